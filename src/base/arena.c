@@ -1,0 +1,142 @@
+#include "base/arena.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#if defined(__SANITIZE_ADDRESS__)
+#define ARENA_UNDER_ASAN 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define ARENA_UNDER_ASAN 1
+#endif
+#endif
+
+/* Under AddressSanitizer the bytes after the last thing taken are forbidden, so that writing past
+ * it stops the program; the fence moves with every take and costs nothing in other builds. */
+#ifdef ARENA_UNDER_ASAN
+#include <sanitizer/asan_interface.h>
+
+enum { FENCE_SIZE = 64 };
+
+static void fence_after(const struct arena *arena)
+{
+    const size_t left = (size_t)(arena->end - arena->at);
+    ASAN_POISON_MEMORY_REGION(arena->at, left < FENCE_SIZE ? left : FENCE_SIZE);
+}
+
+static void forbid(char *at, size_t size)
+{
+    ASAN_POISON_MEMORY_REGION(at, size);
+}
+
+static void allow(char *at, size_t size)
+{
+    ASAN_UNPOISON_MEMORY_REGION(at, size);
+}
+#else
+static void fence_after(const struct arena *arena)
+{
+    (void)arena;
+}
+
+static void forbid(const char *at, size_t size)
+{
+    (void)at;
+    (void)size;
+}
+
+static void allow(const char *at, size_t size)
+{
+    (void)at;
+    (void)size;
+}
+#endif
+
+result arena_open(struct arena *arena, size_t capacity, struct err *err)
+{
+    char *region = capacity > PTRDIFF_MAX ? NULL : malloc(capacity);
+    if (region == NULL) {
+        return err_set(err, ERROR_LIMIT, "The system has no %zu bytes of memory to give", capacity);
+    }
+    *arena = (struct arena){.begin = region, .at = region, .end = region + capacity};
+    fence_after(arena);
+    return result_ok();
+}
+
+void arena_close(struct arena *arena)
+{
+    free(arena->begin);
+    *arena = (struct arena){0};
+}
+
+void arena_reset(struct arena *arena)
+{
+    if (arena->begin == NULL) {
+        return;
+    }
+    forbid(arena->begin, (size_t)(arena->at - arena->begin));
+    arena->at = arena->begin;
+    fence_after(arena);
+}
+
+size_t arena_used(const struct arena *arena)
+{
+    return arena->begin == NULL ? 0 : (size_t)(arena->at - arena->begin);
+}
+
+void *arena_take(struct arena *arena, size_t count, size_t size, size_t alignment)
+{
+    ASSERT(alignment != 0 && (alignment & (alignment - 1)) == 0);
+    ASSERT(arena->at <= arena->end);
+    size_t bytes;
+    if (arena->begin == NULL || __builtin_mul_overflow(count, size, &bytes)) {
+        return NULL;
+    }
+    const size_t left = (size_t)(arena->end - arena->at);
+    const size_t padding = (size_t)(-(uintptr_t)arena->at & (alignment - 1));
+    if (padding > left || bytes > left - padding) {
+        return NULL;
+    }
+    char *taken = arena->at + padding;
+    arena->at = taken + bytes;
+    allow(taken, bytes);
+    fence_after(arena);
+    /* A scratch copy, or the work before a reset, may have written here. */
+    memset(taken, 0, bytes);
+    return taken;
+}
+
+str arena_copy(struct arena *arena, str text)
+{
+    char *copy = text.len == SIZE_MAX ? NULL : arena_take(arena, text.len + 1, 1, 1);
+    if (copy == NULL) {
+        return (str){0};
+    }
+    if (text.len > 0) {
+        memcpy(copy, text.at, text.len);
+    }
+    return (str){.at = copy, .len = text.len};
+}
+
+str arena_format(struct arena *arena, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    va_list again;
+    va_copy(again, args);
+    const int len = vsnprintf(NULL, 0, format, args);
+    char *text = len < 0 ? NULL : arena_take(arena, (size_t)len + 1, 1, 1);
+    if (text != NULL) {
+        vsnprintf(text, (size_t)len + 1, format, again);
+    }
+    va_end(again);
+    va_end(args);
+    return text == NULL ? (str){0} : (str){.at = text, .len = (size_t)len};
+}
+
+result arena_full(struct err *err)
+{
+    return err_set(err, ERROR_LIMIT, "The memory set aside for this piece of work is full");
+}

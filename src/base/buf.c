@@ -1,0 +1,172 @@
+#include "base/buf.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { CAPACITY_FIRST = 256 };
+
+void buf_init(struct buf *buf, struct arena *arena, size_t len_max)
+{
+    ASSERT(arena != NULL);
+    ASSERT(len_max < SIZE_MAX / 4);
+    *buf = (struct buf){.arena = arena, .len_max = len_max};
+}
+
+/* Extends the room to `capacity` where it is, when nothing was taken after it. */
+static bool grow_in_place(struct buf *buf, size_t capacity)
+{
+    const bool last = buf->at != NULL && buf->at + buf->capacity == buf->arena->at;
+    if (!last || arena_take(buf->arena, capacity - buf->capacity, 1, 1) == NULL) {
+        return false;
+    }
+    buf->capacity = capacity;
+    return true;
+}
+
+static bool move(struct buf *buf, size_t capacity)
+{
+    char *at = arena_take(buf->arena, capacity, 1, 1);
+    if (at == NULL) {
+        return false;
+    }
+    if (buf->len > 0) {
+        memcpy(at, buf->at, buf->len);
+    }
+    buf->at = at;
+    buf->capacity = capacity;
+    return true;
+}
+
+static size_t most(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
+/* Makes room for `more` bytes and the final NUL. */
+static bool buf_reserve(struct buf *buf, size_t more)
+{
+    ASSERT(buf->len <= buf->len_max);
+    if (buf->failed || more > buf->len_max - buf->len) {
+        buf->failed = true;
+        return false;
+    }
+    const size_t needed = buf->len + more + 1;
+    if (needed <= buf->capacity) {
+        return true;
+    }
+    const size_t wished = most(needed, most(CAPACITY_FIRST, buf->capacity * 2));
+    const size_t generous = wished <= buf->len_max ? wished : buf->len_max + 1;
+    /* Near the end of the arena only what is needed may still fit. */
+    buf->failed = !grow_in_place(buf, generous) && !grow_in_place(buf, needed) &&
+                  !move(buf, generous) && !move(buf, needed);
+    return !buf->failed;
+}
+
+void buf_put(struct buf *buf, str text)
+{
+    if (text.len > 0 && buf_reserve(buf, text.len)) {
+        memcpy(buf->at + buf->len, text.at, text.len);
+        buf->len += text.len;
+    }
+}
+
+void buf_put_c(struct buf *buf, const char *text)
+{
+    buf_put(buf, str_from_c(text));
+}
+
+void buf_put_char(struct buf *buf, char c)
+{
+    if (buf_reserve(buf, 1)) {
+        buf->at[buf->len++] = c;
+    }
+}
+
+void buf_put_int64(struct buf *buf, int64_t number)
+{
+    char digits[20];
+    size_t at = sizeof digits;
+    uint64_t left = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
+    do {
+        digits[--at] = (char)('0' + left % 10);
+        left /= 10;
+    } while (left > 0);
+    if (number < 0) {
+        digits[--at] = '-';
+    }
+    buf_put(buf, (str){.at = digits + at, .len = sizeof digits - at});
+}
+
+void buf_format(struct buf *buf, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    va_list again;
+    va_copy(again, args);
+    const int len = vsnprintf(NULL, 0, format, args);
+    if (len < 0) {
+        buf->failed = true;
+    } else if (buf_reserve(buf, (size_t)len)) {
+        vsnprintf(buf->at + buf->len, (size_t)len + 1, format, again);
+        buf->len += (size_t)len;
+    }
+    va_end(again);
+    va_end(args);
+}
+
+static str html_entity(char c)
+{
+    switch (c) {
+    case '&':
+        return STR("&amp;");
+    case '<':
+        return STR("&lt;");
+    case '>':
+        return STR("&gt;");
+    case '"':
+        return STR("&quot;");
+    case '\'':
+        return STR("&#39;");
+    default:
+        return (str){0};
+    }
+}
+
+void buf_put_html(struct buf *buf, str text)
+{
+    size_t plain = 0; /* where the bytes not yet written begin */
+    for (size_t i = 0; i < text.len; i++) {
+        const str entity = html_entity(text.at[i]);
+        if (entity.len > 0) {
+            buf_put(buf, str_slice(text, plain, i));
+            buf_put(buf, entity);
+            plain = i + 1;
+        }
+    }
+    buf_put(buf, str_slice(text, plain, text.len));
+}
+
+str buf_str(const struct buf *buf)
+{
+    return buf->at == NULL ? STR("") : (str){.at = buf->at, .len = buf->len};
+}
+
+result buf_finish(struct buf *buf, str *ret_text, struct err *err)
+{
+    if (!buf_reserve(buf, 0)) {
+        return err_set(
+            err, ERROR_LIMIT,
+            "A text would be longer than the %zu bytes allowed, or than the memory left for it",
+            buf->len_max);
+    }
+    buf->at[buf->len] = '\0';
+    if (buf->at + buf->capacity == buf->arena->at) {
+        /* The room not used goes back to the arena. */
+        buf->capacity = buf->len + 1;
+        buf->arena->at = buf->at + buf->capacity;
+    }
+    *ret_text = buf_str(buf);
+    return result_ok();
+}

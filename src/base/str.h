@@ -1,0 +1,56 @@
+/* str: a view of bytes, usually UTF-8; it owns nothing and is not NUL-terminated by promise.
+ * Print it with "%.*s", STR_ARG(text). Cut, do not copy. */
+#ifndef RETURNHUB_BASE_STR_H
+#define RETURNHUB_BASE_STR_H
+
+#include "base/result.h"
+
+#include <stddef.h>
+
+typedef struct str {
+    const char *at;
+    size_t len;
+} str;
+
+/* From a string literal only (the "" refuses anything else at compile time). */
+#define STR(literal) ((str){.at = ("" literal), .len = sizeof(literal) - 1})
+/* The same as an initialiser of static tables. */
+#define STR_INIT(literal)                                                                          \
+    {                                                                                              \
+        .at = ("" literal), .len = sizeof(literal) - 1                                             \
+    }
+#define STR_ARG(text) (int)(text).len, (text).at
+
+str str_from_c(const char *text); /* NULL gives the empty view */
+bool str_equal(str a, str b);
+int str_compare(str a, str b); /* by bytes, as memcmp; a prefix comes first */
+bool str_starts(str text, str prefix);
+bool str_ends(str text, str suffix);
+str str_slice(str text, size_t begin, size_t end); /* clamped to the text */
+str str_trim(str text);                            /* ASCII white space at both ends */
+/* The first index of byte c, or text.len. */
+size_t str_find_char(str text, char c);
+bool str_contains(str text, str part);
+
+/* head = before the first `separator`, tail = after it; without one: head = text, tail empty, found
+ * false. */
+struct str_cut {
+    str head;
+    str tail;
+    bool found;
+};
+struct str_cut str_cut(str text, char separator);
+
+/* True for well-formed UTF-8 without NUL, and without surrogates or overlong forms (RFC 3629). */
+bool str_is_utf8(str text);
+/* True when the text has no control characters other than tab and line feed. */
+bool str_is_printable(str text);
+
+/* Whole text as a decimal number, optional '-'; refuses anything else, and overflow. */
+MUST_USE result str_to_int64(str text, int64_t *ret_number, struct err *err);
+
+/* Edit distance up to `most`, for "did you mean"; returns most + 1 when larger. Both at most 64
+ * bytes. */
+size_t str_distance(str a, str b, size_t most);
+
+#endif

@@ -1,0 +1,212 @@
+#include "format/json.h"
+
+#include "base/buf.h"
+
+#include <string.h>
+
+/* A text may be as long as the arena allows; the arena is the limit that is stated. */
+static const size_t text_len_max = SIZE_MAX / 8;
+
+#define NOT_WELL_FORMED "The JSON is not well-formed: "
+
+struct place {
+    uint32_t line;
+    uint32_t column;
+};
+
+static struct place place_of(str text, size_t at)
+{
+    struct place place = {.line = 1, .column = 1};
+    for (size_t i = 0; i < at; i++) {
+        const bool line_ends = text.at[i] == '\n';
+        place.line += line_ends ? 1 : 0;
+        place.column = line_ends ? 1 : place.column + 1;
+    }
+    return place;
+}
+
+static result refuse_at(str text, size_t at, struct err *err)
+{
+    const struct place place = place_of(text, at);
+    return err_at(err, "", place.line, place.column);
+}
+
+/* Jansson takes a NUL for the end of the text, and would not see what comes after it. */
+static result check_nul(str text, struct err *err)
+{
+    const size_t at = str_find_char(text, '\0');
+    if (at == text.len) {
+        return result_ok();
+    }
+    result_ignore(err_set(err, ERROR_INPUT, NOT_WELL_FORMED "a NUL character"),
+                  "the place returns the failure");
+    return refuse_at(text, at, err);
+}
+
+/* Jansson's own limit is 2048 levels deep. Brackets are counted before it is asked, passing over
+ * strings; text that is not well-formed may be miscounted, but then jansson refuses it anyway. */
+static result check_depth(str text, struct err *err)
+{
+    int depth = 0;
+    bool in_string = false;
+    for (size_t i = 0; i < text.len; i++) {
+        const char c = text.at[i];
+        if (in_string) {
+            i += c == '\\' ? 1 : 0;
+            in_string = c != '"';
+            continue;
+        }
+        in_string = c == '"';
+        depth += c == '[' || c == '{' ? 1 : 0;
+        depth -= c == ']' || c == '}' ? 1 : 0;
+        if (depth > JSON_DEPTH_MAX) {
+            result_ignore(err_set(err, ERROR_LIMIT, "The JSON is nested deeper than %d levels",
+                                  JSON_DEPTH_MAX),
+                          "the place returns the failure");
+            return refuse_at(text, i, err);
+        }
+    }
+    return result_ok();
+}
+
+result json_read(str text, json_t **ret_value, struct err *err)
+{
+    TRY(check_nul(text, err));
+    TRY(check_depth(text, err));
+    json_error_t error;
+    const char *at = text.len == 0 ? "" : text.at;
+    json_t *value = json_loadb(at, text.len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
+    if (value == NULL) {
+        result_ignore(err_set(err, ERROR_INPUT, NOT_WELL_FORMED "%s", error.text),
+                      "the place returns the failure");
+        const uint32_t line = error.line > 0 ? (uint32_t)error.line : 0;
+        return err_at(err, "", line, error.column > 0 ? (uint32_t)error.column : 0);
+    }
+    *ret_value = value;
+    return result_ok();
+}
+
+static int put_piece(const char *piece, size_t len, void *context)
+{
+    struct buf *buf = context;
+    buf_put(buf, (str){.at = piece, .len = len});
+    return buf->failed ? -1 : 0;
+}
+
+static result write_with(const json_t *value, size_t flags, struct arena *arena, str *ret_text,
+                         struct err *err)
+{
+    struct buf buf;
+    buf_init(&buf, arena, text_len_max);
+    const int status =
+        json_dump_callback(value, put_piece, &buf, flags | JSON_SORT_KEYS | JSON_ENCODE_ANY);
+    if (status != 0 && !buf.failed) {
+        return err_set(err, ERROR_INTERNAL, "A value could not be written as JSON");
+    }
+    return buf_finish(&buf, ret_text, err);
+}
+
+result json_write(const json_t *value, struct arena *arena, str *ret_text, struct err *err)
+{
+    return write_with(value, JSON_COMPACT, arena, ret_text, err);
+}
+
+result json_write_pretty(const json_t *value, struct arena *arena, str *ret_text, struct err *err)
+{
+    return write_with(value, JSON_INDENT(2), arena, ret_text, err);
+}
+
+json_t *json_of_str(str text)
+{
+    /* Jansson would take a NUL, which json_read then refuses: what is written must be readable. */
+    if (!str_is_utf8(text)) {
+        return NULL;
+    }
+    return json_stringn_nocheck(text.len == 0 ? "" : text.at, text.len);
+}
+
+json_t *json_of_date(date day)
+{
+    char text[DATE_TEXT_SIZE];
+    date_format(day, text);
+    return json_string(text);
+}
+
+json_t *json_of_instant(instant when)
+{
+    char text[INSTANT_TEXT_SIZE];
+    instant_format(when, text);
+    return json_string(text);
+}
+
+void json_set(json_t *object, const char *key, json_t *owned_value)
+{
+    json_object_set_new(object, key, owned_value);
+}
+
+void json_set_str(json_t *object, const char *key, str text)
+{
+    json_set(object, key, json_of_str(text));
+}
+
+void json_set_int64(json_t *object, const char *key, int64_t number)
+{
+    json_set(object, key, json_integer(number));
+}
+
+void json_set_flag(json_t *object, const char *key, bool flag)
+{
+    json_set(object, key, json_boolean(flag));
+}
+
+void json_add(json_t *array, json_t *owned_value)
+{
+    json_array_append_new(array, owned_value);
+}
+
+static result get_member(const json_t *object, const char *key, const json_t **ret_member,
+                         struct err *err)
+{
+    if (!json_is_object(object)) {
+        return err_set(err, ERROR_INPUT, "An object with the member \"%s\" was expected", key);
+    }
+    const json_t *member = json_object_get(object, key);
+    if (member == NULL) {
+        return err_set(err, ERROR_INPUT, "The member \"%s\" is missing", key);
+    }
+    *ret_member = member;
+    return result_ok();
+}
+
+static str view_of(const json_t *string)
+{
+    return (str){.at = json_string_value(string), .len = json_string_length(string)};
+}
+
+result json_get_str(const json_t *object, const char *key, str *ret_text, struct err *err)
+{
+    const json_t *member = NULL;
+    TRY(get_member(object, key, &member, err));
+    if (!json_is_string(member)) {
+        return err_set(err, ERROR_INPUT, "The member \"%s\" must be a text", key);
+    }
+    *ret_text = view_of(member);
+    return result_ok();
+}
+
+result json_get_int64(const json_t *object, const char *key, int64_t *ret_number, struct err *err)
+{
+    const json_t *member = NULL;
+    TRY(get_member(object, key, &member, err));
+    if (!json_is_integer(member)) {
+        return err_set(err, ERROR_INPUT, "The member \"%s\" must be a whole number", key);
+    }
+    *ret_number = json_integer_value(member);
+    return result_ok();
+}
+
+str json_str_or_empty(const json_t *object, const char *key)
+{
+    const json_t *member = json_object_get(object, key);
+    return json_is_string(member) ? view_of(member) : STR("");
+}

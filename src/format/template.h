@@ -1,0 +1,43 @@
+/* template: Mustache (mustache.github.io/mustache.5) over a json_t, compiled once and rendered
+ * often.
+ *
+ * Supported: {{name}} (HTML-escaped), {{{name}}} and {{&name}} (raw), {{#section}} {{^inverted}}
+ * {{/end}}, {{! comment}},
+ * {{> partial}}, {{=<% %>=}} delimiters, dotted names, the implicit iterator {{.}}, and
+ * inheritance:
+ * {{<layout}}{{$block}}...{{/block}}{{/layout}}. No lambdas. Standalone tags leave no blank line.
+ * Rendering has limits: depth TEMPLATE_DEPTH_MAX and the buf's own maximum.
+ *
+ * A name that is not found, null, an object and an array print nothing. A section is left out for a
+ * missing name, null, false and the empty array, and for nothing else: 0 and "" are values like
+ * others. Inside a section names are looked up from the innermost object outwards. A block replaced
+ * by more than one template has the text of the outermost, the one that was asked for; it is
+ * rendered with the names known where it is placed.
+ *
+ * Escaping makes a value safe as the text of an element and inside a quoted attribute, not inside
+ * <script>, <style> or an attribute without quotes.
+ */
+#ifndef RETURNHUB_FORMAT_TEMPLATE_H
+#define RETURNHUB_FORMAT_TEMPLATE_H
+
+#include "base/buf.h"
+
+#include <jansson.h>
+
+enum { TEMPLATE_DEPTH_MAX = 32, TEMPLATES_MAX = 256 };
+
+/* A set of named templates that may include and extend each other. */
+struct template_set;
+
+/* Everything lives in `perm`. */
+MUST_USE result template_set_open(struct arena *perm, struct template_set **ret_set,
+                                  struct err *err);
+/* Compiles `text` under `name` ("person", without ending); the text must outlive the set. Errors
+ * carry the file name, line and column. */
+MUST_USE result template_set_add(struct template_set *set, str name, str text, struct err *err);
+/* After the last add: checks that every partial and layout named exists. */
+MUST_USE result template_set_check(const struct template_set *set, struct err *err);
+MUST_USE result template_render(const struct template_set *set, str name, const json_t *view,
+                                struct buf *out, struct err *err);
+
+#endif

@@ -1,0 +1,46 @@
+/* system: the only door to the machine: clock, entropy, files. Everything above takes this struct
+ * and can be given a fake one. */
+#ifndef RETURNHUB_SYSTEM_SYSTEM_H
+#define RETURNHUB_SYSTEM_SYSTEM_H
+
+#include "base/arena.h"
+#include "base/date.h"
+
+struct system {
+    void *context;
+    instant (*now)(void *context);
+    /* Fills `size` unpredictable bytes; never fails (the program stops if the kernel cannot). */
+    void (*entropy)(void *context, void *bytes, size_t size);
+};
+
+/* The real machine. The struct is constant and has no state of its own. */
+const struct system *system_machine(void);
+
+/* A fake: the time stands still until moved, and "entropy" is a reproducible sequence from `seed`.
+ * The caller owns the fake and moves fake->time itself. */
+struct system_fake {
+    struct system system;
+    instant time;
+    uint64_t sequence[4];
+};
+void system_fake_init(struct system_fake *fake, instant time, uint64_t seed);
+
+static inline instant system_now(const struct system *system)
+{
+    return system->now(system->context);
+}
+
+/* Whole file, at most size_max bytes, into the arena. Errors name the file. */
+MUST_USE result system_read_file(const char *path, size_t size_max, struct arena *arena,
+                                 str *ret_text, struct err *err);
+/* Writes to a new file beside `path`, syncs it, renames it over `path` and syncs the folder: the
+ * file is the old or the new one, never half. `mode` as for open(2), 0600 for secrets. */
+MUST_USE result system_write_file(const char *path, str text, unsigned mode, struct err *err);
+bool system_file_exists(const char *path);
+/* Names (not paths) in a folder that end in `suffix`, sorted by bytes. */
+MUST_USE result system_list_folder(const char *path, str suffix, struct arena *arena,
+                                   const str **ret_names, size_t *ret_count, struct err *err);
+MUST_USE result system_make_folder(const char *path, unsigned mode,
+                                   struct err *err); /* and its parents */
+
+#endif
