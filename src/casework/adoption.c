@@ -1,0 +1,93 @@
+#include "casework/adoption.h"
+
+#include "casework/sitting.h"
+
+enum { REGISTER_ID = 1, ADOPTION_ARENA_BYTES = 16 * 1024 * 1024, ADOPTIONS_MAX = 10000 };
+
+struct adoption_search {
+    const struct casework *casework;
+    instant known_at;
+    struct arena *arena;
+    str identity; /* "" when none was adopted by then */
+    str canonical;
+    bool want_text;
+};
+
+static result find_adopted(struct transaction *transaction, void *context, struct err *err)
+{
+    struct adoption_search *search = context;
+    const struct event *events = NULL;
+    size_t count = 0;
+    TRY(transaction_history(transaction, SUBJECT_OF_REGISTER, REGISTER_ID, 0, ADOPTIONS_MAX,
+                            search->arena, &events, &count, err));
+    search->identity = STR("");
+    for (size_t i = 0; i < count; i++) { /* newest first */
+        if (events[i].kind == EVENT_RULEBOOK_ADOPTED &&
+            events[i].recorded_at.milliseconds <= search->known_at.milliseconds) {
+            search->identity = events[i].body.rulebook_adopted.identity;
+            break;
+        }
+    }
+    if (search->identity.len > 0 && search->want_text) {
+        TRY(transaction_rulebook(transaction, search->identity, search->arena, &search->canonical,
+                                 err));
+    }
+    return result_ok();
+}
+
+static result append_adoption(struct transaction *transaction, void *context, struct err *err)
+{
+    struct adoption_search *search = context;
+    const struct rulebook *rulebook = search->casework->rulebook;
+    char identity[SHA256_HEX_SIZE];
+    sha256_hex(&rulebook->identity, identity);
+    TRY(find_adopted(transaction, search, err));
+    if (str_equal(search->identity, str_from_c(identity))) {
+        return result_ok();
+    }
+    instant now;
+    TRY(sitting_next_instant(transaction, search->casework->system, search->arena, &now, err));
+    TRY(transaction_put_rulebook(transaction, str_from_c(identity), rulebook->canonical, err));
+    struct event event = {
+        .subject_kind = SUBJECT_OF_REGISTER,
+        .subject = REGISTER_ID,
+        .kind = EVENT_RULEBOOK_ADOPTED,
+        .effective_on = instant_date(now),
+        .recorded_at = now,
+        .body.rulebook_adopted = {.name = rulebook->name, .identity = str_from_c(identity)},
+    };
+    return transaction_append(transaction, &event, err);
+}
+
+result casework_adopt_rulebook(const struct casework *casework, struct err *err)
+{
+    struct arena arena;
+    TRY(arena_open(&arena, ADOPTION_ARENA_BYTES, err));
+    struct adoption_search search = {
+        .casework = casework, .known_at = {.milliseconds = INT64_MAX}, .arena = &arena};
+    result adopted = store_write(casework->store, append_adoption, &search, err);
+    arena_close(&arena);
+    return adopted;
+}
+
+result casework_rulebook_then(const struct casework *casework, instant known_at, struct arena *perm,
+                              struct arena scratch, const struct rulebook **ret_rulebook,
+                              struct err *err)
+{
+    struct adoption_search search = {
+        .casework = casework, .known_at = known_at, .arena = perm, .want_text = true};
+    char identity[SHA256_HEX_SIZE];
+    sha256_hex(&casework->rulebook->identity, identity);
+    TRY(store_read(casework->store, find_adopted, &search, err));
+    if (search.identity.len == 0) {
+        return err_set(err, ERROR_NOT_FOUND, "No rulebook was in use at that instant");
+    }
+    if (str_equal(search.identity, str_from_c(identity))) {
+        *ret_rulebook = casework->rulebook;
+        return result_ok();
+    }
+    struct diagnostics diagnostics;
+    TRY(diagnostics_init(&diagnostics, perm, err));
+    struct rulebook_file file = {.name = search.identity, .text = search.canonical};
+    return rulebook_load(&file, 1, perm, scratch, ret_rulebook, &diagnostics, err);
+}

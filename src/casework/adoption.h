@@ -1,0 +1,19 @@
+/* adoption: which rulebook was in use when. The register keeps the canonical text of every rulebook
+ * it was ever judged with, and an event from when each was in use, so that a verdict of the past
+ * can be derived again to the letter. */
+#ifndef RETURNHUB_CASEWORK_ADOPTION_H
+#define RETURNHUB_CASEWORK_ADOPTION_H
+
+#include "casework/casework.h"
+
+/* Records that the casework's rulebook is in use from now on, unless it already is. Call it before
+ * the first command. */
+MUST_USE result casework_adopt_rulebook(const struct casework *casework, struct err *err);
+
+/* The rulebook in use at `known_at`, loaded from the register into `perm` (or the casework's own,
+ * when it is that one). Before the first adoption: ERROR_NOT_FOUND. */
+MUST_USE result casework_rulebook_then(const struct casework *casework, instant known_at,
+                                       struct arena *perm, struct arena scratch,
+                                       const struct rulebook **ret_rulebook, struct err *err);
+
+#endif

@@ -1,0 +1,371 @@
+/* casework: one function for each thing a user can do. Here, and only here, the rulebook and the
+ * register meet: a step is judged on the recorded facts and its events are appended in ONE
+ * transaction (judge at commit).
+ *
+ * What holds, whoever calls and however many at once:
+ *   1. a guarded step is requested, approved and taken only if every safeguard is clear at that
+ * instant, on rows read in the same transaction;
+ *   2. recording anything that un-clears a live request stops that request in the same commit, and
+ * says so: the facts of the person, of a member of the family, of the hub, of the agreement;
+ *   3. the one who asked never approves, nobody approves twice, and each approval needs the role
+ * the rulebook names;
+ *   4. a place is held from the last approval, occupied from the step, and never two people's;
+ *   5. sending the same command twice (same client id, same account) does it once and gives the
+ * same answer;
+ *   6. every look at a person's record is recorded with who and when.
+ *
+ * "Today" is the civil day, in UTC, of the system's clock at commit. Errors: ERROR_FORBIDDEN when a
+ * role lacks an action altogether; ERROR_NOT_FOUND alike for what does not exist and what this
+ * account may not see; ERROR_CONFLICT when the state has moved on; ERROR_INPUT for a value, with a
+ * hint. A refusal BY LAW is not an error: it is an answer (struct step_answer).
+ */
+#ifndef RETURNHUB_CASEWORK_CASEWORK_H
+#define RETURNHUB_CASEWORK_CASEWORK_H
+
+#include "casework/access.h"
+#include "rulebook/explain.h"
+#include "store/store.h"
+
+struct sign_in_gate;
+
+struct casework {
+    struct store *store;
+    const struct rulebook *rulebook;
+    const struct system *system;
+    struct sign_in_gate
+        *gate; /* NULL when not opened with casework_open: then nobody can sign in */
+};
+
+/* The store, the rulebook and the system stay the caller's and must outlive it; what it needs
+ * itself lives in `perm`. */
+MUST_USE result casework_open(struct store *store, const struct rulebook *rulebook,
+                              const struct system *system, struct arena *perm,
+                              struct casework *ret_casework, struct err *err);
+void casework_close(struct casework *casework); /* accepts NULL and a zeroed one */
+
+/* Who asks. client_id: for commands that change something; all zero: the command is not repeatable.
+ */
+struct caller {
+    int64_t account;
+    struct client_id client_id;
+};
+
+/* --- commands --------------------------------------------------------------------------------- */
+
+struct registration {
+    str name;
+    struct known_day born_on;
+    date registered_on;
+};
+MUST_USE result casework_register_person(const struct casework *casework,
+                                         const struct caller *caller,
+                                         const struct registration *registration,
+                                         struct arena *arena, struct person_row *ret_person,
+                                         struct err *err);
+
+/* One fact of a person, a hub or an agreement (which of them, the fact's own subject says). */
+struct fact_entry {
+    str fact;
+    str value; /* text of a value (rulebook/value.h); "unknown" records that it is not known */
+    date true_from;
+    str source; /* where it is known from: a document, a call; may be "" */
+};
+
+struct stopped_request {
+    int64_t request;
+    int64_t person;
+    str reference; /* of the person */
+    str step;
+    const str *safeguards; /* names of those no longer clear */
+    size_t safeguard_count;
+};
+
+struct record_answer {
+    const int64_t *events; /* position of each fact's event */
+    size_t event_count;
+    const struct stopped_request *stopped;
+    size_t stopped_count;
+    bool repeated; /* the same command was done before: this is its answer */
+};
+
+/* All entries or none. `reference` names the subject: a person, a hub or an agreement. */
+MUST_USE result casework_record_facts(const struct casework *casework, const struct caller *caller,
+                                      enum subject_kind kind, str reference,
+                                      const struct fact_entry *entries, size_t entry_count,
+                                      struct arena *arena, struct record_answer *ret_answer,
+                                      struct err *err);
+/* Takes back a recorded fact (a correction), by the position of its event. */
+MUST_USE result casework_withdraw_fact(const struct casework *casework, const struct caller *caller,
+                                       int64_t event, str reason, struct arena *arena,
+                                       struct record_answer *ret_answer, struct err *err);
+/* Puts a person into the family group of another (makes one when there is none). */
+MUST_USE result casework_join_family(const struct casework *casework, const struct caller *caller,
+                                     str person, str relative, struct arena *arena,
+                                     struct record_answer *ret_answer, struct err *err);
+MUST_USE result casework_confirm_contact(const struct casework *casework,
+                                         const struct caller *caller, str person, date on,
+                                         str source, struct known_day next_check_on,
+                                         struct arena *arena, struct err *err);
+MUST_USE result casework_agree_places(const struct casework *casework, const struct caller *caller,
+                                      str hub, int64_t places, str reason, struct arena *arena,
+                                      struct err *err);
+
+struct step_answer {
+    bool refused; /* by law: see explanation and refusal; nothing of the step was done (the refusal
+                     is on record) */
+    str refusal;  /* "Transfer to a return hub is not allowed: ..." one or two sentences naming each
+                     safeguard in the way */
+    struct explanation explanation; /* every safeguard, as judged at commit */
+    struct request_row request;     /* after the command; id 0 when the step needs none */
+    struct person_row person;       /* after the command */
+    int64_t event;                  /* of what was done, or of the refusal on record */
+    bool repeated;
+};
+
+/* Asks for a step that needs approval, or takes at once one that needs none. `hub` is a hub's
+ * reference for a step `with hub` ("" otherwise); its agreement is the hub's own. */
+MUST_USE result casework_request_step(const struct casework *casework, const struct caller *caller,
+                                      str person, str step, str hub, struct arena *arena,
+                                      struct step_answer *ret_answer, struct err *err);
+MUST_USE result casework_approve_step(const struct casework *casework, const struct caller *caller,
+                                      int64_t request, struct arena *arena,
+                                      struct step_answer *ret_answer, struct err *err);
+MUST_USE result casework_decline_step(const struct casework *casework, const struct caller *caller,
+                                      int64_t request, str reason, struct arena *arena,
+                                      struct step_answer *ret_answer, struct err *err);
+MUST_USE result casework_take_step(const struct casework *casework, const struct caller *caller,
+                                   int64_t request, struct arena *arena,
+                                   struct step_answer *ret_answer, struct err *err);
+MUST_USE result casework_withdraw_step(const struct casework *casework, const struct caller *caller,
+                                       int64_t request, str reason, struct arena *arena,
+                                       struct step_answer *ret_answer, struct err *err);
+
+/* --- questions -------------------------------------------------------------------------------- */
+
+/* A question may be asked about a past or coming day, and as it was known at an instant. */
+struct asked {
+    bool has_on;
+    date on; /* otherwise today */
+    bool has_known_at;
+    instant known_at; /* otherwise now */
+};
+
+/* One fact as it is known, with where it is known from. */
+struct known_fact {
+    uint32_t fact; /* of the rulebook */
+    struct value value;
+    const struct fact_row *row; /* NULL: not recorded, or counted by the register */
+    str actor;                  /* name of the account that recorded it */
+};
+
+/* Everything the record says on which steps are judged. Indexed by the rulebook's facts. */
+struct case_view {
+    struct person_row person;
+    struct identity identity;
+    struct known_fact
+        *facts; /* fact_count of the rulebook; hub and agreement facts when there is a hub */
+    struct question question; /* ready to judge */
+    struct hub_row hub;       /* id 0 when none was asked about */
+    struct agreement_row agreement;
+    date on;
+    instant known_at;
+};
+
+struct explain_answer {
+    struct case_view view;
+    struct explanation explanation;
+};
+MUST_USE result casework_explain(const struct casework *casework, const struct caller *caller,
+                                 str person, str step, str hub, const struct asked *asked,
+                                 struct arena *arena, struct explain_answer *ret_answer,
+                                 struct err *err);
+
+/* Everything on a person's page. */
+struct next_step {
+    uint32_t step;
+    struct hub_row hub; /* id 0 for a step without hub */
+    enum clearance clearance;
+    const struct explanation *explanation;
+};
+struct clock_line {
+    uint32_t clock;
+    struct clock_answer answer;
+};
+struct history_line {
+    struct event event;
+    str actor; /* name of the account, "" for the register */
+};
+struct person_answer {
+    struct case_view view;
+    const struct next_step
+        *next_steps; /* that leave this stage; with hub: one for each hub the account may see */
+    size_t next_step_count;
+    const struct request_row *requests; /* newest first */
+    size_t request_count;
+    const struct person_row *family; /* the other members */
+    const struct identity *family_identities;
+    size_t family_count;
+    const struct clock_line *clocks; /* running or expired */
+    size_t clock_count;
+    const struct history_line *history; /* newest first, at most 200 */
+    size_t history_count;
+    const struct hub_row *hubs; /* named by the person's row and by the requests, each once */
+    size_t hub_count;
+};
+MUST_USE result casework_person(const struct casework *casework, const struct caller *caller,
+                                str reference, const struct asked *asked, struct arena *arena,
+                                struct person_answer *ret_answer, struct err *err);
+
+struct people_query {
+    str text;  /* part of a name, or a reference; "" for all */
+    str stage; /* "" for all */
+    str hub;   /* reference; "" for all */
+    int64_t after_id;
+    size_t limit; /* 1 to 500 */
+};
+struct people_line {
+    struct person_row row;
+    struct identity identity;
+    str nationality; /* three letters, or "" */
+};
+struct people_answer {
+    const struct people_line *lines;
+    size_t count;
+    int64_t next_after_id;            /* 0 when this is the last page */
+    const struct stage_count *stages; /* of everybody this account may see */
+    size_t stage_count;
+};
+MUST_USE result casework_people(const struct casework *casework, const struct caller *caller,
+                                const struct people_query *query, struct arena *arena,
+                                struct people_answer *ret_answer, struct err *err);
+
+/* A row a person: verdict and the safeguards in the way. */
+struct screen_line {
+    const struct person_row *person;
+    enum clearance clearance;
+    const enum clearance *each; /* of the step's safeguards, in order */
+};
+typedef result casework_screen_visit(void *context, const struct screen_line *line,
+                                     struct err *err);
+struct screen_totals {
+    int64_t people;
+    int64_t clear;
+    int64_t barred;
+    int64_t unknown;
+};
+/* Everybody in a stage from which the step may be taken. */
+MUST_USE result casework_screen(const struct casework *casework, const struct caller *caller,
+                                str step, str hub, const struct asked *asked,
+                                casework_screen_visit *visit, void *context,
+                                struct screen_totals *ret_totals, struct err *err);
+
+/* The work of the day: what is waiting for this account to do, and what is due. */
+struct work_request {
+    struct request_row request;
+    struct person_row person;
+    struct identity identity;
+    str hub;              /* reference */
+    str hub_name;         /* "" when it is about no hub */
+    bool mine_to_approve; /* the next approval is in this account's role, and it did not ask or
+                             approve before */
+    bool mine_to_take;
+};
+struct work_due {
+    struct person_row person;
+    struct identity identity;
+    struct clock_line
+        clock; /* ends within 14 days, or next check overdue when clock.clock is NOT_FOUND_INDEX */
+    date due;
+};
+struct today_answer {
+    date today;
+    const struct work_request
+        *requests; /* live ones first, then those stopped in the last 14 days */
+    size_t request_count;
+    const struct work_due *due; /* soonest first, at most 100 */
+    size_t due_count;
+    int64_t due_total;
+    const struct stage_count *stages;
+    size_t stage_count;
+};
+MUST_USE result casework_today(const struct casework *casework, const struct caller *caller,
+                               struct arena *arena, struct today_answer *ret_answer,
+                               struct err *err);
+
+struct request_answer {
+    struct work_request work;
+    struct explain_answer now; /* as it would be judged now */
+    const str *approved_by;    /* names, in order */
+    str requested_by;
+};
+MUST_USE result casework_request(const struct casework *casework, const struct caller *caller,
+                                 int64_t request, struct arena *arena,
+                                 struct request_answer *ret_answer, struct err *err);
+
+struct hub_line {
+    struct hub_row row;
+    struct agreement_row agreement;
+    struct place_counts places;
+    const struct known_fact *facts; /* of the hub, one for each hub fact of the rulebook */
+    size_t fact_count;
+    const struct place_row *place_rows; /* only from casework_hub */
+    const struct person_row *occupants; /* beside place_rows; id 0 for a free place */
+    size_t place_count;
+    const struct work_request *requests; /* live, for this hub; only from casework_hub */
+    size_t request_count;
+};
+MUST_USE result casework_hubs(const struct casework *casework, const struct caller *caller,
+                              struct arena *arena, const struct hub_line **ret_lines,
+                              size_t *ret_count, struct err *err);
+MUST_USE result casework_hub(const struct casework *casework, const struct caller *caller,
+                             str reference, struct arena *arena, struct hub_line *ret_hub,
+                             struct err *err);
+
+struct agreement_line {
+    struct agreement_row row;
+    const struct known_fact *facts;
+    size_t fact_count;
+    const struct hub_row *hubs;
+    size_t hub_count;
+};
+/* Only those this account may see; a confidential one leaves no trace for others, not even in a
+ * count. */
+MUST_USE result casework_agreements(const struct casework *casework, const struct caller *caller,
+                                    struct arena *arena, const struct agreement_line **ret_lines,
+                                    size_t *ret_count, struct err *err);
+MUST_USE result casework_agreement(const struct casework *casework, const struct caller *caller,
+                                   str reference, struct arena *arena,
+                                   struct agreement_line *ret_agreement, struct err *err);
+
+/* --- accounts and sign-in
+ * ---------------------------------------------------------------------------------------- */
+
+MUST_USE result casework_account(const struct casework *casework, int64_t id, struct arena *arena,
+                                 struct account_row *ret_account, struct err *err);
+MUST_USE result casework_account_by_name(const struct casework *casework, str username,
+                                         struct arena *arena, struct account_row *ret_account,
+                                         struct err *err);
+/* Argon2id (libsodium). Takes as long for an unknown account as for a wrong password, and says the
+ * same. At most two hashes run at once. On success opens a session: ret_token (43 characters,
+ * base64url of 256 random bits) is told once and only its hash is stored. */
+struct sign_in {
+    str username;
+    str password;
+};
+enum { SESSION_TOKEN_SIZE = 44, SESSION_IDLE_MINUTES = 30, SESSION_HOURS_MAX = 10 };
+MUST_USE result casework_sign_in(const struct casework *casework, const struct sign_in *sign_in,
+                                 struct arena *arena, char ret_token[SESSION_TOKEN_SIZE],
+                                 struct account_row *ret_account, struct err *err);
+struct session {
+    struct account_row account;
+    str form_token; /* hex; every form carries it */
+};
+/* ERROR_UNAUTHENTICATED when the token is unknown, idle too long or too old, or the account closed.
+ */
+MUST_USE result casework_session(const struct casework *casework, str token, struct arena *arena,
+                                 struct session *ret_session, struct err *err);
+MUST_USE result casework_sign_out(const struct casework *casework, str token, struct err *err);
+MUST_USE result casework_set_password(const struct casework *casework, int64_t account,
+                                      str password, struct err *err);
+
+#endif

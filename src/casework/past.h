@@ -1,0 +1,37 @@
+/* past: rows as they were, folded anew from the events. Inside casework only. */
+#ifndef RETURNHUB_CASEWORK_PAST_H
+#define RETURNHUB_CASEWORK_PAST_H
+
+#include "casework/facts.h"
+
+struct past {
+    struct person_row person;           /* id 0: was not registered yet */
+    const struct request_row *requests; /* oldest first */
+    size_t request_count;
+};
+
+/* The request that an event is about; 0 for none. */
+int64_t past_request_of(const struct event *event);
+
+/* After the event at `position` (0: whatever the position) and all that was recorded until
+ * `known_at`. */
+MUST_USE result past_person(struct sitting *sitting, int64_t person, int64_t position,
+                            instant known_at, struct past *ret_past, struct err *err);
+
+/* The family group of the person as known then, among the members of today's group. */
+MUST_USE result past_family(struct sitting *sitting, const struct person_row *person,
+                            instant known_at, const struct person_row **ret_members,
+                            size_t *ret_count, struct err *err);
+
+/* The hub's places as they were when something was judged at `known_at`: as agreed by then, and in
+ * use as they were just before, because a command judges before it gives or frees a place. */
+struct past_places {
+    struct place_counts counts;
+    bool own;              /* one of those in use is the person's */
+    const int64_t *people; /* past_places only: whose they are, sorted */
+    size_t people_count;
+};
+MUST_USE result past_places(struct sitting *sitting, int64_t hub, int64_t person, instant known_at,
+                            struct past_places *ret_places, struct err *err);
+
+#endif

@@ -1,0 +1,359 @@
+#include "casework/casework.h"
+
+#include "casework/repeat.h"
+#include "casework/sitting.h"
+#include "casework/text.h"
+#include "register/reference.h"
+
+enum {
+    REFERENCE_TRIES =
+        64, /* of 2^30 references; a register with a hundred million people in it still finds one */
+    FAMILY_MAX =
+        64, /* members of one group: beyond any family, and what one review judges stays bounded */
+};
+
+/* --- registering ------------------------------------------------------------------------------ */
+
+struct register_work {
+    const struct casework *casework;
+    const struct caller *caller;
+    struct registration registration;
+    struct arena *arena;
+    struct person_row person;
+};
+
+static result check_registration(const struct registration *registration, struct err *err)
+{
+    TRY(text_line_required("The name", registration->name, NAME_MAX_BYTES, err));
+    TRY(text_day("The day of registration", registration->registered_on, err));
+    if (!registration->born_on.known) {
+        return result_ok();
+    }
+    TRY(text_day("The date of birth", registration->born_on.day, err));
+    return date_before(registration->registered_on, registration->born_on.day)
+               ? err_set(err, ERROR_INPUT, "The date of birth is after the day of registration")
+               : result_ok();
+}
+
+static result refuse_coming_day(const struct sitting *sitting, const char *what, date day,
+                                struct err *err)
+{
+    return date_before(sitting->today, day)
+               ? err_set(err, ERROR_INPUT, "%s lies in the future", what)
+               : result_ok();
+}
+
+/* Drawn anew until it is nobody's. */
+static result draw_reference(struct sitting *sitting, char text[REFERENCE_SIZE], struct err *err)
+{
+    const struct system *system = sitting->casework->system;
+    for (int i = 0; i < REFERENCE_TRIES; i++) {
+        uint32_t bits = 0;
+        system->entropy(system->context, &bits, sizeof bits);
+        reference_make(bits & 0x3FFFFFFF, text);
+        struct err failure = {0};
+        int64_t id = 0;
+        if (!transaction_find(sitting->transaction, SUBJECT_OF_PERSON, str_from_c(text), &id,
+                              &failure)
+                 .ok) {
+            return failure.code == ERROR_NOT_FOUND ? result_ok()
+                                                   : err_set(err, failure.code, "%s", failure.what);
+        }
+    }
+    return err_set(err, ERROR_LIMIT, "No free reference was found");
+}
+
+static bool same_day(struct known_day a, struct known_day b)
+{
+    return a.known == b.known && (!a.known || date_equal(a.day, b.day));
+}
+
+static result register_again(struct sitting *sitting, struct register_work *work,
+                             const struct event *before, struct err *err)
+{
+    const struct person_registered_body *body = &before->body.person_registered;
+    if (before->kind != EVENT_PERSON_REGISTERED ||
+        !str_equal(body->name, work->registration.name) ||
+        !same_day(body->born_on, work->registration.born_on) ||
+        !date_equal(before->effective_on, work->registration.registered_on)) {
+        return sitting_client_id_taken(err);
+    }
+    return transaction_person(sitting->transaction, before->subject, sitting->arena, &work->person,
+                              err);
+}
+
+static result append_registration(struct sitting *sitting, struct register_work *work,
+                                  struct err *err)
+{
+    const struct rulebook *rulebook = sitting->casework->rulebook;
+    char reference[REFERENCE_SIZE];
+    TRY(draw_reference(sitting, reference, err));
+    struct event event = {
+        .subject_kind = SUBJECT_OF_PERSON,
+        .kind = EVENT_PERSON_REGISTERED,
+        .effective_on = work->registration.registered_on,
+        .body.person_registered = {.reference = str_from_c(reference),
+                                   .name = work->registration.name,
+                                   .born_on = work->registration.born_on,
+                                   .stage = rulebook->stages[rulebook->start_stage].name},
+    };
+    TRY(transaction_new_id(sitting->transaction, SUBJECT_OF_PERSON, &event.subject, err));
+    TRY(sitting_append(sitting, &event, err));
+    return transaction_person(sitting->transaction, event.subject, sitting->arena, &work->person,
+                              err);
+}
+
+static result register_work(struct transaction *transaction, void *context, struct err *err)
+{
+    struct register_work *work = context;
+    struct sitting sitting;
+    struct event before;
+    TRY(sitting_record(&sitting, work->casework, transaction, work->caller, ACTION_REGISTER_PERSON,
+                       work->arena, &before, err));
+    if (before.position != 0) {
+        return register_again(&sitting, work, &before, err);
+    }
+    TRY(refuse_coming_day(&sitting, "The day of registration", work->registration.registered_on,
+                          err));
+    return append_registration(&sitting, work, err);
+}
+
+result casework_register_person(const struct casework *casework, const struct caller *caller,
+                                const struct registration *registration, struct arena *arena,
+                                struct person_row *ret_person, struct err *err)
+{
+    TRY(check_registration(registration, err));
+    struct register_work work = {
+        .casework = casework, .caller = caller, .registration = *registration, .arena = arena};
+    work.registration.name = str_trim(registration->name);
+    TRY(store_write(casework->store, register_work, &work, err));
+    *ret_person = work.person;
+    return result_ok();
+}
+
+/* --- families --------------------------------------------------------------------------------- */
+
+struct join_work {
+    const struct casework *casework;
+    const struct caller *caller;
+    str person;
+    str relative;
+    struct arena *arena;
+    struct record_answer answer;
+};
+
+/* The person and whoever is recorded with them. */
+static result group_of(struct sitting *sitting, const struct person_row *person,
+                       const struct person_row **ret_rows, size_t *ret_count, struct err *err)
+{
+    if (person->family == 0) {
+        struct person_row *alone = ARENA_NEW(sitting->arena, struct person_row, 1);
+        if (alone == NULL) {
+            return arena_full(err);
+        }
+        *alone = *person;
+        *ret_rows = alone;
+        *ret_count = 1;
+        return result_ok();
+    }
+    const struct people_filter filter = {.stage = STR(""), .family = person->family};
+    return transaction_people(sitting->transaction, &filter, sitting->arena, ret_rows, ret_count,
+                              err);
+}
+
+static result append_joined(struct sitting *sitting, int64_t person, int64_t family,
+                            int64_t *ret_position, struct err *err)
+{
+    struct event event = {.subject_kind = SUBJECT_OF_PERSON,
+                          .subject = person,
+                          .kind = EVENT_FAMILY_JOINED,
+                          .effective_on = sitting->today,
+                          .body.family_joined = {.family = family}};
+    TRY(sitting_append(sitting, &event, err));
+    *ret_position = event.position;
+    return result_ok();
+}
+
+struct joined {
+    int64_t events[FAMILY_MAX + 1];
+    size_t count;
+};
+
+/* A group has the number of the person it began with. Whoever is in the person's own group comes
+ * along: a family that becomes larger must not lose anybody. The person's event is the first, for
+ * it carries the client id. */
+static result append_all(struct sitting *sitting, const struct person_row *person,
+                         const struct person_row *relative, struct joined *joined, struct err *err)
+{
+    const struct person_row *group = NULL;
+    const struct person_row *theirs = NULL;
+    size_t count = 0;
+    size_t theirs_count = 0;
+    TRY(group_of(sitting, person, &group, &count, err));
+    TRY(group_of(sitting, relative, &theirs, &theirs_count, err));
+    if (count + theirs_count > FAMILY_MAX) {
+        return err_set(err, ERROR_LIMIT, "A family group has at most %d members", FAMILY_MAX);
+    }
+    const int64_t family = relative->family != 0 ? relative->family : relative->id;
+    TRY(append_joined(sitting, person->id, family, &joined->events[joined->count++], err));
+    if (relative->family == 0) {
+        TRY(append_joined(sitting, relative->id, family, &joined->events[joined->count++], err));
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (group[i].id != person->id) {
+            TRY(append_joined(sitting, group[i].id, family, &joined->events[joined->count++], err));
+        }
+    }
+    return result_ok();
+}
+
+static result check_join(const struct person_row *person, const struct person_row *relative,
+                         struct err *err)
+{
+    if (person->id == relative->id) {
+        return err_set(err, ERROR_INPUT, "%.*s cannot be a relative of themselves",
+                       STR_ARG(person->reference));
+    }
+    if (person->family != 0 && person->family == relative->family) {
+        return err_set(err, ERROR_CONFLICT, "%.*s and %.*s are recorded as one family already",
+                       STR_ARG(person->reference), STR_ARG(relative->reference));
+    }
+    return result_ok();
+}
+
+static result join_again(struct sitting *sitting, struct join_work *work,
+                         const struct event *before, const struct person_row *person,
+                         const struct person_row *relative, struct err *err)
+{
+    /* Groups only flow together, so whoever joined the relative's group then is in it now. */
+    if (before->kind != EVENT_FAMILY_JOINED || before->subject != person->id ||
+        person->family != relative->family) {
+        return sitting_client_id_taken(err);
+    }
+    struct done_before done;
+    TRY(repeat_events(sitting, before, &done, err));
+    return repeat_record_answer(sitting, &done, &work->answer, err);
+}
+
+static result join_and_review(struct sitting *sitting, struct join_work *work,
+                              const struct person_row *person, const struct person_row *relative,
+                              struct err *err)
+{
+    TRY(check_join(person, relative, err));
+    struct joined *joined = ARENA_NEW(sitting->arena, struct joined, 1);
+    if (joined == NULL) {
+        return arena_full(err);
+    }
+    TRY(append_all(sitting, person, relative, joined, err));
+    const struct touched touched = {.kind = SUBJECT_OF_PERSON, .id = person->id};
+    struct stopped_list stopped;
+    TRY(stopping_review(sitting, &touched, 1, joined->events[joined->count - 1], &stopped, err));
+    work->answer = (struct record_answer){.events = joined->events,
+                                          .event_count = joined->count,
+                                          .stopped = stopped.items,
+                                          .stopped_count = stopped.count};
+    return result_ok();
+}
+
+static result join_work(struct transaction *transaction, void *context, struct err *err)
+{
+    struct join_work *work = context;
+    struct sitting sitting;
+    struct event before;
+    struct person_row person = {.id = 0};
+    struct person_row relative = {.id = 0};
+    TRY(sitting_record(&sitting, work->casework, transaction, work->caller, ACTION_RECORD_FACT,
+                       work->arena, &before, err));
+    TRY(sitting_person(&sitting, work->person, ACTION_RECORD_FACT, &person, err));
+    TRY(sitting_person(&sitting, work->relative, ACTION_RECORD_FACT, &relative, err));
+    return before.position != 0 ? join_again(&sitting, work, &before, &person, &relative, err)
+                                : join_and_review(&sitting, work, &person, &relative, err);
+}
+
+result casework_join_family(const struct casework *casework, const struct caller *caller,
+                            str person, str relative, struct arena *arena,
+                            struct record_answer *ret_answer, struct err *err)
+{
+    struct join_work work = {.casework = casework,
+                             .caller = caller,
+                             .person = person,
+                             .relative = relative,
+                             .arena = arena};
+    TRY(store_write(casework->store, join_work, &work, err));
+    *ret_answer = work.answer;
+    return result_ok();
+}
+
+/* --- contact ---------------------------------------------------------------------------------- */
+
+struct contact_work {
+    const struct casework *casework;
+    const struct caller *caller;
+    str person;
+    date on;
+    str source;
+    struct known_day next_check_on;
+    struct arena *arena;
+};
+
+static result check_contact(const struct sitting *sitting, const struct contact_work *work,
+                            struct err *err)
+{
+    TRY(refuse_coming_day(sitting, "The day of the contact", work->on, err));
+    if (!work->next_check_on.known) {
+        return result_ok();
+    }
+    if (!date_before(work->on, work->next_check_on.day)) {
+        return err_set(err, ERROR_INPUT, "The next check is not after the contact");
+    }
+    const date furthest = date_add_months(sitting->today, 12, DATE_ROUND_DOWN);
+    return date_before(furthest, work->next_check_on.day)
+               ? err_set(err, ERROR_INPUT, "The next check is more than a year ahead")
+               : result_ok();
+}
+
+static result contact_work(struct transaction *transaction, void *context, struct err *err)
+{
+    const struct contact_work *work = context;
+    struct sitting sitting;
+    struct event before;
+    struct person_row person = {.id = 0};
+    TRY(sitting_record(&sitting, work->casework, transaction, work->caller, ACTION_RECORD_FACT,
+                       work->arena, &before, err));
+    TRY(sitting_person(&sitting, work->person, ACTION_RECORD_FACT, &person, err));
+    if (before.position != 0) {
+        const struct contact_confirmed_body *body = &before.body.contact_confirmed;
+        const bool same = before.kind == EVENT_CONTACT_CONFIRMED && before.subject == person.id &&
+                          date_equal(before.effective_on, work->on) &&
+                          str_equal(body->source, work->source) &&
+                          same_day(body->next_check_on, work->next_check_on);
+        return same ? result_ok() : sitting_client_id_taken(err);
+    }
+    TRY(check_contact(&sitting, work, err));
+    struct event event = {
+        .subject_kind = SUBJECT_OF_PERSON,
+        .subject = person.id,
+        .kind = EVENT_CONTACT_CONFIRMED,
+        .effective_on = work->on,
+        .body.contact_confirmed = {.source = work->source, .next_check_on = work->next_check_on}};
+    return sitting_append(&sitting, &event, err);
+}
+
+result casework_confirm_contact(const struct casework *casework, const struct caller *caller,
+                                str person, date on, str source, struct known_day next_check_on,
+                                struct arena *arena, struct err *err)
+{
+    TRY(text_day("The day of the contact", on, err));
+    TRY(text_line_required("How contact was made", source, SOURCE_MAX_BYTES, err));
+    if (next_check_on.known) {
+        TRY(text_day("The next check", next_check_on.day, err));
+    }
+    struct contact_work work = {.casework = casework,
+                                .caller = caller,
+                                .person = person,
+                                .on = on,
+                                .source = str_trim(source),
+                                .next_check_on = next_check_on,
+                                .arena = arena};
+    return store_write(casework->store, contact_work, &work, err);
+}

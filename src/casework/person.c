@@ -1,0 +1,385 @@
+#include "casework/casework.h"
+
+#include "casework/facts.h"
+#include "casework/past.h"
+#include "casework/sitting.h"
+
+#include <stdlib.h>
+
+enum { HISTORY_LINES_MAX = 200 };
+
+/* --- one question ----------------------------------------------------------------------------- */
+
+struct explain_work {
+    const struct casework *casework;
+    const struct caller *caller;
+    str person;
+    str step_name;
+    str hub;
+    const struct asked *asked;
+    struct arena *arena;
+    struct sitting sitting;
+    uint32_t step;
+    struct loaded_case loaded;
+};
+
+static result find_hub(struct explain_work *work, const struct person_row *person, int64_t *ret_hub,
+                       struct err *err)
+{
+    const struct step *step = &work->casework->rulebook->steps[work->step];
+    *ret_hub = 0;
+    if (work->hub.len > 0 && step->with_hub) {
+        struct hub_row hub = {.id = 0};
+        TRY(sitting_hub(&work->sitting, work->hub, ACTION_SEE_HUB, &hub, err));
+        *ret_hub = hub.id;
+    } else if (work->hub.len > 0) {
+        return err_set(err, ERROR_INPUT, "\"%.*s\" is about no hub", STR_ARG(step->title));
+    } else if (step->with_hub && step->place != STEP_PLACE_TAKES) {
+        *ret_hub = person->hub; /* a step from a hub is about the hub at which the person is */
+    }
+    return result_ok();
+}
+
+static result read_question(struct transaction *transaction, void *context, struct err *err)
+{
+    struct explain_work *work = context;
+    struct sitting *sitting = &work->sitting;
+    struct person_row person = {.id = 0};
+    int64_t hub = 0;
+    TRY(sitting_read(sitting, work->casework, transaction, work->caller, ACTION_SEE_PERSON,
+                     work->arena, err));
+    TRY(sitting_person(sitting, work->person, ACTION_SEE_PERSON, &person, err));
+    TRY(sitting_step(sitting, work->step_name, &work->step, err));
+    TRY(find_hub(work, &person, &hub, err));
+    const struct case_time when = case_time_asked(sitting, work->asked);
+    TRY(case_for_step(sitting, &person, work->step, hub, &when, &work->loaded, err));
+    case_hide(sitting, &work->loaded);
+    return case_show(sitting, &work->loaded, err);
+}
+
+result casework_explain(const struct casework *casework, const struct caller *caller, str person,
+                        str step, str hub, const struct asked *asked, struct arena *arena,
+                        struct explain_answer *ret_answer, struct err *err)
+{
+    struct explain_work work = {.casework = casework,
+                                .caller = caller,
+                                .person = person,
+                                .step_name = step,
+                                .hub = str_trim(hub),
+                                .asked = asked,
+                                .arena = arena};
+    TRY(store_read(casework->store, read_question, &work, err));
+    struct explain_answer answer = {.view = work.loaded.view};
+    TRY(explain_step(casework->rulebook, work.step, &answer.view.question, arena,
+                     &answer.explanation, err));
+    TRY(sitting_look(&work.sitting, SUBJECT_OF_PERSON, answer.view.person.id, "explanation", err));
+    *ret_answer = answer;
+    return result_ok();
+}
+
+/* --- the person's page ------------------------------------------------------------------------ */
+
+struct person_work {
+    const struct casework *casework;
+    const struct caller *caller;
+    str reference;
+    const struct asked *asked;
+    struct arena *arena;
+    struct sitting sitting;
+    struct loaded_case loaded;
+    struct next_step *next_steps;
+    const struct question *questions; /* beside next_steps */
+    struct person_answer answer;
+};
+
+/* The hubs that steps may be asked about: those in sight. */
+struct hubs_in_sight {
+    const struct loaded_case *with_agreement; /* the person, asked about each */
+    const struct loaded_case *without;
+    size_t count;
+};
+
+static result load_hubs(struct person_work *work, struct hubs_in_sight *ret_hubs, struct err *err)
+{
+    struct sitting *sitting = &work->sitting;
+    const struct hub_row *rows = NULL;
+    size_t row_count = 0;
+    TRY(transaction_hubs(sitting->transaction, sitting->arena, &rows, &row_count, err));
+    struct loaded_case *with = ARENA_NEW(sitting->arena, struct loaded_case, row_count + 1);
+    struct loaded_case *without = ARENA_NEW(sitting->arena, struct loaded_case, row_count + 1);
+    if (with == NULL || without == NULL) {
+        return arena_full(err);
+    }
+    size_t count = 0;
+    for (size_t i = 0; i < row_count; i++) {
+        bool visible = false;
+        TRY(sitting_may_hub(sitting, &rows[i], ACTION_SEE_HUB, &visible, err));
+        if (!visible) {
+            continue;
+        }
+        TRY(case_at_hub(sitting, &work->loaded, rows[i].id, true, &with[count], err));
+        without[count] = with[count];
+        without[count].view.question.agreement = NULL;
+        count++;
+    }
+    *ret_hubs = (struct hubs_in_sight){.with_agreement = with, .without = without, .count = count};
+    return result_ok();
+}
+
+/* A step that leaves a hub, or concerns somebody at one, is about that hub; a step that takes a
+ * place may be about any. */
+static bool hub_fits(const struct step *step, const struct person_row *person, int64_t hub)
+{
+    return step->place == STEP_PLACE_TAKES || person->hub == 0 || person->hub == hub;
+}
+
+static void add_next_step(struct person_work *work, struct question *questions, uint32_t step,
+                          const struct loaded_case *loaded)
+{
+    const size_t at = work->answer.next_step_count++;
+    work->next_steps[at] = (struct next_step){.step = step, .hub = loaded->view.hub};
+    questions[at] = loaded->view.question;
+}
+
+static void add_step(struct person_work *work, struct question *questions, uint32_t index,
+                     const struct hubs_in_sight *hubs)
+{
+    const struct step *step = &work->casework->rulebook->steps[index];
+    if (!step->with_hub) {
+        add_next_step(work, questions, index, &work->loaded);
+        return;
+    }
+    for (size_t i = 0; i < hubs->count; i++) {
+        const struct loaded_case *loaded =
+            step->with_agreement ? &hubs->with_agreement[i] : &hubs->without[i];
+        if (hub_fits(step, &work->loaded.view.person, loaded->view.hub.id)) {
+            add_next_step(work, questions, index, loaded);
+        }
+    }
+}
+
+static result find_next_steps(struct person_work *work, struct err *err)
+{
+    const struct rulebook *rulebook = work->casework->rulebook;
+    const uint32_t stage = rulebook_stage(rulebook, work->loaded.view.person.stage);
+    struct hubs_in_sight hubs = {.count = 0};
+    TRY(load_hubs(work, &hubs, err));
+    const size_t most = rulebook->step_count * (hubs.count + 1);
+    struct question *questions = ARENA_NEW(work->arena, struct question, most + 1);
+    work->next_steps = ARENA_NEW(work->arena, struct next_step, most + 1);
+    if (questions == NULL || work->next_steps == NULL) {
+        return arena_full(err);
+    }
+    for (size_t i = 0; stage != NOT_FOUND_INDEX && i < rulebook->step_count; i++) {
+        if (rulebook_step_leaves(rulebook, &rulebook->steps[i], stage)) {
+            add_step(work, questions, (uint32_t)i, &hubs);
+        }
+    }
+    work->questions = questions;
+    return result_ok();
+}
+
+static result explain_next_steps(struct person_work *work, struct err *err)
+{
+    const size_t count = work->answer.next_step_count;
+    struct explanation *explanations = ARENA_NEW(work->arena, struct explanation, count + 1);
+    if (explanations == NULL) {
+        return arena_full(err);
+    }
+    for (size_t i = 0; i < count; i++) {
+        struct next_step *next = &work->next_steps[i];
+        TRY(explain_step(work->casework->rulebook, next->step, &work->questions[i], work->arena,
+                         &explanations[i], err));
+        next->clearance = explanations[i].clearance;
+        next->explanation = &explanations[i];
+    }
+    work->answer.next_steps = work->next_steps;
+    return result_ok();
+}
+
+static result judge_clocks(struct person_work *work, struct err *err)
+{
+    const struct rulebook *rulebook = work->casework->rulebook;
+    struct clock_line *clocks =
+        ARENA_NEW(work->arena, struct clock_line, rulebook->clock_count + 1);
+    if (clocks == NULL) {
+        return arena_full(err);
+    }
+    size_t count = 0;
+    for (size_t i = 0; i < rulebook->clock_count; i++) {
+        const struct clock_answer answer =
+            judge_clock(rulebook, (uint32_t)i, &work->loaded.view.question);
+        if (answer.state == CLOCK_RUNNING || answer.state == CLOCK_EXPIRED) {
+            clocks[count++] = (struct clock_line){.clock = (uint32_t)i, .answer = answer};
+        }
+    }
+    work->answer.clocks = clocks;
+    work->answer.clock_count = count;
+    return result_ok();
+}
+
+static int newest_first(const void *left, const void *right)
+{
+    const struct request_row *a = left;
+    const struct request_row *b = right;
+    return a->id > b->id ? -1 : a->id < b->id ? 1 : 0;
+}
+
+/* The requests, as they are or as they were then; not those for hubs that are none of this
+ * account's. */
+static result read_requests(struct person_work *work, struct err *err)
+{
+    struct sitting *sitting = &work->sitting;
+    const struct person_row *person = &work->loaded.view.person;
+    const struct request_row *rows = NULL;
+    size_t row_count = 0;
+    if (work->loaded.when.past) {
+        struct past past;
+        TRY(past_person(sitting, person->id, 0, work->loaded.when.known_at, &past, err));
+        rows = past.requests;
+        row_count = past.request_count;
+    } else {
+        const struct request_filter filter = {.person = person->id};
+        TRY(transaction_requests(sitting->transaction, &filter, sitting->arena, &rows, &row_count,
+                                 err));
+    }
+    struct request_row *requests = ARENA_NEW(sitting->arena, struct request_row, row_count + 1);
+    if (requests == NULL) {
+        return arena_full(err);
+    }
+    size_t count = 0;
+    for (size_t i = 0; i < row_count; i++) {
+        if (sitting_hub_in_sight(sitting, ACTION_SEE_PERSON, rows[i].hub)) {
+            requests[count++] = rows[i];
+        }
+    }
+    qsort(requests, count, sizeof requests[0], newest_first);
+    work->answer.requests = requests;
+    work->answer.request_count = count;
+    return result_ok();
+}
+
+static result read_family(struct person_work *work, struct err *err)
+{
+    const size_t count = work->loaded.view.question.family_count;
+    struct person_row *family = ARENA_NEW(work->arena, struct person_row, count + 1);
+    struct identity *identities = ARENA_NEW(work->arena, struct identity, count + 1);
+    if (family == NULL || identities == NULL) {
+        return arena_full(err);
+    }
+    size_t seen = 0;
+    for (size_t i = 0; i < count; i++) {
+        bool visible = false;
+        const struct person_row *member = &work->loaded.family[i];
+        TRY(sitting_may_person(&work->sitting, member, ACTION_SEE_PERSON, &visible, err));
+        if (visible) {
+            family[seen] = *member;
+            TRY(transaction_identity(work->sitting.transaction, member, work->arena,
+                                     &identities[seen], err));
+            seen++;
+        }
+    }
+    work->answer.family = family;
+    work->answer.family_identities = identities;
+    work->answer.family_count = seen;
+    return result_ok();
+}
+
+/* --- history ---------------------------------------------------------------------------------- */
+
+/* What happened to a request for another hub is not in this account's sight, nor what was refused
+ * for one. */
+static bool line_in_sight(const struct person_work *work, const struct event *event)
+{
+    const int64_t hub = event->kind == EVENT_STEP_REFUSED ? event->body.step_refused.hub
+                        : event->kind == EVENT_STEP_TAKEN ? event->body.step_taken.hub
+                                                          : 0;
+    if (!sitting_hub_in_sight(&work->sitting, ACTION_SEE_PERSON, hub)) {
+        return false;
+    }
+    const int64_t request = past_request_of(event);
+    for (size_t i = 0; request != 0 && i < work->answer.request_count; i++) {
+        if (work->answer.requests[i].id == request) {
+            return true;
+        }
+    }
+    return request == 0;
+}
+
+static result read_history(struct person_work *work, struct err *err)
+{
+    struct sitting *sitting = &work->sitting;
+    const struct event *events = NULL;
+    size_t event_count = 0;
+    TRY(transaction_history(sitting->transaction, SUBJECT_OF_PERSON, work->loaded.view.person.id, 0,
+                            HISTORY_LINES_MAX, sitting->arena, &events, &event_count, err));
+    struct history_line *history = ARENA_NEW(sitting->arena, struct history_line, event_count + 1);
+    if (history == NULL) {
+        return arena_full(err);
+    }
+    size_t count = 0;
+    for (size_t i = 0; i < event_count; i++) {
+        const struct event *event = &events[i];
+        if (event->recorded_at.milliseconds <= work->loaded.when.known_at.milliseconds &&
+            line_in_sight(work, event)) {
+            history[count].event = *event;
+            TRY(sitting_actor(sitting, event->actor, &history[count].actor, err));
+            count++;
+        }
+    }
+    work->answer.history = history;
+    work->answer.history_count = count;
+    return result_ok();
+}
+
+/* --- all of it -------------------------------------------------------------------------------- */
+
+/* The facts that the page shows: the person's; of a hub and an agreement where the person is at a
+ * hub. */
+static result show(struct person_work *work, struct err *err)
+{
+    struct loaded_case shown = work->loaded;
+    const int64_t hub = shown.view.person.hub;
+    if (hub != 0 && sitting_hub_in_sight(&work->sitting, ACTION_SEE_PERSON, hub)) {
+        TRY(case_at_hub(&work->sitting, &work->loaded, hub, true, &shown, err));
+    }
+    case_hide(&work->sitting, &shown);
+    TRY(case_show(&work->sitting, &shown, err));
+    work->answer.view = shown.view;
+    return result_ok();
+}
+
+static result read_person(struct transaction *transaction, void *context, struct err *err)
+{
+    struct person_work *work = context;
+    struct sitting *sitting = &work->sitting;
+    struct person_row person = {.id = 0};
+    TRY(sitting_read(sitting, work->casework, transaction, work->caller, ACTION_SEE_PERSON,
+                     work->arena, err));
+    TRY(sitting_person(sitting, work->reference, ACTION_SEE_PERSON, &person, err));
+    const struct case_time when = case_time_asked(sitting, work->asked);
+    TRY(case_load(sitting, &person, &when, &work->loaded, err));
+    TRY(find_next_steps(work, err));
+    TRY(judge_clocks(work, err));
+    TRY(read_requests(work, err));
+    TRY(read_family(work, err));
+    TRY(read_history(work, err));
+    return show(work, err);
+}
+
+result casework_person(const struct casework *casework, const struct caller *caller, str reference,
+                       const struct asked *asked, struct arena *arena,
+                       struct person_answer *ret_answer, struct err *err)
+{
+    struct person_work work = {.casework = casework,
+                               .caller = caller,
+                               .reference = reference,
+                               .asked = asked,
+                               .arena = arena};
+    TRY(store_read(casework->store, read_person, &work, err));
+    TRY(explain_next_steps(&work, err));
+    TRY(sitting_look(&work.sitting, SUBJECT_OF_PERSON, work.answer.view.person.id, "person page",
+                     err));
+    *ret_answer = work.answer;
+    return result_ok();
+}

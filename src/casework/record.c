@@ -1,0 +1,427 @@
+#include "casework/casework.h"
+
+#include "casework/facts.h"
+#include "casework/repeat.h"
+#include "casework/text.h"
+
+/* --- entries, checked before anything is locked ----------------------------------------------- */
+
+struct checked_entry {
+    str fact;
+    str value; /* in the form that is stored */
+    date true_from;
+    str source;
+};
+
+/* The kinds of subject that facts are recorded of. */
+static const struct recorded_subject {
+    enum subject subject;
+    enum action action;
+    const char *title;
+} recorded_subjects[] = {
+    [SUBJECT_OF_PERSON] = {SUBJECT_PERSON, ACTION_RECORD_FACT, "a person"},
+    [SUBJECT_OF_HUB] = {SUBJECT_HUB, ACTION_RECORD_HUB, "a hub"},
+    [SUBJECT_OF_AGREEMENT] = {SUBJECT_AGREEMENT, ACTION_RECORD_AGREEMENT, "an agreement"},
+};
+
+static bool has_facts(enum subject_kind kind)
+{
+    return kind == SUBJECT_OF_PERSON || kind == SUBJECT_OF_HUB || kind == SUBJECT_OF_AGREEMENT;
+}
+
+static result find_fact(const struct rulebook *rulebook, str name, uint32_t *ret_fact,
+                        struct err *err)
+{
+    TRY(text_line_required("The name of the fact", name, FACT_NAME_MAX_BYTES, err));
+    const uint32_t fact = rulebook_fact(rulebook, name);
+    if (fact != NOT_FOUND_INDEX) {
+        *ret_fact = fact;
+        return result_ok();
+    }
+    result_ignore(err_set(err, ERROR_INPUT, "The rulebook has no fact \"%.*s\"", STR_ARG(name)),
+                  "the hint follows");
+    const str nearest = rulebook_nearest_fact(rulebook, name);
+    return nearest.len == 0
+               ? err_hint(err, "The facts that can be recorded are those of the rulebook.")
+               : err_hint(err, "Did you mean \"%.*s\"?", STR_ARG(nearest));
+}
+
+static const char *subject_title(enum subject subject)
+{
+    switch (subject) {
+    case SUBJECT_PERSON:
+        return recorded_subjects[SUBJECT_OF_PERSON].title;
+    case SUBJECT_HUB:
+        return recorded_subjects[SUBJECT_OF_HUB].title;
+    case SUBJECT_AGREEMENT:
+        return recorded_subjects[SUBJECT_OF_AGREEMENT].title;
+    }
+    return "";
+}
+
+static result check_fact(const struct fact *fact, enum subject_kind kind, struct err *err)
+{
+    if (fact->subject != recorded_subjects[kind].subject) {
+        return err_set(err, ERROR_INPUT, "\"%.*s\" is a fact of %s, not of %s", STR_ARG(fact->name),
+                       subject_title(fact->subject), recorded_subjects[kind].title);
+    }
+    if (fact->counted) {
+        return err_set(err, ERROR_INPUT,
+                       "\"%.*s\" is counted by the register, so nobody records it",
+                       STR_ARG(fact->name));
+    }
+    return result_ok();
+}
+
+/* What may be chosen, for whoever sent what may not. */
+static result hint_choices(const struct fact *fact, struct err *err)
+{
+    char choices[240];
+    size_t len = 0;
+    for (size_t i = 0; i < fact->choice_count; i++) {
+        if (!text_list_add(choices, sizeof choices, &len, fact->choices[i])) {
+            break;
+        }
+    }
+    return err_hint(err, "It is one of: %.*s; or unknown.", (int)len, choices);
+}
+
+static result check_value(const struct rulebook *rulebook, const struct fact *fact, str text,
+                          struct arena *arena, str *ret_value, struct err *err)
+{
+    TRY(text_line_required("The value", text, VALUE_MAX_BYTES, err));
+    struct value value;
+    const result parsed = value_parse(rulebook, fact, text, arena, &value, err);
+    if (!parsed.ok) {
+        const bool advise = err != NULL && err->hint[0] == '\0' && fact->type == FACT_CHOICE;
+        return advise ? hint_choices(fact, err) : parsed;
+    }
+    struct buf buf;
+    buf_init(&buf, arena, VALUE_MAX_BYTES);
+    value_format(fact, &value, &buf);
+    return buf_finish(&buf, ret_value, err);
+}
+
+static result check_entry(const struct rulebook *rulebook, enum subject_kind kind,
+                          const struct fact_entry *entry, struct arena *arena,
+                          struct checked_entry *ret_entry, struct err *err)
+{
+    uint32_t index = 0;
+    TRY(find_fact(rulebook, entry->fact, &index, err));
+    const struct fact *fact = &rulebook->facts[index];
+    TRY(check_fact(fact, kind, err));
+    struct checked_entry checked = {.true_from = entry->true_from};
+    TRY(check_value(rulebook, fact, entry->value, arena, &checked.value, err));
+    TRY(text_day("The day from which it is true", entry->true_from, err));
+    TRY(text_line("The source", entry->source, SOURCE_MAX_BYTES, err));
+    checked.fact = fact->name;
+    checked.source = str_trim(entry->source);
+    *ret_entry = checked;
+    return result_ok();
+}
+
+static result refuse_twice(const struct checked_entry *entries, size_t count, struct err *err)
+{
+    const struct checked_entry *last = &entries[count - 1];
+    for (size_t i = 0; i + 1 < count; i++) {
+        if (str_equal(entries[i].fact, last->fact) &&
+            date_equal(entries[i].true_from, last->true_from)) {
+            return err_set(err, ERROR_INPUT, "\"%.*s\" is given twice for the same day",
+                           STR_ARG(last->fact));
+        }
+    }
+    return result_ok();
+}
+
+static result check_entries(const struct rulebook *rulebook, enum subject_kind kind,
+                            const struct fact_entry *entries, size_t count, struct arena *arena,
+                            const struct checked_entry **ret_entries, struct err *err)
+{
+    if (!has_facts(kind)) {
+        return err_set(err, ERROR_INPUT,
+                       "Facts are recorded of a person, a hub or an agreement only");
+    }
+    if (count == 0) {
+        return err_set(err, ERROR_INPUT, "There is no fact to record");
+    }
+    if (count > FACTS_AT_ONCE_MAX) {
+        return err_set(err, ERROR_INPUT, "At most %d facts can be recorded at once, not %zu",
+                       FACTS_AT_ONCE_MAX, count);
+    }
+    struct checked_entry *checked = ARENA_NEW(arena, struct checked_entry, count);
+    if (checked == NULL) {
+        return arena_full(err);
+    }
+    for (size_t i = 0; i < count; i++) {
+        TRY(check_entry(rulebook, kind, &entries[i], arena, &checked[i], err));
+        TRY(refuse_twice(checked, i + 1, err));
+    }
+    *ret_entries = checked;
+    return result_ok();
+}
+
+/* --- recording -------------------------------------------------------------------------------- */
+
+struct record_work {
+    const struct casework *casework;
+    const struct caller *caller;
+    enum subject_kind kind;
+    str reference;
+    const struct checked_entry *entries;
+    size_t entry_count;
+    struct arena *arena;
+    struct record_answer answer;
+};
+
+static result find_subject(struct sitting *sitting, enum subject_kind kind, str reference,
+                           int64_t *ret_id, struct err *err)
+{
+    const enum action action = recorded_subjects[kind].action;
+    if (kind == SUBJECT_OF_PERSON) {
+        struct person_row person;
+        TRY(sitting_person(sitting, reference, action, &person, err));
+        *ret_id = person.id;
+    } else if (kind == SUBJECT_OF_HUB) {
+        struct hub_row hub;
+        TRY(sitting_hub(sitting, reference, action, &hub, err));
+        *ret_id = hub.id;
+    } else {
+        struct agreement_row agreement;
+        TRY(sitting_agreement(sitting, reference, action, &agreement, err));
+        *ret_id = agreement.id;
+    }
+    return result_ok();
+}
+
+/* What was arranged for a coming day may be recorded, but nobody knows what is true in years. */
+static result check_not_far_ahead(const struct sitting *sitting, date true_from, struct err *err)
+{
+    const date furthest = date_add_months(sitting->today, 12, DATE_ROUND_DOWN);
+    if (date_before(furthest, true_from)) {
+        return err_set(err, ERROR_INPUT, "The day from which it is true is more than a year ahead");
+    }
+    return result_ok();
+}
+
+static bool is_this_entry(const struct event *event, enum subject_kind kind, int64_t subject,
+                          const struct checked_entry *entry)
+{
+    const struct fact_recorded_body *body = &event->body.fact_recorded;
+    return event->kind == EVENT_FACT_RECORDED && event->subject_kind == kind &&
+           event->subject == subject && str_equal(body->fact, entry->fact) &&
+           str_equal(body->value, entry->value) && str_equal(body->source, entry->source) &&
+           date_equal(event->effective_on, entry->true_from);
+}
+
+static result record_again(struct sitting *sitting, struct record_work *work, int64_t subject,
+                           const struct event *before, struct err *err)
+{
+    struct done_before done;
+    TRY(repeat_events(sitting, before, &done, err));
+    size_t recorded = 0;
+    while (recorded < done.count && done.events[recorded].kind == EVENT_FACT_RECORDED) {
+        recorded++;
+    }
+    bool same = recorded == work->entry_count;
+    for (size_t i = 0; same && i < recorded; i++) {
+        same = is_this_entry(&done.events[i], work->kind, subject, &work->entries[i]);
+    }
+    return same ? repeat_record_answer(sitting, &done, &work->answer, err)
+                : sitting_client_id_taken(err);
+}
+
+static result append_facts(struct sitting *sitting, const struct record_work *work, int64_t subject,
+                           int64_t *events, struct err *err)
+{
+    for (size_t i = 0; i < work->entry_count; i++) {
+        const struct checked_entry *entry = &work->entries[i];
+        struct event event = {.subject_kind = work->kind,
+                              .subject = subject,
+                              .kind = EVENT_FACT_RECORDED,
+                              .effective_on = entry->true_from,
+                              .body.fact_recorded = {.fact = entry->fact,
+                                                     .value = entry->value,
+                                                     .source = entry->source}};
+        TRY(sitting_append(sitting, &event, err));
+        events[i] = event.position;
+    }
+    return result_ok();
+}
+
+/* Reviews what the events concern and makes the answer of both. */
+static result finish_record(struct sitting *sitting, enum subject_kind kind, int64_t subject,
+                            const int64_t *events, size_t count, struct record_answer *ret_answer,
+                            struct err *err)
+{
+    ASSERT(count > 0);
+    const struct touched touched = {.kind = kind, .id = subject};
+    struct stopped_list stopped;
+    TRY(stopping_review(sitting, &touched, 1, events[count - 1], &stopped, err));
+    *ret_answer = (struct record_answer){.events = events,
+                                         .event_count = count,
+                                         .stopped = stopped.items,
+                                         .stopped_count = stopped.count};
+    return result_ok();
+}
+
+static result record_work(struct transaction *transaction, void *context, struct err *err)
+{
+    struct record_work *work = context;
+    struct sitting sitting;
+    struct event before;
+    TRY(sitting_record(&sitting, work->casework, transaction, work->caller,
+                       recorded_subjects[work->kind].action, work->arena, &before, err));
+    int64_t subject = 0;
+    TRY(find_subject(&sitting, work->kind, work->reference, &subject, err));
+    if (before.position != 0) {
+        return record_again(&sitting, work, subject, &before, err);
+    }
+    for (size_t i = 0; i < work->entry_count; i++) {
+        TRY(check_not_far_ahead(&sitting, work->entries[i].true_from, err));
+    }
+    int64_t *events = ARENA_NEW(work->arena, int64_t, work->entry_count);
+    if (events == NULL) {
+        return arena_full(err);
+    }
+    TRY(append_facts(&sitting, work, subject, events, err));
+    return finish_record(&sitting, work->kind, subject, events, work->entry_count, &work->answer,
+                         err);
+}
+
+result casework_record_facts(const struct casework *casework, const struct caller *caller,
+                             enum subject_kind kind, str reference,
+                             const struct fact_entry *entries, size_t entry_count,
+                             struct arena *arena, struct record_answer *ret_answer, struct err *err)
+{
+    struct record_work work = {.casework = casework,
+                               .caller = caller,
+                               .kind = kind,
+                               .reference = reference,
+                               .entry_count = entry_count,
+                               .arena = arena};
+    TRY(check_entries(casework->rulebook, kind, entries, entry_count, arena, &work.entries, err));
+    TRY(store_write(casework->store, record_work, &work, err));
+    *ret_answer = work.answer;
+    return result_ok();
+}
+
+/* --- withdrawing ------------------------------------------------------------------------------ */
+
+struct withdraw_work {
+    const struct casework *casework;
+    const struct caller *caller;
+    int64_t event;
+    str reason;
+    struct arena *arena;
+    struct record_answer answer;
+};
+
+static result no_such_fact(int64_t event, struct err *err)
+{
+    return err_set(err, ERROR_NOT_FOUND, "There is no recorded fact %lld for this account",
+                   (long long)event);
+}
+
+/* May this account record, and so withdraw, facts of the event's subject? */
+static result may_withdraw(struct sitting *sitting, const struct event *recorded, bool *ret_may,
+                           struct err *err)
+{
+    const enum action action = recorded_subjects[recorded->subject_kind].action;
+    if (recorded->subject_kind == SUBJECT_OF_PERSON) {
+        struct person_row person;
+        TRY(transaction_person(sitting->transaction, recorded->subject, sitting->arena, &person,
+                               err));
+        return sitting_may_person(sitting, &person, action, ret_may, err);
+    }
+    if (recorded->subject_kind == SUBJECT_OF_HUB) {
+        struct hub_row hub;
+        TRY(transaction_hub(sitting->transaction, recorded->subject, sitting->arena, &hub, err));
+        return sitting_may_hub(sitting, &hub, action, ret_may, err);
+    }
+    struct agreement_row agreement;
+    TRY(transaction_agreement(sitting->transaction, recorded->subject, sitting->arena, &agreement,
+                              err));
+    *ret_may = sitting_may_agreement(sitting, &agreement, action);
+    return result_ok();
+}
+
+static result find_recorded(struct sitting *sitting, int64_t position, struct event *ret_event,
+                            struct err *err)
+{
+    int64_t count = 0;
+    TRY(transaction_event_count(sitting->transaction, &count, err));
+    if (position < 1 || position > count) {
+        return no_such_fact(position, err);
+    }
+    struct event event;
+    TRY(transaction_event(sitting->transaction, position, sitting->arena, &event, err));
+    bool allowed = event.kind == EVENT_FACT_RECORDED;
+    if (allowed) {
+        TRY(may_withdraw(sitting, &event, &allowed, err));
+    }
+    if (!allowed) {
+        return no_such_fact(position, err);
+    }
+    *ret_event = event;
+    return result_ok();
+}
+
+static result withdraw_again(struct sitting *sitting, struct withdraw_work *work,
+                             const struct event *before, struct err *err)
+{
+    const struct fact_withdrawn_body *body = &before->body.fact_withdrawn;
+    if (before->kind != EVENT_FACT_WITHDRAWN || body->event != work->event ||
+        !str_equal(body->reason, work->reason)) {
+        return sitting_client_id_taken(err);
+    }
+    struct done_before done;
+    TRY(repeat_events(sitting, before, &done, err));
+    return repeat_record_answer(sitting, &done, &work->answer, err);
+}
+
+static result withdraw_work(struct transaction *transaction, void *context, struct err *err)
+{
+    struct withdraw_work *work = context;
+    struct sitting sitting;
+    struct event before;
+    /* Whoever records facts of hubs or agreements records those of people too; find_recorded asks
+     * for the right one. */
+    TRY(sitting_record(&sitting, work->casework, transaction, work->caller, ACTION_RECORD_FACT,
+                       work->arena, &before, err));
+    struct event recorded = {.position = 0};
+    TRY(find_recorded(&sitting, work->event, &recorded, err));
+    if (before.position != 0) {
+        return withdraw_again(&sitting, work, &before, err);
+    }
+    struct event event = {
+        .subject_kind = recorded.subject_kind,
+        .subject = recorded.subject,
+        .kind = EVENT_FACT_WITHDRAWN,
+        .effective_on = sitting.today,
+        .body.fact_withdrawn = {.event = work->event, .reason = work->reason},
+    };
+    /* The register itself refuses to withdraw a fact twice. */
+    TRY(sitting_append(&sitting, &event, err));
+    int64_t *events = ARENA_NEW(work->arena, int64_t, 1);
+    if (events == NULL) {
+        return arena_full(err);
+    }
+    events[0] = event.position;
+    return finish_record(&sitting, recorded.subject_kind, recorded.subject, events, 1,
+                         &work->answer, err);
+}
+
+result casework_withdraw_fact(const struct casework *casework, const struct caller *caller,
+                              int64_t event, str reason, struct arena *arena,
+                              struct record_answer *ret_answer, struct err *err)
+{
+    TRY(text_line_required("The reason", reason, SOURCE_MAX_BYTES, err));
+    struct withdraw_work work = {.casework = casework,
+                                 .caller = caller,
+                                 .event = event,
+                                 .reason = str_trim(reason),
+                                 .arena = arena};
+    TRY(store_write(casework->store, withdraw_work, &work, err));
+    *ret_answer = work.answer;
+    return result_ok();
+}

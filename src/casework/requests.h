@@ -1,0 +1,16 @@
+/* requests: a request with what a page says of it. Inside casework only. */
+#ifndef RETURNHUB_CASEWORK_REQUESTS_H
+#define RETURNHUB_CASEWORK_REQUESTS_H
+
+#include "casework/sitting.h"
+
+/* Adds the person, the name, the hub and whether the account's turn has come. */
+MUST_USE result request_describe(struct sitting *sitting, const struct request_row *row,
+                                 struct work_request *ret_work, struct err *err);
+
+static inline bool request_is_live(const struct request_row *row)
+{
+    return row->state == REQUEST_OPEN || row->state == REQUEST_APPROVED;
+}
+
+#endif

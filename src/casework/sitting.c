@@ -1,0 +1,438 @@
+#include "casework/sitting.h"
+
+#include "register/reference.h"
+
+/* A failure that was looked at on the way to the caller. */
+static result hand_on(const struct err *failure, struct err *err)
+{
+    if (err != NULL) {
+        *err = *failure;
+    }
+    return (result){.ok = false};
+}
+
+static result read_account(struct sitting *sitting, int64_t id, struct err *err)
+{
+    struct err failure = {0};
+    const result found =
+        transaction_account(sitting->transaction, id, sitting->arena, &sitting->account, &failure);
+    if (found.ok) {
+        return result_ok();
+    }
+    return failure.code == ERROR_NOT_FOUND
+               ? err_set(err, ERROR_UNAUTHENTICATED, "There is no account %lld", (long long)id)
+               : hand_on(&failure, err);
+}
+
+static result require_action(const struct account_row *account, enum action action, struct err *err)
+{
+    if (may_somewhere(account, action)) {
+        return result_ok();
+    }
+    if (account->closed) {
+        return err_set(err, ERROR_FORBIDDEN, "The account %.*s is closed",
+                       STR_ARG(account->username));
+    }
+    result_ignore(err_set(err, ERROR_FORBIDDEN, "The role \"%.*s\" may not do this (%s)",
+                          STR_ARG(account->role), action_name(action)),
+                  "the hint follows");
+    return err_hint(err, "Ask somebody whose role it is, or an administrator.");
+}
+
+/* The instant of the last event; the beginning of time when there is none. */
+static result last_instant(struct transaction *transaction, struct arena *arena, instant *ret_last,
+                           struct err *err)
+{
+    int64_t count = 0;
+    TRY(transaction_event_count(transaction, &count, err));
+    if (count == 0) {
+        *ret_last = (instant){.milliseconds = INT64_MIN / 2};
+        return result_ok();
+    }
+    struct arena scratch = *arena;
+    struct event last;
+    TRY(transaction_event(transaction, count, &scratch, &last, err));
+    *ret_last = last.recorded_at;
+    return result_ok();
+}
+
+result sitting_now(struct transaction *transaction, const struct system *system,
+                   struct arena *arena, instant *ret_now, struct err *err)
+{
+    const instant now = system_now(system);
+    instant last = now;
+    TRY(last_instant(transaction, arena, &last, err));
+    *ret_now = now.milliseconds > last.milliseconds ? now : last;
+    return result_ok();
+}
+
+result sitting_next_instant(struct transaction *transaction, const struct system *system,
+                            struct arena *arena, instant *ret_next, struct err *err)
+{
+    const instant now = system_now(system);
+    instant last = now;
+    TRY(last_instant(transaction, arena, &last, err));
+    *ret_next = now.milliseconds > last.milliseconds
+                    ? now
+                    : (instant){.milliseconds = last.milliseconds + 1};
+    return result_ok();
+}
+
+/* Reading and recording begin alike. */
+static result begin(struct sitting *sitting, const struct casework *casework,
+                    struct transaction *transaction, const struct caller *caller,
+                    enum action action, struct arena *arena, struct err *err)
+{
+    *sitting = (struct sitting){.casework = casework, .transaction = transaction, .arena = arena};
+    TRY(read_account(sitting, caller->account, err));
+    TRY(require_action(&sitting->account, action, err));
+    char hex[SHA256_HEX_SIZE];
+    sha256_hex(&casework->rulebook->identity, hex);
+    sitting->rulebook = arena_copy(arena, str_from_c(hex));
+    if (sitting->rulebook.at == NULL) {
+        return arena_full(err);
+    }
+    sitting->today = instant_date(system_now(casework->system));
+    return result_ok();
+}
+
+result sitting_read(struct sitting *sitting, const struct casework *casework,
+                    struct transaction *transaction, const struct caller *caller,
+                    enum action action, struct arena *arena, struct err *err)
+{
+    TRY(begin(sitting, casework, transaction, caller, action, arena, err));
+    return sitting_now(transaction, casework->system, arena, &sitting->at, err);
+}
+
+result sitting_client_id_taken(struct err *err)
+{
+    result_ignore(
+        err_set(err, ERROR_CONFLICT, "This client id was already used for another command"),
+        "the hint follows");
+    return err_hint(err, "Every command needs a client id of its own; only the same command may be "
+                         "sent with it again.");
+}
+
+static result find_before(struct sitting *sitting, const struct client_id *id,
+                          struct event *ret_before, struct err *err)
+{
+    *ret_before = (struct event){.position = 0};
+    int64_t position = 0;
+    if (!client_id_is_none(id)) {
+        TRY(transaction_find_client_id(sitting->transaction, id, &position, err));
+    }
+    if (position == 0) {
+        return result_ok();
+    }
+    TRY(transaction_event(sitting->transaction, position, sitting->arena, ret_before, err));
+    return ret_before->actor == sitting->account.id ? result_ok() : sitting_client_id_taken(err);
+}
+
+result sitting_record(struct sitting *sitting, const struct casework *casework,
+                      struct transaction *transaction, const struct caller *caller,
+                      enum action action, struct arena *arena, struct event *ret_before,
+                      struct err *err)
+{
+    TRY(begin(sitting, casework, transaction, caller, action, arena, err));
+    TRY(sitting_next_instant(transaction, casework->system, arena, &sitting->at, err));
+    sitting->client_id = caller->client_id;
+    return find_before(sitting, &caller->client_id, ret_before, err);
+}
+
+result sitting_append(struct sitting *sitting, struct event *event, struct err *err)
+{
+    ASSERT(event->position == 0);
+    event->actor = sitting->account.id;
+    event->recorded_at = sitting->at;
+    event->client_id = sitting->client_id;
+    sitting->client_id = (struct client_id){{0}};
+    TRY(transaction_append(sitting->transaction, event, err));
+    ASSERT(event->position > 0);
+    return result_ok();
+}
+
+/* --- finding ---------------------------------------------------------------------------------- */
+
+result sitting_no_such(struct err *err, const char *kind, str reference)
+{
+    return err_set(err, ERROR_NOT_FOUND, "There is no %s %.*s for this account", kind,
+                   STR_ARG(reference));
+}
+
+/* What was typed goes back to the reader: short, and without control characters. */
+static result check_typed(str reference, const char *kind, struct err *err)
+{
+    if (reference.len == 0) {
+        return err_set(err, ERROR_INPUT, "Which %s is meant is not said", kind);
+    }
+    if (reference.len > 64 || !str_is_utf8(reference) || !str_is_printable(reference)) {
+        return err_set(err, ERROR_INPUT, "This is not the reference of %s %s",
+                       kind[0] == 'a' ? "an" : "a", kind);
+    }
+    return result_ok();
+}
+
+/* 0 when there is none of this reference. */
+static result find_id(struct sitting *sitting, enum subject_kind kind, str reference,
+                      int64_t *ret_id, struct err *err)
+{
+    struct err failure = {0};
+    int64_t id = 0;
+    if (!transaction_find(sitting->transaction, kind, reference, &id, &failure).ok) {
+        if (failure.code != ERROR_NOT_FOUND) {
+            return hand_on(&failure, err);
+        }
+        id = 0;
+    }
+    *ret_id = id;
+    return result_ok();
+}
+
+bool sitting_hub_in_sight(const struct sitting *sitting, enum action action, int64_t hub)
+{
+    const struct access_object object = {.hubs = &hub, .hub_count = 1};
+    return hub == 0 || may(&sitting->account, action, &object);
+}
+
+result sitting_may_person(struct sitting *sitting, const struct person_row *person,
+                          enum action action, bool *ret_may, struct err *err)
+{
+    if (may_everywhere(&sitting->account, action)) {
+        *ret_may = true;
+        return result_ok();
+    }
+    struct arena scratch = *sitting->arena;
+    const struct request_filter filter = {.person = person->id, .live_only = true};
+    const struct request_row *requests;
+    size_t count;
+    TRY(transaction_requests(sitting->transaction, &filter, &scratch, &requests, &count, err));
+    int64_t *hubs = ARENA_NEW(&scratch, int64_t, count + 1);
+    if (hubs == NULL) {
+        return arena_full(err);
+    }
+    hubs[0] = person->hub;
+    for (size_t i = 0; i < count; i++) {
+        hubs[i + 1] = requests[i].hub;
+    }
+    *ret_may = may(&sitting->account, action,
+                   &(struct access_object){.hubs = hubs, .hub_count = count + 1});
+    return result_ok();
+}
+
+result sitting_person(struct sitting *sitting, str reference, enum action action,
+                      struct person_row *ret_person, struct err *err)
+{
+    char text[REFERENCE_SIZE];
+    TRY(check_typed(reference, "person", err));
+    TRY(reference_read(str_trim(reference), text, err));
+    const str written = str_from_c(text);
+    int64_t id = 0;
+    TRY(find_id(sitting, SUBJECT_OF_PERSON, written, &id, err));
+    bool allowed = false;
+    struct person_row person = {0};
+    if (id != 0) {
+        TRY(transaction_person(sitting->transaction, id, sitting->arena, &person, err));
+        TRY(sitting_may_person(sitting, &person, action, &allowed, err));
+    }
+    if (!allowed) {
+        return sitting_no_such(err, "person", written);
+    }
+    *ret_person = person;
+    return result_ok();
+}
+
+bool sitting_may_agreement(const struct sitting *sitting, const struct agreement_row *agreement,
+                           enum action action)
+{
+    return may(&sitting->account, action, NULL) &&
+           (!agreement->confidential || may(&sitting->account, ACTION_SEE_CONFIDENTIAL, NULL));
+}
+
+/* A hub under an agreement that is not announced would give the agreement away: only those who may
+ * see the agreement, and those whose hub it is, see it. */
+result sitting_may_hub(struct sitting *sitting, const struct hub_row *hub, enum action action,
+                       bool *ret_may, struct err *err)
+{
+    const struct access_object object = {.hubs = &hub->id, .hub_count = 1};
+    bool allowed = may(&sitting->account, action, &object);
+    if (allowed && hub->agreement != 0 && hub->id != sitting->account.hub &&
+        !may(&sitting->account, ACTION_SEE_CONFIDENTIAL, NULL)) {
+        struct arena scratch = *sitting->arena;
+        struct agreement_row agreement;
+        TRY(transaction_agreement(sitting->transaction, hub->agreement, &scratch, &agreement, err));
+        allowed = !agreement.confidential;
+    }
+    *ret_may = allowed;
+    return result_ok();
+}
+
+result sitting_hub(struct sitting *sitting, str reference, enum action action,
+                   struct hub_row *ret_hub, struct err *err)
+{
+    TRY(check_typed(reference, "hub", err));
+    int64_t id = 0;
+    TRY(find_id(sitting, SUBJECT_OF_HUB, str_trim(reference), &id, err));
+    bool allowed = false;
+    struct hub_row hub = {0};
+    if (id != 0) {
+        TRY(transaction_hub(sitting->transaction, id, sitting->arena, &hub, err));
+        TRY(sitting_may_hub(sitting, &hub, action, &allowed, err));
+    }
+    if (!allowed) {
+        return sitting_no_such(err, "hub", str_trim(reference));
+    }
+    *ret_hub = hub;
+    return result_ok();
+}
+
+result sitting_agreement(struct sitting *sitting, str reference, enum action action,
+                         struct agreement_row *ret_agreement, struct err *err)
+{
+    TRY(check_typed(reference, "agreement", err));
+    int64_t id = 0;
+    TRY(find_id(sitting, SUBJECT_OF_AGREEMENT, str_trim(reference), &id, err));
+    struct agreement_row agreement = {0};
+    if (id != 0) {
+        TRY(transaction_agreement(sitting->transaction, id, sitting->arena, &agreement, err));
+    }
+    if (id == 0 || !sitting_may_agreement(sitting, &agreement, action)) {
+        return sitting_no_such(err, "agreement", str_trim(reference));
+    }
+    *ret_agreement = agreement;
+    return result_ok();
+}
+
+/* *ret_found is false when there is no such request. */
+static result read_request(struct sitting *sitting, int64_t id, struct request_row *ret_request,
+                           bool *ret_found, struct err *err)
+{
+    struct err failure = {0};
+    struct request_row request = {0};
+    const result found =
+        transaction_request(sitting->transaction, id, sitting->arena, &request, &failure);
+    if (!found.ok && failure.code != ERROR_NOT_FOUND) {
+        return hand_on(&failure, err);
+    }
+    *ret_request = request;
+    *ret_found = found.ok;
+    return result_ok();
+}
+
+result sitting_request(struct sitting *sitting, int64_t id, enum action action,
+                       struct request_row *ret_request, struct person_row *ret_person,
+                       struct err *err)
+{
+    bool allowed = false;
+    struct request_row request;
+    struct person_row person = {0};
+    TRY(read_request(sitting, id, &request, &allowed, err));
+    if (allowed) {
+        TRY(transaction_person(sitting->transaction, request.person, sitting->arena, &person, err));
+        TRY(sitting_may_person(sitting, &person, action, &allowed, err));
+        allowed = allowed && sitting_hub_in_sight(sitting, action, request.hub);
+    }
+    if (!allowed) {
+        return err_set(err, ERROR_NOT_FOUND, "There is no request %lld for this account",
+                       (long long)id);
+    }
+    *ret_request = request;
+    *ret_person = person;
+    return result_ok();
+}
+
+result sitting_step(const struct sitting *sitting, str name, uint32_t *ret_step, struct err *err)
+{
+    const struct rulebook *rulebook = sitting->casework->rulebook;
+    const uint32_t step = rulebook_step(rulebook, name);
+    if (step != NOT_FOUND_INDEX) {
+        *ret_step = step;
+        return result_ok();
+    }
+    if (name.len > 100 || !str_is_utf8(name) || !str_is_printable(name)) {
+        return err_set(err, ERROR_INPUT, "This is not the name of a step");
+    }
+    result_ignore(err_set(err, ERROR_INPUT, "The rulebook has no step \"%.*s\"", STR_ARG(name)),
+                  "the hint follows");
+    const str nearest = rulebook_nearest_step(rulebook, name);
+    return nearest.len == 0 ? err_hint(err, "The rulebook's steps are listed with it.")
+                            : err_hint(err, "Did you mean \"%.*s\"?", STR_ARG(nearest));
+}
+
+result sitting_actor(struct sitting *sitting, int64_t account, str *ret_name, struct err *err)
+{
+    if (account == 0) {
+        *ret_name = STR("");
+        return result_ok();
+    }
+    if (account == sitting->account.id) {
+        *ret_name = sitting->account.name;
+        return result_ok();
+    }
+    struct account_row row;
+    TRY(transaction_account(sitting->transaction, account, sitting->arena, &row, err));
+    *ret_name = row.name;
+    return result_ok();
+}
+
+/* --- counting --------------------------------------------------------------------------------- */
+
+static void count_one(struct stage_count *counts, size_t *count, str stage)
+{
+    for (size_t i = 0; i < *count; i++) {
+        if (str_equal(counts[i].stage, stage)) {
+            counts[i].people++;
+            return;
+        }
+    }
+    counts[(*count)++] = (struct stage_count){.stage = stage, .people = 1};
+}
+
+static result count_at_hub(struct sitting *sitting, const struct stage_count **ret_counts,
+                           size_t *ret_count, struct err *err)
+{
+    const struct people_filter filter = {.stage = STR(""), .hub = sitting->account.hub};
+    const struct person_row *rows = NULL;
+    size_t row_count = 0;
+    if (filter.hub != 0) {
+        TRY(transaction_people(sitting->transaction, &filter, sitting->arena, &rows, &row_count,
+                               err));
+    }
+    struct stage_count *counts = ARENA_NEW(sitting->arena, struct stage_count, row_count + 1);
+    if (counts == NULL) {
+        return arena_full(err);
+    }
+    size_t count = 0;
+    for (size_t i = 0; i < row_count; i++) {
+        count_one(counts, &count, rows[i].stage);
+    }
+    *ret_counts = counts;
+    *ret_count = count;
+    return result_ok();
+}
+
+result sitting_count_stages(struct sitting *sitting, const struct stage_count **ret_counts,
+                            size_t *ret_count, struct err *err)
+{
+    return may_everywhere(&sitting->account, ACTION_SEE_PEOPLE)
+               ? transaction_count_stages(sitting->transaction, sitting->arena, ret_counts,
+                                          ret_count, err)
+               : count_at_hub(sitting, ret_counts, ret_count, err);
+}
+
+/* --- who looked ------------------------------------------------------------------------------- */
+
+static result keep_look(struct transaction *transaction, void *context, struct err *err)
+{
+    return transaction_record_look(transaction, context, err);
+}
+
+result sitting_look(const struct sitting *sitting, enum subject_kind kind, int64_t subject,
+                    const char *purpose, struct err *err)
+{
+    struct look look = {.account = sitting->account.id,
+                        .subject_kind = kind,
+                        .subject = subject,
+                        .at = sitting->at,
+                        .purpose = str_from_c(purpose)};
+    return store_write(sitting->casework->store, keep_look, &look, err);
+}

@@ -1,0 +1,96 @@
+/* sitting: one account's piece of work in one transaction. Inside casework only.
+ *
+ * Whatever is read or recorded in it is read with this account's eyes: the functions that find a
+ * person, a hub, an agreement or a request answer in the same words for what does not exist and for
+ * what the account may not see.
+ *
+ * Instants: everything one command records carries one instant, `at`, and that is later than every
+ * instant recorded before it, even when the machine's clock stands still or was put back. So "as
+ * known at the instant of an event" is exactly what was known to the command that made the event,
+ * and nothing that a later command recorded. The one exception is what a step itself brings about
+ * (the facts it records, the requests that this stops): it follows one millisecond after the step,
+ * because the step was judged without it. */
+#ifndef RETURNHUB_CASEWORK_SITTING_H
+#define RETURNHUB_CASEWORK_SITTING_H
+
+#include "casework/casework.h"
+
+struct sitting {
+    const struct casework *casework;
+    struct transaction *transaction;
+    struct arena *arena;
+    struct account_row account;
+    date today;                 /* the civil day of the system's clock, in UTC */
+    instant at;                 /* reading: now; recording: of all that the command records */
+    struct client_id client_id; /* for the first event that is appended */
+    str rulebook;               /* its identity in hexadecimal */
+};
+
+/* The machine's now, or the instant of the last event when the clock is not beyond it. */
+MUST_USE result sitting_now(struct transaction *transaction, const struct system *system,
+                            struct arena *arena, instant *ret_now, struct err *err);
+/* The same, and later than the last event: for what is recorded next. */
+MUST_USE result sitting_next_instant(struct transaction *transaction, const struct system *system,
+                                     struct arena *arena, instant *ret_next, struct err *err);
+
+/* Begins to read. ERROR_FORBIDDEN when the account's role lacks the action altogether. */
+MUST_USE result sitting_read(struct sitting *sitting, const struct casework *casework,
+                             struct transaction *transaction, const struct caller *caller,
+                             enum action action, struct arena *arena, struct err *err);
+
+/* Begins to record. When the command's client id was used before by the same account, *ret_before
+ * is the first event of what was done then (its position is 0 otherwise); used by another account
+ * it is ERROR_CONFLICT. */
+MUST_USE result sitting_record(struct sitting *sitting, const struct casework *casework,
+                               struct transaction *transaction, const struct caller *caller,
+                               enum action action, struct arena *arena, struct event *ret_before,
+                               struct err *err);
+
+/* Appends an event at `at` in the account's name; the first carries the client id. */
+MUST_USE result sitting_append(struct sitting *sitting, struct event *event, struct err *err);
+
+/* The client id of this command was used for another one. */
+MUST_USE result sitting_client_id_taken(struct err *err);
+
+/* One thing, if the account may do this with it; otherwise ERROR_NOT_FOUND. */
+MUST_USE result sitting_person(struct sitting *sitting, str reference, enum action action,
+                               struct person_row *ret_person, struct err *err);
+MUST_USE result sitting_hub(struct sitting *sitting, str reference, enum action action,
+                            struct hub_row *ret_hub, struct err *err);
+MUST_USE result sitting_agreement(struct sitting *sitting, str reference, enum action action,
+                                  struct agreement_row *ret_agreement, struct err *err);
+MUST_USE result sitting_request(struct sitting *sitting, int64_t id, enum action action,
+                                struct request_row *ret_request, struct person_row *ret_person,
+                                struct err *err);
+
+/* May the account do this with this one? */
+MUST_USE result sitting_may_person(struct sitting *sitting, const struct person_row *person,
+                                   enum action action, bool *ret_may, struct err *err);
+MUST_USE result sitting_may_hub(struct sitting *sitting, const struct hub_row *hub,
+                                enum action action, bool *ret_may, struct err *err);
+bool sitting_may_agreement(const struct sitting *sitting, const struct agreement_row *agreement,
+                           enum action action);
+/* A hub operator and a monitor see nothing of other hubs: is what concerns this hub (0: no hub) for
+ * this account? */
+bool sitting_hub_in_sight(const struct sitting *sitting, enum action action, int64_t hub);
+
+MUST_USE result sitting_no_such(struct err *err, const char *kind, str reference);
+
+/* The step of this name, or ERROR_INPUT with the nearest one. */
+MUST_USE result sitting_step(const struct sitting *sitting, str name, uint32_t *ret_step,
+                             struct err *err);
+
+/* The name of the account that acted, "" for the register itself. */
+MUST_USE result sitting_actor(struct sitting *sitting, int64_t account, str *ret_name,
+                              struct err *err);
+
+/* How many people are in each stage, of those this account may see. */
+MUST_USE result sitting_count_stages(struct sitting *sitting, const struct stage_count **ret_counts,
+                                     size_t *ret_count, struct err *err);
+
+/* Keeps that the account looked (promise 10). Its own transaction, durable when it returns: an
+ * answer about people is given only after this. */
+MUST_USE result sitting_look(const struct sitting *sitting, enum subject_kind kind, int64_t subject,
+                             const char *purpose, struct err *err);
+
+#endif

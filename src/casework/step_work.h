@@ -1,0 +1,78 @@
+/* step_work: what the five commands about a step have in common. Inside casework only.
+ *
+ * The order is always the same: who may, in what state, in what stage, then the law, then the
+ * events. Everything is judged on rows read in the transaction that appends. Only the telling of it
+ * (the explanation, the words of a refusal) is made after the commit, from the values that were
+ * judged, so that nobody else waits for it. */
+#ifndef RETURNHUB_CASEWORK_STEP_WORK_H
+#define RETURNHUB_CASEWORK_STEP_WORK_H
+
+#include "casework/facts.h"
+
+struct step_work {
+    const struct casework *casework;
+    const struct caller *caller;
+    struct arena *arena;
+    str person; /* of a request: what is asked for */
+    str step_name;
+    str hub;
+    int64_t request; /* of the other commands */
+    str reason;
+    struct step_answer answer;
+    bool judged;
+    struct question question; /* as it was judged */
+    uint32_t step;
+};
+
+/* Runs the work in a transaction, then makes the explanation. */
+MUST_USE result step_run(struct step_work *work, store_work *function,
+                         struct step_answer *ret_answer, struct err *err);
+
+/* What is asked about, found and judged in one sitting. */
+struct step_case {
+    uint32_t step;
+    const struct step *rule;
+    struct person_row person;
+    int64_t hub;
+    struct loaded_case loaded;
+    enum clearance clearance;
+    enum clearance *each;
+    struct number_list relied_on;
+};
+
+/* ERROR_CONFLICT when the step does not leave the stage the person is in; the hint names the steps
+ * that do. */
+MUST_USE result step_check_stage(const struct sitting *sitting, const struct person_row *person,
+                                 uint32_t step, struct err *err);
+/* The rulebook's step of a request; ERROR_CONFLICT when it is gone. */
+MUST_USE result step_of_request(const struct sitting *sitting, const struct request_row *request,
+                                uint32_t *ret_step, struct err *err);
+/* Judges, and keeps in the work what was judged. */
+MUST_USE result step_judge(struct sitting *sitting, struct step_work *work,
+                           const struct person_row *person, uint32_t step, int64_t hub,
+                           struct step_case *ret_case, struct err *err);
+/* Puts the refusal on record. */
+MUST_USE result step_refuse(struct sitting *sitting, struct step_work *work,
+                            const struct step_case *judged, int64_t request, struct err *err);
+/* Takes the step: the move, the place, the facts it records, the requests that this stops.
+ * `request` NULL: needed none. */
+MUST_USE result step_carry_out(struct sitting *sitting, struct step_work *work,
+                               const struct step_case *judged, const struct request_row *request,
+                               struct err *err);
+/* A free place of the hub, or ERROR_CONFLICT. */
+MUST_USE result step_free_place(struct sitting *sitting, int64_t hub, int64_t *ret_place,
+                                struct err *err);
+/* Reads the rows as they are after the command into the answer. */
+MUST_USE result step_finish(struct sitting *sitting, struct step_work *work, int64_t request,
+                            int64_t person, struct err *err);
+
+/* The answer to a command that was done before: the rows as they were after it and the facts as
+ * they were judged. */
+MUST_USE result step_answer_again(struct sitting *sitting, struct step_work *work,
+                                  const struct event *before, int64_t request, struct err *err);
+/* The state of the person's request just before the event: what tells a refused approval from a
+ * refused taking. */
+MUST_USE result step_state_before(struct sitting *sitting, const struct event *event,
+                                  int64_t request, enum request_state *ret_state, struct err *err);
+
+#endif

@@ -1,0 +1,45 @@
+/* stopping: a clearance ends when its reasons end. After anything is recorded, every live request
+ * that it could concern is judged again in the same transaction, and one that is no longer clear is
+ * stopped there and then. Inside casework only.
+ *
+ * What a subject concerns: a person's facts, stage and family concern the requests for that person
+ * and, because safeguards ask about members of the family, those for every other member; a hub's
+ * facts and places the requests for that hub; an agreement's facts the requests under that
+ * agreement. That a place was held for somebody else concerns nobody: the others are told when they
+ * come to take theirs.
+ *
+ * A request is stopped, too, when its step no longer leads from the stage the person is in, or is
+ * no longer in the rulebook; then no safeguard is named. */
+#ifndef RETURNHUB_CASEWORK_STOPPING_H
+#define RETURNHUB_CASEWORK_STOPPING_H
+
+#include "casework/sitting.h"
+
+struct touched {
+    enum subject_kind kind; /* SUBJECT_OF_REGISTER: every live request there is */
+    int64_t id;
+};
+
+struct stopped_list {
+    const struct stopped_request *items;
+    size_t count;
+};
+
+/* Judges again what the subjects touched concern; `cause` is the position of the event that was
+ * recorded. */
+MUST_USE result stopping_review(struct sitting *sitting, const struct touched *touched,
+                                size_t touched_count, int64_t cause,
+                                struct stopped_list *ret_stopped, struct err *err);
+
+/* Stops one live request because its safeguards, judged just now, are not clear. `each` as
+ * judge_step gives it. */
+MUST_USE result stopping_stop(struct sitting *sitting, const struct request_row *request,
+                              int64_t cause, const enum clearance *each,
+                              struct text_list *ret_safeguards, struct err *err);
+
+/* The names of the step's safeguards that are not clear, in the step's order. */
+MUST_USE result stopping_names(const struct rulebook *rulebook, uint32_t step,
+                               const enum clearance *each, struct arena *arena,
+                               struct text_list *ret_names, struct err *err);
+
+#endif

@@ -1,0 +1,56 @@
+#include "casework/text.h"
+
+#include <string.h>
+
+static bool has_control(str text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        const unsigned char c = (unsigned char)text.at[i];
+        if (c < 0x20 || c == 0x7f) {
+            return true;
+        }
+    }
+    return false;
+}
+
+result text_line(const char *what, str text, size_t bytes_max, struct err *err)
+{
+    if (text.len > bytes_max) {
+        return err_set(err, ERROR_INPUT, "%s is longer than %zu bytes", what, bytes_max);
+    }
+    if (!str_is_utf8(text)) {
+        return err_set(err, ERROR_INPUT, "%s is not well-formed UTF-8 text", what);
+    }
+    if (has_control(text) || !str_is_printable(text)) {
+        return err_set(err, ERROR_INPUT, "%s has a control character in it", what);
+    }
+    return result_ok();
+}
+
+result text_line_required(const char *what, str text, size_t bytes_max, struct err *err)
+{
+    TRY(text_line(what, text, bytes_max, err));
+    return str_trim(text).len > 0 ? result_ok() : err_set(err, ERROR_INPUT, "%s is missing", what);
+}
+
+result text_day(const char *what, date day, struct err *err)
+{
+    const int32_t first = -25567; /* 1900-01-01 */
+    const int32_t last = 84005;   /* 2199-12-31 */
+    if (day.day < first || day.day > last) {
+        return err_set(err, ERROR_INPUT, "%s is not a day of the years 1900 to 2199", what);
+    }
+    return result_ok();
+}
+
+bool text_list_add(char *list, size_t size, size_t *len, str name)
+{
+    const str separator = *len == 0 ? STR("") : STR(", ");
+    if (*len + separator.len + name.len > size) {
+        return false;
+    }
+    memcpy(list + *len, separator.at, separator.len);
+    memcpy(list + *len + separator.len, name.at, name.len);
+    *len += separator.len + name.len;
+    return true;
+}

@@ -1,0 +1,30 @@
+/* text: what people type into casework, checked once. Inside casework only. */
+#ifndef RETURNHUB_CASEWORK_TEXT_H
+#define RETURNHUB_CASEWORK_TEXT_H
+
+#include "base/arena.h"
+#include "base/date.h"
+
+enum {
+    NAME_MAX_BYTES =
+        200, /* of a person: longer than any name on record in a passport's machine-readable page */
+    SOURCE_MAX_BYTES = 500, /* where a fact is known from; a reason */
+    VALUE_MAX_BYTES = 2000, /* of a fact of type text */
+    FACT_NAME_MAX_BYTES = 100,
+    FACTS_AT_ONCE_MAX = 100, /* entries in one command: more than the facts of one page */
+};
+
+/* A line of text: well-formed UTF-8 without control characters, at most `bytes_max` long. `what`
+ * begins the sentence of the error ("The name"). */
+MUST_USE result text_line(const char *what, str text, size_t bytes_max, struct err *err);
+/* The same, and not empty. */
+MUST_USE result text_line_required(const char *what, str text, size_t bytes_max, struct err *err);
+
+/* Adds a name to a list such as "none, in_force" in a fixed array; false when it does not fit any
+ * more. */
+bool text_list_add(char *list, size_t size, size_t *len, str name);
+
+/* A day of the years 1900 to 2199. */
+MUST_USE result text_day(const char *what, date day, struct err *err);
+
+#endif

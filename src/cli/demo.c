@@ -1,0 +1,34 @@
+#include "demo/demo.h"
+
+#include "cli/desk.h"
+#include "format/json.h"
+
+result command_demo(const struct invocation *invocation, int *ret_status, struct err *err)
+{
+    OWN_DESK struct desk desk = {.store = NULL};
+    struct demo_options options = {.data_folder = share_folder(invocation, "data").at};
+    int64_t seed = 0;
+    struct demo_outcome outcome;
+    struct progress progress = {
+        .output = invocation->output, .doing = "Making people", .last_percent = -1};
+    *ret_status = 0;
+    TRY(option_number(invocation, OPTION_PEOPLE, 10000, DEMO_PEOPLE_MIN, DEMO_PEOPLE_MAX,
+                      &options.people, err));
+    TRY(option_number(invocation, OPTION_SEED, 1, 0, INT64_MAX, &seed, err));
+    TRY(option_date(invocation, OPTION_TODAY, instant_date(system_now(system_machine())),
+                    &options.today, err));
+    TRY(desk_open(invocation, true, &desk, err));
+    options.seed = (uint64_t)seed;
+    options.progress = progress_draw;
+    options.progress_context = &progress;
+    result made = demo_make(&desk.casework, &options, &outcome, err);
+    progress_end(&progress);
+    TRY(made);
+    output_text(
+        invocation->output,
+        arena_format(invocation->arena,
+                     "Made %lld synthetic people, %lld events, %lld hubs and %lld agreements\n",
+                     (long long)outcome.people, (long long)outcome.events, (long long)outcome.hubs,
+                     (long long)outcome.agreements));
+    return result_ok();
+}

@@ -1,0 +1,174 @@
+#include "cli/desk.h"
+
+#include "casework/adoption.h"
+#include "cli/version.h"
+
+#include <stdlib.h>
+
+enum { RULEBOOK_ARENA_BYTES = 512 * 1024 * 1024, MESSAGES_BYTES_MAX = 4 * 1024 * 1024 };
+
+str share_folder(const struct invocation *invocation, const char *folder)
+{
+    const char *share = getenv("RETURNHUB_SHARE");
+    return arena_format(invocation->arena, "%s/%s", share == NULL ? RETURNHUB_SHARE : share,
+                        folder);
+}
+
+str desk_rulebook_folder(const struct invocation *invocation)
+{
+    if (option_given(invocation, OPTION_RULEBOOK)) {
+        return invocation->options[OPTION_RULEBOOK];
+    }
+    return share_folder(invocation, "rulebooks/uk");
+}
+
+static result read_rulebook_files(str folder, struct arena *perm,
+                                  const struct rulebook_file **ret_files, size_t *ret_count,
+                                  struct err *err)
+{
+    const str *names = NULL;
+    size_t count = 0;
+    str path = arena_copy(perm, folder);
+    TRY(system_list_folder(path.at, STR(".rules"), perm, &names, &count, err));
+    if (count == 0) {
+        result_ignore(
+            err_set(err, ERROR_NOT_FOUND, "There is no rulebook in %.*s", STR_ARG(folder)),
+            "the hint follows");
+        return err_hint(err, "a rulebook is a folder of files that end in .rules");
+    }
+    struct rulebook_file *files = ARENA_NEW(perm, struct rulebook_file, count);
+    if (files == NULL) {
+        return arena_full(err);
+    }
+    for (size_t i = 0; i < count; i++) {
+        files[i].name = arena_format(perm, "%.*s/%.*s", STR_ARG(folder), STR_ARG(names[i]));
+        if (files[i].name.at == NULL) {
+            return arena_full(err);
+        }
+        TRY(system_read_file(files[i].name.at, RULEBOOK_FILE_BYTES_MAX, perm, &files[i].text, err));
+    }
+    *ret_files = files;
+    *ret_count = count;
+    return result_ok();
+}
+
+static void print_errors(struct output *output, const struct diagnostics *diagnostics,
+                         struct arena *arena)
+{
+    struct buf buf;
+    buf_init(&buf, arena, MESSAGES_BYTES_MAX);
+    for (size_t i = 0; i < diagnostics->count; i++) {
+        if (diagnostics->items[i].severity == SEVERITY_ERROR) {
+            diagnostic_format(&diagnostics->items[i], &buf);
+            buf_put_char(&buf, '\n');
+        }
+    }
+    output_message(output, "%.*s", STR_ARG(buf_str(&buf)));
+}
+
+result desk_read_rulebook(str folder, struct arena *perm, const struct rulebook **ret_rulebook,
+                          struct diagnostics *diagnostics, struct err *err)
+{
+    const struct rulebook_file *files = NULL;
+    size_t count = 0;
+    struct arena scratch;
+    TRY(read_rulebook_files(folder, perm, &files, &count, err));
+    TRY(arena_open(&scratch, RULEBOOK_ARENA_BYTES, err));
+    result loaded = rulebook_load(files, count, perm, scratch, ret_rulebook, diagnostics, err);
+    arena_close(&scratch);
+    return loaded;
+}
+
+result desk_load_rulebook(const struct invocation *invocation, str folder, struct arena *perm,
+                          const struct rulebook **ret_rulebook, struct err *err)
+{
+    struct diagnostics diagnostics;
+    TRY(diagnostics_init(&diagnostics, invocation->arena, err));
+    result loaded = desk_read_rulebook(folder, perm, ret_rulebook, &diagnostics, err);
+    if (!loaded.ok) {
+        print_errors(invocation->output, &diagnostics, invocation->arena);
+    }
+    return loaded;
+}
+
+static result store_location(const struct invocation *invocation, struct store_options *ret_options)
+{
+    const char *environment = getenv("RETURNHUB_STORE");
+    *ret_options = (struct store_options){
+        .path = option_given(invocation, OPTION_STORE) ? invocation->options[OPTION_STORE].at
+                : environment != NULL                  ? environment
+                                                       : "var/register.db",
+        .key_path =
+            option_given(invocation, OPTION_KEY) ? invocation->options[OPTION_KEY].at : NULL,
+        .system = system_machine(),
+    };
+    return result_ok();
+}
+
+result desk_open_store(const struct invocation *invocation, bool create, struct store **ret_store,
+                       struct err *err)
+{
+    struct store_options options;
+    TRY(store_location(invocation, &options));
+    options.create = create;
+    return store_open(&options, ret_store, err);
+}
+
+result desk_open(const struct invocation *invocation, bool create, struct desk *ret_desk,
+                 struct err *err)
+{
+    *ret_desk = (struct desk){.rulebook = NULL};
+    TRY(desk_load_rulebook(invocation, desk_rulebook_folder(invocation), invocation->arena,
+                           &ret_desk->rulebook, err));
+    TRY(desk_open_store(invocation, create, &ret_desk->store, err));
+    TRY(casework_open(ret_desk->store, ret_desk->rulebook, system_machine(), invocation->arena,
+                      &ret_desk->casework, err));
+    if (option_given(invocation, OPTION_CLIENT_ID)) {
+        TRY(client_id_parse(invocation->options[OPTION_CLIENT_ID], &ret_desk->caller.client_id,
+                            err));
+    }
+    return result_ok();
+}
+
+result desk_open_as_account(const struct invocation *invocation, struct desk *ret_desk,
+                            struct err *err)
+{
+    const char *environment = getenv("RETURNHUB_ACCOUNT");
+    str username = option_given(invocation, OPTION_AS) ? invocation->options[OPTION_AS]
+                                                       : str_from_c(environment);
+    if (username.len == 0) {
+        result_ignore(err_set(err, ERROR_USAGE, "Nobody is named who looks or acts"),
+                      "the hint follows");
+        return err_hint(err, "give --as ACCOUNT; the demonstration has: caseworker, authorising, "
+                             "senior, hub-north, monitor");
+    }
+    TRY(desk_open(invocation, false, ret_desk, err));
+    TRY(casework_adopt_rulebook(&ret_desk->casework, err));
+    result found = casework_account_by_name(&ret_desk->casework, username, invocation->arena,
+                                            &ret_desk->account, err);
+    if (!found.ok || ret_desk->account.closed) {
+        return err_set(err, ERROR_NOT_FOUND, "There is no account '%.*s'", STR_ARG(username));
+    }
+    ret_desk->caller.account = ret_desk->account.id;
+    return result_ok();
+}
+
+void desk_close(struct desk *desk)
+{
+    casework_close(&desk->casework);
+    store_close(desk->store);
+    desk->store = NULL;
+}
+
+result desk_asked(const struct invocation *invocation, struct asked *ret_asked, struct err *err)
+{
+    *ret_asked = (struct asked){.has_on = option_given(invocation, OPTION_ON),
+                                .has_known_at = option_given(invocation, OPTION_KNOWN_AT)};
+    if (ret_asked->has_on) {
+        TRY(date_parse(invocation->options[OPTION_ON], &ret_asked->on, err));
+    }
+    if (ret_asked->has_known_at) {
+        TRY(instant_parse(invocation->options[OPTION_KNOWN_AT], &ret_asked->known_at, err));
+    }
+    return result_ok();
+}

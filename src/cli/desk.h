@@ -1,0 +1,47 @@
+/* desk: what most commands need open: the rulebook, the store, the casework, and the account that
+ * acts. */
+#ifndef RETURNHUB_CLI_DESK_H
+#define RETURNHUB_CLI_DESK_H
+
+#include "casework/casework.h"
+#include "cli/command.h"
+
+struct desk {
+    const struct rulebook *rulebook;
+    struct store *store;
+    struct casework casework;
+    struct caller caller;
+    struct account_row account;
+};
+
+/* Where rulebooks, pages and data are: $RETURNHUB_SHARE, else where the program was built or
+ * installed to. */
+str share_folder(const struct invocation *invocation, const char *folder);
+
+/* The folder given with --rulebook, or the default one. */
+str desk_rulebook_folder(const struct invocation *invocation);
+/* Reads a rulebook folder, checks and compiles it; what it finds is in the diagnostics. */
+MUST_USE result desk_read_rulebook(str folder, struct arena *perm,
+                                   const struct rulebook **ret_rulebook,
+                                   struct diagnostics *diagnostics, struct err *err);
+/* The same for commands that need a good one: what is wrong is printed to messages. */
+MUST_USE result desk_load_rulebook(const struct invocation *invocation, str folder,
+                                   struct arena *perm, const struct rulebook **ret_rulebook,
+                                   struct err *err);
+
+MUST_USE result desk_open_store(const struct invocation *invocation, bool create,
+                                struct store **ret_store, struct err *err);
+/* Rulebook and store; `create` makes a new store. */
+MUST_USE result desk_open(const struct invocation *invocation, bool create, struct desk *ret_desk,
+                          struct err *err);
+/* The same with the account of --as, which must exist and be open. */
+MUST_USE result desk_open_as_account(const struct invocation *invocation, struct desk *ret_desk,
+                                     struct err *err);
+void desk_close(struct desk *desk); /* accepts a zeroed desk */
+#define OWN_DESK __attribute__((cleanup(desk_close)))
+
+/* The question of --on and --as-known-at. */
+MUST_USE result desk_asked(const struct invocation *invocation, struct asked *ret_asked,
+                           struct err *err);
+
+#endif

@@ -1,0 +1,156 @@
+#include "cli/help.h"
+
+#include <string.h>
+
+static const struct exit_row {
+    int status;
+    const char *meaning;
+} exit_rows[] = {
+    {0, "Done; the answer is yes."},
+    {1,
+     "The answer is no: the law does not allow the step, an example does not hold, rows differ."},
+    {2, "The command was not understood."},
+    {3, "A value given is not acceptable."},
+    {4, "There is no such thing, or not for this account."},
+    {5, "Somebody else changed it first, or it is not in a state that allows this."},
+    {6, "This account may not do this."},
+    {7, "The store could not be read or written."},
+    {8, "A stated limit was reached."},
+    {70, "A defect in returnhub."},
+};
+
+static void put_wrapped(struct buf *buf, const char *text, size_t indent)
+{
+    enum { WIDTH = 78 };
+    size_t column = 0;
+    str rest = str_from_c(text);
+    while (rest.len > 0) {
+        size_t end = 0;
+        while (end < rest.len && rest.at[end] != ' ' && rest.at[end] != '\n') {
+            end++;
+        }
+        if (column == 0) {
+            buf_format(buf, "%*s", (int)indent, "");
+            column = indent;
+        } else if (column + 1 + end > WIDTH) {
+            buf_format(buf, "\n%*s", (int)indent, "");
+            column = indent;
+        } else {
+            buf_put_char(buf, ' ');
+            column++;
+        }
+        buf_put(buf, str_slice(rest, 0, end));
+        column += end;
+        while (end < rest.len && (rest.at[end] == ' ' || rest.at[end] == '\n')) {
+            if (rest.at[end] == '\n') {
+                buf_put_char(buf, '\n');
+                column = 0;
+            }
+            end++;
+        }
+        rest = str_slice(rest, end, rest.len);
+    }
+    buf_put_char(buf, '\n');
+}
+
+static void put_options(struct buf *buf, const struct command *command)
+{
+    for (size_t i = 0; i < command->option_count; i++) {
+        const char *argument = option_argument(command->options[i]);
+        char left[64] = "";
+        struct arena space = {.begin = left, .at = left, .end = left + sizeof left};
+        str shown = arena_format(&space, "--%s%s%s", option_name(command->options[i]),
+                                 argument == NULL ? "" : " ", argument == NULL ? "" : argument);
+        buf_format(buf, "  %-26.*s %s\n", STR_ARG(shown), option_what(command->options[i]));
+    }
+}
+
+void help_overview(struct buf *buf)
+{
+    buf_put_c(buf, "returnhub: the accountable register of asylum returns and return hubs\n\n"
+                   "Usage: returnhub COMMAND [ARGUMENTS] [OPTIONS]\n"
+                   "       returnhub COMMAND --help\n\nCommands:\n");
+    for (size_t i = 0; i < command_count; i++) {
+        buf_format(buf, "  %-16s %s\n", commands[i].name, commands[i].summary);
+    }
+    buf_put_c(buf, "\nExit statuses:\n");
+    for (size_t i = 0; i < sizeof exit_rows / sizeof exit_rows[0]; i++) {
+        buf_format(buf, "  %2d  %s\n", exit_rows[i].status, exit_rows[i].meaning);
+    }
+}
+
+void help_command(const struct command *command, struct buf *buf)
+{
+    buf_format(buf, "%s\n\nUsage: returnhub %s%s%s [OPTIONS]\n\n", command->summary, command->name,
+               command->arguments[0] == '\0' ? "" : " ", command->arguments);
+    put_wrapped(buf, command->description, 0);
+    buf_put_c(buf, "\nOptions:\n");
+    put_options(buf, command);
+}
+
+/* Escapes what roff would read as its own: a leading dot or quote, backslashes, hyphens of options.
+ */
+static void put_roff(struct buf *buf, const char *text)
+{
+    bool line_start = true;
+    for (const char *c = text; *c != '\0'; c++) {
+        if (line_start && (*c == '.' || *c == '\'')) {
+            buf_put_c(buf, "\\&");
+        }
+        if (c[0] == '\n' && c[1] == '\n') {
+            buf_put_c(buf, "\n.PP\n");
+            c++;
+            line_start = true;
+            continue;
+        }
+        if (*c == '\\' || *c == '-') {
+            buf_put_char(buf, '\\');
+        }
+        buf_put_char(buf, *c);
+        line_start = *c == '\n';
+    }
+}
+
+void help_manual(struct buf *buf)
+{
+    buf_put_c(
+        buf,
+        ".TH RETURNHUB 1 2026-11-23 \"returnhub\" \"User commands\"\n.SH NAME\nreturnhub \\- the "
+        "accountable register of asylum returns and return hubs\n.SH SYNOPSIS\n"
+        ".B returnhub\n.I COMMAND\n[\\fIARGUMENTS\\fR] [\\fIOPTIONS\\fR]\n.SH COMMANDS\n");
+    for (size_t i = 0; i < command_count; i++) {
+        const struct command *command = &commands[i];
+        buf_put_c(buf, ".SS \"returnhub ");
+        put_roff(buf, command->name);
+        buf_format(buf, "%s", command->arguments[0] == '\0' ? "" : " ");
+        put_roff(buf, command->arguments);
+        buf_put_c(buf, "\"\n");
+        put_roff(buf, command->summary);
+        buf_put_c(buf, ".\n.PP\n");
+        put_roff(buf, command->description);
+        buf_put_char(buf, '\n');
+        for (size_t j = 0; j < command->option_count; j++) {
+            const char *argument = option_argument(command->options[j]);
+            buf_put_c(buf, ".TP\n\\fB\\-\\-");
+            put_roff(buf, option_name(command->options[j]));
+            buf_put_c(buf, "\\fR ");
+            if (argument != NULL) {
+                buf_put_c(buf, "\\fI");
+                put_roff(buf, argument);
+                buf_put_c(buf, "\\fR");
+            }
+            buf_put_char(buf, '\n');
+            put_roff(buf, option_what(command->options[j]));
+            buf_put_char(buf, '\n');
+        }
+    }
+    buf_put_c(buf, ".SH EXIT STATUS\n");
+    for (size_t i = 0; i < sizeof exit_rows / sizeof exit_rows[0]; i++) {
+        buf_format(buf, ".TP\n%d\n", exit_rows[i].status);
+        put_roff(buf, exit_rows[i].meaning);
+        buf_put_char(buf, '\n');
+    }
+    buf_put_c(buf, ".SH ENVIRONMENT\n.TP\nRETURNHUB_STORE\nThe register that commands open.\n"
+                   ".TP\nRETURNHUB_ACCOUNT\nThe account that acts.\n"
+                   ".TP\nRETURNHUB_SHARE\nWhere rulebooks, pages and data are.\n");
+}

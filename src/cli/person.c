@@ -1,0 +1,224 @@
+#include "cli/desk.h"
+#include "cli/verdict.h"
+#include "web/resource.h"
+
+enum { PEOPLE_PAGE = 500 };
+
+static str date_text(date day, struct arena *arena)
+{
+    char text[DATE_TEXT_SIZE];
+    date_format(day, text);
+    return arena_copy(arena, str_from_c(text));
+}
+
+static str known_day_text(struct known_day day, struct arena *arena)
+{
+    return day.known ? date_text(day.day, arena) : STR("unknown");
+}
+
+static void print_people_rows(const struct invocation *invocation,
+                              const struct people_answer *people, struct table *table)
+{
+    for (size_t i = 0; i < people->count; i++) {
+        const struct people_line *line = &people->lines[i];
+        struct arena scratch = *invocation->arena;
+        const str cells[] = {line->row.reference,
+                             line->row.stage,
+                             date_text(line->row.stage_since, &scratch),
+                             line->nationality.len > 0 ? line->nationality : STR("unknown"),
+                             known_day_text(line->identity.born_on, &scratch),
+                             known_day_text(line->row.last_contact_on, &scratch),
+                             line->identity.name};
+        table_row(table, scratch, cells);
+    }
+}
+
+/* Pages of at most PEOPLE_PAGE until the limit; JSON is one object with all of them. */
+result command_person_list(const struct invocation *invocation, int *ret_status, struct err *err)
+{
+    static const char *const names[] = {"reference", "stage",        "since", "nationality",
+                                        "born",      "last_contact", "name"};
+    static const int widths[] = {12, 26, 10, 11, 10, 12, 0};
+    struct table table = {
+        .output = invocation->output, .names = names, .widths = widths, .column_count = 7};
+    OWN_DESK struct desk desk = {.store = NULL};
+    int64_t limit = 0;
+    *ret_status = 0;
+    TRY(option_number(invocation, OPTION_LIMIT, 100, 1, 100000000, &limit, err));
+    TRY(desk_open_as_account(invocation, &desk, err));
+    struct people_query query = {.text = invocation->options[OPTION_TEXT],
+                                 .stage = invocation->options[OPTION_STAGE],
+                                 .hub = invocation->options[OPTION_HUB]};
+    json_t *lines = json_array();
+    if (invocation->output->format != OUTPUT_JSON) {
+        table_begin(&table);
+    }
+    result listed = result_ok();
+    do {
+        struct arena scratch = *invocation->arena;
+        struct people_answer people;
+        query.limit = limit < PEOPLE_PAGE ? (size_t)limit : PEOPLE_PAGE;
+        listed = casework_people(&desk.casework, &desk.caller, &query, &scratch, &people, err);
+        if (!listed.ok) {
+            break;
+        }
+        if (invocation->output->format == OUTPUT_JSON) {
+            json_t *page = resource_people(desk.rulebook, &people);
+            json_array_extend(lines, json_object_get(page, "people"));
+            json_decref(page);
+        } else {
+            struct invocation inner = *invocation;
+            inner.arena = &scratch;
+            print_people_rows(&inner, &people, &table);
+        }
+        limit -= (int64_t)people.count;
+        query.after_id = people.next_after_id;
+    } while (limit > 0 && query.after_id != 0);
+    json_t *object = json_object();
+    json_object_set_new(object, "people", lines);
+    if (listed.ok && invocation->output->format == OUTPUT_JSON) {
+        listed = output_json(invocation->output, *invocation->arena, object, err);
+    }
+    json_decref(object);
+    return listed;
+}
+
+static void print_line(const struct invocation *invocation, const char *label, str text)
+{
+    struct arena scratch = *invocation->arena;
+    output_text(invocation->output, arena_format(&scratch, "%-22s %.*s\n", label, STR_ARG(text)));
+}
+
+static str stage_title(const struct rulebook *rulebook, str name)
+{
+    uint32_t stage = rulebook_stage(rulebook, name);
+    return stage == NOT_FOUND_INDEX ? name : rulebook->stages[stage].title;
+}
+
+static void print_summary(const struct invocation *invocation, const struct rulebook *rulebook,
+                          const struct person_answer *person)
+{
+    struct arena scratch = *invocation->arena;
+    const struct person_row *row = &person->view.person;
+    print_line(invocation, "Reference", row->reference);
+    print_line(invocation, "Name", person->view.identity.name);
+    print_line(invocation, "Born", known_day_text(person->view.identity.born_on, &scratch));
+    print_line(invocation, "Stage",
+               arena_format(&scratch, "%.*s, since %.*s",
+                            STR_ARG(stage_title(rulebook, row->stage)),
+                            STR_ARG(date_text(row->stage_since, &scratch))));
+    print_line(invocation, "Last contact", known_day_text(row->last_contact_on, &scratch));
+    print_line(invocation, "Next check", known_day_text(row->next_check_on, &scratch));
+}
+
+static void print_facts(const struct invocation *invocation, const struct rulebook *rulebook,
+                        const struct person_answer *person)
+{
+    output_text(invocation->output, STR("\nFacts\n"));
+    for (uint32_t i = 0; i < rulebook->fact_count; i++) {
+        const struct known_fact *fact = &person->view.facts[i];
+        if (rulebook->facts[i].subject != SUBJECT_PERSON || fact->row == NULL) {
+            continue;
+        }
+        struct arena scratch = *invocation->arena;
+        output_text(invocation->output,
+                    arena_format(&scratch, "  %-36.*s %-24.*s from %.*s  (event %lld%s%.*s)\n",
+                                 STR_ARG(rulebook->facts[i].name), STR_ARG(fact->row->value),
+                                 STR_ARG(date_text(fact->row->true_from, &scratch)),
+                                 (long long)fact->row->position,
+                                 fact->row->source.len > 0 ? ", " : "",
+                                 STR_ARG(fact->row->source)));
+    }
+}
+
+static void print_next_steps(const struct invocation *invocation, const struct rulebook *rulebook,
+                             const struct person_answer *person)
+{
+    output_text(invocation->output, STR("\nNext steps\n"));
+    for (size_t i = 0; i < person->next_step_count; i++) {
+        const struct next_step *next = &person->next_steps[i];
+        struct arena scratch = *invocation->arena;
+        output_text(invocation->output,
+                    arena_format(&scratch, "  %-8s %-26.*s %.*s%s%.*s\n",
+                                 clearance_name(next->clearance),
+                                 STR_ARG(rulebook->steps[next->step].name),
+                                 STR_ARG(rulebook->steps[next->step].title),
+                                 next->hub.id != 0 ? ", " : "", STR_ARG(next->hub.name)));
+        verdict_print_in_the_way(invocation, rulebook, next->explanation, "      ");
+    }
+}
+
+static void print_history(const struct invocation *invocation, const struct person_answer *person)
+{
+    output_text(invocation->output, STR("\nHistory, newest first\n"));
+    for (size_t i = 0; i < person->history_count; i++) {
+        struct arena scratch = *invocation->arena;
+        const struct history_line *line = &person->history[i];
+        char recorded[INSTANT_TEXT_SIZE];
+        str body = STR("");
+        instant_format(line->event.recorded_at, recorded);
+        result_ignore(event_write_body(&line->event, &scratch, &body, NULL),
+                      "shown without its body");
+        output_text(invocation->output,
+                    arena_format(&scratch, "  %6lld  %s  from %.*s  %-18s %.*s  %.*s\n",
+                                 (long long)line->event.position, recorded,
+                                 STR_ARG(date_text(line->event.effective_on, &scratch)),
+                                 event_kind_name(line->event.kind), STR_ARG(line->actor),
+                                 STR_ARG(body)));
+    }
+}
+
+result command_person_show(const struct invocation *invocation, int *ret_status, struct err *err)
+{
+    OWN_DESK struct desk desk = {.store = NULL};
+    struct asked asked;
+    struct person_answer person;
+    *ret_status = 0;
+    TRY(desk_asked(invocation, &asked, err));
+    TRY(desk_open_as_account(invocation, &desk, err));
+    TRY(casework_person(&desk.casework, &desk.caller, invocation->arguments[0], &asked,
+                        invocation->arena, &person, err));
+    if (invocation->output->format == OUTPUT_TEXT) {
+        print_summary(invocation, desk.rulebook, &person);
+        print_facts(invocation, desk.rulebook, &person);
+        print_next_steps(invocation, desk.rulebook, &person);
+        print_history(invocation, &person);
+        return result_ok();
+    }
+    if (invocation->output->format == OUTPUT_CSV) {
+        verdict_print_facts_csv(invocation, desk.rulebook, &person.view);
+        return result_ok();
+    }
+    json_t *object = resource_person(desk.rulebook, &person);
+    result printed = output_json(invocation->output, *invocation->arena, object, err);
+    json_decref(object);
+    return printed;
+}
+
+result command_person_register(const struct invocation *invocation, int *ret_status,
+                               struct err *err)
+{
+    OWN_DESK struct desk desk = {.store = NULL};
+    struct registration registration = {.name = invocation->arguments[0]};
+    struct person_row person;
+    *ret_status = 0;
+    if (invocation->argument_count > 1) {
+        registration.born_on.known = true;
+        TRY(date_parse(invocation->arguments[1], &registration.born_on.day, err));
+    }
+    TRY(desk_open_as_account(invocation, &desk, err));
+    registration.registered_on = instant_date(system_now(desk.casework.system));
+    TRY(casework_register_person(&desk.casework, &desk.caller, &registration, invocation->arena,
+                                 &person, err));
+    if (invocation->output->format == OUTPUT_JSON) {
+        json_t *object = json_object();
+        json_object_set_new(object, "reference",
+                            json_stringn(person.reference.at, person.reference.len));
+        result printed = output_json(invocation->output, *invocation->arena, object, err);
+        json_decref(object);
+        return printed;
+    }
+    output_text(invocation->output,
+                arena_format(invocation->arena, "Registered %.*s\n", STR_ARG(person.reference)));
+    return result_ok();
+}

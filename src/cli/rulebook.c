@@ -1,0 +1,172 @@
+#include "rulebook/rulebook.h"
+
+#include "cli/desk.h"
+#include "format/json.h"
+#include "rulebook/print.h"
+
+enum { PAGE_BYTES_MAX = 64 * 1024 * 1024, EXAMPLES_ARENA_BYTES = 256 * 1024 * 1024 };
+
+static str folder_of(const struct invocation *invocation)
+{
+    return invocation->argument_count > 0 ? invocation->arguments[0]
+                                          : desk_rulebook_folder(invocation);
+}
+
+static const char *severity_name(enum severity severity)
+{
+    static const char *const names[] = {
+        [SEVERITY_ERROR] = "error",
+        [SEVERITY_WARNING] = "warning",
+        [SEVERITY_UNVERIFIED] = "unverified",
+    };
+    return names[severity];
+}
+
+static json_t *diagnostic_json(const struct diagnostic *diagnostic)
+{
+    json_t *object = json_object();
+    json_set_str(object, "severity", str_from_c(severity_name(diagnostic->severity)));
+    json_set_str(object, "file", diagnostic->at.file);
+    json_set_int64(object, "line", diagnostic->at.line);
+    json_set_int64(object, "column", diagnostic->at.column);
+    json_set_str(object, "what", diagnostic->what);
+    json_set_str(object, "hint", diagnostic->hint);
+    return object;
+}
+
+static result print_diagnostics_json(const struct invocation *invocation,
+                                     const struct diagnostics *diagnostics, json_t *summary,
+                                     struct err *err)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < diagnostics->count; i++) {
+        json_add(list, diagnostic_json(&diagnostics->items[i]));
+    }
+    json_set(summary, "diagnostics", list);
+    result printed = output_json(invocation->output, *invocation->arena, summary, err);
+    json_decref(summary);
+    return printed;
+}
+
+static void print_diagnostics_csv(const struct invocation *invocation,
+                                  const struct diagnostics *diagnostics)
+{
+    static const char *const names[] = {"severity", "file", "line", "column", "what", "hint"};
+    static const int widths[] = {0, 0, 0, 0, 0, 0};
+    struct table table = {
+        .output = invocation->output, .names = names, .widths = widths, .column_count = 6};
+    table_begin(&table);
+    for (size_t i = 0; i < diagnostics->count; i++) {
+        const struct diagnostic *item = &diagnostics->items[i];
+        struct arena scratch = *invocation->arena;
+        const str cells[] = {str_from_c(severity_name(item->severity)),
+                             item->at.file,
+                             arena_format(&scratch, "%u", item->at.line),
+                             arena_format(&scratch, "%u", item->at.column),
+                             item->what,
+                             item->hint};
+        table_row(&table, scratch, cells);
+    }
+}
+
+static void print_diagnostics_text(const struct invocation *invocation,
+                                   const struct diagnostics *diagnostics)
+{
+    struct arena scratch = *invocation->arena;
+    struct buf buf;
+    buf_init(&buf, &scratch, PAGE_BYTES_MAX);
+    for (size_t i = 0; i < diagnostics->count; i++) {
+        diagnostic_format(&diagnostics->items[i], &buf);
+        buf_put_char(&buf, '\n');
+    }
+    output_text(invocation->output, buf_str(&buf));
+}
+
+static result print_diagnostics(const struct invocation *invocation,
+                                const struct diagnostics *diagnostics, json_t *summary,
+                                str last_line, struct err *err)
+{
+    switch (invocation->output->format) {
+    case OUTPUT_JSON:
+        return print_diagnostics_json(invocation, diagnostics, summary, err);
+    case OUTPUT_CSV:
+        print_diagnostics_csv(invocation, diagnostics);
+        break;
+    case OUTPUT_TEXT:
+        print_diagnostics_text(invocation, diagnostics);
+        output_text(invocation->output, last_line);
+        break;
+    }
+    json_decref(summary);
+    return result_ok();
+}
+
+result command_rulebook_check(const struct invocation *invocation, int *ret_status, struct err *err)
+{
+    struct diagnostics diagnostics;
+    const struct rulebook *rulebook = NULL;
+    TRY(diagnostics_init(&diagnostics, invocation->arena, err));
+    result loaded =
+        desk_read_rulebook(folder_of(invocation), invocation->arena, &rulebook, &diagnostics, err);
+    if (!loaded.ok && diagnostics.error_count == 0) {
+        return loaded; /* not about what the rulebook says: a file could not be read */
+    }
+    *ret_status = loaded.ok ? 0 : 1;
+    json_t *summary = json_object();
+    json_set_int64(summary, "errors", (int64_t)diagnostics.error_count);
+    json_set_int64(summary, "warnings", (int64_t)diagnostics.warning_count);
+    json_set_int64(summary, "unverified", (int64_t)diagnostics.unverified_count);
+    str counts = arena_format(
+        invocation->arena, "%zu errors, %zu warnings, %zu sources not verified\n",
+        diagnostics.error_count, diagnostics.warning_count, diagnostics.unverified_count);
+    if (loaded.ok) {
+        char identity[SHA256_HEX_SIZE];
+        sha256_hex(&rulebook->identity, identity);
+        json_set_str(summary, "rulebook", rulebook->name);
+        json_set_str(summary, "identity", str_from_c(identity));
+        counts =
+            arena_format(invocation->arena, "%.*s%.*s: %zu safeguards, %zu steps, identity %s\n",
+                         STR_ARG(counts), STR_ARG(rulebook->name), rulebook->safeguard_count,
+                         rulebook->step_count, identity);
+    }
+    return print_diagnostics(invocation, &diagnostics, summary, counts, err);
+}
+
+result command_rulebook_test(const struct invocation *invocation, int *ret_status, struct err *err)
+{
+    struct diagnostics diagnostics;
+    const struct rulebook *rulebook = NULL;
+    struct examples_outcome outcome;
+    struct arena scratch;
+    TRY(desk_load_rulebook(invocation, folder_of(invocation), invocation->arena, &rulebook, err));
+    TRY(diagnostics_init(&diagnostics, invocation->arena, err));
+    TRY(arena_open(&scratch, EXAMPLES_ARENA_BYTES, err));
+    result ran = rulebook_run_examples(rulebook, scratch, &outcome, &diagnostics, err);
+    arena_close(&scratch);
+    TRY(ran);
+    *ret_status = outcome.failed == 0 ? 0 : 1;
+    json_t *summary = json_object();
+    json_set_int64(summary, "passed", (int64_t)outcome.passed);
+    json_set_int64(summary, "failed", (int64_t)outcome.failed);
+    str counts = arena_format(invocation->arena, "%zu examples hold, %zu do not\n", outcome.passed,
+                              outcome.failed);
+    return print_diagnostics(invocation, &diagnostics, summary, counts, err);
+}
+
+result command_rulebook_show(const struct invocation *invocation, int *ret_status, struct err *err)
+{
+    const struct rulebook *rulebook = NULL;
+    struct buf buf;
+    str page;
+    *ret_status = 0;
+    TRY(desk_load_rulebook(invocation, folder_of(invocation), invocation->arena, &rulebook, err));
+    buf_init(&buf, invocation->arena, PAGE_BYTES_MAX);
+    if (option_given(invocation, OPTION_HTML)) {
+        print_rulebook_html(rulebook, &buf);
+    } else {
+        print_rulebook_text(rulebook, &buf);
+    }
+    TRY(buf_finish(&buf, &page, err));
+    output_text(invocation->output, page);
+    return result_ok();
+}

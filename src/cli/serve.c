@@ -1,0 +1,120 @@
+#include "casework/adoption.h"
+#include "cli/desk.h"
+#include "cli/version.h"
+#include "demo/demo.h"
+#include "http/http.h"
+#include "web/web.h"
+
+#include <pthread.h>
+#include <signal.h>
+
+/* Waits for an interrupt on a thread of its own, so that no code runs inside a signal handler. */
+struct interrupt {
+    sigset_t signals;
+    struct http_server *server;
+};
+
+static void *wait_for_interrupt(void *context)
+{
+    const struct interrupt *interrupt = context;
+    int signal_number = 0;
+    sigwait(&interrupt->signals, &signal_number);
+    http_server_stop(interrupt->server);
+    return NULL;
+}
+
+static void print_welcome(const struct invocation *invocation, const char *address, uint16_t port,
+                          bool demonstration)
+{
+    struct output *output = invocation->output;
+    output_text(output, arena_format(invocation->arena, "Serving on http://%s:%u\n", address,
+                                     (unsigned)port));
+    if (demonstration) {
+        output_text(output, STR("A demonstration: nobody in it exists. Sign in as\n"));
+        for (size_t i = 0; i < demo_account_count; i++) {
+            output_text(output, arena_format(invocation->arena, "  %-12s %s\n",
+                                             demo_accounts[i].username, demo_accounts[i].name));
+        }
+        output_text(output,
+                    arena_format(invocation->arena, "with the password %s\n", demo_password));
+    }
+}
+
+static result serve(const struct invocation *invocation, const struct desk *desk,
+                    struct http_server *server, const char *address, bool demonstration,
+                    struct err *err)
+{
+    struct interrupt interrupt = {.server = server};
+    pthread_t thread;
+    sigemptyset(&interrupt.signals);
+    sigaddset(&interrupt.signals, SIGINT);
+    sigaddset(&interrupt.signals, SIGTERM);
+    ASSERT(desk->store != NULL);
+    if (pthread_create(&thread, NULL, wait_for_interrupt, &interrupt) != 0) {
+        return err_set(err, ERROR_LIMIT, "No thread could be started");
+    }
+    print_welcome(invocation, address, http_server_port(server), demonstration);
+    TRY(output_finish(invocation->output, err));
+    result served = http_server_run(server, err);
+    pthread_cancel(thread);
+    pthread_join(thread, NULL);
+    return served;
+}
+
+/* The signals that end the server are taken by one thread; every thread made later inherits this.
+ */
+static void block_interrupts(void)
+{
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &signals, NULL);
+}
+
+static result is_demonstration(const struct desk *desk, struct arena *arena,
+                               bool *ret_demonstration, struct err *err)
+{
+    struct account_row account;
+    result found = casework_account_by_name(&desk->casework, str_from_c(demo_accounts[0].username),
+                                            arena, &account, err);
+    if (!found.ok && err->code != ERROR_NOT_FOUND) {
+        return found;
+    }
+    *ret_demonstration = found.ok && str_equal(account.name, str_from_c(demo_accounts[0].name));
+    return result_ok();
+}
+
+result command_serve(const struct invocation *invocation, int *ret_status, struct err *err)
+{
+    OWN_DESK struct desk desk = {.store = NULL};
+    int64_t port = 0;
+    bool demonstration = false;
+    struct web *web = NULL;
+    struct http_server *server = NULL;
+    const char *address = option_given(invocation, OPTION_ADDRESS)
+                              ? invocation->options[OPTION_ADDRESS].at
+                              : "127.0.0.1";
+    *ret_status = 0;
+    block_interrupts();
+    TRY(option_number(invocation, OPTION_PORT, 8080, 0, 65535, &port, err));
+    TRY(desk_open(invocation, false, &desk, err));
+    TRY(casework_adopt_rulebook(&desk.casework, err));
+    TRY(is_demonstration(&desk, invocation->arena, &demonstration, err));
+    struct web_options web_options = {
+        .casework = &desk.casework,
+        .pages_folder = share_folder(invocation, "pages").at,
+        .assets_folder = RETURNHUB_ASSETS,
+        .demonstration = demonstration,
+    };
+    TRY(web_open(&web_options, &web, err));
+    struct http_options http_options = {
+        .address = address, .port = (uint16_t)port, .handler = web_handle, .context = web};
+    result served = http_server_open(&http_options, &server, err);
+    if (served.ok) {
+        served = serve(invocation, &desk, server, address, demonstration, err);
+    }
+    http_server_close(server);
+    web_close(web);
+    return served;
+}

@@ -1,0 +1,528 @@
+#include "register/event.h"
+
+#include "base/buf.h"
+#include "format/json.h"
+
+#include <stddef.h>
+#include <string.h>
+
+enum field_type { FIELD_TEXT, FIELD_NUMBER, FIELD_DAY, FIELD_NUMBERS, FIELD_TEXTS };
+
+/* One member of a body: its name in JSON, and where it lies in event->body. */
+struct field {
+    str name;
+    enum field_type type;
+    size_t offset;
+};
+
+struct field_list {
+    const struct field *fields;
+    size_t count;
+};
+
+enum { FIELDS_MAX = 12 };
+
+/* One function a kind that gives its fields: inside it `body` names the kind's struct, which the
+ * field macros cannot know otherwise. */
+#define FIELD(field_name, field_type_constant)                                                     \
+    {STR_INIT(#field_name), field_type_constant, offsetof(body, field_name)},
+#define TEXT(name)    FIELD(name, FIELD_TEXT)
+#define NUMBER(name)  FIELD(name, FIELD_NUMBER)
+#define DAY(name)     FIELD(name, FIELD_DAY)
+#define NUMBERS(name) FIELD(name, FIELD_NUMBERS)
+#define TEXTS(name)   FIELD(name, FIELD_TEXTS)
+#define EVENT(constant, kind_name, kind_fields)                                                    \
+    static struct field_list kind_name##_fields(void)                                              \
+    {                                                                                              \
+        typedef struct kind_name##_body body;                                                      \
+        static const struct field fields[] = {kind_fields};                                        \
+        _Static_assert(sizeof fields / sizeof fields[0] <= FIELDS_MAX, "raise FIELDS_MAX");        \
+        return (struct field_list){.fields = fields, .count = sizeof fields / sizeof fields[0]};   \
+    }
+#include "register/event.def"
+#undef EVENT
+#undef TEXT
+#undef NUMBER
+#undef DAY
+#undef NUMBERS
+#undef TEXTS
+
+struct kind_row {
+    str name;
+    struct field_list (*fields)(void);
+};
+
+static const struct kind_row kind_rows[] = {
+    [EVENT_NONE] = {STR_INIT("none"), NULL},
+#define EVENT(constant, kind_name, kind_fields)                                                    \
+    [EVENT_##constant] = {STR_INIT(#kind_name), kind_name##_fields},
+#include "register/event.def"
+#undef EVENT
+};
+
+enum { KIND_COUNT = sizeof kind_rows / sizeof kind_rows[0] };
+
+static const char *const subject_names[] = {
+    [SUBJECT_OF_PERSON] = "person",       [SUBJECT_OF_HUB] = "hub",
+    [SUBJECT_OF_AGREEMENT] = "agreement", [SUBJECT_OF_ACCOUNT] = "account",
+    [SUBJECT_OF_REGISTER] = "register",
+};
+
+enum { SUBJECT_NAME_COUNT = sizeof subject_names / sizeof subject_names[0] };
+
+const char *event_kind_name(enum event_kind kind)
+{
+    const size_t index = (size_t)kind;
+    return kind_rows[index < KIND_COUNT ? index : (size_t)EVENT_NONE].name.at;
+}
+
+enum event_kind event_kind_from_name(str name)
+{
+    for (size_t i = EVENT_NONE + 1; i < KIND_COUNT; i++) {
+        if (str_equal(kind_rows[i].name, name)) {
+            return (enum event_kind)i;
+        }
+    }
+    return EVENT_NONE;
+}
+
+const char *subject_kind_name(enum subject_kind kind)
+{
+    const size_t index = (size_t)kind;
+    return index < SUBJECT_NAME_COUNT && subject_names[index] != NULL ? subject_names[index]
+                                                                      : "none";
+}
+
+static struct field_list fields_of(enum event_kind kind)
+{
+    const size_t index = (size_t)kind;
+    ASSERT(index > EVENT_NONE && index < KIND_COUNT);
+    return kind_rows[index].fields();
+}
+
+/* --- writing
+ * ------------------------------------------------------------------------------------------------------
+ */
+
+static const void *member_of(const struct event *event, const struct field *field)
+{
+    return (const char *)&event->body + field->offset;
+}
+
+static bool is_empty(const struct event *event, const struct field *field)
+{
+    const void *member = member_of(event, field);
+    switch (field->type) {
+    case FIELD_TEXT:
+        return ((const str *)member)->len == 0;
+    case FIELD_NUMBER:
+        return *(const int64_t *)member == 0;
+    case FIELD_DAY:
+        return !((const struct known_day *)member)->known;
+    case FIELD_NUMBERS:
+        return ((const struct number_list *)member)->count == 0;
+    case FIELD_TEXTS:
+        return ((const struct text_list *)member)->count == 0;
+    }
+    return true;
+}
+
+static result check_text(const struct field *field, str text, struct err *err)
+{
+    if (!str_is_utf8(text)) {
+        return err_set(err, ERROR_INPUT, "The text of \"%s\" is not well-formed UTF-8",
+                       field->name.at);
+    }
+    return result_ok();
+}
+
+/* After the backslash; 0 for a character that is written as it is, 'u' for one without a letter of
+ * its own. */
+static char escape_letter(char c)
+{
+    switch (c) {
+    case '"':
+    case '\\':
+        return c;
+    case '\b':
+        return 'b';
+    case '\f':
+        return 'f';
+    case '\n':
+        return 'n';
+    case '\r':
+        return 'r';
+    case '\t':
+        return 't';
+    default:
+        return (unsigned char)c < 0x20 ? 'u' : '\0';
+    }
+}
+
+static void put_json_text(struct buf *buf, str text)
+{
+    buf_put_char(buf, '"');
+    size_t plain = 0; /* where the bytes not yet written begin */
+    for (size_t i = 0; i < text.len; i++) {
+        const char letter = escape_letter(text.at[i]);
+        if (letter == '\0') {
+            continue;
+        }
+        buf_put(buf, str_slice(text, plain, i));
+        if (letter == 'u') {
+            buf_format(buf, "\\u%04X", (unsigned)(unsigned char)text.at[i]);
+        } else {
+            buf_put(buf, (str){.at = (const char[]){'\\', letter}, .len = 2});
+        }
+        plain = i + 1;
+    }
+    buf_put(buf, str_slice(text, plain, text.len));
+    buf_put_char(buf, '"');
+}
+
+static result put_day(struct buf *buf, const struct field *field, date day, struct err *err)
+{
+    date same;
+    if (!date_from_civil(date_to_civil(day), &same, NULL).ok) {
+        return err_set(err, ERROR_INPUT, "The day of \"%s\" is outside the years 1900 to 2199",
+                       field->name.at);
+    }
+    char text[DATE_TEXT_SIZE];
+    date_format(day, text);
+    buf_put_char(buf, '"');
+    buf_put(buf, (str){.at = text, .len = DATE_TEXT_SIZE - 1});
+    buf_put_char(buf, '"');
+    return result_ok();
+}
+
+static void put_numbers(struct buf *buf, const struct number_list *numbers)
+{
+    buf_put_char(buf, '[');
+    for (size_t i = 0; i < numbers->count; i++) {
+        buf_put(buf, i == 0 ? STR("") : STR(","));
+        buf_put_int64(buf, numbers->items[i]);
+    }
+    buf_put_char(buf, ']');
+}
+
+static result put_texts(struct buf *buf, const struct field *field, const struct text_list *texts,
+                        struct err *err)
+{
+    buf_put_char(buf, '[');
+    for (size_t i = 0; i < texts->count; i++) {
+        TRY(check_text(field, texts->items[i], err));
+        buf_put(buf, i == 0 ? STR("") : STR(","));
+        put_json_text(buf, texts->items[i]);
+    }
+    buf_put_char(buf, ']');
+    return result_ok();
+}
+
+static result put_member(struct buf *buf, const struct event *event, const struct field *field,
+                         struct err *err)
+{
+    const void *member = member_of(event, field);
+    switch (field->type) {
+    case FIELD_TEXT:
+        TRY(check_text(field, *(const str *)member, err));
+        put_json_text(buf, *(const str *)member);
+        return result_ok();
+    case FIELD_NUMBER:
+        buf_put_int64(buf, *(const int64_t *)member);
+        return result_ok();
+    case FIELD_DAY:
+        return put_day(buf, field, ((const struct known_day *)member)->day, err);
+    case FIELD_NUMBERS:
+        put_numbers(buf, member);
+        return result_ok();
+    case FIELD_TEXTS:
+        return put_texts(buf, field, member, err);
+    }
+    return err_set(err, ERROR_INTERNAL, "A field of no known type");
+}
+
+/* The fields that are not empty, in the order of their names: by insertion, because there are few.
+ */
+static size_t fields_in_order(const struct event *event, const struct field *order[FIELDS_MAX])
+{
+    const struct field_list list = fields_of(event->kind);
+    size_t count = 0;
+    for (size_t i = 0; i < list.count; i++) {
+        if (is_empty(event, &list.fields[i])) {
+            continue;
+        }
+        size_t at = count++;
+        while (at > 0 && str_compare(order[at - 1]->name, list.fields[i].name) > 0) {
+            order[at] = order[at - 1];
+            at--;
+        }
+        order[at] = &list.fields[i];
+    }
+    return count;
+}
+
+result event_write_body(const struct event *event, struct arena *arena, str *ret_text,
+                        struct err *err)
+{
+    const struct field *order[FIELDS_MAX];
+    const size_t count = fields_in_order(event, order);
+    struct buf buf;
+    buf_init(&buf, arena, EVENT_BODY_SIZE_MAX);
+    buf_put_char(&buf, '{');
+    for (size_t i = 0; i < count; i++) {
+        buf_put(&buf, i == 0 ? STR("\"") : STR(",\""));
+        buf_put(&buf, order[i]->name);
+        buf_put(&buf, STR("\":"));
+        TRY(put_member(&buf, event, order[i], err));
+    }
+    buf_put_char(&buf, '}');
+    return buf_finish(&buf, ret_text, err);
+}
+
+/* --- reading
+ * ------------------------------------------------------------------------------------------------------
+ */
+
+static result refuse_member(const struct field *field, const char *wanted, struct err *err)
+{
+    return err_set(err, ERROR_INPUT, "The member \"%s\" of an event's body must be %s",
+                   field->name.at, wanted);
+}
+
+static result read_text(const struct field *field, const json_t *value, struct arena *arena,
+                        str *ret_text, struct err *err)
+{
+    if (!json_is_string(value)) {
+        return refuse_member(field, "a text", err);
+    }
+    const str copy =
+        arena_copy(arena, (str){.at = json_string_value(value), .len = json_string_length(value)});
+    if (copy.at == NULL) {
+        return arena_full(err);
+    }
+    *ret_text = copy;
+    return result_ok();
+}
+
+static result read_number(const struct field *field, const json_t *value, int64_t *ret_number,
+                          struct err *err)
+{
+    if (!json_is_integer(value)) {
+        return refuse_member(field, "a whole number", err);
+    }
+    *ret_number = json_integer_value(value);
+    return result_ok();
+}
+
+static result read_day(const struct field *field, const json_t *value, struct known_day *ret_day,
+                       struct err *err)
+{
+    if (!json_is_string(value)) {
+        return refuse_member(field, "a day", err);
+    }
+    date day;
+    TRY(date_parse((str){.at = json_string_value(value), .len = json_string_length(value)}, &day,
+                   err));
+    *ret_day = (struct known_day){.known = true, .day = day};
+    return result_ok();
+}
+
+static result read_numbers(const struct field *field, const json_t *value, struct arena *arena,
+                           struct number_list *ret_list, struct err *err)
+{
+    if (!json_is_array(value)) {
+        return refuse_member(field, "a list of whole numbers", err);
+    }
+    const size_t count = json_array_size(value);
+    int64_t *items = ARENA_NEW(arena, int64_t, count);
+    if (items == NULL) {
+        return arena_full(err);
+    }
+    for (size_t i = 0; i < count; i++) {
+        TRY(read_number(field, json_array_get(value, i), &items[i], err));
+    }
+    *ret_list = (struct number_list){.items = items, .count = count};
+    return result_ok();
+}
+
+static result read_texts(const struct field *field, const json_t *value, struct arena *arena,
+                         struct text_list *ret_list, struct err *err)
+{
+    if (!json_is_array(value)) {
+        return refuse_member(field, "a list of texts", err);
+    }
+    const size_t count = json_array_size(value);
+    str *items = ARENA_NEW(arena, str, count);
+    if (items == NULL) {
+        return arena_full(err);
+    }
+    for (size_t i = 0; i < count; i++) {
+        TRY(read_text(field, json_array_get(value, i), arena, &items[i], err));
+    }
+    *ret_list = (struct text_list){.items = items, .count = count};
+    return result_ok();
+}
+
+static result read_member(const struct field *field, const json_t *value, struct arena *arena,
+                          struct event *event, struct err *err)
+{
+    void *member = (char *)&event->body + field->offset;
+    switch (field->type) {
+    case FIELD_TEXT:
+        return read_text(field, value, arena, member, err);
+    case FIELD_NUMBER:
+        return read_number(field, value, member, err);
+    case FIELD_DAY:
+        return read_day(field, value, member, err);
+    case FIELD_NUMBERS:
+        return read_numbers(field, value, arena, member, err);
+    case FIELD_TEXTS:
+        return read_texts(field, value, arena, member, err);
+    }
+    return err_set(err, ERROR_INTERNAL, "A field of no known type");
+}
+
+static const struct field *field_named(const struct field_list *list, str name)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        if (str_equal(list->fields[i].name, name)) {
+            return &list->fields[i];
+        }
+    }
+    return NULL;
+}
+
+static result read_members(json_t *object, struct arena *arena, struct event *event,
+                           struct err *err)
+{
+    if (!json_is_object(object)) {
+        return err_set(err, ERROR_INPUT, "The body of an event must be an object");
+    }
+    const struct field_list list = fields_of(event->kind);
+    const char *key;
+    json_t *value;
+    json_object_foreach(object, key, value)
+    {
+        const struct field *field = field_named(&list, str_from_c(key));
+        if (field == NULL) {
+            return err_set(err, ERROR_INPUT, "An event of kind %s has no member \"%s\"",
+                           event_kind_name(event->kind), key);
+        }
+        TRY(read_member(field, value, arena, event, err));
+    }
+    return result_ok();
+}
+
+result event_read_body(str text, struct arena *arena, struct event *event, struct err *err)
+{
+    json_t *object = NULL;
+    TRY(json_read(text, &object, err));
+    memset(&event->body, 0, sizeof event->body);
+    const result read = read_members(object, arena, event, err);
+    json_decref(object);
+    return read;
+}
+
+/* --- header and client id
+ * ------------------------------------------------------------------------------------------ */
+
+static void put_field(struct buf *buf, const char *text)
+{
+    buf_put_c(buf, text);
+    buf_put_char(buf, ' ');
+}
+
+static void put_number(struct buf *buf, int64_t number)
+{
+    buf_put_int64(buf, number);
+    buf_put_char(buf, ' ');
+}
+
+str event_header_text(const struct event *event, struct arena *arena)
+{
+    enum {
+        HEADER_SIZE_MAX = 255
+    }; /* three numbers of 20, kinds, two times, a client id: below 240 */
+    char day[DATE_TEXT_SIZE];
+    char instant_text[INSTANT_TEXT_SIZE];
+    char client_id[37] = "-";
+    date_format(event->effective_on, day);
+    instant_format(event->recorded_at, instant_text);
+    if (!client_id_is_none(&event->client_id)) {
+        client_id_format(&event->client_id, client_id);
+    }
+    struct buf buf;
+    buf_init(&buf, arena, HEADER_SIZE_MAX);
+    put_field(&buf, "returnhub-event-1");
+    put_number(&buf, event->position);
+    put_field(&buf, subject_kind_name(event->subject_kind));
+    put_number(&buf, event->subject);
+    put_field(&buf, event_kind_name(event->kind));
+    put_field(&buf, day);
+    put_field(&buf, instant_text);
+    put_number(&buf, event->actor);
+    buf_put_c(&buf, client_id);
+    buf_put_char(&buf, '\n');
+    str header;
+    return buf_finish(&buf, &header, NULL).ok ? header : (str){0};
+}
+
+static int hex_value(char c)
+{
+    if (c >= '0' && c <= '9') {
+        return c - '0';
+    }
+    const char lower = (char)(c | 0x20);
+    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
+static bool hyphen_before(size_t byte)
+{
+    return byte == 4 || byte == 6 || byte == 8 || byte == 10;
+}
+
+result client_id_parse(str text, struct client_id *ret_id, struct err *err)
+{
+    struct client_id id = {0};
+    size_t at = 0;
+    bool fits = text.len == 36;
+    for (size_t i = 0; fits && i < CLIENT_ID_SIZE; i++) {
+        if (hyphen_before(i)) {
+            fits = text.at[at++] == '-';
+        }
+        const int high = hex_value(text.at[at]);
+        const int low = hex_value(text.at[at + 1]);
+        fits = fits && high >= 0 && low >= 0;
+        id.bytes[i] = fits ? (uint8_t)(high * 16 + low) : 0;
+        at += 2;
+    }
+    if (!fits) {
+        const str shown = str_slice(text, 0, 60);
+        result_ignore(err_set(err, ERROR_INPUT, "\"%.*s\" is not a client id", STR_ARG(shown)),
+                      "the hint returns the failure");
+        return err_hint(err,
+                        "A client id is a UUID, for example 0191e6b2-5f3a-7cc1-8b1d-3f0f6a1c2d4e.");
+    }
+    *ret_id = id;
+    return result_ok();
+}
+
+void client_id_format(const struct client_id *id, char text[37])
+{
+    static const char digits[] = "0123456789abcdef";
+    size_t at = 0;
+    for (size_t i = 0; i < CLIENT_ID_SIZE; i++) {
+        if (hyphen_before(i)) {
+            text[at++] = '-';
+        }
+        text[at++] = digits[id->bytes[i] >> 4];
+        text[at++] = digits[id->bytes[i] & 0x0F];
+    }
+    text[at] = '\0';
+}
+
+bool client_id_is_none(const struct client_id *id)
+{
+    static const struct client_id none = {0};
+    return memcmp(id->bytes, none.bytes, CLIENT_ID_SIZE) == 0;
+}

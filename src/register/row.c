@@ -1,0 +1,658 @@
+#include "register/row.h"
+
+#include <string.h>
+
+/* --- which rows
+ * --------------------------------------------------------------------------------------------------
+ */
+
+enum {
+    ABOUT_PERSON = 1 << SUBJECT_OF_PERSON,
+    ABOUT_HUB = 1 << SUBJECT_OF_HUB,
+    ABOUT_AGREEMENT = 1 << SUBJECT_OF_AGREEMENT,
+    ABOUT_ACCOUNT = 1 << SUBJECT_OF_ACCOUNT,
+    ABOUT_REGISTER = 1 << SUBJECT_OF_REGISTER,
+    ABOUT_FACTS = ABOUT_PERSON | ABOUT_HUB | ABOUT_AGREEMENT,
+};
+
+struct event_row {
+    unsigned char about;
+    unsigned char concerns;
+};
+
+static const struct event_row event_rows[] = {
+    [EVENT_PERSON_REGISTERED] = {ABOUT_PERSON, CONCERNS_SUBJECT},
+    [EVENT_IDENTITY_CORRECTED] = {ABOUT_PERSON, CONCERNS_SUBJECT},
+    [EVENT_FAMILY_JOINED] = {ABOUT_PERSON, CONCERNS_SUBJECT},
+    [EVENT_FAMILY_LEFT] = {ABOUT_PERSON, CONCERNS_SUBJECT},
+    [EVENT_CONTACT_CONFIRMED] = {ABOUT_PERSON, CONCERNS_SUBJECT},
+    [EVENT_FACT_RECORDED] = {ABOUT_FACTS, CONCERNS_FACT},
+    [EVENT_FACT_WITHDRAWN] = {ABOUT_FACTS, CONCERNS_FACT},
+    [EVENT_NOTE_ADDED] = {ABOUT_FACTS, 0},
+    [EVENT_STEP_REQUESTED] = {ABOUT_PERSON, CONCERNS_REQUEST},
+    [EVENT_STEP_APPROVED] = {ABOUT_PERSON, CONCERNS_REQUEST | CONCERNS_PLACE},
+    [EVENT_STEP_DECLINED] = {ABOUT_PERSON, CONCERNS_REQUEST | CONCERNS_PLACE},
+    [EVENT_STEP_WITHDRAWN] = {ABOUT_PERSON, CONCERNS_REQUEST | CONCERNS_PLACE},
+    [EVENT_STEP_STOPPED] = {ABOUT_PERSON, CONCERNS_REQUEST | CONCERNS_PLACE},
+    [EVENT_STEP_REFUSED] = {ABOUT_PERSON, 0},
+    [EVENT_STEP_TAKEN] = {ABOUT_PERSON, CONCERNS_SUBJECT | CONCERNS_REQUEST | CONCERNS_PLACE},
+    [EVENT_HUB_OPENED] = {ABOUT_HUB, CONCERNS_SUBJECT},
+    [EVENT_PLACES_AGREED] = {ABOUT_HUB, CONCERNS_HUB_PLACES},
+    [EVENT_AGREEMENT_OPENED] = {ABOUT_AGREEMENT, CONCERNS_SUBJECT},
+    [EVENT_AGREEMENT_ANNOUNCED] = {ABOUT_AGREEMENT, CONCERNS_SUBJECT},
+    [EVENT_ACCOUNT_OPENED] = {ABOUT_ACCOUNT, CONCERNS_SUBJECT},
+    [EVENT_ACCOUNT_CHANGED] = {ABOUT_ACCOUNT, CONCERNS_SUBJECT},
+    [EVENT_ACCOUNT_CLOSED] = {ABOUT_ACCOUNT, CONCERNS_SUBJECT},
+    [EVENT_RULEBOOK_ADOPTED] = {ABOUT_REGISTER, 0},
+};
+
+static const struct event_row *event_row(enum event_kind kind)
+{
+    const size_t index = (size_t)kind;
+    ASSERT(index > EVENT_NONE && index < sizeof event_rows / sizeof event_rows[0]);
+    return &event_rows[index];
+}
+
+unsigned event_concerns(enum event_kind kind)
+{
+    return event_row(kind)->concerns;
+}
+
+bool event_may_be_about(enum event_kind kind, enum subject_kind subject)
+{
+    ASSERT(subject >= SUBJECT_OF_PERSON && subject <= SUBJECT_OF_REGISTER);
+    return (event_row(kind)->about & 1U << subject) != 0;
+}
+
+/* The first event of a subject must be the one that brings it into the register, and no other may
+ * be that one. */
+static result check_beginning(int64_t row_id, const struct event *event, enum event_kind first,
+                              struct err *err)
+{
+    const char *subject = subject_kind_name(event->subject_kind);
+    if (row_id == 0 && event->kind != first) {
+        return err_set(err, ERROR_CONFLICT,
+                       "There is no %s %lld in the register yet, so nothing can be recorded of it",
+                       subject, (long long)event->subject);
+    }
+    if (row_id != 0 && event->kind == first) {
+        return err_set(err, ERROR_CONFLICT, "The %s %lld is in the register already", subject,
+                       (long long)event->subject);
+    }
+    ASSERT(row_id == 0 || row_id == event->subject);
+    return result_ok();
+}
+
+/* --- person
+ * --------------------------------------------------------------------------------------------------------
+ */
+
+static void person_begin(struct person_row *row, const struct event *event)
+{
+    const struct person_registered_body *body = &event->body.person_registered;
+    *row = (struct person_row){
+        .id = event->subject,
+        .reference = body->reference,
+        .stage = body->stage,
+        .stage_since = event->effective_on,
+        .stage_event = event->position,
+        .identity_event = event->position,
+        .registered_on = event->effective_on,
+    };
+}
+
+/* A contact that is recorded late does not hide a later one that is known already. */
+static void person_confirm_contact(struct person_row *row, const struct event *event)
+{
+    const struct contact_confirmed_body *body = &event->body.contact_confirmed;
+    if (row->last_contact_on.known && date_before(event->effective_on, row->last_contact_on.day)) {
+        return;
+    }
+    row->last_contact_on = (struct known_day){.known = true, .day = event->effective_on};
+    row->last_contact_source = body->source;
+    row->next_check_on = body->next_check_on;
+}
+
+static result person_take_step(struct person_row *row, const struct event *event, struct err *err)
+{
+    const struct step_taken_body *body = &event->body.step_taken;
+    if (body->from.len > 0 && !str_equal(body->from, row->stage)) {
+        return err_set(
+            err, ERROR_CONFLICT,
+            "The step %.*s is taken from the stage %.*s, but the person is in the stage %.*s",
+            STR_ARG(body->step), STR_ARG(body->from), STR_ARG(row->stage));
+    }
+    if (body->place > 0 && body->hub <= 0) {
+        return err_set(err, ERROR_INPUT, "A step that takes a place must say at which hub");
+    }
+    if (body->to.len > 0 && !str_equal(body->to, row->stage)) {
+        row->stage = body->to;
+        row->stage_since = event->effective_on;
+        row->stage_event = event->position;
+    }
+    if (body->place != 0) {
+        row->hub = body->place > 0 ? body->hub : 0;
+    }
+    ASSERT(row->stage.len > 0);
+    return result_ok();
+}
+
+static result person_leave_family(struct person_row *row, struct err *err)
+{
+    if (row->family == 0) {
+        return err_set(err, ERROR_CONFLICT, "The person is in no family group");
+    }
+    row->family = 0;
+    return result_ok();
+}
+
+static result check_person_begins(const struct event *event, struct err *err)
+{
+    const struct person_registered_body *body = &event->body.person_registered;
+    if (body->reference.len == 0 || body->stage.len == 0) {
+        return err_set(err, ERROR_INPUT, "A person is registered with a reference and in a stage");
+    }
+    return result_ok();
+}
+
+result person_row_apply(struct person_row *row, const struct event *event, struct err *err)
+{
+    if (event->subject_kind != SUBJECT_OF_PERSON) {
+        return result_ok();
+    }
+    TRY(check_beginning(row->id, event, EVENT_PERSON_REGISTERED, err));
+    if (event->kind == EVENT_PERSON_REGISTERED) {
+        TRY(check_person_begins(event, err));
+        person_begin(row, event);
+    } else if (event->kind == EVENT_IDENTITY_CORRECTED) {
+        row->identity_event = event->position;
+    } else if (event->kind == EVENT_FAMILY_JOINED) {
+        row->family = event->body.family_joined.family;
+    } else if (event->kind == EVENT_FAMILY_LEFT) {
+        return person_leave_family(row, err);
+    } else if (event->kind == EVENT_CONTACT_CONFIRMED) {
+        person_confirm_contact(row, event);
+    } else if (event->kind == EVENT_STEP_TAKEN) {
+        return person_take_step(row, event, err);
+    }
+    return result_ok();
+}
+
+/* --- request
+ * -------------------------------------------------------------------------------------------------------
+ */
+
+/* The procedure of a request as data: a row of what it may become. What has ended stays ended. */
+static const struct request_state_row {
+    const char *name;
+    bool may_become[REQUEST_WITHDRAWN + 1];
+} request_states[] = {
+    [REQUEST_OPEN] = {"open",
+                      {[REQUEST_APPROVED] = true,
+                       [REQUEST_STOPPED] = true,
+                       [REQUEST_DECLINED] = true,
+                       [REQUEST_WITHDRAWN] = true}},
+    [REQUEST_APPROVED] = {"approved",
+                          {[REQUEST_TAKEN] = true,
+                           [REQUEST_STOPPED] = true,
+                           [REQUEST_DECLINED] = true,
+                           [REQUEST_WITHDRAWN] = true}},
+    [REQUEST_TAKEN] = {"taken", {false}},
+    [REQUEST_STOPPED] = {"stopped", {false}},
+    [REQUEST_DECLINED] = {"declined", {false}},
+    [REQUEST_WITHDRAWN] = {"withdrawn", {false}},
+};
+
+static bool is_request_state(enum request_state state)
+{
+    return state >= REQUEST_OPEN && state <= REQUEST_WITHDRAWN;
+}
+
+const char *request_state_name(enum request_state state)
+{
+    return is_request_state(state) ? request_states[state].name : "none";
+}
+
+bool request_may_become(enum request_state from, enum request_state to)
+{
+    return is_request_state(from) && is_request_state(to) && request_states[from].may_become[to];
+}
+
+/* The request that an event is about; 0 for none, or for an event that is about no request. */
+static int64_t request_of(const struct event *event)
+{
+    const enum event_kind kind = event->kind;
+    return kind == EVENT_STEP_APPROVED    ? event->body.step_approved.request
+           : kind == EVENT_STEP_DECLINED  ? event->body.step_declined.request
+           : kind == EVENT_STEP_WITHDRAWN ? event->body.step_withdrawn.request
+           : kind == EVENT_STEP_STOPPED   ? event->body.step_stopped.request
+           : kind == EVENT_STEP_TAKEN     ? event->body.step_taken.request
+                                          : 0;
+}
+
+static result request_begin(struct request_row *row, const struct event *event, struct err *err)
+{
+    const struct step_requested_body *body = &event->body.step_requested;
+    if (row->id != 0) {
+        return err_set(err, ERROR_CONFLICT, "The request %lld is in the register already",
+                       (long long)row->id);
+    }
+    *row = (struct request_row){
+        .id = event->position,
+        .person = event->subject,
+        .step = body->step,
+        .hub = body->hub,
+        .agreement = body->agreement,
+        .state = REQUEST_OPEN,
+        .requested_by = event->actor,
+        .requested_at = event->recorded_at,
+        .changed_at = event->recorded_at,
+        .changed_event = event->position,
+    };
+    return result_ok();
+}
+
+static result request_move(struct request_row *row, enum request_state to, struct err *err)
+{
+    if (!request_may_become(row->state, to)) {
+        return err_set(err, ERROR_CONFLICT, "The request %lld is %s, so it cannot become %s",
+                       (long long)row->id, request_state_name(row->state), request_state_name(to));
+    }
+    row->state = to;
+    return result_ok();
+}
+
+static result check_approver(const struct request_row *row, int64_t actor, struct err *err)
+{
+    for (size_t i = 0; i < row->approval_count; i++) {
+        if (row->approved_by[i] == actor) {
+            return err_set(err, ERROR_CONFLICT,
+                           "This account has approved the request %lld already",
+                           (long long)row->id);
+        }
+    }
+    if (row->approval_count == REQUEST_APPROVALS_MAX) {
+        return err_set(err, ERROR_LIMIT, "A request has at most %d approvals",
+                       REQUEST_APPROVALS_MAX);
+    }
+    return result_ok();
+}
+
+static result request_approve(struct request_row *row, const struct event *event, struct err *err)
+{
+    const struct step_approved_body *body = &event->body.step_approved;
+    if (row->state != REQUEST_OPEN) {
+        return err_set(err, ERROR_CONFLICT, "The request %lld is %s, so it cannot be approved",
+                       (long long)row->id, request_state_name(row->state));
+    }
+    TRY(check_approver(row, event->actor, err));
+    if (body->place < 0 || (body->place > 0 && (row->hub == 0 || row->place != 0))) {
+        return err_set(err, ERROR_CONFLICT, "No further place can be held for the request %lld",
+                       (long long)row->id);
+    }
+    row->approved_by[row->approval_count++] = event->actor;
+    row->place = body->place > 0 ? body->place : row->place;
+    return body->outstanding > 0 ? result_ok() : request_move(row, REQUEST_APPROVED, err);
+}
+
+static result request_take(struct request_row *row, const struct event *event, struct err *err)
+{
+    const struct step_taken_body *body = &event->body.step_taken;
+    const bool same_place = row->place == 0 || (row->place == body->place && row->hub == body->hub);
+    if (!str_equal(row->step, body->step) || !same_place) {
+        return err_set(err, ERROR_CONFLICT,
+                       "The step taken is not what the request %lld asked for, or not at the place "
+                       "held for it",
+                       (long long)row->id);
+    }
+    row->place = 0;
+    return request_move(row, REQUEST_TAKEN, err);
+}
+
+/* Stopped, declined or withdrawn: nothing is held for it any more. */
+static result request_end(struct request_row *row, enum request_state end, struct err *err)
+{
+    row->place = 0;
+    return request_move(row, end, err);
+}
+
+static result request_change(struct request_row *row, const struct event *event, struct err *err)
+{
+    if (event->kind == EVENT_STEP_APPROVED) {
+        return request_approve(row, event, err);
+    }
+    if (event->kind == EVENT_STEP_TAKEN) {
+        return request_take(row, event, err);
+    }
+    if (event->kind == EVENT_STEP_STOPPED) {
+        return request_end(row, REQUEST_STOPPED, err);
+    }
+    return request_end(
+        row, event->kind == EVENT_STEP_DECLINED ? REQUEST_DECLINED : REQUEST_WITHDRAWN, err);
+}
+
+result request_row_apply(struct request_row *row, const struct event *event, struct err *err)
+{
+    if (event->kind == EVENT_STEP_REQUESTED) {
+        return request_begin(row, event, err);
+    }
+    const int64_t request = request_of(event);
+    if (request == 0) {
+        return result_ok();
+    }
+    if (row->id != request || row->person != event->subject) {
+        return err_set(err, ERROR_CONFLICT, "There is no request %lld of person %lld",
+                       (long long)request, (long long)event->subject);
+    }
+    struct request_row changed = *row;
+    TRY(request_change(&changed, event, err));
+    changed.changed_at = event->recorded_at;
+    changed.changed_event = event->position;
+    *row = changed;
+    return result_ok();
+}
+
+/* --- place
+ * ---------------------------------------------------------------------------------------------------------
+ */
+
+static const char *const place_state_names[] = {[PLACE_FREE] = "free",
+                                                [PLACE_HELD] = "held",
+                                                [PLACE_OCCUPIED] = "occupied",
+                                                [PLACE_CLOSED] = "closed"};
+
+const char *place_state_name(enum place_state state)
+{
+    return state >= PLACE_FREE && state <= PLACE_CLOSED ? place_state_names[state] : "none";
+}
+
+static void place_become(struct place_row *row, enum place_state state, const struct event *event)
+{
+    row->state = state;
+    row->person = state == PLACE_HELD || state == PLACE_OCCUPIED ? event->subject : 0;
+    row->request = state == PLACE_HELD ? request_of(event) : 0;
+    row->since = event->recorded_at;
+}
+
+static result refuse_place(const struct place_row *row, struct err *err)
+{
+    return err_set(err, ERROR_CONFLICT, "Place %lld of hub %lld is %s", (long long)row->number,
+                   (long long)row->hub, place_state_name(row->state));
+}
+
+static bool is_held_for(const struct place_row *row, const struct event *event)
+{
+    return row->state == PLACE_HELD && row->request == request_of(event);
+}
+
+static result place_hold(struct place_row *row, const struct event *event, struct err *err)
+{
+    if (event->body.step_approved.place != row->number) {
+        return result_ok();
+    }
+    if (row->state != PLACE_FREE) {
+        return refuse_place(row, err);
+    }
+    place_become(row, PLACE_HELD, event);
+    return result_ok();
+}
+
+static result place_take(struct place_row *row, const struct event *event, struct err *err)
+{
+    const struct step_taken_body *body = &event->body.step_taken;
+    const bool named = body->place > 0 && body->place == row->number && body->hub == row->hub;
+    const bool theirs = row->state == PLACE_OCCUPIED && row->person == event->subject;
+    if (named) {
+        if (row->state != PLACE_FREE && !is_held_for(row, event)) {
+            return refuse_place(row, err);
+        }
+        place_become(row, PLACE_OCCUPIED, event);
+    } else if (is_held_for(row, event) || (theirs && body->place != 0)) {
+        place_become(row, PLACE_FREE, event);
+    }
+    return result_ok();
+}
+
+result place_row_apply(struct place_row *row, const struct event *event, struct err *err)
+{
+    if (event->kind == EVENT_STEP_APPROVED) {
+        return place_hold(row, event, err);
+    }
+    if (event->kind == EVENT_STEP_TAKEN) {
+        return place_take(row, event, err);
+    }
+    const bool ends = event->kind == EVENT_STEP_STOPPED || event->kind == EVENT_STEP_DECLINED ||
+                      event->kind == EVENT_STEP_WITHDRAWN;
+    if (ends && is_held_for(row, event)) {
+        place_become(row, PLACE_FREE, event);
+    }
+    return result_ok();
+}
+
+static size_t places_in_use(const struct place_row *rows, size_t count)
+{
+    size_t in_use = 0;
+    for (size_t i = 0; i < count; i++) {
+        ASSERT(rows[i].number == (int64_t)i + 1);
+        in_use += rows[i].state != PLACE_CLOSED ? 1 : 0;
+    }
+    return in_use;
+}
+
+static size_t places_reopen(struct place_row *rows, size_t count, size_t wanted,
+                            const struct event *event)
+{
+    size_t reopened = 0;
+    for (size_t i = 0; i < count && reopened < wanted; i++) {
+        if (rows[i].state == PLACE_CLOSED) {
+            place_become(&rows[i], PLACE_FREE, event);
+            reopened++;
+        }
+    }
+    return reopened;
+}
+
+static size_t places_close(struct place_row *rows, size_t count, size_t wanted,
+                           const struct event *event)
+{
+    size_t closed = 0;
+    for (size_t i = count; i > 0 && closed < wanted; i--) {
+        if (rows[i - 1].state == PLACE_FREE) {
+            place_become(&rows[i - 1], PLACE_CLOSED, event);
+            closed++;
+        }
+    }
+    return closed;
+}
+
+result place_rows_agree(struct place_row *rows, size_t count, size_t capacity,
+                        const struct event *event, size_t *ret_count, struct err *err)
+{
+    ASSERT(event->kind == EVENT_PLACES_AGREED);
+    const int64_t agreed = event->body.places_agreed.places;
+    if (agreed < 0 || agreed > HUB_PLACES_MAX) {
+        return err_set(err, ERROR_INPUT, "A hub has between 0 and %d places, not %lld",
+                       HUB_PLACES_MAX, (long long)agreed);
+    }
+    const size_t wanted = (size_t)agreed;
+    ASSERT(capacity >= count && capacity >= wanted);
+    size_t in_use = places_in_use(rows, count);
+    if (in_use > wanted) {
+        const size_t closed = places_close(rows, count, in_use - wanted, event);
+        if (closed < in_use - wanted) {
+            return err_set(
+                err, ERROR_CONFLICT,
+                "The hub cannot go down from %zu to %zu places: only %zu of them are free", in_use,
+                wanted, closed);
+        }
+    }
+    in_use += in_use < wanted ? places_reopen(rows, count, wanted - in_use, event) : 0;
+    while (in_use < wanted) {
+        rows[count] = (struct place_row){.hub = event->subject, .number = (int64_t)count + 1};
+        place_become(&rows[count], PLACE_FREE, event);
+        count++;
+        in_use++;
+    }
+    *ret_count = count;
+    return result_ok();
+}
+
+/* --- fact
+ * ----------------------------------------------------------------------------------------------------------
+ */
+
+static bool may_have_facts(enum subject_kind kind)
+{
+    return kind == SUBJECT_OF_PERSON || kind == SUBJECT_OF_HUB || kind == SUBJECT_OF_AGREEMENT;
+}
+
+static result fact_begin(struct fact_row *row, const struct event *event, struct err *err)
+{
+    const struct fact_recorded_body *body = &event->body.fact_recorded;
+    if (body->fact.len == 0 || !may_have_facts(event->subject_kind)) {
+        return err_set(err, ERROR_INPUT,
+                       "A recorded fact needs a name and a person, hub or agreement it is about");
+    }
+    if (row->position != 0) {
+        return err_set(err, ERROR_CONFLICT, "The fact of event %lld is in the register already",
+                       (long long)row->position);
+    }
+    *row = (struct fact_row){
+        .position = event->position,
+        .subject_kind = event->subject_kind,
+        .subject = event->subject,
+        .fact = body->fact,
+        .value = body->value,
+        .source = body->source,
+        .true_from = event->effective_on,
+        .recorded_at = event->recorded_at,
+        .actor = event->actor,
+    };
+    return result_ok();
+}
+
+static result fact_withdraw(struct fact_row *row, const struct event *event, struct err *err)
+{
+    const int64_t withdrawn = event->body.fact_withdrawn.event;
+    const bool found = row->position != 0 && row->position == withdrawn &&
+                       row->subject_kind == event->subject_kind && row->subject == event->subject;
+    if (!found) {
+        return err_set(err, ERROR_CONFLICT, "Event %lld did not record a fact of this %s",
+                       (long long)withdrawn, subject_kind_name(event->subject_kind));
+    }
+    if (row->withdrawn) {
+        return err_set(err, ERROR_CONFLICT, "The fact of event %lld was withdrawn already",
+                       (long long)withdrawn);
+    }
+    row->withdrawn = true;
+    row->withdrawn_at = event->recorded_at;
+    return result_ok();
+}
+
+result fact_row_apply(struct fact_row *row, const struct event *event, struct err *err)
+{
+    if (event->kind == EVENT_FACT_RECORDED) {
+        return fact_begin(row, event, err);
+    }
+    return event->kind == EVENT_FACT_WITHDRAWN ? fact_withdraw(row, event, err) : result_ok();
+}
+
+static bool fact_counts(const struct fact_row *row, date as_of, instant known_at)
+{
+    const bool known = row->recorded_at.milliseconds <= known_at.milliseconds;
+    const bool withdrawn =
+        row->withdrawn && row->withdrawn_at.milliseconds <= known_at.milliseconds;
+    return known && !withdrawn && row->true_from.day <= as_of.day;
+}
+
+static bool fact_is_later(const struct fact_row *a, const struct fact_row *b)
+{
+    return a->true_from.day != b->true_from.day ? a->true_from.day > b->true_from.day
+                                                : a->position > b->position;
+}
+
+size_t fact_rows_choose(const struct fact_row *rows, size_t count, date as_of, instant known_at)
+{
+    size_t chosen = count;
+    for (size_t i = 0; i < count; i++) {
+        if (!fact_counts(&rows[i], as_of, known_at)) {
+            continue;
+        }
+        if (chosen == count || fact_is_later(&rows[i], &rows[chosen])) {
+            chosen = i;
+        }
+    }
+    return chosen;
+}
+
+/* --- hub, agreement, account
+ * ----------------------------------------------------------------------------------------- */
+
+result hub_row_apply(struct hub_row *row, const struct event *event, struct err *err)
+{
+    if (event->subject_kind != SUBJECT_OF_HUB) {
+        return result_ok();
+    }
+    TRY(check_beginning(row->id, event, EVENT_HUB_OPENED, err));
+    if (event->kind == EVENT_HUB_OPENED) {
+        const struct hub_opened_body *body = &event->body.hub_opened;
+        *row = (struct hub_row){.id = event->subject,
+                                .reference = body->reference,
+                                .name = body->name,
+                                .agreement = body->agreement};
+    }
+    return result_ok();
+}
+
+result agreement_row_apply(struct agreement_row *row, const struct event *event, struct err *err)
+{
+    if (event->subject_kind != SUBJECT_OF_AGREEMENT) {
+        return result_ok();
+    }
+    TRY(check_beginning(row->id, event, EVENT_AGREEMENT_OPENED, err));
+    if (event->kind == EVENT_AGREEMENT_OPENED) {
+        const struct agreement_opened_body *body = &event->body.agreement_opened;
+        *row = (struct agreement_row){.id = event->subject,
+                                      .reference = body->reference,
+                                      .partner = body->partner,
+                                      .title = body->title,
+                                      .confidential = body->confidential != 0};
+    } else if (event->kind == EVENT_AGREEMENT_ANNOUNCED) {
+        row->confidential = false;
+    }
+    return result_ok();
+}
+
+static result account_change(struct account_row *row, const struct event *event, struct err *err)
+{
+    if (row->closed) {
+        return err_set(err, ERROR_CONFLICT, "The account %.*s is closed", STR_ARG(row->username));
+    }
+    if (event->kind == EVENT_ACCOUNT_CLOSED) {
+        row->closed = true;
+    } else {
+        row->role = event->body.account_changed.role;
+        row->hub = event->body.account_changed.hub;
+    }
+    return result_ok();
+}
+
+result account_row_apply(struct account_row *row, const struct event *event, struct err *err)
+{
+    if (event->subject_kind != SUBJECT_OF_ACCOUNT) {
+        return result_ok();
+    }
+    TRY(check_beginning(row->id, event, EVENT_ACCOUNT_OPENED, err));
+    if (event->kind == EVENT_ACCOUNT_OPENED) {
+        const struct account_opened_body *body = &event->body.account_opened;
+        *row = (struct account_row){.id = event->subject,
+                                    .username = body->username,
+                                    .name = body->name,
+                                    .role = body->role,
+                                    .hub = body->hub};
+        return result_ok();
+    }
+    const bool changes =
+        event->kind == EVENT_ACCOUNT_CHANGED || event->kind == EVENT_ACCOUNT_CLOSED;
+    return changes ? account_change(row, event, err) : result_ok();
+}

@@ -1,0 +1,165 @@
+/* row: what the events add up to. Rows are derived; `returnhub rebuild` makes them anew from the
+ * events and must give equal rows. The functions here are the only place that says how an event
+ * changes a row; they are pure, and the store calls them for every event it appends or replays.
+ *
+ * Invariants:
+ *   1. a person is in exactly one stage;
+ *   2. a place is free, held for one request, occupied by one person, or closed - never two of
+ * these;
+ *   3. a request moves only along request_may_become.
+ */
+#ifndef RETURNHUB_REGISTER_ROW_H
+#define RETURNHUB_REGISTER_ROW_H
+
+#include "register/event.h"
+
+struct person_row {
+    int64_t id;
+    str reference;
+    str stage;
+    date stage_since;
+    int64_t stage_event;
+    int64_t
+        identity_event; /* whose body holds the name and birth date now; those are not in rows */
+    int64_t family;     /* family group, 0 when none is recorded */
+    int64_t hub;        /* where the person is placed, 0 when at none */
+    date registered_on;
+    struct known_day last_contact_on;
+    str last_contact_source;
+    struct known_day next_check_on;
+};
+
+/* One recorded value of one fact. At (as of D, as known at K) the value is that of the row with
+ * recorded_at <= K, not withdrawn by K, true_from <= D, of which the latest true_from counts and,
+ * among equals, the latest position. */
+struct fact_row {
+    int64_t position; /* of the FACT_RECORDED event (or the STEP_TAKEN that wrote it) */
+    enum subject_kind subject_kind;
+    int64_t subject;
+    str fact;
+    str value;
+    str source;
+    date true_from;
+    instant recorded_at;
+    int64_t actor;
+    bool withdrawn;
+    instant withdrawn_at;
+};
+
+enum request_state {
+    REQUEST_OPEN = 1,     /* asked for; approvals outstanding */
+    REQUEST_APPROVED = 2, /* every approval given */
+    REQUEST_TAKEN = 3,
+    REQUEST_STOPPED = 4, /* a fact un-cleared it */
+    REQUEST_DECLINED = 5,
+    REQUEST_WITHDRAWN = 6,
+};
+
+enum { REQUEST_APPROVALS_MAX = 4 };
+
+struct request_row {
+    int64_t id; /* position of its STEP_REQUESTED event */
+    int64_t person;
+    str step;
+    int64_t hub;
+    int64_t agreement;
+    enum request_state state;
+    int64_t requested_by;
+    instant requested_at;
+    int64_t approved_by[REQUEST_APPROVALS_MAX];
+    size_t approval_count;
+    int64_t place; /* number of the place held at the hub, 0 when none */
+    instant changed_at;
+    int64_t changed_event;
+};
+
+/* So that one slip of the finger does not make a billion rows; far above any hub that was ever
+ * proposed. */
+enum { HUB_PLACES_MAX = 100000 };
+
+enum place_state { PLACE_FREE = 1, PLACE_HELD = 2, PLACE_OCCUPIED = 3, PLACE_CLOSED = 4 };
+
+struct place_row {
+    int64_t hub;
+    int64_t number; /* from 1 */
+    enum place_state state;
+    int64_t person;  /* for whom it is held, or who occupies it */
+    int64_t request; /* that holds it */
+    instant since;
+};
+
+struct hub_row {
+    int64_t id;
+    str reference;
+    str name;
+    int64_t agreement;
+};
+
+struct agreement_row {
+    int64_t id;
+    str reference;
+    str partner;
+    str title;
+    bool confidential;
+};
+
+struct account_row {
+    int64_t id;
+    str username;
+    str name;
+    str role;
+    int64_t hub; /* the hub it is limited to, 0 for none */
+    bool closed;
+};
+
+const char *request_state_name(enum request_state state); /* "approved" */
+const char *place_state_name(enum place_state state);
+bool request_may_become(enum request_state from, enum request_state to);
+
+/* Which rows an event of this kind concerns, so that a store loads no others. The subject's own row
+ * is that of the person, hub, agreement or account in the event's header. */
+enum {
+    CONCERNS_SUBJECT = 1, /* the subject's own row */
+    CONCERNS_FACT = 2,    /* a row of one fact of the subject */
+    CONCERNS_REQUEST = 4, /* the row of body.request, or the one that begins */
+    CONCERNS_PLACE =
+        8, /* the place named, the one held for the request, the one the person occupies */
+    CONCERNS_HUB_PLACES = 16, /* all places of the hub */
+};
+unsigned event_concerns(enum event_kind kind);
+/* May an event of this kind stand in the history of a subject of that kind? */
+bool event_may_be_about(enum event_kind kind, enum subject_kind subject);
+
+/* How one event changes the row it concerns. A first event (row->id == 0) makes the row. Events
+ * that do not concern the row leave it as it is. Refuses (ERROR_CONFLICT) what would break an
+ * invariant. Texts are views of the event.
+ *
+ * request_row_apply takes the row whose id is body.request (or an empty one for STEP_REQUESTED).
+ * place_row_apply takes a row that exists: for STEP_APPROVED the place body.place of the request's
+ * hub; for the end of a request the place held for it; for STEP_TAKEN also the place named and the
+ * place the person occupies - freed ones before the one taken. */
+MUST_USE result person_row_apply(struct person_row *row, const struct event *event,
+                                 struct err *err);
+MUST_USE result request_row_apply(struct request_row *row, const struct event *event,
+                                  struct err *err);
+MUST_USE result place_row_apply(struct place_row *row, const struct event *event, struct err *err);
+/* PLACES_AGREED concerns all places of the hub. `rows` are those there are, in the order of numbers
+ * (1, 2, ...), with room for `capacity` (at least body.places) in all. More places: closed ones
+ * come back into use, lowest number first, then new ones are added. Fewer: free ones are closed,
+ * highest number first. */
+MUST_USE result place_rows_agree(struct place_row *rows, size_t count, size_t capacity,
+                                 const struct event *event, size_t *ret_count, struct err *err);
+/* FACT_RECORDED makes a row of an empty one (position 0); FACT_WITHDRAWN marks the row of position
+ * body.event. */
+MUST_USE result fact_row_apply(struct fact_row *row, const struct event *event, struct err *err);
+MUST_USE result hub_row_apply(struct hub_row *row, const struct event *event, struct err *err);
+MUST_USE result agreement_row_apply(struct agreement_row *row, const struct event *event,
+                                    struct err *err);
+MUST_USE result account_row_apply(struct account_row *row, const struct event *event,
+                                  struct err *err);
+
+/* Of several rows of ONE fact, the index of the one that counts at (as_of, known_at), or count when
+ * none does. */
+size_t fact_rows_choose(const struct fact_row *rows, size_t count, date as_of, instant known_at);
+
+#endif

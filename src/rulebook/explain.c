@@ -1,0 +1,308 @@
+#include "rulebook/explain.h"
+
+#include "rulebook/canonical.h"
+#include "rulebook/change.h"
+#include "rulebook/condition.h"
+#include "rulebook/list.h"
+
+/* As long as a condition may be when its line is written out. */
+enum { CONDITION_BYTES_MAX = 16 * 1024 * 1024 };
+
+struct explainer {
+    const struct rulebook *rulebook;
+    struct arena *arena;
+    bool full;
+};
+
+const char *clearance_name(enum clearance clearance)
+{
+    static const char *const names[] = {[CLEARANCE_CLEAR] = "clear",
+                                        [CLEARANCE_BARRED] = "barred",
+                                        [CLEARANCE_UNKNOWN] = "unknown"};
+    return names[clearance];
+}
+
+const char *truth_name(enum truth truth)
+{
+    static const char *const names[] = {
+        [TRUTH_FALSE] = "false", [TRUTH_TRUE] = "true", [TRUTH_UNKNOWN] = "unknown"};
+    return names[truth];
+}
+
+void explain_condition_text(const struct rulebook *rulebook, node_index condition, struct buf *buf)
+{
+    canonical_condition(rulebook, condition, buf);
+}
+
+static str text_of(struct explainer *explainer, node_index condition)
+{
+    struct buf buf;
+    str text = STR("");
+    buf_init(&buf, explainer->arena, CONDITION_BYTES_MAX);
+    canonical_condition(explainer->rulebook, condition, &buf);
+    if (!buf_finish(&buf, &text, NULL).ok) {
+        explainer->full = true;
+    }
+    return text;
+}
+
+static void add_reason(struct explainer *explainer, struct list *reasons, struct reason reason)
+{
+    struct reason *added = LIST_ADD(reasons, struct reason, explainer->arena);
+    if (added == NULL) {
+        explainer->full = true;
+    } else {
+        *added = reason;
+    }
+}
+
+static struct reason with_children(struct reason reason, const struct list *children)
+{
+    reason.children = children->items;
+    reason.child_count = children->count;
+    return reason;
+}
+
+static struct reason reason_of_kind(enum reason_kind kind, enum truth truth, str text)
+{
+    return (struct reason){
+        .kind = kind,
+        .truth = truth,
+        .text = text,
+        .fact = NOT_FOUND_INDEX,
+        .clock = NOT_FOUND_INDEX,
+        .member = NOT_FOUND_INDEX,
+    };
+}
+
+static struct reason explain_fact(struct explainer *explainer, uint32_t fact,
+                                  const struct question *question)
+{
+    const struct value value = judge_fact(explainer->rulebook, fact, question);
+    struct reason reason = reason_of_kind(REASON_FACT, value.known ? TRUTH_TRUE : TRUTH_UNKNOWN,
+                                          explainer->rulebook->facts[fact].name);
+    reason.fact = fact;
+    reason.value = value;
+    return reason;
+}
+
+static struct reason explain_node(struct explainer *explainer, node_index condition,
+                                  const struct question *question);
+
+/* The facts and clocks a value rests on. */
+static void explain_value(struct explainer *explainer, node_index index,
+                          const struct question *question, struct list *reasons);
+
+/* The lines that may apply, up to the first that does: their conditions, and what they start from.
+ */
+static struct reason explain_clock(struct explainer *explainer, node_index index, enum truth truth,
+                                   const struct question *question)
+{
+    const uint32_t clock = explainer->rulebook->nodes[index].item;
+    const struct clock *item = &explainer->rulebook->clocks[clock];
+    struct list children = {0};
+    enum truth before = TRUTH_FALSE;
+    for (size_t i = 0; i < item->run_count && before != TRUTH_TRUE; i++) {
+        const struct clock_run *run = &item->runs[i];
+        before =
+            run->has_when ? judge_condition(explainer->rulebook, run->when, question) : TRUTH_TRUE;
+        if (run->has_when) {
+            add_reason(explainer, &children, explain_node(explainer, run->when, question));
+        }
+        if (before != TRUTH_FALSE) {
+            explain_value(explainer, run->start, question, &children);
+        }
+    }
+    struct reason reason = reason_of_kind(REASON_CLOCK, truth, text_of(explainer, index));
+    reason.clock = clock;
+    reason.clock_answer = judge_clock(explainer->rulebook, clock, question);
+    return with_children(reason, &children);
+}
+
+static enum truth last_day_known(const struct rulebook *rulebook, uint32_t clock,
+                                 const struct question *question)
+{
+    return judge_clock(rulebook, clock, question).has_last_day ? TRUTH_TRUE : TRUTH_UNKNOWN;
+}
+
+static void explain_value(struct explainer *explainer, node_index index,
+                          const struct question *question, struct list *reasons)
+{
+    const struct node *node = &explainer->rulebook->nodes[index];
+    if (node->kind == NODE_FACT || node->kind == NODE_FLAG) {
+        add_reason(explainer, reasons, explain_fact(explainer, node->item, question));
+    } else if (node->kind == NODE_LAST_DAY) {
+        const enum truth known = last_day_known(explainer->rulebook, node->item, question);
+        add_reason(explainer, reasons, explain_clock(explainer, index, known, question));
+    }
+    for (uint32_t i = 0; i < node->child_count; i++) {
+        explain_value(explainer, node->children[i], question, reasons);
+    }
+}
+
+static struct reason explain_children(struct explainer *explainer, const struct node *node,
+                                      struct reason reason, const struct question *question)
+{
+    struct list children = {0};
+    for (uint32_t i = 0; i < node->child_count; i++) {
+        add_reason(explainer, &children, explain_node(explainer, node->children[i], question));
+    }
+    return with_children(reason, &children);
+}
+
+static struct reason explain_definition(struct explainer *explainer, const struct node *node,
+                                        struct reason reason, const struct question *question)
+{
+    struct list children = {0};
+    const node_index condition = explainer->rulebook->definitions[node->item].condition;
+    add_reason(explainer, &children, explain_node(explainer, condition, question));
+    return with_children(reason, &children);
+}
+
+static struct reason explain_comparison(struct explainer *explainer, node_index index,
+                                        struct reason reason, const struct question *question)
+{
+    struct list children = {0};
+    explain_value(explainer, index, question, &children);
+    return with_children(reason, &children);
+}
+
+static struct reason explain_knowledge(struct explainer *explainer, const struct node *node,
+                                       struct reason reason, const struct question *question)
+{
+    struct list children = {0};
+    const struct reason fact = explain_fact(explainer, node->item, question);
+    add_reason(explainer, &children, fact);
+    reason.fact = fact.fact;
+    reason.value = fact.value;
+    return with_children(reason, &children);
+}
+
+static struct reason explain_member(struct explainer *explainer, node_index condition,
+                                    uint32_t member, const struct question *question)
+{
+    const struct question asked = judge_member_question(question, member);
+    struct list children = {0};
+    const struct reason inner = explain_node(explainer, condition, &asked);
+    add_reason(explainer, &children, inner);
+    struct reason reason = reason_of_kind(REASON_MEMBER, inner.truth, inner.text);
+    reason.member = member;
+    return with_children(reason, &children);
+}
+
+static struct reason explain_family(struct explainer *explainer, const struct node *node,
+                                    struct reason reason, const struct question *question)
+{
+    struct list children = {0};
+    for (uint32_t i = 0; i < question->family_count; i++) {
+        add_reason(explainer, &children, explain_member(explainer, node->children[0], i, question));
+    }
+    add_reason(explainer, &children,
+               explain_fact(explainer, explainer->rulebook->family_complete, question));
+    return with_children(reason, &children);
+}
+
+static struct reason explain_node(struct explainer *explainer, node_index condition,
+                                  const struct question *question)
+{
+    const struct node *node = &explainer->rulebook->nodes[condition];
+    const enum truth truth = judge_condition(explainer->rulebook, condition, question);
+    const str text = text_of(explainer, condition);
+    switch (node->kind) {
+    case NODE_ALWAYS:
+    case NODE_NEVER:
+        return reason_of_kind(REASON_CONSTANT, truth, text);
+    case NODE_AND:
+        return explain_children(explainer, node, reason_of_kind(REASON_ALL, truth, text), question);
+    case NODE_OR:
+        return explain_children(explainer, node, reason_of_kind(REASON_ANY, truth, text), question);
+    case NODE_NOT:
+        return explain_children(explainer, node, reason_of_kind(REASON_NOT, truth, text), question);
+    case NODE_DEFINITION:
+        return explain_definition(explainer, node, reason_of_kind(REASON_DEFINITION, truth, text),
+                                  question);
+    case NODE_KNOWN:
+    case NODE_UNKNOWN:
+        return explain_knowledge(explainer, node, reason_of_kind(REASON_KNOWN, truth, text),
+                                 question);
+    case NODE_EXPIRED:
+    case NODE_RUNNING:
+        return explain_clock(explainer, condition, truth, question);
+    case NODE_ANY_MEMBER:
+    case NODE_NO_MEMBER:
+    case NODE_EVERY_MEMBER:
+        return explain_family(explainer, node, reason_of_kind(REASON_FAMILY, truth, text),
+                              question);
+    case NODE_FLAG:
+    case NODE_EQUAL:
+    case NODE_NOT_EQUAL:
+    case NODE_LESS:
+    case NODE_LESS_EQUAL:
+    case NODE_GREATER:
+    case NODE_GREATER_EQUAL:
+    case NODE_IN_LIST:
+    case NODE_IN_SET:
+    case NODE_FACT:
+    case NODE_LITERAL:
+    case NODE_TODAY:
+    case NODE_AFTER:
+    case NODE_BEFORE:
+    case NODE_LAST_DAY:
+    case NODE_LATER:
+    case NODE_EARLIER:
+    case NODE_NAME:
+        break;
+    }
+    return explain_comparison(explainer, condition, reason_of_kind(REASON_COMPARISON, truth, text),
+                              question);
+}
+
+result explain_safeguard(const struct rulebook *rulebook, uint32_t safeguard,
+                         const struct question *question, struct arena *arena,
+                         struct safeguard_explanation *ret_explanation, struct err *err)
+{
+    ASSERT(safeguard < rulebook->safeguard_count);
+    struct explainer explainer = {.rulebook = rulebook, .arena = arena};
+    struct reason *condition = ARENA_NEW(arena, struct reason, 1);
+    struct safeguard_explanation explanation = {
+        .safeguard = safeguard,
+        .clearance = judge_safeguard(rulebook, safeguard, question),
+        .condition = condition,
+    };
+    if (condition == NULL) {
+        return arena_full(err);
+    }
+    *condition = explain_node(&explainer, rulebook->safeguards[safeguard].clear_when, question);
+    if (explainer.full) {
+        return arena_full(err);
+    }
+    if (explanation.clearance != CLEARANCE_CLEAR) {
+        TRY(changes_of(rulebook, safeguard, explanation.clearance, question, arena,
+                       &explanation.changes, &explanation.change_count, err));
+    }
+    *ret_explanation = explanation;
+    return result_ok();
+}
+
+result explain_step(const struct rulebook *rulebook, uint32_t step, const struct question *question,
+                    struct arena *arena, struct explanation *ret_explanation, struct err *err)
+{
+    ASSERT(step < rulebook->step_count);
+    const struct step *item = &rulebook->steps[step];
+    struct safeguard_explanation *safeguards =
+        ARENA_NEW(arena, struct safeguard_explanation, item->safeguard_count);
+    if (safeguards == NULL) {
+        return arena_full(err);
+    }
+    for (size_t i = 0; i < item->safeguard_count; i++) {
+        TRY(explain_safeguard(rulebook, item->safeguards[i], question, arena, &safeguards[i], err));
+    }
+    *ret_explanation = (struct explanation){
+        .step = step,
+        .clearance = judge_step(rulebook, step, question, NULL),
+        .today = question->today,
+        .safeguards = safeguards,
+        .safeguard_count = item->safeguard_count,
+    };
+    return result_ok();
+}

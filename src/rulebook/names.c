@@ -1,0 +1,108 @@
+#include "rulebook/names.h"
+
+#include <stdlib.h>
+
+struct named_item {
+    str name;
+    uint32_t item;
+};
+
+static int compare_named_items(const void *a, const void *b)
+{
+    const struct named_item *left = a;
+    const struct named_item *right = b;
+    const int order = str_compare(left->name, right->name);
+    if (order != 0) {
+        return order;
+    }
+    return left->item < right->item ? -1 : 1;
+}
+
+bool name_index_build(struct arena *arena, const void *items, size_t stride, size_t count,
+                      struct name_index *ret_index)
+{
+    struct name_index index = {.count = count};
+    str *names = ARENA_NEW(arena, str, count);
+    uint32_t *order = ARENA_NEW(arena, uint32_t, count);
+    struct arena scratch = *arena;
+    struct named_item *sorted = ARENA_NEW(&scratch, struct named_item, count);
+    if (names == NULL || order == NULL || sorted == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        const void *item = (const char *)items + i * stride;
+        sorted[i] = (struct named_item){.name = *(const str *)item, .item = (uint32_t)i};
+    }
+    if (count > 0) {
+        qsort(sorted, count, sizeof sorted[0], compare_named_items);
+    }
+    for (size_t i = 0; i < count; i++) {
+        names[i] = sorted[i].name;
+        order[i] = sorted[i].item;
+    }
+    index.names = names;
+    index.items = order;
+    *ret_index = index;
+    return true;
+}
+
+uint32_t name_index_find(const struct name_index *index, str name)
+{
+    size_t low = 0;
+    size_t high = index->count;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (str_compare(index->names[middle], name) < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low < index->count && str_equal(index->names[low], name) ? index->items[low]
+                                                                    : NOT_FOUND_INDEX;
+}
+
+/* How many letters may differ: fewer in short names, which resemble each other by chance. */
+static size_t distance_most(str name)
+{
+    if (name.len <= 3) {
+        return 1;
+    }
+    return name.len <= 8 ? 2 : 3;
+}
+
+str names_nearest(const str *names, size_t count, str name)
+{
+    size_t least = distance_most(name) + 1;
+    str nearest = STR("");
+    for (size_t i = 0; i < count; i++) {
+        const size_t distance = str_distance(names[i], name, least);
+        if (distance < least) {
+            least = distance;
+            nearest = names[i];
+        }
+    }
+    return nearest;
+}
+
+str name_index_nearest(const struct name_index *index, str name)
+{
+    return names_nearest(index->names, index->count, name);
+}
+
+const char *item_kind_called(enum item_kind kind)
+{
+    static const char *const called[] = {
+        [ITEM_HOLIDAYS] = "list of holidays",
+        [ITEM_CALENDAR] = "calendar",
+        [ITEM_ROLE] = "role",
+        [ITEM_NOTICE] = "notice",
+        [ITEM_STAGE] = "stage",
+        [ITEM_FACT] = "fact",
+        [ITEM_CLOCK] = "clock",
+        [ITEM_DEFINITION] = "definition",
+        [ITEM_STEP] = "step",
+        [ITEM_SAFEGUARD] = "safeguard",
+    };
+    return called[kind];
+}

@@ -1,0 +1,136 @@
+/* backend: what a database must be able to do to keep a store. The generic half (store.c and its
+ * neighbours) holds all meaning; a backend reads and writes rows by their layouts, answers a fixed
+ * list of queries, and commits. SQLite is the one that is there (sqlite.c); another one is another
+ * struct backend behind the same contract tests. Internal to src/store.
+ *
+ * A connection belongs to one thread at a time. */
+#ifndef RETURNHUB_STORE_BACKEND_H
+#define RETURNHUB_STORE_BACKEND_H
+
+#include "store/layout.h"
+#include "store/store.h"
+
+struct backend;
+
+/* A backend's own connection begins with this. */
+struct connection {
+    const struct backend *backend;
+};
+
+/* Every question that is asked, with its parameters in order and the layout of the rows that answer
+ * it. */
+enum query {
+    QUERY_LAST_POSITION,    /* () -> number: of the last event, 0 when there is none */
+    QUERY_LAST_RECORDED_AT, /* (subject kind, subject) -> number, no row when there is no event */
+    QUERY_LAST_ID,          /* (subject kind) -> number, 0 when there is none */
+    QUERY_HISTORY,          /* (subject kind, subject, before, limit) -> event, newest first */
+    QUERY_EVENTS_FROM,      /* (position) -> event, oldest first */
+    QUERY_PERSON_BY_REFERENCE, /* (text) -> number */
+    QUERY_HUB_BY_REFERENCE,
+    QUERY_AGREEMENT_BY_REFERENCE,
+    QUERY_ACCOUNT_BY_USERNAME,
+    QUERY_PEOPLE, /* (stage, hub, family, after id, limit) -> person, by id; "" and 0 ask for all */
+    QUERY_REQUESTS,   /* (person, hub, agreement, live only, limit) -> request, newest first; 0 asks
+                         for all */
+    QUERY_HUBS,       /* () -> hub, by id */
+    QUERY_AGREEMENTS, /* () -> agreement, by id */
+    QUERY_ACCOUNTS,   /* () -> account, by id */
+    QUERY_PLACES,     /* (hub) -> place, by number */
+    QUERY_FREE_PLACE, /* (hub) -> place: the free one with the lowest number */
+    QUERY_PLACE_HELD_FOR,    /* (request) -> place */
+    QUERY_PLACE_OCCUPIED_BY, /* (person) -> place */
+    QUERY_FACTS_OF,          /* (subject kind, subject) -> fact, in the order of the key */
+    QUERY_FACTS_OF_KIND,     /* (subject kind) -> fact, in the order of the key */
+    QUERY_FACT_OF_EVENT,     /* (subject kind, subject, position) -> fact */
+    QUERY_STAGE_COUNTS,      /* () -> stage count, by stage */
+    QUERY_PLACE_COUNTS,      /* (hub) -> state count */
+    QUERY_COUNT,
+};
+
+enum { QUERY_PARAMETERS_MAX = 5, NO_LIMIT = -1 };
+
+struct parameter {
+    bool is_text;
+    int64_t number;
+    str text;
+};
+
+/* The rows of one query, one at a time. Texts are valid until the next step. */
+struct cursor {
+    struct connection *connection;
+    const struct layout *layout;
+    void *statement;
+    bool owned;
+};
+
+enum connection_use { CONNECTION_READS, CONNECTION_WRITES };
+
+struct backend {
+    const char *name;
+
+    /* A store that does not exist yet: makes the file and its tables. */
+    result (*create)(const char *path, instant now, struct err *err);
+    /* Brings an older layout up to date; refuses a newer one. */
+    result (*open)(const char *path, enum connection_use use, instant now,
+                   struct connection **ret_connection, struct err *err);
+    void (*close)(struct connection *connection);
+
+    /* A writing transaction waits for its turn at once; a reading one is a snapshot. */
+    result (*begin)(struct connection *connection, bool writing, struct err *err);
+    /* Durable when it returns. On failure the transaction is over and err says whether its outcome
+     * is known. */
+    result (*commit)(struct connection *connection, struct err *err);
+    void (*rollback)(struct connection *connection);
+    /* False when the database itself gave the transaction up (a full disk, say): then nothing of it
+     * is left. */
+    bool (*is_active)(const struct connection *connection);
+    /* One savepoint at a time. */
+    result (*savepoint_begin)(struct connection *connection, struct err *err);
+    result (*savepoint_keep)(struct connection *connection, struct err *err);
+    result (*savepoint_undo)(struct connection *connection, struct err *err);
+
+    /* `row` is of the table's struct; its key columns say which. Texts are copied into the arena.
+     */
+    result (*row_find)(struct connection *connection, enum table table, struct arena *arena,
+                       void *row, bool *ret_found, struct err *err);
+    result (*row_insert)(struct connection *connection, enum table table, const void *row,
+                         struct err *err);
+    result (*row_update)(struct connection *connection, enum table table, const void *row,
+                         struct err *err);
+    result (*row_put)(struct connection *connection, enum table table, const void *row,
+                      struct err *err);
+    result (*row_delete)(struct connection *connection, enum table table, const void *row,
+                         struct err *err);
+
+    result (*cursor_open)(struct connection *connection, enum query query,
+                          const struct parameter *parameters, size_t count,
+                          struct cursor *ret_cursor, struct err *err);
+    result (*cursor_next)(struct cursor *cursor, void *row, bool *ret_found, struct err *err);
+    void (*cursor_close)(struct cursor *cursor);
+
+    /* Much memory for one large transaction, and giving it back. */
+    result (*bulk_begin)(struct connection *connection, struct err *err);
+    result (*bulk_end)(struct connection *connection, struct err *err);
+
+    /* From here on this connection sees empty derived tables of its own (until it is closed), ...
+     */
+    result (*shadow_begin)(struct connection *connection, struct err *err);
+    /* ... which can be compared with the real ones, and take their place. */
+    result (*shadow_compare)(struct connection *connection, struct rebuild_outcome *outcome,
+                             struct err *err);
+    result (*shadow_replace)(struct connection *connection, struct err *err);
+};
+
+const struct backend *backend_sqlite(void);
+
+static inline struct parameter parameter_number(int64_t number)
+{
+    return (struct parameter){.number = number};
+}
+
+static inline struct parameter parameter_text(str text)
+{
+    return (struct parameter){.is_text = true, .text = text};
+}
+
+#endif

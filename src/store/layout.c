@@ -1,0 +1,231 @@
+#include "store/layout.h"
+
+#include "store/store.h"
+
+#include <assert.h>
+#include <stddef.h>
+
+static_assert(sizeof(enum subject_kind) == sizeof(int32_t),
+              "a state is read and written as 32 bits");
+static_assert(sizeof(enum request_state) == sizeof(int32_t),
+              "a state is read and written as 32 bits");
+
+#define COLUMN(struct_name, member, type)                                                          \
+    {                                                                                              \
+#member, type, false, offsetof(struct struct_name, member)                                 \
+    }
+#define FIXED(struct_name, member, type)                                                           \
+    {                                                                                              \
+#member, type, true, offsetof(struct struct_name, member)                                  \
+    }
+#define APPROVER(number)                                                                           \
+    {                                                                                              \
+        "approved_by_" #number, COLUMN_NUMBER, false,                                              \
+            offsetof(struct request_row, approved_by) + (number - 1) * sizeof(int64_t)             \
+    }
+
+static const struct column event_columns[] = {
+    FIXED(event_record, position, COLUMN_NUMBER),
+    FIXED(event_record, subject_kind, COLUMN_STATE),
+    FIXED(event_record, subject, COLUMN_NUMBER),
+    FIXED(event_record, kind, COLUMN_STATE),
+    FIXED(event_record, effective_on, COLUMN_DATE),
+    FIXED(event_record, recorded_at, COLUMN_INSTANT),
+    FIXED(event_record, actor, COLUMN_NUMBER),
+    FIXED(event_record, client_id, COLUMN_BYTES),
+    FIXED(event_record, sealed, COLUMN_BYTES),
+    FIXED(event_record, leaf, COLUMN_BYTES32),
+};
+
+static const struct column subject_key_columns[] = {
+    FIXED(subject_key_record, subject_kind, COLUMN_STATE),
+    FIXED(subject_key_record, subject, COLUMN_NUMBER),
+    COLUMN(subject_key_record, wrapped, COLUMN_BYTES),
+};
+
+static const struct column command_columns[] = {
+    FIXED(command_record, client_id, COLUMN_BYTES),
+    FIXED(command_record, position, COLUMN_NUMBER),
+};
+
+static const struct column property_columns[] = {
+    FIXED(property_record, name, COLUMN_TEXT),
+    COLUMN(property_record, value, COLUMN_BYTES),
+};
+
+static const struct column password_columns[] = {
+    FIXED(password_record, account, COLUMN_NUMBER),
+    COLUMN(password_record, hash, COLUMN_TEXT),
+};
+
+static const struct column session_columns[] = {
+    FIXED(session_row, token_hash, COLUMN_BYTES32),  COLUMN(session_row, account, COLUMN_NUMBER),
+    COLUMN(session_row, opened_at, COLUMN_INSTANT),  COLUMN(session_row, seen_at, COLUMN_INSTANT),
+    COLUMN(session_row, form_token, COLUMN_BYTES32),
+};
+
+static const struct column look_columns[] = {
+    FIXED(look_record, account, COLUMN_NUMBER), FIXED(look_record, subject_kind, COLUMN_STATE),
+    FIXED(look_record, subject, COLUMN_NUMBER), FIXED(look_record, at, COLUMN_INSTANT),
+    FIXED(look_record, purpose, COLUMN_TEXT),
+};
+
+static const struct column rulebook_columns[] = {
+    FIXED(rulebook_record, identity, COLUMN_TEXT),
+    COLUMN(rulebook_record, canonical, COLUMN_TEXT),
+};
+
+static const struct column person_columns[] = {
+    FIXED(person_row, id, COLUMN_NUMBER),
+    FIXED(person_row, reference, COLUMN_TEXT),
+    COLUMN(person_row, stage, COLUMN_TEXT),
+    COLUMN(person_row, stage_since, COLUMN_DATE),
+    COLUMN(person_row, stage_event, COLUMN_NUMBER),
+    COLUMN(person_row, identity_event, COLUMN_NUMBER),
+    COLUMN(person_row, family, COLUMN_NUMBER),
+    COLUMN(person_row, hub, COLUMN_NUMBER),
+    FIXED(person_row, registered_on, COLUMN_DATE),
+    COLUMN(person_row, last_contact_on, COLUMN_DAY),
+    COLUMN(person_row, last_contact_source, COLUMN_TEXT),
+    COLUMN(person_row, next_check_on, COLUMN_DAY),
+};
+
+/* The key is the order in which facts are asked for: a subject's facts lie together, the values of
+ * one fact in the order in which they are true. */
+static const struct column fact_columns[] = {
+    FIXED(fact_row, subject_kind, COLUMN_STATE),
+    FIXED(fact_row, subject, COLUMN_NUMBER),
+    FIXED(fact_row, fact, COLUMN_TEXT),
+    FIXED(fact_row, true_from, COLUMN_DATE),
+    FIXED(fact_row, position, COLUMN_NUMBER),
+    FIXED(fact_row, value, COLUMN_TEXT),
+    FIXED(fact_row, source, COLUMN_TEXT),
+    FIXED(fact_row, recorded_at, COLUMN_INSTANT),
+    FIXED(fact_row, actor, COLUMN_NUMBER),
+    COLUMN(fact_row, withdrawn, COLUMN_FLAG),
+    COLUMN(fact_row, withdrawn_at, COLUMN_INSTANT),
+};
+
+static const struct column request_columns[] = {
+    FIXED(request_row, id, COLUMN_NUMBER),
+    FIXED(request_row, person, COLUMN_NUMBER),
+    FIXED(request_row, step, COLUMN_TEXT),
+    FIXED(request_row, hub, COLUMN_NUMBER),
+    FIXED(request_row, agreement, COLUMN_NUMBER),
+    COLUMN(request_row, state, COLUMN_STATE),
+    FIXED(request_row, requested_by, COLUMN_NUMBER),
+    FIXED(request_row, requested_at, COLUMN_INSTANT),
+    APPROVER(1),
+    APPROVER(2),
+    APPROVER(3),
+    APPROVER(4),
+    COLUMN(request_row, approval_count, COLUMN_SIZE),
+    COLUMN(request_row, place, COLUMN_NUMBER),
+    COLUMN(request_row, changed_at, COLUMN_INSTANT),
+    COLUMN(request_row, changed_event, COLUMN_NUMBER),
+};
+static_assert(REQUEST_APPROVALS_MAX == 4, "one column for each approval");
+
+static const struct column place_columns[] = {
+    FIXED(place_row, hub, COLUMN_NUMBER),      FIXED(place_row, number, COLUMN_NUMBER),
+    COLUMN(place_row, state, COLUMN_STATE),    COLUMN(place_row, person, COLUMN_NUMBER),
+    COLUMN(place_row, request, COLUMN_NUMBER), COLUMN(place_row, since, COLUMN_INSTANT),
+};
+
+static const struct column hub_columns[] = {
+    FIXED(hub_row, id, COLUMN_NUMBER),
+    COLUMN(hub_row, reference, COLUMN_TEXT),
+    COLUMN(hub_row, name, COLUMN_TEXT),
+    COLUMN(hub_row, agreement, COLUMN_NUMBER),
+};
+
+static const struct column agreement_columns[] = {
+    FIXED(agreement_row, id, COLUMN_NUMBER),          COLUMN(agreement_row, reference, COLUMN_TEXT),
+    COLUMN(agreement_row, partner, COLUMN_TEXT),      COLUMN(agreement_row, title, COLUMN_TEXT),
+    COLUMN(agreement_row, confidential, COLUMN_FLAG),
+};
+
+static const struct column account_columns[] = {
+    FIXED(account_row, id, COLUMN_NUMBER),   COLUMN(account_row, username, COLUMN_TEXT),
+    COLUMN(account_row, name, COLUMN_TEXT),  COLUMN(account_row, role, COLUMN_TEXT),
+    COLUMN(account_row, hub, COLUMN_NUMBER), COLUMN(account_row, closed, COLUMN_FLAG),
+};
+
+static const struct column number_columns[] = {{"number", COLUMN_NUMBER, true, 0}};
+
+static const struct column count_columns[] = {
+    FIXED(state_count, state, COLUMN_NUMBER),
+    FIXED(state_count, count, COLUMN_NUMBER),
+};
+
+static const struct column stage_count_columns[] = {
+    FIXED(stage_count, stage, COLUMN_TEXT),
+    FIXED(stage_count, people, COLUMN_NUMBER),
+};
+
+#define LAYOUT(table_name, row_type, column_list, keys)                                            \
+    {                                                                                              \
+        table_name, sizeof(row_type), column_list, sizeof column_list / sizeof column_list[0],     \
+            keys                                                                                   \
+    }
+
+static const struct layout layouts[TABLE_COUNT] = {
+    [TABLE_EVENT] = LAYOUT("event", struct event_record, event_columns, 1),
+    [TABLE_SUBJECT_KEY] = LAYOUT("subject_key", struct subject_key_record, subject_key_columns, 2),
+    [TABLE_COMMAND] = LAYOUT("command", struct command_record, command_columns, 1),
+    [TABLE_PROPERTY] = LAYOUT("property", struct property_record, property_columns, 1),
+    [TABLE_PASSWORD] = LAYOUT("password", struct password_record, password_columns, 1),
+    [TABLE_SESSION] = LAYOUT("session", struct session_row, session_columns, 1),
+    [TABLE_LOOK] = LAYOUT("look", struct look_record, look_columns, 0),
+    [TABLE_RULEBOOK] = LAYOUT("rulebook", struct rulebook_record, rulebook_columns, 1),
+    [TABLE_PERSON] = LAYOUT("person", struct person_row, person_columns, 1),
+    [TABLE_FACT] = LAYOUT("fact", struct fact_row, fact_columns, 5),
+    [TABLE_REQUEST] = LAYOUT("request", struct request_row, request_columns, 1),
+    [TABLE_PLACE] = LAYOUT("place", struct place_row, place_columns, 2),
+    [TABLE_HUB] = LAYOUT("hub", struct hub_row, hub_columns, 1),
+    [TABLE_AGREEMENT] = LAYOUT("agreement", struct agreement_row, agreement_columns, 1),
+    [TABLE_ACCOUNT] = LAYOUT("account", struct account_row, account_columns, 1),
+};
+
+const struct layout *layout_of(enum table table)
+{
+    ASSERT((size_t)table < TABLE_COUNT);
+    return &layouts[table];
+}
+
+const struct layout *layout_of_number(void)
+{
+    static const struct layout layout = LAYOUT("number", int64_t, number_columns, 0);
+    return &layout;
+}
+
+const struct layout *layout_of_count(void)
+{
+    static const struct layout layout = LAYOUT("count", struct state_count, count_columns, 0);
+    return &layout;
+}
+
+const struct layout *layout_of_stage_count(void)
+{
+    static const struct layout layout =
+        LAYOUT("stage_count", struct stage_count, stage_count_columns, 0);
+    return &layout;
+}
+
+result layout_copy_texts(const struct layout *layout, void *row, struct arena *arena,
+                         struct err *err)
+{
+    for (size_t i = 0; i < layout->column_count; i++) {
+        const struct column *column = &layout->columns[i];
+        if (column->type != COLUMN_TEXT && column->type != COLUMN_BYTES) {
+            continue;
+        }
+        str *text = (str *)(void *)((char *)row + column->offset);
+        const str copy = arena_copy(arena, *text);
+        if (copy.at == NULL) {
+            return arena_full(err);
+        }
+        *text = copy;
+    }
+    return result_ok();
+}

@@ -1,0 +1,286 @@
+#include "store/transaction.h"
+
+#include <string.h>
+
+static result refuse_missing(const char *what, int64_t id, struct err *err)
+{
+    return err_set(err, ERROR_NOT_FOUND, "There is no %s %lld", what, (long long)id);
+}
+
+/* --- one
+ * -----------------------------------------------------------------------------------------------------------
+ */
+
+result transaction_find(struct transaction *transaction, enum subject_kind kind, str reference,
+                        int64_t *ret_id, struct err *err)
+{
+    static const enum query queries[SUBJECT_KINDS] = {
+        [SUBJECT_OF_PERSON] = QUERY_PERSON_BY_REFERENCE,
+        [SUBJECT_OF_HUB] = QUERY_HUB_BY_REFERENCE,
+        [SUBJECT_OF_AGREEMENT] = QUERY_AGREEMENT_BY_REFERENCE,
+        [SUBJECT_OF_ACCOUNT] = QUERY_ACCOUNT_BY_USERNAME,
+    };
+    ASSERT(kind >= SUBJECT_OF_PERSON && kind < SUBJECT_OF_REGISTER);
+    struct arena scratch = transaction->scratch;
+    const struct parameter parameter = parameter_text(reference);
+    int64_t id = 0;
+    bool found = false;
+    TRY(first_row(transaction, queries[kind], &parameter, 1, &scratch, &id, &found, err));
+    if (!found) {
+        const str shown = str_slice(reference, 0, 60);
+        return err_set(err, ERROR_NOT_FOUND, "There is no %s \"%.*s\"", subject_kind_name(kind),
+                       STR_ARG(shown));
+    }
+    *ret_id = id;
+    return result_ok();
+}
+
+/* `row` has its id set and is filled when it is found. */
+static result find_by_id(struct transaction *transaction, enum table table, const char *what,
+                         int64_t id, struct arena *arena, void *row, struct err *err)
+{
+    bool found = false;
+    TRY(backend_of(transaction)->row_find(transaction->connection, table, arena, row, &found, err));
+    return found ? result_ok() : refuse_missing(what, id, err);
+}
+
+result transaction_person(struct transaction *transaction, int64_t id, struct arena *arena,
+                          struct person_row *ret_row, struct err *err)
+{
+    struct person_row row = {.id = id};
+    TRY(find_by_id(transaction, TABLE_PERSON, "person", id, arena, &row, err));
+    *ret_row = row;
+    return result_ok();
+}
+
+result transaction_hub(struct transaction *transaction, int64_t id, struct arena *arena,
+                       struct hub_row *ret_row, struct err *err)
+{
+    struct hub_row row = {.id = id};
+    TRY(find_by_id(transaction, TABLE_HUB, "hub", id, arena, &row, err));
+    *ret_row = row;
+    return result_ok();
+}
+
+result transaction_agreement(struct transaction *transaction, int64_t id, struct arena *arena,
+                             struct agreement_row *ret_row, struct err *err)
+{
+    struct agreement_row row = {.id = id};
+    TRY(find_by_id(transaction, TABLE_AGREEMENT, "agreement", id, arena, &row, err));
+    *ret_row = row;
+    return result_ok();
+}
+
+result transaction_account(struct transaction *transaction, int64_t id, struct arena *arena,
+                           struct account_row *ret_row, struct err *err)
+{
+    struct account_row row = {.id = id};
+    TRY(find_by_id(transaction, TABLE_ACCOUNT, "account", id, arena, &row, err));
+    *ret_row = row;
+    return result_ok();
+}
+
+result transaction_request(struct transaction *transaction, int64_t id, struct arena *arena,
+                           struct request_row *ret_row, struct err *err)
+{
+    struct request_row row = {.id = id};
+    TRY(find_by_id(transaction, TABLE_REQUEST, "request", id, arena, &row, err));
+    *ret_row = row;
+    return result_ok();
+}
+
+static result event_at(struct transaction *transaction, int64_t position, struct arena *arena,
+                       struct event *ret_event, bool *ret_opened, struct err *err)
+{
+    struct arena scratch = transaction->scratch;
+    struct event_record record = {.position = position};
+    TRY(find_by_id(transaction, TABLE_EVENT, "event", position, &scratch, &record, err));
+    return event_open(transaction, &record, arena, ret_event, ret_opened, err);
+}
+
+result transaction_event(struct transaction *transaction, int64_t position, struct arena *arena,
+                         struct event *ret_event, struct err *err)
+{
+    bool opened = false;
+    return event_at(transaction, position, arena, ret_event, &opened, err);
+}
+
+result transaction_identity(struct transaction *transaction, const struct person_row *person,
+                            struct arena *arena, struct identity *ret_identity, struct err *err)
+{
+    struct event event;
+    bool opened = false;
+    TRY(event_at(transaction, person->identity_event, arena, &event, &opened, err));
+    if (!opened) {
+        *ret_identity = (struct identity){.name = STR("")};
+        return result_ok();
+    }
+    const bool registered = event.kind == EVENT_PERSON_REGISTERED;
+    ASSERT(registered || event.kind == EVENT_IDENTITY_CORRECTED);
+    *ret_identity = (struct identity){
+        .name = registered ? event.body.person_registered.name : event.body.identity_corrected.name,
+        .born_on = registered ? event.body.person_registered.born_on
+                              : event.body.identity_corrected.born_on,
+    };
+    return result_ok();
+}
+
+/* --- many
+ * ----------------------------------------------------------------------------------------------------------
+ */
+
+static struct parameter limit_parameter(size_t limit)
+{
+    return parameter_number(limit == 0 || limit > INT64_MAX ? NO_LIMIT : (int64_t)limit);
+}
+
+result transaction_people(struct transaction *transaction, const struct people_filter *filter,
+                          struct arena *arena, const struct person_row **ret_rows,
+                          size_t *ret_count, struct err *err)
+{
+    const struct parameter parameters[] = {
+        parameter_text(filter->stage),    parameter_number(filter->hub),
+        parameter_number(filter->family), parameter_number(filter->after_id),
+        limit_parameter(filter->limit),
+    };
+    void *rows = NULL;
+    TRY(collect_rows(transaction, QUERY_PEOPLE, parameters, 5, arena, &rows, ret_count, err));
+    *ret_rows = rows;
+    return result_ok();
+}
+
+result transaction_requests(struct transaction *transaction, const struct request_filter *filter,
+                            struct arena *arena, const struct request_row **ret_rows,
+                            size_t *ret_count, struct err *err)
+{
+    const struct parameter parameters[] = {
+        parameter_number(filter->person),    parameter_number(filter->hub),
+        parameter_number(filter->agreement), parameter_number(filter->live_only ? 1 : 0),
+        limit_parameter(filter->limit),
+    };
+    void *rows = NULL;
+    TRY(collect_rows(transaction, QUERY_REQUESTS, parameters, 5, arena, &rows, ret_count, err));
+    *ret_rows = rows;
+    return result_ok();
+}
+
+result transaction_hubs(struct transaction *transaction, struct arena *arena,
+                        const struct hub_row **ret_rows, size_t *ret_count, struct err *err)
+{
+    void *rows = NULL;
+    TRY(collect_rows(transaction, QUERY_HUBS, NULL, 0, arena, &rows, ret_count, err));
+    *ret_rows = rows;
+    return result_ok();
+}
+
+result transaction_agreements(struct transaction *transaction, struct arena *arena,
+                              const struct agreement_row **ret_rows, size_t *ret_count,
+                              struct err *err)
+{
+    void *rows = NULL;
+    TRY(collect_rows(transaction, QUERY_AGREEMENTS, NULL, 0, arena, &rows, ret_count, err));
+    *ret_rows = rows;
+    return result_ok();
+}
+
+result transaction_accounts(struct transaction *transaction, struct arena *arena,
+                            const struct account_row **ret_rows, size_t *ret_count, struct err *err)
+{
+    void *rows = NULL;
+    TRY(collect_rows(transaction, QUERY_ACCOUNTS, NULL, 0, arena, &rows, ret_count, err));
+    *ret_rows = rows;
+    return result_ok();
+}
+
+result transaction_places(struct transaction *transaction, int64_t hub, struct arena *arena,
+                          const struct place_row **ret_rows, size_t *ret_count, struct err *err)
+{
+    const struct parameter parameter = parameter_number(hub);
+    void *rows = NULL;
+    TRY(collect_rows(transaction, QUERY_PLACES, &parameter, 1, arena, &rows, ret_count, err));
+    *ret_rows = rows;
+    return result_ok();
+}
+
+static result open_events(struct transaction *transaction, const struct event_record *records,
+                          size_t count, struct arena *arena, const struct event **ret_events,
+                          struct err *err)
+{
+    struct event *events = ARENA_NEW(arena, struct event, count);
+    if (events == NULL) {
+        return arena_full(err);
+    }
+    for (size_t i = 0; i < count; i++) {
+        bool opened = false;
+        TRY(event_open(transaction, &records[i], arena, &events[i], &opened, err));
+    }
+    *ret_events = events;
+    return result_ok();
+}
+
+result transaction_history(struct transaction *transaction, enum subject_kind kind, int64_t subject,
+                           int64_t before, size_t limit, struct arena *arena,
+                           const struct event **ret_events, size_t *ret_count, struct err *err)
+{
+    const struct parameter parameters[] = {
+        parameter_number(kind),
+        parameter_number(subject),
+        parameter_number(before == 0 ? INT64_MAX : before),
+        limit_parameter(limit),
+    };
+    struct arena scratch = transaction->scratch;
+    void *records = NULL;
+    size_t count = 0;
+    TRY(collect_rows(transaction, QUERY_HISTORY, parameters, 4, &scratch, &records, &count, err));
+    TRY(open_events(transaction, records, count, arena, ret_events, err));
+    *ret_count = count;
+    return result_ok();
+}
+
+/* --- counts
+ * --------------------------------------------------------------------------------------------------------
+ */
+
+result transaction_count_stages(struct transaction *transaction, struct arena *arena,
+                                const struct stage_count **ret_counts, size_t *ret_count,
+                                struct err *err)
+{
+    void *rows = NULL;
+    TRY(collect_rows(transaction, QUERY_STAGE_COUNTS, NULL, 0, arena, &rows, ret_count, err));
+    *ret_counts = rows;
+    return result_ok();
+}
+
+result transaction_count_places(struct transaction *transaction, int64_t hub,
+                                struct place_counts *ret_counts, struct err *err)
+{
+    const struct parameter parameter = parameter_number(hub);
+    struct arena scratch = transaction->scratch;
+    void *rows = NULL;
+    size_t count = 0;
+    TRY(collect_rows(transaction, QUERY_PLACE_COUNTS, &parameter, 1, &scratch, &rows, &count, err));
+    const struct state_count *states = rows;
+    int64_t of_state[PLACE_CLOSED + 1] = {0};
+    for (size_t i = 0; i < count; i++) {
+        ASSERT(states[i].state >= PLACE_FREE && states[i].state <= PLACE_CLOSED);
+        of_state[states[i].state] = states[i].count;
+    }
+    *ret_counts = (struct place_counts){
+        .agreed = of_state[PLACE_FREE] + of_state[PLACE_HELD] + of_state[PLACE_OCCUPIED],
+        .free = of_state[PLACE_FREE],
+        .held = of_state[PLACE_HELD],
+        .occupied = of_state[PLACE_OCCUPIED],
+    };
+    return result_ok();
+}
+
+/* Positions have no gaps and events are never deleted, so the last position is their number. */
+result transaction_event_count(struct transaction *transaction, int64_t *ret_count, struct err *err)
+{
+    struct arena scratch = transaction->scratch;
+    int64_t last = 0;
+    bool found = false;
+    TRY(first_row(transaction, QUERY_LAST_POSITION, NULL, 0, &scratch, &last, &found, err));
+    *ret_count = last;
+    return result_ok();
+}

@@ -1,0 +1,383 @@
+#include "store/sqlite.h"
+
+#include <string.h>
+
+enum {
+    CONNECTION_ARENA_SIZE = 256 * 1024,
+    BUSY_MILLISECONDS = 30000, /* another process may write a large import */
+    /* How much of the file a connection keeps in memory. */
+    READER_CACHE_KIBIBYTES = 16 * 1024,
+    WRITER_CACHE_KIBIBYTES = 64 * 1024,
+    BULK_CACHE_KIBIBYTES = 768 * 1024,
+    /* The log moves into the file less often than SQLite's 1,000 pages: works on random people
+     * dirty the same index pages again and again. 40 MB of log are read in a moment after a crash.
+     */
+    CHECKPOINT_PAGES = 10000,
+    WAL_BYTES_KEPT = 64 * 1024 * 1024,
+};
+
+/* --- errors
+ * --------------------------------------------------------------------------------------------------------
+ */
+
+struct failure_row {
+    int code; /* SQLite's primary code */
+    enum error_code error;
+    const char *what;
+    const char *hint;
+};
+
+static const struct failure_row failure_rows[] = {
+    {SQLITE_FULL, ERROR_STORAGE, "the disk is full",
+     "Nothing of this change was stored. Make room, then do it again."},
+    {SQLITE_IOERR, ERROR_STORAGE, "the disk refused to read or write",
+     "Look at the disk and at the system's log before anything else."},
+    {SQLITE_CORRUPT, ERROR_STORAGE, "the file is damaged",
+     "Stop writing to it, keep a copy, and restore the last backup."},
+    {SQLITE_NOTADB, ERROR_STORAGE, "the file is not a store", "Check the path."},
+    {SQLITE_BUSY, ERROR_STORAGE, "another process kept it for too long", "Try again in a moment."},
+    {SQLITE_LOCKED, ERROR_STORAGE, "another process kept it for too long",
+     "Try again in a moment."},
+    {SQLITE_READONLY, ERROR_STORAGE, "the file may not be written",
+     "Check who owns the file and the folder it is in."},
+    {SQLITE_CANTOPEN, ERROR_STORAGE, "the file cannot be opened",
+     "Check the path, and who owns the file and its folder."},
+    {SQLITE_PERM, ERROR_STORAGE, "the system does not permit it",
+     "Check who owns the file and the folder it is in."},
+    {SQLITE_CONSTRAINT, ERROR_CONFLICT, "it would break what the store guarantees", ""},
+    {SQLITE_TOOBIG, ERROR_LIMIT, "a text is too long for the store", ""},
+    {SQLITE_NOMEM, ERROR_LIMIT, "the system has no memory to give", ""},
+};
+
+static const struct failure_row *failure_row(int code)
+{
+    static const struct failure_row unexpected = {0, ERROR_INTERNAL,
+                                                  "SQLite answered what was not expected", ""};
+    for (size_t i = 0; i < sizeof failure_rows / sizeof failure_rows[0]; i++) {
+        if (failure_rows[i].code == (code & 0xFF)) {
+            return &failure_rows[i];
+        }
+    }
+    return &unexpected;
+}
+
+result sqlite_failure(sqlite3 *db, int code, const char *doing, struct err *err)
+{
+    const struct failure_row *row = failure_row(code);
+    const char *detail = db == NULL ? sqlite3_errstr(code) : sqlite3_errmsg(db);
+    const int system_error = db == NULL ? 0 : sqlite3_system_errno(db);
+    const bool from_system = (code & 0xFF) == SQLITE_IOERR || (code & 0xFF) == SQLITE_CANTOPEN;
+    const char *system_text =
+        from_system && system_error != 0 ? strerrordesc_np(system_error) : NULL;
+    result_ignore(err_set(err, row->error, "The store could not be %s: %s (%s%s%s)", doing,
+                          row->what, detail, system_text == NULL ? "" : "; ",
+                          system_text == NULL ? "" : system_text),
+                  "the hint returns the failure");
+    return row->hint[0] == '\0' ? (result){.ok = false} : err_hint(err, "%s", row->hint);
+}
+
+/* --- statements
+ * ----------------------------------------------------------------------------------------------------
+ */
+
+static void close_statement(sqlite3_stmt **statement)
+{
+    sqlite3_finalize(*statement);
+}
+
+#define OWN_STATEMENT __attribute__((cleanup(close_statement)))
+
+result sqlite_run(sqlite3 *db, const char *sql, struct err *err)
+{
+    const int code = sqlite3_exec(db, sql, NULL, NULL, NULL);
+    return code == SQLITE_OK ? result_ok() : sqlite_failure(db, code, "set up", err);
+}
+
+result sqlite_ask_number(sqlite3 *db, const char *sql, int64_t *ret_number, struct err *err)
+{
+    OWN_STATEMENT sqlite3_stmt *statement = NULL;
+    int code = sqlite3_prepare_v2(db, sql, -1, &statement, NULL);
+    code = code == SQLITE_OK ? sqlite3_step(statement) : code;
+    if (code != SQLITE_ROW) {
+        return sqlite_failure(db, code, "read", err);
+    }
+    *ret_number = sqlite3_column_int64(statement, 0);
+    return result_ok();
+}
+
+result sqlite_prepare_slot(struct sqlite_connection *connection, size_t slot, str sql,
+                           sqlite3_stmt **ret_statement, struct err *err)
+{
+    ASSERT(slot < SLOT_COUNT);
+    if (connection->statements[slot] == NULL) {
+        const int code =
+            sqlite3_prepare_v3(connection->db, sql.at, (int)sql.len, SQLITE_PREPARE_PERSISTENT,
+                               &connection->statements[slot], NULL);
+        if (code != SQLITE_OK) {
+            return sqlite_failure(connection->db, code, "asked", err);
+        }
+    }
+    *ret_statement = connection->statements[slot];
+    return result_ok();
+}
+
+static int step_slot(struct sqlite_connection *connection, enum sqlite_slot slot, const char *sql)
+{
+    sqlite3_stmt *statement = NULL;
+    if (!sqlite_prepare_slot(connection, slot, str_from_c(sql), &statement, NULL).ok) {
+        return sqlite3_extended_errcode(connection->db);
+    }
+    int code;
+    do {
+        code = sqlite3_step(statement);
+    } while (code == SQLITE_ROW);
+    sqlite3_reset(statement);
+    return code;
+}
+
+result sqlite_run_slot(struct sqlite_connection *connection, enum sqlite_slot slot, const char *sql,
+                       struct err *err)
+{
+    const int code = step_slot(connection, slot, sql);
+    return code == SQLITE_DONE ? result_ok()
+                               : sqlite_failure(connection->db, code, "read or written", err);
+}
+
+/* --- opening
+ * -------------------------------------------------------------------------------------------------------
+ */
+
+static result configure(sqlite3 *db, enum connection_use use, struct err *err)
+{
+    int was = 0;
+    int code = sqlite3_extended_result_codes(db, 1);
+    code = code == SQLITE_OK ? sqlite3_busy_timeout(db, BUSY_MILLISECONDS) : code;
+    code = code == SQLITE_OK ? sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, &was) : code;
+    code =
+        code == SQLITE_OK ? sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, &was) : code;
+    code = code == SQLITE_OK ? sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, &was)
+                             : code;
+    code = code == SQLITE_OK ? sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_FKEY, 1, &was) : code;
+    if (code != SQLITE_OK) {
+        return sqlite_failure(db, code, "set up", err);
+    }
+    /* SQL that attaches files would be somebody else's; there is no text of a user in any
+     * statement. */
+    sqlite3_limit(db, SQLITE_LIMIT_ATTACHED, 0);
+    TRY(sqlite_run(db,
+                   "PRAGMA synchronous = FULL;"
+                   "PRAGMA secure_delete = ON;"
+                   "PRAGMA cell_size_check = ON;"
+                   "PRAGMA mmap_size = 0;",
+                   err));
+    char sql[200];
+    sqlite3_snprintf(sizeof sql, sql,
+                     "PRAGMA wal_autocheckpoint = %d; PRAGMA journal_size_limit = %d;"
+                     "PRAGMA cache_size = -%d; PRAGMA query_only = %d;",
+                     CHECKPOINT_PAGES, WAL_BYTES_KEPT,
+                     use == CONNECTION_READS ? READER_CACHE_KIBIBYTES : WRITER_CACHE_KIBIBYTES,
+                     use == CONNECTION_READS ? 1 : 0);
+    return sqlite_run(db, sql, err);
+}
+
+/* WAL is written into the file once; asking again changes nothing. */
+static result use_wal(sqlite3 *db, struct err *err)
+{
+    OWN_STATEMENT sqlite3_stmt *statement = NULL;
+    int code = sqlite3_prepare_v2(db, "PRAGMA journal_mode = WAL", -1, &statement, NULL);
+    code = code == SQLITE_OK ? sqlite3_step(statement) : code;
+    if (code != SQLITE_ROW) {
+        return sqlite_failure(db, code, "set up", err);
+    }
+    const char *mode = (const char *)sqlite3_column_text(statement, 0);
+    if (mode == NULL || strcmp(mode, "wal") != 0) {
+        return err_set(err, ERROR_STORAGE,
+                       "The file system of the store cannot keep a write-ahead log");
+    }
+    return result_ok();
+}
+
+static void sqlite_close(struct connection *connection)
+{
+    if (connection == NULL) {
+        return;
+    }
+    struct sqlite_connection *closing = sqlite_of(connection);
+    for (size_t i = 0; i < SLOT_COUNT; i++) {
+        sqlite3_finalize(closing->statements[i]);
+    }
+    sqlite3_close(closing->db);
+    struct arena arena = closing->arena;
+    arena_close(&arena);
+}
+
+static result prepare_file(sqlite3 *db, const char *path, enum connection_use use, instant now,
+                           struct err *err)
+{
+    TRY(configure(db, use, err));
+    if (use == CONNECTION_WRITES) {
+        TRY(sqlite_check_schema(db, path, now,
+                                err)); /* first: a stranger's file is left as it was */
+        TRY(use_wal(db, err));
+    }
+    return result_ok();
+}
+
+static result sqlite_open(const char *path, enum connection_use use, instant now,
+                          struct connection **ret_connection, struct err *err)
+{
+    struct arena arena;
+    TRY(arena_open(&arena, CONNECTION_ARENA_SIZE, err));
+    struct sqlite_connection *connection = ARENA_NEW(&arena, struct sqlite_connection, 1);
+    ASSERT(connection != NULL);
+    *connection = (struct sqlite_connection){.base = {.backend = backend_sqlite()}, .arena = arena};
+    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+    const int code = sqlite3_open_v2(path, &connection->db, flags, NULL);
+    const result opened = code != SQLITE_OK ? sqlite_failure(connection->db, code, "opened", err)
+                                            : prepare_file(connection->db, path, use, now, err);
+    if (!opened.ok) {
+        sqlite_close(&connection->base);
+        return opened;
+    }
+    *ret_connection = &connection->base;
+    return result_ok();
+}
+
+/* An empty file is an empty SQLite file, and it is ours alone from its first moment. */
+static result sqlite_create(const char *path, instant now, struct err *err)
+{
+    TRY(system_write_file(path, STR(""), 0600, err));
+    struct connection *connection = NULL;
+    TRY(sqlite_open(path, CONNECTION_WRITES, now, &connection, err));
+    sqlite_close(connection);
+    return result_ok();
+}
+
+/* --- transactions
+ * --------------------------------------------------------------------------------------------------
+ */
+
+static bool sqlite_is_active(const struct connection *connection)
+{
+    const struct sqlite_connection *asked =
+        (const struct sqlite_connection *)(const void *)connection;
+    return sqlite3_get_autocommit(asked->db) == 0;
+}
+
+/* IMMEDIATE takes the write lock now: everything read from here on is what will be changed,
+ * whatever other process waits. */
+static result sqlite_begin(struct connection *connection, bool writing, struct err *err)
+{
+    ASSERT(!sqlite_is_active(connection));
+    return writing
+               ? sqlite_run_slot(sqlite_of(connection), SLOT_BEGIN_WRITING, "BEGIN IMMEDIATE", err)
+               : sqlite_run_slot(sqlite_of(connection), SLOT_BEGIN_READING, "BEGIN", err);
+}
+
+static void sqlite_rollback(struct connection *connection)
+{
+    if (sqlite_is_active(connection)) {
+        result_ignore(sqlite_run_slot(sqlite_of(connection), SLOT_ROLLBACK, "ROLLBACK", NULL),
+                      "a transaction that cannot be rolled back is not committed either");
+    }
+}
+
+/* When the log was written but not made durable, a later crash may still bring the change back (the
+ * frames are whole) or not. */
+static result unknown_outcome(sqlite3 *db, int code, struct err *err)
+{
+    struct err cause = {0};
+    result_ignore(sqlite_failure(db, code, "made durable", &cause), "it is quoted");
+    result_ignore(err_set(err, ERROR_STORAGE, "%s. It is not known whether the change was stored",
+                          cause.what),
+                  "the hint returns the failure");
+    return err_hint(
+        err, "Look it up by its client id, once the disk is in order, before doing it again.");
+}
+
+static result sqlite_commit(struct connection *connection, struct err *err)
+{
+    struct sqlite_connection *committing = sqlite_of(connection);
+    const int code = step_slot(committing, SLOT_COMMIT, "COMMIT");
+    if (code == SQLITE_DONE) {
+        ASSERT(!sqlite_is_active(connection));
+        return result_ok();
+    }
+    const result failed = (code & 0xFF) == SQLITE_IOERR
+                              ? unknown_outcome(committing->db, code, err)
+                              : sqlite_failure(committing->db, code, "written", err);
+    sqlite_rollback(connection);
+    return failed;
+}
+
+static result sqlite_savepoint_begin(struct connection *connection, struct err *err)
+{
+    return sqlite_run_slot(sqlite_of(connection), SLOT_SAVEPOINT, "SAVEPOINT work", err);
+}
+
+static result sqlite_savepoint_keep(struct connection *connection, struct err *err)
+{
+    return sqlite_run_slot(sqlite_of(connection), SLOT_RELEASE, "RELEASE work", err);
+}
+
+static result sqlite_savepoint_undo(struct connection *connection, struct err *err)
+{
+    TRY(sqlite_run_slot(sqlite_of(connection), SLOT_UNDO, "ROLLBACK TO work", err));
+    return sqlite_savepoint_keep(connection, err);
+}
+
+static result set_cache(sqlite3 *db, int kibibytes, struct err *err)
+{
+    char sql[64];
+    sqlite3_snprintf(sizeof sql, sql, "PRAGMA cache_size = -%d", kibibytes);
+    return sqlite_run(db, sql, err);
+}
+
+/* A large transaction that fits into memory is written to the log once, at its end. */
+static result sqlite_bulk_begin(struct connection *connection, struct err *err)
+{
+    return set_cache(sqlite_of(connection)->db, BULK_CACHE_KIBIBYTES, err);
+}
+
+static result sqlite_bulk_end(struct connection *connection, struct err *err)
+{
+    sqlite3 *db = sqlite_of(connection)->db;
+    TRY(set_cache(db, WRITER_CACHE_KIBIBYTES, err));
+    sqlite3_db_release_memory(db);
+    /* The change is durable already; moving it from the log to the file only saves room and later
+     * reading. */
+    const int code = sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    const bool harmless = code == SQLITE_OK || (code & 0xFF) == SQLITE_BUSY;
+    return harmless ? result_ok() : sqlite_failure(db, code, "written", err);
+}
+
+const struct backend *backend_sqlite(void)
+{
+    static const struct backend backend = {
+        .name = "SQLite",
+        .create = sqlite_create,
+        .open = sqlite_open,
+        .close = sqlite_close,
+        .begin = sqlite_begin,
+        .commit = sqlite_commit,
+        .rollback = sqlite_rollback,
+        .is_active = sqlite_is_active,
+        .savepoint_begin = sqlite_savepoint_begin,
+        .savepoint_keep = sqlite_savepoint_keep,
+        .savepoint_undo = sqlite_savepoint_undo,
+        .row_find = sqlite_row_find,
+        .row_insert = sqlite_row_insert,
+        .row_update = sqlite_row_update,
+        .row_put = sqlite_row_put,
+        .row_delete = sqlite_row_delete,
+        .cursor_open = sqlite_cursor_open,
+        .cursor_next = sqlite_cursor_next,
+        .cursor_close = sqlite_cursor_close,
+        .bulk_begin = sqlite_bulk_begin,
+        .bulk_end = sqlite_bulk_end,
+        .shadow_begin = sqlite_shadow_begin,
+        .shadow_compare = sqlite_shadow_compare,
+        .shadow_replace = sqlite_shadow_replace,
+    };
+    return &backend;
+}

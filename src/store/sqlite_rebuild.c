@@ -1,0 +1,210 @@
+#include "store/sqlite.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Tables of the temporary schema hide those of the same name in the file: every statement that
+ * names `person` means the empty one from now on, while `event` is still the file's. SQLite keeps
+ * them in memory, or in a file that has no name. */
+result sqlite_shadow_begin(struct connection *connection, struct err *err)
+{
+    struct sqlite_connection *shadowed = sqlite_of(connection);
+    return sqlite_make_derived(shadowed->db, "temp", shadowed->arena, err);
+}
+
+/* --- comparing
+ * -----------------------------------------------------------------------------------------------------
+ */
+
+/* The rows of one table in the order of the key. */
+struct side {
+    sqlite3_stmt *statement;
+    bool more;
+};
+
+static void close_side(struct side *side)
+{
+    sqlite3_finalize(side->statement);
+}
+
+#define OWN_SIDE __attribute__((cleanup(close_side)))
+
+static result side_move(sqlite3 *db, struct side *side, struct err *err)
+{
+    const int code = sqlite3_step(side->statement);
+    side->more = code == SQLITE_ROW;
+    return code == SQLITE_ROW || code == SQLITE_DONE ? result_ok()
+                                                     : sqlite_failure(db, code, "read", err);
+}
+
+static result side_open(struct sqlite_connection *connection, const struct layout *layout,
+                        const char *schema, struct side *side, struct err *err)
+{
+    struct arena scratch = connection->arena;
+    struct buf buf;
+    buf_init(&buf, &scratch, 4096);
+    buf_put_c(&buf, "SELECT ");
+    sqlite_put_columns(&buf, layout, "");
+    buf_format(&buf, " FROM %s.%s ORDER BY ", schema, layout->name);
+    for (size_t i = 0; i < layout->key_count; i++) {
+        buf_format(&buf, "%s%s", i == 0 ? "" : ", ", layout->columns[i].name);
+    }
+    str sql;
+    TRY(buf_finish(&buf, &sql, err));
+    const int code =
+        sqlite3_prepare_v2(connection->db, sql.at, (int)sql.len, &side->statement, NULL);
+    if (code != SQLITE_OK) {
+        return sqlite_failure(connection->db, code, "read", err);
+    }
+    return side_move(connection->db, side, err);
+}
+
+static str value_bytes(sqlite3_stmt *statement, int index)
+{
+    const char *bytes = sqlite3_column_blob(statement, index);
+    return (str){.at = bytes, .len = (size_t)sqlite3_column_bytes(statement, index)};
+}
+
+/* SQLite's own order: NULL, numbers, texts. Two values are equal only when type and bytes are. */
+static int compare_values(sqlite3_stmt *a, sqlite3_stmt *b, int index)
+{
+    static const int rank[] = {[SQLITE_NULL] = 0,
+                               [SQLITE_INTEGER] = 1,
+                               [SQLITE_FLOAT] = 2,
+                               [SQLITE_TEXT] = 3,
+                               [SQLITE_BLOB] = 4};
+    const int type_a = sqlite3_column_type(a, index);
+    const int type_b = sqlite3_column_type(b, index);
+    if (type_a != type_b) {
+        return rank[type_a] < rank[type_b] ? -1 : 1;
+    }
+    if (type_a == SQLITE_NULL) {
+        return 0;
+    }
+    if (type_a == SQLITE_INTEGER) {
+        const int64_t number_a = sqlite3_column_int64(a, index);
+        const int64_t number_b = sqlite3_column_int64(b, index);
+        return (number_a > number_b) - (number_a < number_b);
+    }
+    return str_compare(value_bytes(a, index), value_bytes(b, index));
+}
+
+static int compare_keys(const struct side *is, const struct side *should,
+                        const struct layout *layout)
+{
+    int order = 0;
+    for (size_t i = 0; i < layout->key_count && order == 0; i++) {
+        order = compare_values(is->statement, should->statement, (int)i);
+    }
+    return order;
+}
+
+/* --- describing
+ * ----------------------------------------------------------------------------------------------------
+ */
+
+static void put_value(struct buf *buf, sqlite3_stmt *statement, int index)
+{
+    const str bytes = value_bytes(statement, index);
+    if (sqlite3_column_type(statement, index) == SQLITE_TEXT) {
+        buf_format(buf, "\"%.*s\"", STR_ARG(bytes));
+    } else if (bytes.at == NULL) {
+        buf_put_c(buf, "unknown");
+    } else {
+        buf_put(buf, bytes);
+    }
+}
+
+static void put_row_name(struct buf *buf, sqlite3_stmt *statement, const struct layout *layout)
+{
+    buf_format(buf, "%s (", layout->name);
+    for (size_t i = 0; i < layout->key_count; i++) {
+        buf_format(buf, "%s%s ", i == 0 ? "" : ", ", layout->columns[i].name);
+        put_value(buf, statement, (int)i);
+    }
+    buf_put_c(buf, ")");
+}
+
+/* Counts a difference; the first one is put into words. `index` < 0: the whole row. */
+static void note_difference(struct sqlite_connection *connection, const struct layout *layout,
+                            const struct side *is, const struct side *should, int index,
+                            struct rebuild_outcome *outcome)
+{
+    outcome->differences++;
+    if (outcome->differences > 1) {
+        return;
+    }
+    struct arena scratch = connection->arena;
+    struct buf buf;
+    buf_init(&buf, &scratch, 16 * 1024);
+    put_row_name(&buf, is != NULL ? is->statement : should->statement, layout);
+    if (index < 0) {
+        buf_put_c(&buf, is != NULL ? " is there, but no event made it" : " is missing");
+    } else {
+        buf_format(&buf, ": %s is ", layout->columns[index].name);
+        put_value(&buf, is->statement, index);
+        buf_put_c(&buf, " and should be ");
+        put_value(&buf, should->statement, index);
+    }
+    const str text = buf_str(&buf);
+    snprintf(outcome->first_difference, sizeof outcome->first_difference, "%.*s", STR_ARG(text));
+}
+
+static void compare_rows(struct sqlite_connection *connection, const struct layout *layout,
+                         const struct side *is, const struct side *should,
+                         struct rebuild_outcome *outcome)
+{
+    for (size_t i = layout->key_count; i < layout->column_count; i++) {
+        if (compare_values(is->statement, should->statement, (int)i) != 0) {
+            note_difference(connection, layout, is, should, (int)i, outcome);
+            return;
+        }
+    }
+}
+
+static result compare_table(struct sqlite_connection *connection, const struct layout *layout,
+                            struct rebuild_outcome *outcome, struct err *err)
+{
+    OWN_SIDE struct side is = {0};
+    OWN_SIDE struct side should = {0};
+    TRY(side_open(connection, layout, "main", &is, err));
+    TRY(side_open(connection, layout, "temp", &should, err));
+    while (is.more || should.more) {
+        const int order = !is.more ? 1 : !should.more ? -1 : compare_keys(&is, &should, layout);
+        if (order == 0) {
+            compare_rows(connection, layout, &is, &should, outcome);
+        } else {
+            note_difference(connection, layout, order < 0 ? &is : NULL, order < 0 ? NULL : &should,
+                            -1, outcome);
+        }
+        outcome->rows += order >= 0 ? 1 : 0;
+        const bool move_is = order <= 0;
+        const bool move_should = order >= 0;
+        TRY(move_is ? side_move(connection->db, &is, err) : result_ok());
+        TRY(move_should ? side_move(connection->db, &should, err) : result_ok());
+    }
+    return result_ok();
+}
+
+result sqlite_shadow_compare(struct connection *connection, struct rebuild_outcome *outcome,
+                             struct err *err)
+{
+    for (int table = TABLE_DERIVED_FIRST; table < TABLE_COUNT; table++) {
+        TRY(compare_table(sqlite_of(connection), layout_of((enum table)table), outcome, err));
+    }
+    return result_ok();
+}
+
+result sqlite_shadow_replace(struct connection *connection, struct err *err)
+{
+    struct sqlite_connection *replaced = sqlite_of(connection);
+    for (int table = TABLE_DERIVED_FIRST; table < TABLE_COUNT; table++) {
+        const char *name = layout_of((enum table)table)->name;
+        char sql[160];
+        sqlite3_snprintf(sizeof sql, sql,
+                         "DELETE FROM main.%s; INSERT INTO main.%s SELECT * FROM temp.%s;", name,
+                         name, name);
+        TRY(sqlite_run(replaced->db, sql, err));
+    }
+    return result_ok();
+}

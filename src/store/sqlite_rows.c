@@ -1,0 +1,339 @@
+#include "store/sqlite.h"
+
+#include <string.h>
+
+enum { SQL_SIZE_MAX = 4096 };
+
+/* --- columns
+ * -------------------------------------------------------------------------------------------------------
+ */
+
+static int bind_text(sqlite3_stmt *statement, int index, str text)
+{
+    return sqlite3_bind_text64(statement, index, text.at == NULL ? "" : text.at, text.len,
+                               SQLITE_STATIC, SQLITE_UTF8);
+}
+
+static int bind_bytes(sqlite3_stmt *statement, int index, str bytes)
+{
+    return bytes.len == 0
+               ? sqlite3_bind_null(statement, index)
+               : sqlite3_bind_blob64(statement, index, bytes.at, bytes.len, SQLITE_STATIC);
+}
+
+static int bind_day(sqlite3_stmt *statement, int index, const struct known_day *day)
+{
+    return day->known ? sqlite3_bind_int64(statement, index, day->day.day)
+                      : sqlite3_bind_null(statement, index);
+}
+
+static int bind_column(sqlite3_stmt *statement, int index, const struct column *column,
+                       const void *row)
+{
+    const void *member = (const char *)row + column->offset;
+    switch (column->type) {
+    case COLUMN_NUMBER:
+        return sqlite3_bind_int64(statement, index, *(const int64_t *)member);
+    case COLUMN_STATE:
+        return sqlite3_bind_int64(statement, index, *(const int32_t *)member);
+    case COLUMN_SIZE:
+        return sqlite3_bind_int64(statement, index, (sqlite3_int64) * (const size_t *)member);
+    case COLUMN_FLAG:
+        return sqlite3_bind_int64(statement, index, *(const bool *)member ? 1 : 0);
+    case COLUMN_TEXT:
+        return bind_text(statement, index, *(const str *)member);
+    case COLUMN_BYTES:
+        return bind_bytes(statement, index, *(const str *)member);
+    case COLUMN_BYTES32:
+        return sqlite3_bind_blob(statement, index, member, SHA256_SIZE, SQLITE_STATIC);
+    case COLUMN_DATE:
+        return sqlite3_bind_int64(statement, index, ((const date *)member)->day);
+    case COLUMN_DAY:
+        return bind_day(statement, index, member);
+    case COLUMN_INSTANT:
+        return sqlite3_bind_int64(statement, index, ((const instant *)member)->milliseconds);
+    }
+    return SQLITE_MISUSE;
+}
+
+result sqlite_bind_column(struct sqlite_connection *connection, sqlite3_stmt *statement, int index,
+                          const struct column *column, const void *row, struct err *err)
+{
+    const int code = bind_column(statement, index, column, row);
+    return code == SQLITE_OK ? result_ok() : sqlite_failure(connection->db, code, "written", err);
+}
+
+static str text_of(sqlite3_stmt *statement, int index)
+{
+    const char *text = (const char *)sqlite3_column_text(statement, index);
+    return (str){.at = text, .len = (size_t)sqlite3_column_bytes(statement, index)};
+}
+
+static str bytes_of(sqlite3_stmt *statement, int index)
+{
+    const char *bytes = sqlite3_column_blob(statement, index);
+    return (str){.at = bytes, .len = (size_t)sqlite3_column_bytes(statement, index)};
+}
+
+static struct known_day day_of(sqlite3_stmt *statement, int index)
+{
+    const bool known = sqlite3_column_type(statement, index) != SQLITE_NULL;
+    const date day = {.day = known ? sqlite3_column_int(statement, index) : 0};
+    return (struct known_day){.known = known, .day = day};
+}
+
+static void read_column(sqlite3_stmt *statement, int index, const struct column *column, void *row)
+{
+    void *member = (char *)row + column->offset;
+    switch (column->type) {
+    case COLUMN_NUMBER:
+        *(int64_t *)member = sqlite3_column_int64(statement, index);
+        return;
+    case COLUMN_STATE:
+        *(int32_t *)member = sqlite3_column_int(statement, index);
+        return;
+    case COLUMN_SIZE:
+        *(size_t *)member = (size_t)sqlite3_column_int64(statement, index);
+        return;
+    case COLUMN_FLAG:
+        *(bool *)member = sqlite3_column_int(statement, index) != 0;
+        return;
+    case COLUMN_TEXT:
+        *(str *)member = text_of(statement, index);
+        return;
+    case COLUMN_BYTES:
+        *(str *)member = bytes_of(statement, index);
+        return;
+    case COLUMN_BYTES32: {
+        const str bytes = bytes_of(statement, index);
+        ASSERT(bytes.len == SHA256_SIZE); /* the table's CHECK */
+        memcpy(member, bytes.at, SHA256_SIZE);
+        return;
+    }
+    case COLUMN_DATE:
+        ((date *)member)->day = sqlite3_column_int(statement, index);
+        return;
+    case COLUMN_DAY:
+        *(struct known_day *)member = day_of(statement, index);
+        return;
+    case COLUMN_INSTANT:
+        ((instant *)member)->milliseconds = sqlite3_column_int64(statement, index);
+        return;
+    }
+}
+
+void sqlite_read_row(sqlite3_stmt *statement, const struct layout *layout, void *row)
+{
+    memset(row, 0, layout->row_size);
+    for (size_t i = 0; i < layout->column_count; i++) {
+        read_column(statement, (int)i, &layout->columns[i], row);
+    }
+}
+
+/* --- SQL of one row
+ * ------------------------------------------------------------------------------------------------
+ */
+
+void sqlite_put_columns(struct buf *buf, const struct layout *layout, const char *prefix)
+{
+    for (size_t i = 0; i < layout->column_count; i++) {
+        buf_put_c(buf, i == 0 ? "" : ", ");
+        buf_put_c(buf, prefix);
+        buf_put_c(buf, layout->columns[i].name);
+    }
+}
+
+/* Column i is always parameter i + 1, in every statement of a table. */
+static void put_key_condition(struct buf *buf, const struct layout *layout)
+{
+    for (size_t i = 0; i < layout->key_count; i++) {
+        buf_format(buf, "%s%s = ?%zu", i == 0 ? " WHERE " : " AND ", layout->columns[i].name,
+                   i + 1);
+    }
+}
+
+static void put_changes(struct buf *buf, const struct layout *layout)
+{
+    const char *comma = "";
+    for (size_t i = layout->key_count; i < layout->column_count; i++) {
+        if (!layout->columns[i].fixed) {
+            buf_format(buf, "%s%s = ?%zu", comma, layout->columns[i].name, i + 1);
+            comma = ", ";
+        }
+    }
+}
+
+static void put_insert(struct buf *buf, const struct layout *layout)
+{
+    buf_format(buf, "INSERT INTO %s (", layout->name);
+    sqlite_put_columns(buf, layout, "");
+    buf_put_c(buf, ") VALUES (");
+    for (size_t i = 0; i < layout->column_count; i++) {
+        buf_format(buf, "%s?%zu", i == 0 ? "" : ", ", i + 1);
+    }
+    buf_put_char(buf, ')');
+}
+
+static void put_conflict(struct buf *buf, const struct layout *layout)
+{
+    buf_put_c(buf, " ON CONFLICT (");
+    for (size_t i = 0; i < layout->key_count; i++) {
+        buf_put_c(buf, i == 0 ? "" : ", ");
+        buf_put_c(buf, layout->columns[i].name);
+    }
+    buf_put_c(buf, ") DO UPDATE SET ");
+    put_changes(buf, layout);
+}
+
+static void put_sql(struct buf *buf, const struct layout *layout, enum sqlite_row_statement which)
+{
+    switch (which) {
+    case ROW_FIND:
+        buf_put_c(buf, "SELECT ");
+        sqlite_put_columns(buf, layout, "");
+        buf_format(buf, " FROM %s", layout->name);
+        put_key_condition(buf, layout);
+        return;
+    case ROW_INSERT:
+        put_insert(buf, layout);
+        return;
+    case ROW_UPDATE:
+        buf_format(buf, "UPDATE %s SET ", layout->name);
+        put_changes(buf, layout);
+        put_key_condition(buf, layout);
+        return;
+    case ROW_PUT:
+        put_insert(buf, layout);
+        put_conflict(buf, layout);
+        return;
+    case ROW_DELETE:
+        buf_format(buf, "DELETE FROM %s", layout->name);
+        put_key_condition(buf, layout);
+        return;
+    case ROW_STATEMENTS:
+        break;
+    }
+    ASSERT(false);
+}
+
+static result row_statement(struct sqlite_connection *connection, enum table table,
+                            enum sqlite_row_statement which, sqlite3_stmt **ret_statement,
+                            struct err *err)
+{
+    const size_t slot = SLOT_ROWS + (size_t)table * ROW_STATEMENTS + (size_t)which;
+    if (connection->statements[slot] != NULL) {
+        *ret_statement = connection->statements[slot];
+        return result_ok();
+    }
+    struct arena scratch = connection->arena;
+    struct buf buf;
+    buf_init(&buf, &scratch, SQL_SIZE_MAX);
+    put_sql(&buf, layout_of(table), which);
+    str sql;
+    TRY(buf_finish(&buf, &sql, err));
+    return sqlite_prepare_slot(connection, slot, sql, ret_statement, err);
+}
+
+/* --- one row
+ * -------------------------------------------------------------------------------------------------------
+ */
+
+static result bind_key(struct sqlite_connection *connection, sqlite3_stmt *statement,
+                       const struct layout *layout, const void *row, struct err *err)
+{
+    for (size_t i = 0; i < layout->key_count; i++) {
+        TRY(sqlite_bind_column(connection, statement, (int)i + 1, &layout->columns[i], row, err));
+    }
+    return result_ok();
+}
+
+static result bind_row(struct sqlite_connection *connection, sqlite3_stmt *statement,
+                       const struct layout *layout, bool with_fixed, const void *row,
+                       struct err *err)
+{
+    for (size_t i = 0; i < layout->column_count; i++) {
+        const struct column *column = &layout->columns[i];
+        if (with_fixed || i < layout->key_count || !column->fixed) {
+            TRY(sqlite_bind_column(connection, statement, (int)i + 1, column, row, err));
+        }
+    }
+    return result_ok();
+}
+
+/* Runs a statement that answers no row, once. */
+static result finish_change(struct sqlite_connection *connection, sqlite3_stmt *statement,
+                            struct err *err)
+{
+    const int code = sqlite3_step(statement);
+    const result changed =
+        code == SQLITE_DONE ? result_ok() : sqlite_failure(connection->db, code, "written", err);
+    sqlite3_reset(statement);
+    return changed;
+}
+
+result sqlite_row_find(struct connection *connection, enum table table, struct arena *arena,
+                       void *row, bool *ret_found, struct err *err)
+{
+    struct sqlite_connection *asked = sqlite_of(connection);
+    const struct layout *layout = layout_of(table);
+    ASSERT(layout->key_count > 0);
+    sqlite3_stmt *statement = NULL;
+    TRY(row_statement(asked, table, ROW_FIND, &statement, err));
+    TRY(bind_key(asked, statement, layout, row, err));
+    const int code = sqlite3_step(statement);
+    result answer = result_ok();
+    if (code == SQLITE_ROW) {
+        sqlite_read_row(statement, layout, row);
+        answer = layout_copy_texts(layout, row, arena, err);
+    } else if (code != SQLITE_DONE) {
+        answer = sqlite_failure(asked->db, code, "read", err);
+    }
+    sqlite3_reset(statement);
+    TRY(answer);
+    *ret_found = code == SQLITE_ROW;
+    return result_ok();
+}
+
+result sqlite_row_insert(struct connection *connection, enum table table, const void *row,
+                         struct err *err)
+{
+    struct sqlite_connection *changed = sqlite_of(connection);
+    sqlite3_stmt *statement = NULL;
+    TRY(row_statement(changed, table, ROW_INSERT, &statement, err));
+    TRY(bind_row(changed, statement, layout_of(table), true, row, err));
+    return finish_change(changed, statement, err);
+}
+
+result sqlite_row_update(struct connection *connection, enum table table, const void *row,
+                         struct err *err)
+{
+    struct sqlite_connection *changed = sqlite_of(connection);
+    sqlite3_stmt *statement = NULL;
+    TRY(row_statement(changed, table, ROW_UPDATE, &statement, err));
+    TRY(bind_row(changed, statement, layout_of(table), false, row, err));
+    TRY(finish_change(changed, statement, err));
+    ASSERT(sqlite3_changes(changed->db) == 1);
+    return result_ok();
+}
+
+result sqlite_row_put(struct connection *connection, enum table table, const void *row,
+                      struct err *err)
+{
+    struct sqlite_connection *changed = sqlite_of(connection);
+    sqlite3_stmt *statement = NULL;
+    TRY(row_statement(changed, table, ROW_PUT, &statement, err));
+    TRY(bind_row(changed, statement, layout_of(table), true, row, err));
+    return finish_change(changed, statement, err);
+}
+
+result sqlite_row_delete(struct connection *connection, enum table table, const void *row,
+                         struct err *err)
+{
+    struct sqlite_connection *changed = sqlite_of(connection);
+    const struct layout *layout = layout_of(table);
+    ASSERT(layout->key_count > 0);
+    sqlite3_stmt *statement = NULL;
+    TRY(row_statement(changed, table, ROW_DELETE, &statement, err));
+    TRY(bind_key(changed, statement, layout, row, err));
+    return finish_change(changed, statement, err);
+}

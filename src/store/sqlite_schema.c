@@ -1,0 +1,272 @@
+#include "store/sqlite.h"
+
+#include <string.h>
+
+/* The layout of the file, as numbered migrations. A migration that was released is never changed;
+ * the next one follows. PRAGMA user_version is how many have been applied.
+ *
+ * What is kept (event, subject_key, command, ...) is migrated with care. Derived tables may also be
+ * dropped, made anew and filled by `returnhub rebuild`. */
+
+enum { APPLICATION_ID = 0x52487562 }; /* "RHub" */
+
+static const char kept_tables[] =
+    "CREATE TABLE migration ("
+    "  number INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT;"
+    "CREATE TABLE property (name TEXT PRIMARY KEY, value BLOB) STRICT, WITHOUT ROWID;"
+
+    "CREATE TABLE event ("
+    "  position INTEGER PRIMARY KEY CHECK (position > 0),"
+    "  subject_kind INTEGER NOT NULL,"
+    "  subject INTEGER NOT NULL,"
+    "  kind INTEGER NOT NULL,"
+    "  effective_on INTEGER NOT NULL,"
+    "  recorded_at INTEGER NOT NULL,"
+    "  actor INTEGER NOT NULL,"
+    "  client_id BLOB CHECK (client_id IS NULL OR length(client_id) = 16),"
+    "  sealed BLOB NOT NULL,"
+    "  leaf BLOB NOT NULL CHECK (length(leaf) = 32)) STRICT;"
+    "CREATE INDEX event_by_subject ON event (subject_kind, subject, position);"
+    "CREATE TRIGGER event_is_never_changed BEFORE UPDATE ON event"
+    "  BEGIN SELECT RAISE(ABORT, 'an event is never changed'); END;"
+    "CREATE TRIGGER event_is_never_deleted BEFORE DELETE ON event"
+    "  BEGIN SELECT RAISE(ABORT, 'an event is never deleted'); END;"
+
+    "CREATE TABLE command ("
+    "  client_id BLOB NOT NULL PRIMARY KEY CHECK (length(client_id) = 16),"
+    "  position INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE subject_key ("
+    "  subject_kind INTEGER NOT NULL, subject INTEGER NOT NULL, wrapped BLOB,"
+    "  PRIMARY KEY (subject_kind, subject)) STRICT, WITHOUT ROWID;"
+
+    "CREATE TABLE password (account INTEGER PRIMARY KEY, hash TEXT NOT NULL) STRICT;"
+    "CREATE TABLE session ("
+    "  token_hash BLOB NOT NULL PRIMARY KEY CHECK (length(token_hash) = 32),"
+    "  account INTEGER NOT NULL,"
+    "  opened_at INTEGER NOT NULL,"
+    "  seen_at INTEGER NOT NULL,"
+    "  form_token BLOB NOT NULL CHECK (length(form_token) = 32)) STRICT, WITHOUT ROWID;"
+
+    "CREATE TABLE look ("
+    "  number INTEGER PRIMARY KEY,"
+    "  account INTEGER NOT NULL,"
+    "  subject_kind INTEGER NOT NULL,"
+    "  subject INTEGER NOT NULL,"
+    "  at INTEGER NOT NULL,"
+    "  purpose TEXT NOT NULL) STRICT;"
+    "CREATE INDEX look_by_subject ON look (subject_kind, subject);"
+    "CREATE TRIGGER look_is_never_changed BEFORE UPDATE ON look"
+    "  BEGIN SELECT RAISE(ABORT, 'a look is never changed'); END;"
+    "CREATE TRIGGER look_is_never_deleted BEFORE DELETE ON look"
+    "  BEGIN SELECT RAISE(ABORT, 'a look is never deleted'); END;"
+
+    "CREATE TABLE rulebook (identity TEXT NOT NULL PRIMARY KEY, canonical TEXT NOT NULL) STRICT, "
+    "WITHOUT ROWID;";
+
+/* The derived tables. `@` stands for the schema they are made in. A place's state and the two
+ * unique indices over it are what makes giving a place twice impossible, whatever runs at the same
+ * time. */
+static const char derived_tables[] =
+    "CREATE TABLE @.person ("
+    "  id INTEGER PRIMARY KEY,"
+    "  reference TEXT NOT NULL UNIQUE,"
+    "  stage TEXT NOT NULL,"
+    "  stage_since INTEGER NOT NULL,"
+    "  stage_event INTEGER NOT NULL,"
+    "  identity_event INTEGER NOT NULL,"
+    "  family INTEGER NOT NULL,"
+    "  hub INTEGER NOT NULL,"
+    "  registered_on INTEGER NOT NULL,"
+    "  last_contact_on INTEGER,"
+    "  last_contact_source TEXT NOT NULL,"
+    "  next_check_on INTEGER) STRICT;"
+    "CREATE INDEX @.person_by_stage ON person (stage);"
+    "CREATE INDEX @.person_by_hub ON person (hub) WHERE hub <> 0;"
+    "CREATE INDEX @.person_by_family ON person (family) WHERE family <> 0;"
+
+    "CREATE TABLE @.fact ("
+    "  subject_kind INTEGER NOT NULL,"
+    "  subject INTEGER NOT NULL,"
+    "  fact TEXT NOT NULL,"
+    "  true_from INTEGER NOT NULL,"
+    "  position INTEGER NOT NULL,"
+    "  value TEXT NOT NULL,"
+    "  source TEXT NOT NULL,"
+    "  recorded_at INTEGER NOT NULL,"
+    "  actor INTEGER NOT NULL,"
+    "  withdrawn INTEGER NOT NULL CHECK (withdrawn IN (0, 1)),"
+    "  withdrawn_at INTEGER NOT NULL,"
+    "  PRIMARY KEY (subject_kind, subject, fact, true_from, position)) STRICT, WITHOUT ROWID;"
+
+    "CREATE TABLE @.request ("
+    "  id INTEGER PRIMARY KEY,"
+    "  person INTEGER NOT NULL,"
+    "  step TEXT NOT NULL,"
+    "  hub INTEGER NOT NULL,"
+    "  agreement INTEGER NOT NULL,"
+    "  state INTEGER NOT NULL CHECK (state BETWEEN 1 AND 6),"
+    "  requested_by INTEGER NOT NULL,"
+    "  requested_at INTEGER NOT NULL,"
+    "  approved_by_1 INTEGER NOT NULL,"
+    "  approved_by_2 INTEGER NOT NULL,"
+    "  approved_by_3 INTEGER NOT NULL,"
+    "  approved_by_4 INTEGER NOT NULL,"
+    "  approval_count INTEGER NOT NULL CHECK (approval_count BETWEEN 0 AND 4),"
+    "  place INTEGER NOT NULL,"
+    "  changed_at INTEGER NOT NULL,"
+    "  changed_event INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX @.request_by_person ON request (person);"
+    "CREATE INDEX @.request_by_hub ON request (hub) WHERE hub <> 0;"
+    "CREATE INDEX @.request_live ON request (state) WHERE state <= 2;"
+
+    "CREATE TABLE @.place ("
+    "  hub INTEGER NOT NULL,"
+    "  number INTEGER NOT NULL CHECK (number > 0),"
+    "  state INTEGER NOT NULL,"
+    "  person INTEGER NOT NULL,"
+    "  request INTEGER NOT NULL,"
+    "  since INTEGER NOT NULL,"
+    "  PRIMARY KEY (hub, number),"
+    "  CHECK ((state IN (1, 4) AND person = 0 AND request = 0)"
+    "    OR (state = 2 AND person > 0 AND request > 0)"
+    "    OR (state = 3 AND person > 0 AND request = 0))) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX @.place_free ON place (hub, number) WHERE state = 1;"
+    "CREATE UNIQUE INDEX @.place_held_once ON place (request) WHERE state = 2;"
+    "CREATE UNIQUE INDEX @.place_occupied_once ON place (person) WHERE state = 3;"
+
+    "CREATE TABLE @.hub ("
+    "  id INTEGER PRIMARY KEY, reference TEXT NOT NULL UNIQUE, name TEXT NOT NULL,"
+    "  agreement INTEGER NOT NULL) STRICT;"
+    "CREATE TABLE @.agreement ("
+    "  id INTEGER PRIMARY KEY, reference TEXT NOT NULL UNIQUE, partner TEXT NOT NULL, title TEXT "
+    "NOT NULL,"
+    "  confidential INTEGER NOT NULL CHECK (confidential IN (0, 1))) STRICT;"
+    "CREATE TABLE @.account ("
+    "  id INTEGER PRIMARY KEY, username TEXT NOT NULL UNIQUE, name TEXT NOT NULL, role TEXT NOT "
+    "NULL,"
+    "  hub INTEGER NOT NULL, closed INTEGER NOT NULL CHECK (closed IN (0, 1))) STRICT;";
+
+_Static_assert(PLACE_FREE == 1 && PLACE_HELD == 2 && PLACE_OCCUPIED == 3 && PLACE_CLOSED == 4,
+               "as in table place");
+_Static_assert(REQUEST_OPEN == 1 && REQUEST_APPROVED == 2, "as in index request_live");
+
+result sqlite_make_derived(sqlite3 *db, const char *schema, struct arena scratch, struct err *err)
+{
+    struct buf buf;
+    buf_init(&buf, &scratch, 64 * 1024);
+    str left = str_from_c(derived_tables);
+    while (left.len > 0) {
+        const struct str_cut cut = str_cut(left, '@');
+        buf_put(&buf, cut.head);
+        buf_put_c(&buf, cut.found ? schema : "");
+        left = cut.tail;
+    }
+    str sql;
+    TRY(buf_finish(&buf, &sql, err));
+    return sqlite_run(db, sql.at, err);
+}
+
+static result make_first_layout(sqlite3 *db, struct err *err)
+{
+    TRY(sqlite_run(db, kept_tables, err));
+    struct arena scratch;
+    TRY(arena_open(&scratch, 64 * 1024, err));
+    const result made = sqlite_make_derived(db, "main", scratch, err);
+    arena_close(&scratch);
+    return made;
+}
+
+struct migration {
+    const char *name;
+    result (*apply)(sqlite3 *db, struct err *err);
+};
+
+static const struct migration migrations[] = {
+    {"first layout", make_first_layout},
+};
+
+enum { MIGRATION_COUNT = sizeof migrations / sizeof migrations[0] };
+
+static result apply_migration(sqlite3 *db, int number, instant now, struct err *err)
+{
+    TRY(migrations[number - 1].apply(db, err));
+    char sql[256];
+    sqlite3_snprintf(sizeof sql, sql,
+                     "INSERT INTO migration VALUES (%d, %Q, %lld);"
+                     "PRAGMA application_id = %d; PRAGMA user_version = %d;",
+                     number, migrations[number - 1].name, (long long)now.milliseconds,
+                     APPLICATION_ID, number);
+    return sqlite_run(db, sql, err);
+}
+
+static result refuse_stranger(const char *path, struct err *err)
+{
+    result_ignore(err_set(err, ERROR_STORAGE, "%s is not a returnhub store", path),
+                  "the hint returns the failure");
+    return err_hint(err, "Check the path. It is an SQLite file, but another program made it.");
+}
+
+static result refuse_newer(const char *path, int64_t version, struct err *err)
+{
+    result_ignore(
+        err_set(err, ERROR_STORAGE,
+                "%s was written by a newer returnhub (layout %lld; this program knows %d)", path,
+                (long long)version, MIGRATION_COUNT),
+        "the hint returns the failure");
+    return err_hint(err, "Use the newer program, or restore a backup from before the upgrade.");
+}
+
+struct found {
+    int64_t version;
+    int64_t application;
+    int64_t tables;
+};
+
+static result look_at(sqlite3 *db, struct found *ret_found, struct err *err)
+{
+    struct found found = {0};
+    TRY(sqlite_ask_number(db, "PRAGMA user_version", &found.version, err));
+    TRY(sqlite_ask_number(db, "PRAGMA application_id", &found.application, err));
+    TRY(sqlite_ask_number(db, "SELECT COUNT(*) FROM sqlite_schema", &found.tables, err));
+    *ret_found = found;
+    return result_ok();
+}
+
+static result check_ours(const struct found *found, const char *path, struct err *err)
+{
+    const bool new_file = found->version == 0 && found->application == 0 && found->tables == 0;
+    if (!new_file && found->application != APPLICATION_ID) {
+        return refuse_stranger(path, err);
+    }
+    return found->version > MIGRATION_COUNT ? refuse_newer(path, found->version, err) : result_ok();
+}
+
+/* Looks again inside a writing transaction, so that two programs that start together migrate once.
+ */
+static result migrate(sqlite3 *db, const char *path, instant now, struct err *err)
+{
+    struct found found;
+    TRY(look_at(db, &found, err));
+    TRY(check_ours(&found, path, err));
+    for (int number = (int)found.version + 1; number <= MIGRATION_COUNT; number++) {
+        TRY(apply_migration(db, number, now, err));
+    }
+    return result_ok();
+}
+
+result sqlite_check_schema(sqlite3 *db, const char *path, instant now, struct err *err)
+{
+    struct found found;
+    TRY(look_at(db, &found, err));
+    TRY(check_ours(&found, path, err));
+    if (found.version == MIGRATION_COUNT) {
+        return result_ok();
+    }
+    TRY(sqlite_run(db, "BEGIN IMMEDIATE", err));
+    const result migrated = migrate(db, path, now, err);
+    if (!migrated.ok) {
+        result_ignore(sqlite_run(db, "ROLLBACK", NULL), "the first failure is told");
+        return migrated;
+    }
+    return sqlite_run(db, "COMMIT", err);
+}

@@ -1,0 +1,578 @@
+#include "store/store.h"
+
+#include "store/internal.h"
+#include "store/keyfile.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+
+/* How a write travels. The caller puts its work, which lies on its own stack, into the queue and
+ * sleeps. The writer thread takes all that wait (up to GROUP_WORKS_MAX), begins one transaction,
+ * runs each work in a savepoint, writes the looks that wait, commits, and only then wakes the
+ * callers.
+ *
+ * Invariants:
+ *   1. a caller hears "done" only after the commit that holds its work has returned;
+ *   2. a work that failed left nothing behind, and its caller hears its own error;
+ *   3. when the commit fails, everybody in the group hears that;
+ *   4. every work that was put into the queue is answered, also when the store is being closed: store_close waits for
+ *      everybody who is inside. */
+
+enum {
+    GROUP_WORKS_MAX = 256,
+    READERS_MAX = 32,
+    STORE_MEMORY_SIZE = 256 * 1024,
+    RETRY_SECONDS = 1, /* when looks could not be written and nothing else happens */
+};
+
+struct work {
+    store_work *run;
+    void *context;
+    bool bulk;
+    bool finished;
+    result outcome;
+    struct err err; /* when the outcome is a failure */
+    pthread_cond_t answered;
+    struct work *next;
+};
+
+struct reader {
+    struct transaction transaction;
+    struct reader *next_free;
+};
+
+/* --- one group
+ * -----------------------------------------------------------------------------------------------------
+ */
+
+static void fail_work(struct work *work, const struct err *cause)
+{
+    work->outcome = (result){.ok = false};
+    work->err = *cause;
+}
+
+/* What a work returns, unless it hid that an append had failed half-way. */
+static void run_work(struct transaction *transaction, struct work *work)
+{
+    transaction_work_begin(transaction);
+    work->outcome = work->run(transaction, work->context, &work->err);
+    if (work->outcome.ok && transaction->has_broken) {
+        fail_work(work, &transaction->broken);
+    }
+}
+
+/* On a full disk, for one, the database undoes the whole group at once. */
+static result give_up(const struct err *cause, struct err *err)
+{
+    result_ignore(err_set(err, ERROR_STORAGE, "Nothing of the change was stored: %s",
+                          cause == NULL ? "the database ended the transaction" : cause->what),
+                  "the hint returns the failure");
+    return cause == NULL ? (result){.ok = false} : err_hint(err, "%s", cause->hint);
+}
+
+/* A work in its savepoint. Fails only when the whole group has to be given up. */
+static result run_in_savepoint(struct store *store, struct work *work, struct err *err)
+{
+    struct transaction *transaction = &store->writing;
+    TRY(store->backend->savepoint_begin(transaction->connection, err));
+    const int64_t last_position = transaction->last_position;
+    run_work(transaction, work);
+    if (!store->backend->is_active(transaction->connection)) {
+        return give_up(work->outcome.ok ? NULL : &work->err, err);
+    }
+    if (work->outcome.ok) {
+        return store->backend->savepoint_keep(transaction->connection, err);
+    }
+    transaction_work_undone(transaction, last_position);
+    return store->backend->savepoint_undo(transaction->connection, err);
+}
+
+/* Looks that cannot be written do not take the works with them: they wait for the next group. */
+static result write_looks(struct store *store, struct err *looks_err, result *ret_looks,
+                          struct err *err)
+{
+    struct transaction *transaction = &store->writing;
+    *ret_looks = result_ok();
+    if (store->looks.taken_count == 0) {
+        return result_ok();
+    }
+    TRY(store->backend->savepoint_begin(transaction->connection, err));
+    *ret_looks = looks_write(&store->looks, transaction, looks_err);
+    if (!store->backend->is_active(transaction->connection)) {
+        return give_up(looks_err, err);
+    }
+    return ret_looks->ok ? store->backend->savepoint_keep(transaction->connection, err)
+                         : store->backend->savepoint_undo(transaction->connection, err);
+}
+
+static result run_group(struct store *store, struct work *group, struct err *looks_err,
+                        result *ret_looks, struct err *err)
+{
+    struct transaction *transaction = &store->writing;
+    TRY(transaction_begin(transaction, true, err));
+    result whole = result_ok();
+    for (struct work *work = group; work != NULL && whole.ok; work = work->next) {
+        whole = run_in_savepoint(store, work, err);
+    }
+    whole = whole.ok ? write_looks(store, looks_err, ret_looks, err) : whole;
+    whole = whole.ok ? store->backend->commit(transaction->connection, err) : whole;
+    store->backend->rollback(transaction->connection); /* nothing to do after a commit */
+    transaction_forget(transaction);
+    return whole;
+}
+
+static void commit_group(struct store *store, struct work *group)
+{
+    struct err err = {0};
+    struct err looks_err = {0};
+    result looks = result_ok();
+    const result committed = run_group(store, group, &looks_err, &looks, &err);
+    for (struct work *work = group; work != NULL; work = work->next) {
+        /* One that failed by itself keeps its own error. */
+        if (!committed.ok && (work->outcome.ok || work->err.code == ERROR_NONE)) {
+            fail_work(work, &err);
+        }
+    }
+    pthread_mutex_lock(&store->mutex);
+    looks_written(&store->looks, committed.ok ? looks : committed,
+                  committed.ok ? &looks_err : &err);
+    pthread_mutex_unlock(&store->mutex);
+}
+
+/* A large import: alone in its transaction, with memory for it. */
+static result run_bulk(struct store *store, struct work *work, struct err *err)
+{
+    struct transaction *transaction = &store->writing;
+    TRY(store->backend->bulk_begin(transaction->connection, err));
+    TRY(transaction_resize_cache(transaction, CACHE_SUBJECTS_BULK, err));
+    TRY(transaction_begin(transaction, true, err));
+    run_work(transaction, work);
+    const result committed =
+        work->outcome.ok ? store->backend->commit(transaction->connection, err) : result_ok();
+    store->backend->rollback(transaction->connection);
+    transaction_forget(transaction);
+    return committed;
+}
+
+static void commit_bulk(struct store *store, struct work *work)
+{
+    struct err err = {0};
+    if (!run_bulk(store, work, &err).ok) {
+        fail_work(work, &err);
+    }
+    result_ignore(transaction_resize_cache(&store->writing, CACHE_SUBJECTS, NULL),
+                  "the large cache works as well");
+    result_ignore(store->backend->bulk_end(store->writing.connection, NULL),
+                  "the change is durable already, or undone");
+}
+
+/* --- the writer thread
+ * --------------------------------------------------------------------------------------------- */
+
+static bool has_work(const struct store *store)
+{
+    const bool looks_wait = store->looks.waiting_count > 0 || store->looks.taken_count > 0;
+    return store->first != NULL || (looks_wait && !store->looks.failing);
+}
+
+/* With the mutex held: the works of the next group, oldest first; a bulk work is a group of its
+ * own. */
+static struct work *take_group(struct store *store)
+{
+    struct work *group = store->first;
+    struct work *last = NULL;
+    size_t count = 0;
+    while (store->first != NULL && count < GROUP_WORKS_MAX && (count == 0 || !store->first->bulk)) {
+        last = store->first;
+        store->first = last->next;
+        count++;
+        if (last->bulk) {
+            break;
+        }
+    }
+    if (last != NULL) {
+        last->next = NULL;
+    }
+    store->last = store->first == NULL ? NULL : store->last;
+    return group;
+}
+
+/* With the mutex held. A finished work must not be touched any more: its owner may be gone. */
+static void answer_group(struct work *group)
+{
+    while (group != NULL) {
+        struct work *next = group->next;
+        group->finished = true;
+        pthread_cond_signal(&group->answered);
+        group = next;
+    }
+}
+
+static void wait_for_work(struct store *store)
+{
+    if (!store->looks.failing) {
+        pthread_cond_wait(&store->wake, &store->mutex);
+        return;
+    }
+    struct timespec until;
+    ASSERT(clock_gettime(CLOCK_MONOTONIC, &until) == 0);
+    until.tv_sec += RETRY_SECONDS;
+    if (pthread_cond_timedwait(&store->wake, &store->mutex, &until) != 0) {
+        store->looks.failing = false; /* try them again */
+    }
+}
+
+static void *write_until_closed(void *context)
+{
+    struct store *store = context;
+    pthread_mutex_lock(&store->mutex);
+    for (;;) {
+        while (!has_work(store) && !store->stopping) {
+            wait_for_work(store);
+        }
+        if (!has_work(store)) {
+            break;
+        }
+        struct work *group = take_group(store);
+        looks_take(&store->looks);
+        pthread_mutex_unlock(&store->mutex);
+        if (group != NULL && group->bulk) {
+            commit_bulk(store, group);
+        } else {
+            commit_group(store, group);
+        }
+        pthread_mutex_lock(&store->mutex);
+        answer_group(group);
+    }
+    pthread_mutex_unlock(&store->mutex);
+    return NULL;
+}
+
+/* --- callers ------------------------------------------------------------------------------------------------------- */
+
+/* False when the store is being closed. */
+static bool caller_enters(struct store *store)
+{
+    pthread_mutex_lock(&store->mutex);
+    const bool open = !store->closing;
+    store->callers += open ? 1 : 0;
+    pthread_mutex_unlock(&store->mutex);
+    return open;
+}
+
+static void caller_leaves(struct store *store)
+{
+    pthread_mutex_lock(&store->mutex);
+    ASSERT(store->callers > 0);
+    store->callers--;
+    if (store->closing && store->callers == 0) {
+        pthread_cond_signal(&store->left);
+    }
+    pthread_mutex_unlock(&store->mutex);
+}
+
+static void queue_and_wait(struct store *store, struct work *work)
+{
+    pthread_mutex_lock(&store->mutex);
+    if (store->last == NULL) {
+        store->first = work;
+    } else {
+        store->last->next = work;
+    }
+    store->last = work;
+    pthread_cond_signal(&store->wake);
+    while (!work->finished) {
+        pthread_cond_wait(&work->answered, &store->mutex);
+    }
+    pthread_mutex_unlock(&store->mutex);
+}
+
+static result submit(struct store *store, struct work *work, struct err *err)
+{
+    ASSERT(!pthread_equal(pthread_self(), store->writer)); /* a work that waits for a work would wait for ever */
+    if (!caller_enters(store)) {
+        return err_set(err, ERROR_STORAGE, "The store is being closed");
+    }
+    ASSERT(pthread_cond_init(&work->answered, NULL) == 0);
+    queue_and_wait(store, work);
+    pthread_cond_destroy(&work->answered);
+    caller_leaves(store);
+    if (!work->outcome.ok && err != NULL) {
+        *err = work->err;
+    }
+    return work->outcome;
+}
+
+result store_write(struct store *store, store_work *work, void *context, struct err *err)
+{
+    struct work item = {.run = work, .context = context};
+    return submit(store, &item, err);
+}
+
+result store_bulk(struct store *store, store_work *work, void *context, struct err *err)
+{
+    struct work item = {.run = work, .context = context, .bulk = true};
+    return submit(store, &item, err);
+}
+
+/* --- readers
+ * -------------------------------------------------------------------------------------------------------
+ */
+
+static result open_reader(struct store *store, struct reader **ret_reader, struct err *err)
+{
+    struct connection *connection = NULL;
+    TRY(store->backend->open(store->path, CONNECTION_READS, system_now(store->system), &connection,
+                             err));
+    pthread_mutex_lock(&store->mutex);
+    struct reader *reader = ARENA_NEW(&store->memory, struct reader, 1);
+    pthread_mutex_unlock(&store->mutex);
+    const result opened = reader == NULL ? arena_full(err)
+                                         : transaction_init(&reader->transaction, connection,
+                                                            &store->key, store->system, err);
+    if (!opened.ok) {
+        store->backend->close(connection);
+        return opened;
+    }
+    reader->transaction.looks = &store->looks;
+    *ret_reader = reader;
+    return result_ok();
+}
+
+/* A reader that is free, or a new one while there are fewer than the maximum, or the next to become
+ * free. */
+static result take_reader(struct store *store, struct reader **ret_reader, struct err *err)
+{
+    pthread_mutex_lock(&store->mutex);
+    while (store->free_readers == NULL && store->reader_count == READERS_MAX) {
+        pthread_cond_wait(&store->reader_freed, &store->mutex);
+    }
+    struct reader *reader = store->free_readers;
+    if (reader != NULL) {
+        store->free_readers = reader->next_free;
+    } else {
+        store->reader_count++;
+    }
+    pthread_mutex_unlock(&store->mutex);
+    if (reader != NULL) {
+        *ret_reader = reader;
+        return result_ok();
+    }
+    const result opened = open_reader(store, ret_reader, err);
+    if (!opened.ok) {
+        pthread_mutex_lock(&store->mutex);
+        store->reader_count--;
+        pthread_cond_signal(&store->reader_freed);
+        pthread_mutex_unlock(&store->mutex);
+    }
+    return opened;
+}
+
+static void give_reader(struct store *store, struct reader *reader)
+{
+    pthread_mutex_lock(&store->mutex);
+    reader->next_free = store->free_readers;
+    store->free_readers = reader;
+    pthread_cond_signal(&store->reader_freed);
+    pthread_mutex_unlock(&store->mutex);
+}
+
+static result read_with_reader(struct store *store, store_work *work, void *context, struct err *err)
+{
+    struct reader *reader = NULL;
+    TRY(take_reader(store, &reader, err));
+    struct transaction *transaction = &reader->transaction;
+    result outcome = transaction_begin(transaction, false, err);
+    if (outcome.ok) {
+        outcome = work(transaction, context, err);
+        store->backend->rollback(transaction->connection);
+        transaction_forget(transaction);
+    }
+    give_reader(store, reader);
+    return outcome;
+}
+
+result store_read(struct store *store, store_work *work, void *context, struct err *err)
+{
+    if (!caller_enters(store)) {
+        return err_set(err, ERROR_STORAGE, "The store is being closed");
+    }
+    const result outcome = read_with_reader(store, work, context, err);
+    caller_leaves(store);
+    return outcome;
+}
+
+static void close_readers(struct store *store)
+{
+    while (store->free_readers != NULL) {
+        struct reader *reader = store->free_readers;
+        store->free_readers = reader->next_free;
+        struct connection *connection = reader->transaction.connection;
+        transaction_done(&reader->transaction);
+        store->backend->close(connection);
+    }
+}
+
+/* --- open and close
+ * ------------------------------------------------------------------------------------------------
+ */
+
+static result set_paths(struct store *store, const struct store_options *options, struct err *err)
+{
+    const int path_len = snprintf(store->path, sizeof store->path, "%s", options->path);
+    const int key_len =
+        options->key_path == NULL
+            ? snprintf(store->key_path, sizeof store->key_path, "%s.key", options->path)
+            : snprintf(store->key_path, sizeof store->key_path, "%s", options->key_path);
+    const bool fits = path_len > 0 && (size_t)path_len < sizeof store->path && key_len > 0 &&
+                      (size_t)key_len < sizeof store->key_path;
+    return fits ? result_ok()
+                : err_set(err, ERROR_INPUT, "The path of the store is empty or too long");
+}
+
+static result make_store(struct store *store, struct err *err)
+{
+    if (system_file_exists(store->path)) {
+        result_ignore(err_set(err, ERROR_CONFLICT, "%s exists already", store->path),
+                      "the hint returns the failure");
+        return err_hint(err,
+                        "A store is never overwritten. Choose another place, or move it away.");
+    }
+    TRY(keyfile_make(store->key_path, store->system, &store->key, err));
+    const result made = store->backend->create(store->path, system_now(store->system), err);
+    if (!made.ok) {
+        /* Both were made just now and hold nothing. */
+        remove(store->key_path);
+        remove(store->path);
+    }
+    return made;
+}
+
+static result find_store(struct store *store, struct err *err)
+{
+    if (!system_file_exists(store->path)) {
+        result_ignore(err_set(err, ERROR_NOT_FOUND, "There is no store at %s", store->path),
+                      "the hint returns the failure");
+        return err_hint(err, "Check the path, or make a new store first.");
+    }
+    return keyfile_read(store->key_path, &store->key, err);
+}
+
+static result check_or_mark(struct store *store, bool created, struct err *err)
+{
+    struct transaction *transaction = &store->writing;
+    TRY(transaction_begin(transaction, created, err));
+    result checked = created ? keyfile_mark_store(transaction, err)
+                             : keyfile_check_store(transaction, store->key_path, err);
+    if (checked.ok && created) {
+        checked = store->backend->commit(transaction->connection, err);
+    }
+    store->backend->rollback(transaction->connection);
+    transaction_forget(transaction);
+    return checked;
+}
+
+static result open_writer(struct store *store, bool created, struct err *err)
+{
+    struct connection *connection = NULL;
+    TRY(store->backend->open(store->path, CONNECTION_WRITES, system_now(store->system), &connection,
+                             err));
+    const result ready =
+        transaction_init(&store->writing, connection, &store->key, store->system, err);
+    if (!ready.ok) {
+        store->writing.connection = NULL;
+        store->backend->close(connection);
+        return ready;
+    }
+    return check_or_mark(store, created, err);
+}
+
+static result start_writer(struct store *store, struct err *err)
+{
+    TRY(looks_init(&store->looks, &store->mutex, &store->wake, err));
+    if (pthread_create(&store->writer, NULL, write_until_closed, store) != 0) {
+        return err_set(err, ERROR_LIMIT, "The system has no thread to give");
+    }
+    store->writer_runs = true;
+    return result_ok();
+}
+
+static result open_parts(struct store *store, const struct store_options *options, struct err *err)
+{
+    TRY(set_paths(store, options, err));
+    TRY(options->create ? make_store(store, err) : find_store(store, err));
+    TRY(open_writer(store, options->create, err));
+    return start_writer(store, err);
+}
+
+static void init_locks(struct store *store)
+{
+    pthread_condattr_t monotonic;
+    ASSERT(pthread_condattr_init(&monotonic) == 0);
+    ASSERT(pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC) == 0);
+    ASSERT(pthread_mutex_init(&store->mutex, NULL) == 0);
+    ASSERT(pthread_cond_init(&store->wake, &monotonic) == 0);
+    ASSERT(pthread_cond_init(&store->reader_freed, NULL) == 0);
+    ASSERT(pthread_cond_init(&store->left, NULL) == 0);
+    pthread_condattr_destroy(&monotonic);
+}
+
+result store_open(const struct store_options *options, struct store **ret_store, struct err *err)
+{
+    ASSERT(options->path != NULL && options->system != NULL);
+    struct arena memory;
+    TRY(arena_open(&memory, STORE_MEMORY_SIZE, err));
+    struct store *store = ARENA_NEW(&memory, struct store, 1);
+    ASSERT(store != NULL);
+    *store =
+        (struct store){.memory = memory, .backend = backend_sqlite(), .system = options->system};
+    init_locks(store);
+    const result opened = open_parts(store, options, err);
+    if (!opened.ok) {
+        store_close(store);
+        return opened;
+    }
+    *ret_store = store;
+    return result_ok();
+}
+
+/* Everybody who is inside is answered first; nobody comes in any more. */
+static void stop_writer(struct store *store)
+{
+    pthread_mutex_lock(&store->mutex);
+    store->closing = true;
+    while (store->callers > 0) {
+        pthread_cond_wait(&store->left, &store->mutex);
+    }
+    store->stopping = true;
+    store->looks.failing = false; /* one last try */
+    pthread_cond_signal(&store->wake);
+    pthread_mutex_unlock(&store->mutex);
+    if (store->writer_runs) {
+        pthread_join(store->writer, NULL);
+    }
+    ASSERT(store->first == NULL);
+}
+
+void store_close(struct store *store)
+{
+    if (store == NULL) {
+        return;
+    }
+    stop_writer(store);
+    close_readers(store);
+    looks_done(&store->looks);
+    struct connection *connection = store->writing.connection;
+    if (connection != NULL) {
+        transaction_done(&store->writing);
+        store->backend->close(connection);
+    }
+    cipher_wipe(&store->key);
+    pthread_cond_destroy(&store->left);
+    pthread_cond_destroy(&store->reader_freed);
+    pthread_cond_destroy(&store->wake);
+    pthread_mutex_destroy(&store->mutex);
+    struct arena memory = store->memory;
+    arena_close(&memory);
+}

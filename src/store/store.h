@@ -1,0 +1,252 @@
+/* store: events and the rows they add up to, kept. One header; SQLite behind it (PostgreSQL and
+ * memory will follow).
+ *
+ * The store knows no rule. It promises:
+ *   1. what store_write reported as done survives kill -9 and power loss (WAL, synchronous=FULL);
+ *   2. the work of one store_write is done whole or not at all;
+ *   3. events are never changed or deleted (triggers); rows are what register/row.h makes of the
+ * events;
+ *   4. a place is never given twice, whatever runs at the same time, in one process or several.
+ *
+ * Writing: a single writer thread drains a queue of works into one transaction, a savepoint each,
+ * syncs once, then answers all (group commit). The work function runs on the writer thread: it
+ * reads the rows, judges, appends, and may not block. Reading: a snapshot of the last commit, on
+ * the calling thread's own connection from a pool.
+ *
+ * Personal content: the body of every event is sealed with the key of its subject (base/cipher.h);
+ * subject keys are wrapped by the store key, which lives in a file of its own beside or apart from
+ * the store. Facts are also in rows, in clear, without names.
+ *
+ * Any text a read gives is copied into the arena passed in.
+ */
+#ifndef RETURNHUB_STORE_STORE_H
+#define RETURNHUB_STORE_STORE_H
+
+#include "register/row.h"
+#include "system/system.h"
+
+struct store;
+struct transaction;
+
+struct store_options {
+    const char *path;     /* the SQLite file */
+    const char *key_path; /* NULL: path with ".key" appended */
+    bool create; /* make a new store and key file (mode 0600); refuses to overwrite either */
+    const struct system *system;
+};
+
+MUST_USE result store_open(const struct store_options *options, struct store **ret_store,
+                           struct err *err);
+/* Waits for everybody who is inside a call, writes what is queued, and closes. Accepts NULL. */
+void store_close(struct store *store);
+
+/* Work on a transaction. A failure undoes what this work did and is handed to the caller of
+ * store_write. */
+typedef result store_work(struct transaction *transaction, void *context, struct err *err);
+
+/* Runs `work` on the writer thread and returns when its effect is durable. ERROR_STORAGE says in
+ * words whether nothing was stored or whether that is not known. Not to be called from inside a
+ * work. */
+MUST_USE result store_write(struct store *store, store_work *work, void *context, struct err *err);
+/* Runs `work` on this thread over a snapshot; appending in it is refused. */
+MUST_USE result store_read(struct store *store, store_work *work, void *context, struct err *err);
+
+/* --- appending
+ * -------------------------------------------------------------------------------------------------
+ */
+
+/* Gives event->position, seals, stores, and updates the rows. event->recorded_at must not go back
+ * in time before the last event of the same subject. A client id that was used before is refused
+ * (ERROR_CONFLICT): look first. All events that one work appends may carry the same client id. The
+ * first event of a subject is the one that brings it into the register. When an append fails
+ * half-way, the work fails with its error, even if it returns success. */
+MUST_USE result transaction_append(struct transaction *transaction, struct event *event,
+                                   struct err *err);
+/* The next free id for a new subject of this kind; asked again in the same work, the one after it.
+ */
+MUST_USE result transaction_new_id(struct transaction *transaction, enum subject_kind kind,
+                                   int64_t *ret_id, struct err *err);
+/* The position of the first event with this client id; 0 when none. */
+MUST_USE result transaction_find_client_id(struct transaction *transaction,
+                                           const struct client_id *id, int64_t *ret_position,
+                                           struct err *err);
+/* A free place of the hub, lowest number first; 0 when none is free. Only in a write. */
+MUST_USE result transaction_free_place(struct transaction *transaction, int64_t hub,
+                                       int64_t *ret_number, struct err *err);
+
+/* --- reading one
+ * ------------------------------------------------------------------------------------------------
+ */
+
+/* ERROR_NOT_FOUND when there is none. */
+MUST_USE result transaction_find(struct transaction *transaction, enum subject_kind kind,
+                                 str reference, int64_t *ret_id,
+                                 struct err *err); /* account: by username */
+MUST_USE result transaction_person(struct transaction *transaction, int64_t id, struct arena *arena,
+                                   struct person_row *ret_row, struct err *err);
+MUST_USE result transaction_hub(struct transaction *transaction, int64_t id, struct arena *arena,
+                                struct hub_row *ret_row, struct err *err);
+MUST_USE result transaction_agreement(struct transaction *transaction, int64_t id,
+                                      struct arena *arena, struct agreement_row *ret_row,
+                                      struct err *err);
+MUST_USE result transaction_account(struct transaction *transaction, int64_t id,
+                                    struct arena *arena, struct account_row *ret_row,
+                                    struct err *err);
+MUST_USE result transaction_request(struct transaction *transaction, int64_t id,
+                                    struct arena *arena, struct request_row *ret_row,
+                                    struct err *err);
+/* After erasure of its subject an event has its header and an empty body. */
+MUST_USE result transaction_event(struct transaction *transaction, int64_t position,
+                                  struct arena *arena, struct event *ret_event, struct err *err);
+
+struct identity {
+    str name;
+    struct known_day born_on;
+};
+/* Opens the person's identity with their key; after erasure the name is empty. */
+MUST_USE result transaction_identity(struct transaction *transaction,
+                                     const struct person_row *person, struct arena *arena,
+                                     struct identity *ret_identity, struct err *err);
+
+/* --- reading many
+ * -----------------------------------------------------------------------------------------------
+ */
+
+struct people_filter {
+    str stage;      /* "" for all */
+    int64_t hub;    /* placed at this hub, or with an open or approved request for it; 0 for all */
+    int64_t family; /* 0 for all */
+    int64_t after_id; /* paging: ids greater than this */
+    size_t limit;     /* 0: no limit */
+};
+MUST_USE result transaction_people(struct transaction *transaction,
+                                   const struct people_filter *filter, struct arena *arena,
+                                   const struct person_row **ret_rows, size_t *ret_count,
+                                   struct err *err);
+
+/* The rows that count at (as_of, known_at), at most one a fact, in the order of fact names. */
+MUST_USE result transaction_facts(struct transaction *transaction, enum subject_kind kind,
+                                  int64_t subject, date as_of, instant known_at,
+                                  struct arena *arena, const struct fact_row **ret_rows,
+                                  size_t *ret_count, struct err *err);
+
+/* Every person's facts that count at (as_of, known_at), person by person in the order of ids; for
+ * screening. The rows are valid during the call only. */
+typedef result store_person_facts(void *context, const struct person_row *person,
+                                  const struct fact_row *rows, size_t count, struct err *err);
+MUST_USE result transaction_each_person_facts(struct transaction *transaction, date as_of,
+                                              instant known_at, store_person_facts *visit,
+                                              void *context, struct err *err);
+
+struct request_filter {
+    int64_t person; /* 0 for all */
+    int64_t hub;
+    int64_t agreement;
+    bool live_only; /* open or approved */
+    size_t limit;   /* newest first; 0: no limit */
+};
+MUST_USE result transaction_requests(struct transaction *transaction,
+                                     const struct request_filter *filter, struct arena *arena,
+                                     const struct request_row **ret_rows, size_t *ret_count,
+                                     struct err *err);
+MUST_USE result transaction_hubs(struct transaction *transaction, struct arena *arena,
+                                 const struct hub_row **ret_rows, size_t *ret_count,
+                                 struct err *err);
+MUST_USE result transaction_agreements(struct transaction *transaction, struct arena *arena,
+                                       const struct agreement_row **ret_rows, size_t *ret_count,
+                                       struct err *err);
+MUST_USE result transaction_accounts(struct transaction *transaction, struct arena *arena,
+                                     const struct account_row **ret_rows, size_t *ret_count,
+                                     struct err *err);
+MUST_USE result transaction_places(struct transaction *transaction, int64_t hub,
+                                   struct arena *arena, const struct place_row **ret_rows,
+                                   size_t *ret_count, struct err *err);
+/* A subject's events, newest first, positions below `before` (0: from the newest). */
+MUST_USE result transaction_history(struct transaction *transaction, enum subject_kind kind,
+                                    int64_t subject, int64_t before, size_t limit,
+                                    struct arena *arena, const struct event **ret_events,
+                                    size_t *ret_count, struct err *err);
+
+struct stage_count {
+    str stage;
+    int64_t people;
+};
+MUST_USE result transaction_count_stages(struct transaction *transaction, struct arena *arena,
+                                         const struct stage_count **ret_counts, size_t *ret_count,
+                                         struct err *err);
+struct place_counts {
+    int64_t agreed; /* free + held + occupied */
+    int64_t free;
+    int64_t held;
+    int64_t occupied;
+};
+MUST_USE result transaction_count_places(struct transaction *transaction, int64_t hub,
+                                         struct place_counts *ret_counts, struct err *err);
+MUST_USE result transaction_event_count(struct transaction *transaction, int64_t *ret_count,
+                                        struct err *err);
+
+/* --- beside the events: secrets, sessions, who looked
+ * ------------------------------------------------------------- */
+
+/* The password hash (libsodium's text form) of an account; "" when none is set. */
+MUST_USE result transaction_set_password_hash(struct transaction *transaction, int64_t account,
+                                              str hash, struct err *err);
+MUST_USE result transaction_password_hash(struct transaction *transaction, int64_t account,
+                                          struct arena *arena, str *ret_hash, struct err *err);
+
+struct session_row {
+    uint8_t token_hash[32]; /* SHA-256 of the token; the token itself is never stored */
+    int64_t account;
+    instant opened_at;
+    instant seen_at;
+    uint8_t form_token[32]; /* against forged forms */
+};
+MUST_USE result transaction_put_session(struct transaction *transaction,
+                                        const struct session_row *row,
+                                        struct err *err); /* inserts or replaces */
+MUST_USE result transaction_session(struct transaction *transaction, const uint8_t token_hash[32],
+                                    struct session_row *ret_row, struct err *err);
+MUST_USE result transaction_delete_session(struct transaction *transaction,
+                                           const uint8_t token_hash[32], struct err *err);
+
+/* Who looked at what (promise 10). In a read: queued and written with the next group commit; never
+ * lost silently - while looks cannot be written, recording one fails. In a write: part of it.
+ * `purpose` has at most 64 bytes. */
+struct look {
+    int64_t account;
+    enum subject_kind subject_kind;
+    int64_t subject;
+    instant at;
+    str purpose; /* "person page", "explanation", "list" */
+};
+MUST_USE result transaction_record_look(struct transaction *transaction, const struct look *look,
+                                        struct err *err);
+
+/* Rulebooks by identity, so that an old verdict can be derived again. */
+MUST_USE result transaction_put_rulebook(struct transaction *transaction, str identity_hex,
+                                         str canonical, struct err *err);
+MUST_USE result transaction_rulebook(struct transaction *transaction, str identity_hex,
+                                     struct arena *arena, str *ret_canonical, struct err *err);
+
+/* --- the whole store
+ * ---------------------------------------------------------------------------------------------- */
+
+/* Makes all rows anew from the events and compares them with the rows that are there; the
+ * differences are counted and the first is described. With `replace`, the new rows take their
+ * place. Reports progress when `progress` is not NULL. */
+struct rebuild_outcome {
+    int64_t events;
+    int64_t rows;
+    int64_t differences;
+    char first_difference[400];
+};
+typedef void store_progress(void *context, int64_t done, int64_t all);
+MUST_USE result store_rebuild(struct store *store, bool replace, store_progress *progress,
+                              void *context, struct rebuild_outcome *ret_outcome, struct err *err);
+
+/* For bulk loading (demonstration data, imports) into a store that serves nobody else: one
+ * transaction however large, with the settings that make it fast, durable when it returns. On
+ * failure nothing of it remains. */
+MUST_USE result store_bulk(struct store *store, store_work *work, void *context, struct err *err);
+
+#endif

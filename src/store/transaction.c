@@ -1,0 +1,201 @@
+#include "store/transaction.h"
+
+#include <string.h>
+
+enum {
+    SCRATCH_SIZE = 64 * 1024 * 1024, /* taken from the system only as far as it is used */
+    LISTS_SIZE = 256 * 1024 * 1024,
+};
+
+/* --- life
+ * ----------------------------------------------------------------------------------------------------------
+ */
+
+result transaction_resize_cache(struct transaction *transaction, size_t capacity, struct err *err)
+{
+    ASSERT(capacity > 0 && (capacity & (capacity - 1)) == 0);
+    struct arena memory = {0};
+    TRY(arena_open(&memory, capacity * sizeof(struct subject_entry) + 64, err));
+    struct subject_entry *entries = ARENA_NEW(&memory, struct subject_entry, capacity);
+    ASSERT(entries != NULL);
+    arena_close(&transaction->memory);
+    transaction->memory = memory;
+    transaction->cache =
+        (struct subject_cache){.entries = entries, .capacity = capacity, .generation = 1};
+    return result_ok();
+}
+
+result transaction_init(struct transaction *transaction, struct connection *connection,
+                        const struct cipher_key *store_key, const struct system *system,
+                        struct err *err)
+{
+    *transaction =
+        (struct transaction){.connection = connection, .store_key = store_key, .system = system};
+    result opened = arena_open(&transaction->scratch, SCRATCH_SIZE, err);
+    opened = opened.ok ? arena_open(&transaction->lists, LISTS_SIZE, err) : opened;
+    opened = opened.ok ? transaction_resize_cache(transaction, CACHE_SUBJECTS, err) : opened;
+    if (!opened.ok) {
+        transaction_done(transaction);
+    }
+    return opened;
+}
+
+static void wipe_cache(struct transaction *transaction)
+{
+    struct subject_cache *cache = &transaction->cache;
+    for (size_t i = 0; i < cache->capacity; i++) {
+        if (cache->entries[i].generation == cache->generation) {
+            cipher_wipe(&cache->entries[i].key);
+        }
+    }
+    cache->generation++;
+}
+
+void transaction_done(struct transaction *transaction)
+{
+    if (transaction->cache.entries != NULL) {
+        wipe_cache(transaction);
+    }
+    arena_close(&transaction->memory);
+    arena_close(&transaction->scratch);
+    arena_close(&transaction->lists);
+}
+
+result transaction_begin(struct transaction *transaction, bool writing, struct err *err)
+{
+    TRY(backend_of(transaction)->begin(transaction->connection, writing, err));
+    transaction->writing = writing;
+    if (!writing) {
+        return result_ok();
+    }
+    struct arena scratch = transaction->scratch;
+    bool found = false;
+    const result asked = first_row(transaction, QUERY_LAST_POSITION, NULL, 0, &scratch,
+                                   &transaction->last_position, &found, err);
+    if (!asked.ok) {
+        backend_of(transaction)->rollback(transaction->connection);
+        transaction_forget(transaction);
+        return asked;
+    }
+    ASSERT(found && transaction->last_position >= 0);
+    return result_ok();
+}
+
+void transaction_forget(struct transaction *transaction)
+{
+    ASSERT(!backend_of(transaction)->is_active(transaction->connection));
+    wipe_cache(transaction);
+    memset(transaction->next_id, 0, sizeof transaction->next_id);
+    transaction->writing = false;
+    transaction->last_position = 0;
+    transaction->has_broken = false;
+}
+
+void transaction_work_begin(struct transaction *transaction)
+{
+    transaction->position_before_work = transaction->last_position;
+    transaction->has_broken = false;
+}
+
+void transaction_work_undone(struct transaction *transaction, int64_t last_position)
+{
+    wipe_cache(transaction);
+    memset(transaction->next_id, 0, sizeof transaction->next_id);
+    transaction->last_position = last_position;
+    transaction->has_broken = false;
+}
+
+void transaction_entropy(struct transaction *transaction, void *bytes, size_t size)
+{
+    ASSERT(size <= ENTROPY_POOL_SIZE);
+    if (transaction->entropy_left < size) {
+        transaction->system->entropy(transaction->system->context, transaction->entropy,
+                                     ENTROPY_POOL_SIZE);
+        transaction->entropy_left = ENTROPY_POOL_SIZE;
+    }
+    /* Each byte is used once, and not kept after that. */
+    transaction->entropy_left -= size;
+    uint8_t *used = transaction->entropy + transaction->entropy_left;
+    memcpy(bytes, used, size);
+    memset(used, 0, size);
+}
+
+/* --- rows of a query
+ * -----------------------------------------------------------------------------------------------
+ */
+
+static result take_rows(struct cursor *cursor, struct arena *lists, struct arena *arena,
+                        void **ret_rows, size_t *ret_count, struct err *err)
+{
+    const struct layout *layout = cursor->layout;
+    ASSERT(layout->row_size % alignof(int64_t) == 0);
+    char *rows = NULL;
+    size_t count = 0;
+    for (;;) {
+        /* One after the other without gaps, so they are one array. */
+        char *row = arena_take(lists, 1, layout->row_size, alignof(int64_t));
+        bool found = false;
+        if (row == NULL) {
+            result_ignore(err_set(err, ERROR_LIMIT, "There are more rows than fit into memory"),
+                          "the hint returns the failure");
+            return err_hint(err, "Ask for them a page at a time.");
+        }
+        rows = rows == NULL ? row : rows;
+        TRY(cursor->connection->backend->cursor_next(cursor, row, &found, err));
+        if (!found) {
+            break;
+        }
+        ASSERT(row == rows + count * layout->row_size);
+        TRY(layout_copy_texts(layout, row, arena, err));
+        count++;
+    }
+    *ret_rows = rows;
+    *ret_count = count;
+    return result_ok();
+}
+
+result collect_rows(struct transaction *transaction, enum query query,
+                    const struct parameter *parameters, size_t parameter_count, struct arena *arena,
+                    void **ret_rows, size_t *ret_count, struct err *err)
+{
+    struct arena lists = transaction->lists;
+    struct cursor cursor;
+    TRY(backend_of(transaction)
+            ->cursor_open(transaction->connection, query, parameters, parameter_count, &cursor,
+                          err));
+    const size_t row_size = cursor.layout->row_size;
+    void *rows = NULL;
+    size_t count = 0;
+    const result taken = take_rows(&cursor, &lists, arena, &rows, &count, err);
+    backend_of(transaction)->cursor_close(&cursor);
+    TRY(taken);
+    void *kept = arena_take(arena, count, row_size, alignof(int64_t));
+    if (kept == NULL) {
+        return arena_full(err);
+    }
+    if (count > 0) {
+        memcpy(kept, rows, count * row_size);
+    }
+    *ret_rows = kept;
+    *ret_count = count;
+    return result_ok();
+}
+
+result first_row(struct transaction *transaction, enum query query,
+                 const struct parameter *parameters, size_t parameter_count, struct arena *arena,
+                 void *row, bool *ret_found, struct err *err)
+{
+    struct cursor cursor;
+    TRY(backend_of(transaction)
+            ->cursor_open(transaction->connection, query, parameters, parameter_count, &cursor,
+                          err));
+    bool found = false;
+    result answer = backend_of(transaction)->cursor_next(&cursor, row, &found, err);
+    if (answer.ok && found) {
+        answer = layout_copy_texts(cursor.layout, row, arena, err);
+    }
+    backend_of(transaction)->cursor_close(&cursor);
+    TRY(answer);
+    *ret_found = found;
+    return result_ok();
+}

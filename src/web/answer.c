@@ -1,0 +1,136 @@
+#include "web/answer.h"
+
+#include "web/page.h"
+
+void answer_headers(struct exchange *exchange)
+{
+    struct http_response *response = exchange->response;
+    http_header_set(response, STR("Content-Security-Policy"),
+                    STR("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+                        "connect-src 'self'; form-action 'self'; base-uri 'none'; "
+                        "frame-ancestors 'none'; require-trusted-types-for 'script'"));
+    http_header_set(response, STR("X-Content-Type-Options"), STR("nosniff"));
+    /* Not "no-referrer": with it a browser sends "Origin: null" with our own forms (Fetch standard,
+     * "append a request Origin header"), and Origin is what session_check_intent looks at. Other
+     * sites learn nothing either way. */
+    http_header_set(response, STR("Referrer-Policy"), STR("same-origin"));
+    http_header_set(response, STR("Cross-Origin-Opener-Policy"), STR("same-origin"));
+    http_header_set(response, STR("Cross-Origin-Resource-Policy"), STR("same-origin"));
+    http_header_set(response, STR("Permissions-Policy"),
+                    STR("camera=(), geolocation=(), microphone=()"));
+    if (exchange->web->options.secure_cookies) {
+        http_header_set(response, STR("Strict-Transport-Security"),
+                        STR("max-age=31536000; includeSubDomains"));
+    }
+}
+
+void answer_not_stored(struct exchange *exchange)
+{
+    http_header_set(exchange->response, STR("Cache-Control"), STR("no-store"));
+    http_header_set(exchange->response, STR("Vary"), STR("Accept, Cookie"));
+}
+
+result answer_json(struct exchange *exchange, int status, const json_t *resource, struct err *err)
+{
+    if (resource == NULL) {
+        return arena_full(err);
+    }
+    str body;
+    TRY(json_write(resource, exchange->arena, &body, err));
+    exchange->response->status = status;
+    exchange->response->content_type =
+        status >= 400 ? STR("application/problem+json") : STR("application/json");
+    exchange->response->body = body;
+    return result_ok();
+}
+
+void answer_text(struct exchange *exchange, int status, str content_type, str body)
+{
+    exchange->response->status = status;
+    exchange->response->content_type = content_type;
+    exchange->response->body = body;
+}
+
+void answer_see_other(struct exchange *exchange, str location)
+{
+    exchange->response->status = 303;
+    exchange->response->content_type = STR("");
+    exchange->response->body = STR("");
+    http_header_set(exchange->response, STR("Location"), location);
+}
+
+result answer_done(struct exchange *exchange, str path, const char *notice, struct err *err)
+{
+    const str location = arena_format(exchange->arena, "%.*s?notice=%s", STR_ARG(path), notice);
+    if (location.at == NULL) {
+        return arena_full(err);
+    }
+    answer_see_other(exchange, location);
+    return result_ok();
+}
+
+static const char *problem_title(const struct err *problem, int status)
+{
+    switch (status) {
+    case 404:
+        return "Page not found";
+    case 403:
+        return "You may not do this";
+    case 401:
+        return "Sign in first";
+    case 409:
+        return "Somebody else changed this first";
+    case 503:
+        return "The record cannot be reached";
+    default:
+        return problem->code == ERROR_INTERNAL ? "Something went wrong" : "There is a problem";
+    }
+}
+
+static result problem_page(struct exchange *exchange, const struct err *problem,
+                           const struct faults *faults, int status, struct err *err)
+{
+    OWN_PAGE struct page page;
+    page_open(&page, exchange, "problem", str_from_c(problem_title(problem, status)), "");
+    json_t *view = json_object();
+    json_set_str(view, "what", str_from_c(problem->what));
+    json_set(view, "hint", problem->hint[0] != '\0' ? json_string(problem->hint) : json_false());
+    json_set_flag(view, "not_found", status == 404);
+    json_t *items = json_array();
+    for (size_t i = 0; faults != NULL && i < faults->count; i++) {
+        json_t *item = json_object();
+        json_set_str(item, "field", faults->items[i].field);
+        json_set_str(item, "detail", faults->items[i].detail);
+        json_add(items, item);
+    }
+    json_set_flag(view, "has_items", json_array_size(items) > 0);
+    json_set(view, "items", items);
+    page_set(&page, "problem", view);
+    return page_answer(&page, status, err);
+}
+
+static result problem_json(struct exchange *exchange, const struct err *problem,
+                           const struct faults *faults, int status, struct err *err)
+{
+    json_t *errors = faults != NULL && faults->count > 0 ? faults_as_json(faults) : NULL;
+    json_auto_t *resource = resource_problem(problem, errors);
+    json_set_int64(resource, "status", status);
+    return answer_json(exchange, status, resource, err);
+}
+
+void answer_problem(struct exchange *exchange, const struct err *problem,
+                    const struct faults *faults, int status)
+{
+    const int sent = status != 0 ? status : error_http_status(problem->code);
+    if (sent == 401) {
+        http_header_set(exchange->response, STR("WWW-Authenticate"), STR("Bearer"));
+    }
+    struct err err = {0};
+    const result answered = exchange_wants_html(exchange)
+                                ? problem_page(exchange, problem, faults, sent, &err)
+                                : problem_json(exchange, problem, faults, sent, &err);
+    if (!answered.ok) {
+        answer_text(exchange, 500, STR("text/plain; charset=utf-8"),
+                    STR("The answer could not be written.\n"));
+    }
+}

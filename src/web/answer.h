@@ -1,0 +1,26 @@
+/* answer: the ways to end an exchange. Every answer carries the same security headers
+ * (answer_headers). */
+#ifndef RETURNHUB_WEB_ANSWER_H
+#define RETURNHUB_WEB_ANSWER_H
+
+#include "web/exchange.h"
+#include "web/input.h"
+
+void answer_headers(struct exchange *exchange);
+/* Personal content: never kept by a cache, and different by Accept and by who asks. */
+void answer_not_stored(struct exchange *exchange);
+
+MUST_USE result answer_json(struct exchange *exchange, int status, const json_t *resource,
+                            struct err *err);
+void answer_text(struct exchange *exchange, int status, str content_type, str body);
+void answer_see_other(struct exchange *exchange, str location);
+/* 303 to `path` with the key of a notice (notice.def), which the page there shows once. */
+MUST_USE result answer_done(struct exchange *exchange, str path, const char *notice,
+                            struct err *err);
+
+/* The failure as application/problem+json or as a page. `faults` may be NULL; `status` 0 is the
+ * error's own. Cannot fail: when nothing else can be written, a short text is. */
+void answer_problem(struct exchange *exchange, const struct err *problem,
+                    const struct faults *faults, int status);
+
+#endif

@@ -1,0 +1,81 @@
+/* exchange: one request being answered. Everything a handler needs, and the ways to answer.
+ *
+ * A handler reads the exchange, asks casework, and ends in exactly one answer_... call, or returns
+ * a failure, which web.c answers as a problem (RFC 9457) or its page. Memory is the request's
+ * arena; a json_t lives until its json_decref (json_auto_t does that at the end of a block). */
+#ifndef RETURNHUB_WEB_EXCHANGE_H
+#define RETURNHUB_WEB_EXCHANGE_H
+
+#include "format/json.h"
+#include "format/template.h"
+#include "register/reference.h"
+#include "web/resource.h"
+#include "web/route.h"
+#include "web/web.h"
+
+enum { WEB_ASSETS_MAX = 16, WEB_BODY_MAX = 16 * 1024 * 1024, ASSET_HASH_SIZE = 17 };
+
+struct asset {
+    str name; /* "returnhub.css" */
+    str content_type;
+    str body;
+    str gzip; /* "" when there is none */
+    char hash[ASSET_HASH_SIZE];
+};
+
+struct web {
+    struct web_options options;
+    struct arena arena; /* templates and assets, for as long as the web is open */
+    struct template_set *templates;
+    struct asset assets[WEB_ASSETS_MAX];
+    size_t asset_count;
+    bool has_script;
+};
+
+enum wanted { WANTED_JSON, WANTED_HTML, WANTED_CSV };
+
+/* The body of a POST: a form or a JSON object. */
+struct input {
+    bool is_json;
+    json_t *object; /* NULL when it is a form */
+    struct http_form form;
+};
+
+struct exchange {
+    const struct web *web;
+    const struct casework *casework;
+    const struct rulebook *rulebook;
+    const struct http_request *request;
+    struct http_response *response;
+    struct arena *arena;
+    struct route_match match;
+    enum wanted wanted;
+    struct http_form query;
+    struct input input;
+    bool signed_in;
+    bool by_bearer; /* the token came in the Authorization header, which no other site can send */
+    str token;
+    struct session session;
+    struct caller caller;
+};
+
+static inline bool exchange_wants_html(const struct exchange *exchange)
+{
+    return exchange->wanted == WANTED_HTML;
+}
+/* The value of a query parameter, "" when absent. */
+str exchange_query(const struct exchange *exchange, str name);
+/* May the account do this somewhere? For what a page offers; casework decides again when it is
+ * done. */
+bool exchange_may(const struct exchange *exchange, enum action action);
+/* A parameter of the path that is the position of an event; what is no number names nothing
+ * (ERROR_NOT_FOUND). */
+MUST_USE result exchange_position(const struct exchange *exchange, size_t parameter,
+                                  int64_t *ret_position, struct err *err);
+/* The person of the path, in the one written form of a reference. */
+str exchange_person(const struct exchange *exchange);
+
+/* Which of JSON, HTML and CSV the Accept header likes best; JSON when it does not say. */
+enum wanted exchange_wanted(str accept);
+
+#endif

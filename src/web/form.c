@@ -1,0 +1,192 @@
+#include "web/form.h"
+
+#include "web/page.h"
+
+/* The id of an element: letters, digits, '-' and '_' as they are; a dot, which a link would read as
+ * such too, stays. */
+static str id_of(struct arena *arena, str name, const char *suffix)
+{
+    return arena_format(arena, "%.*s%s", STR_ARG(name), suffix);
+}
+
+str form_field_href(struct arena *arena, str field)
+{
+    return arena_format(arena, "#%.*s", STR_ARG(field));
+}
+
+static void set_shape(json_t *view, enum form_shape shape)
+{
+    json_set_flag(view, "is_text",
+                  shape == FORM_TEXT || shape == FORM_NUMBER || shape == FORM_PASSWORD);
+    json_set_flag(view, "is_area", shape == FORM_AREA);
+    json_set_flag(view, "is_date", shape == FORM_DATE);
+    json_set_flag(view, "is_radios", shape == FORM_RADIOS);
+    json_set_flag(view, "is_select", shape == FORM_SELECT);
+    json_set_flag(view, "is_hidden", shape == FORM_HIDDEN);
+    json_set_flag(view, "is_number", shape == FORM_NUMBER);
+    json_set(view, "type", json_string(shape == FORM_PASSWORD ? "password" : "text"));
+}
+
+static void set_described_by(json_t *view, struct arena *arena, const struct form_item *item)
+{
+    const bool has_hint = item->hint.len > 0;
+    const bool has_fault = item->fault != NULL;
+    const str text =
+        arena_format(arena, "%.*s%s%s%.*s%s", STR_ARG(has_hint ? item->name : STR("")),
+                     has_hint ? "-hint" : "", has_hint && has_fault ? " " : "",
+                     STR_ARG(has_fault ? item->name : STR("")), has_fault ? "-error" : "");
+    json_set(view, "described_by", text.len > 0 ? json_of_str(text) : json_false());
+}
+
+/* The three boxes of a date. */
+static json_t *date_boxes(struct arena *arena, const struct form_item *item)
+{
+    static const char *const names[3] = {"day", "month", "year"};
+    static const char *const labels[3] = {"Day", "Month", "Year"};
+    json_t *boxes = json_array();
+    for (size_t i = 0; i < 3; i++) {
+        json_t *box = json_object();
+        json_set_str(box, "name", arena_format(arena, "%.*s-%s", STR_ARG(item->name), names[i]));
+        /* The first box bears the id of the whole, so that the error summary leads to it. */
+        json_set_str(box, "id",
+                     i == 0 ? item->name
+                            : arena_format(arena, "%.*s-%s", STR_ARG(item->name), names[i]));
+        json_set(box, "label", json_string(labels[i]));
+        json_set(box, "width", json_string(i == 2 ? "4" : "2"));
+        json_set_str(box, "value", item->parts[i]);
+        json_set_flag(box, "wrong", item->fault != NULL);
+        json_add(boxes, box);
+    }
+    return boxes;
+}
+
+static void number_options(json_t *options, struct arena *arena, str name)
+{
+    size_t index;
+    json_t *option;
+    json_array_foreach(options, index, option)
+    {
+        const str id =
+            index == 0 ? name : arena_format(arena, "%.*s-%zu", STR_ARG(name), index + 1);
+        json_set_str(option, "id", id);
+        json_set_str(option, "name", name);
+    }
+}
+
+json_t *form_item_view(struct arena *arena, const struct form_item *item)
+{
+    json_t *view = json_object();
+    set_shape(view, item->shape);
+    set_described_by(view, arena, item);
+    json_set_str(view, "id", item->name);
+    json_set_str(view, "name", item->name);
+    json_set_str(view, "label", item->label);
+    json_set(view, "hint", item->hint.len > 0 ? json_of_str(item->hint) : json_false());
+    json_set_str(view, "hint_id", id_of(arena, item->name, "-hint"));
+    json_set(view, "error", item->fault != NULL ? json_of_str(item->fault->detail) : json_false());
+    json_set_str(view, "error_id", id_of(arena, item->name, "-error"));
+    json_set_str(view, "value", item->value);
+    json_set(view, "autocomplete",
+             item->autocomplete != NULL ? json_string(item->autocomplete) : json_false());
+    json_set(view, "boxes", item->shape == FORM_DATE ? date_boxes(arena, item) : json_array());
+    number_options(item->options, arena, item->name);
+    json_set(view, "options", item->options != NULL ? item->options : json_array());
+    json_set_flag(view, "inline", item->inline_radios);
+    json_set(view, "unknown_box",
+             item->unknown_box ? json_of_str(id_of(arena, item->name, "-unknown")) : json_false());
+    json_set_flag(view, "unknown_checked", item->unknown_checked);
+    return view;
+}
+
+void form_option(json_t *options, str value, str text, bool checked)
+{
+    json_t *option = json_object();
+    json_set_str(option, "value", value);
+    json_set_str(option, "text", text);
+    json_set_flag(option, "checked", checked);
+    json_add(options, option);
+}
+
+static enum form_shape shape_of(enum input_kind kind)
+{
+    switch (kind) {
+    case INPUT_TEXT:
+        return FORM_TEXT;
+    case INPUT_PASSWORD:
+        return FORM_PASSWORD;
+    case INPUT_LONG_TEXT:
+        return FORM_AREA;
+    case INPUT_DATE:
+        return FORM_DATE;
+    case INPUT_NUMBER:
+        return FORM_NUMBER;
+    case INPUT_HIDDEN:
+        return FORM_HIDDEN;
+    }
+    return FORM_TEXT;
+}
+
+static void begin_with(struct form_item *item, struct arena *arena, const struct input_value *value)
+{
+    if (value == NULL || !value->given) {
+        return;
+    }
+    item->value = value->text;
+    if (item->shape == FORM_DATE) {
+        const struct civil civil = date_to_civil(value->day);
+        item->parts[0] = arena_format(arena, "%d", (int)civil.day);
+        item->parts[1] = arena_format(arena, "%d", (int)civil.month);
+        item->parts[2] = arena_format(arena, "%d", (int)civil.year);
+    }
+}
+
+/* What was sent is shown again, right or wrong; a password never is. */
+static void continue_with(struct form_item *item, struct arena *arena, const struct http_form *form)
+{
+    static const char *const parts[3] = {"day", "month", "year"};
+    if (item->shape == FORM_PASSWORD) {
+        return;
+    }
+    http_form_get(form, item->name, &item->value);
+    for (size_t i = 0; i < 3; i++) {
+        const str name = arena_format(arena, "%.*s-%s", STR_ARG(item->name), parts[i]);
+        http_form_get(form, name, &item->parts[i]);
+    }
+}
+
+json_t *form_fields_view(const struct exchange *exchange, const struct input_field *fields,
+                         size_t count, const struct input_value *begin, const struct faults *faults)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < count; i++) {
+        const str name = str_from_c(fields[i].name);
+        struct form_item item = {.shape = shape_of(fields[i].kind),
+                                 .name = name,
+                                 .label = str_from_c(fields[i].label),
+                                 .hint = str_from_c(fields[i].hint),
+                                 .autocomplete = fields[i].autocomplete,
+                                 .fault = fault_of(faults, name)};
+        if (exchange->request->method == HTTP_POST) {
+            continue_with(&item, exchange->arena, &exchange->input.form);
+        } else {
+            begin_with(&item, exchange->arena, begin == NULL ? NULL : &begin[i]);
+        }
+        json_add(list, form_item_view(exchange->arena, &item));
+    }
+    return list;
+}
+
+json_t *form_view(const struct exchange *exchange, str action, const char *submit, json_t *fields,
+                  str cancel_href)
+{
+    json_t *form = json_object();
+    json_set_str(form, "action", action);
+    json_set(form, "submit", json_string(submit));
+    json_set(form, "fields", fields);
+    const str token = exchange->session.form_token;
+    json_set(form, "form_token", token.len > 0 ? json_of_str(token) : json_false());
+    json_set(form, "client_id", page_client_id(exchange));
+    json_set(form, "cancel_href", cancel_href.len > 0 ? json_of_str(cancel_href) : json_false());
+    json_set_flag(form, "danger", false);
+    return form;
+}

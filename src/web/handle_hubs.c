@@ -1,0 +1,161 @@
+#include "web/handler.h"
+
+/* --- hubs
+ * --------------------------------------------------------------------------------------------------------
+ */
+
+result handle_hubs(struct exchange *exchange, struct err *err)
+{
+    const struct hub_line *lines = NULL;
+    size_t count = 0;
+    TRY(casework_hubs(exchange->casework, &exchange->caller, exchange->arena, &lines, &count, err));
+    json_auto_t *resource = resource_hubs(exchange->rulebook, lines, count);
+    if (!exchange_wants_html(exchange)) {
+        return answer_json(exchange, 200, resource, err);
+    }
+    const struct view_context context = handler_view(exchange);
+    OWN_PAGE struct page page;
+    page_open(&page, exchange, "hubs", STR("Hubs"), "/hubs");
+    page_set(&page, "hubs", view_hubs(&context, resource));
+    return page_answer(&page, 200, err);
+}
+
+static result load_hub(struct exchange *exchange, struct hub_line *ret_hub, struct err *err)
+{
+    return casework_hub(exchange->casework, &exchange->caller, exchange->match.parameters[0],
+                        exchange->arena, ret_hub, err);
+}
+
+result handle_hub(struct exchange *exchange, struct err *err)
+{
+    struct hub_line hub;
+    TRY(load_hub(exchange, &hub, err));
+    json_auto_t *resource = resource_hub(exchange->rulebook, &hub);
+    if (!exchange_wants_html(exchange)) {
+        return answer_json(exchange, 200, resource, err);
+    }
+    const struct view_context context = handler_view(exchange);
+    OWN_PAGE struct page page;
+    page_open(&page, exchange, "hub", hub.row.name, "/hubs");
+    page_crumb(&page, STR("Hubs"), STR("/hubs"));
+    page_set(&page, "hub", view_hub(&context, resource));
+    return page_answer(&page, 200, err);
+}
+
+/* --- places
+ * ------------------------------------------------------------------------------------------------------
+ */
+
+static const struct input_field places_fields[] = {
+    {"places", "Places agreed",
+     "All places, free, held and occupied. 0 closes the hub to new people.", INPUT_NUMBER,
+     "Enter how many places are agreed", NULL},
+    {"reason", "Reason", "The document that agrees them", INPUT_TEXT, "Enter the reason", NULL},
+};
+enum { PLACES_FIELDS = sizeof places_fields / sizeof places_fields[0], PLACES_MAX = 100000 };
+
+struct places_form {
+    struct page page;
+    struct form_page form;
+    struct hub_line hub;
+    str base;
+};
+
+static void close_places(struct places_form *own)
+{
+    page_close(&own->page);
+}
+#define OWN_PLACES __attribute__((cleanup(close_places)))
+
+static result open_places(struct places_form *own, struct exchange *exchange, struct err *err)
+{
+    TRY(load_hub(exchange, &own->hub, err));
+    if (!exchange_may(exchange, ACTION_RECORD_HUB)) {
+        return err_set(err, ERROR_FORBIDDEN, "This account may not change the places agreed");
+    }
+    own->base = page_href(exchange->arena, "/hubs/%s", own->hub.row.reference, STR(""));
+    own->form = (struct form_page){
+        .title = STR("Change the places agreed"),
+        .action = arena_format(exchange->arena, "%.*s/places", STR_ARG(own->base)),
+        .submit = "Record the places",
+        .cancel_href = own->base,
+        .fields = places_fields,
+        .field_count = PLACES_FIELDS,
+    };
+    page_open(&own->page, exchange, "form", own->form.title, "/hubs");
+    page_crumb(&own->page, STR("Hubs"), STR("/hubs"));
+    page_crumb(&own->page, own->hub.row.name, own->base);
+    return result_ok();
+}
+
+result handle_places_form(struct exchange *exchange, struct err *err)
+{
+    OWN_PLACES struct places_form own = {0};
+    TRY(open_places(&own, exchange, err));
+    const str agreed = arena_format(exchange->arena, "%lld", (long long)own.hub.places.agreed);
+    const struct input_value begin[PLACES_FIELDS] = {{.given = true, .text = agreed}};
+    own.form.begin = begin;
+    return handler_form_page(&own.page, &own.form, 200, err);
+}
+
+result handle_places(struct exchange *exchange, struct err *err)
+{
+    struct input_value values[PLACES_FIELDS];
+    struct faults faults = {0};
+    OWN_PLACES struct places_form own = {0};
+    TRY(open_places(&own, exchange, err));
+    TRY(input_read(exchange, places_fields, PLACES_FIELDS, values, &faults, err));
+    if (values[0].given && (values[0].number < 0 || values[0].number > PLACES_MAX)) {
+        fault_add(&faults, STR("places"), STR("/places"), STR("Enter a number from 0 to 100,000"));
+    }
+    if (faults.count > 0) {
+        return handler_faults(&own.page, &own.form, &faults, err);
+    }
+    TRY(casework_agree_places(exchange->casework, &exchange->caller, own.hub.row.reference,
+                              values[0].number, values[1].text, exchange->arena, err));
+    if (exchange_wants_html(exchange)) {
+        return answer_done(exchange, own.base, "places-agreed", err);
+    }
+    struct hub_line hub;
+    TRY(load_hub(exchange, &hub, err));
+    json_auto_t *resource = resource_hub(exchange->rulebook, &hub);
+    return answer_json(exchange, 201, resource, err);
+}
+
+/* --- agreements
+ * --------------------------------------------------------------------------------------------------
+ */
+
+result handle_agreements(struct exchange *exchange, struct err *err)
+{
+    const struct agreement_line *lines = NULL;
+    size_t count = 0;
+    TRY(casework_agreements(exchange->casework, &exchange->caller, exchange->arena, &lines, &count,
+                            err));
+    json_auto_t *resource = resource_agreements(exchange->rulebook, lines, count);
+    if (!exchange_wants_html(exchange)) {
+        return answer_json(exchange, 200, resource, err);
+    }
+    const struct view_context context = handler_view(exchange);
+    OWN_PAGE struct page page;
+    page_open(&page, exchange, "agreements", STR("Agreements"), "/agreements");
+    page_set(&page, "agreements", view_agreements(&context, resource));
+    return page_answer(&page, 200, err);
+}
+
+result handle_agreement(struct exchange *exchange, struct err *err)
+{
+    struct agreement_line agreement;
+    TRY(casework_agreement(exchange->casework, &exchange->caller, exchange->match.parameters[0],
+                           exchange->arena, &agreement, err));
+    json_auto_t *resource = resource_agreement(exchange->rulebook, &agreement);
+    if (!exchange_wants_html(exchange)) {
+        return answer_json(exchange, 200, resource, err);
+    }
+    const struct view_context context = handler_view(exchange);
+    OWN_PAGE struct page page;
+    page_open(&page, exchange, "agreement", agreement.row.title, "/agreements");
+    page_crumb(&page, STR("Agreements"), STR("/agreements"));
+    page_set(&page, "agreement", view_agreement(&context, resource));
+    return page_answer(&page, 200, err);
+}

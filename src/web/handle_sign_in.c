@@ -1,0 +1,138 @@
+#include "demo/demo.h"
+#include "web/handler.h"
+#include "web/session.h"
+
+static const struct input_field sign_in_fields[] = {
+    {"username", "Username", NULL, INPUT_TEXT, "Enter your username", "username"},
+    {"password", "Password", NULL, INPUT_PASSWORD, "Enter your password", "current-password"},
+};
+enum { SIGN_IN_FIELDS = sizeof sign_in_fields / sizeof sign_in_fields[0] };
+
+static str first_page(const struct exchange *exchange)
+{
+    return exchange_may(exchange, ACTION_SEE_PEOPLE) ? STR("/today") : STR("/rulebook");
+}
+
+result handle_home(struct exchange *exchange, struct err *err)
+{
+    (void)err;
+    answer_see_other(exchange, exchange->signed_in ? first_page(exchange) : STR("/sign-in"));
+    return result_ok();
+}
+
+/* In a demonstration the accounts stand on the page, because there is nothing to protect. */
+static json_t *demonstration_accounts(const struct exchange *exchange)
+{
+    if (!exchange->web->options.demonstration) {
+        return json_false();
+    }
+    json_t *list = json_array();
+    for (size_t i = 0; i < demo_account_count; i++) {
+        json_t *account = json_object();
+        const enum account_role role = role_from_name(str_from_c(demo_accounts[i].role));
+        json_set(account, "username", json_string(demo_accounts[i].username));
+        json_set(account, "name", json_string(demo_accounts[i].name));
+        json_set(account, "role", json_string(role == ROLE_NONE ? "" : role_title(role)));
+        json_add(list, account);
+    }
+    json_t *view = json_object();
+    json_set(view, "list", list);
+    json_set(view, "password", json_string(demo_password));
+    return view;
+}
+
+static const struct form_page sign_in_page = {
+    .title = STR_INIT("Sign in"),
+    .action = STR_INIT("/sign-in"),
+    .submit = "Sign in",
+    .fields = sign_in_fields,
+    .field_count = SIGN_IN_FIELDS,
+};
+
+static void open_sign_in(struct page *page, struct exchange *exchange)
+{
+    page_open(page, exchange, "sign_in", sign_in_page.title, "");
+    page_set(page, "accounts", demonstration_accounts(exchange));
+}
+
+result handle_sign_in_form(struct exchange *exchange, struct err *err)
+{
+    if (!exchange_wants_html(exchange)) {
+        json_auto_t *resource = json_object();
+        json_set(resource, "sign_in",
+                 json_string("POST {\"username\",\"password\"} as application/json"));
+        return answer_json(exchange, 200, resource, err);
+    }
+    OWN_PAGE struct page page;
+    open_sign_in(&page, exchange);
+    return handler_form_page(&page, &sign_in_page, 200, err);
+}
+
+static result signed_in(struct exchange *exchange, const char *token,
+                        const struct account_row *account, struct err *err)
+{
+    if (exchange_wants_html(exchange) || !exchange->input.is_json) {
+        exchange->signed_in = true;
+        exchange->session.account = *account;
+        session_set_cookie(exchange, str_from_c(token));
+        answer_see_other(exchange, first_page(exchange));
+        return result_ok();
+    }
+    json_auto_t *resource = json_object();
+    json_t *view = json_object();
+    json_set_str(view, "username", account->username);
+    json_set_str(view, "name", account->name);
+    json_set_str(view, "role", account->role);
+    json_set(resource, "account", view);
+    json_set(resource, "token", json_string(token));
+    return answer_json(exchange, 200, resource, err);
+}
+
+static result sign_in_with(struct exchange *exchange, struct page *page,
+                           const struct input_value values[SIGN_IN_FIELDS], struct err *err)
+{
+    const struct sign_in sign_in = {.username = values[0].text, .password = values[1].text};
+    char token[SESSION_TOKEN_SIZE];
+    struct account_row account;
+    struct err problem = {0};
+    const result done =
+        casework_sign_in(exchange->casework, &sign_in, exchange->arena, token, &account, &problem);
+    if (done.ok) {
+        return signed_in(exchange, token, &account, err);
+    }
+    if (problem.code != ERROR_UNAUTHENTICATED || !exchange_wants_html(exchange)) {
+        *err = problem;
+        return done;
+    }
+    struct faults faults = {0};
+    fault_add(&faults, STR("username"), STR("/username"), str_from_c(problem.what));
+    page->faults = &faults;
+    return handler_form_page(page, &sign_in_page, 401, err);
+}
+
+result handle_sign_in(struct exchange *exchange, struct err *err)
+{
+    struct input_value values[SIGN_IN_FIELDS];
+    struct faults faults = {0};
+    OWN_PAGE struct page page;
+    /* Whoever signs in is nobody until then, whatever cookie came along. */
+    exchange->signed_in = false;
+    open_sign_in(&page, exchange);
+    TRY(input_read(exchange, sign_in_fields, SIGN_IN_FIELDS, values, &faults, err));
+    if (faults.count > 0) {
+        return handler_faults(&page, &sign_in_page, &faults, err);
+    }
+    return sign_in_with(exchange, &page, values, err);
+}
+
+result handle_sign_out(struct exchange *exchange, struct err *err)
+{
+    TRY(casework_sign_out(exchange->casework, exchange->token, err));
+    session_clear_cookie(exchange);
+    http_header_set(exchange->response, STR("Clear-Site-Data"), STR("\"cache\", \"storage\""));
+    if (!exchange_wants_html(exchange) && exchange->input.is_json) {
+        answer_text(exchange, 204, STR(""), STR(""));
+        return result_ok();
+    }
+    return answer_done(exchange, STR("/sign-in"), "signed-out", err);
+}

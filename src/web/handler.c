@@ -1,0 +1,93 @@
+#include "web/handler.h"
+
+#include "system/system.h"
+
+struct view_context handler_view(const struct exchange *exchange)
+{
+    return (struct view_context){
+        .arena = exchange->arena,
+        .rights =
+            {
+                .see_people = exchange_may(exchange, ACTION_SEE_PEOPLE),
+                .record_fact = exchange_may(exchange, ACTION_RECORD_FACT),
+                .request_step = exchange_may(exchange, ACTION_REQUEST_STEP),
+                .approve_step = exchange_may(exchange, ACTION_APPROVE_STEP),
+                .take_step = exchange_may(exchange, ACTION_TAKE_STEP),
+                .see_hub = exchange_may(exchange, ACTION_SEE_HUB),
+                .record_hub = exchange_may(exchange, ACTION_RECORD_HUB),
+                .see_agreement = exchange_may(exchange, ACTION_SEE_AGREEMENT),
+                .record_agreement = exchange_may(exchange, ACTION_RECORD_AGREEMENT),
+                .register_person = exchange_may(exchange, ACTION_REGISTER_PERSON),
+                .screen = exchange_may(exchange, ACTION_SCREEN),
+            },
+    };
+}
+
+date handler_today(const struct exchange *exchange)
+{
+    return instant_date(system_now(exchange->casework->system));
+}
+
+result handler_form_page(struct page *page, const struct form_page *form, int status,
+                         struct err *err)
+{
+    struct exchange *exchange = page->exchange;
+    json_t *fields =
+        form_fields_view(exchange, form->fields, form->field_count, form->begin, page->faults);
+    json_t *view = form_view(exchange, form->action, form->submit, fields, form->cancel_href);
+    json_set_flag(view, "danger", form->danger);
+    page_set(page, "form", view);
+    page_set(page, "lead", form->lead.len > 0 ? json_of_str(form->lead) : json_false());
+    return page_answer(page, status, err);
+}
+
+result handler_faults(struct page *page, const struct form_page *form, const struct faults *faults,
+                      struct err *err)
+{
+    struct err problem = {0};
+    result_ignore(faults_result(faults, &problem), "the faults are what is answered");
+    if (!exchange_wants_html(page->exchange)) {
+        answer_problem(page->exchange, &problem, faults, 0);
+        return result_ok();
+    }
+    page->faults = faults;
+    return handler_form_page(page, form, 422, err);
+}
+
+static result refused_json(struct exchange *exchange, const struct step_answer *answer,
+                           struct err *err)
+{
+    struct err problem = {0};
+    result_ignore(err_set(&problem, ERROR_REFUSED, "%.*s", STR_ARG(answer->refusal)),
+                  "it is answered as a problem");
+    json_auto_t *resource = resource_problem(&problem, NULL);
+    json_auto_t *details = resource_step_answer(exchange->rulebook, answer);
+    json_object_update(resource, details);
+    return answer_json(exchange, 409, resource, err);
+}
+
+result handler_refused(struct exchange *exchange, const struct step_answer *answer, str base,
+                       struct err *err)
+{
+    if (!exchange_wants_html(exchange)) {
+        return refused_json(exchange, answer, err);
+    }
+    const struct view_context context = handler_view(exchange);
+    json_auto_t *resource = resource_step_answer(exchange->rulebook, answer);
+    const json_t *explanation = json_object_get(resource, "explanation");
+    OWN_PAGE struct page page;
+    page_open(&page, exchange, "step_refused", STR("The law does not allow this step now"),
+              "/people");
+    page_crumb(&page, STR("People"), STR("/people"));
+    page_crumb(&page, answer->person.reference, base);
+    json_t *view = json_object();
+    json_set_str(view, "refusal", answer->refusal);
+    json_set_str(view, "title", json_str_or_empty(explanation, "title"));
+    json_set_str(view, "person_href", base);
+    json_set(view, "tag", view_clearance_tag(json_str_or_empty(explanation, "clearance")));
+    json_set(view, "on", view_day(json_str_or_empty(explanation, "on")));
+    json_set(view, "safeguards",
+             view_safeguards(&context, explanation, context.rights.record_fact ? base : STR("")));
+    page_set(&page, "refused", view);
+    return page_answer(&page, 409, err);
+}

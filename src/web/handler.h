@@ -1,0 +1,39 @@
+/* handler: what the handlers of several resources share. */
+#ifndef RETURNHUB_WEB_HANDLER_H
+#define RETURNHUB_WEB_HANDLER_H
+
+#include "web/answer.h"
+#include "web/form.h"
+#include "web/page.h"
+#include "web/view.h"
+
+struct view_context handler_view(const struct exchange *exchange);
+/* The civil day of the system's clock, for what a form begins with. */
+date handler_today(const struct exchange *exchange);
+
+/* A page that is one form: title, crumbs set by the caller, the fields of a table. `lead` is a
+ * sentence above it, "" for none. */
+struct form_page {
+    str title;
+    str lead;
+    str action;
+    const char *submit;
+    bool danger; /* the button is red: what it does cannot be undone */
+    str cancel_href;
+    const struct input_field *fields;
+    size_t field_count;
+    const struct input_value *begin; /* NULL: empty */
+};
+MUST_USE result handler_form_page(struct page *page, const struct form_page *form, int status,
+                                  struct err *err);
+
+/* Answers faults: 422 and the page again for a browser, a problem with errors[] for others. `page`
+ * is ready but for the form. */
+MUST_USE result handler_faults(struct page *page, const struct form_page *form,
+                               const struct faults *faults, struct err *err);
+
+/* A refusal by law: 409, with every safeguard. `base` is the address of the person. */
+MUST_USE result handler_refused(struct exchange *exchange, const struct step_answer *answer,
+                                str base, struct err *err);
+
+#endif

@@ -1,0 +1,77 @@
+/* input: what was sent, read against a table of the fields a form has. The same table draws the
+ * form (form.h).
+ *
+ * A field that the table lacks, a repeated one, or a value of the wrong type is a fault, never
+ * ignored. Faults are reported all at once, each beside its field: errors[] of the problem (RFC
+ * 9457) and the error summary of the page are the same list. */
+#ifndef RETURNHUB_WEB_INPUT_H
+#define RETURNHUB_WEB_INPUT_H
+
+#include "web/exchange.h"
+
+enum { FAULTS_MAX = 64, INPUT_FIELDS_MAX = 12, INPUT_TEXT_MAX = 2000 };
+
+enum input_kind {
+    INPUT_TEXT,
+    INPUT_PASSWORD,
+    INPUT_LONG_TEXT,
+    INPUT_DATE, /* three boxes in a form: NAME-day, NAME-month, NAME-year; or NAME as YYYY-MM-DD */
+    INPUT_NUMBER,
+    INPUT_HIDDEN,
+};
+
+struct input_field {
+    const char *name;
+    const char *label;
+    const char *hint; /* NULL for none */
+    enum input_kind kind;
+    const char *missing;      /* what to say when it is not given; NULL: it may be left out */
+    const char *autocomplete; /* NULL for none */
+};
+
+struct input_value {
+    bool given;
+    str text;
+    date day;
+    int64_t number;
+};
+
+struct fault {
+    str field;   /* of the form: "reason" */
+    str pointer; /* into the JSON: "/reason" */
+    str detail;
+};
+
+struct faults {
+    struct fault items[FAULTS_MAX];
+    size_t count;
+};
+
+void fault_add(struct faults *faults, str field, str pointer, str detail);
+const struct fault *fault_of(const struct faults *faults, str field); /* NULL when there is none */
+/* [{"pointer","detail"}] */
+json_t *faults_as_json(const struct faults *faults);
+/* The failure that goes with them; ok when there is none. */
+MUST_USE result faults_result(const struct faults *faults, struct err *err);
+
+/* Reads the body by its Content-Type into exchange->input. A missing or other type is ERROR_USAGE
+ * with *ret_status 415. */
+MUST_USE result input_open(struct exchange *exchange, int *ret_status, struct err *err);
+void input_close(struct input *input);
+
+/* values[i] belongs to fields[i]. Fails only when memory is full; what is wrong with the input goes
+ * to `faults`. */
+MUST_USE result input_read(struct exchange *exchange, const struct input_field *fields,
+                           size_t count, struct input_value *values, struct faults *faults,
+                           struct err *err);
+
+/* The date in three boxes, or in one as YYYY-MM-DD. *ret_given is false when all are empty. A date
+ * that does not exist is a fault of `field`. */
+MUST_USE result input_form_date(const struct http_form *form, str name, struct arena *arena,
+                                bool *ret_given, date *ret_day, struct faults *faults,
+                                struct err *err);
+/* The same for a query, without faults: ERROR_INPUT. */
+MUST_USE result input_asked(const struct exchange *exchange, struct asked *ret_asked,
+                            struct err *err);
+
+#endif

@@ -1,0 +1,224 @@
+#include "web/page.h"
+
+#include "web/form.h"
+
+#include <string.h>
+
+struct page_notice {
+    const char *key;
+    bool good;
+    const char *heading;
+    const char *text;
+};
+
+static const struct page_notice notices[] = {
+#define NOTICE(key, good, heading, text) {key, good, heading, text},
+#include "web/notice.def"
+#undef NOTICE
+};
+
+struct page_place {
+    const char *text;
+    const char *href;
+    enum action action;
+};
+
+static const struct page_place places[] = {
+    {"Today", "/today", ACTION_SEE_PEOPLE},     {"People", "/people", ACTION_SEE_PEOPLE},
+    {"Hubs", "/hubs", ACTION_SEE_HUB},          {"Agreements", "/agreements", ACTION_SEE_AGREEMENT},
+    {"Screening", "/screening", ACTION_SCREEN}, {"Rulebook", "/rulebook", ACTION_SEE_RULEBOOK},
+};
+
+void page_open(struct page *page, struct exchange *exchange, const char *template_name, str title,
+               const char *area)
+{
+    *page = (struct page){.exchange = exchange,
+                          .template_name = template_name,
+                          .title = title,
+                          .area = area,
+                          .crumbs = json_array(),
+                          .root = json_object()};
+}
+
+void page_close(struct page *page)
+{
+    json_decref(page->crumbs);
+    json_decref(page->root);
+    *page = (struct page){0};
+}
+
+static json_t *link_view(str text, str href)
+{
+    json_t *link = json_object();
+    json_set_str(link, "text", text);
+    json_set_str(link, "href", href);
+    return link;
+}
+
+void page_crumb(struct page *page, str text, str href)
+{
+    json_add(page->crumbs, link_view(text, href));
+}
+
+void page_set(struct page *page, const char *key, json_t *owned)
+{
+    json_set(page->root, key, owned);
+}
+
+static json_t *navigation_of(const struct page *page)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+        if (exchange_may(page->exchange, places[i].action)) {
+            json_t *link = link_view(str_from_c(places[i].text), str_from_c(places[i].href));
+            json_set_flag(link, "current", strcmp(places[i].href, page->area) == 0);
+            json_add(list, link);
+        }
+    }
+    return list;
+}
+
+static json_t *notice_of(const struct exchange *exchange)
+{
+    const str key = exchange_query(exchange, STR("notice"));
+    for (size_t i = 0; i < sizeof notices / sizeof notices[0]; i++) {
+        if (str_equal(key, str_from_c(notices[i].key))) {
+            json_t *notice = json_object();
+            json_set_flag(notice, "good", notices[i].good);
+            json_set_str(notice, "heading", str_from_c(notices[i].heading));
+            json_set_str(notice, "text", str_from_c(notices[i].text));
+            json_set_flag(notice, "has_text", notices[i].text[0] != '\0');
+            return notice;
+        }
+    }
+    return json_false();
+}
+
+static json_t *errors_of(const struct page *page)
+{
+    if (page->faults == NULL || page->faults->count == 0) {
+        return json_false();
+    }
+    json_t *list = json_array();
+    for (size_t i = 0; i < page->faults->count; i++) {
+        const struct fault *fault = &page->faults->items[i];
+        const str href = form_field_href(page->exchange->arena, fault->field);
+        json_add(list, link_view(fault->detail, href));
+    }
+    json_t *errors = json_object();
+    json_set(errors, "list", list);
+    return errors;
+}
+
+static json_t *account_of(const struct exchange *exchange)
+{
+    if (!exchange->signed_in) {
+        return json_false();
+    }
+    const struct account_row *account = &exchange->session.account;
+    json_t *object = json_object();
+    const enum account_role role = role_from_name(account->role);
+    json_set_str(object, "name", account->name);
+    json_set(object, "role", role == ROLE_NONE ? json_false() : json_string(role_title(role)));
+    json_set_str(object, "form_token", exchange->session.form_token);
+    return object;
+}
+
+static json_t *asset_href(const struct web *web, const char *name, struct arena *arena)
+{
+    for (size_t i = 0; i < web->asset_count; i++) {
+        const struct asset *asset = &web->assets[i];
+        if (str_equal(asset->name, str_from_c(name))) {
+            const str href =
+                arena_format(arena, "/assets/%s/%.*s", asset->hash, STR_ARG(asset->name));
+            return json_of_str(href);
+        }
+    }
+    return json_false();
+}
+
+/* The chrome. A page with errors says so in its title first, for those who hear it read out. */
+static json_t *chrome_of(const struct page *page)
+{
+    const struct exchange *exchange = page->exchange;
+    json_t *chrome = json_object();
+    json_set_str(chrome, "title", page->title);
+    json_set(chrome, "errors", errors_of(page));
+    json_set(chrome, "notice", notice_of(exchange));
+    json_set(chrome, "account", account_of(exchange));
+    json_set(chrome, "navigation", navigation_of(page));
+    json_set_flag(chrome, "has_navigation", exchange->signed_in);
+    json_set(chrome, "crumbs", json_incref(page->crumbs));
+    json_set_flag(chrome, "has_crumbs", json_array_size(page->crumbs) > 0);
+    json_set_flag(chrome, "demonstration", exchange->web->options.demonstration);
+    json_set(chrome, "stylesheet", asset_href(exchange->web, "returnhub.css", exchange->arena));
+    json_set(chrome, "script", asset_href(exchange->web, "returnhub.js", exchange->arena));
+    json_set(chrome, "icon", asset_href(exchange->web, "returnhub.svg", exchange->arena));
+    json_set(chrome, "home", json_string(exchange->signed_in ? "/" : "/sign-in"));
+    return chrome;
+}
+
+result page_answer(struct page *page, int status, struct err *err)
+{
+    struct exchange *exchange = page->exchange;
+    page_set(page, "page", chrome_of(page));
+    struct buf buf;
+    buf_init(&buf, exchange->arena, WEB_BODY_MAX);
+    TRY(template_render(exchange->web->templates, str_from_c(page->template_name), page->root, &buf,
+                        err));
+    str body;
+    TRY(buf_finish(&buf, &body, err));
+    exchange->response->status = status;
+    exchange->response->content_type = STR("text/html; charset=utf-8");
+    exchange->response->body = body;
+    return result_ok();
+}
+
+static bool is_unreserved(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '.' || c == '_' || c == '~';
+}
+
+static void put_encoded(struct buf *buf, str part)
+{
+    for (size_t i = 0; i < part.len; i++) {
+        if (is_unreserved(part.at[i])) {
+            buf_put_char(buf, part.at[i]);
+        } else {
+            buf_format(buf, "%%%02X", (unsigned)(unsigned char)part.at[i]);
+        }
+    }
+}
+
+str page_href(struct arena *arena, const char *pattern, str part, str other_part)
+{
+    struct buf buf;
+    buf_init(&buf, arena, 4096);
+    const str parts[2] = {part, other_part};
+    size_t next = 0;
+    for (const char *at = pattern; *at != '\0'; at++) {
+        if (at[0] == '%' && at[1] == 's') {
+            ASSERT(next < 2);
+            put_encoded(&buf, parts[next++]);
+            at++;
+        } else {
+            buf_put_char(&buf, *at);
+        }
+    }
+    str href = STR("");
+    result_ignore(buf_finish(&buf, &href, NULL), "a link that does not fit leads nowhere");
+    return href;
+}
+
+json_t *page_client_id(const struct exchange *exchange)
+{
+    const struct system *system = exchange->casework->system;
+    struct client_id id;
+    system->entropy(system->context, id.bytes, sizeof id.bytes);
+    id.bytes[6] = (uint8_t)((id.bytes[6] & 0x0F) | 0x40); /* version 4 and variant of RFC 9562 */
+    id.bytes[8] = (uint8_t)((id.bytes[8] & 0x3F) | 0x80);
+    char text[37];
+    client_id_format(&id, text);
+    return json_string(text);
+}

@@ -1,0 +1,38 @@
+/* page: a resource on its way to a template: title, crumbs, navigation, notice and errors around
+ * the content.
+ *
+ * The view of a page is {"page": chrome, and the keys its template names}. Mustache looks a missing
+ * name up in the objects around it, so every view object is complete: a thing that is absent is
+ * false, never left out. */
+#ifndef RETURNHUB_WEB_PAGE_H
+#define RETURNHUB_WEB_PAGE_H
+
+#include "web/exchange.h"
+#include "web/input.h"
+
+struct page {
+    struct exchange *exchange;
+    const char *template_name;
+    str title;
+    const char *area; /* the address in the navigation that is current; "" for none */
+    json_t *crumbs;
+    json_t *root;
+    const struct faults *faults;
+};
+
+void page_open(struct page *page, struct exchange *exchange, const char *template_name, str title,
+               const char *area);
+void page_close(struct page *page);
+#define OWN_PAGE __attribute__((cleanup(page_close)))
+
+void page_crumb(struct page *page, str text, str href);
+void page_set(struct page *page, const char *key, json_t *owned);
+MUST_USE result page_answer(struct page *page, int status, struct err *err);
+
+/* An address made of fixed text and parts that are percent-encoded where they must be: "%s" in
+ * `pattern` takes a part. */
+str page_href(struct arena *arena, const char *pattern, str part, str other_part);
+/* A new client id for a form, as text: sending the form twice does it once. */
+json_t *page_client_id(const struct exchange *exchange);
+
+#endif

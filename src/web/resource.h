@@ -1,0 +1,36 @@
+/* resource: one JSON object for each thing that can be asked for. The API answers it, the pages are
+ * drawn from it, and the command line prints it with --format json: one object, many faces.
+ *
+ * Every function gives a new json_t that the caller owns, or NULL when memory ran out. Keys are
+ * snake_case; dates are ISO 8601; an unknown value is {"known": false}, never null, "" or 0. */
+#ifndef RETURNHUB_WEB_RESOURCE_H
+#define RETURNHUB_WEB_RESOURCE_H
+
+#include "casework/casework.h"
+
+#include <jansson.h>
+
+/* {"step","title","clearance","on","safeguards":[{"name","clearance","reason","sources":[{"text","unverified"}],
+ *   "condition":{"kind","truth","text","fact",...,"children":[...]},"changes":[{"kind","text","fact","value","day"}]}]}
+ */
+json_t *resource_explanation(const struct rulebook *rulebook, const struct explanation *explanation,
+                             const struct case_view *view);
+json_t *resource_explain(const struct rulebook *rulebook, const struct explain_answer *answer);
+json_t *resource_person(const struct rulebook *rulebook, const struct person_answer *answer);
+json_t *resource_people(const struct rulebook *rulebook, const struct people_answer *answer);
+json_t *resource_step_answer(const struct rulebook *rulebook, const struct step_answer *answer);
+json_t *resource_record_answer(const struct rulebook *rulebook, const struct record_answer *answer);
+json_t *resource_request(const struct rulebook *rulebook, const struct request_answer *answer);
+json_t *resource_today(const struct rulebook *rulebook, const struct today_answer *answer);
+json_t *resource_hub(const struct rulebook *rulebook, const struct hub_line *hub);
+json_t *resource_hubs(const struct rulebook *rulebook, const struct hub_line *hubs, size_t count);
+json_t *resource_agreement(const struct rulebook *rulebook, const struct agreement_line *agreement);
+json_t *resource_agreements(const struct rulebook *rulebook,
+                            const struct agreement_line *agreements, size_t count);
+/* {"name","title","identity","in_force_from","safeguards","steps","clocks","stages"}; the whole
+ * text is its canonical form. */
+json_t *resource_rulebook(const struct rulebook *rulebook);
+/* RFC 9457. `errors` may be NULL or an array of {"pointer","detail"}; the reference is taken. */
+json_t *resource_problem(const struct err *err, json_t *errors);
+
+#endif

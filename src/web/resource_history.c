@@ -1,0 +1,183 @@
+/* resource_history: one event as JSON, with a sentence for people. The titles are those of the
+ * rulebook in hand; an older rulebook's names that it no longer has are shown as words. */
+#include "web/resource_part.h"
+
+#include <string.h>
+
+struct telling {
+    const struct rulebook *rulebook;
+    const struct event *event;
+    json_t *object;
+    struct buf buf;
+};
+
+/* Appends the title of a {"name","title"} piece, whose reference it takes. */
+static void tell_title(struct telling *telling, json_t *owned)
+{
+    buf_put(&telling->buf, json_str_or_empty(owned, "title"));
+    json_decref(owned);
+}
+
+static void tell_step(struct telling *telling, const char *before, str step)
+{
+    buf_put_c(&telling->buf, before);
+    tell_title(telling, part_step(telling->rulebook, step));
+    json_set(telling->object, "step", part_step(telling->rulebook, step));
+}
+
+static void tell_request(struct telling *telling, int64_t request)
+{
+    if (request != 0) {
+        json_set_int64(telling->object, "request", request);
+    }
+}
+
+static void tell_fact(struct telling *telling)
+{
+    const struct fact_recorded_body *body = &telling->event->body.fact_recorded;
+    json_t *value = part_value_text(telling->rulebook, body->fact, body->value);
+    tell_title(telling, part_fact_name(telling->rulebook, body->fact));
+    buf_put_c(&telling->buf, ": ");
+    const bool known = json_is_true(json_object_get(value, "known"));
+    buf_put(&telling->buf, known ? json_str_or_empty(value, "text") : STR("Not known"));
+    json_set(telling->object, "fact", part_fact_name(telling->rulebook, body->fact));
+    json_set(telling->object, "value", value);
+    json_set_str(telling->object, "source", body->source);
+}
+
+static void tell_safeguards(struct telling *telling, struct text_list names)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < names.count; i++) {
+        json_add(list, part_safeguard_name(telling->rulebook, names.items[i]));
+    }
+    json_set(telling->object, "safeguards", list);
+}
+
+static void tell_reason(struct telling *telling, str reason)
+{
+    json_set_str(telling->object, "reason", reason);
+}
+
+static void tell_taken(struct telling *telling)
+{
+    const struct step_taken_body *body = &telling->event->body.step_taken;
+    tell_step(telling, "", body->step);
+    tell_request(telling, body->request);
+    json_set(telling->object, "from", part_stage(telling->rulebook, body->from));
+    json_set(telling->object, "to", part_stage(telling->rulebook, body->to));
+}
+
+static void tell_contact(struct telling *telling)
+{
+    const struct contact_confirmed_body *body = &telling->event->body.contact_confirmed;
+    buf_put_c(&telling->buf, "Contact confirmed");
+    json_set_str(telling->object, "source", body->source);
+    json_set(telling->object, "next_check_on", part_known_day(body->next_check_on));
+}
+
+static void tell_places(struct telling *telling)
+{
+    const struct places_agreed_body *body = &telling->event->body.places_agreed;
+    buf_format(&telling->buf, "Places agreed: %lld", (long long)body->places);
+    tell_reason(telling, body->reason);
+}
+
+static void tell(struct telling *telling)
+{
+    const struct event *event = telling->event;
+    switch (event->kind) {
+    case EVENT_FACT_RECORDED:
+        tell_fact(telling);
+        break;
+    case EVENT_FACT_WITHDRAWN:
+        buf_put_c(&telling->buf, "A recorded fact was withdrawn");
+        json_set_int64(telling->object, "withdrawn", event->body.fact_withdrawn.event);
+        tell_reason(telling, event->body.fact_withdrawn.reason);
+        break;
+    case EVENT_STEP_REQUESTED:
+        tell_step(telling, "Asked for: ", event->body.step_requested.step);
+        tell_request(telling, event->position);
+        break;
+    case EVENT_STEP_APPROVED:
+        buf_put_c(&telling->buf, "Approved by the ");
+        tell_title(telling, part_role(telling->rulebook, event->body.step_approved.role));
+        tell_request(telling, event->body.step_approved.request);
+        break;
+    case EVENT_STEP_DECLINED:
+        buf_put_c(&telling->buf, "A request was declined");
+        tell_request(telling, event->body.step_declined.request);
+        tell_reason(telling, event->body.step_declined.reason);
+        break;
+    case EVENT_STEP_WITHDRAWN:
+        buf_put_c(&telling->buf, "A request was withdrawn");
+        tell_request(telling, event->body.step_withdrawn.request);
+        tell_reason(telling, event->body.step_withdrawn.reason);
+        break;
+    case EVENT_STEP_STOPPED:
+        buf_put_c(&telling->buf, "A request was stopped: it is no longer clear");
+        tell_request(telling, event->body.step_stopped.request);
+        tell_safeguards(telling, event->body.step_stopped.safeguards);
+        break;
+    case EVENT_STEP_REFUSED:
+        tell_step(telling, "Refused by law: ", event->body.step_refused.step);
+        tell_safeguards(telling, event->body.step_refused.safeguards);
+        break;
+    case EVENT_STEP_TAKEN:
+        tell_taken(telling);
+        break;
+    case EVENT_CONTACT_CONFIRMED:
+        tell_contact(telling);
+        break;
+    case EVENT_PLACES_AGREED:
+        tell_places(telling);
+        break;
+    case EVENT_PERSON_REGISTERED:
+        buf_put_c(&telling->buf, "Registered");
+        json_set(telling->object, "to",
+                 part_stage(telling->rulebook, event->body.person_registered.stage));
+        break;
+    case EVENT_IDENTITY_CORRECTED:
+        buf_put_c(&telling->buf, "Name or date of birth corrected");
+        tell_reason(telling, event->body.identity_corrected.reason);
+        break;
+    case EVENT_FAMILY_JOINED:
+        buf_put_c(&telling->buf, "Joined a family group");
+        break;
+    case EVENT_FAMILY_LEFT:
+        buf_put_c(&telling->buf, "Left the family group");
+        tell_reason(telling, event->body.family_left.reason);
+        break;
+    case EVENT_NOTE_ADDED:
+        buf_put(&telling->buf, event->body.note_added.note);
+        break;
+    case EVENT_NONE:
+    case EVENT_HUB_OPENED:
+    case EVENT_AGREEMENT_OPENED:
+    case EVENT_AGREEMENT_ANNOUNCED:
+    case EVENT_ACCOUNT_OPENED:
+    case EVENT_ACCOUNT_CHANGED:
+    case EVENT_ACCOUNT_CLOSED:
+    case EVENT_RULEBOOK_ADOPTED:
+        break; /* never in the history of a person or told elsewhere; the kind says enough */
+    }
+}
+
+json_t *part_history_line(const struct rulebook *rulebook, const struct history_line *line)
+{
+    PART_ARENA arena = part_memory();
+    json_t *object = json_object();
+    json_set_int64(object, "position", line->event.position);
+    json_set(object, "kind", json_string(event_kind_name(line->event.kind)));
+    json_set(object, "on", json_of_date(line->event.effective_on));
+    json_set(object, "recorded_at", json_of_instant(line->event.recorded_at));
+    json_set_str(object, "actor", line->actor);
+    struct telling telling = {.rulebook = rulebook, .event = &line->event, .object = object};
+    buf_init(&telling.buf, &arena, PART_TEXT_MAX);
+    tell(&telling);
+    if (telling.buf.len == 0) {
+        tell_title(&telling, part_step(rulebook, str_from_c(event_kind_name(line->event.kind))));
+    }
+    json_set_str(object, "text", buf_str(&telling.buf));
+    return object;
+}

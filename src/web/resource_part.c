@@ -1,0 +1,372 @@
+#include "web/resource_part.h"
+
+#include <string.h>
+
+struct arena part_memory(void)
+{
+    struct arena arena = {0};
+    result_ignore(arena_open(&arena, PART_MEMORY, NULL),
+                  "an empty arena gives nothing, and that is looked at");
+    return arena;
+}
+
+json_t *part_known_day(struct known_day day)
+{
+    json_t *object = json_object();
+    json_set_flag(object, "known", day.known);
+    if (day.known) {
+        json_set(object, "value", json_of_date(day.day));
+    }
+    return object;
+}
+
+/* The value in the JSON type that is nearest to the fact's. */
+static json_t *value_as_json(const struct fact *fact, const struct value *value)
+{
+    char code[4];
+    switch (fact->type) {
+    case FACT_FLAG:
+        return json_boolean(value->number != 0);
+    case FACT_NUMBER:
+        return json_integer(value->number);
+    case FACT_DATE:
+        return json_of_date((date){.day = (int32_t)value->number});
+    case FACT_CHOICE:
+        return json_of_str(fact->choices[value->number]);
+    case FACT_COUNTRY:
+        country_format((uint16_t)value->number, code);
+        return json_string(code);
+    case FACT_TEXT:
+        return json_of_str(value->text);
+    case FACT_COUNTRIES: {
+        json_t *list = json_array();
+        for (size_t i = 0; i < value->countries.count; i++) {
+            country_format(value->countries.codes[i], code);
+            json_add(list, json_string(code));
+        }
+        return list;
+    }
+    }
+    return NULL;
+}
+
+json_t *part_value(const struct rulebook *rulebook, const struct fact *fact,
+                   const struct value *value)
+{
+    json_t *object = json_object();
+    json_set_flag(object, "known", value->known);
+    if (!value->known) {
+        return object;
+    }
+    json_set(object, "value", value_as_json(fact, value));
+    PART_ARENA arena = part_memory();
+    struct buf buf;
+    buf_init(&buf, &arena, PART_TEXT_MAX);
+    value_format_plain(rulebook, fact, value, &buf);
+    json_set_str(object, "text", buf_str(&buf));
+    if (value->event != 0) {
+        json_set_int64(object, "event", value->event);
+    }
+    return object;
+}
+
+json_t *part_value_text(const struct rulebook *rulebook, str fact, str text)
+{
+    PART_ARENA arena = part_memory();
+    const uint32_t index = rulebook_fact(rulebook, fact);
+    struct value value;
+    if (index != NOT_FOUND_INDEX &&
+        value_parse(rulebook, &rulebook->facts[index], text, &arena, &value, NULL).ok) {
+        return part_value(rulebook, &rulebook->facts[index], &value);
+    }
+    json_t *object = json_object();
+    const bool known = !str_equal(text, STR("unknown"));
+    json_set_flag(object, "known", known);
+    if (known) {
+        json_set_str(object, "value", text);
+        json_set_str(object, "text", text);
+    }
+    return object;
+}
+
+json_t *part_plain_name(str name)
+{
+    char text[256];
+    const size_t len = name.len < sizeof text ? name.len : sizeof text;
+    for (size_t i = 0; i < len; i++) {
+        const char c = name.at[i];
+        text[i] = c == '_' || c == '.' ? ' ' : c;
+    }
+    if (len > 0 && text[0] >= 'a' && text[0] <= 'z') {
+        text[0] = (char)(text[0] - 'a' + 'A');
+    }
+    return json_of_str((str){.at = text, .len = len});
+}
+
+/* {"name","title"}; the title is made of the name when the rulebook has none. */
+static json_t *named(str name, str title)
+{
+    json_t *object = json_object();
+    json_set_str(object, "name", name);
+    json_set(object, "title", title.len > 0 ? json_of_str(title) : part_plain_name(name));
+    return object;
+}
+
+json_t *part_stage(const struct rulebook *rulebook, str name)
+{
+    const uint32_t index = rulebook_stage(rulebook, name);
+    json_t *object =
+        named(name, index == NOT_FOUND_INDEX ? STR("") : rulebook->stages[index].title);
+    json_set_flag(object, "outcome", index != NOT_FOUND_INDEX && rulebook->stages[index].outcome);
+    return object;
+}
+
+json_t *part_step(const struct rulebook *rulebook, str name)
+{
+    const uint32_t index = rulebook_step(rulebook, name);
+    return named(name, index == NOT_FOUND_INDEX ? STR("") : rulebook->steps[index].title);
+}
+
+json_t *part_fact_name(const struct rulebook *rulebook, str name)
+{
+    const uint32_t index = rulebook_fact(rulebook, name);
+    return named(name, index == NOT_FOUND_INDEX ? STR("") : rulebook->facts[index].title);
+}
+
+json_t *part_safeguard_name(const struct rulebook *rulebook, str name)
+{
+    json_t *object = named(name, STR(""));
+    const uint32_t index = rulebook_safeguard(rulebook, name);
+    json_set_str(object, "reason",
+                 index == NOT_FOUND_INDEX ? STR("") : rulebook->safeguards[index].reason);
+    return object;
+}
+
+json_t *part_role(const struct rulebook *rulebook, str name)
+{
+    const uint32_t index = rulebook_role(rulebook, name);
+    return named(name, index == NOT_FOUND_INDEX ? STR("") : rulebook->roles[index].title);
+}
+
+json_t *part_sources(const struct source *sources, size_t count)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < count; i++) {
+        json_t *source = json_object();
+        json_set_str(source, "text", sources[i].text);
+        json_set_flag(source, "unverified", sources[i].unverified);
+        json_add(list, source);
+    }
+    return list;
+}
+
+static const char *subject_name(enum subject subject)
+{
+    switch (subject) {
+    case SUBJECT_PERSON:
+        return "person";
+    case SUBJECT_HUB:
+        return "hub";
+    case SUBJECT_AGREEMENT:
+        return "agreement";
+    }
+    return "";
+}
+
+const char *part_fact_type_name(enum fact_type type)
+{
+    switch (type) {
+    case FACT_FLAG:
+        return "flag";
+    case FACT_CHOICE:
+        return "choice";
+    case FACT_DATE:
+        return "date";
+    case FACT_NUMBER:
+        return "number";
+    case FACT_COUNTRY:
+        return "country";
+    case FACT_COUNTRIES:
+        return "countries";
+    case FACT_TEXT:
+        return "text";
+    }
+    return "";
+}
+
+static json_t *choices_of(const struct fact *fact)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < fact->choice_count; i++) {
+        json_t *choice = json_object();
+        json_set_str(choice, "name", fact->choices[i]);
+        json_set(choice, "title", part_plain_name(fact->choices[i]));
+        json_add(list, choice);
+    }
+    return list;
+}
+
+/* Where a recorded fact is known from. */
+static void set_provenance(json_t *object, const struct known_fact *known)
+{
+    const struct fact_row *row = known->row;
+    json_set_flag(object, "recorded", row != NULL);
+    if (row == NULL) {
+        return;
+    }
+    json_set_int64(object, "event", row->position);
+    json_set(object, "true_from", json_of_date(row->true_from));
+    json_set(object, "recorded_at", json_of_instant(row->recorded_at));
+    json_set_str(object, "recorded_by", known->actor);
+    json_set_str(object, "source", row->source);
+}
+
+json_t *part_known_fact(const struct rulebook *rulebook, const struct known_fact *known)
+{
+    const struct fact *fact = &rulebook->facts[known->fact];
+    json_t *object = part_value(rulebook, fact, &known->value);
+    json_set_str(object, "fact", fact->name);
+    json_set_str(object, "title", fact->title);
+    json_set_str(object, "note", fact->note);
+    json_set_str(object, "section", fact->section);
+    json_set(object, "subject", json_string(subject_name(fact->subject)));
+    json_set(object, "type", json_string(part_fact_type_name(fact->type)));
+    json_set(object, "choices", choices_of(fact));
+    json_set_flag(object, "counted", fact->counted);
+    set_provenance(object, known);
+    return object;
+}
+
+json_t *part_facts_of(const struct rulebook *rulebook, const struct known_fact *known,
+                      enum subject subject)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; known != NULL && i < rulebook->fact_count; i++) {
+        if (rulebook->facts[i].subject == subject) {
+            /* The entry of a fact that is not known may be left zeroed; its index is its place. */
+            struct known_fact one = known[i];
+            one.fact = (uint32_t)i;
+            json_add(list, part_known_fact(rulebook, &one));
+        }
+    }
+    return list;
+}
+
+json_t *part_hub_name(const struct hub_row *hub)
+{
+    json_t *object = json_object();
+    json_set_flag(object, "known", hub->id != 0);
+    if (hub->id != 0) {
+        json_set_str(object, "reference", hub->reference);
+        json_set_str(object, "name", hub->name);
+    }
+    return object;
+}
+
+json_t *part_person(const struct rulebook *rulebook, const struct person_row *person,
+                    const struct identity *identity)
+{
+    json_t *object = json_object();
+    json_set_str(object, "reference", person->reference);
+    json_set(object, "stage", part_stage(rulebook, person->stage));
+    json_set(object, "stage_since", json_of_date(person->stage_since));
+    json_set(object, "registered_on", json_of_date(person->registered_on));
+    json_set(object, "last_contact_on", part_known_day(person->last_contact_on));
+    json_set_str(object, "last_contact_source", person->last_contact_source);
+    json_set(object, "next_check_on", part_known_day(person->next_check_on));
+    json_set_flag(object, "placed_at_hub", person->hub != 0);
+    json_set_flag(object, "has_family", person->family != 0);
+    if (identity != NULL) {
+        json_set_str(object, "name", identity->name);
+        json_set(object, "born_on", part_known_day(identity->born_on));
+    }
+    return object;
+}
+
+/* The roles whose approval the step needs, in order, with whether it was given. */
+static json_t *approvals_of(const struct rulebook *rulebook, const struct request_row *request)
+{
+    json_t *list = json_array();
+    const uint32_t index = rulebook_step(rulebook, request->step);
+    for (size_t i = 0; index != NOT_FOUND_INDEX && i < rulebook->steps[index].approval_count; i++) {
+        json_t *approval =
+            part_role(rulebook, rulebook->roles[rulebook->steps[index].approvals[i]].name);
+        json_set_flag(approval, "given", i < request->approval_count);
+        json_add(list, approval);
+    }
+    return list;
+}
+
+json_t *part_request(const struct rulebook *rulebook, const struct request_row *request)
+{
+    json_t *object = json_object();
+    json_set_int64(object, "id", request->id);
+    json_set(object, "step", part_step(rulebook, request->step));
+    json_set(object, "state", json_string(request_state_name(request->state)));
+    json_set(object, "requested_at", json_of_instant(request->requested_at));
+    json_set(object, "changed_at", json_of_instant(request->changed_at));
+    json_set_int64(object, "approvals_given", (int64_t)request->approval_count);
+    json_set(object, "approvals", approvals_of(rulebook, request));
+    json_set_flag(object, "with_hub", request->hub != 0);
+    json_set_int64(object, "place", request->place);
+    return object;
+}
+
+json_t *part_work_request(const struct rulebook *rulebook, const struct work_request *work)
+{
+    json_t *object = part_request(rulebook, &work->request);
+    json_set(object, "person", part_person(rulebook, &work->person, &work->identity));
+    json_t *hub = json_object();
+    json_set_flag(hub, "known", work->hub.len > 0);
+    if (work->hub.len > 0) {
+        json_set_str(hub, "reference", work->hub);
+        json_set_str(hub, "name", work->hub_name);
+    }
+    json_set(object, "hub", hub);
+    json_set_flag(object, "mine_to_approve", work->mine_to_approve);
+    json_set_flag(object, "mine_to_take", work->mine_to_take);
+    return object;
+}
+
+const char *part_clock_state_name(enum clock_state state)
+{
+    switch (state) {
+    case CLOCK_NOT_STARTED:
+        return "not_started";
+    case CLOCK_RUNNING:
+        return "running";
+    case CLOCK_EXPIRED:
+        return "expired";
+    case CLOCK_UNKNOWN:
+        return "unknown";
+    }
+    return "";
+}
+
+json_t *part_clock(const struct rulebook *rulebook, const struct clock_line *line)
+{
+    const struct clock *clock = &rulebook->clocks[line->clock];
+    json_t *object = named(clock->name, clock->title);
+    json_set(object, "state", json_string(part_clock_state_name(line->answer.state)));
+    json_set_str(object, "due_to", clock->due_to);
+    json_set(object, "sources", part_sources(clock->sources, clock->source_count));
+    json_t *last_day = part_known_day(
+        (struct known_day){.known = line->answer.has_last_day, .day = line->answer.last_day});
+    json_set(object, "last_day", last_day);
+    json_set(object, "start",
+             part_known_day((struct known_day){.known = line->answer.has_last_day,
+                                               .day = line->answer.start}));
+    return object;
+}
+
+json_t *part_stage_counts(const struct rulebook *rulebook, const struct stage_count *stages,
+                          size_t count)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < count; i++) {
+        json_t *stage = part_stage(rulebook, stages[i].stage);
+        json_set_int64(stage, "people", stages[i].people);
+        json_add(list, stage);
+    }
+    return list;
+}

@@ -1,0 +1,60 @@
+/* resource_part: the pieces that several resources are made of (resource.h). Each gives a new
+ * json_t that the caller owns, or NULL when memory ran out. */
+#ifndef RETURNHUB_WEB_RESOURCE_PART_H
+#define RETURNHUB_WEB_RESOURCE_PART_H
+
+#include "format/json.h"
+#include "web/resource.h"
+
+/* Memory for the making of one text, given back at the end of the block. Empty when the system has
+ * none to give: then what is taken of it is NULL, and texts written into it are empty. */
+enum { PART_MEMORY = 64 * 1024, PART_TEXT_MAX = 16 * 1024 };
+struct arena part_memory(void);
+#define PART_ARENA __attribute__((cleanup(arena_close))) struct arena
+
+/* {"known":true,"value":"2026-03-27"} or {"known":false}. */
+json_t *part_known_day(struct known_day day);
+/* {"known":true,"value":...,"text":"27 March 2026"} in the type of the fact, or {"known":false}. */
+json_t *part_value(const struct rulebook *rulebook, const struct fact *fact,
+                   const struct value *value);
+/* The same from the text of a value, as events keep it; a text that this rulebook cannot read is
+ * carried as it is. */
+json_t *part_value_text(const struct rulebook *rulebook, str fact, str text);
+/* "First choice" for first_choice: for names that the rulebook in hand has no title for. */
+json_t *part_plain_name(str name);
+
+/* {"name","title"}. */
+json_t *part_stage(const struct rulebook *rulebook, str name);
+json_t *part_step(const struct rulebook *rulebook, str name);
+json_t *part_fact_name(const struct rulebook *rulebook, str name);
+json_t *part_safeguard_name(const struct rulebook *rulebook, str name);
+json_t *part_role(const struct rulebook *rulebook, str name);
+
+/* [{"text","unverified"}] */
+json_t *part_sources(const struct source *sources, size_t count);
+/* {"fact","title","section","subject","type","choices","counted","recorded", the value, and where
+ * it is known from: "event","true_from","recorded_at","recorded_by","source"}. */
+json_t *part_known_fact(const struct rulebook *rulebook, const struct known_fact *known);
+/* The facts of one subject, in the rulebook's order; `known` is indexed by fact. */
+json_t *part_facts_of(const struct rulebook *rulebook, const struct known_fact *known,
+                      enum subject subject);
+
+/* {"known":true,"reference","name"}, or {"known":false} when the hub is not among those listed. */
+json_t *part_hub_name(const struct hub_row *hub);
+/* {"reference","stage",...} and, with an identity, "name" and "born_on". */
+json_t *part_person(const struct rulebook *rulebook, const struct person_row *person,
+                    const struct identity *identity);
+/* {"id","step","state","requested_at","changed_at","approvals_given","approvals_needed","approved_roles",...}.
+ */
+json_t *part_request(const struct rulebook *rulebook, const struct request_row *request);
+json_t *part_work_request(const struct rulebook *rulebook, const struct work_request *work);
+json_t *part_clock(const struct rulebook *rulebook, const struct clock_line *line);
+json_t *part_stage_counts(const struct rulebook *rulebook, const struct stage_count *stages,
+                          size_t count);
+const char *part_fact_type_name(enum fact_type type);
+const char *part_clock_state_name(enum clock_state state);
+
+/* {"position","kind","on","recorded_at","actor","text",...}. */
+json_t *part_history_line(const struct rulebook *rulebook, const struct history_line *line);
+
+#endif

@@ -1,0 +1,172 @@
+#include "web/resource_part.h"
+
+static json_t *due_as_json(const struct rulebook *rulebook, const struct work_due *due)
+{
+    json_t *object = json_object();
+    json_set(object, "person", part_person(rulebook, &due->person, &due->identity));
+    json_set(object, "due", json_of_date(due->due));
+    const bool is_clock = due->clock.clock != NOT_FOUND_INDEX;
+    json_set_flag(object, "is_clock", is_clock);
+    if (is_clock) {
+        json_set(object, "clock", part_clock(rulebook, &due->clock));
+    }
+    return object;
+}
+
+json_t *resource_today(const struct rulebook *rulebook, const struct today_answer *answer)
+{
+    json_t *object = json_object();
+    json_set(object, "today", json_of_date(answer->today));
+    json_t *requests = json_array();
+    for (size_t i = 0; i < answer->request_count; i++) {
+        json_add(requests, part_work_request(rulebook, &answer->requests[i]));
+    }
+    json_set(object, "requests", requests);
+    json_t *due = json_array();
+    for (size_t i = 0; i < answer->due_count; i++) {
+        json_add(due, due_as_json(rulebook, &answer->due[i]));
+    }
+    json_set(object, "due", due);
+    json_set_int64(object, "due_total", answer->due_total);
+    json_set(object, "stages", part_stage_counts(rulebook, answer->stages, answer->stage_count));
+    return object;
+}
+
+json_t *resource_request(const struct rulebook *rulebook, const struct request_answer *answer)
+{
+    json_t *object = part_work_request(rulebook, &answer->work);
+    json_set(object, "hub", part_hub_name(&answer->now.view.hub));
+    json_set_str(object, "requested_by", answer->requested_by);
+    json_t *names = json_array();
+    for (size_t i = 0; i < answer->work.request.approval_count; i++) {
+        json_add(names, json_of_str(answer->approved_by[i]));
+    }
+    json_set(object, "approved_by", names);
+    json_set(object, "now",
+             resource_explanation(rulebook, &answer->now.explanation, &answer->now.view));
+    return object;
+}
+
+static json_t *places_of(const struct place_counts *places)
+{
+    json_t *object = json_object();
+    json_set_int64(object, "agreed", places->agreed);
+    json_set_int64(object, "free", places->free);
+    json_set_int64(object, "held", places->held);
+    json_set_int64(object, "occupied", places->occupied);
+    return object;
+}
+
+static json_t *agreement_name(const struct agreement_row *agreement)
+{
+    json_t *object = json_object();
+    json_set_flag(object, "known", agreement->id != 0);
+    if (agreement->id != 0) {
+        json_set_str(object, "reference", agreement->reference);
+        json_set_str(object, "partner", agreement->partner);
+        json_set_str(object, "title", agreement->title);
+    }
+    return object;
+}
+
+static json_t *facts_list(const struct rulebook *rulebook, const struct known_fact *facts,
+                          size_t count)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < count; i++) {
+        json_add(list, part_known_fact(rulebook, &facts[i]));
+    }
+    return list;
+}
+
+static json_t *place_rows_of(const struct rulebook *rulebook, const struct hub_line *hub)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < hub->place_count; i++) {
+        json_t *place = json_object();
+        json_set_int64(place, "number", hub->place_rows[i].number);
+        json_set(place, "state", json_string(place_state_name(hub->place_rows[i].state)));
+        const bool has_person = hub->occupants != NULL && hub->occupants[i].id != 0;
+        json_set_flag(place, "has_person", has_person);
+        if (has_person) {
+            json_set(place, "person", part_person(rulebook, &hub->occupants[i], NULL));
+            json_set(place, "since", json_of_instant(hub->place_rows[i].since));
+        }
+        json_add(list, place);
+    }
+    return list;
+}
+
+json_t *resource_hub(const struct rulebook *rulebook, const struct hub_line *hub)
+{
+    json_t *object = json_object();
+    json_set_str(object, "reference", hub->row.reference);
+    json_set_str(object, "name", hub->row.name);
+    json_set(object, "agreement", agreement_name(&hub->agreement));
+    json_set(object, "places", places_of(&hub->places));
+    json_set(object, "facts", facts_list(rulebook, hub->facts, hub->fact_count));
+    json_set(object, "place_rows", place_rows_of(rulebook, hub));
+    json_t *requests = json_array();
+    for (size_t i = 0; i < hub->request_count; i++) {
+        json_add(requests, part_work_request(rulebook, &hub->requests[i]));
+    }
+    json_set(object, "requests", requests);
+    return object;
+}
+
+json_t *resource_hubs(const struct rulebook *rulebook, const struct hub_line *hubs, size_t count)
+{
+    json_t *object = json_object();
+    json_t *list = json_array();
+    for (size_t i = 0; i < count; i++) {
+        json_add(list, resource_hub(rulebook, &hubs[i]));
+    }
+    json_set(object, "hubs", list);
+    return object;
+}
+
+json_t *resource_agreement(const struct rulebook *rulebook, const struct agreement_line *agreement)
+{
+    json_t *object = agreement_name(&agreement->row);
+    json_set_flag(object, "confidential", agreement->row.confidential);
+    json_set(object, "facts", facts_list(rulebook, agreement->facts, agreement->fact_count));
+    json_t *hubs = json_array();
+    for (size_t i = 0; i < agreement->hub_count; i++) {
+        json_add(hubs, part_hub_name(&agreement->hubs[i]));
+    }
+    json_set(object, "hubs", hubs);
+    return object;
+}
+
+json_t *resource_agreements(const struct rulebook *rulebook,
+                            const struct agreement_line *agreements, size_t count)
+{
+    json_t *object = json_object();
+    json_t *list = json_array();
+    for (size_t i = 0; i < count; i++) {
+        json_add(list, resource_agreement(rulebook, &agreements[i]));
+    }
+    json_set(object, "agreements", list);
+    return object;
+}
+
+json_t *resource_problem(const struct err *err, json_t *errors)
+{
+    json_t *object = json_object();
+    char type[96] = "/problems/";
+    const str name = str_from_c(error_name(err->code));
+    for (size_t i = 0, at = 10; i < name.len && at + 1 < sizeof type; i++, at++) {
+        type[at] = name.at[i];
+    }
+    json_set(object, "type", json_string(type));
+    json_set(object, "title", json_string(error_meaning(err->code)));
+    json_set_int64(object, "status", error_http_status(err->code));
+    json_set_str(object, "detail", str_from_c(err->what));
+    if (err->hint[0] != '\0') {
+        json_set_str(object, "hint", str_from_c(err->hint));
+    }
+    if (errors != NULL) {
+        json_set(object, "errors", errors);
+    }
+    return object;
+}

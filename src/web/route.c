@@ -1,0 +1,71 @@
+#include "web/route.h"
+
+const struct route routes[] = {
+#define ROUTE(method, pattern, door, name) {method, STR_INIT(pattern), ROUTE_##door, handle_##name},
+#include "web/route.def"
+#undef ROUTE
+};
+const size_t route_count = sizeof routes / sizeof routes[0];
+
+/* Segment by segment; a path has no empty segment but the root's. */
+static bool pattern_matches(str pattern, str path, str parameters[ROUTE_PARAMETERS_MAX])
+{
+    size_t parameter_count = 0;
+    while (pattern.len > 0 && path.len > 0) {
+        const struct str_cut expected = str_cut(pattern, '/');
+        const struct str_cut found = str_cut(path, '/');
+        if (str_starts(expected.head, STR("{"))) {
+            ASSERT(parameter_count < ROUTE_PARAMETERS_MAX);
+            if (found.head.len == 0) {
+                return false;
+            }
+            parameters[parameter_count++] = found.head;
+        } else if (!str_equal(expected.head, found.head)) {
+            return false;
+        }
+        if (expected.found != found.found) {
+            return false;
+        }
+        pattern = expected.tail;
+        path = found.tail;
+    }
+    return pattern.len == 0 && path.len == 0;
+}
+
+static bool answers(const struct route *route, enum http_method method)
+{
+    return route->method == method || (route->method == HTTP_GET && method == HTTP_HEAD);
+}
+
+static const char *allow_text(bool get, bool post)
+{
+    if (get && post) {
+        return "GET, HEAD, POST";
+    }
+    return post ? "POST" : "GET, HEAD";
+}
+
+struct route_match route_find(enum http_method method, str path)
+{
+    struct route_match match = {0};
+    bool get = false;
+    bool post = false;
+    for (size_t i = 0; i < route_count; i++) {
+        str parameters[ROUTE_PARAMETERS_MAX] = {{0}};
+        if (!pattern_matches(routes[i].pattern, path, parameters)) {
+            continue;
+        }
+        match.address_known = true;
+        get = get || routes[i].method == HTTP_GET;
+        post = post || routes[i].method == HTTP_POST;
+        /* The first row counts: "/people/new" stands before "/people/{person}". */
+        if (match.route == NULL && answers(&routes[i], method)) {
+            match.route = &routes[i];
+            for (size_t p = 0; p < ROUTE_PARAMETERS_MAX; p++) {
+                match.parameters[p] = parameters[p];
+            }
+        }
+    }
+    match.allow = match.address_known ? allow_text(get, post) : "";
+    return match;
+}

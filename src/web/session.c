@@ -1,0 +1,128 @@
+#include "web/session.h"
+
+#include <sodium.h>
+
+static str cookie_name(const struct exchange *exchange)
+{
+    return exchange->web->options.secure_cookies ? STR("__Host-returnhub_session")
+                                                 : STR("returnhub_session");
+}
+
+static void find_token(struct exchange *exchange)
+{
+    const str authorization = http_header_get(exchange->request, STR("Authorization"));
+    const str scheme = STR("Bearer ");
+    if (str_starts(authorization, scheme)) {
+        exchange->token = str_trim(str_slice(authorization, scheme.len, authorization.len));
+        exchange->by_bearer = true;
+        return;
+    }
+    exchange->token = http_cookie_get(exchange->request, cookie_name(exchange));
+}
+
+result session_find(struct exchange *exchange, struct err *err)
+{
+    find_token(exchange);
+    if (exchange->token.len == 0) {
+        return result_ok();
+    }
+    struct err failure = {0};
+    const result found = casework_session(exchange->casework, exchange->token, exchange->arena,
+                                          &exchange->session, &failure);
+    if (!found.ok && failure.code != ERROR_UNAUTHENTICATED) {
+        *err = failure;
+        return found;
+    }
+    exchange->signed_in = found.ok;
+    if (found.ok) {
+        exchange->caller.account = exchange->session.account.id;
+    }
+    return result_ok();
+}
+
+/* "https://desk.example" is our own when what follows the scheme is the Host that was asked. */
+static bool is_own_origin(const struct exchange *exchange, str origin)
+{
+    const str host = http_header_get(exchange->request, STR("Host"));
+    const str schemes[] = {STR("http://"), STR("https://")};
+    for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++) {
+        if (str_starts(origin, schemes[i])) {
+            return host.len > 0 && str_equal(str_slice(origin, schemes[i].len, origin.len), host);
+        }
+    }
+    return false;
+}
+
+static bool token_matches(const struct exchange *exchange, str given)
+{
+    const str expected = exchange->session.form_token;
+    return expected.len > 0 && given.len == expected.len &&
+           sodium_memcmp(given.at, expected.at, expected.len) == 0;
+}
+
+static str given_form_token(const struct exchange *exchange)
+{
+    str given = http_header_get(exchange->request, STR("X-Form-Token"));
+    if (given.len == 0 && !exchange->input.is_json) {
+        http_form_get(&exchange->input.form, STR("form_token"), &given);
+    }
+    return given;
+}
+
+result session_check_intent(const struct exchange *exchange, struct err *err)
+{
+    const str site = http_header_get(exchange->request, STR("Sec-Fetch-Site"));
+    const str origin = http_header_get(exchange->request, STR("Origin"));
+    const bool foreign_site =
+        site.len > 0 && !str_equal(site, STR("same-origin")) && !str_equal(site, STR("none"));
+    if (foreign_site || (origin.len > 0 && !is_own_origin(exchange, origin))) {
+        return err_set(err, ERROR_FORBIDDEN, "The request came from another site");
+    }
+    /* Signing in rests on what is typed, not on the cookie. */
+    const bool rests_on_cookie =
+        exchange->signed_in && !exchange->by_bearer && exchange->match.route->door == ROUTE_DESK;
+    if (!rests_on_cookie || token_matches(exchange, given_form_token(exchange))) {
+        return result_ok();
+    }
+    result_ignore(err_set(err, ERROR_FORBIDDEN, "The form does not belong to this session"),
+                  "the hint returns the failure");
+    return err_hint(err, "Go back, load the page again and send the form once more");
+}
+
+result session_read_client_id(struct exchange *exchange, struct err *err)
+{
+    str text = http_header_get(exchange->request, STR("Idempotency-Key"));
+    if (text.len == 0 && !exchange->input.is_json) {
+        http_form_get(&exchange->input.form, STR("client_id"), &text);
+    }
+    if (text.len >= 2 && text.at[0] == '"' && text.at[text.len - 1] == '"') {
+        text = str_slice(text, 1, text.len - 1);
+    }
+    if (text.len == 0) {
+        return result_ok();
+    }
+    if (!client_id_parse(text, &exchange->caller.client_id, NULL).ok) {
+        return err_set(err, ERROR_USAGE, "Idempotency-Key must be a UUID");
+    }
+    return result_ok();
+}
+
+static void set_cookie(struct exchange *exchange, str token, const char *end)
+{
+    const bool secure = exchange->web->options.secure_cookies;
+    const str name = cookie_name(exchange);
+    const str cookie =
+        arena_format(exchange->arena, "%.*s=%.*s; Path=/; HttpOnly; SameSite=Strict%s%s",
+                     STR_ARG(name), STR_ARG(token), secure ? "; Secure" : "", end);
+    http_header_set(exchange->response, STR("Set-Cookie"), cookie);
+}
+
+void session_set_cookie(struct exchange *exchange, str token)
+{
+    set_cookie(exchange, token, "");
+}
+
+void session_clear_cookie(struct exchange *exchange)
+{
+    set_cookie(exchange, STR(""), "; Max-Age=0");
+}

@@ -1,0 +1,101 @@
+/* view: what a template shows, made purely from a resource (resource.h): labels, addresses, tags,
+ * pictures. Whatever a page says about a case can therefore be had from the API as well.
+ *
+ * Every view object is complete (see page.h). The functions give a new json_t that the caller owns.
+ */
+#ifndef RETURNHUB_WEB_VIEW_H
+#define RETURNHUB_WEB_VIEW_H
+
+#include "format/json.h"
+
+/* What a page may offer to this account: links and buttons, no more; casework decides again. */
+struct view_rights {
+    bool see_people;
+    bool record_fact;
+    bool request_step;
+    bool approve_step;
+    bool take_step;
+    bool see_hub;
+    bool record_hub;
+    bool see_agreement;
+    bool record_agreement;
+    bool register_person;
+    bool screen;
+};
+
+struct view_context {
+    struct view_rights rights;
+    struct arena *arena; /* for addresses */
+};
+
+/* --- pieces
+ * ------------------------------------------------------------------------------------------------------
+ */
+
+/* {"known","iso","text"} from "2026-03-27", from {"known","value"}, from an instant ("27 March 2026
+ * at 5:30pm"). */
+json_t *view_day(str iso);
+json_t *view_known_day(const json_t *known_day);
+json_t *view_instant(str iso);
+json_t *view_instant_day(str iso); /* without the time of day */
+/* {"known","text"} of a value. */
+json_t *view_value(const json_t *value);
+/* {"text","colour"} */
+json_t *view_clearance_tag(str clearance);
+json_t *view_request_tag(str state);
+json_t *view_clock_tag(str state);
+/* A text made of a number and a noun: "1 person", "1,204 people". */
+json_t *view_count(int64_t count, const char *one, const char *many);
+/* {"name","href","reference","stage"} of a person; name "Name not known" after erasure. */
+json_t *view_person_link(const struct view_context *context, const json_t *person);
+json_t *view_fact(const struct view_context *context, const json_t *fact, str withdrawal_base);
+/* [{"title","facts":[...],"change_href"}] in the order of the resource. `base` is the subject's
+ * address. */
+json_t *view_fact_sections(const struct view_context *context, const json_t *facts, str base,
+                           bool may_change, bool may_withdraw);
+
+/* --- safeguards
+ * --------------------------------------------------------------------------------------------------
+ */
+
+/* One safeguard as a card: tag, reason, law, the condition as a tree, what would change it. */
+json_t *view_safeguard(const struct view_context *context, const json_t *safeguard, str anchor,
+                       str record_base);
+/* {"open":[cards],"clear":[cards],"open_count",...} of one explanation. */
+json_t *view_safeguards(const struct view_context *context, const json_t *explanation,
+                        str record_base);
+/* The tree as a flat list of marks, which a template of fixed depth draws as nested lists:
+ *   {"opens"} {"item",...} {"ends_item"} {"closes"}. */
+json_t *view_tree(const struct view_context *context, const json_t *condition);
+/* A condition in words: facts by their titles, operators as words. */
+str view_condition_words(struct arena *arena, const json_t *condition);
+
+/* --- pages
+ * -------------------------------------------------------------------------------------------------------
+ */
+
+json_t *view_person(const struct view_context *context, const json_t *person);
+json_t *view_people(const struct view_context *context, const json_t *people);
+json_t *view_today(const struct view_context *context, const json_t *today);
+json_t *view_explain(const struct view_context *context, const json_t *explain);
+json_t *view_request(const struct view_context *context, const json_t *request);
+json_t *view_hub(const struct view_context *context, const json_t *hub);
+json_t *view_hubs(const struct view_context *context, const json_t *hubs);
+json_t *view_agreement(const struct view_context *context, const json_t *agreement);
+json_t *view_agreements(const struct view_context *context, const json_t *agreements);
+json_t *view_rulebook(const json_t *rulebook);
+/* A table with its caption; the person has a column of their own where the table is about several
+ * people. */
+json_t *view_requests_table(const struct view_context *context, const json_t *requests,
+                            const char *caption, bool with_person);
+
+/* --- pictures (picture.c)
+ * ---------------------------------------------------------------------------------------- */
+
+/* The stages passed, the stage now and the stages that may come next, as boxes and arrows with
+ * their places worked out; and the same in words. */
+json_t *picture_of_stages(struct arena *arena, const json_t *person);
+/* The places of a hub as a grid. */
+json_t *picture_of_places(struct arena *arena, const json_t *hub);
+
+#endif

@@ -1,0 +1,264 @@
+#include "web/view.h"
+
+#include "web/page.h"
+
+#include <stdio.h>
+
+static bool flag_of(const json_t *object, const char *key)
+{
+    return json_is_true(json_object_get(object, key));
+}
+
+static json_t *unknown_day(void)
+{
+    json_t *view = json_object();
+    json_set_flag(view, "known", false);
+    json_set(view, "iso", json_string(""));
+    json_set(view, "text", json_string("Not known"));
+    return view;
+}
+
+json_t *view_day(str iso)
+{
+    date day;
+    if (!date_parse(iso, &day, NULL).ok) {
+        return unknown_day();
+    }
+    char text[20];
+    date_format_plain(day, text);
+    json_t *view = json_object();
+    json_set_flag(view, "known", true);
+    json_set_str(view, "iso", iso);
+    json_set(view, "text", json_string(text));
+    return view;
+}
+
+json_t *view_known_day(const json_t *known_day)
+{
+    return flag_of(known_day, "known") ? view_day(json_str_or_empty(known_day, "value"))
+                                       : unknown_day();
+}
+
+/* "5:30pm", as GOV.UK writes times; midnight and midday in words. */
+static void clock_time(int64_t milliseconds, char text[16])
+{
+    const int64_t day = 86400000;
+    const int minutes = (int)(((milliseconds % day + day) % day) / 60000);
+    const int hour = minutes / 60;
+    const int minute = minutes % 60;
+    const int shown = hour % 12 == 0 ? 12 : hour % 12;
+    const char *half = hour < 12 ? "am" : "pm";
+    if (minute == 0 && shown == 12) {
+        snprintf(text, 16, "%s", hour == 0 ? "midnight" : "midday");
+    } else if (minute == 0) {
+        snprintf(text, 16, "%d%s", shown, half);
+    } else {
+        snprintf(text, 16, "%d:%02d%s", shown, minute, half);
+    }
+}
+
+json_t *view_instant(str iso)
+{
+    instant when;
+    if (!instant_parse(iso, &when, NULL).ok) {
+        return unknown_day();
+    }
+    char day[20];
+    char time[16];
+    char whole[48];
+    date_format_plain(instant_date(when), day);
+    clock_time(when.milliseconds, time);
+    snprintf(whole, sizeof whole, "%s at %s", day, time);
+    json_t *view = json_object();
+    json_set_flag(view, "known", true);
+    json_set_str(view, "iso", iso);
+    json_set(view, "text", json_string(whole));
+    return view;
+}
+
+json_t *view_instant_day(str iso)
+{
+    instant when;
+    if (!instant_parse(iso, &when, NULL).ok) {
+        return unknown_day();
+    }
+    char day[DATE_TEXT_SIZE];
+    date_format(instant_date(when), day);
+    return view_day(str_from_c(day));
+}
+
+json_t *view_value(const json_t *value)
+{
+    json_t *view = json_object();
+    const bool known = flag_of(value, "known");
+    json_set_flag(view, "known", known);
+    const json_t *raw = json_object_get(value, "value");
+    date day;
+    const bool is_day =
+        json_is_string(raw) && date_parse(json_str_or_empty(value, "value"), &day, NULL).ok;
+    json_set(view, "iso", is_day ? json_of_str(json_str_or_empty(value, "value")) : json_false());
+    json_set_str(view, "text", known ? json_str_or_empty(value, "text") : STR("Not known"));
+    return view;
+}
+
+struct tag_row {
+    const char *key;
+    const char *text;
+    const char *colour;
+};
+
+static json_t *tag_from(const struct tag_row *rows, size_t count, str key)
+{
+    json_t *tag = json_object();
+    json_set_str(tag, "text", key);
+    json_set(tag, "colour", json_string("grey"));
+    for (size_t i = 0; i < count; i++) {
+        if (str_equal(str_from_c(rows[i].key), key)) {
+            json_set(tag, "text", json_string(rows[i].text));
+            json_set(tag, "colour", json_string(rows[i].colour));
+        }
+    }
+    return tag;
+}
+
+json_t *view_clearance_tag(str clearance)
+{
+    static const struct tag_row rows[] = {
+        {"clear", "Clear", "green"},
+        {"barred", "Barred", "red"},
+        {"unknown", "Not known", "yellow"},
+    };
+    return tag_from(rows, sizeof rows / sizeof rows[0], clearance);
+}
+
+json_t *view_request_tag(str state)
+{
+    static const struct tag_row rows[] = {
+        {"open", "Waiting for approval", "blue"},
+        {"approved", "Approved", "green"},
+        {"taken", "Taken", "grey"},
+        {"stopped", "Stopped", "red"},
+        {"declined", "Declined", "orange"},
+        {"withdrawn", "Withdrawn", "grey"},
+    };
+    return tag_from(rows, sizeof rows / sizeof rows[0], state);
+}
+
+json_t *view_clock_tag(str state)
+{
+    static const struct tag_row rows[] = {
+        {"running", "Running", "blue"},
+        {"expired", "Expired", "grey"},
+        {"not_started", "Not started", "grey"},
+        {"unknown", "Not known", "yellow"},
+    };
+    return tag_from(rows, sizeof rows / sizeof rows[0], state);
+}
+
+json_t *view_count(int64_t count, const char *one, const char *many)
+{
+    char digits[24];
+    char grouped[40];
+    char text[160];
+    size_t written = 0;
+    const int length = snprintf(digits, sizeof digits, "%lld", (long long)count);
+    for (int i = 0; i < length; i++) {
+        if (i > 0 && (length - i) % 3 == 0 && digits[i - 1] != '-') {
+            grouped[written++] = ',';
+        }
+        grouped[written++] = digits[i];
+    }
+    grouped[written] = '\0';
+    const char *noun = count == 1 ? one : many;
+    snprintf(text, sizeof text, "%s%s%s", grouped, noun[0] == '\0' ? "" : " ", noun);
+    return json_string(text);
+}
+
+json_t *view_person_link(const struct view_context *context, const json_t *person)
+{
+    json_t *view = json_object();
+    const str reference = json_str_or_empty(person, "reference");
+    const str name = json_str_or_empty(person, "name");
+    json_set_str(view, "reference", reference);
+    json_set_str(view, "name", name.len > 0 ? name : STR("Name not known"));
+    json_set_flag(view, "has_name", name.len > 0);
+    json_set_str(view, "href", page_href(context->arena, "/people/%s", reference, STR("")));
+    json_set_str(view, "stage", json_str_or_empty(json_object_get(person, "stage"), "title"));
+    return view;
+}
+
+json_t *view_fact(const struct view_context *context, const json_t *fact, str withdrawal_base)
+{
+    json_t *view = view_value(fact);
+    json_set_str(view, "title", json_str_or_empty(fact, "title"));
+    json_set_str(view, "fact", json_str_or_empty(fact, "fact"));
+    const str note = json_str_or_empty(fact, "note");
+    json_set(view, "note", note.len > 0 ? json_of_str(note) : json_false());
+    const bool recorded = flag_of(fact, "recorded");
+    json_set_flag(view, "recorded", recorded);
+    json_set_flag(view, "counted", flag_of(fact, "counted"));
+    json_set(view, "true_from", view_day(json_str_or_empty(fact, "true_from")));
+    json_set(view, "recorded_at", view_instant_day(json_str_or_empty(fact, "recorded_at")));
+    const str actor = json_str_or_empty(fact, "recorded_by");
+    json_set_str(view, "recorded_by", actor.len > 0 ? actor : STR("the register"));
+    const str source = json_str_or_empty(fact, "source");
+    json_set(view, "source", source.len > 0 ? json_of_str(source) : json_false());
+    json_set(view, "withdraw_href", json_false());
+    const int64_t event = json_integer_value(json_object_get(fact, "event"));
+    if (recorded && withdrawal_base.len > 0 && event > 0) {
+        json_set_str(view, "withdraw_href",
+                     arena_format(context->arena, "%.*s/facts/%lld/withdrawal",
+                                  STR_ARG(withdrawal_base), (long long)event));
+    }
+    return view;
+}
+
+/* The section of this title, made when it is the first of its facts. */
+static json_t *section_named(const struct view_context *context, json_t *sections, str name,
+                             str base, bool may_change)
+{
+    const str title = name.len > 0 ? name : STR("Other facts");
+    size_t index;
+    json_t *section;
+    json_array_foreach(sections, index, section)
+    {
+        if (str_equal(json_str_or_empty(section, "title"), title)) {
+            return section;
+        }
+    }
+    section = json_object();
+    json_set_str(section, "title", title);
+    json_set(section, "facts", json_array());
+    const str query = page_href(context->arena, "?section=%s", title, STR(""));
+    const str href = arena_format(context->arena, "%.*s/facts%.*s", STR_ARG(base), STR_ARG(query));
+    json_set(section, "change_href", may_change ? json_of_str(href) : json_false());
+    json_set_int64(section, "known_count", 0);
+    json_set_int64(section, "fact_count", 0);
+    json_add(sections, section);
+    return section;
+}
+
+static void count_up(json_t *object, const char *key)
+{
+    json_set_int64(object, key, json_integer_value(json_object_get(object, key)) + 1);
+}
+
+json_t *view_fact_sections(const struct view_context *context, const json_t *facts, str base,
+                           bool may_change, bool may_withdraw)
+{
+    json_t *sections = json_array();
+    size_t index;
+    json_t *fact;
+    json_array_foreach(facts, index, fact)
+    {
+        json_t *section =
+            section_named(context, sections, json_str_or_empty(fact, "section"), base, may_change);
+        json_add(json_object_get(section, "facts"),
+                 view_fact(context, fact, may_withdraw ? base : STR("")));
+        count_up(section, "fact_count");
+        if (flag_of(fact, "known")) {
+            count_up(section, "known_count");
+        }
+    }
+    return sections;
+}

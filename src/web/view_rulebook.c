@@ -1,0 +1,104 @@
+#include "web/view.h"
+
+static json_t *titles_of(const json_t *items)
+{
+    json_t *list = json_array();
+    size_t index;
+    json_t *item;
+    json_array_foreach(items, index, item)
+    {
+        json_add(list, json_of_str(json_str_or_empty(item, "title")));
+    }
+    return list;
+}
+
+/* The unverified sources counted, so that nobody takes them for read. */
+static int64_t unverified_in(const json_t *items)
+{
+    int64_t count = 0;
+    size_t index;
+    json_t *item;
+    json_array_foreach(items, index, item)
+    {
+        size_t inner;
+        json_t *source;
+        json_array_foreach(json_object_get(item, "sources"), inner, source)
+        {
+            count += json_is_true(json_object_get(source, "unverified")) ? 1 : 0;
+        }
+    }
+    return count;
+}
+
+static json_t *safeguards_by_section(const json_t *safeguards)
+{
+    json_t *sections = json_array();
+    json_t *section = NULL;
+    size_t index;
+    json_t *safeguard;
+    json_array_foreach(safeguards, index, safeguard)
+    {
+        const str given = json_str_or_empty(safeguard, "section");
+        const str title = given.len > 0 ? given : STR("Other safeguards");
+        if (section == NULL || !str_equal(json_str_or_empty(section, "title"), title)) {
+            section = json_object();
+            json_set_str(section, "title", title);
+            json_set(section, "safeguards", json_array());
+            json_add(sections, section);
+        }
+        json_t *view = json_object();
+        json_set_str(view, "title", json_str_or_empty(safeguard, "title"));
+        json_set_str(view, "name", json_str_or_empty(safeguard, "name"));
+        json_set_str(view, "reason", json_str_or_empty(safeguard, "reason"));
+        json_set_str(view, "clear_when", json_str_or_empty(safeguard, "clear_when"));
+        json_set(view, "sources", json_incref(json_object_get(safeguard, "sources")));
+        json_set(view, "guards", titles_of(json_object_get(safeguard, "guards")));
+        json_add(json_object_get(section, "safeguards"), view);
+    }
+    return sections;
+}
+
+static json_t *steps_view(const json_t *steps)
+{
+    json_t *list = json_array();
+    size_t index;
+    json_t *step;
+    json_array_foreach(steps, index, step)
+    {
+        json_t *view = json_object();
+        const bool same = json_is_true(json_object_get(step, "same_stage"));
+        json_t *approvals = titles_of(json_object_get(step, "approvals"));
+        json_set_str(view, "title", json_str_or_empty(step, "title"));
+        json_set(view, "from", titles_of(json_object_get(step, "from")));
+        json_set_flag(view, "from_any", json_is_true(json_object_get(step, "from_any")));
+        json_set(view, "to",
+                 same ? json_false()
+                      : json_of_str(json_str_or_empty(json_object_get(step, "to"), "title")));
+        json_set_flag(view, "has_approvals", json_array_size(approvals) > 0);
+        json_set(view, "approvals", approvals);
+        json_set(view, "safeguard_count",
+                 view_count((int64_t)json_array_size(json_object_get(step, "safeguards")),
+                            "safeguard", "safeguards"));
+        json_add(list, view);
+    }
+    return list;
+}
+
+json_t *view_rulebook(const json_t *rulebook)
+{
+    json_t *view = json_object();
+    const json_t *safeguards = json_object_get(rulebook, "safeguards");
+    const json_t *clocks = json_object_get(rulebook, "clocks");
+    const int64_t unverified = unverified_in(safeguards) + unverified_in(clocks);
+    json_set_str(view, "title", json_str_or_empty(rulebook, "title"));
+    json_set(view, "in_force_from", view_day(json_str_or_empty(rulebook, "in_force_from")));
+    json_set_str(view, "identity", json_str_or_empty(rulebook, "identity"));
+    json_set(view, "sections", safeguards_by_section(safeguards));
+    json_set(view, "safeguard_count",
+             view_count((int64_t)json_array_size(safeguards), "safeguard", "safeguards"));
+    json_set(view, "steps", steps_view(json_object_get(rulebook, "steps")));
+    json_set(view, "clocks", json_incref(json_object_get(rulebook, "clocks")));
+    json_set_flag(view, "has_unverified", unverified > 0);
+    json_set(view, "unverified", view_count(unverified, "source has", "sources have"));
+    return view;
+}

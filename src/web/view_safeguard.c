@@ -1,0 +1,185 @@
+#include "web/view.h"
+
+#include "web/page.h"
+
+enum { VALUES_SHOWN = 6 };
+
+static bool is_kind(const json_t *change, const char *kind)
+{
+    return str_equal(json_str_or_empty(change, "kind"), str_from_c(kind));
+}
+
+static str fact_name_of(const json_t *change)
+{
+    return json_str_or_empty(json_object_get(change, "fact"), "name");
+}
+
+/* Was this fact's list of values already told, at an earlier change? */
+static bool told_before(const json_t *changes, size_t at)
+{
+    const json_t *change = json_array_get(changes, at);
+    for (size_t i = 0; i < at; i++) {
+        const json_t *before = json_array_get(changes, i);
+        if (is_kind(before, "fact_value") &&
+            str_equal(fact_name_of(before), fact_name_of(change))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void put_value(struct buf *buf, const json_t *change, size_t number)
+{
+    const json_t *value = json_object_get(change, "value");
+    const bool known = json_is_true(json_object_get(value, "known"));
+    buf_put_c(buf, number == 0 ? "" : ", or ");
+    buf_put(buf, known ? json_str_or_empty(value, "text") : STR("not recorded"));
+}
+
+/* It would be clear if "Nationality" were: Albania, or Brazil, or one of 21 others. */
+static str values_text(const struct view_context *context, const json_t *changes, size_t first)
+{
+    const json_t *change = json_array_get(changes, first);
+    const str fact = fact_name_of(change);
+    struct buf buf;
+    buf_init(&buf, context->arena, 8192);
+    buf_put_c(&buf, "It would be clear if \xE2\x80\x9C");
+    buf_put(&buf, json_str_or_empty(json_object_get(change, "fact"), "title"));
+    buf_put_c(&buf, "\xE2\x80\x9D were: ");
+    size_t count = 0;
+    for (size_t i = first; i < json_array_size(changes); i++) {
+        const json_t *other = json_array_get(changes, i);
+        if (is_kind(other, "fact_value") && str_equal(fact_name_of(other), fact)) {
+            if (count < VALUES_SHOWN) {
+                put_value(&buf, other, count);
+            }
+            count++;
+        }
+    }
+    if (count > VALUES_SHOWN) {
+        buf_format(&buf, ", or one of %zu others", count - VALUES_SHOWN);
+    }
+    return buf_str(&buf);
+}
+
+static str change_text(const struct view_context *context, const json_t *changes, size_t at)
+{
+    const json_t *change = json_array_get(changes, at);
+    if (is_kind(change, "fact_value")) {
+        return values_text(context, changes, at);
+    }
+    if (is_kind(change, "fact_known")) {
+        const str title = json_str_or_empty(json_object_get(change, "fact"), "title");
+        return arena_format(context->arena,
+                            "Record \xE2\x80\x9C%.*s\xE2\x80\x9D, which is not known",
+                            STR_ARG(title));
+    }
+    return json_str_or_empty(change, "text");
+}
+
+/* Where the fact of a change is recorded; only facts of the person have their form on the person's
+ * pages. */
+static json_t *record_href(const struct view_context *context, const json_t *change,
+                           str record_base)
+{
+    const str fact = fact_name_of(change);
+    const str section = json_str_or_empty(change, "section");
+    const bool of_person = !str_starts(fact, STR("hub.")) && !str_starts(fact, STR("agreement."));
+    if (record_base.len == 0 || fact.len == 0 || !of_person) {
+        return json_false();
+    }
+    const str query = page_href(context->arena, "?section=%s#%s",
+                                section.len > 0 ? section : STR("Other facts"), fact);
+    return json_of_str(
+        arena_format(context->arena, "%.*s/facts%.*s", STR_ARG(record_base), STR_ARG(query)));
+}
+
+static json_t *changes_of(const struct view_context *context, const json_t *safeguard,
+                          str record_base)
+{
+    json_t *list = json_array();
+    const json_t *changes = json_object_get(safeguard, "changes");
+    for (size_t i = 0; i < json_array_size(changes); i++) {
+        const json_t *change = json_array_get(changes, i);
+        if (is_kind(change, "fact_value") && told_before(changes, i)) {
+            continue;
+        }
+        json_t *view = json_object();
+        json_set_str(view, "text", change_text(context, changes, i));
+        json_set(view, "record_href", record_href(context, change, record_base));
+        json_add(list, view);
+    }
+    return list;
+}
+
+/* The reason is written for the safeguard that bars; the other verdicts must not seem to say the
+ * same. */
+static const char *lead_of(str clearance)
+{
+    if (str_equal(clearance, STR("barred"))) {
+        return "";
+    }
+    return str_equal(clearance, STR("unknown")) ? "It is not known whether this is so: "
+                                                : "This is not so: ";
+}
+
+json_t *view_safeguard(const struct view_context *context, const json_t *safeguard, str anchor,
+                       str record_base)
+{
+    json_t *view = json_object();
+    const str clearance = json_str_or_empty(safeguard, "clearance");
+    const json_t *condition = json_object_get(safeguard, "condition");
+    json_set_str(view, "anchor", anchor);
+    json_set_str(view, "title", json_str_or_empty(safeguard, "title"));
+    json_set_str(view, "reason", json_str_or_empty(safeguard, "reason"));
+    json_set(view, "lead", json_string(lead_of(clearance)));
+    json_set(view, "tag", view_clearance_tag(clearance));
+    json_set_flag(view, "is_clear", str_equal(clearance, STR("clear")));
+    json_set(view, "sources", json_incref(json_object_get(safeguard, "sources")));
+    json_set_str(view, "rule", json_str_or_empty(condition, "text"));
+    json_set(view, "tree", view_tree(context, condition));
+    json_set_flag(view, "has_tree", json_is_object(condition));
+    json_t *changes = changes_of(context, safeguard, record_base);
+    json_set_flag(view, "has_changes", json_array_size(changes) > 0);
+    json_set(view, "changes", changes);
+    json_set(view, "applies", json_array());
+    json_set_flag(view, "has_applies", false);
+    json_set(view, "applies_count", json_string(""));
+    return view;
+}
+
+/* The safeguards of this verdict, in the order of the text. */
+static void add_cards(const struct view_context *context, json_t *cards, const json_t *explanation,
+                      const char *clearance, str record_base)
+{
+    size_t index;
+    json_t *safeguard;
+    json_array_foreach(json_object_get(explanation, "safeguards"), index, safeguard)
+    {
+        if (str_equal(json_str_or_empty(safeguard, "clearance"), str_from_c(clearance))) {
+            const str anchor = arena_format(context->arena, "safeguard-%.*s",
+                                            STR_ARG(json_str_or_empty(safeguard, "name")));
+            json_add(cards, view_safeguard(context, safeguard, anchor, record_base));
+        }
+    }
+}
+
+json_t *view_safeguards(const struct view_context *context, const json_t *explanation,
+                        str record_base)
+{
+    json_t *view = json_object();
+    json_t *open = json_array();
+    json_t *clear = json_array();
+    add_cards(context, open, explanation, "barred", record_base);
+    add_cards(context, open, explanation, "unknown", record_base);
+    add_cards(context, clear, explanation, "clear", record_base);
+    json_set_flag(view, "has_open", json_array_size(open) > 0);
+    json_set_flag(view, "has_clear", json_array_size(clear) > 0);
+    json_set(view, "open_count",
+             view_count((int64_t)json_array_size(open), "safeguard", "safeguards"));
+    json_set(view, "clear_count",
+             view_count((int64_t)json_array_size(clear), "safeguard", "safeguards"));
+    json_set(view, "open", open);
+    json_set(view, "clear", clear);
+    return view;
+}

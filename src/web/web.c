@@ -1,0 +1,205 @@
+#include "web/web.h"
+
+#include "web/answer.h"
+#include "web/assets.h"
+#include "web/session.h"
+
+#include "system/system.h"
+
+enum {
+    WEB_ARENA_BYTES = 64 * 1024 * 1024, /* lazily taken */
+    TEMPLATE_BYTES_MAX = 256 * 1024,
+};
+
+/* --- opening
+ * -----------------------------------------------------------------------------------------------------
+ */
+
+static result add_template(struct web *web, str file, struct err *err)
+{
+    const str path = arena_format(&web->arena, "%s/%.*s", web->options.pages_folder, STR_ARG(file));
+    if (path.at == NULL) {
+        return arena_full(err);
+    }
+    str text;
+    TRY(system_read_file(path.at, TEMPLATE_BYTES_MAX, &web->arena, &text, err));
+    const str name = str_slice(file, 0, file.len - STR(".html").len);
+    const result added = template_set_add(web->templates, name, text, err);
+    if (!added.ok) {
+        return err_at(err, path.at, err->line, err->column);
+    }
+    return result_ok();
+}
+
+static result open_templates(struct web *web, struct err *err)
+{
+    TRY(template_set_open(&web->arena, &web->templates, err));
+    const str *names = NULL;
+    size_t count = 0;
+    TRY(system_list_folder(web->options.pages_folder, STR(".html"), &web->arena, &names, &count,
+                           err));
+    for (size_t i = 0; i < count; i++) {
+        TRY(add_template(web, names[i], err));
+    }
+    return template_set_check(web->templates, err);
+}
+
+result web_open(const struct web_options *options, struct web **ret_web, struct err *err)
+{
+    struct arena arena;
+    TRY(arena_open(&arena, WEB_ARENA_BYTES, err));
+    struct web *web = ARENA_NEW(&arena, struct web, 1);
+    ASSERT(web != NULL);
+    web->arena = arena;
+    web->options = *options;
+    result opened = open_templates(web, err);
+    if (opened.ok) {
+        opened = assets_open(web, err);
+    }
+    if (!opened.ok) {
+        web_close(web);
+        return opened;
+    }
+    *ret_web = web;
+    return result_ok();
+}
+
+void web_close(struct web *web)
+{
+    if (web != NULL) {
+        struct arena arena = web->arena; /* holds the web itself */
+        arena_close(&arena);
+    }
+}
+
+/* --- the exchange
+ * ------------------------------------------------------------------------------------------------
+ */
+
+str exchange_query(const struct exchange *exchange, str name)
+{
+    str value = STR("");
+    return http_form_get(&exchange->query, name, &value) ? value : STR("");
+}
+
+bool exchange_may(const struct exchange *exchange, enum action action)
+{
+    return exchange->signed_in && may_somewhere(&exchange->session.account, action);
+}
+
+result exchange_position(const struct exchange *exchange, size_t parameter, int64_t *ret_position,
+                         struct err *err)
+{
+    int64_t position = 0;
+    const bool read = str_to_int64(exchange->match.parameters[parameter], &position, NULL).ok;
+    if (!read || position <= 0) {
+        return err_set(err, ERROR_NOT_FOUND, "There is no such thing, or not for this account");
+    }
+    *ret_position = position;
+    return result_ok();
+}
+
+str exchange_person(const struct exchange *exchange)
+{
+    char text[REFERENCE_SIZE];
+    const str typed = exchange->match.parameters[0];
+    return reference_read(typed, text, NULL).ok ? arena_copy(exchange->arena, str_from_c(text))
+                                                : typed;
+}
+
+/* --- answering
+ * ---------------------------------------------------------------------------------------------------
+ */
+
+static void answer_wrong_method(struct exchange *exchange)
+{
+    struct err problem = {0};
+    http_header_set(exchange->response, STR("Allow"), str_from_c(exchange->match.allow));
+    result_ignore(err_set(&problem, ERROR_USAGE, "This address does not answer that method"),
+                  "it is answered as a problem");
+    answer_problem(exchange, &problem, NULL, 405);
+}
+
+static void answer_sign_in_first(struct exchange *exchange)
+{
+    if (exchange_wants_html(exchange)) {
+        answer_see_other(exchange, exchange->token.len > 0 ? STR("/sign-in?notice=sign-in-again")
+                                                           : STR("/sign-in"));
+        return;
+    }
+    struct err problem = {0};
+    result_ignore(err_set(&problem, ERROR_UNAUTHENTICATED, "Nobody is signed in"),
+                  "it is answered as a problem");
+    answer_problem(exchange, &problem, NULL, 0);
+}
+
+/* Everything between the match and the handler. *ret_status is a status that no error code has. */
+static result prepare(struct exchange *exchange, int *ret_status, struct err *err)
+{
+    if (exchange->request->method != HTTP_POST) {
+        return result_ok();
+    }
+    TRY(input_open(exchange, ret_status, err));
+    TRY(session_check_intent(exchange, err));
+    return session_read_client_id(exchange, err);
+}
+
+static void run_route(struct exchange *exchange)
+{
+    struct err problem = {0};
+    int status = 0;
+    result done = prepare(exchange, &status, &problem);
+    if (done.ok) {
+        done = exchange->match.route->handler(exchange, &problem);
+    }
+    if (!done.ok) {
+        answer_problem(exchange, &problem, NULL, status);
+    }
+    input_close(&exchange->input);
+}
+
+static void dispatch(struct exchange *exchange)
+{
+    struct err problem = {0};
+    const struct http_request *request = exchange->request;
+    result found = http_form_read(request->query, request->arena, &exchange->query, &problem);
+    if (!found.ok) {
+        problem.code = ERROR_USAGE;
+    } else {
+        found = session_find(exchange, &problem);
+    }
+    if (!found.ok) {
+        answer_problem(exchange, &problem, NULL, 0);
+    } else if (!exchange->match.address_known) {
+        result_ignore(
+            err_set(&problem, ERROR_NOT_FOUND, "There is no such thing, or not for this account"),
+            "it is answered as a problem");
+        answer_problem(exchange, &problem, NULL, 0);
+    } else if (exchange->match.route == NULL) {
+        answer_wrong_method(exchange);
+    } else if (exchange->match.route->door == ROUTE_DESK && !exchange->signed_in) {
+        answer_sign_in_first(exchange);
+    } else {
+        run_route(exchange);
+    }
+}
+
+void web_handle(void *context, const struct http_request *request, struct http_response *response)
+{
+    const struct web *web = context;
+    struct exchange exchange = {
+        .web = web,
+        .casework = web->options.casework,
+        .rulebook = web->options.casework->rulebook,
+        .request = request,
+        .response = response,
+        .arena = request->arena,
+        .match = route_find(request->method, request->path),
+        .wanted = exchange_wanted(http_header_get(request, STR("Accept"))),
+    };
+    answer_headers(&exchange);
+    if (exchange.match.route == NULL || exchange.match.route->handler != handle_asset) {
+        answer_not_stored(&exchange);
+    }
+    dispatch(&exchange);
+}

@@ -1,0 +1,30 @@
+/* web: the desk in the browser and the API, under the same addresses. Each resource is one JSON
+ * object (resource.h), answered as application/json or drawn through a page template, as Accept
+ * asks. Works without JavaScript.
+ *
+ * No rule and no SQL here: a request is read, the session found, casework called, the answer shown.
+ */
+#ifndef RETURNHUB_WEB_WEB_H
+#define RETURNHUB_WEB_WEB_H
+
+#include "casework/casework.h"
+#include "http/http.h"
+
+struct web_options {
+    const struct casework *casework;
+    const char *pages_folder;  /* templates (pages/) */
+    const char *assets_folder; /* built styles and scripts; served under /assets/ with a content
+                                  hash in their address */
+    bool demonstration;  /* a banner on every page, and the demo accounts listed on the sign-in page
+                          */
+    bool secure_cookies; /* behind TLS: __Host- cookie, Secure, HSTS */
+};
+
+struct web;
+/* Compiles every template; errors name file and line. */
+MUST_USE result web_open(const struct web_options *options, struct web **ret_web, struct err *err);
+void web_close(struct web *web);
+/* The http_handler; `context` is the struct web. */
+void web_handle(void *context, const struct http_request *request, struct http_response *response);
+
+#endif

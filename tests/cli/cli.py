@@ -1,0 +1,247 @@
+#!/usr/bin/env python3
+"""Aim: the command line does the main job from end to end, on the demonstration register and the law in rulebooks/uk, and
+answers bad input with a clear error, the documented exit status, and nothing changed."""
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.join(os.environ["RETURNHUB_SOURCE"], "tests", "server"))
+from desk import BINARY, Tap, make_demo, new_client_id, run  # noqa: E402
+
+
+def commands():
+    overview = run("--help")
+    listed = overview.split("Commands:\n")[1].split("\n\nExit")[0]
+    return [line[2:18].strip() for line in listed.splitlines()]
+
+
+def rows(text):
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+class Desk:
+    def __init__(self, store):
+        self.store = store
+
+    def run(self, *arguments, account="caseworker", expect=0):
+        return run(*arguments, "--store", self.store, "--as", account, expect=expect)
+
+    def json(self, *arguments, **options):
+        return json.loads(self.run(*arguments, "--format", "json", **options))
+
+    def clear_people(self, step, hub=None):
+        more = ["--hub", hub] if hub else []
+        return [row["person"] for row in rows(self.run("screen", step, *more, "--format", "csv"))
+                if row["verdict"] == "clear"]
+
+    def ready_people(self, step="hub_transfer", hub="HUB-NORTH"):
+        """Clear for the step, and nobody has asked for it yet."""
+        return [person for person in self.clear_people(step, hub)
+                if not any(request["state"] in ("open", "approved") for request in self.json("person", "show", person)["requests"])]
+
+    def events(self):
+        return json.loads(run("rebuild", "--check", "--store", self.store, "--format", "json"))["events"]
+
+    def request(self, person, step="hub_transfer", hub="HUB-NORTH"):
+        return str(self.json("step", "request", person, step, "--hub", hub)["request"]["id"])
+
+
+def helps():
+    for command in commands():
+        text = run(*command.split(), "--help")
+        assert f"Usage: returnhub {command}" in text, text
+        assert "--help" in text
+
+
+def manual():
+    page = run("manual")
+    checked = subprocess.run(["mandoc", "-Tlint", "-Wwarning"], input=page.encode(), capture_output=True)
+    assert checked.returncode == 0, checked.stdout.decode()
+    for command in commands():
+        assert command.replace("-", "\\-") in page, command
+
+
+def whole_path(desk):
+    person = desk.ready_people()[0]
+    assert json.loads(desk.run("explain", person, "hub_transfer", "--hub", "HUB-NORTH", "--format", "json"))["clearance"] == "clear"
+    request = desk.request(person)
+    for account in ("caseworker", "senior", "hub-north", "monitor"):  # none of these may give the first approval
+        outcome = subprocess.run([BINARY, "step", "approve", request, "--store", desk.store, "--as", account],
+                                 capture_output=True)
+        assert outcome.returncode in (4, 5, 6), (account, outcome)
+    desk.run("step", "approve", request, account="authorising")
+    again = subprocess.run([BINARY, "step", "approve", request, "--store", desk.store, "--as", "authorising"],
+                           capture_output=True)
+    assert again.returncode in (5, 6), again  # nobody approves twice
+    approved = desk.json("step", "approve", request, account="senior")
+    assert approved["request"]["state"] == "approved", approved
+    assert approved["request"]["place"] > 0, approved
+    taken = desk.json("step", "take", request)
+    assert taken["request"]["state"] == "taken", taken
+    assert desk.json("person", "show", person)["stage"]["name"] == "at_hub"
+
+
+def late_order(desk):
+    person = desk.ready_people()[0]
+    request = desk.request(person)
+    desk.run("step", "approve", request, account="authorising")
+    desk.run("step", "approve", request, account="senior")
+    answer = desk.json("record", person, "court_order.status", "reported", "--source", "telephone call from the court")
+    assert [str(stopped["request"]) for stopped in answer["stopped"]] == [request], answer
+    assert "no_court_order" in json.dumps(answer["stopped"]), answer
+    desk.run("step", "take", request, expect=5)
+    refusal = desk.run("step", "request", person, "hub_transfer", "--hub", "HUB-NORTH", expect=1)
+    for words in ("no_court_order", "Senior Courts Act 1981", "what would change it", "court_order.status"):
+        assert words in refusal, (words, refusal[:2000])
+    desk.run("record", person, "court_order.status", "lifted")
+    assert desk.request(person)
+
+
+def past(desk):
+    """A verdict of the past is derived again as it was known then, whatever was recorded since."""
+    person = desk.ready_people()[1]
+    known_at = desk.json("person", "show", person)["history"][0]["recorded_at"]
+    before = desk.json("explain", person, "hub_transfer", "--hub", "HUB-NORTH")
+    desk.run("record", person, "court_order.status", "made")
+    desk.run("explain", person, "hub_transfer", "--hub", "HUB-NORTH", expect=1)
+    again = json.loads(run("explain", person, "hub_transfer", "--hub", "HUB-NORTH", "--as-known-at", "2100-01-01T00:00:00Z",
+                           "--store", desk.store, "--as", "caseworker", "--format", "json", expect=1))
+    assert again["clearance"] == "barred", again
+    now = desk.json("person", "show", person)["history"][0]["recorded_at"]
+    assert now > known_at
+    just_before = now[:-4] + f"{max(0, int(now[-4:-1]) - 1):03d}Z" if now[-4:-1] != "000" else known_at
+    then = desk.json("explain", person, "hub_transfer", "--hub", "HUB-NORTH", "--as-known-at", just_before)
+    assert then["clearance"] == before["clearance"] == "clear", then["clearance"]
+
+
+def twice(desk):
+    person = desk.json("person", "list", "--limit", "1")["people"][0]["reference"]
+    client_id = new_client_id()
+    first = desk.json("record", person, "person.language", "Albanian", "--client-id", client_id)
+    events = desk.events()
+    second = desk.json("record", person, "person.language", "Albanian", "--client-id", client_id)
+    assert first["events"] == second["events"] and second["repeated"], (first, second)
+    assert desk.events() == events
+
+
+def clocks():
+    """Twelve working days, by hand: sent on Monday 1 June 2026, the last day is Wednesday 17 June; from 1 April, with Good Friday
+    and Easter Monday between, 21 April."""
+    for start, last in (("2026-06-01", "2026-06-17"), ("2026-04-01", "2026-04-21"), ("2026-05-20", "2026-06-08")):
+        answer = json.loads(run("clock", "time_to_ask_upper_for_court", "--start", start, "--format", "json"))
+        last_days = [line.get("last_day") for line in answer["runs"] if line["duration"].startswith("12 working days")]
+        assert last_days and set(last_days) == {last}, (start, answer["runs"][0])
+    text = run("clock", "time_to_appeal", "--start", "2026-06-01")
+    assert "Last day: 2026-06-15" in text, text
+    beyond = json.loads(run("clock", "time_to_ask_upper_for_court", "--start", "2150-01-01", "--format", "json"))
+    assert not any(line["known"] for line in beyond["runs"] if "working" in line["duration"])
+
+
+def formats(desk):
+    person = desk.json("person", "list", "--limit", "1")["people"][0]["reference"]
+    for arguments in (["person", "list"], ["person", "show", person], ["screen", "enforced_removal"],
+                      ["explain", person, "grant_leave"]):
+        for form in ("text", "json", "csv"):
+            outcome = subprocess.run([BINARY, *arguments, "--store", desk.store, "--as", "caseworker", "--format", form],
+                                     capture_output=True, text=True)
+            assert outcome.returncode in (0, 1) and outcome.stdout, (arguments, form, outcome)
+            if form == "json":
+                json.loads(outcome.stdout)
+            if form == "csv":
+                lines = list(csv.reader(io.StringIO(outcome.stdout)))
+                assert len({len(line) for line in lines}) == 1, (arguments, lines[:3])
+    assert json.loads(run("rulebook", "check", "--format", "json"))["errors"] == 0
+    assert json.loads(run("rulebook", "test", "--format", "json"))["failed"] == 0
+    assert "<svg" in run("rulebook", "show", "--html")
+
+
+BAD = [
+    # arguments, exit status, words that must stand in the message
+    (["record", "PERSON", "appeal.nonsense", "yes"], 3, "no fact"),
+    (["record", "PERSON", "court_order.statuz", "none"], 3, "court_order.status"),
+    (["record", "PERSON", "court_order.status", "perhaps"], 3, "one of"),
+    (["record", "PERSON", "court_order.status", "none", "--true-from", "2026-02-30"], 3, "February 2026"),
+    (["record", "PERSON", "hub.places_free", "3"], None, ""),
+    (["record", "RH-ZZZZZZ-Z", "court_order.status", "none"], None, ""),
+    (["record", "RH-000000-0", "court_order.status", "none"], 4, "no person"),
+    (["record", "PERSON", "court_order.status"], 2, "needs"),
+    (["record", "PERSON", "court_order.status", "none", "--colour", "red"], 2, "--colour"),
+    (["record", "PERSON", "court_order.status", "none", "--client-id", "not-a-uuid"], 3, ""),
+    (["step", "request", "PERSON", "fly"], None, "fly"),
+    (["step", "request", "PERSON", "hub_transfer", "--hub", "HUB-NOWHERE"], None, ""),
+    (["step", "take", "999999999"], 4, ""),
+    (["step", "approve", "x"], 3, ""),
+    (["person", "show", "RH-000000-0"], 4, ""),
+    (["explain", "PERSON", "hub_transfer", "--on", "tomorrow"], 3, "tomorrow"),
+    (["screen", "hub_transfers"], 4, "hub_transfer"),
+    (["person", "list", "--limit", "0"], 3, "--limit"),
+    (["person", "list", "--format", "xml"], 2, "xml"),
+]
+
+
+def bad_input(desk, arguments, status, words):
+    person = desk.json("person", "list", "--limit", "1")["people"][0]["reference"]
+    before = desk.events()
+    outcome = subprocess.run([BINARY, *[person if word == "PERSON" else word for word in arguments],
+                              "--store", desk.store, "--as", "caseworker"], capture_output=True, text=True)
+    message = outcome.stderr
+    assert outcome.returncode not in (0, 70), (outcome.returncode, message)
+    assert status is None or outcome.returncode == status, (outcome.returncode, message)
+    assert words in message, message
+    assert message.startswith("returnhub: "), message
+    assert desk.events() == before
+
+
+def not_utf8(desk):
+    person = desk.json("person", "list", "--limit", "1")["people"][0]["reference"]
+    before = desk.events()
+    outcome = subprocess.run([BINARY.encode(), b"record", person.encode(), b"person.language", b"\xff\xfe",
+                              b"--store", desk.store.encode(), b"--as", b"caseworker"], capture_output=True)
+    assert outcome.returncode in (2, 3), outcome
+    assert desk.events() == before
+
+
+def no_store():
+    message = subprocess.run([BINARY, "person", "list", "--store", "/nonexistent/x.db", "--as", "caseworker"],
+                             capture_output=True, text=True)
+    assert message.returncode in (4, 7), message
+    assert "/nonexistent/x.db" in message.stderr, message.stderr
+
+
+def full_output(desk):
+    if not os.path.exists("/dev/full"):
+        return
+    with open("/dev/full", "w") as full:
+        outcome = subprocess.run([BINARY, "person", "list", "--store", desk.store, "--as", "caseworker"], stdout=full,
+                                 stderr=subprocess.PIPE)
+    assert outcome.returncode == 7, outcome
+
+
+def main():
+    tap = Tap()
+    tap.run("every command has help", helps)
+    tap.run("the manual page is clean and names every command", manual)
+    tap.run("the clocks count as by hand", clocks)
+    tap.run("a store that is not there is a clear error", no_store)
+    with tempfile.TemporaryDirectory() as folder:
+        desk = Desk(make_demo(folder, people=300))
+        tap.run("request, two approvals, take", lambda: whole_path(desk))
+        tap.run("a late court order stops an approved transfer, and a refusal explains itself", lambda: late_order(desk))
+        tap.run("a verdict of the past is derived again", lambda: past(desk))
+        tap.run("the same command twice is done once", lambda: twice(desk))
+        tap.run("text, JSON and CSV are well formed", lambda: formats(desk))
+        for arguments, status, words in BAD:
+            tap.run(f"refused, nothing changed: {' '.join(arguments)}",
+                    lambda a=arguments, s=status, w=words: bad_input(desk, a, s, w))
+        tap.run("broken UTF-8 is refused, nothing changed", lambda: not_utf8(desk))
+        tap.run("output that cannot be written is an error", lambda: full_output(desk))
+        tap.run("the rows follow from the events", lambda: run("rebuild", "--check", "--store", desk.store))
+    return tap.done()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

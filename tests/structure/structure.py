@@ -1,0 +1,179 @@
+#!/usr/bin/env python3
+"""The rules of the house that a compiler does not check, as TAP.
+
+Each check is run twice: over the tree, where it must find nothing, and over a planted fault, which it must find: a check
+that cannot fail is a defect.
+"""
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+# ARCHITECTURE.md, "Rooms and floors". A room includes rooms of lower floors, or itself.
+FLOORS = {
+    "base": 0,
+    "system": 1, "format": 1,
+    "rulebook": 2, "register": 2, "seal": 2,
+    "store": 3,
+    "casework": 4, "forecast": 4,
+    "demo": 5, "notice": 5, "http": 5,
+    "web": 6,
+    "cli": 7,
+}
+# Rooms that are pure: they may include nothing of system/.
+PURE = {"rulebook", "register", "seal", "format"}
+
+BANNED = ("strtok sprintf vsprintf strcpy strcat atoi atol strtol strtoul localtime gmtime mktime rand srand alloca "
+          "setjmp longjmp gets").split()
+ONE_HOME = {"malloc": "base/arena.c", "calloc": "base/arena.c", "realloc": "base/arena.c", "free": "base/arena.c",
+            "printf": "cli/output.c", "fprintf": "cli/output.c", "puts": "cli/output.c"}
+
+
+def sources(root, endings=(".c", ".h", ".def")):
+    for folder, folders, names in os.walk(root):
+        folders.sort()
+        for name in sorted(names):
+            if name.endswith(endings):
+                yield os.path.join(folder, name)
+
+
+def without_comments_and_text(code):
+    return re.sub(r'/\*.*?\*/|"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])*\'', lambda m: "\n" * m.group().count("\n"), code,
+                  flags=re.S)
+
+
+def check_includes(src):
+    faults = []
+    for path in sources(src):
+        room = os.path.relpath(path, src).split(os.sep)[0]
+        if room not in FLOORS:
+            faults.append(f"{path}: the room {room} has no floor")
+            continue
+        for number, line in enumerate(open(path, encoding="utf-8"), 1):
+            match = re.match(r'\s*#\s*include\s+"([^/"]+)/', line)
+            if not match:
+                if re.match(r'\s*#\s*include\s+"', line):
+                    faults.append(f"{path}:{number}: include with the room's name: {line.strip()}")
+                continue
+            other = match.group(1)
+            if other == room:
+                continue
+            if other not in FLOORS or FLOORS[other] >= FLOORS[room]:
+                faults.append(f"{path}:{number}: {room} may not include {other}")
+            elif room in PURE and other == "system":
+                faults.append(f"{path}:{number}: {room} is pure and may not include {other}")
+    return faults
+
+
+def check_banned(src):
+    faults = []
+    for path in sources(src, (".c", ".h")):
+        here = os.path.relpath(path, src)
+        code = without_comments_and_text(open(path, encoding="utf-8").read())
+        for number, line in enumerate(code.split("\n"), 1):
+            for name in BANNED:
+                if re.search(rf"\b{name}\s*\(", line):
+                    faults.append(f"{path}:{number}: {name} is banned")
+            for name, home in ONE_HOME.items():
+                if here != home and re.search(rf"(?<![\w.>])\b{name}\s*\(", line):
+                    faults.append(f"{path}:{number}: {name} belongs in {home} alone")
+    return faults
+
+
+def check_globals(folder):
+    """Object files of the product: nothing in a writable section. Constant tables with addresses in them stand in
+    .data.rel.ro, which is read-only once the program runs."""
+    faults = []
+    objects = [path for path in sources(folder, (".o",)) if "llhttp" not in path]
+    if not objects:
+        return [f"{folder}: no object files"]
+    for path in objects:
+        table = subprocess.run(["objdump", "-t", path], capture_output=True, text=True, check=True).stdout
+        for line in table.splitlines():
+            match = re.match(r"^[0-9a-f]+ (.{7}) (\S+)\s+([0-9a-f]+)\s+(?:\.hidden )?(\S+)$", line)
+            if not match:
+                continue
+            flags, section, size, name = match.groups()
+            if "O" not in flags or int(size, 16) == 0 or re.search(r"asan|ubsan|odr|sancov", name):
+                continue
+            if section == "*COM*" or re.match(r"\.(t?data|t?bss)(\.(?!rel\.ro)|$)", section):
+                faults.append(f"{path}: {name} is mutable ({section})")
+    return faults
+
+
+def check_format(paths):
+    outcome = subprocess.run(["clang-format", "--dry-run", "--Werror", *paths], capture_output=True, text=True)
+    return [line for line in outcome.stderr.splitlines() if "error:" in line] if outcome.returncode else []
+
+
+def check_words(paths):
+    """Nothing unfinished, and no path of a machine, in what is kept."""
+    faults = []
+    pattern = re.compile("|".join(["TO" + "DO", "FIX" + "ME", r"(?<![\w.])/(?:home|work|root)/\w"]))
+    for path in paths:
+        for number, line in enumerate(open(path, encoding="utf-8", errors="replace"), 1):
+            if pattern.search(line):
+                faults.append(f"{path}:{number}: {line.strip()[:120]}")
+    return faults
+
+
+def planted(check, name, text):
+    """Runs a check over a folder with one faulty file in it."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        if check is check_format:
+            for ancestor in (folder,):
+                with open(os.path.join(ancestor, ".clang-format"), "w", encoding="utf-8") as style:
+                    style.write("BasedOnStyle: LLVM\n")
+        if check is check_globals:
+            subprocess.run(["gcc", "-c", path, "-o", path + ".o"], check=True)
+        return check([path] if check in (check_format, check_words) else folder)
+
+
+def main():
+    root = os.environ["RETURNHUB_SOURCE"]
+    build = os.environ["RETURNHUB_BUILD"]
+    src = os.path.join(root, "src")
+    tracked = subprocess.run(["git", "-C", root, "ls-files", "--cached", "--others", "--exclude-standard"],
+                             capture_output=True, text=True).stdout.split("\n")
+    kept = [os.path.join(root, name) for name in tracked if os.path.isfile(os.path.join(root, name))]
+    code = [path for path in kept if path.endswith((".c", ".h"))]
+    text = [path for path in kept if path.endswith((".c", ".h", ".def", ".md", ".rules", ".build", ".py", ".mjs", ".html"))
+            and not path.endswith("structure.py")]
+    rows = [
+        ("folders include only folders below them", lambda: check_includes(src)),
+        ("an upward include is found",
+         lambda: planted(check_includes, "base/x.c", '#include "store/store.h"\n')),
+        ("an include between rooms of one floor is found",
+         lambda: planted(check_includes, "rulebook/x.c", '#include "register/event.h"\n')),
+        ("banned functions are not called", lambda: check_banned(src)),
+        ("a banned function is found", lambda: planted(check_banned, "base/x.c", "void f(void) { strcpy(a, b); }\n")),
+        ("malloc outside its home is found",
+         lambda: planted(check_banned, "store/x.c", "void f(void) { p = malloc(4); }\n")),
+        ("no mutable object at file scope", lambda: check_globals(os.path.join(build, "src"))),
+        ("a mutable object is found", lambda: planted(check_globals, "x.c", "static int counter; int f(void) { return counter++; }\n")),
+        ("every C file is laid out by clang-format", lambda: check_format(code)),
+        ("a badly laid out file is found", lambda: planted(check_format, "x.c", "int   main( ){return 0;}\n")),
+        ("nothing unfinished and no machine's path is kept", lambda: check_words(text)),
+        ("an unfinished line is found", lambda: planted(check_words, "x.c", "/* TO" + "DO */\n")),
+    ]
+    print(f"1..{len(rows)}")
+    failed = 0
+    for number, (aim, check) in enumerate(rows, 1):
+        faults = check()
+        wanted = aim.endswith("is found")
+        ok = bool(faults) == wanted
+        failed += not ok
+        print(f"{'ok' if ok else 'not ok'} {number} - {aim}")
+        if not ok:
+            for fault in faults[:40]:
+                print(f"# {fault}")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
