@@ -25,7 +25,8 @@ struct store {
     bool closing;
     size_t callers; /* inside store_write, store_bulk or store_read; store_close waits for them */
     pthread_cond_t left;
-    bool stopping; /* nobody is inside any more: the writer thread ends when it has nothing left to do */
+    bool stopping; /* nobody is inside any more: the writer thread ends when it has nothing left to
+                      do */
 
     struct reader *free_readers;
     size_t reader_count;

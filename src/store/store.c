@@ -16,8 +16,8 @@
  *   1. a caller hears "done" only after the commit that holds its work has returned;
  *   2. a work that failed left nothing behind, and its caller hears its own error;
  *   3. when the commit fails, everybody in the group hears that;
- *   4. every work that was put into the queue is answered, also when the store is being closed: store_close waits for
- *      everybody who is inside. */
+ *   4. every work that was put into the queue is answered, also when the store is being closed:
+ * store_close waits for everybody who is inside. */
 
 enum {
     GROUP_WORKS_MAX = 256,
@@ -249,7 +249,9 @@ static void *write_until_closed(void *context)
     return NULL;
 }
 
-/* --- callers ------------------------------------------------------------------------------------------------------- */
+/* --- callers
+ * -------------------------------------------------------------------------------------------------------
+ */
 
 /* False when the store is being closed. */
 static bool caller_enters(struct store *store)
@@ -290,7 +292,8 @@ static void queue_and_wait(struct store *store, struct work *work)
 
 static result submit(struct store *store, struct work *work, struct err *err)
 {
-    ASSERT(!pthread_equal(pthread_self(), store->writer)); /* a work that waits for a work would wait for ever */
+    ASSERT(!pthread_equal(pthread_self(),
+                          store->writer)); /* a work that waits for a work would wait for ever */
     if (!caller_enters(store)) {
         return err_set(err, ERROR_STORAGE, "The store is being closed");
     }
@@ -378,7 +381,8 @@ static void give_reader(struct store *store, struct reader *reader)
     pthread_mutex_unlock(&store->mutex);
 }
 
-static result read_with_reader(struct store *store, store_work *work, void *context, struct err *err)
+static result read_with_reader(struct store *store, store_work *work, void *context,
+                               struct err *err)
 {
     struct reader *reader = NULL;
     TRY(take_reader(store, &reader, err));

@@ -4,7 +4,7 @@
 
 enum {
     STAGE_LINE = 20, /* height of a line of text */
-    STAGE_PADDING = 12,
+    STAGE_PADDING = 10,
     STAGE_GAP = 26, /* between boxes, with room for an arrow */
     PAST_X = 2,
     PAST_WIDTH = 250,
@@ -128,6 +128,28 @@ static str verdict_text(struct arena *arena, const struct coming_step *coming)
     return arena_format(arena, "%s at %zu of %zu hubs", verdict, with, coming->hubs);
 }
 
+static int rank_of(const struct coming_step *coming)
+{
+    if (coming->clear > 0) {
+        return 0;
+    }
+    return coming->unknown > 0 ? 1 : 2;
+}
+
+/* What can be done comes first; the order of the rulebook stays otherwise. */
+static void sort_coming(struct stage_story *story)
+{
+    for (size_t i = 1; i < story->coming_count; i++) {
+        const struct coming_step moved = story->coming[i];
+        size_t at = i;
+        while (at > 0 && rank_of(&story->coming[at - 1]) > rank_of(&moved)) {
+            story->coming[at] = story->coming[at - 1];
+            at--;
+        }
+        story->coming[at] = moved;
+    }
+}
+
 static str coming_to(const struct coming_step *coming)
 {
     return coming->same_stage ? STR("Stays in this stage") : coming->to;
@@ -247,8 +269,7 @@ static struct extent draw_past(struct drawing *drawing, const struct stage_story
         const bool now = i + 1 == story->passed_count;
         struct writing writing = write_in(PAST_X, y, PAST_CHARACTERS);
         if (i == first && first > 0) {
-            put_text(&writing, arena_format(drawing->arena, "After %zu earlier stages", first),
-                     "small");
+            put_text(&writing, arena_format(drawing->arena, "Earlier stages: %zu", first), "small");
         }
         put_text(&writing, story->passed[i].title, now ? "now" : "strong");
         put_text(&writing, day_text(drawing->arena, "From ", story->passed[i].on),
@@ -281,13 +302,16 @@ static int draw_coming(struct drawing *drawing, const struct stage_story *story,
                  arena_format(drawing->arena, "%s%.*s",
                               coming->same_stage ? "" : "To: ", STR_ARG(coming_to(coming))),
                  "small");
-        put_text(&writing, verdict_text(drawing->arena, coming), "verdict");
+        /* The verdict stands at the right end of the last line. */
+        writing.y -= STAGE_LINE;
+        writing.x = NEXT_X + NEXT_WIDTH - STAGE_PADDING;
+        put_line(&writing, verdict_text(drawing->arena, coming), "verdict");
         const int height = put_box(drawing, NEXT_X, y, NEXT_WIDTH, kind, &writing);
         put_arrow(drawing,
                   arena_format(drawing->arena, "M%d %dH%dV%dH%d", PAST_X + PAST_WIDTH, from_y,
                                trunk, y + height / 2, NEXT_X - 8),
                   kind);
-        y += height + 10;
+        y += height + 6;
     }
     return y;
 }
@@ -328,6 +352,7 @@ json_t *picture_of_stages(struct arena *arena, const json_t *person)
     }
     tell_past(story, person);
     tell_coming(story, person);
+    sort_coming(story);
     struct drawing drawing = {.arena = arena, .boxes = json_array(), .arrows = json_array()};
     const struct extent past = draw_past(&drawing, story);
     const int coming = draw_coming(&drawing, story, past.now_middle);

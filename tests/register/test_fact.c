@@ -1,5 +1,5 @@
-/* Aim: the value of a fact at (as of, known at) is the one the definition in row.h names, for every mixture of late
- * recording, correction and withdrawal. */
+/* Aim: the value of a fact at (as of, known at) is the one the definition in row.h names, for every
+ * mixture of late recording, correction and withdrawal. */
 #include "base/random.h"
 #include "register/row.h"
 
@@ -12,8 +12,8 @@
 
 enum { ROWS_MAX = 9, ROUNDS = 20000 };
 
-/* The definition, as sentences: a row counts when it was recorded by K, was not withdrawn by K, and is true from D or
- * before. The chosen row counts, and no other row that counts beats it. */
+/* The definition, as sentences: a row counts when it was recorded by K, was not withdrawn by K, and
+ * is true from D or before. The chosen row counts, and no other row that counts beats it. */
 static bool counts(const struct fact_row *row, date as_of, instant known_at)
 {
     if (row->recorded_at.milliseconds > known_at.milliseconds) {
@@ -92,22 +92,28 @@ static void as_the_definition_says(void **state)
     assert_true(none > 1000 && some > 1000);
 }
 
-/* Aim: a story told by hand. Recorded on 10 that X holds from 5; on 20 that Y holds from 3 (late); on 30 that Z replaces X
- * from 5; on 40 Z is withdrawn. */
+/* Aim: a story told by hand. Recorded on 10 that X holds from 5; on 20 that Y holds from 3 (late);
+ * on 30 that Z replaces X from 5; on 40 Z is withdrawn. */
 static void a_story(void **state)
 {
     (void)state;
     const struct fact_row rows[] = {
         {.position = 1, .true_from = {5}, .recorded_at = {10}},
         {.position = 2, .true_from = {3}, .recorded_at = {20}},
-        {.position = 3, .true_from = {5}, .recorded_at = {30}, .withdrawn = true, .withdrawn_at = {40}},
+        {.position = 3,
+         .true_from = {5},
+         .recorded_at = {30},
+         .withdrawn = true,
+         .withdrawn_at = {40}},
     };
-    assert_int_equal(fact_rows_choose(rows, 3, (date){2}, (instant){99}), 3); /* nothing holds on day 2 */
+    assert_int_equal(fact_rows_choose(rows, 3, (date){2}, (instant){99}),
+                     3); /* nothing holds on day 2 */
     assert_int_equal(fact_rows_choose(rows, 3, (date){4}, (instant){15}), 3); /* not known yet */
     assert_int_equal(fact_rows_choose(rows, 3, (date){4}, (instant){20}), 1);
     assert_int_equal(fact_rows_choose(rows, 3, (date){6}, (instant){25}), 0);
     assert_int_equal(fact_rows_choose(rows, 3, (date){6}, (instant){39}), 2);
-    assert_int_equal(fact_rows_choose(rows, 3, (date){6}, (instant){40}), 0); /* withdrawn at that instant */
+    assert_int_equal(fact_rows_choose(rows, 3, (date){6}, (instant){40}),
+                     0); /* withdrawn at that instant */
     assert_int_equal(fact_rows_choose(rows, 0, (date){6}, (instant){40}), 0);
 }
 
@@ -120,10 +126,13 @@ static struct event recorded(const char *fact)
                           .effective_on = {100},
                           .recorded_at = {2000},
                           .actor = 3,
-                          .body.fact_recorded = {.fact = str_from_c(fact), .value = STR("ALB"), .source = STR("passport")}};
+                          .body.fact_recorded = {.fact = str_from_c(fact),
+                                                 .value = STR("ALB"),
+                                                 .source = STR("passport")}};
 }
 
-/* Aim: FACT_RECORDED makes the row, FACT_WITHDRAWN marks it once, and only the row of its own subject. */
+/* Aim: FACT_RECORDED makes the row, FACT_WITHDRAWN marks it once, and only the row of its own
+ * subject. */
 static void recorded_and_withdrawn(void **state)
 {
     (void)state;
@@ -131,7 +140,8 @@ static void recorded_and_withdrawn(void **state)
     struct fact_row row = {0};
     const struct event event = recorded("nationality");
     assert_true(fact_row_apply(&row, &event, &err).ok);
-    assert_true(row.position == 8 && row.subject == 5 && row.true_from.day == 100 && row.actor == 3);
+    assert_true(row.position == 8 && row.subject == 5 && row.true_from.day == 100 &&
+                row.actor == 3);
     assert_true(row.recorded_at.milliseconds == 2000 && !row.withdrawn);
     assert_true(str_equal(row.fact, STR("nationality")) && str_equal(row.value, STR("ALB")) &&
                 str_equal(row.source, STR("passport")));
@@ -150,7 +160,8 @@ static void recorded_and_withdrawn(void **state)
     assert_true(row.withdrawn && row.withdrawn_at.milliseconds == 3000 && row.position == 8);
     assert_false(fact_row_apply(&row, &withdrawal, &err).ok); /* once */
     struct fact_row none = {0};
-    assert_false(fact_row_apply(&none, &withdrawal, &err).ok); /* of a fact that was never recorded */
+    assert_false(
+        fact_row_apply(&none, &withdrawal, &err).ok); /* of a fact that was never recorded */
 
     struct fact_row other = {0};
     struct event nameless = recorded("");

@@ -1,4 +1,5 @@
-/* Aim: events add up to the rows that row.h promises, and what would break an invariant is refused and changes nothing. */
+/* Aim: events add up to the rows that row.h promises, and what would break an invariant is refused
+ * and changes nothing. */
 #include "register/row.h"
 
 #include <setjmp.h>
@@ -10,8 +11,8 @@
 
 static struct event event_of(enum event_kind kind, int64_t position)
 {
-    const enum subject_kind kinds[] = {SUBJECT_OF_PERSON, SUBJECT_OF_HUB, SUBJECT_OF_AGREEMENT, SUBJECT_OF_ACCOUNT,
-                                       SUBJECT_OF_REGISTER};
+    const enum subject_kind kinds[] = {SUBJECT_OF_PERSON, SUBJECT_OF_HUB, SUBJECT_OF_AGREEMENT,
+                                       SUBJECT_OF_ACCOUNT, SUBJECT_OF_REGISTER};
     struct event event = {.position = position,
                           .subject = 5,
                           .kind = kind,
@@ -41,11 +42,13 @@ static struct person_row registered_person(void)
 
 static void person_begins(void **state)
 {
-    /* Aim: the first event makes the row; no other event can be the first, and there is no second first. */
+    /* Aim: the first event makes the row; no other event can be the first, and there is no second
+     * first. */
     (void)state;
     struct err err;
     struct person_row row = registered_person();
-    assert_true(row.id == 5 && row.stage_event == 1 && row.identity_event == 1 && row.family == 0 && row.hub == 0);
+    assert_true(row.id == 5 && row.stage_event == 1 && row.identity_event == 1 && row.family == 0 &&
+                row.hub == 0);
     assert_true(str_equal(row.reference, STR("RH-7K3M9Q-8")) && str_equal(row.stage, STR("claim")));
     assert_true(row.stage_since.day == 20001 && row.registered_on.day == 20001);
     assert_false(row.last_contact_on.known || row.next_check_on.known);
@@ -84,15 +87,18 @@ static void person_changes(void **state)
     event.body.contact_confirmed.source = STR("reporting centre");
     event.body.contact_confirmed.next_check_on = (struct known_day){true, {20100}};
     assert_true(person_row_apply(&row, &event, &err).ok);
-    assert_true(row.last_contact_on.known && row.last_contact_on.day.day == 20008 && row.next_check_on.day.day == 20100);
+    assert_true(row.last_contact_on.known && row.last_contact_on.day.day == 20008 &&
+                row.next_check_on.day.day == 20100);
     event = event_of(EVENT_CONTACT_CONFIRMED, 9);
     event.effective_on.day = 20007;
     event.body.contact_confirmed.source = STR("letter");
     assert_true(person_row_apply(&row, &event, &err).ok);
-    assert_true(row.last_contact_on.day.day == 20008 && str_equal(row.last_contact_source, STR("reporting centre")));
+    assert_true(row.last_contact_on.day.day == 20008 &&
+                str_equal(row.last_contact_source, STR("reporting centre")));
 }
 
-static struct event step(int64_t position, const char *from, const char *to, int64_t hub, int64_t place)
+static struct event step(int64_t position, const char *from, const char *to, int64_t hub,
+                         int64_t place)
 {
     struct event event = event_of(EVENT_STEP_TAKEN, position);
     event.body.step_taken.step = STR("some_step");
@@ -105,7 +111,8 @@ static struct event step(int64_t position, const char *from, const char *to, int
 
 static void person_takes_steps(void **state)
 {
-    /* Aim: a step moves the stage from where the person is, and only from there; the hub follows the place. */
+    /* Aim: a step moves the stage from where the person is, and only from there; the hub follows
+     * the place. */
     (void)state;
     struct err err;
     struct person_row row = registered_person();
@@ -115,7 +122,8 @@ static void person_takes_steps(void **state)
     assert_true(str_equal(row.stage, STR("claim")) && row.hub == 0);
     event = step(3, "claim", "at_hub", 9, 3);
     assert_true(person_row_apply(&row, &event, &err).ok);
-    assert_true(str_equal(row.stage, STR("at_hub")) && row.hub == 9 && row.stage_event == 3 && row.stage_since.day == 20003);
+    assert_true(str_equal(row.stage, STR("at_hub")) && row.hub == 9 && row.stage_event == 3 &&
+                row.stage_since.day == 20003);
     event = step(4, "at_hub", "", 9, 0); /* a step that leaves the stage */
     assert_true(person_row_apply(&row, &event, &err).ok);
     assert_true(row.stage_event == 3 && row.hub == 9);
@@ -135,15 +143,17 @@ enum { STATES = REQUEST_WITHDRAWN };
 
 static void request_may_become_exactly(void **state)
 {
-    /* Aim: of all pairs of states, those of the procedure and no others: an open request is approved or ends; an approved
-     * one is taken or ends; what has ended stays. Rows: from; columns: to; open, approved, taken, stopped, declined,
-     * withdrawn. */
+    /* Aim: of all pairs of states, those of the procedure and no others: an open request is
+     * approved or ends; an approved one is taken or ends; what has ended stays. Rows: from;
+     * columns: to; open, approved, taken, stopped, declined, withdrawn. */
     (void)state;
-    static const char *const allowed[] = {".A.SDW", "..TSDW", "......", "......", "......", "......"};
+    static const char *const allowed[] = {".A.SDW", "..TSDW", "......",
+                                          "......", "......", "......"};
     for (int from = 1; from <= STATES; from++) {
         for (int to = 1; to <= STATES; to++) {
             const bool expected = allowed[from - 1][to - 1] != '.';
-            assert_int_equal(request_may_become((enum request_state)from, (enum request_state)to), expected);
+            assert_int_equal(request_may_become((enum request_state)from, (enum request_state)to),
+                             expected);
         }
     }
     assert_false(request_may_become((enum request_state)0, REQUEST_OPEN));
@@ -161,8 +171,10 @@ static struct request_row open_request(void)
     struct request_row row = {0};
     struct err err;
     assert_true(request_row_apply(&row, &event, &err).ok);
-    assert_true(row.id == 10 && row.person == 5 && row.hub == 9 && row.agreement == 2 && row.state == REQUEST_OPEN);
-    assert_true(row.requested_by == 70 && row.requested_at.milliseconds == 10000 && row.changed_event == 10);
+    assert_true(row.id == 10 && row.person == 5 && row.hub == 9 && row.agreement == 2 &&
+                row.state == REQUEST_OPEN);
+    assert_true(row.requested_by == 70 && row.requested_at.milliseconds == 10000 &&
+                row.changed_event == 10);
     return row;
 }
 
@@ -192,8 +204,8 @@ static struct event about_request(enum event_kind kind, int64_t request, int64_t
 
 static void request_events_in_every_state(void **state)
 {
-    /* Aim: each event about a request, in each state: it moves to the state the event names when request_may_become allows
-     * it, and otherwise is refused and nothing changes. */
+    /* Aim: each event about a request, in each state: it moves to the state the event names when
+     * request_may_become allows it, and otherwise is refused and nothing changes. */
     (void)state;
     static const struct {
         enum event_kind kind;
@@ -225,7 +237,8 @@ static void request_events_in_every_state(void **state)
 
 static void request_approvals(void **state)
 {
-    /* Aim: an approval with others outstanding leaves the request open; nobody counts twice; the place is remembered. */
+    /* Aim: an approval with others outstanding leaves the request open; nobody counts twice; the
+     * place is remembered. */
     (void)state;
     struct err err;
     struct request_row row = open_request();
@@ -238,7 +251,8 @@ static void request_approvals(void **state)
     second.actor = 71;
     second.body.step_approved.place = 3;
     assert_true(request_row_apply(&row, &second, &err).ok);
-    assert_true(row.state == REQUEST_APPROVED && row.approval_count == 2 && row.approved_by[1] == 71 && row.place == 3);
+    assert_true(row.state == REQUEST_APPROVED && row.approval_count == 2 &&
+                row.approved_by[1] == 71 && row.place == 3);
 
     struct event taken = about_request(EVENT_STEP_TAKEN, 10, 13);
     struct request_row other = row;
@@ -282,7 +296,8 @@ static void request_approvals_have_a_limit(void **state)
 
 static struct place_row place_in(enum place_state state, int64_t person, int64_t request)
 {
-    return (struct place_row){.hub = 9, .number = 3, .state = state, .person = person, .request = request, .since = {1}};
+    return (struct place_row){
+        .hub = 9, .number = 3, .state = state, .person = person, .request = request, .since = {1}};
 }
 
 static enum place_state after(struct place_row row, const struct event *event)
@@ -310,7 +325,8 @@ static void place_is_held(void **state)
     struct err err;
     struct place_row row = place_in(PLACE_FREE, 0, 0);
     assert_true(place_row_apply(&row, &approval, &err).ok);
-    assert_true(row.state == PLACE_HELD && row.person == 5 && row.request == 10 && row.since.milliseconds == 11000);
+    assert_true(row.state == PLACE_HELD && row.person == 5 && row.request == 10 &&
+                row.since.milliseconds == 11000);
     assert_int_equal(after(place_in(PLACE_HELD, 6, 8), &approval), 0);
     assert_int_equal(after(place_in(PLACE_OCCUPIED, 6, 0), &approval), 0);
     assert_int_equal(after(place_in(PLACE_CLOSED, 0, 0), &approval), 0);
@@ -322,8 +338,8 @@ static void place_is_held(void **state)
 
 static void place_is_taken_and_freed(void **state)
 {
-    /* Aim: the step takes the place it names if that is free or held for its own request; -1 and a move free the old one;
-     * the end of a request frees what was held for it, and nothing else. */
+    /* Aim: the step takes the place it names if that is free or held for its own request; -1 and a
+     * move free the old one; the end of a request frees what was held for it, and nothing else. */
     (void)state;
     struct event taken = about_request(EVENT_STEP_TAKEN, 10, 13);
     taken.body.step_taken.hub = 9;
@@ -341,7 +357,8 @@ static void place_is_taken_and_freed(void **state)
     assert_int_equal(after(place_in(PLACE_HELD, 5, 10), &taken), PLACE_FREE);
     taken.body.step_taken.place = 0;
     assert_int_equal(after(place_in(PLACE_OCCUPIED, 5, 0), &taken), PLACE_OCCUPIED);
-    static const enum event_kind ends[] = {EVENT_STEP_STOPPED, EVENT_STEP_DECLINED, EVENT_STEP_WITHDRAWN};
+    static const enum event_kind ends[] = {EVENT_STEP_STOPPED, EVENT_STEP_DECLINED,
+                                           EVENT_STEP_WITHDRAWN};
     for (size_t i = 0; i < 3; i++) {
         const struct event end = about_request(ends[i], 10, 14);
         assert_int_equal(after(place_in(PLACE_HELD, 5, 10), &end), PLACE_FREE);
@@ -358,7 +375,8 @@ static const char *agree(char *states, size_t count, int64_t agreed)
     struct err err;
     for (size_t i = 0; i < count; i++) {
         const enum place_state state = (enum place_state)(strchr(letters, states[i]) - letters);
-        rows[i] = place_in(state, state == PLACE_HELD || state == PLACE_OCCUPIED ? 6 : 0, state == PLACE_HELD ? 8 : 0);
+        rows[i] = place_in(state, state == PLACE_HELD || state == PLACE_OCCUPIED ? 6 : 0,
+                           state == PLACE_HELD ? 8 : 0);
         rows[i].number = (int64_t)i + 1;
     }
     struct event event = event_of(EVENT_PLACES_AGREED, 2);
@@ -383,8 +401,8 @@ static const char *agree(char *states, size_t count, int64_t agreed)
 
 static void places_are_agreed(void **state)
 {
-    /* Aim: more places reopen closed ones, lowest first, then new ones are added; fewer close free ones, highest first;
-     * too few free ones are a conflict. */
+    /* Aim: more places reopen closed ones, lowest first, then new ones are added; fewer close free
+     * ones, highest first; too few free ones are a conflict. */
     (void)state;
     EXPECT_PLACES("", 3, "FFF");
     EXPECT_PLACES("FFF", 3, "FFF");
@@ -418,7 +436,8 @@ static void hubs_and_agreements(void **state)
     event = event_of(EVENT_AGREEMENT_ANNOUNCED, 1);
     assert_false(agreement_row_apply(&agreement, &event, &err).ok);
     event = event_of(EVENT_AGREEMENT_OPENED, 1);
-    event.body.agreement_opened = (struct agreement_opened_body){STR("AG-1"), STR("Exland"), STR("Talks"), 1};
+    event.body.agreement_opened =
+        (struct agreement_opened_body){STR("AG-1"), STR("Exland"), STR("Talks"), 1};
     assert_true(agreement_row_apply(&agreement, &event, &err).ok);
     assert_true(agreement.confidential && str_equal(agreement.partner, STR("Exland")));
     event = event_of(EVENT_AGREEMENT_ANNOUNCED, 2);
@@ -433,13 +452,15 @@ static void accounts(void **state)
     struct err err;
     struct account_row row = {0};
     struct event event = event_of(EVENT_ACCOUNT_OPENED, 1);
-    event.body.account_opened = (struct account_opened_body){STR("ana"), STR("Ana"), STR("caseworker"), 0};
+    event.body.account_opened =
+        (struct account_opened_body){STR("ana"), STR("Ana"), STR("caseworker"), 0};
     assert_true(account_row_apply(&row, &event, &err).ok);
     event = event_of(EVENT_ACCOUNT_CHANGED, 2);
     event.body.account_changed.role = STR("hub_operator");
     event.body.account_changed.hub = 4;
     assert_true(account_row_apply(&row, &event, &err).ok);
-    assert_true(row.hub == 4 && str_equal(row.role, STR("hub_operator")) && str_equal(row.username, STR("ana")));
+    assert_true(row.hub == 4 && str_equal(row.role, STR("hub_operator")) &&
+                str_equal(row.username, STR("ana")));
     event = event_of(EVENT_ACCOUNT_CLOSED, 3);
     assert_true(account_row_apply(&row, &event, &err).ok);
     assert_true(row.closed);
@@ -458,14 +479,15 @@ static const enum event_kind all_kinds[] = {
 
 static void concerns_are_true(void **state)
 {
-    /* Aim: an event that does not concern a row leaves it to the byte as it was (a store that loads no other rows misses
-     * nothing), and every kind is about somebody. */
+    /* Aim: an event that does not concern a row leaves it to the byte as it was (a store that loads
+     * no other rows misses nothing), and every kind is about somebody. */
     (void)state;
     for (size_t i = 0; i < sizeof all_kinds / sizeof all_kinds[0]; i++) {
         struct err err;
         const struct event event = event_of(all_kinds[i], 40);
         const unsigned concerns = event_concerns(event.kind);
-        assert_true(event.subject_kind >= SUBJECT_OF_PERSON && event.subject_kind <= SUBJECT_OF_REGISTER);
+        assert_true(event.subject_kind >= SUBJECT_OF_PERSON &&
+                    event.subject_kind <= SUBJECT_OF_REGISTER);
         struct person_row person = registered_person();
         struct request_row request = open_request();
         struct place_row place = place_in(PLACE_HELD, 5, 10);
