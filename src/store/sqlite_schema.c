@@ -245,7 +245,7 @@ static result check_ours(const struct found *found, const char *path, struct err
  */
 static result migrate(sqlite3 *db, const char *path, instant now, struct err *err)
 {
-    struct found found;
+    struct found found = {0};
     TRY(look_at(db, &found, err));
     TRY(check_ours(&found, path, err));
     for (int number = (int)found.version + 1; number <= MIGRATION_COUNT; number++) {
@@ -256,7 +256,7 @@ static result migrate(sqlite3 *db, const char *path, instant now, struct err *er
 
 result sqlite_check_schema(sqlite3 *db, const char *path, instant now, struct err *err)
 {
-    struct found found;
+    struct found found = {0};
     TRY(look_at(db, &found, err));
     TRY(check_ours(&found, path, err));
     if (found.version == MIGRATION_COUNT) {
