@@ -1,8 +1,9 @@
 #include "casework/adoption.h"
 
 #include "casework/sitting.h"
+#include "casework/stopping.h"
 
-enum { REGISTER_ID = 1, ADOPTION_ARENA_BYTES = 16 * 1024 * 1024, ADOPTIONS_MAX = 10000 };
+enum { REGISTER_ID = 1, ADOPTION_ARENA_BYTES = 64 * 1024 * 1024, ADOPTIONS_MAX = 10000 };
 
 struct adoption_search {
     const struct casework *casework;
@@ -45,18 +46,21 @@ static result append_adoption(struct transaction *transaction, void *context, st
     if (str_equal(search->identity, str_from_c(identity))) {
         return result_ok();
     }
-    instant now;
-    TRY(sitting_next_instant(transaction, search->casework->system, search->arena, &now, err));
+    struct sitting sitting;
+    TRY(sitting_of_register(&sitting, search->casework, transaction, search->arena, err));
     TRY(transaction_put_rulebook(transaction, str_from_c(identity), rulebook->canonical, err));
     struct event event = {
         .subject_kind = SUBJECT_OF_REGISTER,
         .subject = REGISTER_ID,
         .kind = EVENT_RULEBOOK_ADOPTED,
-        .effective_on = instant_date(now),
-        .recorded_at = now,
+        .effective_on = sitting.today,
         .body.rulebook_adopted = {.name = rulebook->name, .identity = str_from_c(identity)},
     };
-    return transaction_append(transaction, &event, err);
+    TRY(sitting_append(&sitting, &event, err));
+    /* What was clear under the old rulebook may not be under this one. */
+    const struct touched everything = {.kind = SUBJECT_OF_REGISTER, .id = REGISTER_ID};
+    struct stopped_list stopped;
+    return stopping_review(&sitting, &everything, 1, event.position, &stopped, err);
 }
 
 result casework_adopt_rulebook(const struct casework *casework, struct err *err)

@@ -6,8 +6,8 @@
 
 #include "casework/casework.h"
 
-/* Records that the casework's rulebook is in use from now on, unless it already is. Call it before
- * the first command. */
+/* Records that the casework's rulebook is in use from now on, unless it already is, and judges
+ * every live request again by it. Call it before the first command. */
 MUST_USE result casework_adopt_rulebook(const struct casework *casework, struct err *err);
 
 /* The rulebook in use at `known_at`, loaded from the register into `perm` (or the casework's own,

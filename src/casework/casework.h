@@ -98,14 +98,18 @@ MUST_USE result casework_record_facts(const struct casework *casework, const str
 MUST_USE result casework_withdraw_fact(const struct casework *casework, const struct caller *caller,
                                        int64_t event, str reason, struct arena *arena,
                                        struct record_answer *ret_answer, struct err *err);
-/* Puts a person into the family group of another (makes one when there is none). */
+/* Puts a person, with whoever is in their family group, into the group of another (makes one when
+ * there is none). */
 MUST_USE result casework_join_family(const struct casework *casework, const struct caller *caller,
                                      str person, str relative, struct arena *arena,
                                      struct record_answer *ret_answer, struct err *err);
+/* How contact was made (`source`) must be said; `next_check_on` lies after `on` and within a year.
+ */
 MUST_USE result casework_confirm_contact(const struct casework *casework,
                                          const struct caller *caller, str person, date on,
                                          str source, struct known_day next_check_on,
                                          struct arena *arena, struct err *err);
+/* Never fewer than are held and occupied (ERROR_CONFLICT). */
 MUST_USE result casework_agree_places(const struct casework *casework, const struct caller *caller,
                                       str hub, int64_t places, str reason, struct arena *arena,
                                       struct err *err);
@@ -123,7 +127,9 @@ struct step_answer {
 };
 
 /* Asks for a step that needs approval, or takes at once one that needs none. `hub` is a hub's
- * reference for a step `with hub` ("" otherwise); its agreement is the hub's own. */
+ * reference for a step `with hub` ("" otherwise); its agreement is the hub's own. A step that does
+ * not take a place is about the hub at which the person is when none is named. The same step for
+ * the same person at the same hub is asked for once. */
 MUST_USE result casework_request_step(const struct casework *casework, const struct caller *caller,
                                       str person, str step, str hub, struct arena *arena,
                                       struct step_answer *ret_answer, struct err *err);
@@ -133,6 +139,8 @@ MUST_USE result casework_approve_step(const struct casework *casework, const str
 MUST_USE result casework_decline_step(const struct casework *casework, const struct caller *caller,
                                       int64_t request, str reason, struct arena *arena,
                                       struct step_answer *ret_answer, struct err *err);
+/* Refused by law, an approval leaves the request open; a taking stops it, for what was approved is
+ * no longer clear. */
 MUST_USE result casework_take_step(const struct casework *casework, const struct caller *caller,
                                    int64_t request, struct arena *arena,
                                    struct step_answer *ret_answer, struct err *err);
@@ -142,7 +150,8 @@ MUST_USE result casework_withdraw_step(const struct casework *casework, const st
 
 /* --- questions -------------------------------------------------------------------------------- */
 
-/* A question may be asked about a past or coming day, and as it was known at an instant. */
+/* A question may be asked about a past or coming day, and as it was known at an instant. With the
+ * effective day and the recorded instant of a judged event it gives that verdict to the letter. */
 struct asked {
     bool has_on;
     date on; /* otherwise today */
@@ -337,8 +346,7 @@ MUST_USE result casework_agreement(const struct casework *casework, const struct
                                    str reference, struct arena *arena,
                                    struct agreement_line *ret_agreement, struct err *err);
 
-/* --- accounts and sign-in
- * ---------------------------------------------------------------------------------------- */
+/* --- accounts and sign-in --------------------------------------------------------------------- */
 
 MUST_USE result casework_account(const struct casework *casework, int64_t id, struct arena *arena,
                                  struct account_row *ret_account, struct err *err);

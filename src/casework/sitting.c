@@ -78,29 +78,41 @@ result sitting_next_instant(struct transaction *transaction, const struct system
     return result_ok();
 }
 
-/* Reading and recording begin alike. */
 static result begin(struct sitting *sitting, const struct casework *casework,
-                    struct transaction *transaction, const struct caller *caller,
-                    enum action action, struct arena *arena, struct err *err)
+                    struct transaction *transaction, struct arena *arena, struct err *err)
 {
-    *sitting = (struct sitting){.casework = casework, .transaction = transaction, .arena = arena};
-    TRY(read_account(sitting, caller->account, err));
-    TRY(require_action(&sitting->account, action, err));
     char hex[SHA256_HEX_SIZE];
     sha256_hex(&casework->rulebook->identity, hex);
-    sitting->rulebook = arena_copy(arena, str_from_c(hex));
-    if (sitting->rulebook.at == NULL) {
-        return arena_full(err);
-    }
-    sitting->today = instant_date(system_now(casework->system));
-    return result_ok();
+    *sitting = (struct sitting){.casework = casework,
+                                .transaction = transaction,
+                                .arena = arena,
+                                .today = instant_date(system_now(casework->system)),
+                                .rulebook = arena_copy(arena, str_from_c(hex))};
+    return sitting->rulebook.at == NULL ? arena_full(err) : result_ok();
+}
+
+/* Reading and recording for somebody begin alike. */
+static result begin_for(struct sitting *sitting, const struct casework *casework,
+                        struct transaction *transaction, const struct caller *caller,
+                        enum action action, struct arena *arena, struct err *err)
+{
+    TRY(begin(sitting, casework, transaction, arena, err));
+    TRY(read_account(sitting, caller->account, err));
+    return require_action(&sitting->account, action, err);
+}
+
+result sitting_of_register(struct sitting *sitting, const struct casework *casework,
+                           struct transaction *transaction, struct arena *arena, struct err *err)
+{
+    TRY(begin(sitting, casework, transaction, arena, err));
+    return sitting_next_instant(transaction, casework->system, arena, &sitting->at, err);
 }
 
 result sitting_read(struct sitting *sitting, const struct casework *casework,
                     struct transaction *transaction, const struct caller *caller,
                     enum action action, struct arena *arena, struct err *err)
 {
-    TRY(begin(sitting, casework, transaction, caller, action, arena, err));
+    TRY(begin_for(sitting, casework, transaction, caller, action, arena, err));
     return sitting_now(transaction, casework->system, arena, &sitting->at, err);
 }
 
@@ -133,7 +145,7 @@ result sitting_record(struct sitting *sitting, const struct casework *casework,
                       enum action action, struct arena *arena, struct event *ret_before,
                       struct err *err)
 {
-    TRY(begin(sitting, casework, transaction, caller, action, arena, err));
+    TRY(begin_for(sitting, casework, transaction, caller, action, arena, err));
     TRY(sitting_next_instant(transaction, casework->system, arena, &sitting->at, err));
     sitting->client_id = caller->client_id;
     return find_before(sitting, &caller->client_id, ret_before, err);

@@ -46,6 +46,11 @@ MUST_USE result sitting_record(struct sitting *sitting, const struct casework *c
                                enum action action, struct arena *arena, struct event *ret_before,
                                struct err *err);
 
+/* Begins to record in the register's own name: nobody asked, no access is asked for. */
+MUST_USE result sitting_of_register(struct sitting *sitting, const struct casework *casework,
+                                    struct transaction *transaction, struct arena *arena,
+                                    struct err *err);
+
 /* Appends an event at `at` in the account's name; the first carries the client id. */
 MUST_USE result sitting_append(struct sitting *sitting, struct event *event, struct err *err);
 

@@ -233,7 +233,7 @@ static result stop_all(struct sitting *sitting, const struct candidates *candida
 result stopping_review(struct sitting *sitting, const struct touched *touched, size_t touched_count,
                        int64_t cause, struct stopped_list *ret_stopped, struct err *err)
 {
-    ASSERT(cause > 0);
+    ASSERT(cause >= 0);
     struct candidates candidates = {.count = 0};
     for (size_t i = 0; i < touched_count; i++) {
         TRY(add_touched(sitting, &candidates, &touched[i], err));

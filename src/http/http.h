@@ -44,17 +44,16 @@ struct http_header {
 
 struct http_request {
     enum http_method method;
-    /* Percent-decoded, valid UTF-8, begins with '/', no "." or ".." segment, no empty segment but
-     * perhaps the last
-     * ("/people/"), no control bytes. */
+    /* Percent-decoded, valid UTF-8, begins with '/', no control bytes, no "." or ".." segment, no
+     * empty segment but perhaps the last ("/people/"). */
     str path;
     str query; /* raw, without '?', its escapes well-formed; http_form_read decodes it */
     const struct http_header *headers;
     size_t header_count;
     str body;
     str client_address; /* numeric */
-    struct arena
-        *arena; /* lives until the response is sent; everything the handler makes goes here */
+    /* Lives until the response is written out; everything the handler makes goes here. */
+    struct arena *arena;
 };
 
 struct http_response {

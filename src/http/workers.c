@@ -24,10 +24,12 @@ struct worker {
 struct workers {
     struct workers_options options;
     int done_fd;
-    pthread_mutex_t mutex; /* guards the three below */
+    pthread_mutex_t mutex; /* guards what stands below, up to `closing` */
     pthread_cond_t changed;
     struct job_list waiting;
     struct job_list done;
+    unsigned idle_count; /* workers asleep, or told to wake and not awake yet */
+    bool waking;         /* one was told to */
     bool closing;
     struct worker *worker; /* options.count of them, the first `started` run */
     unsigned started;
@@ -52,15 +54,32 @@ static struct job *take_first(struct job_list *list)
     return job;
 }
 
+/* Whether somebody must be woken for what waits; called with the mutex held, acted upon without it.
+ * One worker wakes at a time and wakes the next if there is still work: short jobs are done by the
+ * few that are awake, long ones soon have all of them. */
+static bool must_wake(struct workers *workers)
+{
+    const bool must = workers->waiting.first != NULL && workers->idle_count > 0 && !workers->waking;
+    workers->waking = workers->waking || must;
+    return must;
+}
+
 /* The next job, or NULL when the workers close. */
 static struct job *wait_for_job(struct workers *workers)
 {
     pthread_mutex_lock(&workers->mutex);
     while (workers->waiting.first == NULL && !workers->closing) {
+        workers->idle_count++;
         pthread_cond_wait(&workers->changed, &workers->mutex);
+        workers->idle_count--;
+        workers->waking = false;
     }
     struct job *job = workers->closing ? NULL : take_first(&workers->waiting);
+    const bool wakes = must_wake(workers);
     pthread_mutex_unlock(&workers->mutex);
+    if (wakes) {
+        pthread_cond_signal(&workers->changed);
+    }
     return job;
 }
 
@@ -163,8 +182,11 @@ void workers_put(struct workers *workers, struct job *job)
 {
     pthread_mutex_lock(&workers->mutex);
     append(&workers->waiting, job);
-    pthread_cond_signal(&workers->changed);
+    const bool wakes = must_wake(workers);
     pthread_mutex_unlock(&workers->mutex);
+    if (wakes) {
+        pthread_cond_signal(&workers->changed);
+    }
 }
 
 struct job *workers_take_done(struct workers *workers)

@@ -794,17 +794,11 @@ static bool example_given(struct parser *parser, void *item)
 
 static bool example_member(struct parser *parser, void *item)
 {
+    static const enum token_kind words[] = {TOKEN_MEMBER, TOKEN_GIVEN, TOKEN_END};
     struct example_draft *draft = item;
     struct list settings = {0};
-    if (!parser_expect(parser, TOKEN_MEMBER)) {
+    if (!parser_expect_all(parser, words) || !parse_settings(parser, &settings)) {
         return false;
-    }
-    const bool has_facts = parser_at(parser, TOKEN_GIVEN) && !parser->token.first_on_line;
-    if (has_facts) {
-        parser_next(parser);
-        if (!parse_settings(parser, &settings)) {
-            return false;
-        }
     }
     struct list *added = LIST_ADD(&draft->members, struct list, parser->scratch);
     if (added == NULL) {

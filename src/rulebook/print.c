@@ -242,7 +242,7 @@ static void put_members(const struct page *page, const struct example *example)
 {
     for (size_t i = 0; i < example->member_count; i++) {
         put_c(page, "; a family member with ");
-        put_c(page, example->members[i].given_count == 0 ? "nothing known" : "");
+
         put_given(page, example->members[i].given, example->members[i].given_count);
     }
 }

@@ -1,0 +1,563 @@
+#include "casework/administration.h"
+
+#include "casework/sitting.h"
+#include "casework/stopping.h"
+#include "casework/text.h"
+
+enum { USERNAME_MAX_BYTES = 64, REFERENCE_MAX_BYTES = 32 };
+
+/* --- what is typed -----------------------------------------------------------------------------
+ */
+
+static bool consists_of(str text, const char *extra, bool capitals)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        const char c = text.at[i];
+        const bool letter = capitals ? c >= 'A' && c <= 'Z' : c >= 'a' && c <= 'z';
+        const bool digit = c >= '0' && c <= '9';
+        if (!letter && !digit && !str_contains(str_from_c(extra), (str){.at = &c, .len = 1})) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static result check_username(str username, struct err *err)
+{
+    if (username.len < 2 || username.len > USERNAME_MAX_BYTES ||
+        !consists_of(username, "._-", false)) {
+        return err_set(err, ERROR_INPUT,
+                       "A user name has 2 to %d characters of a-z, 0-9, dot, underscore, hyphen",
+                       USERNAME_MAX_BYTES);
+    }
+    return result_ok();
+}
+
+static result check_reference(str reference, struct err *err)
+{
+    if (reference.len < 2 || reference.len > REFERENCE_MAX_BYTES ||
+        !consists_of(reference, "-", true)) {
+        return err_set(err, ERROR_INPUT, "A reference has 2 to %d characters of A-Z, 0-9, hyphen",
+                       REFERENCE_MAX_BYTES);
+    }
+    return result_ok();
+}
+
+/* Refuses a name that somebody or something has already. */
+static result check_free(struct sitting *sitting, enum subject_kind kind, str reference,
+                         struct err *err)
+{
+    struct err failure = {0};
+    int64_t id = 0;
+    if (transaction_find(sitting->transaction, kind, reference, &id, &failure).ok) {
+        return err_set(err, ERROR_CONFLICT, "\"%.*s\" is taken", STR_ARG(reference));
+    }
+    return failure.code == ERROR_NOT_FOUND ? result_ok()
+                                           : err_set(err, failure.code, "%s", failure.what);
+}
+
+/* --- accounts ----------------------------------------------------------------------------------
+ */
+
+enum account_command { ACCOUNT_OPENS, ACCOUNT_CHANGES, ACCOUNT_CLOSES };
+
+struct account_work {
+    const struct casework *casework;
+    const struct caller *caller;
+    enum account_command command;
+    struct new_account wanted;
+    str reason;
+    struct arena *arena;
+    struct sitting sitting;
+    struct account_row account;
+    const struct account_row *accounts;
+    size_t account_count;
+};
+
+static result check_role(str role, str hub, struct err *err)
+{
+    const enum account_role found = role_from_name(role);
+    if (found == ROLE_NONE) {
+        char names[240];
+        size_t len = 0;
+        for (int i = ROLE_NONE + 1; i < ROLE_COUNT; i++) {
+            if (!text_list_add(names, sizeof names, &len,
+                               str_from_c(role_name((enum account_role)i)))) {
+                break;
+            }
+        }
+        result_ignore(err_set(err, ERROR_INPUT, "There is no such role"), "the hint follows");
+        return err_hint(err, "It is one of: %.*s.", (int)len, names);
+    }
+    const struct account_row everywhere = {.role = role};
+    const bool one_hub = !may_everywhere(&everywhere, ACTION_SEE_PEOPLE) &&
+                         may_somewhere(&everywhere, ACTION_SEE_PEOPLE);
+    if (one_hub != (hub.len > 0)) {
+        return err_set(err, ERROR_INPUT,
+                       one_hub ? "The role \"%.*s\" is limited to one hub: name it"
+                               : "The role \"%.*s\" is not limited to a hub",
+                       STR_ARG(role));
+    }
+    return result_ok();
+}
+
+static result find_hub_id(struct sitting *sitting, str reference, int64_t *ret_hub, struct err *err)
+{
+    struct err failure = {0};
+    *ret_hub = 0;
+    if (reference.len == 0) {
+        return result_ok();
+    }
+    if (transaction_find(sitting->transaction, SUBJECT_OF_HUB, reference, ret_hub, &failure).ok) {
+        return result_ok();
+    }
+    return failure.code == ERROR_NOT_FOUND ? sitting_no_such(err, "hub", reference)
+                                           : err_set(err, failure.code, "%s", failure.what);
+}
+
+/* The first account of an empty register: an administrator, opened in the register's own name. */
+static result begin_first(struct account_work *work, struct transaction *transaction,
+                          bool *ret_first, struct err *err)
+{
+    const struct account_row *accounts = NULL;
+    size_t count = 0;
+    *ret_first = false;
+    if (work->caller->account != 0 || work->command != ACCOUNT_OPENS) {
+        return result_ok();
+    }
+    TRY(transaction_accounts(transaction, work->arena, &accounts, &count, err));
+    if (count > 0) {
+        return result_ok();
+    }
+    if (role_from_name(work->wanted.role) != ROLE_ADMINISTRATOR) {
+        return err_set(err, ERROR_INPUT, "The first account of a register is an administrator");
+    }
+    *ret_first = true;
+    return sitting_of_register(&work->sitting, work->casework, transaction, work->arena, err);
+}
+
+static bool same_account_command(const struct account_work *work, const struct event *before,
+                                 int64_t subject, int64_t hub)
+{
+    const struct new_account *wanted = &work->wanted;
+    if (before->kind == EVENT_ACCOUNT_OPENED && work->command == ACCOUNT_OPENS) {
+        const struct account_opened_body *body = &before->body.account_opened;
+        return str_equal(body->username, wanted->username) && str_equal(body->name, wanted->name) &&
+               str_equal(body->role, wanted->role) && body->hub == hub;
+    }
+    if (before->kind == EVENT_ACCOUNT_CHANGED && work->command == ACCOUNT_CHANGES) {
+        const struct account_changed_body *body = &before->body.account_changed;
+        return before->subject == subject && str_equal(body->role, wanted->role) &&
+               body->hub == hub && str_equal(body->reason, work->reason);
+    }
+    return before->kind == EVENT_ACCOUNT_CLOSED && work->command == ACCOUNT_CLOSES &&
+           before->subject == subject &&
+           str_equal(before->body.account_closed.reason, work->reason);
+}
+
+/* A register that nobody administers could never be given back to anybody. */
+static result keep_an_administrator(struct account_work *work, int64_t subject, struct err *err)
+{
+    const struct account_row *accounts = NULL;
+    size_t count = 0;
+    TRY(transaction_accounts(work->sitting.transaction, work->arena, &accounts, &count, err));
+    const bool stays_one =
+        work->command == ACCOUNT_CHANGES && role_from_name(work->wanted.role) == ROLE_ADMINISTRATOR;
+    for (size_t i = 0; i < count; i++) {
+        const bool remains = accounts[i].id != subject || stays_one;
+        if (remains && !accounts[i].closed &&
+            role_from_name(accounts[i].role) == ROLE_ADMINISTRATOR) {
+            return result_ok();
+        }
+    }
+    return stays_one ? result_ok()
+                     : err_set(err, ERROR_CONFLICT, "A register keeps at least one administrator");
+}
+
+static struct event account_event(const struct account_work *work, int64_t subject, int64_t hub)
+{
+    const struct new_account *wanted = &work->wanted;
+    struct event event = {.subject_kind = SUBJECT_OF_ACCOUNT,
+                          .subject = subject,
+                          .effective_on = work->sitting.today};
+    switch (work->command) {
+    case ACCOUNT_OPENS:
+        event.kind = EVENT_ACCOUNT_OPENED;
+        event.body.account_opened = (struct account_opened_body){
+            .username = wanted->username, .name = wanted->name, .role = wanted->role, .hub = hub};
+        break;
+    case ACCOUNT_CHANGES:
+        event.kind = EVENT_ACCOUNT_CHANGED;
+        event.body.account_changed =
+            (struct account_changed_body){.role = wanted->role, .hub = hub, .reason = work->reason};
+        break;
+    case ACCOUNT_CLOSES:
+        event.kind = EVENT_ACCOUNT_CLOSED;
+        event.body.account_closed = (struct account_closed_body){.reason = work->reason};
+        break;
+    }
+    return event;
+}
+
+/* The account that a command is about: a new one, or the one of this name. */
+static result account_subject(struct account_work *work, bool again, int64_t *ret_subject,
+                              struct err *err)
+{
+    struct sitting *sitting = &work->sitting;
+    if (work->command != ACCOUNT_OPENS) {
+        struct err failure = {0};
+        if (transaction_find(sitting->transaction, SUBJECT_OF_ACCOUNT, work->wanted.username,
+                             ret_subject, &failure)
+                .ok) {
+            return result_ok();
+        }
+        return failure.code == ERROR_NOT_FOUND
+                   ? sitting_no_such(err, "account", work->wanted.username)
+                   : err_set(err, failure.code, "%s", failure.what);
+    }
+    if (again) {
+        *ret_subject = 0;
+        return result_ok();
+    }
+    TRY(check_free(sitting, SUBJECT_OF_ACCOUNT, work->wanted.username, err));
+    return transaction_new_id(sitting->transaction, SUBJECT_OF_ACCOUNT, ret_subject, err);
+}
+
+static result account_work(struct transaction *transaction, void *context, struct err *err)
+{
+    struct account_work *work = context;
+    struct event before = {.position = 0};
+    bool first = false;
+    int64_t subject = 0;
+    int64_t hub = 0;
+    TRY(begin_first(work, transaction, &first, err));
+    if (!first) {
+        TRY(sitting_record(&work->sitting, work->casework, transaction, work->caller,
+                           ACTION_MANAGE_ACCOUNTS, work->arena, &before, err));
+    }
+    TRY(account_subject(work, before.position != 0, &subject, err));
+    TRY(find_hub_id(&work->sitting, work->wanted.hub, &hub, err));
+    if (before.position != 0) {
+        if (!same_account_command(work, &before, subject, hub)) {
+            return sitting_client_id_taken(err);
+        }
+        return transaction_account(transaction, before.subject, work->arena, &work->account, err);
+    }
+    if (work->command != ACCOUNT_OPENS) {
+        TRY(keep_an_administrator(work, subject, err));
+    }
+    struct event event = account_event(work, subject, hub);
+    TRY(sitting_append(&work->sitting, &event, err));
+    return transaction_account(transaction, subject, work->arena, &work->account, err);
+}
+
+result casework_open_account(const struct casework *casework, const struct caller *caller,
+                             const struct new_account *account, struct arena *arena,
+                             struct account_row *ret_account, struct err *err)
+{
+    TRY(check_username(account->username, err));
+    TRY(text_line_required("The name", account->name, NAME_MAX_BYTES, err));
+    TRY(check_role(account->role, account->hub, err));
+    struct account_work work = {.casework = casework,
+                                .caller = caller,
+                                .command = ACCOUNT_OPENS,
+                                .wanted = *account,
+                                .arena = arena};
+    work.wanted.name = str_trim(account->name);
+    TRY(store_write(casework->store, account_work, &work, err));
+    *ret_account = work.account;
+    return result_ok();
+}
+
+result casework_change_account(const struct casework *casework, const struct caller *caller,
+                               str username, str role, str hub, str reason, struct arena *arena,
+                               struct account_row *ret_account, struct err *err)
+{
+    TRY(check_username(username, err));
+    TRY(check_role(role, hub, err));
+    TRY(text_line_required("The reason", reason, SOURCE_MAX_BYTES, err));
+    struct account_work work = {.casework = casework,
+                                .caller = caller,
+                                .command = ACCOUNT_CHANGES,
+                                .wanted = {.username = username, .role = role, .hub = hub},
+                                .reason = str_trim(reason),
+                                .arena = arena};
+    TRY(store_write(casework->store, account_work, &work, err));
+    *ret_account = work.account;
+    return result_ok();
+}
+
+result casework_close_account(const struct casework *casework, const struct caller *caller,
+                              str username, str reason, struct arena *arena, struct err *err)
+{
+    TRY(check_username(username, err));
+    TRY(text_line_required("The reason", reason, SOURCE_MAX_BYTES, err));
+    struct account_work work = {.casework = casework,
+                                .caller = caller,
+                                .command = ACCOUNT_CLOSES,
+                                .wanted = {.username = username, .hub = STR("")},
+                                .reason = str_trim(reason),
+                                .arena = arena};
+    return store_write(casework->store, account_work, &work, err);
+}
+
+static result read_accounts(struct transaction *transaction, void *context, struct err *err)
+{
+    struct account_work *work = context;
+    TRY(sitting_read(&work->sitting, work->casework, transaction, work->caller,
+                     ACTION_MANAGE_ACCOUNTS, work->arena, err));
+    return transaction_accounts(transaction, work->arena, &work->accounts, &work->account_count,
+                                err);
+}
+
+result casework_accounts(const struct casework *casework, const struct caller *caller,
+                         struct arena *arena, const struct account_row **ret_accounts,
+                         size_t *ret_count, struct err *err)
+{
+    struct account_work work = {.casework = casework, .caller = caller, .arena = arena};
+    TRY(store_read(casework->store, read_accounts, &work, err));
+    *ret_accounts = work.accounts;
+    *ret_count = work.account_count;
+    return result_ok();
+}
+
+/* --- agreements and hubs -----------------------------------------------------------------------
+ */
+
+struct partner_work {
+    const struct casework *casework;
+    const struct caller *caller;
+    const struct new_agreement *agreement;
+    const struct new_hub *hub;
+    str reference;
+    str reason;
+    struct arena *arena;
+    struct agreement_row agreement_row;
+    struct hub_row hub_row;
+};
+
+static result open_agreement(struct transaction *transaction, void *context, struct err *err)
+{
+    struct partner_work *work = context;
+    const struct new_agreement *wanted = work->agreement;
+    struct sitting sitting;
+    struct event before;
+    TRY(sitting_record(&sitting, work->casework, transaction, work->caller, ACTION_RECORD_AGREEMENT,
+                       work->arena, &before, err));
+    struct event event = {.subject_kind = SUBJECT_OF_AGREEMENT,
+                          .subject = before.subject,
+                          .kind = EVENT_AGREEMENT_OPENED,
+                          .effective_on = sitting.today,
+                          .body.agreement_opened = {.reference = wanted->reference,
+                                                    .partner = str_trim(wanted->partner),
+                                                    .title = str_trim(wanted->title),
+                                                    .confidential = wanted->confidential ? 1 : 0}};
+    if (before.position != 0) {
+        const struct agreement_opened_body *body = &before.body.agreement_opened;
+        if (before.kind != EVENT_AGREEMENT_OPENED ||
+            !str_equal(body->reference, wanted->reference)) {
+            return sitting_client_id_taken(err);
+        }
+    } else {
+        TRY(check_free(&sitting, SUBJECT_OF_AGREEMENT, wanted->reference, err));
+        TRY(transaction_new_id(transaction, SUBJECT_OF_AGREEMENT, &event.subject, err));
+        TRY(sitting_append(&sitting, &event, err));
+    }
+    return transaction_agreement(transaction, event.subject, work->arena, &work->agreement_row,
+                                 err);
+}
+
+result casework_open_agreement(const struct casework *casework, const struct caller *caller,
+                               const struct new_agreement *agreement, struct arena *arena,
+                               struct agreement_row *ret_agreement, struct err *err)
+{
+    TRY(check_reference(agreement->reference, err));
+    TRY(text_line_required("The partner", agreement->partner, NAME_MAX_BYTES, err));
+    TRY(text_line_required("The title", agreement->title, SOURCE_MAX_BYTES, err));
+    struct partner_work work = {
+        .casework = casework, .caller = caller, .agreement = agreement, .arena = arena};
+    TRY(store_write(casework->store, open_agreement, &work, err));
+    *ret_agreement = work.agreement_row;
+    return result_ok();
+}
+
+static result announce(struct transaction *transaction, void *context, struct err *err)
+{
+    struct partner_work *work = context;
+    struct sitting sitting;
+    struct event before;
+    struct agreement_row agreement = {.id = 0};
+    TRY(sitting_record(&sitting, work->casework, transaction, work->caller, ACTION_RECORD_AGREEMENT,
+                       work->arena, &before, err));
+    TRY(sitting_agreement(&sitting, work->reference, ACTION_RECORD_AGREEMENT, &agreement, err));
+    if (before.position != 0) {
+        return before.kind == EVENT_AGREEMENT_ANNOUNCED && before.subject == agreement.id
+                   ? result_ok()
+                   : sitting_client_id_taken(err);
+    }
+    if (!agreement.confidential) {
+        return err_set(err, ERROR_CONFLICT, "The agreement %.*s is not confidential",
+                       STR_ARG(agreement.reference));
+    }
+    struct event event = {.subject_kind = SUBJECT_OF_AGREEMENT,
+                          .subject = agreement.id,
+                          .kind = EVENT_AGREEMENT_ANNOUNCED,
+                          .effective_on = sitting.today,
+                          .body.agreement_announced = {.reason = work->reason}};
+    return sitting_append(&sitting, &event, err);
+}
+
+result casework_announce_agreement(const struct casework *casework, const struct caller *caller,
+                                   str reference, str reason, struct arena *arena, struct err *err)
+{
+    TRY(text_line_required("The reason", reason, SOURCE_MAX_BYTES, err));
+    struct partner_work work = {.casework = casework,
+                                .caller = caller,
+                                .reference = reference,
+                                .reason = str_trim(reason),
+                                .arena = arena};
+    return store_write(casework->store, announce, &work, err);
+}
+
+static result open_hub(struct transaction *transaction, void *context, struct err *err)
+{
+    struct partner_work *work = context;
+    const struct new_hub *wanted = work->hub;
+    struct sitting sitting;
+    struct event before;
+    struct agreement_row agreement = {.id = 0};
+    TRY(sitting_record(&sitting, work->casework, transaction, work->caller, ACTION_RECORD_HUB,
+                       work->arena, &before, err));
+    if (!may_everywhere(&sitting.account, ACTION_RECORD_HUB)) {
+        return err_set(err, ERROR_FORBIDDEN, "The role \"%.*s\" opens no hub",
+                       STR_ARG(sitting.account.role));
+    }
+    if (wanted->agreement.len > 0) {
+        TRY(sitting_agreement(&sitting, wanted->agreement, ACTION_SEE_AGREEMENT, &agreement, err));
+    }
+    struct event event = {.subject_kind = SUBJECT_OF_HUB,
+                          .subject = before.subject,
+                          .kind = EVENT_HUB_OPENED,
+                          .effective_on = sitting.today,
+                          .body.hub_opened = {.reference = wanted->reference,
+                                              .name = str_trim(wanted->name),
+                                              .agreement = agreement.id}};
+    if (before.position != 0) {
+        if (before.kind != EVENT_HUB_OPENED ||
+            !str_equal(before.body.hub_opened.reference, wanted->reference)) {
+            return sitting_client_id_taken(err);
+        }
+    } else {
+        TRY(check_free(&sitting, SUBJECT_OF_HUB, wanted->reference, err));
+        TRY(transaction_new_id(transaction, SUBJECT_OF_HUB, &event.subject, err));
+        TRY(sitting_append(&sitting, &event, err));
+    }
+    return transaction_hub(transaction, event.subject, work->arena, &work->hub_row, err);
+}
+
+result casework_open_hub(const struct casework *casework, const struct caller *caller,
+                         const struct new_hub *hub, struct arena *arena, struct hub_row *ret_hub,
+                         struct err *err)
+{
+    TRY(check_reference(hub->reference, err));
+    TRY(text_line_required("The name", hub->name, NAME_MAX_BYTES, err));
+    struct partner_work work = {.casework = casework, .caller = caller, .hub = hub, .arena = arena};
+    TRY(store_write(casework->store, open_hub, &work, err));
+    *ret_hub = work.hub_row;
+    return result_ok();
+}
+
+/* --- people ------------------------------------------------------------------------------------
+ */
+
+struct identity_work {
+    const struct casework *casework;
+    const struct caller *caller;
+    str person;
+    struct corrected_identity identity;
+    struct arena *arena;
+};
+
+static bool same_identity(const struct event *before, const struct identity_work *work)
+{
+    const struct identity_corrected_body *body = &before->body.identity_corrected;
+    const struct known_day wanted = work->identity.born_on;
+    return before->kind == EVENT_IDENTITY_CORRECTED && str_equal(body->name, work->identity.name) &&
+           body->born_on.known == wanted.known &&
+           (!wanted.known || date_equal(body->born_on.day, wanted.day));
+}
+
+static result correct_identity(struct transaction *transaction, void *context, struct err *err)
+{
+    const struct identity_work *work = context;
+    struct sitting sitting;
+    struct event before;
+    struct person_row person = {.id = 0};
+    TRY(sitting_record(&sitting, work->casework, transaction, work->caller, ACTION_REGISTER_PERSON,
+                       work->arena, &before, err));
+    TRY(sitting_person(&sitting, work->person, ACTION_REGISTER_PERSON, &person, err));
+    if (before.position != 0) {
+        return before.subject == person.id && same_identity(&before, work)
+                   ? result_ok()
+                   : sitting_client_id_taken(err);
+    }
+    if (work->identity.born_on.known && date_before(sitting.today, work->identity.born_on.day)) {
+        return err_set(err, ERROR_INPUT, "The date of birth lies in the future");
+    }
+    struct event event = {.subject_kind = SUBJECT_OF_PERSON,
+                          .subject = person.id,
+                          .kind = EVENT_IDENTITY_CORRECTED,
+                          .effective_on = sitting.today,
+                          .body.identity_corrected = {.name = work->identity.name,
+                                                      .born_on = work->identity.born_on,
+                                                      .reason = work->identity.reason}};
+    return sitting_append(&sitting, &event, err);
+}
+
+result casework_correct_identity(const struct casework *casework, const struct caller *caller,
+                                 str person, const struct corrected_identity *identity,
+                                 struct arena *arena, struct err *err)
+{
+    TRY(text_line_required("The name", identity->name, NAME_MAX_BYTES, err));
+    TRY(text_line_required("The reason", identity->reason, SOURCE_MAX_BYTES, err));
+    if (identity->born_on.known) {
+        TRY(text_day("The date of birth", identity->born_on.day, err));
+    }
+    struct identity_work work = {.casework = casework,
+                                 .caller = caller,
+                                 .person = person,
+                                 .identity = {.name = str_trim(identity->name),
+                                              .born_on = identity->born_on,
+                                              .reason = str_trim(identity->reason)},
+                                 .arena = arena};
+    return store_write(casework->store, correct_identity, &work, err);
+}
+
+/* --- everybody at once -------------------------------------------------------------------------
+ */
+
+struct review_work {
+    const struct casework *casework;
+    struct arena *arena;
+    struct stopped_list stopped;
+};
+
+static result review(struct transaction *transaction, void *context, struct err *err)
+{
+    struct review_work *work = context;
+    struct sitting sitting;
+    const struct touched everything = {.kind = SUBJECT_OF_REGISTER, .id = 1};
+    TRY(sitting_of_register(&sitting, work->casework, transaction, work->arena, err));
+    return stopping_review(&sitting, &everything, 1, 0, &work->stopped, err);
+}
+
+result casework_review_requests(const struct casework *casework, struct arena *arena,
+                                const struct stopped_request **ret_stopped, size_t *ret_count,
+                                struct err *err)
+{
+    struct review_work work = {.casework = casework, .arena = arena};
+    TRY(store_write(casework->store, review, &work, err));
+    *ret_stopped = work.stopped.items;
+    *ret_count = work.stopped.count;
+    return result_ok();
+}

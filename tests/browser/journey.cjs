@@ -1,0 +1,332 @@
+// One transfer to a hub from beginning to end, through the pages alone: find a person, record what is missing, ask, approve as
+// two people, take the step, see the place taken; then a late court order that stops an approved transfer. Afterwards
+// the desks that may see little, and every other page.
+//
+// Argument: "script" or "no-script": the same journey with JavaScript on and off.
+"use strict";
+
+const { Tap } = require("./tap.cjs");
+const { Desk, PASSWORD } = require("./desk.cjs");
+
+const HUB = "HUB-NORTH";
+const FACT = "health.fit_to_travel";
+
+// The people whom the law clears for a transfer and for whom nobody has asked yet.
+async function readyPeople(desk, token) {
+  const screening = await desk.json(token, `/screening?step=hub_transfer&hub=${HUB}`);
+  const ready = [];
+  for (const line of screening.body.lines.filter((one) => one.clearance === "clear")) {
+    const person = (await desk.json(token, `/people/${line.person}`)).body;
+    if (!person.requests.some((request) => ["open", "approved"].includes(request.state))) {
+      ready.push(person);
+    }
+  }
+  return ready;
+}
+
+function factOf(person, name) {
+  return person.facts.find((fact) => fact.fact === name);
+}
+
+async function places(desk, token) {
+  return (await desk.json(token, `/hubs/${HUB}`)).body.places;
+}
+
+async function notice(page) {
+  const banner = page.locator(".govuk-notification-banner__heading");
+  return (await banner.count()) > 0 ? banner.innerText() : "";
+}
+
+async function submit(page) {
+  await page.click("main form[method=post] button[type=submit]");
+}
+
+async function signInFailsFirst(desk, tap) {
+  const page = await desk.newPage();
+  await page.goto(desk.address);
+  tap.includes(page.url(), "/sign-in", "nobody signed in is led to the sign-in page");
+  await desk.look(page, "sign in");
+  await page.fill("#username", "caseworker");
+  await page.fill("#password", "wrong");
+  await submit(page);
+  await desk.look(page, "sign in refused");
+  tap.includes(await page.title(), "Error:", "a refused sign-in says so in the title");
+  tap.equal(await page.locator(".govuk-error-summary a[href='#username']").count(), 1,
+    "the error summary leads to the field");
+  await page.fill("#username", "caseworker");
+  await page.fill("#password", PASSWORD);
+  await submit(page);
+  tap.includes(page.url(), "/today", "the right password leads to the work of the day");
+  await desk.look(page, "today");
+  return page;
+}
+
+async function findPerson(desk, tap, page, person) {
+  await page.fill("#text", person.name);
+  await page.click("form[role=search] button");
+  await desk.look(page, "people found");
+  await page.click(`a:text-is("${person.name}")`);
+  tap.includes(page.url(), person.reference, "the search leads to the person");
+  await desk.look(page, "person");
+}
+
+function transferVerdicts(page) {
+  return page.locator("section[aria-labelledby=step-hub_transfer] .govuk-tag").allInnerTexts();
+}
+
+async function openFacts(page, person) {
+  const section = factOf(person, FACT).section;
+  await page.click(`summary:has-text("${section}:")`);
+  await page.click(`a:text-is("Record facts: ${section}")`);
+}
+
+async function recordMissing(desk, tap, page, person) {
+  const known = factOf(person, FACT).value;
+  const id = FACT.replace(".", "\\.");
+  tap.ok((await transferVerdicts(page)).includes("Clear"), "everything is on record: the transfer is clear");
+
+  await openFacts(page, person);
+  await desk.look(page, "facts form");
+  await submit(page);
+  tap.includes(await page.locator(".govuk-error-summary").innerText(), "at least one fact", "an empty form is refused");
+  await desk.look(page, "facts form refused");
+
+  await page.check(`input[name="${FACT}"][value=unknown]`);
+  await page.fill("#true_from-month", "13");
+  await submit(page);
+  tap.equal(await page.locator(".govuk-error-summary a[href='#true_from']").count(), 1, "a day that does not exist is refused");
+  tap.equal(await page.locator(`#${id}`).count(), 1, "the form is shown again");
+  tap.ok(await page.isChecked(`input[name="${FACT}"][value=unknown]`), "what was chosen is kept");
+  await page.fill("#true_from-month", String(new Date().getUTCMonth() + 1));
+  await submit(page);
+  tap.includes(await notice(page), "facts are recorded", "a fact is recorded as not known");
+  tap.ok(!(await transferVerdicts(page)).includes("Clear"), "unknown never clears");
+  await desk.look(page, "person with a fact missing");
+
+  await page.goto(`${desk.address}/people/${person.reference}/steps/hub_transfer?hub=${HUB}`);
+  await desk.look(page, "explanation");
+  tap.includes(await page.locator("main").innerText(), "Fit to travel", "the explanation names what is missing");
+  await page.goto(`${desk.address}/people/${person.reference}/steps/hub_transfer/confirm?hub=${HUB}`);
+  tap.equal(await page.locator("main form[method=post]").count(), 0, "a step that is not clear cannot be asked for");
+  await desk.look(page, "step not clear");
+
+  await page.goto(`${desk.address}/people/${person.reference}`);
+  await openFacts(page, person);
+  await page.check(`input[name="${FACT}"][value=${known}]`);
+  await page.fill("#source", "Certificate");
+  await submit(page);
+  tap.includes(await notice(page), "facts are recorded", "the missing fact is recorded");
+  tap.ok((await transferVerdicts(page)).includes("Clear"), "the transfer is clear again");
+}
+
+// From the person's page to a request; gives its address.
+async function ask(desk, page, person, look) {
+  await page.goto(`${desk.address}/people/${person.reference}`);
+  await page.click(`section[aria-labelledby=step-hub_transfer] a[href*="hub=${HUB}"].govuk-button`);
+  if (look) {
+    await desk.look(page, "ask for the transfer");
+  }
+  await submit(page);
+  return page.url().replace(/\?.*/, "");
+}
+
+async function approve(desk, page, request, look) {
+  await page.goto(request);
+  if (look !== "") {
+    await desk.look(page, `request for ${look}`);
+  }
+  await page.click("a.govuk-button:text-is('Approve')");
+  if (look !== "") {
+    await desk.look(page, `approval by ${look}`);
+  }
+  await submit(page);
+}
+
+async function transfer(desk, tap, desks, person) {
+  const before = await places(desk, desks.token);
+  const request = await ask(desk, desks.caseworker, person, true);
+  tap.includes(await notice(desks.caseworker), "request is made", "the transfer is asked for");
+  tap.equal(await desks.caseworker.locator("a.govuk-button:text-is('Approve')").count(), 0, "who asks cannot approve");
+
+  await desks.authorising.goto(`${desk.address}/today`);
+  tap.includes(await desks.authorising.locator("main").innerText(), person.name, "the request waits for the authorising officer");
+  await approve(desk, desks.authorising, request, "authorising officer");
+  tap.includes(await notice(desks.authorising), "approval is recorded", "the first approval is given");
+  tap.equal((await places(desk, desks.token)).held, before.held, "one approval holds no place");
+  await desks.caseworker.goto(request);
+  tap.equal(await desks.caseworker.locator("a.govuk-button:text-is('Take this step')").count(), 0, "one approval is not enough");
+
+  await approve(desk, desks.senior, request, "senior officer");
+  tap.includes(await notice(desks.senior), "Every approval is given", "the second approval is given");
+  tap.equal((await places(desk, desks.token)).held, before.held + 1, "the last approval holds a place");
+
+  await desks.caseworker.goto(request);
+  await desks.caseworker.click("a.govuk-button:text-is('Take this step')");
+  await desk.look(desks.caseworker, "take the transfer");
+  await submit(desks.caseworker);
+  tap.includes(await notice(desks.caseworker), "step is taken", "the transfer is taken");
+  tap.includes(await desks.caseworker.locator("main .govuk-summary-list").first().innerText(), "At a return hub", "the person is at the hub");
+  await desk.look(desks.caseworker, "person at the hub");
+
+  const after = await places(desk, desks.token);
+  tap.equal(after.occupied, before.occupied + 1, "one place more is occupied");
+  tap.equal(after.held, before.held, "the place is no longer held");
+  tap.equal(after.free, before.free - 1, "one place less is free");
+  await desks.caseworker.goto(`${desk.address}/hubs`);
+  await desk.look(desks.caseworker, "hubs");
+  await desks.caseworker.goto(`${desk.address}/hubs/${HUB}`);
+  await desk.look(desks.caseworker, "hub");
+  tap.includes(await desks.caseworker.locator("main").innerText(), person.reference, "the hub's page shows who has the place");
+}
+
+async function courtOrder(desk, tap, desks, person) {
+  const request = await ask(desk, desks.caseworker, person, false);
+  await approve(desk, desks.authorising, request, "");
+  await approve(desk, desks.senior, request, "");
+  const held = (await places(desk, desks.token)).held;
+  const fact = factOf(person, "court_order.status");
+  const page = desks.caseworker;
+  await page.goto(`${desk.address}/people/${person.reference}/facts?section=${encodeURIComponent(fact.section)}`);
+  const radio = page.locator("input[name='court_order.status'][value=made]");
+  if ((await radio.count()) > 0) {
+    await radio.check();
+  } else {
+    await page.selectOption("select[name='court_order.status']", "made");
+  }
+  await page.fill("#source", "Order of the High Court, by telephone");
+  await submit(page);
+  tap.includes(await notice(page), "a request was stopped", "a late court order stops the approved transfer at once");
+  await desk.look(page, "person whose transfer was stopped");
+  tap.equal((await places(desk, desks.token)).held, held - 1, "the place that was held is free again");
+  await page.goto(request);
+  tap.includes(await page.locator("main").innerText(), "was stopped", "the request says so");
+  await desk.look(page, "request that was stopped");
+  tap.equal(await page.locator("a.govuk-button:text-is('Take this step')").count(), 0, "a stopped request cannot be taken");
+  await page.goto(`${request}/taking`);
+  await submit(page);
+  tap.ok(/changed this first|does not allow/.test(await page.locator("h1").innerText()), "not even by its address");
+  await desk.look(page, "a stopped request is not taken");
+}
+
+async function menu(page) {
+  return (await page.locator(".govuk-service-navigation__link").allInnerTexts()).map((text) => text.trim()).join(", ");
+}
+
+async function narrowDesks(desk, tap, desks, atHub, elsewhere) {
+  const operator = await desk.signedIn("hub-north");
+  tap.equal(await menu(operator), "Today, People, Hubs, Rulebook", "the hub operator's menu");
+  await operator.goto(`${desk.address}/people`);
+  await desk.look(operator, "people of the hub operator");
+  const people = await operator.locator("main").innerText();
+  tap.includes(people, atHub.reference, "the hub operator sees who is at the hub");
+  tap.ok(!people.includes(elsewhere.reference), "the hub operator sees nobody else");
+  await operator.goto(`${desk.address}/people/${atHub.reference}`);
+  await desk.look(operator, "person of the hub operator");
+  const unknown = await operator.goto(`${desk.address}/people/RH-000000-0`);
+  const absent = await unknown.text();
+  const forbidden = await operator.goto(`${desk.address}/people/${elsewhere.reference}`);
+  tap.equal(forbidden.status(), 404, "another person does not exist for the hub operator");
+  tap.equal(await forbidden.text(), absent, "and looks exactly like nobody");
+  await desk.look(operator, "not found");
+  tap.equal((await operator.goto(`${desk.address}/hubs/HUB-SOUTH`)).status(), 404, "nor does another hub");
+
+  const monitor = await desk.signedIn("monitor");
+  tap.equal(await menu(monitor), "Today, People, Hubs, Agreements, Rulebook", "the monitor's menu");
+  await monitor.goto(`${desk.address}/hubs/${HUB}`);
+  await desk.look(monitor, "hub of the monitor");
+  await monitor.goto(`${desk.address}/people/${atHub.reference}`);
+  tap.equal(await monitor.locator("a[href*='/facts'], a[href$='/contact'], a[href$='/family']").count(), 0, "the monitor is offered nothing to record");
+  tap.equal((await monitor.goto(`${desk.address}/people/${atHub.reference}/facts`)).status(), 403, "nor may record by the address");
+  await desk.look(monitor, "not allowed");
+
+  const administrator = await desk.signedIn("admin");
+  tap.equal(await menu(administrator), "Rulebook", "the administrator's menu: no case");
+}
+
+async function otherPages(desk, tap, desks, person) {
+  const page = desks.caseworker;
+  const base = `${desk.address}/people/${person.reference}`;
+  const list = [
+    ["/people/new", "register a person"],
+    ["/agreements", "agreements"],
+    ["/rulebook", "rulebook"],
+    ["/screening", "screening"],
+    [`/screening?step=hub_transfer&hub=${HUB}`, "screened"],
+    ["/accessibility", "accessibility statement"],
+    ["/nothing-here", "nothing here"],
+    [`/people/${person.reference}/contact`, "contact form"],
+    [`/people/${person.reference}/family`, "family form"],
+    [`/people/${person.reference}/facts`, "fact sections"],
+  ];
+  for (const [address, name] of list) {
+    await page.goto(`${desk.address}${address}`);
+    await desk.look(page, name);
+  }
+  await page.goto(`${desk.address}/people/new`);
+  await submit(page);
+  tap.equal(await page.locator(".govuk-error-summary a[href='#name']").count(), 1, "a person without a name is not registered");
+  await page.fill("#name", "Synthetic Person from the browser");
+  await submit(page);
+  tap.includes(await notice(page), "person is registered", "a person is registered");
+  tap.includes(await page.locator("dd .rh-unknown").first().innerText(), "Not known", "a date of birth that nobody gave is not known");
+  await desk.look(page, "person just registered");
+
+  await page.goto(base);
+  await page.click("summary:has-text(' known')");
+  await page.locator("a:has-text('Withdraw')").first().click();
+  await desk.look(page, "withdraw a fact");
+
+  await page.goto(`${base}/steps/enforced_removal?on=2020-01-01&known_at=2020-01-01`);
+  tap.includes(await page.locator("main").innerText(), "1 January 2020", "the question can be asked of the past");
+
+  await desks.senior.goto(`${desk.address}/hubs/${HUB}/places`);
+  await desk.look(desks.senior, "places form");
+  await desks.senior.goto(`${desk.address}/hubs/${HUB}/facts`);
+  await desk.look(desks.senior, "hub fact sections");
+  await desks.senior.goto(`${desk.address}/agreements`);
+  await desk.look(desks.senior, "agreements of the senior officer");
+  await desks.senior.locator("main table a").first().click();
+  await desk.look(desks.senior, "agreement");
+}
+
+async function signOut(desk, tap, page) {
+  await page.goto(`${desk.address}/today`);
+  await page.click("button:text-is('Sign out')");
+  tap.includes(await notice(page), "signed out", "signing out");
+  await page.goto(`${desk.address}/today`);
+  tap.includes(page.url(), "/sign-in", "nobody is signed in any more");
+}
+
+async function journey(desk, tap) {
+  const token = await desk.token("caseworker");
+  const [first, second] = await readyPeople(desk, token);
+  tap.ok(first !== undefined && second !== undefined, "two people are ready for a transfer");
+  const desks = { token, caseworker: await signInFailsFirst(desk, tap) };
+  desks.authorising = await desk.signedIn("authorising");
+  desks.senior = await desk.signedIn("senior");
+  await findPerson(desk, tap, desks.caseworker, first);
+  await recordMissing(desk, tap, desks.caseworker, first);
+  await transfer(desk, tap, desks, first);
+  await courtOrder(desk, tap, desks, second);
+  await narrowDesks(desk, tap, desks, first, second);
+  await otherPages(desk, tap, desks, second);
+  await signOut(desk, tap, desks.caseworker);
+}
+
+async function main() {
+  const tap = new Tap();
+  const desk = new Desk(tap, process.argv[2] !== "no-script");
+  try {
+    await desk.open();
+    await journey(desk, tap);
+    tap.equal(desk.messages.join("\n"), "", "the browser reported no error");
+    tap.ok(!/ERROR|runtime error/.test(desk.server.errors()), "the server reported no error", desk.server.errors().slice(-2000));
+  } catch (error) {
+    tap.ok(false, "the journey goes to its end", `${error.stack}\n${desk.server?.errors().slice(-3000) ?? ""}`);
+  } finally {
+    await desk.close();
+  }
+  tap.end();
+}
+
+main();
