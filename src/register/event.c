@@ -100,9 +100,7 @@ static struct field_list fields_of(enum event_kind kind)
     return kind_rows[index].fields();
 }
 
-/* --- writing
- * ------------------------------------------------------------------------------------------------------
- */
+/* --- writing --- */
 
 static const void *member_of(const struct event *event, const struct field *field)
 {
@@ -279,9 +277,7 @@ result event_write_body(const struct event *event, struct arena *arena, str *ret
     return buf_finish(&buf, ret_text, err);
 }
 
-/* --- reading
- * ------------------------------------------------------------------------------------------------------
- */
+/* --- reading --- */
 
 static result refuse_member(const struct field *field, const char *wanted, struct err *err)
 {
@@ -423,8 +419,7 @@ result event_read_body(str text, struct arena *arena, struct event *event, struc
     return read;
 }
 
-/* --- header and client id
- * ------------------------------------------------------------------------------------------ */
+/* --- header and client id --- */
 
 static void put_field(struct buf *buf, const char *text)
 {

@@ -2,9 +2,7 @@
 
 #include <string.h>
 
-/* --- which rows
- * --------------------------------------------------------------------------------------------------
- */
+/* --- which rows --- */
 
 enum {
     ABOUT_PERSON = 1 << SUBJECT_OF_PERSON,
@@ -83,9 +81,7 @@ static result check_beginning(int64_t row_id, const struct event *event, enum ev
     return result_ok();
 }
 
-/* --- person
- * --------------------------------------------------------------------------------------------------------
- */
+/* --- person --- */
 
 static void person_begin(struct person_row *row, const struct event *event)
 {
@@ -178,9 +174,7 @@ result person_row_apply(struct person_row *row, const struct event *event, struc
     return result_ok();
 }
 
-/* --- request
- * -------------------------------------------------------------------------------------------------------
- */
+/* --- request --- */
 
 /* The procedure of a request as data: a row of what it may become. What has ended stays ended. */
 static const struct request_state_row {
@@ -352,9 +346,7 @@ result request_row_apply(struct request_row *row, const struct event *event, str
     return result_ok();
 }
 
-/* --- place
- * ---------------------------------------------------------------------------------------------------------
- */
+/* --- place --- */
 
 static const char *const place_state_names[] = {[PLACE_FREE] = "free",
                                                 [PLACE_HELD] = "held",
@@ -497,9 +489,7 @@ result place_rows_agree(struct place_row *rows, size_t count, size_t capacity,
     return result_ok();
 }
 
-/* --- fact
- * ----------------------------------------------------------------------------------------------------------
- */
+/* --- fact --- */
 
 static bool may_have_facts(enum subject_kind kind)
 {
@@ -585,8 +575,7 @@ size_t fact_rows_choose(const struct fact_row *rows, size_t count, date as_of, i
     return chosen;
 }
 
-/* --- hub, agreement, account
- * ----------------------------------------------------------------------------------------- */
+/* --- hub, agreement, account --- */
 
 result hub_row_apply(struct hub_row *row, const struct event *event, struct err *err)
 {

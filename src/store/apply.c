@@ -32,8 +32,7 @@ static result find_row(struct transaction *transaction, enum table table, struct
         ->row_find(transaction->connection, table, arena, row, ret_found, err);
 }
 
-/* --- the subject's own row
- * ----------------------------------------------------------------------------------------- */
+/* --- the subject's own row --- */
 
 static enum table subject_table(enum subject_kind kind)
 {
@@ -87,9 +86,7 @@ static result apply_to_subject(struct transaction *transaction, const struct eve
                  : insert_row(transaction, table, &row, err);
 }
 
-/* --- fact
- * ----------------------------------------------------------------------------------------------------------
- */
+/* --- fact --- */
 
 static result apply_to_fact(struct transaction *transaction, const struct event *event,
                             struct arena scratch, struct err *err)
@@ -111,8 +108,7 @@ static result apply_to_fact(struct transaction *transaction, const struct event 
     return update_row(transaction, TABLE_FACT, &row, err);
 }
 
-/* --- request and places
- * -------------------------------------------------------------------------------------------- */
+/* --- request and places --- */
 
 /* STEP_REQUESTED begins a row; the others name one. 0: the event is about none. */
 static int64_t request_named(const struct event *event)
@@ -224,8 +220,7 @@ static result apply_to_places(struct transaction *transaction, const struct even
                : result_ok();
 }
 
-/* --- all places of a hub
- * -------------------------------------------------------------------------------------------- */
+/* --- all places of a hub --- */
 
 static result store_places(struct transaction *transaction, const struct place_row *before,
                            size_t count_before, const struct place_row *after, size_t count_after,

@@ -103,9 +103,7 @@ result transaction_facts(struct transaction *transaction, enum subject_kind kind
     return answer;
 }
 
-/* --- everybody's
- * ---------------------------------------------------------------------------------------------------
- */
+/* --- everybody's --- */
 
 struct visit {
     struct transaction *transaction;

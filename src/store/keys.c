@@ -99,9 +99,7 @@ result subject_begin(struct transaction *transaction, enum subject_kind kind, in
     return result_ok();
 }
 
-/* --- events
- * ---------------------------------------------------------------------------------------------------------
- */
+/* --- events --- */
 
 static struct event_record record_of(const struct event *event)
 {

@@ -7,9 +7,7 @@ static result refuse_missing(const char *what, int64_t id, struct err *err)
     return err_set(err, ERROR_NOT_FOUND, "There is no %s %lld", what, (long long)id);
 }
 
-/* --- one
- * -----------------------------------------------------------------------------------------------------------
- */
+/* --- one --- */
 
 result transaction_find(struct transaction *transaction, enum subject_kind kind, str reference,
                         int64_t *ret_id, struct err *err)
@@ -125,9 +123,7 @@ result transaction_identity(struct transaction *transaction, const struct person
     return result_ok();
 }
 
-/* --- many
- * ----------------------------------------------------------------------------------------------------------
- */
+/* --- many --- */
 
 static struct parameter limit_parameter(size_t limit)
 {
@@ -237,9 +233,7 @@ result transaction_history(struct transaction *transaction, enum subject_kind ki
     return result_ok();
 }
 
-/* --- counts
- * --------------------------------------------------------------------------------------------------------
- */
+/* --- counts --- */
 
 result transaction_count_stages(struct transaction *transaction, struct arena *arena,
                                 const struct stage_count **ret_counts, size_t *ret_count,

@@ -16,9 +16,7 @@ enum {
     WAL_BYTES_KEPT = 64 * 1024 * 1024,
 };
 
-/* --- errors
- * --------------------------------------------------------------------------------------------------------
- */
+/* --- errors --- */
 
 struct failure_row {
     int code; /* SQLite's primary code */
@@ -76,9 +74,7 @@ result sqlite_failure(sqlite3 *db, int code, const char *doing, struct err *err)
     return row->hint[0] == '\0' ? (result){.ok = false} : err_hint(err, "%s", row->hint);
 }
 
-/* --- statements
- * ----------------------------------------------------------------------------------------------------
- */
+/* --- statements --- */
 
 static void close_statement(sqlite3_stmt **statement)
 {
@@ -143,9 +139,7 @@ result sqlite_run_slot(struct sqlite_connection *connection, enum sqlite_slot sl
                                : sqlite_failure(connection->db, code, "read or written", err);
 }
 
-/* --- opening
- * -------------------------------------------------------------------------------------------------------
- */
+/* --- opening --- */
 
 static result configure(sqlite3 *db, enum connection_use use, struct err *err)
 {
@@ -253,9 +247,7 @@ static result sqlite_create(const char *path, instant now, struct err *err)
     return result_ok();
 }
 
-/* --- transactions
- * --------------------------------------------------------------------------------------------------
- */
+/* --- transactions --- */
 
 static bool sqlite_is_active(const struct connection *connection)
 {

@@ -61,8 +61,7 @@ static const struct query_row query_rows[QUERY_COUNT] = {
                             "SELECT state, COUNT(*) FROM place WHERE hub = ?1 GROUP BY state"},
 };
 
-/* --- queries with filters
- * ------------------------------------------------------------------------------------------ */
+/* --- queries with filters --- */
 
 /* One condition a filter, put in only when the filter asks for something: a statement without it
  * can use an index. */
@@ -137,9 +136,7 @@ static void put_query(struct buf *buf, enum query query, const struct layout *la
     }
 }
 
-/* --- cursors
- * -------------------------------------------------------------------------------------------------------
- */
+/* --- cursors --- */
 
 static const struct layout *layout_of_query(enum query query)
 {

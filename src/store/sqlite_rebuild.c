@@ -12,9 +12,7 @@ result sqlite_shadow_begin(struct connection *connection, struct err *err)
     return sqlite_make_derived(shadowed->db, "temp", shadowed->arena, err);
 }
 
-/* --- comparing
- * -----------------------------------------------------------------------------------------------------
- */
+/* --- comparing --- */
 
 /* The rows of one table in the order of the key. */
 struct side {
@@ -99,9 +97,7 @@ static int compare_keys(const struct side *is, const struct side *should,
     return order;
 }
 
-/* --- describing
- * ----------------------------------------------------------------------------------------------------
- */
+/* --- describing --- */
 
 static void put_value(struct buf *buf, sqlite3_stmt *statement, int index)
 {

@@ -4,9 +4,7 @@
 
 enum { SQL_SIZE_MAX = 4096 };
 
-/* --- columns
- * -------------------------------------------------------------------------------------------------------
- */
+/* --- columns --- */
 
 static int bind_text(sqlite3_stmt *statement, int index, str text)
 {
@@ -130,9 +128,7 @@ void sqlite_read_row(sqlite3_stmt *statement, const struct layout *layout, void 
     }
 }
 
-/* --- SQL of one row
- * ------------------------------------------------------------------------------------------------
- */
+/* --- SQL of one row --- */
 
 void sqlite_put_columns(struct buf *buf, const struct layout *layout, const char *prefix)
 {
@@ -234,9 +230,7 @@ static result row_statement(struct sqlite_connection *connection, enum table tab
     return sqlite_prepare_slot(connection, slot, sql, ret_statement, err);
 }
 
-/* --- one row
- * -------------------------------------------------------------------------------------------------------
- */
+/* --- one row --- */
 
 static result bind_key(struct sqlite_connection *connection, sqlite3_stmt *statement,
                        const struct layout *layout, const void *row, struct err *err)

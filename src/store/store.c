@@ -16,8 +16,9 @@
  *   1. a caller hears "done" only after the commit that holds its work has returned;
  *   2. a work that failed left nothing behind, and its caller hears its own error;
  *   3. when the commit fails, everybody in the group hears that;
- *   4. every work that was put into the queue is answered, also when the store is being closed:
- * store_close waits for everybody who is inside. */
+ *   4. every work that was put into the queue is answered, also while the store is being closed:
+ *      store_close waits for everybody who is inside.
+ */
 
 enum {
     GROUP_WORKS_MAX = 256,
@@ -42,9 +43,7 @@ struct reader {
     struct reader *next_free;
 };
 
-/* --- one group
- * -----------------------------------------------------------------------------------------------------
- */
+/* --- one group --- */
 
 static void fail_work(struct work *work, const struct err *cause)
 {
@@ -167,8 +166,7 @@ static void commit_bulk(struct store *store, struct work *work)
                   "the change is durable already, or undone");
 }
 
-/* --- the writer thread
- * --------------------------------------------------------------------------------------------- */
+/* --- the writer thread --- */
 
 static bool has_work(const struct store *store)
 {
@@ -249,9 +247,7 @@ static void *write_until_closed(void *context)
     return NULL;
 }
 
-/* --- callers
- * -------------------------------------------------------------------------------------------------------
- */
+/* --- callers --- */
 
 /* False when the store is being closed. */
 static bool caller_enters(struct store *store)
@@ -319,9 +315,7 @@ result store_bulk(struct store *store, store_work *work, void *context, struct e
     return submit(store, &item, err);
 }
 
-/* --- readers
- * -------------------------------------------------------------------------------------------------------
- */
+/* --- readers --- */
 
 static result open_reader(struct store *store, struct reader **ret_reader, struct err *err)
 {
@@ -418,9 +412,7 @@ static void close_readers(struct store *store)
     }
 }
 
-/* --- open and close
- * ------------------------------------------------------------------------------------------------
- */
+/* --- open and close --- */
 
 static result set_paths(struct store *store, const struct store_options *options, struct err *err)
 {

@@ -51,9 +51,7 @@ MUST_USE result store_write(struct store *store, store_work *work, void *context
 /* Runs `work` on this thread over a snapshot; appending in it is refused. */
 MUST_USE result store_read(struct store *store, store_work *work, void *context, struct err *err);
 
-/* --- appending
- * -------------------------------------------------------------------------------------------------
- */
+/* --- appending --- */
 
 /* Gives event->position, seals, stores, and updates the rows. event->recorded_at must not go back
  * in time before the last event of the same subject. A client id that was used before is refused
@@ -74,9 +72,7 @@ MUST_USE result transaction_find_client_id(struct transaction *transaction,
 MUST_USE result transaction_free_place(struct transaction *transaction, int64_t hub,
                                        int64_t *ret_number, struct err *err);
 
-/* --- reading one
- * ------------------------------------------------------------------------------------------------
- */
+/* --- reading one --- */
 
 /* ERROR_NOT_FOUND when there is none. */
 MUST_USE result transaction_find(struct transaction *transaction, enum subject_kind kind,
@@ -108,9 +104,7 @@ MUST_USE result transaction_identity(struct transaction *transaction,
                                      const struct person_row *person, struct arena *arena,
                                      struct identity *ret_identity, struct err *err);
 
-/* --- reading many
- * -----------------------------------------------------------------------------------------------
- */
+/* --- reading many --- */
 
 struct people_filter {
     str stage;      /* "" for all */
@@ -185,8 +179,7 @@ MUST_USE result transaction_count_places(struct transaction *transaction, int64_
 MUST_USE result transaction_event_count(struct transaction *transaction, int64_t *ret_count,
                                         struct err *err);
 
-/* --- beside the events: secrets, sessions, who looked
- * ------------------------------------------------------------- */
+/* --- beside the events: secrets, sessions, who looked --- */
 
 /* The password hash (libsodium's text form) of an account; "" when none is set. */
 MUST_USE result transaction_set_password_hash(struct transaction *transaction, int64_t account,
@@ -228,8 +221,7 @@ MUST_USE result transaction_put_rulebook(struct transaction *transaction, str id
 MUST_USE result transaction_rulebook(struct transaction *transaction, str identity_hex,
                                      struct arena *arena, str *ret_canonical, struct err *err);
 
-/* --- the whole store
- * ---------------------------------------------------------------------------------------------- */
+/* --- the whole store --- */
 
 /* Makes all rows anew from the events and compares them with the rows that are there; the
  * differences are counted and the first is described. With `replace`, the new rows take their

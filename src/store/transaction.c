@@ -3,13 +3,11 @@
 #include <string.h>
 
 enum {
-    SCRATCH_SIZE = 64 * 1024 * 1024, /* taken from the system only as far as it is used */
-    LISTS_SIZE = 256 * 1024 * 1024,
+    SCRATCH_SIZE = 32 * 1024 * 1024, /* taken from the system only as far as it is used */
+    LISTS_SIZE = 64 * 1024 * 1024,
 };
 
-/* --- life
- * ----------------------------------------------------------------------------------------------------------
- */
+/* --- life --- */
 
 result transaction_resize_cache(struct transaction *transaction, size_t capacity, struct err *err)
 {
@@ -120,9 +118,7 @@ void transaction_entropy(struct transaction *transaction, void *bytes, size_t si
     memset(used, 0, size);
 }
 
-/* --- rows of a query
- * -----------------------------------------------------------------------------------------------
- */
+/* --- rows of a query --- */
 
 static result take_rows(struct cursor *cursor, struct arena *lists, struct arena *arena,
                         void **ret_rows, size_t *ret_count, struct err *err)

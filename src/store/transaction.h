@@ -3,9 +3,9 @@
  * A struct transaction is kept with its connection and used for one transaction after another, by
  * one thread at a time. Invariants:
  *   1. between two works of a group nothing of a failed work is left: not in the database, not in
- * last_position, not in the ids given out, not among the cached keys;
- *   2. when an append failed after it had begun to write, the work fails, whatever it returns
- * (`broken`). */
+ *      last_position, not in the ids given out, not among the cached keys;
+ *   2. when an append failed after it had begun to write, the work fails, whatever it returns.
+ */
 #ifndef RETURNHUB_STORE_TRANSACTION_H
 #define RETURNHUB_STORE_TRANSACTION_H
 

@@ -234,7 +234,7 @@ static const struct input_field contact_fields[] = {
     {"next_check_on", "Next check due", "Leave empty if no day is set", INPUT_DATE, NULL, NULL},
 };
 static const struct input_field family_fields[] = {
-    {"relative", "Reference of the relative", "For example, RH-7K3M9Q-4", INPUT_TEXT,
+    {"relative", "Reference of the relative", "For example, RH-7K3M9Q-8", INPUT_TEXT,
      "Enter the reference of the relative", "off"},
 };
 

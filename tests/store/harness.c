@@ -25,7 +25,7 @@ int room_open(void **state)
     assert_non_null(mkdtemp(room->folder));
     snprintf(room->path, sizeof room->path, "%s/register.db", room->folder);
     snprintf(room->key_path, sizeof room->key_path, "%s/register.key", room->folder);
-    EXPECT_OK(arena_open(&room->arena, 256 * 1024 * 1024, &failure));
+    EXPECT_OK(arena_open(&room->arena, 48 * 1024 * 1024, &failure));
     system_fake_init(&room->fake, base_time, 42);
     *state = room;
     EXPECT_OK(room_open_store(room, true, &room->store, &failure));

@@ -87,6 +87,42 @@ static void places_shrink_and_grow(void **state)
     expect_rebuild_equal(room);
 }
 
+struct free_asked {
+    int64_t hub;
+    int64_t number;
+};
+
+static result ask_free_place(struct transaction *transaction, void *context, struct err *err)
+{
+    struct free_asked *asked = context;
+    return transaction_free_place(transaction, asked->hub, &asked->number, err);
+}
+
+static int64_t free_place(struct room *room, int64_t hub)
+{
+    struct free_asked asked = {.hub = hub, .number = -1};
+    write_ok(room, ask_free_place, &asked);
+    return asked.number;
+}
+
+static void the_lowest_free_place(void **state)
+{
+    /* Aim: a free place is the one with the lowest number, of that hub; 0 when there is none. */
+    struct room *room = *state;
+    make_person(room, "RH-1", "Ana", "claim");
+    make_person(room, "RH-2", "Ben", "claim");
+    const int64_t hub = make_hub(room, "HUB-1", 3);
+    const int64_t full = make_hub(room, "HUB-2", 1);
+    assert_int_equal(free_place(room, hub), 1);
+    append_ok(room, taken_event(1, 0, "", "", hub, 1));
+    assert_int_equal(free_place(room, hub), 2);
+    append_ok(room, taken_event(2, 0, "", "", full, 1));
+    assert_int_equal(free_place(room, full), 0);
+    append_ok(room, taken_event(1, 0, "", "", hub, 3)); /* and leaves number 1 */
+    assert_int_equal(free_place(room, hub), 1);
+    assert_int_equal(free_place(room, 99), 0);
+}
+
 enum { PLACE_ROUNDS = 200, PLACE_THREADS = 16, PLACES = 5 };
 
 struct rush {
@@ -123,45 +159,80 @@ static void *rush_for_a_place(void *context)
     return NULL;
 }
 
-static void end_rush(struct room *room, struct rush *rush, int round)
+struct round {
+    struct rush rushes[PLACE_THREADS];
+    bool taken; /* the places are taken and left; otherwise the requests are withdrawn */
+};
+
+static result ask_for_places(struct transaction *transaction, void *context, struct err *err)
 {
-    /* Half of the rounds the place is taken and left, the other half the request is withdrawn. */
-    if (rush->got > 0 && round % 2 == 0) {
-        append_ok(room,
-                  taken_event(rush->person, rush->request, "claim", "claim", rush->hub, rush->got));
-        append_ok(room, taken_event(rush->person, 0, "claim", "claim", rush->hub, -1));
-        return;
+    struct round *round = context;
+    for (int i = 0; i < PLACE_THREADS; i++) {
+        struct event event =
+            event_of(SUBJECT_OF_PERSON, round->rushes[i].person, EVENT_STEP_REQUESTED);
+        event.body.step_requested.step = STR("hub_transfer");
+        event.body.step_requested.hub = round->rushes[i].hub;
+        TRY(transaction_append(transaction, &event, err));
+        round->rushes[i].request = event.position;
+    }
+    return result_ok();
+}
+
+static result end_rush(struct transaction *transaction, const struct rush *rush, bool taken,
+                       struct err *err)
+{
+    if (taken && rush->got > 0) {
+        struct event in =
+            taken_event(rush->person, rush->request, "claim", "claim", rush->hub, rush->got);
+        struct event out = taken_event(rush->person, 0, "claim", "claim", rush->hub, -1);
+        TRY(transaction_append(transaction, &in, err));
+        return transaction_append(transaction, &out, err);
     }
     struct event event = event_of(SUBJECT_OF_PERSON, rush->person, EVENT_STEP_WITHDRAWN);
     event.body.step_withdrawn.request = rush->request;
-    append_ok(room, event);
+    return transaction_append(transaction, &event, err);
 }
 
-static void one_round_of_rush(struct room *room, int64_t hub, int round)
+static result end_round(struct transaction *transaction, void *context, struct err *err)
 {
-    struct rush rushes[PLACE_THREADS];
-    pthread_t threads[PLACE_THREADS];
+    const struct round *round = context;
+    for (int i = 0; i < PLACE_THREADS; i++) {
+        TRY(end_rush(transaction, &round->rushes[i], round->taken, err));
+    }
+    return result_ok();
+}
+
+static void check_round(struct round *round)
+{
     bool given[PLACES + 1] = {false};
     size_t winners = 0;
     for (int i = 0; i < PLACE_THREADS; i++) {
-        rushes[i] = (struct rush){
-            .room = room, .hub = hub, .person = i + 1, .request = request_step(room, i + 1, hub)};
+        const int64_t got = round->rushes[i].got;
+        assert_true(got >= 0 && got <= PLACES);
+        assert_false(got > 0 && given[got]); /* nobody else's */
+        given[got] = true;
+        winners += got > 0 ? 1 : 0;
     }
+    assert_int_equal(winners, PLACES);
+}
+
+static void one_round_of_rush(struct room *room, int64_t hub, bool taken)
+{
+    struct round round = {.taken = taken};
+    pthread_t threads[PLACE_THREADS];
     for (int i = 0; i < PLACE_THREADS; i++) {
-        assert_int_equal(pthread_create(&threads[i], NULL, rush_for_a_place, &rushes[i]), 0);
+        round.rushes[i] = (struct rush){.room = room, .hub = hub, .person = i + 1};
+    }
+    write_ok(room, ask_for_places, &round);
+    for (int i = 0; i < PLACE_THREADS; i++) {
+        assert_int_equal(pthread_create(&threads[i], NULL, rush_for_a_place, &round.rushes[i]), 0);
     }
     for (int i = 0; i < PLACE_THREADS; i++) {
         pthread_join(threads[i], NULL);
-        assert_in_range(rushes[i].got, 0, PLACES);
-        assert_false(rushes[i].got > 0 && given[rushes[i].got]); /* nobody else's */
-        given[rushes[i].got] = true;
-        winners += rushes[i].got > 0 ? 1 : 0;
     }
-    assert_int_equal(winners, PLACES);
+    check_round(&round);
     expect_counts(room, hub, 0, PLACES, 0);
-    for (int i = 0; i < PLACE_THREADS; i++) {
-        end_rush(room, &rushes[i], round);
-    }
+    write_ok(room, end_round, &round);
     expect_counts(room, hub, PLACES, 0, 0);
 }
 
@@ -177,7 +248,7 @@ static void nobody_shares_a_place(void **state)
     }
     const int64_t hub = make_hub(room, "HUB-1", PLACES);
     for (int round = 0; round < PLACE_ROUNDS; round++) {
-        one_round_of_rush(room, hub, round);
+        one_round_of_rush(room, hub, round % 2 == 0);
     }
     expect_rebuild_equal(room);
 }
@@ -328,6 +399,7 @@ int main(void)
     static const struct contract_test tests[] = {
         {"life_of_a_place", life_of_a_place},
         {"places_shrink_and_grow", places_shrink_and_grow},
+        {"the_lowest_free_place", the_lowest_free_place},
         {"nobody_shares_a_place", nobody_shares_a_place},
         {"a_long_random_story", a_long_random_story},
     };

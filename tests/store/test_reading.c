@@ -176,6 +176,10 @@ static void lists_of_people(void **state)
     struct event event = event_of(SUBJECT_OF_PERSON, 6, EVENT_STEP_WITHDRAWN);
     event.body.step_withdrawn.request = withdrawn;
     append_ok(room, event);
+    const int64_t over = request_step(room, 3, hub); /* was there, and left */
+    append_ok(room, approval_event(3, over, 2, 2));
+    append_ok(room, taken_event(3, over, "", "", hub, 2));
+    append_ok(room, taken_event(3, 0, "", "", hub, -1));
     for (int64_t i = 3; i <= 5; i++) {
         event = event_of(SUBJECT_OF_PERSON, i, EVENT_FAMILY_JOINED);
         event.body.family_joined.family = 77;

@@ -104,6 +104,49 @@ static void *write_while_closing(void *context)
     return NULL;
 }
 
+struct slow_reader {
+    struct room *room;
+    atomic_bool inside;
+    atomic_bool finished;
+};
+
+static result read_slowly(struct transaction *transaction, void *context, struct err *err)
+{
+    struct slow_reader *reader = context;
+    int64_t count = 0;
+    atomic_store(&reader->inside, true);
+    usleep(300000);
+    TRY(transaction_event_count(transaction, &count, err));
+    assert_true(count >= 1);
+    atomic_store(&reader->finished, true);
+    return result_ok();
+}
+
+static void *read_while_closing(void *context)
+{
+    struct slow_reader *reader = context;
+    result_ignore(store_read(reader->room->store, read_slowly, reader, NULL),
+                  "what it read is checked inside");
+    return NULL;
+}
+
+static void closing_waits_for_readers(void **state)
+{
+    /* Aim: store_close does not take the store away from under somebody who is reading. */
+    struct room *room = *state;
+    struct slow_reader reader = {.room = room};
+    pthread_t thread;
+    make_person(room, "RH-1", "Ana", "claim");
+    pthread_create(&thread, NULL, read_while_closing, &reader);
+    while (!atomic_load(&reader.inside)) {
+        usleep(1000);
+    }
+    store_close(room->store);
+    assert_true(atomic_load(&reader.finished));
+    pthread_join(thread, NULL);
+    EXPECT_OK(room_open_store(room, false, &room->store, &failure));
+}
+
 static void closing_answers_everybody(void **state)
 {
     /* Aim: store_close waits for the works that are under way, and each of them is written. */
@@ -128,6 +171,71 @@ static void closing_answers_everybody(void **state)
     EXPECT_OK(room_open_store(room, false, &room->store, &failure));
     assert_int_equal(read_event_count(room), 1 + WRITERS);
 }
+
+/* --- two works of one group, in this order --- */
+
+struct queued {
+    struct room *room;
+    store_work *work;
+    useconds_t after; /* so that they are put into the queue one after the other */
+    bool ok;
+};
+
+static result register_then_fail(struct transaction *transaction, void *context, struct err *err)
+{
+    struct event event = event_of(SUBJECT_OF_PERSON, 2, EVENT_PERSON_REGISTERED);
+    (void)context;
+    event.body.person_registered.reference = STR("RH-2");
+    event.body.person_registered.stage = STR("claim");
+    TRY(transaction_append(transaction, &event, err));
+    return err_set(err, ERROR_REFUSED, "not after all");
+}
+
+static result note_on_second_person(struct transaction *transaction, void *context, struct err *err)
+{
+    struct event event = event_of(SUBJECT_OF_PERSON, 2, EVENT_NOTE_ADDED);
+    (void)context;
+    return transaction_append(transaction, &event, err);
+}
+
+static result hold_the_writer(struct transaction *transaction, void *context, struct err *err)
+{
+    (void)context;
+    usleep(100000);
+    struct event note = event_of(SUBJECT_OF_PERSON, 1, EVENT_NOTE_ADDED);
+    return transaction_append(transaction, &note, err);
+}
+
+static void *write_queued(void *context)
+{
+    struct queued *queued = context;
+    usleep(queued->after);
+    queued->ok = store_write(queued->room->store, queued->work, NULL, NULL).ok;
+    return NULL;
+}
+
+static void a_failed_work_is_forgotten(void **state)
+{
+    /* Aim: what was learned in a work that failed is not believed by the next one of the same
+     * group: the person it registered does not exist, and has no key. */
+    struct room *room = *state;
+    make_person(room, "RH-1", "Ana", "claim");
+    struct queued queued[] = {{room, hold_the_writer, 0, false},
+                              {room, register_then_fail, 20000, true},
+                              {room, note_on_second_person, 60000, true}};
+    pthread_t threads[3];
+    for (int i = 0; i < 3; i++) {
+        pthread_create(&threads[i], NULL, write_queued, &queued[i]);
+    }
+    for (int i = 0; i < 3; i++) {
+        pthread_join(threads[i], NULL);
+    }
+    assert_true(queued[0].ok && !queued[1].ok && !queued[2].ok);
+    assert_int_equal(read_event_count(room), 2);
+    expect_rebuild_equal(room);
+}
+
+/* --- nothing is lost --- */
 
 static result add_one(struct transaction *transaction, void *context, struct err *err)
 {
@@ -214,7 +322,9 @@ int main(void)
 {
     static const struct contract_test tests[] = {
         {"failures_do_not_touch_others", failures_do_not_touch_others},
+        {"closing_waits_for_readers", closing_waits_for_readers},
         {"closing_answers_everybody", closing_answers_everybody},
+        {"a_failed_work_is_forgotten", a_failed_work_is_forgotten},
         {"no_update_is_lost", no_update_is_lost},
         {"a_read_is_a_snapshot", a_read_is_a_snapshot},
     };

@@ -1,0 +1,779 @@
+/* Aim: what the SQLite file itself promises: to somebody with a shell, to a second process, on a
+ * full disk, under a newer or a foreign program, and after somebody changed it by hand. */
+#include "harness.h"
+#include "store/internal.h"
+#include "store/sqlite.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* --- what is in the file --- */
+
+static bool file_contains(struct room *room, const char *suffix, const char *wanted)
+{
+    char path[128];
+    struct arena arena = {0};
+    str bytes = {0};
+    snprintf(path, sizeof path, "%s%s", room->path, suffix);
+    EXPECT_OK(arena_open(&arena, 64 << 20, &failure));
+    const bool exists = system_file_exists(path);
+    if (exists) {
+        EXPECT_OK(system_read_file(path, 32 << 20, &arena, &bytes, &failure));
+    }
+    const bool found = exists && str_contains(bytes, str_from_c(wanted));
+    arena_close(&arena);
+    return found;
+}
+
+static void no_name_in_clear(void **state)
+{
+    /* Aim: what is personal is nowhere in the file or its log in clear: names, notes, reasons.
+     * Facts, which have no name in them, are: that shows that the search finds what is there. */
+    struct room *room = *state;
+    make_person(room, "RH-1", "Marker-Name-Kovacevic", "claim");
+    struct event note = event_of(SUBJECT_OF_PERSON, 1, EVENT_NOTE_ADDED);
+    note.body.note_added.note = STR("Marker-Note-Persecuted");
+    append_ok(room, note);
+    struct event corrected = event_of(SUBJECT_OF_PERSON, 1, EVENT_IDENTITY_CORRECTED);
+    corrected.body.identity_corrected.name = STR("Marker-Name-Corrected");
+    corrected.body.identity_corrected.reason = STR("Marker-Reason");
+    append_ok(room, corrected);
+    append_ok(room, fact_event(SUBJECT_OF_PERSON, 1, "Marker-Fact", "yes"));
+    assert_true(file_contains(room, "-wal", "Marker-Fact"));
+    for (int closed = 0; closed < 2; closed++) {
+        static const char *const suffixes[] = {"", "-wal", "-shm"};
+        for (size_t i = 0; i < 3; i++) {
+            assert_false(file_contains(room, suffixes[i], "Marker-N"));
+            assert_false(file_contains(room, suffixes[i], "Marker-R"));
+        }
+        room_reopen(room); /* moves the log into the file */
+    }
+    assert_true(file_contains(room, "", "Marker-Fact"));
+}
+
+static void files_are_private(void **state)
+{
+    /* Aim: the file and its key belong to their owner alone, and the key file holds 64 digits. */
+    struct room *room = *state;
+    const char *const paths[] = {room->path, room->key_path};
+    for (size_t i = 0; i < 2; i++) {
+        struct stat status;
+        assert_int_equal(stat(paths[i], &status), 0);
+        assert_int_equal(status.st_mode & 0777, 0600);
+    }
+    str text;
+    EXPECT_OK(system_read_file(room->key_path, 1000, &room->arena, &text, &failure));
+    assert_int_equal(text.len, 65);
+}
+
+static int64_t asked_number(sqlite3 *db, const char *sql)
+{
+    int64_t number = -1;
+    EXPECT_OK(sqlite_ask_number(db, sql, &number, &failure));
+    return number;
+}
+
+static int setting(sqlite3 *db, int which)
+{
+    int value = -1;
+    assert_int_equal(sqlite3_db_config(db, which, -1, &value), SQLITE_OK);
+    return value;
+}
+
+static void expect_settings(sqlite3 *db, bool reads)
+{
+    assert_int_equal(asked_number(db, "PRAGMA synchronous"), 2); /* FULL */
+    assert_int_equal(asked_number(db, "PRAGMA secure_delete"), 1);
+    assert_int_equal(asked_number(db, "PRAGMA cell_size_check"), 1);
+    assert_int_equal(asked_number(db, "PRAGMA mmap_size"), 0);
+    assert_int_equal(asked_number(db, "PRAGMA query_only"), reads ? 1 : 0);
+    assert_int_equal(asked_number(db, "PRAGMA foreign_keys"), 1);
+    assert_int_equal(setting(db, SQLITE_DBCONFIG_DEFENSIVE), 1);
+    assert_int_equal(setting(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA), 0);
+    assert_int_equal(setting(db, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION), 0);
+}
+
+static result check_reader(struct transaction *transaction, void *context, struct err *err)
+{
+    (void)context;
+    (void)err;
+    expect_settings(sqlite_of(transaction->connection)->db, true);
+    return result_ok();
+}
+
+static void settings_are_those_promised(void **state)
+{
+    /* Aim: every connection has the settings that durability and safety rest on. */
+    struct room *room = *state;
+    char mode[16] = "";
+    expect_settings(sqlite_of(room->store->writing.connection)->db, false);
+    read_ok(room, check_reader, NULL);
+    assert_int_equal(run_sql(room->path, "PRAGMA journal_mode", mode, sizeof mode), SQLITE_OK);
+    assert_string_equal(mode, "wal");
+    char strict[16] = "";
+    run_sql(room->path,
+            "SELECT COUNT(*) FROM pragma_table_list WHERE schema = 'main' AND strict = 0 AND name "
+            "NOT LIKE 'sqlite%'",
+            strict, sizeof strict);
+    assert_string_equal(strict, "0");
+}
+
+/* --- by hand --- */
+
+static void refuse_sql(struct room *room, const char *sql, const char *reason)
+{
+    char text[200] = "";
+    assert_int_not_equal(run_sql(room->path, sql, text, sizeof text), SQLITE_OK);
+    if (strstr(text, reason) == NULL) {
+        fail_msg("%s: %s", sql, text);
+    }
+}
+
+static result look_at_person(struct transaction *transaction, void *context, struct err *err)
+{
+    const struct look look = {.account = 3,
+                              .subject_kind = SUBJECT_OF_PERSON,
+                              .subject = 1,
+                              .at = base_time,
+                              .purpose = str_from_c(context)};
+    return transaction_record_look(transaction, &look, err);
+}
+
+static void history_cannot_be_edited(void **state)
+{
+    /* Aim: SQL by hand changes and deletes no event and no look. */
+    struct room *room = *state;
+    make_person(room, "RH-1", "Ana", "claim");
+    write_ok(room, look_at_person, (void *)(uintptr_t) "person page");
+    refuse_sql(room, "UPDATE event SET effective_on = 0", "an event is never changed");
+    refuse_sql(room, "UPDATE event SET sealed = x'00' WHERE position = 1",
+               "an event is never changed");
+    refuse_sql(room, "DELETE FROM event", "an event is never deleted");
+    refuse_sql(room, "UPDATE look SET account = 9", "a look is never changed");
+    refuse_sql(room, "DELETE FROM look WHERE number = 1", "a look is never deleted");
+    refuse_sql(room, "INSERT INTO event VALUES (1, 1, 1, 1, 1, 1, 1, NULL, x'00', zeroblob(32))",
+               "UNIQUE");
+    refuse_sql(room, "INSERT INTO event VALUES (2, 1, 1, 1, 1, 1, 1, NULL, x'00', zeroblob(31))",
+               "CHECK");
+    refuse_sql(room,
+               "INSERT INTO event VALUES (2, 1, 1, 'one', 1, 1, 1, NULL, x'00', zeroblob(32))",
+               "cannot store TEXT");
+    assert_int_equal(read_event_count(room), 1);
+}
+
+static void constraints_keep_places_whole(void **state)
+{
+    /* Aim: even SQL by hand cannot give a place twice, or leave it half held. */
+    struct room *room = *state;
+    make_person(room, "RH-1", "Ana", "claim");
+    make_person(room, "RH-2", "Ben", "claim");
+    const int64_t hub = make_hub(room, "HUB-1", 3);
+    append_ok(room, taken_event(1, 0, "claim", "at_hub", hub, 1));
+    const int64_t request = request_step(room, 2, hub);
+    append_ok(room, approval_event(2, request, 9, 2));
+    refuse_sql(room, "UPDATE place SET state = 3, person = 1 WHERE number = 3", "UNIQUE");
+    char sql[120];
+    snprintf(sql, sizeof sql,
+             "UPDATE place SET state = 2, person = 2, request = %lld WHERE number = 3",
+             (long long)request);
+    refuse_sql(room, sql, "UNIQUE");
+    refuse_sql(room, "INSERT INTO place VALUES (1, 1, 1, 0, 0, 0)", "UNIQUE");
+    refuse_sql(room, "UPDATE place SET state = 3 WHERE number = 3", "CHECK");
+    refuse_sql(room, "UPDATE place SET person = 5 WHERE number = 3", "CHECK");
+    refuse_sql(room, "UPDATE place SET state = 1 WHERE number = 1", "CHECK");
+    refuse_sql(room, "UPDATE place SET state = 7 WHERE number = 3", "CHECK");
+    refuse_sql(room, "INSERT INTO place VALUES (1, 0, 1, 0, 0, 0)", "CHECK");
+    expect_rebuild_equal(room);
+}
+
+/* Plants a difference, expects it found and described, and repaired by a rebuild that replaces. */
+static void expect_difference(struct room *room, const char *sql, int64_t differences,
+                              const char *description)
+{
+    struct rebuild_outcome outcome = {0};
+    char text[200] = "";
+    if (run_sql(room->path, sql, text, sizeof text) != SQLITE_OK) {
+        fail_msg("%s: %s", sql, text);
+    }
+    EXPECT_OK(store_rebuild(room->store, false, NULL, NULL, &outcome, &failure));
+    assert_int_equal(outcome.differences, differences);
+    assert_string_equal(outcome.first_difference, description);
+    EXPECT_OK(store_rebuild(room->store, true, NULL, NULL, &outcome, &failure));
+    assert_int_equal(outcome.differences, differences);
+    expect_rebuild_equal(room);
+}
+
+static void rebuild_finds_what_was_changed(void **state)
+{
+    /* Aim: a row changed, added or deleted by hand is found, told in words, and put right. */
+    struct room *room = *state;
+    make_person(room, "RH-1", "Ana", "claim");
+    make_person(room, "RH-2", "Ben", "claim");
+    make_hub(room, "HUB-1", 2);
+    append_ok(room, fact_event(SUBJECT_OF_PERSON, 1, "nationality", "ALB"));
+    request_step(room, 1, 1);
+    expect_difference(room, "UPDATE person SET stage = 'returned' WHERE id = 2", 1,
+                      "person (id 2): stage is \"returned\" and should be \"claim\"");
+    expect_difference(room, "UPDATE person SET next_check_on = 5 WHERE id = 1", 1,
+                      "person (id 1): next_check_on is 5 and should be unknown");
+    expect_difference(room, "DELETE FROM person WHERE id = 1", 1, "person (id 1) is missing");
+    expect_difference(room, "INSERT INTO place VALUES (1, 3, 1, 0, 0, 0)", 1,
+                      "place (hub 1, number 3) is there, but no event made it");
+    expect_difference(
+        room, "UPDATE fact SET value = 'GBR'", 1,
+        "fact (subject_kind 1, subject 1, fact \"nationality\", true_from 20000, position 5): "
+        "value is \"GBR\" and should be \"ALB\"");
+    expect_difference(
+        room,
+        "DELETE FROM fact; DELETE FROM request; UPDATE hub SET agreement = 4; DELETE FROM place", 5,
+        "fact (subject_kind 1, subject 1, fact \"nationality\", true_from 20000, position 5) is "
+        "missing");
+}
+
+static const char *const unlock_events =
+    "DROP TRIGGER event_is_never_changed; DROP TRIGGER event_is_never_deleted;";
+
+static result read_two(struct transaction *transaction, void *context, struct err *err)
+{
+    struct room *room = context;
+    struct event event;
+    TRY(transaction_event(transaction, 2, &room->arena, &event, err));
+    return transaction_event(transaction, 3, &room->arena, &event, err);
+}
+
+static const char swap_events[] =
+    "UPDATE event SET position = 105 - position WHERE position IN (2, 3);"
+    "UPDATE event SET position = position - 100 WHERE position > 100";
+
+static void expect_tampering_found(struct room *room, const char *sql)
+{
+    char copy[130];
+    char text[300];
+    struct rebuild_outcome outcome = {0};
+    snprintf(copy, sizeof copy, "%s.copy", room->path);
+    snprintf(text, sizeof text, "VACUUM INTO '%s'", copy);
+    assert_int_equal(run_sql(room->path, text, NULL, 0), SQLITE_OK);
+    const struct store_options options = {
+        .path = copy, .key_path = room->key_path, .system = &room->fake.system};
+    struct store *tampered = NULL;
+    assert_int_equal(run_sql(copy, unlock_events, NULL, 0), SQLITE_OK);
+    if (run_sql(copy, sql, text, sizeof text) != SQLITE_OK) {
+        fail_msg("%s: %s", sql, text);
+    }
+    EXPECT_OK(store_open(&options, &tampered, &failure));
+    EXPECT_ERROR(store_rebuild(tampered, false, NULL, NULL, &outcome, &failure), ERROR_STORAGE);
+    struct store *kept = room->store;
+    room->store = tampered;
+    const bool missing = strstr(sql, "DELETE") != NULL;
+    EXPECT_ERROR(store_read(tampered, read_two, room, &failure),
+                 missing ? ERROR_NOT_FOUND : ERROR_STORAGE);
+    room->store = kept;
+    store_close(tampered);
+    assert_int_equal(unlink(copy), 0);
+}
+
+static void changed_events_are_noticed(void **state)
+{
+    /* Aim: somebody who takes the triggers away and edits an event - its body, its header, its
+     * leaf, its place in the list - is found out when it is read and when it is replayed. */
+    struct room *room = *state;
+    make_person(room, "RH-1", "Ana", "claim");
+    append_ok(room, fact_event(SUBJECT_OF_PERSON, 1, "nationality", "ALB"));
+    append_ok(room, fact_event(SUBJECT_OF_PERSON, 1, "nationality", "GBR"));
+    make_person(room, "RH-2", "Ben", "claim");
+    assert_int_equal(run_sql(room->path, "PRAGMA integrity_check", NULL, 0), SQLITE_OK);
+    EXPECT_OK(store_read(room->store, read_two, room, &failure));
+    static const char *const edits[] = {
+        "UPDATE event SET sealed = CAST(x'00' || substr(sealed, 2) AS BLOB) WHERE position = 2",
+        "UPDATE event SET sealed = substr(sealed, 1, length(sealed) - 1) WHERE position = 2",
+        "UPDATE event SET sealed = x'00' WHERE position = 2",
+        "UPDATE event SET effective_on = effective_on + 1 WHERE position = 2",
+        "UPDATE event SET recorded_at = recorded_at - 1 WHERE position = 2",
+        "UPDATE event SET actor = 7 WHERE position = 2",
+        "UPDATE event SET subject = 2 WHERE position = 2",
+        "UPDATE event SET subject_kind = 2 WHERE position = 2",
+        "UPDATE event SET kind = kind + 1 WHERE position = 2",
+        "UPDATE event SET kind = 900 WHERE position = 2",
+        "UPDATE event SET client_id = x'00000000000000000000000000000001' WHERE position = 2",
+        "UPDATE event SET leaf = zeroblob(32) WHERE position = 2",
+        "UPDATE event SET sealed = (SELECT sealed FROM event WHERE position = 3) WHERE position = "
+        "2",
+        swap_events,
+        "DELETE FROM event WHERE position = 2",
+        "UPDATE subject_key SET wrapped = (SELECT wrapped FROM subject_key WHERE subject = 2) "
+        "WHERE subject = 1",
+    };
+    for (size_t i = 0; i < sizeof edits / sizeof edits[0]; i++) {
+        expect_tampering_found(room, edits[i]);
+    }
+}
+
+struct erased_asked {
+    struct room *room;
+    struct identity identity;
+};
+
+static result read_erased(struct transaction *transaction, void *context, struct err *err)
+{
+    struct erased_asked *asked = context;
+    struct person_row person;
+    TRY(transaction_person(transaction, 1, &asked->room->arena, &person, err));
+    return transaction_identity(transaction, &person, &asked->room->arena, &asked->identity, err);
+}
+
+static void a_destroyed_key_erases(void **state)
+{
+    /* Aim: without their key a person has no name any more; the history keeps its headers, and
+     * nothing can be added. */
+    struct room *room = *state;
+    make_person(room, "RH-1", "Ana", "claim");
+    struct event note = event_of(SUBJECT_OF_PERSON, 1, EVENT_NOTE_ADDED);
+    note.body.note_added.note = STR("a note");
+    append_ok(room, note);
+    assert_int_equal(run_sql(room->path, "UPDATE subject_key SET wrapped = NULL", NULL, 0),
+                     SQLITE_OK);
+    struct erased_asked asked = {.room = room};
+    read_ok(room, read_erased, &asked);
+    assert_true(asked.identity.name.len == 0 && !asked.identity.born_on.known);
+    const struct events_read history = read_history(room, 1, 0, 0);
+    assert_int_equal(history.count, 2);
+    assert_true(history.events[0].kind == EVENT_NOTE_ADDED &&
+                history.events[0].body.note_added.note.len == 0);
+    append_refused(room, note, ERROR_CONFLICT);
+}
+
+/* --- opening --- */
+
+static void expect_open_fails(struct room *room, bool create, enum error_code code,
+                              const char *part)
+{
+    struct store *store = NULL;
+    struct err err = {0};
+    assert_false(room_open_store(room, create, &store, &err).ok);
+    assert_int_equal(err.code, code);
+    if (strstr(err.what, part) == NULL || err.hint[0] == '\0') {
+        fail_msg("\"%s\" (hint \"%s\")", err.what, err.hint);
+    }
+    assert_null(store);
+}
+
+static void write_bytes(const char *path, const char *text)
+{
+    EXPECT_OK(system_write_file(path, str_from_c(text), 0600, &failure));
+}
+
+static void keys_are_checked(void **state)
+{
+    /* Aim: without the right key nothing opens; the error names the file and says what to do; the
+     * right one still fits. */
+    struct room *room = *state;
+    make_person(room, "RH-1", "Ana", "claim");
+    store_close(room->store);
+    room->store = NULL;
+    str right;
+    EXPECT_OK(system_read_file(room->key_path, 1000, &room->arena, &right, &failure));
+    write_bytes(room->key_path,
+                "0000000000000000000000000000000000000000000000000000000000000001\n");
+    expect_open_fails(room, false, ERROR_STORAGE, "does not belong to this store");
+    write_bytes(room->key_path, "not a key\n");
+    expect_open_fails(room, false, ERROR_STORAGE, "is not a key file");
+    assert_int_equal(unlink(room->key_path), 0);
+    expect_open_fails(room, false, ERROR_STORAGE, "is missing");
+    write_bytes(room->key_path, right.at);
+    EXPECT_OK(room_open_store(room, false, &room->store, &failure));
+    assert_int_equal(read_event_count(room), 1);
+}
+
+static void nothing_is_overwritten(void **state)
+{
+    /* Aim: a new store is made only where there is neither a store nor a key. */
+    struct room *room = *state;
+    make_person(room, "RH-1", "Ana", "claim");
+    expect_open_fails(room, true, ERROR_CONFLICT, "exists already");
+    store_close(room->store);
+    room->store = NULL;
+    char moved[130];
+    snprintf(moved, sizeof moved, "%s.moved", room->path);
+    assert_int_equal(rename(room->path, moved), 0);
+    expect_open_fails(room, true, ERROR_CONFLICT, "The key file");
+    assert_false(system_file_exists(room->path));
+    expect_open_fails(room, false, ERROR_NOT_FOUND, "There is no store");
+    assert_int_equal(rename(moved, room->path), 0);
+    EXPECT_OK(room_open_store(room, false, &room->store, &failure));
+    assert_int_equal(read_event_count(room), 1);
+}
+
+static void strange_files_are_left_alone(void **state)
+{
+    /* Aim: a newer store, another program's database, and what is no database are refused, each
+     * with its reason, and left as they are to the byte. */
+    struct room *room = *state;
+    str before;
+    str after;
+    store_close(room->store);
+    room->store = NULL;
+    assert_int_equal(run_sql(room->path, "PRAGMA user_version = 999", NULL, 0), SQLITE_OK);
+    expect_open_fails(room, false, ERROR_STORAGE, "newer returnhub");
+    assert_int_equal(run_sql(room->path, "PRAGMA user_version = 1", NULL, 0), SQLITE_OK);
+    EXPECT_OK(room_open_store(room, false, &room->store, &failure));
+    store_close(room->store);
+    room->store = NULL;
+    assert_int_equal(unlink(room->path), 0);
+
+    assert_int_equal(
+        run_sql(room->path, "CREATE TABLE stranger (x); INSERT INTO stranger VALUES (1)", NULL, 0),
+        SQLITE_OK);
+    EXPECT_OK(system_read_file(room->path, 1 << 20, &room->arena, &before, &failure));
+    expect_open_fails(room, false, ERROR_STORAGE, "is not a returnhub store");
+    EXPECT_OK(system_read_file(room->path, 1 << 20, &room->arena, &after, &failure));
+    assert_true(str_equal(before, after));
+
+    write_bytes(
+        room->path,
+        "This is a letter and not a database, although it is long enough to be looked at twice. "
+        "This is a letter and not a database, although it is long enough to be looked at twice.\n");
+    expect_open_fails(room, false, ERROR_STORAGE, "not a store");
+}
+
+/* --- a full disk --- */
+
+static result append_long_note(struct transaction *transaction, void *context, struct err *err)
+{
+    struct event note = event_of(SUBJECT_OF_PERSON, 1, EVENT_NOTE_ADDED);
+    note.body.note_added.note = *(const str *)context;
+    return transaction_append(transaction, &note, err);
+}
+
+static str long_text(struct room *room)
+{
+    char *text = ARENA_NEW(&room->arena, char, 20001);
+    memset(text, 'x', 20000);
+    return (str){.at = text, .len = 20000};
+}
+
+/* Writes until it fails; gives what was written and the error. */
+static int64_t write_until_full(struct room *room, struct err *err)
+{
+    const str text = long_text(room);
+    for (int64_t written = 0; written < 2000; written++) {
+        str copy = text;
+        if (!store_write(room->store, append_long_note, &copy, err).ok) {
+            return written;
+        }
+    }
+    fail_msg("the disk never filled");
+    return 0;
+}
+
+static void a_full_disk(void **state)
+{
+    /* Aim: when the disk is full a write fails with a plain error, what was acknowledged is there,
+     * reading goes on, and with room made the same store writes again. */
+    struct room *room = *state;
+    make_person(room, "RH-1", "Ana", "claim");
+    sqlite3 *db = sqlite_of(room->store->writing.connection)->db;
+    char sql[60];
+    snprintf(sql, sizeof sql, "PRAGMA max_page_count = %lld",
+             (long long)asked_number(db, "PRAGMA page_count") + 40);
+    asked_number(db, sql);
+    struct err err = {0};
+    const int64_t written = write_until_full(room, &err);
+    assert_true(written > 0);
+    assert_int_equal(err.code, ERROR_STORAGE);
+    assert_non_null(strstr(err.what, "the disk is full"));
+    assert_non_null(strstr(err.hint, "Nothing of this change was stored"));
+    assert_int_equal(read_event_count(room), 1 + written);
+    expect_rebuild_equal(room);
+    asked_number(db, "PRAGMA max_page_count = 100000");
+    str text = long_text(room);
+    write_ok(room, append_long_note, &text);
+    assert_int_equal(read_event_count(room), 2 + written);
+    room_reopen(room);
+    expect_rebuild_equal(room);
+}
+
+static void limit_file_size(rlim_t bytes)
+{
+    struct rlimit limit;
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    limit.rlim_cur = bytes < limit.rlim_max ? bytes : limit.rlim_max;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+static void a_refusing_disk(void **state)
+{
+    /* Aim: when the system refuses to write the log - here because the file would be too long - the
+     * error says that the outcome is not known; what was acknowledged before is there, and the
+     * store writes again once it can. */
+    struct room *room = *state;
+    make_person(room, "RH-1", "Ana", "claim");
+    signal(SIGXFSZ, SIG_IGN);
+    limit_file_size(600 * 1024);
+    struct err err = {0};
+    const int64_t written = write_until_full(room, &err);
+    limit_file_size(RLIM_INFINITY);
+    assert_true(written > 0);
+    assert_int_equal(err.code, ERROR_STORAGE);
+    if (strstr(err.what, "not known") == NULL || strstr(err.hint, "client id") == NULL) {
+        fail_msg("%s / %s", err.what, err.hint);
+    }
+    assert_int_equal(read_event_count(room), 1 + written);
+    str text = long_text(room);
+    write_ok(room, append_long_note, &text);
+    room_reopen(room);
+    assert_int_equal(read_event_count(room), 2 + written);
+    expect_rebuild_equal(room);
+}
+
+/* --- looks --- */
+
+static int64_t looks_in_file(struct room *room)
+{
+    char text[24] = "";
+    long long count = -1;
+    assert_int_equal(run_sql(room->path, "SELECT COUNT(*) FROM look", text, sizeof text),
+                     SQLITE_OK);
+    assert_int_equal(sscanf(text, "%lld", &count), 1);
+    return count;
+}
+
+enum { LOOKERS = 8, LOOKS_EACH = 200 };
+
+static void *look_often(void *context)
+{
+    struct room *room = context;
+    for (int i = 0; i < LOOKS_EACH; i++) {
+        read_ok(room, look_at_person, (void *)(uintptr_t) "person page");
+    }
+    return NULL;
+}
+
+static void looks_are_written(void **state)
+{
+    /* Aim: each look of many readers is in the file at the latest when the store is closed, with
+     * what it was for. */
+    struct room *room = *state;
+    pthread_t threads[LOOKERS];
+    for (int i = 0; i < LOOKERS; i++) {
+        pthread_create(&threads[i], NULL, look_often, room);
+    }
+    for (int i = 0; i < LOOKERS; i++) {
+        pthread_join(threads[i], NULL);
+    }
+    write_ok(room, look_at_person, (void *)(uintptr_t) "decision");
+    room_reopen(room);
+    assert_int_equal(looks_in_file(room), LOOKERS * LOOKS_EACH + 1);
+    char text[40] = "";
+    run_sql(room->path, "SELECT account || subject FROM look WHERE purpose = 'decision'", text,
+            sizeof text);
+    assert_string_equal(text, "31");
+    EXPECT_ERROR(store_read(room->store, look_at_person,
+                            (void *)(uintptr_t) "a purpose that goes on and on and on, and is "
+                                                "longer than the sixty-four bytes",
+                            &failure),
+                 ERROR_INTERNAL);
+}
+
+static void looks_that_cannot_be_written(void **state)
+{
+    /* Aim: while looks cannot be written, looking fails (nobody looks unrecorded), and none of
+     * those accepted is lost. */
+    struct room *room = *state;
+    sqlite3 *db = sqlite_of(room->store->writing.connection)->db;
+    char sql[60];
+    snprintf(sql, sizeof sql, "PRAGMA max_page_count = %lld",
+             (long long)asked_number(db, "PRAGMA page_count"));
+    asked_number(db, sql);
+    int64_t accepted = 0;
+    bool refused = false;
+    for (int i = 0; i < 20000 && !refused; i++) {
+        struct err err = {0};
+        refused =
+            !store_read(room->store, look_at_person, (void *)(uintptr_t) "person page", &err).ok;
+        accepted += refused ? 0 : 1;
+        /* Because the store cannot be written, not because the queue is full. */
+        assert_true(!refused ||
+                    (err.code == ERROR_STORAGE && strstr(err.what, "the disk is full") != NULL));
+    }
+    assert_true(refused);
+    asked_number(db, "PRAGMA max_page_count = 100000");
+    room_reopen(room);
+    assert_int_equal(looks_in_file(room), accepted);
+}
+
+/* --- memory --- */
+
+static result visit_one(void *context, const struct person_row *person, const struct fact_row *rows,
+                        size_t count, struct err *err)
+{
+    int *visits = context;
+    (void)person;
+    (void)rows;
+    (void)err;
+    assert_int_equal(count, 1);
+    ++*visits;
+    return *visits == 2 ? err_set(err, ERROR_REFUSED, "enough") : result_ok();
+}
+
+static result visit_and_compare(struct transaction *transaction, void *context, struct err *err)
+{
+    const struct arena scratch = transaction->scratch;
+    const struct arena lists = transaction->lists;
+    int visits = 0;
+    (void)context;
+    EXPECT_ERROR(transaction_each_person_facts(transaction, (date){DAY_0}, base_time, visit_one,
+                                               &visits, &failure),
+                 ERROR_REFUSED);
+    assert_int_equal(visits, 2);
+    assert_ptr_equal(transaction->scratch.at, scratch.at);
+    assert_ptr_equal(transaction->lists.at, lists.at);
+    (void)err;
+    return result_ok();
+}
+
+static void memory_is_given_back(void **state)
+{
+    /* Aim: a visit to everybody leaves the transaction's arenas as they were, also when the visitor
+     * fails; otherwise a connection that lives for months would run full. */
+    struct room *room = *state;
+    for (int i = 1; i <= 3; i++) {
+        char reference[16];
+        snprintf(reference, sizeof reference, "RH-%d", i);
+        append_ok(room, fact_event(SUBJECT_OF_PERSON, make_person(room, reference, "X", "claim"),
+                                   "nationality", "ALB"));
+    }
+    read_ok(room, visit_and_compare, NULL);
+}
+
+/* --- two processes --- */
+
+enum { PROCESSES = 2, PROCESS_THREADS = 3, PROCESS_WORKS = 60 };
+
+static result count_up(struct transaction *transaction, void *context, struct err *err)
+{
+    struct arena *arena = context;
+    const struct fact_row *rows = NULL;
+    size_t count = 0;
+    int64_t number = 0;
+    arena_reset(arena);
+    TRY(transaction_facts(transaction, SUBJECT_OF_PERSON, 1, (date){DAY_0}, base_time, arena, &rows,
+                          &count, err));
+    if (count > 0) {
+        TRY(str_to_int64(rows[0].value, &number, err));
+    }
+    const str text = arena_format(arena, "%lld", (long long)number + 1);
+    struct event event = fact_event(SUBJECT_OF_PERSON, 1, "counter", text.at);
+    TRY(transaction_append(transaction, &event, err));
+    struct event person = event_of(SUBJECT_OF_PERSON, 0, EVENT_PERSON_REGISTERED);
+    TRY(transaction_new_id(transaction, SUBJECT_OF_PERSON, &person.subject, err));
+    person.body.person_registered.reference =
+        arena_format(arena, "RH-%lld", (long long)person.subject);
+    person.body.person_registered.stage = STR("claim");
+    return transaction_append(transaction, &person, err);
+}
+
+static void *count_up_often(void *context)
+{
+    struct arena arena = {0};
+    bool ok = arena_open(&arena, 1 << 20, NULL).ok;
+    for (int i = 0; i < PROCESS_WORKS && ok; i++) {
+        struct err err = {0};
+        ok = store_write(context, count_up, &arena, &err).ok;
+        if (!ok) {
+            dprintf(STDERR_FILENO, "# %s\n", err.what);
+        }
+    }
+    arena_close(&arena);
+    return ok ? context : NULL;
+}
+
+/* The child has nothing of its parent's but the path. */
+static int run_process(struct room *room)
+{
+    struct store *store = NULL;
+    struct err err = {0};
+    const struct store_options options = {
+        .path = room->path, .key_path = room->key_path, .system = system_machine()};
+    if (!store_open(&options, &store, &err).ok) {
+        return 2;
+    }
+    pthread_t threads[PROCESS_THREADS];
+    int failed = 0;
+    for (int i = 0; i < PROCESS_THREADS; i++) {
+        pthread_create(&threads[i], NULL, count_up_often, store);
+    }
+    for (int i = 0; i < PROCESS_THREADS; i++) {
+        void *ok = NULL;
+        pthread_join(threads[i], &ok);
+        failed += ok == NULL ? 1 : 0;
+    }
+    store_close(store);
+    return failed == 0 ? 0 : 1;
+}
+
+static void two_processes(void **state)
+{
+    /* Aim: two processes that write at once - a command beside the server - lose no update, give no
+     * id twice, and leave no gap in the positions. */
+    struct room *room = *state;
+    make_person(room, "RH-1", "Ana", "claim");
+    store_close(room->store);
+    room->store = NULL;
+    pid_t children[PROCESSES];
+    for (int i = 0; i < PROCESSES; i++) {
+        children[i] = fork();
+        assert_true(children[i] >= 0);
+        if (children[i] == 0) {
+            _exit(run_process(room));
+        }
+    }
+    for (int i = 0; i < PROCESSES; i++) {
+        int status = -1;
+        assert_int_equal(waitpid(children[i], &status, 0), children[i]);
+        assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    }
+    EXPECT_OK(room_open_store(room, false, &room->store, &failure));
+    const int64_t works = PROCESSES * PROCESS_THREADS * PROCESS_WORKS;
+    const struct facts_read facts =
+        read_facts(room, SUBJECT_OF_PERSON, 1, (date){DAY_0}, base_time);
+    int64_t counted = 0;
+    EXPECT_OK(str_to_int64(facts.rows[0].value, &counted, &failure));
+    assert_int_equal(counted, works);
+    assert_int_equal(read_event_count(room), 1 + 2 * works);
+    assert_int_equal(read_person(room, 1 + works).id, 1 + works);
+    expect_rebuild_equal(room); /* which also finds a gap */
+}
+
+#define ROOM_TEST(function) cmocka_unit_test_setup_teardown(function, room_open, room_close)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        ROOM_TEST(no_name_in_clear),
+        ROOM_TEST(files_are_private),
+        ROOM_TEST(settings_are_those_promised),
+        ROOM_TEST(history_cannot_be_edited),
+        ROOM_TEST(constraints_keep_places_whole),
+        ROOM_TEST(rebuild_finds_what_was_changed),
+        ROOM_TEST(changed_events_are_noticed),
+        ROOM_TEST(a_destroyed_key_erases),
+        ROOM_TEST(keys_are_checked),
+        ROOM_TEST(nothing_is_overwritten),
+        ROOM_TEST(strange_files_are_left_alone),
+        ROOM_TEST(a_full_disk),
+        ROOM_TEST(a_refusing_disk),
+        ROOM_TEST(looks_are_written),
+        ROOM_TEST(looks_that_cannot_be_written),
+        ROOM_TEST(memory_is_given_back),
+        ROOM_TEST(two_processes),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
