@@ -170,6 +170,19 @@ static void put_extreme(const struct rulebook *rulebook, const struct node *node
     buf_put_char(buf, ')');
 }
 
+/* What stands between the children of a node. */
+static const char *between_children(enum node_kind kind)
+{
+    static const char *const between[] = {
+        [NODE_AND] = " and ",   [NODE_OR] = " or ",
+        [NODE_EQUAL] = " = ",   [NODE_NOT_EQUAL] = " != ",
+        [NODE_LESS] = " < ",    [NODE_LESS_EQUAL] = " <= ",
+        [NODE_GREATER] = " > ", [NODE_GREATER_EQUAL] = " >= ",
+        [NODE_IN_SET] = " in ", [NODE_NAME] = NULL, /* the last kind: the others have none */
+    };
+    return between[kind];
+}
+
 static void put_bare(const struct rulebook *rulebook, const struct node *node, struct buf *buf)
 {
     switch (node->kind) {
@@ -180,10 +193,17 @@ static void put_bare(const struct rulebook *rulebook, const struct node *node, s
         buf_put_c(buf, "never");
         break;
     case NODE_AND:
-        put_children(rulebook, node, 0, " and ", BINDS_NOT, buf);
-        break;
     case NODE_OR:
-        put_children(rulebook, node, 0, " or ", BINDS_AND, buf);
+    case NODE_EQUAL:
+    case NODE_NOT_EQUAL:
+    case NODE_LESS:
+    case NODE_LESS_EQUAL:
+    case NODE_GREATER:
+    case NODE_GREATER_EQUAL:
+    case NODE_IN_SET:
+        /* Each child binds more closely than the node. */
+        put_children(rulebook, node, 0, between_children(node->kind), binding_of(node->kind) + 1U,
+                     buf);
         break;
     case NODE_NOT:
         buf_put_c(buf, "not ");
@@ -208,29 +228,8 @@ static void put_bare(const struct rulebook *rulebook, const struct node *node, s
     case NODE_RUNNING:
         put_name_and(buf, rulebook->clocks[node->item].name, " is running");
         break;
-    case NODE_EQUAL:
-        put_children(rulebook, node, 0, " = ", BINDS_VALUE, buf);
-        break;
-    case NODE_NOT_EQUAL:
-        put_children(rulebook, node, 0, " != ", BINDS_VALUE, buf);
-        break;
-    case NODE_LESS:
-        put_children(rulebook, node, 0, " < ", BINDS_VALUE, buf);
-        break;
-    case NODE_LESS_EQUAL:
-        put_children(rulebook, node, 0, " <= ", BINDS_VALUE, buf);
-        break;
-    case NODE_GREATER:
-        put_children(rulebook, node, 0, " > ", BINDS_VALUE, buf);
-        break;
-    case NODE_GREATER_EQUAL:
-        put_children(rulebook, node, 0, " >= ", BINDS_VALUE, buf);
-        break;
     case NODE_IN_LIST:
         put_in_list(rulebook, node, buf);
-        break;
-    case NODE_IN_SET:
-        put_children(rulebook, node, 0, " in ", BINDS_VALUE, buf);
         break;
     case NODE_ANY_MEMBER:
         put_members(rulebook, node, "any", buf);

@@ -215,21 +215,22 @@ static void propose_set(struct search *search, const struct scope *scope, uint32
         search->full = true;
         return;
     }
-    size_t count = 0;
-    bool contained = false;
+    bool placed = false; /* whether the code is in the set already, or has been put in its place */
     for (size_t i = 0; i < present.countries.count; i++) {
-        contained = contained || present.countries.codes[i] == code;
+        placed = placed || present.countries.codes[i] == code;
     }
+    size_t count = 0;
     for (size_t i = 0; i < present.countries.count; i++) {
         const uint16_t other = present.countries.codes[i];
-        if (!contained && other > code && (count == 0 || codes[count - 1] < code)) {
+        if (!placed && other > code) {
             codes[count++] = code;
+            placed = true;
         }
         if (other != code) {
             codes[count++] = other;
         }
     }
-    if (!contained && (count == 0 || codes[count - 1] < code)) {
+    if (!placed) {
         codes[count++] = code;
     }
     const struct value changed = {.known = true, .countries = {.codes = codes, .count = count}};

@@ -697,7 +697,7 @@ static void warn_unverified(struct lookout *lookout, const struct source *source
         if (sources[i].unverified) {
             diagnose(lookout->diagnostics, SEVERITY_UNVERIFIED, sources[i].at,
                      "Not read in the source itself: %.*s",
-                     STR_ARG(str_slice(sources[i].text, 0, 300)));
+                     STR_ARG(diagnose_cut(sources[i].text, 300)));
         }
     }
 }

@@ -92,7 +92,7 @@ static bool resolve_choice(struct checker *checker, struct node_draft *draft,
     const str name = draft->name.text;
     if (type.type != FACT_CHOICE) {
         diagnose(checker->diagnostics, SEVERITY_ERROR, draft->node.at,
-                 "%s is expected, and \"%.*s\" is only a name", fact_type_called(type.type),
+                 "Expected %s, and \"%.*s\" is only a name", fact_type_called(type.type),
                  STR_ARG(name));
         diagnose_hint(checker->diagnostics,
                       type.type == FACT_FLAG
@@ -134,7 +134,8 @@ static bool check_same_type(struct checker *checker, struct value_type a, struct
                             struct place_in_text at)
 {
     if (a.type != b.type) {
-        diagnose(checker->diagnostics, SEVERITY_ERROR, at, "%s cannot be compared with %s",
+        diagnose(checker->diagnostics, SEVERITY_ERROR, at,
+                 "Only values of one type can be compared, and these are %s and %s",
                  fact_type_called(a.type), fact_type_called(b.type));
         return false;
     }
@@ -567,26 +568,34 @@ static void check_parts(struct surveyor *surveyor, struct extent *extent, struct
     extent->parts = 0;
 }
 
+/* A definition or clock on the way, and where it is spoken of. */
+struct visit {
+    const char *called;
+    struct name_at name;
+    struct place_in_text from;
+    uint32_t level;
+};
+
 /* False when it is measured already, or in the middle of it, which is a circle; *ret_extent is then
  * the answer. */
 static bool begin_measuring(struct surveyor *surveyor, struct measured *measured,
-                            struct name_at name, const char *called, uint32_t level,
-                            struct extent *ret_extent)
+                            const struct visit *visit, struct extent *ret_extent)
 {
     *ret_extent = measured->extent;
     if (measured->state == BEING_MEASURED) {
-        refuse_circle(surveyor, name, called);
+        refuse_circle(surveyor, visit->name, visit->called);
         ret_extent->sound = false;
         return false;
     }
     if (measured->state == MEASURED) {
-        if (ret_extent->sound && is_too_deep(surveyor, level + ret_extent->depth, name.at)) {
+        if (ret_extent->sound &&
+            is_too_deep(surveyor, visit->level + ret_extent->depth, visit->from)) {
             ret_extent->sound = false;
         }
         return false;
     }
     measured->state = BEING_MEASURED;
-    surveyor->path[surveyor->path_len++] = name;
+    surveyor->path[surveyor->path_len++] = visit->name;
     *ret_extent = (struct extent){.sound = true};
     return true;
 }
@@ -600,14 +609,20 @@ static void end_measuring(struct surveyor *surveyor, struct measured *measured,
     measured->extent = *extent;
 }
 
-static struct extent measure_definition(struct surveyor *surveyor, uint32_t index, uint32_t level)
+static struct extent measure_definition(struct surveyor *surveyor, uint32_t index, uint32_t level,
+                                        struct place_in_text from)
 {
     const struct definition_draft *draft =
         LIST_AT(&surveyor->checker->draft->definitions, struct definition_draft, index);
     struct measured *measured = &surveyor->definitions[index];
-    const struct name_at name = {.text = draft->definition.name, .at = draft->definition.at};
+    const struct visit visit = {
+        .called = "definition",
+        .name = {.text = draft->definition.name, .at = draft->definition.at},
+        .from = from,
+        .level = level,
+    };
     struct extent extent;
-    if (!begin_measuring(surveyor, measured, name, "definition", level, &extent)) {
+    if (!begin_measuring(surveyor, measured, &visit, &extent)) {
         return extent;
     }
     if (draft->definition.condition != NOT_FOUND_INDEX) {
@@ -617,14 +632,20 @@ static struct extent measure_definition(struct surveyor *surveyor, uint32_t inde
     return extent;
 }
 
-static struct extent measure_clock(struct surveyor *surveyor, uint32_t index, uint32_t level)
+static struct extent measure_clock(struct surveyor *surveyor, uint32_t index, uint32_t level,
+                                   struct place_in_text from)
 {
     const struct clock_draft *draft =
         LIST_AT(&surveyor->checker->draft->clocks, struct clock_draft, index);
     struct measured *measured = &surveyor->clocks[index];
-    const struct name_at name = {.text = draft->clock.name, .at = draft->clock.at};
+    const struct visit visit = {
+        .called = "clock",
+        .name = {.text = draft->clock.name, .at = draft->clock.at},
+        .from = from,
+        .level = level,
+    };
     struct extent extent;
-    if (!begin_measuring(surveyor, measured, name, "clock", level, &extent)) {
+    if (!begin_measuring(surveyor, measured, &visit, &extent)) {
         return extent;
     }
     const struct clock_run_draft *runs = draft->runs.items;
@@ -659,9 +680,9 @@ static struct extent measure_node(struct surveyor *surveyor, node_index index, u
         include(&extent, measure_node(surveyor, node->children[i], level + 1));
     }
     if (node->kind == NODE_DEFINITION && node->item != NOT_FOUND_INDEX) {
-        include(&extent, measure_definition(surveyor, node->item, level + 1));
+        include(&extent, measure_definition(surveyor, node->item, level + 1, node->at));
     } else if (is_of_clock(node->kind) && node->item != NOT_FOUND_INDEX) {
-        include(&extent, measure_clock(surveyor, node->item, level + 1));
+        include(&extent, measure_clock(surveyor, node->item, level + 1, node->at));
     }
     if (is_of_family(node->kind)) {
         if (extent.family && extent.sound) {
@@ -689,12 +710,12 @@ static void measure_conditions(struct checker *checker)
     }
     for (uint32_t i = 0; i < draft->definitions.count; i++) {
         if (surveyor.definitions[i].state == NOT_MEASURED) {
-            (void)measure_definition(&surveyor, i, 0);
+            (void)measure_definition(&surveyor, i, 0, (struct place_in_text){0});
         }
     }
     for (uint32_t i = 0; i < draft->clocks.count; i++) {
         if (surveyor.clocks[i].state == NOT_MEASURED) {
-            (void)measure_clock(&surveyor, i, 0);
+            (void)measure_clock(&surveyor, i, 0, (struct place_in_text){0});
         }
     }
     const struct safeguard_draft *safeguards = draft->safeguards.items;

@@ -320,7 +320,9 @@ void check_examples(struct checker *checker, const struct example **ret_examples
             coverage[draft->item].broken = true;
         }
     }
-    check_coverage(checker, coverage);
+    if (!checker->out_of_memory) {
+        check_coverage(checker, coverage);
+    }
     *ret_examples = examples;
     *ret_count = drafts->count;
 }

@@ -208,18 +208,14 @@ static void check_stage_ways(struct checker *checker, uint32_t index, bool reach
     }
 }
 
-/* How many stages are the start; the last of them. */
-static size_t find_start(struct checker *checker, size_t *ret_start)
+/* How many stages are the start; every one after the first is reported. */
+static size_t count_starts(struct checker *checker)
 {
     size_t starts = 0;
     for (size_t i = 0; i < checker->draft->stages.count; i++) {
         const struct stage *stage = &stage_at(checker, i)->stage;
-        if (!stage->start) {
-            continue;
-        }
-        *ret_start = i;
-        starts++;
-        if (starts > 1) {
+        starts += stage->start ? 1 : 0;
+        if (stage->start && starts > 1) {
             diagnose(checker->diagnostics, SEVERITY_ERROR, stage->at,
                      "\"%.*s\" is a second stage marked \"start\"", STR_ARG(stage->name));
         }
@@ -242,8 +238,7 @@ static bool graph_is_sound(struct checker *checker)
 static void check_graph(struct checker *checker)
 {
     const size_t stage_count = checker->draft->stages.count;
-    size_t start = 0;
-    const size_t starts = find_start(checker, &start);
+    const size_t starts = count_starts(checker);
     if (!graph_is_sound(checker)) {
         return; /* what is missing may be what could not be read */
     }
@@ -260,7 +255,9 @@ static void check_graph(struct checker *checker)
         checker_is_full(checker);
         return;
     }
-    reached[start] = true;
+    for (uint32_t i = 0; i < stage_count; i++) {
+        reached[i] = stage_at(checker, i)->stage.start;
+    }
     spread(checker, reached);
     for (uint32_t i = 0; i < stage_count; i++) {
         check_stage_ways(checker, i, reached[i]);

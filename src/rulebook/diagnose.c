@@ -173,7 +173,16 @@ void diagnostic_format(const struct diagnostic *diagnostic, struct buf *buf)
     }
 }
 
+str diagnose_cut(str text, size_t most)
+{
+    size_t len = text.len < most ? text.len : most;
+    while (len < text.len && len > 0 && ((unsigned char)text.at[len] & 0xC0U) == 0x80U) {
+        len--; /* not in the middle of a character */
+    }
+    return str_slice(text, 0, len);
+}
+
 str diagnose_shown(str text)
 {
-    return str_slice(text, 0, SHOWN_MAX);
+    return diagnose_cut(text, SHOWN_MAX);
 }

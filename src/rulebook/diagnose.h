@@ -19,5 +19,7 @@ MUST_USE result diagnostics_result(const struct diagnostics *diagnostics, struct
 
 /* A word of the text, short enough to be shown in a message. */
 str diagnose_shown(str text);
+/* The beginning of a text, of at most so many bytes and whole characters. */
+str diagnose_cut(str text, size_t most);
 
 #endif

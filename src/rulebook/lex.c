@@ -84,31 +84,40 @@ static void skip_line(struct lexer *lexer)
     }
 }
 
+/* Moves past one character. False, with a diagnostic, when it may not stand in a rulebook. */
+static bool pass_character(struct lexer *lexer)
+{
+    const unsigned char c = (unsigned char)byte_at(lexer, 0);
+    const size_t len = c < 0x80 ? 1 : character_len(lexer);
+    if (len == 0) {
+        diagnose(lexer->diagnostics, SEVERITY_ERROR, lexer->at,
+                 "The byte 0x%02X is not part of a UTF-8 text", c);
+        diagnose_hint(lexer->diagnostics, "Save the file in the encoding UTF-8");
+        return false;
+    }
+    if (is_control(lexer)) {
+        diagnose(lexer->diagnostics, SEVERITY_ERROR, lexer->at,
+                 "A control character (0x%02X) may not stand in a rulebook", c);
+        return false;
+    }
+    if (c == '\n') {
+        step_line(lexer);
+    } else {
+        lexer->next += len;
+        lexer->at.column++;
+    }
+    return true;
+}
+
 /* Reports the first character of each line that may not stand in a rulebook. */
 static bool characters_are_sound(struct lexer lexer)
 {
     bool sound = true;
     while (lexer.next < lexer.text.len) {
-        const size_t len = character_len(&lexer);
-        if (len == 0) {
-            diagnose(lexer.diagnostics, SEVERITY_ERROR, lexer.at,
-                     "The byte 0x%02X is not part of a UTF-8 text",
-                     (unsigned char)byte_at(&lexer, 0));
-            diagnose_hint(lexer.diagnostics, "Save the file in the encoding UTF-8");
-        } else if (is_control(&lexer)) {
-            diagnose(lexer.diagnostics, SEVERITY_ERROR, lexer.at,
-                     "A control character (0x%02X) may not stand in a rulebook",
-                     (unsigned char)byte_at(&lexer, 0));
-        } else if (byte_at(&lexer, 0) == '\n') {
-            step_line(&lexer);
-            continue;
-        } else {
-            lexer.next += len;
-            lexer.at.column++;
-            continue;
+        if (!pass_character(&lexer)) {
+            sound = false;
+            skip_line(&lexer);
         }
-        sound = false;
-        skip_line(&lexer);
     }
     return sound;
 }
@@ -158,11 +167,13 @@ static bool is_capital(char c)
     return c >= 'A' && c <= 'Z';
 }
 
-/* Of anything that looks like a word, a number or a date; whether it is one is decided when it is
- * whole. */
+/* Of anything that looks like a word, a number or a date, in any language; whether it is one is
+ * decided when it is whole. */
 static bool is_word_byte(char c)
 {
-    return is_lower(c) || is_capital(c) || is_digit(c) || c == '_' || c == '.' || c == '-';
+    const bool beyond_ascii = ((unsigned char)c & 0x80U) != 0;
+    return is_lower(c) || is_capital(c) || is_digit(c) || c == '_' || c == '.' || c == '-' ||
+           beyond_ascii;
 }
 
 static bool is_number(str text)
@@ -241,7 +252,8 @@ static struct token name_token(struct lexer *lexer, struct token token)
 {
     token.kind = TOKEN_NAME;
     for (unsigned kind = 0; kind < TOKEN_KIND_COUNT; kind++) {
-        if (token_rows[kind].word.len > 0 && str_equal(token_rows[kind].word, token.text)) {
+        const str word = token_rows[kind].word;
+        if (word.len == token.text.len && str_equal(word, token.text)) {
             token.kind = (enum token_kind)kind;
             return token;
         }
@@ -368,12 +380,9 @@ static struct token symbol_token(struct lexer *lexer, struct token token)
             return token;
         }
     }
-    const size_t len = character_len(lexer);
     diagnose(lexer->diagnostics, SEVERITY_ERROR, token.at,
-             "The character \"%.*s\" has no meaning here", (int)len, rest.at);
-    for (size_t k = 0; k < len; k++) {
-        step_byte(lexer);
-    }
+             "The character \"%c\" has no meaning here", rest.at[0]);
+    step_byte(lexer);
     return bad(token);
 }
 

@@ -269,15 +269,16 @@ static node_index parse_last_day(struct parser *parser)
 
 struct unit_row {
     enum token_kind many;
-    enum token_kind one; /* TOKEN_END when there is none */
+    enum token_kind one;
     enum duration_unit unit;
     int32_t most; /* a hundred years, roughly: enough for any law, and no sum can overflow */
+    const char *called;
 };
 
 static const struct unit_row unit_rows[] = {
-    {TOKEN_DAYS, TOKEN_DAY, UNIT_DAYS, 36525},
-    {TOKEN_MONTHS, TOKEN_MONTH, UNIT_MONTHS, 1200},
-    {TOKEN_YEARS, TOKEN_YEAR, UNIT_YEARS, 100},
+    {TOKEN_DAYS, TOKEN_DAY, UNIT_DAYS, 36525, "days"},
+    {TOKEN_MONTHS, TOKEN_MONTH, UNIT_MONTHS, 1200, "months"},
+    {TOKEN_YEARS, TOKEN_YEAR, UNIT_YEARS, 100, "years"},
 };
 
 static const struct unit_row *unit_row(enum token_kind kind)
@@ -333,7 +334,7 @@ static bool check_count(struct parser *parser, const struct token *count,
 {
     if (count->number < 0 || count->number > row->most) {
         diagnose(parser->diagnostics, SEVERITY_ERROR, count->at,
-                 "A duration is from 0 to %d %s, not %.*s", row->most, token_called(row->many),
+                 "A duration is from 0 to %d %s, not %.*s", row->most, row->called,
                  STR_ARG(diagnose_shown(count->text)));
         if (count->number < 0) {
             diagnose_hint(parser->diagnostics, "Write \"before\" instead of \"after\"");

@@ -6,6 +6,7 @@
 
 void parser_next(struct parser *parser)
 {
+    parser->after_last = parser->lexer.at;
     parser->token = lexer_next(&parser->lexer);
 }
 
@@ -40,9 +41,14 @@ bool parser_unexpected(struct parser *parser, const char *wanted)
     if (token->kind == TOKEN_BAD) {
         return false; /* reported where it was read */
     }
-    if (parser_at_item_end(parser) || token->kind == TOKEN_TEXT) {
-        diagnose(parser->diagnostics, SEVERITY_ERROR, token->at, "Expected %s, found %s", wanted,
-                 token_called(token->kind));
+    if (parser_at_item_end(parser)) {
+        diagnose(parser->diagnostics, SEVERITY_ERROR, parser->after_last, "Expected %s, found %s",
+                 wanted, token_called(token->kind));
+        return false;
+    }
+    if (token->kind == TOKEN_TEXT) {
+        diagnose(parser->diagnostics, SEVERITY_ERROR, token->at, "Expected %s, found a text",
+                 wanted);
         return false;
     }
     diagnose(parser->diagnostics, SEVERITY_ERROR, token->at, "Expected %s, found \"%.*s\"", wanted,

@@ -10,7 +10,8 @@
 
 struct parser {
     struct lexer lexer;
-    struct token token; /* the next one not yet taken */
+    struct token token;              /* the next one not yet taken */
+    struct place_in_text after_last; /* the place after the token taken last */
     struct rulebook_draft *draft;
     struct arena *perm;
     struct arena *scratch;

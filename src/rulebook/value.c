@@ -20,7 +20,7 @@ struct value value_number(int64_t number)
     return (struct value){.known = true, .number = number};
 }
 
-enum { LETTERS = 26, COUNTRY_LEN = 3 };
+enum { LETTERS = 26, COUNTRY_LEN = 3, SHOWN_MAX = 60 };
 
 bool country_parse(str text, uint16_t *ret_code)
 {
@@ -51,7 +51,11 @@ void country_format(uint16_t code, char text[4])
 
 static str shown(str text)
 {
-    return str_slice(text, 0, 60);
+    size_t len = text.len < SHOWN_MAX ? text.len : SHOWN_MAX;
+    while (len < text.len && len > 0 && ((unsigned char)text.at[len] & 0xC0U) == 0x80U) {
+        len--; /* not in the middle of a character */
+    }
+    return str_slice(text, 0, len);
 }
 
 static result refuse(const struct fact *fact, str text, const char *expected, struct err *err)

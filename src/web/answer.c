@@ -118,9 +118,23 @@ static result problem_json(struct exchange *exchange, const struct err *problem,
     return answer_json(exchange, status, resource, err);
 }
 
-void answer_problem(struct exchange *exchange, const struct err *problem,
-                    const struct faults *faults, int status)
+/* What is not there and what is not for this account are told with the same words, whatever the
+ * room below said of it. */
+static struct err told(const struct err *problem)
 {
+    struct err err = *problem;
+    if (err.code == ERROR_NOT_FOUND) {
+        result_ignore(err_set(&err, ERROR_NOT_FOUND, "%s", error_meaning(ERROR_NOT_FOUND)),
+                      "it is answered as a problem");
+    }
+    return err;
+}
+
+void answer_problem(struct exchange *exchange, const struct err *given, const struct faults *faults,
+                    int status)
+{
+    const struct err told_problem = told(given);
+    const struct err *problem = &told_problem;
     const int sent = status != 0 ? status : error_http_status(problem->code);
     if (sent == 401) {
         http_header_set(exchange->response, STR("WWW-Authenticate"), STR("Bearer"));

@@ -32,7 +32,7 @@ result handle_problem(struct exchange *exchange, struct err *err)
             return answer_json(exchange, 200, resource, err);
         }
     }
-    return err_set(err, ERROR_NOT_FOUND, "There is no such thing, or not for this account");
+    return err_set(err, ERROR_NOT_FOUND, "Not found");
 }
 
 result handle_ping(struct exchange *exchange, struct err *err)
@@ -73,7 +73,7 @@ result handle_asset(struct exchange *exchange, struct err *err)
     const struct asset *asset = assets_find(exchange->web, exchange->match.parameters[1]);
     if (asset == NULL || !str_equal(exchange->match.parameters[0], str_from_c(asset->hash))) {
         answer_not_stored(exchange);
-        return err_set(err, ERROR_NOT_FOUND, "There is no such thing, or not for this account");
+        return err_set(err, ERROR_NOT_FOUND, "Not found");
     }
     http_header_set(exchange->response, STR("Cache-Control"),
                     STR("public, max-age=31536000, immutable"));

@@ -333,7 +333,7 @@ static result open_withdrawal(struct withdrawal *own, struct exchange *exchange,
         return err_set(err, ERROR_FORBIDDEN, "This account may not withdraw a fact");
     }
     if (!is_recorded_fact(&person, exchange->rulebook, own->event, &line)) {
-        return err_set(err, ERROR_NOT_FOUND, "There is no such thing, or not for this account");
+        return err_set(err, ERROR_NOT_FOUND, "Not found");
     }
     json_auto_t *told = line == NULL ? NULL : part_history_line(exchange->rulebook, line);
     const str text = arena_copy(exchange->arena, json_str_or_empty(told, "text"));

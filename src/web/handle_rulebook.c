@@ -44,7 +44,7 @@ result handle_rulebook(struct exchange *exchange, struct err *err)
  * ---------------------------------------------------------------------------------------------------
  */
 
-enum { SCREEN_LINES_MAX = 100, SCREEN_CSV_MAX = WEB_BODY_MAX };
+enum { SCREEN_LINES_MAX = 100, SCREEN_WAY_SHOWN = 2, SCREEN_CSV_MAX = WEB_BODY_MAX };
 
 /* One pass over the caseload, kept as CSV or as the first lines of a page. */
 struct screening {
@@ -62,9 +62,7 @@ static json_t *way_of(const struct screening *screening, const struct screen_lin
         if (line->each[i] != CLEARANCE_CLEAR) {
             const struct safeguard *safeguard =
                 &screening->rulebook->safeguards[screening->step->safeguards[i]];
-            json_t *one = json_object();
-            json_set_str(one, "name", safeguard->name);
-            json_set(one, "title", part_plain_name(safeguard->name));
+            json_t *one = part_safeguard_name(screening->rulebook, safeguard->name);
             json_set(one, "clearance", json_string(clearance_name(line->each[i])));
             json_add(way, one);
         }
@@ -139,6 +137,16 @@ static result hub_options(struct exchange *exchange, str chosen, json_t *options
     return result_ok();
 }
 
+static json_t *way_view(const json_t *safeguard)
+{
+    json_t *view = json_object();
+    json_set_str(view, "text", json_str_or_empty(safeguard, "reason"));
+    json_set(view, "href", json_false());
+    json_set_flag(view, "unknown",
+                  str_equal(json_str_or_empty(safeguard, "clearance"), STR("unknown")));
+    return view;
+}
+
 static json_t *screen_lines_view(const struct view_context *context, const json_t *lines)
 {
     json_t *list = json_array();
@@ -153,13 +161,17 @@ static json_t *screen_lines_view(const struct view_context *context, const json_
         json_t *one;
         json_array_foreach(json_object_get(line, "in_the_way"), inner, one)
         {
-            json_add(way, json_of_str(json_str_or_empty(one, "title")));
+            json_add(way, way_view(one));
         }
         json_set_str(view, "reference", reference);
         json_set_str(view, "href", page_href(context->arena, "/people/%s", reference, STR("")));
         json_set_str(view, "stage", json_str_or_empty(json_object_get(line, "stage"), "title"));
         json_set(view, "tag", view_clearance_tag(json_str_or_empty(line, "clearance")));
         json_set_flag(view, "has_way", json_array_size(way) > 0);
+        json_set_flag(view, "long_way", json_array_size(way) > SCREEN_WAY_SHOWN);
+        json_set(view, "way_count",
+                 view_count((int64_t)json_array_size(way), "safeguard in the way",
+                            "safeguards in the way"));
         json_set(view, "way", way);
         json_add(list, view);
     }

@@ -6,7 +6,7 @@
 
 enum { ROUTE_PARAMETERS_MAX = 2 };
 
-enum route_door { ROUTE_OPEN, ROUTE_DESK };
+enum route_door { ROUTE_BARE, ROUTE_OPEN, ROUTE_DESK };
 
 struct exchange;
 typedef result route_handler(struct exchange *exchange, struct err *err);

@@ -86,8 +86,9 @@ json_t *view_agreements(const struct view_context *context, const json_t *agreem
 json_t *view_rulebook(const json_t *rulebook);
 /* A table with its caption; the person has a column of their own where the table is about several
  * people. */
+enum view_columns { VIEW_HUB_COLUMN = 1, VIEW_PERSON_COLUMN = 2 };
 json_t *view_requests_table(const struct view_context *context, const json_t *requests,
-                            const char *caption, bool with_person);
+                            const char *caption, unsigned columns);
 
 /* --- pictures (picture.c)
  * ---------------------------------------------------------------------------------------- */

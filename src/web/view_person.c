@@ -78,7 +78,7 @@ static json_t *in_the_way(const struct view_context *context, struct cards *card
         const str clearance = json_str_or_empty(safeguard, "clearance");
         if (!str_equal(clearance, STR("clear"))) {
             json_t *link = json_object();
-            json_set_str(link, "text", json_str_or_empty(safeguard, "title"));
+            json_set_str(link, "text", json_str_or_empty(safeguard, "reason"));
             json_set_str(link, "href",
                          arena_format(context->arena, "#%.*s", STR_ARG(card->anchor)));
             json_set_flag(link, "unknown", str_equal(clearance, STR("unknown")));
@@ -380,7 +380,7 @@ static void set_lists(json_t *view, const struct view_context *context, const js
     const json_t *requests = json_object_get(person, "requests");
     json_set_flag(view, "has_requests", json_array_size(requests) > 0);
     json_set(view, "requests_table",
-             view_requests_table(context, requests, "Requests, newest first", false));
+             view_requests_table(context, requests, "Requests, newest first", VIEW_HUB_COLUMN));
     set_history(view, context, json_object_get(person, "history"));
     json_set(view, "sections",
              view_fact_sections(context, json_object_get(person, "facts"), base,

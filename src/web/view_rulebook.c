@@ -1,5 +1,7 @@
 #include "web/view.h"
 
+#include <stdio.h>
+
 static json_t *titles_of(const json_t *items)
 {
     json_t *list = json_array();
@@ -30,6 +32,13 @@ static int64_t unverified_in(const json_t *items)
     return count;
 }
 
+static void set_anchor(json_t *section, size_t number)
+{
+    char anchor[40];
+    snprintf(anchor, sizeof anchor, "section-%zu", number);
+    json_set(section, "anchor", json_string(anchor));
+}
+
 static json_t *safeguards_by_section(const json_t *safeguards)
 {
     json_t *sections = json_array();
@@ -45,6 +54,7 @@ static json_t *safeguards_by_section(const json_t *safeguards)
             json_set_str(section, "title", title);
             json_set(section, "safeguards", json_array());
             json_add(sections, section);
+            set_anchor(section, json_array_size(sections));
         }
         json_t *view = json_object();
         json_set_str(view, "title", json_str_or_empty(safeguard, "title"));

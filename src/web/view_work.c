@@ -38,7 +38,7 @@ static json_t *request_line(const struct view_context *context, const json_t *re
 }
 
 json_t *view_requests_table(const struct view_context *context, const json_t *requests,
-                            const char *caption, bool with_person)
+                            const char *caption, unsigned columns)
 {
     json_t *table = json_object();
     json_t *list = json_array();
@@ -49,7 +49,8 @@ json_t *view_requests_table(const struct view_context *context, const json_t *re
         json_add(list, request_line(context, request));
     }
     json_set(table, "caption", json_string(caption));
-    json_set_flag(table, "with_person", with_person);
+    json_set_flag(table, "with_hub", (columns & VIEW_HUB_COLUMN) != 0);
+    json_set_flag(table, "with_person", (columns & VIEW_PERSON_COLUMN) != 0);
     json_set(table, "requests", list);
     return table;
 }
@@ -184,10 +185,12 @@ json_t *view_today(const struct view_context *context, const json_t *today)
     json_set(view, "due_shown", view_count((int64_t)json_array_size(due), "", ""));
     json_set_flag(view, "due_cut", due_total > (json_int_t)json_array_size(due));
     json_set(view, "mine_table",
-             view_requests_table(context, mine, "Requests that wait for you", true));
+             view_requests_table(context, mine, "Requests that wait for you",
+                                 VIEW_HUB_COLUMN | VIEW_PERSON_COLUMN));
     json_set(view, "others_table",
              view_requests_table(context, others,
-                                 "Requests that wait for others, and those stopped lately", true));
+                                 "Requests that wait for others, and those stopped lately",
+                                 VIEW_HUB_COLUMN | VIEW_PERSON_COLUMN));
     json_set(view, "due", due);
     json_set_flag(view, "may_register", context->rights.register_person);
     json_set_flag(view, "may_screen", context->rights.screen);
@@ -328,8 +331,9 @@ json_t *view_hub(const struct view_context *context, const json_t *hub)
     json_set_flag(view, "has_occupants", json_array_size(occupants) > 0);
     json_set(view, "occupants", occupants);
     json_set_flag(view, "has_requests", json_array_size(requests) > 0);
-    json_set(view, "requests_table",
-             view_requests_table(context, requests, "Open requests for this hub", true));
+    json_set(
+        view, "requests_table",
+        view_requests_table(context, requests, "Open requests for this hub", VIEW_PERSON_COLUMN));
     json_set(view, "sections",
              view_fact_sections(context, json_object_get(hub, "facts"), base,
                                 context->rights.record_hub, false));

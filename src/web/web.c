@@ -93,7 +93,7 @@ result exchange_position(const struct exchange *exchange, size_t parameter, int6
     int64_t position = 0;
     const bool read = str_to_int64(exchange->match.parameters[parameter], &position, NULL).ok;
     if (!read || position <= 0) {
-        return err_set(err, ERROR_NOT_FOUND, "There is no such thing, or not for this account");
+        return err_set(err, ERROR_NOT_FOUND, "Not found");
     }
     *ret_position = position;
     return result_ok();
@@ -165,15 +165,14 @@ static void dispatch(struct exchange *exchange)
     result found = http_form_read(request->query, request->arena, &exchange->query, &problem);
     if (!found.ok) {
         problem.code = ERROR_USAGE;
-    } else {
+    } else if (exchange->match.route == NULL || exchange->match.route->door != ROUTE_BARE) {
         found = session_find(exchange, &problem);
     }
     if (!found.ok) {
         answer_problem(exchange, &problem, NULL, 0);
     } else if (!exchange->match.address_known) {
-        result_ignore(
-            err_set(&problem, ERROR_NOT_FOUND, "There is no such thing, or not for this account"),
-            "it is answered as a problem");
+        result_ignore(err_set(&problem, ERROR_NOT_FOUND, "Not found"),
+                      "it is answered as a problem");
         answer_problem(exchange, &problem, NULL, 0);
     } else if (exchange->match.route == NULL) {
         answer_wrong_method(exchange);

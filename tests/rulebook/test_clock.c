@@ -31,6 +31,7 @@ static const char rules[] =
     "clock by_case \"By case\"\n  runs 5 working days (office) after a.day when a.detained\n"
     "  runs 14 days after a.day when not a.detained and b.day known\n"
     "clock later_one \"Later\"\n  runs 1 day after later of (a.day, b.day)\n"
+    "clock back \"Back\"\n  runs 0 days after 1 day before a.day\n"
     "clock none_at_all \"None\"\n  runs 0 days after a.day\n";
 
 static struct loaded loaded;
@@ -108,6 +109,9 @@ static void test_last_days(void **state)
         {"moved", "2026-03-20", "2026-04-07"}, /* Good Friday to Easter Tuesday */
         {"moved", "2026-12-18", "unknown"},    /* 1 January 2027 is not known to be a working day */
         {"none_at_all", "2026-06-01", "2026-06-01"},
+        {"none_at_all", "1900-01-01", "1900-01-01"},
+        {"back", "1900-01-02", "1900-01-01"},
+        {"back", "1900-01-01", "unknown"}, /* before what can be written */
         {"fortnight", "2199-12-17", "2199-12-31"},
         {"fortnight", "2199-12-18", "unknown"}, /* beyond what can be written */
     };

@@ -180,7 +180,7 @@ static void test_mutations(void **state)
     assert_true(arena_open(&keep, 256 * 1024 * 1024, &loaded.err).ok);
     for (size_t i = 0; i < WORLDS; i++) {
         struct world world;
-        world_make(&world, &random, &keep, 2);
+        world_make(&world, &random, &keep, 1);
         originals[i] = world_text(&world, i % 2 == 0 ? &random : NULL, &keep);
     }
     for (int i = 0; i < MUTATIONS; i++) {

@@ -1,0 +1,196 @@
+/* Aim: the JSON that the API answers, the pages are drawn from and the command line prints, keeps
+ * unknown, no and 0 apart, and carries of a verdict everything that the explanation has. Expected:
+ * resource.h, product.md promise 2, made by hand here. */
+#include "web/resource_part.h"
+
+#include "../casework/office.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static int open_office(void **state)
+{
+    static struct office office;
+    office_open(&office);
+    *state = &office;
+    return 0;
+}
+
+static int close_office(void **state)
+{
+    office_close(*state);
+    return 0;
+}
+
+static const struct fact *fact_named(const struct office *office, const char *name)
+{
+    const uint32_t index = rulebook_fact(office->casework.rulebook, str_from_c(name));
+    assert_int_not_equal(index, NOT_FOUND_INDEX);
+    return &office->casework.rulebook->facts[index];
+}
+
+/* The canonical JSON of a value of this fact. */
+static void check_value(struct office *office, const char *fact, const char *text,
+                        const char *expected)
+{
+    struct err err = {0};
+    struct value value;
+    str json;
+    const struct rulebook *rulebook = office->casework.rulebook;
+    arena_reset(&office->work);
+    assert_true(value_parse(rulebook, fact_named(office, fact), str_from_c(text), &office->work,
+                            &value, &err)
+                    .ok);
+    json_auto_t *object = part_value(rulebook, fact_named(office, fact), &value);
+    assert_true(json_write(object, &office->work, &json, &err).ok);
+    assert_string_equal(json.at, expected);
+}
+
+static void every_type_has_its_own_json(void **state)
+{
+    check_value(*state, "family.complete", "yes",
+                "{\"known\":true,\"text\":\"Yes\",\"value\":true}");
+    check_value(*state, "order.injunction", "in_force",
+                "{\"known\":true,\"text\":\"In force\",\"value\":\"in_force\"}");
+    check_value(*state, "decision.sent_on", "2026-03-27",
+                "{\"known\":true,\"text\":\"27 March 2026\",\"value\":\"2026-03-27\"}");
+    check_value(*state, "person.nationality", "XKX",
+                "{\"known\":true,\"text\":\"Kosovo\",\"value\":\"XKX\"}");
+    check_value(
+        *state, "person.remarks", "He said \"no\"",
+        "{\"known\":true,\"text\":\"He said \\\"no\\\"\",\"value\":\"He said \\\"no\\\"\"}");
+}
+
+static void unknown_no_and_zero_are_three_things(void **state)
+{
+    check_value(*state, "family.complete", "unknown", "{\"known\":false}");
+    check_value(*state, "family.complete", "no",
+                "{\"known\":true,\"text\":\"No\",\"value\":false}");
+    check_value(*state, "hub.places_free", "unknown", "{\"known\":false}");
+    check_value(*state, "hub.places_free", "0", "{\"known\":true,\"text\":\"0\",\"value\":0}");
+    check_value(*state, "decision.sent_on", "unknown", "{\"known\":false}");
+}
+
+static void a_day_that_is_not_known_has_no_value(void **state)
+{
+    (void)state;
+    json_auto_t *unknown = part_known_day((struct known_day){.known = false});
+    assert_int_equal(json_object_size(unknown), 1);
+    assert_true(json_is_false(json_object_get(unknown, "known")));
+}
+
+static void names_become_words(void **state)
+{
+    struct office *office = *state;
+    json_auto_t *plain = part_plain_name(STR("fit_with_medical_escort"));
+    assert_string_equal(json_string_value(plain), "Fit with medical escort");
+    json_auto_t *stage = part_stage(office->casework.rulebook, STR("at_hub"));
+    assert_string_equal(json_string_value(json_object_get(stage, "title")), "At a return hub");
+    json_auto_t *gone = part_stage(office->casework.rulebook, STR("stage_of_an_older_rulebook"));
+    assert_string_equal(json_string_value(json_object_get(gone, "title")),
+                        "Stage of an older rulebook");
+}
+
+/* Every safeguard of the step, in its order, each with a condition, a source and what would change
+ * it. */
+static void check_explanation(const struct rulebook *rulebook, const json_t *resource)
+{
+    const struct step *step = &rulebook->steps[rulebook_step(rulebook, STR("removal"))];
+    const json_t *safeguards = json_object_get(resource, "safeguards");
+    assert_int_equal(json_array_size(safeguards), step->safeguard_count);
+    for (size_t i = 0; i < step->safeguard_count; i++) {
+        const json_t *one = json_array_get(safeguards, i);
+        const struct safeguard *expected = &rulebook->safeguards[step->safeguards[i]];
+        assert_true(str_equal(json_str_or_empty(one, "name"), expected->name));
+        assert_true(str_equal(json_str_or_empty(one, "reason"), expected->reason));
+        assert_int_equal(json_array_size(json_object_get(one, "sources")), expected->source_count);
+        assert_true(json_is_object(json_object_get(one, "condition")));
+    }
+}
+
+static void an_explanation_is_whole(void **state)
+{
+    struct office *office = *state;
+    struct err err = {0};
+    struct explain_answer answer;
+    const struct somebody person = office_ready(office, "Explained");
+    assert_true(office_record(office, CLERK, person.reference, "order.injunction", "in_force").ok);
+    assert_true(office_record(office, CLERK, person.reference, "family.complete", "unknown").ok);
+    const struct caller caller = office_caller(office, CLERK);
+    arena_reset(&office->work);
+    assert_true(casework_explain(&office->casework, &caller, str_from_c(person.reference),
+                                 STR("removal"), STR(""), &(struct asked){0}, &office->work,
+                                 &answer, &err)
+                    .ok);
+    json_auto_t *resource = resource_explain(office->casework.rulebook, &answer);
+    check_explanation(office->casework.rulebook, resource);
+    assert_string_equal(json_string_value(json_object_get(resource, "clearance")), "barred");
+    const json_t *family = json_array_get(json_object_get(resource, "safeguards"), 1);
+    assert_string_equal(json_string_value(json_object_get(family, "clearance")), "unknown");
+    const json_t *change = json_array_get(json_object_get(family, "changes"), 0);
+    assert_string_equal(json_string_value(json_object_get(change, "kind")), "fact_known");
+    assert_string_equal(json_string_value(json_object_get(json_object_get(change, "fact"), "name")),
+                        "family.complete");
+}
+
+static void a_person_carries_where_each_fact_is_known_from(void **state)
+{
+    struct office *office = *state;
+    struct err err = {0};
+    struct person_answer answer;
+    const struct somebody person = office_ready(office, "Whole");
+    const struct caller caller = office_caller(office, CLERK);
+    arena_reset(&office->work);
+    assert_true(casework_person(&office->casework, &caller, str_from_c(person.reference),
+                                &(struct asked){0}, &office->work, &answer, &err)
+                    .ok);
+    json_auto_t *resource = resource_person(office->casework.rulebook, &answer);
+    size_t index;
+    json_t *fact;
+    size_t with_source = 0;
+    json_array_foreach(json_object_get(resource, "facts"), index, fact)
+    {
+        assert_string_equal(json_string_value(json_object_get(fact, "subject")), "person");
+        if (str_equal(json_str_or_empty(fact, "fact"), STR("person.nationality"))) {
+            assert_string_equal(json_string_value(json_object_get(fact, "source")), "passport");
+            assert_string_equal(json_string_value(json_object_get(fact, "recorded_by")), "clerk");
+            assert_true(json_integer_value(json_object_get(fact, "event")) > 0);
+            with_source++;
+        }
+    }
+    assert_int_equal(with_source, 1);
+    assert_true(json_array_size(json_object_get(resource, "history")) > 0);
+    assert_true(json_array_size(json_object_get(resource, "next_steps")) > 0);
+}
+
+static void a_problem_has_the_members_of_rfc_9457(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    result_ignore(err_set(&err, ERROR_CONFLICT, "Somebody was faster"), "it is what is shown");
+    json_auto_t *problem = resource_problem(&err, NULL);
+    assert_string_equal(json_string_value(json_object_get(problem, "type")), "/problems/conflict");
+    assert_string_equal(json_string_value(json_object_get(problem, "detail")),
+                        "Somebody was faster");
+    assert_int_equal(json_integer_value(json_object_get(problem, "status")), 409);
+    assert_null(json_object_get(problem, "hint"));
+    assert_null(json_object_get(problem, "errors"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_type_has_its_own_json),
+        cmocka_unit_test(unknown_no_and_zero_are_three_things),
+        cmocka_unit_test(a_day_that_is_not_known_has_no_value),
+        cmocka_unit_test(names_become_words),
+        cmocka_unit_test(an_explanation_is_whole),
+        cmocka_unit_test(a_person_carries_where_each_fact_is_known_from),
+        cmocka_unit_test(a_problem_has_the_members_of_rfc_9457),
+    };
+    return cmocka_run_group_tests(tests, open_office, close_office);
+}

@@ -1,0 +1,314 @@
+/* Aim: what people read: days and times as GOV.UK writes them, conditions in words, trees whose
+ * lists close, a picture that tells the same story as the history. Expected values are written by
+ * hand. */
+#include "web/view.h"
+
+#include "web/exchange.h"
+#include "web/form.h"
+#include "web/page.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static int open_arena(void **state)
+{
+    static struct arena arena;
+    struct err err = {0};
+    assert_true(arena_open(&arena, 16 * 1024 * 1024, &err).ok);
+    *state = &arena;
+    return 0;
+}
+
+static int close_arena(void **state)
+{
+    arena_close(*state);
+    return 0;
+}
+
+static json_t *parsed(const char *text)
+{
+    json_error_t error;
+    json_t *value = json_loads(text, 0, &error);
+    if (value == NULL) {
+        fail_msg("%s: %s", error.text, text);
+    }
+    return value;
+}
+
+static const char *text_of(const json_t *view)
+{
+    return json_string_value(json_object_get(view, "text"));
+}
+
+static void days_and_times_are_written_for_people(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *iso;
+        const char *text;
+    } rows[] = {
+        {"2026-03-27T00:00:00.000Z", "27 March 2026 at midnight"},
+        {"2026-03-27T12:00:59.999Z", "27 March 2026 at midday"},
+        {"2026-03-27T17:30:00.000Z", "27 March 2026 at 5:30pm"},
+        {"2026-03-27T09:05:00.000Z", "27 March 2026 at 9:05am"},
+        {"2026-03-27T00:07:00.000Z", "27 March 2026 at 12:07am"},
+        {"2026-12-31T23:00:00.000Z", "31 December 2026 at 11pm"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        json_auto_t *view = view_instant(str_from_c(rows[i].iso));
+        assert_string_equal(text_of(view), rows[i].text);
+        assert_string_equal(json_string_value(json_object_get(view, "iso")), rows[i].iso);
+    }
+    json_auto_t *day = view_day(STR("2026-03-07"));
+    assert_string_equal(text_of(day), "7 March 2026");
+    json_auto_t *unknown = view_day(STR(""));
+    assert_true(json_is_false(json_object_get(unknown, "known")));
+    assert_string_equal(text_of(unknown), "Not known");
+}
+
+static void counts_are_grouped_and_agree_in_number(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t count;
+        const char *text;
+    } rows[] = {{0, "0 people"},     {1, "1 person"},         {2, "2 people"},
+                {999, "999 people"}, {1204, "1,204 people"},  {1000000, "1,000,000 people"},
+                {-5, "-5 people"},   {-1234, "-1,234 people"}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        json_auto_t *view = view_count(rows[i].count, "person", "people");
+        assert_string_equal(json_string_value(view), rows[i].text);
+    }
+}
+
+static void check_words(struct arena *arena, const char *condition, const char *expected)
+{
+    json_auto_t *reason = parsed(condition);
+    const str words = view_condition_words(arena, reason);
+    if (!str_equal(words, str_from_c(expected))) {
+        fail_msg("%.*s", STR_ARG(words));
+    }
+}
+
+#define FACT_LEAF(name, title, type)                                                               \
+    "{\"kind\":\"fact\",\"truth\":\"true\",\"text\":\"" name "\",\"fact\":{\"fact\":\"" name       \
+    "\",\"title\":\"" title "\",\"type\":\"" type "\"},\"children\":[]}"
+#define COMPARISON(text, children)                                                                 \
+    "{\"kind\":\"comparison\",\"truth\":\"true\",\"text\":\"" text "\",\"children\":[" children "]}"
+
+static void conditions_are_put_into_words(void **state)
+{
+    check_words(
+        *state,
+        COMPARISON("appeal.status = pending", FACT_LEAF("appeal.status", "Appeal", "choice")),
+        "\xE2\x80\x9C"
+        "Appeal\xE2\x80\x9D is pending");
+    check_words(
+        *state,
+        COMPARISON("appeal.status != not_lodged", FACT_LEAF("appeal.status", "Appeal", "choice")),
+        "\xE2\x80\x9C"
+        "Appeal\xE2\x80\x9D is not not lodged");
+    check_words(*state, COMPARISON("a.day <= today", FACT_LEAF("a.day", "Day", "date")),
+                "\xE2\x80\x9C"
+                "Day\xE2\x80\x9D is on or before today");
+    check_words(*state, COMPARISON("a.day > 2026-06-01", FACT_LEAF("a.day", "Day", "date")),
+                "\xE2\x80\x9C"
+                "Day\xE2\x80\x9D is after 1 June 2026");
+    check_words(*state, COMPARISON("hub.free > 0", FACT_LEAF("hub.free", "Places free", "number")),
+                "\xE2\x80\x9C"
+                "Places free\xE2\x80\x9D is more than 0");
+    check_words(*state, COMPARISON("a.b in (one_two, three)", FACT_LEAF("a.b", "B", "choice")),
+                "\xE2\x80\x9C"
+                "B\xE2\x80\x9D is one of (one two, three)");
+    check_words(*state,
+                COMPARISON("a.c in x.cs", FACT_LEAF("a.c", "Nationality", "country") "," FACT_LEAF(
+                                              "x.cs", "Covered", "countries")),
+                "\xE2\x80\x9C"
+                "Nationality\xE2\x80\x9D is among \xE2\x80\x9C"
+                "Covered\xE2\x80\x9D");
+    check_words(*state, COMPARISON("a.flag", FACT_LEAF("a.flag", "Fit", "flag")),
+                "\xE2\x80\x9C"
+                "Fit\xE2\x80\x9D is yes");
+    check_words(*state, COMPARISON("a.flag unknown", FACT_LEAF("a.flag", "Fit", "flag")),
+                "\xE2\x80\x9C"
+                "Fit\xE2\x80\x9D is not known");
+}
+
+static size_t marks_of(const json_t *marks, const char *kind)
+{
+    size_t count = 0;
+    size_t index;
+    json_t *mark;
+    json_array_foreach(marks, index, mark)
+    {
+        count += json_is_true(json_object_get(mark, kind)) ? 1 : 0;
+    }
+    return count;
+}
+
+static void a_tree_closes_what_it_opens(void **state)
+{
+    const struct view_context context = {.arena = *state};
+    json_auto_t *condition = parsed(
+        "{\"kind\":\"all\",\"truth\":\"unknown\",\"text\":\"x\",\"children\":["
+        "{\"kind\":\"not\",\"truth\":\"true\",\"text\":\"y\",\"children\":[" COMPARISON(
+            "a.b = c", FACT_LEAF("a.b", "B", "choice")) "]},"
+                                                        "{\"kind\":\"constant\",\"truth\":\"true\","
+                                                        "\"text\":\"always\",\"children\":[]}]}");
+    json_auto_t *marks = view_tree(&context, condition);
+    assert_int_equal(marks_of(marks, "item"), 5);
+    assert_int_equal(marks_of(marks, "ends_item"), 5);
+    assert_int_equal(marks_of(marks, "opens"), 3);
+    assert_int_equal(marks_of(marks, "closes"), 3);
+    /* At no point is more closed than was opened. */
+    int depth = 0;
+    size_t index;
+    json_t *mark;
+    json_array_foreach(marks, index, mark)
+    {
+        depth += json_is_true(json_object_get(mark, "opens")) ? 1 : 0;
+        depth -= json_is_true(json_object_get(mark, "closes")) ? 1 : 0;
+        assert_true(depth >= 0);
+    }
+    assert_int_equal(depth, 0);
+}
+
+static const char travelled[] =
+    "{\"stage\":{\"title\":\"Refused\"},\"stage_since\":\"2026-05-01\","
+    "\"history\":[{\"on\":\"2026-05-01\",\"to\":{\"title\":\"Refused\"},\"from\":{\"title\":"
+    "\"Interview\"}},"
+    "{\"on\":\"2026-04-15\",\"text\":\"A fact\"},"
+    "{\"on\":\"2026-04-01\",\"to\":{\"title\":\"Interview\"},\"from\":{\"title\":\"Claim\"}},"
+    "{\"on\":\"2026-03-01\",\"to\":{\"title\":\"Claim\"}}],"
+    "\"next_steps\":["
+    "{\"step\":\"transfer\",\"title\":\"Transfer\",\"clearance\":\"barred\",\"same_stage\":false,"
+    "\"to\":{\"title\":\"Hub\"}},"
+    "{\"step\":\"transfer\",\"title\":\"Transfer\",\"clearance\":\"unknown\",\"same_stage\":false,"
+    "\"to\":{\"title\":\"Hub\"}},"
+    "{\"step\":\"notice\",\"title\":\"Notice\",\"clearance\":\"clear\",\"same_stage\":true}]}";
+
+static void the_picture_tells_the_story(void **state)
+{
+    json_auto_t *person = parsed(travelled);
+    json_auto_t *picture = picture_of_stages(*state, person);
+    const json_t *past = json_object_get(picture, "past");
+    assert_int_equal(json_array_size(past), 2);
+    assert_string_equal(json_string_value(json_object_get(json_array_get(past, 0), "title")),
+                        "Claim");
+    assert_string_equal(json_string_value(json_object_get(json_array_get(past, 1), "title")),
+                        "Interview");
+    assert_string_equal(json_string_value(json_object_get(picture, "now")), "Refused");
+    const json_t *coming = json_object_get(picture, "coming");
+    assert_int_equal(json_array_size(coming), 2);
+    /* What is clear comes first; a step to several hubs is one box. */
+    assert_string_equal(json_string_value(json_object_get(json_array_get(coming, 0), "title")),
+                        "Notice");
+    assert_string_equal(json_string_value(json_object_get(json_array_get(coming, 1), "verdict")),
+                        "Not known at 1 of 2 hubs");
+    assert_int_equal(json_array_size(json_object_get(picture, "boxes")), 5);
+}
+
+static void nothing_of_the_picture_lies_outside_it(void **state)
+{
+    json_auto_t *person = parsed(travelled);
+    json_auto_t *picture = picture_of_stages(*state, person);
+    const json_int_t width = json_integer_value(json_object_get(picture, "width"));
+    const json_int_t height = json_integer_value(json_object_get(picture, "height"));
+    size_t index;
+    json_t *box;
+    json_array_foreach(json_object_get(picture, "boxes"), index, box)
+    {
+        const json_int_t x = json_integer_value(json_object_get(box, "x"));
+        const json_int_t y = json_integer_value(json_object_get(box, "y"));
+        assert_true(x >= 0 && x + json_integer_value(json_object_get(box, "width")) <= width);
+        assert_true(y >= 0 && y + json_integer_value(json_object_get(box, "height")) <= height);
+    }
+}
+
+static void a_place_is_drawn_as_what_it_is(void **state)
+{
+    json_auto_t *hub =
+        parsed("{\"places\":{\"agreed\":3,\"free\":1,\"held\":1,\"occupied\":1},\"place_rows\":["
+               "{\"number\":1,\"state\":\"occupied\"},{\"number\":2,\"state\":\"held\"},{"
+               "\"number\":3,\"state\":\"free\"}]}");
+    json_auto_t *picture = picture_of_places(*state, hub);
+    const json_t *cells = json_object_get(picture, "cells");
+    assert_int_equal(json_array_size(cells), 3);
+    assert_string_equal(json_string_value(json_object_get(json_array_get(cells, 0), "letter")),
+                        "O");
+    assert_string_equal(json_string_value(json_object_get(json_array_get(cells, 1), "letter")),
+                        "H");
+    assert_true(json_is_false(json_object_get(json_array_get(cells, 2), "letter")));
+    assert_string_equal(json_string_value(json_object_get(picture, "words")),
+                        "1 occupied, 1 held, 1 free, of 3 agreed");
+}
+
+static void changes_of_one_fact_are_one_sentence(void **state)
+{
+    const struct view_context context = {.arena = *state};
+    json_auto_t *safeguard =
+        parsed("{\"name\":\"n\",\"title\":\"N\",\"reason\":\"R.\",\"clearance\":\"barred\","
+               "\"sources\":[],\"changes\":["
+               "{\"kind\":\"fact_value\",\"fact\":{\"name\":\"a.b\",\"title\":\"Order\"},"
+               "\"section\":\"S\",\"value\":{\"known\":true,\"text\":\"None\"}},"
+               "{\"kind\":\"fact_value\",\"fact\":{\"name\":\"a.b\",\"title\":\"Order\"},"
+               "\"section\":\"S\",\"value\":{\"known\":true,\"text\":\"Lifted\"}},"
+               "{\"kind\":\"fact_known\",\"fact\":{\"name\":\"a.c\",\"title\":\"Visit\"},"
+               "\"section\":\"S\"}]}");
+    json_auto_t *view = view_safeguard(&context, safeguard, STR("x"), STR("/people/RH-1"));
+    const json_t *changes = json_object_get(view, "changes");
+    assert_int_equal(json_array_size(changes), 2);
+    assert_string_equal(text_of(json_array_get(changes, 0)),
+                        "It would be clear if \xE2\x80\x9COrder\xE2\x80\x9D were: None, or Lifted");
+    assert_string_equal(
+        json_string_value(json_object_get(json_array_get(changes, 0), "record_href")),
+        "/people/RH-1/facts?section=S#a.b");
+    assert_string_equal(text_of(json_array_get(changes, 1)),
+                        "Record \xE2\x80\x9CVisit\xE2\x80\x9D, which is not known");
+}
+
+static void a_verdict_that_is_not_barred_does_not_say_so(void **state)
+{
+    const struct view_context context = {.arena = *state};
+    static const struct {
+        const char *clearance;
+        const char *lead;
+    } rows[] = {{"barred", ""},
+                {"unknown", "It is not known whether this is so: "},
+                {"clear", "This is not so: "}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        json_auto_t *safeguard =
+            parsed("{\"name\":\"n\",\"reason\":\"R.\",\"sources\":[],\"changes\":[]}");
+        json_object_set_new(safeguard, "clearance", json_string(rows[i].clearance));
+        json_auto_t *view = view_safeguard(&context, safeguard, STR("x"), STR(""));
+        assert_string_equal(json_string_value(json_object_get(view, "lead")), rows[i].lead);
+    }
+}
+
+static void parts_of_addresses_are_encoded(void **state)
+{
+    const str href =
+        page_href(*state, "/people?text=%s&stage=%s", STR("a&b=c d\xC3\xA9"), STR("x/y?#"));
+    assert_true(str_equal(href, STR("/people?text=a%26b%3Dc%20d%C3%A9&stage=x%2Fy%3F%23")));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(days_and_times_are_written_for_people),
+        cmocka_unit_test(counts_are_grouped_and_agree_in_number),
+        cmocka_unit_test(conditions_are_put_into_words),
+        cmocka_unit_test(a_tree_closes_what_it_opens),
+        cmocka_unit_test(the_picture_tells_the_story),
+        cmocka_unit_test(nothing_of_the_picture_lies_outside_it),
+        cmocka_unit_test(a_place_is_drawn_as_what_it_is),
+        cmocka_unit_test(changes_of_one_fact_are_one_sentence),
+        cmocka_unit_test(a_verdict_that_is_not_barred_does_not_say_so),
+        cmocka_unit_test(parts_of_addresses_are_encoded),
+    };
+    return cmocka_run_group_tests(tests, open_arena, close_arena);
+}
