@@ -84,7 +84,9 @@ result casework_rulebook_then(const struct casework *casework, instant known_at,
     sha256_hex(&casework->rulebook->identity, identity);
     TRY(store_read(casework->store, find_adopted, &search, err));
     if (search.identity.len == 0) {
-        return err_set(err, ERROR_NOT_FOUND, "No rulebook was in use at that instant");
+        result_ignore(err_set(err, ERROR_NOT_FOUND, "No rulebook was in use at that instant"),
+                      "the hint returns the failure");
+        return err_hint(err, "Ask about an instant after the register began to be used");
     }
     if (str_equal(search.identity, str_from_c(identity))) {
         *ret_rulebook = casework->rulebook;

@@ -172,3 +172,19 @@ result desk_asked(const struct invocation *invocation, struct asked *ret_asked, 
     }
     return result_ok();
 }
+
+result desk_take_rulebook_then(const struct invocation *invocation, const struct asked *asked,
+                               struct desk *desk, struct err *err)
+{
+    struct arena scratch;
+    if (!asked->has_known_at || option_given(invocation, OPTION_RULEBOOK)) {
+        return result_ok();
+    }
+    TRY(arena_open(&scratch, RULEBOOK_ARENA_BYTES, err));
+    const result found = casework_rulebook_then(&desk->casework, asked->known_at, invocation->arena,
+                                                scratch, &desk->rulebook, err);
+    arena_close(&scratch);
+    TRY(found);
+    desk->casework.rulebook = desk->rulebook;
+    return result_ok();
+}

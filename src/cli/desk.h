@@ -43,5 +43,11 @@ void desk_close(struct desk *desk); /* accepts a zeroed desk */
 /* The question of --on and --as-known-at. */
 MUST_USE result desk_asked(const struct invocation *invocation, struct asked *ret_asked,
                            struct err *err);
+/* A question about what was known at an instant is judged by the rulebook that was in use then,
+ * unless one is named with
+ * --rulebook: takes it for the desk. */
+MUST_USE result desk_take_rulebook_then(const struct invocation *invocation,
+                                        const struct asked *asked, struct desk *desk,
+                                        struct err *err);
 
 #endif

@@ -176,6 +176,7 @@ result command_person_show(const struct invocation *invocation, int *ret_status,
     *ret_status = 0;
     TRY(desk_asked(invocation, &asked, err));
     TRY(desk_open_as_account(invocation, &desk, err));
+    TRY(desk_take_rulebook_then(invocation, &asked, &desk, err));
     TRY(casework_person(&desk.casework, &desk.caller, invocation->arguments[0], &asked,
                         invocation->arena, &person, err));
     if (invocation->output->format == OUTPUT_TEXT) {

@@ -118,6 +118,7 @@ result command_screen(const struct invocation *invocation, int *ret_status, stru
     *ret_status = 0;
     TRY(desk_asked(invocation, &asked, err));
     TRY(desk_open_as_account(invocation, &desk, err));
+    TRY(desk_take_rulebook_then(invocation, &asked, &desk, err));
     uint32_t step = rulebook_step(desk.rulebook, invocation->arguments[0]);
     if (step == NOT_FOUND_INDEX) {
         str nearest = rulebook_nearest_step(desk.rulebook, invocation->arguments[0]);

@@ -208,7 +208,7 @@ result handle_person(struct exchange *exchange, struct err *err)
 {
     struct asked asked;
     struct person_answer answer;
-    TRY(input_asked(exchange, &asked, err));
+    TRY(handler_asked(exchange, &asked, err));
     TRY(casework_person(exchange->casework, &exchange->caller, exchange_person(exchange), &asked,
                         exchange->arena, &answer, err));
     json_auto_t *resource = resource_person(exchange->rulebook, &answer);

@@ -262,7 +262,7 @@ static result screen_step(struct exchange *exchange, uint32_t index, str hub, st
     struct screen_totals totals;
     struct screening screening = {.rulebook = exchange->rulebook,
                                   .step = &exchange->rulebook->steps[index]};
-    TRY(input_asked(exchange, &asked, err));
+    TRY(handler_asked(exchange, &asked, err));
     const bool as_csv = exchange->wanted == WANTED_CSV ||
                         str_equal(exchange_query(exchange, STR("as")), STR("csv"));
     if (as_csv) {

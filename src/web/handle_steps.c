@@ -8,7 +8,7 @@ static result explain(struct exchange *exchange, str hub, struct explain_answer 
                       struct err *err)
 {
     struct asked asked;
-    TRY(input_asked(exchange, &asked, err));
+    TRY(handler_asked(exchange, &asked, err));
     return casework_explain(exchange->casework, &exchange->caller, exchange_person(exchange),
                             exchange->match.parameters[1], hub, &asked, exchange->arena, ret_answer,
                             err);

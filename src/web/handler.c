@@ -1,5 +1,6 @@
 #include "web/handler.h"
 
+#include "casework/adoption.h"
 #include "system/system.h"
 
 struct view_context handler_view(const struct exchange *exchange)
@@ -26,6 +27,34 @@ struct view_context handler_view(const struct exchange *exchange)
 date handler_today(const struct exchange *exchange)
 {
     return instant_date(system_now(exchange->casework->system));
+}
+
+enum {
+    THEN_ARENA_BYTES = 512 * 1024 * 1024
+}; /* lazily taken, and only when the rulebook has changed since */
+
+result handler_asked(struct exchange *exchange, struct asked *ret_asked, struct err *err)
+{
+    struct asked asked;
+    struct arena scratch;
+    TRY(input_asked(exchange, &asked, err));
+    *ret_asked = asked;
+    if (!asked.has_known_at) {
+        return result_ok();
+    }
+    struct casework *then = ARENA_NEW(exchange->arena, struct casework, 1);
+    if (then == NULL) {
+        return arena_full(err);
+    }
+    *then = *exchange->casework;
+    TRY(arena_open(&scratch, THEN_ARENA_BYTES, err));
+    const result found = casework_rulebook_then(exchange->casework, asked.known_at, exchange->arena,
+                                                scratch, &then->rulebook, err);
+    arena_close(&scratch);
+    TRY(found);
+    exchange->casework = then;
+    exchange->rulebook = then->rulebook;
+    return result_ok();
 }
 
 result handler_form_page(struct page *page, const struct form_page *form, int status,

@@ -11,6 +11,11 @@ struct view_context handler_view(const struct exchange *exchange);
 /* The civil day of the system's clock, for what a form begins with. */
 date handler_today(const struct exchange *exchange);
 
+/* The question of the query ("on", "known_at"). A question about what was known at an instant is
+ * judged by the rulebook that was in use then: the exchange's rulebook and casework are that day's
+ * from here on. */
+MUST_USE result handler_asked(struct exchange *exchange, struct asked *ret_asked, struct err *err);
+
 /* A page that is one form: title, crumbs set by the caller, the fields of a table. `lead` is a
  * sentence above it, "" for none. */
 struct form_page {

@@ -5,12 +5,13 @@ import csv
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 
 sys.path.insert(0, os.path.join(os.environ["RETURNHUB_SOURCE"], "tests", "server"))
-from desk import BINARY, Tap, make_demo, new_client_id, run  # noqa: E402
+from desk import BINARY, Server, Tap, make_demo, new_client_id, run, signed_in  # noqa: E402
 
 
 def commands():
@@ -116,6 +117,60 @@ def past(desk):
     just_before = now[:-4] + f"{max(0, int(now[-4:-1]) - 1):03d}Z" if now[-4:-1] != "000" else known_at
     then = desk.json("explain", person, "hub_transfer", "--hub", "HUB-NORTH", "--as-known-at", just_before)
     assert then["clearance"] == before["clearance"] == "clear", then["clearance"]
+
+
+ORDER_RULE = "clear when court_order.status in (none, lifted, disproved)"
+
+
+def other_law(folder):
+    """A share folder whose rulebook lets a reported order pass; everything else as it is."""
+    source = os.environ["RETURNHUB_SOURCE"]
+    share = os.path.join(folder, "share")
+    shutil.copytree(os.path.join(source, "rulebooks"), os.path.join(share, "rulebooks"))
+    for name in ("pages", "data"):
+        os.symlink(os.path.join(source, name), os.path.join(share, name))
+    changed = 0
+    for name in os.listdir(os.path.join(share, "rulebooks", "uk")):
+        path = os.path.join(share, "rulebooks", "uk", name)
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+        parts = text.split("safeguard no_court_order")
+        if len(parts) == 2:
+            changed += ORDER_RULE in parts[1]
+            body = parts[1].replace(ORDER_RULE, "clear when court_order.status in (none, lifted, disproved, reported)", 1)
+            body = body.replace("court_order.status = reported\n    then barred", "court_order.status = reported\n    then clear", 1)
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(parts[0] + "safeguard no_court_order" + body)
+    assert changed == 1
+    return {**os.environ, "RETURNHUB_SHARE": share}
+
+
+def order_safeguard(explained):
+    return next(item["clearance"] for item in explained["safeguards"] if item["name"] == "no_court_order")
+
+
+def past_law(desk, folder):
+    """A question about the past is judged by the rulebook of that day, on the command line and by the server."""
+    question = ["hub_transfer", "--hub", "HUB-NORTH", "--store", desk.store, "--as", "caseworker", "--format", "json"]
+    person = desk.ready_people()[0]
+    desk.run("record", person, "court_order.status", "reported")
+    known_at = desk.json("person", "show", person)["history"][0]["recorded_at"]
+    environment = other_law(folder)
+
+    def asked(*more):
+        outcome = subprocess.run([BINARY, "explain", person, *question, *more], capture_output=True, env=environment)
+        assert outcome.returncode in (0, 1), outcome
+        return order_safeguard(json.loads(outcome.stdout))
+    assert asked() == "clear"
+    assert asked("--as-known-at", known_at) == "barred"
+    server = Server(desk.store, environment)
+    try:
+        client = signed_in(server.port, "caseworker")
+        path = f"/people/{person}/steps/hub_transfer?hub=HUB-NORTH"
+        assert order_safeguard(client.call("GET", path)[1]) == "clear"
+        assert order_safeguard(client.call("GET", f"{path}&known_at={known_at}")[1]) == "barred"
+    finally:
+        server.stop()
 
 
 def twice(desk):
@@ -232,6 +287,7 @@ def main():
         tap.run("request, two approvals, take", lambda: whole_path(desk))
         tap.run("a late court order stops an approved transfer, and a refusal explains itself", lambda: late_order(desk))
         tap.run("a verdict of the past is derived again", lambda: past(desk))
+        tap.run("a verdict of the past is judged by the rulebook of that day", lambda: past_law(desk, folder))
         tap.run("the same command twice is done once", lambda: twice(desk))
         tap.run("text, JSON and CSV are well formed", lambda: formats(desk))
         for arguments, status, words in BAD:

@@ -22,6 +22,7 @@
 
 enum {
     ROUNDS_QUICK = 50,
+    ROUNDS_LONG = 1000, /* under script/check-long */
     THREADS = 8,
     PEOPLE = 20,
     PLACES = 6,
@@ -328,7 +329,8 @@ int main(int count, char **arguments)
 {
     char folder[] = "/tmp/returnhub-crash-XXXXXX";
     char path[64];
-    const long rounds = (long)argument(arguments, count, 1, ROUNDS_QUICK);
+    const int64_t usual = getenv("RETURNHUB_LONG") != NULL ? ROUNDS_LONG : ROUNDS_QUICK;
+    const long rounds = (long)argument(arguments, count, 1, usual);
     const uint64_t seed = (uint64_t)argument(arguments, count, 2, (int64_t)time(NULL));
     struct arena arena = {0};
     printf("1..1\n# %ld rounds from seed %llu\n", rounds, (unsigned long long)seed);

@@ -1,5 +1,6 @@
 #include "desk.h"
 
+#include "casework/adoption.h"
 #include "format/json.h"
 #include "system/system.h"
 
@@ -87,6 +88,7 @@ void desk_open(struct desk *desk, const enum account_name *accounts)
     const char *source = getenv("RETURNHUB_SOURCE");
     memset(desk, 0, sizeof *desk);
     office_open(&desk->office);
+    must(casework_adopt_rulebook(&desk->office.casework, &err), &err);
     must(arena_open(&desk->arena, ARENA_SIZE, &err), &err);
     make_assets(desk);
     snprintf(pages, sizeof pages, "%s/pages", source == NULL ? "." : source);

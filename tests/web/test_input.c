@@ -365,6 +365,10 @@ static void questions_about_no_day_are_refused(void **state)
     assert_string_equal(json_string_value(json_object_get(resource, "on")), "2026-06-01");
     assert_string_equal(json_string_value(json_object_get(resource, "known_at")),
                         "2026-06-30T23:59:59.999Z");
+    /* Before any law was in use there is no verdict to derive. */
+    const struct ask before_all = {
+        .path = past.path, .query = "known_at=2001-01-01", .account = CLERK};
+    assert_status(desk_ask(desk, &before_all), 404);
 }
 
 /* What the register counts itself nobody records, neither by JSON nor by a form. */
