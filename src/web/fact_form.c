@@ -188,9 +188,7 @@ static void add_entry(const struct fact_reading *reading, const struct fact *fac
         return;
     }
     if (!value_parse(exchange->rulebook, fact, text, exchange->arena, &value, &wrong).ok) {
-        const str detail =
-            arena_format(exchange->arena, "%.*s: %s", STR_ARG(fact->title), wrong.what);
-        fault_add(reading->faults, field, pointer, detail);
+        fault_add(reading->faults, field, pointer, arena_format(exchange->arena, "%s", wrong.what));
         return;
     }
     if (reading->entries->count == FACT_ENTRIES_MAX) {
