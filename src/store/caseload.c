@@ -201,91 +201,38 @@ result caseload_fact(struct transaction *transaction, const struct event *event,
 
 /* --- reading --- */
 
-/* Room for the facts of one person after another; it grows at the end of an arena nobody else takes
- * from. */
-struct entries_room {
-    struct arena *arena;
-    struct packed_entry *entries;
-    size_t capacity;
-};
-
-static result make_room(struct entries_room *room, size_t wanted, struct err *err)
-{
-    if (wanted > room->capacity) {
-        const size_t capacity = 2 * wanted + 64;
-        arena_reset(room->arena);
-        room->entries = ARENA_NEW(room->arena, struct packed_entry, capacity);
-        room->capacity = room->entries == NULL ? 0 : capacity;
-    }
-    return room->capacity >= wanted ? result_ok() : arena_full(err);
-}
-
-static result choose_facts(struct entries_room *room, str bytes, date as_of, size_t *ret_count,
-                           struct err *err)
-{
-    struct packed_reader reader;
-    size_t count = 0;
-    TRY(make_room(room, packed_entries_max(bytes) + 1, err));
-    packed_reader_init(&reader, bytes);
-    while (packed_next(&reader, as_of, &room->entries[count])) {
-        count++;
-    }
-    *ret_count = count;
-    return reader.damaged ? err_set(err, ERROR_STORAGE, "The packed facts of a person are damaged")
-                          : result_ok();
-}
-
-struct caseload_visit {
-    date as_of;
-    store_caseload *call;
-    void *context;
-    struct entries_room room;
-};
-
-static result visit_row(struct caseload_visit *visit, const struct caseload_row *row,
-                        struct err *err)
-{
-    struct caseload caseload = {
-        .person = row->person,
-        .reference = row->reference,
-        .stage = row->stage,
-        .family = row->family,
-        .hub = row->hub,
-        .recorded_until = row->recorded_until,
-    };
-    TRY(choose_facts(&visit->room, row->facts, visit->as_of, &caseload.fact_count, err));
-    caseload.facts = visit->room.entries;
-    return visit->call(visit->context, &caseload, err);
-}
-
-static result visit_rows(struct caseload_visit *visit, struct cursor *cursor, struct err *err)
+static result visit_rows(struct cursor *cursor, store_caseload *visit, void *context,
+                         struct err *err)
 {
     struct caseload_row row;
     bool found = true;
     while (found) {
         TRY(cursor->connection->backend->cursor_next(cursor, &row, &found, err));
         if (found) {
-            TRY(visit_row(visit, &row, err));
+            const struct caseload caseload = {
+                .person = row.person,
+                .reference = row.reference,
+                .stage = row.stage,
+                .family = row.family,
+                .hub = row.hub,
+                .recorded_until = row.recorded_until,
+                .facts = row.facts,
+            };
+            TRY(visit(context, &caseload, err));
         }
     }
     return result_ok();
 }
 
-result transaction_each_caseload(struct transaction *transaction, date as_of, int64_t first,
-                                 int64_t last, store_caseload *visit, void *context,
-                                 struct err *err)
+result transaction_each_caseload(struct transaction *transaction, int64_t first, int64_t last,
+                                 store_caseload *visit, void *context, struct err *err)
 {
     const struct parameter range[] = {parameter_number(first), parameter_number(last)};
-    struct caseload_visit all = {.as_of = as_of, .call = visit, .context = context};
     struct cursor cursor;
     TRY(caseload_flush(transaction, err));
     TRY(backend_of(transaction)
             ->cursor_open(transaction->connection, QUERY_CASELOAD, range, 2, &cursor, err));
-    struct arena entries = {0};
-    result visited = arena_open(&entries, HELD_SIZE, err);
-    all.room.arena = &entries;
-    visited = visited.ok ? visit_rows(&all, &cursor, err) : visited;
-    arena_close(&entries);
+    const result visited = visit_rows(&cursor, visit, context, err);
     backend_of(transaction)->cursor_close(&cursor);
     return visited;
 }

@@ -149,11 +149,12 @@ MUST_USE result transaction_each_person_facts(struct transaction *transaction, d
                                               instant known_at, store_person_facts *visit,
                                               void *context, struct err *err);
 
-/* The caseload: of every person what a screening asks for, short, in one pass. Facts are those that
- * count on `as_of` as everything is known now, in the order of their numbers (packed.h): numbers of
- * facts are indices of transaction_fact_names, numbers of words of transaction_words, and `stage`
- * is a word. Somebody of whom a fact was recorded or withdrawn after the instant that is asked
- * about (recorded_until) has to be asked for with transaction_facts.
+/* The caseload: of every person what a screening asks for, short, in one pass. `facts` are
+ * packed (register/packed.h): a reader gives those that count on a day as everything is known now.
+ * Numbers of facts are indices of
+ * transaction_fact_names, numbers of words of transaction_words, and `stage` is a word. Somebody of
+ * whom a fact was recorded or withdrawn after the instant that is asked about (recorded_until) has
+ * to be asked for with transaction_facts.
  *
  * People with ids from `first` to `last`, in the order of ids. Everything is valid during the call
  * only. The visitor may go on reading with the same transaction. */
@@ -164,13 +165,12 @@ struct caseload {
     int64_t family;
     int64_t hub;
     instant recorded_until;
-    const struct packed_entry *facts;
-    size_t fact_count;
+    str facts; /* packed.h */
 };
 typedef result store_caseload(void *context, const struct caseload *caseload, struct err *err);
-MUST_USE result transaction_each_caseload(struct transaction *transaction, date as_of,
-                                          int64_t first, int64_t last, store_caseload *visit,
-                                          void *context, struct err *err);
+MUST_USE result transaction_each_caseload(struct transaction *transaction, int64_t first,
+                                          int64_t last, store_caseload *visit, void *context,
+                                          struct err *err);
 /* Indexed by number; [0] is empty. */
 MUST_USE result transaction_fact_names(struct transaction *transaction, struct arena *arena,
                                        const str **ret_names, size_t *ret_count, struct err *err);
@@ -221,6 +221,9 @@ struct place_counts {
 };
 MUST_USE result transaction_count_places(struct transaction *transaction, int64_t hub,
                                          struct place_counts *ret_counts, struct err *err);
+/* The greatest id of this kind that was given; 0 when there is none. */
+MUST_USE result transaction_last_id(struct transaction *transaction, enum subject_kind kind,
+                                    int64_t *ret_id, struct err *err);
 MUST_USE result transaction_event_count(struct transaction *transaction, int64_t *ret_count,
                                         struct err *err);
 
