@@ -50,6 +50,12 @@ static inline int assessed_before(int32_t assessed, int32_t days)
     return when_known(assessed, WORKLOAD_TODAY - assessed > days);
 }
 
+static inline void put_truth(uint32_t *yes, uint32_t *neither, unsigned k, int truth)
+{
+    *yes |= (uint32_t)(truth == 1) << k;
+    *neither |= (uint32_t)(truth < 0) << k;
+}
+
 /* Bit k of `bars` when safeguard k bars, of `unknown` when it is unknown. */
 static inline void row_screen(const struct workload_row *row, uint32_t *bars, uint32_t *unknown)
 {
@@ -59,38 +65,37 @@ static inline void row_screen(const struct workload_row *row, uint32_t *bars, ui
     const int document_lasts = when_known(row->doc_expiry, row->doc_expiry >= WORKLOAD_TODAY + 30);
     const int supports =
         both(when_known(row->dependants, row->dependants > 0), row->family_children);
-    const int truths[WORKLOAD_SAFEGUARDS] = {
-        row->appeal_pending,
-        both(when_known(row->status, row->status == STATUS_REFUSED), appeal_time_open(row)),
-        when_known(row->notice_served, row->notice_served >= WORKLOAD_NOTICE_FROM),
-        row->trafficking_ref,
-        either(row->minor, when_known(row->age, row->age < 18)),
-        both(row->family_children, none_of(row->best_interests)),
-        row->age_disputed,
-        row->injunction,
-        row->further_subs,
-        none_of(row->fit_to_fly),
-        both(assessed_before(row->fit_assessed, 14), frail),
-        outside_agreement(row),
-        when_known(row->hub, !(WORKLOAD_HUBS_FREE >> (row->hub & 15) & 1)),
-        assessed_before(row->nonref_assessed, 180),
-        when_known(row->status, no_decision),
-        row->medical_hold,
-        both(row->pregnant, assessed_before(row->fit_assessed, 7)),
-        both(row->torture_claim, none_of(row->legal_aid)),
-        either(none_of(row->interpreter), none_of(row->vol_return_offered)),
-        row->prosecution,
-        both(row->stateless_claim, none_of(row->travel_doc)),
-        none_of(both(row->travel_doc, document_lasts)),
-        both(row->detained, when_known(row->detention_days, row->detention_days > 180)),
-        both(none_of(row->guarantee), either(row->torture_claim, supports)),
-    };
-    *bars = 0;
-    *unknown = 0;
-    for (unsigned k = 0; k < WORKLOAD_SAFEGUARDS; k++) {
-        *bars |= (uint32_t)(truths[k] == 1) << k;
-        *unknown |= (uint32_t)(truths[k] < 0) << k;
-    }
+    uint32_t yes = 0;
+    uint32_t neither = 0;
+#define SAFEGUARD(k, truth) put_truth(&yes, &neither, k, truth)
+    SAFEGUARD(0, row->appeal_pending);
+    SAFEGUARD(1,
+              both(when_known(row->status, row->status == STATUS_REFUSED), appeal_time_open(row)));
+    SAFEGUARD(2, when_known(row->notice_served, row->notice_served >= WORKLOAD_NOTICE_FROM));
+    SAFEGUARD(3, row->trafficking_ref);
+    SAFEGUARD(4, either(row->minor, when_known(row->age, row->age < 18)));
+    SAFEGUARD(5, both(row->family_children, none_of(row->best_interests)));
+    SAFEGUARD(6, row->age_disputed);
+    SAFEGUARD(7, row->injunction);
+    SAFEGUARD(8, row->further_subs);
+    SAFEGUARD(9, none_of(row->fit_to_fly));
+    SAFEGUARD(10, both(assessed_before(row->fit_assessed, 14), frail));
+    SAFEGUARD(11, outside_agreement(row));
+    SAFEGUARD(12, when_known(row->hub, !(WORKLOAD_HUBS_FREE >> (row->hub & 15) & 1)));
+    SAFEGUARD(13, assessed_before(row->nonref_assessed, 180));
+    SAFEGUARD(14, when_known(row->status, no_decision));
+    SAFEGUARD(15, row->medical_hold);
+    SAFEGUARD(16, both(row->pregnant, assessed_before(row->fit_assessed, 7)));
+    SAFEGUARD(17, both(row->torture_claim, none_of(row->legal_aid)));
+    SAFEGUARD(18, either(none_of(row->interpreter), none_of(row->vol_return_offered)));
+    SAFEGUARD(19, row->prosecution);
+    SAFEGUARD(20, both(row->stateless_claim, none_of(row->travel_doc)));
+    SAFEGUARD(21, none_of(both(row->travel_doc, document_lasts)));
+    SAFEGUARD(22, both(row->detained, when_known(row->detention_days, row->detention_days > 180)));
+    SAFEGUARD(23, both(none_of(row->guarantee), either(row->torture_claim, supports)));
+#undef SAFEGUARD
+    *bars = yes;
+    *unknown = neither;
 }
 
 #endif

@@ -4,7 +4,7 @@ const uint16_t workload_agreements[WORKLOAD_NATIONALITIES] = {
 #include "agreements.def"
 };
 
-enum { PADDING_BYTES = 1024, CACHE_LINE = 64 };
+enum { PADDING_BYTES = 4 * 1024, CACHE_LINE = 64 };
 
 static uint64_t draw(uint64_t *state)
 {

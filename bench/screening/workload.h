@@ -26,7 +26,13 @@ enum {
     WORKLOAD_HUBS_FREE = 0x377,      /* hubs 3 and 7 are full */
 };
 
-enum workload_status { STATUS_PENDING, STATUS_REFUSED, STATUS_FINAL, STATUS_WITHDRAWN };
+enum workload_status {
+    STATUS_PENDING,
+    STATUS_REFUSED,
+    STATUS_FINAL,
+    STATUS_WITHDRAWN,
+    STATUS_CLOSED
+};
 
 /* Unknown is -1. Flags 0 or 1; dates are days since 1970-01-01. */
 struct workload_row {
