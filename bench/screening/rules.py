@@ -22,13 +22,13 @@ def agreements():
         return [int(number) for number in re.findall(r"\d+(?=,)", file.read().split("*/")[1])]
 
 
-def facts():
-    """(fact, its type) in the order of workload.def."""
+def columns():
+    """(column, fact, kind) in the order of workload.def; the kind is FLAG, CHOICE, NUMBER, COUNTRY or DATE."""
     with open(os.path.join(HERE, "workload.def"), encoding="utf-8") as file:
         for line in file:
-            match = re.match(r'(FLAG|CELL)\((?:(\w+), \w+, )?\w+, "([\w.]+)"', line)
+            match = re.match(r'(FLAG|CELL)\((?:(\w+), \w+, )?(\w+), "([\w.]+)"', line)
             if match:
-                yield match.group(3), match.group(2) or "FLAG"
+                yield match.group(3), match.group(4), match.group(2) or "FLAG"
 
 
 def wrapped(words, indent):
@@ -157,7 +157,7 @@ def main():
     for code, number in zip(CODES, range(200)):
         print(f'country {code} "Nationality {number}"')
     print()
-    for fact, kind in facts():
+    for _, fact, kind in columns():
         title = fact.replace(".", ", ").replace("_", " ").capitalize()
         if kind == "CHOICE":
             print(f'fact {fact}\n  "{title}"\n  one of {", ".join(CHOICES[fact])}\n')
