@@ -5,6 +5,7 @@ DIALECT is postgresql, duckdb, sqlite or clickhouse. `sums` is what is timed: on
 barred and unknown, and three sums over the masks, so that no time goes into handing out a million rows. `masks` gives the two
 masks of every person in order. SQL's own three-valued logic does what Kleene's does; a NULL becomes a bit of the second mask.
 """
+import os
 import sys
 
 import rules
@@ -20,13 +21,20 @@ TYPES = {  # of a flag, a small number, a date
 }
 
 
+def agreement_table():
+    """For SQLite, which has no arrays."""
+    rows = ",".join(f"({number},{hubs})" for number, hubs in enumerate(rules.agreements()))
+    return f"CREATE TABLE agreement(nationality integer primary key, agreed integer); INSERT INTO agreement VALUES {rows}"
+
+
 def create(dialect):
     flag, number, date = TYPES[dialect]
     columns = [f"{name} {flag}" for name in FLAGS]
     columns += [f"{name} {date if kind == 'DATE' else number}" for name, kind in OTHERS]
     key = {"sqlite": "id integer primary key", "clickhouse": "id UInt32"}.get(dialect, "id integer")
     ending = " ENGINE = Memory" if dialect == "clickhouse" else ""
-    return f"CREATE TABLE people({key}, {', '.join(columns)}){ending}"
+    table = f"CREATE TABLE people({key}, {', '.join(columns)}){ending}"
+    return f"{table}; {agreement_table()}" if dialect == "sqlite" else table
 
 
 def outside_agreement(dialect):
@@ -130,11 +138,16 @@ def masks(dialect):
     return f"SELECT {bars} AS bars, {unknown} AS unknowns FROM {people(dialect)} ORDER BY id"
 
 
-def agreement_table():
-    """For SQLite, which has no arrays."""
-    rows = ",".join(f"({number},{hubs})" for number, hubs in enumerate(rules.agreements()))
-    return f"CREATE TABLE agreement(nationality integer primary key, agreed integer); INSERT INTO agreement VALUES {rows}"
+TEXTS = {"create": create, "sums": sums, "masks": masks}
+
+
+def write(folder):
+    """Every text into FOLDER/DIALECT.NAME.sql."""
+    for dialect in TYPES:
+        for name, text in TEXTS.items():
+            with open(os.path.join(folder, f"{dialect}.{name}.sql"), "w", encoding="utf-8") as file:
+                file.write(text(dialect) + "\n")
 
 
 if __name__ == "__main__":
-    print({"create": create, "sums": sums, "masks": masks}[sys.argv[2]](sys.argv[1]))
+    print(TEXTS[sys.argv[2]](sys.argv[1]))
