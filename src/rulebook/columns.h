@@ -1,8 +1,8 @@
-/* columns: the facts of many people, fact by fact instead of person by person, so that a step can be
- * screened for everybody at the speed of memory.
+/* columns: the facts of many people, fact by fact instead of person by person, so that a step can
+ * be screened for everybody at the speed of memory.
  *
- * A row is a person. Every fact of a person has a column; what is known of it is a plane of bits, 64
- * people to a word, and the values lie in the narrowest form that holds them all:
+ * A row is a person. Every fact of a person has a column; what is known of it is a plane of bits,
+ * 64 people to a word, and the values lie in the narrowest form that holds them all:
  *
  *   flags             two planes: yes, no
  *   choices           one plane for each choice, up to COLUMN_PLANES_MAX of them, else cells
@@ -13,8 +13,8 @@
  *
  * Facts of hubs and agreements have no column: a screening is about one hub and one agreement.
  *
- * The rows of a family are listed group by group. All memory is the arena's in which the columns were
- * begun; finished columns are never changed and may be shared between threads. */
+ * The rows of a family are listed group by group. All memory is the arena's in which the columns
+ * were begun; finished columns are never changed and may be shared between threads. */
 #ifndef RETURNHUB_RULEBOOK_COLUMNS_H
 #define RETURNHUB_RULEBOOK_COLUMNS_H
 
@@ -79,14 +79,15 @@ MUST_USE result columns_finish(struct columns_builder *builder, const int64_t *g
                                struct columns *ret_columns, struct err *err);
 
 /* The same people under another rulebook: facts are found by name, choices and countries too. What
- * the other rulebook cannot say (a choice that is gone) is unknown, as everywhere. Shares memory with
- * `columns`. */
+ * the other rulebook cannot say (a choice that is gone) is unknown, as everywhere. Shares memory
+ * with `columns`. */
 MUST_USE result columns_under(const struct columns *columns, const struct rulebook *rulebook,
                               struct arena *arena, struct columns *ret_columns, struct err *err);
 
 /* What the columns say of one row; `values` has fact_count entries. */
 void columns_row(const struct columns *columns, size_t row, struct value *values);
-/* The question about a row, with its family, ready for the scalar judge. hub and agreement are NULL.
+/* The question about a row, with its family, ready for the scalar judge. hub and agreement are
+ * NULL.
  */
 MUST_USE result columns_question(const struct columns *columns, size_t row, date today,
                                  struct arena *arena, struct question *ret_question,

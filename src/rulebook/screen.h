@@ -1,12 +1,13 @@
 /* screen: the column engine. Judges safeguards for everybody at once, 64 people to a machine word.
  *
- * The scalar judge (judge.h) DEFINES what a rulebook means; this gives the same answers, faster, and a
- * property test compares the two for ever. A condition becomes a few passes over planes of bits, one
- * pair (true, false) for each part of it:
+ * The scalar judge (judge.h) DEFINES what a rulebook means; this gives the same answers, faster,
+ * and a property test compares the two for ever. A condition becomes a few passes over planes of
+ * bits, one pair (true, false) for each part of it:
  *
- *   - what is asked of the hub, the agreement and the day alone is judged once, by the scalar judge;
- *   - a comparison of one fact with such a constant, through any sums of days, working days, months or
- *     years and any clock, is a range of that fact's numbers: the bounds are found beforehand, by
+ *   - what is asked of the hub, the agreement and the day alone is judged once, by the scalar
+ * judge;
+ *   - a comparison of one fact with such a constant, through any sums of days, working days, months
+ * or years and any clock, is a range of that fact's numbers: the bounds are found beforehand, by
  *     bisection with the scalar judge's own arithmetic, because those sums never run backwards;
  *   - `in` lists are ranges or look-ups; parts that occur twice are computed once;
  *   - comparisons of facts with each other go through whole numbers, block by block;
@@ -39,9 +40,10 @@ struct screen_question {
 
 /* Compiles the question for these people. The screen lives in the arena and refers to the columns
  * and to the question's values. */
-MUST_USE result screen_compile(const struct columns *columns, const struct screen_question *question,
-                               enum screen_level level, struct arena *arena,
-                               const struct screen **ret_screen, struct err *err);
+MUST_USE result screen_compile(const struct columns *columns,
+                               const struct screen_question *question, enum screen_level level,
+                               struct arena *arena, const struct screen **ret_screen,
+                               struct err *err);
 
 /* Planes of columns->word_count words; bits beyond the last row are 0. A person is clear when all
  * safeguards are, barred when one is, unknown otherwise. */
