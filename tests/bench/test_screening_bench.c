@@ -3,7 +3,7 @@
  * sums that independent programs found. */
 #include "people.h"
 #include "row_screen.h"
-#include "rulebook/judge.h"
+#include "rulebook/screen.h"
 
 #include "../rulebook/load.h"
 
@@ -93,6 +93,69 @@ static void test_judge(void **state)
     assert_memory_equal(&sums, workload_known_sums(PEOPLE), sizeof sums);
 }
 
+static void columns_of(const struct workload_row *rows, struct arena *arena,
+                       struct columns *ret_columns)
+{
+    struct columns_builder *builder = NULL;
+    struct people_facts facts;
+    assert_true(people_find_facts(loaded.rulebook, &facts, &loaded.err).ok);
+    assert_true(columns_begin(loaded.rulebook, NULL, PEOPLE, arena, &builder, &loaded.err).ok);
+    for (size_t row = 0; row < PEOPLE; row++) {
+        struct value given[PEOPLE_FACTS];
+        people_values(&rows[row], given);
+        for (size_t i = 0; i < PEOPLE_FACTS; i++) {
+            if (given[i].known) {
+                assert_true(columns_set(builder, row, facts.indices[i], &given[i], &loaded.err).ok);
+            }
+        }
+    }
+    assert_true(columns_finish(builder, NULL, ret_columns, &loaded.err).ok);
+}
+
+static void compare_screen(const struct screen_answers *answers, const struct workload_row *rows)
+{
+    for (size_t row = 0; row < PEOPLE; row++) {
+        uint32_t bars;
+        uint32_t unknown;
+        row_screen(&rows[row], &bars, &unknown);
+        for (unsigned k = 0; k < WORKLOAD_SAFEGUARDS; k++) {
+            const enum clearance defined =
+                (bars >> k & 1) != 0
+                    ? CLEARANCE_BARRED
+                    : ((unknown >> k & 1) != 0 ? CLEARANCE_UNKNOWN : CLEARANCE_CLEAR);
+            assert_int_equal(screen_each(answers, k, row), defined);
+        }
+    }
+}
+
+/* Aim: what the bench times gives the answers of the definition, at every level there is. */
+static void test_engine(void **state)
+{
+    (void)state;
+    struct arena arena = loaded.scratch;
+    struct workload_row *rows = NULL;
+    struct columns columns;
+    const struct step *step = &loaded.rulebook->steps[0];
+    const struct screen_question question = {.safeguards = step->safeguards,
+                                             .safeguard_count = step->safeguard_count,
+                                             .today = {WORKLOAD_TODAY}};
+    assert_true(workload_rows(PEOPLE, &arena, &rows, &loaded.err).ok);
+    columns_of(rows, &arena, &columns);
+    for (int level = SCREEN_PLAIN; level < SCREEN_LEVEL_COUNT; level++) {
+        const struct screen *screen = NULL;
+        struct screen_answers answers;
+        if (!screen_level_is_there((enum screen_level)level)) {
+            continue;
+        }
+        assert_true(screen_compile(&columns, &question, (enum screen_level)level, &arena, &screen,
+                                   &loaded.err)
+                        .ok);
+        assert_true(screen_answers_init(screen, true, &arena, &answers, &loaded.err).ok);
+        assert_true(screen_all(screen, arena, &answers, &loaded.err).ok);
+        compare_screen(&answers, rows);
+    }
+}
+
 /* Aim: the generator draws the same people for every number of them: the sums for 100,000. */
 static void test_definition(void **state)
 {
@@ -116,6 +179,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_examples),
         cmocka_unit_test(test_judge),
+        cmocka_unit_test(test_engine),
         cmocka_unit_test(test_definition),
     };
     return cmocka_run_group_tests_name("screening_bench", tests, setup, teardown);
