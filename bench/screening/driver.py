@@ -310,9 +310,12 @@ def beyond_the_cache(folder):
 
 def screening(folder):
     print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f} at the beginning")
-    side_by_side(folder)
-    two_cores(folder)
-    beyond_the_cache(folder)
+    try:
+        side_by_side(folder)
+        two_cores(folder)
+        beyond_the_cache(folder)
+    except Absent as reason:  # of the engine, or of a program by hand for the large number
+        raise SystemExit(f"bench: {reason}") from reason
 
 
 def kept_store():

@@ -6,7 +6,7 @@ import { serve } from './contest.mjs'
 
 const folder = process.argv[2]
 const sql = name => fs.readFileSync(path.join(folder, `clickhouse.${name}.sql`), 'utf8').trim()
-const session = new Session()
+const session = new Session(path.join(folder, 'clickhouse'))
 session.query('CREATE DATABASE bench ENGINE = Atomic')
 session.query('USE bench')
 session.query(sql('create'))
