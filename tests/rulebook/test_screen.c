@@ -458,6 +458,12 @@ static str wide_text(struct arena *arena)
         "1 day before d.d >= 1999-12-31",
         "later of (d.d, 2000-01-01) = 2000-01-01",
         "earlier of (d.d, e.d) < today",
+        "q has expired",
+        "q is running and last day of q >= 2026-12-20",
+        "later of (5 working days (k) after d.d, d.d) < today",
+        "earlier of (3 working days (k) before d.d, 10 days after d.d) >= 2026-01-01",
+        "5 working days (k) after 3 working days (k) before d.d != d.d",
+        "later of (1 month rounding up after d.d, 5 working days (k) before d.d) <= 2026-03-03",
         "c.c in (c0, c7, c299)",
         "c.c = c150",
         "c.c in (c10, c11, c12)",
@@ -472,6 +478,11 @@ static str wide_text(struct arena *arena)
     buf_init(&buf, arena, 1024 * 1024);
     buf_put_c(&buf, "rulebook wide\n  title \"Wide\"\n  in force from 2026-01-01\n"
                     "stage first \"First\" start\nstage second \"Second\" outcome\n"
+                    "holidays h\n  source \"H\"\n  2026-01-01 \"New Year\"\n"
+                    "calendar k\n  \"K\"\n  source \"K\"\n  weekend saturday, sunday\n"
+                    "  holidays h\n  from 2025-06-01\n  until 2026-12-27\n"
+                    "clock q\n  \"Q\"\n  source \"Q\"\n  runs 3 days after d.d\n"
+                    "  ends on a working day (k)\n"
                     "fact n.n : number \"N\"\nfact d.d : date \"D\"\nfact e.d : date \"E\"\n"
                     "fact l.l : country \"L\"\nfact m.l : country \"M\"\n"
                     "fact s.s : countries \"S\"\nfact t.s : countries \"T\"\n"
@@ -536,6 +547,10 @@ static struct value wide_value(const struct fact *fact, int64_t least, int64_t g
     case FACT_DATE:
         value.number = random_between(&random_source, -25567, 84005);
         value.number = random_chance(&random_source, 0.3) ? -25567 : value.number;
+        /* About the calendar's ends. */
+        value.number = random_chance(&random_source, 0.4)
+                           ? random_between(&random_source, 20200, 20850)
+                           : value.number;
         break;
     case FACT_NUMBER:
         value.number = least == INT64_MIN && random_chance(&random_source, 0.5)
@@ -619,20 +634,23 @@ static void test_another_rulebook(void **state)
     load_sound(&loaded, arena_format(&arena, "%s%s", small_head,
                                      "fact a.a \"A\" one of red, green, blue\n"
                                      "fact b.b : flag \"B\"\nfact c.c : country \"C\"\n"
-                                     "fact d.d : date \"D\"\nfact e.e : countries \"E\"\n"));
+                                     "fact d.d : date \"D\"\nfact e.e : countries \"E\"\n"
+                                     "fact f.f \"F\" one of m0, m1, m2, m3, m4, m5, m6, m7, m8, "
+                                     "m9, m10, m11, m12, m13, m14, m15, m16, m17, m18, m19\n"));
     struct people people = {.count = 3,
                             .values = ARENA_NEW(&arena, const struct value *, 3),
                             .groups = ARENA_NEW(&arena, int64_t, 3),
                             .today = load_date("2026-06-01")};
     static const uint16_t codes[] = {287, 15831}; /* ALB, XKX in base 26 */
     for (size_t i = 0; i < 3; i++) {
-        struct value *values = ARENA_NEW(&arena, struct value, 5);
+        struct value *values = ARENA_NEW(&arena, struct value, 6);
         values[0] = value_number((int64_t)i);
         values[1] = value_flag(i == 1);
         values[2] = value_number(i == 0 ? codes[0] : codes[1]);
         values[3] = value_date(people.today);
         values[4] =
             (struct value){.known = true, .countries = {.codes = codes, .count = i == 2 ? 2 : 1}};
+        values[5] = value_number((int64_t)i);
         people.values[i] = values;
     }
     uint16_t code = 0;
@@ -649,7 +667,9 @@ static void test_another_rulebook(void **state)
                            "fact d.d : number \"D\"\nfact z.z : flag \"Z\"\n"
                            "fact e.e : countries \"E\"\n"
                            "fact c.c : country \"C\"\nfact b.b : flag \"B\"\n"
-                           "fact a.a \"A\" one of green, yellow, red\n"));
+                           "fact a.a \"A\" one of green, yellow, red\n"
+                           "fact f.f \"F\" one of m19, m18, m17, m16, m15, m14, m13, m12, m11, "
+                           "m10, m9, m8, m7, m6, m5, m4, m3, m2, m1\n"));
     struct columns after;
     assert_true(columns_under(&before, other.rulebook, &arena, &after, &err).ok);
     const uint32_t a = rulebook_fact(other.rulebook, STR("a.a"));
@@ -657,13 +677,17 @@ static void test_another_rulebook(void **state)
     const uint32_t d = rulebook_fact(other.rulebook, STR("d.d"));
     const uint32_t e = rulebook_fact(other.rulebook, STR("e.e"));
     const uint32_t b = rulebook_fact(other.rulebook, STR("b.b"));
+    const uint32_t f = rulebook_fact(other.rulebook, STR("f.f"));
     static const int64_t colours[] = {2, 0, -1};
+    static const int64_t many[] = {-1, 18, 17}; /* m0 is gone, m1 is the last */
     for (size_t row = 0; row < 3; row++) {
-        struct value values[6];
+        struct value values[7];
         columns_row(&after, row, values);
         assert_int_equal(values[a].known, colours[row] >= 0);
         assert_true(!values[a].known || values[a].number == colours[row]);
         assert_true(values[b].known && (values[b].number != 0) == (row == 1));
+        assert_int_equal(values[f].known, many[row] >= 0);
+        assert_true(!values[f].known || values[f].number == many[row]);
         assert_int_equal(values[c].known, row == 0);
         assert_false(values[d].known);
         assert_int_equal(values[e].known, row < 2);
