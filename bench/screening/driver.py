@@ -309,7 +309,8 @@ def beyond_the_cache(folder):
 
 
 def screening(folder):
-    print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f} at the beginning")
+    load = os.getloadavg()[0]
+    print(f"{os.cpu_count()} processors, load {load:.1f} at the beginning" + (": busy, so the figures mean little" if load > 1 else ""))
     try:
         side_by_side(folder)
         two_cores(folder)
