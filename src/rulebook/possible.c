@@ -1016,9 +1016,10 @@ static bool demand_goals(struct possible *possible, const struct possible_questi
 }
 
 result possible_ask(struct possible *possible, const struct possible_question *question,
-                    struct arena *arena, enum possible_answer *ret_answer,
-                    struct question *ret_witness, struct err *err)
+                    enum possible_answer *ret_answer, struct question *ret_witness, struct err *err)
 {
+    struct arena passing = *possible->forms.arena;
+    struct arena *arena = ret_witness == NULL ? &passing : possible->forms.arena;
     struct question witness = {0};
     *ret_answer = POSSIBLE_UNDECIDED;
     if (possible->forms.too_large) {
@@ -1026,9 +1027,11 @@ result possible_ask(struct possible *possible, const struct possible_question *q
     }
     const struct mark mark = set_mark(possible);
     possible->state.beyond = false;
+    possible->state.rounds = 0;
     possible->trials_most = possible->trials + POSSIBLE_TRIALS_MAX;
     result given = result_ok();
     if (demand_goals(possible, question) && search(possible, 0)) {
+        passing = *possible->forms.arena; /* the search may have taken from it */
         given = give_witness(possible, question, arena, &witness, err);
         *ret_answer = POSSIBLE_YES;
     } else if (!possible->state.beyond && !possible->forms.inexact) {

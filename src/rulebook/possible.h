@@ -58,14 +58,14 @@ struct possible_question {
 
 struct possible;
 
-/* Lives in the arena, with the rulebook beside it. */
+/* Lives in the arena, beside the rulebook, and takes from it later too. */
 MUST_USE result possible_open(const struct rulebook *rulebook, struct arena *arena,
                               struct possible **ret_possible, struct err *err);
-/* With POSSIBLE_YES, *ret_witness is a question of the judge, in `arena`, with as few known facts
- * as the search needed. `ret_witness` may be NULL. */
+/* With POSSIBLE_YES, *ret_witness is a question for the judge, in the same arena, with as few known
+ * facts as the search needed. `ret_witness` may be NULL. */
 MUST_USE result possible_ask(struct possible *possible, const struct possible_question *question,
-                             struct arena *arena, enum possible_answer *ret_answer,
-                             struct question *ret_witness, struct err *err);
+                             enum possible_answer *ret_answer, struct question *ret_witness,
+                             struct err *err);
 /* Choices tried since it was opened. */
 uint64_t possible_trials(const struct possible *possible);
 

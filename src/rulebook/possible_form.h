@@ -73,8 +73,8 @@ struct term {
     int64_t shift;
     int64_t first; /* of the root's values, those for which it is known; first > last: none */
     int64_t last;
-    bool spread_known; /* how far it moves a day at least and at most, once asked for */
-    int64_t spread_least;
+    const int32_t *table; /* its value for each root from `first` on, once made */
+    int64_t spread_least; /* with the table: how far it moves a day at least and at most */
     int64_t spread_most;
 };
 

@@ -216,70 +216,99 @@ static uint64_t all_reasons(const struct state *state)
     return reasons;
 }
 
-/* A circle of comparisons in which each day lies after itself, whatever its terms do: found by
- * Bellman and Ford's rounds over how far each term moves a day at least and at most. */
-static bool has_hopeless_circle(const struct state *state)
+/* The variables that are compared, each once, and the place of both of every comparison. */
+struct circle {
+    uint32_t variables[2 * ORDERS_MAX];
+    size_t variable_count;
+    size_t left[ORDERS_MAX];
+    size_t right[ORDERS_MAX];
+    int64_t distances[2 * ORDERS_MAX];
+};
+
+static size_t place_of(struct circle *circle, uint32_t variable)
 {
-    int64_t distances[2 * ORDERS_MAX] = {0};
-    uint32_t places[2 * ORDERS_MAX];
-    size_t place_count = 0;
-    bool raised = true;
-    size_t ends[2 * ORDERS_MAX];
-    for (size_t i = 0; i < 2 * state->order_count; i++) {
-        const struct order *order = &state->orders[i / 2];
-        const uint32_t variable = i % 2 == 0 ? order->left_variable : order->right_variable;
-        size_t place = 0;
-        while (place < place_count && places[place] != variable) {
-            place++;
-        }
-        places[place] = variable;
-        place_count += place == place_count ? 1 : 0;
-        ends[i] = place;
+    size_t place = 0;
+    while (place < circle->variable_count && circle->variables[place] != variable) {
+        place++;
     }
-    for (size_t round = 0; round <= place_count && raised; round++) {
-        raised = false;
-        for (size_t i = 0; i < state->order_count; i++) {
-            const struct order *order = &state->orders[i];
-            int64_t least;
-            int64_t most;
-            int64_t ignored;
-            term_spread(state->forms, order->left, &least, &ignored);
-            term_spread(state->forms, order->right, &ignored, &most);
-            const int64_t wanted = distances[ends[2 * i]] + least + (order->strict ? 1 : 0) - most;
-            if (wanted > distances[ends[2 * i + 1]]) {
-                distances[ends[2 * i + 1]] = wanted;
-                raised = true;
-            }
-        }
+    if (place == circle->variable_count) {
+        circle->variables[circle->variable_count++] = variable;
     }
-    return raised;
+    return place;
 }
 
-/* Shifts alone that go on raising for more rounds than there are comparisons go round in a circle
- * that never ends; of other terms that is found by has_hopeless_circle, or by the days running
- * out. */
+static bool lengthen(const struct state *state, struct circle *circle, size_t index)
+{
+    const struct order *order = &state->orders[index];
+    const int64_t least = forms_term(state->forms, order->left)->spread_least;
+    const int64_t most = forms_term(state->forms, order->right)->spread_most;
+    const int64_t wanted =
+        circle->distances[circle->left[index]] + least - most + (order->strict ? 1 : 0);
+    int64_t *distance = &circle->distances[circle->right[index]];
+    const bool longer = wanted > *distance;
+    *distance = longer ? wanted : *distance;
+    return longer;
+}
+
+/* Is there a circle of comparisons by which each day lies after itself, however little its terms
+ * move it forwards and however much back? Bellman and Ford's rounds: distances that still grow
+ * after as many rounds as there are variables grow for ever. */
+static bool has_hopeless_circle(const struct state *state)
+{
+    struct circle circle = {.variable_count = 0};
+    bool longer = true;
+    for (size_t i = 0; i < state->order_count; i++) {
+        const struct order *order = &state->orders[i];
+        circle.left[i] = place_of(&circle, order->left_variable);
+        circle.right[i] = place_of(&circle, order->right_variable);
+        if (!term_tabulate(state->forms, order->left) ||
+            !term_tabulate(state->forms, order->right)) {
+            return false;
+        }
+    }
+    for (size_t round = 0; round <= circle.variable_count && longer; round++) {
+        longer = false;
+        for (size_t i = 0; i < state->order_count; i++) {
+            longer = lengthen(state, &circle, i) || longer;
+        }
+    }
+    return longer;
+}
+
+/* Raises once along every comparison. */
+static bool raise_round(struct state *state, bool *ret_raised, bool *ret_only_shifts)
+{
+    *ret_raised = false;
+    *ret_only_shifts = true;
+    for (size_t i = 0; i < state->order_count; i++) {
+        bool raised;
+        if (!raise(state, &state->orders[i], &raised)) {
+            return false;
+        }
+        *ret_raised = *ret_raised || raised;
+        *ret_only_shifts = *ret_only_shifts && (!raised || shifts(state, &state->orders[i]));
+    }
+    return true;
+}
+
+/* Shifts alone that raise for more rounds than there are comparisons go round in a circle for ever.
+ * Of other terms the same is found by has_hopeless_circle, or by the days running out. */
 static bool raise_all(struct state *state)
 {
     const size_t enough = state->order_count + 1;
     size_t rounds_of_shifts = 0;
-    bool again = true;
-    for (size_t round = 0; again; round++) {
-        bool only_shifts = true;
-        again = false;
-        for (size_t i = 0; i < state->order_count; i++) {
-            bool raised;
-            if (!raise(state, &state->orders[i], &raised)) {
-                return false;
-            }
-            again = again || raised;
-            only_shifts = only_shifts && (!raised || shifts(state, &state->orders[i]));
+    bool raised = true;
+    for (size_t round = 0; raised; round++) {
+        bool only_shifts;
+        if (!raise_round(state, &raised, &only_shifts)) {
+            return false;
         }
         rounds_of_shifts = only_shifts ? rounds_of_shifts + 1 : 0;
-        if (again &&
+        if (raised &&
             (rounds_of_shifts > enough || (round == 2 * enough && has_hopeless_circle(state)))) {
             return is_contradiction(state, all_reasons(state));
         }
-        if (round == ROUNDS_MAX) {
+        if (state->rounds++ == ROUNDS_MAX) {
             return is_beyond(state);
         }
     }

@@ -16,8 +16,8 @@ enum {
     ORDERS_MAX = 512,                  /* comparisons of dates and numbers that hold at once */
     PAIRINGS_MAX = 128,                /* and of other facts with each other */
     CHANGES_MAX = 65536,               /* of facts, since the search began */
-    ROUNDS_MAX = 20000,                /* of raising days, before it is given up */
-    VALUE_TRIALS_MAX = 1000000,        /* of values for facts that are compared with each other */
+    ROUNDS_MAX = 1000000,       /* of raising days, for one question: a few times three centuries */
+    VALUE_TRIALS_MAX = 1000000, /* of values for facts that are compared with each other */
 };
 
 /* A fact of somebody, today, or a constant. */
@@ -88,6 +88,7 @@ struct state {
     size_t pairing_count;
     uint64_t epoch;
     uint64_t conflict;
+    size_t rounds;        /* of raising days, since the question was asked */
     bool beyond;          /* a limit was met: what is said to be impossible may not be */
     struct paired paired; /* found by state_solve */
 };

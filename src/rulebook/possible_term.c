@@ -22,6 +22,9 @@ int64_t term_value(const struct forms *forms, uint32_t term, int64_t root)
     if (item->shifts) {
         return root + item->shift;
     }
+    if (item->table != NULL) {
+        return item->table[root - item->first];
+    }
     const struct value value = apply(forms, item, term_value(forms, item->inner, root));
     ASSERT(value.known);
     return value.number;
@@ -33,18 +36,23 @@ static int64_t middle_of(int64_t low, int64_t high)
     return low + (int64_t)(((uint64_t)high - (uint64_t)low) / 2);
 }
 
+/* Looks near `from` first, because days are mostly raised by little. */
 bool term_least(const struct forms *forms, uint32_t term, int64_t from, int64_t need,
                 int64_t *ret_root)
 {
     const struct term *item = forms_term(forms, term);
     int64_t low = from > item->first ? from : item->first;
-    int64_t high = item->last;
-    if (low > high || term_value(forms, term, high) < need) {
+    int64_t high = low;
+    if (low > item->last || term_value(forms, term, item->last) < need) {
         return false;
     }
     if (item->shifts) {
         *ret_root = low + item->shift >= need ? low : need - item->shift;
         return true;
+    }
+    for (int64_t step = 1; term_value(forms, term, high) < need; step *= 2) {
+        low = high + 1;
+        high = item->last - high < step ? item->last : high + step;
     }
     while (low < high) {
         const int64_t middle = middle_of(low, high);
@@ -231,19 +239,25 @@ uint32_t term_apply(struct forms *forms, uint32_t inner, const struct term *func
     return add(forms, &term);
 }
 
-void term_spread(const struct forms *forms, uint32_t term, int64_t *ret_least, int64_t *ret_most)
+bool term_tabulate(const struct forms *forms, uint32_t term)
 {
     struct term *item = forms_term(forms, term);
-    if (!item->spread_known) {
-        item->spread_least = INT64_MAX;
-        item->spread_most = INT64_MIN;
-        for (int64_t root = item->first; root <= item->last && !item->shifts; root++) {
-            const int64_t moved = term_value(forms, term, root) - root;
-            item->spread_least = moved < item->spread_least ? moved : item->spread_least;
-            item->spread_most = moved > item->spread_most ? moved : item->spread_most;
-        }
-        item->spread_known = true;
+    if (item->shifts || item->table != NULL) {
+        item->spread_least = item->shifts ? item->shift : item->spread_least;
+        item->spread_most = item->shifts ? item->shift : item->spread_most;
+        return true;
     }
-    *ret_least = item->shifts ? item->shift : item->spread_least;
-    *ret_most = item->shifts ? item->shift : item->spread_most;
+    const int64_t count = item->first <= item->last ? item->last - item->first + 1 : 0;
+    int32_t *table = ARENA_NEW(forms->arena, int32_t, (size_t)count);
+    item->spread_least = INT64_MAX;
+    item->spread_most = INT64_MIN;
+    for (int64_t i = 0; table != NULL && i < count; i++) {
+        const int64_t root = item->first + i;
+        const int64_t moved = term_value(forms, term, root) - root;
+        item->spread_least = moved < item->spread_least ? moved : item->spread_least;
+        item->spread_most = moved > item->spread_most ? moved : item->spread_most;
+        table[i] = (int32_t)(root + moved);
+    }
+    item->table = table;
+    return table != NULL;
 }

@@ -25,7 +25,7 @@ int64_t term_value(const struct forms *forms, uint32_t term, int64_t root);
  * False when there is none. */
 bool term_least(const struct forms *forms, uint32_t term, int64_t from, int64_t need,
                 int64_t *ret_root);
-/* How far the term lies after its root, at least and at most. */
-void term_spread(const struct forms *forms, uint32_t term, int64_t *ret_least, int64_t *ret_most);
+/* Writes its values down, for those who ask for many of them. False when the arena is full. */
+bool term_tabulate(const struct forms *forms, uint32_t term);
 
 #endif

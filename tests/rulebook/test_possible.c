@@ -535,8 +535,7 @@ static void compare(struct possible *possible, const struct possible_question *q
                     bool on_grid, const char *what, struct tally *tally)
 {
     enum possible_answer answer;
-    struct arena arena = work;
-    assert_true(possible_ask(possible, question, &arena, &answer, NULL, &loaded.err).ok);
+    assert_true(possible_ask(possible, question, &answer, NULL, &loaded.err).ok);
     tally->yes += answer == POSSIBLE_YES && on_grid ? 1 : 0;
     tally->yes_beyond_grid += answer == POSSIBLE_YES && !on_grid ? 1 : 0;
     tally->no += answer == POSSIBLE_NO ? 1 : 0;
