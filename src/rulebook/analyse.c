@@ -319,6 +319,8 @@ static result explain_step_never_clear(struct analysis *analysis, const struct s
             return result_ok();
         }
     }
+    diagnose_hint(analysis->diagnostics,
+                  "No two of its safeguards exclude each other, but all of them together do");
     return result_ok();
 }
 
