@@ -4,6 +4,7 @@
  * witness, which possible_ask has the judge confirm.) Conditions with answers known from reasoning
  * stand in cases/analysis_*.rules; those that are hard stand here. */
 #include "load.h"
+#include "world.h"
 
 #include "base/random.h"
 #include "rulebook/possible.h"
@@ -18,7 +19,7 @@
 #include <cmocka.h>
 
 enum {
-    RULEBOOKS = 200,
+    RULEBOOKS = 2500,
     RULES = 8, /* in each */
     TEXT_MAX = 256 * 1024,
     CANDIDATES_MAX = 16,
@@ -615,6 +616,85 @@ static void test_against_grid(void **state)
     assert_true(tally.yes_beyond_grid < tally.yes / 5);
 }
 
+/* Worlds: rulebooks with many facts, judged by the evaluator of world.c on random facts. */
+
+enum { WORLDS = 150, WORLD_POINTS = 400 };
+
+struct world_found {
+    bool can[WORLD_SAFEGUARDS][3];
+    bool clear_without[WORLD_SAFEGUARDS][WORLD_SAFEGUARDS];
+};
+
+static void judge_world(const struct world *world, struct random *random, struct world_found *found)
+{
+    struct world_facts point;
+    enum clearance each[WORLD_SAFEGUARDS];
+    world_facts_make(&point, random, (double)random_below(random, 4) / 5);
+    for (size_t i = 0; i < WORLD_SAFEGUARDS; i++) {
+        each[i] = world_judge(world, i, &point);
+        found->can[i][each[i]] = true;
+    }
+    for (size_t i = 0; i < WORLD_SAFEGUARDS; i++) {
+        for (size_t k = 0; each[i] == CLEARANCE_CLEAR && k < WORLD_SAFEGUARDS; k++) {
+            found->clear_without[i][k] = found->clear_without[i][k] || each[k] != CLEARANCE_CLEAR;
+        }
+    }
+}
+
+static void compare_world(const struct world_found *found, struct tally *tally)
+{
+    static const unsigned truths[] = {[CLEARANCE_CLEAR] = TRUTHS_TRUE,
+                                      [CLEARANCE_BARRED] = TRUTHS_FALSE,
+                                      [CLEARANCE_UNKNOWN] = TRUTHS_UNKNOWN};
+    const struct safeguard *safeguards = loaded.rulebook->safeguards;
+    struct possible *possible = NULL;
+    assert_true(possible_open(loaded.rulebook, &work, &possible, &loaded.err).ok);
+    for (size_t i = 0; i < WORLD_SAFEGUARDS; i++) {
+        for (int truth = 0; truth < 3; truth++) {
+            const struct possible_goal goal = {safeguards[i].clear_when, truths[truth]};
+            compare(possible, &(struct possible_question){.goals = &goal, .goal_count = 1},
+                    found->can[i][truth], "a safeguard of a world", tally);
+        }
+        for (size_t k = 0; k < WORLD_SAFEGUARDS; k++) {
+            const struct possible_goal goals[] = {
+                {safeguards[i].clear_when, TRUTHS_TRUE},
+                {safeguards[k].clear_when, TRUTHS_FALSE | TRUTHS_UNKNOWN}};
+            compare(possible, &(struct possible_question){.goals = goals, .goal_count = 2},
+                    found->clear_without[i][k], "two safeguards of a world", tally);
+        }
+    }
+}
+
+/* Aim: the same, against an evaluator that shares nothing with the judge, on larger rulebooks; and
+ * rulebook_analyse copes with all of them. */
+static void test_against_worlds(void **state)
+{
+    (void)state;
+    struct random random;
+    struct tally tally = {0};
+    random_seed(&random, SEED);
+    for (int i = 0; i < WORLDS; i++) {
+        struct world world;
+        struct world_found found = {0};
+        arena_reset(&work);
+        world_make(&world, &random, &work, 3);
+        load_sound(&loaded, world_text(&world, NULL, &work));
+        for (int point = 0; point < WORLD_POINTS; point++) {
+            judge_world(&world, &random, &found);
+        }
+        compare_world(&found, &tally);
+        assert_true(
+            rulebook_analyse(loaded.rulebook, loaded.scratch, &loaded.diagnostics, &loaded.err).ok);
+        assert_int_equal(loaded.diagnostics.error_count, 0);
+    }
+    print_message("# %d worlds; possible %zu, not met %zu, impossible %zu, undecided %zu, "
+                  "wrong %zu\n",
+                  WORLDS, tally.yes, tally.yes_beyond_grid, tally.no, tally.undecided, tally.wrong);
+    assert_int_equal(tally.wrong, 0);
+    assert_int_equal(tally.undecided, 0);
+    assert_true(tally.no > 0);
+}
+
 /* Answers known from reasoning. */
 
 struct known {
@@ -815,8 +895,8 @@ static void test_bound(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_known_answers),
-                                       cmocka_unit_test(test_bound),
-                                       cmocka_unit_test(test_against_grid)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_known_answers), cmocka_unit_test(test_bound),
+        cmocka_unit_test(test_against_worlds), cmocka_unit_test(test_against_grid)};
     return cmocka_run_group_tests(tests, setup, teardown);
 }
