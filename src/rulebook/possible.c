@@ -135,7 +135,7 @@ static bool try_alternatives(struct possible *possible, uint32_t index,
         if (!search_visit_alternative(possible, &open, i, &visit)) {
             continue;
         }
-        if (possible->trials == possible->trials_most) {
+        if (possible->trials == possible->trials_most || level == LEVELS_MAX) {
             return search_fail_beyond(possible);
         }
         possible->trials++;

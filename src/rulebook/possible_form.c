@@ -318,8 +318,9 @@ static form_edge order_of_sum(struct forms *forms, struct side left, struct side
 static form_edge make_order(struct forms *forms, struct side left, struct side right,
                             uint32_t depth)
 {
-    if (depth > NESTING_MAX || forms->too_large || forms->out_of_memory) {
-        forms->too_large = forms->too_large || depth > NESTING_MAX;
+    forms->too_large =
+        forms->too_large || depth > NESTING_MAX || forms->comparisons++ == COMPARISONS_MAX;
+    if (forms->too_large || forms->out_of_memory) {
         return 0;
     }
     if (is_sum(left.node) || is_sum(right.node)) {

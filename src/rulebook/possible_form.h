@@ -16,8 +16,9 @@
 #include "rulebook/list.h"
 
 enum {
-    FORMS_MAX = 100000, /* as many as a condition may have parts: RULEBOOK_PARTS_MAX */
-    VALUES_MAX = 512,   /* of a choice; countries told apart. ISO 3166-1 has 249 */
+    FORMS_MAX = 100000,        /* as many as a condition may have parts: RULEBOOK_PARTS_MAX */
+    COMPARISONS_MAX = 1000000, /* taken apart, among them those that are alike */
+    VALUES_MAX = 512,          /* of a choice; countries told apart. ISO 3166-1 has 249 */
     VALUES_WORDS = VALUES_MAX / 64,
 };
 
@@ -90,7 +91,8 @@ struct forms {
     uint32_t country_count;
     int64_t day_first; /* the days that can be written */
     int64_t day_last;
-    bool inexact;   /* some values are left out: what is not found may yet be possible */
+    bool inexact; /* some values are left out: what is not found may yet be possible */
+    size_t comparisons;
     bool too_large; /* the rulebook has more forms or values than are looked at */
     bool out_of_memory;
 };

@@ -11,6 +11,7 @@ enum {
     OPEN_MAX = 32768,     /* demands with alternatives, at once */
     AGENDA_MAX = 8192,    /* demands not yet taken apart */
     DEMANDS_MAX = 131072, /* in force at once */
+    LEVELS_MAX = 2000,    /* choices within choices: each takes room on the stack */
     LAST_BIT = 63,        /* of a set of choices: all choices from here on share it */
 };
 

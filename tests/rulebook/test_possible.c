@@ -795,10 +795,15 @@ static const struct known known[] = {
     {"every family member has (a.flag)", TRUTHS_UNKNOWN, POSSIBLE_YES},
     {"not family.complete and every family member has (a.flag)", TRUTHS_TRUE, POSSIBLE_NO},
     {"family.complete and every family member has (a.day < a.day)", TRUTHS_TRUE, POSSIBLE_YES},
-    /* Only without a member; the dead ends are the fault of there being one. */
+    /* Only without a member: the dead ends are the fault of there being one, in whichever order
+     * they are met. */
     {"(any family member has (a.flag) or hub.flag) and "
      "(every family member has (a.flag and not a.flag) or "
      "every family member has (b.flag and not b.flag))",
+     TRUTHS_TRUE, POSSIBLE_YES},
+    {"(every family member has (a.flag and not a.flag) or "
+     "every family member has (b.flag and not b.flag)) and "
+     "(any family member has (a.flag) or hub.flag)",
      TRUTHS_TRUE, POSSIBLE_YES},
     {"any family member has (a.flag) and (every family member has (a.flag and not a.flag) or "
      "every family member has (b.flag and not b.flag))",
@@ -862,7 +867,35 @@ static void put_pigeons(struct maker *maker, int things, int places)
     put(maker, "\n");
 }
 
-static enum possible_answer ask_pigeons(int things, int places, uint64_t *ret_trials)
+/* Each of many is easily met, and none of them is left out. */
+static void put_alternatives(struct maker *maker, int count, int ignored)
+{
+    (void)ignored;
+    put(maker, "define each_is_met\n  always");
+    for (int i = 0; i < count; i++) {
+        buf_format(maker->buf, "\n  and (a.number = %d or b.number != %d)", i, i);
+    }
+    put(maker, "\n");
+}
+
+/* The later of two days, one of which is the later of two days, and so on. */
+static void put_nested(struct maker *maker, int depth, int ignored)
+{
+    (void)ignored;
+    put(maker, "define later_than_itself\n  ");
+    for (int i = 0; i < depth; i++) {
+        put(maker, "later of (a.day, ");
+    }
+    put(maker, "b.day");
+    for (int i = 0; i < depth; i++) {
+        put(maker, ")");
+    }
+    put(maker, " < a.day\n");
+}
+
+typedef void put_hard(struct maker *maker, int a, int b);
+
+static enum possible_answer ask_hard(put_hard *put_it, int a, int b, uint64_t *ret_trials)
 {
     struct buf buf;
     struct maker maker = {.buf = &buf};
@@ -871,7 +904,7 @@ static enum possible_answer ask_pigeons(int things, int places, uint64_t *ret_tr
     arena_reset(&work);
     buf_init(&buf, &work, TEXT_MAX);
     put_items(&maker);
-    put_pigeons(&maker, things, places);
+    put_it(&maker, a, b);
     load_sound(&loaded, buf_str(&buf));
     assert_true(possible_open(loaded.rulebook, &work, &possible, &loaded.err).ok);
     const struct possible_goal goal = {loaded.rulebook->definitions[0].condition, TRUTHS_TRUE};
@@ -887,10 +920,14 @@ static void test_bound(void **state)
 {
     (void)state;
     uint64_t trials;
-    assert_int_equal(ask_pigeons(4, 4, &trials), POSSIBLE_YES);
-    assert_int_equal(ask_pigeons(5, 4, &trials), POSSIBLE_NO);
-    assert_int_equal(ask_pigeons(10, 9, &trials), POSSIBLE_UNDECIDED);
+    assert_int_equal(ask_hard(put_pigeons, 4, 4, &trials), POSSIBLE_YES);
+    assert_int_equal(ask_hard(put_pigeons, 5, 4, &trials), POSSIBLE_NO);
+    assert_int_equal(ask_hard(put_pigeons, 10, 9, &trials), POSSIBLE_UNDECIDED);
     assert_int_equal(trials, POSSIBLE_TRIALS_MAX);
+    assert_int_equal(ask_hard(put_nested, 3, 0, &trials), POSSIBLE_NO);
+    assert_int_equal(ask_hard(put_nested, 60, 0, &trials), POSSIBLE_UNDECIDED);
+    assert_int_equal(ask_hard(put_alternatives, 200, 0, &trials), POSSIBLE_YES);
+    assert_int_not_equal(ask_hard(put_alternatives, 4000, 0, &trials), POSSIBLE_NO);
 }
 
 int main(void)
