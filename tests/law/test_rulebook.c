@@ -319,6 +319,28 @@ static void nationalities_of_the_statistics_are_listed(void **state)
     }
 }
 
+/* Aim: a code means the same country whatever the law; each rulebook keeps its own list. */
+static void a_country_has_one_name(void **state)
+{
+    const struct law *law = *state;
+    struct arena arena = law->arena;
+    for (size_t i = 0; i < sizeof named_laws / sizeof named_laws[0]; i++) {
+        const struct rulebook *other =
+            load_rulebook(rulebook_folder(named_laws[i].name, &arena), &arena);
+        size_t shared = 0;
+        assert_non_null(other);
+        for (size_t j = 0; j < other->country_count; j++) {
+            const str name = rulebook_country_name(law->rulebook, other->countries[j].code);
+            shared += name.len > 0 ? 1 : 0;
+            if (name.len > 0 && !str_equal(name, other->countries[j].name)) {
+                fail_msg("%.*s is also called %.*s", STR_ARG(name),
+                         STR_ARG(other->countries[j].name));
+            }
+        }
+        assert_true(shared >= 249);
+    }
+}
+
 static int open_law(void **state)
 {
     const struct named_law *named = *state;
@@ -366,6 +388,7 @@ int main(int argc, char **argv)
         TEST_OF_LAW(steps_take_back_stale_clearance),
         TEST_OF_LAW(no_safeguard_reads_statistics),
         TEST_OF_LAW(nationalities_of_the_statistics_are_listed),
+        TEST_OF_LAW(a_country_has_one_name),
     };
 #undef TEST_OF_LAW
     return cmocka_run_group_tests_name(named->name, tests, NULL, NULL);

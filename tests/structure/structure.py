@@ -185,6 +185,17 @@ def check_documented_names(src):
                      if f'"{name}"' not in text]
 
 
+def check_rulebook_names(paths):
+    """What rulebooks/README.md says of a name, there is: safeguards, steps, clocks and facts of the rulebooks."""
+    names, _ = law_names(os.environ["RETURNHUB_SOURCE"])
+    faults = []
+    for path in paths:
+        for name in re.findall(r"`([a-z]+[_.][a-z_.]+)`", open(path, encoding="utf-8").read()):
+            if name not in names:
+                faults.append(f"{path}: no rulebook has {name}")
+    return faults
+
+
 def planted(check, name, text):
     """Runs a check over a folder with one faulty file in it."""
     with tempfile.TemporaryDirectory() as folder:
@@ -198,7 +209,7 @@ def planted(check, name, text):
                     style.write("BasedOnStyle: LLVM\n")
         if check is check_globals:
             subprocess.run(["gcc", "-c", path, "-o", path + ".o"], check=True)
-        return check([path] if check in (check_format, check_words) else folder)
+        return check([path] if check in (check_format, check_words, check_rulebook_names) else folder)
 
 
 def main():
@@ -236,6 +247,9 @@ def main():
         ("a safeguard named in a template is found",
          lambda: planted(check_law_names, "parts/x.html", "{{#if no_court_order}}<p>Stop</p>{{/if}}\n")),
         ("the names that the documentation says the program knows, it knows", lambda: check_documented_names(src)),
+        ("rulebooks/README.md names what the rulebooks have", lambda: check_rulebook_names([os.path.join(root, "rulebooks", "README.md")])),
+        ("a name that no rulebook has is found",
+         lambda: planted(check_rulebook_names, "README.md", "| H99 | courts | `no_court_odrer` |\n")),
         ("every C file is laid out by clang-format", lambda: check_format(code)),
         ("a badly laid out file is found", lambda: planted(check_format, "x.c", "int   main( ){return 0;}\n")),
         ("nothing unfinished and no machine's path is kept", lambda: check_words(text)),
