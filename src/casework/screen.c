@@ -1,8 +1,8 @@
 #include "casework/casework.h"
 
-#include "casework/facts.h"
+#include "casework/caseload.h"
 #include "casework/past.h"
-#include "casework/sitting.h"
+#include "rulebook/screen.h"
 
 #include <stdlib.h>
 
@@ -22,11 +22,15 @@ struct screen_work {
     struct value *free_for_them; /* hub values for those with a place of their own */
     const int64_t *own_place;    /* people who hold or occupy a place at the hub, sorted */
     size_t own_place_count;
+    bool sees_everybody; /* this account */
     enum clearance *each;
     struct screen_totals totals;
 };
 
-enum { SCREEN_MEMORY = 64 * 1024 * 1024 }; /* taken lazily; one person needs little of it */
+enum {
+    SCREEN_MEMORY = 64 * 1024 * 1024, /* taken lazily; one person needs little of it */
+    PLANES_BESIDE_SAFEGUARDS = 128, /* of a screen: clear, barred, two for each family condition */
+};
 
 static int compare_ids(const void *left, const void *right)
 {
@@ -120,37 +124,19 @@ static result prepare(struct screen_work *work, struct transaction *transaction,
     work->when = case_time_asked(&work->sitting, work->asked);
     TRY(prepare_hub(work, err));
     const struct step *step = &work->casework->rulebook->steps[work->step];
+    work->sees_everybody = may_everywhere(&work->sitting.account, ACTION_SCREEN);
     work->each = ARENA_NEW(&work->arena, enum clearance, step->safeguard_count + 1);
     return work->each == NULL ? arena_full(err) : result_ok();
 }
 
-/* --- screening -------------------------------------------------------------------------------- */
+/* --- everybody -------------------------------------------------------------------------------- */
 
-static bool is_screened(const struct screen_work *work, const struct person_row *person)
+static bool is_screened(const struct screen_work *work, str stage_name)
 {
     const struct rulebook *rulebook = work->casework->rulebook;
-    const uint32_t stage = rulebook_stage(rulebook, person->stage);
+    const uint32_t stage = rulebook_stage(rulebook, stage_name);
     return stage != NOT_FOUND_INDEX &&
            rulebook_step_leaves(rulebook, &rulebook->steps[work->step], stage);
-}
-
-/* *ret_screened is false for somebody who is in no stage that the step leaves, or was not
- * registered yet. */
-static result load_person(struct screen_work *work, struct sitting *reading,
-                          const struct person_row *person, const struct fact_row *rows,
-                          size_t count, struct loaded_case *ret_case, bool *ret_screened,
-                          struct err *err)
-{
-    if (!work->when.past) {
-        *ret_screened = is_screened(work, person);
-        return *ret_screened
-                   ? case_from_rows(reading, person, rows, count, &work->when, ret_case, err)
-                   : result_ok();
-    }
-    struct past past;
-    TRY(past_person(reading, person->id, 0, work->when.known_at, &past, err));
-    *ret_screened = past.person.id != 0 && is_screened(work, &past.person);
-    return *ret_screened ? case_load(reading, person, &work->when, ret_case, err) : result_ok();
 }
 
 static void count_verdict(struct screen_totals *totals, enum clearance clearance)
@@ -169,36 +155,205 @@ static void count_verdict(struct screen_totals *totals, enum clearance clearance
     }
 }
 
-static result screen_person(void *context, const struct person_row *person,
-                            const struct fact_row *rows, size_t count, struct err *err)
+static result visit_line(struct screen_work *work, const struct screened_person *person,
+                         enum clearance clearance, struct err *err)
+{
+    const struct screen_line line = {.person = person, .clearance = clearance, .each = work->each};
+    count_verdict(&work->totals, clearance);
+    return work->visit == NULL ? result_ok() : work->visit(work->context, &line, err);
+}
+
+/* --- now: all at once, by the column engine --------------------------------------------------- */
+
+/* What the step's safeguards read, and from where it leads. */
+static result ask_for_step(struct screen_work *work, struct caseload_asked *ret_asked,
+                           struct err *err)
+{
+    const struct rulebook *rulebook = work->casework->rulebook;
+    const struct step *step = &rulebook->steps[work->step];
+    bool *facts = ARENA_NEW(&work->arena, bool, rulebook->fact_count + 1);
+    bool *stages = ARENA_NEW(&work->arena, bool, rulebook->stage_count + 1);
+    if (facts == NULL || stages == NULL) {
+        return arena_full(err);
+    }
+    for (size_t i = 0; i < step->safeguard_count; i++) {
+        judge_reads(rulebook, step->safeguards[i], facts);
+    }
+    if (rulebook->has_family_complete) {
+        facts[rulebook->family_complete] = true;
+    }
+    for (uint32_t i = 0; i < rulebook->stage_count; i++) {
+        stages[i] = rulebook_step_leaves(rulebook, step, i);
+    }
+    *ret_asked = (struct caseload_asked){.facts = facts, .stages = stages, .when = work->when};
+    return result_ok();
+}
+
+static struct screen_question question_of(const struct screen_work *work, const struct value *hub)
+{
+    const struct step *step = &work->casework->rulebook->steps[work->step];
+    return (struct screen_question){
+        .safeguards = step->safeguards,
+        .safeguard_count = step->safeguard_count,
+        .hub = hub,
+        .agreement = work->hub.view.question.agreement,
+        .today = work->when.on,
+    };
+}
+
+/* Whether a family matters is seen from the question as it is compiled for nobody. */
+static result asks_families(struct screen_work *work, struct caseload_asked *asked, struct err *err)
+{
+    struct arena scratch = work->arena;
+    struct columns_builder *builder = NULL;
+    struct columns nobody;
+    const struct screen *screen = NULL;
+    const struct screen_question question = question_of(work, work->hub.view.question.hub);
+    TRY(columns_begin(work->casework->rulebook, asked->facts, 0, &scratch, &builder, err));
+    TRY(columns_finish(builder, NULL, &nobody, err));
+    TRY(screen_compile(&nobody, &question, screen_best_level(), &scratch, &screen, err));
+    asked->families = screen_asks_families(screen);
+    return result_ok();
+}
+
+static result run_screen(struct screen_work *work, const struct caseload_columns *caseload,
+                         const struct value *hub, struct arena *arena,
+                         struct screen_answers *ret_answers, struct err *err)
+{
+    const struct screen *screen = NULL;
+    const struct screen_question question = question_of(work, hub);
+    TRY(screen_compile(&caseload->columns, &question, screen_best_level(), arena, &screen, err));
+    TRY(screen_answers_init(screen, true, arena, ret_answers, err));
+    return screen_all(screen, *arena, ret_answers, err);
+}
+
+static result visit_row(struct screen_work *work, const struct caseload_person *person,
+                        const struct screen_answers *answers, size_t row, struct err *err)
+{
+    const struct step *step = &work->casework->rulebook->steps[work->step];
+    const struct screened_person screened = {
+        .id = person->id, .reference = person->reference, .stage = person->stage};
+    bool seen = work->sees_everybody;
+    if (!seen) {
+        const struct person_row whom = {.id = person->id, .hub = person->hub};
+        TRY(sitting_may_person(&work->sitting, &whom, ACTION_SCREEN, &seen, err));
+    }
+    for (size_t i = 0; seen && i < step->safeguard_count; i++) {
+        work->each[i] = screen_each(answers, i, row);
+    }
+    return seen ? visit_line(work, &screened, screen_clearance(answers, row), err) : result_ok();
+}
+
+/* "hub.places_free" is asked for somebody: those with a place of their own are screened a second
+ * time, with it among the free ones. */
+static result visit_rows(struct screen_work *work, const struct caseload_columns *caseload,
+                         struct arena *arena, struct err *err)
+{
+    struct screen_answers answers;
+    struct screen_answers own;
+    TRY(run_screen(work, caseload, work->hub.view.question.hub, arena, &answers, err));
+    if (work->own_place_count > 0) {
+        TRY(run_screen(work, caseload, work->free_for_them, arena, &own, err));
+    }
+    for (size_t row = 0; row < caseload->columns.row_count; row++) {
+        const struct caseload_person *person = &caseload->people[row];
+        if (person->asked_about) {
+            TRY(visit_row(work, person, has_own_place(work, person->id) ? &own : &answers, row,
+                          err));
+        }
+    }
+    return result_ok();
+}
+
+static result open_planes(const struct screen_work *work, const struct columns *columns,
+                          struct arena *arena, struct err *err)
+{
+    const struct step *step = &work->casework->rulebook->steps[work->step];
+    const size_t planes = 4 * step->safeguard_count + PLANES_BESIDE_SAFEGUARDS;
+    return arena_open(arena, SCREEN_MEMORY + planes * columns->word_count * sizeof(uint64_t), err);
+}
+
+static result screen_caseload(struct screen_work *work, struct transaction *const *transactions,
+                              size_t count, struct caseload_columns *caseload, struct err *err)
+{
+    struct caseload_asked asked;
+    struct arena planes = {0};
+    TRY(ask_for_step(work, &asked, err));
+    TRY(asks_families(work, &asked, err));
+    TRY(caseload_load(&work->sitting, transactions, count, &asked, caseload, err));
+    TRY(open_planes(work, &caseload->columns, &planes, err));
+    const result visited = visit_rows(work, caseload, &planes, err);
+    arena_close(&planes);
+    return visited;
+}
+
+static result screen_now(struct transaction *const *transactions, size_t count, void *context,
+                         struct err *err)
 {
     struct screen_work *work = context;
-    bool screened = false;
-    TRY(sitting_may_person(&work->sitting, person, ACTION_SCREEN, &screened, err));
-    if (!screened) {
-        return result_ok();
-    }
-    struct arena scratch = work->arena;
-    struct sitting reading = work->sitting;
-    reading.arena = &scratch;
+    struct caseload_columns caseload = {.people = NULL};
+    TRY(prepare(work, transactions[0], err));
+    const result screened = screen_caseload(work, transactions, count, &caseload, err);
+    caseload_close(&caseload);
+    return screened;
+}
+
+/* --- the past: one after the other ------------------------------------------------------------ */
+
+static result judge_then(struct screen_work *work, struct sitting *reading,
+                         const struct person_row *person, struct err *err)
+{
     struct loaded_case loaded;
-    TRY(load_person(work, &reading, person, rows, count, &loaded, &screened, err));
-    if (!screened) {
-        return result_ok();
-    }
+    TRY(case_load(reading, person, &work->when, &loaded, err));
     struct question question = loaded.view.question;
     question.hub = work->hub.view.question.hub;
     question.agreement = work->hub.view.question.agreement;
     if (question.hub != NULL && has_own_place(work, person->id)) {
         question.hub = work->free_for_them;
     }
-    const struct screen_line line = {
-        .person = &loaded.view.person,
-        .clearance = judge_step(work->casework->rulebook, work->step, &question, work->each),
-        .each = work->each,
-    };
-    count_verdict(&work->totals, line.clearance);
-    return work->visit == NULL ? result_ok() : work->visit(work->context, &line, err);
+    const struct screened_person screened = {
+        .id = person->id, .reference = person->reference, .stage = person->stage};
+    return visit_line(work, &screened,
+                      judge_step(work->casework->rulebook, work->step, &question, work->each), err);
+}
+
+/* Nobody who is in no stage that the step leaves, or was not registered yet. */
+static result screen_person_then(struct screen_work *work, const struct person_row *person,
+                                 struct err *err)
+{
+    bool seen = false;
+    TRY(sitting_may_person(&work->sitting, person, ACTION_SCREEN, &seen, err));
+    if (!seen) {
+        return result_ok();
+    }
+    struct arena scratch = work->arena;
+    struct sitting reading = work->sitting;
+    struct past past;
+    reading.arena = &scratch;
+    TRY(past_person(&reading, person->id, 0, work->when.known_at, &past, err));
+    return past.person.id != 0 && is_screened(work, past.person.stage)
+               ? judge_then(work, &reading, &past.person, err)
+               : result_ok();
+}
+
+enum { PEOPLE_AT_ONCE = 1000 };
+
+static result screen_page_then(struct screen_work *work, int64_t *after, bool *ret_more,
+                               struct err *err)
+{
+    const struct arena before = work->arena;
+    const struct people_filter filter = {
+        .stage = STR(""), .after_id = *after, .limit = PEOPLE_AT_ONCE};
+    const struct person_row *people = NULL;
+    size_t count = 0;
+    TRY(transaction_people(work->sitting.transaction, &filter, &work->arena, &people, &count, err));
+    for (size_t i = 0; i < count; i++) {
+        TRY(screen_person_then(work, &people[i], err));
+        *after = people[i].id;
+    }
+    work->arena = before;
+    *ret_more = count == PEOPLE_AT_ONCE;
+    return result_ok();
 }
 
 static result check_screen(struct transaction *transaction, void *context, struct err *err)
@@ -206,12 +361,16 @@ static result check_screen(struct transaction *transaction, void *context, struc
     return prepare(context, transaction, err);
 }
 
-static result screen(struct transaction *transaction, void *context, struct err *err)
+static result screen_then(struct transaction *transaction, void *context, struct err *err)
 {
     struct screen_work *work = context;
+    int64_t after = 0;
+    bool more = true;
     TRY(prepare(work, transaction, err));
-    return transaction_each_person_facts(transaction, work->when.on, work->when.known_at,
-                                         screen_person, work, err);
+    while (more) {
+        TRY(screen_page_then(work, &after, &more, err));
+    }
+    return result_ok();
 }
 
 /* The lines go out while the caseload is read, so the look is kept first, once it is sure that the
@@ -220,7 +379,9 @@ static result check_and_screen(struct screen_work *work, struct err *err)
 {
     TRY(store_read(work->casework->store, check_screen, work, err));
     TRY(sitting_look(&work->sitting, SUBJECT_OF_REGISTER, 1, "screening", err));
-    return store_read(work->casework->store, screen, work, err);
+    return work->when.past ? store_read(work->casework->store, screen_then, work, err)
+                           : store_read_together(work->casework->store, CASELOAD_THREADS,
+                                                 screen_now, work, err);
 }
 
 result casework_screen(const struct casework *casework, const struct caller *caller, str step,
