@@ -10,6 +10,7 @@ struct adoption_search {
     instant known_at;
     struct arena *arena;
     str identity; /* "" when none was adopted by then */
+    str name;
     str canonical;
     bool want_text;
 };
@@ -22,10 +23,12 @@ static result find_adopted(struct transaction *transaction, void *context, struc
     TRY(transaction_history(transaction, SUBJECT_OF_REGISTER, REGISTER_ID, 0, ADOPTIONS_MAX,
                             search->arena, &events, &count, err));
     search->identity = STR("");
+    search->name = STR("");
     for (size_t i = 0; i < count; i++) { /* newest first */
         if (events[i].kind == EVENT_RULEBOOK_ADOPTED &&
             events[i].recorded_at.milliseconds <= search->known_at.milliseconds) {
             search->identity = events[i].body.rulebook_adopted.identity;
+            search->name = events[i].body.rulebook_adopted.name;
             break;
         }
     }
@@ -34,6 +37,17 @@ static result find_adopted(struct transaction *transaction, void *context, struc
                                  err));
     }
     return result_ok();
+}
+
+/* People stand in stages of the law that they came in under; another law does not have them. */
+static result refuse_other_law(str kept_under, str offered, struct err *err)
+{
+    result_ignore(err_set(err, ERROR_CONFLICT,
+                          "This register is kept under the rulebook '%.*s', not '%.*s'",
+                          STR_ARG(kept_under), STR_ARG(offered)),
+                  "the hint returns the failure");
+    return err_hint(err, "A rulebook may change, a register does not change its law: "
+                         "open another register for another law");
 }
 
 static result append_adoption(struct transaction *transaction, void *context, struct err *err)
@@ -45,6 +59,9 @@ static result append_adoption(struct transaction *transaction, void *context, st
     TRY(find_adopted(transaction, search, err));
     if (str_equal(search->identity, str_from_c(identity))) {
         return result_ok();
+    }
+    if (search->name.len > 0 && !str_equal(search->name, rulebook->name)) {
+        return refuse_other_law(search->name, rulebook->name, err);
     }
     struct sitting sitting;
     TRY(sitting_of_register(&sitting, search->casework, transaction, search->arena, err));
@@ -72,6 +89,14 @@ result casework_adopt_rulebook(const struct casework *casework, struct err *err)
     result adopted = store_write(casework->store, append_adoption, &search, err);
     arena_close(&arena);
     return adopted;
+}
+
+result casework_law(struct store *store, struct arena *arena, str *ret_name, struct err *err)
+{
+    struct adoption_search search = {.known_at = {.milliseconds = INT64_MAX}, .arena = arena};
+    TRY(store_read(store, find_adopted, &search, err));
+    *ret_name = search.name;
+    return result_ok();
 }
 
 result casework_rulebook_then(const struct casework *casework, instant known_at, struct arena *perm,

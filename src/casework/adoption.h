@@ -7,8 +7,13 @@
 #include "casework/casework.h"
 
 /* Records that the casework's rulebook is in use from now on, unless it already is, and judges
- * every live request again by it. Call it before the first command. */
+ * every live request again by it. Call it before the first command. A register is kept under one
+ * law for good: a rulebook of another name than the last is refused with ERROR_CONFLICT. */
 MUST_USE result casework_adopt_rulebook(const struct casework *casework, struct err *err);
+
+/* The name of the rulebook that the register is kept under; "" before the first adoption. */
+MUST_USE result casework_law(struct store *store, struct arena *arena, str *ret_name,
+                             struct err *err);
 
 /* The rulebook in use at `known_at`, loaded from the register into `perm` (or the casework's own,
  * when it is that one). Before the first adoption: ERROR_NOT_FOUND. */

@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/date.h"
 #include "cli/output.h"
+#include "cli/version.h"
 
 enum { COMMAND_OPTIONS_MAX = 12, COMMAND_ARGUMENTS_MAX = 4 };
 
@@ -17,7 +18,7 @@ enum { COMMAND_OPTIONS_MAX = 12, COMMAND_ARGUMENTS_MAX = 4 };
     OPTION(OPTION_KEY, "key", "FILE",                                                              \
            "the store's key file (default: the store's name with .key)")                           \
     OPTION(OPTION_RULEBOOK, "rulebook", "FOLDER",                                                  \
-           "the rulebook (default: the one for the United Kingdom)")                               \
+           "the rulebook (default: the register's; for a new one, " RETURNHUB_LAW ")")             \
     OPTION(OPTION_AS, "as", "ACCOUNT",                                                             \
            "the account that acts or looks (default: $RETURNHUB_ACCOUNT)")                         \
     OPTION(OPTION_FORMAT, "format", "text|json|csv", "how records are printed (default: text)")    \

@@ -14,12 +14,30 @@ str share_folder(const struct invocation *invocation, const char *folder)
                         folder);
 }
 
+static str named_rulebook_folder(const struct invocation *invocation, str name)
+{
+    return share_folder(invocation,
+                        arena_format(invocation->arena, "rulebooks/%.*s", STR_ARG(name)).at);
+}
+
 str desk_rulebook_folder(const struct invocation *invocation)
 {
     if (option_given(invocation, OPTION_RULEBOOK)) {
         return invocation->options[OPTION_RULEBOOK];
     }
-    return share_folder(invocation, "rulebooks/uk");
+    return named_rulebook_folder(invocation, STR(RETURNHUB_LAW));
+}
+
+/* The same for a register, which is kept under the law that it began with. */
+static result find_rulebook_folder(const struct invocation *invocation, struct store *store,
+                                   str *ret_folder, struct err *err)
+{
+    str law = STR("");
+    TRY(casework_law(store, invocation->arena, &law, err));
+    *ret_folder = law.len == 0 || option_given(invocation, OPTION_RULEBOOK)
+                      ? desk_rulebook_folder(invocation)
+                      : named_rulebook_folder(invocation, law);
+    return result_ok();
 }
 
 static result read_rulebook_files(str folder, struct arena *perm,
@@ -136,10 +154,16 @@ result desk_open_store(const struct invocation *invocation, bool create, struct 
 result desk_open(const struct invocation *invocation, bool create, struct desk *ret_desk,
                  struct err *err)
 {
+    str folder = desk_rulebook_folder(invocation);
     *ret_desk = (struct desk){.rulebook = NULL};
-    TRY(desk_load_rulebook(invocation, desk_rulebook_folder(invocation), invocation->arena,
-                           &ret_desk->rulebook, err));
-    TRY(desk_open_store(invocation, create, &ret_desk->store, err));
+    if (!create) {
+        TRY(desk_open_store(invocation, false, &ret_desk->store, err));
+        TRY(find_rulebook_folder(invocation, ret_desk->store, &folder, err));
+    }
+    TRY(desk_load_rulebook(invocation, folder, invocation->arena, &ret_desk->rulebook, err));
+    if (create) { /* only now: a bad rulebook leaves no empty store behind */
+        TRY(desk_open_store(invocation, true, &ret_desk->store, err));
+    }
     TRY(casework_open(ret_desk->store, ret_desk->rulebook, system_machine(), invocation->arena,
                       &ret_desk->casework, err));
     if (option_given(invocation, OPTION_CLIENT_ID)) {

@@ -18,7 +18,8 @@ struct desk {
  * installed to. */
 str share_folder(const struct invocation *invocation, const char *folder);
 
-/* The folder given with --rulebook, or the default one. */
+/* The folder given with --rulebook, or that of the law the program was built for. desk_open prefers
+ * the law that the register is kept under. */
 str desk_rulebook_folder(const struct invocation *invocation);
 /* Reads a rulebook folder, checks and compiles it; what it finds is in the diagnostics. */
 MUST_USE result desk_read_rulebook(str folder, struct arena *perm,

@@ -56,7 +56,7 @@ static result serve(const struct invocation *invocation, const struct desk *desk
     print_welcome(invocation, address, http_server_port(server), demonstration);
     TRY(output_finish(invocation->output, err));
     result served = http_server_run(server, err);
-    pthread_cancel(thread);
+    pthread_kill(thread, SIGTERM); /* when the server ended by itself, nobody has sent one yet */
     pthread_join(thread, NULL);
     return served;
 }

@@ -250,19 +250,32 @@ void office_open(struct office *office)
     office_open_with(office, rules);
 }
 
+void office_open_law(struct office *office, const char *law)
+{
+    char rules[400];
+    const char *source = getenv("RETURNHUB_SOURCE");
+    snprintf(rules, sizeof rules, "%s/rulebooks/%s", source == NULL ? "." : source, law);
+    office_open_with(office, rules);
+}
+
+void office_leave(struct office *office)
+{
+    casework_close(&office->casework);
+    store_close(office->store);
+    arena_close(&office->work);
+    arena_close(&office->perm);
+}
+
 void office_close(struct office *office)
 {
     const char *const endings[] = {"", "-wal", "-shm", ".key"};
-    casework_close(&office->casework);
-    store_close(office->store);
+    office_leave(office);
     for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {
         char path[240];
         snprintf(path, sizeof path, "%s%s", office->path, endings[i]);
         unlink(path);
     }
     rmdir(office->folder);
-    arena_close(&office->work);
-    arena_close(&office->perm);
 }
 
 /* --- callers ---------------------------------------------------------------------------------- */

@@ -58,7 +58,11 @@ enum { OFFICE_PLACES = 3 };
 void office_open(struct office *office);
 /* With another rulebook folder. */
 void office_open_with(struct office *office, const char *rules);
+/* With a law that comes with the program, by its name in rulebooks/. */
+void office_open_law(struct office *office, const char *law);
 void office_close(struct office *office);
+/* Closes the office and leaves its store behind. */
+void office_leave(struct office *office);
 void office_move_days(struct office *office, int days);
 date office_today(const struct office *office);
 

@@ -48,7 +48,8 @@ void register_open(struct register_of *made, uint64_t entropy)
     instant noon = instant_from_date(register_day());
     noon.milliseconds += (int64_t)12 * 60 * 60 * 1000;
     system_fake_init(&made->fake, noon, entropy);
-    const struct rulebook *rulebook = load_rulebook(uk_rulebook_folder(&made->perm), &made->perm);
+    const struct rulebook *rulebook =
+        load_rulebook(rulebook_folder("uk", &made->perm), &made->perm);
     assert_non_null(rulebook);
     const struct store_options options = {
         .path = made->path, .create = true, .system = &made->fake.system};

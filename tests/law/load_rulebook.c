@@ -71,8 +71,8 @@ const struct rulebook *load_rulebook(const char *folder, struct arena *perm)
     return loaded.ok ? rulebook : say(&err);
 }
 
-const char *uk_rulebook_folder(struct arena *arena)
+const char *rulebook_folder(const char *name, struct arena *arena)
 {
     const char *source = getenv("RETURNHUB_SOURCE");
-    return source == NULL ? NULL : arena_format(arena, "%s/rulebooks/uk", source).at;
+    return source == NULL ? NULL : arena_format(arena, "%s/rulebooks/%s", source, name).at;
 }

@@ -8,7 +8,7 @@
 /* NULL when the folder cannot be read or the rulebook has errors. The rulebook lives in `perm`. */
 const struct rulebook *load_rulebook(const char *folder, struct arena *perm);
 
-/* The folder of the UK rulebook in the source tree, from RETURNHUB_SOURCE. */
-const char *uk_rulebook_folder(struct arena *arena);
+/* The folder of a rulebook ("uk", "eu") in the source tree, from RETURNHUB_SOURCE. */
+const char *rulebook_folder(const char *name, struct arena *arena);
 
 #endif

@@ -1,5 +1,7 @@
 /* "Unknown is not no", tried on the law itself.
  *
+ *     unknown_never_clears NAME        (uk, eu)
+ *
  * For every safeguard, random people are made from its own examples. Whenever one of them is clear,
  * each known fact is forgotten in turn. If the safeguard is still clear, it must be clear whatever
  * that fact might have been: then the rule did not rest on it (another way of being clear holds).
@@ -408,12 +410,13 @@ static size_t try_safeguard(struct law *law, uint32_t safeguard, size_t people,
 
 static int open_law(void **state)
 {
+    const char *name = *state;
     struct err err = {0};
     struct arena arena;
     assert_true(arena_open(&arena, (size_t)256 << 20, &err).ok);
     struct law *law = ARENA_NEW(&arena, struct law, 1);
     assert_non_null(law);
-    const char *folder = uk_rulebook_folder(&arena);
+    const char *folder = rulebook_folder(name, &arena);
     assert_non_null(folder);
     law->rulebook = load_rulebook(folder, &arena);
     assert_non_null(law->rulebook);
@@ -516,12 +519,19 @@ static void judge_names_what_it_reads(void **state)
     }
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    if (argc != 2) {
+        fprintf(stderr, "usage: unknown_never_clears NAME-OF-A-LAW\n");
+        return 2;
+    }
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(forgetting_never_clears),
-        cmocka_unit_test(nothing_known_clears_nothing),
-        cmocka_unit_test(judge_names_what_it_reads),
+        cmocka_unit_test_prestate_setup_teardown(forgetting_never_clears, open_law, close_law,
+                                                 argv[1]),
+        cmocka_unit_test_prestate_setup_teardown(nothing_known_clears_nothing, open_law, close_law,
+                                                 argv[1]),
+        cmocka_unit_test_prestate_setup_teardown(judge_names_what_it_reads, open_law, close_law,
+                                                 argv[1]),
     };
-    return cmocka_run_group_tests_name("unknown_never_clears", tests, open_law, close_law);
+    return cmocka_run_group_tests_name(argv[1], tests, NULL, NULL);
 }

@@ -118,6 +118,84 @@ def check_words(paths):
     return faults
 
 
+# Words of the rulebooks that are common words too, as whole texts in the program: what they mean there.
+COMMON_WORDS = {
+    "refused": "the answer of a step, and of an error",
+    "screening": "a page, and why somebody looked",
+}
+# Of a particular law or country, wherever they stand in a text of the program.
+WORDS_OF_A_LAW = re.compile(
+    r"\bBritish\b|United Kingdom|Great Britain|Home Office|First-tier|Upper Tribunal|\bEngland\b|\bScotland\b|Northern Ireland"
+    r"|\bUnion\b|European|Member State|Return Regulation|\bDirective\b|\bAct [12]\d{3}\b|\(EU\)|rulebooks/[a-z]")
+ITEM = re.compile(r"^(?:fact|stage|step|role|notice|safeguard|clock|define|calendar|holidays)\s+([a-z][a-z0-9_.]*)", re.M)
+DOCUMENTED = "## Names that the program itself knows"
+
+
+def law_names(root):
+    """The names of every rulebook, and the codes of its countries."""
+    names, countries = set(), set()
+    for path in sources(os.path.join(root, "rulebooks"), (".rules",)):
+        text = open(path, encoding="utf-8").read()
+        names.update(ITEM.findall(text))
+        countries.update(re.findall(r"^country ([A-Z]{3})", text, re.M))
+    return names, countries
+
+
+def documented_names(root):
+    """The names in the first column of the table in docs/rulebook-language.md."""
+    text = open(os.path.join(root, "docs", "rulebook-language.md"), encoding="utf-8").read()
+    section = text.partition(DOCUMENTED)[2].partition("\n## ")[0]
+    return {name for row in re.findall(r"^\| (.*?) \|", section, re.M) for name in re.findall(r"`([a-z_.]+)`", row)}
+
+
+def without_comments(text):
+    return re.sub(r'("(?:\\.|[^"\\])*")|/\*.*?\*/', lambda m: m.group(1) or "\n" * m.group().count("\n"), text, flags=re.S)
+
+
+def check_law_names(src):
+    """No law in C: outside the demonstration no name of a rulebook that is not documented as the program's own, no country's code,
+    no words of one law. A folder of templates is held to the same."""
+    root = os.environ["RETURNHUB_SOURCE"]
+    names, countries = law_names(root)
+    known = documented_names(root) | set(COMMON_WORDS)
+    compound = {name for name in names - known if "_" in name or "." in name}
+    single = names - known - compound
+    faults = []
+    for path in sources(src, (".c", ".h", ".def", ".in", ".html")):
+        if os.path.relpath(path, src).split(os.sep)[0] == "demo":
+            continue
+        text = without_comments(open(path, encoding="utf-8").read())
+        for number, line in enumerate(text.split("\n"), 1):
+            literals = re.findall(r'"((?:\\.|[^"\\])*)"', line)
+            found = [name for name in re.findall(r"[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)?", line) if name in compound]
+            found += [literal for literal in literals if literal in single or literal in countries]
+            found += [word for literal in (literals if not path.endswith(".html") else [line])
+                      for word in WORDS_OF_A_LAW.findall(literal)]
+            faults += [f"{path}:{number}: {name} belongs to a rulebook: {line.strip()[:100]}" for name in found]
+    return faults
+
+
+def check_documented_names(src):
+    """What the documentation says the program knows, it knows."""
+    root = os.environ["RETURNHUB_SOURCE"]
+    text = "".join(open(path, encoding="utf-8").read() for path in sources(src))
+    names = documented_names(root)
+    faults = [] if names else [f"docs/rulebook-language.md has no table under {DOCUMENTED}"]
+    return faults + [f"{name} is documented and nowhere in src/" for name in sorted(names)
+                     if f'"{name}"' not in text]
+
+
+def check_rulebook_names(paths):
+    """What rulebooks/README.md says of a name, there is: safeguards, steps, clocks and facts of the rulebooks."""
+    names, _ = law_names(os.environ["RETURNHUB_SOURCE"])
+    faults = []
+    for path in paths:
+        for name in re.findall(r"`([a-z]+[_.][a-z_.]+)`", open(path, encoding="utf-8").read()):
+            if name not in names:
+                faults.append(f"{path}: no rulebook has {name}")
+    return faults
+
+
 def planted(check, name, text):
     """Runs a check over a folder with one faulty file in it."""
     with tempfile.TemporaryDirectory() as folder:
@@ -131,7 +209,7 @@ def planted(check, name, text):
                     style.write("BasedOnStyle: LLVM\n")
         if check is check_globals:
             subprocess.run(["gcc", "-c", path, "-o", path + ".o"], check=True)
-        return check([path] if check in (check_format, check_words) else folder)
+        return check([path] if check in (check_format, check_words, check_rulebook_names) else folder)
 
 
 def main():
@@ -156,6 +234,22 @@ def main():
          lambda: planted(check_banned, "store/x.c", "void f(void) { p = malloc(4); }\n")),
         ("no mutable object at file scope", lambda: check_globals(os.path.join(build, "src"))),
         ("a mutable object is found", lambda: planted(check_globals, "x.c", "static int counter; int f(void) { return counter++; }\n")),
+        ("no law in C: names, countries and words of a rulebook stand in the rulebooks", lambda: check_law_names(src)),
+        ("no law in the page templates", lambda: check_law_names(os.path.join(root, "pages"))),
+        ("a step of the UK rulebook in a text is found",
+         lambda: planted(check_law_names, "web/x.c", 'str step(void) { return STR("enforced_removal"); }\n')),
+        ("a fact of the UK rulebook in a text is found",
+         lambda: planted(check_law_names, "cli/x.c", 'str fact(void) { return STR("person.in_uk"); }\n')),
+        ("a stage of one word is found", lambda: planted(check_law_names, "web/x.c", 'bool end(str s) { return is(s, "removed"); }\n')),
+        ("a country in a text is found", lambda: planted(check_law_names, "web/x.c", 'str home(void) { return STR("GBR"); }\n')),
+        ("an authority in a text is found",
+         lambda: planted(check_law_names, "web/x.c", 'str who(void) { return STR("Ask the Home Office."); }\n')),
+        ("a safeguard named in a template is found",
+         lambda: planted(check_law_names, "parts/x.html", "{{#if no_court_order}}<p>Stop</p>{{/if}}\n")),
+        ("the names that the documentation says the program knows, it knows", lambda: check_documented_names(src)),
+        ("rulebooks/README.md names what the rulebooks have", lambda: check_rulebook_names([os.path.join(root, "rulebooks", "README.md")])),
+        ("a name that no rulebook has is found",
+         lambda: planted(check_rulebook_names, "README.md", "| H99 | courts | `no_court_odrer` |\n")),
         ("every C file is laid out by clang-format", lambda: check_format(code)),
         ("a badly laid out file is found", lambda: planted(check_format, "x.c", "int   main( ){return 0;}\n")),
         ("nothing unfinished and no machine's path is kept", lambda: check_words(text)),

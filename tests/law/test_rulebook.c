@@ -1,4 +1,10 @@
-/* Promises that the UK rulebook makes as a whole, which no single example can show. */
+/* Promises that every rulebook makes as a whole, which no single example can show.
+ *
+ *     test_rulebook NAME        (uk, eu)
+ *
+ * The promises are the same whatever the law; what a law calls the steps and safeguards that keep
+ * them stands in the table below. The three ways out against a person's will, the stages at a hub
+ * and the roles have the same names in every rulebook. */
 #include "load_rulebook.h"
 #include "rulebook/possible.h"
 
@@ -8,12 +14,59 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
+enum { NAMES_MAX = 24 };
+
+struct named_law {
+    const char *name;
+    const char *orders[NAMES_MAX];   /* safeguards of every forced departure */
+    const char *open[NAMES_MAX];     /* stages that are no outcome, though it might seem so */
+    const char *outcomes[NAMES_MAX]; /* all of them */
+    const char *adverse[NAMES_MAX];  /* steps that decide against the person */
+    const char *stale[NAMES_MAX];    /* facts that a transfer takes back, or changes */
+};
+
+static struct named_law named_laws[] = {
+    {.name = "uk",
+     .orders = {"no_court_order", "no_interim_measure", "destination_as_notified",
+                "travel_document_is_good", "no_appeal_open", "not_british",
+                "court_could_be_reached"},
+     .open = {"claim_registered", "refused", "first_tier_appeal", "upper_tribunal_appeal",
+              "appeal_rights_exhausted", "further_submissions", "at_hub", "claim_withdrawn",
+              "contact_lost", "missing_from_hub", "inadmissible"},
+     .outcomes = {"removed", "returned_voluntarily", "granted", "released_with_status", "died"},
+     .adverse = {"refuse_claim", "declare_inadmissible", "first_tier_dismisses",
+                 "upper_tribunal_dismisses", "court_of_appeal_dismisses",
+                 "reject_further_submissions", "reject_protection_at_hub"},
+     .stale = {"protection.assessed_on", "protection.safe_destinations", "departure.destination",
+               "departure.admission", "health.fit_to_travel", "person.in_uk"}},
+    {.name = "eu",
+     .orders = {"no_court_order", "no_interim_measure", "country_is_in_the_return_decision",
+                "country_as_ordered", "removal_order_was_given", "travel_document_is_good",
+                "right_to_remain_has_ended", "return_decision_is_not_suspended",
+                "return_decision_is_enforceable", "no_free_movement", "removal_is_not_postponed",
+                "removal_is_monitored", "no_reflection_period", "court_could_be_reached"},
+     .open = {"application_registered", "application_withdrawn", "rejected", "before_the_court",
+              "voluntary_departure", "to_be_returned", "removal_postponed", "applied_again",
+              "at_hub", "contact_lost", "missing_from_hub"},
+     .outcomes = {"removed", "departed_voluntarily", "protection_granted",
+                  "settled_in_third_country", "died"},
+     .adverse = {"reject_application", "reject_as_inadmissible", "court_dismisses",
+                 "court_dismisses_later", "court_upholds_return_decision", "issue_return_decision",
+                 "give_removal_order", "find_nothing_new", "reject_protection_at_hub"},
+     .stale = {"protection.assessed_on", "protection.safe_destinations", "departure.destination",
+               "departure.admission", "health.fit_to_travel", "removal_notice.given_on",
+               "removal.monitor_told", "person.in_territory"}},
+};
+
 struct law {
+    const struct named_law *named;
     const struct rulebook *rulebook;
     struct arena arena;
 };
@@ -44,8 +97,7 @@ static bool is_guarded_by_name(const struct rulebook *rulebook, const char *step
                          rulebook_safeguard(rulebook, str_from_c(safeguard)));
 }
 
-/* Aim: H31. A transfer to a hub is a removal from the United Kingdom, so whatever guards the one
- * guards the other. */
+/* Aim: H31. A transfer to a hub is a removal, so whatever guards the one guards the other. */
 static void a_transfer_needs_all_that_a_removal_needs(void **state)
 {
     const struct law *law = *state;
@@ -68,13 +120,11 @@ static void orders_bar_every_forced_departure(void **state)
     const struct law *law = *state;
     static const char *const steps[] = {"enforced_removal", "hub_transfer",
                                         "onward_return_enforced"};
-    static const char *const safeguards[] = {"no_court_order",          "no_interim_measure",
-                                             "destination_as_notified", "travel_document_is_good",
-                                             "no_appeal_open",          "not_british",
-                                             "court_could_be_reached"};
     for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
-        for (size_t j = 0; j < sizeof safeguards / sizeof safeguards[0]; j++) {
-            assert_true(is_guarded_by_name(law->rulebook, steps[i], safeguards[j]));
+        for (size_t j = 0; law->named->orders[j] != NULL; j++) {
+            if (!is_guarded_by_name(law->rulebook, steps[i], law->named->orders[j])) {
+                fail_msg("%s is not guarded by %s", steps[i], law->named->orders[j]);
+            }
         }
     }
 }
@@ -130,35 +180,33 @@ static void nobody_is_stuck(void **state)
     }
 }
 
+static uint32_t stage_named(const struct rulebook *rulebook, const char *name)
+{
+    const uint32_t stage = rulebook_stage(rulebook, str_from_c(name));
+    if (stage == NOT_FOUND_INDEX) {
+        fail_msg("There is no stage %s", name);
+    }
+    return stage;
+}
+
 /* Aim: F09, F10. Withdrawn, lost and missing are open stages; outcomes are ends that can be
  * confirmed. */
 static void withdrawn_and_lost_are_not_outcomes(void **state)
 {
     const struct law *law = *state;
-    static const struct {
-        const char *stage;
-        bool outcome;
-    } rows[] = {{"claim_registered", false},
-                {"refused", false},
-                {"first_tier_appeal", false},
-                {"upper_tribunal_appeal", false},
-                {"appeal_rights_exhausted", false},
-                {"further_submissions", false},
-                {"at_hub", false},
-                {"claim_withdrawn", false},
-                {"contact_lost", false},
-                {"missing_from_hub", false},
-                {"inadmissible", false},
-                {"removed", true},
-                {"returned_voluntarily", true},
-                {"granted", true},
-                {"released_with_status", true},
-                {"died", true}};
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        const uint32_t stage = rulebook_stage(law->rulebook, str_from_c(rows[i].stage));
-        assert_int_not_equal(stage, NOT_FOUND_INDEX);
-        assert_int_equal(law->rulebook->stages[stage].outcome, rows[i].outcome);
+    const struct rulebook *rulebook = law->rulebook;
+    size_t outcomes = 0;
+    for (size_t i = 0; i < rulebook->stage_count; i++) {
+        outcomes += rulebook->stages[i].outcome ? 1 : 0;
     }
+    for (size_t i = 0; law->named->open[i] != NULL; i++) {
+        assert_false(rulebook->stages[stage_named(rulebook, law->named->open[i])].outcome);
+    }
+    for (size_t i = 0; law->named->outcomes[i] != NULL; i++) {
+        assert_true(rulebook->stages[stage_named(rulebook, law->named->outcomes[i])].outcome);
+        outcomes--;
+    }
+    assert_int_equal(outcomes, 0);
 }
 
 /* Aim: two people approve a transfer, one a removal and an onward return; the first is never the
@@ -193,22 +241,17 @@ static bool records(const struct rulebook *rulebook, const struct step *step, co
 static void steps_take_back_stale_clearance(void **state)
 {
     const struct law *law = *state;
-    static const char *const adverse[] = {"refuse_claim",
-                                          "declare_inadmissible",
-                                          "first_tier_dismisses",
-                                          "upper_tribunal_dismisses",
-                                          "court_of_appeal_dismisses",
-                                          "reject_further_submissions",
-                                          "reject_protection_at_hub"};
-    for (size_t i = 0; i < sizeof adverse / sizeof adverse[0]; i++) {
-        assert_true(records(law->rulebook, step_named(law->rulebook, adverse[i]),
-                            "last_decision.time_to_reach_court"));
+    for (size_t i = 0; law->named->adverse[i] != NULL; i++) {
+        if (!records(law->rulebook, step_named(law->rulebook, law->named->adverse[i]),
+                     "last_decision.time_to_reach_court")) {
+            fail_msg("After %s a court need not be reachable", law->named->adverse[i]);
+        }
     }
-    static const char *const stale[] = {"protection.assessed_on", "protection.safe_destinations",
-                                        "departure.destination",  "departure.admission",
-                                        "health.fit_to_travel",   "person.in_uk"};
-    for (size_t i = 0; i < sizeof stale / sizeof stale[0]; i++) {
-        assert_true(records(law->rulebook, step_named(law->rulebook, "hub_transfer"), stale[i]));
+    for (size_t i = 0; law->named->stale[i] != NULL; i++) {
+        if (!records(law->rulebook, step_named(law->rulebook, "hub_transfer"),
+                     law->named->stale[i])) {
+            fail_msg("A transfer leaves %s as it was", law->named->stale[i]);
+        }
     }
 }
 
@@ -276,14 +319,38 @@ static void nationalities_of_the_statistics_are_listed(void **state)
     }
 }
 
+/* Aim: a code means the same country whatever the law; each rulebook keeps its own list. */
+static void a_country_has_one_name(void **state)
+{
+    const struct law *law = *state;
+    struct arena arena = law->arena;
+    for (size_t i = 0; i < sizeof named_laws / sizeof named_laws[0]; i++) {
+        const struct rulebook *other =
+            load_rulebook(rulebook_folder(named_laws[i].name, &arena), &arena);
+        size_t shared = 0;
+        assert_non_null(other);
+        for (size_t j = 0; j < other->country_count; j++) {
+            const str name = rulebook_country_name(law->rulebook, other->countries[j].code);
+            shared += name.len > 0 ? 1 : 0;
+            if (name.len > 0 && !str_equal(name, other->countries[j].name)) {
+                fail_msg("%.*s is also called %.*s", STR_ARG(name),
+                         STR_ARG(other->countries[j].name));
+            }
+        }
+        assert_true(shared >= 249);
+    }
+}
+
 static int open_law(void **state)
 {
+    const struct named_law *named = *state;
     struct err err = {0};
     struct arena arena;
     assert_true(arena_open(&arena, (size_t)256 << 20, &err).ok);
     struct law *law = ARENA_NEW(&arena, struct law, 1);
     assert_non_null(law);
-    law->rulebook = load_rulebook(uk_rulebook_folder(&arena), &arena);
+    law->named = named;
+    law->rulebook = load_rulebook(rulebook_folder(named->name, &arena), &arena);
     assert_non_null(law->rulebook);
     law->arena = arena;
     *state = law;
@@ -332,19 +399,32 @@ static void every_step_can_be_clear(void **state)
     }
 }
 
-int main(void)
+/* cmocka gives the setup of a group no state of its own, so each test opens and closes the law. */
+int main(int argc, char **argv)
 {
+    struct named_law *named = NULL;
+    for (size_t i = 0; argc == 2 && i < sizeof named_laws / sizeof named_laws[0]; i++) {
+        named = strcmp(named_laws[i].name, argv[1]) == 0 ? &named_laws[i] : named;
+    }
+    if (named == NULL) {
+        fprintf(stderr, "usage: test_rulebook NAME-OF-A-LAW\n");
+        return 2;
+    }
+#define TEST_OF_LAW(function)                                                                      \
+    cmocka_unit_test_prestate_setup_teardown(function, open_law, close_law, named)
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_transfer_needs_all_that_a_removal_needs),
-        cmocka_unit_test(orders_bar_every_forced_departure),
-        cmocka_unit_test(places_are_taken_and_freed),
-        cmocka_unit_test(nobody_is_stuck),
-        cmocka_unit_test(withdrawn_and_lost_are_not_outcomes),
-        cmocka_unit_test(approvals_are_asked_for),
-        cmocka_unit_test(every_step_can_be_clear),
-        cmocka_unit_test(steps_take_back_stale_clearance),
-        cmocka_unit_test(no_safeguard_reads_statistics),
-        cmocka_unit_test(nationalities_of_the_statistics_are_listed),
+        TEST_OF_LAW(a_transfer_needs_all_that_a_removal_needs),
+        TEST_OF_LAW(orders_bar_every_forced_departure),
+        TEST_OF_LAW(places_are_taken_and_freed),
+        TEST_OF_LAW(nobody_is_stuck),
+        TEST_OF_LAW(withdrawn_and_lost_are_not_outcomes),
+        TEST_OF_LAW(approvals_are_asked_for),
+        TEST_OF_LAW(every_step_can_be_clear),
+        TEST_OF_LAW(steps_take_back_stale_clearance),
+        TEST_OF_LAW(no_safeguard_reads_statistics),
+        TEST_OF_LAW(nationalities_of_the_statistics_are_listed),
+        TEST_OF_LAW(a_country_has_one_name),
     };
-    return cmocka_run_group_tests_name("uk_rulebook", tests, open_law, close_law);
+#undef TEST_OF_LAW
+    return cmocka_run_group_tests_name(named->name, tests, NULL, NULL);
 }
