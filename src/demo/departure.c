@@ -282,18 +282,22 @@ static result review_stay(const struct departure *departure, date until, struct 
     for (; date_before(on, until); on = date_add_days(on, STAY_REVIEW_DAYS)) {
         TRY(life_fact(life, FACT_HELD_AT_HUB, STR("at_liberty"), on, err));
         TRY(life_fact(life, FACT_VIOLATION, STR("none_found"), on, err));
+        TRY(life_flag(life, FACT_RETURN_ORDER, false, on, err));
         TRY(life_day(life, FACT_STAY_REVIEW_DUE, date_add_days(on, STAY_REVIEW_DAYS), on, err));
         TRY(clerk_must_step(life->clerk, STEP_CONTINUE_STAY, departure->hub, on, err));
     }
     return result_ok();
 }
 
-/* Notice of the onward return, and that it reached the person and the lawyer. */
+/* The risk assessed anew, notice of the onward return, and that it reached the person and the
+ * lawyer. */
 static result give_onward_notice(const struct departure *onward, struct err *err)
 {
     struct life *life = onward->life;
     const date on = before(onward, NOTICE_DAYS);
     const date served_on = before(onward, SERVED_DAYS);
+    TRY(record_assessment(onward, NOTICE_DAYS, err));
+    TRY(life_flag(life, FACT_RETURN_ORDER, false, on, err));
     TRY(life_fact(life, FACT_NOTICE_DESTINATION, onward->destination, on, err));
     TRY(clerk_must_step(life->clerk, STEP_SERVE_ONWARD_NOTICE, NULL, on, err));
     TRY(life_fact(life, FACT_NOTICE_SERVICE, STR("proven"), served_on, err));
@@ -301,6 +305,30 @@ static result give_onward_notice(const struct departure *onward, struct err *err
     TRY(life_flag(life, FACT_NOTICE_COPIED, true, served_on, err));
     TRY(life_flag(life, FACT_CALL_OFFERED, true, served_on, err));
     return life_fact(life, FACT_VIOLATION, STR("none_found"), before(onward, CHECKED_DAYS), err);
+}
+
+static result go_on_voluntarily(const struct departure *onward, struct err *err)
+{
+    struct life *life = onward->life;
+    const date on = before(onward, CHECKED_DAYS);
+    TRY(record_fitness(onward, CHECKED_DAYS, err));
+    TRY(life_flag(life, FACT_VOLUNTARY_CONSENT, true, on, err));
+    TRY(life_fact(life, FACT_OPEN_CLAIMS, STR("none"), on, err));
+    TRY(clerk_must_step(life->clerk, STEP_ONWARD_VOLUNTARY, onward->hub, onward->on, err));
+    return life_fact(life, FACT_RETURN_KIND, STR("voluntary"), onward->on, err);
+}
+
+static result go_on_by_force(const struct departure *onward, struct err *err)
+{
+    struct clerk *clerk = onward->life->clerk;
+    struct clerk_hub *hub = onward->hub;
+    int64_t request = 0;
+    TRY(give_onward_notice(onward, err));
+    TRY(record_fitness(onward, CHECKED_DAYS, err));
+    TRY(clerk_request(clerk, STEP_ONWARD_ENFORCED, hub, before(onward, 4), &request, err));
+    TRY(clerk_approve(clerk, STEP_ONWARD_ENFORCED, hub, request, 0, before(onward, 3), err));
+    TRY(clerk_take(clerk, STEP_ONWARD_ENFORCED, hub, request, onward->on, err));
+    return life_fact(onward->life, FACT_RETURN_KIND, STR("enforced"), onward->on, err);
 }
 
 /* From the hub to the country of origin, some time after the transfer. */
@@ -312,24 +340,8 @@ static result go_on(struct life *life, struct clerk_hub *hub, bool enforced, str
                                      .destination = life_home(life),
                                      .hub = hub,
                                      .must = true};
-    struct clerk *clerk = life->clerk;
     TRY(record_document(&onward, NOTICE_DAYS, err));
-    if (enforced) {
-        TRY(give_onward_notice(&onward, err));
-    }
-    TRY(record_fitness(&onward, CHECKED_DAYS, err));
-    if (!enforced) {
-        TRY(life_flag(life, FACT_VOLUNTARY_CONSENT, true, before(&onward, CHECKED_DAYS), err));
-        TRY(life_fact(life, FACT_OPEN_CLAIMS, STR("none"), before(&onward, CHECKED_DAYS), err));
-        TRY(clerk_must_step(clerk, STEP_ONWARD_VOLUNTARY, hub, onward.on, err));
-        return life_fact(life, FACT_RETURN_KIND, STR("voluntary"), onward.on, err);
-    }
-    TRY(record_assessment(&onward, CHECKED_DAYS, err));
-    int64_t request = 0;
-    TRY(clerk_request(clerk, STEP_ONWARD_ENFORCED, hub, before(&onward, 4), &request, err));
-    TRY(clerk_approve(clerk, STEP_ONWARD_ENFORCED, hub, request, 0, before(&onward, 3), err));
-    TRY(clerk_take(clerk, STEP_ONWARD_ENFORCED, hub, request, onward.on, err));
-    return life_fact(life, FACT_RETURN_KIND, STR("enforced"), onward.on, err);
+    return enforced ? go_on_by_force(&onward, err) : go_on_voluntarily(&onward, err);
 }
 
 /* --- parts -------------------------------------------------------------------------------- */

@@ -188,6 +188,70 @@ static bool records(const struct rulebook *rulebook, const struct step *step, co
     return false;
 }
 
+/* Aim: a release, the end of a separation and what a tribunal or court did can always be recorded:
+ * each safeguard in the way reads one day, and the step needs no approval. */
+static void what_happened_is_never_barred(void **state)
+{
+    const struct law *law = *state;
+    const struct rulebook *rulebook = law->rulebook;
+    static const char *const steps[] = {"release_from_detention",
+                                        "end_separation",
+                                        "lodge_appeal",
+                                        "lodge_appeal_from_abroad",
+                                        "lodge_further_submissions",
+                                        "seek_court_of_appeal",
+                                        "first_tier_allows",
+                                        "upper_tribunal_allows",
+                                        "court_of_appeal_allows",
+                                        "record_death",
+                                        "record_death_at_hub"};
+    struct arena arena = law->arena;
+    bool *read = ARENA_NEW(&arena, bool, rulebook->fact_count);
+    assert_non_null(read);
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+        const struct step *step = step_named(rulebook, steps[i]);
+        size_t read_count = 0;
+        memset(read, 0, rulebook->fact_count * sizeof *read);
+        assert_int_equal(step->safeguard_count, 1);
+        assert_int_equal(step->approval_count, 0);
+        judge_reads(rulebook, step->safeguards[0], read);
+        for (size_t fact = 0; fact < rulebook->fact_count; fact++) {
+            read_count += read[fact] ? 1 : 0;
+            assert_true(!read[fact] || rulebook->facts[fact].type == FACT_DATE);
+        }
+        assert_int_equal(read_count, 1);
+    }
+}
+
+/* Aim: holding somebody is allowed by another officer than the one who asks, and going on is
+ * guarded by all that guards beginning, but for what is asked only at the door. */
+static void detention_is_asked_about_again(void **state)
+{
+    const struct law *law = *state;
+    const struct rulebook *rulebook = law->rulebook;
+    static const char *const at_the_door[] = {"child_alone_is_not_held",
+                                              "family_returns_panel_consulted"};
+    const struct step *begin = step_named(rulebook, "begin_detention");
+    const struct step *go_on = step_named(rulebook, "continue_detention");
+    size_t only_at_the_door = 0;
+    assert_int_equal(begin->approval_count, 1);
+    assert_int_equal(go_on->approval_count, 1);
+    for (size_t i = 0; i < begin->safeguard_count; i++) {
+        const uint32_t safeguard = begin->safeguards[i];
+        bool door = false;
+        for (size_t j = 0; j < sizeof at_the_door / sizeof at_the_door[0]; j++) {
+            door = door || rulebook_safeguard(rulebook, str_from_c(at_the_door[j])) == safeguard;
+        }
+        only_at_the_door += door ? 1 : 0;
+        if (!door && !is_guarded_by(go_on, safeguard)) {
+            fail_msg("%.*s guards the beginning of detention and not going on",
+                     STR_ARG(rulebook->safeguards[safeguard].name));
+        }
+    }
+    assert_int_equal(only_at_the_door, sizeof at_the_door / sizeof at_the_door[0]);
+    assert_true(go_on->safeguard_count > begin->safeguard_count);
+}
+
 /* Aim: clearance ends when its reasons end. A new adverse decision takes back that a court could be
  * reached (F05), and a transfer takes back what was found safe for the journey to the hub (H12). */
 static void steps_take_back_stale_clearance(void **state)
@@ -199,6 +263,7 @@ static void steps_take_back_stale_clearance(void **state)
                                           "upper_tribunal_dismisses",
                                           "court_of_appeal_dismisses",
                                           "reject_further_submissions",
+                                          "reject_invalid_submissions",
                                           "reject_protection_at_hub"};
     for (size_t i = 0; i < sizeof adverse / sizeof adverse[0]; i++) {
         assert_true(records(law->rulebook, step_named(law->rulebook, adverse[i]),
@@ -209,6 +274,16 @@ static void steps_take_back_stale_clearance(void **state)
                                         "health.fit_to_travel",   "person.in_uk"};
     for (size_t i = 0; i < sizeof stale / sizeof stale[0]; i++) {
         assert_true(records(law->rulebook, step_named(law->rulebook, "hub_transfer"), stale[i]));
+    }
+    /* A departure that failed, or a transfer that took place, used its notice up (A20, A21). */
+    static const char *const used[] = {"removal_fails", "stop_transfer", "hub_transfer"};
+    static const char *const notice[] = {
+        "removal_notice.intention_given_on", "removal_notice.departure_details_given_on",
+        "removal_notice.service", "removal_notice.destination", "representative.call_offered"};
+    for (size_t i = 0; i < sizeof used / sizeof used[0]; i++) {
+        for (size_t j = 0; j < sizeof notice / sizeof notice[0]; j++) {
+            assert_true(records(law->rulebook, step_named(law->rulebook, used[i]), notice[j]));
+        }
     }
 }
 
@@ -307,6 +382,8 @@ int main(void)
         cmocka_unit_test(nobody_is_stuck),
         cmocka_unit_test(withdrawn_and_lost_are_not_outcomes),
         cmocka_unit_test(approvals_are_asked_for),
+        cmocka_unit_test(what_happened_is_never_barred),
+        cmocka_unit_test(detention_is_asked_about_again),
         cmocka_unit_test(steps_take_back_stale_clearance),
         cmocka_unit_test(no_safeguard_reads_statistics),
         cmocka_unit_test(nationalities_of_the_statistics_are_listed),
