@@ -414,6 +414,7 @@ static result play_live_transfer(struct life *life, struct err *err)
 static result hold(const struct departure *departure, struct err *err)
 {
     static const struct document grounds[] = {
+        {FOR_BOTH, HELD_DAYS, FACT_DETENTION_STATUS, STR_INIT("not_detained")},
         {FOR_BOTH, HELD_DAYS, FACT_DETENTION_PLACE, STR_INIT("removal_centre")},
         {FOR_BOTH, HELD_DAYS, FACT_DETENTION_PURPOSE, STR_INIT("removal")},
         {FOR_BOTH, HELD_DAYS, FACT_DETENTION_PROSPECT, STR_INIT("shortly")},

@@ -23,7 +23,7 @@ BARS = {
     "PLAN": ["prepare_removal"],
     "NOTICE": ["serve_removal_notice"],
     "DETAIN": ["begin_detention", "continue_detention"],
-    "SEPARATE": ["continue_separation"],
+    "SEPARATE": ["remove_from_association", "confine", "continue_separation"],
     "REMOVE": ["enforced_removal"],
     "TRANSFER": ["hub_transfer"],
     "STAY": ["continue_stay"],
@@ -102,7 +102,7 @@ PLANTED_IN_TABLE = [
 # (name, file, old, new, the row that must be reported): changes to the rulebook
 PLANTED_IN_RULEBOOK = [
     ("detention without nurse and doctor", "05-safeguards-7-detention.rules",
-     "safeguard health_was_looked_at\n  guards  continue_detention", "safeguard health_was_looked_at\n  guards  begin_separation", "A43"),
+     "safeguard health_was_looked_at\n  guards  continue_detention", "safeguard health_was_looked_at\n  guards  confine", "A43"),
     ("a stay without standards", "05-safeguards-5-hub.rules",
      "safeguard standards_are_met\n  guards  hub_transfer, continue_stay", "safeguard standards_are_met\n  guards  hub_transfer", "H15"),
     ("a removal without further submissions", "05-safeguards-1-claim-and-appeals.rules",

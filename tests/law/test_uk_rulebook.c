@@ -229,7 +229,7 @@ static void detention_is_asked_about_again(void **state)
 {
     const struct law *law = *state;
     const struct rulebook *rulebook = law->rulebook;
-    static const char *const at_the_door[] = {"child_alone_is_not_held",
+    static const char *const at_the_door[] = {"person_is_at_liberty", "child_alone_is_not_held",
                                               "family_returns_panel_consulted"};
     const struct step *begin = step_named(rulebook, "begin_detention");
     const struct step *go_on = step_named(rulebook, "continue_detention");
