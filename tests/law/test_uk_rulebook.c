@@ -264,6 +264,8 @@ static void steps_take_back_stale_clearance(void **state)
                                           "court_of_appeal_dismisses",
                                           "reject_further_submissions",
                                           "reject_invalid_submissions",
+                                          "withdraw_further_submissions",
+                                          "withdraw_claim",
                                           "reject_protection_at_hub"};
     for (size_t i = 0; i < sizeof adverse / sizeof adverse[0]; i++) {
         assert_true(records(law->rulebook, step_named(law->rulebook, adverse[i]),
