@@ -106,6 +106,7 @@ COURTS = frozenset().union(*(england_and_wales(y) for y in YEARS))
 TRIBUNALS = COURTS | {date(y, 12, d) for y in YEARS for d in range(27, 32)}
 ANYWHERE = frozenset().union(*(jurisdiction(y) for y in YEARS
                                for jurisdiction in (england_and_wales, scotland, northern_ireland)))
+ELSEWHERE = ANYWHERE | TRIBUNALS  # the reading that favours whoever appeals in Scotland or Northern Ireland
 
 
 class OutsideCalendar(Exception):
@@ -181,6 +182,17 @@ LAW = {
     ("safest_day_to_ask_upper_for_court", 3): working_days_after(12, TRIBUNALS),
     # Practice Direction 52D, para.3.3: twenty-eight days; the Home Office's calculator: thirty, which is the longer
     ("time_to_ask_court", 0): then_working(days_after(30), COURTS),
+    # the same rules in Scotland and Northern Ireland, and the Home Office's forty-three days for the courts there
+    ("time_to_appeal_elsewhere", 0): then_working(days_after(14), ELSEWHERE),
+    ("time_to_appeal_elsewhere", 1): then_working(days_after(28), ELSEWHERE),
+    ("time_to_appeal_elsewhere", 2): then_working(days_after(28), ELSEWHERE),
+    ("time_to_ask_first_tier_elsewhere", 0): then_working(days_after(14), ELSEWHERE),
+    ("time_to_ask_first_tier_elsewhere", 1): then_working(days_after(28), ELSEWHERE),
+    ("time_to_ask_upper_tribunal_elsewhere", 0): then_working(days_after(14), ELSEWHERE),
+    ("time_to_ask_upper_tribunal_elsewhere", 1): then_working(month_after(1), ELSEWHERE),
+    ("time_to_ask_upper_for_court_elsewhere", 0): working_days_after(12, ELSEWHERE),
+    ("time_to_ask_upper_for_court_elsewhere", 1): then_working(days_after(38), ELSEWHERE),
+    ("time_to_ask_court_elsewhere", 0): then_working(days_after(43), ELSEWHERE),
     # UT Rules 2008, r.28(2)
     ("time_for_judicial_review", 0): month_after(3),
     # Immigration and Asylum Act 1999, s.10A: five working days, in the reading that favours the person
@@ -240,6 +252,10 @@ BY_HAND = [
     ("removal_notice_period", 0, date(2026, 11, 26), date(2026, 12, 4)),
     ("removal_notice_period", 0, date(2026, 6, 8), date(2026, 6, 16)),
     ("time_for_judicial_review", 0, date(2023, 11, 30), date(2024, 2, 29)),
+    ("time_to_appeal_elsewhere", 0, date(2026, 6, 1), date(2026, 6, 16)),
+    ("time_to_ask_first_tier_elsewhere", 0, date(2026, 11, 16), date(2026, 12, 1)),
+    ("time_to_ask_upper_for_court_elsewhere", 0, date(2026, 6, 1), date(2026, 6, 18)),
+    ("time_to_ask_court_elsewhere", 0, date(2026, 6, 1), date(2026, 7, 14)),
     ("safest_day_to_ask_upper_for_court", 0, date(2026, 6, 1), date(2026, 6, 8)),
     ("safest_day_to_ask_upper_for_court", 1, date(2026, 4, 1), date(2026, 4, 14)),
     ("safest_day_to_ask_upper_for_court", 2, date(2026, 5, 20), date(2026, 6, 4)),
@@ -311,6 +327,8 @@ PLANTED = [
     ("an end on a holiday not moved", "time_to_ask_court", "04-clocks.rules", "  ends on a working day (working_days_courts)\n", ""),
     ("seven days in detention instead of seven working days", "safest_day_to_ask_upper_for_court", "04-clocks.rules",
      "runs    7 working days (working_days_upper_tribunal) after", "runs    7 days after"),
+    ("Saint Andrew's Day 2026 forgotten", "time_to_ask_first_tier_elsewhere", "02-calendars.rules",
+     '  2026-11-30 "Saint Andrew\'s Day"\n', ""),
     ("72 hours read as three whole days", "detention_in_pregnancy", "04-clocks.rules", "runs    2 days after later of",
      "runs    3 days after later of"),
     ("24 hours read as until the next evening", "separation_without_authority", "04-clocks.rules",
