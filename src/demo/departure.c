@@ -10,14 +10,19 @@ enum {
     NOTICE_DAYS = 25,
     SERVED_DAYS = 24,
     CHECKED_DAYS = 12,
+    HELD_DAYS = 11,
     ASKED_DAYS = 8,
     FIRST_APPROVAL_DAYS = 6,
     LAST_APPROVAL_DAYS = 4,
     FITNESS_DAYS = 30,    /* the certificate is valid for so long after the day planned */
     ACCEPTANCE_DAYS = 60, /* the acceptance, too */
     DOCUMENT_VALID_DAYS = 900,
-    STATUS_DAYS = 540, /* at the hub */
+    STATUS_DAYS = 540,   /* at the hub */
+    FALLBACK_DAYS = 360, /* the return should have materialised by then */
+    ASSESSMENT_DAYS = 180,
     CONSENT_DAYS = 40,
+    STAY_REVIEW_DAYS = 28, /* at the hub, from one review to the next */
+    ONWARD_DAYS = 70,      /* before the day reached: reviews of those who go on end here */
 };
 
 /* One departure: of whom, when, and where to. `must`: the story needs it, so the law must agree. */
@@ -92,6 +97,8 @@ static result record_assessment(const struct departure *departure, int32_t days,
     const date on = before(departure, days);
     TRY(life_fact(life, FACT_ADMISSION, STR("agreed"), on, err));
     TRY(life_day(life, FACT_RISK_ASSESSED_ON, on, on, err));
+    TRY(life_day(life, FACT_RISK_REVIEW_DUE, date_add_days(departure->on, ASSESSMENT_DAYS), on,
+                 err));
     return life_fact(life, FACT_SAFE_DESTINATIONS, departure->destination, on, err);
 }
 
@@ -109,6 +116,7 @@ result departure_begin_voluntary(struct life *life, date on, bool *ret_taken, st
 {
     TRY(life_flag(life, FACT_VOLUNTARY_OFFERED, true, on, err));
     TRY(life_flag(life, FACT_VOLUNTARY_CONSENT, true, on, err));
+    TRY(life_fact(life, FACT_OPEN_CLAIMS, STR("none"), on, err));
     return life_step(life, STEP_BEGIN_VOLUNTARY, on, ret_taken, err);
 }
 
@@ -146,6 +154,7 @@ static const struct document reviewed[] = {
     {FOR_BOTH, REVIEWED_DAYS, FACT_NATIONALITY_CONFIRMED, STR_INIT("yes")},
     {FOR_BOTH, REVIEWED_DAYS, FACT_VOLUNTARY_OFFERED, STR_INIT("yes")},
     {FOR_BOTH, REVIEWED_DAYS, FACT_VOLUNTARY_ANSWER, STR_INIT("declined")},
+    {FOR_BOTH, REVIEWED_DAYS, FACT_PREGNANCY, STR_INIT("not_pregnant")},
     {FOR_TRANSFER, REVIEWED_DAYS, FACT_VOLUNTARY_ADEQUATE, STR_INIT("yes")},
     {FOR_TRANSFER, REVIEWED_DAYS, FACT_INDIVIDUAL_DECISION, STR_INIT("yes")},
     {FOR_TRANSFER, REVIEWED_DAYS, FACT_VULNERABILITY, STR_INIT("none_found")},
@@ -156,6 +165,7 @@ static const struct document served[] = {
     {FOR_BOTH, SERVED_DAYS, FACT_NOTICE_SERVICE, STR_INIT("proven")},
     {FOR_BOTH, SERVED_DAYS, FACT_NOTICE_UNDERSTOOD, STR_INIT("yes")},
     {FOR_BOTH, SERVED_DAYS, FACT_NOTICE_COPIED, STR_INIT("yes")},
+    {FOR_BOTH, SERVED_DAYS, FACT_CALL_OFFERED, STR_INIT("yes")},
     {FOR_BOTH, CHECKED_DAYS, FACT_COURT_ORDER, STR_INIT("none")},
     {FOR_BOTH, CHECKED_DAYS, FACT_INTERIM_MEASURE, STR_INIT("none")},
     {FOR_BOTH, CHECKED_DAYS, FACT_JUDICIAL_REVIEW, STR_INIT("none")},
@@ -197,6 +207,10 @@ static result prepare(const struct departure *departure, bool *ret_ready, struct
         TRY(life_day(life, FACT_ACCEPTED_UNTIL, date_add_days(departure->on, ACCEPTANCE_DAYS), on,
                      err));
         TRY(life_flag(life, FACT_STATUS_PROMISED, true, on, err));
+        TRY(life_fact(life, FACT_RISK_BEYOND_HUB, STR("no_risk_found"), on, err));
+        TRY(life_fact(life, FACT_TRANSFER_BASIS, STR("order"), on, err));
+        TRY(life_flag(life, FACT_FOLLOWS_AGREEMENT, true, on, err));
+        TRY(life_flag(life, FACT_RESPONSIBLE_OFFICER, true, on, err));
     }
     TRY(life_fact(life, FACT_NOTICE_DESTINATION, departure->destination,
                   before(departure, NOTICE_DAYS), err));
@@ -252,8 +266,69 @@ static result transfer(const struct departure *departure, struct err *err)
     TRY(life_fact(life, FACT_PROTECTION_NEED, STR("none"), arrived_on, err));
     TRY(life_day(life, FACT_STATUS_UNTIL, date_add_days(arrived_on, STATUS_DAYS), arrived_on, err));
     TRY(life_day(life, FACT_STAY_LIMIT, date_add_days(arrived_on, STATUS_DAYS), arrived_on, err));
+    TRY(life_day(life, FACT_FALLBACK_ON, date_add_days(arrived_on, FALLBACK_DAYS), arrived_on,
+                 err));
+    TRY(life_day(life, FACT_STAY_REVIEW_DUE, date_add_days(arrived_on, STAY_REVIEW_DAYS),
+                 arrived_on, err));
     clerk->actor = ACTOR_CASEWORKER;
     return clerk_must_step(clerk, STEP_CONFIRM_ARRIVAL, NULL, date_add_days(departure->on, 2), err);
+}
+
+/* The stay is reviewed every four weeks, up to that day. */
+static result review_stay(const struct departure *departure, date until, struct err *err)
+{
+    struct life *life = departure->life;
+    date on = date_add_days(departure->on, 1 + STAY_REVIEW_DAYS);
+    for (; date_before(on, until); on = date_add_days(on, STAY_REVIEW_DAYS)) {
+        TRY(life_fact(life, FACT_HELD_AT_HUB, STR("at_liberty"), on, err));
+        TRY(life_fact(life, FACT_VIOLATION, STR("none_found"), on, err));
+        TRY(life_flag(life, FACT_RETURN_ORDER, false, on, err));
+        TRY(life_day(life, FACT_STAY_REVIEW_DUE, date_add_days(on, STAY_REVIEW_DAYS), on, err));
+        TRY(clerk_must_step(life->clerk, STEP_CONTINUE_STAY, departure->hub, on, err));
+    }
+    return result_ok();
+}
+
+/* The risk assessed anew, notice of the onward return, and that it reached the person and the
+ * lawyer. */
+static result give_onward_notice(const struct departure *onward, struct err *err)
+{
+    struct life *life = onward->life;
+    const date on = before(onward, NOTICE_DAYS);
+    const date served_on = before(onward, SERVED_DAYS);
+    TRY(record_assessment(onward, NOTICE_DAYS, err));
+    TRY(life_flag(life, FACT_RETURN_ORDER, false, on, err));
+    TRY(life_fact(life, FACT_NOTICE_DESTINATION, onward->destination, on, err));
+    TRY(clerk_must_step(life->clerk, STEP_SERVE_ONWARD_NOTICE, NULL, on, err));
+    TRY(life_fact(life, FACT_NOTICE_SERVICE, STR("proven"), served_on, err));
+    TRY(life_flag(life, FACT_NOTICE_UNDERSTOOD, true, served_on, err));
+    TRY(life_flag(life, FACT_NOTICE_COPIED, true, served_on, err));
+    TRY(life_flag(life, FACT_CALL_OFFERED, true, served_on, err));
+    return life_fact(life, FACT_VIOLATION, STR("none_found"), before(onward, CHECKED_DAYS), err);
+}
+
+static result go_on_voluntarily(const struct departure *onward, struct err *err)
+{
+    struct life *life = onward->life;
+    const date on = before(onward, CHECKED_DAYS);
+    TRY(record_fitness(onward, CHECKED_DAYS, err));
+    TRY(life_flag(life, FACT_VOLUNTARY_CONSENT, true, on, err));
+    TRY(life_fact(life, FACT_OPEN_CLAIMS, STR("none"), on, err));
+    TRY(clerk_must_step(life->clerk, STEP_ONWARD_VOLUNTARY, onward->hub, onward->on, err));
+    return life_fact(life, FACT_RETURN_KIND, STR("voluntary"), onward->on, err);
+}
+
+static result go_on_by_force(const struct departure *onward, struct err *err)
+{
+    struct clerk *clerk = onward->life->clerk;
+    struct clerk_hub *hub = onward->hub;
+    int64_t request = 0;
+    TRY(give_onward_notice(onward, err));
+    TRY(record_fitness(onward, CHECKED_DAYS, err));
+    TRY(clerk_request(clerk, STEP_ONWARD_ENFORCED, hub, before(onward, 4), &request, err));
+    TRY(clerk_approve(clerk, STEP_ONWARD_ENFORCED, hub, request, 0, before(onward, 3), err));
+    TRY(clerk_take(clerk, STEP_ONWARD_ENFORCED, hub, request, onward->on, err));
+    return life_fact(onward->life, FACT_RETURN_KIND, STR("enforced"), onward->on, err);
 }
 
 /* From the hub to the country of origin, some time after the transfer. */
@@ -265,23 +340,8 @@ static result go_on(struct life *life, struct clerk_hub *hub, bool enforced, str
                                      .destination = life_home(life),
                                      .hub = hub,
                                      .must = true};
-    struct clerk *clerk = life->clerk;
     TRY(record_document(&onward, NOTICE_DAYS, err));
-    TRY(record_fitness(&onward, CHECKED_DAYS, err));
-    if (!enforced) {
-        TRY(life_flag(life, FACT_VOLUNTARY_CONSENT, true, before(&onward, CHECKED_DAYS), err));
-        TRY(clerk_must_step(clerk, STEP_ONWARD_VOLUNTARY, hub, onward.on, err));
-        return life_fact(life, FACT_RETURN_KIND, STR("voluntary"), onward.on, err);
-    }
-    TRY(record_assessment(&onward, CHECKED_DAYS, err));
-    TRY(life_fact(life, FACT_NOTICE_DESTINATION, onward.destination, before(&onward, CHECKED_DAYS),
-                  err));
-    TRY(life_flag(life, FACT_NOTICE_UNDERSTOOD, true, before(&onward, CHECKED_DAYS), err));
-    int64_t request = 0;
-    TRY(clerk_request(clerk, STEP_ONWARD_ENFORCED, hub, before(&onward, 4), &request, err));
-    TRY(clerk_approve(clerk, STEP_ONWARD_ENFORCED, hub, request, 0, before(&onward, 3), err));
-    TRY(clerk_take(clerk, STEP_ONWARD_ENFORCED, hub, request, onward.on, err));
-    return life_fact(life, FACT_RETURN_KIND, STR("enforced"), onward.on, err);
+    return enforced ? go_on_by_force(&onward, err) : go_on_voluntarily(&onward, err);
 }
 
 /* --- parts -------------------------------------------------------------------------------- */
@@ -303,6 +363,7 @@ static result play_at_hub(struct life *life, struct err *err)
     const date on = life_days_later(life, today, leaves ? -200 : -210, leaves ? -100 : -15);
     const struct departure departure = planned(life, on, true);
     TRY(transfer(&departure, err));
+    TRY(review_stay(&departure, leaves ? date_add_days(today, -ONWARD_DAYS) : today, err));
     return leaves ? go_on(life, departure.hub, life->casting->part == PART_ONWARD_ENFORCED, err)
                   : result_ok();
 }
@@ -348,6 +409,34 @@ static result play_live_transfer(struct life *life, struct err *err)
                : result_ok();
 }
 
+/* Held some days before a removal: asked for, allowed by another officer, and seen by nurse and
+ * doctor. */
+static result hold(const struct departure *departure, struct err *err)
+{
+    static const struct document grounds[] = {
+        {FOR_BOTH, HELD_DAYS, FACT_DETENTION_STATUS, STR_INIT("not_detained")},
+        {FOR_BOTH, HELD_DAYS, FACT_DETENTION_PLACE, STR_INIT("removal_centre")},
+        {FOR_BOTH, HELD_DAYS, FACT_DETENTION_PURPOSE, STR_INIT("removal")},
+        {FOR_BOTH, HELD_DAYS, FACT_DETENTION_PROSPECT, STR_INIT("shortly")},
+        {FOR_BOTH, HELD_DAYS, FACT_DETENTION_ALTERNATIVE, STR_INIT("not_sufficient")},
+        {FOR_BOTH, HELD_DAYS, FACT_DETENTION_REASONS, STR_INIT("yes")},
+        {FOR_BOTH, HELD_DAYS, FACT_ADULT_AT_RISK, STR_INIT("not_at_risk")},
+    };
+    static const struct document health[] = {
+        {FOR_BOTH, HELD_DAYS, FACT_DETENTION_NURSE, STR_INIT("within_two_hours")},
+        {FOR_BOTH, HELD_DAYS - 1, FACT_DETENTION_DOCTOR, STR_INIT("within_24_hours")},
+        {FOR_BOTH, HELD_DAYS - 1, FACT_HARM_REPORT, STR_INIT("none")},
+    };
+    struct clerk *clerk = departure->life->clerk;
+    const date on = before(departure, HELD_DAYS);
+    int64_t request = 0;
+    TRY(record_documents(departure, grounds, sizeof grounds / sizeof grounds[0], err));
+    TRY(clerk_request(clerk, STEP_BEGIN_DETENTION, NULL, on, &request, err));
+    TRY(clerk_approve(clerk, STEP_BEGIN_DETENTION, NULL, request, 0, on, err));
+    TRY(clerk_take(clerk, STEP_BEGIN_DETENTION, NULL, request, on, err));
+    return record_documents(departure, health, sizeof health / sizeof health[0], err);
+}
+
 static result play_live_removal(struct life *life, struct err *err)
 {
     const enum part part = (enum part)life->casting->part;
@@ -361,6 +450,7 @@ static result play_live_removal(struct life *life, struct err *err)
     if (part == PART_REMOVAL_CLEAR) {
         return result_ok();
     }
+    TRY(hold(&departure, err));
     TRY(clerk_request(clerk, STEP_ENFORCED_REMOVAL, NULL, date_add_days(today, -3), &request, err));
     return part == PART_REMOVAL_APPROVED ? clerk_approve(clerk, STEP_ENFORCED_REMOVAL, NULL,
                                                          request, 0, date_add_days(today, -2), err)

@@ -25,6 +25,10 @@ enum {
     RISK_MISSING = 40,
     SLAVERY_REFERRED = 60,
     UNFIT = 40,
+    PREGNANCY_MISSING = 30, /* of women */
+    PREGNANT = 30,
+    PREGNANT_AGE_FROM = 18,
+    PREGNANT_AGE_UNTIL = 45,
     DOCUMENT_HELD = 700,
     DOCUMENT_APPLIED_FOR = 150,
 };
@@ -312,12 +316,17 @@ static bool answered(struct life *life, int32_t missing_per_cent)
     return !life_happens(life, 10 * missing_per_cent);
 }
 
+/* Known to be so old. */
+static bool aged(const struct life *life, date on, int32_t years)
+{
+    return life->birth.known &&
+           !date_before(on, date_add_months(life->birth.born_on, years * 12, DATE_ROUND_UP));
+}
+
 static result review_person(struct life *life, date on, struct err *err)
 {
     const bool dependant = life->claimant->applicant == APPLICANT_DEPENDANT;
-    const bool child =
-        life->birth.known &&
-        date_before(on, date_add_months(life->birth.born_on, 18 * 12, DATE_ROUND_UP));
+    const bool child = life->birth.known && !aged(life, on, 18);
     if (answered(life, LIABILITY_MISSING)) {
         TRY(life_fact(life, FACT_LIABILITY,
                       dependant ? STR("member_of_family") : STR("own_position"), on, err));
@@ -338,6 +347,18 @@ static result review_person(struct life *life, date on, struct err *err)
         TRY(life_fact(life, FACT_FURTHER_STATUS, STR("none"), on, err));
     }
     return result_ok();
+}
+
+static result review_pregnancy(struct life *life, date on, struct err *err)
+{
+    const bool man = life->claimant->sex == SEX_MALE;
+    if (!man && !answered(life, PREGNANCY_MISSING)) {
+        return result_ok();
+    }
+    const bool pregnant = !man && aged(life, on, PREGNANT_AGE_FROM) &&
+                          !aged(life, on, PREGNANT_AGE_UNTIL) && life_happens(life, PREGNANT);
+    return life_fact(life, FACT_PREGNANCY, pregnant ? STR("pregnant") : STR("not_pregnant"), on,
+                     err);
 }
 
 static result review_slavery(struct life *life, date on, struct err *err)
@@ -373,6 +394,7 @@ static result review_journey(struct life *life, date on, struct err *err)
     if (answered(life, RISK_MISSING) && home.len > 0) {
         TRY(life_day(life, FACT_RISK_ASSESSED_ON, on, on, err));
         TRY(life_fact(life, FACT_SAFE_DESTINATIONS, home, on, err));
+        TRY(life_day(life, FACT_RISK_REVIEW_DUE, life_days_later(life, on, 90, 365), on, err));
     }
     if (!answered(life, DOCUMENT_MISSING)) {
         return result_ok();
@@ -410,6 +432,7 @@ static result review(struct life *life, struct err *err)
         }
     }
     TRY(review_person(life, on, err));
+    TRY(review_pregnancy(life, on, err));
     TRY(review_slavery(life, on, err));
     return review_journey(life, on, err);
 }
@@ -425,6 +448,7 @@ static result follow_further_submissions(struct life *life, struct err *err)
         return result_ok();
     }
     TRY(life_flag(life, FACT_FURTHER_CONSIDERED, true, course->settled_on, err));
+    TRY(life_fact(life, FACT_FURTHER_VALIDITY, STR("valid"), course->settled_on, err));
     if (course->afterwards == AFTER_FURTHER_ACCEPTED) {
         return life_step(life, STEP_ACCEPT_FRESH, course->settled_on, &taken, err);
     }
@@ -492,6 +516,11 @@ static result refuse(struct life *life, struct err *err)
     TRY(life_fact(life, FACT_INITIAL_OUTCOME, STR("refusal"), on, err));
     TRY(life_fact(life, FACT_APPEAL_RIGHT,
                   course->certified ? STR("only_from_abroad") : STR("in_country"), on, err));
+    TRY(life_fact(life, FACT_CERTIFICATE, course->certified ? STR("section_94") : STR("none"), on,
+                  err));
+    if (course->certified) {
+        TRY(life_fact(life, FACT_CERTIFICATE_STANDING, STR("unchallenged"), on, err));
+    }
     const bool here =
         life->casting->part != PART_ORDINARY || life_happens(life, HEARD_IN_ENGLAND_AND_WALES);
     TRY(life_fact(life, FACT_APPEAL_HEARD_IN, here ? STR("england_and_wales") : STR("scotland"), on,

@@ -253,6 +253,8 @@ static result open_hub(struct clerk *clerk, const struct partners *partners, siz
     TRY(clerk_fact(clerk, FACT_HUB_REGIME, hub_rows[index].regime, on, err));
     TRY(clerk_flag(clerk, FACT_HUB_SERVICES, true, on, err));
     TRY(clerk_flag(clerk, FACT_HUB_RESOURCES, true, on, err));
+    TRY(clerk_flag(clerk, FACT_HUB_PROVIDERS, true, on, err));
+    TRY(clerk_fact(clerk, FACT_HUB_STANDARDS, STR("met"), on, err));
     TRY(clerk_flag(clerk, FACT_HUB_MONITOR, true, on, err));
     TRY(clerk_flag(clerk, FACT_HUB_OPEN, true, on, err));
     return record_visits(clerk, hub, err);

@@ -116,6 +116,8 @@ static result look_at_desks(struct transaction *transaction, void *context, stru
     assert_true(count_requests(requests, request_count, removal, 0, REQUEST_APPROVED, 1) >= 1);
     assert_true(count_requests(requests, request_count, STR("onward_return_enforced"), 0,
                                REQUEST_TAKEN, 1) >= 1);
+    assert_true(
+        count_requests(requests, request_count, STR("begin_detention"), 0, REQUEST_TAKEN, 1) >= 2);
     for (size_t i = 0; i < hub_count; i++) {
         struct place_counts places;
         TRY(transaction_count_places(transaction, hubs[i].id, &places, err));

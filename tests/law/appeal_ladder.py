@@ -36,15 +36,17 @@ AT_REFUSAL = {
 LADDER = "05-safeguards-1-claim-and-appeals.rules"
 PLANTED = [
     ("a pending appeal counts as given up", "first_tier.status in (withdrawn, abandoned) and", "first_tier.status in (withdrawn, pending) and"),
-    ("no time to ask the Upper Tribunal", "permission.upper = not_applied and time_to_ask_upper_tribunal has expired",
+    ("no time to ask the Upper Tribunal", "permission.upper = not_applied and too_late_to_ask_upper_tribunal",
      "permission.upper = not_applied"),
-    ("no time to ask for the Court of Appeal", "permission.court = not_applied and time_to_ask_upper_for_court has expired",
+    ("no time to ask for the Court of Appeal", "permission.court = not_applied and too_late_to_ask_upper_for_court",
      "permission.court = not_applied"),
     ("permission refused once is refused for good", "or (permission.court_by_upper = refused and permission.court = refused)",
      "or permission.court_by_upper = refused"),
     ("the Home Office's withdrawn appeal counts against the person",
      "upper_tribunal.status in (withdrawn, abandoned) and first_tier.status in (dismissed, struck_out)",
      "upper_tribunal.status in (withdrawn, abandoned)"),
+    ("Scotland counts by the calendar of England", "heard_elsewhere and time_to_appeal_elsewhere has expired",
+     "heard_elsewhere and today > 18 days after decision.sent_on"),
     ("the Supreme Court is not looked at", "and supreme_court.status in (none, ended)", ""),
     ("a dismissal after the person had won cannot be final",
      "upper_tribunal.status = dismissed and first_tier.status in (allowed, dismissed, struck_out)",
@@ -65,12 +67,15 @@ class History:
         if self.abroad:
             self.facts["person.in_uk"] = "no"
             self.facts["decision.received_on"] = (self.today + DAY).isoformat()
+        self.elsewhere = dice.random() < 0.3
+        if self.elsewhere:
+            self.facts["appeal.heard_in"] = dice.choice(["scotland", "northern_ireland"])
         self.asked = []
         start = self.today + DAY if self.abroad else self.today
         self.wait("time_to_appeal", 2 if self.abroad else 0, start)
 
     def wait(self, clock, run, start):
-        self.until = expected(clock, run, start)
+        self.until = expected(f"{clock}_elsewhere" if self.elsewhere else clock, run, start)
         self.remember()
 
     def remember(self):

@@ -2,7 +2,7 @@
  * range, the last day, as CSV. clock_oracle.py compares the table with its own calculation from the
  * statutes.
  *
- *     clock_table FOLDER FIRST LAST      (dates as YYYY-MM-DD) */
+ *     clock_table FOLDER FIRST LAST [CLOCK]      (dates as YYYY-MM-DD; of one clock, or of all) */
 #include "load_rulebook.h"
 #include "rulebook/judge.h"
 
@@ -20,13 +20,14 @@ static void print_line(const struct clock *clock, uint32_t run, date start, bool
     printf("%.*s,%u,%s,%s\n", STR_ARG(clock->name), run, start_text, last_text);
 }
 
-static void print_table(const struct rulebook *rulebook, date first, date last,
+static void print_table(const struct rulebook *rulebook, date first, date last, const char *only,
                         struct arena scratch)
 {
     printf("clock,run,start,last_day\n");
     for (uint32_t i = 0; i < rulebook->clock_count; i++) {
         const struct clock *clock = &rulebook->clocks[i];
-        for (uint32_t run = 0; run < clock->run_count; run++) {
+        const bool wanted = only == NULL || str_equal(clock->name, str_from_c(only));
+        for (uint32_t run = 0; wanted && run < clock->run_count; run++) {
             for (date start = first; !date_before(last, start); start = date_add_days(start, 1)) {
                 struct arena arena = scratch;
                 const struct clock_day *days = NULL;
@@ -45,9 +46,9 @@ int main(int argc, char **argv)
     struct err err = {0};
     date first;
     date last;
-    if (argc != 4 || !date_parse(str_from_c(argv[2]), &first, &err).ok ||
+    if (argc < 4 || argc > 5 || !date_parse(str_from_c(argv[2]), &first, &err).ok ||
         !date_parse(str_from_c(argv[3]), &last, &err).ok) {
-        fprintf(stderr, "usage: clock_table FOLDER FIRST LAST\n");
+        fprintf(stderr, "usage: clock_table FOLDER FIRST LAST [CLOCK]\n");
         return 2;
     }
     struct arena perm;
@@ -59,7 +60,7 @@ int main(int argc, char **argv)
     }
     const struct rulebook *rulebook = load_rulebook(argv[1], &perm);
     if (rulebook != NULL) {
-        print_table(rulebook, first, last, scratch);
+        print_table(rulebook, first, last, argc == 5 ? argv[4] : NULL, scratch);
     }
     arena_close(&scratch);
     arena_close(&perm);

@@ -30,6 +30,11 @@ struct named_law {
     const char *outcomes[NAMES_MAX]; /* all of them */
     const char *adverse[NAMES_MAX];  /* steps that decide against the person */
     const char *stale[NAMES_MAX];    /* facts that a transfer takes back, or changes */
+    const char
+        *happened[NAMES_MAX]; /* steps that record what others did; none are guarded but by a day */
+    const char *at_the_door[NAMES_MAX];    /* asked when detention begins, and not again */
+    const char *notice_used_up[NAMES_MAX]; /* steps after which a new notice is needed */
+    const char *notice[NAMES_MAX];         /* what such a step takes back */
 };
 
 static struct named_law named_laws[] = {
@@ -43,7 +48,18 @@ static struct named_law named_laws[] = {
      .outcomes = {"removed", "returned_voluntarily", "granted", "released_with_status", "died"},
      .adverse = {"refuse_claim", "declare_inadmissible", "first_tier_dismisses",
                  "upper_tribunal_dismisses", "court_of_appeal_dismisses",
-                 "reject_further_submissions", "reject_protection_at_hub"},
+                 "reject_further_submissions", "reject_invalid_submissions",
+                 "withdraw_further_submissions", "withdraw_claim", "reject_protection_at_hub"},
+     .happened = {"release_from_detention", "end_separation", "lodge_appeal",
+                  "lodge_appeal_from_abroad", "lodge_further_submissions", "seek_court_of_appeal",
+                  "first_tier_allows", "upper_tribunal_allows", "court_of_appeal_allows",
+                  "record_death", "record_death_at_hub"},
+     .at_the_door = {"person_is_at_liberty", "child_alone_is_not_held",
+                     "family_returns_panel_consulted"},
+     .notice_used_up = {"removal_fails", "stop_transfer", "hub_transfer"},
+     .notice = {"removal_notice.intention_given_on", "removal_notice.departure_details_given_on",
+                "removal_notice.service", "removal_notice.destination",
+                "representative.call_offered"},
      .stale = {"protection.assessed_on", "protection.safe_destinations", "departure.destination",
                "departure.admission", "health.fit_to_travel", "person.in_uk"}},
     {.name = "eu",
@@ -236,6 +252,64 @@ static bool records(const struct rulebook *rulebook, const struct step *step, co
     return false;
 }
 
+/* Aim: a release, the end of a separation and what a tribunal or court did can always be recorded:
+ * each safeguard in the way reads one day, and the step needs no approval. */
+static void what_happened_is_never_barred(void **state)
+{
+    const struct law *law = *state;
+    const struct rulebook *rulebook = law->rulebook;
+    struct arena arena = law->arena;
+    bool *read = ARENA_NEW(&arena, bool, rulebook->fact_count);
+    assert_non_null(read);
+    for (size_t i = 0; law->named->happened[i] != NULL; i++) {
+        const struct step *step = step_named(rulebook, law->named->happened[i]);
+        size_t read_count = 0;
+        memset(read, 0, rulebook->fact_count * sizeof *read);
+        assert_int_equal(step->safeguard_count, 1);
+        assert_int_equal(step->approval_count, 0);
+        judge_reads(rulebook, step->safeguards[0], read);
+        for (size_t fact = 0; fact < rulebook->fact_count; fact++) {
+            read_count += read[fact] ? 1 : 0;
+            assert_true(!read[fact] || rulebook->facts[fact].type == FACT_DATE);
+        }
+        assert_int_equal(read_count, 1);
+    }
+}
+
+/* Aim: holding somebody is allowed by another officer than the one who asks, and going on is
+ * guarded by all that guards beginning, but for what is asked only at the door. */
+static void detention_is_asked_about_again(void **state)
+{
+    const struct law *law = *state;
+    const struct rulebook *rulebook = law->rulebook;
+    const char *const *at_the_door = law->named->at_the_door;
+    if (at_the_door[0] == NULL) {
+        return; /* this law does not encode detention before removal */
+    }
+    const struct step *begin = step_named(rulebook, "begin_detention");
+    const struct step *go_on = step_named(rulebook, "continue_detention");
+    size_t only_at_the_door = 0;
+    assert_int_equal(begin->approval_count, 1);
+    assert_int_equal(go_on->approval_count, 1);
+    for (size_t i = 0; i < begin->safeguard_count; i++) {
+        const uint32_t safeguard = begin->safeguards[i];
+        bool door = false;
+        for (size_t j = 0; at_the_door[j] != NULL; j++) {
+            door = door || rulebook_safeguard(rulebook, str_from_c(at_the_door[j])) == safeguard;
+        }
+        only_at_the_door += door ? 1 : 0;
+        if (!door && !is_guarded_by(go_on, safeguard)) {
+            fail_msg("%.*s guards the beginning of detention and not going on",
+                     STR_ARG(rulebook->safeguards[safeguard].name));
+        }
+    }
+    for (size_t j = 0; at_the_door[j] != NULL; j++) {
+        only_at_the_door--;
+    }
+    assert_int_equal(only_at_the_door, 0);
+    assert_true(go_on->safeguard_count > begin->safeguard_count);
+}
+
 /* Aim: clearance ends when its reasons end. A new adverse decision takes back that a court could be
  * reached (F05), and a transfer takes back what was found safe for the journey to the hub (H12). */
 static void steps_take_back_stale_clearance(void **state)
@@ -251,6 +325,18 @@ static void steps_take_back_stale_clearance(void **state)
         if (!records(law->rulebook, step_named(law->rulebook, "hub_transfer"),
                      law->named->stale[i])) {
             fail_msg("A transfer leaves %s as it was", law->named->stale[i]);
+        }
+    }
+}
+
+/* Aim: a departure that failed, or a transfer that took place, used its notice up (A20, A21). */
+static void a_notice_is_used_up(void **state)
+{
+    const struct law *law = *state;
+    for (size_t i = 0; law->named->notice_used_up[i] != NULL; i++) {
+        const struct step *step = step_named(law->rulebook, law->named->notice_used_up[i]);
+        for (size_t j = 0; law->named->notice[j] != NULL; j++) {
+            assert_true(records(law->rulebook, step, law->named->notice[j]));
         }
     }
 }
@@ -420,7 +506,10 @@ int main(int argc, char **argv)
         TEST_OF_LAW(withdrawn_and_lost_are_not_outcomes),
         TEST_OF_LAW(approvals_are_asked_for),
         TEST_OF_LAW(every_step_can_be_clear),
+        TEST_OF_LAW(what_happened_is_never_barred),
+        TEST_OF_LAW(detention_is_asked_about_again),
         TEST_OF_LAW(steps_take_back_stale_clearance),
+        TEST_OF_LAW(a_notice_is_used_up),
         TEST_OF_LAW(no_safeguard_reads_statistics),
         TEST_OF_LAW(nationalities_of_the_statistics_are_listed),
         TEST_OF_LAW(a_country_has_one_name),
