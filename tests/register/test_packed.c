@@ -124,7 +124,8 @@ static str random_text(struct random *random, struct arena *arena)
     }
     const int shift = (int)random_below(random, 59);
     return which == TEXTS + 1
-               ? arena_format(arena, "%lld", (long long)random_between(random, -5, 5) * (1LL << shift))
+               ? arena_format(arena, "%lld",
+                              (long long)random_between(random, -5, 5) * (1LL << shift))
                : arena_format(arena, "%0*d", (int)random_between(random, 1, 300), 7);
 }
 
