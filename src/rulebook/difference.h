@@ -29,8 +29,8 @@ MUST_USE result difference_find(const struct rulebook *old_rulebook,
 /* "changed", "removed", "added" */
 const char *difference_kind_name(enum difference_kind kind);
 
-/* The lines that differ, each after "- " or "+ ", those alike after two spaces. `scratch` is another
- * arena than that in which `buf` grows. */
+/* The lines that differ, each after "- " or "+ ", those alike after two spaces. `scratch` is
+ * another arena than that in which `buf` grows. */
 void difference_format(const struct difference *difference, struct arena scratch, struct buf *buf);
 
 #endif
