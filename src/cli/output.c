@@ -71,6 +71,16 @@ void output_error(struct output *output, const struct err *err)
     }
 }
 
+/* A million rows may be printed: without the machinery of formats. */
+static void put_padded(struct buf *line, str cell, int width)
+{
+    buf_put(line, cell);
+    for (int i = (int)cell.len; i < width; i++) {
+        buf_put_char(line, ' ');
+    }
+    buf_put_c(line, "  ");
+}
+
 static void print_cells(const struct table *table, struct arena *arena, const str *cells)
 {
     struct buf line;
@@ -83,7 +93,7 @@ static void print_cells(const struct table *table, struct arena *arena, const st
         if (i + 1 == table->column_count) {
             buf_put(&line, cells[i]);
         } else {
-            buf_format(&line, "%-*.*s  ", table->widths[i], STR_ARG(cells[i]));
+            put_padded(&line, cells[i], table->widths[i]);
         }
     }
     if (table->output->format == OUTPUT_CSV) {

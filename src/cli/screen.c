@@ -21,8 +21,9 @@ static str safeguards_in_the_way(const struct printing *printing, const struct s
         }
         const struct safeguard *safeguard =
             &printing->rulebook->safeguards[printing->step->safeguards[i]];
-        buf_format(&buf, "%s%.*s%s", buf.len > 0 ? " " : "", STR_ARG(safeguard->name),
-                   line->each[i] == CLEARANCE_BARRED ? "" : "?");
+        buf_put_c(&buf, buf.len > 0 ? " " : "");
+        buf_put(&buf, safeguard->name);
+        buf_put_c(&buf, line->each[i] == CLEARANCE_BARRED ? "" : "?");
     }
     return buf_str(&buf);
 }

@@ -1,0 +1,279 @@
+/* Aim: a screening, which judges everybody at once from the caseload, says of each person,
+ * safeguard by safeguard, what the scalar judge says of the person's own case as their page loads
+ * it - for steps with and without a hub and families, on several days, with values that the
+ * rulebook cannot read, corrections, withdrawals, and facts recorded after the instant that is
+ * asked about. */
+#include "register_of.h"
+
+#include "base/random.h"
+#include "rulebook/judge.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+enum { PEOPLE = 500, CHANGES = 900, STEP_SAFEGUARDS_MAX = 64 };
+
+static const uint64_t seed = 6;
+
+/* --- a register with odd things in it --- */
+
+struct changing {
+    struct register_of *made;
+    struct random random;
+    instant at;
+};
+
+static str random_value(struct changing *changing, const struct fact *fact)
+{
+    static const char *const odd[] = {"unknown",    "gone_choice", "yes", "no",
+                                      "2026-02-30", "7",           "ALB", "ALB,ERI",
+                                      "Free text",  "-3"};
+    if (fact->type == FACT_CHOICE && random_chance(&changing->random, 0.7)) {
+        return fact->choices[random_below(&changing->random, fact->choice_count)];
+    }
+    if (fact->type == FACT_DATE && random_chance(&changing->random, 0.7)) {
+        char text[DATE_TEXT_SIZE];
+        const int32_t days = (int32_t)random_between(&changing->random, -40, 40);
+        date_format(date_add_days(register_day(), days), text);
+        return arena_copy(&changing->made->work, str_from_c(text));
+    }
+    return str_from_c(odd[random_below(&changing->random, sizeof odd / sizeof odd[0])]);
+}
+
+static result change_register(struct transaction *transaction, void *context, struct err *err)
+{
+    struct changing *changing = context;
+    const struct rulebook *rulebook = changing->made->casework.rulebook;
+    int64_t recorded[CHANGES][2];
+    size_t count = 0;
+    for (int i = 0; i < CHANGES; i++) {
+        const struct fact *fact =
+            &rulebook->facts[random_below(&changing->random, rulebook->fact_count)];
+        struct event event = {
+            .subject_kind = SUBJECT_OF_PERSON,
+            .subject = random_between(&changing->random, 1, PEOPLE),
+            .kind = EVENT_FACT_RECORDED,
+            .effective_on =
+                date_add_days(register_day(), (int32_t)random_between(&changing->random, -90, 30)),
+            .recorded_at = changing->at,
+            .body.fact_recorded = {.fact = fact->name, .source = STR("test")}};
+        event.body.fact_recorded.value = random_value(changing, fact);
+        if (count > 0 && random_chance(&changing->random, 0.1)) {
+            count--;
+            event.subject = recorded[count][0];
+            event.kind = EVENT_FACT_WITHDRAWN;
+            event.body.fact_withdrawn =
+                (struct fact_withdrawn_body){.event = recorded[count][1], .reason = STR("test")};
+        }
+        TRY(transaction_append(transaction, &event, err));
+        if (event.kind == EVENT_FACT_RECORDED) {
+            recorded[count][0] = event.subject;
+            recorded[count++][1] = event.position;
+        }
+    }
+    return result_ok();
+}
+
+/* So that the register's last instant is before what the works above recorded. */
+static result end_earlier(struct transaction *transaction, void *context, struct err *err)
+{
+    const struct changing *changing = context;
+    struct event event = {.subject_kind = SUBJECT_OF_AGREEMENT,
+                          .kind = EVENT_AGREEMENT_OPENED,
+                          .effective_on = register_day(),
+                          .recorded_at = changing->at,
+                          .body.agreement_opened = {.reference = STR("AG-TEST"),
+                                                    .partner = STR("XDM"),
+                                                    .title = STR("Test")}};
+    TRY(transaction_new_id(transaction, SUBJECT_OF_AGREEMENT, &event.subject, err));
+    return transaction_append(transaction, &event, err);
+}
+
+static void change(struct register_of *made)
+{
+    struct err err = {.code = ERROR_NONE};
+    struct changing changing = {.made = made, .at = made->fake.time};
+    random_seed(&changing.random, seed);
+    must(store_write(made->store, change_register, &changing, &err), &err);
+    changing.at.milliseconds += INT64_C(86400000) * 5;
+    must(store_write(made->store, change_register, &changing, &err), &err);
+    changing.at = made->fake.time;
+    must(store_write(made->store, end_earlier, &changing, &err), &err);
+}
+
+static int open_group(void **state)
+{
+    static struct register_of made;
+    *state = &made;
+    register_open(&made, 3);
+    register_make(&made, PEOPLE, seed);
+    change(&made);
+    return 0;
+}
+
+static int close_group(void **state)
+{
+    register_close(*state);
+    return 0;
+}
+
+static struct caller senior(struct register_of *made)
+{
+    struct err err = {.code = ERROR_NONE};
+    struct account_row account;
+    must(casework_account_by_name(&made->casework, STR("senior"), &made->perm, &account, &err),
+         &err);
+    return (struct caller){.account = account.id};
+}
+
+/* --- screened --- */
+
+struct screened {
+    struct register_of *made;
+    size_t safeguard_count;
+    struct screened_line {
+        str reference;
+        enum clearance clearance;
+        enum clearance each[STEP_SAFEGUARDS_MAX];
+    } lines[PEOPLE];
+    size_t count;
+    int64_t last_id;
+};
+
+static result keep_line(void *context, const struct screen_line *line, struct err *err)
+{
+    struct screened *screened = context;
+    struct screened_line *kept = &screened->lines[screened->count++];
+    (void)err;
+    assert_true(screened->count <= PEOPLE);
+    assert_true(line->person->id > screened->last_id); /* in order, nobody twice */
+    screened->last_id = line->person->id;
+    kept->reference = arena_copy(&screened->made->work, line->person->reference);
+    kept->clearance = line->clearance;
+    for (size_t i = 0; i < screened->safeguard_count; i++) {
+        kept->each[i] = line->each[i];
+    }
+    return result_ok();
+}
+
+static void expect_scalar(struct register_of *made, const struct screened_line *line, uint32_t step,
+                          const char *hub, const struct asked *asked)
+{
+    const struct rulebook *rulebook = made->casework.rulebook;
+    const struct caller caller = senior(made);
+    struct err err = {.code = ERROR_NONE};
+    struct explain_answer answer;
+    enum clearance each[STEP_SAFEGUARDS_MAX];
+    struct arena work = made->work;
+    must(casework_explain(&made->casework, &caller, line->reference, rulebook->steps[step].name,
+                          str_from_c(hub), asked, &work, &answer, &err),
+         &err);
+    const enum clearance whole = judge_step(rulebook, step, &answer.view.question, each);
+    for (size_t i = 0; i < rulebook->steps[step].safeguard_count; i++) {
+        if (line->each[i] != each[i]) {
+            const uint32_t safeguard = rulebook->steps[step].safeguards[i];
+            fail_msg("%.*s, %.*s, %.*s: screened %d, judged %d (seed %llu)",
+                     STR_ARG(line->reference), STR_ARG(rulebook->steps[step].name),
+                     STR_ARG(rulebook->safeguards[safeguard].name), (int)line->each[i],
+                     (int)each[i], (unsigned long long)seed);
+        }
+    }
+    assert_int_equal(line->clearance, whole);
+}
+
+struct stages_asked {
+    struct register_of *made;
+    uint32_t step;
+    int64_t people;
+};
+
+static result people_in_stages(struct transaction *transaction, void *context, struct err *err)
+{
+    struct stages_asked *asked = context;
+    const struct rulebook *rulebook = asked->made->casework.rulebook;
+    const struct stage_count *stages = NULL;
+    struct arena work = asked->made->work;
+    size_t count = 0;
+    TRY(transaction_count_stages(transaction, &work, &stages, &count, err));
+    for (size_t i = 0; i < count; i++) {
+        const uint32_t stage = rulebook_stage(rulebook, stages[i].stage);
+        const bool leaves = stage != NOT_FOUND_INDEX &&
+                            rulebook_step_leaves(rulebook, &rulebook->steps[asked->step], stage);
+        asked->people += leaves ? stages[i].people : 0;
+    }
+    return result_ok();
+}
+
+static size_t screen_and_compare(struct register_of *made, uint32_t step, const char *hub,
+                                 const struct asked *asked)
+{
+    static struct screened screened;
+    const struct caller caller = senior(made);
+    const struct rulebook *rulebook = made->casework.rulebook;
+    struct err err = {.code = ERROR_NONE};
+    struct screen_totals totals;
+    struct stages_asked stages = {.made = made, .step = step};
+    arena_reset(&made->work);
+    screened =
+        (struct screened){.made = made, .safeguard_count = rulebook->steps[step].safeguard_count};
+    assert_true(screened.safeguard_count <= STEP_SAFEGUARDS_MAX);
+    must(casework_screen(&made->casework, &caller, rulebook->steps[step].name, str_from_c(hub),
+                         asked, keep_line, &screened, &totals, &err),
+         &err);
+    must(store_read(made->store, people_in_stages, &stages, &err), &err);
+    assert_int_equal(screened.count, stages.people);
+    assert_int_equal(totals.people, stages.people);
+    for (size_t i = 0; i < screened.count; i++) {
+        expect_scalar(made, &screened.lines[i], step, hub, asked);
+    }
+    return screened.count;
+}
+
+static void test_steps_and_days(void **state)
+{
+    static const struct {
+        const char *step;
+        const char *hub;
+    } questions[] = {{"hub_transfer", "HUB-NORTH"}, {"hub_transfer", "HUB-SOUTH"},
+                     {"enforced_removal", ""},      {"grant_leave", ""},
+                     {"voluntary_return", ""},      {"refuse_claim", ""}};
+    static const int32_t days[] = {0, -45, 21};
+    struct register_of *made = *state;
+    size_t lines = 0;
+    for (size_t i = 0; i < sizeof questions / sizeof questions[0]; i++) {
+        const uint32_t step = rulebook_step(made->casework.rulebook, str_from_c(questions[i].step));
+        if (step == NOT_FOUND_INDEX) {
+            fail_msg("there is no step %s", questions[i].step);
+        }
+        for (size_t day = 0; day < sizeof days / sizeof days[0]; day++) {
+            const struct asked asked = {.has_on = true,
+                                        .on = date_add_days(register_day(), days[day])};
+            lines += screen_and_compare(made, step, questions[i].hub, &asked);
+        }
+    }
+    print_message("# seed %llu: %zu lines compared\n", (unsigned long long)seed, lines);
+    assert_true(lines > 200);
+}
+
+static void test_now(void **state)
+{
+    /* Aim: what was recorded later than the register's last instant is not known now. */
+    struct register_of *made = *state;
+    const uint32_t step = rulebook_step(made->casework.rulebook, STR("hub_transfer"));
+    assert_true(screen_and_compare(made, step, "HUB-NORTH", NULL) > 0);
+    made->fake.time.milliseconds += INT64_C(86400000) * 6;
+    assert_true(screen_and_compare(made, step, "HUB-NORTH", NULL) > 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_steps_and_days),
+        cmocka_unit_test(test_now),
+    };
+    return cmocka_run_group_tests_name("screening", tests, open_group, close_group);
+}
