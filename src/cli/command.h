@@ -23,6 +23,7 @@ enum { COMMAND_OPTIONS_MAX = 12, COMMAND_ARGUMENTS_MAX = 4 };
            "the account that acts or looks (default: $RETURNHUB_ACCOUNT)")                         \
     OPTION(OPTION_FORMAT, "format", "text|json|csv", "how records are printed (default: text)")    \
     OPTION(OPTION_HUB, "hub", "REFERENCE", "the hub, for a step that needs one")                   \
+    OPTION(OPTION_STEP, "step", "NAME", "only this step")                                          \
     OPTION(OPTION_ON, "on", "DATE", "ask as of this day (YYYY-MM-DD; default: today)")             \
     OPTION(OPTION_KNOWN_AT, "as-known-at", "INSTANT",                                              \
            "ask as the record was known at this instant (YYYY-MM-DDTHH:MM:SSZ)")                   \
@@ -101,6 +102,7 @@ command_run command_demo;
 command_run command_rulebook_check;
 command_run command_rulebook_test;
 command_run command_rulebook_show;
+command_run command_rulebook_diff;
 command_run command_person_list;
 command_run command_person_show;
 command_run command_person_register;

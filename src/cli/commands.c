@@ -71,6 +71,24 @@ const struct command commands[] = {
         .run = command_rulebook_show,
     },
     {
+        .name = "rulebook diff",
+        .arguments = "OLD NEW",
+        .argument_min = 2,
+        .argument_max = 2,
+        .summary = "Say what another rulebook changes, and for whom",
+        .description =
+            "OLD and NEW are folders. Prints each rule that was changed, removed or added, line by "
+            "line; layout, comments and order are no change. With --as, everybody in the register "
+            "is screened by both for every step (or --step) and every hub (or --hub): how many "
+            "people's verdict changes, in which direction, and a row for each of them with the "
+            "safeguards that newly stand in the way and those that no longer do. Neither rulebook "
+            "is taken into use. The exit status is 1 when the rulebooks differ.",
+        .options = {OPTION_STORE, OPTION_KEY, OPTION_AS, OPTION_FORMAT, OPTION_STEP, OPTION_HUB,
+                    OPTION_ON, OPTION_HELP},
+        .option_count = 8,
+        .run = command_rulebook_diff,
+    },
+    {
         .name = "person list",
         .arguments = "",
         .summary = "List people",

@@ -173,27 +173,52 @@ result desk_open(const struct invocation *invocation, bool create, struct desk *
     return result_ok();
 }
 
+static result named_account(const struct invocation *invocation, str *ret_username, struct err *err)
+{
+    const char *environment = getenv("RETURNHUB_ACCOUNT");
+    *ret_username = option_given(invocation, OPTION_AS) ? invocation->options[OPTION_AS]
+                                                        : str_from_c(environment);
+    if (ret_username->len > 0) {
+        return result_ok();
+    }
+    result_ignore(err_set(err, ERROR_USAGE, "Nobody is named who looks or acts"),
+                  "the hint follows");
+    return err_hint(err, "give --as ACCOUNT; the demonstration has: caseworker, authorising, "
+                         "senior, hub-north, monitor");
+}
+
+static result take_account(const struct invocation *invocation, str username, struct desk *desk,
+                           struct err *err)
+{
+    result found =
+        casework_account_by_name(&desk->casework, username, invocation->arena, &desk->account, err);
+    if (!found.ok || desk->account.closed) {
+        return err_set(err, ERROR_NOT_FOUND, "There is no account '%.*s'", STR_ARG(username));
+    }
+    desk->caller.account = desk->account.id;
+    return result_ok();
+}
+
 result desk_open_as_account(const struct invocation *invocation, struct desk *ret_desk,
                             struct err *err)
 {
-    const char *environment = getenv("RETURNHUB_ACCOUNT");
-    str username = option_given(invocation, OPTION_AS) ? invocation->options[OPTION_AS]
-                                                       : str_from_c(environment);
-    if (username.len == 0) {
-        result_ignore(err_set(err, ERROR_USAGE, "Nobody is named who looks or acts"),
-                      "the hint follows");
-        return err_hint(err, "give --as ACCOUNT; the demonstration has: caseworker, authorising, "
-                             "senior, hub-north, monitor");
-    }
+    str username;
+    TRY(named_account(invocation, &username, err));
     TRY(desk_open(invocation, false, ret_desk, err));
     TRY(casework_adopt_rulebook(&ret_desk->casework, err));
-    result found = casework_account_by_name(&ret_desk->casework, username, invocation->arena,
-                                            &ret_desk->account, err);
-    if (!found.ok || ret_desk->account.closed) {
-        return err_set(err, ERROR_NOT_FOUND, "There is no account '%.*s'", STR_ARG(username));
-    }
-    ret_desk->caller.account = ret_desk->account.id;
-    return result_ok();
+    return take_account(invocation, username, ret_desk, err);
+}
+
+result desk_open_under(const struct invocation *invocation, const struct rulebook *rulebook,
+                       struct desk *ret_desk, struct err *err)
+{
+    str username;
+    *ret_desk = (struct desk){.rulebook = rulebook};
+    TRY(named_account(invocation, &username, err));
+    TRY(desk_open_store(invocation, false, &ret_desk->store, err));
+    TRY(casework_open(ret_desk->store, rulebook, system_machine(), invocation->arena,
+                      &ret_desk->casework, err));
+    return take_account(invocation, username, ret_desk, err);
 }
 
 void desk_close(struct desk *desk)

@@ -38,6 +38,11 @@ MUST_USE result desk_open(const struct invocation *invocation, bool create, stru
 /* The same with the account of --as, which must exist and be open. */
 MUST_USE result desk_open_as_account(const struct invocation *invocation, struct desk *ret_desk,
                                      struct err *err);
+/* The store and the account of --as under a rulebook that is only asked about: it is not taken into
+ * use. */
+MUST_USE result desk_open_under(const struct invocation *invocation,
+                                const struct rulebook *rulebook, struct desk *ret_desk,
+                                struct err *err);
 void desk_close(struct desk *desk); /* accepts a zeroed desk */
 #define OWN_DESK __attribute__((cleanup(desk_close)))
 
