@@ -60,11 +60,12 @@ const struct command commands[] = {
         .name = "rulebook show",
         .arguments = "[FOLDER]",
         .argument_max = 1,
-        .summary = "Print a rulebook as a page to read",
-        .description = "Each safeguard beside its source and the steps it guards, the clocks, the "
-                       "stages and the steps between them. With --html a complete page with the "
-                       "stages drawn.",
-        .options = {OPTION_RULEBOOK, OPTION_HTML, OPTION_HELP},
+        .summary = "Print a rulebook as a document to read and to sign",
+        .description = "Each safeguard beside its source, with the steps it guards and its "
+                       "examples; the stages, drawn, and the steps between them; definitions, "
+                       "clocks, calendars, facts; what is not verified; the instruments cited and "
+                       "what rests on them. As plain text, as one complete HTML page, or as PDF.",
+        .options = {OPTION_RULEBOOK, OPTION_PAGE_FORMAT, OPTION_HELP},
         .option_count = 3,
         .run = command_rulebook_show,
     },

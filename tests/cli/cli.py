@@ -211,7 +211,10 @@ def formats(desk):
                 assert len({len(line) for line in lines}) == 1, (arguments, lines[:3])
     assert json.loads(run("rulebook", "check", "--format", "json"))["errors"] == 0
     assert json.loads(run("rulebook", "test", "--format", "json"))["failed"] == 0
-    assert "<svg" in run("rulebook", "show", "--html")
+    assert run("rulebook", "show").startswith("\nReturn of refused asylum seekers")
+    assert "<svg" in run("rulebook", "show", "--format", "html")
+    pdf = subprocess.run([BINARY, "rulebook", "show", "--format", "pdf"], capture_output=True, check=True).stdout
+    assert pdf.startswith(b"%PDF-") and pdf.rstrip().endswith(b"%%EOF")
 
 
 BAD = [
@@ -235,6 +238,9 @@ BAD = [
     (["screen", "hub_transfers"], 4, "hub_transfer"),
     (["person", "list", "--limit", "0"], 3, "--limit"),
     (["person", "list", "--format", "xml"], 2, "xml"),
+    (["rulebook", "show", "--format", "csv"], 2, "text, html or pdf"),
+    (["rulebook", "check", "--format", "pdf"], 2, "text, json or csv"),
+    (["rulebook", "show", "--html"], 2, "no option --html"),
 ]
 
 
