@@ -343,7 +343,7 @@ static void place_destination(struct writer *writer, str id, double y)
     if (id.len == 0) {
         return;
     }
-    const str attributes = arena_format(&scratch, "name='%.*s' x=%d y=%d internal", STR_ARG(id),
+    const str attributes = arena_format(&scratch, "name='%.*s' x=%d y=%d", STR_ARG(id),
                                         (int)left, (int)(y > 12 ? y - 12 : 0));
     cairo_tag_begin(writer->cairo, CAIRO_TAG_DEST, attributes.at);
     cairo_tag_end(writer->cairo, CAIRO_TAG_DEST);
