@@ -155,8 +155,7 @@ static void put_holidays(const struct printer *printer, const struct holiday_lis
     static const char *const headings[] = {"Day", "Holiday"};
     document_begin(printer->document, BLOCK_PART);
     document_heading(printer->document, 3, printer_id(printer, ITEM_HOLIDAYS, list->name),
-                     arena_format(printer->arena, "Holidays: %.*s",
-                                  STR_ARG(printer_words(printer, list->name))));
+                     arena_format(printer->arena, "Holidays: %.*s", STR_ARG(list->name)));
     put_source_paragraphs(printer, list->sources, list->source_count);
     document_table(printer->document,
                    arena_format(printer->arena, "Days of %.*s", STR_ARG(list->name)), widths,

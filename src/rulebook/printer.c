@@ -93,7 +93,7 @@ static struct called called(const struct printer *printer, enum item_kind kind, 
     switch (kind) {
     case ITEM_HOLIDAYS: {
         const str name = rulebook->holiday_lists[item].name;
-        return (struct called){name, printer_title(printer, name)};
+        return (struct called){name, name};
     }
     case ITEM_CALENDAR:
         return (struct called){rulebook->calendars[item].calendar.name,
