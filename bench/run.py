@@ -9,7 +9,6 @@ What each number means, and the last ones seen, stand in bench/README.md.
 import contextlib
 import os
 import re
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -17,23 +16,8 @@ import time
 import http.client
 import json
 
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-BUILD = os.path.join(ROOT, "build", "release-bench")
-BINARY = os.path.join(BUILD, "src", "cli", "returnhub")
-ROUNDS = int(os.environ.get("RETURNHUB_BENCH_ROUNDS", "5"))
-
-
-def spread(values, form="{:,.0f}"):
-    return (f"{form.format(statistics.median(values))} "
-            f"({form.format(min(values))} to {form.format(max(values))})")
-
-
-def make_demo(folder, people):
-    store = os.path.join(folder, f"register-{people}.db")
-    begin = time.monotonic()
-    subprocess.run([BINARY, "demo", "--people", str(people), "--seed", "1", "--store", store], check=True,
-                   stdout=subprocess.DEVNULL)
-    return store, time.monotonic() - begin
+from common import BINARY, BUILD, ROOT, ROUNDS, make_demo, spread
+from screening.driver import screening, screening_store
 
 
 def durable(folder):
@@ -117,11 +101,12 @@ def pages(folder):
         print(f"  {name} / ping  {spread([100 * a / b for a, b in zip(rates[name], rates['ping'])], '{:.1f} %')}   target: {target}")
 
 
-BENCHES = {"durable": durable, "commands": commands, "pages": pages}
+BENCHES = {"durable": durable, "commands": commands, "pages": pages, "screening": screening, "screening-store": screening_store}
+BY_NAME_ONLY = {"screening-store"}  # makes a register of a million people first
 
 
 def main(names):
-    for name in names or BENCHES:
+    for name in names or [name for name in BENCHES if name not in BY_NAME_ONLY]:
         if name not in BENCHES:
             raise SystemExit(f"bench: there is no bench '{name}'; there are {', '.join(BENCHES)}")
         with tempfile.TemporaryDirectory() as folder:

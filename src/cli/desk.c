@@ -105,13 +105,32 @@ static result store_location(const struct invocation *invocation, struct store_o
     return result_ok();
 }
 
+static void draw_upgrade(void *context, int64_t done, int64_t all)
+{
+    struct progress *progress = context;
+    if (progress->last_percent < 0) {
+        output_message(progress->output,
+                       "An older returnhub wrote this store. Its rows are made anew from its %lld "
+                       "events, once; this may take some minutes for a large register.\n",
+                       (long long)all);
+        progress->last_percent = 0;
+    }
+    progress_draw(context, done, all);
+}
+
 result desk_open_store(const struct invocation *invocation, bool create, struct store **ret_store,
                        struct err *err)
 {
     struct store_options options;
+    struct progress progress = {
+        .output = invocation->output, .doing = "Making rows", .last_percent = -1};
     TRY(store_location(invocation, &options));
     options.create = create;
-    return store_open(&options, ret_store, err);
+    options.progress = draw_upgrade;
+    options.progress_context = &progress;
+    const result opened = store_open(&options, ret_store, err);
+    progress_end(&progress);
+    return opened;
 }
 
 result desk_open(const struct invocation *invocation, bool create, struct desk *ret_desk,

@@ -575,6 +575,49 @@ size_t fact_rows_choose(const struct fact_row *rows, size_t count, date as_of, i
     return chosen;
 }
 
+size_t fact_rows_keep_current(struct fact_row *rows, size_t count)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (rows[i].withdrawn) {
+            continue;
+        }
+        ASSERT(kept == 0 || fact_is_later(&rows[i], &rows[kept - 1]));
+        const bool same_day = kept > 0 && date_equal(rows[kept - 1].true_from, rows[i].true_from);
+        kept += same_day ? 0 : 1;
+        rows[kept - 1] = rows[i];
+    }
+    return kept;
+}
+
+/* --- caseload --- */
+
+void caseload_row_follow(struct caseload_row *row, const struct person_row *person, int64_t stage)
+{
+    ASSERT(row->person == 0 || row->person == person->id);
+    row->person = person->id;
+    row->reference = person->reference;
+    row->stage = stage;
+    row->family = person->family;
+    row->hub = person->hub;
+}
+
+result caseload_row_apply(struct caseload_row *row, const struct event *event, int64_t fact,
+                          const struct packed_entry *entries, size_t count, struct arena *arena,
+                          struct err *err)
+{
+    ASSERT(event->subject_kind == SUBJECT_OF_PERSON && event->subject == row->person);
+    if (event->kind == EVENT_FACT_RECORDED) {
+        ASSERT(count == 1 && entries[0].fact == fact);
+        TRY(packed_record(row->facts, &entries[0], arena, &row->facts, err));
+    } else {
+        ASSERT(event->kind == EVENT_FACT_WITHDRAWN);
+        TRY(packed_replace(row->facts, fact, entries, count, arena, &row->facts, err));
+    }
+    row->recorded_until = event->recorded_at;
+    return result_ok();
+}
+
 /* --- hub, agreement, account --- */
 
 result hub_row_apply(struct hub_row *row, const struct event *event, struct err *err)

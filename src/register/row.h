@@ -12,6 +12,7 @@
 #define RETURNHUB_REGISTER_ROW_H
 
 #include "register/event.h"
+#include "register/packed.h"
 
 struct person_row {
     int64_t id;
@@ -44,6 +45,20 @@ struct fact_row {
     int64_t actor;
     bool withdrawn;
     instant withdrawn_at;
+};
+
+/* What a screening reads of a person, short: everybody's lie together. It follows the person's row
+ * and the rows of their facts and says nothing that those do not. Stages are words (packed.h) here.
+ */
+struct caseload_row {
+    int64_t person;
+    int64_t stage; /* the number of the word */
+    int64_t family;
+    int64_t hub;
+    instant recorded_until; /* the last thing recorded about a fact; what was known before that is
+                               not to be had from `facts` */
+    str reference;
+    str facts; /* packed.h */
 };
 
 enum request_state {
@@ -161,5 +176,17 @@ MUST_USE result account_row_apply(struct account_row *row, const struct event *e
 /* Of several rows of ONE fact, the index of the one that counts at (as_of, known_at), or count when
  * none does. */
 size_t fact_rows_choose(const struct fact_row *rows, size_t count, date as_of, instant known_at);
+
+/* Of the rows of ONE fact, in the order of (true_from, position): keeps those that can count on
+ * some day when nothing more is recorded, in that order, at the front, and returns how many. */
+size_t fact_rows_keep_current(struct fact_row *rows, size_t count);
+
+/* The person's part of the caseload, from the row as it is now. */
+void caseload_row_follow(struct caseload_row *row, const struct person_row *person, int64_t stage);
+/* The facts' part. After FACT_RECORDED: `entries` is the one recorded; after FACT_WITHDRAWN: those
+ * of the fact that are left (fact_rows_keep_current). The bytes of row->facts are in the arena. */
+MUST_USE result caseload_row_apply(struct caseload_row *row, const struct event *event,
+                                   int64_t fact, const struct packed_entry *entries, size_t count,
+                                   struct arena *arena, struct err *err);
 
 #endif

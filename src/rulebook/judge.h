@@ -1,5 +1,5 @@
 /* judge: may this step be taken, on these facts, on this day? The scalar judge DEFINES what a
- * rulebook means; the column engine (screen.h, later) must agree with it for ever.
+ * rulebook means; the column engine (screen.h) must agree with it for ever.
  *
  * Pure and total: every question has an answer, and no answer depends on anything but the
  * arguments.

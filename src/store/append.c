@@ -177,11 +177,8 @@ result transaction_new_id(struct transaction *transaction, enum subject_kind kin
     ASSERT(kind >= SUBJECT_OF_PERSON && kind < SUBJECT_OF_REGISTER);
     int64_t *next = &transaction->next_id[kind];
     if (*next == 0) {
-        struct arena scratch = transaction->scratch;
-        const struct parameter parameter = parameter_number(kind);
         int64_t last = 0;
-        bool found = false;
-        TRY(first_row(transaction, QUERY_LAST_ID, &parameter, 1, &scratch, &last, &found, err));
+        TRY(transaction_last_id(transaction, kind, &last, err));
         *next = last + 1;
     }
     *ret_id = (*next)++;

@@ -82,11 +82,22 @@ static result apply_to_subject(struct transaction *transaction, const struct eve
         memset(&row, 0, sizeof row);
     }
     TRY(subject_row_apply(&row, event, err));
-    return found ? update_row(transaction, table, &row, err)
-                 : insert_row(transaction, table, &row, err);
+    TRY(found ? update_row(transaction, table, &row, err)
+              : insert_row(transaction, table, &row, err));
+    return event->subject_kind == SUBJECT_OF_PERSON
+               ? caseload_follow(transaction, &row.person, !found, scratch, err)
+               : result_ok();
 }
 
 /* --- fact --- */
+
+static result apply_to_caseload(struct transaction *transaction, const struct event *event,
+                                const struct fact_row *row, struct arena scratch, struct err *err)
+{
+    return event->subject_kind == SUBJECT_OF_PERSON
+               ? caseload_fact(transaction, event, row, scratch, err)
+               : result_ok();
+}
 
 static result apply_to_fact(struct transaction *transaction, const struct event *event,
                             struct arena scratch, struct err *err)
@@ -94,7 +105,8 @@ static result apply_to_fact(struct transaction *transaction, const struct event 
     struct fact_row row = {0};
     if (event->kind == EVENT_FACT_RECORDED) {
         TRY(fact_row_apply(&row, event, err));
-        return insert_row(transaction, TABLE_FACT, &row, err);
+        TRY(insert_row(transaction, TABLE_FACT, &row, err));
+        return apply_to_caseload(transaction, event, &row, scratch, err);
     }
     const struct parameter parameters[] = {
         parameter_number(event->subject_kind),
@@ -105,7 +117,8 @@ static result apply_to_fact(struct transaction *transaction, const struct event 
     TRY(first_row(transaction, QUERY_FACT_OF_EVENT, parameters, 3, &scratch, &row, &found, err));
     TRY(fact_row_apply(&row, event, err));
     ASSERT(found);
-    return update_row(transaction, TABLE_FACT, &row, err);
+    TRY(update_row(transaction, TABLE_FACT, &row, err));
+    return apply_to_caseload(transaction, event, &row, scratch, err);
 }
 
 /* --- request and places --- */

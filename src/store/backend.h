@@ -37,13 +37,20 @@ enum query {
     QUERY_ACCOUNTS,   /* () -> account, by id */
     QUERY_PLACES,     /* (hub) -> place, by number */
     QUERY_FREE_PLACE, /* (hub) -> place: the free one with the lowest number */
-    QUERY_PLACE_HELD_FOR,    /* (request) -> place */
-    QUERY_PLACE_OCCUPIED_BY, /* (person) -> place */
-    QUERY_FACTS_OF,          /* (subject kind, subject) -> fact, in the order of the key */
-    QUERY_FACTS_OF_KIND,     /* (subject kind) -> fact, in the order of the key */
-    QUERY_FACT_OF_EVENT,     /* (subject kind, subject, position) -> fact */
-    QUERY_STAGE_COUNTS,      /* () -> stage count, by stage */
-    QUERY_PLACE_COUNTS,      /* (hub) -> state count */
+    QUERY_PLACE_HELD_FOR,      /* (request) -> place */
+    QUERY_PLACE_OCCUPIED_BY,   /* (person) -> place */
+    QUERY_FACTS_OF,            /* (subject kind, subject) -> fact, in the order of the key */
+    QUERY_FACTS_OF_KIND,       /* (subject kind) -> fact, in the order of the key */
+    QUERY_FACT_OF_EVENT,       /* (subject kind, subject, position) -> fact */
+    QUERY_STAGE_COUNTS,        /* () -> stage count, by stage */
+    QUERY_PLACE_COUNTS,        /* (hub) -> state count */
+    QUERY_CASELOAD,            /* (first person, last person) -> caseload, by person */
+    QUERY_FACT_NAMES,          /* () -> name, by number */
+    QUERY_WORDS,               /* () -> name, by number */
+    QUERY_NUMBER_OF_FACT_NAME, /* (name) -> number */
+    QUERY_NUMBER_OF_WORD,      /* (name) -> number */
+    QUERY_LAST_FACT_NAME,      /* () -> number, 0 when there is none */
+    QUERY_LAST_WORD,           /* () -> number, 0 when there is none */
     QUERY_COUNT,
 };
 

@@ -151,6 +151,21 @@ static const struct column account_columns[] = {
     COLUMN(account_row, hub, COLUMN_NUMBER), COLUMN(account_row, closed, COLUMN_FLAG),
 };
 
+static const struct column caseload_columns[] = {
+    FIXED(caseload_row, person, COLUMN_NUMBER),
+    COLUMN(caseload_row, stage, COLUMN_NUMBER),
+    COLUMN(caseload_row, family, COLUMN_NUMBER),
+    COLUMN(caseload_row, hub, COLUMN_NUMBER),
+    COLUMN(caseload_row, recorded_until, COLUMN_INSTANT),
+    FIXED(caseload_row, reference, COLUMN_TEXT),
+    COLUMN(caseload_row, facts, COLUMN_BYTES),
+};
+
+static const struct column name_columns[] = {
+    FIXED(name_record, number, COLUMN_NUMBER),
+    FIXED(name_record, name, COLUMN_TEXT),
+};
+
 static const struct column number_columns[] = {{"number", COLUMN_NUMBER, true, 0}};
 
 static const struct column count_columns[] = {
@@ -185,6 +200,9 @@ static const struct layout layouts[TABLE_COUNT] = {
     [TABLE_HUB] = LAYOUT("hub", struct hub_row, hub_columns, 1),
     [TABLE_AGREEMENT] = LAYOUT("agreement", struct agreement_row, agreement_columns, 1),
     [TABLE_ACCOUNT] = LAYOUT("account", struct account_row, account_columns, 1),
+    [TABLE_CASELOAD] = LAYOUT("caseload", struct caseload_row, caseload_columns, 1),
+    [TABLE_FACT_NAME] = LAYOUT("fact_name", struct name_record, name_columns, 1),
+    [TABLE_WORD] = LAYOUT("word", struct name_record, name_columns, 1),
 };
 
 const struct layout *layout_of(enum table table)

@@ -47,6 +47,9 @@ enum table {
     TABLE_HUB,
     TABLE_AGREEMENT,
     TABLE_ACCOUNT,
+    TABLE_CASELOAD,
+    TABLE_FACT_NAME,
+    TABLE_WORD,
     TABLE_COUNT,
     TABLE_DERIVED_FIRST = TABLE_PERSON,
 };
@@ -101,6 +104,16 @@ struct command_record {
     str client_id;
     int64_t position;
 };
+
+/* A name that the caseload writes as a number: of a fact, or a word (packed.h). Numbers are given
+ * in the order of first use, from 1, so that the same events give the same numbers. */
+struct name_record {
+    int64_t number;
+    str name;
+};
+
+/* The property that says: an older program wrote the rows, they are to be made anew. */
+#define PROPERTY_ROWS_ARE_OLD "rows_are_old"
 
 struct property_record {
     str name;

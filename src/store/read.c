@@ -268,6 +268,18 @@ result transaction_count_places(struct transaction *transaction, int64_t hub,
     return result_ok();
 }
 
+result transaction_last_id(struct transaction *transaction, enum subject_kind kind, int64_t *ret_id,
+                           struct err *err)
+{
+    struct arena scratch = transaction->scratch;
+    const struct parameter parameter = parameter_number(kind);
+    int64_t last = 0;
+    bool found = false;
+    TRY(first_row(transaction, QUERY_LAST_ID, &parameter, 1, &scratch, &last, &found, err));
+    *ret_id = last;
+    return result_ok();
+}
+
 /* Positions have no gaps and events are never deleted, so the last position is their number. */
 result transaction_event_count(struct transaction *transaction, int64_t *ret_count, struct err *err)
 {

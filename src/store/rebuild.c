@@ -76,10 +76,13 @@ static result rebuild(struct replay *replay, bool replace, struct rebuild_outcom
     TRY(transaction_event_count(transaction, &replay->all, err));
     TRY(backend->shadow_begin(transaction->connection, err));
     TRY(replay_all(replay, err));
+    TRY(caseload_flush(transaction, err));
     outcome.events = replay->done;
     TRY(backend->shadow_compare(transaction->connection, &outcome, err));
     if (replace) {
+        const struct property_record old = {.name = STR(PROPERTY_ROWS_ARE_OLD)};
         TRY(backend->shadow_replace(transaction->connection, err));
+        TRY(backend->row_delete(transaction->connection, TABLE_PROPERTY, &old, err));
         TRY(backend->commit(transaction->connection, err));
     }
     *ret_outcome = outcome;

@@ -59,6 +59,18 @@ static const struct query_row query_rows[QUERY_COUNT] = {
                             "SELECT stage, COUNT(*) FROM person GROUP BY stage ORDER BY stage"},
     [QUERY_PLACE_COUNTS] = {TABLE_COUNT, layout_of_count,
                             "SELECT state, COUNT(*) FROM place WHERE hub = ?1 GROUP BY state"},
+    [QUERY_CASELOAD] = {TABLE_CASELOAD, NULL,
+                        "SELECT # FROM caseload WHERE person BETWEEN ?1 AND ?2 ORDER BY person"},
+    [QUERY_FACT_NAMES] = {TABLE_FACT_NAME, NULL, "SELECT # FROM fact_name ORDER BY number"},
+    [QUERY_WORDS] = {TABLE_WORD, NULL, "SELECT # FROM word ORDER BY number"},
+    [QUERY_NUMBER_OF_FACT_NAME] = {TABLE_COUNT, layout_of_number,
+                                   "SELECT number FROM fact_name WHERE name = ?1"},
+    [QUERY_NUMBER_OF_WORD] = {TABLE_COUNT, layout_of_number,
+                              "SELECT number FROM word WHERE name = ?1"},
+    [QUERY_LAST_FACT_NAME] = {TABLE_COUNT, layout_of_number,
+                              "SELECT COALESCE(MAX(number), 0) FROM fact_name"},
+    [QUERY_LAST_WORD] = {TABLE_COUNT, layout_of_number,
+                         "SELECT COALESCE(MAX(number), 0) FROM word"},
 };
 
 /* --- queries with filters --- */

@@ -99,6 +99,17 @@ static int compare_keys(const struct side *is, const struct side *should,
 
 /* --- describing --- */
 
+enum { BYTES_SHOWN = 48 };
+
+static void put_bytes(struct buf *buf, str bytes)
+{
+    buf_format(buf, "%zu bytes ", bytes.len);
+    for (size_t i = 0; i < bytes.len && i < BYTES_SHOWN; i++) {
+        buf_format(buf, "%02x", (unsigned)(unsigned char)bytes.at[i]);
+    }
+    buf_put_c(buf, bytes.len > BYTES_SHOWN ? "..." : "");
+}
+
 static void put_value(struct buf *buf, sqlite3_stmt *statement, int index)
 {
     const str bytes = value_bytes(statement, index);
@@ -106,6 +117,8 @@ static void put_value(struct buf *buf, sqlite3_stmt *statement, int index)
         buf_format(buf, "\"%.*s\"", STR_ARG(bytes));
     } else if (bytes.at == NULL) {
         buf_put_c(buf, "unknown");
+    } else if (sqlite3_column_type(statement, index) == SQLITE_BLOB) {
+        put_bytes(buf, bytes);
     } else {
         buf_put(buf, bytes);
     }

@@ -146,15 +146,29 @@ static const char derived_tables[] =
     "NULL,"
     "  hub INTEGER NOT NULL, closed INTEGER NOT NULL CHECK (closed IN (0, 1))) STRICT;";
 
+/* The caseload: what a screening reads of everybody, one after the other. */
+static const char caseload_tables[] =
+    "CREATE TABLE @.caseload ("
+    "  person INTEGER PRIMARY KEY,"
+    "  stage INTEGER NOT NULL,"
+    "  family INTEGER NOT NULL,"
+    "  hub INTEGER NOT NULL,"
+    "  recorded_until INTEGER NOT NULL,"
+    "  reference TEXT NOT NULL,"
+    "  facts BLOB) STRICT;"
+    "CREATE TABLE @.fact_name (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;"
+    "CREATE TABLE @.word (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;";
+
 _Static_assert(PLACE_FREE == 1 && PLACE_HELD == 2 && PLACE_OCCUPIED == 3 && PLACE_CLOSED == 4,
                "as in table place");
 _Static_assert(REQUEST_OPEN == 1 && REQUEST_APPROVED == 2, "as in index request_live");
 
-result sqlite_make_derived(sqlite3 *db, const char *schema, struct arena scratch, struct err *err)
+static result make_tables(sqlite3 *db, const char *tables, const char *schema, struct arena scratch,
+                          struct err *err)
 {
     struct buf buf;
     buf_init(&buf, &scratch, 64 * 1024);
-    str left = str_from_c(derived_tables);
+    str left = str_from_c(tables);
     while (left.len > 0) {
         const struct str_cut cut = str_cut(left, '@');
         buf_put(&buf, cut.head);
@@ -166,30 +180,48 @@ result sqlite_make_derived(sqlite3 *db, const char *schema, struct arena scratch
     return sqlite_run(db, sql.at, err);
 }
 
-static result make_first_layout(sqlite3 *db, struct err *err)
+result sqlite_make_derived(sqlite3 *db, const char *schema, struct arena scratch, struct err *err)
+{
+    TRY(make_tables(db, derived_tables, schema, scratch, err));
+    return make_tables(db, caseload_tables, schema, scratch, err);
+}
+
+static result make_first_layout(sqlite3 *db, struct arena scratch, struct err *err)
 {
     TRY(sqlite_run(db, kept_tables, err));
-    struct arena scratch;
-    TRY(arena_open(&scratch, 64 * 1024, err));
-    const result made = sqlite_make_derived(db, "main", scratch, err);
-    arena_close(&scratch);
-    return made;
+    return make_tables(db, derived_tables, "main", scratch, err);
+}
+
+/* The new tables are filled from the events, which needs the key: store_open does it when it finds
+ * the mark. */
+static result add_caseload(sqlite3 *db, struct arena scratch, struct err *err)
+{
+    TRY(make_tables(db, caseload_tables, "main", scratch, err));
+    return sqlite_run(db,
+                      "INSERT INTO property SELECT '" PROPERTY_ROWS_ARE_OLD "', x'01'"
+                      " WHERE EXISTS (SELECT 1 FROM event)",
+                      err);
 }
 
 struct migration {
     const char *name;
-    result (*apply)(sqlite3 *db, struct err *err);
+    result (*apply)(sqlite3 *db, struct arena scratch, struct err *err);
 };
 
 static const struct migration migrations[] = {
     {"first layout", make_first_layout},
+    {"caseload", add_caseload},
 };
 
 enum { MIGRATION_COUNT = sizeof migrations / sizeof migrations[0] };
 
 static result apply_migration(sqlite3 *db, int number, instant now, struct err *err)
 {
-    TRY(migrations[number - 1].apply(db, err));
+    struct arena scratch;
+    TRY(arena_open(&scratch, 64 * 1024, err));
+    const result applied = migrations[number - 1].apply(db, scratch, err);
+    arena_close(&scratch);
+    TRY(applied);
     char sql[256];
     sqlite3_snprintf(sizeof sql, sql,
                      "INSERT INTO migration VALUES (%d, %Q, %lld);"

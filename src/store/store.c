@@ -51,13 +51,17 @@ static void fail_work(struct work *work, const struct err *cause)
     work->err = *cause;
 }
 
-/* What a work returns, unless it hid that an append had failed half-way. */
+/* What a work returns, unless it hid that an append had failed half-way; then what it held back is
+ * written. */
 static void run_work(struct transaction *transaction, struct work *work)
 {
     transaction_work_begin(transaction);
     work->outcome = work->run(transaction, work->context, &work->err);
     if (work->outcome.ok && transaction->has_broken) {
         fail_work(work, &transaction->broken);
+    }
+    if (work->outcome.ok) {
+        work->outcome = caseload_flush(transaction, &work->err);
     }
 }
 
@@ -338,21 +342,22 @@ static result open_reader(struct store *store, struct reader **ret_reader, struc
 }
 
 /* A reader that is free, or a new one while there are fewer than the maximum, or the next to become
- * free. */
-static result take_reader(struct store *store, struct reader **ret_reader, struct err *err)
+ * free; without `wait` NULL instead of that. */
+static result take_reader(struct store *store, bool wait, struct reader **ret_reader,
+                          struct err *err)
 {
     pthread_mutex_lock(&store->mutex);
-    while (store->free_readers == NULL && store->reader_count == READERS_MAX) {
+    while (wait && store->free_readers == NULL && store->reader_count == READERS_MAX) {
         pthread_cond_wait(&store->reader_freed, &store->mutex);
     }
     struct reader *reader = store->free_readers;
+    const bool one_more = reader == NULL && store->reader_count < READERS_MAX;
     if (reader != NULL) {
         store->free_readers = reader->next_free;
-    } else {
-        store->reader_count++;
     }
+    store->reader_count += one_more ? 1 : 0;
     pthread_mutex_unlock(&store->mutex);
-    if (reader != NULL) {
+    if (!one_more) {
         *ret_reader = reader;
         return result_ok();
     }
@@ -379,7 +384,7 @@ static result read_with_reader(struct store *store, store_work *work, void *cont
                                struct err *err)
 {
     struct reader *reader = NULL;
-    TRY(take_reader(store, &reader, err));
+    TRY(take_reader(store, true, &reader, err));
     struct transaction *transaction = &reader->transaction;
     result outcome = transaction_begin(transaction, false, err);
     if (outcome.ok) {
@@ -397,6 +402,116 @@ result store_read(struct store *store, store_work *work, void *context, struct e
         return err_set(err, ERROR_STORAGE, "The store is being closed");
     }
     const result outcome = read_with_reader(store, work, context, err);
+    caller_leaves(store);
+    return outcome;
+}
+
+/* --- readers together --- */
+
+enum { TOGETHER_TRIES = 50 };
+
+struct together {
+    struct reader *readers[STORE_TOGETHER_MAX];
+    struct transaction *transactions[STORE_TOGETHER_MAX];
+    size_t count;
+};
+
+/* The first is waited for; others only while they are to be had, because somebody who waits with a
+ * reader in hand may wait for somebody who does the same. */
+static result together_take(struct store *store, size_t wanted, struct together *together,
+                            struct err *err)
+{
+    while (together->count < wanted) {
+        struct reader *reader = NULL;
+        TRY(take_reader(store, together->count == 0, &reader, err));
+        if (reader == NULL) {
+            break;
+        }
+        together->readers[together->count] = reader;
+        together->transactions[together->count] = &reader->transaction;
+        together->count++;
+    }
+    return result_ok();
+}
+
+static void together_end(struct store *store, struct together *together, size_t begun)
+{
+    for (size_t i = 0; i < begun; i++) {
+        store->backend->rollback(together->transactions[i]->connection);
+        transaction_forget(together->transactions[i]);
+    }
+}
+
+/* Begins all of them and says whether they see the same commit: positions only grow, and rows
+ * change with an event alone. */
+static result together_begin(struct store *store, struct together *together, bool *ret_same,
+                             struct err *err)
+{
+    int64_t first = 0;
+    bool same = true;
+    for (size_t i = 0; i < together->count; i++) {
+        int64_t position = 0;
+        result begun = transaction_begin(together->transactions[i], false, err);
+        if (begun.ok) {
+            begun = transaction_event_count(together->transactions[i], &position, err);
+        } else {
+            together_end(store, together, i);
+            return begun;
+        }
+        if (!begun.ok) {
+            together_end(store, together, i + 1);
+            return begun;
+        }
+        first = i == 0 ? position : first;
+        same = same && position == first;
+    }
+    *ret_same = same;
+    return result_ok();
+}
+
+static void together_give(struct store *store, struct together *together, size_t kept)
+{
+    while (together->count > kept) {
+        together->count--;
+        give_reader(store, together->readers[together->count]);
+    }
+}
+
+static result together_begin_same(struct store *store, struct together *together, struct err *err)
+{
+    for (int tries = 0;; tries++) {
+        bool same = false;
+        TRY(together_begin(store, together, &same, err));
+        if (same) {
+            return result_ok();
+        }
+        together_end(store, together, together->count);
+        if (tries == TOGETHER_TRIES) {
+            together_give(store, together, 1);
+        }
+    }
+}
+
+static result read_together(struct store *store, struct together *together, size_t wanted,
+                            store_together_work *work, void *context, struct err *err)
+{
+    TRY(together_take(store, wanted, together, err));
+    TRY(together_begin_same(store, together, err));
+    const result outcome = work(together->transactions, together->count, context, err);
+    together_end(store, together, together->count);
+    return outcome;
+}
+
+result store_read_together(struct store *store, size_t wanted, store_together_work *work,
+                           void *context, struct err *err)
+{
+    ASSERT(wanted > 0 && wanted <= STORE_TOGETHER_MAX);
+    struct together together = {.count = 0};
+    if (!caller_enters(store)) {
+        return err_set(err, ERROR_STORAGE, "The store is being closed");
+    }
+    const result outcome = read_together(store, &together, wanted, work, context, err);
+    together_give(store, &together, 0);
     caller_leaves(store);
     return outcome;
 }
@@ -484,6 +599,30 @@ static result open_writer(struct store *store, bool created, struct err *err)
     return check_or_mark(store, created, err);
 }
 
+static result has_old_rows(struct store *store, bool *ret_old, struct err *err)
+{
+    struct transaction *transaction = &store->writing;
+    struct property_record record = {.name = STR(PROPERTY_ROWS_ARE_OLD)};
+    struct arena scratch = transaction->scratch;
+    TRY(transaction_begin(transaction, false, err));
+    const result found = store->backend->row_find(transaction->connection, TABLE_PROPERTY, &scratch,
+                                                  &record, ret_old, err);
+    store->backend->rollback(transaction->connection);
+    transaction_forget(transaction);
+    return found;
+}
+
+static result bring_up_to_date(struct store *store, const struct store_options *options,
+                               struct err *err)
+{
+    bool old = false;
+    struct rebuild_outcome outcome;
+    TRY(has_old_rows(store, &old, err));
+    return old ? store_rebuild(store, true, options->progress, options->progress_context, &outcome,
+                               err)
+               : result_ok();
+}
+
 static result start_writer(struct store *store, struct err *err)
 {
     TRY(looks_init(&store->looks, &store->mutex, &store->wake, err));
@@ -499,6 +638,7 @@ static result open_parts(struct store *store, const struct store_options *option
     TRY(set_paths(store, options, err));
     TRY(options->create ? make_store(store, err) : find_store(store, err));
     TRY(open_writer(store, options->create, err));
+    TRY(bring_up_to_date(store, options, err));
     return start_writer(store, err);
 }
 

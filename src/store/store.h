@@ -28,11 +28,17 @@
 struct store;
 struct transaction;
 
+typedef void store_progress(void *context, int64_t done, int64_t all);
+
 struct store_options {
     const char *path;     /* the SQLite file */
     const char *key_path; /* NULL: path with ".key" appended */
     bool create; /* make a new store and key file (mode 0600); refuses to overwrite either */
     const struct system *system;
+    /* Of bringing a store that an older program wrote up to date: its rows are made anew from all
+     * its events before anybody uses it. NULL: nobody wants to know. */
+    store_progress *progress;
+    void *progress_context;
 };
 
 MUST_USE result store_open(const struct store_options *options, struct store **ret_store,
@@ -50,6 +56,17 @@ typedef result store_work(struct transaction *transaction, void *context, struct
 MUST_USE result store_write(struct store *store, store_work *work, void *context, struct err *err);
 /* Runs `work` on this thread over a snapshot; appending in it is refused. */
 MUST_USE result store_read(struct store *store, store_work *work, void *context, struct err *err);
+
+/* Runs `work` over several snapshots of one and the same commit, so that threads of its own may
+ * read different parts of the store at once: each transaction may be used by one thread at a time,
+ * and all of them only until `work` returns. `wanted` is at most STORE_TOGETHER_MAX; there are
+ * fewer of them (one at least) when other readers have the connections or other writers leave no
+ * moment's peace. */
+enum { STORE_TOGETHER_MAX = 8 };
+typedef result store_together_work(struct transaction *const *transactions, size_t count,
+                                   void *context, struct err *err);
+MUST_USE result store_read_together(struct store *store, size_t wanted, store_together_work *work,
+                                    void *context, struct err *err);
 
 /* --- appending --- */
 
@@ -132,6 +149,34 @@ MUST_USE result transaction_each_person_facts(struct transaction *transaction, d
                                               instant known_at, store_person_facts *visit,
                                               void *context, struct err *err);
 
+/* The caseload: of every person what a screening asks for, short, in one pass. `facts` are
+ * packed (register/packed.h): a reader gives those that count on a day as everything is known now.
+ * Numbers of facts are indices of
+ * transaction_fact_names, numbers of words of transaction_words, and `stage` is a word. Somebody of
+ * whom a fact was recorded or withdrawn after the instant that is asked about (recorded_until) has
+ * to be asked for with transaction_facts.
+ *
+ * People with ids from `first` to `last`, in the order of ids. Everything is valid during the call
+ * only. The visitor may go on reading with the same transaction. */
+struct caseload {
+    int64_t person;
+    str reference;
+    int64_t stage;
+    int64_t family;
+    int64_t hub;
+    instant recorded_until;
+    str facts; /* packed.h */
+};
+typedef result store_caseload(void *context, const struct caseload *caseload, struct err *err);
+MUST_USE result transaction_each_caseload(struct transaction *transaction, int64_t first,
+                                          int64_t last, store_caseload *visit, void *context,
+                                          struct err *err);
+/* Indexed by number; [0] is empty. */
+MUST_USE result transaction_fact_names(struct transaction *transaction, struct arena *arena,
+                                       const str **ret_names, size_t *ret_count, struct err *err);
+MUST_USE result transaction_words(struct transaction *transaction, struct arena *arena,
+                                  const str **ret_words, size_t *ret_count, struct err *err);
+
 struct request_filter {
     int64_t person; /* 0 for all */
     int64_t hub;
@@ -176,6 +221,9 @@ struct place_counts {
 };
 MUST_USE result transaction_count_places(struct transaction *transaction, int64_t hub,
                                          struct place_counts *ret_counts, struct err *err);
+/* The greatest id of this kind that was given; 0 when there is none. */
+MUST_USE result transaction_last_id(struct transaction *transaction, enum subject_kind kind,
+                                    int64_t *ret_id, struct err *err);
 MUST_USE result transaction_event_count(struct transaction *transaction, int64_t *ret_count,
                                         struct err *err);
 
@@ -232,7 +280,6 @@ struct rebuild_outcome {
     int64_t differences;
     char first_difference[400];
 };
-typedef void store_progress(void *context, int64_t done, int64_t all);
 MUST_USE result store_rebuild(struct store *store, bool replace, store_progress *progress,
                               void *context, struct rebuild_outcome *ret_outcome, struct err *err);
 

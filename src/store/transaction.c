@@ -57,6 +57,8 @@ void transaction_done(struct transaction *transaction)
     arena_close(&transaction->memory);
     arena_close(&transaction->scratch);
     arena_close(&transaction->lists);
+    names_done(&transaction->names);
+    caseload_done(transaction);
 }
 
 result transaction_begin(struct transaction *transaction, bool writing, struct err *err)
@@ -83,6 +85,8 @@ void transaction_forget(struct transaction *transaction)
 {
     ASSERT(!backend_of(transaction)->is_active(transaction->connection));
     wipe_cache(transaction);
+    names_forget(&transaction->names);
+    caseload_forget(transaction);
     memset(transaction->next_id, 0, sizeof transaction->next_id);
     transaction->writing = false;
     transaction->last_position = 0;
@@ -98,6 +102,8 @@ void transaction_work_begin(struct transaction *transaction)
 void transaction_work_undone(struct transaction *transaction, int64_t last_position)
 {
     wipe_cache(transaction);
+    names_forget(&transaction->names);
+    caseload_forget(transaction);
     memset(transaction->next_id, 0, sizeof transaction->next_id);
     transaction->last_position = last_position;
     transaction->has_broken = false;

@@ -3,7 +3,8 @@
  * A struct transaction is kept with its connection and used for one transaction after another, by
  * one thread at a time. Invariants:
  *   1. between two works of a group nothing of a failed work is left: not in the database, not in
- *      last_position, not in the ids given out, not among the cached keys;
+ *      last_position, not in the ids given out, not among the cached keys and names, not in the
+ *      caseload row that is held;
  *   2. when an append failed after it had begun to write, the work fails, whatever it returns.
  */
 #ifndef RETURNHUB_STORE_TRANSACTION_H
@@ -32,6 +33,22 @@ struct subject_cache {
     uint64_t generation;
 };
 
+/* Numbers of names that were asked for in this transaction (names.c). */
+struct remembered_name;
+struct names {
+    struct arena memory;
+    struct remembered_name *remembered; /* NULL until the first is asked for */
+    uint64_t generation;
+};
+
+/* The caseload row of the person of whom something was recorded last (caseload.c). */
+struct held_caseload {
+    struct arena memory;     /* of the row's texts */
+    struct caseload_row row; /* person 0: none is held */
+    bool is_new;
+    bool changed; /* and not yet in the database */
+};
+
 struct look_queue;
 
 struct transaction {
@@ -44,6 +61,8 @@ struct transaction {
     struct arena scratch; /* passed on by value */
     struct arena lists;   /* by value too: arrays that grow while their texts go to another arena */
     struct subject_cache cache;
+    struct names names;
+    struct held_caseload caseload;
     int64_t last_position;
     int64_t position_before_work;
     int64_t next_id[SUBJECT_KINDS]; /* 0: not asked for yet */
@@ -119,6 +138,29 @@ MUST_USE result rows_apply(struct transaction *transaction, const struct event *
                            struct arena scratch, struct err *err);
 /* An event about a subject that has no event yet: fails unless it is one that brings it in. */
 MUST_USE result rows_check_beginning(const struct event *event, struct err *err);
+
+/* --- names.c --- */
+
+enum names_kind { NAMES_OF_FACTS, NAMES_OF_WORDS };
+/* The number of the name, which is given one if it has none; 0 when there is no number left for a
+ * word. */
+MUST_USE result names_number(struct transaction *transaction, enum names_kind kind, str name,
+                             struct arena scratch, int64_t *ret_number, struct err *err);
+void names_forget(struct names *names);
+void names_done(struct names *names);
+
+/* --- caseload.c --- */
+
+/* The person's row was changed; `is_new`: made. */
+MUST_USE result caseload_follow(struct transaction *transaction, const struct person_row *person,
+                                bool is_new, struct arena scratch, struct err *err);
+/* A row of a fact of a person was made or marked as withdrawn, and stored. */
+MUST_USE result caseload_fact(struct transaction *transaction, const struct event *event,
+                              const struct fact_row *row, struct arena scratch, struct err *err);
+/* Writes the row that is held, at the end of a work. */
+MUST_USE result caseload_flush(struct transaction *transaction, struct err *err);
+void caseload_forget(struct transaction *transaction);
+void caseload_done(struct transaction *transaction);
 
 /* --- cursors, for the rest --- */
 

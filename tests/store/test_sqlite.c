@@ -232,6 +232,14 @@ static void rebuild_finds_what_was_changed(void **state)
         "fact (subject_kind 1, subject 1, fact \"nationality\", true_from 20000, position 5): "
         "value is \"GBR\" and should be \"ALB\"");
     expect_difference(
+        room, "UPDATE caseload SET facts = x'02C0B80204' WHERE person = 1", 1,
+        "caseload (person 1): facts is 5 bytes 02c0b80204 and should be 5 bytes 02c0b80208");
+    expect_difference(room, "UPDATE caseload SET hub = 1 WHERE person = 2", 1,
+                      "caseload (person 2): hub is 1 and should be 0");
+    expect_difference(room, "UPDATE word SET name = 'GBR' WHERE number = 2", 1,
+                      "word (number 2): name is \"GBR\" and should be \"ALB\"");
+    expect_difference(room, "DELETE FROM fact_name", 1, "fact_name (number 1) is missing");
+    expect_difference(
         room,
         "DELETE FROM fact; DELETE FROM request; UPDATE hub SET agreement = 4; DELETE FROM place", 5,
         "fact (subject_kind 1, subject 1, fact \"nationality\", true_from 20000, position 5) is "
@@ -420,9 +428,12 @@ static void strange_files_are_left_alone(void **state)
     str after;
     store_close(room->store);
     room->store = NULL;
+    char version[40] = "PRAGMA user_version = ";
+    const size_t end = strlen(version);
+    run_sql(room->path, "PRAGMA user_version", version + end, sizeof version - end);
     assert_int_equal(run_sql(room->path, "PRAGMA user_version = 999", NULL, 0), SQLITE_OK);
     expect_open_fails(room, false, ERROR_STORAGE, "newer returnhub");
-    assert_int_equal(run_sql(room->path, "PRAGMA user_version = 1", NULL, 0), SQLITE_OK);
+    assert_int_equal(run_sql(room->path, version, NULL, 0), SQLITE_OK);
     EXPECT_OK(room_open_store(room, false, &room->store, &failure));
     store_close(room->store);
     room->store = NULL;
@@ -441,6 +452,68 @@ static void strange_files_are_left_alone(void **state)
         "This is a letter and not a database, although it is long enough to be looked at twice. "
         "This is a letter and not a database, although it is long enough to be looked at twice.\n");
     expect_open_fails(room, false, ERROR_STORAGE, "not a store");
+}
+
+/* Undoes the second migration: as a program wrote it that knew the first layout alone. */
+static const char first_layout[] =
+    "DROP TABLE caseload; DROP TABLE fact_name; DROP TABLE word;"
+    "DELETE FROM migration WHERE number = 2; PRAGMA user_version = 1";
+
+static void note_last(void *context, int64_t done, int64_t all)
+{
+    int64_t *last = context;
+    assert_true(done <= all);
+    *last = done;
+}
+
+static void old_stores_are_brought_up_to_date(void **state)
+{
+    /* Aim: the store of an older program gets the rows it lacks from its events, once, when it is
+     * opened; also when the first try was cut off. */
+    struct room *room = *state;
+    char text[40] = "";
+    int64_t last = 0;
+    make_person(room, "RH-1", "Ana", "claim");
+    append_ok(room, fact_event(SUBJECT_OF_PERSON, 1, "nationality", "ALB"));
+    append_ok(room, fact_event(SUBJECT_OF_PERSON, 1, "present", "yes"));
+    store_close(room->store);
+    room->store = NULL;
+    assert_int_equal(run_sql(room->path, first_layout, NULL, 0), SQLITE_OK);
+    const struct store_options options = {.path = room->path,
+                                          .system = &room->fake.system,
+                                          .key_path = room->key_path,
+                                          .progress = note_last,
+                                          .progress_context = &last};
+    EXPECT_OK(store_open(&options, &room->store, &failure));
+    assert_int_equal(last, 3);
+    expect_rebuild_equal(room);
+    run_sql(room->path, "SELECT hex(facts) FROM caseload", text, sizeof text);
+    /* Facts 1 and 2, true from day 20000; words 2 and 3, after the stage. */
+    assert_string_equal(text, "02C0B80208"
+                              "02000C");
+    store_close(room->store);
+    last = 0;
+    EXPECT_OK(store_open(&options, &room->store, &failure));
+    assert_int_equal(last, 0);
+    store_close(room->store);
+    /* The tables were made and the mark set, and then the power went. */
+    run_sql(room->path, "DELETE FROM caseload; INSERT INTO property VALUES ('rows_are_old', x'01')",
+            NULL, 0);
+    EXPECT_OK(store_open(&options, &room->store, &failure));
+    assert_int_equal(last, 3);
+    expect_rebuild_equal(room);
+}
+
+static void old_empty_store(void **state)
+{
+    /* Aim: where there is no event there is nothing to make anew. */
+    struct room *room = *state;
+    store_close(room->store);
+    room->store = NULL;
+    assert_int_equal(run_sql(room->path, first_layout, NULL, 0), SQLITE_OK);
+    EXPECT_OK(room_open_store(room, false, &room->store, &failure));
+    make_person(room, "RH-1", "Ana", "claim");
+    expect_rebuild_equal(room);
 }
 
 /* --- a full disk --- */
@@ -768,6 +841,8 @@ int main(void)
         ROOM_TEST(keys_are_checked),
         ROOM_TEST(nothing_is_overwritten),
         ROOM_TEST(strange_files_are_left_alone),
+        ROOM_TEST(old_stores_are_brought_up_to_date),
+        ROOM_TEST(old_empty_store),
         ROOM_TEST(a_full_disk),
         ROOM_TEST(a_refusing_disk),
         ROOM_TEST(looks_are_written),

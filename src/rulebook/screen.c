@@ -1,0 +1,725 @@
+#include "rulebook/screen_plan.h"
+
+#include <string.h>
+
+/* --- levels -------------------------------------------------------------------------------- */
+
+#if defined(__x86_64__)
+bool screen_level_is_there(enum screen_level level)
+{
+    switch (level) {
+    case SCREEN_PLAIN:
+        return true;
+    case SCREEN_AVX2:
+        return __builtin_cpu_supports("avx2") != 0;
+    case SCREEN_AVX512:
+        return __builtin_cpu_supports("avx512bw") != 0 && __builtin_cpu_supports("avx512vl") != 0 &&
+               __builtin_cpu_supports("avx512dq") != 0 && __builtin_cpu_supports("avx512vbmi") != 0;
+    }
+    return false;
+}
+
+const struct screen_kernel *screen_kernel_of(enum screen_level level)
+{
+    static const struct screen_kernel *const kernels[] = {
+        [SCREEN_PLAIN] = &screen_kernel_plain,
+        [SCREEN_AVX2] = &screen_kernel_avx2,
+        [SCREEN_AVX512] = &screen_kernel_avx512,
+    };
+    ASSERT(screen_level_is_there(level));
+    return kernels[level];
+}
+#else
+bool screen_level_is_there(enum screen_level level)
+{
+    return level == SCREEN_PLAIN;
+}
+
+const struct screen_kernel *screen_kernel_of(enum screen_level level)
+{
+    ASSERT(screen_level_is_there(level));
+    return &screen_kernel_plain;
+}
+#endif
+
+enum screen_level screen_best_level(void)
+{
+    return screen_level_is_there(SCREEN_AVX512) ? SCREEN_AVX512
+           : screen_level_is_there(SCREEN_AVX2) ? SCREEN_AVX2
+                                                : SCREEN_PLAIN;
+}
+
+const char *screen_level_name(enum screen_level level)
+{
+    static const char *const names[] = {
+        [SCREEN_PLAIN] = "plain", [SCREEN_AVX2] = "AVX2", [SCREEN_AVX512] = "AVX-512"};
+    return names[level];
+}
+
+/* --- scratch ------------------------------------------------------------------------------- */
+
+enum { PLANE_BYTES = COLUMNS_BLOCK_WORDS * sizeof(uint64_t) };
+enum { BUFFER_BYTES = COLUMNS_BLOCK_ROWS * sizeof(int64_t) };
+
+/* One block at work. */
+struct work {
+    const struct screen *screen;
+    const struct plan *plan;
+    size_t block;
+    uint64_t **planes; /* where each plane of the plan lies for this block */
+    uint64_t *plane_slots;
+    int64_t *buffer_slots;
+    const struct screen_answers *answers;
+    uint64_t *clear;
+    uint64_t *barred;
+};
+
+static size_t list_bytes(const struct plan *plan)
+{
+    return (plan->plane_count * sizeof(uint64_t *) + 63) / 64 * 64;
+}
+
+static size_t plan_bytes(const struct plan *plan)
+{
+    return list_bytes(plan) + plan->plane_slots * PLANE_BYTES +
+           plan->buffer_slot_count * BUFFER_BYTES;
+}
+
+size_t screen_scratch_size(const struct screen *screen)
+{
+    const size_t main = plan_bytes(&screen->main);
+    const size_t members = plan_bytes(&screen->members);
+    return main > members ? main : members;
+}
+
+size_t screen_block_count(const struct screen *screen)
+{
+    return screen->columns->word_count / COLUMNS_BLOCK_WORDS;
+}
+
+bool screen_asks_families(const struct screen *screen)
+{
+    return screen->family_count > 0;
+}
+
+static struct work work_begin(const struct screen *screen, const struct plan *plan, void *scratch)
+{
+    char *at = scratch;
+    struct work work = {.screen = screen, .plan = plan, .planes = scratch};
+    work.plane_slots = (void *)(at + list_bytes(plan));
+    work.buffer_slots = (void *)(at + list_bytes(plan) + plan->plane_slots * PLANE_BYTES);
+    return work;
+}
+
+static void work_at_block(struct work *work, size_t block)
+{
+    work->block = block;
+    for (size_t i = 0; i < work->plan->plane_count; i++) {
+        const struct plane *plane = &work->plan->planes[i];
+        /* Full and constant planes are only read. */
+        work->planes[i] = plane->full == NULL
+                              ? work->plane_slots + plane->slot * COLUMNS_BLOCK_WORDS
+                              : (uint64_t *)(uintptr_t)plane->full +
+                                    (plane->constant ? 0 : block * COLUMNS_BLOCK_WORDS);
+    }
+}
+
+static int64_t *buffer(const struct work *work, uint32_t number)
+{
+    return work->buffer_slots + (size_t)work->plan->buffer_slots[number] * COLUMNS_BLOCK_ROWS;
+}
+
+/* --- operations on planes ------------------------------------------------------------------ */
+
+enum { PARTS_AT_ONCE = 64 };
+
+static void run_all(const struct work *work, const struct operation *operation)
+{
+    const uint64_t *t[PARTS_AT_ONCE];
+    const uint64_t *f[PARTS_AT_ONCE];
+    uint64_t *out_t = work->planes[operation->out.t];
+    uint64_t *out_f = work->planes[operation->out.f];
+    size_t count = 0;
+    for (size_t i = 0; i < operation->part_count; i++) {
+        t[count] = work->planes[operation->parts[i].t];
+        f[count] = work->planes[operation->parts[i].f];
+        count++;
+        if (count == PARTS_AT_ONCE || i + 1 == operation->part_count) {
+            work->screen->kernel->all(t, f, count, out_t, out_f);
+            t[0] = out_t;
+            f[0] = out_f;
+            count = 1;
+        }
+    }
+}
+
+static void run_one_of(const struct work *work, const struct operation *operation)
+{
+    const uint64_t *planes[COLUMN_PLANES_MAX];
+    for (size_t i = 0; i < operation->part_count; i++) {
+        planes[i] = work->planes[operation->parts[i].t];
+    }
+    work->screen->kernel->one_of(planes, operation->part_count, work->planes[operation->known],
+                                 work->planes[operation->out.t], work->planes[operation->out.f]);
+}
+
+static void run_choose(const struct work *work, const struct operation *operation)
+{
+    const uint64_t *parts[3][2];
+    for (size_t i = 0; i < 3; i++) {
+        parts[i][0] = work->planes[operation->parts[i].t];
+        parts[i][1] = work->planes[operation->parts[i].f];
+    }
+    work->screen->kernel->choose(parts[0], parts[1], parts[2], work->planes[operation->out.t],
+                                 work->planes[operation->out.f]);
+}
+
+static const void *cells_at(const struct column *column, size_t block)
+{
+    const size_t first = block * COLUMNS_BLOCK_ROWS;
+    if (column->kind == COLUMN_CELLS_8) {
+        return (const uint8_t *)column->cells + first;
+    }
+    if (column->kind == COLUMN_CELLS_16) {
+        return (const uint16_t *)column->cells + first;
+    }
+    if (column->kind == COLUMN_CELLS_64) {
+        return (const uint64_t *)column->cells + first;
+    }
+    return (const uint32_t *)column->cells + first;
+}
+
+static void run_range(const struct work *work, const struct operation *operation)
+{
+    const struct screen_kernel *kernel = work->screen->kernel;
+    const void *cells = cells_at(operation->column, work->block);
+    const uint64_t *known = work->planes[operation->known];
+    uint64_t *t = work->planes[operation->out.t];
+    uint64_t *f = work->planes[operation->out.f];
+    if (operation->column->kind == COLUMN_CELLS_8) {
+        kernel->range_8(cells, (uint8_t)operation->low, (uint8_t)operation->span, known, t, f);
+    } else if (operation->column->kind == COLUMN_CELLS_16) {
+        kernel->range_16(cells, (uint16_t)operation->low, (uint16_t)operation->span, known, t, f);
+    } else if (operation->column->kind == COLUMN_CELLS_32) {
+        kernel->range_32(cells, (uint32_t)operation->low, (uint32_t)operation->span, known, t, f);
+    } else {
+        ASSERT(operation->column->kind == COLUMN_CELLS_64);
+        kernel->range_64(cells, operation->low, operation->span, known, t, f);
+    }
+}
+
+static void run_look_up(const struct work *work, const struct operation *operation)
+{
+    const struct screen_kernel *kernel = work->screen->kernel;
+    const void *cells = cells_at(operation->column, work->block);
+    const uint64_t *known = work->planes[operation->known];
+    uint64_t *t[LOOK_UPS_MAX];
+    uint64_t *f[LOOK_UPS_MAX];
+    for (size_t i = 0; i < operation->out_count; i++) {
+        t[i] = work->planes[operation->outs[i].t];
+        f[i] = work->planes[operation->outs[i].f];
+    }
+    if (operation->column->kind == COLUMN_CELLS_8) {
+        kernel->look_up_8(cells, operation->table, operation->out_count, known, t, f);
+    } else {
+        ASSERT(operation->column->kind == COLUMN_CELLS_16);
+        kernel->look_up_16(cells, operation->table, operation->out_count, known, t, f);
+    }
+}
+
+static void run_keep(const struct work *work, const struct operation *operation)
+{
+    const struct family_condition *family = &work->screen->families[operation->item];
+    const size_t first = work->block * COLUMNS_BLOCK_WORDS;
+    memcpy(family->t + first, work->planes[operation->parts[0].t], PLANE_BYTES);
+    memcpy(family->f + first, work->planes[operation->parts[0].f], PLANE_BYTES);
+}
+
+static void run_tell(const struct work *work, const struct operation *operation)
+{
+    const size_t first = work->block * COLUMNS_BLOCK_WORDS;
+    uint64_t *barred = NULL;
+    uint64_t *unknown = NULL;
+    if (work->answers->each_barred != NULL) {
+        barred = work->answers->each_barred[operation->item] + first;
+        unknown = work->answers->each_unknown[operation->item] + first;
+    }
+    work->screen->kernel->tell(work->planes[operation->parts[0].t],
+                               work->planes[operation->parts[0].f], barred, unknown, work->clear,
+                               work->barred);
+}
+
+/* --- operations on numbers, row by row ----------------------------------------------------- */
+
+static bool known_bit(const uint64_t *plane, size_t row)
+{
+    return plane_bit(plane, row);
+}
+
+static void put_bit(uint64_t *plane, size_t row, bool bit)
+{
+    const uint64_t mask = UINT64_C(1) << (row % 64);
+    plane[row / 64] = bit ? plane[row / 64] | mask : plane[row / 64] & ~mask;
+}
+
+static int64_t number_of_cell(const struct column *column, uint64_t cell)
+{
+    return column->numbers != NULL ? column->numbers[cell]
+                                   : (int64_t)(cell + (uint64_t)column->base);
+}
+
+static uint64_t cell_in(enum column_kind kind, const void *cells, size_t row)
+{
+    if (kind == COLUMN_CELLS_8) {
+        return ((const uint8_t *)cells)[row];
+    }
+    if (kind == COLUMN_CELLS_16) {
+        return ((const uint16_t *)cells)[row];
+    }
+    if (kind == COLUMN_CELLS_64) {
+        return ((const uint64_t *)cells)[row];
+    }
+    return ((const uint32_t *)cells)[row];
+}
+
+static void numbers_of_planes(const struct work *work, const struct column *column, size_t count,
+                              int64_t *numbers)
+{
+    const size_t first = work->block * COLUMNS_BLOCK_WORDS;
+    memset(numbers, 0, BUFFER_BYTES);
+    for (size_t i = 0; i < count; i++) {
+        const int64_t number = column->kind == COLUMN_FLAG ? 1 : (int64_t)i;
+        for (size_t row = 0; row < COLUMNS_BLOCK_ROWS; row++) {
+            numbers[row] = plane_bit(column->planes[i] + first, row) ? number : numbers[row];
+        }
+    }
+}
+
+static void run_numbers(const struct work *work, const struct operation *operation)
+{
+    const struct column *column = operation->column;
+    int64_t *numbers = buffer(work, operation->worth.numbers);
+    if (column->kind == COLUMN_FLAG || column->kind == COLUMN_CHOICE) {
+        numbers_of_planes(work, column,
+                          column->kind == COLUMN_FLAG ? 1 : (size_t)operation->constant, numbers);
+        return;
+    }
+    const void *cells = cells_at(column, work->block);
+    for (size_t row = 0; row < COLUMNS_BLOCK_ROWS; row++) {
+        numbers[row] = number_of_cell(column, cell_in(column->kind, cells, row));
+    }
+}
+
+static void run_fill(const struct work *work, const struct operation *operation)
+{
+    int64_t *numbers = buffer(work, operation->worth.numbers);
+    for (size_t row = 0; row < COLUMNS_BLOCK_ROWS; row++) {
+        numbers[row] = operation->constant;
+    }
+}
+
+static void run_sum(const struct work *work, const struct operation *operation)
+{
+    const struct hop_table *hop = &operation->hop;
+    const int64_t *from = buffer(work, operation->worths[0].numbers);
+    const uint64_t *from_known = work->planes[operation->worths[0].known];
+    int64_t *numbers = buffer(work, operation->worth.numbers);
+    uint64_t *known = work->planes[operation->worth.known];
+    for (size_t row = 0; row < COLUMNS_BLOCK_ROWS; row++) {
+        const uint64_t place = (uint64_t)(from[row] - hop->least);
+        const bool reached =
+            known_bit(from_known, row) && place < hop->count && hop->days[place] != HOP_UNKNOWN;
+        numbers[row] = reached ? hop->days[place] : 0;
+        put_bit(known, row, reached);
+    }
+}
+
+static void run_extreme(const struct work *work, const struct operation *operation)
+{
+    const int64_t *a = buffer(work, operation->worths[0].numbers);
+    const int64_t *b = buffer(work, operation->worths[1].numbers);
+    const uint64_t *a_known = work->planes[operation->worths[0].known];
+    const uint64_t *b_known = work->planes[operation->worths[1].known];
+    int64_t *numbers = buffer(work, operation->worth.numbers);
+    uint64_t *known = work->planes[operation->worth.known];
+    for (size_t row = 0; row < COLUMNS_BLOCK_ROWS; row++) {
+        numbers[row] = (a[row] > b[row]) == operation->later ? a[row] : b[row];
+    }
+    for (size_t word = 0; word < COLUMNS_BLOCK_WORDS; word++) {
+        known[word] = a_known[word] & b_known[word];
+    }
+}
+
+static void run_either(const struct work *work, const struct operation *operation)
+{
+    const int64_t *a = buffer(work, operation->worths[0].numbers);
+    const int64_t *b = buffer(work, operation->worths[1].numbers);
+    const uint64_t *a_known = work->planes[operation->worths[0].known];
+    const uint64_t *b_known = work->planes[operation->worths[1].known];
+    const uint64_t *t = work->planes[operation->parts[0].t];
+    const uint64_t *f = work->planes[operation->parts[0].f];
+    int64_t *numbers = buffer(work, operation->worth.numbers);
+    uint64_t *known = work->planes[operation->worth.known];
+    for (size_t row = 0; row < COLUMNS_BLOCK_ROWS; row++) {
+        numbers[row] = plane_bit(t, row) ? a[row] : b[row];
+    }
+    for (size_t word = 0; word < COLUMNS_BLOCK_WORDS; word++) {
+        known[word] = (t[word] & a_known[word]) | (f[word] & b_known[word]);
+    }
+}
+
+static void run_compare(const struct work *work, const struct operation *operation)
+{
+    const int64_t *a = buffer(work, operation->worths[0].numbers);
+    const int64_t *b = buffer(work, operation->worths[1].numbers);
+    const uint64_t *a_known = work->planes[operation->worths[0].known];
+    const uint64_t *b_known = work->planes[operation->worths[1].known];
+    uint64_t *t = work->planes[operation->out.t];
+    uint64_t *f = work->planes[operation->out.f];
+    for (size_t word = 0; word < COLUMNS_BLOCK_WORDS; word++) {
+        uint64_t bits = 0;
+        for (size_t i = 0; i < 64; i++) {
+            const size_t row = word * 64 + i;
+            const int order = (a[row] > b[row]) - (a[row] < b[row]);
+            bits |= (uint64_t)(operation->true_when[order + 1] ? 1 : 0) << i;
+        }
+        t[word] = bits & a_known[word] & b_known[word];
+        f[word] = ~bits & a_known[word] & b_known[word];
+    }
+}
+
+static struct country_set set_at(const struct work *work, const struct sets *sets, size_t row)
+{
+    const size_t first = work->block * COLUMNS_BLOCK_ROWS;
+    return sets->column == NULL
+               ? sets->constant
+               : sets->column->sets[((const uint32_t *)sets->column->cells)[first + row]];
+}
+
+static bool set_has(const struct country_set *set, int64_t code)
+{
+    bool found = false;
+    for (size_t i = 0; i < set->count && !found; i++) {
+        found = set->codes[i] == code;
+    }
+    return found;
+}
+
+static bool set_is(const struct country_set *a, const struct country_set *b)
+{
+    return a->count == b->count &&
+           (a->count == 0 || memcmp(a->codes, b->codes, a->count * sizeof a->codes[0]) == 0);
+}
+
+static void put_answer(const struct work *work, const struct operation *operation, size_t row,
+                       bool known, bool answer)
+{
+    put_bit(work->planes[operation->out.t], row, known && answer);
+    put_bit(work->planes[operation->out.f], row, known && !answer);
+}
+
+static void run_in_set(const struct work *work, const struct operation *operation)
+{
+    const int64_t *codes = buffer(work, operation->worths[0].numbers);
+    const uint64_t *code_known = work->planes[operation->worths[0].known];
+    const uint64_t *set_known = work->planes[operation->sets[0].known];
+    for (size_t row = 0; row < COLUMNS_BLOCK_ROWS; row++) {
+        const bool known = known_bit(code_known, row) && known_bit(set_known, row);
+        bool found = false;
+        if (known) {
+            const struct country_set set = set_at(work, &operation->sets[0], row);
+            found = set_has(&set, codes[row]);
+        }
+        put_answer(work, operation, row, known, found);
+    }
+}
+
+static void run_same_set(const struct work *work, const struct operation *operation)
+{
+    const uint64_t *a_known = work->planes[operation->sets[0].known];
+    const uint64_t *b_known = work->planes[operation->sets[1].known];
+    for (size_t row = 0; row < COLUMNS_BLOCK_ROWS; row++) {
+        const bool known = known_bit(a_known, row) && known_bit(b_known, row);
+        bool same = false;
+        if (known) {
+            const struct country_set a = set_at(work, &operation->sets[0], row);
+            const struct country_set b = set_at(work, &operation->sets[1], row);
+            same = set_is(&a, &b);
+        }
+        put_answer(work, operation, row, known, same);
+    }
+}
+
+/* --- blocks -------------------------------------------------------------------------------- */
+
+static void run_operation(const struct work *work, const struct operation *operation)
+{
+    switch (operation->kind) {
+    case OPERATION_ALL:
+        run_all(work, operation);
+        break;
+    case OPERATION_CHOOSE:
+        run_choose(work, operation);
+        break;
+    case OPERATION_ONE_OF:
+        run_one_of(work, operation);
+        break;
+    case OPERATION_COMPLEMENT:
+        work->screen->kernel->complement(work->planes[operation->known],
+                                         work->planes[operation->out.t]);
+        break;
+    case OPERATION_RANGE:
+        run_range(work, operation);
+        break;
+    case OPERATION_LOOK_UP:
+        run_look_up(work, operation);
+        break;
+    case OPERATION_KEEP:
+        run_keep(work, operation);
+        break;
+    case OPERATION_TELL:
+        run_tell(work, operation);
+        break;
+    case OPERATION_NUMBERS:
+        run_numbers(work, operation);
+        break;
+    case OPERATION_FILL:
+        run_fill(work, operation);
+        break;
+    case OPERATION_SUM:
+        run_sum(work, operation);
+        break;
+    case OPERATION_EXTREME:
+        run_extreme(work, operation);
+        break;
+    case OPERATION_EITHER:
+        run_either(work, operation);
+        break;
+    case OPERATION_COMPARE:
+        run_compare(work, operation);
+        break;
+    case OPERATION_IN_SET:
+        run_in_set(work, operation);
+        break;
+    case OPERATION_SAME_SET:
+        run_same_set(work, operation);
+        break;
+    }
+}
+
+static void run_block(const struct work *work)
+{
+    for (size_t i = 0; i < work->plan->operation_count; i++) {
+        run_operation(work, &work->plan->operations[i]);
+    }
+}
+
+void screen_members(const struct screen *screen, size_t first_block, size_t block_count,
+                    void *scratch)
+{
+    struct work work = work_begin(screen, &screen->members, scratch);
+    ASSERT(first_block + block_count <= screen_block_count(screen));
+    for (size_t block = first_block; block < first_block + block_count; block++) {
+        work_at_block(&work, block);
+        run_block(&work);
+    }
+}
+
+/* Bits beyond the last row. */
+static void clear_tail(const struct screen *screen, uint64_t *plane)
+{
+    const size_t rows = screen->columns->row_count;
+    const size_t whole = rows / 64;
+    if (whole < screen->columns->word_count) {
+        plane[whole] &= (UINT64_C(1) << (rows % 64)) - 1;
+    }
+    for (size_t word = whole + 1; word < screen->columns->word_count; word++) {
+        plane[word] = 0;
+    }
+}
+
+static void clear_tails(const struct screen *screen, const struct screen_answers *answers)
+{
+    clear_tail(screen, answers->clear);
+    clear_tail(screen, answers->barred);
+    for (size_t i = 0; answers->each_barred != NULL && i < screen->safeguard_count; i++) {
+        clear_tail(screen, answers->each_barred[i]);
+        clear_tail(screen, answers->each_unknown[i]);
+    }
+}
+
+void screen_run(const struct screen *screen, size_t first_block, size_t block_count, void *scratch,
+                const struct screen_answers *answers)
+{
+    struct work work = work_begin(screen, &screen->main, scratch);
+    ASSERT(first_block + block_count <= screen_block_count(screen));
+    work.answers = answers;
+    for (size_t block = first_block; block < first_block + block_count; block++) {
+        work_at_block(&work, block);
+        work.clear = answers->clear + block * COLUMNS_BLOCK_WORDS;
+        work.barred = answers->barred + block * COLUMNS_BLOCK_WORDS;
+        memset(work.clear, 0xFF, PLANE_BYTES);
+        memset(work.barred, 0, PLANE_BYTES);
+        run_block(&work);
+    }
+    if (first_block + block_count == screen_block_count(screen)) {
+        clear_tails(screen, answers);
+    }
+}
+
+/* --- families ------------------------------------------------------------------------------ */
+
+struct tally {
+    size_t yes;
+    size_t no;
+};
+
+static struct tally tally_of(const struct family_condition *family, const uint32_t *rows,
+                             size_t count)
+{
+    struct tally tally = {.yes = 0};
+    for (size_t i = 0; i < count; i++) {
+        tally.yes += plane_bit(family->t, rows[i]) ? 1 : 0;
+        tally.no += plane_bit(family->f, rows[i]) ? 1 : 0;
+    }
+    return tally;
+}
+
+/* A member who may be missing from the record is one of whom nothing is known; a family that is
+ * complete and empty answers no to "any" and yes to "every". */
+static void answer_row(const struct family_condition *family, struct tally tally, size_t others,
+                       bool complete, size_t row)
+{
+    const size_t yes = tally.yes - (plane_bit(family->t, row) ? 1 : 0);
+    const size_t no = tally.no - (plane_bit(family->f, row) ? 1 : 0);
+    const bool every = family->kind == NODE_EVERY_MEMBER;
+    const bool is_true = every ? complete && yes == others : yes > 0;
+    const bool is_false = every ? no > 0 : complete && no == others;
+    put_bit(family->t, row, is_true);
+    put_bit(family->f, row, is_false);
+}
+
+/* The planes hold each member's own answer until the whole group is tallied. */
+static void answer_group(const struct screen *screen, const struct family_condition *family,
+                         const uint64_t *complete, size_t group)
+{
+    const struct columns *columns = screen->columns;
+    const uint32_t *rows = columns->members + columns->group_begin[group];
+    const size_t count = columns->group_begin[group + 1] - columns->group_begin[group];
+    const struct tally tally = tally_of(family, rows, count);
+    for (size_t i = 0; i < count; i++) {
+        answer_row(family, tally, count - 1, complete != NULL && plane_bit(complete, rows[i]),
+                   rows[i]);
+    }
+}
+
+static void mark_members(const struct columns *columns, uint64_t *in_group)
+{
+    for (size_t i = 0; i < columns->group_begin[columns->group_count]; i++) {
+        put_bit(in_group, columns->members[i], true);
+    }
+}
+
+static void answer_family(const struct screen *screen, const struct family_condition *family)
+{
+    const struct columns *columns = screen->columns;
+    const struct column *column = screen->family_complete;
+    const uint64_t *complete =
+        column != NULL && column->kind == COLUMN_FLAG ? column->planes[0] : NULL;
+    const bool every = family->kind == NODE_EVERY_MEMBER;
+    for (size_t group = 0; group < columns->group_count; group++) {
+        answer_group(screen, family, complete, group);
+    }
+    /* Those without a family on record. */
+    for (size_t word = 0; word < columns->word_count; word++) {
+        const uint64_t alone = ~screen->in_group[word];
+        const uint64_t empty = complete == NULL ? 0 : complete[word] & alone;
+        family->t[word] = (family->t[word] & ~alone) | (every ? empty : 0);
+        family->f[word] = (family->f[word] & ~alone) | (every ? 0 : empty);
+    }
+}
+
+void screen_families(const struct screen *screen)
+{
+    mark_members(screen->columns, screen->in_group);
+    for (size_t i = 0; i < screen->family_count; i++) {
+        answer_family(screen, &screen->families[i]);
+    }
+}
+
+/* --- answers ------------------------------------------------------------------------------- */
+
+static result new_planes(const struct screen *screen, struct arena *arena, uint64_t ***ret_planes,
+                         struct err *err)
+{
+    uint64_t **planes = ARENA_NEW(arena, uint64_t *, screen->safeguard_count + 1);
+    bool whole = planes != NULL;
+    for (size_t i = 0; whole && i < screen->safeguard_count; i++) {
+        planes[i] = arena_take(arena, screen->columns->word_count, sizeof(uint64_t), 64);
+        whole = planes[i] != NULL;
+    }
+    *ret_planes = planes;
+    return whole ? result_ok() : arena_full(err);
+}
+
+result screen_answers_init(const struct screen *screen, bool each, struct arena *arena,
+                           struct screen_answers *ret_answers, struct err *err)
+{
+    const size_t words = screen->columns->word_count;
+    struct screen_answers answers = {
+        .clear = arena_take(arena, words, sizeof(uint64_t), 64),
+        .barred = arena_take(arena, words, sizeof(uint64_t), 64),
+    };
+    if (answers.clear == NULL || answers.barred == NULL) {
+        return arena_full(err);
+    }
+    if (each) {
+        TRY(new_planes(screen, arena, &answers.each_barred, err));
+        TRY(new_planes(screen, arena, &answers.each_unknown, err));
+    }
+    *ret_answers = answers;
+    return result_ok();
+}
+
+result screen_all(const struct screen *screen, struct arena scratch,
+                  const struct screen_answers *answers, struct err *err)
+{
+    void *bytes = arena_take(&scratch, screen_scratch_size(screen) + 1, 1, 64);
+    if (bytes == NULL) {
+        return arena_full(err);
+    }
+    if (screen_asks_families(screen)) {
+        screen_members(screen, 0, screen_block_count(screen), bytes);
+        screen_families(screen);
+    }
+    screen_run(screen, 0, screen_block_count(screen), bytes, answers);
+    return result_ok();
+}
+
+enum clearance screen_clearance(const struct screen_answers *answers, size_t row)
+{
+    return plane_bit(answers->clear, row)    ? CLEARANCE_CLEAR
+           : plane_bit(answers->barred, row) ? CLEARANCE_BARRED
+                                             : CLEARANCE_UNKNOWN;
+}
+
+enum clearance screen_each(const struct screen_answers *answers, size_t safeguard, size_t row)
+{
+    return plane_bit(answers->each_barred[safeguard], row)    ? CLEARANCE_BARRED
+           : plane_bit(answers->each_unknown[safeguard], row) ? CLEARANCE_UNKNOWN
+                                                              : CLEARANCE_CLEAR;
+}
+
+void screen_count(const struct screen *screen, const struct screen_answers *answers,
+                  size_t ret_counts[3])
+{
+    size_t clear = 0;
+    size_t barred = 0;
+    for (size_t word = 0; word < screen->columns->word_count; word++) {
+        clear += (size_t)__builtin_popcountll(answers->clear[word]);
+        barred += (size_t)__builtin_popcountll(answers->barred[word]);
+    }
+    ret_counts[0] = clear;
+    ret_counts[1] = barred;
+    ret_counts[2] = screen->columns->row_count - clear - barred;
+}
