@@ -11,7 +11,7 @@
 #include <cairo-pdf.h>
 #include <pango/pangocairo.h>
 
-enum { LISTED_MAX = 4096, PARAGRAPH_BYTES_MAX = 1024 * 1024 };
+enum { PARAGRAPH_BYTES_MAX = 8 * 1024 * 1024 };
 
 /* Points: 72 to the inch. */
 static const double page_width = 595.276, page_height = 841.89;
@@ -47,6 +47,8 @@ struct stretch {
 };
 
 struct piece {
+    struct piece *next;
+    PangoLayout *layout;   /* of the first line of a layout: to be given back */
     PangoLayoutLine *line; /* NULL: a gap */
     const struct stretch *stretches;
     size_t stretch_count;
@@ -56,52 +58,52 @@ struct piece {
     bool bullet;
 };
 
-enum { PIECES_MAX = 4096, LAYOUTS_MAX = 1024 };
-
 struct flow {
-    struct piece *pieces;
-    size_t count;
-    size_t at; /* the first that is not on a page yet */
-    PangoLayout **layouts;
-    size_t layout_count;
+    struct piece *first;
+    struct piece *last;
+    struct piece *at; /* the first that is not on a page yet */
 };
 
 /* --- flows --- */
 
-static void flow_open(struct writer *writer, struct flow *flow)
-{
-    *flow = (struct flow){.pieces = ARENA_NEW(&writer->arena, struct piece, PIECES_MAX),
-                          .layouts = ARENA_NEW(&writer->arena, PangoLayout *, LAYOUTS_MAX)};
-    writer->full = writer->full || flow->pieces == NULL || flow->layouts == NULL;
-}
-
 static void flow_close(struct flow *flow)
 {
-    for (size_t i = 0; i < flow->layout_count; i++) {
-        g_object_unref(flow->layouts[i]);
+    for (const struct piece *piece = flow->first; piece != NULL; piece = piece->next) {
+        if (piece->layout != NULL) {
+            g_object_unref(piece->layout);
+        }
     }
-    flow->layout_count = 0;
+    *flow = (struct flow){.first = NULL};
 }
 
-static void add_piece(struct writer *writer, struct flow *flow, struct piece piece)
+static bool add_piece(struct writer *writer, struct flow *flow, struct piece piece)
 {
-    if (writer->full || flow->count == PIECES_MAX) {
+    struct piece *added = ARENA_NEW(&writer->arena, struct piece, 1);
+    if (added == NULL) {
         writer->full = true;
-        return;
+        return false;
     }
-    flow->pieces[flow->count++] = piece;
+    *added = piece;
+    if (flow->last == NULL) {
+        flow->first = added;
+        flow->at = added;
+    } else {
+        flow->last->next = added;
+    }
+    flow->last = added;
+    return true;
 }
 
 static void add_gap(struct writer *writer, struct flow *flow, double height)
 {
-    add_piece(writer, flow, (struct piece){.height = height});
+    (void)add_piece(writer, flow, (struct piece){.height = height});
 }
 
 static double flow_height(const struct flow *flow)
 {
     double height = 0;
-    for (size_t i = flow->at; i < flow->count; i++) {
-        height += flow->pieces[i].height;
+    for (const struct piece *piece = flow->at; piece != NULL; piece = piece->next) {
+        height += piece->height;
     }
     return height;
 }
@@ -196,13 +198,16 @@ static PangoLayout *new_layout(struct writer *writer, struct letters letters, do
     return layout;
 }
 
+/* The flow owns the layout from here on. */
 static void add_lines(struct writer *writer, struct flow *flow, PangoLayout *layout, double x,
                       struct piece like)
 {
     const int count = pango_layout_get_line_count(layout);
+    bool owned = false;
     for (int i = 0; i < count; i++) {
         PangoRectangle extents;
         struct piece piece = like;
+        piece.layout = owned ? NULL : layout;
         piece.line = pango_layout_get_line_readonly(layout, i);
         pango_layout_line_get_extents(piece.line, NULL, &extents);
         const double height = (double)extents.height / PANGO_SCALE;
@@ -210,7 +215,10 @@ static void add_lines(struct writer *writer, struct flow *flow, PangoLayout *lay
         piece.height = height * line_spacing;
         piece.base = -(double)extents.y / PANGO_SCALE + height * (line_spacing - 1) / 2;
         piece.bullet = like.bullet && i == 0;
-        add_piece(writer, flow, piece);
+        owned = add_piece(writer, flow, piece) || owned;
+    }
+    if (!owned) {
+        g_object_unref(layout);
     }
 }
 
@@ -224,7 +232,7 @@ static void flow_words(struct writer *writer, struct flow *flow, const struct bl
         count++;
     }
     struct stretch *stretches = ARENA_NEW(&writer->arena, struct stretch, count);
-    if (count == 0 || stretches == NULL || writer->full || flow->layout_count == LAYOUTS_MAX) {
+    if (count == 0 || stretches == NULL || writer->full) {
         writer->full = writer->full || count > 0;
         return;
     }
@@ -250,7 +258,6 @@ static void flow_words(struct writer *writer, struct flow *flow, const struct bl
     pango_attr_list_unref(attributes);
     writer->letters_missing =
         writer->letters_missing || pango_layout_get_unknown_glyphs_count(layout) > 0;
-    flow->layouts[flow->layout_count++] = layout;
     add_lines(
         writer, flow, layout, x,
         (struct piece){.stretches = stretches, .stretch_count = stretch_count, .bullet = bullet});
@@ -337,16 +344,26 @@ static void end_tag(struct writer *writer, const char *tag)
     cairo_tag_end(writer->cairo, tag);
 }
 
+/* A tag with nothing in it. */
+static void tag_place(struct writer *writer, const char *tag, str attributes)
+{
+    if (attributes.at == NULL) {
+        writer->full = true;
+        return;
+    }
+    cairo_tag_begin(writer->cairo, tag, attributes.at);
+    cairo_tag_end(writer->cairo, tag);
+}
+
 static void place_destination(struct writer *writer, str id, double y)
 {
     struct arena scratch = writer->arena;
     if (id.len == 0) {
         return;
     }
-    const str attributes = arena_format(&scratch, "name='%.*s' x=%d y=%d", STR_ARG(id),
-                                        (int)left, (int)(y > 12 ? y - 12 : 0));
-    cairo_tag_begin(writer->cairo, CAIRO_TAG_DEST, attributes.at);
-    cairo_tag_end(writer->cairo, CAIRO_TAG_DEST);
+    const str attributes = arena_format(&scratch, "name='%.*s' x=%d y=%d", STR_ARG(id), (int)left,
+                                        (int)(y > 12 ? y - 12 : 0));
+    tag_place(writer, CAIRO_TAG_DEST, attributes);
 }
 
 /* --- lines on a page --- */
@@ -357,8 +374,7 @@ static void draw_link(struct writer *writer, str link, double x, double y, doubl
     struct arena scratch = writer->arena;
     const str attributes = arena_format(&scratch, "dest='%.*s' rect=[%.2f %.2f %.2f %.2f]",
                                         STR_ARG(link), x, y, width, height);
-    cairo_tag_begin(writer->cairo, CAIRO_TAG_LINK, attributes.at);
-    cairo_tag_end(writer->cairo, CAIRO_TAG_LINK);
+    tag_place(writer, CAIRO_TAG_LINK, attributes);
 }
 
 static void draw_stretch(struct writer *writer, const struct piece *piece,
@@ -410,8 +426,8 @@ static double draw_flow(struct writer *writer, struct flow *flow, double x, doub
                         bool force)
 {
     double taken = 0;
-    while (flow->at < flow->count) {
-        const struct piece *piece = &flow->pieces[flow->at];
+    while (flow->at != NULL) {
+        const struct piece *piece = flow->at;
         const bool fits = taken + piece->height <= height || (force && taken <= 0);
         if (!fits) {
             break;
@@ -420,7 +436,7 @@ static double draw_flow(struct writer *writer, struct flow *flow, double x, doub
             draw_piece(writer, piece, x, writer->y + taken);
             taken += piece->height;
         }
-        flow->at++;
+        flow->at = piece->next;
     }
     return taken;
 }
@@ -428,12 +444,12 @@ static double draw_flow(struct writer *writer, struct flow *flow, double x, doub
 /* A flow alone, over as many pages as it needs. */
 static void place_flow(struct writer *writer, struct flow *flow, const char *tag)
 {
-    while (!writer->full && flow->at < flow->count) {
+    while (!writer->full && flow->at != NULL) {
         begin_tag(writer, tag);
         const double taken = draw_flow(writer, flow, left, room(writer), writer->y <= top);
         end_tag(writer, tag);
         writer->y += taken;
-        if (flow->at < flow->count) {
+        if (flow->at != NULL) {
             new_page(writer);
         }
     }
@@ -457,7 +473,7 @@ static void row_open(struct writer *writer, struct row *row, const struct block 
         const double width =
             (page_width - left - right) * (double)measures->widths[row->count] / 1000;
         struct flow *flow = &row->flows[row->count];
-        flow_open(writer, flow);
+        *flow = (struct flow){.first = NULL};
         row->x[row->count++] = x;
         if (bold) {
             flow_words(writer, flow, cell, 0, width - between,
@@ -488,7 +504,7 @@ static double row_height(const struct row *row)
 static bool row_done(const struct row *row)
 {
     for (size_t i = 0; i < row->count; i++) {
-        if (row->flows[i].at < row->flows[i].count) {
+        if (row->flows[i].at != NULL) {
             return false;
         }
     }
@@ -620,7 +636,7 @@ static void place_columns(struct writer *writer, const struct block *columns)
 
 static void note_listed(struct writer *writer, const struct block *heading)
 {
-    if (heading->listed && writer->listed_count < LISTED_MAX) {
+    if (heading->listed) {
         writer->listed[writer->listed_count++] = writer->page;
     }
 }
@@ -635,6 +651,10 @@ static void add_outline(struct writer *writer, const struct block *heading)
         heading->level <= 2 ? CAIRO_PDF_OUTLINE_ROOT : writer->outline[heading->level - 1];
     const str words = arena_copy(&scratch, heading->spans->text);
     const str attributes = arena_format(&scratch, "dest='%.*s'", STR_ARG(heading->id));
+    if (words.at == NULL || attributes.at == NULL) {
+        writer->full = true;
+        return;
+    }
     const int entry = cairo_pdf_surface_add_outline(writer->surface, parent, words.at,
                                                     attributes.at, (cairo_pdf_outline_flags_t)0);
     for (int32_t level = heading->level; level <= DOCUMENT_LEVEL_MAX; level++) {
@@ -653,8 +673,7 @@ static void place_heading(struct writer *writer, const struct block *heading)
 {
     static const char *const tags[] = {"H1", "H1", "H2", "H3", "H4"};
     struct arena kept = writer->arena;
-    struct flow flow;
-    flow_open(writer, &flow);
+    struct flow flow = {.first = NULL};
     flow_heading(writer, &flow, heading);
     writer->y += writer->y > top ? heading_sizes[heading->level] : 0;
     if (flow_height(&flow) + room_after_heading > room(writer)) {
@@ -675,11 +694,10 @@ static void place_heading(struct writer *writer, const struct block *heading)
 static void place_contents_line(struct writer *writer, const struct block *heading, size_t index)
 {
     struct arena kept = writer->arena;
-    struct flow flow;
+    struct flow flow = {.first = NULL};
     const struct letters letters = {.size = base_size, .bold = heading->level == 2};
     const double indent = heading->level == 2 ? 0 : 2 * list_indent;
     const str page = arena_format(&writer->arena, "%d", writer->listed[index]);
-    flow_open(writer, &flow);
     flow_words(writer, &flow, heading, indent, page_width - left - right - indent - 30, letters,
                false);
     writer->y += heading->level == 2 ? gap_small : 0;
@@ -701,7 +719,7 @@ static void place_contents(struct writer *writer, const struct block *block, siz
     for (const struct block *child = block->children; child != NULL; child = child->next) {
         if (child->kind == BLOCK_PART) {
             place_contents(writer, child, index);
-        } else if (child->kind == BLOCK_HEADING && child->listed && *index < LISTED_MAX) {
+        } else if (child->kind == BLOCK_HEADING && child->listed) {
             place_contents_line(writer, child, *index);
             *index += 1;
         }
@@ -805,8 +823,7 @@ static void place_drawing(struct writer *writer, const struct drawing *drawing)
 static void place_words(struct writer *writer, const struct block *block)
 {
     struct arena kept = writer->arena;
-    struct flow flow;
-    flow_open(writer, &flow);
+    struct flow flow = {.first = NULL};
     flow_block(writer, &flow, block, 0, page_width - left - right);
     place_flow(writer, &flow, "P");
     flow_close(&flow);
@@ -836,8 +853,7 @@ static double height_of_begin(struct writer *writer, const struct block *part)
     const struct block *heading = part->children;
     const struct block *next = heading == NULL ? NULL : heading->next;
     if (heading != NULL && heading->kind == BLOCK_HEADING) {
-        struct flow flow;
-        flow_open(writer, &flow);
+        struct flow flow = {.first = NULL};
         flow_heading(writer, &flow, heading);
         height += flow_height(&flow) + heading_sizes[heading->level];
         flow_close(&flow);
@@ -991,11 +1007,20 @@ static result outcome(const struct writer *writer, cairo_status_t status, struct
     return result_ok();
 }
 
+static size_t count_listed(const struct block *block)
+{
+    size_t count = 0;
+    for (const struct block *child = block->children; child != NULL; child = child->next) {
+        count += (child->listed ? 1 : 0) + count_listed(child);
+    }
+    return count;
+}
+
 result document_pdf_write(const struct document *document, struct arena scratch, struct buf *buf,
                           struct err *err)
 {
     struct writer writer = {.document = document, .arena = scratch};
-    writer.listed = ARENA_NEW(&writer.arena, int32_t, LISTED_MAX);
+    writer.listed = ARENA_NEW(&writer.arena, int32_t, count_listed(document->root) + 1);
     if (writer.listed == NULL) {
         return arena_full(err);
     }

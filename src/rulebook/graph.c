@@ -90,8 +90,7 @@ static bool touch(const struct bus *a, const struct bus *b)
     return a->side == b->side && a->top <= b->bottom && b->top <= a->bottom;
 }
 
-/* Short lines get the lanes next to the boxes. */
-static void find_lanes(struct graph *graph)
+static void sort_by_length(struct graph *graph)
 {
     for (size_t i = 1; i < graph->bus_count; i++) {
         for (size_t k = i; k > 0; k--) {
@@ -104,13 +103,26 @@ static void find_lanes(struct graph *graph)
             }
         }
     }
+}
+
+static bool lane_is_taken(const struct graph *graph, size_t index)
+{
+    const struct bus *bus = &graph->buses[index];
+    for (size_t i = 0; i < index; i++) {
+        if (graph->buses[i].lane == bus->lane && touch(&graph->buses[i], bus)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Short lines get the lanes next to the boxes. */
+static void find_lanes(struct graph *graph)
+{
+    sort_by_length(graph);
     for (size_t i = 0; i < graph->bus_count; i++) {
-        struct bus *bus = &graph->buses[i];
-        for (size_t k = 0; k < i; k++) {
-            if (graph->buses[k].lane == bus->lane && touch(&graph->buses[k], bus)) {
-                bus->lane++;
-                k = SIZE_MAX; /* the new lane is compared with all anew */
-            }
+        while (lane_is_taken(graph, i)) {
+            graph->buses[i].lane++;
         }
     }
 }
