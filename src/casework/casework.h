@@ -249,8 +249,13 @@ MUST_USE result casework_people(const struct casework *casework, const struct ca
                                 struct people_answer *ret_answer, struct err *err);
 
 /* A row a person: verdict and the safeguards in the way. */
+struct screened_person {
+    int64_t id;
+    str reference;
+    str stage;
+};
 struct screen_line {
-    const struct person_row *person;
+    const struct screened_person *person;
     enum clearance clearance;
     const enum clearance *each; /* of the step's safeguards, in order */
 };
@@ -262,7 +267,8 @@ struct screen_totals {
     int64_t barred;
     int64_t unknown;
 };
-/* Everybody in a stage from which the step may be taken. */
+/* Everybody in a stage from which the step may be taken, in the order of ids. The present is judged
+ * for everybody at once (rulebook/screen.h); the past person by person. */
 MUST_USE result casework_screen(const struct casework *casework, const struct caller *caller,
                                 str step, str hub, const struct asked *asked,
                                 casework_screen_visit *visit, void *context,

@@ -1,6 +1,6 @@
 /* Promises that the UK rulebook makes as a whole, which no single example can show. */
 #include "load_rulebook.h"
-#include "rulebook/judge.h"
+#include "rulebook/possible.h"
 
 #include "format/csv.h"
 #include "system/system.h"
@@ -298,6 +298,40 @@ static int close_law(void **state)
     return 0;
 }
 
+/* Aim: no safeguard shuts a step for everybody: for each step there is a day, and there are facts,
+ * on which all its safeguards are clear together. The judge has confirmed them. */
+static void every_step_can_be_clear(void **state)
+{
+    const struct law *law = *state;
+    const struct rulebook *rulebook = law->rulebook;
+    struct arena arena = law->arena;
+    struct possible *possible = NULL;
+    struct err err;
+    assert_true(possible_open(rulebook, &arena, &possible, &err).ok);
+    for (size_t i = 0; i < rulebook->step_count; i++) {
+        const struct step *step = &rulebook->steps[i];
+        struct possible_goal *goals =
+            ARENA_NEW(&arena, struct possible_goal, step->safeguard_count);
+        assert_non_null(goals);
+        for (size_t k = 0; k < step->safeguard_count; k++) {
+            goals[k] = (struct possible_goal){rulebook->safeguards[step->safeguards[k]].clear_when,
+                                              TRUTHS_TRUE};
+        }
+        const struct possible_question question = {
+            .goals = goals,
+            .goal_count = step->safeguard_count,
+            .without_hub = !step->with_hub,
+            .without_agreement = !step->with_agreement,
+        };
+        enum possible_answer answer;
+        assert_true(possible_ask(possible, &question, &answer, NULL, &err).ok);
+        if (answer != POSSIBLE_YES) {
+            fail_msg("%.*s: %s", STR_ARG(step->name),
+                     answer == POSSIBLE_NO ? "can never be clear" : "was not decided");
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -307,6 +341,7 @@ int main(void)
         cmocka_unit_test(nobody_is_stuck),
         cmocka_unit_test(withdrawn_and_lost_are_not_outcomes),
         cmocka_unit_test(approvals_are_asked_for),
+        cmocka_unit_test(every_step_can_be_clear),
         cmocka_unit_test(steps_take_back_stale_clearance),
         cmocka_unit_test(no_safeguard_reads_statistics),
         cmocka_unit_test(nationalities_of_the_statistics_are_listed),
