@@ -5,10 +5,12 @@ line by line, shows exactly the steps of the text, no line through a box and no 
 
 The rulebooks are read here by a few regular expressions, not by the program. Each check is shown a planted fault, too."""
 import os
+import random
 import re
 import subprocess
 import sys
 import tempfile
+import time
 import xml.etree.ElementTree
 
 ROOT = os.environ["RETURNHUB_SOURCE"]
@@ -254,6 +256,38 @@ def check(name):
             (f"{name}: in the drawing nothing lies on anything else", drawing_is_legible)]
 
 
+def random_rulebook(draw):
+    """Stages that can all be reached and left, and many more steps, as a text."""
+    count = draw.choice([3, 12, 35])
+    ends = max(1, count // 6)
+    steps = [([draw.randrange(min(goal, count - ends))], goal) for goal in range(1, count)]
+    steps += [([begin], count - 1) for begin in range(count - ends)]
+    steps += [(draw.sample(range(count), draw.randint(1, min(4, count))), draw.randrange(count)) for _ in range(2 * count)]
+    steps.append((None, count - 1))
+    text = 'rulebook drawn\n  title "Drawn"\n  in force from 2026-01-01\n'
+    for stage in range(count):
+        mark = " start" if stage == 0 else " outcome" if stage >= count - ends else ""
+        text += f'stage s{stage} "Stage {"of Many WORDS and more " * draw.randint(0, 2)}{stage}"{mark}\n'
+    for number, (begin, goal) in enumerate(steps):
+        origin = "any stage" if begin is None else ", ".join(f"s{stage}" for stage in begin)
+        text += f'step t{number} "Step {number}"\n  from {origin}\n  to s{goal}\n'
+    return text
+
+
+def drawings_of_any_rulebook():
+    seed = int(os.environ.get("RETURNHUB_SEED", time.time_ns() % 2**32))
+    print(f"# seed {seed} (RETURNHUB_SEED)")
+    draw = random.Random(seed)
+    for _ in range(12):
+        with tempfile.TemporaryDirectory() as folder:
+            with open(os.path.join(folder, "drawn.rules"), "w", encoding="utf-8") as file:
+                file.write(random_rulebook(draw))
+            drawing = Drawing(docs_law.show(BINARY, folder, "html").decode())
+            pairs, stage_count = steps_of(folder)
+            assert len(drawing.boxes) == stage_count and drawing.pairs() == pairs, f"seed {seed}"
+            assert drawing.faults() == [], f"seed {seed}: {drawing.faults()[:3]}"
+
+
 def index_is_written():
     assert read(os.path.join(LAW, "README.md")).decode() == docs_law.index(BINARY, RULEBOOKS), "ninja -C build/release docs-law"
     wanted = {"README.md"} | {f"{name}.{form}" for name in docs_law.folders(RULEBOOKS) for form in ("html", "pdf")}
@@ -261,7 +295,8 @@ def index_is_written():
 
 
 def main():
-    checks = [("docs/law/README.md lists every rulebook", index_is_written)]
+    checks = [("docs/law/README.md lists every rulebook", index_is_written),
+              ("random procedures are drawn as they are, and nothing lies on anything else", drawings_of_any_rulebook)]
     for name in docs_law.folders(RULEBOOKS):
         checks += check(name)
     print(f"1..{len(checks)}")
