@@ -119,6 +119,47 @@ static void test_words(void **state)
     assert_int_equal(paragraphs, 120); /* none is lost where a page ends */
 }
 
+enum { LONG_WORDS = 4000 };
+
+static void put_long(struct document *document, const char *word)
+{
+    document_begin(document, BLOCK_PARAGRAPH);
+    for (int i = 0; i < LONG_WORDS; i++) {
+        document_put(document, SPAN_PLAIN, arena_format(&desk.built, "%s%d. ", word, i));
+    }
+    document_end(document);
+}
+
+/* Aim: a paragraph alone, and one beside another, go on over as many pages as they need. */
+static void test_long(void **state)
+{
+    (void)state;
+    struct document *document = &desk.document;
+    struct buf buf;
+    sample_build(document, &desk.built, 0);
+    put_long(document, "alone");
+    struct block *columns = document_begin(document, BLOCK_COLUMNS);
+    columns->width_count = 2;
+    columns->widths[0] = 300;
+    columns->widths[1] = 700;
+    document_begin(document, BLOCK_COLUMN);
+    put_long(document, "left");
+    document_end(document);
+    document_begin(document, BLOCK_COLUMN);
+    put_long(document, "right");
+    document_end(document);
+    document_end(document);
+    buf_init(&buf, &desk.written, PDF_MAX);
+    assert_true(document_pdf_write(document, desk.scratch, &buf, NULL).ok);
+    const str text = read_back(buf_str(&buf), "pdftotext -raw", "-");
+    for (int i = 0; i < LONG_WORDS; i += 7) {
+        struct arena scratch = desk.scratch;
+        assert_contains(text, arena_format(&scratch, "alone%d.", i).at);
+        assert_contains(text, arena_format(&scratch, "left%d.", i).at);
+        assert_contains(text, arena_format(&scratch, "right%d.", i).at);
+    }
+}
+
 /* Aim: the pages are counted as a reader of PDF counts them, and each has its number. */
 static void test_pages(void **state)
 {
@@ -198,6 +239,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_words, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_long, setup, teardown),
         cmocka_unit_test_setup_teardown(test_pages, setup, teardown),
         cmocka_unit_test_setup_teardown(test_about, setup, teardown),
         cmocka_unit_test_setup_teardown(test_ways, setup, teardown),
