@@ -120,8 +120,9 @@ static void test_text(void **state)
         "____\nName\n",
         "\n  Second level\n    Third level\n  The rest\n",
         /* 600 and 400 thousandths of 110 letters */
-        "\nThe left side says one thing.                                     The right, s.10A [Not "
-        "verified]\n",
+        ("\nThe left side says one thing.                                     The right, s.10A "
+         "[Not "
+         "verified]\n"),
         "- outer\n  - inner\n",
         "Head one                         Head two\n---",
         "Cell <1>                         Cell & 2\n",

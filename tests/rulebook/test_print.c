@@ -155,8 +155,8 @@ static void test_text(void **state)
         "Act <3>, s.1; Report, June 2026, p.4",
         "Act <4> [Not verified]",
         "Reason: Reason <r>",
-        "Runs: 3 days after \xE2\x80\x9C"
-        "Day\xE2\x80\x9D.",
+        ("Runs: 3 days after \xE2\x80\x9C"
+         "Day\xE2\x80\x9D."),
         "It does so when \xE2\x80\x9CNumber <n>\xE2\x80\x9D is at most 3.",
         "Takes one place at the hub",
         "Day: The day of the step",
@@ -184,25 +184,25 @@ static void test_words(void **state)
     const str text = page(false);
     static const char *const lines[] = {
         "A step is clear only when all of these are so:",
-        "- \xE2\x80\x9C"
-        "A small number\xE2\x80\x9D (as defined)",
+        ("- \xE2\x80\x9C"
+         "A small number\xE2\x80\x9D (as defined)"),
         "- \xE2\x80\x9CNumber <n>\xE2\x80\x9D is at least 1",
         "- of no member of the family this is so:",
-        "  - \xE2\x80\x9C"
-        "A small number\xE2\x80\x9D (as defined)",
-        "- \xE2\x80\x9C"
-        "Free\xE2\x80\x9D of the hub is more than 0",
+        ("  - \xE2\x80\x9C"
+         "A small number\xE2\x80\x9D (as defined)"),
+        ("- \xE2\x80\x9C"
+         "Free\xE2\x80\x9D of the hub is more than 0"),
         "- \xE2\x80\x9CTime <t>\xE2\x80\x9D has expired",
         "This is so when all of these are so:",
         "- \xE2\x80\x9CNumber <n>\xE2\x80\x9D is less than 3",
         "- \xE2\x80\x9CNumber <n>\xE2\x80\x9D is more than -3",
         "This is so when none of these is so:",
-        "- \xE2\x80\x9C"
-        "Day\xE2\x80\x9D is on or after 2 days before today",
-        "- \xE2\x80\x9C"
-        "Complete\xE2\x80\x9D: no",
-        "- \xE2\x80\x9C"
-        "Day\xE2\x80\x9D is not recorded",
+        ("- \xE2\x80\x9C"
+         "Day\xE2\x80\x9D is on or after 2 days before today"),
+        ("- \xE2\x80\x9C"
+         "Complete\xE2\x80\x9D: no"),
+        ("- \xE2\x80\x9C"
+         "Day\xE2\x80\x9D is not recorded"),
     };
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
         assert_contains(text, lines[i]);
