@@ -10,8 +10,8 @@
 
 enum { COMMAND_OPTIONS_MAX = 12, COMMAND_ARGUMENTS_MAX = 4 };
 
-/* Every option there is, once: an option means the same in every command. OPTION(constant, name,
- * argument, what) */
+/* Every option there is, once; options of one name do not stand in one command. OPTION(constant,
+ * name, argument, what) */
 #define COMMAND_OPTIONS                                                                            \
     OPTION(OPTION_STORE, "store", "FILE",                                                          \
            "the register (default: $RETURNHUB_STORE, else var/register.db)")                       \
@@ -42,7 +42,8 @@ enum { COMMAND_OPTIONS_MAX = 12, COMMAND_ARGUMENTS_MAX = 4 };
     OPTION(OPTION_ADDRESS, "address", "ADDRESS", "address to listen on (default: 127.0.0.1)")      \
     OPTION(OPTION_TODAY, "today", "DATE",                                                          \
            "the day the demonstration has reached (default: today)")                               \
-    OPTION(OPTION_HTML, "html", NULL, "print a complete HTML page")                                \
+    OPTION(OPTION_PAGE_FORMAT, "format", "text|html|pdf",                                          \
+           "how the page is written (default: text)")                                              \
     OPTION(OPTION_CHECK, "check", NULL, "compare only; change nothing")                            \
     OPTION(OPTION_HELP, "help", NULL, "print this help")
 

@@ -62,11 +62,12 @@ const struct command commands[] = {
         .name = "rulebook show",
         .arguments = "[FOLDER]",
         .argument_max = 1,
-        .summary = "Print a rulebook as a page to read",
-        .description = "Each safeguard beside its source and the steps it guards, the clocks, the "
-                       "stages and the steps between them. With --html a complete page with the "
-                       "stages drawn.",
-        .options = {OPTION_RULEBOOK, OPTION_HTML, OPTION_HELP},
+        .summary = "Print a rulebook as a document to read and to sign",
+        .description = "Each safeguard beside its source, with the steps it guards and its "
+                       "examples; the stages, drawn, and the steps between them; definitions, "
+                       "clocks, calendars, facts; what is not verified; the instruments cited and "
+                       "what rests on them. As plain text, as one complete HTML page, or as PDF.",
+        .options = {OPTION_RULEBOOK, OPTION_PAGE_FORMAT, OPTION_HELP},
         .option_count = 3,
         .run = command_rulebook_show,
     },
@@ -77,7 +78,7 @@ const struct command commands[] = {
         .argument_max = 2,
         .summary = "Say what another rulebook changes, and for whom",
         .description =
-            "OLD and NEW are folders. Prints each rule that was changed, removed or added, line by "
+            "OLD and NEW are folders. Prints each rule that was changed, deleted or added, line by "
             "line; layout, comments and order are no change. With --as, everybody in the register "
             "is screened by both for every step (or --step) and every hub (or --hub): how many "
             "people's verdict changes, in which direction, and a row for each of them with the "

@@ -95,21 +95,12 @@ static result unknown_command(int argc, char **argv, struct arena *arena, struct
                : err_hint(err, "did you mean 'returnhub %s'? returnhub --help lists all", nearest);
 }
 
-static bool command_takes(const struct command *command, enum command_option option)
+/* The option of that name which the command takes, or OPTION_COUNT. */
+static enum command_option find_option(const struct command *command, str name)
 {
     for (size_t i = 0; i < command->option_count; i++) {
-        if (command->options[i] == option) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static enum command_option find_option(str name)
-{
-    for (size_t i = 0; i < OPTION_COUNT; i++) {
-        if (str_equal(name, str_from_c(option_rows[i].name))) {
-            return (enum command_option)i;
+        if (str_equal(name, str_from_c(option_name(command->options[i])))) {
+            return command->options[i];
         }
     }
     return OPTION_COUNT;
@@ -120,8 +111,8 @@ static result read_option(int argc, char **argv, int *at, struct invocation *inv
                           struct err *err)
 {
     struct str_cut parts = str_cut(str_from_c(argv[*at] + 2), '=');
-    enum command_option option = find_option(parts.head);
-    if (option == OPTION_COUNT || !command_takes(invocation->command, option)) {
+    enum command_option option = find_option(invocation->command, parts.head);
+    if (option == OPTION_COUNT) {
         result_ignore(err_set(err, ERROR_USAGE, "'returnhub %s' has no option --%.*s",
                               invocation->command->name, STR_ARG(parts.head)),
                       "the hint follows");

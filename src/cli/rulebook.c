@@ -1,10 +1,17 @@
 #include "rulebook/rulebook.h"
 
 #include "cli/desk.h"
+#include "document/document_html.h"
+#include "document/document_pdf.h"
+#include "document/document_text.h"
 #include "format/json.h"
 #include "rulebook/print.h"
 
-enum { PAGE_BYTES_MAX = 64 * 1024 * 1024, WORK_ARENA_BYTES = 256 * 1024 * 1024 };
+enum {
+    PAGE_BYTES_MAX = 64 * 1024 * 1024,
+    PAGE_ARENA_BYTES = 512 * 1024 * 1024,
+    WORK_ARENA_BYTES = 256 * 1024 * 1024,
+};
 
 static str folder_of(const struct invocation *invocation)
 {
@@ -141,6 +148,7 @@ result command_rulebook_check(const struct invocation *invocation, int *ret_stat
         sha256_hex(&rulebook->identity, identity);
         json_set_str(summary, "rulebook", rulebook->name);
         json_set_str(summary, "identity", str_from_c(identity));
+        json_set_int64(summary, "safeguards", (int64_t)rulebook->safeguard_count);
         counts =
             arena_format(invocation->arena, "%.*s%.*s: %zu safeguards, %zu steps, identity %s\n",
                          STR_ARG(counts), STR_ARG(rulebook->name), rulebook->safeguard_count,
@@ -170,19 +178,64 @@ result command_rulebook_test(const struct invocation *invocation, int *ret_statu
     return print_diagnostics(invocation, &diagnostics, summary, counts, err);
 }
 
+enum page_format { PAGE_TEXT, PAGE_HTML, PAGE_PDF };
+
+static result read_page_format(const struct invocation *invocation, enum page_format *ret_format,
+                               struct err *err)
+{
+    static const str names[] = {
+        [PAGE_TEXT] = STR_INIT("text"),
+        [PAGE_HTML] = STR_INIT("html"),
+        [PAGE_PDF] = STR_INIT("pdf"),
+    };
+    const str asked = option_given(invocation, OPTION_PAGE_FORMAT)
+                          ? invocation->options[OPTION_PAGE_FORMAT]
+                          : names[PAGE_TEXT];
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (str_equal(asked, names[i])) {
+            *ret_format = (enum page_format)i;
+            return result_ok();
+        }
+    }
+    result_ignore(err_set(err, ERROR_USAGE, "There is no format '%.*s'", STR_ARG(asked)),
+                  "the hint follows");
+    return err_hint(err, "use --format text, html or pdf");
+}
+
+static result write_page(const struct rulebook *rulebook, enum page_format format,
+                         struct arena *arena, struct buf *buf, struct err *err)
+{
+    struct document document;
+    print_rulebook(rulebook, arena, &document);
+    TRY(document_finish(&document, err));
+    switch (format) {
+    case PAGE_TEXT:
+        document_text_write(&document, *arena, buf);
+        break;
+    case PAGE_HTML:
+        document_html_write(&document, buf);
+        break;
+    case PAGE_PDF:
+        return document_pdf_write(&document, *arena, buf, err);
+    }
+    return result_ok();
+}
+
 result command_rulebook_show(const struct invocation *invocation, int *ret_status, struct err *err)
 {
     const struct rulebook *rulebook = NULL;
+    enum page_format format = PAGE_TEXT;
+    struct arena page_arena;
     struct buf buf;
     str page;
     *ret_status = 0;
+    TRY(read_page_format(invocation, &format, err));
     TRY(desk_load_rulebook(invocation, folder_of(invocation), invocation->arena, &rulebook, err));
     buf_init(&buf, invocation->arena, PAGE_BYTES_MAX);
-    if (option_given(invocation, OPTION_HTML)) {
-        print_rulebook_html(rulebook, &buf);
-    } else {
-        print_rulebook_text(rulebook, &buf);
-    }
+    TRY(arena_open(&page_arena, PAGE_ARENA_BYTES, err));
+    result written = write_page(rulebook, format, &page_arena, &buf, err);
+    arena_close(&page_arena);
+    TRY(written);
     TRY(buf_finish(&buf, &page, err));
     output_text(invocation->output, page);
     return result_ok();

@@ -123,9 +123,9 @@ static struct difference changed(const struct item *old_item, const struct item 
     };
 }
 
-static struct difference removed(const struct item *item)
+static struct difference deleted(const struct item *item)
 {
-    return (struct difference){.kind = DIFFERENCE_REMOVED,
+    return (struct difference){.kind = DIFFERENCE_DELETED,
                                .keyword = item->keyword,
                                .name = item->name,
                                .old_text = item->text,
@@ -158,7 +158,7 @@ result difference_find(const struct rulebook *old_rulebook, const struct ruleboo
     for (size_t i = 0; i < old_items.count; i++) {
         struct item *now = find_item(&new_items, &old_items.items[i], i);
         if (now == NULL) {
-            differences[count++] = removed(&old_items.items[i]);
+            differences[count++] = deleted(&old_items.items[i]);
             continue;
         }
         now->matched = true;
@@ -180,7 +180,7 @@ const char *difference_kind_name(enum difference_kind kind)
 {
     static const char *const names[] = {
         [DIFFERENCE_CHANGED] = "changed",
-        [DIFFERENCE_REMOVED] = "removed",
+        [DIFFERENCE_DELETED] = "deleted",
         [DIFFERENCE_ADDED] = "added",
     };
     return names[kind];

@@ -1,14 +1,16 @@
-/* print: a rulebook as a page to read. */
+/* print: a rulebook as a document that a lawyer can read beside its sources, and sign. */
 #ifndef RETURNHUB_RULEBOOK_PRINT_H
 #define RETURNHUB_RULEBOOK_PRINT_H
 
+#include "document/document.h"
 #include "rulebook/rulebook.h"
 
-/* For people, plain text: each safeguard beside its source and the steps it guards, clocks, stages
- * and steps; unverified sources marked. */
-void print_rulebook_text(const struct rulebook *rulebook, struct buf *buf);
-/* The same as a complete HTML page with the stage graph drawn as SVG (self-contained, no script).
- */
-void print_rulebook_html(const struct rulebook *rulebook, struct buf *buf);
+/* A page with what it is and lines to sign; the contents; each safeguard beside its source, with
+ * the steps it guards and its examples; stages, drawn, and steps; definitions, clocks, calendars,
+ * facts, roles, notices; and as annexes the sources that are not verified, the instruments cited
+ * with what rests on them, and the facts by name. The document lives in `arena` and refers to the
+ * rulebook's texts; ask document_finish whether it fitted. */
+void print_rulebook(const struct rulebook *rulebook, struct arena *arena,
+                    struct document *ret_document);
 
 #endif

@@ -187,4 +187,4 @@ class Desk {
   }
 }
 
-module.exports = { Desk, PASSWORD };
+module.exports = { CHROMIUM, Desk, FLAGS, PASSWORD, TAGS, binary, validator };

@@ -211,7 +211,14 @@ def formats(desk):
                 assert len({len(line) for line in lines}) == 1, (arguments, lines[:3])
     assert json.loads(run("rulebook", "check", "--format", "json"))["errors"] == 0
     assert json.loads(run("rulebook", "test", "--format", "json"))["failed"] == 0
-    assert "<svg" in run("rulebook", "show", "--html")
+    assert run("rulebook", "show").startswith("\nReturn of refused asylum seekers")
+    assert "<svg" in run("rulebook", "show", "--format", "html")
+    pdf = subprocess.run([BINARY, "rulebook", "show", "--format", "pdf"], capture_output=True, check=True).stdout
+    assert pdf.startswith(b"%PDF-") and pdf.rstrip().endswith(b"%%EOF")
+    for arguments, words in ((["show", "--format", "csv"], "text, html or pdf"), (["check", "--format", "pdf"], "text, json or csv"),
+                             (["show", "--html"], "no option --html")):
+        refused = subprocess.run([BINARY, "rulebook", *arguments], capture_output=True, text=True)
+        assert refused.returncode == 2 and words in refused.stderr and refused.stdout == "", refused
 
 
 BAD = [

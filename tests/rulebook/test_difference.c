@@ -93,10 +93,10 @@ static void test_changes(void **state)
            "changed safeguard g\n");
     expect(old_text, HEAD FACTS STEP GUARD("g", "Act, s.2", "a.a") GUARD("h", "Act", "a.a"),
            "changed safeguard g, words only\n");
-    expect(old_text, HEAD FACTS STEP GUARD("h", "Act", "a.a"), "removed safeguard g\n");
+    expect(old_text, HEAD FACTS STEP GUARD("h", "Act", "a.a"), "deleted safeguard g\n");
     expect(HEAD FACTS STEP GUARD("h", "Act", "a.a"), old_text, "added safeguard g\n");
     expect(old_text, HEAD FACTS STEP GUARD("i", "Act", "a.a") GUARD("h", "Act", "a.a"),
-           "removed safeguard g\nadded safeguard i\n");
+           "deleted safeguard g\nadded safeguard i\n");
     expect(old_text,
            "rulebook other\n  title \"Small\"\n  in force from 2026-02-01\n"
            "stage first \"First\" start\nstage second \"Second\" outcome\n"

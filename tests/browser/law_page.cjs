@@ -1,0 +1,56 @@
+// Aim: a rulebook as an HTML page is valid, accessible by axe's rules, and as wide as the screen it is read on, telephone or desk;
+// and the two columns of a rule stand beside each other where there is room, below each other where there is none.
+"use strict";
+
+const { execFileSync } = require("node:child_process");
+const path = require("node:path");
+const { chromium } = require("playwright-core");
+const { AxeBuilder } = require("@axe-core/playwright");
+const { CHROMIUM, FLAGS, TAGS, binary, validator } = require("./desk.cjs");
+const { Tap } = require("./tap.cjs");
+
+const ROOT = process.env.RETURNHUB_SOURCE;
+const WIDTHS = { telephone: 360, desk: 1200 };
+
+function page(folder) {
+  return execFileSync(binary(), ["rulebook", "show", path.join(ROOT, folder), "--format", "html"],
+    { encoding: "utf8", maxBuffer: 1 << 28 });
+}
+
+function invalid(html) {
+  return validator.validateStringSync(html).results.flatMap((result) =>
+    result.messages.map((message) => `${message.line}: ${message.ruleId}: ${message.message}`));
+}
+
+async function look(tap, context, html, screen) {
+  const tab = await context.newPage();
+  await tab.setContent(html);
+  const found = await new AxeBuilder({ page: tab }).withTags([...TAGS, "best-practice"]).analyze();
+  tap.ok(found.violations.length === 0, `${screen}: axe finds nothing`,
+    found.violations.map((one) => `${one.id}: ${one.nodes[0].html.slice(0, 200)}`).join("\n"));
+  const measures = await tab.evaluate(() => {
+    const [rule, source] = document.querySelectorAll(".columns > div");
+    return { width: document.documentElement.scrollWidth, beside: source.getBoundingClientRect().top < rule.getBoundingClientRect().bottom };
+  });
+  tap.ok(measures.width <= WIDTHS[screen], `${screen}: nothing is wider than the screen`, `${measures.width} pixels`);
+  tap.ok(measures.beside === (screen === "desk"), `${screen}: rule and source stand where there is room for them`);
+  await tab.close();
+}
+
+async function main() {
+  const tap = new Tap();
+  const law = page("rulebooks/uk");
+  tap.ok(invalid(law).length === 0, "the page of the law is valid HTML", invalid(law).slice(0, 10).join("\n"));
+  tap.ok(invalid(law.replace("</h1>", "</h2>")).length > 0, "a page that is not valid is noticed");
+  const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+  const html = page("tests/casework/rules");
+  for (const screen of Object.keys(WIDTHS)) {
+    const context = await browser.newContext({ viewport: { width: WIDTHS[screen], height: 800 } });
+    await look(tap, context, html, screen);
+    await context.close();
+  }
+  await browser.close();
+  tap.end();
+}
+
+main();
