@@ -1,10 +1,7 @@
 #include "casework/casework.h"
 
-#include "casework/caseload.h"
 #include "casework/past.h"
-#include "rulebook/screen.h"
-
-#include <stdlib.h>
+#include "casework/screening.h"
 
 struct screen_work {
     const struct casework *casework;
@@ -16,128 +13,55 @@ struct screen_work {
     void *context;
     struct arena arena;
     struct sitting sitting;
-    uint32_t step;
-    struct case_time when;
-    struct loaded_case hub;      /* the hub and its agreement, asked about nobody in particular */
-    struct value *free_for_them; /* hub values for those with a place of their own */
-    const int64_t *own_place;    /* people who hold or occupy a place at the hub, sorted */
-    size_t own_place_count;
+    struct screening screening;
     bool sees_everybody; /* this account */
     enum clearance *each;
     struct screen_totals totals;
 };
 
-enum {
-    SCREEN_MEMORY = 64 * 1024 * 1024, /* taken lazily; one person needs little of it */
-    PLANES_BESIDE_SAFEGUARDS = 128, /* of a screen: clear, barred, two for each family condition */
-};
+enum { SCREEN_MEMORY = 64 * 1024 * 1024 }; /* taken lazily; one person needs little of it */
 
-static int compare_ids(const void *left, const void *right)
+static const struct step *step_of(const struct screen_work *work)
 {
-    const int64_t a = *(const int64_t *)left;
-    const int64_t b = *(const int64_t *)right;
-    return a < b ? -1 : a > b ? 1 : 0;
-}
-
-static bool has_own_place(const struct screen_work *work, int64_t person)
-{
-    return work->own_place_count > 0 && bsearch(&person, work->own_place, work->own_place_count,
-                                                sizeof person, compare_ids) != NULL;
+    return &work->casework->rulebook->steps[work->screening.step];
 }
 
 /* --- preparing -------------------------------------------------------------------------------- */
 
-static result find_own_places(struct screen_work *work, int64_t hub, struct err *err)
+static result find_hub(struct screen_work *work, const struct step *step, int64_t *ret_hub,
+                       struct err *err)
 {
-    struct sitting *sitting = &work->sitting;
-    if (work->when.past) {
-        struct past_places past;
-        TRY(past_places(sitting, hub, 0, work->when.known_at, &past, err));
-        work->own_place = past.people;
-        work->own_place_count = past.people_count;
-        return result_ok();
+    struct hub_row hub = {.id = 0};
+    if (work->hub_reference.len == 0 && step->with_hub) {
+        return err_set(err, ERROR_INPUT, "\"%.*s\" is screened for one hub: name it",
+                       STR_ARG(step->title));
     }
-    const struct place_row *places = NULL;
-    size_t count = 0;
-    TRY(transaction_places(sitting->transaction, hub, sitting->arena, &places, &count, err));
-    int64_t *people = ARENA_NEW(sitting->arena, int64_t, count + 1);
-    if (people == NULL) {
-        return arena_full(err);
-    }
-    size_t kept = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (places[i].state == PLACE_HELD || places[i].state == PLACE_OCCUPIED) {
-            people[kept++] = places[i].person;
-        }
-    }
-    qsort(people, kept, sizeof people[0], compare_ids);
-    work->own_place = people;
-    work->own_place_count = kept;
-    return result_ok();
-}
-
-/* "hub.places_free" is one more for somebody whose own place is among those in use. */
-static result copy_free_for_them(struct screen_work *work, struct err *err)
-{
-    const struct rulebook *rulebook = work->casework->rulebook;
-    const uint32_t free_places = rulebook_fact(rulebook, STR("hub.places_free"));
-    struct value *values = ARENA_NEW(&work->arena, struct value, rulebook->fact_count + 1);
-    if (values == NULL) {
-        return arena_full(err);
-    }
-    for (size_t i = 0; i < rulebook->fact_count; i++) {
-        values[i] = work->hub.hub.values[i];
-    }
-    if (free_places != NOT_FOUND_INDEX && values[free_places].known &&
-        rulebook->facts[free_places].counted) {
-        values[free_places].number++;
-    }
-    work->free_for_them = values;
-    return result_ok();
-}
-
-static result prepare_hub(struct screen_work *work, struct err *err)
-{
-    const struct step *step = &work->casework->rulebook->steps[work->step];
-    if (work->hub_reference.len == 0) {
-        return step->with_hub
-                   ? err_set(err, ERROR_INPUT, "\"%.*s\" is screened for one hub: name it",
-                             STR_ARG(step->title))
-                   : result_ok();
-    }
-    if (!step->with_hub) {
+    if (work->hub_reference.len > 0 && !step->with_hub) {
         return err_set(err, ERROR_INPUT, "\"%.*s\" is about no hub", STR_ARG(step->title));
     }
-    struct hub_row hub = {.id = 0};
-    const struct loaded_case nobody = {.when = work->when};
-    TRY(sitting_hub(&work->sitting, work->hub_reference, ACTION_SEE_HUB, &hub, err));
-    TRY(case_at_hub(&work->sitting, &nobody, hub.id, step->with_agreement, &work->hub, err));
-    TRY(find_own_places(work, hub.id, err));
-    return copy_free_for_them(work, err);
+    if (step->with_hub) {
+        TRY(sitting_hub(&work->sitting, work->hub_reference, ACTION_SEE_HUB, &hub, err));
+    }
+    *ret_hub = hub.id;
+    return result_ok();
 }
 
 static result prepare(struct screen_work *work, struct transaction *transaction, struct err *err)
 {
+    uint32_t step = 0;
+    int64_t hub = 0;
     TRY(sitting_read(&work->sitting, work->casework, transaction, work->caller, ACTION_SCREEN,
                      &work->arena, err));
-    TRY(sitting_step(&work->sitting, work->step_name, &work->step, err));
-    work->when = case_time_asked(&work->sitting, work->asked);
-    TRY(prepare_hub(work, err));
-    const struct step *step = &work->casework->rulebook->steps[work->step];
+    TRY(sitting_step(&work->sitting, work->step_name, &step, err));
+    TRY(find_hub(work, &work->casework->rulebook->steps[step], &hub, err));
+    const struct case_time when = case_time_asked(&work->sitting, work->asked);
+    TRY(screening_prepare(&work->screening, &work->sitting, step, hub, &when, err));
     work->sees_everybody = may_everywhere(&work->sitting.account, ACTION_SCREEN);
-    work->each = ARENA_NEW(&work->arena, enum clearance, step->safeguard_count + 1);
+    work->each = ARENA_NEW(&work->arena, enum clearance, step_of(work)->safeguard_count + 1);
     return work->each == NULL ? arena_full(err) : result_ok();
 }
 
 /* --- everybody -------------------------------------------------------------------------------- */
-
-static bool is_screened(const struct screen_work *work, str stage_name)
-{
-    const struct rulebook *rulebook = work->casework->rulebook;
-    const uint32_t stage = rulebook_stage(rulebook, stage_name);
-    return stage != NOT_FOUND_INDEX &&
-           rulebook_step_leaves(rulebook, &rulebook->steps[work->step], stage);
-}
 
 static void count_verdict(struct screen_totals *totals, enum clearance clearance)
 {
@@ -170,7 +94,7 @@ static result ask_for_step(struct screen_work *work, struct caseload_asked *ret_
                            struct err *err)
 {
     const struct rulebook *rulebook = work->casework->rulebook;
-    const struct step *step = &rulebook->steps[work->step];
+    const struct step *step = &rulebook->steps[work->screening.step];
     bool *facts = ARENA_NEW(&work->arena, bool, rulebook->fact_count + 1);
     bool *stages = ARENA_NEW(&work->arena, bool, rulebook->stage_count + 1);
     if (facts == NULL || stages == NULL) {
@@ -185,20 +109,9 @@ static result ask_for_step(struct screen_work *work, struct caseload_asked *ret_
     for (uint32_t i = 0; i < rulebook->stage_count; i++) {
         stages[i] = rulebook_step_leaves(rulebook, step, i);
     }
-    *ret_asked = (struct caseload_asked){.facts = facts, .stages = stages, .when = work->when};
+    *ret_asked =
+        (struct caseload_asked){.facts = facts, .stages = stages, .when = work->screening.when};
     return result_ok();
-}
-
-static struct screen_question question_of(const struct screen_work *work, const struct value *hub)
-{
-    const struct step *step = &work->casework->rulebook->steps[work->step];
-    return (struct screen_question){
-        .safeguards = step->safeguards,
-        .safeguard_count = step->safeguard_count,
-        .hub = hub,
-        .agreement = work->hub.view.question.agreement,
-        .today = work->when.on,
-    };
 }
 
 /* Whether a family matters is seen from the question as it is compiled for nobody. */
@@ -208,7 +121,8 @@ static result asks_families(struct screen_work *work, struct caseload_asked *ask
     struct columns_builder *builder = NULL;
     struct columns nobody;
     const struct screen *screen = NULL;
-    const struct screen_question question = question_of(work, work->hub.view.question.hub);
+    const struct screen_question question =
+        screening_question(&work->screening, work->screening.hub.view.question.hub);
     TRY(columns_begin(work->casework->rulebook, asked->facts, 0, &scratch, &builder, err));
     TRY(columns_finish(builder, NULL, &nobody, err));
     TRY(screen_compile(&nobody, &question, screen_best_level(), &scratch, &screen, err));
@@ -216,21 +130,10 @@ static result asks_families(struct screen_work *work, struct caseload_asked *ask
     return result_ok();
 }
 
-static result run_screen(struct screen_work *work, const struct caseload_columns *caseload,
-                         const struct value *hub, struct arena *arena,
-                         struct screen_answers *ret_answers, struct err *err)
-{
-    const struct screen *screen = NULL;
-    const struct screen_question question = question_of(work, hub);
-    TRY(screen_compile(&caseload->columns, &question, screen_best_level(), arena, &screen, err));
-    TRY(screen_answers_init(screen, true, arena, ret_answers, err));
-    return screen_all(screen, *arena, ret_answers, err);
-}
-
 static result visit_row(struct screen_work *work, const struct caseload_person *person,
                         const struct screen_answers *answers, size_t row, struct err *err)
 {
-    const struct step *step = &work->casework->rulebook->steps[work->step];
+    const struct step *step = step_of(work);
     const struct screened_person screened = {
         .id = person->id, .reference = person->reference, .stage = person->stage};
     bool seen = work->sees_everybody;
@@ -244,46 +147,32 @@ static result visit_row(struct screen_work *work, const struct caseload_person *
     return seen ? visit_line(work, &screened, screen_clearance(answers, row), err) : result_ok();
 }
 
-/* "hub.places_free" is asked for somebody: those with a place of their own are screened a second
- * time, with it among the free ones. */
 static result visit_rows(struct screen_work *work, const struct caseload_columns *caseload,
-                         struct arena *arena, struct err *err)
+                         const struct screening_answers *answers, struct err *err)
 {
-    struct screen_answers answers;
-    struct screen_answers own;
-    TRY(run_screen(work, caseload, work->hub.view.question.hub, arena, &answers, err));
-    if (work->own_place_count > 0) {
-        TRY(run_screen(work, caseload, work->free_for_them, arena, &own, err));
-    }
     for (size_t row = 0; row < caseload->columns.row_count; row++) {
         const struct caseload_person *person = &caseload->people[row];
         if (person->asked_about) {
-            TRY(visit_row(work, person, has_own_place(work, person->id) ? &own : &answers, row,
-                          err));
+            TRY(visit_row(work, person,
+                          screening_answers_for(&work->screening, answers, person->id), row, err));
         }
     }
     return result_ok();
-}
-
-static result open_planes(const struct screen_work *work, const struct columns *columns,
-                          struct arena *arena, struct err *err)
-{
-    const struct step *step = &work->casework->rulebook->steps[work->step];
-    const size_t planes = 4 * step->safeguard_count + PLANES_BESIDE_SAFEGUARDS;
-    return arena_open(arena, SCREEN_MEMORY + planes * columns->word_count * sizeof(uint64_t), err);
 }
 
 static result screen_caseload(struct screen_work *work, struct transaction *const *transactions,
                               size_t count, struct caseload_columns *caseload, struct err *err)
 {
     struct caseload_asked asked;
-    struct arena planes = {0};
+    struct screening_answers answers = {.memory = {0}};
     TRY(ask_for_step(work, &asked, err));
     TRY(asks_families(work, &asked, err));
     TRY(caseload_load(&work->sitting, transactions, count, &asked, caseload, err));
-    TRY(open_planes(work, &caseload->columns, &planes, err));
-    const result visited = visit_rows(work, caseload, &planes, err);
-    arena_close(&planes);
+    result visited = screening_run(&work->screening, &caseload->columns, &answers, err);
+    if (visited.ok) {
+        visited = visit_rows(work, caseload, &answers, err);
+    }
+    screening_answers_close(&answers);
     return visited;
 }
 
@@ -304,17 +193,15 @@ static result judge_then(struct screen_work *work, struct sitting *reading,
                          const struct person_row *person, struct err *err)
 {
     struct loaded_case loaded;
-    TRY(case_load(reading, person, &work->when, &loaded, err));
+    TRY(case_load(reading, person, &work->screening.when, &loaded, err));
     struct question question = loaded.view.question;
-    question.hub = work->hub.view.question.hub;
-    question.agreement = work->hub.view.question.agreement;
-    if (question.hub != NULL && has_own_place(work, person->id)) {
-        question.hub = work->free_for_them;
-    }
+    question.hub = screening_hub_for(&work->screening, person->id);
+    question.agreement = work->screening.hub.view.question.agreement;
     const struct screened_person screened = {
         .id = person->id, .reference = person->reference, .stage = person->stage};
-    return visit_line(work, &screened,
-                      judge_step(work->casework->rulebook, work->step, &question, work->each), err);
+    return visit_line(
+        work, &screened,
+        judge_step(work->casework->rulebook, work->screening.step, &question, work->each), err);
 }
 
 /* Nobody who is in no stage that the step leaves, or was not registered yet. */
@@ -330,8 +217,8 @@ static result screen_person_then(struct screen_work *work, const struct person_r
     struct sitting reading = work->sitting;
     struct past past;
     reading.arena = &scratch;
-    TRY(past_person(&reading, person->id, 0, work->when.known_at, &past, err));
-    return past.person.id != 0 && is_screened(work, past.person.stage)
+    TRY(past_person(&reading, person->id, 0, work->screening.when.known_at, &past, err));
+    return past.person.id != 0 && screening_is_open(&work->screening, past.person.stage)
                ? judge_then(work, &reading, &past.person, err)
                : result_ok();
 }
@@ -379,9 +266,9 @@ static result check_and_screen(struct screen_work *work, struct err *err)
 {
     TRY(store_read(work->casework->store, check_screen, work, err));
     TRY(sitting_look(&work->sitting, SUBJECT_OF_REGISTER, 1, "screening", err));
-    return work->when.past ? store_read(work->casework->store, screen_then, work, err)
-                           : store_read_together(work->casework->store, CASELOAD_THREADS,
-                                                 screen_now, work, err);
+    return work->screening.when.past ? store_read(work->casework->store, screen_then, work, err)
+                                     : store_read_together(work->casework->store, CASELOAD_THREADS,
+                                                           screen_now, work, err);
 }
 
 result casework_screen(const struct casework *casework, const struct caller *caller, str step,

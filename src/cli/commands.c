@@ -39,7 +39,9 @@ const struct command commands[] = {
         .argument_max = 1,
         .summary = "Check a rulebook and list what in it is not verified",
         .description = "Prints everything that is wrong with the rulebook, each with its place and "
-                       "what to do, then warnings, then the sources that nobody has verified.",
+                       "what to do, then warnings and the sources that nobody has verified; last "
+                       "what it says in vain: conditions that can never be true or never be false, "
+                       "safeguards that add nothing to others, steps that can never be clear.",
         .options = {OPTION_RULEBOOK, OPTION_FORMAT, OPTION_HELP},
         .option_count = 3,
         .run = command_rulebook_check,

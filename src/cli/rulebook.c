@@ -4,7 +4,7 @@
 #include "format/json.h"
 #include "rulebook/print.h"
 
-enum { PAGE_BYTES_MAX = 64 * 1024 * 1024, EXAMPLES_ARENA_BYTES = 256 * 1024 * 1024 };
+enum { PAGE_BYTES_MAX = 64 * 1024 * 1024, WORK_ARENA_BYTES = 256 * 1024 * 1024 };
 
 static str folder_of(const struct invocation *invocation)
 {
@@ -18,6 +18,7 @@ static const char *severity_name(enum severity severity)
         [SEVERITY_ERROR] = "error",
         [SEVERITY_WARNING] = "warning",
         [SEVERITY_UNVERIFIED] = "unverified",
+        [SEVERITY_UNDECIDED] = "undecided",
     };
     return names[severity];
 }
@@ -101,6 +102,17 @@ static result print_diagnostics(const struct invocation *invocation,
     return result_ok();
 }
 
+/* What only `rulebook check` looks for: the program does not wait for it when it starts. */
+static result analyse(const struct rulebook *rulebook, struct diagnostics *diagnostics,
+                      struct err *err)
+{
+    struct arena scratch;
+    TRY(arena_open(&scratch, WORK_ARENA_BYTES, err));
+    const result analysed = rulebook_analyse(rulebook, scratch, diagnostics, err);
+    arena_close(&scratch);
+    return analysed;
+}
+
 result command_rulebook_check(const struct invocation *invocation, int *ret_status, struct err *err)
 {
     struct diagnostics diagnostics;
@@ -111,14 +123,19 @@ result command_rulebook_check(const struct invocation *invocation, int *ret_stat
     if (!loaded.ok && diagnostics.error_count == 0) {
         return loaded; /* not about what the rulebook says: a file could not be read */
     }
+    if (loaded.ok) {
+        TRY(analyse(rulebook, &diagnostics, err));
+    }
     *ret_status = loaded.ok ? 0 : 1;
     json_t *summary = json_object();
     json_set_int64(summary, "errors", (int64_t)diagnostics.error_count);
     json_set_int64(summary, "warnings", (int64_t)diagnostics.warning_count);
     json_set_int64(summary, "unverified", (int64_t)diagnostics.unverified_count);
+    json_set_int64(summary, "undecided", (int64_t)diagnostics.undecided_count);
     str counts = arena_format(
-        invocation->arena, "%zu errors, %zu warnings, %zu sources not verified\n",
-        diagnostics.error_count, diagnostics.warning_count, diagnostics.unverified_count);
+        invocation->arena, "%zu errors, %zu warnings, %zu sources not verified, %zu not decided\n",
+        diagnostics.error_count, diagnostics.warning_count, diagnostics.unverified_count,
+        diagnostics.undecided_count);
     if (loaded.ok) {
         char identity[SHA256_HEX_SIZE];
         sha256_hex(&rulebook->identity, identity);
@@ -140,7 +157,7 @@ result command_rulebook_test(const struct invocation *invocation, int *ret_statu
     struct arena scratch;
     TRY(desk_load_rulebook(invocation, folder_of(invocation), invocation->arena, &rulebook, err));
     TRY(diagnostics_init(&diagnostics, invocation->arena, err));
-    TRY(arena_open(&scratch, EXAMPLES_ARENA_BYTES, err));
+    TRY(arena_open(&scratch, WORK_ARENA_BYTES, err));
     result ran = rulebook_run_examples(rulebook, scratch, &outcome, &diagnostics, err);
     arena_close(&scratch);
     TRY(ran);

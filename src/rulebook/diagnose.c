@@ -48,6 +48,9 @@ static void count(struct diagnostics *diagnostics, enum severity severity)
     case SEVERITY_UNVERIFIED:
         diagnostics->unverified_count++;
         break;
+    case SEVERITY_UNDECIDED:
+        diagnostics->undecided_count++;
+        break;
     }
 }
 
@@ -162,6 +165,7 @@ void diagnostic_format(const struct diagnostic *diagnostic, struct buf *buf)
         [SEVERITY_ERROR] = "error",
         [SEVERITY_WARNING] = "warning",
         [SEVERITY_UNVERIFIED] = "unverified",
+        [SEVERITY_UNDECIDED] = "undecided",
     };
     if (diagnostic->at.line > 0) {
         buf_format(buf, "%.*s:%u:%u: ", STR_ARG(diagnostic->at.file), diagnostic->at.line,

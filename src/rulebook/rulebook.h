@@ -260,7 +260,12 @@ struct rulebook_file {
     str text;
 };
 
-enum severity { SEVERITY_ERROR, SEVERITY_WARNING, SEVERITY_UNVERIFIED };
+enum severity {
+    SEVERITY_ERROR,
+    SEVERITY_WARNING,
+    SEVERITY_UNVERIFIED,
+    SEVERITY_UNDECIDED, /* a question about the rulebook that was not answered */
+};
 
 struct diagnostic {
     enum severity severity;
@@ -275,6 +280,7 @@ struct diagnostics {
     size_t error_count; /* counts on beyond the maximum */
     size_t warning_count;
     size_t unverified_count;
+    size_t undecided_count;
     struct diagnostic *last; /* the one reported last, while reporting */
     struct arena *arena;
 };
@@ -301,6 +307,14 @@ struct examples_outcome {
 MUST_USE result rulebook_run_examples(const struct rulebook *rulebook, struct arena scratch,
                                       struct examples_outcome *ret_outcome,
                                       struct diagnostics *diagnostics, struct err *err);
+
+/* Looks for what a sound rulebook says in vain, and adds it to the findings, as warnings:
+ * definitions, lines of clocks and safeguards that can never be true or never be false, whatever
+ * the facts; safeguards that add nothing to others; steps that can never be clear. Decided exactly;
+ * what is not decided within the bound of possible.h is a finding of SEVERITY_UNDECIDED. Not part
+ * of loading, which every start of the program waits for. */
+MUST_USE result rulebook_analyse(const struct rulebook *rulebook, struct arena scratch,
+                                 struct diagnostics *diagnostics, struct err *err);
 
 /* By name; NOT_FOUND_INDEX when there is none. */
 uint32_t rulebook_fact(const struct rulebook *rulebook, str name);

@@ -6,7 +6,7 @@
  * them stands in the table below. The three ways out against a person's will, the stages at a hub
  * and the roles have the same names in every rulebook. */
 #include "load_rulebook.h"
-#include "rulebook/judge.h"
+#include "rulebook/possible.h"
 
 #include "format/csv.h"
 #include "system/system.h"
@@ -365,6 +365,40 @@ static int close_law(void **state)
     return 0;
 }
 
+/* Aim: no safeguard shuts a step for everybody: for each step there is a day, and there are facts,
+ * on which all its safeguards are clear together. The judge has confirmed them. */
+static void every_step_can_be_clear(void **state)
+{
+    const struct law *law = *state;
+    const struct rulebook *rulebook = law->rulebook;
+    struct arena arena = law->arena;
+    struct possible *possible = NULL;
+    struct err err;
+    assert_true(possible_open(rulebook, &arena, &possible, &err).ok);
+    for (size_t i = 0; i < rulebook->step_count; i++) {
+        const struct step *step = &rulebook->steps[i];
+        struct possible_goal *goals =
+            ARENA_NEW(&arena, struct possible_goal, step->safeguard_count);
+        assert_non_null(goals);
+        for (size_t k = 0; k < step->safeguard_count; k++) {
+            goals[k] = (struct possible_goal){rulebook->safeguards[step->safeguards[k]].clear_when,
+                                              TRUTHS_TRUE};
+        }
+        const struct possible_question question = {
+            .goals = goals,
+            .goal_count = step->safeguard_count,
+            .without_hub = !step->with_hub,
+            .without_agreement = !step->with_agreement,
+        };
+        enum possible_answer answer;
+        assert_true(possible_ask(possible, &question, &answer, NULL, &err).ok);
+        if (answer != POSSIBLE_YES) {
+            fail_msg("%.*s: %s", STR_ARG(step->name),
+                     answer == POSSIBLE_NO ? "can never be clear" : "was not decided");
+        }
+    }
+}
+
 /* cmocka gives the setup of a group no state of its own, so each test opens and closes the law. */
 int main(int argc, char **argv)
 {
@@ -385,6 +419,7 @@ int main(int argc, char **argv)
         TEST_OF_LAW(nobody_is_stuck),
         TEST_OF_LAW(withdrawn_and_lost_are_not_outcomes),
         TEST_OF_LAW(approvals_are_asked_for),
+        TEST_OF_LAW(every_step_can_be_clear),
         TEST_OF_LAW(steps_take_back_stale_clearance),
         TEST_OF_LAW(no_safeguard_reads_statistics),
         TEST_OF_LAW(nationalities_of_the_statistics_are_listed),

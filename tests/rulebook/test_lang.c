@@ -1,7 +1,8 @@
 /* Aim: for every rulebook in cases/, the checker finds exactly what the comments beginning with
  * "#!" at its lines say - file, line, column, what and hint - and its examples hold or fail as they
- * say. prelude.rules is read before each case that does not begin with
- * "#! alone". */
+ * say. prelude.rules is read before each case that does not begin with "#! alone". In a case that
+ * begins with "#! analysed" rulebook_analyse looks for what is said in vain, and no example is run.
+ */
 #include "load.h"
 #include "rules_folder.h"
 
@@ -26,7 +27,8 @@ static str expected_of(str text, struct arena *arena)
     struct str_cut cut = {.tail = text, .found = true};
     while (cut.found) {
         cut = str_cut(cut.tail, '\n');
-        if (str_starts(cut.head, STR("#! ")) && !str_equal(cut.head, STR("#! alone"))) {
+        if (str_starts(cut.head, STR("#! ")) && !str_equal(cut.head, STR("#! alone")) &&
+            !str_equal(cut.head, STR("#! analysed"))) {
             buf_put(&buf, str_slice(cut.head, 3, cut.head.len));
             buf_put_char(&buf, '\n');
         }
@@ -39,7 +41,8 @@ static str found(struct arena *arena, str file)
 {
     static const char *const severities[] = {[SEVERITY_ERROR] = "error",
                                              [SEVERITY_WARNING] = "warning",
-                                             [SEVERITY_UNVERIFIED] = "unverified"};
+                                             [SEVERITY_UNVERIFIED] = "unverified",
+                                             [SEVERITY_UNDECIDED] = "undecided"};
     struct buf buf;
     buf_init(&buf, arena, FINDINGS_MAX);
     for (size_t i = 0; i < loaded.diagnostics.count; i++) {
@@ -61,7 +64,11 @@ static void load_case(const struct rulebook_file *prelude, const struct rulebook
     const bool alone = str_starts(file->text, STR("#! alone"));
     const struct rulebook_file files[] = {*prelude, *file};
     struct examples_outcome outcome;
-    if (load_files(&loaded, alone ? file : files, alone ? 1 : 2)) {
+    const bool analysed = str_starts(file->text, STR("#! analysed"));
+    if (load_files(&loaded, alone ? file : files, alone ? 1 : 2) && analysed) {
+        assert_true(
+            rulebook_analyse(loaded.rulebook, loaded.scratch, &loaded.diagnostics, &loaded.err).ok);
+    } else if (loaded.rulebook != NULL) {
         assert_true(rulebook_run_examples(loaded.rulebook, loaded.scratch, &outcome,
                                           &loaded.diagnostics, &loaded.err)
                         .ok);
