@@ -9,6 +9,7 @@ result command_demo(const struct invocation *invocation, int *ret_status, struct
     struct demo_options options = {.data_folder = share_folder(invocation, "data").at};
     int64_t seed = 0;
     struct demo_outcome outcome;
+    const struct rulebook *rulebook = NULL;
     struct progress progress = {
         .output = invocation->output, .doing = "Making people", .last_percent = -1};
     *ret_status = 0;
@@ -17,7 +18,10 @@ result command_demo(const struct invocation *invocation, int *ret_status, struct
     TRY(option_number(invocation, OPTION_SEED, 1, 0, INT64_MAX, &seed, err));
     TRY(option_date(invocation, OPTION_TODAY, instant_date(system_now(system_machine())),
                     &options.today, err));
-    TRY(desk_open(invocation, true, &desk, err));
+    TRY(desk_load_rulebook(invocation, desk_rulebook_folder(invocation), invocation->arena,
+                           &rulebook, err));
+    TRY(demo_can_show(rulebook, err));
+    TRY(desk_open_new(invocation, rulebook, &desk, err));
     options.seed = (uint64_t)seed;
     options.progress = progress_draw;
     options.progress_context = &progress;

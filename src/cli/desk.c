@@ -151,19 +151,22 @@ result desk_open_store(const struct invocation *invocation, bool create, struct 
     return opened;
 }
 
-result desk_open(const struct invocation *invocation, bool create, struct desk *ret_desk,
-                 struct err *err)
+result desk_open_new(const struct invocation *invocation, const struct rulebook *rulebook,
+                     struct desk *ret_desk, struct err *err)
 {
-    str folder = desk_rulebook_folder(invocation);
+    *ret_desk = (struct desk){.rulebook = rulebook};
+    TRY(desk_open_store(invocation, true, &ret_desk->store, err));
+    return casework_open(ret_desk->store, rulebook, system_machine(), invocation->arena,
+                         &ret_desk->casework, err);
+}
+
+result desk_open(const struct invocation *invocation, struct desk *ret_desk, struct err *err)
+{
+    str folder;
     *ret_desk = (struct desk){.rulebook = NULL};
-    if (!create) {
-        TRY(desk_open_store(invocation, false, &ret_desk->store, err));
-        TRY(find_rulebook_folder(invocation, ret_desk->store, &folder, err));
-    }
+    TRY(desk_open_store(invocation, false, &ret_desk->store, err));
+    TRY(find_rulebook_folder(invocation, ret_desk->store, &folder, err));
     TRY(desk_load_rulebook(invocation, folder, invocation->arena, &ret_desk->rulebook, err));
-    if (create) { /* only now: a bad rulebook leaves no empty store behind */
-        TRY(desk_open_store(invocation, true, &ret_desk->store, err));
-    }
     TRY(casework_open(ret_desk->store, ret_desk->rulebook, system_machine(), invocation->arena,
                       &ret_desk->casework, err));
     if (option_given(invocation, OPTION_CLIENT_ID)) {
@@ -204,7 +207,7 @@ result desk_open_as_account(const struct invocation *invocation, struct desk *re
 {
     str username;
     TRY(named_account(invocation, &username, err));
-    TRY(desk_open(invocation, false, ret_desk, err));
+    TRY(desk_open(invocation, ret_desk, err));
     TRY(casework_adopt_rulebook(&ret_desk->casework, err));
     return take_account(invocation, username, ret_desk, err);
 }

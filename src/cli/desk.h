@@ -32,9 +32,13 @@ MUST_USE result desk_load_rulebook(const struct invocation *invocation, str fold
 
 MUST_USE result desk_open_store(const struct invocation *invocation, bool create,
                                 struct store **ret_store, struct err *err);
-/* Rulebook and store; `create` makes a new store. */
-MUST_USE result desk_open(const struct invocation *invocation, bool create, struct desk *ret_desk,
+/* The store, and the rulebook that it is kept under. */
+MUST_USE result desk_open(const struct invocation *invocation, struct desk *ret_desk,
                           struct err *err);
+/* A new store under a rulebook of the caller's, which was looked at first: what cannot be used
+ * leaves no empty store behind. */
+MUST_USE result desk_open_new(const struct invocation *invocation, const struct rulebook *rulebook,
+                              struct desk *ret_desk, struct err *err);
 /* The same with the account of --as, which must exist and be open. */
 MUST_USE result desk_open_as_account(const struct invocation *invocation, struct desk *ret_desk,
                                      struct err *err);

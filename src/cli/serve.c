@@ -98,7 +98,7 @@ result command_serve(const struct invocation *invocation, int *ret_status, struc
     *ret_status = 0;
     block_interrupts();
     TRY(option_number(invocation, OPTION_PORT, 8080, 0, 65535, &port, err));
-    TRY(desk_open(invocation, false, &desk, err));
+    TRY(desk_open(invocation, &desk, err));
     TRY(casework_adopt_rulebook(&desk.casework, err));
     TRY(is_demonstration(&desk, invocation->arena, &demonstration, err));
     struct web_options web_options = {

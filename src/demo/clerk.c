@@ -47,6 +47,12 @@ static result find_names(struct clerk_setting *setting, struct err *err)
     return result_ok();
 }
 
+result demo_can_show(const struct rulebook *rulebook, struct err *err)
+{
+    struct clerk_setting setting = {.rulebook = rulebook};
+    return find_names(&setting, err);
+}
+
 static result find_reads(struct clerk_setting *setting, struct arena *arena, struct err *err)
 {
     const struct rulebook *rulebook = setting->rulebook;

@@ -39,6 +39,10 @@ extern const struct demo_account demo_accounts[];
 extern const size_t demo_account_count;
 extern const char demo_password[];
 
+/* The demonstration tells the story of one law: a rulebook that lacks one of the facts and steps it
+ * names (name.def) is refused with ERROR_INPUT. */
+MUST_USE result demo_can_show(const struct rulebook *rulebook, struct err *err);
+
 /* Fills the new, empty store of `casework`. */
 MUST_USE result demo_make(const struct casework *casework, const struct demo_options *options,
                           struct demo_outcome *ret_outcome, struct err *err);

@@ -194,9 +194,11 @@ def one_law(desk):
 
 def no_demonstration(folder):
     """The demonstration tells the story of one law, and says so of another; it leaves nothing half made that is in the way."""
-    outcome = subprocess.run([BINARY, "demo", "--people", "100", "--store", os.path.join(folder, "demo.db"), "--rulebook",
+    store = os.path.join(folder, "demo.db")
+    outcome = subprocess.run([BINARY, "demo", "--people", "100", "--store", store, "--rulebook",
                               os.path.join(os.environ["RETURNHUB_SOURCE"], "rulebooks", "eu")], capture_output=True, text=True, timeout=120)
     assert outcome.returncode != 0 and "Use the rulebook of the United Kingdom" in outcome.stderr, outcome
+    assert not os.path.exists(store), os.listdir(folder)
 
 
 def main():

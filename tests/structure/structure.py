@@ -122,6 +122,7 @@ def check_words(paths):
 COMMON_WORDS = {
     "refused": "the answer of a step, and of an error",
     "screening": "a page, and why somebody looked",
+    "removed": "an item that a newer rulebook lacks",
 }
 # Of a particular law or country, wherever they stand in a text of the program.
 WORDS_OF_A_LAW = re.compile(
@@ -240,7 +241,7 @@ def main():
          lambda: planted(check_law_names, "web/x.c", 'str step(void) { return STR("enforced_removal"); }\n')),
         ("a fact of the UK rulebook in a text is found",
          lambda: planted(check_law_names, "cli/x.c", 'str fact(void) { return STR("person.in_uk"); }\n')),
-        ("a stage of one word is found", lambda: planted(check_law_names, "web/x.c", 'bool end(str s) { return is(s, "removed"); }\n')),
+        ("a stage of one word is found", lambda: planted(check_law_names, "web/x.c", 'bool end(str s) { return is(s, "interview"); }\n')),
         ("a country in a text is found", lambda: planted(check_law_names, "web/x.c", 'str home(void) { return STR("GBR"); }\n')),
         ("an authority in a text is found",
          lambda: planted(check_law_names, "web/x.c", 'str who(void) { return STR("Ask the Home Office."); }\n')),
