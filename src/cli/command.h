@@ -7,7 +7,7 @@
 #include "base/date.h"
 #include "cli/output.h"
 
-enum { COMMAND_OPTIONS_MAX = 12, COMMAND_ARGUMENTS_MAX = 4 };
+enum { COMMAND_OPTIONS_MAX = 12, COMMAND_ARGUMENTS_MAX = 256 /* a folder of rulebook files */ };
 
 /* Every option there is, once: an option means the same in every command. OPTION(constant, name,
  * argument, what) */
@@ -100,6 +100,8 @@ command_run command_demo;
 command_run command_rulebook_check;
 command_run command_rulebook_test;
 command_run command_rulebook_show;
+command_run command_rulebook_format;
+command_run command_rulebook_explain;
 command_run command_person_list;
 command_run command_person_show;
 command_run command_person_register;

@@ -87,6 +87,26 @@ static void refuse_line(struct parser *parser, const struct forms *forms)
     hint_forms(parser, forms);
 }
 
+/* Notes that a line of the item begins at the token not yet taken. */
+static void mark_line(struct parser *parser, bool is_item, bool in_example)
+{
+    if (parser->marks == NULL) {
+        return;
+    }
+    struct line_mark *added = LIST_ADD(parser->marks, struct line_mark, parser->scratch);
+    if (added == NULL) {
+        parser_is_full(parser);
+        return;
+    }
+    *added = (struct line_mark){
+        .at = parser->token.at,
+        .item = parser->item,
+        .begins = parser->token.kind,
+        .is_item = is_item,
+        .in_example = in_example,
+    };
+}
+
 /* The lines of an item, up to its end. False when one of them could not be read. */
 static bool parse_lines(struct parser *parser, const struct forms *forms, void *item)
 {
@@ -110,6 +130,7 @@ static bool parse_lines(struct parser *parser, const struct forms *forms, void *
             }
             line_sound = (seen & bit) == 0 || form->repeatable;
             seen |= bit;
+            mark_line(parser, false, forms->outer != NULL);
             if (token_is_word(token.kind) || token.kind == TOKEN_COLON) {
                 parser_next(parser);
             }
@@ -1019,7 +1040,11 @@ static void parse_definition(struct parser *parser, struct place_in_text at)
         return;
     }
     draft->definition = (struct definition){.name = name.text, .title = STR(""), .at = name.at};
-    draft->broken = parser_at(parser, TOKEN_TEXT) && !parser_text(parser, &draft->definition.title);
+    if (parser_at(parser, TOKEN_TEXT)) {
+        mark_line(parser, false, false);
+        draft->broken = !parser_text(parser, &draft->definition.title);
+    }
+    mark_line(parser, false, false);
     draft->definition.condition = parser_condition(parser);
     if (draft->definition.condition == NOT_FOUND_INDEX) {
         draft->broken = true;
@@ -1284,6 +1309,8 @@ static void parse_item(struct parser *parser)
     const struct token token = parser->token;
     for (size_t i = 0; i < ITEM_ROWS; i++) {
         if (item_rows[i].begins == token.kind) {
+            parser->item = token.kind;
+            mark_line(parser, true, false);
             parser_next(parser);
             item_rows[i].parse(parser, token.at);
             return;
@@ -1340,4 +1367,27 @@ result parse_rulebook(const struct rulebook_file *files, size_t file_count, stru
         parse_file(&parser, &files[i]);
     }
     return parser.out_of_memory ? arena_full(err) : result_ok();
+}
+
+result parse_lines_of_file(const struct rulebook_file *file, struct arena *perm,
+                           struct arena *scratch, struct diagnostics *diagnostics,
+                           struct list *ret_marks, struct err *err)
+{
+    struct list marks = {0};
+    struct rulebook_draft draft = {.title = STR("")};
+    struct parser parser = {
+        .draft = &draft,
+        .perm = perm,
+        .scratch = scratch,
+        .diagnostics = diagnostics,
+        .marks = &marks,
+    };
+    parse_file(&parser, file);
+    if (parser.out_of_memory) {
+        return arena_full(err);
+    }
+    diagnostics_sort(diagnostics, file, 1);
+    TRY(diagnostics_result(diagnostics, err));
+    *ret_marks = marks;
+    return result_ok();
 }
