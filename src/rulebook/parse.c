@@ -151,6 +151,8 @@ static void *add_item(struct parser *parser, struct list *items, size_t size, si
     if (items->count == RULEBOOK_ITEMS_MAX) {
         diagnose(parser->diagnostics, SEVERITY_ERROR, at, "A rulebook has at most %d %s",
                  RULEBOOK_ITEMS_MAX, called);
+        diagnose_hint(parser->diagnostics,
+                      "Leave out what nothing uses, or make two rulebooks of it");
         return NULL;
     }
     void *item = list_add(items, parser->scratch, size, alignment);
@@ -760,8 +762,18 @@ static bool fact_choices(struct parser *parser, void *item)
     struct fact_draft *draft = item;
     const struct place_in_text at = parser->token.at;
     draft->fact.type = FACT_CHOICE;
-    return has_one_type(parser, draft, at) && parser_expect(parser, TOKEN_OF) &&
-           parser_names(parser, &draft->choices, "a choice");
+    if (!has_one_type(parser, draft, at) || !parser_expect(parser, TOKEN_OF) ||
+        !parser_names(parser, &draft->choices, "a choice")) {
+        return false;
+    }
+    if (draft->choices.count > RULEBOOK_CHOICES_MAX) {
+        diagnose(parser->diagnostics, SEVERITY_ERROR,
+                 LIST_AT(&draft->choices, struct name_at, RULEBOOK_CHOICES_MAX)->at,
+                 "A fact has at most %d choices", RULEBOOK_CHOICES_MAX);
+        diagnose_hint(parser->diagnostics, "Make two facts of it, or a text");
+        return false;
+    }
+    return true;
 }
 
 static bool fact_counted(struct parser *parser, void *item)
@@ -880,6 +892,12 @@ static const struct form example_rows[] = {
 static bool parse_example(struct parser *parser, bool of_clock, uint32_t item,
                           const struct forms *forms)
 {
+    if (parser->draft->examples.count == RULEBOOK_EXAMPLES_MAX) {
+        diagnose(parser->diagnostics, SEVERITY_ERROR, parser->token.at,
+                 "A rulebook has at most %d examples", RULEBOOK_EXAMPLES_MAX);
+        diagnose_hint(parser->diagnostics, "Keep those that show something the others do not");
+        return false;
+    }
     struct example_draft *draft =
         LIST_ADD(&parser->draft->examples, struct example_draft, parser->scratch);
     if (draft == NULL) {
@@ -965,10 +983,16 @@ static bool clock_due(struct parser *parser, void *item)
         return false;
     }
     struct buf words;
-    buf_init(&words, parser->perm, 1024);
+    buf_init(&words, parser->perm, RULEBOOK_DUE_LEN_MAX);
     do {
         if (!parser_at(parser, TOKEN_NAME) && !token_is_word(parser->token.kind)) {
             return parser_unexpected(parser, "what the clock waits for, in words");
+        }
+        if (words.len + 1 + parser->token.text.len > RULEBOOK_DUE_LEN_MAX) {
+            diagnose(parser->diagnostics, SEVERITY_ERROR, parser->token.at,
+                     "What the clock waits for is longer than %d bytes", RULEBOOK_DUE_LEN_MAX);
+            diagnose_hint(parser->diagnostics, "Name it in a few words");
+            return false;
         }
         if (words.len > 0) {
             buf_put_char(&words, ' ');
@@ -1334,6 +1358,7 @@ static void parse_file(struct parser *parser, const struct rulebook_file *file)
         diagnose(parser->diagnostics, SEVERITY_ERROR,
                  (struct place_in_text){.file = file->name, .line = 1, .column = 1},
                  "The file has %zu bytes; the most is %d", file->text.len, RULEBOOK_FILE_BYTES_MAX);
+        diagnose_hint(parser->diagnostics, "Divide it into several files");
         parser->draft->unreadable = true;
         return;
     }
@@ -1360,8 +1385,10 @@ result parse_rulebook(const struct rulebook_file *files, size_t file_count, stru
     };
     *ret_draft = (struct rulebook_draft){.title = STR("")};
     if (file_count > RULEBOOK_FILES_MAX) {
-        return err_set(err, ERROR_LIMIT, "A rulebook has at most %d files, not %zu",
-                       RULEBOOK_FILES_MAX, file_count);
+        result_ignore(err_set(err, ERROR_LIMIT, "A rulebook has at most %d files, not %zu",
+                              RULEBOOK_FILES_MAX, file_count),
+                      "the hint follows");
+        return err_hint(err, "join files that belong together: a rulebook may be one file");
     }
     for (size_t i = 0; i < file_count && !parser.out_of_memory; i++) {
         parse_file(&parser, &files[i]);
