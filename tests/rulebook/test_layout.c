@@ -178,9 +178,9 @@ static void test_too_large(void **state)
     struct buf buf;
     arena_reset(&perm);
     buf_init(&buf, &perm, RULEBOOK_FILE_BYTES_MAX);
-    buf_put_c(&buf, "fact a.b\n one of c");
+    buf_put_c(&buf, "safeguard s\n guards c");
     while (buf.len + 40 <= RULEBOOK_FILE_BYTES_MAX) {
-        buf_put_c(&buf, ",\n cccccccccccccccccccccccccccccc"); /* to be indented by 9 */
+        buf_put_c(&buf, ",\n cccccccccccccccccccccccccccccc"); /* to be indented by 10 */
     }
     const struct rulebook_file file = {.name = STR("test.rules"), .text = buf_str(&buf)};
     arena_reset(&loaded.words);
