@@ -625,7 +625,10 @@ result layout_file(const struct rulebook_file *file, struct arena *arena, struct
                        STR_ARG(file->name), RULEBOOK_FILE_BYTES_MAX);
     }
     const struct rulebook_file laid_out = {.name = file->name, .text = text};
-    TRY(read_file(&laid_out, &scratch, diagnostics, &written, err));
+    const size_t errors = diagnostics->error_count;
+    const result read = read_file(&laid_out, &scratch, diagnostics, &written, err);
+    ASSERT(diagnostics->error_count == errors); /* what parsed still does; memory may be full */
+    TRY(read);
     ASSERT(same_pieces(&pieces, &written));
     *ret_text = text;
     return result_ok();
