@@ -8,7 +8,7 @@
 #include "cli/output.h"
 #include "cli/version.h"
 
-enum { COMMAND_OPTIONS_MAX = 12, COMMAND_ARGUMENTS_MAX = 4 };
+enum { COMMAND_OPTIONS_MAX = 12, COMMAND_ARGUMENTS_MAX = 256 /* a folder of rulebook files */ };
 
 /* Every option there is, once; options of one name do not stand in one command. OPTION(constant,
  * name, argument, what) */
@@ -104,6 +104,8 @@ command_run command_rulebook_check;
 command_run command_rulebook_test;
 command_run command_rulebook_show;
 command_run command_rulebook_diff;
+command_run command_rulebook_format;
+command_run command_rulebook_explain;
 command_run command_person_list;
 command_run command_person_show;
 command_run command_person_register;

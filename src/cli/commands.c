@@ -90,6 +90,36 @@ const struct command commands[] = {
         .run = command_rulebook_diff,
     },
     {
+        .name = "rulebook explain",
+        .arguments = "RULE",
+        .argument_min = 1,
+        .argument_max = 1,
+        .summary = "Say in full what one rule of the rulebook says",
+        .description =
+            "RULE is the name of a safeguard, definition, clock, step, stage, fact or notice: what "
+            "it says, where it comes from, its condition with the definitions and clocks in it "
+            "written out down to the facts, its examples, and what it has to do with the rest.",
+        .options = {OPTION_RULEBOOK, OPTION_FORMAT, OPTION_HELP},
+        .option_count = 3,
+        .run = command_rulebook_explain,
+    },
+    {
+        .name = "rulebook format",
+        .arguments = "[FOLDER|FILE...]",
+        .argument_max = COMMAND_ARGUMENTS_MAX,
+        .summary = "Lay out the text of a rulebook in the one way",
+        .description =
+            "Makes indentation, columns, spaces and the breaks of long lines uniform, and keeps "
+            "words, comments, single blank lines and files; the identity of the rulebook stays "
+            "the same. Rewrites the files that change and names them. With --check it only names "
+            "them, and the exit status is 1 if there are any. With - it reads the standard input "
+            "and writes to the standard output. If one file cannot be read as a rulebook, none is "
+            "changed.",
+        .options = {OPTION_RULEBOOK, OPTION_CHECK, OPTION_HELP},
+        .option_count = 3,
+        .run = command_rulebook_format,
+    },
+    {
         .name = "person list",
         .arguments = "",
         .summary = "List people",

@@ -659,6 +659,9 @@ result check_rulebook(struct rulebook_draft *draft, struct place_in_text beginni
                       struct rulebook *ret_rulebook, struct err *err)
 {
     struct rulebook_names *names = ARENA_NEW(perm, struct rulebook_names, 1);
+    if (draft->name.at.line == 0) {
+        draft->name.at = beginning; /* where what a rulebook lacks is reported */
+    }
     struct checker checker = {
         .draft = draft,
         .perm = perm,

@@ -550,6 +550,8 @@ static bool is_too_deep(struct surveyor *surveyor, uint32_t levels, struct place
     diagnose(surveyor->checker->diagnostics, SEVERITY_ERROR, at,
              "The condition is nested more than %d deep, with the definitions and clocks it uses",
              RULEBOOK_NESTING_MAX);
+    diagnose_hint(surveyor->checker->diagnostics,
+                  "Join definitions that stand in each other, or say the condition more plainly");
     return true;
 }
 
@@ -564,6 +566,8 @@ static void check_parts(struct surveyor *surveyor, struct extent *extent, struct
         surveyor->checker->diagnostics, SEVERITY_ERROR, name.at,
         "\"%.*s\" has more than %d parts when the definitions and clocks it uses are written out",
         STR_ARG(name.text), RULEBOOK_PARTS_MAX);
+    diagnose_hint(surveyor->checker->diagnostics,
+                  "A definition counts each time it is used: ask it once, outside the \"or\"");
     extent->sound = false;
     extent->parts = 0;
 }

@@ -48,6 +48,7 @@ static bool resolve_approvals(struct checker *checker, struct step_draft *draft)
     if (draft->approvals.count > RULEBOOK_APPROVALS_MAX) {
         diagnose(checker->diagnostics, SEVERITY_ERROR, names[RULEBOOK_APPROVALS_MAX].at,
                  "A step has at most %d approvals", RULEBOOK_APPROVALS_MAX);
+        diagnose_hint(checker->diagnostics, "Let an earlier step ask for those that come first");
         return false;
     }
     bool sound = true;

@@ -2,7 +2,7 @@
 
 #include "rulebook/diagnose.h"
 
-enum { NAME_MAX_LEN = 64, UTF8_LEN_MAX = 4 };
+enum { UTF8_LEN_MAX = 4 };
 
 struct token_row {
     const char *called;
@@ -258,10 +258,11 @@ static struct token name_token(struct lexer *lexer, struct token token)
             return token;
         }
     }
-    if (token.text.len > NAME_MAX_LEN) {
+    if (token.text.len > RULEBOOK_NAME_LEN_MAX) {
         diagnose(lexer->diagnostics, SEVERITY_ERROR, token.at,
                  "The name \"%.*s...\" is longer than %d characters",
-                 STR_ARG(diagnose_shown(token.text)), NAME_MAX_LEN);
+                 STR_ARG(diagnose_shown(token.text)), RULEBOOK_NAME_LEN_MAX);
+        diagnose_hint(lexer->diagnostics, "Shorten it: a title may say the rest");
         return bad(token);
     }
     return token;

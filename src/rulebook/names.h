@@ -1,4 +1,5 @@
-/* names: the items of a rulebook by name. Internal to rulebook/. */
+/* names: the items of a rulebook by name. Internal to rulebook/, and for the command that explains
+ * whatever has a name. */
 #ifndef RETURNHUB_RULEBOOK_NAMES_H
 #define RETURNHUB_RULEBOOK_NAMES_H
 

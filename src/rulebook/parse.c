@@ -87,6 +87,26 @@ static void refuse_line(struct parser *parser, const struct forms *forms)
     hint_forms(parser, forms);
 }
 
+/* Notes that a line of the item begins at the token not yet taken. */
+static void mark_line(struct parser *parser, bool is_item, bool in_example)
+{
+    if (parser->marks == NULL) {
+        return;
+    }
+    struct line_mark *added = LIST_ADD(parser->marks, struct line_mark, parser->scratch);
+    if (added == NULL) {
+        parser_is_full(parser);
+        return;
+    }
+    *added = (struct line_mark){
+        .at = parser->token.at,
+        .item = parser->item,
+        .begins = parser->token.kind,
+        .is_item = is_item,
+        .in_example = in_example,
+    };
+}
+
 /* The lines of an item, up to its end. False when one of them could not be read. */
 static bool parse_lines(struct parser *parser, const struct forms *forms, void *item)
 {
@@ -110,6 +130,7 @@ static bool parse_lines(struct parser *parser, const struct forms *forms, void *
             }
             line_sound = (seen & bit) == 0 || form->repeatable;
             seen |= bit;
+            mark_line(parser, false, forms->outer != NULL);
             if (token_is_word(token.kind) || token.kind == TOKEN_COLON) {
                 parser_next(parser);
             }
@@ -130,6 +151,8 @@ static void *add_item(struct parser *parser, struct list *items, size_t size, si
     if (items->count == RULEBOOK_ITEMS_MAX) {
         diagnose(parser->diagnostics, SEVERITY_ERROR, at, "A rulebook has at most %d %s",
                  RULEBOOK_ITEMS_MAX, called);
+        diagnose_hint(parser->diagnostics,
+                      "Leave out what nothing uses, or make two rulebooks of it");
         return NULL;
     }
     void *item = list_add(items, parser->scratch, size, alignment);
@@ -739,8 +762,18 @@ static bool fact_choices(struct parser *parser, void *item)
     struct fact_draft *draft = item;
     const struct place_in_text at = parser->token.at;
     draft->fact.type = FACT_CHOICE;
-    return has_one_type(parser, draft, at) && parser_expect(parser, TOKEN_OF) &&
-           parser_names(parser, &draft->choices, "a choice");
+    if (!has_one_type(parser, draft, at) || !parser_expect(parser, TOKEN_OF) ||
+        !parser_names(parser, &draft->choices, "a choice")) {
+        return false;
+    }
+    if (draft->choices.count > RULEBOOK_CHOICES_MAX) {
+        diagnose(parser->diagnostics, SEVERITY_ERROR,
+                 LIST_AT(&draft->choices, struct name_at, RULEBOOK_CHOICES_MAX)->at,
+                 "A fact has at most %d choices", RULEBOOK_CHOICES_MAX);
+        diagnose_hint(parser->diagnostics, "Make two facts of it, or a text");
+        return false;
+    }
+    return true;
 }
 
 static bool fact_counted(struct parser *parser, void *item)
@@ -859,6 +892,12 @@ static const struct form example_rows[] = {
 static bool parse_example(struct parser *parser, bool of_clock, uint32_t item,
                           const struct forms *forms)
 {
+    if (parser->draft->examples.count == RULEBOOK_EXAMPLES_MAX) {
+        diagnose(parser->diagnostics, SEVERITY_ERROR, parser->token.at,
+                 "A rulebook has at most %d examples", RULEBOOK_EXAMPLES_MAX);
+        diagnose_hint(parser->diagnostics, "Keep those that show something the others do not");
+        return false;
+    }
     struct example_draft *draft =
         LIST_ADD(&parser->draft->examples, struct example_draft, parser->scratch);
     if (draft == NULL) {
@@ -944,10 +983,16 @@ static bool clock_due(struct parser *parser, void *item)
         return false;
     }
     struct buf words;
-    buf_init(&words, parser->perm, 1024);
+    buf_init(&words, parser->perm, RULEBOOK_DUE_LEN_MAX);
     do {
         if (!parser_at(parser, TOKEN_NAME) && !token_is_word(parser->token.kind)) {
             return parser_unexpected(parser, "what the clock waits for, in words");
+        }
+        if (words.len + 1 + parser->token.text.len > RULEBOOK_DUE_LEN_MAX) {
+            diagnose(parser->diagnostics, SEVERITY_ERROR, parser->token.at,
+                     "What the clock waits for is longer than %d bytes", RULEBOOK_DUE_LEN_MAX);
+            diagnose_hint(parser->diagnostics, "Name it in a few words");
+            return false;
         }
         if (words.len > 0) {
             buf_put_char(&words, ' ');
@@ -1019,7 +1064,11 @@ static void parse_definition(struct parser *parser, struct place_in_text at)
         return;
     }
     draft->definition = (struct definition){.name = name.text, .title = STR(""), .at = name.at};
-    draft->broken = parser_at(parser, TOKEN_TEXT) && !parser_text(parser, &draft->definition.title);
+    if (parser_at(parser, TOKEN_TEXT)) {
+        mark_line(parser, false, false);
+        draft->broken = !parser_text(parser, &draft->definition.title);
+    }
+    mark_line(parser, false, false);
     draft->definition.condition = parser_condition(parser);
     if (draft->definition.condition == NOT_FOUND_INDEX) {
         draft->broken = true;
@@ -1284,6 +1333,8 @@ static void parse_item(struct parser *parser)
     const struct token token = parser->token;
     for (size_t i = 0; i < ITEM_ROWS; i++) {
         if (item_rows[i].begins == token.kind) {
+            parser->item = token.kind;
+            mark_line(parser, true, false);
             parser_next(parser);
             item_rows[i].parse(parser, token.at);
             return;
@@ -1307,6 +1358,7 @@ static void parse_file(struct parser *parser, const struct rulebook_file *file)
         diagnose(parser->diagnostics, SEVERITY_ERROR,
                  (struct place_in_text){.file = file->name, .line = 1, .column = 1},
                  "The file has %zu bytes; the most is %d", file->text.len, RULEBOOK_FILE_BYTES_MAX);
+        diagnose_hint(parser->diagnostics, "Divide it into several files");
         parser->draft->unreadable = true;
         return;
     }
@@ -1333,11 +1385,36 @@ result parse_rulebook(const struct rulebook_file *files, size_t file_count, stru
     };
     *ret_draft = (struct rulebook_draft){.title = STR("")};
     if (file_count > RULEBOOK_FILES_MAX) {
-        return err_set(err, ERROR_LIMIT, "A rulebook has at most %d files, not %zu",
-                       RULEBOOK_FILES_MAX, file_count);
+        result_ignore(err_set(err, ERROR_LIMIT, "A rulebook has at most %d files, not %zu",
+                              RULEBOOK_FILES_MAX, file_count),
+                      "the hint follows");
+        return err_hint(err, "join files that belong together: a rulebook may be one file");
     }
     for (size_t i = 0; i < file_count && !parser.out_of_memory; i++) {
         parse_file(&parser, &files[i]);
     }
     return parser.out_of_memory ? arena_full(err) : result_ok();
+}
+
+result parse_lines_of_file(const struct rulebook_file *file, struct arena *perm,
+                           struct arena *scratch, struct diagnostics *diagnostics,
+                           struct list *ret_marks, struct err *err)
+{
+    struct list marks = {0};
+    struct rulebook_draft draft = {.title = STR("")};
+    struct parser parser = {
+        .draft = &draft,
+        .perm = perm,
+        .scratch = scratch,
+        .diagnostics = diagnostics,
+        .marks = &marks,
+    };
+    parse_file(&parser, file);
+    if (parser.out_of_memory) {
+        return arena_full(err);
+    }
+    diagnostics_sort(diagnostics, file, 1);
+    TRY(diagnostics_result(diagnostics, err));
+    *ret_marks = marks;
+    return result_ok();
 }

@@ -8,6 +8,7 @@
 #define RETURNHUB_RULEBOOK_PARSE_H
 
 #include "rulebook/condition.h"
+#include "rulebook/lex.h"
 #include "rulebook/list.h"
 
 /* A name where it stands. */
@@ -197,5 +198,20 @@ MUST_USE result parse_rulebook(const struct rulebook_file *files, size_t file_co
                                struct arena *perm, struct arena *scratch,
                                struct diagnostics *diagnostics, struct rulebook_draft *ret_draft,
                                struct err *err);
+
+/* Where an item, or a line of one, begins: what laying out a text needs to know of its grammar. */
+struct line_mark {
+    struct place_in_text at;
+    enum token_kind item;   /* the word that begins the item */
+    enum token_kind begins; /* what begins the line; the same word for the first line of the item */
+    bool is_item;
+    bool in_example; /* a line of an example, not of the item itself */
+};
+
+/* One file alone, whose names may stand in other files: its lines, in the order of the text, as a
+ * list of struct line_mark in scratch. Reports what cannot be parsed, and fails if anything was. */
+MUST_USE result parse_lines_of_file(const struct rulebook_file *file, struct arena *perm,
+                                    struct arena *scratch, struct diagnostics *diagnostics,
+                                    struct list *ret_marks, struct err *err);
 
 #endif

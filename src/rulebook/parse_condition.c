@@ -271,14 +271,14 @@ struct unit_row {
     enum token_kind many;
     enum token_kind one;
     enum duration_unit unit;
-    int32_t most; /* a hundred years, roughly: enough for any law, and no sum can overflow */
+    int32_t most;
     const char *called;
 };
 
 static const struct unit_row unit_rows[] = {
-    {TOKEN_DAYS, TOKEN_DAY, UNIT_DAYS, 36525, "days"},
-    {TOKEN_MONTHS, TOKEN_MONTH, UNIT_MONTHS, 1200, "months"},
-    {TOKEN_YEARS, TOKEN_YEAR, UNIT_YEARS, 100, "years"},
+    {TOKEN_DAYS, TOKEN_DAY, UNIT_DAYS, RULEBOOK_DAYS_MAX, "days"},
+    {TOKEN_MONTHS, TOKEN_MONTH, UNIT_MONTHS, RULEBOOK_MONTHS_MAX, "months"},
+    {TOKEN_YEARS, TOKEN_YEAR, UNIT_YEARS, RULEBOOK_YEARS_MAX, "years"},
 };
 
 static const struct unit_row *unit_row(enum token_kind kind)

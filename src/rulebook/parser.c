@@ -146,6 +146,12 @@ bool parser_text(struct parser *parser, str *ret_text)
         if (!join_text(parser, text, &text)) {
             return false;
         }
+        if (text.len > RULEBOOK_TEXT_LEN_MAX) {
+            diagnose(parser->diagnostics, SEVERITY_ERROR, parser->token.at,
+                     "The text is longer than %d bytes", RULEBOOK_TEXT_LEN_MAX);
+            diagnose_hint(parser->diagnostics, "Say it in fewer words, or in several sources");
+            return false;
+        }
         parser_next(parser);
     }
     *ret_text = text;

@@ -17,7 +17,9 @@ struct parser {
     struct arena *scratch;
     struct diagnostics *diagnostics;
     str section;
-    unsigned depth; /* of the condition being parsed */
+    enum token_kind item; /* the word that began the item */
+    struct list *marks;   /* of struct line_mark; NULL when nobody asks */
+    unsigned depth;       /* of the condition being parsed */
     bool out_of_memory;
 };
 

@@ -21,14 +21,26 @@
 #include "base/hash.h"
 #include "rulebook/value.h"
 
+/* Every limit of the language; docs/rulebook-language.md lists them, and each has a test. They are
+ * far beyond any law, so that what reaches one is a mistake, and a text made to hurt stays cheap.
+ */
 enum {
     RULEBOOK_FILES_MAX = 256,
     RULEBOOK_FILE_BYTES_MAX = 4 * 1024 * 1024,
-    RULEBOOK_ITEMS_MAX = 4096,   /* of each kind */
+    RULEBOOK_ITEMS_MAX = 4096, /* of each kind */
+    RULEBOOK_EXAMPLES_MAX = 65536,
+    RULEBOOK_NAME_LEN_MAX = 64, /* what str_distance compares, for "did you mean" */
+    RULEBOOK_TEXT_LEN_MAX = 16 * 1024,
+    RULEBOOK_DUE_LEN_MAX = 1024,
+    RULEBOOK_CHOICES_MAX = 256,  /* of a fact: a form offers them in one list */
     RULEBOOK_NESTING_MAX = 64,   /* of a condition, with the definitions and clocks it uses */
     RULEBOOK_PARTS_MAX = 100000, /* of a condition, with its definitions and clocks written out */
-    RULEBOOK_DIAGNOSTICS_MAX = 200,
-    RULEBOOK_APPROVALS_MAX = 4,
+    RULEBOOK_DIAGNOSTICS_MAX = 200, /* that are kept; all are counted */
+    RULEBOOK_APPROVALS_MAX = 4,     /* of a step */
+    /* of a duration: a hundred years, roughly, so that no sum can overflow */
+    RULEBOOK_DAYS_MAX = 36525,
+    RULEBOOK_MONTHS_MAX = 1200,
+    RULEBOOK_YEARS_MAX = 100,
 };
 
 enum subject {

@@ -213,6 +213,16 @@ result system_write_file(const char *path, str text, unsigned mode, struct err *
     return sync_folder_of(path, err);
 }
 
+result system_replace_file(const char *path, str text, struct err *err)
+{
+    char resolved[PATH_MAX];
+    struct stat status;
+    if (realpath(path, resolved) == NULL || stat(resolved, &status) != 0) {
+        return refuse_path(path, "replaced", errno, err);
+    }
+    return system_write_file(resolved, text, status.st_mode & 0777U, err);
+}
+
 bool system_file_exists(const char *path)
 {
     struct stat status;

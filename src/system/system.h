@@ -36,6 +36,9 @@ MUST_USE result system_read_file(const char *path, size_t size_max, struct arena
 /* Writes to a new file beside `path`, syncs it, renames it over `path` and syncs the folder: the
  * file is the old or the new one, never half. `mode` as for open(2), 0600 for secrets. */
 MUST_USE result system_write_file(const char *path, str text, unsigned mode, struct err *err);
+/* The same for a file that is there: its mode stays, and what a link leads to is replaced, not the
+ * link. */
+MUST_USE result system_replace_file(const char *path, str text, struct err *err);
 bool system_file_exists(const char *path);
 /* Names (not paths) in a folder that end in `suffix`, sorted by bytes. */
 MUST_USE result system_list_folder(const char *path, str suffix, struct arena *arena,
