@@ -28,44 +28,27 @@ static bool subtract_working_days(const struct calendar *calendar, date day, int
     return kind != DAY_NOT_KNOWN;
 }
 
-static bool add_duration(const struct rulebook *rulebook, const struct duration *duration, date day,
-                         date *ret_day)
+static bool add_duration(const struct rulebook *rulebook, const struct duration *duration,
+                         bool backwards, date day, date *ret_day)
 {
+    const int32_t count = backwards ? -duration->count : duration->count;
     switch (duration->unit) {
     case UNIT_DAYS:
-        *ret_day = date_add_days(day, duration->count);
+        *ret_day = date_add_days(day, count);
         return true;
-    case UNIT_WORKING_DAYS:
-        return calendar_add_working_days(&rulebook->calendars[duration->calendar].calendar, day,
-                                         duration->count, ret_day);
+    case UNIT_WORKING_DAYS: {
+        const struct calendar *calendar = &rulebook->calendars[duration->calendar].calendar;
+        return backwards ? subtract_working_days(calendar, day, duration->count, ret_day)
+                         : calendar_add_working_days(calendar, day, count, ret_day);
+    }
     case UNIT_MONTHS:
-        *ret_day = date_add_months(day, duration->count, duration->rounding);
+        *ret_day = date_add_months(day, count, duration->rounding);
         return true;
     case UNIT_YEARS:
-        *ret_day = date_add_months(day, 12 * duration->count, duration->rounding);
+        *ret_day = date_add_months(day, 12 * count, duration->rounding);
         return true;
     }
-    return false;
-}
-
-static bool subtract_duration(const struct rulebook *rulebook, const struct duration *duration,
-                              date day, date *ret_day)
-{
-    switch (duration->unit) {
-    case UNIT_DAYS:
-        *ret_day = date_add_days(day, -duration->count);
-        return true;
-    case UNIT_WORKING_DAYS:
-        return subtract_working_days(&rulebook->calendars[duration->calendar].calendar, day,
-                                     duration->count, ret_day);
-    case UNIT_MONTHS:
-        *ret_day = date_add_months(day, -duration->count, duration->rounding);
-        return true;
-    case UNIT_YEARS:
-        *ret_day = date_add_months(day, -12 * duration->count, duration->rounding);
-        return true;
-    }
-    return false;
+    assert_failed("the unit is one of the four", __FILE__, __LINE__);
 }
 
 /* A date computed from another: unknown when it cannot be counted, or cannot be written. */
@@ -77,8 +60,7 @@ struct value judge_sum(const struct rulebook *rulebook, const struct duration *d
         return value_unknown();
     }
     const date start = {.day = (int32_t)from.number};
-    const bool counted = backwards ? subtract_duration(rulebook, duration, start, &day)
-                                   : add_duration(rulebook, duration, start, &day);
+    const bool counted = add_duration(rulebook, duration, backwards, start, &day);
     return counted && is_written_day(day) ? value_date(day) : value_unknown();
 }
 
@@ -87,7 +69,8 @@ struct value judge_sum(const struct rulebook *rulebook, const struct duration *d
 struct value judge_run(const struct rulebook *rulebook, uint32_t clock, uint32_t run,
                        struct value start)
 {
-    ASSERT(clock < rulebook->clock_count && run < rulebook->clocks[clock].run_count);
+    ASSERT(clock < rulebook->clock_count);
+    ASSERT(run < rulebook->clocks[clock].run_count);
     const struct clock *item = &rulebook->clocks[clock];
     const struct value counted = judge_sum(rulebook, &item->runs[run].duration, false, start);
     date day = {.day = (int32_t)counted.number};
@@ -128,13 +111,12 @@ struct clock_answer judge_clock(const struct rulebook *rulebook, uint32_t clock,
     ASSERT(clock < rulebook->clock_count);
     const struct clock *item = &rulebook->clocks[clock];
     for (uint32_t run = 0; run < item->run_count; run++) {
-        switch (judge_run_applies(rulebook, &item->runs[run], question)) {
-        case TRUTH_TRUE:
+        const enum truth applies = judge_run_applies(rulebook, &item->runs[run], question);
+        if (applies == TRUTH_TRUE) {
             return answer_from(rulebook, clock, run, question);
-        case TRUTH_UNKNOWN:
+        }
+        if (applies == TRUTH_UNKNOWN) {
             return (struct clock_answer){.state = CLOCK_UNKNOWN, .run = run};
-        case TRUTH_FALSE:
-            break;
         }
     }
     return (struct clock_answer){.state = CLOCK_NOT_STARTED};
@@ -237,7 +219,8 @@ bool judge_clock_days(const struct rulebook *rulebook, uint32_t clock, uint32_t 
                       struct arena *arena, const struct clock_day **ret_days, size_t *ret_count,
                       date *ret_last_day)
 {
-    ASSERT(clock < rulebook->clock_count && run < rulebook->clocks[clock].run_count);
+    ASSERT(clock < rulebook->clock_count);
+    ASSERT(run < rulebook->clocks[clock].run_count);
     const struct clock *item = &rulebook->clocks[clock];
     const struct duration *duration = &item->runs[run].duration;
     struct day_list list = {.capacity = days_most(rulebook, item, run)};
@@ -256,7 +239,7 @@ bool judge_clock_days(const struct rulebook *rulebook, uint32_t clock, uint32_t 
         known = list_working_days(&list, calendar, start, duration->count);
     } else {
         date day = start;
-        known = add_duration(rulebook, duration, start, &day);
+        known = add_duration(rulebook, duration, false, start, &day);
         add_clock_day(&list, day, CLOCK_DAY_COUNTED, 0, STR(""));
     }
     const struct calendar *end =
