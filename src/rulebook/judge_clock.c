@@ -36,11 +36,9 @@ static bool add_duration(const struct rulebook *rulebook, const struct duration 
     case UNIT_DAYS:
         *ret_day = date_add_days(day, count);
         return true;
-    case UNIT_WORKING_DAYS: {
-        const struct calendar *calendar = &rulebook->calendars[duration->calendar].calendar;
-        return backwards ? subtract_working_days(calendar, day, duration->count, ret_day)
-                         : calendar_add_working_days(calendar, day, count, ret_day);
-    }
+    case UNIT_WORKING_DAYS:
+        return (backwards ? subtract_working_days : calendar_add_working_days)(
+            &rulebook->calendars[duration->calendar].calendar, day, duration->count, ret_day);
     case UNIT_MONTHS:
         *ret_day = date_add_months(day, count, duration->rounding);
         return true;
@@ -60,8 +58,9 @@ struct value judge_sum(const struct rulebook *rulebook, const struct duration *d
         return value_unknown();
     }
     const date start = {.day = (int32_t)from.number};
-    const bool counted = add_duration(rulebook, duration, backwards, start, &day);
-    return counted && is_written_day(day) ? value_date(day) : value_unknown();
+    const bool known =
+        add_duration(rulebook, duration, backwards, start, &day) && is_written_day(day);
+    return known ? value_date(day) : value_unknown();
 }
 
 /* Clocks. */
