@@ -197,12 +197,12 @@ static bool list_end(struct day_list *list, const struct calendar *calendar)
     return true;
 }
 
-/* No more days than these can be listed: those counted, those a calendar knows, and a few besides.
- */
+/* No more days than these can be listed: those counted, those a calendar knows, the start, the last
+ * day of a month or year, and one that the calendar does not know. */
 static size_t days_most(const struct rulebook *rulebook, const struct clock *clock, uint32_t run)
 {
     const struct duration *duration = &clock->runs[run].duration;
-    size_t most = 4 + (size_t)duration->count;
+    size_t most = 3 + (size_t)duration->count;
     if (duration->unit == UNIT_WORKING_DAYS) {
         const struct calendar *calendar = &rulebook->calendars[duration->calendar].calendar;
         most += (size_t)date_days_between(calendar->from, calendar->until);

@@ -31,7 +31,7 @@ import language  # noqa: E402
 from language import DAY, FIRST_DAY, LAST_DAY, TRUE, UNKNOWN, Question  # noqa: E402
 
 LONG = bool(os.environ.get("RETURNHUB_LONG"))
-BOUND = 20_000_000 if LONG else 25_000
+BOUND = 5_000_000 if LONG else 30_000
 PIECE = 200_000
 RANDOM_QUESTIONS = 1_000_000 if LONG else 20_000  # of each safeguard beyond the bound
 PAIRS_OF_EXAMPLE = None if LONG else 40  # pairs (triples, when long) of facts varied around an example; None: all
@@ -282,7 +282,7 @@ def questions_of(rulebook, kind, name, tree, dice):
                 break
         else:
             return asked or None
-        axes = [[[("today", today)]]] + family_axes(rulebook, tree, classes, members, dice, min(most, 200)) + axes
+        axes = [[[("today", today)]]] + family_axes(rulebook, tree, classes, members, dice, min(most, 100)) + axes
         if asked and total + size(axes) > BOUND:
             break
         total += size(axes)

@@ -306,6 +306,34 @@ static void test_days(void **state)
     (void)days_of("fortnight", "2199-12-18", false, &count, &last);
 }
 
+/* Aim: the longest list there can be: a line of months that counts none, moved over a calendar that
+ * has no day of work, to the first day that it does not know. */
+static void test_longest_list(void **state)
+{
+    (void)state;
+    struct loaded own;
+    load_init(&own);
+    load_sound(&own, STR("rulebook idle\n  title \"Idle\"\n  in force from 2026-01-01\n"
+                         "holidays all\n  every 1 january to 31 december \"Closed\"\n"
+                         "calendar closed\n  weekend sunday\n  holidays all\n"
+                         "  from 2026-01-01\n  until 2026-01-10\n"
+                         "stage first \"First\" start outcome\n"
+                         "fact a.day : date \"A\"\n"
+                         "clock moved \"Moved\"\n"
+                         "  runs 0 months rounding down after a.day\n"
+                         "  ends on a working day (closed)\n"));
+    const struct clock_day *days = NULL;
+    size_t count = 0;
+    date last = {0};
+    assert_false(judge_clock_days(own.rulebook, 0, 0, load_date("2026-01-01"), &own.words, &days,
+                                  &count, &last));
+    assert_int_equal(count, 12); /* the start, ten days moved over, and the one not known */
+    assert_day(&days[0], "2026-01-01", CLOCK_DAY_START, 0, "");
+    assert_day(&days[1], "2026-01-01", CLOCK_DAY_MOVED, 0, "Closed");
+    assert_day(&days[11], "2026-01-11", CLOCK_DAY_COUNTED, 0, "");
+    load_done(&own);
+}
+
 /* Aim: an arena that has no room for the days gives no days. */
 static void test_days_without_room(void **state)
 {
@@ -391,6 +419,7 @@ int main(void)
         cmocka_unit_test(test_later_of),
         cmocka_unit_test(test_expiry),
         cmocka_unit_test(test_days),
+        cmocka_unit_test(test_longest_list),
         cmocka_unit_test(test_days_without_room),
         cmocka_unit_test(test_days_agree_with_the_judge),
         cmocka_unit_test(test_agrees_with_own_evaluator),

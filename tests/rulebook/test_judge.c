@@ -267,6 +267,40 @@ static void test_needs(void **state)
     }
 }
 
+/* Aim: of every member what is unknown is needed, and of none of whom all is known; nothing once
+ * one of them decides. */
+static void test_needs_of_members(void **state)
+{
+    (void)state;
+    load_small(GUARD("relatives", "any family member has (a.a and b.b)"));
+    static const struct {
+        int first_a, first_b, second_a, second_b, complete;
+        const char *needs;
+    } rows[] = {
+        {NOT_KNOWN, KNOWN_YES, KNOWN_YES, KNOWN_NO, KNOWN_YES, "a.a"},
+        {KNOWN_YES, KNOWN_NO, KNOWN_YES, NOT_KNOWN, KNOWN_YES, "b.b"},
+        {KNOWN_YES, NOT_KNOWN, NOT_KNOWN, KNOWN_YES, KNOWN_YES, "a.a b.b"},
+        {KNOWN_NO, NOT_KNOWN, NOT_KNOWN, KNOWN_NO, KNOWN_YES, ""},
+        {KNOWN_NO, NOT_KNOWN, NOT_KNOWN, KNOWN_NO, NOT_KNOWN, "family.complete"},
+        {KNOWN_NO, NOT_KNOWN, NOT_KNOWN, KNOWN_NO, KNOWN_NO, ""},
+        {NOT_KNOWN, NOT_KNOWN, KNOWN_YES, KNOWN_YES, NOT_KNOWN, ""},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct value person[FACTS_MAX] = {0};
+        struct value members[2][FACTS_MAX] = {0};
+        const struct value *family[] = {members[0], members[1]};
+        const struct question question = {.person = person, .family = family, .family_count = 2};
+        bool needed[FACTS_MAX] = {0};
+        set_flag(person, "family.complete", rows[i].complete);
+        set_flag(members[0], "a.a", rows[i].first_a);
+        set_flag(members[0], "b.b", rows[i].first_b);
+        set_flag(members[1], "a.a", rows[i].second_a);
+        set_flag(members[1], "b.b", rows[i].second_b);
+        judge_needs(loaded.rulebook, 0, &question, needed);
+        assert_facts(needed, rows[i].needs);
+    }
+}
+
 /* Aim: what a safeguard reads, through definitions, clocks and families, whatever is known. */
 static void test_reads(void **state)
 {
@@ -275,13 +309,17 @@ static void test_reads(void **state)
                "define nested a.a known or time is running\n"
                "clock time \"Time\" runs 3 days after later of (d.day, e.day) when b.b\n" GUARD(
                    "first_rule", "nested and hub.open")
-                   GUARD("second_rule", "every family member has (a.a)"));
+                   GUARD("second_rule", "every family member has (a.a)")
+                       GUARD("third_rule", "b.b = no and (d.day < today or never or always)"));
     bool read[FACTS_MAX] = {0};
     judge_reads(loaded.rulebook, 0, read);
     assert_facts(read, "a.a b.b hub.open d.day e.day");
     bool of_family[FACTS_MAX] = {0};
     judge_reads(loaded.rulebook, 1, of_family);
     assert_facts(of_family, "a.a family.complete");
+    bool beside_literals[FACTS_MAX] = {0};
+    judge_reads(loaded.rulebook, 2, beside_literals);
+    assert_facts(beside_literals, "b.b d.day");
 }
 
 /* Random rulebooks. */
@@ -434,6 +472,7 @@ int main(void)
         cmocka_unit_test(test_family),
         cmocka_unit_test(test_step),
         cmocka_unit_test(test_needs),
+        cmocka_unit_test(test_needs_of_members),
         cmocka_unit_test(test_reads),
         cmocka_unit_test(test_agrees_with_own_evaluator),
         cmocka_unit_test(test_agrees_for_all_flags),
