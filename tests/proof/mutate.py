@@ -2,12 +2,12 @@
 """Are the judge's tests good enough to notice a fault? Faults are made one at a time, and some test must fail on each.
 
 A mutant is src/rulebook/judge*.c with one token or statement changed: an operator, a constant, an entry of a table, a result, a condition negated,
-a statement left out, two cases exchanged. Only the changed file is compiled; the tests of the rulebook are linked with it and run until one fails:
+a statement left out, two cases exchanged. Only the changed file is compiled, into a shared library of the judge alone; the tests of the rulebook are run with it until one fails:
 the unit tests, the law's own examples, and a part of the enumeration whose answers language.py has computed beforehand. A mutant whose machine
 code is the original's is no mutant. One that survives must be listed in equivalent_mutants.txt with the reason why it changes
 nothing; one that is listed must survive.
 
-    mutate.py SOURCE BUILD [--whole | --count N] [--seed N] [--only FILE]        writes TAP
+    mutate.py SOURCE BUILD [--whole | --count N] [--seed N] [--only FILE] [--workers N]     writes TAP
 
 RETURNHUB_LONG means --whole; otherwise 40 at random.
 """
@@ -26,11 +26,12 @@ import subprocess
 import sys
 import tempfile
 
-TESTS = ["tests/rulebook/test_judge_stops", "tests/rulebook/test_clock", "tests/proof/answer", "tests/rulebook/test_judge",
-         "tests/rulebook/check_rules"]
+TESTS = ["tests/rulebook/test_judge_stops", "tests/rulebook/check_rules", "tests/proof/answer", "tests/rulebook/test_clock",
+         "tests/rulebook/test_judge"]
 SECONDS_MOST = 5  # of the processor; the slowest test takes one
 QUICK = 40
 LISTED = "equivalent_mutants.txt"
+LIBRARY = "libjudge.so"
 
 TOKEN = re.compile(r"""(?P<skip>\s+|/\*.*?\*/|^\#[^\n]*(?=\n)) | (?P<text>"(?:\\.|[^"\\])*") | (?P<number>\d+) | (?P<word>[A-Za-z_]\w*)
                        | (?P<mark>->|\+\+|--|\+=|-=|&&|\|\||==|!=|<=|>=|.)""", re.X | re.S | re.M)
@@ -223,10 +224,16 @@ class Workshop:
         commands = json.loads((folder / "compile_commands.json").read_text(encoding="utf-8"))
         self.compile = {pathlib.Path(command["file"]).name: shlex.split(command["command"]) for command in commands
                         if "librulebook.a.p" in command["command"]}
-        self.link = {test: shlex.split(self.run("ninja", "-C", folder, "-t", "commands", test).splitlines()[-1]) for test in TESTS}
+        self.objects = {path.name.removesuffix(".o"): path for path in (folder / "src/rulebook/librulebook.a.p").glob("judge*.c.o")}
+        self.library(folder)
+        for test in TESTS:
+            words = shlex.split(self.run("ninja", "-C", folder, "-t", "commands", test).splitlines()[-1])
+            output, libraries = words.index("-o"), words.index("-Wl,--start-group")
+            self.run(*words[:output + 1], self.program(test), "-rdynamic", *words[output + 2:libraries], "-Wl,--no-as-needed",
+                     folder / LIBRARY, *words[libraries:], cwd=folder)
         self.law = source / "rulebooks/uk"
         self.run(sys.executable, source / "tests/proof/enumerate.py", "--write", folder, self.law)
-        self.answers = (folder / "answers").read_bytes()
+        self.questions, self.answers = (folder / "questions").read_bytes(), (folder / "answers").read_bytes()
         self.originals = {}
         self.verdicts = {}  # machine code -> the test that fails, or None
 
@@ -235,6 +242,14 @@ class Workshop:
         if done.returncode:
             sys.exit(f"Bail out! {' '.join(map(str, words))}\n{done.stdout[-4000:]}{done.stderr[-4000:]}")
         return done.stdout
+
+    def program(self, test):
+        """The test, linked with the judge as a shared library."""
+        return self.folder / ("shared_" + pathlib.Path(test).name)
+
+    def library(self, place, **changed):
+        """The judge as a shared library, with these objects in place of the original ones."""
+        self.run("gcc", "-shared", "-o", place / LIBRARY, f"-Wl,-soname,{LIBRARY}", *{**self.objects, **changed}.values())
 
     def object_of(self, name, text, place):
         """Machine code of a file of the judge with this text; None when it does not compile."""
@@ -248,11 +263,11 @@ class Workshop:
         done = subprocess.run(words, cwd=self.folder, capture_output=True)
         return made if done.returncode == 0 else None
 
-    def holds(self, test, program):
-        """Does the test pass?"""
-        words, given = [str(program)], None
+    def holds(self, test, place):
+        """Does the test pass with the library of this place?"""
+        words, given = [str(self.program(test))], None
         if test.endswith("answer"):
-            words, given = words + [str(self.law)], (self.folder / "questions").read_bytes()
+            words, given = words + [str(self.law)], self.questions
         elif test.endswith("check_rules"):
             words += ["-q", str(self.law)]
 
@@ -260,21 +275,13 @@ class Workshop:
             resource.setrlimit(resource.RLIMIT_CPU, (SECONDS_MOST, SECONDS_MOST))
             resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         done = subprocess.run(words, input=given, capture_output=True, preexec_fn=limit,
-                              env={**os.environ, "RETURNHUB_SOURCE": str(self.source)})
+                              env={**os.environ, "RETURNHUB_SOURCE": str(self.source), "LD_LIBRARY_PATH": str(place)})
         return done.returncode == 0 and (given is None or done.stdout == self.answers)
 
-    def failing(self, made, place):
-        """The first test that fails when linked with this object."""
-        for test in TESTS:
-            words = list(self.link[test])
-            output = words.index("-o")
-            program = place / "test"
-            words[output + 1] = str(program)
-            words.insert(output + 2, str(made))
-            subprocess.run(words, cwd=self.folder, check=True, capture_output=True)
-            if not self.holds(test, program):
-                return test
-        return None
+    def failing(self, name, made, place):
+        """The first test that fails with this object."""
+        self.library(place, **{name: made})
+        return next((test for test in TESTS if not self.holds(test, place)), None)
 
     def judge(self, mutant):
         """"no mutant", "survived", or the test that killed it."""
@@ -288,7 +295,7 @@ class Workshop:
             if code == self.original(name, mutant.path):
                 return "no mutant"
             if code not in self.verdicts:
-                self.verdicts[code] = self.failing(made, place) or "survived"
+                self.verdicts[code] = self.failing(name, made, place) or "survived"
             return self.verdicts[code]
 
     def original(self, name, path):
@@ -300,7 +307,7 @@ class Workshop:
 
     def sound(self):
         """The tests pass on what is not changed."""
-        return all(self.holds(test, self.folder / test) for test in TESTS)
+        return all(self.holds(test, self.folder) for test in TESTS)
 
 
 def listed(path):
@@ -323,6 +330,7 @@ def main():
     arguments.add_argument("--count", type=int, default=QUICK)
     arguments.add_argument("--seed", type=int, default=None)
     arguments.add_argument("--only")
+    arguments.add_argument("--workers", type=int, default=2)
     given = arguments.parse_args()
     source = given.source.resolve()
     seed = random.SystemRandom().randrange(10**6) if given.seed is None else given.seed
@@ -337,7 +345,7 @@ def main():
     killed, survived, none, wrong, kills, seen = 0, 0, 0, [], {}, set()
     if not shop.sound():
         sys.exit("Bail out! the tests fail on what is not changed")
-    with concurrent.futures.ThreadPoolExecutor(2) as workers:
+    with concurrent.futures.ThreadPoolExecutor(given.workers) as workers:
         for mutant, verdict in zip(mutants, workers.map(shop.judge, mutants)):
             seen.add(mutant.key)
             count = len(wrong)
