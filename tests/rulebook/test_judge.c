@@ -56,7 +56,7 @@ static struct value flag_of(int known)
     return known == NOT_KNOWN ? value_unknown() : value_flag(known == KNOWN_YES);
 }
 
-enum { FACTS_MAX = 8 };
+enum { FACTS_MAX = 8 }; /* of the small rulebook and what a test adds */
 
 static void set_flag(struct value *values, const char *fact, int known)
 {
@@ -177,6 +177,58 @@ static void test_family(void **state)
         assert_int_equal(judge_named("any_has", &question), any_has);
         assert_int_equal(judge_named("none_has", &question), none_has);
         assert_int_equal(judge_named("every_has", &question), every_has);
+    }
+}
+
+/* Aim: a set holds as many countries as it says, whatever lies behind them in memory. */
+static void test_set_ends_where_it_says(void **state)
+{
+    (void)state;
+    load_small("country ALB \"Albania\"\ncountry XKX \"Kosovo\"\n"
+               "fact c.home : country \"Home\"\nfact c.safe : countries \"Safe\"\n"
+               "fact c.other : countries \"Other\"\n" GUARD("inside", "c.home in c.safe")
+                   GUARD("the_same", "c.safe = c.other"));
+    uint16_t codes[2] = {0};
+    assert_true(country_parse(STR("ALB"), &codes[0]) && country_parse(STR("XKX"), &codes[1]));
+    const uint16_t others[2] = {codes[0], codes[0]};
+    struct value values[FACTS_MAX] = {0};
+    const struct question question = {.person = values};
+    struct value *home = &values[rulebook_fact(loaded.rulebook, STR("c.home"))];
+    struct value *safe = &values[rulebook_fact(loaded.rulebook, STR("c.safe"))];
+    struct value *other = &values[rulebook_fact(loaded.rulebook, STR("c.other"))];
+    *home = value_number(codes[1]);
+    *safe = (struct value){.known = true, .countries = {.codes = codes, .count = 1}};
+    *other = (struct value){.known = true, .countries = {.codes = others, .count = 1}};
+    assert_int_equal(judge_named("inside", &question), CLEARANCE_BARRED);
+    assert_int_equal(judge_named("the_same", &question), CLEARANCE_CLEAR);
+    safe->countries.count = 2;
+    assert_int_equal(judge_named("inside", &question), CLEARANCE_CLEAR);
+    assert_int_equal(judge_named("the_same", &question), CLEARANCE_BARRED);
+    other->countries.count = 2;
+    assert_int_equal(judge_named("the_same", &question), CLEARANCE_BARRED);
+}
+
+/* Aim: a member is asked in the person's place, of the same hub and agreement on the same day, and
+ * has no family of its own. */
+static void test_question_of_a_member(void **state)
+{
+    (void)state;
+    const struct value facts[5][1] = {0};
+    const struct value *const family[] = {facts[0], facts[1]};
+    const struct question question = {.person = facts[2],
+                                      .hub = facts[3],
+                                      .agreement = facts[4],
+                                      .family = family,
+                                      .family_count = 2,
+                                      .today = load_date("2026-06-01")};
+    for (size_t i = 0; i < 2; i++) {
+        const struct question asked = judge_member_question(&question, i);
+        assert_ptr_equal(asked.person, facts[i]);
+        assert_ptr_equal(asked.hub, facts[3]);
+        assert_ptr_equal(asked.agreement, facts[4]);
+        assert_null(asked.family);
+        assert_int_equal(asked.family_count, 0);
+        assert_true(date_equal(asked.today, question.today));
     }
 }
 
@@ -470,6 +522,8 @@ int main(void)
         cmocka_unit_test(test_knowledge),
         cmocka_unit_test(test_subjects),
         cmocka_unit_test(test_family),
+        cmocka_unit_test(test_set_ends_where_it_says),
+        cmocka_unit_test(test_question_of_a_member),
         cmocka_unit_test(test_step),
         cmocka_unit_test(test_needs),
         cmocka_unit_test(test_needs_of_members),

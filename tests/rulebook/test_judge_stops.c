@@ -226,11 +226,20 @@ static void test_index_out_of_range(void **state)
     for (size_t i = 0; i < 2; i++) {
         assert_true(stops(&runs[i]));
     }
-    struct deed node = {.rulebook = *rulebook, .act = ask_condition};
-    node.index = (uint32_t)rulebook->node_count;
+    /* Beyond the last node there happens to lie one that could be asked. */
+    const struct node values[2] = {{.kind = NODE_TODAY}, {.kind = NODE_TODAY}};
+    const struct node conditions[2] = {{.kind = NODE_ALWAYS}, {.kind = NODE_ALWAYS}};
+    struct deed node = {.rulebook = *rulebook, .act = ask_value};
+    node.rulebook.node_count = 1;
+    node.rulebook.nodes = values;
+    assert_false(stops(&node));
+    node.index = 1;
     assert_true(stops(&node));
-    node.act = ask_value;
+    node.act = ask_condition;
+    node.rulebook.nodes = conditions;
     assert_true(stops(&node));
+    node.index = 0;
+    assert_false(stops(&node));
 }
 
 int main(void)
