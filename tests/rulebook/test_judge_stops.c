@@ -196,7 +196,20 @@ static void test_index_out_of_range(void **state)
 #ifdef RETURNHUB_WITHOUT_ASSERT
     skip(); /* a build that looks at no index */
 #endif
-    const struct rulebook *rulebook = loaded.rulebook;
+    /* Beyond the last of each there lies another that could be used. */
+    const struct rulebook *sound = loaded.rulebook;
+    const struct fact facts[FACTS + 1] = {sound->facts[0], sound->facts[1], sound->facts[0]};
+    const struct safeguard safeguards[2] = {sound->safeguards[0], sound->safeguards[0]};
+    const struct step steps[2] = {sound->steps[0], sound->steps[0]};
+    const struct clock_run lines[2] = {sound->clocks[0].runs[0], sound->clocks[0].runs[0]};
+    struct clock clocks[2] = {sound->clocks[0], sound->clocks[0]};
+    clocks[0].runs = lines;
+    struct rulebook doubled = *sound;
+    doubled.facts = facts;
+    doubled.safeguards = safeguards;
+    doubled.steps = steps;
+    doubled.clocks = clocks;
+    const struct rulebook *rulebook = &doubled;
     static const struct {
         void (*act)(const struct deed *deed);
         size_t offset_of_count;
@@ -226,7 +239,6 @@ static void test_index_out_of_range(void **state)
     for (size_t i = 0; i < 2; i++) {
         assert_true(stops(&runs[i]));
     }
-    /* Beyond the last node there happens to lie one that could be asked. */
     const struct node values[2] = {{.kind = NODE_TODAY}, {.kind = NODE_TODAY}};
     const struct node conditions[2] = {{.kind = NODE_ALWAYS}, {.kind = NODE_ALWAYS}};
     struct deed node = {.rulebook = *rulebook, .act = ask_value};
