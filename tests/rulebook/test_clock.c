@@ -302,7 +302,8 @@ static void test_days(void **state)
 
     days = days_of("twelve", "2026-12-15", false, &count, &last);
     assert_day(&days[count - 1], "2026-12-31", CLOCK_DAY_COUNTED, 10, "");
-    (void)days_of("fortnight", "2199-12-17", true, &count, &last);
+    days = days_of("fortnight", "2199-12-17", true, &count, &last);
+    assert_day(&days[5], "2199-12-22", CLOCK_DAY_COUNTED, 5, "");
     (void)days_of("fortnight", "2199-12-18", false, &count, &last);
 }
 
@@ -331,6 +332,10 @@ static void test_longest_list(void **state)
     assert_day(&days[0], "2026-01-01", CLOCK_DAY_START, 0, "");
     assert_day(&days[1], "2026-01-01", CLOCK_DAY_MOVED, 0, "Closed");
     assert_day(&days[11], "2026-01-11", CLOCK_DAY_COUNTED, 0, "");
+    assert_false(judge_clock_days(own.rulebook, 0, 0, load_date("2026-02-01"), &own.words, &days,
+                                  &count, &last));
+    assert_int_equal(count, 2);
+    assert_day(&days[1], "2026-02-01", CLOCK_DAY_COUNTED, 0, "");
     load_done(&own);
 }
 
