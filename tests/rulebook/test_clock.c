@@ -31,6 +31,8 @@ static const char rules[] =
     "clock by_case \"By case\"\n  runs 5 working days (office) after a.day when a.detained\n"
     "  runs 14 days after a.day when not a.detained and b.day known\n"
     "clock later_one \"Later\"\n  runs 1 day after later of (a.day, b.day)\n"
+    "clock latest \"Latest\"\n  runs 0 days after later of (a.day, b.day, 2026-05-01)\n"
+    "clock earliest \"Earliest\"\n  runs 0 days after earlier of (a.day, b.day, 2026-05-01)\n"
     "clock back \"Back\"\n  runs 0 days after 1 day before a.day\n"
     "clock none_at_all \"None\"\n  runs 0 days after a.day\n";
 
@@ -223,6 +225,12 @@ static void test_later_of(void **state)
     assert_last_day("later_one", values, "2026-06-02");
     values[FACT_B] = value_date(load_date("2026-07-01"));
     assert_last_day("later_one", values, "2026-07-02");
+    assert_last_day("latest", values, "2026-07-01");
+    assert_last_day("earliest", values, "2026-05-01");
+    values[FACT_A] = value_date(load_date("2026-02-01"));
+    values[FACT_B] = value_date(load_date("2026-03-01"));
+    assert_last_day("latest", values, "2026-05-01");
+    assert_last_day("earliest", values, "2026-02-01");
 }
 
 /* Aim: the last day belongs to the time; the day after does not. */

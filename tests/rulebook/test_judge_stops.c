@@ -239,6 +239,9 @@ static void test_index_out_of_range(void **state)
     for (size_t i = 0; i < 2; i++) {
         assert_true(stops(&runs[i]));
     }
+    clocks[1].run_count = 0; /* no line of which judge_run would look at the index */
+    const struct deed clock = {.rulebook = *rulebook, .index = 1, .act = ask_clock};
+    assert_true(stops(&clock));
     const struct node values[2] = {{.kind = NODE_TODAY}, {.kind = NODE_TODAY}};
     const struct node conditions[2] = {{.kind = NODE_ALWAYS}, {.kind = NODE_ALWAYS}};
     struct deed node = {.rulebook = *rulebook, .act = ask_value};
