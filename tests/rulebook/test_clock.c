@@ -31,6 +31,8 @@ static const char rules[] =
     "clock by_case \"By case\"\n  runs 5 working days (office) after a.day when a.detained\n"
     "  runs 14 days after a.day when not a.detained and b.day known\n"
     "clock later_one \"Later\"\n  runs 1 day after later of (a.day, b.day)\n"
+    "clock latest \"Latest\"\n  runs 0 days after later of (a.day, b.day, 2026-05-01)\n"
+    "clock earliest \"Earliest\"\n  runs 0 days after earlier of (a.day, b.day, 2026-05-01)\n"
     "clock back \"Back\"\n  runs 0 days after 1 day before a.day\n"
     "clock none_at_all \"None\"\n  runs 0 days after a.day\n";
 
@@ -122,6 +124,70 @@ static void test_last_days(void **state)
     }
 }
 
+static void assert_sum(struct duration duration, bool backwards, const char *from,
+                       const char *expected)
+{
+    const struct value sum =
+        judge_sum(loaded.rulebook, &duration, backwards, value_date(load_date(from)));
+    char text[DATE_TEXT_SIZE] = "unknown";
+    if (sum.known) {
+        date_format((date){.day = (int32_t)sum.number}, text);
+    }
+    if (strcmp(text, expected) != 0) {
+        fail_msg("%d of unit %d %s %s is %s, not %s", duration.count, (int)duration.unit,
+                 backwards ? "before" : "after", from, text, expected);
+    }
+}
+
+/* Aim: sums in both directions, counted by hand; unknown where the calendar ends, and where days
+ * can no longer be written. */
+static void test_sums(void **state)
+{
+    (void)state;
+    const struct {
+        int32_t count;
+        enum duration_unit unit;
+        enum date_rounding rounding;
+        bool backwards;
+        const char *from;
+        const char *expected;
+    } rows[] = {
+        {14, UNIT_DAYS, DATE_ROUND_DOWN, false, "2026-06-01", "2026-06-15"},
+        {14, UNIT_DAYS, DATE_ROUND_DOWN, true, "2026-06-15", "2026-06-01"},
+        {0, UNIT_DAYS, DATE_ROUND_DOWN, true, "2026-06-15", "2026-06-15"},
+        {1, UNIT_DAYS, DATE_ROUND_DOWN, true, "1900-01-02", "1900-01-01"},
+        {1, UNIT_DAYS, DATE_ROUND_DOWN, true, "1900-01-01", "unknown"},
+        {1, UNIT_DAYS, DATE_ROUND_DOWN, false, "2199-12-30", "2199-12-31"},
+        {1, UNIT_DAYS, DATE_ROUND_DOWN, false, "2199-12-31", "unknown"},
+        {1, UNIT_MONTHS, DATE_ROUND_DOWN, true, "2026-03-31", "2026-02-28"},
+        {1, UNIT_MONTHS, DATE_ROUND_UP, true, "2026-03-31", "2026-03-01"},
+        {1, UNIT_MONTHS, DATE_ROUND_DOWN, false, "2026-01-31", "2026-02-28"},
+        {1, UNIT_YEARS, DATE_ROUND_DOWN, true, "2028-02-29", "2027-02-28"},
+        {1, UNIT_YEARS, DATE_ROUND_UP, true, "2028-02-29", "2027-03-01"},
+        {2, UNIT_YEARS, DATE_ROUND_DOWN, false, "2026-06-01", "2028-06-01"},
+        {100, UNIT_YEARS, DATE_ROUND_DOWN, true, "1999-12-31", "unknown"},
+        {1, UNIT_WORKING_DAYS, DATE_ROUND_DOWN, true, "2026-06-01", "2026-05-29"},
+        {5, UNIT_WORKING_DAYS, DATE_ROUND_DOWN, true, "2026-04-08", "2026-03-30"},
+        {1, UNIT_WORKING_DAYS, DATE_ROUND_DOWN, true, "2026-06-07", "2026-06-05"},
+        {0, UNIT_WORKING_DAYS, DATE_ROUND_DOWN, true, "2026-06-06", "2026-06-06"},
+        {1, UNIT_WORKING_DAYS, DATE_ROUND_DOWN, true, "2026-01-05", "2026-01-02"},
+        {2, UNIT_WORKING_DAYS, DATE_ROUND_DOWN, true, "2026-01-05", "unknown"},
+        {1, UNIT_WORKING_DAYS, DATE_ROUND_DOWN, true, "2027-01-01", "unknown"},
+        {0, UNIT_WORKING_DAYS, DATE_ROUND_DOWN, true, "2025-12-31", "unknown"},
+        {0, UNIT_WORKING_DAYS, DATE_ROUND_DOWN, false, "2025-12-31", "unknown"},
+        {0, UNIT_WORKING_DAYS, DATE_ROUND_DOWN, false, "2026-06-06", "2026-06-06"},
+        {1, UNIT_WORKING_DAYS, DATE_ROUND_DOWN, false, "2026-12-31", "unknown"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        assert_sum((struct duration){.count = rows[i].count,
+                                     .unit = rows[i].unit,
+                                     .rounding = rows[i].rounding},
+                   rows[i].backwards, rows[i].from, rows[i].expected);
+    }
+    const struct duration day = {.count = 1};
+    assert_false(judge_sum(loaded.rulebook, &day, false, value_unknown()).known);
+}
+
 /* Aim: the first line whose condition is true counts; an unknown condition before it makes the
  * clock unknown. */
 static void test_lines_with_conditions(void **state)
@@ -159,6 +225,12 @@ static void test_later_of(void **state)
     assert_last_day("later_one", values, "2026-06-02");
     values[FACT_B] = value_date(load_date("2026-07-01"));
     assert_last_day("later_one", values, "2026-07-02");
+    assert_last_day("latest", values, "2026-07-01");
+    assert_last_day("earliest", values, "2026-05-01");
+    values[FACT_A] = value_date(load_date("2026-02-01"));
+    values[FACT_B] = value_date(load_date("2026-03-01"));
+    assert_last_day("latest", values, "2026-05-01");
+    assert_last_day("earliest", values, "2026-02-01");
 }
 
 /* Aim: the last day belongs to the time; the day after does not. */
@@ -232,8 +304,64 @@ static void test_days(void **state)
     assert_int_equal(count, 1);
     assert_day(&days[0], "2026-06-01", CLOCK_DAY_LAST, 0, "");
 
+    days = days_of("year_down", "2028-02-29", true, &count, &last);
+    assert_int_equal(count, 2);
+    assert_day(&days[1], "2029-02-28", CLOCK_DAY_LAST, 0, "");
+
     days = days_of("twelve", "2026-12-15", false, &count, &last);
     assert_day(&days[count - 1], "2026-12-31", CLOCK_DAY_COUNTED, 10, "");
+    days = days_of("fortnight", "2199-12-17", true, &count, &last);
+    assert_day(&days[5], "2199-12-22", CLOCK_DAY_COUNTED, 5, "");
+    (void)days_of("fortnight", "2199-12-18", false, &count, &last);
+}
+
+/* Aim: the longest list there can be: a line of months that counts none, moved over a calendar that
+ * has no day of work, to the first day that it does not know. */
+static void test_longest_list(void **state)
+{
+    (void)state;
+    struct loaded own;
+    load_init(&own);
+    load_sound(&own, STR("rulebook idle\n  title \"Idle\"\n  in force from 2026-01-01\n"
+                         "holidays all\n  every 1 january to 31 december \"Closed\"\n"
+                         "calendar closed\n  weekend sunday\n  holidays all\n"
+                         "  from 2026-01-01\n  until 2026-01-10\n"
+                         "stage first \"First\" start outcome\n"
+                         "fact a.day : date \"A\"\n"
+                         "clock moved \"Moved\"\n"
+                         "  runs 0 months rounding down after a.day\n"
+                         "  ends on a working day (closed)\n"));
+    const struct clock_day *days = NULL;
+    size_t count = 0;
+    date last = {0};
+    assert_false(judge_clock_days(own.rulebook, 0, 0, load_date("2026-01-01"), &own.words, &days,
+                                  &count, &last));
+    assert_int_equal(count, 12); /* the start, ten days moved over, and the one not known */
+    assert_day(&days[0], "2026-01-01", CLOCK_DAY_START, 0, "");
+    assert_day(&days[1], "2026-01-01", CLOCK_DAY_MOVED, 0, "Closed");
+    assert_day(&days[11], "2026-01-11", CLOCK_DAY_COUNTED, 0, "");
+    assert_false(judge_clock_days(own.rulebook, 0, 0, load_date("2026-02-01"), &own.words, &days,
+                                  &count, &last));
+    assert_int_equal(count, 2);
+    assert_day(&days[1], "2026-02-01", CLOCK_DAY_COUNTED, 0, "");
+    load_done(&own);
+}
+
+/* Aim: an arena that has no room for the days gives no days. */
+static void test_days_without_room(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    assert_true(arena_open(&arena, 4096, &loaded.err).ok);
+    while (ARENA_NEW(&arena, char, 8) != NULL) {
+    }
+    const struct clock_day *days = NULL;
+    size_t count = 1;
+    date last = {0};
+    assert_false(judge_clock_days(loaded.rulebook, clock_named("fortnight"), 0,
+                                  load_date("2026-06-01"), &arena, &days, &count, &last));
+    assert_int_equal(count, 0);
+    arena_close(&arena);
 }
 
 /* Aim: for every clock and every start of the year the list of days ends where the judge says, and
@@ -299,10 +427,13 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_last_days),
+        cmocka_unit_test(test_sums),
         cmocka_unit_test(test_lines_with_conditions),
         cmocka_unit_test(test_later_of),
         cmocka_unit_test(test_expiry),
         cmocka_unit_test(test_days),
+        cmocka_unit_test(test_longest_list),
+        cmocka_unit_test(test_days_without_room),
         cmocka_unit_test(test_days_agree_with_the_judge),
         cmocka_unit_test(test_agrees_with_own_evaluator),
     };

@@ -56,7 +56,7 @@ static struct value flag_of(int known)
     return known == NOT_KNOWN ? value_unknown() : value_flag(known == KNOWN_YES);
 }
 
-enum { FACTS_MAX = 8 };
+enum { FACTS_MAX = 8 }; /* of the small rulebook and what a test adds */
 
 static void set_flag(struct value *values, const char *fact, int known)
 {
@@ -180,6 +180,58 @@ static void test_family(void **state)
     }
 }
 
+/* Aim: a set holds as many countries as it says, whatever lies behind them in memory. */
+static void test_set_ends_where_it_says(void **state)
+{
+    (void)state;
+    load_small("country ALB \"Albania\"\ncountry XKX \"Kosovo\"\n"
+               "fact c.home : country \"Home\"\nfact c.safe : countries \"Safe\"\n"
+               "fact c.other : countries \"Other\"\n" GUARD("inside", "c.home in c.safe")
+                   GUARD("the_same", "c.safe = c.other"));
+    uint16_t codes[2] = {0};
+    assert_true(country_parse(STR("ALB"), &codes[0]) && country_parse(STR("XKX"), &codes[1]));
+    const uint16_t others[2] = {codes[0], codes[0]};
+    struct value values[FACTS_MAX] = {0};
+    const struct question question = {.person = values};
+    struct value *home = &values[rulebook_fact(loaded.rulebook, STR("c.home"))];
+    struct value *safe = &values[rulebook_fact(loaded.rulebook, STR("c.safe"))];
+    struct value *other = &values[rulebook_fact(loaded.rulebook, STR("c.other"))];
+    *home = value_number(codes[1]);
+    *safe = (struct value){.known = true, .countries = {.codes = codes, .count = 1}};
+    *other = (struct value){.known = true, .countries = {.codes = others, .count = 1}};
+    assert_int_equal(judge_named("inside", &question), CLEARANCE_BARRED);
+    assert_int_equal(judge_named("the_same", &question), CLEARANCE_CLEAR);
+    safe->countries.count = 2;
+    assert_int_equal(judge_named("inside", &question), CLEARANCE_CLEAR);
+    assert_int_equal(judge_named("the_same", &question), CLEARANCE_BARRED);
+    other->countries.count = 2;
+    assert_int_equal(judge_named("the_same", &question), CLEARANCE_BARRED);
+}
+
+/* Aim: a member is asked in the person's place, of the same hub and agreement on the same day, and
+ * has no family of its own. */
+static void test_question_of_a_member(void **state)
+{
+    (void)state;
+    const struct value facts[5][1] = {0};
+    const struct value *const family[] = {facts[0], facts[1]};
+    const struct question question = {.person = facts[2],
+                                      .hub = facts[3],
+                                      .agreement = facts[4],
+                                      .family = family,
+                                      .family_count = 2,
+                                      .today = load_date("2026-06-01")};
+    for (size_t i = 0; i < 2; i++) {
+        const struct question asked = judge_member_question(&question, i);
+        assert_ptr_equal(asked.person, facts[i]);
+        assert_ptr_equal(asked.hub, facts[3]);
+        assert_ptr_equal(asked.agreement, facts[4]);
+        assert_null(asked.family);
+        assert_int_equal(asked.family_count, 0);
+        assert_true(date_equal(asked.today, question.today));
+    }
+}
+
 /* Aim: a step is clear only if all its safeguards are, barred if any is, unknown otherwise; and
  * tells each. */
 static void test_step(void **state)
@@ -267,6 +319,40 @@ static void test_needs(void **state)
     }
 }
 
+/* Aim: of every member what is unknown is needed, and of none of whom all is known; nothing once
+ * one of them decides. */
+static void test_needs_of_members(void **state)
+{
+    (void)state;
+    load_small(GUARD("relatives", "any family member has (a.a and b.b)"));
+    static const struct {
+        int first_a, first_b, second_a, second_b, complete;
+        const char *needs;
+    } rows[] = {
+        {NOT_KNOWN, KNOWN_YES, KNOWN_YES, KNOWN_NO, KNOWN_YES, "a.a"},
+        {KNOWN_YES, KNOWN_NO, KNOWN_YES, NOT_KNOWN, KNOWN_YES, "b.b"},
+        {KNOWN_YES, NOT_KNOWN, NOT_KNOWN, KNOWN_YES, KNOWN_YES, "a.a b.b"},
+        {KNOWN_NO, NOT_KNOWN, NOT_KNOWN, KNOWN_NO, KNOWN_YES, ""},
+        {KNOWN_NO, NOT_KNOWN, NOT_KNOWN, KNOWN_NO, NOT_KNOWN, "family.complete"},
+        {KNOWN_NO, NOT_KNOWN, NOT_KNOWN, KNOWN_NO, KNOWN_NO, ""},
+        {NOT_KNOWN, NOT_KNOWN, KNOWN_YES, KNOWN_YES, NOT_KNOWN, ""},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct value person[FACTS_MAX] = {0};
+        struct value members[2][FACTS_MAX] = {0};
+        const struct value *family[] = {members[0], members[1]};
+        const struct question question = {.person = person, .family = family, .family_count = 2};
+        bool needed[FACTS_MAX] = {0};
+        set_flag(person, "family.complete", rows[i].complete);
+        set_flag(members[0], "a.a", rows[i].first_a);
+        set_flag(members[0], "b.b", rows[i].first_b);
+        set_flag(members[1], "a.a", rows[i].second_a);
+        set_flag(members[1], "b.b", rows[i].second_b);
+        judge_needs(loaded.rulebook, 0, &question, needed);
+        assert_facts(needed, rows[i].needs);
+    }
+}
+
 /* Aim: what a safeguard reads, through definitions, clocks and families, whatever is known. */
 static void test_reads(void **state)
 {
@@ -275,13 +361,17 @@ static void test_reads(void **state)
                "define nested a.a known or time is running\n"
                "clock time \"Time\" runs 3 days after later of (d.day, e.day) when b.b\n" GUARD(
                    "first_rule", "nested and hub.open")
-                   GUARD("second_rule", "every family member has (a.a)"));
+                   GUARD("second_rule", "every family member has (a.a)")
+                       GUARD("third_rule", "b.b = no and (d.day < today or never or always)"));
     bool read[FACTS_MAX] = {0};
     judge_reads(loaded.rulebook, 0, read);
     assert_facts(read, "a.a b.b hub.open d.day e.day");
     bool of_family[FACTS_MAX] = {0};
     judge_reads(loaded.rulebook, 1, of_family);
     assert_facts(of_family, "a.a family.complete");
+    bool beside_literals[FACTS_MAX] = {0};
+    judge_reads(loaded.rulebook, 2, beside_literals);
+    assert_facts(beside_literals, "b.b d.day");
 }
 
 /* Random rulebooks. */
@@ -432,8 +522,11 @@ int main(void)
         cmocka_unit_test(test_knowledge),
         cmocka_unit_test(test_subjects),
         cmocka_unit_test(test_family),
+        cmocka_unit_test(test_set_ends_where_it_says),
+        cmocka_unit_test(test_question_of_a_member),
         cmocka_unit_test(test_step),
         cmocka_unit_test(test_needs),
+        cmocka_unit_test(test_needs_of_members),
         cmocka_unit_test(test_reads),
         cmocka_unit_test(test_agrees_with_own_evaluator),
         cmocka_unit_test(test_agrees_for_all_flags),
