@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 
 INDEX = """# The law, to be read and signed
 
@@ -37,6 +38,18 @@ def show(binary, folder, form):
     return subprocess.run([binary, "rulebook", "show", folder, "--format", form], stdout=subprocess.PIPE, check=True).stdout
 
 
+def packed(pdf):
+    """The same document in a quarter of the bytes, which the repository keeps."""
+    with tempfile.TemporaryDirectory() as folder:
+        before, after = os.path.join(folder, "before.pdf"), os.path.join(folder, "after.pdf")
+        with open(before, "wb") as file:
+            file.write(pdf)
+        subprocess.run(["qpdf", "--object-streams=generate", "--compression-level=9", "--recompress-flate", "--deterministic-id",
+                        before, after], check=True)
+        with open(after, "rb") as file:
+            return file.read()
+
+
 def row(binary, rulebooks, name):
     folder = os.path.join(rulebooks, name)
     checked = json.loads(subprocess.run([binary, "rulebook", "check", folder, "--format", "json"], stdout=subprocess.PIPE,
@@ -57,6 +70,7 @@ def main(binary, root):
     for name in folders(rulebooks):
         for form in ("html", "pdf"):
             files[f"{name}.{form}"] = show(binary, os.path.join(rulebooks, name), form)
+        files[f"{name}.pdf"] = packed(files[f"{name}.pdf"])
     for name in set(os.listdir(law)) - set(files):
         os.remove(os.path.join(law, name))
     for name, content in sorted(files.items()):

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Fuzzes the rulebook language: script/fuzz [EXECUTIONS [SEED]]. Builds the target with clang, libFuzzer and the address and
+# Fuzzes the rulebook language: tools/fuzz.sh [EXECUTIONS [SEED]]. Builds the target with clang, libFuzzer and the address and
 # undefined-behaviour sanitizers, and runs EXECUTIONS (default 1000000) from the corpus in tests/fuzz/corpus in two processes.
 # What breaks a promise is left in build/fuzz/found. New texts of interest are left in build/fuzz/corpus, not in the repository.
 set -eu
@@ -36,5 +36,5 @@ for pid in $pids; do
     wait "$pid" || status=1
 done
 grep -h "stat::number_of_executed_units\|stat::average_exec_per_sec\|A promise is broken\|ERROR: \|runtime error" build/fuzz/process-*.log
-[ "$status" -eq 0 ] || echo "script/fuzz: a promise is broken: see build/fuzz/process-*.log and build/fuzz/found" >&2
+[ "$status" -eq 0 ] || echo "tools/fuzz.sh: a promise is broken: see build/fuzz/process-*.log and build/fuzz/found" >&2
 exit $status
