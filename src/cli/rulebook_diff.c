@@ -18,6 +18,7 @@ struct printing {
     size_t difference_count;
     struct arena scratch;
     struct table table;
+    bool begun;     /* the table: in text its head stands only above rows */
     json_t *people; /* for JSON */
 };
 
@@ -98,6 +99,14 @@ static json_t *line_json(const struct compare_line *line)
     return object;
 }
 
+static void begin_table(struct printing *printing)
+{
+    if (!printing->begun) {
+        table_begin(&printing->table);
+        printing->begun = true;
+    }
+}
+
 static result print_line(void *context, const struct compare_line *line, struct err *err)
 {
     struct printing *printing = context;
@@ -117,6 +126,7 @@ static result print_line(void *context, const struct compare_line *line, struct 
                          str_from_c(standing_name(line->after)),
                          newly_text,
                          no_longer_text};
+    begin_table(printing);
     table_row(&printing->table, rest, cells);
     return result_ok();
 }
@@ -248,11 +258,10 @@ static result print_all(struct printing *printing, struct err *err)
         output_text(output,
                     people ? STR("\n") : STR("\nWhose verdict changes: give --store and --as\n"));
     }
-    if (people) {
-        table_begin(&printing->table);
-        TRY(compare_people(printing, NULL, err));
+    if (output->format == OUTPUT_CSV) {
+        begin_table(printing);
     }
-    return result_ok();
+    return people ? compare_people(printing, NULL, err) : result_ok();
 }
 
 static result diff(struct printing *printing, int *ret_status, struct err *err)

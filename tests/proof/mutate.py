@@ -9,7 +9,7 @@ nothing; one that is listed must survive.
 
     mutate.py SOURCE BUILD [--whole | --count N] [--seed N] [--only FILE] [--workers N]     writes TAP
 
-RETURNHUB_LONG means --whole; otherwise 40 at random.
+RETURNHUB_LONG means --whole; otherwise 12 at random.
 """
 
 import argparse
@@ -29,7 +29,7 @@ import tempfile
 TESTS = ["tests/rulebook/test_judge_stops", "tests/rulebook/check_rules", "tests/proof/answer", "tests/rulebook/test_clock",
          "tests/rulebook/test_judge"]
 SECONDS_MOST = 5  # of the processor; the slowest test takes one
-QUICK = 40
+QUICK = 12
 LISTED = "equivalent_mutants.txt"
 LIBRARY = "libjudge.so"
 
@@ -126,8 +126,8 @@ def mutants_of(path):
         return text[tokens[first][2]:tokens[last][3]]
 
     for i, (kind, token, start, _) in enumerate(tokens):
-        if not inside[i]:
-            continue
+        if not inside[i] or text[text.rfind("\n", 0, start) + 1:].lstrip().startswith("ASSERT("):
+            continue  # an assertion holds always: it is there for what is not yet written
         before = tokens[i - 1]
         operand_before = before[0] in ("word", "number") and before[1] != "return" or before[1] in (")", "]")
         if before[1] != "case":
@@ -370,8 +370,8 @@ def main():
           f"{', '.join(f'{count} by {pathlib.Path(test).name}' for test, count in kills.items())}")
     print("1..2")
     print(f"{'not ok' if wrong else 'ok'} 1 - {killed} of {killed + survived} mutants are killed, {survived} survive and are listed as equivalent")
-    enough = survived <= 0.02 * (killed + survived) or not given.whole
-    print(f"{'ok' if enough and killed else 'not ok'} 2 - of a hundred mutants no more than two change nothing")
+    enough = killed >= 0.99 * (killed + survived) or not given.whole
+    print(f"{'ok' if enough and killed else 'not ok'} 2 - of a hundred mutants at least 99 are killed")
     return 0 if enough and killed and not wrong else 1
 
 
