@@ -117,10 +117,10 @@ struct house {
 static struct house make_house(struct office *office)
 {
     struct house house = {.office = office};
-    house.north = office_ready(office, "Ardit North");
-    house.south = office_ready(office, "Besa South");
-    house.coming = office_ready(office, "Dren Coming");
-    house.nowhere = office_ready(office, "Era Nowhere");
+    house.north = office_ready(office, "PersonOne North");
+    house.south = office_ready(office, "PersonThree South");
+    house.coming = office_ready(office, "PersonTwo Coming");
+    house.nowhere = office_ready(office, "PersonFive Nowhere");
     assert_true(office_take(office, CLERK, office_transfer(office, &house.north, HUB_NORTH, 2)).ok);
     assert_true(office_take(office, CLERK, office_transfer(office, &house.south, HUB_SOUTH, 2)).ok);
     house.coming_request = office_transfer(office, &house.coming, HUB_NORTH, 0);

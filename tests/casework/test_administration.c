@@ -108,7 +108,7 @@ static void test_change_account(void **state)
                     .ok);
     assert_true(str_equal(row.role, STR("monitor")));
     assert_int_equal(row.hub, office->hub_south);
-    const struct somebody person = office_ready(office, "Ardit Hoxha");
+    const struct somebody person = office_ready(office, "PersonOne Samplealpha");
     assert_int_equal(office_ask_for(office, OTHER_CLERK, &person, "removal", "").err.code,
                      ERROR_FORBIDDEN);
     caller = office_caller(office, ADMINISTRATOR);
@@ -219,9 +219,10 @@ static void test_correct_identity(void **state)
     struct office *office = *state;
     struct err err = {0};
     struct person_answer answer = {0};
-    const struct somebody person = office_register(office, "Ardit Hoxa");
-    const struct corrected_identity corrected = {
-        .name = STR("Ardit Hoxha"), .born_on = {true, {3653}}, .reason = STR("passport seen")};
+    const struct somebody person = office_register(office, "PersonOne Samplealfa");
+    const struct corrected_identity corrected = {.name = STR("PersonOne Samplealpha"),
+                                                 .born_on = {true, {3653}},
+                                                 .reason = STR("passport seen")};
     const struct caller caller = office_caller(office, CLERK);
     for (int i = 0; i < 2; i++) {
         assert_true(casework_correct_identity(&office->casework, &caller,
@@ -233,10 +234,11 @@ static void test_correct_identity(void **state)
     assert_true(casework_person(&office->casework, &caller, str_from_c(person.reference), NULL,
                                 &office->work, &answer, &err)
                     .ok);
-    assert_true(str_equal(answer.view.identity.name, STR("Ardit Hoxha")));
+    assert_true(str_equal(answer.view.identity.name, STR("PersonOne Samplealpha")));
     assert_int_equal(answer.view.identity.born_on.day.day, 3653);
     assert_int_equal(answer.history_count, 2);
-    assert_true(str_equal(answer.history[1].event.body.person_registered.name, STR("Ardit Hoxa")));
+    assert_true(str_equal(answer.history[1].event.body.person_registered.name,
+                          STR("PersonOne Samplealfa")));
 }
 
 /* Aim: a new day stops what time un-cleared, in the register's own name and with no event as its
@@ -247,7 +249,7 @@ static void test_review(void **state)
     struct err err = {0};
     const struct stopped_request *stopped = NULL;
     size_t count = 0;
-    const struct somebody person = office_ready(office, "Besa Krasniqi");
+    const struct somebody person = office_ready(office, "PersonThree Samplegamma");
     const int64_t request = office_removal(office, &person);
     arena_reset(&office->work);
     assert_true(
@@ -296,7 +298,7 @@ static void test_new_rulebook(void **state)
     struct err err = {0};
     assert_true(casework_adopt_rulebook(&office->casework, &err).ok);
     const instant before = office_event(office, office_events(office)).recorded_at;
-    const struct somebody person = office_ready(office, "Dren Berisha");
+    const struct somebody person = office_ready(office, "PersonTwo Samplebeta");
     const int64_t request = office_removal(office, &person);
     assert_true(casework_adopt_rulebook(&office->casework, &err).ok);
     assert_int_equal(office_event(office, office_events(office)).kind, EVENT_STEP_APPROVED);

@@ -75,7 +75,6 @@ static const struct rulebook *changed_rulebook(struct office *office, const stru
 /* --- comparing -------------------------------------------------------------------------------- */
 
 struct seen {
-    struct arena *arena;
     struct buf lines;
     const struct compare_total *totals;
     size_t total_count;
@@ -100,13 +99,9 @@ static result note_line(void *context, const struct compare_line *line, struct e
 static str compare(struct office *office, enum account_name account,
                    const struct compare_question *question, struct seen *seen)
 {
-    static char words[64 * 1024];
-    static struct arena arena;
     struct err err = {0};
-    arena = (struct arena){.begin = words, .at = words, .end = words + sizeof words};
-    memset(words, 0, sizeof words);
-    *seen = (struct seen){.arena = &arena};
-    buf_init(&seen->lines, &arena, sizeof words - 64);
+    *seen = (struct seen){.totals = NULL};
+    buf_init(&seen->lines, &office->perm, 64 * 1024);
     const struct caller caller = office_caller(office, account);
     arena_reset(&office->work);
     const result done = casework_compare(&office->casework, &caller, question, &office->work,
@@ -229,7 +224,7 @@ static void test_steps(void **state)
     const struct somebody ready = office_ready(office, "Person 1");
     const struct somebody registered = office_register(office, "Person 2");
     const struct wording changes[] = {{"step lose_contact \"Contact lost\"\n  from exhausted\n",
-                                      "step vanish \"Contact lost\"\n  from registered\n"}};
+                                       "step vanish \"Contact lost\"\n  from registered\n"}};
     const struct compare_question question = {.before = office->casework.rulebook,
                                               .after = changed_rulebook(office, changes, 1)};
     expect(compare(office, CLERK, &question, &seen),

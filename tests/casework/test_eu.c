@@ -246,7 +246,7 @@ static void send_on(struct office *office, const struct somebody *person)
 static void test_whole_way(void **state)
 {
     struct office *office = *state;
-    const struct somebody person = office_register(office, "Ardit Hoxha");
+    const struct somebody person = office_register(office, "PersonOne Samplealpha");
     stands_in(office, &person, "application_registered");
     reject(office, &person);
     make_enforceable(office, &person);

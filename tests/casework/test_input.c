@@ -117,7 +117,7 @@ static result record_bad(struct office *office, const struct bad_fact *bad, cons
 static void test_bad_facts(void **state)
 {
     struct office *office = *state;
-    const struct somebody person = office_ready(office, "Ardit Hoxha");
+    const struct somebody person = office_ready(office, "PersonOne Samplealpha");
     const int64_t before = office_events(office);
     for (size_t i = 0; i < sizeof bad_facts / sizeof bad_facts[0]; i++) {
         const struct bad_fact *bad = &bad_facts[i];
@@ -139,7 +139,7 @@ static void test_bad_facts(void **state)
 static void test_just_good_enough(void **state)
 {
     struct office *office = *state;
-    const struct somebody person = office_ready(office, "Besa Krasniqi");
+    const struct somebody person = office_ready(office, "PersonThree Samplegamma");
     const struct bad_fact good[] = {
         {"a year ahead", SUBJECT_OF_PERSON, NULL, "order.injunction", "none", 365, "", ERROR_NONE,
          ""},
@@ -165,7 +165,7 @@ static void test_just_good_enough(void **state)
 static void test_all_or_none(void **state)
 {
     struct office *office = *state;
-    const struct somebody person = office_ready(office, "Dren Berisha");
+    const struct somebody person = office_ready(office, "PersonTwo Samplebeta");
     const struct caller caller = office_caller(office, CLERK);
     const int64_t before = office_events(office);
     struct fact_entry entries[101];
@@ -214,14 +214,14 @@ static void test_bad_registrations(void **state)
         {.name = STR(""), .registered_on = today},
         {.name = STR("   "), .registered_on = today},
         {.name = STR(LONG_100 LONG_100 "x"), .registered_on = today},
-        {.name = STR("Ardit\nHoxha"), .registered_on = today},
-        {.name = STR("Ardit\x7fHoxha"), .registered_on = today},
-        {.name = STR("Ardit \xc3"), .registered_on = today},
+        {.name = STR("PersonOne\nHoxha"), .registered_on = today},
+        {.name = STR("PersonOne\x7fHoxha"), .registered_on = today},
+        {.name = STR("PersonOne \xc3"), .registered_on = today},
         {.name = {.at = "A\0B", .len = 3}, .registered_on = today},
-        {.name = STR("Ardit Hoxha"), .registered_on = tomorrow.day},
-        {.name = STR("Ardit Hoxha"), .born_on = tomorrow, .registered_on = today},
-        {.name = STR("Ardit Hoxha"), .born_on = never, .registered_on = today},
-        {.name = STR("Ardit Hoxha"), .registered_on = {.day = -999999}},
+        {.name = STR("PersonOne Samplealpha"), .registered_on = tomorrow.day},
+        {.name = STR("PersonOne Samplealpha"), .born_on = tomorrow, .registered_on = today},
+        {.name = STR("PersonOne Samplealpha"), .born_on = never, .registered_on = today},
+        {.name = STR("PersonOne Samplealpha"), .registered_on = {.day = -999999}},
     };
     const int64_t before = office_events(office);
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
@@ -242,7 +242,7 @@ static void test_bad_registrations(void **state)
 static void test_bad_contacts(void **state)
 {
     struct office *office = *state;
-    const struct somebody person = office_register(office, "Era Gashi");
+    const struct somebody person = office_register(office, "PersonFive Sampleepsilon");
     const date today = office_today(office);
     const struct {
         int on;
@@ -272,7 +272,7 @@ static void test_bad_contacts(void **state)
 static void test_other_bad_input(void **state)
 {
     struct office *office = *state;
-    const struct somebody person = office_ready(office, "Fatos Shala");
+    const struct somebody person = office_ready(office, "PersonThirteen Samplenu");
     const struct recorded fact =
         office_record(office, CLERK, person.reference, "order.injunction", "lifted");
     const int64_t request = office_removal(office, &person);

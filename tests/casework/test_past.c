@@ -136,9 +136,9 @@ static void test_every_verdict(void **state)
     struct office *office = *state;
     static struct verdict verdicts[12];
     size_t count = 0;
-    const struct somebody person = office_ready(office, "Ardit Hoxha");
-    const struct somebody sister = office_ready(office, "Besa Hoxha");
-    const struct somebody other = office_ready(office, "Dren Berisha");
+    const struct somebody person = office_ready(office, "PersonOne Samplealpha");
+    const struct somebody sister = office_ready(office, "PersonThree Samplealpha");
+    const struct somebody other = office_ready(office, "PersonTwo Samplebeta");
     const int64_t hold = office_transfer(office, &other, HUB_NORTH, 2); /* one place less */
     verdicts[count++] = verdict_of(office, CLERK, ASK, &person, "transfer", HUB_NORTH, 0);
     const int64_t request = verdicts[0].event.position;
@@ -189,7 +189,7 @@ static void test_stop(void **state)
 {
     struct office *office = *state;
     struct err err = {0};
-    const struct somebody person = office_ready(office, "Era Gashi");
+    const struct somebody person = office_ready(office, "PersonFive Sampleepsilon");
     const int64_t request = office_transfer(office, &person, HUB_SOUTH, 2);
     const struct recorded recorded =
         office_record(office, OPERATOR_SOUTH, HUB_SOUTH, "hub.monitor_appointed", "no");
@@ -221,8 +221,8 @@ static void test_page_of_then(void **state)
     struct office *office = *state;
     struct err err = {0};
     struct person_answer answer = {0};
-    const struct somebody person = office_ready(office, "Fatos Shala");
-    const struct somebody cousin = office_ready(office, "Gresa Shala");
+    const struct somebody person = office_ready(office, "PersonThirteen Samplenu");
+    const struct somebody cousin = office_ready(office, "PersonTwenty Samplenu");
     const int64_t request = office_transfer(office, &person, HUB_NORTH, 2);
     const struct event then = office_event(office, office_events(office));
     assert_true(office_take(office, CLERK, request).ok);
@@ -259,7 +259,7 @@ static void test_page_of_then(void **state)
 static void test_clock_goes_back(void **state)
 {
     struct office *office = *state;
-    const struct somebody person = office_ready(office, "Hana Kola");
+    const struct somebody person = office_ready(office, "PersonTwelve Samplemu");
     const int64_t before = office_event(office, office_events(office)).recorded_at.milliseconds;
     office_move_days(office, -3);
     const struct recorded recorded =

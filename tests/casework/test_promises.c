@@ -672,7 +672,7 @@ static void register_person(struct model *model, int slot)
 {
     assert_true(model->person_count < PEOPLE_MAX);
     struct model_person *one = &model->people[model->person_count];
-    one->somebody = office_register(model->office, "Jeta Rexhepi");
+    one->somebody = office_register(model->office, "PersonFour Sampledelta");
     one->hub = -1;
     model->active[slot] = model->person_count++;
     /* Most come with what a removal needs; the rest is left to chance. */

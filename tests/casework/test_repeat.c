@@ -60,7 +60,7 @@ static void assert_conflict(const struct outcome *outcome)
 static void test_whole_way_again(void **state)
 {
     struct office *office = *state;
-    const struct somebody person = office_ready(office, "Ardit Hoxha");
+    const struct somebody person = office_ready(office, "PersonOne Samplealpha");
     const char *reference = person.reference;
     const struct caller asks = office_caller(office, CLERK);
     const struct caller first = office_caller(office, OFFICER);
@@ -94,7 +94,7 @@ static void test_whole_way_again(void **state)
 static void test_refusals_again(void **state)
 {
     struct office *office = *state;
-    const struct somebody person = office_ready(office, "Besa Krasniqi");
+    const struct somebody person = office_ready(office, "PersonThree Samplegamma");
     const struct caller asks = office_caller(office, CLERK);
     assert_true(office_record(office, CLERK, person.reference, "order.injunction", "in_force").ok);
     const struct outcome refused = send(office, &asks, ASK, person.reference, "removal", "", 0);
@@ -120,7 +120,7 @@ static void test_refusals_again(void **state)
 static void test_ends_again(void **state)
 {
     struct office *office = *state;
-    const struct somebody person = office_ready(office, "Dren Berisha");
+    const struct somebody person = office_ready(office, "PersonTwo Samplebeta");
     const int64_t first = office_transfer(office, &person, HUB_NORTH, 2);
     const struct caller declines = office_caller(office, SENIOR);
     const struct outcome declined = send(office, &declines, DECLINE, "", "", "", first);
@@ -144,8 +144,8 @@ static void test_ends_again(void **state)
 static void test_id_of_another(void **state)
 {
     struct office *office = *state;
-    const struct somebody person = office_ready(office, "Era Gashi");
-    const struct somebody other = office_ready(office, "Fatos Shala");
+    const struct somebody person = office_ready(office, "PersonFive Sampleepsilon");
+    const struct somebody other = office_ready(office, "PersonThirteen Samplenu");
     const struct caller caller = office_caller(office, CLERK);
     assert_true(send(office, &caller, ASK, person.reference, "removal", "", 0).ok);
     const int64_t before = office_events(office);
@@ -169,7 +169,7 @@ static void test_id_of_another(void **state)
 static void test_facts_again(void **state)
 {
     struct office *office = *state;
-    const struct somebody person = office_ready(office, "Gresa Bytyqi");
+    const struct somebody person = office_ready(office, "PersonTwenty Samplerho");
     const int64_t request = office_removal(office, &person);
     const struct caller caller = office_caller(office, CLERK);
     const struct recorded first =
@@ -198,9 +198,10 @@ static void test_other_commands_again(void **state)
     struct err err = {0};
     const struct casework *casework = &office->casework;
     const date today = office_today(office);
-    const struct somebody relative = office_register(office, "Ilir Kola");
+    const struct somebody relative = office_register(office, "PersonNineteen Samplemu");
     const struct caller registers = office_caller(office, CLERK);
-    const struct registration registration = {.name = STR("Hana Kola"), .registered_on = today};
+    const struct registration registration = {.name = STR("PersonTwelve Samplemu"),
+                                              .registered_on = today};
     struct person_row first = {0};
     struct person_row again = {0};
     arena_reset(&office->work);
@@ -211,7 +212,8 @@ static void test_other_commands_again(void **state)
         casework_register_person(casework, &registers, &registration, &office->work, &again, &err)
             .ok);
     assert_int_equal(again.id, first.id);
-    const struct registration other = {.name = STR("Hana Kolla"), .registered_on = today};
+    const struct registration other = {.name = STR("PersonTwelve Samplemuu"),
+                                       .registered_on = today};
     assert_false(
         casework_register_person(casework, &registers, &other, &office->work, &again, &err).ok);
     const struct caller meets = office_caller(office, CLERK);
@@ -252,7 +254,7 @@ static void test_other_commands_again(void **state)
 static void test_without_client_id(void **state)
 {
     struct office *office = *state;
-    const struct somebody person = office_ready(office, "Jeta Rexhepi");
+    const struct somebody person = office_ready(office, "PersonFour Sampledelta");
     const struct caller caller = {.account = office->accounts[CLERK]};
     const struct recorded first =
         office_record_by(office, &caller, person.reference, "order.injunction", "lifted");

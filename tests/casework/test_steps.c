@@ -37,7 +37,7 @@ static void assert_code(const struct outcome *outcome, enum error_code code)
 static void test_full_path(void **state)
 {
     struct office *office = *state;
-    const struct somebody person = office_ready(office, "Ardit Hoxha");
+    const struct somebody person = office_ready(office, "PersonOne Samplealpha");
     const struct outcome asked = office_ask_for(office, CLERK, &person, "transfer", HUB_NORTH);
     assert_true(asked.ok);
     assert_false(asked.refused);
@@ -76,7 +76,7 @@ static void test_full_path(void **state)
 static void test_relied_on(void **state)
 {
     struct office *office = *state;
-    const struct somebody person = office_ready(office, "Besa Krasniqi");
+    const struct somebody person = office_ready(office, "PersonThree Samplegamma");
     const struct outcome asked = office_ask_for(office, CLERK, &person, "removal", "");
     const struct event event = office_event(office, asked.event);
     char identity[SHA256_HEX_SIZE];
@@ -99,7 +99,7 @@ static void test_relied_on(void **state)
 static void test_wrong_approvals(void **state)
 {
     struct office *office = *state;
-    const struct somebody person = office_ready(office, "Dren Berisha");
+    const struct somebody person = office_ready(office, "PersonTwo Samplebeta");
     const int64_t request = office_transfer(office, &person, HUB_NORTH, 0);
     const int64_t before = office_events(office);
     struct outcome outcome = office_approve(office, SENIOR, request); /* not their turn */
@@ -142,7 +142,7 @@ static void change_role(struct office *office, enum account_name account, const 
 static void test_same_person_in_two_roles(void **state)
 {
     struct office *office = *state;
-    const struct somebody person = office_ready(office, "Era Gashi");
+    const struct somebody person = office_ready(office, "PersonFive Sampleepsilon");
     const int64_t request = office_transfer(office, &person, HUB_NORTH, 0);
     change_role(office, CLERK, "authorising_officer");
     struct outcome outcome = office_approve(office, CLERK, request);
@@ -160,7 +160,7 @@ static void test_same_person_in_two_roles(void **state)
 static void test_wrong_stage(void **state)
 {
     struct office *office = *state;
-    const struct somebody person = office_register(office, "Flamur Shala");
+    const struct somebody person = office_register(office, "PersonThirtyfour Samplenu");
     const struct outcome outcome = office_ask_for(office, CLERK, &person, "removal", "");
     assert_code(&outcome, ERROR_CONFLICT);
     assert_non_null(strstr(outcome.err.hint, "Registered"));
@@ -176,7 +176,7 @@ static void test_wrong_stage(void **state)
 static void test_refusal_in_words(void **state)
 {
     struct office *office = *state;
-    const struct somebody person = office_ready(office, "Gresa Bytyqi");
+    const struct somebody person = office_ready(office, "PersonTwenty Samplerho");
     assert_true(office_record(office, CLERK, person.reference, "order.injunction", "in_force").ok);
     assert_true(office_record(office, CLERK, person.reference, "notice.served_on", "unknown").ok);
     const int64_t before = office_events(office);
@@ -215,7 +215,7 @@ static void test_refusal_in_words(void **state)
 static void test_asked_twice(void **state)
 {
     struct office *office = *state;
-    const struct somebody person = office_ready(office, "Ilir Morina");
+    const struct somebody person = office_ready(office, "PersonNineteen Samplexi");
     const int64_t request = office_transfer(office, &person, HUB_NORTH, 0);
     const struct outcome again =
         office_ask_for(office, OTHER_CLERK, &person, "transfer", HUB_NORTH);
@@ -232,7 +232,7 @@ static void test_asked_twice(void **state)
 static void test_declined(void **state)
 {
     struct office *office = *state;
-    const struct somebody person = office_ready(office, "Jeta Rexhepi");
+    const struct somebody person = office_ready(office, "PersonFour Sampledelta");
     int64_t request = office_transfer(office, &person, HUB_NORTH, 2);
     assert_int_equal(office_places(office, office->hub_north).held, 1);
     const struct outcome monitor = office_decline(office, MONITOR_NORTH, request);
@@ -256,7 +256,7 @@ static void test_no_place_by_law(void **state)
     struct somebody people[OFFICE_PLACES + 1];
     int64_t requests[OFFICE_PLACES + 1];
     for (size_t i = 0; i <= OFFICE_PLACES; i++) {
-        people[i] = office_ready(office, "Kujtim Leka");
+        people[i] = office_ready(office, "PersonEleven Samplelambda");
         requests[i] = office_transfer(office, &people[i], HUB_NORTH, 1);
     }
     for (size_t i = 0; i < OFFICE_PLACES; i++) {
@@ -285,11 +285,11 @@ static void test_no_place_without_law(void **state)
     struct office *office = *state;
     int64_t request = 0;
     for (size_t i = 0; i < OFFICE_PLACES; i++) {
-        const struct somebody person = office_ready(office, "Liri Dervishi");
+        const struct somebody person = office_ready(office, "PersonTen Samplekappa");
         request = office_ask_for(office, CLERK, &person, "emergency_transfer", HUB_NORTH).request;
         assert_int_equal(office_approve(office, OFFICER, request).state, REQUEST_APPROVED);
     }
-    const struct somebody last = office_ready(office, "Mirela Prifti");
+    const struct somebody last = office_ready(office, "PersonNine Sampleiota");
     request = office_ask_for(office, CLERK, &last, "emergency_transfer", HUB_NORTH).request;
     const int64_t before = office_events(office);
     const struct outcome outcome = office_approve(office, OFFICER, request);
@@ -302,7 +302,7 @@ static void test_no_place_without_law(void **state)
 static void test_onward_return(void **state)
 {
     struct office *office = *state;
-    const struct somebody person = office_ready(office, "Naim Hasani");
+    const struct somebody person = office_ready(office, "PersonEight Sampletheta");
     const int64_t transfer = office_transfer(office, &person, HUB_NORTH, 2);
     assert_true(office_take(office, CLERK, transfer).ok);
     const struct outcome arrived = office_ask_for(office, CLERK, &person, "confirm_arrival", "");
@@ -325,7 +325,7 @@ static void test_onward_return(void **state)
 static void test_time_goes_by(void **state)
 {
     struct office *office = *state;
-    const struct somebody person = office_ready(office, "Orges Meta");
+    const struct somebody person = office_ready(office, "PersonSeven Sampleeta");
     const int64_t request = office_transfer(office, &person, HUB_NORTH, 2);
     office_move_days(office, 31); /* notice of 60 days, served 30 days before */
     const struct outcome taken = office_take(office, CLERK, request);
@@ -346,7 +346,7 @@ static void test_time_goes_by(void **state)
 static void test_last_day(void **state)
 {
     struct office *office = *state;
-    const struct somebody person = office_ready(office, "Petrit Duka");
+    const struct somebody person = office_ready(office, "PersonSix Samplezeta");
     const int64_t request = office_transfer(office, &person, HUB_NORTH, 2);
     office_move_days(office, 30);
     assert_string_equal(office_take(office, CLERK, request).stage, "at_hub");
@@ -356,7 +356,7 @@ static void test_last_day(void **state)
 static void test_hub_of_a_step(void **state)
 {
     struct office *office = *state;
-    const struct somebody person = office_ready(office, "Qendrim Tahiri");
+    const struct somebody person = office_ready(office, "PersonEighteen Samplepi");
     struct outcome outcome = office_ask_for(office, CLERK, &person, "transfer", "");
     assert_code(&outcome, ERROR_INPUT);
     outcome = office_ask_for(office, CLERK, &person, "removal", HUB_NORTH);

@@ -55,7 +55,7 @@ static void assert_stopped(struct office *office, const struct recorded *recorde
 static void test_late_injunction(void **state)
 {
     struct office *office = *state;
-    const struct somebody person = office_ready(office, "Ardit Hoxha");
+    const struct somebody person = office_ready(office, "PersonOne Samplealpha");
     const int64_t request = office_transfer(office, &person, HUB_NORTH, 2);
     assert_int_equal(office_places(office, office->hub_north).held, 1);
     const struct recorded recorded =
@@ -70,7 +70,7 @@ static void test_late_injunction(void **state)
 static void test_not_known_any_more(void **state)
 {
     struct office *office = *state;
-    const struct somebody person = office_ready(office, "Besa Krasniqi");
+    const struct somebody person = office_ready(office, "PersonThree Samplegamma");
     const int64_t request = office_removal(office, &person);
     const struct recorded recorded =
         office_record(office, CLERK, person.reference, "order.injunction", "unknown");
@@ -81,7 +81,7 @@ static void test_not_known_any_more(void **state)
 static void test_withdrawn_fact(void **state)
 {
     struct office *office = *state;
-    const struct somebody person = office_ready(office, "Dren Berisha");
+    const struct somebody person = office_ready(office, "PersonTwo Samplebeta");
     const struct recorded lifted =
         office_record(office, CLERK, person.reference, "order.injunction", "lifted");
     const int64_t first = lifted.event;
@@ -109,8 +109,8 @@ static void test_withdrawn_fact(void **state)
 static void test_family_member(void **state)
 {
     struct office *office = *state;
-    const struct somebody brother = office_ready(office, "Era Gashi");
-    const struct somebody sister = office_ready(office, "Fatos Gashi");
+    const struct somebody brother = office_ready(office, "PersonFive Sampleepsilon");
+    const struct somebody sister = office_ready(office, "PersonThirteen Sampleepsilon");
     assert_true(office_join(office, CLERK, &brother, &sister).ok);
     const int64_t request = office_transfer(office, &brother, HUB_SOUTH, 2);
     const struct recorded recorded =
@@ -123,9 +123,9 @@ static void test_family_member(void **state)
 static void test_family_grows(void **state)
 {
     struct office *office = *state;
-    const struct somebody father = office_ready(office, "Gezim Kola");
-    const struct somebody son = office_ready(office, "Hana Kola");
-    const struct somebody cousin = office_ready(office, "Ilir Kola");
+    const struct somebody father = office_ready(office, "PersonThirtyone Samplemu");
+    const struct somebody son = office_ready(office, "PersonTwelve Samplemu");
+    const struct somebody cousin = office_ready(office, "PersonNineteen Samplemu");
     assert_true(office_record(office, CLERK, cousin.reference, "order.injunction", "in_force").ok);
     assert_true(office_join(office, CLERK, &son, &cousin).ok);
     const int64_t request = office_removal(office, &father);
@@ -143,7 +143,7 @@ static void test_families_flow_together(void **state)
     struct office *office = *state;
     struct somebody people[5];
     for (size_t i = 0; i < 5; i++) {
-        people[i] = office_ready(office, "Jeta Rexhepi");
+        people[i] = office_ready(office, "PersonFour Sampledelta");
     }
     assert_true(office_join(office, CLERK, &people[0], &people[1]).ok);
     assert_true(office_join(office, CLERK, &people[2], &people[3]).ok);
@@ -167,9 +167,9 @@ static void test_families_flow_together(void **state)
 static void test_hub_fact(void **state)
 {
     struct office *office = *state;
-    const struct somebody one = office_ready(office, "Kujtim Leka");
-    const struct somebody two = office_ready(office, "Liri Dervishi");
-    const struct somebody elsewhere = office_ready(office, "Mirela Prifti");
+    const struct somebody one = office_ready(office, "PersonEleven Samplelambda");
+    const struct somebody two = office_ready(office, "PersonTen Samplekappa");
+    const struct somebody elsewhere = office_ready(office, "PersonNine Sampleiota");
     const int64_t first = office_transfer(office, &one, HUB_NORTH, 2);
     const int64_t second = office_transfer(office, &two, HUB_NORTH, 1);
     const int64_t other = office_transfer(office, &elsewhere, HUB_SOUTH, 2);
@@ -195,8 +195,8 @@ static void test_hub_fact(void **state)
 static void test_agreement_fact(void **state)
 {
     struct office *office = *state;
-    const struct somebody one = office_ready(office, "Naim Hasani");
-    const struct somebody two = office_ready(office, "Orges Meta");
+    const struct somebody one = office_ready(office, "PersonEight Sampletheta");
+    const struct somebody two = office_ready(office, "PersonSeven Sampleeta");
     const int64_t north = office_transfer(office, &one, HUB_NORTH, 2);
     const int64_t south = office_transfer(office, &two, HUB_SOUTH, 2);
     const int64_t removal = office_removal(office, &two);
@@ -216,8 +216,8 @@ static void test_places_taken_away(void **state)
 {
     struct office *office = *state;
     struct err err = {0};
-    const struct somebody holder = office_ready(office, "Petrit Duka");
-    const struct somebody waiting = office_ready(office, "Qendrim Tahiri");
+    const struct somebody holder = office_ready(office, "PersonSix Samplezeta");
+    const struct somebody waiting = office_ready(office, "PersonEighteen Samplepi");
     const int64_t held = office_transfer(office, &holder, HUB_NORTH, 2);
     const int64_t open = office_transfer(office, &waiting, HUB_NORTH, 1);
     struct caller caller = office_caller(office, SENIOR);
@@ -242,7 +242,7 @@ static void test_places_taken_away(void **state)
 static void test_stage_changes(void **state)
 {
     struct office *office = *state;
-    const struct somebody person = office_ready(office, "Rina Zeka");
+    const struct somebody person = office_ready(office, "PersonThirtythree Sampletau");
     const int64_t removal = office_removal(office, &person);
     const int64_t transfer = office_transfer(office, &person, HUB_NORTH, 2);
     const struct outcome lost = office_ask_for(office, CLERK, &person, "lose_contact", "");
@@ -261,7 +261,7 @@ static void test_stage_changes(void **state)
 static void test_step_records(void **state)
 {
     struct office *office = *state;
-    const struct somebody person = office_ready(office, "Shpend Alia");
+    const struct somebody person = office_ready(office, "PersonThirtytwo Samplesigma");
     const int64_t north = office_transfer(office, &person, HUB_NORTH, 2);
     const int64_t removal = office_removal(office, &person);
     const struct outcome taken = office_take(office, CLERK, north);
@@ -274,8 +274,8 @@ static void test_step_records(void **state)
 static void test_nothing_stops_without_reason(void **state)
 {
     struct office *office = *state;
-    const struct somebody person = office_ready(office, "Teuta Bala");
-    const struct somebody stranger = office_ready(office, "Uka Bala");
+    const struct somebody person = office_ready(office, "PersonSeventeen Sampleomicron");
+    const struct somebody stranger = office_ready(office, "PersonSixteen Sampleomicron");
     const int64_t request = office_transfer(office, &person, HUB_NORTH, 2);
     struct recorded recorded =
         office_record(office, CLERK, person.reference, "order.injunction", "lifted");
@@ -295,7 +295,7 @@ static void test_coming_day(void **state)
 {
     struct office *office = *state;
     struct err err = {0};
-    const struct somebody person = office_ready(office, "Valon Krasniqi");
+    const struct somebody person = office_ready(office, "PersonFifteen Samplegamma");
     const int64_t request = office_removal(office, &person);
     const struct caller caller = office_caller(office, CLERK);
     const struct fact_entry entry = {STR("order.injunction"), STR("in_force"),

@@ -129,7 +129,7 @@ static void test_three_places(void **state)
     memset(finishers, 0, sizeof finishers);
     for (size_t i = 0; i < PEOPLE; i++) {
         struct err err;
-        people[i] = office_ready(office, "Ardit Hoxha");
+        people[i] = office_ready(office, "PersonOne Samplealpha");
         finishers[i].office = office;
         assert_true(arena_open(&finishers[i].arena, 8 * 1024 * 1024, &err).ok);
     }
@@ -173,7 +173,7 @@ static void *repeat(void *context)
 static void test_same_command_at_once(void **state)
 {
     struct office *office = *state;
-    const struct somebody person = office_ready(office, "Besa Krasniqi");
+    const struct somebody person = office_ready(office, "PersonThree Samplegamma");
     struct repeater repeaters[REPEATERS];
     pthread_t threads[REPEATERS];
     pthread_barrier_t start;
@@ -242,7 +242,7 @@ static void *record(void *context)
 static void test_two_recorders(void **state)
 {
     struct office *office = *state;
-    const struct somebody person = office_ready(office, "Dren Berisha");
+    const struct somebody person = office_ready(office, "PersonTwo Samplebeta");
     struct recorder recorders[RECORDERS];
     pthread_t threads[RECORDERS];
     pthread_barrier_t start;

@@ -154,14 +154,14 @@ static void test_walk(void **state)
     size_t refused = 0;
     random_seed(&random, 11);
     for (size_t i = 0; i < PEOPLE; i++) {
-        people[i] = office_register(office, "Ardit Hoxha");
+        people[i] = office_register(office, "PersonOne Samplealpha");
     }
     for (int i = 0; i < STEPS; i++) {
         struct somebody *person = &people[random_below(&random, PEOPLE)];
         const struct choice choice = choose(office, &random, person);
         if (choice.count == 0 ||
             random_below(&random, 15) == 0) { /* an end, or somebody's turn to wait */
-            *person = office_register(office, "Besa Krasniqi");
+            *person = office_register(office, "PersonThree Samplegamma");
             registered++;
             continue;
         }

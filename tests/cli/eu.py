@@ -72,7 +72,7 @@ class Desk:
 
 
 def register(desk):
-    desk.person = desk.json("person", "register", "Ardit Hoxha", "1990-05-05")["reference"]
+    desk.person = desk.json("person", "register", "PersonOne Samplealpha", "1990-05-05")["reference"]
     assert desk.stage() == "application_registered"
 
 
