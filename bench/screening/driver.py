@@ -268,14 +268,17 @@ def two_cores(folder):
     if len(CPUS) < 2:
         print("\n  Two cores against one: this machine has one core")
         return
-    engine = Contestant(folder, "returnhub, two cores", [program(BUILD, "engine"), str(PEOPLE), RULES], cpus=CPUS[:2])
-    level = engine_levels(engine)[-1]
-    for _ in range(ROUNDS):
-        engine.measure(f"screen {level} 1")
-        engine.measure(f"screen {level} 2")
-    values = ratios(engine.each(f"screen {level} 1"), engine.each(f"screen {level} 2"))
-    print(f"\n  {'Two cores against one, times faster':46} {judged(values, 1.8, True)}")
-    engine.stop()
+    print("\n  Two cores against one, times faster")
+    for people in (PEOPLE, PEOPLE * 10):
+        engine = Contestant(folder, f"returnhub, two cores, {people}", [program(BUILD, "engine"), str(people), RULES], people=people,
+                            cpus=CPUS[:2])
+        level = engine_levels(engine)[-1]
+        for _ in range(ROUNDS):
+            engine.measure(f"screen {level} 1")
+            engine.measure(f"screen {level} 2")
+        values = ratios(engine.each(f"screen {level} 1"), engine.each(f"screen {level} 2"))
+        print(f"    {people:>12,} people{'':25} {judged(values, 1.8, True)}")
+        engine.stop()
 
 
 def beyond_the_cache(folder):

@@ -41,7 +41,15 @@ struct program {
     const struct screen *screen;
 };
 
+struct team;
+
+struct member {
+    struct team *team;
+    void *scratch;
+};
+
 struct engine {
+    struct team *team;
     str text;
     str text_changed;
     const struct rulebook *rulebook;
@@ -59,7 +67,6 @@ struct engine {
     uint64_t sum;
     enum task task;
     enum screen_level level;
-    int threads;
 };
 
 static void load_text(struct engine *engine, str text, struct arena *arena,
@@ -115,49 +122,80 @@ static void load_people(struct engine *engine, size_t people, struct arena *aren
     arena_close(&row_arena);
 }
 
-/* Screening by several threads. */
+/* Screening by several threads. They are there before the clock starts, as a server's are, and wait
+ * for the next screening without sleeping. */
 struct team {
     const struct engine *engine;
     const struct screen *screen;
-    atomic_size_t next;
+    int size; /* with the thread that asks; 0: there is none */
+    pthread_t threads[THREADS_MAX];
+    struct member members[THREADS_MAX];
+    atomic_size_t next;     /* block */
+    atomic_uint screenings; /* begun */
+    atomic_int finished;    /* members, of the last one */
+    atomic_bool dismissed;
 };
 
-struct member {
-    struct team *team;
-    void *scratch;
-    pthread_t thread;
-};
-
-static void *screen_turns(void *context)
+static void screen_turns(struct team *team, void *scratch)
 {
-    const struct member *member = context;
-    struct team *team = member->team;
     const size_t blocks = screen_block_count(team->screen);
     for (;;) {
         const size_t first = atomic_fetch_add(&team->next, BLOCKS_A_TURN);
         if (first >= blocks) {
-            return NULL;
+            return;
         }
         const size_t left = blocks - first;
-        screen_run(team->screen, first, left < BLOCKS_A_TURN ? left : BLOCKS_A_TURN,
-                   member->scratch, &team->engine->answers);
+        screen_run(team->screen, first, left < BLOCKS_A_TURN ? left : BLOCKS_A_TURN, scratch,
+                   &team->engine->answers);
     }
 }
 
-static void run_team(struct engine *engine, const struct screen *screen)
+static void *help(void *context)
 {
-    struct team team = {.engine = engine, .screen = screen};
-    struct member members[THREADS_MAX];
-    ASSERT(screen_scratch_size(screen) <= engine->scratch_size);
-    for (int i = 0; i < engine->threads; i++) {
-        members[i] = (struct member){.team = &team, .scratch = engine->scratch[i]};
+    const struct member *member = context;
+    struct team *team = member->team;
+    unsigned seen = 0;
+    while (!atomic_load(&team->dismissed)) {
+        if (atomic_load(&team->screenings) == seen) {
+            continue;
+        }
+        seen++;
+        screen_turns(team, member->scratch);
+        atomic_fetch_add(&team->finished, 1);
     }
-    for (int i = 1; i < engine->threads; i++) {
-        ASSERT(pthread_create(&members[i].thread, NULL, screen_turns, &members[i]) == 0);
+    return NULL;
+}
+
+static void team_dismiss(struct team *team)
+{
+    atomic_store(&team->dismissed, true);
+    for (int i = 1; i < team->size; i++) {
+        ASSERT(pthread_join(team->threads[i], NULL) == 0);
     }
-    screen_turns(&members[0]);
-    for (int i = 1; i < engine->threads; i++) {
-        ASSERT(pthread_join(members[i].thread, NULL) == 0);
+    team->size = 0;
+}
+
+static void team_gather(struct team *team, struct engine *engine, int size)
+{
+    team->engine = engine;
+    team->size = size;
+    atomic_store(&team->screenings, 0);
+    atomic_store(&team->dismissed, false);
+    for (int i = 1; i < size; i++) {
+        team->members[i] = (struct member){.team = team, .scratch = engine->scratch[i]};
+        ASSERT(pthread_create(&team->threads[i], NULL, help, &team->members[i]) == 0);
+    }
+}
+
+static void run_team(struct team *team, const struct screen *screen)
+{
+    ASSERT(screen_scratch_size(screen) <= team->engine->scratch_size);
+    team->screen = screen;
+    atomic_store(&team->next, 0);
+    atomic_store(&team->finished, 0);
+    atomic_fetch_add(&team->screenings, 1);
+    screen_turns(team, team->engine->scratch[0]);
+    while (atomic_load(&team->finished) < team->size - 1) {
     }
 }
 
@@ -165,10 +203,10 @@ static void run_screen(struct engine *engine)
 {
     struct err err;
     const struct screen *screen = engine->screens[engine->level];
-    if (engine->threads == 1) {
+    if (engine->team->size == 0) {
         contest_must(screen_all(screen, engine->work, &engine->answers, &err), &err);
     } else {
-        run_team(engine, screen);
+        run_team(engine->team, screen);
     }
 }
 
@@ -330,16 +368,23 @@ static bool choose(void *context, const char *how)
     struct engine *engine = context;
     char task[32] = "";
     char level[32] = "";
-    const int read = sscanf(how, "%31s %31s %d", task, level, &engine->threads);
-    for (int i = 0; i < TASK_COUNT; i++) {
-        if (strcmp(task, task_names[i]) == 0) {
-            engine->task = (enum task)i;
-            return engine->task != TASK_SCREEN ||
-                   (read == 3 && engine->threads >= 1 && engine->threads <= THREADS_MAX &&
-                    choose_level(engine, level));
-        }
+    int threads = 0;
+    const int read = sscanf(how, "%31s %31s %d", task, level, &threads);
+    int chosen = 0;
+    while (chosen < TASK_COUNT && strcmp(task, task_names[chosen]) != 0) {
+        chosen++;
     }
-    return false;
+    const bool screens = chosen == TASK_SCREEN;
+    if (chosen == TASK_COUNT || (screens && (read != 3 || threads < 1 || threads > THREADS_MAX ||
+                                             !choose_level(engine, level)))) {
+        return false;
+    }
+    team_dismiss(engine->team);
+    if (screens && threads > 1) {
+        team_gather(engine->team, engine, threads);
+    }
+    engine->task = (enum task)chosen;
+    return true;
 }
 
 static void answer(const void *context, size_t person, uint32_t *bars, uint32_t *unknown)
@@ -408,7 +453,8 @@ int main(int argc, char **argv)
     struct err err;
     const size_t people = contest_people(argc, argv);
     struct arena arena = contest_arena(people);
-    struct engine engine = {.task = TASK_STREAM};
+    static struct team team;
+    struct engine engine = {.task = TASK_STREAM, .team = &team};
     if (argc != 3) {
         fprintf(stderr, "usage: engine PEOPLE RULES\n");
         return 2;
