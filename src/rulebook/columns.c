@@ -415,7 +415,7 @@ static uint64_t cell_at(const struct column *column, size_t row)
     return ((const uint32_t *)column->cells)[row];
 }
 
-static int64_t number_at(const struct column *column, size_t row)
+int64_t column_number(const struct column *column, size_t row)
 {
     const uint64_t cell = cell_at(column, row);
     return column->numbers != NULL ? column->numbers[cell]
@@ -450,7 +450,7 @@ static struct value value_at(const struct column *column, const struct fact *fac
     case COLUMN_CELLS_16:
     case COLUMN_CELLS_32:
     case COLUMN_CELLS_64:
-        value.number = number_at(column, row);
+        value.number = column_number(column, row);
         break;
     case COLUMN_SETS:
         value.countries = column->sets[cell_at(column, row)];

@@ -93,6 +93,9 @@ MUST_USE result columns_question(const struct columns *columns, size_t row, date
                                  struct arena *arena, struct question *ret_question,
                                  struct err *err);
 
+/* The number of a row of a column that has cells, whether it is known or not. */
+int64_t column_number(const struct column *column, size_t row);
+
 static inline bool plane_bit(const uint64_t *plane, size_t row)
 {
     return (plane[row / 64] >> (row % 64) & 1) != 0;

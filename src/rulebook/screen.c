@@ -251,35 +251,10 @@ static void run_tell(const struct work *work, const struct operation *operation)
 
 /* --- operations on numbers, row by row ----------------------------------------------------- */
 
-static bool known_bit(const uint64_t *plane, size_t row)
-{
-    return plane_bit(plane, row);
-}
-
 static void put_bit(uint64_t *plane, size_t row, bool bit)
 {
     const uint64_t mask = UINT64_C(1) << (row % 64);
     plane[row / 64] = bit ? plane[row / 64] | mask : plane[row / 64] & ~mask;
-}
-
-static int64_t number_of_cell(const struct column *column, uint64_t cell)
-{
-    return column->numbers != NULL ? column->numbers[cell]
-                                   : (int64_t)(cell + (uint64_t)column->base);
-}
-
-static uint64_t cell_in(enum column_kind kind, const void *cells, size_t row)
-{
-    if (kind == COLUMN_CELLS_8) {
-        return ((const uint8_t *)cells)[row];
-    }
-    if (kind == COLUMN_CELLS_16) {
-        return ((const uint16_t *)cells)[row];
-    }
-    if (kind == COLUMN_CELLS_64) {
-        return ((const uint64_t *)cells)[row];
-    }
-    return ((const uint32_t *)cells)[row];
 }
 
 static void numbers_of_planes(const struct work *work, const struct column *column, size_t count,
@@ -304,9 +279,9 @@ static void run_numbers(const struct work *work, const struct operation *operati
                           column->kind == COLUMN_FLAG ? 1 : (size_t)operation->constant, numbers);
         return;
     }
-    const void *cells = cells_at(column, work->block);
+    const size_t first = work->block * COLUMNS_BLOCK_ROWS;
     for (size_t row = 0; row < COLUMNS_BLOCK_ROWS; row++) {
-        numbers[row] = number_of_cell(column, cell_in(column->kind, cells, row));
+        numbers[row] = column_number(column, first + row);
     }
 }
 
@@ -328,7 +303,7 @@ static void run_sum(const struct work *work, const struct operation *operation)
     for (size_t row = 0; row < COLUMNS_BLOCK_ROWS; row++) {
         const uint64_t place = (uint64_t)(from[row] - hop->least);
         const bool reached =
-            known_bit(from_known, row) && place < hop->count && hop->days[place] != HOP_UNKNOWN;
+            plane_bit(from_known, row) && place < hop->count && hop->days[place] != HOP_UNKNOWN;
         numbers[row] = reached ? hop->days[place] : 0;
         put_bit(known, row, reached);
     }
@@ -424,7 +399,7 @@ static void run_in_set(const struct work *work, const struct operation *operatio
     const uint64_t *code_known = work->planes[operation->worths[0].known];
     const uint64_t *set_known = work->planes[operation->sets[0].known];
     for (size_t row = 0; row < COLUMNS_BLOCK_ROWS; row++) {
-        const bool known = known_bit(code_known, row) && known_bit(set_known, row);
+        const bool known = plane_bit(code_known, row) && plane_bit(set_known, row);
         bool found = false;
         if (known) {
             const struct country_set set = set_at(work, &operation->sets[0], row);
@@ -439,7 +414,7 @@ static void run_same_set(const struct work *work, const struct operation *operat
     const uint64_t *a_known = work->planes[operation->sets[0].known];
     const uint64_t *b_known = work->planes[operation->sets[1].known];
     for (size_t row = 0; row < COLUMNS_BLOCK_ROWS; row++) {
-        const bool known = known_bit(a_known, row) && known_bit(b_known, row);
+        const bool known = plane_bit(a_known, row) && plane_bit(b_known, row);
         bool same = false;
         if (known) {
             const struct country_set a = set_at(work, &operation->sets[0], row);
