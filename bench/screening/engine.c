@@ -1,12 +1,13 @@
 /* engine: returnhub's column engine on the screening workload, compiled from the text of
- * screening.rules. Arguments: PEOPLE RULES. Understands `run COUNT HOW`, where HOW is
+ * screening.rules. Arguments: PEOPLE RULES. Understands `run COUNT HOW`, where HOW is one of
  *
- *   screen LEVEL THREADS   everybody; written are a plane of the barred and one of the unknown for
- * each safeguard, a plane of the clear and one of the barred: what planes.c writes compile from the
- * text of the rulebook to a screen, at the best level what-if                the same of a changed
- * text, over the people that are loaded, and everybody screened by it stream                 only
- * reads the columns, all of them, as they are packed stream-write           reads them and writes
- * as much as `screen` does
+ * - screen LEVEL THREADS: everybody. Written are a plane of the barred and one of the unknown for
+ *   each safeguard, a plane of the clear and one of the barred: what planes.c writes
+ * - compile: from the text of the rulebook to a screen, at the best level
+ * - what-if: the same of a changed text, over the people that are loaded, and everybody screened by
+ *   it
+ * - stream: only reads the columns, all of them, as they are packed
+ * - stream-write: reads them and writes as much as `screen` does
  */
 #include "contest.h"
 #include "people.h"
