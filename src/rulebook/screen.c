@@ -371,21 +371,6 @@ static struct country_set set_at(const struct work *work, const struct sets *set
                : sets->column->sets[((const uint32_t *)sets->column->cells)[first + row]];
 }
 
-static bool set_has(const struct country_set *set, int64_t code)
-{
-    bool found = false;
-    for (size_t i = 0; i < set->count && !found; i++) {
-        found = set->codes[i] == code;
-    }
-    return found;
-}
-
-static bool set_is(const struct country_set *a, const struct country_set *b)
-{
-    return a->count == b->count &&
-           (a->count == 0 || memcmp(a->codes, b->codes, a->count * sizeof a->codes[0]) == 0);
-}
-
 static void put_answer(const struct work *work, const struct operation *operation, size_t row,
                        bool known, bool answer)
 {
@@ -403,7 +388,7 @@ static void run_in_set(const struct work *work, const struct operation *operatio
         bool found = false;
         if (known) {
             const struct country_set set = set_at(work, &operation->sets[0], row);
-            found = set_has(&set, codes[row]);
+            found = country_set_has(&set, codes[row]);
         }
         put_answer(work, operation, row, known, found);
     }
@@ -419,7 +404,7 @@ static void run_same_set(const struct work *work, const struct operation *operat
         if (known) {
             const struct country_set a = set_at(work, &operation->sets[0], row);
             const struct country_set b = set_at(work, &operation->sets[1], row);
-            same = set_is(&a, &b);
+            same = country_set_equal(&a, &b);
         }
         put_answer(work, operation, row, known, same);
     }

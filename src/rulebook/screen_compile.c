@@ -272,12 +272,7 @@ static struct lowered lower_in_list(struct compiler *compiler, const struct node
 
 static bool is_in_set(const void *context, int64_t number)
 {
-    const struct country_set *set = context;
-    bool found = false;
-    for (size_t i = 0; i < set->count && !found; i++) {
-        found = set->codes[i] == number;
-    }
-    return found;
+    return country_set_has(context, number);
 }
 
 static struct lowered lower_membership(struct compiler *compiler, const struct node *node)

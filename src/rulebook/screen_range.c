@@ -9,8 +9,6 @@
 
 /* --- what is the same for everybody -------------------------------------------------------- */
 
-bool common_condition(const struct common *common, node_index condition);
-
 static bool common_fact(const struct common *common, uint32_t fact)
 {
     return common->rulebook->facts[fact].subject != SUBJECT_PERSON;

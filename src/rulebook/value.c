@@ -344,7 +344,16 @@ void value_format_plain(const struct rulebook *rulebook, const struct fact *fact
     }
 }
 
-static bool sets_equal(const struct country_set *a, const struct country_set *b)
+bool country_set_has(const struct country_set *set, int64_t code)
+{
+    bool found = false;
+    for (size_t i = 0; i < set->count && !found; i++) {
+        found = set->codes[i] == code;
+    }
+    return found;
+}
+
+bool country_set_equal(const struct country_set *a, const struct country_set *b)
 {
     bool equal = a->count == b->count;
     for (size_t i = 0; equal && i < a->count; i++) {
@@ -360,7 +369,7 @@ bool value_equal(const struct fact *fact, const struct value *a, const struct va
     }
     switch (fact->type) {
     case FACT_COUNTRIES:
-        return sets_equal(&a->countries, &b->countries);
+        return country_set_equal(&a->countries, &b->countries);
     case FACT_TEXT:
         return str_equal(a->text, b->text);
     case FACT_FLAG:

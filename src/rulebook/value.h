@@ -59,6 +59,8 @@ void value_format(const struct fact *fact, const struct value *value, struct buf
  * underscores, "Not known". */
 void value_format_plain(const struct rulebook *rulebook, const struct fact *fact,
                         const struct value *value, struct buf *buf);
+bool country_set_has(const struct country_set *set, int64_t code);
+bool country_set_equal(const struct country_set *a, const struct country_set *b);
 bool value_equal(const struct fact *fact, const struct value *a, const struct value *b);
 
 bool country_parse(str text, uint16_t *ret_code);
