@@ -21,7 +21,6 @@
 
 enum {
     THREADS_MAX = 64,
-    BLOCKS_A_TURN = 2, /* a thread takes so many at a time, so that all end together */
     WORK_BYTES = 512 * 1024 * 1024,
     CACHE_LINE = 64,
     OUTPUT_PLANES = 2 * WORKLOAD_SAFEGUARDS + 2,
@@ -46,7 +45,7 @@ struct team;
 
 struct member {
     struct team *team;
-    void *scratch;
+    int place; /* in the team; the one that asks has the first */
 };
 
 struct engine {
@@ -124,31 +123,28 @@ static void load_people(struct engine *engine, size_t people, struct arena *aren
 }
 
 /* Screening by several threads. They are there before the clock starts, as a server's are, and wait
- * for the next screening without sleeping. */
+ * for the next screening without sleeping. Each has one stretch of the people: with short turns in
+ * between each other the cores fetch ahead into, and so take from each other, the lines that the
+ * other is about to write. */
 struct team {
     const struct engine *engine;
     const struct screen *screen;
     int size; /* with the thread that asks; 0: there is none */
     pthread_t threads[THREADS_MAX];
     struct member members[THREADS_MAX];
-    atomic_size_t next;     /* block */
     atomic_uint screenings; /* begun */
     atomic_int finished;    /* members, of the last one */
     atomic_bool dismissed;
 };
 
-static void screen_turns(struct team *team, void *scratch)
+static void screen_stretch(const struct team *team, int place)
 {
     const size_t blocks = screen_block_count(team->screen);
-    for (;;) {
-        const size_t first = atomic_fetch_add(&team->next, BLOCKS_A_TURN);
-        if (first >= blocks) {
-            return;
-        }
-        const size_t left = blocks - first;
-        screen_run(team->screen, first, left < BLOCKS_A_TURN ? left : BLOCKS_A_TURN, scratch,
-                   &team->engine->answers);
-    }
+    const size_t size = (size_t)team->size;
+    const size_t first = blocks * (size_t)place / size;
+    const size_t end = blocks * (size_t)(place + 1) / size;
+    screen_run(team->screen, first, end - first, team->engine->scratch[place],
+               &team->engine->answers);
 }
 
 static void *help(void *context)
@@ -161,7 +157,7 @@ static void *help(void *context)
             continue;
         }
         seen++;
-        screen_turns(team, member->scratch);
+        screen_stretch(team, member->place);
         atomic_fetch_add(&team->finished, 1);
     }
     return NULL;
@@ -183,7 +179,7 @@ static void team_gather(struct team *team, struct engine *engine, int size)
     atomic_store(&team->screenings, 0);
     atomic_store(&team->dismissed, false);
     for (int i = 1; i < size; i++) {
-        team->members[i] = (struct member){.team = team, .scratch = engine->scratch[i]};
+        team->members[i] = (struct member){.team = team, .place = i};
         ASSERT(pthread_create(&team->threads[i], NULL, help, &team->members[i]) == 0);
     }
 }
@@ -192,10 +188,9 @@ static void run_team(struct team *team, const struct screen *screen)
 {
     ASSERT(screen_scratch_size(screen) <= team->engine->scratch_size);
     team->screen = screen;
-    atomic_store(&team->next, 0);
     atomic_store(&team->finished, 0);
     atomic_fetch_add(&team->screenings, 1);
-    screen_turns(team, team->engine->scratch[0]);
+    screen_stretch(team, 0);
     while (atomic_load(&team->finished) < team->size - 1) {
     }
 }
