@@ -5,8 +5,8 @@
 /* The layout of the file, as numbered migrations. A migration that was released is never changed;
  * the next one follows. PRAGMA user_version is how many have been applied.
  *
- * What is kept (event, subject_key, command, ...) is migrated with care. Derived tables may also be
- * dropped, made anew and filled by `returnhub rebuild`. */
+ * What is kept (event, subject_key, command, ...) is migrated with care. Derived tables are never
+ * migrated: the last migration makes those of this program anew, and they are filled again. */
 
 enum { APPLICATION_ID = 0x52487562 }; /* "RHub" */
 
@@ -188,17 +188,37 @@ result sqlite_make_derived(sqlite3 *db, const char *schema, struct arena scratch
 
 static result make_first_layout(sqlite3 *db, struct arena scratch, struct err *err)
 {
-    TRY(sqlite_run(db, kept_tables, err));
-    return make_tables(db, derived_tables, "main", scratch, err);
+    (void)scratch;
+    return sqlite_run(db, kept_tables, err);
 }
 
-/* The new tables are filled from the events, which needs the key: store_open does it when it finds
- * the mark. */
-static result add_caseload(sqlite3 *db, struct arena scratch, struct err *err)
+static result keep_as_it_is(sqlite3 *db, struct arena scratch, struct err *err)
 {
-    TRY(make_tables(db, caseload_tables, "main", scratch, err));
+    (void)db;
+    (void)scratch;
+    (void)err;
+    return result_ok();
+}
+
+static result drop_derived(sqlite3 *db, struct err *err)
+{
+    for (int table = TABLE_DERIVED_FIRST; table < TABLE_COUNT; table++) {
+        char sql[128];
+        sqlite3_snprintf(sizeof sql, sql, "DROP TABLE IF EXISTS main.\"%w\"",
+                         layout_of((enum table)table)->name);
+        TRY(sqlite_run(db, sql, err));
+    }
+    return result_ok();
+}
+
+/* The derived tables of an older layout give way to those of this one. They are filled from the
+ * events, which needs the key: store_open does it when it finds the mark. */
+static result renew_derived(sqlite3 *db, struct arena scratch, struct err *err)
+{
+    TRY(drop_derived(db, err));
+    TRY(sqlite_make_derived(db, "main", scratch, err));
     return sqlite_run(db,
-                      "INSERT INTO property SELECT '" PROPERTY_ROWS_ARE_OLD "', x'01'"
+                      "INSERT OR IGNORE INTO property SELECT '" PROPERTY_ROWS_ARE_OLD "', x'01'"
                       " WHERE EXISTS (SELECT 1 FROM event)",
                       err);
 }
@@ -210,7 +230,8 @@ struct migration {
 
 static const struct migration migrations[] = {
     {"first layout", make_first_layout},
-    {"caseload", add_caseload},
+    {"caseload", keep_as_it_is}, /* brought a derived table */
+    {"the register complete", renew_derived},
 };
 
 enum { MIGRATION_COUNT = sizeof migrations / sizeof migrations[0] };
