@@ -48,6 +48,7 @@ void casework_close(struct casework *casework); /* accepts NULL and a zeroed one
 struct caller {
     int64_t account;
     struct client_id client_id;
+    str reason; /* why the account looks, in its own words, kept with the look; "" when not said */
 };
 
 /* --- commands --------------------------------------------------------------------------------- */

@@ -87,7 +87,7 @@ static result consider_person(void *context, const struct person_row *person,
                               const struct fact_row *rows, size_t count, struct err *err)
 {
     struct today_work *work = context;
-    if (!is_open(work->casework->rulebook, person)) {
+    if (!is_open(work->casework->rulebook, person) || sitting_hides(&work->sitting, person)) {
         return result_ok();
     }
     struct arena scratch = *work->arena;
@@ -166,13 +166,11 @@ static result add_request(struct sitting *sitting, struct request_list *list,
     if (!sitting_hub_in_sight(sitting, ACTION_SEE_PEOPLE, row->hub)) {
         return result_ok();
     }
-    bool visible = may_everywhere(&sitting->account, ACTION_SEE_PEOPLE);
-    if (!visible) {
-        struct arena scratch = *sitting->arena;
-        struct person_row person;
-        TRY(transaction_person(sitting->transaction, row->person, &scratch, &person, err));
-        TRY(sitting_may_person(sitting, &person, ACTION_SEE_PEOPLE, &visible, err));
-    }
+    bool visible = false;
+    struct arena scratch = *sitting->arena;
+    struct person_row person;
+    TRY(transaction_person(sitting->transaction, row->person, &scratch, &person, err));
+    TRY(sitting_may_person(sitting, &person, ACTION_SEE_PEOPLE, &visible, err));
     if (visible) {
         ASSERT(list->count < list->capacity);
         TRY(request_describe(sitting, row, &list->items[list->count], err));
