@@ -265,6 +265,35 @@ const struct command commands[] = {
         .run = command_screen,
     },
     {
+        .name = "work list",
+        .arguments = "",
+        .summary = "List the work that waits, by the day it is due",
+        .description =
+            "Duties that are overdue, contact checks that have passed, and clocks that end soon, "
+            "of "
+            "everybody whose case is open. Days are counted from today to the last day; for a "
+            "clock that knows a calendar the working days too. All are counted, the soonest are "
+            "listed.",
+        .options = {LOOK_OPTIONS, OPTION_WITHIN, OPTION_ROLE, OPTION_KIND, OPTION_LIMIT,
+                    OPTION_HELP},
+        .option_count = 10,
+        .run = command_work_list,
+    },
+    {
+        .name = "work missing",
+        .arguments = "STEP",
+        .argument_min = 1,
+        .argument_max = 1,
+        .summary = "List the facts that are missing, those that block most people first",
+        .description =
+            "For everybody for whom the step is neither clear nor barred: which facts, if they "
+            "were known, could decide it; how many people each blocks, and how many it blocks "
+            "alone.",
+        .options = {LOOK_OPTIONS, OPTION_HUB, OPTION_HELP},
+        .option_count = 7,
+        .run = command_work_missing,
+    },
+    {
         .name = "privacy hold",
         .arguments = "PERSON",
         .argument_min = 1,
