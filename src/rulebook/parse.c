@@ -1008,8 +1008,8 @@ static bool clock_due(struct parser *parser, void *item)
         return clock_due_from(parser, draft);
     }
     const struct place_in_text at = parser->token.at;
-    if (!parser_expect(parser, TOKEN_TO)) {
-        return false;
+    if (!parser_take(parser, TOKEN_TO)) {
+        return parser_unexpected(parser, "\"to\" or \"from\"");
     }
     if (draft->clock.due_to.len > 0) {
         return said_before(parser, at, "due to");
