@@ -17,6 +17,8 @@ enum subject_kind {
     SUBJECT_OF_AGREEMENT = 3,
     SUBJECT_OF_ACCOUNT = 4,
     SUBJECT_OF_REGISTER = 5, /* its id is 1 */
+    SUBJECT_OF_MANIFEST = 6,
+    SUBJECT_OF_LAST = SUBJECT_OF_MANIFEST,
 };
 
 struct known_day {
