@@ -320,16 +320,18 @@ static result same_body(const struct event *before, const struct event *event, s
     return str_equal(then, now) ? result_ok() : sitting_client_id_taken(err);
 }
 
+/* Much earlier than planned is a slip of the pen. */
 static result check_departed(const struct manifest_row *row, const struct manifest_command *command,
                              struct err *err)
 {
-    const instant left = command->departed_at;
+    const int64_t left = command->departed_at.milliseconds;
+    const int64_t earliest = row->departs_at.milliseconds - INT64_C(86400000);
     if (command->kind != EVENT_MANIFEST_DEPARTED) {
         return result_ok();
     }
-    return left.milliseconds > system_now(command->casework->system).milliseconds ||
-                   left.milliseconds < row->changed_at.milliseconds - INT64_C(86400000)
-               ? err_set(err, ERROR_INPUT, "It left after people boarded, and not later than now")
+    return left < earliest || left > system_now(command->casework->system).milliseconds
+               ? err_set(err, ERROR_INPUT,
+                         "It left not later than now, and at most a day earlier than planned")
                : result_ok();
 }
 
