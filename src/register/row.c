@@ -77,7 +77,7 @@ unsigned event_concerns(enum event_kind kind)
 
 bool event_may_be_about(enum event_kind kind, enum subject_kind subject)
 {
-    ASSERT(subject >= SUBJECT_OF_PERSON && subject <= SUBJECT_OF_LAST);
+    ASSERT(subject >= SUBJECT_OF_PERSON && subject <= SUBJECT_LAST);
     return (event_row(kind)->about & 1U << subject) != 0;
 }
 

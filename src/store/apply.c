@@ -42,7 +42,7 @@ static enum table subject_table(enum subject_kind kind)
         [SUBJECT_OF_AGREEMENT] = TABLE_AGREEMENT, [SUBJECT_OF_ACCOUNT] = TABLE_ACCOUNT,
         [SUBJECT_OF_MANIFEST] = TABLE_MANIFEST,
     };
-    ASSERT(kind >= SUBJECT_OF_PERSON && kind <= SUBJECT_OF_LAST && kind != SUBJECT_OF_REGISTER);
+    ASSERT(kind >= SUBJECT_OF_PERSON && kind <= SUBJECT_LAST && kind != SUBJECT_OF_REGISTER);
     return tables[kind];
 }
 

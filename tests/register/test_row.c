@@ -487,8 +487,7 @@ static void concerns_are_true(void **state)
         struct err err;
         const struct event event = event_of(all_kinds[i], 40);
         const unsigned concerns = event_concerns(event.kind);
-        assert_true(event.subject_kind >= SUBJECT_OF_PERSON &&
-                    event.subject_kind <= SUBJECT_OF_LAST);
+        assert_true(event.subject_kind >= SUBJECT_OF_PERSON && event.subject_kind <= SUBJECT_LAST);
         struct person_row person = registered_person();
         struct request_row request = open_request();
         struct place_row place = place_in(PLACE_HELD, 5, 10);
