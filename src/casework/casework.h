@@ -79,6 +79,7 @@ struct stopped_request {
     str step;
     const str *safeguards; /* names of those no longer clear */
     size_t safeguard_count;
+    bool aboard; /* the step was taken already, the person is on the way and is called back */
 };
 
 struct record_answer {

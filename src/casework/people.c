@@ -1,5 +1,6 @@
 #include "casework/casework.h"
 
+#include "casework/recall.h"
 #include "casework/repeat.h"
 #include "casework/sitting.h"
 #include "casework/text.h"
@@ -247,7 +248,9 @@ static result join_and_review(struct sitting *sitting, struct join_work *work,
     TRY(append_all(sitting, person, relative, joined, err));
     const struct touched touched = {.kind = SUBJECT_OF_PERSON, .id = person->id};
     struct stopped_list stopped;
-    TRY(stopping_review(sitting, &touched, 1, joined->events[joined->count - 1], &stopped, err));
+    const int64_t cause = joined->events[joined->count - 1];
+    TRY(stopping_review(sitting, &touched, 1, cause, &stopped, err));
+    TRY(recall_review(sitting, &touched, cause, &stopped, err));
     work->answer = (struct record_answer){.events = joined->events,
                                           .event_count = joined->count,
                                           .stopped = stopped.items,

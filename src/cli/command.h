@@ -8,7 +8,7 @@
 #include "cli/output.h"
 #include "cli/version.h"
 
-enum { COMMAND_OPTIONS_MAX = 12, COMMAND_ARGUMENTS_MAX = 256 /* a folder of rulebook files */ };
+enum { COMMAND_OPTIONS_MAX = 20, COMMAND_ARGUMENTS_MAX = 256 /* a folder of rulebook files */ };
 
 /* Every option there is, once; options of one name do not stand in one command. OPTION(constant,
  * name, argument, what) */
@@ -38,6 +38,22 @@ enum { COMMAND_OPTIONS_MAX = 12, COMMAND_ARGUMENTS_MAX = 256 /* a folder of rule
     OPTION(OPTION_TEXT, "text", "WORDS", "only people whose name or reference contains this")      \
     OPTION(OPTION_LIMIT, "limit", "N", "at most this many (default: 100)")                         \
     OPTION(OPTION_CLIENT_ID, "client-id", "UUID", "makes sending the command twice do it once")    \
+    OPTION(OPTION_ORDER, "order", "KIND", "the kind of order (default: court_order)")              \
+    OPTION(OPTION_REPORTER, "by", "WHO", "who says that there is an order")                        \
+    OPTION(OPTION_MEANS, "means", "HOW", "how it was reported: by telephone, by letter")           \
+    OPTION(OPTION_COURT, "court", "NAME", "the court")                                             \
+    OPTION(OPTION_CLAIM_NUMBER, "claim-number", "TEXT", "the number of the claim")                 \
+    OPTION(OPTION_AT, "at", "INSTANT", "when it happened (YYYY-MM-DDTHH:MM:SSZ; default: now)")    \
+    OPTION(OPTION_ALL, "all", NULL, "also what is over")                                           \
+    OPTION(OPTION_DESTINATION, "destination", "COUNTRY",                                           \
+           "where it goes to (three letters; default: the country of the hub)")                    \
+    OPTION(OPTION_DEPARTS, "departs", "INSTANT", "when it is to leave (YYYY-MM-DDTHH:MM:SSZ)")     \
+    OPTION(OPTION_CARRIER, "carrier", "NAME", "the airline or ferry line, and the service")        \
+    OPTION(OPTION_ROUTE, "route", "STOPS", "the stops in order, parted by commas")                 \
+    OPTION(OPTION_ESCORTS, "escorts", "N", "how many escorts there are")                           \
+    OPTION(OPTION_ESCORT_ROLES, "escort-roles", "TEXT",                                            \
+           "what the escorts are there for; no names")                                             \
+    OPTION(OPTION_LEAD, "lead", "ACCOUNT", "the account that answers for it (default: your own)")  \
     OPTION(OPTION_PORT, "port", "N", "port to listen on (default: 8080; 0: any free one)")         \
     OPTION(OPTION_ADDRESS, "address", "ADDRESS", "address to listen on (default: 127.0.0.1)")      \
     OPTION(OPTION_TODAY, "today", "DATE",                                                          \
@@ -118,6 +134,21 @@ command_run command_person_list;
 command_run command_person_show;
 command_run command_person_register;
 command_run command_record;
+command_run command_order_report;
+command_run command_stop_list;
+command_run command_stop_show;
+command_run command_stop_acknowledge;
+command_run command_manifest_list;
+command_run command_manifest_show;
+command_run command_manifest_open;
+command_run command_manifest_change;
+command_run command_manifest_add;
+command_run command_manifest_remove;
+command_run command_manifest_board;
+command_run command_manifest_depart;
+command_run command_manifest_account;
+command_run command_manifest_close;
+command_run command_manifest_cancel;
 command_run command_step_request;
 command_run command_step_approve;
 command_run command_step_decline;

@@ -1,6 +1,7 @@
 #include "cli/desk.h"
 
 #include "casework/adoption.h"
+#include "cli/departure.h"
 #include "cli/version.h"
 
 #include <stdlib.h>
@@ -204,14 +205,21 @@ static result take_account(const struct invocation *invocation, str username, st
     return result_ok();
 }
 
-result desk_open_as_account(const struct invocation *invocation, struct desk *ret_desk,
-                            struct err *err)
+result desk_open_quietly(const struct invocation *invocation, struct desk *ret_desk,
+                         struct err *err)
 {
     str username;
     TRY(named_account(invocation, &username, err));
     TRY(desk_open(invocation, ret_desk, err));
     TRY(casework_adopt_rulebook(&ret_desk->casework, err));
     return take_account(invocation, username, ret_desk, err);
+}
+
+result desk_open_as_account(const struct invocation *invocation, struct desk *ret_desk,
+                            struct err *err)
+{
+    TRY(desk_open_quietly(invocation, ret_desk, err));
+    return departure_warn(invocation, ret_desk, err);
 }
 
 result desk_open_under(const struct invocation *invocation, const struct rulebook *rulebook,

@@ -39,9 +39,13 @@ MUST_USE result desk_open(const struct invocation *invocation, struct desk *ret_
  * leaves no empty store behind. */
 MUST_USE result desk_open_new(const struct invocation *invocation, const struct rulebook *rulebook,
                               struct desk *ret_desk, struct err *err);
-/* The same with the account of --as, which must exist and be open. */
+/* The same with the account of --as, which must exist and be open. It is told, on the messages, of
+ * the stops that it has not acknowledged. */
 MUST_USE result desk_open_as_account(const struct invocation *invocation, struct desk *ret_desk,
                                      struct err *err);
+/* The same, without telling it of the stops that it has not acknowledged. */
+MUST_USE result desk_open_quietly(const struct invocation *invocation, struct desk *ret_desk,
+                                  struct err *err);
 /* The store and the account of --as under a rulebook that is only asked about: it is not taken into
  * use. */
 MUST_USE result desk_open_under(const struct invocation *invocation,

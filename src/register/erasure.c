@@ -45,7 +45,19 @@ bool event_erase(const struct event *event, str reference, struct event *ret_rem
         remains.body.step_withdrawn.request = event->body.step_withdrawn.request;
         break;
     case EVENT_STEP_STOPPED:
-        remains.body.step_stopped.request = event->body.step_stopped.request;
+        remains.body.step_stopped = (struct step_stopped_body){
+            .request = event->body.step_stopped.request,
+            .told = event->body.step_stopped.told,
+        };
+        break;
+    case EVENT_DEPARTURE_RECALLED:
+        remains.body.departure_recalled = (struct departure_recalled_body){
+            .manifest = event->body.departure_recalled.manifest,
+            .told = event->body.departure_recalled.told,
+        };
+        break;
+    case EVENT_STOP_ACKNOWLEDGED:
+        remains.body.stop_acknowledged.stop = event->body.stop_acknowledged.stop;
         break;
     case EVENT_STEP_TAKEN:
         remains.body.step_taken = (struct step_taken_body){
@@ -73,6 +85,16 @@ bool event_erase(const struct event *event, str reference, struct event *ret_rem
     case EVENT_FACT_WITHDRAWN:
     case EVENT_NOTE_ADDED:
     case EVENT_STEP_REFUSED:
+    case EVENT_ORDER_REPORTED:
+    case EVENT_MANIFEST_OPENED:
+    case EVENT_MANIFEST_CHANGED:
+    case EVENT_MANIFEST_PERSON_LISTED:
+    case EVENT_MANIFEST_PERSON_TAKEN_OFF:
+    case EVENT_MANIFEST_BOARDED:
+    case EVENT_MANIFEST_DEPARTED:
+    case EVENT_MANIFEST_PERSON_ACCOUNTED:
+    case EVENT_MANIFEST_CLOSED:
+    case EVENT_MANIFEST_CANCELLED:
     case EVENT_HUB_OPENED:
     case EVENT_PLACES_AGREED:
     case EVENT_AGREEMENT_OPENED:

@@ -17,6 +17,8 @@ enum subject_kind {
     SUBJECT_OF_AGREEMENT = 3,
     SUBJECT_OF_ACCOUNT = 4,
     SUBJECT_OF_REGISTER = 5, /* its id is 1 */
+    SUBJECT_OF_MANIFEST = 6,
+    SUBJECT_LAST = SUBJECT_OF_MANIFEST,
 };
 
 struct known_day {
@@ -36,9 +38,9 @@ struct text_list {
 
 enum event_kind {
     EVENT_NONE = 0,
-#define EVENT(constant, name, fields) EVENT_##constant,
-#include "register/event.def"
-#undef EVENT
+#define NUMBER_OF_KIND(constant, number) EVENT_##constant = number,
+#include "register/event_number.def"
+#undef NUMBER_OF_KIND
 };
 
 /* struct person_registered_body { str reference; ... }; and so on for every kind. */

@@ -10,12 +10,13 @@ enum {
     ABOUT_AGREEMENT = 1 << SUBJECT_OF_AGREEMENT,
     ABOUT_ACCOUNT = 1 << SUBJECT_OF_ACCOUNT,
     ABOUT_REGISTER = 1 << SUBJECT_OF_REGISTER,
+    ABOUT_MANIFEST = 1 << SUBJECT_OF_MANIFEST,
     ABOUT_FACTS = ABOUT_PERSON | ABOUT_HUB | ABOUT_AGREEMENT,
 };
 
 struct event_row {
     unsigned char about;
-    unsigned char concerns;
+    unsigned short concerns;
 };
 
 static const struct event_row event_rows[] = {
@@ -35,11 +36,18 @@ static const struct event_row event_rows[] = {
     [EVENT_NOTE_ADDED] = {ABOUT_FACTS, 0},
     [EVENT_STEP_REQUESTED] = {ABOUT_PERSON, CONCERNS_REQUEST},
     [EVENT_STEP_APPROVED] = {ABOUT_PERSON, CONCERNS_REQUEST | CONCERNS_PLACE},
-    [EVENT_STEP_DECLINED] = {ABOUT_PERSON, CONCERNS_REQUEST | CONCERNS_PLACE},
-    [EVENT_STEP_WITHDRAWN] = {ABOUT_PERSON, CONCERNS_REQUEST | CONCERNS_PLACE},
-    [EVENT_STEP_STOPPED] = {ABOUT_PERSON, CONCERNS_REQUEST | CONCERNS_PLACE},
+    [EVENT_STEP_DECLINED] = {ABOUT_PERSON,
+                             CONCERNS_REQUEST | CONCERNS_PLACE | CONCERNS_MANIFEST_ENTRY},
+    [EVENT_STEP_WITHDRAWN] = {ABOUT_PERSON,
+                              CONCERNS_REQUEST | CONCERNS_PLACE | CONCERNS_MANIFEST_ENTRY},
+    [EVENT_STEP_STOPPED] = {ABOUT_PERSON, CONCERNS_REQUEST | CONCERNS_PLACE |
+                                              CONCERNS_MANIFEST_ENTRY | CONCERNS_STOP_NOTICE},
     [EVENT_STEP_REFUSED] = {ABOUT_PERSON, 0},
-    [EVENT_STEP_TAKEN] = {ABOUT_PERSON, CONCERNS_SUBJECT | CONCERNS_REQUEST | CONCERNS_PLACE},
+    [EVENT_STEP_TAKEN] = {ABOUT_PERSON, CONCERNS_SUBJECT | CONCERNS_REQUEST | CONCERNS_PLACE |
+                                            CONCERNS_MANIFEST_ENTRY},
+    [EVENT_ORDER_REPORTED] = {ABOUT_PERSON, 0},
+    [EVENT_DEPARTURE_RECALLED] = {ABOUT_PERSON, CONCERNS_MANIFEST_ENTRY | CONCERNS_STOP_NOTICE},
+    [EVENT_STOP_ACKNOWLEDGED] = {ABOUT_PERSON, CONCERNS_STOP_NOTICE},
     [EVENT_HUB_OPENED] = {ABOUT_HUB, CONCERNS_SUBJECT},
     [EVENT_PLACES_AGREED] = {ABOUT_HUB, CONCERNS_HUB_PLACES},
     [EVENT_AGREEMENT_OPENED] = {ABOUT_AGREEMENT, CONCERNS_SUBJECT},
@@ -47,6 +55,17 @@ static const struct event_row event_rows[] = {
     [EVENT_ACCOUNT_OPENED] = {ABOUT_ACCOUNT, CONCERNS_SUBJECT},
     [EVENT_ACCOUNT_CHANGED] = {ABOUT_ACCOUNT, CONCERNS_SUBJECT},
     [EVENT_ACCOUNT_CLOSED] = {ABOUT_ACCOUNT, CONCERNS_SUBJECT},
+    [EVENT_MANIFEST_OPENED] = {ABOUT_MANIFEST, CONCERNS_SUBJECT},
+    [EVENT_MANIFEST_CHANGED] = {ABOUT_MANIFEST, CONCERNS_SUBJECT},
+    [EVENT_MANIFEST_PERSON_LISTED] = {ABOUT_MANIFEST, CONCERNS_SUBJECT | CONCERNS_MANIFEST_ENTRY},
+    [EVENT_MANIFEST_PERSON_TAKEN_OFF] = {ABOUT_MANIFEST,
+                                         CONCERNS_SUBJECT | CONCERNS_MANIFEST_ENTRY},
+    [EVENT_MANIFEST_BOARDED] = {ABOUT_MANIFEST, CONCERNS_SUBJECT},
+    [EVENT_MANIFEST_DEPARTED] = {ABOUT_MANIFEST, CONCERNS_SUBJECT},
+    [EVENT_MANIFEST_PERSON_ACCOUNTED] = {ABOUT_MANIFEST,
+                                         CONCERNS_SUBJECT | CONCERNS_MANIFEST_ENTRY},
+    [EVENT_MANIFEST_CLOSED] = {ABOUT_MANIFEST, CONCERNS_SUBJECT},
+    [EVENT_MANIFEST_CANCELLED] = {ABOUT_MANIFEST, CONCERNS_SUBJECT | CONCERNS_MANIFEST_ENTRY},
     [EVENT_RULEBOOK_ADOPTED] = {ABOUT_REGISTER, 0},
     [EVENT_PERSON_ERASED] = {ABOUT_REGISTER, CONCERNS_ERASED},
 };
@@ -65,14 +84,12 @@ unsigned event_concerns(enum event_kind kind)
 
 bool event_may_be_about(enum event_kind kind, enum subject_kind subject)
 {
-    ASSERT(subject >= SUBJECT_OF_PERSON && subject <= SUBJECT_OF_REGISTER);
+    ASSERT(subject >= SUBJECT_OF_PERSON && subject <= SUBJECT_LAST);
     return (event_row(kind)->about & 1U << subject) != 0;
 }
 
-/* The first event of a subject must be the one that brings it into the register, and no other may
- * be that one. */
-static result check_beginning(int64_t row_id, const struct event *event, enum event_kind first,
-                              struct err *err)
+result row_check_beginning(int64_t row_id, const struct event *event, enum event_kind first,
+                           struct err *err)
 {
     const char *subject = subject_kind_name(event->subject_kind);
     if (row_id == 0 && event->kind != first) {
@@ -216,7 +233,7 @@ result person_row_apply(struct person_row *row, const struct event *event, struc
     if (event->subject_kind != SUBJECT_OF_PERSON) {
         return result_ok();
     }
-    TRY(check_beginning(row->id, event, EVENT_PERSON_REGISTERED, err));
+    TRY(row_check_beginning(row->id, event, EVENT_PERSON_REGISTERED, err));
     if (event->kind == EVENT_PERSON_REGISTERED) {
         TRY(check_person_begins(event, err));
         person_begin(row, event);
@@ -697,7 +714,7 @@ result hub_row_apply(struct hub_row *row, const struct event *event, struct err 
     if (event->subject_kind != SUBJECT_OF_HUB) {
         return result_ok();
     }
-    TRY(check_beginning(row->id, event, EVENT_HUB_OPENED, err));
+    TRY(row_check_beginning(row->id, event, EVENT_HUB_OPENED, err));
     if (event->kind == EVENT_HUB_OPENED) {
         const struct hub_opened_body *body = &event->body.hub_opened;
         *row = (struct hub_row){.id = event->subject,
@@ -713,7 +730,7 @@ result agreement_row_apply(struct agreement_row *row, const struct event *event,
     if (event->subject_kind != SUBJECT_OF_AGREEMENT) {
         return result_ok();
     }
-    TRY(check_beginning(row->id, event, EVENT_AGREEMENT_OPENED, err));
+    TRY(row_check_beginning(row->id, event, EVENT_AGREEMENT_OPENED, err));
     if (event->kind == EVENT_AGREEMENT_OPENED) {
         const struct agreement_opened_body *body = &event->body.agreement_opened;
         *row = (struct agreement_row){.id = event->subject,
@@ -746,7 +763,7 @@ result account_row_apply(struct account_row *row, const struct event *event, str
     if (event->subject_kind != SUBJECT_OF_ACCOUNT) {
         return result_ok();
     }
-    TRY(check_beginning(row->id, event, EVENT_ACCOUNT_OPENED, err));
+    TRY(row_check_beginning(row->id, event, EVENT_ACCOUNT_OPENED, err));
     if (event->kind == EVENT_ACCOUNT_OPENED) {
         const struct account_opened_body *body = &event->body.account_opened;
         *row = (struct account_row){.id = event->subject,

@@ -145,10 +145,19 @@ enum {
         8, /* the place named, the one held for the request, the one the person occupies */
     CONCERNS_HUB_PLACES = 16, /* all places of the hub */
     CONCERNS_ERASED = 32,     /* every row of the person body.person_erased.person */
+    CONCERNS_MANIFEST_ENTRY =
+        256,                    /* manifest.h: of the person and manifest named, or of the request
+                                 */
+    CONCERNS_STOP_NOTICE = 512, /* stop_notice.h: a row for each account told, or the actor's */
 };
 unsigned event_concerns(enum event_kind kind);
 /* May an event of this kind stand in the history of a subject of that kind? */
 bool event_may_be_about(enum event_kind kind, enum subject_kind subject);
+
+/* The first event of a subject must be the one that brings it into the register, and no other may
+ * be that one. For the rows of a subject kind that lie in a file of their own. */
+MUST_USE result row_check_beginning(int64_t row_id, const struct event *event,
+                                    enum event_kind first, struct err *err);
 
 /* How one event changes the row it concerns. A first event (row->id == 0) makes the row. Events
  * that do not concern the row leave it as it is. Refuses (ERROR_CONFLICT) what would break an

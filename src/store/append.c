@@ -13,7 +13,7 @@ static result check_header(const struct event *event, struct err *err)
     const bool known_kind =
         event_kind_from_name(str_from_c(event_kind_name(event->kind))) != EVENT_NONE;
     const bool known_subject =
-        event->subject_kind >= SUBJECT_OF_PERSON && event->subject_kind <= SUBJECT_OF_REGISTER;
+        event->subject_kind >= SUBJECT_OF_PERSON && event->subject_kind <= SUBJECT_LAST;
     if (!known_kind || !known_subject || !event_may_be_about(event->kind, event->subject_kind)) {
         return err_set(err, ERROR_INTERNAL,
                        "An event of kind %s cannot stand in the history of a %s",
@@ -177,7 +177,7 @@ result transaction_new_id(struct transaction *transaction, enum subject_kind kin
                           struct err *err)
 {
     TRY(transaction_check_writing(transaction, err));
-    ASSERT(kind >= SUBJECT_OF_PERSON && kind < SUBJECT_OF_REGISTER);
+    ASSERT(kind != SUBJECT_OF_REGISTER && kind <= SUBJECT_LAST);
     int64_t *next = &transaction->next_id[kind];
     if (*next == 0) {
         int64_t last = 0;

@@ -9,6 +9,7 @@ union subject_row {
     struct hub_row hub;
     struct agreement_row agreement;
     struct account_row account;
+    struct manifest_row manifest;
 };
 
 static result insert_row(struct transaction *transaction, enum table table, const void *row,
@@ -37,12 +38,11 @@ static result find_row(struct transaction *transaction, enum table table, struct
 static enum table subject_table(enum subject_kind kind)
 {
     static const enum table tables[SUBJECT_KINDS] = {
-        [SUBJECT_OF_PERSON] = TABLE_PERSON,
-        [SUBJECT_OF_HUB] = TABLE_HUB,
-        [SUBJECT_OF_AGREEMENT] = TABLE_AGREEMENT,
-        [SUBJECT_OF_ACCOUNT] = TABLE_ACCOUNT,
+        [SUBJECT_OF_PERSON] = TABLE_PERSON,       [SUBJECT_OF_HUB] = TABLE_HUB,
+        [SUBJECT_OF_AGREEMENT] = TABLE_AGREEMENT, [SUBJECT_OF_ACCOUNT] = TABLE_ACCOUNT,
+        [SUBJECT_OF_MANIFEST] = TABLE_MANIFEST,
     };
-    ASSERT(kind >= SUBJECT_OF_PERSON && kind < SUBJECT_OF_REGISTER);
+    ASSERT(kind >= SUBJECT_OF_PERSON && kind <= SUBJECT_LAST && kind != SUBJECT_OF_REGISTER);
     return tables[kind];
 }
 
@@ -57,6 +57,8 @@ static result subject_row_apply(union subject_row *row, const struct event *even
         return agreement_row_apply(&row->agreement, event, err);
     case SUBJECT_OF_ACCOUNT:
         return account_row_apply(&row->account, event, err);
+    case SUBJECT_OF_MANIFEST:
+        return manifest_row_apply(&row->manifest, event, err);
     case SUBJECT_OF_REGISTER:
         return result_ok();
     }
@@ -272,6 +274,105 @@ static result apply_to_hub_places(struct transaction *transaction, const struct 
     return store_places(transaction, before, count_before, after, count_after, err);
 }
 
+/* --- manifest entries --- */
+
+static int64_t person_on_manifest(const struct event *event)
+{
+    return event->kind == EVENT_MANIFEST_PERSON_LISTED ? event->body.manifest_person_listed.person
+           : event->kind == EVENT_MANIFEST_PERSON_TAKEN_OFF
+               ? event->body.manifest_person_taken_off.person
+               : event->body.manifest_person_accounted.person;
+}
+
+static result apply_to_entry(struct transaction *transaction, const struct event *event,
+                             int64_t manifest, int64_t person, struct arena scratch,
+                             struct err *err)
+{
+    struct manifest_entry_row row = {.manifest = manifest, .person = person};
+    bool found = false;
+    TRY(find_row(transaction, TABLE_MANIFEST_ENTRY, &scratch, &row, &found, err));
+    if (!found) {
+        row = (struct manifest_entry_row){0};
+    }
+    TRY(manifest_entry_row_apply(&row, event, err));
+    return found ? update_row(transaction, TABLE_MANIFEST_ENTRY, &row, err)
+                 : insert_row(transaction, TABLE_MANIFEST_ENTRY, &row, err);
+}
+
+/* The end of a request, or its taking, ends or boards the entry that rests on it. */
+static result apply_to_entry_of_request(struct transaction *transaction, const struct event *event,
+                                        struct arena scratch, struct err *err)
+{
+    const struct parameter request = parameter_number(request_named(event));
+    struct manifest_entry_row row = {0};
+    bool found = false;
+    if (request.number == 0) {
+        return result_ok();
+    }
+    TRY(first_row(transaction, QUERY_MANIFEST_ENTRY_OF_REQUEST, &request, 1, &scratch, &row, &found,
+                  err));
+    if (!found) {
+        return result_ok();
+    }
+    TRY(manifest_entry_row_apply(&row, event, err));
+    return update_row(transaction, TABLE_MANIFEST_ENTRY, &row, err);
+}
+
+static result apply_to_listed(struct transaction *transaction, const struct event *event,
+                              struct arena scratch, struct err *err)
+{
+    const struct parameter manifest = parameter_number(event->subject);
+    void *found = NULL;
+    size_t count = 0;
+    TRY(collect_rows(transaction, QUERY_MANIFEST_LISTED, &manifest, 1, &scratch, &found, &count,
+                     err));
+    struct manifest_entry_row *rows = found;
+    for (size_t i = 0; i < count; i++) {
+        TRY(manifest_entry_row_apply(&rows[i], event, err));
+        TRY(update_row(transaction, TABLE_MANIFEST_ENTRY, &rows[i], err));
+    }
+    return result_ok();
+}
+
+static result apply_to_entries(struct transaction *transaction, const struct event *event,
+                               struct arena scratch, struct err *err)
+{
+    if (event->kind == EVENT_DEPARTURE_RECALLED) {
+        return apply_to_entry(transaction, event, event->body.departure_recalled.manifest,
+                              event->subject, scratch, err);
+    }
+    if (event->kind == EVENT_MANIFEST_CANCELLED) {
+        return apply_to_listed(transaction, event, scratch, err);
+    }
+    return event->subject_kind == SUBJECT_OF_MANIFEST
+               ? apply_to_entry(transaction, event, event->subject, person_on_manifest(event),
+                                scratch, err)
+               : apply_to_entry_of_request(transaction, event, scratch, err);
+}
+
+/* --- stop notices --- */
+
+static result apply_to_stop_notices(struct transaction *transaction, const struct event *event,
+                                    struct arena scratch, struct err *err)
+{
+    if (event->kind == EVENT_STOP_ACKNOWLEDGED) {
+        struct stop_notice_row row = {.stop = event->body.stop_acknowledged.stop,
+                                      .account = event->actor};
+        bool found = false;
+        TRY(find_row(transaction, TABLE_STOP_NOTICE, &scratch, &row, &found, err));
+        row.stop = found ? row.stop : 0;
+        TRY(stop_notice_row_apply(&row, event, err));
+        return update_row(transaction, TABLE_STOP_NOTICE, &row, err);
+    }
+    const struct number_list told = stop_notice_told(event);
+    for (size_t i = 0; i < told.count; i++) {
+        struct stop_notice_row row = {.account = told.items[i]};
+        TRY(stop_notice_row_apply(&row, event, err));
+        TRY(insert_row(transaction, TABLE_STOP_NOTICE, &row, err));
+    }
+    return result_ok();
+}
+
 result rows_apply(struct transaction *transaction, const struct event *event, struct arena scratch,
                   struct err *err)
 {
@@ -294,6 +395,12 @@ result rows_apply(struct transaction *transaction, const struct event *event, st
     }
     if ((concerns & CONCERNS_ERASED) != 0) {
         TRY(rows_erase_person(transaction, event, scratch, err));
+    }
+    if ((concerns & CONCERNS_MANIFEST_ENTRY) != 0) {
+        TRY(apply_to_entries(transaction, event, scratch, err));
+    }
+    if ((concerns & CONCERNS_STOP_NOTICE) != 0) {
+        TRY(apply_to_stop_notices(transaction, event, scratch, err));
     }
     return result_ok();
 }

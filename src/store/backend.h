@@ -37,13 +37,23 @@ enum query {
     QUERY_ACCOUNTS,   /* () -> account, by id */
     QUERY_PLACES,     /* (hub) -> place, by number */
     QUERY_FREE_PLACE, /* (hub) -> place: the free one with the lowest number */
-    QUERY_PLACE_HELD_FOR,    /* (request) -> place */
-    QUERY_PLACE_OCCUPIED_BY, /* (person) -> place */
-    QUERY_FACTS_OF,          /* (subject kind, subject) -> fact, in the order of the key */
-    QUERY_FACTS_OF_KIND,     /* (subject kind) -> fact, in the order of the key */
-    QUERY_FACT_OF_EVENT,     /* (subject kind, subject, position) -> fact */
-    QUERY_STAGE_COUNTS,      /* () -> stage count, by stage */
-    QUERY_PLACE_COUNTS,      /* (hub) -> state count */
+    QUERY_PLACE_HELD_FOR,        /* (request) -> place */
+    QUERY_PLACE_OCCUPIED_BY,     /* (person) -> place */
+    QUERY_FACTS_OF,              /* (subject kind, subject) -> fact, in the order of the key */
+    QUERY_FACTS_OF_KIND,         /* (subject kind) -> fact, in the order of the key */
+    QUERY_FACT_OF_EVENT,         /* (subject kind, subject, position) -> fact */
+    QUERY_STAGE_COUNTS,          /* () -> stage count, by stage */
+    QUERY_PLACE_COUNTS,          /* (hub) -> state count */
+    QUERY_MANIFEST_BY_REFERENCE, /* (text) -> number */
+    QUERY_MANIFESTS,             /* (last state) -> manifest, newest first */
+    QUERY_MANIFEST_ENTRIES,      /* (manifest) -> manifest entry, by person */
+    QUERY_MANIFEST_LISTED,       /* (manifest) -> manifest entry: those who are listed, by person */
+    QUERY_MANIFEST_ENTRY_OF_REQUEST, /* (request) -> manifest entry: the listed one */
+    QUERY_MANIFEST_ENTRY_OF_PERSON,  /* (person) -> manifest entry: listed or aboard */
+    QUERY_MANIFEST_ENTRY_ENDED_BY,   /* (position) -> manifest entry that the event changed last */
+    QUERY_EXPECTED_ARRIVALS,         /* (hub) -> manifest entry: aboard, by manifest and person */
+    QUERY_STOP_NOTICES,              /* (account, last acknowledged) -> stop notice, newest first */
+    QUERY_TOLD_OF_STOP,              /* (stop) -> stop notice, by account */
     QUERY_HIDDEN,   /* (1: or whose processing is restricted) -> number: ids of people erased */
     QUERY_LOOKS,    /* (person, account, before, limit) -> look row, newest first; 0 asks for all */
     QUERY_CASELOAD, /* (first person, last person) -> caseload, by person */

@@ -155,6 +155,47 @@ static const struct column account_columns[] = {
     COLUMN(account_row, hub, COLUMN_NUMBER), COLUMN(account_row, closed, COLUMN_FLAG),
 };
 
+static const struct column manifest_columns[] = {
+    FIXED(manifest_row, id, COLUMN_NUMBER),
+    FIXED(manifest_row, reference, COLUMN_TEXT),
+    FIXED(manifest_row, step, COLUMN_TEXT),
+    FIXED(manifest_row, hub, COLUMN_NUMBER),
+    FIXED(manifest_row, destination, COLUMN_TEXT),
+    COLUMN(manifest_row, departs_at, COLUMN_INSTANT),
+    COLUMN(manifest_row, carrier, COLUMN_TEXT),
+    COLUMN(manifest_row, route, COLUMN_TEXT),
+    COLUMN(manifest_row, escorts, COLUMN_NUMBER),
+    COLUMN(manifest_row, escort_roles, COLUMN_TEXT),
+    COLUMN(manifest_row, lead, COLUMN_NUMBER),
+    COLUMN(manifest_row, state, COLUMN_STATE),
+    COLUMN(manifest_row, aboard, COLUMN_NUMBER),
+    COLUMN(manifest_row, departed_at, COLUMN_INSTANT),
+    COLUMN(manifest_row, changed_at, COLUMN_INSTANT),
+    COLUMN(manifest_row, changed_event, COLUMN_NUMBER),
+};
+
+static const struct column manifest_entry_columns[] = {
+    FIXED(manifest_entry_row, manifest, COLUMN_NUMBER),
+    FIXED(manifest_entry_row, person, COLUMN_NUMBER),
+    COLUMN(manifest_entry_row, request, COLUMN_NUMBER),
+    COLUMN(manifest_entry_row, state, COLUMN_STATE),
+    COLUMN(manifest_entry_row, recalled, COLUMN_FLAG),
+    COLUMN(manifest_entry_row, boarded_event, COLUMN_NUMBER),
+    COLUMN(manifest_entry_row, changed_at, COLUMN_INSTANT),
+    COLUMN(manifest_entry_row, changed_event, COLUMN_NUMBER),
+};
+
+static const struct column stop_notice_columns[] = {
+    FIXED(stop_notice_row, stop, COLUMN_NUMBER),
+    FIXED(stop_notice_row, account, COLUMN_NUMBER),
+    FIXED(stop_notice_row, person, COLUMN_NUMBER),
+    FIXED(stop_notice_row, request, COLUMN_NUMBER),
+    FIXED(stop_notice_row, manifest, COLUMN_NUMBER),
+    FIXED(stop_notice_row, stopped_at, COLUMN_INSTANT),
+    COLUMN(stop_notice_row, acknowledged, COLUMN_FLAG),
+    COLUMN(stop_notice_row, acknowledged_at, COLUMN_INSTANT),
+};
+
 static const struct column caseload_columns[] = {
     FIXED(caseload_row, person, COLUMN_NUMBER),
     COLUMN(caseload_row, stage, COLUMN_NUMBER),
@@ -216,6 +257,10 @@ static const struct layout layouts[TABLE_COUNT] = {
     [TABLE_HUB] = LAYOUT("hub", struct hub_row, hub_columns, 1),
     [TABLE_AGREEMENT] = LAYOUT("agreement", struct agreement_row, agreement_columns, 1),
     [TABLE_ACCOUNT] = LAYOUT("account", struct account_row, account_columns, 1),
+    [TABLE_MANIFEST] = LAYOUT("manifest", struct manifest_row, manifest_columns, 1),
+    [TABLE_MANIFEST_ENTRY] =
+        LAYOUT("manifest_entry", struct manifest_entry_row, manifest_entry_columns, 2),
+    [TABLE_STOP_NOTICE] = LAYOUT("stop_notice", struct stop_notice_row, stop_notice_columns, 2),
     [TABLE_CASELOAD] = PERSONAL("caseload", struct caseload_row, caseload_columns, 1),
     [TABLE_FACT_NAME] = LAYOUT("fact_name", struct name_record, name_columns, 1),
     [TABLE_WORD] = LAYOUT("word", struct name_record, name_columns, 1),

@@ -7,7 +7,9 @@
 #define RETURNHUB_STORE_LAYOUT_H
 
 #include "base/hash.h"
+#include "register/manifest.h"
 #include "register/row.h"
+#include "register/stop_notice.h"
 
 enum column_type {
     COLUMN_NUMBER,  /* int64_t */
@@ -47,6 +49,9 @@ enum table {
     TABLE_HUB,
     TABLE_AGREEMENT,
     TABLE_ACCOUNT,
+    TABLE_MANIFEST,
+    TABLE_MANIFEST_ENTRY,
+    TABLE_STOP_NOTICE,
     TABLE_CASELOAD,
     TABLE_FACT_NAME,
     TABLE_WORD,

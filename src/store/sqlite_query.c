@@ -65,6 +65,32 @@ static const struct query_row query_rows[QUERY_COUNT] = {
     [QUERY_LOOKS] = {TABLE_COUNT, layout_of_look,
                      "SELECT # FROM look WHERE (?1 = 0 OR (subject_kind = 1 AND subject = ?1))"
                      " AND (?2 = 0 OR account = ?2) AND number < ?3 ORDER BY number DESC LIMIT ?4"},
+    [QUERY_MANIFEST_BY_REFERENCE] = {TABLE_COUNT, layout_of_number,
+                                     "SELECT id FROM manifest WHERE reference = ?1"},
+    [QUERY_MANIFESTS] = {TABLE_MANIFEST, NULL,
+                         "SELECT # FROM manifest WHERE state <= ?1 ORDER BY id DESC"},
+    [QUERY_MANIFEST_ENTRIES] = {TABLE_MANIFEST_ENTRY, NULL,
+                                "SELECT # FROM manifest_entry WHERE manifest = ?1 ORDER BY person"},
+    [QUERY_MANIFEST_LISTED] = {TABLE_MANIFEST_ENTRY, NULL,
+                               "SELECT # FROM manifest_entry WHERE manifest = ?1 AND state = 1"
+                               " ORDER BY person"},
+    [QUERY_MANIFEST_ENTRY_OF_REQUEST] =
+        {TABLE_MANIFEST_ENTRY, NULL,
+         "SELECT # FROM manifest_entry WHERE request = ?1 AND state = 1"},
+    [QUERY_MANIFEST_ENTRY_OF_PERSON] =
+        {TABLE_MANIFEST_ENTRY, NULL,
+         "SELECT # FROM manifest_entry WHERE person = ?1 AND state IN (1, 2)"},
+    [QUERY_MANIFEST_ENTRY_ENDED_BY] = {TABLE_MANIFEST_ENTRY, NULL,
+                                       "SELECT # FROM manifest_entry WHERE changed_event = ?1"},
+    [QUERY_EXPECTED_ARRIVALS] =
+        {TABLE_MANIFEST_ENTRY, NULL,
+         "SELECT # FROM manifest_entry WHERE state = 2 AND manifest IN"
+         " (SELECT id FROM manifest WHERE hub = ?1 AND hub <> 0) ORDER BY manifest, person"},
+    [QUERY_STOP_NOTICES] = {TABLE_STOP_NOTICE, NULL,
+                            "SELECT # FROM stop_notice WHERE account = ?1 AND acknowledged <= ?2"
+                            " ORDER BY stop DESC"},
+    [QUERY_TOLD_OF_STOP] = {TABLE_STOP_NOTICE, NULL,
+                            "SELECT # FROM stop_notice WHERE stop = ?1 ORDER BY account"},
     [QUERY_CASELOAD] = {TABLE_CASELOAD, NULL,
                         "SELECT # FROM caseload WHERE person BETWEEN ?1 AND ?2 ORDER BY person"},
     [QUERY_FACT_NAMES] = {TABLE_FACT_NAME, NULL, "SELECT # FROM fact_name ORDER BY number"},

@@ -151,6 +151,52 @@ static const char derived_tables[] =
     "NULL,"
     "  hub INTEGER NOT NULL, closed INTEGER NOT NULL CHECK (closed IN (0, 1))) STRICT;";
 
+/* Who leaves together, and who was told of a stop. The unique index holds one person to one
+ * manifest until they are accounted for. */
+static const char departure_tables[] =
+    "CREATE TABLE @.manifest ("
+    "  id INTEGER PRIMARY KEY,"
+    "  reference TEXT NOT NULL UNIQUE,"
+    "  step TEXT NOT NULL,"
+    "  hub INTEGER NOT NULL,"
+    "  destination TEXT NOT NULL,"
+    "  departs_at INTEGER NOT NULL,"
+    "  carrier TEXT NOT NULL,"
+    "  route TEXT NOT NULL,"
+    "  escorts INTEGER NOT NULL,"
+    "  escort_roles TEXT NOT NULL,"
+    "  lead INTEGER NOT NULL,"
+    "  state INTEGER NOT NULL CHECK (state BETWEEN 1 AND 5),"
+    "  aboard INTEGER NOT NULL CHECK (aboard >= 0),"
+    "  departed_at INTEGER NOT NULL,"
+    "  changed_at INTEGER NOT NULL,"
+    "  changed_event INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX @.manifest_by_hub ON manifest (hub) WHERE hub <> 0;"
+    "CREATE TABLE @.manifest_entry ("
+    "  manifest INTEGER NOT NULL,"
+    "  person INTEGER NOT NULL,"
+    "  request INTEGER NOT NULL,"
+    "  state INTEGER NOT NULL CHECK (state BETWEEN 1 AND 6),"
+    "  recalled INTEGER NOT NULL CHECK (recalled IN (0, 1)),"
+    "  boarded_event INTEGER NOT NULL,"
+    "  changed_at INTEGER NOT NULL,"
+    "  changed_event INTEGER NOT NULL,"
+    "  PRIMARY KEY (manifest, person)) STRICT, WITHOUT ROWID;"
+    "CREATE UNIQUE INDEX @.manifest_entry_once ON manifest_entry (person) WHERE state IN (1, 2);"
+    "CREATE INDEX @.manifest_entry_changed ON manifest_entry (changed_event);"
+    "CREATE UNIQUE INDEX @.manifest_entry_listed ON manifest_entry (request) WHERE state = 1;"
+    "CREATE TABLE @.stop_notice ("
+    "  stop INTEGER NOT NULL,"
+    "  account INTEGER NOT NULL,"
+    "  person INTEGER NOT NULL,"
+    "  request INTEGER NOT NULL,"
+    "  manifest INTEGER NOT NULL,"
+    "  stopped_at INTEGER NOT NULL,"
+    "  acknowledged INTEGER NOT NULL CHECK (acknowledged IN (0, 1)),"
+    "  acknowledged_at INTEGER NOT NULL,"
+    "  PRIMARY KEY (stop, account)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX @.stop_notice_by_account ON stop_notice (account, acknowledged);";
+
 /* The caseload: what a screening reads of everybody, one after the other. */
 static const char caseload_tables[] =
     "CREATE TABLE @.caseload ("
@@ -167,6 +213,7 @@ static const char caseload_tables[] =
 _Static_assert(PLACE_FREE == 1 && PLACE_HELD == 2 && PLACE_OCCUPIED == 3 && PLACE_CLOSED == 4,
                "as in table place");
 _Static_assert(REQUEST_OPEN == 1 && REQUEST_APPROVED == 2, "as in index request_live");
+_Static_assert(ENTRY_LISTED == 1 && ENTRY_BOARDED == 2, "as in the indices of manifest_entry");
 
 static result make_tables(sqlite3 *db, const char *tables, const char *schema, struct arena scratch,
                           struct err *err)
@@ -188,6 +235,7 @@ static result make_tables(sqlite3 *db, const char *tables, const char *schema, s
 result sqlite_make_derived(sqlite3 *db, const char *schema, struct arena scratch, struct err *err)
 {
     TRY(make_tables(db, derived_tables, schema, scratch, err));
+    TRY(make_tables(db, departure_tables, schema, scratch, err));
     return make_tables(db, caseload_tables, schema, scratch, err);
 }
 

@@ -13,7 +13,7 @@
 #include "base/cipher.h"
 #include "store/backend.h"
 
-enum { SUBJECT_KINDS = SUBJECT_OF_REGISTER + 1, ENTROPY_POOL_SIZE = 4096 };
+enum { SUBJECT_KINDS = SUBJECT_LAST + 1, ENTROPY_POOL_SIZE = 4096 };
 
 /* What the transaction remembers of a subject. */
 struct subject_entry {

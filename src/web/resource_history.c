@@ -76,6 +76,18 @@ static void tell_contact(struct telling *telling)
     json_set(telling->object, "next_check_on", part_known_day(body->next_check_on));
 }
 
+static void tell_order(struct telling *telling)
+{
+    const struct order_reported_body *body = &telling->event->body.order_reported;
+    buf_format(&telling->buf, "An order was reported by %.*s, %.*s", STR_ARG(body->reporter),
+               STR_ARG(body->means));
+    json_set_str(telling->object, "order", body->order);
+    json_set_str(telling->object, "court", body->court);
+    json_set_str(telling->object, "claim_number", body->claim_number);
+    json_set(telling->object, "heard_at",
+             json_of_instant((instant){.milliseconds = body->heard_at_ms}));
+}
+
 static void tell_places(struct telling *telling)
 {
     const struct places_agreed_body *body = &telling->event->body.places_agreed;
@@ -175,6 +187,26 @@ static void tell(struct telling *telling)
         buf_put_c(&telling->buf, "Erasure declined");
         tell_reason(telling, event->body.erasure_declined.reason);
         break;
+    case EVENT_ORDER_REPORTED:
+        tell_order(telling);
+        break;
+    case EVENT_DEPARTURE_RECALLED:
+        buf_put_c(&telling->buf, "Called back while on the way: no longer clear");
+        tell_safeguards(telling, event->body.departure_recalled.safeguards);
+        break;
+    case EVENT_STOP_ACKNOWLEDGED:
+        buf_put_c(&telling->buf, "A stop was acknowledged");
+        json_set_int64(telling->object, "stop", event->body.stop_acknowledged.stop);
+        break;
+    case EVENT_MANIFEST_OPENED:
+    case EVENT_MANIFEST_CHANGED:
+    case EVENT_MANIFEST_PERSON_LISTED:
+    case EVENT_MANIFEST_PERSON_TAKEN_OFF:
+    case EVENT_MANIFEST_BOARDED:
+    case EVENT_MANIFEST_DEPARTED:
+    case EVENT_MANIFEST_PERSON_ACCOUNTED:
+    case EVENT_MANIFEST_CLOSED:
+    case EVENT_MANIFEST_CANCELLED:
     case EVENT_NONE:
     case EVENT_PERSON_ERASED:
     case EVENT_HUB_OPENED:
