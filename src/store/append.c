@@ -54,12 +54,10 @@ static result check_client_id(struct transaction *transaction, const struct even
 static result learn_last(struct transaction *transaction, struct subject_entry *entry,
                          struct err *err)
 {
-    struct arena scratch = transaction->scratch;
-    const struct parameter parameters[] = {parameter_number(entry->kind),
-                                           parameter_number(entry->subject)};
     bool found = false;
-    TRY(first_row(transaction, QUERY_LAST_RECORDED_AT, parameters, 2, &scratch,
-                  &entry->last_recorded_at, &found, err));
+    TRY(backend_of(transaction)
+            ->last_recorded_at(transaction->connection, entry->kind, entry->subject,
+                               &entry->last_recorded_at, &found, err));
     entry->has_last = true;
     return result_ok();
 }
@@ -142,6 +140,8 @@ static result append(struct transaction *transaction, struct event *event, struc
     }
     TRY(store_event(transaction, event, &entry->key, first_of_command, err));
     transaction->last_position = event->position;
+    transaction->has_last_instant = true;
+    transaction->last_instant = event->recorded_at;
     entry->has_last = true;
     entry->last_recorded_at = event->recorded_at;
     return result_ok();

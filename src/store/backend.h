@@ -21,7 +21,9 @@ struct connection {
  * it. */
 enum query {
     QUERY_LAST_POSITION,    /* () -> number: of the last event, 0 when there is none */
-    QUERY_LAST_RECORDED_AT, /* (subject kind, subject) -> number, no row when there is no event */
+    QUERY_LAST_RECORDED_AT, /* (subject kind, subject) -> number, no row when there is no event;
+                               asked through last_recorded_at */
+    QUERY_LAST_INSTANT,     /* () -> number: when the last event was recorded, no row when none */
     QUERY_LAST_ID,          /* (subject kind) -> number, 0 when there is none */
     QUERY_HISTORY,          /* (subject kind, subject, before, limit) -> event, newest first */
     QUERY_EVENTS_FROM,      /* (position) -> event, oldest first */
@@ -91,7 +93,9 @@ struct backend {
     /* False when the database itself gave the transaction up (a full disk, say): then nothing of it
      * is left. */
     bool (*is_active)(const struct connection *connection);
-    /* One savepoint at a time. */
+    /* One savepoint at a time. What is written may wait in memory until the commit, and is found
+     * there meanwhile: only the commit, or the work in which it happens, is told that the database
+     * refused it, and then the transaction is over. */
     result (*savepoint_begin)(struct connection *connection, struct err *err);
     result (*savepoint_keep)(struct connection *connection, struct err *err);
     result (*savepoint_undo)(struct connection *connection, struct err *err);
@@ -108,6 +112,10 @@ struct backend {
                       struct err *err);
     result (*row_delete)(struct connection *connection, enum table table, const void *row,
                          struct err *err);
+
+    /* When the last event of the subject was recorded. */
+    result (*last_recorded_at)(struct connection *connection, enum subject_kind kind,
+                               int64_t subject, instant *ret_at, bool *ret_found, struct err *err);
 
     result (*cursor_open)(struct connection *connection, enum query query,
                           const struct parameter *parameters, size_t count,

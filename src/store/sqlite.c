@@ -201,6 +201,7 @@ static void sqlite_close(struct connection *connection)
         sqlite3_finalize(closing->statements[i]);
     }
     sqlite3_close(closing->db);
+    pending_done(&closing->pending);
     struct arena arena = closing->arena;
     arena_close(&arena);
 }
@@ -227,8 +228,11 @@ static result sqlite_open(const char *path, enum connection_use use, instant now
     *connection = (struct sqlite_connection){.base = {.backend = backend_sqlite()}, .arena = arena};
     const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
     const int code = sqlite3_open_v2(path, &connection->db, flags, NULL);
-    const result opened = code != SQLITE_OK ? sqlite_failure(connection->db, code, "opened", err)
-                                            : prepare_file(connection->db, path, use, now, err);
+    result opened = code != SQLITE_OK ? sqlite_failure(connection->db, code, "opened", err)
+                                      : prepare_file(connection->db, path, use, now, err);
+    if (opened.ok && use == CONNECTION_WRITES) {
+        opened = pending_init(connection, err);
+    }
     if (!opened.ok) {
         sqlite_close(&connection->base);
         return opened;
@@ -268,6 +272,7 @@ static result sqlite_begin(struct connection *connection, bool writing, struct e
 
 static void sqlite_rollback(struct connection *connection)
 {
+    pending_forget(sqlite_of(connection));
     if (sqlite_is_active(connection)) {
         result_ignore(sqlite_run_slot(sqlite_of(connection), SLOT_ROLLBACK, "ROLLBACK", NULL),
                       "a transaction that cannot be rolled back is not committed either");
@@ -290,6 +295,7 @@ static result unknown_outcome(sqlite3 *db, int code, struct err *err)
 static result sqlite_commit(struct connection *connection, struct err *err)
 {
     struct sqlite_connection *committing = sqlite_of(connection);
+    TRY(pending_write_all(committing, err));
     const int code = step_slot(committing, SLOT_COMMIT, "COMMIT");
     if (code == SQLITE_DONE) {
         ASSERT(!sqlite_is_active(connection));
@@ -304,18 +310,19 @@ static result sqlite_commit(struct connection *connection, struct err *err)
 
 static result sqlite_savepoint_begin(struct connection *connection, struct err *err)
 {
-    return sqlite_run_slot(sqlite_of(connection), SLOT_SAVEPOINT, "SAVEPOINT work", err);
+    (void)err;
+    pending_work_begin(sqlite_of(connection));
+    return result_ok();
 }
 
 static result sqlite_savepoint_keep(struct connection *connection, struct err *err)
 {
-    return sqlite_run_slot(sqlite_of(connection), SLOT_RELEASE, "RELEASE work", err);
+    return pending_work_keep(sqlite_of(connection), err);
 }
 
 static result sqlite_savepoint_undo(struct connection *connection, struct err *err)
 {
-    TRY(sqlite_run_slot(sqlite_of(connection), SLOT_UNDO, "ROLLBACK TO work", err));
-    return sqlite_savepoint_keep(connection, err);
+    return pending_work_undo(sqlite_of(connection), err);
 }
 
 static result set_cache(sqlite3 *db, int kibibytes, struct err *err)
@@ -362,6 +369,7 @@ const struct backend *backend_sqlite(void)
         .row_update = sqlite_row_update,
         .row_put = sqlite_row_put,
         .row_delete = sqlite_row_delete,
+        .last_recorded_at = sqlite_last_recorded_at,
         .cursor_open = sqlite_cursor_open,
         .cursor_next = sqlite_cursor_next,
         .cursor_close = sqlite_cursor_close,

@@ -7,12 +7,22 @@
 
 #include "base/buf.h"
 #include "store/backend.h"
+#include "store/sqlite_pending.h"
 
 #include <sqlite3.h>
 
-/* Every prepared statement of a connection has a slot: five for each table, those of the
+/* Every prepared statement of a connection has a slot: seven for each table, those of the
  * transaction, the queries (two of them in variants, one for each set of filters). */
-enum sqlite_row_statement { ROW_FIND, ROW_INSERT, ROW_UPDATE, ROW_PUT, ROW_DELETE, ROW_STATEMENTS };
+enum sqlite_row_statement {
+    ROW_FIND,
+    ROW_INSERT,
+    ROW_UPDATE,
+    ROW_PUT,
+    ROW_DELETE,
+    ROW_INSERT_WAITING, /* all that wait (sqlite_pending.h) */
+    ROW_REPLACE_WAITING,
+    ROW_STATEMENTS,
+};
 
 enum sqlite_slot {
     SLOT_ROWS,
@@ -36,7 +46,15 @@ struct sqlite_connection {
     struct arena arena;     /* holds this struct and the texts of SQL while they are made */
     sqlite3 *db;
     sqlite3_stmt *statements[SLOT_COUNT];
+    uint64_t reads[SLOT_COUNT]; /* of queries: which tables they name, a bit each */
+    struct pending pending;
 };
+
+static inline uint64_t sqlite_table_bit(enum table table)
+{
+    return UINT64_C(1) << table;
+}
+_Static_assert(TABLE_COUNT <= 64, "a bit for each table");
 
 static inline struct sqlite_connection *sqlite_of(struct connection *connection)
 {
@@ -63,6 +81,7 @@ MUST_USE result sqlite_prepare_slot(struct sqlite_connection *connection, size_t
 MUST_USE result sqlite_bind_column(struct sqlite_connection *connection, sqlite3_stmt *statement,
                                    int index, const struct column *column, const void *row,
                                    struct err *err);
+void sqlite_give_column(sqlite3_context *context, const struct column *column, const void *row);
 void sqlite_read_row(sqlite3_stmt *statement, const struct layout *layout, void *row);
 /* "a, b, c": the columns of a layout, each after `prefix`. */
 void sqlite_put_columns(struct buf *buf, const struct layout *layout, const char *prefix);
@@ -84,6 +103,8 @@ result sqlite_row_put(struct connection *connection, enum table table, const voi
                       struct err *err);
 result sqlite_row_delete(struct connection *connection, enum table table, const void *row,
                          struct err *err);
+result sqlite_last_recorded_at(struct connection *connection, enum subject_kind kind,
+                               int64_t subject, instant *ret_at, bool *ret_found, struct err *err);
 result sqlite_cursor_open(struct connection *connection, enum query query,
                           const struct parameter *parameters, size_t count,
                           struct cursor *ret_cursor, struct err *err);

@@ -9,6 +9,7 @@
 result sqlite_shadow_begin(struct connection *connection, struct err *err)
 {
     struct sqlite_connection *shadowed = sqlite_of(connection);
+    TRY(pending_write_all(shadowed, err));
     return sqlite_make_derived(shadowed->db, "temp", shadowed->arena, err);
 }
 
@@ -198,6 +199,7 @@ static result compare_table(struct sqlite_connection *connection, const struct l
 result sqlite_shadow_compare(struct connection *connection, struct rebuild_outcome *outcome,
                              struct err *err)
 {
+    TRY(pending_write_all(sqlite_of(connection), err));
     for (int table = TABLE_DERIVED_FIRST; table < TABLE_COUNT; table++) {
         TRY(compare_table(sqlite_of(connection), layout_of((enum table)table), outcome, err));
     }

@@ -90,6 +90,7 @@ void transaction_forget(struct transaction *transaction)
     memset(transaction->next_id, 0, sizeof transaction->next_id);
     transaction->writing = false;
     transaction->last_position = 0;
+    transaction->has_last_instant = false;
     transaction->has_broken = false;
 }
 
@@ -105,6 +106,8 @@ void transaction_work_undone(struct transaction *transaction, int64_t last_posit
     names_forget(&transaction->names);
     caseload_forget(transaction);
     memset(transaction->next_id, 0, sizeof transaction->next_id);
+    transaction->has_last_instant =
+        transaction->has_last_instant && transaction->last_position == last_position;
     transaction->last_position = last_position;
     transaction->has_broken = false;
 }

@@ -65,6 +65,8 @@ struct transaction {
     struct held_caseload caseload;
     int64_t last_position;
     int64_t position_before_work;
+    bool has_last_instant; /* when the event at last_position was recorded, if known */
+    instant last_instant;
     int64_t next_id[SUBJECT_KINDS]; /* 0: not asked for yet */
     int64_t rows_changed;
     bool has_broken;
