@@ -108,6 +108,7 @@ static result store_event(struct transaction *transaction, const struct event *e
         const struct command_record command = {.client_id = record.client_id,
                                                .position = record.position};
         transaction->rows_changed++;
+        transaction->knows_absent = false;
         TRY(backend_of(transaction)
                 ->row_insert(transaction->connection, TABLE_COMMAND, &command, err));
     }
@@ -192,12 +193,18 @@ result transaction_find_client_id(struct transaction *transaction, const struct 
         *ret_position = 0;
         return result_ok();
     }
+    if (transaction->knows_absent && memcmp(&transaction->absent, id, sizeof *id) == 0) {
+        *ret_position = 0;
+        return result_ok();
+    }
     struct arena scratch = transaction->scratch;
     struct command_record record = {
         .client_id = {.at = (const char *)id->bytes, .len = CLIENT_ID_SIZE}};
     bool found = false;
     TRY(backend_of(transaction)
             ->row_find(transaction->connection, TABLE_COMMAND, &scratch, &record, &found, err));
+    transaction->knows_absent = !found;
+    transaction->absent = *id;
     *ret_position = found ? record.position : 0;
     return result_ok();
 }

@@ -15,6 +15,8 @@ struct backend;
 /* A backend's own connection begins with this. */
 struct connection {
     const struct backend *backend;
+    bool others_wrote; /* may another connection have committed between the last transaction of this
+                          one and the one that has begun? */
 };
 
 /* Every question that is asked, with its parameters in order and the layout of the rows that answer

@@ -21,6 +21,7 @@ struct store {
     pthread_cond_t wake;
     struct work *first;
     struct work *last;
+    bool writer_waits; /* for `wake` */
     struct look_queue looks;
     bool closing;
     size_t callers; /* inside store_write, store_bulk or store_read; store_close waits for them */

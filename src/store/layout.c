@@ -247,3 +247,51 @@ result layout_copy_texts(const struct layout *layout, void *row, struct arena *a
     }
     return result_ok();
 }
+
+static str column_bytes(const struct column *column, const void *row)
+{
+    const char *member = (const char *)row + column->offset;
+    switch (column->type) {
+    case COLUMN_NUMBER:
+    case COLUMN_SIZE:
+    case COLUMN_INSTANT:
+        return (str){.at = member, .len = sizeof(int64_t)};
+    case COLUMN_STATE:
+    case COLUMN_DATE:
+        return (str){.at = member, .len = sizeof(int32_t)};
+    case COLUMN_FLAG:
+        return (str){.at = member, .len = sizeof(bool)};
+    case COLUMN_TEXT:
+    case COLUMN_BYTES:
+        return *(const str *)(const void *)member;
+    case COLUMN_BYTES32:
+        return (str){.at = member, .len = SHA256_SIZE};
+    case COLUMN_DAY:
+        return (str){.at = member, .len = sizeof(struct known_day)};
+    }
+    return STR("");
+}
+
+/* FNV-1a over the key; the table is part of it. */
+uint64_t layout_key_hash(enum table table, const void *row)
+{
+    const struct layout *layout = layout_of(table);
+    uint64_t hash = UINT64_C(14695981039346656037) ^ (uint64_t)table;
+    for (size_t i = 0; i < layout->key_count; i++) {
+        const str bytes = column_bytes(&layout->columns[i], row);
+        for (size_t at = 0; at < bytes.len; at++) {
+            hash = (hash ^ (unsigned char)bytes.at[at]) * UINT64_C(1099511628211);
+        }
+    }
+    return hash ^ hash >> 32;
+}
+
+bool layout_same_key(const struct layout *layout, const void *left, const void *right)
+{
+    bool same = true;
+    for (size_t i = 0; same && i < layout->key_count; i++) {
+        same = str_equal(column_bytes(&layout->columns[i], left),
+                         column_bytes(&layout->columns[i], right));
+    }
+    return same;
+}

@@ -72,6 +72,10 @@ const struct layout *layout_of_stage_count(void); /* struct stage_count (store.h
 MUST_USE result layout_copy_texts(const struct layout *layout, void *row, struct arena *arena,
                                   struct err *err);
 
+/* Of the key of a row of the table: equal keys have equal hashes. */
+uint64_t layout_key_hash(enum table table, const void *row);
+bool layout_same_key(const struct layout *layout, const void *left, const void *right);
+
 struct state_count {
     int64_t state;
     int64_t count;

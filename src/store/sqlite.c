@@ -202,6 +202,7 @@ static void sqlite_close(struct connection *connection)
     }
     sqlite3_close(closing->db);
     pending_done(&closing->pending);
+    known_done(&closing->known);
     struct arena arena = closing->arena;
     arena_close(&arena);
 }
@@ -232,6 +233,7 @@ static result sqlite_open(const char *path, enum connection_use use, instant now
                                       : prepare_file(connection->db, path, use, now, err);
     if (opened.ok && use == CONNECTION_WRITES) {
         opened = pending_init(connection, err);
+        opened = opened.ok ? known_init(&connection->known, err) : opened;
     }
     if (!opened.ok) {
         sqlite_close(&connection->base);
@@ -260,23 +262,55 @@ static bool sqlite_is_active(const struct connection *connection)
     return sqlite3_get_autocommit(asked->db) == 0;
 }
 
-/* IMMEDIATE takes the write lock now: everything read from here on is what will be changed,
- * whatever other process waits. */
-static result sqlite_begin(struct connection *connection, bool writing, struct err *err)
-{
-    ASSERT(!sqlite_is_active(connection));
-    return writing
-               ? sqlite_run_slot(sqlite_of(connection), SLOT_BEGIN_WRITING, "BEGIN IMMEDIATE", err)
-               : sqlite_run_slot(sqlite_of(connection), SLOT_BEGIN_READING, "BEGIN", err);
-}
-
 static void sqlite_rollback(struct connection *connection)
 {
     pending_forget(sqlite_of(connection));
+    known_undo(&sqlite_of(connection)->known);
     if (sqlite_is_active(connection)) {
         result_ignore(sqlite_run_slot(sqlite_of(connection), SLOT_ROLLBACK, "ROLLBACK", NULL),
                       "a transaction that cannot be rolled back is not committed either");
     }
+}
+
+/* SQLite's data version changes when another connection has committed, and not when this one has.
+ */
+static result learn_version(struct sqlite_connection *connection, struct err *err)
+{
+    struct known *known = &connection->known;
+    sqlite3_stmt *statement = NULL;
+    connection->base.others_wrote = true;
+    if (known->slots == NULL) {
+        return result_ok();
+    }
+    TRY(sqlite_prepare_slot(connection, SLOT_DATA_VERSION, STR("PRAGMA data_version"), &statement,
+                            err));
+    const int code = sqlite3_step(statement);
+    const int64_t version = code == SQLITE_ROW ? sqlite3_column_int64(statement, 0) : 0;
+    sqlite3_reset(statement);
+    if (code != SQLITE_ROW) {
+        return sqlite_failure(connection->db, code, "read", err);
+    }
+    connection->base.others_wrote = known->version != version;
+    if (connection->base.others_wrote) {
+        known_forget(known);
+    }
+    known->version = version;
+    return result_ok();
+}
+
+/* IMMEDIATE takes the write lock now: everything read from here on is what will be changed,
+ * whatever other process waits. */
+static result sqlite_begin(struct connection *connection, bool writing, struct err *err)
+{
+    struct sqlite_connection *begun = sqlite_of(connection);
+    ASSERT(!sqlite_is_active(connection));
+    TRY(writing ? sqlite_run_slot(begun, SLOT_BEGIN_WRITING, "BEGIN IMMEDIATE", err)
+                : sqlite_run_slot(begun, SLOT_BEGIN_READING, "BEGIN", err));
+    const result learned = learn_version(begun, err);
+    if (!learned.ok) {
+        sqlite_rollback(connection);
+    }
+    return learned;
 }
 
 /* When the log was written but not made durable, a later crash may still bring the change back (the
@@ -299,6 +333,7 @@ static result sqlite_commit(struct connection *connection, struct err *err)
     const int code = step_slot(committing, SLOT_COMMIT, "COMMIT");
     if (code == SQLITE_DONE) {
         ASSERT(!sqlite_is_active(connection));
+        known_committed(&committing->known);
         return result_ok();
     }
     const result failed = (code & 0xFF) == SQLITE_IOERR
@@ -322,6 +357,7 @@ static result sqlite_savepoint_keep(struct connection *connection, struct err *e
 
 static result sqlite_savepoint_undo(struct connection *connection, struct err *err)
 {
+    known_undo(&sqlite_of(connection)->known);
     return pending_work_undo(sqlite_of(connection), err);
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "store/backend.h"
+#include "store/sqlite_known.h"
 #include "store/sqlite_pending.h"
 
 #include <sqlite3.h>
@@ -28,6 +29,7 @@ enum sqlite_slot {
     SLOT_ROWS,
     SLOT_BEGIN_WRITING = SLOT_ROWS + TABLE_COUNT * ROW_STATEMENTS,
     SLOT_BEGIN_READING,
+    SLOT_DATA_VERSION,
     SLOT_COMMIT,
     SLOT_ROLLBACK,
     SLOT_SAVEPOINT,
@@ -48,6 +50,7 @@ struct sqlite_connection {
     sqlite3_stmt *statements[SLOT_COUNT];
     uint64_t reads[SLOT_COUNT]; /* of queries: which tables they name, a bit each */
     struct pending pending;
+    struct known known;
 };
 
 static inline uint64_t sqlite_table_bit(enum table table)

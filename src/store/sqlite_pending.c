@@ -47,54 +47,13 @@ static struct pending_table *waiting_of(const struct pending *pending, enum tabl
     return NULL;
 }
 
-/* --- keys ------------------------------------------------------------------------------------- */
+/* --- finding -----------------------------------------------------------------------------------
+ */
 
-static str column_bytes(const struct column *column, const void *row)
+static struct pending_row **bucket_of(const struct pending *pending, enum table table,
+                                      const void *row)
 {
-    const char *member = (const char *)row + column->offset;
-    switch (column->type) {
-    case COLUMN_NUMBER:
-    case COLUMN_SIZE:
-    case COLUMN_INSTANT:
-        return (str){.at = member, .len = sizeof(int64_t)};
-    case COLUMN_STATE:
-    case COLUMN_DATE:
-        return (str){.at = member, .len = sizeof(int32_t)};
-    case COLUMN_FLAG:
-        return (str){.at = member, .len = sizeof(bool)};
-    case COLUMN_TEXT:
-    case COLUMN_BYTES:
-        return *(const str *)(const void *)member;
-    case COLUMN_BYTES32:
-        return (str){.at = member, .len = SHA256_SIZE};
-    case COLUMN_DAY:
-        return (str){.at = member, .len = sizeof(struct known_day)};
-    }
-    return STR("");
-}
-
-/* FNV-1a over the key; the table is part of it. */
-static size_t bucket_of(enum table table, const void *row)
-{
-    const struct layout *layout = layout_of(table);
-    uint64_t hash = UINT64_C(14695981039346656037) ^ (uint64_t)table;
-    for (size_t i = 0; i < layout->key_count; i++) {
-        const str bytes = column_bytes(&layout->columns[i], row);
-        for (size_t at = 0; at < bytes.len; at++) {
-            hash = (hash ^ (unsigned char)bytes.at[at]) * UINT64_C(1099511628211);
-        }
-    }
-    return (size_t)(hash ^ hash >> 32) & (PENDING_BUCKETS - 1);
-}
-
-static bool same_key(const struct layout *layout, const void *left, const void *right)
-{
-    bool same = true;
-    for (size_t i = 0; same && i < layout->key_count; i++) {
-        same = str_equal(column_bytes(&layout->columns[i], left),
-                         column_bytes(&layout->columns[i], right));
-    }
-    return same;
+    return &pending->newest[layout_key_hash(table, row) & (PENDING_BUCKETS - 1)];
 }
 
 static struct pending_row *find(const struct pending *pending, enum table table, const void *row)
@@ -103,9 +62,9 @@ static struct pending_row *find(const struct pending *pending, enum table table,
     if (pending->count == 0 || layout->key_count == 0) {
         return NULL;
     }
-    struct pending_row *found = pending->newest[bucket_of(table, row)];
+    struct pending_row *found = *bucket_of(pending, table, row);
     while (found != NULL && (found->state != ROW_WAITS || found->table != table ||
-                             !same_key(layout, found->row, row))) {
+                             !layout_same_key(layout, found->row, row))) {
         found = found->older;
     }
     return found;
@@ -476,7 +435,7 @@ static result put_row(struct pending *pending, struct pending_table *waiting, co
     }
     memcpy(copy, row, layout->row_size);
     TRY(layout_copy_texts(layout, copy, &pending->memory, err));
-    struct pending_row **newest = &pending->newest[bucket_of(waiting->table, copy)];
+    struct pending_row **newest = bucket_of(pending, waiting->table, copy);
     *put = (struct pending_row){.older = *newest,
                                 .table = waiting->table,
                                 .work = pending->work,

@@ -10,6 +10,7 @@ result sqlite_shadow_begin(struct connection *connection, struct err *err)
 {
     struct sqlite_connection *shadowed = sqlite_of(connection);
     TRY(pending_write_all(shadowed, err));
+    known_forget(&shadowed->known);
     return sqlite_make_derived(shadowed->db, "temp", shadowed->arena, err);
 }
 

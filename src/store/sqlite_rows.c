@@ -341,6 +341,10 @@ result sqlite_row_find(struct connection *connection, enum table table, struct a
         *ret_found = true;
         return result_ok();
     }
+    TRY(known_find(&asked->known, table, arena, row, ret_found, err));
+    if (*ret_found) {
+        return result_ok();
+    }
     sqlite3_stmt *statement = NULL;
     TRY(row_statement(asked, table, ROW_FIND, &statement, err));
     TRY(bind_key(asked, statement, layout, row, err));
@@ -348,6 +352,7 @@ result sqlite_row_find(struct connection *connection, enum table table, struct a
     result answer = result_ok();
     if (code == SQLITE_ROW) {
         sqlite_read_row(statement, layout, row);
+        known_keep(&asked->known, table, row);
         answer = layout_copy_texts(layout, row, arena, err);
     } else if (code != SQLITE_DONE) {
         answer = sqlite_failure(asked->db, code, "read", err);
@@ -364,6 +369,7 @@ result sqlite_row_insert(struct connection *connection, enum table table, const 
     struct sqlite_connection *changed = sqlite_of(connection);
     sqlite3_stmt *statement = NULL;
     bool waits = false;
+    known_write(&changed->known, table, row);
     TRY(pending_insert(changed, table, row, &waits, err));
     if (waits) {
         return result_ok();
@@ -387,8 +393,10 @@ result sqlite_row_update(struct connection *connection, enum table table, const 
     struct sqlite_connection *changed = sqlite_of(connection);
     sqlite3_stmt *statement = NULL;
     bool waits = false;
+    known_write(&changed->known, table, row);
     TRY(pending_update(changed, table, row, &waits, err));
     if (waits) {
+        known_keep(&changed->known, table, row);
         return result_ok();
     }
     TRY(write_before(changed, table, err));
@@ -404,6 +412,7 @@ result sqlite_row_put(struct connection *connection, enum table table, const voi
 {
     struct sqlite_connection *changed = sqlite_of(connection);
     sqlite3_stmt *statement = NULL;
+    known_write(&changed->known, table, row);
     TRY(write_before(changed, table, err));
     TRY(row_statement(changed, table, ROW_PUT, &statement, err));
     TRY(bind_row(changed, statement, layout_of(table), true, row, err));
@@ -417,6 +426,7 @@ result sqlite_row_delete(struct connection *connection, enum table table, const 
     const struct layout *layout = layout_of(table);
     ASSERT(layout->key_count > 0);
     sqlite3_stmt *statement = NULL;
+    known_write(&changed->known, table, row);
     TRY(write_before(changed, table, err));
     TRY(row_statement(changed, table, ROW_DELETE, &statement, err));
     TRY(bind_key(changed, statement, layout, row, err));

@@ -3,14 +3,17 @@
 #include "store/internal.h"
 #include "store/keyfile.h"
 
+#include <errno.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdio.h>
 #include <string.h>
 
 /* How a write travels. The caller puts its work, which lies on its own stack, into the queue and
  * sleeps. The writer thread takes all that wait (up to GROUP_WORKS_MAX), begins one transaction,
  * runs each work in a savepoint, writes the looks that wait, commits, and only then wakes the
- * callers.
+ * callers: one of them, who wakes two others before going on, and so on, so that the writer is soon
+ * at the next group.
  *
  * Invariants:
  *   1. a caller hears "done" only after the commit that holds its work has returned;
@@ -31,10 +34,10 @@ struct work {
     store_work *run;
     void *context;
     bool bulk;
-    bool finished;
     result outcome;
     struct err err; /* when the outcome is a failure */
-    pthread_cond_t answered;
+    sem_t answered;
+    struct work *wakes[2]; /* others of the group whom this one's caller wakes */
     struct work *next;
 };
 
@@ -121,7 +124,11 @@ static result run_group(struct store *store, struct work *group, struct err *loo
     whole = whole.ok ? write_looks(store, looks_err, ret_looks, err) : whole;
     whole = whole.ok ? store->backend->commit(transaction->connection, err) : whole;
     store->backend->rollback(transaction->connection); /* nothing to do after a commit */
-    transaction_forget(transaction);
+    if (whole.ok) {
+        transaction_rest(transaction);
+    } else {
+        transaction_forget(transaction);
+    }
     return whole;
 }
 
@@ -164,7 +171,7 @@ static void commit_bulk(struct store *store, struct work *work)
     if (!run_bulk(store, work, &err).ok) {
         fail_work(work, &err);
     }
-    result_ignore(transaction_resize_cache(&store->writing, CACHE_SUBJECTS, NULL),
+    result_ignore(transaction_resize_cache(&store->writing, CACHE_SUBJECTS_WRITER, NULL),
                   "the large cache works as well");
     result_ignore(store->backend->bulk_end(store->writing.connection, NULL),
                   "the change is durable already, or undone");
@@ -200,21 +207,47 @@ static struct work *take_group(struct store *store)
     return group;
 }
 
-/* With the mutex held. A finished work must not be touched any more: its owner may be gone. */
-static void answer_group(struct work *group)
+/* Who wakes whom. Nobody's caller is awake yet. Gives the number of works. */
+static size_t arrange_waking(struct work *group)
 {
-    while (group != NULL) {
-        struct work *next = group->next;
-        group->finished = true;
-        pthread_cond_signal(&group->answered);
-        group = next;
+    struct work *waking = group;
+    size_t count = 0;
+    for (struct work *work = group; work != NULL; work = work->next) {
+        work->wakes[0] = NULL;
+        work->wakes[1] = NULL;
+        if (count > 0) {
+            waking->wakes[(count - 1) % 2] = work;
+            waking = count % 2 == 0 ? waking->next : waking;
+        }
+        count++;
+    }
+    return count;
+}
+
+/* From here on the work is its caller's again, and may be gone. */
+static void answer(struct work *work)
+{
+    if (work != NULL) {
+        ASSERT(sem_post(&work->answered) == 0);
+    }
+}
+
+/* With the mutex held: callers who wait for a work do not touch the store any more. */
+static void callers_leave(struct store *store, size_t count)
+{
+    ASSERT(store->callers >= count);
+    store->callers -= count;
+    if (store->closing && store->callers == 0) {
+        pthread_cond_signal(&store->left);
     }
 }
 
 static void wait_for_work(struct store *store)
 {
     if (!store->looks.failing) {
+        store->writer_waits = true;
         pthread_cond_wait(&store->wake, &store->mutex);
+        store->writer_waits = false;
         return;
     }
     struct timespec until;
@@ -244,8 +277,10 @@ static void *write_until_closed(void *context)
         } else {
             commit_group(store, group);
         }
+        const size_t count = arrange_waking(group);
         pthread_mutex_lock(&store->mutex);
-        answer_group(group);
+        callers_leave(store, count);
+        answer(group);
     }
     pthread_mutex_unlock(&store->mutex);
     return NULL;
@@ -266,41 +301,53 @@ static bool caller_enters(struct store *store)
 static void caller_leaves(struct store *store)
 {
     pthread_mutex_lock(&store->mutex);
-    ASSERT(store->callers > 0);
-    store->callers--;
-    if (store->closing && store->callers == 0) {
-        pthread_cond_signal(&store->left);
-    }
+    callers_leave(store, 1);
     pthread_mutex_unlock(&store->mutex);
 }
 
-static void queue_and_wait(struct store *store, struct work *work)
+/* False when the store is being closed. The writer lets the caller leave. */
+static bool enter_and_queue(struct store *store, struct work *work)
 {
     pthread_mutex_lock(&store->mutex);
-    if (store->last == NULL) {
-        store->first = work;
-    } else {
-        store->last->next = work;
-    }
-    store->last = work;
-    pthread_cond_signal(&store->wake);
-    while (!work->finished) {
-        pthread_cond_wait(&work->answered, &store->mutex);
+    const bool open = !store->closing;
+    if (open) {
+        store->callers++;
+        if (store->last == NULL) {
+            store->first = work;
+        } else {
+            store->last->next = work;
+        }
+        store->last = work;
+        if (store->writer_waits || store->looks.failing) {
+            pthread_cond_signal(&store->wake);
+        }
     }
     pthread_mutex_unlock(&store->mutex);
+    return open;
+}
+
+static void wait_for_answer(struct work *work)
+{
+    while (sem_wait(&work->answered) != 0) {
+        ASSERT(errno == EINTR);
+    }
+    answer(work->wakes[0]);
+    answer(work->wakes[1]);
 }
 
 static result submit(struct store *store, struct work *work, struct err *err)
 {
     ASSERT(!pthread_equal(pthread_self(),
                           store->writer)); /* a work that waits for a work would wait for ever */
-    if (!caller_enters(store)) {
+    ASSERT(sem_init(&work->answered, 0, 0) == 0);
+    const bool queued = enter_and_queue(store, work);
+    if (queued) {
+        wait_for_answer(work);
+    }
+    sem_destroy(&work->answered);
+    if (!queued) {
         return err_set(err, ERROR_STORAGE, "The store is being closed");
     }
-    ASSERT(pthread_cond_init(&work->answered, NULL) == 0);
-    queue_and_wait(store, work);
-    pthread_cond_destroy(&work->answered);
-    caller_leaves(store);
     if (!work->outcome.ok && err != NULL) {
         *err = work->err;
     }
@@ -589,9 +636,11 @@ static result open_writer(struct store *store, bool created, struct err *err)
     struct connection *connection = NULL;
     TRY(store->backend->open(store->path, CONNECTION_WRITES, system_now(store->system), &connection,
                              err));
-    const result ready =
-        transaction_init(&store->writing, connection, &store->key, store->system, err);
+    result ready = transaction_init(&store->writing, connection, &store->key, store->system, err);
+    ready =
+        ready.ok ? transaction_resize_cache(&store->writing, CACHE_SUBJECTS_WRITER, err) : ready;
     if (!ready.ok) {
+        transaction_done(&store->writing);
         store->writing.connection = NULL;
         store->backend->close(connection);
         return ready;
