@@ -214,7 +214,7 @@ struct weighing {
     size_t bytes;
 };
 
-/* Everybody, with all facts that a rulebook can ask about. */
+/* Everybody, as a screening for a transfer holds those whom it is about. */
 static result weigh(struct transaction *const *transactions, size_t count, void *context,
                     struct err *err)
 {
@@ -228,16 +228,16 @@ static result weigh(struct transaction *const *transactions, size_t count, void 
                      &office->arena, err));
     bool *facts = ARENA_NEW(&office->arena, bool, rulebook->fact_count + 1);
     bool *stages = ARENA_NEW(&office->arena, bool, rulebook->stage_count + 1);
-    memset(facts, true, rulebook->fact_count);
+    const struct step *transfer = &rulebook->steps[rulebook_step(rulebook, STR("hub_transfer"))];
+    for (size_t i = 0; i < transfer->safeguard_count; i++) {
+        judge_reads(rulebook, transfer->safeguards[i], facts);
+    }
     memset(stages, true, rulebook->stage_count);
     const struct caseload_asked asked = {
         .facts = facts, .stages = stages, .families = true, .when = case_now(&sitting)};
     TRY(caseload_load(&sitting, transactions, count, &asked, &caseload, err));
     weighing->people = caseload.columns.row_count;
     weighing->bytes = arena_used(&caseload.memory);
-    for (size_t i = 0; i < CASELOAD_THREADS; i++) {
-        weighing->bytes += arena_used(&caseload.gathered[i]);
-    }
     caseload_close(&caseload);
     return result_ok();
 }

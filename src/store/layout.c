@@ -132,6 +132,12 @@ static const struct column place_columns[] = {
     COLUMN(place_row, request, COLUMN_NUMBER), COLUMN(place_row, since, COLUMN_INSTANT),
 };
 
+static const struct column place_count_columns[] = {
+    FIXED(place_count_record, hub, COLUMN_NUMBER),
+    FIXED(place_count_record, state, COLUMN_STATE),
+    COLUMN(place_count_record, places, COLUMN_NUMBER),
+};
+
 static const struct column hub_columns[] = {
     FIXED(hub_row, id, COLUMN_NUMBER),
     COLUMN(hub_row, reference, COLUMN_TEXT),
@@ -197,6 +203,7 @@ static const struct layout layouts[TABLE_COUNT] = {
     [TABLE_FACT] = LAYOUT("fact", struct fact_row, fact_columns, 5),
     [TABLE_REQUEST] = LAYOUT("request", struct request_row, request_columns, 1),
     [TABLE_PLACE] = LAYOUT("place", struct place_row, place_columns, 2),
+    [TABLE_PLACE_COUNT] = LAYOUT("place_count", struct place_count_record, place_count_columns, 2),
     [TABLE_HUB] = LAYOUT("hub", struct hub_row, hub_columns, 1),
     [TABLE_AGREEMENT] = LAYOUT("agreement", struct agreement_row, agreement_columns, 1),
     [TABLE_ACCOUNT] = LAYOUT("account", struct account_row, account_columns, 1),

@@ -44,6 +44,7 @@ enum table {
     TABLE_FACT,
     TABLE_REQUEST,
     TABLE_PLACE,
+    TABLE_PLACE_COUNT,
     TABLE_HUB,
     TABLE_AGREEMENT,
     TABLE_ACCOUNT,
@@ -107,6 +108,14 @@ struct subject_key_record {
 struct command_record {
     str client_id;
     int64_t position;
+};
+
+/* How many places of a hub are in a state. A page that is about a hub, and every judgement of a
+ * step to it, asks for this: counting thousands of places each time would take milliseconds. */
+struct place_count_record {
+    int64_t hub;
+    enum place_state state;
+    int64_t places;
 };
 
 /* A name that the caseload writes as a number: of a fact, or a word (packed.h). Numbers are given

@@ -219,10 +219,20 @@ static result prepare_file(sqlite3 *db, const char *path, enum connection_use us
     return result_ok();
 }
 
+/* What may have to be undone within a transaction stays in memory: SQLite would make a file in the
+ * folder for temporary files, in clear, for every group of works that changes more than sixteen
+ * pages. So no statement that changes very many may be one that is undone alone. Only the first
+ * call in a process counts. */
+static void undo_in_memory(void)
+{
+    (void)sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, -1);
+}
+
 static result sqlite_open(const char *path, enum connection_use use, instant now,
                           struct connection **ret_connection, struct err *err)
 {
     struct arena arena;
+    undo_in_memory();
     TRY(arena_open(&arena, CONNECTION_ARENA_SIZE, err));
     struct sqlite_connection *connection = ARENA_NEW(&arena, struct sqlite_connection, 1);
     ASSERT(connection != NULL);
@@ -233,7 +243,7 @@ static result sqlite_open(const char *path, enum connection_use use, instant now
                                       : prepare_file(connection->db, path, use, now, err);
     if (opened.ok && use == CONNECTION_WRITES) {
         opened = pending_init(connection, err);
-        opened = opened.ok ? known_init(&connection->known, err) : opened;
+        known_init(&connection->known);
     }
     if (!opened.ok) {
         sqlite_close(&connection->base);
@@ -279,7 +289,7 @@ static result learn_version(struct sqlite_connection *connection, struct err *er
     struct known *known = &connection->known;
     sqlite3_stmt *statement = NULL;
     connection->base.others_wrote = true;
-    if (known->slots == NULL) {
+    if (!known->keeps) {
         return result_ok();
     }
     TRY(sqlite_prepare_slot(connection, SLOT_DATA_VERSION, STR("PRAGMA data_version"), &statement,

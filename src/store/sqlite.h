@@ -12,7 +12,7 @@
 
 #include <sqlite3.h>
 
-/* Every prepared statement of a connection has a slot: seven for each table, those of the
+/* Every prepared statement of a connection has a slot: six for each table, those of the
  * transaction, the queries (two of them in variants, one for each set of filters). */
 enum sqlite_row_statement {
     ROW_FIND,
@@ -21,7 +21,6 @@ enum sqlite_row_statement {
     ROW_PUT,
     ROW_DELETE,
     ROW_INSERT_WAITING, /* all that wait (sqlite_pending.h) */
-    ROW_REPLACE_WAITING,
     ROW_STATEMENTS,
 };
 
@@ -79,6 +78,10 @@ MUST_USE result sqlite_run_slot(struct sqlite_connection *connection, enum sqlit
 /* Prepares the statement of a slot if it is not there yet. */
 MUST_USE result sqlite_prepare_slot(struct sqlite_connection *connection, size_t slot, str sql,
                                     sqlite3_stmt **ret_statement, struct err *err);
+
+/* Changes a row that is there, now. */
+MUST_USE result sqlite_update_now(struct sqlite_connection *connection, enum table table,
+                                  const void *row, struct err *err);
 
 /* Columns to rows and back. Texts are views of the statement's. */
 MUST_USE result sqlite_bind_column(struct sqlite_connection *connection, sqlite3_stmt *statement,

@@ -18,13 +18,20 @@ static bool is_kept(enum table table)
     return kept[table];
 }
 
-result known_init(struct known *known, struct err *err)
+void known_init(struct known *known)
 {
-    *known = (struct known){.generation = 1};
-    TRY(arena_open(&known->memory, KNOWN_ROWS * sizeof(struct known_row) + 64, err));
-    known->slots = ARENA_NEW(&known->memory, struct known_row, KNOWN_ROWS);
-    ASSERT(known->slots != NULL);
-    return result_ok();
+    *known = (struct known){.keeps = true, .generation = 1};
+}
+
+/* With the first row that is kept, so that whoever only reads pays nothing. Without memory nothing
+ * is known, which costs time alone. */
+static bool is_ready(struct known *known)
+{
+    if (known->keeps && known->slots == NULL &&
+        arena_open(&known->memory, KNOWN_ROWS * sizeof(struct known_row) + 64, NULL).ok) {
+        known->slots = ARENA_NEW(&known->memory, struct known_row, KNOWN_ROWS);
+    }
+    return known->slots != NULL;
 }
 
 void known_done(struct known *known)
@@ -86,7 +93,7 @@ static bool put_texts(const struct layout *layout, char *bytes)
 void known_keep(struct known *known, enum table table, const void *row)
 {
     const struct layout *layout = layout_of(table);
-    if (known->slots == NULL || !is_kept(table)) {
+    if (!is_kept(table) || !is_ready(known)) {
         return;
     }
     ASSERT(layout->row_size <= KNOWN_ROW_SIZE);

@@ -17,14 +17,15 @@ enum {
 };
 
 struct known {
+    bool keeps; /* false for a connection that only reads */
     struct arena memory;
-    struct known_row *slots; /* NULL for a connection that only reads */
+    struct known_row *slots; /* NULL until the first row */
     uint64_t generation;     /* of what is known; older rows are stale */
     bool wrote;              /* something since the last commit */
     int64_t version;         /* of the data, as others write it */
 };
 
-MUST_USE result known_init(struct known *known, struct err *err);
+void known_init(struct known *known); /* of a connection that writes */
 void known_done(struct known *known); /* accepts a zeroed one */
 
 /* Fills the row, whose key is set, if it is known; texts go to the arena. */

@@ -14,7 +14,7 @@ enum { MEMORY_FULL = 8 * 1024 * 1024 };
  * has looked for the key before. */
 static const struct waiting_rule {
     enum table table;
-    bool updates; /* by replacing the row, so there may be no index beside the key */
+    bool updates;
 } waiting_rules[PENDING_TABLES] = {
     {TABLE_EVENT, false}, {TABLE_COMMAND, false}, {TABLE_LOOK, false},
     {TABLE_FACT, false},  {TABLE_CASELOAD, true},
@@ -153,15 +153,15 @@ static int vtab_close(sqlite3_vtab_cursor *cursor)
     return SQLITE_OK;
 }
 
-static bool is_read_now(const struct pending_table *table)
+static bool is_inserted(const struct pending_table *table)
 {
     const struct pending_row *row = table->rows[table->at];
-    return row->state == ROW_WAITS && row->is_new == table->reads_new;
+    return row->state == ROW_WAITS && row->is_new;
 }
 
 static void skip_others(struct pending_table *table)
 {
-    while (table->at < table->until && !is_read_now(table)) {
+    while (table->at < table->until && !is_inserted(table)) {
         table->at++;
     }
 }
@@ -249,14 +249,13 @@ void pending_done(struct pending *pending)
 
 /* --- writing ---------------------------------------------------------------------------------- */
 
-static result write_statement(struct sqlite_connection *connection,
-                              const struct pending_table *waiting, sqlite3_stmt **ret_statement,
-                              struct err *err)
+/* OR ROLLBACK: nobody could go on without these rows. */
+static result insert_statement(struct sqlite_connection *connection,
+                               const struct pending_table *waiting, sqlite3_stmt **ret_statement,
+                               struct err *err)
 {
     const struct layout *layout = waiting->layout;
-    const bool is_new = waiting->reads_new;
-    const size_t slot = SLOT_ROWS + (size_t)waiting->table * ROW_STATEMENTS +
-                        (is_new ? ROW_INSERT_WAITING : ROW_REPLACE_WAITING);
+    const size_t slot = SLOT_ROWS + (size_t)waiting->table * ROW_STATEMENTS + ROW_INSERT_WAITING;
     if (connection->statements[slot] != NULL) {
         *ret_statement = connection->statements[slot];
         return result_ok();
@@ -265,7 +264,7 @@ static result write_statement(struct sqlite_connection *connection,
     struct buf buf;
     str sql;
     buf_init(&buf, &scratch, SQL_SIZE_MAX);
-    buf_format(&buf, "%s INTO %s (", is_new ? "INSERT" : "REPLACE", layout->name);
+    buf_format(&buf, "INSERT OR ROLLBACK INTO %s (", layout->name);
     sqlite_put_columns(&buf, layout, "");
     buf_put_c(&buf, ") SELECT ");
     sqlite_put_columns(&buf, layout, "");
@@ -274,18 +273,17 @@ static result write_statement(struct sqlite_connection *connection,
     return sqlite_prepare_slot(connection, slot, sql, ret_statement, err);
 }
 
-static result write_rows(struct sqlite_connection *connection, struct pending_table *waiting,
-                         bool is_new, size_t until, struct err *err)
+static result insert_rows(struct sqlite_connection *connection, struct pending_table *waiting,
+                          size_t until, struct err *err)
 {
     sqlite3_stmt *statement = NULL;
-    waiting->reads_new = is_new;
     waiting->until = until;
     waiting->at = 0;
     skip_others(waiting);
     if (waiting->at == until) {
         return result_ok();
     }
-    TRY(write_statement(connection, waiting, &statement, err));
+    TRY(insert_statement(connection, waiting, &statement, err));
     const int code = sqlite3_step(statement);
     const result written =
         code == SQLITE_DONE ? result_ok() : sqlite_failure(connection->db, code, "written", err);
@@ -293,14 +291,26 @@ static result write_rows(struct sqlite_connection *connection, struct pending_ta
     return written;
 }
 
-/* The first `until` rows of the table: those that are new, then those that replace one. No key is
+static result update_rows(struct sqlite_connection *connection, struct pending_table *waiting,
+                          size_t until, struct err *err)
+{
+    for (size_t i = 0; i < until; i++) {
+        const struct pending_row *row = waiting->rows[i];
+        if (row->state == ROW_WAITS && !row->is_new) {
+            TRY(sqlite_update_now(connection, waiting->table, row->row, err));
+        }
+    }
+    return result_ok();
+}
+
+/* The first `until` rows of the table: those that are new, then those that change one. No key is
  * among both. */
 static result write_first(struct sqlite_connection *connection, struct pending_table *waiting,
                           size_t until, struct err *err)
 {
     struct pending *pending = &connection->pending;
-    TRY(write_rows(connection, waiting, true, until, err));
-    TRY(write_rows(connection, waiting, false, until, err));
+    TRY(insert_rows(connection, waiting, until, err));
+    TRY(update_rows(connection, waiting, until, err));
     for (size_t i = 0; i < until; i++) {
         waiting->rows[i]->state = ROW_GONE;
     }

@@ -41,8 +41,7 @@ struct pending_table {
     struct pending_row *rows[PENDING_ROWS_MAX]; /* in the order in which they were written */
     size_t count;
     size_t earlier; /* how many of them are of earlier works */
-    /* While a statement reads them: */
-    bool reads_new; /* rows to insert; otherwise rows to replace */
+    /* While a statement reads them, to insert them: */
     size_t until;
     size_t at;
 };

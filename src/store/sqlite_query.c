@@ -60,7 +60,7 @@ static const struct query_row query_rows[QUERY_COUNT] = {
     [QUERY_STAGE_COUNTS] = {TABLE_COUNT, layout_of_stage_count,
                             "SELECT stage, COUNT(*) FROM person GROUP BY stage ORDER BY stage"},
     [QUERY_PLACE_COUNTS] = {TABLE_COUNT, layout_of_count,
-                            "SELECT state, COUNT(*) FROM place WHERE hub = ?1 GROUP BY state"},
+                            "SELECT state, places FROM place_count WHERE hub = ?1"},
     [QUERY_CASELOAD] = {TABLE_CASELOAD, NULL,
                         "SELECT # FROM caseload WHERE person BETWEEN ?1 AND ?2 ORDER BY person"},
     [QUERY_FACT_NAMES] = {TABLE_FACT_NAME, NULL, "SELECT # FROM fact_name ORDER BY number"},

@@ -213,9 +213,11 @@ result sqlite_shadow_replace(struct connection *connection, struct err *err)
     for (int table = TABLE_DERIVED_FIRST; table < TABLE_COUNT; table++) {
         const char *name = layout_of((enum table)table)->name;
         char sql[160];
-        sqlite3_snprintf(sizeof sql, sql,
-                         "DELETE FROM main.%s; INSERT INTO main.%s SELECT * FROM temp.%s;", name,
-                         name, name);
+        sqlite3_snprintf(
+            sizeof sql, sql,
+            /* OR ROLLBACK: see undo_in_memory; nobody could go on without them. */
+            "DELETE FROM main.%s; INSERT OR ROLLBACK INTO main.%s SELECT * FROM temp.%s;", name,
+            name, name);
         TRY(sqlite_run(replaced->db, sql, err));
     }
     return result_ok();

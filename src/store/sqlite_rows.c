@@ -268,7 +268,6 @@ static void put_sql(struct buf *buf, const struct layout *layout, enum sqlite_ro
         put_key_condition(buf, layout);
         return;
     case ROW_INSERT_WAITING: /* sqlite_pending.c's own */
-    case ROW_REPLACE_WAITING:
     case ROW_STATEMENTS:
         break;
     }
@@ -387,11 +386,21 @@ static result write_before(struct sqlite_connection *changed, enum table table, 
     return pending_open_work(changed, err);
 }
 
+result sqlite_update_now(struct sqlite_connection *connection, enum table table, const void *row,
+                         struct err *err)
+{
+    sqlite3_stmt *statement = NULL;
+    TRY(row_statement(connection, table, ROW_UPDATE, &statement, err));
+    TRY(bind_row(connection, statement, layout_of(table), false, row, err));
+    TRY(finish_change(connection, statement, err));
+    ASSERT(sqlite3_changes(connection->db) == 1);
+    return result_ok();
+}
+
 result sqlite_row_update(struct connection *connection, enum table table, const void *row,
                          struct err *err)
 {
     struct sqlite_connection *changed = sqlite_of(connection);
-    sqlite3_stmt *statement = NULL;
     bool waits = false;
     known_write(&changed->known, table, row);
     TRY(pending_update(changed, table, row, &waits, err));
@@ -400,11 +409,7 @@ result sqlite_row_update(struct connection *connection, enum table table, const 
         return result_ok();
     }
     TRY(write_before(changed, table, err));
-    TRY(row_statement(changed, table, ROW_UPDATE, &statement, err));
-    TRY(bind_row(changed, statement, layout_of(table), false, row, err));
-    TRY(finish_change(changed, statement, err));
-    ASSERT(sqlite3_changes(changed->db) == 1);
-    return result_ok();
+    return sqlite_update_now(changed, table, row, err);
 }
 
 result sqlite_row_put(struct connection *connection, enum table table, const void *row,
