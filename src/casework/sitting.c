@@ -40,38 +40,31 @@ static result require_action(const struct account_row *account, enum action acti
 }
 
 /* The instant of the last event; the beginning of time when there is none. */
-static result last_instant(struct transaction *transaction, struct arena *arena, instant *ret_last,
-                           struct err *err)
+static result last_instant(struct transaction *transaction, instant *ret_last, struct err *err)
 {
-    int64_t count = 0;
-    TRY(transaction_event_count(transaction, &count, err));
-    if (count == 0) {
-        *ret_last = (instant){.milliseconds = INT64_MIN / 2};
-        return result_ok();
-    }
-    struct arena scratch = *arena;
-    struct event last;
-    TRY(transaction_event(transaction, count, &scratch, &last, err));
-    *ret_last = last.recorded_at;
+    bool found = false;
+    instant last = {.milliseconds = INT64_MIN / 2};
+    TRY(transaction_last_instant(transaction, &last, &found, err));
+    *ret_last = found ? last : (instant){.milliseconds = INT64_MIN / 2};
     return result_ok();
 }
 
-result sitting_now(struct transaction *transaction, const struct system *system,
-                   struct arena *arena, instant *ret_now, struct err *err)
+result sitting_now(struct transaction *transaction, const struct system *system, instant *ret_now,
+                   struct err *err)
 {
     const instant now = system_now(system);
     instant last = now;
-    TRY(last_instant(transaction, arena, &last, err));
+    TRY(last_instant(transaction, &last, err));
     *ret_now = now.milliseconds > last.milliseconds ? now : last;
     return result_ok();
 }
 
 result sitting_next_instant(struct transaction *transaction, const struct system *system,
-                            struct arena *arena, instant *ret_next, struct err *err)
+                            instant *ret_next, struct err *err)
 {
     const instant now = system_now(system);
     instant last = now;
-    TRY(last_instant(transaction, arena, &last, err));
+    TRY(last_instant(transaction, &last, err));
     *ret_next = now.milliseconds > last.milliseconds
                     ? now
                     : (instant){.milliseconds = last.milliseconds + 1};
@@ -106,7 +99,7 @@ result sitting_of_register(struct sitting *sitting, const struct casework *casew
                            struct transaction *transaction, struct arena *arena, struct err *err)
 {
     TRY(begin(sitting, casework, transaction, arena, err));
-    return sitting_next_instant(transaction, casework->system, arena, &sitting->at, err);
+    return sitting_next_instant(transaction, casework->system, &sitting->at, err);
 }
 
 result sitting_read(struct sitting *sitting, const struct casework *casework,
@@ -114,7 +107,7 @@ result sitting_read(struct sitting *sitting, const struct casework *casework,
                     enum action action, struct arena *arena, struct err *err)
 {
     TRY(begin_for(sitting, casework, transaction, caller, action, arena, err));
-    return sitting_now(transaction, casework->system, arena, &sitting->at, err);
+    return sitting_now(transaction, casework->system, &sitting->at, err);
 }
 
 result sitting_client_id_taken(struct err *err)
@@ -147,7 +140,7 @@ result sitting_record(struct sitting *sitting, const struct casework *casework,
                       struct err *err)
 {
     TRY(begin_for(sitting, casework, transaction, caller, action, arena, err));
-    TRY(sitting_next_instant(transaction, casework->system, arena, &sitting->at, err));
+    TRY(sitting_next_instant(transaction, casework->system, &sitting->at, err));
     sitting->client_id = caller->client_id;
     return find_before(sitting, &caller->client_id, ret_before, err);
 }

@@ -29,10 +29,10 @@ struct sitting {
 
 /* The machine's now, or the instant of the last event when the clock is not beyond it. */
 MUST_USE result sitting_now(struct transaction *transaction, const struct system *system,
-                            struct arena *arena, instant *ret_now, struct err *err);
+                            instant *ret_now, struct err *err);
 /* The same, and later than the last event: for what is recorded next. */
 MUST_USE result sitting_next_instant(struct transaction *transaction, const struct system *system,
-                                     struct arena *arena, instant *ret_next, struct err *err);
+                                     instant *ret_next, struct err *err);
 
 /* Begins to read. ERROR_FORBIDDEN when the account's role lacks the action altogether. */
 MUST_USE result sitting_read(struct sitting *sitting, const struct casework *casework,

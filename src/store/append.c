@@ -54,12 +54,10 @@ static result check_client_id(struct transaction *transaction, const struct even
 static result learn_last(struct transaction *transaction, struct subject_entry *entry,
                          struct err *err)
 {
-    struct arena scratch = transaction->scratch;
-    const struct parameter parameters[] = {parameter_number(entry->kind),
-                                           parameter_number(entry->subject)};
     bool found = false;
-    TRY(first_row(transaction, QUERY_LAST_RECORDED_AT, parameters, 2, &scratch,
-                  &entry->last_recorded_at, &found, err));
+    TRY(backend_of(transaction)
+            ->last_recorded_at(transaction->connection, entry->kind, entry->subject,
+                               &entry->last_recorded_at, &found, err));
     entry->has_last = true;
     return result_ok();
 }
@@ -110,6 +108,7 @@ static result store_event(struct transaction *transaction, const struct event *e
         const struct command_record command = {.client_id = record.client_id,
                                                .position = record.position};
         transaction->rows_changed++;
+        transaction->knows_absent = false;
         TRY(backend_of(transaction)
                 ->row_insert(transaction->connection, TABLE_COMMAND, &command, err));
     }
@@ -142,6 +141,8 @@ static result append(struct transaction *transaction, struct event *event, struc
     }
     TRY(store_event(transaction, event, &entry->key, first_of_command, err));
     transaction->last_position = event->position;
+    transaction->has_last_instant = true;
+    transaction->last_instant = event->recorded_at;
     entry->has_last = true;
     entry->last_recorded_at = event->recorded_at;
     return event->kind == EVENT_PERSON_ERASED
@@ -195,12 +196,18 @@ result transaction_find_client_id(struct transaction *transaction, const struct 
         *ret_position = 0;
         return result_ok();
     }
+    if (transaction->knows_absent && memcmp(&transaction->absent, id, sizeof *id) == 0) {
+        *ret_position = 0;
+        return result_ok();
+    }
     struct arena scratch = transaction->scratch;
     struct command_record record = {
         .client_id = {.at = (const char *)id->bytes, .len = CLIENT_ID_SIZE}};
     bool found = false;
     TRY(backend_of(transaction)
             ->row_find(transaction->connection, TABLE_COMMAND, &scratch, &record, &found, err));
+    transaction->knows_absent = !found;
+    transaction->absent = *id;
     *ret_position = found ? record.position : 0;
     return result_ok();
 }

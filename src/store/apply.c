@@ -170,12 +170,32 @@ static result apply_to_request(struct transaction *transaction, const struct eve
     return update_row(transaction, TABLE_REQUEST, &row, err);
 }
 
+/* So many places more, or fewer, of the hub are in the state. */
+static result count_places(struct transaction *transaction, int64_t hub, enum place_state state,
+                           int64_t change, struct arena scratch, struct err *err)
+{
+    struct place_count_record record = {.hub = hub, .state = state};
+    bool found = false;
+    if (change == 0) {
+        return result_ok();
+    }
+    TRY(find_row(transaction, TABLE_PLACE_COUNT, &scratch, &record, &found, err));
+    record.places += change;
+    return found ? update_row(transaction, TABLE_PLACE_COUNT, &record, err)
+                 : insert_row(transaction, TABLE_PLACE_COUNT, &record, err);
+}
+
 static result apply_to_place(struct transaction *transaction, const struct event *event,
-                             struct place_row *row, struct err *err)
+                             struct place_row *row, struct arena scratch, struct err *err)
 {
     const enum place_state before = row->state;
     TRY(place_row_apply(row, event, err));
-    return row->state == before ? result_ok() : update_row(transaction, TABLE_PLACE, row, err);
+    if (row->state == before) {
+        return result_ok();
+    }
+    TRY(count_places(transaction, row->hub, before, -1, scratch, err));
+    TRY(count_places(transaction, row->hub, row->state, 1, scratch, err));
+    return update_row(transaction, TABLE_PLACE, row, err);
 }
 
 static result apply_to_named_place(struct transaction *transaction, const struct event *event,
@@ -189,7 +209,7 @@ static result apply_to_named_place(struct transaction *transaction, const struct
         return err_set(err, ERROR_CONFLICT, "Hub %lld has no place %lld", (long long)hub,
                        (long long)number);
     }
-    return apply_to_place(transaction, event, &row, err);
+    return apply_to_place(transaction, event, &row, scratch, err);
 }
 
 /* A place found by whom it is held for, or who occupies it - unless it is the one the event names,
@@ -205,7 +225,7 @@ static result apply_to_found_place(struct transaction *transaction, const struct
     const struct step_taken_body *taken =
         event->kind == EVENT_STEP_TAKEN ? &event->body.step_taken : NULL;
     const bool named = taken != NULL && row.hub == taken->hub && row.number == taken->place;
-    return found && !named ? apply_to_place(transaction, event, &row, err) : result_ok();
+    return found && !named ? apply_to_place(transaction, event, &row, scratch, err) : result_ok();
 }
 
 /* Those that become free come first: a person, and a request, has one place at most at any moment.
@@ -239,14 +259,23 @@ static result apply_to_places(struct transaction *transaction, const struct even
 
 static result store_places(struct transaction *transaction, const struct place_row *before,
                            size_t count_before, const struct place_row *after, size_t count_after,
-                           struct err *err)
+                           struct arena scratch, struct err *err)
 {
+    int64_t changes[PLACE_CLOSED + 1] = {0};
     for (size_t i = 0; i < count_after; i++) {
         if (i >= count_before) {
             TRY(insert_row(transaction, TABLE_PLACE, &after[i], err));
         } else if (after[i].state != before[i].state) {
+            changes[before[i].state]--;
             TRY(update_row(transaction, TABLE_PLACE, &after[i], err));
+        } else {
+            continue;
         }
+        changes[after[i].state]++;
+    }
+    for (int state = PLACE_FREE; count_after > 0 && state <= PLACE_CLOSED; state++) {
+        TRY(count_places(transaction, after[0].hub, (enum place_state)state, changes[state],
+                         scratch, err));
     }
     return result_ok();
 }
@@ -271,7 +300,7 @@ static result apply_to_hub_places(struct transaction *transaction, const struct 
     }
     size_t count_after = 0;
     TRY(place_rows_agree(after, count_before, capacity, event, &count_after, err));
-    return store_places(transaction, before, count_before, after, count_after, err);
+    return store_places(transaction, before, count_before, after, count_after, scratch, err);
 }
 
 /* --- manifest entries --- */

@@ -15,13 +15,17 @@ struct backend;
 /* A backend's own connection begins with this. */
 struct connection {
     const struct backend *backend;
+    bool others_wrote; /* may another connection have committed between the last transaction of this
+                          one and the one that has begun? */
 };
 
 /* Every question that is asked, with its parameters in order and the layout of the rows that answer
  * it. */
 enum query {
     QUERY_LAST_POSITION,    /* () -> number: of the last event, 0 when there is none */
-    QUERY_LAST_RECORDED_AT, /* (subject kind, subject) -> number, no row when there is no event */
+    QUERY_LAST_RECORDED_AT, /* (subject kind, subject) -> number, no row when there is no event;
+                               asked through last_recorded_at */
+    QUERY_LAST_INSTANT,     /* () -> number: when the last event was recorded, no row when none */
     QUERY_LAST_ID,          /* (subject kind) -> number, 0 when there is none */
     QUERY_HISTORY,          /* (subject kind, subject, before, limit) -> event, newest first */
     QUERY_EVENTS_FROM,      /* (position) -> event, oldest first */
@@ -103,7 +107,9 @@ struct backend {
     /* False when the database itself gave the transaction up (a full disk, say): then nothing of it
      * is left. */
     bool (*is_active)(const struct connection *connection);
-    /* One savepoint at a time. */
+    /* One savepoint at a time. What is written may wait in memory until the commit, and is found
+     * there meanwhile: only the commit, or the work in which it happens, is told that the database
+     * refused it, and then the transaction is over. */
     result (*savepoint_begin)(struct connection *connection, struct err *err);
     result (*savepoint_keep)(struct connection *connection, struct err *err);
     result (*savepoint_undo)(struct connection *connection, struct err *err);
@@ -123,6 +129,10 @@ struct backend {
     /* All rows of one person in a table that is personal (layout.h). */
     result (*rows_delete_of_person)(struct connection *connection, enum table table, int64_t person,
                                     struct err *err);
+
+    /* When the last event of the subject was recorded. */
+    result (*last_recorded_at)(struct connection *connection, enum subject_kind kind,
+                               int64_t subject, instant *ret_at, bool *ret_found, struct err *err);
 
     result (*cursor_open)(struct connection *connection, enum query query,
                           const struct parameter *parameters, size_t count,

@@ -136,6 +136,12 @@ static const struct column place_columns[] = {
     COLUMN(place_row, request, COLUMN_NUMBER), COLUMN(place_row, since, COLUMN_INSTANT),
 };
 
+static const struct column place_count_columns[] = {
+    FIXED(place_count_record, hub, COLUMN_NUMBER),
+    FIXED(place_count_record, state, COLUMN_STATE),
+    COLUMN(place_count_record, places, COLUMN_NUMBER),
+};
+
 static const struct column hub_columns[] = {
     FIXED(hub_row, id, COLUMN_NUMBER),
     COLUMN(hub_row, reference, COLUMN_TEXT),
@@ -254,6 +260,7 @@ static const struct layout layouts[TABLE_COUNT] = {
     [TABLE_FACT] = PERSONAL("fact", struct fact_row, fact_columns, 5),
     [TABLE_REQUEST] = LAYOUT("request", struct request_row, request_columns, 1),
     [TABLE_PLACE] = LAYOUT("place", struct place_row, place_columns, 2),
+    [TABLE_PLACE_COUNT] = LAYOUT("place_count", struct place_count_record, place_count_columns, 2),
     [TABLE_HUB] = LAYOUT("hub", struct hub_row, hub_columns, 1),
     [TABLE_AGREEMENT] = LAYOUT("agreement", struct agreement_row, agreement_columns, 1),
     [TABLE_ACCOUNT] = LAYOUT("account", struct account_row, account_columns, 1),
@@ -313,4 +320,52 @@ result layout_copy_texts(const struct layout *layout, void *row, struct arena *a
         *text = copy;
     }
     return result_ok();
+}
+
+static str column_bytes(const struct column *column, const void *row)
+{
+    const char *member = (const char *)row + column->offset;
+    switch (column->type) {
+    case COLUMN_NUMBER:
+    case COLUMN_SIZE:
+    case COLUMN_INSTANT:
+        return (str){.at = member, .len = sizeof(int64_t)};
+    case COLUMN_STATE:
+    case COLUMN_DATE:
+        return (str){.at = member, .len = sizeof(int32_t)};
+    case COLUMN_FLAG:
+        return (str){.at = member, .len = sizeof(bool)};
+    case COLUMN_TEXT:
+    case COLUMN_BYTES:
+        return *(const str *)(const void *)member;
+    case COLUMN_BYTES32:
+        return (str){.at = member, .len = SHA256_SIZE};
+    case COLUMN_DAY:
+        return (str){.at = member, .len = sizeof(struct known_day)};
+    }
+    return STR("");
+}
+
+/* FNV-1a over the key; the table is part of it. */
+uint64_t layout_key_hash(enum table table, const void *row)
+{
+    const struct layout *layout = layout_of(table);
+    uint64_t hash = UINT64_C(14695981039346656037) ^ (uint64_t)table;
+    for (size_t i = 0; i < layout->key_count; i++) {
+        const str bytes = column_bytes(&layout->columns[i], row);
+        for (size_t at = 0; at < bytes.len; at++) {
+            hash = (hash ^ (unsigned char)bytes.at[at]) * UINT64_C(1099511628211);
+        }
+    }
+    return hash ^ hash >> 32;
+}
+
+bool layout_same_key(const struct layout *layout, const void *left, const void *right)
+{
+    bool same = true;
+    for (size_t i = 0; same && i < layout->key_count; i++) {
+        same = str_equal(column_bytes(&layout->columns[i], left),
+                         column_bytes(&layout->columns[i], right));
+    }
+    return same;
 }

@@ -46,6 +46,7 @@ enum table {
     TABLE_FACT,
     TABLE_REQUEST,
     TABLE_PLACE,
+    TABLE_PLACE_COUNT,
     TABLE_HUB,
     TABLE_AGREEMENT,
     TABLE_ACCOUNT,
@@ -80,6 +81,10 @@ const struct layout *layout_of_stage_count(void); /* struct stage_count (store.h
 MUST_USE result layout_copy_texts(const struct layout *layout, void *row, struct arena *arena,
                                   struct err *err);
 
+/* Of the key of a row of the table: equal keys have equal hashes. */
+uint64_t layout_key_hash(enum table table, const void *row);
+bool layout_same_key(const struct layout *layout, const void *left, const void *right);
+
 struct state_count {
     int64_t state;
     int64_t count;
@@ -111,6 +116,14 @@ struct subject_key_record {
 struct command_record {
     str client_id;
     int64_t position;
+};
+
+/* How many places of a hub are in a state. A page that is about a hub, and every judgement of a
+ * step to it, asks for this: counting thousands of places each time would take milliseconds. */
+struct place_count_record {
+    int64_t hub;
+    enum place_state state;
+    int64_t places;
 };
 
 /* A name that the caseload writes as a number: of a fact, or a word (packed.h). Numbers are given

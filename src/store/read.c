@@ -288,6 +288,10 @@ result transaction_last_id(struct transaction *transaction, enum subject_kind ki
 /* Positions have no gaps and events are never deleted, so the last position is their number. */
 result transaction_event_count(struct transaction *transaction, int64_t *ret_count, struct err *err)
 {
+    if (transaction->writing) {
+        *ret_count = transaction->last_position;
+        return result_ok();
+    }
     struct arena scratch = transaction->scratch;
     int64_t last = 0;
     bool found = false;
@@ -328,5 +332,27 @@ result transaction_fact_rows(struct transaction *transaction, enum subject_kind 
     void *rows = NULL;
     TRY(collect_rows(transaction, QUERY_FACTS_OF, parameters, 2, arena, &rows, ret_count, err));
     *ret_rows = rows;
+    return result_ok();
+}
+
+static result read_last_instant(struct transaction *transaction, instant *ret_last, bool *ret_found,
+                                struct err *err)
+{
+    struct arena scratch = transaction->scratch;
+    int64_t last = 0;
+    TRY(first_row(transaction, QUERY_LAST_INSTANT, NULL, 0, &scratch, &last, ret_found, err));
+    *ret_last = (instant){.milliseconds = last};
+    return result_ok();
+}
+
+result transaction_last_instant(struct transaction *transaction, instant *ret_last, bool *ret_found,
+                                struct err *err)
+{
+    *ret_found = true;
+    if (!transaction->has_last_instant) {
+        TRY(read_last_instant(transaction, &transaction->last_instant, ret_found, err));
+        transaction->has_last_instant = *ret_found && transaction->writing;
+    }
+    *ret_last = transaction->last_instant;
     return result_ok();
 }

@@ -201,6 +201,8 @@ static void sqlite_close(struct connection *connection)
         sqlite3_finalize(closing->statements[i]);
     }
     sqlite3_close(closing->db);
+    pending_done(&closing->pending);
+    known_done(&closing->known);
     struct arena arena = closing->arena;
     arena_close(&arena);
 }
@@ -217,18 +219,32 @@ static result prepare_file(sqlite3 *db, const char *path, enum connection_use us
     return result_ok();
 }
 
+/* What may have to be undone within a transaction stays in memory: SQLite would make a file in the
+ * folder for temporary files, in clear, for every group of works that changes more than sixteen
+ * pages. So no statement that changes very many may be one that is undone alone. Only the first
+ * call in a process counts. */
+static void undo_in_memory(void)
+{
+    (void)sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, -1);
+}
+
 static result sqlite_open(const char *path, enum connection_use use, instant now,
                           struct connection **ret_connection, struct err *err)
 {
     struct arena arena;
+    undo_in_memory();
     TRY(arena_open(&arena, CONNECTION_ARENA_SIZE, err));
     struct sqlite_connection *connection = ARENA_NEW(&arena, struct sqlite_connection, 1);
     ASSERT(connection != NULL);
     *connection = (struct sqlite_connection){.base = {.backend = backend_sqlite()}, .arena = arena};
     const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
     const int code = sqlite3_open_v2(path, &connection->db, flags, NULL);
-    const result opened = code != SQLITE_OK ? sqlite_failure(connection->db, code, "opened", err)
-                                            : prepare_file(connection->db, path, use, now, err);
+    result opened = code != SQLITE_OK ? sqlite_failure(connection->db, code, "opened", err)
+                                      : prepare_file(connection->db, path, use, now, err);
+    if (opened.ok && use == CONNECTION_WRITES) {
+        opened = pending_init(connection, err);
+        known_init(&connection->known);
+    }
     if (!opened.ok) {
         sqlite_close(&connection->base);
         return opened;
@@ -256,22 +272,55 @@ static bool sqlite_is_active(const struct connection *connection)
     return sqlite3_get_autocommit(asked->db) == 0;
 }
 
-/* IMMEDIATE takes the write lock now: everything read from here on is what will be changed,
- * whatever other process waits. */
-static result sqlite_begin(struct connection *connection, bool writing, struct err *err)
-{
-    ASSERT(!sqlite_is_active(connection));
-    return writing
-               ? sqlite_run_slot(sqlite_of(connection), SLOT_BEGIN_WRITING, "BEGIN IMMEDIATE", err)
-               : sqlite_run_slot(sqlite_of(connection), SLOT_BEGIN_READING, "BEGIN", err);
-}
-
 static void sqlite_rollback(struct connection *connection)
 {
+    pending_forget(sqlite_of(connection));
+    known_undo(&sqlite_of(connection)->known);
     if (sqlite_is_active(connection)) {
         result_ignore(sqlite_run_slot(sqlite_of(connection), SLOT_ROLLBACK, "ROLLBACK", NULL),
                       "a transaction that cannot be rolled back is not committed either");
     }
+}
+
+/* SQLite's data version changes when another connection has committed, and not when this one has.
+ */
+static result learn_version(struct sqlite_connection *connection, struct err *err)
+{
+    struct known *known = &connection->known;
+    sqlite3_stmt *statement = NULL;
+    connection->base.others_wrote = true;
+    if (!known->keeps) {
+        return result_ok();
+    }
+    TRY(sqlite_prepare_slot(connection, SLOT_DATA_VERSION, STR("PRAGMA data_version"), &statement,
+                            err));
+    const int code = sqlite3_step(statement);
+    const int64_t version = code == SQLITE_ROW ? sqlite3_column_int64(statement, 0) : 0;
+    sqlite3_reset(statement);
+    if (code != SQLITE_ROW) {
+        return sqlite_failure(connection->db, code, "read", err);
+    }
+    connection->base.others_wrote = known->version != version;
+    if (connection->base.others_wrote) {
+        known_forget(known);
+    }
+    known->version = version;
+    return result_ok();
+}
+
+/* IMMEDIATE takes the write lock now: everything read from here on is what will be changed,
+ * whatever other process waits. */
+static result sqlite_begin(struct connection *connection, bool writing, struct err *err)
+{
+    struct sqlite_connection *begun = sqlite_of(connection);
+    ASSERT(!sqlite_is_active(connection));
+    TRY(writing ? sqlite_run_slot(begun, SLOT_BEGIN_WRITING, "BEGIN IMMEDIATE", err)
+                : sqlite_run_slot(begun, SLOT_BEGIN_READING, "BEGIN", err));
+    const result learned = learn_version(begun, err);
+    if (!learned.ok) {
+        sqlite_rollback(connection);
+    }
+    return learned;
 }
 
 /* When the log was written but not made durable, a later crash may still bring the change back (the
@@ -290,9 +339,11 @@ static result unknown_outcome(sqlite3 *db, int code, struct err *err)
 static result sqlite_commit(struct connection *connection, struct err *err)
 {
     struct sqlite_connection *committing = sqlite_of(connection);
+    TRY(pending_write_all(committing, err));
     const int code = step_slot(committing, SLOT_COMMIT, "COMMIT");
     if (code == SQLITE_DONE) {
         ASSERT(!sqlite_is_active(connection));
+        known_committed(&committing->known);
         return result_ok();
     }
     const result failed = (code & 0xFF) == SQLITE_IOERR
@@ -304,18 +355,20 @@ static result sqlite_commit(struct connection *connection, struct err *err)
 
 static result sqlite_savepoint_begin(struct connection *connection, struct err *err)
 {
-    return sqlite_run_slot(sqlite_of(connection), SLOT_SAVEPOINT, "SAVEPOINT work", err);
+    (void)err;
+    pending_work_begin(sqlite_of(connection));
+    return result_ok();
 }
 
 static result sqlite_savepoint_keep(struct connection *connection, struct err *err)
 {
-    return sqlite_run_slot(sqlite_of(connection), SLOT_RELEASE, "RELEASE work", err);
+    return pending_work_keep(sqlite_of(connection), err);
 }
 
 static result sqlite_savepoint_undo(struct connection *connection, struct err *err)
 {
-    TRY(sqlite_run_slot(sqlite_of(connection), SLOT_UNDO, "ROLLBACK TO work", err));
-    return sqlite_savepoint_keep(connection, err);
+    known_undo(&sqlite_of(connection)->known);
+    return pending_work_undo(sqlite_of(connection), err);
 }
 
 static result set_cache(sqlite3 *db, int kibibytes, struct err *err)
@@ -372,6 +425,7 @@ const struct backend *backend_sqlite(void)
         .row_put = sqlite_row_put,
         .row_delete = sqlite_row_delete,
         .rows_delete_of_person = sqlite_rows_delete_of_person,
+        .last_recorded_at = sqlite_last_recorded_at,
         .cursor_open = sqlite_cursor_open,
         .cursor_next = sqlite_cursor_next,
         .cursor_close = sqlite_cursor_close,

@@ -139,6 +139,11 @@ static const char derived_tables[] =
     "CREATE UNIQUE INDEX @.place_held_once ON place (request) WHERE state = 2;"
     "CREATE UNIQUE INDEX @.place_occupied_once ON place (person) WHERE state = 3;"
 
+    "CREATE TABLE @.place_count ("
+    "  hub INTEGER NOT NULL, state INTEGER NOT NULL,"
+    "  places INTEGER NOT NULL CHECK (places >= 0),"
+    "  PRIMARY KEY (hub, state)) STRICT, WITHOUT ROWID;"
+
     "CREATE TABLE @.hub ("
     "  id INTEGER PRIMARY KEY, reference TEXT NOT NULL UNIQUE, name TEXT NOT NULL,"
     "  agreement INTEGER NOT NULL) STRICT;"

@@ -237,6 +237,9 @@ MUST_USE result transaction_last_id(struct transaction *transaction, enum subjec
                                     int64_t *ret_id, struct err *err);
 MUST_USE result transaction_event_count(struct transaction *transaction, int64_t *ret_count,
                                         struct err *err);
+/* When the last event of all was recorded; *ret_found is false when there is none. */
+MUST_USE result transaction_last_instant(struct transaction *transaction, instant *ret_last,
+                                         bool *ret_found, struct err *err);
 
 /* --- beside the events: secrets, sessions, who looked --- */
 

@@ -57,7 +57,8 @@ struct transaction {
     const struct system *system;
     struct look_queue *looks; /* of the store; NULL where looks are written at once */
     bool writing;
-    struct arena memory;  /* holds the cache */
+    struct arena
+        memory; /* holds the cache; kept out of swap and core dumps where that is allowed */
     struct arena scratch; /* passed on by value */
     struct arena lists;   /* by value too: arrays that grow while their texts go to another arena */
     struct subject_cache cache;
@@ -65,8 +66,13 @@ struct transaction {
     struct held_caseload caseload;
     int64_t last_position;
     int64_t position_before_work;
+    bool knows_absent; /* that nobody used the client id before in this work */
+    struct client_id absent;
+    bool has_last_instant; /* when the event at last_position was recorded, if known */
+    instant last_instant;
     int64_t next_id[SUBJECT_KINDS]; /* 0: not asked for yet */
     int64_t rows_changed;
+    int64_t rows_before_work;
     bool has_broken;
     struct err broken;
     uint8_t entropy[ENTROPY_POOL_SIZE];
@@ -82,6 +88,9 @@ void transaction_done(
 MUST_USE result transaction_begin(struct transaction *transaction, bool writing, struct err *err);
 /* After commit or rollback: forgets and wipes what was learned. */
 void transaction_forget(struct transaction *transaction);
+/* After a commit: the same, but keys and numbers of names stay known to the next transaction, until
+ * it learns that others wrote meanwhile. */
+void transaction_rest(struct transaction *transaction);
 /* Around one work of a group. */
 void transaction_work_begin(struct transaction *transaction);
 /* What was learned in a work that was undone is not true any more. */
@@ -90,7 +99,7 @@ void transaction_work_undone(struct transaction *transaction, int64_t last_posit
 /* A larger cache for bulk loading, and back. */
 MUST_USE result transaction_resize_cache(struct transaction *transaction, size_t capacity,
                                          struct err *err);
-enum { CACHE_SUBJECTS = 512, CACHE_SUBJECTS_BULK = 65536 };
+enum { CACHE_SUBJECTS = 512, CACHE_SUBJECTS_WRITER = 4096, CACHE_SUBJECTS_BULK = 65536 };
 
 static inline const struct backend *backend_of(const struct transaction *transaction)
 {

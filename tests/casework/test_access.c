@@ -103,8 +103,14 @@ static const struct grant {
 
 /* The roles that there are, one that there is not, and none. */
 static const char *const roles[] = {
-    "caseworker", "authorising_officer",     "senior_officer", "hub_operator",
-    "monitor",    "data_protection_officer", "administrator",  "nobody_special",
+    "caseworker",
+    "authorising_officer",
+    "senior_officer",
+    "hub_operator",
+    "monitor",
+    "data_protection_officer",
+    "administrator",
+    "nobody_special",
     "",
 };
 
