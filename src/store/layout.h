@@ -7,6 +7,7 @@
 #define RETURNHUB_STORE_LAYOUT_H
 
 #include "base/hash.h"
+#include "register/course.h"
 #include "register/row.h"
 
 enum column_type {
@@ -48,6 +49,7 @@ enum table {
     TABLE_AGREEMENT,
     TABLE_ACCOUNT,
     TABLE_CASELOAD,
+    TABLE_COURSE,
     TABLE_FACT_NAME,
     TABLE_WORD,
     TABLE_COUNT,
@@ -67,6 +69,7 @@ const struct layout *layout_of(enum table table);
 const struct layout *layout_of_number(void);      /* int64_t */
 const struct layout *layout_of_count(void);       /* struct state_count */
 const struct layout *layout_of_stage_count(void); /* struct stage_count (store.h) */
+const struct layout *layout_of_course(void);      /* struct person_course (store.h) */
 
 /* Replaces every text of a row by a copy in the arena. */
 MUST_USE result layout_copy_texts(const struct layout *layout, void *row, struct arena *arena,
