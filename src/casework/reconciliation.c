@@ -204,6 +204,10 @@ static result put_notes(struct reconciling *work, struct sheet *sheet, struct er
                             "%lld: %lld registrations in the list of events, less the sum of the "
                             "lines, which comes from each person's own course",
                             (long long)answer->residual, (long long)answer->everybody));
+    sheet_note(
+        sheet, "Small numbers",
+        STR("are shown, so that it adds up: this is an account of the record, and no table to "
+            "publish as it stands"));
     return edition_notes(&work->edition, work->arena, sheet, err);
 }
 

@@ -649,7 +649,6 @@ static result count_unit(struct counting *counting, const struct unit *unit, siz
     if (!known) {
         return result_ok();
     }
-    counting->counts->units++;
     count_delay(counting, unit);
     return count_in_cells(counting, unit, period, days, err);
 }

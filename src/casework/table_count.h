@@ -36,7 +36,6 @@ struct table_counts {
     struct table_cell *cells; /* a hash table; count 0: free */
     size_t capacity;          /* a power of two */
     size_t used;
-    int64_t units;
     int64_t delays[DELAY_DAYS_MAX + 1]; /* of events: from the day it is true to its recording */
 };
 

@@ -200,6 +200,10 @@ static result compare_editions(const struct invocation *invocation, const struct
                                const struct edition_asked *edition, struct sheet *sheet,
                                struct err *err)
 {
+    if (!option_given(invocation, OPTION_FROM) || !option_given(invocation, OPTION_TO)) {
+        return err_set(err, ERROR_USAGE,
+                       "Editions are compared for the same periods: give --from and --to");
+    }
     struct edition_asked old_asked = *edition;
     struct sheet old_edition;
     struct sheet differences;

@@ -8,7 +8,7 @@
 
 #include <jansson.h>
 
-enum { SHEET_COLUMNS_MAX = 64, SHEET_NOTES_MAX = 48, SHEET_TEXT_MAX = 512 * 1024 * 1024 };
+enum { SHEET_COLUMNS_MAX = 64, SHEET_NOTES_MAX = 64, SHEET_TEXT_MAX = 512 * 1024 * 1024 };
 
 struct sheet_note {
     str label; /* "Counted" */

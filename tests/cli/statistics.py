@@ -265,6 +265,21 @@ def small_numbers(desk, exact_desk):
     assert determined(["a"], [{"a": 1}]) == ["a"]
 
 
+def rounded(desk, exact_desk, folder):
+    """Each number by itself, to the nearest 5, and as many withheld as without."""
+    own = os.path.join(folder, "rounded")
+    os.mkdir(own)
+    with open(os.path.join(own, "own.tables"), "w", encoding="utf-8") as file:
+        file.write(OWN_TABLES.format(below=5).replace("policy\n", "policy\n  round to 5\n"))
+    rounded_rows, plain_rows, exact_rows = Desk(desk.store, own).table("claims"), desk.table("claims"), exact_desk.table("claims")
+    assert len(rounded_rows) == len(plain_rows) == len(exact_rows) > 50
+    for row, plain, exact in zip(rounded_rows, plain_rows, exact_rows):
+        for column in ("Female", "Male", "Total"):
+            assert (row[column] == "[c]") == (plain[column] == "[c]")
+            if row[column] != "[c]":
+                assert int(row[column]) == (int(exact[column]) + 2) // 5 * 5, (row, exact)
+
+
 def spreadsheet(desk, folder):
     names = ["claims", "now"]
     outcome = subprocess.run([BINARY, "statistics", *names, "--format", "ods", "--from", "2018", "--to", "2026", "--store",
@@ -346,6 +361,7 @@ def bad_input(desk):
             (("statistics", "claims", "--from", "2018-Q5", "--definitions", desk.folder), 5, "write it like 2023"),
             (("statistics", "claims", "--at-position", "99999999", "--definitions", desk.folder), 5, "The last event"),
             (("statistics", "claims", "--definitions", "/nowhere"), None, "nowhere"),
+            (("statistics", "claims", "--compare-with", "9", "--definitions", desk.folder), 2, "give --from and --to"),
             (("person", "list"), None, "may not do this")):
         outcome = subprocess.run([BINARY, *arguments, "--store", desk.store, "--as", "statistician"], capture_output=True, text=True)
         assert outcome.returncode != 0 and part in outcome.stderr, (arguments, outcome.returncode, outcome.stderr)
@@ -372,7 +388,11 @@ def all_tables(desk):
     why."""
     names = [line.split(",")[0] for line in desk.run("statistics", "--format", "csv").splitlines()[1:]]
     assert len(names) > 40
-    empty = [name for name in names if "Not recorded:" in desk.run("statistics", name)]
+    half = len(names) // 2
+    made = json.loads(desk.run("statistics", *names[:half], "--format", "json"))
+    made += json.loads(desk.run("statistics", *names[half:], "--format", "json"))
+    assert [one["name"] for one in made] == names
+    empty = [one["name"] for one in made if any(note["label"] == "Not recorded" for note in one["notes"])]
     assert empty == ["asy_d10", "ret_d03", "ret_d04", "operations"], empty
 
 
@@ -396,6 +416,7 @@ def main():
         tap.run("shares and their intervals", lambda: same_rates(desk, register))
         tap.run("everybody is accounted for", lambda: reconciles(desk, register))
         tap.run("small numbers cannot be worked out", lambda: small_numbers(published, desk))
+        tap.run("rounding", lambda: rounded(published, desk, folder))
         tap.run("a table that cannot be made says so", lambda: not_recorded(desk))
         tap.run("a spreadsheet that anybody can open", lambda: spreadsheet(desk, folder))
         tap.run("bad input", lambda: bad_input(desk))
