@@ -219,3 +219,29 @@ bool course_next(struct course_reader *reader, struct passage *ret_passage)
     passage->safeguards = reader->safeguards;
     return !reader->damaged;
 }
+
+/* --- erasing --- */
+
+static bool remains(enum passage_kind kind)
+{
+    return kind == PASSAGE_REGISTERED || kind == PASSAGE_TAKEN || kind == PASSAGE_ASKED ||
+           kind == PASSAGE_STOPPED;
+}
+
+result course_row_erase(struct course_row *row, struct arena *arena, struct err *err)
+{
+    struct course_row erased = {.person = row->person, .passages = STR("")};
+    struct course_reader reader;
+    struct passage passage;
+    course_reader_init(&reader, row->passages);
+    while (course_next(&reader, &passage)) {
+        if (remains(passage.kind)) {
+            passage.safeguard_count = 0;
+            TRY(course_row_append(&erased, &passage, arena, err));
+        }
+    }
+    *row = erased;
+    return reader.damaged ? err_set(err, ERROR_STORAGE, "The course of person %lld is damaged",
+                                    (long long)row->person)
+                          : result_ok();
+}

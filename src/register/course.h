@@ -61,6 +61,10 @@ void passage_of(const struct event *event, const int64_t *numbers, struct passag
 MUST_USE result course_row_append(struct course_row *row, const struct passage *passage,
                                   struct arena *arena, struct err *err);
 
+/* What remains when the person is erased: registration and steps, as register/erasure.h leaves
+ * them. When contact was made, and what was refused and why, is gone. */
+MUST_USE result course_row_erase(struct course_row *row, struct arena *arena, struct err *err);
+
 struct course_reader {
     const unsigned char *at;
     const unsigned char *end;

@@ -144,7 +144,10 @@ static result append(struct transaction *transaction, struct event *event, struc
     transaction->last_position = event->position;
     entry->has_last = true;
     entry->last_recorded_at = event->recorded_at;
-    return result_ok();
+    return event->kind == EVENT_PERSON_ERASED
+               ? subject_destroy(transaction, SUBJECT_OF_PERSON, event->body.person_erased.person,
+                                 err)
+               : result_ok();
 }
 
 result transaction_append(struct transaction *transaction, struct event *event, struct err *err)

@@ -37,15 +37,17 @@ enum query {
     QUERY_ACCOUNTS,   /* () -> account, by id */
     QUERY_PLACES,     /* (hub) -> place, by number */
     QUERY_FREE_PLACE, /* (hub) -> place: the free one with the lowest number */
-    QUERY_PLACE_HELD_FOR,      /* (request) -> place */
-    QUERY_PLACE_OCCUPIED_BY,   /* (person) -> place */
-    QUERY_FACTS_OF,            /* (subject kind, subject) -> fact, in the order of the key */
-    QUERY_FACTS_OF_KIND,       /* (subject kind) -> fact, in the order of the key */
-    QUERY_FACT_OF_EVENT,       /* (subject kind, subject, position) -> fact */
-    QUERY_STAGE_COUNTS,        /* () -> stage count, by stage */
-    QUERY_PLACE_COUNTS,        /* (hub) -> state count */
-    QUERY_CASELOAD,            /* (first person, last person) -> caseload, by person */
-    QUERY_COURSES,             /* (first person, last person) -> course, by person, no facts */
+    QUERY_PLACE_HELD_FOR,    /* (request) -> place */
+    QUERY_PLACE_OCCUPIED_BY, /* (person) -> place */
+    QUERY_FACTS_OF,          /* (subject kind, subject) -> fact, in the order of the key */
+    QUERY_FACTS_OF_KIND,     /* (subject kind) -> fact, in the order of the key */
+    QUERY_FACT_OF_EVENT,     /* (subject kind, subject, position) -> fact */
+    QUERY_STAGE_COUNTS,      /* () -> stage count, by stage */
+    QUERY_PLACE_COUNTS,      /* (hub) -> state count */
+    QUERY_HIDDEN,   /* (1: or whose processing is restricted) -> number: ids of people erased */
+    QUERY_LOOKS,    /* (person, account, before, limit) -> look row, newest first; 0 asks for all */
+    QUERY_CASELOAD, /* (first person, last person) -> caseload, by person */
+    QUERY_COURSES,  /* (first person, last person) -> course, by person, no facts */
     QUERY_COURSES_WITH_FACTS,  /* the same, with what the caseload says of their facts */
     QUERY_COUNT_REGISTERED,    /* (day, instant, position) -> number of registrations */
     QUERY_INSTANT_AT_POSITION, /* (subject kind, subject, position) -> number: of its last event */
@@ -112,12 +114,18 @@ struct backend {
                       struct err *err);
     result (*row_delete)(struct connection *connection, enum table table, const void *row,
                          struct err *err);
+    /* All rows of one person in a table that is personal (layout.h). */
+    result (*rows_delete_of_person)(struct connection *connection, enum table table, int64_t person,
+                                    struct err *err);
 
     result (*cursor_open)(struct connection *connection, enum query query,
                           const struct parameter *parameters, size_t count,
                           struct cursor *ret_cursor, struct err *err);
     result (*cursor_next)(struct cursor *cursor, void *row, bool *ret_found, struct err *err);
     void (*cursor_close)(struct cursor *cursor);
+
+    /* Overwritten and deleted content is in no file of the database any more. Waits for readers. */
+    result (*purge)(struct connection *connection, struct err *err);
 
     /* Much memory for one large transaction, and giving it back. */
     result (*bulk_begin)(struct connection *connection, struct err *err);
@@ -126,6 +134,9 @@ struct backend {
     /* From here on this connection sees empty derived tables of its own (until it is closed), ...
      */
     result (*shadow_begin)(struct connection *connection, struct err *err);
+    /* With the numbers that names have in the real ones: when people were erased, their events do
+     * not say any more in which order names came. */
+    result (*shadow_take_names)(struct connection *connection, struct err *err);
     /* ... which can be compared with the real ones, and take their place. */
     result (*shadow_compare)(struct connection *connection, struct rebuild_outcome *outcome,
                              struct err *err);

@@ -33,6 +33,21 @@ result course_follow(struct transaction *transaction, const struct event *event,
                  : backend->row_insert(transaction->connection, TABLE_COURSE, &row, err);
 }
 
+result course_erase(struct transaction *transaction, int64_t person, struct arena scratch,
+                    struct err *err)
+{
+    const struct backend *backend = backend_of(transaction);
+    struct course_row row = {.person = person};
+    bool found = false;
+    TRY(backend->row_find(transaction->connection, TABLE_COURSE, &scratch, &row, &found, err));
+    if (!found) {
+        return err_set(err, ERROR_STORAGE, "Person %lld has no course", (long long)person);
+    }
+    TRY(course_row_erase(&row, &scratch, err));
+    transaction->rows_changed++;
+    return backend->row_update(transaction->connection, TABLE_COURSE, &row, err);
+}
+
 static result visit_rows(struct cursor *cursor, store_course *visit, void *context, struct err *err)
 {
     struct person_course row;

@@ -171,12 +171,44 @@ static void each_event_is_its_passage(void **state)
     assert_false(event_is_passage(EVENT_STEP_APPROVED));
 }
 
+/* What was refused and when contact was made is gone, and so is what stopped a step. */
+static void what_remains_of_the_erased(void **state)
+{
+    struct arena arena = whole_arena();
+    struct course_row row = {.person = 1, .passages = STR("")};
+    struct course_reader reader;
+    struct passage read;
+    static const int64_t safeguards[] = {4, 5};
+    static const enum passage_kind left[] = {PASSAGE_REGISTERED, PASSAGE_TAKEN, PASSAGE_ASKED,
+                                             PASSAGE_STOPPED};
+    (void)state;
+    for (int kind = PASSAGE_REGISTERED; kind <= PASSAGE_STOPPED; kind++) {
+        const struct passage passage = {.kind = (enum passage_kind)kind,
+                                        .position = 10 + kind,
+                                        .stage = 7,
+                                        .safeguards = safeguards,
+                                        .safeguard_count = 2};
+        assert_true(course_row_append(&row, &passage, &arena, NULL).ok);
+    }
+    assert_true(course_row_erase(&row, &arena, NULL).ok);
+    course_reader_init(&reader, row.passages);
+    for (size_t i = 0; i < sizeof left / sizeof left[0]; i++) {
+        assert_true(course_next(&reader, &read));
+        assert_int_equal(read.kind, left[i]);
+        assert_int_equal(read.position, 10 + (int)left[i]);
+        assert_int_equal(read.stage, 7);
+        assert_int_equal(read.safeguard_count, 0);
+    }
+    assert_false(course_next(&reader, &read));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_goes_in_comes_out),
         cmocka_unit_test(damage_is_seen),
         cmocka_unit_test(each_event_is_its_passage),
+        cmocka_unit_test(what_remains_of_the_erased),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
