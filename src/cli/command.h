@@ -60,6 +60,19 @@ enum { COMMAND_OPTIONS_MAX = 20, COMMAND_ARGUMENTS_MAX = 256 /* a folder of rule
            "the day the demonstration has reached (default: today)")                               \
     OPTION(OPTION_PAGE_FORMAT, "format", "text|html|pdf",                                          \
            "how the page is written (default: text)")                                              \
+    OPTION(OPTION_TABLE_FORMAT, "format", "text|csv|json|ods",                                     \
+           "how the table is written (default: text; ods: a spreadsheet)")                         \
+    OPTION(OPTION_AS_OF, "as-of", "DATE",                                                          \
+           "count what was true on this day (default: the day of the last event)")                 \
+    OPTION(OPTION_AT_POSITION, "at-position", "N",                                                 \
+           "count nothing recorded after this event: an old edition, to the byte")                 \
+    OPTION(OPTION_COMPARE_WITH, "compare-with", "N",                                               \
+           "list what differs from the edition at this event")                                     \
+    OPTION(OPTION_FROM, "from", "PERIOD",                                                          \
+           "the first period: 2023-Q1, 2023 or 2023-01 (default: the last four that ended)")       \
+    OPTION(OPTION_TO, "to", "PERIOD", "the last period")                                           \
+    OPTION(OPTION_DEFINITIONS, "definitions", "FOLDER",                                            \
+           "definitions of tables (default: those that come with the rulebook)")                   \
     OPTION(OPTION_WITHIN, "within", "DAYS", "how far ahead (default: 14)")                         \
     OPTION(OPTION_ROLE, "role", "NAME", "only duties of this role")                                \
     OPTION(OPTION_KIND, "kind", "overdue|check|ends", "only work of this kind")                    \
@@ -157,6 +170,8 @@ command_run command_step_withdraw;
 command_run command_explain;
 command_run command_clock;
 command_run command_screen;
+command_run command_statistics_reconciliation;
+command_run command_statistics;
 command_run command_privacy_hold;
 command_run command_privacy_lift_hold;
 command_run command_privacy_restrict;

@@ -443,6 +443,40 @@ const struct command commands[] = {
         .run = command_screen,
     },
     {
+        .name = "statistics reconciliation",
+        .arguments = "",
+        .summary = "Account for everybody ever recorded",
+        .description =
+            "Everybody ever recorded is in one outcome, or open in one stage; those whose "
+            "whereabouts are unknown are counted apart, and each line says how long ago contact "
+            "was "
+            "last confirmed. On any day of the past, and as known at any instant. How many there "
+            "must be is counted separately, in the events; the residual is printed, and the exit "
+            "status is 1 if it is not 0.",
+        .options = {STORE_OPTIONS, OPTION_AS, OPTION_TABLE_FORMAT, OPTION_AS_OF, OPTION_KNOWN_AT,
+                    OPTION_AT_POSITION, OPTION_DEFINITIONS, OPTION_HELP},
+        .option_count = 10,
+        .run = command_statistics_reconciliation,
+    },
+    {
+        .name = "statistics",
+        .arguments = "[TABLE...]",
+        .argument_max = 40,
+        .summary = "Print published tables; without a name, list them",
+        .description =
+            "Counts from the record itself, as the definition of the table says, for the periods "
+            "--from to --to. What is counted, what is withheld and why, and what is provisional is "
+            "printed with each table, and so is its edition: --at-position makes an old one again "
+            "to "
+            "the byte, --compare-with lists what has changed since. As a spreadsheet (ods) several "
+            "tables are sheets of one file.",
+        .options = {STORE_OPTIONS, OPTION_AS, OPTION_TABLE_FORMAT, OPTION_FROM, OPTION_TO,
+                    OPTION_AS_OF, OPTION_KNOWN_AT, OPTION_AT_POSITION, OPTION_COMPARE_WITH,
+                    OPTION_DEFINITIONS, OPTION_HELP},
+        .option_count = 13,
+        .run = command_statistics,
+    },
+    {
         .name = "work list",
         .arguments = "",
         .summary = "List the work that waits, by the day it is due",

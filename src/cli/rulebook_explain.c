@@ -354,6 +354,7 @@ static result explain_stage(const struct explainer *explainer, uint32_t index, j
     json_set_str(object, "title", stage->title);
     json_set_flag(object, "start", stage->start);
     json_set_flag(object, "outcome", stage->outcome);
+    json_set_flag(object, "whereabouts_unknown", stage->whereabouts_unknown);
     json_set(object, "sources", sources_json(stage->sources, stage->source_count));
     json_set(object, "at", place_json(&stage->at));
     for (size_t i = 0; i < rulebook->step_count; i++) {

@@ -18,6 +18,7 @@ const struct demo_account demo_accounts[] = {
     [ACTOR_PROTECTION] = {"protection", "data_protection_officer",
                           "Demonstration data protection officer"},
     [ACTOR_ADMINISTRATOR] = {"admin", "administrator", "Demonstration administrator"},
+    [ACTOR_STATISTICIAN] = {"statistician", "statistician", "Demonstration statistician"},
 };
 const size_t demo_account_count = ACTOR_COUNT;
 const char demo_password[] = "demonstration-only";

@@ -449,7 +449,8 @@ static void put_stages(const struct rulebook *rulebook, struct buf *buf)
         buf_put_char(buf, ' ');
         put_text(buf, stage->title);
         buf_put_c(buf, stage->start ? " start" : "");
-        buf_put_c(buf, stage->outcome ? " outcome\n" : "\n");
+        buf_put_c(buf, stage->outcome ? " outcome" : "");
+        buf_put_c(buf, stage->whereabouts_unknown ? " whereabouts unknown\n" : "\n");
         put_sources(buf, stage->sources, stage->source_count);
     }
 }

@@ -674,11 +674,19 @@ static bool stage_outcome(struct parser *parser, void *item)
     return true;
 }
 
+static bool stage_whereabouts(struct parser *parser, void *item)
+{
+    struct stage_draft *draft = item;
+    draft->stage.whereabouts_unknown = true;
+    return parser_expect(parser, TOKEN_UNKNOWN);
+}
+
 static const struct form stage_rows[] = {
     {TOKEN_TEXT, false, stage_title},
     {TOKEN_SOURCE, true, stage_source},
     {TOKEN_START, false, stage_start},
     {TOKEN_OUTCOME, false, stage_outcome},
+    {TOKEN_WHEREABOUTS, false, stage_whereabouts},
 };
 static const struct forms stage_forms = FORMS_OF("a stage", stage_rows, NULL);
 

@@ -157,6 +157,7 @@ struct stage {
     str title;
     bool start;
     bool outcome;
+    bool whereabouts_unknown; /* nobody knows where the person is; the statistics say how many */
     const struct source *sources;
     size_t source_count;
     struct place_in_text at;

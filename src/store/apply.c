@@ -431,5 +431,6 @@ result rows_apply(struct transaction *transaction, const struct event *event, st
     if ((concerns & CONCERNS_STOP_NOTICE) != 0) {
         TRY(apply_to_stop_notices(transaction, event, scratch, err));
     }
-    return result_ok();
+    return event_is_passage(event->kind) ? course_follow(transaction, event, scratch, err)
+                                         : result_ok();
 }

@@ -61,6 +61,10 @@ enum query {
     QUERY_HIDDEN,   /* (1: or whose processing is restricted) -> number: ids of people erased */
     QUERY_LOOKS,    /* (person, account, before, limit) -> look row, newest first; 0 asks for all */
     QUERY_CASELOAD, /* (first person, last person) -> caseload, by person */
+    QUERY_COURSES,  /* (first person, last person) -> course, by person, no facts */
+    QUERY_COURSES_WITH_FACTS,  /* the same, with what the caseload says of their facts */
+    QUERY_COUNT_REGISTERED,    /* (day, instant, position) -> number of registrations */
+    QUERY_INSTANT_AT_POSITION, /* (subject kind, subject, position) -> number: of its last event */
     QUERY_FACT_NAMES,          /* () -> name, by number */
     QUERY_WORDS,               /* () -> name, by number */
     QUERY_NUMBER_OF_FACT_NAME, /* (name) -> number */

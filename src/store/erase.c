@@ -63,6 +63,7 @@ result rows_erase_person(struct transaction *transaction, const struct event *ev
     TRY(caseload_flush(transaction, err));
     caseload_forget(transaction);
     TRY(delete_rows(transaction, person, err));
+    TRY(course_erase(transaction, person, scratch, err));
     return renew_person(transaction, &row, scratch, err);
 }
 

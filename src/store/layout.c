@@ -212,6 +212,18 @@ static const struct column caseload_columns[] = {
     COLUMN(caseload_row, facts, COLUMN_BYTES),
 };
 
+static const struct column course_columns[] = {
+    FIXED(course_row, person, COLUMN_NUMBER),
+    COLUMN(course_row, passages, COLUMN_BYTES),
+};
+
+static const struct column course_answer_columns[] = {
+    FIXED(person_course, person, COLUMN_NUMBER),
+    FIXED(person_course, passages, COLUMN_BYTES),
+    FIXED(person_course, recorded_until, COLUMN_INSTANT),
+    FIXED(person_course, facts, COLUMN_BYTES),
+};
+
 static const struct column name_columns[] = {
     FIXED(name_record, number, COLUMN_NUMBER),
     FIXED(name_record, name, COLUMN_TEXT),
@@ -269,6 +281,7 @@ static const struct layout layouts[TABLE_COUNT] = {
         LAYOUT("manifest_entry", struct manifest_entry_row, manifest_entry_columns, 2),
     [TABLE_STOP_NOTICE] = LAYOUT("stop_notice", struct stop_notice_row, stop_notice_columns, 2),
     [TABLE_CASELOAD] = PERSONAL("caseload", struct caseload_row, caseload_columns, 1),
+    [TABLE_COURSE] = LAYOUT("course", struct course_row, course_columns, 1),
     [TABLE_FACT_NAME] = LAYOUT("fact_name", struct name_record, name_columns, 1),
     [TABLE_WORD] = LAYOUT("word", struct name_record, name_columns, 1),
 };
@@ -301,6 +314,13 @@ const struct layout *layout_of_stage_count(void)
 {
     static const struct layout layout =
         LAYOUT("stage_count", struct stage_count, stage_count_columns, 0);
+    return &layout;
+}
+
+const struct layout *layout_of_course(void)
+{
+    static const struct layout layout =
+        LAYOUT("course_answer", struct person_course, course_answer_columns, 0);
     return &layout;
 }
 

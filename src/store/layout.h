@@ -7,6 +7,7 @@
 #define RETURNHUB_STORE_LAYOUT_H
 
 #include "base/hash.h"
+#include "register/course.h"
 #include "register/manifest.h"
 #include "register/row.h"
 #include "register/stop_notice.h"
@@ -54,6 +55,7 @@ enum table {
     TABLE_MANIFEST_ENTRY,
     TABLE_STOP_NOTICE,
     TABLE_CASELOAD,
+    TABLE_COURSE,
     TABLE_FACT_NAME,
     TABLE_WORD,
     TABLE_COUNT,
@@ -76,6 +78,7 @@ const struct layout *layout_of_number(void);      /* int64_t */
 const struct layout *layout_of_count(void);       /* struct state_count */
 const struct layout *layout_of_look(void);        /* struct look_row (store.h) */
 const struct layout *layout_of_stage_count(void); /* struct stage_count (store.h) */
+const struct layout *layout_of_course(void);      /* struct person_course (store.h) */
 
 /* Replaces every text of a row by a copy in the arena. */
 MUST_USE result layout_copy_texts(const struct layout *layout, void *row, struct arena *arena,

@@ -95,6 +95,22 @@ static const struct query_row query_rows[QUERY_COUNT] = {
                             "SELECT # FROM stop_notice WHERE stop = ?1 ORDER BY account"},
     [QUERY_CASELOAD] = {TABLE_CASELOAD, NULL,
                         "SELECT # FROM caseload WHERE person BETWEEN ?1 AND ?2 ORDER BY person"},
+    [QUERY_COURSES] = {TABLE_COUNT, layout_of_course,
+                       "SELECT person, passages, 0, NULL FROM course"
+                       " WHERE person BETWEEN ?1 AND ?2 ORDER BY person"},
+    [QUERY_COURSES_WITH_FACTS] =
+        {TABLE_COUNT, layout_of_course,
+         "SELECT course.person, passages, recorded_until, facts"
+         " FROM course CROSS JOIN caseload ON caseload.person = course.person"
+         " WHERE course.person BETWEEN ?1 AND ?2 ORDER BY course.person"},
+    [QUERY_COUNT_REGISTERED] =
+        {TABLE_COUNT, layout_of_number,
+         "SELECT COUNT(*) FROM event INDEXED BY event_registration"
+         " WHERE kind = 1 AND effective_on <= ?1 AND recorded_at <= ?2 AND position <= ?3"},
+    [QUERY_INSTANT_AT_POSITION] =
+        {TABLE_COUNT, layout_of_number,
+         "SELECT recorded_at FROM event WHERE subject_kind = ?1 AND subject = ?2 AND position <= ?3"
+         " ORDER BY position DESC LIMIT 1"},
     [QUERY_FACT_NAMES] = {TABLE_FACT_NAME, NULL, "SELECT # FROM fact_name ORDER BY number"},
     [QUERY_WORDS] = {TABLE_WORD, NULL, "SELECT # FROM word ORDER BY number"},
     [QUERY_NUMBER_OF_FACT_NAME] = {TABLE_COUNT, layout_of_number,

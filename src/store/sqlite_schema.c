@@ -212,6 +212,7 @@ static const char caseload_tables[] =
     "  recorded_until INTEGER NOT NULL,"
     "  reference TEXT NOT NULL,"
     "  facts BLOB) STRICT;"
+    "CREATE TABLE @.course (person INTEGER PRIMARY KEY, passages BLOB) STRICT;"
     "CREATE TABLE @.fact_name (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;"
     "CREATE TABLE @.word (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;";
 
@@ -269,10 +270,18 @@ static result drop_derived(sqlite3 *db, struct err *err)
     return result_ok();
 }
 
+/* The registrations among the events, so that everybody who was ever recorded is counted without
+ * any row: kind 1 is PERSON_REGISTERED. */
+static const char registrations_index[] =
+    "CREATE INDEX IF NOT EXISTS event_registration ON event (effective_on, recorded_at)"
+    " WHERE kind = 1;";
+_Static_assert(EVENT_PERSON_REGISTERED == 1, "as in index event_registration");
+
 /* A look says why. The derived tables of an older layout give way to those of this one; they are
  * filled from the events, which needs the key: store_open does it when it finds the mark. */
 static result complete_register(sqlite3 *db, struct arena scratch, struct err *err)
 {
+    TRY(sqlite_run(db, registrations_index, err));
     TRY(drop_derived(db, err));
     TRY(sqlite_make_derived(db, "main", scratch, err));
     TRY(sqlite_run(db, "ALTER TABLE look ADD COLUMN reason TEXT NOT NULL DEFAULT ''", err));

@@ -188,6 +188,36 @@ MUST_USE result transaction_fact_names(struct transaction *transaction, struct a
 MUST_USE result transaction_words(struct transaction *transaction, struct arena *arena,
                                   const str **ret_words, size_t *ret_count, struct err *err);
 
+/* The course of everybody (register/course.h), in one pass: people with ids from `first` to `last`,
+ * in the order of ids. Stages, steps and safeguards are words. With facts, `facts` and
+ * `recorded_until` are those of the caseload; otherwise empty. Everything is valid during the call
+ * only. The visitor may go on reading with the same transaction. */
+struct person_course {
+    int64_t person;
+    str passages;
+    instant recorded_until;
+    str facts;
+};
+typedef result store_course(void *context, const struct person_course *course, struct err *err);
+MUST_USE result transaction_each_course(struct transaction *transaction, int64_t first,
+                                        int64_t last, bool with_facts, store_course *visit,
+                                        void *context, struct err *err);
+/* How many people were registered on or before `as_of`, as recorded until `known_at` by an event at
+ * `position` or before: counted in the events' own headers, without any row. */
+MUST_USE result transaction_count_registered(struct transaction *transaction, date as_of,
+                                             instant known_at, int64_t position, int64_t *ret_count,
+                                             struct err *err);
+/* When the subject's last event at `position` or before was recorded; the beginning of time when
+ * there is none. */
+MUST_USE result transaction_subject_instant(struct transaction *transaction, enum subject_kind kind,
+                                            int64_t subject, int64_t position, instant *ret_instant,
+                                            struct err *err);
+/* Every row of every fact of a subject, withdrawn ones too, by fact, true_from and position. */
+MUST_USE result transaction_fact_rows(struct transaction *transaction, enum subject_kind kind,
+                                      int64_t subject, struct arena *arena,
+                                      const struct fact_row **ret_rows, size_t *ret_count,
+                                      struct err *err);
+
 struct request_filter {
     int64_t person; /* 0 for all */
     int64_t hub;

@@ -191,6 +191,15 @@ MUST_USE result caseload_flush(struct transaction *transaction, struct err *err)
 void caseload_forget(struct transaction *transaction);
 void caseload_done(struct transaction *transaction);
 
+/* --- course.c --- */
+
+/* One more passage of the person whom the event is about. */
+MUST_USE result course_follow(struct transaction *transaction, const struct event *event,
+                              struct arena scratch, struct err *err);
+/* Leaves of the person's course what remains when they are erased. */
+MUST_USE result course_erase(struct transaction *transaction, int64_t person, struct arena scratch,
+                             struct err *err);
+
 /* --- cursors, for the rest --- */
 
 /* All rows of a query as one array in the arena. */

@@ -25,6 +25,7 @@ enum account_name {
     OPERATOR_NOWHERE, /* limited to no hub: sees nobody */
     MONITOR_NORTH,
     ADMINISTRATOR,
+    STATISTICIAN,
     FORMER_CLERK, /* closed */
     ACCOUNT_NAMES,
 };

@@ -74,6 +74,7 @@ static const struct grant {
     {"senior_officer", "report_order", 'A'},
     {"senior_officer", "acknowledge_stop", 'A'},
     {"senior_officer", "see_manifest", 'A'},
+    {"senior_officer", "see_statistics", 'A'},
     {"hub_operator", "see_people", 'H'},
     {"hub_operator", "see_person", 'H'},
     {"hub_operator", "record_fact", 'H'},
@@ -99,19 +100,17 @@ static const struct grant {
     {"data_protection_officer", "see_looks", 'A'},
     {"data_protection_officer", "export_person", 'A'},
     {"data_protection_officer", "see_rulebook", 'A'},
+    {"statistician", "see_statistics", 'A'},
+    {"statistician", "see_rulebook", 'A'},
 };
 
 /* The roles that there are, one that there is not, and none. */
 static const char *const roles[] = {
-    "caseworker",
-    "authorising_officer",
-    "senior_officer",
-    "hub_operator",
-    "monitor",
-    "data_protection_officer",
-    "administrator",
-    "nobody_special",
-    "",
+    "caseworker",     "authorising_officer",
+    "senior_officer", "hub_operator",
+    "monitor",        "data_protection_officer",
+    "administrator",  "statistician",
+    "nobody_special", "",
 };
 
 static char expected_scope(const char *role, const char *action)
