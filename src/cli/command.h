@@ -45,6 +45,9 @@ enum { COMMAND_OPTIONS_MAX = 12, COMMAND_ARGUMENTS_MAX = 256 /* a folder of rule
     OPTION(OPTION_PAGE_FORMAT, "format", "text|html|pdf",                                          \
            "how the page is written (default: text)")                                              \
     OPTION(OPTION_CHECK, "check", NULL, "compare only; change nothing")                            \
+    OPTION(OPTION_EVENTS, "events", NULL, "the file holds the events of a whole register")         \
+    OPTION(OPTION_DRY_RUN, "dry-run", NULL, "check everything; change nothing")                    \
+    OPTION(OPTION_ERRORS, "errors", "FILE", "write what is wrong to this CSV file, row by row")    \
     OPTION(OPTION_HELP, "help", NULL, "print this help")
 
 enum command_option {
@@ -119,6 +122,8 @@ command_run command_explain;
 command_run command_clock;
 command_run command_screen;
 command_run command_rebuild;
+command_run command_import;
+command_run command_export;
 command_run command_manual;
 
 #endif

@@ -35,6 +35,7 @@ enum clerk_actor {
     ACTOR_HUB_NORTH,
     ACTOR_MONITOR,
     ACTOR_ADMINISTRATOR,
+    ACTOR_REGISTRAR,
     ACTOR_COUNT,
 };
 

@@ -16,6 +16,7 @@ const struct demo_account demo_accounts[] = {
     [ACTOR_HUB_NORTH] = {"hub-north", "hub_operator", "Demonstration operator, Demonia North hub"},
     [ACTOR_MONITOR] = {"monitor", "monitor", "Demonstration monitor, Demonia North hub"},
     [ACTOR_ADMINISTRATOR] = {"admin", "administrator", "Demonstration administrator"},
+    [ACTOR_REGISTRAR] = {"registrar", "registrar", "Demonstration registrar"},
 };
 const size_t demo_account_count = ACTOR_COUNT;
 const char demo_password[] = "demonstration-only";

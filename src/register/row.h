@@ -139,7 +139,8 @@ enum {
     CONCERNS_REQUEST = 4, /* the row of body.request, or the one that begins */
     CONCERNS_PLACE =
         8, /* the place named, the one held for the request, the one the person occupies */
-    CONCERNS_HUB_PLACES = 16, /* all places of the hub */
+    CONCERNS_HUB_PLACES = 16,         /* all places of the hub */
+    CONCERNS_EXTERNAL_REFERENCE = 32, /* a row of external_reference.h */
 };
 unsigned event_concerns(enum event_kind kind);
 /* May an event of this kind stand in the history of a subject of that kind? */

@@ -8,7 +8,7 @@ static bool is_written_day(date day)
     return date_from_civil(date_to_civil(day), &same, NULL).ok;
 }
 
-static result check_header(const struct event *event, struct err *err)
+result append_check_header(const struct event *event, struct err *err)
 {
     const bool known_kind =
         event_kind_from_name(str_from_c(event_kind_name(event->kind))) != EVENT_NONE;
@@ -130,7 +130,7 @@ static result append(struct transaction *transaction, struct event *event, struc
 {
     bool first_of_command = false;
     struct subject_entry *entry = NULL;
-    TRY(check_header(event, err));
+    TRY(append_check_header(event, err));
     TRY(check_client_id(transaction, event, &first_of_command, err));
     TRY(check_subject(transaction, event, &entry, err));
     event->position = transaction->last_position + 1;

@@ -7,6 +7,7 @@
 #define RETURNHUB_STORE_LAYOUT_H
 
 #include "base/hash.h"
+#include "register/external_reference.h"
 #include "register/row.h"
 
 enum column_type {
@@ -50,6 +51,7 @@ enum table {
     TABLE_CASELOAD,
     TABLE_FACT_NAME,
     TABLE_WORD,
+    TABLE_EXTERNAL_REFERENCE,
     TABLE_COUNT,
     TABLE_DERIVED_FIRST = TABLE_PERSON,
 };

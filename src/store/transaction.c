@@ -29,6 +29,7 @@ result transaction_init(struct transaction *transaction, struct connection *conn
 {
     *transaction =
         (struct transaction){.connection = connection, .store_key = store_key, .system = system};
+    external_reference_key(store_key, &transaction->reference_key);
     result opened = arena_open(&transaction->scratch, SCRATCH_SIZE, err);
     opened = opened.ok ? arena_open(&transaction->lists, LISTS_SIZE, err) : opened;
     opened = opened.ok ? transaction_resize_cache(transaction, CACHE_SUBJECTS, err) : opened;
@@ -54,6 +55,7 @@ void transaction_done(struct transaction *transaction)
     if (transaction->cache.entries != NULL) {
         wipe_cache(transaction);
     }
+    cipher_wipe(&transaction->reference_key);
     arena_close(&transaction->memory);
     arena_close(&transaction->scratch);
     arena_close(&transaction->lists);

@@ -54,6 +54,7 @@ struct look_queue;
 struct transaction {
     struct connection *connection;
     const struct cipher_key *store_key;
+    struct cipher_key reference_key; /* made of it: of the index of external references */
     const struct system *system;
     struct look_queue *looks; /* of the store; NULL where looks are written at once */
     bool writing;
@@ -161,6 +162,18 @@ MUST_USE result caseload_fact(struct transaction *transaction, const struct even
 MUST_USE result caseload_flush(struct transaction *transaction, struct err *err);
 void caseload_forget(struct transaction *transaction);
 void caseload_done(struct transaction *transaction);
+
+/* --- external_reference.c --- */
+
+void external_reference_key(const struct cipher_key *store_key, struct cipher_key *ret_key);
+/* EXTERNAL_REFERENCE_RECORDED was appended or is replayed. */
+MUST_USE result external_reference_apply(struct transaction *transaction, const struct event *event,
+                                         struct err *err);
+
+/* --- append.c --- */
+
+/* Everything that is checked of a header by itself. */
+MUST_USE result append_check_header(const struct event *event, struct err *err);
 
 /* --- cursors, for the rest --- */
 
