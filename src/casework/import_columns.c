@@ -205,12 +205,13 @@ static bool is_digits(str text)
 /* Two marks of the same kind between numbers, and no year first. */
 static bool is_turned_round(str text)
 {
+    enum { YEAR_LEN = 4 };
     static const char marks[] = {'/', '.', '-'};
     for (size_t i = 0; i < sizeof marks; i++) {
         const struct str_cut first = str_cut(text, marks[i]);
         const struct str_cut second = str_cut(first.tail, marks[i]);
         if (first.found && second.found && is_digits(first.head) && is_digits(second.head) &&
-            is_digits(second.tail)) {
+            is_digits(second.tail) && (first.head.len < YEAR_LEN || marks[i] != '-')) {
             return true;
         }
     }

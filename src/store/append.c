@@ -58,6 +58,7 @@ static result learn_last(struct transaction *transaction, struct subject_entry *
     const struct parameter parameters[] = {parameter_number(entry->kind),
                                            parameter_number(entry->subject)};
     bool found = false;
+    TRY(sealing_settle_subject(transaction, entry->kind, entry->subject, err));
     TRY(first_row(transaction, QUERY_LAST_RECORDED_AT, parameters, 2, &scratch,
                   &entry->last_recorded_at, &found, err));
     entry->has_last = true;
@@ -103,18 +104,16 @@ static result check_subject(struct transaction *transaction, const struct event 
 static result store_event(struct transaction *transaction, const struct event *event,
                           const struct cipher_key *key, bool first_of_command, struct err *err)
 {
-    struct arena scratch = transaction->scratch;
-    struct event_record record;
-    TRY(event_seal(transaction, event, key, &scratch, &record, err));
     if (first_of_command) {
-        const struct command_record command = {.client_id = record.client_id,
-                                               .position = record.position};
+        const struct command_record command = {
+            .client_id = {.at = (const char *)event->client_id.bytes, .len = CLIENT_ID_SIZE},
+            .position = event->position};
         transaction->rows_changed++;
         TRY(backend_of(transaction)
                 ->row_insert(transaction->connection, TABLE_COMMAND, &command, err));
     }
     transaction->rows_changed++;
-    return backend_of(transaction)->row_insert(transaction->connection, TABLE_EVENT, &record, err);
+    return sealing_store(transaction, event, key, err);
 }
 
 /* Ids that a caller chose are not given out again. */

@@ -44,6 +44,7 @@ result transaction_each_event(struct transaction *transaction, int64_t from,
                               store_event_visit *visit, void *context, struct err *err)
 {
     struct passing passing = {.transaction = transaction, .visit = visit, .context = context};
+    TRY(sealing_settle(transaction, err));
     TRY(arena_open(&passing.bodies, BODIES_SIZE, err));
     const result passed = pass_events(&passing, from, err);
     arena_close(&passing.bodies);
@@ -95,6 +96,7 @@ result transaction_append_erased(struct transaction *transaction, struct event *
     struct cipher_key nobodys;
     TRY(transaction_check_writing(transaction, err));
     TRY(append_check_header(event, err));
+    TRY(sealing_settle(transaction, err));
     TRY(note_destroyed(transaction, event, err));
     event->position = transaction->last_position + 1;
     /* Sealed with a key that nobody keeps. */

@@ -11,6 +11,7 @@
 #define RETURNHUB_STORE_TRANSACTION_H
 
 #include "base/cipher.h"
+#include "seal/leaf.h"
 #include "store/backend.h"
 
 enum { SUBJECT_KINDS = SUBJECT_OF_REGISTER + 1, ENTROPY_POOL_SIZE = 4096 };
@@ -50,6 +51,7 @@ struct held_caseload {
 };
 
 struct look_queue;
+struct sealing;
 
 struct transaction {
     struct connection *connection;
@@ -64,6 +66,7 @@ struct transaction {
     struct subject_cache cache;
     struct names names;
     struct held_caseload caseload;
+    struct sealing *sealing; /* a helper seals (sealing.c); NULL: this thread does */
     int64_t last_position;
     int64_t position_before_work;
     int64_t next_id[SUBJECT_KINDS]; /* 0: not asked for yet */
@@ -126,11 +129,38 @@ MUST_USE result subject_begin(struct transaction *transaction, enum subject_kind
 MUST_USE result event_seal(struct transaction *transaction, const struct event *event,
                            const struct cipher_key *key, struct arena *arena,
                            struct event_record *ret_record, struct err *err);
+/* The same in two halves, for a thread that has no transaction: what is unpredictable is drawn
+ * first. */
+struct sealing_chance {
+    uint8_t opening[LEAF_OPENING_SIZE];
+    uint8_t nonce[CIPHER_NONCE_SIZE];
+};
+void sealing_chance(struct transaction *transaction, struct sealing_chance *ret_chance);
+MUST_USE result event_seal_body(const struct event *event, str body, const struct cipher_key *key,
+                                const struct sealing_chance *chance, struct arena *arena,
+                                struct event_record *ret_record, struct err *err);
 /* Opens a record. When the subject's key is destroyed, the body is empty and *ret_opened false.
  * Checks the leaf. */
 MUST_USE result event_open(struct transaction *transaction, const struct event_record *record,
                            struct arena *arena, struct event *ret_event, bool *ret_opened,
                            struct err *err);
+
+/* --- sealing.c --- */
+
+/* In a large work another thread seals the events while this one brings the rows up to date: what
+ * was appended last is not in the table yet. Whoever asks the table for events settles first. */
+MUST_USE result sealing_begin(struct transaction *transaction, struct err *err);
+void sealing_end(struct transaction *transaction); /* what was not settled is given up */
+/* The event, by this thread or the other. */
+MUST_USE result sealing_store(struct transaction *transaction, const struct event *event,
+                              const struct cipher_key *key, struct err *err);
+/* Everything that was appended is in the table. */
+MUST_USE result sealing_settle(struct transaction *transaction, struct err *err);
+/* Everything of the subject; everything up to the position. */
+MUST_USE result sealing_settle_subject(struct transaction *transaction, enum subject_kind kind,
+                                       int64_t subject, struct err *err);
+MUST_USE result sealing_settle_position(struct transaction *transaction, int64_t position,
+                                        struct err *err);
 
 /* --- apply.c --- */
 
