@@ -5,8 +5,9 @@
  *
  * Invariants:
  *   1. at any moment a batch belongs to one of the two threads: to the helper from hand_over until
- * take_back;
- *   2. events are inserted in the order of their positions: take_back takes the older batch first;
+ * fetch_batch;
+ *   2. events are inserted in the order of their positions: fetch_batch takes the older batch
+ * first;
  *   3. the helper uses nothing of the transaction: what is unpredictable was drawn before. */
 #include "store/transaction.h"
 
@@ -178,8 +179,8 @@ static result insert_records(struct transaction *transaction, const struct seali
 }
 
 /* Waits for a batch that was handed over, and inserts its events. */
-static result take_back(struct transaction *transaction, struct sealing_batch *batch,
-                        struct err *err)
+static result fetch_batch(struct transaction *transaction, struct sealing_batch *batch,
+                          struct err *err)
 {
     struct sealing *sealing = transaction->sealing;
     if (!batch->handed) {
@@ -221,7 +222,7 @@ static result turn(struct transaction *transaction, struct err *err)
     struct sealing_batch *full = &sealing->batches[sealing->filling];
     struct sealing_batch *other = &sealing->batches[(sealing->filling + 1) % BATCHES];
     TRY(check_failed(sealing, err));
-    TRY(take_back(transaction, other, err));
+    TRY(fetch_batch(transaction, other, err));
     if (full->count > 0) {
         hand_over(sealing, full);
         sealing->filling = (sealing->filling + 1) % BATCHES;

@@ -8,9 +8,14 @@
 
 #include "casework/import.h"
 
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+#include <cmocka.h>
 
 static int64_t registrar_of(struct office *office)
 {
