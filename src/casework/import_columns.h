@@ -54,8 +54,8 @@ struct import_person {
 };
 
 struct import_column {
-    str name; /* .at is NULL while nothing is known of the slot */
-    int kind; /* of the table in import_columns.c */
+    str name;      /* .at is NULL while nothing is known of the slot */
+    unsigned kind; /* of the table in import_columns.c */
     uint32_t fact;
     str reference_kind;
     struct known_day day; /* of FACT@DAY */

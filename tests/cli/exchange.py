@@ -23,8 +23,8 @@ sys.path.insert(0, os.path.join(os.environ["RETURNHUB_SOURCE"], "tests", "server
 from desk import BINARY, Tap, make_demo, run  # noqa: E402
 
 SEED = int(os.environ.get("RETURNHUB_SEED", random.randrange(2**32)))
-PEOPLE = 2000 if os.environ.get("RETURNHUB_LONG") else 300
-DEMO_PEOPLE = int(os.environ.get("RETURNHUB_DEMO_PEOPLE", "10000" if os.environ.get("RETURNHUB_LONG") else "400"))
+PEOPLE = 2000 if os.environ.get("RETURNHUB_LONG") else 200
+DEMO_PEOPLE = int(os.environ.get("RETURNHUB_DEMO_PEOPLE", "10000" if os.environ.get("RETURNHUB_LONG") else "200"))
 DERIVED = ("person fact request place hub agreement account caseload fact_name word").split()
 
 
@@ -76,7 +76,8 @@ def manual(folder):
         command, expected = text.split("\n", 1)
         outcome = subprocess.run([BINARY, *shlex.split(command.removeprefix("$ returnhub "))], cwd=folder, env=environment,
                                  capture_output=True, text=True)
-        assert outcome.stdout == expected, f"{command}\n{outcome.stdout}{outcome.stderr}"
+        shown, more, _ = expected.partition("...\n")  # numbers that depend on the day are left out
+        assert outcome.stdout.startswith(shown) if more else outcome.stdout == shown, f"{command}\n{outcome.stdout}{outcome.stderr}"
         examples += 1
     assert examples >= 6, examples
     faults = list(csv.DictReader(open(os.path.join(folder, "errors.csv"), newline="", encoding="utf-8")))
@@ -91,50 +92,68 @@ HEAD = "reference@cs,name,registered_on"
 GOOD = "\nA-1,Synthetic Person,2020-01-01"
 
 
+# A row each, all in one file: (column, value, where it is told, what is told).
+FAULTY_CELLS = [
+    ("born_on", "17/05/1990", ["born_on"], "17/05/1990"),
+    ("born_on", "1990-02-30", ["born_on"], "no day 30"),
+    ("born_on", "44197", ["born_on"], "44197"),
+    ("born_on", "2020-01-02", ["born_on"], "after the day of registration"),
+    ("registered_on", "2190-01-01", ["registered_on"], "future"),
+    ("registered_on", "", ["registered_on"], "missing"),
+    ("name", "", ["name"], "missing"),
+    ("name", "n" * 201, ["name"], "longer than 200"),
+    ("person.nationality", "Albania", ["person.nationality"], "three capital letters"),
+    ("person.nationality", "ZZZ", ["person.nationality"], "not listed"),
+    ("identity.checked", "true", ["identity.checked"], '"yes" or "no"'),
+    ("first_tier.status", "dismised", ["first_tier.status"], "one of its choices"),
+    ("decision.sent_on", "1.2.2020", ["decision.sent_on"], "a date"),
+    ("person.language", "x" * 2001, ["person.language"], "longer than 2000"),
+    ("person.language", "a\tb\x01c", ["person.language"], "control character"),
+    ("stage", "at_hub", ["stage"], "takes an approval or a hub"),
+    ("stage", "nowhere", ["stage"], "no stage"),
+    ("stage", "removed", ["stage"], "takes an approval or a hub"),
+    ("stage", "refused", ["stage@since"], "Since when"),
+    ("stage@since", "2021-01-01", ["stage@since"], "no stage"),
+    ("last_contact_source", "letter", ["last_contact_on"], "day is not said"),
+    ("last_contact_on", "2021-01-01", ["last_contact_source"], "How contact was made"),
+    ("person.nationality@true_from", "2021-01-01", ["person.nationality@true_from"], "no value"),
+    ("person", "RH-000000-1", ["person"], ""),
+    ("reference@cs", "", [""], "does not say who"),
+    ("reference@cs", "A-1", ["reference@cs"], "Row 2"),
+]
+
+
+def faulty_cells():
+    columns = ["reference@cs", "name", "registered_on"]
+    columns += [column for column in dict.fromkeys(row[0] for row in FAULTY_CELLS) if column not in columns]
+    out = io.StringIO(newline="")
+    writer = csv.DictWriter(out, columns)
+    writer.writeheader()
+    expected = []
+    writer.writerow({"reference@cs": "A-1", "name": "Synthetic Person", "registered_on": "2020-01-01"})
+    for number, (column, value, told_at, part) in enumerate(FAULTY_CELLS, 3):
+        row = {"reference@cs": f"B-{number}", "name": "Synthetic Person", "registered_on": "2020-01-01"}
+        row[column] = value
+        writer.writerow(row)
+        expected += [(str(number), place, part) for place in told_at]
+    return f"{len(FAULTY_CELLS)} faults of cells", out.getvalue(), expected
+
+
 def faulty_files():
     """(what, bytes, [(row, column, part of what is told)])"""
-    def cell(column, value, told, row="2"):
-        return (f"{column} = {value[:30]!r}", f"{HEAD},{column}{GOOD},{value}\n", [(row, column, told)])
-
-    yield cell("born_on", "17/05/1990", "17/05/1990")
-    yield cell("born_on", "1990-02-30", "no day 30")
-    yield cell("born_on", "44197", "44197")
-    yield cell("born_on", "2020-01-02", "after the day of registration")
-    yield cell("born_on", "2190-01-01", "")[:2] + ([("2", "born_on", "after the day of registration"), ("2", "born_on", "future")],)
-    yield cell("person.nationality", "Albania", "three capital letters")
-    yield cell("person.nationality", "ZZZ", "not listed")
-    yield cell("identity.checked", "true", '"yes" or "no"')
-    yield cell("first_tier.status", "dismised", "one of its choices")
-    yield cell("person.language", "x" * 2001, "longer than 2000")
-    yield cell("person.language", "a\tb\x01c", "control character")
-    yield cell("stage", "at_hub", "takes an approval or a hub")
-    yield cell("stage", "nowhere", "no stage")
-    yield cell("stage", "removed", "takes an approval or a hub")
-    yield cell("stage@since", "2021-01-01", "no stage")
-    yield cell("last_contact_source", "letter", "day is not said") [:2] + ([("2", "last_contact_on", "day is not said")],)
-    yield cell("last_contact_on", "2021-01-01", "") [:2] + ([("2", "last_contact_source", "How contact was made")],)
-    yield cell("person.nationality@true_from", "2021-01-01", "no value")
-    yield cell("person", "RH-000000-1", "")
-    yield cell("hub.monitor_appointed", "yes", "not a fact that is recorded of people", "1")
-    yield cell("person.natonality", "ALB", "no such column", "1")
-    yield cell("reference@Upper Case", "1", "not the name of a system", "1")
-    yield ("a stage without its day", f"{HEAD},stage{GOOD},appeal_rights_exhausted\n", [("2", "stage@since", "Since when")])
-    yield ("nobody said", f"{HEAD}\n,Synthetic Person,2020-01-01\n", [("2", "", "does not say who")])
+    yield faulty_cells()
+    yield ("names of columns", f"{HEAD},hub.monitor_appointed,person.natonality,reference@Upper Case,person.nationality@2020-13-01{GOOD},,,,\n",
+           [("1", "hub.monitor_appointed", "not a fact that is recorded of people"), ("1", "person.natonality", "no such column"),
+            ("1", "reference@Upper Case", "not the name of a system"), ("1", "person.nationality@2020-13-01", "month 13")])
     yield ("no key column", "name,registered_on\nSynthetic Person,2020-01-01\n", [("1", "", "No column says"), ("2", "", "does not say who")])
-    yield ("no name", f"{HEAD}\nA-1,,2020-01-01\n", [("2", "name", "missing")])
-    yield ("no day of registration", f"{HEAD}\nA-1,Synthetic Person,\n", [("2", "registered_on", "missing")])
-    yield ("twice", f"{HEAD}{GOOD}{GOOD}\n", [("3", "reference@cs", "Row 2")])
-    yield ("too few cells", f"{HEAD}\nA-1,Synthetic Person\nA-2,Synthetic Person,2020-13-01\n",
-           [("2", "", "3 columns"), ("3", "registered_on", "month 13")])
-    yield ("a quote in the middle", f'{HEAD}\nA-1,Synthetic "Person,2020-01-01\nA-2,Synthetic Person,x\n',
-           [("2", "name", "quote"), ("3", "registered_on", "x")])
-    yield ("a quote never closed", f'{HEAD}\nA-1,"Synthetic Person,2020-01-01\n', [("2", "name", "never closed")])
-    yield ("Windows-1252", f"{HEAD}\nA-1,Synthetic P\u00e9rson,2020-01-01\nA-2,,2020-01-01\n".encode("cp1252"),
-           [("2", "name", "UTF-8"), ("3", "name", "missing")])
-    yield ("NUL", f"{HEAD}\nA-1,Synthetic\0Person,2020-01-01\n", [("2", "name", "UTF-8")])
+    yield ("quotes, lengths and encodings",
+           f'{HEAD}\nA-1,Synthetic Person\nA-2,Synthetic "Person,2020-01-01\nA-3,Synthetic Person,x\nA-4,Synthetic\0Person,2020-01-01\n'
+           .encode() + "A-5,Synthetic P\u00e9rson,2020-01-01\n".encode("cp1252") + b'A-6,"Synthetic Person,2020-01-01\n',
+           [("2", "", "3 columns"), ("3", "name", "quote"), ("4", "registered_on", "x"), ("5", "name", "UTF-8"), ("6", "name", "UTF-8"),
+            ("7", "name", "never closed")])
     yield ("a row beyond the maximum", f'{HEAD}{GOOD}\nA-2,"' + "x" * (5 << 20), [("3", "", "no end of a row")])
-    yield ("not an object", '{"reference@cs": "A-1"\n[1]\n', [("1", "", "JSON"), ("2", "", "object")])
-    yield ("a number with a fraction", '{"reference@cs": 1.5}\n', [("1", "reference@cs", "whole number")])
+    yield ("lines that are no objects", '{"reference@cs": "A-1"\n[1]\n{"reference@cs": 1.5}\n{"reference@cs": "A", "reference@cs": "B"}\n',
+           [("1", "", "JSON"), ("2", "", "object"), ("3", "reference@cs", "whole number"), ("4", "", "JSON")])
 
 
 def told(store, folder, data, expect=3):
@@ -163,9 +182,9 @@ def faults(store, folder, tap):
 
 def roles(store, folder):
     path = write(os.path.join(folder, "file"), f"{HEAD}{GOOD}\n")
-    for account in ("caseworker", "authorising", "senior", "hub-north", "monitor", "admin"):
+    for account in ("caseworker", "senior", "admin"):
         import_file(store, path, account=account, expect=6)
-    for account in ("caseworker", "senior", "monitor", "admin"):
+    for account in ("senior", "admin"):
         run("export", os.path.join(folder, "all"), "--events", "--store", store, "--as", account, expect=6)
     assert not os.path.exists(os.path.join(folder, "all")) and not os.path.exists(os.path.join(folder, "all.part"))
 
