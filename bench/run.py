@@ -17,6 +17,7 @@ import http.client
 import json
 
 from common import BINARY, ROUNDS, make_demo, spread
+from importing import importing
 from register import register
 from screening.driver import screening, screening_store
 
@@ -85,8 +86,9 @@ def pages(folder):
         print(f"  {name} / ping  {spread([100 * a / b for a, b in zip(rates[name], rates['ping'])], '{:.1f} %')}   target: {target}")
 
 
-BENCHES = {"register": register, "commands": commands, "pages": pages, "screening": screening, "screening-store": screening_store}
-BY_NAME_ONLY = {"screening-store"}  # makes a register of a million people first
+BENCHES = {"register": register, "commands": commands, "pages": pages, "screening": screening, "screening-store": screening_store,
+           "import": importing}
+BY_NAME_ONLY = {"screening-store", "import"}  # make a register of a million people first
 
 
 def main(names):

@@ -82,6 +82,9 @@ enum { COMMAND_OPTIONS_MAX = 20, COMMAND_ARGUMENTS_MAX = 256 /* a folder of rule
     OPTION(OPTION_ACCESS_FORMAT, "format", "html|text|json",                                       \
            "how the record is written (default: html)")                                            \
     OPTION(OPTION_CHECK, "check", NULL, "compare only; change nothing")                            \
+    OPTION(OPTION_EVENTS, "events", NULL, "the file holds the events of a whole register")         \
+    OPTION(OPTION_DRY_RUN, "dry-run", NULL, "check everything; change nothing")                    \
+    OPTION(OPTION_ERRORS, "errors", "FILE", "write what is wrong to this CSV file, row by row")    \
     OPTION(OPTION_HELP, "help", NULL, "print this help")
 
 enum command_option {
@@ -184,6 +187,8 @@ command_run command_privacy_export;
 command_run command_work_list;
 command_run command_work_missing;
 command_run command_rebuild;
+command_run command_import;
+command_run command_export;
 command_run command_manual;
 
 #endif

@@ -615,6 +615,43 @@ const struct command commands[] = {
         .run = command_privacy_export,
     },
     {
+        .name = "import",
+        .arguments = "FILE",
+        .argument_min = 1,
+        .argument_max = 1,
+        .summary = "Bring in people and facts from a file, or a whole register",
+        .description =
+            "FILE is CSV or NDJSON; docs/import.md describes the columns. It is checked whole "
+            "first; "
+            "when anything in it is wrong nothing is recorded, and --errors lists every fault with "
+            "its row, column, value and what to do. After an interruption the same command goes on "
+            "where it was. The same file a second time changes nothing; a changed row records what "
+            "changed. Blank cells are not known, and nothing is recorded of them.\n\n"
+            "With --events FILE is what returnhub export --events wrote, and the register is a new "
+            "one that has the same events and rows. Passwords, sessions and keys are in no export.",
+        .options = {STORE_OPTIONS, OPTION_AS, OPTION_FORMAT, OPTION_DRY_RUN, OPTION_ERRORS,
+                    OPTION_SOURCE, OPTION_TRUE_FROM, OPTION_EVENTS, OPTION_HELP},
+        .option_count = 11,
+        .run = command_import,
+    },
+    {
+        .name = "export",
+        .arguments = "FOLDER|FILE",
+        .argument_min = 1,
+        .argument_max = 1,
+        .summary = "Take out what the account may see as data sets, or every event",
+        .description =
+            "Writes people, references, facts, requests, places, hubs and agreements as CSV and as "
+            "NDJSON into a new FOLDER: what the account may see, all as of one instant, with "
+            "manifest.json written last. With --events writes every event of the register into "
+            "FILE instead, for those who may take out everything; returnhub import --events makes "
+            "an equal register of it. That it was done is recorded. Passwords, sessions and keys "
+            "are not exported.",
+        .options = {STORE_OPTIONS, OPTION_AS, OPTION_FORMAT, OPTION_EVENTS, OPTION_HELP},
+        .option_count = 7,
+        .run = command_export,
+    },
+    {
         .name = "rebuild",
         .arguments = "",
         .summary = "Make the rows anew from the events, and compare",

@@ -124,6 +124,12 @@ static result store_location(const struct invocation *invocation, struct store_o
     return result_ok();
 }
 
+bool desk_store_exists(const struct invocation *invocation)
+{
+    struct store_options options;
+    return store_location(invocation, &options).ok && system_file_exists(options.path);
+}
+
 static void draw_upgrade(void *context, int64_t done, int64_t all)
 {
     struct progress *progress = context;

@@ -30,6 +30,8 @@ MUST_USE result desk_load_rulebook(const struct invocation *invocation, str fold
                                    struct arena *perm, const struct rulebook **ret_rulebook,
                                    struct err *err);
 
+/* Is there a file where the store would be? */
+bool desk_store_exists(const struct invocation *invocation);
 MUST_USE result desk_open_store(const struct invocation *invocation, bool create,
                                 struct store **ret_store, struct err *err);
 /* The store, and the rulebook that it is kept under. */

@@ -19,6 +19,7 @@ const struct demo_account demo_accounts[] = {
                           "Demonstration data protection officer"},
     [ACTOR_ADMINISTRATOR] = {"admin", "administrator", "Demonstration administrator"},
     [ACTOR_STATISTICIAN] = {"statistician", "statistician", "Demonstration statistician"},
+    [ACTOR_REGISTRAR] = {"registrar", "registrar", "Demonstration registrar"},
 };
 const size_t demo_account_count = ACTOR_COUNT;
 const char demo_password[] = "demonstration-only";

@@ -149,6 +149,7 @@ enum {
         256,                    /* manifest.h: of the person and manifest named, or of the request
                                  */
     CONCERNS_STOP_NOTICE = 512, /* stop_notice.h: a row for each account told, or the actor's */
+    CONCERNS_EXTERNAL_REFERENCE = 1024, /* a row of external_reference.h */
 };
 unsigned event_concerns(enum event_kind kind);
 /* May an event of this kind stand in the history of a subject of that kind? */

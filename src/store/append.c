@@ -8,7 +8,7 @@ static bool is_written_day(date day)
     return date_from_civil(date_to_civil(day), &same, NULL).ok;
 }
 
-static result check_header(const struct event *event, struct err *err)
+result append_check_header(const struct event *event, struct err *err)
 {
     const bool known_kind =
         event_kind_from_name(str_from_c(event_kind_name(event->kind))) != EVENT_NONE;
@@ -55,6 +55,7 @@ static result learn_last(struct transaction *transaction, struct subject_entry *
                          struct err *err)
 {
     bool found = false;
+    TRY(sealing_settle_subject(transaction, entry->kind, entry->subject, err));
     TRY(backend_of(transaction)
             ->last_recorded_at(transaction->connection, entry->kind, entry->subject,
                                &entry->last_recorded_at, &found, err));
@@ -101,19 +102,17 @@ static result check_subject(struct transaction *transaction, const struct event 
 static result store_event(struct transaction *transaction, const struct event *event,
                           const struct cipher_key *key, bool first_of_command, struct err *err)
 {
-    struct arena scratch = transaction->scratch;
-    struct event_record record;
-    TRY(event_seal(transaction, event, key, &scratch, &record, err));
     if (first_of_command) {
-        const struct command_record command = {.client_id = record.client_id,
-                                               .position = record.position};
+        const struct command_record command = {
+            .client_id = {.at = (const char *)event->client_id.bytes, .len = CLIENT_ID_SIZE},
+            .position = event->position};
         transaction->rows_changed++;
         transaction->knows_absent = false;
         TRY(backend_of(transaction)
                 ->row_insert(transaction->connection, TABLE_COMMAND, &command, err));
     }
     transaction->rows_changed++;
-    return backend_of(transaction)->row_insert(transaction->connection, TABLE_EVENT, &record, err);
+    return sealing_store(transaction, event, key, err);
 }
 
 /* Ids that a caller chose are not given out again. */
@@ -129,7 +128,7 @@ static result append(struct transaction *transaction, struct event *event, struc
 {
     bool first_of_command = false;
     struct subject_entry *entry = NULL;
-    TRY(check_header(event, err));
+    TRY(append_check_header(event, err));
     TRY(check_client_id(transaction, event, &first_of_command, err));
     TRY(check_subject(transaction, event, &entry, err));
     event->position = transaction->last_position + 1;

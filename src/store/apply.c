@@ -413,6 +413,9 @@ result rows_apply(struct transaction *transaction, const struct event *event, st
     if ((concerns & CONCERNS_FACT) != 0) {
         TRY(apply_to_fact(transaction, event, scratch, err));
     }
+    if ((concerns & CONCERNS_EXTERNAL_REFERENCE) != 0) {
+        TRY(external_reference_apply(transaction, event, err));
+    }
     if ((concerns & CONCERNS_REQUEST) != 0) {
         TRY(apply_to_request(transaction, event, &scratch, &request, err));
     }

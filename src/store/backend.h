@@ -71,6 +71,8 @@ enum query {
     QUERY_NUMBER_OF_WORD,      /* (name) -> number */
     QUERY_LAST_FACT_NAME,      /* () -> number, 0 when there is none */
     QUERY_LAST_WORD,           /* () -> number, 0 when there is none */
+    QUERY_EXTERNAL_REFERENCES, /* (lookup) -> external reference, by event */
+    QUERY_EXTERNAL_OF_PERSON,  /* (person) -> external reference, by event */
     QUERY_COUNT,
 };
 

@@ -236,6 +236,12 @@ static const struct column look_row_columns[] = {
     FIXED(look_row, reason, COLUMN_TEXT),
 };
 
+static const struct column external_reference_columns[] = {
+    FIXED(external_reference_row, lookup, COLUMN_NUMBER),
+    FIXED(external_reference_row, event, COLUMN_NUMBER),
+    FIXED(external_reference_row, person, COLUMN_NUMBER),
+};
+
 static const struct column number_columns[] = {{"number", COLUMN_NUMBER, true, 0}};
 
 static const struct column count_columns[] = {
@@ -284,6 +290,8 @@ static const struct layout layouts[TABLE_COUNT] = {
     [TABLE_COURSE] = LAYOUT("course", struct course_row, course_columns, 1),
     [TABLE_FACT_NAME] = LAYOUT("fact_name", struct name_record, name_columns, 1),
     [TABLE_WORD] = LAYOUT("word", struct name_record, name_columns, 1),
+    [TABLE_EXTERNAL_REFERENCE] =
+        LAYOUT("external_reference", struct external_reference_row, external_reference_columns, 2),
 };
 
 const struct layout *layout_of(enum table table)

@@ -9,6 +9,7 @@
 #include "base/hash.h"
 #include "register/course.h"
 #include "register/manifest.h"
+#include "register/external_reference.h"
 #include "register/row.h"
 #include "register/stop_notice.h"
 
@@ -58,6 +59,7 @@ enum table {
     TABLE_COURSE,
     TABLE_FACT_NAME,
     TABLE_WORD,
+    TABLE_EXTERNAL_REFERENCE,
     TABLE_COUNT,
     TABLE_DERIVED_FIRST = TABLE_PERSON,
 };

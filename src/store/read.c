@@ -93,6 +93,7 @@ static result event_at(struct transaction *transaction, int64_t position, struct
 {
     struct arena scratch = transaction->scratch;
     struct event_record record = {.position = position};
+    TRY(sealing_settle_position(transaction, position, err));
     TRY(find_by_id(transaction, TABLE_EVENT, "event", position, &scratch, &record, err));
     return event_open(transaction, &record, arena, ret_event, ret_opened, err);
 }
@@ -232,6 +233,7 @@ result transaction_history(struct transaction *transaction, enum subject_kind ki
     struct arena scratch = transaction->scratch;
     void *records = NULL;
     size_t count = 0;
+    TRY(sealing_settle_subject(transaction, kind, subject, err));
     TRY(collect_rows(transaction, QUERY_HISTORY, parameters, 4, &scratch, &records, &count, err));
     TRY(open_events(transaction, records, count, arena, ret_events, err));
     *ret_count = count;
@@ -295,6 +297,7 @@ result transaction_event_count(struct transaction *transaction, int64_t *ret_cou
     struct arena scratch = transaction->scratch;
     int64_t last = 0;
     bool found = false;
+    TRY(sealing_settle(transaction, err));
     TRY(first_row(transaction, QUERY_LAST_POSITION, NULL, 0, &scratch, &last, &found, err));
     *ret_count = last;
     return result_ok();

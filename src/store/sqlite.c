@@ -237,6 +237,11 @@ static result sqlite_open(const char *path, enum connection_use use, instant now
     struct sqlite_connection *connection = ARENA_NEW(&arena, struct sqlite_connection, 1);
     ASSERT(connection != NULL);
     *connection = (struct sqlite_connection){.base = {.backend = backend_sqlite()}, .arena = arena};
+    /* Nobody asks SQLite how much memory it has, and counting costs a lock at each allocation.
+     * Refused, harmlessly, once SQLite has begun; a store begins with its writer. */
+    if (use == CONNECTION_WRITES) {
+        (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    }
     const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
     const int code = sqlite3_open_v2(path, &connection->db, flags, NULL);
     result opened = code != SQLITE_OK ? sqlite_failure(connection->db, code, "opened", err)

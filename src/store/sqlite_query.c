@@ -121,6 +121,12 @@ static const struct query_row query_rows[QUERY_COUNT] = {
                               "SELECT COALESCE(MAX(number), 0) FROM fact_name"},
     [QUERY_LAST_WORD] = {TABLE_COUNT, layout_of_number,
                          "SELECT COALESCE(MAX(number), 0) FROM word"},
+    [QUERY_EXTERNAL_OF_PERSON] =
+        {TABLE_EXTERNAL_REFERENCE, NULL,
+         "SELECT # FROM external_reference WHERE person = ?1 ORDER BY event"},
+    [QUERY_EXTERNAL_REFERENCES] =
+        {TABLE_EXTERNAL_REFERENCE, NULL,
+         "SELECT # FROM external_reference WHERE lookup = ?1 ORDER BY event"},
 };
 
 /* --- queries with filters --- */

@@ -216,6 +216,14 @@ static const char caseload_tables[] =
     "CREATE TABLE @.fact_name (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;"
     "CREATE TABLE @.word (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;";
 
+/* What other systems call a person, found without being readable (register/external_reference.h).
+ */
+static const char external_reference_tables[] =
+    "CREATE TABLE @.external_reference ("
+    "  lookup INTEGER NOT NULL, event INTEGER NOT NULL, person INTEGER NOT NULL,"
+    "  PRIMARY KEY (lookup, event)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX @.external_reference_by_person ON external_reference (person, event);";
+
 _Static_assert(PLACE_FREE == 1 && PLACE_HELD == 2 && PLACE_OCCUPIED == 3 && PLACE_CLOSED == 4,
                "as in table place");
 _Static_assert(REQUEST_OPEN == 1 && REQUEST_APPROVED == 2, "as in index request_live");
@@ -242,6 +250,7 @@ result sqlite_make_derived(sqlite3 *db, const char *schema, struct arena scratch
 {
     TRY(make_tables(db, derived_tables, schema, scratch, err));
     TRY(make_tables(db, departure_tables, schema, scratch, err));
+    TRY(make_tables(db, external_reference_tables, schema, scratch, err));
     return make_tables(db, caseload_tables, schema, scratch, err);
 }
 

@@ -80,6 +80,9 @@ static void run_work(struct transaction *transaction, struct work *work)
     if (work->outcome.ok) {
         work->outcome = caseload_flush(transaction, &work->err);
     }
+    if (work->outcome.ok) {
+        work->outcome = sealing_settle(transaction, &work->err);
+    }
 }
 
 /* On a full disk, for one, the database undoes the whole group at once. */
@@ -173,12 +176,18 @@ static result run_bulk(struct store *store, struct work *work, struct err *err)
     TRY(store->backend->bulk_begin(transaction->connection, err));
     TRY(transaction_resize_cache(transaction, CACHE_SUBJECTS_BULK, err));
     TRY(transaction_begin(transaction, true, err));
-    run_work(transaction, work);
+    result begun = sealing_begin(transaction, err);
+    if (begun.ok) {
+        run_work(transaction, work);
+    } else {
+        work->outcome = begun;
+    }
+    sealing_end(transaction);
     const result committed =
         work->outcome.ok ? store->backend->commit(transaction->connection, err) : result_ok();
     store->backend->rollback(transaction->connection);
     transaction_forget(transaction);
-    return committed;
+    return begun.ok ? committed : begun;
 }
 
 static void commit_bulk(struct store *store, struct work *work)

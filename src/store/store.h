@@ -152,6 +152,13 @@ MUST_USE result transaction_fact_rows(struct transaction *transaction, enum subj
                                       const struct fact_row **ret_rows, size_t *ret_count,
                                       struct err *err);
 
+/* Every value ever recorded of the subject, withdrawn ones too, in the order of fact, true from and
+ * position. */
+MUST_USE result transaction_fact_rows(struct transaction *transaction, enum subject_kind kind,
+                                      int64_t subject, struct arena *arena,
+                                      const struct fact_row **ret_rows, size_t *ret_count,
+                                      struct err *err);
+
 /* Every person's facts that count at (as_of, known_at), person by person in the order of ids; for
  * screening. The rows are valid during the call only. */
 typedef result store_person_facts(void *context, const struct person_row *person,
@@ -335,6 +342,43 @@ MUST_USE result transaction_put_rulebook(struct transaction *transaction, str id
                                          str canonical, struct err *err);
 MUST_USE result transaction_rulebook(struct transaction *transaction, str identity_hex,
                                      struct arena *arena, str *ret_canonical, struct err *err);
+
+/* --- what other systems call a person --- */
+
+/* The people of whom this reference is recorded, each once, in the order of the events; usually
+ * none or one. Exact: what the index finds is compared with the events. */
+MUST_USE result transaction_find_external_reference(struct transaction *transaction, str kind,
+                                                    str reference, struct arena *arena,
+                                                    const int64_t **ret_people, size_t *ret_count,
+                                                    struct err *err);
+/* The number under which the reference stands in the index of this store; two references rarely
+ * share one. */
+int64_t transaction_external_reference_lookup(const struct transaction *transaction, str kind,
+                                              str reference);
+
+/* What other systems call the person, in the order in which it was recorded. */
+struct external_reference {
+    str kind;
+    str text;
+};
+MUST_USE result transaction_external_references(struct transaction *transaction, int64_t person,
+                                                struct arena *arena,
+                                                const struct external_reference **ret_references,
+                                                size_t *ret_count, struct err *err);
+
+/* --- everything, in order --- */
+
+/* Every event from a position on, oldest first; `erased`: its subject's key was destroyed, and the
+ * body is empty. Everything is valid during the call only. The visitor may go on reading with the
+ * same transaction. */
+typedef result store_event_visit(void *context, const struct event *event, bool erased,
+                                 struct err *err);
+MUST_USE result transaction_each_event(struct transaction *transaction, int64_t from,
+                                       store_event_visit *visit, void *context, struct err *err);
+/* For taking over another register's events: the header of an event whose body was erased there.
+ * Its subject has no key here either, and no row. */
+MUST_USE result transaction_append_erased(struct transaction *transaction, struct event *event,
+                                          struct err *err);
 
 /* --- the whole store --- */
 

@@ -11,6 +11,7 @@
 #define RETURNHUB_STORE_TRANSACTION_H
 
 #include "base/cipher.h"
+#include "seal/leaf.h"
 #include "store/backend.h"
 
 enum { SUBJECT_KINDS = SUBJECT_LAST + 1, ENTROPY_POOL_SIZE = 4096 };
@@ -50,10 +51,12 @@ struct held_caseload {
 };
 
 struct look_queue;
+struct sealing;
 
 struct transaction {
     struct connection *connection;
     const struct cipher_key *store_key;
+    struct cipher_key reference_key; /* made of it: of the index of external references */
     const struct system *system;
     struct look_queue *looks; /* of the store; NULL where looks are written at once */
     bool writing;
@@ -64,6 +67,7 @@ struct transaction {
     struct subject_cache cache;
     struct names names;
     struct held_caseload caseload;
+    struct sealing *sealing; /* a helper seals (sealing.c); NULL: this thread does */
     int64_t last_position;
     int64_t position_before_work;
     bool knows_absent; /* that nobody used the client id before in this work */
@@ -134,6 +138,16 @@ MUST_USE result subject_begin(struct transaction *transaction, enum subject_kind
 MUST_USE result event_seal(struct transaction *transaction, const struct event *event,
                            const struct cipher_key *key, struct arena *arena,
                            struct event_record *ret_record, struct err *err);
+/* The same in two halves, for a thread that has no transaction: what is unpredictable is drawn
+ * first. */
+struct sealing_chance {
+    uint8_t opening[LEAF_OPENING_SIZE];
+    uint8_t nonce[CIPHER_NONCE_SIZE];
+};
+void sealing_chance(struct transaction *transaction, struct sealing_chance *ret_chance);
+MUST_USE result event_seal_body(const struct event *event, str body, const struct cipher_key *key,
+                                const struct sealing_chance *chance, struct arena *arena,
+                                struct event_record *ret_record, struct err *err);
 /* Opens a record. When the subject's key is destroyed, the body is empty and *ret_opened false.
  * Checks the leaf. */
 MUST_USE result event_open(struct transaction *transaction, const struct event_record *record,
@@ -159,6 +173,23 @@ MUST_USE result remains_read(struct transaction *transaction, struct arena *aren
                              struct remains *ret_remains, struct err *err);
 /* The body that remains of the event at this position; .at is NULL when there is none. */
 str remains_find(const struct remains *remains, int64_t position);
+
+/* --- sealing.c --- */
+
+/* In a large work another thread seals the events while this one brings the rows up to date: what
+ * was appended last is not in the table yet. Whoever asks the table for events settles first. */
+MUST_USE result sealing_begin(struct transaction *transaction, struct err *err);
+void sealing_end(struct transaction *transaction); /* what was not settled is given up */
+/* The event, by this thread or the other. */
+MUST_USE result sealing_store(struct transaction *transaction, const struct event *event,
+                              const struct cipher_key *key, struct err *err);
+/* Everything that was appended is in the table. */
+MUST_USE result sealing_settle(struct transaction *transaction, struct err *err);
+/* Everything of the subject; everything up to the position. */
+MUST_USE result sealing_settle_subject(struct transaction *transaction, enum subject_kind kind,
+                                       int64_t subject, struct err *err);
+MUST_USE result sealing_settle_position(struct transaction *transaction, int64_t position,
+                                        struct err *err);
 
 /* --- apply.c --- */
 
@@ -199,6 +230,18 @@ MUST_USE result course_follow(struct transaction *transaction, const struct even
 /* Leaves of the person's course what remains when they are erased. */
 MUST_USE result course_erase(struct transaction *transaction, int64_t person, struct arena scratch,
                              struct err *err);
+
+/* --- external_reference.c --- */
+
+void external_reference_key(const struct cipher_key *store_key, struct cipher_key *ret_key);
+/* EXTERNAL_REFERENCE_RECORDED was appended or is replayed. */
+MUST_USE result external_reference_apply(struct transaction *transaction, const struct event *event,
+                                         struct err *err);
+
+/* --- append.c --- */
+
+/* Everything that is checked of a header by itself. */
+MUST_USE result append_check_header(const struct event *event, struct err *err);
 
 /* --- cursors, for the rest --- */
 

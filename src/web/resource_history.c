@@ -153,6 +153,12 @@ static void tell(struct telling *telling)
         buf_put_c(&telling->buf, "Name or date of birth corrected");
         tell_reason(telling, event->body.identity_corrected.reason);
         break;
+    case EVENT_EXTERNAL_REFERENCE_RECORDED:
+        buf_put_c(&telling->buf, "Called ");
+        buf_put(&telling->buf, event->body.external_reference_recorded.reference);
+        buf_put_c(&telling->buf, " in ");
+        buf_put(&telling->buf, event->body.external_reference_recorded.kind);
+        break;
     case EVENT_FAMILY_JOINED:
         buf_put_c(&telling->buf, "Joined a family group");
         break;

@@ -75,6 +75,7 @@ static const struct grant {
     {"senior_officer", "acknowledge_stop", 'A'},
     {"senior_officer", "see_manifest", 'A'},
     {"senior_officer", "see_statistics", 'A'},
+    {"senior_officer", "export", 'A'},
     {"hub_operator", "see_people", 'H'},
     {"hub_operator", "see_person", 'H'},
     {"hub_operator", "record_fact", 'H'},
@@ -91,6 +92,7 @@ static const struct grant {
     {"monitor", "see_rulebook", 'A'},
     {"monitor", "report_order", 'H'},
     {"monitor", "see_manifest", 'H'},
+    {"monitor", "export", 'H'},
     {"administrator", "see_rulebook", 'A'},
     {"administrator", "manage_accounts", 'A'},
     {"data_protection_officer", "see_people", 'A'},
@@ -102,15 +104,26 @@ static const struct grant {
     {"data_protection_officer", "see_rulebook", 'A'},
     {"statistician", "see_statistics", 'A'},
     {"statistician", "see_rulebook", 'A'},
+    {"registrar", "import", 'A'},
+    {"registrar", "export", 'A'},
+    {"registrar", "export_everything", 'A'},
+    {"registrar", "see_confidential", 'A'},
+    {"registrar", "see_rulebook", 'A'},
 };
 
 /* The roles that there are, one that there is not, and none. */
 static const char *const roles[] = {
-    "caseworker",     "authorising_officer",
-    "senior_officer", "hub_operator",
-    "monitor",        "data_protection_officer",
-    "administrator",  "statistician",
-    "nobody_special", "",
+    "caseworker",
+    "authorising_officer",
+    "senior_officer",
+    "hub_operator",
+    "monitor",
+    "data_protection_officer",
+    "administrator",
+    "statistician",
+    "registrar",
+    "nobody_special",
+    "",
 };
 
 static char expected_scope(const char *role, const char *action)
