@@ -1,5 +1,6 @@
 #include "store/sqlite.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum {
@@ -15,6 +16,8 @@ enum {
     CHECKPOINT_PAGES = 10000,
     WAL_BYTES_KEPT = 64 * 1024 * 1024,
 };
+
+static const char rollback_sql[] = "ROLLBACK";
 
 /* --- errors --- */
 
@@ -36,6 +39,8 @@ static const struct failure_row failure_rows[] = {
     {SQLITE_BUSY, ERROR_STORAGE, "another process kept it for too long", "Try again in a moment."},
     {SQLITE_LOCKED, ERROR_STORAGE, "another process kept it for too long",
      "Try again in a moment."},
+    {SQLITE_PROTOCOL, ERROR_STORAGE, "the file could not be locked",
+     "Try again in a moment. If it stays so, look at the file system that the store is on."},
     {SQLITE_READONLY, ERROR_STORAGE, "the file may not be written",
      "Check who owns the file and the folder it is in."},
     {SQLITE_CANTOPEN, ERROR_STORAGE, "the file cannot be opened",
@@ -191,6 +196,19 @@ static result use_wal(sqlite3 *db, struct err *err)
     return result_ok();
 }
 
+/* Where a file or its shared memory cannot be opened for writing, SQLite opens it for reading, and
+ * every connection of the process stays so: better not to begin. That another process is writing
+ * just now is no hindrance. */
+static result check_writable(sqlite3 *db, struct err *err)
+{
+    sqlite3_busy_timeout(db, 0);
+    int code = sqlite3_exec(db, "BEGIN IMMEDIATE; ROLLBACK", NULL, NULL, NULL);
+    code = sqlite3_db_readonly(db, "main") == 1 ? SQLITE_READONLY : code;
+    sqlite3_busy_timeout(db, BUSY_MILLISECONDS);
+    const bool writable = code == SQLITE_OK || (code & 0xFF) == SQLITE_BUSY;
+    return writable ? result_ok() : sqlite_failure(db, code, "opened for writing", err);
+}
+
 static void sqlite_close(struct connection *connection)
 {
     if (connection == NULL) {
@@ -213,8 +231,17 @@ static result prepare_file(sqlite3 *db, const char *path, enum connection_use us
         TRY(sqlite_check_schema(db, path, now,
                                 err)); /* first: a stranger's file is left as it was */
         TRY(use_wal(db, err));
+        TRY(check_writable(db, err));
     }
     return result_ok();
+}
+
+/* What ends a transaction must not be in want of memory when it is needed. */
+static result prepare_rollback(struct sqlite_connection *connection, struct err *err)
+{
+    sqlite3_stmt *statement = NULL;
+    return sqlite_prepare_slot(connection, SLOT_ROLLBACK, str_from_c(rollback_sql), &statement,
+                               err);
 }
 
 static result sqlite_open(const char *path, enum connection_use use, instant now,
@@ -227,8 +254,9 @@ static result sqlite_open(const char *path, enum connection_use use, instant now
     *connection = (struct sqlite_connection){.base = {.backend = backend_sqlite()}, .arena = arena};
     const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
     const int code = sqlite3_open_v2(path, &connection->db, flags, NULL);
-    const result opened = code != SQLITE_OK ? sqlite_failure(connection->db, code, "opened", err)
-                                            : prepare_file(connection->db, path, use, now, err);
+    result opened = code != SQLITE_OK ? sqlite_failure(connection->db, code, "opened", err)
+                                      : prepare_file(connection->db, path, use, now, err);
+    opened = opened.ok ? prepare_rollback(connection, err) : opened;
     if (!opened.ok) {
         sqlite_close(&connection->base);
         return opened;
@@ -245,6 +273,19 @@ static result sqlite_create(const char *path, instant now, struct err *err)
     TRY(sqlite_open(path, CONNECTION_WRITES, now, &connection, err));
     sqlite_close(connection);
     return result_ok();
+}
+
+/* A log that was left behind would be taken for that of the next store of this name. */
+static void sqlite_unmake(const char *path)
+{
+    static const char *const suffixes[] = {"-wal", "-shm", ""};
+    for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
+        char *name = sqlite3_mprintf("%s%s", path, suffixes[i]);
+        if (name != NULL) {
+            remove(name);
+        }
+        sqlite3_free(name);
+    }
 }
 
 /* --- transactions --- */
@@ -269,7 +310,7 @@ static result sqlite_begin(struct connection *connection, bool writing, struct e
 static void sqlite_rollback(struct connection *connection)
 {
     if (sqlite_is_active(connection)) {
-        result_ignore(sqlite_run_slot(sqlite_of(connection), SLOT_ROLLBACK, "ROLLBACK", NULL),
+        result_ignore(sqlite_run_slot(sqlite_of(connection), SLOT_ROLLBACK, rollback_sql, NULL),
                       "a transaction that cannot be rolled back is not committed either");
     }
 }
@@ -348,6 +389,7 @@ const struct backend *backend_sqlite(void)
     static const struct backend backend = {
         .name = "SQLite",
         .create = sqlite_create,
+        .unmake = sqlite_unmake,
         .open = sqlite_open,
         .close = sqlite_close,
         .begin = sqlite_begin,

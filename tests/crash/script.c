@@ -123,6 +123,7 @@ const char *script_name(size_t index)
 void script_begin(struct script *script)
 {
     memset(script->told, 0, sizeof script->told);
+    script->office.entropy = &script->entropy;
     for (size_t i = 0; i < ROWS; i++) {
         const size_t id = rows[i].does == REPEAT ? rows[i].who : i;
         script->told[i].client_id.bytes[0] = 0xC5;
@@ -386,6 +387,7 @@ result script_send(struct script *script, size_t index, struct err *err)
     const struct caller caller = {.account = script->office.accounts[row->by],
                                   .client_id = told->client_id};
     int64_t event = 0;
+    random_seed(&script->entropy, index);
     TRY(send_row(script, row, &caller, &event, err));
     const int64_t count = row->does == REPEAT ? script->told[row->who].event_count : 0;
     return tell(script, told, event, count, err);

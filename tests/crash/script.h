@@ -25,7 +25,8 @@ struct script {
     struct office office; /* open */
     struct somebody people[SCRIPT_PEOPLE];
     struct script_told told[SCRIPT_COMMANDS_MAX];
-    char failure[600]; /* of script_check */
+    struct random entropy; /* the same for a command whenever it is sent */
+    char failure[600];     /* of script_check */
 };
 
 size_t script_length(void);

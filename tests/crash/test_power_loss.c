@@ -122,7 +122,6 @@ static void run_script(void)
 {
     struct script *script = &trial.script;
     struct err err = {0};
-    memset(&script->told, 0, sizeof script->told);
     script_begin(script);
     trial.ends[0] = office_events(&script->office);
     for (size_t i = 0; i < script_length(); i++) {
@@ -251,7 +250,6 @@ static int setup(void **state)
     disk_init(&trial.found);
     disk_mount(&trial.disk);
     office_open(&trial.script.office);
-    trial.script.office.entropy = &trial.random;
     disk_copy(&trial.base, &trial.disk);
     return 0;
 }
