@@ -40,7 +40,8 @@ static const struct failure_row failure_rows[] = {
     {SQLITE_LOCKED, ERROR_STORAGE, "another process kept it for too long",
      "Try again in a moment."},
     {SQLITE_PROTOCOL, ERROR_STORAGE, "the file could not be locked",
-     "Try again in a moment. If it stays so, look at the file system that the store is on."},
+     "Try again in a moment. If it stays so, start the program again, and look at the file "
+     "system."},
     {SQLITE_READONLY, ERROR_STORAGE, "the file may not be written",
      "Check who owns the file and the folder it is in."},
     {SQLITE_CANTOPEN, ERROR_STORAGE, "the file cannot be opened",
@@ -316,16 +317,32 @@ static void sqlite_rollback(struct connection *connection)
 }
 
 /* When the log was written but not made durable, a later crash may still bring the change back (the
- * frames are whole) or not. */
-static result unknown_outcome(sqlite3 *db, int code, struct err *err)
+ * frames are whole) or not. Worse, what the system could not write counts as written afterwards: it
+ * can be read, and would be believed after a restart, until the power fails. So something small is
+ * committed in its place at once; when that is durable, nothing is left of what failed. */
+static bool overwrite(sqlite3 *db)
+{
+    return sqlite3_exec(db,
+                        "BEGIN IMMEDIATE;"
+                        "INSERT OR REPLACE INTO property VALUES ('overwritten', x'01');"
+                        "COMMIT",
+                        NULL, NULL, NULL) == SQLITE_OK;
+}
+
+static result failed_commit(struct sqlite_connection *committing, int code, struct err *err)
 {
     struct err cause = {0};
-    result_ignore(sqlite_failure(db, code, "made durable", &cause), "it is quoted");
-    result_ignore(err_set(err, ERROR_STORAGE, "%s. It is not known whether the change was stored",
-                          cause.what),
+    result_ignore(sqlite_failure(committing->db, code, "made durable", &cause), "it is quoted");
+    sqlite_rollback(&committing->base);
+    const bool known = overwrite(committing->db);
+    sqlite_rollback(&committing->base);
+    result_ignore(err_set(err, ERROR_STORAGE, "%s. %s", cause.what,
+                          known ? "Nothing of the change was stored"
+                                : "It is not known whether the change was stored"),
                   "the hint returns the failure");
-    return err_hint(
-        err, "Look it up by its client id, once the disk is in order, before doing it again.");
+    return known ? err_hint(err, "%s", cause.hint)
+                 : err_hint(err, "Look it up by its client id, once the disk is in order, before "
+                                 "doing it again.");
 }
 
 static result sqlite_commit(struct connection *connection, struct err *err)
@@ -336,9 +353,10 @@ static result sqlite_commit(struct connection *connection, struct err *err)
         ASSERT(!sqlite_is_active(connection));
         return result_ok();
     }
-    const result failed = (code & 0xFF) == SQLITE_IOERR
-                              ? unknown_outcome(committing->db, code, err)
-                              : sqlite_failure(committing->db, code, "written", err);
+    if ((code & 0xFF) == SQLITE_IOERR) {
+        return failed_commit(committing, code, err);
+    }
+    const result failed = sqlite_failure(committing->db, code, "written", err);
     sqlite_rollback(connection);
     return failed;
 }

@@ -2,6 +2,7 @@
 
 #include "casework/administration.h"
 #include "check.h"
+#include "rulebook/example.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -85,6 +86,26 @@ static void draw_value(struct world *world, const struct fact *fact, char *text,
     }
 }
 
+static const struct model_person *person_named(const struct model *model, const char *reference)
+{
+    for (size_t i = 0; i < model->person_count; i++) {
+        if (strcmp(model->people[i].reference, reference) == 0) {
+            return &model->people[i];
+        }
+    }
+    return NULL;
+}
+
+static int64_t hub_named(const struct model *model, const char *reference)
+{
+    for (size_t i = 0; i < model->hub_count; i++) {
+        if (strcmp(model->hubs[i].reference, reference) == 0) {
+            return model->hubs[i].id;
+        }
+    }
+    return 0;
+}
+
 /* --- people ----------------------------------------------------------------------------------- */
 
 static bool draw_register(struct world *world, struct order *order)
@@ -93,7 +114,7 @@ static bool draw_register(struct world *world, struct order *order)
     snprintf(order->text[0], sizeof order->text[0], "Person Sample%lld",
              (long long)between(world, 1, 999));
     order->number[0] = world_today(world).day - between(world, 0, 200);
-    return world->model.person_count < MODEL_PEOPLE_MAX / 2;
+    return world->model.person_count < MODEL_PEOPLE_MAX / 4;
 }
 
 static result send_register(struct world *world, const struct order *order,
@@ -168,24 +189,36 @@ static const char *recorder_of(enum subject_kind subject)
     return subject == SUBJECT_OF_PERSON ? "caseworker" : "senior_officer";
 }
 
-/* What the last refusals said would help. */
-static bool take_advice(struct world *world, struct order *order)
+/* What the last refusals said would help: one thing, or all that concerns the same subject. */
+static bool take_advice(struct world *world, struct order *order, size_t most)
 {
-    if (world->advice_count == 0) {
-        return false;
+    while (world->advice_count > 0 && order->fact_count < most) {
+        const struct advice *advice = &world->advice[world->advice_count - 1];
+        const bool first = order->fact_count == 0;
+        if (!first &&
+            (advice->subject != order->subject || strcmp(advice->reference, order->text[0]) != 0)) {
+            break;
+        }
+        order->subject = advice->subject;
+        memcpy(order->text[0], advice->reference, sizeof advice->reference);
+        struct order_fact *entry = &order->facts[order->fact_count++];
+        *entry = advice->fact;
+        entry->true_from = world_today(world);
+        if (entry->value[0] == '\0') {
+            const uint32_t fact = rulebook_fact(world->model.rulebook, str_from_c(entry->fact));
+            draw_value(world, &world->model.rulebook->facts[fact], entry->value,
+                       sizeof entry->value);
+        }
+        for (size_t i = 0; i + 1 < order->fact_count; i++) { /* two safeguards, one fact */
+            if (strcmp(order->facts[i].fact, entry->fact) == 0) {
+                order->fact_count--;
+                break;
+            }
+        }
+        world->advice_count--;
     }
-    const struct advice advice = world->advice[--world->advice_count];
-    const uint32_t fact = rulebook_fact(world->model.rulebook, str_from_c(advice.fact.fact));
-    order->subject = advice.subject;
-    order->by = draw_account(world, recorder_of(advice.subject));
-    memcpy(order->text[0], advice.reference, sizeof advice.reference);
-    order->facts[order->fact_count] = advice.fact;
-    if (advice.fact.value[0] == '\0') {
-        draw_value(world, &world->model.rulebook->facts[fact], order->facts[0].value,
-                   sizeof order->facts[0].value);
-    }
-    order->fact_count++;
-    return true;
+    order->by = draw_account(world, recorder_of(order->subject));
+    return order->fact_count > 0;
 }
 
 static enum subject_kind kind_of(enum subject subject)
@@ -214,7 +247,7 @@ static void add_fact(struct world *world, struct order *order, const struct fact
 static bool draw_record(struct world *world, struct order *order)
 {
     const struct rulebook *rulebook = world->model.rulebook;
-    if (chance(world, 0.7) && take_advice(world, order)) {
+    if (chance(world, 0.7) && take_advice(world, order, 1)) {
         return true;
     }
     const struct fact *first = &rulebook->facts[random_below(&world->random, rulebook->fact_count)];
@@ -239,17 +272,14 @@ static bool draw_record(struct world *world, struct order *order)
     return true;
 }
 
-/* Everything that the steps of the small procedure need, at once. */
-static bool draw_ready(struct world *world, struct order *order)
+/* Everything that the steps of the small procedure need. */
+static bool draw_small_ready(struct world *world, struct order *order)
 {
     static const char *const facts[][2] = {{"order.injunction", "none"},
                                            {"family.complete", "yes"},
                                            {"decision.sent_on", ""},
                                            {"notice.served_on", ""}};
     char day[DATE_TEXT_SIZE];
-    if (!world->model.law_is_small) {
-        return false;
-    }
     date_format(date_add_days(world_today(world), -30), day);
     for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++) {
         struct order_fact *entry = &order->facts[order->fact_count++];
@@ -261,6 +291,94 @@ static bool draw_ready(struct world *world, struct order *order)
     order->subject = SUBJECT_OF_PERSON;
     order->by = draw_account(world, "caseworker");
     return draw_person(world, order->text[0], sizeof order->text[0]);
+}
+
+static bool has_fact(const struct order *order, str fact)
+{
+    for (size_t i = 0; i < order->fact_count; i++) {
+        if (str_equal(str_from_c(order->facts[i].fact), fact)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What an example of the law gives, as if its day were today. */
+static void take_example(struct world *world, struct order *order, const struct example *example)
+{
+    struct arena arena = world->model.scratch;
+    const struct rulebook *rulebook = world->model.rulebook;
+    for (size_t i = 0; i < example->given_count; i++) {
+        const struct fact *fact = &rulebook->facts[example->given[i].fact];
+        const bool more = order->fact_count < ORDER_FACTS_MAX && !fact->counted;
+        if (!more || kind_of(fact->subject) != order->subject || has_fact(order, fact->name)) {
+            continue;
+        }
+        struct value value = example->given[i].value;
+        if (fact->type == FACT_DATE && value.known && example->has_day) {
+            value.number += world_today(world).day - example->day.day;
+        }
+        struct order_fact *entry = &order->facts[order->fact_count++];
+        struct buf buf;
+        buf_init(&buf, &arena, sizeof entry->value - 1);
+        value_format(fact, &value, &buf);
+        say(entry->value, sizeof entry->value, buf_str(&buf));
+        say(entry->fact, sizeof entry->fact, fact->name);
+        entry->true_from = world_today(world);
+    }
+}
+
+/* One of the examples in which the safeguard is clear. */
+static const struct example *draw_example(struct world *world, uint32_t safeguard)
+{
+    const struct rulebook *rulebook = world->model.rulebook;
+    const size_t begin = (size_t)random_below(&world->random, rulebook->example_count);
+    for (size_t i = 0; i < rulebook->example_count; i++) {
+        const struct example *example = &rulebook->examples[(begin + i) % rulebook->example_count];
+        if (!example->of_clock && example->item == safeguard && example->member_count == 0 &&
+            example->expected == CLEARANCE_CLEAR) {
+            return example;
+        }
+    }
+    return NULL;
+}
+
+/* Under a real law: what would clear the safeguards that were in the way of the last refusal, of
+ * one subject, as the examples of the law have it. */
+static bool draw_law_ready(struct world *world, struct order *order)
+{
+    static const enum subject_kind kinds[] = {SUBJECT_OF_PERSON, SUBJECT_OF_PERSON, SUBJECT_OF_HUB,
+                                              SUBJECT_OF_AGREEMENT};
+    enum clearance each[MODEL_SAFEGUARDS_MAX];
+    struct model *model = &world->model;
+    const struct model_person *person = person_named(model, world->refused.text[0]);
+    if (person == NULL) {
+        return false;
+    }
+    const uint32_t index = rulebook_step(model->rulebook, str_from_c(world->refused.text[1]));
+    const struct step *step = &model->rulebook->steps[index];
+    const int64_t hub = hub_named(model, world->refused.text[2]);
+    order->subject = kinds[random_below(&world->random, sizeof kinds / sizeof kinds[0])];
+    order->by = draw_account(world, recorder_of(order->subject));
+    snprintf(order->text[0], sizeof order->text[0], "%s",
+             order->subject == SUBJECT_OF_PERSON ? person->reference
+             : order->subject == SUBJECT_OF_HUB  ? world->refused.text[2]
+                                                 : AGREEMENT);
+    model_judge(model, person, index, hub, world_today(world), each);
+    for (size_t i = 0; i < step->safeguard_count; i++) {
+        const struct example *example =
+            each[i] == CLEARANCE_CLEAR ? NULL : draw_example(world, step->safeguards[i]);
+        if (example != NULL) {
+            take_example(world, order, example);
+        }
+    }
+    return order->fact_count > 0 && order->text[0][0] != '\0';
+}
+
+static bool draw_ready(struct world *world, struct order *order)
+{
+    return world->model.law_is_small ? draw_small_ready(world, order)
+                                     : draw_law_ready(world, order);
 }
 
 static result send_record(struct world *world, const struct order *order,
@@ -328,6 +446,12 @@ static bool draw_ask(struct world *world, struct order *order)
     const struct model_person *person = world_somebody(world);
     if (person == NULL) {
         return false;
+    }
+    if (world->refused.text[1][0] != '\0' && chance(world, 0.5)) { /* somebody insists */
+        const struct client_id id = order->client_id;
+        *order = world->refused;
+        order->client_id = id;
+        return true;
     }
     size_t step = (size_t)random_below(&world->random, rulebook->step_count);
     for (size_t tries = 0; tries < rulebook->step_count && !chance(world, 0.02); tries++) {
@@ -516,16 +640,6 @@ static bool draw_look(struct world *world, struct order *order)
     return draw_person(world, order->text[0], sizeof order->text[0]);
 }
 
-static const struct model_person *person_named(const struct model *model, const char *reference)
-{
-    for (size_t i = 0; i < model->person_count; i++) {
-        if (strcmp(model->people[i].reference, reference) == 0) {
-            return &model->people[i];
-        }
-    }
-    return NULL;
-}
-
 static bool may_see(const struct world *world, const struct model_account *account,
                     const struct model_person *person)
 {
@@ -626,16 +740,6 @@ static result compare_line(void *context, const struct screen_line *line, struct
         clearances[line->person->id] = line->clearance;
     }
     return result_ok();
-}
-
-static int64_t hub_named(const struct model *model, const char *reference)
-{
-    for (size_t i = 0; i < model->hub_count; i++) {
-        if (strcmp(model->hubs[i].reference, reference) == 0) {
-            return model->hubs[i].id;
-        }
-    }
-    return 0;
 }
 
 static result send_screen(struct world *world, const struct order *order,
@@ -740,26 +844,26 @@ static void act_rebuild(struct world *world)
 
 const struct deed deeds[] = {
     /* commands */
-    {"register", 10, draw_register, send_register, NULL},
+    {"register", 4, draw_register, send_register, NULL},
     {"correct a name", 2, draw_correct_identity, send_correct_identity, NULL},
     {"join a family", 4, draw_join, send_join, NULL},
     {"confirm contact", 2, draw_contact, send_contact, NULL},
-    {"record facts", 24, draw_record, send_record, NULL},
-    {"record all facts", 8, draw_ready, send_record, NULL},
-    {"withdraw a fact", 4, draw_withdraw_fact, send_withdraw_fact, NULL},
+    {"record facts", 12, draw_record, send_record, NULL},
+    {"record all facts", 16, draw_ready, send_record, NULL},
+    {"withdraw a fact", 3, draw_withdraw_fact, send_withdraw_fact, NULL},
     {"agree places", 3, draw_places, send_places, NULL},
     {"ask for a step", 34, draw_ask, send_ask, NULL},
     {"approve", 22, draw_approve, send_approve, NULL},
     {"decline", 2, draw_approve, send_decline, NULL},
     {"take a step", 14, draw_take, send_take, NULL},
     {"withdraw a request", 3, draw_withdraw, send_withdraw, NULL},
-    {"review", 2, draw_nothing, send_review, NULL},
+    {"review", 3, draw_nothing, send_review, NULL},
     /* questions */
     {"look at a person", 5, draw_look, send_look, NULL},
     {"list people", 3, draw_anybody, send_list, NULL},
     {"screen", 2, draw_screen, send_screen, NULL},
     /* the machine */
-    {"time goes on", 4, NULL, NULL, act_time_goes_on},
+    {"time goes on", 3, NULL, NULL, act_time_goes_on},
     {"a moment passes", 4, NULL, NULL, act_moment},
     {"the clock is put back", 2, NULL, NULL, act_clock_is_put_back},
     {"checkpoint from outside", 3, NULL, NULL, act_checkpoint},

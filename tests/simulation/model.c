@@ -288,7 +288,7 @@ static bool fold_person_registered(const struct fold *fold)
     *person = (struct model_person){.id = fold->event->subject,
                                     .stage = rulebook_stage(model->rulebook, body->stage)};
     copy_text(person->reference, sizeof person->reference, body->reference);
-    return person->stage == model->rulebook->start_stage ||
+    return model->begins || person->stage == model->rulebook->start_stage ||
            model_break(model, "5: a person does not begin at the beginning");
 }
 

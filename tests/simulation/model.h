@@ -99,6 +99,7 @@ struct model {
     const struct rulebook *rulebook;
     struct arena values;  /* of facts */
     struct arena scratch; /* passed on by value */
+    bool begins;          /* what the office was given to begin with is not held against the law */
     bool law_is_small;    /* the rules of tests/casework: judged a second time by hand (law.h) */
     int64_t last;         /* position of the last event that was folded */
     struct model_person people[MODEL_PEOPLE_MAX];

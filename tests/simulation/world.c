@@ -1,7 +1,7 @@
 #include "world.h"
 
-#include "deeds.h"
 #include "check.h"
+#include "deeds.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,11 +12,34 @@
 #include <cmocka.h>
 #include <sqlite3.h>
 
-enum { VALUES_SIZE = 1024 * 1024, SCRATCH_SIZE = 4 * 1024 * 1024 };
+enum { VALUES_SIZE = 1024 * 1024, SCRATCH_SIZE = 4 * 1024 * 1024, WORLD_PEOPLE_AT_FIRST = 3 };
 
 static const int64_t day_milliseconds = 24 * 60 * 60 * 1000;
 
 /* --- opening ---------------------------------------------------------------------------------- */
+
+/* Somebody in the stage from which the n-th step that needs approval leads: a whole procedure lies
+ * behind them that no run is long enough for. */
+static void put_far_along(struct office *office, size_t n)
+{
+    const struct rulebook *rulebook = office->casework.rulebook;
+    char reference[REFERENCE_SIZE];
+    reference_make((uint32_t)(4711 + n), reference);
+    for (size_t i = 0; i < rulebook->step_count; i++) {
+        const struct step *step = &rulebook->steps[i];
+        if (step->approval_count == 0 || step->from_any || n-- > 0) {
+            continue;
+        }
+        struct event event = {
+            .subject_kind = SUBJECT_OF_PERSON,
+            .kind = EVENT_PERSON_REGISTERED,
+            .body.person_registered = {.reference = str_from_c(reference),
+                                       .name = STR("PersonOne Samplealpha"),
+                                       .stage = rulebook->stages[step->from[0]].name}};
+        office_append(office, &event);
+        return;
+    }
+}
 
 void world_open(struct world *world, const char *law)
 {
@@ -29,6 +52,13 @@ void world_open(struct world *world, const char *law)
         office_open(&world->office);
     } else {
         office_open_law(&world->office, law);
+    }
+    for (size_t i = 0; i < WORLD_PEOPLE_AT_FIRST; i++) {
+        if (law == NULL) {
+            office_ready(&world->office, "PersonOne Samplealpha");
+        } else {
+            put_far_along(&world->office, i);
+        }
     }
     office_stop(&world->office);
     disk_copy(&world->base, &world->disk);
@@ -148,9 +178,8 @@ static size_t draw_deed(struct world *world)
 
 static void tell(const struct world *world, const struct order *order, const struct answer *answer)
 {
-    printf("# %3zu %s by %d: %s %s %s %lld", world->step, deeds[order->deed].name,
-           (int)order->by, order->text[0], order->text[1], order->text[2],
-           (long long)order->number[0]);
+    printf("# %3zu %s by %d: %s %s %s %lld", world->step, deeds[order->deed].name, (int)order->by,
+           order->text[0], order->text[1], order->text[2], (long long)order->number[0]);
     for (size_t i = 0; i < order->fact_count; i++) {
         printf(" %s=%s", order->facts[i].fact, order->facts[i].value);
     }
@@ -217,6 +246,9 @@ static void send(struct world *world, const struct order *order)
         world_lose_power(world);
     } else if (check_answer(world, order, &answer)) {
         keep_advice(world, order, answer.explanation);
+        if (answer.explanation != NULL) {
+            world->refused = *order;
+        }
     }
 }
 
@@ -281,6 +313,7 @@ static bool begin(struct world *world, uint64_t seed)
     world->seed = seed;
     world->order_count = 0;
     world->advice_count = 0;
+    world->refused = (struct order){.fact_count = 0};
     world->in_doubt = false;
     world->doubt_day = world_today(world);
     world->looks = 0;
@@ -294,9 +327,12 @@ static bool begin(struct world *world, uint64_t seed)
     sqlite3_test_control(SQLITE_TESTCTRL_PRNG_SEED, (int)(seed & 0x7FFFFFFF) | 1, NULL);
     sqlite3_randomness(0, NULL);
     model_begin(&world->model, world->office.casework.rulebook);
-    return (office_start(&world->office, &err).ok ||
-            model_break(&world->model, "the office does not open: %s", err.what)) &&
-           check_answer(world, NULL, &none) && check_history(world);
+    world->model.begins = true;
+    const bool begun = (office_start(&world->office, &err).ok ||
+                        model_break(&world->model, "the office does not open: %s", err.what)) &&
+                       check_answer(world, NULL, &none) && check_history(world);
+    world->model.begins = false;
+    return begun;
 }
 
 static bool end(struct world *world)

@@ -18,8 +18,8 @@ enum {
     WORLD_STEPS_MAX = 160,
     WORLD_ORDERS_MAX = WORLD_STEPS_MAX + 8,
     WORLD_EVENTS_MAX = 4096,
-    WORLD_ADVICE_MAX = 16,
-    ORDER_FACTS_MAX = 6,
+    WORLD_ADVICE_MAX = 32,
+    ORDER_FACTS_MAX = 32,
 };
 
 struct order_fact {
@@ -68,6 +68,7 @@ struct world {
     size_t order_count;
     struct advice advice[WORLD_ADVICE_MAX];
     size_t advice_count;
+    struct order refused; /* by law, last: somebody insists */
     bool in_doubt;    /* an order failed in a way that leaves it open whether it was done, ... */
     date doubt_day;   /* ... on this day */
     bool disk_failed; /* in this step */
