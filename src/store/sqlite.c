@@ -28,6 +28,11 @@ struct failure_row {
     const char *hint;
 };
 
+/* A lock that the system did not take back is held until the process ends. */
+#define LOCKED_HINT                                                                                \
+    "Try again in a moment. If it stays so while no other process uses the store, start the "      \
+    "program again."
+
 static const struct failure_row failure_rows[] = {
     {SQLITE_FULL, ERROR_STORAGE, "the disk is full",
      "Nothing of this change was stored. Make room, then do it again."},
@@ -36,9 +41,8 @@ static const struct failure_row failure_rows[] = {
     {SQLITE_CORRUPT, ERROR_STORAGE, "the file is damaged",
      "Stop writing to it, keep a copy, and restore the last backup."},
     {SQLITE_NOTADB, ERROR_STORAGE, "the file is not a store", "Check the path."},
-    {SQLITE_BUSY, ERROR_STORAGE, "another process kept it for too long", "Try again in a moment."},
-    {SQLITE_LOCKED, ERROR_STORAGE, "another process kept it for too long",
-     "Try again in a moment."},
+    {SQLITE_BUSY, ERROR_STORAGE, "another process kept it for too long", LOCKED_HINT},
+    {SQLITE_LOCKED, ERROR_STORAGE, "another process kept it for too long", LOCKED_HINT},
     {SQLITE_PROTOCOL, ERROR_STORAGE, "the file could not be locked",
      "Try again in a moment. If it stays so, start the program again, and look at the file "
      "system."},

@@ -27,6 +27,7 @@ static const struct {
     [CALL_REMOVE] = {"unlink", {true, true, true, false, false, false}},
     [CALL_RENAME] = {"rename", {true, true, true, false, false, false}},
     [CALL_LOCK] = {"lock", {true, false, true, true, false, false}},
+    [CALL_UNLOCK] = {"unlock", {true, false, true, true, false, false}},
     [CALL_MAP] = {"mmap", {false, false, true, false, false, false}},
     [CALL_STATUS] = {"stat", {true, false, true, false, false, false}},
     [CALL_CLOSE] = {"close", {true, false, false, true, false, false}},
@@ -323,6 +324,15 @@ int calls_fstat(int descriptor, struct stat *status)
                                                                  : fstat64_next(descriptor, status);
 }
 
+static enum call lock_call(int command, const void *argument)
+{
+    if (command != F_SETLK && command != F_SETLKW && command != F_GETLK) {
+        return CALL_NONE;
+    }
+    const struct flock *lock = argument;
+    return lock->l_type == F_UNLCK ? CALL_UNLOCK : CALL_LOCK;
+}
+
 /* The third argument is a number or an address: both travel alike. */
 int calls_fcntl(int descriptor, int command, ...)
 {
@@ -332,8 +342,8 @@ int calls_fcntl(int descriptor, int command, ...)
     void *argument = va_arg(more, void *);
     va_end(more);
     NEXT(fcntl_function *, fcntl64);
-    const bool locks = command == F_SETLK || command == F_SETLKW || command == F_GETLK;
-    return locks && descriptor_strikes(CALL_LOCK, descriptor, &failure)
+    const enum call call = lock_call(command, argument);
+    return call != CALL_NONE && descriptor_strikes(call, descriptor, &failure)
                ? fail(failure)
                : fcntl64_next(descriptor, command, argument);
 }

@@ -20,6 +20,7 @@ enum call {
     CALL_REMOVE,
     CALL_RENAME,
     CALL_LOCK,
+    CALL_UNLOCK,
     CALL_MAP,
     CALL_STATUS,
     CALL_CLOSE,

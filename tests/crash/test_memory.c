@@ -23,7 +23,7 @@
 #include <cmocka.h>
 
 enum {
-    RUNS_QUICK = 150,
+    RUNS_QUICK = 60,
     RESTART_AT = 24,
     FILE_SIZE_MAX = 8 * 1024 * 1024,
 };

@@ -26,7 +26,7 @@
 #include <sqlite3.h>
 
 enum {
-    STATES_QUICK = 1500,
+    STATES_QUICK = 600,
     STATES_LONG = 100000, /* under script/check-long */
     MOMENTS_MAX = SCRIPT_COMMANDS_MAX,
     SEEN_CAPACITY = 1 << 20,

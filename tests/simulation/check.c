@@ -92,6 +92,11 @@ static bool check_command(struct world *world, const struct order *order,
                model_break(model, "6: %s was acknowledged and %s", name,
                            done_before ? "done twice" : "is not in the store");
     }
+    /* The same once more is an answer; only to somebody who sees the person no more it is none. */
+    if (done_before && !world->disk_failed && answer->err.code != ERROR_NOT_FOUND) {
+        return model_break(model, "6: %s was done before, and is refused now: %s", name,
+                           answer->err.what);
+    }
     return count == 0 || world->disk_failed ||
            model_break(model, "6: %s was refused (%s) and left %zu events", name, answer->err.what,
                        count);

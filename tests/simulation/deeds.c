@@ -424,7 +424,7 @@ static result send_withdraw_fact(struct world *world, const struct order *order,
 static bool draw_places(struct world *world, struct order *order)
 {
     order->by = draw_account(world, "senior_officer");
-    order->number[0] = between(world, 0, 5);
+    order->number[0] = between(world, 0, 3);
     snprintf(order->text[2], sizeof order->text[2], "%s", draw_hub(world));
     return true;
 }

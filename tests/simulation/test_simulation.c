@@ -22,7 +22,7 @@
 
 enum {
     RUNS_QUICK_SMALL = 200,
-    RUNS_QUICK_LAW = 60,
+    RUNS_QUICK_LAW = 20,
     RUNS_LONG_SMALL = 100000, /* under script/check-long */
     RUNS_LONG_LAW = 10000,
     STEPS_SMALL = 60,
@@ -75,6 +75,10 @@ static void tell_broken(uint64_t seed, size_t steps)
     size_t taken = 0;
     memcpy(broken, world.model.broken, sizeof broken);
     printf("# seed %llu, step %zu: %s\n", (unsigned long long)seed, steps, broken);
+    if (getenv("RETURNHUB_PLANTED") != NULL) {
+        fflush(stdout); /* plants.py wants to know no more */
+        return;
+    }
     shorten(seed, steps, broken);
     printf("# the steps that matter:\n");
     world.tells = true;
@@ -167,7 +171,7 @@ int main(int count, char **arguments)
         cmocka_unit_test(test_everything_happened),
     };
     /* For whoever plants a fault and wants to know whether it is seen. */
-    const bool only_first = count > 2 && getenv("X_ALL") == NULL;
+    const bool only_first = count > 2;
     return only_first ? cmocka_run_group_tests_name(
                             "simulation", ((struct CMUnitTest[1]){tests[0]}), setup, teardown)
                       : cmocka_run_group_tests_name("simulation", tests, setup, teardown);
