@@ -246,7 +246,7 @@ static void send(struct world *world, const struct order *order)
         world_lose_power(world);
     } else if (check_answer(world, order, &answer)) {
         keep_advice(world, order, answer.explanation);
-        if (answer.explanation != NULL) {
+        if (answer.explanation != NULL && order->text[1][0] != '\0') {
             world->refused = *order;
         }
     }
