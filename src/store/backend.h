@@ -99,6 +99,9 @@ struct backend {
 
     /* A store that does not exist yet: makes the file and its tables. */
     result (*create)(const char *path, instant now, struct err *err);
+    /* Takes away one that could not be finished, with all that lies beside it. Nobody has it open.
+     */
+    void (*unmake)(const char *path);
     /* Brings an older layout up to date; refuses a newer one. */
     result (*open)(const char *path, enum connection_use use, instant now,
                    struct connection **ret_connection, struct err *err);

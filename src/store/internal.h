@@ -16,6 +16,7 @@ struct store {
     char path[PATH_MAX];
     char key_path[PATH_MAX];
     struct cipher_key key;
+    bool is_new; /* made by this store_open */
 
     pthread_mutex_t mutex; /* over everything below but `writing` */
     pthread_cond_t wake;

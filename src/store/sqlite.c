@@ -1,5 +1,6 @@
 #include "store/sqlite.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum {
@@ -16,6 +17,8 @@ enum {
     WAL_BYTES_KEPT = 64 * 1024 * 1024,
 };
 
+static const char rollback_sql[] = "ROLLBACK";
+
 /* --- errors --- */
 
 struct failure_row {
@@ -25,6 +28,11 @@ struct failure_row {
     const char *hint;
 };
 
+/* A lock that the system did not take back is held until the process ends. */
+#define LOCKED_HINT                                                                                \
+    "Try again in a moment. If it stays so while no other process uses the store, start the "      \
+    "program again."
+
 static const struct failure_row failure_rows[] = {
     {SQLITE_FULL, ERROR_STORAGE, "the disk is full",
      "Nothing of this change was stored. Make room, then do it again."},
@@ -33,9 +41,11 @@ static const struct failure_row failure_rows[] = {
     {SQLITE_CORRUPT, ERROR_STORAGE, "the file is damaged",
      "Stop writing to it, keep a copy, and restore the last backup."},
     {SQLITE_NOTADB, ERROR_STORAGE, "the file is not a store", "Check the path."},
-    {SQLITE_BUSY, ERROR_STORAGE, "another process kept it for too long", "Try again in a moment."},
-    {SQLITE_LOCKED, ERROR_STORAGE, "another process kept it for too long",
-     "Try again in a moment."},
+    {SQLITE_BUSY, ERROR_STORAGE, "another process kept it for too long", LOCKED_HINT},
+    {SQLITE_LOCKED, ERROR_STORAGE, "another process kept it for too long", LOCKED_HINT},
+    {SQLITE_PROTOCOL, ERROR_STORAGE, "the file could not be locked",
+     "Try again in a moment. If it stays so, start the program again, and look at the file "
+     "system."},
     {SQLITE_READONLY, ERROR_STORAGE, "the file may not be written",
      "Check who owns the file and the folder it is in."},
     {SQLITE_CANTOPEN, ERROR_STORAGE, "the file cannot be opened",
@@ -191,6 +201,19 @@ static result use_wal(sqlite3 *db, struct err *err)
     return result_ok();
 }
 
+/* Where a file or its shared memory cannot be opened for writing, SQLite opens it for reading, and
+ * every connection of the process stays so: better not to begin. That another process is writing
+ * just now is no hindrance. */
+static result check_writable(sqlite3 *db, struct err *err)
+{
+    sqlite3_busy_timeout(db, 0);
+    int code = sqlite3_exec(db, "BEGIN IMMEDIATE; ROLLBACK", NULL, NULL, NULL);
+    code = sqlite3_db_readonly(db, "main") == 1 ? SQLITE_READONLY : code;
+    sqlite3_busy_timeout(db, BUSY_MILLISECONDS);
+    const bool writable = code == SQLITE_OK || (code & 0xFF) == SQLITE_BUSY;
+    return writable ? result_ok() : sqlite_failure(db, code, "opened for writing", err);
+}
+
 static void sqlite_close(struct connection *connection)
 {
     if (connection == NULL) {
@@ -215,6 +238,7 @@ static result prepare_file(sqlite3 *db, const char *path, enum connection_use us
         TRY(sqlite_check_schema(db, path, now,
                                 err)); /* first: a stranger's file is left as it was */
         TRY(use_wal(db, err));
+        TRY(check_writable(db, err));
     }
     return result_ok();
 }
@@ -226,6 +250,14 @@ static result prepare_file(sqlite3 *db, const char *path, enum connection_use us
 static void undo_in_memory(void)
 {
     (void)sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, -1);
+}
+
+/* What ends a transaction must not be in want of memory when it is needed. */
+static result prepare_rollback(struct sqlite_connection *connection, struct err *err)
+{
+    sqlite3_stmt *statement = NULL;
+    return sqlite_prepare_slot(connection, SLOT_ROLLBACK, str_from_c(rollback_sql), &statement,
+                               err);
 }
 
 static result sqlite_open(const char *path, enum connection_use use, instant now,
@@ -250,6 +282,7 @@ static result sqlite_open(const char *path, enum connection_use use, instant now
         opened = pending_init(connection, err);
         known_init(&connection->known);
     }
+    opened = opened.ok ? prepare_rollback(connection, err) : opened;
     if (!opened.ok) {
         sqlite_close(&connection->base);
         return opened;
@@ -268,6 +301,19 @@ static result sqlite_create(const char *path, instant now, struct err *err)
     return result_ok();
 }
 
+/* A log that was left behind would be taken for that of the next store of this name. */
+static void sqlite_unmake(const char *path)
+{
+    static const char *const suffixes[] = {"-wal", "-shm", ""};
+    for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
+        char *name = sqlite3_mprintf("%s%s", path, suffixes[i]);
+        if (name != NULL) {
+            remove(name);
+        }
+        sqlite3_free(name);
+    }
+}
+
 /* --- transactions --- */
 
 static bool sqlite_is_active(const struct connection *connection)
@@ -282,7 +328,7 @@ static void sqlite_rollback(struct connection *connection)
     pending_forget(sqlite_of(connection));
     known_undo(&sqlite_of(connection)->known);
     if (sqlite_is_active(connection)) {
-        result_ignore(sqlite_run_slot(sqlite_of(connection), SLOT_ROLLBACK, "ROLLBACK", NULL),
+        result_ignore(sqlite_run_slot(sqlite_of(connection), SLOT_ROLLBACK, rollback_sql, NULL),
                       "a transaction that cannot be rolled back is not committed either");
     }
 }
@@ -329,16 +375,32 @@ static result sqlite_begin(struct connection *connection, bool writing, struct e
 }
 
 /* When the log was written but not made durable, a later crash may still bring the change back (the
- * frames are whole) or not. */
-static result unknown_outcome(sqlite3 *db, int code, struct err *err)
+ * frames are whole) or not. Worse, what the system could not write counts as written afterwards: it
+ * can be read, and would be believed after a restart, until the power fails. So something small is
+ * committed in its place at once; when that is durable, nothing is left of what failed. */
+static bool overwrite(sqlite3 *db)
+{
+    return sqlite3_exec(db,
+                        "BEGIN IMMEDIATE;"
+                        "INSERT OR REPLACE INTO property VALUES ('overwritten', x'01');"
+                        "COMMIT",
+                        NULL, NULL, NULL) == SQLITE_OK;
+}
+
+static result failed_commit(struct sqlite_connection *committing, int code, struct err *err)
 {
     struct err cause = {0};
-    result_ignore(sqlite_failure(db, code, "made durable", &cause), "it is quoted");
-    result_ignore(err_set(err, ERROR_STORAGE, "%s. It is not known whether the change was stored",
-                          cause.what),
+    result_ignore(sqlite_failure(committing->db, code, "made durable", &cause), "it is quoted");
+    sqlite_rollback(&committing->base);
+    const bool known = overwrite(committing->db);
+    sqlite_rollback(&committing->base);
+    result_ignore(err_set(err, ERROR_STORAGE, "%s. %s", cause.what,
+                          known ? "Nothing of the change was stored"
+                                : "It is not known whether the change was stored"),
                   "the hint returns the failure");
-    return err_hint(
-        err, "Look it up by its client id, once the disk is in order, before doing it again.");
+    return known ? err_hint(err, "%s", cause.hint)
+                 : err_hint(err, "Look it up by its client id, once the disk is in order, before "
+                                 "doing it again.");
 }
 
 static result sqlite_commit(struct connection *connection, struct err *err)
@@ -351,9 +413,10 @@ static result sqlite_commit(struct connection *connection, struct err *err)
         known_committed(&committing->known);
         return result_ok();
     }
-    const result failed = (code & 0xFF) == SQLITE_IOERR
-                              ? unknown_outcome(committing->db, code, err)
-                              : sqlite_failure(committing->db, code, "written", err);
+    if ((code & 0xFF) == SQLITE_IOERR) {
+        return failed_commit(committing, code, err);
+    }
+    const result failed = sqlite_failure(committing->db, code, "written", err);
     sqlite_rollback(connection);
     return failed;
 }
@@ -415,6 +478,7 @@ const struct backend *backend_sqlite(void)
     static const struct backend backend = {
         .name = "SQLite",
         .create = sqlite_create,
+        .unmake = sqlite_unmake,
         .open = sqlite_open,
         .close = sqlite_close,
         .begin = sqlite_begin,

@@ -660,25 +660,24 @@ static result set_paths(struct store *store, const struct store_options *options
 
 static result make_store(struct store *store, struct err *err)
 {
-    if (system_file_exists(store->path)) {
+    bool found = false;
+    TRY(system_find_file(store->path, &found, err));
+    if (found) {
         result_ignore(err_set(err, ERROR_CONFLICT, "%s exists already", store->path),
                       "the hint returns the failure");
         return err_hint(err,
                         "A store is never overwritten. Choose another place, or move it away.");
     }
     TRY(keyfile_make(store->key_path, store->system, &store->key, err));
-    const result made = store->backend->create(store->path, system_now(store->system), err);
-    if (!made.ok) {
-        /* Both were made just now and hold nothing. */
-        remove(store->key_path);
-        remove(store->path);
-    }
-    return made;
+    store->is_new = true;
+    return store->backend->create(store->path, system_now(store->system), err);
 }
 
 static result find_store(struct store *store, struct err *err)
 {
-    if (!system_file_exists(store->path)) {
+    bool found = false;
+    TRY(system_find_file(store->path, &found, err));
+    if (!found) {
         result_ignore(err_set(err, ERROR_NOT_FOUND, "There is no store at %s", store->path),
                       "the hint returns the failure");
         return err_hint(err, "Check the path, or make a new store first.");
@@ -772,25 +771,6 @@ static void init_locks(struct store *store)
     pthread_condattr_destroy(&monotonic);
 }
 
-result store_open(const struct store_options *options, struct store **ret_store, struct err *err)
-{
-    ASSERT(options->path != NULL && options->system != NULL);
-    struct arena memory;
-    TRY(arena_open(&memory, STORE_MEMORY_SIZE, err));
-    struct store *store = ARENA_NEW(&memory, struct store, 1);
-    ASSERT(store != NULL);
-    *store =
-        (struct store){.memory = memory, .backend = backend_sqlite(), .system = options->system};
-    init_locks(store);
-    const result opened = open_parts(store, options, err);
-    if (!opened.ok) {
-        store_close(store);
-        return opened;
-    }
-    *ret_store = store;
-    return result_ok();
-}
-
 /* Everybody who is inside is answered first; nobody comes in any more. */
 static void stop_writer(struct store *store)
 {
@@ -829,4 +809,39 @@ void store_close(struct store *store)
     pthread_mutex_destroy(&store->mutex);
     struct arena memory = store->memory;
     arena_close(&memory);
+}
+
+/* A new store that was not finished holds nothing, and would be in the way of the next try. */
+static void give_up_opening(struct store *store)
+{
+    const struct backend *backend = store->backend;
+    const bool is_new = store->is_new;
+    char path[PATH_MAX];
+    char key_path[PATH_MAX];
+    memcpy(path, store->path, sizeof path);
+    memcpy(key_path, store->key_path, sizeof key_path);
+    store_close(store);
+    if (is_new) {
+        backend->unmake(path);
+        remove(key_path);
+    }
+}
+
+result store_open(const struct store_options *options, struct store **ret_store, struct err *err)
+{
+    ASSERT(options->path != NULL && options->system != NULL);
+    struct arena memory;
+    TRY(arena_open(&memory, STORE_MEMORY_SIZE, err));
+    struct store *store = ARENA_NEW(&memory, struct store, 1);
+    ASSERT(store != NULL);
+    *store =
+        (struct store){.memory = memory, .backend = backend_sqlite(), .system = options->system};
+    init_locks(store);
+    const result opened = open_parts(store, options, err);
+    if (!opened.ok) {
+        give_up_opening(store);
+        return opened;
+    }
+    *ret_store = store;
+    return result_ok();
 }
