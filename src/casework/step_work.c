@@ -1,5 +1,6 @@
 #include "casework/step_work.h"
 
+#include "casework/book_work.h"
 #include "casework/past.h"
 #include "casework/refusal.h"
 #include "casework/repeat.h"
@@ -180,6 +181,12 @@ static int64_t subject_of_record(const struct step_case *judged, enum subject su
     return judged->person.id;
 }
 
+/* A step that records this fact opens an entry of that kind in the books. */
+static bool opens_entry(const struct fact *fact)
+{
+    return str_equal(fact->name, STR("entry.opens"));
+}
+
 /* The `records` of a step: facts like any other, whose source is the step. */
 static result append_record(struct sitting *sitting, const struct step_case *judged,
                             const struct step_record *record, int64_t *cause, struct err *err)
@@ -201,7 +208,9 @@ static result append_record(struct sitting *sitting, const struct step_case *jud
     TRY(buf_finish(&buf, &event.body.fact_recorded.value, err));
     TRY(sitting_append(sitting, &event, err));
     *cause = event.position;
-    return result_ok();
+    return opens_entry(fact) ? book_open_by_step(sitting, &judged->person, judged->hub,
+                                                 event.body.fact_recorded.value, err)
+                             : result_ok();
 }
 
 static result append_records(struct sitting *sitting, const struct step_case *judged,

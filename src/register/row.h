@@ -140,6 +140,8 @@ enum {
     CONCERNS_PLACE =
         8, /* the place named, the one held for the request, the one the person occupies */
     CONCERNS_HUB_PLACES = 16, /* all places of the hub */
+    CONCERNS_ENTRY = 32,      /* the entry of body.entry, or the one that begins (entry.h) */
+    CONCERNS_INTAKE = 64,     /* what is held or used of the agreement's intake (intake.h) */
 };
 unsigned event_concerns(enum event_kind kind);
 /* May an event of this kind stand in the history of a subject of that kind? */

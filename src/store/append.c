@@ -13,7 +13,7 @@ static result check_header(const struct event *event, struct err *err)
     const bool known_kind =
         event_kind_from_name(str_from_c(event_kind_name(event->kind))) != EVENT_NONE;
     const bool known_subject =
-        event->subject_kind >= SUBJECT_OF_PERSON && event->subject_kind <= SUBJECT_OF_REGISTER;
+        event->subject_kind >= SUBJECT_OF_PERSON && event->subject_kind <= SUBJECT_LAST;
     if (!known_kind || !known_subject || !event_may_be_about(event->kind, event->subject_kind)) {
         return err_set(err, ERROR_INTERNAL,
                        "An event of kind %s cannot stand in the history of a %s",
@@ -89,7 +89,7 @@ static result check_subject(struct transaction *transaction, const struct event 
     TRY(subject_find(transaction, event->subject_kind, event->subject, transaction->scratch, &entry,
                      err));
     if (entry == NULL) {
-        TRY(rows_check_beginning(event, err));
+        TRY(rows_check_beginning(event, transaction->scratch, err));
     } else if (entry->destroyed) {
         return err_set(err, ERROR_CONFLICT, "The record of this %s was erased",
                        subject_kind_name(event->subject_kind));
@@ -174,7 +174,7 @@ result transaction_new_id(struct transaction *transaction, enum subject_kind kin
                           struct err *err)
 {
     TRY(transaction_check_writing(transaction, err));
-    ASSERT(kind >= SUBJECT_OF_PERSON && kind < SUBJECT_OF_REGISTER);
+    ASSERT(subject_has_row(kind));
     int64_t *next = &transaction->next_id[kind];
     if (*next == 0) {
         int64_t last = 0;

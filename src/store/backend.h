@@ -37,24 +37,33 @@ enum query {
     QUERY_ACCOUNTS,   /* () -> account, by id */
     QUERY_PLACES,     /* (hub) -> place, by number */
     QUERY_FREE_PLACE, /* (hub) -> place: the free one with the lowest number */
-    QUERY_PLACE_HELD_FOR,      /* (request) -> place */
-    QUERY_PLACE_OCCUPIED_BY,   /* (person) -> place */
-    QUERY_FACTS_OF,            /* (subject kind, subject) -> fact, in the order of the key */
-    QUERY_FACTS_OF_KIND,       /* (subject kind) -> fact, in the order of the key */
-    QUERY_FACT_OF_EVENT,       /* (subject kind, subject, position) -> fact */
-    QUERY_STAGE_COUNTS,        /* () -> stage count, by stage */
-    QUERY_PLACE_COUNTS,        /* (hub) -> state count */
-    QUERY_CASELOAD,            /* (first person, last person) -> caseload, by person */
-    QUERY_FACT_NAMES,          /* () -> name, by number */
-    QUERY_WORDS,               /* () -> name, by number */
-    QUERY_NUMBER_OF_FACT_NAME, /* (name) -> number */
-    QUERY_NUMBER_OF_WORD,      /* (name) -> number */
-    QUERY_LAST_FACT_NAME,      /* () -> number, 0 when there is none */
-    QUERY_LAST_WORD,           /* () -> number, 0 when there is none */
+    QUERY_PLACE_HELD_FOR,         /* (request) -> place */
+    QUERY_PLACE_OCCUPIED_BY,      /* (person) -> place */
+    QUERY_FACTS_OF,               /* (subject kind, subject) -> fact, in the order of the key */
+    QUERY_FACTS_OF_KIND,          /* (subject kind) -> fact, in the order of the key */
+    QUERY_FACT_OF_EVENT,          /* (subject kind, subject, position) -> fact */
+    QUERY_STAGE_COUNTS,           /* () -> stage count, by stage */
+    QUERY_PLACE_COUNTS,           /* (hub) -> state count */
+    QUERY_CASELOAD,               /* (first person, last person) -> caseload, by person */
+    QUERY_FACT_NAMES,             /* () -> name, by number */
+    QUERY_WORDS,                  /* () -> name, by number */
+    QUERY_NUMBER_OF_FACT_NAME,    /* (name) -> number */
+    QUERY_NUMBER_OF_WORD,         /* (name) -> number */
+    QUERY_LAST_FACT_NAME,         /* () -> number, 0 when there is none */
+    QUERY_LAST_WORD,              /* () -> number, 0 when there is none */
+    QUERY_OPERATION_BY_REFERENCE, /* (text) -> number */
+    QUERY_OPERATIONS,             /* (from, to) -> operation, by the day on which it happened */
+    QUERY_ENTRIES, /* (kind, person, hub, agreement, journey, not closed, limit) -> entry, newest
+                      first; "" and 0 ask for all */
+    QUERY_ENTRIES_UNDER,     /* (parent) -> entry, by id */
+    QUERY_ENTRIES_STANDING,  /* (hub, kind, severity, day, instant) -> number */
+    QUERY_INTAKE_OF_REQUEST, /* (request) -> intake */
+    QUERY_INTAKE_COUNTS, /* (agreement, instant, first of month, last of month, day) -> intake count
+                          */
     QUERY_COUNT,
 };
 
-enum { QUERY_PARAMETERS_MAX = 5, NO_LIMIT = -1 };
+enum { QUERY_PARAMETERS_MAX = 7, NO_LIMIT = -1 };
 
 struct parameter {
     bool is_text;

@@ -7,6 +7,9 @@
 #define RETURNHUB_STORE_LAYOUT_H
 
 #include "base/hash.h"
+#include "register/entry.h"
+#include "register/intake.h"
+#include "register/operation.h"
 #include "register/row.h"
 
 enum column_type {
@@ -50,6 +53,9 @@ enum table {
     TABLE_CASELOAD,
     TABLE_FACT_NAME,
     TABLE_WORD,
+    TABLE_ENTRY,
+    TABLE_INTAKE,
+    TABLE_OPERATION,
     TABLE_COUNT,
     TABLE_DERIVED_FIRST = TABLE_PERSON,
 };
@@ -64,9 +70,10 @@ struct layout {
 
 const struct layout *layout_of(enum table table);
 /* What queries answer beside rows of tables. */
-const struct layout *layout_of_number(void);      /* int64_t */
-const struct layout *layout_of_count(void);       /* struct state_count */
-const struct layout *layout_of_stage_count(void); /* struct stage_count (store.h) */
+const struct layout *layout_of_number(void);       /* int64_t */
+const struct layout *layout_of_count(void);        /* struct state_count */
+const struct layout *layout_of_stage_count(void);  /* struct stage_count (store.h) */
+const struct layout *layout_of_intake_count(void); /* struct intake_counts (store.h) */
 
 /* Replaces every text of a row by a copy in the arena. */
 MUST_USE result layout_copy_texts(const struct layout *layout, void *row, struct arena *arena,

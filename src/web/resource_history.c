@@ -83,6 +83,15 @@ static void tell_places(struct telling *telling)
     tell_reason(telling, body->reason);
 }
 
+/* That there is one: what is written in it is read there. */
+static void tell_entry(struct telling *telling, const char *what, str kind, int64_t entry)
+{
+    const enum entry_kind found = entry_kind_from_name(kind);
+    buf_put_c(&telling->buf, what);
+    buf_put_c(&telling->buf, entry_kind_title(found));
+    json_set_int64(telling->object, "entry", entry);
+}
+
 static void tell(struct telling *telling)
 {
     const struct event *event = telling->event;
@@ -151,7 +160,15 @@ static void tell(struct telling *telling)
     case EVENT_NOTE_ADDED:
         buf_put(&telling->buf, event->body.note_added.note);
         break;
+    case EVENT_ENTRY_OPENED:
+        tell_entry(telling, "Opened in the books: ", event->body.entry_opened.kind,
+                   event->position);
+        break;
+    case EVENT_ENTRY_CHANGED:
+        tell_entry(telling, "Written in the books", STR(""), event->body.entry_changed.entry);
+        break;
     case EVENT_NONE:
+    case EVENT_OPERATION_RECORDED:
     case EVENT_HUB_OPENED:
     case EVENT_AGREEMENT_OPENED:
     case EVENT_AGREEMENT_ANNOUNCED:
