@@ -155,10 +155,16 @@ result casework_entries(const struct casework *casework, const struct caller *ca
 
 /* --- totals ----------------------------------------------------------------------------------- */
 
+/* Begun, and nobody wrote down that it ended. */
+static bool is_lasting(const struct entry_row *row)
+{
+    return row->started_at.milliseconds != 0 && row->ended_at.milliseconds == 0;
+}
+
 /* A minute that has begun counts. */
 static int64_t minutes_of(const struct entry_row *row, instant now)
 {
-    const instant until = row->ended_at.milliseconds != 0 ? row->ended_at : now;
+    const instant until = is_lasting(row) ? now : row->ended_at;
     const int64_t lasted = until.milliseconds - row->started_at.milliseconds;
     return row->started_at.milliseconds == 0 || lasted < 0
                ? 0
@@ -184,8 +190,7 @@ static void add_to_total(struct book_total *total, const struct entry_row *row,
         total->minutes += minutes;
         total->longest_minutes =
             minutes > total->longest_minutes ? minutes : total->longest_minutes;
-        total->lasting +=
-            row->started_at.milliseconds != 0 && row->ended_at.milliseconds == 0 ? 1 : 0;
+        total->lasting += is_lasting(row) ? 1 : 0;
     }
 }
 

@@ -288,8 +288,9 @@ static result find_due(struct sitting *sitting, const struct book_subject *subje
                        str reason, struct due *ret_due, struct err *err)
 {
     const bool begins = str_equal(state, ENTRY_STATE_OPEN);
-    const str clock = arena_format(sitting->arena, begins ? BOOK_CLOCK_PREFIX "%s" : BOOK_CLOCK_PREFIX "%s_%.*s",
-                                   entry_kind_name(kind), STR_ARG(state));
+    const str clock =
+        arena_format(sitting->arena, begins ? BOOK_CLOCK_PREFIX "%s" : BOOK_CLOCK_PREFIX "%s_%.*s",
+                     entry_kind_name(kind), STR_ARG(state));
     bool applies = false;
     struct known_day due;
     *ret_due = (struct due){.by = STR("")};

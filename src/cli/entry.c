@@ -184,7 +184,7 @@ result command_entry_open(const struct invocation *invocation, int *ret_status, 
                               .responsible = invocation->options[OPTION_RESPONSIBLE],
                               .due_reason = invocation->options[OPTION_REASON]};
     *ret_status = 0;
-    TRY(option_number(invocation, OPTION_FOLLOWS, 0, 1, INT64_MAX, &entry.parent, err));
+    TRY(option_number(invocation, OPTION_FOLLOWS, 0, 0, INT64_MAX, &entry.parent, err));
     TRY(read_day(invocation, OPTION_HAPPENED, &entry.on, err));
     TRY(read_day(invocation, OPTION_DUE, &entry.due_on, err));
     TRY(read_fields(invocation, 2, &entry.fields, &entry.field_count, err));

@@ -218,17 +218,17 @@ static result covered_text(const struct published *published, const struct plan 
 static result write_visit(struct clerk *clerk, date on, struct err *err)
 {
     static const str opened_fields[] = {STR_INIT("started_at"), STR_INIT("announced")};
-    static const str report_fields[] = {STR_INIT("access"), STR_INIT("answer")};
-    static const str report[] = {STR_INIT("full"), STR_INIT("Report of the visit (fictional)")};
+    static const str report_fields[] = {STR_INIT("ended_at"), STR_INIT("access"),
+                                        STR_INIT("answer")};
     char day[DATE_TEXT_SIZE];
     date_format(on, day);
-    str *values = ARENA_NEW(&clerk->arena, str, 2);
-    const str started = arena_format(&clerk->arena, "%sT08:00:00Z", day);
-    if (values == NULL || started.at == NULL) {
+    const str opened_values[] = {arena_format(&clerk->arena, "%sT07:00:00Z", day),
+                                 STR("unannounced")};
+    const str report[] = {arena_format(&clerk->arena, "%sT08:30:00Z", day), STR("full"),
+                          STR("Report of the visit (fictional)")};
+    if (opened_values[0].at == NULL || report[0].at == NULL) {
         return arena_full(err);
     }
-    values[0] = started;
-    values[1] = STR("unannounced");
     struct event opened = {.kind = EVENT_ENTRY_OPENED};
     opened.body.entry_opened = (struct entry_opened_body){
         .kind = STR("visit"),
@@ -237,15 +237,15 @@ static result write_visit(struct clerk *clerk, date on, struct err *err)
         .due_on = {.known = true, .day = on},
         .due_by = STR("Report on the day of the visit"),
         .fields = {.items = opened_fields, .count = 2},
-        .values = {.items = values, .count = 2},
+        .values = {.items = opened_values, .count = 2},
     };
     TRY(clerk_append(clerk, &opened, on, err));
     struct event answered = {.kind = EVENT_ENTRY_CHANGED};
     answered.body.entry_changed = (struct entry_changed_body){
         .entry = opened.position,
         .state = STR("answered"),
-        .fields = {.items = report_fields, .count = 2},
-        .values = {.items = report, .count = 2},
+        .fields = {.items = report_fields, .count = 3},
+        .values = {.items = report, .count = 3},
     };
     TRY(clerk_append(clerk, &answered, on, err));
     struct event closed = {

@@ -26,6 +26,7 @@ enum account_name {
     MONITOR_NORTH,
     ADMINISTRATOR,
     FORMER_CLERK, /* closed */
+    LIAISON,
     ACCOUNT_NAMES,
 };
 
