@@ -1,12 +1,6 @@
 #include "casework/book_work.h"
 
-#include "casework/counted.h"
-
-/* The clocks of the rulebook count from a day that the register knows: since when the entry is in
- * its state. The fact is the person's, so that a clock may also ask about the person. */
-#define SINCE_FACT STR("entry.since")
-
-enum { CLOCK_NAME_MAX = 128 };
+#include "casework/book_clocks.h"
 
 static result load_person(struct sitting *sitting, const struct book_subject *subject,
                           struct loaded_case *ret_case, struct err *err)
@@ -28,107 +22,61 @@ static result load_person(struct sitting *sitting, const struct book_subject *su
 static result load_question(struct sitting *sitting, const struct book_subject *subject, date since,
                             struct question *ret_question, struct err *err)
 {
-    const struct rulebook *rulebook = sitting->casework->rulebook;
-    const uint32_t fact = rulebook_fact(rulebook, SINCE_FACT);
     struct loaded_case loaded;
     TRY(load_person(sitting, subject, &loaded, err));
     if (subject->hub != 0) {
         const struct loaded_case base = loaded;
         TRY(case_at_hub(sitting, &base, subject->hub, true, &loaded, err));
     }
-    if (fact != NOT_FOUND_INDEX && rulebook->facts[fact].counted &&
-        rulebook->facts[fact].type == FACT_DATE) {
-        loaded.person.values[fact] = value_date(since);
-    }
+    book_fill_since(sitting->casework->rulebook, since, loaded.person.values);
     *ret_question = loaded.view.question;
     return result_ok();
-}
-
-static void read_clock(const struct rulebook *rulebook, uint32_t clock,
-                       const struct question *question, bool *ret_applies,
-                       struct known_day *ret_due)
-{
-    const struct clock_answer answer = judge_clock(rulebook, clock, question);
-    *ret_applies = answer.state != CLOCK_NOT_STARTED;
-    *ret_due = (struct known_day){.known = answer.has_last_day, .day = answer.last_day};
 }
 
 result book_due(struct sitting *sitting, const struct book_subject *subject, str clock, date since,
                 bool *ret_applies, struct known_day *ret_due, struct err *err)
 {
     const struct rulebook *rulebook = sitting->casework->rulebook;
-    const uint32_t index = rulebook_clock(rulebook, clock);
-    struct question question;
-    *ret_applies = false;
-    *ret_due = (struct known_day){.known = false};
-    if (index == NOT_FOUND_INDEX) {
-        return result_ok();
+    struct question question = {.today = sitting->today};
+    if (rulebook_clock(rulebook, clock) != NOT_FOUND_INDEX) {
+        TRY(load_question(sitting, subject, since, &question, err));
     }
-    TRY(load_question(sitting, subject, since, &question, err));
-    read_clock(rulebook, index, &question, ret_applies, ret_due);
+    *ret_applies = book_clock(rulebook, clock, &question, ret_due);
     return result_ok();
 }
 
-/* --- duties ----------------------------------------------------------------------------------- */
-
-static result open_duty(struct sitting *sitting, const struct book_subject *subject,
-                        const struct clock *clock, int64_t parent, date since, struct known_day due,
-                        struct err *err)
+static result append_opened(struct sitting *sitting, const struct book_subject *subject, date since,
+                            struct event *event, struct err *err)
 {
-    static const str fields[] = {STR_INIT("what")};
-    str *values = ARENA_NEW(sitting->arena, str, 1);
-    const str due_by = arena_format(sitting->arena, "clock %.*s", STR_ARG(clock->name));
-    if (values == NULL || due_by.at == NULL) {
-        return arena_full(err);
+    event->subject_kind = subject->kind;
+    event->subject = subject->id;
+    event->effective_on = since;
+    return sitting_append(sitting, event, err);
+}
+
+static result open_duties(struct sitting *sitting, const struct book_subject *subject,
+                          enum entry_kind kind, int64_t parent, date since,
+                          const struct question *question, struct err *err)
+{
+    const struct rulebook *rulebook = sitting->casework->rulebook;
+    struct known_day due;
+    for (uint32_t duty = book_duty(rulebook, kind, 0, question, &due); duty != NOT_FOUND_INDEX;
+         duty = book_duty(rulebook, kind, duty + 1, question, &due)) {
+        struct event event;
+        TRY(book_duty_opened(&rulebook->clocks[duty], subject->hub, parent, due, sitting->arena,
+                             &event, err));
+        TRY(append_opened(sitting, subject, since, &event, err));
     }
-    values[0] = clock->title;
-    struct event event = {
-        .subject_kind = subject->kind,
-        .subject = subject->id,
-        .kind = EVENT_ENTRY_OPENED,
-        .effective_on = since,
-        .body.entry_opened = {.kind = str_from_c(entry_kind_name(ENTRY_NOTIFICATION)),
-                              .hub = subject->hub,
-                              .parent = parent,
-                              .responsible = entry_kind_responsible(ENTRY_NOTIFICATION),
-                              .due_on = due,
-                              .due_by = due_by,
-                              .fields = {.items = fields, .count = 1},
-                              .values = {.items = values, .count = 1}},
-    };
-    return sitting_append(sitting, &event, err);
+    return result_ok();
 }
 
 result book_open_duties(struct sitting *sitting, const struct book_subject *subject,
                         enum entry_kind kind, int64_t parent, date since, struct err *err)
 {
-    const struct rulebook *rulebook = sitting->casework->rulebook;
-    const str prefix = arena_format(sitting->arena, BOOK_DUTY_PREFIX "%s_", entry_kind_name(kind));
-    struct question question = {.today = sitting->today};
-    bool loaded = false;
-    if (prefix.at == NULL) {
-        return arena_full(err);
-    }
-    for (uint32_t i = 0; i < rulebook->clock_count; i++) {
-        const struct clock *clock = &rulebook->clocks[i];
-        bool applies = false;
-        struct known_day due;
-        if (!str_starts(clock->name, prefix)) {
-            continue;
-        }
-        if (!loaded) {
-            TRY(load_question(sitting, subject, since, &question, err));
-            loaded = true;
-        }
-        read_clock(rulebook, i, &question, &applies, &due);
-        if (applies) {
-            TRY(open_duty(sitting, subject, clock, parent, since, due, err));
-        }
-    }
-    return result_ok();
+    struct question question;
+    TRY(load_question(sitting, subject, since, &question, err));
+    return open_duties(sitting, subject, kind, parent, since, &question, err);
 }
-
-/* --- by a step -------------------------------------------------------------------------------- */
 
 result book_open_by_step(struct sitting *sitting, const struct person_row *person, int64_t hub,
                          str kind, struct err *err)
@@ -136,29 +84,15 @@ result book_open_by_step(struct sitting *sitting, const struct person_row *perso
     const enum entry_kind found = entry_kind_from_name(kind);
     const struct book_subject subject = {
         .kind = SUBJECT_OF_PERSON, .id = person->id, .hub = hub != 0 ? hub : person->hub};
+    struct question question;
+    struct event event;
     if (found == ENTRY_NONE) {
         return err_set(err, ERROR_CONFLICT, "The step opens an entry \"%.*s\", which is no kind",
                        STR_ARG(kind));
     }
-    const str clock = arena_format(sitting->arena, BOOK_CLOCK_PREFIX "%s", entry_kind_name(found));
-    bool applies = false;
-    struct known_day due;
-    if (clock.at == NULL) {
-        return arena_full(err);
-    }
-    TRY(book_due(sitting, &subject, clock, sitting->today, &applies, &due, err));
-    const str due_by = arena_format(sitting->arena, "clock %.*s", STR_ARG(clock));
-    struct event event = {
-        .subject_kind = SUBJECT_OF_PERSON,
-        .subject = person->id,
-        .kind = EVENT_ENTRY_OPENED,
-        .effective_on = sitting->today,
-        .body.entry_opened = {.kind = str_from_c(entry_kind_name(found)),
-                              .hub = subject.hub,
-                              .responsible = entry_kind_responsible(found),
-                              .due_on = due,
-                              .due_by = applies ? due_by : STR("no clock")},
-    };
-    TRY(sitting_append(sitting, &event, err));
-    return book_open_duties(sitting, &subject, found, event.position, sitting->today, err);
+    TRY(load_question(sitting, &subject, sitting->today, &question, err));
+    TRY(book_opened_by_step(sitting->casework->rulebook, found, subject.hub, &question,
+                            sitting->arena, &event, err));
+    TRY(append_opened(sitting, &subject, sitting->today, &event, err));
+    return open_duties(sitting, &subject, found, event.position, sitting->today, &question, err);
 }

@@ -5,10 +5,6 @@
 #include "casework/books.h"
 #include "casework/facts.h"
 
-/* How clocks of a rulebook that belong to the books begin: with the kind's name after it. */
-#define BOOK_CLOCK_PREFIX "entry_"
-#define BOOK_DUTY_PREFIX  "duty_"
-
 /* May the account do this with the entry? */
 MUST_USE result book_may(struct sitting *sitting, const struct entry_row *row, enum action action,
                          bool *ret_may, struct err *err);

@@ -1,5 +1,6 @@
 #include "casework/books.h"
 
+#include "casework/book_clocks.h"
 #include "casework/book_work.h"
 #include "casework/repeat.h"
 #include "casework/stopping.h"

@@ -1,5 +1,6 @@
 #include "casework/step_work.h"
 
+#include "casework/book_clocks.h"
 #include "casework/book_work.h"
 #include "casework/past.h"
 #include "casework/refusal.h"
@@ -184,7 +185,7 @@ static int64_t subject_of_record(const struct step_case *judged, enum subject su
 /* A step that records this fact opens an entry of that kind in the books. */
 static bool opens_entry(const struct fact *fact)
 {
-    return str_equal(fact->name, STR("entry.opens"));
+    return str_equal(fact->name, BOOK_OPENS_FACT);
 }
 
 /* The `records` of a step: facts like any other, whose source is the step. */
