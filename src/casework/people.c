@@ -1,7 +1,7 @@
 #include "casework/casework.h"
 
-#include "casework/recall.h"
 #include "casework/draw.h"
+#include "casework/recall.h"
 #include "casework/repeat.h"
 #include "casework/sitting.h"
 #include "casework/text.h"

@@ -388,8 +388,7 @@ static result missing_of(void *context, const struct person_row *person,
     struct loaded_case loaded;
     TRY(case_from_rows(&reading, person, rows, count, &work->screening.when, &loaded, err));
     struct question question = loaded.view.question;
-    question.hub = screening_hub_for(&work->screening, person->id);
-    question.agreement = work->screening.hub.view.question.agreement;
+    screening_ask_for(&work->screening, person->id, &question);
     work->answer.people++;
     look_for_missing(work, &question);
     return result_ok();

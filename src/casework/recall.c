@@ -99,6 +99,7 @@ static result add_touched(struct sitting *sitting, struct aboard *aboard,
     case SUBJECT_OF_ACCOUNT:
     case SUBJECT_OF_REGISTER:
     case SUBJECT_OF_MANIFEST:
+    case SUBJECT_OF_OPERATION:
         break;
     }
     return result_ok();

@@ -8,8 +8,8 @@ static bool continues(const struct event *first, const struct event *next)
 {
     const int64_t later = next->recorded_at.milliseconds - first->recorded_at.milliseconds;
     const bool step = first->kind == EVENT_STEP_TAKEN;
-    const bool brought_about =
-        next->kind == EVENT_FACT_RECORDED || next->kind == EVENT_STEP_STOPPED;
+    const bool brought_about = next->kind == EVENT_FACT_RECORDED ||
+                               next->kind == EVENT_STEP_STOPPED || next->kind == EVENT_ENTRY_OPENED;
     return next->actor == first->actor && client_id_is_none(&next->client_id) &&
            (later == 0 || (step && later == 1 && brought_about));
 }

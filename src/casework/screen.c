@@ -123,8 +123,7 @@ static result asks_families(struct screen_work *work, struct caseload_asked *ask
     struct columns_builder *builder = NULL;
     struct columns nobody;
     const struct screen *screen = NULL;
-    const struct screen_question question =
-        screening_question(&work->screening, work->screening.hub.view.question.hub);
+    const struct screen_question question = screening_question(&work->screening, false);
     TRY(columns_begin(work->casework->rulebook, asked->facts, 0, &scratch, &builder, err));
     TRY(columns_finish(builder, NULL, &nobody, err));
     TRY(screen_compile(&nobody, &question, screen_best_level(), &scratch, &screen, err));
@@ -200,8 +199,7 @@ static result judge_then(struct screen_work *work, struct sitting *reading,
     struct loaded_case loaded;
     TRY(case_load(reading, person, &work->screening.when, &loaded, err));
     struct question question = loaded.view.question;
-    question.hub = screening_hub_for(&work->screening, person->id);
-    question.agreement = work->screening.hub.view.question.agreement;
+    screening_ask_for(&work->screening, person->id, &question);
     const struct screened_person screened = {
         .id = person->id, .reference = person->reference, .stage = person->stage};
     return visit_line(

@@ -39,6 +39,11 @@ static result require_action(const struct account_row *account, enum action acti
     return err_hint(err, "Ask somebody whose role it is, or an administrator.");
 }
 
+result sitting_require(const struct sitting *sitting, enum action action, struct err *err)
+{
+    return require_action(&sitting->account, action, err);
+}
+
 /* The instant of the last event; the beginning of time when there is none. */
 static result last_instant(struct transaction *transaction, instant *ret_last, struct err *err)
 {

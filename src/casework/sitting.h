@@ -47,6 +47,10 @@ MUST_USE result sitting_record(struct sitting *sitting, const struct casework *c
                                enum action action, struct arena *arena, struct event *ret_before,
                                struct err *err);
 
+/* ERROR_FORBIDDEN when the role lacks the action altogether: for an action that is known only after
+ * something was read. */
+MUST_USE result sitting_require(const struct sitting *sitting, enum action action, struct err *err);
+
 /* Begins to record in the register's own name: nobody asked, no access is asked for. */
 MUST_USE result sitting_of_register(struct sitting *sitting, const struct casework *casework,
                                     struct transaction *transaction, struct arena *arena,

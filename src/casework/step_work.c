@@ -1,5 +1,7 @@
 #include "casework/step_work.h"
 
+#include "casework/book_clocks.h"
+#include "casework/book_work.h"
 #include "casework/past.h"
 #include "casework/refusal.h"
 #include "casework/repeat.h"
@@ -206,6 +208,12 @@ static int64_t subject_of_record(const struct step_case *judged, enum subject su
     return judged->person.id;
 }
 
+/* A step that records this fact opens an entry of that kind in the books. */
+static bool opens_entry(const struct fact *fact)
+{
+    return str_equal(fact->name, BOOK_OPENS_FACT);
+}
+
 /* The `records` of a step: facts like any other, whose source is the step. */
 static result append_record(struct sitting *sitting, const struct step_case *judged,
                             const struct step_record *record, int64_t *cause, struct err *err)
@@ -227,7 +235,9 @@ static result append_record(struct sitting *sitting, const struct step_case *jud
     TRY(buf_finish(&buf, &event.body.fact_recorded.value, err));
     TRY(sitting_append(sitting, &event, err));
     *cause = event.position;
-    return result_ok();
+    return opens_entry(fact) ? book_open_by_step(sitting, &judged->person, judged->hub,
+                                                 event.body.fact_recorded.value, err)
+                             : result_ok();
 }
 
 result step_record(struct sitting *sitting, const struct step_case *judged, int64_t *cause,

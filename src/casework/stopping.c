@@ -147,6 +147,7 @@ static result add_touched(struct sitting *sitting, struct candidates *candidates
         return add_requests(sitting, candidates, &(struct request_filter){.live_only = true}, err);
     case SUBJECT_OF_ACCOUNT:
     case SUBJECT_OF_MANIFEST:
+    case SUBJECT_OF_OPERATION:
         break;
     }
     return result_ok();

@@ -81,6 +81,25 @@ enum { COMMAND_OPTIONS_MAX = 20, COMMAND_ARGUMENTS_MAX = 256 /* a folder of rule
     OPTION(OPTION_ACCOUNT, "account", "USERNAME", "only looks by this account")                    \
     OPTION(OPTION_ACCESS_FORMAT, "format", "html|text|json",                                       \
            "how the record is written (default: html)")                                            \
+    OPTION(OPTION_CONFIDENTIAL, "confidential", NULL, "until it is announced")                     \
+    OPTION(OPTION_HAPPENED, "on", "DATE", "the day that it is about (default: today)")             \
+    OPTION(OPTION_DUE, "due", "DATE",                                                              \
+           "by when something is due, where the rulebook has no clock (with --reason)")            \
+    OPTION(OPTION_RESPONSIBLE, "responsible", "ROLE",                                              \
+           "who is to answer (default: the role that the kind names)")                             \
+    OPTION(OPTION_FOLLOWS, "follows", "ENTRY", "the entry that this one follows from")             \
+    OPTION(OPTION_ENTRY_KIND, "kind", "NAME", "only entries of this kind")                         \
+    OPTION(OPTION_ABOUT, "about", "REFERENCE", "only what is about this person or hub")            \
+    OPTION(OPTION_STATE, "state", "NAME", "the state: that it becomes, or that is listed")         \
+    OPTION(OPTION_JOURNEY, "journey", "REFERENCE", "only what happened on this journey")           \
+    OPTION(OPTION_NOT_CLOSED, "not-closed", NULL, "only entries that have not ended")              \
+    OPTION(OPTION_OVERDUE, "overdue", NULL, "only entries with something due that is late")        \
+    OPTION(OPTION_EACH_PERSON, "each-person", NULL, "for each person and journey")                 \
+    OPTION(OPTION_CORRECTS, "corrects", "REFERENCE", "the operation of which this is a revision")  \
+    OPTION(OPTION_SOURCE_KIND, "source", "NAME", "where it is known from, of a closed list")       \
+    OPTION(OPTION_PUBLISHED, "published", "DATE", "the day of the source")                         \
+    OPTION(OPTION_FIRST_DAY, "from", "DATE", "only what happened on this day or later")            \
+    OPTION(OPTION_LAST_DAY, "to", "DATE", "only what happened on this day or before")              \
     OPTION(OPTION_CHECK, "check", NULL, "compare only; change nothing")                            \
     OPTION(OPTION_EVENTS, "events", NULL, "the file holds the events of a whole register")         \
     OPTION(OPTION_DRY_RUN, "dry-run", NULL, "check everything; change nothing")                    \
@@ -186,6 +205,22 @@ command_run command_privacy_looks;
 command_run command_privacy_export;
 command_run command_work_list;
 command_run command_work_missing;
+command_run command_agreement_open;
+command_run command_agreement_announce;
+command_run command_agreement_state;
+command_run command_agreement_list;
+command_run command_agreement_show;
+command_run command_entry_open;
+command_run command_entry_add;
+command_run command_entry_answer;
+command_run command_entry_close;
+command_run command_entry_list;
+command_run command_entry_show;
+command_run command_entry_totals;
+command_run command_operation_record;
+command_run command_operation_list;
+command_run command_operation_show;
+command_run command_operation_table;
 command_run command_rebuild;
 command_run command_import;
 command_run command_export;

@@ -47,7 +47,6 @@ struct clerk_visit {
     date on;
     struct value visited_on;
     struct value next_due;
-    struct value findings;
 };
 
 /* A hub and its agreement, as a question about a person asks about them. */

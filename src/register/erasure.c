@@ -85,6 +85,10 @@ bool event_erase(const struct event *event, str reference, struct event *ret_rem
     case EVENT_FACT_WITHDRAWN:
     case EVENT_NOTE_ADDED:
     case EVENT_STEP_REFUSED:
+    case EVENT_EXTERNAL_REFERENCE_RECORDED:
+    case EVENT_ENTRY_OPENED:
+    case EVENT_ENTRY_CHANGED:
+    case EVENT_OPERATION_RECORDED:
     case EVENT_ORDER_REPORTED:
     case EVENT_MANIFEST_OPENED:
     case EVENT_MANIFEST_CHANGED:

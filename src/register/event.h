@@ -18,7 +18,8 @@ enum subject_kind {
     SUBJECT_OF_ACCOUNT = 4,
     SUBJECT_OF_REGISTER = 5, /* its id is 1 */
     SUBJECT_OF_MANIFEST = 6,
-    SUBJECT_LAST = SUBJECT_OF_MANIFEST,
+    SUBJECT_OF_OPERATION = 7,
+    SUBJECT_LAST = SUBJECT_OF_OPERATION,
 };
 
 struct known_day {

@@ -150,6 +150,8 @@ enum {
                                  */
     CONCERNS_STOP_NOTICE = 512, /* stop_notice.h: a row for each account told, or the actor's */
     CONCERNS_EXTERNAL_REFERENCE = 1024, /* a row of external_reference.h */
+    CONCERNS_ENTRY = 2048,  /* the entry of body.entry, or the one that begins (entry.h) */
+    CONCERNS_INTAKE = 4096, /* what is held or used of the agreement's intake (intake.h) */
 };
 unsigned event_concerns(enum event_kind kind);
 /* May an event of this kind stand in the history of a subject of that kind? */

@@ -88,7 +88,7 @@ static result check_subject(struct transaction *transaction, const struct event 
     TRY(subject_find(transaction, event->subject_kind, event->subject, transaction->scratch, &entry,
                      err));
     if (entry == NULL) {
-        TRY(rows_check_beginning(event, err));
+        TRY(rows_check_beginning(event, transaction->scratch, err));
     } else if (entry->destroyed) {
         return err_set(err, ERROR_CONFLICT, "The record of this %s was erased",
                        subject_kind_name(event->subject_kind));
@@ -177,7 +177,7 @@ result transaction_new_id(struct transaction *transaction, enum subject_kind kin
                           struct err *err)
 {
     TRY(transaction_check_writing(transaction, err));
-    ASSERT(kind != SUBJECT_OF_REGISTER && kind <= SUBJECT_LAST);
+    ASSERT(subject_has_row(kind));
     int64_t *next = &transaction->next_id[kind];
     if (*next == 0) {
         int64_t last = 0;

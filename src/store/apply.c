@@ -10,21 +10,8 @@ union subject_row {
     struct agreement_row agreement;
     struct account_row account;
     struct manifest_row manifest;
+    struct operation_row operation;
 };
-
-static result insert_row(struct transaction *transaction, enum table table, const void *row,
-                         struct err *err)
-{
-    transaction->rows_changed++;
-    return backend_of(transaction)->row_insert(transaction->connection, table, row, err);
-}
-
-static result update_row(struct transaction *transaction, enum table table, const void *row,
-                         struct err *err)
-{
-    transaction->rows_changed++;
-    return backend_of(transaction)->row_update(transaction->connection, table, row, err);
-}
 
 static result find_row(struct transaction *transaction, enum table table, struct arena *arena,
                        void *row, bool *ret_found, struct err *err)
@@ -40,13 +27,15 @@ static enum table subject_table(enum subject_kind kind)
     static const enum table tables[SUBJECT_KINDS] = {
         [SUBJECT_OF_PERSON] = TABLE_PERSON,       [SUBJECT_OF_HUB] = TABLE_HUB,
         [SUBJECT_OF_AGREEMENT] = TABLE_AGREEMENT, [SUBJECT_OF_ACCOUNT] = TABLE_ACCOUNT,
-        [SUBJECT_OF_MANIFEST] = TABLE_MANIFEST,
+        [SUBJECT_OF_MANIFEST] = TABLE_MANIFEST,   [SUBJECT_OF_OPERATION] = TABLE_OPERATION,
     };
-    ASSERT(kind >= SUBJECT_OF_PERSON && kind <= SUBJECT_LAST && kind != SUBJECT_OF_REGISTER);
+    ASSERT(subject_has_row(kind));
     return tables[kind];
 }
 
-static result subject_row_apply(union subject_row *row, const struct event *event, struct err *err)
+/* Texts that a row makes of several lie in the arena. */
+static result subject_row_apply(union subject_row *row, const struct event *event,
+                                struct arena *arena, struct err *err)
 {
     switch (event->subject_kind) {
     case SUBJECT_OF_PERSON:
@@ -59,16 +48,18 @@ static result subject_row_apply(union subject_row *row, const struct event *even
         return account_row_apply(&row->account, event, err);
     case SUBJECT_OF_MANIFEST:
         return manifest_row_apply(&row->manifest, event, err);
+    case SUBJECT_OF_OPERATION:
+        return operation_row_apply(&row->operation, event, arena, err);
     case SUBJECT_OF_REGISTER:
         return result_ok();
     }
     return err_set(err, ERROR_INTERNAL, "A subject of no known kind");
 }
 
-result rows_check_beginning(const struct event *event, struct err *err)
+result rows_check_beginning(const struct event *event, struct arena scratch, struct err *err)
 {
     union subject_row row = {0};
-    return subject_row_apply(&row, event, err);
+    return subject_row_apply(&row, event, &scratch, err);
 }
 
 static result apply_to_subject(struct transaction *transaction, const struct event *event,
@@ -83,7 +74,7 @@ static result apply_to_subject(struct transaction *transaction, const struct eve
     if (!found) {
         memset(&row, 0, sizeof row);
     }
-    TRY(subject_row_apply(&row, event, err));
+    TRY(subject_row_apply(&row, event, &scratch, err));
     TRY(found ? update_row(transaction, table, &row, err)
               : insert_row(transaction, table, &row, err));
     return event->subject_kind == SUBJECT_OF_PERSON
@@ -433,6 +424,12 @@ result rows_apply(struct transaction *transaction, const struct event *event, st
     }
     if ((concerns & CONCERNS_STOP_NOTICE) != 0) {
         TRY(apply_to_stop_notices(transaction, event, scratch, err));
+    }
+    if ((concerns & CONCERNS_ENTRY) != 0) {
+        TRY(entry_apply(transaction, event, scratch, err));
+    }
+    if ((concerns & CONCERNS_INTAKE) != 0) {
+        TRY(intake_apply(transaction, event, &request, scratch, err));
     }
     return event_is_passage(event->kind) ? course_follow(transaction, event, scratch, err)
                                          : result_ok();

@@ -71,12 +71,21 @@ enum query {
     QUERY_NUMBER_OF_WORD,      /* (name) -> number */
     QUERY_LAST_FACT_NAME,      /* () -> number, 0 when there is none */
     QUERY_LAST_WORD,           /* () -> number, 0 when there is none */
+    QUERY_OPERATION_BY_REFERENCE, /* (text) -> number */
+    QUERY_OPERATIONS,             /* (from, to) -> operation, by the day on which it happened */
+    QUERY_ENTRIES, /* (kind, person, hub, agreement, journey, not closed, limit) -> entry, newest
+                      first; "" and 0 ask for all */
+    QUERY_ENTRIES_UNDER,     /* (parent) -> entry, by id */
+    QUERY_ENTRIES_STANDING,  /* (hub, kind, severity, day, instant) -> number */
+    QUERY_INTAKE_OF_REQUEST, /* (request) -> intake */
+    QUERY_INTAKE_COUNTS, /* (agreement, instant, first of month, last of month, day) -> intake count
+                          */
     QUERY_EXTERNAL_REFERENCES, /* (lookup) -> external reference, by event */
     QUERY_EXTERNAL_OF_PERSON,  /* (person) -> external reference, by event */
     QUERY_COUNT,
 };
 
-enum { QUERY_PARAMETERS_MAX = 5, NO_LIMIT = -1 };
+enum { QUERY_PARAMETERS_MAX = 7, NO_LIMIT = -1 };
 
 struct parameter {
     bool is_text;

@@ -190,4 +190,3 @@ result transaction_each_person_facts(struct transaction *transaction, date as_of
     backend->cursor_close(&people);
     return visited;
 }
-

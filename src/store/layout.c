@@ -242,6 +242,56 @@ static const struct column external_reference_columns[] = {
     FIXED(external_reference_row, person, COLUMN_NUMBER),
 };
 
+static const struct column entry_columns[] = {
+    FIXED(entry_row, id, COLUMN_NUMBER),          FIXED(entry_row, kind, COLUMN_TEXT),
+    FIXED(entry_row, subject_kind, COLUMN_STATE), FIXED(entry_row, subject, COLUMN_NUMBER),
+    FIXED(entry_row, person, COLUMN_NUMBER),      FIXED(entry_row, hub, COLUMN_NUMBER),
+    FIXED(entry_row, agreement, COLUMN_NUMBER),   FIXED(entry_row, parent, COLUMN_NUMBER),
+    COLUMN(entry_row, journey, COLUMN_TEXT),      FIXED(entry_row, severity, COLUMN_TEXT),
+    FIXED(entry_row, responsible, COLUMN_TEXT),   COLUMN(entry_row, state, COLUMN_TEXT),
+    COLUMN(entry_row, outcome, COLUMN_TEXT),      FIXED(entry_row, opened_on, COLUMN_DATE),
+    FIXED(entry_row, opened_at, COLUMN_INSTANT),  COLUMN(entry_row, due_on, COLUMN_DAY),
+    COLUMN(entry_row, answered_on, COLUMN_DAY),   COLUMN(entry_row, closed_on, COLUMN_DAY),
+    COLUMN(entry_row, closed_at, COLUMN_INSTANT), COLUMN(entry_row, started_at, COLUMN_INSTANT),
+    COLUMN(entry_row, ended_at, COLUMN_INSTANT),  COLUMN(entry_row, changed_event, COLUMN_NUMBER),
+};
+
+static const struct column intake_columns[] = {
+    FIXED(intake_row, id, COLUMN_NUMBER),
+    FIXED(intake_row, request, COLUMN_NUMBER),
+    FIXED(intake_row, person, COLUMN_NUMBER),
+    FIXED(intake_row, hub, COLUMN_NUMBER),
+    FIXED(intake_row, agreement, COLUMN_NUMBER),
+    FIXED(intake_row, held_at, COLUMN_INSTANT),
+    COLUMN(intake_row, used_at, COLUMN_INSTANT),
+    COLUMN(intake_row, used_on, COLUMN_DAY),
+    COLUMN(intake_row, given_back_at, COLUMN_INSTANT),
+};
+
+static const struct column operation_columns[] = {
+    FIXED(operation_row, id, COLUMN_NUMBER),
+    FIXED(operation_row, reference, COLUMN_TEXT),
+    COLUMN(operation_row, kind, COLUMN_TEXT),
+    COLUMN(operation_row, happened_on, COLUMN_DATE),
+    COLUMN(operation_row, partners, COLUMN_TEXT),
+    COLUMN(operation_row, arrests, COLUMN_NUMBER),
+    COLUMN(operation_row, boats, COLUMN_NUMBER),
+    COLUMN(operation_row, engines, COLUMN_NUMBER),
+    COLUMN(operation_row, documents, COLUMN_NUMBER),
+    COLUMN(operation_row, money, COLUMN_TEXT),
+    COLUMN(operation_row, source, COLUMN_TEXT),
+    COLUMN(operation_row, published_on, COLUMN_DAY),
+    COLUMN(operation_row, revision, COLUMN_NUMBER),
+    COLUMN(operation_row, recorded_at, COLUMN_INSTANT),
+    COLUMN(operation_row, event, COLUMN_NUMBER),
+};
+
+static const struct column intake_count_columns[] = {
+    FIXED(intake_counts, used, COLUMN_NUMBER),
+    FIXED(intake_counts, used_in_month, COLUMN_NUMBER),
+    FIXED(intake_counts, held, COLUMN_NUMBER),
+};
+
 static const struct column number_columns[] = {{"number", COLUMN_NUMBER, true, 0}};
 
 static const struct column count_columns[] = {
@@ -290,8 +340,11 @@ static const struct layout layouts[TABLE_COUNT] = {
     [TABLE_COURSE] = LAYOUT("course", struct course_row, course_columns, 1),
     [TABLE_FACT_NAME] = LAYOUT("fact_name", struct name_record, name_columns, 1),
     [TABLE_WORD] = LAYOUT("word", struct name_record, name_columns, 1),
-    [TABLE_EXTERNAL_REFERENCE] =
-        LAYOUT("external_reference", struct external_reference_row, external_reference_columns, 2),
+    [TABLE_EXTERNAL_REFERENCE] = PERSONAL("external_reference", struct external_reference_row,
+                                          external_reference_columns, 2),
+    [TABLE_ENTRY] = PERSONAL("entry", struct entry_row, entry_columns, 1),
+    [TABLE_INTAKE] = LAYOUT("intake", struct intake_row, intake_columns, 1),
+    [TABLE_OPERATION] = LAYOUT("operation", struct operation_row, operation_columns, 1),
 };
 
 const struct layout *layout_of(enum table table)
@@ -329,6 +382,13 @@ const struct layout *layout_of_course(void)
 {
     static const struct layout layout =
         LAYOUT("course_answer", struct person_course, course_answer_columns, 0);
+    return &layout;
+}
+
+const struct layout *layout_of_intake_count(void)
+{
+    static const struct layout layout =
+        LAYOUT("intake_count", struct intake_counts, intake_count_columns, 0);
     return &layout;
 }
 

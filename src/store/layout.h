@@ -8,8 +8,11 @@
 
 #include "base/hash.h"
 #include "register/course.h"
-#include "register/manifest.h"
+#include "register/entry.h"
 #include "register/external_reference.h"
+#include "register/intake.h"
+#include "register/manifest.h"
+#include "register/operation.h"
 #include "register/row.h"
 #include "register/stop_notice.h"
 
@@ -60,6 +63,9 @@ enum table {
     TABLE_FACT_NAME,
     TABLE_WORD,
     TABLE_EXTERNAL_REFERENCE,
+    TABLE_ENTRY,
+    TABLE_INTAKE,
+    TABLE_OPERATION,
     TABLE_COUNT,
     TABLE_DERIVED_FIRST = TABLE_PERSON,
 };
@@ -76,11 +82,12 @@ struct layout {
 
 const struct layout *layout_of(enum table table);
 /* What queries answer beside rows of tables. */
-const struct layout *layout_of_number(void);      /* int64_t */
-const struct layout *layout_of_count(void);       /* struct state_count */
-const struct layout *layout_of_look(void);        /* struct look_row (store.h) */
-const struct layout *layout_of_stage_count(void); /* struct stage_count (store.h) */
-const struct layout *layout_of_course(void);      /* struct person_course (store.h) */
+const struct layout *layout_of_number(void);       /* int64_t */
+const struct layout *layout_of_count(void);        /* struct state_count */
+const struct layout *layout_of_look(void);         /* struct look_row (store.h) */
+const struct layout *layout_of_stage_count(void);  /* struct stage_count (store.h) */
+const struct layout *layout_of_course(void);       /* struct person_course (store.h) */
+const struct layout *layout_of_intake_count(void); /* struct intake_counts (store.h) */
 
 /* Replaces every text of a row by a copy in the arena. */
 MUST_USE result layout_copy_texts(const struct layout *layout, void *row, struct arena *arena,

@@ -18,8 +18,9 @@ result transaction_find(struct transaction *transaction, enum subject_kind kind,
         [SUBJECT_OF_AGREEMENT] = QUERY_AGREEMENT_BY_REFERENCE,
         [SUBJECT_OF_ACCOUNT] = QUERY_ACCOUNT_BY_USERNAME,
         [SUBJECT_OF_MANIFEST] = QUERY_MANIFEST_BY_REFERENCE,
+        [SUBJECT_OF_OPERATION] = QUERY_OPERATION_BY_REFERENCE,
     };
-    ASSERT(kind >= SUBJECT_OF_PERSON && kind <= SUBJECT_LAST && kind != SUBJECT_OF_REGISTER);
+    ASSERT(subject_has_row(kind));
     struct arena scratch = transaction->scratch;
     const struct parameter parameter = parameter_text(reference);
     int64_t id = 0;

@@ -13,7 +13,7 @@
 #include <sqlite3.h>
 
 /* Every prepared statement of a connection has a slot: six for each table, those of the
- * transaction, the queries (two of them in variants, one for each set of filters). */
+ * transaction, the queries (some of them in variants, one for each set of filters). */
 enum sqlite_row_statement {
     ROW_FIND,
     ROW_INSERT,
@@ -37,9 +37,11 @@ enum sqlite_slot {
     SLOT_QUERIES,
     PEOPLE_VARIANTS = 8,
     REQUEST_VARIANTS = 16,
+    ENTRY_VARIANTS = 64,
     SLOT_PEOPLE = SLOT_QUERIES + QUERY_COUNT,
     SLOT_REQUESTS = SLOT_PEOPLE + PEOPLE_VARIANTS,
-    SLOT_COUNT = SLOT_REQUESTS + REQUEST_VARIANTS,
+    SLOT_ENTRIES = SLOT_REQUESTS + REQUEST_VARIANTS,
+    SLOT_COUNT = SLOT_ENTRIES + ENTRY_VARIANTS,
 };
 
 struct sqlite_connection {

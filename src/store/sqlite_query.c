@@ -127,6 +127,29 @@ static const struct query_row query_rows[QUERY_COUNT] = {
     [QUERY_EXTERNAL_REFERENCES] =
         {TABLE_EXTERNAL_REFERENCE, NULL,
          "SELECT # FROM external_reference WHERE lookup = ?1 ORDER BY event"},
+    [QUERY_OPERATION_BY_REFERENCE] = {TABLE_COUNT, layout_of_number,
+                                      "SELECT id FROM operation WHERE reference = ?1"},
+    [QUERY_OPERATIONS] = {TABLE_OPERATION, NULL,
+                          "SELECT # FROM operation WHERE happened_on BETWEEN ?1 AND ?2"
+                          " ORDER BY happened_on, id"},
+    [QUERY_ENTRIES] = {TABLE_ENTRY, NULL, NULL},
+    [QUERY_ENTRIES_UNDER] = {TABLE_ENTRY, NULL,
+                             "SELECT # FROM entry WHERE parent = ?1 AND parent <> 0 ORDER BY id"},
+    [QUERY_ENTRIES_STANDING] =
+        {TABLE_COUNT, layout_of_number,
+         "SELECT COUNT(*) FROM entry WHERE hub = ?1 AND hub <> 0 AND kind = ?2 AND severity = ?3"
+         " AND opened_on <= ?4 AND opened_at <= ?5"
+         " AND NOT (closed_at <> 0 AND closed_at <= ?5 AND closed_on <= ?4)"},
+    [QUERY_INTAKE_OF_REQUEST] = {TABLE_INTAKE, NULL,
+                                 "SELECT # FROM intake WHERE request = ?1 AND request <> 0"},
+    [QUERY_INTAKE_COUNTS] =
+        {TABLE_COUNT, layout_of_intake_count,
+         "SELECT COALESCE(SUM(used_at <> 0 AND used_at < ?2 AND used_on <= ?5), 0),"
+         " COALESCE(SUM(used_at <> 0 AND used_at < ?2 AND used_on BETWEEN ?3 AND ?4"
+         " AND used_on <= ?5), 0),"
+         " COALESCE(SUM(held_at <> 0 AND held_at < ?2 AND (used_at = 0 OR used_at >= ?2)"
+         " AND (given_back_at = 0 OR given_back_at >= ?2)), 0)"
+         " FROM intake WHERE agreement = ?1"},
 };
 
 /* --- queries with filters --- */
@@ -151,6 +174,52 @@ static const struct filter request_filters[] = {
     {"state <= 2"},
 };
 
+static const struct filter entry_filters[] = {
+    {"kind = ?1"},
+    {"person = ?2 AND person <> 0"},
+    {"hub = ?3 AND hub <> 0"},
+    {"agreement = ?4 AND agreement <> 0"},
+    {"journey = ?5"},
+    {"closed_at = 0"},
+};
+
+enum {
+    PEOPLE_FILTERS = sizeof people_filters / sizeof people_filters[0],
+    REQUEST_FILTERS = sizeof request_filters / sizeof request_filters[0],
+    ENTRY_FILTERS = sizeof entry_filters / sizeof entry_filters[0],
+};
+_Static_assert(1 << PEOPLE_FILTERS == PEOPLE_VARIANTS, "a slot for each set of filters");
+_Static_assert(1 << REQUEST_FILTERS == REQUEST_VARIANTS, "a slot for each set of filters");
+_Static_assert(1 << ENTRY_FILTERS == ENTRY_VARIANTS, "a slot for each set of filters");
+
+/* The queries that have filters: those parameters come first. */
+static const struct filtered_query {
+    enum query query;
+    const char *head;
+    const char *tail;
+    const struct filter *filters;
+    size_t filter_count;
+    size_t slot; /* the first of its variants */
+} filtered_queries[] = {
+    {QUERY_PEOPLE, "SELECT # FROM person WHERE id > ?4", " ORDER BY id LIMIT ?5", people_filters,
+     PEOPLE_FILTERS, SLOT_PEOPLE},
+    {QUERY_REQUESTS, "SELECT # FROM request WHERE id > 0", " ORDER BY id DESC LIMIT ?5",
+     request_filters, REQUEST_FILTERS, SLOT_REQUESTS},
+    {QUERY_ENTRIES, "SELECT # FROM entry WHERE id > 0", " ORDER BY id DESC LIMIT ?7", entry_filters,
+     ENTRY_FILTERS, SLOT_ENTRIES},
+};
+
+/* NULL for a query without filters. */
+static const struct filtered_query *filtered(enum query query)
+{
+    for (size_t i = 0; i < sizeof filtered_queries / sizeof filtered_queries[0]; i++) {
+        if (filtered_queries[i].query == query) {
+            return &filtered_queries[i];
+        }
+    }
+    return NULL;
+}
+
 /* Which filters ask for something, a bit each. */
 static size_t filters_set(const struct parameter *parameters, size_t filter_count)
 {
@@ -172,13 +241,6 @@ static void put_filters(struct buf *buf, const struct filter *filters, size_t co
     }
 }
 
-enum {
-    PEOPLE_FILTERS = sizeof people_filters / sizeof people_filters[0],
-    REQUEST_FILTERS = sizeof request_filters / sizeof request_filters[0],
-};
-_Static_assert(1 << PEOPLE_FILTERS == PEOPLE_VARIANTS, "a slot for each set of filters");
-_Static_assert(1 << REQUEST_FILTERS == REQUEST_VARIANTS, "a slot for each set of filters");
-
 static void put_fixed_sql(struct buf *buf, const char *sql, const struct layout *layout)
 {
     const struct str_cut cut = str_cut(str_from_c(sql), '#');
@@ -191,17 +253,14 @@ static void put_fixed_sql(struct buf *buf, const char *sql, const struct layout 
 
 static void put_query(struct buf *buf, enum query query, const struct layout *layout, size_t set)
 {
-    if (query == QUERY_PEOPLE) {
-        put_fixed_sql(buf, "SELECT # FROM person WHERE id > ?4", layout);
-        put_filters(buf, people_filters, PEOPLE_FILTERS, set);
-        buf_put_c(buf, " ORDER BY id LIMIT ?5");
-    } else if (query == QUERY_REQUESTS) {
-        put_fixed_sql(buf, "SELECT # FROM request WHERE id > 0", layout);
-        put_filters(buf, request_filters, REQUEST_FILTERS, set);
-        buf_put_c(buf, " ORDER BY id DESC LIMIT ?5");
-    } else {
+    const struct filtered_query *with = filtered(query);
+    if (with == NULL) {
         put_fixed_sql(buf, query_rows[query].sql, layout);
+        return;
     }
+    put_fixed_sql(buf, with->head, layout);
+    put_filters(buf, with->filters, with->filter_count, set);
+    buf_put_c(buf, with->tail);
 }
 
 /* --- cursors --- */
@@ -245,9 +304,8 @@ static uint64_t tables_named(str sql)
 static result query_statement(struct sqlite_connection *connection, enum query query, size_t set,
                               struct cursor *cursor, struct err *err)
 {
-    const size_t slot = query == QUERY_PEOPLE     ? SLOT_PEOPLE + set
-                        : query == QUERY_REQUESTS ? SLOT_REQUESTS + set
-                                                  : SLOT_QUERIES + (size_t)query;
+    const struct filtered_query *with = filtered(query);
+    const size_t slot = with == NULL ? SLOT_QUERIES + (size_t)query : with->slot + set;
     sqlite3_stmt *statement = connection->statements[slot];
     TRY(pending_settle(connection, connection->reads[slot], err));
     cursor->owned = statement != NULL && sqlite3_stmt_busy(statement) != 0;
@@ -296,9 +354,8 @@ result sqlite_cursor_open(struct connection *connection, enum query query,
 {
     ASSERT((size_t)query < QUERY_COUNT && count <= QUERY_PARAMETERS_MAX);
     struct sqlite_connection *asked = sqlite_of(connection);
-    const size_t set = query == QUERY_PEOPLE     ? filters_set(parameters, PEOPLE_FILTERS)
-                       : query == QUERY_REQUESTS ? filters_set(parameters, REQUEST_FILTERS)
-                                                 : 0;
+    const struct filtered_query *with = filtered(query);
+    const size_t set = with == NULL ? 0 : filters_set(parameters, with->filter_count);
     struct cursor cursor = {.connection = connection, .layout = layout_of_query(query)};
     TRY(query_statement(asked, query, set, &cursor, err));
     const result bound = bind_parameters(asked, cursor.statement, parameters, count, err);

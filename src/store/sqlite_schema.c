@@ -224,6 +224,67 @@ static const char external_reference_tables[] =
     "  PRIMARY KEY (lookup, event)) STRICT, WITHOUT ROWID;"
     "CREATE INDEX @.external_reference_by_person ON external_reference (person, event);";
 
+/* The books, what is used of agreements, and joint operations. */
+static const char book_tables[] =
+    "CREATE TABLE @.entry ("
+    "  id INTEGER PRIMARY KEY,"
+    "  kind TEXT NOT NULL,"
+    "  subject_kind INTEGER NOT NULL,"
+    "  subject INTEGER NOT NULL,"
+    "  person INTEGER NOT NULL,"
+    "  hub INTEGER NOT NULL,"
+    "  agreement INTEGER NOT NULL,"
+    "  parent INTEGER NOT NULL,"
+    "  journey TEXT NOT NULL,"
+    "  severity TEXT NOT NULL,"
+    "  responsible TEXT NOT NULL,"
+    "  state TEXT NOT NULL,"
+    "  outcome TEXT NOT NULL,"
+    "  opened_on INTEGER NOT NULL,"
+    "  opened_at INTEGER NOT NULL,"
+    "  due_on INTEGER,"
+    "  answered_on INTEGER,"
+    "  closed_on INTEGER,"
+    "  closed_at INTEGER NOT NULL,"
+    "  started_at INTEGER NOT NULL,"
+    "  ended_at INTEGER NOT NULL,"
+    "  changed_event INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX @.entry_by_person ON entry (person) WHERE person <> 0;"
+    "CREATE INDEX @.entry_by_hub ON entry (hub) WHERE hub <> 0;"
+    "CREATE INDEX @.entry_by_parent ON entry (parent) WHERE parent <> 0;"
+    "CREATE INDEX @.entry_not_closed ON entry (closed_at) WHERE closed_at = 0;"
+
+    "CREATE TABLE @.intake ("
+    "  id INTEGER PRIMARY KEY,"
+    "  request INTEGER NOT NULL,"
+    "  person INTEGER NOT NULL,"
+    "  hub INTEGER NOT NULL,"
+    "  agreement INTEGER NOT NULL,"
+    "  held_at INTEGER NOT NULL,"
+    "  used_at INTEGER NOT NULL,"
+    "  used_on INTEGER,"
+    "  given_back_at INTEGER NOT NULL,"
+    "  CHECK (used_at = 0 OR given_back_at = 0)) STRICT;"
+    "CREATE INDEX @.intake_by_agreement ON intake (agreement);"
+    "CREATE UNIQUE INDEX @.intake_once ON intake (request) WHERE request <> 0;"
+
+    "CREATE TABLE @.operation ("
+    "  id INTEGER PRIMARY KEY,"
+    "  reference TEXT NOT NULL UNIQUE,"
+    "  kind TEXT NOT NULL,"
+    "  happened_on INTEGER NOT NULL,"
+    "  partners TEXT NOT NULL,"
+    "  arrests INTEGER NOT NULL,"
+    "  boats INTEGER NOT NULL,"
+    "  engines INTEGER NOT NULL,"
+    "  documents INTEGER NOT NULL,"
+    "  money TEXT NOT NULL,"
+    "  source TEXT NOT NULL,"
+    "  published_on INTEGER,"
+    "  revision INTEGER NOT NULL CHECK (revision > 0),"
+    "  recorded_at INTEGER NOT NULL,"
+    "  event INTEGER NOT NULL) STRICT;";
+
 _Static_assert(PLACE_FREE == 1 && PLACE_HELD == 2 && PLACE_OCCUPIED == 3 && PLACE_CLOSED == 4,
                "as in table place");
 _Static_assert(REQUEST_OPEN == 1 && REQUEST_APPROVED == 2, "as in index request_live");
@@ -251,6 +312,7 @@ result sqlite_make_derived(sqlite3 *db, const char *schema, struct arena scratch
     TRY(make_tables(db, derived_tables, schema, scratch, err));
     TRY(make_tables(db, departure_tables, schema, scratch, err));
     TRY(make_tables(db, external_reference_tables, schema, scratch, err));
+    TRY(make_tables(db, book_tables, schema, scratch, err));
     return make_tables(db, caseload_tables, schema, scratch, err);
 }
 

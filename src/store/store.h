@@ -22,6 +22,8 @@
 #ifndef RETURNHUB_STORE_STORE_H
 #define RETURNHUB_STORE_STORE_H
 
+#include "register/entry.h"
+#include "register/operation.h"
 #include "register/row.h"
 #include "system/system.h"
 
@@ -265,6 +267,52 @@ MUST_USE result transaction_event_count(struct transaction *transaction, int64_t
 /* When the last event of all was recorded; *ret_found is false when there is none. */
 MUST_USE result transaction_last_instant(struct transaction *transaction, instant *ret_last,
                                          bool *ret_found, struct err *err);
+
+/* --- the books (books.c) --- */
+
+struct entry_filter {
+    str kind; /* "" for all */
+    int64_t person;
+    int64_t hub;
+    int64_t agreement;
+    str journey;
+    bool not_closed;
+    size_t limit; /* newest first; 0: no limit */
+};
+MUST_USE result transaction_entries(struct transaction *transaction,
+                                    const struct entry_filter *filter, struct arena *arena,
+                                    const struct entry_row **ret_rows, size_t *ret_count,
+                                    struct err *err);
+MUST_USE result transaction_entry(struct transaction *transaction, int64_t id, struct arena *arena,
+                                  struct entry_row *ret_row, struct err *err);
+/* Those that follow from it, oldest first. */
+MUST_USE result transaction_entries_under(struct transaction *transaction, int64_t parent,
+                                          struct arena *arena, const struct entry_row **ret_rows,
+                                          size_t *ret_count, struct err *err);
+/* How many entries of this kind and severity about the hub had been opened and had not ended, on a
+ * day and as known at an instant. */
+MUST_USE result transaction_count_entries(struct transaction *transaction, int64_t hub, str kind,
+                                          str severity, date on, instant known_at,
+                                          int64_t *ret_count, struct err *err);
+
+/* What is used of an agreement's intake (register/intake.h): transfers until `on`, those in the
+ * month of that day, and places that are held for somebody; all as recorded before `before`. */
+struct intake_counts {
+    int64_t used;
+    int64_t used_in_month;
+    int64_t held;
+};
+MUST_USE result transaction_count_intake(struct transaction *transaction, int64_t agreement,
+                                         date on, instant before, struct intake_counts *ret_counts,
+                                         struct err *err);
+
+/* Joint operations that happened from one day to another, both included, in the order of days. */
+MUST_USE result transaction_operations(struct transaction *transaction, date from, date to,
+                                       struct arena *arena, const struct operation_row **ret_rows,
+                                       size_t *ret_count, struct err *err);
+MUST_USE result transaction_operation(struct transaction *transaction, int64_t id,
+                                      struct arena *arena, struct operation_row *ret_row,
+                                      struct err *err);
 
 /* --- beside the events: secrets, sessions, who looked --- */
 

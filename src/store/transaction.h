@@ -105,6 +105,12 @@ MUST_USE result transaction_resize_cache(struct transaction *transaction, size_t
                                          struct err *err);
 enum { CACHE_SUBJECTS = 512, CACHE_SUBJECTS_WRITER = 4096, CACHE_SUBJECTS_BULK = 65536 };
 
+/* The register's own events make no row of it. */
+static inline bool subject_has_row(enum subject_kind kind)
+{
+    return kind >= SUBJECT_OF_PERSON && kind <= SUBJECT_LAST && kind != SUBJECT_OF_REGISTER;
+}
+
 static inline const struct backend *backend_of(const struct transaction *transaction)
 {
     return transaction->connection->backend;
@@ -118,6 +124,21 @@ static inline result transaction_check_writing(const struct transaction *transac
     return transaction->writing
                ? result_ok()
                : err_set(err, ERROR_INTERNAL, "Something was to be written in a read of the store");
+}
+
+/* Row by row, and counted, so that a work that fails half-way is known for one. */
+MUST_USE static inline result insert_row(struct transaction *transaction, enum table table,
+                                         const void *row, struct err *err)
+{
+    transaction->rows_changed++;
+    return backend_of(transaction)->row_insert(transaction->connection, table, row, err);
+}
+
+MUST_USE static inline result update_row(struct transaction *transaction, enum table table,
+                                         const void *row, struct err *err)
+{
+    transaction->rows_changed++;
+    return backend_of(transaction)->row_update(transaction->connection, table, row, err);
 }
 
 /* Unpredictable bytes, fetched from the system a block at a time. */
@@ -197,7 +218,17 @@ MUST_USE result sealing_settle_position(struct transaction *transaction, int64_t
 MUST_USE result rows_apply(struct transaction *transaction, const struct event *event,
                            struct arena scratch, struct err *err);
 /* An event about a subject that has no event yet: fails unless it is one that brings it in. */
-MUST_USE result rows_check_beginning(const struct event *event, struct err *err);
+MUST_USE result rows_check_beginning(const struct event *event, struct arena scratch,
+                                     struct err *err);
+
+/* --- books.c --- */
+
+MUST_USE result entry_apply(struct transaction *transaction, const struct event *event,
+                            struct arena scratch, struct err *err);
+/* `request`: the one that the event is about, after the event; id 0 for none. */
+MUST_USE result intake_apply(struct transaction *transaction, const struct event *event,
+                             const struct request_row *request, struct arena scratch,
+                             struct err *err);
 
 /* --- names.c --- */
 

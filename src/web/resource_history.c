@@ -95,6 +95,15 @@ static void tell_places(struct telling *telling)
     tell_reason(telling, body->reason);
 }
 
+/* That there is one: what is written in it is read there. */
+static void tell_entry(struct telling *telling, const char *what, str kind, int64_t entry)
+{
+    const enum entry_kind found = entry_kind_from_name(kind);
+    buf_put_c(&telling->buf, what);
+    buf_put_c(&telling->buf, entry_kind_title(found));
+    json_set_int64(telling->object, "entry", entry);
+}
+
 static void tell(struct telling *telling)
 {
     const struct event *event = telling->event;
@@ -213,8 +222,16 @@ static void tell(struct telling *telling)
     case EVENT_MANIFEST_PERSON_ACCOUNTED:
     case EVENT_MANIFEST_CLOSED:
     case EVENT_MANIFEST_CANCELLED:
+    case EVENT_ENTRY_OPENED:
+        tell_entry(telling, "Opened in the books: ", event->body.entry_opened.kind,
+                   event->position);
+        break;
+    case EVENT_ENTRY_CHANGED:
+        tell_entry(telling, "Written in the books", STR(""), event->body.entry_changed.entry);
+        break;
     case EVENT_NONE:
     case EVENT_PERSON_ERASED:
+    case EVENT_OPERATION_RECORDED:
     case EVENT_HUB_OPENED:
     case EVENT_AGREEMENT_OPENED:
     case EVENT_AGREEMENT_ANNOUNCED:

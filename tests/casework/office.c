@@ -194,6 +194,7 @@ static void open_accounts(struct office *office)
         [ADMINISTRATOR] = {"administrator", "administrator", 0},
         [STATISTICIAN] = {"statistician", "statistician", 0},
         [FORMER_CLERK] = {"former-clerk", "caseworker", 0},
+        [LIAISON] = {"liaison", "liaison_officer", 0},
     };
     for (int i = 0; i < ACCOUNT_NAMES; i++) {
         office->accounts[i] = open_account(office, rows[i].username, rows[i].role, rows[i].hub);

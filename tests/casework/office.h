@@ -28,6 +28,7 @@ enum account_name {
     ADMINISTRATOR,
     STATISTICIAN,
     FORMER_CLERK, /* closed */
+    LIAISON,
     ACCOUNT_NAMES,
 };
 

@@ -130,7 +130,9 @@ static void make_enforceable(struct office *office, const struct somebody *perso
 
 static void know_hub(struct office *office)
 {
-    KNOW_ABOUT_HUB(office, AGREEMENT, {"agreement.binding", "yes"}, {"agreement.partner", "XDM"},
+    KNOW_ABOUT_HUB(office, AGREEMENT, {"agreement.exclusive_elsewhere", "no"},
+                   {"agreement.capped", "no"}, {"agreement.intake_limited", "no"},
+                   {"agreement.binding", "yes"}, {"agreement.partner", "XDM"},
                    {"agreement.in_force_from", "+0"}, {"agreement.open_ended", "yes"},
                    {"agreement.notified_to_commission", "yes"}, {"agreement.nationalities", "ALB"},
                    {"agreement.families_with_children", "excluded"},
@@ -146,7 +148,7 @@ static void know_hub(struct office *office)
                    {"hub.open", "yes"}, {"hub.services_confirmed", "yes"},
                    {"hub.resources_confirmed", "yes"}, {"hub.regime", "open"},
                    {"hub.standards", "met"}, {"hub.last_monitor_visit_on", "+0"},
-                   {"hub.next_monitor_visit_due_on", "+90"}, {"hub.open_serious_findings", "0"});
+                   {"hub.next_monitor_visit_due_on", "+90"});
 }
 
 /* Everything but one fact: what the hub's own inspection of the person's needs found. */
