@@ -44,6 +44,12 @@ enum { COMMAND_OPTIONS_MAX = 12, COMMAND_ARGUMENTS_MAX = 256 /* a folder of rule
            "the day the demonstration has reached (default: today)")                               \
     OPTION(OPTION_PAGE_FORMAT, "format", "text|html|pdf",                                          \
            "how the page is written (default: text)")                                              \
+    OPTION(OPTION_ISSUER, "issuer", "STATE",                                                       \
+           "who issued the travel document: three letters, as in its machine readable zone")       \
+    OPTION(OPTION_REFERENCE, "reference", "SCHEME:VALUE",                                          \
+           "another reference of the person, for example gwf:GWF012345678")                        \
+    OPTION(OPTION_NEW, "new", NULL, "register although somebody may be the same person")           \
+    OPTION(OPTION_CONFLICTS, "conflicts", "N", "how many conflicts were looked at")                \
     OPTION(OPTION_CHECK, "check", NULL, "compare only; change nothing")                            \
     OPTION(OPTION_HELP, "help", NULL, "print this help")
 
@@ -109,6 +115,18 @@ command_run command_rulebook_explain;
 command_run command_person_list;
 command_run command_person_show;
 command_run command_person_register;
+command_run command_person_duplicates;
+command_run command_person_return;
+command_run command_identity_show;
+command_run command_identity_record;
+command_run command_identity_remove;
+command_run command_merge_plan;
+command_run command_merge_request;
+command_run command_merge_show;
+command_run command_merge_confirm;
+command_run command_merge_decline;
+command_run command_merge_list;
+command_run command_merge_undo;
 command_run command_record;
 command_run command_step_request;
 command_run command_step_approve;

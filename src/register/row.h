@@ -28,6 +28,8 @@ struct person_row {
     struct known_day last_contact_on;
     str last_contact_source;
     struct known_day next_check_on;
+    int64_t part_of; /* the person this record is a part of since a merge (identity.h); 0: it is a
+                        person of its own */
 };
 
 /* One recorded value of one fact. At (as of D, as known at K) the value is that of the row with
@@ -140,6 +142,8 @@ enum {
     CONCERNS_PLACE =
         8, /* the place named, the one held for the request, the one the person occupies */
     CONCERNS_HUB_PLACES = 16, /* all places of the hub */
+    CONCERNS_LOOKUP = 32,     /* by what the person is found: a name, an identifier */
+    CONCERNS_MERGE = 64,      /* the merge that is asked for, decided or undone (identity.h) */
 };
 unsigned event_concerns(enum event_kind kind);
 /* May an event of this kind stand in the history of a subject of that kind? */

@@ -7,7 +7,7 @@
 #define RETURNHUB_STORE_LAYOUT_H
 
 #include "base/hash.h"
-#include "register/row.h"
+#include "register/identity.h"
 
 enum column_type {
     COLUMN_NUMBER,  /* int64_t */
@@ -50,6 +50,9 @@ enum table {
     TABLE_CASELOAD,
     TABLE_FACT_NAME,
     TABLE_WORD,
+    TABLE_MERGE,
+    TABLE_MOVED,
+    TABLE_LOOKUP,
     TABLE_COUNT,
     TABLE_DERIVED_FIRST = TABLE_PERSON,
 };
@@ -110,6 +113,15 @@ struct command_record {
 struct name_record {
     int64_t number;
     str name;
+};
+
+/* A blind index: the first bytes of a keyed hash of something a person is found by
+ * (register/lookup.h), the event in which it stands, and the record it is about. */
+enum { LOOKUP_KEY_SIZE = 16 };
+struct lookup_record {
+    str key;
+    int64_t position;
+    int64_t record;
 };
 
 /* The property that says: an older program wrote the rows, they are to be made anew. */

@@ -75,6 +75,7 @@ static result rebuild(struct replay *replay, bool replace, struct rebuild_outcom
     struct rebuild_outcome outcome = {0};
     TRY(transaction_event_count(transaction, &replay->all, err));
     TRY(backend->shadow_begin(transaction->connection, err));
+    transaction->merges = MERGES_NOT_ASKED;
     TRY(replay_all(replay, err));
     TRY(caseload_flush(transaction, err));
     outcome.events = replay->done;

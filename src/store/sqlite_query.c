@@ -56,7 +56,8 @@ static const struct query_row query_rows[QUERY_COUNT] = {
         {TABLE_FACT, NULL,
          "SELECT # FROM fact WHERE subject_kind = ?1 AND subject = ?2 AND position = ?3"},
     [QUERY_STAGE_COUNTS] = {TABLE_COUNT, layout_of_stage_count,
-                            "SELECT stage, COUNT(*) FROM person GROUP BY stage ORDER BY stage"},
+                            "SELECT stage, COUNT(*) FROM person WHERE part_of = 0 GROUP BY stage"
+                            " ORDER BY stage"},
     [QUERY_PLACE_COUNTS] = {TABLE_COUNT, layout_of_count,
                             "SELECT state, COUNT(*) FROM place WHERE hub = ?1 GROUP BY state"},
     [QUERY_CASELOAD] = {TABLE_CASELOAD, NULL,
@@ -71,6 +72,25 @@ static const struct query_row query_rows[QUERY_COUNT] = {
                               "SELECT COALESCE(MAX(number), 0) FROM fact_name"},
     [QUERY_LAST_WORD] = {TABLE_COUNT, layout_of_number,
                          "SELECT COALESCE(MAX(number), 0) FROM word"},
+    [QUERY_RECORDS] = {TABLE_PERSON, NULL,
+                       "SELECT # FROM person WHERE id > ?1 ORDER BY id LIMIT ?2"},
+    [QUERY_RECORDS_OF_FAMILY] =
+        {TABLE_PERSON, NULL, "SELECT # FROM person WHERE family = ?1 AND family <> 0 ORDER BY id"},
+    [QUERY_PARTS_OF] = {TABLE_PERSON, NULL,
+                        "SELECT # FROM person WHERE part_of = ?1 AND part_of <> 0 ORDER BY id"},
+    [QUERY_ANY_MERGE] = {TABLE_COUNT, layout_of_number,
+                         "SELECT EXISTS (SELECT 1 FROM merge WHERE state >= 3)"},
+    [QUERY_MERGES] = {TABLE_MERGE, NULL,
+                      "SELECT # FROM merge WHERE ?1 IN (0, state) ORDER BY id DESC LIMIT ?2"},
+    [QUERY_MERGES_OF] = {TABLE_MERGE, NULL,
+                         "SELECT # FROM merge WHERE continues = ?1 OR absorbed = ?1 ORDER BY id"},
+    [QUERY_MERGES_DONE] = {TABLE_MERGE, NULL, "SELECT # FROM merge WHERE state >= 3 ORDER BY id"},
+    [QUERY_MOVED_OF_EVENT] = {TABLE_MOVED, NULL,
+                              "SELECT # FROM moved WHERE position = ?1 ORDER BY separation"},
+    [QUERY_LOOKUPS_OF_EVENT] = {TABLE_LOOKUP, NULL,
+                                "SELECT # FROM lookup WHERE position = ?1 ORDER BY key"},
+    [QUERY_LOOKUPS_OF_KEY] = {TABLE_LOOKUP, NULL,
+                              "SELECT # FROM lookup WHERE key = ?1 ORDER BY position"},
 };
 
 /* --- queries with filters --- */
@@ -136,7 +156,7 @@ static void put_fixed_sql(struct buf *buf, const char *sql, const struct layout 
 static void put_query(struct buf *buf, enum query query, const struct layout *layout, size_t set)
 {
     if (query == QUERY_PEOPLE) {
-        put_fixed_sql(buf, "SELECT # FROM person WHERE id > ?4", layout);
+        put_fixed_sql(buf, "SELECT # FROM person WHERE id > ?4 AND part_of = 0", layout);
         put_filters(buf, people_filters, PEOPLE_FILTERS, set);
         buf_put_c(buf, " ORDER BY id LIMIT ?5");
     } else if (query == QUERY_REQUESTS) {
@@ -192,10 +212,12 @@ static result bind_parameters(struct sqlite_connection *connection, sqlite3_stmt
     for (size_t i = 0; i < count; i++) {
         const struct parameter *parameter = &parameters[i];
         const str text = parameter->text.at == NULL ? STR("") : parameter->text;
-        const int code = parameter->is_text
-                             ? sqlite3_bind_text64(statement, (int)i + 1, text.at, text.len,
-                                                   SQLITE_TRANSIENT, SQLITE_UTF8)
-                             : sqlite3_bind_int64(statement, (int)i + 1, parameter->number);
+        const int code =
+            parameter->is_bytes
+                ? sqlite3_bind_blob64(statement, (int)i + 1, text.at, text.len, SQLITE_TRANSIENT)
+            : parameter->is_text ? sqlite3_bind_text64(statement, (int)i + 1, text.at, text.len,
+                                                       SQLITE_TRANSIENT, SQLITE_UTF8)
+                                 : sqlite3_bind_int64(statement, (int)i + 1, parameter->number);
         if (code != SQLITE_OK) {
             return sqlite_failure(connection->db, code, "asked", err);
         }

@@ -87,6 +87,7 @@ void transaction_forget(struct transaction *transaction)
     wipe_cache(transaction);
     names_forget(&transaction->names);
     caseload_forget(transaction);
+    transaction->merges = MERGES_NOT_ASKED;
     memset(transaction->next_id, 0, sizeof transaction->next_id);
     transaction->writing = false;
     transaction->last_position = 0;
@@ -104,6 +105,7 @@ void transaction_work_undone(struct transaction *transaction, int64_t last_posit
     wipe_cache(transaction);
     names_forget(&transaction->names);
     caseload_forget(transaction);
+    transaction->merges = MERGES_NOT_ASKED;
     memset(transaction->next_id, 0, sizeof transaction->next_id);
     transaction->last_position = last_position;
     transaction->has_broken = false;

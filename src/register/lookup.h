@@ -1,0 +1,44 @@
+/* lookup: by what a person is found again: texts of which the store keeps keyed hashes only, so
+ * that neither a name nor the number of a document stands in it in clear. Equal texts find each
+ * other; which texts there are is decided here. Pure.
+ *
+ *   an identifier  "ID" SCHEME ISSUER VALUE: letters A to Z and digits of the value, in capitals
+ *   a whole name   "NAME" and its parts in order of the alphabet: the same name in another order
+ *   a part of it   "PART" SKELETON YEAR: the year of birth, or "-" when it is not known
+ *
+ * Names are in Latin letters here (format/latin.h); what is beyond a to z after that is left out.
+ * The skeleton of a part is what ways of writing it agree in: doubled letters are one, vowels
+ * (with y and w) are dropped, then h unless it comes first; c, q, k and x are k, z is s, v is f, p
+ * of "ph" is f. Mohammed, Muhammad and mhmd (from Arabic letters) are all "mmd". It proposes whom
+ * to look at, and decides nothing. */
+#ifndef RETURNHUB_REGISTER_LOOKUP_H
+#define RETURNHUB_REGISTER_LOOKUP_H
+
+#include "register/event.h"
+
+enum {
+    NAME_PARTS_MAX = 12, /* of one name that are looked at */
+    YEAR_UNKNOWN = 0,
+};
+
+struct name_parts {
+    str parts[NAME_PARTS_MAX];     /* a to z, in the order of the alphabet */
+    str skeletons[NAME_PARTS_MAX]; /* beside parts; "" for a part without consonants */
+    size_t count;
+};
+
+/* Of a name in Latin letters, in the arena. */
+MUST_USE result name_parts_of(str latin, struct arena *arena, struct name_parts *ret_parts,
+                              struct err *err);
+
+/* .at is NULL when the arena is full. */
+str lookup_identifier(str scheme, str issuer, str value, struct arena *arena);
+str lookup_name(const struct name_parts *parts, struct arena *arena);
+str lookup_part(str skeleton, int year, struct arena *arena);
+
+/* What the event says of how its subject is found: PERSON_REGISTERED, IDENTITY_CORRECTED,
+ * IDENTIFIER_RECORDED; nothing for others. */
+MUST_USE result lookup_texts(const struct event *event, struct arena *arena,
+                             struct text_list *ret_texts, struct err *err);
+
+#endif
