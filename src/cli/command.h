@@ -49,6 +49,8 @@ enum { COMMAND_OPTIONS_MAX = 12, COMMAND_ARGUMENTS_MAX = 256 /* a folder of rule
     OPTION(OPTION_REFERENCE, "reference", "SCHEME:VALUE",                                          \
            "another reference of the person, for example gwf:GWF012345678")                        \
     OPTION(OPTION_NEW, "new", NULL, "register although somebody may be the same person")           \
+    OPTION(OPTION_CONFLICTING, "conflicting", NULL,                                                \
+           "only people of whom different things stand recorded")                                  \
     OPTION(OPTION_CONFLICTS, "conflicts", "N", "how many conflicts were looked at")                \
     OPTION(OPTION_CHECK, "check", NULL, "compare only; change nothing")                            \
     OPTION(OPTION_HELP, "help", NULL, "print this help")
@@ -116,6 +118,7 @@ command_run command_person_list;
 command_run command_person_show;
 command_run command_person_register;
 command_run command_person_duplicates;
+command_run command_person_evidence;
 command_run command_person_return;
 command_run command_identity_show;
 command_run command_identity_record;

@@ -172,6 +172,21 @@ const struct command commands[] = {
         .run = command_person_duplicates,
     },
     {
+        .name = "person evidence",
+        .arguments = "FACT [VALUE]",
+        .argument_min = 1,
+        .argument_max = 2,
+        .summary = "List everybody of whom a fact was ever recorded",
+        .description =
+            "As VALUE, or as anything: also what was recorded later to be otherwise, and what was "
+            "withdrawn, in whatever record of the person. One row a value, with what counts today "
+            "beside it. With --conflicting only people of whom different values stand, so that a "
+            "status that contradicts itself is found before anybody acts on it.",
+        .options = {LOOK_OPTIONS, OPTION_CONFLICTING, OPTION_HELP},
+        .option_count = 7,
+        .run = command_person_evidence,
+    },
+    {
         .name = "person return",
         .arguments = "PERSON",
         .argument_min = 1,

@@ -61,7 +61,7 @@ static void cut_parts(str latin, char *letters, struct name_parts *parts)
     size_t len = 0;
     for (size_t i = 0; i <= latin.len; i++) {
         const char c = i < latin.len ? small_letter(latin.at[i]) : ' ';
-        if (c >= 'a' && c <= 'z') {
+        if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) {
             letters[len++] = c;
         } else if (c != '\'' && c != '`' && len > begin) {
             if (parts->count < NAME_PARTS_MAX) {

@@ -6,7 +6,7 @@
  *   a whole name   "NAME" and its parts in order of the alphabet: the same name in another order
  *   a part of it   "PART" SKELETON YEAR: the year of birth, or "-" when it is not known
  *
- * Names are in Latin letters here (format/latin.h); what is beyond a to z after that is left out.
+ * Names are in Latin letters here (format/latin.h); whatever is no letter and no digit is left out.
  * The skeleton of a part is what ways of writing it agree in: doubled letters are one, vowels
  * (with y and w) are dropped, then h unless it comes first; c, q, k and x are k, z is s, v is f, p
  * of "ph" is f. Mohammed, Muhammad and mhmd (from Arabic letters) are all "mmd". It proposes whom
@@ -22,7 +22,7 @@ enum {
 };
 
 struct name_parts {
-    str parts[NAME_PARTS_MAX];     /* a to z, in the order of the alphabet */
+    str parts[NAME_PARTS_MAX];     /* letters a to z and digits, in the order of the alphabet */
     str skeletons[NAME_PARTS_MAX]; /* beside parts; "" for a part without consonants */
     size_t count;
 };

@@ -55,6 +55,8 @@ enum query {
     QUERY_RECORDS,             /* (after id, limit) -> person, by id: also those that are a part */
     QUERY_RECORDS_OF_FAMILY,   /* (family) -> person, by id: the same */
     QUERY_PARTS_OF,            /* (person) -> person, by id: the records that are a part of it */
+    QUERY_PARTS,               /* () -> person, by id: all records that are a part */
+    QUERY_FACTS_NAMED,         /* (fact) -> fact: of people, by record */
     QUERY_ANY_MERGE,           /* () -> number: 1 when there is one that was done */
     QUERY_MERGES,              /* (state or 0, limit) -> merge, newest first */
     QUERY_MERGES_OF,           /* (record) -> merge, oldest first, whatever its state */

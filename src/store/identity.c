@@ -454,6 +454,46 @@ result identity_fact_rows(struct transaction *transaction, const int64_t *record
     return result_ok();
 }
 
+static int compare_people_facts(const void *left, const void *right)
+{
+    const struct fact_row *a = left;
+    const struct fact_row *b = right;
+    return a->subject != b->subject ? (a->subject > b->subject) - (a->subject < b->subject)
+                                    : compare_fact_rows(left, right);
+}
+
+static int compare_person_ids(const void *left, const void *right)
+{
+    const struct person_row *a = left;
+    const struct person_row *b = right;
+    return (a->id > b->id) - (a->id < b->id);
+}
+
+result transaction_facts_named(struct transaction *transaction, str fact, struct arena *arena,
+                               const struct fact_row **ret_rows, size_t *ret_count, struct err *err)
+{
+    const struct parameter parameter = parameter_text(fact);
+    void *found = NULL;
+    void *parts = NULL;
+    size_t count = 0;
+    size_t part_count = 0;
+    TRY(collect_rows(transaction, QUERY_FACTS_NAMED, &parameter, 1, arena, &found, &count, err));
+    TRY(collect_rows(transaction, QUERY_PARTS, NULL, 0, arena, &parts, &part_count, err));
+    struct fact_row *rows = found;
+    for (size_t i = 0; part_count > 0 && i < count; i++) {
+        const struct person_row key = {.id = rows[i].subject};
+        const struct person_row *part =
+            bsearch(&key, parts, part_count, sizeof key, compare_person_ids);
+        rows[i].subject = part != NULL ? part->part_of : rows[i].subject;
+    }
+    if (part_count > 0) {
+        qsort(rows, count, sizeof rows[0], compare_people_facts);
+    }
+    *ret_rows = rows;
+    *ret_count = count;
+    return result_ok();
+}
+
 /* --- the blind index -------------------------------------------------------------------------- */
 
 /* The key of the index is made of the store's key and is no other key of it. */

@@ -78,6 +78,10 @@ static const struct query_row query_rows[QUERY_COUNT] = {
         {TABLE_PERSON, NULL, "SELECT # FROM person WHERE family = ?1 AND family <> 0 ORDER BY id"},
     [QUERY_PARTS_OF] = {TABLE_PERSON, NULL,
                         "SELECT # FROM person WHERE part_of = ?1 AND part_of <> 0 ORDER BY id"},
+    [QUERY_PARTS] = {TABLE_PERSON, NULL, "SELECT # FROM person WHERE part_of <> 0 ORDER BY id"},
+    [QUERY_FACTS_NAMED] = {TABLE_FACT, NULL,
+                           "SELECT # FROM fact WHERE subject_kind = 1 AND fact = ?1"
+                           " ORDER BY subject, true_from, position"},
     [QUERY_ANY_MERGE] = {TABLE_COUNT, layout_of_number,
                          "SELECT EXISTS (SELECT 1 FROM merge WHERE state >= 3)"},
     [QUERY_MERGES] = {TABLE_MERGE, NULL,

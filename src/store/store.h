@@ -197,6 +197,12 @@ MUST_USE result transaction_facts(struct transaction *transaction, enum subject_
                                   struct arena *arena, const struct fact_row **ret_rows,
                                   size_t *ret_count, struct err *err);
 
+/* Everything that was ever recorded of one fact of anybody, also what was withdrawn: by person, and
+ * then in the order in which it is true. The subject of a row is the person of now. */
+MUST_USE result transaction_facts_named(struct transaction *transaction, str fact,
+                                        struct arena *arena, const struct fact_row **ret_rows,
+                                        size_t *ret_count, struct err *err);
+
 /* Every person's facts that count at (as_of, known_at), person by person in the order of ids; for
  * screening. The rows are valid during the call only. */
 typedef result store_person_facts(void *context, const struct person_row *person,
