@@ -205,35 +205,77 @@ static result seek_identifiers(struct search *search, struct err *err)
     return result_ok();
 }
 
-/* Years in which somebody was born who is not more than one apart, and those of whom it is not
- * known. */
-static result seek_part(struct search *search, str skeleton, struct err *err)
+static result seek_list(struct search *search, const struct text_list *texts, struct err *err)
 {
-    const struct known_day born_on = search->who->born_on;
+    for (size_t i = 0; i < texts->count; i++) {
+        TRY(add_hits(search, texts->items[i], 0, err));
+    }
+    return result_ok();
+}
+
+/* Who has all of these parts, or some of them and no others, and was born in that year. */
+static result seek_year(struct search *search, const struct name_parts *parts, int year,
+                        struct err *err)
+{
     struct arena *arena = search->sitting->arena;
-    if (skeleton.len == 0 || !born_on.known) {
+    struct text_list some;
+    TRY(lookup_some_parts(parts, LOOKUP_FULL, year, arena, &some, err));
+    TRY(seek_list(search, &some, err));
+    TRY(add_hits(search, lookup_all_parts(parts, LOOKUP_FULL, year, arena), 0, err));
+    return add_hits(search, lookup_all_parts(parts, LOOKUP_SOME, year, arena), 0, err);
+}
+
+/* The same day with day and month exchanged, if there is one. */
+static bool exchange(date day, date *ret_exchanged)
+{
+    const struct civil civil = date_to_civil(day);
+    const struct civil exchanged = {.year = civil.year, .month = civil.day, .day = civil.month};
+    return civil.day <= 12 && date_from_civil(exchanged, ret_exchanged, NULL).ok;
+}
+
+/* Who has a part of the name, and the same day of birth. */
+static result seek_days(struct search *search, const struct name_parts *parts, struct err *err)
+{
+    struct arena *arena = search->sitting->arena;
+    const date born_on = search->who->born_on.day;
+    date exchanged = born_on;
+    const bool exchangeable = exchange(born_on, &exchanged);
+    for (size_t i = 0; i < parts->count; i++) {
+        const str skeleton = parts->skeletons[i];
+        if (skeleton.len == 0) {
+            continue;
+        }
+        TRY(add_hits(search, lookup_day(skeleton, born_on, arena), 0, err));
+        TRY(exchangeable ? add_hits(search, lookup_day(skeleton, exchanged, arena), 0, err)
+                         : result_ok());
+    }
+    return result_ok();
+}
+
+static result seek_name(struct search *search, const struct known_name *name, struct err *err)
+{
+    struct name_parts parts;
+    TRY(name_parts_of(name->latin.len > 0 ? name->latin : name->name, search->sitting->arena,
+                      &parts, err));
+    if (parts.count == 0) {
         return result_ok();
     }
-    const int year = date_to_civil(born_on.day).year;
-    TRY(add_hits(search, lookup_part(skeleton, year - 1, arena), 0, err));
-    TRY(add_hits(search, lookup_part(skeleton, year, arena), 0, err));
-    TRY(add_hits(search, lookup_part(skeleton, year + 1, arena), 0, err));
-    return add_hits(search, lookup_part(skeleton, YEAR_UNKNOWN, arena), 0, err);
+    TRY(add_hits(search, lookup_name(&parts, search->sitting->arena), 0, err));
+    TRY(seek_year(search, &parts, YEAR_UNKNOWN, err));
+    if (!search->who->born_on.known) {
+        return result_ok();
+    }
+    const int year = date_to_civil(search->who->born_on.day).year;
+    for (int apart = -1; apart <= 1; apart++) {
+        TRY(seek_year(search, &parts, year + apart, err));
+    }
+    return seek_days(search, &parts, err);
 }
 
 static result seek_names(struct search *search, struct err *err)
 {
     for (size_t i = 0; i < search->who->name_count; i++) {
-        const struct known_name *name = &search->who->names[i];
-        struct name_parts parts;
-        TRY(name_parts_of(name->latin.len > 0 ? name->latin : name->name, search->sitting->arena,
-                          &parts, err));
-        TRY(parts.count == 0
-                ? result_ok()
-                : add_hits(search, lookup_name(&parts, search->sitting->arena), 0, err));
-        for (size_t k = 0; k < parts.count; k++) {
-            TRY(seek_part(search, parts.skeletons[k], err));
-        }
+        TRY(seek_name(search, &search->who->names[i], err));
     }
     return result_ok();
 }

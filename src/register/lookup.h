@@ -4,7 +4,12 @@
  *
  *   an identifier  "ID" SCHEME ISSUER VALUE: letters A to Z and digits of the value, in capitals
  *   a whole name   "NAME" and its parts in order of the alphabet: the same name in another order
- *   a part of it   "PART" SKELETON YEAR: the year of birth, or "-" when it is not known
+ *   all its parts  "FULL", their skeletons and the YEAR of birth ("-" when it is not known)
+ *   some of them   "SOME", the skeletons of two at least, one or two left out, and the year
+ *   a part, a day  "DAY", a skeleton and the day of birth
+ * Somebody with a shorter name is looked for by some of one's parts among those who have them all;
+ * with a longer name, by all of one's parts among those who have them too. So nobody is looked at
+ * who only has a frequent name in common.
  *
  * Names are in Latin letters here (format/latin.h); whatever is no letter and no digit is left out.
  * The skeleton of a part is what ways of writing it agree in: doubled letters are one, vowels
@@ -34,7 +39,14 @@ MUST_USE result name_parts_of(str latin, struct arena *arena, struct name_parts 
 /* .at is NULL when the arena is full. */
 str lookup_identifier(str scheme, str issuer, str value, struct arena *arena);
 str lookup_name(const struct name_parts *parts, struct arena *arena);
-str lookup_part(str skeleton, int year, struct arena *arena);
+/* "FULL" and "SOME"; the texts of those who have other parts left out are more than one. */
+enum lookup_breadth { LOOKUP_FULL, LOOKUP_SOME };
+str lookup_all_parts(const struct name_parts *parts, enum lookup_breadth breadth, int year,
+                     struct arena *arena);
+MUST_USE result lookup_some_parts(const struct name_parts *parts, enum lookup_breadth breadth,
+                                  int year, struct arena *arena, struct text_list *ret_texts,
+                                  struct err *err);
+str lookup_day(str skeleton, date born_on, struct arena *arena);
 
 /* What the event says of how its subject is found: PERSON_REGISTERED, IDENTITY_CORRECTED,
  * IDENTIFIER_RECORDED; nothing for others. */

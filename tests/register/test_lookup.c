@@ -72,8 +72,6 @@ static void test_whole_names(void **state)
     assert_true(name_parts_of(STR("Anna Sample"), &arena, &c, NULL).ok);
     assert_true(str_equal(lookup_name(&a, &arena), lookup_name(&b, &arena)));
     assert_false(str_equal(lookup_name(&a, &arena), lookup_name(&c, &arena)));
-    assert_false(
-        str_equal(lookup_part(STR("nn"), 1990, &arena), lookup_part(STR("nn"), 1991, &arena)));
 }
 
 /* Aim: what an event says of how its subject is found. */
@@ -82,12 +80,44 @@ static void test_texts(void **state)
     (void)state;
     struct text_list texts;
     struct event event = {.kind = EVENT_PERSON_REGISTERED,
-                          .body.person_registered = {.name = STR("Sample Anna Anna")}};
+                          .body.person_registered = {.name = STR("Sample Anna Maria"),
+                                                     .born_on = {.known = true, .day = {7000}}}};
     assert_true(lookup_texts(&event, &arena, &texts, NULL).ok);
-    assert_int_equal(texts.count, 3); /* two parts, each once, and the whole */
+    /* The whole, all three parts, each two of them, and each with the day. */
+    assert_int_equal(texts.count, 1 + 1 + 3 + 3);
+    event.body.person_registered.born_on.known = false;
+    assert_true(lookup_texts(&event, &arena, &texts, NULL).ok);
+    assert_int_equal(texts.count, 1 + 1 + 3);
     event.kind = EVENT_FACT_RECORDED;
     assert_true(lookup_texts(&event, &arena, &texts, NULL).ok);
     assert_int_equal(texts.count, 0);
+}
+
+/* Aim: somebody with a shorter or a longer name is looked for where they stand. */
+static void test_shorter_and_longer(void **state)
+{
+    (void)state;
+    struct name_parts longer;
+    struct name_parts shorter;
+    struct text_list some;
+    bool found = false;
+    assert_true(name_parts_of(STR("Sample Anna Maria"), &arena, &longer, NULL).ok);
+    assert_true(name_parts_of(STR("anna sampel"), &arena, &shorter, NULL).ok);
+    assert_true(lookup_some_parts(&longer, LOOKUP_FULL, 1990, &arena, &some, NULL).ok);
+    for (size_t i = 0; i < some.count; i++) {
+        found = found ||
+                str_equal(some.items[i], lookup_all_parts(&shorter, LOOKUP_FULL, 1990, &arena));
+    }
+    assert_true(found);
+    assert_false(str_equal(lookup_all_parts(&shorter, LOOKUP_FULL, 1990, &arena),
+                           lookup_all_parts(&shorter, LOOKUP_FULL, 1991, &arena)));
+    assert_true(lookup_some_parts(&shorter, LOOKUP_SOME, 1990, &arena, &some, NULL).ok);
+    assert_int_equal(some.count, 0);
+    /* Of many parts one is left out at a time: twelve, not sixty-six more. */
+    assert_true(
+        name_parts_of(STR("ba be da fa ga ka la ma na pa ra sa"), &arena, &longer, NULL).ok);
+    assert_true(lookup_some_parts(&longer, LOOKUP_SOME, 1990, &arena, &some, NULL).ok);
+    assert_int_equal(some.count, 11); /* ba and be are the same to it */
 }
 
 static void expect_form(enum identifier_scheme scheme, const char *value, bool good)
@@ -131,9 +161,9 @@ static void test_canonical(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_writings),  cmocka_unit_test(test_whole_names),
-        cmocka_unit_test(test_texts),     cmocka_unit_test(test_forms),
-        cmocka_unit_test(test_canonical),
+        cmocka_unit_test(test_writings), cmocka_unit_test(test_whole_names),
+        cmocka_unit_test(test_texts),    cmocka_unit_test(test_shorter_and_longer),
+        cmocka_unit_test(test_forms),    cmocka_unit_test(test_canonical),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
