@@ -18,7 +18,8 @@
 enum {
     PEOPLE = 5,
     STEPS = 70,
-    ROUNDS = 25,
+    ROUNDS = 12,
+    ROUNDS_LONG = 200,
     ITEMS_MAX = 400,
     SNAPSHOTS = 12,
     FACTS_SHOWN = 24,
@@ -786,11 +787,9 @@ static void test_stories(void **state)
 {
     (void)state;
     const char *only = getenv("SEED");
-    const char *rounds = getenv("ROUNDS");
     const uint64_t first = only != NULL ? (uint64_t)strtoull(only, NULL, 10) : 1;
-    const uint64_t count = only != NULL     ? 1
-                           : rounds != NULL ? (uint64_t)strtoull(rounds, NULL, 10)
-                                            : ROUNDS;
+    const bool is_long = getenv("RETURNHUB_LONG") != NULL;
+    const uint64_t count = only != NULL ? 1 : is_long ? ROUNDS_LONG : ROUNDS;
     int merges = 0;
     int moved = 0;
     int told = 0;
@@ -799,7 +798,7 @@ static void test_stories(void **state)
     }
     print_message("# %d merges undone, %d events given to the other side, %d told\n", merges, moved,
                   told);
-    assert_true(only != NULL || (merges > 50 && moved > 50 && told > 50));
+    assert_true(only != NULL || (merges > 20 && moved > 50 && told > 50));
 }
 
 int main(void)
