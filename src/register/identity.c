@@ -245,7 +245,7 @@ result identity_fold(const int64_t *records, size_t record_count,
         fold.records[i] = (struct folding){.record = records[i]};
     }
     for (size_t i = 0; i < event_count; i++) {
-        TRY(fold_event(&fold, &events[i], err));
+        TRY(events[i].erased ? result_ok() : fold_event(&fold, &events[i], err));
     }
     for (size_t i = 0; i < record_count; i++) {
         rows[i] = fold.records[i].row;

@@ -93,6 +93,7 @@ struct identity_event {
     struct event event;
     int64_t about; /* the record it is about */
     bool in_force; /* of IDENTITIES_MERGED: is this merge to be seen in the rows? */
+    bool erased;   /* its body was destroyed and says nothing any more */
 };
 
 /* The rows of the records, one for each and in their order, from all events of all records that

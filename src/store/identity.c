@@ -328,9 +328,10 @@ static result open_record(struct transaction *transaction, const struct event_re
     TRY(event_open(transaction, record, arena, &item.event, &opened, err));
     TRY(identity_about(transaction, record->position, record->subject, known_at, *arena,
                        &item.about, err));
-    TRY(is_in_force(transaction, &item.event, known_at, &item.in_force, err));
+    item.erased = !opened;
     *ret_event = item;
-    return result_ok();
+    return opened ? is_in_force(transaction, &item.event, known_at, &ret_event->in_force, err)
+                  : result_ok();
 }
 
 /* What is kept of the events that stand under one record. */
