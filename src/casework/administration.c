@@ -3,6 +3,7 @@
 #include "casework/sitting.h"
 #include "casework/stopping.h"
 #include "casework/text.h"
+#include "format/latin.h"
 
 enum { USERNAME_MAX_BYTES = 64 };
 
@@ -464,6 +465,7 @@ struct identity_work {
     const struct caller *caller;
     str person;
     struct corrected_identity identity;
+    str latin;
     struct arena *arena;
 };
 
@@ -486,7 +488,7 @@ static result correct_identity(struct transaction *transaction, void *context, s
                        work->arena, &before, err));
     TRY(sitting_person(&sitting, work->person, ACTION_REGISTER_PERSON, &person, err));
     if (before.position != 0) {
-        return before.subject == person.id && same_identity(&before, work)
+        return sitting.before_subject == person.id && same_identity(&before, work)
                    ? result_ok()
                    : sitting_client_id_taken(err);
     }
@@ -499,7 +501,8 @@ static result correct_identity(struct transaction *transaction, void *context, s
                           .effective_on = sitting.today,
                           .body.identity_corrected = {.name = work->identity.name,
                                                       .born_on = work->identity.born_on,
-                                                      .reason = work->identity.reason}};
+                                                      .reason = work->identity.reason,
+                                                      .latin = work->latin}};
     return sitting_append(&sitting, &event, err);
 }
 
@@ -512,13 +515,15 @@ result casework_correct_identity(const struct casework *casework, const struct c
     if (identity->born_on.known) {
         TRY(text_day("The date of birth", identity->born_on.day, err));
     }
-    struct identity_work work = {.casework = casework,
-                                 .caller = caller,
-                                 .person = person,
-                                 .identity = {.name = str_trim(identity->name),
-                                              .born_on = identity->born_on,
-                                              .reason = str_trim(identity->reason)},
-                                 .arena = arena};
+    struct identity_work work = {
+        .casework = casework,
+        .caller = caller,
+        .person = person,
+        .identity = {.born_on = identity->born_on, .reason = str_trim(identity->reason)},
+        .arena = arena};
+    TRY(latin_nfc(str_trim(identity->name), arena, &work.identity.name, err));
+    TRY(latin_letters(work.identity.name, arena, &work.latin, err));
+    work.latin = str_equal(work.latin, work.identity.name) ? STR("") : work.latin;
     return store_write(casework->store, correct_identity, &work, err);
 }
 

@@ -53,16 +53,29 @@ struct caller {
 
 /* --- commands --------------------------------------------------------------------------------- */
 
+struct identifier_entry;
+struct likely_duplicate;
+
 struct registration {
     str name;
     struct known_day born_on;
     date registered_on;
+    const struct identifier_entry *identifiers; /* casework/identity.h */
+    size_t identifier_count;
+    bool unless_known; /* not when somebody is likely to be the same person: they are told */
 };
+struct registration_answer {
+    struct person_row person;              /* id 0: nobody was registered */
+    const struct likely_duplicate *likely; /* people who may be the same (casework/identity.h) */
+    size_t likely_count;
+};
+/* With all its identifiers or not at all. Sent twice it is done once, and the likely duplicates are
+ * told anew. */
 MUST_USE result casework_register_person(const struct casework *casework,
                                          const struct caller *caller,
                                          const struct registration *registration,
-                                         struct arena *arena, struct person_row *ret_person,
-                                         struct err *err);
+                                         struct arena *arena,
+                                         struct registration_answer *ret_answer, struct err *err);
 
 /* One fact of a person, a hub or an agreement (which of them, the fact's own subject says). */
 struct fact_entry {

@@ -141,13 +141,14 @@ result case_load(struct sitting *sitting, const struct person_row *person,
     loaded.view.known_at = when->known_at;
     if (when->past) {
         struct past past;
-        TRY(past_person(sitting, person->id, 0, when->known_at, &past, err));
+        TRY(past_person(sitting, sitting_record_of(sitting, person->id), 0, when->known_at, &past,
+                        err));
         if (past.person.id == 0) {
             return sitting_no_such(err, "person", person->reference);
         }
         loaded.view.person = past.person;
     }
-    TRY(facts_load(sitting, SUBJECT_OF_PERSON, person->id, when, &loaded.person, err));
+    TRY(facts_load(sitting, SUBJECT_OF_PERSON, loaded.view.person.id, when, &loaded.person, err));
     loaded.view.question.person = loaded.person.values;
     loaded.view.question.today = when->on;
     TRY(load_family(sitting, &loaded, err));

@@ -176,7 +176,10 @@ static result read_reference(struct list_work *work, struct err *err)
     if (transaction_find(work->sitting.transaction, SUBJECT_OF_PERSON, str_from_c(text), &id,
                          &failure)
             .ok) {
-        work->reference = id;
+        struct arena scratch = *work->arena;
+        struct person_row person;
+        TRY(transaction_person(work->sitting.transaction, id, &scratch, &person, err));
+        work->reference = person.id;
     } else if (failure.code != ERROR_NOT_FOUND) {
         return err_set(err, failure.code, "%s", failure.what);
     }

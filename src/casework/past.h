@@ -14,9 +14,14 @@ struct past {
 int64_t past_request_of(const struct event *event);
 
 /* After the event at `position` (0: whatever the position) and all that was recorded until
- * `known_at`. */
+ * `known_at`: the person that the record was then, or was a part of. */
 MUST_USE result past_person(struct sitting *sitting, int64_t person, int64_t position,
                             instant known_at, struct past *ret_past, struct err *err);
+
+/* What was recorded of the person that the record was then, until `known_at`; newest first. */
+MUST_USE result past_history(struct sitting *sitting, int64_t record, instant known_at,
+                             size_t limit, const struct event **ret_events, size_t *ret_count,
+                             struct err *err);
 
 /* The family group of the person as known then, among the members of today's group. */
 MUST_USE result past_family(struct sitting *sitting, const struct person_row *person,

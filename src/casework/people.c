@@ -1,14 +1,17 @@
 #include "casework/casework.h"
 
 #include "casework/draw.h"
+#include "casework/likely.h"
 #include "casework/recall.h"
 #include "casework/repeat.h"
 #include "casework/sitting.h"
 #include "casework/text.h"
+#include "format/latin.h"
 
 enum {
     FAMILY_MAX =
         64, /* members of one group: beyond any family, and what one review judges stays bounded */
+    IDENTIFIERS_MAX = 32, /* that somebody is registered with */
 };
 
 /* --- registering ------------------------------------------------------------------------------ */
@@ -17,12 +20,18 @@ struct register_work {
     const struct casework *casework;
     const struct caller *caller;
     struct registration registration;
+    str latin;                 /* of the name; "" when it is in Latin letters */
+    struct event *identifiers; /* IDENTIFIER_RECORDED, as they will be appended */
     struct arena *arena;
-    struct person_row person;
+    struct registration_answer answer;
 };
 
 static result check_registration(const struct registration *registration, struct err *err)
 {
+    if (registration->identifier_count > IDENTIFIERS_MAX) {
+        return err_set(err, ERROR_INPUT, "At most %d references can be recorded with a person",
+                       IDENTIFIERS_MAX);
+    }
     TRY(text_line_required("The name", registration->name, NAME_MAX_BYTES, err));
     TRY(text_day("The day of registration", registration->registered_on, err));
     if (!registration->born_on.known) {
@@ -57,8 +66,8 @@ static result register_again(struct sitting *sitting, struct register_work *work
         !date_equal(before->effective_on, work->registration.registered_on)) {
         return sitting_client_id_taken(err);
     }
-    return transaction_person(sitting->transaction, before->subject, sitting->arena, &work->person,
-                              err);
+    return transaction_person(sitting->transaction, before->subject, sitting->arena,
+                              &work->answer.person, err);
 }
 
 static result append_registration(struct sitting *sitting, struct register_work *work,
@@ -74,12 +83,40 @@ static result append_registration(struct sitting *sitting, struct register_work 
         .body.person_registered = {.reference = str_from_c(reference),
                                    .name = work->registration.name,
                                    .born_on = work->registration.born_on,
-                                   .stage = rulebook->stages[rulebook->start_stage].name},
+                                   .stage = rulebook->stages[rulebook->start_stage].name,
+                                   .latin = work->latin},
     };
     TRY(transaction_new_id(sitting->transaction, SUBJECT_OF_PERSON, &event.subject, err));
     TRY(sitting_append(sitting, &event, err));
-    return transaction_person(sitting->transaction, event.subject, sitting->arena, &work->person,
-                              err);
+    for (size_t i = 0; i < work->registration.identifier_count; i++) {
+        work->identifiers[i].subject = event.subject;
+        TRY(sitting_append(sitting, &work->identifiers[i], err));
+    }
+    return transaction_person(sitting->transaction, event.subject, sitting->arena,
+                              &work->answer.person, err);
+}
+
+/* Who is registered, as far as it is known before they are. */
+static result find_likely(struct sitting *sitting, struct register_work *work, struct err *err)
+{
+    const size_t count = work->registration.identifier_count;
+    struct known_name name = {.name = work->registration.name, .latin = work->latin};
+    struct known_identifier *known = ARENA_NEW(sitting->arena, struct known_identifier, count + 1);
+    if (known == NULL) {
+        return arena_full(err);
+    }
+    for (size_t i = 0; i < count; i++) {
+        known[i].event = &work->identifiers[i];
+        known[i].scheme =
+            identifier_scheme_from_name(work->identifiers[i].body.identifier_recorded.scheme);
+    }
+    const struct who who = {.person = work->answer.person.id,
+                            .names = &name,
+                            .name_count = 1,
+                            .born_on = work->registration.born_on,
+                            .identifiers = known,
+                            .identifier_count = count};
+    return likely_find(sitting, &who, 0, &work->answer.likely, &work->answer.likely_count, err);
 }
 
 static result register_work(struct transaction *transaction, void *context, struct err *err)
@@ -87,26 +124,52 @@ static result register_work(struct transaction *transaction, void *context, stru
     struct register_work *work = context;
     struct sitting sitting;
     struct event before;
+    work->answer = (struct registration_answer){.likely_count = 0};
     TRY(sitting_record(&sitting, work->casework, transaction, work->caller, ACTION_REGISTER_PERSON,
                        work->arena, &before, err));
     if (before.position != 0) {
-        return register_again(&sitting, work, &before, err);
+        TRY(register_again(&sitting, work, &before, err));
+        return find_likely(&sitting, work, err);
     }
     TRY(refuse_coming_day(&sitting, "The day of registration", work->registration.registered_on,
                           err));
-    return append_registration(&sitting, work, err);
+    TRY(find_likely(&sitting, work, err));
+    return work->registration.unless_known && work->answer.likely_count > 0
+               ? result_ok()
+               : append_registration(&sitting, work, err);
+}
+
+static result prepare_identifiers(struct register_work *work, struct err *err)
+{
+    const size_t count = work->registration.identifier_count;
+    work->identifiers = ARENA_NEW(work->arena, struct event, count + 1);
+    if (work->identifiers == NULL) {
+        return arena_full(err);
+    }
+    for (size_t i = 0; i < count; i++) {
+        struct event *event = &work->identifiers[i];
+        *event = (struct event){.subject_kind = SUBJECT_OF_PERSON,
+                                .kind = EVENT_IDENTIFIER_RECORDED,
+                                .effective_on = work->registration.registered_on};
+        TRY(identifier_read(&work->registration.identifiers[i], work->arena,
+                            &event->body.identifier_recorded, err));
+    }
+    return result_ok();
 }
 
 result casework_register_person(const struct casework *casework, const struct caller *caller,
                                 const struct registration *registration, struct arena *arena,
-                                struct person_row *ret_person, struct err *err)
+                                struct registration_answer *ret_answer, struct err *err)
 {
     TRY(check_registration(registration, err));
     struct register_work work = {
         .casework = casework, .caller = caller, .registration = *registration, .arena = arena};
-    work.registration.name = str_trim(registration->name);
+    TRY(latin_nfc(str_trim(registration->name), arena, &work.registration.name, err));
+    TRY(latin_letters(work.registration.name, arena, &work.latin, err));
+    work.latin = str_equal(work.latin, work.registration.name) ? STR("") : work.latin;
+    TRY(prepare_identifiers(&work, err));
     TRY(store_write(casework->store, register_work, &work, err));
-    *ret_person = work.person;
+    *ret_answer = work.answer;
     return result_ok();
 }
 
@@ -205,7 +268,7 @@ static result join_again(struct sitting *sitting, struct join_work *work,
                          const struct person_row *relative, struct err *err)
 {
     /* Groups only flow together, so whoever joined the relative's group then is in it now. */
-    if (before->kind != EVENT_FAMILY_JOINED || before->subject != person->id ||
+    if (before->kind != EVENT_FAMILY_JOINED || sitting->before_subject != person->id ||
         person->family != relative->family) {
         return sitting_client_id_taken(err);
     }
@@ -304,10 +367,10 @@ static result contact_work(struct transaction *transaction, void *context, struc
     TRY(sitting_person(&sitting, work->person, ACTION_RECORD_FACT, &person, err));
     if (before.position != 0) {
         const struct contact_confirmed_body *body = &before.body.contact_confirmed;
-        const bool same = before.kind == EVENT_CONTACT_CONFIRMED && before.subject == person.id &&
-                          date_equal(before.effective_on, work->on) &&
-                          str_equal(body->source, work->source) &&
-                          same_day(body->next_check_on, work->next_check_on);
+        const bool same =
+            before.kind == EVENT_CONTACT_CONFIRMED && sitting.before_subject == person.id &&
+            date_equal(before.effective_on, work->on) && str_equal(body->source, work->source) &&
+            same_day(body->next_check_on, work->next_check_on);
         return same ? result_ok() : sitting_client_id_taken(err);
     }
     TRY(check_contact(&sitting, work, err));

@@ -334,8 +334,12 @@ static result read_history(struct person_work *work, struct err *err)
     struct sitting *sitting = &work->sitting;
     const struct event *events = NULL;
     size_t event_count = 0;
-    TRY(transaction_history(sitting->transaction, SUBJECT_OF_PERSON, work->loaded.view.person.id, 0,
-                            HISTORY_LINES_MAX, sitting->arena, &events, &event_count, err));
+    TRY(work->loaded.when.past
+            ? past_history(sitting, work->loaded.view.person.id, work->loaded.when.known_at,
+                           HISTORY_LINES_MAX, &events, &event_count, err)
+            : transaction_history(sitting->transaction, SUBJECT_OF_PERSON,
+                                  work->loaded.view.person.id, 0, HISTORY_LINES_MAX, sitting->arena,
+                                  &events, &event_count, err));
     struct history_line *history = ARENA_NEW(sitting->arena, struct history_line, event_count + 1);
     if (history == NULL) {
         return arena_full(err);

@@ -215,12 +215,12 @@ static result check_fits(struct sitting *sitting, enum subject_kind kind, int64_
                : result_ok();
 }
 
-static bool is_this_entry(const struct event *event, enum subject_kind kind, int64_t subject,
+static bool is_this_entry(const struct event *event, const struct event *first,
                           const struct checked_entry *entry)
 {
     const struct fact_recorded_body *body = &event->body.fact_recorded;
-    return event->kind == EVENT_FACT_RECORDED && event->subject_kind == kind &&
-           event->subject == subject && str_equal(body->fact, entry->fact) &&
+    return event->kind == EVENT_FACT_RECORDED && event->subject_kind == first->subject_kind &&
+           event->subject == first->subject && str_equal(body->fact, entry->fact) &&
            str_equal(body->value, entry->value) && str_equal(body->source, entry->source) &&
            date_equal(event->effective_on, entry->true_from);
 }
@@ -234,9 +234,10 @@ static result record_again(struct sitting *sitting, struct record_work *work, in
     while (recorded < done.count && done.events[recorded].kind == EVENT_FACT_RECORDED) {
         recorded++;
     }
-    bool same = recorded == work->entry_count;
+    bool same = recorded == work->entry_count && before->subject_kind == work->kind &&
+                sitting->before_subject == subject;
     for (size_t i = 0; same && i < recorded; i++) {
-        same = is_this_entry(&done.events[i], work->kind, subject, &work->entries[i]);
+        same = is_this_entry(&done.events[i], before, &work->entries[i]);
     }
     return same ? repeat_record_answer(sitting, &done, &work->answer, err)
                 : sitting_client_id_taken(err);

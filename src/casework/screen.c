@@ -221,7 +221,8 @@ static result screen_person_then(struct screen_work *work, const struct person_r
     struct past past;
     reading.arena = &scratch;
     TRY(past_person(&reading, person->id, 0, work->screening.when.known_at, &past, err));
-    return past.person.id != 0 && screening_is_open(&work->screening, past.person.stage)
+    /* A record that was a part of another then was not a person of its own. */
+    return past.person.id == person->id && screening_is_open(&work->screening, past.person.stage)
                ? judge_then(work, &reading, &past.person, err)
                : result_ok();
 }
@@ -232,11 +233,10 @@ static result screen_page_then(struct screen_work *work, int64_t *after, bool *r
                                struct err *err)
 {
     const struct arena before = work->arena;
-    const struct people_filter filter = {
-        .stage = STR(""), .after_id = *after, .limit = PEOPLE_AT_ONCE};
     const struct person_row *people = NULL;
     size_t count = 0;
-    TRY(transaction_people(work->sitting.transaction, &filter, &work->arena, &people, &count, err));
+    TRY(transaction_each_record(work->sitting.transaction, *after, PEOPLE_AT_ONCE, &work->arena,
+                                &people, &count, err));
     for (size_t i = 0; i < count; i++) {
         TRY(screen_person_then(work, &people[i], err));
         *after = people[i].id;

@@ -1,5 +1,7 @@
 #include "casework/sitting.h"
 
+#include "register/identifier.h"
+#include "register/lookup.h"
 #include "register/reference.h"
 
 /* A failure that was looked at on the way to the caller. */
@@ -136,6 +138,13 @@ static result find_before(struct sitting *sitting, const struct client_id *id,
         return result_ok();
     }
     TRY(transaction_event(sitting->transaction, position, sitting->arena, ret_before, err));
+    sitting->before_subject = ret_before->subject;
+    if (ret_before->subject_kind == SUBJECT_OF_PERSON) {
+        struct person_row person;
+        TRY(transaction_person(sitting->transaction, ret_before->subject, sitting->arena, &person,
+                               err));
+        sitting->before_subject = person.id;
+    }
     return ret_before->actor == sitting->account.id ? result_ok() : sitting_client_id_taken(err);
 }
 
@@ -150,9 +159,22 @@ result sitting_record(struct sitting *sitting, const struct casework *casework,
     return find_before(sitting, &caller->client_id, ret_before, err);
 }
 
+int64_t sitting_record_of(const struct sitting *sitting, int64_t person)
+{
+    for (size_t i = 0; i < sitting->addressed_count; i++) {
+        if (sitting->addressed[i].person == person) {
+            return sitting->addressed[i].record;
+        }
+    }
+    return person;
+}
+
 result sitting_append(struct sitting *sitting, struct event *event, struct err *err)
 {
     ASSERT(event->position == 0);
+    if (event->subject_kind == SUBJECT_OF_PERSON) {
+        event->subject = sitting_record_of(sitting, event->subject);
+    }
     event->actor = sitting->account.id;
     event->recorded_at = sitting->at;
     event->client_id = sitting->client_id;
@@ -266,24 +288,83 @@ result sitting_may_person(struct sitting *sitting, const struct person_row *pers
     return result_ok();
 }
 
+/* The one record under which this other reference stands; 0 when there is none, ERROR_CONFLICT when
+ * it stands under several people's. */
+static result find_by_identifier(struct sitting *sitting, str typed, int64_t *ret_record,
+                                 struct err *err)
+{
+    const struct str_cut scheme = str_cut(typed, ':');
+    const struct str_cut issuer = str_cut(scheme.tail, ':');
+    const enum identifier_scheme kind = identifier_scheme_from_name(scheme.head);
+    struct arena scratch = *sitting->arena;
+    const struct lookup_hit *hits = NULL;
+    size_t count = 0;
+    *ret_record = 0;
+    if (kind == SCHEME_NONE || !identifier_is_unique(kind)) {
+        return err_set(err, ERROR_INPUT, "\"%.*s\" is no kind of reference", STR_ARG(scheme.head));
+    }
+    const str text = lookup_identifier(scheme.head, issuer.found ? issuer.head : STR(""),
+                                       issuer.found ? issuer.tail : scheme.tail, &scratch);
+    if (text.at == NULL) {
+        return arena_full(err);
+    }
+    TRY(transaction_lookup(sitting->transaction, text, &scratch, &hits, &count, err));
+    int64_t person = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct person_row row;
+        TRY(transaction_person(sitting->transaction, hits[i].record, &scratch, &row, err));
+        if (person != 0 && row.id != person) {
+            return err_set(err, ERROR_CONFLICT,
+                           "More than one person has this reference: use theirs in this register");
+        }
+        person = row.id;
+        *ret_record = hits[i].record;
+    }
+    return result_ok();
+}
+
+/* The record that was typed; what is told when there is none, in *ret_written. */
+static result find_record(struct sitting *sitting, str typed, str *ret_written, int64_t *ret_record,
+                          struct err *err)
+{
+    char text[REFERENCE_SIZE];
+    if (str_find_char(typed, ':') < typed.len) {
+        *ret_written = typed;
+        return find_by_identifier(sitting, typed, ret_record, err);
+    }
+    TRY(reference_read(typed, text, err));
+    *ret_written = arena_copy(sitting->arena, str_from_c(text));
+    return ret_written->at == NULL
+               ? arena_full(err)
+               : find_id(sitting, SUBJECT_OF_PERSON, *ret_written, ret_record, err);
+}
+
+static void address(struct sitting *sitting, int64_t person, int64_t record)
+{
+    if (person != record && sitting_record_of(sitting, person) == person) {
+        ASSERT(sitting->addressed_count < ADDRESSED_MAX);
+        sitting->addressed[sitting->addressed_count++] =
+            (struct addressed_record){.person = person, .record = record};
+    }
+}
+
 result sitting_person(struct sitting *sitting, str reference, enum action action,
                       struct person_row *ret_person, struct err *err)
 {
-    char text[REFERENCE_SIZE];
+    str written = STR("");
+    int64_t record = 0;
     TRY(check_typed(reference, "person", err));
-    TRY(reference_read(str_trim(reference), text, err));
-    const str written = str_from_c(text);
-    int64_t id = 0;
-    TRY(find_id(sitting, SUBJECT_OF_PERSON, written, &id, err));
+    TRY(find_record(sitting, str_trim(reference), &written, &record, err));
     bool allowed = false;
     struct person_row person = {0};
-    if (id != 0) {
-        TRY(transaction_person(sitting->transaction, id, sitting->arena, &person, err));
+    if (record != 0) {
+        TRY(transaction_person(sitting->transaction, record, sitting->arena, &person, err));
         TRY(sitting_may_person(sitting, &person, action, &allowed, err));
     }
     if (!allowed) {
         return sitting_no_such(err, "person", written);
     }
+    address(sitting, person.id, record);
     *ret_person = person;
     return result_ok();
 }

@@ -15,6 +15,16 @@
 
 #include "casework/casework.h"
 
+/* A person that was spoken of by the reference of a record that is a part of theirs (a merge,
+ * register/identity.h), or by another reference that stands under one. What is recorded is recorded
+ * under that record, so that it can be told, when the merge is undone, whom it was about; and what
+ * was known in the past is asked of it. */
+struct addressed_record {
+    int64_t person;
+    int64_t record;
+};
+enum { ADDRESSED_MAX = 4 }; /* a command names two people at most */
+
 struct sitting {
     const struct casework *casework;
     struct transaction *transaction;
@@ -25,6 +35,10 @@ struct sitting {
     struct client_id client_id; /* for the first event that is appended */
     str reason;                 /* why the account looks */
     str rulebook;               /* its identity in hexadecimal */
+    int64_t before_subject;     /* of what was done before by this command: its subject, the person
+                                   of now */
+    struct addressed_record addressed[ADDRESSED_MAX];
+    size_t addressed_count;
 };
 
 /* The machine's now, or the instant of the last event when the clock is not beyond it. */
@@ -62,7 +76,12 @@ MUST_USE result sitting_append(struct sitting *sitting, struct event *event, str
 /* The client id of this command was used for another one. */
 MUST_USE result sitting_client_id_taken(struct err *err);
 
-/* One thing, if the account may do this with it; otherwise ERROR_NOT_FOUND. */
+/* The record by which the person was spoken of; the person itself otherwise. */
+int64_t sitting_record_of(const struct sitting *sitting, int64_t person);
+
+/* One thing, if the account may do this with it; otherwise ERROR_NOT_FOUND. A person is named by
+ * the reference of any of their records, or by another reference of theirs, written SCHEME:VALUE or
+ * SCHEME:ISSUER:VALUE (register/identifier.h). */
 MUST_USE result sitting_person(struct sitting *sitting, str reference, enum action action,
                                struct person_row *ret_person, struct err *err);
 MUST_USE result sitting_hub(struct sitting *sitting, str reference, enum action action,

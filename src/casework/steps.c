@@ -93,8 +93,8 @@ static result append_request(struct sitting *sitting, struct step_work *work,
     return result_ok();
 }
 
-static bool same_request(const struct event *before, const struct step_work *work,
-                         const struct person_row *person, int64_t hub)
+static bool same_request(const struct sitting *sitting, const struct event *before,
+                         const struct step_work *work, const struct person_row *person, int64_t hub)
 {
     str step = STR("");
     int64_t before_hub = -1;
@@ -109,7 +109,7 @@ static bool same_request(const struct event *before, const struct step_work *wor
         before_hub = before->body.step_taken.hub;
     }
     /* Without a name the hub was the one at which the person was then. */
-    return before->subject == person->id && str_equal(step, work->step_name) &&
+    return sitting->before_subject == person->id && str_equal(step, work->step_name) &&
            (work->hub.len == 0 || before_hub == hub);
 }
 
@@ -121,7 +121,7 @@ static result request_again(struct sitting *sitting, struct step_work *work,
     if (work->hub.len > 0) {
         TRY(sitting_hub(sitting, work->hub, ACTION_SEE_HUB, &hub, err));
     }
-    if (!same_request(before, work, person, hub.id)) {
+    if (!same_request(sitting, before, work, person, hub.id)) {
         return sitting_client_id_taken(err);
     }
     return step_answer_again(sitting, work, before,

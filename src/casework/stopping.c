@@ -117,8 +117,8 @@ static result add_person(struct sitting *sitting, struct candidates *candidates,
 {
     struct person_row person;
     TRY(transaction_person(sitting->transaction, id, sitting->arena, &person, err));
-    TRY(add_requests(sitting, candidates, &(struct request_filter){.person = id, .live_only = true},
-                     err));
+    TRY(add_requests(sitting, candidates,
+                     &(struct request_filter){.person = person.id, .live_only = true}, err));
     const struct person_row *family = NULL;
     size_t count = 0;
     const struct case_time now = case_now(sitting);

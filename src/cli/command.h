@@ -100,6 +100,14 @@ enum { COMMAND_OPTIONS_MAX = 20, COMMAND_ARGUMENTS_MAX = 256 /* a folder of rule
     OPTION(OPTION_PUBLISHED, "published", "DATE", "the day of the source")                         \
     OPTION(OPTION_FIRST_DAY, "from", "DATE", "only what happened on this day or later")            \
     OPTION(OPTION_LAST_DAY, "to", "DATE", "only what happened on this day or before")              \
+    OPTION(OPTION_ISSUER, "issuer", "STATE",                                                       \
+           "who issued the travel document: three letters, as in its machine readable zone")       \
+    OPTION(OPTION_REFERENCE, "reference", "SCHEME:VALUE",                                          \
+           "another reference of the person, for example gwf:GWF012345678")                        \
+    OPTION(OPTION_NEW, "new", NULL, "register although somebody may be the same person")           \
+    OPTION(OPTION_CONFLICTING, "conflicting", NULL,                                                \
+           "only people of whom different things stand recorded")                                  \
+    OPTION(OPTION_CONFLICTS, "conflicts", "N", "how many conflicts were looked at")                \
     OPTION(OPTION_CHECK, "check", NULL, "compare only; change nothing")                            \
     OPTION(OPTION_EVENTS, "events", NULL, "the file holds the events of a whole register")         \
     OPTION(OPTION_DRY_RUN, "dry-run", NULL, "check everything; change nothing")                    \
@@ -168,6 +176,19 @@ command_run command_rulebook_explain;
 command_run command_person_list;
 command_run command_person_show;
 command_run command_person_register;
+command_run command_person_duplicates;
+command_run command_person_evidence;
+command_run command_person_return;
+command_run command_identity_show;
+command_run command_identity_record;
+command_run command_identity_remove;
+command_run command_merge_plan;
+command_run command_merge_request;
+command_run command_merge_show;
+command_run command_merge_confirm;
+command_run command_merge_decline;
+command_run command_merge_list;
+command_run command_merge_undo;
 command_run command_record;
 command_run command_order_report;
 command_run command_stop_list;

@@ -148,10 +148,179 @@ const struct command commands[] = {
         .argument_min = 1,
         .argument_max = 2,
         .summary = "Register a person who claims asylum",
-        .description = "BORN is the date of birth (YYYY-MM-DD); leave it out when it is not known.",
-        .options = {ACT_OPTIONS, OPTION_HELP},
-        .option_count = 7,
+        .description =
+            "BORN is the date of birth (YYYY-MM-DD); leave it out when it is not known. Nobody is "
+            "registered twice: when somebody in the register is likely to be the same person they "
+            "are listed, with what agrees and what does not, and the exit status is 1; whoever "
+            "came back continues in their own record (person return). With --new the person is "
+            "registered all the same.",
+        .options = {ACT_OPTIONS, OPTION_REFERENCE, OPTION_NEW, OPTION_HELP},
+        .option_count = 9,
         .run = command_person_register,
+    },
+    {
+        .name = "person duplicates",
+        .arguments = "[PERSON]",
+        .argument_max = 1,
+        .summary = "List who may be the same person, and why",
+        .description =
+            "Without PERSON every pair in the register. Told are: the same reference; the same "
+            "name in whatever script, order or way of writing it, born not more than a year "
+            "apart; a part of the name with the same date of birth, or the one with day and month "
+            "exchanged. What agrees and what does not is listed; people decide.",
+        .options = {LOOK_OPTIONS, OPTION_LIMIT, OPTION_HELP},
+        .option_count = 7,
+        .run = command_person_duplicates,
+    },
+    {
+        .name = "person evidence",
+        .arguments = "FACT [VALUE]",
+        .argument_min = 1,
+        .argument_max = 2,
+        .summary = "List everybody of whom a fact was ever recorded",
+        .description =
+            "As VALUE, or as anything: also what was recorded later to be otherwise, and what was "
+            "withdrawn, in whatever record of the person. One row a value, with what counts today "
+            "beside it. With --conflicting only people of whom different values stand, so that a "
+            "status that contradicts itself is found before anybody acts on it.",
+        .options = {LOOK_OPTIONS, OPTION_CONFLICTING, OPTION_HELP},
+        .option_count = 7,
+        .run = command_person_evidence,
+    },
+    {
+        .name = "person return",
+        .arguments = "PERSON",
+        .argument_min = 1,
+        .argument_max = 1,
+        .summary = "Take up the procedure again for somebody who came back",
+        .description =
+            "In their own record, by the rulebook's step that leads from the person's outcome back "
+            "into the procedure; where there are several, --step names one.",
+        .options = {ACT_OPTIONS, OPTION_STEP, OPTION_HELP},
+        .option_count = 8,
+        .run = command_person_return,
+    },
+    {
+        .name = "identity show",
+        .arguments = "PERSON",
+        .argument_min = 1,
+        .argument_max = 1,
+        .summary = "Show a person's other references and names, and merges",
+        .description = "As they are, or as they were known at an instant.",
+        .options = {LOOK_OPTIONS, OPTION_KNOWN_AT, OPTION_HELP},
+        .option_count = 7,
+        .run = command_identity_show,
+    },
+    {
+        .name = "identity record",
+        .arguments = "PERSON SCHEME VALUE",
+        .argument_min = 3,
+        .argument_max = 3,
+        .summary = "Record another reference or another name of a person",
+        .description =
+            "SCHEME is home_office, cid, atlas, gwf, uan, tribunal, travel_document or other_name. "
+            "Of a travel document VALUE is its number, with --issuer, or its whole machine "
+            "readable zone (TD1, TD2 or TD3, ICAO Doc 9303), whose check digits are verified. A "
+            "reference that is recorded of somebody else too is shown as a conflict.",
+        .options = {ACT_OPTIONS, OPTION_ISSUER, OPTION_SOURCE, OPTION_HELP},
+        .option_count = 9,
+        .run = command_identity_record,
+    },
+    {
+        .name = "identity remove",
+        .arguments = "EVENT",
+        .argument_min = 1,
+        .argument_max = 1,
+        .summary = "Withdraw a recorded reference or name",
+        .description = "EVENT is its number, as identity show prints it. Give a --reason.",
+        .options = {ACT_OPTIONS, OPTION_REASON, OPTION_HELP},
+        .option_count = 8,
+        .run = command_identity_remove,
+    },
+    {
+        .name = "merge plan",
+        .arguments = "PERSON OTHER",
+        .argument_min = 2,
+        .argument_max = 2,
+        .summary = "Show what merging two records of one person would mean",
+        .description =
+            "PERSON is the record that continues; OTHER becomes a part of it, and its reference "
+            "finds the person too. Prints every point in which they differ, the live requests "
+            "that would be judged again, and what stands in the way; the exit status is then 1.",
+        .options = {LOOK_OPTIONS, OPTION_HELP},
+        .option_count = 6,
+        .run = command_merge_plan,
+    },
+    {
+        .name = "merge request",
+        .arguments = "PERSON OTHER",
+        .argument_min = 2,
+        .argument_max = 2,
+        .summary = "Ask for two records of one person to be merged",
+        .description = "Somebody else decides, in the role of a senior officer. Give a --reason.",
+        .options = {ACT_OPTIONS, OPTION_REASON, OPTION_HELP},
+        .option_count = 8,
+        .run = command_merge_request,
+    },
+    {
+        .name = "merge show",
+        .arguments = "MERGE",
+        .argument_min = 1,
+        .argument_max = 1,
+        .summary = "Show a merge that was asked for, and what it would mean now",
+        .description = "MERGE is its number, as merge request and merge list print it.",
+        .options = {LOOK_OPTIONS, OPTION_HELP},
+        .option_count = 6,
+        .run = command_merge_show,
+    },
+    {
+        .name = "merge confirm",
+        .arguments = "MERGE",
+        .argument_min = 1,
+        .argument_max = 1,
+        .summary = "Merge two records that somebody asked to be merged",
+        .description =
+            "--conflicts says how many points were seen in which they differ: if it is another "
+            "number now, nothing is merged. What un-clears a live request of either stops it in "
+            "the same commit. A merge can be undone, with everything that comes after.",
+        .options = {ACT_OPTIONS, OPTION_CONFLICTS, OPTION_HELP},
+        .option_count = 8,
+        .run = command_merge_confirm,
+    },
+    {
+        .name = "merge decline",
+        .arguments = "MERGE",
+        .argument_min = 1,
+        .argument_max = 1,
+        .summary = "Decline a merge, or take back one's own request for it",
+        .description = "Give a --reason.",
+        .options = {ACT_OPTIONS, OPTION_REASON, OPTION_HELP},
+        .option_count = 8,
+        .run = command_merge_decline,
+    },
+    {
+        .name = "merge list",
+        .arguments = "",
+        .summary = "List merges: asked for, done, declined and undone",
+        .description = "Newest first.",
+        .options = {LOOK_OPTIONS, OPTION_HELP},
+        .option_count = 6,
+        .run = command_merge_list,
+    },
+    {
+        .name = "merge undo",
+        .arguments = "MERGE [EVENT=SIDE...]",
+        .argument_min = 1,
+        .argument_max = COMMAND_ARGUMENTS_MAX,
+        .summary = "Undo a merge, and give everything since to whom it is about",
+        .description =
+            "With --check it prints every event since the merge, and whom it is about: what can be "
+            "told from the reference used, the request, the fact or the step is told; each other "
+            "one is to be decided, as 123=continuing or 123=absorbed. Nothing is undone before "
+            "all are. Give a --reason.",
+        .options = {ACT_OPTIONS, OPTION_REASON, OPTION_CHECK, OPTION_HELP},
+        .option_count = 9,
+        .run = command_merge_undo,
     },
     {
         .name = "record",

@@ -1,5 +1,7 @@
 #include "cli/desk.h"
+#include "cli/identity.h"
 #include "cli/verdict.h"
+#include "format/json.h"
 #include "web/resource.h"
 
 enum { PEOPLE_PAGE = 500 };
@@ -199,13 +201,40 @@ result command_person_show(const struct invocation *invocation, int *ret_status,
     return printed;
 }
 
+static result print_registered(const struct invocation *invocation,
+                               const struct registration_answer *answer, struct err *err)
+{
+    const str reference = answer->person.id != 0 ? answer->person.reference : STR("");
+    if (invocation->output->format == OUTPUT_JSON) {
+        json_t *object = json_object();
+        json_set_str(object, "reference", reference);
+        json_set(object, "likely_duplicates",
+                 identity_json_likely(answer->likely, answer->likely_count));
+        const result printed = output_json(invocation->output, *invocation->arena, object, err);
+        json_decref(object);
+        return printed;
+    }
+    output_text(invocation->output,
+                answer->person.id != 0
+                    ? arena_format(invocation->arena, "Registered %.*s\n", STR_ARG(reference))
+                    : STR("Nobody was registered: these may be the same person\n"));
+    return answer->likely_count == 0
+               ? result_ok()
+               : identity_print_likely(invocation, answer->likely, answer->likely_count, err);
+}
+
 result command_person_register(const struct invocation *invocation, int *ret_status,
                                struct err *err)
 {
     OWN_DESK struct desk desk = {.store = NULL};
-    struct registration registration = {.name = invocation->arguments[0]};
-    struct person_row person;
-    *ret_status = 0;
+    const struct identifier_entry entry = identity_entry(invocation->options[OPTION_REFERENCE]);
+    struct registration registration = {
+        .name = invocation->arguments[0],
+        .identifiers = &entry,
+        .identifier_count = option_given(invocation, OPTION_REFERENCE) ? 1 : 0,
+        .unless_known = !option_given(invocation, OPTION_NEW),
+    };
+    struct registration_answer answer;
     if (invocation->argument_count > 1) {
         registration.born_on.known = true;
         TRY(date_parse(invocation->arguments[1], &registration.born_on.day, err));
@@ -213,16 +242,7 @@ result command_person_register(const struct invocation *invocation, int *ret_sta
     TRY(desk_open_as_account(invocation, &desk, err));
     registration.registered_on = instant_date(system_now(desk.casework.system));
     TRY(casework_register_person(&desk.casework, &desk.caller, &registration, invocation->arena,
-                                 &person, err));
-    if (invocation->output->format == OUTPUT_JSON) {
-        json_t *object = json_object();
-        json_object_set_new(object, "reference",
-                            json_stringn(person.reference.at, person.reference.len));
-        result printed = output_json(invocation->output, *invocation->arena, object, err);
-        json_decref(object);
-        return printed;
-    }
-    output_text(invocation->output,
-                arena_format(invocation->arena, "Registered %.*s\n", STR_ARG(person.reference)));
-    return result_ok();
+                                 &answer, err));
+    *ret_status = answer.person.id != 0 ? 0 : 1;
+    return print_registered(invocation, &answer, err);
 }

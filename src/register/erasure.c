@@ -70,6 +70,28 @@ bool event_erase(const struct event *event, str reference, struct event *ret_rem
             .place = event->body.step_taken.place,
         };
         break;
+    case EVENT_MERGE_REQUESTED:
+        remains.body.merge_requested.other = event->body.merge_requested.other;
+        break;
+    case EVENT_MERGE_DECLINED:
+        remains.body.merge_declined = (struct merge_declined_body){
+            .request = event->body.merge_declined.request,
+            .other = event->body.merge_declined.other,
+        };
+        break;
+    case EVENT_IDENTITIES_MERGED:
+        remains.body.identities_merged = (struct identities_merged_body){
+            .request = event->body.identities_merged.request,
+            .other = event->body.identities_merged.other,
+        };
+        break;
+    case EVENT_IDENTITIES_SEPARATED:
+        remains.body.identities_separated = (struct identities_separated_body){
+            .request = event->body.identities_separated.request,
+            .other = event->body.identities_separated.other,
+            .moved = event->body.identities_separated.moved,
+        };
+        break;
     case EVENT_NONE:
     case EVENT_IDENTITY_CORRECTED:
     case EVENT_FAMILY_JOINED:
@@ -85,6 +107,8 @@ bool event_erase(const struct event *event, str reference, struct event *ret_rem
     case EVENT_FACT_WITHDRAWN:
     case EVENT_NOTE_ADDED:
     case EVENT_STEP_REFUSED:
+    case EVENT_IDENTIFIER_RECORDED:
+    case EVENT_IDENTIFIER_WITHDRAWN:
     case EVENT_EXTERNAL_REFERENCE_RECORDED:
     case EVENT_ENTRY_OPENED:
     case EVENT_ENTRY_CHANGED:

@@ -32,6 +32,8 @@ struct person_row {
     int64_t erasure_request; /* the ERASURE_REQUESTED event that waits for a second person, or 0 */
     bool restricted;         /* processing is restricted: seen by a named role alone */
     bool erased;             /* only the number, the stages and the places taken remain */
+    int64_t part_of; /* the person this record is a part of since a merge (identity.h); 0: it is a
+                        person of its own */
 };
 
 /* One recorded value of one fact. At (as of D, as known at K) the value is that of the row with
@@ -152,6 +154,8 @@ enum {
     CONCERNS_EXTERNAL_REFERENCE = 1024, /* a row of external_reference.h */
     CONCERNS_ENTRY = 2048,  /* the entry of body.entry, or the one that begins (entry.h) */
     CONCERNS_INTAKE = 4096, /* what is held or used of the agreement's intake (intake.h) */
+    CONCERNS_LOOKUP = 8192, /* by what the person is found: a name, an identifier */
+    CONCERNS_MERGE = 16384, /* the merge that is asked for, decided or undone (identity.h) */
 };
 unsigned event_concerns(enum event_kind kind);
 /* May an event of this kind stand in the history of a subject of that kind? */

@@ -84,12 +84,16 @@ static result apply_to_subject(struct transaction *transaction, const struct eve
 
 /* --- fact --- */
 
+/* The caseload has a row for the person whom the fact is known of, not for each record. */
 static result apply_to_caseload(struct transaction *transaction, const struct event *event,
                                 const struct fact_row *row, struct arena scratch, struct err *err)
 {
-    return event->subject_kind == SUBJECT_OF_PERSON
-               ? caseload_fact(transaction, event, row, scratch, err)
-               : result_ok();
+    if (event->subject_kind != SUBJECT_OF_PERSON) {
+        return result_ok();
+    }
+    struct event of_person = *event;
+    TRY(identity_root(transaction, event->subject, scratch, &of_person.subject, err));
+    return caseload_fact(transaction, &of_person, row, scratch, err);
 }
 
 static result apply_to_fact(struct transaction *transaction, const struct event *event,
@@ -393,25 +397,48 @@ static result apply_to_stop_notices(struct transaction *transaction, const struc
     return result_ok();
 }
 
+/* What happens to a record that is a part of another happens to the person (register/identity.h).
+ */
+static result person_event(struct transaction *transaction, const struct event *event,
+                           struct arena scratch, struct event *ret_event, struct err *err)
+{
+    *ret_event = *event;
+    return event->subject_kind == SUBJECT_OF_PERSON
+               ? identity_root(transaction, event->subject, scratch, &ret_event->subject, err)
+               : result_ok();
+}
+
+static result apply_to_person(struct transaction *transaction, const struct event *event,
+                              struct arena *arena, struct request_row *ret_request, struct err *err)
+{
+    const unsigned concerns = event_concerns(event->kind);
+    const struct arena scratch = *arena;
+    struct event of_person;
+    TRY(person_event(transaction, event, scratch, &of_person, err));
+    if ((concerns & CONCERNS_SUBJECT) != 0) {
+        TRY(apply_to_subject(transaction, &of_person, scratch, err));
+    }
+    if ((concerns & CONCERNS_REQUEST) != 0) {
+        TRY(apply_to_request(transaction, &of_person, arena, ret_request, err));
+    }
+    return (concerns & CONCERNS_PLACE) != 0
+               ? apply_to_places(transaction, &of_person, ret_request, *arena, err)
+               : result_ok();
+}
+
 result rows_apply(struct transaction *transaction, const struct event *event, struct arena scratch,
                   struct err *err)
 {
     const unsigned concerns = event_concerns(event->kind);
     struct request_row request = {0};
-    if ((concerns & CONCERNS_SUBJECT) != 0) {
-        TRY(apply_to_subject(transaction, event, scratch, err));
+    if ((concerns & (CONCERNS_SUBJECT | CONCERNS_REQUEST | CONCERNS_PLACE)) != 0) {
+        TRY(apply_to_person(transaction, event, &scratch, &request, err));
     }
     if ((concerns & CONCERNS_FACT) != 0) {
         TRY(apply_to_fact(transaction, event, scratch, err));
     }
     if ((concerns & CONCERNS_EXTERNAL_REFERENCE) != 0) {
         TRY(external_reference_apply(transaction, event, err));
-    }
-    if ((concerns & CONCERNS_REQUEST) != 0) {
-        TRY(apply_to_request(transaction, event, &scratch, &request, err));
-    }
-    if ((concerns & CONCERNS_PLACE) != 0) {
-        TRY(apply_to_places(transaction, event, &request, scratch, err));
     }
     if ((concerns & CONCERNS_HUB_PLACES) != 0) {
         TRY(apply_to_hub_places(transaction, event, scratch, err));
@@ -430,6 +457,12 @@ result rows_apply(struct transaction *transaction, const struct event *event, st
     }
     if ((concerns & CONCERNS_INTAKE) != 0) {
         TRY(intake_apply(transaction, event, &request, scratch, err));
+    }
+    if ((concerns & CONCERNS_LOOKUP) != 0) {
+        TRY(identity_apply_lookup(transaction, event, scratch, err));
+    }
+    if ((concerns & CONCERNS_MERGE) != 0) {
+        TRY(identity_apply_merge(transaction, event, scratch, err));
     }
     return event_is_passage(event->kind) ? course_follow(transaction, event, scratch, err)
                                          : result_ok();

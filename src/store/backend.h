@@ -33,14 +33,15 @@ enum query {
     QUERY_HUB_BY_REFERENCE,
     QUERY_AGREEMENT_BY_REFERENCE,
     QUERY_ACCOUNT_BY_USERNAME,
-    QUERY_PEOPLE, /* (stage, hub, family, after id, limit) -> person, by id; "" and 0 ask for all */
-    QUERY_REQUESTS,   /* (person, hub, agreement, live only, limit) -> request, newest first; 0 asks
-                         for all */
-    QUERY_HUBS,       /* () -> hub, by id */
-    QUERY_AGREEMENTS, /* () -> agreement, by id */
-    QUERY_ACCOUNTS,   /* () -> account, by id */
-    QUERY_PLACES,     /* (hub) -> place, by number */
-    QUERY_FREE_PLACE, /* (hub) -> place: the free one with the lowest number */
+    QUERY_PEOPLE,   /* (stage, hub, family, after id, limit) -> person, by id; "" and 0 ask for all;
+                       those that are a part of another are left out */
+    QUERY_REQUESTS, /* (person, hub, agreement, live only, limit) -> request, newest first; 0 asks
+                       for all */
+    QUERY_HUBS,     /* () -> hub, by id */
+    QUERY_AGREEMENTS,            /* () -> agreement, by id */
+    QUERY_ACCOUNTS,              /* () -> account, by id */
+    QUERY_PLACES,                /* (hub) -> place, by number */
+    QUERY_FREE_PLACE,            /* (hub) -> place: the free one with the lowest number */
     QUERY_PLACE_HELD_FOR,        /* (request) -> place */
     QUERY_PLACE_OCCUPIED_BY,     /* (person) -> place */
     QUERY_FACTS_OF,              /* (subject kind, subject) -> fact, in the order of the key */
@@ -82,6 +83,18 @@ enum query {
                           */
     QUERY_EXTERNAL_REFERENCES, /* (lookup) -> external reference, by event */
     QUERY_EXTERNAL_OF_PERSON,  /* (person) -> external reference, by event */
+    QUERY_RECORDS,             /* (after id, limit) -> person, by id: also those that are a part */
+    QUERY_RECORDS_OF_FAMILY,   /* (family) -> person, by id: the same */
+    QUERY_PARTS_OF,            /* (person) -> person, by id: the records that are a part of it */
+    QUERY_PARTS,               /* () -> person, by id: all records that are a part */
+    QUERY_FACTS_NAMED,         /* (fact) -> fact: of people, by record */
+    QUERY_ANY_MERGE,           /* () -> number: 1 when there is one that was done */
+    QUERY_MERGES,              /* (state or 0, limit) -> merge, newest first */
+    QUERY_MERGES_OF,           /* (record) -> merge, oldest first, whatever its state */
+    QUERY_MERGES_DONE,         /* () -> merge: those that were done, also when undone since */
+    QUERY_MOVED_OF_EVENT,      /* (position) -> moved, latest last */
+    QUERY_LOOKUPS_OF_EVENT,    /* (position) -> lookup */
+    QUERY_LOOKUPS_OF_KEY,      /* (key: bytes) -> lookup, by position */
     QUERY_COUNT,
 };
 
@@ -89,6 +102,7 @@ enum { QUERY_PARAMETERS_MAX = 7, NO_LIMIT = -1 };
 
 struct parameter {
     bool is_text;
+    bool is_bytes; /* `text` is bytes */
     int64_t number;
     str text;
 };
@@ -187,6 +201,11 @@ static inline struct parameter parameter_number(int64_t number)
 static inline struct parameter parameter_text(str text)
 {
     return (struct parameter){.is_text = true, .text = text};
+}
+
+static inline struct parameter parameter_bytes(str bytes)
+{
+    return (struct parameter){.is_bytes = true, .text = bytes};
 }
 
 #endif

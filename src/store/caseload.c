@@ -6,6 +6,8 @@
  * by that one row at most, and never when a work has ended. */
 #include "store/transaction.h"
 
+#include <stdlib.h>
+
 #include <string.h>
 
 enum { HELD_SIZE = 128 * 1024 * 1024 }; /* taken from the system only as far as it is used */
@@ -131,13 +133,13 @@ static result rows_of_fact(struct transaction *transaction, int64_t person, str 
                            struct arena *arena, struct fact_row **ret_rows, size_t *ret_count,
                            struct err *err)
 {
-    const struct parameter parameters[] = {parameter_number(SUBJECT_OF_PERSON),
-                                           parameter_number(person)};
-    void *all = NULL;
+    const int64_t *records = NULL;
+    size_t record_count = 0;
+    struct fact_row *rows = NULL;
     size_t count = 0;
     size_t kept = 0;
-    TRY(collect_rows(transaction, QUERY_FACTS_OF, parameters, 2, arena, &all, &count, err));
-    struct fact_row *rows = all;
+    TRY(transaction_records(transaction, person, KNOWN_NOW, arena, &records, &record_count, err));
+    TRY(identity_fact_rows(transaction, records, record_count, arena, &rows, &count, err));
     for (size_t i = 0; i < count; i++) {
         if (str_equal(rows[i].fact, fact)) {
             rows[kept++] = rows[i];
@@ -148,26 +150,34 @@ static result rows_of_fact(struct transaction *transaction, int64_t person, str 
     return result_ok();
 }
 
+/* The entries that the rows of one fact, in the order of (true_from, position), come to. */
+static result entries_of(struct transaction *transaction, struct fact_row *rows, size_t count,
+                         int64_t fact, struct arena *arena, struct packed_entry *entries,
+                         size_t *ret_count, struct err *err)
+{
+    const size_t kept = fact_rows_keep_current(rows, count);
+    for (size_t i = 0; i < kept; i++) {
+        entries[i] = (struct packed_entry){.fact = fact, .true_from = rows[i].true_from};
+        TRY(number_value(transaction, rows[i].value, *arena, &entries[i].value, err));
+    }
+    *ret_count = kept;
+    return result_ok();
+}
+
 /* The entries of a fact that are left after a withdrawal. */
-static result entries_left(struct transaction *transaction, const struct fact_row *withdrawn,
-                           int64_t fact, struct arena *arena, struct packed_entry **ret_entries,
+static result entries_left(struct transaction *transaction, int64_t person, str name, int64_t fact,
+                           struct arena *arena, struct packed_entry **ret_entries,
                            size_t *ret_count, struct err *err)
 {
     struct fact_row *rows = NULL;
     size_t count = 0;
-    TRY(rows_of_fact(transaction, withdrawn->subject, withdrawn->fact, arena, &rows, &count, err));
-    count = fact_rows_keep_current(rows, count);
+    TRY(rows_of_fact(transaction, person, name, arena, &rows, &count, err));
     struct packed_entry *entries = ARENA_NEW(arena, struct packed_entry, count + 1);
     if (entries == NULL) {
         return arena_full(err);
     }
-    for (size_t i = 0; i < count; i++) {
-        entries[i] = (struct packed_entry){.fact = fact, .true_from = rows[i].true_from};
-        TRY(number_value(transaction, rows[i].value, *arena, &entries[i].value, err));
-    }
     *ret_entries = entries;
-    *ret_count = count;
-    return result_ok();
+    return entries_of(transaction, rows, count, fact, arena, entries, ret_count, err);
 }
 
 result caseload_fact(struct transaction *transaction, const struct event *event,
@@ -183,11 +193,12 @@ result caseload_fact(struct transaction *transaction, const struct event *event,
     if (event->kind == EVENT_FACT_RECORDED) {
         TRY(number_value(transaction, row->value, scratch, &recorded.value, err));
     } else {
-        TRY(entries_left(transaction, row, fact, &scratch, &entries, &count, err));
+        TRY(entries_left(transaction, event->subject, row->fact, fact, &scratch, &entries, &count,
+                         err));
     }
-    TRY(take(transaction, row->subject, scratch, &found, err));
+    TRY(take(transaction, event->subject, scratch, &found, err));
     if (!found) {
-        return refuse_missing(row->subject, err);
+        return refuse_missing(event->subject, err);
     }
     struct caseload_row changed = transaction->caseload.row;
     transaction->rows_changed++;
@@ -197,6 +208,96 @@ result caseload_fact(struct transaction *transaction, const struct event *event,
         return arena_full(err);
     }
     return hold(transaction, &changed, transaction->caseload.is_new, true, err);
+}
+
+/* --- anew, when records become or cease to be one person --- */
+
+/* The entries of one fact, with the number by which they are put in order. */
+struct fact_entries {
+    int64_t fact;
+    struct packed_entry *entries;
+    size_t count;
+};
+
+static int compare_facts(const void *left, const void *right)
+{
+    const struct fact_entries *a = left;
+    const struct fact_entries *b = right;
+    return (a->fact > b->fact) - (a->fact < b->fact);
+}
+
+static result group_entries(struct transaction *transaction, struct fact_row *rows, size_t count,
+                            struct arena *arena, struct fact_entries *groups, size_t *ret_count,
+                            struct err *err)
+{
+    size_t group_count = 0;
+    for (size_t begin = 0, end = 0; begin < count; begin = end) {
+        while (end < count && str_equal(rows[end].fact, rows[begin].fact)) {
+            end++;
+        }
+        struct fact_entries *group = &groups[group_count++];
+        TRY(names_number(transaction, NAMES_OF_FACTS, rows[begin].fact, *arena, &group->fact, err));
+        group->entries = ARENA_NEW(arena, struct packed_entry, end - begin);
+        if (group->entries == NULL) {
+            return arena_full(err);
+        }
+        TRY(entries_of(transaction, rows + begin, end - begin, group->fact, arena, group->entries,
+                       &group->count, err));
+    }
+    *ret_count = group_count;
+    return result_ok();
+}
+
+static result pack_rows(struct transaction *transaction, struct fact_row *rows, size_t count,
+                        struct arena *arena, str *ret_facts, struct err *err)
+{
+    struct fact_entries *groups = ARENA_NEW(arena, struct fact_entries, count + 1);
+    struct packed_entry *all = ARENA_NEW(arena, struct packed_entry, count + 1);
+    size_t group_count = 0;
+    size_t filled = 0;
+    if (groups == NULL || all == NULL) {
+        return arena_full(err);
+    }
+    TRY(group_entries(transaction, rows, count, arena, groups, &group_count, err));
+    qsort(groups, group_count, sizeof groups[0], compare_facts);
+    for (size_t i = 0; i < group_count; i++) {
+        for (size_t k = 0; k < groups[i].count; k++) {
+            all[filled++] = groups[i].entries[k];
+        }
+    }
+    return packed_pack(all, filled, arena, ret_facts, err);
+}
+
+result caseload_renew(struct transaction *transaction, const struct person_row *person, bool is_new,
+                      instant recorded_until, struct arena scratch, struct err *err)
+{
+    const struct backend *backend = backend_of(transaction);
+    struct caseload_row row = {.recorded_until = recorded_until};
+    const int64_t *records = NULL;
+    size_t record_count = 0;
+    struct fact_row *rows = NULL;
+    size_t count = 0;
+    int64_t stage = 0;
+    TRY(caseload_flush(transaction, err));
+    caseload_forget(transaction);
+    TRY(transaction_records(transaction, person->id, KNOWN_NOW, &scratch, &records, &record_count,
+                            err));
+    TRY(identity_fact_rows(transaction, records, record_count, &scratch, &rows, &count, err));
+    TRY(pack_rows(transaction, rows, count, &scratch, &row.facts, err));
+    TRY(names_number(transaction, NAMES_OF_WORDS, person->stage, scratch, &stage, err));
+    caseload_row_follow(&row, person, stage);
+    transaction->rows_changed++;
+    return is_new ? backend->row_insert(transaction->connection, TABLE_CASELOAD, &row, err)
+                  : backend->row_update(transaction->connection, TABLE_CASELOAD, &row, err);
+}
+
+result caseload_remove(struct transaction *transaction, int64_t person, struct err *err)
+{
+    const struct caseload_row row = {.person = person};
+    TRY(caseload_flush(transaction, err));
+    caseload_forget(transaction);
+    transaction->rows_changed++;
+    return backend_of(transaction)->row_delete(transaction->connection, TABLE_CASELOAD, &row, err);
 }
 
 /* --- reading --- */

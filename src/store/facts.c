@@ -1,6 +1,7 @@
 /* Bitemporal reading: of all values ever recorded, those that count at (as of, known at). */
 #include "store/transaction.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* The facts of a kind of subject, in the order of the key, with one row looked at ahead. */
@@ -88,10 +89,34 @@ static result facts_of(struct fact_stream *stream, int64_t subject, date as_of, 
     return result_ok();
 }
 
+/* Of a person who was merged: of all records that were one person, as known then. */
+static result merged_facts(struct transaction *transaction, int64_t person, date as_of,
+                           instant known_at, struct arena *arena, struct fact_row **ret_rows,
+                           size_t *ret_count, struct err *err)
+{
+    const int64_t *records = NULL;
+    size_t record_count = 0;
+    struct fact_row *rows = NULL;
+    size_t count = 0;
+    TRY(transaction_records(transaction, person, known_at, arena, &records, &record_count, err));
+    TRY(identity_fact_rows(transaction, records, record_count, arena, &rows, &count, err));
+    *ret_rows = rows;
+    *ret_count = choose_each_fact(rows, count, as_of, known_at);
+    return result_ok();
+}
+
 result transaction_facts(struct transaction *transaction, enum subject_kind kind, int64_t subject,
                          date as_of, instant known_at, struct arena *arena,
                          const struct fact_row **ret_rows, size_t *ret_count, struct err *err)
 {
+    bool merged = false;
+    TRY(identity_any(transaction, &merged, err));
+    if (merged && kind == SUBJECT_OF_PERSON) {
+        struct fact_row *rows = NULL;
+        TRY(merged_facts(transaction, subject, as_of, known_at, arena, &rows, ret_count, err));
+        *ret_rows = rows;
+        return result_ok();
+    }
     const struct parameter parameters[] = {parameter_number(kind), parameter_number(subject)};
     struct fact_stream stream = {0};
     TRY(backend_of(transaction)
@@ -122,7 +147,22 @@ struct visit {
     instant known_at;
     store_person_facts *call;
     void *context;
+    const int64_t *merged; /* sorted: those whose facts stand under several records */
+    size_t merged_count;
 };
+
+static int compare_records(const void *left, const void *right)
+{
+    const int64_t a = *(const int64_t *)left;
+    const int64_t b = *(const int64_t *)right;
+    return (a > b) - (a < b);
+}
+
+static bool is_merged(const struct visit *visit, int64_t person)
+{
+    return visit->merged_count > 0 && bsearch(&person, visit->merged, visit->merged_count,
+                                              sizeof person, compare_records) != NULL;
+}
 
 /* What the visitor is given lies in the transaction's arenas; while it runs they begin after it, so
  * that it may read on with the same transaction. */
@@ -137,8 +177,14 @@ static result visit_person(const struct visit *visit, struct person_row *person,
     if (visited.ok) {
         visited = take_subject(stream, person->id, &list, &transaction->scratch, err);
     }
+    size_t kept = 0;
+    if (visited.ok && is_merged(visit, person->id)) {
+        visited = merged_facts(transaction, person->id, visit->as_of, visit->known_at,
+                               &transaction->scratch, &list.rows, &kept, err);
+    } else if (visited.ok) {
+        kept = choose_each_fact(list.rows, list.count, visit->as_of, visit->known_at);
+    }
     if (visited.ok) {
-        const size_t kept = choose_each_fact(list.rows, list.count, visit->as_of, visit->known_at);
         visited = visit->call(visit->context, person, list.rows, kept, err);
     }
     transaction->scratch = scratch_before;
@@ -167,11 +213,14 @@ static result visit_people(const struct visit *visit, struct cursor *people,
 result transaction_each_person_facts(struct transaction *transaction, date as_of, instant known_at,
                                      store_person_facts *visit, void *context, struct err *err)
 {
-    const struct visit all = {.transaction = transaction,
-                              .as_of = as_of,
-                              .known_at = known_at,
-                              .call = visit,
-                              .context = context};
+    struct visit all = {.transaction = transaction,
+                        .as_of = as_of,
+                        .known_at = known_at,
+                        .call = visit,
+                        .context = context};
+    const struct arena scratch_before = transaction->scratch;
+    TRY(identity_merged_records(transaction, &transaction->scratch, &all.merged, &all.merged_count,
+                                err));
     const struct parameter everybody[] = {
         parameter_text(STR("")), parameter_number(0),        parameter_number(0),
         parameter_number(0),     parameter_number(NO_LIMIT),
@@ -179,14 +228,18 @@ result transaction_each_person_facts(struct transaction *transaction, date as_of
     const struct parameter kind = parameter_number(SUBJECT_OF_PERSON);
     const struct backend *backend = backend_of(transaction);
     struct cursor people;
-    TRY(backend->cursor_open(transaction->connection, QUERY_PEOPLE, everybody, 5, &people, err));
     struct fact_stream stream = {0};
-    result visited = backend->cursor_open(transaction->connection, QUERY_FACTS_OF_KIND, &kind, 1,
-                                          &stream.cursor, err);
+    result visited =
+        backend->cursor_open(transaction->connection, QUERY_PEOPLE, everybody, 5, &people, err);
     if (visited.ok) {
-        visited = visit_people(&all, &people, &stream, err);
-        backend->cursor_close(&stream.cursor);
+        visited = backend->cursor_open(transaction->connection, QUERY_FACTS_OF_KIND, &kind, 1,
+                                       &stream.cursor, err);
+        if (visited.ok) {
+            visited = visit_people(&all, &people, &stream, err);
+            backend->cursor_close(&stream.cursor);
+        }
+        backend->cursor_close(&people);
     }
-    backend->cursor_close(&people);
+    transaction->scratch = scratch_before;
     return visited;
 }

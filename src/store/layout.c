@@ -84,7 +84,7 @@ static const struct column person_columns[] = {
     COLUMN(person_row, identity_event, COLUMN_NUMBER),
     COLUMN(person_row, family, COLUMN_NUMBER),
     COLUMN(person_row, hub, COLUMN_NUMBER),
-    FIXED(person_row, registered_on, COLUMN_DATE),
+    COLUMN(person_row, registered_on, COLUMN_DATE),
     COLUMN(person_row, last_contact_on, COLUMN_DAY),
     COLUMN(person_row, last_contact_source, COLUMN_TEXT),
     COLUMN(person_row, next_check_on, COLUMN_DAY),
@@ -92,6 +92,7 @@ static const struct column person_columns[] = {
     COLUMN(person_row, erasure_request, COLUMN_NUMBER),
     COLUMN(person_row, restricted, COLUMN_FLAG),
     COLUMN(person_row, erased, COLUMN_FLAG),
+    COLUMN(person_row, part_of, COLUMN_NUMBER),
 };
 
 /* The key is the order in which facts are asked for: a subject's facts lie together, the values of
@@ -112,7 +113,7 @@ static const struct column fact_columns[] = {
 
 static const struct column request_columns[] = {
     FIXED(request_row, id, COLUMN_NUMBER),
-    FIXED(request_row, person, COLUMN_NUMBER),
+    COLUMN(request_row, person, COLUMN_NUMBER),
     FIXED(request_row, step, COLUMN_TEXT),
     FIXED(request_row, hub, COLUMN_NUMBER),
     FIXED(request_row, agreement, COLUMN_NUMBER),
@@ -292,6 +293,34 @@ static const struct column intake_count_columns[] = {
     FIXED(intake_counts, held, COLUMN_NUMBER),
 };
 
+static const struct column merge_columns[] = {
+    FIXED(merge_row, id, COLUMN_NUMBER),
+    FIXED(merge_row, continues, COLUMN_NUMBER),
+    FIXED(merge_row, absorbed, COLUMN_NUMBER),
+    COLUMN(merge_row, state, COLUMN_STATE),
+    FIXED(merge_row, requested_by, COLUMN_NUMBER),
+    FIXED(merge_row, requested_at, COLUMN_INSTANT),
+    COLUMN(merge_row, decided_by, COLUMN_NUMBER),
+    COLUMN(merge_row, decided_at, COLUMN_INSTANT),
+    COLUMN(merge_row, decided_event, COLUMN_NUMBER),
+    COLUMN(merge_row, undone_by, COLUMN_NUMBER),
+    COLUMN(merge_row, undone_at, COLUMN_INSTANT),
+    COLUMN(merge_row, undone_event, COLUMN_NUMBER),
+};
+
+static const struct column moved_columns[] = {
+    FIXED(moved_row, position, COLUMN_NUMBER),
+    FIXED(moved_row, separation, COLUMN_NUMBER),
+    FIXED(moved_row, record, COLUMN_NUMBER),
+    FIXED(moved_row, since, COLUMN_INSTANT),
+};
+
+static const struct column lookup_columns[] = {
+    FIXED(lookup_record, key, COLUMN_BYTES),
+    FIXED(lookup_record, position, COLUMN_NUMBER),
+    COLUMN(lookup_record, record, COLUMN_NUMBER),
+};
+
 static const struct column number_columns[] = {{"number", COLUMN_NUMBER, true, 0}};
 
 static const struct column count_columns[] = {
@@ -345,6 +374,9 @@ static const struct layout layouts[TABLE_COUNT] = {
     [TABLE_ENTRY] = PERSONAL("entry", struct entry_row, entry_columns, 1),
     [TABLE_INTAKE] = LAYOUT("intake", struct intake_row, intake_columns, 1),
     [TABLE_OPERATION] = LAYOUT("operation", struct operation_row, operation_columns, 1),
+    [TABLE_MERGE] = LAYOUT("merge", struct merge_row, merge_columns, 1),
+    [TABLE_MOVED] = LAYOUT("moved", struct moved_row, moved_columns, 2),
+    [TABLE_LOOKUP] = PERSONAL("lookup", struct lookup_record, lookup_columns, 2),
 };
 
 const struct layout *layout_of(enum table table)

@@ -10,6 +10,7 @@
 #include "register/course.h"
 #include "register/entry.h"
 #include "register/external_reference.h"
+#include "register/identity.h"
 #include "register/intake.h"
 #include "register/manifest.h"
 #include "register/operation.h"
@@ -66,6 +67,9 @@ enum table {
     TABLE_ENTRY,
     TABLE_INTAKE,
     TABLE_OPERATION,
+    TABLE_MERGE,
+    TABLE_MOVED,
+    TABLE_LOOKUP,
     TABLE_COUNT,
     TABLE_DERIVED_FIRST = TABLE_PERSON,
 };
@@ -143,6 +147,15 @@ struct place_count_record {
 struct name_record {
     int64_t number;
     str name;
+};
+
+/* A blind index: the first bytes of a keyed hash of something a person is found by
+ * (register/lookup.h), the event in which it stands, and the record it is about. */
+enum { LOOKUP_KEY_SIZE = 16 };
+struct lookup_record {
+    str key;
+    int64_t position;
+    int64_t record;
 };
 
 /* The property that says: an older program wrote the rows, they are to be made anew. */

@@ -44,11 +44,23 @@ static result find_by_id(struct transaction *transaction, enum table table, cons
     return found ? result_ok() : refuse_missing(what, id, err);
 }
 
-result transaction_person(struct transaction *transaction, int64_t id, struct arena *arena,
+result transaction_record(struct transaction *transaction, int64_t id, struct arena *arena,
                           struct person_row *ret_row, struct err *err)
 {
     struct person_row row = {.id = id};
     TRY(find_by_id(transaction, TABLE_PERSON, "person", id, arena, &row, err));
+    *ret_row = row;
+    return result_ok();
+}
+
+result transaction_person(struct transaction *transaction, int64_t id, struct arena *arena,
+                          struct person_row *ret_row, struct err *err)
+{
+    struct person_row row = {.id = 0};
+    TRY(transaction_record(transaction, id, arena, &row, err));
+    if (row.part_of != 0) {
+        TRY(transaction_record(transaction, row.part_of, arena, &row, err));
+    }
     *ret_row = row;
     return result_ok();
 }
@@ -103,7 +115,11 @@ result transaction_event(struct transaction *transaction, int64_t position, stru
                          struct event *ret_event, struct err *err)
 {
     bool opened = false;
-    return event_at(transaction, position, arena, ret_event, &opened, err);
+    TRY(event_at(transaction, position, arena, ret_event, &opened, err));
+    return ret_event->subject_kind == SUBJECT_OF_PERSON
+               ? identity_about(transaction, position, ret_event->subject, KNOWN_NOW, *arena,
+                                &ret_event->subject, err)
+               : result_ok();
 }
 
 result transaction_identity(struct transaction *transaction, const struct person_row *person,
@@ -221,10 +237,47 @@ static result open_events(struct transaction *transaction, const struct event_re
     return result_ok();
 }
 
+/* Of all records that are one person now, newest first. */
+static result merged_history(struct transaction *transaction, int64_t person, int64_t before,
+                             size_t limit, struct arena *arena, const struct event **ret_events,
+                             size_t *ret_count, struct err *err)
+{
+    const int64_t *records = NULL;
+    size_t record_count = 0;
+    struct identity_event *items = NULL;
+    size_t item_count = 0;
+    size_t count = 0;
+    TRY(transaction_records(transaction, person, KNOWN_NOW, arena, &records, &record_count, err));
+    TRY(transaction_identity_events(transaction, person, before, KNOWN_NOW, arena, &items,
+                                    &item_count, err));
+    struct event *events = ARENA_NEW(arena, struct event, item_count + 1);
+    if (events == NULL) {
+        return arena_full(err);
+    }
+    for (size_t i = item_count; i > 0 && (limit == 0 || count < limit); i--) {
+        for (size_t k = 0; k < record_count; k++) {
+            if (identity_shows(&items[i - 1], records[k])) {
+                events[count] = items[i - 1].event;
+                events[count++].subject = items[i - 1].about;
+                break;
+            }
+        }
+    }
+    *ret_events = events;
+    *ret_count = count;
+    return result_ok();
+}
+
 result transaction_history(struct transaction *transaction, enum subject_kind kind, int64_t subject,
                            int64_t before, size_t limit, struct arena *arena,
                            const struct event **ret_events, size_t *ret_count, struct err *err)
 {
+    bool merged = false;
+    TRY(identity_any(transaction, &merged, err));
+    if (merged && kind == SUBJECT_OF_PERSON) {
+        return merged_history(transaction, subject, before, limit, arena, ret_events, ret_count,
+                              err);
+    }
     const struct parameter parameters[] = {
         parameter_number(kind),
         parameter_number(subject),

@@ -93,6 +93,7 @@ static result rebuild(struct replay *replay, bool replace, struct rebuild_outcom
     if (replay->remains.count > 0) {
         TRY(backend->shadow_take_names(transaction->connection, err));
     }
+    transaction->merges = MERGES_NOT_ASKED;
     TRY(replay_all(replay, err));
     TRY(caseload_flush(transaction, err));
     outcome.events = replay->done;

@@ -58,7 +58,8 @@ static const struct query_row query_rows[QUERY_COUNT] = {
         {TABLE_FACT, NULL,
          "SELECT # FROM fact WHERE subject_kind = ?1 AND subject = ?2 AND position = ?3"},
     [QUERY_STAGE_COUNTS] = {TABLE_COUNT, layout_of_stage_count,
-                            "SELECT stage, COUNT(*) FROM person GROUP BY stage ORDER BY stage"},
+                            "SELECT stage, COUNT(*) FROM person WHERE part_of = 0 GROUP BY stage"
+                            " ORDER BY stage"},
     [QUERY_PLACE_COUNTS] = {TABLE_COUNT, layout_of_count,
                             "SELECT state, places FROM place_count WHERE hub = ?1"},
     [QUERY_HIDDEN] = {TABLE_COUNT, layout_of_number,
@@ -150,6 +151,29 @@ static const struct query_row query_rows[QUERY_COUNT] = {
          " COALESCE(SUM(held_at <> 0 AND held_at < ?2 AND (used_at = 0 OR used_at >= ?2)"
          " AND (given_back_at = 0 OR given_back_at >= ?2)), 0)"
          " FROM intake WHERE agreement = ?1"},
+    [QUERY_RECORDS] = {TABLE_PERSON, NULL,
+                       "SELECT # FROM person WHERE id > ?1 ORDER BY id LIMIT ?2"},
+    [QUERY_RECORDS_OF_FAMILY] =
+        {TABLE_PERSON, NULL, "SELECT # FROM person WHERE family = ?1 AND family <> 0 ORDER BY id"},
+    [QUERY_PARTS_OF] = {TABLE_PERSON, NULL,
+                        "SELECT # FROM person WHERE part_of = ?1 AND part_of <> 0 ORDER BY id"},
+    [QUERY_PARTS] = {TABLE_PERSON, NULL, "SELECT # FROM person WHERE part_of <> 0 ORDER BY id"},
+    [QUERY_FACTS_NAMED] = {TABLE_FACT, NULL,
+                           "SELECT # FROM fact WHERE subject_kind = 1 AND fact = ?1"
+                           " ORDER BY subject, true_from, position"},
+    [QUERY_ANY_MERGE] = {TABLE_COUNT, layout_of_number,
+                         "SELECT EXISTS (SELECT 1 FROM merge WHERE state >= 3)"},
+    [QUERY_MERGES] = {TABLE_MERGE, NULL,
+                      "SELECT # FROM merge WHERE ?1 IN (0, state) ORDER BY id DESC LIMIT ?2"},
+    [QUERY_MERGES_OF] = {TABLE_MERGE, NULL,
+                         "SELECT # FROM merge WHERE continues = ?1 OR absorbed = ?1 ORDER BY id"},
+    [QUERY_MERGES_DONE] = {TABLE_MERGE, NULL, "SELECT # FROM merge WHERE state >= 3 ORDER BY id"},
+    [QUERY_MOVED_OF_EVENT] = {TABLE_MOVED, NULL,
+                              "SELECT # FROM moved WHERE position = ?1 ORDER BY separation"},
+    [QUERY_LOOKUPS_OF_EVENT] = {TABLE_LOOKUP, NULL,
+                                "SELECT # FROM lookup WHERE position = ?1 ORDER BY key"},
+    [QUERY_LOOKUPS_OF_KEY] = {TABLE_LOOKUP, NULL,
+                              "SELECT # FROM lookup WHERE key = ?1 ORDER BY position"},
 };
 
 /* --- queries with filters --- */
@@ -201,8 +225,8 @@ static const struct filtered_query {
     size_t filter_count;
     size_t slot; /* the first of its variants */
 } filtered_queries[] = {
-    {QUERY_PEOPLE, "SELECT # FROM person WHERE id > ?4", " ORDER BY id LIMIT ?5", people_filters,
-     PEOPLE_FILTERS, SLOT_PEOPLE},
+    {QUERY_PEOPLE, "SELECT # FROM person WHERE id > ?4 AND part_of = 0", " ORDER BY id LIMIT ?5",
+     people_filters, PEOPLE_FILTERS, SLOT_PEOPLE},
     {QUERY_REQUESTS, "SELECT # FROM request WHERE id > 0", " ORDER BY id DESC LIMIT ?5",
      request_filters, REQUEST_FILTERS, SLOT_REQUESTS},
     {QUERY_ENTRIES, "SELECT # FROM entry WHERE id > 0", " ORDER BY id DESC LIMIT ?7", entry_filters,
@@ -337,10 +361,12 @@ static result bind_parameters(struct sqlite_connection *connection, sqlite3_stmt
     for (size_t i = 0; i < count; i++) {
         const struct parameter *parameter = &parameters[i];
         const str text = parameter->text.at == NULL ? STR("") : parameter->text;
-        const int code = parameter->is_text
-                             ? sqlite3_bind_text64(statement, (int)i + 1, text.at, text.len,
-                                                   SQLITE_TRANSIENT, SQLITE_UTF8)
-                             : sqlite3_bind_int64(statement, (int)i + 1, parameter->number);
+        const int code =
+            parameter->is_bytes
+                ? sqlite3_bind_blob64(statement, (int)i + 1, text.at, text.len, SQLITE_TRANSIENT)
+            : parameter->is_text ? sqlite3_bind_text64(statement, (int)i + 1, text.at, text.len,
+                                                       SQLITE_TRANSIENT, SQLITE_UTF8)
+                                 : sqlite3_bind_int64(statement, (int)i + 1, parameter->number);
         if (code != SQLITE_OK) {
             return sqlite_failure(connection->db, code, "asked", err);
         }

@@ -80,6 +80,7 @@ static const char derived_tables[] =
     "  last_contact_on INTEGER,"
     "  last_contact_source TEXT NOT NULL,"
     "  next_check_on INTEGER,"
+    "  part_of INTEGER NOT NULL,"
     "  holds INTEGER NOT NULL CHECK (holds >= 0),"
     "  erasure_request INTEGER NOT NULL,"
     "  restricted INTEGER NOT NULL CHECK (restricted IN (0, 1)),"
@@ -88,6 +89,7 @@ static const char derived_tables[] =
     "CREATE INDEX @.person_by_stage ON person (stage);"
     "CREATE INDEX @.person_by_hub ON person (hub) WHERE hub <> 0;"
     "CREATE INDEX @.person_by_family ON person (family) WHERE family <> 0;"
+    "CREATE INDEX @.person_by_whole ON person (part_of) WHERE part_of <> 0;"
 
     "CREATE TABLE @.fact ("
     "  subject_kind INTEGER NOT NULL,"
@@ -285,6 +287,40 @@ static const char book_tables[] =
     "  recorded_at INTEGER NOT NULL,"
     "  event INTEGER NOT NULL) STRICT;";
 
+/* Who somebody is: merges, the events that an undone one gave to the other side, and by what people
+ * are found. */
+static const char identity_tables[] =
+    "CREATE TABLE @.merge ("
+    "  id INTEGER PRIMARY KEY,"
+    "  continues INTEGER NOT NULL,"
+    "  absorbed INTEGER NOT NULL,"
+    "  state INTEGER NOT NULL CHECK (state BETWEEN 1 AND 4),"
+    "  requested_by INTEGER NOT NULL,"
+    "  requested_at INTEGER NOT NULL,"
+    "  decided_by INTEGER NOT NULL,"
+    "  decided_at INTEGER NOT NULL,"
+    "  decided_event INTEGER NOT NULL,"
+    "  undone_by INTEGER NOT NULL,"
+    "  undone_at INTEGER NOT NULL,"
+    "  undone_event INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX @.merge_by_continues ON merge (continues);"
+    "CREATE INDEX @.merge_by_absorbed ON merge (absorbed);"
+    "CREATE UNIQUE INDEX @.merge_into_one ON merge (absorbed) WHERE state = 3;"
+    "CREATE TABLE @.moved ("
+    "  position INTEGER NOT NULL,"
+    "  separation INTEGER NOT NULL,"
+    "  record INTEGER NOT NULL,"
+    "  since INTEGER NOT NULL,"
+    "  PRIMARY KEY (position, separation)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE @.lookup ("
+    "  key BLOB NOT NULL CHECK (length(key) = 16),"
+    "  position INTEGER NOT NULL,"
+    "  record INTEGER NOT NULL,"
+    "  PRIMARY KEY (key, position)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX @.lookup_by_event ON lookup (position);";
+
+_Static_assert(MERGE_DONE == 3 && MERGE_UNDONE == 4, "as in table merge");
+_Static_assert(LOOKUP_KEY_SIZE == 16, "as in table lookup");
 _Static_assert(PLACE_FREE == 1 && PLACE_HELD == 2 && PLACE_OCCUPIED == 3 && PLACE_CLOSED == 4,
                "as in table place");
 _Static_assert(REQUEST_OPEN == 1 && REQUEST_APPROVED == 2, "as in index request_live");
@@ -313,6 +349,7 @@ result sqlite_make_derived(sqlite3 *db, const char *schema, struct arena scratch
     TRY(make_tables(db, departure_tables, schema, scratch, err));
     TRY(make_tables(db, external_reference_tables, schema, scratch, err));
     TRY(make_tables(db, book_tables, schema, scratch, err));
+    TRY(make_tables(db, identity_tables, schema, scratch, err));
     return make_tables(db, caseload_tables, schema, scratch, err);
 }
 

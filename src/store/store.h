@@ -23,6 +23,7 @@
 #define RETURNHUB_STORE_STORE_H
 
 #include "register/entry.h"
+#include "register/identity.h"
 #include "register/operation.h"
 #include "register/row.h"
 #include "system/system.h"
@@ -102,7 +103,11 @@ MUST_USE result transaction_free_place(struct transaction *transaction, int64_t 
 MUST_USE result transaction_find(struct transaction *transaction, enum subject_kind kind,
                                  str reference, int64_t *ret_id,
                                  struct err *err); /* account: by username */
+/* The person of this record: of one that is a part of another since a merge, the other. */
 MUST_USE result transaction_person(struct transaction *transaction, int64_t id, struct arena *arena,
+                                   struct person_row *ret_row, struct err *err);
+/* The record's own row, as it was when it became a part. */
+MUST_USE result transaction_record(struct transaction *transaction, int64_t id, struct arena *arena,
                                    struct person_row *ret_row, struct err *err);
 MUST_USE result transaction_hub(struct transaction *transaction, int64_t id, struct arena *arena,
                                 struct hub_row *ret_row, struct err *err);
@@ -115,7 +120,9 @@ MUST_USE result transaction_account(struct transaction *transaction, int64_t id,
 MUST_USE result transaction_request(struct transaction *transaction, int64_t id,
                                     struct arena *arena, struct request_row *ret_row,
                                     struct err *err);
-/* After erasure of its subject an event has its header and an empty body. */
+/* After erasure of its subject an event has its header and an empty body. The subject of an event
+ * that is told here is the record it is about, also when an undone merge gave it to another than
+ * the one it stands under. */
 MUST_USE result transaction_event(struct transaction *transaction, int64_t position,
                                   struct arena *arena, struct event *ret_event, struct err *err);
 
@@ -127,6 +134,55 @@ struct identity {
 MUST_USE result transaction_identity(struct transaction *transaction,
                                      const struct person_row *person, struct arena *arena,
                                      struct identity *ret_identity, struct err *err);
+
+/* --- who somebody is (register/identity.h) --- */
+
+/* Of now. */
+#define KNOWN_NOW ((instant){.milliseconds = INT64_MAX})
+
+/* The records that were one person with this one, as known at an instant; the first is the one
+ * whose reference the person had. */
+MUST_USE result transaction_records(struct transaction *transaction, int64_t record,
+                                    instant known_at, struct arena *arena,
+                                    const int64_t **ret_records, size_t *ret_count,
+                                    struct err *err);
+/* The records that were ever one person with this one; itself alone when it was never merged. */
+MUST_USE result transaction_kin(struct transaction *transaction, int64_t record,
+                                struct arena *arena, const int64_t **ret_records, size_t *ret_count,
+                                struct err *err);
+/* All their events, in the order of positions, up to an instant and before a position (0: all), as
+ * identity_fold takes them. */
+MUST_USE result transaction_identity_events(struct transaction *transaction, int64_t record,
+                                            int64_t before, instant known_at, struct arena *arena,
+                                            struct identity_event **ret_events, size_t *ret_count,
+                                            struct err *err);
+/* The rows of all records there are, also of those that are a part of another, in the order of ids.
+ */
+MUST_USE result transaction_each_record(struct transaction *transaction, int64_t after_id,
+                                        size_t limit, struct arena *arena,
+                                        const struct person_row **ret_rows, size_t *ret_count,
+                                        struct err *err);
+/* Those whose own row names the family; also parts. */
+MUST_USE result transaction_family_records(struct transaction *transaction, int64_t family,
+                                           struct arena *arena, const struct person_row **ret_rows,
+                                           size_t *ret_count, struct err *err);
+MUST_USE result transaction_merge(struct transaction *transaction, int64_t id,
+                                  struct merge_row *ret_row, struct err *err);
+/* `record` 0: of everybody, newest first; otherwise those of this record, oldest first. `state` 0:
+ * whatever state. */
+MUST_USE result transaction_merges(struct transaction *transaction, int64_t record,
+                                   enum merge_state state, struct arena *arena,
+                                   const struct merge_row **ret_rows, size_t *ret_count,
+                                   struct err *err);
+
+/* Where something stands by which people are found (register/lookup.h); by position. */
+struct lookup_hit {
+    int64_t position; /* of the event */
+    int64_t record;
+};
+MUST_USE result transaction_lookup(struct transaction *transaction, str found_by,
+                                   struct arena *arena, const struct lookup_hit **ret_hits,
+                                   size_t *ret_count, struct err *err);
 
 /* --- reading many --- */
 
@@ -142,7 +198,8 @@ MUST_USE result transaction_people(struct transaction *transaction,
                                    const struct person_row **ret_rows, size_t *ret_count,
                                    struct err *err);
 
-/* The rows that count at (as_of, known_at), at most one a fact, in the order of fact names. */
+/* The rows that count at (as_of, known_at), at most one a fact, in the order of fact names. Of a
+ * person: of all records that were one person with it, as known then. */
 MUST_USE result transaction_facts(struct transaction *transaction, enum subject_kind kind,
                                   int64_t subject, date as_of, instant known_at,
                                   struct arena *arena, const struct fact_row **ret_rows,
@@ -153,6 +210,12 @@ MUST_USE result transaction_fact_rows(struct transaction *transaction, enum subj
                                       int64_t subject, struct arena *arena,
                                       const struct fact_row **ret_rows, size_t *ret_count,
                                       struct err *err);
+
+/* Everything that was ever recorded of one fact of anybody, also what was withdrawn: by person, and
+ * then in the order in which it is true. The subject of a row is the person of now. */
+MUST_USE result transaction_facts_named(struct transaction *transaction, str fact,
+                                        struct arena *arena, const struct fact_row **ret_rows,
+                                        size_t *ret_count, struct err *err);
 
 /* Every person's facts that count at (as_of, known_at), person by person in the order of ids; for
  * screening. The rows are valid during the call only. */
@@ -238,7 +301,8 @@ MUST_USE result transaction_accounts(struct transaction *transaction, struct are
 MUST_USE result transaction_places(struct transaction *transaction, int64_t hub,
                                    struct arena *arena, const struct place_row **ret_rows,
                                    size_t *ret_count, struct err *err);
-/* A subject's events, newest first, positions below `before` (0: from the newest). */
+/* A subject's events (a person's: those of all its records), newest first, positions below `before`
+ * (0: from the newest). */
 MUST_USE result transaction_history(struct transaction *transaction, enum subject_kind kind,
                                     int64_t subject, int64_t before, size_t limit,
                                     struct arena *arena, const struct event **ret_events,

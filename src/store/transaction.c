@@ -111,6 +111,7 @@ void transaction_rest(struct transaction *transaction)
 {
     ASSERT(!backend_of(transaction)->is_active(transaction->connection));
     caseload_forget(transaction);
+    transaction->merges = MERGES_NOT_ASKED;
     memset(transaction->next_id, 0, sizeof transaction->next_id);
     transaction->writing = false;
     transaction->last_position = 0;
@@ -133,6 +134,7 @@ void transaction_work_undone(struct transaction *transaction, int64_t last_posit
         forget_learned(transaction);
     }
     caseload_forget(transaction);
+    transaction->merges = MERGES_NOT_ASKED;
     memset(transaction->next_id, 0, sizeof transaction->next_id);
     transaction->has_last_instant =
         transaction->has_last_instant && transaction->last_position == last_position;

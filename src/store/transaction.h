@@ -68,6 +68,7 @@ struct transaction {
     struct names names;
     struct held_caseload caseload;
     struct sealing *sealing; /* a helper seals (sealing.c); NULL: this thread does */
+    enum { MERGES_NOT_ASKED, MERGES_NONE, MERGES_SOME } merges; /* is there one that was done? */
     int64_t last_position;
     int64_t position_before_work;
     bool knows_absent; /* that nobody used the client id before in this work */
@@ -273,6 +274,39 @@ MUST_USE result external_reference_apply(struct transaction *transaction, const 
 
 /* Everything that is checked of a header by itself. */
 MUST_USE result append_check_header(const struct event *event, struct err *err);
+
+/* Makes the person's row of the caseload anew from the rows of the facts of all its records. */
+MUST_USE result caseload_renew(struct transaction *transaction, const struct person_row *person,
+                               bool is_new, instant recorded_until, struct arena scratch,
+                               struct err *err);
+MUST_USE result caseload_remove(struct transaction *transaction, int64_t person, struct err *err);
+
+/* --- identity.c --- */
+
+/* Was any merge ever done? Asked once a transaction: without one, nothing of this costs anything.
+ */
+MUST_USE result identity_any(struct transaction *transaction, bool *ret_any, struct err *err);
+/* The person of a record, of now. */
+MUST_USE result identity_root(struct transaction *transaction, int64_t record, struct arena scratch,
+                              int64_t *ret_root, struct err *err);
+/* The record that the event of this position is about, as known then; `subject`: the one it stands
+ * under. */
+MUST_USE result identity_about(struct transaction *transaction, int64_t position, int64_t subject,
+                               instant known_at, struct arena scratch, int64_t *ret_about,
+                               struct err *err);
+/* What CONCERNS_LOOKUP and CONCERNS_MERGE say. */
+MUST_USE result identity_apply_lookup(struct transaction *transaction, const struct event *event,
+                                      struct arena scratch, struct err *err);
+MUST_USE result identity_apply_merge(struct transaction *transaction, const struct event *event,
+                                     struct arena scratch, struct err *err);
+/* All rows of facts of the records, in the order of (fact, true_from, position). */
+MUST_USE result identity_fact_rows(struct transaction *transaction, const int64_t *records,
+                                   size_t record_count, struct arena *arena,
+                                   struct fact_row **ret_rows, size_t *ret_count, struct err *err);
+/* The sorted records that ever took part in a merge. */
+MUST_USE result identity_merged_records(struct transaction *transaction, struct arena *arena,
+                                        const int64_t **ret_records, size_t *ret_count,
+                                        struct err *err);
 
 /* --- cursors, for the rest --- */
 

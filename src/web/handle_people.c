@@ -188,10 +188,10 @@ result handle_register(struct exchange *exchange, struct err *err)
         .born_on = {.known = values[1].given, .day = values[1].day},
         .registered_on = values[2].day,
     };
-    struct person_row person;
+    struct registration_answer answer;
     TRY(casework_register_person(exchange->casework, &exchange->caller, &registration,
-                                 exchange->arena, &person, err));
-    return registered(exchange, &person, err);
+                                 exchange->arena, &answer, err));
+    return registered(exchange, &answer.person, err);
 }
 
 /* --- one person

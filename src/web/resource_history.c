@@ -1,5 +1,6 @@
 /* resource_history: one event as JSON, with a sentence for people. The titles are those of the
  * rulebook in hand; an older rulebook's names that it no longer has are shown as words. */
+#include "register/identifier.h"
 #include "web/resource_part.h"
 
 #include <string.h>
@@ -104,6 +105,18 @@ static void tell_entry(struct telling *telling, const char *what, str kind, int6
     json_set_int64(telling->object, "entry", entry);
 }
 
+static void tell_identifier(struct telling *telling)
+{
+    const struct identifier_recorded_body *body = &telling->event->body.identifier_recorded;
+    const enum identifier_scheme scheme = identifier_scheme_from_name(body->scheme);
+    buf_format(&telling->buf, "%s: ", identifier_scheme_title(scheme));
+    buf_put(&telling->buf, body->value);
+    json_set_str(telling->object, "scheme", body->scheme);
+    json_set_str(telling->object, "value", body->value);
+    json_set_str(telling->object, "issuer", body->issuer);
+    json_set_str(telling->object, "source", body->source);
+}
+
 static void tell(struct telling *telling)
 {
     const struct event *event = telling->event;
@@ -167,6 +180,29 @@ static void tell(struct telling *telling)
         buf_put(&telling->buf, event->body.external_reference_recorded.reference);
         buf_put_c(&telling->buf, " in ");
         buf_put(&telling->buf, event->body.external_reference_recorded.kind);
+        break;
+    case EVENT_IDENTIFIER_RECORDED:
+        tell_identifier(telling);
+        break;
+    case EVENT_IDENTIFIER_WITHDRAWN:
+        buf_put_c(&telling->buf, "Another name or reference was withdrawn");
+        json_set_int64(telling->object, "withdrawn", event->body.identifier_withdrawn.event);
+        tell_reason(telling, event->body.identifier_withdrawn.reason);
+        break;
+    case EVENT_MERGE_REQUESTED:
+        buf_put_c(&telling->buf, "Asked for: merging two records of one person");
+        tell_reason(telling, event->body.merge_requested.reason);
+        break;
+    case EVENT_MERGE_DECLINED:
+        buf_put_c(&telling->buf, "Merging two records was declined");
+        tell_reason(telling, event->body.merge_declined.reason);
+        break;
+    case EVENT_IDENTITIES_MERGED:
+        buf_put_c(&telling->buf, "Two records were merged: they are one person");
+        break;
+    case EVENT_IDENTITIES_SEPARATED:
+        buf_put_c(&telling->buf, "A merge was undone: the records are two people");
+        tell_reason(telling, event->body.identities_separated.reason);
         break;
     case EVENT_FAMILY_JOINED:
         buf_put_c(&telling->buf, "Joined a family group");

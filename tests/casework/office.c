@@ -493,16 +493,16 @@ struct recorded office_join(struct office *office, enum account_name account,
 struct somebody office_register(struct office *office, const char *name)
 {
     struct err err = {0};
-    struct person_row row = {0};
+    struct registration_answer answer = {.likely_count = 0};
     const struct caller caller = office_caller(office, CLERK);
     const struct registration registration = {
         .name = str_from_c(name), .registered_on = date_add_days(office_today(office), -100)};
     arena_reset(&office->work);
-    must(casework_register_person(&office->casework, &caller, &registration, &office->work, &row,
+    must(casework_register_person(&office->casework, &caller, &registration, &office->work, &answer,
                                   &err),
          &err);
-    struct somebody somebody = {.id = row.id};
-    copy_text(somebody.reference, sizeof somebody.reference, row.reference);
+    struct somebody somebody = {.id = answer.person.id};
+    copy_text(somebody.reference, sizeof somebody.reference, answer.person.reference);
     return somebody;
 }
 

@@ -226,7 +226,7 @@ static void test_bad_registrations(void **state)
     const int64_t before = office_events(office);
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         struct err err = {0};
-        struct person_row row;
+        struct registration_answer row;
         const struct caller caller = office_caller(office, CLERK);
         arena_reset(&office->work);
         assert_false(

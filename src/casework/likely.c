@@ -1,0 +1,558 @@
+#include "casework/likely.h"
+
+#include <stdlib.h>
+
+enum {
+    HITS_MAX = 5000, /* of one search: a name that more people have says nothing */
+    YEAR_DAYS = 366, /* what is called less than a year apart */
+};
+
+/* --- who somebody is -------------------------------------------------------------------------- */
+
+static bool is_withdrawn(const struct event *events, size_t count, int64_t position)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (events[i].kind == EVENT_IDENTIFIER_WITHDRAWN &&
+            events[i].body.identifier_withdrawn.event == position) {
+            return true;
+        }
+    }
+    return false;
+}
+
+struct who_list {
+    struct known_name *names;
+    size_t name_count;
+    struct known_identifier *identifiers;
+    size_t identifier_count;
+};
+
+static void add_identity(struct who_list *list, const struct event *event)
+{
+    if (event->kind == EVENT_PERSON_REGISTERED) {
+        const struct person_registered_body *body = &event->body.person_registered;
+        list->names[list->name_count++] = (struct known_name){body->name, body->latin};
+    } else if (event->kind == EVENT_IDENTITY_CORRECTED) {
+        const struct identity_corrected_body *body = &event->body.identity_corrected;
+        list->names[list->name_count++] = (struct known_name){body->name, body->latin};
+    }
+}
+
+static void add_identifier(struct who_list *list, const struct event *event)
+{
+    const struct identifier_recorded_body *body = &event->body.identifier_recorded;
+    const enum identifier_scheme scheme = identifier_scheme_from_name(body->scheme);
+    if (scheme == SCHEME_OTHER_NAME) {
+        list->names[list->name_count++] = (struct known_name){body->value, body->latin};
+    }
+    list->identifiers[list->identifier_count++] =
+        (struct known_identifier){.event = event, .scheme = scheme};
+}
+
+result who_from_history(const struct event *events, size_t count, struct arena *arena,
+                        struct who *ret_who, struct err *err)
+{
+    struct who_list list = {
+        .names = ARENA_NEW(arena, struct known_name, count + 1),
+        .identifiers = ARENA_NEW(arena, struct known_identifier, count + 1),
+    };
+    if (list.names == NULL || list.identifiers == NULL) {
+        return arena_full(err);
+    }
+    for (size_t i = count; i > 0; i--) {
+        const struct event *event = &events[i - 1];
+        add_identity(&list, event);
+        if (event->kind == EVENT_IDENTIFIER_RECORDED &&
+            !is_withdrawn(events, count, event->position)) {
+            add_identifier(&list, event);
+        }
+    }
+    *ret_who = (struct who){.names = list.names,
+                            .name_count = list.name_count,
+                            .identifiers = list.identifiers,
+                            .identifier_count = list.identifier_count};
+    return result_ok();
+}
+
+result who_is(struct sitting *sitting, const struct person_row *person, struct who *ret_who,
+              struct err *err)
+{
+    const struct event *events = NULL;
+    size_t count = 0;
+    struct identity identity;
+    TRY(transaction_history(sitting->transaction, SUBJECT_OF_PERSON, person->id, 0, 0,
+                            sitting->arena, &events, &count, err));
+    TRY(who_from_history(events, count, sitting->arena, ret_who, err));
+    TRY(transaction_identity(sitting->transaction, person, sitting->arena, &identity, err));
+    ret_who->person = person->id;
+    ret_who->born_on = identity.born_on;
+    return result_ok();
+}
+
+/* --- comparing -------------------------------------------------------------------------------- */
+
+enum name_relation { NAME_OTHER, NAME_PART, NAME_LIKE, NAME_SAME };
+enum birth_relation { BIRTH_UNKNOWN, BIRTH_OTHER, BIRTH_NEAR, BIRTH_EXCHANGED, BIRTH_SAME };
+
+static size_t count_common(const struct name_parts *a, const struct name_parts *b)
+{
+    size_t common = 0;
+    for (size_t i = 0; i < a->count; i++) {
+        bool found = false;
+        for (size_t k = 0; k < b->count; k++) {
+            found = found ||
+                    (a->skeletons[i].len > 0 && str_equal(a->skeletons[i], b->skeletons[k])) ||
+                    str_equal(a->parts[i], b->parts[k]);
+        }
+        common += found ? 1 : 0;
+    }
+    return common;
+}
+
+static result compare_names(const struct known_name *a, const struct known_name *b,
+                            struct arena scratch, enum name_relation *ret_relation, struct err *err)
+{
+    struct name_parts left;
+    struct name_parts right;
+    TRY(name_parts_of(a->latin.len > 0 ? a->latin : a->name, &scratch, &left, err));
+    TRY(name_parts_of(b->latin.len > 0 ? b->latin : b->name, &scratch, &right, err));
+    const struct name_parts *shorter = left.count <= right.count ? &left : &right;
+    const struct name_parts *longer = left.count <= right.count ? &right : &left;
+    const size_t common = count_common(shorter, longer);
+    const bool whole = shorter->count > 0 && common == shorter->count &&
+                       (shorter->count > 1 || longer->count == 1);
+    *ret_relation = str_equal(a->name, b->name) ? NAME_SAME
+                    : whole                     ? NAME_LIKE
+                    : common > 0                ? NAME_PART
+                                                : NAME_OTHER;
+    return result_ok();
+}
+
+static enum birth_relation compare_births(struct known_day a, struct known_day b)
+{
+    if (!a.known || !b.known) {
+        return BIRTH_UNKNOWN;
+    }
+    const struct civil left = date_to_civil(a.day);
+    const struct civil right = date_to_civil(b.day);
+    const int32_t apart = a.day.day - b.day.day;
+    return apart == 0 ? BIRTH_SAME
+           : left.year == right.year && left.month == right.day && left.day == right.month
+               ? BIRTH_EXCHANGED
+           : apart <= YEAR_DAYS && apart >= -YEAR_DAYS ? BIRTH_NEAR
+                                                       : BIRTH_OTHER;
+}
+
+/* --- candidates ------------------------------------------------------------------------------- */
+
+/* Somebody who stands where something was looked for. */
+struct hit {
+    int64_t person;
+    int64_t position;  /* of the event in which it stands */
+    size_t identifier; /* of who was looked for, from 1; 0: a name */
+};
+
+struct search {
+    struct sitting *sitting;
+    const struct who *who;
+    int64_t after;
+    struct hit *hits;
+    size_t count;
+};
+
+static int compare_hits(const void *left, const void *right)
+{
+    const struct hit *a = left;
+    const struct hit *b = right;
+    return a->person != b->person ? (a->person > b->person) - (a->person < b->person)
+                                  : (a->position > b->position) - (a->position < b->position);
+}
+
+static result add_hits(struct search *search, str text, size_t identifier, struct err *err)
+{
+    struct transaction *transaction = search->sitting->transaction;
+    struct arena scratch = *search->sitting->arena;
+    const struct lookup_hit *found = NULL;
+    size_t count = 0;
+    if (text.at == NULL) {
+        return arena_full(err);
+    }
+    TRY(transaction_lookup(transaction, text, &scratch, &found, &count, err));
+    for (size_t i = 0; i < count && search->count < HITS_MAX; i++) {
+        struct arena inner = scratch;
+        struct person_row person;
+        TRY(transaction_person(transaction, found[i].record, &inner, &person, err));
+        if (person.id != search->who->person && person.id > search->after) {
+            search->hits[search->count++] = (struct hit){
+                .person = person.id, .position = found[i].position, .identifier = identifier};
+        }
+    }
+    return result_ok();
+}
+
+static result seek_identifiers(struct search *search, struct err *err)
+{
+    for (size_t i = 0; i < search->who->identifier_count; i++) {
+        const struct known_identifier *known = &search->who->identifiers[i];
+        const struct identifier_recorded_body *body = &known->event->body.identifier_recorded;
+        if (identifier_is_unique(known->scheme)) {
+            TRY(add_hits(
+                search,
+                lookup_identifier(body->scheme, body->issuer, body->value, search->sitting->arena),
+                i + 1, err));
+        }
+    }
+    return result_ok();
+}
+
+static result seek_list(struct search *search, const struct text_list *texts, struct err *err)
+{
+    for (size_t i = 0; i < texts->count; i++) {
+        TRY(add_hits(search, texts->items[i], 0, err));
+    }
+    return result_ok();
+}
+
+/* Who has all of these parts, or some of them and no others, and was born in that year. */
+static result seek_year(struct search *search, const struct name_parts *parts, int year,
+                        struct err *err)
+{
+    struct arena *arena = search->sitting->arena;
+    struct text_list some;
+    TRY(lookup_some_parts(parts, LOOKUP_FULL, year, arena, &some, err));
+    TRY(seek_list(search, &some, err));
+    TRY(add_hits(search, lookup_all_parts(parts, LOOKUP_FULL, year, arena), 0, err));
+    return add_hits(search, lookup_all_parts(parts, LOOKUP_SOME, year, arena), 0, err);
+}
+
+/* The same day with day and month exchanged, if there is one. */
+static bool exchange(date day, date *ret_exchanged)
+{
+    const struct civil civil = date_to_civil(day);
+    const struct civil exchanged = {.year = civil.year, .month = civil.day, .day = civil.month};
+    return civil.day <= 12 && date_from_civil(exchanged, ret_exchanged, NULL).ok;
+}
+
+/* Who has a part of the name, and the same day of birth. */
+static result seek_days(struct search *search, const struct name_parts *parts, struct err *err)
+{
+    struct arena *arena = search->sitting->arena;
+    const date born_on = search->who->born_on.day;
+    date exchanged = born_on;
+    const bool exchangeable = exchange(born_on, &exchanged);
+    for (size_t i = 0; i < parts->count; i++) {
+        const str skeleton = parts->skeletons[i];
+        if (skeleton.len == 0) {
+            continue;
+        }
+        TRY(add_hits(search, lookup_day(skeleton, born_on, arena), 0, err));
+        TRY(exchangeable ? add_hits(search, lookup_day(skeleton, exchanged, arena), 0, err)
+                         : result_ok());
+    }
+    return result_ok();
+}
+
+static result seek_name(struct search *search, const struct known_name *name, struct err *err)
+{
+    struct name_parts parts;
+    TRY(name_parts_of(name->latin.len > 0 ? name->latin : name->name, search->sitting->arena,
+                      &parts, err));
+    if (parts.count == 0) {
+        return result_ok();
+    }
+    TRY(add_hits(search, lookup_name(&parts, search->sitting->arena), 0, err));
+    TRY(seek_year(search, &parts, YEAR_UNKNOWN, err));
+    if (!search->who->born_on.known) {
+        return result_ok();
+    }
+    const int year = date_to_civil(search->who->born_on.day).year;
+    for (int apart = -1; apart <= 1; apart++) {
+        TRY(seek_year(search, &parts, year + apart, err));
+    }
+    return seek_days(search, &parts, err);
+}
+
+static result seek_names(struct search *search, struct err *err)
+{
+    for (size_t i = 0; i < search->who->name_count; i++) {
+        TRY(seek_name(search, &search->who->names[i], err));
+    }
+    return result_ok();
+}
+
+/* --- one candidate ---------------------------------------------------------------------------- */
+
+struct candidate {
+    const struct hit *hits;
+    size_t count;
+    struct person_row person;
+    struct identity identity;
+    enum name_relation name;
+    enum birth_relation birth;
+    size_t same_identifiers;
+};
+
+static result consider_name(struct search *search, struct candidate *candidate,
+                            const struct known_name *theirs, struct arena scratch, struct err *err)
+{
+    for (size_t i = 0; i < search->who->name_count; i++) {
+        enum name_relation relation = NAME_OTHER;
+        TRY(compare_names(&search->who->names[i], theirs, scratch, &relation, err));
+        candidate->name = relation > candidate->name ? relation : candidate->name;
+    }
+    return result_ok();
+}
+
+static result consider_hit(struct search *search, struct candidate *candidate,
+                           const struct hit *hit, struct arena scratch, struct err *err)
+{
+    struct event event;
+    struct who who;
+    if (hit->identifier != 0) {
+        candidate->same_identifiers++;
+        return result_ok();
+    }
+    TRY(transaction_event(search->sitting->transaction, hit->position, &scratch, &event, err));
+    TRY(who_from_history(&event, 1, &scratch, &who, err));
+    return who.name_count == 0 ? result_ok()
+                               : consider_name(search, candidate, &who.names[0], scratch, err);
+}
+
+static bool is_likely(const struct candidate *candidate)
+{
+    const bool near = candidate->birth != BIRTH_OTHER;
+    const bool same_day = candidate->birth == BIRTH_SAME || candidate->birth == BIRTH_EXCHANGED;
+    return candidate->same_identifiers > 0 || (candidate->name >= NAME_LIKE && near) ||
+           (candidate->name == NAME_PART && same_day);
+}
+
+static const struct duplicate_reason name_reasons[] = {
+    [NAME_OTHER] = {STR_INIT("Name: another"), false},
+    [NAME_PART] = {STR_INIT("Name: a part of it is the same"), true},
+    [NAME_LIKE] = {STR_INIT("Name: the same in other letters, another order or another writing"),
+                   true},
+    [NAME_SAME] = {STR_INIT("Name: the same"), true},
+};
+
+static const struct duplicate_reason birth_reasons[] = {
+    [BIRTH_UNKNOWN] = {STR_INIT("Date of birth: not known of both"), false},
+    [BIRTH_OTHER] = {STR_INIT("Date of birth: another"), false},
+    [BIRTH_NEAR] = {STR_INIT("Date of birth: less than a year apart"), true},
+    [BIRTH_EXCHANGED] = {STR_INIT("Date of birth: day and month exchanged"), true},
+    [BIRTH_SAME] = {STR_INIT("Date of birth: the same"), true},
+};
+
+static result give_reasons(struct search *search, const struct candidate *candidate,
+                           struct likely_duplicate *ret_likely, struct err *err)
+{
+    struct arena *arena = search->sitting->arena;
+    struct duplicate_reason *reasons =
+        ARENA_NEW(arena, struct duplicate_reason, candidate->same_identifiers + 2);
+    size_t count = 0;
+    if (reasons == NULL) {
+        return arena_full(err);
+    }
+    for (size_t i = 0; i < candidate->count; i++) {
+        if (candidate->hits[i].identifier != 0) {
+            const struct known_identifier *known =
+                &search->who->identifiers[candidate->hits[i].identifier - 1];
+            const str what =
+                arena_format(arena, "%s: the same", identifier_scheme_title(known->scheme));
+            if (what.at == NULL) {
+                return arena_full(err);
+            }
+            reasons[count++] = (struct duplicate_reason){.what = what, .agrees = true};
+        }
+    }
+    reasons[count++] = name_reasons[candidate->name];
+    reasons[count++] = birth_reasons[candidate->birth];
+    *ret_likely = (struct likely_duplicate){.person = candidate->person,
+                                            .identity = candidate->identity,
+                                            .reasons = reasons,
+                                            .reason_count = count};
+    return result_ok();
+}
+
+static result consider(struct search *search, const struct hit *hits, size_t count,
+                       struct likely_duplicate *likely, size_t *likely_count, struct err *err)
+{
+    struct sitting *sitting = search->sitting;
+    struct candidate candidate = {.hits = hits, .count = count};
+    bool visible = false;
+    TRY(transaction_person(sitting->transaction, hits[0].person, sitting->arena, &candidate.person,
+                           err));
+    TRY(sitting_may_person(sitting, &candidate.person, ACTION_SEE_DUPLICATES, &visible, err));
+    if (!visible) {
+        return result_ok();
+    }
+    TRY(transaction_identity(sitting->transaction, &candidate.person, sitting->arena,
+                             &candidate.identity, err));
+    candidate.birth = compare_births(search->who->born_on, candidate.identity.born_on);
+    for (size_t i = 0; i < count; i++) {
+        TRY(consider_hit(search, &candidate, &hits[i], *sitting->arena, err));
+    }
+    const struct known_name now = {.name = candidate.identity.name};
+    TRY(consider_name(search, &candidate, &now, *sitting->arena, err));
+    if (!is_likely(&candidate)) {
+        return result_ok();
+    }
+    TRY(give_reasons(search, &candidate, &likely[*likely_count], err));
+    (*likely_count)++;
+    return result_ok();
+}
+
+/* Each person once, with all their hits. */
+static result consider_all(struct search *search, const struct likely_duplicate **ret_likely,
+                           size_t *ret_count, struct err *err)
+{
+    struct likely_duplicate *likely =
+        ARENA_NEW(search->sitting->arena, struct likely_duplicate, LIKELY_MAX);
+    size_t count = 0;
+    if (likely == NULL) {
+        return arena_full(err);
+    }
+    qsort(search->hits, search->count, sizeof search->hits[0], compare_hits);
+    for (size_t begin = 0, end = 0; begin < search->count && count < LIKELY_MAX; begin = end) {
+        while (end < search->count && search->hits[end].person == search->hits[begin].person) {
+            end++;
+        }
+        TRY(consider(search, &search->hits[begin], end - begin, likely, &count, err));
+    }
+    *ret_likely = likely;
+    *ret_count = count;
+    return result_ok();
+}
+
+static result begin(struct search *search, struct err *err)
+{
+    search->hits = ARENA_NEW(search->sitting->arena, struct hit, HITS_MAX);
+    return search->hits == NULL ? arena_full(err) : result_ok();
+}
+
+result likely_find(struct sitting *sitting, const struct who *who, int64_t after,
+                   const struct likely_duplicate **ret_likely, size_t *ret_count, struct err *err)
+{
+    struct search search = {.sitting = sitting, .who = who, .after = after};
+    TRY(begin(&search, err));
+    TRY(seek_identifiers(&search, err));
+    TRY(seek_names(&search, err));
+    return consider_all(&search, ret_likely, ret_count, err);
+}
+
+result likely_by_identifier(struct sitting *sitting, const struct who *who,
+                            const struct likely_duplicate **ret_likely, size_t *ret_count,
+                            struct err *err)
+{
+    struct search search = {.sitting = sitting, .who = who};
+    TRY(begin(&search, err));
+    TRY(seek_identifiers(&search, err));
+    return consider_all(&search, ret_likely, ret_count, err);
+}
+
+/* --- the questions ---------------------------------------------------------------------------- */
+
+struct duplicates_work {
+    const struct casework *casework;
+    const struct caller *caller;
+    str reference;
+    struct arena *arena;
+    struct sitting sitting;
+    struct person_row person;
+    const struct likely_duplicate *likely;
+    size_t count;
+    size_t limit;
+    struct duplicate_pair *pairs;
+    bool more;
+};
+
+static result read_duplicates(struct transaction *transaction, void *context, struct err *err)
+{
+    struct duplicates_work *work = context;
+    struct sitting *sitting = &work->sitting;
+    struct who who;
+    TRY(sitting_read(sitting, work->casework, transaction, work->caller, ACTION_SEE_DUPLICATES,
+                     work->arena, err));
+    TRY(sitting_person(sitting, work->reference, ACTION_SEE_DUPLICATES, &work->person, err));
+    TRY(who_is(sitting, &work->person, &who, err));
+    return likely_find(sitting, &who, 0, &work->likely, &work->count, err);
+}
+
+result casework_duplicates(const struct casework *casework, const struct caller *caller, str person,
+                           struct arena *arena, struct person_row *ret_person,
+                           const struct likely_duplicate **ret_likely, size_t *ret_count,
+                           struct err *err)
+{
+    struct duplicates_work work = {
+        .casework = casework, .caller = caller, .reference = person, .arena = arena};
+    TRY(store_read(casework->store, read_duplicates, &work, err));
+    TRY(sitting_look(&work.sitting, SUBJECT_OF_PERSON, work.person.id, "likely duplicates", err));
+    *ret_person = work.person;
+    *ret_likely = work.likely;
+    *ret_count = work.count;
+    return result_ok();
+}
+
+/* The pairs of one person with those registered later. Most people have none, and cost no memory.
+ */
+static result add_pairs(struct duplicates_work *work, const struct person_row *person,
+                        struct err *err)
+{
+    const struct arena before = *work->arena;
+    const struct likely_duplicate *likely = NULL;
+    size_t count = 0;
+    struct who who;
+    TRY(who_is(&work->sitting, person, &who, err));
+    TRY(likely_find(&work->sitting, &who, person->id, &likely, &count, err));
+    if (count == 0) {
+        *work->arena = before;
+        return result_ok();
+    }
+    struct identity identity;
+    TRY(transaction_identity(work->sitting.transaction, person, work->arena, &identity, err));
+    for (size_t i = 0; i < count; i++) {
+        if (work->count == work->limit) {
+            work->more = true;
+            return result_ok();
+        }
+        work->pairs[work->count++] =
+            (struct duplicate_pair){.person = *person, .identity = identity, .other = likely[i]};
+    }
+    return result_ok();
+}
+
+static result read_pairs(struct transaction *transaction, void *context, struct err *err)
+{
+    struct duplicates_work *work = context;
+    struct people_filter filter = {.stage = STR(""), .limit = 1};
+    size_t count = 1;
+    TRY(sitting_read(&work->sitting, work->casework, transaction, work->caller,
+                     ACTION_SEE_DUPLICATES, work->arena, err));
+    work->pairs = ARENA_NEW(work->arena, struct duplicate_pair, work->limit);
+    if (work->pairs == NULL) {
+        return arena_full(err);
+    }
+    while (count > 0 && !work->more) {
+        const struct person_row *rows = NULL;
+        TRY(transaction_people(transaction, &filter, work->arena, &rows, &count, err));
+        if (count > 0) {
+            TRY(add_pairs(work, &rows[0], err));
+            filter.after_id = rows[0].id;
+        }
+    }
+    return result_ok();
+}
+
+result casework_all_duplicates(const struct casework *casework, const struct caller *caller,
+                               size_t limit, struct arena *arena,
+                               const struct duplicate_pair **ret_pairs, size_t *ret_count,
+                               bool *ret_more, struct err *err)
+{
+    struct duplicates_work work = {
+        .casework = casework, .caller = caller, .arena = arena, .limit = limit};
+    TRY(store_read(casework->store, read_pairs, &work, err));
+    TRY(sitting_look(&work.sitting, SUBJECT_OF_REGISTER, 1, "likely duplicates", err));
+    *ret_pairs = work.pairs;
+    *ret_count = work.count;
+    *ret_more = work.more;
+    return result_ok();
+}

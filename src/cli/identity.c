@@ -1,0 +1,389 @@
+#include "cli/identity.h"
+
+#include "cli/desk.h"
+#include "cli/verdict.h"
+#include "format/json.h"
+#include "web/resource.h"
+
+enum { PAIRS_MAX = 100000 };
+
+struct identifier_entry identity_entry(str typed)
+{
+    const struct str_cut scheme = str_cut(typed, ':');
+    const struct str_cut issuer = str_cut(scheme.tail, ':');
+    return (struct identifier_entry){
+        .scheme = scheme.head,
+        .value = issuer.found ? issuer.tail : scheme.tail,
+        .issuer = issuer.found ? issuer.head : STR(""),
+        .source = STR(""),
+    };
+}
+
+static str day_text(struct known_day day, struct arena *arena)
+{
+    char text[DATE_TEXT_SIZE];
+    if (!day.known) {
+        return STR("unknown");
+    }
+    date_format(day.day, text);
+    return arena_copy(arena, str_from_c(text));
+}
+
+static result print_json(const struct invocation *invocation, json_t *owned, struct err *err)
+{
+    const result printed = output_json(invocation->output, *invocation->arena, owned, err);
+    json_decref(owned);
+    return printed;
+}
+
+/* --- likely duplicates ------------------------------------------------------------------------ */
+
+static str reasons_text(const struct likely_duplicate *likely, struct arena *arena)
+{
+    str text = STR("");
+    for (size_t i = 0; i < likely->reason_count && text.at != NULL; i++) {
+        const struct duplicate_reason *reason = &likely->reasons[i];
+        text = arena_format(arena, "%.*s%s%s%.*s", STR_ARG(text), i > 0 ? "; " : "",
+                            reason->agrees ? "" : "BUT ", STR_ARG(reason->what));
+    }
+    return text;
+}
+
+static json_t *json_person(const struct person_row *person, const struct identity *identity)
+{
+    json_t *object = json_object();
+    json_set_str(object, "reference", person->reference);
+    json_set_str(object, "name", identity->name);
+    json_set_str(object, "stage", person->stage);
+    json_set(object, "born_on",
+             identity->born_on.known ? json_of_date(identity->born_on.day) : json_null());
+    return object;
+}
+
+static json_t *json_likely(const struct likely_duplicate *likely)
+{
+    json_t *object = json_person(&likely->person, &likely->identity);
+    json_t *reasons = json_array();
+    for (size_t i = 0; i < likely->reason_count; i++) {
+        json_t *reason = json_object();
+        json_set_str(reason, "what", likely->reasons[i].what);
+        json_set_flag(reason, "agrees", likely->reasons[i].agrees);
+        json_add(reasons, reason);
+    }
+    json_set(object, "reasons", reasons);
+    return object;
+}
+
+json_t *identity_json_likely(const struct likely_duplicate *likely, size_t count)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < count; i++) {
+        json_add(list, json_likely(&likely[i]));
+    }
+    return list;
+}
+
+static const char *const likely_columns[] = {"reference", "stage", "born", "name", "reasons"};
+static const int likely_widths[] = {12, 24, 10, 30, 0};
+
+static void print_likely_rows(const struct invocation *invocation, struct table *table,
+                              const struct likely_duplicate *likely, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct arena scratch = *invocation->arena;
+        const str cells[] = {likely[i].person.reference, likely[i].person.stage,
+                             day_text(likely[i].identity.born_on, &scratch),
+                             likely[i].identity.name, reasons_text(&likely[i], &scratch)};
+        table_row(table, scratch, cells);
+    }
+}
+
+result identity_print_likely(const struct invocation *invocation,
+                             const struct likely_duplicate *likely, size_t count, struct err *err)
+{
+    struct table table = {.output = invocation->output,
+                          .names = likely_columns,
+                          .widths = likely_widths,
+                          .column_count = 5};
+    if (invocation->output->format == OUTPUT_JSON) {
+        json_t *object = json_object();
+        json_set(object, "people", identity_json_likely(likely, count));
+        return print_json(invocation, object, err);
+    }
+    table_begin(&table);
+    print_likely_rows(invocation, &table, likely, count);
+    return result_ok();
+}
+
+static result print_pairs(const struct invocation *invocation, const struct duplicate_pair *pairs,
+                          size_t count, bool more, struct err *err)
+{
+    static const char *const names[] = {"person", "other", "name", "other_name", "reasons"};
+    static const int widths[] = {12, 12, 30, 30, 0};
+    struct table table = {
+        .output = invocation->output, .names = names, .widths = widths, .column_count = 5};
+    if (invocation->output->format == OUTPUT_JSON) {
+        json_t *list = json_array();
+        for (size_t i = 0; i < count; i++) {
+            json_t *pair = json_object();
+            json_set(pair, "person", json_person(&pairs[i].person, &pairs[i].identity));
+            json_set(pair, "other", json_likely(&pairs[i].other));
+            json_add(list, pair);
+        }
+        json_t *object = json_object();
+        json_set(object, "pairs", list);
+        json_set_flag(object, "more", more);
+        return print_json(invocation, object, err);
+    }
+    table_begin(&table);
+    for (size_t i = 0; i < count; i++) {
+        struct arena scratch = *invocation->arena;
+        const str cells[] = {pairs[i].person.reference, pairs[i].other.person.reference,
+                             pairs[i].identity.name, pairs[i].other.identity.name,
+                             reasons_text(&pairs[i].other, &scratch)};
+        table_row(&table, scratch, cells);
+    }
+    if (more) {
+        output_message(invocation->output, "There are more pairs: raise --limit.\n");
+    }
+    return result_ok();
+}
+
+result command_person_duplicates(const struct invocation *invocation, int *ret_status,
+                                 struct err *err)
+{
+    OWN_DESK struct desk desk = {.store = NULL};
+    int64_t limit = 0;
+    *ret_status = 0;
+    TRY(option_number(invocation, OPTION_LIMIT, 100, 1, PAIRS_MAX, &limit, err));
+    TRY(desk_open_as_account(invocation, &desk, err));
+    if (invocation->argument_count > 0) {
+        struct person_row person;
+        const struct likely_duplicate *likely = NULL;
+        size_t count = 0;
+        TRY(casework_duplicates(&desk.casework, &desk.caller, invocation->arguments[0],
+                                invocation->arena, &person, &likely, &count, err));
+        return identity_print_likely(invocation, likely, count, err);
+    }
+    const struct duplicate_pair *pairs = NULL;
+    size_t count = 0;
+    bool more = false;
+    TRY(casework_all_duplicates(&desk.casework, &desk.caller, (size_t)limit, invocation->arena,
+                                &pairs, &count, &more, err));
+    return print_pairs(invocation, pairs, count, more, err);
+}
+
+/* --- other references and names --------------------------------------------------------------- */
+
+result command_identity_record(const struct invocation *invocation, int *ret_status,
+                               struct err *err)
+{
+    OWN_DESK struct desk desk = {.store = NULL};
+    struct identifier_entry entry = {.scheme = invocation->arguments[1],
+                                     .value = invocation->arguments[2],
+                                     .issuer = invocation->options[OPTION_ISSUER],
+                                     .source = invocation->options[OPTION_SOURCE]};
+    struct identifier_answer answer;
+    *ret_status = 0;
+    TRY(desk_open_as_account(invocation, &desk, err));
+    TRY(casework_record_identifier(&desk.casework, &desk.caller, invocation->arguments[0], &entry,
+                                   invocation->arena, &answer, err));
+    if (invocation->output->format == OUTPUT_JSON) {
+        json_t *object = json_object();
+        json_set_int64(object, "event", answer.event);
+        json_set_flag(object, "repeated", answer.repeated);
+        json_set(object, "conflict", identity_json_likely(answer.others, answer.other_count));
+        return print_json(invocation, object, err);
+    }
+    output_text(invocation->output,
+                arena_format(invocation->arena, "Recorded as event %lld%s\n",
+                             (long long)answer.event,
+                             answer.repeated ? " (it was recorded before)" : ""));
+    if (answer.other_count == 0) {
+        return result_ok();
+    }
+    output_text(invocation->output,
+                STR("CONFLICT: this reference is recorded of somebody else, too. They are one "
+                    "person, or one record is wrong:\n"));
+    return identity_print_likely(invocation, answer.others, answer.other_count, err);
+}
+
+result command_identity_remove(const struct invocation *invocation, int *ret_status,
+                               struct err *err)
+{
+    OWN_DESK struct desk desk = {.store = NULL};
+    int64_t event = 0;
+    *ret_status = 0;
+    TRY(str_to_int64(invocation->arguments[0], &event, err));
+    TRY(desk_open_as_account(invocation, &desk, err));
+    TRY(casework_withdraw_identifier(&desk.casework, &desk.caller, event,
+                                     invocation->options[OPTION_REASON], invocation->arena, err));
+    output_text(invocation->output, STR("Withdrawn\n"));
+    return result_ok();
+}
+
+static json_t *json_identifiers(const struct identity_answer *answer)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < answer->identifier_count; i++) {
+        const struct identifier_line *line = &answer->identifiers[i];
+        json_t *object = json_object();
+        json_set_int64(object, "event", line->event);
+        json_set(object, "scheme", json_string(identifier_scheme_name(line->scheme)));
+        json_set_str(object, "value", line->value);
+        json_set_str(object, "issuer", line->issuer);
+        json_set_str(object, "source", line->source);
+        json_set_str(object, "record", line->record);
+        json_set(object, "true_from", json_of_date(line->true_from));
+        json_set(object, "recorded_at", json_of_instant(line->recorded_at));
+        json_add(list, object);
+    }
+    return list;
+}
+
+static json_t *json_identity(const struct identity_answer *answer)
+{
+    json_t *object = json_person(&answer->person, &answer->identity);
+    json_t *records = json_array();
+    json_t *merges = json_array();
+    for (size_t i = 0; i < answer->record_count; i++) {
+        json_add(records, json_of_str(answer->records[i].reference));
+    }
+    for (size_t i = 0; i < answer->merge_count; i++) {
+        json_t *merge = json_object();
+        json_set_int64(merge, "merge", answer->merges[i].id);
+        json_set(merge, "state", json_string(merge_state_name(answer->merges[i].state)));
+        json_add(merges, merge);
+    }
+    json_set(object, "records", records);
+    json_set(object, "identifiers", json_identifiers(answer));
+    json_set(object, "merges", merges);
+    return object;
+}
+
+static void print_identity(const struct invocation *invocation,
+                           const struct identity_answer *answer)
+{
+    struct output *output = invocation->output;
+    struct arena scratch = *invocation->arena;
+    output_text(output,
+                arena_format(&scratch, "%.*s  %.*s, born %.*s\n", STR_ARG(answer->person.reference),
+                             STR_ARG(answer->identity.name),
+                             STR_ARG(day_text(answer->identity.born_on, &scratch))));
+    for (size_t i = 1; i < answer->record_count; i++) {
+        output_text(output, arena_format(&scratch, "also %.*s (a part of it since a merge)\n",
+                                         STR_ARG(answer->records[i].reference)));
+    }
+    for (size_t i = 0; i < answer->merge_count; i++) {
+        output_text(output,
+                    arena_format(&scratch, "merge %lld: %s\n", (long long)answer->merges[i].id,
+                                 merge_state_name(answer->merges[i].state)));
+    }
+}
+
+result command_identity_show(const struct invocation *invocation, int *ret_status, struct err *err)
+{
+    static const char *const names[] = {"event",  "scheme", "value", "issuer",
+                                        "record", "from",   "source"};
+    static const int widths[] = {6, 16, 30, 6, 12, 10, 0};
+    struct table table = {
+        .output = invocation->output, .names = names, .widths = widths, .column_count = 7};
+    OWN_DESK struct desk desk = {.store = NULL};
+    struct asked asked;
+    struct identity_answer answer;
+    *ret_status = 0;
+    TRY(desk_asked(invocation, &asked, err));
+    TRY(desk_open_as_account(invocation, &desk, err));
+    TRY(casework_identity(&desk.casework, &desk.caller, invocation->arguments[0], &asked,
+                          invocation->arena, &answer, err));
+    if (invocation->output->format == OUTPUT_JSON) {
+        return print_json(invocation, json_identity(&answer), err);
+    }
+    if (invocation->output->format == OUTPUT_TEXT) {
+        print_identity(invocation, &answer);
+    }
+    table_begin(&table);
+    for (size_t i = 0; i < answer.identifier_count; i++) {
+        const struct identifier_line *line = &answer.identifiers[i];
+        struct arena scratch = *invocation->arena;
+        const struct known_day from = {.known = true, .day = line->true_from};
+        const str cells[] = {arena_format(&scratch, "%lld", (long long)line->event),
+                             str_from_c(identifier_scheme_name(line->scheme)),
+                             line->value,
+                             line->issuer,
+                             line->record,
+                             day_text(from, &scratch),
+                             line->source};
+        table_row(&table, scratch, cells);
+    }
+    return result_ok();
+}
+
+/* --- the person who comes back ---------------------------------------------------------------- */
+
+/* The one step of the rulebook that leads from this outcome back into the procedure, or the one
+ * that was named. */
+static result step_back(const struct invocation *invocation, const struct rulebook *rulebook,
+                        uint32_t stage, str *ret_step, struct err *err)
+{
+    str names = STR("");
+    size_t count = 0;
+    *ret_step = invocation->options[OPTION_STEP];
+    if (option_given(invocation, OPTION_STEP)) {
+        return result_ok();
+    }
+    for (size_t i = 0; i < rulebook->step_count; i++) {
+        const struct step *step = &rulebook->steps[i];
+        if (rulebook_step_leaves(rulebook, step, stage) && !step->same_stage &&
+            !rulebook->stages[step->to].outcome) {
+            names = arena_format(invocation->arena, "%.*s%s%.*s", STR_ARG(names),
+                                 count > 0 ? ", " : "", STR_ARG(step->name));
+            *ret_step = step->name;
+            count++;
+        }
+    }
+    if (count == 1) {
+        return result_ok();
+    }
+    result_ignore(err_set(err, ERROR_CONFLICT,
+                          count == 0 ? "No step leads back from this outcome"
+                                     : "More than one step leads back from this outcome"),
+                  "the hint returns the failure");
+    return err_hint(err, count == 0 ? "See returnhub person show." : "Name one with --step: %.*s.",
+                    STR_ARG(names));
+}
+
+result command_person_return(const struct invocation *invocation, int *ret_status, struct err *err)
+{
+    OWN_DESK struct desk desk = {.store = NULL};
+    const struct asked now = {.has_on = false};
+    struct identity_answer who;
+    struct step_answer answer;
+    str step = STR("");
+    TRY(desk_open_as_account(invocation, &desk, err));
+    TRY(casework_identity(&desk.casework, &desk.caller, invocation->arguments[0], &now,
+                          invocation->arena, &who, err));
+    const uint32_t stage = rulebook_stage(desk.rulebook, who.person.stage);
+    if (stage == NOT_FOUND_INDEX || !desk.rulebook->stages[stage].outcome) {
+        return err_set(err, ERROR_CONFLICT, "%.*s has no outcome: the procedure goes on",
+                       STR_ARG(who.person.reference));
+    }
+    TRY(step_back(invocation, desk.rulebook, stage, &step, err));
+    TRY(casework_request_step(&desk.casework, &desk.caller, invocation->arguments[0], step, STR(""),
+                              invocation->arena, &answer, err));
+    *ret_status = answer.refused ? 1 : 0;
+    if (invocation->output->format == OUTPUT_JSON) {
+        return print_json(invocation, resource_step_answer(desk.rulebook, &answer), err);
+    }
+    if (answer.refused) {
+        output_text(invocation->output,
+                    arena_format(invocation->arena, "Refused: %.*s\n", STR_ARG(answer.refusal)));
+        verdict_print(invocation, desk.rulebook, &answer.explanation, NULL);
+        return result_ok();
+    }
+    output_text(invocation->output,
+                arena_format(invocation->arena, "%.*s came back: stage %.*s (event %lld)\n",
+                             STR_ARG(answer.person.reference), STR_ARG(answer.person.stage),
+                             (long long)answer.event));
+    return result_ok();
+}

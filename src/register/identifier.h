@@ -1,0 +1,33 @@
+/* identifier: the other references of a person and the other names they are known by, in the kinds
+ * of identifier.def.
+ *
+ * A reference is kept as it was typed. It is compared, and checked where its form is published, in
+ * its canonical form: the letters A to Z in capitals and the digits; any other character of ASCII
+ * is left out. A travel document is its number and the State or organisation that issued it (three
+ * letters, ICAO Doc 9303 part 3, section 5). */
+#ifndef RETURNHUB_REGISTER_IDENTIFIER_H
+#define RETURNHUB_REGISTER_IDENTIFIER_H
+
+#include "base/arena.h"
+
+enum identifier_scheme {
+    SCHEME_NONE = 0,
+#define SCHEME(constant, name, title, pattern, unique) constant,
+#include "register/identifier.def"
+#undef SCHEME
+    SCHEME_COUNT,
+};
+
+const char *identifier_scheme_name(enum identifier_scheme scheme);
+const char *identifier_scheme_title(enum identifier_scheme scheme);
+enum identifier_scheme identifier_scheme_from_name(str name); /* SCHEME_NONE: there is none */
+bool identifier_is_unique(enum identifier_scheme scheme);
+
+/* .at is NULL when the arena is full. */
+str identifier_canonical(str value, struct arena *arena);
+
+/* ERROR_INPUT for what has no letter or digit, or another form than the published one. */
+MUST_USE result identifier_check(enum identifier_scheme scheme, str value, struct arena scratch,
+                                 struct err *err);
+
+#endif
