@@ -4,18 +4,18 @@
 #include "casework/stopping.h"
 #include "casework/text.h"
 
-enum { USERNAME_MAX_BYTES = 64, REFERENCE_MAX_BYTES = 32 };
+enum { USERNAME_MAX_BYTES = 64 };
 
 /* --- what is typed -----------------------------------------------------------------------------
  */
 
-static bool consists_of(str text, const char *extra, bool capitals)
+static bool is_username(str text)
 {
     for (size_t i = 0; i < text.len; i++) {
         const char c = text.at[i];
-        const bool letter = capitals ? c >= 'A' && c <= 'Z' : c >= 'a' && c <= 'z';
+        const bool letter = c >= 'a' && c <= 'z';
         const bool digit = c >= '0' && c <= '9';
-        if (!letter && !digit && !str_contains(str_from_c(extra), (str){.at = &c, .len = 1})) {
+        if (!letter && !digit && !str_contains(STR("._-"), (str){.at = &c, .len = 1})) {
             return false;
         }
     }
@@ -24,21 +24,10 @@ static bool consists_of(str text, const char *extra, bool capitals)
 
 static result check_username(str username, struct err *err)
 {
-    if (username.len < 2 || username.len > USERNAME_MAX_BYTES ||
-        !consists_of(username, "._-", false)) {
+    if (username.len < 2 || username.len > USERNAME_MAX_BYTES || !is_username(username)) {
         return err_set(err, ERROR_INPUT,
                        "A user name has 2 to %d characters of a-z, 0-9, dot, underscore, hyphen",
                        USERNAME_MAX_BYTES);
-    }
-    return result_ok();
-}
-
-static result check_reference(str reference, struct err *err)
-{
-    if (reference.len < 2 || reference.len > REFERENCE_MAX_BYTES ||
-        !consists_of(reference, "-", true)) {
-        return err_set(err, ERROR_INPUT, "A reference has 2 to %d characters of A-Z, 0-9, hyphen",
-                       REFERENCE_MAX_BYTES);
     }
     return result_ok();
 }
@@ -371,7 +360,7 @@ result casework_open_agreement(const struct casework *casework, const struct cal
                                const struct new_agreement *agreement, struct arena *arena,
                                struct agreement_row *ret_agreement, struct err *err)
 {
-    TRY(check_reference(agreement->reference, err));
+    TRY(text_reference(agreement->reference, err));
     TRY(text_line_required("The partner", agreement->partner, NAME_MAX_BYTES, err));
     TRY(text_line_required("The title", agreement->title, SOURCE_MAX_BYTES, err));
     struct partner_work work = {
@@ -459,7 +448,7 @@ result casework_open_hub(const struct casework *casework, const struct caller *c
                          const struct new_hub *hub, struct arena *arena, struct hub_row *ret_hub,
                          struct err *err)
 {
-    TRY(check_reference(hub->reference, err));
+    TRY(text_reference(hub->reference, err));
     TRY(text_line_required("The name", hub->name, NAME_MAX_BYTES, err));
     struct partner_work work = {.casework = casework, .caller = caller, .hub = hub, .arena = arena};
     TRY(store_write(casework->store, open_hub, &work, err));

@@ -2,8 +2,7 @@
  * person, of each other member of the family, of the hub and of the agreement, as they count on a
  * day and as they were known at an instant. Inside casework only.
  *
- * Counted facts are not recorded by anybody: the register knows them. "hub.places_free" is asked
- * FOR somebody: the place that this very person holds or occupies counts as free, for it is theirs.
+ * Counted facts are not recorded by anybody: the register knows them (counted.h).
  *
  * A stored value that the rulebook of today cannot read (a choice that is gone) is unknown, never a
  * guess. */

@@ -1,5 +1,6 @@
 #include "casework/casework.h"
 
+#include "casework/book_work.h"
 #include "casework/facts.h"
 #include "casework/past.h"
 #include "casework/sitting.h"
@@ -306,6 +307,28 @@ static bool line_in_sight(const struct person_work *work, const struct event *ev
     return request == 0;
 }
 
+/* The entry that the event opened or changed; 0 for none. */
+static int64_t entry_of(const struct event *event)
+{
+    return event->kind == EVENT_ENTRY_OPENED    ? event->position
+           : event->kind == EVENT_ENTRY_CHANGED ? event->body.entry_changed.entry
+                                                : 0;
+}
+
+/* What is written in the books of another hub stays there. */
+static result entry_in_sight(struct sitting *sitting, const struct event *event, bool *ret_in_sight,
+                             struct err *err)
+{
+    const int64_t id = entry_of(event);
+    struct entry_row row;
+    *ret_in_sight = true;
+    if (id == 0) {
+        return result_ok();
+    }
+    TRY(transaction_entry(sitting->transaction, id, sitting->arena, &row, err));
+    return book_may(sitting, &row, ACTION_SEE_BOOKS, ret_in_sight, err);
+}
+
 static result read_history(struct person_work *work, struct err *err)
 {
     struct sitting *sitting = &work->sitting;
@@ -320,8 +343,10 @@ static result read_history(struct person_work *work, struct err *err)
     size_t count = 0;
     for (size_t i = 0; i < event_count; i++) {
         const struct event *event = &events[i];
+        bool in_sight = false;
+        TRY(entry_in_sight(sitting, event, &in_sight, err));
         if (event->recorded_at.milliseconds <= work->loaded.when.known_at.milliseconds &&
-            line_in_sight(work, event)) {
+            in_sight && line_in_sight(work, event)) {
             history[count].event = *event;
             TRY(sitting_actor(sitting, event->actor, &history[count].actor, err));
             count++;

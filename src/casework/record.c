@@ -1,6 +1,8 @@
 #include "casework/casework.h"
 
+#include "casework/agreement_states.h"
 #include "casework/facts.h"
+#include "casework/recall.h"
 #include "casework/repeat.h"
 #include "casework/text.h"
 
@@ -203,6 +205,16 @@ static result check_not_far_ahead(const struct sitting *sitting, date true_from,
     return result_ok();
 }
 
+/* What the register itself knows of a fact, beside the rulebook; after those recorded before it. */
+static result check_fits(struct sitting *sitting, enum subject_kind kind, int64_t subject,
+                         const struct checked_entry *entry, struct err *err)
+{
+    TRY(check_not_far_ahead(sitting, entry->true_from, err));
+    return kind == SUBJECT_OF_AGREEMENT && str_equal(entry->fact, AGREEMENT_STATE_FACT)
+               ? agreement_states_check(sitting, subject, entry->value, entry->true_from, err)
+               : result_ok();
+}
+
 static bool is_this_entry(const struct event *event, enum subject_kind kind, int64_t subject,
                           const struct checked_entry *entry)
 {
@@ -235,6 +247,7 @@ static result append_facts(struct sitting *sitting, const struct record_work *wo
 {
     for (size_t i = 0; i < work->entry_count; i++) {
         const struct checked_entry *entry = &work->entries[i];
+        TRY(check_fits(sitting, work->kind, subject, entry, err));
         struct event event = {.subject_kind = work->kind,
                               .subject = subject,
                               .kind = EVENT_FACT_RECORDED,
@@ -257,6 +270,7 @@ static result finish_record(struct sitting *sitting, enum subject_kind kind, int
     const struct touched touched = {.kind = kind, .id = subject};
     struct stopped_list stopped;
     TRY(stopping_review(sitting, &touched, 1, events[count - 1], &stopped, err));
+    TRY(recall_review(sitting, &touched, events[count - 1], &stopped, err));
     *ret_answer = (struct record_answer){.events = events,
                                          .event_count = count,
                                          .stopped = stopped.items,
@@ -275,9 +289,6 @@ static result record_work(struct transaction *transaction, void *context, struct
     TRY(find_subject(&sitting, work->kind, work->reference, &subject, err));
     if (before.position != 0) {
         return record_again(&sitting, work, subject, &before, err);
-    }
-    for (size_t i = 0; i < work->entry_count; i++) {
-        TRY(check_not_far_ahead(&sitting, work->entries[i].true_from, err));
     }
     int64_t *events = ARENA_NEW(work->arena, int64_t, work->entry_count);
     if (events == NULL) {

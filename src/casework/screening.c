@@ -1,5 +1,6 @@
 #include "casework/screening.h"
 
+#include "casework/counted.h"
 #include "casework/past.h"
 
 #include <stdlib.h>
@@ -49,23 +50,30 @@ static result find_own_places(struct screening *screening, int64_t hub, struct e
     return result_ok();
 }
 
-static result copy_free_for_them(struct screening *screening, struct err *err)
+static result copy_values(struct screening *screening, const struct value *values,
+                          struct value **ret_copy, struct err *err)
 {
-    const struct rulebook *rulebook = screening->sitting->casework->rulebook;
-    const uint32_t free_places = rulebook_fact(rulebook, STR("hub.places_free"));
-    struct value *values =
-        ARENA_NEW(screening->sitting->arena, struct value, rulebook->fact_count + 1);
-    if (values == NULL) {
+    const size_t count = screening->sitting->casework->rulebook->fact_count;
+    struct value *copy = ARENA_NEW(screening->sitting->arena, struct value, count + 1);
+    if (copy == NULL) {
         return arena_full(err);
     }
-    for (size_t i = 0; i < rulebook->fact_count; i++) {
-        values[i] = screening->hub.hub.values[i];
+    for (size_t i = 0; i < count; i++) {
+        copy[i] = values[i];
     }
-    if (free_places != NOT_FOUND_INDEX && values[free_places].known &&
-        rulebook->facts[free_places].counted) {
-        values[free_places].number++;
+    *ret_copy = copy;
+    return result_ok();
+}
+
+static result copy_for_them(struct screening *screening, struct err *err)
+{
+    const struct value *agreement = screening->hub.view.question.agreement;
+    TRY(copy_values(screening, screening->hub.hub.values, &screening->hub_for_them, err));
+    if (agreement != NULL) {
+        TRY(copy_values(screening, agreement, &screening->agreement_for_them, err));
     }
-    screening->free_for_them = values;
+    counted_add_own(screening->sitting->casework->rulebook, screening->hub_for_them,
+                    screening->agreement_for_them);
     return result_ok();
 }
 
@@ -80,7 +88,7 @@ result screening_prepare(struct screening *screening, struct sitting *sitting, u
     TRY(case_at_hub(sitting, &nobody, hub, sitting->casework->rulebook->steps[step].with_agreement,
                     &screening->hub, err));
     TRY(find_own_places(screening, hub, err));
-    return copy_free_for_them(screening, err);
+    return copy_for_them(screening, err);
 }
 
 bool screening_is_open(const struct screening *screening, str stage)
@@ -91,21 +99,23 @@ bool screening_is_open(const struct screening *screening, str stage)
            rulebook_step_leaves(rulebook, &rulebook->steps[screening->step], found);
 }
 
-const struct value *screening_hub_for(const struct screening *screening, int64_t person)
+void screening_ask_for(const struct screening *screening, int64_t person, struct question *question)
 {
-    const struct value *hub = screening->hub.view.question.hub;
-    return hub != NULL && has_own_place(screening, person) ? screening->free_for_them : hub;
+    const bool own = has_own_place(screening, person);
+    question->hub = own ? screening->hub_for_them : screening->hub.view.question.hub;
+    question->agreement =
+        own ? screening->agreement_for_them : screening->hub.view.question.agreement;
 }
 
-struct screen_question screening_question(const struct screening *screening,
-                                          const struct value *hub)
+struct screen_question screening_question(const struct screening *screening, bool own_place)
 {
     const struct step *step = &screening->sitting->casework->rulebook->steps[screening->step];
     return (struct screen_question){
         .safeguards = step->safeguards,
         .safeguard_count = step->safeguard_count,
-        .hub = hub,
-        .agreement = screening->hub.view.question.agreement,
+        .hub = own_place ? screening->hub_for_them : screening->hub.view.question.hub,
+        .agreement =
+            own_place ? screening->agreement_for_them : screening->hub.view.question.agreement,
         .today = screening->when.on,
     };
 }
@@ -118,11 +128,11 @@ enum {
 };
 
 static result run_screen(const struct screening *screening, const struct columns *columns,
-                         const struct value *hub, struct arena *arena,
-                         struct screen_answers *ret_answers, struct err *err)
+                         bool own_place, struct arena *arena, struct screen_answers *ret_answers,
+                         struct err *err)
 {
     const struct screen *screen = NULL;
-    const struct screen_question question = screening_question(screening, hub);
+    const struct screen_question question = screening_question(screening, own_place);
     TRY(screen_compile(columns, &question, screen_best_level(), arena, &screen, err));
     TRY(screen_answers_init(screen, true, arena, ret_answers, err));
     return screen_all(screen, *arena, ret_answers, err);
@@ -136,12 +146,10 @@ result screening_run(const struct screening *screening, const struct columns *co
     *answers = (struct screening_answers){.memory = {0}};
     TRY(arena_open(&answers->memory,
                    MEMORY_OF_SCREENS + planes * columns->word_count * sizeof(uint64_t), err));
-    TRY(run_screen(screening, columns, screening->hub.view.question.hub, &answers->memory,
-                   &answers->everybody, err));
+    TRY(run_screen(screening, columns, false, &answers->memory, &answers->everybody, err));
     return screening->own_place_count == 0
                ? result_ok()
-               : run_screen(screening, columns, screening->free_for_them, &answers->memory,
-                            &answers->own, err);
+               : run_screen(screening, columns, true, &answers->memory, &answers->own, err);
 }
 
 const struct screen_answers *screening_answers_for(const struct screening *screening,

@@ -1,8 +1,8 @@
 /* screening: one step, asked about one hub, for everybody of a caseload. Inside casework only.
  *
- * "hub.places_free" is asked FOR somebody: those who hold or occupy a place at the hub count it
- * among the free ones, so where there are such people everybody is screened a second time with one
- * more. */
+ * What is left at the hub and of its agreement is asked FOR somebody (counted.h): those who hold or
+ * occupy a place at the hub count their own, so where there are such people everybody is screened a
+ * second time with one more. */
 #ifndef RETURNHUB_CASEWORK_SCREENING_H
 #define RETURNHUB_CASEWORK_SCREENING_H
 
@@ -13,9 +13,10 @@ struct screening {
     struct sitting *sitting; /* whose casework has the rulebook */
     uint32_t step;
     struct case_time when;
-    struct loaded_case hub;      /* the hub and its agreement, asked about nobody in particular */
-    struct value *free_for_them; /* the hub's values for those with a place of their own */
-    const int64_t *own_place;    /* who holds or occupies a place at the hub, sorted */
+    struct loaded_case hub;     /* the hub and its agreement, asked about nobody in particular */
+    struct value *hub_for_them; /* the same values for those with a place of their own */
+    struct value *agreement_for_them;
+    const int64_t *own_place; /* who holds or occupies a place at the hub, sorted */
     size_t own_place_count;
 };
 
@@ -25,10 +26,11 @@ MUST_USE result screening_prepare(struct screening *screening, struct sitting *s
                                   struct err *err);
 /* Does the step lead from this stage? */
 bool screening_is_open(const struct screening *screening, str stage);
-/* The hub's values as they are asked for this person; NULL: no hub. */
-const struct value *screening_hub_for(const struct screening *screening, int64_t person);
-struct screen_question screening_question(const struct screening *screening,
-                                          const struct value *hub);
+/* Puts the hub's and the agreement's values, as they are asked for this person, into the question.
+ */
+void screening_ask_for(const struct screening *screening, int64_t person,
+                       struct question *question);
+struct screen_question screening_question(const struct screening *screening, bool own_place);
 
 struct screening_answers {
     struct screen_answers everybody;

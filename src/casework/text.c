@@ -33,6 +33,19 @@ result text_line_required(const char *what, str text, size_t bytes_max, struct e
     return str_trim(text).len > 0 ? result_ok() : err_set(err, ERROR_INPUT, "%s is missing", what);
 }
 
+result text_reference(str reference, struct err *err)
+{
+    bool fits = reference.len >= 2 && reference.len <= REFERENCE_MAX_BYTES;
+    for (size_t i = 0; fits && i < reference.len; i++) {
+        const char c = reference.at[i];
+        fits = (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
+    }
+    return fits
+               ? result_ok()
+               : err_set(err, ERROR_INPUT, "A reference has 2 to %d characters of A-Z, 0-9, hyphen",
+                         REFERENCE_MAX_BYTES);
+}
+
 result text_day(const char *what, date day, struct err *err)
 {
     const int32_t first = -25567; /* 1900-01-01 */

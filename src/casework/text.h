@@ -20,6 +20,10 @@ MUST_USE result text_line(const char *what, str text, size_t bytes_max, struct e
 /* The same, and not empty. */
 MUST_USE result text_line_required(const char *what, str text, size_t bytes_max, struct err *err);
 
+/* The reference of a hub, an agreement, a departure: 2 to 32 of A-Z 0-9 and hyphen. */
+enum { REFERENCE_MAX_BYTES = 32 };
+MUST_USE result text_reference(str reference, struct err *err);
+
 /* Adds a name to a list such as "none, in_force" in a fixed array; false when it does not fit any
  * more. */
 bool text_list_add(char *list, size_t size, size_t *len, str name);

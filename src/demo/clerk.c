@@ -1,5 +1,7 @@
 #include "demo/clerk.h"
 
+#include "casework/book_clocks.h"
+
 enum { OFFICE_HOUR = 9, MINUTE_MILLISECONDS = 60 * 1000, RELIED_ON_MAX = 512 };
 
 struct named {
@@ -266,8 +268,9 @@ static struct question question_of(const struct clerk *clerk, const struct clerk
         for (size_t i = 0; i < hub->visit_count && !date_before(on, hub->visits[i].on); i++) {
             hub->values[clerk->setting->facts[FACT_HUB_VISIT]] = hub->visits[i].visited_on;
             hub->values[clerk->setting->facts[FACT_HUB_NEXT_VISIT]] = hub->visits[i].next_due;
-            hub->values[clerk->setting->facts[FACT_HUB_FINDINGS]] = hub->visits[i].findings;
         }
+        /* The monitor of the demonstration called nothing serious. */
+        hub->values[clerk->setting->facts[FACT_HUB_FINDINGS]] = value_number(0);
         hub->values[clerk->setting->facts[FACT_HUB_PLACES_FREE]] =
             value_number(hub->place_count - hub->places_used + own);
         question.hub = hub->values;
@@ -370,6 +373,72 @@ static result not_clear(struct clerk *clerk, enum named_step step, const struct 
 
 /* --- steps -------------------------------------------------------------------------------- */
 
+/* --- what a step opens in the books --- */
+
+static result append_next(struct clerk *clerk, struct event *event, date on, struct err *err)
+{
+    return append_at(clerk, event, on, (instant){clerk->last.milliseconds + 1}, err);
+}
+
+static result change_entry(struct clerk *clerk, int64_t entry, str state, struct text_list fields,
+                           struct text_list values, date on, struct err *err)
+{
+    struct event event = {
+        .kind = EVENT_ENTRY_CHANGED,
+        .body.entry_changed = {.entry = entry, .state = state, .fields = fields, .values = values}};
+    return append_next(clerk, &event, on, err);
+}
+
+/* Told on the same day. */
+static result do_duty(struct clerk *clerk, int64_t duty, date on, struct err *err)
+{
+    static const str fields[] = {STR_INIT("told"), STR_INIT("ended_at")};
+    char now[INSTANT_TEXT_SIZE];
+    instant_format(clerk->last, now);
+    const str values[] = {STR("By telephone (fictional)"),
+                          arena_copy(&clerk->arena, str_from_c(now))};
+    return values[1].at == NULL
+               ? arena_full(err)
+               : change_entry(clerk, duty, STR("closed"),
+                              (struct text_list){.items = fields, .count = 2},
+                              (struct text_list){.items = values, .count = 2}, on, err);
+}
+
+/* What was found on the first day; the entry stays open. */
+static result answer_entry(struct clerk *clerk, enum entry_kind kind, int64_t entry, date on,
+                           struct err *err)
+{
+    static const str fields[] = {STR_INIT("outcome"), STR_INIT("answer"), STR_INIT("where")};
+    const bool death = kind == ENTRY_DEATH;
+    const str values[] = {death ? STR("not_established") : STR("not_found"),
+                          STR("First account (fictional)"),
+                          death ? STR("community") : STR("accommodation")};
+    return change_entry(clerk, entry, STR("answered"),
+                        (struct text_list){.items = fields, .count = 3},
+                        (struct text_list){.items = values, .count = 3}, on, err);
+}
+
+static result open_in_books(struct clerk *clerk, str kind, date on, struct err *err)
+{
+    const struct rulebook *rulebook = clerk->setting->rulebook;
+    const enum entry_kind found = entry_kind_from_name(kind);
+    const struct question question = {.person = clerk->values, .today = on};
+    struct event event;
+    struct known_day due;
+    ASSERT(found == ENTRY_DEATH || found == ENTRY_ABSCONDING);
+    book_fill_since(rulebook, on, clerk->values);
+    TRY(book_opened_by_step(rulebook, found, 0, &question, &clerk->arena, &event, err));
+    TRY(append_next(clerk, &event, on, err));
+    const int64_t parent = event.position;
+    for (uint32_t duty = book_duty(rulebook, found, 0, &question, &due); duty != NOT_FOUND_INDEX;
+         duty = book_duty(rulebook, found, duty + 1, &question, &due)) {
+        TRY(book_duty_opened(&rulebook->clocks[duty], 0, parent, due, &clerk->arena, &event, err));
+        TRY(append_next(clerk, &event, on, err));
+        TRY(do_duty(clerk, event.position, on, err));
+    }
+    return answer_entry(clerk, found, parent, on, err);
+}
+
 static result append_record(struct clerk *clerk, const struct step *rule,
                             const struct step_record *record, date on, struct err *err)
 {
@@ -387,7 +456,10 @@ static result append_record(struct clerk *clerk, const struct step *rule,
     TRY(buf_finish(&buf, &event.body.fact_recorded.value, err));
     const instant at = {clerk->last.milliseconds + 1};
     TRY(append_at(clerk, &event, on, at, err));
-    return learn(clerk, record->fact, event.body.fact_recorded.value, on, event.position, err);
+    TRY(learn(clerk, record->fact, event.body.fact_recorded.value, on, event.position, err));
+    return str_equal(fact->name, BOOK_OPENS_FACT)
+               ? open_in_books(clerk, event.body.fact_recorded.value, on, err)
+               : result_ok();
 }
 
 /* The place convention of STEP_TAKEN (event.def). */
@@ -541,4 +613,20 @@ result clerk_stop(struct clerk *clerk, enum named_step step, const struct clerk_
     TRY(in_the_way(clerk, step, hub, on, &event.body.step_stopped.safeguards, err));
     ASSERT(event.body.step_stopped.safeguards.count > 0);
     return clerk_append(clerk, &event, on, err);
+}
+
+result clerk_refuse(struct clerk *clerk, enum named_step step, const struct clerk_hub *hub, date on,
+                    struct err *err)
+{
+    const struct step *rule = rule_of(clerk, step);
+    struct event event = {.kind = EVENT_STEP_REFUSED,
+                          .body.step_refused = {.step = rule->name,
+                                                .hub = hub == NULL ? 0 : hub->hub,
+                                                .rulebook = clerk->setting->identity}};
+    if (!rulebook_step_leaves(clerk->setting->rulebook, rule, clerk->stage)) {
+        return result_ok();
+    }
+    TRY(in_the_way(clerk, step, hub, on, &event.body.step_refused.safeguards, err));
+    return event.body.step_refused.safeguards.count > 0 ? clerk_append(clerk, &event, on, err)
+                                                        : result_ok();
 }

@@ -15,7 +15,11 @@ const struct demo_account demo_accounts[] = {
     [ACTOR_SENIOR] = {"senior", "senior_officer", "Demonstration senior officer"},
     [ACTOR_HUB_NORTH] = {"hub-north", "hub_operator", "Demonstration operator, Demonia North hub"},
     [ACTOR_MONITOR] = {"monitor", "monitor", "Demonstration monitor, Demonia North hub"},
+    [ACTOR_PROTECTION] = {"protection", "data_protection_officer",
+                          "Demonstration data protection officer"},
     [ACTOR_ADMINISTRATOR] = {"admin", "administrator", "Demonstration administrator"},
+    [ACTOR_STATISTICIAN] = {"statistician", "statistician", "Demonstration statistician"},
+    [ACTOR_REGISTRAR] = {"registrar", "registrar", "Demonstration registrar"},
 };
 const size_t demo_account_count = ACTOR_COUNT;
 const char demo_password[] = "demonstration-only";
@@ -214,6 +218,77 @@ static result covered_text(const struct published *published, const struct plan 
 
 /* --- hubs --------------------------------------------------------------------------------- */
 
+/* The monitor writes the visit in the books: opened, reported on and closed on the same day. */
+static result write_visit(struct clerk *clerk, date on, struct err *err)
+{
+    static const str opened_fields[] = {STR_INIT("started_at"), STR_INIT("announced")};
+    static const str report_fields[] = {STR_INIT("ended_at"), STR_INIT("access"),
+                                        STR_INIT("answer")};
+    char day[DATE_TEXT_SIZE];
+    date_format(on, day);
+    const str opened_values[] = {arena_format(&clerk->arena, "%sT07:00:00Z", day),
+                                 STR("unannounced")};
+    const str report[] = {arena_format(&clerk->arena, "%sT08:30:00Z", day), STR("full"),
+                          STR("Report of the visit (fictional)")};
+    if (opened_values[0].at == NULL || report[0].at == NULL) {
+        return arena_full(err);
+    }
+    struct event opened = {.kind = EVENT_ENTRY_OPENED};
+    opened.body.entry_opened = (struct entry_opened_body){
+        .kind = STR("visit"),
+        .hub = clerk->subject,
+        .responsible = STR("monitor"),
+        .due_on = {.known = true, .day = on},
+        .due_by = STR("Report on the day of the visit"),
+        .fields = {.items = opened_fields, .count = 2},
+        .values = {.items = opened_values, .count = 2},
+    };
+    TRY(clerk_append(clerk, &opened, on, err));
+    struct event answered = {.kind = EVENT_ENTRY_CHANGED};
+    answered.body.entry_changed = (struct entry_changed_body){
+        .entry = opened.position,
+        .state = STR("answered"),
+        .fields = {.items = report_fields, .count = 3},
+        .values = {.items = report, .count = 3},
+    };
+    TRY(clerk_append(clerk, &answered, on, err));
+    struct event closed = {
+        .kind = EVENT_ENTRY_CHANGED,
+        .body.entry_changed = {.entry = opened.position, .state = STR("closed")}};
+    return clerk_append(clerk, &closed, on, err);
+}
+
+/* Something that is still to be put right, and not serious. */
+static result write_finding(struct clerk *clerk, date on, struct err *err)
+{
+    static const str fields[] = {STR_INIT("severity"), STR_INIT("description")};
+    static const str values[] = {STR_INIT("moderate"),
+                                 STR_INIT("The list of interpreters is out of date (fictional)")};
+    struct event event = {.kind = EVENT_ENTRY_OPENED};
+    event.body.entry_opened = (struct entry_opened_body){
+        .kind = STR("finding"),
+        .hub = clerk->subject,
+        .responsible = STR("hub_operator"),
+        .due_on = {.known = true, .day = date_add_days(on, VISIT_EVERY_DAYS)},
+        .due_by = STR("By the next visit"),
+        .fields = {.items = fields, .count = 2},
+        .values = {.items = values, .count = 2},
+    };
+    return clerk_append(clerk, &event, on, err);
+}
+
+static result write_visit_in_books(struct clerk *clerk, date on, bool last, struct err *err)
+{
+    const enum clerk_actor actor = clerk->actor;
+    clerk->actor = ACTOR_MONITOR;
+    TRY(write_visit(clerk, on, err));
+    if (last) {
+        TRY(write_finding(clerk, on, err));
+    }
+    clerk->actor = actor;
+    return result_ok();
+}
+
 static result record_visits(struct clerk *clerk, struct clerk_hub *hub, struct err *err)
 {
     const struct clerk_setting *setting = clerk->setting;
@@ -222,13 +297,13 @@ static result record_visits(struct clerk *clerk, struct clerk_hub *hub, struct e
         ASSERT(hub->visit_count < CLERK_VISITS_MAX);
         TRY(clerk_day(clerk, FACT_HUB_VISIT, on, on, err));
         TRY(clerk_day(clerk, FACT_HUB_NEXT_VISIT, date_add_days(on, VISIT_DUE_DAYS), on, err));
-        TRY(clerk_fact(clerk, FACT_HUB_FINDINGS, STR("0"), on, err));
+        const date next = date_add_days(on, VISIT_EVERY_DAYS);
+        TRY(write_visit_in_books(clerk, on, !date_before(next, setting->today), err));
         hub->visits[hub->visit_count++] =
             (struct clerk_visit){.on = on,
                                  .visited_on = clerk->values[setting->facts[FACT_HUB_VISIT]],
-                                 .next_due = clerk->values[setting->facts[FACT_HUB_NEXT_VISIT]],
-                                 .findings = clerk->values[setting->facts[FACT_HUB_FINDINGS]]};
-        on = date_add_days(on, VISIT_EVERY_DAYS);
+                                 .next_due = clerk->values[setting->facts[FACT_HUB_NEXT_VISIT]]};
+        on = next;
     }
     return result_ok();
 }

@@ -22,6 +22,11 @@ struct store {
     pthread_cond_t wake;
     struct work *first;
     struct work *last;
+    size_t waiting;    /* works in the queue */
+    size_t expected;   /* works that may be there soon: of the last group, and those in the queue */
+    bool writer_waits; /* for `wake`, ... */
+    size_t wanted;     /* ... until so many works wait */
+    int64_t commit_nanoseconds; /* of the last group; the writer thread's */
     struct look_queue looks;
     bool closing;
     size_t callers; /* inside store_write, store_bulk or store_read; store_close waits for them */

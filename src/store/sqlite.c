@@ -224,6 +224,8 @@ static void sqlite_close(struct connection *connection)
         sqlite3_finalize(closing->statements[i]);
     }
     sqlite3_close(closing->db);
+    pending_done(&closing->pending);
+    known_done(&closing->known);
     struct arena arena = closing->arena;
     arena_close(&arena);
 }
@@ -241,6 +243,15 @@ static result prepare_file(sqlite3 *db, const char *path, enum connection_use us
     return result_ok();
 }
 
+/* What may have to be undone within a transaction stays in memory: SQLite would make a file in the
+ * folder for temporary files, in clear, for every group of works that changes more than sixteen
+ * pages. So no statement that changes very many may be one that is undone alone. Only the first
+ * call in a process counts. */
+static void undo_in_memory(void)
+{
+    (void)sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, -1);
+}
+
 /* What ends a transaction must not be in want of memory when it is needed. */
 static result prepare_rollback(struct sqlite_connection *connection, struct err *err)
 {
@@ -253,14 +264,24 @@ static result sqlite_open(const char *path, enum connection_use use, instant now
                           struct connection **ret_connection, struct err *err)
 {
     struct arena arena;
+    undo_in_memory();
     TRY(arena_open(&arena, CONNECTION_ARENA_SIZE, err));
     struct sqlite_connection *connection = ARENA_NEW(&arena, struct sqlite_connection, 1);
     ASSERT(connection != NULL);
     *connection = (struct sqlite_connection){.base = {.backend = backend_sqlite()}, .arena = arena};
+    /* Nobody asks SQLite how much memory it has, and counting costs a lock at each allocation.
+     * Refused, harmlessly, once SQLite has begun; a store begins with its writer. */
+    if (use == CONNECTION_WRITES) {
+        (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    }
     const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
     const int code = sqlite3_open_v2(path, &connection->db, flags, NULL);
     result opened = code != SQLITE_OK ? sqlite_failure(connection->db, code, "opened", err)
                                       : prepare_file(connection->db, path, use, now, err);
+    if (opened.ok && use == CONNECTION_WRITES) {
+        opened = pending_init(connection, err);
+        known_init(&connection->known);
+    }
     opened = opened.ok ? prepare_rollback(connection, err) : opened;
     if (!opened.ok) {
         sqlite_close(&connection->base);
@@ -302,22 +323,55 @@ static bool sqlite_is_active(const struct connection *connection)
     return sqlite3_get_autocommit(asked->db) == 0;
 }
 
-/* IMMEDIATE takes the write lock now: everything read from here on is what will be changed,
- * whatever other process waits. */
-static result sqlite_begin(struct connection *connection, bool writing, struct err *err)
-{
-    ASSERT(!sqlite_is_active(connection));
-    return writing
-               ? sqlite_run_slot(sqlite_of(connection), SLOT_BEGIN_WRITING, "BEGIN IMMEDIATE", err)
-               : sqlite_run_slot(sqlite_of(connection), SLOT_BEGIN_READING, "BEGIN", err);
-}
-
 static void sqlite_rollback(struct connection *connection)
 {
+    pending_forget(sqlite_of(connection));
+    known_undo(&sqlite_of(connection)->known);
     if (sqlite_is_active(connection)) {
         result_ignore(sqlite_run_slot(sqlite_of(connection), SLOT_ROLLBACK, rollback_sql, NULL),
                       "a transaction that cannot be rolled back is not committed either");
     }
+}
+
+/* SQLite's data version changes when another connection has committed, and not when this one has.
+ */
+static result learn_version(struct sqlite_connection *connection, struct err *err)
+{
+    struct known *known = &connection->known;
+    sqlite3_stmt *statement = NULL;
+    connection->base.others_wrote = true;
+    if (!known->keeps) {
+        return result_ok();
+    }
+    TRY(sqlite_prepare_slot(connection, SLOT_DATA_VERSION, STR("PRAGMA data_version"), &statement,
+                            err));
+    const int code = sqlite3_step(statement);
+    const int64_t version = code == SQLITE_ROW ? sqlite3_column_int64(statement, 0) : 0;
+    sqlite3_reset(statement);
+    if (code != SQLITE_ROW) {
+        return sqlite_failure(connection->db, code, "read", err);
+    }
+    connection->base.others_wrote = known->version != version;
+    if (connection->base.others_wrote) {
+        known_forget(known);
+    }
+    known->version = version;
+    return result_ok();
+}
+
+/* IMMEDIATE takes the write lock now: everything read from here on is what will be changed,
+ * whatever other process waits. */
+static result sqlite_begin(struct connection *connection, bool writing, struct err *err)
+{
+    struct sqlite_connection *begun = sqlite_of(connection);
+    ASSERT(!sqlite_is_active(connection));
+    TRY(writing ? sqlite_run_slot(begun, SLOT_BEGIN_WRITING, "BEGIN IMMEDIATE", err)
+                : sqlite_run_slot(begun, SLOT_BEGIN_READING, "BEGIN", err));
+    const result learned = learn_version(begun, err);
+    if (!learned.ok) {
+        sqlite_rollback(connection);
+    }
+    return learned;
 }
 
 /* When the log was written but not made durable, a later crash may still bring the change back (the
@@ -352,9 +406,11 @@ static result failed_commit(struct sqlite_connection *committing, int code, stru
 static result sqlite_commit(struct connection *connection, struct err *err)
 {
     struct sqlite_connection *committing = sqlite_of(connection);
+    TRY(pending_write_all(committing, err));
     const int code = step_slot(committing, SLOT_COMMIT, "COMMIT");
     if (code == SQLITE_DONE) {
         ASSERT(!sqlite_is_active(connection));
+        known_committed(&committing->known);
         return result_ok();
     }
     if ((code & 0xFF) == SQLITE_IOERR) {
@@ -367,18 +423,20 @@ static result sqlite_commit(struct connection *connection, struct err *err)
 
 static result sqlite_savepoint_begin(struct connection *connection, struct err *err)
 {
-    return sqlite_run_slot(sqlite_of(connection), SLOT_SAVEPOINT, "SAVEPOINT work", err);
+    (void)err;
+    pending_work_begin(sqlite_of(connection));
+    return result_ok();
 }
 
 static result sqlite_savepoint_keep(struct connection *connection, struct err *err)
 {
-    return sqlite_run_slot(sqlite_of(connection), SLOT_RELEASE, "RELEASE work", err);
+    return pending_work_keep(sqlite_of(connection), err);
 }
 
 static result sqlite_savepoint_undo(struct connection *connection, struct err *err)
 {
-    TRY(sqlite_run_slot(sqlite_of(connection), SLOT_UNDO, "ROLLBACK TO work", err));
-    return sqlite_savepoint_keep(connection, err);
+    known_undo(&sqlite_of(connection)->known);
+    return pending_work_undo(sqlite_of(connection), err);
 }
 
 static result set_cache(sqlite3 *db, int kibibytes, struct err *err)
@@ -406,6 +464,15 @@ static result sqlite_bulk_end(struct connection *connection, struct err *err)
     return harmless ? result_ok() : sqlite_failure(db, code, "written", err);
 }
 
+/* secure_delete has overwritten what was deleted in the pages; older images of them are in the log
+ * until it is moved into the file and cut off. */
+static result sqlite_purge(struct connection *connection, struct err *err)
+{
+    sqlite3 *db = sqlite_of(connection)->db;
+    const int code = sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    return code == SQLITE_OK ? result_ok() : sqlite_failure(db, code, "purged", err);
+}
+
 const struct backend *backend_sqlite(void)
 {
     static const struct backend backend = {
@@ -426,12 +493,16 @@ const struct backend *backend_sqlite(void)
         .row_update = sqlite_row_update,
         .row_put = sqlite_row_put,
         .row_delete = sqlite_row_delete,
+        .rows_delete_of_person = sqlite_rows_delete_of_person,
+        .last_recorded_at = sqlite_last_recorded_at,
         .cursor_open = sqlite_cursor_open,
         .cursor_next = sqlite_cursor_next,
         .cursor_close = sqlite_cursor_close,
+        .purge = sqlite_purge,
         .bulk_begin = sqlite_bulk_begin,
         .bulk_end = sqlite_bulk_end,
         .shadow_begin = sqlite_shadow_begin,
+        .shadow_take_names = sqlite_shadow_take_names,
         .shadow_compare = sqlite_shadow_compare,
         .shadow_replace = sqlite_shadow_replace,
     };

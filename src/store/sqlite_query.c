@@ -17,6 +17,8 @@ static const struct query_row query_rows[QUERY_COUNT] = {
         {TABLE_COUNT, layout_of_number,
          "SELECT recorded_at FROM event WHERE subject_kind = ?1 AND subject = ?2"
          " ORDER BY position DESC LIMIT 1"},
+    [QUERY_LAST_INSTANT] = {TABLE_COUNT, layout_of_number,
+                            "SELECT recorded_at FROM event ORDER BY position DESC LIMIT 1"},
     [QUERY_LAST_ID] = {TABLE_COUNT, layout_of_number,
                        "SELECT COALESCE(MAX(subject), 0) FROM subject_key WHERE subject_kind = ?1"},
     [QUERY_HISTORY] =
@@ -58,9 +60,57 @@ static const struct query_row query_rows[QUERY_COUNT] = {
     [QUERY_STAGE_COUNTS] = {TABLE_COUNT, layout_of_stage_count,
                             "SELECT stage, COUNT(*) FROM person GROUP BY stage ORDER BY stage"},
     [QUERY_PLACE_COUNTS] = {TABLE_COUNT, layout_of_count,
-                            "SELECT state, COUNT(*) FROM place WHERE hub = ?1 GROUP BY state"},
+                            "SELECT state, places FROM place_count WHERE hub = ?1"},
+    [QUERY_HIDDEN] = {TABLE_COUNT, layout_of_number,
+                      "SELECT id FROM person WHERE (erased = 1 OR restricted = 1)"
+                      " AND (erased = 1 OR ?1 = 1) ORDER BY id"},
+    [QUERY_LOOKS] = {TABLE_COUNT, layout_of_look,
+                     "SELECT # FROM look WHERE (?1 = 0 OR (subject_kind = 1 AND subject = ?1))"
+                     " AND (?2 = 0 OR account = ?2) AND number < ?3 ORDER BY number DESC LIMIT ?4"},
+    [QUERY_MANIFEST_BY_REFERENCE] = {TABLE_COUNT, layout_of_number,
+                                     "SELECT id FROM manifest WHERE reference = ?1"},
+    [QUERY_MANIFESTS] = {TABLE_MANIFEST, NULL,
+                         "SELECT # FROM manifest WHERE state <= ?1 ORDER BY id DESC"},
+    [QUERY_MANIFEST_ENTRIES] = {TABLE_MANIFEST_ENTRY, NULL,
+                                "SELECT # FROM manifest_entry WHERE manifest = ?1 ORDER BY person"},
+    [QUERY_MANIFEST_LISTED] = {TABLE_MANIFEST_ENTRY, NULL,
+                               "SELECT # FROM manifest_entry WHERE manifest = ?1 AND state = 1"
+                               " ORDER BY person"},
+    [QUERY_MANIFEST_ENTRY_OF_REQUEST] =
+        {TABLE_MANIFEST_ENTRY, NULL,
+         "SELECT # FROM manifest_entry WHERE request = ?1 AND state = 1"},
+    [QUERY_MANIFEST_ENTRY_OF_PERSON] =
+        {TABLE_MANIFEST_ENTRY, NULL,
+         "SELECT # FROM manifest_entry WHERE person = ?1 AND state IN (1, 2)"},
+    [QUERY_MANIFEST_ENTRY_ENDED_BY] = {TABLE_MANIFEST_ENTRY, NULL,
+                                       "SELECT # FROM manifest_entry WHERE changed_event = ?1"},
+    [QUERY_EXPECTED_ARRIVALS] =
+        {TABLE_MANIFEST_ENTRY, NULL,
+         "SELECT # FROM manifest_entry WHERE state = 2 AND manifest IN"
+         " (SELECT id FROM manifest WHERE hub = ?1 AND hub <> 0) ORDER BY manifest, person"},
+    [QUERY_STOP_NOTICES] = {TABLE_STOP_NOTICE, NULL,
+                            "SELECT # FROM stop_notice WHERE account = ?1 AND acknowledged <= ?2"
+                            " ORDER BY stop DESC"},
+    [QUERY_TOLD_OF_STOP] = {TABLE_STOP_NOTICE, NULL,
+                            "SELECT # FROM stop_notice WHERE stop = ?1 ORDER BY account"},
     [QUERY_CASELOAD] = {TABLE_CASELOAD, NULL,
                         "SELECT # FROM caseload WHERE person BETWEEN ?1 AND ?2 ORDER BY person"},
+    [QUERY_COURSES] = {TABLE_COUNT, layout_of_course,
+                       "SELECT person, passages, 0, NULL FROM course"
+                       " WHERE person BETWEEN ?1 AND ?2 ORDER BY person"},
+    [QUERY_COURSES_WITH_FACTS] =
+        {TABLE_COUNT, layout_of_course,
+         "SELECT course.person, passages, recorded_until, facts"
+         " FROM course CROSS JOIN caseload ON caseload.person = course.person"
+         " WHERE course.person BETWEEN ?1 AND ?2 ORDER BY course.person"},
+    [QUERY_COUNT_REGISTERED] =
+        {TABLE_COUNT, layout_of_number,
+         "SELECT COUNT(*) FROM event INDEXED BY event_registration"
+         " WHERE kind = 1 AND effective_on <= ?1 AND recorded_at <= ?2 AND position <= ?3"},
+    [QUERY_INSTANT_AT_POSITION] =
+        {TABLE_COUNT, layout_of_number,
+         "SELECT recorded_at FROM event WHERE subject_kind = ?1 AND subject = ?2 AND position <= ?3"
+         " ORDER BY position DESC LIMIT 1"},
     [QUERY_FACT_NAMES] = {TABLE_FACT_NAME, NULL, "SELECT # FROM fact_name ORDER BY number"},
     [QUERY_WORDS] = {TABLE_WORD, NULL, "SELECT # FROM word ORDER BY number"},
     [QUERY_NUMBER_OF_FACT_NAME] = {TABLE_COUNT, layout_of_number,
@@ -71,6 +121,35 @@ static const struct query_row query_rows[QUERY_COUNT] = {
                               "SELECT COALESCE(MAX(number), 0) FROM fact_name"},
     [QUERY_LAST_WORD] = {TABLE_COUNT, layout_of_number,
                          "SELECT COALESCE(MAX(number), 0) FROM word"},
+    [QUERY_EXTERNAL_OF_PERSON] =
+        {TABLE_EXTERNAL_REFERENCE, NULL,
+         "SELECT # FROM external_reference WHERE person = ?1 ORDER BY event"},
+    [QUERY_EXTERNAL_REFERENCES] =
+        {TABLE_EXTERNAL_REFERENCE, NULL,
+         "SELECT # FROM external_reference WHERE lookup = ?1 ORDER BY event"},
+    [QUERY_OPERATION_BY_REFERENCE] = {TABLE_COUNT, layout_of_number,
+                                      "SELECT id FROM operation WHERE reference = ?1"},
+    [QUERY_OPERATIONS] = {TABLE_OPERATION, NULL,
+                          "SELECT # FROM operation WHERE happened_on BETWEEN ?1 AND ?2"
+                          " ORDER BY happened_on, id"},
+    [QUERY_ENTRIES] = {TABLE_ENTRY, NULL, NULL},
+    [QUERY_ENTRIES_UNDER] = {TABLE_ENTRY, NULL,
+                             "SELECT # FROM entry WHERE parent = ?1 AND parent <> 0 ORDER BY id"},
+    [QUERY_ENTRIES_STANDING] =
+        {TABLE_COUNT, layout_of_number,
+         "SELECT COUNT(*) FROM entry WHERE hub = ?1 AND hub <> 0 AND kind = ?2 AND severity = ?3"
+         " AND opened_on <= ?4 AND opened_at <= ?5"
+         " AND NOT (closed_at <> 0 AND closed_at <= ?5 AND closed_on <= ?4)"},
+    [QUERY_INTAKE_OF_REQUEST] = {TABLE_INTAKE, NULL,
+                                 "SELECT # FROM intake WHERE request = ?1 AND request <> 0"},
+    [QUERY_INTAKE_COUNTS] =
+        {TABLE_COUNT, layout_of_intake_count,
+         "SELECT COALESCE(SUM(used_at <> 0 AND used_at < ?2 AND used_on <= ?5), 0),"
+         " COALESCE(SUM(used_at <> 0 AND used_at < ?2 AND used_on BETWEEN ?3 AND ?4"
+         " AND used_on <= ?5), 0),"
+         " COALESCE(SUM(held_at <> 0 AND held_at < ?2 AND (used_at = 0 OR used_at >= ?2)"
+         " AND (given_back_at = 0 OR given_back_at >= ?2)), 0)"
+         " FROM intake WHERE agreement = ?1"},
 };
 
 /* --- queries with filters --- */
@@ -95,6 +174,52 @@ static const struct filter request_filters[] = {
     {"state <= 2"},
 };
 
+static const struct filter entry_filters[] = {
+    {"kind = ?1"},
+    {"person = ?2 AND person <> 0"},
+    {"hub = ?3 AND hub <> 0"},
+    {"agreement = ?4 AND agreement <> 0"},
+    {"journey = ?5"},
+    {"closed_at = 0"},
+};
+
+enum {
+    PEOPLE_FILTERS = sizeof people_filters / sizeof people_filters[0],
+    REQUEST_FILTERS = sizeof request_filters / sizeof request_filters[0],
+    ENTRY_FILTERS = sizeof entry_filters / sizeof entry_filters[0],
+};
+_Static_assert(1 << PEOPLE_FILTERS == PEOPLE_VARIANTS, "a slot for each set of filters");
+_Static_assert(1 << REQUEST_FILTERS == REQUEST_VARIANTS, "a slot for each set of filters");
+_Static_assert(1 << ENTRY_FILTERS == ENTRY_VARIANTS, "a slot for each set of filters");
+
+/* The queries that have filters: those parameters come first. */
+static const struct filtered_query {
+    enum query query;
+    const char *head;
+    const char *tail;
+    const struct filter *filters;
+    size_t filter_count;
+    size_t slot; /* the first of its variants */
+} filtered_queries[] = {
+    {QUERY_PEOPLE, "SELECT # FROM person WHERE id > ?4", " ORDER BY id LIMIT ?5", people_filters,
+     PEOPLE_FILTERS, SLOT_PEOPLE},
+    {QUERY_REQUESTS, "SELECT # FROM request WHERE id > 0", " ORDER BY id DESC LIMIT ?5",
+     request_filters, REQUEST_FILTERS, SLOT_REQUESTS},
+    {QUERY_ENTRIES, "SELECT # FROM entry WHERE id > 0", " ORDER BY id DESC LIMIT ?7", entry_filters,
+     ENTRY_FILTERS, SLOT_ENTRIES},
+};
+
+/* NULL for a query without filters. */
+static const struct filtered_query *filtered(enum query query)
+{
+    for (size_t i = 0; i < sizeof filtered_queries / sizeof filtered_queries[0]; i++) {
+        if (filtered_queries[i].query == query) {
+            return &filtered_queries[i];
+        }
+    }
+    return NULL;
+}
+
 /* Which filters ask for something, a bit each. */
 static size_t filters_set(const struct parameter *parameters, size_t filter_count)
 {
@@ -116,13 +241,6 @@ static void put_filters(struct buf *buf, const struct filter *filters, size_t co
     }
 }
 
-enum {
-    PEOPLE_FILTERS = sizeof people_filters / sizeof people_filters[0],
-    REQUEST_FILTERS = sizeof request_filters / sizeof request_filters[0],
-};
-_Static_assert(1 << PEOPLE_FILTERS == PEOPLE_VARIANTS, "a slot for each set of filters");
-_Static_assert(1 << REQUEST_FILTERS == REQUEST_VARIANTS, "a slot for each set of filters");
-
 static void put_fixed_sql(struct buf *buf, const char *sql, const struct layout *layout)
 {
     const struct str_cut cut = str_cut(str_from_c(sql), '#');
@@ -135,17 +253,14 @@ static void put_fixed_sql(struct buf *buf, const char *sql, const struct layout 
 
 static void put_query(struct buf *buf, enum query query, const struct layout *layout, size_t set)
 {
-    if (query == QUERY_PEOPLE) {
-        put_fixed_sql(buf, "SELECT # FROM person WHERE id > ?4", layout);
-        put_filters(buf, people_filters, PEOPLE_FILTERS, set);
-        buf_put_c(buf, " ORDER BY id LIMIT ?5");
-    } else if (query == QUERY_REQUESTS) {
-        put_fixed_sql(buf, "SELECT # FROM request WHERE id > 0", layout);
-        put_filters(buf, request_filters, REQUEST_FILTERS, set);
-        buf_put_c(buf, " ORDER BY id DESC LIMIT ?5");
-    } else {
+    const struct filtered_query *with = filtered(query);
+    if (with == NULL) {
         put_fixed_sql(buf, query_rows[query].sql, layout);
+        return;
     }
+    put_fixed_sql(buf, with->head, layout);
+    put_filters(buf, with->filters, with->filter_count, set);
+    buf_put_c(buf, with->tail);
 }
 
 /* --- cursors --- */
@@ -156,14 +271,43 @@ static const struct layout *layout_of_query(enum query query)
     return row->layout != NULL ? row->layout() : layout_of(row->table);
 }
 
+static bool is_word_char(char c)
+{
+    return (c >= 'a' && c <= 'z') || c == '_';
+}
+
+/* Does the SQL name the table? A column of the same name counts as well, which does no harm. */
+static bool names_table(str sql, str table)
+{
+    for (size_t i = 0; i + table.len <= sql.len; i++) {
+        const bool begins = i == 0 || !is_word_char(sql.at[i - 1]);
+        const size_t end = i + table.len;
+        const bool ends = end == sql.len || !is_word_char(sql.at[end]);
+        if (begins && ends && memcmp(sql.at + i, table.at, table.len) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static uint64_t tables_named(str sql)
+{
+    uint64_t named = 0;
+    for (int i = 0; i < TABLE_COUNT; i++) {
+        const enum table table = (enum table)i;
+        named |= names_table(sql, str_from_c(layout_of(table)->name)) ? sqlite_table_bit(table) : 0;
+    }
+    return named;
+}
+
 /* The cached statement, or one of its own when that is in use further up the stack. */
 static result query_statement(struct sqlite_connection *connection, enum query query, size_t set,
                               struct cursor *cursor, struct err *err)
 {
-    const size_t slot = query == QUERY_PEOPLE     ? SLOT_PEOPLE + set
-                        : query == QUERY_REQUESTS ? SLOT_REQUESTS + set
-                                                  : SLOT_QUERIES + (size_t)query;
+    const struct filtered_query *with = filtered(query);
+    const size_t slot = with == NULL ? SLOT_QUERIES + (size_t)query : with->slot + set;
     sqlite3_stmt *statement = connection->statements[slot];
+    TRY(pending_settle(connection, connection->reads[slot], err));
     cursor->owned = statement != NULL && sqlite3_stmt_busy(statement) != 0;
     if (statement != NULL && !cursor->owned) {
         cursor->statement = statement;
@@ -177,8 +321,9 @@ static result query_statement(struct sqlite_connection *connection, enum query q
     TRY(buf_finish(&buf, &sql, err));
     if (!cursor->owned) {
         TRY(sqlite_prepare_slot(connection, slot, sql, &statement, err));
+        connection->reads[slot] = tables_named(sql);
         cursor->statement = statement;
-        return result_ok();
+        return pending_settle(connection, connection->reads[slot], err);
     }
     sqlite3_stmt *own = NULL;
     const int code = sqlite3_prepare_v2(connection->db, sql.at, (int)sql.len, &own, NULL);
@@ -209,9 +354,8 @@ result sqlite_cursor_open(struct connection *connection, enum query query,
 {
     ASSERT((size_t)query < QUERY_COUNT && count <= QUERY_PARAMETERS_MAX);
     struct sqlite_connection *asked = sqlite_of(connection);
-    const size_t set = query == QUERY_PEOPLE     ? filters_set(parameters, PEOPLE_FILTERS)
-                       : query == QUERY_REQUESTS ? filters_set(parameters, REQUEST_FILTERS)
-                                                 : 0;
+    const struct filtered_query *with = filtered(query);
+    const size_t set = with == NULL ? 0 : filters_set(parameters, with->filter_count);
     struct cursor cursor = {.connection = connection, .layout = layout_of_query(query)};
     TRY(query_statement(asked, query, set, &cursor, err));
     const result bound = bind_parameters(asked, cursor.statement, parameters, count, err);
@@ -243,4 +387,40 @@ void sqlite_cursor_close(struct cursor *cursor)
         sqlite3_reset(cursor->statement);
     }
     *cursor = (struct cursor){0};
+}
+
+static result ask_last_recorded_at(struct sqlite_connection *asked, enum subject_kind kind,
+                                   int64_t subject, instant *ret_at, bool *ret_found,
+                                   struct err *err)
+{
+    static const size_t slot = SLOT_QUERIES + QUERY_LAST_RECORDED_AT;
+    const struct parameter parameters[] = {parameter_number(kind), parameter_number(subject)};
+    sqlite3_stmt *statement = NULL;
+    TRY(sqlite_prepare_slot(asked, slot, str_from_c(query_rows[QUERY_LAST_RECORDED_AT].sql),
+                            &statement, err));
+    TRY(bind_parameters(asked, statement, parameters, 2, err));
+    const int code = sqlite3_step(statement);
+    *ret_found = code == SQLITE_ROW;
+    if (code == SQLITE_ROW) {
+        ret_at->milliseconds = sqlite3_column_int64(statement, 0);
+    }
+    const result answer = code == SQLITE_ROW || code == SQLITE_DONE
+                              ? result_ok()
+                              : sqlite_failure(asked->db, code, "read", err);
+    sqlite3_reset(statement);
+    return answer;
+}
+
+/* What waits is later than what is in the table. */
+result sqlite_last_recorded_at(struct connection *connection, enum subject_kind kind,
+                               int64_t subject, instant *ret_at, bool *ret_found, struct err *err)
+{
+    struct sqlite_connection *asked = sqlite_of(connection);
+    const struct event_record *waiting = pending_last_event(asked, kind, subject);
+    if (waiting != NULL) {
+        *ret_at = waiting->recorded_at;
+        *ret_found = true;
+        return result_ok();
+    }
+    return ask_last_recorded_at(asked, kind, subject, ret_at, ret_found, err);
 }

@@ -192,7 +192,9 @@ static void open_accounts(struct office *office)
         [OPERATOR_NOWHERE] = {"operator-nowhere", "hub_operator", 0},
         [MONITOR_NORTH] = {"monitor-north", "monitor", office->hub_north},
         [ADMINISTRATOR] = {"administrator", "administrator", 0},
+        [STATISTICIAN] = {"statistician", "statistician", 0},
         [FORMER_CLERK] = {"former-clerk", "caseworker", 0},
+        [LIAISON] = {"liaison", "liaison_officer", 0},
     };
     for (int i = 0; i < ACCOUNT_NAMES; i++) {
         office->accounts[i] = open_account(office, rows[i].username, rows[i].role, rows[i].hub);

@@ -26,7 +26,9 @@ enum account_name {
     OPERATOR_NOWHERE, /* limited to no hub: sees nobody */
     MONITOR_NORTH,
     ADMINISTRATOR,
+    STATISTICIAN,
     FORMER_CLERK, /* closed */
+    LIAISON,
     ACCOUNT_NAMES,
 };
 

@@ -130,7 +130,9 @@ static void make_enforceable(struct office *office, const struct somebody *perso
 
 static void know_hub(struct office *office)
 {
-    KNOW_ABOUT_HUB(office, AGREEMENT, {"agreement.binding", "yes"}, {"agreement.partner", "XDM"},
+    KNOW_ABOUT_HUB(office, AGREEMENT, {"agreement.exclusive_elsewhere", "no"},
+                   {"agreement.capped", "no"}, {"agreement.intake_limited", "no"},
+                   {"agreement.binding", "yes"}, {"agreement.partner", "XDM"},
                    {"agreement.in_force_from", "+0"}, {"agreement.open_ended", "yes"},
                    {"agreement.notified_to_commission", "yes"}, {"agreement.nationalities", "ALB"},
                    {"agreement.families_with_children", "excluded"},
@@ -146,7 +148,7 @@ static void know_hub(struct office *office)
                    {"hub.open", "yes"}, {"hub.services_confirmed", "yes"},
                    {"hub.resources_confirmed", "yes"}, {"hub.regime", "open"},
                    {"hub.standards", "met"}, {"hub.last_monitor_visit_on", "+0"},
-                   {"hub.next_monitor_visit_due_on", "+90"}, {"hub.open_serious_findings", "0"});
+                   {"hub.next_monitor_visit_due_on", "+90"});
 }
 
 /* Everything but one fact: what the hub's own inspection of the person's needs found. */
@@ -162,6 +164,8 @@ static void prepare(struct office *office, const struct somebody *person)
     step(office, person, "give_removal_order", "");
     KNOW(office, person->reference, {"removal_notice.service", "proven"},
          {"removal_notice.destination", "XDM"}, {"removal_notice.understood", "yes"},
+         {"removal_notice.departure_on", "+10"}, {"departure.on", "+10"},
+         {"letters.contradiction", "none_found"}, {"representation.status", "none"},
          {"person.language", "Albanian"}, {"representative.notice_copied", "yes"},
          {"last_decision.time_to_reach_court", "was_given"}, {"court_order.status", "none"},
          {"interim_measure.status", "none"}, {"protection.assessed_on", "+0"},
@@ -224,6 +228,8 @@ static void send_on(struct office *office, const struct somebody *person)
     step(office, person, "give_removal_order", "");
     KNOW(office, person->reference, {"removal_notice.service", "proven"},
          {"removal_notice.destination", "ALB"}, {"removal_notice.understood", "yes"},
+         {"removal_notice.departure_on", "+10"}, {"departure.on", "+10"},
+         {"letters.contradiction", "none_found"},
          {"last_decision.time_to_reach_court", "was_given"}, {"removal.monitor_told", "yes"},
          {"health.fit_to_travel", "fit"}, {"health.fitness_valid_until", "+30"},
          {"departure.admission", "agreed"}, {"protection.assessed_on", "+0"},

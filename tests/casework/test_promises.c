@@ -431,12 +431,31 @@ static void record_hub(struct model *model)
     check(model, (struct concerned){.person = -1, .hub = hub});
 }
 
+/* From signed to in force and between in force and suspended; what is not known may become anything
+ * and anything may turn out not to be known. */
+static bool agreement_may_become(enum agreement_state from, enum agreement_state to)
+{
+    static const bool may[4][4] = {
+        [AGREEMENT_UNKNOWN] = {true, true, true, true},
+        [SIGNED] = {true, true, true, false},
+        [IN_FORCE] = {true, false, true, true},
+        [SUSPENDED] = {true, false, true, true},
+    };
+    return may[from][to];
+}
+
 static void record_agreement(struct model *model)
 {
     const int value = draw(model, 6) > 0 ? IN_FORCE : draw(model, 4);
     const char *const texts[] = {"unknown", "signed", "in_force", "suspended"};
-    assert_true(
-        office_record(model->office, SENIOR, AGREEMENT, "agreement.state", texts[value]).ok);
+    const bool may = agreement_may_become(model->agreement, (enum agreement_state)value);
+    const struct recorded recorded =
+        office_record(model->office, SENIOR, AGREEMENT, "agreement.state", texts[value]);
+    assert_int_equal(recorded.ok, may);
+    if (!may) {
+        assert_int_equal(recorded.err.code, ERROR_CONFLICT);
+        return;
+    }
     model->agreement = (enum agreement_state)value;
     model->done[3]++;
     check(model, (struct concerned){.person = -1, .hub = -1, .agreement = true});

@@ -96,7 +96,8 @@ def to_the_return_decision(desk):
 
 
 def to_the_transfer(desk):
-    desk.know(f"/agreements/{AGREEMENT}", desk.senior, agreement__binding="yes", agreement__partner="XDM", agreement__in_force_from=day(0),
+    desk.know(f"/agreements/{AGREEMENT}", desk.senior, agreement__exclusive_elsewhere="no", agreement__capped="no",
+              agreement__intake_limited="no", agreement__binding="yes", agreement__partner="XDM", agreement__in_force_from=day(0),
               agreement__open_ended="yes", agreement__notified_to_commission="yes", agreement__nationalities="ALB",
               agreement__families_with_children="excluded", agreement__sets_request_time="no", agreement__clause_transfer="yes",
               agreement__clause_stay="yes", agreement__clause_responsibilities="yes", agreement__clause_onward_return="yes",
@@ -105,13 +106,14 @@ def to_the_transfer(desk):
               agreement__rights_assessment_valid_until=day(300), agreement__impact_assessed_on=day(-1))
     desk.know(f"/hubs/{HUB}", desk.senior, hub__country="XDM", hub__purpose="transfer_centre", hub__open="yes",
               hub__services_confirmed="yes", hub__resources_confirmed="yes", hub__regime="open", hub__standards="met",
-              hub__last_monitor_visit_on=day(0), hub__next_monitor_visit_due_on=day(90), hub__open_serious_findings="0")
+              hub__last_monitor_visit_on=day(0), hub__next_monitor_visit_due_on=day(90))
     desk.know(subsequent_application__status="none", identity__nationality_confirmed="yes", person__nationality="ALB",
               age__status="adult_undisputed", person__born_on="1990-05-05", family__complete="yes", family__child_in_household="no",
               representative__status="on_record", departure__destination="XDM")
     desk.step("prepare_transfer", hub=True)
     desk.step("give_removal_order")
-    desk.know(removal_notice__service="proven", removal_notice__destination="XDM", removal_notice__understood="yes",
+    desk.know(removal_notice__service="proven", removal_notice__destination="XDM", removal_notice__departure_on=day(10), departure__on=day(10),
+              letters__contradiction="none_found", representation__status="none", removal_notice__understood="yes",
               person__language="Albanian", representative__notice_copied="yes", last_decision__time_to_reach_court="was_given",
               court_order__status="none", interim_measure__status="none", protection__assessed_on=day(0),
               protection__safe_destinations="XDM", trafficking__identification="none_found", statelessness__determination="none",
@@ -152,7 +154,8 @@ def transferred_and_sent_on(desk):
     assert "fresh_risk_assessment_onward" in refusal and "removal_order_was_given" in refusal, refusal
     desk.know(departure__destination="ALB")
     desk.step("give_removal_order")
-    desk.know(removal_notice__service="proven", removal_notice__destination="ALB", removal_notice__understood="yes",
+    desk.know(removal_notice__service="proven", removal_notice__destination="ALB", removal_notice__departure_on=day(10), departure__on=day(10),
+              letters__contradiction="none_found", removal_notice__understood="yes",
               last_decision__time_to_reach_court="was_given", removal__monitor_told="yes", health__fit_to_travel="fit",
               health__fitness_valid_until=day(30), departure__admission="agreed", protection__assessed_on=day(0),
               protection__safe_destinations="ALB", hub_stay__protection_need="none")

@@ -38,6 +38,7 @@ struct folding {
     int64_t steps;
     int64_t with_hub;
     int64_t relied_on;
+    int64_t serious_findings; /* of any hub, and never closed */
 };
 
 static void learn(struct folding *folding, const struct event *event)
@@ -146,6 +147,8 @@ static const struct step *judge_event(struct folding *folding, const struct even
         /* How many places are free is counted, not recorded; another test looks at the places. */
         known_on(folding, SUBJECT_OF_HUB, hub, event->effective_on, hub_values);
         hub_values[rulebook_fact(rulebook, STR("hub.places_free"))] = value_number(1);
+        hub_values[rulebook_fact(rulebook, STR("hub.open_serious_findings"))] =
+            value_number(folding->serious_findings);
         question.hub = hub_values;
         folding->with_hub++;
     }
@@ -206,6 +209,12 @@ static void fold(struct folding *folding, const struct event *event)
         break;
     case EVENT_FACT_RECORDED:
         learn(folding, event);
+        break;
+    case EVENT_ENTRY_OPENED:
+        for (size_t i = 0; i < event->body.entry_opened.values.count; i++) {
+            folding->serious_findings +=
+                str_equal(event->body.entry_opened.values.items[i], STR("serious")) ? 1 : 0;
+        }
         break;
     case EVENT_STEP_REQUESTED: {
         const struct step_requested_body *body = &event->body.step_requested;

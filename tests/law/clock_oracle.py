@@ -238,6 +238,23 @@ LAW = {
     ("separation_at_most", 1): whole_days_of(3 * 24),
     # a day that the officer sets
     ("time_to_arrange_release", 0): days_after(0),
+    # the books: Detention Services Order 03/2015, twenty working days; r.34, twenty-four hours from the admission or from the entry; r.35
+    # without delay, and two working days for the answer
+    ("entry_complaint", 0): working_days_after(20, COURTS),
+    ("entry_examination", 0): whole_days_of(24),
+    ("entry_examination", 1): whole_days_of(24),
+    ("entry_harm_report", 0): days_after(0),
+    ("entry_harm_report_made", 0): working_days_after(2, COURTS),
+    # a death, and a person who cannot be found: at once
+    ("entry_death", 0): days_after(0),
+    ("duty_death_coroner", 0): days_after(0),
+    ("duty_death_ombudsman", 0): days_after(0),
+    ("duty_death_family", 0): days_after(0),
+    ("duty_death_monitor", 0): days_after(0),
+    ("entry_absconding", 0): days_after(0),
+    ("duty_absconding_police", 0): days_after(0),
+    ("duty_absconding_sending_state", 0): days_after(0),
+    ("duty_absconding_monitor", 0): days_after(0),
 }
 
 # Worked out by hand with a printed calendar, so that the oracle itself is held to something.
@@ -268,6 +285,9 @@ BY_HAND = [
     ("detention_of_child", 0, date(2026, 11, 2), date(2026, 11, 2)),
     ("separation_at_most", 0, date(2026, 11, 2), date(2026, 11, 15)),
     ("separation_at_most", 1, date(2026, 11, 2), date(2026, 11, 4)),
+    ("entry_complaint", 0, date(2026, 11, 2), date(2026, 11, 30)),
+    ("entry_complaint", 0, date(2026, 12, 10), date(2027, 1, 12)),
+    ("entry_harm_report_made", 0, date(2026, 11, 5), date(2026, 11, 9)),
 ]
 EASTER_BY_TABLE = {2019: (4, 21), 2020: (4, 12), 2021: (4, 4), 2022: (4, 17), 2023: (4, 9), 2024: (3, 31), 2025: (4, 20),
                    2026: (4, 5), 2027: (3, 28), 2038: (4, 25)}
@@ -335,6 +355,8 @@ PLANTED = [
      "runs    0 days after detention.separation_began_on", "runs    1 day after detention.separation_began_on"),
     ("a month of detention rounded up", "review_of_detention", "04-clocks.rules", "1 month rounding down after detention.began_on",
      "1 month rounding up after detention.began_on"),
+    ("twenty days for a complaint instead of twenty working days", "entry_complaint", "04-clocks-2-books.rules",
+     "20 working days (working_days_home_office) after", "20 days after"),
     ("a bail reference a month too late", "reference_for_bail", "04-clocks.rules",
      "4 months rounding down after detention.began_on", "5 months rounding down after detention.began_on"),
     ("a day guessed beyond the calendar", "time_to_appeal", "02-calendars.rules", "  until    2027-12-31\n",

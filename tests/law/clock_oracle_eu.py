@@ -39,6 +39,13 @@ LAW = {
     ("acceptance_by_third_country", 0): days_after(0),
     ("stay_at_hub", 0): days_after(0),
     ("status_in_third_country", 0): days_after(0),
+    # the books: a death, and a person who cannot be found: at once
+    ("entry_death", 0): days_after(0),
+    ("duty_death_family", 0): days_after(0),
+    ("duty_death_monitor", 0): days_after(0),
+    ("entry_absconding", 0): days_after(0),
+    ("duty_absconding_monitor", 0): days_after(0),
+    ("duty_absconding_sending_state", 0): days_after(0),
 }
 
 # With a printed calendar, so that the oracle itself is held to something.

@@ -11,8 +11,9 @@
 
 static struct event event_of(enum event_kind kind, int64_t position)
 {
-    const enum subject_kind kinds[] = {SUBJECT_OF_PERSON, SUBJECT_OF_HUB, SUBJECT_OF_AGREEMENT,
-                                       SUBJECT_OF_ACCOUNT, SUBJECT_OF_REGISTER};
+    const enum subject_kind kinds[] = {
+        SUBJECT_OF_PERSON,   SUBJECT_OF_HUB,      SUBJECT_OF_AGREEMENT, SUBJECT_OF_ACCOUNT,
+        SUBJECT_OF_REGISTER, SUBJECT_OF_MANIFEST, SUBJECT_OF_OPERATION};
     struct event event = {.position = position,
                           .subject = 5,
                           .kind = kind,
@@ -486,8 +487,7 @@ static void concerns_are_true(void **state)
         struct err err;
         const struct event event = event_of(all_kinds[i], 40);
         const unsigned concerns = event_concerns(event.kind);
-        assert_true(event.subject_kind >= SUBJECT_OF_PERSON &&
-                    event.subject_kind <= SUBJECT_OF_REGISTER);
+        assert_true(event.subject_kind >= SUBJECT_OF_PERSON && event.subject_kind <= SUBJECT_LAST);
         struct person_row person = registered_person();
         struct request_row request = open_request();
         struct place_row place = place_in(PLACE_HELD, 5, 10);

@@ -1,0 +1,741 @@
+#include "casework/books.h"
+
+#include "casework/book_clocks.h"
+#include "casework/book_work.h"
+#include "casework/repeat.h"
+#include "casework/stopping.h"
+#include "casework/text.h"
+
+#include "register/reference.h"
+
+/* --- who may ---------------------------------------------------------------------------------- */
+
+static const enum action kind_actions[ENTRY_KIND_COUNT] = {
+#define ENTRY_KIND(constant, name, title, about, responsible, action) [constant] = action,
+#include "register/entry.def"
+#undef ENTRY_KIND
+};
+
+/* In the order of entry_moves. */
+static const enum action move_actions[] = {
+#define ENTRY_MOVE(kind, from, to, verb, action, due) action,
+#include "register/entry.def"
+#undef ENTRY_MOVE
+};
+
+static enum action action_of_move(const struct entry_move *move)
+{
+    size_t count = 0;
+    const struct entry_move *first = entry_moves(&count);
+    ASSERT(move >= first && move < first + count);
+    return move_actions[move - first];
+}
+
+result book_may(struct sitting *sitting, const struct entry_row *row, enum action action,
+                bool *ret_may, struct err *err)
+{
+    if (row->hub != 0) {
+        struct arena scratch = *sitting->arena;
+        struct hub_row hub;
+        TRY(transaction_hub(sitting->transaction, row->hub, &scratch, &hub, err));
+        return sitting_may_hub(sitting, &hub, action, ret_may, err);
+    }
+    struct arena scratch = *sitting->arena;
+    struct person_row person;
+    TRY(transaction_person(sitting->transaction, row->person, &scratch, &person, err));
+    return sitting_may_person(sitting, &person, action, ret_may, err);
+}
+
+static result no_such_entry(int64_t id, struct err *err)
+{
+    return err_set(err, ERROR_NOT_FOUND, "There is no entry %lld for this account", (long long)id);
+}
+
+result book_find(struct sitting *sitting, int64_t id, enum action action, struct entry_row *ret_row,
+                 struct err *err)
+{
+    struct err failure = {0};
+    struct entry_row row = {.id = 0};
+    bool may_see = false;
+    if (!transaction_entry(sitting->transaction, id, sitting->arena, &row, &failure).ok) {
+        return failure.code == ERROR_NOT_FOUND ? no_such_entry(id, err)
+                                               : err_set(err, failure.code, "%s", failure.what);
+    }
+    TRY(book_may(sitting, &row, action, &may_see, err));
+    if (!may_see) {
+        return no_such_entry(id, err);
+    }
+    *ret_row = row;
+    return result_ok();
+}
+
+/* --- what is written, checked before anything is locked --------------------------------------- */
+
+static result hint_fields(enum entry_kind kind, struct err *err)
+{
+    char names[240];
+    size_t len = 0;
+    size_t count = 0;
+    const struct entry_field *fields = entry_fields(&count);
+    for (size_t i = 0; i < count; i++) {
+        if (fields[i].kind == kind && !text_list_add(names, sizeof names, &len, fields[i].name)) {
+            break;
+        }
+    }
+    return err_hint(err, "A %s has: %.*s.", entry_kind_name(kind), (int)len, names);
+}
+
+static result check_choice(const struct entry_field *field, str value, struct err *err)
+{
+    str left = field->choices;
+    while (left.len > 0) {
+        const struct str_cut cut = str_cut(left, ' ');
+        if (str_equal(cut.head, value)) {
+            return result_ok();
+        }
+        left = cut.tail;
+    }
+    result_ignore(err_set(err, ERROR_INPUT, "\"%.*s\" is not one of the answers to: %s",
+                          STR_ARG(str_slice(value, 0, 60)), field->title),
+                  "the hint follows");
+    return err_hint(err, "It is one of: %.*s.", STR_ARG(field->choices));
+}
+
+static result check_value(const struct entry_field *field, str value, struct err *err)
+{
+    instant when;
+    TRY(text_line_required(field->title, value, BOOK_TEXT_MAX_BYTES, err));
+    switch (field->type) {
+    case ENTRY_TEXT:
+        return result_ok();
+    case ENTRY_CHOICE:
+        return check_choice(field, value, err);
+    case ENTRY_INSTANT:
+        return instant_parse(value, &when, err);
+    case ENTRY_REFERENCE:
+        return text_reference(value, err);
+    }
+    return result_ok();
+}
+
+static result check_fields(enum entry_kind kind, const struct book_field *fields, size_t count,
+                           struct err *err)
+{
+    if (count > ENTRY_FIELDS_MAX) {
+        return err_set(err, ERROR_INPUT, "An entry has at most %d fields", ENTRY_FIELDS_MAX);
+    }
+    for (size_t i = 0; i < count; i++) {
+        TRY(text_line_required("The name of a field", fields[i].name, FACT_NAME_MAX_BYTES, err));
+        const struct entry_field *field = entry_field_find(kind, fields[i].name);
+        if (field == NULL) {
+            result_ignore(err_set(err, ERROR_INPUT, "A %s has no field \"%.*s\"",
+                                  entry_kind_name(kind), STR_ARG(fields[i].name)),
+                          "the hint follows");
+            return hint_fields(kind, err);
+        }
+        TRY(check_value(field, fields[i].value, err));
+        for (size_t j = 0; j < i; j++) {
+            if (str_equal(fields[i].name, fields[j].name)) {
+                return err_set(err, ERROR_INPUT, "\"%.*s\" is given twice",
+                               STR_ARG(fields[i].name));
+            }
+        }
+    }
+    return result_ok();
+}
+
+static result check_due(struct known_day due_on, str reason, struct err *err)
+{
+    if (!due_on.known) {
+        return result_ok();
+    }
+    TRY(text_day("The day by which it is due", due_on.day, err));
+    return text_line_required("Why it is due on that day", reason, SOURCE_MAX_BYTES, err);
+}
+
+static result find_kind(str name, enum entry_kind *ret_kind, struct err *err)
+{
+    const enum entry_kind kind = entry_kind_from_name(name);
+    if (kind != ENTRY_NONE) {
+        *ret_kind = kind;
+        return result_ok();
+    }
+    char names[240];
+    size_t len = 0;
+    for (int i = ENTRY_NONE + 1; i < ENTRY_KIND_COUNT; i++) {
+        if (!text_list_add(names, sizeof names, &len,
+                           str_from_c(entry_kind_name((enum entry_kind)i)))) {
+            break;
+        }
+    }
+    result_ignore(err_set(err, ERROR_INPUT, "The books have no such kind of entry"),
+                  "the hint follows");
+    return err_hint(err, "It is one of: %.*s.", (int)len, names);
+}
+
+/* --- what must be there ----------------------------------------------------------------------- */
+
+static bool is_given(const struct book_field *fields, size_t count, str name)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (str_equal(fields[i].name, name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool was_written(const struct event *event, int64_t entry, str name)
+{
+    const struct text_list *names = NULL;
+    if (event->kind == EVENT_ENTRY_OPENED && event->position == entry) {
+        names = &event->body.entry_opened.fields;
+    } else if (event->kind == EVENT_ENTRY_CHANGED && event->body.entry_changed.entry == entry) {
+        names = &event->body.entry_changed.fields;
+    }
+    for (size_t i = 0; names != NULL && i < names->count; i++) {
+        if (str_equal(names->items[i], name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* `events`: of the subject, or none for an entry that is only being opened. */
+static result check_needed(enum entry_kind kind, enum entry_needed needed,
+                           const struct book_field *given, size_t given_count,
+                           const struct event *events, size_t event_count, int64_t entry,
+                           struct err *err)
+{
+    size_t count = 0;
+    const struct entry_field *fields = entry_fields(&count);
+    for (size_t i = 0; i < count; i++) {
+        bool there = fields[i].kind != kind || fields[i].needed != needed ||
+                     is_given(given, given_count, fields[i].name);
+        for (size_t j = 0; !there && j < event_count; j++) {
+            there = was_written(&events[j], entry, fields[i].name);
+        }
+        if (!there) {
+            result_ignore(err_set(err, ERROR_INPUT, "It is not said: %s", fields[i].title),
+                          "the hint follows");
+            return err_hint(err, "Give the field \"%.*s\".", STR_ARG(fields[i].name));
+        }
+    }
+    return result_ok();
+}
+
+/* --- times of the row ------------------------------------------------------------------------- */
+
+static result take_instant(const struct book_field *field, str name, instant *when, struct err *err)
+{
+    return str_equal(field->name, name) ? instant_parse(field->value, when, err) : result_ok();
+}
+
+/* Nothing ends before it begins, and nothing is written down before it happens. */
+static result check_times(const struct sitting *sitting, instant started, instant ended,
+                          const struct book_field *fields, size_t count, struct err *err)
+{
+    for (size_t i = 0; i < count; i++) {
+        TRY(take_instant(&fields[i], STR("started_at"), &started, err));
+        TRY(take_instant(&fields[i], STR("ended_at"), &ended, err));
+    }
+    if (started.milliseconds > sitting->at.milliseconds ||
+        ended.milliseconds > sitting->at.milliseconds) {
+        return err_set(err, ERROR_INPUT, "What is written in the books has happened already");
+    }
+    if (started.milliseconds != 0 && ended.milliseconds != 0 &&
+        ended.milliseconds < started.milliseconds) {
+        return err_set(err, ERROR_INPUT, "It cannot end before it began");
+    }
+    return result_ok();
+}
+
+static result check_day(const struct sitting *sitting, date on, struct err *err)
+{
+    TRY(text_day("The day that it is about", on, err));
+    return date_before(sitting->today, on)
+               ? err_set(err, ERROR_INPUT, "What is written in the books has happened already")
+               : result_ok();
+}
+
+/* --- when it is due --------------------------------------------------------------------------- */
+
+static result no_due(const char *clock, struct err *err)
+{
+    result_ignore(err_set(err, ERROR_INPUT, "It is not said by when this is due"),
+                  "the hint follows");
+    return err_hint(err,
+                    "The rulebook has no clock %s that runs here: give the day, and why it is "
+                    "that day.",
+                    clock);
+}
+
+static result later_than_law(struct known_day due, struct err *err)
+{
+    char day[DATE_TEXT_SIZE];
+    date_format(due.day, day);
+    return err_set(err, ERROR_INPUT, "By the rulebook this is due on %s, and nobody may put it off",
+                   day);
+}
+
+struct due {
+    struct known_day on;
+    str by;
+};
+
+/* By the clock "entry_KIND", or "entry_KIND_STATE" in a later state; else by what was given. */
+static result find_due(struct sitting *sitting, const struct book_subject *subject,
+                       enum entry_kind kind, str state, date since, struct known_day given,
+                       str reason, struct due *ret_due, struct err *err)
+{
+    const bool begins = str_equal(state, ENTRY_STATE_OPEN);
+    const str clock =
+        arena_format(sitting->arena, begins ? BOOK_CLOCK_PREFIX "%s" : BOOK_CLOCK_PREFIX "%s_%.*s",
+                     entry_kind_name(kind), STR_ARG(state));
+    bool applies = false;
+    struct known_day due;
+    *ret_due = (struct due){.by = STR("")};
+    if (clock.at == NULL) {
+        return arena_full(err);
+    }
+    if (!entry_state_is_pending(kind, state)) {
+        return result_ok();
+    }
+    TRY(book_due(sitting, subject, clock, since, &applies, &due, err));
+    if (given.known) {
+        if (applies && due.known && date_before(due.day, given.day)) {
+            return later_than_law(due, err);
+        }
+        *ret_due = (struct due){.on = given, .by = str_trim(reason)};
+        return result_ok();
+    }
+    if (!applies || !due.known) {
+        return no_due(clock.at, err);
+    }
+    *ret_due =
+        (struct due){.on = due, .by = arena_format(sitting->arena, "clock %.*s", STR_ARG(clock))};
+    return ret_due->by.at == NULL ? arena_full(err) : result_ok();
+}
+
+/* --- opening ---------------------------------------------------------------------------------- */
+
+struct open_work {
+    const struct casework *casework;
+    const struct caller *caller;
+    const struct new_entry *wanted;
+    enum entry_kind kind;
+    struct arena *arena;
+    struct entry_answer answer;
+};
+
+static result fields_of(const struct book_field *fields, size_t count, struct arena *arena,
+                        struct text_list *ret_names, struct text_list *ret_values, struct err *err)
+{
+    str *names = ARENA_NEW(arena, str, count + 1);
+    str *values = ARENA_NEW(arena, str, count + 1);
+    if (names == NULL || values == NULL) {
+        return arena_full(err);
+    }
+    for (size_t i = 0; i < count; i++) {
+        names[i] = fields[i].name;
+        values[i] = str_trim(fields[i].value);
+    }
+    *ret_names = (struct text_list){.items = names, .count = count};
+    *ret_values = (struct text_list){.items = values, .count = count};
+    return result_ok();
+}
+
+static result find_person(struct sitting *sitting, const struct open_work *work,
+                          struct book_subject *subject, struct err *err)
+{
+    const enum action action = kind_actions[work->kind];
+    struct person_row person;
+    TRY(sitting_person(sitting, work->wanted->about, action, &person, err));
+    *subject = (struct book_subject){.kind = SUBJECT_OF_PERSON, .id = person.id, .hub = person.hub};
+    if (work->wanted->hub.len > 0) {
+        struct hub_row hub;
+        TRY(sitting_hub(sitting, work->wanted->hub, action, &hub, err));
+        subject->hub = hub.id;
+    }
+    return result_ok();
+}
+
+static result find_hub(struct sitting *sitting, const struct open_work *work,
+                       struct book_subject *subject, struct err *err)
+{
+    struct hub_row hub;
+    TRY(sitting_hub(sitting, work->wanted->about, kind_actions[work->kind], &hub, err));
+    *subject = (struct book_subject){.kind = SUBJECT_OF_HUB, .id = hub.id, .hub = hub.id};
+    return result_ok();
+}
+
+/* A person's reference has a form of its own, which a hub's cannot have. */
+static result find_subject(struct sitting *sitting, const struct open_work *work,
+                           struct book_subject *subject, struct err *err)
+{
+    const unsigned about = entry_kind_about(work->kind);
+    char reference[REFERENCE_SIZE];
+    const bool of_person = (about & ENTRY_ABOUT_PERSON) != 0;
+    const bool of_hub = (about & ENTRY_ABOUT_HUB) != 0;
+    if (of_person && (!of_hub || reference_read(work->wanted->about, reference, NULL).ok)) {
+        TRY(find_person(sitting, work, subject, err));
+    } else {
+        TRY(find_hub(sitting, work, subject, err));
+    }
+    if ((about & ENTRY_AT_A_HUB) != 0 && subject->hub == 0) {
+        result_ignore(err_set(err, ERROR_INPUT, "It is not said at which hub"), "the hint follows");
+        return err_hint(err, "Give the reference of the hub that it is about.");
+    }
+    return result_ok();
+}
+
+static result check_parent(struct sitting *sitting, const struct open_work *work,
+                           const struct book_subject *subject, struct err *err)
+{
+    struct entry_row parent;
+    if (work->wanted->parent == 0) {
+        return result_ok();
+    }
+    TRY(book_find(sitting, work->wanted->parent, ACTION_SEE_BOOKS, &parent, err));
+    const bool related = (parent.subject_kind == subject->kind && parent.subject == subject->id) ||
+                         (parent.hub != 0 && parent.hub == subject->hub);
+    return related ? result_ok()
+                   : err_set(err, ERROR_INPUT,
+                             "The entry %lld is about somebody else, so this cannot follow from it",
+                             (long long)parent.id);
+}
+
+/* The rows of the duties, when all is appended. */
+static result read_answer(struct sitting *sitting, int64_t entry, struct entry_answer *answer,
+                          struct err *err)
+{
+    TRY(transaction_entry(sitting->transaction, entry, sitting->arena, &answer->row, err));
+    return transaction_entries_under(sitting->transaction, entry, sitting->arena, &answer->duties,
+                                     &answer->duty_count, err);
+}
+
+static bool same_texts(const struct text_list *names, const struct text_list *values,
+                       const struct book_field *fields, size_t count)
+{
+    bool same = names->count == count && values->count == count;
+    for (size_t i = 0; same && i < count; i++) {
+        same = str_equal(names->items[i], fields[i].name) &&
+               str_equal(values->items[i], str_trim(fields[i].value));
+    }
+    return same;
+}
+
+static result answer_again(struct sitting *sitting, const struct event *before, int64_t entry,
+                           struct entry_answer *answer, struct err *err)
+{
+    struct done_before done;
+    struct stopped_list stopped;
+    TRY(repeat_events(sitting, before, &done, err));
+    TRY(repeat_stopped(sitting, &done, &stopped, err));
+    answer->stopped = stopped.items;
+    answer->stopped_count = stopped.count;
+    answer->repeated = true;
+    return read_answer(sitting, entry, answer, err);
+}
+
+static result open_again(struct sitting *sitting, struct open_work *work,
+                         const struct book_subject *subject, const struct event *before,
+                         struct err *err)
+{
+    const struct entry_opened_body *body = &before->body.entry_opened;
+    const bool same =
+        before->kind == EVENT_ENTRY_OPENED && before->subject == subject->id &&
+        before->subject_kind == subject->kind && str_equal(body->kind, work->wanted->kind) &&
+        same_texts(&body->fields, &body->values, work->wanted->fields, work->wanted->field_count);
+    return same ? answer_again(sitting, before, before->position, &work->answer, err)
+                : sitting_client_id_taken(err);
+}
+
+/* Judges again what the entry concerns. */
+static result review(struct sitting *sitting, const struct book_subject *subject, int64_t cause,
+                     struct entry_answer *answer, struct err *err)
+{
+    const struct touched touched = {.kind = subject->kind, .id = subject->id};
+    struct stopped_list stopped;
+    TRY(stopping_review(sitting, &touched, 1, cause, &stopped, err));
+    answer->stopped = stopped.items;
+    answer->stopped_count = stopped.count;
+    return result_ok();
+}
+
+static result append_opened(struct sitting *sitting, struct open_work *work,
+                            const struct book_subject *subject, struct err *err)
+{
+    const struct new_entry *wanted = work->wanted;
+    const date on = wanted->on.known ? wanted->on.day : sitting->today;
+    struct due due;
+    TRY(check_day(sitting, on, err));
+    TRY(check_times(sitting, (instant){0}, (instant){0}, wanted->fields, wanted->field_count, err));
+    TRY(find_due(sitting, subject, work->kind, ENTRY_STATE_OPEN, on, wanted->due_on,
+                 wanted->due_reason, &due, err));
+    struct event event = {
+        .subject_kind = subject->kind,
+        .subject = subject->id,
+        .kind = EVENT_ENTRY_OPENED,
+        .effective_on = on,
+        .body.entry_opened = {.kind = wanted->kind,
+                              .hub = subject->hub,
+                              .parent = wanted->parent,
+                              .responsible = wanted->responsible.len > 0
+                                                 ? wanted->responsible
+                                                 : entry_kind_responsible(work->kind),
+                              .due_on = due.on,
+                              .due_by = due.by},
+    };
+    TRY(fields_of(wanted->fields, wanted->field_count, sitting->arena,
+                  &event.body.entry_opened.fields, &event.body.entry_opened.values, err));
+    TRY(sitting_append(sitting, &event, err));
+    TRY(book_open_duties(sitting, subject, work->kind, event.position, on, err));
+    TRY(review(sitting, subject, event.position, &work->answer, err));
+    return read_answer(sitting, event.position, &work->answer, err);
+}
+
+static result open_work(struct transaction *transaction, void *context, struct err *err)
+{
+    struct open_work *work = context;
+    struct sitting sitting;
+    struct event before;
+    struct book_subject subject = {.id = 0};
+    TRY(sitting_record(&sitting, work->casework, transaction, work->caller,
+                       kind_actions[work->kind], work->arena, &before, err));
+    TRY(find_subject(&sitting, work, &subject, err));
+    if (before.position != 0) {
+        return open_again(&sitting, work, &subject, &before, err);
+    }
+    TRY(check_parent(&sitting, work, &subject, err));
+    return append_opened(&sitting, work, &subject, err);
+}
+
+static result check_responsible(str role, struct err *err)
+{
+    return role.len == 0 || role_from_name(role) != ROLE_NONE
+               ? result_ok()
+               : err_set(err, ERROR_INPUT, "Responsible for an entry is one of the roles");
+}
+
+result casework_open_entry(const struct casework *casework, const struct caller *caller,
+                           const struct new_entry *entry, struct arena *arena,
+                           struct entry_answer *ret_answer, struct err *err)
+{
+    struct open_work work = {
+        .casework = casework, .caller = caller, .wanted = entry, .arena = arena};
+    TRY(find_kind(entry->kind, &work.kind, err));
+    TRY(check_responsible(entry->responsible, err));
+    TRY(check_due(entry->due_on, entry->due_reason, err));
+    TRY(check_fields(work.kind, entry->fields, entry->field_count, err));
+    TRY(check_needed(work.kind, ENTRY_NEEDED_TO_OPEN, entry->fields, entry->field_count, NULL, 0, 0,
+                     err));
+    TRY(store_write(casework->store, open_work, &work, err));
+    *ret_answer = work.answer;
+    return result_ok();
+}
+
+/* --- changing --------------------------------------------------------------------------------- */
+
+struct change_work {
+    const struct casework *casework;
+    const struct caller *caller;
+    const struct entry_wanted *wanted;
+    struct arena *arena;
+    struct entry_answer answer;
+};
+
+static result hint_moves(const struct entry_row *row, enum entry_kind kind, struct err *err)
+{
+    char states[240];
+    size_t len = 0;
+    size_t count = 0;
+    const struct entry_move *moves = entry_moves(&count);
+    for (size_t i = 0; i < count; i++) {
+        if (moves[i].kind == kind && str_equal(moves[i].from, row->state) &&
+            !text_list_add(states, sizeof states, &len, moves[i].to)) {
+            break;
+        }
+    }
+    return len == 0 ? err_hint(err, "What has ended stays ended: open another entry.")
+                    : err_hint(err, "From there it can become: %.*s.", (int)len, states);
+}
+
+static bool is_wished(const struct entry_move *move, const struct entry_row *row,
+                      const struct entry_wanted *wanted)
+{
+    if (!str_equal(move->from, row->state)) {
+        return false;
+    }
+    if (wanted->state.len > 0) {
+        return str_equal(move->to, wanted->state);
+    }
+    return move->verb == (wanted->wish == ENTRY_WISH_CLOSE ? ENTRY_CLOSES : ENTRY_ANSWERS);
+}
+
+/* NULL when nothing moves. */
+static result find_move(const struct entry_row *row, enum entry_kind kind,
+                        const struct entry_wanted *wanted, const struct entry_move **ret_move,
+                        struct err *err)
+{
+    size_t count = 0;
+    const struct entry_move *moves = entry_moves(&count);
+    *ret_move = NULL;
+    if (wanted->wish == ENTRY_WISH_ADD && wanted->state.len == 0) {
+        return result_ok();
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (moves[i].kind == kind && is_wished(&moves[i], row, wanted)) {
+            *ret_move = &moves[i];
+            return result_ok();
+        }
+    }
+    result_ignore(err_set(err, ERROR_CONFLICT, "The entry %lld is %.*s, which does not lead there",
+                          (long long)row->id, STR_ARG(row->state)),
+                  "the hint follows");
+    return hint_moves(row, kind, err);
+}
+
+static result check_children(struct sitting *sitting, const struct entry_row *row, struct err *err)
+{
+    const struct entry_row *children = NULL;
+    size_t count = 0;
+    TRY(transaction_entries_under(sitting->transaction, row->id, sitting->arena, &children, &count,
+                                  err));
+    for (size_t i = 0; i < count; i++) {
+        if (!entry_is_closed(&children[i])) {
+            result_ignore(err_set(err, ERROR_CONFLICT,
+                                  "The entry %lld, which follows from this one, is %.*s",
+                                  (long long)children[i].id, STR_ARG(children[i].state)),
+                          "the hint follows");
+            return err_hint(err, "An entry is closed when everything that follows from it is.");
+        }
+    }
+    return result_ok();
+}
+
+static result check_move(struct sitting *sitting, const struct entry_row *row, enum entry_kind kind,
+                         const struct entry_move *move, const struct entry_wanted *wanted,
+                         struct err *err)
+{
+    const struct event *events = NULL;
+    size_t count = 0;
+    TRY(transaction_history(sitting->transaction, row->subject_kind, row->subject, 0, 0,
+                            sitting->arena, &events, &count, err));
+    if (move->verb == ENTRY_ANSWERS) {
+        TRY(check_needed(kind, ENTRY_NEEDED_TO_ANSWER, wanted->fields, wanted->field_count, events,
+                         count, row->id, err));
+    }
+    if (!entry_state_ends(kind, move->to)) {
+        return result_ok();
+    }
+    TRY(check_needed(kind, ENTRY_NEEDED_TO_CLOSE, wanted->fields, wanted->field_count, events,
+                     count, row->id, err));
+    return check_children(sitting, row, err);
+}
+
+static struct book_subject subject_of(const struct entry_row *row)
+{
+    return (struct book_subject){.kind = row->subject_kind, .id = row->subject, .hub = row->hub};
+}
+
+static result append_changed(struct sitting *sitting, struct change_work *work,
+                             const struct entry_row *row, enum entry_kind kind,
+                             const struct entry_move *move, struct err *err)
+{
+    const struct entry_wanted *wanted = work->wanted;
+    const struct book_subject subject = subject_of(row);
+    const date on = wanted->on.known ? wanted->on.day : sitting->today;
+    struct due due = {.by = STR("")};
+    TRY(check_day(sitting, on, err));
+    if (date_before(on, row->opened_on)) {
+        return err_set(err, ERROR_INPUT, "That is before the entry begins");
+    }
+    TRY(check_times(sitting, row->started_at, row->ended_at, wanted->fields, wanted->field_count,
+                    err));
+    if (move != NULL) {
+        TRY(check_move(sitting, row, kind, move, wanted, err));
+        TRY(find_due(sitting, &subject, kind, move->to, on, wanted->due_on, wanted->due_reason,
+                     &due, err));
+    } else if (wanted->due_on.known) {
+        TRY(find_due(sitting, &subject, kind, row->state, row->opened_on, wanted->due_on,
+                     wanted->due_reason, &due, err));
+    }
+    struct event event = {
+        .subject_kind = row->subject_kind,
+        .subject = row->subject,
+        .kind = EVENT_ENTRY_CHANGED,
+        .effective_on = on,
+        .body.entry_changed = {.entry = row->id,
+                               .state = move == NULL ? STR("") : move->to,
+                               .due_on = due.on,
+                               .due_by = due.by,
+                               .reason = str_trim(wanted->reason)},
+    };
+    TRY(fields_of(wanted->fields, wanted->field_count, sitting->arena,
+                  &event.body.entry_changed.fields, &event.body.entry_changed.values, err));
+    TRY(sitting_append(sitting, &event, err));
+    TRY(review(sitting, &subject, event.position, &work->answer, err));
+    return read_answer(sitting, row->id, &work->answer, err);
+}
+
+static result change_again(struct sitting *sitting, struct change_work *work,
+                           const struct entry_row *row, const struct event *before, struct err *err)
+{
+    const struct entry_wanted *wanted = work->wanted;
+    const struct entry_changed_body *body = &before->body.entry_changed;
+    const bool same = before->kind == EVENT_ENTRY_CHANGED && body->entry == row->id &&
+                      (wanted->state.len == 0 || str_equal(body->state, wanted->state)) &&
+                      same_texts(&body->fields, &body->values, wanted->fields, wanted->field_count);
+    return same ? answer_again(sitting, before, row->id, &work->answer, err)
+                : sitting_client_id_taken(err);
+}
+
+static result change_work(struct transaction *transaction, void *context, struct err *err)
+{
+    struct change_work *work = context;
+    const struct entry_wanted *wanted = work->wanted;
+    struct sitting sitting;
+    struct event before;
+    struct entry_row row = {.id = 0};
+    const struct entry_move *move = NULL;
+    bool allowed = false;
+    TRY(sitting_record(&sitting, work->casework, transaction, work->caller, ACTION_SEE_BOOKS,
+                       work->arena, &before, err));
+    TRY(book_find(&sitting, wanted->entry, ACTION_SEE_BOOKS, &row, err));
+    if (before.position != 0) {
+        return change_again(&sitting, work, &row, &before, err);
+    }
+    const enum entry_kind kind = entry_kind_from_name(row.kind);
+    TRY(find_move(&row, kind, wanted, &move, err));
+    const enum action action = move == NULL ? kind_actions[kind] : action_of_move(move);
+    TRY(sitting_require(&sitting, action, err));
+    TRY(book_may(&sitting, &row, action, &allowed, err));
+    if (!allowed) {
+        return no_such_entry(wanted->entry, err);
+    }
+    TRY(check_fields(kind, wanted->fields, wanted->field_count, err));
+    return append_changed(&sitting, work, &row, kind, move, err);
+}
+
+static result check_says_something(const struct entry_wanted *wanted, struct err *err)
+{
+    const bool says = wanted->wish != ENTRY_WISH_ADD || wanted->state.len > 0 ||
+                      wanted->field_count > 0 || wanted->due_on.known;
+    return says ? result_ok() : err_set(err, ERROR_INPUT, "There is nothing to write in the entry");
+}
+
+result casework_change_entry(const struct casework *casework, const struct caller *caller,
+                             const struct entry_wanted *wanted, struct arena *arena,
+                             struct entry_answer *ret_answer, struct err *err)
+{
+    struct change_work work = {
+        .casework = casework, .caller = caller, .wanted = wanted, .arena = arena};
+    TRY(check_says_something(wanted, err));
+    TRY(text_line("The state", wanted->state, FACT_NAME_MAX_BYTES, err));
+    TRY(text_line("The reason", wanted->reason, SOURCE_MAX_BYTES, err));
+    TRY(check_due(wanted->due_on, wanted->due_reason, err));
+    TRY(store_write(casework->store, change_work, &work, err));
+    *ret_answer = work.answer;
+    return result_ok();
+}

@@ -1,0 +1,150 @@
+#include "casework/counted.h"
+
+#include "casework/past.h"
+
+/* --- one fact --------------------------------------------------------------------------------- */
+
+/* NOT_FOUND_INDEX when the rulebook has no such number that the register counts. */
+static uint32_t counted_fact(const struct rulebook *rulebook, str name)
+{
+    const uint32_t fact = rulebook_fact(rulebook, name);
+    return fact != NOT_FOUND_INDEX && rulebook->facts[fact].counted &&
+                   rulebook->facts[fact].type == FACT_NUMBER
+               ? fact
+               : NOT_FOUND_INDEX;
+}
+
+static void fill(const struct rulebook *rulebook, str name, int64_t number, struct value *values)
+{
+    const uint32_t fact = counted_fact(rulebook, name);
+    if (fact != NOT_FOUND_INDEX) {
+        values[fact] = value_number(number);
+    }
+}
+
+/* --- a hub ------------------------------------------------------------------------------------ */
+
+/* Does the person hold or occupy a place at this hub? */
+static result has_own_place(struct sitting *sitting, const struct person_row *person, int64_t hub,
+                            bool *ret_own, struct err *err)
+{
+    bool own = person->hub == hub;
+    struct arena scratch = *sitting->arena;
+    const struct request_filter filter = {.person = person->id, .hub = hub, .live_only = true};
+    const struct request_row *requests = NULL;
+    size_t count = 0;
+    TRY(transaction_requests(sitting->transaction, &filter, &scratch, &requests, &count, err));
+    for (size_t i = 0; i < count; i++) {
+        own = own || requests[i].place > 0;
+    }
+    *ret_own = own;
+    return result_ok();
+}
+
+static result count_places(struct sitting *sitting, const struct loaded_case *loaded, int64_t hub,
+                           struct past_places *ret_places, struct err *err)
+{
+    const struct person_row *person = &loaded->view.person;
+    if (loaded->when.past) {
+        return past_places(sitting, hub, person->id, loaded->when.known_at, ret_places, err);
+    }
+    struct past_places places = {.own = false};
+    TRY(transaction_count_places(sitting->transaction, hub, &places.counts, err));
+    if (person->id != 0) {
+        TRY(has_own_place(sitting, person, hub, &places.own, err));
+    }
+    *ret_places = places;
+    return result_ok();
+}
+
+/* Findings that the monitor called serious, and has not closed. */
+static result count_findings(struct sitting *sitting, const struct case_time *when, int64_t hub,
+                             struct value *values, struct err *err)
+{
+    const uint32_t fact =
+        counted_fact(sitting->casework->rulebook, STR("hub.open_serious_findings"));
+    int64_t count = 0;
+    if (fact == NOT_FOUND_INDEX) {
+        return result_ok();
+    }
+    TRY(transaction_count_entries(sitting->transaction, hub,
+                                  str_from_c(entry_kind_name(ENTRY_FINDING)), STR("serious"),
+                                  when->on, when->known_at, &count, err));
+    values[fact] = value_number(count);
+    return result_ok();
+}
+
+result counted_of_hub(struct sitting *sitting, const struct loaded_case *loaded, int64_t hub,
+                      struct value *values, bool *ret_own_place, struct err *err)
+{
+    const struct rulebook *rulebook = sitting->casework->rulebook;
+    struct past_places places;
+    TRY(count_places(sitting, loaded, hub, &places, err));
+    fill(rulebook, STR("hub.places_free"), places.counts.free + (places.own ? 1 : 0), values);
+    fill(rulebook, STR("hub.places_agreed"), places.counts.agreed, values);
+    fill(rulebook, STR("hub.places_held"), places.counts.held, values);
+    fill(rulebook, STR("hub.places_occupied"), places.counts.occupied, values);
+    *ret_own_place = places.own;
+    return count_findings(sitting, &loaded->when, hub, values, err);
+}
+
+/* --- an agreement ----------------------------------------------------------------------------- */
+
+/* A command judges before it holds a place or uses one: at a past instant what it did itself does
+ * not count. Now, everything that is there does. */
+result counted_intake(struct sitting *sitting, const struct case_time *when, int64_t agreement,
+                      struct intake_counts *ret_counts, struct err *err)
+{
+    const instant before = {.milliseconds = when->known_at.milliseconds + (when->past ? 0 : 1)};
+    return transaction_count_intake(sitting->transaction, agreement, when->on, before, ret_counts,
+                                    err);
+}
+
+/* What is left of a number that the agreement sets; unknown when that is. */
+static void fill_left(const struct rulebook *rulebook, str set, str left, int64_t used,
+                      struct value *values)
+{
+    const uint32_t fact = rulebook_fact(rulebook, set);
+    if (fact != NOT_FOUND_INDEX && rulebook->facts[fact].type == FACT_NUMBER &&
+        values[fact].known) {
+        fill(rulebook, left, values[fact].number - used, values);
+    }
+}
+
+result counted_of_agreement(struct sitting *sitting, const struct case_time *when,
+                            int64_t agreement, bool own_place, struct value *values,
+                            struct err *err)
+{
+    const struct rulebook *rulebook = sitting->casework->rulebook;
+    const int64_t own = own_place ? 1 : 0;
+    struct intake_counts counts;
+    if (counted_fact(rulebook, STR("agreement.cap_left")) == NOT_FOUND_INDEX &&
+        counted_fact(rulebook, STR("agreement.intake_left_this_month")) == NOT_FOUND_INDEX) {
+        return result_ok();
+    }
+    TRY(counted_intake(sitting, when, agreement, &counts, err));
+    fill_left(rulebook, STR("agreement.cap"), STR("agreement.cap_left"),
+              counts.used + counts.held - own, values);
+    fill_left(rulebook, STR("agreement.intake_a_month"), STR("agreement.intake_left_this_month"),
+              counts.used_in_month + counts.held - own, values);
+    return result_ok();
+}
+
+/* --- for those who have a place of their own -------------------------------------------------- */
+
+static void add_one(const struct rulebook *rulebook, str name, struct value *values)
+{
+    const uint32_t fact = counted_fact(rulebook, name);
+    if (fact != NOT_FOUND_INDEX && values[fact].known) {
+        values[fact].number++;
+    }
+}
+
+void counted_add_own(const struct rulebook *rulebook, struct value *hub, struct value *agreement)
+{
+    add_one(rulebook, STR("hub.places_free"), hub);
+    if (agreement != NULL) {
+        add_one(rulebook, STR("agreement.cap_left"), agreement);
+        add_one(rulebook, STR("agreement.intake_left_this_month"), agreement);
+    }
+}

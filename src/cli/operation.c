@@ -1,0 +1,360 @@
+#include "casework/operations.h"
+#include "cli/desk.h"
+#include "format/json.h"
+
+enum { SERIES_BYTES_MAX = 4 * 1024 * 1024 };
+
+/* --- the published series ----------------------------------------------------------------------
+ */
+
+/* Arrivals by day, where the file is there; an empty series otherwise. */
+static result load_arrivals(const struct invocation *invocation, struct arrivals *ret_arrivals,
+                            struct err *err)
+{
+    const str path = share_folder(invocation, "data/small_boats_daily.csv");
+    struct err missing = {0};
+    str text;
+    *ret_arrivals = (struct arrivals){.count = 0};
+    if (path.at == NULL) {
+        return arena_full(err);
+    }
+    if (!system_read_file(path.at, SERIES_BYTES_MAX, invocation->arena, &text, &missing).ok) {
+        return result_ok();
+    }
+    return arrivals_read(path.at, text, invocation->arena, ret_arrivals, err);
+}
+
+/* "" for a day, or days, of which the series says nothing. */
+static str arrivals_text(const struct arrivals *arrivals, date from, date to, bool boats,
+                         struct arena *arena)
+{
+    bool known = false;
+    struct arrival_day sum;
+    arrivals_between(arrivals, from, to, &known, &sum);
+    return known ? arena_format(arena, "%lld", (long long)(boats ? sum.boats : sum.people))
+                 : STR("");
+}
+
+static void arrivals_json(json_t *object, const struct arrivals *arrivals, date from, date to)
+{
+    bool known = false;
+    struct arrival_day sum;
+    arrivals_between(arrivals, from, to, &known, &sum);
+    json_set(object, "people_arrived", known ? json_integer(sum.people) : json_null());
+    json_set(object, "boats_arrived", known ? json_integer(sum.boats) : json_null());
+}
+
+/* --- recording ---------------------------------------------------------------------------------
+ */
+
+/* A colon stands for the space within a name, so that a shell needs no quotes: "ALB:police". */
+static result spaced(const struct invocation *invocation, str text, str *ret_text, struct err *err)
+{
+    const struct str_cut cut = str_cut(text, ':');
+    *ret_text = cut.found ? arena_format(invocation->arena, "%.*s %.*s", STR_ARG(cut.head),
+                                         STR_ARG(cut.tail))
+                          : text;
+    return ret_text->at == NULL ? arena_full(err) : result_ok();
+}
+
+/* After the kind and the day: partners, and counts as NAME=NUMBER. */
+static result read_details(const struct invocation *invocation, struct operation_entry *entry,
+                           struct err *err)
+{
+    const size_t count = invocation->argument_count - 2;
+    str *partners = ARENA_NEW(invocation->arena, str, count + 1);
+    struct operation_number *numbers =
+        ARENA_NEW(invocation->arena, struct operation_number, count + 1);
+    if (partners == NULL || numbers == NULL) {
+        return arena_full(err);
+    }
+    for (size_t i = 0; i < count; i++) {
+        const struct str_cut cut = str_cut(invocation->arguments[2 + i], '=');
+        str name;
+        TRY(spaced(invocation, cut.head, &name, err));
+        if (!cut.found) {
+            partners[entry->partner_count++] = name;
+            continue;
+        }
+        struct operation_number *number = &numbers[entry->number_count++];
+        number->name = name;
+        TRY(str_to_int64(cut.tail, &number->number, err));
+    }
+    entry->partners = partners;
+    entry->numbers = numbers;
+    return result_ok();
+}
+
+static json_t *count_json(int64_t number)
+{
+    return number == OPERATION_NOT_KNOWN ? json_null() : json_integer(number);
+}
+
+static json_t *row_json(const struct operation_row *row)
+{
+    json_t *object = json_object();
+    json_set_str(object, "reference", row->reference);
+    json_set_str(object, "kind", row->kind);
+    json_set(object, "on", json_of_date(row->happened_on));
+    json_set_str(object, "partners", row->partners);
+    json_set(object, "arrests", count_json(row->arrests));
+    json_set(object, "boats", count_json(row->boats));
+    json_set(object, "engines", count_json(row->engines));
+    json_set(object, "documents", count_json(row->documents));
+    json_set(object, "money", row->money.len > 0 ? json_of_str(row->money) : json_null());
+    json_set_str(object, "source", row->source);
+    json_set(object, "published_on",
+             row->published_on.known ? json_of_date(row->published_on.day) : json_null());
+    json_set_int64(object, "revision", row->revision);
+    json_set(object, "recorded_at", json_of_instant(row->recorded_at));
+    return object;
+}
+
+static result print_json(const struct invocation *invocation, json_t *owned, struct err *err)
+{
+    const result printed = output_json(invocation->output, *invocation->arena, owned, err);
+    json_decref(owned);
+    return printed;
+}
+
+result command_operation_record(const struct invocation *invocation, int *ret_status,
+                                struct err *err)
+{
+    OWN_DESK struct desk desk = {.store = NULL};
+    struct operation_row row;
+    struct operation_entry entry = {.reference = invocation->options[OPTION_CORRECTS],
+                                    .kind = invocation->arguments[0],
+                                    .source = invocation->options[OPTION_SOURCE_KIND],
+                                    .published_on.known =
+                                        option_given(invocation, OPTION_PUBLISHED)};
+    *ret_status = 0;
+    TRY(date_parse(invocation->arguments[1], &entry.happened_on, err));
+    if (entry.published_on.known) {
+        TRY(date_parse(invocation->options[OPTION_PUBLISHED], &entry.published_on.day, err));
+    }
+    TRY(read_details(invocation, &entry, err));
+    TRY(desk_open_as_account(invocation, &desk, err));
+    TRY(casework_record_operation(&desk.casework, &desk.caller, &entry, invocation->arena, &row,
+                                  err));
+    if (invocation->output->format == OUTPUT_JSON) {
+        return print_json(invocation, row_json(&row), err);
+    }
+    output_text(invocation->output,
+                arena_format(invocation->arena, "Recorded %.*s, revision %lld\n",
+                             STR_ARG(row.reference), (long long)row.revision));
+    return result_ok();
+}
+
+/* --- reading -----------------------------------------------------------------------------------
+ */
+
+static result read_span(const struct invocation *invocation, date *ret_from, date *ret_to,
+                        struct err *err)
+{
+    const date earliest = {-25567}; /* 1900-01-01 */
+    const date latest = {84005};    /* 2199-12-31 */
+    TRY(option_date(invocation, OPTION_FIRST_DAY, earliest, ret_from, err));
+    return option_date(invocation, OPTION_LAST_DAY, latest, ret_to, err);
+}
+
+static str count_text(int64_t number, struct arena *arena)
+{
+    return number == OPERATION_NOT_KNOWN ? STR("not known")
+                                         : arena_format(arena, "%lld", (long long)number);
+}
+
+static str date_text(date day, struct arena *arena)
+{
+    char text[DATE_TEXT_SIZE];
+    date_format(day, text);
+    return arena_copy(arena, str_from_c(text));
+}
+
+static void print_row(const struct invocation *invocation, const struct operation_row *row,
+                      const struct arrivals *arrivals, struct table *table)
+{
+    struct arena scratch = *invocation->arena;
+    const str cells[] = {
+        row->reference,
+        date_text(row->happened_on, &scratch),
+        row->kind,
+        count_text(row->arrests, &scratch),
+        count_text(row->boats, &scratch),
+        count_text(row->engines, &scratch),
+        count_text(row->documents, &scratch),
+        row->money.len > 0 ? row->money : STR("not known"),
+        row->source,
+        arena_format(&scratch, "%lld", (long long)row->revision),
+        arrivals_text(arrivals, row->happened_on, row->happened_on, false, &scratch),
+        arrivals_text(arrivals, row->happened_on, row->happened_on, true, &scratch),
+        row->partners};
+    table_row(table, scratch, cells);
+}
+
+static const char *const row_names[] = {
+    "reference", "on",     "kind",     "arrests",        "boats",         "engines", "documents",
+    "money",     "source", "revision", "people_arrived", "boats_arrived", "partners"};
+static const int row_widths[] = {9, 10, 20, 9, 9, 9, 9, 14, 20, 8, 14, 13, 0};
+
+result command_operation_list(const struct invocation *invocation, int *ret_status, struct err *err)
+{
+    OWN_DESK struct desk desk = {.store = NULL};
+    struct table table = {
+        .output = invocation->output, .names = row_names, .widths = row_widths, .column_count = 13};
+    struct arrivals arrivals;
+    const struct operation_row *rows = NULL;
+    size_t count = 0;
+    date from;
+    date to;
+    *ret_status = 0;
+    TRY(read_span(invocation, &from, &to, err));
+    TRY(load_arrivals(invocation, &arrivals, err));
+    TRY(desk_open_as_account(invocation, &desk, err));
+    TRY(casework_operations(&desk.casework, &desk.caller, from, to, invocation->arena, &rows,
+                            &count, err));
+    if (invocation->output->format == OUTPUT_JSON) {
+        json_t *object = json_object();
+        json_t *array = json_array();
+        for (size_t i = 0; i < count; i++) {
+            json_t *line = row_json(&rows[i]);
+            arrivals_json(line, &arrivals, rows[i].happened_on, rows[i].happened_on);
+            json_add(array, line);
+        }
+        json_set(object, "operations", array);
+        return print_json(invocation, object, err);
+    }
+    table_begin(&table);
+    for (size_t i = 0; i < count; i++) {
+        print_row(invocation, &rows[i], &arrivals, &table);
+    }
+    return result_ok();
+}
+
+result command_operation_show(const struct invocation *invocation, int *ret_status, struct err *err)
+{
+    OWN_DESK struct desk desk = {.store = NULL};
+    struct table table = {
+        .output = invocation->output, .names = row_names, .widths = row_widths, .column_count = 13};
+    struct arrivals arrivals;
+    const struct operation_revision *revisions = NULL;
+    size_t count = 0;
+    *ret_status = 0;
+    TRY(load_arrivals(invocation, &arrivals, err));
+    TRY(desk_open_as_account(invocation, &desk, err));
+    TRY(casework_operation(&desk.casework, &desk.caller, invocation->arguments[0],
+                           invocation->arena, &revisions, &count, err));
+    if (invocation->output->format == OUTPUT_JSON) {
+        json_t *object = row_json(&revisions[count - 1].row);
+        json_t *array = json_array();
+        const date on = revisions[count - 1].row.happened_on;
+        arrivals_json(object, &arrivals, on, on);
+        for (size_t i = 0; i < count; i++) {
+            json_t *revision = row_json(&revisions[i].row);
+            json_set_str(revision, "actor", revisions[i].actor);
+            json_add(array, revision);
+        }
+        json_set(object, "revisions", array);
+        return print_json(invocation, object, err);
+    }
+    table_begin(&table);
+    for (size_t i = 0; i < count; i++) {
+        print_row(invocation, &revisions[i].row, &arrivals, &table);
+    }
+    return result_ok();
+}
+
+/* --- the table ---------------------------------------------------------------------------------
+ */
+
+static date quarter_begin(const struct operation_sum *sum)
+{
+    date begin = {0};
+    result_ignore(
+        date_from_civil((struct civil){.year = sum->year, .month = sum->quarter * 3 - 2, .day = 1},
+                        &begin, NULL),
+        "a quarter of a day that is on record");
+    return begin;
+}
+
+static date quarter_end(const struct operation_sum *sum)
+{
+    return date_add_days(date_add_months(quarter_begin(sum), 3, DATE_ROUND_DOWN), -1);
+}
+
+static json_t *sum_json(const struct operation_sum *sum, const struct arrivals *arrivals)
+{
+    json_t *object = json_object();
+    json_set_str(object, "partner", sum->partner);
+    json_set_int64(object, "year", sum->year);
+    json_set_int64(object, "quarter", sum->quarter);
+    json_set_int64(object, "operations", sum->operations);
+    json_set_int64(object, "arrests", sum->arrests);
+    json_set_int64(object, "arrests_not_known", sum->arrests_not_known);
+    json_set_int64(object, "boats", sum->boats);
+    json_set_int64(object, "boats_not_known", sum->boats_not_known);
+    json_set_int64(object, "engines", sum->engines);
+    json_set_int64(object, "engines_not_known", sum->engines_not_known);
+    json_set_int64(object, "documents", sum->documents);
+    json_set_int64(object, "documents_not_known", sum->documents_not_known);
+    arrivals_json(object, arrivals, quarter_begin(sum), quarter_end(sum));
+    return object;
+}
+
+static void print_sum(const struct invocation *invocation, const struct operation_sum *sum,
+                      const struct arrivals *arrivals, struct table *table)
+{
+    struct arena scratch = *invocation->arena;
+    const date from = quarter_begin(sum);
+    const date to = quarter_end(sum);
+    const int64_t numbers[] = {
+        sum->operations,         sum->arrests, sum->arrests_not_known, sum->boats,
+        sum->boats_not_known,    sum->engines, sum->engines_not_known, sum->documents,
+        sum->documents_not_known};
+    str cells[13] = {arena_format(&scratch, "%d-Q%d", (int)sum->year, sum->quarter),
+                     sum->partner.len > 0 ? sum->partner : STR("all")};
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        cells[2 + i] = arena_format(&scratch, "%lld", (long long)numbers[i]);
+    }
+    cells[11] = arrivals_text(arrivals, from, to, false, &scratch);
+    cells[12] = arrivals_text(arrivals, from, to, true, &scratch);
+    table_row(table, scratch, cells);
+}
+
+result command_operation_table(const struct invocation *invocation, int *ret_status,
+                               struct err *err)
+{
+    static const char *const names[] = {
+        "quarter",           "partner",   "operations",          "arrests",
+        "arrests_not_known", "boats",     "boats_not_known",     "engines",
+        "engines_not_known", "documents", "documents_not_known", "people_arrived",
+        "boats_arrived"};
+    static const int widths[] = {7, 7, 10, 7, 17, 5, 15, 7, 17, 9, 19, 14, 0};
+    OWN_DESK struct desk desk = {.store = NULL};
+    struct table table = {
+        .output = invocation->output, .names = names, .widths = widths, .column_count = 13};
+    struct arrivals arrivals;
+    const struct operation_sum *sums = NULL;
+    size_t count = 0;
+    date from;
+    date to;
+    *ret_status = 0;
+    TRY(read_span(invocation, &from, &to, err));
+    TRY(load_arrivals(invocation, &arrivals, err));
+    TRY(desk_open_as_account(invocation, &desk, err));
+    TRY(casework_operation_table(&desk.casework, &desk.caller, from, to, invocation->arena, &sums,
+                                 &count, err));
+    if (invocation->output->format == OUTPUT_JSON) {
+        json_t *object = json_object();
+        json_t *array = json_array();
+        for (size_t i = 0; i < count; i++) {
+            json_add(array, sum_json(&sums[i], &arrivals));
+        }
+        json_set(object, "rows", array);
+        return print_json(invocation, object, err);
+    }
+    table_begin(&table);
+    for (size_t i = 0; i < count; i++) {
+        print_sum(invocation, &sums[i], &arrivals, &table);
+    }
+    return result_ok();
+}

@@ -1,0 +1,173 @@
+/* The books, what is used of agreements, and joint operations: kept and read. */
+#include "store/transaction.h"
+
+/* --- keeping ---------------------------------------------------------------------------------- */
+
+/* 0 for no hub, and for one under no agreement. */
+static result agreement_of_hub(struct transaction *transaction, int64_t hub, struct arena scratch,
+                               int64_t *ret_agreement, struct err *err)
+{
+    struct hub_row row = {.id = hub};
+    bool found = false;
+    *ret_agreement = 0;
+    if (hub == 0) {
+        return result_ok();
+    }
+    TRY(backend_of(transaction)
+            ->row_find(transaction->connection, TABLE_HUB, &scratch, &row, &found, err));
+    if (!found) {
+        return err_set(err, ERROR_CONFLICT, "There is no hub %lld", (long long)hub);
+    }
+    *ret_agreement = row.agreement;
+    return result_ok();
+}
+
+result entry_apply(struct transaction *transaction, const struct event *event, struct arena scratch,
+                   struct err *err)
+{
+    struct entry_row row = {.id = 0};
+    if (event->kind == EVENT_ENTRY_OPENED) {
+        TRY(entry_row_apply(&row, event, err));
+        TRY(agreement_of_hub(transaction, row.hub, scratch, &row.agreement, err));
+        return insert_row(transaction, TABLE_ENTRY, &row, err);
+    }
+    bool found = false;
+    row.id = event->body.entry_changed.entry;
+    TRY(backend_of(transaction)
+            ->row_find(transaction->connection, TABLE_ENTRY, &scratch, &row, &found, err));
+    row.id = found ? row.id : 0;
+    TRY(entry_row_apply(&row, event, err));
+    return update_row(transaction, TABLE_ENTRY, &row, err);
+}
+
+result intake_apply(struct transaction *transaction, const struct event *event,
+                    const struct request_row *request, struct arena scratch, struct err *err)
+{
+    struct intake_row row = {.id = 0};
+    if (intake_begins(event)) {
+        row.hub = event->kind == EVENT_STEP_TAKEN ? event->body.step_taken.hub : request->hub;
+        TRY(agreement_of_hub(transaction, row.hub, scratch, &row.agreement, err));
+        intake_row_apply(&row, event);
+        return insert_row(transaction, TABLE_INTAKE, &row, err);
+    }
+    const struct parameter parameter = parameter_number(intake_request(event));
+    bool found = false;
+    if (parameter.number != 0) {
+        TRY(first_row(transaction, QUERY_INTAKE_OF_REQUEST, &parameter, 1, &scratch, &row, &found,
+                      err));
+    }
+    if (!found) {
+        return result_ok(); /* the request held no place */
+    }
+    intake_row_apply(&row, event);
+    return update_row(transaction, TABLE_INTAKE, &row, err);
+}
+
+/* --- reading ---------------------------------------------------------------------------------- */
+
+result transaction_entries(struct transaction *transaction, const struct entry_filter *filter,
+                           struct arena *arena, const struct entry_row **ret_rows,
+                           size_t *ret_count, struct err *err)
+{
+    const struct parameter parameters[] = {
+        parameter_text(filter->kind),
+        parameter_number(filter->person),
+        parameter_number(filter->hub),
+        parameter_number(filter->agreement),
+        parameter_text(filter->journey),
+        parameter_number(filter->not_closed ? 1 : 0),
+        parameter_number(filter->limit == 0 || filter->limit > INT64_MAX ? NO_LIMIT
+                                                                         : (int64_t)filter->limit),
+    };
+    void *rows = NULL;
+    TRY(collect_rows(transaction, QUERY_ENTRIES, parameters, 7, arena, &rows, ret_count, err));
+    *ret_rows = rows;
+    return result_ok();
+}
+
+result transaction_entries_under(struct transaction *transaction, int64_t parent,
+                                 struct arena *arena, const struct entry_row **ret_rows,
+                                 size_t *ret_count, struct err *err)
+{
+    const struct parameter parameter = parameter_number(parent);
+    void *rows = NULL;
+    TRY(collect_rows(transaction, QUERY_ENTRIES_UNDER, &parameter, 1, arena, &rows, ret_count,
+                     err));
+    *ret_rows = rows;
+    return result_ok();
+}
+
+result transaction_entry(struct transaction *transaction, int64_t id, struct arena *arena,
+                         struct entry_row *ret_row, struct err *err)
+{
+    struct entry_row row = {.id = id};
+    bool found = false;
+    TRY(backend_of(transaction)
+            ->row_find(transaction->connection, TABLE_ENTRY, arena, &row, &found, err));
+    if (!found) {
+        return err_set(err, ERROR_NOT_FOUND, "There is no entry %lld", (long long)id);
+    }
+    *ret_row = row;
+    return result_ok();
+}
+
+result transaction_count_entries(struct transaction *transaction, int64_t hub, str kind,
+                                 str severity, date on, instant known_at, int64_t *ret_count,
+                                 struct err *err)
+{
+    const struct parameter parameters[] = {
+        parameter_number(hub),
+        parameter_text(kind),
+        parameter_text(severity),
+        parameter_number(on.day),
+        parameter_number(known_at.milliseconds),
+    };
+    struct arena scratch = transaction->scratch;
+    bool found = false;
+    return first_row(transaction, QUERY_ENTRIES_STANDING, parameters, 5, &scratch, ret_count,
+                     &found, err);
+}
+
+result transaction_count_intake(struct transaction *transaction, int64_t agreement, date on,
+                                instant before, struct intake_counts *ret_counts, struct err *err)
+{
+    const int32_t day_of_month = date_to_civil(on).day;
+    const date first = date_add_days(on, 1 - day_of_month);
+    const date last = date_add_days(date_add_months(first, 1, DATE_ROUND_DOWN), -1);
+    const struct parameter parameters[] = {
+        parameter_number(agreement), parameter_number(before.milliseconds),
+        parameter_number(first.day), parameter_number(last.day),
+        parameter_number(on.day),
+    };
+    struct arena scratch = transaction->scratch;
+    struct intake_counts counts = {0};
+    bool found = false;
+    TRY(first_row(transaction, QUERY_INTAKE_COUNTS, parameters, 5, &scratch, &counts, &found, err));
+    *ret_counts = counts;
+    return result_ok();
+}
+
+result transaction_operations(struct transaction *transaction, date from, date to,
+                              struct arena *arena, const struct operation_row **ret_rows,
+                              size_t *ret_count, struct err *err)
+{
+    const struct parameter parameters[] = {parameter_number(from.day), parameter_number(to.day)};
+    void *rows = NULL;
+    TRY(collect_rows(transaction, QUERY_OPERATIONS, parameters, 2, arena, &rows, ret_count, err));
+    *ret_rows = rows;
+    return result_ok();
+}
+
+result transaction_operation(struct transaction *transaction, int64_t id, struct arena *arena,
+                             struct operation_row *ret_row, struct err *err)
+{
+    struct operation_row row = {.id = id};
+    bool found = false;
+    TRY(backend_of(transaction)
+            ->row_find(transaction->connection, TABLE_OPERATION, arena, &row, &found, err));
+    if (!found) {
+        return err_set(err, ERROR_NOT_FOUND, "There is no operation %lld", (long long)id);
+    }
+    *ret_row = row;
+    return result_ok();
+}
