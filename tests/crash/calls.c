@@ -371,3 +371,16 @@ void *calls_mmap(void *at, size_t size, int protection, int flags, int descripto
     }
     return mmap64_next(at, size, protection, flags, descriptor, offset);
 }
+
+/* --- waiting ---------------------------------------------------------------------------------- */
+
+typedef int sleep_function(useconds_t microseconds);
+
+int calls_sleep(useconds_t microseconds) __asm__("usleep");
+
+/* SQLite waits for locks of others. There are no others. */
+int calls_sleep(useconds_t microseconds)
+{
+    NEXT(sleep_function *, usleep);
+    return atomic_load(&state.plan) != NULL ? 0 : usleep_next(microseconds);
+}

@@ -662,21 +662,13 @@ static bool is_concerned(struct model *model, const struct model_request *reques
     if (!touches || !model_is_live(request)) {
         return false;
     }
-    switch (event->subject_kind) {
-    case SUBJECT_OF_PERSON: {
+    if (event->subject_kind == SUBJECT_OF_PERSON) {
         const int64_t family = model_person(model, event->subject)->family;
         return request->person == event->subject ||
                (family != 0 && model_person(model, request->person)->family == family);
     }
-    case SUBJECT_OF_HUB:
-        return request->hub == event->subject;
-    case SUBJECT_OF_AGREEMENT:
-        return request->agreement == event->subject;
-    case SUBJECT_OF_ACCOUNT:
-    case SUBJECT_OF_REGISTER:
-        break;
-    }
-    return false;
+    return (event->subject_kind == SUBJECT_OF_HUB && request->hub == event->subject) ||
+           (event->subject_kind == SUBJECT_OF_AGREEMENT && request->agreement == event->subject);
 }
 
 static bool check_concerned(struct model *model, const struct event *event, date today)

@@ -7,7 +7,7 @@ simulation before the libraries, so that it takes the place of the original.
 
     plants.py SOURCE BUILD [--whole | --count N] [--only WORD] [--seed N]     writes TAP
 
-RETURNHUB_LONG means --whole; otherwise 3 at random.
+RETURNHUB_LONG means --whole; otherwise 3 at random of those that are seen within a few runs.
 """
 
 import argparse
@@ -46,6 +46,9 @@ PLANTS = [
      "TRY(past_person(sitting, group[i].id, 0, (instant){INT64_MAX}, &past, err));", "8"),
     ("an operator sees everybody", "casework/sitting.c", "    *ret_may = may(&sitting->account, action,\n", "    *ret_may = true || may(&sitting->account, action,\n", "10"),
 ]
+
+SEEN_SOON = {"unknown counts as clear", "a fact of the family stops nobody", "done is said although the commit failed", "a commit is not synced",
+             "a command that is repeated is not known again", "an operator sees everybody"}
 
 
 class Workshop:
@@ -108,7 +111,7 @@ def main():
     shop = Workshop(given.source.resolve(), given.build.resolve())
     plants = [plant for plant in PLANTS if given.only in plant[0]]
     if not given.whole and not given.only:
-        plants = random.Random(given.seed).sample(plants, given.count)
+        plants = random.Random(given.seed).sample([plant for plant in plants if plant[0] in SEEN_SOON], given.count)
     print(f"# seed {given.seed}\n1..{len(plants)}")
     missed = 0
     for number, plant in enumerate(plants, 1):

@@ -133,8 +133,9 @@ static void test_everything_happened(void **state)
     for (size_t i = 0; i < deed_count; i++) {
         print_message("# %s: %lld, of which %lld done\n", deeds[i].name, (long long)world.counts[i],
                       (long long)world.accepted[i]);
-        const bool only_small = strcmp(deeds[i].name, "record all facts") == 0 && law != NULL;
-        if (runs_wanted >= RUNS_QUICK_LAW && !only_small) {
+        /* Under a real law a step is seldom clear: that takes more runs. */
+        const bool enough = runs_wanted >= (law == NULL ? RUNS_QUICK_SMALL : RUNS_LONG_LAW / 10);
+        if (enough) {
             assert_true(world.counts[i] > 0);
             assert_true(deeds[i].act != NULL || world.accepted[i] > 0);
         }
