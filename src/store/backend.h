@@ -58,8 +58,7 @@ enum query {
     QUERY_ENTRIES_UNDER,     /* (parent) -> entry, by id */
     QUERY_ENTRIES_STANDING,  /* (hub, kind, severity, day, instant) -> number */
     QUERY_INTAKE_OF_REQUEST, /* (request) -> intake */
-    QUERY_INTAKE_COUNTS, /* (agreement, instant, first of month, last of month, day) -> intake count
-                          */
+    QUERY_INTAKE_COUNTS,     /* (agreement, instant, first of month, day) -> intake count */
     QUERY_COUNT,
 };
 
