@@ -2,7 +2,7 @@
 """Measures returnhub side by side with its peers, in interleaved rounds, and prints ratios with minimum, median and maximum.
 
     script/bench              everything
-    script/bench durable      only these
+    script/bench register     only these
 
 What each number means, and the last ones seen, stand in bench/README.md.
 """
@@ -16,25 +16,10 @@ import time
 import http.client
 import json
 
-from common import BINARY, BUILD, ROOT, ROUNDS, make_demo, spread
+from common import BINARY, ROUNDS, make_demo, spread
+from importing import importing
+from register import register
 from screening.driver import screening, screening_store
-
-
-def durable(folder):
-    print("Durable commands a second, 64 clients (casework, judging, rows, seal, sync) and peers")
-    store, _ = make_demo(folder, 2000)
-    rates = {"ours": [], "sqlite": [], "log": []}
-    for _ in range(ROUNDS):
-        out = subprocess.run([os.path.join(BUILD, "bench", "durable"), store, os.path.join(ROOT, "rulebooks", "uk"), "3"],
-                             check=True, capture_output=True, text=True).stdout
-        for line in out.splitlines():
-            name, rate = line.split()
-            rates[name].append(float(rate))
-    for name, what in (("ours", "returnhub"), ("sqlite", "SQLite, one row a transaction"), ("log", "bare group-commit log")):
-        print(f"  {what:34} {spread(rates[name])}")
-    for peer, target in (("sqlite", "at least 5"), ("log", "at least 0.4")):
-        ratios = [ours / other for ours, other in zip(rates["ours"], rates[peer])]
-        print(f"  returnhub / {peer:22} {spread(ratios, '{:.2f}')}   target: {target}")
 
 
 def commands(folder):
@@ -101,8 +86,9 @@ def pages(folder):
         print(f"  {name} / ping  {spread([100 * a / b for a, b in zip(rates[name], rates['ping'])], '{:.1f} %')}   target: {target}")
 
 
-BENCHES = {"durable": durable, "commands": commands, "pages": pages, "screening": screening, "screening-store": screening_store}
-BY_NAME_ONLY = {"screening-store"}  # makes a register of a million people first
+BENCHES = {"register": register, "commands": commands, "pages": pages, "screening": screening, "screening-store": screening_store,
+           "import": importing}
+BY_NAME_ONLY = {"screening-store", "import"}  # make a register of a million people first
 
 
 def main(names):

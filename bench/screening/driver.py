@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 
-from common import BINARY, BUILD, ROOT, ROUNDS, make_demo, spread
+from common import BINARY, BUILD, ROOT, ROUNDS, judged, kept_demo, spread
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
@@ -144,15 +144,6 @@ def rate(seconds_each):
 
 def ratios(a, b):
     return [x / y for x, y in zip(a, b)]
-
-
-def judged(values, target, least):
-    """The spread of ratios, the target and whether their median reaches it."""
-    median = statistics.median(values)
-    reached = median >= target if least else median <= target
-    form = "{:,.2f}" if median < 100 else "{:,.0f}"
-    bound = f"{'at least' if least else 'at most'} {target:,}"
-    return f"{spread(values, form):32} target: {bound:18} {'reached' if reached else 'NOT reached'}"
 
 
 def run_rounds(contestants):
@@ -322,27 +313,9 @@ def screening(folder):
         raise SystemExit(f"bench: {reason}") from reason
 
 
-def kept_store():
-    """The register of a million people takes minutes to make and gigabytes to keep, so it is made once."""
-    cache = os.path.join(ROOT, "build", "bench-cache")
-    os.makedirs(cache, exist_ok=True)
-    store = os.path.join(cache, f"register-{PEOPLE}.db")
-    finished = store + ".made"
-    if not os.path.exists(finished):
-        for ending in ("", ".key", "-wal", "-shm"):
-            with contextlib.suppress(FileNotFoundError):
-                os.remove(store + ending)
-        print(f"  Making a register of {PEOPLE:,} people in {cache} ...", flush=True)
-        _, seconds = make_demo(cache, PEOPLE)
-        with open(finished, "w", encoding="utf-8") as file:
-            file.write(f"{seconds:.1f}\n")
-        print(f"  Made in {seconds:,.0f} s")
-    return store
-
-
 def screening_store(folder):
     print(f"Whole process: returnhub screen hub_transfer over a register of {PEOPLE:,} people, wall seconds")
-    store = kept_store()
+    store = kept_demo(PEOPLE)
     command = [BINARY, "screen", "hub_transfer", "--hub", "HUB-NORTH", "--as", "caseworker", "--store", store]
     walls = []
     for _ in range(ROUNDS):

@@ -69,3 +69,13 @@ void cipher_wipe(struct cipher_key *key)
 {
     sodium_memzero(key->bytes, sizeof key->bytes);
 }
+
+void cipher_lock(void *keys, size_t size)
+{
+    (void)sodium_mlock(keys, size); /* a wish: there may be no memory left to lock */
+}
+
+void cipher_unlock(void *keys, size_t size)
+{
+    (void)sodium_munlock(keys, size);
+}

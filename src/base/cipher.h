@@ -22,5 +22,9 @@ MUST_USE result cipher_seal(const struct cipher_key *key, const uint8_t nonce[CI
 MUST_USE result cipher_open(const struct cipher_key *key, str sealed, str bound_to,
                             struct arena *arena, str *ret_plain, struct err *err);
 void cipher_wipe(struct cipher_key *key);
+/* Keeps memory that holds keys for long out of swap and core dumps, as far as the system allows it;
+ * cipher_unlock wipes it first. */
+void cipher_lock(void *keys, size_t size);
+void cipher_unlock(void *keys, size_t size);
 
 #endif

@@ -113,7 +113,7 @@ static result judge_approval(struct sitting *sitting, struct step_work *work,
     TRY(check_turn(sitting, request, &sitting->casework->rulebook->steps[step], &role, err));
     TRY(step_check_stage(sitting, person, step, err));
     struct step_case judged;
-    TRY(step_judge(sitting, work, person, step, request->hub, &judged, err));
+    TRY(step_judge(sitting, work, person, step, request->hub, NULL, &judged, err));
     return judged.clearance == CLEARANCE_CLEAR
                ? append_approval(sitting, work, &judged, request, role, err)
                : step_refuse(sitting, work, &judged, request->id, err);

@@ -178,20 +178,20 @@ static result open_arena(struct sitting *sitting, int64_t ids, struct arena *are
 }
 
 static result gather(struct sitting *sitting, struct transaction *const *transactions, size_t count,
-                     struct gathering *first, struct caseload_columns *caseload,
-                     struct gathering *ret_parts, struct err *err)
+                     struct gathering *first, struct arena *gathered, struct gathering *ret_parts,
+                     struct err *err)
 {
     struct part parts[CASELOAD_THREADS] = {{.work = gather_part}};
     int64_t last = 0;
     TRY(transaction_last_id(sitting->transaction, SUBJECT_OF_PERSON, &last, err));
     const int64_t each = last / (int64_t)count + 1;
     for (size_t i = 0; i < count; i++) {
-        TRY(open_arena(sitting, each, &caseload->gathered[i], err));
+        TRY(open_arena(sitting, each, &gathered[i], err));
         ret_parts[i] = *first;
         ret_parts[i].transaction = transactions[i];
         ret_parts[i].first = (int64_t)i * each;
         ret_parts[i].last = i + 1 == count ? INT64_MAX : (int64_t)(i + 1) * each - 1;
-        ret_parts[i].arena = &caseload->gathered[i];
+        ret_parts[i].arena = &gathered[i];
         ret_parts[i].tail = &ret_parts[i].head;
         parts[i] = (struct part){.work = gather_part, .context = &ret_parts[i]};
     }
@@ -487,17 +487,21 @@ static result fill(struct sitting *sitting, const struct caseload_asked *asked,
 /* --- the whole --- */
 
 static result finish(struct columns_builder *builder, struct gathered *const *rows, size_t count,
-                     struct caseload_columns *caseload, struct err *err)
+                     struct arena scratch, struct caseload_columns *caseload, struct err *err)
 {
     struct arena *arena = &caseload->memory;
     struct caseload_person *people = ARENA_NEW(arena, struct caseload_person, count + 1);
-    int64_t *families = ARENA_NEW(arena, int64_t, count + 1);
+    int64_t *families = ARENA_NEW(&scratch, int64_t, count + 1);
     if (people == NULL || families == NULL) {
         return arena_full(err);
     }
     for (size_t i = 0; i < count; i++) {
         people[i] = rows[i]->person;
+        people[i].reference = arena_copy(arena, rows[i]->person.reference);
         families[i] = rows[i]->person.family;
+        if (people[i].reference.at == NULL) {
+            return arena_full(err);
+        }
     }
     caseload->people = people;
     return columns_finish(builder, families, &caseload->columns, err);
@@ -519,12 +523,12 @@ static result fill_columns(struct sitting *sitting, const struct caseload_asked 
     };
     TRY(open_memory(filling.rulebook, asked->facts, count_gathered(parts, threads),
                     &caseload->memory, err));
-    TRY(list_rows(parts, threads, &caseload->memory, &rows, &count, err));
+    TRY(list_rows(parts, threads, parts[0].arena, &rows, &count, err));
     filling.rows = rows;
     TRY(columns_begin(filling.rulebook, asked->facts, count, &caseload->memory, &filling.builder,
                       err));
     TRY(fill(sitting, asked, &filling, count, threads, err));
-    return finish(filling.builder, rows, count, caseload, err);
+    return finish(filling.builder, rows, count, *parts[0].arena, caseload, err);
 }
 
 result caseload_load(struct sitting *sitting, struct transaction *const *transactions,
@@ -540,14 +544,18 @@ result caseload_load(struct sitting *sitting, struct transaction *const *transac
     TRY(transaction_words(sitting->transaction, sitting->arena, &first.words, &first.word_count,
                           err));
     TRY(find_stages(sitting, asked, first.words, first.word_count, &first.words_asked, err));
-    TRY(gather(sitting, transactions, threads, &first, caseload, parts, err));
-    return fill_columns(sitting, asked, parts, threads, caseload, err);
+    struct arena gathered[CASELOAD_THREADS] = {{0}};
+    result loaded = gather(sitting, transactions, threads, &first, gathered, parts, err);
+    if (loaded.ok) {
+        loaded = fill_columns(sitting, asked, parts, threads, caseload, err);
+    }
+    for (size_t i = 0; i < CASELOAD_THREADS; i++) {
+        arena_close(&gathered[i]);
+    }
+    return loaded;
 }
 
 void caseload_close(struct caseload_columns *caseload)
 {
     arena_close(&caseload->memory);
-    for (size_t i = 0; i < CASELOAD_THREADS; i++) {
-        arena_close(&caseload->gathered[i]);
-    }
 }

@@ -35,9 +35,8 @@ struct caseload_person {
 
 struct caseload_columns {
     struct columns columns;
-    const struct caseload_person *people;    /* one for each row, in the order of ids */
-    struct arena memory;                     /* of the columns and the people */
-    struct arena gathered[CASELOAD_THREADS]; /* of the people's texts */
+    const struct caseload_person *people; /* one for each row, in the order of ids */
+    struct arena memory;                  /* of the columns and the people */
 };
 
 /* `transactions`: as store_read_together gives them; the sitting's is the first. Close it with

@@ -1,13 +1,12 @@
 #include "casework/casework.h"
 
+#include "casework/draw.h"
+#include "casework/recall.h"
 #include "casework/repeat.h"
 #include "casework/sitting.h"
 #include "casework/text.h"
-#include "register/reference.h"
 
 enum {
-    REFERENCE_TRIES =
-        64, /* of 2^30 references; a register with a hundred million people in it still finds one */
     FAMILY_MAX =
         64, /* members of one group: beyond any family, and what one review judges stays bounded */
 };
@@ -43,26 +42,6 @@ static result refuse_coming_day(const struct sitting *sitting, const char *what,
                : result_ok();
 }
 
-/* Drawn anew until it is nobody's. */
-static result draw_reference(struct sitting *sitting, char text[REFERENCE_SIZE], struct err *err)
-{
-    const struct system *system = sitting->casework->system;
-    for (int i = 0; i < REFERENCE_TRIES; i++) {
-        uint32_t bits = 0;
-        system->entropy(system->context, &bits, sizeof bits);
-        reference_make(bits & 0x3FFFFFFF, text);
-        struct err failure = {0};
-        int64_t id = 0;
-        if (!transaction_find(sitting->transaction, SUBJECT_OF_PERSON, str_from_c(text), &id,
-                              &failure)
-                 .ok) {
-            return failure.code == ERROR_NOT_FOUND ? result_ok()
-                                                   : err_set(err, failure.code, "%s", failure.what);
-        }
-    }
-    return err_set(err, ERROR_LIMIT, "No free reference was found");
-}
-
 static bool same_day(struct known_day a, struct known_day b)
 {
     return a.known == b.known && (!a.known || date_equal(a.day, b.day));
@@ -87,7 +66,7 @@ static result append_registration(struct sitting *sitting, struct register_work 
 {
     const struct rulebook *rulebook = sitting->casework->rulebook;
     char reference[REFERENCE_SIZE];
-    TRY(draw_reference(sitting, reference, err));
+    TRY(reference_draw(sitting, reference, err));
     struct event event = {
         .subject_kind = SUBJECT_OF_PERSON,
         .kind = EVENT_PERSON_REGISTERED,
@@ -247,7 +226,9 @@ static result join_and_review(struct sitting *sitting, struct join_work *work,
     TRY(append_all(sitting, person, relative, joined, err));
     const struct touched touched = {.kind = SUBJECT_OF_PERSON, .id = person->id};
     struct stopped_list stopped;
-    TRY(stopping_review(sitting, &touched, 1, joined->events[joined->count - 1], &stopped, err));
+    const int64_t cause = joined->events[joined->count - 1];
+    TRY(stopping_review(sitting, &touched, 1, cause, &stopped, err));
+    TRY(recall_review(sitting, &touched, cause, &stopped, err));
     work->answer = (struct record_answer){.events = joined->events,
                                           .event_count = joined->count,
                                           .stopped = stopped.items,

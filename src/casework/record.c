@@ -2,6 +2,7 @@
 
 #include "casework/agreement_states.h"
 #include "casework/facts.h"
+#include "casework/recall.h"
 #include "casework/repeat.h"
 #include "casework/text.h"
 
@@ -269,6 +270,7 @@ static result finish_record(struct sitting *sitting, enum subject_kind kind, int
     const struct touched touched = {.kind = kind, .id = subject};
     struct stopped_list stopped;
     TRY(stopping_review(sitting, &touched, 1, events[count - 1], &stopped, err));
+    TRY(recall_review(sitting, &touched, events[count - 1], &stopped, err));
     *ret_answer = (struct record_answer){.events = events,
                                          .event_count = count,
                                          .stopped = stopped.items,

@@ -1,5 +1,7 @@
 #include "casework/repeat.h"
 
+#include "store/departures.h"
+
 #include <string.h>
 
 static bool continues(const struct event *first, const struct event *next)
@@ -46,21 +48,46 @@ result repeat_events(struct sitting *sitting, const struct event *first,
     return result_ok();
 }
 
+static bool is_stop(const struct event *event)
+{
+    return event->kind == EVENT_STEP_STOPPED || event->kind == EVENT_DEPARTURE_RECALLED;
+}
+
+/* The request by which the person of a DEPARTURE_RECALLED boarded. */
+static result request_aboard(struct sitting *sitting, const struct event *event,
+                             int64_t *ret_request, struct err *err)
+{
+    const struct manifest_entry_row *entries = NULL;
+    size_t count = 0;
+    TRY(transaction_manifest_entries(sitting->transaction, event->body.departure_recalled.manifest,
+                                     sitting->arena, &entries, &count, err));
+    *ret_request = 0;
+    for (size_t i = 0; i < count; i++) {
+        *ret_request = entries[i].person == event->subject ? entries[i].request : *ret_request;
+    }
+    return result_ok();
+}
+
 static result stopped_by(struct sitting *sitting, const struct event *event,
                          struct stopped_request *ret_stopped, struct err *err)
 {
-    const struct step_stopped_body *body = &event->body.step_stopped;
+    const bool aboard = event->kind == EVENT_DEPARTURE_RECALLED;
+    const struct text_list safeguards =
+        aboard ? event->body.departure_recalled.safeguards : event->body.step_stopped.safeguards;
+    int64_t id = aboard ? 0 : event->body.step_stopped.request;
     struct request_row request;
     struct person_row person;
-    TRY(transaction_request(sitting->transaction, body->request, sitting->arena, &request, err));
+    TRY(aboard ? request_aboard(sitting, event, &id, err) : result_ok());
+    TRY(transaction_request(sitting->transaction, id, sitting->arena, &request, err));
     TRY(transaction_person(sitting->transaction, request.person, sitting->arena, &person, err));
     *ret_stopped = (struct stopped_request){
         .request = request.id,
         .person = person.id,
         .reference = person.reference,
         .step = request.step,
-        .safeguards = body->safeguards.items,
-        .safeguard_count = body->safeguards.count,
+        .safeguards = safeguards.items,
+        .safeguard_count = safeguards.count,
+        .aboard = aboard,
     };
     return result_ok();
 }
@@ -75,7 +102,7 @@ result repeat_stopped(struct sitting *sitting, const struct done_before *done,
     }
     size_t count = 0;
     for (size_t i = 0; i < done->count; i++) {
-        if (done->events[i].kind == EVENT_STEP_STOPPED) {
+        if (is_stop(&done->events[i])) {
             TRY(stopped_by(sitting, &done->events[i], &stopped[count], err));
             count++;
         }
@@ -95,7 +122,7 @@ result repeat_record_answer(struct sitting *sitting, const struct done_before *d
     TRY(repeat_stopped(sitting, done, &stopped, err));
     size_t count = 0;
     for (size_t i = 0; i < done->count; i++) {
-        if (done->events[i].kind != EVENT_STEP_STOPPED) {
+        if (!is_stop(&done->events[i])) {
             events[count++] = done->events[i].position;
         }
     }

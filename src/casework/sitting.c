@@ -45,38 +45,31 @@ result sitting_require(const struct sitting *sitting, enum action action, struct
 }
 
 /* The instant of the last event; the beginning of time when there is none. */
-static result last_instant(struct transaction *transaction, struct arena *arena, instant *ret_last,
-                           struct err *err)
+static result last_instant(struct transaction *transaction, instant *ret_last, struct err *err)
 {
-    int64_t count = 0;
-    TRY(transaction_event_count(transaction, &count, err));
-    if (count == 0) {
-        *ret_last = (instant){.milliseconds = INT64_MIN / 2};
-        return result_ok();
-    }
-    struct arena scratch = *arena;
-    struct event last;
-    TRY(transaction_event(transaction, count, &scratch, &last, err));
-    *ret_last = last.recorded_at;
+    bool found = false;
+    instant last = {.milliseconds = INT64_MIN / 2};
+    TRY(transaction_last_instant(transaction, &last, &found, err));
+    *ret_last = found ? last : (instant){.milliseconds = INT64_MIN / 2};
     return result_ok();
 }
 
-result sitting_now(struct transaction *transaction, const struct system *system,
-                   struct arena *arena, instant *ret_now, struct err *err)
+result sitting_now(struct transaction *transaction, const struct system *system, instant *ret_now,
+                   struct err *err)
 {
     const instant now = system_now(system);
     instant last = now;
-    TRY(last_instant(transaction, arena, &last, err));
+    TRY(last_instant(transaction, &last, err));
     *ret_now = now.milliseconds > last.milliseconds ? now : last;
     return result_ok();
 }
 
 result sitting_next_instant(struct transaction *transaction, const struct system *system,
-                            struct arena *arena, instant *ret_next, struct err *err)
+                            instant *ret_next, struct err *err)
 {
     const instant now = system_now(system);
     instant last = now;
-    TRY(last_instant(transaction, arena, &last, err));
+    TRY(last_instant(transaction, &last, err));
     *ret_next = now.milliseconds > last.milliseconds
                     ? now
                     : (instant){.milliseconds = last.milliseconds + 1};
@@ -103,6 +96,7 @@ static result begin_for(struct sitting *sitting, const struct casework *casework
 {
     TRY(begin(sitting, casework, transaction, arena, err));
     TRY(read_account(sitting, caller->account, err));
+    sitting->reason = caller->reason;
     return require_action(&sitting->account, action, err);
 }
 
@@ -110,7 +104,7 @@ result sitting_of_register(struct sitting *sitting, const struct casework *casew
                            struct transaction *transaction, struct arena *arena, struct err *err)
 {
     TRY(begin(sitting, casework, transaction, arena, err));
-    return sitting_next_instant(transaction, casework->system, arena, &sitting->at, err);
+    return sitting_next_instant(transaction, casework->system, &sitting->at, err);
 }
 
 result sitting_read(struct sitting *sitting, const struct casework *casework,
@@ -118,7 +112,7 @@ result sitting_read(struct sitting *sitting, const struct casework *casework,
                     enum action action, struct arena *arena, struct err *err)
 {
     TRY(begin_for(sitting, casework, transaction, caller, action, arena, err));
-    return sitting_now(transaction, casework->system, arena, &sitting->at, err);
+    return sitting_now(transaction, casework->system, &sitting->at, err);
 }
 
 result sitting_client_id_taken(struct err *err)
@@ -151,7 +145,7 @@ result sitting_record(struct sitting *sitting, const struct casework *casework,
                       struct err *err)
 {
     TRY(begin_for(sitting, casework, transaction, caller, action, arena, err));
-    TRY(sitting_next_instant(transaction, casework->system, arena, &sitting->at, err));
+    TRY(sitting_next_instant(transaction, casework->system, &sitting->at, err));
     sitting->client_id = caller->client_id;
     return find_before(sitting, &caller->client_id, ret_before, err);
 }
@@ -211,9 +205,45 @@ bool sitting_hub_in_sight(const struct sitting *sitting, enum action action, int
     return hub == 0 || may(&sitting->account, action, &object);
 }
 
+bool sitting_hides(const struct sitting *sitting, const struct person_row *person)
+{
+    return person->erased ||
+           (person->restricted && !may(&sitting->account, ACTION_SEE_RESTRICTED, NULL));
+}
+
+result sitting_hidden(const struct sitting *sitting, struct hidden_people *ret_hidden,
+                      struct err *err)
+{
+    struct hidden_people hidden = {.count = 0};
+    TRY(transaction_hidden(sitting->transaction,
+                           !may(&sitting->account, ACTION_SEE_RESTRICTED, NULL), sitting->arena,
+                           &hidden.people, &hidden.count, err));
+    *ret_hidden = hidden;
+    return result_ok();
+}
+
+bool hidden_has(const struct hidden_people *hidden, int64_t person)
+{
+    size_t first = 0;
+    size_t end = hidden->count;
+    while (first < end) {
+        const size_t middle = first + (end - first) / 2;
+        if (hidden->people[middle] < person) {
+            first = middle + 1;
+        } else {
+            end = middle;
+        }
+    }
+    return first < hidden->count && hidden->people[first] == person;
+}
+
 result sitting_may_person(struct sitting *sitting, const struct person_row *person,
                           enum action action, bool *ret_may, struct err *err)
 {
+    *ret_may = false;
+    if (sitting_hides(sitting, person)) {
+        return result_ok();
+    }
     if (may_everywhere(&sitting->account, action)) {
         *ret_may = true;
         return result_ok();
@@ -450,6 +480,7 @@ result sitting_look(const struct sitting *sitting, enum subject_kind kind, int64
                         .subject_kind = kind,
                         .subject = subject,
                         .at = sitting->at,
-                        .purpose = str_from_c(purpose)};
+                        .purpose = str_from_c(purpose),
+                        .reason = sitting->reason};
     return store_write(sitting->casework->store, keep_look, &look, err);
 }

@@ -69,14 +69,39 @@ result step_free_place(struct sitting *sitting, int64_t hub, int64_t *ret_place,
 
 /* --- judging ---------------------------------------------------------------------------------- */
 
+static result put_in_place(const struct rulebook *rulebook, str name, enum fact_type type, str text,
+                           struct arena *arena, struct value *values, struct err *err)
+{
+    const uint32_t fact = rulebook_fact(rulebook, name);
+    return fact == NOT_FOUND_INDEX || rulebook->facts[fact].type != type
+               ? result_ok()
+               : value_parse(rulebook, &rulebook->facts[fact], text, arena, &values[fact], err);
+}
+
+static result follow_plan(struct sitting *sitting, const struct departure_plan *plan,
+                          struct value *values, struct err *err)
+{
+    const struct rulebook *rulebook = sitting->casework->rulebook;
+    char day[DATE_TEXT_SIZE];
+    date_format(plan->on, day);
+    TRY(put_in_place(rulebook, STR("departure.destination"), FACT_COUNTRY, plan->destination,
+                     sitting->arena, values, err));
+    return put_in_place(rulebook, STR("departure.on"), FACT_DATE, str_from_c(day), sitting->arena,
+                        values, err);
+}
+
 result step_judge(struct sitting *sitting, struct step_work *work, const struct person_row *person,
-                  uint32_t step, int64_t hub, struct step_case *ret_case, struct err *err)
+                  uint32_t step, int64_t hub, const struct departure_plan *plan,
+                  struct step_case *ret_case, struct err *err)
 {
     const struct rulebook *rulebook = sitting->casework->rulebook;
     struct step_case judged = {
         .step = step, .rule = &rulebook->steps[step], .person = *person, .hub = hub};
     const struct case_time now = case_now(sitting);
     TRY(case_for_step(sitting, person, step, hub, &now, &judged.loaded, err));
+    if (plan != NULL) {
+        TRY(follow_plan(sitting, plan, judged.loaded.person.values, err));
+    }
     judged.each = ARENA_NEW(sitting->arena, enum clearance, judged.rule->safeguard_count + 1);
     if (judged.each == NULL) {
         return arena_full(err);
@@ -136,10 +161,11 @@ static result place_of_step(struct sitting *sitting, const struct step_case *jud
     return step_free_place(sitting, judged->hub, ret_place, err);
 }
 
-static result append_taken(struct sitting *sitting, const struct step_case *judged,
-                           const struct request_row *request, int64_t *ret_position,
-                           struct err *err)
+result step_move(struct sitting *sitting, const struct step_case *judged,
+                 const struct request_row *request, int64_t *ret_taken, struct err *err)
 {
+    ASSERT(judged->clearance == CLEARANCE_CLEAR);
+    ASSERT(request == NULL || request->state == REQUEST_APPROVED);
     const struct rulebook *rulebook = sitting->casework->rulebook;
     const struct step *step = judged->rule;
     int64_t place = 0;
@@ -161,7 +187,7 @@ static result append_taken(struct sitting *sitting, const struct step_case *judg
                             .relied_on = judged->relied_on},
     };
     TRY(sitting_append(sitting, &event, err));
-    *ret_position = event.position;
+    *ret_taken = event.position;
     return result_ok();
 }
 
@@ -214,8 +240,8 @@ static result append_record(struct sitting *sitting, const struct step_case *jud
                              : result_ok();
 }
 
-static result append_records(struct sitting *sitting, const struct step_case *judged,
-                             int64_t *cause, struct err *err)
+result step_record(struct sitting *sitting, const struct step_case *judged, int64_t *cause,
+                   struct err *err)
 {
     for (size_t i = 0; i < judged->rule->record_count; i++) {
         TRY(append_record(sitting, judged, &judged->rule->records[i], cause, err));
@@ -234,8 +260,8 @@ static bool records_of(const struct rulebook *rulebook, const struct step *step,
     return false;
 }
 
-static result review_after_step(struct sitting *sitting, const struct step_case *judged,
-                                int64_t cause, struct err *err)
+result step_review(struct sitting *sitting, const struct step_case *judged, int64_t cause,
+                   struct err *err)
 {
     const struct rulebook *rulebook = sitting->casework->rulebook;
     struct touched touched[3] = {{SUBJECT_OF_PERSON, judged->person.id}};
@@ -255,15 +281,13 @@ result step_carry_out(struct sitting *sitting, struct step_work *work,
                       const struct step_case *judged, const struct request_row *request,
                       struct err *err)
 {
-    ASSERT(judged->clearance == CLEARANCE_CLEAR);
-    ASSERT(request == NULL || request->state == REQUEST_APPROVED);
     int64_t taken = 0;
-    TRY(append_taken(sitting, judged, request, &taken, err));
+    TRY(step_move(sitting, judged, request, &taken, err));
     work->answer.event = taken;
     int64_t cause = taken;
     sitting->at.milliseconds++; /* see sitting.h: the step was judged without what follows */
-    TRY(append_records(sitting, judged, &cause, err));
-    return review_after_step(sitting, judged, cause, err);
+    TRY(step_record(sitting, judged, &cause, err));
+    return step_review(sitting, judged, cause, err);
 }
 
 /* --- the answer ------------------------------------------------------------------------------- */

@@ -47,15 +47,31 @@ MUST_USE result step_check_stage(const struct sitting *sitting, const struct per
 /* The rulebook's step of a request; ERROR_CONFLICT when it is gone. */
 MUST_USE result step_of_request(const struct sitting *sitting, const struct request_row *request,
                                 uint32_t *ret_step, struct err *err);
-/* Judges, and keeps in the work what was judged. */
+/* What a manifest says of a departure. It stands in place of the facts "departure.destination" and
+ * "departure.on", where the rulebook has them. */
+struct departure_plan {
+    str destination;
+    date on;
+};
+/* Judges, and keeps in the work what was judged. `plan` may be NULL. */
 MUST_USE result step_judge(struct sitting *sitting, struct step_work *work,
                            const struct person_row *person, uint32_t step, int64_t hub,
-                           struct step_case *ret_case, struct err *err);
+                           const struct departure_plan *plan, struct step_case *ret_case,
+                           struct err *err);
 /* Puts the refusal on record. */
 MUST_USE result step_refuse(struct sitting *sitting, struct step_work *work,
                             const struct step_case *judged, int64_t request, struct err *err);
-/* Takes the step: the move, the place, the facts it records, the requests that this stops.
- * `request` NULL: needed none. */
+/* The first half of taking a step: the move and the place, judged just now. */
+MUST_USE result step_move(struct sitting *sitting, const struct step_case *judged,
+                          const struct request_row *request, int64_t *ret_taken, struct err *err);
+/* The second half, an instant later: the facts it records. *cause is the position of the last. */
+MUST_USE result step_record(struct sitting *sitting, const struct step_case *judged, int64_t *cause,
+                            struct err *err);
+/* The requests that the two stop. */
+MUST_USE result step_review(struct sitting *sitting, const struct step_case *judged, int64_t cause,
+                            struct err *err);
+/* All of it. Takes the step: the move, the place, the facts it records, the requests that this
+ * stops. `request` NULL: needed none. */
 MUST_USE result step_carry_out(struct sitting *sitting, struct step_work *work,
                                const struct step_case *judged, const struct request_row *request,
                                struct err *err);

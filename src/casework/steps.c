@@ -4,6 +4,7 @@
 #include "casework/step_work.h"
 #include "casework/stopping.h"
 #include "casework/text.h"
+#include "store/departures.h"
 
 /* --- asking ----------------------------------------------------------------------------------- */
 
@@ -133,7 +134,7 @@ static result judge_request(struct sitting *sitting, struct step_work *work,
                             struct err *err)
 {
     struct step_case judged;
-    TRY(step_judge(sitting, work, person, step, hub, &judged, err));
+    TRY(step_judge(sitting, work, person, step, hub, NULL, &judged, err));
     int64_t request = 0;
     if (judged.clearance != CLEARANCE_CLEAR) {
         TRY(step_refuse(sitting, work, &judged, 0, err));
@@ -210,6 +211,25 @@ static result take_again(struct sitting *sitting, struct step_work *work,
                 : sitting_client_id_taken(err);
 }
 
+/* Whoever is on a manifest leaves with it, when everybody on it is judged. */
+static result check_not_listed(struct sitting *sitting, const struct request_row *request,
+                               struct err *err)
+{
+    struct manifest_entry_row entry = {0};
+    struct manifest_row manifest = {0};
+    TRY(transaction_manifest_entry_of(sitting->transaction, request->person, &entry, err));
+    if (entry.manifest == 0 || entry.state != ENTRY_LISTED || entry.request != request->id) {
+        return result_ok();
+    }
+    TRY(transaction_manifest(sitting->transaction, entry.manifest, sitting->arena, &manifest, err));
+    result_ignore(err_set(err, ERROR_CONFLICT,
+                          "The person leaves with the manifest %.*s, so the step is taken as they "
+                          "board",
+                          STR_ARG(manifest.reference)),
+                  "the hint follows");
+    return err_hint(err, "Board the manifest, or take the person off it first.");
+}
+
 /* What was approved and is not clear any more is over, whatever un-cleared it: often only the time
  * that went by. */
 static result refuse_and_stop(struct sitting *sitting, struct step_work *work,
@@ -236,10 +256,11 @@ static result take_work(struct transaction *transaction, void *context, struct e
         return take_again(&sitting, work, &before, err);
     }
     TRY(check_approved(&request, err));
+    TRY(check_not_listed(&sitting, &request, err));
     TRY(step_of_request(&sitting, &request, &step, err));
     TRY(step_check_stage(&sitting, &person, step, err));
     struct step_case judged;
-    TRY(step_judge(&sitting, work, &person, step, request.hub, &judged, err));
+    TRY(step_judge(&sitting, work, &person, step, request.hub, NULL, &judged, err));
     if (judged.clearance == CLEARANCE_CLEAR) {
         TRY(step_carry_out(&sitting, work, &judged, &request, err));
     } else {

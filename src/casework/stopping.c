@@ -1,6 +1,7 @@
 #include "casework/stopping.h"
 
 #include "casework/facts.h"
+#include "casework/told.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -37,6 +38,7 @@ static result append_stop(struct sitting *sitting, const struct request_row *req
                               .rulebook = sitting->rulebook,
                               .safeguards = *safeguards},
     };
+    TRY(told_of_request(sitting, request, &event.body.step_stopped.told, err));
     return sitting_append(sitting, &event, err);
 }
 
@@ -48,6 +50,13 @@ result stopping_stop(struct sitting *sitting, const struct request_row *request,
                        ret_safeguards, err));
     ASSERT(ret_safeguards->count > 0);
     return append_stop(sitting, request, cause, ret_safeguards, err);
+}
+
+result stopping_end(struct sitting *sitting, const struct request_row *request, int64_t cause,
+                    struct err *err)
+{
+    const struct text_list none = {.count = 0};
+    return append_stop(sitting, request, cause, &none, err);
 }
 
 /* --- which requests --------------------------------------------------------------------------- */
@@ -137,6 +146,7 @@ static result add_touched(struct sitting *sitting, struct candidates *candidates
     case SUBJECT_OF_REGISTER:
         return add_requests(sitting, candidates, &(struct request_filter){.live_only = true}, err);
     case SUBJECT_OF_ACCOUNT:
+    case SUBJECT_OF_MANIFEST:
     case SUBJECT_OF_OPERATION:
         break;
     }

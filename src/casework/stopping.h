@@ -37,6 +37,11 @@ MUST_USE result stopping_stop(struct sitting *sitting, const struct request_row 
                               int64_t cause, const enum clearance *each,
                               struct text_list *ret_safeguards, struct err *err);
 
+/* Stops one live request whose step no longer leads from the person's stage: no safeguard is named.
+ */
+MUST_USE result stopping_end(struct sitting *sitting, const struct request_row *request,
+                             int64_t cause, struct err *err);
+
 /* The names of the step's safeguards that are not clear, in the step's order. */
 MUST_USE result stopping_names(const struct rulebook *rulebook, uint32_t step,
                                const enum clearance *each, struct arena *arena,

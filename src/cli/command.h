@@ -8,7 +8,7 @@
 #include "cli/output.h"
 #include "cli/version.h"
 
-enum { COMMAND_OPTIONS_MAX = 16, COMMAND_ARGUMENTS_MAX = 256 /* a folder of rulebook files */ };
+enum { COMMAND_OPTIONS_MAX = 20, COMMAND_ARGUMENTS_MAX = 256 /* a folder of rulebook files */ };
 
 /* Every option there is, once; options of one name do not stand in one command. OPTION(constant,
  * name, argument, what) */
@@ -38,12 +38,49 @@ enum { COMMAND_OPTIONS_MAX = 16, COMMAND_ARGUMENTS_MAX = 256 /* a folder of rule
     OPTION(OPTION_TEXT, "text", "WORDS", "only people whose name or reference contains this")      \
     OPTION(OPTION_LIMIT, "limit", "N", "at most this many (default: 100)")                         \
     OPTION(OPTION_CLIENT_ID, "client-id", "UUID", "makes sending the command twice do it once")    \
+    OPTION(OPTION_ORDER, "order", "KIND", "the kind of order (default: court_order)")              \
+    OPTION(OPTION_REPORTER, "by", "WHO", "who says that there is an order")                        \
+    OPTION(OPTION_MEANS, "means", "HOW", "how it was reported: by telephone, by letter")           \
+    OPTION(OPTION_COURT, "court", "NAME", "the court")                                             \
+    OPTION(OPTION_CLAIM_NUMBER, "claim-number", "TEXT", "the number of the claim")                 \
+    OPTION(OPTION_AT, "at", "INSTANT", "when it happened (YYYY-MM-DDTHH:MM:SSZ; default: now)")    \
+    OPTION(OPTION_ALL, "all", NULL, "also what is over")                                           \
+    OPTION(OPTION_DESTINATION, "destination", "COUNTRY",                                           \
+           "where it goes to (three letters; default: the country of the hub)")                    \
+    OPTION(OPTION_DEPARTS, "departs", "INSTANT", "when it is to leave (YYYY-MM-DDTHH:MM:SSZ)")     \
+    OPTION(OPTION_CARRIER, "carrier", "NAME", "the airline or ferry line, and the service")        \
+    OPTION(OPTION_ROUTE, "route", "STOPS", "the stops in order, parted by commas")                 \
+    OPTION(OPTION_ESCORTS, "escorts", "N", "how many escorts there are")                           \
+    OPTION(OPTION_ESCORT_ROLES, "escort-roles", "TEXT",                                            \
+           "what the escorts are there for; no names")                                             \
+    OPTION(OPTION_LEAD, "lead", "ACCOUNT", "the account that answers for it (default: your own)")  \
     OPTION(OPTION_PORT, "port", "N", "port to listen on (default: 8080; 0: any free one)")         \
     OPTION(OPTION_ADDRESS, "address", "ADDRESS", "address to listen on (default: 127.0.0.1)")      \
     OPTION(OPTION_TODAY, "today", "DATE",                                                          \
            "the day the demonstration has reached (default: today)")                               \
     OPTION(OPTION_PAGE_FORMAT, "format", "text|html|pdf",                                          \
            "how the page is written (default: text)")                                              \
+    OPTION(OPTION_TABLE_FORMAT, "format", "text|csv|json|ods",                                     \
+           "how the table is written (default: text; ods: a spreadsheet)")                         \
+    OPTION(OPTION_AS_OF, "as-of", "DATE",                                                          \
+           "count what was true on this day (default: the day of the last event)")                 \
+    OPTION(OPTION_AT_POSITION, "at-position", "N",                                                 \
+           "count nothing recorded after this event: an old edition, to the byte")                 \
+    OPTION(OPTION_COMPARE_WITH, "compare-with", "N",                                               \
+           "list what differs from the edition at this event")                                     \
+    OPTION(OPTION_FROM, "from", "PERIOD",                                                          \
+           "the first period: 2023-Q1, 2023 or 2023-01 (default: the last four that ended)")       \
+    OPTION(OPTION_TO, "to", "PERIOD", "the last period")                                           \
+    OPTION(OPTION_DEFINITIONS, "definitions", "FOLDER",                                            \
+           "definitions of tables (default: those that come with the rulebook)")                   \
+    OPTION(OPTION_WITHIN, "within", "DAYS", "how far ahead (default: 14)")                         \
+    OPTION(OPTION_ROLE, "role", "NAME", "only duties of this role")                                \
+    OPTION(OPTION_KIND, "kind", "overdue|check|ends", "only work of this kind")                    \
+    OPTION(OPTION_PURPOSE, "purpose", "TEXT", "why you look; kept with the look")                  \
+    OPTION(OPTION_PERSON, "person", "REFERENCE", "only looks at this person")                      \
+    OPTION(OPTION_ACCOUNT, "account", "USERNAME", "only looks by this account")                    \
+    OPTION(OPTION_ACCESS_FORMAT, "format", "html|text|json",                                       \
+           "how the record is written (default: html)")                                            \
     OPTION(OPTION_CONFIDENTIAL, "confidential", NULL, "until it is announced")                     \
     OPTION(OPTION_HAPPENED, "on", "DATE", "the day that it is about (default: today)")             \
     OPTION(OPTION_DUE, "due", "DATE",                                                              \
@@ -61,9 +98,12 @@ enum { COMMAND_OPTIONS_MAX = 16, COMMAND_ARGUMENTS_MAX = 256 /* a folder of rule
     OPTION(OPTION_CORRECTS, "corrects", "REFERENCE", "the operation of which this is a revision")  \
     OPTION(OPTION_SOURCE_KIND, "source", "NAME", "where it is known from, of a closed list")       \
     OPTION(OPTION_PUBLISHED, "published", "DATE", "the day of the source")                         \
-    OPTION(OPTION_FROM, "from", "DATE", "only what happened on this day or later")                 \
-    OPTION(OPTION_TO, "to", "DATE", "only what happened on this day or before")                    \
+    OPTION(OPTION_FIRST_DAY, "from", "DATE", "only what happened on this day or later")            \
+    OPTION(OPTION_LAST_DAY, "to", "DATE", "only what happened on this day or before")              \
     OPTION(OPTION_CHECK, "check", NULL, "compare only; change nothing")                            \
+    OPTION(OPTION_EVENTS, "events", NULL, "the file holds the events of a whole register")         \
+    OPTION(OPTION_DRY_RUN, "dry-run", NULL, "check everything; change nothing")                    \
+    OPTION(OPTION_ERRORS, "errors", "FILE", "write what is wrong to this CSV file, row by row")    \
     OPTION(OPTION_HELP, "help", NULL, "print this help")
 
 enum command_option {
@@ -129,6 +169,21 @@ command_run command_person_list;
 command_run command_person_show;
 command_run command_person_register;
 command_run command_record;
+command_run command_order_report;
+command_run command_stop_list;
+command_run command_stop_show;
+command_run command_stop_acknowledge;
+command_run command_manifest_list;
+command_run command_manifest_show;
+command_run command_manifest_open;
+command_run command_manifest_change;
+command_run command_manifest_add;
+command_run command_manifest_remove;
+command_run command_manifest_board;
+command_run command_manifest_depart;
+command_run command_manifest_account;
+command_run command_manifest_close;
+command_run command_manifest_cancel;
 command_run command_step_request;
 command_run command_step_approve;
 command_run command_step_decline;
@@ -137,6 +192,19 @@ command_run command_step_withdraw;
 command_run command_explain;
 command_run command_clock;
 command_run command_screen;
+command_run command_statistics_reconciliation;
+command_run command_statistics;
+command_run command_privacy_hold;
+command_run command_privacy_lift_hold;
+command_run command_privacy_restrict;
+command_run command_privacy_lift_restriction;
+command_run command_privacy_request_erasure;
+command_run command_privacy_decline_erasure;
+command_run command_privacy_erase;
+command_run command_privacy_looks;
+command_run command_privacy_export;
+command_run command_work_list;
+command_run command_work_missing;
 command_run command_agreement_open;
 command_run command_agreement_announce;
 command_run command_agreement_state;
@@ -154,6 +222,8 @@ command_run command_operation_list;
 command_run command_operation_show;
 command_run command_operation_table;
 command_run command_rebuild;
+command_run command_import;
+command_run command_export;
 command_run command_manual;
 
 #endif

@@ -124,8 +124,9 @@ const struct command commands[] = {
         .arguments = "",
         .summary = "List people",
         .description = "Those the account may see, in the order they were registered.",
-        .options = {LOOK_OPTIONS, OPTION_STAGE, OPTION_HUB, OPTION_TEXT, OPTION_LIMIT, OPTION_HELP},
-        .option_count = 10,
+        .options = {LOOK_OPTIONS, OPTION_STAGE, OPTION_HUB, OPTION_TEXT, OPTION_LIMIT,
+                    OPTION_PURPOSE, OPTION_HELP},
+        .option_count = 11,
         .run = command_person_list,
     },
     {
@@ -137,8 +138,8 @@ const struct command commands[] = {
         .description = "Where the person is in the procedure, what the law says of each next step, "
                        "the facts with their sources, running clocks, and the history. That you "
                        "looked is itself recorded.",
-        .options = {LOOK_OPTIONS, OPTION_ON, OPTION_KNOWN_AT, OPTION_HELP},
-        .option_count = 8,
+        .options = {LOOK_OPTIONS, OPTION_ON, OPTION_KNOWN_AT, OPTION_PURPOSE, OPTION_HELP},
+        .option_count = 9,
         .run = command_person_show,
     },
     {
@@ -165,6 +166,184 @@ const struct command commands[] = {
         .options = {ACT_OPTIONS, OPTION_TRUE_FROM, OPTION_SOURCE, OPTION_HELP},
         .option_count = 9,
         .run = command_record,
+    },
+    {
+        .name = "order report",
+        .arguments = "PERSON",
+        .argument_min = 1,
+        .argument_max = 1,
+        .summary = "Report that a court made an order about a person",
+        .description =
+            "It takes effect at once, sealed or not: everything that it un-clears stops in the "
+            "same commit, for the person and the family, and who is aboard a departure is called "
+            "back. Give --by and --means. Whoever asked, approved, leads the departure or runs the "
+            "hub must acknowledge it. An order that was not made is disproved by recording that, "
+            "or by withdrawing the fact; what was stopped has to be asked for again.",
+        .options = {ACT_OPTIONS, OPTION_ORDER, OPTION_REPORTER, OPTION_MEANS, OPTION_COURT,
+                    OPTION_CLAIM_NUMBER, OPTION_AT, OPTION_HELP},
+        .option_count = 13,
+        .run = command_order_report,
+    },
+    {
+        .name = "stop list",
+        .arguments = "",
+        .summary = "List the stops that the account was told of",
+        .description = "Those it has not acknowledged; with --all, every one.",
+        .options = {LOOK_OPTIONS, OPTION_ALL, OPTION_HELP},
+        .option_count = 7,
+        .run = command_stop_list,
+    },
+    {
+        .name = "stop show",
+        .arguments = "STOP",
+        .argument_min = 1,
+        .argument_max = 1,
+        .summary = "Show who was told of a stop, and who knows",
+        .description = "STOP is its number, as stop list prints it.",
+        .options = {LOOK_OPTIONS, OPTION_HELP},
+        .option_count = 6,
+        .run = command_stop_show,
+    },
+    {
+        .name = "stop acknowledge",
+        .arguments = "STOP",
+        .argument_min = 1,
+        .argument_max = 1,
+        .summary = "Acknowledge a stop",
+        .description = "Says that the account knows that the clearance ended. Until then it is "
+                       "told so with every command and on every page.",
+        .options = {ACT_OPTIONS, OPTION_HELP},
+        .option_count = 7,
+        .run = command_stop_acknowledge,
+    },
+    {
+        .name = "manifest list",
+        .arguments = "",
+        .summary = "List departures: who leaves together, when and where to",
+        .description = "Those that are not over; with --all, every one.",
+        .options = {LOOK_OPTIONS, OPTION_ALL, OPTION_HELP},
+        .option_count = 7,
+        .run = command_manifest_list,
+    },
+    {
+        .name = "manifest show",
+        .arguments = "MANIFEST",
+        .argument_min = 1,
+        .argument_max = 1,
+        .summary = "Show a departure and everybody on it",
+        .description = "With what boarding would find of each of them, on the facts of now.",
+        .options = {LOOK_OPTIONS, OPTION_HELP},
+        .option_count = 6,
+        .run = command_manifest_show,
+    },
+    {
+        .name = "manifest open",
+        .arguments = "STEP",
+        .argument_min = 1,
+        .argument_max = 1,
+        .summary = "Open the manifest of a departure",
+        .description = "STEP is the step that people take as they board: a removal, a transfer to "
+                       "a hub, an onward return. Give --departs, and --destination or --hub.",
+        .options = {ACT_OPTIONS, OPTION_HUB, OPTION_DESTINATION, OPTION_DEPARTS, OPTION_CARRIER,
+                    OPTION_ROUTE, OPTION_ESCORTS, OPTION_ESCORT_ROLES, OPTION_LEAD, OPTION_HELP},
+        .option_count = 15,
+        .run = command_manifest_open,
+    },
+    {
+        .name = "manifest change",
+        .arguments = "MANIFEST",
+        .argument_min = 1,
+        .argument_max = 1,
+        .summary = "Change when and how a departure leaves",
+        .description = "What is not given stays as it is. Another destination is another manifest. "
+                       "Give --reason.",
+        .options = {ACT_OPTIONS, OPTION_DEPARTS, OPTION_CARRIER, OPTION_ROUTE, OPTION_ESCORTS,
+                    OPTION_ESCORT_ROLES, OPTION_LEAD, OPTION_REASON, OPTION_HELP},
+        .option_count = 14,
+        .run = command_manifest_change,
+    },
+    {
+        .name = "manifest add",
+        .arguments = "MANIFEST REQUEST",
+        .argument_min = 2,
+        .argument_max = 2,
+        .summary = "Put a person on a manifest by their approved request",
+        .description =
+            "Refused when the law does not allow the step with this destination on this day: the "
+            "person was told of another one, say. A person is on one manifest at a time.",
+        .options = {ACT_OPTIONS, OPTION_HELP},
+        .option_count = 7,
+        .run = command_manifest_add,
+    },
+    {
+        .name = "manifest remove",
+        .arguments = "MANIFEST PERSON",
+        .argument_min = 2,
+        .argument_max = 2,
+        .summary = "Take a person off a manifest",
+        .description = "The request stays approved. Give --reason.",
+        .options = {ACT_OPTIONS, OPTION_REASON, OPTION_HELP},
+        .option_count = 8,
+        .run = command_manifest_remove,
+    },
+    {
+        .name = "manifest board",
+        .arguments = "MANIFEST",
+        .argument_min = 1,
+        .argument_max = 1,
+        .summary = "Judge everybody on a manifest once more, and board those who are clear",
+        .description = "Each verdict is on record. Those who are clear take the step in the same "
+                       "commit; the others are left off and their requests stop. The exit status "
+                       "is 1 when somebody is left off.",
+        .options = {ACT_OPTIONS, OPTION_HELP},
+        .option_count = 7,
+        .run = command_manifest_board,
+    },
+    {
+        .name = "manifest depart",
+        .arguments = "MANIFEST",
+        .argument_min = 1,
+        .argument_max = 1,
+        .summary = "Record that a departure left",
+        .description = "At the instant of --at, or now.",
+        .options = {ACT_OPTIONS, OPTION_AT, OPTION_HELP},
+        .option_count = 8,
+        .run = command_manifest_depart,
+    },
+    {
+        .name = "manifest account",
+        .arguments = "MANIFEST PERSON OUTCOME",
+        .argument_min = 3,
+        .argument_max = 3,
+        .summary = "Record what became of somebody who boarded",
+        .description = "OUTCOME is arrived or returned (came back with the same departure, or it "
+                       "never left). For somebody who returned, --step is the step of the rulebook "
+                       "that records it. Give --source.",
+        .options = {ACT_OPTIONS, OPTION_STEP, OPTION_SOURCE, OPTION_HELP},
+        .option_count = 9,
+        .run = command_manifest_account,
+    },
+    {
+        .name = "manifest close",
+        .arguments = "MANIFEST",
+        .argument_min = 1,
+        .argument_max = 1,
+        .summary = "Close a manifest when everybody who boarded is accounted for",
+        .description = "As long as one person is not, it stays open.",
+        .options = {ACT_OPTIONS, OPTION_REASON, OPTION_HELP},
+        .option_count = 8,
+        .run = command_manifest_close,
+    },
+    {
+        .name = "manifest cancel",
+        .arguments = "MANIFEST",
+        .argument_min = 1,
+        .argument_max = 1,
+        .summary = "Cancel a departure that has not boarded",
+        .description = "Everybody is taken off; their requests stay approved. Give --reason.",
+        .options = {ACT_OPTIONS, OPTION_REASON, OPTION_HELP},
+        .option_count = 8,
+        .run = command_manifest_cancel,
     },
     {
         .name = "step request",
@@ -235,8 +414,9 @@ const struct command commands[] = {
             "Every safeguard with its law, its condition, the facts it rests on, where each "
             "is known from, and what would change the answer. With --on and --as-known-at "
             "the question is asked of the past, with the rulebook that was in use then.",
-        .options = {LOOK_OPTIONS, OPTION_HUB, OPTION_ON, OPTION_KNOWN_AT, OPTION_HELP},
-        .option_count = 9,
+        .options = {LOOK_OPTIONS, OPTION_HUB, OPTION_ON, OPTION_KNOWN_AT, OPTION_PURPOSE,
+                    OPTION_HELP},
+        .option_count = 10,
         .run = command_explain,
     },
     {
@@ -261,6 +441,215 @@ const struct command commands[] = {
         .options = {LOOK_OPTIONS, OPTION_HUB, OPTION_ON, OPTION_KNOWN_AT, OPTION_HELP},
         .option_count = 9,
         .run = command_screen,
+    },
+    {
+        .name = "statistics reconciliation",
+        .arguments = "",
+        .summary = "Account for everybody ever recorded",
+        .description =
+            "Everybody ever recorded is in one outcome, or open in one stage; those whose "
+            "whereabouts are unknown are counted apart, and each line says how long ago contact "
+            "was "
+            "last confirmed. On any day of the past, and as known at any instant. How many there "
+            "must be is counted separately, in the events; the residual is printed, and the exit "
+            "status is 1 if it is not 0.",
+        .options = {STORE_OPTIONS, OPTION_AS, OPTION_TABLE_FORMAT, OPTION_AS_OF, OPTION_KNOWN_AT,
+                    OPTION_AT_POSITION, OPTION_DEFINITIONS, OPTION_HELP},
+        .option_count = 10,
+        .run = command_statistics_reconciliation,
+    },
+    {
+        .name = "statistics",
+        .arguments = "[TABLE...]",
+        .argument_max = 40,
+        .summary = "Print published tables; without a name, list them",
+        .description =
+            "Counts from the record itself, as the definition of the table says, for the periods "
+            "--from to --to. What is counted, what is withheld and why, and what is provisional is "
+            "printed with each table, and so is its edition: --at-position makes an old one again "
+            "to "
+            "the byte, --compare-with lists what has changed since. As a spreadsheet (ods) several "
+            "tables are sheets of one file.",
+        .options = {STORE_OPTIONS, OPTION_AS, OPTION_TABLE_FORMAT, OPTION_FROM, OPTION_TO,
+                    OPTION_AS_OF, OPTION_KNOWN_AT, OPTION_AT_POSITION, OPTION_COMPARE_WITH,
+                    OPTION_DEFINITIONS, OPTION_HELP},
+        .option_count = 13,
+        .run = command_statistics,
+    },
+    {
+        .name = "work list",
+        .arguments = "",
+        .summary = "List the work that waits, by the day it is due",
+        .description =
+            "Duties that are overdue, contact checks that have passed, and clocks that end soon, "
+            "of "
+            "everybody whose case is open. Days are counted from today to the last day; for a "
+            "clock that knows a calendar the working days too. All are counted, the soonest are "
+            "listed.",
+        .options = {LOOK_OPTIONS, OPTION_WITHIN, OPTION_ROLE, OPTION_KIND, OPTION_LIMIT,
+                    OPTION_HELP},
+        .option_count = 10,
+        .run = command_work_list,
+    },
+    {
+        .name = "work missing",
+        .arguments = "STEP",
+        .argument_min = 1,
+        .argument_max = 1,
+        .summary = "List the facts that are missing, those that block most people first",
+        .description =
+            "For everybody for whom the step is neither clear nor barred: which facts, if they "
+            "were known, could decide it; how many people each blocks, and how many it blocks "
+            "alone.",
+        .options = {LOOK_OPTIONS, OPTION_HUB, OPTION_HELP},
+        .option_count = 7,
+        .run = command_work_missing,
+    },
+    {
+        .name = "privacy hold",
+        .arguments = "PERSON",
+        .argument_min = 1,
+        .argument_max = 1,
+        .summary = "Place a legal hold on a person's record",
+        .description = "While a hold is in force nothing of the record is erased. Give --reason; "
+                       "several holds may be in force at once.",
+        .options = {ACT_OPTIONS, OPTION_REASON, OPTION_HELP},
+        .option_count = 8,
+        .run = command_privacy_hold,
+    },
+    {
+        .name = "privacy lift-hold",
+        .arguments = "PERSON",
+        .argument_min = 1,
+        .argument_max = 1,
+        .summary = "Lift the legal hold that was placed last",
+        .description = "Give --reason.",
+        .options = {ACT_OPTIONS, OPTION_REASON, OPTION_HELP},
+        .option_count = 8,
+        .run = command_privacy_lift_hold,
+    },
+    {
+        .name = "privacy restrict",
+        .arguments = "PERSON",
+        .argument_min = 1,
+        .argument_max = 1,
+        .summary = "Restrict the processing of a person's record",
+        .description = "From then on only the role that may see restricted records sees it; for "
+                       "everybody else it does not exist. Give --reason.",
+        .options = {ACT_OPTIONS, OPTION_REASON, OPTION_HELP},
+        .option_count = 8,
+        .run = command_privacy_restrict,
+    },
+    {
+        .name = "privacy lift-restriction",
+        .arguments = "PERSON",
+        .argument_min = 1,
+        .argument_max = 1,
+        .summary = "Lift the restriction",
+        .description = "Give --reason.",
+        .options = {ACT_OPTIONS, OPTION_REASON, OPTION_HELP},
+        .option_count = 8,
+        .run = command_privacy_lift_restriction,
+    },
+    {
+        .name = "privacy request-erasure",
+        .arguments = "PERSON",
+        .argument_min = 1,
+        .argument_max = 1,
+        .summary = "Ask for a person's record to be erased",
+        .description = "Give the legal basis with --reason. Nothing is erased until another "
+                       "account confirms it with privacy erase.",
+        .options = {ACT_OPTIONS, OPTION_REASON, OPTION_HELP},
+        .option_count = 8,
+        .run = command_privacy_request_erasure,
+    },
+    {
+        .name = "privacy decline-erasure",
+        .arguments = "PERSON",
+        .argument_min = 1,
+        .argument_max = 1,
+        .summary = "Decline an erasure that was asked for",
+        .description = "Give --reason.",
+        .options = {ACT_OPTIONS, OPTION_REASON, OPTION_HELP},
+        .option_count = 8,
+        .run = command_privacy_decline_erasure,
+    },
+    {
+        .name = "privacy erase",
+        .arguments = "PERSON",
+        .argument_min = 1,
+        .argument_max = 1,
+        .summary = "Erase a person's record, for ever",
+        .description =
+            "Confirms what another account asked for. The key of the record is destroyed: names, "
+            "facts, notes and reasons can never be read again, while the sealed history still "
+            "verifies. A number, the stages and the places remain, so that totals and places stay "
+            "right. Refused while a legal hold is in force, before an outcome, and while a request "
+            "is live. Backups made before are not reached: see docs/privacy.md.",
+        .options = {ACT_OPTIONS, OPTION_HELP},
+        .option_count = 7,
+        .run = command_privacy_erase,
+    },
+    {
+        .name = "privacy looks",
+        .arguments = "",
+        .argument_min = 0,
+        .argument_max = 0,
+        .summary = "List who looked at what, and why",
+        .description = "Newest first.",
+        .options = {LOOK_OPTIONS, OPTION_PERSON, OPTION_ACCOUNT, OPTION_LIMIT, OPTION_HELP},
+        .option_count = 9,
+        .run = command_privacy_looks,
+    },
+    {
+        .name = "privacy export",
+        .arguments = "PERSON",
+        .argument_min = 1,
+        .argument_max = 1,
+        .summary = "Write everything recorded about a person, for the person",
+        .description =
+            "Every fact with its source and its two times, the whole history, and who looked, as "
+            "one HTML page, as text or as JSON. Other people's names are not in it.",
+        .options = {STORE_OPTIONS, OPTION_AS, OPTION_ACCESS_FORMAT, OPTION_PURPOSE, OPTION_HELP},
+        .option_count = 7,
+        .run = command_privacy_export,
+    },
+    {
+        .name = "import",
+        .arguments = "FILE",
+        .argument_min = 1,
+        .argument_max = 1,
+        .summary = "Bring in people and facts from a file, or a whole register",
+        .description =
+            "FILE is CSV or NDJSON; docs/import.md describes the columns. It is checked whole "
+            "first; "
+            "when anything in it is wrong nothing is recorded, and --errors lists every fault with "
+            "its row, column, value and what to do. After an interruption the same command goes on "
+            "where it was. The same file a second time changes nothing; a changed row records what "
+            "changed. Blank cells are not known, and nothing is recorded of them.\n\n"
+            "With --events FILE is what returnhub export --events wrote, and the register is a new "
+            "one that has the same events and rows. Passwords, sessions and keys are in no export.",
+        .options = {STORE_OPTIONS, OPTION_AS, OPTION_FORMAT, OPTION_DRY_RUN, OPTION_ERRORS,
+                    OPTION_SOURCE, OPTION_TRUE_FROM, OPTION_EVENTS, OPTION_HELP},
+        .option_count = 11,
+        .run = command_import,
+    },
+    {
+        .name = "export",
+        .arguments = "FOLDER|FILE",
+        .argument_min = 1,
+        .argument_max = 1,
+        .summary = "Take out what the account may see as data sets, or every event",
+        .description =
+            "Writes people, references, facts, requests, places, hubs and agreements as CSV and as "
+            "NDJSON into a new FOLDER: what the account may see, all as of one instant, with "
+            "manifest.json written last. With --events writes every event of the register into "
+            "FILE instead, for those who may take out everything; returnhub import --events makes "
+            "an equal register of it. That it was done is recorded. Passwords, sessions and keys "
+            "are not exported.",
+        .options = {STORE_OPTIONS, OPTION_AS, OPTION_FORMAT, OPTION_EVENTS, OPTION_HELP},
+        .option_count = 7,
+        .run = command_export,
     },
     {
         .name = "agreement open",
@@ -436,7 +825,7 @@ const struct command commands[] = {
         .summary = "List joint operations, and who arrived by small boat on the same day",
         .description = "Arrivals are those of the published series; they are blank for days that "
                        "it does not cover.",
-        .options = {LOOK_OPTIONS, OPTION_FROM, OPTION_TO, OPTION_HELP},
+        .options = {LOOK_OPTIONS, OPTION_FIRST_DAY, OPTION_LAST_DAY, OPTION_HELP},
         .option_count = 8,
         .run = command_operation_list,
     },
@@ -458,7 +847,7 @@ const struct command commands[] = {
         .description =
             "An operation with several partners stands with each and once among all. Beside every "
             "sum: of how many operations that number is not known.",
-        .options = {LOOK_OPTIONS, OPTION_FROM, OPTION_TO, OPTION_HELP},
+        .options = {LOOK_OPTIONS, OPTION_FIRST_DAY, OPTION_LAST_DAY, OPTION_HELP},
         .option_count = 8,
         .run = command_operation_table,
     },

@@ -1,6 +1,7 @@
 #include "cli/desk.h"
 
 #include "casework/adoption.h"
+#include "cli/departure.h"
 #include "cli/version.h"
 
 #include <stdlib.h>
@@ -123,6 +124,12 @@ static result store_location(const struct invocation *invocation, struct store_o
     return result_ok();
 }
 
+bool desk_store_exists(const struct invocation *invocation)
+{
+    struct store_options options;
+    return store_location(invocation, &options).ok && system_file_exists(options.path);
+}
+
 static void draw_upgrade(void *context, int64_t done, int64_t all)
 {
     struct progress *progress = context;
@@ -199,17 +206,26 @@ static result take_account(const struct invocation *invocation, str username, st
         return err_set(err, ERROR_NOT_FOUND, "There is no account '%.*s'", STR_ARG(username));
     }
     desk->caller.account = desk->account.id;
+    desk->caller.reason =
+        option_given(invocation, OPTION_PURPOSE) ? invocation->options[OPTION_PURPOSE] : STR("");
     return result_ok();
 }
 
-result desk_open_as_account(const struct invocation *invocation, struct desk *ret_desk,
-                            struct err *err)
+result desk_open_quietly(const struct invocation *invocation, struct desk *ret_desk,
+                         struct err *err)
 {
     str username;
     TRY(named_account(invocation, &username, err));
     TRY(desk_open(invocation, ret_desk, err));
     TRY(casework_adopt_rulebook(&ret_desk->casework, err));
     return take_account(invocation, username, ret_desk, err);
+}
+
+result desk_open_as_account(const struct invocation *invocation, struct desk *ret_desk,
+                            struct err *err)
+{
+    TRY(desk_open_quietly(invocation, ret_desk, err));
+    return departure_warn(invocation, ret_desk, err);
 }
 
 result desk_open_under(const struct invocation *invocation, const struct rulebook *rulebook,

@@ -30,6 +30,8 @@ MUST_USE result desk_load_rulebook(const struct invocation *invocation, str fold
                                    struct arena *perm, const struct rulebook **ret_rulebook,
                                    struct err *err);
 
+/* Is there a file where the store would be? */
+bool desk_store_exists(const struct invocation *invocation);
 MUST_USE result desk_open_store(const struct invocation *invocation, bool create,
                                 struct store **ret_store, struct err *err);
 /* The store, and the rulebook that it is kept under. */
@@ -39,9 +41,13 @@ MUST_USE result desk_open(const struct invocation *invocation, struct desk *ret_
  * leaves no empty store behind. */
 MUST_USE result desk_open_new(const struct invocation *invocation, const struct rulebook *rulebook,
                               struct desk *ret_desk, struct err *err);
-/* The same with the account of --as, which must exist and be open. */
+/* The same with the account of --as, which must exist and be open. It is told, on the messages, of
+ * the stops that it has not acknowledged. */
 MUST_USE result desk_open_as_account(const struct invocation *invocation, struct desk *ret_desk,
                                      struct err *err);
+/* The same, without telling it of the stops that it has not acknowledged. */
+MUST_USE result desk_open_quietly(const struct invocation *invocation, struct desk *ret_desk,
+                                  struct err *err);
 /* The store and the account of --as under a rulebook that is only asked about: it is not taken into
  * use. */
 MUST_USE result desk_open_under(const struct invocation *invocation,

@@ -153,8 +153,8 @@ static result read_span(const struct invocation *invocation, date *ret_from, dat
 {
     const date earliest = {-25567}; /* 1900-01-01 */
     const date latest = {84005};    /* 2199-12-31 */
-    TRY(option_date(invocation, OPTION_FROM, earliest, ret_from, err));
-    return option_date(invocation, OPTION_TO, latest, ret_to, err);
+    TRY(option_date(invocation, OPTION_FIRST_DAY, earliest, ret_from, err));
+    return option_date(invocation, OPTION_LAST_DAY, latest, ret_to, err);
 }
 
 static str count_text(int64_t number, struct arena *arena)

@@ -1,23 +1,5 @@
-#include "cli/desk.h"
+#include "cli/departure.h"
 #include "web/resource.h"
-
-static void print_stopped(const struct invocation *invocation, const struct record_answer *answer)
-{
-    for (size_t i = 0; i < answer->stopped_count; i++) {
-        const struct stopped_request *stopped = &answer->stopped[i];
-        output_text(invocation->output,
-                    arena_format(invocation->arena,
-                                 "STOPPED request %lld: %.*s of %.*s; no longer clear:",
-                                 (long long)stopped->request, STR_ARG(stopped->step),
-                                 STR_ARG(stopped->reference)));
-        for (size_t j = 0; j < stopped->safeguard_count; j++) {
-            output_text(invocation->output,
-                        arena_format(invocation->arena, "%s %.*s", j > 0 ? "," : "",
-                                     STR_ARG(stopped->safeguards[j])));
-        }
-        output_text(invocation->output, STR("\n"));
-    }
-}
 
 static enum subject_kind kind_of(enum subject subject)
 {
@@ -66,6 +48,6 @@ result command_record(const struct invocation *invocation, int *ret_status, stru
                 arena_format(invocation->arena, "Recorded as event %lld%s\n",
                              (long long)(answer.event_count > 0 ? answer.events[0] : 0),
                              answer.repeated ? " (it was recorded before)" : ""));
-    print_stopped(invocation, &answer);
+    departure_print_stopped(invocation, &answer);
     return result_ok();
 }

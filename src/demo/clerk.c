@@ -614,3 +614,19 @@ result clerk_stop(struct clerk *clerk, enum named_step step, const struct clerk_
     ASSERT(event.body.step_stopped.safeguards.count > 0);
     return clerk_append(clerk, &event, on, err);
 }
+
+result clerk_refuse(struct clerk *clerk, enum named_step step, const struct clerk_hub *hub, date on,
+                    struct err *err)
+{
+    const struct step *rule = rule_of(clerk, step);
+    struct event event = {.kind = EVENT_STEP_REFUSED,
+                          .body.step_refused = {.step = rule->name,
+                                                .hub = hub == NULL ? 0 : hub->hub,
+                                                .rulebook = clerk->setting->identity}};
+    if (!rulebook_step_leaves(clerk->setting->rulebook, rule, clerk->stage)) {
+        return result_ok();
+    }
+    TRY(in_the_way(clerk, step, hub, on, &event.body.step_refused.safeguards, err));
+    return event.body.step_refused.safeguards.count > 0 ? clerk_append(clerk, &event, on, err)
+                                                        : result_ok();
+}

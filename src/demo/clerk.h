@@ -34,7 +34,10 @@ enum clerk_actor {
     ACTOR_SENIOR,
     ACTOR_HUB_NORTH,
     ACTOR_MONITOR,
+    ACTOR_PROTECTION,
     ACTOR_ADMINISTRATOR,
+    ACTOR_STATISTICIAN,
+    ACTOR_REGISTRAR,
     ACTOR_COUNT,
 };
 
@@ -145,6 +148,11 @@ MUST_USE result clerk_take(struct clerk *clerk, enum named_step step, struct cle
 /* The event at position `cause` has un-cleared the request. */
 MUST_USE result clerk_stop(struct clerk *clerk, enum named_step step, const struct clerk_hub *hub,
                            int64_t request, int64_t cause, date on, struct err *err);
+
+/* Somebody asks for a step that the law does not allow on that day: the refusal is on record.
+ * Nothing when the step does not lead from this stage, or is clear. */
+MUST_USE result clerk_refuse(struct clerk *clerk, enum named_step step, const struct clerk_hub *hub,
+                             date on, struct err *err);
 
 /* A failure that names the safeguards in the way when the step does not lead from this stage or is
  * not clear on that day. */

@@ -250,6 +250,20 @@ static result check_empty(struct transaction *transaction, struct err *err)
     return result_ok();
 }
 
+/* The record of the demonstration is written person by person. Its last event says on which day it
+ * ends, so that statistics are made as at that day. */
+static result close_record(struct making *making, struct err *err)
+{
+    struct clerk *clerk = &making->clerk;
+    clerk_begin(clerk, SUBJECT_OF_HUB, making->partners.hubs[0].hub);
+    clerk->last = (instant){instant_from_date(making->setting.today).milliseconds - 60000};
+    clerk->actor = ACTOR_REGISTER;
+    struct event event = {
+        .kind = EVENT_NOTE_ADDED,
+        .body.note_added = {.note = STR("Here the record of the demonstration ends.")}};
+    return clerk_append(clerk, &event, date_add_days(making->setting.today, -1), err);
+}
+
 static result record_all(struct transaction *transaction, void *context, struct err *err)
 {
     struct making *making = context;
@@ -261,6 +275,7 @@ static result record_all(struct transaction *transaction, void *context, struct 
                         making->published, &making->plan, making->arena, making->scratch,
                         &making->partners, err));
     TRY(record_people(making, err));
+    TRY(close_record(making, err));
     making->outcome.events = making->clerk.event_count;
     making->outcome.hubs = DEMO_HUBS;
     making->outcome.agreements = making->partners.agreement_count;

@@ -166,6 +166,8 @@ static const struct document served[] = {
     {FOR_BOTH, SERVED_DAYS, FACT_NOTICE_UNDERSTOOD, STR_INIT("yes")},
     {FOR_BOTH, SERVED_DAYS, FACT_NOTICE_COPIED, STR_INIT("yes")},
     {FOR_BOTH, SERVED_DAYS, FACT_CALL_OFFERED, STR_INIT("yes")},
+    {FOR_BOTH, CHECKED_DAYS, FACT_LETTERS, STR_INIT("none_found")},
+    {FOR_BOTH, CHECKED_DAYS, FACT_REPRESENTATION, STR_INIT("none")},
     {FOR_BOTH, CHECKED_DAYS, FACT_COURT_ORDER, STR_INIT("none")},
     {FOR_BOTH, CHECKED_DAYS, FACT_INTERIM_MEASURE, STR_INIT("none")},
     {FOR_BOTH, CHECKED_DAYS, FACT_JUDICIAL_REVIEW, STR_INIT("none")},
@@ -182,6 +184,16 @@ static result take_on_the_way(const struct departure *departure, enum named_step
         return clerk_must_step(departure->life->clerk, step, hub, on, err);
     }
     return life_step(departure->life, step, on, ret_taken, err);
+}
+
+/* The notice says where to and on which day. */
+static result record_notified(const struct departure *departure, struct err *err)
+{
+    struct life *life = departure->life;
+    const date on = before(departure, NOTICE_DAYS);
+    TRY(life_day(life, FACT_DEPARTURE_ON, departure->on, on, err));
+    TRY(life_day(life, FACT_NOTICE_DEPARTURE_ON, departure->on, on, err));
+    return life_fact(life, FACT_NOTICE_DESTINATION, departure->destination, on, err);
 }
 
 /* Puts everything on record up to some days before the departure; *ret_ready when nothing stopped
@@ -212,8 +224,7 @@ static result prepare(const struct departure *departure, bool *ret_ready, struct
         TRY(life_flag(life, FACT_FOLLOWS_AGREEMENT, true, on, err));
         TRY(life_flag(life, FACT_RESPONSIBLE_OFFICER, true, on, err));
     }
-    TRY(life_fact(life, FACT_NOTICE_DESTINATION, departure->destination,
-                  before(departure, NOTICE_DAYS), err));
+    TRY(record_notified(departure, err));
     TRY(take_on_the_way(departure, STEP_SERVE_NOTICE, NULL, NOTICE_DAYS, ret_ready, err));
     if (!*ret_ready) {
         return result_ok();
@@ -298,12 +309,13 @@ static result give_onward_notice(const struct departure *onward, struct err *err
     const date served_on = before(onward, SERVED_DAYS);
     TRY(record_assessment(onward, NOTICE_DAYS, err));
     TRY(life_flag(life, FACT_RETURN_ORDER, false, on, err));
-    TRY(life_fact(life, FACT_NOTICE_DESTINATION, onward->destination, on, err));
+    TRY(record_notified(onward, err));
     TRY(clerk_must_step(life->clerk, STEP_SERVE_ONWARD_NOTICE, NULL, on, err));
     TRY(life_fact(life, FACT_NOTICE_SERVICE, STR("proven"), served_on, err));
     TRY(life_flag(life, FACT_NOTICE_UNDERSTOOD, true, served_on, err));
     TRY(life_flag(life, FACT_NOTICE_COPIED, true, served_on, err));
     TRY(life_flag(life, FACT_CALL_OFFERED, true, served_on, err));
+    TRY(life_fact(life, FACT_LETTERS, STR("none_found"), before(onward, CHECKED_DAYS), err));
     return life_fact(life, FACT_VIOLATION, STR("none_found"), before(onward, CHECKED_DAYS), err);
 }
 

@@ -468,6 +468,22 @@ static result prepare_removal(struct life *life, struct err *err)
     return life_step(life, STEP_PREPARE_REMOVAL, on, &taken, err);
 }
 
+/* Of those who are simply here, every fifth was asked about too early: the law refused, and says
+ * why. */
+static result ask_in_vain(struct life *life, struct err *err)
+{
+    struct clerk *clerk = life->clerk;
+    const date on = instant_date(clerk->last);
+    if (clerk->subject % 5 != 0) {
+        return result_ok();
+    }
+    return clerk->subject % 2 == 0
+               ? clerk_refuse(clerk, STEP_ENFORCED_REMOVAL, NULL, on, err)
+               : clerk_refuse(clerk, STEP_HUB_TRANSFER,
+                              &life->story->partners->hubs[clerk->subject / 10 % DEMO_HUBS], on,
+                              err);
+}
+
 static result follow_afterwards(struct life *life, struct err *err)
 {
     const struct course *course = life->course;
@@ -478,7 +494,8 @@ static result follow_afterwards(struct life *life, struct err *err)
     }
     switch (course->afterwards) {
     case AFTER_PRESENT:
-        return review(life, err);
+        TRY(review(life, err));
+        return ask_in_vain(life, err);
     case AFTER_ENFORCED:
         return departure_enforced(life, on, err);
     case AFTER_VOLUNTARY:

@@ -15,7 +15,11 @@ const struct demo_account demo_accounts[] = {
     [ACTOR_SENIOR] = {"senior", "senior_officer", "Demonstration senior officer"},
     [ACTOR_HUB_NORTH] = {"hub-north", "hub_operator", "Demonstration operator, Demonia North hub"},
     [ACTOR_MONITOR] = {"monitor", "monitor", "Demonstration monitor, Demonia North hub"},
+    [ACTOR_PROTECTION] = {"protection", "data_protection_officer",
+                          "Demonstration data protection officer"},
     [ACTOR_ADMINISTRATOR] = {"admin", "administrator", "Demonstration administrator"},
+    [ACTOR_STATISTICIAN] = {"statistician", "statistician", "Demonstration statistician"},
+    [ACTOR_REGISTRAR] = {"registrar", "registrar", "Demonstration registrar"},
 };
 const size_t demo_account_count = ACTOR_COUNT;
 const char demo_password[] = "demonstration-only";

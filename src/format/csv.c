@@ -174,6 +174,7 @@ result csv_read(struct csv_reader *reader, struct arena *arena, str cells[CSV_CO
                 "the place returns the failure");
             return err_at(err, reader->file, reader->line, 0);
         }
+        reader->cell = count;
         TRY(read_cell(&cursor, arena, &cells[count], err));
         TRY(pass_end(&cursor, &end, err));
         count++;

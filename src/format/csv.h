@@ -15,6 +15,7 @@ struct csv_reader {
     uint32_t line;       /* of the record just read, from 1 */
     uint32_t next_line;  /* of what follows it; a quoted cell may hold line breaks */
     size_t column_count; /* set by the first record (the header); later records must have as many */
+    size_t cell;         /* of the record just read, from 0: where an error stands */
 };
 
 void csv_reader_init(struct csv_reader *reader, const char *file, str text);

@@ -65,7 +65,8 @@ enum { KIND_COUNT = sizeof kind_rows / sizeof kind_rows[0] };
 static const char *const subject_names[] = {
     [SUBJECT_OF_PERSON] = "person",       [SUBJECT_OF_HUB] = "hub",
     [SUBJECT_OF_AGREEMENT] = "agreement", [SUBJECT_OF_ACCOUNT] = "account",
-    [SUBJECT_OF_REGISTER] = "register",   [SUBJECT_OF_OPERATION] = "operation",
+    [SUBJECT_OF_REGISTER] = "register",   [SUBJECT_OF_MANIFEST] = "manifest",
+    [SUBJECT_OF_OPERATION] = "operation",
 };
 
 enum { SUBJECT_NAME_COUNT = sizeof subject_names / sizeof subject_names[0] };

@@ -17,6 +17,7 @@ enum subject_kind {
     SUBJECT_OF_AGREEMENT = 3,
     SUBJECT_OF_ACCOUNT = 4,
     SUBJECT_OF_REGISTER = 5, /* its id is 1 */
+    SUBJECT_OF_MANIFEST = 6,
     SUBJECT_OF_OPERATION = 7,
     SUBJECT_LAST = SUBJECT_OF_OPERATION,
 };
@@ -38,9 +39,9 @@ struct text_list {
 
 enum event_kind {
     EVENT_NONE = 0,
-#define EVENT(constant, name, fields) EVENT_##constant,
-#include "register/event.def"
-#undef EVENT
+#define NUMBER_OF_KIND(constant, number) EVENT_##constant = number,
+#include "register/event_number.def"
+#undef NUMBER_OF_KIND
 };
 
 /* struct person_registered_body { str reference; ... }; and so on for every kind. */
@@ -69,6 +70,12 @@ struct client_id {
     uint8_t bytes[CLIENT_ID_SIZE];
 };
 
+union event_body {
+#define EVENT(constant, name, fields) struct name##_body name;
+#include "register/event.def"
+#undef EVENT
+};
+
 struct event {
     int64_t position; /* from 1, without gaps; 0 before it is appended */
     enum subject_kind subject_kind;
@@ -78,11 +85,7 @@ struct event {
     instant recorded_at;
     int64_t actor; /* account; 0: the register itself */
     struct client_id client_id;
-    union {
-#define EVENT(constant, name, fields) struct name##_body name;
-#include "register/event.def"
-#undef EVENT
-    } body;
+    union event_body body;
 };
 
 const char *event_kind_name(enum event_kind kind); /* "fact_recorded" */

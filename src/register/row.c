@@ -10,13 +10,14 @@ enum {
     ABOUT_AGREEMENT = 1 << SUBJECT_OF_AGREEMENT,
     ABOUT_ACCOUNT = 1 << SUBJECT_OF_ACCOUNT,
     ABOUT_REGISTER = 1 << SUBJECT_OF_REGISTER,
+    ABOUT_MANIFEST = 1 << SUBJECT_OF_MANIFEST,
     ABOUT_OPERATION = 1 << SUBJECT_OF_OPERATION,
     ABOUT_FACTS = ABOUT_PERSON | ABOUT_HUB | ABOUT_AGREEMENT,
 };
 
 struct event_row {
     unsigned char about;
-    unsigned char concerns;
+    unsigned short concerns;
 };
 
 static const struct event_row event_rows[] = {
@@ -25,17 +26,30 @@ static const struct event_row event_rows[] = {
     [EVENT_FAMILY_JOINED] = {ABOUT_PERSON, CONCERNS_SUBJECT},
     [EVENT_FAMILY_LEFT] = {ABOUT_PERSON, CONCERNS_SUBJECT},
     [EVENT_CONTACT_CONFIRMED] = {ABOUT_PERSON, CONCERNS_SUBJECT},
+    [EVENT_LEGAL_HOLD_PLACED] = {ABOUT_PERSON, CONCERNS_SUBJECT},
+    [EVENT_LEGAL_HOLD_LIFTED] = {ABOUT_PERSON, CONCERNS_SUBJECT},
+    [EVENT_PROCESSING_RESTRICTED] = {ABOUT_PERSON, CONCERNS_SUBJECT},
+    [EVENT_RESTRICTION_LIFTED] = {ABOUT_PERSON, CONCERNS_SUBJECT},
+    [EVENT_ERASURE_REQUESTED] = {ABOUT_PERSON, CONCERNS_SUBJECT},
+    [EVENT_ERASURE_DECLINED] = {ABOUT_PERSON, CONCERNS_SUBJECT},
+    [EVENT_EXTERNAL_REFERENCE_RECORDED] = {ABOUT_PERSON, CONCERNS_EXTERNAL_REFERENCE},
     [EVENT_FACT_RECORDED] = {ABOUT_FACTS, CONCERNS_FACT},
     [EVENT_FACT_WITHDRAWN] = {ABOUT_FACTS, CONCERNS_FACT},
     [EVENT_NOTE_ADDED] = {ABOUT_FACTS, 0},
     [EVENT_STEP_REQUESTED] = {ABOUT_PERSON, CONCERNS_REQUEST},
     [EVENT_STEP_APPROVED] = {ABOUT_PERSON, CONCERNS_REQUEST | CONCERNS_PLACE | CONCERNS_INTAKE},
-    [EVENT_STEP_DECLINED] = {ABOUT_PERSON, CONCERNS_REQUEST | CONCERNS_PLACE | CONCERNS_INTAKE},
-    [EVENT_STEP_WITHDRAWN] = {ABOUT_PERSON, CONCERNS_REQUEST | CONCERNS_PLACE | CONCERNS_INTAKE},
-    [EVENT_STEP_STOPPED] = {ABOUT_PERSON, CONCERNS_REQUEST | CONCERNS_PLACE | CONCERNS_INTAKE},
+    [EVENT_STEP_DECLINED] = {ABOUT_PERSON, CONCERNS_REQUEST | CONCERNS_PLACE | CONCERNS_INTAKE |
+                                               CONCERNS_MANIFEST_ENTRY},
+    [EVENT_STEP_WITHDRAWN] = {ABOUT_PERSON, CONCERNS_REQUEST | CONCERNS_PLACE | CONCERNS_INTAKE |
+                                                CONCERNS_MANIFEST_ENTRY},
+    [EVENT_STEP_STOPPED] = {ABOUT_PERSON, CONCERNS_REQUEST | CONCERNS_PLACE | CONCERNS_INTAKE |
+                                              CONCERNS_MANIFEST_ENTRY | CONCERNS_STOP_NOTICE},
     [EVENT_STEP_REFUSED] = {ABOUT_PERSON, 0},
-    [EVENT_STEP_TAKEN] = {ABOUT_PERSON,
-                          CONCERNS_SUBJECT | CONCERNS_REQUEST | CONCERNS_PLACE | CONCERNS_INTAKE},
+    [EVENT_STEP_TAKEN] = {ABOUT_PERSON, CONCERNS_SUBJECT | CONCERNS_REQUEST | CONCERNS_PLACE |
+                                            CONCERNS_INTAKE | CONCERNS_MANIFEST_ENTRY},
+    [EVENT_ORDER_REPORTED] = {ABOUT_PERSON, 0},
+    [EVENT_DEPARTURE_RECALLED] = {ABOUT_PERSON, CONCERNS_MANIFEST_ENTRY | CONCERNS_STOP_NOTICE},
+    [EVENT_STOP_ACKNOWLEDGED] = {ABOUT_PERSON, CONCERNS_STOP_NOTICE},
     [EVENT_ENTRY_OPENED] = {ABOUT_PERSON | ABOUT_HUB, CONCERNS_ENTRY},
     [EVENT_ENTRY_CHANGED] = {ABOUT_PERSON | ABOUT_HUB, CONCERNS_ENTRY},
     [EVENT_HUB_OPENED] = {ABOUT_HUB, CONCERNS_SUBJECT},
@@ -45,7 +59,19 @@ static const struct event_row event_rows[] = {
     [EVENT_ACCOUNT_OPENED] = {ABOUT_ACCOUNT, CONCERNS_SUBJECT},
     [EVENT_ACCOUNT_CHANGED] = {ABOUT_ACCOUNT, CONCERNS_SUBJECT},
     [EVENT_ACCOUNT_CLOSED] = {ABOUT_ACCOUNT, CONCERNS_SUBJECT},
+    [EVENT_MANIFEST_OPENED] = {ABOUT_MANIFEST, CONCERNS_SUBJECT},
+    [EVENT_MANIFEST_CHANGED] = {ABOUT_MANIFEST, CONCERNS_SUBJECT},
+    [EVENT_MANIFEST_PERSON_LISTED] = {ABOUT_MANIFEST, CONCERNS_SUBJECT | CONCERNS_MANIFEST_ENTRY},
+    [EVENT_MANIFEST_PERSON_TAKEN_OFF] = {ABOUT_MANIFEST,
+                                         CONCERNS_SUBJECT | CONCERNS_MANIFEST_ENTRY},
+    [EVENT_MANIFEST_BOARDED] = {ABOUT_MANIFEST, CONCERNS_SUBJECT},
+    [EVENT_MANIFEST_DEPARTED] = {ABOUT_MANIFEST, CONCERNS_SUBJECT},
+    [EVENT_MANIFEST_PERSON_ACCOUNTED] = {ABOUT_MANIFEST,
+                                         CONCERNS_SUBJECT | CONCERNS_MANIFEST_ENTRY},
+    [EVENT_MANIFEST_CLOSED] = {ABOUT_MANIFEST, CONCERNS_SUBJECT},
+    [EVENT_MANIFEST_CANCELLED] = {ABOUT_MANIFEST, CONCERNS_SUBJECT | CONCERNS_MANIFEST_ENTRY},
     [EVENT_RULEBOOK_ADOPTED] = {ABOUT_REGISTER, 0},
+    [EVENT_PERSON_ERASED] = {ABOUT_REGISTER, CONCERNS_ERASED},
     [EVENT_OPERATION_RECORDED] = {ABOUT_OPERATION, CONCERNS_SUBJECT},
 };
 
@@ -67,10 +93,8 @@ bool event_may_be_about(enum event_kind kind, enum subject_kind subject)
     return (event_row(kind)->about & 1U << subject) != 0;
 }
 
-/* The first event of a subject must be the one that brings it into the register, and no other may
- * be that one. */
-static result check_beginning(int64_t row_id, const struct event *event, enum event_kind first,
-                              struct err *err)
+result row_check_beginning(int64_t row_id, const struct event *event, enum event_kind first,
+                           struct err *err)
 {
     const char *subject = subject_kind_name(event->subject_kind);
     if (row_id == 0 && event->kind != first) {
@@ -95,7 +119,7 @@ static void person_begin(struct person_row *row, const struct event *event)
         .id = event->subject,
         .reference = body->reference,
         .stage = body->stage,
-        .stage_since = event->effective_on,
+        .stage_since = body->stage_since.known ? body->stage_since.day : event->effective_on,
         .stage_event = event->position,
         .identity_event = event->position,
         .registered_on = event->effective_on,
@@ -147,6 +171,59 @@ static result person_leave_family(struct person_row *row, struct err *err)
     return result_ok();
 }
 
+static result person_lift_hold(struct person_row *row, struct err *err)
+{
+    if (row->holds == 0) {
+        return err_set(err, ERROR_CONFLICT, "There is no legal hold on the person's record");
+    }
+    row->holds--;
+    return result_ok();
+}
+
+static result person_restrict(struct person_row *row, bool restricted, struct err *err)
+{
+    if (row->restricted == restricted) {
+        return err_set(err, ERROR_CONFLICT,
+                       restricted ? "Processing of the person's record is restricted already"
+                                  : "Processing of the person's record is not restricted");
+    }
+    row->restricted = restricted;
+    return result_ok();
+}
+
+static result person_ask_erasure(struct person_row *row, const struct event *event, struct err *err)
+{
+    if (row->erasure_request != 0) {
+        return err_set(err, ERROR_CONFLICT, "Erasure of the person's record was asked for already");
+    }
+    row->erasure_request = event->position;
+    return result_ok();
+}
+
+static result person_decline_erasure(struct person_row *row, const struct event *event,
+                                     struct err *err)
+{
+    if (row->erasure_request == 0 || row->erasure_request != event->body.erasure_declined.request) {
+        return err_set(err, ERROR_CONFLICT, "Erasure of the person's record was not asked for");
+    }
+    row->erasure_request = 0;
+    return result_ok();
+}
+
+void person_row_erase(struct person_row *row, str reference)
+{
+    *row = (struct person_row){
+        .id = row->id,
+        .reference = reference,
+        .stage = row->stage,
+        .stage_since = row->stage_since,
+        .stage_event = row->stage_event,
+        .registered_on = row->registered_on,
+        .last_contact_source = STR(""),
+        .erased = true,
+    };
+}
+
 static result check_person_begins(const struct event *event, struct err *err)
 {
     const struct person_registered_body *body = &event->body.person_registered;
@@ -161,7 +238,7 @@ result person_row_apply(struct person_row *row, const struct event *event, struc
     if (event->subject_kind != SUBJECT_OF_PERSON) {
         return result_ok();
     }
-    TRY(check_beginning(row->id, event, EVENT_PERSON_REGISTERED, err));
+    TRY(row_check_beginning(row->id, event, EVENT_PERSON_REGISTERED, err));
     if (event->kind == EVENT_PERSON_REGISTERED) {
         TRY(check_person_begins(event, err));
         person_begin(row, event);
@@ -175,6 +252,18 @@ result person_row_apply(struct person_row *row, const struct event *event, struc
         person_confirm_contact(row, event);
     } else if (event->kind == EVENT_STEP_TAKEN) {
         return person_take_step(row, event, err);
+    } else if (event->kind == EVENT_LEGAL_HOLD_PLACED) {
+        row->holds++;
+    } else if (event->kind == EVENT_LEGAL_HOLD_LIFTED) {
+        return person_lift_hold(row, err);
+    } else if (event->kind == EVENT_PROCESSING_RESTRICTED) {
+        return person_restrict(row, true, err);
+    } else if (event->kind == EVENT_RESTRICTION_LIFTED) {
+        return person_restrict(row, false, err);
+    } else if (event->kind == EVENT_ERASURE_REQUESTED) {
+        return person_ask_erasure(row, event, err);
+    } else if (event->kind == EVENT_ERASURE_DECLINED) {
+        return person_decline_erasure(row, event, err);
     }
     return result_ok();
 }
@@ -630,7 +719,7 @@ result hub_row_apply(struct hub_row *row, const struct event *event, struct err 
     if (event->subject_kind != SUBJECT_OF_HUB) {
         return result_ok();
     }
-    TRY(check_beginning(row->id, event, EVENT_HUB_OPENED, err));
+    TRY(row_check_beginning(row->id, event, EVENT_HUB_OPENED, err));
     if (event->kind == EVENT_HUB_OPENED) {
         const struct hub_opened_body *body = &event->body.hub_opened;
         *row = (struct hub_row){.id = event->subject,
@@ -646,7 +735,7 @@ result agreement_row_apply(struct agreement_row *row, const struct event *event,
     if (event->subject_kind != SUBJECT_OF_AGREEMENT) {
         return result_ok();
     }
-    TRY(check_beginning(row->id, event, EVENT_AGREEMENT_OPENED, err));
+    TRY(row_check_beginning(row->id, event, EVENT_AGREEMENT_OPENED, err));
     if (event->kind == EVENT_AGREEMENT_OPENED) {
         const struct agreement_opened_body *body = &event->body.agreement_opened;
         *row = (struct agreement_row){.id = event->subject,
@@ -679,7 +768,7 @@ result account_row_apply(struct account_row *row, const struct event *event, str
     if (event->subject_kind != SUBJECT_OF_ACCOUNT) {
         return result_ok();
     }
-    TRY(check_beginning(row->id, event, EVENT_ACCOUNT_OPENED, err));
+    TRY(row_check_beginning(row->id, event, EVENT_ACCOUNT_OPENED, err));
     if (event->kind == EVENT_ACCOUNT_OPENED) {
         const struct account_opened_body *body = &event->body.account_opened;
         *row = (struct account_row){.id = event->subject,

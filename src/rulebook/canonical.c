@@ -449,7 +449,8 @@ static void put_stages(const struct rulebook *rulebook, struct buf *buf)
         buf_put_char(buf, ' ');
         put_text(buf, stage->title);
         buf_put_c(buf, stage->start ? " start" : "");
-        buf_put_c(buf, stage->outcome ? " outcome\n" : "\n");
+        buf_put_c(buf, stage->outcome ? " outcome" : "");
+        buf_put_c(buf, stage->whereabouts_unknown ? " whereabouts unknown\n" : "\n");
         put_sources(buf, stage->sources, stage->source_count);
     }
 }
@@ -603,6 +604,15 @@ static void put_clock(const struct rulebook *rulebook, const struct clock *clock
     if (clock->due_to.len > 0) {
         buf_put_c(buf, "  due to ");
         put_name_and(buf, clock->due_to, "\n");
+    }
+    if (clock->due_from != NOT_FOUND_INDEX) {
+        buf_put_c(buf, "  due from ");
+        buf_put(buf, rulebook->roles[clock->due_from].name);
+        if (clock->done != NOT_FOUND_INDEX) {
+            buf_put_c(buf, " until ");
+            canonical_condition(rulebook, clock->done, buf);
+        }
+        buf_put_char(buf, '\n');
     }
 }
 

@@ -190,6 +190,20 @@ static bool has_way_in(struct checker *checker, uint32_t stage)
     return false;
 }
 
+/* Where a record begins, somebody has just seen the person; where it ends, nobody looks for them.
+ */
+static void check_stage_marks(struct checker *checker, uint32_t index)
+{
+    const struct stage *stage = &stage_at(checker, index)->stage;
+    if (stage->whereabouts_unknown && (stage->start || stage->outcome)) {
+        diagnose(checker->diagnostics, SEVERITY_ERROR, stage->at,
+                 "The stage \"%.*s\" is marked \"%s\" and \"whereabouts unknown\"",
+                 STR_ARG(stage->name), stage->start ? "start" : "outcome");
+        diagnose_hint(checker->diagnostics, "A person who cannot be found is in a stage of their "
+                                            "own, with ways back");
+    }
+}
+
 static void check_stage_ways(struct checker *checker, uint32_t index, bool reached)
 {
     const struct stage *stage = &stage_at(checker, index)->stage;
@@ -240,6 +254,9 @@ static void check_graph(struct checker *checker)
 {
     const size_t stage_count = checker->draft->stages.count;
     const size_t starts = count_starts(checker);
+    for (uint32_t i = 0; i < stage_count; i++) {
+        check_stage_marks(checker, i);
+    }
     if (!graph_is_sound(checker)) {
         return; /* what is missing may be what could not be read */
     }

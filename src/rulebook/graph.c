@@ -173,9 +173,10 @@ static str box_words(const struct graph *graph, uint32_t stage)
 {
     const struct stage *item = &graph->rulebook->stages[stage];
     return arena_format(graph->arena, "%u. %.*s%s", stage + 1, STR_ARG(item->title),
-                        item->start     ? " (start)"
-                        : item->outcome ? " (outcome)"
-                                        : "");
+                        item->start                 ? " (start)"
+                        : item->outcome             ? " (outcome)"
+                        : item->whereabouts_unknown ? " (whereabouts unknown)"
+                                                    : "");
 }
 
 static void place_boxes(struct graph *graph)

@@ -220,7 +220,7 @@ static bool stands_beside(const struct line_mark *mark)
     }
     return style_of(mark->item)->title_beside &&
            (mark->begins == TOKEN_TEXT || mark->begins == TOKEN_START ||
-            mark->begins == TOKEN_OUTCOME);
+            mark->begins == TOKEN_OUTCOME || mark->begins == TOKEN_WHEREABOUTS);
 }
 
 static bool stands_in_column(const struct line_mark *mark)

@@ -74,6 +74,11 @@ static void put_stage(const struct printer *printer, uint32_t index)
                                                   ? STR("The start: every record begins here.")
                                                   : STR("An outcome: an end of the procedure."));
     }
+    if (stage->whereabouts_unknown) {
+        document_paragraph(printer->document,
+                           STR("Whereabouts unknown: the case is open, and the statistics count "
+                               "these people on a line of their own."));
+    }
     for (size_t i = 0; i < stage->source_count; i++) {
         document_begin(printer->document, BLOCK_PARAGRAPH);
         printer_put_c(printer, "Source: ");

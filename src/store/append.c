@@ -8,7 +8,7 @@ static bool is_written_day(date day)
     return date_from_civil(date_to_civil(day), &same, NULL).ok;
 }
 
-static result check_header(const struct event *event, struct err *err)
+result append_check_header(const struct event *event, struct err *err)
 {
     const bool known_kind =
         event_kind_from_name(str_from_c(event_kind_name(event->kind))) != EVENT_NONE;
@@ -54,12 +54,11 @@ static result check_client_id(struct transaction *transaction, const struct even
 static result learn_last(struct transaction *transaction, struct subject_entry *entry,
                          struct err *err)
 {
-    struct arena scratch = transaction->scratch;
-    const struct parameter parameters[] = {parameter_number(entry->kind),
-                                           parameter_number(entry->subject)};
     bool found = false;
-    TRY(first_row(transaction, QUERY_LAST_RECORDED_AT, parameters, 2, &scratch,
-                  &entry->last_recorded_at, &found, err));
+    TRY(sealing_settle_subject(transaction, entry->kind, entry->subject, err));
+    TRY(backend_of(transaction)
+            ->last_recorded_at(transaction->connection, entry->kind, entry->subject,
+                               &entry->last_recorded_at, &found, err));
     entry->has_last = true;
     return result_ok();
 }
@@ -103,18 +102,17 @@ static result check_subject(struct transaction *transaction, const struct event 
 static result store_event(struct transaction *transaction, const struct event *event,
                           const struct cipher_key *key, bool first_of_command, struct err *err)
 {
-    struct arena scratch = transaction->scratch;
-    struct event_record record;
-    TRY(event_seal(transaction, event, key, &scratch, &record, err));
     if (first_of_command) {
-        const struct command_record command = {.client_id = record.client_id,
-                                               .position = record.position};
+        const struct command_record command = {
+            .client_id = {.at = (const char *)event->client_id.bytes, .len = CLIENT_ID_SIZE},
+            .position = event->position};
         transaction->rows_changed++;
+        transaction->knows_absent = false;
         TRY(backend_of(transaction)
                 ->row_insert(transaction->connection, TABLE_COMMAND, &command, err));
     }
     transaction->rows_changed++;
-    return backend_of(transaction)->row_insert(transaction->connection, TABLE_EVENT, &record, err);
+    return sealing_store(transaction, event, key, err);
 }
 
 /* Ids that a caller chose are not given out again. */
@@ -130,7 +128,7 @@ static result append(struct transaction *transaction, struct event *event, struc
 {
     bool first_of_command = false;
     struct subject_entry *entry = NULL;
-    TRY(check_header(event, err));
+    TRY(append_check_header(event, err));
     TRY(check_client_id(transaction, event, &first_of_command, err));
     TRY(check_subject(transaction, event, &entry, err));
     event->position = transaction->last_position + 1;
@@ -142,9 +140,14 @@ static result append(struct transaction *transaction, struct event *event, struc
     }
     TRY(store_event(transaction, event, &entry->key, first_of_command, err));
     transaction->last_position = event->position;
+    transaction->has_last_instant = true;
+    transaction->last_instant = event->recorded_at;
     entry->has_last = true;
     entry->last_recorded_at = event->recorded_at;
-    return result_ok();
+    return event->kind == EVENT_PERSON_ERASED
+               ? subject_destroy(transaction, SUBJECT_OF_PERSON, event->body.person_erased.person,
+                                 err)
+               : result_ok();
 }
 
 result transaction_append(struct transaction *transaction, struct event *event, struct err *err)
@@ -192,12 +195,18 @@ result transaction_find_client_id(struct transaction *transaction, const struct 
         *ret_position = 0;
         return result_ok();
     }
+    if (transaction->knows_absent && memcmp(&transaction->absent, id, sizeof *id) == 0) {
+        *ret_position = 0;
+        return result_ok();
+    }
     struct arena scratch = transaction->scratch;
     struct command_record record = {
         .client_id = {.at = (const char *)id->bytes, .len = CLIENT_ID_SIZE}};
     bool found = false;
     TRY(backend_of(transaction)
             ->row_find(transaction->connection, TABLE_COMMAND, &scratch, &record, &found, err));
+    transaction->knows_absent = !found;
+    transaction->absent = *id;
     *ret_position = found ? record.position : 0;
     return result_ok();
 }

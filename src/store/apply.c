@@ -9,6 +9,7 @@ union subject_row {
     struct hub_row hub;
     struct agreement_row agreement;
     struct account_row account;
+    struct manifest_row manifest;
     struct operation_row operation;
 };
 
@@ -26,7 +27,7 @@ static enum table subject_table(enum subject_kind kind)
     static const enum table tables[SUBJECT_KINDS] = {
         [SUBJECT_OF_PERSON] = TABLE_PERSON,       [SUBJECT_OF_HUB] = TABLE_HUB,
         [SUBJECT_OF_AGREEMENT] = TABLE_AGREEMENT, [SUBJECT_OF_ACCOUNT] = TABLE_ACCOUNT,
-        [SUBJECT_OF_OPERATION] = TABLE_OPERATION,
+        [SUBJECT_OF_MANIFEST] = TABLE_MANIFEST,   [SUBJECT_OF_OPERATION] = TABLE_OPERATION,
     };
     ASSERT(subject_has_row(kind));
     return tables[kind];
@@ -45,6 +46,8 @@ static result subject_row_apply(union subject_row *row, const struct event *even
         return agreement_row_apply(&row->agreement, event, err);
     case SUBJECT_OF_ACCOUNT:
         return account_row_apply(&row->account, event, err);
+    case SUBJECT_OF_MANIFEST:
+        return manifest_row_apply(&row->manifest, event, err);
     case SUBJECT_OF_OPERATION:
         return operation_row_apply(&row->operation, event, arena, err);
     case SUBJECT_OF_REGISTER:
@@ -158,12 +161,32 @@ static result apply_to_request(struct transaction *transaction, const struct eve
     return update_row(transaction, TABLE_REQUEST, &row, err);
 }
 
+/* So many places more, or fewer, of the hub are in the state. */
+static result count_places(struct transaction *transaction, int64_t hub, enum place_state state,
+                           int64_t change, struct arena scratch, struct err *err)
+{
+    struct place_count_record record = {.hub = hub, .state = state};
+    bool found = false;
+    if (change == 0) {
+        return result_ok();
+    }
+    TRY(find_row(transaction, TABLE_PLACE_COUNT, &scratch, &record, &found, err));
+    record.places += change;
+    return found ? update_row(transaction, TABLE_PLACE_COUNT, &record, err)
+                 : insert_row(transaction, TABLE_PLACE_COUNT, &record, err);
+}
+
 static result apply_to_place(struct transaction *transaction, const struct event *event,
-                             struct place_row *row, struct err *err)
+                             struct place_row *row, struct arena scratch, struct err *err)
 {
     const enum place_state before = row->state;
     TRY(place_row_apply(row, event, err));
-    return row->state == before ? result_ok() : update_row(transaction, TABLE_PLACE, row, err);
+    if (row->state == before) {
+        return result_ok();
+    }
+    TRY(count_places(transaction, row->hub, before, -1, scratch, err));
+    TRY(count_places(transaction, row->hub, row->state, 1, scratch, err));
+    return update_row(transaction, TABLE_PLACE, row, err);
 }
 
 static result apply_to_named_place(struct transaction *transaction, const struct event *event,
@@ -177,7 +200,7 @@ static result apply_to_named_place(struct transaction *transaction, const struct
         return err_set(err, ERROR_CONFLICT, "Hub %lld has no place %lld", (long long)hub,
                        (long long)number);
     }
-    return apply_to_place(transaction, event, &row, err);
+    return apply_to_place(transaction, event, &row, scratch, err);
 }
 
 /* A place found by whom it is held for, or who occupies it - unless it is the one the event names,
@@ -193,7 +216,7 @@ static result apply_to_found_place(struct transaction *transaction, const struct
     const struct step_taken_body *taken =
         event->kind == EVENT_STEP_TAKEN ? &event->body.step_taken : NULL;
     const bool named = taken != NULL && row.hub == taken->hub && row.number == taken->place;
-    return found && !named ? apply_to_place(transaction, event, &row, err) : result_ok();
+    return found && !named ? apply_to_place(transaction, event, &row, scratch, err) : result_ok();
 }
 
 /* Those that become free come first: a person, and a request, has one place at most at any moment.
@@ -227,14 +250,23 @@ static result apply_to_places(struct transaction *transaction, const struct even
 
 static result store_places(struct transaction *transaction, const struct place_row *before,
                            size_t count_before, const struct place_row *after, size_t count_after,
-                           struct err *err)
+                           struct arena scratch, struct err *err)
 {
+    int64_t changes[PLACE_CLOSED + 1] = {0};
     for (size_t i = 0; i < count_after; i++) {
         if (i >= count_before) {
             TRY(insert_row(transaction, TABLE_PLACE, &after[i], err));
         } else if (after[i].state != before[i].state) {
+            changes[before[i].state]--;
             TRY(update_row(transaction, TABLE_PLACE, &after[i], err));
+        } else {
+            continue;
         }
+        changes[after[i].state]++;
+    }
+    for (int state = PLACE_FREE; count_after > 0 && state <= PLACE_CLOSED; state++) {
+        TRY(count_places(transaction, after[0].hub, (enum place_state)state, changes[state],
+                         scratch, err));
     }
     return result_ok();
 }
@@ -259,7 +291,106 @@ static result apply_to_hub_places(struct transaction *transaction, const struct 
     }
     size_t count_after = 0;
     TRY(place_rows_agree(after, count_before, capacity, event, &count_after, err));
-    return store_places(transaction, before, count_before, after, count_after, err);
+    return store_places(transaction, before, count_before, after, count_after, scratch, err);
+}
+
+/* --- manifest entries --- */
+
+static int64_t person_on_manifest(const struct event *event)
+{
+    return event->kind == EVENT_MANIFEST_PERSON_LISTED ? event->body.manifest_person_listed.person
+           : event->kind == EVENT_MANIFEST_PERSON_TAKEN_OFF
+               ? event->body.manifest_person_taken_off.person
+               : event->body.manifest_person_accounted.person;
+}
+
+static result apply_to_entry(struct transaction *transaction, const struct event *event,
+                             int64_t manifest, int64_t person, struct arena scratch,
+                             struct err *err)
+{
+    struct manifest_entry_row row = {.manifest = manifest, .person = person};
+    bool found = false;
+    TRY(find_row(transaction, TABLE_MANIFEST_ENTRY, &scratch, &row, &found, err));
+    if (!found) {
+        row = (struct manifest_entry_row){0};
+    }
+    TRY(manifest_entry_row_apply(&row, event, err));
+    return found ? update_row(transaction, TABLE_MANIFEST_ENTRY, &row, err)
+                 : insert_row(transaction, TABLE_MANIFEST_ENTRY, &row, err);
+}
+
+/* The end of a request, or its taking, ends or boards the entry that rests on it. */
+static result apply_to_entry_of_request(struct transaction *transaction, const struct event *event,
+                                        struct arena scratch, struct err *err)
+{
+    const struct parameter request = parameter_number(request_named(event));
+    struct manifest_entry_row row = {0};
+    bool found = false;
+    if (request.number == 0) {
+        return result_ok();
+    }
+    TRY(first_row(transaction, QUERY_MANIFEST_ENTRY_OF_REQUEST, &request, 1, &scratch, &row, &found,
+                  err));
+    if (!found) {
+        return result_ok();
+    }
+    TRY(manifest_entry_row_apply(&row, event, err));
+    return update_row(transaction, TABLE_MANIFEST_ENTRY, &row, err);
+}
+
+static result apply_to_listed(struct transaction *transaction, const struct event *event,
+                              struct arena scratch, struct err *err)
+{
+    const struct parameter manifest = parameter_number(event->subject);
+    void *found = NULL;
+    size_t count = 0;
+    TRY(collect_rows(transaction, QUERY_MANIFEST_LISTED, &manifest, 1, &scratch, &found, &count,
+                     err));
+    struct manifest_entry_row *rows = found;
+    for (size_t i = 0; i < count; i++) {
+        TRY(manifest_entry_row_apply(&rows[i], event, err));
+        TRY(update_row(transaction, TABLE_MANIFEST_ENTRY, &rows[i], err));
+    }
+    return result_ok();
+}
+
+static result apply_to_entries(struct transaction *transaction, const struct event *event,
+                               struct arena scratch, struct err *err)
+{
+    if (event->kind == EVENT_DEPARTURE_RECALLED) {
+        return apply_to_entry(transaction, event, event->body.departure_recalled.manifest,
+                              event->subject, scratch, err);
+    }
+    if (event->kind == EVENT_MANIFEST_CANCELLED) {
+        return apply_to_listed(transaction, event, scratch, err);
+    }
+    return event->subject_kind == SUBJECT_OF_MANIFEST
+               ? apply_to_entry(transaction, event, event->subject, person_on_manifest(event),
+                                scratch, err)
+               : apply_to_entry_of_request(transaction, event, scratch, err);
+}
+
+/* --- stop notices --- */
+
+static result apply_to_stop_notices(struct transaction *transaction, const struct event *event,
+                                    struct arena scratch, struct err *err)
+{
+    if (event->kind == EVENT_STOP_ACKNOWLEDGED) {
+        struct stop_notice_row row = {.stop = event->body.stop_acknowledged.stop,
+                                      .account = event->actor};
+        bool found = false;
+        TRY(find_row(transaction, TABLE_STOP_NOTICE, &scratch, &row, &found, err));
+        row.stop = found ? row.stop : 0;
+        TRY(stop_notice_row_apply(&row, event, err));
+        return update_row(transaction, TABLE_STOP_NOTICE, &row, err);
+    }
+    const struct number_list told = stop_notice_told(event);
+    for (size_t i = 0; i < told.count; i++) {
+        struct stop_notice_row row = {.account = told.items[i]};
+        TRY(stop_notice_row_apply(&row, event, err));
+        TRY(insert_row(transaction, TABLE_STOP_NOTICE, &row, err));
+    }
+    return result_ok();
 }
 
 result rows_apply(struct transaction *transaction, const struct event *event, struct arena scratch,
@@ -273,6 +404,9 @@ result rows_apply(struct transaction *transaction, const struct event *event, st
     if ((concerns & CONCERNS_FACT) != 0) {
         TRY(apply_to_fact(transaction, event, scratch, err));
     }
+    if ((concerns & CONCERNS_EXTERNAL_REFERENCE) != 0) {
+        TRY(external_reference_apply(transaction, event, err));
+    }
     if ((concerns & CONCERNS_REQUEST) != 0) {
         TRY(apply_to_request(transaction, event, &scratch, &request, err));
     }
@@ -282,11 +416,21 @@ result rows_apply(struct transaction *transaction, const struct event *event, st
     if ((concerns & CONCERNS_HUB_PLACES) != 0) {
         TRY(apply_to_hub_places(transaction, event, scratch, err));
     }
+    if ((concerns & CONCERNS_ERASED) != 0) {
+        TRY(rows_erase_person(transaction, event, scratch, err));
+    }
+    if ((concerns & CONCERNS_MANIFEST_ENTRY) != 0) {
+        TRY(apply_to_entries(transaction, event, scratch, err));
+    }
+    if ((concerns & CONCERNS_STOP_NOTICE) != 0) {
+        TRY(apply_to_stop_notices(transaction, event, scratch, err));
+    }
     if ((concerns & CONCERNS_ENTRY) != 0) {
         TRY(entry_apply(transaction, event, scratch, err));
     }
     if ((concerns & CONCERNS_INTAKE) != 0) {
         TRY(intake_apply(transaction, event, &request, scratch, err));
     }
-    return result_ok();
+    return event_is_passage(event->kind) ? course_follow(transaction, event, scratch, err)
+                                         : result_ok();
 }

@@ -15,13 +15,17 @@ struct backend;
 /* A backend's own connection begins with this. */
 struct connection {
     const struct backend *backend;
+    bool others_wrote; /* may another connection have committed between the last transaction of this
+                          one and the one that has begun? */
 };
 
 /* Every question that is asked, with its parameters in order and the layout of the rows that answer
  * it. */
 enum query {
     QUERY_LAST_POSITION,    /* () -> number: of the last event, 0 when there is none */
-    QUERY_LAST_RECORDED_AT, /* (subject kind, subject) -> number, no row when there is no event */
+    QUERY_LAST_RECORDED_AT, /* (subject kind, subject) -> number, no row when there is no event;
+                               asked through last_recorded_at */
+    QUERY_LAST_INSTANT,     /* () -> number: when the last event was recorded, no row when none */
     QUERY_LAST_ID,          /* (subject kind) -> number, 0 when there is none */
     QUERY_HISTORY,          /* (subject kind, subject, before, limit) -> event, newest first */
     QUERY_EVENTS_FROM,      /* (position) -> event, oldest first */
@@ -37,28 +41,46 @@ enum query {
     QUERY_ACCOUNTS,   /* () -> account, by id */
     QUERY_PLACES,     /* (hub) -> place, by number */
     QUERY_FREE_PLACE, /* (hub) -> place: the free one with the lowest number */
-    QUERY_PLACE_HELD_FOR,         /* (request) -> place */
-    QUERY_PLACE_OCCUPIED_BY,      /* (person) -> place */
-    QUERY_FACTS_OF,               /* (subject kind, subject) -> fact, in the order of the key */
-    QUERY_FACTS_OF_KIND,          /* (subject kind) -> fact, in the order of the key */
-    QUERY_FACT_OF_EVENT,          /* (subject kind, subject, position) -> fact */
-    QUERY_STAGE_COUNTS,           /* () -> stage count, by stage */
-    QUERY_PLACE_COUNTS,           /* (hub) -> state count */
-    QUERY_CASELOAD,               /* (first person, last person) -> caseload, by person */
-    QUERY_FACT_NAMES,             /* () -> name, by number */
-    QUERY_WORDS,                  /* () -> name, by number */
-    QUERY_NUMBER_OF_FACT_NAME,    /* (name) -> number */
-    QUERY_NUMBER_OF_WORD,         /* (name) -> number */
-    QUERY_LAST_FACT_NAME,         /* () -> number, 0 when there is none */
-    QUERY_LAST_WORD,              /* () -> number, 0 when there is none */
+    QUERY_PLACE_HELD_FOR,        /* (request) -> place */
+    QUERY_PLACE_OCCUPIED_BY,     /* (person) -> place */
+    QUERY_FACTS_OF,              /* (subject kind, subject) -> fact, in the order of the key */
+    QUERY_FACTS_OF_KIND,         /* (subject kind) -> fact, in the order of the key */
+    QUERY_FACT_OF_EVENT,         /* (subject kind, subject, position) -> fact */
+    QUERY_STAGE_COUNTS,          /* () -> stage count, by stage */
+    QUERY_PLACE_COUNTS,          /* (hub) -> state count */
+    QUERY_MANIFEST_BY_REFERENCE, /* (text) -> number */
+    QUERY_MANIFESTS,             /* (last state) -> manifest, newest first */
+    QUERY_MANIFEST_ENTRIES,      /* (manifest) -> manifest entry, by person */
+    QUERY_MANIFEST_LISTED,       /* (manifest) -> manifest entry: those who are listed, by person */
+    QUERY_MANIFEST_ENTRY_OF_REQUEST, /* (request) -> manifest entry: the listed one */
+    QUERY_MANIFEST_ENTRY_OF_PERSON,  /* (person) -> manifest entry: listed or aboard */
+    QUERY_MANIFEST_ENTRY_ENDED_BY,   /* (position) -> manifest entry that the event changed last */
+    QUERY_EXPECTED_ARRIVALS,         /* (hub) -> manifest entry: aboard, by manifest and person */
+    QUERY_STOP_NOTICES,              /* (account, last acknowledged) -> stop notice, newest first */
+    QUERY_TOLD_OF_STOP,              /* (stop) -> stop notice, by account */
+    QUERY_HIDDEN,   /* (1: or whose processing is restricted) -> number: ids of people erased */
+    QUERY_LOOKS,    /* (person, account, before, limit) -> look row, newest first; 0 asks for all */
+    QUERY_CASELOAD, /* (first person, last person) -> caseload, by person */
+    QUERY_COURSES,  /* (first person, last person) -> course, by person, no facts */
+    QUERY_COURSES_WITH_FACTS,  /* the same, with what the caseload says of their facts */
+    QUERY_COUNT_REGISTERED,    /* (day, instant, position) -> number of registrations */
+    QUERY_INSTANT_AT_POSITION, /* (subject kind, subject, position) -> number: of its last event */
+    QUERY_FACT_NAMES,          /* () -> name, by number */
+    QUERY_WORDS,               /* () -> name, by number */
+    QUERY_NUMBER_OF_FACT_NAME, /* (name) -> number */
+    QUERY_NUMBER_OF_WORD,      /* (name) -> number */
+    QUERY_LAST_FACT_NAME,      /* () -> number, 0 when there is none */
+    QUERY_LAST_WORD,           /* () -> number, 0 when there is none */
     QUERY_OPERATION_BY_REFERENCE, /* (text) -> number */
     QUERY_OPERATIONS,             /* (from, to) -> operation, by the day on which it happened */
     QUERY_ENTRIES, /* (kind, person, hub, agreement, journey, not closed, limit) -> entry, newest
                       first; "" and 0 ask for all */
-    QUERY_ENTRIES_UNDER,     /* (parent) -> entry, by id */
-    QUERY_ENTRIES_STANDING,  /* (hub, kind, severity, day, instant) -> number */
-    QUERY_INTAKE_OF_REQUEST, /* (request) -> intake */
-    QUERY_INTAKE_COUNTS,     /* (agreement, instant, first of month, day) -> intake count */
+    QUERY_ENTRIES_UNDER,       /* (parent) -> entry, by id */
+    QUERY_ENTRIES_STANDING,    /* (hub, kind, severity, day, instant) -> number */
+    QUERY_INTAKE_OF_REQUEST,   /* (request) -> intake */
+    QUERY_INTAKE_COUNTS,       /* (agreement, instant, first of month, day) -> intake count */
+    QUERY_EXTERNAL_REFERENCES, /* (lookup) -> external reference, by event */
+    QUERY_EXTERNAL_OF_PERSON,  /* (person) -> external reference, by event */
     QUERY_COUNT,
 };
 
@@ -85,6 +107,9 @@ struct backend {
 
     /* A store that does not exist yet: makes the file and its tables. */
     result (*create)(const char *path, instant now, struct err *err);
+    /* Takes away one that could not be finished, with all that lies beside it. Nobody has it open.
+     */
+    void (*unmake)(const char *path);
     /* Brings an older layout up to date; refuses a newer one. */
     result (*open)(const char *path, enum connection_use use, instant now,
                    struct connection **ret_connection, struct err *err);
@@ -99,7 +124,9 @@ struct backend {
     /* False when the database itself gave the transaction up (a full disk, say): then nothing of it
      * is left. */
     bool (*is_active)(const struct connection *connection);
-    /* One savepoint at a time. */
+    /* One savepoint at a time. What is written may wait in memory until the commit, and is found
+     * there meanwhile: only the commit, or the work in which it happens, is told that the database
+     * refused it, and then the transaction is over. */
     result (*savepoint_begin)(struct connection *connection, struct err *err);
     result (*savepoint_keep)(struct connection *connection, struct err *err);
     result (*savepoint_undo)(struct connection *connection, struct err *err);
@@ -116,12 +143,22 @@ struct backend {
                       struct err *err);
     result (*row_delete)(struct connection *connection, enum table table, const void *row,
                          struct err *err);
+    /* All rows of one person in a table that is personal (layout.h). */
+    result (*rows_delete_of_person)(struct connection *connection, enum table table, int64_t person,
+                                    struct err *err);
+
+    /* When the last event of the subject was recorded. */
+    result (*last_recorded_at)(struct connection *connection, enum subject_kind kind,
+                               int64_t subject, instant *ret_at, bool *ret_found, struct err *err);
 
     result (*cursor_open)(struct connection *connection, enum query query,
                           const struct parameter *parameters, size_t count,
                           struct cursor *ret_cursor, struct err *err);
     result (*cursor_next)(struct cursor *cursor, void *row, bool *ret_found, struct err *err);
     void (*cursor_close)(struct cursor *cursor);
+
+    /* Overwritten and deleted content is in no file of the database any more. Waits for readers. */
+    result (*purge)(struct connection *connection, struct err *err);
 
     /* Much memory for one large transaction, and giving it back. */
     result (*bulk_begin)(struct connection *connection, struct err *err);
@@ -130,6 +167,9 @@ struct backend {
     /* From here on this connection sees empty derived tables of its own (until it is closed), ...
      */
     result (*shadow_begin)(struct connection *connection, struct err *err);
+    /* With the numbers that names have in the real ones: when people were erased, their events do
+     * not say any more in which order names came. */
+    result (*shadow_take_names)(struct connection *connection, struct err *err);
     /* ... which can be compared with the real ones, and take their place. */
     result (*shadow_compare)(struct connection *connection, struct rebuild_outcome *outcome,
                              struct err *err);

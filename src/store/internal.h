@@ -16,11 +16,17 @@ struct store {
     char path[PATH_MAX];
     char key_path[PATH_MAX];
     struct cipher_key key;
+    bool is_new; /* made by this store_open */
 
     pthread_mutex_t mutex; /* over everything below but `writing` */
     pthread_cond_t wake;
     struct work *first;
     struct work *last;
+    size_t waiting;    /* works in the queue */
+    size_t expected;   /* works that may be there soon: of the last group, and those in the queue */
+    bool writer_waits; /* for `wake`, ... */
+    size_t wanted;     /* ... until so many works wait */
+    int64_t commit_nanoseconds; /* of the last group; the writer thread's */
     struct look_queue looks;
     bool closing;
     size_t callers; /* inside store_write, store_bulk or store_read; store_close waits for them */

@@ -1,6 +1,7 @@
 #include "store/keyfile.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { KEY_FILE_SIZE_MAX = 4096, KEY_SCRATCH_SIZE = 16 * 1024 };
@@ -10,7 +11,9 @@ static_assert(CIPHER_KEY_SIZE == (int)SHA256_SIZE, "a key is written in the same
 result keyfile_make(const char *path, const struct system *system, struct cipher_key *ret_key,
                     struct err *err)
 {
-    if (system_file_exists(path)) {
+    bool found = false;
+    TRY(system_find_file(path, &found, err));
+    if (found) {
         result_ignore(err_set(err, ERROR_CONFLICT, "The key file %s exists already", path),
                       "the hint returns the failure");
         return err_hint(err,
@@ -24,6 +27,8 @@ result keyfile_make(const char *path, const struct system *system, struct cipher
     const result written = system_write_file(path, str_from_c(text), 0600, err);
     if (written.ok) {
         memcpy(ret_key->bytes, key.bytes, sizeof ret_key->bytes);
+    } else {
+        remove(path); /* it may be there and not be durable */
     }
     explicit_bzero(&key, sizeof key);
     explicit_bzero(text, sizeof text);
@@ -45,7 +50,9 @@ static result parse_key(const char *path, str text, struct cipher_key *ret_key, 
 
 result keyfile_read(const char *path, struct cipher_key *ret_key, struct err *err)
 {
-    if (!system_file_exists(path)) {
+    bool found = false;
+    TRY(system_find_file(path, &found, err));
+    if (!found) {
         result_ignore(err_set(err, ERROR_STORAGE, "The key file %s is missing", path),
                       "the hint returns the failure");
         return err_hint(

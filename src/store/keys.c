@@ -99,6 +99,21 @@ result subject_begin(struct transaction *transaction, enum subject_kind kind, in
     return result_ok();
 }
 
+result subject_destroy(struct transaction *transaction, enum subject_kind kind, int64_t subject,
+                       struct err *err)
+{
+    const struct subject_key_record record = {.subject_kind = kind, .subject = subject};
+    TRY(backend_of(transaction)
+            ->row_update(transaction->connection, TABLE_SUBJECT_KEY, &record, err));
+    transaction->rows_changed++;
+    struct subject_entry *entry = slot_of(transaction, kind, subject);
+    if (entry->kind == kind && entry->subject == subject) {
+        cipher_wipe(&entry->key);
+    }
+    remember(transaction, kind, subject, NULL);
+    return result_ok();
+}
+
 /* --- events --- */
 
 static struct event_record record_of(const struct event *event)
@@ -147,28 +162,39 @@ static str opening_and_body(const uint8_t opening[LEAF_OPENING_SIZE], str body, 
     return (str){.at = plain, .len = LEAF_OPENING_SIZE + body.len};
 }
 
-result event_seal(struct transaction *transaction, const struct event *event,
-                  const struct cipher_key *key, struct arena *arena,
-                  struct event_record *ret_record, struct err *err)
+void sealing_chance(struct transaction *transaction, struct sealing_chance *ret_chance)
+{
+    transaction_entropy(transaction, ret_chance->opening, sizeof ret_chance->opening);
+    transaction_entropy(transaction, ret_chance->nonce, sizeof ret_chance->nonce);
+}
+
+result event_seal_body(const struct event *event, str body, const struct cipher_key *key,
+                       const struct sealing_chance *chance, struct arena *arena,
+                       struct event_record *ret_record, struct err *err)
 {
     ASSERT(event->position > 0);
-    uint8_t opening[LEAF_OPENING_SIZE];
-    uint8_t nonce[CIPHER_NONCE_SIZE];
-    transaction_entropy(transaction, opening, sizeof opening);
-    transaction_entropy(transaction, nonce, sizeof nonce);
-    str body;
-    TRY(event_write_body(event, arena, &body, err));
-    const str plain = opening_and_body(opening, body, arena);
+    const str plain = opening_and_body(chance->opening, body, arena);
     const str header = event_header_text(event, arena);
     if (plain.at == NULL || header.at == NULL) {
         return arena_full(err);
     }
     struct event_record record = record_of(event);
-    TRY(cipher_seal(key, nonce, plain, header, arena, &record.sealed, err));
-    const struct sha256 leaf = leaf_commit(opening, header, record.sealed);
+    TRY(cipher_seal(key, chance->nonce, plain, header, arena, &record.sealed, err));
+    const struct sha256 leaf = leaf_commit(chance->opening, header, record.sealed);
     memcpy(record.leaf, leaf.bytes, SHA256_SIZE);
     *ret_record = record;
     return result_ok();
+}
+
+result event_seal(struct transaction *transaction, const struct event *event,
+                  const struct cipher_key *key, struct arena *arena,
+                  struct event_record *ret_record, struct err *err)
+{
+    struct sealing_chance chance;
+    str body;
+    sealing_chance(transaction, &chance);
+    TRY(event_write_body(event, arena, &body, err));
+    return event_seal_body(event, body, key, &chance, arena, ret_record, err);
 }
 
 static result refuse_event(const struct event_record *record, const char *why, struct err *err)

@@ -67,7 +67,7 @@ static const struct column session_columns[] = {
 static const struct column look_columns[] = {
     FIXED(look_record, account, COLUMN_NUMBER), FIXED(look_record, subject_kind, COLUMN_STATE),
     FIXED(look_record, subject, COLUMN_NUMBER), FIXED(look_record, at, COLUMN_INSTANT),
-    FIXED(look_record, purpose, COLUMN_TEXT),
+    FIXED(look_record, purpose, COLUMN_TEXT),   FIXED(look_record, reason, COLUMN_TEXT),
 };
 
 static const struct column rulebook_columns[] = {
@@ -88,6 +88,10 @@ static const struct column person_columns[] = {
     COLUMN(person_row, last_contact_on, COLUMN_DAY),
     COLUMN(person_row, last_contact_source, COLUMN_TEXT),
     COLUMN(person_row, next_check_on, COLUMN_DAY),
+    COLUMN(person_row, holds, COLUMN_NUMBER),
+    COLUMN(person_row, erasure_request, COLUMN_NUMBER),
+    COLUMN(person_row, restricted, COLUMN_FLAG),
+    COLUMN(person_row, erased, COLUMN_FLAG),
 };
 
 /* The key is the order in which facts are asked for: a subject's facts lie together, the values of
@@ -132,6 +136,12 @@ static const struct column place_columns[] = {
     COLUMN(place_row, request, COLUMN_NUMBER), COLUMN(place_row, since, COLUMN_INSTANT),
 };
 
+static const struct column place_count_columns[] = {
+    FIXED(place_count_record, hub, COLUMN_NUMBER),
+    FIXED(place_count_record, state, COLUMN_STATE),
+    COLUMN(place_count_record, places, COLUMN_NUMBER),
+};
+
 static const struct column hub_columns[] = {
     FIXED(hub_row, id, COLUMN_NUMBER),
     COLUMN(hub_row, reference, COLUMN_TEXT),
@@ -151,6 +161,47 @@ static const struct column account_columns[] = {
     COLUMN(account_row, hub, COLUMN_NUMBER), COLUMN(account_row, closed, COLUMN_FLAG),
 };
 
+static const struct column manifest_columns[] = {
+    FIXED(manifest_row, id, COLUMN_NUMBER),
+    FIXED(manifest_row, reference, COLUMN_TEXT),
+    FIXED(manifest_row, step, COLUMN_TEXT),
+    FIXED(manifest_row, hub, COLUMN_NUMBER),
+    FIXED(manifest_row, destination, COLUMN_TEXT),
+    COLUMN(manifest_row, departs_at, COLUMN_INSTANT),
+    COLUMN(manifest_row, carrier, COLUMN_TEXT),
+    COLUMN(manifest_row, route, COLUMN_TEXT),
+    COLUMN(manifest_row, escorts, COLUMN_NUMBER),
+    COLUMN(manifest_row, escort_roles, COLUMN_TEXT),
+    COLUMN(manifest_row, lead, COLUMN_NUMBER),
+    COLUMN(manifest_row, state, COLUMN_STATE),
+    COLUMN(manifest_row, aboard, COLUMN_NUMBER),
+    COLUMN(manifest_row, departed_at, COLUMN_INSTANT),
+    COLUMN(manifest_row, changed_at, COLUMN_INSTANT),
+    COLUMN(manifest_row, changed_event, COLUMN_NUMBER),
+};
+
+static const struct column manifest_entry_columns[] = {
+    FIXED(manifest_entry_row, manifest, COLUMN_NUMBER),
+    FIXED(manifest_entry_row, person, COLUMN_NUMBER),
+    COLUMN(manifest_entry_row, request, COLUMN_NUMBER),
+    COLUMN(manifest_entry_row, state, COLUMN_STATE),
+    COLUMN(manifest_entry_row, recalled, COLUMN_FLAG),
+    COLUMN(manifest_entry_row, boarded_event, COLUMN_NUMBER),
+    COLUMN(manifest_entry_row, changed_at, COLUMN_INSTANT),
+    COLUMN(manifest_entry_row, changed_event, COLUMN_NUMBER),
+};
+
+static const struct column stop_notice_columns[] = {
+    FIXED(stop_notice_row, stop, COLUMN_NUMBER),
+    FIXED(stop_notice_row, account, COLUMN_NUMBER),
+    FIXED(stop_notice_row, person, COLUMN_NUMBER),
+    FIXED(stop_notice_row, request, COLUMN_NUMBER),
+    FIXED(stop_notice_row, manifest, COLUMN_NUMBER),
+    FIXED(stop_notice_row, stopped_at, COLUMN_INSTANT),
+    COLUMN(stop_notice_row, acknowledged, COLUMN_FLAG),
+    COLUMN(stop_notice_row, acknowledged_at, COLUMN_INSTANT),
+};
+
 static const struct column caseload_columns[] = {
     FIXED(caseload_row, person, COLUMN_NUMBER),
     COLUMN(caseload_row, stage, COLUMN_NUMBER),
@@ -161,9 +212,34 @@ static const struct column caseload_columns[] = {
     COLUMN(caseload_row, facts, COLUMN_BYTES),
 };
 
+static const struct column course_columns[] = {
+    FIXED(course_row, person, COLUMN_NUMBER),
+    COLUMN(course_row, passages, COLUMN_BYTES),
+};
+
+static const struct column course_answer_columns[] = {
+    FIXED(person_course, person, COLUMN_NUMBER),
+    FIXED(person_course, passages, COLUMN_BYTES),
+    FIXED(person_course, recorded_until, COLUMN_INSTANT),
+    FIXED(person_course, facts, COLUMN_BYTES),
+};
+
 static const struct column name_columns[] = {
     FIXED(name_record, number, COLUMN_NUMBER),
     FIXED(name_record, name, COLUMN_TEXT),
+};
+
+static const struct column look_row_columns[] = {
+    FIXED(look_row, number, COLUMN_NUMBER),      FIXED(look_row, account, COLUMN_NUMBER),
+    FIXED(look_row, subject_kind, COLUMN_STATE), FIXED(look_row, subject, COLUMN_NUMBER),
+    FIXED(look_row, at, COLUMN_INSTANT),         FIXED(look_row, purpose, COLUMN_TEXT),
+    FIXED(look_row, reason, COLUMN_TEXT),
+};
+
+static const struct column external_reference_columns[] = {
+    FIXED(external_reference_row, lookup, COLUMN_NUMBER),
+    FIXED(external_reference_row, event, COLUMN_NUMBER),
+    FIXED(external_reference_row, person, COLUMN_NUMBER),
 };
 
 static const struct column entry_columns[] = {
@@ -231,7 +307,12 @@ static const struct column stage_count_columns[] = {
 #define LAYOUT(table_name, row_type, column_list, keys)                                            \
     {                                                                                              \
         table_name, sizeof(row_type), column_list, sizeof column_list / sizeof column_list[0],     \
-            keys                                                                                   \
+            keys, false                                                                            \
+    }
+#define PERSONAL(table_name, row_type, column_list, keys)                                          \
+    {                                                                                              \
+        table_name, sizeof(row_type), column_list, sizeof column_list / sizeof column_list[0],     \
+            keys, true                                                                             \
     }
 
 static const struct layout layouts[TABLE_COUNT] = {
@@ -244,16 +325,24 @@ static const struct layout layouts[TABLE_COUNT] = {
     [TABLE_LOOK] = LAYOUT("look", struct look_record, look_columns, 0),
     [TABLE_RULEBOOK] = LAYOUT("rulebook", struct rulebook_record, rulebook_columns, 1),
     [TABLE_PERSON] = LAYOUT("person", struct person_row, person_columns, 1),
-    [TABLE_FACT] = LAYOUT("fact", struct fact_row, fact_columns, 5),
+    [TABLE_FACT] = PERSONAL("fact", struct fact_row, fact_columns, 5),
     [TABLE_REQUEST] = LAYOUT("request", struct request_row, request_columns, 1),
     [TABLE_PLACE] = LAYOUT("place", struct place_row, place_columns, 2),
+    [TABLE_PLACE_COUNT] = LAYOUT("place_count", struct place_count_record, place_count_columns, 2),
     [TABLE_HUB] = LAYOUT("hub", struct hub_row, hub_columns, 1),
     [TABLE_AGREEMENT] = LAYOUT("agreement", struct agreement_row, agreement_columns, 1),
     [TABLE_ACCOUNT] = LAYOUT("account", struct account_row, account_columns, 1),
-    [TABLE_CASELOAD] = LAYOUT("caseload", struct caseload_row, caseload_columns, 1),
+    [TABLE_MANIFEST] = LAYOUT("manifest", struct manifest_row, manifest_columns, 1),
+    [TABLE_MANIFEST_ENTRY] =
+        LAYOUT("manifest_entry", struct manifest_entry_row, manifest_entry_columns, 2),
+    [TABLE_STOP_NOTICE] = LAYOUT("stop_notice", struct stop_notice_row, stop_notice_columns, 2),
+    [TABLE_CASELOAD] = PERSONAL("caseload", struct caseload_row, caseload_columns, 1),
+    [TABLE_COURSE] = LAYOUT("course", struct course_row, course_columns, 1),
     [TABLE_FACT_NAME] = LAYOUT("fact_name", struct name_record, name_columns, 1),
     [TABLE_WORD] = LAYOUT("word", struct name_record, name_columns, 1),
-    [TABLE_ENTRY] = LAYOUT("entry", struct entry_row, entry_columns, 1),
+    [TABLE_EXTERNAL_REFERENCE] = PERSONAL("external_reference", struct external_reference_row,
+                                          external_reference_columns, 2),
+    [TABLE_ENTRY] = PERSONAL("entry", struct entry_row, entry_columns, 1),
     [TABLE_INTAKE] = LAYOUT("intake", struct intake_row, intake_columns, 1),
     [TABLE_OPERATION] = LAYOUT("operation", struct operation_row, operation_columns, 1),
 };
@@ -276,10 +365,23 @@ const struct layout *layout_of_count(void)
     return &layout;
 }
 
+const struct layout *layout_of_look(void)
+{
+    static const struct layout layout = LAYOUT("look", struct look_row, look_row_columns, 0);
+    return &layout;
+}
+
 const struct layout *layout_of_stage_count(void)
 {
     static const struct layout layout =
         LAYOUT("stage_count", struct stage_count, stage_count_columns, 0);
+    return &layout;
+}
+
+const struct layout *layout_of_course(void)
+{
+    static const struct layout layout =
+        LAYOUT("course_answer", struct person_course, course_answer_columns, 0);
     return &layout;
 }
 
@@ -306,4 +408,52 @@ result layout_copy_texts(const struct layout *layout, void *row, struct arena *a
         *text = copy;
     }
     return result_ok();
+}
+
+static str column_bytes(const struct column *column, const void *row)
+{
+    const char *member = (const char *)row + column->offset;
+    switch (column->type) {
+    case COLUMN_NUMBER:
+    case COLUMN_SIZE:
+    case COLUMN_INSTANT:
+        return (str){.at = member, .len = sizeof(int64_t)};
+    case COLUMN_STATE:
+    case COLUMN_DATE:
+        return (str){.at = member, .len = sizeof(int32_t)};
+    case COLUMN_FLAG:
+        return (str){.at = member, .len = sizeof(bool)};
+    case COLUMN_TEXT:
+    case COLUMN_BYTES:
+        return *(const str *)(const void *)member;
+    case COLUMN_BYTES32:
+        return (str){.at = member, .len = SHA256_SIZE};
+    case COLUMN_DAY:
+        return (str){.at = member, .len = sizeof(struct known_day)};
+    }
+    return STR("");
+}
+
+/* FNV-1a over the key; the table is part of it. */
+uint64_t layout_key_hash(enum table table, const void *row)
+{
+    const struct layout *layout = layout_of(table);
+    uint64_t hash = UINT64_C(14695981039346656037) ^ (uint64_t)table;
+    for (size_t i = 0; i < layout->key_count; i++) {
+        const str bytes = column_bytes(&layout->columns[i], row);
+        for (size_t at = 0; at < bytes.len; at++) {
+            hash = (hash ^ (unsigned char)bytes.at[at]) * UINT64_C(1099511628211);
+        }
+    }
+    return hash ^ hash >> 32;
+}
+
+bool layout_same_key(const struct layout *layout, const void *left, const void *right)
+{
+    bool same = true;
+    for (size_t i = 0; same && i < layout->key_count; i++) {
+        same = str_equal(column_bytes(&layout->columns[i], left),
+                         column_bytes(&layout->columns[i], right));
+    }
+    return same;
 }

@@ -7,10 +7,14 @@
 #define RETURNHUB_STORE_LAYOUT_H
 
 #include "base/hash.h"
+#include "register/course.h"
 #include "register/entry.h"
+#include "register/external_reference.h"
 #include "register/intake.h"
+#include "register/manifest.h"
 #include "register/operation.h"
 #include "register/row.h"
+#include "register/stop_notice.h"
 
 enum column_type {
     COLUMN_NUMBER,  /* int64_t */
@@ -47,12 +51,18 @@ enum table {
     TABLE_FACT,
     TABLE_REQUEST,
     TABLE_PLACE,
+    TABLE_PLACE_COUNT,
     TABLE_HUB,
     TABLE_AGREEMENT,
     TABLE_ACCOUNT,
+    TABLE_MANIFEST,
+    TABLE_MANIFEST_ENTRY,
+    TABLE_STOP_NOTICE,
     TABLE_CASELOAD,
+    TABLE_COURSE,
     TABLE_FACT_NAME,
     TABLE_WORD,
+    TABLE_EXTERNAL_REFERENCE,
     TABLE_ENTRY,
     TABLE_INTAKE,
     TABLE_OPERATION,
@@ -66,18 +76,26 @@ struct layout {
     const struct column *columns;
     size_t column_count;
     size_t key_count;
+    bool personal; /* the rows of a person are deleted when the person is erased; such a table has a
+                      column `person`, or `subject_kind` and `subject` */
 };
 
 const struct layout *layout_of(enum table table);
 /* What queries answer beside rows of tables. */
 const struct layout *layout_of_number(void);       /* int64_t */
 const struct layout *layout_of_count(void);        /* struct state_count */
+const struct layout *layout_of_look(void);         /* struct look_row (store.h) */
 const struct layout *layout_of_stage_count(void);  /* struct stage_count (store.h) */
+const struct layout *layout_of_course(void);       /* struct person_course (store.h) */
 const struct layout *layout_of_intake_count(void); /* struct intake_counts (store.h) */
 
 /* Replaces every text of a row by a copy in the arena. */
 MUST_USE result layout_copy_texts(const struct layout *layout, void *row, struct arena *arena,
                                   struct err *err);
+
+/* Of the key of a row of the table: equal keys have equal hashes. */
+uint64_t layout_key_hash(enum table table, const void *row);
+bool layout_same_key(const struct layout *layout, const void *left, const void *right);
 
 struct state_count {
     int64_t state;
@@ -112,6 +130,14 @@ struct command_record {
     int64_t position;
 };
 
+/* How many places of a hub are in a state. A page that is about a hub, and every judgement of a
+ * step to it, asks for this: counting thousands of places each time would take milliseconds. */
+struct place_count_record {
+    int64_t hub;
+    enum place_state state;
+    int64_t places;
+};
+
 /* A name that the caseload writes as a number: of a fact, or a word (packed.h). Numbers are given
  * in the order of first use, from 1, so that the same events give the same numbers. */
 struct name_record {
@@ -138,6 +164,7 @@ struct look_record {
     int64_t subject;
     instant at;
     str purpose;
+    str reason;
 };
 
 struct rulebook_record {

@@ -17,6 +17,7 @@ result transaction_find(struct transaction *transaction, enum subject_kind kind,
         [SUBJECT_OF_HUB] = QUERY_HUB_BY_REFERENCE,
         [SUBJECT_OF_AGREEMENT] = QUERY_AGREEMENT_BY_REFERENCE,
         [SUBJECT_OF_ACCOUNT] = QUERY_ACCOUNT_BY_USERNAME,
+        [SUBJECT_OF_MANIFEST] = QUERY_MANIFEST_BY_REFERENCE,
         [SUBJECT_OF_OPERATION] = QUERY_OPERATION_BY_REFERENCE,
     };
     ASSERT(subject_has_row(kind));
@@ -93,6 +94,7 @@ static result event_at(struct transaction *transaction, int64_t position, struct
 {
     struct arena scratch = transaction->scratch;
     struct event_record record = {.position = position};
+    TRY(sealing_settle_position(transaction, position, err));
     TRY(find_by_id(transaction, TABLE_EVENT, "event", position, &scratch, &record, err));
     return event_open(transaction, &record, arena, ret_event, ret_opened, err);
 }
@@ -109,6 +111,10 @@ result transaction_identity(struct transaction *transaction, const struct person
 {
     struct event event;
     bool opened = false;
+    if (person->erased) {
+        *ret_identity = (struct identity){.name = STR("")};
+        return result_ok();
+    }
     TRY(event_at(transaction, person->identity_event, arena, &event, &opened, err));
     if (!opened) {
         *ret_identity = (struct identity){.name = STR("")};
@@ -228,6 +234,7 @@ result transaction_history(struct transaction *transaction, enum subject_kind ki
     struct arena scratch = transaction->scratch;
     void *records = NULL;
     size_t count = 0;
+    TRY(sealing_settle_subject(transaction, kind, subject, err));
     TRY(collect_rows(transaction, QUERY_HISTORY, parameters, 4, &scratch, &records, &count, err));
     TRY(open_events(transaction, records, count, arena, ret_events, err));
     *ret_count = count;
@@ -284,10 +291,61 @@ result transaction_last_id(struct transaction *transaction, enum subject_kind ki
 /* Positions have no gaps and events are never deleted, so the last position is their number. */
 result transaction_event_count(struct transaction *transaction, int64_t *ret_count, struct err *err)
 {
+    if (transaction->writing) {
+        *ret_count = transaction->last_position;
+        return result_ok();
+    }
     struct arena scratch = transaction->scratch;
     int64_t last = 0;
     bool found = false;
+    TRY(sealing_settle(transaction, err));
     TRY(first_row(transaction, QUERY_LAST_POSITION, NULL, 0, &scratch, &last, &found, err));
     *ret_count = last;
+    return result_ok();
+}
+
+result transaction_looks(struct transaction *transaction, int64_t person, int64_t account,
+                         int64_t before, size_t limit, struct arena *arena,
+                         const struct look_row **ret_looks, size_t *ret_count, struct err *err)
+{
+    const struct parameter parameters[] = {
+        parameter_number(person), parameter_number(account),
+        parameter_number(before == 0 ? INT64_MAX : before),
+        parameter_number(limit == 0 ? NO_LIMIT : (int64_t)limit)};
+    void *rows = NULL;
+    TRY(collect_rows(transaction, QUERY_LOOKS, parameters, 4, arena, &rows, ret_count, err));
+    *ret_looks = rows;
+    return result_ok();
+}
+
+result transaction_hidden(struct transaction *transaction, bool and_restricted, struct arena *arena,
+                          const int64_t **ret_people, size_t *ret_count, struct err *err)
+{
+    const struct parameter parameter = parameter_number(and_restricted ? 1 : 0);
+    void *rows = NULL;
+    TRY(collect_rows(transaction, QUERY_HIDDEN, &parameter, 1, arena, &rows, ret_count, err));
+    *ret_people = rows;
+    return result_ok();
+}
+
+static result read_last_instant(struct transaction *transaction, instant *ret_last, bool *ret_found,
+                                struct err *err)
+{
+    struct arena scratch = transaction->scratch;
+    int64_t last = 0;
+    TRY(first_row(transaction, QUERY_LAST_INSTANT, NULL, 0, &scratch, &last, ret_found, err));
+    *ret_last = (instant){.milliseconds = last};
+    return result_ok();
+}
+
+result transaction_last_instant(struct transaction *transaction, instant *ret_last, bool *ret_found,
+                                struct err *err)
+{
+    *ret_found = true;
+    if (!transaction->has_last_instant) {
+        TRY(read_last_instant(transaction, &transaction->last_instant, ret_found, err));
+        transaction->has_last_instant = *ret_found && transaction->writing;
+    }
+    *ret_last = transaction->last_instant;
     return result_ok();
 }

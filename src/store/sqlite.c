@@ -1,5 +1,6 @@
 #include "store/sqlite.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum {
@@ -16,6 +17,8 @@ enum {
     WAL_BYTES_KEPT = 64 * 1024 * 1024,
 };
 
+static const char rollback_sql[] = "ROLLBACK";
+
 /* --- errors --- */
 
 struct failure_row {
@@ -25,6 +28,11 @@ struct failure_row {
     const char *hint;
 };
 
+/* A lock that the system did not take back is held until the process ends. */
+#define LOCKED_HINT                                                                                \
+    "Try again in a moment. If it stays so while no other process uses the store, start the "      \
+    "program again."
+
 static const struct failure_row failure_rows[] = {
     {SQLITE_FULL, ERROR_STORAGE, "the disk is full",
      "Nothing of this change was stored. Make room, then do it again."},
@@ -33,9 +41,11 @@ static const struct failure_row failure_rows[] = {
     {SQLITE_CORRUPT, ERROR_STORAGE, "the file is damaged",
      "Stop writing to it, keep a copy, and restore the last backup."},
     {SQLITE_NOTADB, ERROR_STORAGE, "the file is not a store", "Check the path."},
-    {SQLITE_BUSY, ERROR_STORAGE, "another process kept it for too long", "Try again in a moment."},
-    {SQLITE_LOCKED, ERROR_STORAGE, "another process kept it for too long",
-     "Try again in a moment."},
+    {SQLITE_BUSY, ERROR_STORAGE, "another process kept it for too long", LOCKED_HINT},
+    {SQLITE_LOCKED, ERROR_STORAGE, "another process kept it for too long", LOCKED_HINT},
+    {SQLITE_PROTOCOL, ERROR_STORAGE, "the file could not be locked",
+     "Try again in a moment. If it stays so, start the program again, and look at the file "
+     "system."},
     {SQLITE_READONLY, ERROR_STORAGE, "the file may not be written",
      "Check who owns the file and the folder it is in."},
     {SQLITE_CANTOPEN, ERROR_STORAGE, "the file cannot be opened",
@@ -191,6 +201,19 @@ static result use_wal(sqlite3 *db, struct err *err)
     return result_ok();
 }
 
+/* Where a file or its shared memory cannot be opened for writing, SQLite opens it for reading, and
+ * every connection of the process stays so: better not to begin. That another process is writing
+ * just now is no hindrance. */
+static result check_writable(sqlite3 *db, struct err *err)
+{
+    sqlite3_busy_timeout(db, 0);
+    int code = sqlite3_exec(db, "BEGIN IMMEDIATE; ROLLBACK", NULL, NULL, NULL);
+    code = sqlite3_db_readonly(db, "main") == 1 ? SQLITE_READONLY : code;
+    sqlite3_busy_timeout(db, BUSY_MILLISECONDS);
+    const bool writable = code == SQLITE_OK || (code & 0xFF) == SQLITE_BUSY;
+    return writable ? result_ok() : sqlite_failure(db, code, "opened for writing", err);
+}
+
 static void sqlite_close(struct connection *connection)
 {
     if (connection == NULL) {
@@ -201,6 +224,8 @@ static void sqlite_close(struct connection *connection)
         sqlite3_finalize(closing->statements[i]);
     }
     sqlite3_close(closing->db);
+    pending_done(&closing->pending);
+    known_done(&closing->known);
     struct arena arena = closing->arena;
     arena_close(&arena);
 }
@@ -213,22 +238,51 @@ static result prepare_file(sqlite3 *db, const char *path, enum connection_use us
         TRY(sqlite_check_schema(db, path, now,
                                 err)); /* first: a stranger's file is left as it was */
         TRY(use_wal(db, err));
+        TRY(check_writable(db, err));
     }
     return result_ok();
+}
+
+/* What may have to be undone within a transaction stays in memory: SQLite would make a file in the
+ * folder for temporary files, in clear, for every group of works that changes more than sixteen
+ * pages. So no statement that changes very many may be one that is undone alone. Only the first
+ * call in a process counts. */
+static void undo_in_memory(void)
+{
+    (void)sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, -1);
+}
+
+/* What ends a transaction must not be in want of memory when it is needed. */
+static result prepare_rollback(struct sqlite_connection *connection, struct err *err)
+{
+    sqlite3_stmt *statement = NULL;
+    return sqlite_prepare_slot(connection, SLOT_ROLLBACK, str_from_c(rollback_sql), &statement,
+                               err);
 }
 
 static result sqlite_open(const char *path, enum connection_use use, instant now,
                           struct connection **ret_connection, struct err *err)
 {
     struct arena arena;
+    undo_in_memory();
     TRY(arena_open(&arena, CONNECTION_ARENA_SIZE, err));
     struct sqlite_connection *connection = ARENA_NEW(&arena, struct sqlite_connection, 1);
     ASSERT(connection != NULL);
     *connection = (struct sqlite_connection){.base = {.backend = backend_sqlite()}, .arena = arena};
+    /* Nobody asks SQLite how much memory it has, and counting costs a lock at each allocation.
+     * Refused, harmlessly, once SQLite has begun; a store begins with its writer. */
+    if (use == CONNECTION_WRITES) {
+        (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    }
     const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
     const int code = sqlite3_open_v2(path, &connection->db, flags, NULL);
-    const result opened = code != SQLITE_OK ? sqlite_failure(connection->db, code, "opened", err)
-                                            : prepare_file(connection->db, path, use, now, err);
+    result opened = code != SQLITE_OK ? sqlite_failure(connection->db, code, "opened", err)
+                                      : prepare_file(connection->db, path, use, now, err);
+    if (opened.ok && use == CONNECTION_WRITES) {
+        opened = pending_init(connection, err);
+        known_init(&connection->known);
+    }
+    opened = opened.ok ? prepare_rollback(connection, err) : opened;
     if (!opened.ok) {
         sqlite_close(&connection->base);
         return opened;
@@ -247,6 +301,19 @@ static result sqlite_create(const char *path, instant now, struct err *err)
     return result_ok();
 }
 
+/* A log that was left behind would be taken for that of the next store of this name. */
+static void sqlite_unmake(const char *path)
+{
+    static const char *const suffixes[] = {"-wal", "-shm", ""};
+    for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
+        char *name = sqlite3_mprintf("%s%s", path, suffixes[i]);
+        if (name != NULL) {
+            remove(name);
+        }
+        sqlite3_free(name);
+    }
+}
+
 /* --- transactions --- */
 
 static bool sqlite_is_active(const struct connection *connection)
@@ -256,66 +323,120 @@ static bool sqlite_is_active(const struct connection *connection)
     return sqlite3_get_autocommit(asked->db) == 0;
 }
 
-/* IMMEDIATE takes the write lock now: everything read from here on is what will be changed,
- * whatever other process waits. */
-static result sqlite_begin(struct connection *connection, bool writing, struct err *err)
-{
-    ASSERT(!sqlite_is_active(connection));
-    return writing
-               ? sqlite_run_slot(sqlite_of(connection), SLOT_BEGIN_WRITING, "BEGIN IMMEDIATE", err)
-               : sqlite_run_slot(sqlite_of(connection), SLOT_BEGIN_READING, "BEGIN", err);
-}
-
 static void sqlite_rollback(struct connection *connection)
 {
+    pending_forget(sqlite_of(connection));
+    known_undo(&sqlite_of(connection)->known);
     if (sqlite_is_active(connection)) {
-        result_ignore(sqlite_run_slot(sqlite_of(connection), SLOT_ROLLBACK, "ROLLBACK", NULL),
+        result_ignore(sqlite_run_slot(sqlite_of(connection), SLOT_ROLLBACK, rollback_sql, NULL),
                       "a transaction that cannot be rolled back is not committed either");
     }
 }
 
+/* SQLite's data version changes when another connection has committed, and not when this one has.
+ */
+static result learn_version(struct sqlite_connection *connection, struct err *err)
+{
+    struct known *known = &connection->known;
+    sqlite3_stmt *statement = NULL;
+    connection->base.others_wrote = true;
+    if (!known->keeps) {
+        return result_ok();
+    }
+    TRY(sqlite_prepare_slot(connection, SLOT_DATA_VERSION, STR("PRAGMA data_version"), &statement,
+                            err));
+    const int code = sqlite3_step(statement);
+    const int64_t version = code == SQLITE_ROW ? sqlite3_column_int64(statement, 0) : 0;
+    sqlite3_reset(statement);
+    if (code != SQLITE_ROW) {
+        return sqlite_failure(connection->db, code, "read", err);
+    }
+    connection->base.others_wrote = known->version != version;
+    if (connection->base.others_wrote) {
+        known_forget(known);
+    }
+    known->version = version;
+    return result_ok();
+}
+
+/* IMMEDIATE takes the write lock now: everything read from here on is what will be changed,
+ * whatever other process waits. */
+static result sqlite_begin(struct connection *connection, bool writing, struct err *err)
+{
+    struct sqlite_connection *begun = sqlite_of(connection);
+    ASSERT(!sqlite_is_active(connection));
+    TRY(writing ? sqlite_run_slot(begun, SLOT_BEGIN_WRITING, "BEGIN IMMEDIATE", err)
+                : sqlite_run_slot(begun, SLOT_BEGIN_READING, "BEGIN", err));
+    const result learned = learn_version(begun, err);
+    if (!learned.ok) {
+        sqlite_rollback(connection);
+    }
+    return learned;
+}
+
 /* When the log was written but not made durable, a later crash may still bring the change back (the
- * frames are whole) or not. */
-static result unknown_outcome(sqlite3 *db, int code, struct err *err)
+ * frames are whole) or not. Worse, what the system could not write counts as written afterwards: it
+ * can be read, and would be believed after a restart, until the power fails. So something small is
+ * committed in its place at once; when that is durable, nothing is left of what failed. */
+static bool overwrite(sqlite3 *db)
+{
+    return sqlite3_exec(db,
+                        "BEGIN IMMEDIATE;"
+                        "INSERT OR REPLACE INTO property VALUES ('overwritten', x'01');"
+                        "COMMIT",
+                        NULL, NULL, NULL) == SQLITE_OK;
+}
+
+static result failed_commit(struct sqlite_connection *committing, int code, struct err *err)
 {
     struct err cause = {0};
-    result_ignore(sqlite_failure(db, code, "made durable", &cause), "it is quoted");
-    result_ignore(err_set(err, ERROR_STORAGE, "%s. It is not known whether the change was stored",
-                          cause.what),
+    result_ignore(sqlite_failure(committing->db, code, "made durable", &cause), "it is quoted");
+    sqlite_rollback(&committing->base);
+    const bool known = overwrite(committing->db);
+    sqlite_rollback(&committing->base);
+    result_ignore(err_set(err, ERROR_STORAGE, "%s. %s", cause.what,
+                          known ? "Nothing of the change was stored"
+                                : "It is not known whether the change was stored"),
                   "the hint returns the failure");
-    return err_hint(
-        err, "Look it up by its client id, once the disk is in order, before doing it again.");
+    return known ? err_hint(err, "%s", cause.hint)
+                 : err_hint(err, "Look it up by its client id, once the disk is in order, before "
+                                 "doing it again.");
 }
 
 static result sqlite_commit(struct connection *connection, struct err *err)
 {
     struct sqlite_connection *committing = sqlite_of(connection);
+    TRY(pending_write_all(committing, err));
     const int code = step_slot(committing, SLOT_COMMIT, "COMMIT");
     if (code == SQLITE_DONE) {
         ASSERT(!sqlite_is_active(connection));
+        known_committed(&committing->known);
         return result_ok();
     }
-    const result failed = (code & 0xFF) == SQLITE_IOERR
-                              ? unknown_outcome(committing->db, code, err)
-                              : sqlite_failure(committing->db, code, "written", err);
+    if ((code & 0xFF) == SQLITE_IOERR) {
+        return failed_commit(committing, code, err);
+    }
+    const result failed = sqlite_failure(committing->db, code, "written", err);
     sqlite_rollback(connection);
     return failed;
 }
 
 static result sqlite_savepoint_begin(struct connection *connection, struct err *err)
 {
-    return sqlite_run_slot(sqlite_of(connection), SLOT_SAVEPOINT, "SAVEPOINT work", err);
+    (void)err;
+    pending_work_begin(sqlite_of(connection));
+    return result_ok();
 }
 
 static result sqlite_savepoint_keep(struct connection *connection, struct err *err)
 {
-    return sqlite_run_slot(sqlite_of(connection), SLOT_RELEASE, "RELEASE work", err);
+    return pending_work_keep(sqlite_of(connection), err);
 }
 
 static result sqlite_savepoint_undo(struct connection *connection, struct err *err)
 {
-    TRY(sqlite_run_slot(sqlite_of(connection), SLOT_UNDO, "ROLLBACK TO work", err));
-    return sqlite_savepoint_keep(connection, err);
+    known_undo(&sqlite_of(connection)->known);
+    return pending_work_undo(sqlite_of(connection), err);
 }
 
 static result set_cache(sqlite3 *db, int kibibytes, struct err *err)
@@ -343,11 +464,21 @@ static result sqlite_bulk_end(struct connection *connection, struct err *err)
     return harmless ? result_ok() : sqlite_failure(db, code, "written", err);
 }
 
+/* secure_delete has overwritten what was deleted in the pages; older images of them are in the log
+ * until it is moved into the file and cut off. */
+static result sqlite_purge(struct connection *connection, struct err *err)
+{
+    sqlite3 *db = sqlite_of(connection)->db;
+    const int code = sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    return code == SQLITE_OK ? result_ok() : sqlite_failure(db, code, "purged", err);
+}
+
 const struct backend *backend_sqlite(void)
 {
     static const struct backend backend = {
         .name = "SQLite",
         .create = sqlite_create,
+        .unmake = sqlite_unmake,
         .open = sqlite_open,
         .close = sqlite_close,
         .begin = sqlite_begin,
@@ -362,12 +493,16 @@ const struct backend *backend_sqlite(void)
         .row_update = sqlite_row_update,
         .row_put = sqlite_row_put,
         .row_delete = sqlite_row_delete,
+        .rows_delete_of_person = sqlite_rows_delete_of_person,
+        .last_recorded_at = sqlite_last_recorded_at,
         .cursor_open = sqlite_cursor_open,
         .cursor_next = sqlite_cursor_next,
         .cursor_close = sqlite_cursor_close,
+        .purge = sqlite_purge,
         .bulk_begin = sqlite_bulk_begin,
         .bulk_end = sqlite_bulk_end,
         .shadow_begin = sqlite_shadow_begin,
+        .shadow_take_names = sqlite_shadow_take_names,
         .shadow_compare = sqlite_shadow_compare,
         .shadow_replace = sqlite_shadow_replace,
     };

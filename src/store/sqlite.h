@@ -7,17 +7,28 @@
 
 #include "base/buf.h"
 #include "store/backend.h"
+#include "store/sqlite_known.h"
+#include "store/sqlite_pending.h"
 
 #include <sqlite3.h>
 
-/* Every prepared statement of a connection has a slot: five for each table, those of the
+/* Every prepared statement of a connection has a slot: six for each table, those of the
  * transaction, the queries (some of them in variants, one for each set of filters). */
-enum sqlite_row_statement { ROW_FIND, ROW_INSERT, ROW_UPDATE, ROW_PUT, ROW_DELETE, ROW_STATEMENTS };
+enum sqlite_row_statement {
+    ROW_FIND,
+    ROW_INSERT,
+    ROW_UPDATE,
+    ROW_PUT,
+    ROW_DELETE,
+    ROW_INSERT_WAITING, /* all that wait (sqlite_pending.h) */
+    ROW_STATEMENTS,
+};
 
 enum sqlite_slot {
     SLOT_ROWS,
     SLOT_BEGIN_WRITING = SLOT_ROWS + TABLE_COUNT * ROW_STATEMENTS,
     SLOT_BEGIN_READING,
+    SLOT_DATA_VERSION,
     SLOT_COMMIT,
     SLOT_ROLLBACK,
     SLOT_SAVEPOINT,
@@ -38,7 +49,16 @@ struct sqlite_connection {
     struct arena arena;     /* holds this struct and the texts of SQL while they are made */
     sqlite3 *db;
     sqlite3_stmt *statements[SLOT_COUNT];
+    uint64_t reads[SLOT_COUNT]; /* of queries: which tables they name, a bit each */
+    struct pending pending;
+    struct known known;
 };
+
+static inline uint64_t sqlite_table_bit(enum table table)
+{
+    return UINT64_C(1) << table;
+}
+_Static_assert(TABLE_COUNT <= 64, "a bit for each table");
 
 static inline struct sqlite_connection *sqlite_of(struct connection *connection)
 {
@@ -61,10 +81,15 @@ MUST_USE result sqlite_run_slot(struct sqlite_connection *connection, enum sqlit
 MUST_USE result sqlite_prepare_slot(struct sqlite_connection *connection, size_t slot, str sql,
                                     sqlite3_stmt **ret_statement, struct err *err);
 
+/* Changes a row that is there, now. */
+MUST_USE result sqlite_update_now(struct sqlite_connection *connection, enum table table,
+                                  const void *row, struct err *err);
+
 /* Columns to rows and back. Texts are views of the statement's. */
 MUST_USE result sqlite_bind_column(struct sqlite_connection *connection, sqlite3_stmt *statement,
                                    int index, const struct column *column, const void *row,
                                    struct err *err);
+void sqlite_give_column(sqlite3_context *context, const struct column *column, const void *row);
 void sqlite_read_row(sqlite3_stmt *statement, const struct layout *layout, void *row);
 /* "a, b, c": the columns of a layout, each after `prefix`. */
 void sqlite_put_columns(struct buf *buf, const struct layout *layout, const char *prefix);
@@ -86,12 +111,17 @@ result sqlite_row_put(struct connection *connection, enum table table, const voi
                       struct err *err);
 result sqlite_row_delete(struct connection *connection, enum table table, const void *row,
                          struct err *err);
+result sqlite_rows_delete_of_person(struct connection *connection, enum table table, int64_t person,
+                                    struct err *err);
+result sqlite_last_recorded_at(struct connection *connection, enum subject_kind kind,
+                               int64_t subject, instant *ret_at, bool *ret_found, struct err *err);
 result sqlite_cursor_open(struct connection *connection, enum query query,
                           const struct parameter *parameters, size_t count,
                           struct cursor *ret_cursor, struct err *err);
 result sqlite_cursor_next(struct cursor *cursor, void *row, bool *ret_found, struct err *err);
 void sqlite_cursor_close(struct cursor *cursor);
 result sqlite_shadow_begin(struct connection *connection, struct err *err);
+result sqlite_shadow_take_names(struct connection *connection, struct err *err);
 result sqlite_shadow_compare(struct connection *connection, struct rebuild_outcome *outcome,
                              struct err *err);
 result sqlite_shadow_replace(struct connection *connection, struct err *err);

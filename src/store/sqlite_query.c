@@ -17,6 +17,8 @@ static const struct query_row query_rows[QUERY_COUNT] = {
         {TABLE_COUNT, layout_of_number,
          "SELECT recorded_at FROM event WHERE subject_kind = ?1 AND subject = ?2"
          " ORDER BY position DESC LIMIT 1"},
+    [QUERY_LAST_INSTANT] = {TABLE_COUNT, layout_of_number,
+                            "SELECT recorded_at FROM event ORDER BY position DESC LIMIT 1"},
     [QUERY_LAST_ID] = {TABLE_COUNT, layout_of_number,
                        "SELECT COALESCE(MAX(subject), 0) FROM subject_key WHERE subject_kind = ?1"},
     [QUERY_HISTORY] =
@@ -58,9 +60,57 @@ static const struct query_row query_rows[QUERY_COUNT] = {
     [QUERY_STAGE_COUNTS] = {TABLE_COUNT, layout_of_stage_count,
                             "SELECT stage, COUNT(*) FROM person GROUP BY stage ORDER BY stage"},
     [QUERY_PLACE_COUNTS] = {TABLE_COUNT, layout_of_count,
-                            "SELECT state, COUNT(*) FROM place WHERE hub = ?1 GROUP BY state"},
+                            "SELECT state, places FROM place_count WHERE hub = ?1"},
+    [QUERY_HIDDEN] = {TABLE_COUNT, layout_of_number,
+                      "SELECT id FROM person WHERE (erased = 1 OR restricted = 1)"
+                      " AND (erased = 1 OR ?1 = 1) ORDER BY id"},
+    [QUERY_LOOKS] = {TABLE_COUNT, layout_of_look,
+                     "SELECT # FROM look WHERE (?1 = 0 OR (subject_kind = 1 AND subject = ?1))"
+                     " AND (?2 = 0 OR account = ?2) AND number < ?3 ORDER BY number DESC LIMIT ?4"},
+    [QUERY_MANIFEST_BY_REFERENCE] = {TABLE_COUNT, layout_of_number,
+                                     "SELECT id FROM manifest WHERE reference = ?1"},
+    [QUERY_MANIFESTS] = {TABLE_MANIFEST, NULL,
+                         "SELECT # FROM manifest WHERE state <= ?1 ORDER BY id DESC"},
+    [QUERY_MANIFEST_ENTRIES] = {TABLE_MANIFEST_ENTRY, NULL,
+                                "SELECT # FROM manifest_entry WHERE manifest = ?1 ORDER BY person"},
+    [QUERY_MANIFEST_LISTED] = {TABLE_MANIFEST_ENTRY, NULL,
+                               "SELECT # FROM manifest_entry WHERE manifest = ?1 AND state = 1"
+                               " ORDER BY person"},
+    [QUERY_MANIFEST_ENTRY_OF_REQUEST] =
+        {TABLE_MANIFEST_ENTRY, NULL,
+         "SELECT # FROM manifest_entry WHERE request = ?1 AND state = 1"},
+    [QUERY_MANIFEST_ENTRY_OF_PERSON] =
+        {TABLE_MANIFEST_ENTRY, NULL,
+         "SELECT # FROM manifest_entry WHERE person = ?1 AND state IN (1, 2)"},
+    [QUERY_MANIFEST_ENTRY_ENDED_BY] = {TABLE_MANIFEST_ENTRY, NULL,
+                                       "SELECT # FROM manifest_entry WHERE changed_event = ?1"},
+    [QUERY_EXPECTED_ARRIVALS] =
+        {TABLE_MANIFEST_ENTRY, NULL,
+         "SELECT # FROM manifest_entry WHERE state = 2 AND manifest IN"
+         " (SELECT id FROM manifest WHERE hub = ?1 AND hub <> 0) ORDER BY manifest, person"},
+    [QUERY_STOP_NOTICES] = {TABLE_STOP_NOTICE, NULL,
+                            "SELECT # FROM stop_notice WHERE account = ?1 AND acknowledged <= ?2"
+                            " ORDER BY stop DESC"},
+    [QUERY_TOLD_OF_STOP] = {TABLE_STOP_NOTICE, NULL,
+                            "SELECT # FROM stop_notice WHERE stop = ?1 ORDER BY account"},
     [QUERY_CASELOAD] = {TABLE_CASELOAD, NULL,
                         "SELECT # FROM caseload WHERE person BETWEEN ?1 AND ?2 ORDER BY person"},
+    [QUERY_COURSES] = {TABLE_COUNT, layout_of_course,
+                       "SELECT person, passages, 0, NULL FROM course"
+                       " WHERE person BETWEEN ?1 AND ?2 ORDER BY person"},
+    [QUERY_COURSES_WITH_FACTS] =
+        {TABLE_COUNT, layout_of_course,
+         "SELECT course.person, passages, recorded_until, facts"
+         " FROM course CROSS JOIN caseload ON caseload.person = course.person"
+         " WHERE course.person BETWEEN ?1 AND ?2 ORDER BY course.person"},
+    [QUERY_COUNT_REGISTERED] =
+        {TABLE_COUNT, layout_of_number,
+         "SELECT COUNT(*) FROM event INDEXED BY event_registration"
+         " WHERE kind = 1 AND effective_on <= ?1 AND recorded_at <= ?2 AND position <= ?3"},
+    [QUERY_INSTANT_AT_POSITION] =
+        {TABLE_COUNT, layout_of_number,
+         "SELECT recorded_at FROM event WHERE subject_kind = ?1 AND subject = ?2 AND position <= ?3"
+         " ORDER BY position DESC LIMIT 1"},
     [QUERY_FACT_NAMES] = {TABLE_FACT_NAME, NULL, "SELECT # FROM fact_name ORDER BY number"},
     [QUERY_WORDS] = {TABLE_WORD, NULL, "SELECT # FROM word ORDER BY number"},
     [QUERY_NUMBER_OF_FACT_NAME] = {TABLE_COUNT, layout_of_number,
@@ -71,6 +121,12 @@ static const struct query_row query_rows[QUERY_COUNT] = {
                               "SELECT COALESCE(MAX(number), 0) FROM fact_name"},
     [QUERY_LAST_WORD] = {TABLE_COUNT, layout_of_number,
                          "SELECT COALESCE(MAX(number), 0) FROM word"},
+    [QUERY_EXTERNAL_OF_PERSON] =
+        {TABLE_EXTERNAL_REFERENCE, NULL,
+         "SELECT # FROM external_reference WHERE person = ?1 ORDER BY event"},
+    [QUERY_EXTERNAL_REFERENCES] =
+        {TABLE_EXTERNAL_REFERENCE, NULL,
+         "SELECT # FROM external_reference WHERE lookup = ?1 ORDER BY event"},
     [QUERY_OPERATION_BY_REFERENCE] = {TABLE_COUNT, layout_of_number,
                                       "SELECT id FROM operation WHERE reference = ?1"},
     [QUERY_OPERATIONS] = {TABLE_OPERATION, NULL,
@@ -214,6 +270,35 @@ static const struct layout *layout_of_query(enum query query)
     return row->layout != NULL ? row->layout() : layout_of(row->table);
 }
 
+static bool is_word_char(char c)
+{
+    return (c >= 'a' && c <= 'z') || c == '_';
+}
+
+/* Does the SQL name the table? A column of the same name counts as well, which does no harm. */
+static bool names_table(str sql, str table)
+{
+    for (size_t i = 0; i + table.len <= sql.len; i++) {
+        const bool begins = i == 0 || !is_word_char(sql.at[i - 1]);
+        const size_t end = i + table.len;
+        const bool ends = end == sql.len || !is_word_char(sql.at[end]);
+        if (begins && ends && memcmp(sql.at + i, table.at, table.len) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static uint64_t tables_named(str sql)
+{
+    uint64_t named = 0;
+    for (int i = 0; i < TABLE_COUNT; i++) {
+        const enum table table = (enum table)i;
+        named |= names_table(sql, str_from_c(layout_of(table)->name)) ? sqlite_table_bit(table) : 0;
+    }
+    return named;
+}
+
 /* The cached statement, or one of its own when that is in use further up the stack. */
 static result query_statement(struct sqlite_connection *connection, enum query query, size_t set,
                               struct cursor *cursor, struct err *err)
@@ -221,6 +306,7 @@ static result query_statement(struct sqlite_connection *connection, enum query q
     const struct filtered_query *with = filtered(query);
     const size_t slot = with == NULL ? SLOT_QUERIES + (size_t)query : with->slot + set;
     sqlite3_stmt *statement = connection->statements[slot];
+    TRY(pending_settle(connection, connection->reads[slot], err));
     cursor->owned = statement != NULL && sqlite3_stmt_busy(statement) != 0;
     if (statement != NULL && !cursor->owned) {
         cursor->statement = statement;
@@ -234,8 +320,9 @@ static result query_statement(struct sqlite_connection *connection, enum query q
     TRY(buf_finish(&buf, &sql, err));
     if (!cursor->owned) {
         TRY(sqlite_prepare_slot(connection, slot, sql, &statement, err));
+        connection->reads[slot] = tables_named(sql);
         cursor->statement = statement;
-        return result_ok();
+        return pending_settle(connection, connection->reads[slot], err);
     }
     sqlite3_stmt *own = NULL;
     const int code = sqlite3_prepare_v2(connection->db, sql.at, (int)sql.len, &own, NULL);
@@ -299,4 +386,40 @@ void sqlite_cursor_close(struct cursor *cursor)
         sqlite3_reset(cursor->statement);
     }
     *cursor = (struct cursor){0};
+}
+
+static result ask_last_recorded_at(struct sqlite_connection *asked, enum subject_kind kind,
+                                   int64_t subject, instant *ret_at, bool *ret_found,
+                                   struct err *err)
+{
+    static const size_t slot = SLOT_QUERIES + QUERY_LAST_RECORDED_AT;
+    const struct parameter parameters[] = {parameter_number(kind), parameter_number(subject)};
+    sqlite3_stmt *statement = NULL;
+    TRY(sqlite_prepare_slot(asked, slot, str_from_c(query_rows[QUERY_LAST_RECORDED_AT].sql),
+                            &statement, err));
+    TRY(bind_parameters(asked, statement, parameters, 2, err));
+    const int code = sqlite3_step(statement);
+    *ret_found = code == SQLITE_ROW;
+    if (code == SQLITE_ROW) {
+        ret_at->milliseconds = sqlite3_column_int64(statement, 0);
+    }
+    const result answer = code == SQLITE_ROW || code == SQLITE_DONE
+                              ? result_ok()
+                              : sqlite_failure(asked->db, code, "read", err);
+    sqlite3_reset(statement);
+    return answer;
+}
+
+/* What waits is later than what is in the table. */
+result sqlite_last_recorded_at(struct connection *connection, enum subject_kind kind,
+                               int64_t subject, instant *ret_at, bool *ret_found, struct err *err)
+{
+    struct sqlite_connection *asked = sqlite_of(connection);
+    const struct event_record *waiting = pending_last_event(asked, kind, subject);
+    if (waiting != NULL) {
+        *ret_at = waiting->recorded_at;
+        *ret_found = true;
+        return result_ok();
+    }
+    return ask_last_recorded_at(asked, kind, subject, ret_at, ret_found, err);
 }

@@ -9,7 +9,17 @@
 result sqlite_shadow_begin(struct connection *connection, struct err *err)
 {
     struct sqlite_connection *shadowed = sqlite_of(connection);
+    TRY(pending_write_all(shadowed, err));
+    known_forget(&shadowed->known);
     return sqlite_make_derived(shadowed->db, "temp", shadowed->arena, err);
+}
+
+result sqlite_shadow_take_names(struct connection *connection, struct err *err)
+{
+    return sqlite_run(sqlite_of(connection)->db,
+                      "INSERT INTO temp.fact_name SELECT * FROM main.fact_name;"
+                      "INSERT INTO temp.word SELECT * FROM main.word",
+                      err);
 }
 
 /* --- comparing --- */
@@ -198,6 +208,7 @@ static result compare_table(struct sqlite_connection *connection, const struct l
 result sqlite_shadow_compare(struct connection *connection, struct rebuild_outcome *outcome,
                              struct err *err)
 {
+    TRY(pending_write_all(sqlite_of(connection), err));
     for (int table = TABLE_DERIVED_FIRST; table < TABLE_COUNT; table++) {
         TRY(compare_table(sqlite_of(connection), layout_of((enum table)table), outcome, err));
     }
@@ -210,9 +221,11 @@ result sqlite_shadow_replace(struct connection *connection, struct err *err)
     for (int table = TABLE_DERIVED_FIRST; table < TABLE_COUNT; table++) {
         const char *name = layout_of((enum table)table)->name;
         char sql[160];
-        sqlite3_snprintf(sizeof sql, sql,
-                         "DELETE FROM main.%s; INSERT INTO main.%s SELECT * FROM temp.%s;", name,
-                         name, name);
+        sqlite3_snprintf(
+            sizeof sql, sql,
+            /* OR ROLLBACK: see undo_in_memory; nobody could go on without them. */
+            "DELETE FROM main.%s; INSERT OR ROLLBACK INTO main.%s SELECT * FROM temp.%s;", name,
+            name, name);
         TRY(sqlite_run(replaced->db, sql, err));
     }
     return result_ok();

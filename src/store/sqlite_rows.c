@@ -54,6 +54,67 @@ static int bind_column(sqlite3_stmt *statement, int index, const struct column *
     return SQLITE_MISUSE;
 }
 
+static void give_bytes(sqlite3_context *context, str bytes)
+{
+    if (bytes.len == 0) {
+        sqlite3_result_null(context);
+    } else {
+        sqlite3_result_blob64(context, bytes.at, bytes.len, SQLITE_STATIC);
+    }
+}
+
+static void give_day(sqlite3_context *context, const struct known_day *day)
+{
+    if (day->known) {
+        sqlite3_result_int64(context, day->day.day);
+    } else {
+        sqlite3_result_null(context);
+    }
+}
+
+static void give_text(sqlite3_context *context, str text)
+{
+    sqlite3_result_text64(context, text.at == NULL ? "" : text.at, text.len, SQLITE_STATIC,
+                          SQLITE_UTF8);
+}
+
+void sqlite_give_column(sqlite3_context *context, const struct column *column, const void *row)
+{
+    const void *member = (const char *)row + column->offset;
+    switch (column->type) {
+    case COLUMN_NUMBER:
+        sqlite3_result_int64(context, *(const int64_t *)member);
+        return;
+    case COLUMN_STATE:
+        sqlite3_result_int64(context, *(const int32_t *)member);
+        return;
+    case COLUMN_SIZE:
+        sqlite3_result_int64(context, (sqlite3_int64) * (const size_t *)member);
+        return;
+    case COLUMN_FLAG:
+        sqlite3_result_int64(context, *(const bool *)member ? 1 : 0);
+        return;
+    case COLUMN_TEXT:
+        give_text(context, *(const str *)member);
+        return;
+    case COLUMN_BYTES:
+        give_bytes(context, *(const str *)member);
+        return;
+    case COLUMN_BYTES32:
+        sqlite3_result_blob(context, member, SHA256_SIZE, SQLITE_STATIC);
+        return;
+    case COLUMN_DATE:
+        sqlite3_result_int64(context, ((const date *)member)->day);
+        return;
+    case COLUMN_DAY:
+        give_day(context, member);
+        return;
+    case COLUMN_INSTANT:
+        sqlite3_result_int64(context, ((const instant *)member)->milliseconds);
+        return;
+    }
+}
+
 result sqlite_bind_column(struct sqlite_connection *connection, sqlite3_stmt *statement, int index,
                           const struct column *column, const void *row, struct err *err)
 {
@@ -206,6 +267,7 @@ static void put_sql(struct buf *buf, const struct layout *layout, enum sqlite_ro
         buf_format(buf, "DELETE FROM %s", layout->name);
         put_key_condition(buf, layout);
         return;
+    case ROW_INSERT_WAITING: /* sqlite_pending.c's own */
     case ROW_STATEMENTS:
         break;
     }
@@ -271,6 +333,17 @@ result sqlite_row_find(struct connection *connection, enum table table, struct a
     struct sqlite_connection *asked = sqlite_of(connection);
     const struct layout *layout = layout_of(table);
     ASSERT(layout->key_count > 0);
+    const void *waiting = pending_find(asked, table, row);
+    if (waiting != NULL) {
+        memcpy(row, waiting, layout->row_size);
+        TRY(layout_copy_texts(layout, row, arena, err));
+        *ret_found = true;
+        return result_ok();
+    }
+    TRY(known_find(&asked->known, table, arena, row, ret_found, err));
+    if (*ret_found) {
+        return result_ok();
+    }
     sqlite3_stmt *statement = NULL;
     TRY(row_statement(asked, table, ROW_FIND, &statement, err));
     TRY(bind_key(asked, statement, layout, row, err));
@@ -278,6 +351,7 @@ result sqlite_row_find(struct connection *connection, enum table table, struct a
     result answer = result_ok();
     if (code == SQLITE_ROW) {
         sqlite_read_row(statement, layout, row);
+        known_keep(&asked->known, table, row);
         answer = layout_copy_texts(layout, row, arena, err);
     } else if (code != SQLITE_DONE) {
         answer = sqlite_failure(asked->db, code, "read", err);
@@ -293,21 +367,49 @@ result sqlite_row_insert(struct connection *connection, enum table table, const 
 {
     struct sqlite_connection *changed = sqlite_of(connection);
     sqlite3_stmt *statement = NULL;
+    bool waits = false;
+    known_write(&changed->known, table, row);
+    TRY(pending_insert(changed, table, row, &waits, err));
+    if (waits) {
+        return result_ok();
+    }
+    TRY(pending_open_work(changed, err));
     TRY(row_statement(changed, table, ROW_INSERT, &statement, err));
     TRY(bind_row(changed, statement, layout_of(table), true, row, err));
     return finish_change(changed, statement, err);
+}
+
+/* What waits of the table comes before a change to it that does not wait. */
+static result write_before(struct sqlite_connection *changed, enum table table, struct err *err)
+{
+    TRY(pending_settle(changed, sqlite_table_bit(table), err));
+    return pending_open_work(changed, err);
+}
+
+result sqlite_update_now(struct sqlite_connection *connection, enum table table, const void *row,
+                         struct err *err)
+{
+    sqlite3_stmt *statement = NULL;
+    TRY(row_statement(connection, table, ROW_UPDATE, &statement, err));
+    TRY(bind_row(connection, statement, layout_of(table), false, row, err));
+    TRY(finish_change(connection, statement, err));
+    ASSERT(sqlite3_changes(connection->db) == 1);
+    return result_ok();
 }
 
 result sqlite_row_update(struct connection *connection, enum table table, const void *row,
                          struct err *err)
 {
     struct sqlite_connection *changed = sqlite_of(connection);
-    sqlite3_stmt *statement = NULL;
-    TRY(row_statement(changed, table, ROW_UPDATE, &statement, err));
-    TRY(bind_row(changed, statement, layout_of(table), false, row, err));
-    TRY(finish_change(changed, statement, err));
-    ASSERT(sqlite3_changes(changed->db) == 1);
-    return result_ok();
+    bool waits = false;
+    known_write(&changed->known, table, row);
+    TRY(pending_update(changed, table, row, &waits, err));
+    if (waits) {
+        known_keep(&changed->known, table, row);
+        return result_ok();
+    }
+    TRY(write_before(changed, table, err));
+    return sqlite_update_now(changed, table, row, err);
 }
 
 result sqlite_row_put(struct connection *connection, enum table table, const void *row,
@@ -315,6 +417,8 @@ result sqlite_row_put(struct connection *connection, enum table table, const voi
 {
     struct sqlite_connection *changed = sqlite_of(connection);
     sqlite3_stmt *statement = NULL;
+    known_write(&changed->known, table, row);
+    TRY(write_before(changed, table, err));
     TRY(row_statement(changed, table, ROW_PUT, &statement, err));
     TRY(bind_row(changed, statement, layout_of(table), true, row, err));
     return finish_change(changed, statement, err);
@@ -327,7 +431,41 @@ result sqlite_row_delete(struct connection *connection, enum table table, const 
     const struct layout *layout = layout_of(table);
     ASSERT(layout->key_count > 0);
     sqlite3_stmt *statement = NULL;
+    known_write(&changed->known, table, row);
+    TRY(write_before(changed, table, err));
     TRY(row_statement(changed, table, ROW_DELETE, &statement, err));
     TRY(bind_key(changed, statement, layout, row, err));
     return finish_change(changed, statement, err);
+}
+
+static bool has_column(const struct layout *layout, const char *name)
+{
+    for (size_t i = 0; i < layout->column_count; i++) {
+        if (strcmp(layout->columns[i].name, name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Rare, so the statement is not kept. */
+result sqlite_rows_delete_of_person(struct connection *connection, enum table table, int64_t person,
+                                    struct err *err)
+{
+    struct sqlite_connection *changed = sqlite_of(connection);
+    const struct layout *layout = layout_of(table);
+    char sql[200];
+    ASSERT(layout->personal);
+    TRY(write_before(changed, table, err));
+    known_forget(&changed->known);
+    if (has_column(layout, "person")) {
+        sqlite3_snprintf(sizeof sql, sql, "DELETE FROM %s WHERE person = %lld", layout->name,
+                         (long long)person);
+    } else {
+        ASSERT(has_column(layout, "subject_kind") && has_column(layout, "subject"));
+        sqlite3_snprintf(sizeof sql, sql,
+                         "DELETE FROM %s WHERE subject_kind = %d AND subject = %lld", layout->name,
+                         SUBJECT_OF_PERSON, (long long)person);
+    }
+    return sqlite_run(changed->db, sql, err);
 }

@@ -79,7 +79,12 @@ static const char derived_tables[] =
     "  registered_on INTEGER NOT NULL,"
     "  last_contact_on INTEGER,"
     "  last_contact_source TEXT NOT NULL,"
-    "  next_check_on INTEGER) STRICT;"
+    "  next_check_on INTEGER,"
+    "  holds INTEGER NOT NULL CHECK (holds >= 0),"
+    "  erasure_request INTEGER NOT NULL,"
+    "  restricted INTEGER NOT NULL CHECK (restricted IN (0, 1)),"
+    "  erased INTEGER NOT NULL CHECK (erased IN (0, 1))) STRICT;"
+    "CREATE INDEX @.person_hidden ON person (id) WHERE erased = 1 OR restricted = 1;"
     "CREATE INDEX @.person_by_stage ON person (stage);"
     "CREATE INDEX @.person_by_hub ON person (hub) WHERE hub <> 0;"
     "CREATE INDEX @.person_by_family ON person (family) WHERE family <> 0;"
@@ -134,6 +139,11 @@ static const char derived_tables[] =
     "CREATE UNIQUE INDEX @.place_held_once ON place (request) WHERE state = 2;"
     "CREATE UNIQUE INDEX @.place_occupied_once ON place (person) WHERE state = 3;"
 
+    "CREATE TABLE @.place_count ("
+    "  hub INTEGER NOT NULL, state INTEGER NOT NULL,"
+    "  places INTEGER NOT NULL CHECK (places >= 0),"
+    "  PRIMARY KEY (hub, state)) STRICT, WITHOUT ROWID;"
+
     "CREATE TABLE @.hub ("
     "  id INTEGER PRIMARY KEY, reference TEXT NOT NULL UNIQUE, name TEXT NOT NULL,"
     "  agreement INTEGER NOT NULL) STRICT;"
@@ -146,6 +156,52 @@ static const char derived_tables[] =
     "NULL,"
     "  hub INTEGER NOT NULL, closed INTEGER NOT NULL CHECK (closed IN (0, 1))) STRICT;";
 
+/* Who leaves together, and who was told of a stop. The unique index holds one person to one
+ * manifest until they are accounted for. */
+static const char departure_tables[] =
+    "CREATE TABLE @.manifest ("
+    "  id INTEGER PRIMARY KEY,"
+    "  reference TEXT NOT NULL UNIQUE,"
+    "  step TEXT NOT NULL,"
+    "  hub INTEGER NOT NULL,"
+    "  destination TEXT NOT NULL,"
+    "  departs_at INTEGER NOT NULL,"
+    "  carrier TEXT NOT NULL,"
+    "  route TEXT NOT NULL,"
+    "  escorts INTEGER NOT NULL,"
+    "  escort_roles TEXT NOT NULL,"
+    "  lead INTEGER NOT NULL,"
+    "  state INTEGER NOT NULL CHECK (state BETWEEN 1 AND 5),"
+    "  aboard INTEGER NOT NULL CHECK (aboard >= 0),"
+    "  departed_at INTEGER NOT NULL,"
+    "  changed_at INTEGER NOT NULL,"
+    "  changed_event INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX @.manifest_by_hub ON manifest (hub) WHERE hub <> 0;"
+    "CREATE TABLE @.manifest_entry ("
+    "  manifest INTEGER NOT NULL,"
+    "  person INTEGER NOT NULL,"
+    "  request INTEGER NOT NULL,"
+    "  state INTEGER NOT NULL CHECK (state BETWEEN 1 AND 6),"
+    "  recalled INTEGER NOT NULL CHECK (recalled IN (0, 1)),"
+    "  boarded_event INTEGER NOT NULL,"
+    "  changed_at INTEGER NOT NULL,"
+    "  changed_event INTEGER NOT NULL,"
+    "  PRIMARY KEY (manifest, person)) STRICT, WITHOUT ROWID;"
+    "CREATE UNIQUE INDEX @.manifest_entry_once ON manifest_entry (person) WHERE state IN (1, 2);"
+    "CREATE INDEX @.manifest_entry_changed ON manifest_entry (changed_event);"
+    "CREATE UNIQUE INDEX @.manifest_entry_listed ON manifest_entry (request) WHERE state = 1;"
+    "CREATE TABLE @.stop_notice ("
+    "  stop INTEGER NOT NULL,"
+    "  account INTEGER NOT NULL,"
+    "  person INTEGER NOT NULL,"
+    "  request INTEGER NOT NULL,"
+    "  manifest INTEGER NOT NULL,"
+    "  stopped_at INTEGER NOT NULL,"
+    "  acknowledged INTEGER NOT NULL CHECK (acknowledged IN (0, 1)),"
+    "  acknowledged_at INTEGER NOT NULL,"
+    "  PRIMARY KEY (stop, account)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX @.stop_notice_by_account ON stop_notice (account, acknowledged);";
+
 /* The caseload: what a screening reads of everybody, one after the other. */
 static const char caseload_tables[] =
     "CREATE TABLE @.caseload ("
@@ -156,8 +212,17 @@ static const char caseload_tables[] =
     "  recorded_until INTEGER NOT NULL,"
     "  reference TEXT NOT NULL,"
     "  facts BLOB) STRICT;"
+    "CREATE TABLE @.course (person INTEGER PRIMARY KEY, passages BLOB) STRICT;"
     "CREATE TABLE @.fact_name (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;"
     "CREATE TABLE @.word (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;";
+
+/* What other systems call a person, found without being readable (register/external_reference.h).
+ */
+static const char external_reference_tables[] =
+    "CREATE TABLE @.external_reference ("
+    "  lookup INTEGER NOT NULL, event INTEGER NOT NULL, person INTEGER NOT NULL,"
+    "  PRIMARY KEY (lookup, event)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX @.external_reference_by_person ON external_reference (person, event);";
 
 /* The books, what is used of agreements, and joint operations. */
 static const char book_tables[] =
@@ -223,6 +288,7 @@ static const char book_tables[] =
 _Static_assert(PLACE_FREE == 1 && PLACE_HELD == 2 && PLACE_OCCUPIED == 3 && PLACE_CLOSED == 4,
                "as in table place");
 _Static_assert(REQUEST_OPEN == 1 && REQUEST_APPROVED == 2, "as in index request_live");
+_Static_assert(ENTRY_LISTED == 1 && ENTRY_BOARDED == 2, "as in the indices of manifest_entry");
 
 static result make_tables(sqlite3 *db, const char *tables, const char *schema, struct arena scratch,
                           struct err *err)
@@ -244,8 +310,10 @@ static result make_tables(sqlite3 *db, const char *tables, const char *schema, s
 result sqlite_make_derived(sqlite3 *db, const char *schema, struct arena scratch, struct err *err)
 {
     TRY(make_tables(db, derived_tables, schema, scratch, err));
-    TRY(make_tables(db, caseload_tables, schema, scratch, err));
-    return make_tables(db, book_tables, schema, scratch, err);
+    TRY(make_tables(db, departure_tables, schema, scratch, err));
+    TRY(make_tables(db, external_reference_tables, schema, scratch, err));
+    TRY(make_tables(db, book_tables, schema, scratch, err));
+    return make_tables(db, caseload_tables, schema, scratch, err);
 }
 
 static result make_first_layout(sqlite3 *db, struct arena scratch, struct err *err)
@@ -273,12 +341,21 @@ static result drop_derived(sqlite3 *db, struct err *err)
     return result_ok();
 }
 
-/* The derived tables of an older layout give way to those of this one. They are filled from the
- * events, which needs the key: store_open does it when it finds the mark. */
-static result renew_derived(sqlite3 *db, struct arena scratch, struct err *err)
+/* The registrations among the events, so that everybody who was ever recorded is counted without
+ * any row: kind 1 is PERSON_REGISTERED. */
+static const char registrations_index[] =
+    "CREATE INDEX IF NOT EXISTS event_registration ON event (effective_on, recorded_at)"
+    " WHERE kind = 1;";
+_Static_assert(EVENT_PERSON_REGISTERED == 1, "as in index event_registration");
+
+/* A look says why. The derived tables of an older layout give way to those of this one; they are
+ * filled from the events, which needs the key: store_open does it when it finds the mark. */
+static result complete_register(sqlite3 *db, struct arena scratch, struct err *err)
 {
+    TRY(sqlite_run(db, registrations_index, err));
     TRY(drop_derived(db, err));
     TRY(sqlite_make_derived(db, "main", scratch, err));
+    TRY(sqlite_run(db, "ALTER TABLE look ADD COLUMN reason TEXT NOT NULL DEFAULT ''", err));
     return sqlite_run(db,
                       "INSERT OR IGNORE INTO property SELECT '" PROPERTY_ROWS_ARE_OLD "', x'01'"
                       " WHERE EXISTS (SELECT 1 FROM event)",
@@ -293,7 +370,7 @@ struct migration {
 static const struct migration migrations[] = {
     {"first layout", make_first_layout},
     {"caseload", keep_as_it_is}, /* brought a derived table */
-    {"the register complete", renew_derived},
+    {"the register complete", complete_register},
 };
 
 enum { MIGRATION_COUNT = sizeof migrations / sizeof migrations[0] };

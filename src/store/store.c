@@ -3,14 +3,18 @@
 #include "store/internal.h"
 #include "store/keyfile.h"
 
+#include <errno.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdio.h>
 #include <string.h>
 
 /* How a write travels. The caller puts its work, which lies on its own stack, into the queue and
  * sleeps. The writer thread takes all that wait (up to GROUP_WORKS_MAX), begins one transaction,
  * runs each work in a savepoint, writes the looks that wait, commits, and only then wakes the
- * callers.
+ * callers: one of them, who wakes two others before going on, and so on, so that the writer is soon
+ * at the next group. Those who were answered often come back at once: so before it takes the next
+ * group, the writer waits for them, for a fraction of the time that the last commit took.
  *
  * Invariants:
  *   1. a caller hears "done" only after the commit that holds its work has returned;
@@ -25,16 +29,22 @@ enum {
     READERS_MAX = 32,
     STORE_MEMORY_SIZE = 256 * 1024,
     RETRY_SECONDS = 1, /* when looks could not be written and nothing else happens */
+    /* Half-filled groups cost as many syncs as full ones. A quarter of a commit is what a caller
+     * may have to wait longer, where the group could be twice as large. */
+    GATHER_FRACTION = 4,
+    GATHER_NANOSECONDS_MAX = 5 * 1000 * 1000,
 };
+
+static const int64_t NANOSECONDS_PER_SECOND = 1000 * 1000 * 1000;
 
 struct work {
     store_work *run;
     void *context;
     bool bulk;
-    bool finished;
     result outcome;
     struct err err; /* when the outcome is a failure */
-    pthread_cond_t answered;
+    sem_t answered;
+    struct work *wakes[2]; /* others of the group whom this one's caller wakes */
     struct work *next;
 };
 
@@ -44,6 +54,13 @@ struct reader {
 };
 
 /* --- one group --- */
+
+static int64_t nanoseconds_now(void)
+{
+    struct timespec now;
+    ASSERT(clock_gettime(CLOCK_MONOTONIC, &now) == 0);
+    return (int64_t)now.tv_sec * NANOSECONDS_PER_SECOND + now.tv_nsec;
+}
 
 static void fail_work(struct work *work, const struct err *cause)
 {
@@ -62,6 +79,9 @@ static void run_work(struct transaction *transaction, struct work *work)
     }
     if (work->outcome.ok) {
         work->outcome = caseload_flush(transaction, &work->err);
+    }
+    if (work->outcome.ok) {
+        work->outcome = sealing_settle(transaction, &work->err);
     }
 }
 
@@ -119,9 +139,15 @@ static result run_group(struct store *store, struct work *group, struct err *loo
         whole = run_in_savepoint(store, work, err);
     }
     whole = whole.ok ? write_looks(store, looks_err, ret_looks, err) : whole;
+    const int64_t begin = nanoseconds_now();
     whole = whole.ok ? store->backend->commit(transaction->connection, err) : whole;
+    store->commit_nanoseconds = nanoseconds_now() - begin;
     store->backend->rollback(transaction->connection); /* nothing to do after a commit */
-    transaction_forget(transaction);
+    if (whole.ok) {
+        transaction_rest(transaction);
+    } else {
+        transaction_forget(transaction);
+    }
     return whole;
 }
 
@@ -150,12 +176,18 @@ static result run_bulk(struct store *store, struct work *work, struct err *err)
     TRY(store->backend->bulk_begin(transaction->connection, err));
     TRY(transaction_resize_cache(transaction, CACHE_SUBJECTS_BULK, err));
     TRY(transaction_begin(transaction, true, err));
-    run_work(transaction, work);
+    result begun = sealing_begin(transaction, err);
+    if (begun.ok) {
+        run_work(transaction, work);
+    } else {
+        work->outcome = begun;
+    }
+    sealing_end(transaction);
     const result committed =
         work->outcome.ok ? store->backend->commit(transaction->connection, err) : result_ok();
     store->backend->rollback(transaction->connection);
     transaction_forget(transaction);
-    return committed;
+    return begun.ok ? committed : begun;
 }
 
 static void commit_bulk(struct store *store, struct work *work)
@@ -164,7 +196,7 @@ static void commit_bulk(struct store *store, struct work *work)
     if (!run_bulk(store, work, &err).ok) {
         fail_work(work, &err);
     }
-    result_ignore(transaction_resize_cache(&store->writing, CACHE_SUBJECTS, NULL),
+    result_ignore(transaction_resize_cache(&store->writing, CACHE_SUBJECTS_WRITER, NULL),
                   "the large cache works as well");
     result_ignore(store->backend->bulk_end(store->writing.connection, NULL),
                   "the change is durable already, or undone");
@@ -176,6 +208,29 @@ static bool has_work(const struct store *store)
 {
     const bool looks_wait = store->looks.waiting_count > 0 || store->looks.taken_count > 0;
     return store->first != NULL || (looks_wait && !store->looks.failing);
+}
+
+static bool waits_until(struct store *store, int64_t nanoseconds)
+{
+    const struct timespec until = {.tv_sec = nanoseconds / NANOSECONDS_PER_SECOND,
+                                   .tv_nsec = nanoseconds % NANOSECONDS_PER_SECOND};
+    store->writer_waits = true;
+    const bool woken = pthread_cond_timedwait(&store->wake, &store->mutex, &until) == 0;
+    store->writer_waits = false;
+    return woken;
+}
+
+/* With the mutex held: waits for those who may come back. */
+static void gather_group(struct store *store)
+{
+    const int64_t patience = store->commit_nanoseconds / GATHER_FRACTION;
+    const int64_t until =
+        nanoseconds_now() +
+        (patience < GATHER_NANOSECONDS_MAX ? patience : (int64_t)GATHER_NANOSECONDS_MAX);
+    store->wanted = store->expected < GROUP_WORKS_MAX ? store->expected : GROUP_WORKS_MAX;
+    while (store->waiting < store->wanted && !store->stopping && waits_until(store, until)) {
+    }
+    store->wanted = 0;
 }
 
 /* With the mutex held: the works of the next group, oldest first; a bulk work is a group of its
@@ -197,30 +252,54 @@ static struct work *take_group(struct store *store)
         last->next = NULL;
     }
     store->last = store->first == NULL ? NULL : store->last;
+    store->waiting -= count;
     return group;
 }
 
-/* With the mutex held. A finished work must not be touched any more: its owner may be gone. */
-static void answer_group(struct work *group)
+/* Who wakes whom. Nobody's caller is awake yet. Gives the number of works. */
+static size_t arrange_waking(struct work *group)
 {
-    while (group != NULL) {
-        struct work *next = group->next;
-        group->finished = true;
-        pthread_cond_signal(&group->answered);
-        group = next;
+    struct work *waking = group;
+    size_t count = 0;
+    for (struct work *work = group; work != NULL; work = work->next) {
+        work->wakes[0] = NULL;
+        work->wakes[1] = NULL;
+        if (count > 0) {
+            waking->wakes[(count - 1) % 2] = work;
+            waking = count % 2 == 0 ? waking->next : waking;
+        }
+        count++;
+    }
+    return count;
+}
+
+/* From here on the work is its caller's again, and may be gone. */
+static void answer(struct work *work)
+{
+    if (work != NULL) {
+        ASSERT(sem_post(&work->answered) == 0);
+    }
+}
+
+/* With the mutex held: callers who wait for a work do not touch the store any more. */
+static void callers_leave(struct store *store, size_t count)
+{
+    ASSERT(store->callers >= count);
+    store->callers -= count;
+    if (store->closing && store->callers == 0) {
+        pthread_cond_signal(&store->left);
     }
 }
 
 static void wait_for_work(struct store *store)
 {
     if (!store->looks.failing) {
+        store->writer_waits = true;
         pthread_cond_wait(&store->wake, &store->mutex);
+        store->writer_waits = false;
         return;
     }
-    struct timespec until;
-    ASSERT(clock_gettime(CLOCK_MONOTONIC, &until) == 0);
-    until.tv_sec += RETRY_SECONDS;
-    if (pthread_cond_timedwait(&store->wake, &store->mutex, &until) != 0) {
+    if (!waits_until(store, nanoseconds_now() + RETRY_SECONDS * NANOSECONDS_PER_SECOND)) {
         store->looks.failing = false; /* try them again */
     }
 }
@@ -236,6 +315,9 @@ static void *write_until_closed(void *context)
         if (!has_work(store)) {
             break;
         }
+        if (store->waiting < store->expected) {
+            gather_group(store);
+        }
         struct work *group = take_group(store);
         looks_take(&store->looks);
         pthread_mutex_unlock(&store->mutex);
@@ -244,8 +326,11 @@ static void *write_until_closed(void *context)
         } else {
             commit_group(store, group);
         }
+        const size_t count = arrange_waking(group);
         pthread_mutex_lock(&store->mutex);
-        answer_group(group);
+        callers_leave(store, count);
+        store->expected = count + store->waiting;
+        answer(group);
     }
     pthread_mutex_unlock(&store->mutex);
     return NULL;
@@ -266,41 +351,54 @@ static bool caller_enters(struct store *store)
 static void caller_leaves(struct store *store)
 {
     pthread_mutex_lock(&store->mutex);
-    ASSERT(store->callers > 0);
-    store->callers--;
-    if (store->closing && store->callers == 0) {
-        pthread_cond_signal(&store->left);
-    }
+    callers_leave(store, 1);
     pthread_mutex_unlock(&store->mutex);
 }
 
-static void queue_and_wait(struct store *store, struct work *work)
+/* False when the store is being closed. The writer lets the caller leave. */
+static bool enter_and_queue(struct store *store, struct work *work)
 {
     pthread_mutex_lock(&store->mutex);
-    if (store->last == NULL) {
-        store->first = work;
-    } else {
-        store->last->next = work;
-    }
-    store->last = work;
-    pthread_cond_signal(&store->wake);
-    while (!work->finished) {
-        pthread_cond_wait(&work->answered, &store->mutex);
+    const bool open = !store->closing;
+    if (open) {
+        store->callers++;
+        if (store->last == NULL) {
+            store->first = work;
+        } else {
+            store->last->next = work;
+        }
+        store->last = work;
+        store->waiting++;
+        if (store->writer_waits && store->waiting >= store->wanted) {
+            pthread_cond_signal(&store->wake);
+        }
     }
     pthread_mutex_unlock(&store->mutex);
+    return open;
+}
+
+static void wait_for_answer(struct work *work)
+{
+    while (sem_wait(&work->answered) != 0) {
+        ASSERT(errno == EINTR);
+    }
+    answer(work->wakes[0]);
+    answer(work->wakes[1]);
 }
 
 static result submit(struct store *store, struct work *work, struct err *err)
 {
     ASSERT(!pthread_equal(pthread_self(),
                           store->writer)); /* a work that waits for a work would wait for ever */
-    if (!caller_enters(store)) {
+    ASSERT(sem_init(&work->answered, 0, 0) == 0);
+    const bool queued = enter_and_queue(store, work);
+    if (queued) {
+        wait_for_answer(work);
+    }
+    sem_destroy(&work->answered);
+    if (!queued) {
         return err_set(err, ERROR_STORAGE, "The store is being closed");
     }
-    ASSERT(pthread_cond_init(&work->answered, NULL) == 0);
-    queue_and_wait(store, work);
-    pthread_cond_destroy(&work->answered);
-    caller_leaves(store);
     if (!work->outcome.ok && err != NULL) {
         *err = work->err;
     }
@@ -527,6 +625,24 @@ static void close_readers(struct store *store)
     }
 }
 
+/* --- after an erasure --- */
+
+result store_purge(struct store *store, struct err *err)
+{
+    struct connection *connection = NULL;
+    if (!caller_enters(store)) {
+        return err_set(err, ERROR_STORAGE, "The store is being closed");
+    }
+    result purged = store->backend->open(store->path, CONNECTION_WRITES, system_now(store->system),
+                                         &connection, err);
+    if (purged.ok) {
+        purged = store->backend->purge(connection, err);
+        store->backend->close(connection);
+    }
+    caller_leaves(store);
+    return purged;
+}
+
 /* --- open and close --- */
 
 static result set_paths(struct store *store, const struct store_options *options, struct err *err)
@@ -544,25 +660,24 @@ static result set_paths(struct store *store, const struct store_options *options
 
 static result make_store(struct store *store, struct err *err)
 {
-    if (system_file_exists(store->path)) {
+    bool found = false;
+    TRY(system_find_file(store->path, &found, err));
+    if (found) {
         result_ignore(err_set(err, ERROR_CONFLICT, "%s exists already", store->path),
                       "the hint returns the failure");
         return err_hint(err,
                         "A store is never overwritten. Choose another place, or move it away.");
     }
     TRY(keyfile_make(store->key_path, store->system, &store->key, err));
-    const result made = store->backend->create(store->path, system_now(store->system), err);
-    if (!made.ok) {
-        /* Both were made just now and hold nothing. */
-        remove(store->key_path);
-        remove(store->path);
-    }
-    return made;
+    store->is_new = true;
+    return store->backend->create(store->path, system_now(store->system), err);
 }
 
 static result find_store(struct store *store, struct err *err)
 {
-    if (!system_file_exists(store->path)) {
+    bool found = false;
+    TRY(system_find_file(store->path, &found, err));
+    if (!found) {
         result_ignore(err_set(err, ERROR_NOT_FOUND, "There is no store at %s", store->path),
                       "the hint returns the failure");
         return err_hint(err, "Check the path, or make a new store first.");
@@ -589,9 +704,11 @@ static result open_writer(struct store *store, bool created, struct err *err)
     struct connection *connection = NULL;
     TRY(store->backend->open(store->path, CONNECTION_WRITES, system_now(store->system), &connection,
                              err));
-    const result ready =
-        transaction_init(&store->writing, connection, &store->key, store->system, err);
+    result ready = transaction_init(&store->writing, connection, &store->key, store->system, err);
+    ready =
+        ready.ok ? transaction_resize_cache(&store->writing, CACHE_SUBJECTS_WRITER, err) : ready;
     if (!ready.ok) {
+        transaction_done(&store->writing);
         store->writing.connection = NULL;
         store->backend->close(connection);
         return ready;
@@ -654,25 +771,6 @@ static void init_locks(struct store *store)
     pthread_condattr_destroy(&monotonic);
 }
 
-result store_open(const struct store_options *options, struct store **ret_store, struct err *err)
-{
-    ASSERT(options->path != NULL && options->system != NULL);
-    struct arena memory;
-    TRY(arena_open(&memory, STORE_MEMORY_SIZE, err));
-    struct store *store = ARENA_NEW(&memory, struct store, 1);
-    ASSERT(store != NULL);
-    *store =
-        (struct store){.memory = memory, .backend = backend_sqlite(), .system = options->system};
-    init_locks(store);
-    const result opened = open_parts(store, options, err);
-    if (!opened.ok) {
-        store_close(store);
-        return opened;
-    }
-    *ret_store = store;
-    return result_ok();
-}
-
 /* Everybody who is inside is answered first; nobody comes in any more. */
 static void stop_writer(struct store *store)
 {
@@ -711,4 +809,39 @@ void store_close(struct store *store)
     pthread_mutex_destroy(&store->mutex);
     struct arena memory = store->memory;
     arena_close(&memory);
+}
+
+/* A new store that was not finished holds nothing, and would be in the way of the next try. */
+static void give_up_opening(struct store *store)
+{
+    const struct backend *backend = store->backend;
+    const bool is_new = store->is_new;
+    char path[PATH_MAX];
+    char key_path[PATH_MAX];
+    memcpy(path, store->path, sizeof path);
+    memcpy(key_path, store->key_path, sizeof key_path);
+    store_close(store);
+    if (is_new) {
+        backend->unmake(path);
+        remove(key_path);
+    }
+}
+
+result store_open(const struct store_options *options, struct store **ret_store, struct err *err)
+{
+    ASSERT(options->path != NULL && options->system != NULL);
+    struct arena memory;
+    TRY(arena_open(&memory, STORE_MEMORY_SIZE, err));
+    struct store *store = ARENA_NEW(&memory, struct store, 1);
+    ASSERT(store != NULL);
+    *store =
+        (struct store){.memory = memory, .backend = backend_sqlite(), .system = options->system};
+    init_locks(store);
+    const result opened = open_parts(store, options, err);
+    if (!opened.ok) {
+        give_up_opening(store);
+        return opened;
+    }
+    *ret_store = store;
+    return result_ok();
 }

@@ -79,6 +79,11 @@ MUST_USE result store_read_together(struct store *store, size_t wanted, store_to
  * half-way, the work fails with its error, even if it returns success. */
 MUST_USE result transaction_append(struct transaction *transaction, struct event *event,
                                    struct err *err);
+/* Appends the PERSON_ERASED event of the register about this person (register/erasure.h), whose
+ * `requested_by` and `basis` are given: fills in what remains, deletes what does not, and destroys
+ * the person's key. ERROR_CONFLICT when the person has a place. After the commit, store_purge. */
+MUST_USE result transaction_erase_person(struct transaction *transaction, struct event *event,
+                                         struct err *err);
 /* The next free id for a new subject of this kind; asked again in the same work, the one after it.
  */
 MUST_USE result transaction_new_id(struct transaction *transaction, enum subject_kind kind,
@@ -143,6 +148,12 @@ MUST_USE result transaction_facts(struct transaction *transaction, enum subject_
                                   struct arena *arena, const struct fact_row **ret_rows,
                                   size_t *ret_count, struct err *err);
 
+/* Every row of one subject, also those withdrawn, by fact, then from when they are true. */
+MUST_USE result transaction_fact_rows(struct transaction *transaction, enum subject_kind kind,
+                                      int64_t subject, struct arena *arena,
+                                      const struct fact_row **ret_rows, size_t *ret_count,
+                                      struct err *err);
+
 /* Every person's facts that count at (as_of, known_at), person by person in the order of ids; for
  * screening. The rows are valid during the call only. */
 typedef result store_person_facts(void *context, const struct person_row *person,
@@ -178,6 +189,31 @@ MUST_USE result transaction_fact_names(struct transaction *transaction, struct a
                                        const str **ret_names, size_t *ret_count, struct err *err);
 MUST_USE result transaction_words(struct transaction *transaction, struct arena *arena,
                                   const str **ret_words, size_t *ret_count, struct err *err);
+
+/* The course of everybody (register/course.h), in one pass: people with ids from `first` to `last`,
+ * in the order of ids. Stages, steps and safeguards are words. With facts, `facts` and
+ * `recorded_until` are those of the caseload; otherwise empty. Everything is valid during the call
+ * only. The visitor may go on reading with the same transaction. */
+struct person_course {
+    int64_t person;
+    str passages;
+    instant recorded_until;
+    str facts;
+};
+typedef result store_course(void *context, const struct person_course *course, struct err *err);
+MUST_USE result transaction_each_course(struct transaction *transaction, int64_t first,
+                                        int64_t last, bool with_facts, store_course *visit,
+                                        void *context, struct err *err);
+/* How many people were registered on or before `as_of`, as recorded until `known_at` by an event at
+ * `position` or before: counted in the events' own headers, without any row. */
+MUST_USE result transaction_count_registered(struct transaction *transaction, date as_of,
+                                             instant known_at, int64_t position, int64_t *ret_count,
+                                             struct err *err);
+/* When the subject's last event at `position` or before was recorded; the beginning of time when
+ * there is none. */
+MUST_USE result transaction_subject_instant(struct transaction *transaction, enum subject_kind kind,
+                                            int64_t subject, int64_t position, instant *ret_instant,
+                                            struct err *err);
 
 struct request_filter {
     int64_t person; /* 0 for all */
@@ -228,6 +264,9 @@ MUST_USE result transaction_last_id(struct transaction *transaction, enum subjec
                                     int64_t *ret_id, struct err *err);
 MUST_USE result transaction_event_count(struct transaction *transaction, int64_t *ret_count,
                                         struct err *err);
+/* When the last event of all was recorded; *ret_found is false when there is none. */
+MUST_USE result transaction_last_instant(struct transaction *transaction, instant *ret_last,
+                                         bool *ret_found, struct err *err);
 
 /* --- the books (books.c) --- */
 
@@ -307,9 +346,32 @@ struct look {
     int64_t subject;
     instant at;
     str purpose; /* "person page", "explanation", "list" */
+    str reason;  /* in the words of who looked, "" when none was given; at most 500 bytes */
 };
 MUST_USE result transaction_record_look(struct transaction *transaction, const struct look *look,
                                         struct err *err);
+
+struct look_row {
+    int64_t number; /* from 1, in the order in which they were kept */
+    int64_t account;
+    enum subject_kind subject_kind;
+    int64_t subject;
+    instant at;
+    str purpose;
+    str reason;
+};
+/* Newest first, numbers below `before` (0: from the newest); of one person, of one account, or of
+ * all (0). */
+MUST_USE result transaction_looks(struct transaction *transaction, int64_t person, int64_t account,
+                                  int64_t before, size_t limit, struct arena *arena,
+                                  const struct look_row **ret_looks, size_t *ret_count,
+                                  struct err *err);
+
+/* The ids of people who were erased and, if asked for, of those whose processing is restricted;
+ * rising. */
+MUST_USE result transaction_hidden(struct transaction *transaction, bool and_restricted,
+                                   struct arena *arena, const int64_t **ret_people,
+                                   size_t *ret_count, struct err *err);
 
 /* Rulebooks by identity, so that an old verdict can be derived again. */
 MUST_USE result transaction_put_rulebook(struct transaction *transaction, str identity_hex,
@@ -317,7 +379,49 @@ MUST_USE result transaction_put_rulebook(struct transaction *transaction, str id
 MUST_USE result transaction_rulebook(struct transaction *transaction, str identity_hex,
                                      struct arena *arena, str *ret_canonical, struct err *err);
 
+/* --- what other systems call a person --- */
+
+/* The people of whom this reference is recorded, each once, in the order of the events; usually
+ * none or one. Exact: what the index finds is compared with the events. */
+MUST_USE result transaction_find_external_reference(struct transaction *transaction, str kind,
+                                                    str reference, struct arena *arena,
+                                                    const int64_t **ret_people, size_t *ret_count,
+                                                    struct err *err);
+/* The number under which the reference stands in the index of this store; two references rarely
+ * share one. */
+int64_t transaction_external_reference_lookup(const struct transaction *transaction, str kind,
+                                              str reference);
+
+/* What other systems call the person, in the order in which it was recorded. */
+struct external_reference {
+    str kind;
+    str text;
+};
+MUST_USE result transaction_external_references(struct transaction *transaction, int64_t person,
+                                                struct arena *arena,
+                                                const struct external_reference **ret_references,
+                                                size_t *ret_count, struct err *err);
+
+/* --- everything, in order --- */
+
+/* Every event from a position on, oldest first; `erased`: its subject's key was destroyed, and the
+ * body is empty. Everything is valid during the call only. The visitor may go on reading with the
+ * same transaction. */
+typedef result store_event_visit(void *context, const struct event *event, bool erased,
+                                 struct err *err);
+MUST_USE result transaction_each_event(struct transaction *transaction, int64_t from,
+                                       store_event_visit *visit, void *context, struct err *err);
+/* For taking over another register's events: the header of an event whose body was erased there.
+ * Its subject has no key here either, and no row. */
+MUST_USE result transaction_append_erased(struct transaction *transaction, struct event *event,
+                                          struct err *err);
+
 /* --- the whole store --- */
+
+/* After an erasure: what was overwritten and deleted is in no file of the store any more. Fails
+ * when somebody reads for too long; what was erased is erased, but older images of it may be in the
+ * write-ahead log until this succeeds. */
+MUST_USE result store_purge(struct store *store, struct err *err);
 
 /* Makes all rows anew from the events and compares them with the rows that are there; the
  * differences are counted and the first is described. With `replace`, the new rows take their

@@ -9,6 +9,16 @@ enum {
 
 /* --- life --- */
 
+static void close_cache(struct transaction *transaction)
+{
+    const struct subject_cache *cache = &transaction->cache;
+    if (cache->entries != NULL) {
+        cipher_unlock(cache->entries, cache->capacity * sizeof *cache->entries);
+    }
+    arena_close(&transaction->memory);
+    transaction->cache = (struct subject_cache){0};
+}
+
 result transaction_resize_cache(struct transaction *transaction, size_t capacity, struct err *err)
 {
     ASSERT(capacity > 0 && (capacity & (capacity - 1)) == 0);
@@ -16,7 +26,8 @@ result transaction_resize_cache(struct transaction *transaction, size_t capacity
     TRY(arena_open(&memory, capacity * sizeof(struct subject_entry) + 64, err));
     struct subject_entry *entries = ARENA_NEW(&memory, struct subject_entry, capacity);
     ASSERT(entries != NULL);
-    arena_close(&transaction->memory);
+    cipher_lock(entries, capacity * sizeof *entries);
+    close_cache(transaction);
     transaction->memory = memory;
     transaction->cache =
         (struct subject_cache){.entries = entries, .capacity = capacity, .generation = 1};
@@ -29,6 +40,7 @@ result transaction_init(struct transaction *transaction, struct connection *conn
 {
     *transaction =
         (struct transaction){.connection = connection, .store_key = store_key, .system = system};
+    external_reference_key(store_key, &transaction->reference_key);
     result opened = arena_open(&transaction->scratch, SCRATCH_SIZE, err);
     opened = opened.ok ? arena_open(&transaction->lists, LISTS_SIZE, err) : opened;
     opened = opened.ok ? transaction_resize_cache(transaction, CACHE_SUBJECTS, err) : opened;
@@ -51,20 +63,28 @@ static void wipe_cache(struct transaction *transaction)
 
 void transaction_done(struct transaction *transaction)
 {
-    if (transaction->cache.entries != NULL) {
-        wipe_cache(transaction);
-    }
-    arena_close(&transaction->memory);
+    cipher_wipe(&transaction->reference_key);
+    close_cache(transaction);
     arena_close(&transaction->scratch);
     arena_close(&transaction->lists);
     names_done(&transaction->names);
     caseload_done(transaction);
 }
 
+/* Keys, and numbers of names. */
+static void forget_learned(struct transaction *transaction)
+{
+    wipe_cache(transaction);
+    names_forget(&transaction->names);
+}
+
 result transaction_begin(struct transaction *transaction, bool writing, struct err *err)
 {
     TRY(backend_of(transaction)->begin(transaction->connection, writing, err));
     transaction->writing = writing;
+    if (transaction->connection->others_wrote) {
+        forget_learned(transaction);
+    }
     if (!writing) {
         return result_ok();
     }
@@ -83,28 +103,39 @@ result transaction_begin(struct transaction *transaction, bool writing, struct e
 
 void transaction_forget(struct transaction *transaction)
 {
+    forget_learned(transaction);
+    transaction_rest(transaction);
+}
+
+void transaction_rest(struct transaction *transaction)
+{
     ASSERT(!backend_of(transaction)->is_active(transaction->connection));
-    wipe_cache(transaction);
-    names_forget(&transaction->names);
     caseload_forget(transaction);
     memset(transaction->next_id, 0, sizeof transaction->next_id);
     transaction->writing = false;
     transaction->last_position = 0;
+    transaction->has_last_instant = false;
+    transaction->knows_absent = false;
     transaction->has_broken = false;
 }
 
 void transaction_work_begin(struct transaction *transaction)
 {
     transaction->position_before_work = transaction->last_position;
+    transaction->rows_before_work = transaction->rows_changed;
     transaction->has_broken = false;
+    transaction->knows_absent = false;
 }
 
 void transaction_work_undone(struct transaction *transaction, int64_t last_position)
 {
-    wipe_cache(transaction);
-    names_forget(&transaction->names);
+    if (transaction->rows_changed != transaction->rows_before_work) {
+        forget_learned(transaction);
+    }
     caseload_forget(transaction);
     memset(transaction->next_id, 0, sizeof transaction->next_id);
+    transaction->has_last_instant =
+        transaction->has_last_instant && transaction->last_position == last_position;
     transaction->last_position = last_position;
     transaction->has_broken = false;
 }

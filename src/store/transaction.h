@@ -11,6 +11,7 @@
 #define RETURNHUB_STORE_TRANSACTION_H
 
 #include "base/cipher.h"
+#include "seal/leaf.h"
 #include "store/backend.h"
 
 enum { SUBJECT_KINDS = SUBJECT_LAST + 1, ENTROPY_POOL_SIZE = 4096 };
@@ -50,23 +51,32 @@ struct held_caseload {
 };
 
 struct look_queue;
+struct sealing;
 
 struct transaction {
     struct connection *connection;
     const struct cipher_key *store_key;
+    struct cipher_key reference_key; /* made of it: of the index of external references */
     const struct system *system;
     struct look_queue *looks; /* of the store; NULL where looks are written at once */
     bool writing;
-    struct arena memory;  /* holds the cache */
+    struct arena
+        memory; /* holds the cache; kept out of swap and core dumps where that is allowed */
     struct arena scratch; /* passed on by value */
     struct arena lists;   /* by value too: arrays that grow while their texts go to another arena */
     struct subject_cache cache;
     struct names names;
     struct held_caseload caseload;
+    struct sealing *sealing; /* a helper seals (sealing.c); NULL: this thread does */
     int64_t last_position;
     int64_t position_before_work;
+    bool knows_absent; /* that nobody used the client id before in this work */
+    struct client_id absent;
+    bool has_last_instant; /* when the event at last_position was recorded, if known */
+    instant last_instant;
     int64_t next_id[SUBJECT_KINDS]; /* 0: not asked for yet */
     int64_t rows_changed;
+    int64_t rows_before_work;
     bool has_broken;
     struct err broken;
     uint8_t entropy[ENTROPY_POOL_SIZE];
@@ -82,6 +92,9 @@ void transaction_done(
 MUST_USE result transaction_begin(struct transaction *transaction, bool writing, struct err *err);
 /* After commit or rollback: forgets and wipes what was learned. */
 void transaction_forget(struct transaction *transaction);
+/* After a commit: the same, but keys and numbers of names stay known to the next transaction, until
+ * it learns that others wrote meanwhile. */
+void transaction_rest(struct transaction *transaction);
 /* Around one work of a group. */
 void transaction_work_begin(struct transaction *transaction);
 /* What was learned in a work that was undone is not true any more. */
@@ -90,7 +103,7 @@ void transaction_work_undone(struct transaction *transaction, int64_t last_posit
 /* A larger cache for bulk loading, and back. */
 MUST_USE result transaction_resize_cache(struct transaction *transaction, size_t capacity,
                                          struct err *err);
-enum { CACHE_SUBJECTS = 512, CACHE_SUBJECTS_BULK = 65536 };
+enum { CACHE_SUBJECTS = 512, CACHE_SUBJECTS_WRITER = 4096, CACHE_SUBJECTS_BULK = 65536 };
 
 /* The register's own events make no row of it. */
 static inline bool subject_has_row(enum subject_kind kind)
@@ -146,11 +159,58 @@ MUST_USE result subject_begin(struct transaction *transaction, enum subject_kind
 MUST_USE result event_seal(struct transaction *transaction, const struct event *event,
                            const struct cipher_key *key, struct arena *arena,
                            struct event_record *ret_record, struct err *err);
+/* The same in two halves, for a thread that has no transaction: what is unpredictable is drawn
+ * first. */
+struct sealing_chance {
+    uint8_t opening[LEAF_OPENING_SIZE];
+    uint8_t nonce[CIPHER_NONCE_SIZE];
+};
+void sealing_chance(struct transaction *transaction, struct sealing_chance *ret_chance);
+MUST_USE result event_seal_body(const struct event *event, str body, const struct cipher_key *key,
+                                const struct sealing_chance *chance, struct arena *arena,
+                                struct event_record *ret_record, struct err *err);
 /* Opens a record. When the subject's key is destroyed, the body is empty and *ret_opened false.
  * Checks the leaf. */
 MUST_USE result event_open(struct transaction *transaction, const struct event_record *record,
                            struct arena *arena, struct event *ret_event, bool *ret_opened,
                            struct err *err);
+
+/* Destroys the key of a subject, for ever. */
+MUST_USE result subject_destroy(struct transaction *transaction, enum subject_kind kind,
+                                int64_t subject, struct err *err);
+
+/* --- erase.c --- */
+
+/* Deletes what does not remain of the person; PERSON_ERASED, appended or replayed. */
+MUST_USE result rows_erase_person(struct transaction *transaction, const struct event *event,
+                                  struct arena scratch, struct err *err);
+
+/* What remains of erased people, by position of their events; for replaying. */
+struct remains {
+    const struct remaining_body *bodies; /* rising by position */
+    size_t count;
+};
+MUST_USE result remains_read(struct transaction *transaction, struct arena *arena,
+                             struct remains *ret_remains, struct err *err);
+/* The body that remains of the event at this position; .at is NULL when there is none. */
+str remains_find(const struct remains *remains, int64_t position);
+
+/* --- sealing.c --- */
+
+/* In a large work another thread seals the events while this one brings the rows up to date: what
+ * was appended last is not in the table yet. Whoever asks the table for events settles first. */
+MUST_USE result sealing_begin(struct transaction *transaction, struct err *err);
+void sealing_end(struct transaction *transaction); /* what was not settled is given up */
+/* The event, by this thread or the other. */
+MUST_USE result sealing_store(struct transaction *transaction, const struct event *event,
+                              const struct cipher_key *key, struct err *err);
+/* Everything that was appended is in the table. */
+MUST_USE result sealing_settle(struct transaction *transaction, struct err *err);
+/* Everything of the subject; everything up to the position. */
+MUST_USE result sealing_settle_subject(struct transaction *transaction, enum subject_kind kind,
+                                       int64_t subject, struct err *err);
+MUST_USE result sealing_settle_position(struct transaction *transaction, int64_t position,
+                                        struct err *err);
 
 /* --- apply.c --- */
 
@@ -192,6 +252,27 @@ MUST_USE result caseload_fact(struct transaction *transaction, const struct even
 MUST_USE result caseload_flush(struct transaction *transaction, struct err *err);
 void caseload_forget(struct transaction *transaction);
 void caseload_done(struct transaction *transaction);
+
+/* --- course.c --- */
+
+/* One more passage of the person whom the event is about. */
+MUST_USE result course_follow(struct transaction *transaction, const struct event *event,
+                              struct arena scratch, struct err *err);
+/* Leaves of the person's course what remains when they are erased. */
+MUST_USE result course_erase(struct transaction *transaction, int64_t person, struct arena scratch,
+                             struct err *err);
+
+/* --- external_reference.c --- */
+
+void external_reference_key(const struct cipher_key *store_key, struct cipher_key *ret_key);
+/* EXTERNAL_REFERENCE_RECORDED was appended or is replayed. */
+MUST_USE result external_reference_apply(struct transaction *transaction, const struct event *event,
+                                         struct err *err);
+
+/* --- append.c --- */
+
+/* Everything that is checked of a header by itself. */
+MUST_USE result append_check_header(const struct event *event, struct err *err);
 
 /* --- cursors, for the rest --- */
 

@@ -223,10 +223,21 @@ result system_replace_file(const char *path, str text, struct err *err)
     return system_write_file(resolved, text, status.st_mode & 0777U, err);
 }
 
-bool system_file_exists(const char *path)
+result system_find_file(const char *path, bool *ret_found, struct err *err)
 {
     struct stat status;
-    return stat(path, &status) == 0 && S_ISREG(status.st_mode);
+    const bool known = stat(path, &status) == 0;
+    if (!known && errno != ENOENT && errno != ENOTDIR) {
+        return refuse_path(path, "looked for", errno, err);
+    }
+    *ret_found = known && S_ISREG(status.st_mode);
+    return result_ok();
+}
+
+bool system_file_exists(const char *path)
+{
+    bool found = false;
+    return system_find_file(path, &found, NULL).ok && found;
 }
 
 /* Folders. */

@@ -39,6 +39,9 @@ MUST_USE result system_write_file(const char *path, str text, unsigned mode, str
 /* The same for a file that is there: its mode stays, and what a link leads to is replaced, not the
  * link. */
 MUST_USE result system_replace_file(const char *path, str text, struct err *err);
+/* Fails when it cannot be found out: a disk in trouble is not an empty one. */
+MUST_USE result system_find_file(const char *path, bool *ret_found, struct err *err);
+/* Where being in doubt may count as no. */
 bool system_file_exists(const char *path);
 /* Names (not paths) in a folder that end in `suffix`, sorted by bytes. */
 MUST_USE result system_list_folder(const char *path, str suffix, struct arena *arena,

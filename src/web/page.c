@@ -1,5 +1,8 @@
 #include "web/page.h"
 
+#include "web/handler.h"
+#include "web/resource_departure.h"
+
 #include "web/form.h"
 
 #include <string.h>
@@ -137,6 +140,33 @@ static json_t *asset_href(const struct web *web, const char *name, struct arena 
     return json_false();
 }
 
+/* What the account must acknowledge stands on every page. When it cannot be read, the page says so:
+ * nobody may take silence for "nothing was stopped". */
+static json_t *stops_of(const struct exchange *exchange)
+{
+    const struct stop_line *lines = NULL;
+    size_t count = 0;
+    if (!exchange_may(exchange, ACTION_ACKNOWLEDGE_STOP)) {
+        return json_false();
+    }
+    if (!casework_stops(exchange->casework, &exchange->caller, true, exchange->arena, &lines,
+                        &count, NULL)
+             .ok) {
+        json_t *unread = json_object();
+        json_set_flag(unread, "unread", true);
+        json_set(unread, "list", json_array());
+        json_set(unread, "more", json_false());
+        return unread;
+    }
+    const struct view_context context = handler_view(exchange);
+    json_auto_t *resource = resource_stops(exchange->rulebook, lines, count);
+    json_t *banner = view_stop_banner(&context, resource);
+    if (json_is_object(banner)) {
+        json_set_str(banner, "form_token", exchange->session.form_token);
+    }
+    return banner;
+}
+
 /* The chrome. A page with errors says so in its title first, for those who hear it read out. */
 static json_t *chrome_of(const struct page *page)
 {
@@ -145,6 +175,7 @@ static json_t *chrome_of(const struct page *page)
     json_set_str(chrome, "title", page->title);
     json_set(chrome, "errors", errors_of(page));
     json_set(chrome, "notice", notice_of(exchange));
+    json_set(chrome, "stops", stops_of(exchange));
     json_set(chrome, "account", account_of(exchange));
     json_set(chrome, "navigation", navigation_of(page));
     json_set_flag(chrome, "has_navigation", exchange->signed_in);

@@ -232,6 +232,7 @@ static json_t *stopped_as_json(const struct rulebook *rulebook,
         json_add(safeguards, part_safeguard_name(rulebook, stopped->safeguards[i]));
     }
     json_set(object, "safeguards", safeguards);
+    json_set_flag(object, "aboard", stopped->aboard);
     return object;
 }
 

@@ -84,6 +84,12 @@ json_t *view_hubs(const struct view_context *context, const json_t *hubs);
 json_t *view_agreement(const struct view_context *context, const json_t *agreement);
 json_t *view_agreements(const struct view_context *context, const json_t *agreements);
 json_t *view_rulebook(const json_t *rulebook);
+/* The stops of a list that are not acknowledged yet, as the banner on every page shows them: false
+ * when there is none. [{"heading","text","action","when"}], at most VIEW_STOPS_MAX. */
+enum { VIEW_STOPS_MAX = 5 };
+json_t *view_stop_banner(const struct view_context *context, const json_t *stops);
+/* All of a list as the rows of a table. */
+json_t *view_stops(const struct view_context *context, const json_t *stops);
 /* A table with its caption; the person has a column of their own where the table is about several
  * people. */
 enum view_columns { VIEW_HUB_COLUMN = 1, VIEW_PERSON_COLUMN = 2 };

@@ -26,9 +26,16 @@ static instant office_now(void *context)
 
 static void office_entropy(void *context, void *bytes, size_t size)
 {
-    (void)context;
-    const struct system *machine = system_machine();
-    machine->entropy(machine->context, bytes, size);
+    const struct office *office = context;
+    uint8_t *at = bytes;
+    if (office->entropy == NULL) {
+        const struct system *machine = system_machine();
+        machine->entropy(machine->context, bytes, size);
+        return;
+    }
+    for (size_t i = 0; i < size; i++) {
+        at[i] = (uint8_t)(random_next(office->entropy) >> 56);
+    }
 }
 
 void office_move_days(struct office *office, int days)
@@ -185,6 +192,7 @@ static void open_accounts(struct office *office)
         [OPERATOR_NOWHERE] = {"operator-nowhere", "hub_operator", 0},
         [MONITOR_NORTH] = {"monitor-north", "monitor", office->hub_north},
         [ADMINISTRATOR] = {"administrator", "administrator", 0},
+        [STATISTICIAN] = {"statistician", "statistician", 0},
         [FORMER_CLERK] = {"former-clerk", "caseworker", 0},
         [LIAISON] = {"liaison", "liaison_officer", 0},
     };
@@ -259,10 +267,26 @@ void office_open_law(struct office *office, const char *law)
     office_open_with(office, rules);
 }
 
-void office_leave(struct office *office)
+void office_stop(struct office *office)
 {
+    const struct rulebook *rulebook = office->casework.rulebook;
     casework_close(&office->casework);
     store_close(office->store);
+    office->store = NULL;
+    office->casework = (struct casework){.rulebook = rulebook, .system = &office->system};
+}
+
+result office_start(struct office *office, struct err *err)
+{
+    const struct store_options options = {.path = office->path, .system = &office->system};
+    TRY(store_open(&options, &office->store, err));
+    office->casework.store = office->store;
+    return result_ok();
+}
+
+void office_leave(struct office *office)
+{
+    office_stop(office);
     arena_close(&office->work);
     arena_close(&office->perm);
 }

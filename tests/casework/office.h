@@ -8,6 +8,7 @@
 #ifndef RETURNHUB_TESTS_CASEWORK_OFFICE_H
 #define RETURNHUB_TESTS_CASEWORK_OFFICE_H
 
+#include "base/random.h"
 #include "casework/casework.h"
 #include "register/reference.h"
 
@@ -25,6 +26,7 @@ enum account_name {
     OPERATOR_NOWHERE, /* limited to no hub: sees nobody */
     MONITOR_NORTH,
     ADMINISTRATOR,
+    STATISTICIAN,
     FORMER_CLERK, /* closed */
     LIAISON,
     ACCOUNT_NAMES,
@@ -44,6 +46,7 @@ struct office {
     int64_t hub_south;
     int64_t hub_secret;
     uint64_t next_client_id;
+    struct random *entropy; /* NULL: the machine's; otherwise a run can be repeated exactly */
 };
 
 #define HUB_NORTH        "HUB-NORTH"
@@ -64,6 +67,10 @@ void office_open_law(struct office *office, const char *law);
 void office_close(struct office *office);
 /* Closes the office and leaves its store behind. */
 void office_leave(struct office *office);
+/* The program ends and is started again on the same store; nobody can sign in then. Between the two
+ * office->store is NULL. */
+void office_stop(struct office *office);
+result office_start(struct office *office, struct err *err);
 void office_move_days(struct office *office, int days);
 date office_today(const struct office *office);
 

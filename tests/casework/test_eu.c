@@ -164,6 +164,8 @@ static void prepare(struct office *office, const struct somebody *person)
     step(office, person, "give_removal_order", "");
     KNOW(office, person->reference, {"removal_notice.service", "proven"},
          {"removal_notice.destination", "XDM"}, {"removal_notice.understood", "yes"},
+         {"removal_notice.departure_on", "+10"}, {"departure.on", "+10"},
+         {"letters.contradiction", "none_found"}, {"representation.status", "none"},
          {"person.language", "Albanian"}, {"representative.notice_copied", "yes"},
          {"last_decision.time_to_reach_court", "was_given"}, {"court_order.status", "none"},
          {"interim_measure.status", "none"}, {"protection.assessed_on", "+0"},
@@ -226,6 +228,8 @@ static void send_on(struct office *office, const struct somebody *person)
     step(office, person, "give_removal_order", "");
     KNOW(office, person->reference, {"removal_notice.service", "proven"},
          {"removal_notice.destination", "ALB"}, {"removal_notice.understood", "yes"},
+         {"removal_notice.departure_on", "+10"}, {"departure.on", "+10"},
+         {"letters.contradiction", "none_found"},
          {"last_decision.time_to_reach_court", "was_given"}, {"removal.monitor_told", "yes"},
          {"health.fit_to_travel", "fit"}, {"health.fitness_valid_until", "+30"},
          {"departure.admission", "agreed"}, {"protection.assessed_on", "+0"},

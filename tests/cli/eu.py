@@ -112,7 +112,8 @@ def to_the_transfer(desk):
               representative__status="on_record", departure__destination="XDM")
     desk.step("prepare_transfer", hub=True)
     desk.step("give_removal_order")
-    desk.know(removal_notice__service="proven", removal_notice__destination="XDM", removal_notice__understood="yes",
+    desk.know(removal_notice__service="proven", removal_notice__destination="XDM", removal_notice__departure_on=day(10), departure__on=day(10),
+              letters__contradiction="none_found", representation__status="none", removal_notice__understood="yes",
               person__language="Albanian", representative__notice_copied="yes", last_decision__time_to_reach_court="was_given",
               court_order__status="none", interim_measure__status="none", protection__assessed_on=day(0),
               protection__safe_destinations="XDM", trafficking__identification="none_found", statelessness__determination="none",
@@ -153,7 +154,8 @@ def transferred_and_sent_on(desk):
     assert "fresh_risk_assessment_onward" in refusal and "removal_order_was_given" in refusal, refusal
     desk.know(departure__destination="ALB")
     desk.step("give_removal_order")
-    desk.know(removal_notice__service="proven", removal_notice__destination="ALB", removal_notice__understood="yes",
+    desk.know(removal_notice__service="proven", removal_notice__destination="ALB", removal_notice__departure_on=day(10), departure__on=day(10),
+              letters__contradiction="none_found", removal_notice__understood="yes",
               last_decision__time_to_reach_court="was_given", removal__monitor_told="yes", health__fit_to_travel="fit",
               health__fitness_valid_until=day(30), departure__admission="agreed", protection__assessed_on=day(0),
               protection__safe_destinations="ALB", hub_stay__protection_need="none")

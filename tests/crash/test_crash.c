@@ -2,8 +2,8 @@
  *
  * A child writes with many threads, and tells each acknowledged command's client id through a pipe.
  * At a random moment it is killed (SIGKILL: no handler, no cleanup). The store is opened again:
- * every id that was told must be there, in events without a gap whose rows are those that a replay
- * makes, and places must be whole.
+ * every id that was told must be there, with all the events of its command, without a gap, in rows
+ * that are those that a replay makes, and places must be whole.
  *
  *     test_crash [ROUNDS [SEED]]
  *
@@ -205,15 +205,36 @@ static bool run_and_kill(struct trial *trial, uint64_t seed)
     return killed;
 }
 
+/* A command is there with all its events: a fact goes with a note. */
+static result look_for_command(struct transaction *transaction, struct trial *trial,
+                               const struct client_id *id, struct err *err)
+{
+    struct arena arena = {0};
+    struct event event;
+    int64_t position = 0;
+    TRY(transaction_find_client_id(transaction, id, &position, err));
+    if (position == 0) {
+        trial->failure = "an acknowledged command is not in the store";
+        return result_ok();
+    }
+    TRY(arena_open(&arena, 16 * 1024, err));
+    result read = transaction_event(transaction, position, &arena, &event, err);
+    bool whole = read.ok && memcmp(&event.client_id, id, sizeof *id) == 0;
+    if (whole && event.kind == EVENT_FACT_RECORDED) {
+        read = transaction_event(transaction, position + 1, &arena, &event, err);
+        whole = read.ok && event.kind == EVENT_NOTE_ADDED &&
+                memcmp(&event.client_id, id, sizeof *id) == 0;
+    }
+    arena_close(&arena);
+    trial->failure = whole ? trial->failure : "an acknowledged command is not whole";
+    return read;
+}
+
 static result look_for_told(struct transaction *transaction, void *context, struct err *err)
 {
     struct trial *trial = context;
     for (size_t i = trial->checked; i < trial->told_count; i++) {
-        int64_t position = 0;
-        TRY(transaction_find_client_id(transaction, &trial->told[i], &position, err));
-        if (position == 0) {
-            trial->failure = "an acknowledged command is not in the store";
-        }
+        TRY(look_for_command(transaction, trial, &trial->told[i], err));
     }
     struct place_counts counts;
     TRY(transaction_count_places(transaction, 1, &counts, err));

@@ -221,6 +221,37 @@ static json_t *json_of_body(const struct event *event)
     return object;
 }
 
+/* Aim: the number that stands for a kind in a store is never another kind's: those that the first
+ * stores were written with, as literals, and no number twice. */
+static void numbers_of_kinds_are_kept(void **state)
+{
+    static const struct {
+        const char *name;
+        int number;
+    } first[] = {
+        {"person_registered", 1},    {"identity_corrected", 2}, {"family_joined", 3},
+        {"family_left", 4},          {"contact_confirmed", 5},  {"fact_recorded", 6},
+        {"fact_withdrawn", 7},       {"note_added", 8},         {"step_requested", 9},
+        {"step_approved", 10},       {"step_declined", 11},     {"step_withdrawn", 12},
+        {"step_stopped", 13},        {"step_refused", 14},      {"step_taken", 15},
+        {"hub_opened", 16},          {"places_agreed", 17},     {"agreement_opened", 18},
+        {"agreement_announced", 19}, {"account_opened", 20},    {"account_changed", 21},
+        {"account_closed", 22},      {"rulebook_adopted", 23},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof first / sizeof first[0]; i++) {
+        assert_int_equal(event_kind_from_name(str_from_c(first[i].name)), first[i].number);
+    }
+    const int numbers[] = {
+#define NUMBER_OF_KIND(constant, number) number,
+#include "register/event_number.def"
+#undef NUMBER_OF_KIND
+    };
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        assert_int_equal(numbers[i], i + 1);
+    }
+}
+
 static const enum event_kind all_kinds[] = {
 #define EVENT(constant, name, fields) EVENT_##constant,
 #include "register/event.def"
@@ -432,6 +463,7 @@ static void full_arena(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(numbers_of_kinds_are_kept),
         cmocka_unit_test(bodies_round_trip),
         cmocka_unit_test(kinds_have_names),
         cmocka_unit_test(older_and_stranger_bodies),

@@ -11,9 +11,9 @@
 
 static struct event event_of(enum event_kind kind, int64_t position)
 {
-    const enum subject_kind kinds[] = {SUBJECT_OF_PERSON,    SUBJECT_OF_HUB,
-                                       SUBJECT_OF_AGREEMENT, SUBJECT_OF_ACCOUNT,
-                                       SUBJECT_OF_REGISTER,  SUBJECT_OF_OPERATION};
+    const enum subject_kind kinds[] = {
+        SUBJECT_OF_PERSON,   SUBJECT_OF_HUB,      SUBJECT_OF_AGREEMENT, SUBJECT_OF_ACCOUNT,
+        SUBJECT_OF_REGISTER, SUBJECT_OF_MANIFEST, SUBJECT_OF_OPERATION};
     struct event event = {.position = position,
                           .subject = 5,
                           .kind = kind,

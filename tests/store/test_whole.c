@@ -69,9 +69,9 @@ static void rebuild_reports(void **state)
     EXPECT_OK(store_rebuild(room->store, true, note_progress, &progress, &outcome, &failure));
     assert_true(progress.last == 2 * BULK_PEOPLE + 2 && progress.all == progress.last);
     assert_int_equal(outcome.events, 2 * BULK_PEOPLE + 2);
-    /* Of each person a row, one of the caseload and one fact; the hub and its places; two words,
-     * the name of a fact. */
-    assert_int_equal(outcome.rows, 3 * BULK_PEOPLE + 1 + 7 + 2 + 1);
+    /* Of each person a row, one of the caseload, one of their course and one fact; the hub, its
+     * places and their count; two words, the name of a fact. */
+    assert_int_equal(outcome.rows, 4 * BULK_PEOPLE + 1 + 7 + 1 + 2 + 1);
     assert_int_equal(outcome.differences, 0);
     assert_string_equal(outcome.first_difference, "");
     assert_int_equal(read_place_counts(room, 1).free, 7);

@@ -299,6 +299,23 @@ static void test_exists(void **state)
     assert_false(system_file_exists(room->folder));
 }
 
+/* Aim: what cannot be found out is not said to be missing. A name that is too long for the system
+ * stands for every other reason. */
+static void test_file_cannot_be_looked_for(void **state)
+{
+    struct room *room = *state;
+    struct err err = {0};
+    bool found = true;
+    char name[400] = {0};
+    memset(name, 'n', sizeof name - 1);
+    assert_true(system_find_file(path_of(room, "other"), &found, &err).ok);
+    assert_false(found);
+    assert_false(system_find_file(path_of(room, name), &found, &err).ok);
+    assert_int_equal(err.code, ERROR_STORAGE);
+    assert_non_null(strstr(err.what, "could not be looked for"));
+    assert_false(system_file_exists(path_of(room, name)));
+}
+
 /* Aim: the real clock gives a moment of this century, and does not go back between two looks at it
  * here. */
 static void test_machine_clock(void **state)
@@ -374,6 +391,7 @@ int main(void)
         TEST(test_make_folder),
         TEST(test_long_paths),
         TEST(test_exists),
+        TEST(test_file_cannot_be_looked_for),
         TEST(test_machine_entropy),
         cmocka_unit_test(test_machine_clock),
         cmocka_unit_test(test_fake),

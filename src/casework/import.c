@@ -1,0 +1,478 @@
+#include "casework/import.h"
+
+#include "casework/import_person.h"
+#include "casework/import_seen.h"
+#include "casework/text.h"
+#include "system/stream.h"
+
+#include <pthread.h>
+#include <string.h>
+
+/* How a file is imported.
+ *
+ * First it is checked whole, over one snapshot of the register: every cell, every row, every row
+ * against what is known, and that nobody stands in it twice. Only a file without a fault is read a
+ * second time, and recorded: this thread reads rows into one chunk while another hands the chunk
+ * before it to the store. A row is compared with the register again in the transaction that records
+ * it, which is what makes the same file, or the rest of it after a kill, harmless. */
+
+enum {
+    PERM_BYTES = 128 * 1024 * 1024, /* of which the table of what was seen is the largest part */
+    ROW_BYTES = 64 * 1024 * 1024,
+    CHUNK_ROWS = 40000,
+    CHUNK_BYTES = 96 * 1024 * 1024, /* of an arena; a chunk ends when the next row may not fit */
+    WORK_BYTES = 64 * 1024 * 1024,
+    PROGRESS_EVERY = 4096,
+    CHUNKS = 2,
+};
+
+struct importing {
+    const struct casework *casework;
+    const struct caller *caller;
+    const struct import_options *options;
+    struct import_source source;
+    struct import_faults faults;
+    struct import_outcome outcome;
+    struct read_file file;
+    struct arena perm;
+    struct arena row; /* given back after each row */
+    struct records records;
+    struct import_columns columns;
+    struct import_seen seen;
+    enum import_phase phase;
+};
+
+/* --- reading the file ------------------------------------------------------------------------- */
+
+static result fill(void *context, char *bytes, size_t capacity, size_t *ret_size, struct err *err)
+{
+    return read_file_next(context, bytes, capacity, ret_size, err);
+}
+
+/* From the beginning. What is taken from `perm` for one reading is given back by whoever reads. */
+static result begin_reading(struct importing *importing, date today, struct err *err)
+{
+    const struct import_options *options = importing->options;
+    const struct rulebook *rulebook = importing->casework->rulebook;
+    importing->source.file_day = options->has_day ? options->day : today;
+    TRY(read_file_rewind(&importing->file, err));
+    TRY(records_open(&importing->records, options->path, fill, &importing->file, &importing->perm,
+                     err));
+    return import_columns_init(&importing->columns, rulebook, today, importing->source.file_day,
+                               &importing->perm, err);
+}
+
+static void show_progress(struct importing *importing, int64_t rows, bool last)
+{
+    const struct import_options *options = importing->options;
+    if (options->progress == NULL || (rows % PROGRESS_EVERY != 0 && !last)) {
+        return;
+    }
+    const struct import_progress progress = {
+        .phase = importing->phase,
+        .bytes_done = last ? importing->file.size : records_bytes_done(&importing->records),
+        .bytes_all = importing->file.size,
+        .rows = rows};
+    options->progress(options->progress_context, &progress);
+}
+
+/* --- checking --------------------------------------------------------------------------------- */
+
+/* Of whom the row speaks, as numbers: each stands once in a file. */
+static result see_number(struct importing *importing, const struct sitting *sitting,
+                         const struct import_person *row, str kind, str text, struct err *err)
+{
+    const int64_t number = transaction_external_reference_lookup(sitting->transaction, kind, text);
+    const int64_t before = import_seen_add(&importing->seen, number, row->row);
+    if (before == 0) {
+        return result_ok();
+    }
+    struct err what = {0};
+    const bool own = kind.len == 0;
+    const str column =
+        own ? STR("person") : arena_format(&importing->row, "reference@%.*s", STR_ARG(kind));
+    result_ignore(err_set(&what, ERROR_INPUT, "Row %lld has the same reference", (long long)before),
+                  "the hint follows");
+    result_ignore(err_hint(&what, "A person has one row in a file."), "it is told");
+    return import_fault(&importing->faults, row->row, column, text, &what, err);
+}
+
+static result see_row(struct importing *importing, const struct sitting *sitting,
+                      const struct import_person *row, struct err *err)
+{
+    if (row->person.len > 0) {
+        TRY(see_number(importing, sitting, row, STR(""), row->person, err));
+    }
+    for (size_t i = 0; i < row->reference_count; i++) {
+        TRY(see_number(importing, sitting, row, row->references[i].kind, row->references[i].text,
+                       err));
+    }
+    return result_ok();
+}
+
+static void count_addition(struct import_outcome *outcome, const struct import_addition *addition)
+{
+    outcome->new_people += addition->is_new ? 1 : 0;
+    outcome->changed_people += !addition->is_new && import_adds(addition) ? 1 : 0;
+    outcome->unchanged_people += import_adds(addition) ? 0 : 1;
+    outcome->facts += (int64_t)addition->fact_count;
+    outcome->references += (int64_t)addition->reference_count;
+    outcome->contacts += addition->contact ? 1 : 0;
+    outcome->corrections += addition->corrects ? 1 : 0;
+    outcome->other_stages += addition->other_stage ? 1 : 0;
+}
+
+static result check_row(struct importing *importing, struct sitting *sitting,
+                        const struct record *record, struct err *err)
+{
+    struct import_person row;
+    struct import_found found;
+    struct import_addition addition;
+    bool sound = false;
+    TRY(import_columns_read(&importing->columns, record, &importing->row, &importing->faults, &row,
+                            &sound, err));
+    if (!sound) {
+        return result_ok();
+    }
+    TRY(see_row(importing, sitting, &row, err));
+    TRY(import_person_find(sitting, &row, &importing->faults, &found, &sound, err));
+    if (!sound || !importing->options->dry_run) {
+        return result_ok();
+    }
+    TRY(import_person_compare(sitting, &importing->source, &row, &found, &importing->row, &addition,
+                              err));
+    count_addition(&importing->outcome, &addition);
+    return result_ok();
+}
+
+static result check_rows(struct importing *importing, struct sitting *sitting, struct err *err)
+{
+    struct record *record = ARENA_NEW(&importing->perm, struct record, 1);
+    if (record == NULL) {
+        return arena_full(err);
+    }
+    for (bool more = true; more;) {
+        arena_reset(&importing->row);
+        TRY(records_next(&importing->records, &importing->row, record, &more, err));
+        if (more) {
+            TRY(check_row(importing, sitting, record, err));
+            importing->outcome.rows++;
+            show_progress(importing, importing->outcome.rows, false);
+        }
+    }
+    return result_ok();
+}
+
+/* One more time through the file, for another share of the references. */
+static result compare_share(struct importing *importing, struct sitting *sitting, struct err *err)
+{
+    struct import_faults told = {.visit = NULL}; /* everything but what stands twice was told */
+    struct record *record = ARENA_NEW(&importing->perm, struct record, 1);
+    struct import_person row;
+    bool sound = false;
+    int64_t rows = 0;
+    if (record == NULL) {
+        return arena_full(err);
+    }
+    TRY(begin_reading(importing, sitting->today, err));
+    for (bool more = true; more;) {
+        arena_reset(&importing->row);
+        TRY(records_next(&importing->records, &importing->row, record, &more, err));
+        if (more) {
+            TRY(import_columns_read(&importing->columns, record, &importing->row, &told, &row,
+                                    &sound, err));
+            TRY(sound ? see_row(importing, sitting, &row, err) : result_ok());
+            show_progress(importing, ++rows, false);
+        }
+    }
+    return result_ok();
+}
+
+static result check_file(struct transaction *transaction, void *context, struct err *err)
+{
+    struct importing *importing = context;
+    struct sitting sitting;
+    TRY(sitting_read(&sitting, importing->casework, transaction, importing->caller, ACTION_IMPORT,
+                     &importing->perm, err));
+    const struct arena kept = importing->perm;
+    sitting.arena = &importing->row;
+    importing->phase = IMPORT_CHECKING;
+    TRY(begin_reading(importing, sitting.today, err));
+    if (!importing->records.is_json) {
+        TRY(import_columns_check(&importing->columns, importing->records.columns,
+                                 importing->records.column_count, &importing->faults, err));
+    }
+    TRY(check_rows(importing, &sitting, err));
+    importing->phase = IMPORT_COMPARING;
+    while (import_seen_next_share(&importing->seen)) {
+        importing->perm = kept;
+        TRY(compare_share(importing, &sitting, err));
+    }
+    importing->outcome.faults = importing->faults.count;
+    importing->outcome.faulty_rows = importing->faults.rows;
+    return result_ok();
+}
+
+/* --- recording -------------------------------------------------------------------------------- */
+
+struct chunk {
+    struct importing *importing;
+    struct arena arena; /* of the rows */
+    struct arena work;  /* given back after each row that is recorded */
+    struct import_person *first;
+    struct import_person **end;
+    size_t count;
+    int64_t last_row;
+    struct import_outcome done; /* of this chunk */
+    pthread_t thread;
+    bool running;
+    result outcome;
+    struct err err;
+};
+
+/* What the first reading found in order may have moved on since. */
+static result tell_conflict(void *context, const struct import_fault *fault, struct err *err)
+{
+    (void)context;
+    result_ignore(err_set(err, ERROR_CONFLICT, "Row %lld, %.*s: %s", (long long)fault->row,
+                          STR_ARG(fault->column), fault->what),
+                  "the hint follows");
+    return err_hint(err, "The register changed while the file was being imported. What came before "
+                         "is recorded; run the same command again.");
+}
+
+static result record_row(struct chunk *chunk, struct sitting *sitting,
+                         const struct import_person *row, struct err *err)
+{
+    struct import_faults faults = {.visit = tell_conflict};
+    struct import_found found;
+    struct import_addition addition;
+    size_t stopped = 0;
+    bool sound = false;
+    arena_reset(&chunk->work);
+    TRY(import_person_find(sitting, row, &faults, &found, &sound, err));
+    TRY(import_person_compare(sitting, &chunk->importing->source, row, &found, &chunk->work,
+                              &addition, err));
+    if (import_adds(&addition)) {
+        TRY(import_person_record(sitting, &chunk->importing->source, row, &found, &addition,
+                                 &stopped, err));
+    }
+    count_addition(&chunk->done, &addition);
+    chunk->done.stopped_requests += (int64_t)stopped;
+    return result_ok();
+}
+
+static result record_chunk(struct transaction *transaction, void *context, struct err *err)
+{
+    struct chunk *chunk = context;
+    struct sitting sitting;
+    struct event before;
+    struct arena of_sitting = chunk->arena; /* the rest of it */
+    TRY(sitting_record(&sitting, chunk->importing->casework, transaction, chunk->importing->caller,
+                       ACTION_IMPORT, &of_sitting, &before, err));
+    sitting.client_id = (struct client_id){{0}}; /* the references make it repeatable */
+    sitting.arena = &chunk->work;
+    for (const struct import_person *row = chunk->first; row != NULL; row = row->next) {
+        TRY(record_row(chunk, &sitting, row, err));
+    }
+    return result_ok();
+}
+
+static void *run_chunk(void *context)
+{
+    struct chunk *chunk = context;
+    chunk->outcome =
+        store_bulk(chunk->importing->casework->store, record_chunk, chunk, &chunk->err);
+    return NULL;
+}
+
+static void chunk_reset(struct chunk *chunk)
+{
+    arena_reset(&chunk->arena);
+    chunk->first = NULL;
+    chunk->end = &chunk->first;
+    chunk->count = 0;
+    chunk->done = (struct import_outcome){.rows = 0};
+}
+
+static result start_chunk(struct chunk *chunk, struct err *err)
+{
+    if (chunk->count == 0) {
+        return result_ok();
+    }
+    chunk->running = pthread_create(&chunk->thread, NULL, run_chunk, chunk) == 0;
+    return chunk->running ? result_ok()
+                          : err_set(err, ERROR_LIMIT, "The system has no thread to give");
+}
+
+static void add_outcome(struct import_outcome *sum, const struct import_outcome *part)
+{
+    sum->new_people += part->new_people;
+    sum->changed_people += part->changed_people;
+    sum->unchanged_people += part->unchanged_people;
+    sum->facts += part->facts;
+    sum->references += part->references;
+    sum->contacts += part->contacts;
+    sum->corrections += part->corrections;
+    sum->other_stages += part->other_stages;
+    sum->stopped_requests += part->stopped_requests;
+}
+
+/* Waits until it is durable. */
+static result finish_chunk(struct importing *importing, struct chunk *chunk, struct err *err)
+{
+    if (!chunk->running) {
+        return result_ok();
+    }
+    pthread_join(chunk->thread, NULL);
+    chunk->running = false;
+    if (!chunk->outcome.ok) {
+        if (err != NULL) {
+            *err = chunk->err;
+        }
+        return chunk->outcome;
+    }
+    add_outcome(&importing->outcome, &chunk->done);
+    return result_ok();
+}
+
+static result add_row(struct importing *importing, struct chunk *chunk, const struct record *record,
+                      struct err *err)
+{
+    bool sound = false;
+    struct import_person *row = ARENA_NEW(&chunk->arena, struct import_person, 1);
+    if (row == NULL) {
+        return arena_full(err);
+    }
+    TRY(import_columns_read(&importing->columns, record, &chunk->arena, &importing->faults, row,
+                            &sound, err));
+    if (!sound) {
+        return err_set(err, ERROR_CONFLICT, "The file was changed while it was being imported");
+    }
+    *chunk->end = row;
+    chunk->end = &row->next;
+    chunk->count++;
+    return result_ok();
+}
+
+static bool is_full(const struct chunk *chunk)
+{
+    return chunk->count >= CHUNK_ROWS ||
+           (size_t)(chunk->arena.end - chunk->arena.at) < CHUNK_BYTES / 2;
+}
+
+static result fill_chunk(struct importing *importing, struct chunk *chunk, struct record *record,
+                         int64_t *rows, bool *ret_more, struct err *err)
+{
+    bool more = true;
+    chunk_reset(chunk);
+    while (more && !is_full(chunk)) {
+        arena_reset(&importing->row);
+        TRY(records_next(&importing->records, &importing->row, record, &more, err));
+        if (more) {
+            TRY(add_row(importing, chunk, record, err));
+            show_progress(importing, ++*rows, false);
+        }
+    }
+    *ret_more = more;
+    return result_ok();
+}
+
+static result record_chunks(struct importing *importing, struct chunk chunks[CHUNKS],
+                            struct err *err)
+{
+    struct record *record = ARENA_NEW(&importing->perm, struct record, 1);
+    int64_t rows = 0;
+    if (record == NULL) {
+        return arena_full(err);
+    }
+    bool more = true;
+    for (size_t i = 0; more; i = (i + 1) % CHUNKS) {
+        TRY(fill_chunk(importing, &chunks[i], record, &rows, &more, err));
+        TRY(finish_chunk(importing, &chunks[(i + 1) % CHUNKS], err));
+        TRY(start_chunk(&chunks[i], err));
+    }
+    return result_ok();
+}
+
+static result finish_chunks(struct importing *importing, struct chunk chunks[CHUNKS],
+                            result recorded, struct err *err)
+{
+    for (size_t i = 0; i < CHUNKS; i++) {
+        const result finished = finish_chunk(importing, &chunks[i], recorded.ok ? err : NULL);
+        recorded = recorded.ok ? finished : recorded;
+    }
+    return recorded;
+}
+
+static result open_chunk(struct importing *importing, struct chunk *chunk, struct err *err)
+{
+    *chunk = (struct chunk){.importing = importing};
+    TRY(arena_open(&chunk->arena, CHUNK_BYTES, err));
+    return arena_open(&chunk->work, WORK_BYTES, err);
+}
+
+static result record_with(struct importing *importing, struct chunk chunks[CHUNKS], struct err *err)
+{
+    for (size_t i = 0; i < CHUNKS; i++) {
+        TRY(open_chunk(importing, &chunks[i], err));
+    }
+    importing->phase = IMPORT_RECORDING;
+    TRY(begin_reading(importing, importing->columns.today, err));
+    const result recorded = record_chunks(importing, chunks, err);
+    return finish_chunks(importing, chunks, recorded, err);
+}
+
+static result record_file(struct importing *importing, struct err *err)
+{
+    struct chunk chunks[CHUNKS] = {{.importing = NULL}};
+    const result recorded = record_with(importing, chunks, err);
+    for (size_t i = 0; i < CHUNKS; i++) {
+        arena_close(&chunks[i].arena);
+        arena_close(&chunks[i].work);
+    }
+    return recorded;
+}
+
+/* --- the whole -------------------------------------------------------------------------------- */
+
+static result import_opened(struct importing *importing, struct err *err)
+{
+    TRY(arena_open(&importing->perm, PERM_BYTES, err));
+    TRY(arena_open(&importing->row, ROW_BYTES, err));
+    TRY(import_seen_init(&importing->seen, SEEN_SLOTS, &importing->perm, err));
+    const struct arena before = importing->perm;
+    TRY(store_read(importing->casework->store, check_file, importing, err));
+    importing->perm = before; /* the second reading uses the memory of the first */
+    if (importing->faults.count > 0 || importing->options->dry_run) {
+        return result_ok();
+    }
+    TRY(record_file(importing, err));
+    importing->outcome.recorded = true;
+    return result_ok();
+}
+
+result casework_import(const struct casework *casework, const struct caller *caller,
+                       const struct import_options *options, struct import_outcome *ret_outcome,
+                       struct err *err)
+{
+    TRY(text_line("The source", options->source, SOURCE_MAX_BYTES, err));
+    struct importing importing = {
+        .casework = casework,
+        .caller = caller,
+        .options = options,
+        .file = READ_FILE_NONE,
+        .faults = {.visit = options->fault, .context = options->fault_context},
+    };
+    const str source = str_trim(options->source);
+    importing.source = (struct import_source){.rulebook = casework->rulebook,
+                                              .name = source.len > 0 ? source : STR("import")};
+    TRY(read_file_open(options->path, &importing.file, err));
+    const result imported = import_opened(&importing, err);
+    read_file_close(&importing.file);
+    arena_close(&importing.row);
+    arena_close(&importing.perm);
+    TRY(imported);
+    *ret_outcome = importing.outcome;
+    return result_ok();
+}

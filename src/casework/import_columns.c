@@ -1,0 +1,651 @@
+#include "casework/import_columns.h"
+
+#include "casework/text.h"
+#include "register/external_reference.h"
+#include "register/reference.h"
+
+#include <string.h>
+
+enum { VALUE_SHOWN_MAX = 120, STAGES_SHOWN_BYTES = 300 };
+
+/* --- faults ----------------------------------------------------------------------------------- */
+
+static str shown(str text)
+{
+    size_t len = text.len < VALUE_SHOWN_MAX ? text.len : VALUE_SHOWN_MAX;
+    while (len < text.len && len > 0 && ((unsigned char)text.at[len] & 0xC0U) == 0x80U) {
+        len--; /* not in the middle of a character */
+    }
+    return str_slice(text, 0, len);
+}
+
+result import_fault(struct import_faults *faults, int64_t row, str column, str value,
+                    const struct err *what, struct err *err)
+{
+    faults->count++;
+    faults->rows += faults->last_row == row ? 0 : 1;
+    faults->last_row = row;
+    const struct import_fault fault = {.row = row,
+                                       .column = column,
+                                       .value = shown(value),
+                                       .what = what->what,
+                                       .hint = what->hint};
+    return faults->visit == NULL ? result_ok() : faults->visit(faults->context, &fault, err);
+}
+
+/* --- what the columns mean -------------------------------------------------------------------- */
+
+enum cell_kind {
+    CELL_UNKNOWN,
+    CELL_PERSON,
+    CELL_NAME,
+    CELL_BORN_ON,
+    CELL_REGISTERED_ON,
+    CELL_STAGE,
+    CELL_STAGE_SINCE,
+    CELL_CONTACT_ON,
+    CELL_CONTACT_SOURCE,
+    CELL_NEXT_CHECK_ON,
+    CELL_REFERENCE,
+    CELL_FACT,
+    CELL_FACT_TRUE_FROM,
+};
+
+static const struct fixed_column {
+    str name;
+    enum cell_kind kind;
+} fixed_columns[] = {
+    {STR_INIT("person"), CELL_PERSON},
+    {STR_INIT("name"), CELL_NAME},
+    {STR_INIT("born_on"), CELL_BORN_ON},
+    {STR_INIT("registered_on"), CELL_REGISTERED_ON},
+    {STR_INIT("stage"), CELL_STAGE},
+    {STR_INIT("stage@since"), CELL_STAGE_SINCE},
+    {STR_INIT("last_contact_on"), CELL_CONTACT_ON},
+    {STR_INIT("last_contact_source"), CELL_CONTACT_SOURCE},
+    {STR_INIT("next_check_on"), CELL_NEXT_CHECK_ON},
+};
+
+static result hint_columns(struct err *err)
+{
+    return err_hint(err, "Columns are: person, name, born_on, registered_on, stage, stage@since, "
+                         "last_contact_on, last_contact_source, next_check_on, reference@SYSTEM, "
+                         "a fact of the rulebook, FACT@true_from, FACT@YYYY-MM-DD.");
+}
+
+static result find_fact(const struct rulebook *rulebook, str name, uint32_t *ret_fact,
+                        struct err *err)
+{
+    const uint32_t fact = rulebook_fact(rulebook, name);
+    if (fact == NOT_FOUND_INDEX) {
+        const str nearest =
+            name.len > FACT_NAME_MAX_BYTES ? STR("") : rulebook_nearest_fact(rulebook, name);
+        result_ignore(err_set(err, ERROR_INPUT, "There is no such column, nor such a fact"),
+                      "the hint returns the failure");
+        return nearest.len == 0 ? hint_columns(err)
+                                : err_hint(err, "Did you mean \"%.*s\"?", STR_ARG(nearest));
+    }
+    if (rulebook->facts[fact].subject != SUBJECT_PERSON || rulebook->facts[fact].counted) {
+        return err_set(err, ERROR_INPUT, "\"%.*s\" is not a fact that is recorded of people",
+                       STR_ARG(name));
+    }
+    *ret_fact = fact;
+    return result_ok();
+}
+
+static result understand_reference(str kind, struct import_column *column, struct err *err)
+{
+    if (!external_kind_is_name(kind)) {
+        result_ignore(
+            err_set(err, ERROR_INPUT, "\"%.*s\" is not the name of a system", STR_ARG(shown(kind))),
+            "the hint returns the failure");
+        return err_hint(err, "Name the system after the @ with 2 to 32 of a-z 0-9 _ -, a letter "
+                             "first: reference@case-system.");
+    }
+    column->kind = CELL_REFERENCE;
+    column->reference_kind = kind;
+    return result_ok();
+}
+
+static result understand_fact(const struct rulebook *rulebook, str name,
+                              struct import_column *column, struct err *err)
+{
+    const struct str_cut cut = str_cut(name, '@');
+    column->kind = CELL_FACT;
+    TRY(find_fact(rulebook, cut.head, &column->fact, err));
+    if (str_equal(cut.tail, STR("true_from"))) {
+        column->kind = CELL_FACT_TRUE_FROM;
+    } else if (cut.found) {
+        TRY(date_parse(cut.tail, &column->day.day, err));
+        column->day.known = true;
+    }
+    return result_ok();
+}
+
+static result understand(const struct rulebook *rulebook, str name, struct import_column *column,
+                         struct err *err)
+{
+    for (size_t i = 0; i < sizeof fixed_columns / sizeof fixed_columns[0]; i++) {
+        if (str_equal(name, fixed_columns[i].name)) {
+            column->kind = fixed_columns[i].kind;
+            return result_ok();
+        }
+    }
+    const str reference = STR("reference@");
+    return str_starts(name, reference)
+               ? understand_reference(str_slice(name, reference.len, name.len), column, err)
+               : understand_fact(rulebook, name, column, err);
+}
+
+/* Keeps what the column of this place means, for the rows that follow. */
+static result resolve(struct import_columns *columns, size_t place, int64_t row, str name,
+                      struct import_faults *faults, struct err *err)
+{
+    struct err what = {0};
+    struct import_column column = {.name = arena_copy(columns->arena, name)};
+    if (column.name.at == NULL) {
+        return arena_full(err);
+    }
+    if (!str_is_utf8(name) || !understand(columns->rulebook, column.name, &column, &what).ok) {
+        column.kind = CELL_UNKNOWN;
+        TRY(import_fault(faults, row, column.name, STR(""), &what, err));
+    }
+    columns->slots[place] = column;
+    return result_ok();
+}
+
+result import_columns_init(struct import_columns *columns, const struct rulebook *rulebook,
+                           date today, date file_day, struct arena *arena, struct err *err)
+{
+    *columns = (struct import_columns){
+        .rulebook = rulebook, .today = today, .file_day = file_day, .arena = arena};
+    return import_stages(rulebook, arena, &columns->stages, err);
+}
+
+static bool has_key(const struct import_columns *columns, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (columns->slots[i].kind == CELL_PERSON || columns->slots[i].kind == CELL_REFERENCE) {
+            return true;
+        }
+    }
+    return false;
+}
+
+result import_columns_check(struct import_columns *columns, const str *names, size_t count,
+                            struct import_faults *faults, struct err *err)
+{
+    for (size_t i = 0; i < count; i++) {
+        TRY(resolve(columns, i, 1, names[i], faults, err));
+    }
+    if (!has_key(columns, count)) {
+        struct err what = {0};
+        result_ignore(err_set(&what, ERROR_INPUT, "No column says who a row is about"),
+                      "the hint follows");
+        result_ignore(err_hint(&what, "Add a column reference@SYSTEM with the identifier that the "
+                                      "system has for the person."),
+                      "it is told");
+        return import_fault(faults, 1, STR(""), STR(""), &what, err);
+    }
+    return result_ok();
+}
+
+/* --- days ------------------------------------------------------------------------------------- */
+
+static bool is_digits(str text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.at[i] < '0' || text.at[i] > '9') {
+            return false;
+        }
+    }
+    return text.len > 0;
+}
+
+/* Two marks of the same kind between numbers, and no year first. */
+static bool is_turned_round(str text)
+{
+    enum { YEAR_LEN = 4 };
+    static const char marks[] = {'/', '.', '-'};
+    for (size_t i = 0; i < sizeof marks; i++) {
+        const struct str_cut first = str_cut(text, marks[i]);
+        const struct str_cut second = str_cut(first.tail, marks[i]);
+        if (first.found && second.found && is_digits(first.head) && is_digits(second.head) &&
+            is_digits(second.tail) && (first.head.len < YEAR_LEN || marks[i] != '-')) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void hint_day(str text, struct err *err)
+{
+    enum { DAY_NUMBER_LEN = 5 }; /* days since 1900, as spreadsheets count, of our time */
+    if (is_turned_round(text)) {
+        result_ignore(err_hint(err, "Write the year first: 2021-04-03 for 3 April 2021. Which of "
+                                    "the numbers is the day is not guessed."),
+                      "it is a hint");
+    } else if (is_digits(text) && text.len == DAY_NUMBER_LEN) {
+        result_ignore(err_hint(err, "This looks like a spreadsheet's own number of a day. Format "
+                                    "the column as YYYY-MM-DD before saving."),
+                      "it is a hint");
+    } else {
+        result_ignore(err_hint(err, "Write it as 2021-04-03, or leave the cell blank when it is "
+                                    "not known."),
+                      "it is a hint");
+    }
+}
+
+static result read_day(str text, struct known_day *ret_day, struct err *what)
+{
+    date day;
+    const result read = date_parse(text, &day, what);
+    if (!read.ok) {
+        hint_day(text, what);
+        return read;
+    }
+    *ret_day = (struct known_day){.known = true, .day = day};
+    return result_ok();
+}
+
+/* --- one row ---------------------------------------------------------------------------------- */
+
+struct dated {
+    uint32_t fact;
+    date day;
+    str column;
+};
+
+struct row_reading {
+    struct import_columns *columns;
+    struct arena *arena;
+    struct import_faults *faults;
+    int64_t faults_before;
+    struct import_person person;
+    struct import_fact *facts;
+    size_t fact_count;
+    struct dated *days; /* of FACT@true_from */
+    size_t day_count;
+};
+
+static result keep(struct row_reading *reading, str text, str *ret_text, struct err *err)
+{
+    *ret_text = arena_copy(reading->arena, text);
+    return ret_text->at == NULL ? arena_full(err) : result_ok();
+}
+
+static result fault_here(struct row_reading *reading, str column, str value, const struct err *what,
+                         struct err *err)
+{
+    return import_fault(reading->faults, reading->person.row, column, value, what, err);
+}
+
+static result check_value(struct row_reading *reading, const struct fact *fact, str text,
+                          str *ret_value, struct err *what)
+{
+    struct value value;
+    TRY(text_line("The value", text, VALUE_MAX_BYTES, what));
+    const result parsed =
+        value_parse(reading->columns->rulebook, fact, text, reading->arena, &value, what);
+    if (!parsed.ok && fact->type == FACT_DATE) {
+        hint_day(text, what);
+    }
+    if (!parsed.ok && what->hint[0] == '\0') {
+        result_ignore(err_hint(what, "Leave the cell blank when it is not known."), "it is a hint");
+    }
+    TRY(parsed);
+    struct buf buf;
+    buf_init(&buf, reading->arena, VALUE_MAX_BYTES);
+    value_format(fact, &value, &buf);
+    return buf_finish(&buf, ret_value, what);
+}
+
+static result read_fact(struct row_reading *reading, const struct import_column *column, str text,
+                        struct err *what)
+{
+    struct import_fact *fact = &reading->facts[reading->fact_count];
+    *fact = (struct import_fact){.fact = column->fact,
+                                 .has_day = column->day.known,
+                                 .true_from = column->day.known ? column->day.day
+                                                                : reading->columns->file_day};
+    TRY(check_value(reading, &reading->columns->rulebook->facts[column->fact], text, &fact->value,
+                    what));
+    reading->fact_count++;
+    return result_ok();
+}
+
+static result read_true_from(struct row_reading *reading, const struct import_column *column,
+                             str text, struct err *what)
+{
+    struct known_day day = {.known = false};
+    TRY(read_day(text, &day, what));
+    reading->days[reading->day_count++] =
+        (struct dated){.fact = column->fact, .day = day.day, .column = column->name};
+    return result_ok();
+}
+
+static result read_reference(struct row_reading *reading, const struct import_column *column,
+                             str text, struct err *what)
+{
+    struct import_person *person = &reading->person;
+    TRY(text_line("The reference", text, EXTERNAL_REFERENCE_MAX_BYTES, what));
+    if (person->reference_count == IMPORT_REFERENCES_MAX) {
+        return err_set(what, ERROR_LIMIT, "A row has at most %d references", IMPORT_REFERENCES_MAX);
+    }
+    struct import_reference *reference = &person->references[person->reference_count];
+    reference->kind = column->reference_kind;
+    TRY(keep(reading, text, &reference->text, what));
+    person->reference_count++;
+    return result_ok();
+}
+
+static result read_person(struct row_reading *reading, str text, struct err *what)
+{
+    char reference[REFERENCE_SIZE];
+    TRY(reference_read(text, reference, what));
+    return keep(reading, str_from_c(reference), &reading->person.person, what);
+}
+
+static result read_line(struct row_reading *reading, const char *title, str text, size_t bytes_max,
+                        str *ret_text, struct err *what)
+{
+    TRY(text_line(title, text, bytes_max, what));
+    return keep(reading, text, ret_text, what);
+}
+
+static result hint_stages(const struct import_columns *columns, struct err *what)
+{
+    char names[STAGES_SHOWN_BYTES];
+    size_t len = 0;
+    for (size_t i = 0; i < columns->rulebook->stage_count; i++) {
+        if (columns->stages[i] &&
+            !text_list_add(names, sizeof names, &len, columns->rulebook->stages[i].name)) {
+            break;
+        }
+    }
+    return err_hint(what, "A file can say: %.*s.", (int)len, names);
+}
+
+static result read_stage(struct row_reading *reading, str text, struct err *what)
+{
+    const struct import_columns *columns = reading->columns;
+    const uint32_t stage = rulebook_stage(columns->rulebook, text);
+    if (stage == NOT_FOUND_INDEX) {
+        result_ignore(
+            err_set(what, ERROR_INPUT, "The rulebook has no stage \"%.*s\"", STR_ARG(shown(text))),
+            "the hint returns the failure");
+        return hint_stages(columns, what);
+    }
+    if (!columns->stages[stage]) {
+        result_ignore(err_set(what, ERROR_INPUT,
+                              "The stage \"%.*s\" takes an approval or a hub, which a file cannot "
+                              "give",
+                              STR_ARG(text)),
+                      "the hint returns the failure");
+        return err_hint(what, "Give the stage before it, and take the step in the register, where "
+                              "it is judged.");
+    }
+    reading->person.stage = columns->rulebook->stages[stage].name;
+    return result_ok();
+}
+
+static result read_cell(struct row_reading *reading, const struct import_column *column, str text,
+                        struct err *what)
+{
+    struct import_person *person = &reading->person;
+    switch ((enum cell_kind)column->kind) {
+    case CELL_UNKNOWN:
+        return result_ok(); /* told when the column was met */
+    case CELL_PERSON:
+        return read_person(reading, text, what);
+    case CELL_NAME:
+        return read_line(reading, "The name", text, NAME_MAX_BYTES, &person->name, what);
+    case CELL_BORN_ON:
+        return read_day(text, &person->born_on, what);
+    case CELL_REGISTERED_ON:
+        return read_day(text, &person->registered_on, what);
+    case CELL_STAGE:
+        return read_stage(reading, text, what);
+    case CELL_STAGE_SINCE:
+        return read_day(text, &person->stage_since, what);
+    case CELL_CONTACT_ON:
+        return read_day(text, &person->contact_on, what);
+    case CELL_CONTACT_SOURCE:
+        return read_line(reading, "How contact was made", text, SOURCE_MAX_BYTES,
+                         &person->contact_source, what);
+    case CELL_NEXT_CHECK_ON:
+        return read_day(text, &person->next_check_on, what);
+    case CELL_REFERENCE:
+        return read_reference(reading, column, text, what);
+    case CELL_FACT:
+        return read_fact(reading, column, text, what);
+    case CELL_FACT_TRUE_FROM:
+        return read_true_from(reading, column, text, what);
+    }
+    return result_ok();
+}
+
+/* --- what the cells of a row say of each other ------------------------------------------------ */
+
+static result complain(struct row_reading *reading, str column, const char *what_is_wrong,
+                       const char *hint, struct err *err)
+{
+    struct err what = {0};
+    result_ignore(err_set(&what, ERROR_INPUT, "%s", what_is_wrong), "it is told");
+    result_ignore(err_hint(&what, "%s", hint), "it is told");
+    return fault_here(reading, column, STR(""), &what, err);
+}
+
+static result join_days(struct row_reading *reading, struct err *err)
+{
+    for (size_t i = 0; i < reading->day_count; i++) {
+        const struct dated *dated = &reading->days[i];
+        bool used = false;
+        for (size_t j = 0; j < reading->fact_count; j++) {
+            struct import_fact *fact = &reading->facts[j];
+            if (fact->fact == dated->fact && !fact->has_day) {
+                fact->true_from = dated->day;
+                fact->has_day = true;
+                used = true;
+            }
+        }
+        if (!used) {
+            struct err what = {0};
+            result_ignore(err_set(&what, ERROR_INPUT, "A day is given, but no value"),
+                          "the hint follows");
+            result_ignore(err_hint(&what, "Give the value that is true from this day, or leave "
+                                          "both blank."),
+                          "it is told");
+            TRY(fault_here(reading, dated->column, STR(""), &what, err));
+        }
+    }
+    return result_ok();
+}
+
+static result check_facts(struct row_reading *reading, struct err *err)
+{
+    const date furthest = date_add_months(reading->columns->today, 12, DATE_ROUND_DOWN);
+    const struct rulebook *rulebook = reading->columns->rulebook;
+    for (size_t i = 0; i < reading->fact_count; i++) {
+        const struct import_fact *fact = &reading->facts[i];
+        const str name = rulebook->facts[fact->fact].name;
+        if (date_before(furthest, fact->true_from)) {
+            TRY(complain(reading, name, "The day from which it is true is more than a year ahead",
+                         "What may be recorded ahead is what was arranged for a coming day.", err));
+        }
+        for (size_t j = 0; j < i; j++) {
+            if (reading->facts[j].fact == fact->fact &&
+                date_equal(reading->facts[j].true_from, fact->true_from)) {
+                TRY(complain(reading, name, "The fact is given twice for the same day",
+                             "Keep one of the columns.", err));
+            }
+        }
+    }
+    return result_ok();
+}
+
+static result check_coming(struct row_reading *reading, str column, struct known_day day,
+                           struct err *err)
+{
+    return day.known && date_before(reading->columns->today, day.day)
+               ? complain(reading, column, "The day lies in the future",
+                          "Check the year, and the order of day and month.", err)
+               : result_ok();
+}
+
+static bool is_after(struct known_day a, struct known_day b)
+{
+    return a.known && b.known && date_before(b.day, a.day);
+}
+
+static result check_stage(struct row_reading *reading, struct err *err)
+{
+    const struct import_person *person = &reading->person;
+    const struct rulebook *rulebook = reading->columns->rulebook;
+    const bool at_start = str_equal(person->stage, rulebook->stages[rulebook->start_stage].name);
+    if (person->stage.len == 0 && person->stage_since.known) {
+        TRY(complain(reading, STR("stage@since"), "A day is given, but no stage",
+                     "Give the stage, or leave both blank.", err));
+    }
+    if (person->stage.len > 0 && !at_start && !person->stage_since.known) {
+        TRY(complain(reading, STR("stage@since"),
+                     "Since when the person is in the stage is not said",
+                     "Give the day. Or leave the stage blank: the person is then registered in the "
+                     "first stage, and the steps are taken in the register.",
+                     err));
+    }
+    if (is_after(person->registered_on, person->stage_since)) {
+        TRY(complain(reading, STR("stage@since"), "The day is before the day of registration",
+                     "Check both days.", err));
+    }
+    return check_coming(reading, STR("stage@since"), person->stage_since, err);
+}
+
+static result check_contact(struct row_reading *reading, struct err *err)
+{
+    const struct import_person *person = &reading->person;
+    if (person->contact_on.known && person->contact_source.len == 0) {
+        TRY(complain(reading, STR("last_contact_source"), "How contact was made is not said",
+                     "Say it, such as \"letter answered\", or leave last_contact_on blank.", err));
+    }
+    if (!person->contact_on.known &&
+        (person->contact_source.len > 0 || person->next_check_on.known)) {
+        TRY(complain(reading, STR("last_contact_on"), "Of the last contact the day is not said",
+                     "Give the day, or leave the other columns of the contact blank.", err));
+    }
+    if (person->contact_on.known && person->next_check_on.known &&
+        !is_after(person->next_check_on, person->contact_on)) {
+        TRY(complain(reading, STR("next_check_on"), "The next check is not after the contact",
+                     "Check both days.", err));
+    }
+    const struct known_day furthest = {
+        .known = true, .day = date_add_months(reading->columns->today, 12, DATE_ROUND_DOWN)};
+    if (is_after(person->next_check_on, furthest)) {
+        TRY(complain(reading, STR("next_check_on"), "The next check is more than a year ahead",
+                     "Check the year.", err));
+    }
+    return check_coming(reading, STR("last_contact_on"), person->contact_on, err);
+}
+
+static result check_row(struct row_reading *reading, struct err *err)
+{
+    const struct import_person *person = &reading->person;
+    if (person->person.len == 0 && person->reference_count == 0) {
+        TRY(complain(reading, STR(""), "The row does not say who it is about",
+                     "Fill in a reference@SYSTEM.", err));
+    }
+    if (is_after(person->born_on, person->registered_on)) {
+        TRY(complain(reading, STR("born_on"), "The date of birth is after the day of registration",
+                     "Check both days.", err));
+    }
+    TRY(check_coming(reading, STR("born_on"), person->born_on, err));
+    TRY(check_coming(reading, STR("registered_on"), person->registered_on, err));
+    TRY(check_stage(reading, err));
+    TRY(check_contact(reading, err));
+    TRY(join_days(reading, err));
+    return check_facts(reading, err);
+}
+
+static result read_cells(struct row_reading *reading, const struct record *record, struct err *err)
+{
+    struct import_columns *columns = reading->columns;
+    for (size_t i = 0; i < record->count; i++) {
+        const struct record_cell *cell = &record->cells[i];
+        const str text = str_trim(cell->text);
+        struct err what = {0};
+        if (columns->slots[i].name.at == NULL || !str_equal(columns->slots[i].name, cell->name)) {
+            TRY(resolve(columns, i, record->row, cell->name, reading->faults, err));
+        }
+        if (text.len == 0) {
+            continue;
+        }
+        if (!read_cell(reading, &columns->slots[i], text, &what).ok) {
+            TRY(fault_here(reading, cell->name, text, &what, err));
+        }
+    }
+    return result_ok();
+}
+
+result import_columns_read(struct import_columns *columns, const struct record *record,
+                           struct arena *arena, struct import_faults *faults,
+                           struct import_person *ret_person, bool *ret_sound, struct err *err)
+{
+    struct row_reading reading = {.columns = columns,
+                                  .arena = arena,
+                                  .faults = faults,
+                                  .faults_before = faults->count,
+                                  .person = {.row = record->row}};
+    if (record->faulty) {
+        *ret_sound = false;
+        return import_fault(faults, record->row, record->fault_column, STR(""), &record->fault,
+                            err);
+    }
+    reading.facts = ARENA_NEW(arena, struct import_fact, record->count);
+    reading.days = ARENA_NEW(arena, struct dated, record->count);
+    if (reading.facts == NULL || reading.days == NULL) {
+        return arena_full(err);
+    }
+    TRY(read_cells(&reading, record, err));
+    if (faults->count == reading.faults_before) {
+        /* What cells say of each other is asked when each by itself is sound. */
+        TRY(check_row(&reading, err));
+    }
+    reading.person.facts = reading.facts;
+    reading.person.fact_count = reading.fact_count;
+    *ret_person = reading.person;
+    *ret_sound = faults->count == reading.faults_before;
+    return result_ok();
+}
+
+/* --- stages ----------------------------------------------------------------------------------- */
+
+static bool is_free(const struct step *step)
+{
+    return step->approval_count == 0 && !step->with_hub && step->place == STEP_PLACE_NONE &&
+           !step->same_stage;
+}
+
+result import_stages(const struct rulebook *rulebook, struct arena *arena, const bool **ret_stages,
+                     struct err *err)
+{
+    bool *stages = ARENA_NEW(arena, bool, rulebook->stage_count + 1);
+    if (stages == NULL) {
+        return arena_full(err);
+    }
+    stages[rulebook->start_stage] = true;
+    for (bool grown = true; grown;) {
+        grown = false;
+        for (size_t i = 0; i < rulebook->step_count; i++) {
+            const struct step *step = &rulebook->steps[i];
+            for (uint32_t from = 0; is_free(step) && from < rulebook->stage_count; from++) {
+                if (stages[from] && !stages[step->to] &&
+                    rulebook_step_leaves(rulebook, step, from)) {
+                    stages[step->to] = true;
+                    grown = true;
+                }
+            }
+        }
+    }
+    *ret_stages = stages;
+    return result_ok();
+}

@@ -1,0 +1,405 @@
+#include "casework/import_person.h"
+
+#include "casework/draw.h"
+#include "casework/stopping.h"
+#include "casework/text.h"
+
+/* --- finding ---------------------------------------------------------------------------------- */
+
+struct finding {
+    struct sitting *sitting;
+    const struct import_person *row;
+    struct import_faults *faults;
+    struct import_found found;
+    bool sound;
+};
+
+static result tell(struct finding *finding, str column, str value, const char *what_is_wrong,
+                   const char *hint, struct err *err)
+{
+    struct err what = {0};
+    finding->sound = false;
+    result_ignore(err_set(&what, ERROR_INPUT, "%s", what_is_wrong), "it is told");
+    result_ignore(err_hint(&what, "%s", hint), "it is told");
+    return import_fault(finding->faults, finding->row->row, column, value, &what, err);
+}
+
+static result find_by_person(struct finding *finding, struct err *err)
+{
+    struct err failure = {0};
+    int64_t id = 0;
+    if (finding->row->person.len == 0) {
+        return result_ok();
+    }
+    if (transaction_find(finding->sitting->transaction, SUBJECT_OF_PERSON, finding->row->person,
+                         &id, &failure)
+            .ok) {
+        finding->found.person.id = id;
+        return result_ok();
+    }
+    return failure.code == ERROR_NOT_FOUND
+               ? tell(finding, STR("person"), finding->row->person,
+                      "Nobody in the register has this reference",
+                      "Leave it blank for somebody new; the register gives the reference.", err)
+               : err_set(err, failure.code, "%s", failure.what);
+}
+
+static str column_of(const struct import_reference *reference, struct arena *arena)
+{
+    return arena_format(arena, "reference@%.*s", STR_ARG(reference->kind));
+}
+
+static result find_by_reference(struct finding *finding, size_t index, struct err *err)
+{
+    const struct import_reference *reference = &finding->row->references[index];
+    struct arena scratch = *finding->sitting->arena;
+    const int64_t *people = NULL;
+    size_t count = 0;
+    TRY(transaction_find_external_reference(finding->sitting->transaction, reference->kind,
+                                            reference->text, &scratch, &people, &count, err));
+    if (count == 0) {
+        return result_ok();
+    }
+    finding->found.known[index] = true;
+    const bool other = finding->found.person.id != 0 && finding->found.person.id != people[0];
+    if (count > 1 || other) {
+        return tell(finding, column_of(reference, &scratch), reference->text,
+                    "The register has more than one person by the references of this row",
+                    "Look at the records: they may be one person recorded twice, or the file mixes "
+                    "two people. Give the person's RH- reference in the column person.",
+                    err);
+    }
+    finding->found.person.id = people[0];
+    return result_ok();
+}
+
+static result check_new(struct finding *finding, struct err *err)
+{
+    if (finding->row->name.len == 0) {
+        TRY(tell(finding, STR("name"), STR(""), "The name of somebody new is missing",
+                 "Give the name as the other system has it.", err));
+    }
+    if (!finding->row->registered_on.known) {
+        TRY(tell(finding, STR("registered_on"), STR(""),
+                 "The day of registration of somebody new is missing",
+                 "Give the day on which the person came into the procedure; it is not made up.",
+                 err));
+    }
+    return result_ok();
+}
+
+static result check_known(struct finding *finding, struct err *err)
+{
+    const struct import_person *row = finding->row;
+    struct person_row *person = &finding->found.person;
+    TRY(transaction_person(finding->sitting->transaction, person->id, finding->sitting->arena,
+                           person, err));
+    if (row->registered_on.known && !date_equal(row->registered_on.day, person->registered_on)) {
+        char text[DATE_TEXT_SIZE];
+        date_format(row->registered_on.day, text);
+        TRY(tell(finding, STR("registered_on"), str_from_c(text),
+                 "The register has another day of registration for this person",
+                 "A day of registration does not change. Is it the same person?", err));
+    }
+    if (row->born_on.known && date_before(person->registered_on, row->born_on.day)) {
+        TRY(tell(finding, STR("born_on"), STR(""),
+                 "The date of birth is after the day of registration", "Check the day.", err));
+    }
+    return result_ok();
+}
+
+result import_person_find(struct sitting *sitting, const struct import_person *row,
+                          struct import_faults *faults, struct import_found *ret_found,
+                          bool *ret_sound, struct err *err)
+{
+    struct finding finding = {.sitting = sitting, .row = row, .faults = faults, .sound = true};
+    TRY(find_by_person(&finding, err));
+    for (size_t i = 0; i < row->reference_count; i++) {
+        TRY(find_by_reference(&finding, i, err));
+    }
+    if (finding.sound) {
+        TRY(finding.found.person.id == 0 ? check_new(&finding, err) : check_known(&finding, err));
+    }
+    *ret_found = finding.found;
+    *ret_sound = finding.sound;
+    return result_ok();
+}
+
+/* --- what is news ----------------------------------------------------------------------------- */
+
+/* News is what this source has not said before: a value that it gave last for the fact (and, when
+ * the file says since when, for that day) is not news, even if the register has corrected it since;
+ * nor is a value that counts on that day anyway. */
+static bool is_news(const struct import_source *source, const struct import_fact *fact,
+                    const struct fact_row *rows, size_t count, instant at)
+{
+    const str name = source->rulebook->facts[fact->fact].name;
+    const struct fact_row *last = NULL;
+    const struct fact_row *counts = NULL;
+    for (size_t i = 0; i < count; i++) {
+        const struct fact_row *row = &rows[i];
+        const bool same_day = !fact->has_day || date_equal(row->true_from, fact->true_from);
+        if (!str_equal(row->fact, name) || !same_day) {
+            continue;
+        }
+        const bool same_source = str_equal(row->source, source->name);
+        last = same_source && (last == NULL || row->position > last->position) ? row : last;
+        const size_t one = fact_rows_choose(row, 1, fact->true_from, at);
+        counts = one == 0 ? row : counts; /* the rows are in the order in which they count */
+    }
+    const bool said = last != NULL && str_equal(last->value, fact->value);
+    const bool holds = counts != NULL && str_equal(counts->value, fact->value);
+    return !said && !holds;
+}
+
+static result compare_facts(struct sitting *sitting, const struct import_source *source,
+                            const struct import_person *row, int64_t person, struct arena *arena,
+                            struct import_addition *addition, struct err *err)
+{
+    const struct fact_row *rows = NULL;
+    size_t count = 0;
+    TRY(transaction_fact_rows(sitting->transaction, SUBJECT_OF_PERSON, person, arena, &rows, &count,
+                              err));
+    for (size_t i = 0; i < row->fact_count; i++) {
+        addition->facts[i] = is_news(source, &row->facts[i], rows, count, sitting->at);
+        addition->fact_count += addition->facts[i] ? 1 : 0;
+    }
+    return result_ok();
+}
+
+static bool same_identity(const struct import_person *row, str name, struct known_day born_on)
+{
+    const bool same_name = row->name.len == 0 || str_equal(row->name, name);
+    const bool same_day =
+        !row->born_on.known || (born_on.known && date_equal(row->born_on.day, born_on.day));
+    return same_name && same_day;
+}
+
+/* The identity that this source gave last: at registration, or as a correction of its own. */
+static result source_said_so(struct sitting *sitting, const struct import_source *source,
+                             const struct import_person *row, int64_t person, struct arena *arena,
+                             bool *ret_said, struct err *err)
+{
+    enum { EVENTS_MAX = 100000 };
+    const struct event *events = NULL;
+    size_t count = 0;
+    TRY(transaction_history(sitting->transaction, SUBJECT_OF_PERSON, person, 0, EVENTS_MAX, arena,
+                            &events, &count, err));
+    *ret_said = false;
+    for (size_t i = 0; i < count; i++) { /* newest first */
+        const struct event *event = &events[i];
+        if (event->kind == EVENT_IDENTITY_CORRECTED &&
+            str_equal(event->body.identity_corrected.reason, source->name)) {
+            *ret_said = same_identity(row, event->body.identity_corrected.name,
+                                      event->body.identity_corrected.born_on);
+            return result_ok();
+        }
+        if (event->kind == EVENT_PERSON_REGISTERED) {
+            *ret_said = same_identity(row, event->body.person_registered.name,
+                                      event->body.person_registered.born_on);
+        }
+    }
+    return result_ok();
+}
+
+static result compare_identity(struct sitting *sitting, const struct import_source *source,
+                               const struct import_person *row, const struct person_row *person,
+                               struct arena *arena, bool *ret_corrects, struct err *err)
+{
+    struct identity identity = {.name = STR("")};
+    bool said = false;
+    *ret_corrects = false;
+    if (row->name.len == 0 && !row->born_on.known) {
+        return result_ok();
+    }
+    TRY(transaction_identity(sitting->transaction, person, arena, &identity, err));
+    if (same_identity(row, identity.name, identity.born_on)) {
+        return result_ok();
+    }
+    TRY(source_said_so(sitting, source, row, person->id, arena, &said, err));
+    *ret_corrects = !said;
+    return result_ok();
+}
+
+/* A contact is news when it is later than the last one on record. */
+static bool contact_is_news(const struct import_person *row, const struct person_row *person)
+{
+    return row->contact_on.known && (!person->last_contact_on.known ||
+                                     date_before(person->last_contact_on.day, row->contact_on.day));
+}
+
+static size_t references_new(const struct import_person *row, const struct import_found *found)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < row->reference_count; i++) {
+        count += found->known[i] ? 0 : 1;
+    }
+    return count;
+}
+
+static void all_is_news(const struct import_person *row, struct import_addition *addition)
+{
+    addition->is_new = true;
+    addition->contact = row->contact_on.known;
+    addition->fact_count = row->fact_count;
+    for (size_t i = 0; i < row->fact_count; i++) {
+        addition->facts[i] = true;
+    }
+}
+
+result import_person_compare(struct sitting *sitting, const struct import_source *source,
+                             const struct import_person *row, const struct import_found *found,
+                             struct arena *arena, struct import_addition *ret_addition,
+                             struct err *err)
+{
+    const struct person_row *person = &found->person;
+    struct import_addition addition = {.reference_count = references_new(row, found),
+                                       .facts = ARENA_NEW(arena, bool, row->fact_count + 1)};
+    if (addition.facts == NULL) {
+        return arena_full(err);
+    }
+    if (person->id == 0) {
+        all_is_news(row, &addition);
+    } else {
+        addition.contact = contact_is_news(row, person);
+        addition.other_stage = row->stage.len > 0 && !str_equal(row->stage, person->stage);
+        TRY(compare_identity(sitting, source, row, person, arena, &addition.corrects, err));
+        TRY(compare_facts(sitting, source, row, person->id, arena, &addition, err));
+    }
+    *ret_addition = addition;
+    return result_ok();
+}
+
+bool import_adds(const struct import_addition *addition)
+{
+    return addition->is_new || addition->corrects || addition->contact ||
+           addition->fact_count > 0 || addition->reference_count > 0;
+}
+
+/* --- recording -------------------------------------------------------------------------------- */
+
+static result append(struct sitting *sitting, int64_t person, date on, struct event *event,
+                     struct err *err)
+{
+    event->subject_kind = SUBJECT_OF_PERSON;
+    event->subject = person;
+    event->effective_on = on;
+    return sitting_append(sitting, event, err);
+}
+
+static result append_registration(struct sitting *sitting, const struct import_person *row,
+                                  int64_t *ret_person, struct err *err)
+{
+    const struct rulebook *rulebook = sitting->casework->rulebook;
+    const str start = rulebook->stages[rulebook->start_stage].name;
+    char reference[REFERENCE_SIZE];
+    TRY(reference_draw(sitting, reference, err));
+    TRY(transaction_new_id(sitting->transaction, SUBJECT_OF_PERSON, ret_person, err));
+    struct event event = {.kind = EVENT_PERSON_REGISTERED,
+                          .body.person_registered = {
+                              .reference = str_from_c(reference),
+                              .name = row->name,
+                              .born_on = row->born_on,
+                              .stage = row->stage.len > 0 ? row->stage : start,
+                              .stage_since = row->stage_since,
+                          }};
+    return append(sitting, *ret_person, row->registered_on.day, &event, err);
+}
+
+/* What the row leaves blank stays as it is. */
+static result append_correction(struct sitting *sitting, const struct import_source *source,
+                                const struct import_person *row, const struct person_row *person,
+                                struct err *err)
+{
+    struct identity identity;
+    TRY(transaction_identity(sitting->transaction, person, sitting->arena, &identity, err));
+    struct event event = {.kind = EVENT_IDENTITY_CORRECTED,
+                          .body.identity_corrected = {
+                              .name = row->name.len > 0 ? row->name : identity.name,
+                              .born_on = row->born_on.known ? row->born_on : identity.born_on,
+                              .reason = source->name,
+                          }};
+    return append(sitting, person->id, sitting->today, &event, err);
+}
+
+static result append_references(struct sitting *sitting, const struct import_person *row,
+                                const struct import_found *found, int64_t person, struct err *err)
+{
+    for (size_t i = 0; i < row->reference_count; i++) {
+        if (found->known[i]) {
+            continue;
+        }
+        struct event event = {.kind = EVENT_EXTERNAL_REFERENCE_RECORDED,
+                              .body.external_reference_recorded = {
+                                  .kind = row->references[i].kind,
+                                  .reference = row->references[i].text,
+                              }};
+        TRY(append(sitting, person, sitting->today, &event, err));
+    }
+    return result_ok();
+}
+
+static result append_facts(struct sitting *sitting, const struct import_source *source,
+                           const struct import_person *row, const struct import_addition *addition,
+                           int64_t person, int64_t *ret_last, struct err *err)
+{
+    for (size_t i = 0; i < row->fact_count; i++) {
+        const struct import_fact *fact = &row->facts[i];
+        if (!addition->facts[i]) {
+            continue;
+        }
+        struct event event = {.kind = EVENT_FACT_RECORDED,
+                              .body.fact_recorded = {
+                                  .fact = source->rulebook->facts[fact->fact].name,
+                                  .value = fact->value,
+                                  .source = source->name,
+                              }};
+        TRY(append(sitting, person, fact->true_from, &event, err));
+        *ret_last = event.position;
+    }
+    return result_ok();
+}
+
+static result append_contact(struct sitting *sitting, const struct import_person *row,
+                             int64_t person, struct err *err)
+{
+    struct event event = {.kind = EVENT_CONTACT_CONFIRMED,
+                          .body.contact_confirmed = {.source = row->contact_source,
+                                                     .next_check_on = row->next_check_on}};
+    return append(sitting, person, row->contact_on.day, &event, err);
+}
+
+/* Somebody new has no request that could be live, and no family yet. */
+static result review(struct sitting *sitting, const struct import_addition *addition,
+                     int64_t person, int64_t cause, size_t *ret_stopped, struct err *err)
+{
+    *ret_stopped = 0;
+    if (addition->is_new || addition->fact_count == 0) {
+        return result_ok();
+    }
+    const struct touched touched = {.kind = SUBJECT_OF_PERSON, .id = person};
+    struct stopped_list stopped = {.count = 0};
+    TRY(stopping_review(sitting, &touched, 1, cause, &stopped, err));
+    *ret_stopped = stopped.count;
+    return result_ok();
+}
+
+result import_person_record(struct sitting *sitting, const struct import_source *source,
+                            const struct import_person *row, const struct import_found *found,
+                            const struct import_addition *addition, size_t *ret_stopped,
+                            struct err *err)
+{
+    int64_t person = found->person.id;
+    int64_t last = 0;
+    if (addition->is_new) {
+        TRY(append_registration(sitting, row, &person, err));
+    } else if (addition->corrects) {
+        TRY(append_correction(sitting, source, row, &found->person, err));
+    }
+    TRY(append_references(sitting, row, found, person, err));
+    TRY(append_facts(sitting, source, row, addition, person, &last, err));
+    if (addition->contact) {
+        TRY(append_contact(sitting, row, person, err));
+    }
+    return review(sitting, addition, person, last, ret_stopped, err);
+}

@@ -1,0 +1,82 @@
+#include "casework/import_seen.h"
+
+#include <string.h>
+
+result import_seen_init(struct import_seen *seen, size_t slot_count, struct arena *arena,
+                        struct err *err)
+{
+    ASSERT(slot_count >= 4 && (slot_count & (slot_count - 1)) == 0);
+    *seen = (struct import_seen){.slot_count = slot_count, .most = slot_count / 4 * 3, .shares = 1};
+    seen->slots = ARENA_NEW(arena, struct seen_slot, slot_count);
+    return seen->slots == NULL ? arena_full(err) : result_ok();
+}
+
+/* The share comes from the low bits and the place in the table from the high ones. */
+static bool is_of_share(const struct import_seen *seen, uint64_t number)
+{
+    return (number & (seen->shares - 1)) == seen->share;
+}
+
+static size_t slot_of(const struct import_seen *seen, uint64_t number)
+{
+    size_t slot = (size_t)(number >> 32) & (seen->slot_count - 1);
+    while (seen->slots[slot].row != 0 && seen->slots[slot].number != number) {
+        slot = (slot + 1) & (seen->slot_count - 1);
+    }
+    return slot;
+}
+
+static void forget_all(struct import_seen *seen)
+{
+    memset(seen->slots, 0, seen->slot_count * sizeof seen->slots[0]);
+    seen->count = 0;
+}
+
+/* Takes every slot out and puts back what is of the share. In place: from a free slot on, so that
+ * no run of filled slots is entered in its middle. */
+static void put_back(struct import_seen *seen)
+{
+    size_t first = 0;
+    while (seen->slots[first].row != 0) {
+        first++;
+    }
+    seen->count = 0;
+    for (size_t i = 1; i <= seen->slot_count; i++) {
+        const size_t at = (first + i) & (seen->slot_count - 1);
+        const struct seen_slot moved = seen->slots[at];
+        seen->slots[at].row = 0;
+        if (moved.row != 0 && is_of_share(seen, moved.number)) {
+            seen->slots[slot_of(seen, moved.number)] = moved;
+            seen->count++;
+        }
+    }
+}
+
+int64_t import_seen_add(struct import_seen *seen, int64_t number, int64_t row)
+{
+    const uint64_t bits = (uint64_t)number;
+    if (!is_of_share(seen, bits)) {
+        return 0;
+    }
+    while (seen->count >= seen->most) {
+        seen->shares *= 2;
+        put_back(seen);
+    }
+    if (!is_of_share(seen, bits)) {
+        return 0;
+    }
+    struct seen_slot *slot = &seen->slots[slot_of(seen, bits)];
+    if (slot->row != 0) {
+        return slot->row;
+    }
+    *slot = (struct seen_slot){.number = bits, .row = row};
+    seen->count++;
+    return 0;
+}
+
+bool import_seen_next_share(struct import_seen *seen)
+{
+    seen->share++;
+    forget_all(seen);
+    return seen->share < seen->shares;
+}

@@ -1,0 +1,39 @@
+/* import_seen: finds what stands twice in a file of any size, in memory that does not grow.
+ *
+ * A reference is its number in the index of the store (64 bits). A table of fixed size holds those
+ * of one share of all numbers; when it is full, the share is halved and what is no longer of it is
+ * forgotten. Then the file has to be gone through again for each other share. Inside casework only.
+ */
+#ifndef RETURNHUB_CASEWORK_IMPORT_SEEN_H
+#define RETURNHUB_CASEWORK_IMPORT_SEEN_H
+
+#include "base/arena.h"
+
+enum {
+    SEEN_SLOTS = 4 * 1024 * 1024, /* a power of two; 64 MiB of memory when it is full */
+    SEEN_MAX = SEEN_SLOTS / 4 * 3,
+};
+
+struct seen_slot {
+    uint64_t number;
+    int64_t row; /* 0: free */
+};
+
+struct import_seen {
+    struct seen_slot *slots;
+    size_t slot_count;
+    size_t most;
+    size_t count;
+    uint64_t shares; /* a power of two */
+    uint64_t share;  /* the one that is held */
+};
+
+/* For `slot_count` numbers, a power of two; SEEN_SLOTS but in tests. */
+MUST_USE result import_seen_init(struct import_seen *seen, size_t slot_count, struct arena *arena,
+                                 struct err *err);
+/* The row in which the number stood before; 0 when it did not, or is of another share. */
+int64_t import_seen_add(struct import_seen *seen, int64_t number, int64_t row);
+/* Goes on with the next share; false when all were gone through. */
+bool import_seen_next_share(struct import_seen *seen);
+
+#endif

@@ -1,0 +1,575 @@
+#include "casework/manifests.h"
+
+#include "casework/facts.h"
+#include "casework/manifest_work.h"
+#include "casework/stopping.h"
+#include "casework/text.h"
+
+/* --- finding ---------------------------------------------------------------------------------- */
+
+static bool may_manifest(const struct sitting *sitting, const struct manifest_row *manifest,
+                         enum action action)
+{
+    const struct access_object object = {.hubs = &manifest->hub, .hub_count = 1};
+    return may(&sitting->account, action, &object);
+}
+
+result manifest_find(struct sitting *sitting, str reference, enum action action,
+                     struct manifest_row *ret_manifest, struct err *err)
+{
+    char text[MANIFEST_REFERENCE_SIZE];
+    struct err failure = {0};
+    int64_t id = 0;
+    struct manifest_row row = {0};
+    TRY(manifest_reference_read(reference, text, err));
+    const result found = transaction_find(sitting->transaction, SUBJECT_OF_MANIFEST,
+                                          str_from_c(text), &id, &failure);
+    if (!found.ok && failure.code != ERROR_NOT_FOUND) {
+        return err_set(err, failure.code, "%s", failure.what);
+    }
+    if (found.ok) {
+        TRY(transaction_manifest(sitting->transaction, id, sitting->arena, &row, err));
+    }
+    if (!found.ok || !may_manifest(sitting, &row, action)) {
+        return sitting_no_such(err, "manifest", str_from_c(text));
+    }
+    *ret_manifest = row;
+    return result_ok();
+}
+
+result manifest_append(struct sitting *sitting, int64_t manifest, struct event *event,
+                       struct err *err)
+{
+    event->subject_kind = SUBJECT_OF_MANIFEST;
+    event->subject = manifest;
+    event->effective_on = sitting->today;
+    return sitting_append(sitting, event, err);
+}
+
+bool manifest_step_leaves(const struct rulebook *rulebook, uint32_t step,
+                          const struct person_row *person)
+{
+    const uint32_t stage = rulebook_stage(rulebook, person->stage);
+    return step != NOT_FOUND_INDEX && stage != NOT_FOUND_INDEX &&
+           rulebook_step_leaves(rulebook, &rulebook->steps[step], stage);
+}
+
+result manifest_entry(struct sitting *sitting, const struct manifest_row *manifest,
+                      const struct person_row *person, struct manifest_entry_row *ret_entry,
+                      struct err *err)
+{
+    struct manifest_entry_row entry = {0};
+    TRY(transaction_manifest_entry_of(sitting->transaction, person->id, &entry, err));
+    if (entry.manifest != manifest->id) {
+        return err_set(err, ERROR_NOT_FOUND, "%.*s is not on the manifest %.*s",
+                       STR_ARG(person->reference), STR_ARG(manifest->reference));
+    }
+    *ret_entry = entry;
+    return result_ok();
+}
+
+/* --- what is typed ---------------------------------------------------------------------------- */
+
+static result check_details(const struct casework *casework, struct manifest_details *details,
+                            struct err *err)
+{
+    const instant now = system_now(casework->system);
+    const date furthest = date_add_months(instant_date(now), 12, DATE_ROUND_DOWN);
+    details->carrier = str_trim(details->carrier);
+    details->route = str_trim(details->route);
+    details->escort_roles = str_trim(details->escort_roles);
+    TRY(text_line("The carrier", details->carrier, SOURCE_MAX_BYTES, err));
+    TRY(text_line("The route", details->route, SOURCE_MAX_BYTES, err));
+    TRY(text_line("The tasks of the escorts", details->escort_roles, SOURCE_MAX_BYTES, err));
+    if (details->escorts < 0 || details->escorts > MANIFEST_ESCORTS_MAX) {
+        return err_set(err, ERROR_INPUT, "The number of escorts is between 0 and %d",
+                       MANIFEST_ESCORTS_MAX);
+    }
+    const bool ahead = details->departs_at.milliseconds > now.milliseconds &&
+                       !date_before(furthest, instant_date(details->departs_at));
+    return ahead ? result_ok()
+                 : err_set(err, ERROR_INPUT, "The departure lies ahead, within a year");
+}
+
+struct manifest_command {
+    const struct casework *casework;
+    const struct caller *caller;
+    str reference;
+    struct new_manifest wanted; /* of a change: the details only */
+    str text;                   /* a reason, a remark */
+    instant departed_at;
+    enum event_kind kind;
+    struct arena *arena;
+    struct manifest_row row;
+};
+
+static result find_lead(struct sitting *sitting, str username, int64_t *ret_lead, struct err *err)
+{
+    struct account_row lead = sitting->account;
+    struct err failure = {0};
+    int64_t id = 0;
+    if (username.len > 0) {
+        if (!transaction_find(sitting->transaction, SUBJECT_OF_ACCOUNT, username, &id, &failure)
+                 .ok) {
+            return failure.code == ERROR_NOT_FOUND ? sitting_no_such(err, "account", username)
+                                                   : err_set(err, failure.code, "%s", failure.what);
+        }
+        TRY(transaction_account(sitting->transaction, id, sitting->arena, &lead, err));
+    }
+    if (lead.closed || !may_everywhere(&lead, ACTION_ACKNOWLEDGE_STOP)) {
+        return err_set(err, ERROR_INPUT, "The account %.*s cannot lead a departure",
+                       STR_ARG(lead.username));
+    }
+    *ret_lead = lead.id;
+    return result_ok();
+}
+
+/* --- opening ---------------------------------------------------------------------------------- */
+
+static result check_step(const struct sitting *sitting, const struct manifest_command *command,
+                         const struct step **ret_step, struct err *err)
+{
+    uint32_t index = 0;
+    TRY(sitting_step(sitting, command->wanted.step, &index, err));
+    const struct step *step = &sitting->casework->rulebook->steps[index];
+    if (step->approval_count == 0) {
+        return err_set(err, ERROR_INPUT,
+                       "\"%.*s\" needs no approval, so nobody boards a manifest by it",
+                       STR_ARG(step->title));
+    }
+    if (step->with_hub != (command->wanted.hub.len > 0)) {
+        return err_set(err, ERROR_INPUT,
+                       step->with_hub ? "\"%.*s\" needs a hub" : "\"%.*s\" is about no hub",
+                       STR_ARG(step->title));
+    }
+    *ret_step = step;
+    return result_ok();
+}
+
+/* The country of the hub, as its facts say. */
+static result country_of_hub(struct sitting *sitting, int64_t hub, str *ret_country,
+                             struct err *err)
+{
+    const struct case_time now = case_now(sitting);
+    const struct rulebook *rulebook = sitting->casework->rulebook;
+    const uint32_t fact = rulebook_fact(rulebook, STR("hub.country"));
+    struct subject_facts facts;
+    *ret_country = STR("");
+    if (fact == NOT_FOUND_INDEX) {
+        return result_ok();
+    }
+    TRY(facts_load(sitting, SUBJECT_OF_HUB, hub, &now, &facts, err));
+    if (facts.values[fact].known) {
+        *ret_country = facts.rows[fact]->value;
+    }
+    return result_ok();
+}
+
+static result check_destination(const struct sitting *sitting, str destination, struct err *err)
+{
+    uint16_t code = 0;
+    const struct rulebook *rulebook = sitting->casework->rulebook;
+    for (size_t i = 0; country_parse(destination, &code) && i < rulebook->country_count; i++) {
+        if (rulebook->countries[i].code == code) {
+            return result_ok();
+        }
+    }
+    result_ignore(err_set(err, ERROR_INPUT, "The manifest needs a destination"),
+                  "the hint follows");
+    return err_hint(err, "Give the three letters of a country of the rulebook, for example ALB.");
+}
+
+static result find_destination(struct sitting *sitting, struct manifest_command *command,
+                               int64_t hub, str *ret_destination, struct err *err)
+{
+    str destination = str_trim(command->wanted.destination);
+    if (destination.len == 0 && hub != 0) {
+        TRY(country_of_hub(sitting, hub, &destination, err));
+    }
+    TRY(check_destination(sitting, destination, err));
+    *ret_destination = destination;
+    return result_ok();
+}
+
+static bool same_opening(const struct event *before, const struct manifest_opened_body *wanted)
+{
+    const struct manifest_opened_body *body = &before->body.manifest_opened;
+    return before->kind == EVENT_MANIFEST_OPENED && str_equal(body->step, wanted->step) &&
+           body->hub == wanted->hub && str_equal(body->destination, wanted->destination) &&
+           body->departs_at_ms == wanted->departs_at_ms &&
+           str_equal(body->carrier, wanted->carrier) && str_equal(body->route, wanted->route) &&
+           body->escorts == wanted->escorts && body->lead == wanted->lead;
+}
+
+static str new_reference(const struct sitting *sitting)
+{
+    const struct system *system = sitting->casework->system;
+    char text[MANIFEST_REFERENCE_SIZE];
+    uint32_t random = 0;
+    system->entropy(system->context, &random, sizeof random);
+    manifest_reference_make(random & 0x3FFFFFFF, text);
+    return arena_copy(sitting->arena, str_from_c(text));
+}
+
+static result append_opening(struct sitting *sitting, struct manifest_command *command,
+                             const struct event *before, struct manifest_opened_body *body,
+                             struct err *err)
+{
+    if (before->position != 0) {
+        return same_opening(before, body)
+                   ? transaction_manifest(sitting->transaction, before->subject, command->arena,
+                                          &command->row, err)
+                   : sitting_client_id_taken(err);
+    }
+    struct event event = {.kind = EVENT_MANIFEST_OPENED, .body.manifest_opened = *body};
+    event.body.manifest_opened.reference = new_reference(sitting);
+    if (event.body.manifest_opened.reference.at == NULL) {
+        return arena_full(err);
+    }
+    int64_t id = 0;
+    TRY(transaction_new_id(sitting->transaction, SUBJECT_OF_MANIFEST, &id, err));
+    TRY(manifest_append(sitting, id, &event, err));
+    return transaction_manifest(sitting->transaction, id, command->arena, &command->row, err);
+}
+
+static result open_work(struct transaction *transaction, void *context, struct err *err)
+{
+    struct manifest_command *command = context;
+    const struct manifest_details *details = &command->wanted.details;
+    struct sitting sitting;
+    struct event before;
+    struct hub_row hub = {.id = 0};
+    const struct step *step = NULL;
+    TRY(sitting_record(&sitting, command->casework, transaction, command->caller,
+                       ACTION_PREPARE_MANIFEST, command->arena, &before, err));
+    TRY(check_step(&sitting, command, &step, err));
+    if (step->with_hub) {
+        TRY(sitting_hub(&sitting, command->wanted.hub, ACTION_SEE_HUB, &hub, err));
+    }
+    struct manifest_opened_body body = {.step = step->name,
+                                        .hub = hub.id,
+                                        .departs_at_ms = details->departs_at.milliseconds,
+                                        .carrier = details->carrier,
+                                        .route = details->route,
+                                        .escorts = details->escorts,
+                                        .escort_roles = details->escort_roles};
+    TRY(find_destination(&sitting, command, hub.id, &body.destination, err));
+    TRY(find_lead(&sitting, details->lead, &body.lead, err));
+    return append_opening(&sitting, command, &before, &body, err);
+}
+
+result casework_open_manifest(const struct casework *casework, const struct caller *caller,
+                              const struct new_manifest *manifest, struct arena *arena,
+                              struct manifest_row *ret_manifest, struct err *err)
+{
+    struct manifest_command command = {
+        .casework = casework, .caller = caller, .wanted = *manifest, .arena = arena};
+    command.wanted.hub = str_trim(manifest->hub);
+    TRY(check_details(casework, &command.wanted.details, err));
+    TRY(store_write(casework->store, open_work, &command, err));
+    *ret_manifest = command.row;
+    return result_ok();
+}
+
+/* --- changing, cancelling, leaving, closing --------------------------------------------------- */
+
+static result change_body(struct sitting *sitting, const struct manifest_command *command,
+                          struct event *event, struct err *err)
+{
+    const struct manifest_details *details = &command->wanted.details;
+    struct manifest_changed_body body = {.departs_at_ms = details->departs_at.milliseconds,
+                                         .carrier = details->carrier,
+                                         .route = details->route,
+                                         .escorts = details->escorts,
+                                         .escort_roles = details->escort_roles,
+                                         .reason = command->text};
+    TRY(find_lead(sitting, details->lead, &body.lead, err));
+    event->body.manifest_changed = body;
+    return result_ok();
+}
+
+static result body_of(struct sitting *sitting, const struct manifest_command *command,
+                      struct event *event, struct err *err)
+{
+    switch ((int)command->kind) {
+    case EVENT_MANIFEST_CHANGED:
+        return change_body(sitting, command, event, err);
+    case EVENT_MANIFEST_CANCELLED:
+        event->body.manifest_cancelled.reason = command->text;
+        return result_ok();
+    case EVENT_MANIFEST_DEPARTED:
+        event->body.manifest_departed.departed_at_ms = command->departed_at.milliseconds;
+        return result_ok();
+    default:
+        ASSERT(command->kind == EVENT_MANIFEST_CLOSED);
+        event->body.manifest_closed.remark = command->text;
+        return result_ok();
+    }
+}
+
+static result same_body(const struct event *before, const struct event *event, struct arena scratch,
+                        struct err *err)
+{
+    str then = STR("");
+    str now = STR("");
+    if (before->kind != event->kind || before->subject_kind != SUBJECT_OF_MANIFEST) {
+        return sitting_client_id_taken(err);
+    }
+    TRY(event_write_body(before, &scratch, &then, err));
+    TRY(event_write_body(event, &scratch, &now, err));
+    return str_equal(then, now) ? result_ok() : sitting_client_id_taken(err);
+}
+
+/* Much earlier than planned is a slip of the pen. */
+static result check_departed(const struct manifest_row *row, const struct manifest_command *command,
+                             struct err *err)
+{
+    const int64_t left = command->departed_at.milliseconds;
+    const int64_t earliest = row->departs_at.milliseconds - INT64_C(86400000);
+    if (command->kind != EVENT_MANIFEST_DEPARTED) {
+        return result_ok();
+    }
+    return left < earliest || left > system_now(command->casework->system).milliseconds
+               ? err_set(err, ERROR_INPUT,
+                         "It left not later than now, and at most a day earlier than planned")
+               : result_ok();
+}
+
+static result change_work(struct transaction *transaction, void *context, struct err *err)
+{
+    struct manifest_command *command = context;
+    const bool before_boarding =
+        command->kind == EVENT_MANIFEST_CHANGED || command->kind == EVENT_MANIFEST_CANCELLED;
+    struct sitting sitting;
+    struct event before;
+    struct manifest_row row = {0};
+    TRY(sitting_record(&sitting, command->casework, transaction, command->caller,
+                       before_boarding ? ACTION_PREPARE_MANIFEST : ACTION_BOARD_MANIFEST,
+                       command->arena, &before, err));
+    TRY(manifest_find(&sitting, command->reference,
+                      before_boarding ? ACTION_PREPARE_MANIFEST : ACTION_BOARD_MANIFEST, &row,
+                      err));
+    struct event event = {.kind = command->kind};
+    TRY(body_of(&sitting, command, &event, err));
+    if (before.position != 0) {
+        TRY(before.subject == row.id ? same_body(&before, &event, *command->arena, err)
+                                     : sitting_client_id_taken(err));
+    } else {
+        TRY(check_departed(&row, command, err));
+        TRY(manifest_append(&sitting, row.id, &event, err));
+    }
+    return transaction_manifest(transaction, row.id, command->arena, &command->row, err);
+}
+
+static result change(struct manifest_command *command, struct manifest_row *ret_manifest,
+                     struct err *err)
+{
+    TRY(store_write(command->casework->store, change_work, command, err));
+    *ret_manifest = command->row;
+    return result_ok();
+}
+
+result casework_change_manifest(const struct casework *casework, const struct caller *caller,
+                                str manifest, const struct manifest_details *details, str reason,
+                                struct arena *arena, struct manifest_row *ret_manifest,
+                                struct err *err)
+{
+    struct manifest_command command = {.casework = casework,
+                                       .caller = caller,
+                                       .reference = manifest,
+                                       .wanted.details = *details,
+                                       .text = str_trim(reason),
+                                       .kind = EVENT_MANIFEST_CHANGED,
+                                       .arena = arena};
+    TRY(text_line_required("The reason", command.text, SOURCE_MAX_BYTES, err));
+    TRY(check_details(casework, &command.wanted.details, err));
+    return change(&command, ret_manifest, err);
+}
+
+result casework_cancel_manifest(const struct casework *casework, const struct caller *caller,
+                                str manifest, str reason, struct arena *arena,
+                                struct manifest_row *ret_manifest, struct err *err)
+{
+    struct manifest_command command = {.casework = casework,
+                                       .caller = caller,
+                                       .reference = manifest,
+                                       .text = str_trim(reason),
+                                       .kind = EVENT_MANIFEST_CANCELLED,
+                                       .arena = arena};
+    TRY(text_line_required("The reason", command.text, SOURCE_MAX_BYTES, err));
+    return change(&command, ret_manifest, err);
+}
+
+result casework_depart_manifest(const struct casework *casework, const struct caller *caller,
+                                str manifest, instant departed_at, struct arena *arena,
+                                struct manifest_row *ret_manifest, struct err *err)
+{
+    struct manifest_command command = {.casework = casework,
+                                       .caller = caller,
+                                       .reference = manifest,
+                                       .departed_at = departed_at,
+                                       .kind = EVENT_MANIFEST_DEPARTED,
+                                       .arena = arena};
+    return change(&command, ret_manifest, err);
+}
+
+result casework_close_manifest(const struct casework *casework, const struct caller *caller,
+                               str manifest, str remark, struct arena *arena,
+                               struct manifest_row *ret_manifest, struct err *err)
+{
+    struct manifest_command command = {.casework = casework,
+                                       .caller = caller,
+                                       .reference = manifest,
+                                       .text = str_trim(remark),
+                                       .kind = EVENT_MANIFEST_CLOSED,
+                                       .arena = arena};
+    TRY(text_line("The remark", command.text, SOURCE_MAX_BYTES, err));
+    return change(&command, ret_manifest, err);
+}
+
+/* --- questions -------------------------------------------------------------------------------- */
+
+struct manifest_question {
+    const struct casework *casework;
+    const struct caller *caller;
+    str reference;
+    bool unfinished_only;
+    struct arena *arena;
+    struct sitting sitting;
+    const struct manifest_line *lines;
+    size_t count;
+    struct manifest_answer answer;
+};
+
+static result describe(struct sitting *sitting, const struct manifest_row *row,
+                       struct manifest_line *ret_line, struct err *err)
+{
+    struct manifest_line line = {.row = *row};
+    const struct manifest_entry_row *entries = NULL;
+    size_t count = 0;
+    struct arena scratch = *sitting->arena;
+    TRY(transaction_manifest_entries(sitting->transaction, row->id, &scratch, &entries, &count,
+                                     err));
+    for (size_t i = 0; i < count; i++) {
+        line.listed += entries[i].state == ENTRY_LISTED ? 1 : 0;
+        line.boarded += entries[i].boarded_event > 0 ? 1 : 0;
+    }
+    if (row->hub != 0) {
+        TRY(transaction_hub(sitting->transaction, row->hub, sitting->arena, &line.hub, err));
+    }
+    TRY(sitting_actor(sitting, row->lead, &line.lead, err));
+    *ret_line = line;
+    return result_ok();
+}
+
+static result read_manifests(struct transaction *transaction, void *context, struct err *err)
+{
+    struct manifest_question *question = context;
+    const struct manifest_row *rows = NULL;
+    size_t count = 0;
+    TRY(sitting_read(&question->sitting, question->casework, transaction, question->caller,
+                     ACTION_SEE_MANIFEST, question->arena, err));
+    TRY(transaction_manifests(transaction, question->unfinished_only, question->arena, &rows,
+                              &count, err));
+    struct manifest_line *lines = ARENA_NEW(question->arena, struct manifest_line, count + 1);
+    if (lines == NULL) {
+        return arena_full(err);
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (may_manifest(&question->sitting, &rows[i], ACTION_SEE_MANIFEST)) {
+            TRY(describe(&question->sitting, &rows[i], &lines[question->count], err));
+            question->count++;
+        }
+    }
+    question->lines = lines;
+    return result_ok();
+}
+
+result casework_manifests(const struct casework *casework, const struct caller *caller,
+                          bool unfinished_only, struct arena *arena,
+                          const struct manifest_line **ret_lines, size_t *ret_count,
+                          struct err *err)
+{
+    struct manifest_question question = {
+        .casework = casework, .caller = caller, .unfinished_only = unfinished_only, .arena = arena};
+    TRY(store_read(casework->store, read_manifests, &question, err));
+    TRY(sitting_look(&question.sitting, SUBJECT_OF_REGISTER, 1, "manifests", err));
+    *ret_lines = question.lines;
+    *ret_count = question.count;
+    return result_ok();
+}
+
+/* What boarding would find: with the facts of now, on the day that is planned. */
+static result judge_listed(struct sitting *sitting, const struct manifest_row *manifest,
+                           struct manifest_person *person, struct err *err)
+{
+    const struct rulebook *rulebook = sitting->casework->rulebook;
+    const uint32_t step = rulebook_step(rulebook, manifest->step);
+    if (!manifest_step_leaves(rulebook, step, &person->person)) {
+        person->clearance = CLEARANCE_BARRED;
+        return result_ok();
+    }
+    const struct departure_plan plan = manifest_plan(manifest, instant_date(manifest->departs_at));
+    struct step_work work = {.judged = false};
+    struct step_case judged;
+    struct text_list names;
+    TRY(step_judge(sitting, &work, &person->person, step, manifest->hub, &plan, &judged, err));
+    TRY(stopping_names(rulebook, step, judged.each, sitting->arena, &names, err));
+    person->clearance = judged.clearance;
+    person->safeguards = names.items;
+    person->safeguard_count = names.count;
+    return result_ok();
+}
+
+static result describe_person(struct sitting *sitting, const struct manifest_row *manifest,
+                              const struct manifest_entry_row *entry,
+                              struct manifest_person *ret_person, struct err *err)
+{
+    struct manifest_person person = {.entry = *entry, .judged = entry->state == ENTRY_LISTED};
+    TRY(transaction_person(sitting->transaction, entry->person, sitting->arena, &person.person,
+                           err));
+    TRY(transaction_identity(sitting->transaction, &person.person, sitting->arena, &person.identity,
+                             err));
+    if (person.judged) {
+        TRY(judge_listed(sitting, manifest, &person, err));
+    }
+    *ret_person = person;
+    return result_ok();
+}
+
+static result read_manifest(struct transaction *transaction, void *context, struct err *err)
+{
+    struct manifest_question *question = context;
+    struct sitting *sitting = &question->sitting;
+    const struct manifest_entry_row *entries = NULL;
+    size_t count = 0;
+    struct manifest_row row = {0};
+    TRY(sitting_read(sitting, question->casework, transaction, question->caller,
+                     ACTION_SEE_MANIFEST, question->arena, err));
+    TRY(manifest_find(sitting, question->reference, ACTION_SEE_MANIFEST, &row, err));
+    TRY(describe(sitting, &row, &question->answer.manifest, err));
+    TRY(transaction_manifest_entries(transaction, row.id, question->arena, &entries, &count, err));
+    struct manifest_person *people = ARENA_NEW(question->arena, struct manifest_person, count + 1);
+    if (people == NULL) {
+        return arena_full(err);
+    }
+    for (size_t i = 0; i < count; i++) {
+        TRY(describe_person(sitting, &row, &entries[i], &people[i], err));
+    }
+    question->answer.people = people;
+    question->answer.count = count;
+    return result_ok();
+}
+
+result casework_manifest(const struct casework *casework, const struct caller *caller,
+                         str reference, struct arena *arena, struct manifest_answer *ret_answer,
+                         struct err *err)
+{
+    struct manifest_question question = {
+        .casework = casework, .caller = caller, .reference = reference, .arena = arena};
+    TRY(store_read(casework->store, read_manifest, &question, err));
+    TRY(sitting_look(&question.sitting, SUBJECT_OF_MANIFEST, question.answer.manifest.row.id,
+                     "manifest", err));
+    *ret_answer = question.answer;
+    return result_ok();
+}

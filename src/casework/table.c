@@ -1,0 +1,77 @@
+#include "casework/table_sheet.h"
+
+#include "casework/statistics.h"
+#include "casework/table_agreements.h"
+
+struct table_work {
+    const struct casework *casework;
+    const struct caller *caller;
+    const struct definitions *definitions;
+    const struct table_asked *asked;
+    struct arena *arena;
+    struct sitting sitting;
+    struct sheet sheet;
+};
+
+static result no_such_table(const struct definitions *definitions, str name, struct err *err)
+{
+    size_t nearest = definitions->table_count;
+    size_t least = 4;
+    const str shown = str_slice(name, 0, 64);
+    for (size_t i = 0; i < definitions->table_count; i++) {
+        const size_t distance =
+            str_distance(str_slice(definitions->tables[i].name, 0, 64), shown, 3);
+        nearest = distance < least ? i : nearest;
+        least = distance < least ? distance : least;
+    }
+    result_ignore(err_set(err, ERROR_NOT_FOUND, "There is no table \"%.*s\"", STR_ARG(shown)),
+                  "the hint follows");
+    return nearest < definitions->table_count
+               ? err_hint(err, "did you mean %.*s?", STR_ARG(definitions->tables[nearest].name))
+               : err_hint(err, "returnhub statistics lists the tables");
+}
+
+static result make_table(struct transaction *transaction, void *context, struct err *err)
+{
+    struct table_work *work = context;
+    const struct table_definition *definition =
+        definitions_table(work->definitions, work->asked->table);
+    struct edition edition;
+    struct table_plan *plan = ARENA_NEW(work->arena, struct table_plan, 1);
+    struct table_counts *counts = ARENA_NEW(work->arena, struct table_counts, 1);
+    if (plan == NULL || counts == NULL) {
+        return arena_full(err);
+    }
+    TRY(sitting_read(&work->sitting, work->casework, transaction, work->caller,
+                     ACTION_SEE_STATISTICS, work->arena, err));
+    if (definition == NULL) {
+        return no_such_table(work->definitions, work->asked->table, err);
+    }
+    TRY(edition_resolve(&work->sitting, &work->asked->edition, &edition, err));
+    TRY(table_plan_make(&work->sitting, definition, &work->definitions->policy, &edition,
+                        work->asked->from, work->asked->to, plan, err));
+    if (plan->absent.len > 0) {
+        return table_sheet_absent(&work->sitting, plan, work->definitions, &work->sheet, err);
+    }
+    if (definition->basis == BASIS_AGREEMENTS) {
+        TRY(table_agreements(&work->sitting, plan, &work->sheet, err));
+        return table_sheet_notes(&work->sitting, plan, NULL, work->definitions, &work->sheet, err);
+    }
+    TRY(table_count_everybody(&work->sitting, plan, work->arena, counts, err));
+    return table_sheet_make(&work->sitting, counts, work->definitions, &work->sheet, err);
+}
+
+result casework_table(const struct casework *casework, const struct caller *caller,
+                      const struct definitions *definitions, const struct table_asked *asked,
+                      struct arena *arena, struct sheet *ret_sheet, struct err *err)
+{
+    struct table_work work = {.casework = casework,
+                              .caller = caller,
+                              .definitions = definitions,
+                              .asked = asked,
+                              .arena = arena};
+    TRY(store_read(casework->store, make_table, &work, err));
+    TRY(sitting_look(&work.sitting, SUBJECT_OF_REGISTER, 1, "statistics", err));
+    *ret_sheet = work.sheet;
+    return result_ok();
+}

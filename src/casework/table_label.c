@@ -1,0 +1,192 @@
+#include "casework/table_label.h"
+
+enum { TITLES_MAX = 16 * 1024 };
+
+str dimension_title(const struct table_plan *plan, const struct planned_dimension *dimension)
+{
+    static const char *const usual[DIMENSION_KIND_COUNT] = {
+        [DIMENSION_AGE] = "Age",
+        [DIMENSION_SINCE] = "Time passed",
+        [DIMENSION_STEP] = "Step",
+        [DIMENSION_STAGE] = "Stage",
+        [DIMENSION_STAGE_NOW] = "Stage at the date of the table",
+        [DIMENSION_FIRST_OF] = "First of these steps",
+        [DIMENSION_LAST_OF] = "Last of these steps",
+        [DIMENSION_HUB] = "Hub",
+        [DIMENSION_AGREEMENT] = "Agreement",
+        [DIMENSION_SAFEGUARD] = "Safeguard in the way",
+        [DIMENSION_GROUP] = "Group",
+    };
+    const struct dimension *definition = dimension->definition;
+    if (definition->title.len > 0) {
+        return definition->title;
+    }
+    if (definition->kind == DIMENSION_FACT) {
+        return plan->rulebook->facts[dimension->fact].title;
+    }
+    if (definition->kind == DIMENSION_GROUP && definition->group->title.len > 0) {
+        return definition->group->title;
+    }
+    if (definition->kind == DIMENSION_VALUE) {
+        return plan->rulebook->facts[plan->value_fact].title;
+    }
+    return str_from_c(usual[definition->kind]);
+}
+
+/* "small_boat" as it is read: "Small boat". */
+static str readable(str name, struct arena *arena)
+{
+    const str copy = arena_copy(arena, name);
+    char *text = arena_take(arena, name.len + 1, 1, 1);
+    if (copy.at == NULL || text == NULL) {
+        return name;
+    }
+    for (size_t i = 0; i < name.len; i++) {
+        const char c = name.at[i];
+        const bool first = i == 0 && c >= 'a' && c <= 'z';
+        text[i] = first ? (char)(c - 'a' + 'A') : c == '_' ? ' ' : c;
+    }
+    return (str){text, name.len};
+}
+
+static str value_label(const struct table_plan *plan, uint32_t fact, int64_t code,
+                       struct arena *arena)
+{
+    if (code >= code_of_numbers / 2) {
+        return arena_format(arena, "%lld", (long long)(code - code_of_numbers));
+    }
+    const str word = plan->words.words[code];
+    uint16_t country = 0;
+    if (plan->rulebook->facts[fact].type == FACT_COUNTRY && country_parse(word, &country)) {
+        const str name = rulebook_country_name(plan->rulebook, country);
+        return name.len > 0 ? name : word;
+    }
+    return readable(word, arena);
+}
+
+static str step_label(const struct table_plan *plan, int64_t code)
+{
+    const str word = plan->words.words[code];
+    const uint32_t step = rulebook_step(plan->rulebook, word);
+    return step == NOT_FOUND_INDEX ? word : plan->rulebook->steps[step].title;
+}
+
+static str stage_label(const struct table_plan *plan, int64_t code)
+{
+    const uint32_t stage = plan->words.stages[code];
+    return stage == NOT_FOUND_INDEX ? plan->words.words[code] : plan->rulebook->stages[stage].title;
+}
+
+static result agreement_label(struct sitting *sitting, int64_t id, str *ret_label, struct err *err)
+{
+    struct agreement_row agreement;
+    TRY(transaction_agreement(sitting->transaction, id, sitting->arena, &agreement, err));
+    *ret_label =
+        agreement.confidential && !may_everywhere(&sitting->account, ACTION_SEE_CONFIDENTIAL)
+            ? STR("Not announced")
+            : agreement.reference;
+    return result_ok();
+}
+
+static result hub_label(struct sitting *sitting, int64_t id, str *ret_label, struct err *err)
+{
+    struct hub_row hub;
+    struct agreement_row agreement;
+    TRY(transaction_hub(sitting->transaction, id, sitting->arena, &hub, err));
+    *ret_label = hub.name;
+    if (hub.agreement == 0) {
+        return result_ok();
+    }
+    TRY(transaction_agreement(sitting->transaction, hub.agreement, sitting->arena, &agreement,
+                              err));
+    if (agreement.confidential && !may_everywhere(&sitting->account, ACTION_SEE_CONFIDENTIAL)) {
+        *ret_label = STR("Not announced");
+    }
+    return result_ok();
+}
+
+/* What is known to be none, or not known, is said in words of the dimension. */
+static str special_label(const struct planned_dimension *dimension, int64_t code)
+{
+    const enum dimension_kind kind = dimension->definition->kind;
+    if (code == CODE_UNKNOWN) {
+        return STR("Unknown");
+    }
+    if (kind == DIMENSION_GROUP) {
+        return STR("In no group");
+    }
+    return kind == DIMENSION_FIRST_OF || kind == DIMENSION_LAST_OF ? STR("None yet") : STR("None");
+}
+
+result code_label(struct sitting *sitting, const struct table_plan *plan,
+                  const struct planned_dimension *dimension, int64_t code, str *ret_label,
+                  struct err *err)
+{
+    struct arena *arena = sitting->arena;
+    if (code == CODE_UNKNOWN || code == CODE_NONE) {
+        *ret_label = special_label(dimension, code);
+        return result_ok();
+    }
+    switch (dimension->definition->kind) {
+    case DIMENSION_FACT:
+        *ret_label = value_label(plan, dimension->fact, code, arena);
+        break;
+    case DIMENSION_VALUE:
+        *ret_label = value_label(plan, plan->value_fact, code, arena);
+        break;
+    case DIMENSION_AGE:
+    case DIMENSION_SINCE:
+        *ret_label = band_label(&dimension->definition->bands, (size_t)code - 1, arena);
+        break;
+    case DIMENSION_STEP:
+    case DIMENSION_FIRST_OF:
+    case DIMENSION_LAST_OF:
+        *ret_label = step_label(plan, code);
+        break;
+    case DIMENSION_STAGE:
+    case DIMENSION_STAGE_NOW:
+        *ret_label = stage_label(plan, code);
+        break;
+    case DIMENSION_GROUP:
+        *ret_label = dimension->definition->group->lines[code - 1].label;
+        break;
+    case DIMENSION_SAFEGUARD:
+        *ret_label = readable(plan->words.words[code], arena);
+        break;
+    case DIMENSION_HUB:
+        return hub_label(sitting, code, ret_label, err);
+    case DIMENSION_AGREEMENT:
+        return agreement_label(sitting, code, ret_label, err);
+    case DIMENSION_KIND_COUNT:
+        break;
+    }
+    return ret_label->at == NULL ? arena_full(err) : result_ok();
+}
+
+/* --- lists ------------------------------------------------------------------------------------ */
+
+str step_titles(const struct table_plan *plan, const struct name_list *names, struct arena *arena)
+{
+    struct buf buf;
+    buf_init(&buf, arena, TITLES_MAX);
+    for (size_t i = 0; i < names->count; i++) {
+        const uint32_t step = rulebook_step(plan->rulebook, names->items[i]);
+        buf_put_c(&buf, i > 0 ? "; " : "");
+        buf_put(&buf,
+                step == NOT_FOUND_INDEX ? names->items[i] : plan->rulebook->steps[step].title);
+    }
+    return buf_str(&buf);
+}
+
+str stage_titles(const struct table_plan *plan, const struct name_list *names, struct arena *arena)
+{
+    struct buf buf;
+    buf_init(&buf, arena, TITLES_MAX);
+    for (size_t i = 0; i < names->count; i++) {
+        const uint32_t stage = rulebook_stage(plan->rulebook, names->items[i]);
+        buf_put_c(&buf, i > 0 ? "; " : "");
+        buf_put(&buf,
+                stage == NOT_FOUND_INDEX ? names->items[i] : plan->rulebook->stages[stage].title);
+    }
+    return buf_str(&buf);
+}

@@ -1,0 +1,271 @@
+#include "casework/import.h"
+
+#include "cli/desk.h"
+#include "format/csv.h"
+#include "format/json.h"
+#include "system/stream.h"
+
+enum { FAULTS_SHOWN = 20, FAULT_LINE_BYTES = 16 * 1024, ERRORS_BYTES = 512 * 1024 };
+
+/* --- progress --- */
+
+struct import_display {
+    struct output *output;
+    enum import_phase phase;
+    instant begun;
+    int last_second;
+    bool drawn;
+};
+
+static const char *phase_name(enum import_phase phase)
+{
+    switch (phase) {
+    case IMPORT_CHECKING:
+        return "Checking";
+    case IMPORT_COMPARING:
+        return "Comparing";
+    case IMPORT_RECORDING:
+        return "Recording";
+    }
+    return "";
+}
+
+/* Once a second: how far, how fast, and how long it still takes at that pace. */
+static void draw_import(void *context, const struct import_progress *progress)
+{
+    struct import_display *display = context;
+    const instant now = system_now(system_machine());
+    if (display->begun.milliseconds == 0 || display->phase != progress->phase) {
+        display->begun = now;
+        display->phase = progress->phase;
+        display->last_second = 0;
+    }
+    const int64_t passed = now.milliseconds - display->begun.milliseconds;
+    if (!display->output->terminal || passed / 1000 == display->last_second) {
+        return;
+    }
+    const int64_t left =
+        progress->bytes_done > 0
+            ? passed * (progress->bytes_all - progress->bytes_done) / progress->bytes_done / 1000
+            : 0;
+    display->last_second = (int)(passed / 1000);
+    display->drawn = true;
+    output_message(display->output,
+                   "\r%s  %lld rows  %d %%  %lld rows a second  %lld s left \033[K",
+                   phase_name(progress->phase), (long long)progress->rows,
+                   (int)(progress->bytes_done * 100 / (progress->bytes_all + 1)),
+                   (long long)(progress->rows * 1000 / passed), (long long)left);
+}
+
+static void end_import(struct import_display *display)
+{
+    if (display->drawn) {
+        output_message(display->output, "\r\033[K");
+    }
+}
+
+/* --- what is wrong --- */
+
+struct fault_list {
+    const struct invocation *invocation;
+    struct written_file file;
+    bool to_file;
+    int64_t count;
+};
+
+static void write_fault_line(struct written_file *file, const str cells[5])
+{
+    char space[FAULT_LINE_BYTES];
+    struct arena arena = {.begin = space, .at = space, .end = space + sizeof space};
+    struct buf buf;
+    buf_init(&buf, &arena, FAULT_LINE_BYTES);
+    for (size_t i = 0; i < 5; i++) {
+        csv_write_cell(&buf, i == 0, cells[i]);
+    }
+    csv_write_end(&buf);
+    written_put(file, buf_str(&buf));
+}
+
+static void show_fault(const struct fault_list *list, const struct import_fault *fault)
+{
+    output_message(list->invocation->output, "row %lld%s%.*s: %s%s%s\n", (long long)fault->row,
+                   fault->column.len > 0 ? ", " : "", STR_ARG(fault->column), fault->what,
+                   fault->hint[0] != '\0' ? "\n  hint: " : "", fault->hint);
+}
+
+static result note_fault(void *context, const struct import_fault *fault, struct err *err)
+{
+    struct fault_list *list = context;
+    (void)err; /* what cannot be written is told when the file is finished */
+    list->count++;
+    if (list->to_file) {
+        char number[24];
+        struct arena arena = {.begin = number, .at = number, .end = number + sizeof number};
+        const str cells[] = {arena_format(&arena, "%lld", (long long)fault->row), fault->column,
+                             fault->value, str_from_c(fault->what), str_from_c(fault->hint)};
+        write_fault_line(&list->file, cells);
+    } else if (list->count <= FAULTS_SHOWN) {
+        show_fault(list, fault);
+    } else if (list->count == FAULTS_SHOWN + 1) {
+        output_message(list->invocation->output,
+                       "... --errors FILE writes all of them to a file\n");
+    }
+    return result_ok();
+}
+
+static result begin_faults(struct fault_list *list, struct err *err)
+{
+    static const str names[] = {STR_INIT("row"), STR_INIT("column"), STR_INIT("value"),
+                                STR_INIT("what is wrong"), STR_INIT("what to do")};
+    const struct invocation *invocation = list->invocation;
+    list->file = WRITTEN_FILE_NONE;
+    list->to_file = option_given(invocation, OPTION_ERRORS);
+    if (list->to_file) {
+        TRY(written_open(invocation->options[OPTION_ERRORS].at, 0600, invocation->arena,
+                         &list->file, err));
+        write_fault_line(&list->file, names);
+    }
+    return result_ok();
+}
+
+/* --- the answer --- */
+
+static const struct outcome_line {
+    const char *name;
+    const char *title;
+    size_t offset;
+} outcome_lines[] = {
+    {"rows", "rows read", offsetof(struct import_outcome, rows)},
+    {"new_people", "people registered", offsetof(struct import_outcome, new_people)},
+    {"changed_people", "people changed", offsetof(struct import_outcome, changed_people)},
+    {"unchanged_people", "people unchanged", offsetof(struct import_outcome, unchanged_people)},
+    {"facts", "facts recorded", offsetof(struct import_outcome, facts)},
+    {"references", "references recorded", offsetof(struct import_outcome, references)},
+    {"contacts", "contacts recorded", offsetof(struct import_outcome, contacts)},
+    {"corrections", "names or dates of birth corrected",
+     offsetof(struct import_outcome, corrections)},
+    {"other_stages", "people in another stage here than in the file (nothing changed: steps do)",
+     offsetof(struct import_outcome, other_stages)},
+    {"stopped_requests", "requests stopped: no longer clear",
+     offsetof(struct import_outcome, stopped_requests)},
+    {"faults", "faults", offsetof(struct import_outcome, faults)},
+    {"faulty_rows", "rows with a fault", offsetof(struct import_outcome, faulty_rows)},
+};
+
+static int64_t outcome_number(const struct import_outcome *outcome, const struct outcome_line *line)
+{
+    return *(const int64_t *)(const void *)((const char *)outcome + line->offset);
+}
+
+static result print_outcome(const struct invocation *invocation,
+                            const struct import_outcome *outcome, struct err *err)
+{
+    struct output *output = invocation->output;
+    if (output->format == OUTPUT_JSON) {
+        json_t *object = json_object();
+        json_set_flag(object, "recorded", outcome->recorded);
+        for (size_t i = 0; i < sizeof outcome_lines / sizeof outcome_lines[0]; i++) {
+            json_set_int64(object, outcome_lines[i].name,
+                           outcome_number(outcome, &outcome_lines[i]));
+        }
+        const result printed = output_json(output, *invocation->arena, object, err);
+        json_decref(object);
+        return printed;
+    }
+    static const char *const names[] = {"number", "what"};
+    static const int widths[] = {10, 0};
+    struct table table = {.output = output, .names = names, .widths = widths, .column_count = 2};
+    if (output->format == OUTPUT_CSV) {
+        table_begin(&table);
+    }
+    for (size_t i = 0; i < sizeof outcome_lines / sizeof outcome_lines[0]; i++) {
+        const int64_t number = outcome_number(outcome, &outcome_lines[i]);
+        const str cells[] = {arena_format(invocation->arena, "%lld", (long long)number),
+                             str_from_c(outcome_lines[i].title)};
+        if (number != 0 || i == 0 || output->format == OUTPUT_CSV) {
+            table_row(&table, *invocation->arena, cells);
+        }
+    }
+    return result_ok();
+}
+
+static result import_file(const struct invocation *invocation, struct desk *desk,
+                          struct fault_list *faults, struct import_outcome *outcome,
+                          struct err *err)
+{
+    struct import_display display = {.output = invocation->output};
+    struct import_options options = {
+        .path = invocation->arguments[0].at,
+        .source =
+            option_given(invocation, OPTION_SOURCE) ? invocation->options[OPTION_SOURCE] : STR(""),
+        .has_day = option_given(invocation, OPTION_TRUE_FROM),
+        .dry_run = option_given(invocation, OPTION_DRY_RUN),
+        .fault = note_fault,
+        .fault_context = faults,
+        .progress = draw_import,
+        .progress_context = &display,
+    };
+    TRY(option_date(invocation, OPTION_TRUE_FROM, (date){0}, &options.day, err));
+    const result imported = casework_import(&desk->casework, &desk->caller, &options, outcome, err);
+    end_import(&display);
+    return imported;
+}
+
+static result import_people(const struct invocation *invocation, struct err *err)
+{
+    OWN_DESK struct desk desk = {.store = NULL};
+    struct fault_list faults = {.invocation = invocation};
+    struct import_outcome outcome = {.rows = 0};
+    TRY(desk_open_as_account(invocation, &desk, err));
+    TRY(begin_faults(&faults, err));
+    result imported = import_file(invocation, &desk, &faults, &outcome, err);
+    if (imported.ok && faults.to_file) {
+        imported = written_finish(&faults.file, err);
+    }
+    written_abandon(&faults.file);
+    TRY(imported);
+    TRY(print_outcome(invocation, &outcome, err));
+    if (outcome.faults == 0) {
+        return result_ok();
+    }
+    result_ignore(err_set(err, ERROR_INPUT,
+                          "The file has %lld faults in %lld rows: nothing of it "
+                          "was recorded",
+                          (long long)outcome.faults, (long long)outcome.faulty_rows),
+                  "the hint follows");
+    return err_hint(err, "Correct them and run the same command again.");
+}
+
+static result import_events(const struct invocation *invocation, struct err *err)
+{
+    OWN_DESK struct desk desk = {.store = NULL};
+    struct import_display display = {.output = invocation->output};
+    struct import_events_outcome outcome = {.events = 0};
+    TRY(desk_open_store(invocation, !desk_store_exists(invocation), &desk.store, err));
+    const result imported = casework_import_events(desk.store, invocation->arguments[0].at,
+                                                   draw_import, &display, &outcome, err);
+    end_import(&display);
+    TRY(imported);
+    if (invocation->output->format == OUTPUT_JSON) {
+        json_t *object = json_object();
+        json_set_int64(object, "events", outcome.events);
+        json_set_int64(object, "erased", outcome.erased);
+        json_set_int64(object, "rulebooks", outcome.rulebooks);
+        const result printed = output_json(invocation->output, *invocation->arena, object, err);
+        json_decref(object);
+        return printed;
+    }
+    output_text(invocation->output,
+                arena_format(invocation->arena,
+                             "%lld events (%lld of erased records), %lld rulebooks\n",
+                             (long long)outcome.events, (long long)outcome.erased,
+                             (long long)outcome.rulebooks));
+    return result_ok();
+}
+
+result command_import(const struct invocation *invocation, int *ret_status, struct err *err)
+{
+    *ret_status = 0;
+    return option_given(invocation, OPTION_EVENTS) ? import_events(invocation, err)
+                                                   : import_people(invocation, err);
+}

@@ -1,0 +1,104 @@
+/* The course of each person (register/course.h), kept with the other rows and read in one go,
+ * together with what the caseload says of the facts. */
+#include "store/transaction.h"
+
+static result numbers_of(struct transaction *transaction, const struct event *event,
+                         struct arena scratch, int64_t numbers[PASSAGE_NAMES_MAX], struct err *err)
+{
+    str names[PASSAGE_NAMES_MAX];
+    const size_t count = passage_names(event, names);
+    for (size_t i = 0; i < count; i++) {
+        numbers[i] = 0;
+        if (names[i].len > 0) {
+            TRY(names_number(transaction, NAMES_OF_WORDS, names[i], scratch, &numbers[i], err));
+        }
+    }
+    return result_ok();
+}
+
+result course_follow(struct transaction *transaction, const struct event *event,
+                     struct arena scratch, struct err *err)
+{
+    const struct backend *backend = backend_of(transaction);
+    struct course_row row = {.person = event->subject, .passages = STR("")};
+    int64_t numbers[PASSAGE_NAMES_MAX];
+    struct passage passage;
+    bool found = false;
+    TRY(numbers_of(transaction, event, scratch, numbers, err));
+    passage_of(event, numbers, &passage);
+    TRY(backend->row_find(transaction->connection, TABLE_COURSE, &scratch, &row, &found, err));
+    TRY(course_row_append(&row, &passage, &scratch, err));
+    transaction->rows_changed++;
+    return found ? backend->row_update(transaction->connection, TABLE_COURSE, &row, err)
+                 : backend->row_insert(transaction->connection, TABLE_COURSE, &row, err);
+}
+
+result course_erase(struct transaction *transaction, int64_t person, struct arena scratch,
+                    struct err *err)
+{
+    const struct backend *backend = backend_of(transaction);
+    struct course_row row = {.person = person};
+    bool found = false;
+    TRY(backend->row_find(transaction->connection, TABLE_COURSE, &scratch, &row, &found, err));
+    if (!found) {
+        return err_set(err, ERROR_STORAGE, "Person %lld has no course", (long long)person);
+    }
+    TRY(course_row_erase(&row, &scratch, err));
+    transaction->rows_changed++;
+    return backend->row_update(transaction->connection, TABLE_COURSE, &row, err);
+}
+
+static result visit_rows(struct cursor *cursor, store_course *visit, void *context, struct err *err)
+{
+    struct person_course row;
+    bool found = true;
+    while (found) {
+        TRY(cursor->connection->backend->cursor_next(cursor, &row, &found, err));
+        if (found) {
+            TRY(visit(context, &row, err));
+        }
+    }
+    return result_ok();
+}
+
+result transaction_each_course(struct transaction *transaction, int64_t first, int64_t last,
+                               bool with_facts, store_course *visit, void *context, struct err *err)
+{
+    const struct parameter range[] = {parameter_number(first), parameter_number(last)};
+    struct cursor cursor;
+    TRY(caseload_flush(transaction, err));
+    TRY(backend_of(transaction)
+            ->cursor_open(transaction->connection,
+                          with_facts ? QUERY_COURSES_WITH_FACTS : QUERY_COURSES, range, 2, &cursor,
+                          err));
+    const result visited = visit_rows(&cursor, visit, context, err);
+    backend_of(transaction)->cursor_close(&cursor);
+    return visited;
+}
+
+result transaction_count_registered(struct transaction *transaction, date as_of, instant known_at,
+                                    int64_t position, int64_t *ret_count, struct err *err)
+{
+    const struct parameter parameters[] = {parameter_number(as_of.day),
+                                           parameter_number(known_at.milliseconds),
+                                           parameter_number(position)};
+    struct arena scratch = transaction->scratch;
+    bool found = false;
+    return first_row(transaction, QUERY_COUNT_REGISTERED, parameters, 3, &scratch, ret_count,
+                     &found, err);
+}
+
+result transaction_subject_instant(struct transaction *transaction, enum subject_kind kind,
+                                   int64_t subject, int64_t position, instant *ret_instant,
+                                   struct err *err)
+{
+    const struct parameter parameters[] = {parameter_number(kind), parameter_number(subject),
+                                           parameter_number(position)};
+    struct arena scratch = transaction->scratch;
+    int64_t at = INT64_MIN;
+    bool found = false;
+    TRY(first_row(transaction, QUERY_INSTANT_AT_POSITION, parameters, 3, &scratch, &at, &found,
+                  err));
+    *ret_instant = (instant){at};
+    return result_ok();
+}

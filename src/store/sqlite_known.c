@@ -1,0 +1,131 @@
+#include "store/sqlite_known.h"
+
+#include <string.h>
+
+struct known_row {
+    uint64_t generation;
+    enum table table;
+    alignas(int64_t) char bytes[KNOWN_ROW_SIZE]; /* the row, then its texts */
+};
+
+/* Those that every command reads, and whose key is all of what is asked. */
+static bool is_kept(enum table table)
+{
+    static const bool kept[TABLE_COUNT] = {
+        [TABLE_PERSON] = true,  [TABLE_HUB] = true,      [TABLE_AGREEMENT] = true,
+        [TABLE_ACCOUNT] = true, [TABLE_CASELOAD] = true,
+    };
+    return kept[table];
+}
+
+void known_init(struct known *known)
+{
+    *known = (struct known){.keeps = true, .generation = 1};
+}
+
+/* With the first row that is kept, so that whoever only reads pays nothing. Without memory nothing
+ * is known, which costs time alone. */
+static bool is_ready(struct known *known)
+{
+    if (known->keeps && known->slots == NULL &&
+        arena_open(&known->memory, KNOWN_ROWS * sizeof(struct known_row) + 64, NULL).ok) {
+        known->slots = ARENA_NEW(&known->memory, struct known_row, KNOWN_ROWS);
+    }
+    return known->slots != NULL;
+}
+
+void known_done(struct known *known)
+{
+    arena_close(&known->memory);
+}
+
+static struct known_row *slot_of(const struct known *known, enum table table, const void *row)
+{
+    return &known->slots[layout_key_hash(table, row) & (KNOWN_ROWS - 1)];
+}
+
+static bool holds(const struct known *known, const struct known_row *slot, enum table table,
+                  const void *row)
+{
+    return slot->generation == known->generation && slot->table == table &&
+           layout_same_key(layout_of(table), slot->bytes, row);
+}
+
+result known_find(const struct known *known, enum table table, struct arena *arena, void *row,
+                  bool *ret_found, struct err *err)
+{
+    *ret_found = false;
+    if (known->slots == NULL || !is_kept(table)) {
+        return result_ok();
+    }
+    const struct known_row *slot = slot_of(known, table, row);
+    if (!holds(known, slot, table, row)) {
+        return result_ok();
+    }
+    const struct layout *layout = layout_of(table);
+    memcpy(row, slot->bytes, layout->row_size);
+    *ret_found = true;
+    return layout_copy_texts(layout, row, arena, err);
+}
+
+/* Texts follow the row; false when they do not fit. */
+static bool put_texts(const struct layout *layout, char *bytes)
+{
+    size_t at = layout->row_size;
+    for (size_t i = 0; i < layout->column_count; i++) {
+        const struct column *column = &layout->columns[i];
+        if (column->type != COLUMN_TEXT && column->type != COLUMN_BYTES) {
+            continue;
+        }
+        str *text = (str *)(void *)(bytes + column->offset);
+        if (text->len > KNOWN_ROW_SIZE - at) {
+            return false;
+        }
+        if (text->len > 0) {
+            memcpy(bytes + at, text->at, text->len);
+        }
+        text->at = bytes + at;
+        at += text->len;
+    }
+    return true;
+}
+
+void known_keep(struct known *known, enum table table, const void *row)
+{
+    const struct layout *layout = layout_of(table);
+    if (!is_kept(table) || !is_ready(known)) {
+        return;
+    }
+    ASSERT(layout->row_size <= KNOWN_ROW_SIZE);
+    struct known_row *slot = slot_of(known, table, row);
+    slot->table = table;
+    memcpy(slot->bytes, row, layout->row_size);
+    slot->generation = put_texts(layout, slot->bytes) ? known->generation : 0;
+}
+
+void known_write(struct known *known, enum table table, const void *row)
+{
+    known->wrote = true;
+    if (known->slots != NULL && is_kept(table)) {
+        struct known_row *slot = slot_of(known, table, row);
+        slot->generation = holds(known, slot, table, row) ? 0 : slot->generation;
+    }
+}
+
+void known_forget(struct known *known)
+{
+    known->generation++;
+    known->wrote = false;
+}
+
+void known_undo(struct known *known)
+{
+    if (known->wrote) {
+        known_forget(known);
+    }
+}
+
+void known_committed(struct known *known)
+{
+    known->wrote = false;
+}

@@ -1,0 +1,554 @@
+#include "store/sqlite_pending.h"
+
+#include "store/sqlite.h"
+
+#include <string.h>
+
+enum { MEMORY_SIZE = 64 * 1024 * 1024, SQL_SIZE_MAX = 4096 };
+
+/* How much of it is used before it is written out, in a transaction however large. */
+enum { MEMORY_FULL = 8 * 1024 * 1024 };
+
+/* Tables whose rows may wait: those of which every command writes, whose keys nobody chooses, and
+ * which no query of a command asks about everybody. Their rows break no constraint: who writes them
+ * has looked for the key before. */
+static const struct waiting_rule {
+    enum table table;
+    bool updates;
+} waiting_rules[PENDING_TABLES] = {
+    {TABLE_EVENT, false}, {TABLE_COMMAND, false}, {TABLE_LOOK, false},
+    {TABLE_FACT, false},  {TABLE_CASELOAD, true},
+};
+
+enum pending_state {
+    ROW_WAITS,
+    ROW_SUPERSEDED, /* by a later one of the same key */
+    ROW_GONE,       /* written, or undone */
+};
+
+struct pending_row {
+    struct pending_row *older; /* in the same bucket */
+    struct pending_row *over;  /* of an earlier work and the same key, until this work is kept */
+    enum table table;
+    enum pending_state state;
+    uint64_t work; /* which wrote it */
+    bool is_new;   /* to insert; otherwise to replace */
+    void *row;
+};
+
+/* NULL when rows of the table never wait here. */
+static struct pending_table *waiting_of(const struct pending *pending, enum table table)
+{
+    for (size_t i = 0; pending->tables != NULL && i < PENDING_TABLES; i++) {
+        if (pending->tables[i].table == table) {
+            return &pending->tables[i];
+        }
+    }
+    return NULL;
+}
+
+/* --- finding -----------------------------------------------------------------------------------
+ */
+
+static struct pending_row **bucket_of(const struct pending *pending, enum table table,
+                                      const void *row)
+{
+    return &pending->newest[layout_key_hash(table, row) & (PENDING_BUCKETS - 1)];
+}
+
+static struct pending_row *find(const struct pending *pending, enum table table, const void *row)
+{
+    const struct layout *layout = layout_of(table);
+    if (pending->count == 0 || layout->key_count == 0) {
+        return NULL;
+    }
+    struct pending_row *found = *bucket_of(pending, table, row);
+    while (found != NULL && (found->state != ROW_WAITS || found->table != table ||
+                             !layout_same_key(layout, found->row, row))) {
+        found = found->older;
+    }
+    return found;
+}
+
+const void *pending_find(const struct sqlite_connection *connection, enum table table,
+                         const void *row)
+{
+    const struct pending_row *found = find(&connection->pending, table, row);
+    return found == NULL ? NULL : found->row;
+}
+
+const struct event_record *pending_last_event(const struct sqlite_connection *connection,
+                                              enum subject_kind kind, int64_t subject)
+{
+    if (connection->pending.count == 0) {
+        return NULL;
+    }
+    const struct pending_table *events = waiting_of(&connection->pending, TABLE_EVENT);
+    for (size_t i = events->count; i > 0; i--) {
+        const struct event_record *record = events->rows[i - 1]->row;
+        if (record->subject == subject && record->subject_kind == kind) {
+            return record;
+        }
+    }
+    return NULL;
+}
+
+/* --- the rows as SQLite reads them ------------------------------------------------------------ */
+
+static struct pending_table *table_of(sqlite3_vtab *vtab)
+{
+    return (struct pending_table *)(void *)vtab; /* its first member */
+}
+
+static struct pending_table *table_read(sqlite3_vtab_cursor *cursor)
+{
+    return table_of(cursor->pVtab);
+}
+
+static int vtab_connect(sqlite3 *db, void *aux, int argc, const char *const *argv,
+                        sqlite3_vtab **ret_vtab, char **ret_error)
+{
+    struct pending_table *table = aux;
+    char columns[SQL_SIZE_MAX];
+    size_t len = 0;
+    (void)argc;
+    (void)argv;
+    (void)ret_error;
+    for (size_t i = 0; i < table->layout->column_count; i++) {
+        sqlite3_snprintf((int)(sizeof columns - len), columns + len, "%s%s",
+                         i == 0 ? "CREATE TABLE rows (" : ", ", table->layout->columns[i].name);
+        len += strlen(columns + len);
+    }
+    ASSERT(len + 2 < sizeof columns);
+    columns[len] = ')';
+    columns[len + 1] = '\0';
+    *ret_vtab = &table->vtab;
+    return sqlite3_declare_vtab(db, columns);
+}
+
+static int vtab_disconnect(sqlite3_vtab *vtab)
+{
+    (void)vtab; /* is the connection's */
+    return SQLITE_OK;
+}
+
+/* Always all of them, in order. */
+static int vtab_best_index(sqlite3_vtab *vtab, sqlite3_index_info *info)
+{
+    info->estimatedRows = (sqlite3_int64)table_of(vtab)->count;
+    info->estimatedCost = (double)info->estimatedRows;
+    return SQLITE_OK;
+}
+
+/* One statement at a time reads them (write_rows). */
+static int vtab_open(sqlite3_vtab *vtab, sqlite3_vtab_cursor **ret_cursor)
+{
+    *ret_cursor = &table_of(vtab)->cursor;
+    return SQLITE_OK;
+}
+
+static int vtab_close(sqlite3_vtab_cursor *cursor)
+{
+    (void)cursor;
+    return SQLITE_OK;
+}
+
+static bool is_inserted(const struct pending_table *table)
+{
+    const struct pending_row *row = table->rows[table->at];
+    return row->state == ROW_WAITS && row->is_new;
+}
+
+static void skip_others(struct pending_table *table)
+{
+    while (table->at < table->until && !is_inserted(table)) {
+        table->at++;
+    }
+}
+
+static int vtab_filter(sqlite3_vtab_cursor *cursor, int index, const char *name, int argc,
+                       sqlite3_value **argv)
+{
+    struct pending_table *table = table_read(cursor);
+    (void)index;
+    (void)name;
+    (void)argc;
+    (void)argv;
+    table->at = 0;
+    skip_others(table);
+    return SQLITE_OK;
+}
+
+static int vtab_next(sqlite3_vtab_cursor *cursor)
+{
+    struct pending_table *table = table_read(cursor);
+    table->at++;
+    skip_others(table);
+    return SQLITE_OK;
+}
+
+static int vtab_eof(sqlite3_vtab_cursor *cursor)
+{
+    const struct pending_table *table = table_read(cursor);
+    return table->at >= table->until;
+}
+
+static int vtab_column(sqlite3_vtab_cursor *cursor, sqlite3_context *context, int index)
+{
+    const struct pending_table *table = table_read(cursor);
+    sqlite_give_column(context, &table->layout->columns[index], table->rows[table->at]->row);
+    return SQLITE_OK;
+}
+
+static int vtab_rowid(sqlite3_vtab_cursor *cursor, sqlite3_int64 *ret_rowid)
+{
+    *ret_rowid = (sqlite3_int64)table_read(cursor)->at;
+    return SQLITE_OK;
+}
+
+static const sqlite3_module waiting_rows = {
+    .iVersion = 1,
+    .xConnect = vtab_connect, /* no xCreate: the table is there without being made */
+    .xBestIndex = vtab_best_index,
+    .xDisconnect = vtab_disconnect,
+    .xOpen = vtab_open,
+    .xClose = vtab_close,
+    .xFilter = vtab_filter,
+    .xNext = vtab_next,
+    .xEof = vtab_eof,
+    .xColumn = vtab_column,
+    .xRowid = vtab_rowid,
+};
+
+result pending_init(struct sqlite_connection *connection, struct err *err)
+{
+    struct pending *pending = &connection->pending;
+    pending->tables = ARENA_NEW(&connection->arena, struct pending_table, PENDING_TABLES);
+    if (pending->tables == NULL) {
+        return arena_full(err);
+    }
+    for (size_t i = 0; i < PENDING_TABLES; i++) {
+        struct pending_table *table = &pending->tables[i];
+        table->table = waiting_rules[i].table;
+        table->updates = waiting_rules[i].updates;
+        table->layout = layout_of(table->table);
+        char name[64];
+        sqlite3_snprintf(sizeof name, name, "waiting_%s", table->layout->name);
+        const int code = sqlite3_create_module(connection->db, name, &waiting_rows, table);
+        if (code != SQLITE_OK) {
+            return sqlite_failure(connection->db, code, "set up", err);
+        }
+    }
+    return result_ok();
+}
+
+void pending_done(struct pending *pending)
+{
+    arena_close(&pending->memory);
+}
+
+/* --- writing ---------------------------------------------------------------------------------- */
+
+/* OR ROLLBACK: nobody could go on without these rows. */
+static result insert_statement(struct sqlite_connection *connection,
+                               const struct pending_table *waiting, sqlite3_stmt **ret_statement,
+                               struct err *err)
+{
+    const struct layout *layout = waiting->layout;
+    const size_t slot = SLOT_ROWS + (size_t)waiting->table * ROW_STATEMENTS + ROW_INSERT_WAITING;
+    if (connection->statements[slot] != NULL) {
+        *ret_statement = connection->statements[slot];
+        return result_ok();
+    }
+    struct arena scratch = connection->arena;
+    struct buf buf;
+    str sql;
+    buf_init(&buf, &scratch, SQL_SIZE_MAX);
+    buf_format(&buf, "INSERT OR ROLLBACK INTO %s (", layout->name);
+    sqlite_put_columns(&buf, layout, "");
+    buf_put_c(&buf, ") SELECT ");
+    sqlite_put_columns(&buf, layout, "");
+    buf_format(&buf, " FROM waiting_%s", layout->name);
+    TRY(buf_finish(&buf, &sql, err));
+    return sqlite_prepare_slot(connection, slot, sql, ret_statement, err);
+}
+
+static result insert_rows(struct sqlite_connection *connection, struct pending_table *waiting,
+                          size_t until, struct err *err)
+{
+    sqlite3_stmt *statement = NULL;
+    waiting->until = until;
+    waiting->at = 0;
+    skip_others(waiting);
+    if (waiting->at == until) {
+        return result_ok();
+    }
+    TRY(insert_statement(connection, waiting, &statement, err));
+    const int code = sqlite3_step(statement);
+    const result written =
+        code == SQLITE_DONE ? result_ok() : sqlite_failure(connection->db, code, "written", err);
+    sqlite3_reset(statement);
+    return written;
+}
+
+static result update_rows(struct sqlite_connection *connection, struct pending_table *waiting,
+                          size_t until, struct err *err)
+{
+    for (size_t i = 0; i < until; i++) {
+        const struct pending_row *row = waiting->rows[i];
+        if (row->state == ROW_WAITS && !row->is_new) {
+            TRY(sqlite_update_now(connection, waiting->table, row->row, err));
+        }
+    }
+    return result_ok();
+}
+
+/* The first `until` rows of the table: those that are new, then those that change one. No key is
+ * among both. */
+static result write_first(struct sqlite_connection *connection, struct pending_table *waiting,
+                          size_t until, struct err *err)
+{
+    struct pending *pending = &connection->pending;
+    TRY(insert_rows(connection, waiting, until, err));
+    TRY(update_rows(connection, waiting, until, err));
+    for (size_t i = 0; i < until; i++) {
+        waiting->rows[i]->state = ROW_GONE;
+    }
+    memmove(waiting->rows, waiting->rows + until, (waiting->count - until) * sizeof *waiting->rows);
+    waiting->count -= until;
+    waiting->earlier = waiting->earlier > until ? waiting->earlier - until : 0;
+    pending->count -= until;
+    return result_ok();
+}
+
+static result or_roll_back(struct sqlite_connection *connection, result written)
+{
+    if (!written.ok) {
+        connection->base.backend->rollback(&connection->base);
+    }
+    return written;
+}
+
+/* What is of earlier works, or everything; of the tables that are named. */
+static result write_some(struct sqlite_connection *connection, uint64_t tables, bool earlier_only,
+                         struct err *err)
+{
+    struct pending *pending = &connection->pending;
+    for (size_t i = 0; i < PENDING_TABLES && pending->count > 0; i++) {
+        struct pending_table *waiting = &pending->tables[i];
+        const size_t until = earlier_only ? waiting->earlier : waiting->count;
+        if ((tables & sqlite_table_bit(waiting->table)) != 0 && until > 0) {
+            TRY(or_roll_back(connection, write_first(connection, waiting, until, err)));
+        }
+    }
+    return result_ok();
+}
+
+static const uint64_t all_tables = UINT64_MAX;
+
+static void give_memory_back(struct pending *pending)
+{
+    if (pending->newest != NULL) {
+        arena_reset(&pending->memory);
+        pending->newest = NULL;
+    }
+}
+
+result pending_open_work(struct sqlite_connection *connection, struct err *err)
+{
+    struct pending *pending = &connection->pending;
+    if (!pending->in_work || pending->work_is_open) {
+        return result_ok();
+    }
+    TRY(write_some(connection, all_tables, true, err));
+    TRY(or_roll_back(connection,
+                     sqlite_run_slot(connection, SLOT_SAVEPOINT, "SAVEPOINT work", err)));
+    pending->work_is_open = true;
+    return result_ok();
+}
+
+static bool wait_of_this_work(const struct pending *pending, uint64_t tables)
+{
+    bool wait = false;
+    for (size_t i = 0; !wait && i < PENDING_TABLES; i++) {
+        const struct pending_table *waiting = &pending->tables[i];
+        wait =
+            (tables & sqlite_table_bit(waiting->table)) != 0 && waiting->count > waiting->earlier;
+    }
+    return wait;
+}
+
+result pending_settle(struct sqlite_connection *connection, uint64_t tables, struct err *err)
+{
+    const struct pending *pending = &connection->pending;
+    if (pending->count == 0) {
+        return result_ok();
+    }
+    if (!wait_of_this_work(pending, tables)) {
+        return write_some(connection, tables, true, err);
+    }
+    TRY(pending_open_work(connection, err));
+    return write_some(connection, tables, false, err);
+}
+
+result pending_write_all(struct sqlite_connection *connection, struct err *err)
+{
+    struct pending *pending = &connection->pending;
+    if (pending->count > 0) {
+        TRY(pending_open_work(connection, err));
+        TRY(write_some(connection, all_tables, false, err));
+    }
+    give_memory_back(pending);
+    return result_ok();
+}
+
+void pending_forget(struct sqlite_connection *connection)
+{
+    struct pending *pending = &connection->pending;
+    for (size_t i = 0; pending->tables != NULL && i < PENDING_TABLES; i++) {
+        pending->tables[i].count = 0;
+        pending->tables[i].earlier = 0;
+    }
+    pending->count = 0;
+    pending->in_work = false;
+    pending->work_is_open = false;
+    give_memory_back(pending);
+}
+
+/* --- taking ----------------------------------------------------------------------------------- */
+
+static result make_room(struct sqlite_connection *connection, const struct pending_table *waiting,
+                        struct err *err)
+{
+    struct pending *pending = &connection->pending;
+    if (waiting->count == PENDING_ROWS_MAX || arena_used(&pending->memory) > MEMORY_FULL) {
+        TRY(pending_write_all(connection, err));
+    }
+    if (pending->newest == NULL) {
+        if (pending->memory.begin == NULL) {
+            TRY(arena_open(&pending->memory, MEMORY_SIZE, err));
+        }
+        pending->newest = ARENA_NEW(&pending->memory, struct pending_row *, PENDING_BUCKETS);
+        ASSERT(pending->newest != NULL);
+    }
+    return result_ok();
+}
+
+static result put_row(struct pending *pending, struct pending_table *waiting, const void *row,
+                      bool is_new, struct pending_row **ret_row, struct err *err)
+{
+    const struct layout *layout = waiting->layout;
+    struct pending_row *put = ARENA_NEW(&pending->memory, struct pending_row, 1);
+    void *copy = arena_take(&pending->memory, 1, layout->row_size, alignof(int64_t));
+    if (put == NULL || copy == NULL) {
+        return arena_full(err);
+    }
+    memcpy(copy, row, layout->row_size);
+    TRY(layout_copy_texts(layout, copy, &pending->memory, err));
+    struct pending_row **newest = bucket_of(pending, waiting->table, copy);
+    *put = (struct pending_row){.older = *newest,
+                                .table = waiting->table,
+                                .work = pending->work,
+                                .is_new = is_new,
+                                .row = copy};
+    *newest = put;
+    waiting->rows[waiting->count++] = put;
+    pending->count++;
+    *ret_row = put;
+    return result_ok();
+}
+
+result pending_insert(struct sqlite_connection *connection, enum table table, const void *row,
+                      bool *ret_taken, struct err *err)
+{
+    struct pending_table *waiting = waiting_of(&connection->pending, table);
+    struct pending_row *put = NULL;
+    *ret_taken = waiting != NULL;
+    if (waiting == NULL) {
+        return result_ok();
+    }
+    TRY(make_room(connection, waiting, err));
+    return put_row(&connection->pending, waiting, row, true, &put, err);
+}
+
+result pending_update(struct sqlite_connection *connection, enum table table, const void *row,
+                      bool *ret_taken, struct err *err)
+{
+    struct pending *pending = &connection->pending;
+    struct pending_table *waiting = waiting_of(pending, table);
+    struct pending_row *put = NULL;
+    *ret_taken = waiting != NULL && waiting->updates;
+    if (!*ret_taken) {
+        return result_ok();
+    }
+    TRY(make_room(connection, waiting, err));
+    struct pending_row *before = find(pending, table, row);
+    TRY(put_row(pending, waiting, row, false, &put, err));
+    if (before != NULL && before->work == pending->work) {
+        put->over = before->over;
+        put->is_new = before->is_new;
+        before->state = ROW_SUPERSEDED;
+    } else {
+        put->over = before;
+    }
+    return result_ok();
+}
+
+/* --- works ------------------------------------------------------------------------------------ */
+
+void pending_work_begin(struct sqlite_connection *connection)
+{
+    struct pending *pending = &connection->pending;
+    ASSERT(!pending->in_work);
+    for (size_t i = 0; i < PENDING_TABLES; i++) {
+        pending->tables[i].earlier = pending->tables[i].count;
+    }
+    pending->work++;
+    pending->in_work = true;
+    pending->work_is_open = false;
+}
+
+/* The row of an earlier work, if it still waits, is not written any more: this one is, instead. */
+static void supersede(struct pending_row *row)
+{
+    if (row->over != NULL && row->state == ROW_WAITS && row->over->state == ROW_WAITS) {
+        row->is_new = row->over->is_new;
+        row->over->state = ROW_SUPERSEDED;
+    }
+    row->over = NULL;
+}
+
+result pending_work_keep(struct sqlite_connection *connection, struct err *err)
+{
+    struct pending *pending = &connection->pending;
+    const bool was_open = pending->work_is_open;
+    for (size_t i = 0; i < PENDING_TABLES; i++) {
+        const struct pending_table *waiting = &pending->tables[i];
+        for (size_t at = waiting->earlier; at < waiting->count; at++) {
+            supersede(waiting->rows[at]);
+        }
+    }
+    pending->in_work = false;
+    pending->work_is_open = false;
+    return was_open ? sqlite_run_slot(connection, SLOT_RELEASE, "RELEASE work", err) : result_ok();
+}
+
+result pending_work_undo(struct sqlite_connection *connection, struct err *err)
+{
+    struct pending *pending = &connection->pending;
+    const bool was_open = pending->work_is_open;
+    for (size_t i = 0; i < PENDING_TABLES; i++) {
+        struct pending_table *waiting = &pending->tables[i];
+        while (waiting->count > waiting->earlier) {
+            waiting->rows[--waiting->count]->state = ROW_GONE;
+            pending->count--;
+        }
+    }
+    pending->in_work = false;
+    pending->work_is_open = false;
+    if (was_open) {
+        TRY(sqlite_run_slot(connection, SLOT_UNDO, "ROLLBACK TO work", err));
+        return sqlite_run_slot(connection, SLOT_RELEASE, "RELEASE work", err);
+    }
+    return result_ok();
+}

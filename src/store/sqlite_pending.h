@@ -1,0 +1,91 @@
+/* sqlite_pending: rows that were written and wait in memory, so that those of all works of a group
+ * reach SQLite in one statement a table. Internal to src/store.
+ *
+ * Only rows of the tables named in sqlite_pending.c wait; the others are written at once. What
+ * waits is found by its key as if it had been written (pending_find), and is written before any
+ * query that names its table, before a commit, and when much has gathered.
+ *
+ * Works. A savepoint costs two statements and a copy of every page that is changed in it, so one is
+ * opened only when something of the work reaches SQLite before the work has ended
+ * (pending_open_work). Otherwise undoing a work is forgetting its rows.
+ *
+ * Invariants:
+ *   1. rows reach SQLite in an order that leaves the same tables as writing them at once;
+ *   2. while no savepoint is open, nothing of the work that is under way is in SQLite;
+ *   3. when writing what waits fails, the whole transaction is rolled back at once, because some of
+ *      it belongs to works that were told they had succeeded: nobody may commit without it. */
+#ifndef RETURNHUB_STORE_SQLITE_PENDING_H
+#define RETURNHUB_STORE_SQLITE_PENDING_H
+
+#include "store/layout.h"
+
+#include <sqlite3.h>
+
+struct sqlite_connection;
+struct pending_row;
+
+enum {
+    PENDING_TABLES = 5,
+    PENDING_ROWS_MAX = 512, /* of a table; then they are written */
+    PENDING_BUCKETS = 2048, /* a power of two */
+};
+
+/* What waits of one table, and how SQLite reads it: as a table named after it (its virtual table).
+ */
+struct pending_table {
+    sqlite3_vtab vtab; /* first: SQLite hands this back */
+    sqlite3_vtab_cursor cursor;
+    enum table table;
+    const struct layout *layout;
+    bool updates;                               /* also rows that replace one may wait */
+    struct pending_row *rows[PENDING_ROWS_MAX]; /* in the order in which they were written */
+    size_t count;
+    size_t earlier; /* how many of them are of earlier works */
+    /* While a statement reads them, to insert them: */
+    size_t until;
+    size_t at;
+};
+
+struct pending {
+    struct arena memory;         /* of the rows */
+    struct pending_row **newest; /* by hash of the key; NULL until the first row */
+    struct pending_table
+        *tables; /* PENDING_TABLES of them; NULL for a connection that only reads */
+    size_t count;
+    uint64_t work; /* the number of the work that is under way, or was the last */
+    bool in_work;
+    bool work_is_open; /* the work has its savepoint */
+};
+
+/* Offers what waits to SQLite, as tables of the connection; for connections that write. */
+MUST_USE result pending_init(struct sqlite_connection *connection, struct err *err);
+void pending_done(struct pending *pending); /* accepts a zeroed one */
+
+/* Takes the row, unless rows of this table are written at once: then *ret_taken is false. */
+MUST_USE result pending_insert(struct sqlite_connection *connection, enum table table,
+                               const void *row, bool *ret_taken, struct err *err);
+/* The same for a row whose key is there already. */
+MUST_USE result pending_update(struct sqlite_connection *connection, enum table table,
+                               const void *row, bool *ret_taken, struct err *err);
+/* The row with the key of `row`, if one waits; NULL otherwise. Valid until something is written. */
+const void *pending_find(const struct sqlite_connection *connection, enum table table,
+                         const void *row);
+/* The last event of the subject that waits; NULL when none does. */
+const struct event_record *pending_last_event(const struct sqlite_connection *connection,
+                                              enum subject_kind kind, int64_t subject);
+
+/* Writes what waits of the tables (a bit each), so that a query sees it. */
+MUST_USE result pending_settle(struct sqlite_connection *connection, uint64_t tables,
+                               struct err *err);
+/* Before anything else is written. */
+MUST_USE result pending_open_work(struct sqlite_connection *connection, struct err *err);
+/* Writes everything: before a commit. */
+MUST_USE result pending_write_all(struct sqlite_connection *connection, struct err *err);
+/* After a rollback. */
+void pending_forget(struct sqlite_connection *connection);
+
+void pending_work_begin(struct sqlite_connection *connection);
+MUST_USE result pending_work_keep(struct sqlite_connection *connection, struct err *err);
+MUST_USE result pending_work_undo(struct sqlite_connection *connection, struct err *err);
+
+#endif

@@ -1,0 +1,102 @@
+#include "web/view.h"
+
+#include "base/buf.h"
+
+/* "A safeguard; Another one" from a list of {"title"}. */
+static str titles_of(const struct view_context *context, const json_t *safeguards)
+{
+    struct buf buf;
+    buf_init(&buf, context->arena, 16 * 1024);
+    for (size_t i = 0; i < json_array_size(safeguards); i++) {
+        buf_put_c(&buf, i > 0 ? "; " : "");
+        buf_put(&buf, json_str_or_empty(json_array_get(safeguards, i), "title"));
+    }
+    return buf_str(&buf);
+}
+
+static json_t *when_of(const struct view_context *context, str iso)
+{
+    json_auto_t *when = view_instant(iso);
+    return json_of_str(arena_copy(context->arena, json_str_or_empty(when, "text")));
+}
+
+static json_t *banner_item(const struct view_context *context, const json_t *stop)
+{
+    const bool aboard = json_is_true(json_object_get(stop, "aboard"));
+    const str title = json_str_or_empty(json_object_get(stop, "step"), "title");
+    const str person = json_str_or_empty(stop, "person");
+    const str manifest = json_str_or_empty(stop, "manifest");
+    const str safeguards = titles_of(context, json_object_get(stop, "safeguards"));
+    json_t *item = json_object();
+    json_set_str(item, "heading",
+                 arena_format(context->arena, "%s: %.*s of %.*s%s%.*s",
+                              aboard ? "Called back while on the way" : "Stopped", STR_ARG(title),
+                              STR_ARG(person), manifest.len > 0 ? ", manifest " : "",
+                              STR_ARG(manifest)));
+    json_set_str(item, "text",
+                 safeguards.len > 0
+                     ? arena_format(context->arena, "No longer clear: %.*s.", STR_ARG(safeguards))
+                     : STR("The step no longer leads from where the person is."));
+    json_set_str(item, "action",
+                 arena_format(context->arena, "/stops/%lld/acknowledgement",
+                              (long long)json_integer_value(json_object_get(stop, "stop"))));
+    json_set(item, "when", when_of(context, json_str_or_empty(stop, "stopped_at")));
+    return item;
+}
+
+json_t *view_stop_banner(const struct view_context *context, const json_t *stops)
+{
+    const json_t *list = json_object_get(stops, "stops");
+    json_t *items = json_array();
+    size_t count = 0;
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const json_t *stop = json_array_get(list, i);
+        if (json_is_true(json_object_get(stop, "acknowledged"))) {
+            continue;
+        }
+        if (count++ < VIEW_STOPS_MAX) {
+            json_add(items, banner_item(context, stop));
+        }
+    }
+    if (count == 0) {
+        json_decref(items);
+        return json_false();
+    }
+    json_t *banner = json_object();
+    json_set_flag(banner, "unread", false);
+    json_set(banner, "list", items);
+    json_set(banner, "more",
+             count > VIEW_STOPS_MAX
+                 ? json_of_str(arena_format(context->arena, "All %zu stops to acknowledge", count))
+                 : json_false());
+    return banner;
+}
+
+static json_t *stop_row(const struct view_context *context, const json_t *stop)
+{
+    json_t *row = json_object();
+    const json_t *acknowledged_at = json_object_get(stop, "acknowledged_at");
+    json_set(row, "when", when_of(context, json_str_or_empty(stop, "stopped_at")));
+    json_set_str(row, "what", json_str_or_empty(json_object_get(stop, "step"), "title"));
+    json_set_str(row, "person", json_str_or_empty(stop, "person"));
+    json_set_str(row, "safeguards", titles_of(context, json_object_get(stop, "safeguards")));
+    json_set(row, "acknowledged",
+             json_is_true(json_object_get(stop, "acknowledged"))
+                 ? when_of(context, json_str_or_empty(acknowledged_at, "value"))
+                 : json_false());
+    return row;
+}
+
+json_t *view_stops(const struct view_context *context, const json_t *stops)
+{
+    const json_t *list = json_object_get(stops, "stops");
+    json_t *rows = json_array();
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        json_add(rows, stop_row(context, json_array_get(list, i)));
+    }
+    json_t *view = json_object();
+    json_set_flag(view, "has_rows", json_array_size(rows) > 0);
+    json_set(view, "count", view_count((int64_t)json_array_size(rows), "stop", "stops"));
+    json_set(view, "rows", rows);
+    return view;
+}

@@ -1,0 +1,229 @@
+/* Aim: a departure from its first line to its last: who may prepare, board and see it; one person
+ * on one manifest; a hub is told whom to expect; sent twice, done once; nothing closes over
+ * somebody who is not accounted for; and the rows are what the events add up to. Under the law of
+ * the European Union, so that no law is built in. */
+#include "departing.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static int setup(void **state)
+{
+    static struct office office;
+    office_open_law(&office, "eu");
+    *state = &office;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct office *office = *state;
+    struct err err = {0};
+    struct rebuild_outcome rebuilt = {0};
+    assert_true(store_rebuild(office->store, false, NULL, NULL, &rebuilt, &err).ok);
+    if (rebuilt.differences > 0) {
+        fail_msg("%s", rebuilt.first_difference);
+    }
+    office_close(office);
+    return 0;
+}
+
+static struct lawful_request ready_to_transfer(struct office *office)
+{
+    return lawful_approved(office, "PersonOne Samplealpha", "transfer_being_prepared",
+                           "hub_transfer");
+}
+
+struct seen {
+    struct err err;
+    size_t count;
+    size_t listed;
+    size_t clear;
+};
+
+static struct seen see(struct office *office, enum account_name account,
+                       const struct departing *manifest)
+{
+    struct seen seen = {.count = 0};
+    struct manifest_answer answer = {.count = 0};
+    const struct caller caller = office_caller(office, account);
+    arena_reset(&office->work);
+    if (casework_manifest(&office->casework, &caller, str_from_c(manifest->reference),
+                          &office->work, &answer, &seen.err)
+            .ok) {
+        seen.count = answer.count;
+        seen.listed = answer.manifest.listed;
+        for (size_t i = 0; i < answer.count; i++) {
+            seen.clear +=
+                answer.people[i].judged && answer.people[i].clearance == CLEARANCE_CLEAR ? 1 : 0;
+        }
+    }
+    return seen;
+}
+
+struct expected_work {
+    int64_t hub;
+    struct arena *arena;
+    size_t count;
+};
+
+static result read_expected(struct transaction *transaction, void *context, struct err *err)
+{
+    struct expected_work *work = context;
+    const struct manifest_entry_row *rows = NULL;
+    return transaction_expected_arrivals(transaction, work->hub, work->arena, &rows, &work->count,
+                                         err);
+}
+
+static size_t expected_at(struct office *office, int64_t hub)
+{
+    struct err err = {0};
+    struct expected_work work = {.hub = hub, .arena = &office->perm};
+    assert_true(store_read(office->store, read_expected, &work, &err).ok);
+    return work.count;
+}
+
+static void test_a_whole_departure(void **state)
+{
+    struct office *office = *state;
+    const struct lawful_request one = ready_to_transfer(office);
+    const struct lawful_request two = ready_to_transfer(office);
+    const struct departing manifest =
+        departing_open(office, "hub_transfer", "", 0); /* the country of the hub */
+    assert_true(manifest.ok);
+    assert_false(departing_list(office, &manifest, one.request).refused);
+    assert_false(departing_list(office, &manifest, two.request).refused);
+    assert_int_equal(departing_list(office, &manifest, one.request).err.code, ERROR_CONFLICT);
+    const struct seen seen = see(office, OPERATOR_NORTH, &manifest);
+    assert_true(seen.count == 2 && seen.listed == 2 && seen.clear == 2);
+    assert_int_equal(see(office, OPERATOR_SOUTH, &manifest).err.code, ERROR_NOT_FOUND);
+    assert_int_equal(see(office, ADMINISTRATOR, &manifest).err.code, ERROR_FORBIDDEN);
+    assert_int_equal(expected_at(office, office->hub_north), 0);
+    const struct caller operator_north = office_caller(office, OPERATOR_NORTH);
+    assert_int_equal(departing_board_by(office, &operator_north, &manifest).err.code,
+                     ERROR_FORBIDDEN);
+    const struct boarded boarded = departing_board(office, &manifest);
+    assert_true(boarded.ok && boarded.boarded == 2);
+    assert_int_equal(office_places(office, office->hub_north).occupied, 2);
+    assert_int_equal(expected_at(office, office->hub_north), 2);
+    assert_int_equal(expected_at(office, office->hub_south), 0);
+    office->now += 3 * 60 * 60 * 1000;
+    assert_true(departing_leave(office, &manifest).ok);
+    assert_true(departing_account(office, &manifest, &one.person, "arrived", "").ok);
+    assert_int_equal(expected_at(office, office->hub_north), 1);
+    assert_int_equal(departing_close(office, &manifest).err.code, ERROR_CONFLICT);
+    assert_int_equal(departing_account(office, &manifest, &one.person, "arrived", "").err.code,
+                     ERROR_NOT_FOUND); /* once */
+    assert_int_equal(departing_account(office, &manifest, &two.person, "lost", "").err.code,
+                     ERROR_INPUT);
+    assert_true(
+        office_record(office, CLERK, two.person.reference, "transfer.refused_on_arrival", "yes")
+            .ok);
+    const struct outcome refused =
+        departing_account(office, &manifest, &two.person, "returned", "refuse_on_arrival");
+    assert_true(refused.ok && !refused.refused);
+    assert_string_equal(refused.stage, "to_be_returned");
+    assert_int_equal(office_places(office, office->hub_north).occupied, 1);
+    const struct departing closed = departing_close(office, &manifest);
+    assert_int_equal(closed.row.state, MANIFEST_CLOSED);
+    assert_int_equal(expected_at(office, office->hub_north), 0);
+}
+
+static struct departing cancel(struct office *office, const struct caller *caller,
+                               const struct departing *manifest, const char *reason)
+{
+    struct departing cancelled = {.ok = false};
+    arena_reset(&office->work);
+    cancelled.ok =
+        casework_cancel_manifest(&office->casework, caller, str_from_c(manifest->reference),
+                                 str_from_c(reason), &office->work, &cancelled.row, &cancelled.err)
+            .ok;
+    return cancelled;
+}
+
+static void test_cancelled(void **state)
+{
+    struct office *office = *state;
+    const struct lawful_request one = ready_to_transfer(office);
+    const struct departing manifest = departing_open(office, "hub_transfer", "", 0);
+    const struct caller caller = office_caller(office, CLERK);
+    assert_false(departing_list(office, &manifest, one.request).refused);
+    assert_int_equal(cancel(office, &caller, &manifest, "").err.code, ERROR_INPUT);
+    assert_int_equal(cancel(office, &caller, &manifest, "fog").row.state, MANIFEST_CANCELLED);
+    const int64_t events = office_events(office);
+    assert_true(cancel(office, &caller, &manifest, "fog").ok); /* the same command */
+    assert_int_equal(cancel(office, &caller, &manifest, "snow").err.code, ERROR_CONFLICT);
+    assert_int_equal(office_events(office), events);
+    assert_int_equal(office_request(office, one.request).state, REQUEST_APPROVED);
+    assert_int_equal(departing_entry(office, one.person.id).manifest, 0);
+    assert_false(departing_board(office, &manifest).ok);
+    const struct departing next = departing_open(office, "hub_transfer", "", 0);
+    assert_false(departing_list(office, &next, one.request).refused);
+    struct err err = {0};
+    struct manifest_row row;
+    arena_reset(&office->work);
+    assert_true(casework_take_off_manifest(&office->casework, &caller, str_from_c(next.reference),
+                                           str_from_c(one.person.reference), STR("ill"),
+                                           &office->work, &row, &err)
+                    .ok == false); /* that client id was another command's */
+    const struct caller fresh = office_caller(office, CLERK);
+    assert_true(casework_take_off_manifest(&office->casework, &fresh, str_from_c(next.reference),
+                                           str_from_c(one.person.reference), STR("ill"),
+                                           &office->work, &row, &err)
+                    .ok);
+    assert_false(departing_list(office, &next, one.request).refused); /* well again */
+}
+
+/* Aim: what cannot be a departure is refused with a reason. */
+static void test_refused_manifests(void **state)
+{
+    struct office *office = *state;
+    assert_int_equal(departing_open(office, "enforced_removal", "", 0).err.code, ERROR_INPUT);
+    assert_int_equal(departing_open(office, "enforced_removal", "QQQ", 0).err.code, ERROR_INPUT);
+    assert_int_equal(departing_open(office, "confirm_arrival", "ALB", 0).err.code, ERROR_INPUT);
+    assert_int_equal(departing_open(office, "no_such_step", "ALB", 0).err.code, ERROR_INPUT);
+    assert_int_equal(departing_open(office, "enforced_removal", "ALB", -1).err.code, ERROR_INPUT);
+    assert_int_equal(departing_open(office, "enforced_removal", "ALB", 700).err.code, ERROR_INPUT);
+    struct departing none = departing_open(office, "enforced_removal", "ALB", 1);
+    assert_true(none.ok);
+    assert_int_equal(departing_board(office, &none).err.code, ERROR_CONFLICT);
+    assert_int_equal(departing_list(office, &none, 99999).err.code, ERROR_NOT_FOUND);
+    const struct lawful_request transfer = ready_to_transfer(office);
+    assert_int_equal(departing_list(office, &none, transfer.request).err.code, ERROR_CONFLICT);
+    snprintf(none.reference, sizeof none.reference, "MAN-000000-1");
+    assert_int_equal(departing_board(office, &none).err.code, ERROR_INPUT);
+}
+
+/* Aim: a request that ends takes the person off, whatever ended it. */
+static void test_ends_with_the_request(void **state)
+{
+    struct office *office = *state;
+    const struct lawful_request one = ready_to_transfer(office);
+    const struct departing manifest = departing_open(office, "hub_transfer", "", 0);
+    assert_false(departing_list(office, &manifest, one.request).refused);
+    assert_true(office_withdraw(office, CLERK, one.request).ok);
+    assert_int_equal(departing_entry(office, one.person.id).manifest, 0);
+    const struct outcome again = lawful_ask_and_approve(office, &one.person, "hub_transfer");
+    assert_false(departing_list(office, &manifest, again.request).refused);
+    /* A hub that loses its monitor takes everybody off whom it was to receive. */
+    assert_true(office_record(office, SENIOR, HUB_NORTH, "hub.open", "no").stopped_count > 0);
+    assert_int_equal(departing_entry(office, one.person.id).manifest, 0);
+    assert_int_equal(departing_stops(office, OPERATOR_NORTH, NULL), 1);
+    assert_int_equal(departing_stops(office, OTHER_CLERK, NULL), 1); /* the lead */
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_a_whole_departure, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_cancelled, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_refused_manifests, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_ends_with_the_request, setup, teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

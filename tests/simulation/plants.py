@@ -1,0 +1,124 @@
+#!/usr/bin/env python3
+"""Does the simulation see a fault when there is one? Faults are planted in casework and store, one at a time, and it must name the
+promise that each of them breaks.
+
+A plant is a file of src/ with one text changed. The changed file alone is compiled, as the build compiles it, and linked into the
+simulation before the libraries, so that it takes the place of the original.
+
+    plants.py SOURCE BUILD [--whole | --count N] [--only WORD] [--seed N]     writes TAP
+
+RETURNHUB_LONG means --whole; otherwise 3 at random.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import random
+import re
+import shlex
+import subprocess
+import sys
+import tempfile
+
+PROGRAM = "tests/simulation/test_simulation"
+QUICK = 3
+RUNS = 400
+PLANTS = [
+    # (what is wrong, file, text, changed text, the promises of which one breaks first)
+    ("unknown counts as clear", "rulebook/judge.c", "[TRUTH_UNKNOWN] = CLEARANCE_UNKNOWN,", "[TRUTH_UNKNOWN] = CLEARANCE_CLEAR,", "1"),
+    ("a hub always has a place for whoever asks", "casework/facts.c", "bool own = person->hub == hub;", "bool own = true;", "1 3"),
+    ("an approval is in anybody's role", "casework/approvals.c", "if (!str_equal(role->name, sitting->account.role)) {", "if (false) {", "1"),
+    ("a fact of the family stops nobody", "casework/stopping.c", "    for (size_t i = 0; i < count; i++) {\n        TRY(add_requests(sitting,",
+     "    for (size_t i = 0; i < 0 * count; i++) {\n        TRY(add_requests(sitting,", "3"),
+    ("what is recorded of a hub stops nobody", "casework/stopping.c", "case SUBJECT_OF_HUB:\n        return add_requests(",
+     "case SUBJECT_OF_HUB:\n        if (sitting != NULL) { break; }\n        return add_requests(", "3"),
+    ("a place that was held is never free again", "register/row.c", "if (ends && is_held_for(row, event)) {", "if (false) {", "4"),
+    ("one person more is in the count of a stage", "store/sqlite_query.c", "COUNT(*)", "1 + COUNT(*)", "5"),
+    ("done is said although the commit failed", "store/store.c", "        if (!committed.ok && (work->outcome.ok",
+     "        if (false && (work->outcome.ok", "6"),
+    ("a commit is not synced", "store/sqlite.c", "PRAGMA synchronous = FULL;", "PRAGMA synchronous = NORMAL;", "6"),
+    ("what could not be synced is left in the log", "store/sqlite.c", "const bool known = overwrite(committing->db);", "const bool known = true;", "6"),
+    ("a command that is repeated is not known again", "casework/sitting.c",
+     "    if (!client_id_is_none(id)) {\n        TRY(transaction_find_client_id(sitting->transaction,",
+     "    if (false) {\n        TRY(transaction_find_client_id(sitting->transaction,", "6"),
+    ("the past sees the family of today", "casework/past.c", "TRY(past_person(sitting, group[i].id, 0, known_at, &past, err));",
+     "TRY(past_person(sitting, group[i].id, 0, (instant){INT64_MAX}, &past, err));", "8"),
+    ("an operator sees everybody", "casework/sitting.c", "    *ret_may = may(&sitting->account, action,\n", "    *ret_may = true || may(&sitting->account, action,\n", "10"),
+]
+
+
+class Workshop:
+    def __init__(self, source, build):
+        self.source, self.build = source, build
+        commands = json.loads((build / "compile_commands.json").read_text(encoding="utf-8"))
+        self.compile = {os.path.relpath(build / entry["file"], source / "src"): shlex.split(entry["command"]) for entry in commands
+                        if "/src/" in str((build / entry["file"]).resolve())}
+        asked = subprocess.run(["ninja", "-C", build, "-t", "commands", PROGRAM], capture_output=True, text=True, check=True).stdout
+        self.link = shlex.split(asked.strip().split("\n")[-1])
+
+    def compiled(self, name, text, place):
+        changed, made = place / pathlib.Path(name).name, place / "planted.o"
+        changed.write_text(text, encoding="utf-8")
+        words = self.compile[name]
+        source, output = words[-1], words.index("-o")
+        words = words[:output + 1] + [str(made)] + words[output + 2:-1] + ["-w", f"-I{(self.build / source).resolve().parent}", str(changed)]
+        for option in ("-MQ", "-MF"):
+            at = words.index(option)
+            del words[at:at + 2]
+        words.remove("-MD")
+        subprocess.run(words, cwd=self.build, check=True)
+        return made
+
+    def program(self, plant, place):
+        """The simulation with the fault in it."""
+        _, name, old, new, _ = plant
+        text = (self.source / "src" / name).read_text(encoding="utf-8")
+        if old not in text:
+            sys.exit(f"Bail out! src/{name} has no text to plant in: {old}")
+        made = self.compiled(name, text.replace(old, new), place)
+        output = self.link.index("-o")
+        first = next(at for at, word in enumerate(self.link) if word.endswith(".o") and at > output)
+        linked = place / "simulation"
+        subprocess.run(self.link[:output + 1] + [str(linked)] + self.link[output + 2:first] + [str(made)] + self.link[first:], cwd=self.build,
+                       check=True)
+        return linked
+
+    def broken(self, plant, seed):
+        """What the simulation says of the fault; None when it sees nothing."""
+        with tempfile.TemporaryDirectory() as place:
+            program = self.program(plant, pathlib.Path(place))
+            done = subprocess.run([str(program), "small", str(RUNS), str(seed)], capture_output=True, text=True,
+                                  env={**os.environ, "RETURNHUB_SOURCE": str(self.source), "RETURNHUB_PLANTED": "1"})
+            said = re.search(r"^# seed (\d+), step (\d+): (.*)$", done.stdout, re.M)
+            if said and done.returncode != 0:
+                return f"run {int(said.group(1)) - seed + 1}, step {said.group(2)}: {said.group(3)}"
+            return None if done.returncode == 0 else f"ends with {done.returncode}: {done.stdout[-300:]}{done.stderr[-600:]}"
+
+
+def main():
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("source", type=pathlib.Path)
+    arguments.add_argument("build", type=pathlib.Path)
+    arguments.add_argument("--whole", action="store_true", default=bool(os.environ.get("RETURNHUB_LONG")))
+    arguments.add_argument("--count", type=int, default=QUICK)
+    arguments.add_argument("--only", default="")
+    arguments.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1, 10**6))
+    given = arguments.parse_args()
+    shop = Workshop(given.source.resolve(), given.build.resolve())
+    plants = [plant for plant in PLANTS if given.only in plant[0]]
+    if not given.whole and not given.only:
+        plants = random.Random(given.seed).sample(plants, given.count)
+    print(f"# seed {given.seed}\n1..{len(plants)}")
+    missed = 0
+    for number, plant in enumerate(plants, 1):
+        broken = shop.broken(plant, given.seed * 1000)
+        found = broken is not None and any(f": {promise}: " in broken for promise in plant[4].split())
+        missed += not found
+        print(f"{'ok' if found else 'not ok'} {number} - {plant[0]}")
+        print("# " + (broken or f"nothing was seen in {RUNS} runs").replace("\n", "\n# "), flush=True)
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,360 @@
+#include "world.h"
+
+#include "check.h"
+#include "deeds.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <sqlite3.h>
+
+enum { VALUES_SIZE = 1024 * 1024, SCRATCH_SIZE = 4 * 1024 * 1024, WORLD_PEOPLE_AT_FIRST = 3 };
+
+static const int64_t day_milliseconds = 24 * 60 * 60 * 1000;
+
+/* --- opening ---------------------------------------------------------------------------------- */
+
+/* Somebody in the stage from which the n-th step that needs approval leads: a whole procedure lies
+ * behind them that no run is long enough for. */
+static void put_far_along(struct office *office, size_t n)
+{
+    const struct rulebook *rulebook = office->casework.rulebook;
+    char reference[REFERENCE_SIZE];
+    reference_make((uint32_t)(4711 + n), reference);
+    for (size_t i = 0; i < rulebook->step_count; i++) {
+        const struct step *step = &rulebook->steps[i];
+        if (step->approval_count == 0 || step->from_any || n-- > 0) {
+            continue;
+        }
+        struct event event = {
+            .subject_kind = SUBJECT_OF_PERSON,
+            .kind = EVENT_PERSON_REGISTERED,
+            .body.person_registered = {.reference = str_from_c(reference),
+                                       .name = STR("PersonOne Samplealpha"),
+                                       .stage = rulebook->stages[step->from[0]].name}};
+        office_append(office, &event);
+        return;
+    }
+}
+
+void world_open(struct world *world, const char *law)
+{
+    struct err err = {0};
+    memset(world, 0, sizeof *world);
+    disk_init(&world->disk);
+    disk_init(&world->base);
+    disk_mount(&world->disk);
+    if (law == NULL) {
+        office_open(&world->office);
+    } else {
+        office_open_law(&world->office, law);
+    }
+    for (size_t i = 0; i < WORLD_PEOPLE_AT_FIRST; i++) {
+        if (law == NULL) {
+            office_ready(&world->office, "PersonOne Samplealpha");
+        } else {
+            put_far_along(&world->office, i);
+        }
+    }
+    office_stop(&world->office);
+    disk_copy(&world->base, &world->disk);
+    assert_true(arena_open(&world->model.values, VALUES_SIZE, &err).ok);
+    assert_true(arena_open(&world->model.scratch, SCRATCH_SIZE, &err).ok);
+}
+
+void world_close(struct world *world)
+{
+    office_close(&world->office);
+    disk_done(&world->disk);
+    disk_done(&world->base);
+    arena_close(&world->model.values);
+    arena_close(&world->model.scratch);
+}
+
+/* --- for the deeds -------------------------------------------------------------------------- */
+
+date world_today(const struct world *world)
+{
+    return office_today(&world->office);
+}
+
+enum account_name world_account_with(struct world *world, const char *role)
+{
+    const size_t begin = random_below(&world->random, ACCOUNT_NAMES);
+    for (size_t i = 0; i < ACCOUNT_NAMES; i++) {
+        const enum account_name name = (enum account_name)((begin + i) % ACCOUNT_NAMES);
+        const struct model_account *account =
+            model_account(&world->model, world->office.accounts[name]);
+        if (name != FORMER_CLERK && strcmp(account->role, role) == 0) {
+            return name;
+        }
+    }
+    return CLERK;
+}
+
+const struct model_person *world_somebody(struct world *world)
+{
+    const size_t count = world->model.person_count;
+    return count == 0 ? NULL : &world->model.people[random_below(&world->random, count)];
+}
+
+/* --- starting again --------------------------------------------------------------------------- */
+
+static void power_comes_back(struct world *world)
+{
+    disk_lose_power(&world->disk, &world->disk,
+                    (enum disk_loss)random_below(&world->random, DISK_LOSSES), &world->random);
+}
+
+/* A failure of the disk that was planned may strike here, once. */
+static void start(struct world *world)
+{
+    struct err err = {0};
+    bool started = false;
+    for (int tries = 0; tries < 3 && !started; tries++) {
+        if (world->disk.dead) {
+            power_comes_back(world);
+        }
+        started = office_start(&world->office, &err).ok;
+        if (world->disk.fault_in == 0) {
+            world->disk.fault = DISK_FAULT_NONE;
+        }
+    }
+    if (!started) {
+        model_break(&world->model, "6: the store does not open again: %s", err.what);
+    } else {
+        check_restart(world);
+    }
+}
+
+void world_restart(struct world *world)
+{
+    office_stop(&world->office);
+    start(world);
+}
+
+/* What the process still has open finds nothing any more; then it is gone. */
+static void die(struct world *world)
+{
+    world->disk.dead = true;
+    office_stop(&world->office);
+}
+
+void world_kill(struct world *world)
+{
+    die(world);
+    disk_kill(&world->disk);
+    start(world);
+}
+
+void world_lose_power(struct world *world)
+{
+    die(world);
+    power_comes_back(world);
+    start(world);
+}
+
+/* --- one step --------------------------------------------------------------------------------- */
+
+static size_t draw_deed(struct world *world)
+{
+    int total = 0;
+    for (size_t i = 0; i < deed_count; i++) {
+        total += deeds[i].weight;
+    }
+    int at = (int)random_below(&world->random, (uint64_t)total);
+    for (size_t i = 0; i < deed_count; i++) {
+        at -= deeds[i].weight;
+        if (at < 0) {
+            return i;
+        }
+    }
+    return 0;
+}
+
+static void tell(const struct world *world, const struct order *order, const struct answer *answer)
+{
+    printf("# %3zu %s by %d: %s %s %s %lld", world->step, deeds[order->deed].name, (int)order->by,
+           order->text[0], order->text[1], order->text[2], (long long)order->number[0]);
+    for (size_t i = 0; i < order->fact_count; i++) {
+        printf(" %s=%s", order->facts[i].fact, order->facts[i].value);
+    }
+    printf(" -> %s%s%s\n", answer->ok ? "done" : answer->err.what,
+           answer->repeated ? " before" : "",
+           answer->explanation != NULL ? ", refused by law" : "");
+}
+
+static void keep_advice(struct world *world, const struct order *order,
+                        const struct explanation *explanation)
+{
+    const struct rulebook *rulebook = world->model.rulebook;
+    for (size_t i = 0; explanation != NULL && i < explanation->safeguard_count; i++) {
+        const struct safeguard_explanation *one = &explanation->safeguards[i];
+        const bool helps = one->clearance != CLEARANCE_CLEAR && one->change_count > 0 &&
+                           one->changes[0].kind != CHANGE_WAIT;
+        if (!helps || world->advice_count == WORLD_ADVICE_MAX) {
+            continue;
+        }
+        const struct fact *fact = &rulebook->facts[one->changes[0].fact];
+        struct advice *advice = &world->advice[world->advice_count++];
+        struct arena arena = world->model.scratch;
+        struct buf buf;
+        *advice = (struct advice){.fact.true_from = world_today(world)};
+        buf_init(&buf, &arena, sizeof advice->fact.value - 1);
+        if (one->changes[0].kind == CHANGE_FACT_VALUE) {
+            value_format(fact, &one->changes[0].value, &buf);
+        }
+        snprintf(advice->fact.value, sizeof advice->fact.value, "%.*s", STR_ARG(buf_str(&buf)));
+        snprintf(advice->fact.fact, sizeof advice->fact.fact, "%.*s", STR_ARG(fact->name));
+        advice->subject = fact->subject == SUBJECT_HUB         ? SUBJECT_OF_HUB
+                          : fact->subject == SUBJECT_AGREEMENT ? SUBJECT_OF_AGREEMENT
+                                                               : SUBJECT_OF_PERSON;
+        snprintf(advice->reference, sizeof advice->reference, "%s",
+                 fact->subject == SUBJECT_HUB         ? order->text[2]
+                 : fact->subject == SUBJECT_AGREEMENT ? AGREEMENT
+                                                      : order->text[0]);
+        world->advice_count -= fact->counted || advice->reference[0] == '\0' ? 1 : 0;
+    }
+}
+
+static void send(struct world *world, const struct order *order)
+{
+    const struct deed *deed = &deeds[order->deed];
+    const struct caller caller = {.account = world->office.accounts[order->by],
+                                  .client_id = order->client_id};
+    struct answer answer = {.ok = false};
+    arena_reset(&world->office.work);
+    answer.ok = deed->send(world, order, &caller, &answer, &answer.err).ok;
+    world->disk_failed = world->disk.fault != DISK_FAULT_NONE && world->disk.fault_in == 0;
+    if (world->disk_failed) {
+        world->disk.fault = DISK_FAULT_NONE;
+    }
+    world->accepted[order->deed] += answer.ok ? 1 : 0;
+    world->history = world->history * 31 + (answer.ok ? 7U : (uint64_t)answer.err.code + 11U);
+    if (world->tells) {
+        tell(world, order, &answer);
+    }
+    if (!answer.ok && (world->disk.dead || strstr(answer.err.what, "not known whether") != NULL)) {
+        world->in_doubt = true;
+        world->doubt_day = world_today(world);
+    }
+    if (world->disk.dead) {
+        world_lose_power(world);
+    } else if (check_answer(world, order, &answer)) {
+        keep_advice(world, order, answer.explanation);
+        if (answer.explanation != NULL && order->text[1][0] != '\0') {
+            world->refused = *order;
+        }
+    }
+}
+
+/* An order of an account: a new one, or one of before once more, as when an answer was lost. */
+static void give_order(struct world *world, size_t deed)
+{
+    ASSERT(world->order_count < WORLD_ORDERS_MAX);
+    struct order *order = &world->orders[world->order_count];
+    *order = (struct order){.deed = deed, .by = CLERK};
+    const uint64_t words[] = {random_next(&world->random), random_next(&world->random)};
+    memcpy(order->client_id.bytes, words, sizeof words);
+    if (!deeds[deed].draw(world, order)) {
+        return;
+    }
+    world->order_count++;
+    send(world, order);
+}
+
+static void send_again(struct world *world)
+{
+    struct order *order = &world->orders[random_below(&world->random, world->order_count)];
+    if (world->tells) {
+        printf("# %3zu again:\n", world->step);
+    }
+    send(world, order);
+}
+
+static bool take_step(struct world *world)
+{
+    random_seed(&world->random, world->seed * 1000003 + world->step);
+    const bool again = world->order_count > 0 && random_chance(&world->random, 0.08);
+    const size_t deed = draw_deed(world);
+    world->disk_failed = false;
+    world->reviewed = false;
+    if (world->disk.fault_in == 0) {
+        world->disk.fault = DISK_FAULT_NONE; /* it struck where no order was under way */
+    }
+    world->counts[deed]++;
+    if (world->skips[world->step]) {
+        return true;
+    }
+    if (again) {
+        send_again(world);
+    } else if (deeds[deed].act != NULL) {
+        if (world->tells) {
+            printf("# %3zu %s\n", world->step, deeds[deed].name);
+        }
+        deeds[deed].act(world);
+    } else {
+        give_order(world, deed);
+    }
+    return world->model.broken[0] == '\0' && check_rows(world) &&
+           (world->step % 8 != 0 || check_history(world));
+}
+
+/* --- a run ------------------------------------------------------------------------------------ */
+
+static bool begin(struct world *world, uint64_t seed)
+{
+    struct err err = {0};
+    const struct answer none = {.ok = true, .is_question = true};
+    world->seed = seed;
+    world->order_count = 0;
+    world->advice_count = 0;
+    world->refused = (struct order){.fact_count = 0};
+    world->in_doubt = false;
+    world->doubt_day = world_today(world);
+    world->looks = 0;
+    world->leaf_count = 0;
+    world->history = 0;
+    random_seed(&world->entropy, seed);
+    random_seed(&world->random, seed);
+    world->office.entropy = &world->entropy;
+    world->office.now = OFFICE_DAY * day_milliseconds + day_milliseconds / 2;
+    disk_copy(&world->disk, &world->base);
+    sqlite3_test_control(SQLITE_TESTCTRL_PRNG_SEED, (int)(seed & 0x7FFFFFFF) | 1, NULL);
+    sqlite3_randomness(0, NULL);
+    model_begin(&world->model, world->office.casework.rulebook);
+    world->model.begins = true;
+    const bool begun = (office_start(&world->office, &err).ok ||
+                        model_break(&world->model, "the office does not open: %s", err.what)) &&
+                       check_answer(world, NULL, &none) && check_history(world);
+    world->model.begins = false;
+    return begun;
+}
+
+static bool end(struct world *world)
+{
+    return check_history(world) && check_rebuild(world) && check_all_verdicts(world);
+}
+
+bool world_run(struct world *world, uint64_t seed, size_t steps, size_t *ret_steps)
+{
+    ASSERT(steps <= WORLD_STEPS_MAX);
+    bool kept = begin(world, seed);
+    size_t step = 0;
+    while (kept && step < steps) {
+        world->step = step++;
+        kept = take_step(world);
+    }
+    kept = kept && end(world);
+    /* The power is there for the end, whatever was planned. */
+    world->disk.fault = DISK_FAULT_NONE;
+    if (world->office.store != NULL) {
+        office_stop(&world->office);
+    }
+    *ret_steps = step;
+    return kept;
+}

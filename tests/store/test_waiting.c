@@ -1,0 +1,288 @@
+/* Aim: rows of a group that wait for each other (src/store/sqlite_pending.h) are never told apart
+ * from rows that are written at once.
+ *
+ * Works are run many to a group: the first of them holds the writer up until the others wait. Each
+ * records facts of several people, reads back what it and all works before it have recorded, writes
+ * to tables whose rows do not wait, and now and then fails at the end. A plain model says what must
+ * be there. */
+#include "harness.h"
+
+#include <pthread.h>
+#include <semaphore.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { GROUPS = 30, WORKS = 24, PEOPLE = 5, EVENTS_MAX = 12, PEOPLE_FACTS_MAX = 8192 };
+
+/* How many facts were recorded of each person, and the last value; by works that are kept. */
+struct model {
+    size_t facts[PEOPLE];
+    char last[PEOPLE][16];
+    int64_t family[PEOPLE];
+};
+
+struct world {
+    struct room *room;
+    int64_t people[PEOPLE];
+    struct model kept;
+    struct random random; /* of the writer thread */
+    int32_t time;
+    sem_t may_begin;
+    uint32_t commands; /* numbered in the order in which they ran */
+    size_t failures;
+    size_t openings; /* of savepoints by what must write at once */
+};
+
+struct command {
+    struct world *world;
+    pthread_t thread;
+    bool holds_up;
+    struct client_id id;
+    bool failed;
+};
+
+static struct client_id id_of(uint32_t number)
+{
+    struct client_id id = {{1}};
+    memcpy(id.bytes + 4, &number, sizeof number);
+    return id;
+}
+
+/* --- one work --------------------------------------------------------------------------------- */
+
+static result record(struct transaction *transaction, struct world *world, struct model *model,
+                     struct client_id *id, struct err *err)
+{
+    const size_t who = random_below(&world->random, PEOPLE);
+    char value[16];
+    snprintf(value, sizeof value, "v%u", (unsigned)random_below(&world->random, 1000));
+    struct event event = fact_event(SUBJECT_OF_PERSON, world->people[who], "a.fact", value);
+    event.recorded_at.milliseconds += world->time++;
+    event.client_id = *id;
+    *id = (struct client_id){{0}};
+    TRY(transaction_append(transaction, &event, err));
+    model->facts[who]++;
+    memcpy(model->last[who], value, sizeof value);
+    return result_ok();
+}
+
+static result join_family(struct transaction *transaction, struct world *world, struct model *model,
+                          struct err *err)
+{
+    const size_t who = random_below(&world->random, PEOPLE);
+    struct event event = event_of(SUBJECT_OF_PERSON, world->people[who], EVENT_FAMILY_JOINED);
+    event.body.family_joined.family = random_between(&world->random, 1, 3);
+    event.recorded_at.milliseconds += world->time++;
+    TRY(transaction_append(transaction, &event, err));
+    model->family[who] = event.body.family_joined.family;
+    world->openings++;
+    return result_ok();
+}
+
+/* What is waiting is read like what is written. */
+static result look(struct transaction *transaction, const struct world *world,
+                   const struct model *model, size_t who, struct err *err)
+{
+    struct arena arena;
+    const struct fact_row *rows = NULL;
+    size_t count = 0;
+    struct person_row person;
+    TRY(arena_open(&arena, 1024 * 1024, err));
+    TRY(transaction_facts(
+        transaction, SUBJECT_OF_PERSON, world->people[who], (date){.day = DAY_0 + 1},
+        (instant){.milliseconds = base_time.milliseconds + 1000000}, &arena, &rows, &count, err));
+    assert_int_equal(count, model->facts[who] == 0 ? 0 : 1);
+    if (count == 1) {
+        assert_true(str_equal(rows[0].value, str_from_c(model->last[who])));
+    }
+    TRY(transaction_person(transaction, world->people[who], &arena, &person, err));
+    assert_int_equal(person.family, model->family[who]);
+    arena_close(&arena);
+    return result_ok();
+}
+
+static result act(struct transaction *transaction, struct world *world, struct model *model,
+                  struct client_id *id, struct err *err)
+{
+    const uint64_t what = random_below(&world->random, 10);
+    if (what < 7) {
+        return record(transaction, world, model, id, err);
+    }
+    return what < 9 ? look(transaction, world, model, random_below(&world->random, PEOPLE), err)
+                    : join_family(transaction, world, model, err);
+}
+
+static result run_command(struct transaction *transaction, void *context, struct err *err)
+{
+    struct command *command = context;
+    struct world *world = command->world;
+    if (command->holds_up) {
+        while (sem_wait(&world->may_begin) != 0) {
+        }
+        return result_ok();
+    }
+    struct model model = world->kept;
+    struct client_id id = id_of(++world->commands);
+    command->id = id;
+    int64_t position = 0;
+    TRY(transaction_find_client_id(transaction, &id, &position, err));
+    assert_int_equal(position, 0);
+    TRY(record(transaction, world, &model, &id, err));
+    const size_t acts = random_below(&world->random, EVENTS_MAX);
+    for (size_t i = 0; i < acts; i++) {
+        TRY(act(transaction, world, &model, &id, err));
+    }
+    TRY(transaction_find_client_id(transaction, &command->id, &position, err));
+    assert_true(position > 0);
+    command->failed = random_chance(&world->random, 0.3);
+    if (command->failed) {
+        world->failures++;
+        return err_set(err, ERROR_INPUT, "This work was to fail");
+    }
+    world->kept = model;
+    return result_ok();
+}
+
+/* --- many of them ----------------------------------------------------------------------------- */
+
+static void *send(void *context)
+{
+    struct command *command = context;
+    struct err err = {0};
+    const result outcome = store_write(command->world->room->store, run_command, command, &err);
+    assert_int_equal(outcome.ok, !command->failed);
+    return NULL;
+}
+
+static void run_one_group(struct world *world, struct command *commands)
+{
+    for (size_t i = 0; i <= WORKS; i++) {
+        commands[i] = (struct command){.world = world, .holds_up = i == 0};
+        assert_int_equal(pthread_create(&commands[i].thread, NULL, send, &commands[i]), 0);
+    }
+    /* That they wait is likely by now; if not, the groups are smaller. */
+    const struct timespec moment = {.tv_nsec = 5000000};
+    nanosleep(&moment, NULL);
+    sem_post(&world->may_begin);
+    for (size_t i = 0; i <= WORKS; i++) {
+        pthread_join(commands[i].thread, NULL);
+    }
+}
+
+static result check_world(struct transaction *transaction, void *context, struct err *err)
+{
+    const struct world *world = context;
+    for (size_t who = 0; who < PEOPLE; who++) {
+        TRY(look(transaction, world, &world->kept, who, err));
+    }
+    return result_ok();
+}
+
+struct find_command {
+    const struct client_id *id;
+    int64_t position;
+};
+
+static result find_command(struct transaction *transaction, void *context, struct err *err)
+{
+    struct find_command *find = context;
+    return transaction_find_client_id(transaction, find->id, &find->position, err);
+}
+
+static void check_commands(struct world *world, const struct command *commands)
+{
+    for (size_t i = 1; i <= WORKS; i++) {
+        struct find_command find = {.id = &commands[i].id};
+        read_ok(world->room, find_command, &find);
+        assert_int_equal(find.position > 0, !commands[i].failed);
+    }
+}
+
+static void works_of_a_group_see_each_other(void **state)
+{
+    struct world world = {.room = *state};
+    static const char *const names[PEOPLE] = {"RH-1", "RH-2", "RH-3", "RH-4", "RH-5"};
+    static struct command commands[WORKS + 1];
+    const char *given = getenv("RETURNHUB_TEST_SEED");
+    int64_t seed = 7;
+    if (given != NULL) {
+        EXPECT_OK(str_to_int64(str_from_c(given), &seed, &failure));
+    }
+    print_message("# seed %lld\n", (long long)seed);
+    random_seed(&world.random, (uint64_t)seed);
+    sem_init(&world.may_begin, 0, 0);
+    for (size_t i = 0; i < PEOPLE; i++) {
+        world.people[i] = make_person(world.room, names[i], "Somebody", "claim");
+    }
+    for (size_t i = 0; i < GROUPS; i++) {
+        run_one_group(&world, commands);
+        read_ok(world.room, check_world, &world);
+        check_commands(&world, commands);
+    }
+    assert_true(world.failures > 0 && world.openings > 0);
+    expect_rebuild_equal(world.room);
+    room_reopen(world.room);
+    read_ok(world.room, check_world, &world);
+    sem_destroy(&world.may_begin);
+}
+
+/* --- refused by the database ------------------------------------------------------------------ */
+
+static result record_one(struct transaction *transaction, void *context, struct err *err)
+{
+    struct event event = fact_event(SUBJECT_OF_PERSON, *(const int64_t *)context, "a.fact", "v");
+    return transaction_append(transaction, &event, err);
+}
+
+/* Rows are written after the work has ended: a refusal then is still the caller's to hear. */
+static void what_cannot_be_written_is_told(void **state)
+{
+    struct room *room = *state;
+    char text[64];
+    int64_t person = make_person(room, "RH-1", "Somebody", "claim");
+    const int64_t events = read_event_count(room);
+    assert_int_equal(run_sql(room->path,
+                             "CREATE TRIGGER planted BEFORE INSERT ON fact"
+                             " BEGIN SELECT RAISE(ABORT, 'planted'); END",
+                             text, sizeof text),
+                     0);
+    EXPECT_ERROR(store_write(room->store, record_one, &person, &failure), ERROR_CONFLICT);
+    assert_int_equal(read_event_count(room), events);
+    assert_int_equal(run_sql(room->path, "DROP TRIGGER planted", text, sizeof text), 0);
+    write_ok(room, record_one, &person);
+    assert_int_equal(read_event_count(room), events + 1);
+    expect_rebuild_equal(room);
+}
+
+/* Another connection changes a row behind this one's back: it must be read anew. */
+static result expect_family_9(struct transaction *transaction, void *context, struct err *err)
+{
+    struct arena arena;
+    struct person_row person;
+    TRY(arena_open(&arena, 64 * 1024, err));
+    TRY(transaction_person(transaction, *(const int64_t *)context, &arena, &person, err));
+    assert_int_equal(person.family, 9);
+    arena_close(&arena);
+    return result_ok();
+}
+
+static void what_others_commit_is_seen(void **state)
+{
+    struct room *room = *state;
+    char text[64];
+    int64_t person = make_person(room, "RH-1", "Somebody", "claim");
+    write_ok(room, record_one, &person);
+    assert_int_equal(run_sql(room->path, "UPDATE person SET family = 9", text, sizeof text), 0);
+    write_ok(room, expect_family_9, &person);
+}
+
+int main(void)
+{
+    const struct contract_test tests[] = {
+        {"works of a group see each other", works_of_a_group_see_each_other},
+        {"what cannot be written is told", what_cannot_be_written_is_told},
+        {"what others commit is seen", what_others_commit_is_seen},
+    };
+    return run_contract(tests, sizeof tests / sizeof tests[0]);
+}
