@@ -76,11 +76,10 @@ enum query {
     QUERY_OPERATIONS,             /* (from, to) -> operation, by the day on which it happened */
     QUERY_ENTRIES, /* (kind, person, hub, agreement, journey, not closed, limit) -> entry, newest
                       first; "" and 0 ask for all */
-    QUERY_ENTRIES_UNDER,     /* (parent) -> entry, by id */
-    QUERY_ENTRIES_STANDING,  /* (hub, kind, severity, day, instant) -> number */
-    QUERY_INTAKE_OF_REQUEST, /* (request) -> intake */
-    QUERY_INTAKE_COUNTS, /* (agreement, instant, first of month, last of month, day) -> intake count
-                          */
+    QUERY_ENTRIES_UNDER,       /* (parent) -> entry, by id */
+    QUERY_ENTRIES_STANDING,    /* (hub, kind, severity, day, instant) -> number */
+    QUERY_INTAKE_OF_REQUEST,   /* (request) -> intake */
+    QUERY_INTAKE_COUNTS,       /* (agreement, instant, first of month, day) -> intake count */
     QUERY_EXTERNAL_REFERENCES, /* (lookup) -> external reference, by event */
     QUERY_EXTERNAL_OF_PERSON,  /* (person) -> external reference, by event */
     QUERY_RECORDS,             /* (after id, limit) -> person, by id: also those that are a part */

@@ -131,18 +131,17 @@ result transaction_count_entries(struct transaction *transaction, int64_t hub, s
 result transaction_count_intake(struct transaction *transaction, int64_t agreement, date on,
                                 instant before, struct intake_counts *ret_counts, struct err *err)
 {
-    const int32_t day_of_month = date_to_civil(on).day;
-    const date first = date_add_days(on, 1 - day_of_month);
-    const date last = date_add_days(date_add_months(first, 1, DATE_ROUND_DOWN), -1);
+    const date first = date_add_days(on, 1 - date_to_civil(on).day);
     const struct parameter parameters[] = {
-        parameter_number(agreement), parameter_number(before.milliseconds),
-        parameter_number(first.day), parameter_number(last.day),
+        parameter_number(agreement),
+        parameter_number(before.milliseconds),
+        parameter_number(first.day),
         parameter_number(on.day),
     };
     struct arena scratch = transaction->scratch;
     struct intake_counts counts = {0};
     bool found = false;
-    TRY(first_row(transaction, QUERY_INTAKE_COUNTS, parameters, 5, &scratch, &counts, &found, err));
+    TRY(first_row(transaction, QUERY_INTAKE_COUNTS, parameters, 4, &scratch, &counts, &found, err));
     *ret_counts = counts;
     return result_ok();
 }

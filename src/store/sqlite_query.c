@@ -145,9 +145,8 @@ static const struct query_row query_rows[QUERY_COUNT] = {
                                  "SELECT # FROM intake WHERE request = ?1 AND request <> 0"},
     [QUERY_INTAKE_COUNTS] =
         {TABLE_COUNT, layout_of_intake_count,
-         "SELECT COALESCE(SUM(used_at <> 0 AND used_at < ?2 AND used_on <= ?5), 0),"
-         " COALESCE(SUM(used_at <> 0 AND used_at < ?2 AND used_on BETWEEN ?3 AND ?4"
-         " AND used_on <= ?5), 0),"
+         "SELECT COALESCE(SUM(used_at <> 0 AND used_at < ?2 AND used_on <= ?4), 0),"
+         " COALESCE(SUM(used_at <> 0 AND used_at < ?2 AND used_on BETWEEN ?3 AND ?4), 0),"
          " COALESCE(SUM(held_at <> 0 AND held_at < ?2 AND (used_at = 0 OR used_at >= ?2)"
          " AND (given_back_at = 0 OR given_back_at >= ?2)), 0)"
          " FROM intake WHERE agreement = ?1"},

@@ -125,6 +125,9 @@ static void test_dated(void **state)
                      ERROR_NONE);
     assert_int_equal(move(office, "AGR-LATE", "suspended", date_add_days(today, -60), "a letter"),
                      ERROR_CONFLICT);
+    /* From talks it may be declined, but what was declined is not signed next. */
+    assert_int_equal(move(office, "AGR-LATE", "declined", date_add_days(today, -45), "a letter"),
+                     ERROR_CONFLICT);
     assert_int_equal(
         office_record(office, SENIOR, "AGR-LATE", "agreement.state", "approached").err.code,
         ERROR_CONFLICT);

@@ -100,10 +100,11 @@ static void test_register_refuses_a_name(void **state)
     struct office *office = *state;
     const str name = STR(A_NAME);
     const str partner = STR("ALB police");
+    const str authority = STR("ALB " A_NAME);
     const str measure = STR("arrests");
     const str currency = STR("EUR");
     const int64_t one = 1;
-    for (int i = 0; i < 7; i++) {
+    for (int i = 0; i < 8; i++) {
         struct err err = {0};
         struct event event = {
             .subject_kind = SUBJECT_OF_OPERATION,
@@ -113,7 +114,10 @@ static void test_register_refuses_a_name(void **state)
             .recorded_at = {office->now + 1000000},
             .body.operation_recorded = {.reference = i == 0 ? name : STR("OP-0001"),
                                         .kind = i == 1 ? name : STR("day_of_action"),
-                                        .partners = {i == 2 ? &name : &partner, 1},
+                                        .partners = {i == 2   ? &name
+                                                     : i == 7 ? &authority
+                                                              : &partner,
+                                                     1},
                                         .measures = {i == 3 ? &name : &measure, 1},
                                         .counts = {&one, 1},
                                         .currencies = {i == 4 ? &name : &currency, 1},
