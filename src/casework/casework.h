@@ -48,6 +48,7 @@ void casework_close(struct casework *casework); /* accepts NULL and a zeroed one
 struct caller {
     int64_t account;
     struct client_id client_id;
+    str reason; /* why the account looks, in its own words, kept with the look; "" when not said */
 };
 
 /* --- commands --------------------------------------------------------------------------------- */
@@ -285,19 +286,29 @@ struct work_request {
                              approve before */
     bool mine_to_take;
 };
+enum work_kind {
+    WORK_OVERDUE, /* a duty whose time has expired and that is not done */
+    WORK_CHECK,   /* the next contact check of an open case has passed, or was never set */
+    WORK_ENDS,    /* a clock that runs and ends soon */
+};
 struct work_due {
+    enum work_kind kind;
     struct person_row person;
     struct identity identity;
-    struct clock_line
-        clock; /* ends within 14 days, or next check overdue when clock.clock is NOT_FOUND_INDEX */
+    struct clock_line clock; /* clock.clock is NOT_FOUND_INDEX for a contact check */
     date due;
+    int32_t days_left; /* from today to the last day; negative: days gone by since */
+    /* The same in working days, for a clock that knows a calendar; with the calendar's name. */
+    bool has_working_days;
+    int32_t working_days_left;
+    str calendar;
 };
 struct today_answer {
     date today;
     const struct work_request
         *requests; /* live ones first, then those stopped in the last 14 days */
     size_t request_count;
-    const struct work_due *due; /* soonest first, at most 100 */
+    const struct work_due *due; /* soonest first, at most 100 (queue.h) */
     size_t due_count;
     int64_t due_total;
     const struct stage_count *stages;

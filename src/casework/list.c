@@ -64,8 +64,10 @@ static result scan_rows(struct list_work *work, struct people_filter *filter, bo
     size_t count = 0;
     TRY(transaction_people(work->sitting.transaction, filter, &scratch, &rows, &count, err));
     for (size_t i = 0; i < count && work->found_count <= work->query->limit; i++) {
-        bool found = false;
-        TRY(matches(work, &rows[i], scratch, &found, err));
+        bool found = !sitting_hides(&work->sitting, &rows[i]);
+        if (found) {
+            TRY(matches(work, &rows[i], scratch, &found, err));
+        }
         if (found) {
             work->found[work->found_count++] = rows[i].id;
         }

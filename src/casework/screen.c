@@ -14,7 +14,8 @@ struct screen_work {
     struct arena arena;
     struct sitting sitting;
     struct screening screening;
-    bool sees_everybody; /* this account */
+    bool sees_everybody; /* this account, but for those who are hidden */
+    struct hidden_people hidden;
     enum clearance *each;
     struct screen_totals totals;
 };
@@ -57,6 +58,7 @@ static result prepare(struct screen_work *work, struct transaction *transaction,
     const struct case_time when = case_time_asked(&work->sitting, work->asked);
     TRY(screening_prepare(&work->screening, &work->sitting, step, hub, &when, err));
     work->sees_everybody = may_everywhere(&work->sitting.account, ACTION_SCREEN);
+    TRY(sitting_hidden(&work->sitting, &work->hidden, err));
     work->each = ARENA_NEW(&work->arena, enum clearance, step_of(work)->safeguard_count + 1);
     return work->each == NULL ? arena_full(err) : result_ok();
 }
@@ -137,6 +139,9 @@ static result visit_row(struct screen_work *work, const struct caseload_person *
     const struct screened_person screened = {
         .id = person->id, .reference = person->reference, .stage = person->stage};
     bool seen = work->sees_everybody;
+    if (hidden_has(&work->hidden, person->id)) {
+        return result_ok();
+    }
     if (!seen) {
         const struct person_row whom = {.id = person->id, .hub = person->hub};
         TRY(sitting_may_person(&work->sitting, &whom, ACTION_SCREEN, &seen, err));

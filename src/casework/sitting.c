@@ -91,6 +91,7 @@ static result begin_for(struct sitting *sitting, const struct casework *casework
 {
     TRY(begin(sitting, casework, transaction, arena, err));
     TRY(read_account(sitting, caller->account, err));
+    sitting->reason = caller->reason;
     return require_action(&sitting->account, action, err);
 }
 
@@ -199,9 +200,45 @@ bool sitting_hub_in_sight(const struct sitting *sitting, enum action action, int
     return hub == 0 || may(&sitting->account, action, &object);
 }
 
+bool sitting_hides(const struct sitting *sitting, const struct person_row *person)
+{
+    return person->erased ||
+           (person->restricted && !may(&sitting->account, ACTION_SEE_RESTRICTED, NULL));
+}
+
+result sitting_hidden(const struct sitting *sitting, struct hidden_people *ret_hidden,
+                      struct err *err)
+{
+    struct hidden_people hidden = {.count = 0};
+    TRY(transaction_hidden(sitting->transaction,
+                           !may(&sitting->account, ACTION_SEE_RESTRICTED, NULL), sitting->arena,
+                           &hidden.people, &hidden.count, err));
+    *ret_hidden = hidden;
+    return result_ok();
+}
+
+bool hidden_has(const struct hidden_people *hidden, int64_t person)
+{
+    size_t first = 0;
+    size_t end = hidden->count;
+    while (first < end) {
+        const size_t middle = first + (end - first) / 2;
+        if (hidden->people[middle] < person) {
+            first = middle + 1;
+        } else {
+            end = middle;
+        }
+    }
+    return first < hidden->count && hidden->people[first] == person;
+}
+
 result sitting_may_person(struct sitting *sitting, const struct person_row *person,
                           enum action action, bool *ret_may, struct err *err)
 {
+    *ret_may = false;
+    if (sitting_hides(sitting, person)) {
+        return result_ok();
+    }
     if (may_everywhere(&sitting->account, action)) {
         *ret_may = true;
         return result_ok();
@@ -438,6 +475,7 @@ result sitting_look(const struct sitting *sitting, enum subject_kind kind, int64
                         .subject_kind = kind,
                         .subject = subject,
                         .at = sitting->at,
-                        .purpose = str_from_c(purpose)};
+                        .purpose = str_from_c(purpose),
+                        .reason = sitting->reason};
     return store_write(sitting->casework->store, keep_look, &look, err);
 }

@@ -23,6 +23,7 @@ struct sitting {
     date today;                 /* the civil day of the system's clock, in UTC */
     instant at;                 /* reading: now; recording: of all that the command records */
     struct client_id client_id; /* for the first event that is appended */
+    str reason;                 /* why the account looks */
     str rulebook;               /* its identity in hexadecimal */
 };
 
@@ -67,6 +68,17 @@ MUST_USE result sitting_agreement(struct sitting *sitting, str reference, enum a
 MUST_USE result sitting_request(struct sitting *sitting, int64_t id, enum action action,
                                 struct request_row *ret_request, struct person_row *ret_person,
                                 struct err *err);
+
+/* Whom the account does not see whatever its role gives it: people who were erased, and people
+ * whose processing is restricted. */
+bool sitting_hides(const struct sitting *sitting, const struct person_row *person);
+struct hidden_people {
+    const int64_t *people; /* rising */
+    size_t count;
+};
+MUST_USE result sitting_hidden(const struct sitting *sitting, struct hidden_people *ret_hidden,
+                               struct err *err);
+bool hidden_has(const struct hidden_people *hidden, int64_t person);
 
 /* May the account do this with this one? */
 MUST_USE result sitting_may_person(struct sitting *sitting, const struct person_row *person,

@@ -1,6 +1,6 @@
 #include "casework/casework.h"
 
-#include "casework/facts.h"
+#include "casework/queue.h"
 #include "casework/requests.h"
 #include "casework/sitting.h"
 
@@ -16,140 +16,21 @@ struct today_work {
     const struct caller *caller;
     struct arena *arena;
     struct sitting sitting;
-    struct work_due
-        *due; /* DUE_LINES_MAX, soonest first; person.id only until they are described */
     struct today_answer answer;
 };
 
 /* --- what is due ------------------------------------------------------------------------------ */
 
-static bool comes_before(const struct work_due *a, const struct work_due *b)
-{
-    return a->due.day != b->due.day ? a->due.day < b->due.day : a->person.id < b->person.id;
-}
-
-/* Keeps the soonest; what falls off the end is counted all the same. */
-static void add_due(struct today_work *work, const struct work_due *line)
-{
-    work->answer.due_total++;
-    size_t at = work->answer.due_count;
-    if (at == DUE_LINES_MAX) {
-        if (!comes_before(line, &work->due[at - 1])) {
-            return;
-        }
-        at--;
-    } else {
-        work->answer.due_count++;
-    }
-    while (at > 0 && comes_before(line, &work->due[at - 1])) {
-        work->due[at] = work->due[at - 1];
-        at--;
-    }
-    work->due[at] = *line;
-}
-
-/* Somebody whose next check was never set is due since the day of registration: nobody is lost for
- * want of a date. */
-static void consider_check(struct today_work *work, const struct person_row *person)
-{
-    const date due =
-        person->next_check_on.known ? person->next_check_on.day : person->registered_on;
-    if (person->next_check_on.known && !date_before(due, work->sitting.today)) {
-        return;
-    }
-    add_due(work, &(struct work_due){
-                      .person.id = person->id, .clock.clock = NOT_FOUND_INDEX, .due = due});
-}
-
-static void consider_clocks(struct today_work *work, const struct person_row *person,
-                            const struct question *question)
-{
-    const struct rulebook *rulebook = work->casework->rulebook;
-    const date horizon = date_add_days(work->sitting.today, DUE_DAYS);
-    for (size_t i = 0; i < rulebook->clock_count; i++) {
-        const struct clock_answer answer = judge_clock(rulebook, (uint32_t)i, question);
-        if (answer.state == CLOCK_RUNNING && answer.has_last_day &&
-            !date_before(horizon, answer.last_day)) {
-            add_due(work, &(struct work_due){.person.id = person->id,
-                                             .clock = {.clock = (uint32_t)i, .answer = answer},
-                                             .due = answer.last_day});
-        }
-    }
-}
-
-static bool is_open(const struct rulebook *rulebook, const struct person_row *person)
-{
-    const uint32_t stage = rulebook_stage(rulebook, person->stage);
-    return stage == NOT_FOUND_INDEX || !rulebook->stages[stage].outcome;
-}
-
-static result consider_person(void *context, const struct person_row *person,
-                              const struct fact_row *rows, size_t count, struct err *err)
-{
-    struct today_work *work = context;
-    if (!is_open(work->casework->rulebook, person)) {
-        return result_ok();
-    }
-    struct arena scratch = *work->arena;
-    struct sitting reading = work->sitting;
-    reading.arena = &scratch;
-    const struct case_time now = case_now(&reading);
-    struct loaded_case loaded;
-    TRY(case_from_rows(&reading, person, rows, count, &now, &loaded, err));
-    consider_check(work, person);
-    consider_clocks(work, person, &loaded.view.question);
-    return result_ok();
-}
-
-/* The people of one hub: few enough to be read one by one. */
-static result find_due_at_hub(struct today_work *work, struct err *err)
-{
-    struct sitting *sitting = &work->sitting;
-    const struct people_filter filter = {.stage = STR(""), .hub = sitting->account.hub};
-    const struct person_row *people = NULL;
-    size_t count = 0;
-    if (filter.hub != 0) {
-        TRY(transaction_people(sitting->transaction, &filter, work->arena, &people, &count, err));
-    }
-    for (size_t i = 0; i < count; i++) {
-        struct arena scratch = *work->arena;
-        const struct fact_row *rows = NULL;
-        size_t row_count = 0;
-        TRY(transaction_facts(sitting->transaction, SUBJECT_OF_PERSON, people[i].id, sitting->today,
-                              sitting->at, &scratch, &rows, &row_count, err));
-        struct arena *const arena = work->arena;
-        work->arena = &scratch;
-        const result considered = consider_person(work, &people[i], rows, row_count, err);
-        work->arena = arena;
-        TRY(considered);
-    }
-    return result_ok();
-}
-
-static result describe_due(struct today_work *work, struct err *err)
-{
-    struct transaction *transaction = work->sitting.transaction;
-    for (size_t i = 0; i < work->answer.due_count; i++) {
-        struct work_due *due = &work->due[i];
-        TRY(transaction_person(transaction, due->person.id, work->arena, &due->person, err));
-        TRY(transaction_identity(transaction, &due->person, work->arena, &due->identity, err));
-    }
-    work->answer.due = work->due;
-    return result_ok();
-}
-
 static result find_due(struct today_work *work, struct err *err)
 {
-    work->due = ARENA_NEW(work->arena, struct work_due, DUE_LINES_MAX + 1);
-    if (work->due == NULL) {
-        return arena_full(err);
-    }
-    struct sitting *sitting = &work->sitting;
-    TRY(may_everywhere(&sitting->account, ACTION_SEE_PEOPLE)
-            ? transaction_each_person_facts(sitting->transaction, sitting->today, sitting->at,
-                                            consider_person, work, err)
-            : find_due_at_hub(work, err));
-    return describe_due(work, err);
+    const struct work_query query = {
+        .within_days = DUE_DAYS, .kinds = WORK_ALL_KINDS, .limit = DUE_LINES_MAX};
+    struct work_answer found;
+    TRY(queue_find(&work->sitting, &query, &found, err));
+    work->answer.due = found.lines;
+    work->answer.due_count = found.count;
+    work->answer.due_total = found.total;
+    return result_ok();
 }
 
 /* --- requests --------------------------------------------------------------------------------- */
@@ -166,13 +47,11 @@ static result add_request(struct sitting *sitting, struct request_list *list,
     if (!sitting_hub_in_sight(sitting, ACTION_SEE_PEOPLE, row->hub)) {
         return result_ok();
     }
-    bool visible = may_everywhere(&sitting->account, ACTION_SEE_PEOPLE);
-    if (!visible) {
-        struct arena scratch = *sitting->arena;
-        struct person_row person;
-        TRY(transaction_person(sitting->transaction, row->person, &scratch, &person, err));
-        TRY(sitting_may_person(sitting, &person, ACTION_SEE_PEOPLE, &visible, err));
-    }
+    bool visible = false;
+    struct arena scratch = *sitting->arena;
+    struct person_row person;
+    TRY(transaction_person(sitting->transaction, row->person, &scratch, &person, err));
+    TRY(sitting_may_person(sitting, &person, ACTION_SEE_PEOPLE, &visible, err));
     if (visible) {
         ASSERT(list->count < list->capacity);
         TRY(request_describe(sitting, row, &list->items[list->count], err));

@@ -44,6 +44,14 @@ enum { COMMAND_OPTIONS_MAX = 12, COMMAND_ARGUMENTS_MAX = 256 /* a folder of rule
            "the day the demonstration has reached (default: today)")                               \
     OPTION(OPTION_PAGE_FORMAT, "format", "text|html|pdf",                                          \
            "how the page is written (default: text)")                                              \
+    OPTION(OPTION_WITHIN, "within", "DAYS", "how far ahead (default: 14)")                         \
+    OPTION(OPTION_ROLE, "role", "NAME", "only duties of this role")                                \
+    OPTION(OPTION_KIND, "kind", "overdue|check|ends", "only work of this kind")                    \
+    OPTION(OPTION_PURPOSE, "purpose", "TEXT", "why you look; kept with the look")                  \
+    OPTION(OPTION_PERSON, "person", "REFERENCE", "only looks at this person")                      \
+    OPTION(OPTION_ACCOUNT, "account", "USERNAME", "only looks by this account")                    \
+    OPTION(OPTION_ACCESS_FORMAT, "format", "html|text|json",                                       \
+           "how the record is written (default: html)")                                            \
     OPTION(OPTION_CHECK, "check", NULL, "compare only; change nothing")                            \
     OPTION(OPTION_HELP, "help", NULL, "print this help")
 
@@ -118,6 +126,17 @@ command_run command_step_withdraw;
 command_run command_explain;
 command_run command_clock;
 command_run command_screen;
+command_run command_privacy_hold;
+command_run command_privacy_lift_hold;
+command_run command_privacy_restrict;
+command_run command_privacy_lift_restriction;
+command_run command_privacy_request_erasure;
+command_run command_privacy_decline_erasure;
+command_run command_privacy_erase;
+command_run command_privacy_looks;
+command_run command_privacy_export;
+command_run command_work_list;
+command_run command_work_missing;
 command_run command_rebuild;
 command_run command_manual;
 

@@ -124,8 +124,9 @@ const struct command commands[] = {
         .arguments = "",
         .summary = "List people",
         .description = "Those the account may see, in the order they were registered.",
-        .options = {LOOK_OPTIONS, OPTION_STAGE, OPTION_HUB, OPTION_TEXT, OPTION_LIMIT, OPTION_HELP},
-        .option_count = 10,
+        .options = {LOOK_OPTIONS, OPTION_STAGE, OPTION_HUB, OPTION_TEXT, OPTION_LIMIT,
+                    OPTION_PURPOSE, OPTION_HELP},
+        .option_count = 11,
         .run = command_person_list,
     },
     {
@@ -137,8 +138,8 @@ const struct command commands[] = {
         .description = "Where the person is in the procedure, what the law says of each next step, "
                        "the facts with their sources, running clocks, and the history. That you "
                        "looked is itself recorded.",
-        .options = {LOOK_OPTIONS, OPTION_ON, OPTION_KNOWN_AT, OPTION_HELP},
-        .option_count = 8,
+        .options = {LOOK_OPTIONS, OPTION_ON, OPTION_KNOWN_AT, OPTION_PURPOSE, OPTION_HELP},
+        .option_count = 9,
         .run = command_person_show,
     },
     {
@@ -235,8 +236,9 @@ const struct command commands[] = {
             "Every safeguard with its law, its condition, the facts it rests on, where each "
             "is known from, and what would change the answer. With --on and --as-known-at "
             "the question is asked of the past, with the rulebook that was in use then.",
-        .options = {LOOK_OPTIONS, OPTION_HUB, OPTION_ON, OPTION_KNOWN_AT, OPTION_HELP},
-        .option_count = 9,
+        .options = {LOOK_OPTIONS, OPTION_HUB, OPTION_ON, OPTION_KNOWN_AT, OPTION_PURPOSE,
+                    OPTION_HELP},
+        .option_count = 10,
         .run = command_explain,
     },
     {
@@ -261,6 +263,144 @@ const struct command commands[] = {
         .options = {LOOK_OPTIONS, OPTION_HUB, OPTION_ON, OPTION_KNOWN_AT, OPTION_HELP},
         .option_count = 9,
         .run = command_screen,
+    },
+    {
+        .name = "work list",
+        .arguments = "",
+        .summary = "List the work that waits, by the day it is due",
+        .description =
+            "Duties that are overdue, contact checks that have passed, and clocks that end soon, "
+            "of "
+            "everybody whose case is open. Days are counted from today to the last day; for a "
+            "clock that knows a calendar the working days too. All are counted, the soonest are "
+            "listed.",
+        .options = {LOOK_OPTIONS, OPTION_WITHIN, OPTION_ROLE, OPTION_KIND, OPTION_LIMIT,
+                    OPTION_HELP},
+        .option_count = 10,
+        .run = command_work_list,
+    },
+    {
+        .name = "work missing",
+        .arguments = "STEP",
+        .argument_min = 1,
+        .argument_max = 1,
+        .summary = "List the facts that are missing, those that block most people first",
+        .description =
+            "For everybody for whom the step is neither clear nor barred: which facts, if they "
+            "were known, could decide it; how many people each blocks, and how many it blocks "
+            "alone.",
+        .options = {LOOK_OPTIONS, OPTION_HUB, OPTION_HELP},
+        .option_count = 7,
+        .run = command_work_missing,
+    },
+    {
+        .name = "privacy hold",
+        .arguments = "PERSON",
+        .argument_min = 1,
+        .argument_max = 1,
+        .summary = "Place a legal hold on a person's record",
+        .description = "While a hold is in force nothing of the record is erased. Give --reason; "
+                       "several holds may be in force at once.",
+        .options = {ACT_OPTIONS, OPTION_REASON, OPTION_HELP},
+        .option_count = 8,
+        .run = command_privacy_hold,
+    },
+    {
+        .name = "privacy lift-hold",
+        .arguments = "PERSON",
+        .argument_min = 1,
+        .argument_max = 1,
+        .summary = "Lift the legal hold that was placed last",
+        .description = "Give --reason.",
+        .options = {ACT_OPTIONS, OPTION_REASON, OPTION_HELP},
+        .option_count = 8,
+        .run = command_privacy_lift_hold,
+    },
+    {
+        .name = "privacy restrict",
+        .arguments = "PERSON",
+        .argument_min = 1,
+        .argument_max = 1,
+        .summary = "Restrict the processing of a person's record",
+        .description = "From then on only the role that may see restricted records sees it; for "
+                       "everybody else it does not exist. Give --reason.",
+        .options = {ACT_OPTIONS, OPTION_REASON, OPTION_HELP},
+        .option_count = 8,
+        .run = command_privacy_restrict,
+    },
+    {
+        .name = "privacy lift-restriction",
+        .arguments = "PERSON",
+        .argument_min = 1,
+        .argument_max = 1,
+        .summary = "Lift the restriction",
+        .description = "Give --reason.",
+        .options = {ACT_OPTIONS, OPTION_REASON, OPTION_HELP},
+        .option_count = 8,
+        .run = command_privacy_lift_restriction,
+    },
+    {
+        .name = "privacy request-erasure",
+        .arguments = "PERSON",
+        .argument_min = 1,
+        .argument_max = 1,
+        .summary = "Ask for a person's record to be erased",
+        .description = "Give the legal basis with --reason. Nothing is erased until another "
+                       "account confirms it with privacy erase.",
+        .options = {ACT_OPTIONS, OPTION_REASON, OPTION_HELP},
+        .option_count = 8,
+        .run = command_privacy_request_erasure,
+    },
+    {
+        .name = "privacy decline-erasure",
+        .arguments = "PERSON",
+        .argument_min = 1,
+        .argument_max = 1,
+        .summary = "Decline an erasure that was asked for",
+        .description = "Give --reason.",
+        .options = {ACT_OPTIONS, OPTION_REASON, OPTION_HELP},
+        .option_count = 8,
+        .run = command_privacy_decline_erasure,
+    },
+    {
+        .name = "privacy erase",
+        .arguments = "PERSON",
+        .argument_min = 1,
+        .argument_max = 1,
+        .summary = "Erase a person's record, for ever",
+        .description =
+            "Confirms what another account asked for. The key of the record is destroyed: names, "
+            "facts, notes and reasons can never be read again, while the sealed history still "
+            "verifies. A number, the stages and the places remain, so that totals and places stay "
+            "right. Refused while a legal hold is in force, before an outcome, and while a request "
+            "is live. Backups made before are not reached: see docs/privacy.md.",
+        .options = {ACT_OPTIONS, OPTION_HELP},
+        .option_count = 7,
+        .run = command_privacy_erase,
+    },
+    {
+        .name = "privacy looks",
+        .arguments = "",
+        .argument_min = 0,
+        .argument_max = 0,
+        .summary = "List who looked at what, and why",
+        .description = "Newest first.",
+        .options = {LOOK_OPTIONS, OPTION_PERSON, OPTION_ACCOUNT, OPTION_LIMIT, OPTION_HELP},
+        .option_count = 9,
+        .run = command_privacy_looks,
+    },
+    {
+        .name = "privacy export",
+        .arguments = "PERSON",
+        .argument_min = 1,
+        .argument_max = 1,
+        .summary = "Write everything recorded about a person, for the person",
+        .description =
+            "Every fact with its source and its two times, the whole history, and who looked, as "
+            "one HTML page, as text or as JSON. Other people's names are not in it.",
+        .options = {STORE_OPTIONS, OPTION_AS, OPTION_ACCESS_FORMAT, OPTION_PURPOSE, OPTION_HELP},
+        .option_count = 7,
+        .run = command_privacy_export,
     },
     {
         .name = "rebuild",

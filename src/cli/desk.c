@@ -199,6 +199,8 @@ static result take_account(const struct invocation *invocation, str username, st
         return err_set(err, ERROR_NOT_FOUND, "There is no account '%.*s'", STR_ARG(username));
     }
     desk->caller.account = desk->account.id;
+    desk->caller.reason =
+        option_given(invocation, OPTION_PURPOSE) ? invocation->options[OPTION_PURPOSE] : STR("");
     return result_ok();
 }
 

@@ -71,7 +71,7 @@ void help_overview(struct buf *buf)
                    "Usage: returnhub COMMAND [ARGUMENTS] [OPTIONS]\n"
                    "       returnhub COMMAND --help\n\nCommands:\n");
     for (size_t i = 0; i < command_count; i++) {
-        buf_format(buf, "  %-16s %s\n", commands[i].name, commands[i].summary);
+        buf_format(buf, "  %-26s %s\n", commands[i].name, commands[i].summary);
     }
     buf_put_c(buf, "\nExit statuses:\n");
     for (size_t i = 0; i < sizeof exit_rows / sizeof exit_rows[0]; i++) {

@@ -85,8 +85,11 @@ result command_person_list(const struct invocation *invocation, int *ret_status,
 
 static void print_line(const struct invocation *invocation, const char *label, str text)
 {
-    struct arena scratch = *invocation->arena;
-    output_text(invocation->output, arena_format(&scratch, "%-22s %.*s\n", label, STR_ARG(text)));
+    char padded[32]; /* the text may lie where an arena's next text would */
+    snprintf(padded, sizeof padded, "%-22s ", label);
+    output_text(invocation->output, str_from_c(padded));
+    output_text(invocation->output, text);
+    output_text(invocation->output, STR("\n"));
 }
 
 static str stage_title(const struct rulebook *rulebook, str name)

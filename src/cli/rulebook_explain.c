@@ -260,6 +260,9 @@ static result explain_clock_rule(const struct explainer *explainer, uint32_t ind
     json_set_str(object, "title", clock->title);
     json_set_str(object, "section", clock->section);
     json_set_str(object, "due_to", clock->due_to);
+    if (clock->due_from != NOT_FOUND_INDEX) {
+        json_set_str(object, "due_from", rulebook->roles[clock->due_from].name);
+    }
     json_set(object, "sources", sources_json(clock->sources, clock->source_count));
     json_set(object, "at", place_json(&clock->at));
     if (clock->ends_on_working_day) {
@@ -700,6 +703,7 @@ static void put_rule(struct buf *buf, const json_t *rule)
     put_tree(buf, rule, "runs", "Runs");
     put_line(buf, rule, "ends_on_a_working_day_of", "Ends on");
     put_line(buf, rule, "due_to", "Waits for");
+    put_line(buf, rule, "due_from", "Due from");
     put_list(buf, rule, "facts", "Facts read");
     put_list(buf, rule, "guarded_by", "Guarded by");
     put_list(buf, rule, "steps_to", "Steps to it");

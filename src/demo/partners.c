@@ -15,6 +15,8 @@ const struct demo_account demo_accounts[] = {
     [ACTOR_SENIOR] = {"senior", "senior_officer", "Demonstration senior officer"},
     [ACTOR_HUB_NORTH] = {"hub-north", "hub_operator", "Demonstration operator, Demonia North hub"},
     [ACTOR_MONITOR] = {"monitor", "monitor", "Demonstration monitor, Demonia North hub"},
+    [ACTOR_PROTECTION] = {"protection", "data_protection_officer",
+                          "Demonstration data protection officer"},
     [ACTOR_ADMINISTRATOR] = {"admin", "administrator", "Demonstration administrator"},
 };
 const size_t demo_account_count = ACTOR_COUNT;

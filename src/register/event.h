@@ -67,6 +67,12 @@ struct client_id {
     uint8_t bytes[CLIENT_ID_SIZE];
 };
 
+union event_body {
+#define EVENT(constant, name, fields) struct name##_body name;
+#include "register/event.def"
+#undef EVENT
+};
+
 struct event {
     int64_t position; /* from 1, without gaps; 0 before it is appended */
     enum subject_kind subject_kind;
@@ -76,11 +82,7 @@ struct event {
     instant recorded_at;
     int64_t actor; /* account; 0: the register itself */
     struct client_id client_id;
-    union {
-#define EVENT(constant, name, fields) struct name##_body name;
-#include "register/event.def"
-#undef EVENT
-    } body;
+    union event_body body;
 };
 
 const char *event_kind_name(enum event_kind kind); /* "fact_recorded" */

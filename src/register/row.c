@@ -24,6 +24,12 @@ static const struct event_row event_rows[] = {
     [EVENT_FAMILY_JOINED] = {ABOUT_PERSON, CONCERNS_SUBJECT},
     [EVENT_FAMILY_LEFT] = {ABOUT_PERSON, CONCERNS_SUBJECT},
     [EVENT_CONTACT_CONFIRMED] = {ABOUT_PERSON, CONCERNS_SUBJECT},
+    [EVENT_LEGAL_HOLD_PLACED] = {ABOUT_PERSON, CONCERNS_SUBJECT},
+    [EVENT_LEGAL_HOLD_LIFTED] = {ABOUT_PERSON, CONCERNS_SUBJECT},
+    [EVENT_PROCESSING_RESTRICTED] = {ABOUT_PERSON, CONCERNS_SUBJECT},
+    [EVENT_RESTRICTION_LIFTED] = {ABOUT_PERSON, CONCERNS_SUBJECT},
+    [EVENT_ERASURE_REQUESTED] = {ABOUT_PERSON, CONCERNS_SUBJECT},
+    [EVENT_ERASURE_DECLINED] = {ABOUT_PERSON, CONCERNS_SUBJECT},
     [EVENT_FACT_RECORDED] = {ABOUT_FACTS, CONCERNS_FACT},
     [EVENT_FACT_WITHDRAWN] = {ABOUT_FACTS, CONCERNS_FACT},
     [EVENT_NOTE_ADDED] = {ABOUT_FACTS, 0},
@@ -42,6 +48,7 @@ static const struct event_row event_rows[] = {
     [EVENT_ACCOUNT_CHANGED] = {ABOUT_ACCOUNT, CONCERNS_SUBJECT},
     [EVENT_ACCOUNT_CLOSED] = {ABOUT_ACCOUNT, CONCERNS_SUBJECT},
     [EVENT_RULEBOOK_ADOPTED] = {ABOUT_REGISTER, 0},
+    [EVENT_PERSON_ERASED] = {ABOUT_REGISTER, CONCERNS_ERASED},
 };
 
 static const struct event_row *event_row(enum event_kind kind)
@@ -142,6 +149,59 @@ static result person_leave_family(struct person_row *row, struct err *err)
     return result_ok();
 }
 
+static result person_lift_hold(struct person_row *row, struct err *err)
+{
+    if (row->holds == 0) {
+        return err_set(err, ERROR_CONFLICT, "There is no legal hold on the person's record");
+    }
+    row->holds--;
+    return result_ok();
+}
+
+static result person_restrict(struct person_row *row, bool restricted, struct err *err)
+{
+    if (row->restricted == restricted) {
+        return err_set(err, ERROR_CONFLICT,
+                       restricted ? "Processing of the person's record is restricted already"
+                                  : "Processing of the person's record is not restricted");
+    }
+    row->restricted = restricted;
+    return result_ok();
+}
+
+static result person_ask_erasure(struct person_row *row, const struct event *event, struct err *err)
+{
+    if (row->erasure_request != 0) {
+        return err_set(err, ERROR_CONFLICT, "Erasure of the person's record was asked for already");
+    }
+    row->erasure_request = event->position;
+    return result_ok();
+}
+
+static result person_decline_erasure(struct person_row *row, const struct event *event,
+                                     struct err *err)
+{
+    if (row->erasure_request == 0 || row->erasure_request != event->body.erasure_declined.request) {
+        return err_set(err, ERROR_CONFLICT, "Erasure of the person's record was not asked for");
+    }
+    row->erasure_request = 0;
+    return result_ok();
+}
+
+void person_row_erase(struct person_row *row, str reference)
+{
+    *row = (struct person_row){
+        .id = row->id,
+        .reference = reference,
+        .stage = row->stage,
+        .stage_since = row->stage_since,
+        .stage_event = row->stage_event,
+        .registered_on = row->registered_on,
+        .last_contact_source = STR(""),
+        .erased = true,
+    };
+}
+
 static result check_person_begins(const struct event *event, struct err *err)
 {
     const struct person_registered_body *body = &event->body.person_registered;
@@ -170,6 +230,18 @@ result person_row_apply(struct person_row *row, const struct event *event, struc
         person_confirm_contact(row, event);
     } else if (event->kind == EVENT_STEP_TAKEN) {
         return person_take_step(row, event, err);
+    } else if (event->kind == EVENT_LEGAL_HOLD_PLACED) {
+        row->holds++;
+    } else if (event->kind == EVENT_LEGAL_HOLD_LIFTED) {
+        return person_lift_hold(row, err);
+    } else if (event->kind == EVENT_PROCESSING_RESTRICTED) {
+        return person_restrict(row, true, err);
+    } else if (event->kind == EVENT_RESTRICTION_LIFTED) {
+        return person_restrict(row, false, err);
+    } else if (event->kind == EVENT_ERASURE_REQUESTED) {
+        return person_ask_erasure(row, event, err);
+    } else if (event->kind == EVENT_ERASURE_DECLINED) {
+        return person_decline_erasure(row, event, err);
     }
     return result_ok();
 }

@@ -28,6 +28,10 @@ struct person_row {
     struct known_day last_contact_on;
     str last_contact_source;
     struct known_day next_check_on;
+    int64_t holds;           /* legal holds in force: while there is one, nothing is erased */
+    int64_t erasure_request; /* the ERASURE_REQUESTED event that waits for a second person, or 0 */
+    bool restricted;         /* processing is restricted: seen by a named role alone */
+    bool erased;             /* only the number, the stages and the places taken remain */
 };
 
 /* One recorded value of one fact. At (as of D, as known at K) the value is that of the row with
@@ -140,6 +144,7 @@ enum {
     CONCERNS_PLACE =
         8, /* the place named, the one held for the request, the one the person occupies */
     CONCERNS_HUB_PLACES = 16, /* all places of the hub */
+    CONCERNS_ERASED = 32,     /* every row of the person body.person_erased.person */
 };
 unsigned event_concerns(enum event_kind kind);
 /* May an event of this kind stand in the history of a subject of that kind? */
@@ -155,6 +160,8 @@ bool event_may_be_about(enum event_kind kind, enum subject_kind subject);
  * place the person occupies - freed ones before the one taken. */
 MUST_USE result person_row_apply(struct person_row *row, const struct event *event,
                                  struct err *err);
+/* PERSON_ERASED leaves of the row what register/erasure.h says. `reference` is the new one. */
+void person_row_erase(struct person_row *row, str reference);
 MUST_USE result request_row_apply(struct request_row *row, const struct event *event,
                                   struct err *err);
 MUST_USE result place_row_apply(struct place_row *row, const struct event *event, struct err *err);

@@ -604,6 +604,15 @@ static void put_clock(const struct rulebook *rulebook, const struct clock *clock
         buf_put_c(buf, "  due to ");
         put_name_and(buf, clock->due_to, "\n");
     }
+    if (clock->due_from != NOT_FOUND_INDEX) {
+        buf_put_c(buf, "  due from ");
+        buf_put(buf, rulebook->roles[clock->due_from].name);
+        if (clock->done != NOT_FOUND_INDEX) {
+            buf_put_c(buf, " until ");
+            canonical_condition(rulebook, clock->done, buf);
+        }
+        buf_put_char(buf, '\n');
+    }
 }
 
 static void put_clocks(const struct rulebook *rulebook, struct buf *buf)

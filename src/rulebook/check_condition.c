@@ -475,6 +475,12 @@ static void check_clock(struct checker *checker, struct clock_draft *draft)
         sound = (!runs[i].run.has_when || check_condition(checker, runs[i].run.when)) && sound;
         draft->broken = draft->broken || !sound;
     }
+    if (draft->due_from.text.len > 0) {
+        draft->clock.due_from = checker_find(checker, ITEM_ROLE, &draft->due_from);
+        draft->broken =
+            draft->broken || draft->clock.due_from == NOT_FOUND_INDEX ||
+            (draft->clock.done != NOT_FOUND_INDEX && !check_condition(checker, draft->clock.done));
+    }
     if (draft->clock.ends_on_working_day && draft->end_calendar.text.len > 0) {
         draft->clock.end_calendar = checker_find(checker, ITEM_CALENDAR, &draft->end_calendar);
     }
@@ -720,6 +726,14 @@ static void measure_conditions(struct checker *checker)
     for (uint32_t i = 0; i < draft->clocks.count; i++) {
         if (surveyor.clocks[i].state == NOT_MEASURED) {
             (void)measure_clock(&surveyor, i, 0, (struct place_in_text){0});
+        }
+    }
+    const struct clock_draft *clocks = draft->clocks.items;
+    for (uint32_t i = 0; i < draft->clocks.count; i++) {
+        if (clocks[i].clock.done != NOT_FOUND_INDEX) {
+            struct extent extent = measure_node(&surveyor, clocks[i].clock.done, 0);
+            check_parts(&surveyor, &extent,
+                        (struct name_at){.text = clocks[i].clock.name, .at = clocks[i].clock.at});
         }
     }
     const struct safeguard_draft *safeguards = draft->safeguards.items;

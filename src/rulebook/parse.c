@@ -975,12 +975,44 @@ static bool clock_ends(struct parser *parser, void *item)
            parser_expect(parser, TOKEN_CLOSE);
 }
 
+static bool said_before(struct parser *parser, struct place_in_text at, const char *line)
+{
+    diagnose(parser->diagnostics, SEVERITY_ERROR, at, "A clock has one line \"%s\"", line);
+    diagnose_hint(parser->diagnostics, "Take one of them out");
+    return false;
+}
+
+/* `due from ROLE [until CONDITION]`. */
+static bool clock_due_from(struct parser *parser, struct clock_draft *draft)
+{
+    const struct place_in_text at = parser->token.at;
+    const bool again = draft->due_from.text.len > 0;
+    parser_next(parser);
+    if (!parser_name(parser, &draft->due_from, "the name of a role")) {
+        return false;
+    }
+    if (parser_take(parser, TOKEN_UNTIL)) {
+        draft->clock.done = parser_condition(parser);
+        if (draft->clock.done == NOT_FOUND_INDEX) {
+            return false;
+        }
+    }
+    return !again || said_before(parser, at, "due from");
+}
+
 /* `due to WORDS`: all the words of the line. */
 static bool clock_due(struct parser *parser, void *item)
 {
     struct clock_draft *draft = item;
-    if (!parser_expect(parser, TOKEN_TO)) {
-        return false;
+    if (parser_at(parser, TOKEN_FROM)) {
+        return clock_due_from(parser, draft);
+    }
+    const struct place_in_text at = parser->token.at;
+    if (!parser_take(parser, TOKEN_TO)) {
+        return parser_unexpected(parser, "\"to\" or \"from\"");
+    }
+    if (draft->clock.due_to.len > 0) {
+        return said_before(parser, at, "due to");
     }
     struct buf words;
     buf_init(&words, parser->perm, RULEBOOK_DUE_LEN_MAX);
@@ -1009,7 +1041,7 @@ static bool clock_example(struct parser *parser, void *item);
 static const struct form clock_rows[] = {
     {TOKEN_TEXT, false, clock_title}, {TOKEN_SOURCE, true, clock_source},
     {TOKEN_RUNS, true, clock_runs},   {TOKEN_ENDS, false, clock_ends},
-    {TOKEN_DUE, false, clock_due},    {TOKEN_EXAMPLE, true, clock_example},
+    {TOKEN_DUE, true, clock_due},     {TOKEN_EXAMPLE, true, clock_example},
 };
 static const struct forms clock_forms = FORMS_OF("a clock", clock_rows, NULL);
 static const struct forms clock_example_forms = FORMS_OF("an example", example_rows, &clock_forms);
@@ -1036,6 +1068,8 @@ static void parse_clock(struct parser *parser, struct place_in_text at)
                                   .title = STR(""),
                                   .section = parser->section,
                                   .due_to = STR(""),
+                                  .due_from = NOT_FOUND_INDEX,
+                                  .done = NOT_FOUND_INDEX,
                                   .at = name.at};
     draft->broken = !parse_lines(parser, &clock_forms, draft);
 }

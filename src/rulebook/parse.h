@@ -96,6 +96,7 @@ struct clock_draft {
     struct list sources;
     struct list runs; /* of struct clock_run_draft */
     struct name_at end_calendar;
+    struct name_at due_from; /* text.len 0 when not said */
     bool broken;
 };
 

@@ -74,6 +74,17 @@ static void put_clock(const struct printer *printer, uint32_t index)
         printer_put_c(printer, ".");
         document_end(printer->document);
     }
+    if (clock->due_from != NOT_FOUND_INDEX) {
+        document_begin(printer->document, BLOCK_PARAGRAPH);
+        document_put(printer->document, SPAN_STRONG, STR("Whose duty: "));
+        printer_put(printer, printer->rulebook->roles[clock->due_from].title);
+        printer_put_c(printer, ". Once the time has expired it is overdue.");
+        document_end(printer->document);
+        if (clock->done != NOT_FOUND_INDEX) {
+            printer_condition(printer, "It is done when ", clock->done);
+            printer_as_written(printer, "until ", clock->done);
+        }
+    }
     put_source_paragraphs(printer, clock->sources, clock->source_count);
     printer_examples(printer, true, index, clock->name);
     document_end(printer->document);

@@ -393,6 +393,8 @@ static void check_clocks(const struct rulebook *rulebook)
     for (size_t i = 0; i < rulebook->clock_count; i++) {
         const struct clock *clock = &rulebook->clocks[i];
         ASSERT(clock->run_count > 0);
+        ASSERT(clock->due_from == NOT_FOUND_INDEX || clock->due_from < rulebook->role_count);
+        ASSERT(clock->done == NOT_FOUND_INDEX || clock->done < rulebook->node_count);
         ASSERT(!clock->ends_on_working_day || clock->end_calendar < rulebook->calendar_count);
         for (size_t k = 0; k < clock->run_count; k++) {
             const struct clock_run *run = &clock->runs[k];

@@ -106,7 +106,10 @@ struct clock {
     str name;
     str title;
     str section;
-    str due_to; /* "" when not said */
+    str due_to;        /* "" when not said */
+    uint32_t due_from; /* role that has to do it in this time; NOT_FOUND_INDEX when not said */
+    node_index done;   /* when true it is done; otherwise, once the time has expired, it is
+                          overdue. NOT_FOUND_INDEX when not said: never done while the clock runs */
     const struct source *sources;
     size_t source_count;
     const struct clock_run *runs;

@@ -145,7 +145,10 @@ static result append(struct transaction *transaction, struct event *event, struc
     transaction->last_instant = event->recorded_at;
     entry->has_last = true;
     entry->last_recorded_at = event->recorded_at;
-    return result_ok();
+    return event->kind == EVENT_PERSON_ERASED
+               ? subject_destroy(transaction, SUBJECT_OF_PERSON, event->body.person_erased.person,
+                                 err)
+               : result_ok();
 }
 
 result transaction_append(struct transaction *transaction, struct event *event, struct err *err)

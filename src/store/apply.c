@@ -321,5 +321,8 @@ result rows_apply(struct transaction *transaction, const struct event *event, st
     if ((concerns & CONCERNS_HUB_PLACES) != 0) {
         TRY(apply_to_hub_places(transaction, event, scratch, err));
     }
+    if ((concerns & CONCERNS_ERASED) != 0) {
+        TRY(rows_erase_person(transaction, event, scratch, err));
+    }
     return result_ok();
 }

@@ -41,14 +41,16 @@ enum query {
     QUERY_ACCOUNTS,   /* () -> account, by id */
     QUERY_PLACES,     /* (hub) -> place, by number */
     QUERY_FREE_PLACE, /* (hub) -> place: the free one with the lowest number */
-    QUERY_PLACE_HELD_FOR,      /* (request) -> place */
-    QUERY_PLACE_OCCUPIED_BY,   /* (person) -> place */
-    QUERY_FACTS_OF,            /* (subject kind, subject) -> fact, in the order of the key */
-    QUERY_FACTS_OF_KIND,       /* (subject kind) -> fact, in the order of the key */
-    QUERY_FACT_OF_EVENT,       /* (subject kind, subject, position) -> fact */
-    QUERY_STAGE_COUNTS,        /* () -> stage count, by stage */
-    QUERY_PLACE_COUNTS,        /* (hub) -> state count */
-    QUERY_CASELOAD,            /* (first person, last person) -> caseload, by person */
+    QUERY_PLACE_HELD_FOR,    /* (request) -> place */
+    QUERY_PLACE_OCCUPIED_BY, /* (person) -> place */
+    QUERY_FACTS_OF,          /* (subject kind, subject) -> fact, in the order of the key */
+    QUERY_FACTS_OF_KIND,     /* (subject kind) -> fact, in the order of the key */
+    QUERY_FACT_OF_EVENT,     /* (subject kind, subject, position) -> fact */
+    QUERY_STAGE_COUNTS,      /* () -> stage count, by stage */
+    QUERY_PLACE_COUNTS,      /* (hub) -> state count */
+    QUERY_HIDDEN,   /* (1: or whose processing is restricted) -> number: ids of people erased */
+    QUERY_LOOKS,    /* (person, account, before, limit) -> look row, newest first; 0 asks for all */
+    QUERY_CASELOAD, /* (first person, last person) -> caseload, by person */
     QUERY_FACT_NAMES,          /* () -> name, by number */
     QUERY_WORDS,               /* () -> name, by number */
     QUERY_NUMBER_OF_FACT_NAME, /* (name) -> number */
@@ -114,6 +116,9 @@ struct backend {
                       struct err *err);
     result (*row_delete)(struct connection *connection, enum table table, const void *row,
                          struct err *err);
+    /* All rows of one person in a table that is personal (layout.h). */
+    result (*rows_delete_of_person)(struct connection *connection, enum table table, int64_t person,
+                                    struct err *err);
 
     /* When the last event of the subject was recorded. */
     result (*last_recorded_at)(struct connection *connection, enum subject_kind kind,
@@ -125,6 +130,9 @@ struct backend {
     result (*cursor_next)(struct cursor *cursor, void *row, bool *ret_found, struct err *err);
     void (*cursor_close)(struct cursor *cursor);
 
+    /* Overwritten and deleted content is in no file of the database any more. Waits for readers. */
+    result (*purge)(struct connection *connection, struct err *err);
+
     /* Much memory for one large transaction, and giving it back. */
     result (*bulk_begin)(struct connection *connection, struct err *err);
     result (*bulk_end)(struct connection *connection, struct err *err);
@@ -132,6 +140,9 @@ struct backend {
     /* From here on this connection sees empty derived tables of its own (until it is closed), ...
      */
     result (*shadow_begin)(struct connection *connection, struct err *err);
+    /* With the numbers that names have in the real ones: when people were erased, their events do
+     * not say any more in which order names came. */
+    result (*shadow_take_names)(struct connection *connection, struct err *err);
     /* ... which can be compared with the real ones, and take their place. */
     result (*shadow_compare)(struct connection *connection, struct rebuild_outcome *outcome,
                              struct err *err);

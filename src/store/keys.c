@@ -99,6 +99,21 @@ result subject_begin(struct transaction *transaction, enum subject_kind kind, in
     return result_ok();
 }
 
+result subject_destroy(struct transaction *transaction, enum subject_kind kind, int64_t subject,
+                       struct err *err)
+{
+    const struct subject_key_record record = {.subject_kind = kind, .subject = subject};
+    TRY(backend_of(transaction)
+            ->row_update(transaction->connection, TABLE_SUBJECT_KEY, &record, err));
+    transaction->rows_changed++;
+    struct subject_entry *entry = slot_of(transaction, kind, subject);
+    if (entry->kind == kind && entry->subject == subject) {
+        cipher_wipe(&entry->key);
+    }
+    remember(transaction, kind, subject, NULL);
+    return result_ok();
+}
+
 /* --- events --- */
 
 static struct event_record record_of(const struct event *event)

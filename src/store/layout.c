@@ -67,7 +67,7 @@ static const struct column session_columns[] = {
 static const struct column look_columns[] = {
     FIXED(look_record, account, COLUMN_NUMBER), FIXED(look_record, subject_kind, COLUMN_STATE),
     FIXED(look_record, subject, COLUMN_NUMBER), FIXED(look_record, at, COLUMN_INSTANT),
-    FIXED(look_record, purpose, COLUMN_TEXT),
+    FIXED(look_record, purpose, COLUMN_TEXT),   FIXED(look_record, reason, COLUMN_TEXT),
 };
 
 static const struct column rulebook_columns[] = {
@@ -88,6 +88,10 @@ static const struct column person_columns[] = {
     COLUMN(person_row, last_contact_on, COLUMN_DAY),
     COLUMN(person_row, last_contact_source, COLUMN_TEXT),
     COLUMN(person_row, next_check_on, COLUMN_DAY),
+    COLUMN(person_row, holds, COLUMN_NUMBER),
+    COLUMN(person_row, erasure_request, COLUMN_NUMBER),
+    COLUMN(person_row, restricted, COLUMN_FLAG),
+    COLUMN(person_row, erased, COLUMN_FLAG),
 };
 
 /* The key is the order in which facts are asked for: a subject's facts lie together, the values of
@@ -172,6 +176,13 @@ static const struct column name_columns[] = {
     FIXED(name_record, name, COLUMN_TEXT),
 };
 
+static const struct column look_row_columns[] = {
+    FIXED(look_row, number, COLUMN_NUMBER),      FIXED(look_row, account, COLUMN_NUMBER),
+    FIXED(look_row, subject_kind, COLUMN_STATE), FIXED(look_row, subject, COLUMN_NUMBER),
+    FIXED(look_row, at, COLUMN_INSTANT),         FIXED(look_row, purpose, COLUMN_TEXT),
+    FIXED(look_row, reason, COLUMN_TEXT),
+};
+
 static const struct column number_columns[] = {{"number", COLUMN_NUMBER, true, 0}};
 
 static const struct column count_columns[] = {
@@ -187,7 +198,12 @@ static const struct column stage_count_columns[] = {
 #define LAYOUT(table_name, row_type, column_list, keys)                                            \
     {                                                                                              \
         table_name, sizeof(row_type), column_list, sizeof column_list / sizeof column_list[0],     \
-            keys                                                                                   \
+            keys, false                                                                            \
+    }
+#define PERSONAL(table_name, row_type, column_list, keys)                                          \
+    {                                                                                              \
+        table_name, sizeof(row_type), column_list, sizeof column_list / sizeof column_list[0],     \
+            keys, true                                                                             \
     }
 
 static const struct layout layouts[TABLE_COUNT] = {
@@ -200,14 +216,14 @@ static const struct layout layouts[TABLE_COUNT] = {
     [TABLE_LOOK] = LAYOUT("look", struct look_record, look_columns, 0),
     [TABLE_RULEBOOK] = LAYOUT("rulebook", struct rulebook_record, rulebook_columns, 1),
     [TABLE_PERSON] = LAYOUT("person", struct person_row, person_columns, 1),
-    [TABLE_FACT] = LAYOUT("fact", struct fact_row, fact_columns, 5),
+    [TABLE_FACT] = PERSONAL("fact", struct fact_row, fact_columns, 5),
     [TABLE_REQUEST] = LAYOUT("request", struct request_row, request_columns, 1),
     [TABLE_PLACE] = LAYOUT("place", struct place_row, place_columns, 2),
     [TABLE_PLACE_COUNT] = LAYOUT("place_count", struct place_count_record, place_count_columns, 2),
     [TABLE_HUB] = LAYOUT("hub", struct hub_row, hub_columns, 1),
     [TABLE_AGREEMENT] = LAYOUT("agreement", struct agreement_row, agreement_columns, 1),
     [TABLE_ACCOUNT] = LAYOUT("account", struct account_row, account_columns, 1),
-    [TABLE_CASELOAD] = LAYOUT("caseload", struct caseload_row, caseload_columns, 1),
+    [TABLE_CASELOAD] = PERSONAL("caseload", struct caseload_row, caseload_columns, 1),
     [TABLE_FACT_NAME] = LAYOUT("fact_name", struct name_record, name_columns, 1),
     [TABLE_WORD] = LAYOUT("word", struct name_record, name_columns, 1),
 };
@@ -227,6 +243,12 @@ const struct layout *layout_of_number(void)
 const struct layout *layout_of_count(void)
 {
     static const struct layout layout = LAYOUT("count", struct state_count, count_columns, 0);
+    return &layout;
+}
+
+const struct layout *layout_of_look(void)
+{
+    static const struct layout layout = LAYOUT("look", struct look_row, look_row_columns, 0);
     return &layout;
 }
 

@@ -61,12 +61,15 @@ struct layout {
     const struct column *columns;
     size_t column_count;
     size_t key_count;
+    bool personal; /* the rows of a person are deleted when the person is erased; such a table has a
+                      column `person`, or `subject_kind` and `subject` */
 };
 
 const struct layout *layout_of(enum table table);
 /* What queries answer beside rows of tables. */
 const struct layout *layout_of_number(void);      /* int64_t */
 const struct layout *layout_of_count(void);       /* struct state_count */
+const struct layout *layout_of_look(void);        /* struct look_row (store.h) */
 const struct layout *layout_of_stage_count(void); /* struct stage_count (store.h) */
 
 /* Replaces every text of a row by a copy in the arena. */
@@ -144,6 +147,7 @@ struct look_record {
     int64_t subject;
     instant at;
     str purpose;
+    str reason;
 };
 
 struct rulebook_record {

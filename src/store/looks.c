@@ -46,6 +46,7 @@ result looks_write(struct look_queue *queue, struct transaction *transaction, st
             .subject = look->subject,
             .at = look->at,
             .purpose = {.at = look->purpose, .len = look->purpose_len},
+            .reason = {.at = look->reason, .len = look->reason_len},
         };
         TRY(write_look(transaction, &record, err));
     }
@@ -76,9 +77,13 @@ static result queue_look(struct look_queue *queue, const struct look *look, stru
                                      .subject_kind = look->subject_kind,
                                      .subject = look->subject,
                                      .at = look->at,
-                                     .purpose_len = look->purpose.len};
+                                     .purpose_len = look->purpose.len,
+                                     .reason_len = look->reason.len};
     if (look->purpose.len > 0) {
         memcpy(waiting->purpose, look->purpose.at, look->purpose.len);
+    }
+    if (look->reason.len > 0) {
+        memcpy(waiting->reason, look->reason.at, look->reason.len);
     }
     return result_ok();
 }
@@ -91,12 +96,17 @@ result transaction_record_look(struct transaction *transaction, const struct loo
                        "The purpose of a look is a short text of at most %d bytes",
                        LOOK_PURPOSE_SIZE);
     }
+    if (look->reason.len > LOOK_REASON_SIZE || !str_is_utf8(look->reason)) {
+        return err_set(err, ERROR_INPUT, "The reason for a look is a text of at most %d bytes",
+                       LOOK_REASON_SIZE);
+    }
     if (transaction->writing || transaction->looks == NULL) {
         const struct look_record record = {.account = look->account,
                                            .subject_kind = look->subject_kind,
                                            .subject = look->subject,
                                            .at = look->at,
-                                           .purpose = look->purpose};
+                                           .purpose = look->purpose,
+                                           .reason = look->reason};
         return write_look(transaction, &record, err);
     }
     struct look_queue *queue = transaction->looks;

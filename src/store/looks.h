@@ -10,7 +10,7 @@
 
 #include <pthread.h>
 
-enum { LOOKS_MAX = 16384, LOOK_PURPOSE_SIZE = 64 };
+enum { LOOKS_MAX = 16384, LOOK_PURPOSE_SIZE = 64, LOOK_REASON_SIZE = 500 };
 
 struct waiting_look {
     int64_t account;
@@ -19,6 +19,8 @@ struct waiting_look {
     instant at;
     char purpose[LOOK_PURPOSE_SIZE];
     size_t purpose_len;
+    char reason[LOOK_REASON_SIZE];
+    size_t reason_len;
 };
 
 struct look_queue {

@@ -108,6 +108,10 @@ result transaction_identity(struct transaction *transaction, const struct person
 {
     struct event event;
     bool opened = false;
+    if (person->erased) {
+        *ret_identity = (struct identity){.name = STR("")};
+        return result_ok();
+    }
     TRY(event_at(transaction, person->identity_event, arena, &event, &opened, err));
     if (!opened) {
         *ret_identity = (struct identity){.name = STR("")};
@@ -314,5 +318,40 @@ result transaction_last_instant(struct transaction *transaction, instant *ret_la
         transaction->has_last_instant = *ret_found && transaction->writing;
     }
     *ret_last = transaction->last_instant;
+    return result_ok();
+}
+
+result transaction_looks(struct transaction *transaction, int64_t person, int64_t account,
+                         int64_t before, size_t limit, struct arena *arena,
+                         const struct look_row **ret_looks, size_t *ret_count, struct err *err)
+{
+    const struct parameter parameters[] = {
+        parameter_number(person), parameter_number(account),
+        parameter_number(before == 0 ? INT64_MAX : before),
+        parameter_number(limit == 0 ? NO_LIMIT : (int64_t)limit)};
+    void *rows = NULL;
+    TRY(collect_rows(transaction, QUERY_LOOKS, parameters, 4, arena, &rows, ret_count, err));
+    *ret_looks = rows;
+    return result_ok();
+}
+
+result transaction_hidden(struct transaction *transaction, bool and_restricted, struct arena *arena,
+                          const int64_t **ret_people, size_t *ret_count, struct err *err)
+{
+    const struct parameter parameter = parameter_number(and_restricted ? 1 : 0);
+    void *rows = NULL;
+    TRY(collect_rows(transaction, QUERY_HIDDEN, &parameter, 1, arena, &rows, ret_count, err));
+    *ret_people = rows;
+    return result_ok();
+}
+
+result transaction_fact_rows(struct transaction *transaction, enum subject_kind kind,
+                             int64_t subject, struct arena *arena, const struct fact_row **ret_rows,
+                             size_t *ret_count, struct err *err)
+{
+    const struct parameter parameters[] = {parameter_number(kind), parameter_number(subject)};
+    void *rows = NULL;
+    TRY(collect_rows(transaction, QUERY_FACTS_OF, parameters, 2, arena, &rows, ret_count, err));
+    *ret_rows = rows;
     return result_ok();
 }

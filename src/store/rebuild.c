@@ -1,13 +1,16 @@
 #include "store/internal.h"
 
 enum {
-    BODIES_SIZE = 8 * 1024 * 1024, /* of one event at a time */
+    REMAINS_SIZE = 1024 * 1024 * 1024, /* of everybody erased; taken as it is used */
+    BODIES_SIZE = 8 * 1024 * 1024,     /* of one event at a time */
     PROGRESS_EVERY = 1000,
 };
 
 struct replay {
     struct transaction *transaction;
     struct arena *bodies;
+    struct arena remains_memory;
+    struct remains remains; /* of people who were erased */
     store_progress *progress;
     void *context;
     int64_t all;
@@ -22,8 +25,16 @@ static result check_position(const struct replay *replay, int64_t position, stru
                          (long long)replay->done + 1, (long long)replay->done, (long long)position);
 }
 
-/* The bodies of a subject whose key was destroyed say nothing any more, and the rows they made were
- * deleted with it. */
+/* The body of a person whose key was destroyed says nothing any more. Where something remains of
+ * it, that is replayed in its place. */
+static result read_remains(struct replay *replay, struct event *event, bool *ret_remains,
+                           struct err *err)
+{
+    const str body = remains_find(&replay->remains, event->position);
+    *ret_remains = body.at != NULL;
+    return body.at == NULL ? result_ok() : event_read_body(body, replay->bodies, event, err);
+}
+
 static result replay_event(struct replay *replay, const struct event_record *record,
                            struct err *err)
 {
@@ -31,6 +42,9 @@ static result replay_event(struct replay *replay, const struct event_record *rec
     bool opened = false;
     TRY(check_position(replay, record->position, err));
     TRY(event_open(replay->transaction, record, replay->bodies, &event, &opened, err));
+    if (!opened) {
+        TRY(read_remains(replay, &event, &opened, err));
+    }
     if (opened) {
         struct err cause = {0};
         if (!rows_apply(replay->transaction, &event, replay->transaction->scratch, &cause).ok) {
@@ -74,7 +88,11 @@ static result rebuild(struct replay *replay, bool replace, struct rebuild_outcom
     const struct backend *backend = backend_of(transaction);
     struct rebuild_outcome outcome = {0};
     TRY(transaction_event_count(transaction, &replay->all, err));
+    TRY(remains_read(transaction, &replay->remains_memory, &replay->remains, err));
     TRY(backend->shadow_begin(transaction->connection, err));
+    if (replay->remains.count > 0) {
+        TRY(backend->shadow_take_names(transaction->connection, err));
+    }
     TRY(replay_all(replay, err));
     TRY(caseload_flush(transaction, err));
     outcome.events = replay->done;
@@ -112,8 +130,10 @@ result store_rebuild(struct store *store, bool replace, store_progress *progress
                              err));
     result rebuilt = transaction_init(&transaction, connection, &store->key, store->system, err);
     rebuilt = rebuilt.ok ? arena_open(&bodies, BODIES_SIZE, err) : rebuilt;
+    rebuilt = rebuilt.ok ? arena_open(&replay.remains_memory, REMAINS_SIZE, err) : rebuilt;
     rebuilt = rebuilt.ok ? rebuild_in_transaction(&replay, replace, ret_outcome, err) : rebuilt;
     arena_close(&bodies);
+    arena_close(&replay.remains_memory);
     transaction_done(&transaction);
     store->backend->close(connection);
     return rebuilt;

@@ -396,6 +396,15 @@ static result sqlite_bulk_end(struct connection *connection, struct err *err)
     return harmless ? result_ok() : sqlite_failure(db, code, "written", err);
 }
 
+/* secure_delete has overwritten what was deleted in the pages; older images of them are in the log
+ * until it is moved into the file and cut off. */
+static result sqlite_purge(struct connection *connection, struct err *err)
+{
+    sqlite3 *db = sqlite_of(connection)->db;
+    const int code = sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    return code == SQLITE_OK ? result_ok() : sqlite_failure(db, code, "purged", err);
+}
+
 const struct backend *backend_sqlite(void)
 {
     static const struct backend backend = {
@@ -416,12 +425,15 @@ const struct backend *backend_sqlite(void)
         .row_put = sqlite_row_put,
         .row_delete = sqlite_row_delete,
         .last_recorded_at = sqlite_last_recorded_at,
+        .rows_delete_of_person = sqlite_rows_delete_of_person,
         .cursor_open = sqlite_cursor_open,
         .cursor_next = sqlite_cursor_next,
         .cursor_close = sqlite_cursor_close,
+        .purge = sqlite_purge,
         .bulk_begin = sqlite_bulk_begin,
         .bulk_end = sqlite_bulk_end,
         .shadow_begin = sqlite_shadow_begin,
+        .shadow_take_names = sqlite_shadow_take_names,
         .shadow_compare = sqlite_shadow_compare,
         .shadow_replace = sqlite_shadow_replace,
     };

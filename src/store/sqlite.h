@@ -111,12 +111,15 @@ result sqlite_row_delete(struct connection *connection, enum table table, const 
                          struct err *err);
 result sqlite_last_recorded_at(struct connection *connection, enum subject_kind kind,
                                int64_t subject, instant *ret_at, bool *ret_found, struct err *err);
+result sqlite_rows_delete_of_person(struct connection *connection, enum table table, int64_t person,
+                                    struct err *err);
 result sqlite_cursor_open(struct connection *connection, enum query query,
                           const struct parameter *parameters, size_t count,
                           struct cursor *ret_cursor, struct err *err);
 result sqlite_cursor_next(struct cursor *cursor, void *row, bool *ret_found, struct err *err);
 void sqlite_cursor_close(struct cursor *cursor);
 result sqlite_shadow_begin(struct connection *connection, struct err *err);
+result sqlite_shadow_take_names(struct connection *connection, struct err *err);
 result sqlite_shadow_compare(struct connection *connection, struct rebuild_outcome *outcome,
                              struct err *err);
 result sqlite_shadow_replace(struct connection *connection, struct err *err);

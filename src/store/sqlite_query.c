@@ -61,6 +61,12 @@ static const struct query_row query_rows[QUERY_COUNT] = {
                             "SELECT stage, COUNT(*) FROM person GROUP BY stage ORDER BY stage"},
     [QUERY_PLACE_COUNTS] = {TABLE_COUNT, layout_of_count,
                             "SELECT state, places FROM place_count WHERE hub = ?1"},
+    [QUERY_HIDDEN] = {TABLE_COUNT, layout_of_number,
+                      "SELECT id FROM person WHERE (erased = 1 OR restricted = 1)"
+                      " AND (erased = 1 OR ?1 = 1) ORDER BY id"},
+    [QUERY_LOOKS] = {TABLE_COUNT, layout_of_look,
+                     "SELECT # FROM look WHERE (?1 = 0 OR (subject_kind = 1 AND subject = ?1))"
+                     " AND (?2 = 0 OR account = ?2) AND number < ?3 ORDER BY number DESC LIMIT ?4"},
     [QUERY_CASELOAD] = {TABLE_CASELOAD, NULL,
                         "SELECT # FROM caseload WHERE person BETWEEN ?1 AND ?2 ORDER BY person"},
     [QUERY_FACT_NAMES] = {TABLE_FACT_NAME, NULL, "SELECT # FROM fact_name ORDER BY number"},

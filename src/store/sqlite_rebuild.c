@@ -14,6 +14,14 @@ result sqlite_shadow_begin(struct connection *connection, struct err *err)
     return sqlite_make_derived(shadowed->db, "temp", shadowed->arena, err);
 }
 
+result sqlite_shadow_take_names(struct connection *connection, struct err *err)
+{
+    return sqlite_run(sqlite_of(connection)->db,
+                      "INSERT INTO temp.fact_name SELECT * FROM main.fact_name;"
+                      "INSERT INTO temp.word SELECT * FROM main.word",
+                      err);
+}
+
 /* --- comparing --- */
 
 /* The rows of one table in the order of the key. */

@@ -437,3 +437,35 @@ result sqlite_row_delete(struct connection *connection, enum table table, const 
     TRY(bind_key(changed, statement, layout, row, err));
     return finish_change(changed, statement, err);
 }
+
+static bool has_column(const struct layout *layout, const char *name)
+{
+    for (size_t i = 0; i < layout->column_count; i++) {
+        if (strcmp(layout->columns[i].name, name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Rare, so the statement is not kept. */
+result sqlite_rows_delete_of_person(struct connection *connection, enum table table, int64_t person,
+                                    struct err *err)
+{
+    struct sqlite_connection *changed = sqlite_of(connection);
+    const struct layout *layout = layout_of(table);
+    char sql[200];
+    ASSERT(layout->personal);
+    known_write_many(&changed->known);
+    TRY(write_before(changed, table, err));
+    if (has_column(layout, "person")) {
+        sqlite3_snprintf(sizeof sql, sql, "DELETE FROM %s WHERE person = %lld", layout->name,
+                         (long long)person);
+    } else {
+        ASSERT(has_column(layout, "subject_kind") && has_column(layout, "subject"));
+        sqlite3_snprintf(sizeof sql, sql,
+                         "DELETE FROM %s WHERE subject_kind = %d AND subject = %lld", layout->name,
+                         SUBJECT_OF_PERSON, (long long)person);
+    }
+    return sqlite_run(changed->db, sql, err);
+}

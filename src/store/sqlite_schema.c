@@ -79,7 +79,12 @@ static const char derived_tables[] =
     "  registered_on INTEGER NOT NULL,"
     "  last_contact_on INTEGER,"
     "  last_contact_source TEXT NOT NULL,"
-    "  next_check_on INTEGER) STRICT;"
+    "  next_check_on INTEGER,"
+    "  holds INTEGER NOT NULL CHECK (holds >= 0),"
+    "  erasure_request INTEGER NOT NULL,"
+    "  restricted INTEGER NOT NULL CHECK (restricted IN (0, 1)),"
+    "  erased INTEGER NOT NULL CHECK (erased IN (0, 1))) STRICT;"
+    "CREATE INDEX @.person_hidden ON person (id) WHERE erased = 1 OR restricted = 1;"
     "CREATE INDEX @.person_by_stage ON person (stage);"
     "CREATE INDEX @.person_by_hub ON person (hub) WHERE hub <> 0;"
     "CREATE INDEX @.person_by_family ON person (family) WHERE family <> 0;"
@@ -216,12 +221,13 @@ static result drop_derived(sqlite3 *db, struct err *err)
     return result_ok();
 }
 
-/* The derived tables of an older layout give way to those of this one. They are filled from the
- * events, which needs the key: store_open does it when it finds the mark. */
-static result renew_derived(sqlite3 *db, struct arena scratch, struct err *err)
+/* A look says why. The derived tables of an older layout give way to those of this one; they are
+ * filled from the events, which needs the key: store_open does it when it finds the mark. */
+static result complete_register(sqlite3 *db, struct arena scratch, struct err *err)
 {
     TRY(drop_derived(db, err));
     TRY(sqlite_make_derived(db, "main", scratch, err));
+    TRY(sqlite_run(db, "ALTER TABLE look ADD COLUMN reason TEXT NOT NULL DEFAULT ''", err));
     return sqlite_run(db,
                       "INSERT OR IGNORE INTO property SELECT '" PROPERTY_ROWS_ARE_OLD "', x'01'"
                       " WHERE EXISTS (SELECT 1 FROM event)",
@@ -236,7 +242,7 @@ struct migration {
 static const struct migration migrations[] = {
     {"first layout", make_first_layout},
     {"caseload", keep_as_it_is}, /* brought a derived table */
-    {"the register complete", renew_derived},
+    {"the register complete", complete_register},
 };
 
 enum { MIGRATION_COUNT = sizeof migrations / sizeof migrations[0] };

@@ -616,6 +616,24 @@ static void close_readers(struct store *store)
     }
 }
 
+/* --- after an erasure --- */
+
+result store_purge(struct store *store, struct err *err)
+{
+    struct connection *connection = NULL;
+    if (!caller_enters(store)) {
+        return err_set(err, ERROR_STORAGE, "The store is being closed");
+    }
+    result purged = store->backend->open(store->path, CONNECTION_WRITES, system_now(store->system),
+                                         &connection, err);
+    if (purged.ok) {
+        purged = store->backend->purge(connection, err);
+        store->backend->close(connection);
+    }
+    caller_leaves(store);
+    return purged;
+}
+
 /* --- open and close --- */
 
 static result set_paths(struct store *store, const struct store_options *options, struct err *err)

@@ -77,6 +77,11 @@ MUST_USE result store_read_together(struct store *store, size_t wanted, store_to
  * half-way, the work fails with its error, even if it returns success. */
 MUST_USE result transaction_append(struct transaction *transaction, struct event *event,
                                    struct err *err);
+/* Appends the PERSON_ERASED event of the register about this person (register/erasure.h), whose
+ * `requested_by` and `basis` are given: fills in what remains, deletes what does not, and destroys
+ * the person's key. ERROR_CONFLICT when the person has a place. After the commit, store_purge. */
+MUST_USE result transaction_erase_person(struct transaction *transaction, struct event *event,
+                                         struct err *err);
 /* The next free id for a new subject of this kind; asked again in the same work, the one after it.
  */
 MUST_USE result transaction_new_id(struct transaction *transaction, enum subject_kind kind,
@@ -140,6 +145,12 @@ MUST_USE result transaction_facts(struct transaction *transaction, enum subject_
                                   int64_t subject, date as_of, instant known_at,
                                   struct arena *arena, const struct fact_row **ret_rows,
                                   size_t *ret_count, struct err *err);
+
+/* Every row of one subject, also those withdrawn, by fact, then from when they are true. */
+MUST_USE result transaction_fact_rows(struct transaction *transaction, enum subject_kind kind,
+                                      int64_t subject, struct arena *arena,
+                                      const struct fact_row **ret_rows, size_t *ret_count,
+                                      struct err *err);
 
 /* Every person's facts that count at (as_of, known_at), person by person in the order of ids; for
  * screening. The rows are valid during the call only. */
@@ -262,9 +273,32 @@ struct look {
     int64_t subject;
     instant at;
     str purpose; /* "person page", "explanation", "list" */
+    str reason;  /* in the words of who looked, "" when none was given; at most 500 bytes */
 };
 MUST_USE result transaction_record_look(struct transaction *transaction, const struct look *look,
                                         struct err *err);
+
+struct look_row {
+    int64_t number; /* from 1, in the order in which they were kept */
+    int64_t account;
+    enum subject_kind subject_kind;
+    int64_t subject;
+    instant at;
+    str purpose;
+    str reason;
+};
+/* Newest first, numbers below `before` (0: from the newest); of one person, of one account, or of
+ * all (0). */
+MUST_USE result transaction_looks(struct transaction *transaction, int64_t person, int64_t account,
+                                  int64_t before, size_t limit, struct arena *arena,
+                                  const struct look_row **ret_looks, size_t *ret_count,
+                                  struct err *err);
+
+/* The ids of people who were erased and, if asked for, of those whose processing is restricted;
+ * rising. */
+MUST_USE result transaction_hidden(struct transaction *transaction, bool and_restricted,
+                                   struct arena *arena, const int64_t **ret_people,
+                                   size_t *ret_count, struct err *err);
 
 /* Rulebooks by identity, so that an old verdict can be derived again. */
 MUST_USE result transaction_put_rulebook(struct transaction *transaction, str identity_hex,
@@ -273,6 +307,11 @@ MUST_USE result transaction_rulebook(struct transaction *transaction, str identi
                                      struct arena *arena, str *ret_canonical, struct err *err);
 
 /* --- the whole store --- */
+
+/* After an erasure: what was overwritten and deleted is in no file of the store any more. Fails
+ * when somebody reads for too long; what was erased is erased, but older images of it may be in the
+ * write-ahead log until this succeeds. */
+MUST_USE result store_purge(struct store *store, struct err *err);
 
 /* Makes all rows anew from the events and compares them with the rows that are there; the
  * differences are counted and the first is described. With `replace`, the new rows take their

@@ -140,6 +140,26 @@ MUST_USE result event_open(struct transaction *transaction, const struct event_r
                            struct arena *arena, struct event *ret_event, bool *ret_opened,
                            struct err *err);
 
+/* Destroys the key of a subject, for ever. */
+MUST_USE result subject_destroy(struct transaction *transaction, enum subject_kind kind,
+                                int64_t subject, struct err *err);
+
+/* --- erase.c --- */
+
+/* Deletes what does not remain of the person; PERSON_ERASED, appended or replayed. */
+MUST_USE result rows_erase_person(struct transaction *transaction, const struct event *event,
+                                  struct arena scratch, struct err *err);
+
+/* What remains of erased people, by position of their events; for replaying. */
+struct remains {
+    const struct remaining_body *bodies; /* rising by position */
+    size_t count;
+};
+MUST_USE result remains_read(struct transaction *transaction, struct arena *arena,
+                             struct remains *ret_remains, struct err *err);
+/* The body that remains of the event at this position; .at is NULL when there is none. */
+str remains_find(const struct remains *remains, int64_t position);
+
 /* --- apply.c --- */
 
 /* Brings every row that the event concerns up to date. */

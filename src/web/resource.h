@@ -6,7 +6,8 @@
 #ifndef RETURNHUB_WEB_RESOURCE_H
 #define RETURNHUB_WEB_RESOURCE_H
 
-#include "casework/casework.h"
+#include "casework/privacy.h"
+#include "casework/queue.h"
 
 #include <jansson.h>
 
@@ -30,6 +31,18 @@ json_t *resource_agreements(const struct rulebook *rulebook,
 /* {"name","title","identity","in_force_from","safeguards","steps","clocks","stages"}; the whole
  * text is its canonical form. */
 json_t *resource_rulebook(const struct rulebook *rulebook);
+/* {"today","due":[{"kind","person","due","days_left","working_days_left","calendar","clock"}],"total",
+ * "totals"} */
+json_t *resource_work(const struct rulebook *rulebook, const struct work_answer *answer);
+/* {"step","people","unknown","facts":[{"name","title","people","alone"}]} */
+json_t *resource_missing(const struct rulebook *rulebook, const struct missing_answer *answer);
+/* {"reference","event","holds","restricted","erasure_requested","erased","repeated"} */
+json_t *resource_privacy(const struct privacy_answer *answer);
+/* {"looks":[{"at","account","role","subject_kind","reference","purpose","reason"}]} */
+json_t *resource_looks(const struct look_line *lines, size_t count);
+/* The person, {"facts_recorded","whole_history","family","looks"}: everything, for the person. */
+json_t *resource_subject_access(const struct rulebook *rulebook,
+                                const struct subject_access *access);
 /* RFC 9457. `errors` may be NULL or an array of {"pointer","detail"}; the reference is taken. */
 json_t *resource_problem(const struct err *err, json_t *errors);
 

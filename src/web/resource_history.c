@@ -151,7 +151,32 @@ static void tell(struct telling *telling)
     case EVENT_NOTE_ADDED:
         buf_put(&telling->buf, event->body.note_added.note);
         break;
+    case EVENT_LEGAL_HOLD_PLACED:
+        buf_put_c(&telling->buf, "Legal hold placed: nothing is erased");
+        tell_reason(telling, event->body.legal_hold_placed.reason);
+        break;
+    case EVENT_LEGAL_HOLD_LIFTED:
+        buf_put_c(&telling->buf, "Legal hold lifted");
+        tell_reason(telling, event->body.legal_hold_lifted.reason);
+        break;
+    case EVENT_PROCESSING_RESTRICTED:
+        buf_put_c(&telling->buf, "Processing restricted");
+        tell_reason(telling, event->body.processing_restricted.reason);
+        break;
+    case EVENT_RESTRICTION_LIFTED:
+        buf_put_c(&telling->buf, "Restriction of processing lifted");
+        tell_reason(telling, event->body.restriction_lifted.reason);
+        break;
+    case EVENT_ERASURE_REQUESTED:
+        buf_put_c(&telling->buf, "Erasure asked for");
+        tell_reason(telling, event->body.erasure_requested.basis);
+        break;
+    case EVENT_ERASURE_DECLINED:
+        buf_put_c(&telling->buf, "Erasure declined");
+        tell_reason(telling, event->body.erasure_declined.reason);
+        break;
     case EVENT_NONE:
+    case EVENT_PERSON_ERASED:
     case EVENT_HUB_OPENED:
     case EVENT_AGREEMENT_OPENED:
     case EVENT_AGREEMENT_ANNOUNCED:

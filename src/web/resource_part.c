@@ -349,6 +349,9 @@ json_t *part_clock(const struct rulebook *rulebook, const struct clock_line *lin
     json_t *object = named(clock->name, clock->title);
     json_set(object, "state", json_string(part_clock_state_name(line->answer.state)));
     json_set_str(object, "due_to", clock->due_to);
+    if (clock->due_from != NOT_FOUND_INDEX) {
+        json_set(object, "due_from", part_role(rulebook, rulebook->roles[clock->due_from].name));
+    }
     json_set(object, "sources", part_sources(clock->sources, clock->source_count));
     json_t *last_day = part_known_day(
         (struct known_day){.known = line->answer.has_last_day, .day = line->answer.last_day});

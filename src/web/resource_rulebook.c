@@ -58,13 +58,16 @@ static json_t *step_as_json(const struct rulebook *rulebook, const struct step *
     return object;
 }
 
-static json_t *clock_as_json(const struct clock *clock)
+static json_t *clock_as_json(const struct rulebook *rulebook, const struct clock *clock)
 {
     json_t *object = json_object();
     json_set_str(object, "name", clock->name);
     json_set_str(object, "title", clock->title);
     json_set_str(object, "section", clock->section);
     json_set_str(object, "due_to", clock->due_to);
+    if (clock->due_from != NOT_FOUND_INDEX) {
+        json_set(object, "due_from", part_role(rulebook, rulebook->roles[clock->due_from].name));
+    }
     json_set(object, "sources", part_sources(clock->sources, clock->source_count));
     return object;
 }
@@ -90,7 +93,7 @@ json_t *resource_rulebook(const struct rulebook *rulebook)
     json_set(object, "steps", steps);
     json_t *clocks = json_array();
     for (size_t i = 0; i < rulebook->clock_count; i++) {
-        json_add(clocks, clock_as_json(&rulebook->clocks[i]));
+        json_add(clocks, clock_as_json(rulebook, &rulebook->clocks[i]));
     }
     json_set(object, "clocks", clocks);
     json_t *stages = json_array();

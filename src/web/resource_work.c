@@ -4,7 +4,13 @@ static json_t *due_as_json(const struct rulebook *rulebook, const struct work_du
 {
     json_t *object = json_object();
     json_set(object, "person", part_person(rulebook, &due->person, &due->identity));
+    json_set(object, "kind", json_string(work_kind_name(due->kind)));
     json_set(object, "due", json_of_date(due->due));
+    json_set_int64(object, "days_left", due->days_left);
+    if (due->has_working_days) {
+        json_set_int64(object, "working_days_left", due->working_days_left);
+        json_set_str(object, "calendar", due->calendar);
+    }
     const bool is_clock = due->clock.clock != NOT_FOUND_INDEX;
     json_set_flag(object, "is_clock", is_clock);
     if (is_clock) {
@@ -29,6 +35,42 @@ json_t *resource_today(const struct rulebook *rulebook, const struct today_answe
     json_set(object, "due", due);
     json_set_int64(object, "due_total", answer->due_total);
     json_set(object, "stages", part_stage_counts(rulebook, answer->stages, answer->stage_count));
+    return object;
+}
+
+json_t *resource_work(const struct rulebook *rulebook, const struct work_answer *answer)
+{
+    json_t *object = json_object();
+    json_t *due = json_array();
+    json_t *totals = json_object();
+    for (size_t i = 0; i < answer->count; i++) {
+        json_add(due, due_as_json(rulebook, &answer->lines[i]));
+    }
+    for (int kind = 0; kind <= WORK_ENDS; kind++) {
+        json_set_int64(totals, work_kind_name((enum work_kind)kind), answer->total_of[kind]);
+    }
+    json_set(object, "today", json_of_date(answer->today));
+    json_set(object, "due", due);
+    json_set_int64(object, "total", answer->total);
+    json_set(object, "totals", totals);
+    return object;
+}
+
+json_t *resource_missing(const struct rulebook *rulebook, const struct missing_answer *answer)
+{
+    json_t *object = json_object();
+    json_t *facts = json_array();
+    for (size_t i = 0; i < answer->count; i++) {
+        const struct missing_fact *missing = &answer->facts[i];
+        json_t *fact = part_fact_name(rulebook, rulebook->facts[missing->fact].name);
+        json_set_int64(fact, "people", missing->people);
+        json_set_int64(fact, "alone", missing->alone);
+        json_add(facts, fact);
+    }
+    json_set(object, "step", part_step(rulebook, rulebook->steps[answer->step].name));
+    json_set_int64(object, "people", answer->people);
+    json_set_int64(object, "unknown", answer->unknown);
+    json_set(object, "facts", facts);
     return object;
 }
 

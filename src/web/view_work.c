@@ -2,6 +2,9 @@
 
 #include "web/page.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+
 static str hub_href_of(const struct view_context *context, str reference)
 {
     return page_href(context->arena, "/hubs/%s", reference, STR(""));
@@ -112,6 +115,24 @@ json_t *view_request(const struct view_context *context, const json_t *request)
  * -------------------------------------------------------------------------------------------------------
  */
 
+/* "In 4 days, 2 of them working days", "4 days ago". */
+static json_t *time_left(const json_t *due)
+{
+    char text[96];
+    const json_int_t days = json_integer_value(json_object_get(due, "days_left"));
+    const json_t *working = json_object_get(due, "working_days_left");
+    const long long count = days < 0 ? -days : days;
+    int len = days == 0 ? snprintf(text, sizeof text, "Today")
+                        : snprintf(text, sizeof text, days < 0 ? "%lld %s ago" : "In %lld %s",
+                                   count, count == 1 ? "day" : "days");
+    if (days != 0 && working != NULL) {
+        const long long counted = llabs(json_integer_value(working));
+        snprintf(text + len, sizeof text - (size_t)len, ", %lld of them working %s", counted,
+                 counted == 1 ? "day" : "days");
+    }
+    return json_string(text);
+}
+
 static json_t *due_line(const struct view_context *context, const json_t *due, str today)
 {
     json_t *view = json_object();
@@ -127,6 +148,7 @@ static json_t *due_line(const struct view_context *context, const json_t *due, s
                  is_clock ? json_str_or_empty(json_object_get(due, "clock"), "title")
                           : STR("Check that the person can be reached"));
     json_set_flag(view, "overdue", overdue);
+    json_set(view, "left", time_left(due));
     return view;
 }
 

@@ -17,7 +17,7 @@ from desk import BINARY, Server, Tap, make_demo, new_client_id, run, signed_in  
 def commands():
     overview = run("--help")
     listed = overview.split("Commands:\n")[1].split("\n\nExit")[0]
-    return [line[2:18].strip() for line in listed.splitlines()]
+    return [line.strip().split("  ")[0] for line in listed.splitlines()]
 
 
 def rows(text):

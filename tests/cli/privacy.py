@@ -1,0 +1,85 @@
+#!/usr/bin/env python3
+"""Aim: holding, restricting, erasing, telling a person everything and telling who looked, from the command line, on the
+demonstration register: what is asked for happens, what may not happen is refused in words, and an erased name is nowhere."""
+import json
+import os
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.join(os.environ["RETURNHUB_SOURCE"], "tests", "server"))
+from desk import Tap, make_demo, run  # noqa: E402
+
+
+class Register:
+    def __init__(self, store):
+        self.store = store
+
+    def run(self, *arguments, account="protection", expect=0):
+        return run(*arguments, "--store", self.store, "--as", account, expect=expect)
+
+    def removed(self, place):
+        lines = self.run("person", "list", "--stage", "removed", "--format", "csv", account="caseworker").splitlines()
+        return lines[1 + place].split(",")[0]
+
+    def files(self):
+        for name in os.listdir(os.path.dirname(self.store)):
+            with open(os.path.join(os.path.dirname(self.store), name), "rb") as file:
+                yield file.read()
+
+
+def erases(register):
+    person = register.removed(0)
+    shown = json.loads(register.run("person", "show", person, "--format", "json"))
+    register.run("privacy", "erase", person, expect=5)  # nobody has asked
+    register.run("privacy", "hold", person, "--reason", "A claim for damages")
+    register.run("privacy", "request-erasure", person, "--reason", "Art. 17(1)(a)")
+    register.run("privacy", "erase", person, expect=5)  # the same account
+    register.run("privacy", "erase", person, account="senior", expect=5)  # a hold
+    register.run("privacy", "erase", person, account="caseworker", expect=6)  # not in this role
+    register.run("privacy", "lift-hold", person, "--reason", "The claim was settled")
+    assert "was erased: erased-" in register.run("privacy", "erase", person, account="senior")
+    register.run("person", "show", person, account="caseworker", expect=4)
+    assert all(person.encode() not in data for data in register.files()), shown["reference"]
+    outcome = json.loads(run("rebuild", "--check", "--store", register.store, "--format", "json"))
+    assert outcome["differences"] == 0, outcome
+
+
+def restricts(register):
+    person = register.removed(1)
+    register.run("privacy", "restrict", person, "--reason", "Accuracy is contested")
+    register.run("person", "show", person, account="caseworker", expect=4)
+    assert person not in register.run("person", "list", "--stage", "removed", account="caseworker")
+    register.run("person", "show", person)
+    register.run("privacy", "lift-restriction", person, "--reason", "It was accurate")
+    register.run("person", "show", person, account="caseworker")
+
+
+def tells_everything(register):
+    person = register.removed(2)
+    text = register.run("person", "show", person, "--purpose", "The solicitor has written", account="caseworker")
+    born = [line for line in text.splitlines() if line.startswith("Born")][0].split()[1]
+    register.run("privacy", "export", person, account="caseworker", expect=6)
+    told = json.loads(register.run("privacy", "export", person, "--format", "json"))
+    for fact in json.loads(register.run("person", "show", person, "--format", "json"))["facts"]:
+        if fact.get("event"):
+            assert any(row["event"] == fact["event"] for row in told["facts_recorded"]), fact
+    assert any(look["reason"] == "The solicitor has written" for look in told["looks"]), told["looks"]
+    page = register.run("privacy", "export", person)
+    assert born in page and "<!DOCTYPE html>" in page.splitlines()[0], page[:200]
+    looks = json.loads(register.run("privacy", "looks", "--person", person, "--format", "json"))["looks"]
+    assert len(looks) >= 4, looks
+    register.run("privacy", "looks", account="caseworker", expect=6)
+
+
+def main():
+    tap = Tap()
+    with tempfile.TemporaryDirectory() as folder:
+        register = Register(make_demo(folder, people=400))
+        tap.run("two people erase a record, after a hold was lifted, and nothing of it is left", lambda: erases(register))
+        tap.run("a restricted record is seen by one role", lambda: restricts(register))
+        tap.run("a person is told everything, and who looked", lambda: tells_everything(register))
+    return tap.done()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
