@@ -118,6 +118,12 @@ void known_forget(struct known *known)
     known->wrote = false;
 }
 
+void known_write_many(struct known *known)
+{
+    known_forget(known);
+    known->wrote = true;
+}
+
 void known_undo(struct known *known)
 {
     if (known->wrote) {

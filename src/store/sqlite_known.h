@@ -35,6 +35,8 @@ MUST_USE result known_find(const struct known *known, enum table table, struct a
 void known_keep(struct known *known, enum table table, const void *row);
 /* ... or is written, and not known any more. */
 void known_write(struct known *known, enum table table, const void *row);
+/* Rows of any key are written. */
+void known_write_many(struct known *known);
 /* What was written since the last commit is undone. */
 void known_undo(struct known *known);
 void known_committed(struct known *known);

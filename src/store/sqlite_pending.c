@@ -32,7 +32,7 @@ struct pending_row {
     enum table table;
     enum pending_state state;
     uint64_t work; /* which wrote it */
-    bool is_new;   /* to insert; otherwise to replace */
+    bool is_new;   /* to insert; otherwise to update */
     void *row;
 };
 

@@ -457,7 +457,7 @@ result sqlite_rows_delete_of_person(struct connection *connection, enum table ta
     char sql[200];
     ASSERT(layout->personal);
     TRY(write_before(changed, table, err));
-    known_forget(&changed->known);
+    known_write_many(&changed->known);
     const char *whose = has_column(layout, "person")   ? "person"
                         : has_column(layout, "record") ? "record"
                                                        : NULL;
