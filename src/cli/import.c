@@ -5,7 +5,7 @@
 #include "format/json.h"
 #include "system/stream.h"
 
-enum { FAULTS_SHOWN = 20, FAULT_LINE_BYTES = 16 * 1024, ERRORS_BYTES = 512 * 1024 };
+enum { FAULTS_SHOWN = 20, FAULT_LINE_BYTES = 16 * 1024 };
 
 /* --- progress --- */
 
@@ -73,12 +73,11 @@ struct fault_list {
     int64_t count;
 };
 
-static void write_fault_line(struct written_file *file, const str cells[5])
+/* The arena by value: what a line takes is given back. */
+static void write_fault_line(struct written_file *file, struct arena scratch, const str cells[5])
 {
-    char space[FAULT_LINE_BYTES];
-    struct arena arena = {.begin = space, .at = space, .end = space + sizeof space};
     struct buf buf;
-    buf_init(&buf, &arena, FAULT_LINE_BYTES);
+    buf_init(&buf, &scratch, FAULT_LINE_BYTES);
     for (size_t i = 0; i < 5; i++) {
         csv_write_cell(&buf, i == 0, cells[i]);
     }
@@ -99,11 +98,10 @@ static result note_fault(void *context, const struct import_fault *fault, struct
     (void)err; /* what cannot be written is told when the file is finished */
     list->count++;
     if (list->to_file) {
-        char number[24];
-        struct arena arena = {.begin = number, .at = number, .end = number + sizeof number};
-        const str cells[] = {arena_format(&arena, "%lld", (long long)fault->row), fault->column,
+        struct arena scratch = *list->invocation->arena;
+        const str cells[] = {arena_format(&scratch, "%lld", (long long)fault->row), fault->column,
                              fault->value, str_from_c(fault->what), str_from_c(fault->hint)};
-        write_fault_line(&list->file, cells);
+        write_fault_line(&list->file, scratch, cells);
     } else if (list->count <= FAULTS_SHOWN) {
         show_fault(list, fault);
     } else if (list->count == FAULTS_SHOWN + 1) {
@@ -123,7 +121,7 @@ static result begin_faults(struct fault_list *list, struct err *err)
     if (list->to_file) {
         TRY(written_open(invocation->options[OPTION_ERRORS].at, 0600, invocation->arena,
                          &list->file, err));
-        write_fault_line(&list->file, names);
+        write_fault_line(&list->file, *invocation->arena, names);
     }
     return result_ok();
 }

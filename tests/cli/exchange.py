@@ -422,7 +422,9 @@ def main():
     chance = random.Random(SEED)
     print(f"# seed {SEED} (RETURNHUB_SEED), {PEOPLE} random people, a demonstration of {DEMO_PEOPLE}")
     with tempfile.TemporaryDirectory() as folder:
-        tap.run("the examples of docs/import.md do what it says", lambda: manual(os.path.join(folder)))
+        of_manual = os.path.join(folder, "manual")
+        os.mkdir(of_manual)
+        tap.run("the examples of docs/import.md do what it says", lambda: manual(of_manual))
         store = os.path.join(folder, "demo.db")
         run("demo", "--people", "100", "--seed", "3", "--store", store)
         faults(store, folder, tap)
