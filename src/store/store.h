@@ -212,11 +212,6 @@ MUST_USE result transaction_count_registered(struct transaction *transaction, da
 MUST_USE result transaction_subject_instant(struct transaction *transaction, enum subject_kind kind,
                                             int64_t subject, int64_t position, instant *ret_instant,
                                             struct err *err);
-/* Every row of every fact of a subject, withdrawn ones too, by fact, true_from and position. */
-MUST_USE result transaction_fact_rows(struct transaction *transaction, enum subject_kind kind,
-                                      int64_t subject, struct arena *arena,
-                                      const struct fact_row **ret_rows, size_t *ret_count,
-                                      struct err *err);
 
 struct request_filter {
     int64_t person; /* 0 for all */
