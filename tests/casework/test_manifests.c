@@ -206,7 +206,10 @@ static void test_ends_with_the_request(void **state)
     const struct lawful_request one = ready_to_transfer(office);
     const struct departing manifest = departing_open(office, "hub_transfer", "", 0);
     assert_false(departing_list(office, &manifest, one.request).refused);
+    assert_int_equal(see(office, OPERATOR_NORTH, &manifest).count, 1);
     assert_true(office_withdraw(office, CLERK, one.request).ok);
+    assert_int_equal(see(office, CLERK, &manifest).count, 1);
+    assert_int_equal(see(office, OPERATOR_NORTH, &manifest).count, 0); /* not theirs any more */
     assert_int_equal(departing_entry(office, one.person.id).manifest, 0);
     const struct outcome again = lawful_ask_and_approve(office, &one.person, "hub_transfer");
     assert_false(departing_list(office, &manifest, again.request).refused);
