@@ -112,6 +112,12 @@ static void test_a_whole_departure(void **state)
     assert_int_equal(office_places(office, office->hub_north).occupied, 2);
     assert_int_equal(expected_at(office, office->hub_north), 2);
     assert_int_equal(expected_at(office, office->hub_south), 0);
+    /* What the step itself set back is no reason to call anybody back. */
+    assert_int_equal(
+        office_record(office, CLERK, one.person.reference, "representation.made_at", "to nobody")
+            .stopped_count,
+        0);
+    assert_false(departing_entry(office, one.person.id).recalled);
     office->now += 3 * 60 * 60 * 1000;
     assert_true(departing_leave(office, &manifest).ok);
     assert_true(departing_account(office, &manifest, &one.person, "arrived", "").ok);
