@@ -554,10 +554,13 @@ static result read_manifest(struct transaction *transaction, void *context, stru
         return arena_full(err);
     }
     for (size_t i = 0; i < count; i++) {
-        TRY(describe_person(sitting, &row, &entries[i], &people[i], err));
+        struct manifest_person *person = &people[question->answer.count];
+        bool in_sight = false;
+        TRY(describe_person(sitting, &row, &entries[i], person, err));
+        TRY(sitting_may_person(sitting, &person->person, ACTION_SEE_MANIFEST, &in_sight, err));
+        question->answer.count += in_sight ? 1 : 0;
     }
     question->answer.people = people;
-    question->answer.count = count;
     return result_ok();
 }
 

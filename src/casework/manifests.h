@@ -138,6 +138,7 @@ struct manifest_answer {
     const struct manifest_person *people;
     size_t count;
 };
+/* Somebody who was to come to a hub, and is not coming any more, is out of the hub's sight. */
 MUST_USE result casework_manifest(const struct casework *casework, const struct caller *caller,
                                   str reference, struct arena *arena,
                                   struct manifest_answer *ret_answer, struct err *err);

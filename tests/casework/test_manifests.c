@@ -112,6 +112,12 @@ static void test_a_whole_departure(void **state)
     assert_int_equal(office_places(office, office->hub_north).occupied, 2);
     assert_int_equal(expected_at(office, office->hub_north), 2);
     assert_int_equal(expected_at(office, office->hub_south), 0);
+    /* What the step itself set back is no reason to call anybody back. */
+    assert_int_equal(
+        office_record(office, CLERK, one.person.reference, "representation.made_at", "to nobody")
+            .stopped_count,
+        0);
+    assert_false(departing_entry(office, one.person.id).recalled);
     office->now += 3 * 60 * 60 * 1000;
     assert_true(departing_leave(office, &manifest).ok);
     assert_true(departing_account(office, &manifest, &one.person, "arrived", "").ok);
@@ -206,7 +212,10 @@ static void test_ends_with_the_request(void **state)
     const struct lawful_request one = ready_to_transfer(office);
     const struct departing manifest = departing_open(office, "hub_transfer", "", 0);
     assert_false(departing_list(office, &manifest, one.request).refused);
+    assert_int_equal(see(office, OPERATOR_NORTH, &manifest).count, 1);
     assert_true(office_withdraw(office, CLERK, one.request).ok);
+    assert_int_equal(see(office, CLERK, &manifest).count, 1);
+    assert_int_equal(see(office, OPERATOR_NORTH, &manifest).count, 0); /* not theirs any more */
     assert_int_equal(departing_entry(office, one.person.id).manifest, 0);
     const struct outcome again = lawful_ask_and_approve(office, &one.person, "hub_transfer");
     assert_false(departing_list(office, &manifest, again.request).refused);

@@ -283,6 +283,15 @@ def full_output(desk):
     assert outcome.returncode == 7, outcome
 
 
+def acknowledged(desk):
+    """Every command tells of the stops above, until the account says that it knows."""
+    stops = desk.json("stop", "list")["stops"]
+    assert stops
+    for stop in stops:
+        desk.run("stop", "acknowledge", str(stop["stop"]))
+    assert desk.json("stop", "list")["unacknowledged"] == 0
+
+
 def main():
     tap = Tap()
     tap.run("every command has help", helps)
@@ -297,6 +306,7 @@ def main():
         tap.run("a verdict of the past is judged by the rulebook of that day", lambda: past_law(desk, folder))
         tap.run("the same command twice is done once", lambda: twice(desk))
         tap.run("text, JSON and CSV are well formed", lambda: formats(desk))
+        tap.run("the stops are acknowledged", lambda: acknowledged(desk))
         for arguments, status, words in BAD:
             tap.run(f"refused, nothing changed: {' '.join(arguments)}",
                     lambda a=arguments, s=status, w=words: bad_input(desk, a, s, w))
