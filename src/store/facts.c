@@ -128,6 +128,17 @@ result transaction_facts(struct transaction *transaction, enum subject_kind kind
     return answer;
 }
 
+result transaction_fact_rows(struct transaction *transaction, enum subject_kind kind,
+                             int64_t subject, struct arena *arena, const struct fact_row **ret_rows,
+                             size_t *ret_count, struct err *err)
+{
+    const struct parameter parameters[] = {parameter_number(kind), parameter_number(subject)};
+    void *rows = NULL;
+    TRY(collect_rows(transaction, QUERY_FACTS_OF, parameters, 2, arena, &rows, ret_count, err));
+    *ret_rows = rows;
+    return result_ok();
+}
+
 /* --- everybody's --- */
 
 struct visit {
