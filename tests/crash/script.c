@@ -205,7 +205,8 @@ static result send_register(struct script *script, const struct row *row,
                                  err));
     struct somebody *somebody = &script->people[row->who];
     somebody->id = answer.person.id;
-    snprintf(somebody->reference, sizeof somebody->reference, "%.*s", STR_ARG(answer.person.reference));
+    snprintf(somebody->reference, sizeof somebody->reference, "%.*s",
+             STR_ARG(answer.person.reference));
     *ret_event = answer.person.identity_event;
     return result_ok();
 }
