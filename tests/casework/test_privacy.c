@@ -370,7 +370,7 @@ static void test_places_and_rows(void **state)
     const uint64_t seed = text == NULL ? 20261128 : strtoull(text, NULL, 10);
     struct random random;
     random_seed(&random, seed);
-    print_message("seed %llu\n", (unsigned long long)seed);
+    print_message("# seed %llu\n", (unsigned long long)seed);
     struct somebody people[PEOPLE];
     bool erased[PEOPLE] = {false};
     int64_t requests[PEOPLE] = {0};
