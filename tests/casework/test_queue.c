@@ -113,32 +113,6 @@ static void test_working_days(void **state)
     assert_null(find_clock(office, &done, "answer_to_harm_report"));
 }
 
-/* Aim: a travel document that was obtained comes up before it expires, and stays overdue until
- * there is none or a newer one: unknown is not done (F14: documents agreed and not used). */
-static void test_document(void **state)
-{
-    struct office *office = *state;
-    const struct somebody person = office_register(office, "PersonTwo Samplebeta");
-    struct arena scratch = office->work;
-    record(office, &person, "person.in_uk", "yes");
-    record(office, &person, "travel_document.status", "held");
-    record(office, &person, "travel_document.expires_on", "2026-07-20");
-    const struct work_answer before = ask(office, &scratch, WORK_ALL_KINDS, 10, "");
-    assert_null(find_clock(office, &before, "travel_document_valid"));
-    office_move_days(office, 12);
-    const struct work_answer coming = ask(office, &scratch, WORK_ALL_KINDS, 10, "");
-    assert_int_equal(find_clock(office, &coming, "travel_document_valid")->days_left, 8);
-    office_move_days(office, 10);
-    const struct work_answer late = ask(office, &scratch, 1U << WORK_OVERDUE, 0, "");
-    assert_int_equal(find_clock(office, &late, "travel_document_valid")->kind, WORK_OVERDUE);
-    record(office, &person, "travel_document.status", "unknown");
-    const struct work_answer still = ask(office, &scratch, 1U << WORK_OVERDUE, 0, "");
-    assert_non_null(find_clock(office, &still, "travel_document_valid"));
-    record(office, &person, "travel_document.status", "none");
-    const struct work_answer gone = ask(office, &scratch, 1U << WORK_OVERDUE, 0, "");
-    assert_null(find_clock(office, &gone, "travel_document_valid"));
-}
-
 /* Aim: the soonest come first, as many as are asked for; all are counted. */
 static void test_order(void **state)
 {
@@ -220,7 +194,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_working_days, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_document, setup, teardown),
         cmocka_unit_test_setup_teardown(test_order, setup, teardown),
         cmocka_unit_test_setup_teardown(test_missing, setup_small, teardown),
     };

@@ -155,7 +155,7 @@ static void test_no_way_around(void **state)
         }
         steps++;
     }
-    assert_int_equal(steps, 4);
+    assert_int_equal(steps, 5);
     for (size_t i = 0; i < rulebook->facts[opens].choice_count; i++) {
         assert_int_not_equal(entry_kind_from_name(rulebook->facts[opens].choices[i]), ENTRY_NONE);
     }
