@@ -4,6 +4,7 @@
 #include "casework/repeat.h"
 #include "casework/stopping.h"
 #include "casework/text.h"
+#include "store/departures.h"
 
 enum { OBSTACLES_MAX = 8 };
 
@@ -140,6 +141,22 @@ static bool holds_place(const struct merge_plan *plan, const struct person_row *
     return holds;
 }
 
+/* A manifest names people by number, and what is aboard is not renamed. */
+static result find_departure(struct merging *work, struct err *err)
+{
+    const int64_t people[] = {work->plan.continuing.id, work->plan.absorbed.id};
+    for (size_t i = 0; i < 2; i++) {
+        struct manifest_entry_row entry = {.manifest = 0};
+        TRY(transaction_manifest_entry_of(work->sitting.transaction, people[i], &entry, err));
+        if (entry.manifest != 0) {
+            add_obstacle(work, STR("One of them is on a manifest: take them off it, or wait until "
+                                   "they are accounted for."));
+            return result_ok();
+        }
+    }
+    return result_ok();
+}
+
 static void find_obstacles(struct merging *work)
 {
     const struct merge_plan *plan = &work->plan;
@@ -204,6 +221,7 @@ static result make_plan(struct merging *work, struct err *err)
                              err));
     TRY(read_live_requests(work, err));
     TRY(find_conflicts(work, err));
+    TRY(find_departure(work, err));
     find_obstacles(work);
     return result_ok();
 }

@@ -116,12 +116,30 @@ static result check_nothing_live(struct privacy_work *work, struct err *err)
                                 (long long)requests[0].id);
 }
 
+/* Each record of a merged person has a key of its own. */
+static result check_not_merged(struct privacy_work *work, struct err *err)
+{
+    struct arena scratch = *work->arena;
+    const struct merge_row *merges = NULL;
+    size_t count = 0;
+    TRY(transaction_merges(work->sitting.transaction, work->person.id, MERGE_DONE, &scratch,
+                           &merges, &count, err));
+    if (count == 0) {
+        return result_ok();
+    }
+    result_ignore(err_set(err, ERROR_CONFLICT, "The record is merged with another one (merge %lld)",
+                          (long long)merges[0].id),
+                  "the hint follows");
+    return err_hint(err, "Undo the merge, then erase each of them.");
+}
+
 static result check_may_be_erased(struct privacy_work *work, struct err *err)
 {
     if (work->person.holds > 0) {
         return err_set(err, ERROR_CONFLICT,
                        "A legal hold is in force: nothing of this record is erased");
     }
+    TRY(check_not_merged(work, err));
     TRY(check_outcome(work, err));
     return check_nothing_live(work, err);
 }

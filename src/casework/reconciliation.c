@@ -1,5 +1,6 @@
 /* Invariants:
- *   1. everybody is counted once: each course adds one to one line, whatever its stage is called;
+ *   1. everybody is counted once: each course adds one to one line, whatever its stage is called,
+ *      or to the records that are a part of another;
  *   2. how many there must be comes from elsewhere: from the headers of the events. */
 #include "casework/edition.h"
 
@@ -23,6 +24,8 @@ struct reconciling {
     struct edition edition;
     struct stage_words words;
     struct reconciliation_line *by_word; /* indexed by word; people 0: none */
+    int64_t *absorbed;                   /* records that are a part of another; rising */
+    size_t absorbed_count;
     struct reconciliation answer;
 };
 
@@ -62,6 +65,51 @@ static void count_contact(const struct reconciling *work, const struct standing 
     line->oldest_contact_days = age > line->oldest_contact_days ? age : line->oldest_contact_days;
 }
 
+/* --- records that are a part of another --- */
+
+static int by_number(const void *left, const void *right)
+{
+    const int64_t a = *(const int64_t *)left;
+    const int64_t b = *(const int64_t *)right;
+    return (a > b) - (a < b);
+}
+
+/* As it was known then: merged, and the merge not undone yet. */
+static result list_absorbed(struct reconciling *work, struct transaction *transaction,
+                            struct err *err)
+{
+    const int64_t known_at = work->edition.known_at.milliseconds;
+    const struct merge_row *merges = NULL;
+    size_t count = 0;
+    TRY(transaction_merges(transaction, 0, 0, work->arena, &merges, &count, err));
+    work->absorbed = ARENA_NEW(work->arena, int64_t, count + 1);
+    if (work->absorbed == NULL) {
+        return arena_full(err);
+    }
+    for (size_t i = 0; i < count; i++) {
+        const struct merge_row *merge = &merges[i];
+        const bool done = (merge->state == MERGE_DONE || merge->state == MERGE_UNDONE) &&
+                          merge->decided_at.milliseconds <= known_at &&
+                          merge->decided_event <= work->edition.position;
+        const bool undone = merge->state == MERGE_UNDONE &&
+                            merge->undone_at.milliseconds <= known_at &&
+                            merge->undone_event <= work->edition.position;
+        if (done && !undone) {
+            work->absorbed[work->absorbed_count++] = merge->absorbed;
+        }
+    }
+    if (work->absorbed_count > 0) {
+        qsort(work->absorbed, work->absorbed_count, sizeof work->absorbed[0], by_number);
+    }
+    return result_ok();
+}
+
+static bool is_absorbed(const struct reconciling *work, int64_t person)
+{
+    return work->absorbed_count > 0 && bsearch(&person, work->absorbed, work->absorbed_count,
+                                               sizeof work->absorbed[0], by_number) != NULL;
+}
+
 /* Somebody whose first step was recorded with an earlier day than their registration is in the
  * register from the registration on. */
 static result count_person(void *context, const struct person_course *course, struct err *err)
@@ -70,6 +118,10 @@ static result count_person(void *context, const struct person_course *course, st
     struct standing standing;
     TRY(stand(&work->edition, course->passages, &standing, err));
     if (!standing.registered) {
+        return result_ok();
+    }
+    if (is_absorbed(work, course->person)) {
+        work->answer.merged++;
         return result_ok();
     }
     if (standing.stage <= 0 || (size_t)standing.stage >= work->words.word_count) {
@@ -219,18 +271,19 @@ static result make_sheet(struct reconciling *work, struct err *err)
                             .title = STR("Everybody ever recorded, and where they are")};
     put_columns(work, sheet);
     TRY(put_notes(work, sheet, err));
-    str *cells = ARENA_NEW(work->arena, str, (answer->line_count + 5) * sheet->column_count);
+    str *cells = ARENA_NEW(work->arena, str, (answer->line_count + 6) * sheet->column_count);
     if (cells == NULL) {
         return arena_full(err);
     }
     sheet->cells = cells;
-    sheet->row_count = answer->line_count + 5;
+    sheet->row_count = answer->line_count + 6;
     for (size_t i = 0; i < answer->line_count; i++) {
         cells = put_line(work, &answer->lines[i], cells);
     }
     cells = put_sum(work, "Outcomes", answer->outcomes, cells);
     cells = put_sum(work, "Open by stage", answer->open, cells);
     cells = put_sum(work, "Whereabouts unknown", answer->whereabouts_unknown, cells);
+    cells = put_sum(work, "Merged into another record", answer->merged, cells);
     cells = put_sum(work, "Everybody ever recorded", answer->everybody, cells);
     (void)put_sum(work, "Residual", answer->residual, cells);
     return result_ok();
@@ -262,12 +315,13 @@ static result reconcile(struct transaction *transaction, void *context, struct e
     struct reconciling *work = context;
     struct reconciliation *answer = &work->answer;
     TRY(begin(work, transaction, err));
+    TRY(list_absorbed(work, transaction, err));
     TRY(transaction_each_course(transaction, 1, INT64_MAX, false, count_person, work, err));
     TRY(add_lines(work, err));
     TRY(transaction_count_registered(transaction, work->edition.as_of, work->edition.known_at,
                                      work->edition.position, &answer->everybody, err));
-    answer->residual =
-        answer->everybody - answer->outcomes - answer->open - answer->whereabouts_unknown;
+    answer->residual = answer->everybody - answer->outcomes - answer->open -
+                       answer->whereabouts_unknown - answer->merged;
     return make_sheet(work, err);
 }
 

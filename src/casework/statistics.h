@@ -38,10 +38,11 @@ struct reconciliation {
     int64_t position;
     date as_of;
     int64_t everybody; /* counted by their registrations, in the events themselves */
-    int64_t outcomes;  /* these three counted by folding each person's course */
+    int64_t outcomes;  /* these four counted by folding each person's course */
     int64_t open;
     int64_t whereabouts_unknown;
-    int64_t residual; /* everybody less the three; 0, or somebody is lost */
+    int64_t merged;   /* records that were a part of another person's (register/identity.h) */
+    int64_t residual; /* everybody less the four; 0, or somebody is lost */
     const struct reconciliation_line *lines;
     size_t line_count;
     struct band_list contact_days;

@@ -230,6 +230,7 @@ static void expect_same(struct world *world, const struct edition_asked *asked)
     assert_int_equal(answer.everybody, expected.people);
     assert_int_equal(answer.residual, 0);
     assert_int_equal(answer.outcomes + answer.open + answer.whereabouts_unknown, expected.people);
+    assert_int_equal(answer.merged, 0);
     assert_int_equal(answer.whereabouts_unknown, expected.in_stage[LOST]);
     for (int stage = 0; stage < STAGES; stage++) {
         expect_line(&answer, &expected, stage);

@@ -81,6 +81,11 @@ def merged_and_undone(desk, person, other):
     desk.run("merge", "confirm", request, "--conflicts", count, account="senior")
     assert len(desk.rows("person", "list", "--limit", "1000")) == people - 1
     assert desk.json("person", "show", other)["reference"] == person
+    reconciled = {row[0]: int(row[2]) for row in csv.reader(
+        desk.run("statistics", "reconciliation", "--format", "csv", account="statistician").splitlines())
+        if len(row) > 2 and row[1] == "Total"}
+    assert reconciled["Merged into another record"] == 1 and reconciled["Residual"] == 0, reconciled
+    assert reconciled["Everybody ever recorded"] == people, reconciled
     told = desk.json("record", other, "contact.search_made", "yes")["events"][0]
     asked = desk.json("record", person, "person.language", "Example")["events"][0]
     told, asked = [event if isinstance(event, int) else event["event"] for event in (told, asked)]
