@@ -175,71 +175,38 @@ result case_from_rows(struct sitting *sitting, const struct person_row *person,
 
 /* --- the hub and its agreement ---------------------------------------------------------------- */
 
-/* Does the person hold or occupy a place at this hub? */
-static result has_own_place(struct sitting *sitting, const struct person_row *person, int64_t hub,
-                            bool *ret_own, struct err *err)
-{
-    bool own = person->hub == hub;
-    struct arena scratch = *sitting->arena;
-    const struct request_filter filter = {.person = person->id, .hub = hub, .live_only = true};
-    const struct request_row *requests = NULL;
-    size_t count = 0;
-    TRY(transaction_requests(sitting->transaction, &filter, &scratch, &requests, &count, err));
-    for (size_t i = 0; i < count; i++) {
-        own = own || requests[i].place > 0;
-    }
-    *ret_own = own;
-    return result_ok();
-}
-
 static result count_places(struct sitting *sitting, const struct loaded_case *loaded, int64_t hub,
-                           struct past_places *ret_places, struct err *err)
+                           struct hub_places *ret_places, struct err *err)
 {
-    const struct person_row *person = &loaded->view.person;
-    if (loaded->when.past) {
-        return past_places(sitting, hub, person->id, loaded->when.known_at, ret_places, err);
+    const int64_t person = loaded->view.person.id;
+    if (!loaded->when.past) {
+        return hub_places_now(sitting, hub, person, ret_places, err);
     }
-    struct past_places places = {.own = false};
-    TRY(transaction_count_places(sitting->transaction, hub, &places.counts, err));
-    if (person->id != 0) {
-        TRY(has_own_place(sitting, person, hub, &places.own, err));
-    }
-    *ret_places = places;
-    return result_ok();
+    const struct place_row *rows = NULL;
+    size_t count = 0;
+    TRY(past_places(sitting, hub, loaded->when.known_at, &rows, &count, err));
+    return hub_places_of_rows(rows, count, person, loaded->when.on, sitting->arena, ret_places,
+                              err);
 }
 
-/* What the register counts of a hub; a counted fact that is not here is unknown. */
-static void fill_counted(const struct rulebook *rulebook, const struct past_places *places,
-                         struct value *values)
+static result fill_counted(struct sitting *sitting, struct loaded_case *loaded, int64_t hub,
+                           struct err *err)
 {
-    const struct counted_fact {
-        str name;
-        int64_t number;
-    } counted[] = {
-        {STR("hub.places_free"), places->counts.free + (places->own ? 1 : 0)},
-        {STR("hub.places_agreed"), places->counts.agreed},
-        {STR("hub.places_held"), places->counts.held},
-        {STR("hub.places_occupied"), places->counts.occupied},
-    };
-    for (size_t i = 0; i < sizeof counted / sizeof counted[0]; i++) {
-        const uint32_t fact = rulebook_fact(rulebook, counted[i].name);
-        if (fact != NOT_FOUND_INDEX && rulebook->facts[fact].counted &&
-            rulebook->facts[fact].type == FACT_NUMBER) {
-            values[fact] = value_number(counted[i].number);
-        }
-    }
+    const struct rulebook *rulebook = sitting->casework->rulebook;
+    const struct place_need need = place_need_of(rulebook, loaded->person.values);
+    TRY(count_places(sitting, loaded, hub, &loaded->places, err));
+    places_fill_counted(rulebook, &loaded->places, loaded->view.person.id == 0 ? NULL : &need,
+                        loaded->hub.values);
+    return result_ok();
 }
 
 result case_at_hub(struct sitting *sitting, const struct loaded_case *base, int64_t hub,
                    bool with_agreement, struct loaded_case *ret_case, struct err *err)
 {
     struct loaded_case loaded = *base;
-    const struct rulebook *rulebook = sitting->casework->rulebook;
     TRY(transaction_hub(sitting->transaction, hub, sitting->arena, &loaded.view.hub, err));
     TRY(facts_load(sitting, SUBJECT_OF_HUB, hub, &loaded.when, &loaded.hub, err));
-    struct past_places places;
-    TRY(count_places(sitting, &loaded, hub, &places, err));
-    fill_counted(rulebook, &places, loaded.hub.values);
+    TRY(fill_counted(sitting, &loaded, hub, err));
     loaded.view.question.hub = loaded.hub.values;
     const int64_t agreement = loaded.view.hub.agreement;
     if (with_agreement && agreement != 0) {

@@ -1,8 +1,12 @@
 #include "casework/past.h"
 
 #include <stdlib.h>
+#include <string.h>
 
-enum { HISTORY_WHOLE = 1000000 }; /* more events than one subject ever has */
+enum {
+    HISTORY_WHOLE = 1000000,         /* more events than one subject ever has */
+    TOLD_MEMORY = 256 * 1024 * 1024, /* taken lazily */
+};
 
 static result whole_history(struct sitting *sitting, enum subject_kind kind, int64_t subject,
                             int64_t before, const struct event **ret_events, size_t *ret_count,
@@ -107,24 +111,6 @@ result past_family(struct sitting *sitting, const struct person_row *person, ins
 
 /* --- places ----------------------------------------------------------------------------------- */
 
-/* The number agreed last, as known then; 0 before any was. */
-static result places_agreed(struct sitting *sitting, int64_t hub, instant known_at,
-                            int64_t *ret_agreed, struct err *err)
-{
-    const struct event *events = NULL;
-    size_t count = 0;
-    TRY(whole_history(sitting, SUBJECT_OF_HUB, hub, 0, &events, &count, err));
-    *ret_agreed = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (events[i].kind == EVENT_PLACES_AGREED &&
-            events[i].recorded_at.milliseconds <= known_at.milliseconds) {
-            *ret_agreed = events[i].body.places_agreed.places;
-            break;
-        }
-    }
-    return result_ok();
-}
-
 /* Can a place be occupied without a request, so that requests do not name everybody who ever had
  * one? */
 static bool places_without_request(const struct rulebook *rulebook)
@@ -176,60 +162,171 @@ static result candidates(struct sitting *sitting, int64_t hub, int64_t **ret_peo
     return result_ok();
 }
 
-/* True when the person had a place at the hub. */
-static bool count_past(const struct past *past, int64_t hub, struct place_counts *counts)
+/* What happened to the places of a hub, one after the other in memory of its own. */
+struct told {
+    struct arena memory;
+    struct event *items;
+    size_t count;
+};
+
+static void told_close(struct told *told)
 {
-    const bool occupied = past->person.hub == hub;
-    bool held = false;
-    counts->occupied += occupied ? 1 : 0;
-    for (size_t i = 0; i < past->request_count; i++) {
-        if (past->requests[i].hub == hub && past->requests[i].place > 0) {
-            counts->held++;
-            held = true;
-        }
-    }
-    return occupied || held;
+    arena_close(&told->memory);
 }
 
-static result count_candidates(struct sitting *sitting, int64_t hub, instant before,
-                               const int64_t *people, size_t count, int64_t *with_place,
-                               struct past_places *places, struct err *err)
+#define OWN_TOLD __attribute__((cleanup(told_close)))
+
+static result tell(struct told *told, const struct event *event, struct err *err)
+{
+    struct event *next = ARENA_NEW(&told->memory, struct event, 1);
+    if (next == NULL) {
+        return arena_full(err);
+    }
+    told->items = told->count == 0 ? next : told->items;
+    ASSERT(next == told->items + told->count);
+    *next = *event;
+    told->count++;
+    return result_ok();
+}
+
+static int64_t hub_of_request(const struct event *history, size_t count, int64_t request)
 {
     for (size_t i = 0; i < count; i++) {
-        if (i > 0 && people[i] == people[i - 1]) {
-            continue;
+        if (history[i].position == request && history[i].kind == EVENT_STEP_REQUESTED) {
+            return history[i].body.step_requested.hub;
         }
-        struct arena scratch = *sitting->arena;
-        struct sitting reading = *sitting;
-        reading.arena = &scratch;
-        struct past past;
-        TRY(past_person(&reading, people[i], 0, before, &past, err));
-        if (count_past(&past, hub, &places->counts)) {
-            with_place[places->people_count++] = people[i];
+    }
+    return 0;
+}
+
+/* May the event of a person have changed a place of this hub? The hub of an approval is that of its
+ * request. */
+static bool gives_or_frees(const struct event *history, size_t count, const struct event *event,
+                           int64_t hub)
+{
+    switch ((int)event->kind) {
+    case EVENT_STEP_APPROVED:
+        return event->body.step_approved.place > 0 &&
+               hub_of_request(history, count, event->body.step_approved.request) == hub;
+    case EVENT_STEP_TAKEN:
+    case EVENT_STEP_STOPPED:
+    case EVENT_STEP_DECLINED:
+    case EVENT_STEP_WITHDRAWN:
+    case EVENT_PLACE_CHANGED:
+    case EVENT_DEPARTURE_CANCELLED:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* A command judges before it gives and frees places; a change of place is what others are judged
+ * after. */
+static bool was_seen(const struct event *event, instant known_at)
+{
+    const bool judged_after =
+        event->kind == EVENT_PLACE_CHANGED || event->kind == EVENT_DEPARTURE_CANCELLED;
+    return event->recorded_at.milliseconds < known_at.milliseconds ||
+           (judged_after && event->recorded_at.milliseconds == known_at.milliseconds);
+}
+
+/* Numbers are all that is read of a person's events, so their texts need not stay. */
+static result tell_person(struct sitting *sitting, struct told *told, int64_t person, int64_t hub,
+                          instant known_at, struct err *err)
+{
+    struct arena scratch = *sitting->arena;
+    struct sitting reading = *sitting;
+    reading.arena = &scratch;
+    const struct event *events = NULL;
+    size_t count = 0;
+    TRY(whole_history(&reading, SUBJECT_OF_PERSON, person, 0, &events, &count, err));
+    for (size_t i = count; i > 0; i--) {
+        const struct event *event = &events[i - 1];
+        if (was_seen(event, known_at) && gives_or_frees(events, count, event, hub)) {
+            TRY(tell(told, event, err));
         }
     }
     return result_ok();
 }
 
-result past_places(struct sitting *sitting, int64_t hub, int64_t person, instant known_at,
-                   struct past_places *ret_places, struct err *err)
+static result tell_people(struct sitting *sitting, struct told *told, int64_t hub, instant known_at,
+                          struct err *err)
 {
-    struct past_places places = {.own = false};
     int64_t *people = NULL;
     size_t count = 0;
-    TRY(places_agreed(sitting, hub, known_at, &places.counts.agreed, err));
     TRY(candidates(sitting, hub, &people, &count, err));
-    int64_t *with_place = ARENA_NEW(sitting->arena, int64_t, count + 1);
-    if (with_place == NULL) {
+    for (size_t i = 0; i < count; i++) {
+        if (i == 0 || people[i] != people[i - 1]) {
+            TRY(tell_person(sitting, told, people[i], hub, known_at, err));
+        }
+    }
+    return result_ok();
+}
+
+/* Also the most places that were ever agreed. */
+static result tell_hub(struct sitting *sitting, struct told *told, int64_t hub, instant known_at,
+                       int64_t *ret_most, struct err *err)
+{
+    const struct event *events = NULL;
+    size_t count = 0;
+    int64_t most = 0;
+    TRY(whole_history(sitting, SUBJECT_OF_HUB, hub, 0, &events, &count, err));
+    for (size_t i = count; i > 0; i--) {
+        const struct event *event = &events[i - 1];
+        const unsigned about_places = CONCERNS_PLACE | CONCERNS_HUB_PLACES;
+        if (event->recorded_at.milliseconds > known_at.milliseconds ||
+            (event_concerns(event->kind) & about_places) == 0) {
+            continue;
+        }
+        const int64_t agreed =
+            event->kind == EVENT_PLACES_AGREED ? event->body.places_agreed.places : 0;
+        most = agreed > most ? agreed : most;
+        TRY(tell(told, event, err));
+    }
+    *ret_most = most;
+    return result_ok();
+}
+
+static int compare_events(const void *left, const void *right)
+{
+    const struct event *a = left;
+    const struct event *b = right;
+    return a->position < b->position ? -1 : a->position > b->position ? 1 : 0;
+}
+
+static result fold_places(const struct told *told, struct place_row *rows, size_t capacity,
+                          size_t *ret_count, struct err *err)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < told->count; i++) {
+        const struct event *event = &told->items[i];
+        if (event->kind == EVENT_PLACES_AGREED) {
+            TRY(place_rows_agree(rows, count, capacity, event, &count, err));
+        }
+        for (size_t j = 0; event->kind != EVENT_PLACES_AGREED && j < count; j++) {
+            TRY(place_row_apply(&rows[j], event, err));
+        }
+    }
+    *ret_count = count;
+    return result_ok();
+}
+
+result past_places(struct sitting *sitting, int64_t hub, instant known_at,
+                   const struct place_row **ret_rows, size_t *ret_count, struct err *err)
+{
+    OWN_TOLD struct told told = {.items = NULL};
+    int64_t most = 0;
+    TRY(arena_open(&told.memory, TOLD_MEMORY, err));
+    TRY(tell_hub(sitting, &told, hub, known_at, &most, err));
+    TRY(tell_people(sitting, &told, hub, known_at, err));
+    if (told.count > 0) {
+        qsort(told.items, told.count, sizeof told.items[0], compare_events);
+    }
+    struct place_row *rows = ARENA_NEW(sitting->arena, struct place_row, (size_t)most + 1);
+    if (rows == NULL) {
         return arena_full(err);
     }
-    const instant before = {.milliseconds = known_at.milliseconds - 1};
-    TRY(count_candidates(sitting, hub, before, people, count, with_place, &places, err));
-    for (size_t i = 0; i < places.people_count; i++) {
-        places.own = places.own || with_place[i] == person;
-    }
-    places.people = with_place;
-    places.counts.free = places.counts.agreed - places.counts.held - places.counts.occupied;
-    *ret_places = places;
+    TRY(fold_places(&told, rows, (size_t)most, ret_count, err));
+    *ret_rows = rows;
     return result_ok();
 }

@@ -103,6 +103,7 @@ static result ask_for_step(struct screen_work *work, struct caseload_asked *ret_
     for (size_t i = 0; i < step->safeguard_count; i++) {
         judge_reads(rulebook, step->safeguards[i], facts);
     }
+    screening_reads(rulebook, facts);
     if (rulebook->has_family_complete) {
         facts[rulebook->family_complete] = true;
     }
@@ -154,7 +155,9 @@ static result visit_rows(struct screen_work *work, const struct caseload_columns
         const struct caseload_person *person = &caseload->people[row];
         if (person->asked_about) {
             TRY(visit_row(work, person,
-                          screening_answers_for(&work->screening, answers, person->id), row, err));
+                          screening_answers_for(&work->screening, answers, &caseload->columns, row,
+                                                person->id),
+                          row, err));
         }
     }
     return result_ok();
@@ -195,7 +198,7 @@ static result judge_then(struct screen_work *work, struct sitting *reading,
     struct loaded_case loaded;
     TRY(case_load(reading, person, &work->screening.when, &loaded, err));
     struct question question = loaded.view.question;
-    question.hub = screening_hub_for(&work->screening, person->id);
+    question.hub = screening_hub_for(&work->screening, person->id, question.person);
     question.agreement = work->screening.hub.view.question.agreement;
     const struct screened_person screened = {
         .id = person->id, .reference = person->reference, .stage = person->stage};

@@ -4,55 +4,75 @@
 
 #include <stdlib.h>
 
-static int compare_ids(const void *left, const void *right)
+static int compare_owners(const void *left, const void *right)
 {
-    const int64_t a = *(const int64_t *)left;
-    const int64_t b = *(const int64_t *)right;
-    return a < b ? -1 : a > b ? 1 : 0;
+    const struct place_owner *a = left;
+    const struct place_owner *b = right;
+    return a->person < b->person ? -1 : a->person > b->person ? 1 : 0;
 }
 
-static bool has_own_place(const struct screening *screening, int64_t person)
+/* The kind of the person's own place at the hub; NULL when they have none. */
+static const str *own_kind(const struct screening *screening, int64_t person)
 {
-    return screening->own_place_count > 0 &&
-           bsearch(&person, screening->own_place, screening->own_place_count, sizeof person,
-                   compare_ids) != NULL;
+    const struct place_owner key = {.person = person};
+    const struct place_owner *owner =
+        screening->owner_count == 0
+            ? NULL
+            : bsearch(&key, screening->owners, screening->owner_count, sizeof key, compare_owners);
+    return owner == NULL ? NULL : &owner->kind;
 }
 
 /* --- preparing -------------------------------------------------------------------------------- */
 
-static result find_own_places(struct screening *screening, int64_t hub, struct err *err)
+static result find_owners(struct screening *screening, int64_t hub, struct err *err)
 {
     struct sitting *sitting = screening->sitting;
-    if (screening->when.past) {
-        struct past_places past;
-        TRY(past_places(sitting, hub, 0, screening->when.known_at, &past, err));
-        screening->own_place = past.people;
-        screening->own_place_count = past.people_count;
-        return result_ok();
-    }
-    const struct place_row *places = NULL;
+    const struct place_row *rows = NULL;
     size_t count = 0;
-    TRY(transaction_places(sitting->transaction, hub, sitting->arena, &places, &count, err));
-    int64_t *people = ARENA_NEW(sitting->arena, int64_t, count + 1);
-    if (people == NULL) {
+    TRY(screening->when.past
+            ? past_places(sitting, hub, screening->when.known_at, &rows, &count, err)
+            : transaction_places(sitting->transaction, hub, sitting->arena, &rows, &count, err));
+    struct place_owner *owners = ARENA_NEW(sitting->arena, struct place_owner, count + 1);
+    if (owners == NULL) {
         return arena_full(err);
     }
     size_t kept = 0;
     for (size_t i = 0; i < count; i++) {
-        if (places[i].state == PLACE_HELD || places[i].state == PLACE_OCCUPIED) {
-            people[kept++] = places[i].person;
+        if (rows[i].person != 0 && !place_is_free_on(&rows[i], screening->when.on)) {
+            owners[kept++] = (struct place_owner){rows[i].person, rows[i].kind};
         }
     }
-    qsort(people, kept, sizeof people[0], compare_ids);
-    screening->own_place = people;
-    screening->own_place_count = kept;
-    return result_ok();
+    qsort(owners, kept, sizeof owners[0], compare_owners);
+    screening->owners = owners;
+    screening->owner_count = kept;
+    return hub_places_of_rows(rows, count, 0, screening->when.on, sitting->arena,
+                              &screening->places, err);
 }
 
-static result copy_free_for_them(struct screening *screening, struct err *err)
+struct variants {
+    struct screening_variant *items;
+    size_t count;
+};
+
+static size_t find_variant(const struct screening_variant *items, size_t count,
+                           const struct value *free)
+{
+    size_t found = 0;
+    while (found < count && (items[found].free.known != free->known ||
+                             (free->known && items[found].free.number != free->number))) {
+        found++;
+    }
+    return found;
+}
+
+static result add_variant(struct screening *screening, struct variants *variants,
+                          const struct place_need *need, const str *kind, struct err *err)
 {
     const struct rulebook *rulebook = screening->sitting->casework->rulebook;
-    const uint32_t free_places = rulebook_fact(rulebook, STR("hub.places_free"));
+    const struct value free = places_free_for(&screening->places, need, kind);
+    if (find_variant(variants->items, variants->count, &free) < variants->count) {
+        return result_ok();
+    }
     struct value *values =
         ARENA_NEW(screening->sitting->arena, struct value, rulebook->fact_count + 1);
     if (values == NULL) {
@@ -61,11 +81,43 @@ static result copy_free_for_them(struct screening *screening, struct err *err)
     for (size_t i = 0; i < rulebook->fact_count; i++) {
         values[i] = screening->hub.hub.values[i];
     }
-    if (free_places != NOT_FOUND_INDEX && values[free_places].known &&
-        rulebook->facts[free_places].counted) {
-        values[free_places].number++;
+    if (screening->free_fact != NOT_FOUND_INDEX) {
+        values[screening->free_fact] = free;
     }
-    screening->free_for_them = values;
+    variants->items[variants->count++] = (struct screening_variant){free, values};
+    return result_ok();
+}
+
+/* For one need: whoever has no place there, and whoever has one of some kind. */
+static result add_variants(struct screening *screening, struct variants *variants,
+                           const struct place_need *need, struct err *err)
+{
+    TRY(add_variant(screening, variants, need, NULL, err));
+    for (size_t i = 0; i < screening->places.kind_count && screening->owner_count > 0; i++) {
+        TRY(add_variant(screening, variants, need, &screening->places.kinds[i].kind, err));
+    }
+    return result_ok();
+}
+
+static result list_variants(struct screening *screening, struct err *err)
+{
+    const struct rulebook *rulebook = screening->sitting->casework->rulebook;
+    const uint32_t fact = place_need_fact(rulebook);
+    const size_t needs = fact == NOT_FOUND_INDEX ? 0 : rulebook->facts[fact].choice_count;
+    const struct place_need nobody_said = place_need_of(rulebook, NULL);
+    struct variants variants = {.items =
+                                    ARENA_NEW(screening->sitting->arena, struct screening_variant,
+                                              (needs + 1) * (screening->places.kind_count + 1))};
+    if (variants.items == NULL) {
+        return arena_full(err);
+    }
+    TRY(add_variants(screening, &variants, &nobody_said, err));
+    for (size_t i = 0; i < needs; i++) {
+        const struct place_need need = {.known = true, .kind = rulebook->facts[fact].choices[i]};
+        TRY(add_variants(screening, &variants, &need, err));
+    }
+    screening->variants = variants.items;
+    screening->variant_count = variants.count;
     return result_ok();
 }
 
@@ -79,8 +131,13 @@ result screening_prepare(struct screening *screening, struct sitting *sitting, u
     }
     TRY(case_at_hub(sitting, &nobody, hub, sitting->casework->rulebook->steps[step].with_agreement,
                     &screening->hub, err));
-    TRY(find_own_places(screening, hub, err));
-    return copy_free_for_them(screening, err);
+    const struct rulebook *rulebook = sitting->casework->rulebook;
+    const uint32_t free_fact = rulebook_fact(rulebook, STR("hub.places_free"));
+    const bool asked = free_fact != NOT_FOUND_INDEX && rulebook->facts[free_fact].counted &&
+                       rulebook->facts[free_fact].type == FACT_NUMBER;
+    screening->free_fact = asked ? free_fact : NOT_FOUND_INDEX;
+    TRY(find_owners(screening, hub, err));
+    return list_variants(screening, err);
 }
 
 bool screening_is_open(const struct screening *screening, str stage)
@@ -91,10 +148,32 @@ bool screening_is_open(const struct screening *screening, str stage)
            rulebook_step_leaves(rulebook, &rulebook->steps[screening->step], found);
 }
 
-const struct value *screening_hub_for(const struct screening *screening, int64_t person)
+static size_t variant_for(const struct screening *screening, int64_t person,
+                          const struct place_need *need)
 {
-    const struct value *hub = screening->hub.view.question.hub;
-    return hub != NULL && has_own_place(screening, person) ? screening->free_for_them : hub;
+    const struct value free =
+        places_free_for(&screening->places, need, own_kind(screening, person));
+    const size_t found = find_variant(screening->variants, screening->variant_count, &free);
+    ASSERT(found < screening->variant_count);
+    return found;
+}
+
+const struct value *screening_hub_for(const struct screening *screening, int64_t person,
+                                      const struct value *values)
+{
+    if (screening->variant_count == 0) {
+        return NULL;
+    }
+    const struct place_need need = place_need_of(screening->sitting->casework->rulebook, values);
+    return screening->variants[variant_for(screening, person, &need)].values;
+}
+
+void screening_reads(const struct rulebook *rulebook, bool *facts)
+{
+    const uint32_t fact = place_need_fact(rulebook);
+    if (fact != NOT_FOUND_INDEX) {
+        facts[fact] = true;
+    }
 }
 
 struct screen_question screening_question(const struct screening *screening,
@@ -133,22 +212,55 @@ result screening_run(const struct screening *screening, const struct columns *co
 {
     const struct step *step = &screening->sitting->casework->rulebook->steps[screening->step];
     const size_t planes = 4 * step->safeguard_count + PLANES_BESIDE_SAFEGUARDS;
+    const size_t count = screening->variant_count == 0 ? 1 : screening->variant_count;
     *answers = (struct screening_answers){.memory = {0}};
     TRY(arena_open(&answers->memory,
-                   MEMORY_OF_SCREENS + planes * columns->word_count * sizeof(uint64_t), err));
-    TRY(run_screen(screening, columns, screening->hub.view.question.hub, &answers->memory,
-                   &answers->everybody, err));
-    return screening->own_place_count == 0
-               ? result_ok()
-               : run_screen(screening, columns, screening->free_for_them, &answers->memory,
-                            &answers->own, err);
+                   count * (MEMORY_OF_SCREENS + planes * columns->word_count * sizeof(uint64_t)),
+                   err));
+    answers->variants = ARENA_NEW(&answers->memory, struct screen_answers, count);
+    if (answers->variants == NULL) {
+        return arena_full(err);
+    }
+    for (size_t i = 0; i < count; i++) {
+        const struct value *hub =
+            screening->variant_count == 0 ? NULL : screening->variants[i].values;
+        TRY(run_screen(screening, columns, hub, &answers->memory, &answers->variants[i], err));
+    }
+    return result_ok();
+}
+
+/* What the columns say of the person's need. */
+static struct place_need need_of_row(const struct screening *screening,
+                                     const struct columns *columns, size_t row)
+{
+    const struct rulebook *rulebook = screening->sitting->casework->rulebook;
+    const uint32_t fact = place_need_fact(rulebook);
+    if (fact == NOT_FOUND_INDEX) {
+        return place_need_of(rulebook, NULL);
+    }
+    const struct column *column = &columns->columns[fact];
+    struct place_need need = {.known = false, .kind = STR("")};
+    if (column->kind != COLUMN_CHOICE || !plane_bit(column->known, row)) {
+        return need;
+    }
+    for (size_t i = 0; i < rulebook->facts[fact].choice_count; i++) {
+        if (plane_bit(column->planes[i], row)) {
+            need = (struct place_need){.known = true, .kind = rulebook->facts[fact].choices[i]};
+        }
+    }
+    return need;
 }
 
 const struct screen_answers *screening_answers_for(const struct screening *screening,
                                                    const struct screening_answers *answers,
+                                                   const struct columns *columns, size_t row,
                                                    int64_t person)
 {
-    return has_own_place(screening, person) ? &answers->own : &answers->everybody;
+    if (screening->variant_count == 0) {
+        return &answers->variants[0];
+    }
+    const struct place_need need = need_of_row(screening, columns, row);
+    return &answers->variants[variant_for(screening, person, &need)];
 }
 
 void screening_answers_close(struct screening_answers *answers)

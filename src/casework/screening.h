@@ -1,22 +1,36 @@
 /* screening: one step, asked about one hub, for everybody of a caseload. Inside casework only.
  *
- * "hub.places_free" is asked FOR somebody: those who hold or occupy a place at the hub count it
- * among the free ones, so where there are such people everybody is screened a second time with one
- * more. */
+ * "hub.places_free" is asked FOR somebody (places.h): it depends on the kind of place that they
+ * need and on the place that is theirs already. So there is a question for each of its values, and
+ * everybody is screened by each of these; whose answer counts, their need and their place say. */
 #ifndef RETURNHUB_CASEWORK_SCREENING_H
 #define RETURNHUB_CASEWORK_SCREENING_H
 
 #include "casework/caseload.h"
 #include "rulebook/screen.h"
 
+/* The hub's values for those for whom it has so many places free. */
+struct screening_variant {
+    struct value free;
+    struct value *values;
+};
+
+struct place_owner {
+    int64_t person;
+    str kind; /* of their place */
+};
+
 struct screening {
     struct sitting *sitting; /* whose casework has the rulebook */
     uint32_t step;
     struct case_time when;
-    struct loaded_case hub;      /* the hub and its agreement, asked about nobody in particular */
-    struct value *free_for_them; /* the hub's values for those with a place of their own */
-    const int64_t *own_place;    /* who holds or occupies a place at the hub, sorted */
-    size_t own_place_count;
+    struct loaded_case hub;   /* the hub and its agreement, asked about nobody in particular */
+    uint32_t free_fact;       /* NOT_FOUND_INDEX: the number of free places is not asked */
+    struct hub_places places; /* of the hub */
+    const struct place_owner *owners; /* who has a place of their own at the hub, sorted */
+    size_t owner_count;
+    const struct screening_variant *variants; /* one at least, when there is a hub */
+    size_t variant_count;
 };
 
 /* `hub` 0: none. What is read lives in the sitting's arena. */
@@ -25,21 +39,25 @@ MUST_USE result screening_prepare(struct screening *screening, struct sitting *s
                                   struct err *err);
 /* Does the step lead from this stage? */
 bool screening_is_open(const struct screening *screening, str stage);
-/* The hub's values as they are asked for this person; NULL: no hub. */
-const struct value *screening_hub_for(const struct screening *screening, int64_t person);
+/* The hub's values as they are asked for this person; NULL: no hub. `values` are the person's. */
+const struct value *screening_hub_for(const struct screening *screening, int64_t person,
+                                      const struct value *values);
+/* Marks the facts of a person that decide which of the answers is theirs. */
+void screening_reads(const struct rulebook *rulebook, bool *facts);
 struct screen_question screening_question(const struct screening *screening,
                                           const struct value *hub);
 
 struct screening_answers {
-    struct screen_answers everybody;
-    struct screen_answers own; /* with a place of their own; when own_place_count > 0 */
+    struct screen_answers *variants; /* as those of the screening; one when there is no hub */
     struct arena memory;
 };
 /* Close it with screening_answers_close, which accepts a zeroed one, also after a failure. */
 MUST_USE result screening_run(const struct screening *screening, const struct columns *columns,
                               struct screening_answers *answers, struct err *err);
+/* Those that are this person's, whose facts stand in a row of the columns. */
 const struct screen_answers *screening_answers_for(const struct screening *screening,
                                                    const struct screening_answers *answers,
+                                                   const struct columns *columns, size_t row,
                                                    int64_t person);
 void screening_answers_close(struct screening_answers *answers);
 

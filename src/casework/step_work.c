@@ -1,5 +1,6 @@
 #include "casework/step_work.h"
 
+#include "casework/arrival.h"
 #include "casework/past.h"
 #include "casework/refusal.h"
 #include "casework/repeat.h"
@@ -52,19 +53,6 @@ result step_of_request(const struct sitting *sitting, const struct request_row *
     return result_ok();
 }
 
-result step_free_place(struct sitting *sitting, int64_t hub, int64_t *ret_place, struct err *err)
-{
-    int64_t place = 0;
-    TRY(transaction_free_place(sitting->transaction, hub, &place, err));
-    if (place == 0) {
-        result_ignore(err_set(err, ERROR_CONFLICT, "No place is free at the hub"),
-                      "the hint follows");
-        return err_hint(err, "Wait until a place is free, or ask for another hub.");
-    }
-    *ret_place = place;
-    return result_ok();
-}
-
 /* --- judging ---------------------------------------------------------------------------------- */
 
 result step_judge(struct sitting *sitting, struct step_work *work, const struct person_row *person,
@@ -75,6 +63,7 @@ result step_judge(struct sitting *sitting, struct step_work *work, const struct 
         .step = step, .rule = &rulebook->steps[step], .person = *person, .hub = hub};
     const struct case_time now = case_now(sitting);
     TRY(case_for_step(sitting, person, step, hub, &now, &judged.loaded, err));
+    judged.need = place_need_of(rulebook, judged.loaded.person.values);
     judged.each = ARENA_NEW(sitting->arena, enum clearance, judged.rule->safeguard_count + 1);
     if (judged.each == NULL) {
         return arena_full(err);
@@ -129,9 +118,10 @@ static result place_of_step(struct sitting *sitting, const struct step_case *jud
     }
     if (request != NULL && request->place > 0) {
         *ret_place = request->place;
-        return result_ok();
+        return places_check_held(sitting, request, &judged->need, err);
     }
-    return step_free_place(sitting, judged->hub, ret_place, err);
+    return places_choose(sitting, &judged->person, &judged->need, judged->hub,
+                         request == NULL ? 0 : request->id, ret_place, err);
 }
 
 static result append_taken(struct sitting *sitting, const struct step_case *judged,
@@ -158,9 +148,13 @@ static result append_taken(struct sitting *sitting, const struct step_case *judg
                             .rulebook = sitting->rulebook,
                             .relied_on = judged->relied_on},
     };
+    if (place > 0) {
+        event.body.step_taken.arrival_expected_on =
+            arrival_expected_on(rulebook, judged->loaded.person.values, sitting->today);
+    }
     TRY(sitting_append(sitting, &event, err));
     *ret_position = event.position;
-    return result_ok();
+    return arrival_follow_step(sitting, judged, &event, err);
 }
 
 static int64_t subject_of_record(const struct step_case *judged, enum subject subject,

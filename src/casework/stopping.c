@@ -50,6 +50,13 @@ result stopping_stop(struct sitting *sitting, const struct request_row *request,
     return append_stop(sitting, request, cause, ret_safeguards, err);
 }
 
+result stopping_without_place(struct sitting *sitting, const struct request_row *request,
+                              int64_t cause, struct err *err)
+{
+    const struct text_list none = {.count = 0};
+    return append_stop(sitting, request, cause, &none, err);
+}
+
 /* --- which requests --------------------------------------------------------------------------- */
 
 struct candidates {

@@ -4,8 +4,8 @@
  *
  * Invariants:
  *   1. a person is in exactly one stage;
- *   2. a place is free, held for one request, occupied by one person, or closed - never two of
- * these;
+ *   2. a place is free, prebooked, held for one request, occupied by one person, out of use, or
+ * closed - never two of these;
  *   3. a request moves only along request_may_become.
  */
 #ifndef RETURNHUB_REGISTER_ROW_H
@@ -92,16 +92,34 @@ struct request_row {
  * proposed. */
 enum { HUB_PLACES_MAX = 100000 };
 
-enum place_state { PLACE_FREE = 1, PLACE_HELD = 2, PLACE_OCCUPIED = 3, PLACE_CLOSED = 4 };
+enum place_state {
+    PLACE_FREE = 1,
+    PLACE_HELD = 2,
+    PLACE_OCCUPIED = 3,
+    PLACE_CLOSED = 4, /* not agreed on any more */
+    PLACE_PREBOOKED =
+        5, /* until a day; after it the place counts as free and anybody may take it */
+    PLACE_OUT_OF_USE = 6,
+    PLACE_STATES
+};
 
 struct place_row {
     int64_t hub;
     int64_t number; /* from 1 */
+    str kind;       /* "" while nobody said which */
     enum place_state state;
-    int64_t person;  /* for whom it is held, or who occupies it */
-    int64_t request; /* that holds it */
-    instant since;
+    int64_t person;     /* for whom it is held or prebooked, or who occupies it */
+    int64_t request;    /* that holds it, or that the prebooking was given to */
+    int64_t prebooking; /* position of the PLACES_PREBOOKED event */
+    struct known_day prebooked_until;
+    str out_reason; /* of out_of_use.def; "" when it is in use */
+    struct known_day back_on;
+    instant since;         /* that it is in this state */
+    int64_t changed_event; /* the last that changed the row */
 };
+
+/* A prebooking that has run out holds nothing. */
+bool place_is_free_on(const struct place_row *row, date today);
 
 struct hub_row {
     int64_t id;
@@ -140,6 +158,7 @@ enum {
     CONCERNS_PLACE =
         8, /* the place named, the one held for the request, the one the person occupies */
     CONCERNS_HUB_PLACES = 16, /* all places of the hub */
+    CONCERNS_HUB_DESK = 64,   /* rows of hub_desk.h */
 };
 unsigned event_concerns(enum event_kind kind);
 /* May an event of this kind stand in the history of a subject of that kind? */
@@ -151,8 +170,9 @@ bool event_may_be_about(enum event_kind kind, enum subject_kind subject);
  *
  * request_row_apply takes the row whose id is body.request (or an empty one for STEP_REQUESTED).
  * place_row_apply takes a row that exists: for STEP_APPROVED the place body.place of the request's
- * hub; for the end of a request the place held for it; for STEP_TAKEN also the place named and the
- * place the person occupies - freed ones before the one taken. */
+ * hub; for the end of a request the place held for it; for STEP_TAKEN and PLACE_CHANGED also the
+ * place named and the place the person occupies - freed ones before the one taken; for events of a
+ * hub the places they name, or those of the prebooking. */
 MUST_USE result person_row_apply(struct person_row *row, const struct event *event,
                                  struct err *err);
 MUST_USE result request_row_apply(struct request_row *row, const struct event *event,

@@ -137,6 +137,8 @@ static int64_t request_named(const struct event *event)
         return event->body.step_stopped.request;
     case EVENT_STEP_TAKEN:
         return event->body.step_taken.request;
+    case EVENT_PLACE_CHANGED:
+        return event->body.place_changed.request;
     default:
         return 0;
     }
@@ -155,8 +157,9 @@ static result apply_to_request(struct transaction *transaction, const struct eve
     bool found = false;
     if (row.id == 0) {
         *ret_row = row;
-        /* A step may be taken without a request; an approval of none is refused. */
-        return event->kind == EVENT_STEP_TAKEN
+        /* A step may be taken, and a place changed, without a request; an approval of none is
+         * refused. */
+        return event->kind == EVENT_STEP_TAKEN || event->kind == EVENT_PLACE_CHANGED
                    ? result_ok()
                    : err_set(err, ERROR_INPUT, "The event names no request");
     }
@@ -171,9 +174,10 @@ static result apply_to_request(struct transaction *transaction, const struct eve
 static result apply_to_place(struct transaction *transaction, const struct event *event,
                              struct place_row *row, struct err *err)
 {
-    const enum place_state before = row->state;
+    const int64_t before = row->changed_event;
     TRY(place_row_apply(row, event, err));
-    return row->state == before ? result_ok() : update_row(transaction, TABLE_PLACE, row, err);
+    return row->changed_event == before ? result_ok()
+                                        : update_row(transaction, TABLE_PLACE, row, err);
 }
 
 static result apply_to_named_place(struct transaction *transaction, const struct event *event,
@@ -206,31 +210,120 @@ static result apply_to_found_place(struct transaction *transaction, const struct
     return found && !named ? apply_to_place(transaction, event, &row, err) : result_ok();
 }
 
+/* The hub and the place that the event gives to its person; place 0: none. */
+struct given_place {
+    int64_t hub;
+    int64_t place;
+};
+
+static struct given_place place_given(const struct event *event, const struct request_row *request)
+{
+    switch ((int)event->kind) {
+    case EVENT_STEP_APPROVED:
+        return (struct given_place){request->hub, event->body.step_approved.place};
+    case EVENT_STEP_TAKEN:
+        return (struct given_place){event->body.step_taken.hub, event->body.step_taken.place};
+    case EVENT_PLACE_CHANGED:
+        return (struct given_place){event->body.place_changed.hub, event->body.place_changed.place};
+    case EVENT_DEPARTURE_CANCELLED:
+        return (struct given_place){event->body.departure_cancelled.hub,
+                                    event->body.departure_cancelled.place};
+    default:
+        return (struct given_place){0, 0};
+    }
+}
+
+/* Does the person leave the place they occupy? */
+static bool leaves_place(const struct event *event)
+{
+    return (event->kind == EVENT_STEP_TAKEN && event->body.step_taken.place != 0) ||
+           (event->kind == EVENT_PLACE_CHANGED && event->body.place_changed.request == 0);
+}
+
 /* Those that become free come first: a person, and a request, has one place at most at any moment.
- */
+ * The place that an approval names is the one that was prebooked for the request, if one was. */
 static result apply_to_places(struct transaction *transaction, const struct event *event,
                               const struct request_row *request, struct arena scratch,
                               struct err *err)
 {
-    if (event->kind == EVENT_STEP_APPROVED) {
-        const int64_t place = event->body.step_approved.place;
-        return place > 0
-                   ? apply_to_named_place(transaction, event, request->hub, place, scratch, err)
-                   : result_ok();
-    }
-    if (request->id != 0) {
+    const struct given_place given = place_given(event, request);
+    if (request->id != 0 && event->kind != EVENT_STEP_APPROVED) {
         TRY(apply_to_found_place(transaction, event, QUERY_PLACE_HELD_FOR, request->id, scratch,
                                  err));
     }
-    if (event->kind != EVENT_STEP_TAKEN || event->body.step_taken.place == 0) {
-        return result_ok();
+    if (leaves_place(event)) {
+        TRY(apply_to_found_place(transaction, event, QUERY_PLACE_OCCUPIED_BY, event->subject,
+                                 scratch, err));
     }
-    const struct step_taken_body *body = &event->body.step_taken;
-    TRY(apply_to_found_place(transaction, event, QUERY_PLACE_OCCUPIED_BY, event->subject, scratch,
-                             err));
-    return body->place > 0
-               ? apply_to_named_place(transaction, event, body->hub, body->place, scratch, err)
+    return given.place > 0
+               ? apply_to_named_place(transaction, event, given.hub, given.place, scratch, err)
                : result_ok();
+}
+
+/* --- places that an event of the hub names --- */
+
+static result apply_to_range(struct transaction *transaction, const struct event *event,
+                             int64_t first, int64_t last, struct arena scratch, struct err *err)
+{
+    if (first < 1 || last < first || last > HUB_PLACES_MAX) {
+        return err_set(err, ERROR_INPUT, "There are no places from %lld to %lld", (long long)first,
+                       (long long)last);
+    }
+    for (int64_t number = first; number <= last; number++) {
+        TRY(apply_to_named_place(transaction, event, event->subject, number, scratch, err));
+    }
+    return result_ok();
+}
+
+static result apply_to_prebooked(struct transaction *transaction, const struct event *event,
+                                 struct arena scratch, struct err *err)
+{
+    const struct parameter prebooking = parameter_number(event->body.prebooking_ended.prebooking);
+    void *rows = NULL;
+    size_t count = 0;
+    TRY(collect_rows(transaction, QUERY_PLACES_OF_PREBOOKING, &prebooking, 1, &scratch, &rows,
+                     &count, err));
+    struct place_row *places = rows;
+    for (size_t i = 0; i < count; i++) {
+        TRY(apply_to_place(transaction, event, &places[i], err));
+    }
+    return result_ok();
+}
+
+static result apply_to_list(struct transaction *transaction, const struct event *event,
+                            const struct number_list *places, struct arena scratch, struct err *err)
+{
+    for (size_t i = 0; i < places->count; i++) {
+        TRY(apply_to_range(transaction, event, places->items[i], places->items[i], scratch, err));
+    }
+    return result_ok();
+}
+
+static result apply_to_places_of_hub(struct transaction *transaction, const struct event *event,
+                                     struct arena scratch, struct err *err)
+{
+    int64_t place = 0;
+    switch ((int)event->kind) {
+    case EVENT_PLACES_OF_KIND:
+        return apply_to_range(transaction, event, event->body.places_of_kind.first,
+                              event->body.places_of_kind.last, scratch, err);
+    case EVENT_PLACES_PREBOOKED:
+        return apply_to_list(transaction, event, &event->body.places_prebooked.places, scratch,
+                             err);
+    case EVENT_PREBOOKING_ENDED:
+        return apply_to_prebooked(transaction, event, scratch, err);
+    case EVENT_PLACE_OUT_OF_USE:
+        place = event->body.place_out_of_use.place;
+        break;
+    case EVENT_PLACE_BACK_IN_USE:
+        place = event->body.place_back_in_use.place;
+        break;
+    default:
+        ASSERT(event->kind == EVENT_PREBOOKING_GIVEN);
+        place = event->body.prebooking_given.place;
+        break;
+    }
+    return apply_to_range(transaction, event, place, place, scratch, err);
 }
 
 /* --- all places of a hub --- */
@@ -242,7 +335,7 @@ static result store_places(struct transaction *transaction, const struct place_r
     for (size_t i = 0; i < count_after; i++) {
         if (i >= count_before) {
             TRY(insert_row(transaction, TABLE_PLACE, &after[i], err));
-        } else if (after[i].state != before[i].state) {
+        } else if (after[i].changed_event != before[i].changed_event) {
             TRY(update_row(transaction, TABLE_PLACE, &after[i], err));
         }
     }
@@ -256,7 +349,6 @@ static result apply_to_hub_places(struct transaction *transaction, const struct 
     const int64_t agreed = event->body.places_agreed.places;
     void *before = NULL;
     size_t count_before = 0;
-    /* The rows have no texts, so the arena holds nothing but the array. */
     TRY(collect_rows(transaction, QUERY_PLACES, &hub, 1, &scratch, &before, &count_before, err));
     const size_t wanted = agreed > 0 && agreed <= HUB_PLACES_MAX ? (size_t)agreed : 0;
     const size_t capacity = count_before > wanted ? count_before : wanted;
@@ -287,10 +379,15 @@ result rows_apply(struct transaction *transaction, const struct event *event, st
         TRY(apply_to_request(transaction, event, &scratch, &request, err));
     }
     if ((concerns & CONCERNS_PLACE) != 0) {
-        TRY(apply_to_places(transaction, event, &request, scratch, err));
+        TRY(event->subject_kind == SUBJECT_OF_HUB
+                ? apply_to_places_of_hub(transaction, event, scratch, err)
+                : apply_to_places(transaction, event, &request, scratch, err));
     }
     if ((concerns & CONCERNS_HUB_PLACES) != 0) {
         TRY(apply_to_hub_places(transaction, event, scratch, err));
+    }
+    if ((concerns & CONCERNS_HUB_DESK) != 0) {
+        TRY(hub_desk_apply(transaction, event, scratch, err));
     }
     return result_ok();
 }

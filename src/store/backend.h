@@ -36,21 +36,32 @@ enum query {
     QUERY_AGREEMENTS, /* () -> agreement, by id */
     QUERY_ACCOUNTS,   /* () -> account, by id */
     QUERY_PLACES,     /* (hub) -> place, by number */
-    QUERY_FREE_PLACE, /* (hub) -> place: the free one with the lowest number */
-    QUERY_PLACE_HELD_FOR,      /* (request) -> place */
-    QUERY_PLACE_OCCUPIED_BY,   /* (person) -> place */
-    QUERY_FACTS_OF,            /* (subject kind, subject) -> fact, in the order of the key */
-    QUERY_FACTS_OF_KIND,       /* (subject kind) -> fact, in the order of the key */
-    QUERY_FACT_OF_EVENT,       /* (subject kind, subject, position) -> fact */
-    QUERY_STAGE_COUNTS,        /* () -> stage count, by stage */
-    QUERY_PLACE_COUNTS,        /* (hub) -> state count */
-    QUERY_CASELOAD,            /* (first person, last person) -> caseload, by person */
-    QUERY_FACT_NAMES,          /* () -> name, by number */
-    QUERY_WORDS,               /* () -> name, by number */
-    QUERY_NUMBER_OF_FACT_NAME, /* (name) -> number */
-    QUERY_NUMBER_OF_WORD,      /* (name) -> number */
-    QUERY_LAST_FACT_NAME,      /* () -> number, 0 when there is none */
-    QUERY_LAST_WORD,           /* () -> number, 0 when there is none */
+    QUERY_FREE_PLACE, /* (hub, kind, today) -> place: the free one of that kind with the lowest
+                         number, then one whose prebooking has run out */
+    QUERY_PLACE_HELD_FOR,       /* (request) -> place, held or prebooked for it */
+    QUERY_PLACES_OF_PERSON,     /* (person) -> place */
+    QUERY_PLACES_OF_PREBOOKING, /* (prebooking) -> place, by number */
+    QUERY_PLACE_OCCUPIED_BY,    /* (person) -> place */
+    QUERY_FACTS_OF,             /* (subject kind, subject) -> fact, in the order of the key */
+    QUERY_FACTS_OF_KIND,        /* (subject kind) -> fact, in the order of the key */
+    QUERY_FACT_OF_EVENT,        /* (subject kind, subject, position) -> fact */
+    QUERY_STAGE_COUNTS,         /* () -> stage count, by stage */
+    QUERY_PLACE_COUNTS,         /* (hub, today) -> place state count, by kind */
+    QUERY_STAY_OF_PERSON,       /* (person) -> stay: the one that has not ended */
+    QUERY_STAYS_EXPECTED,       /* (hub) -> stay: arrivals expected still, oldest first */
+    QUERY_STAYS_AT_HUB,         /* (hub) -> stay: not ended, oldest first */
+    QUERY_STAYS_LEFT,           /* (hub, limit) -> stay: ended, latest first */
+    QUERY_STAYS_OF_PERSON,      /* (person) -> stay, latest first */
+    QUERY_ARRIVAL_COUNTS,       /* (hub) -> arrival count */
+    QUERY_PREBOOKINGS,          /* (hub, limit) -> prebooking, latest first */
+    QUERY_UNEXPECTED,           /* (hub) -> unexpected: not explained yet, oldest first */
+    QUERY_CASELOAD,             /* (first person, last person) -> caseload, by person */
+    QUERY_FACT_NAMES,           /* () -> name, by number */
+    QUERY_WORDS,                /* () -> name, by number */
+    QUERY_NUMBER_OF_FACT_NAME,  /* (name) -> number */
+    QUERY_NUMBER_OF_WORD,       /* (name) -> number */
+    QUERY_LAST_FACT_NAME,       /* () -> number, 0 when there is none */
+    QUERY_LAST_WORD,            /* () -> number, 0 when there is none */
     QUERY_COUNT,
 };
 

@@ -7,7 +7,7 @@
 #define RETURNHUB_STORE_LAYOUT_H
 
 #include "base/hash.h"
-#include "register/row.h"
+#include "register/hub_desk.h"
 
 enum column_type {
     COLUMN_NUMBER,  /* int64_t */
@@ -44,6 +44,10 @@ enum table {
     TABLE_FACT,
     TABLE_REQUEST,
     TABLE_PLACE,
+    TABLE_STAY,
+    TABLE_PREBOOKING,
+    TABLE_HUB_REPORT,
+    TABLE_UNEXPECTED,
     TABLE_HUB,
     TABLE_AGREEMENT,
     TABLE_ACCOUNT,
@@ -64,16 +68,19 @@ struct layout {
 
 const struct layout *layout_of(enum table table);
 /* What queries answer beside rows of tables. */
-const struct layout *layout_of_number(void);      /* int64_t */
-const struct layout *layout_of_count(void);       /* struct state_count */
-const struct layout *layout_of_stage_count(void); /* struct stage_count (store.h) */
+const struct layout *layout_of_number(void);        /* int64_t */
+const struct layout *layout_of_place_count(void);   /* struct place_state_count */
+const struct layout *layout_of_arrival_count(void); /* struct arrival_count (store.h) */
+const struct layout *layout_of_stage_count(void);   /* struct stage_count (store.h) */
 
 /* Replaces every text of a row by a copy in the arena. */
 MUST_USE result layout_copy_texts(const struct layout *layout, void *row, struct arena *arena,
                                   struct err *err);
 
-struct state_count {
+struct place_state_count {
+    str kind;
     int64_t state;
+    int64_t ran_out; /* 1: prebooked until a day that is over */
     int64_t count;
 };
 

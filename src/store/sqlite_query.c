@@ -39,11 +39,18 @@ static const struct query_row query_rows[QUERY_COUNT] = {
     [QUERY_AGREEMENTS] = {TABLE_AGREEMENT, NULL, "SELECT # FROM agreement ORDER BY id"},
     [QUERY_ACCOUNTS] = {TABLE_ACCOUNT, NULL, "SELECT # FROM account ORDER BY id"},
     [QUERY_PLACES] = {TABLE_PLACE, NULL, "SELECT # FROM place WHERE hub = ?1 ORDER BY number"},
-    [QUERY_FREE_PLACE] =
-        {TABLE_PLACE, NULL,
-         "SELECT # FROM place WHERE hub = ?1 AND state = 1 ORDER BY number LIMIT 1"},
+    [QUERY_FREE_PLACE] = {TABLE_PLACE, NULL,
+                          "SELECT # FROM place WHERE hub = ?1 AND kind = ?2 AND state IN (1, 5)"
+                          " AND (state = 1 OR prebooked_until < ?3) ORDER BY state, number LIMIT "
+                          "1"},
     [QUERY_PLACE_HELD_FOR] = {TABLE_PLACE, NULL,
-                              "SELECT # FROM place WHERE request = ?1 AND state = 2"},
+                              "SELECT # FROM place WHERE request = ?1 AND request <> 0"},
+    [QUERY_PLACES_OF_PERSON] = {TABLE_PLACE, NULL,
+                                "SELECT # FROM place WHERE person = ?1 AND person <> 0"
+                                " ORDER BY hub, number"},
+    [QUERY_PLACES_OF_PREBOOKING] = {TABLE_PLACE, NULL,
+                                    "SELECT # FROM place WHERE prebooking = ?1 AND prebooking <> 0"
+                                    " ORDER BY hub, number"},
     [QUERY_PLACE_OCCUPIED_BY] = {TABLE_PLACE, NULL,
                                  "SELECT # FROM place WHERE person = ?1 AND state = 3"},
     [QUERY_FACTS_OF] = {TABLE_FACT, NULL,
@@ -57,8 +64,29 @@ static const struct query_row query_rows[QUERY_COUNT] = {
          "SELECT # FROM fact WHERE subject_kind = ?1 AND subject = ?2 AND position = ?3"},
     [QUERY_STAGE_COUNTS] = {TABLE_COUNT, layout_of_stage_count,
                             "SELECT stage, COUNT(*) FROM person GROUP BY stage ORDER BY stage"},
-    [QUERY_PLACE_COUNTS] = {TABLE_COUNT, layout_of_count,
-                            "SELECT state, COUNT(*) FROM place WHERE hub = ?1 GROUP BY state"},
+    [QUERY_PLACE_COUNTS] =
+        {TABLE_COUNT, layout_of_place_count,
+         "SELECT kind, state, state = 5 AND prebooked_until < ?2 AS ran_out, COUNT(*) FROM place"
+         " WHERE hub = ?1 GROUP BY kind, state, ran_out ORDER BY kind"},
+    [QUERY_STAY_OF_PERSON] = {TABLE_STAY, NULL,
+                              "SELECT # FROM stay WHERE person = ?1 AND left_event = 0"},
+    [QUERY_STAYS_EXPECTED] = {TABLE_STAY, NULL,
+                              "SELECT # FROM stay WHERE hub = ?1 AND arrival = 1 ORDER BY id"},
+    [QUERY_STAYS_AT_HUB] = {TABLE_STAY, NULL,
+                            "SELECT # FROM stay WHERE hub = ?1 AND left_event = 0 ORDER BY id"},
+    [QUERY_STAYS_LEFT] = {TABLE_STAY, NULL,
+                          "SELECT # FROM stay WHERE hub = ?1 AND left_event <> 0"
+                          " ORDER BY left_event DESC LIMIT ?2"},
+    [QUERY_STAYS_OF_PERSON] = {TABLE_STAY, NULL,
+                               "SELECT # FROM stay WHERE person = ?1 ORDER BY id DESC"},
+    [QUERY_ARRIVAL_COUNTS] = {TABLE_COUNT, layout_of_arrival_count,
+                              "SELECT arrival, COUNT(*) FROM stay WHERE hub = ?1"
+                              " GROUP BY arrival ORDER BY arrival"},
+    [QUERY_PREBOOKINGS] = {TABLE_PREBOOKING, NULL,
+                           "SELECT # FROM prebooking WHERE hub = ?1 ORDER BY id DESC LIMIT ?2"},
+    [QUERY_UNEXPECTED] =
+        {TABLE_UNEXPECTED, NULL,
+         "SELECT # FROM unexpected WHERE hub = ?1 AND resolved_event = 0 ORDER BY id"},
     [QUERY_CASELOAD] = {TABLE_CASELOAD, NULL,
                         "SELECT # FROM caseload WHERE person BETWEEN ?1 AND ?2 ORDER BY person"},
     [QUERY_FACT_NAMES] = {TABLE_FACT_NAME, NULL, "SELECT # FROM fact_name ORDER BY number"},

@@ -139,6 +139,12 @@ MUST_USE result rows_apply(struct transaction *transaction, const struct event *
 /* An event about a subject that has no event yet: fails unless it is one that brings it in. */
 MUST_USE result rows_check_beginning(const struct event *event, struct err *err);
 
+/* --- hub_desk.c --- */
+
+/* The rows of register/hub_desk.h that the event concerns. */
+MUST_USE result hub_desk_apply(struct transaction *transaction, const struct event *event,
+                               struct arena scratch, struct err *err);
+
 /* --- names.c --- */
 
 enum names_kind { NAMES_OF_FACTS, NAMES_OF_WORDS };

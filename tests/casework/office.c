@@ -137,6 +137,11 @@ static int64_t open_agreement(struct office *office, const char *reference, bool
     return event.subject;
 }
 
+static bool has_fact(const struct office *office, const char *fact)
+{
+    return rulebook_fact(office->casework.rulebook, str_from_c(fact)) != NOT_FOUND_INDEX;
+}
+
 static int64_t open_hub(struct office *office, const char *reference, int64_t agreement)
 {
     struct event event = {.subject_kind = SUBJECT_OF_HUB,
@@ -151,6 +156,16 @@ static int64_t open_hub(struct office *office, const char *reference, int64_t ag
         .kind = EVENT_PLACES_AGREED,
         .body.places_agreed = {.places = OFFICE_PLACES, .reason = STR("begins")}};
     office_append(office, &places);
+    if (has_fact(office, "hub_stay.place_kind")) {
+        struct event kind = {.subject_kind = SUBJECT_OF_HUB,
+                             .subject = event.subject,
+                             .kind = EVENT_PLACES_OF_KIND,
+                             .body.places_of_kind = {.kind = STR("general"),
+                                                     .first = 1,
+                                                     .last = OFFICE_PLACES,
+                                                     .reason = STR("begins")}};
+        office_append(office, &kind);
+    }
     return event.subject;
 }
 
@@ -195,11 +210,6 @@ static void open_accounts(struct office *office)
                            .kind = EVENT_ACCOUNT_CLOSED,
                            .body.account_closed = {.reason = STR("left")}};
     office_append(office, &closed);
-}
-
-static bool has_fact(const struct office *office, const char *fact)
-{
-    return rulebook_fact(office->casework.rulebook, str_from_c(fact)) != NOT_FOUND_INDEX;
 }
 
 /* Both hubs are monitored, and the agreement is in force. */
@@ -304,6 +314,7 @@ struct read_work {
     struct request_row request;
     struct event event;
     struct place_counts places;
+    date today;
 };
 
 static result read_count(struct transaction *transaction, void *context, struct err *err)
@@ -333,13 +344,18 @@ static result read_event(struct transaction *transaction, void *context, struct 
 static result read_places(struct transaction *transaction, void *context, struct err *err)
 {
     struct read_work *work = context;
-    return transaction_count_places(transaction, work->id, &work->places, err);
+    const struct kind_counts *kinds = NULL;
+    size_t count = 0;
+    TRY(transaction_count_places(transaction, work->id, work->today, work->arena, &kinds, &count,
+                                 err));
+    work->places = place_counts_sum(kinds, count);
+    return result_ok();
 }
 
 static struct read_work read_with(struct office *office, store_work *function, int64_t id)
 {
     struct err err = {0};
-    struct read_work work = {.arena = &office->perm, .id = id};
+    struct read_work work = {.arena = &office->perm, .id = id, .today = office_today(office)};
     must(store_read(office->store, function, &work, &err), &err);
     return work;
 }

@@ -33,23 +33,31 @@ static const struct {
     const char *may;
 } expected[] = {
     /*                        people  register request take hub    agreement confidential screen
-     * accounts | person| fact   | approve | | record| | record agreement   | rulebook | */
-    {"caseworker", "A A     A A      A .      A A .      A .         .            A A     ."},
+     * accounts | person| fact   | approve | | record| | record agreement   | rulebook |
+     * and of a hub's desk: run it, prebook, resolve arrivals */
+    {"caseworker", "A A     A A      A .      A A .      A .         .            A A     ."
+                   " . A A"},
     {"authorising_officer",
-     "A A     . A      . A      . A .      A .         .            A A     ."},
-    {"senior_officer", "A A     . A      . A      . A A      A A         A            A A     ."},
-    {"hub_operator", "H H     . H      . .      . H H      . .         .            . A     ."},
-    {"monitor", "H H     . .      . .      . H .      A .         .            . A     ."},
-    {"administrator", ". .     . .      . .      . . .      . .         .            . A     A"},
-    {"nobody_special", ". .     . .      . .      . . .      . .         .            . .     ."},
-    {"", ". .     . .      . .      . . .      . .         .            . .     ."},
+     "A A     . A      . A      . A .      A .         .            A A     ."
+     " . . ."},
+    {"senior_officer", "A A     . A      . A      . A A      A A         A            A A     ."
+                       " A A A"},
+    {"hub_operator", "H H     . H      . .      . H H      . .         .            . A     ."
+                     " H . ."},
+    {"monitor", "H H     . .      . .      . H .      A .         .            . A     . . . ."},
+    {"administrator", ". .     . .      . .      . . .      . .         .            . A     A"
+                      " . . ."},
+    {"nobody_special", ". .     . .      . .      . . .      . .         .            . .     ."
+                       " . . ."},
+    {"", ". .     . .      . .      . . .      . .         .            . .     . . . ."},
 };
 
 static const enum action columns[] = {
-    ACTION_SEE_PEOPLE,   ACTION_SEE_PERSON,    ACTION_REGISTER_PERSON,  ACTION_RECORD_FACT,
-    ACTION_REQUEST_STEP, ACTION_APPROVE_STEP,  ACTION_TAKE_STEP,        ACTION_SEE_HUB,
-    ACTION_RECORD_HUB,   ACTION_SEE_AGREEMENT, ACTION_SEE_CONFIDENTIAL, ACTION_RECORD_AGREEMENT,
-    ACTION_SCREEN,       ACTION_SEE_RULEBOOK,  ACTION_MANAGE_ACCOUNTS,
+    ACTION_SEE_PEOPLE,     ACTION_SEE_PERSON,      ACTION_REGISTER_PERSON,  ACTION_RECORD_FACT,
+    ACTION_REQUEST_STEP,   ACTION_APPROVE_STEP,    ACTION_TAKE_STEP,        ACTION_SEE_HUB,
+    ACTION_RECORD_HUB,     ACTION_SEE_AGREEMENT,   ACTION_SEE_CONFIDENTIAL, ACTION_RECORD_AGREEMENT,
+    ACTION_SCREEN,         ACTION_SEE_RULEBOOK,    ACTION_MANAGE_ACCOUNTS,  ACTION_RUN_HUB,
+    ACTION_PREBOOK_PLACES, ACTION_RESOLVE_ARRIVAL,
 };
 
 /* Aim: every role, every action, an object of one's own hub, of another, of several and of none, in
