@@ -44,6 +44,12 @@ enum { COMMAND_OPTIONS_MAX = 12, COMMAND_ARGUMENTS_MAX = 256 /* a folder of rule
            "the day the demonstration has reached (default: today)")                               \
     OPTION(OPTION_PAGE_FORMAT, "format", "text|html|pdf",                                          \
            "how the page is written (default: text)")                                              \
+    OPTION(OPTION_UNTIL, "until", "DATE",                                                          \
+           "the last day; of a place out of use, the day it is expected back")                     \
+    OPTION(OPTION_REQUEST, "request", "N", "the request that it is for")                           \
+    OPTION(OPTION_PERSON, "person", "TEXT", "a person's reference, or a name")                     \
+    OPTION(OPTION_ACCURATE_AT, "accurate-at", "INSTANT",                                           \
+           "when it was accurate (YYYY-MM-DDTHH:MM:SSZ; default: now)")                            \
     OPTION(OPTION_CHECK, "check", NULL, "compare only; change nothing")                            \
     OPTION(OPTION_HELP, "help", NULL, "print this help")
 
@@ -118,6 +124,29 @@ command_run command_step_withdraw;
 command_run command_explain;
 command_run command_clock;
 command_run command_screen;
+command_run command_hub_show;
+command_run command_hub_places;
+command_run command_hub_prebookings;
+command_run command_hub_arrivals;
+command_run command_hub_stays;
+command_run command_hub_departures;
+command_run command_hub_reconcile;
+command_run command_hub_kind;
+command_run command_hub_out;
+command_run command_hub_back;
+command_run command_hub_move;
+command_run command_hub_prebook;
+command_run command_hub_give;
+command_run command_hub_release;
+command_run command_hub_arrive;
+command_run command_hub_refuse;
+command_run command_hub_resolve;
+command_run command_hub_hand_over;
+command_run command_hub_unexpected;
+command_run command_hub_identify;
+command_run command_hub_reinstate;
+command_run command_hub_heartbeat;
+command_run command_hub_explain;
 command_run command_rebuild;
 command_run command_manual;
 

@@ -174,7 +174,7 @@ static const char hub_desk_tables[] =
     "  left_by TEXT NOT NULL,"
     "  CHECK ((arrival = 1) = (resolved_event = 0))) STRICT;"
     "CREATE UNIQUE INDEX @.stay_of_person ON stay (person) WHERE left_event = 0;"
-    "CREATE INDEX @.stay_at_hub ON stay (hub, id) WHERE left_event = 0;"
+    "CREATE INDEX @.stay_not_ended ON stay (hub, id) WHERE left_event = 0;"
     "CREATE INDEX @.stay_left ON stay (hub, left_event) WHERE left_event <> 0;"
     "CREATE INDEX @.stay_expected ON stay (hub, id) WHERE arrival = 1;"
     "CREATE INDEX @.stay_by_hub ON stay (hub, arrival);"
