@@ -97,6 +97,22 @@ void hub_office_open(struct office *office)
     hub_rules_remove(folder);
 }
 
+result hub_office_join(struct office *office, const char *path, const char *rules,
+                       instant (*now)(void *context), struct err *err)
+{
+    const struct system *machine = system_machine();
+    const struct rulebook *rulebook = NULL;
+    *office = (struct office){.next_client_id = 1};
+    office->system = (struct system){.now = now, .entropy = machine->entropy};
+    TRY(arena_open(&office->perm, 64 * 1024 * 1024, err));
+    TRY(arena_open(&office->work, 64 * 1024 * 1024, err));
+    TRY(office_load_rules(office, rules, &rulebook, err));
+    const struct store_options options = {.path = path, .system = &office->system};
+    TRY(store_open(&options, &office->store, err));
+    return casework_open(office->store, rulebook, &office->system, &office->perm, &office->casework,
+                         err);
+}
+
 /* --- people ----------------------------------------------------------------------------------- */
 
 struct somebody hub_office_ready(struct office *office, const char *name, const char *kind)

@@ -15,6 +15,10 @@ void hub_rules_write(char folder[HUB_RULES_SIZE]);
 void hub_rules_remove(const char *folder);
 
 void hub_office_open(struct office *office);
+/* Another process's office over the same store: only its casework may be used. office_leave closes
+ * it. */
+MUST_USE result hub_office_join(struct office *office, const char *path, const char *rules,
+                                instant (*now)(void *context), struct err *err);
 
 /* Ready for a transfer; `kind` NULL: nobody recorded which kind of place they need. */
 struct somebody hub_office_ready(struct office *office, const char *name, const char *kind);

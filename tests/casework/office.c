@@ -51,24 +51,32 @@ static void must(result done, const struct err *err)
 
 /* --- opening ---------------------------------------------------------------------------------- */
 
-static const struct rulebook *load_rules(struct office *office, const char *folder)
+result office_load_rules(struct office *office, const char *folder,
+                         const struct rulebook **ret_rulebook, struct err *err)
 {
-    struct err err = {0};
     const str *names = NULL;
     size_t count = 0;
-    must(system_list_folder(folder, STR(".rules"), &office->perm, &names, &count, &err), &err);
+    TRY(system_list_folder(folder, STR(".rules"), &office->perm, &names, &count, err));
     struct rulebook_file *files = ARENA_NEW(&office->perm, struct rulebook_file, count);
-    assert_non_null(files);
+    if (files == NULL) {
+        return arena_full(err);
+    }
     for (size_t i = 0; i < count; i++) {
         const str path = arena_format(&office->perm, "%s/%.*s", folder, STR_ARG(names[i]));
         files[i].name = names[i];
-        must(system_read_file(path.at, 4 * 1024 * 1024, &office->perm, &files[i].text, &err), &err);
+        TRY(system_read_file(path.at, 4 * 1024 * 1024, &office->perm, &files[i].text, err));
     }
     struct diagnostics diagnostics;
+    TRY(diagnostics_init(&diagnostics, &office->perm, err));
+    return rulebook_load(files, count, &office->perm, office->work, ret_rulebook, &diagnostics,
+                         err);
+}
+
+static const struct rulebook *load_rules(struct office *office, const char *folder)
+{
+    struct err err = {0};
     const struct rulebook *rulebook = NULL;
-    must(diagnostics_init(&diagnostics, &office->perm, &err), &err);
-    must(rulebook_load(files, count, &office->perm, office->work, &rulebook, &diagnostics, &err),
-         &err);
+    must(office_load_rules(office, folder, &rulebook, &err), &err);
     return rulebook;
 }
 
