@@ -99,9 +99,8 @@ static void only_the_kind_that_is_needed(void **state)
  * not they have a place of their own. */
 struct screened {
     struct office *office;
-    struct somebody *people;
-    size_t count;
     size_t seen;
+    size_t same;
 };
 
 static result compare_one(void *context, const struct screen_line *line, struct err *err)
@@ -114,11 +113,10 @@ static result compare_one(void *context, const struct screen_line *line, struct 
     const result explained =
         casework_explain(&screened->office->casework, &caller, line->person->reference,
                          STR("transfer"), STR(HUB_NORTH), NULL, &arena, &answer, err);
-    assert_true(explained.ok);
-    assert_int_equal(answer.explanation.clearance, line->clearance);
     screened->seen++;
+    screened->same += explained.ok && answer.explanation.clearance == line->clearance ? 1 : 0;
     arena_close(&arena);
-    return result_ok();
+    return explained;
 }
 
 static void screening_agrees(void **state)
@@ -134,13 +132,14 @@ static void screening_agrees(void **state)
     office_transfer(office, &people[0], HUB_NORTH, 2);
     office_transfer(office, &people[4], HUB_NORTH, 2);
     struct err err = {0};
-    struct screened screened = {.office = office, .people = people, .count = 6};
+    struct screened screened = {.office = office};
     struct screen_totals totals;
     const struct caller caller = office_caller(office, CLERK);
     assert_true(casework_screen(&office->casework, &caller, STR("transfer"), STR(HUB_NORTH), NULL,
                                 compare_one, &screened, &totals, &err)
                     .ok);
     assert_int_equal(screened.seen, 6);
+    assert_int_equal(screened.same, 6);
     assert_int_equal(totals.clear, 3); /* both with a place of their own, and the woman */
     assert_int_equal(totals.unknown, 1);
     assert_int_equal(totals.barred, 2);
