@@ -86,7 +86,7 @@ static result arrival_work(struct transaction *transaction, void *context, struc
 {
     struct arrival_work *work = context;
     struct sitting sitting;
-    struct event before;
+    struct event before = {.position = 0};
     struct hub_row hub = {.id = 0};
     struct person_row person = {.id = 0};
     struct stay_row stay = {.id = 0};
@@ -237,8 +237,8 @@ static result ask_unexpected(struct sitting *sitting, struct hub_work *work, str
 {
     const struct unexpected_entry *entry = work->entry;
     const str named = str_trim(entry->named);
-    struct person_row person;
-    struct stay_row stay;
+    struct person_row person = {.id = 0};
+    struct stay_row stay = {.id = 0};
     if (date_before(sitting->today, entry->seen_on)) {
         return err_set(err, ERROR_INPUT, "Somebody was seen today or before");
     }
@@ -254,8 +254,8 @@ static result carry_out_unexpected(struct sitting *sitting, struct hub_work *wor
                                    struct event *event, struct err *err)
 {
     const struct unexpected_entry *entry = work->entry;
-    struct person_row person;
-    struct stay_row stay;
+    struct person_row person = {.id = 0};
+    struct stay_row stay = {.id = 0};
     TRY(known_here(sitting, &work->hub, str_trim(entry->named), &person, &stay, err));
     if (stay.id != 0 && stay.arrival == ARRIVAL_EXPECTED) {
         result_ignore(err_set(err, ERROR_CONFLICT, "The arrival of %.*s is expected",
@@ -372,7 +372,7 @@ static bool is_withdrawn(const struct event *history, size_t count, int64_t posi
 static result withdraw_records(struct sitting *sitting, struct hub_work *work,
                                const struct event *departure, struct err *err)
 {
-    struct done_before done;
+    struct done_before done = {.count = 0};
     const struct event *history = NULL;
     size_t count = 0;
     TRY(repeat_events(sitting, departure, &done, err));
@@ -406,7 +406,7 @@ static result carry_out_cancel(struct sitting *sitting, struct hub_work *work, s
                                struct err *err)
 {
     struct departure_cancelled_body *body = &event->body.departure_cancelled;
-    struct event departure;
+    struct event departure = {.position = 0};
     struct place_need need = {.known = false};
     if (work->stay.left_event == 0 || work->person.stage_event != work->stay.left_event) {
         return refuse_cancel(work, err);

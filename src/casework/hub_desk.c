@@ -27,7 +27,7 @@ const char *prebooking_state_name(enum prebooking_state state)
 static result reference_of(struct sitting *sitting, int64_t person, str *ret_reference,
                            struct err *err)
 {
-    struct person_row row;
+    struct person_row row = {.id = 0};
     bool seen = false;
     *ret_reference = STR("");
     if (person == 0) {
@@ -85,7 +85,7 @@ static result describe_stay(struct sitting *sitting, const struct stay_row *row,
                             struct desk_stay *ret_stay, struct err *err)
 {
     struct desk_stay stay = {.row = *row, .name = STR(""), .stage = STR(""), .place_kind = STR("")};
-    struct person_row person;
+    struct person_row person = {.id = 0};
     struct identity identity = {.name = STR("")};
     TRY(transaction_person(sitting->transaction, row->person, sitting->arena, &person, err));
     stay.reference = person.reference;
@@ -148,7 +148,7 @@ static result describe_place(struct sitting *sitting, const struct place_row *ro
     struct desk_place place = {.row = *row, .words = STR("")};
     TRY(reference_of(sitting, row->person, &place.person, err));
     if (row->state == PLACE_OUT_OF_USE) {
-        struct event event;
+        struct event event = {.position = 0};
         TRY(transaction_event(sitting->transaction, row->changed_event, sitting->arena, &event,
                               err));
         place.words =
@@ -190,7 +190,7 @@ static result describe_prebooking(struct desk_work *work, const struct prebookin
     struct desk_prebooking prebooking = {.row = *row, .state = PREBOOKING_LIVE};
     const struct place_row *places = NULL;
     size_t count = 0;
-    struct event event;
+    struct event event = {.position = 0};
     TRY(transaction_event(sitting->transaction, row->id, sitting->arena, &event, err));
     TRY(sitting_actor(sitting, row->made_by, &prebooking.made_by, err));
     TRY(transaction_places_of_prebooking(sitting->transaction, row->id, sitting->arena, &places,
@@ -246,7 +246,7 @@ static result describe_unexpected(struct desk_work *work, const struct unexpecte
 {
     struct sitting *sitting = &work->sitting;
     struct desk_unexpected unexpected = {.row = *row};
-    struct event event;
+    struct event event = {.position = 0};
     TRY(transaction_event(sitting->transaction, row->id, sitting->arena, &event, err));
     unexpected.named = event.body.unexpected_arrival.named;
     unexpected.description = event.body.unexpected_arrival.description;
@@ -279,7 +279,7 @@ static result read_unexpected(struct desk_work *work, struct err *err)
 
 static result read_report_kinds(struct desk_work *work, struct desk_report *report, struct err *err)
 {
-    struct event event;
+    struct event event = {.position = 0};
     TRY(transaction_event(work->sitting.transaction, report->row.report, work->arena, &event, err));
     const struct hub_reported_body *body = &event.body.hub_reported;
     struct report_kind *kinds = ARENA_NEW(work->arena, struct report_kind, body->kinds.count + 1);
@@ -311,7 +311,7 @@ static result read_report(struct desk_work *work, struct err *err)
         TRY(read_report_kinds(work, &report, err));
     }
     if (report.row.explained_event != 0) {
-        struct event event;
+        struct event event = {.position = 0};
         TRY(transaction_event(sitting->transaction, report.row.explained_event, work->arena, &event,
                               err));
         report.explanation = event.body.hub_report_explained.reason;

@@ -104,7 +104,7 @@ static result replace_held(struct sitting *sitting, struct hub_work *work,
     TRY(transaction_free_place(sitting->transaction, lost->hub, lost->kind, sitting->today, &place,
                                err));
     if (place == 0) {
-        struct request_row request;
+        struct request_row request = {.id = 0};
         TRY(transaction_request(sitting->transaction, lost->request, sitting->arena, &request,
                                 err));
         return stopping_without_place(sitting, &request, cause->position, err);
@@ -130,7 +130,7 @@ static result refuse_slept_in(const struct place_row *row, struct err *err)
 static result carry_out_out(struct sitting *sitting, struct hub_work *work, struct event *event,
                             struct err *err)
 {
-    struct place_row before;
+    struct place_row before = {.hub = 0};
     TRY(find_place(sitting, work->hub.id, event->body.place_out_of_use.place, &before, err));
     if (before.state == PLACE_OCCUPIED) {
         return refuse_slept_in(&before, err);
@@ -219,7 +219,7 @@ static result ask_change(struct sitting *sitting, struct hub_work *work, struct 
 static result fits(struct sitting *sitting, const struct hub_work *work,
                    const struct place_need *need, struct err *err)
 {
-    struct place_row row;
+    struct place_row row = {.hub = 0};
     TRY(find_place(sitting, work->hub.id, work->number, &row, err));
     return need->known && str_equal(row.kind, need->kind)
                ? result_ok()
@@ -266,8 +266,8 @@ result casework_change_place(const struct casework *casework, const struct calle
 static result find_request(struct sitting *sitting, const struct hub_work *work, int64_t id,
                            struct request_row *ret_request, struct err *err)
 {
-    struct request_row request;
-    struct person_row person;
+    struct request_row request = {.id = 0};
+    struct person_row person = {.id = 0};
     TRY(sitting_request(sitting, id, work->action, &request, &person, err));
     const struct rulebook *rulebook = sitting->casework->rulebook;
     const uint32_t step = rulebook_step(rulebook, request.step);
@@ -432,7 +432,7 @@ static result ask_give(struct sitting *sitting, struct hub_work *work, struct ev
                        struct err *err)
 {
     const int64_t *request = work->entry;
-    struct request_row row;
+    struct request_row row = {.id = 0};
     TRY(find_request(sitting, work, *request, &row, err));
     event->kind = EVENT_PREBOOKING_GIVEN;
     event->body.prebooking_given = (struct prebooking_given_body){
@@ -443,8 +443,8 @@ static result ask_give(struct sitting *sitting, struct hub_work *work, struct ev
 static result carry_out_give(struct sitting *sitting, struct hub_work *work, struct event *event,
                              struct err *err)
 {
-    struct prebooking_row prebooking;
-    struct request_row request;
+    struct prebooking_row prebooking = {.id = 0};
+    struct request_row request = {.id = 0};
     const struct place_row *rows = NULL;
     size_t count = 0;
     TRY(find_prebooking(sitting, work, &prebooking, err));
@@ -488,7 +488,7 @@ static result ask_end(struct sitting *sitting, struct hub_work *work, struct eve
 static result carry_out_end(struct sitting *sitting, struct hub_work *work, struct event *event,
                             struct err *err)
 {
-    struct prebooking_row prebooking;
+    struct prebooking_row prebooking = {.id = 0};
     TRY(find_prebooking(sitting, work, &prebooking, err));
     return hub_work_append(sitting, work, event, err);
 }

@@ -153,7 +153,7 @@ result casework_hub_report(const struct casework *casework, const struct caller 
 static result ask_explain(struct sitting *sitting, struct hub_work *work, struct event *event,
                           struct err *err)
 {
-    struct hub_report_row report;
+    struct hub_report_row report = {.hub = 0};
     TRY(transaction_hub_report(sitting->transaction, work->hub.id, &report, err));
     if (report.hub == 0) {
         return err_set(err, ERROR_CONFLICT, "The hub %.*s has not reported yet",

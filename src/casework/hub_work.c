@@ -141,7 +141,7 @@ static result answer_again(struct sitting *sitting, struct hub_work *work,
     if (!same) {
         return sitting_client_id_taken(err);
     }
-    struct done_before done;
+    struct done_before done = {.count = 0};
     TRY(repeat_events(sitting, before, &done, err));
     return repeat_record_answer(sitting, &done, &work->answer, err);
 }
@@ -183,9 +183,9 @@ static result review(struct sitting *sitting, struct hub_work *work, struct err 
     if (work->person.id != 0) {
         touched[count++] = (struct touched){SUBJECT_OF_PERSON, work->person.id};
     }
-    struct stopped_list stopped;
-    struct event first;
-    struct done_before done;
+    struct stopped_list stopped = {.count = 0};
+    struct event first = {.position = 0};
+    struct done_before done = {.count = 0};
     TRY(stopping_review(sitting, touched, count, work->events[work->event_count - 1], &stopped,
                         err));
     TRY(transaction_event(sitting->transaction, work->events[0], work->arena, &first, err));
@@ -200,7 +200,7 @@ static result run(struct transaction *transaction, void *context, struct err *er
 {
     struct hub_work *work = context;
     struct sitting sitting;
-    struct event before;
+    struct event before = {.position = 0};
     TRY(sitting_record(&sitting, work->casework, transaction, work->caller, work->action,
                        work->arena, &before, err));
     TRY(sitting_hub(&sitting, work->hub_name, work->action, &work->hub, err));
