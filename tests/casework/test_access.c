@@ -56,6 +56,8 @@ static const struct grant {
     {"caseworker", "record_identity", 'A'},
     {"caseworker", "see_duplicates", 'A'},
     {"caseworker", "request_merge", 'A'},
+    {"caseworker", "prebook_places", 'A'},
+    {"caseworker", "resolve_arrival", 'A'},
     {"authorising_officer", "see_people", 'A'},
     {"authorising_officer", "see_person", 'A'},
     {"authorising_officer", "record_fact", 'A'},
@@ -95,6 +97,9 @@ static const struct grant {
     {"senior_officer", "see_operation", 'A'},
     {"senior_officer", "see_duplicates", 'A'},
     {"senior_officer", "decide_merge", 'A'},
+    {"senior_officer", "run_hub", 'A'},
+    {"senior_officer", "prebook_places", 'A'},
+    {"senior_officer", "resolve_arrival", 'A'},
     {"hub_operator", "see_people", 'H'},
     {"hub_operator", "see_person", 'H'},
     {"hub_operator", "record_fact", 'H'},
@@ -107,6 +112,7 @@ static const struct grant {
     {"hub_operator", "see_books", 'H'},
     {"hub_operator", "keep_books", 'H'},
     {"hub_operator", "complain", 'H'},
+    {"hub_operator", "run_hub", 'H'},
     {"monitor", "see_people", 'H'},
     {"monitor", "see_person", 'H'},
     {"monitor", "see_hub", 'H'},
@@ -140,9 +146,18 @@ static const struct grant {
 
 /* The roles that there are, one that there is not, and none. */
 static const char *const roles[] = {
-    "caseworker", "authorising_officer",     "senior_officer", "hub_operator",
-    "monitor",    "data_protection_officer", "administrator",  "statistician",
-    "registrar",  "liaison_officer",         "nobody_special", "",
+    "caseworker",
+    "authorising_officer",
+    "senior_officer",
+    "hub_operator",
+    "monitor",
+    "data_protection_officer",
+    "administrator",
+    "statistician",
+    "registrar",
+    "liaison_officer",
+    "nobody_special",
+    "",
 };
 
 static char expected_scope(const char *role, const char *action)

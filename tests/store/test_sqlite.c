@@ -185,12 +185,14 @@ static void constraints_keep_places_whole(void **state)
              "UPDATE place SET state = 2, person = 2, request = %lld WHERE number = 3",
              (long long)request);
     refuse_sql(room, sql, "UNIQUE");
-    refuse_sql(room, "INSERT INTO place VALUES (1, 1, 1, 0, 0, 0)", "UNIQUE");
+    refuse_sql(room, "INSERT INTO place VALUES (1, 1, '', 1, 0, 0, 0, NULL, '', NULL, 0, 0)",
+               "UNIQUE");
     refuse_sql(room, "UPDATE place SET state = 3 WHERE number = 3", "CHECK");
     refuse_sql(room, "UPDATE place SET person = 5 WHERE number = 3", "CHECK");
     refuse_sql(room, "UPDATE place SET state = 1 WHERE number = 1", "CHECK");
     refuse_sql(room, "UPDATE place SET state = 7 WHERE number = 3", "CHECK");
-    refuse_sql(room, "INSERT INTO place VALUES (1, 0, 1, 0, 0, 0)", "CHECK");
+    refuse_sql(room, "INSERT INTO place VALUES (1, 0, '', 1, 0, 0, 0, NULL, '', NULL, 0, 0)",
+               "CHECK");
     expect_rebuild_equal(room);
 }
 
@@ -225,8 +227,8 @@ static void rebuild_finds_what_was_changed(void **state)
     expect_difference(room, "UPDATE person SET next_check_on = 5 WHERE id = 1", 1,
                       "person (id 1): next_check_on is 5 and should be unknown");
     expect_difference(room, "DELETE FROM person WHERE id = 1", 1, "person (id 1) is missing");
-    expect_difference(room, "INSERT INTO place VALUES (1, 3, 1, 0, 0, 0)", 1,
-                      "place (hub 1, number 3) is there, but no event made it");
+    expect_difference(room, "INSERT INTO place VALUES (1, 3, '', 1, 0, 0, 0, NULL, '', NULL, 0, 0)",
+                      1, "place (hub 1, number 3) is there, but no event made it");
     expect_difference(
         room, "UPDATE fact SET value = 'GBR'", 1,
         "fact (subject_kind 1, subject 1, fact \"nationality\", true_from 20000, position 5): "
