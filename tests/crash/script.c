@@ -198,11 +198,12 @@ static result send_register(struct script *script, const struct row *row,
                             const struct caller *caller, int64_t *ret_event, struct err *err)
 {
     struct office *office = &script->office;
-    struct person_row person = {0};
+    struct registration_answer answer = {.likely_count = 0};
     const struct registration registration = {
         .name = str_from_c(row->what), .registered_on = date_add_days(office_today(office), -100)};
-    TRY(casework_register_person(&office->casework, caller, &registration, &office->work, &person,
+    TRY(casework_register_person(&office->casework, caller, &registration, &office->work, &answer,
                                  err));
+    const struct person_row person = answer.person;
     struct somebody *somebody = &script->people[row->who];
     somebody->id = person.id;
     snprintf(somebody->reference, sizeof somebody->reference, "%.*s", STR_ARG(person.reference));

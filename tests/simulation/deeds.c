@@ -120,12 +120,12 @@ static bool draw_register(struct world *world, struct order *order)
 static result send_register(struct world *world, const struct order *order,
                             const struct caller *caller, struct answer *answer, struct err *err)
 {
-    struct person_row person;
+    struct registration_answer registered;
     const struct registration registration = {.name = str_from_c(order->text[0]),
                                               .registered_on = {(int32_t)order->number[0]}};
     answer->repeated = model_command(&world->model, &order->client_id) != 0;
     return casework_register_person(&world->office.casework, caller, &registration,
-                                    &world->office.work, &person, err);
+                                    &world->office.work, &registered, err);
 }
 
 static bool draw_correct_identity(struct world *world, struct order *order)

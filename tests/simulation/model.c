@@ -674,6 +674,8 @@ static bool is_concerned(struct model *model, const struct model_request *reques
         return request->agreement == event->subject;
     case SUBJECT_OF_ACCOUNT:
     case SUBJECT_OF_REGISTER:
+    case SUBJECT_OF_MANIFEST:
+    case SUBJECT_OF_OPERATION:
         break;
     }
     return false;
