@@ -33,74 +33,79 @@ enum query {
     QUERY_HUB_BY_REFERENCE,
     QUERY_AGREEMENT_BY_REFERENCE,
     QUERY_ACCOUNT_BY_USERNAME,
-    QUERY_PEOPLE, /* (stage, hub, family, after id, limit) -> person, by id; "" and 0 ask for all; those that are a part of another are left out */
-    QUERY_REQUESTS, /* (person, hub, agreement, live only, limit) -> request, newest first; 0 asks for all */
-    QUERY_HUBS, /* () -> hub, by id */
-    QUERY_AGREEMENTS, /* () -> agreement, by id */
-    QUERY_ACCOUNTS, /* () -> account, by id */
-    QUERY_PLACES, /* (hub) -> place, by number */
-    QUERY_FREE_PLACE, /* (hub, kind, today) -> place: the free one of that kind with the lowest number, then one whose prebooking has run out */
+    QUERY_PEOPLE,   /* (stage, hub, family, after id, limit) -> person, by id; "" and 0 ask for all;
+                       those that are a part of another are left out */
+    QUERY_REQUESTS, /* (person, hub, agreement, live only, limit) -> request, newest first; 0 asks
+                       for all */
+    QUERY_HUBS,     /* () -> hub, by id */
+    QUERY_AGREEMENTS,     /* () -> agreement, by id */
+    QUERY_ACCOUNTS,       /* () -> account, by id */
+    QUERY_PLACES,         /* (hub) -> place, by number */
+    QUERY_FREE_PLACE,     /* (hub, kind, today) -> place: the free one of that kind with the lowest
+                             number, then one whose prebooking has run out */
     QUERY_PLACE_HELD_FOR, /* (request) -> place, held or prebooked for it */
-    QUERY_PLACES_OF_PERSON, /* (person) -> place */
-    QUERY_PLACES_OF_PREBOOKING, /* (prebooking) -> place, by number */
-    QUERY_PLACE_OCCUPIED_BY, /* (person) -> place */
-    QUERY_FACTS_OF, /* (subject kind, subject) -> fact, in the order of the key */
-    QUERY_FACTS_OF_KIND, /* (subject kind) -> fact, in the order of the key */
-    QUERY_FACT_OF_EVENT, /* (subject kind, subject, position) -> fact */
-    QUERY_STAGE_COUNTS, /* () -> stage count, by stage */
-    QUERY_PLACE_COUNTS, /* (hub, today) -> place state count, by kind */
-    QUERY_STAY_OF_PERSON, /* (person) -> stay: the one that has not ended */
-    QUERY_STAYS_EXPECTED, /* (hub) -> stay: arrivals expected still, oldest first */
-    QUERY_STAYS_AT_HUB, /* (hub) -> stay: not ended, oldest first */
-    QUERY_STAYS_LEFT, /* (hub, limit) -> stay: ended, latest first */
-    QUERY_STAYS_OF_PERSON, /* (person) -> stay, latest first */
-    QUERY_ARRIVAL_COUNTS, /* (hub) -> arrival count */
-    QUERY_PREBOOKINGS, /* (hub, limit) -> prebooking, latest first */
-    QUERY_UNEXPECTED, /* (hub) -> unexpected: not explained yet, oldest first */
+    QUERY_PLACES_OF_PERSON,      /* (person) -> place */
+    QUERY_PLACES_OF_PREBOOKING,  /* (prebooking) -> place, by number */
+    QUERY_PLACE_OCCUPIED_BY,     /* (person) -> place */
+    QUERY_FACTS_OF,              /* (subject kind, subject) -> fact, in the order of the key */
+    QUERY_FACTS_OF_KIND,         /* (subject kind) -> fact, in the order of the key */
+    QUERY_FACT_OF_EVENT,         /* (subject kind, subject, position) -> fact */
+    QUERY_STAGE_COUNTS,          /* () -> stage count, by stage */
+    QUERY_PLACE_COUNTS,          /* (hub, today) -> place state count, by kind */
+    QUERY_STAY_OF_PERSON,        /* (person) -> stay: the one that has not ended */
+    QUERY_STAYS_EXPECTED,        /* (hub) -> stay: arrivals expected still, oldest first */
+    QUERY_STAYS_AT_HUB,          /* (hub) -> stay: not ended, oldest first */
+    QUERY_STAYS_LEFT,            /* (hub, limit) -> stay: ended, latest first */
+    QUERY_STAYS_OF_PERSON,       /* (person) -> stay, latest first */
+    QUERY_ARRIVAL_COUNTS,        /* (hub) -> arrival count */
+    QUERY_PREBOOKINGS,           /* (hub, limit) -> prebooking, latest first */
+    QUERY_UNEXPECTED,            /* (hub) -> unexpected: not explained yet, oldest first */
     QUERY_MANIFEST_BY_REFERENCE, /* (text) -> number */
-    QUERY_MANIFESTS, /* (last state) -> manifest, newest first */
-    QUERY_MANIFEST_ENTRIES, /* (manifest) -> manifest entry, by person */
-    QUERY_MANIFEST_LISTED, /* (manifest) -> manifest entry: those who are listed, by person */
+    QUERY_MANIFESTS,             /* (last state) -> manifest, newest first */
+    QUERY_MANIFEST_ENTRIES,      /* (manifest) -> manifest entry, by person */
+    QUERY_MANIFEST_LISTED,       /* (manifest) -> manifest entry: those who are listed, by person */
     QUERY_MANIFEST_ENTRY_OF_REQUEST, /* (request) -> manifest entry: the listed one */
-    QUERY_MANIFEST_ENTRY_OF_PERSON, /* (person) -> manifest entry: listed or aboard */
-    QUERY_MANIFEST_ENTRY_ENDED_BY, /* (position) -> manifest entry that the event changed last */
-    QUERY_EXPECTED_ARRIVALS, /* (hub) -> manifest entry: aboard, by manifest and person */
-    QUERY_STOP_NOTICES, /* (account, last acknowledged) -> stop notice, newest first */
-    QUERY_TOLD_OF_STOP, /* (stop) -> stop notice, by account */
-    QUERY_HIDDEN, /* (1: or whose processing is restricted) -> number: ids of people erased */
-    QUERY_LOOKS, /* (person, account, before, limit) -> look row, newest first; 0 asks for all */
+    QUERY_MANIFEST_ENTRY_OF_PERSON,  /* (person) -> manifest entry: listed or aboard */
+    QUERY_MANIFEST_ENTRY_ENDED_BY,   /* (position) -> manifest entry that the event changed last */
+    QUERY_EXPECTED_ARRIVALS,         /* (hub) -> manifest entry: aboard, by manifest and person */
+    QUERY_STOP_NOTICES,              /* (account, last acknowledged) -> stop notice, newest first */
+    QUERY_TOLD_OF_STOP,              /* (stop) -> stop notice, by account */
+    QUERY_HIDDEN,   /* (1: or whose processing is restricted) -> number: ids of people erased */
+    QUERY_LOOKS,    /* (person, account, before, limit) -> look row, newest first; 0 asks for all */
     QUERY_CASELOAD, /* (first person, last person) -> caseload, by person */
-    QUERY_COURSES, /* (first person, last person) -> course, by person, no facts */
-    QUERY_COURSES_WITH_FACTS, /* the same, with what the caseload says of their facts */
-    QUERY_COUNT_REGISTERED, /* (day, instant, position) -> number of registrations */
+    QUERY_COURSES,  /* (first person, last person) -> course, by person, no facts */
+    QUERY_COURSES_WITH_FACTS,  /* the same, with what the caseload says of their facts */
+    QUERY_COUNT_REGISTERED,    /* (day, instant, position) -> number of registrations */
     QUERY_INSTANT_AT_POSITION, /* (subject kind, subject, position) -> number: of its last event */
-    QUERY_FACT_NAMES, /* () -> name, by number */
-    QUERY_WORDS, /* () -> name, by number */
+    QUERY_FACT_NAMES,          /* () -> name, by number */
+    QUERY_WORDS,               /* () -> name, by number */
     QUERY_NUMBER_OF_FACT_NAME, /* (name) -> number */
-    QUERY_NUMBER_OF_WORD, /* (name) -> number */
-    QUERY_LAST_FACT_NAME, /* () -> number, 0 when there is none */
-    QUERY_LAST_WORD, /* () -> number, 0 when there is none */
+    QUERY_NUMBER_OF_WORD,      /* (name) -> number */
+    QUERY_LAST_FACT_NAME,      /* () -> number, 0 when there is none */
+    QUERY_LAST_WORD,           /* () -> number, 0 when there is none */
     QUERY_OPERATION_BY_REFERENCE, /* (text) -> number */
-    QUERY_OPERATIONS, /* (from, to) -> operation, by the day on which it happened */
-    QUERY_ENTRIES, /* (kind, person, hub, agreement, journey, not closed, limit) -> entry, newest first; "" and 0 ask for all */
-    QUERY_ENTRIES_UNDER, /* (parent) -> entry, by id */
-    QUERY_ENTRIES_STANDING, /* (hub, kind, severity, day, instant) -> number */
+    QUERY_OPERATIONS,             /* (from, to) -> operation, by the day on which it happened */
+    QUERY_ENTRIES, /* (kind, person, hub, agreement, journey, not closed, limit) -> entry, newest
+                      first; "" and 0 ask for all */
+    QUERY_ENTRIES_UNDER,     /* (parent) -> entry, by id */
+    QUERY_ENTRIES_STANDING,  /* (hub, kind, severity, day, instant) -> number */
     QUERY_INTAKE_OF_REQUEST, /* (request) -> intake */
-    QUERY_INTAKE_COUNTS, /* (agreement, instant, first of month, last of month, day) -> intake count */
+    QUERY_INTAKE_COUNTS, /* (agreement, instant, first of month, last of month, day) -> intake count
+                          */
     QUERY_EXTERNAL_REFERENCES, /* (lookup) -> external reference, by event */
-    QUERY_EXTERNAL_OF_PERSON, /* (person) -> external reference, by event */
-    QUERY_RECORDS, /* (after id, limit) -> person, by id: also those that are a part */
-    QUERY_RECORDS_OF_FAMILY, /* (family) -> person, by id: the same */
-    QUERY_PARTS_OF, /* (person) -> person, by id: the records that are a part of it */
-    QUERY_PARTS, /* () -> person, by id: all records that are a part */
-    QUERY_FACTS_NAMED, /* (fact) -> fact: of people, by record */
-    QUERY_ANY_MERGE, /* () -> number: 1 when there is one that was done */
-    QUERY_MERGES, /* (state or 0, limit) -> merge, newest first */
-    QUERY_MERGES_OF, /* (record) -> merge, oldest first, whatever its state */
-    QUERY_MERGES_DONE, /* () -> merge: those that were done, also when undone since */
-    QUERY_MOVED_OF_EVENT, /* (position) -> moved, latest last */
-    QUERY_LOOKUPS_OF_EVENT, /* (position) -> lookup */
-    QUERY_LOOKUPS_OF_KEY, /* (key: bytes) -> lookup, by position */
+    QUERY_EXTERNAL_OF_PERSON,  /* (person) -> external reference, by event */
+    QUERY_RECORDS,             /* (after id, limit) -> person, by id: also those that are a part */
+    QUERY_RECORDS_OF_FAMILY,   /* (family) -> person, by id: the same */
+    QUERY_PARTS_OF,            /* (person) -> person, by id: the records that are a part of it */
+    QUERY_PARTS,               /* () -> person, by id: all records that are a part */
+    QUERY_FACTS_NAMED,         /* (fact) -> fact: of people, by record */
+    QUERY_ANY_MERGE,           /* () -> number: 1 when there is one that was done */
+    QUERY_MERGES,              /* (state or 0, limit) -> merge, newest first */
+    QUERY_MERGES_OF,           /* (record) -> merge, oldest first, whatever its state */
+    QUERY_MERGES_DONE,         /* () -> merge: those that were done, also when undone since */
+    QUERY_MOVED_OF_EVENT,      /* (position) -> moved, latest last */
+    QUERY_LOOKUPS_OF_EVENT,    /* (position) -> lookup */
+    QUERY_LOOKUPS_OF_KEY,      /* (key: bytes) -> lookup, by position */
     QUERY_COUNT,
 };
 

@@ -146,18 +146,9 @@ static const struct grant {
 
 /* The roles that there are, one that there is not, and none. */
 static const char *const roles[] = {
-    "caseworker",
-    "authorising_officer",
-    "senior_officer",
-    "hub_operator",
-    "monitor",
-    "data_protection_officer",
-    "administrator",
-    "statistician",
-    "registrar",
-    "liaison_officer",
-    "nobody_special",
-    "",
+    "caseworker", "authorising_officer",     "senior_officer", "hub_operator",
+    "monitor",    "data_protection_officer", "administrator",  "statistician",
+    "registrar",  "liaison_officer",         "nobody_special", "",
 };
 
 static char expected_scope(const char *role, const char *action)
