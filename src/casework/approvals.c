@@ -57,11 +57,13 @@ static result check_turn(const struct sitting *sitting, const struct request_row
 
 /* The last approval of a step that takes a place holds one. */
 static result place_to_hold(struct sitting *sitting, const struct step_case *judged,
-                            size_t outstanding, int64_t *ret_place, struct err *err)
+                            int64_t request, size_t outstanding, int64_t *ret_place,
+                            struct err *err)
 {
     *ret_place = 0;
     return outstanding == 0 && judged->rule->place == STEP_PLACE_TAKES
-               ? step_free_place(sitting, judged->hub, ret_place, err)
+               ? places_choose(sitting, &judged->person, &judged->need, judged->hub, request,
+                               ret_place, err)
                : result_ok();
 }
 
@@ -81,7 +83,8 @@ static result append_approval(struct sitting *sitting, struct step_work *work,
                                .relied_on = judged->relied_on,
                                .outstanding = (int64_t)outstanding},
     };
-    TRY(place_to_hold(sitting, judged, outstanding, &event.body.step_approved.place, err));
+    TRY(place_to_hold(sitting, judged, request->id, outstanding, &event.body.step_approved.place,
+                      err));
     TRY(sitting_append(sitting, &event, err));
     work->answer.event = event.position;
     return result_ok();

@@ -144,6 +144,7 @@ static result load_side(struct comparing *comparing, struct transaction *const *
     for (uint32_t i = 0; i < rulebook->safeguard_count; i++) {
         judge_reads(rulebook, i, facts);
     }
+    screening_reads(rulebook, facts);
     for (size_t i = 0; i < rulebook->stage_count; i++) {
         stages[i] = true;
     }
@@ -243,8 +244,10 @@ static struct view view_of(const struct comparing *comparing, int side, uint32_t
         return view;
     }
     const struct caseload_person *person = &comparing->sides[side].caseload.people[row];
+    const struct columns *columns = &comparing->sides[side].caseload.columns;
     if (screening_is_open(&asked->screening, person->stage)) {
-        view.answers = screening_answers_for(&asked->screening, &asked->answers, person->id);
+        view.answers =
+            screening_answers_for(&asked->screening, &asked->answers, columns, row, person->id);
         view.standing = standings[screen_clearance(view.answers, row)];
     }
     return view;

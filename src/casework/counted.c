@@ -24,37 +24,18 @@ static void fill(const struct rulebook *rulebook, str name, int64_t number, stru
 
 /* --- a hub ------------------------------------------------------------------------------------ */
 
-/* Does the person hold or occupy a place at this hub? */
-static result has_own_place(struct sitting *sitting, const struct person_row *person, int64_t hub,
-                            bool *ret_own, struct err *err)
-{
-    bool own = person->hub == hub;
-    struct arena scratch = *sitting->arena;
-    const struct request_filter filter = {.person = person->id, .hub = hub, .live_only = true};
-    const struct request_row *requests = NULL;
-    size_t count = 0;
-    TRY(transaction_requests(sitting->transaction, &filter, &scratch, &requests, &count, err));
-    for (size_t i = 0; i < count; i++) {
-        own = own || requests[i].place > 0;
-    }
-    *ret_own = own;
-    return result_ok();
-}
-
 static result count_places(struct sitting *sitting, const struct loaded_case *loaded, int64_t hub,
-                           struct past_places *ret_places, struct err *err)
+                           struct hub_places *ret_places, struct err *err)
 {
-    const struct person_row *person = &loaded->view.person;
-    if (loaded->when.past) {
-        return past_places(sitting, hub, person->id, loaded->when.known_at, ret_places, err);
+    const int64_t person = loaded->view.person.id;
+    if (!loaded->when.past) {
+        return hub_places_now(sitting, hub, person, ret_places, err);
     }
-    struct past_places places = {.own = false};
-    TRY(transaction_count_places(sitting->transaction, hub, &places.counts, err));
-    if (person->id != 0) {
-        TRY(has_own_place(sitting, person, hub, &places.own, err));
-    }
-    *ret_places = places;
-    return result_ok();
+    const struct place_row *rows = NULL;
+    size_t count = 0;
+    TRY(past_places(sitting, hub, loaded->when.known_at, &rows, &count, err));
+    return hub_places_of_rows(rows, count, person, loaded->when.on, sitting->arena, ret_places,
+                              err);
 }
 
 /* Findings that the monitor called serious, and has not closed. */
@@ -74,21 +55,28 @@ static result count_findings(struct sitting *sitting, const struct case_time *wh
     return result_ok();
 }
 
-result counted_of_hub(struct sitting *sitting, const struct loaded_case *loaded, int64_t hub,
-                      struct value *values, bool *ret_own_place, struct err *err)
+result counted_of_hub(struct sitting *sitting, struct loaded_case *loaded, int64_t hub,
+                      struct err *err)
 {
     const struct rulebook *rulebook = sitting->casework->rulebook;
-    struct past_places places;
-    TRY(count_places(sitting, loaded, hub, &places, err));
-    fill(rulebook, STR("hub.places_free"), places.counts.free + (places.own ? 1 : 0), values);
-    fill(rulebook, STR("hub.places_agreed"), places.counts.agreed, values);
-    fill(rulebook, STR("hub.places_held"), places.counts.held, values);
-    fill(rulebook, STR("hub.places_occupied"), places.counts.occupied, values);
-    *ret_own_place = places.own;
-    return count_findings(sitting, &loaded->when, hub, values, err);
+    const struct place_need need = place_need_of(rulebook, loaded->person.values);
+    TRY(count_places(sitting, loaded, hub, &loaded->places, err));
+    places_fill_counted(rulebook, &loaded->places, loaded->view.person.id == 0 ? NULL : &need,
+                        loaded->hub.values);
+    return count_findings(sitting, &loaded->when, hub, loaded->hub.values, err);
 }
 
 /* --- an agreement ----------------------------------------------------------------------------- */
+
+bool counted_is_intake(const struct place_row *place)
+{
+    return place->state == PLACE_HELD || place->state == PLACE_OCCUPIED;
+}
+
+bool counted_own_intake(const struct hub_places *places)
+{
+    return places->own != NULL && counted_is_intake(places->own);
+}
 
 /* A command judges before it holds a place or uses one: at a past instant what it did itself does
  * not count. Now, everything that is there does. */
@@ -112,11 +100,11 @@ static void fill_left(const struct rulebook *rulebook, str set, str left, int64_
 }
 
 result counted_of_agreement(struct sitting *sitting, const struct case_time *when,
-                            int64_t agreement, bool own_place, struct value *values,
+                            int64_t agreement, bool own_intake, struct value *values,
                             struct err *err)
 {
     const struct rulebook *rulebook = sitting->casework->rulebook;
-    const int64_t own = own_place ? 1 : 0;
+    const int64_t own = own_intake ? 1 : 0;
     struct intake_counts counts;
     if (counted_fact(rulebook, STR("agreement.cap_left")) == NOT_FOUND_INDEX &&
         counted_fact(rulebook, STR("agreement.intake_left_this_month")) == NOT_FOUND_INDEX) {
@@ -140,11 +128,8 @@ static void add_one(const struct rulebook *rulebook, str name, struct value *val
     }
 }
 
-void counted_add_own(const struct rulebook *rulebook, struct value *hub, struct value *agreement)
+void counted_add_own(const struct rulebook *rulebook, struct value *agreement)
 {
-    add_one(rulebook, STR("hub.places_free"), hub);
-    if (agreement != NULL) {
-        add_one(rulebook, STR("agreement.cap_left"), agreement);
-        add_one(rulebook, STR("agreement.intake_left_this_month"), agreement);
-    }
+    add_one(rulebook, STR("agreement.cap_left"), agreement);
+    add_one(rulebook, STR("agreement.intake_left_this_month"), agreement);
 }

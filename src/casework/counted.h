@@ -3,20 +3,23 @@
  * about. Inside casework only.
  *
  * What is left of something is asked FOR somebody: the place that this very person holds or
- * occupies counts as free, and as left of what the agreement takes, for it is theirs. */
+ * occupies counts as free (places.h), and as left of what the agreement takes, for it is theirs. */
 #ifndef RETURNHUB_CASEWORK_COUNTED_H
 #define RETURNHUB_CASEWORK_COUNTED_H
 
 #include "casework/facts.h"
 
-/* Fills the counted facts of the hub among `values`; `loaded` says who asks, and when.
- * *ret_own_place: one of the places in use is the person's. */
-MUST_USE result counted_of_hub(struct sitting *sitting, const struct loaded_case *loaded,
-                               int64_t hub, struct value *values, bool *ret_own_place,
+/* Fills the counted facts of the hub among its values in `loaded`, which says who asks and when,
+ * and loaded->places. */
+MUST_USE result counted_of_hub(struct sitting *sitting, struct loaded_case *loaded, int64_t hub,
                                struct err *err);
+/* Is one of the places that the agreement's intake is used for the person's? One that is only
+ * prebooked uses none of it yet. */
+bool counted_is_intake(const struct place_row *place);
+bool counted_own_intake(const struct hub_places *places);
 /* The same of an agreement, from its recorded facts among `values`. */
 MUST_USE result counted_of_agreement(struct sitting *sitting, const struct case_time *when,
-                                     int64_t agreement, bool own_place, struct value *values,
+                                     int64_t agreement, bool own_intake, struct value *values,
                                      struct err *err);
 
 /* What is used of the agreement's intake at that time. */
@@ -24,7 +27,7 @@ MUST_USE result counted_intake(struct sitting *sitting, const struct case_time *
                                int64_t agreement, struct intake_counts *ret_counts,
                                struct err *err);
 
-/* Adds what is theirs to the values of those who have a place of their own. */
-void counted_add_own(const struct rulebook *rulebook, struct value *hub, struct value *agreement);
+/* Adds what is theirs to the agreement's values of those who have a place of their own. */
+void counted_add_own(const struct rulebook *rulebook, struct value *agreement);
 
 #endif

@@ -181,10 +181,9 @@ result case_at_hub(struct sitting *sitting, const struct loaded_case *base, int6
                    bool with_agreement, struct loaded_case *ret_case, struct err *err)
 {
     struct loaded_case loaded = *base;
-    bool own_place = false;
     TRY(transaction_hub(sitting->transaction, hub, sitting->arena, &loaded.view.hub, err));
     TRY(facts_load(sitting, SUBJECT_OF_HUB, hub, &loaded.when, &loaded.hub, err));
-    TRY(counted_of_hub(sitting, &loaded, hub, loaded.hub.values, &own_place, err));
+    TRY(counted_of_hub(sitting, &loaded, hub, err));
     loaded.view.question.hub = loaded.hub.values;
     const int64_t agreement = loaded.view.hub.agreement;
     if (with_agreement && agreement != 0) {
@@ -192,8 +191,8 @@ result case_at_hub(struct sitting *sitting, const struct loaded_case *base, int6
                                   &loaded.view.agreement, err));
         TRY(facts_load(sitting, SUBJECT_OF_AGREEMENT, agreement, &loaded.when, &loaded.agreement,
                        err));
-        TRY(counted_of_agreement(sitting, &loaded.when, agreement, own_place,
-                                 loaded.agreement.values, err));
+        TRY(counted_of_agreement(sitting, &loaded.when, agreement,
+                                 counted_own_intake(&loaded.places), loaded.agreement.values, err));
         loaded.view.question.agreement = loaded.agreement.values;
     }
     *ret_case = loaded;

@@ -2,14 +2,14 @@
  * person, of each other member of the family, of the hub and of the agreement, as they count on a
  * day and as they were known at an instant. Inside casework only.
  *
- * Counted facts are not recorded by anybody: the register knows them (counted.h).
+ * Counted facts are not recorded by anybody: the register knows them (counted.h, places.h).
  *
  * A stored value that the rulebook of today cannot read (a choice that is gone) is unknown, never a
  * guess. */
 #ifndef RETURNHUB_CASEWORK_FACTS_H
 #define RETURNHUB_CASEWORK_FACTS_H
 
-#include "casework/sitting.h"
+#include "casework/places.h"
 
 struct case_time {
     date on;
@@ -45,6 +45,7 @@ struct loaded_case {
     struct subject_facts person;
     struct subject_facts hub;
     struct subject_facts agreement;
+    struct hub_places places; /* of the hub, asked for this person */
     const struct person_row *family;
 };
 

@@ -29,7 +29,7 @@ static result read_line(struct sitting *sitting, const struct hub_row *row,
     struct loaded_case loaded;
     TRY(case_at_hub(sitting, &nobody, row->id, false, &loaded, err));
     TRY(facts_show(sitting, SUBJECT_HUB, &loaded.hub, &line.facts, &line.fact_count, err));
-    TRY(transaction_count_places(sitting->transaction, row->id, &line.places, err));
+    line.places = loaded.places.counts;
     TRY(read_agreement(sitting, row->agreement, &line.agreement, err));
     *ret_line = line;
     return result_ok();

@@ -1,8 +1,12 @@
 #include "casework/past.h"
 
 #include <stdlib.h>
+#include <string.h>
 
-enum { HISTORY_WHOLE = 1000000 }; /* more events than one subject ever has */
+enum {
+    HISTORY_WHOLE = 1000000,         /* more events than one subject ever has */
+    TOLD_MEMORY = 256 * 1024 * 1024, /* taken lazily */
+};
 
 static result whole_history(struct sitting *sitting, enum subject_kind kind, int64_t subject,
                             int64_t before, const struct event **ret_events, size_t *ret_count,
@@ -24,6 +28,7 @@ int64_t past_request_of(const struct event *event)
            : kind == EVENT_STEP_STOPPED   ? event->body.step_stopped.request
            : kind == EVENT_STEP_REFUSED   ? event->body.step_refused.request
            : kind == EVENT_STEP_TAKEN     ? event->body.step_taken.request
+           : kind == EVENT_PLACE_CHANGED  ? event->body.place_changed.request
                                           : 0;
 }
 
@@ -310,24 +315,6 @@ result past_family(struct sitting *sitting, const struct person_row *person, ins
 
 /* --- places ----------------------------------------------------------------------------------- */
 
-/* The number agreed last, as known then; 0 before any was. */
-static result places_agreed(struct sitting *sitting, int64_t hub, instant known_at,
-                            int64_t *ret_agreed, struct err *err)
-{
-    const struct event *events = NULL;
-    size_t count = 0;
-    TRY(whole_history(sitting, SUBJECT_OF_HUB, hub, 0, &events, &count, err));
-    *ret_agreed = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (events[i].kind == EVENT_PLACES_AGREED &&
-            events[i].recorded_at.milliseconds <= known_at.milliseconds) {
-            *ret_agreed = events[i].body.places_agreed.places;
-            break;
-        }
-    }
-    return result_ok();
-}
-
 /* Can a place be occupied without a request, so that requests do not name everybody who ever had
  * one? */
 static bool places_without_request(const struct rulebook *rulebook)
@@ -373,56 +360,289 @@ static result candidates(struct sitting *sitting, int64_t hub, struct id_list *r
     return result_ok();
 }
 
-/* True when the person had a place at the hub. */
-static bool count_past(const struct past *past, int64_t hub, struct place_counts *counts)
+/* What happened to the places of a hub, one after the other in memory of its own. */
+struct told {
+    struct arena memory;
+    struct event *items;
+    size_t count;
+};
+
+static void told_close(struct told *told)
 {
-    const bool occupied = past->person.hub == hub;
-    bool held = false;
-    counts->occupied += occupied ? 1 : 0;
-    for (size_t i = 0; i < past->request_count; i++) {
-        if (past->requests[i].hub == hub && past->requests[i].place > 0) {
-            counts->held++;
-            held = true;
-        }
-    }
-    return occupied || held;
+    arena_close(&told->memory);
 }
 
-static result count_candidates(struct sitting *sitting, int64_t hub, instant before,
-                               const struct id_list *people, int64_t *with_place,
-                               struct past_places *places, struct err *err)
+#define OWN_TOLD __attribute__((cleanup(told_close)))
+
+static result tell(struct told *told, const struct event *event, struct err *err)
 {
-    for (size_t i = 0; i < people->count; i++) {
-        struct arena scratch = *sitting->arena;
-        struct sitting reading = *sitting;
-        reading.arena = &scratch;
-        struct past past;
-        TRY(past_person(&reading, people->items[i], 0, before, &past, err));
-        if (past.person.id == people->items[i] && count_past(&past, hub, &places->counts)) {
-            with_place[places->people_count++] = people->items[i];
+    struct event *next = ARENA_NEW(&told->memory, struct event, 1);
+    if (next == NULL) {
+        return arena_full(err);
+    }
+    told->items = told->count == 0 ? next : told->items;
+    ASSERT(next == told->items + told->count);
+    *next = *event;
+    told->count++;
+    return result_ok();
+}
+
+/* May an event of this kind, of a person, change a place, or say which hub one is at? */
+static bool is_about_places(enum event_kind kind)
+{
+    switch ((int)kind) {
+    case EVENT_STEP_REQUESTED:
+    case EVENT_STEP_APPROVED:
+    case EVENT_STEP_TAKEN:
+    case EVENT_STEP_STOPPED:
+    case EVENT_STEP_DECLINED:
+    case EVENT_STEP_WITHDRAWN:
+    case EVENT_PLACE_CHANGED:
+    case EVENT_DEPARTURE_CANCELLED:
+    case EVENT_IDENTITIES_MERGED:
+    case EVENT_IDENTITIES_SEPARATED:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* A command judges before it gives and frees places; a change of place, or of who is who, is what
+ * others are judged after. */
+static bool was_seen(const struct event *event, instant known_at)
+{
+    const enum event_kind kind = event->kind;
+    const bool judged_after = kind == EVENT_PLACE_CHANGED || kind == EVENT_DEPARTURE_CANCELLED ||
+                              kind == EVENT_IDENTITIES_MERGED || kind == EVENT_IDENTITIES_SEPARATED;
+    return event->recorded_at.milliseconds < known_at.milliseconds ||
+           (judged_after && event->recorded_at.milliseconds == known_at.milliseconds);
+}
+
+/* Numbers are all that is read of a person's events, so their texts need not stay. */
+static result tell_person(struct sitting *sitting, struct told *told, int64_t person,
+                          instant known_at, struct err *err)
+{
+    struct arena scratch = *sitting->arena;
+    struct sitting reading = *sitting;
+    reading.arena = &scratch;
+    const struct event *events = NULL;
+    size_t count = 0;
+    TRY(whole_history(&reading, SUBJECT_OF_PERSON, person, 0, &events, &count, err));
+    for (size_t i = count; i > 0; i--) {
+        const struct event *event = &events[i - 1];
+        if (was_seen(event, known_at) && is_about_places(event->kind)) {
+            TRY(tell(told, event, err));
         }
     }
     return result_ok();
 }
 
-result past_places(struct sitting *sitting, int64_t hub, int64_t person, instant known_at,
-                   struct past_places *ret_places, struct err *err)
+/* What stands under a record happened to the person that the record was then. */
+static result tell_kin(struct sitting *sitting, struct told *told, int64_t record, instant known_at,
+                       struct err *err)
 {
-    struct past_places places = {.own = false};
+    struct arena scratch = *sitting->arena;
+    struct identity_event *events = NULL;
+    size_t count = 0;
+    TRY(transaction_identity_events(sitting->transaction, record, 0, known_at, &scratch, &events,
+                                    &count, err));
+    for (size_t i = 0; i < count; i++) {
+        struct event event = events[i].event;
+        const int64_t *records = NULL;
+        size_t record_count = 0;
+        if (!was_seen(&event, known_at) || !is_about_places(event.kind)) {
+            continue;
+        }
+        TRY(transaction_records(sitting->transaction, event.subject, event.recorded_at, &scratch,
+                                &records, &record_count, err));
+        event.subject = records[0];
+        TRY(tell(told, &event, err));
+    }
+    return result_ok();
+}
+
+static result was_erased(struct sitting *sitting, int64_t record, bool *erased, struct err *err)
+{
+    struct arena scratch = *sitting->arena;
+    struct person_row row;
+    TRY(transaction_record(sitting->transaction, record, &scratch, &row, err));
+    *erased = *erased || row.erased;
+    return result_ok();
+}
+
+/* Kin are told together, with the first of them. */
+static result tell_candidate(struct sitting *sitting, struct told *told, int64_t record,
+                             instant known_at, struct err *err)
+{
+    struct arena scratch = *sitting->arena;
+    const int64_t *kin = NULL;
+    size_t count = 0;
+    TRY(transaction_kin(sitting->transaction, record, &scratch, &kin, &count, err));
+    if (count < 2) {
+        return tell_person(sitting, told, record, known_at, err);
+    }
+    int64_t first = record;
+    for (size_t i = 0; i < count; i++) {
+        first = kin[i] < first ? kin[i] : first;
+    }
+    return first == record ? tell_kin(sitting, told, record, known_at, err) : result_ok();
+}
+
+static result tell_people(struct sitting *sitting, struct told *told, int64_t hub, instant known_at,
+                          struct err *err)
+{
     struct id_list people = {.count = 0};
-    TRY(places_agreed(sitting, hub, known_at, &places.counts.agreed, err));
+    bool erased = false;
     TRY(candidates(sitting, hub, &people, err));
-    int64_t *with_place = ARENA_NEW(sitting->arena, int64_t, people.count + 1);
-    if (with_place == NULL) {
+    for (size_t i = 0; i < people.count; i++) {
+        TRY(tell_candidate(sitting, told, people.items[i], known_at, err));
+        TRY(was_erased(sitting, people.items[i], &erased, err));
+    }
+    return erased ? transaction_put_remains(sitting->transaction, told->items, told->count,
+                                            sitting->arena, err)
+                  : result_ok();
+}
+
+/* Also the most places that were ever agreed. */
+static result tell_hub(struct sitting *sitting, struct told *told, int64_t hub, instant known_at,
+                       int64_t *ret_most, struct err *err)
+{
+    const struct event *events = NULL;
+    size_t count = 0;
+    int64_t most = 0;
+    TRY(whole_history(sitting, SUBJECT_OF_HUB, hub, 0, &events, &count, err));
+    for (size_t i = count; i > 0; i--) {
+        const struct event *event = &events[i - 1];
+        const unsigned about_places = CONCERNS_PLACE | CONCERNS_HUB_PLACES;
+        if (event->recorded_at.milliseconds > known_at.milliseconds ||
+            (event_concerns(event->kind) & about_places) == 0) {
+            continue;
+        }
+        const int64_t agreed =
+            event->kind == EVENT_PLACES_AGREED ? event->body.places_agreed.places : 0;
+        most = agreed > most ? agreed : most;
+        TRY(tell(told, event, err));
+    }
+    *ret_most = most;
+    return result_ok();
+}
+
+static int compare_events(const void *left, const void *right)
+{
+    const struct event *a = left;
+    const struct event *b = right;
+    return a->position < b->position ? -1 : a->position > b->position ? 1 : 0;
+}
+
+/* The hub of an approval is that of its request. */
+static int64_t hub_of_request(const struct told *told, int64_t request)
+{
+    const struct event key = {.position = request};
+    const struct event *asked =
+        bsearch(&key, told->items, told->count, sizeof told->items[0], compare_events);
+    return asked != NULL && asked->kind == EVENT_STEP_REQUESTED ? asked->body.step_requested.hub
+                                                                : 0;
+}
+
+struct fold_of_places {
+    struct sitting *sitting;
+    const struct told *told;
+    int64_t hub;
+    struct place_row *rows;
+    size_t count;
+    size_t capacity;
+};
+
+/* What was held for the part is held for the whole. */
+static void fold_merged(struct fold_of_places *fold, const struct event *event)
+{
+    for (size_t i = 0; i < fold->count; i++) {
+        if (fold->rows[i].person == event->body.identities_merged.other) {
+            fold->rows[i].person = event->subject;
+        }
+    }
+}
+
+/* Whose request it is that holds the place, or who of those who were one is at the hub. */
+static bool has_place(const struct past *past, const struct place_row *row)
+{
+    bool found = row->request == 0 && past->person.hub == row->hub;
+    for (size_t i = 0; i < past->request_count; i++) {
+        found = found || (row->request != 0 && past->requests[i].id == row->request);
+    }
+    return found;
+}
+
+static result fold_separated(struct fold_of_places *fold, const struct event *event,
+                             struct err *err)
+{
+    struct arena scratch = *fold->sitting->arena;
+    struct sitting reading = *fold->sitting;
+    reading.arena = &scratch;
+    const int64_t *kin = NULL;
+    size_t count = 0;
+    TRY(transaction_kin(reading.transaction, event->subject, &scratch, &kin, &count, err));
+    for (size_t k = 0; k < count; k++) {
+        struct past past;
+        TRY(past_person(&reading, kin[k], event->position, event->recorded_at, &past, err));
+        for (size_t i = 0; past.person.id == kin[k] && i < fold->count; i++) {
+            struct place_row *row = &fold->rows[i];
+            if (is_one_of(kin, count, row->person) && has_place(&past, row)) {
+                row->person = kin[k];
+            }
+        }
+    }
+    return result_ok();
+}
+
+static result fold_place_event(struct fold_of_places *fold, const struct event *event,
+                               struct err *err)
+{
+    if (event->kind == EVENT_PLACES_AGREED) {
+        return place_rows_agree(fold->rows, fold->count, fold->capacity, event, &fold->count, err);
+    }
+    if (event->kind == EVENT_IDENTITIES_MERGED) {
+        fold_merged(fold, event);
+        return result_ok();
+    }
+    if (event->kind == EVENT_IDENTITIES_SEPARATED) {
+        return fold_separated(fold, event, err);
+    }
+    if (event->kind == EVENT_STEP_APPROVED &&
+        hub_of_request(fold->told, event->body.step_approved.request) != fold->hub) {
+        return result_ok();
+    }
+    for (size_t i = 0; i < fold->count; i++) {
+        TRY(place_row_apply(&fold->rows[i], event, err));
+    }
+    return result_ok();
+}
+
+result past_places(struct sitting *sitting, int64_t hub, instant known_at,
+                   const struct place_row **ret_rows, size_t *ret_count, struct err *err)
+{
+    OWN_TOLD struct told told = {.items = NULL};
+    int64_t most = 0;
+    TRY(arena_open(&told.memory, TOLD_MEMORY, err));
+    TRY(tell_hub(sitting, &told, hub, known_at, &most, err));
+    TRY(tell_people(sitting, &told, hub, known_at, err));
+    if (told.count > 0) {
+        qsort(told.items, told.count, sizeof told.items[0], compare_events);
+    }
+    struct fold_of_places fold = {
+        .sitting = sitting,
+        .told = &told,
+        .hub = hub,
+        .rows = ARENA_NEW(sitting->arena, struct place_row, (size_t)most + 1),
+        .capacity = (size_t)most,
+    };
+    if (fold.rows == NULL) {
         return arena_full(err);
     }
-    const instant before = {.milliseconds = known_at.milliseconds - 1};
-    TRY(count_candidates(sitting, hub, before, &people, with_place, &places, err));
-    for (size_t i = 0; i < places.people_count; i++) {
-        places.own = places.own || with_place[i] == person;
+    for (size_t i = 0; i < told.count; i++) {
+        TRY(fold_place_event(&fold, &told.items[i], err));
     }
-    places.people = with_place;
-    places.counts.free = places.counts.agreed - places.counts.held - places.counts.occupied;
-    *ret_places = places;
+    *ret_rows = fold.rows;
+    *ret_count = fold.count;
     return result_ok();
 }

@@ -28,15 +28,10 @@ MUST_USE result past_family(struct sitting *sitting, const struct person_row *pe
                             instant known_at, const struct person_row **ret_members,
                             size_t *ret_count, struct err *err);
 
-/* The hub's places as they were when something was judged at `known_at`: as agreed by then, and in
- * use as they were just before, because a command judges before it gives or frees a place. */
-struct past_places {
-    struct place_counts counts;
-    bool own;              /* one of those in use is the person's */
-    const int64_t *people; /* past_places only: whose they are, sorted */
-    size_t people_count;
-};
-MUST_USE result past_places(struct sitting *sitting, int64_t hub, int64_t person, instant known_at,
-                            struct past_places *ret_places, struct err *err);
+/* All places of the hub as they were when something was judged at `known_at`, by number: as the hub
+ * had said by then, and given and freed as they were just before, because a command judges before
+ * it gives or frees a place. */
+MUST_USE result past_places(struct sitting *sitting, int64_t hub, instant known_at,
+                            const struct place_row **ret_rows, size_t *ret_count, struct err *err);
 
 #endif

@@ -133,6 +133,24 @@ static result check_not_merged(struct privacy_work *work, struct err *err)
     return err_hint(err, "Undo the merge, then erase each of them.");
 }
 
+/* Nobody could say any more what became of an arrival. */
+static result check_nobody_expected(struct privacy_work *work, struct err *err)
+{
+    struct arena scratch = *work->arena;
+    const struct stay_row *stays = NULL;
+    size_t count = 0;
+    TRY(transaction_stays_of_person(work->sitting.transaction, work->person.id, &scratch, &stays,
+                                    &count, err));
+    for (size_t i = 0; i < count; i++) {
+        if (stays[i].arrival == ARRIVAL_EXPECTED) {
+            return err_set(err, ERROR_CONFLICT,
+                           "The person is expected at a hub still: say first what became of the "
+                           "arrival");
+        }
+    }
+    return result_ok();
+}
+
 static result check_may_be_erased(struct privacy_work *work, struct err *err)
 {
     if (work->person.holds > 0) {
@@ -141,7 +159,8 @@ static result check_may_be_erased(struct privacy_work *work, struct err *err)
     }
     TRY(check_not_merged(work, err));
     TRY(check_outcome(work, err));
-    return check_nothing_live(work, err);
+    TRY(check_nothing_live(work, err));
+    return check_nobody_expected(work, err);
 }
 
 static result erase(struct privacy_work *work, struct err *err)

@@ -105,6 +105,7 @@ static result ask_for_step(struct screen_work *work, struct caseload_asked *ret_
     for (size_t i = 0; i < step->safeguard_count; i++) {
         judge_reads(rulebook, step->safeguards[i], facts);
     }
+    screening_reads(rulebook, facts);
     if (rulebook->has_family_complete) {
         facts[rulebook->family_complete] = true;
     }
@@ -122,12 +123,15 @@ static result asks_families(struct screen_work *work, struct caseload_asked *ask
     struct arena scratch = work->arena;
     struct columns_builder *builder = NULL;
     struct columns nobody;
-    const struct screen *screen = NULL;
-    const struct screen_question question = screening_question(&work->screening, false);
     TRY(columns_begin(work->casework->rulebook, asked->facts, 0, &scratch, &builder, err));
     TRY(columns_finish(builder, NULL, &nobody, err));
-    TRY(screen_compile(&nobody, &question, screen_best_level(), &scratch, &screen, err));
-    asked->families = screen_asks_families(screen);
+    for (size_t i = 0; i < work->screening.variant_count && !asked->families; i++) {
+        const struct screen *screen = NULL;
+        const struct screen_question question =
+            screening_question(&work->screening, &work->screening.variants[i]);
+        TRY(screen_compile(&nobody, &question, screen_best_level(), &scratch, &screen, err));
+        asked->families = screen_asks_families(screen);
+    }
     return result_ok();
 }
 
@@ -158,7 +162,9 @@ static result visit_rows(struct screen_work *work, const struct caseload_columns
         const struct caseload_person *person = &caseload->people[row];
         if (person->asked_about) {
             TRY(visit_row(work, person,
-                          screening_answers_for(&work->screening, answers, person->id), row, err));
+                          screening_answers_for(&work->screening, answers, &caseload->columns, row,
+                                                person->id),
+                          row, err));
         }
     }
     return result_ok();

@@ -5,49 +5,80 @@
 
 #include <stdlib.h>
 
-static int compare_ids(const void *left, const void *right)
+static int compare_owners(const void *left, const void *right)
 {
-    const int64_t a = *(const int64_t *)left;
-    const int64_t b = *(const int64_t *)right;
-    return a < b ? -1 : a > b ? 1 : 0;
+    const struct place_owner *a = left;
+    const struct place_owner *b = right;
+    return a->person < b->person ? -1 : a->person > b->person ? 1 : 0;
 }
 
-static bool has_own_place(const struct screening *screening, int64_t person)
+/* The person's own place at the hub; NULL when they have none. */
+static const struct place_owner *find_owner(const struct screening *screening, int64_t person)
 {
-    return screening->own_place_count > 0 &&
-           bsearch(&person, screening->own_place, screening->own_place_count, sizeof person,
-                   compare_ids) != NULL;
+    const struct place_owner key = {.person = person};
+    return screening->owner_count == 0 ? NULL
+                                       : bsearch(&key, screening->owners, screening->owner_count,
+                                                 sizeof key, compare_owners);
 }
 
 /* --- preparing -------------------------------------------------------------------------------- */
 
-static result find_own_places(struct screening *screening, int64_t hub, struct err *err)
+static result find_owners(struct screening *screening, int64_t hub, struct err *err)
 {
     struct sitting *sitting = screening->sitting;
-    if (screening->when.past) {
-        struct past_places past;
-        TRY(past_places(sitting, hub, 0, screening->when.known_at, &past, err));
-        screening->own_place = past.people;
-        screening->own_place_count = past.people_count;
-        return result_ok();
-    }
-    const struct place_row *places = NULL;
+    const struct place_row *rows = NULL;
     size_t count = 0;
-    TRY(transaction_places(sitting->transaction, hub, sitting->arena, &places, &count, err));
-    int64_t *people = ARENA_NEW(sitting->arena, int64_t, count + 1);
-    if (people == NULL) {
+    TRY(screening->when.past
+            ? past_places(sitting, hub, screening->when.known_at, &rows, &count, err)
+            : transaction_places(sitting->transaction, hub, sitting->arena, &rows, &count, err));
+    struct place_owner *owners = ARENA_NEW(sitting->arena, struct place_owner, count + 1);
+    if (owners == NULL) {
         return arena_full(err);
     }
     size_t kept = 0;
     for (size_t i = 0; i < count; i++) {
-        if (places[i].state == PLACE_HELD || places[i].state == PLACE_OCCUPIED) {
-            people[kept++] = places[i].person;
+        if (rows[i].person != 0 && !place_is_free_on(&rows[i], screening->when.on)) {
+            owners[kept++] = (struct place_owner){.person = rows[i].person,
+                                                  .kind = rows[i].kind,
+                                                  .own_intake = counted_is_intake(&rows[i])};
         }
     }
-    qsort(people, kept, sizeof people[0], compare_ids);
-    screening->own_place = people;
-    screening->own_place_count = kept;
+    qsort(owners, kept, sizeof owners[0], compare_owners);
+    screening->owners = owners;
+    screening->owner_count = kept;
     return result_ok();
+}
+
+/* --- the variants ----------------------------------------------------------------------------- */
+
+struct variants {
+    struct screening_variant *items;
+    size_t count;
+};
+
+/* Which of them is for somebody with this need and this place of their own (NULL: none). */
+static struct screening_variant variant_sought(const struct screening *screening,
+                                               const struct place_need *need,
+                                               const struct place_owner *owner)
+{
+    return (struct screening_variant){
+        .free = places_free_for(&screening->hub.places, need, owner == NULL ? NULL : &owner->kind),
+        .own_intake =
+            owner != NULL && owner->own_intake && screening->hub.view.question.agreement != NULL,
+    };
+}
+
+static size_t find_variant(const struct screening_variant *items, size_t count,
+                           const struct screening_variant *sought)
+{
+    const struct value free = sought->free;
+    size_t found = 0;
+    while (found < count && (items[found].own_intake != sought->own_intake ||
+                             items[found].free.known != free.known ||
+                             (free.known && items[found].free.number != free.number))) {
+        found++;
+    }
+    return found;
 }
 
 static result copy_values(struct screening *screening, const struct value *values,
@@ -65,16 +96,109 @@ static result copy_values(struct screening *screening, const struct value *value
     return result_ok();
 }
 
-static result copy_for_them(struct screening *screening, struct err *err)
+static result agreement_of_variant(struct screening *screening, bool own_intake,
+                                   const struct value **ret_values, struct err *err)
 {
-    const struct value *agreement = screening->hub.view.question.agreement;
-    TRY(copy_values(screening, screening->hub.hub.values, &screening->hub_for_them, err));
-    if (agreement != NULL) {
-        TRY(copy_values(screening, agreement, &screening->agreement_for_them, err));
+    struct value *values = NULL;
+    *ret_values = screening->hub.view.question.agreement;
+    if (!own_intake) {
+        return result_ok();
     }
-    counted_add_own(screening->sitting->casework->rulebook, screening->hub_for_them,
-                    screening->agreement_for_them);
+    TRY(copy_values(screening, *ret_values, &values, err));
+    counted_add_own(screening->sitting->casework->rulebook, values);
+    *ret_values = values;
     return result_ok();
+}
+
+static result add_variant(struct screening *screening, struct variants *variants,
+                          const struct place_need *need, const struct place_owner *owner,
+                          struct err *err)
+{
+    struct screening_variant variant = variant_sought(screening, need, owner);
+    struct value *hub = NULL;
+    if (find_variant(variants->items, variants->count, &variant) < variants->count) {
+        return result_ok();
+    }
+    TRY(copy_values(screening, screening->hub.hub.values, &hub, err));
+    if (screening->free_fact != NOT_FOUND_INDEX) {
+        hub[screening->free_fact] = variant.free;
+    }
+    variant.hub = hub;
+    TRY(agreement_of_variant(screening, variant.own_intake, &variant.agreement, err));
+    variants->items[variants->count++] = variant;
+    return result_ok();
+}
+
+/* One owner for each sort of place that somebody has. */
+struct sorts {
+    struct place_owner *items;
+    size_t count;
+};
+
+static result sorts_of_owners(const struct screening *screening, struct sorts *ret_sorts,
+                              struct err *err)
+{
+    struct sorts sorts = {.items = ARENA_NEW(screening->sitting->arena, struct place_owner,
+                                             2 * screening->hub.places.kind_count + 1)};
+    if (sorts.items == NULL) {
+        return arena_full(err);
+    }
+    for (size_t i = 0; i < screening->owner_count; i++) {
+        const struct place_owner *owner = &screening->owners[i];
+        bool listed = false;
+        for (size_t j = 0; j < sorts.count; j++) {
+            listed = listed || (sorts.items[j].own_intake == owner->own_intake &&
+                                str_equal(sorts.items[j].kind, owner->kind));
+        }
+        if (!listed) {
+            sorts.items[sorts.count++] = *owner;
+        }
+    }
+    *ret_sorts = sorts;
+    return result_ok();
+}
+
+/* For one need: whoever has no place there, and whoever has one of some sort. */
+static result add_variants(struct screening *screening, struct variants *variants,
+                           const struct place_need *need, const struct sorts *sorts,
+                           struct err *err)
+{
+    TRY(add_variant(screening, variants, need, NULL, err));
+    for (size_t i = 0; i < sorts->count; i++) {
+        TRY(add_variant(screening, variants, need, &sorts->items[i], err));
+    }
+    return result_ok();
+}
+
+static result list_variants(struct screening *screening, struct err *err)
+{
+    const struct rulebook *rulebook = screening->sitting->casework->rulebook;
+    const uint32_t fact = place_need_fact(rulebook);
+    const size_t needs = fact == NOT_FOUND_INDEX ? 0 : rulebook->facts[fact].choice_count;
+    const struct place_need nobody_said = place_need_of(rulebook, NULL);
+    struct sorts sorts = {.count = 0};
+    TRY(sorts_of_owners(screening, &sorts, err));
+    struct variants variants = {.items =
+                                    ARENA_NEW(screening->sitting->arena, struct screening_variant,
+                                              (needs + 1) * (sorts.count + 1))};
+    if (variants.items == NULL) {
+        return arena_full(err);
+    }
+    TRY(add_variants(screening, &variants, &nobody_said, &sorts, err));
+    for (size_t i = 0; i < needs; i++) {
+        const struct place_need need = {.known = true, .kind = rulebook->facts[fact].choices[i]};
+        TRY(add_variants(screening, &variants, &need, &sorts, err));
+    }
+    screening->variants = variants.items;
+    screening->variant_count = variants.count;
+    return result_ok();
+}
+
+static result ask_of_no_hub(struct screening *screening, struct err *err)
+{
+    screening->variants = ARENA_NEW(screening->sitting->arena, struct screening_variant, 1);
+    screening->variant_count = 1;
+    return screening->variants == NULL ? arena_full(err) : result_ok();
 }
 
 result screening_prepare(struct screening *screening, struct sitting *sitting, uint32_t step,
@@ -83,12 +207,17 @@ result screening_prepare(struct screening *screening, struct sitting *sitting, u
     const struct loaded_case nobody = {.when = *when};
     *screening = (struct screening){.sitting = sitting, .step = step, .when = *when};
     if (hub == 0) {
-        return result_ok();
+        return ask_of_no_hub(screening, err);
     }
-    TRY(case_at_hub(sitting, &nobody, hub, sitting->casework->rulebook->steps[step].with_agreement,
-                    &screening->hub, err));
-    TRY(find_own_places(screening, hub, err));
-    return copy_for_them(screening, err);
+    const struct rulebook *rulebook = sitting->casework->rulebook;
+    TRY(case_at_hub(sitting, &nobody, hub, rulebook->steps[step].with_agreement, &screening->hub,
+                    err));
+    const uint32_t free_fact = rulebook_fact(rulebook, STR("hub.places_free"));
+    const bool asked = free_fact != NOT_FOUND_INDEX && rulebook->facts[free_fact].counted &&
+                       rulebook->facts[free_fact].type == FACT_NUMBER;
+    screening->free_fact = asked ? free_fact : NOT_FOUND_INDEX;
+    TRY(find_owners(screening, hub, err));
+    return list_variants(screening, err);
 }
 
 bool screening_is_open(const struct screening *screening, str stage)
@@ -99,23 +228,45 @@ bool screening_is_open(const struct screening *screening, str stage)
            rulebook_step_leaves(rulebook, &rulebook->steps[screening->step], found);
 }
 
-void screening_ask_for(const struct screening *screening, int64_t person, struct question *question)
+static const struct screening_variant *variant_for(const struct screening *screening,
+                                                   int64_t person, const struct place_need *need)
 {
-    const bool own = has_own_place(screening, person);
-    question->hub = own ? screening->hub_for_them : screening->hub.view.question.hub;
-    question->agreement =
-        own ? screening->agreement_for_them : screening->hub.view.question.agreement;
+    if (screening->hub.view.hub.id == 0) {
+        return &screening->variants[0];
+    }
+    const struct screening_variant sought =
+        variant_sought(screening, need, find_owner(screening, person));
+    const size_t found = find_variant(screening->variants, screening->variant_count, &sought);
+    ASSERT(found < screening->variant_count);
+    return &screening->variants[found];
 }
 
-struct screen_question screening_question(const struct screening *screening, bool own_place)
+void screening_ask_for(const struct screening *screening, int64_t person, struct question *question)
+{
+    const struct place_need need =
+        place_need_of(screening->sitting->casework->rulebook, question->person);
+    const struct screening_variant *variant = variant_for(screening, person, &need);
+    question->hub = variant->hub;
+    question->agreement = variant->agreement;
+}
+
+void screening_reads(const struct rulebook *rulebook, bool *facts)
+{
+    const uint32_t fact = place_need_fact(rulebook);
+    if (fact != NOT_FOUND_INDEX) {
+        facts[fact] = true;
+    }
+}
+
+struct screen_question screening_question(const struct screening *screening,
+                                          const struct screening_variant *variant)
 {
     const struct step *step = &screening->sitting->casework->rulebook->steps[screening->step];
     return (struct screen_question){
         .safeguards = step->safeguards,
         .safeguard_count = step->safeguard_count,
-        .hub = own_place ? screening->hub_for_them : screening->hub.view.question.hub,
-        .agreement =
-            own_place ? screening->agreement_for_them : screening->hub.view.question.agreement,
+        .hub = variant->hub,
+        .agreement = variant->agreement,
         .today = screening->when.on,
     };
 }
@@ -128,11 +279,11 @@ enum {
 };
 
 static result run_screen(const struct screening *screening, const struct columns *columns,
-                         bool own_place, struct arena *arena, struct screen_answers *ret_answers,
-                         struct err *err)
+                         const struct screening_variant *variant, struct arena *arena,
+                         struct screen_answers *ret_answers, struct err *err)
 {
     const struct screen *screen = NULL;
-    const struct screen_question question = screening_question(screening, own_place);
+    const struct screen_question question = screening_question(screening, variant);
     TRY(screen_compile(columns, &question, screen_best_level(), arena, &screen, err));
     TRY(screen_answers_init(screen, true, arena, ret_answers, err));
     return screen_all(screen, *arena, ret_answers, err);
@@ -143,20 +294,51 @@ result screening_run(const struct screening *screening, const struct columns *co
 {
     const struct step *step = &screening->sitting->casework->rulebook->steps[screening->step];
     const size_t planes = 4 * step->safeguard_count + PLANES_BESIDE_SAFEGUARDS;
+    const size_t count = screening->variant_count;
     *answers = (struct screening_answers){.memory = {0}};
     TRY(arena_open(&answers->memory,
-                   MEMORY_OF_SCREENS + planes * columns->word_count * sizeof(uint64_t), err));
-    TRY(run_screen(screening, columns, false, &answers->memory, &answers->everybody, err));
-    return screening->own_place_count == 0
-               ? result_ok()
-               : run_screen(screening, columns, true, &answers->memory, &answers->own, err);
+                   count * (MEMORY_OF_SCREENS + planes * columns->word_count * sizeof(uint64_t)),
+                   err));
+    answers->variants = ARENA_NEW(&answers->memory, struct screen_answers, count);
+    if (answers->variants == NULL) {
+        return arena_full(err);
+    }
+    for (size_t i = 0; i < count; i++) {
+        TRY(run_screen(screening, columns, &screening->variants[i], &answers->memory,
+                       &answers->variants[i], err));
+    }
+    return result_ok();
+}
+
+/* What the columns say of the person's need. */
+static struct place_need need_of_row(const struct screening *screening,
+                                     const struct columns *columns, size_t row)
+{
+    const struct rulebook *rulebook = screening->sitting->casework->rulebook;
+    const uint32_t fact = place_need_fact(rulebook);
+    if (fact == NOT_FOUND_INDEX) {
+        return place_need_of(rulebook, NULL);
+    }
+    const struct column *column = &columns->columns[fact];
+    struct place_need need = {.known = false, .kind = STR("")};
+    if (column->kind != COLUMN_CHOICE || !plane_bit(column->known, row)) {
+        return need;
+    }
+    for (size_t i = 0; i < rulebook->facts[fact].choice_count; i++) {
+        if (plane_bit(column->planes[i], row)) {
+            need = (struct place_need){.known = true, .kind = rulebook->facts[fact].choices[i]};
+        }
+    }
+    return need;
 }
 
 const struct screen_answers *screening_answers_for(const struct screening *screening,
                                                    const struct screening_answers *answers,
+                                                   const struct columns *columns, size_t row,
                                                    int64_t person)
 {
-    return has_own_place(screening, person) ? &answers->own : &answers->everybody;
+    const struct place_need need = need_of_row(screening, columns, row);
+    return &answers->variants[variant_for(screening, person, &need) - screening->variants];
 }
 
 void screening_answers_close(struct screening_answers *answers)

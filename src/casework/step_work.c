@@ -1,5 +1,6 @@
 #include "casework/step_work.h"
 
+#include "casework/arrival.h"
 #include "casework/book_clocks.h"
 #include "casework/book_work.h"
 #include "casework/past.h"
@@ -54,19 +55,6 @@ result step_of_request(const struct sitting *sitting, const struct request_row *
     return result_ok();
 }
 
-result step_free_place(struct sitting *sitting, int64_t hub, int64_t *ret_place, struct err *err)
-{
-    int64_t place = 0;
-    TRY(transaction_free_place(sitting->transaction, hub, &place, err));
-    if (place == 0) {
-        result_ignore(err_set(err, ERROR_CONFLICT, "No place is free at the hub"),
-                      "the hint follows");
-        return err_hint(err, "Wait until a place is free, or ask for another hub.");
-    }
-    *ret_place = place;
-    return result_ok();
-}
-
 /* --- judging ---------------------------------------------------------------------------------- */
 
 static result put_in_place(const struct rulebook *rulebook, str name, enum fact_type type, str text,
@@ -102,6 +90,7 @@ result step_judge(struct sitting *sitting, struct step_work *work, const struct 
     if (plan != NULL) {
         TRY(follow_plan(sitting, plan, judged.loaded.person.values, err));
     }
+    judged.need = place_need_of(rulebook, judged.loaded.person.values);
     judged.each = ARENA_NEW(sitting->arena, enum clearance, judged.rule->safeguard_count + 1);
     if (judged.each == NULL) {
         return arena_full(err);
@@ -156,9 +145,10 @@ static result place_of_step(struct sitting *sitting, const struct step_case *jud
     }
     if (request != NULL && request->place > 0) {
         *ret_place = request->place;
-        return result_ok();
+        return places_check_held(sitting, request, &judged->need, err);
     }
-    return step_free_place(sitting, judged->hub, ret_place, err);
+    return places_choose(sitting, &judged->person, &judged->need, judged->hub,
+                         request == NULL ? 0 : request->id, ret_place, err);
 }
 
 result step_move(struct sitting *sitting, const struct step_case *judged,
@@ -186,9 +176,13 @@ result step_move(struct sitting *sitting, const struct step_case *judged,
                             .rulebook = sitting->rulebook,
                             .relied_on = judged->relied_on},
     };
+    if (place > 0) {
+        event.body.step_taken.arrival_expected_on =
+            arrival_expected_on(rulebook, judged->loaded.person.values, sitting->today);
+    }
     TRY(sitting_append(sitting, &event, err));
     *ret_taken = event.position;
-    return result_ok();
+    return arrival_follow_step(sitting, judged, &event, err);
 }
 
 static int64_t subject_of_record(const struct step_case *judged, enum subject subject,

@@ -35,6 +35,7 @@ struct step_case {
     struct person_row person;
     int64_t hub;
     struct loaded_case loaded;
+    struct place_need need; /* which kind of place the person needs */
     enum clearance clearance;
     enum clearance *each;
     struct number_list relied_on;
@@ -75,9 +76,6 @@ MUST_USE result step_review(struct sitting *sitting, const struct step_case *jud
 MUST_USE result step_carry_out(struct sitting *sitting, struct step_work *work,
                                const struct step_case *judged, const struct request_row *request,
                                struct err *err);
-/* A free place of the hub, or ERROR_CONFLICT. */
-MUST_USE result step_free_place(struct sitting *sitting, int64_t hub, int64_t *ret_place,
-                                struct err *err);
 /* Reads the rows as they are after the command into the answer. */
 MUST_USE result step_finish(struct sitting *sitting, struct step_work *work, int64_t request,
                             int64_t person, struct err *err);

@@ -59,6 +59,13 @@ result stopping_end(struct sitting *sitting, const struct request_row *request, 
     return append_stop(sitting, request, cause, &none, err);
 }
 
+result stopping_without_place(struct sitting *sitting, const struct request_row *request,
+                              int64_t cause, struct err *err)
+{
+    const struct text_list none = {.count = 0};
+    return append_stop(sitting, request, cause, &none, err);
+}
+
 /* --- which requests --------------------------------------------------------------------------- */
 
 struct candidates {

@@ -8,8 +8,9 @@
  * agreement. That a place was held for somebody else concerns nobody: the others are told when they
  * come to take theirs.
  *
- * A request is stopped, too, when its step no longer leads from the stage the person is in, or is
- * no longer in the rulebook; then no safeguard is named. */
+ * A request is stopped, too, when its step no longer leads from the stage the person is in, is no
+ * longer in the rulebook, or has lost the place that was held for it; then no safeguard is named.
+ */
 #ifndef RETURNHUB_CASEWORK_STOPPING_H
 #define RETURNHUB_CASEWORK_STOPPING_H
 
@@ -41,6 +42,10 @@ MUST_USE result stopping_stop(struct sitting *sitting, const struct request_row 
  */
 MUST_USE result stopping_end(struct sitting *sitting, const struct request_row *request,
                              int64_t cause, struct err *err);
+
+/* Stops one live request whose place is gone. */
+MUST_USE result stopping_without_place(struct sitting *sitting, const struct request_row *request,
+                                       int64_t cause, struct err *err);
 
 /* The names of the step's safeguards that are not clear, in the step's order. */
 MUST_USE result stopping_names(const struct rulebook *rulebook, uint32_t step,

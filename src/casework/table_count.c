@@ -283,34 +283,62 @@ static result keep_safeguards(struct counting *counting, struct passage *passage
     return result_ok();
 }
 
-static result read_life(struct counting *counting, const struct person_course *course,
-                        struct err *err)
+/* It is said not to have happened. */
+static void drop_passage(struct life *life, int64_t position)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < life->count; i++) {
+        if (life->passages[i].position != position) {
+            life->passages[kept++] = life->passages[i];
+        }
+    }
+    life->count = kept;
+}
+
+static result read_passages(struct counting *counting, const struct person_course *course,
+                            struct err *err)
 {
     const struct edition *edition = &counting->plan->edition;
     struct course_reader *reader = &counting->reader;
     struct life *life = &counting->life;
-    int64_t stage = 0;
-    int64_t hub = 0;
-    date since = {0};
-    TRY(make_life(counting, course, err));
     course_reader_init(reader, course->passages);
     while (course_next(reader, &life->passages[life->count])) {
         struct passage *passage = &life->passages[life->count];
-        if (!edition_has(edition, passage, edition->as_of)) {
+        const bool cancels = passage->kind == PASSAGE_CANCELLED;
+        if (!edition_has(edition, passage, cancels ? passage->on : edition->as_of)) {
+            continue;
+        }
+        if (cancels) {
+            drop_passage(life, passage->request);
             continue;
         }
         TRY(keep_safeguards(counting, passage, err));
-        since = passage->stage != 0 && passage->stage != stage ? passage->on : since;
-        stage = passage->stage != 0 ? passage->stage : stage;
-        hub = passage->place > 0 ? passage->hub : passage->place < 0 ? 0 : hub;
-        life->stage_after[life->count] = stage;
-        life->stage_since[life->count] = since;
-        life->hub_after[life->count] = hub;
         life->count++;
     }
     return reader->damaged ? err_set(err, ERROR_STORAGE, "The course of person %lld is damaged",
                                      (long long)course->person)
                            : result_ok();
+}
+
+static result read_life(struct counting *counting, const struct person_course *course,
+                        struct err *err)
+{
+    struct life *life = &counting->life;
+    int64_t stage = 0;
+    int64_t hub = 0;
+    date since = {0};
+    TRY(make_life(counting, course, err));
+    TRY(read_passages(counting, course, err));
+    for (size_t i = 0; i < life->count; i++) {
+        const struct passage *passage = &life->passages[i];
+        since = passage->stage != 0 && passage->stage != stage ? passage->on : since;
+        stage = passage->stage != 0 ? passage->stage : stage;
+        hub = passage->place > 0 ? passage->hub : passage->place < 0 ? 0 : hub;
+        life->stage_after[i] = stage;
+        life->stage_since[i] = since;
+        life->hub_after[i] = hub;
+    }
+    return result_ok();
 }
 
 /* Of a unit that is a passage. The hub is the one that the step is about, or where the person was.

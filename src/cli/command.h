@@ -108,6 +108,12 @@ enum { COMMAND_OPTIONS_MAX = 20, COMMAND_ARGUMENTS_MAX = 256 /* a folder of rule
     OPTION(OPTION_CONFLICTING, "conflicting", NULL,                                                \
            "only people of whom different things stand recorded")                                  \
     OPTION(OPTION_CONFLICTS, "conflicts", "N", "how many conflicts were looked at")                \
+    OPTION(OPTION_UNTIL, "until", "DATE",                                                          \
+           "the last day; of a place out of use, the day it is expected back")                     \
+    OPTION(OPTION_REQUEST, "request", "N", "the request that it is for")                           \
+    OPTION(OPTION_WHO, "person", "TEXT", "a person's reference, or a name")                        \
+    OPTION(OPTION_ACCURATE_AT, "accurate-at", "INSTANT",                                           \
+           "when it was accurate (YYYY-MM-DDTHH:MM:SSZ; default: now)")                            \
     OPTION(OPTION_CHECK, "check", NULL, "compare only; change nothing")                            \
     OPTION(OPTION_EVENTS, "events", NULL, "the file holds the events of a whole register")         \
     OPTION(OPTION_DRY_RUN, "dry-run", NULL, "check everything; change nothing")                    \
@@ -242,6 +248,29 @@ command_run command_operation_record;
 command_run command_operation_list;
 command_run command_operation_show;
 command_run command_operation_table;
+command_run command_hub_show;
+command_run command_hub_places;
+command_run command_hub_prebookings;
+command_run command_hub_arrivals;
+command_run command_hub_stays;
+command_run command_hub_departures;
+command_run command_hub_reconcile;
+command_run command_hub_kind;
+command_run command_hub_out;
+command_run command_hub_back;
+command_run command_hub_move;
+command_run command_hub_prebook;
+command_run command_hub_give;
+command_run command_hub_release;
+command_run command_hub_arrive;
+command_run command_hub_refuse;
+command_run command_hub_resolve;
+command_run command_hub_hand_over;
+command_run command_hub_unexpected;
+command_run command_hub_identify;
+command_run command_hub_reinstate;
+command_run command_hub_heartbeat;
+command_run command_hub_explain;
 command_run command_rebuild;
 command_run command_import;
 command_run command_export;

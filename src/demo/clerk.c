@@ -505,6 +505,7 @@ static result append_taken(struct clerk *clerk, enum named_step step, struct cle
     }
     body->to = rulebook->stages[clerk->stage].name;
     TRY(clerk_append(clerk, &event, on, err));
+    clerk->stay = body->place > 0 ? event.position : clerk->stay;
     for (size_t i = 0; i < rule->record_count; i++) {
         TRY(append_record(clerk, rule, &rule->records[i], on, err));
     }

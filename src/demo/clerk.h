@@ -93,6 +93,7 @@ struct clerk {
     struct value *values;   /* what is known of the subject, by fact */
     date *since;            /* from when each of them is true */
     int64_t hub_place;      /* of the person; 0: none */
+    int64_t stay;           /* at a hub: the position of the event that began it */
     int64_t event_count;    /* of all subjects so far */
 };
 

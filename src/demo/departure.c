@@ -158,6 +158,7 @@ static const struct document reviewed[] = {
     {FOR_TRANSFER, REVIEWED_DAYS, FACT_VOLUNTARY_ADEQUATE, STR_INIT("yes")},
     {FOR_TRANSFER, REVIEWED_DAYS, FACT_INDIVIDUAL_DECISION, STR_INIT("yes")},
     {FOR_TRANSFER, REVIEWED_DAYS, FACT_VULNERABILITY, STR_INIT("none_found")},
+    {FOR_TRANSFER, REVIEWED_DAYS, FACT_PLACE_KIND, STR_INIT("general")},
     {FOR_TRANSFER, REVIEWED_DAYS, FACT_DIRECT_POSSIBLE, STR_INIT("no")},
 };
 
@@ -281,8 +282,17 @@ static result transfer(const struct departure *departure, struct err *err)
                  err));
     TRY(life_day(life, FACT_STAY_REVIEW_DUE, date_add_days(arrived_on, STAY_REVIEW_DAYS),
                  arrived_on, err));
+    const date confirmed_on = date_add_days(departure->on, 2);
+    TRY(clerk_must_step(clerk, STEP_CONFIRM_ARRIVAL, NULL, confirmed_on, err));
+    struct event arrived = {
+        .kind = EVENT_ARRIVAL_RESOLVED,
+        .body.arrival_resolved = {.stay = clerk->stay,
+                                  .hub = hub->hub,
+                                  .outcome = STR("arrived"),
+                                  .reason = STR("Arrival at the hub confirmed")}};
+    TRY(clerk_append(clerk, &arrived, confirmed_on, err));
     clerk->actor = ACTOR_CASEWORKER;
-    return clerk_must_step(clerk, STEP_CONFIRM_ARRIVAL, NULL, date_add_days(departure->on, 2), err);
+    return result_ok();
 }
 
 /* The stay is reviewed every four weeks, up to that day. */

@@ -324,6 +324,13 @@ static result open_hub(struct clerk *clerk, const struct partners *partners, siz
         .body.places_agreed = {.places = hub->place_count,
                                .reason = STR("Annex to the agreement (fictional)")}};
     TRY(clerk_append(clerk, &places, on, err));
+    struct event kind = {
+        .kind = EVENT_PLACES_OF_KIND,
+        .body.places_of_kind = {.kind = STR("general"),
+                                .first = 1,
+                                .last = hub->place_count,
+                                .reason = STR("Annex to the agreement (fictional)")}};
+    TRY(clerk_append(clerk, &kind, on, err));
     TRY(clerk_fact(clerk, FACT_HUB_COUNTRY, partners->hub_country, on, err));
     TRY(clerk_fact(clerk, FACT_HUB_REGIME, hub_rows[index].regime, on, err));
     TRY(clerk_flag(clerk, FACT_HUB_SERVICES, true, on, err));

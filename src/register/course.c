@@ -16,7 +16,7 @@ bool event_is_passage(enum event_kind kind)
 {
     return kind == EVENT_PERSON_REGISTERED || kind == EVENT_CONTACT_CONFIRMED ||
            kind == EVENT_STEP_TAKEN || kind == EVENT_STEP_REQUESTED || kind == EVENT_STEP_REFUSED ||
-           kind == EVENT_STEP_STOPPED;
+           kind == EVENT_STEP_STOPPED || kind == EVENT_DEPARTURE_CANCELLED;
 }
 
 /* The safeguards that are kept; what is beyond the maximum is left out. */
@@ -36,9 +36,10 @@ size_t passage_names(const struct event *event, str names[PASSAGE_NAMES_MAX])
                : event->kind == EVENT_STEP_REQUESTED ? event->body.step_requested.step
                : event->kind == EVENT_STEP_REFUSED   ? event->body.step_refused.step
                                                      : STR("");
-    names[1] = event->kind == EVENT_STEP_TAKEN          ? event->body.step_taken.to
-               : event->kind == EVENT_PERSON_REGISTERED ? event->body.person_registered.stage
-                                                        : STR("");
+    names[1] = event->kind == EVENT_STEP_TAKEN            ? event->body.step_taken.to
+               : event->kind == EVENT_PERSON_REGISTERED   ? event->body.person_registered.stage
+               : event->kind == EVENT_DEPARTURE_CANCELLED ? event->body.departure_cancelled.to
+                                                          : STR("");
     for (size_t i = 0; i < safeguards.count; i++) {
         names[2 + i] = safeguards.items[i];
     }
@@ -47,12 +48,13 @@ size_t passage_names(const struct event *event, str names[PASSAGE_NAMES_MAX])
 
 static enum passage_kind kind_of(enum event_kind kind)
 {
-    return kind == EVENT_PERSON_REGISTERED   ? PASSAGE_REGISTERED
-           : kind == EVENT_CONTACT_CONFIRMED ? PASSAGE_CONTACT
-           : kind == EVENT_STEP_TAKEN        ? PASSAGE_TAKEN
-           : kind == EVENT_STEP_REQUESTED    ? PASSAGE_ASKED
-           : kind == EVENT_STEP_REFUSED      ? PASSAGE_REFUSED
-                                             : PASSAGE_STOPPED;
+    return kind == EVENT_PERSON_REGISTERED     ? PASSAGE_REGISTERED
+           : kind == EVENT_CONTACT_CONFIRMED   ? PASSAGE_CONTACT
+           : kind == EVENT_STEP_TAKEN          ? PASSAGE_TAKEN
+           : kind == EVENT_STEP_REQUESTED      ? PASSAGE_ASKED
+           : kind == EVENT_STEP_REFUSED        ? PASSAGE_REFUSED
+           : kind == EVENT_DEPARTURE_CANCELLED ? PASSAGE_CANCELLED
+                                               : PASSAGE_STOPPED;
 }
 
 static void put_whereto(const struct event *event, struct passage *passage)
@@ -71,6 +73,10 @@ static void put_whereto(const struct event *event, struct passage *passage)
         passage->request = event->body.step_refused.request;
     } else if (event->kind == EVENT_STEP_STOPPED) {
         passage->request = event->body.step_stopped.request;
+    } else if (event->kind == EVENT_DEPARTURE_CANCELLED) {
+        passage->hub = event->body.departure_cancelled.hub;
+        passage->place = 1;
+        passage->request = event->body.departure_cancelled.event;
     }
 }
 
@@ -188,7 +194,7 @@ static int64_t read_number(struct course_reader *reader)
 
 static bool is_sound(const struct passage *passage)
 {
-    return passage->kind >= PASSAGE_REGISTERED && passage->kind <= PASSAGE_STOPPED &&
+    return passage->kind >= PASSAGE_REGISTERED && passage->kind <= PASSAGE_CANCELLED &&
            passage->position > 0 && passage->safeguard_count <= PASSAGE_SAFEGUARDS_MAX;
 }
 
@@ -225,7 +231,7 @@ bool course_next(struct course_reader *reader, struct passage *ret_passage)
 static bool remains(enum passage_kind kind)
 {
     return kind == PASSAGE_REGISTERED || kind == PASSAGE_TAKEN || kind == PASSAGE_ASKED ||
-           kind == PASSAGE_STOPPED;
+           kind == PASSAGE_STOPPED || kind == PASSAGE_CANCELLED;
 }
 
 result course_row_erase(struct course_row *row, struct arena *arena, struct err *err)

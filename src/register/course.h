@@ -21,6 +21,8 @@ enum passage_kind {
     PASSAGE_ASKED = 4,      /* a step was asked for and allowed so far */
     PASSAGE_REFUSED = 5,    /* a step was refused by law: `safeguards` stood in the way */
     PASSAGE_STOPPED = 6,    /* an allowed step was stopped: `safeguards` no longer clear */
+    PASSAGE_CANCELLED = 7,  /* the step at position `request` is said not to have happened; back in
+                               `stage` and at `hub` */
 };
 
 /* What is in the way of one step at once; rulebooks have a hundred or two in all. What is beyond is
@@ -37,7 +39,8 @@ struct passage {
     int64_t hub;       /* that the step is about; 0: none */
     int64_t agreement; /* 0: none */
     int64_t place;     /* 1: took a place at the hub, -1: left it, 0: neither */
-    int64_t request;   /* the position of the PASSAGE_ASKED that it follows; 0: none */
+    int64_t request;   /* the position of the PASSAGE_ASKED that it follows, or of the PASSAGE_TAKEN
+                          that it cancels; 0: none */
     const int64_t *safeguards;
     size_t safeguard_count;
 };

@@ -68,6 +68,37 @@ bool event_erase(const struct event *event, str reference, struct event *ret_rem
             .hub = event->body.step_taken.hub,
             .agreement = event->body.step_taken.agreement,
             .place = event->body.step_taken.place,
+            .arrival_expected_on = event->body.step_taken.arrival_expected_on,
+        };
+        break;
+    case EVENT_ARRIVAL_RESOLVED:
+        remains.body.arrival_resolved = (struct arrival_resolved_body){
+            .stay = event->body.arrival_resolved.stay,
+            .hub = event->body.arrival_resolved.hub,
+            .outcome = event->body.arrival_resolved.outcome,
+        };
+        break;
+    case EVENT_ARRIVAL_HANDED_OVER:
+        remains.body.arrival_handed_over = (struct arrival_handed_over_body){
+            .stay = event->body.arrival_handed_over.stay,
+            .hub = event->body.arrival_handed_over.hub,
+            .owner = event->body.arrival_handed_over.owner,
+        };
+        break;
+    case EVENT_PLACE_CHANGED:
+        remains.body.place_changed = (struct place_changed_body){
+            .request = event->body.place_changed.request,
+            .hub = event->body.place_changed.hub,
+            .place = event->body.place_changed.place,
+        };
+        break;
+    case EVENT_DEPARTURE_CANCELLED:
+        remains.body.departure_cancelled = (struct departure_cancelled_body){
+            .event = event->body.departure_cancelled.event,
+            .stay = event->body.departure_cancelled.stay,
+            .to = event->body.departure_cancelled.to,
+            .hub = event->body.departure_cancelled.hub,
+            .place = event->body.departure_cancelled.place,
         };
         break;
     case EVENT_MERGE_REQUESTED:
@@ -125,6 +156,16 @@ bool event_erase(const struct event *event, str reference, struct event *ret_rem
     case EVENT_MANIFEST_CANCELLED:
     case EVENT_HUB_OPENED:
     case EVENT_PLACES_AGREED:
+    case EVENT_PLACES_OF_KIND:
+    case EVENT_PLACE_OUT_OF_USE:
+    case EVENT_PLACE_BACK_IN_USE:
+    case EVENT_PLACES_PREBOOKED:
+    case EVENT_PREBOOKING_GIVEN:
+    case EVENT_PREBOOKING_ENDED:
+    case EVENT_HUB_REPORTED:
+    case EVENT_HUB_REPORT_EXPLAINED:
+    case EVENT_UNEXPECTED_ARRIVAL:
+    case EVENT_UNEXPECTED_RESOLVED:
     case EVENT_AGREEMENT_OPENED:
     case EVENT_AGREEMENT_ANNOUNCED:
     case EVENT_ACCOUNT_OPENED:

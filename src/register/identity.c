@@ -266,6 +266,7 @@ int64_t identity_request_of(const struct event *event)
            : kind == EVENT_STEP_STOPPED   ? event->body.step_stopped.request
            : kind == EVENT_STEP_REFUSED   ? event->body.step_refused.request
            : kind == EVENT_STEP_TAKEN     ? event->body.step_taken.request
+           : kind == EVENT_PLACE_CHANGED  ? event->body.place_changed.request
                                           : 0;
 }
 
@@ -324,14 +325,29 @@ static bool brought_about(const struct event *step, const struct event *event)
            event->recorded_at.milliseconds - step->recorded_at.milliseconds == 1;
 }
 
-/* The earlier event that this one names; NULL: none. */
+/* The position of the earlier event that this one names; 0: none. */
+static int64_t position_named(const struct event *event)
+{
+    switch ((int)event->kind) {
+    case EVENT_FACT_WITHDRAWN:
+        return event->body.fact_withdrawn.event;
+    case EVENT_IDENTIFIER_WITHDRAWN:
+        return event->body.identifier_withdrawn.event;
+    case EVENT_ARRIVAL_RESOLVED:
+        return event->body.arrival_resolved.stay;
+    case EVENT_ARRIVAL_HANDED_OVER:
+        return event->body.arrival_handed_over.stay;
+    case EVENT_DEPARTURE_CANCELLED:
+        return event->body.departure_cancelled.event;
+    default:
+        return identity_request_of(event);
+    }
+}
+
 static const struct identity_event *named_by(const struct identity_event *events, size_t at)
 {
     const struct event *event = &events[at].event;
-    int64_t position = event->kind == EVENT_FACT_WITHDRAWN ? event->body.fact_withdrawn.event
-                       : event->kind == EVENT_IDENTIFIER_WITHDRAWN
-                           ? event->body.identifier_withdrawn.event
-                           : identity_request_of(event);
+    const int64_t position = position_named(event);
     for (size_t i = at; i > 0; i--) {
         const struct event *before = &events[i - 1].event;
         if (before->position == position || brought_about(before, event)) {

@@ -52,14 +52,30 @@ static const struct event_row event_rows[] = {
                                               CONCERNS_MANIFEST_ENTRY | CONCERNS_STOP_NOTICE},
     [EVENT_STEP_REFUSED] = {ABOUT_PERSON, 0},
     [EVENT_STEP_TAKEN] = {ABOUT_PERSON, CONCERNS_SUBJECT | CONCERNS_REQUEST | CONCERNS_PLACE |
-                                            CONCERNS_INTAKE | CONCERNS_MANIFEST_ENTRY},
+                                            CONCERNS_INTAKE | CONCERNS_MANIFEST_ENTRY |
+                                            CONCERNS_HUB_DESK},
     [EVENT_ORDER_REPORTED] = {ABOUT_PERSON, 0},
     [EVENT_DEPARTURE_RECALLED] = {ABOUT_PERSON, CONCERNS_MANIFEST_ENTRY | CONCERNS_STOP_NOTICE},
     [EVENT_STOP_ACKNOWLEDGED] = {ABOUT_PERSON, CONCERNS_STOP_NOTICE},
     [EVENT_ENTRY_OPENED] = {ABOUT_PERSON | ABOUT_HUB, CONCERNS_ENTRY},
     [EVENT_ENTRY_CHANGED] = {ABOUT_PERSON | ABOUT_HUB, CONCERNS_ENTRY},
+    [EVENT_ARRIVAL_RESOLVED] = {ABOUT_PERSON, CONCERNS_HUB_DESK},
+    [EVENT_ARRIVAL_HANDED_OVER] = {ABOUT_PERSON, CONCERNS_HUB_DESK},
+    [EVENT_PLACE_CHANGED] = {ABOUT_PERSON, CONCERNS_REQUEST | CONCERNS_PLACE},
+    [EVENT_DEPARTURE_CANCELLED] = {ABOUT_PERSON,
+                                   CONCERNS_SUBJECT | CONCERNS_PLACE | CONCERNS_HUB_DESK},
     [EVENT_HUB_OPENED] = {ABOUT_HUB, CONCERNS_SUBJECT},
     [EVENT_PLACES_AGREED] = {ABOUT_HUB, CONCERNS_HUB_PLACES},
+    [EVENT_PLACES_OF_KIND] = {ABOUT_HUB, CONCERNS_PLACE},
+    [EVENT_PLACE_OUT_OF_USE] = {ABOUT_HUB, CONCERNS_PLACE},
+    [EVENT_PLACE_BACK_IN_USE] = {ABOUT_HUB, CONCERNS_PLACE},
+    [EVENT_PLACES_PREBOOKED] = {ABOUT_HUB, CONCERNS_PLACE | CONCERNS_HUB_DESK},
+    [EVENT_PREBOOKING_GIVEN] = {ABOUT_HUB, CONCERNS_PLACE | CONCERNS_HUB_DESK},
+    [EVENT_PREBOOKING_ENDED] = {ABOUT_HUB, CONCERNS_PLACE | CONCERNS_HUB_DESK},
+    [EVENT_HUB_REPORTED] = {ABOUT_HUB, CONCERNS_HUB_DESK},
+    [EVENT_HUB_REPORT_EXPLAINED] = {ABOUT_HUB, CONCERNS_HUB_DESK},
+    [EVENT_UNEXPECTED_ARRIVAL] = {ABOUT_HUB, CONCERNS_HUB_DESK},
+    [EVENT_UNEXPECTED_RESOLVED] = {ABOUT_HUB, CONCERNS_HUB_DESK},
     [EVENT_AGREEMENT_OPENED] = {ABOUT_AGREEMENT, CONCERNS_SUBJECT},
     [EVENT_AGREEMENT_ANNOUNCED] = {ABOUT_AGREEMENT, CONCERNS_SUBJECT},
     [EVENT_ACCOUNT_OPENED] = {ABOUT_ACCOUNT, CONCERNS_SUBJECT},
@@ -168,6 +184,28 @@ static result person_take_step(struct person_row *row, const struct event *event
     return result_ok();
 }
 
+/* The step that let the person leave the hub is said not to have happened, so it must be the one
+ * that brought them where they are. */
+static result person_cancel_departure(struct person_row *row, const struct event *event,
+                                      struct err *err)
+{
+    const struct departure_cancelled_body *body = &event->body.departure_cancelled;
+    if (row->hub != 0 || row->stage_event != body->event) {
+        return err_set(err, ERROR_CONFLICT,
+                       "The departure of event %lld is not the last thing that happened to person "
+                       "%lld, so it cannot be cancelled",
+                       (long long)body->event, (long long)event->subject);
+    }
+    if (body->hub <= 0 || body->place <= 0 || body->to.len == 0) {
+        return err_set(err, ERROR_INPUT, "A cancelled departure leads back to a place and a stage");
+    }
+    row->stage = body->to;
+    row->stage_since = event->effective_on;
+    row->stage_event = event->position;
+    row->hub = body->hub;
+    return result_ok();
+}
+
 static result person_leave_family(struct person_row *row, struct err *err)
 {
     if (row->family == 0) {
@@ -270,6 +308,8 @@ result person_row_apply(struct person_row *row, const struct event *event, struc
         return person_ask_erasure(row, event, err);
     } else if (event->kind == EVENT_ERASURE_DECLINED) {
         return person_decline_erasure(row, event, err);
+    } else if (event->kind == EVENT_DEPARTURE_CANCELLED) {
+        return person_cancel_departure(row, event, err);
     }
     return result_ok();
 }
@@ -321,6 +361,7 @@ static int64_t request_of(const struct event *event)
            : kind == EVENT_STEP_WITHDRAWN ? event->body.step_withdrawn.request
            : kind == EVENT_STEP_STOPPED   ? event->body.step_stopped.request
            : kind == EVENT_STEP_TAKEN     ? event->body.step_taken.request
+           : kind == EVENT_PLACE_CHANGED  ? event->body.place_changed.request
                                           : 0;
 }
 
@@ -410,8 +451,25 @@ static result request_end(struct request_row *row, enum request_state end, struc
     return request_move(row, end, err);
 }
 
+/* The same request holds another place of the same hub. */
+static result request_change_place(struct request_row *row, const struct event *event,
+                                   struct err *err)
+{
+    const struct place_changed_body *body = &event->body.place_changed;
+    if (row->state != REQUEST_APPROVED || row->place == 0 || row->hub != body->hub ||
+        body->place <= 0) {
+        return err_set(err, ERROR_CONFLICT, "No place of hub %lld is held for the request %lld",
+                       (long long)body->hub, (long long)row->id);
+    }
+    row->place = body->place;
+    return result_ok();
+}
+
 static result request_change(struct request_row *row, const struct event *event, struct err *err)
 {
+    if (event->kind == EVENT_PLACE_CHANGED) {
+        return request_change_place(row, event, err);
+    }
     if (event->kind == EVENT_STEP_APPROVED) {
         return request_approve(row, event, err);
     }
@@ -448,22 +506,45 @@ result request_row_apply(struct request_row *row, const struct event *event, str
 
 /* --- place --- */
 
-static const char *const place_state_names[] = {[PLACE_FREE] = "free",
-                                                [PLACE_HELD] = "held",
-                                                [PLACE_OCCUPIED] = "occupied",
-                                                [PLACE_CLOSED] = "closed"};
+static const char *const place_state_names[PLACE_STATES] = {
+    [PLACE_FREE] = "free",     [PLACE_HELD] = "held",           [PLACE_OCCUPIED] = "occupied",
+    [PLACE_CLOSED] = "closed", [PLACE_PREBOOKED] = "prebooked", [PLACE_OUT_OF_USE] = "out_of_use"};
 
 const char *place_state_name(enum place_state state)
 {
-    return state >= PLACE_FREE && state <= PLACE_CLOSED ? place_state_names[state] : "none";
+    return state >= PLACE_FREE && state < PLACE_STATES ? place_state_names[state] : "none";
 }
 
+bool place_is_free_on(const struct place_row *row, date today)
+{
+    const bool ran_out =
+        row->state == PLACE_PREBOOKED && date_before(row->prebooked_until.day, today);
+    return row->state == PLACE_FREE || ran_out;
+}
+
+/* Of nobody, and for nothing. What the place is (hub, number, kind) stays. */
 static void place_become(struct place_row *row, enum place_state state, const struct event *event)
 {
-    row->state = state;
-    row->person = state == PLACE_HELD || state == PLACE_OCCUPIED ? event->subject : 0;
-    row->request = state == PLACE_HELD ? request_of(event) : 0;
-    row->since = event->recorded_at;
+    *row = (struct place_row){.hub = row->hub,
+                              .number = row->number,
+                              .kind = row->kind,
+                              .state = state,
+                              .out_reason = STR(""),
+                              .since = event->recorded_at,
+                              .changed_event = event->position};
+}
+
+static void place_hold_for(struct place_row *row, int64_t person, const struct event *event)
+{
+    place_become(row, PLACE_HELD, event);
+    row->person = person;
+    row->request = request_of(event);
+}
+
+static void place_occupy(struct place_row *row, const struct event *event)
+{
+    place_become(row, PLACE_OCCUPIED, event);
+    row->person = event->subject;
 }
 
 static result refuse_place(const struct place_row *row, struct err *err)
@@ -477,16 +558,40 @@ static bool is_held_for(const struct place_row *row, const struct event *event)
     return row->state == PLACE_HELD && row->request == request_of(event);
 }
 
+static bool is_prebooked_for(const struct place_row *row, const struct event *event)
+{
+    return row->state == PLACE_PREBOOKED && row->request != 0 && row->request == request_of(event);
+}
+
+/* May whoever the event is about have it, if nobody else does? */
+static bool is_to_be_had(const struct place_row *row, const struct event *event)
+{
+    return place_is_free_on(row, event->effective_on) || is_prebooked_for(row, event);
+}
+
 static result place_hold(struct place_row *row, const struct event *event, struct err *err)
 {
     if (event->body.step_approved.place != row->number) {
         return result_ok();
     }
-    if (row->state != PLACE_FREE) {
+    if (!is_to_be_had(row, event)) {
         return refuse_place(row, err);
     }
-    place_become(row, PLACE_HELD, event);
+    place_hold_for(row, event->subject, event);
     return result_ok();
+}
+
+/* What was held for a request that is over is free again; what was prebooked for it is prebooked
+ * still, for nobody yet. */
+static void place_let_go(struct place_row *row, const struct event *event)
+{
+    if (is_held_for(row, event)) {
+        place_become(row, PLACE_FREE, event);
+    } else if (is_prebooked_for(row, event)) {
+        row->person = 0;
+        row->request = 0;
+        row->changed_event = event->position;
+    }
 }
 
 static result place_take(struct place_row *row, const struct event *event, struct err *err)
@@ -495,30 +600,197 @@ static result place_take(struct place_row *row, const struct event *event, struc
     const bool named = body->place > 0 && body->place == row->number && body->hub == row->hub;
     const bool theirs = row->state == PLACE_OCCUPIED && row->person == event->subject;
     if (named) {
-        if (row->state != PLACE_FREE && !is_held_for(row, event)) {
+        if (!is_to_be_had(row, event) && !is_held_for(row, event)) {
             return refuse_place(row, err);
         }
-        place_become(row, PLACE_OCCUPIED, event);
-    } else if (is_held_for(row, event) || (theirs && body->place != 0)) {
+        place_occupy(row, event);
+    } else if (theirs && body->place != 0) {
         place_become(row, PLACE_FREE, event);
+    } else {
+        place_let_go(row, event);
     }
     return result_ok();
 }
 
-result place_row_apply(struct place_row *row, const struct event *event, struct err *err)
+/* The place that is left, and the one that is had instead. */
+static result place_change(struct place_row *row, const struct event *event, struct err *err)
 {
-    if (event->kind == EVENT_STEP_APPROVED) {
-        return place_hold(row, event, err);
+    const struct place_changed_body *body = &event->body.place_changed;
+    const bool theirs = row->state == PLACE_OCCUPIED && row->person == event->subject;
+    if (row->hub != body->hub) {
+        return result_ok();
     }
-    if (event->kind == EVENT_STEP_TAKEN) {
-        return place_take(row, event, err);
+    if (row->number != body->place) {
+        const bool leaves = body->request != 0 ? is_held_for(row, event) : theirs;
+        if (leaves) {
+            place_become(row, PLACE_FREE, event);
+        }
+        return result_ok();
     }
-    const bool ends = event->kind == EVENT_STEP_STOPPED || event->kind == EVENT_STEP_DECLINED ||
-                      event->kind == EVENT_STEP_WITHDRAWN;
-    if (ends && is_held_for(row, event)) {
-        place_become(row, PLACE_FREE, event);
+    if (!place_is_free_on(row, event->effective_on)) {
+        return refuse_place(row, err);
+    }
+    if (body->request != 0) {
+        place_hold_for(row, event->subject, event);
+    } else {
+        place_occupy(row, event);
     }
     return result_ok();
+}
+
+static result place_reoccupy(struct place_row *row, const struct event *event, struct err *err)
+{
+    const struct departure_cancelled_body *body = &event->body.departure_cancelled;
+    if (row->hub != body->hub || row->number != body->place) {
+        return result_ok();
+    }
+    if (!place_is_free_on(row, event->effective_on)) {
+        return refuse_place(row, err);
+    }
+    place_occupy(row, event);
+    return result_ok();
+}
+
+/* What somebody has, or is to have, keeps its kind. */
+static result place_of_kind(struct place_row *row, const struct event *event, struct err *err)
+{
+    const struct places_of_kind_body *body = &event->body.places_of_kind;
+    if (row->number < body->first || row->number > body->last || str_equal(row->kind, body->kind)) {
+        return result_ok();
+    }
+    if (row->state == PLACE_HELD || row->state == PLACE_OCCUPIED || row->state == PLACE_PREBOOKED) {
+        return refuse_place(row, err);
+    }
+    row->kind = body->kind;
+    row->changed_event = event->position;
+    return result_ok();
+}
+
+/* A place that is held is taken all the same: what is broken is broken. Who had it held is another
+ * question. One in which somebody sleeps is in use. */
+static result place_put_out_of_use(struct place_row *row, const struct event *event,
+                                   struct err *err)
+{
+    const struct place_out_of_use_body *body = &event->body.place_out_of_use;
+    if (row->number != body->place) {
+        return result_ok();
+    }
+    if (row->state == PLACE_OCCUPIED || row->state == PLACE_CLOSED ||
+        row->state == PLACE_OUT_OF_USE) {
+        return refuse_place(row, err);
+    }
+    if (body->reason.len == 0) {
+        return err_set(err, ERROR_INPUT, "A place is out of use for a reason");
+    }
+    place_become(row, PLACE_OUT_OF_USE, event);
+    row->out_reason = body->reason;
+    row->back_on = body->expected_back_on;
+    return result_ok();
+}
+
+static result place_put_back(struct place_row *row, const struct event *event, struct err *err)
+{
+    if (row->number != event->body.place_back_in_use.place) {
+        return result_ok();
+    }
+    if (row->state != PLACE_OUT_OF_USE) {
+        return refuse_place(row, err);
+    }
+    place_become(row, PLACE_FREE, event);
+    return result_ok();
+}
+
+static bool names_place(const struct number_list *places, int64_t number)
+{
+    for (size_t i = 0; i < places->count; i++) {
+        if (places->items[i] == number) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static result place_prebook(struct place_row *row, const struct event *event, struct err *err)
+{
+    const struct places_prebooked_body *body = &event->body.places_prebooked;
+    if (!names_place(&body->places, row->number)) {
+        return result_ok();
+    }
+    if (!place_is_free_on(row, event->effective_on)) {
+        return refuse_place(row, err);
+    }
+    if (!body->until.known || date_before(body->until.day, event->effective_on)) {
+        return err_set(err, ERROR_INPUT, "A prebooking has an end, and it is not over already");
+    }
+    place_become(row, PLACE_PREBOOKED, event);
+    row->prebooking = event->position;
+    row->prebooked_until = body->until;
+    return result_ok();
+}
+
+static result place_give(struct place_row *row, const struct event *event, struct err *err)
+{
+    const struct prebooking_given_body *body = &event->body.prebooking_given;
+    if (row->number != body->place) {
+        return result_ok();
+    }
+    if (row->state != PLACE_PREBOOKED || row->prebooking != body->prebooking || row->request != 0 ||
+        place_is_free_on(row, event->effective_on)) {
+        return refuse_place(row, err);
+    }
+    if (body->request <= 0 || body->person <= 0) {
+        return err_set(err, ERROR_INPUT, "A prebooked place is given to a request");
+    }
+    row->person = body->person;
+    row->request = body->request;
+    row->changed_event = event->position;
+    return result_ok();
+}
+
+static void place_end_prebooking(struct place_row *row, const struct event *event)
+{
+    if (row->state == PLACE_PREBOOKED &&
+        row->prebooking == event->body.prebooking_ended.prebooking) {
+        place_become(row, PLACE_FREE, event);
+    }
+}
+
+result place_row_apply(struct place_row *row, const struct event *event, struct err *err)
+{
+    const bool of_hub = event->subject_kind == SUBJECT_OF_HUB;
+    if (of_hub && event->subject != row->hub) {
+        return result_ok();
+    }
+    switch ((int)event->kind) {
+    case EVENT_STEP_APPROVED:
+        return place_hold(row, event, err);
+    case EVENT_STEP_TAKEN:
+        return place_take(row, event, err);
+    case EVENT_STEP_STOPPED:
+    case EVENT_STEP_DECLINED:
+    case EVENT_STEP_WITHDRAWN:
+        place_let_go(row, event);
+        return result_ok();
+    case EVENT_PLACE_CHANGED:
+        return place_change(row, event, err);
+    case EVENT_DEPARTURE_CANCELLED:
+        return place_reoccupy(row, event, err);
+    case EVENT_PLACES_OF_KIND:
+        return place_of_kind(row, event, err);
+    case EVENT_PLACE_OUT_OF_USE:
+        return place_put_out_of_use(row, event, err);
+    case EVENT_PLACE_BACK_IN_USE:
+        return place_put_back(row, event, err);
+    case EVENT_PLACES_PREBOOKED:
+        return place_prebook(row, event, err);
+    case EVENT_PREBOOKING_GIVEN:
+        return place_give(row, event, err);
+    case EVENT_PREBOOKING_ENDED:
+        place_end_prebooking(row, event);
+        return result_ok();
+    default:
+        return result_ok();
+    }
 }
 
 static size_t places_in_use(const struct place_row *rows, size_t count)
@@ -580,7 +852,8 @@ result place_rows_agree(struct place_row *rows, size_t count, size_t capacity,
     }
     in_use += in_use < wanted ? places_reopen(rows, count, wanted - in_use, event) : 0;
     while (in_use < wanted) {
-        rows[count] = (struct place_row){.hub = event->subject, .number = (int64_t)count + 1};
+        rows[count] = (struct place_row){
+            .hub = event->subject, .number = (int64_t)count + 1, .kind = STR("")};
         place_become(&rows[count], PLACE_FREE, event);
         count++;
         in_use++;

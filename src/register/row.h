@@ -4,8 +4,8 @@
  *
  * Invariants:
  *   1. a person is in exactly one stage;
- *   2. a place is free, held for one request, occupied by one person, or closed - never two of
- * these;
+ *   2. a place is free, prebooked, held for one request, occupied by one person, out of use, or
+ * closed - never two of these;
  *   3. a request moves only along request_may_become.
  */
 #ifndef RETURNHUB_REGISTER_ROW_H
@@ -98,16 +98,34 @@ struct request_row {
  * proposed. */
 enum { HUB_PLACES_MAX = 100000 };
 
-enum place_state { PLACE_FREE = 1, PLACE_HELD = 2, PLACE_OCCUPIED = 3, PLACE_CLOSED = 4 };
+enum place_state {
+    PLACE_FREE = 1,
+    PLACE_HELD = 2,
+    PLACE_OCCUPIED = 3,
+    PLACE_CLOSED = 4, /* not agreed on any more */
+    PLACE_PREBOOKED =
+        5, /* until a day; after it the place counts as free and anybody may take it */
+    PLACE_OUT_OF_USE = 6,
+    PLACE_STATES
+};
 
 struct place_row {
     int64_t hub;
     int64_t number; /* from 1 */
+    str kind;       /* "" while nobody said which */
     enum place_state state;
-    int64_t person;  /* for whom it is held, or who occupies it */
-    int64_t request; /* that holds it */
-    instant since;
+    int64_t person;     /* for whom it is held or prebooked, or who occupies it */
+    int64_t request;    /* that holds it, or that the prebooking was given to */
+    int64_t prebooking; /* position of the PLACES_PREBOOKED event */
+    struct known_day prebooked_until;
+    str out_reason; /* of out_of_use.def; "" when it is in use */
+    struct known_day back_on;
+    instant since;         /* that it is in this state */
+    int64_t changed_event; /* the last that changed the row */
 };
+
+/* A prebooking that has run out holds nothing. */
+bool place_is_free_on(const struct place_row *row, date today);
 
 struct hub_row {
     int64_t id;
@@ -152,10 +170,11 @@ enum {
                                  */
     CONCERNS_STOP_NOTICE = 512, /* stop_notice.h: a row for each account told, or the actor's */
     CONCERNS_EXTERNAL_REFERENCE = 1024, /* a row of external_reference.h */
-    CONCERNS_ENTRY = 2048,  /* the entry of body.entry, or the one that begins (entry.h) */
-    CONCERNS_INTAKE = 4096, /* what is held or used of the agreement's intake (intake.h) */
-    CONCERNS_LOOKUP = 8192, /* by what the person is found: a name, an identifier */
-    CONCERNS_MERGE = 16384, /* the merge that is asked for, decided or undone (identity.h) */
+    CONCERNS_ENTRY = 2048,     /* the entry of body.entry, or the one that begins (entry.h) */
+    CONCERNS_INTAKE = 4096,    /* what is held or used of the agreement's intake (intake.h) */
+    CONCERNS_LOOKUP = 8192,    /* by what the person is found: a name, an identifier */
+    CONCERNS_MERGE = 16384,    /* the merge that is asked for, decided or undone (identity.h) */
+    CONCERNS_HUB_DESK = 32768, /* rows of hub_desk.h */
 };
 unsigned event_concerns(enum event_kind kind);
 /* May an event of this kind stand in the history of a subject of that kind? */
@@ -172,8 +191,9 @@ MUST_USE result row_check_beginning(int64_t row_id, const struct event *event,
  *
  * request_row_apply takes the row whose id is body.request (or an empty one for STEP_REQUESTED).
  * place_row_apply takes a row that exists: for STEP_APPROVED the place body.place of the request's
- * hub; for the end of a request the place held for it; for STEP_TAKEN also the place named and the
- * place the person occupies - freed ones before the one taken. */
+ * hub; for the end of a request the place held for it; for STEP_TAKEN and PLACE_CHANGED also the
+ * place named and the place the person occupies - freed ones before the one taken; for events of a
+ * hub the places they name, or those of the prebooking. */
 MUST_USE result person_row_apply(struct person_row *row, const struct event *event,
                                  struct err *err);
 /* PERSON_ERASED leaves of the row what register/erasure.h says. `reference` is the new one. */

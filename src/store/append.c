@@ -211,15 +211,16 @@ result transaction_find_client_id(struct transaction *transaction, const struct 
     return result_ok();
 }
 
-result transaction_free_place(struct transaction *transaction, int64_t hub, int64_t *ret_number,
-                              struct err *err)
+result transaction_free_place(struct transaction *transaction, int64_t hub, str kind, date today,
+                              int64_t *ret_number, struct err *err)
 {
     TRY(transaction_check_writing(transaction, err));
     struct arena scratch = transaction->scratch;
-    const struct parameter parameter = parameter_number(hub);
+    const struct parameter parameters[] = {parameter_number(hub), parameter_text(kind),
+                                           parameter_number(today.day)};
     struct place_row row = {0};
     bool found = false;
-    TRY(first_row(transaction, QUERY_FREE_PLACE, &parameter, 1, &scratch, &row, &found, err));
+    TRY(first_row(transaction, QUERY_FREE_PLACE, parameters, 3, &scratch, &row, &found, err));
     *ret_number = found ? row.number : 0;
     return result_ok();
 }

@@ -134,6 +134,8 @@ static int64_t request_named(const struct event *event)
         return event->body.step_stopped.request;
     case EVENT_STEP_TAKEN:
         return event->body.step_taken.request;
+    case EVENT_PLACE_CHANGED:
+        return event->body.place_changed.request;
     default:
         return 0;
     }
@@ -152,8 +154,9 @@ static result apply_to_request(struct transaction *transaction, const struct eve
     bool found = false;
     if (row.id == 0) {
         *ret_row = row;
-        /* A step may be taken without a request; an approval of none is refused. */
-        return event->kind == EVENT_STEP_TAKEN
+        /* A step may be taken, and a place changed, without a request; an approval of none is
+         * refused. */
+        return event->kind == EVENT_STEP_TAKEN || event->kind == EVENT_PLACE_CHANGED
                    ? result_ok()
                    : err_set(err, ERROR_INPUT, "The event names no request");
     }
@@ -165,15 +168,13 @@ static result apply_to_request(struct transaction *transaction, const struct eve
     return update_row(transaction, TABLE_REQUEST, &row, err);
 }
 
-/* So many places more, or fewer, of the hub are in the state. */
-static result count_places(struct transaction *transaction, int64_t hub, enum place_state state,
+/* So many places more, or fewer, of the hub are of the kind and in the state that this one is. */
+static result count_places(struct transaction *transaction, const struct place_row *place,
                            int64_t change, struct arena scratch, struct err *err)
 {
-    struct place_count_record record = {.hub = hub, .state = state};
+    struct place_count_record record = {
+        .hub = place->hub, .kind = place->kind, .state = place->state};
     bool found = false;
-    if (change == 0) {
-        return result_ok();
-    }
     TRY(find_row(transaction, TABLE_PLACE_COUNT, &scratch, &record, &found, err));
     record.places += change;
     return found ? update_row(transaction, TABLE_PLACE_COUNT, &record, err)
@@ -183,13 +184,15 @@ static result count_places(struct transaction *transaction, int64_t hub, enum pl
 static result apply_to_place(struct transaction *transaction, const struct event *event,
                              struct place_row *row, struct arena scratch, struct err *err)
 {
-    const enum place_state before = row->state;
+    const struct place_row before = *row;
     TRY(place_row_apply(row, event, err));
-    if (row->state == before) {
+    if (row->changed_event == before.changed_event) {
         return result_ok();
     }
-    TRY(count_places(transaction, row->hub, before, -1, scratch, err));
-    TRY(count_places(transaction, row->hub, row->state, 1, scratch, err));
+    if (row->state != before.state || !str_equal(row->kind, before.kind)) {
+        TRY(count_places(transaction, &before, -1, scratch, err));
+        TRY(count_places(transaction, row, 1, scratch, err));
+    }
     return update_row(transaction, TABLE_PLACE, row, err);
 }
 
@@ -223,54 +226,163 @@ static result apply_to_found_place(struct transaction *transaction, const struct
     return found && !named ? apply_to_place(transaction, event, &row, scratch, err) : result_ok();
 }
 
+/* The hub and the place that the event gives to its person; place 0: none. */
+struct given_place {
+    int64_t hub;
+    int64_t place;
+};
+
+static struct given_place place_given(const struct event *event, const struct request_row *request)
+{
+    switch ((int)event->kind) {
+    case EVENT_STEP_APPROVED:
+        return (struct given_place){request->hub, event->body.step_approved.place};
+    case EVENT_STEP_TAKEN:
+        return (struct given_place){event->body.step_taken.hub, event->body.step_taken.place};
+    case EVENT_PLACE_CHANGED:
+        return (struct given_place){event->body.place_changed.hub, event->body.place_changed.place};
+    case EVENT_DEPARTURE_CANCELLED:
+        return (struct given_place){event->body.departure_cancelled.hub,
+                                    event->body.departure_cancelled.place};
+    default:
+        return (struct given_place){0, 0};
+    }
+}
+
+/* Does the person leave the place they occupy? */
+static bool leaves_place(const struct event *event)
+{
+    return (event->kind == EVENT_STEP_TAKEN && event->body.step_taken.place != 0) ||
+           (event->kind == EVENT_PLACE_CHANGED && event->body.place_changed.request == 0);
+}
+
 /* Those that become free come first: a person, and a request, has one place at most at any moment.
- */
+ * The place that an approval names is the one that was prebooked for the request, if one was. */
 static result apply_to_places(struct transaction *transaction, const struct event *event,
                               const struct request_row *request, struct arena scratch,
                               struct err *err)
 {
-    if (event->kind == EVENT_STEP_APPROVED) {
-        const int64_t place = event->body.step_approved.place;
-        return place > 0
-                   ? apply_to_named_place(transaction, event, request->hub, place, scratch, err)
-                   : result_ok();
-    }
-    if (request->id != 0) {
+    const struct given_place given = place_given(event, request);
+    if (request->id != 0 && event->kind != EVENT_STEP_APPROVED) {
         TRY(apply_to_found_place(transaction, event, QUERY_PLACE_HELD_FOR, request->id, scratch,
                                  err));
     }
-    if (event->kind != EVENT_STEP_TAKEN || event->body.step_taken.place == 0) {
-        return result_ok();
+    if (leaves_place(event)) {
+        TRY(apply_to_found_place(transaction, event, QUERY_PLACE_OCCUPIED_BY, event->subject,
+                                 scratch, err));
     }
-    const struct step_taken_body *body = &event->body.step_taken;
-    TRY(apply_to_found_place(transaction, event, QUERY_PLACE_OCCUPIED_BY, event->subject, scratch,
-                             err));
-    return body->place > 0
-               ? apply_to_named_place(transaction, event, body->hub, body->place, scratch, err)
+    return given.place > 0
+               ? apply_to_named_place(transaction, event, given.hub, given.place, scratch, err)
                : result_ok();
 }
 
+/* --- places that an event of the hub names --- */
+
+static result apply_to_range(struct transaction *transaction, const struct event *event,
+                             int64_t first, int64_t last, struct arena scratch, struct err *err)
+{
+    if (first < 1 || last < first || last > HUB_PLACES_MAX) {
+        return err_set(err, ERROR_INPUT, "There are no places from %lld to %lld", (long long)first,
+                       (long long)last);
+    }
+    for (int64_t number = first; number <= last; number++) {
+        TRY(apply_to_named_place(transaction, event, event->subject, number, scratch, err));
+    }
+    return result_ok();
+}
+
+static result apply_to_prebooked(struct transaction *transaction, const struct event *event,
+                                 struct arena scratch, struct err *err)
+{
+    const struct parameter prebooking = parameter_number(event->body.prebooking_ended.prebooking);
+    void *rows = NULL;
+    size_t count = 0;
+    TRY(collect_rows(transaction, QUERY_PLACES_OF_PREBOOKING, &prebooking, 1, &scratch, &rows,
+                     &count, err));
+    struct place_row *places = rows;
+    for (size_t i = 0; i < count; i++) {
+        TRY(apply_to_place(transaction, event, &places[i], scratch, err));
+    }
+    return result_ok();
+}
+
+static result apply_to_list(struct transaction *transaction, const struct event *event,
+                            const struct number_list *places, struct arena scratch, struct err *err)
+{
+    for (size_t i = 0; i < places->count; i++) {
+        TRY(apply_to_range(transaction, event, places->items[i], places->items[i], scratch, err));
+    }
+    return result_ok();
+}
+
+static result apply_to_places_of_hub(struct transaction *transaction, const struct event *event,
+                                     struct arena scratch, struct err *err)
+{
+    int64_t place = 0;
+    switch ((int)event->kind) {
+    case EVENT_PLACES_OF_KIND:
+        return apply_to_range(transaction, event, event->body.places_of_kind.first,
+                              event->body.places_of_kind.last, scratch, err);
+    case EVENT_PLACES_PREBOOKED:
+        return apply_to_list(transaction, event, &event->body.places_prebooked.places, scratch,
+                             err);
+    case EVENT_PREBOOKING_ENDED:
+        return apply_to_prebooked(transaction, event, scratch, err);
+    case EVENT_PLACE_OUT_OF_USE:
+        place = event->body.place_out_of_use.place;
+        break;
+    case EVENT_PLACE_BACK_IN_USE:
+        place = event->body.place_back_in_use.place;
+        break;
+    default:
+        ASSERT(event->kind == EVENT_PREBOOKING_GIVEN);
+        place = event->body.prebooking_given.place;
+        break;
+    }
+    return apply_to_range(transaction, event, place, place, scratch, err);
+}
+
 /* --- all places of a hub --- */
+
+/* Places one after another that were of one kind and state, and are of one now, are counted at
+ * once.
+ */
+static bool changes_alike(const struct place_row *before, const struct place_row *after,
+                          size_t count_before, size_t i, size_t j)
+{
+    const bool old = i < count_before;
+    return old == (j < count_before) && after[i].state == after[j].state &&
+           str_equal(after[i].kind, after[j].kind) &&
+           (!old ||
+            (before[i].state == before[j].state && str_equal(before[i].kind, before[j].kind) &&
+             (before[i].changed_event == after[i].changed_event) ==
+                 (before[j].changed_event == after[j].changed_event)));
+}
 
 static result store_places(struct transaction *transaction, const struct place_row *before,
                            size_t count_before, const struct place_row *after, size_t count_after,
                            struct arena scratch, struct err *err)
 {
-    int64_t changes[PLACE_CLOSED + 1] = {0};
+    int64_t alike = 0;
     for (size_t i = 0; i < count_after; i++) {
-        if (i >= count_before) {
+        const bool is_new = i >= count_before;
+        alike++;
+        if (is_new) {
             TRY(insert_row(transaction, TABLE_PLACE, &after[i], err));
-        } else if (after[i].state != before[i].state) {
-            changes[before[i].state]--;
+        } else if (after[i].changed_event != before[i].changed_event) {
             TRY(update_row(transaction, TABLE_PLACE, &after[i], err));
         } else {
+            alike = 0;
             continue;
         }
-        changes[after[i].state]++;
-    }
-    for (int state = PLACE_FREE; count_after > 0 && state <= PLACE_CLOSED; state++) {
-        TRY(count_places(transaction, after[0].hub, (enum place_state)state, changes[state],
-                         scratch, err));
+        if (i + 1 < count_after && changes_alike(before, after, count_before, i, i + 1)) {
+            continue;
+        }
+        if (!is_new) {
+            TRY(count_places(transaction, &before[i], -alike, scratch, err));
+        }
+        TRY(count_places(transaction, &after[i], alike, scratch, err));
+        alike = 0;
     }
     return result_ok();
 }
@@ -282,7 +394,6 @@ static result apply_to_hub_places(struct transaction *transaction, const struct 
     const int64_t agreed = event->body.places_agreed.places;
     void *before = NULL;
     size_t count_before = 0;
-    /* The rows have no texts, so the arena holds nothing but the array. */
     TRY(collect_rows(transaction, QUERY_PLACES, &hub, 1, &scratch, &before, &count_before, err));
     const size_t wanted = agreed > 0 && agreed <= HUB_PLACES_MAX ? (size_t)agreed : 0;
     const size_t capacity = count_before > wanted ? count_before : wanted;
@@ -421,8 +532,13 @@ static result apply_to_person(struct transaction *transaction, const struct even
     if ((concerns & CONCERNS_REQUEST) != 0) {
         TRY(apply_to_request(transaction, &of_person, arena, ret_request, err));
     }
-    return (concerns & CONCERNS_PLACE) != 0
-               ? apply_to_places(transaction, &of_person, ret_request, *arena, err)
+    if ((concerns & CONCERNS_PLACE) != 0) {
+        TRY(event->subject_kind == SUBJECT_OF_HUB
+                ? apply_to_places_of_hub(transaction, event, *arena, err)
+                : apply_to_places(transaction, &of_person, ret_request, *arena, err));
+    }
+    return (concerns & CONCERNS_HUB_DESK) != 0
+               ? hub_desk_apply(transaction, &of_person, *arena, err)
                : result_ok();
 }
 
@@ -431,7 +547,8 @@ result rows_apply(struct transaction *transaction, const struct event *event, st
 {
     const unsigned concerns = event_concerns(event->kind);
     struct request_row request = {0};
-    if ((concerns & (CONCERNS_SUBJECT | CONCERNS_REQUEST | CONCERNS_PLACE)) != 0) {
+    if ((concerns & (CONCERNS_SUBJECT | CONCERNS_REQUEST | CONCERNS_PLACE | CONCERNS_HUB_DESK)) !=
+        0) {
         TRY(apply_to_person(transaction, event, &scratch, &request, err));
     }
     if ((concerns & CONCERNS_FACT) != 0) {

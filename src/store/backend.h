@@ -38,17 +38,28 @@ enum query {
     QUERY_REQUESTS, /* (person, hub, agreement, live only, limit) -> request, newest first; 0 asks
                        for all */
     QUERY_HUBS,     /* () -> hub, by id */
-    QUERY_AGREEMENTS,            /* () -> agreement, by id */
-    QUERY_ACCOUNTS,              /* () -> account, by id */
-    QUERY_PLACES,                /* (hub) -> place, by number */
-    QUERY_FREE_PLACE,            /* (hub) -> place: the free one with the lowest number */
-    QUERY_PLACE_HELD_FOR,        /* (request) -> place */
+    QUERY_AGREEMENTS,     /* () -> agreement, by id */
+    QUERY_ACCOUNTS,       /* () -> account, by id */
+    QUERY_PLACES,         /* (hub) -> place, by number */
+    QUERY_FREE_PLACE,     /* (hub, kind, today) -> place: the free one of that kind with the lowest
+                             number, then one whose prebooking has run out */
+    QUERY_PLACE_HELD_FOR, /* (request) -> place, held or prebooked for it */
+    QUERY_PLACES_OF_PERSON,      /* (person) -> place */
+    QUERY_PLACES_OF_PREBOOKING,  /* (prebooking) -> place, by number */
     QUERY_PLACE_OCCUPIED_BY,     /* (person) -> place */
     QUERY_FACTS_OF,              /* (subject kind, subject) -> fact, in the order of the key */
     QUERY_FACTS_OF_KIND,         /* (subject kind) -> fact, in the order of the key */
     QUERY_FACT_OF_EVENT,         /* (subject kind, subject, position) -> fact */
     QUERY_STAGE_COUNTS,          /* () -> stage count, by stage */
-    QUERY_PLACE_COUNTS,          /* (hub) -> state count */
+    QUERY_PLACE_COUNTS,          /* (hub, today) -> place state count, by kind */
+    QUERY_STAY_OF_PERSON,        /* (person) -> stay: the one that has not ended */
+    QUERY_STAYS_EXPECTED,        /* (hub) -> stay: arrivals expected still, oldest first */
+    QUERY_STAYS_AT_HUB,          /* (hub) -> stay: not ended, oldest first */
+    QUERY_STAYS_LEFT,            /* (hub, limit) -> stay: ended, latest first */
+    QUERY_STAYS_OF_PERSON,       /* (person) -> stay, latest first */
+    QUERY_ARRIVAL_COUNTS,        /* (hub) -> arrival count */
+    QUERY_PREBOOKINGS,           /* (hub, limit) -> prebooking, latest first */
+    QUERY_UNEXPECTED,            /* (hub) -> unexpected: not explained yet, oldest first */
     QUERY_MANIFEST_BY_REFERENCE, /* (text) -> number */
     QUERY_MANIFESTS,             /* (last state) -> manifest, newest first */
     QUERY_MANIFEST_ENTRIES,      /* (manifest) -> manifest entry, by person */

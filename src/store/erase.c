@@ -195,3 +195,15 @@ str remains_find(const struct remains *remains, int64_t position)
                                                        sizeof remains->bodies[0], by_position);
     return found == NULL ? (str){0} : found->body;
 }
+
+result transaction_put_remains(struct transaction *transaction, struct event *events, size_t count,
+                               struct arena *arena, struct err *err)
+{
+    struct remains remains = {.count = 0};
+    TRY(remains_read(transaction, arena, &remains, err));
+    for (size_t i = 0; i < count; i++) {
+        const str body = remains_find(&remains, events[i].position);
+        TRY(body.at == NULL ? result_ok() : event_read_body(body, arena, &events[i], err));
+    }
+    return result_ok();
+}

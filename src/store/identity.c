@@ -646,7 +646,27 @@ static result requests_of(struct transaction *transaction, int64_t person, struc
     return transaction_requests(transaction, &filter, arena, ret_rows, ret_count, err);
 }
 
+static result give_stay(struct transaction *transaction, const struct stay_row *stay,
+                        int64_t person, struct err *err)
+{
+    struct stay_row given = *stay;
+    given.person = person;
+    return update(transaction, TABLE_STAY, &given, err);
+}
+
 /* --- merging ---------------------------------------------------------------------------------- */
+
+static result merge_stays(struct transaction *transaction, int64_t part, int64_t whole,
+                          struct arena scratch, struct err *err)
+{
+    const struct stay_row *stays = NULL;
+    size_t count = 0;
+    TRY(transaction_stays_of_person(transaction, part, &scratch, &stays, &count, err));
+    for (size_t i = 0; i < count; i++) {
+        TRY(give_stay(transaction, &stays[i], whole, err));
+    }
+    return result_ok();
+}
 
 static result merge_rows(struct transaction *transaction, struct person_row *whole,
                          struct person_row *parts, size_t part_count, struct arena scratch,
@@ -664,7 +684,7 @@ static result merge_rows(struct transaction *transaction, struct person_row *who
     for (size_t i = 0; i < count; i++) {
         TRY(give_request(transaction, &requests[i], whole->id, scratch, err));
     }
-    return result_ok();
+    return merge_stays(transaction, parts[0].id, whole->id, scratch, err);
 }
 
 static result apply_merged(struct transaction *transaction, const struct event *event,
@@ -825,27 +845,50 @@ static const struct person_row *person_of(const struct separation *work, int64_t
     return found != NULL && found->part_of != 0 ? person_of(work, found->part_of) : found;
 }
 
+/* The person that the event at this position is about from now on. */
+static result whose_event(struct separation *work, int64_t position, int64_t *ret_person,
+                          struct err *err)
+{
+    struct arena scratch = *work->arena;
+    struct event_record record = {.position = position};
+    bool found = false;
+    int64_t about = 0;
+    TRY(backend_of(work->transaction)
+            ->row_find(work->transaction->connection, TABLE_EVENT, &scratch, &record, &found, err));
+    ASSERT(found);
+    TRY(identity_about(work->transaction, position, record.subject, KNOWN_NOW, scratch, &about,
+                       err));
+    const struct person_row *person = person_of(work, about);
+    ASSERT(person != NULL);
+    *ret_person = person->id;
+    return result_ok();
+}
+
 static result give_requests_back(struct separation *work, struct err *err)
 {
-    struct transaction *transaction = work->transaction;
     const struct request_row *requests = NULL;
     size_t count = 0;
-    TRY(requests_of(transaction, work->root, work->arena, &requests, &count, err));
+    TRY(requests_of(work->transaction, work->root, work->arena, &requests, &count, err));
     for (size_t i = 0; i < count; i++) {
-        struct arena scratch = *work->arena;
-        struct event_record asked = {.position = requests[i].id};
-        bool found = false;
-        int64_t about = 0;
-        TRY(backend_of(transaction)
-                ->row_find(transaction->connection, TABLE_EVENT, &scratch, &asked, &found, err));
-        ASSERT(found);
-        TRY(identity_about(transaction, asked.position, asked.subject, KNOWN_NOW, scratch, &about,
-                           err));
-        const struct person_row *person = person_of(work, about);
-        ASSERT(person != NULL);
-        if (person->id != requests[i].person) {
-            TRY(give_request(transaction, &requests[i], person->id, scratch, err));
+        int64_t person = 0;
+        TRY(whose_event(work, requests[i].id, &person, err));
+        if (person != requests[i].person) {
+            TRY(give_request(work->transaction, &requests[i], person, *work->arena, err));
         }
+    }
+    return result_ok();
+}
+
+static result give_stays_back(struct separation *work, struct err *err)
+{
+    const struct stay_row *stays = NULL;
+    size_t count = 0;
+    TRY(transaction_stays_of_person(work->transaction, work->root, work->arena, &stays, &count,
+                                    err));
+    for (size_t i = 0; i < count; i++) {
+        int64_t person = 0;
+        TRY(whose_event(work, stays[i].id, &person, err));
+        TRY(give_stay(work->transaction, &stays[i], person, err));
     }
     return result_ok();
 }
@@ -913,6 +956,7 @@ static result apply_separated(struct transaction *transaction, const struct even
     TRY(fold_rows(&work, err));
     TRY(give_requests_back(&work, err));
     TRY(give_place_back(&work, err));
+    TRY(give_stays_back(&work, err));
     return renew_caseload(&work, err);
 }
 

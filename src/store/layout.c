@@ -132,13 +132,68 @@ static const struct column request_columns[] = {
 static_assert(REQUEST_APPROVALS_MAX == 4, "one column for each approval");
 
 static const struct column place_columns[] = {
-    FIXED(place_row, hub, COLUMN_NUMBER),      FIXED(place_row, number, COLUMN_NUMBER),
-    COLUMN(place_row, state, COLUMN_STATE),    COLUMN(place_row, person, COLUMN_NUMBER),
-    COLUMN(place_row, request, COLUMN_NUMBER), COLUMN(place_row, since, COLUMN_INSTANT),
+    FIXED(place_row, hub, COLUMN_NUMBER),         FIXED(place_row, number, COLUMN_NUMBER),
+    COLUMN(place_row, kind, COLUMN_TEXT),         COLUMN(place_row, state, COLUMN_STATE),
+    COLUMN(place_row, person, COLUMN_NUMBER),     COLUMN(place_row, request, COLUMN_NUMBER),
+    COLUMN(place_row, prebooking, COLUMN_NUMBER), COLUMN(place_row, prebooked_until, COLUMN_DAY),
+    COLUMN(place_row, out_reason, COLUMN_TEXT),   COLUMN(place_row, back_on, COLUMN_DAY),
+    COLUMN(place_row, since, COLUMN_INSTANT),     COLUMN(place_row, changed_event, COLUMN_NUMBER),
+};
+
+static const struct column stay_columns[] = {
+    FIXED(stay_row, id, COLUMN_NUMBER),
+    COLUMN(stay_row, person, COLUMN_NUMBER),
+    FIXED(stay_row, hub, COLUMN_NUMBER),
+    COLUMN(stay_row, arrival, COLUMN_STATE),
+    FIXED(stay_row, departed_on, COLUMN_DATE),
+    FIXED(stay_row, expected_on, COLUMN_DAY),
+    COLUMN(stay_row, owner, COLUMN_NUMBER),
+    COLUMN(stay_row, resolved_on, COLUMN_DAY),
+    COLUMN(stay_row, resolved_event, COLUMN_NUMBER),
+    COLUMN(stay_row, left_on, COLUMN_DAY),
+    COLUMN(stay_row, left_event, COLUMN_NUMBER),
+    COLUMN(stay_row, left_by, COLUMN_TEXT),
+};
+
+static const struct column prebooking_columns[] = {
+    FIXED(prebooking_row, id, COLUMN_NUMBER),
+    FIXED(prebooking_row, hub, COLUMN_NUMBER),
+    FIXED(prebooking_row, kind, COLUMN_TEXT),
+    FIXED(prebooking_row, places, COLUMN_NUMBER),
+    COLUMN(prebooking_row, given, COLUMN_NUMBER),
+    FIXED(prebooking_row, until, COLUMN_DATE),
+    FIXED(prebooking_row, made_by, COLUMN_NUMBER),
+    FIXED(prebooking_row, made_at, COLUMN_INSTANT),
+    COLUMN(prebooking_row, ended_event, COLUMN_NUMBER),
+};
+
+static const struct column hub_report_columns[] = {
+    FIXED(hub_report_row, hub, COLUMN_NUMBER),
+    COLUMN(hub_report_row, report, COLUMN_NUMBER),
+    COLUMN(hub_report_row, accurate_at, COLUMN_INSTANT),
+    COLUMN(hub_report_row, recorded_at, COLUMN_INSTANT),
+    COLUMN(hub_report_row, in_use, COLUMN_NUMBER),
+    COLUMN(hub_report_row, out_of_use, COLUMN_NUMBER),
+    COLUMN(hub_report_row, counted_in_use, COLUMN_NUMBER),
+    COLUMN(hub_report_row, counted_out_of_use, COLUMN_NUMBER),
+    COLUMN(hub_report_row, difference, COLUMN_NUMBER),
+    COLUMN(hub_report_row, differs_since, COLUMN_INSTANT),
+    COLUMN(hub_report_row, explained_event, COLUMN_NUMBER),
+};
+
+static const struct column unexpected_columns[] = {
+    FIXED(unexpected_row, id, COLUMN_NUMBER),
+    FIXED(unexpected_row, hub, COLUMN_NUMBER),
+    COLUMN(unexpected_row, person, COLUMN_NUMBER),
+    FIXED(unexpected_row, seen_on, COLUMN_DATE),
+    FIXED(unexpected_row, reported_by, COLUMN_NUMBER),
+    COLUMN(unexpected_row, resolved_event, COLUMN_NUMBER),
+    COLUMN(unexpected_row, outcome, COLUMN_TEXT),
 };
 
 static const struct column place_count_columns[] = {
     FIXED(place_count_record, hub, COLUMN_NUMBER),
+    FIXED(place_count_record, kind, COLUMN_TEXT),
     FIXED(place_count_record, state, COLUMN_STATE),
     COLUMN(place_count_record, places, COLUMN_NUMBER),
 };
@@ -323,9 +378,16 @@ static const struct column lookup_columns[] = {
 
 static const struct column number_columns[] = {{"number", COLUMN_NUMBER, true, 0}};
 
-static const struct column count_columns[] = {
-    FIXED(state_count, state, COLUMN_NUMBER),
-    FIXED(state_count, count, COLUMN_NUMBER),
+static const struct column place_state_count_columns[] = {
+    FIXED(place_state_count, kind, COLUMN_TEXT),
+    FIXED(place_state_count, state, COLUMN_NUMBER),
+    FIXED(place_state_count, ran_out, COLUMN_NUMBER),
+    FIXED(place_state_count, count, COLUMN_NUMBER),
+};
+
+static const struct column arrival_count_columns[] = {
+    FIXED(arrival_count, arrival, COLUMN_NUMBER),
+    FIXED(arrival_count, people, COLUMN_NUMBER),
 };
 
 static const struct column stage_count_columns[] = {
@@ -357,7 +419,11 @@ static const struct layout layouts[TABLE_COUNT] = {
     [TABLE_FACT] = PERSONAL("fact", struct fact_row, fact_columns, 5),
     [TABLE_REQUEST] = LAYOUT("request", struct request_row, request_columns, 1),
     [TABLE_PLACE] = LAYOUT("place", struct place_row, place_columns, 2),
-    [TABLE_PLACE_COUNT] = LAYOUT("place_count", struct place_count_record, place_count_columns, 2),
+    [TABLE_PLACE_COUNT] = LAYOUT("place_count", struct place_count_record, place_count_columns, 3),
+    [TABLE_STAY] = LAYOUT("stay", struct stay_row, stay_columns, 1),
+    [TABLE_PREBOOKING] = LAYOUT("prebooking", struct prebooking_row, prebooking_columns, 1),
+    [TABLE_HUB_REPORT] = LAYOUT("hub_report", struct hub_report_row, hub_report_columns, 1),
+    [TABLE_UNEXPECTED] = LAYOUT("unexpected", struct unexpected_row, unexpected_columns, 1),
     [TABLE_HUB] = LAYOUT("hub", struct hub_row, hub_columns, 1),
     [TABLE_AGREEMENT] = LAYOUT("agreement", struct agreement_row, agreement_columns, 1),
     [TABLE_ACCOUNT] = LAYOUT("account", struct account_row, account_columns, 1),
@@ -391,9 +457,17 @@ const struct layout *layout_of_number(void)
     return &layout;
 }
 
-const struct layout *layout_of_count(void)
+const struct layout *layout_of_place_count(void)
 {
-    static const struct layout layout = LAYOUT("count", struct state_count, count_columns, 0);
+    static const struct layout layout =
+        LAYOUT("place_state_count", struct place_state_count, place_state_count_columns, 0);
+    return &layout;
+}
+
+const struct layout *layout_of_arrival_count(void)
+{
+    static const struct layout layout =
+        LAYOUT("arrival_count", struct arrival_count, arrival_count_columns, 0);
     return &layout;
 }
 

@@ -10,6 +10,7 @@
 #include "register/course.h"
 #include "register/entry.h"
 #include "register/external_reference.h"
+#include "register/hub_desk.h"
 #include "register/identity.h"
 #include "register/intake.h"
 #include "register/manifest.h"
@@ -53,6 +54,10 @@ enum table {
     TABLE_REQUEST,
     TABLE_PLACE,
     TABLE_PLACE_COUNT,
+    TABLE_STAY,
+    TABLE_PREBOOKING,
+    TABLE_HUB_REPORT,
+    TABLE_UNEXPECTED,
     TABLE_HUB,
     TABLE_AGREEMENT,
     TABLE_ACCOUNT,
@@ -86,12 +91,13 @@ struct layout {
 
 const struct layout *layout_of(enum table table);
 /* What queries answer beside rows of tables. */
-const struct layout *layout_of_number(void);       /* int64_t */
-const struct layout *layout_of_count(void);        /* struct state_count */
-const struct layout *layout_of_look(void);         /* struct look_row (store.h) */
-const struct layout *layout_of_stage_count(void);  /* struct stage_count (store.h) */
-const struct layout *layout_of_course(void);       /* struct person_course (store.h) */
-const struct layout *layout_of_intake_count(void); /* struct intake_counts (store.h) */
+const struct layout *layout_of_number(void);        /* int64_t */
+const struct layout *layout_of_place_count(void);   /* struct place_state_count */
+const struct layout *layout_of_arrival_count(void); /* struct arrival_count (store.h) */
+const struct layout *layout_of_look(void);          /* struct look_row (store.h) */
+const struct layout *layout_of_stage_count(void);   /* struct stage_count (store.h) */
+const struct layout *layout_of_course(void);        /* struct person_course (store.h) */
+const struct layout *layout_of_intake_count(void);  /* struct intake_counts (store.h) */
 
 /* Replaces every text of a row by a copy in the arena. */
 MUST_USE result layout_copy_texts(const struct layout *layout, void *row, struct arena *arena,
@@ -101,8 +107,10 @@ MUST_USE result layout_copy_texts(const struct layout *layout, void *row, struct
 uint64_t layout_key_hash(enum table table, const void *row);
 bool layout_same_key(const struct layout *layout, const void *left, const void *right);
 
-struct state_count {
+struct place_state_count {
+    str kind;
     int64_t state;
+    int64_t ran_out; /* 1: prebooked until a day that is over */
     int64_t count;
 };
 
@@ -134,10 +142,12 @@ struct command_record {
     int64_t position;
 };
 
-/* How many places of a hub are in a state. A page that is about a hub, and every judgement of a
- * step to it, asks for this: counting thousands of places each time would take milliseconds. */
+/* How many places of a hub are of a kind and in a state. A page that is about a hub, and every
+ * judgement of a step to it, asks for this: counting thousands of places each time would take
+ * milliseconds. */
 struct place_count_record {
     int64_t hub;
+    str kind;
     enum place_state state;
     int64_t places;
 };

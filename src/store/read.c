@@ -306,29 +306,6 @@ result transaction_count_stages(struct transaction *transaction, struct arena *a
     return result_ok();
 }
 
-result transaction_count_places(struct transaction *transaction, int64_t hub,
-                                struct place_counts *ret_counts, struct err *err)
-{
-    const struct parameter parameter = parameter_number(hub);
-    struct arena scratch = transaction->scratch;
-    void *rows = NULL;
-    size_t count = 0;
-    TRY(collect_rows(transaction, QUERY_PLACE_COUNTS, &parameter, 1, &scratch, &rows, &count, err));
-    const struct state_count *states = rows;
-    int64_t of_state[PLACE_CLOSED + 1] = {0};
-    for (size_t i = 0; i < count; i++) {
-        ASSERT(states[i].state >= PLACE_FREE && states[i].state <= PLACE_CLOSED);
-        of_state[states[i].state] = states[i].count;
-    }
-    *ret_counts = (struct place_counts){
-        .agreed = of_state[PLACE_FREE] + of_state[PLACE_HELD] + of_state[PLACE_OCCUPIED],
-        .free = of_state[PLACE_FREE],
-        .held = of_state[PLACE_HELD],
-        .occupied = of_state[PLACE_OCCUPIED],
-    };
-    return result_ok();
-}
-
 result transaction_last_id(struct transaction *transaction, enum subject_kind kind, int64_t *ret_id,
                            struct err *err)
 {

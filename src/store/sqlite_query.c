@@ -41,11 +41,18 @@ static const struct query_row query_rows[QUERY_COUNT] = {
     [QUERY_AGREEMENTS] = {TABLE_AGREEMENT, NULL, "SELECT # FROM agreement ORDER BY id"},
     [QUERY_ACCOUNTS] = {TABLE_ACCOUNT, NULL, "SELECT # FROM account ORDER BY id"},
     [QUERY_PLACES] = {TABLE_PLACE, NULL, "SELECT # FROM place WHERE hub = ?1 ORDER BY number"},
-    [QUERY_FREE_PLACE] =
-        {TABLE_PLACE, NULL,
-         "SELECT # FROM place WHERE hub = ?1 AND state = 1 ORDER BY number LIMIT 1"},
+    [QUERY_FREE_PLACE] = {TABLE_PLACE, NULL,
+                          "SELECT # FROM place WHERE hub = ?1 AND kind = ?2 AND state IN (1, 5)"
+                          " AND (state = 1 OR prebooked_until < ?3) ORDER BY state, number LIMIT "
+                          "1"},
     [QUERY_PLACE_HELD_FOR] = {TABLE_PLACE, NULL,
-                              "SELECT # FROM place WHERE request = ?1 AND state = 2"},
+                              "SELECT # FROM place WHERE request = ?1 AND request <> 0"},
+    [QUERY_PLACES_OF_PERSON] = {TABLE_PLACE, NULL,
+                                "SELECT # FROM place WHERE person = ?1 AND person <> 0"
+                                " ORDER BY hub, number"},
+    [QUERY_PLACES_OF_PREBOOKING] = {TABLE_PLACE, NULL,
+                                    "SELECT # FROM place WHERE prebooking = ?1 AND prebooking <> 0"
+                                    " ORDER BY hub, number"},
     [QUERY_PLACE_OCCUPIED_BY] = {TABLE_PLACE, NULL,
                                  "SELECT # FROM place WHERE person = ?1 AND state = 3"},
     [QUERY_FACTS_OF] = {TABLE_FACT, NULL,
@@ -60,8 +67,6 @@ static const struct query_row query_rows[QUERY_COUNT] = {
     [QUERY_STAGE_COUNTS] = {TABLE_COUNT, layout_of_stage_count,
                             "SELECT stage, COUNT(*) FROM person WHERE part_of = 0 GROUP BY stage"
                             " ORDER BY stage"},
-    [QUERY_PLACE_COUNTS] = {TABLE_COUNT, layout_of_count,
-                            "SELECT state, places FROM place_count WHERE hub = ?1"},
     [QUERY_HIDDEN] = {TABLE_COUNT, layout_of_number,
                       "SELECT id FROM person WHERE (erased = 1 OR restricted = 1)"
                       " AND (erased = 1 OR ?1 = 1) ORDER BY id"},
@@ -94,6 +99,32 @@ static const struct query_row query_rows[QUERY_COUNT] = {
                             " ORDER BY stop DESC"},
     [QUERY_TOLD_OF_STOP] = {TABLE_STOP_NOTICE, NULL,
                             "SELECT # FROM stop_notice WHERE stop = ?1 ORDER BY account"},
+    [QUERY_PLACE_COUNTS] =
+        {TABLE_COUNT, layout_of_place_count,
+         "SELECT kind, state, 0 AS ran_out, places FROM place_count"
+         " WHERE hub = ?1 AND state <> 5 AND places > 0"
+         " UNION ALL"
+         " SELECT kind, 5, prebooked_until < ?2, COUNT(*) FROM place"
+         " WHERE hub = ?1 AND state = 5 GROUP BY kind, prebooked_until < ?2 ORDER BY kind"},
+    [QUERY_STAY_OF_PERSON] = {TABLE_STAY, NULL,
+                              "SELECT # FROM stay WHERE person = ?1 AND left_event = 0"},
+    [QUERY_STAYS_EXPECTED] = {TABLE_STAY, NULL,
+                              "SELECT # FROM stay WHERE hub = ?1 AND arrival = 1 ORDER BY id"},
+    [QUERY_STAYS_AT_HUB] = {TABLE_STAY, NULL,
+                            "SELECT # FROM stay WHERE hub = ?1 AND left_event = 0 ORDER BY id"},
+    [QUERY_STAYS_LEFT] = {TABLE_STAY, NULL,
+                          "SELECT # FROM stay WHERE hub = ?1 AND left_event <> 0"
+                          " ORDER BY left_event DESC LIMIT ?2"},
+    [QUERY_STAYS_OF_PERSON] = {TABLE_STAY, NULL,
+                               "SELECT # FROM stay WHERE person = ?1 ORDER BY id DESC"},
+    [QUERY_ARRIVAL_COUNTS] = {TABLE_COUNT, layout_of_arrival_count,
+                              "SELECT arrival, COUNT(*) FROM stay WHERE hub = ?1"
+                              " GROUP BY arrival ORDER BY arrival"},
+    [QUERY_PREBOOKINGS] = {TABLE_PREBOOKING, NULL,
+                           "SELECT # FROM prebooking WHERE hub = ?1 ORDER BY id DESC LIMIT ?2"},
+    [QUERY_UNEXPECTED] =
+        {TABLE_UNEXPECTED, NULL,
+         "SELECT # FROM unexpected WHERE hub = ?1 AND resolved_event = 0 ORDER BY id"},
     [QUERY_CASELOAD] = {TABLE_CASELOAD, NULL,
                         "SELECT # FROM caseload WHERE person BETWEEN ?1 AND ?2 ORDER BY person"},
     [QUERY_COURSES] = {TABLE_COUNT, layout_of_course,

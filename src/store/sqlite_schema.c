@@ -129,22 +129,34 @@ static const char derived_tables[] =
     "CREATE TABLE @.place ("
     "  hub INTEGER NOT NULL,"
     "  number INTEGER NOT NULL CHECK (number > 0),"
+    "  kind TEXT NOT NULL,"
     "  state INTEGER NOT NULL,"
     "  person INTEGER NOT NULL,"
     "  request INTEGER NOT NULL,"
+    "  prebooking INTEGER NOT NULL,"
+    "  prebooked_until INTEGER,"
+    "  out_reason TEXT NOT NULL,"
+    "  back_on INTEGER,"
     "  since INTEGER NOT NULL,"
+    "  changed_event INTEGER NOT NULL,"
     "  PRIMARY KEY (hub, number),"
-    "  CHECK ((state IN (1, 4) AND person = 0 AND request = 0)"
+    "  CHECK ((state IN (1, 4, 6) AND person = 0 AND request = 0)"
     "    OR (state = 2 AND person > 0 AND request > 0)"
-    "    OR (state = 3 AND person > 0 AND request = 0))) STRICT, WITHOUT ROWID;"
-    "CREATE INDEX @.place_free ON place (hub, number) WHERE state = 1;"
-    "CREATE UNIQUE INDEX @.place_held_once ON place (request) WHERE state = 2;"
+    "    OR (state = 3 AND person > 0 AND request = 0)"
+    "    OR (state = 5 AND (person = 0) = (request = 0))),"
+    "  CHECK ((state = 5) = (prebooking > 0) AND (state = 5) = (prebooked_until IS NOT NULL)),"
+    "  CHECK ((state = 6) = (out_reason <> ''))) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX @.place_free ON place (hub, kind, state, number) WHERE state IN (1, 5);"
+    "CREATE INDEX @.place_prebooked ON place (hub, kind, prebooked_until) WHERE state = 5;"
+    "CREATE INDEX @.place_of_prebooking ON place (prebooking) WHERE prebooking <> 0;"
+    "CREATE INDEX @.place_of_person ON place (person) WHERE person <> 0;"
+    "CREATE UNIQUE INDEX @.place_held_once ON place (request) WHERE request <> 0;"
     "CREATE UNIQUE INDEX @.place_occupied_once ON place (person) WHERE state = 3;"
 
     "CREATE TABLE @.place_count ("
-    "  hub INTEGER NOT NULL, state INTEGER NOT NULL,"
+    "  hub INTEGER NOT NULL, kind TEXT NOT NULL, state INTEGER NOT NULL,"
     "  places INTEGER NOT NULL CHECK (places >= 0),"
-    "  PRIMARY KEY (hub, state)) STRICT, WITHOUT ROWID;"
+    "  PRIMARY KEY (hub, kind, state)) STRICT, WITHOUT ROWID;"
 
     "CREATE TABLE @.hub ("
     "  id INTEGER PRIMARY KEY, reference TEXT NOT NULL UNIQUE, name TEXT NOT NULL,"
@@ -203,6 +215,65 @@ static const char departure_tables[] =
     "  acknowledged_at INTEGER NOT NULL,"
     "  PRIMARY KEY (stop, account)) STRICT, WITHOUT ROWID;"
     "CREATE INDEX @.stop_notice_by_account ON stop_notice (account, acknowledged);";
+
+/* What a hub's desk looks at. A person has one stay at most that has not ended. */
+static const char hub_desk_tables[] =
+    "CREATE TABLE @.stay ("
+    "  id INTEGER PRIMARY KEY,"
+    "  person INTEGER NOT NULL,"
+    "  hub INTEGER NOT NULL,"
+    "  arrival INTEGER NOT NULL CHECK (arrival BETWEEN 1 AND 5),"
+    "  departed_on INTEGER NOT NULL,"
+    "  expected_on INTEGER,"
+    "  owner INTEGER NOT NULL,"
+    "  resolved_on INTEGER,"
+    "  resolved_event INTEGER NOT NULL,"
+    "  left_on INTEGER,"
+    "  left_event INTEGER NOT NULL,"
+    "  left_by TEXT NOT NULL,"
+    "  CHECK ((arrival = 1) = (resolved_event = 0))) STRICT;"
+    "CREATE UNIQUE INDEX @.stay_of_person ON stay (person) WHERE left_event = 0;"
+    "CREATE INDEX @.stay_not_ended ON stay (hub, id) WHERE left_event = 0;"
+    "CREATE INDEX @.stay_left ON stay (hub, left_event) WHERE left_event <> 0;"
+    "CREATE INDEX @.stay_expected ON stay (hub, id) WHERE arrival = 1;"
+    "CREATE INDEX @.stay_by_hub ON stay (hub, arrival);"
+    "CREATE INDEX @.stay_by_person ON stay (person, id);"
+
+    "CREATE TABLE @.prebooking ("
+    "  id INTEGER PRIMARY KEY,"
+    "  hub INTEGER NOT NULL,"
+    "  kind TEXT NOT NULL,"
+    "  places INTEGER NOT NULL CHECK (places > 0),"
+    "  given INTEGER NOT NULL CHECK (given BETWEEN 0 AND places),"
+    "  until INTEGER NOT NULL,"
+    "  made_by INTEGER NOT NULL,"
+    "  made_at INTEGER NOT NULL,"
+    "  ended_event INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX @.prebooking_by_hub ON prebooking (hub, id);"
+
+    "CREATE TABLE @.hub_report ("
+    "  hub INTEGER PRIMARY KEY,"
+    "  report INTEGER NOT NULL,"
+    "  accurate_at INTEGER NOT NULL,"
+    "  recorded_at INTEGER NOT NULL,"
+    "  in_use INTEGER NOT NULL,"
+    "  out_of_use INTEGER NOT NULL,"
+    "  counted_in_use INTEGER NOT NULL,"
+    "  counted_out_of_use INTEGER NOT NULL,"
+    "  difference INTEGER NOT NULL,"
+    "  differs_since INTEGER NOT NULL,"
+    "  explained_event INTEGER NOT NULL) STRICT;"
+
+    "CREATE TABLE @.unexpected ("
+    "  id INTEGER PRIMARY KEY,"
+    "  hub INTEGER NOT NULL,"
+    "  person INTEGER NOT NULL,"
+    "  seen_on INTEGER NOT NULL,"
+    "  reported_by INTEGER NOT NULL,"
+    "  resolved_event INTEGER NOT NULL,"
+    "  outcome TEXT NOT NULL,"
+    "  CHECK ((resolved_event = 0) = (outcome = ''))) STRICT;"
+    "CREATE INDEX @.unexpected_open ON unexpected (hub, id) WHERE resolved_event = 0;";
 
 /* The caseload: what a screening reads of everybody, one after the other. */
 static const char caseload_tables[] =
@@ -321,8 +392,10 @@ static const char identity_tables[] =
 
 _Static_assert(MERGE_DONE == 3 && MERGE_UNDONE == 4, "as in table merge");
 _Static_assert(LOOKUP_KEY_SIZE == 16, "as in table lookup");
-_Static_assert(PLACE_FREE == 1 && PLACE_HELD == 2 && PLACE_OCCUPIED == 3 && PLACE_CLOSED == 4,
+_Static_assert(PLACE_FREE == 1 && PLACE_HELD == 2 && PLACE_OCCUPIED == 3 && PLACE_CLOSED == 4 &&
+                   PLACE_PREBOOKED == 5 && PLACE_OUT_OF_USE == 6,
                "as in table place");
+_Static_assert(ARRIVAL_EXPECTED == 1 && ARRIVAL_MISSING == 5, "as in table stay");
 _Static_assert(REQUEST_OPEN == 1 && REQUEST_APPROVED == 2, "as in index request_live");
 _Static_assert(ENTRY_LISTED == 1 && ENTRY_BOARDED == 2, "as in the indices of manifest_entry");
 
@@ -350,6 +423,7 @@ result sqlite_make_derived(sqlite3 *db, const char *schema, struct arena scratch
     TRY(make_tables(db, external_reference_tables, schema, scratch, err));
     TRY(make_tables(db, book_tables, schema, scratch, err));
     TRY(make_tables(db, identity_tables, schema, scratch, err));
+    TRY(make_tables(db, hub_desk_tables, schema, scratch, err));
     return make_tables(db, caseload_tables, schema, scratch, err);
 }
 

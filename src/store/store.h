@@ -23,6 +23,7 @@
 #define RETURNHUB_STORE_STORE_H
 
 #include "register/entry.h"
+#include "register/hub_desk.h"
 #include "register/identity.h"
 #include "register/operation.h"
 #include "register/row.h"
@@ -85,6 +86,10 @@ MUST_USE result transaction_append(struct transaction *transaction, struct event
  * the person's key. ERROR_CONFLICT when the person has a place. After the commit, store_purge. */
 MUST_USE result transaction_erase_person(struct transaction *transaction, struct event *event,
                                          struct err *err);
+/* In the place of bodies that were destroyed, because their person was erased, puts what remains of
+ * them (register/erasure.h); other events stay as they are. */
+MUST_USE result transaction_put_remains(struct transaction *transaction, struct event *events,
+                                        size_t count, struct arena *arena, struct err *err);
 /* The next free id for a new subject of this kind; asked again in the same work, the one after it.
  */
 MUST_USE result transaction_new_id(struct transaction *transaction, enum subject_kind kind,
@@ -93,9 +98,12 @@ MUST_USE result transaction_new_id(struct transaction *transaction, enum subject
 MUST_USE result transaction_find_client_id(struct transaction *transaction,
                                            const struct client_id *id, int64_t *ret_position,
                                            struct err *err);
-/* A free place of the hub, lowest number first; 0 when none is free. Only in a write. */
-MUST_USE result transaction_free_place(struct transaction *transaction, int64_t hub,
-                                       int64_t *ret_number, struct err *err);
+/* A place of the hub that is of this kind and free on this day, lowest number first, those that
+ * were never prebooked before those whose prebooking has run out; 0 when there is none. Only in a
+ * write.
+ */
+MUST_USE result transaction_free_place(struct transaction *transaction, int64_t hub, str kind,
+                                       date today, int64_t *ret_number, struct err *err);
 
 /* --- reading one --- */
 
@@ -316,13 +324,78 @@ MUST_USE result transaction_count_stages(struct transaction *transaction, struct
                                          const struct stage_count **ret_counts, size_t *ret_count,
                                          struct err *err);
 struct place_counts {
-    int64_t agreed; /* free + held + occupied */
-    int64_t free;
+    int64_t agreed; /* the sum of all others: a place is one thing at a time */
+    int64_t free;   /* on the day asked about: a prebooking that has run out holds nothing */
+    int64_t prebooked;
     int64_t held;
     int64_t occupied;
+    int64_t out_of_use;
 };
-MUST_USE result transaction_count_places(struct transaction *transaction, int64_t hub,
-                                         struct place_counts *ret_counts, struct err *err);
+struct kind_counts {
+    str kind; /* "" of places of which nobody said the kind */
+    struct place_counts counts;
+};
+/* Of each kind of which the hub has places, in the order of names; and of all kinds together. */
+MUST_USE result transaction_count_places(struct transaction *transaction, int64_t hub, date today,
+                                         struct arena *arena, const struct kind_counts **ret_kinds,
+                                         size_t *ret_count, struct err *err);
+struct place_counts place_counts_sum(const struct kind_counts *kinds, size_t count);
+/* Adds one place to what it counts as on this day. */
+void place_counts_add(struct place_counts *counts, const struct place_row *place, date today);
+
+/* --- a hub's desk (register/hub_desk.h) --- */
+
+/* Held, occupied or prebooked for the person, whatever hub. */
+MUST_USE result transaction_places_of_person(struct transaction *transaction, int64_t person,
+                                             struct arena *arena, const struct place_row **ret_rows,
+                                             size_t *ret_count, struct err *err);
+MUST_USE result transaction_places_of_prebooking(struct transaction *transaction,
+                                                 int64_t prebooking, struct arena *arena,
+                                                 const struct place_row **ret_rows,
+                                                 size_t *ret_count, struct err *err);
+
+enum stays_asked {
+    STAYS_EXPECTED, /* arrivals at the hub that nobody resolved, oldest first; also of people who
+                       are placed there no more */
+    STAYS_NOW,      /* of people placed at the hub, oldest first */
+    STAYS_LEFT,     /* that ended, latest first */
+};
+/* `limit` 0: no limit; it counts for STAYS_LEFT only. */
+MUST_USE result transaction_stays(struct transaction *transaction, enum stays_asked asked,
+                                  int64_t hub, size_t limit, struct arena *arena,
+                                  const struct stay_row **ret_rows, size_t *ret_count,
+                                  struct err *err);
+/* All of one person, latest first. */
+MUST_USE result transaction_stays_of_person(struct transaction *transaction, int64_t person,
+                                            struct arena *arena, const struct stay_row **ret_rows,
+                                            size_t *ret_count, struct err *err);
+struct arrival_count {
+    int64_t arrival; /* enum arrival_state */
+    int64_t people;
+};
+MUST_USE result transaction_count_arrivals(struct transaction *transaction, int64_t hub,
+                                           struct arena *arena,
+                                           const struct arrival_count **ret_counts,
+                                           size_t *ret_count, struct err *err);
+/* ERROR_NOT_FOUND when there is none. */
+MUST_USE result transaction_prebooking(struct transaction *transaction, int64_t id,
+                                       struct arena *arena, struct prebooking_row *ret_row,
+                                       struct err *err);
+/* Latest first; limit 0: all. */
+MUST_USE result transaction_prebookings(struct transaction *transaction, int64_t hub, size_t limit,
+                                        struct arena *arena, const struct prebooking_row **ret_rows,
+                                        size_t *ret_count, struct err *err);
+/* ret_row->hub is 0 when the hub never reported. */
+MUST_USE result transaction_hub_report(struct transaction *transaction, int64_t hub,
+                                       struct hub_report_row *ret_row, struct err *err);
+MUST_USE result transaction_unexpected(struct transaction *transaction, int64_t id,
+                                       struct arena *arena, struct unexpected_row *ret_row,
+                                       struct err *err);
+/* Not explained yet, oldest first. */
+MUST_USE result transaction_unexpected_open(struct transaction *transaction, int64_t hub,
+                                            struct arena *arena,
+                                            const struct unexpected_row **ret_rows,
+                                            size_t *ret_count, struct err *err);
 /* The greatest id of this kind that was given; 0 when there is none. */
 MUST_USE result transaction_last_id(struct transaction *transaction, enum subject_kind kind,
                                     int64_t *ret_id, struct err *err);

@@ -231,6 +231,12 @@ MUST_USE result intake_apply(struct transaction *transaction, const struct event
                              const struct request_row *request, struct arena scratch,
                              struct err *err);
 
+/* --- hub_desk.c --- */
+
+/* The rows of register/hub_desk.h that the event concerns. */
+MUST_USE result hub_desk_apply(struct transaction *transaction, const struct event *event,
+                               struct arena scratch, struct err *err);
+
 /* --- names.c --- */
 
 enum names_kind { NAMES_OF_FACTS, NAMES_OF_WORDS };

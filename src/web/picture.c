@@ -379,13 +379,37 @@ enum { PLACE_SIZE = 34, PLACE_GAP = 6, PLACES_A_ROW = 18 };
 
 static const char *place_letter(str state)
 {
-    if (str_equal(state, STR("occupied"))) {
-        return "O";
+    static const struct {
+        const char *state;
+        const char *letter;
+    } letters[] = {
+        {"occupied", "O"}, {"held", "H"}, {"prebooked", "P"}, {"out_of_use", "U"}, {"closed", "X"}};
+    for (size_t i = 0; i < sizeof letters / sizeof letters[0]; i++) {
+        if (str_equal(state, str_from_c(letters[i].state))) {
+            return letters[i].letter;
+        }
     }
-    if (str_equal(state, STR("held"))) {
-        return "H";
-    }
-    return str_equal(state, STR("closed")) ? "X" : "";
+    return "";
+}
+
+static long long place_count(const json_t *counts, const char *state)
+{
+    return (long long)json_integer_value(json_object_get(counts, state));
+}
+
+/* What is neither free nor anybody's is said where there is any. */
+static str places_in_words(struct arena *arena, const json_t *counts)
+{
+    const long long kept = place_count(counts, "prebooked");
+    const long long out = place_count(counts, "out_of_use");
+    const str known =
+        arena_format(arena, "%lld occupied, %lld held, %lld free", place_count(counts, "occupied"),
+                     place_count(counts, "held"), place_count(counts, "free"));
+    const str more = kept + out == 0
+                         ? STR("")
+                         : arena_format(arena, ", %lld prebooked, %lld out of use", kept, out);
+    return arena_format(arena, "%.*s%.*s, of %lld agreed", STR_ARG(known), STR_ARG(more),
+                        place_count(counts, "agreed"));
 }
 
 json_t *picture_of_places(struct arena *arena, const json_t *hub)
@@ -421,12 +445,6 @@ json_t *picture_of_places(struct arena *arena, const json_t *hub)
     json_set(view, "cells", cells);
     json_set_flag(view, "any", count > 0);
     const json_t *counts = json_object_get(hub, "places");
-    const str words =
-        arena_format(arena, "%lld occupied, %lld held, %lld free, of %lld agreed",
-                     (long long)json_integer_value(json_object_get(counts, "occupied")),
-                     (long long)json_integer_value(json_object_get(counts, "held")),
-                     (long long)json_integer_value(json_object_get(counts, "free")),
-                     (long long)json_integer_value(json_object_get(counts, "agreed")));
-    json_set_str(view, "words", words);
+    json_set_str(view, "words", places_in_words(arena, counts));
     return view;
 }

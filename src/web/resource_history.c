@@ -265,10 +265,41 @@ static void tell(struct telling *telling)
     case EVENT_ENTRY_CHANGED:
         tell_entry(telling, "Written in the books", STR(""), event->body.entry_changed.entry);
         break;
+    case EVENT_ARRIVAL_RESOLVED:
+        buf_format(&telling->buf, "Arrival at the hub: %.*s",
+                   STR_ARG(event->body.arrival_resolved.outcome));
+        tell_reason(telling, event->body.arrival_resolved.reason);
+        break;
+    case EVENT_ARRIVAL_HANDED_OVER:
+        buf_put_c(&telling->buf, "Another officer answers for the arrival at the hub");
+        tell_reason(telling, event->body.arrival_handed_over.reason);
+        break;
+    case EVENT_PLACE_CHANGED:
+        buf_format(&telling->buf, "Another place at the hub: %lld",
+                   (long long)event->body.place_changed.place);
+        tell_request(telling, event->body.place_changed.request);
+        tell_reason(telling, event->body.place_changed.reason);
+        break;
+    case EVENT_DEPARTURE_CANCELLED:
+        buf_put_c(&telling->buf,
+                  "A departure from the hub was recorded by mistake, and is cancelled");
+        json_set_int64(telling->object, "withdrawn", event->body.departure_cancelled.event);
+        tell_reason(telling, event->body.departure_cancelled.reason);
+        break;
     case EVENT_NONE:
     case EVENT_PERSON_ERASED:
     case EVENT_OPERATION_RECORDED:
     case EVENT_HUB_OPENED:
+    case EVENT_PLACES_OF_KIND:
+    case EVENT_PLACE_OUT_OF_USE:
+    case EVENT_PLACE_BACK_IN_USE:
+    case EVENT_PLACES_PREBOOKED:
+    case EVENT_PREBOOKING_GIVEN:
+    case EVENT_PREBOOKING_ENDED:
+    case EVENT_HUB_REPORTED:
+    case EVENT_HUB_REPORT_EXPLAINED:
+    case EVENT_UNEXPECTED_ARRIVAL:
+    case EVENT_UNEXPECTED_RESOLVED:
     case EVENT_AGREEMENT_OPENED:
     case EVENT_AGREEMENT_ANNOUNCED:
     case EVENT_ACCOUNT_OPENED:

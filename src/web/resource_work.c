@@ -94,8 +94,10 @@ static json_t *places_of(const struct place_counts *places)
     json_t *object = json_object();
     json_set_int64(object, "agreed", places->agreed);
     json_set_int64(object, "free", places->free);
+    json_set_int64(object, "prebooked", places->prebooked);
     json_set_int64(object, "held", places->held);
     json_set_int64(object, "occupied", places->occupied);
+    json_set_int64(object, "out_of_use", places->out_of_use);
     return object;
 }
 

@@ -333,10 +333,11 @@ static json_t *occupants_of(const struct view_context *context, const json_t *ro
         }
         json_t *view = view_person_link(context, json_object_get(place, "person"));
         json_set_int64(view, "number", json_integer_value(json_object_get(place, "number")));
+        const str state = json_str_or_empty(place, "state");
         json_set(view, "state",
-                 json_string(str_equal(json_str_or_empty(place, "state"), STR("held"))
-                                 ? "Held"
-                                 : "Occupied"));
+                 json_string(str_equal(state, STR("held"))        ? "Held"
+                             : str_equal(state, STR("prebooked")) ? "Prebooked"
+                                                                  : "Occupied"));
         json_set(view, "since", view_instant_day(json_str_or_empty(place, "since")));
         json_add(list, view);
     }

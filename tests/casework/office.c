@@ -58,24 +58,32 @@ static void must(result done, const struct err *err)
 
 /* --- opening ---------------------------------------------------------------------------------- */
 
-static const struct rulebook *load_rules(struct office *office, const char *folder)
+result office_load_rules(struct office *office, const char *folder,
+                         const struct rulebook **ret_rulebook, struct err *err)
 {
-    struct err err = {0};
     const str *names = NULL;
     size_t count = 0;
-    must(system_list_folder(folder, STR(".rules"), &office->perm, &names, &count, &err), &err);
+    TRY(system_list_folder(folder, STR(".rules"), &office->perm, &names, &count, err));
     struct rulebook_file *files = ARENA_NEW(&office->perm, struct rulebook_file, count);
-    assert_non_null(files);
+    if (files == NULL) {
+        return arena_full(err);
+    }
     for (size_t i = 0; i < count; i++) {
         const str path = arena_format(&office->perm, "%s/%.*s", folder, STR_ARG(names[i]));
         files[i].name = names[i];
-        must(system_read_file(path.at, 4 * 1024 * 1024, &office->perm, &files[i].text, &err), &err);
+        TRY(system_read_file(path.at, 4 * 1024 * 1024, &office->perm, &files[i].text, err));
     }
     struct diagnostics diagnostics;
+    TRY(diagnostics_init(&diagnostics, &office->perm, err));
+    return rulebook_load(files, count, &office->perm, office->work, ret_rulebook, &diagnostics,
+                         err);
+}
+
+static const struct rulebook *load_rules(struct office *office, const char *folder)
+{
+    struct err err = {0};
     const struct rulebook *rulebook = NULL;
-    must(diagnostics_init(&diagnostics, &office->perm, &err), &err);
-    must(rulebook_load(files, count, &office->perm, office->work, &rulebook, &diagnostics, &err),
-         &err);
+    must(office_load_rules(office, folder, &rulebook, &err), &err);
     return rulebook;
 }
 
@@ -144,6 +152,11 @@ static int64_t open_agreement(struct office *office, const char *reference, bool
     return event.subject;
 }
 
+static bool has_fact(const struct office *office, const char *fact)
+{
+    return rulebook_fact(office->casework.rulebook, str_from_c(fact)) != NOT_FOUND_INDEX;
+}
+
 static int64_t open_hub(struct office *office, const char *reference, int64_t agreement)
 {
     struct event event = {.subject_kind = SUBJECT_OF_HUB,
@@ -158,6 +171,16 @@ static int64_t open_hub(struct office *office, const char *reference, int64_t ag
         .kind = EVENT_PLACES_AGREED,
         .body.places_agreed = {.places = OFFICE_PLACES, .reason = STR("begins")}};
     office_append(office, &places);
+    if (has_fact(office, "hub_stay.place_kind")) {
+        struct event kind = {.subject_kind = SUBJECT_OF_HUB,
+                             .subject = event.subject,
+                             .kind = EVENT_PLACES_OF_KIND,
+                             .body.places_of_kind = {.kind = STR("general"),
+                                                     .first = 1,
+                                                     .last = OFFICE_PLACES,
+                                                     .reason = STR("begins")}};
+        office_append(office, &kind);
+    }
     return event.subject;
 }
 
@@ -204,11 +227,6 @@ static void open_accounts(struct office *office)
                            .kind = EVENT_ACCOUNT_CLOSED,
                            .body.account_closed = {.reason = STR("left")}};
     office_append(office, &closed);
-}
-
-static bool has_fact(const struct office *office, const char *fact)
-{
-    return rulebook_fact(office->casework.rulebook, str_from_c(fact)) != NOT_FOUND_INDEX;
 }
 
 /* Both hubs are monitored, and the agreement is in force. */
@@ -329,6 +347,7 @@ struct read_work {
     struct request_row request;
     struct event event;
     struct place_counts places;
+    date today;
 };
 
 static result read_count(struct transaction *transaction, void *context, struct err *err)
@@ -358,13 +377,18 @@ static result read_event(struct transaction *transaction, void *context, struct 
 static result read_places(struct transaction *transaction, void *context, struct err *err)
 {
     struct read_work *work = context;
-    return transaction_count_places(transaction, work->id, &work->places, err);
+    const struct kind_counts *kinds = NULL;
+    size_t count = 0;
+    TRY(transaction_count_places(transaction, work->id, work->today, work->arena, &kinds, &count,
+                                 err));
+    work->places = place_counts_sum(kinds, count);
+    return result_ok();
 }
 
 static struct read_work read_with(struct office *office, store_work *function, int64_t id)
 {
     struct err err = {0};
-    struct read_work work = {.arena = &office->perm, .id = id};
+    struct read_work work = {.arena = &office->perm, .id = id, .today = office_today(office)};
     must(store_read(office->store, function, &work, &err), &err);
     return work;
 }

@@ -64,6 +64,8 @@ void office_open(struct office *office);
 void office_open_with(struct office *office, const char *rules);
 /* With a law that comes with the program, by its name in rulebooks/. */
 void office_open_law(struct office *office, const char *law);
+MUST_USE result office_load_rules(struct office *office, const char *folder,
+                                  const struct rulebook **ret_rulebook, struct err *err);
 void office_close(struct office *office);
 /* Closes the office and leaves its store behind. */
 void office_leave(struct office *office);

@@ -180,7 +180,7 @@ static void prepare(struct office *office, const struct somebody *person)
          {"transfer.manner", "forced"}, {"transfer.order_or_consent_recorded", "yes"},
          {"transfer.accepted_by_partner", "yes"}, {"transfer.acceptance_expires_on", "+30"},
          {"transfer.legal_status_promised", "for_the_stay"}, {"transfer.officer_named", "yes"},
-         {"transfer.responsible_officer", "Officer 12"});
+         {"transfer.responsible_officer", "Officer 12"}, {"hub_stay.place_kind", "general"});
 }
 
 static int64_t approved_transfer(struct office *office, const struct somebody *person)

@@ -123,7 +123,7 @@ def to_the_transfer(desk):
               health__fit_to_travel="fit", health__fitness_valid_until=day(30), departure__admission="agreed",
               transfer__manner="forced", transfer__order_or_consent_recorded="yes", transfer__accepted_by_partner="yes",
               transfer__acceptance_expires_on=day(30), transfer__legal_status_promised="for_the_stay",
-              transfer__officer_named="yes", transfer__responsible_officer="Officer 12")
+              transfer__officer_named="yes", transfer__responsible_officer="Officer 12", hub_stay__place_kind="general")
 
 
 def a_missing_fact(desk):

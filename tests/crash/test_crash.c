@@ -66,7 +66,9 @@ static result move_person(struct transaction *transaction, const struct command 
     int64_t free_place = 0;
     TRY(arena_open(&arena, 4096, err));
     result done = transaction_person(transaction, command->person, &arena, &person, err);
-    done = done.ok ? transaction_free_place(transaction, 1, &free_place, err) : done;
+    done = done.ok ? transaction_free_place(transaction, 1, STR(""), event.effective_on,
+                                            &free_place, err)
+                   : done;
     if (done.ok) {
         event.client_id = command->id;
         event.body.step_taken.step = STR("move");
@@ -230,18 +232,28 @@ static result look_for_command(struct transaction *transaction, struct trial *tr
     return read;
 }
 
+static result count_places(struct trial *trial, struct transaction *transaction, struct err *err)
+{
+    struct arena arena = {0};
+    const struct kind_counts *kinds = NULL;
+    size_t count = 0;
+    TRY(arena_open(&arena, 4096, err));
+    const result counted =
+        transaction_count_places(transaction, 1, (date){0}, &arena, &kinds, &count, err);
+    if (counted.ok && place_counts_sum(kinds, count).agreed != PLACES) {
+        trial->failure = "the places do not add up";
+    }
+    arena_close(&arena);
+    return counted;
+}
+
 static result look_for_told(struct transaction *transaction, void *context, struct err *err)
 {
     struct trial *trial = context;
     for (size_t i = trial->checked; i < trial->told_count; i++) {
         TRY(look_for_command(transaction, trial, &trial->told[i], err));
     }
-    struct place_counts counts;
-    TRY(transaction_count_places(transaction, 1, &counts, err));
-    if (counts.agreed != PLACES) {
-        trial->failure = "the places do not add up";
-    }
-    return result_ok();
+    return count_places(trial, transaction, err);
 }
 
 static const char *check_store(struct trial *trial, bool everything)

@@ -119,8 +119,11 @@ static result look_at_desks(struct transaction *transaction, void *context, stru
     assert_true(
         count_requests(requests, request_count, STR("begin_detention"), 0, REQUEST_TAKEN, 1) >= 2);
     for (size_t i = 0; i < hub_count; i++) {
-        struct place_counts places;
-        TRY(transaction_count_places(transaction, hubs[i].id, &places, err));
+        const struct kind_counts *kinds = NULL;
+        size_t kind_count = 0;
+        TRY(transaction_count_places(transaction, hubs[i].id, (date){0}, &made->work, &kinds,
+                                     &kind_count, err));
+        const struct place_counts places = place_counts_sum(kinds, kind_count);
         assert_true(places.agreed >= (i == 0 ? 6 : 4) && places.occupied >= 2);
         assert_true(places.held >= 1 && places.free >= 1);
         assert_int_equal(places.agreed, places.free + places.held + places.occupied);

@@ -27,7 +27,7 @@ static struct passage random_passage(struct random *random, int64_t position,
                                      int64_t safeguards[64])
 {
     struct passage passage = {
-        .kind = (enum passage_kind)random_between(random, PASSAGE_REGISTERED, PASSAGE_STOPPED),
+        .kind = (enum passage_kind)random_between(random, PASSAGE_REGISTERED, PASSAGE_CANCELLED),
         .position = position,
         .on = {(int32_t)random_between(random, 0, 60000) - 20000},
         .recorded_at = {(int64_t)random_below(random, UINT64_C(1) << 42) - (INT64_C(1) << 40)},
@@ -180,9 +180,9 @@ static void what_remains_of_the_erased(void **state)
     struct passage read;
     static const int64_t safeguards[] = {4, 5};
     static const enum passage_kind left[] = {PASSAGE_REGISTERED, PASSAGE_TAKEN, PASSAGE_ASKED,
-                                             PASSAGE_STOPPED};
+                                             PASSAGE_STOPPED, PASSAGE_CANCELLED};
     (void)state;
-    for (int kind = PASSAGE_REGISTERED; kind <= PASSAGE_STOPPED; kind++) {
+    for (int kind = PASSAGE_REGISTERED; kind <= PASSAGE_CANCELLED; kind++) {
         const struct passage passage = {.kind = (enum passage_kind)kind,
                                         .position = 10 + kind,
                                         .stage = 7,

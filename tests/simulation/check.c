@@ -230,9 +230,12 @@ static result check_places(struct transaction *transaction, struct rows_work *wo
         const struct model_hub *hub = &model->hubs[h];
         const struct place_row *rows = NULL;
         size_t count = 0;
-        struct place_counts counts;
+        const struct kind_counts *kinds = NULL;
+        size_t kind_count = 0;
         TRY(transaction_places(transaction, hub->id, &work->arena, &rows, &count, err));
-        TRY(transaction_count_places(transaction, hub->id, &counts, err));
+        TRY(transaction_count_places(transaction, hub->id, world_today(work->world), &work->arena,
+                                     &kinds, &kind_count, err));
+        const struct place_counts counts = place_counts_sum(kinds, kind_count);
         for (size_t i = 0; i < count; i++) {
             check_place(model, hub, &rows[i]);
         }

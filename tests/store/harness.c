@@ -195,7 +195,12 @@ static result ask_request(struct transaction *transaction, void *context, struct
 static result ask_counts(struct transaction *transaction, void *context, struct err *err)
 {
     struct asked *asked = context;
-    return transaction_count_places(transaction, asked->id, &asked->counts, err);
+    const struct kind_counts *kinds = NULL;
+    size_t count = 0;
+    TRY(transaction_count_places(transaction, asked->id, (date){DAY_0}, &asked->room->arena, &kinds,
+                                 &count, err));
+    asked->counts = place_counts_sum(kinds, count);
+    return result_ok();
 }
 
 static result ask_event_count(struct transaction *transaction, void *context, struct err *err)

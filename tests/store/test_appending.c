@@ -109,7 +109,8 @@ static result append_in_read(struct transaction *transaction, void *context, str
     EXPECT_ERROR(transaction_append(transaction, &note, &failure), ERROR_INTERNAL);
     EXPECT_ERROR(transaction_new_id(transaction, SUBJECT_OF_PERSON, &number, &failure),
                  ERROR_INTERNAL);
-    EXPECT_ERROR(transaction_free_place(transaction, 1, &number, &failure), ERROR_INTERNAL);
+    EXPECT_ERROR(transaction_free_place(transaction, 1, STR(""), (date){DAY_0}, &number, &failure),
+                 ERROR_INTERNAL);
     EXPECT_ERROR(transaction_put_session(transaction, &session, &failure), ERROR_INTERNAL);
     EXPECT_ERROR(transaction_set_password_hash(transaction, 1, STR("x"), &failure), ERROR_INTERNAL);
     EXPECT_ERROR(transaction_put_rulebook(transaction, STR("x"), STR("y"), &failure),

@@ -95,7 +95,8 @@ struct free_asked {
 static result ask_free_place(struct transaction *transaction, void *context, struct err *err)
 {
     struct free_asked *asked = context;
-    return transaction_free_place(transaction, asked->hub, &asked->number, err);
+    return transaction_free_place(transaction, asked->hub, STR(""), (date){DAY_0}, &asked->number,
+                                  err);
 }
 
 static int64_t free_place(struct room *room, int64_t hub)
@@ -138,7 +139,7 @@ static result approve_with_a_free_place(struct transaction *transaction, void *c
 {
     struct rush *rush = context;
     int64_t place = 0;
-    TRY(transaction_free_place(transaction, rush->hub, &place, err));
+    TRY(transaction_free_place(transaction, rush->hub, STR(""), (date){DAY_0}, &place, err));
     if (place == 0) {
         return err_set(err, ERROR_CONFLICT, "no place is free");
     }
