@@ -314,7 +314,8 @@ static void test_every_call_fails_once_in_making(void **state)
         }
     }
     print_message("# %lld calls in making a store\n", (long long)calls);
-    assert_true(trial.struck[CALL_RENAME] > 0);
+    /* Not every way of failing is one of a rename, so the quick form may pass it by. */
+    assert_true(runs_wanted != 0 || trial.struck[CALL_RENAME] > 0);
 }
 
 static int64_t argument(char **arguments, int count, int index, int64_t otherwise)
