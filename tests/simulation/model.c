@@ -174,12 +174,28 @@ static void count_places(const struct model *model, const struct model_person *p
         {STR("hub.places_agreed"), hub->agreed},
         {STR("hub.places_held"), held},
         {STR("hub.places_occupied"), occupied},
+        {STR("hub.places_prebooked"), 0},
+        {STR("hub.places_out_of_use"), 0},
+        {STR("hub.open_serious_findings"), 0},
     };
     for (size_t i = 0; i < sizeof counted / sizeof counted[0]; i++) {
         const uint32_t fact = rulebook_fact(model->rulebook, counted[i].name);
         if (fact != NOT_FOUND_INDEX && model->rulebook->facts[fact].counted) {
             values[fact] = value_number(counted[i].number);
         }
+    }
+}
+
+/* The places of the simulation are of no kind: where the law asks for one, none is free for anybody
+ * whose need is known, and unknown for the others. */
+static void count_by_need(const struct model *model, const struct model_person *person, date today,
+                          struct value *values)
+{
+    const uint32_t need = rulebook_fact(model->rulebook, STR("hub_stay.place_kind"));
+    const uint32_t free = rulebook_fact(model->rulebook, STR("hub.places_free"));
+    if (need != NOT_FOUND_INDEX && free != NOT_FOUND_INDEX) {
+        const bool known = model_value(model, SUBJECT_OF_PERSON, person->id, need, today).known;
+        values[free] = known ? value_number(0) : value_unknown();
     }
 }
 
@@ -191,6 +207,7 @@ static void ask_about_hub(struct model *model, const struct model_person *person
     ASSERT(hub != NULL);
     struct value *values = values_of(model, SUBJECT_OF_HUB, hub->id, question->today, arena);
     count_places(model, person, hub, values);
+    count_by_need(model, person, question->today, values);
     question->hub = values;
     if (step->with_agreement && hub->agreement != 0) {
         question->agreement =

@@ -42,8 +42,8 @@ PLANTS = [
     ("a command that is repeated is not known again", "casework/sitting.c",
      "    if (!client_id_is_none(id)) {\n        TRY(transaction_find_client_id(sitting->transaction,",
      "    if (false) {\n        TRY(transaction_find_client_id(sitting->transaction,", "6"),
-    ("the past sees the family of today", "casework/past.c", "TRY(past_person(sitting, group[i].id, 0, known_at, &past, err));",
-     "TRY(past_person(sitting, group[i].id, 0, (instant){INT64_MAX}, &past, err));", "8"),
+    ("the past sees the family of today", "casework/past.c", "TRY(past_person(sitting, list.items[i], 0, known_at, &past, err));",
+     "TRY(past_person(sitting, list.items[i], 0, (instant){INT64_MAX}, &past, err));", "8"),
     ("an operator sees everybody", "casework/sitting.c", "    *ret_may = may(&sitting->account, action,\n", "    *ret_may = true || may(&sitting->account, action,\n", "10"),
 ]
 
