@@ -422,6 +422,14 @@ static void agree_places(struct office *office)
     assert_true(casework_agree_places(&office->casework, &caller, STR(HUB_NORTH), 2 * WAYS,
                                       STR("many people"), &office->work, &err)
                     .ok);
+    struct event kind = {
+        .subject_kind = SUBJECT_OF_HUB,
+        .subject = office->hub_north,
+        .kind = EVENT_PLACES_OF_KIND,
+        .effective_on = office_today(office),
+        .body.places_of_kind = {
+            .kind = STR("general"), .first = 1, .last = 2 * WAYS, .reason = STR("many people")}};
+    office_append(office, &kind);
 }
 
 static void go(struct office *office, const struct way *way)
@@ -433,6 +441,8 @@ static void go(struct office *office, const struct way *way)
     if (!lawful.possible) {
         fail_msg("%s can never be clear", step);
     }
+    assert_true(
+        office_record(office, CLERK, person.reference, "hub_stay.place_kind", "general").ok);
     struct outcome outcome = lawful_ask_and_approve(office, &person, step);
     assert_true(outcome.ok && !outcome.refused);
     if (outcome.state == REQUEST_APPROVED) {

@@ -290,6 +290,10 @@ class Rulebook:
                 line = item.line()
                 while item.kind() != "end" and item.line() == line:
                     item.next()
+            elif item.take("due", "from"):  # whose duty: nothing that is judged
+                item.next()
+                if item.take("until"):
+                    read_condition(item)
             elif item.take("example"):
                 item.texts()
                 while item.take("given"):
