@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-enum { PEOPLE = 500, CHANGES = 900, STEP_SAFEGUARDS_MAX = 64 };
+enum { PEOPLE = 500, CHANGES = 900, STEP_SAFEGUARDS_MAX = 128 };
 
 static const uint64_t seed = 6;
 
