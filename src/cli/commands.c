@@ -151,9 +151,9 @@ const struct command commands[] = {
         .description =
             "BORN is the date of birth (YYYY-MM-DD); leave it out when it is not known. Nobody is "
             "registered twice: when somebody in the register is likely to be the same person they "
-            "are listed, with what agrees and what does not, and the exit status is 1; whoever "
-            "came back continues in their own record (person return). With --new the person is "
-            "registered all the same.",
+            "are listed, with what agrees and what does not and what to do, nobody is registered, "
+            "and the exit status is 1; whoever came back continues in their own record (person "
+            "return). With --new the person is registered all the same.",
         .options = {ACT_OPTIONS, OPTION_REFERENCE, OPTION_NEW, OPTION_HELP},
         .option_count = 9,
         .run = command_person_register,
@@ -218,9 +218,10 @@ const struct command commands[] = {
         .argument_max = 3,
         .summary = "Record another reference or another name of a person",
         .description =
-            "SCHEME is home_office, cid, atlas, gwf, uan, tribunal, travel_document or other_name. "
-            "Of a travel document VALUE is its number, with --issuer, or its whole machine "
-            "readable zone (TD1, TD2 or TD3, ICAO Doc 9303), whose check digits are verified. A "
+            "SCHEME is home_office, cid, atlas, gwf, uan, tribunal, travel_document, other_system "
+            "or other_name. Of a travel document VALUE is its number, with --issuer, or its whole "
+            "machine readable zone (TD1, TD2 or TD3, ICAO Doc 9303), whose check digits are "
+            "verified. Of another system --issuer is its name, as in the columns of an import. A "
             "reference that is recorded of somebody else too is shown as a conflict.",
         .options = {ACT_OPTIONS, OPTION_ISSUER, OPTION_SOURCE, OPTION_HELP},
         .option_count = 9,
@@ -795,12 +796,15 @@ const struct command commands[] = {
             "when anything in it is wrong nothing is recorded, and --errors lists every fault with "
             "its row, column, value and what to do. After an interruption the same command goes on "
             "where it was. The same file a second time changes nothing; a changed row records what "
-            "changed. Blank cells are not known, and nothing is recorded of them.\n\n"
+            "changed. Blank cells are not known, and nothing is recorded of them. Nobody is "
+            "registered twice: a row about somebody new with the name and date of birth of "
+            "somebody who is here is a fault that says who; give their reference in the column "
+            "person, or register all such rows with --new.\n\n"
             "With --events FILE is what returnhub export --events wrote, and the register is a new "
             "one that has the same events and rows. Passwords, sessions and keys are in no export.",
         .options = {STORE_OPTIONS, OPTION_AS, OPTION_FORMAT, OPTION_DRY_RUN, OPTION_ERRORS,
-                    OPTION_SOURCE, OPTION_TRUE_FROM, OPTION_EVENTS, OPTION_HELP},
-        .option_count = 11,
+                    OPTION_SOURCE, OPTION_TRUE_FROM, OPTION_EVENTS, OPTION_NEW, OPTION_HELP},
+        .option_count = 12,
         .run = command_import,
     },
     {

@@ -5,6 +5,7 @@
 /* --- which rows --- */
 
 enum {
+    ABOUT_NOBODY = 0, /* it is not recorded any more */
     ABOUT_PERSON = 1 << SUBJECT_OF_PERSON,
     ABOUT_HUB = 1 << SUBJECT_OF_HUB,
     ABOUT_AGREEMENT = 1 << SUBJECT_OF_AGREEMENT,
@@ -32,7 +33,7 @@ static const struct event_row event_rows[] = {
     [EVENT_RESTRICTION_LIFTED] = {ABOUT_PERSON, CONCERNS_SUBJECT},
     [EVENT_ERASURE_REQUESTED] = {ABOUT_PERSON, CONCERNS_SUBJECT},
     [EVENT_ERASURE_DECLINED] = {ABOUT_PERSON, CONCERNS_SUBJECT},
-    [EVENT_EXTERNAL_REFERENCE_RECORDED] = {ABOUT_PERSON, CONCERNS_EXTERNAL_REFERENCE},
+    [EVENT_EXTERNAL_REFERENCE_RECORDED] = {ABOUT_NOBODY, 0},
     [EVENT_IDENTIFIER_RECORDED] = {ABOUT_PERSON, CONCERNS_LOOKUP},
     [EVENT_IDENTIFIER_WITHDRAWN] = {ABOUT_PERSON, CONCERNS_LOOKUP},
     [EVENT_MERGE_REQUESTED] = {ABOUT_PERSON, CONCERNS_MERGE},
@@ -265,6 +266,7 @@ void person_row_erase(struct person_row *row, str reference)
         .registered_on = row->registered_on,
         .last_contact_source = STR(""),
         .erased = true,
+        .part_of = row->part_of,
     };
 }
 

@@ -129,9 +129,22 @@ result transaction_facts(struct transaction *transaction, enum subject_kind kind
 }
 
 result transaction_fact_rows(struct transaction *transaction, enum subject_kind kind,
-                             int64_t subject, struct arena *arena, const struct fact_row **ret_rows,
-                             size_t *ret_count, struct err *err)
+                             int64_t subject, instant one_person_at, struct arena *arena,
+                             const struct fact_row **ret_rows, size_t *ret_count, struct err *err)
 {
+    bool merged = false;
+    TRY(identity_any(transaction, &merged, err));
+    if (merged && kind == SUBJECT_OF_PERSON) {
+        const int64_t *records = NULL;
+        size_t record_count = 0;
+        struct fact_row *of_records = NULL;
+        TRY(transaction_records(transaction, subject, one_person_at, arena, &records, &record_count,
+                                err));
+        TRY(identity_fact_rows(transaction, records, record_count, arena, &of_records, ret_count,
+                               err));
+        *ret_rows = of_records;
+        return result_ok();
+    }
     const struct parameter parameters[] = {parameter_number(kind), parameter_number(subject)};
     void *rows = NULL;
     TRY(collect_rows(transaction, QUERY_FACTS_OF, parameters, 2, arena, &rows, ret_count, err));

@@ -109,7 +109,9 @@ static void tell_identifier(struct telling *telling)
 {
     const struct identifier_recorded_body *body = &telling->event->body.identifier_recorded;
     const enum identifier_scheme scheme = identifier_scheme_from_name(body->scheme);
-    buf_format(&telling->buf, "%s: ", identifier_scheme_title(scheme));
+    buf_format(&telling->buf, "%s%s%.*s: ", identifier_scheme_title(scheme),
+               scheme == SCHEME_OTHER_SYSTEM ? " " : "",
+               STR_ARG(scheme == SCHEME_OTHER_SYSTEM ? body->issuer : STR("")));
     buf_put(&telling->buf, body->value);
     json_set_str(telling->object, "scheme", body->scheme);
     json_set_str(telling->object, "value", body->value);
@@ -176,11 +178,7 @@ static void tell(struct telling *telling)
         tell_reason(telling, event->body.identity_corrected.reason);
         break;
     case EVENT_EXTERNAL_REFERENCE_RECORDED:
-        buf_put_c(&telling->buf, "Called ");
-        buf_put(&telling->buf, event->body.external_reference_recorded.reference);
-        buf_put_c(&telling->buf, " in ");
-        buf_put(&telling->buf, event->body.external_reference_recorded.kind);
-        break;
+        break; /* it is read as the one that follows */
     case EVENT_IDENTIFIER_RECORDED:
         tell_identifier(telling);
         break;

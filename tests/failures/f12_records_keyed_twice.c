@@ -133,9 +133,14 @@ static void test_no_identifier_is_lost(void **state)
     struct desk *desk = *state;
     import(desk, "case system", case_system);
     import(desk, "ports", ports);
-    assert_int_equal(office_ask(&desk->office, "SELECT COUNT(*) FROM external_reference"), 5);
-    assert_int_equal(
-        office_ask(&desk->office, "SELECT COUNT(DISTINCT person) FROM external_reference"), 3);
+    _Static_assert(EVENT_IDENTIFIER_RECORDED == 47, "as in the questions");
+    assert_int_equal(office_ask(&desk->office, "SELECT COUNT(*) FROM lookup JOIN event"
+                                               " USING (position) WHERE event.kind = 47"),
+                     5);
+    assert_int_equal(office_ask(&desk->office,
+                                "SELECT COUNT(DISTINCT record) FROM lookup JOIN event"
+                                " USING (position) WHERE event.kind = 47"),
+                     3);
 }
 
 static void test_two_people_in_one_row(void **state)
