@@ -433,7 +433,7 @@ static void test_counted(void **state)
     expect(office, &definitions, 0, when_sent);
     merging_undo(office, merge, false);
     expect(office, &definitions, 0, when_undone);
-    assert_true(office_record(office, CLERK, one.reference, "person.nationality", "ERI").ok);
+    assert_true(office_record(office, CLERK, one.reference, "person.remarks", "later").ok);
     expect(office, &definitions, 0, when_undone);
     expect(office, &definitions, apart, when_apart);
     expect(office, &definitions, merged, when_merged);
