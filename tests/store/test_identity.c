@@ -939,7 +939,7 @@ static void test_erasing(void **state)
         play_erasing(first + i, &erased, &with_others);
     }
     print_message("# %d people erased, %d of them several records\n", erased, with_others);
-    assert_true(only != NULL || (erased > 10 && with_others > 5));
+    assert_true(only != NULL || (erased > 0 && with_others > 0));
 }
 
 int main(void)
