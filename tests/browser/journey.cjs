@@ -33,7 +33,7 @@ async function places(desk, token) {
 }
 
 async function notice(page) {
-  const banner = page.locator(".govuk-notification-banner__heading");
+  const banner = page.locator(".govuk-notification-banner[role=alert] .govuk-notification-banner__heading");
   return (await banner.count()) > 0 ? banner.innerText() : "";
 }
 
@@ -196,6 +196,7 @@ async function courtOrder(desk, tap, desks, person) {
   await page.fill("#source", "Order of the High Court, by telephone");
   await submit(page);
   tap.includes(await notice(page), "a request was stopped", "a late court order stops the approved transfer at once");
+  tap.includes(await page.locator(".rh-stops").innerText(), `of ${person.reference}`, "the stop stands on the page of who asked");
   await desk.look(page, "person whose transfer was stopped");
   tap.equal((await places(desk, desks.token)).held, held - 1, "the place that was held is free again");
   await page.goto(request);
