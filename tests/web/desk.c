@@ -29,6 +29,8 @@ static const char *const usernames[ACCOUNT_NAMES] = {
     [MONITOR_NORTH] = "monitor-north",
     [ADMINISTRATOR] = "administrator",
     [FORMER_CLERK] = "former-clerk",
+    [STATISTICIAN] = "statistician",
+    [LIAISON] = "liaison",
 };
 
 static void must(result done, const struct err *err)
@@ -63,7 +65,7 @@ static void remove_assets(const struct desk *desk)
     rmdir(desk->assets);
 }
 
-static void sign_in(struct desk *desk, enum account_name account)
+void desk_sign_in(struct desk *desk, enum account_name account)
 {
     struct err err = {0};
     struct account_row row = {0};
@@ -81,13 +83,11 @@ static void sign_in(struct desk *desk, enum account_name account)
     desk->form_tokens[account] = session.form_token;
 }
 
-void desk_open(struct desk *desk, const enum account_name *accounts)
+static void open_web(struct desk *desk, const enum account_name *accounts)
 {
     struct err err = {0};
     char pages[400];
     const char *source = getenv("RETURNHUB_SOURCE");
-    memset(desk, 0, sizeof *desk);
-    office_open(&desk->office);
     must(casework_adopt_rulebook(&desk->office.casework, &err), &err);
     must(arena_open(&desk->arena, ARENA_SIZE, &err), &err);
     make_assets(desk);
@@ -100,8 +100,22 @@ void desk_open(struct desk *desk, const enum account_name *accounts)
     options.secure_cookies = true;
     must(web_open(&options, &desk->secure_web, &err), &err);
     for (size_t i = 0; accounts[i] != ACCOUNT_NAMES; i++) {
-        sign_in(desk, accounts[i]);
+        desk_sign_in(desk, accounts[i]);
     }
+}
+
+void desk_open(struct desk *desk, const enum account_name *accounts)
+{
+    memset(desk, 0, sizeof *desk);
+    office_open(&desk->office);
+    open_web(desk, accounts);
+}
+
+void desk_open_law(struct desk *desk, const char *law, const enum account_name *accounts)
+{
+    memset(desk, 0, sizeof *desk);
+    office_open_law(&desk->office, law);
+    open_web(desk, accounts);
 }
 
 void desk_close(struct desk *desk)

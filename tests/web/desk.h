@@ -22,6 +22,10 @@ struct desk {
 
 /* With every account of `accounts` signed in (ended by ACCOUNT_NAMES). */
 void desk_open(struct desk *desk, const enum account_name *accounts);
+/* Under a law that comes with the program (office_open_law). */
+void desk_open_law(struct desk *desk, const char *law, const enum account_name *accounts);
+/* Anew, after the clock was moved so far that sessions ended. */
+void desk_sign_in(struct desk *desk, enum account_name account);
 void desk_close(struct desk *desk);
 void desk_clear(struct desk *desk);
 
