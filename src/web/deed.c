@@ -344,13 +344,13 @@ static result run(struct deed_form *form, deed_step *open, struct err *err)
 }
 
 result deed_answer(struct exchange *exchange, const struct deed *deeds, size_t count, str name,
-                   deed_step *open, struct err *err)
+                   const void *thing, deed_step *open, struct err *err)
 {
     const struct deed *deed = deed_named(deeds, count, name);
     if (deed == NULL) {
         return err_set(err, ERROR_NOT_FOUND, "Not found");
     }
-    struct deed_form form = {.exchange = exchange, .deed = deed};
+    struct deed_form form = {.exchange = exchange, .deed = deed, .thing = thing};
     page_open(&form.page, exchange, "deed", STR(""), "");
     const result answered = run(&form, open, err);
     page_close(&form.page);

@@ -53,10 +53,10 @@ struct deed_form {
     bool answered;                                /* `act` has answered by itself */
 };
 
-/* Finds the deed of this name (ERROR_NOT_FOUND), opens the thing, and shows the form or does it, by
- * the method of the request. */
+/* Finds the deed of this name (ERROR_NOT_FOUND), opens the form of the thing (which `open` may load
+ * where it is NULL), and shows the form or does it, by the method of the request. */
 MUST_USE result deed_answer(struct exchange *exchange, const struct deed *deeds, size_t count,
-                            str name, deed_step *open, struct err *err);
+                            str name, const void *thing, deed_step *open, struct err *err);
 /* "deeds" and "has_deeds" (part_deeds.html): what this account may do with the thing in its state.
  */
 void deeds_offer(struct page *page, const struct deed *deeds, size_t count, str base,

@@ -178,7 +178,7 @@ static result open_list(struct deed_form *form, struct err *err)
 
 result handle_manifest_new(struct exchange *exchange, struct err *err)
 {
-    return deed_answer(exchange, &opening, 1, STR("new"), open_list, err);
+    return deed_answer(exchange, &opening, 1, STR("new"), NULL, open_list, err);
 }
 
 /* --- before it boards */
@@ -575,5 +575,5 @@ static result open_one(struct deed_form *form, struct err *err)
 
 result handle_manifest_deed(struct exchange *exchange, struct err *err)
 {
-    return deed_answer(exchange, deeds, DEED_COUNT, exchange->match.parameters[1], open_one, err);
+    return deed_answer(exchange, deeds, DEED_COUNT, exchange->match.parameters[1], NULL, open_one, err);
 }

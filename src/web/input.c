@@ -1,5 +1,7 @@
 #include "web/input.h"
 
+#include "base/buf.h"
+
 #include <string.h>
 
 /* --- faults
@@ -208,11 +210,26 @@ static void check_json_names(const struct reading *reading)
     }
 }
 
+/* Paragraphs of a long text become one line: what is recorded has no lines. */
+static str without_lines(str text, struct arena *arena)
+{
+    struct buf buf;
+    buf_init(&buf, arena, text.len + 1);
+    for (size_t i = 0; i < text.len; i++) {
+        const char c = text.at[i];
+        buf_put_char(&buf, c == '\r' || c == '\n' || c == '\t' ? ' ' : c);
+    }
+    return buf_str(&buf);
+}
+
 static void read_text(const struct reading *reading, const struct input_field *field, str text,
                       struct input_value *value)
 {
     const str name = str_from_c(field->name);
     const bool secret = field->kind == INPUT_PASSWORD;
+    if (field->kind == INPUT_LONG_TEXT) {
+        text = without_lines(text, reading->exchange->arena);
+    }
     const str trimmed = secret ? text : str_trim(text);
     struct arena *arena = reading->exchange->arena;
     if (trimmed.len > INPUT_TEXT_MAX) {

@@ -32,6 +32,7 @@ static const struct page_place places[] = {
     {"Hubs", "/hubs", ACTION_SEE_HUB},
     {"Agreements", "/agreements", ACTION_SEE_AGREEMENT},
     {"Departures", "/manifests", ACTION_SEE_MANIFEST},
+    {"Books", "/books", ACTION_SEE_BOOKS},
     {"Screening", "/screening", ACTION_SCREEN},
     {"Rulebook", "/rulebook", ACTION_SEE_RULEBOOK},
 };

@@ -4,37 +4,21 @@
 
 /* --- what states are called ------------------------------------------------------------------- */
 
-struct state_row {
-    const char *name;
-    const char *text;
-    const char *colour;
-};
-
-static const struct state_row manifest_states[] = {
+static const struct view_state manifest_states[] = {
     {"open", "Being prepared", "blue"}, {"boarded", "Boarded", "yellow"},
     {"departed", "Left", "yellow"},     {"closed", "Closed", "grey"},
     {"cancelled", "Cancelled", "grey"},
 };
-static const struct state_row entry_states[] = {
+static const struct view_state entry_states[] = {
     {"listed", "On the list", "blue"}, {"boarded", "Aboard", "yellow"},
     {"stopped", "Stopped", "red"},     {"taken_off", "Taken off", "grey"},
     {"arrived", "Arrived", "green"},   {"returned", "Back", "orange"},
 };
 
-static void put_state(struct view_table *table, const struct state_row *rows, size_t count,
-                      str state)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (str_equal(str_from_c(rows[i].name), state)) {
-            view_put_tag(table, rows[i].text, rows[i].colour);
-        }
-    }
-}
-
 static void put_manifest_state(struct view_table *table, const json_t *manifest)
 {
-    put_state(table, manifest_states, sizeof manifest_states / sizeof manifest_states[0],
-              json_str_or_empty(manifest, "state"));
+    view_put_state(table, manifest_states, sizeof manifest_states / sizeof manifest_states[0],
+                   json_str_or_empty(manifest, "state"));
 }
 
 static int64_t number_of(const json_t *object, const char *key)
@@ -45,13 +29,6 @@ static int64_t number_of(const json_t *object, const char *key)
 static str title_of(const json_t *object, const char *key)
 {
     return json_str_or_empty(json_object_get(object, key), "title");
-}
-
-static str words_count(const struct view_context *context, int64_t count, const char *one,
-                       const char *many)
-{
-    json_auto_t *text = view_count(count, one, many);
-    return arena_copy(context->arena, str_from_c(json_string_value(text)));
 }
 
 /* Where it goes: the hub, or the country. */
@@ -100,18 +77,6 @@ json_t *view_manifests(const struct view_context *context, const json_t *manifes
 
 /* --- one manifest ----------------------------------------------------------------------------- */
 
-static void put_pair(struct view_table *pairs, const char *name, str text)
-{
-    view_row(pairs);
-    view_cell_text(pairs, str_from_c(name));
-    view_cell(pairs);
-    if (text.len > 0) {
-        view_put(pairs, text);
-    } else {
-        view_put_unknown(pairs);
-    }
-}
-
 json_t *view_manifest(const struct view_context *context, const json_t *manifest)
 {
     struct view_table pairs;
@@ -120,25 +85,21 @@ json_t *view_manifest(const struct view_context *context, const json_t *manifest
     view_cell_text(&pairs, STR("State"));
     view_cell(&pairs);
     put_manifest_state(&pairs, manifest);
-    put_pair(&pairs, "Step", title_of(manifest, "step"));
+    view_pair(&pairs, "Step", title_of(manifest, "step"));
     view_row(&pairs);
     view_cell_text(&pairs, STR("To"));
     view_cell(&pairs);
     put_destination(&pairs, manifest);
-    view_row(&pairs);
-    view_cell_text(&pairs, STR("Departure, as planned"));
-    view_cell_when(&pairs, json_object_get(manifest, "departs_at"));
+    view_pair_when(&pairs, "Departure, as planned", json_object_get(manifest, "departs_at"));
     if (json_is_true(json_object_get(json_object_get(manifest, "departed_at"), "known"))) {
-        view_row(&pairs);
-        view_cell_text(&pairs, STR("It left"));
-        view_cell_when(&pairs, json_object_get(manifest, "departed_at"));
+        view_pair_when(&pairs, "It left", json_object_get(manifest, "departed_at"));
     }
-    put_pair(&pairs, "Carrier", json_str_or_empty(manifest, "carrier"));
-    put_pair(&pairs, "Route", json_str_or_empty(manifest, "route"));
-    put_pair(&pairs, "Escorts",
-             words_count(context, number_of(manifest, "escorts"), "escort", "escorts"));
+    view_pair(&pairs, "Carrier", json_str_or_empty(manifest, "carrier"));
+    view_pair(&pairs, "Route", json_str_or_empty(manifest, "route"));
+    view_pair(&pairs, "Escorts",
+              view_counted(context, number_of(manifest, "escorts"), "escort", "escorts"));
     view_put_quiet(&pairs, json_str_or_empty(manifest, "escort_roles"));
-    put_pair(&pairs, "Lead", json_str_or_empty(manifest, "lead"));
+    view_pair(&pairs, "Lead", json_str_or_empty(manifest, "lead"));
     json_t *view = json_object();
     const int64_t aboard = number_of(manifest, "aboard");
     json_set_str(view, "reference", json_str_or_empty(manifest, "reference"));
@@ -146,13 +107,13 @@ json_t *view_manifest(const struct view_context *context, const json_t *manifest
     json_set(view, "aboard",
              aboard > 0 ? json_of_str(arena_format(
                               context->arena, "%.*s aboard and not accounted for",
-                              STR_ARG(words_count(context, aboard, "person", "people"))))
+                              STR_ARG(view_counted(context, aboard, "person", "people"))))
                         : json_false());
     json_set_flag(view, "has_waiting", json_array_size(json_object_get(manifest, "waiting")) > 0);
     json_set_str(view, "waiting",
-                 words_count(context,
-                             (int64_t)json_array_size(json_object_get(manifest, "waiting")),
-                             "approved request waits", "approved requests wait"));
+                 view_counted(context,
+                              (int64_t)json_array_size(json_object_get(manifest, "waiting")),
+                              "approved request waits", "approved requests wait"));
     return view;
 }
 
@@ -264,8 +225,8 @@ json_t *view_manifest_people(const struct view_context *context, const json_t *m
         view_cell(&table);
         put_person(&table, json_object_get(line, "person"));
         view_cell(&table);
-        put_state(&table, entry_states, sizeof entry_states / sizeof entry_states[0],
-                  json_str_or_empty(line, "state"));
+        view_put_state(&table, entry_states, sizeof entry_states / sizeof entry_states[0],
+                       json_str_or_empty(line, "state"));
         if (json_is_true(json_object_get(line, "recalled"))) {
             view_put_tag(&table, "Called back", "red");
         }
@@ -306,9 +267,9 @@ json_t *view_boarding(const struct view_context *context, const json_t *boarding
     json_set(view, "table", view_table_close(&table));
     json_set_str(
         view, "boarded",
-        words_count(context, number_of(boarding, "boarded"), "person boarded", "people boarded"));
+        view_counted(context, number_of(boarding, "boarded"), "person boarded", "people boarded"));
     json_set_str(view, "left_off",
-                 words_count(context, number_of(boarding, "left_off"), "person was left off",
-                             "people were left off"));
+                 view_counted(context, number_of(boarding, "left_off"), "person was left off",
+                              "people were left off"));
     return view;
 }

@@ -135,6 +135,63 @@ void view_put_when(struct view_table *table, const json_t *when)
     json_set_str(object, "iso", iso);
 }
 
+void view_put_state(struct view_table *table, const struct view_state *states, size_t count,
+                    str state)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (str_equal(str_from_c(states[i].name), state)) {
+            view_put_tag(table, states[i].text, states[i].colour);
+            return;
+        }
+    }
+    view_put(table, view_plain(table->context, state));
+}
+
+void view_put_known_number(struct view_table *table, const json_t *number)
+{
+    if (json_is_true(json_object_get(number, "known"))) {
+        view_put_count(table, json_integer_value(json_object_get(number, "value")));
+    } else {
+        view_put_unknown(table);
+    }
+}
+
+/* --- pairs ------------------------------------------------------------------------------------ */
+
+void view_pair(struct view_table *pairs, const char *name, str text)
+{
+    view_row(pairs);
+    view_cell_text(pairs, str_from_c(name));
+    view_cell(pairs);
+    if (text.len > 0) {
+        view_put(pairs, text);
+    } else {
+        view_put_unknown(pairs);
+    }
+}
+
+void view_pair_count(struct view_table *pairs, const char *name, const json_t *object,
+                     const char *key)
+{
+    view_row(pairs);
+    view_cell_text(pairs, str_from_c(name));
+    view_cell_count(pairs, object, key);
+}
+
+void view_pair_when(struct view_table *pairs, const char *name, const json_t *when)
+{
+    view_row(pairs);
+    view_cell_text(pairs, str_from_c(name));
+    view_cell_when(pairs, when);
+}
+
+str view_counted(const struct view_context *context, int64_t count, const char *one,
+                 const char *many)
+{
+    json_auto_t *text = view_count(count, one, many);
+    return arena_copy(context->arena, str_from_c(json_string_value(text)));
+}
+
 /* --- whole cells ------------------------------------------------------------------------------ */
 
 void view_cell_text(struct view_table *table, str text)

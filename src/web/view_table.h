@@ -39,6 +39,14 @@ void view_put_link(struct view_table *table, str text, str href); /* no href: th
 /* What a screen reader reads after the link before: "Confirm the arrival" of whom. */
 void view_put_link_about(struct view_table *table, str text, str href, str about);
 void view_put_tag(struct view_table *table, const char *text, const char *colour);
+/* What a state is called, and in which colour; a state that is not in the list in plain words. */
+struct view_state {
+    const char *name;
+    const char *text;
+    const char *colour;
+};
+void view_put_state(struct view_table *table, const struct view_state *states, size_t count,
+                    str state);
 void view_put_count(struct view_table *table, int64_t count);
 /* A day or an instant of the resource, however it is written there. */
 void view_put_when(struct view_table *table, const json_t *when);
@@ -49,6 +57,17 @@ void view_cell_text(struct view_table *table, str text);
 void view_cell_link(struct view_table *table, str text, str href);
 void view_cell_count(struct view_table *table, const json_t *object, const char *key);
 void view_cell_when(struct view_table *table, const json_t *when);
+
+/* A pair of a name and a text; "" is told as not known. */
+void view_pair(struct view_table *pairs, const char *name, str text);
+void view_pair_count(struct view_table *pairs, const char *name, const json_t *object,
+                     const char *key);
+void view_pair_when(struct view_table *pairs, const char *name, const json_t *when);
+/* {"known","value"} */
+void view_put_known_number(struct view_table *table, const json_t *number);
+/* "1 person", "1,204 people", in the context's arena. */
+str view_counted(const struct view_context *context, int64_t count, const char *one,
+                 const char *many);
 
 /* "Not in use" of "not_in_use": names that stand in a list of the program. */
 str view_plain(const struct view_context *context, str name);

@@ -360,6 +360,7 @@ json_t *view_hub(const struct view_context *context, const json_t *hub)
     json_set(view, "sections",
              view_fact_sections(context, json_object_get(hub, "facts"), base,
                                 context->rights.record_hub, false));
+    json_set_str(view, "desk_href", arena_format(context->arena, "%.*s/desk", STR_ARG(base)));
     json_set(view, "places_href",
              context->rights.record_hub
                  ? json_of_str(arena_format(context->arena, "%.*s/places", STR_ARG(base)))

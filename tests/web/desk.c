@@ -104,11 +104,17 @@ static void open_web(struct desk *desk, const enum account_name *accounts)
     }
 }
 
-void desk_open(struct desk *desk, const enum account_name *accounts)
+void desk_open_with(struct desk *desk, void (*open)(struct office *office),
+                    const enum account_name *accounts)
 {
     memset(desk, 0, sizeof *desk);
-    office_open(&desk->office);
+    open(&desk->office);
     open_web(desk, accounts);
+}
+
+void desk_open(struct desk *desk, const enum account_name *accounts)
+{
+    desk_open_with(desk, office_open, accounts);
 }
 
 void desk_open_law(struct desk *desk, const char *law, const enum account_name *accounts)
@@ -267,4 +273,37 @@ json_t *reply_json(const struct reply *reply)
 bool reply_says(const struct reply *reply, const char *text)
 {
     return str_contains(reply->body, str_from_c(text));
+}
+
+struct reply desk_send_checked(struct desk *desk, int account, const char *path, const char *form)
+{
+    const int64_t events = office_events(&desk->office);
+    const struct reply shown = desk_form(desk, account, path, form);
+    if (shown.status != 200 || !reply_says(&shown, "Check your answers")) {
+        return shown;
+    }
+    assert_int_equal(office_events(&desk->office), events);
+    const char *again = arena_format(&desk->arena, "%s&answers=change", form).at;
+    const struct reply changing = desk_form(desk, account, path, again);
+    assert_status(changing, 200);
+    assert_false(reply_says(&changing, "Check your answers"));
+    assert_int_equal(office_events(&desk->office), events);
+    return desk_form(desk, account, path,
+                     arena_format(&desk->arena, "%s&answers=checked", form).at);
+}
+
+void desk_check_alike(struct desk *desk, int account, const char *hidden, const char *absent)
+{
+    for (int page = 0; page < 2; page++) {
+        const struct reply a =
+            page ? desk_page(desk, account, hidden) : desk_get(desk, account, hidden);
+        const struct reply b =
+            page ? desk_page(desk, account, absent) : desk_get(desk, account, absent);
+        assert_status(a, 404);
+        assert_status(b, 404);
+        if (!str_equal(a.body, b.body)) {
+            fail_msg("%s and %s are told apart", hidden, absent);
+        }
+        assert_int_equal(a.response.header_count, b.response.header_count);
+    }
 }

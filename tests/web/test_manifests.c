@@ -60,22 +60,6 @@ static const char *joined(struct desk *desk, const char *a, const char *b)
     return arena_format(&desk->arena, "%s%s", a, b).at;
 }
 
-/* The form is sent; its answers are shown and nothing is done; they are sent again, and it is. */
-static struct reply send_checked(struct desk *desk, const char *path, const char *form)
-{
-    const int64_t events = office_events(&desk->office);
-    const struct reply shown = desk_form(desk, CLERK, path, form);
-    assert_status(shown, 200);
-    assert_true(reply_says(&shown, "Check your answers"));
-    assert_int_equal(office_events(&desk->office), events);
-    const struct reply changing =
-        desk_form(desk, CLERK, path, joined(desk, form, "&answers=change"));
-    assert_status(changing, 200);
-    assert_false(reply_says(&changing, "Check your answers"));
-    assert_int_equal(office_events(&desk->office), events);
-    return desk_form(desk, CLERK, path, joined(desk, form, "&answers=checked"));
-}
-
 /* Opened by the form; its address. */
 static const char *open_manifest(struct desk *desk)
 {
@@ -84,7 +68,7 @@ static const char *open_manifest(struct desk *desk)
                               "step=hub_transfer&hub=" HUB_NORTH
                               "&carrier=RH+101&route=LHR,+TIA&escorts=4&lead=clerk&",
                               when);
-    const struct reply opened = send_checked(desk, "/manifests/new", form);
+    const struct reply opened = desk_send_checked(desk, CLERK, "/manifests/new", form);
     assert_status(opened, 303);
     const str location = reply_header(&opened, "Location");
     assert_true(str_starts(location, STR("/manifests/MAN-")));
@@ -105,8 +89,8 @@ static void board_and_account(struct desk *desk, const char *manifest,
     assert_int_equal(office_places(&desk->office, desk->office.hub_north).occupied, 1);
     atomic_fetch_add(&desk->office.now, 3 * 60 * 60 * 1000);
     desk_sign_in(desk, CLERK);
-    assert_status(send_checked(desk, joined(desk, manifest, "/departure"),
-                               instant_boxes(desk, "departed_at", 0)),
+    assert_status(desk_send_checked(desk, CLERK, joined(desk, manifest, "/departure"),
+                                    instant_boxes(desk, "departed_at", 0)),
                   303);
     const struct reply aboard = desk_page(desk, CLERK, manifest);
     assert_true(reply_says(&aboard, "1 person aboard and not accounted for"));
@@ -117,8 +101,10 @@ static void board_and_account(struct desk *desk, const char *manifest,
     assert_status(
         desk_form(desk, CLERK, joined(desk, manifest, "/closing"), "remark=x&answers=checked"),
         409); /* nobody is forgotten */
-    assert_status(send_checked(desk, joined(desk, manifest, "/accounting"), form), 303);
-    assert_status(send_checked(desk, joined(desk, manifest, "/closing"), "remark=uneventful"), 303);
+    assert_status(desk_send_checked(desk, CLERK, joined(desk, manifest, "/accounting"), form), 303);
+    assert_status(
+        desk_send_checked(desk, CLERK, joined(desk, manifest, "/closing"), "remark=uneventful"),
+        303);
     const struct reply closed = desk_page(desk, CLERK, manifest);
     assert_true(reply_says(&closed, "Closed"));
 }
@@ -135,7 +121,7 @@ static void from_the_first_line_to_the_last(void **state)
     const struct reply shown =
         desk_page(desk, CLERK, joined(desk, manifest, joined(desk, "/listing?", list)));
     assert_true(reply_says(&shown, "selected") || reply_says(&shown, " checked"));
-    assert_status(send_checked(desk, joined(desk, manifest, "/listing"), list), 303);
+    assert_status(desk_send_checked(desk, CLERK, joined(desk, manifest, "/listing"), list), 303);
     const struct reply listed = desk_page(desk, CLERK, manifest);
     assert_true(reply_says(&listed, one.person.reference));
     assert_true(reply_says(&listed, "/taking-off?person="));
@@ -247,16 +233,8 @@ static void seen_and_done_by_those_who_may(void **state)
     const char *manifest = open_manifest(desk);
     static const char *const rests[] = {"", "/boarding", "/listing", "/change"};
     for (size_t i = 0; i < sizeof rests / sizeof rests[0]; i++) {
-        for (int html = 0; html < 2; html++) {
-            const char *there = joined(desk, manifest, rests[i]);
-            const char *nowhere = joined(desk, "/manifests/MAN-000000-0", rests[i]);
-            const struct reply hidden = html ? desk_page(desk, OPERATOR_SOUTH, there)
-                                             : desk_get(desk, OPERATOR_SOUTH, there);
-            const struct reply absent = html ? desk_page(desk, OPERATOR_SOUTH, nowhere)
-                                             : desk_get(desk, OPERATOR_SOUTH, nowhere);
-            assert_status(hidden, 404);
-            assert_true(str_equal(hidden.body, absent.body));
-        }
+        desk_check_alike(desk, OPERATOR_SOUTH, joined(desk, manifest, rests[i]),
+                         joined(desk, "/manifests/MAN-000000-0", rests[i]));
     }
     const struct reply hub = desk_page(desk, OPERATOR_NORTH, manifest);
     assert_status(hub, 200);
