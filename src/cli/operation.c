@@ -3,26 +3,14 @@
 #include "format/json.h"
 #include "web/resource_books.h"
 
-enum { SERIES_BYTES_MAX = 4 * 1024 * 1024 };
-
 /* --- the published series ----------------------------------------------------------------------
  */
 
-/* Arrivals by day, where the file is there; an empty series otherwise. */
 static result load_arrivals(const struct invocation *invocation, struct arrivals *ret_arrivals,
                             struct err *err)
 {
-    const str path = share_folder(invocation, "data/small_boats_daily.csv");
-    struct err missing = {0};
-    str text;
-    *ret_arrivals = (struct arrivals){.count = 0};
-    if (path.at == NULL) {
-        return arena_full(err);
-    }
-    if (!system_read_file(path.at, SERIES_BYTES_MAX, invocation->arena, &text, &missing).ok) {
-        return result_ok();
-    }
-    return arrivals_read(path.at, text, invocation->arena, ret_arrivals, err);
+    return arrivals_load(share_folder(invocation, ARRIVALS_FILE).at, invocation->arena,
+                         ret_arrivals, err);
 }
 
 /* "" for a day, or days, of which the series says nothing. */

@@ -129,6 +129,11 @@ static void begin_by_query(struct deed_form *form)
     }
 }
 
+static str way_out(const struct deed_form *form)
+{
+    return form->cancel.len > 0 ? form->cancel : form->base;
+}
+
 static result show(struct deed_form *form, const struct faults *faults, int status, struct err *err)
 {
     struct exchange *exchange = form->exchange;
@@ -137,7 +142,7 @@ static result show(struct deed_form *form, const struct faults *faults, int stat
         arena_format(exchange->arena, "%.*s/%s", STR_ARG(form->base), form->deed->name);
     json_t *fields = form_choices_view(exchange, form->fields, form->field_count, form->choices,
                                        form->values, faults);
-    json_t *view = form_view(exchange, action, deed->submit, fields, form->base);
+    json_t *view = form_view(exchange, action, deed->submit, fields, way_out(form));
     json_set_flag(view, "danger", deed->danger);
     form->page.faults = faults;
     page_set(&form->page, "form", view);
@@ -235,7 +240,7 @@ static result show_answers(struct deed_form *form, struct err *err)
     const str action =
         arena_format(exchange->arena, "%.*s/%s", STR_ARG(form->base), form->deed->name);
     json_t *view =
-        form_view(exchange, action, form->deed->submit, sent_again(exchange), form->base);
+        form_view(exchange, action, form->deed->submit, sent_again(exchange), way_out(form));
     json_set_flag(view, "danger", form->deed->danger);
     page_set(&form->page, "form", view);
     page_set(&form->page, "caption", json_of_str(form->page.title));

@@ -39,6 +39,7 @@ struct deed_form {
     struct page page; /* crumbs are set by whoever opens the form */
     const void *thing;
     str base;    /* address of the thing */
+    str cancel;  /* where "Cancel" leads; `base` unless it is set */
     str to;      /* where a browser goes when it is done; `base` unless it is set */
     str caption; /* the thing, above the title */
     str title;   /* of the deed unless it is set */

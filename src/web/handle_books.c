@@ -118,12 +118,12 @@ static const struct input_field about_either = {
     INPUT_TEXT, "Enter whom it is about", NULL};
 static const struct input_field about_hub = {"subject",        "Hub", NULL, INPUT_CHOICE,
                                              "Choose the hub", NULL};
-static const struct input_field at_hub = {"hub",
-                                          "Hub where it happened",
-                                          "Leave it empty for where the person is placed",
-                                          INPUT_CHOICE,
-                                          NULL,
-                                          NULL};
+static const struct input_field hub_field = {"hub",
+                                             "Hub where it happened",
+                                             "Leave it empty for where the person is placed",
+                                             INPUT_CHOICE,
+                                             NULL,
+                                             NULL};
 
 static void add_field(struct input_field *fields, size_t *count, const struct input_field *field)
 {
@@ -287,7 +287,7 @@ static result prepare_entry(struct deed_form *form, struct err *err)
               : of_person         ? &about_person
                                   : &about_hub);
     if (of_person) {
-        add_field(fields, &count, &at_hub);
+        add_field(fields, &count, &hub_field);
     }
     add_entry_fields(fields, &count, &writing);
     ADD_TABLE(fields, &count, opened_fields);

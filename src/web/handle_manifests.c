@@ -294,7 +294,8 @@ static result prepare_boarding(struct deed_form *form, struct err *err)
     (void)err;
     const struct view_context context = handler_view(form->exchange);
     json_auto_t *resource = resource_manifest(form->exchange->rulebook, manifest_of(form));
-    page_set(&form->page, "table", view_manifest_people(&context, resource, false, false));
+    page_set(&form->page, "table",
+             view_manifest_people(&context, resource, (struct manifest_rights){0}));
     return result_ok();
 }
 
@@ -541,16 +542,16 @@ result handle_manifest(struct exchange *exchange, struct err *err)
     const struct view_context context = handler_view(exchange);
     const str reference = answer.manifest.row.reference;
     const str base = page_href(exchange->arena, "/manifests/%s", reference, STR(""));
-    const bool take_off = has_listed(resource) && exchange_may(exchange, ACTION_PREPARE_MANIFEST);
-    const bool account = has_aboard(resource) && exchange_may(exchange, ACTION_BOARD_MANIFEST);
+    const struct manifest_rights rights = {
+        .take_off = has_listed(resource) && exchange_may(exchange, ACTION_PREPARE_MANIFEST),
+        .account = has_aboard(resource) && exchange_may(exchange, ACTION_BOARD_MANIFEST),
+        .report = exchange_may(exchange, ACTION_REPORT_ORDER)};
     OWN_PAGE struct page page;
     page_open(&page, exchange, "manifest",
               arena_format(exchange->arena, "Manifest %.*s", STR_ARG(reference)), "/manifests");
     page_crumb(&page, STR("Manifests"), STR("/manifests"));
     page_set(&page, "manifest", view_manifest(&context, resource));
-    page_set(&page, "people", view_manifest_people(&context, resource, take_off, account));
-    page_set(&page, "may_report",
-             json_boolean(answer.count > 0 && exchange_may(exchange, ACTION_REPORT_ORDER)));
+    page_set(&page, "people", view_manifest_people(&context, resource, rights));
     deeds_offer(&page, deeds, DEED_COUNT, base, resource);
     return page_answer(&page, 200, err);
 }
@@ -575,5 +576,6 @@ static result open_one(struct deed_form *form, struct err *err)
 
 result handle_manifest_deed(struct exchange *exchange, struct err *err)
 {
-    return deed_answer(exchange, deeds, DEED_COUNT, exchange->match.parameters[1], NULL, open_one, err);
+    return deed_answer(exchange, deeds, DEED_COUNT, exchange->match.parameters[1], NULL, open_one,
+                       err);
 }

@@ -33,6 +33,8 @@ static const struct page_place places[] = {
     {"Agreements", "/agreements", ACTION_SEE_AGREEMENT},
     {"Departures", "/manifests", ACTION_SEE_MANIFEST},
     {"Books", "/books", ACTION_SEE_BOOKS},
+    {"Monitoring", "/monitor", ACTION_MONITOR},
+    {"Joint operations", "/operations", ACTION_SEE_OPERATION},
     {"Screening", "/screening", ACTION_SCREEN},
     {"Rulebook", "/rulebook", ACTION_SEE_RULEBOOK},
 };

@@ -170,18 +170,6 @@ json_t *resource_agreement(const struct rulebook *rulebook, const struct agreeme
     return object;
 }
 
-json_t *resource_agreements(const struct rulebook *rulebook,
-                            const struct agreement_line *agreements, size_t count)
-{
-    json_t *object = json_object();
-    json_t *list = json_array();
-    for (size_t i = 0; i < count; i++) {
-        json_add(list, resource_agreement(rulebook, &agreements[i]));
-    }
-    json_set(object, "agreements", list);
-    return object;
-}
-
 json_t *resource_problem(const struct err *err, json_t *errors)
 {
     json_t *object = json_object();

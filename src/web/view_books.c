@@ -142,6 +142,35 @@ json_t *view_book_totals(const struct view_context *context, const json_t *total
     return view_table_close(&table);
 }
 
+json_t *view_force_totals(const struct view_context *context, const json_t *totals)
+{
+    static const struct view_column columns[] = {{"Person", false},
+                                                 {"Journey", false},
+                                                 {"Times", true},
+                                                 {"Still lasting", true},
+                                                 {"Time in all", false}};
+    struct view_table table;
+    size_t index;
+    json_t *total;
+    view_table_open(&table, context, STR("Force and restraint for each person and journey"),
+                    columns, 5, "No use of force is on record.");
+    json_array_foreach(totals, index, total)
+    {
+        const str about = json_str_or_empty(total, "about");
+        const str journey = json_str_or_empty(total, "journey");
+        view_row(&table);
+        view_cell_link(&table, about,
+                       context->rights.see_people ? view_href(context, "/people/%s", about)
+                                                  : STR(""));
+        view_cell_text(&table, journey.len > 0 ? journey : STR("None"));
+        view_cell_count(&table, total, "entries");
+        view_cell_count(&table, total, "lasting");
+        view_cell(&table);
+        put_lasting(&table, total);
+    }
+    return view_table_close(&table);
+}
+
 /* --- one entry -------------------------------------------------------------------------------- */
 
 static json_t *summary_of(const struct view_context *context, const json_t *entry)

@@ -9,6 +9,8 @@ json_t *view_book_table(const struct view_context *context, const json_t *entrie
                         const char *empty);
 /* How many there are of each kind and how they stand; each kind leads to its list. */
 json_t *view_book_totals(const struct view_context *context, const json_t *totals);
+/* Force and restraint for each person and journey. */
+json_t *view_force_totals(const struct view_context *context, const json_t *totals);
 /* {"summary","fields","writings","duties","has_duties"} of one entry. */
 json_t *view_book_entry(const struct view_context *context, const json_t *entry);
 /* "1 hour 5 minutes" */

@@ -183,8 +183,14 @@ static void put_person(struct view_table *table, const json_t *person)
     view_put_quiet(table, json_str_or_empty(link, "reference"));
 }
 
+static void put_order_link(struct view_table *table, str reference)
+{
+    view_put_link_about(table, STR("Report a court order"),
+                        view_href(table->context, "/orders/new?person=%s", reference), reference);
+}
+
 static void put_links(struct view_table *table, const json_t *line, const json_t *manifest,
-                      bool may_take_off, bool may_account)
+                      struct manifest_rights may)
 {
     const struct view_context *context = table->context;
     const str state = json_str_or_empty(line, "state");
@@ -192,33 +198,37 @@ static void put_links(struct view_table *table, const json_t *line, const json_t
     const str reference = json_str_or_empty(person, "reference");
     const str base = view_href(context, "/manifests/%s", json_str_or_empty(manifest, "reference"));
     const str query = view_href(context, "?person=%s", reference);
-    if (may_take_off && str_equal(state, STR("listed"))) {
+    if (may.take_off && str_equal(state, STR("listed"))) {
         view_put_link_about(
             table, STR("Take off"),
             arena_format(context->arena, "%.*s/taking-off%.*s", STR_ARG(base), STR_ARG(query)),
             reference);
     }
-    if (may_account && str_equal(state, STR("boarded"))) {
+    if (may.account && str_equal(state, STR("boarded"))) {
         view_put_link_about(
             table, STR("Account for"),
             arena_format(context->arena, "%.*s/accounting%.*s", STR_ARG(base), STR_ARG(query)),
             reference);
     }
+    if (may.report && (str_equal(state, STR("listed")) || str_equal(state, STR("boarded")))) {
+        put_order_link(table, reference);
+    }
 }
 
 json_t *view_manifest_people(const struct view_context *context, const json_t *manifest,
-                             bool may_take_off, bool may_account)
+                             struct manifest_rights may)
 {
     static const struct view_column columns[] = {{"Person", false},
                                                  {"State", false},
                                                  {"As the law stands now", false},
                                                  {"What the plan is compared with", false},
                                                  {"To do", false}};
+    const bool any = may.take_off || may.account || may.report;
     struct view_table table;
     size_t index;
     json_t *line;
-    view_table_open(&table, context, STR("People on the manifest"), columns,
-                    may_take_off || may_account ? 5 : 4, "Nobody is on the manifest.");
+    view_table_open(&table, context, STR("People on the manifest"), columns, any ? 5 : 4,
+                    "Nobody is on the manifest.");
     json_array_foreach(json_object_get(manifest, "people"), index, line)
     {
         view_row(&table);
@@ -235,9 +245,9 @@ json_t *view_manifest_people(const struct view_context *context, const json_t *m
         view_cell(&table);
         put_compared(&table, json_object_get(line, "compared"));
         put_service_link(&table, line);
-        if (may_take_off || may_account) {
+        if (any) {
             view_cell(&table);
-            put_links(&table, line, manifest, may_take_off, may_account);
+            put_links(&table, line, manifest, may);
         }
     }
     return view_table_close(&table);

@@ -6,10 +6,15 @@
 
 json_t *view_manifests(const struct view_context *context, const json_t *manifests, bool all);
 json_t *view_manifest(const struct view_context *context, const json_t *manifest);
-/* Everybody on it with their verdict and what the plan is compared with; links to take somebody
- * off, or to account for somebody, where the account may. */
+/* What the account may do from a row. */
+struct manifest_rights {
+    bool take_off;
+    bool account;
+    bool report; /* an order of a court */
+};
+/* Everybody on it with their verdict and what the plan is compared with. */
 json_t *view_manifest_people(const struct view_context *context, const json_t *manifest,
-                             bool may_take_off, bool may_account);
+                             struct manifest_rights may);
 json_t *view_boarding(const struct view_context *context, const json_t *boarding);
 
 #endif

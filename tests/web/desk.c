@@ -1,6 +1,7 @@
 #include "desk.h"
 
 #include "casework/adoption.h"
+#include "casework/arrivals.h"
 #include "format/json.h"
 #include "system/system.h"
 
@@ -87,15 +88,18 @@ static void open_web(struct desk *desk, const enum account_name *accounts)
 {
     struct err err = {0};
     char pages[400];
+    char series[400];
     const char *source = getenv("RETURNHUB_SOURCE");
     must(casework_adopt_rulebook(&desk->office.casework, &err), &err);
     must(arena_open(&desk->arena, ARENA_SIZE, &err), &err);
     make_assets(desk);
     snprintf(pages, sizeof pages, "%s/pages", source == NULL ? "." : source);
+    snprintf(series, sizeof series, "%s/" ARRIVALS_FILE, source == NULL ? "." : source);
     struct web_options options = {.casework = &desk->office.casework,
                                   .pages_folder =
                                       arena_copy(&desk->office.perm, str_from_c(pages)).at,
-                                  .assets_folder = desk->assets};
+                                  .assets_folder = desk->assets,
+                                  .arrivals_file = series};
     must(web_open(&options, &desk->web, &err), &err);
     options.secure_cookies = true;
     must(web_open(&options, &desk->secure_web, &err), &err);
