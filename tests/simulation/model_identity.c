@@ -359,6 +359,16 @@ bool fold_merge_declined(const struct fold *fold)
     return true;
 }
 
+static bool has_live_request(struct model *model, const struct model_person *person)
+{
+    bool has = false;
+    for (size_t i = 0; i < model->request_count; i++) {
+        const struct model_request *request = &model->requests[i];
+        has = has || (model_is_live(request) && model_person_of(model, request) == person);
+    }
+    return has;
+}
+
 /* 4: they have one place between them; 5: an open case is not hidden behind an outcome. */
 static bool may_be_one(struct model *model, const struct model_person *whole,
                        const struct model_person *part)
@@ -370,8 +380,12 @@ static bool may_be_one(struct model *model, const struct model_person *whole,
     for (size_t i = 0; i < model->on_manifest_count; i++) {
         const struct model_on_manifest *on = &model->on_manifests[i];
         const struct model_person *person = model_whose(model, on->request);
-        if ((on->state == LISTED || on->state == ABOARD) && (person == whole || person == part)) {
-            return model_break(model, "9: somebody on a manifest is merged");
+        const bool named = on->state == LISTED || on->state == ABOARD;
+        if (named && person == part) {
+            return model_break(model, "9: somebody on a manifest is made a part");
+        }
+        if (named && person == whole && has_live_request(model, part)) {
+            return model_break(model, "9: somebody on a manifest has another request");
         }
     }
     return part->hub == 0 ||
