@@ -294,6 +294,10 @@ class Rulebook:
                 item.next()
                 if item.take("until"):
                     read_condition(item)
+            elif item.take("extension", "by") or item.take("suspension", "by"):  # who may record facts that are read above
+                line = item.line()
+                while item.kind() != "end" and item.line() == line:
+                    item.next()
             elif item.take("example"):
                 item.texts()
                 while item.take("given"):
