@@ -156,6 +156,8 @@ struct model_entry {
     int64_t hub;
     int64_t parent;
     struct known_day due_on;
+    date opened_on;
+    date closed_on;
     bool serious;
     bool closed;
     bool erased;
@@ -269,7 +271,8 @@ const struct model_place *model_own_place(struct model *model, const struct mode
 /* Which kind of place somebody needs; "" under a law without kinds, NULL while it is not known. */
 const char *model_need(struct model *model, const struct model_person *person, date today,
                        char kind[24]);
-int64_t model_serious_findings(const struct model *model, int64_t hub);
+/* That had been opened and not ended, as of the day. */
+int64_t model_serious_findings(const struct model *model, int64_t hub, date today);
 /* The live request, or whoever is aboard, that is on this manifest; NULL for none. */
 struct model_on_manifest *model_on_manifest(struct model *model, int64_t request);
 /* Whoever is or was on this manifest by this request; the last of several; NULL for none. */
