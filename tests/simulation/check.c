@@ -93,8 +93,11 @@ static bool check_command(struct world *world, const struct order *order,
                model_break(model, "6: %s was acknowledged and %s", name,
                            done_before ? "done twice" : "is not in the store");
     }
-    /* The same once more is an answer; only to somebody who sees the person no more it is none. */
-    if (done_before && !world->disk_failed && answer->err.code != ERROR_NOT_FOUND) {
+    /* The same once more is an answer; only to somebody who sees the person no more it is none, nor
+     * when it turned out that it was not done of whom the order names. */
+    const bool of_another = answer->err.code == ERROR_CONFLICT &&
+                            model_was_given(model, model_command(model, &order->client_id));
+    if (done_before && !world->disk_failed && answer->err.code != ERROR_NOT_FOUND && !of_another) {
         return model_break(model, "6: %s was done before, and is refused now: %s", name,
                            answer->err.what);
     }

@@ -150,7 +150,7 @@ bool draw_add_to_entry(struct world *world, struct order *order)
     order->by = draw_account(world, "caseworker");
     order->number[0] = entry == NULL ? 0 : entry->id;
     order->number[1] = world_today(world).day + between(world, 1, 30);
-    order->fact_count = chance(world, 0.5) ? 1 : 0; /* another day is wanted */
+    order->number[2] = chance(world, 0.5) ? 1 : 0; /* another day is wanted */
     return entry != NULL;
 }
 
@@ -162,7 +162,7 @@ result send_add_to_entry(struct world *world, const struct order *order,
                                   .state = STR(""),
                                   .due_reason = STR(""),
                                   .reason = STR("more is known")};
-    if (order->fact_count > 0) {
+    if (order->number[2] != 0) {
         wanted.due_on = (struct known_day){.known = true, .day = {(int32_t)order->number[1]}};
         wanted.due_reason = STR("asked for more time");
     }

@@ -32,11 +32,8 @@ static int64_t draw_place(struct world *world, const struct model_hub *hub, int 
     return begin;
 }
 
-static result recorded(struct world *world, const struct order *order, result done,
-                       const struct record_answer *record, struct answer *answer)
+static result recorded(result done, const struct record_answer *record, struct answer *answer)
 {
-    (void)world;
-    (void)order;
     answer->repeated = done.ok && record->repeated;
     return done;
 }
@@ -45,8 +42,7 @@ static result recorded(struct world *world, const struct order *order, result do
 #define DESK(function, ...)                                                                        \
     do {                                                                                           \
         struct record_answer record = {.repeated = false};                                         \
-        return recorded(world, order,                                                              \
-                        function(&world->office.casework, caller, TEXT_OF(order, 2), __VA_ARGS__,  \
+        return recorded(function(&world->office.casework, caller, TEXT_OF(order, 2), __VA_ARGS__,  \
                                  &world->office.work, &record, err),                               \
                         &record, answer);                                                          \
     } while (0)
@@ -144,25 +140,12 @@ bool draw_prebook(struct world *world, struct order *order)
     order->number[0] = between(world, 1, 2);
     order->number[1] = world_today(world).day + between(world, -1, 20);
     if (request != NULL && request->hub != 0 && chance(world, 0.5)) {
-        order->facts[order->fact_count++] = (struct order_fact){.true_from = {0}};
-        order->subject = (enum subject_kind)0;
-        snprintf(order->facts[0].value, sizeof order->facts[0].value, "%lld",
-                 (long long)request->id);
+        order->number[2] = request->id;
         snprintf(order->text[2], sizeof order->text[2], "%s",
                  model_hub(&world->model, request->hub)->reference);
         order->number[0] = 1;
     }
     return true;
-}
-
-static int64_t request_in(const struct order *order)
-{
-    int64_t request = 0;
-    if (order->fact_count == 0 ||
-        !str_to_int64(str_from_c(order->facts[0].value), &request, NULL).ok) {
-        return 0;
-    }
-    return request;
 }
 
 result send_prebook(struct world *world, const struct order *order, const struct caller *caller,
@@ -172,7 +155,7 @@ result send_prebook(struct world *world, const struct order *order, const struct
                                            .places = order->number[0],
                                            .until = {(int32_t)order->number[1]},
                                            .purpose = STR("a planned transfer"),
-                                           .request = request_in(order)};
+                                           .request = order->number[2]};
     DESK(casework_prebook, &entry);
 }
 

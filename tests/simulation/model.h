@@ -58,6 +58,7 @@ struct model_deed {
     int64_t position;
     enum event_kind kind;
     int64_t about;  /* the record */
+    int64_t under;  /* the record that it stands under */
     int64_t names;  /* the earlier event that it goes with; 0: none */
     uint32_t stage; /* that it leads to */
     int64_t hub;
@@ -251,6 +252,8 @@ bool model_is_person(const struct model_person *record);
 /* Whom what was recorded there is about: the person. */
 struct model_person *model_whose(struct model *model, int64_t position);
 int64_t model_about(const struct model *model, int64_t position);
+/* Was it given to another than the one it stands under, when a merge was undone? */
+bool model_was_given(const struct model *model, int64_t position);
 struct model_person *model_person_of(struct model *model, const struct model_request *request);
 struct model_hub *model_hub(struct model *model, int64_t id);
 struct model_request *model_request(struct model *model, int64_t id);

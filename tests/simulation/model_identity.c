@@ -63,6 +63,12 @@ int64_t model_about(const struct model *model, int64_t position)
     return deed == NULL ? 0 : deed->about;
 }
 
+bool model_was_given(const struct model *model, int64_t position)
+{
+    const struct model_deed *deed = deed_at(model, position);
+    return deed != NULL && deed->about != deed->under;
+}
+
 struct model_person *model_whose(struct model *model, int64_t position)
 {
     return model_whole(model, model_about(model, position));
@@ -330,6 +336,7 @@ bool model_happen(const struct fold *fold)
     *deed = (struct model_deed){.position = fold->event->position,
                                 .kind = fold->event->kind,
                                 .about = fold->event->subject,
+                                .under = fold->event->subject,
                                 .names = event_named(fold),
                                 .stage = stage_led_to(fold)};
     keep_details(fold, deed);

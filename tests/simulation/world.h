@@ -34,7 +34,7 @@ struct order {
     enum account_name by;
     struct client_id client_id;
     char text[3][120];
-    int64_t number[2];
+    int64_t number[3];
     enum subject_kind subject;
     struct order_fact facts[ORDER_FACTS_MAX];
     size_t fact_count;
