@@ -63,6 +63,12 @@ int64_t model_about(const struct model *model, int64_t position)
     return deed == NULL ? 0 : deed->about;
 }
 
+bool model_was_given(const struct model *model, int64_t position)
+{
+    const struct model_deed *deed = deed_at(model, position);
+    return deed != NULL && deed->about != deed->under;
+}
+
 struct model_person *model_whose(struct model *model, int64_t position)
 {
     return model_whole(model, model_about(model, position));
@@ -132,6 +138,7 @@ static void merge_people(struct model *model, const struct model_deed *deed)
     struct model_person *whole = model_whole(model, deed->about);
     whole->family = whole->family != 0 ? whole->family : part->family;
     whole->holds += part->holds;
+    whole->restricted = whole->restricted || part->restricted;
     const bool later = part->last_contact_on.known &&
                        (!whole->last_contact_on.known ||
                         whole->last_contact_on.day.day < part->last_contact_on.day.day);
@@ -226,6 +233,10 @@ static int64_t event_named(const struct fold *fold)
         return event->body.arrival_resolved.stay;
     case EVENT_DEPARTURE_CANCELLED:
         return event->body.departure_cancelled.event;
+    case EVENT_STOP_ACKNOWLEDGED:
+        return event->body.stop_acknowledged.stop;
+    case EVENT_ARRIVAL_HANDED_OVER:
+        return event->body.arrival_handed_over.stay;
     case EVENT_ENTRY_CHANGED:
         return event->body.entry_changed.entry;
     case EVENT_ENTRY_OPENED:
@@ -241,6 +252,9 @@ static int64_t event_named(const struct fold *fold)
          event->kind == EVENT_FACT_RECORDED && before >= fold->command; before--) {
         if (before->kind == EVENT_STEP_TAKEN && before->subject == event->subject) {
             return before->position;
+        }
+        if (!client_id_is_none(&before->client_id)) {
+            break;
         }
     }
     return 0;
@@ -322,6 +336,7 @@ bool model_happen(const struct fold *fold)
     *deed = (struct model_deed){.position = fold->event->position,
                                 .kind = fold->event->kind,
                                 .about = fold->event->subject,
+                                .under = fold->event->subject,
                                 .names = event_named(fold),
                                 .stage = stage_led_to(fold)};
     keep_details(fold, deed);
