@@ -459,6 +459,10 @@ class Rulebook:
     def make_definition(self, name):
         return self.condition(self.definitions[name])
 
+    def make_given(self, name):
+        """No condition of the language: one whose truth and needs the question brings itself (factorise.py)."""
+        return lambda question: question.facts[name]
+
     def make_flag(self, fact):
         bit = self.bits[fact]
         return lambda question: {"yes": (TRUE, 0), "no": (FALSE, 0), None: (UNKNOWN, bit)}[question.facts.get(fact)]
