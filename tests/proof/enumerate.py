@@ -32,8 +32,8 @@ from questions import TODAYS, Asked, Program, axes_of, classes_of, compare, size
 LONG = bool(os.environ.get("RETURNHUB_LONG"))
 BOUND = 5_000_000 if LONG else 30_000
 BOUND_OF_DAYS = BOUND if LONG else 5_000  # of the days after the first
-OF_SPLIT = None if LONG else 8_000  # judgements of each split; None: all
-SHARED = None if LONG else 100  # combinations of shared facts by which the values of definitions are found; None: all
+OF_SPLIT = None if LONG else 2_500  # judgements of each split; None: all
+LOOKED_AT = None if LONG else 100  # combinations by which the values of a definition are found; None: all
 RANDOM_QUESTIONS = 1_000_000 if LONG else 4_000  # of each safeguard beyond the bound
 RECORDS_MOST = 100  # of a member of the family
 STARTS = 800  # of each line of a clock, when not long
@@ -199,7 +199,7 @@ def plan(rulebook, step, dice):
 def values_of(rulebook, splits, dice):
     """(day, values): those that the definitions below the splits can have on each day, by the dates where something turns."""
     whole = ("and", [split.whole for split in splits])
-    return [(today, Values(rulebook, today, classes_of(rulebook, whole, today, narrow=True), dice, SHARED))
+    return [(today, Values(rulebook, today, classes_of(rulebook, whole, today, narrow=True), dice, LOOKED_AT))
             for today in (TODAYS if LONG else TODAYS[:1]) if splits]
 
 
@@ -275,10 +275,14 @@ def with_fault_in(program, split, canonical, values, name, old, new):
     text = changed_text(canonical, split.changed[0] if name == split.changed[1] else "define", name, old, new)
     if text is None:
         return None
-    with given(program, text) as changed, Proof(changed, split, canonical) as proof:
-        for today, of_day in values[:1]:
+    today, of_day = values[0]
+    with given(program, text) as changed:
+        seen = any(compare(changed, split.rulebook, [piece.asked])[1] for piece in split.pieces(today, of_day, OF_SPLIT))
+    if name == split.changed[1]:  # with flags too
+        with Proof(program, split, text) as proof:
             proof.compare(today, of_day, OF_SPLIT)
-        return bool(proof.wrong)
+            seen = seen and any("not what its parts make of it" in wrong for wrong in proof.wrong)
+    return seen
 
 
 def write_part(folder, rulebook, step, dice):
@@ -333,8 +337,8 @@ def test_faults(results, program, canonical, rulebook, tests, splits, values):
             results.test(seen, f"a planted fault is seen: {old.strip()} becomes {new.strip() or 'nothing'} in {name}")
     for split in splits:
         if isinstance(split, Family) or not LONG and split.kind == "definition":
-            continue
-        for name in (split.changed[1], *split.condition.parts):
+            continue  # a part of the product need not show what is wrong in a part
+        for name in (split.changed[1], *(split.condition.parts if LONG else [])):
             for old, new in FAULTS_OF_SPLIT:
                 seen = with_fault_in(program, split, canonical, values, name, old, new)
                 if seen is not None:

@@ -70,8 +70,8 @@ class Condition:
 
 
 class Values:
-    """Which values a definition can have on a day, while some of its facts are fixed. With `most`, only so many combinations of what its parts
-    share are looked at, and some values may be missed."""
+    """Which values a definition can have on a day, while some of its facts are fixed. With `most`, only so many combinations of what it
+    reads itself or its parts share are looked at, and some values may be missed."""
 
     def __init__(self, rulebook, today, classes, dice, most=None):
         self.rulebook, self.today, self.dice, self.most = rulebook, today, dice, most
@@ -83,8 +83,12 @@ class Values:
             self.conditions[name] = Condition(self.rulebook, self.rulebook.definitions[name])
         return self.conditions[name]
 
-    def assignments(self, facts):
-        return (dict(zip(facts, values)) for values in itertools.product(*(self.classes[fact] for fact in facts)))
+    def assignments(self, facts, most=None):
+        """All combinations, or `most` of them at random where these are more."""
+        classes = [self.classes[fact] for fact in facts]
+        if most is None or math.prod(map(len, classes)) <= most:
+            return (dict(zip(facts, values)) for values in itertools.product(*classes))
+        return ({fact: self.dice.choice(self.classes[fact]) for fact in facts} for _ in range(most))
 
     def of(self, name, fixed):
         """value -> [of how many combinations of the facts that are not fixed, one of these]"""
@@ -106,10 +110,7 @@ class Values:
     def enumerate(self, condition, fixed):
         found = {}
         question = Question(self.today)
-        shared = list(self.assignments(condition.shared(fixed)))
-        if self.most is not None:
-            shared = self.dice.sample(shared, min(len(shared), self.most))
-        for own in ({**first, **then} for first in shared for then in self.assignments(condition.alone(fixed))):
+        for own in self.assignments(condition.shared(fixed) + condition.alone(fixed), self.most):
             known = {**fixed, **own}
             question.facts = dict(known)
             for several in itertools.product(*(self.of(part, known).items() for part in condition.parts)):

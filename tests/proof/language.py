@@ -649,6 +649,13 @@ def parts_of(rulebook, tree):
 
 def facts_read(rulebook, tree):
     """(the question's own facts, the members' facts), each in the order of the rulebook."""
+    key = ("facts", id(tree))
+    if key not in rulebook.made:
+        rulebook.made[key] = (find_facts(rulebook, tree), tree)
+    return rulebook.made[key][0]
+
+
+def find_facts(rulebook, tree):
     own, members = set(), set()
     for part, of_member in parts_of(rulebook, tree):
         if part[0] in ("fact", "flag", "known", "unknown"):
