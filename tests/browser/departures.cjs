@@ -43,8 +43,13 @@ async function notice(page) {
   return (await banner.count()) > 0 ? banner.first().innerText() : "";
 }
 
+// Clicks on what leads to another page, and waits for it.
+async function leave(page, selector) {
+  await Promise.all([page.waitForNavigation(), page.click(selector)]);
+}
+
 async function submit(page) {
-  await page.click("main form[method=post]:has(input[name=client_id]) button[type=submit]");
+  await leave(page, "main form[method=post]:has(input[name=client_id]) button[type=submit]");
 }
 
 // Sends the form, looks at its answers, and records them.
@@ -52,7 +57,7 @@ async function check(desk, tap, page, name) {
   await submit(page);
   tap.includes(await page.locator("h1").innerText(), "Check your answers", `${name}: the answers are shown again`);
   await desk.look(page, `${name} check`);
-  await page.click("button[value=checked]");
+  await leave(page, "button[value=checked]");
 }
 
 async function choose(page, name, value) {
@@ -229,7 +234,7 @@ async function courtOrder(desk, tap, caseworker, one) {
   await desk.look(caseworker, "stops with a report");
   await caseworker.locator("main table a").first().click();
   await desk.look(caseworker, "stop");
-  await caseworker.click("button:text-is('I know of this stop')");
+  await leave(caseworker, "button:text-is('I know of this stop')");
   tap.includes(await notice(caseworker), "acknowledged", "the stop is acknowledged");
 }
 
