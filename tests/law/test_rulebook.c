@@ -113,21 +113,27 @@ static bool is_guarded_by_name(const struct rulebook *rulebook, const char *step
                          rulebook_safeguard(rulebook, str_from_c(safeguard)));
 }
 
-/* Aim: H31. A transfer to a hub is a removal, so whatever guards the one guards the other. */
+static void expect_all_and_more(const struct rulebook *rulebook, const char *less, const char *more)
+{
+    const struct step *one = step_named(rulebook, less);
+    const struct step *other = step_named(rulebook, more);
+    assert_true(one->safeguard_count >= 25);
+    assert_true(other->safeguard_count > one->safeguard_count);
+    for (size_t i = 0; i < one->safeguard_count; i++) {
+        if (!is_guarded_by(other, one->safeguards[i])) {
+            fail_msg("%.*s guards %s and not %s",
+                     STR_ARG(rulebook->safeguards[one->safeguards[i]].name), less, more);
+        }
+    }
+}
+
+/* Aim: H31. A transfer to a hub is a removal, and a move between hubs is a transfer, so whatever
+ * guards the one guards the other. */
 static void a_transfer_needs_all_that_a_removal_needs(void **state)
 {
     const struct law *law = *state;
-    const struct rulebook *rulebook = law->rulebook;
-    const struct step *removal = step_named(rulebook, "enforced_removal");
-    const struct step *transfer = step_named(rulebook, "hub_transfer");
-    assert_true(removal->safeguard_count >= 25);
-    assert_true(transfer->safeguard_count > removal->safeguard_count);
-    for (size_t i = 0; i < removal->safeguard_count; i++) {
-        if (!is_guarded_by(transfer, removal->safeguards[i])) {
-            fail_msg("%.*s guards the removal and not the transfer",
-                     STR_ARG(rulebook->safeguards[removal->safeguards[i]].name));
-        }
-    }
+    expect_all_and_more(law->rulebook, "enforced_removal", "hub_transfer");
+    expect_all_and_more(law->rulebook, "hub_transfer", "move_to_another_hub");
 }
 
 /* Aim: what a court orders holds for every way out against a person's will, from the hub too. */
