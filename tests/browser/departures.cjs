@@ -69,6 +69,14 @@ async function choose(page, name, value) {
   }
 }
 
+async function fillDue(page) {
+  const due = new Date(Date.now() + 14 * 86400000);
+  await page.fill("#due_on", String(due.getUTCDate()));
+  await page.fill("#due_on-month", String(due.getUTCMonth() + 1));
+  await page.fill("#due_on-year", String(due.getUTCFullYear()));
+  await page.fill("#due_reason", "Two weeks are enough");
+}
+
 async function fillInstant(page, name, at) {
   await page.fill(`#${name}`, String(at.getUTCDate()));
   await page.fill(`#${name}-month`, String(at.getUTCMonth() + 1));
@@ -130,6 +138,14 @@ async function hubDesk(desk, tap, one) {
   await operator.click(`a[href$="/arrival?person=${one.person}"]`);
   await desk.look(operator, "confirm an arrival");
   await check(desk, tap, operator, "confirm an arrival");
+  tap.includes(await operator.locator("main").innerText(), "on which day the person arrived", "the law says why not yet");
+  await desk.look(operator, "arrival not confirmed yet");
+  const today = new Date().toISOString().slice(0, 10);
+  const fact = { fact: "hub_stay.arrived_on", value: today };
+  await post(desk, await desk.token("hub-north"), `/people/${one.person}/facts`, { facts: [fact] });
+  await operator.goto(`${desk.address}/hubs/${HUB}/desk/arrival?person=${one.person}`);
+  await submit(operator);
+  await leave(operator, "button[value=checked]");
   tap.includes(await notice(operator), "recorded", "the arrival is confirmed");
   await operator.goto(`${desk.address}/hubs/${HUB}/desk/report`);
   await operator.fill("#in_use", "1");
@@ -145,6 +161,11 @@ async function hubDesk(desk, tap, one) {
   await fillInstant(operator, "started_at", new Date(Date.now() - 3600000));
   await operator.fill("#description", "A bin in the yard\nwas on fire.");
   await check(desk, tap, operator, "open an incident");
+  tap.includes(await operator.locator(".govuk-error-summary").innerText(), "by when", "an incident without a clock needs a day");
+  tap.equal(await operator.inputValue("#description"), "A bin in the yard\nwas on fire.", "what was typed is kept");
+  await desk.look(operator, "incident without a day");
+  await fillDue(operator);
+  await check(desk, tap, operator, "open an incident with a day");
   tap.includes(await notice(operator), "recorded", "an incident is in the books");
   await desk.look(operator, "incident");
   return operator;
@@ -159,11 +180,7 @@ async function books(desk, tap, operator, one) {
   await choose(monitor, "subject", HUB);
   await choose(monitor, "severity", "moderate");
   await monitor.fill("#description", "Nobody could speak with a lawyer alone.");
-  const due = new Date(Date.now() + 14 * 86400000);
-  await monitor.fill("#due_on", String(due.getUTCDate()));
-  await monitor.fill("#due_on-month", String(due.getUTCMonth() + 1));
-  await monitor.fill("#due_on-year", String(due.getUTCFullYear()));
-  await monitor.fill("#due_reason", "Two weeks are enough");
+  await fillDue(monitor);
   await check(desk, tap, monitor, "record a finding");
   const finding = monitor.url().replace(/\?.*/, "");
   await operator.goto(finding);
