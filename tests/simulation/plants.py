@@ -63,7 +63,7 @@ PLANTS = [
 ]
 
 SEEN_SOON = {"unknown counts as clear", "a fact of the family stops nobody", "done is said although the commit failed", "a commit is not synced",
-             "a command that is repeated is not known again", "an operator sees everybody", "whoever asked for a merge does it",
+             "a command that is repeated is not known again", "an operator sees everybody",
              "nobody is told of an incident", "an answer is due a day later", "a hub reports beside one person more"}
 
 
