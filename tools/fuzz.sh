@@ -1,8 +1,8 @@
 #!/bin/sh
 # Fuzzes the rulebook language: tools/fuzz.sh [EXECUTIONS [SEED]]. Builds the target with clang, libFuzzer and the address and
 # undefined-behaviour sanitizers, and runs EXECUTIONS (default 1000000) from the corpus in tests/fuzz/corpus in two processes.
-# What breaks a promise is left in build/fuzz/found; a text that takes five
-# minutes does too (so long, because a machine that is paused counts as time). New texts of interest are left in build/fuzz/corpus, not in the repository.
+# What breaks a promise is left in build/fuzz/found, and so is a text that takes five minutes (so long, because a machine that is
+# paused counts as time). New texts of interest are left in build/fuzz/corpus, not in the repository.
 set -eu
 cd "$(dirname "$0")/.."
 executions=${1:-1000000}

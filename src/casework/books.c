@@ -449,7 +449,7 @@ static result open_again(struct sitting *sitting, struct open_work *work,
 {
     const struct entry_opened_body *body = &before->body.entry_opened;
     const bool same =
-        before->kind == EVENT_ENTRY_OPENED && before->subject == subject->id &&
+        before->kind == EVENT_ENTRY_OPENED && sitting->before_subject == subject->id &&
         before->subject_kind == subject->kind && str_equal(body->kind, work->wanted->kind) &&
         same_texts(&body->fields, &body->values, work->wanted->fields, work->wanted->field_count);
     return same ? answer_again(sitting, before, before->position, &work->answer, err)

@@ -102,6 +102,22 @@ static void mark_compared(const struct rulebook *rulebook, const struct step *st
     }
 }
 
+bool casework_step_boards(const struct rulebook *rulebook, const struct step *step,
+                          struct arena scratch)
+{
+    const bool knows = rulebook_fact(rulebook, DEPARTURE_ON_FACT) != NOT_FOUND_INDEX ||
+                       rulebook_fact(rulebook, DEPARTURE_DESTINATION_FACT) != NOT_FOUND_INDEX;
+    bool *compared = ARENA_NEW(&scratch, bool, rulebook->fact_count);
+    bool looks = !knows;
+    if (compared != NULL) {
+        mark_compared(rulebook, step, scratch, compared);
+    }
+    for (size_t fact = 0; compared != NULL && fact < rulebook->fact_count; fact++) {
+        looks = looks || compared[fact];
+    }
+    return looks && step->approval_count > 0;
+}
+
 static bool may_be_compared(const struct fact *fact)
 {
     const bool same_type =

@@ -70,23 +70,27 @@ result manifest_entry(struct sitting *sitting, const struct manifest_row *manife
 
 /* --- what is typed ---------------------------------------------------------------------------- */
 
-static result check_details(const struct casework *casework, struct manifest_details *details,
-                            struct err *err)
+static result check_details(struct manifest_details *details, struct err *err)
 {
-    const instant now = system_now(casework->system);
-    const date furthest = date_add_months(instant_date(now), 12, DATE_ROUND_DOWN);
     details->carrier = str_trim(details->carrier);
     details->route = str_trim(details->route);
     details->escort_roles = str_trim(details->escort_roles);
     TRY(text_line("The carrier", details->carrier, SOURCE_MAX_BYTES, err));
     TRY(text_line("The route", details->route, SOURCE_MAX_BYTES, err));
     TRY(text_line("The tasks of the escorts", details->escort_roles, SOURCE_MAX_BYTES, err));
-    if (details->escorts < 0 || details->escorts > MANIFEST_ESCORTS_MAX) {
-        return err_set(err, ERROR_INPUT, "The number of escorts is between 0 and %d",
-                       MANIFEST_ESCORTS_MAX);
-    }
-    const bool ahead = details->departs_at.milliseconds > now.milliseconds &&
-                       !date_before(furthest, instant_date(details->departs_at));
+    return details->escorts >= 0 && details->escorts <= MANIFEST_ESCORTS_MAX
+               ? result_ok()
+               : err_set(err, ERROR_INPUT, "The number of escorts is between 0 and %d",
+                         MANIFEST_ESCORTS_MAX);
+}
+
+/* Not of a command that is repeated: it was ahead then. */
+static result check_ahead(const struct casework *casework, instant departs_at, struct err *err)
+{
+    const instant now = system_now(casework->system);
+    const date furthest = date_add_months(instant_date(now), 12, DATE_ROUND_DOWN);
+    const bool ahead = departs_at.milliseconds > now.milliseconds &&
+                       !date_before(furthest, instant_date(departs_at));
     return ahead ? result_ok()
                  : err_set(err, ERROR_INPUT, "The departure lies ahead, within a year");
 }
@@ -221,6 +225,7 @@ static result append_opening(struct sitting *sitting, struct manifest_command *c
                                           &command->row, err)
                    : sitting_client_id_taken(err);
     }
+    TRY(check_ahead(sitting->casework, command->wanted.details.departs_at, err));
     struct event event = {.kind = EVENT_MANIFEST_OPENED, .body.manifest_opened = *body};
     event.body.manifest_opened.reference = new_reference(sitting);
     if (event.body.manifest_opened.reference.at == NULL) {
@@ -265,7 +270,7 @@ result casework_open_manifest(const struct casework *casework, const struct call
     struct manifest_command command = {
         .casework = casework, .caller = caller, .wanted = *manifest, .arena = arena};
     command.wanted.hub = str_trim(manifest->hub);
-    TRY(check_details(casework, &command.wanted.details, err));
+    TRY(check_details(&command.wanted.details, err));
     TRY(store_write(casework->store, open_work, &command, err));
     *ret_manifest = command.row;
     return result_ok();
@@ -321,11 +326,14 @@ static result same_body(const struct event *before, const struct event *event, s
 }
 
 /* Much earlier than planned is a slip of the pen. */
-static result check_departed(const struct manifest_row *row, const struct manifest_command *command,
-                             struct err *err)
+static result check_instant(const struct manifest_row *row, const struct manifest_command *command,
+                            struct err *err)
 {
     const int64_t left = command->departed_at.milliseconds;
     const int64_t earliest = row->departs_at.milliseconds - INT64_C(86400000);
+    if (command->kind == EVENT_MANIFEST_CHANGED) {
+        return check_ahead(command->casework, command->wanted.details.departs_at, err);
+    }
     if (command->kind != EVENT_MANIFEST_DEPARTED) {
         return result_ok();
     }
@@ -355,7 +363,7 @@ static result change_work(struct transaction *transaction, void *context, struct
         TRY(before.subject == row.id ? same_body(&before, &event, *command->arena, err)
                                      : sitting_client_id_taken(err));
     } else {
-        TRY(check_departed(&row, command, err));
+        TRY(check_instant(&row, command, err));
         TRY(manifest_append(&sitting, row.id, &event, err));
     }
     return transaction_manifest(transaction, row.id, command->arena, &command->row, err);
@@ -382,7 +390,7 @@ result casework_change_manifest(const struct casework *casework, const struct ca
                                        .kind = EVENT_MANIFEST_CHANGED,
                                        .arena = arena};
     TRY(text_line_required("The reason", command.text, SOURCE_MAX_BYTES, err));
-    TRY(check_details(casework, &command.wanted.details, err));
+    TRY(check_details(&command.wanted.details, err));
     return change(&command, ret_manifest, err);
 }
 

@@ -28,6 +28,11 @@ struct manifest_details {
     str lead;         /* username; "" for the caller's own account */
 };
 
+/* Is it a step that people take as they board: one with approvals whose safeguards look at the
+ * destination or the day of the departure, where the rulebook knows of these? */
+bool casework_step_boards(const struct rulebook *rulebook, const struct step *step,
+                          struct arena scratch);
+
 struct new_manifest {
     str step;
     str hub;         /* reference, for a step with a hub; "" otherwise */

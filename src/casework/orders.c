@@ -111,10 +111,11 @@ static result append_report(struct sitting *sitting, struct order_work *work, in
     return result_ok();
 }
 
-static bool same_report(const struct event *before, const struct order_work *work, int64_t person)
+static bool same_report(const struct sitting *sitting, const struct event *before,
+                        const struct order_work *work, int64_t person)
 {
     const struct order_reported_body *body = &before->body.order_reported;
-    return before->kind == EVENT_ORDER_REPORTED && before->subject == person &&
+    return before->kind == EVENT_ORDER_REPORTED && sitting->before_subject == person &&
            str_equal(body->order, work->order.order) &&
            str_equal(body->reporter, work->order.reporter) &&
            str_equal(body->means, work->order.means) && str_equal(body->court, work->order.court) &&
@@ -125,7 +126,7 @@ static bool same_report(const struct event *before, const struct order_work *wor
 static result report_again(struct sitting *sitting, struct order_work *work, int64_t person,
                            const struct event *before, struct err *err)
 {
-    if (!same_report(before, work, person)) {
+    if (!same_report(sitting, before, work, person)) {
         return sitting_client_id_taken(err);
     }
     struct done_before done;

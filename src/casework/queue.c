@@ -20,7 +20,9 @@ struct queue {
     const struct rulebook *conditions; /* on the clocks (rulebook/clock_conditions.h) */
     const uint32_t *conditions_asked;
     struct caseload_columns caseload;
-    struct arena *memory; /* of what is made of the caseload */
+    struct arena *memory;  /* of what is made of the caseload */
+    const int64_t *of_hub; /* rising; of an account that sees one hub only */
+    size_t of_hub_count;
     uint64_t *seen;
     struct clock_planes *clocks;
     size_t clock_count;
@@ -220,8 +222,8 @@ static result ask_of_clocks(struct queue *queue, struct caseload_asked *ret_aske
                                   &ret_asked->families, err);
 }
 
-/* The people of one hub are few enough to be looked up. */
-static result name_people_of_hub(struct queue *queue, struct caseload_asked *asked, struct err *err)
+/* The people of one hub, and those who are coming to it, are few enough to be looked up. */
+static result find_people_of_hub(struct queue *queue, struct err *err)
 {
     struct sitting *sitting = queue->sitting;
     const struct people_filter filter = {.stage = STR(""), .hub = sitting->account.hub};
@@ -238,9 +240,24 @@ static result name_people_of_hub(struct queue *queue, struct caseload_asked *ask
     for (size_t i = 0; i < count; i++) {
         ids[i] = people[i].id;
     }
-    asked->people = ids;
-    asked->people_count = count;
+    queue->of_hub = ids;
+    queue->of_hub_count = count;
     return result_ok();
+}
+
+static bool is_of_hub(const struct queue *queue, int64_t person)
+{
+    size_t first = 0;
+    size_t end = queue->of_hub_count;
+    while (first < end) {
+        const size_t middle = first + (end - first) / 2;
+        if (queue->of_hub[middle] < person) {
+            first = middle + 1;
+        } else {
+            end = middle;
+        }
+    }
+    return first < queue->of_hub_count && queue->of_hub[first] == person;
 }
 
 /* Whom the account sees the work of, as a plane. */
@@ -258,7 +275,7 @@ static result find_seen(struct queue *queue, struct err *err)
     for (size_t row = 0; row < caseload->columns.row_count; row++) {
         const struct caseload_person *person = &caseload->people[row];
         const bool seen = person->asked_about && !hidden_has(&hidden, person->id) &&
-                          (everywhere || person->hub == sitting->account.hub);
+                          (everywhere || is_of_hub(queue, person->id));
         queue->seen[row / 64] |= (uint64_t)seen << (row % 64);
     }
     return result_ok();
@@ -345,8 +362,10 @@ static result look(struct queue *queue, struct transaction *const *transactions,
     struct caseload_asked asked;
     struct arena memory;
     TRY(ask_of_clocks(queue, &asked, err));
-    if (!may_everywhere(&queue->sitting->account, ACTION_SEE_PEOPLE) && !asked.families) {
-        TRY(name_people_of_hub(queue, &asked, err));
+    if (!may_everywhere(&queue->sitting->account, ACTION_SEE_PEOPLE)) {
+        TRY(find_people_of_hub(queue, err));
+        asked.people = asked.families ? NULL : queue->of_hub;
+        asked.people_count = queue->of_hub_count;
     }
     TRY(caseload_load(queue->sitting, transactions, count, &asked, &queue->caseload, err));
     const size_t planes = 5 * queue->conditions->safeguard_count + 1;

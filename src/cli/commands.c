@@ -590,6 +590,46 @@ const struct command commands[] = {
         .run = command_explain,
     },
     {
+        .name = "clock extend",
+        .arguments = "PERSON CLOCK",
+        .argument_min = 2,
+        .argument_max = 2,
+        .summary = "Extend a time of a person",
+        .description = "Who may do that, and for how long, the rulebook says (returnhub rulebook "
+                       "explain CLOCK). "
+                       "Give a --reason, and --until where the rulebook leaves the day open. What "
+                       "has ended is "
+                       "not extended. What was approved and is no longer clear is stopped.",
+        .options = {ACT_OPTIONS, OPTION_NEW_LAST_DAY, OPTION_SINCE, OPTION_REASON, OPTION_HELP},
+        .option_count = 10,
+        .run = command_clock_extend,
+    },
+    {
+        .name = "clock suspend",
+        .arguments = "PERSON CLOCK",
+        .argument_min = 2,
+        .argument_max = 2,
+        .summary = "Let a time of a person stand still",
+        .description =
+            "Until clock resume it has no last day, and clears nothing. Who may do that, "
+            "and for how long, the rulebook says. Give a --reason.",
+        .options = {ACT_OPTIONS, OPTION_SINCE, OPTION_REASON, OPTION_HELP},
+        .option_count = 9,
+        .run = command_clock_suspend,
+    },
+    {
+        .name = "clock resume",
+        .arguments = "PERSON CLOCK",
+        .argument_min = 2,
+        .argument_max = 2,
+        .summary = "Let a time that stands still run again",
+        .description = "The days that were left are counted from the day on which it runs again. "
+                       "Give a --reason.",
+        .options = {ACT_OPTIONS, OPTION_SINCE, OPTION_REASON, OPTION_HELP},
+        .option_count = 9,
+        .run = command_clock_resume,
+    },
+    {
         .name = "clock",
         .arguments = "NAME",
         .argument_min = 1,

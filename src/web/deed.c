@@ -151,6 +151,37 @@ static result show(struct deed_form *form, const struct faults *faults, int stat
     return page_answer(&form->page, status, err);
 }
 
+/* What a program must send: the fields, and the answers there are. */
+static result tell_fields(const struct deed_form *form, struct err *err)
+{
+    static const char *const kinds[] = {
+        [INPUT_TEXT] = "text",     [INPUT_LONG_TEXT] = "text", [INPUT_PASSWORD] = "text",
+        [INPUT_DATE] = "date",     [INPUT_NUMBER] = "number",  [INPUT_HIDDEN] = "text",
+        [INPUT_CHOICE] = "choice", [INPUT_INSTANT] = "instant"};
+    json_auto_t *object = json_object();
+    json_t *list = json_array();
+    for (size_t i = 0; i < form->field_count; i++) {
+        const struct input_field *field = &form->fields[i];
+        json_t *line = json_object();
+        json_t *choices = json_array();
+        json_set(line, "name", json_string(field->name));
+        json_set(line, "title", json_string(field->label));
+        json_set(line, "type", json_string(kinds[field->kind]));
+        json_set_flag(line, "needed", field->missing != NULL);
+        for (size_t at = 0; at < form->choices[i].count; at++) {
+            json_t *choice = json_object();
+            json_set_str(choice, "value", form->choices[i].items[at].value);
+            json_set_str(choice, "title", form->choices[i].items[at].text);
+            json_add(choices, choice);
+        }
+        json_set(line, "choices", choices);
+        json_add(list, line);
+    }
+    json_set_str(object, "title", form->page.title);
+    json_set(object, "fields", list);
+    return answer_json(form->exchange, 200, object, err);
+}
+
 static result show_faults(struct deed_form *form, const struct faults *faults, int status,
                           struct err *err)
 {
@@ -343,6 +374,9 @@ static result run(struct deed_form *form, deed_step *open, struct err *err)
     }
     if (form->exchange->request->method == HTTP_POST) {
         return carry_out(form, err);
+    }
+    if (!exchange_wants_html(form->exchange)) {
+        return tell_fields(form, err);
     }
     begin_by_query(form);
     return show(form, NULL, 200, err);

@@ -4,7 +4,7 @@
  *
  * What a browser sends is shown again before anything is done with it ("Check your answers"); the
  * page that shows it sends it once more, so that nothing is kept between the two. A program does it
- * at once.
+ * at once; it may GET what there is to send.
  *
  * A field that the query names begins with that value ("?person=RH-..."), so that a row of a table
  * leads to its form. What casework will not take is told above the form, which keeps what was

@@ -121,7 +121,7 @@ static result prepare_opening(struct deed_form *form, struct err *err)
     TRY(deed_choices(form, "hub", hub_count, err));
     TRY(deed_choices(form, "destination", rulebook->country_count, err));
     for (size_t i = 0; i < rulebook->step_count; i++) {
-        if (rulebook->steps[i].approval_count > 0) {
+        if (casework_step_boards(rulebook, &rulebook->steps[i], *exchange->arena)) {
             deed_choice(form, "step", rulebook->steps[i].name, rulebook->steps[i].title);
         }
     }

@@ -23,12 +23,22 @@ static void put_state(struct view_table *table, const json_t *state)
                    name);
 }
 
+/* "12 of 250"; what is not on record limits nothing here, and is said so. */
 static void put_use(struct view_table *table, const json_t *agreement, const char *used,
                     const char *allowed)
 {
-    view_put_count(table, json_integer_value(json_object_get(agreement, used)));
-    view_put_quiet(table, STR("of"));
-    view_put_known_number(table, json_object_get(agreement, allowed));
+    const struct view_context *context = table->context;
+    const json_t *limit = json_object_get(agreement, allowed);
+    const str count =
+        view_counted(context, json_integer_value(json_object_get(agreement, used)), "", "");
+    if (!json_is_true(json_object_get(limit, "known"))) {
+        view_put(table, count);
+        view_put_quiet(table, STR("no limit on record"));
+        return;
+    }
+    const str most =
+        view_counted(context, json_integer_value(json_object_get(limit, "value")), "", "");
+    view_put(table, arena_format(context->arena, "%.*s of %.*s", STR_ARG(count), STR_ARG(most)));
 }
 
 json_t *view_agreements(const struct view_context *context, const json_t *agreements)

@@ -30,17 +30,16 @@ static int64_t known_people(const json_t *week)
     return json_integer_value(json_object_get(json_object_get(week, "people"), "value"));
 }
 
-/* The least of 1, 2, 5, 10, 20, 50 ... that is not less, so that the axis has round numbers. */
+/* The least round number that is not less, so that each line of the grid has one. */
 static int64_t round_up(int64_t number)
 {
-    static const int64_t steps[3] = {1, 2, 5};
-    int64_t ten = 1;
-    for (int i = 0;; i++) {
-        const int64_t candidate = steps[i % 3] * ten;
-        if (candidate >= number) {
-            return candidate;
+    static const int64_t steps[] = {1, 2, 3, 4, 5, 6, 8};
+    for (int64_t ten = 1;; ten *= 10) {
+        for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+            if (steps[i] * ten >= number) {
+                return steps[i] * ten;
+            }
         }
-        ten *= i % 3 == 2 ? 10 : 1;
     }
 }
 
@@ -141,7 +140,7 @@ static json_t *labels_of(const struct chart *chart)
 
 static json_t *picture_of(const struct view_context *context, const json_t *resource)
 {
-    struct chart chart = {.context = context, .resource = resource, .people_max = 4};
+    struct chart chart = {.context = context, .resource = resource, .people_max = GRID_LINES};
     size_t index;
     json_t *week;
     bool known = false;
@@ -155,7 +154,7 @@ static json_t *picture_of(const struct view_context *context, const json_t *reso
         chart.people_max =
             known_people(week) > chart.people_max ? known_people(week) : chart.people_max;
     }
-    chart.people_max = round_up(chart.people_max);
+    chart.people_max = round_up((chart.people_max + GRID_LINES - 1) / GRID_LINES) * GRID_LINES;
     json_t *picture = json_object();
     json_set_int64(picture, "width", CHART_WIDTH);
     json_set_int64(picture, "height", CHART_HEIGHT);

@@ -217,7 +217,7 @@ async function menu(page) {
 
 async function narrowDesks(desk, tap, desks, atHub, elsewhere) {
   const operator = await desk.signedIn("hub-north");
-  tap.equal(await menu(operator), "Today, People, Hubs, Rulebook", "the hub operator's menu");
+  tap.equal(await menu(operator), "Today, People, Hubs, Departures, Books, Rulebook", "the hub operator's menu");
   await operator.goto(`${desk.address}/people`);
   await desk.look(operator, "people of the hub operator");
   const people = await operator.locator("main tbody").innerText();
@@ -234,7 +234,7 @@ async function narrowDesks(desk, tap, desks, atHub, elsewhere) {
   tap.equal((await operator.goto(`${desk.address}/hubs/HUB-SOUTH`)).status(), 404, "nor does another hub");
 
   const monitor = await desk.signedIn("monitor");
-  tap.equal(await menu(monitor), "Today, People, Hubs, Agreements, Rulebook", "the monitor's menu");
+  tap.equal(await menu(monitor), "Today, People, Hubs, Agreements, Departures, Books, Monitoring, Rulebook", "the monitor's menu");
   await monitor.goto(`${desk.address}/hubs/${HUB}`);
   await desk.look(monitor, "hub of the monitor");
   await monitor.goto(`${desk.address}/people/${atHub.reference}`);

@@ -2,6 +2,7 @@
 """Aim: the command line does the main job from end to end, on the demonstration register and the law in rulebooks/uk, and
 answers bad input with a clear error, the documented exit status, and nothing changed."""
 import csv
+import datetime
 import io
 import json
 import os
@@ -206,6 +207,27 @@ def clocks():
     assert not any(line["known"] for line in beyond["runs"] if "working" in line["duration"])
 
 
+def extended(desk):
+    """A family is held for 72 hours, for seven days once the Minister's authority is on record: in whole days, two and six."""
+    person = desk.json("person", "list", "--limit", "1")["people"][0]["reference"]
+    today = datetime.datetime.now(datetime.timezone.utc).date()
+    for fact, value in (("detention.status", "detained"), ("detention.began_on", str(today)), ("family.child_in_household", "yes"),
+                        ("detention.family_minister_authorised", "no")):
+        desk.run("record", person, fact, value)
+    desk.run("record", person, "detention.family_minister_authorised", "yes", expect=3)
+    command = ["clock", "extend", person, "detention_of_family"]
+    desk.run(*command, account="senior", expect=3)  # without a reason
+    desk.run(*command, "--reason", "no flight before", expect=6)
+    desk.run(*command, "--reason", "no flight before", "--until", str(today), account="senior", expect=3)
+    answer = desk.json(*command, "--reason", "no flight before", account="senior")
+    days = [datetime.date.fromisoformat(answer[name]) for name in ("last_day_before", "last_day")]
+    assert days == [today + datetime.timedelta(days=2), today + datetime.timedelta(days=6)], answer
+    desk.run(*command, "--reason", "no flight before", account="senior", expect=5)
+    desk.run("clock", "suspend", person, "detention_of_family", "--reason", "none", account="senior", expect=3)
+    desk.run("clock", "resume", person, "detention_of_family", "--reason", "none", account="senior", expect=3)
+    assert "senior_officer" in run("rulebook", "explain", "detention_of_family")
+
+
 def formats(desk):
     person = desk.json("person", "list", "--limit", "1")["people"][0]["reference"]
     for arguments in (["person", "list"], ["person", "show", person], ["screen", "enforced_removal"],
@@ -315,6 +337,7 @@ def main():
         tap.run("a verdict of the past is derived again", lambda: past(desk))
         tap.run("a verdict of the past is judged by the rulebook of that day", lambda: past_law(desk, folder))
         tap.run("the same command twice is done once", lambda: twice(desk))
+        tap.run("a time is extended by whom the law says, for as long as it says", lambda: extended(desk))
         tap.run("text, JSON and CSV are well formed", lambda: formats(desk))
         tap.run("the stops are acknowledged", lambda: acknowledged(desk))
         for arguments, status, words in BAD:

@@ -18,7 +18,7 @@
 
 #include <cmocka.h>
 
-enum { PEOPLE = 300, LINES_MAX = 10000, HIDDEN = 5 };
+enum { PEOPLE = 200, LINES_MAX = 10000, HIDDEN = 5 };
 
 static const uint64_t seed = 11;
 
@@ -29,7 +29,7 @@ static void hide_some(struct register_of *made)
     for (int i = 1; i <= HIDDEN; i++) {
         struct privacy_answer answer;
         struct people_answer people;
-        const struct people_query query = {.after_id = 50 * i, .limit = 1};
+        const struct people_query query = {.after_id = 35 * i, .limit = 1};
         arena_reset(&made->work);
         must(casework_people(&made->casework, &caller, &query, &made->work, &people, &err), &err);
         must(casework_privacy(&made->casework, &caller, PRIVACY_RESTRICT,
@@ -147,8 +147,8 @@ static result expect_everybody(struct transaction *transaction, void *context, s
         struct arena scratch = *expected->arena;
         struct sitting reading = sitting;
         reading.arena = &scratch;
-        const bool in_sight = may_everywhere(&sitting.account, ACTION_SEE_PEOPLE) ||
-                              people[i].hub == sitting.account.hub;
+        bool in_sight = false;
+        TRY(sitting_may_person(&sitting, &people[i], ACTION_SEE_PEOPLE, &in_sight, err));
         if (is_open(expected->made->casework.rulebook, &people[i]) && in_sight &&
             !sitting_hides(&sitting, &people[i])) {
             TRY(expect_person(expected, &reading, &people[i], err));
@@ -219,16 +219,15 @@ static void test_work(void **state)
     };
     struct register_of *made = *state;
     size_t lines = 0;
-    for (int day = 0; day < 2; day++) {
-        for (size_t i = 0; i < sizeof accounts / sizeof accounts[0]; i++) {
-            for (size_t query = 0; query < sizeof queries / sizeof queries[0]; query++) {
-                lines += compare(made, accounts[i], &queries[query]);
-            }
+    for (size_t i = 0; i < sizeof accounts / sizeof accounts[0]; i++) {
+        for (size_t query = 0; query < sizeof queries / sizeof queries[0]; query++) {
+            lines += compare(made, accounts[i], &queries[query]);
         }
-        made->fake.time.milliseconds += INT64_C(86400000) * 6;
     }
+    made->fake.time.milliseconds += INT64_C(86400000) * 6;
+    lines += compare(made, "caseworker", &queries[0]);
     print_message("# seed %llu: %zu lines compared\n", (unsigned long long)seed, lines);
-    assert_true(lines > 1000);
+    assert_true(lines > 300);
 }
 
 /* --- missing facts, person by person ---------------------------------------------------------- */

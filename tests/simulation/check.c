@@ -93,8 +93,11 @@ static bool check_command(struct world *world, const struct order *order,
                model_break(model, "6: %s was acknowledged and %s", name,
                            done_before ? "done twice" : "is not in the store");
     }
-    /* The same once more is an answer; only to somebody who sees the person no more it is none. */
-    if (done_before && !world->disk_failed && answer->err.code != ERROR_NOT_FOUND) {
+    /* The same once more is an answer; only to somebody who sees the person no more it is none, nor
+     * when it turned out that it was not done of whom the order names. */
+    const bool of_another = answer->err.code == ERROR_CONFLICT &&
+                            model_was_given(model, model_command(model, &order->client_id));
+    if (done_before && !world->disk_failed && answer->err.code != ERROR_NOT_FOUND && !of_another) {
         return model_break(model, "6: %s was done before, and is refused now: %s", name,
                            answer->err.what);
     }
@@ -374,11 +377,18 @@ static result check_entries(struct transaction *transaction, struct rows_work *w
     for (size_t i = 0; i < model->entry_count; i++) {
         const struct model_entry *entry = &model->entries[i];
         struct entry_row row = {.id = 0};
+        struct err none = {0};
+        if (entry->erased) {
+            if (transaction_entry(transaction, entry->id, &work->arena, &row, &none).ok) {
+                model_break(model, "5: the entry %lld outlives whom it was about",
+                            (long long)entry->id);
+            }
+            continue;
+        }
         TRY(transaction_entry(transaction, entry->id, &work->arena, &row, err));
-        const bool as_it_is = entry->erased || str_equal(row.state, str_from_c(entry->state));
-        const bool due = entry->erased ||
-                         (row.due_on.known == entry->due_on.known &&
-                          (!entry->due_on.known || row.due_on.day.day == entry->due_on.day.day));
+        const bool as_it_is = str_equal(row.state, str_from_c(entry->state));
+        const bool due = row.due_on.known == entry->due_on.known &&
+                         (!entry->due_on.known || row.due_on.day.day == entry->due_on.day.day);
         if (!as_it_is || !due || row.parent != entry->parent) {
             model_break(model, "5: the entry %lld is %.*s, and should be %s", (long long)entry->id,
                         STR_ARG(row.state), entry->state);
@@ -512,9 +522,23 @@ bool check_rebuild(struct world *world)
 
 /* --- the past --------------------------------------------------------------------------------- */
 
+/* What rested on the facts of somebody who was erased cannot be told any more, and of somebody
+ * whose processing is restricted only to another role. */
+static bool is_hidden(struct model *model, const struct model_verdict *verdict)
+{
+    bool hidden = model_whole(model, verdict->person)->restricted;
+    for (size_t i = 0; i < model->person_count; i++) {
+        hidden = hidden || ((verdict->people >> i & 1U) != 0 && model->people[i].erased);
+    }
+    return hidden;
+}
+
 bool check_verdict(struct world *world, const struct model_verdict *verdict)
 {
     struct model *model = &world->model;
+    if (is_hidden(model, verdict)) {
+        return true;
+    }
     struct explain_answer answer = {0};
     struct err err = {0};
     const struct caller caller = {.account = world->office.accounts[SENIOR]};

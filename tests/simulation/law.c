@@ -99,7 +99,8 @@ static enum answer place_is_free(const struct asked *asked)
 
 static enum answer nothing_serious_found(const struct asked *asked)
 {
-    return answer_if(asked->hub != 0, model_serious_findings(asked->model, asked->hub) == 0);
+    return answer_if(asked->hub != 0,
+                     model_serious_findings(asked->model, asked->hub, asked->today) == 0);
 }
 
 /* The manifest, where there is one, says where it goes. */

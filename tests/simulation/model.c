@@ -171,7 +171,8 @@ static void count_places(struct model *model, const struct model_person *person,
         {STR("hub.places_occupied"), value_number(model_places(hub, PLACE_OCCUPIED))},
         {STR("hub.places_prebooked"), value_number(prebooked(hub, today))},
         {STR("hub.places_out_of_use"), value_number(model_places(hub, PLACE_OUT_OF_USE))},
-        {STR("hub.open_serious_findings"), value_number(model_serious_findings(model, hub->id))},
+        {STR("hub.open_serious_findings"),
+         value_number(model_serious_findings(model, hub->id, today))},
     };
     for (size_t i = 0; i < sizeof counted / sizeof counted[0]; i++) {
         const uint32_t fact = rulebook_fact(model->rulebook, counted[i].name);

@@ -58,6 +58,7 @@ struct model_deed {
     int64_t position;
     enum event_kind kind;
     int64_t about;  /* the record */
+    int64_t under;  /* the record that it stands under */
     int64_t names;  /* the earlier event that it goes with; 0: none */
     uint32_t stage; /* that it leads to */
     int64_t hub;
@@ -156,6 +157,8 @@ struct model_entry {
     int64_t hub;
     int64_t parent;
     struct known_day due_on;
+    date opened_on;
+    date closed_on;
     bool serious;
     bool closed;
     bool erased;
@@ -249,6 +252,8 @@ bool model_is_person(const struct model_person *record);
 /* Whom what was recorded there is about: the person. */
 struct model_person *model_whose(struct model *model, int64_t position);
 int64_t model_about(const struct model *model, int64_t position);
+/* Was it given to another than the one it stands under, when a merge was undone? */
+bool model_was_given(const struct model *model, int64_t position);
 struct model_person *model_person_of(struct model *model, const struct model_request *request);
 struct model_hub *model_hub(struct model *model, int64_t id);
 struct model_request *model_request(struct model *model, int64_t id);
@@ -269,7 +274,8 @@ const struct model_place *model_own_place(struct model *model, const struct mode
 /* Which kind of place somebody needs; "" under a law without kinds, NULL while it is not known. */
 const char *model_need(struct model *model, const struct model_person *person, date today,
                        char kind[24]);
-int64_t model_serious_findings(const struct model *model, int64_t hub);
+/* That had been opened and not ended, as of the day. */
+int64_t model_serious_findings(const struct model *model, int64_t hub, date today);
 /* The live request, or whoever is aboard, that is on this manifest; NULL for none. */
 struct model_on_manifest *model_on_manifest(struct model *model, int64_t request);
 /* Whoever is or was on this manifest by this request; the last of several; NULL for none. */

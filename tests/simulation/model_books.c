@@ -43,12 +43,14 @@ struct model_entry *model_entry(struct model *model, int64_t id)
     return NULL;
 }
 
-int64_t model_serious_findings(const struct model *model, int64_t hub)
+int64_t model_serious_findings(const struct model *model, int64_t hub, date today)
 {
     int64_t count = 0;
     for (size_t i = 0; i < model->entry_count; i++) {
         const struct model_entry *entry = &model->entries[i];
-        count += entry->hub == hub && entry->serious && !entry->closed ? 1 : 0;
+        const bool open = entry->opened_on.day <= today.day &&
+                          !(entry->closed && entry->closed_on.day <= today.day);
+        count += entry->hub == hub && entry->serious && open ? 1 : 0;
     }
     return count;
 }
@@ -123,6 +125,7 @@ bool fold_entry_opened(const struct fold *fold)
         .hub = event->subject_kind == SUBJECT_OF_HUB ? event->subject : body->hub,
         .parent = body->parent,
         .due_on = body->due_on,
+        .opened_on = event->effective_on,
         .serious = says(&body->fields, &body->values, "severity", "serious")};
     snprintf(entry->kind, sizeof entry->kind, "%.*s", STR_ARG(body->kind));
     const struct kind *kind = kind_named(entry->kind);
@@ -178,6 +181,7 @@ bool fold_entry_changed(const struct fold *fold)
     }
     snprintf(entry->state, sizeof entry->state, "%s", move->to);
     entry->closed = move->ends;
+    entry->closed_on = fold->event->effective_on;
     entry->due_on = body->due_on;
     return true;
 }

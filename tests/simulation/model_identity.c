@@ -63,6 +63,12 @@ int64_t model_about(const struct model *model, int64_t position)
     return deed == NULL ? 0 : deed->about;
 }
 
+bool model_was_given(const struct model *model, int64_t position)
+{
+    const struct model_deed *deed = deed_at(model, position);
+    return deed != NULL && deed->about != deed->under;
+}
+
 struct model_person *model_whose(struct model *model, int64_t position)
 {
     return model_whole(model, model_about(model, position));
@@ -132,6 +138,11 @@ static void merge_people(struct model *model, const struct model_deed *deed)
     struct model_person *whole = model_whole(model, deed->about);
     whole->family = whole->family != 0 ? whole->family : part->family;
     whole->holds += part->holds;
+    whole->restricted = whole->restricted || part->restricted;
+    if (whole->erasure_request == 0) {
+        whole->erasure_request = part->erasure_request;
+        whole->erasure_asked_by = part->erasure_asked_by;
+    }
     const bool later = part->last_contact_on.known &&
                        (!whole->last_contact_on.known ||
                         whole->last_contact_on.day.day < part->last_contact_on.day.day);
@@ -142,6 +153,15 @@ static void merge_people(struct model *model, const struct model_deed *deed)
     for (size_t i = 0; i < model->person_count; i++) {
         struct model_person *other = &model->people[i];
         other->part_of = other == part || other->part_of == part->id ? whole->id : other->part_of;
+    }
+}
+
+/* What was asked for already, only of one person who are two again, is not asked for anew. */
+static void ask_for_erasure(struct model_person *person, const struct model_deed *deed)
+{
+    if (person->erasure_request == 0) {
+        person->erasure_request = deed->position;
+        person->erasure_asked_by = deed->other;
     }
 }
 
@@ -182,11 +202,11 @@ static void happen(struct model *model, const struct model_deed *deed)
         person->restricted = false;
         break;
     case EVENT_ERASURE_REQUESTED:
-        person->erasure_request = deed->position;
-        person->erasure_asked_by = deed->other;
+        ask_for_erasure(person, deed);
         break;
     case EVENT_ERASURE_DECLINED:
-        person->erasure_request = 0;
+        person->erasure_request =
+            person->erasure_request == deed->names ? 0 : person->erasure_request;
         break;
     case EVENT_IDENTITIES_MERGED:
         merge_people(model, deed);
@@ -226,6 +246,10 @@ static int64_t event_named(const struct fold *fold)
         return event->body.arrival_resolved.stay;
     case EVENT_DEPARTURE_CANCELLED:
         return event->body.departure_cancelled.event;
+    case EVENT_STOP_ACKNOWLEDGED:
+        return event->body.stop_acknowledged.stop;
+    case EVENT_ARRIVAL_HANDED_OVER:
+        return event->body.arrival_handed_over.stay;
     case EVENT_ENTRY_CHANGED:
         return event->body.entry_changed.entry;
     case EVENT_ENTRY_OPENED:
@@ -241,6 +265,9 @@ static int64_t event_named(const struct fold *fold)
          event->kind == EVENT_FACT_RECORDED && before >= fold->command; before--) {
         if (before->kind == EVENT_STEP_TAKEN && before->subject == event->subject) {
             return before->position;
+        }
+        if (!client_id_is_none(&before->client_id)) {
+            break;
         }
     }
     return 0;
@@ -322,6 +349,7 @@ bool model_happen(const struct fold *fold)
     *deed = (struct model_deed){.position = fold->event->position,
                                 .kind = fold->event->kind,
                                 .about = fold->event->subject,
+                                .under = fold->event->subject,
                                 .names = event_named(fold),
                                 .stage = stage_led_to(fold)};
     keep_details(fold, deed);

@@ -113,7 +113,7 @@ static void caps_and_their_use(void **state)
     assert_int_equal(json_integer_value(json_object_get(cap, "value")), 250);
     assert_int_equal(json_integer_value(json_object_get(whole, "transferred")), 0);
     const struct reply page = desk_page(desk, CLERK, "/agreements/" AGREEMENT);
-    assert_true(reply_says(&page, "250"));
+    assert_true(reply_says(&page, "0 of 250"));
     assert_false(reply_says(&page, "/agreements/" AGREEMENT "/state"));
     assert_status(desk_page(desk, CLERK, "/agreements/" AGREEMENT "/state"), 403);
     assert_status(desk_page(desk, CLERK, "/agreements/new"), 403);

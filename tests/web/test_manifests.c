@@ -198,6 +198,12 @@ static void the_same_as_json(void **state)
     const struct lawful_request one = ready(desk);
     char departs_at[INSTANT_TEXT_SIZE];
     instant_format((instant){.milliseconds = atomic_load(&desk->office.now) + 7200000}, departs_at);
+    const struct reply asked = desk_get(desk, CLERK, "/manifests/new");
+    json_auto_t *form = reply_json(&asked);
+    const json_t *step = json_array_get(json_object_get(form, "fields"), 0);
+    assert_string_equal(json_string_value(json_object_get(step, "name")), "step");
+    assert_true(json_is_true(json_object_get(step, "needed")));
+    assert_true(json_array_size(json_object_get(step, "choices")) > 0);
     const struct reply opened =
         desk_post(desk, CLERK, "/manifests/new",
                   arena_format(&desk->arena,
