@@ -88,7 +88,7 @@ struct fact_entry {
 struct stopped_request {
     int64_t request;
     int64_t person;
-    str reference; /* of the person */
+    str reference; /* of the person; "" for somebody who is hidden from the account */
     str step;
     const str *safeguards; /* names of those no longer clear */
     size_t safeguard_count;

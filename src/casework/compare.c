@@ -174,7 +174,7 @@ static result begin(struct comparing *comparing, struct transaction *transaction
     }
     comparing->sees_everybody =
         may_everywhere(&comparing->sides[BEFORE].sitting.account, ACTION_SCREEN);
-    TRY(sitting_hidden(&comparing->sides[BEFORE].sitting, &comparing->hidden, err));
+    TRY(sitting_hidden(&comparing->sides[BEFORE].sitting, ACTION_SCREEN, &comparing->hidden, err));
     comparing->hub_count = 0;
     TRY(list_steps(comparing, err));
     return list_hubs(comparing, err);

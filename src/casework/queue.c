@@ -147,7 +147,9 @@ static result consider_person(void *context, const struct person_row *person,
 {
     struct queue *queue = context;
     const struct rulebook *rulebook = queue->sitting->casework->rulebook;
-    if (!is_open(rulebook, person) || sitting_hides(queue->sitting, person)) {
+    bool hidden = false;
+    TRY(sitting_hides(queue->sitting, person, ACTION_SEE_PEOPLE, &hidden, err));
+    if (!is_open(rulebook, person) || hidden) {
         return result_ok();
     }
     struct arena scratch = *queue->sitting->arena;

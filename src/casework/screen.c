@@ -58,7 +58,7 @@ static result prepare(struct screen_work *work, struct transaction *transaction,
     const struct case_time when = case_time_asked(&work->sitting, work->asked);
     TRY(screening_prepare(&work->screening, &work->sitting, step, hub, &when, err));
     work->sees_everybody = may_everywhere(&work->sitting.account, ACTION_SCREEN);
-    TRY(sitting_hidden(&work->sitting, &work->hidden, err));
+    TRY(sitting_hidden(&work->sitting, ACTION_SCREEN, &work->hidden, err));
     work->each = ARENA_NEW(&work->arena, enum clearance, step_of(work)->safeguard_count + 1);
     return work->each == NULL ? arena_full(err) : result_ok();
 }

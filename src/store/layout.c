@@ -91,6 +91,7 @@ static const struct column person_columns[] = {
     COLUMN(person_row, holds, COLUMN_NUMBER),
     COLUMN(person_row, erasure_request, COLUMN_NUMBER),
     COLUMN(person_row, restricted, COLUMN_FLAG),
+    COLUMN(person_row, protection, COLUMN_NUMBER),
     COLUMN(person_row, erased, COLUMN_FLAG),
     COLUMN(person_row, part_of, COLUMN_NUMBER),
 };
@@ -376,6 +377,18 @@ static const struct column lookup_columns[] = {
     COLUMN(lookup_record, record, COLUMN_NUMBER),
 };
 
+static const struct column glass_columns[] = {
+    FIXED(glass_row, id, COLUMN_NUMBER),
+    FIXED(glass_row, person, COLUMN_NUMBER),
+    FIXED(glass_row, account, COLUMN_NUMBER),
+    FIXED(glass_row, broken_at, COLUMN_INSTANT),
+    FIXED(glass_row, until, COLUMN_INSTANT),
+    COLUMN(glass_row, outcome, COLUMN_STATE),
+    COLUMN(glass_row, reviewed_by, COLUMN_NUMBER),
+    COLUMN(glass_row, reviewed_at, COLUMN_INSTANT),
+    COLUMN(glass_row, reviewed_event, COLUMN_NUMBER),
+};
+
 static const struct column number_columns[] = {{"number", COLUMN_NUMBER, true, 0}};
 
 static const struct column place_state_count_columns[] = {
@@ -431,6 +444,7 @@ static const struct layout layouts[TABLE_COUNT] = {
     [TABLE_MANIFEST_ENTRY] =
         LAYOUT("manifest_entry", struct manifest_entry_row, manifest_entry_columns, 2),
     [TABLE_STOP_NOTICE] = LAYOUT("stop_notice", struct stop_notice_row, stop_notice_columns, 2),
+    [TABLE_GLASS] = LAYOUT("glass", struct glass_row, glass_columns, 1),
     [TABLE_CASELOAD] = PERSONAL("caseload", struct caseload_row, caseload_columns, 1),
     [TABLE_COURSE] = LAYOUT("course", struct course_row, course_columns, 1),
     [TABLE_FACT_NAME] = LAYOUT("fact_name", struct name_record, name_columns, 1),

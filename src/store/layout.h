@@ -10,6 +10,7 @@
 #include "register/course.h"
 #include "register/entry.h"
 #include "register/external_reference.h"
+#include "register/glass.h"
 #include "register/hub_desk.h"
 #include "register/identity.h"
 #include "register/intake.h"
@@ -64,6 +65,7 @@ enum table {
     TABLE_MANIFEST,
     TABLE_MANIFEST_ENTRY,
     TABLE_STOP_NOTICE,
+    TABLE_GLASS,
     TABLE_CASELOAD,
     TABLE_COURSE,
     TABLE_FACT_NAME,
