@@ -126,6 +126,7 @@ static result approve_work(struct transaction *transaction, void *context, struc
     if (before.position != 0) {
         return approve_again(&sitting, work, &before, err);
     }
+    TRY(sitting_require_proof(work->caller, err));
     TRY(judge_approval(&sitting, work, &request, &person, err));
     return step_finish(&sitting, work, request.id, person.id, err);
 }

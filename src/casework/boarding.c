@@ -243,6 +243,7 @@ static result board_work(struct transaction *transaction, void *context, struct 
     if (before.position != 0) {
         TRY(board_again(&sitting, work, &manifest, &before, err));
     } else {
+        TRY(sitting_require_proof(work->caller, err));
         TRY(judge_all(&sitting, work, &manifest, err));
         TRY(append_boarding(&sitting, work, &manifest, err));
         TRY(append_all(&sitting, work, err));

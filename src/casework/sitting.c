@@ -102,6 +102,17 @@ static result begin_for(struct sitting *sitting, const struct casework *casework
     return require_action(&sitting->account, action, err);
 }
 
+result sitting_require_proof(const struct caller *caller, struct err *err)
+{
+    if (!caller->unproven) {
+        return result_ok();
+    }
+    result_ignore(err_set(err, ERROR_UNPROVEN,
+                          "It is some time since you signed in: confirm first that it is you"),
+                  "the hint follows");
+    return err_hint(err, "POST {\"password\",\"code\"} to /account/proof, then send this again");
+}
+
 result sitting_of_register(struct sitting *sitting, const struct casework *casework,
                            struct transaction *transaction, struct arena *arena, struct err *err)
 {

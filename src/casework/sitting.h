@@ -65,6 +65,9 @@ MUST_USE result sitting_record(struct sitting *sitting, const struct casework *c
  * something was read. */
 MUST_USE result sitting_require(const struct sitting *sitting, enum action action, struct err *err);
 
+/* ERROR_UNPROVEN when the caller has to prove first that it is still them. */
+MUST_USE result sitting_require_proof(const struct caller *caller, struct err *err);
+
 /* Begins to record in the register's own name: nobody asked, no access is asked for. */
 MUST_USE result sitting_of_register(struct sitting *sitting, const struct casework *casework,
                                     struct transaction *transaction, struct arena *arena,

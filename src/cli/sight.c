@@ -3,6 +3,7 @@
 #include "casework/protection.h"
 
 #include "cli/desk.h"
+#include "format/json.h"
 #include "web/resource.h"
 
 static result print_json(const struct invocation *invocation, json_t *owned, struct err *err)

@@ -76,6 +76,7 @@ enum query {
     QUERY_GLASSES,   /* (1: those too that were reviewed; account or 0; limit) -> glass, latest
                         first */
     QUERY_TAKEN_BY,  /* (person or record, account) -> event: steps that the account took of it */
+    QUERY_SESSIONS,  /* (account) -> session, newest first */
     QUERY_LOOKS,    /* (person, account, before, limit) -> look row, newest first; 0 asks for all */
     QUERY_CASELOAD, /* (first person, last person) -> caseload, by person */
     QUERY_COURSES,  /* (first person, last person) -> course, by person, no facts */

@@ -58,10 +58,19 @@ static const struct column password_columns[] = {
     COLUMN(password_record, hash, COLUMN_TEXT),
 };
 
+static const struct column second_factor_columns[] = {
+    FIXED(second_factor_record, account, COLUMN_NUMBER),
+    COLUMN(second_factor_record, sealed, COLUMN_BYTES),
+    COLUMN(second_factor_record, confirmed, COLUMN_FLAG),
+    COLUMN(second_factor_record, last_period, COLUMN_NUMBER),
+    COLUMN(second_factor_record, wrong_codes, COLUMN_NUMBER),
+    COLUMN(second_factor_record, wrong_at, COLUMN_INSTANT),
+};
+
 static const struct column session_columns[] = {
     FIXED(session_row, token_hash, COLUMN_BYTES32),  COLUMN(session_row, account, COLUMN_NUMBER),
     COLUMN(session_row, opened_at, COLUMN_INSTANT),  COLUMN(session_row, seen_at, COLUMN_INSTANT),
-    COLUMN(session_row, form_token, COLUMN_BYTES32),
+    COLUMN(session_row, form_token, COLUMN_BYTES32), COLUMN(session_row, proven_at, COLUMN_INSTANT),
 };
 
 static const struct column look_columns[] = {
@@ -425,6 +434,8 @@ static const struct layout layouts[TABLE_COUNT] = {
     [TABLE_COMMAND] = LAYOUT("command", struct command_record, command_columns, 1),
     [TABLE_PROPERTY] = LAYOUT("property", struct property_record, property_columns, 1),
     [TABLE_PASSWORD] = LAYOUT("password", struct password_record, password_columns, 1),
+    [TABLE_SECOND_FACTOR] =
+        LAYOUT("second_factor", struct second_factor_record, second_factor_columns, 1),
     [TABLE_SESSION] = LAYOUT("session", struct session_row, session_columns, 1),
     [TABLE_LOOK] = LAYOUT("look", struct look_record, look_columns, 0),
     [TABLE_RULEBOOK] = LAYOUT("rulebook", struct rulebook_record, rulebook_columns, 1),

@@ -46,6 +46,7 @@ enum table {
     TABLE_COMMAND,
     TABLE_PROPERTY,
     TABLE_PASSWORD,
+    TABLE_SECOND_FACTOR,
     TABLE_SESSION,
     TABLE_LOOK,
     TABLE_RULEBOOK,
@@ -181,6 +182,16 @@ struct property_record {
 struct password_record {
     int64_t account;
     str hash;
+};
+
+/* The secret of an authenticator app, sealed with the store's key (second_factor.h). */
+struct second_factor_record {
+    int64_t account;
+    str sealed;
+    bool confirmed;
+    int64_t last_period;
+    int64_t wrong_codes;
+    instant wrong_at;
 };
 
 struct look_record {

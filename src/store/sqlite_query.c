@@ -82,6 +82,8 @@ static const struct query_row query_rows[QUERY_COUNT] = {
         {TABLE_EVENT, NULL,
          "SELECT # FROM event WHERE subject_kind = 1 AND subject = ?1 AND kind = 15 AND actor = ?2"
          " ORDER BY position DESC"},
+    [QUERY_SESSIONS] = {TABLE_SESSION, NULL,
+                        "SELECT # FROM session WHERE account = ?1 ORDER BY opened_at DESC"},
     [QUERY_LOOKS] = {TABLE_COUNT, layout_of_look,
                      "SELECT # FROM look WHERE (?1 = 0 OR (subject_kind = 1 AND subject = ?1))"
                      " AND (?2 = 0 OR account = ?2) AND number < ?3 ORDER BY number DESC LIMIT ?4"},

@@ -478,11 +478,24 @@ static const char registrations_index[] =
     " WHERE kind = 1;";
 _Static_assert(EVENT_PERSON_REGISTERED == 1, "as in index event_registration");
 
+/* A session says when it was last proven; an account may have a second factor. */
+static const char sign_in_tables[] =
+    "ALTER TABLE session ADD COLUMN proven_at INTEGER NOT NULL DEFAULT 0;"
+    "CREATE TABLE IF NOT EXISTS second_factor ("
+    "  account INTEGER PRIMARY KEY,"
+    "  sealed BLOB NOT NULL,"
+    "  confirmed INTEGER NOT NULL CHECK (confirmed IN (0, 1)),"
+    "  last_period INTEGER NOT NULL,"
+    "  wrong_codes INTEGER NOT NULL,"
+    "  wrong_at INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX IF NOT EXISTS session_by_account ON session (account);";
+
 /* A look says why. The derived tables of an older layout give way to those of this one; they are
  * filled from the events, which needs the key: store_open does it when it finds the mark. */
 static result complete_register(sqlite3 *db, struct arena scratch, struct err *err)
 {
     TRY(sqlite_run(db, registrations_index, err));
+    TRY(sqlite_run(db, sign_in_tables, err));
     TRY(drop_derived(db, err));
     TRY(sqlite_make_derived(db, "main", scratch, err));
     TRY(sqlite_run(db, "ALTER TABLE look ADD COLUMN reason TEXT NOT NULL DEFAULT ''", err));

@@ -34,11 +34,14 @@ const WORK = {
 const OWN_CAUSE = new Set(["approve_step asked", "approve_step approved", "approve_step decided", "decide_merge asked",
   "monitor decided", "review_glass asked"]);
 
+// Whoever has an account keeps it safe.
+const EVERYBODY = "secure_own_account";
+
 const words = (text) => text.trim().split(/\s+/).filter((word) => word !== "");
 const reach = new Map();
 for (const [role, text] of Object.entries(WORK)) {
   const [everywhere, atOwnHub = ""] = text.split("@");
-  words(everywhere).forEach((action) => reach.set(`${role} ${action}`, "everywhere"));
+  words(`${everywhere} ${EVERYBODY}`).forEach((action) => reach.set(`${role} ${action}`, "everywhere"));
   words(atOwnHub).forEach((action) => reach.set(`${role} ${action}`, "own hub"));
 }
 
