@@ -23,7 +23,12 @@ static const enum action move_actions[] = {
 #undef ENTRY_MOVE
 };
 
-static enum action action_of_move(const struct entry_move *move)
+enum action book_kind_action(enum entry_kind kind)
+{
+    return kind_actions[kind];
+}
+
+enum action book_move_action(const struct entry_move *move)
 {
     size_t count = 0;
     const struct entry_move *first = entry_moves(&count);
@@ -751,7 +756,7 @@ static result change_work(struct transaction *transaction, void *context, struct
     }
     const enum entry_kind kind = entry_kind_from_name(row.kind);
     TRY(find_move(&row, kind, wanted, &move, err));
-    const enum action action = move == NULL ? kind_actions[kind] : action_of_move(move);
+    const enum action action = move == NULL ? book_kind_action(kind) : book_move_action(move);
     TRY(sitting_require(&sitting, action, err));
     TRY(book_may(&sitting, &row, action, &allowed, err));
     if (!allowed) {

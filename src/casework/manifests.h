@@ -132,11 +132,17 @@ struct manifest_person {
     enum clearance clearance;
     const str *safeguards; /* not clear */
     size_t safeguard_count;
+    /* Judged: what the safeguards compare the destination and the day with, such as what the person
+     * was told. */
+    const struct known_fact *compared;
+    size_t compared_count;
 };
 struct manifest_answer {
     struct manifest_line manifest;
     const struct manifest_person *people;
     size_t count;
+    const struct work_request *waiting; /* while it is open: who may still be put on it */
+    size_t waiting_count;
 };
 /* Somebody who was to come to a hub, and is not coming any more, is out of the hub's sight. */
 MUST_USE result casework_manifest(const struct casework *casework, const struct caller *caller,

@@ -32,15 +32,19 @@ static bool can_be_reported(const struct fact *fact)
            str_ends(fact->name, STR(STATUS));
 }
 
+str order_of_fact(const struct fact *fact)
+{
+    return can_be_reported(fact) ? str_slice(fact->name, 0, fact->name.len - strlen(STATUS))
+                                 : STR("");
+}
+
 static result hint_kinds(const struct rulebook *rulebook, struct err *err)
 {
     char kinds[240];
     size_t len = 0;
     for (size_t i = 0; i < rulebook->fact_count; i++) {
-        const struct fact *fact = &rulebook->facts[i];
-        if (can_be_reported(fact) &&
-            !text_list_add(kinds, sizeof kinds, &len,
-                           str_slice(fact->name, 0, fact->name.len - strlen(STATUS)))) {
+        const str kind = order_of_fact(&rulebook->facts[i]);
+        if (kind.len > 0 && !text_list_add(kinds, sizeof kinds, &len, kind)) {
             break;
         }
     }

@@ -1,5 +1,6 @@
 #include "casework/casework.h"
 
+#include "casework/caseload.h"
 #include "casework/queue.h"
 #include "casework/requests.h"
 #include "casework/sitting.h"
@@ -21,12 +22,13 @@ struct today_work {
 
 /* --- what is due ------------------------------------------------------------------------------ */
 
-static result find_due(struct today_work *work, struct err *err)
+static result find_due(struct today_work *work, struct transaction *const *transactions,
+                       size_t count, struct err *err)
 {
     const struct work_query query = {
         .within_days = DUE_DAYS, .kinds = WORK_ALL_KINDS, .limit = DUE_LINES_MAX};
     struct work_answer found;
-    TRY(queue_find(&work->sitting, &query, &found, err));
+    TRY(queue_find(&work->sitting, transactions, count, &query, &found, err));
     work->answer.due = found.lines;
     work->answer.due_count = found.count;
     work->answer.due_total = found.total;
@@ -97,14 +99,15 @@ static result find_requests(struct today_work *work, struct err *err)
 
 /* --- all of it -------------------------------------------------------------------------------- */
 
-static result read_today(struct transaction *transaction, void *context, struct err *err)
+static result read_today(struct transaction *const *transactions, size_t count, void *context,
+                         struct err *err)
 {
     struct today_work *work = context;
-    TRY(sitting_read(&work->sitting, work->casework, transaction, work->caller, ACTION_SEE_PEOPLE,
-                     work->arena, err));
+    TRY(sitting_read(&work->sitting, work->casework, transactions[0], work->caller,
+                     ACTION_SEE_PEOPLE, work->arena, err));
     work->answer = (struct today_answer){.today = work->sitting.today};
     TRY(find_requests(work, err));
-    TRY(find_due(work, err));
+    TRY(find_due(work, transactions, count, err));
     return sitting_count_stages(&work->sitting, &work->answer.stages, &work->answer.stage_count,
                                 err);
 }
@@ -113,7 +116,7 @@ result casework_today(const struct casework *casework, const struct caller *call
                       struct arena *arena, struct today_answer *ret_answer, struct err *err)
 {
     struct today_work work = {.casework = casework, .caller = caller, .arena = arena};
-    TRY(store_read(casework->store, read_today, &work, err));
+    TRY(store_read_together(casework->store, CASELOAD_THREADS, read_today, &work, err));
     TRY(sitting_look(&work.sitting, SUBJECT_OF_REGISTER, 1, "work of the day", err));
     *ret_answer = work.answer;
     return result_ok();

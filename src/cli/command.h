@@ -114,6 +114,12 @@ enum { COMMAND_OPTIONS_MAX = 20, COMMAND_ARGUMENTS_MAX = 256 /* a folder of rule
     OPTION(OPTION_WHO, "person", "TEXT", "a person's reference, or a name")                        \
     OPTION(OPTION_ACCURATE_AT, "accurate-at", "INSTANT",                                           \
            "when it was accurate (YYYY-MM-DDTHH:MM:SSZ; default: now)")                            \
+    OPTION(OPTION_NAME, "name", "TEXT", "the name of whoever uses the account")                    \
+    OPTION(OPTION_ACCOUNT_ROLE, "role", "NAME", "the role of the account")                         \
+    OPTION(OPTION_ACCOUNT_HUB, "hub", "REFERENCE",                                                 \
+           "the hub that the account is limited to, for a role that needs one")                    \
+    OPTION(OPTION_PASSWORD_FILE, "password-file", "FILE",                                          \
+           "a file with the password in its first line (/dev/fd/N: a descriptor)")                 \
     OPTION(OPTION_CHECK, "check", NULL, "compare only; change nothing")                            \
     OPTION(OPTION_EVENTS, "events", NULL, "the file holds the events of a whole register")         \
     OPTION(OPTION_DRY_RUN, "dry-run", NULL, "check everything; change nothing")                    \
@@ -278,6 +284,12 @@ command_run command_hub_identify;
 command_run command_hub_reinstate;
 command_run command_hub_heartbeat;
 command_run command_hub_explain;
+command_run command_account_list;
+command_run command_account_open;
+command_run command_account_role;
+command_run command_account_hub;
+command_run command_account_password;
+command_run command_account_close;
 command_run command_rebuild;
 command_run command_import;
 command_run command_export;

@@ -1,4 +1,5 @@
 #include "casework/adoption.h"
+#include "casework/arrivals.h"
 #include "cli/desk.h"
 #include "cli/version.h"
 #include "demo/demo.h"
@@ -105,6 +106,7 @@ result command_serve(const struct invocation *invocation, int *ret_status, struc
         .casework = &desk.casework,
         .pages_folder = share_folder(invocation, "pages").at,
         .assets_folder = RETURNHUB_ASSETS,
+        .arrivals_file = share_folder(invocation, ARRIVALS_FILE).at,
         .demonstration = demonstration,
     };
     TRY(web_open(&web_options, &web, err));

@@ -1,7 +1,8 @@
-/* Who may do what, who looked, and break-glass. */
-#include "web/handler.h"
+/* Accounts, who may do what, who looked, and break-glass. */
+#include "casework/administration.h"
 
 #include "format/csv.h"
+#include "web/handler.h"
 
 /* --- who may do what -------------------------------------------------------------------------- */
 
@@ -118,6 +119,47 @@ result handle_access_table(struct exchange *exchange, struct err *err)
     http_header_set(exchange->response, STR("Content-Disposition"),
                     STR("attachment; filename=\"returnhub-access.csv\""));
     return result_ok();
+}
+
+/* --- accounts --------------------------------------------------------------------------------- */
+
+static json_t *account_object(const struct account_line *line)
+{
+    json_t *object = json_object();
+    json_set_str(object, "username", line->row.username);
+    json_set_str(object, "name", line->row.name);
+    json_set_str(object, "role", line->row.role);
+    json_set_str(object, "hub", line->hub);
+    json_set(object, "state",
+             json_string(line->row.closed     ? "closed"
+                         : line->has_password ? "open"
+                                              : "open, cannot sign in: no password"));
+    return object;
+}
+
+/* {"accounts":[{"username","name","role","hub","state"}]} */
+result handle_accounts(struct exchange *exchange, struct err *err)
+{
+    const struct account_line *lines = NULL;
+    size_t count = 0;
+    TRY(casework_accounts(exchange->casework, &exchange->caller, exchange->arena, &lines, &count,
+                          err));
+    json_t *list = json_array();
+    for (size_t i = 0; i < count; i++) {
+        json_add(list, account_object(&lines[i]));
+    }
+    if (!exchange_wants_html(exchange)) {
+        json_auto_t *resource = json_object();
+        json_set(resource, "accounts", list);
+        return answer_json(exchange, 200, resource, err);
+    }
+    OWN_PAGE struct page page;
+    page_open(&page, exchange, "accounts", STR("Accounts"), "/accounts");
+    json_t *view = json_object();
+    json_set(view, "count", view_count((int64_t)count, "account", "accounts"));
+    json_set(view, "rows", list);
+    page_set(&page, "accounts", view);
+    return page_answer(&page, 200, err);
 }
 
 /* --- who looked ------------------------------------------------------------------------------- */

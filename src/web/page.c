@@ -31,10 +31,15 @@ static const struct page_place places[] = {
     {"People", "/people", ACTION_SEE_PEOPLE},
     {"Hubs", "/hubs", ACTION_SEE_HUB},
     {"Agreements", "/agreements", ACTION_SEE_AGREEMENT},
+    {"Departures", "/manifests", ACTION_SEE_MANIFEST},
+    {"Books", "/books", ACTION_SEE_BOOKS},
+    {"Monitoring", "/monitor", ACTION_MONITOR},
+    {"Joint operations", "/operations", ACTION_SEE_OPERATION},
     {"Screening", "/screening", ACTION_SCREEN},
     {"Rulebook", "/rulebook", ACTION_SEE_RULEBOOK},
     {"Looks", "/looks", ACTION_SEE_LOOKS},
     {"Break-glass", "/glass", ACTION_REVIEW_GLASS},
+    {"Accounts", "/accounts", ACTION_MANAGE_ACCOUNTS},
     {"Access", "/access", ACTION_MANAGE_ACCOUNTS},
 };
 

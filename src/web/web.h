@@ -15,6 +15,8 @@ struct web_options {
     const char *pages_folder;  /* templates (pages/) */
     const char *assets_folder; /* built styles and scripts; served under /assets/ with a content
                                   hash in their address */
+    const char *arrivals_file; /* the published series beside joint operations
+                                  (casework/arrivals.h); NULL: none */
     bool demonstration;  /* a banner on every page, and the demo accounts listed on the sign-in page
                           */
     bool secure_cookies; /* behind TLS: __Host- cookie, Secure, HSTS */

@@ -33,12 +33,14 @@ async function places(desk, token) {
 }
 
 async function notice(page) {
-  const banner = page.locator(".govuk-notification-banner__heading");
+  const banner = page.locator(".govuk-notification-banner[role=alert] .govuk-notification-banner__heading");
   return (await banner.count()) > 0 ? banner.innerText() : "";
 }
 
+// The page's own form, not that of a stop above it.
 async function submit(page) {
-  await page.click("main form[method=post] button[type=submit]");
+  const buttons = page.locator("main form[method=post] button[type=submit]");
+  await buttons.and(page.locator(":not(.rh-stops *)")).first().click();
 }
 
 async function signInFailsFirst(desk, tap) {
@@ -196,6 +198,7 @@ async function courtOrder(desk, tap, desks, person) {
   await page.fill("#source", "Order of the High Court, by telephone");
   await submit(page);
   tap.includes(await notice(page), "a request was stopped", "a late court order stops the approved transfer at once");
+  tap.includes(await page.locator(".rh-stops").innerText(), `of ${person.reference}`, "the stop stands on the page of who asked");
   await desk.look(page, "person whose transfer was stopped");
   tap.equal((await places(desk, desks.token)).held, held - 1, "the place that was held is free again");
   await page.goto(request);
@@ -217,7 +220,7 @@ async function narrowDesks(desk, tap, desks, atHub, elsewhere) {
   tap.equal(await menu(operator), "Today, People, Hubs, Rulebook", "the hub operator's menu");
   await operator.goto(`${desk.address}/people`);
   await desk.look(operator, "people of the hub operator");
-  const people = await operator.locator("main").innerText();
+  const people = await operator.locator("main tbody").innerText();
   tap.includes(people, atHub.reference, "the hub operator sees who is at the hub");
   tap.ok(!people.includes(elsewhere.reference), "the hub operator sees nobody else");
   await operator.goto(`${desk.address}/people/${atHub.reference}`);
@@ -272,7 +275,7 @@ async function otherPages(desk, tap, desks, person) {
   await desk.look(page, "person just registered");
 
   await page.goto(base);
-  await page.click("summary:has-text(' known')");
+  await page.locator("summary:has-text(' known'):visible").first().click();
   await page.locator("a:has-text('Withdraw')").first().click();
   await desk.look(page, "withdraw a fact");
 

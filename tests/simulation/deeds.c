@@ -520,7 +520,7 @@ static void name_request(struct world *world, struct order *order,
     const struct model_hub *hub = model_hub(&world->model, request->hub);
     order->number[0] = request->id;
     snprintf(order->text[0], sizeof order->text[0], "%s",
-             model_person(&world->model, request->person)->reference);
+             model_person_of(&world->model, request)->reference);
     snprintf(order->text[2], sizeof order->text[2], "%s", hub == NULL ? "" : hub->reference);
 }
 
@@ -640,7 +640,7 @@ static bool draw_look(struct world *world, struct order *order)
     return draw_person(world, order->text[0], sizeof order->text[0]);
 }
 
-static bool may_see(const struct world *world, const struct model_account *account,
+static bool may_see(struct world *world, const struct model_account *account,
                     const struct model_person *person)
 {
     static const char *const sees_all[] = {"caseworker", "authorising_officer", "senior_officer"};

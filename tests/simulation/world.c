@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -41,6 +42,22 @@ static void put_far_along(struct office *office, size_t n)
     }
 }
 
+static void open_simulated_procedure(struct office *office)
+{
+    char rules[400];
+    const char *source = getenv("RETURNHUB_SOURCE");
+    snprintf(rules, sizeof rules, "%s/tests/simulation/rules", source == NULL ? "." : source);
+    office_open_with(office, rules);
+}
+
+static void make_ready(struct office *office)
+{
+    const struct somebody person = office_ready(office, "PersonOne Samplealpha");
+    assert_true(
+        office_record(office, CLERK, person.reference, "hub_stay.place_kind", "general").ok);
+    assert_true(office_record(office, CLERK, person.reference, "notice.destination", "ALB").ok);
+}
+
 void world_open(struct world *world, const char *law)
 {
     struct err err = {0};
@@ -49,13 +66,13 @@ void world_open(struct world *world, const char *law)
     disk_init(&world->base);
     disk_mount(&world->disk);
     if (law == NULL) {
-        office_open(&world->office);
+        open_simulated_procedure(&world->office);
     } else {
         office_open_law(&world->office, law);
     }
     for (size_t i = 0; i < WORLD_PEOPLE_AT_FIRST; i++) {
         if (law == NULL) {
-            office_ready(&world->office, "PersonOne Samplealpha");
+            make_ready(&world->office);
         } else {
             put_far_along(&world->office, i);
         }

@@ -54,6 +54,10 @@ static void the_matrix_is_a_page_and_a_table(void **state)
                                            "senior_officer,hub_operator,monitor,")));
     assert_true(reply_says(&table, "see_people,"));
     assert_true(reply_says(&table, ",own hub,"));
+    const struct reply accounts = desk_page(desk, ADMINISTRATOR, "/accounts");
+    assert_status(accounts, 200);
+    assert_true(reply_says(&accounts, "operator-nowhere"));
+    assert_status(desk_get(desk, CLERK, "/accounts"), 403);
     assert_status(desk_get(desk, CLERK, "/access"), 403);
     assert_status(desk_get(desk, CLERK, "/access.csv"), 403);
     assert_status(desk_get(desk, NOBODY, "/access.csv"), 401);
