@@ -51,7 +51,7 @@ void one_time_secret_text(const uint8_t secret[ONE_TIME_SECRET_SIZE],
     for (size_t i = 0; i < ONE_TIME_SECRET_TEXT_SIZE - 1; i++) {
         unsigned value = 0;
         for (size_t bit = i * BASE32_BITS; bit < (i + 1) * BASE32_BITS; bit++) {
-            value = value << 1 | (secret[bit / 8] >> (7 - bit % 8) & 1U);
+            value = value << 1 | ((unsigned)secret[bit / 8] >> (7 - bit % 8) & 1U);
         }
         text[i] = letters[value];
     }
