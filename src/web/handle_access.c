@@ -31,7 +31,7 @@ static json_t *matrix_row(enum action action)
         const enum access_scope scope = access_scope((enum account_role)role, action);
         json_set(cell, "role", json_string(role_name((enum account_role)role)));
         json_set(cell, "scope", json_string(scope_name(scope)));
-        json_set_flag(cell, "granted", scope != SCOPE_NONE);
+        json_set_flag(cell, "is_given", scope != SCOPE_NONE);
         json_add(cells, cell);
     }
     json_set(row, "action", json_string(action_name(action)));
@@ -54,7 +54,7 @@ static void add_conflicts(json_t *list, enum action action)
     }
 }
 
-/* {"roles":[{"name","title"}],"actions":[{"action","what","cells":[{"role","scope","granted"}]}],
+/* {"roles":[{"name","title"}],"actions":[{"action","what","cells":[{"role","scope","is_given"}]}],
  * "conflicts":[{"action","told"}]} */
 static json_t *matrix(void)
 {
