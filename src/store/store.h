@@ -467,6 +467,7 @@ struct session_row {
     instant opened_at;
     instant seen_at;
     uint8_t form_token[32]; /* against forged forms */
+    instant proven_at;      /* when it was last proven who signed in */
 };
 MUST_USE result transaction_put_session(struct transaction *transaction,
                                         const struct session_row *row,
