@@ -10,12 +10,16 @@ const struct command commands[] = {
         .name = "serve",
         .arguments = "",
         .summary = "Serve the register to browsers and programs",
-        .description = "Listens on one address and serves the pages and the JSON interface, which "
-                       "are the same "
-                       "addresses. Stops on an interrupt after finishing what is in hand.\n\n"
-                       "Listen on a public address only behind a proxy that ends TLS.",
-        .options = {STORE_OPTIONS, OPTION_ADDRESS, OPTION_PORT, OPTION_HELP},
-        .option_count = 6,
+        .description =
+            "Listens on one address and serves the pages and the JSON interface, which "
+            "are the same "
+            "addresses. Stops on an interrupt after finishing what is in hand.\n\n"
+            "Listen on a public address only behind a proxy that ends TLS.\n\n"
+            "With --seal-key, what is recorded comes into the transparency log, a second "
+            "later at most, and the log is served to anybody under /log/.",
+        .options = {STORE_OPTIONS, OPTION_ADDRESS, OPTION_PORT, OPTION_SEAL_KEY, OPTION_LOG,
+                    OPTION_BEAT, OPTION_PADDING, OPTION_CONSTANT, OPTION_HELP},
+        .option_count = 11,
         .run = command_serve,
     },
     {
@@ -1496,6 +1500,72 @@ const struct command commands[] = {
         .options = {OPTION_STORE, OPTION_KEY, OPTION_CHECK, OPTION_FORMAT, OPTION_HELP},
         .option_count = 5,
         .run = command_rebuild,
+    },
+    {
+        .name = "seal key",
+        .arguments = "NAME",
+        .argument_min = 1,
+        .argument_max = 1,
+        .summary = "Make the key of a transparency log, and print its public half",
+        .description =
+            "NAME is the address under which the log will be found, without https:// and without "
+            "a slash at the end: register.example.org/log. The key is kept in FILE, the public "
+            "half in FILE.pub, and the last checkpoint that was signed in FILE.signed; the last "
+            "is as important as the first. Keep them apart from the store.",
+        .options = {OPTION_STORE, OPTION_SEAL_KEY, OPTION_HELP},
+        .option_count = 3,
+        .run = command_seal_key,
+    },
+    {
+        .name = "seal publish",
+        .arguments = "",
+        .summary = "Bring what was recorded into the transparency log, and sign it",
+        .description = "What `returnhub serve --seal-key` does on every beat, once. The log shows "
+                       "of an event a commitment, from which nothing can be learned.",
+        .options = {OPTION_STORE, OPTION_KEY, OPTION_SEAL_KEY, OPTION_LOG, OPTION_PADDING,
+                    OPTION_CONSTANT, OPTION_FORMAT, OPTION_HELP},
+        .option_count = 8,
+        .run = command_seal_publish,
+    },
+    {
+        .name = "seal export",
+        .arguments = "FOLDER",
+        .argument_min = 1,
+        .argument_max = 1,
+        .summary = "Write the transparency log as plain files, for any web server",
+        .description = "The same files that are served under /log/ (c2sp.org/tlog-tiles). Those "
+                       "that are there already are left alone.",
+        .options = {OPTION_STORE, OPTION_SEAL_KEY, OPTION_LOG, OPTION_FORMAT, OPTION_HELP},
+        .option_count = 5,
+        .run = command_seal_export,
+    },
+    {
+        .name = "seal receipt",
+        .arguments = "EVENT",
+        .argument_min = 1,
+        .argument_max = 1,
+        .summary = "Print the proof that an event is in the transparency log, for keeping",
+        .description =
+            "EVENT is the number that every command answers. The receipt "
+            "(c2sp.org/tlog-proof) can be checked with the log's public key alone, also when "
+            "neither log nor register are there any more: returnhub seal verify --receipt FILE",
+        .options = {OPTION_STORE, OPTION_SEAL_KEY, OPTION_LOG, OPTION_HELP},
+        .option_count = 4,
+        .run = command_seal_receipt,
+    },
+    {
+        .name = "seal verify",
+        .arguments = "",
+        .summary = "Check the register against the transparency log, and the log itself",
+        .description =
+            "Reads every entry and every hash of the log and its signature; opens every event, "
+            "and looks whether it is the one in the log; and compares all rows with the events. "
+            "Names the first thing that is wrong. With --files only a log, with --receipt only a "
+            "receipt is checked.",
+        .options = {OPTION_STORE, OPTION_KEY, OPTION_SEAL_KEY, OPTION_LOG, OPTION_OLDER,
+                    OPTION_FILES, OPTION_RECEIPT, OPTION_FORMAT, OPTION_HELP},
+        .option_count = 9,
+        .run = command_seal_verify,
     },
     {
         .name = "manual",

@@ -135,7 +135,8 @@ result handle_second_factor_confirmation(struct exchange *exchange, struct err *
         if (problem.code != ERROR_INPUT) {
             return err_set(err, problem.code, "%s", problem.what);
         }
-        fault_add(&faults, STR("code"), STR("/code"), str_from_c(problem.what));
+        fault_add(&faults, STR("code"), STR("/code"),
+                  arena_copy(exchange->arena, str_from_c(problem.what)));
     }
     return handler_faults(&page, &code_page, &faults, err);
 }
