@@ -1,6 +1,7 @@
 #include "casework/adoption.h"
 #include "casework/arrivals.h"
 #include "cli/desk.h"
+#include "cli/seal.h"
 #include "cli/version.h"
 #include "demo/demo.h"
 #include "http/http.h"
@@ -89,6 +90,7 @@ static result is_demonstration(const struct desk *desk, struct arena *arena,
 result command_serve(const struct invocation *invocation, int *ret_status, struct err *err)
 {
     OWN_DESK struct desk desk = {.store = NULL};
+    OWN_SEALING_DESK struct sealing_desk sealing = {.log = NULL};
     int64_t port = 0;
     bool demonstration = false;
     struct web *web = NULL;
@@ -102,8 +104,10 @@ result command_serve(const struct invocation *invocation, int *ret_status, struc
     TRY(desk_open(invocation, &desk, err));
     TRY(casework_adopt_rulebook(&desk.casework, err));
     TRY(is_demonstration(&desk, invocation->arena, &demonstration, err));
+    TRY(sealing_desk_open(invocation, desk.store, &sealing, err));
     struct web_options web_options = {
         .casework = &desk.casework,
+        .log = sealing.log,
         .pages_folder = share_folder(invocation, "pages").at,
         .assets_folder = RETURNHUB_ASSETS,
         .arrivals_file = share_folder(invocation, ARRIVALS_FILE).at,

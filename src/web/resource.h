@@ -6,7 +6,9 @@
 #ifndef RETURNHUB_WEB_RESOURCE_H
 #define RETURNHUB_WEB_RESOURCE_H
 
+#include "casework/glass.h"
 #include "casework/privacy.h"
+#include "casework/protection.h"
 #include "casework/queue.h"
 
 #include <jansson.h>
@@ -38,6 +40,13 @@ json_t *resource_missing(const struct rulebook *rulebook, const struct missing_a
 json_t *resource_privacy(const struct privacy_answer *answer);
 /* {"looks":[{"at","account","role","subject_kind","reference","purpose","reason"}]} */
 json_t *resource_looks(const struct look_line *lines, size_t count);
+/* {"protected","accounts","roles","reason"} */
+json_t *resource_protection(const struct protection_answer *answer);
+/* {"glass","account","person","broken_at","until","shows","reason","outcome","reviewed_by","review"}
+ */
+json_t *resource_glass(const struct glass_line *line);
+/* {"glasses":[...]} */
+json_t *resource_glasses(const struct glass_line *lines, size_t count);
 /* The person, {"facts_recorded","whole_history","family","looks"}: everything, for the person. */
 json_t *resource_subject_access(const struct rulebook *rulebook,
                                 const struct subject_access *access);

@@ -236,6 +236,25 @@ static void tell(struct telling *telling)
         buf_put_c(&telling->buf, "Erasure declined");
         tell_reason(telling, event->body.erasure_declined.reason);
         break;
+    case EVENT_PROTECTION_SET:
+        buf_put_c(&telling->buf, "The record was protected: it is seen by those named alone");
+        tell_reason(telling, event->body.protection_set.reason);
+        break;
+    case EVENT_PROTECTION_LIFTED:
+        buf_put_c(&telling->buf, "The protection of the record was ended");
+        tell_reason(telling, event->body.protection_lifted.reason);
+        break;
+    case EVENT_GLASS_BROKEN:
+        buf_put_c(&telling->buf, "Seen by somebody out of whose sight the record is");
+        json_set(telling->object, "until",
+                 json_of_instant((instant){.milliseconds = event->body.glass_broken.until_ms}));
+        tell_reason(telling, event->body.glass_broken.reason);
+        break;
+    case EVENT_GLASS_REVIEWED:
+        buf_format(&telling->buf, "The break-glass was reviewed: %.*s",
+                   STR_ARG(event->body.glass_reviewed.outcome));
+        tell_reason(telling, event->body.glass_reviewed.reason);
+        break;
     case EVENT_ORDER_REPORTED:
         tell_order(telling);
         break;
@@ -247,15 +266,6 @@ static void tell(struct telling *telling)
         buf_put_c(&telling->buf, "A stop was acknowledged");
         json_set_int64(telling->object, "stop", event->body.stop_acknowledged.stop);
         break;
-    case EVENT_MANIFEST_OPENED:
-    case EVENT_MANIFEST_CHANGED:
-    case EVENT_MANIFEST_PERSON_LISTED:
-    case EVENT_MANIFEST_PERSON_TAKEN_OFF:
-    case EVENT_MANIFEST_BOARDED:
-    case EVENT_MANIFEST_DEPARTED:
-    case EVENT_MANIFEST_PERSON_ACCOUNTED:
-    case EVENT_MANIFEST_CLOSED:
-    case EVENT_MANIFEST_CANCELLED:
     case EVENT_ENTRY_OPENED:
         tell_entry(telling, "Opened in the books: ", event->body.entry_opened.kind,
                    event->position);
@@ -287,6 +297,15 @@ static void tell(struct telling *telling)
     case EVENT_NONE:
     case EVENT_PERSON_ERASED:
     case EVENT_OPERATION_RECORDED:
+    case EVENT_MANIFEST_OPENED:
+    case EVENT_MANIFEST_CHANGED:
+    case EVENT_MANIFEST_PERSON_LISTED:
+    case EVENT_MANIFEST_PERSON_TAKEN_OFF:
+    case EVENT_MANIFEST_BOARDED:
+    case EVENT_MANIFEST_DEPARTED:
+    case EVENT_MANIFEST_PERSON_ACCOUNTED:
+    case EVENT_MANIFEST_CLOSED:
+    case EVENT_MANIFEST_CANCELLED:
     case EVENT_HUB_OPENED:
     case EVENT_PLACES_OF_KIND:
     case EVENT_PLACE_OUT_OF_USE:
@@ -303,6 +322,7 @@ static void tell(struct telling *telling)
     case EVENT_ACCOUNT_OPENED:
     case EVENT_ACCOUNT_CHANGED:
     case EVENT_ACCOUNT_CLOSED:
+    case EVENT_ACCOUNT_SECURED:
     case EVENT_RULEBOOK_ADOPTED:
         break; /* never in the history of a person or told elsewhere; the kind says enough */
     }
