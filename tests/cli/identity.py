@@ -128,7 +128,7 @@ def came_back(desk):
     assert f"returnhub person return {gone}" in told and "--new" in told, told
     desk.run("record", gone, "claim.made_on", today())
     answer = desk.json("person", "return", gone, "--step", "new_claim")
-    assert desk.json("person", "show", gone)["stage"] == "claim_registered", answer
+    assert desk.json("person", "show", gone)["stage"]["name"] == "claim_registered", answer
     assert len(desk.rows("person", "list", "--limit", "1000")) == people
     # Now the record is open: it goes on there.
     told = desk.told("person", "register", person["name"], person["born_on"]["value"])
