@@ -518,8 +518,10 @@ result likely_by_name(struct sitting *sitting, const struct known_name *name, da
     for (size_t i = 0; i < hit_count && count < LIKELY_MAX; i++) {
         struct person_row person;
         bool called = false;
+        bool hidden = false;
         TRY(transaction_person(sitting->transaction, hits[i].record, arena, &person, err));
-        if (sitting_hides(sitting, &person) || is_among(people, count, person.id)) {
+        TRY(sitting_hides(sitting, &person, ACTION_IMPORT, &hidden, err));
+        if (hidden || is_among(people, count, person.id)) {
             continue;
         }
         TRY(is_called(sitting, &person, &parts, born_on, *arena, &called, err));
