@@ -104,7 +104,9 @@ static result check_known(struct finding *finding, struct err *err)
         date_format(row->registered_on.day, text);
         TRY(tell(finding, STR("registered_on"), str_from_c(text),
                  "The register has another day of registration for this person",
-                 "A day of registration does not change. Is it the same person?", err));
+                 "A day of registration does not change. If it is the same person, leave the cell "
+                 "blank.",
+                 err));
     }
     if (row->born_on.known && date_before(person->registered_on, row->born_on.day)) {
         TRY(tell(finding, STR("born_on"), STR(""),

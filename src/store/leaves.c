@@ -24,8 +24,9 @@ static result check_record(struct leaf_pass *pass, const struct event_record *re
     return event_open(pass->transaction, record, &pass->bodies, &event, &opened, err);
 }
 
-static result pass_leaf(struct leaf_pass *pass, const struct event_record *record, struct err *err)
+static result pass_leaf(void *context, const struct event_record *record, struct err *err)
 {
+    struct leaf_pass *pass = context;
     struct sha256 leaf;
     if (record->position != pass->next) {
         result_ignore(err_set(err, ERROR_STORAGE, "Event %lld is missing from the store",
@@ -40,26 +41,6 @@ static result pass_leaf(struct leaf_pass *pass, const struct event_record *recor
     return pass->visit(pass->context, record->position, &leaf, err);
 }
 
-static result pass_leaves(struct leaf_pass *pass, struct err *err)
-{
-    const struct backend *backend = backend_of(pass->transaction);
-    const struct parameter first = parameter_number(pass->next);
-    struct cursor cursor;
-    TRY(backend->cursor_open(pass->transaction->connection, QUERY_EVENTS_FROM, &first, 1, &cursor,
-                             err));
-    struct event_record record;
-    bool found = true;
-    result passed = result_ok();
-    while (passed.ok && found) {
-        passed = backend->cursor_next(&cursor, &record, &found, err);
-        if (passed.ok && found) {
-            passed = pass_leaf(pass, &record, err);
-        }
-    }
-    backend->cursor_close(&cursor);
-    return passed;
-}
-
 result transaction_each_leaf(struct transaction *transaction, int64_t from, bool check,
                              store_leaf_visit *visit, void *context, struct err *err)
 {
@@ -69,9 +50,8 @@ result transaction_each_leaf(struct transaction *transaction, int64_t from, bool
                              .visit = visit,
                              .context = context};
     ASSERT(from > 0);
-    TRY(sealing_settle(transaction, err));
     TRY(arena_open(&pass.bodies, LEAF_BODIES_SIZE, err));
-    const result passed = pass_leaves(&pass, err);
+    const result passed = events_walk(transaction, from, pass_leaf, &pass, err);
     arena_close(&pass.bodies);
     return passed;
 }

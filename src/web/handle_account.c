@@ -135,8 +135,7 @@ result handle_second_factor_confirmation(struct exchange *exchange, struct err *
         if (problem.code != ERROR_INPUT) {
             return err_set(err, problem.code, "%s", problem.what);
         }
-        fault_add(&faults, STR("code"), STR("/code"),
-                  arena_copy(exchange->arena, str_from_c(problem.what)));
+        fault_add_problem(&faults, exchange->arena, STR("code"), &problem);
     }
     return handler_faults(&page, &code_page, &faults, err);
 }
@@ -247,6 +246,6 @@ result handle_proof(struct exchange *exchange, struct err *err)
     if (problem.code != ERROR_UNAUTHENTICATED) {
         return err_set(err, problem.code, "%s", problem.what);
     }
-    fault_add(&faults, STR("password"), STR("/password"), str_from_c(problem.what));
+    fault_add_problem(&faults, exchange->arena, STR("password"), &problem);
     return handler_faults(&page, &proof_page, &faults, err);
 }

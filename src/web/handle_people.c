@@ -418,7 +418,7 @@ result handle_family(struct exchange *exchange, struct err *err)
     TRY(input_read(exchange, family_fields, 1, values, &faults, err));
     struct err problem = {0};
     if (values[0].given && !reference_read(values[0].text, relative, &problem).ok) {
-        fault_add(&faults, STR("relative"), STR("/relative"), str_from_c(problem.what));
+        fault_add_problem(&faults, exchange->arena, STR("relative"), &problem);
     }
     if (faults.count > 0) {
         return handler_faults(&own.page, &own.form, &faults, err);

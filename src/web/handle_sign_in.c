@@ -109,7 +109,7 @@ static result sign_in_with(struct exchange *exchange, struct page *page,
         return done;
     }
     struct faults faults = {0};
-    fault_add(&faults, STR("username"), STR("/username"), str_from_c(problem.what));
+    fault_add_problem(&faults, exchange->arena, STR("username"), &problem);
     page->faults = &faults;
     return handler_form_page(page, &sign_in_page, 401, err);
 }

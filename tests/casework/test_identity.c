@@ -25,15 +25,9 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-    struct office *office = *state;
-    struct rebuild_outcome outcome = {.differences = -1};
-    struct err err = {0};
-    const bool rebuilt = store_rebuild(office->store, false, NULL, NULL, &outcome, &err).ok;
-    if (outcome.differences != 0) {
-        print_error("rebuild: %s %s\n", err.what, outcome.first_difference);
-    }
-    office_close(office);
-    return rebuilt && outcome.differences == 0 ? 0 : 1;
+    office_expect_rebuilt(*state);
+    office_close(*state);
+    return 0;
 }
 
 #define MUST(call)                                                                                 \

@@ -65,14 +65,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     struct house *house = *state;
-    struct rebuild_outcome outcome = {0};
-    struct err err = {0};
-    if (!store_rebuild(house->office.store, false, NULL, NULL, &outcome, &err).ok) {
-        fail_msg("%s", err.what);
-    }
-    if (outcome.differences != 0) {
-        fail_msg("%s", outcome.first_difference);
-    }
+    office_expect_rebuilt(&house->office);
     office_close(&house->office);
     return 0;
 }

@@ -155,8 +155,12 @@ def imported(desk, folder, gone):
     # It is known who it is: their own record goes on, and the reference finds it from now on.
     outcome = json.loads(take(f"person,reference@ports\n{gone['reference']},P-1\n"))
     assert (outcome["references"], outcome["new_people"]) == (1, 0), outcome
-    outcome = json.loads(take(f"{head}P-1,{name},{born},2023-01-09\n"))
-    assert outcome["new_people"] == 0, outcome
+    outcome = json.loads(take(f"{head}P-1,{name},{born},\n"))
+    assert (outcome["new_people"], outcome["unchanged_people"]) == (0, 1), outcome
+    # That system registered them on another day: told, because it may be somebody else's reference.
+    take(f"{head}P-1,{name},{born},2023-01-09\n", expect=3)
+    fault = next(csv.DictReader(open(os.path.join(folder, "errors.csv"), newline="", encoding="utf-8")))
+    assert fault["column"] == "registered_on" and "leave the cell blank" in fault["what to do"], fault
     assert desk.json("identity", "show", "other_system:ports:P-1")["reference"] == gone["reference"]
     # The same system calls somebody else of this name otherwise: it says that they are two.
     outcome = json.loads(take(f"{head}P-2,{name},{born},2023-01-09\n"))

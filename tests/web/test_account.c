@@ -145,9 +145,11 @@ static void a_second_factor_is_offered_once(void **state)
     assert_status(offer, 201);
     json_auto_t *secret = reply_json(&offer);
     assert_int_equal(strlen(json_string_value(json_object_get(secret, "secret"))), 32);
-    assert_status(desk_post(desk, OTHER_CLERK, "/account/second-factor/confirmation",
-                            "{\"code\":\"00000x\"}"),
-                  422);
+    const struct reply wrong = desk_post(desk, OTHER_CLERK, "/account/second-factor/confirmation",
+                                         "{\"code\":\"00000x\"}");
+    assert_status(wrong, 422);
+    assert_true(reply_says(&wrong, "\"/code\""));
+    assert_true(reply_says(&wrong, "The code is not right"));
     assert_status(desk_post(desk, OTHER_CLERK, "/account/second-factor/removal",
                             "{\"reason\":\"a new device\"}"),
                   204);
