@@ -1,5 +1,6 @@
 #include "casework/import_columns.h"
 
+#include "casework/clock_facts.h"
 #include "casework/text.h"
 #include "register/reference.h"
 
@@ -315,6 +316,7 @@ static result read_fact(struct row_reading *reading, const struct import_column 
                                                                 : reading->columns->file_day};
     TRY(check_value(reading, &reading->columns->rulebook->facts[column->fact], text, &fact->value,
                     what));
+    TRY(clock_facts_check(reading->columns->rulebook, column->fact, fact->value, what));
     reading->fact_count++;
     return result_ok();
 }
