@@ -48,7 +48,6 @@ enum query {
     QUERY_PLACES_OF_PREBOOKING,  /* (prebooking) -> place, by number */
     QUERY_PLACE_OCCUPIED_BY,     /* (person) -> place */
     QUERY_FACTS_OF,              /* (subject kind, subject) -> fact, in the order of the key */
-    QUERY_FACTS_OF_KIND,         /* (subject kind) -> fact, in the order of the key */
     QUERY_FACT_OF_EVENT,         /* (subject kind, subject, position) -> fact */
     QUERY_STAGE_COUNTS,          /* () -> stage count, by stage */
     QUERY_PLACE_COUNTS,          /* (hub, today) -> place state count, by kind */
@@ -106,7 +105,6 @@ enum query {
     QUERY_ANY_MERGE,           /* () -> number: 1 when there is one that was done */
     QUERY_MERGES,              /* (state or 0, limit) -> merge, newest first */
     QUERY_MERGES_OF,           /* (record) -> merge, oldest first, whatever its state */
-    QUERY_MERGES_DONE,         /* () -> merge: those that were done, also when undone since */
     QUERY_MOVED_OF_EVENT,      /* (position) -> moved, latest last */
     QUERY_MANIFEST_ENTRIES_OF, /* (person) -> manifest entry, whatever its state */
     QUERY_LOOKUPS_OF_EVENT,    /* (position) -> lookup */

@@ -237,41 +237,6 @@ result transaction_kin(struct transaction *transaction, int64_t record, struct a
     return joined_records(transaction, record, &joining, arena, ret_records, ret_count, err);
 }
 
-static int compare_records(const void *left, const void *right)
-{
-    const int64_t a = *(const int64_t *)left;
-    const int64_t b = *(const int64_t *)right;
-    return (a > b) - (a < b);
-}
-
-result identity_merged_records(struct transaction *transaction, struct arena *arena,
-                               const int64_t **ret_records, size_t *ret_count, struct err *err)
-{
-    bool any = false;
-    *ret_records = NULL;
-    *ret_count = 0;
-    TRY(identity_any(transaction, &any, err));
-    if (!any) {
-        return result_ok();
-    }
-    void *rows = NULL;
-    size_t count = 0;
-    TRY(collect_rows(transaction, QUERY_MERGES_DONE, NULL, 0, arena, &rows, &count, err));
-    const struct merge_row *merges = rows;
-    int64_t *records = ARENA_NEW(arena, int64_t, 2 * count + 1);
-    if (records == NULL) {
-        return arena_full(err);
-    }
-    for (size_t i = 0; i < count; i++) {
-        records[2 * i] = merges[i].continues;
-        records[2 * i + 1] = merges[i].absorbed;
-    }
-    qsort(records, 2 * count, sizeof records[0], compare_records);
-    *ret_records = records;
-    *ret_count = 2 * count;
-    return result_ok();
-}
-
 result transaction_each_record(struct transaction *transaction, int64_t after_id, size_t limit,
                                struct arena *arena, const struct person_row **ret_rows,
                                size_t *ret_count, struct err *err)

@@ -58,9 +58,6 @@ static const struct query_row query_rows[QUERY_COUNT] = {
     [QUERY_FACTS_OF] = {TABLE_FACT, NULL,
                         "SELECT # FROM fact WHERE subject_kind = ?1 AND subject = ?2"
                         " ORDER BY fact, true_from, position"},
-    [QUERY_FACTS_OF_KIND] = {TABLE_FACT, NULL,
-                             "SELECT # FROM fact WHERE subject_kind = ?1"
-                             " ORDER BY subject, fact, true_from, position"},
     [QUERY_FACT_OF_EVENT] =
         {TABLE_FACT, NULL,
          "SELECT # FROM fact WHERE subject_kind = ?1 AND subject = ?2 AND position = ?3"},
@@ -206,7 +203,6 @@ static const struct query_row query_rows[QUERY_COUNT] = {
                       "SELECT # FROM merge WHERE ?1 IN (0, state) ORDER BY id DESC LIMIT ?2"},
     [QUERY_MERGES_OF] = {TABLE_MERGE, NULL,
                          "SELECT # FROM merge WHERE continues = ?1 OR absorbed = ?1 ORDER BY id"},
-    [QUERY_MERGES_DONE] = {TABLE_MERGE, NULL, "SELECT # FROM merge WHERE state >= 3 ORDER BY id"},
     [QUERY_EVENTS_OF_KINDS] = {TABLE_EVENT, NULL,
                                "SELECT # FROM event WHERE subject_kind = 1 AND subject = ?1"
                                " AND kind IN (?2, ?3, ?4) ORDER BY position"},

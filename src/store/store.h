@@ -239,14 +239,6 @@ MUST_USE result transaction_facts_named(struct transaction *transaction, str fac
                                         struct arena *arena, const struct fact_row **ret_rows,
                                         size_t *ret_count, struct err *err);
 
-/* Every person's facts that count at (as_of, known_at), person by person in the order of ids; for
- * screening. The rows are valid during the call only. */
-typedef result store_person_facts(void *context, const struct person_row *person,
-                                  const struct fact_row *rows, size_t count, struct err *err);
-MUST_USE result transaction_each_person_facts(struct transaction *transaction, date as_of,
-                                              instant known_at, store_person_facts *visit,
-                                              void *context, struct err *err);
-
 /* The caseload: of every person what a screening asks for, short, in one pass. `facts` are
  * packed (register/packed.h): a reader gives those that count on a day as everything is known now.
  * Numbers of facts are indices of

@@ -327,10 +327,6 @@ MUST_USE result identity_apply_merge(struct transaction *transaction, const stru
 MUST_USE result identity_fact_rows(struct transaction *transaction, const int64_t *records,
                                    size_t record_count, struct arena *arena,
                                    struct fact_row **ret_rows, size_t *ret_count, struct err *err);
-/* The sorted records that ever took part in a merge. */
-MUST_USE result identity_merged_records(struct transaction *transaction, struct arena *arena,
-                                        const int64_t **ret_records, size_t *ret_count,
-                                        struct err *err);
 
 /* --- cursors, for the rest --- */
 
