@@ -221,6 +221,7 @@ struct history_line {
     struct event event;
     str actor; /* name of the account, "" for the register */
 };
+struct identity_answer;
 struct person_answer {
     struct case_view view;
     const struct next_step
@@ -237,6 +238,7 @@ struct person_answer {
     size_t history_count;
     const struct hub_row *hubs; /* named by the person's row and by the requests, each once */
     size_t hub_count;
+    const struct identity_answer *known_as; /* casework/identity.h */
 };
 MUST_USE result casework_person(const struct casework *casework, const struct caller *caller,
                                 str reference, const struct asked *asked, struct arena *arena,

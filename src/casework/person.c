@@ -2,6 +2,7 @@
 
 #include "casework/book_work.h"
 #include "casework/facts.h"
+#include "casework/known_as.h"
 #include "casework/past.h"
 #include "casework/sitting.h"
 
@@ -378,6 +379,17 @@ static result show(struct person_work *work, struct err *err)
     return result_ok();
 }
 
+static result read_known_as(struct person_work *work, struct err *err)
+{
+    struct identity_answer *known_as = ARENA_NEW(work->arena, struct identity_answer, 1);
+    if (known_as == NULL) {
+        return arena_full(err);
+    }
+    work->answer.known_as = known_as;
+    return known_as_read(&work->sitting, &work->loaded.view.person, &work->loaded.when, known_as,
+                         err);
+}
+
 static result read_person(struct transaction *transaction, void *context, struct err *err)
 {
     struct person_work *work = context;
@@ -393,6 +405,7 @@ static result read_person(struct transaction *transaction, void *context, struct
     TRY(read_requests(work, err));
     TRY(read_family(work, err));
     TRY(read_history(work, err));
+    TRY(read_known_as(work, err));
     return show(work, err);
 }
 

@@ -139,9 +139,10 @@ const struct command commands[] = {
         .argument_min = 1,
         .argument_max = 1,
         .summary = "Show a person's record",
-        .description = "Where the person is in the procedure, what the law says of each next step, "
-                       "the facts with their sources, running clocks, and the history. That you "
-                       "looked is itself recorded.",
+        .description = "Where the person is in the procedure, the other records, references and "
+                       "names they are known by, merges, the family, what the law says of each "
+                       "next step, the facts with their sources, running clocks, and the history. "
+                       "That you looked is itself recorded.",
         .options = {LOOK_OPTIONS, OPTION_ON, OPTION_KNOWN_AT, OPTION_PURPOSE, OPTION_HELP},
         .option_count = 9,
         .run = command_person_show,

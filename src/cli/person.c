@@ -116,6 +116,38 @@ static void print_summary(const struct invocation *invocation, const struct rule
     print_line(invocation, "Next check", known_day_text(row->next_check_on, &scratch));
 }
 
+/* Other records and references by which the person is found, other names, merges, the family. */
+static void print_links(const struct invocation *invocation, const struct person_answer *person)
+{
+    const struct identity_answer *known_as = person->known_as;
+    for (size_t i = 1; i < known_as->record_count; i++) {
+        print_line(invocation, "Also recorded as", known_as->records[i].reference);
+    }
+    for (size_t i = 0; i < known_as->identifier_count; i++) {
+        struct arena scratch = *invocation->arena;
+        const struct identifier_line *line = &known_as->identifiers[i];
+        const bool named = line->scheme == SCHEME_OTHER_NAME;
+        print_line(invocation, named ? "Other name" : "Other reference",
+                   named ? line->value
+                         : arena_format(&scratch, "%s%s%.*s %.*s",
+                                        identifier_scheme_name(line->scheme),
+                                        line->issuer.len > 0 ? " " : "", STR_ARG(line->issuer),
+                                        STR_ARG(line->value)));
+    }
+    for (size_t i = 0; i < known_as->merge_count; i++) {
+        struct arena scratch = *invocation->arena;
+        print_line(invocation, "Merge",
+                   arena_format(&scratch, "%lld, %s", (long long)known_as->merges[i].id,
+                                merge_state_name(known_as->merges[i].state)));
+    }
+    for (size_t i = 0; i < person->family_count; i++) {
+        struct arena scratch = *invocation->arena;
+        print_line(invocation, "Family",
+                   arena_format(&scratch, "%.*s %.*s", STR_ARG(person->family[i].reference),
+                                STR_ARG(person->family_identities[i].name)));
+    }
+}
+
 static void print_facts(const struct invocation *invocation, const struct rulebook *rulebook,
                         const struct person_answer *person)
 {
@@ -186,6 +218,7 @@ result command_person_show(const struct invocation *invocation, int *ret_status,
                         invocation->arena, &person, err));
     if (invocation->output->format == OUTPUT_TEXT) {
         print_summary(invocation, desk.rulebook, &person);
+        print_links(invocation, &person);
         print_facts(invocation, desk.rulebook, &person);
         print_next_steps(invocation, desk.rulebook, &person);
         print_history(invocation, &person);

@@ -1,4 +1,6 @@
 #include "casework/identity.h"
+#include "casework/returning.h"
+#include "web/deed.h"
 #include "web/handler.h"
 
 enum { PEOPLE_A_PAGE = 50 };
@@ -258,6 +260,68 @@ static str page_title_of(const json_t *person)
     return name.len > 0 ? name : json_str_or_empty(person, "reference");
 }
 
+static const struct input_field return_fields[] = {
+    {"step", "How the procedure begins again", NULL, INPUT_CHOICE,
+     "Choose how the procedure begins again", NULL},
+};
+
+static bool has_outcome(const json_t *person)
+{
+    return json_is_true(json_object_get(json_object_get(person, "stage"), "outcome"));
+}
+
+static result prepare_return(struct deed_form *form, struct err *err)
+{
+    const struct person_answer *answer = form->thing;
+    const struct rulebook *rulebook = form->exchange->rulebook;
+    const uint32_t *steps = NULL;
+    size_t count = 0;
+    TRY(returning_steps(rulebook, answer->view.person.stage, form->exchange->arena, &steps, &count,
+                        err));
+    TRY(deed_choices(form, "step", count, err));
+    for (size_t i = 0; i < count; i++) {
+        const struct step *step = &rulebook->steps[steps[i]];
+        deed_choice(form, "step", step->name, step->title);
+    }
+    if (count == 1) {
+        deed_begin_text(form, "step", rulebook->steps[steps[0]].name);
+    }
+    return result_ok();
+}
+
+static result act_return(struct deed_form *form, struct err *err)
+{
+    const struct exchange *exchange = form->exchange;
+    struct step_answer answer;
+    TRY(casework_return_person(exchange->casework, &exchange->caller, exchange_person(exchange),
+                               deed_text(form, "step"), exchange->arena, &answer, err));
+    form->notice = answer.request.id != 0 ? "step-requested" : "step-taken";
+    return deed_step_taken(form, &answer, err);
+}
+
+static const struct deed person_deeds[] = {
+    {.name = "return",
+     .link = "Record that they came back",
+     .title = "The person came back",
+     .lead = "They are the same person: their own record goes on, with everything that is known of "
+             "them. The law is asked whether the procedure begins again.",
+     .submit = "Begin the procedure again",
+     .notice = "step-taken",
+     .action = ACTION_REQUEST_STEP,
+     .fields = return_fields,
+     .field_count = sizeof return_fields / sizeof return_fields[0],
+     .fits = has_outcome,
+     .prepare = prepare_return,
+     .act = act_return},
+};
+
+enum { PERSON_DEEDS = sizeof person_deeds / sizeof person_deeds[0] };
+
+static str base_of(const struct exchange *exchange, const struct person_row *person)
+{
+    return page_href(exchange->arena, "/people/%s", person->reference, STR(""));
+}
+
 result handle_person(struct exchange *exchange, struct err *err)
 {
     struct asked asked;
@@ -274,7 +338,31 @@ result handle_person(struct exchange *exchange, struct err *err)
     page_open(&page, exchange, "person", page_title_of(resource), "/people");
     page_crumb(&page, STR("People"), STR("/people"));
     page_set(&page, "person", view_person(&context, resource));
+    deeds_offer(&page, person_deeds, PERSON_DEEDS, base_of(exchange, &answer.view.person),
+                resource);
     return page_answer(&page, 200, err);
+}
+
+static result open_person(struct deed_form *form, struct err *err)
+{
+    const struct person_answer *answer = form->thing;
+    const struct person_row *person = &answer->view.person;
+    (void)err;
+    form->base = base_of(form->exchange, person);
+    form->caption = person->reference;
+    form->page.area = "/people";
+    page_crumb(&form->page, STR("People"), STR("/people"));
+    page_crumb(&form->page, person->reference, form->base);
+    return result_ok();
+}
+
+result handle_person_return(struct exchange *exchange, struct err *err)
+{
+    struct person_answer answer;
+    TRY(casework_person(exchange->casework, &exchange->caller, exchange_person(exchange),
+                        &(struct asked){0}, exchange->arena, &answer, err));
+    return deed_answer(exchange, person_deeds, PERSON_DEEDS, STR("return"), &answer, open_person,
+                       err);
 }
 
 /* --- contact and family

@@ -7,6 +7,7 @@
 #define RETURNHUB_WEB_RESOURCE_H
 
 #include "casework/glass.h"
+#include "casework/identity.h"
 #include "casework/privacy.h"
 #include "casework/protection.h"
 #include "casework/queue.h"
@@ -20,6 +21,9 @@ json_t *resource_explanation(const struct rulebook *rulebook, const struct expla
                              const struct case_view *view);
 json_t *resource_explain(const struct rulebook *rulebook, const struct explain_answer *answer);
 json_t *resource_person(const struct rulebook *rulebook, const struct person_answer *answer);
+/* {"records":[],"identifiers":[{"event","scheme","title","value","issuer","source","record",
+ *   "true_from","recorded_at"}],"merges":[{"merge","state"}]} */
+json_t *resource_known_as(const struct identity_answer *answer);
 json_t *resource_people(const struct rulebook *rulebook, const struct people_answer *answer);
 json_t *resource_step_answer(const struct rulebook *rulebook, const struct step_answer *answer);
 json_t *resource_record_answer(const struct rulebook *rulebook, const struct record_answer *answer);

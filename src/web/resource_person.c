@@ -84,6 +84,7 @@ json_t *resource_person(const struct rulebook *rulebook, const struct person_ans
     json_set(object, "facts", part_facts_of(rulebook, view->facts, SUBJECT_PERSON));
     json_set(object, "requests", requests_of(rulebook, answer));
     json_set(object, "family", family_of(rulebook, answer));
+    json_set(object, "known_as", resource_known_as(answer->known_as));
     json_t *clocks = json_array();
     for (size_t i = 0; i < answer->clock_count; i++) {
         json_add(clocks, part_clock(rulebook, &answer->clocks[i]));

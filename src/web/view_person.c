@@ -347,10 +347,46 @@ static json_t *placed_text(const json_t *person)
     return json_of_str(name.len > 0 ? name : STR("At a hub"));
 }
 
+static void add_known_as(json_t *list, str title, str value)
+{
+    json_t *line = json_object();
+    json_set_str(line, "title", title);
+    json_set_str(line, "value", value);
+    json_add(list, line);
+}
+
+/* Other records, references and names by which the person is found. */
+static json_t *known_as_of(const struct view_context *context, const json_t *person)
+{
+    const json_t *known_as = json_object_get(person, "known_as");
+    json_t *list = json_array();
+    size_t index;
+    json_t *one;
+    json_array_foreach(json_object_get(known_as, "records"), index, one)
+    {
+        if (index > 0) {
+            add_known_as(list, STR("Another record"), str_from_c(json_string_value(one)));
+        }
+    }
+    json_array_foreach(json_object_get(known_as, "identifiers"), index, one)
+    {
+        const str issuer = json_str_or_empty(one, "issuer");
+        const str value = json_str_or_empty(one, "value");
+        add_known_as(list, json_str_or_empty(one, "title"),
+                     issuer.len == 0 ? value
+                                     : arena_format(context->arena, "%.*s %.*s", STR_ARG(issuer),
+                                                    STR_ARG(value)));
+    }
+    return list;
+}
+
 static void set_summary(json_t *view, const struct view_context *context, const json_t *person)
 {
     const json_t *hub = json_object_get(person, "hub");
     const str hub_reference = json_str_or_empty(hub, "reference");
+    json_t *known_as = known_as_of(context, person);
+    json_set_flag(view, "has_known_as", json_array_size(known_as) > 0);
+    json_set(view, "known_as", known_as);
     json_set(view, "born_on", view_known_day(json_object_get(person, "born_on")));
     json_set(view, "stage_since", view_day(json_str_or_empty(person, "stage_since")));
     json_set(view, "registered_on", view_day(json_str_or_empty(person, "registered_on")));

@@ -91,7 +91,11 @@ def merged_and_undone(desk, person, other):
     assert "differ" in desk.fails("merge", "confirm", request, "--conflicts", "99", account="senior")
     desk.run("merge", "confirm", request, "--conflicts", count, account="senior")
     assert len(desk.rows("person", "list", "--limit", "1000")) == people - 1
-    assert desk.json("person", "show", other)["reference"] == person
+    shown = desk.json("person", "show", other)
+    assert shown["reference"] == person and shown["known_as"]["records"] == [person, other], shown
+    told = " ".join(desk.run("person", "show", person).split())
+    assert f"Also recorded as {other}" in told and f"Merge {request}, merged" in told, told
+    assert "Other reference gwf GWF012345678" in told and "Other reference travel_document UTO L898902C3" in told, told
     reconciled = {row[0]: int(row[2]) for row in csv.reader(
         desk.run("statistics", "reconciliation", "--format", "csv", account="statistician").splitlines())
         if len(row) > 2 and row[1] == "Total"}
@@ -109,7 +113,9 @@ def merged_and_undone(desk, person, other):
     assert len(desk.rows("person", "list", "--limit", "1000")) == people
     states = [line["state"] for line in desk.json("merge", "list")["merges"]]
     assert states == ["undone"], states
-    assert desk.json("person", "show", other)["reference"] == other
+    shown = desk.json("person", "show", other)
+    assert shown["reference"] == other and shown["known_as"]["records"] == [other], shown
+    assert shown["known_as"]["merges"] == [{"merge": int(request), "state": "undone"}], shown
     rows = desk.rows("person", "evidence", "person.language", "Example")
     assert [row["reference"] for row in rows] == [person], rows
 
@@ -127,6 +133,7 @@ def came_back(desk):
     told = desk.told("person", "register", person["name"], person["born_on"]["value"])
     assert f"returnhub person return {gone}" in told and "--new" in told, told
     desk.run("record", gone, "claim.made_on", today())
+    assert "It is not said by which step" in desk.fails("person", "return", gone, "--step", "hub_transfer")
     answer = desk.json("person", "return", gone, "--step", "new_claim")
     assert desk.json("person", "show", gone)["stage"]["name"] == "claim_registered", answer
     assert len(desk.rows("person", "list", "--limit", "1000")) == people
