@@ -56,8 +56,8 @@ static struct notice_set read_folder(const char *law)
 static void test_ours(void **state)
 {
     (void)state;
-    static const char *const names[] = {"removal_decision", "departure_details", "transfer_to_hub",
-                                        "hub_arrival"};
+    static const char *const names[] = {"removal_decision", "departure_details", "transfer_information",
+                                        "arrival_information"};
     const struct notice_set set = read_folder("uk");
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         const struct notice_definition *notice = notice_find(&set, str_from_c(names[i]));
