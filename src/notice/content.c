@@ -5,9 +5,12 @@
 enum { LINE_BYTES_MAX = 16 * 1024, CONTENT_BYTES_MAX = 1024 * 1024 };
 
 /* U+2068 FIRST STRONG ISOLATE and U+2069 POP DIRECTIONAL ISOLATE: what is put into a text that is
- * written from the other side keeps its own order (Unicode Standard Annex 9, 2.4). */
-#define ISOLATE     "\xE2\x81\xA8"
-#define ISOLATE_END "\xE2\x81\xA9"
+ * written from the other side keeps its own order (Unicode Standard Annex 9, 2.4). A day of figures
+ * has no letter that would say its direction, and beside Arabic letters it would be turned round:
+ * U+2066 LEFT-TO-RIGHT ISOLATE. */
+#define ISOLATE      "\xE2\x81\xA8"
+#define ISOLATE_LEFT "\xE2\x81\xA6"
+#define ISOLATE_END  "\xE2\x81\xA9"
 
 /* --- translations ----------------------------------------------------------------------------- */
 
@@ -90,9 +93,11 @@ static result put_day(str language, date day, struct arena *arena, struct buf *b
 {
     char iso[DATE_TEXT_SIZE];
     str text = STR("");
+    const bool foreign = !str_equal(language, STR(NOTICE_LANGUAGE));
     TRY(language_day(language, day, arena, &text, err));
     date_format(day, iso);
-    buf_format(buf, "%.*s (%s)", STR_ARG(text), iso);
+    buf_format(buf, "%.*s (%s%s%s)", STR_ARG(text), foreign ? ISOLATE_LEFT : "", iso,
+               foreign ? ISOLATE_END : "");
     return result_ok();
 }
 

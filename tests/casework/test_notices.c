@@ -294,7 +294,8 @@ static void test_unapproved_translation(void **state)
     answer = issued("departure_details", "sq");
     assert_true(answer.approval > 0);
     assert_true(str_starts(answer.content.translations[0], STR("sq: ")));
-    assert_true(str_contains(answer.content.translations[2], STR("20 korrik 2026 (2026-07-20)")));
+    assert_true(str_contains(answer.content.translations[2], STR("20 korrik 2026 (\xE2\x81\xA6"
+                                                                 "2026-07-20\xE2\x81\xA9)")));
     translate("SQ:");
     expect(issue(CLERK, "departure_details", "sq", &answer, &err), &err, ERROR_CONFLICT,
            "is not approved");

@@ -56,8 +56,8 @@ static struct notice_set read_folder(const char *law)
 static void test_ours(void **state)
 {
     (void)state;
-    static const char *const names[] = {"removal_decision", "departure_details", "transfer_information",
-                                        "arrival_information"};
+    static const char *const names[] = {"removal_decision", "departure_details",
+                                        "transfer_information", "arrival_information"};
     const struct notice_set set = read_folder("uk");
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         const struct notice_definition *notice = notice_find(&set, str_from_c(names[i]));
@@ -176,9 +176,11 @@ static void test_fill(void **state)
     assert_text(content.originals[1], "To Synthetic 1 on 27 March 2026 (2026-03-27).");
     assert_true(fill(&catalogue, 2, &content, &err).ok);
     assert_text(content.originals[1], "To Synthetic 1 on 27 March 2026 (2026-03-27).");
-    /* What is put in is isolated: U+2068 and U+2069. */
+    /* What is put in is isolated, U+2068 and U+2069; the day in figures, which would be turned
+     * round, from the left: U+2066. */
     assert_text(content.translations[1], "إلى \xE2\x81\xA8Synthetic 1\xE2\x81\xA9 في \xE2\x81\xA8"
-                                         "٢٧ مارس ٢٠٢٦ (2026-03-27)\xE2\x81\xA9.");
+                                         "٢٧ مارس ٢٠٢٦ (\xE2\x81\xA6"
+                                         "2026-03-27\xE2\x81\xA9)\xE2\x81\xA9.");
     assert_false(fill(NULL, 1, &content, &err).ok);
     assert_non_null(strstr(err.what, "\"notice.day\" is not known"));
 }
