@@ -199,9 +199,6 @@ static bool insert_of_person(const struct notice_work *work, const struct identi
         *ret_known = identity->name.len > 0;
     } else if (str_equal(name, STR("person.reference"))) {
         *ret_insert = insert_text(name, work->answer.person.reference);
-    } else if (str_equal(name, STR("person.born_on"))) {
-        *ret_insert = insert_day(name, identity->born_on.day);
-        *ret_known = identity->born_on.known;
     } else if (str_equal(name, STR("notice.day"))) {
         *ret_insert = insert_day(name, work->sitting.today);
     } else if (str_equal(name, STR("hub.name"))) {
@@ -237,7 +234,7 @@ static result find_inserts(struct notice_work *work, struct notice_insert insert
 static result load_hub(struct notice_work *work, const struct case_time *when, struct err *err)
 {
     const bool named = work->order->hub.len > 0;
-    if (named != work->notice->at_hub) {
+    if (named != work->notice->with_hub) {
         return named ? err_set(err, ERROR_INPUT, "The notice \"%.*s\" is about no hub",
                                STR_ARG(work->notice->name))
                      : err_set(err, ERROR_INPUT, "The notice \"%.*s\" needs a hub: which?",

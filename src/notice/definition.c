@@ -203,7 +203,7 @@ static result read_notice_line(struct reader *reader, struct err *err)
         return read_method(reader, err);
     }
     if (line_take(&reader->lines, "with hub")) {
-        notice->at_hub = true;
+        notice->with_hub = true;
         return result_ok();
     }
     return line_refuse(&reader->lines, err, "A notice has no line that begins with",

@@ -20,7 +20,7 @@ enum {
 enum notice_line_kind { NOTICE_TITLE, NOTICE_HEADING, NOTICE_PARAGRAPH, NOTICE_ITEM };
 
 /* One text of the letter. In it, {NAME} stands for what is put in: a fact of the rulebook, or one
- * of person.name, person.reference, person.born_on, notice.day, hub.name. */
+ * of person.name, person.reference, notice.day, hub.name. */
 struct notice_line {
     enum notice_line_kind kind;
     str text;
@@ -64,7 +64,7 @@ struct notice_definition {
     size_t method_count;
     str inserts[NOTICE_INSERTS_MAX]; /* the names in braces, each once, in order */
     size_t insert_count;
-    bool at_hub; /* it is about a transfer to a hub, which is named with it */
+    bool with_hub; /* it is about a transfer to a hub, which is named with it */
 };
 
 /* Who writes: at the head of each letter, and whom to turn to. */
