@@ -318,7 +318,8 @@ static struct reply post_with_key(struct desk *desk, const char *key)
                             .content_type = "application/json",
                             .header_name = "Idempotency-Key",
                             .header_value = key,
-                            .body = STR("{\"name\":\"Keyed\",\"registered_on\":\"2026-06-01\"}")};
+                            .body = STR("{\"name\":\"Keyed\",\"registered_on\":\"2026-06-01\","
+                                        "\"another_person\":\"yes\"}")};
     return desk_ask(desk, &ask);
 }
 
