@@ -18,8 +18,8 @@ const struct command commands[] = {
             "With --seal-key, what is recorded comes into the transparency log, a second "
             "later at most, and the log is served to anybody under /log/.",
         .options = {STORE_OPTIONS, OPTION_ADDRESS, OPTION_PORT, OPTION_SEAL_KEY, OPTION_LOG,
-                    OPTION_BEAT, OPTION_PADDING, OPTION_CONSTANT, OPTION_HELP},
-        .option_count = 11,
+                    OPTION_BEAT, OPTION_PADDING, OPTION_CONSTANT, OPTION_NOTICES, OPTION_HELP},
+        .option_count = 12,
         .run = command_serve,
     },
     {

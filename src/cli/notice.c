@@ -1,3 +1,5 @@
+#include "cli/notice.h"
+
 #include "casework/notices.h"
 
 #include "cli/departure.h"
@@ -96,7 +98,7 @@ static result check_against(const struct rulebook *rulebook, const struct notice
     return result_ok();
 }
 
-static result load_book(const struct invocation *invocation, const struct rulebook *rulebook,
+result notice_book_load(const struct invocation *invocation, const struct rulebook *rulebook,
                         struct arena *arena, const struct notice_book **ret_book, struct err *err)
 {
     const str folder = notices_folder(invocation, rulebook);
@@ -106,7 +108,16 @@ static result load_book(const struct invocation *invocation, const struct rulebo
     if (book == NULL || files == NULL) {
         return arena_full(err);
     }
-    TRY(read_texts(folder, ".notice", arena, files, &count, err));
+    struct err failure = {0};
+    const result read = read_texts(folder, ".notice", arena, files, &count, &failure);
+    if (!read.ok && failure.code == ERROR_NOT_FOUND && !option_given(invocation, OPTION_NOTICES)) {
+        *ret_book = NULL;
+        return result_ok();
+    }
+    if (!read.ok) {
+        *err = failure;
+        return read;
+    }
     if (count == 0) {
         result_ignore(
             err_set(err, ERROR_NOT_FOUND, "There are no notices in %.*s", STR_ARG(folder)),
@@ -121,10 +132,25 @@ static result load_book(const struct invocation *invocation, const struct rulebo
     return result_ok();
 }
 
+/* A command that cannot do without. */
+static result require_book(const struct invocation *invocation, const struct rulebook *rulebook,
+                           const struct notice_book **ret_book, struct err *err)
+{
+    TRY(notice_book_load(invocation, rulebook, invocation->arena, ret_book, err));
+    if (*ret_book != NULL) {
+        return result_ok();
+    }
+    result_ignore(err_set(err, ERROR_NOT_FOUND, "No notices come with the rulebook \"%.*s\"",
+                          STR_ARG(rulebook->name)),
+                  "the hint follows");
+    return err_hint(err, "name a folder of texts with --notices; notices/README.md says what "
+                         "stands in one");
+}
+
 static result open_desk(const struct invocation *invocation, struct desk *desk, struct err *err)
 {
     TRY(desk_open_as_account(invocation, desk, err));
-    return load_book(invocation, desk->rulebook, invocation->arena, &desk->casework.notices, err);
+    return require_book(invocation, desk->rulebook, &desk->casework.notices, err);
 }
 
 /* --- printing --------------------------------------------------------------------------------- */
@@ -454,7 +480,7 @@ result command_notice_check(const struct invocation *invocation, int *ret_status
     struct arena *arena = invocation->arena;
     *ret_status = 0;
     TRY(desk_load_rulebook(invocation, desk_rulebook_folder(invocation), arena, &rulebook, err));
-    TRY(load_book(invocation, rulebook, arena, &book, err));
+    TRY(require_book(invocation, rulebook, &book, err));
     for (size_t i = 0; i < book->catalogue_count; i++) {
         for (size_t k = 0; k < book->set.count; k++) {
             struct notice_translated translated;

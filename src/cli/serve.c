@@ -1,6 +1,7 @@
 #include "casework/adoption.h"
 #include "casework/arrivals.h"
 #include "cli/desk.h"
+#include "cli/notice.h"
 #include "cli/seal.h"
 #include "cli/version.h"
 #include "demo/demo.h"
@@ -103,6 +104,8 @@ result command_serve(const struct invocation *invocation, int *ret_status, struc
     TRY(option_number(invocation, OPTION_PORT, 8080, 0, 65535, &port, err));
     TRY(desk_open(invocation, &desk, err));
     TRY(casework_adopt_rulebook(&desk.casework, err));
+    TRY(notice_book_load(invocation, desk.rulebook, invocation->arena, &desk.casework.notices,
+                         err));
     TRY(is_demonstration(&desk, invocation->arena, &demonstration, err));
     TRY(sealing_desk_open(invocation, desk.store, &sealing, err));
     struct web_options web_options = {
