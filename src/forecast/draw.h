@@ -10,8 +10,8 @@
  *
  * Normal and exponential variates come from ziggurats with 256 layers (Marsaglia and Tsang 2000, as
  * corrected by Doornik 2005: position and layer come from different bits), gamma variates from
- * Marsaglia and Tsang's squeeze (2000), Poisson counts from inversion and, above a mean of 30, from
- * Hoermann's transformed rejection PTRS (1993). */
+ * Marsaglia and Tsang's squeeze (2000), Poisson counts from exponential steps and, above a mean of
+ * 30, from Hoermann's transformed rejection PTRS (1993). */
 #ifndef RETURNHUB_FORECAST_DRAW_H
 #define RETURNHUB_FORECAST_DRAW_H
 
@@ -74,8 +74,7 @@ double draw_exponential(const struct draw_tables *tables, struct draw *draw);   
 double draw_gamma(const struct draw_tables *tables, struct draw *draw, double shape); /* scale 1 */
 uint64_t draw_poisson(const struct draw_tables *tables, struct draw *draw, double mean);
 /* How many of `trials` happen, each with that chance. */
-uint64_t draw_binomial(const struct draw_tables *tables, struct draw *draw, uint64_t trials,
-                       double chance);
+uint64_t draw_binomial(struct draw *draw, uint64_t trials, double chance);
 
 /* A distribution of something that is not negative: a wait in days, say. */
 enum distribution_kind {

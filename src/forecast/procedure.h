@@ -19,8 +19,10 @@
  *
  * Numbers are drawn by person and purpose (draw.h), so the same seed and future give the same lives
  * wherever two procedures agree. A run is pure: same data, seed and future, same counts, to the
- * last bit. Invariant, checked at every event in a debug build and at every quarter in all: who was
- * there at the beginning and who arrived is in a stage or has reached an outcome. */
+ * last bit. Invariants, asserted at the end of every quarter, and after every event when
+ * `check_every_event`: who was there at the beginning and who arrived is in one stage or has
+ * reached an outcome; as many places are taken as people are in stages that hold them; as many wait
+ * at a station as stand in its line. */
 #ifndef RETURNHUB_FORECAST_PROCEDURE_H
 #define RETURNHUB_FORECAST_PROCEDURE_H
 
@@ -34,7 +36,8 @@ enum {
     PROCEDURE_GROUPS_MAX = 1024,
     PROCEDURE_STATIONS_MAX = 64,
     PROCEDURE_STEPS_MAX = 256,
-    PROCEDURE_WAYS_MAX = 256, /* of all stages together */
+    PROCEDURE_WAYS_MAX = 255, /* of all stages together */
+    PROCEDURE_WAYS_OF_STAGE_MAX = 16,
     PROCEDURE_BRANCHES_MAX = 16,
     PROCEDURE_SERIES_MAX = 256,
     PROCEDURE_QUARTERS_MAX = 160,            /* forty years */
@@ -65,7 +68,8 @@ struct procedure_way {
     struct schedules mean;   /* WAY_AFTER_WAIT: days, of the day of entering */
     struct schedules hazard; /* WAY_BY_HAZARD: a day */
     uint32_t station;        /* WAY_WHEN_SERVED */
-    bool judged;             /* only whom the law clears is served; see procedure_law */
+    bool judged;             /* only whom the law clears is served; see procedure_law. The only way
+                                that is served by its station */
     const struct procedure_branch *branches;
     size_t branch_count;
 };
@@ -75,7 +79,8 @@ struct procedure_stage {
     bool outcome;
     uint32_t holds; /* a station, of which a place is held while here, or PROCEDURE_NONE. Every
                        branch that leads here from a stage that does not hold it belongs to a way
-                       that is served by that station */
+                       that is served by that station; who is here at the beginning or arrives here
+                       has a place, and if need be one too many */
     const struct procedure_way *ways;
     size_t way_count;
 };
@@ -167,7 +172,8 @@ struct procedure {
     const struct procedure_series *series;
     size_t series_count;
     const struct procedure_law *law;
-    double slots_a_day; /* of the wheel; 0: chosen */
+    double slots_a_day;     /* of the wheel; 0: chosen */
+    bool check_every_event; /* for tests: slow */
 };
 
 /* Refuses what cannot be run, with its name and what to do: an index out of range, a share that is

@@ -23,13 +23,10 @@ enum station_order { STATION_OLDEST_FIRST, STATION_NEWEST_FIRST };
 
 /* Counted for the whole of the time. */
 struct station_count {
-    uint64_t entered;
     uint64_t served;
-    uint64_t left;      /* the line without being served */
-    double waited;      /* sum over those served, days */
-    double line_days;   /* people waiting, summed over time */
-    double taken_days;  /* places taken, summed over time */
-    double places_days; /* places there were, summed over time */
+    double waited;     /* sum over those served, days */
+    double line_days;  /* people waiting, summed over time */
+    double taken_days; /* places taken, summed over time */
 };
 
 struct station {
@@ -37,7 +34,7 @@ struct station {
     enum station_order order;
     bool has_places;
     bool has_allowance;
-    double places;    /* a capacity that is lowered below what is taken is reached by waiting */
+    double places;    /* lowered below what is taken, it is reached as places are given back */
     double allowance; /* what is left of today's */
     uint64_t taken;
     uint64_t waiting;           /* in the line, holes not counted */
@@ -47,33 +44,63 @@ struct station {
     uint32_t line_tail;
     double counted_until;
     struct station_count count;
-    bool failed;
+    bool failed; /* the arena was full: somebody who waits was forgotten */
 };
 
 MUST_USE result station_init(struct station *station, enum station_order order, bool has_places,
-                             bool has_allowance, struct arena *arena, struct err *err);
+                             bool has_allowance, double now, struct arena *arena, struct err *err);
 
-/* Brings the sums over time up to `now`. */
-void station_count_until(struct station *station, double now);
-
-void station_set_places(struct station *station, double now, double places);
 /* A new day: its allowance is added to what is left of a whole one. */
 void station_new_day(struct station *station, double allowance);
 
-/* Is a place free, and is something of the allowance left? */
-bool station_is_free(const struct station *station);
+/* Brings the sums over time up to `now`. */
+static inline void station_count_until(struct station *station, double now)
+{
+    const double days = now - station->counted_until;
+    station->count.line_days += days * (double)station->waiting;
+    station->count.taken_days += days * (double)station->taken;
+    station->counted_until = now;
+}
 
-void station_wait(struct station *station, double now, struct station_entry entry);
-/* The head of the line, taken out of it; false when nobody stands there. It is for the caller to
- * see whether the ticket is out of date, and to say so to nobody: holes are not in `waiting`. */
-bool station_head(struct station *station, struct station_entry *ret_entry);
-/* Back to the head: who could not be served now keeps their turn. */
-void station_put_back(struct station *station, struct station_entry entry);
-/* Somebody left the line without being served. */
-void station_gone(struct station *station, double now);
-/* The entry, taken out of the line, is served: the place is taken and the allowance used. */
-void station_serve(struct station *station, double now, double since, bool waited_in_line);
+/* Is a place free, and is something of the allowance left? */
+static inline bool station_is_free(const struct station *station)
+{
+    return (!station->has_places || (double)station->taken + 1 <= station->places) &&
+           (!station->has_allowance || station->allowance >= 1);
+}
+
+/* The place is taken and the allowance used, by somebody who has waited since then. */
+static inline void station_serve(struct station *station, double now, double since)
+{
+    station_count_until(station, now);
+    station->count.served++;
+    station->count.waited += now - since;
+    station->taken += station->has_places;
+    station->allowance -= station->has_allowance ? 1 : 0;
+}
+
 /* Gives a place back. */
-void station_give_back(struct station *station, double now);
+static inline void station_give_back(struct station *station, double now)
+{
+    ASSERT(station->taken > 0);
+    station_count_until(station, now);
+    station->taken--;
+}
+
+/* Somebody stands in line. */
+void station_wait(struct station *station, double now, struct station_entry entry);
+/* The head of the line, taken out of it; false when nobody stands there. Whoever finds the ticket
+ * out of date drops it: such a hole was uncounted by station_gone. Who is in line is served with
+ * station_gone, then station_serve. */
+bool station_head(struct station *station, struct station_entry *ret_entry);
+/* Somebody no longer waits. Their entry, if it is still in the line, is a hole from now on. */
+static inline void station_gone(struct station *station, double now)
+{
+    ASSERT(station->waiting > 0);
+    station_count_until(station, now);
+    station->waiting--;
+}
+/* Nobody waits any more; holes are forgotten too. */
+void station_clear(struct station *station, double now);
 
 #endif

@@ -8,7 +8,8 @@
  *   1. nothing is given before what lies earlier, nor, at the same time, before what was put in
  *      earlier: ties are in the order of putting in, so the order never depends on memory;
  *   2. an event at or after the end is counted in `beyond` and forgotten;
- *   3. an event may be put in at the time of the last one given or later, never before it.
+ *   3. an event may be put in at the time of the last one given or later, never before it (not
+ *      looked at here: whoever puts it in knows the time).
  *
  * Waiting events lie in pieces that are used again, so memory follows how many wait at once, not
  * how many there ever were. All memory is the arena's. */
@@ -32,8 +33,7 @@ struct wheel_piece {
 };
 
 struct wheel_slot {
-    struct wheel_piece *first; /* the fullest is the first one: pieces are put in front */
-    uint32_t count;
+    struct wheel_piece *first; /* the last one begun; only this one has room */
 };
 
 struct wheel {
@@ -43,28 +43,52 @@ struct wheel {
     double slots_a_day;
     struct wheel_slot *slots;
     size_t slot_count;
+    size_t slot_next; /* the first one whose time has not come */
     struct wheel_piece *spare;
     /* The slot whose time it is, sorted. */
     struct wheel_event *now;
-    struct wheel_event *sorting; /* as many again, for sorting */
     size_t now_capacity;
     size_t now_next;
     size_t now_count;
-    size_t slot_next; /* the slot after it */
-    uint64_t waiting;
     uint64_t beyond;
     bool failed; /* the arena was full; nothing more is given */
 };
 
-/* From `begin` to `end`, in days. More slots a day are better the more events there are: about 16
- * events to a slot is best, and it matters little. */
+/* From `begin` to `end`, in days. The more events there are, the more slots a day are good; about
+ * 16 events to a slot is best, and it matters little. */
 MUST_USE result wheel_init(struct wheel *wheel, double begin, double end, double slots_a_day,
                            struct arena *arena, struct err *err);
 
-void wheel_put(struct wheel *wheel, struct wheel_event event);
+/* The rest of wheel_put, when the slot's piece has no room or its time has come. */
+void wheel_put_beside(struct wheel *wheel, struct wheel_slot *slot, struct wheel_event event);
+/* Turns to the next slot that has events; false when there is none. */
+bool wheel_turn(struct wheel *wheel);
+
+static inline void wheel_put(struct wheel *wheel, struct wheel_event event)
+{
+    if (!(event.at < wheel->end)) {
+        wheel->beyond++;
+        return;
+    }
+    struct wheel_slot *slot =
+        &wheel->slots[(size_t)((event.at - wheel->begin) * wheel->slots_a_day)];
+    struct wheel_piece *piece = slot->first;
+    if (piece == NULL || piece->count == WHEEL_PIECE_EVENTS) {
+        wheel_put_beside(wheel, slot, event);
+        return;
+    }
+    piece->events[piece->count++] = event;
+}
 
 /* The next event. False when there is none, or the arena is full: ask wheel_finish. */
-bool wheel_take(struct wheel *wheel, struct wheel_event *ret_event);
+static inline bool wheel_take(struct wheel *wheel, struct wheel_event *ret_event)
+{
+    if (wheel->now_next == wheel->now_count && !wheel_turn(wheel)) {
+        return false;
+    }
+    *ret_event = wheel->now[wheel->now_next++];
+    return true;
+}
 
 MUST_USE result wheel_finish(const struct wheel *wheel, struct err *err);
 
