@@ -90,9 +90,24 @@ static result check_password(str password, struct err *err)
     return result_ok();
 }
 
+_Static_assert(PASSWORD_HASH_SIZE == crypto_pwhash_STRBYTES, "as libsodium writes it");
+
+result password_hash(const struct casework *casework, str password,
+                     char ret_hash[PASSWORD_HASH_SIZE], struct err *err)
+{
+    TRY(check_password(password, err));
+    TRY(check_gate(casework, err));
+    sign_in_gate_enter(casework->gate);
+    const int hashed = crypto_pwhash_str_alg(ret_hash, password.at, password.len, HASH_PASSES,
+                                             HASH_MEMORY, crypto_pwhash_ALG_ARGON2ID13);
+    sign_in_gate_leave(casework->gate);
+    return hashed == 0 ? result_ok()
+                       : err_set(err, ERROR_LIMIT, "The system has no memory to hash a password");
+}
+
 struct password_work {
     int64_t account;
-    char hash[crypto_pwhash_STRBYTES];
+    char hash[PASSWORD_HASH_SIZE];
     struct arena *arena;
 };
 
@@ -109,17 +124,9 @@ static result set_hash(struct transaction *transaction, void *context, struct er
 result casework_set_password(const struct casework *casework, int64_t account, str password,
                              struct err *err)
 {
-    TRY(check_password(password, err));
-    TRY(check_gate(casework, err));
     struct password_work work = {.account = account};
-    sign_in_gate_enter(casework->gate);
-    const int hashed = crypto_pwhash_str_alg(work.hash, password.at, password.len, HASH_PASSES,
-                                             HASH_MEMORY, crypto_pwhash_ALG_ARGON2ID13);
-    sign_in_gate_leave(casework->gate);
-    if (hashed != 0) {
-        return err_set(err, ERROR_LIMIT, "The system has no memory to hash a password");
-    }
     struct arena arena;
+    TRY(password_hash(casework, password, work.hash, err));
     TRY(arena_open(&arena, SIGN_IN_ARENA, err));
     work.arena = &arena;
     const result set = store_write(casework->store, set_hash, &work, err);
@@ -190,15 +197,20 @@ void session_hash_token(str token, uint8_t hash[32])
     memcpy(hash, digest.bytes, sizeof digest.bytes);
 }
 
+void session_draw_token(const struct casework *casework, char ret_token[SESSION_TOKEN_SIZE])
+{
+    uint8_t secret[TOKEN_BYTES];
+    casework->system->entropy(casework->system->context, secret, sizeof secret);
+    ASSERT(sodium_bin2base64(ret_token, SESSION_TOKEN_SIZE, secret, sizeof secret,
+                             sodium_base64_VARIANT_URLSAFE_NO_PADDING) == ret_token);
+    sodium_memzero(secret, sizeof secret);
+}
+
 static void draw_session(const struct casework *casework, struct sign_in_work *work,
                          char token[SESSION_TOKEN_SIZE])
 {
     const struct system *system = casework->system;
-    uint8_t secret[TOKEN_BYTES];
-    system->entropy(system->context, secret, sizeof secret);
-    ASSERT(sodium_bin2base64(token, SESSION_TOKEN_SIZE, secret, sizeof secret,
-                             sodium_base64_VARIANT_URLSAFE_NO_PADDING) == token);
-    sodium_memzero(secret, sizeof secret);
+    session_draw_token(casework, token);
     const instant now = system_now(system);
     work->session = (struct session_row){
         .account = work->account.id, .opened_at = now, .seen_at = now, .proven_at = now};
@@ -233,6 +245,7 @@ result casework_sign_in(const struct casework *casework, const struct sign_in *s
 /* --- sessions --------------------------------------------------------------------------------- */
 
 struct session_work {
+    const struct session_limits *limits;
     instant now;
     uint8_t token_hash[32];
     struct arena *arena;
@@ -245,12 +258,13 @@ static result refuse_session(struct err *err)
     return err_set(err, ERROR_UNAUTHENTICATED, "Nobody is signed in, or the session has ended");
 }
 
-bool session_is_over(const struct session_row *row, instant now)
+bool session_is_over(const struct session_limits *limits, const struct session_row *row,
+                     instant now)
 {
     const int64_t idle = now.milliseconds - row->seen_at.milliseconds;
     const int64_t age = now.milliseconds - row->opened_at.milliseconds;
-    return idle > SESSION_IDLE_MINUTES * minute_milliseconds ||
-           age > SESSION_HOURS_MAX * 60 * minute_milliseconds;
+    return idle > limits->idle_minutes * minute_milliseconds ||
+           age > limits->hours_max * 60 * minute_milliseconds;
 }
 
 static result read_session(struct transaction *transaction, void *context, struct err *err)
@@ -262,8 +276,9 @@ static result read_session(struct transaction *transaction, void *context, struc
                                                : err_set(err, failure.code, "%s", failure.what);
     }
     TRY(transaction_account(transaction, work->row.account, work->arena, &work->account, err));
-    return session_is_over(&work->row, work->now) || work->account.closed ? refuse_session(err)
-                                                                          : result_ok();
+    return session_is_over(work->limits, &work->row, work->now) || work->account.closed
+               ? refuse_session(err)
+               : result_ok();
 }
 
 /* Reads once more: somebody may have signed out in the meantime, and must stay signed out. */
@@ -293,7 +308,8 @@ result casework_session(const struct casework *casework, str token, struct arena
     if (token.len != SESSION_TOKEN_SIZE - 1) {
         return refuse_session(err);
     }
-    struct session_work work = {.now = system_now(casework->system), .arena = arena};
+    struct session_work work = {
+        .limits = &casework->limits, .now = system_now(casework->system), .arena = arena};
     session_hash_token(token, work.token_hash);
     TRY(store_read(casework->store, read_session, &work, err));
     if (work.now.milliseconds - work.row.seen_at.milliseconds >= TOUCH_MILLISECONDS) {
@@ -301,7 +317,8 @@ result casework_session(const struct casework *casework, str token, struct arena
     }
     const int64_t proven_for = work.now.milliseconds - work.row.proven_at.milliseconds;
     struct session session = {.account = work.account,
-                              .proven = proven_for <= PROVEN_MINUTES * minute_milliseconds};
+                              .proven = proven_for <=
+                                        casework->limits.proven_minutes * minute_milliseconds};
     TRY(hex_of(work.row.form_token, sizeof work.row.form_token, arena, &session.form_token, err));
     *ret_session = session;
     return result_ok();
@@ -347,7 +364,9 @@ result casework_prove_session(const struct casework *casework, str token, str pa
                               struct arena *arena, struct err *err)
 {
     TRY(check_gate(casework, err));
-    struct proof_work work = {.session = {.now = system_now(casework->system), .arena = arena},
+    struct proof_work work = {.session = {.limits = &casework->limits,
+                                          .now = system_now(casework->system),
+                                          .arena = arena},
                               .code = code,
                               .hash = STR("")};
     session_hash_token(token, work.session.token_hash);
