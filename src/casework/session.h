@@ -9,6 +9,9 @@
 void session_hash_token(str token, uint8_t hash[32]);
 /* 256 random bits in 43 characters. */
 void session_draw_token(const struct casework *casework, char ret_token[SESSION_TOKEN_SIZE]);
+/* A new session of the account, proven now, and its token; the caller stores it. */
+void session_draw(const struct casework *casework, int64_t account,
+                  char ret_token[SESSION_TOKEN_SIZE], struct session_row *ret_row);
 /* Idle for too long, or too old. */
 bool session_is_over(const struct session_limits *limits, const struct session_row *row,
                      instant now);
