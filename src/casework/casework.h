@@ -29,6 +29,14 @@
 struct notice_book;
 struct sign_in_gate;
 
+/* How long a session lasts. What may be set lies within the second level of assurance of NIST SP
+ * 800-63B: half an hour idle is its limit, and twelve hours in all. */
+struct session_limits {
+    int64_t idle_minutes;   /* 1 to 30 without a sign of life */
+    int64_t hours_max;      /* 1 to 12 in all */
+    int64_t proven_minutes; /* 1 to 60 for which a proof that it is still them counts */
+};
+
 struct casework {
     struct store *store;
     const struct rulebook *rulebook;
@@ -36,6 +44,7 @@ struct casework {
     struct sign_in_gate
         *gate; /* NULL when not opened with casework_open: then nobody can sign in */
     const struct notice_book *notices; /* notices.h; NULL: no letter can be written */
+    struct session_limits limits;
 };
 
 /* The store, the rulebook and the system stay the caller's and must outlive it; what it needs
@@ -44,6 +53,10 @@ MUST_USE result casework_open(struct store *store, const struct rulebook *rulebo
                               const struct system *system, struct arena *perm,
                               struct casework *ret_casework, struct err *err);
 void casework_close(struct casework *casework); /* accepts NULL and a zeroed one */
+/* In the place of SESSION_IDLE_MINUTES, SESSION_HOURS_MAX and PROVEN_MINUTES; before anybody signs
+ * in. ERROR_INPUT for what is out of bounds. */
+MUST_USE result casework_set_session_limits(struct casework *casework,
+                                            const struct session_limits *limits, struct err *err);
 
 /* Who asks. client_id: for commands that change something; all zero: the command is not repeatable.
  */
@@ -398,7 +411,7 @@ struct sign_in {
 };
 enum {
     SESSION_TOKEN_SIZE = 44,
-    SESSION_IDLE_MINUTES = 30,
+    SESSION_IDLE_MINUTES = 30, /* these three: unless it is set otherwise */
     SESSION_HOURS_MAX = 10,
     PROVEN_MINUTES = 15,
 };

@@ -56,6 +56,9 @@ enum { COMMAND_OPTIONS_MAX = 20, COMMAND_ARGUMENTS_MAX = 256 /* a folder of rule
     OPTION(OPTION_LEAD, "lead", "ACCOUNT", "the account that answers for it (default: your own)")  \
     OPTION(OPTION_PORT, "port", "N", "port to listen on (default: 8080; 0: any free one)")         \
     OPTION(OPTION_ADDRESS, "address", "ADDRESS", "address to listen on (default: 127.0.0.1)")      \
+    OPTION(OPTION_SETTINGS, "settings", "FILE",                                                    \
+           "settings of the site: address, sessions, single sign-on, confinement")                 \
+    OPTION(OPTION_BEGIN, "begin", NULL, "begin a register if there is none")                       \
     OPTION(OPTION_TODAY, "today", "DATE",                                                          \
            "the day the demonstration has reached (default: today)")                               \
     OPTION(OPTION_PAGE_FORMAT, "format", "text|html|pdf",                                          \
@@ -324,6 +327,7 @@ command_run command_notice_serve;
 command_run command_notice_show;
 command_run command_clock_resume;
 command_run command_account_list;
+command_run command_account_first;
 command_run command_account_open;
 command_run command_account_role;
 command_run command_account_hub;

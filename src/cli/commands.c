@@ -15,11 +15,18 @@ const struct command commands[] = {
             "are the same "
             "addresses. Stops on an interrupt after finishing what is in hand.\n\n"
             "Listen on a public address only behind a proxy that ends TLS.\n\n"
+            "In a register that has no account it prints a token: whoever types it into the page "
+            "/first-account within the hour opens the first one. With --begin the register need "
+            "not exist before.\n\n"
+            "--settings names a file: origin in [web]; idle_minutes, hours_max and "
+            "proven_minutes in [sessions]; required in [confinement]; issuer, client_id, "
+            "client_secret_file, provider_name and certificates_file in [single_sign_on].\n\n"
             "With --seal-key, what is recorded comes into the transparency log, a second "
             "later at most, and the log is served to anybody under /log/.",
         .options = {STORE_OPTIONS, OPTION_ADDRESS, OPTION_PORT, OPTION_SEAL_KEY, OPTION_LOG,
-                    OPTION_BEAT, OPTION_PADDING, OPTION_CONSTANT, OPTION_NOTICES, OPTION_HELP},
-        .option_count = 12,
+                    OPTION_BEAT, OPTION_PADDING, OPTION_CONSTANT, OPTION_SETTINGS, OPTION_BEGIN,
+                    OPTION_NOTICES, OPTION_HELP},
+        .option_count = 14,
         .run = command_serve,
     },
     {
@@ -1536,6 +1543,18 @@ const struct command commands[] = {
         .options = {LOOK_OPTIONS, OPTION_HELP},
         .option_count = 6,
         .run = command_account_list,
+    },
+    {
+        .name = "account first",
+        .arguments = "",
+        .summary = "Print a token that opens the first account in the browser",
+        .description =
+            "For a register that has no account; if there is no register, it is begun. The token "
+            "counts for an hour and once, and takes the place of any that was printed before. Type "
+            "it into the page /first-account of a register that is served.",
+        .options = {STORE_OPTIONS, OPTION_FORMAT, OPTION_HELP},
+        .option_count = 5,
+        .run = command_account_first,
     },
     {
         .name = "account open",

@@ -1,8 +1,10 @@
 #include "casework/adoption.h"
 #include "casework/arrivals.h"
+#include "casework/first_account.h"
 #include "cli/desk.h"
 #include "cli/notice.h"
 #include "cli/seal.h"
+#include "cli/settings.h"
 #include "cli/version.h"
 #include "demo/demo.h"
 #include "http/http.h"
@@ -43,6 +45,37 @@ static void print_welcome(const struct invocation *invocation, const char *addre
     }
 }
 
+/* To the terminal or the log of whoever started the program, and nowhere else. */
+static result offer_first_account(const struct invocation *invocation, const struct desk *desk,
+                                  struct err *err)
+{
+    struct first_offer offer;
+    char until[INSTANT_TEXT_SIZE];
+    TRY(casework_offer_first_account(&desk->casework, &offer, err));
+    if (offer.needed) {
+        instant_format(offer.expires_at, until);
+        output_text(invocation->output,
+                    arena_format(invocation->arena,
+                                 "Nobody has an account here yet. Open the first one at "
+                                 "/first-account\nwith this token, once, until %s:\n  %s\n",
+                                 until, offer.token));
+    }
+    return result_ok();
+}
+
+static result read_settings(const struct invocation *invocation, struct settings *ret_settings,
+                            struct err *err)
+{
+    str text;
+    *ret_settings = settings_default();
+    if (!option_given(invocation, OPTION_SETTINGS)) {
+        return result_ok();
+    }
+    const char *path = invocation->options[OPTION_SETTINGS].at;
+    TRY(system_read_file(path, SETTINGS_BYTES_MAX, invocation->arena, &text, err));
+    return settings_read(text, path, ret_settings, err);
+}
+
 static result serve(const struct invocation *invocation, const struct desk *desk,
                     struct http_server *server, const char *address, bool demonstration,
                     struct err *err)
@@ -57,6 +90,7 @@ static result serve(const struct invocation *invocation, const struct desk *desk
         return err_set(err, ERROR_LIMIT, "No thread could be started");
     }
     print_welcome(invocation, address, http_server_port(server), demonstration);
+    TRY(offer_first_account(invocation, desk, err));
     TRY(output_finish(invocation->output, err));
     result served = http_server_run(server, err);
     pthread_kill(thread, SIGTERM); /* when the server ended by itself, nobody has sent one yet */
@@ -94,6 +128,7 @@ result command_serve(const struct invocation *invocation, int *ret_status, struc
     OWN_SEALING_DESK struct sealing_desk sealing = {.log = NULL};
     int64_t port = 0;
     bool demonstration = false;
+    struct settings settings;
     struct web *web = NULL;
     struct http_server *server = NULL;
     const char *address = option_given(invocation, OPTION_ADDRESS)
@@ -102,10 +137,13 @@ result command_serve(const struct invocation *invocation, int *ret_status, struc
     *ret_status = 0;
     block_interrupts();
     TRY(option_number(invocation, OPTION_PORT, 8080, 0, 65535, &port, err));
-    TRY(desk_open(invocation, &desk, err));
+    TRY(read_settings(invocation, &settings, err));
+    TRY(option_given(invocation, OPTION_BEGIN) ? desk_open_or_begin(invocation, &desk, err)
+                                               : desk_open(invocation, &desk, err));
     TRY(casework_adopt_rulebook(&desk.casework, err));
     TRY(notice_book_load(invocation, desk.rulebook, invocation->arena, &desk.casework.notices,
                          err));
+    TRY(casework_set_session_limits(&desk.casework, &settings.sessions, err));
     TRY(is_demonstration(&desk, invocation->arena, &demonstration, err));
     TRY(sealing_desk_open(invocation, desk.store, &sealing, err));
     struct web_options web_options = {
@@ -115,6 +153,7 @@ result command_serve(const struct invocation *invocation, int *ret_status, struc
         .assets_folder = RETURNHUB_ASSETS,
         .arrivals_file = share_folder(invocation, ARRIVALS_FILE).at,
         .demonstration = demonstration,
+        .secure_cookies = str_starts(settings.origin, STR("https://")),
     };
     TRY(web_open(&web_options, &web, err));
     struct http_options http_options = {
