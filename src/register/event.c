@@ -517,6 +517,19 @@ void client_id_format(const struct client_id *id, char text[37])
     text[at] = '\0';
 }
 
+struct client_id client_id_make(instant now, const uint8_t chance[CLIENT_ID_SIZE])
+{
+    enum { CLOCK_BYTES = 6 };
+    struct client_id id;
+    memcpy(id.bytes, chance, sizeof id.bytes);
+    for (size_t i = 0; i < CLOCK_BYTES; i++) {
+        id.bytes[i] = (uint8_t)((uint64_t)now.milliseconds >> 8 * (CLOCK_BYTES - 1 - i));
+    }
+    id.bytes[6] = (uint8_t)((id.bytes[6] & 0x0F) | 0x70); /* version, */
+    id.bytes[8] = (uint8_t)((id.bytes[8] & 0x3F) | 0x80); /* variant */
+    return id;
+}
+
 bool client_id_is_none(const struct client_id *id)
 {
     static const struct client_id none = {0};

@@ -174,6 +174,8 @@ struct lookup_record {
 
 /* The property that says: an older program wrote the rows, they are to be made anew. */
 #define PROPERTY_ROWS_ARE_OLD "rows_are_old"
+/* When anything was recorded last, at the latest: milliseconds, in digits (latest.c). */
+#define PROPERTY_LATEST_INSTANT "latest_instant"
 
 struct property_record {
     str name;

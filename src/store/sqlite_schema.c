@@ -524,6 +524,17 @@ static result complete_register(sqlite3 *db, struct arena scratch, struct err *e
                       err);
 }
 
+/* Older programs did not write down when anything was recorded last; they refuse this layout. */
+static result note_latest(sqlite3 *db, struct arena scratch, struct err *err)
+{
+    (void)scratch;
+    return sqlite_run(db,
+                      "INSERT OR REPLACE INTO property SELECT '" PROPERTY_LATEST_INSTANT "',"
+                      " CAST(CAST(MAX(recorded_at) AS TEXT) AS BLOB) FROM event"
+                      " HAVING COUNT(*) > 0",
+                      err);
+}
+
 struct migration {
     const char *name;
     result (*apply)(sqlite3 *db, struct arena scratch, struct err *err);
@@ -533,6 +544,7 @@ static const struct migration migrations[] = {
     {"first layout", make_first_layout},
     {"caseload", keep_as_it_is}, /* brought a derived table */
     {"the register complete", complete_register},
+    {"the latest instant", note_latest},
 };
 
 enum { MIGRATION_COUNT = sizeof migrations / sizeof migrations[0] };
