@@ -65,8 +65,11 @@ static void rise(struct work_due *heap, size_t at)
 /* What is not kept is counted all the same. */
 static void add_due(struct queue *queue, const struct work_due *line)
 {
-    queue->answer.total++;
     queue->answer.total_of[line->kind]++;
+    if ((queue->query->kinds & 1U << line->kind) == 0) {
+        return;
+    }
+    queue->answer.total++;
     if (queue->count < queue->query->limit) {
         queue->due[queue->count] = *line;
         rise(queue->due, queue->count);
@@ -86,17 +89,12 @@ static int soonest_first(const void *left, const void *right)
 
 /* --- what is due ------------------------------------------------------------------------------ */
 
-static bool wanted(const struct queue *queue, enum work_kind kind)
-{
-    return (queue->query->kinds & 1U << kind) != 0;
-}
-
 static void consider_check(struct queue *queue, const struct person_row *person)
 {
     const date due =
         person->next_check_on.known ? person->next_check_on.day : person->registered_on;
     const bool coming = person->next_check_on.known && !date_before(due, queue->sitting->today);
-    if (!coming && wanted(queue, WORK_CHECK) && queue->role == NOT_FOUND_INDEX) {
+    if (!coming && queue->role == NOT_FOUND_INDEX) {
         add_due(queue, &(struct work_due){.kind = WORK_CHECK,
                                           .person.id = person->id,
                                           .clock.clock = NOT_FOUND_INDEX,
@@ -126,7 +124,7 @@ static void consider_clock(struct queue *queue, const struct person_row *person,
     const bool overdue = answer.state == CLOCK_EXPIRED && clock->due_from != NOT_FOUND_INDEX;
     const enum work_kind kind = overdue ? WORK_OVERDUE : WORK_ENDS;
     const date horizon = date_add_days(queue->sitting->today, queue->query->within_days);
-    if ((!ends && !overdue) || !answer.has_last_day || !wanted(queue, kind) ||
+    if ((!ends && !overdue) || !answer.has_last_day ||
         (ends && date_before(horizon, answer.last_day)) || is_done(rulebook, clock, question)) {
         return;
     }
@@ -218,7 +216,7 @@ static bool count_working_days(const struct calendar *calendar, date from, date 
     return true;
 }
 
-static void tell_time(const struct rulebook *rulebook, date today, struct work_due *due)
+void work_tell_time(const struct rulebook *rulebook, date today, struct work_due *due)
 {
     const struct calendar *calendar =
         due->clock.clock == NOT_FOUND_INDEX ? NULL : calendar_of(rulebook, &due->clock);
@@ -245,7 +243,7 @@ static result describe(struct queue *queue, struct err *err)
                                err));
         TRY(transaction_identity(sitting->transaction, &due->person, sitting->arena, &due->identity,
                                  err));
-        tell_time(sitting->casework->rulebook, sitting->today, due);
+        work_tell_time(sitting->casework->rulebook, sitting->today, due);
     }
     queue->answer.today = sitting->today;
     queue->answer.lines = queue->due;
@@ -293,7 +291,7 @@ static result read_work(struct transaction *transaction, void *context, struct e
     return queue_find(&work->sitting, work->query, &work->answer, err);
 }
 
-static result check_query(const struct work_query *query, struct err *err)
+result queue_check(const struct work_query *query, struct err *err)
 {
     if (query->within_days < 0 || query->within_days > WITHIN_DAYS_MAX) {
         return err_set(err, ERROR_INPUT, "Work is listed from 0 to %d days ahead", WITHIN_DAYS_MAX);
@@ -311,7 +309,7 @@ result casework_work(const struct casework *casework, const struct caller *calle
 {
     struct work_work work = {
         .casework = casework, .caller = caller, .query = query, .arena = arena};
-    TRY(check_query(query, err));
+    TRY(queue_check(query, err));
     TRY(store_read(casework->store, read_work, &work, err));
     TRY(sitting_look(&work.sitting, SUBJECT_OF_REGISTER, 1, "work queue", err));
     *ret_answer = work.answer;

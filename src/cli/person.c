@@ -149,7 +149,8 @@ static void print_next_steps(const struct invocation *invocation, const struct r
                                  STR_ARG(rulebook->steps[next->step].name),
                                  STR_ARG(rulebook->steps[next->step].title),
                                  next->hub.id != 0 ? ", " : "", STR_ARG(next->hub.name)));
-        verdict_print_in_the_way(invocation, rulebook, next->explanation, "      ");
+        verdict_print_in_the_way(invocation, rulebook, &rulebook->steps[next->step], next->each,
+                                 "      ");
     }
 }
 

@@ -249,15 +249,6 @@ static void tell(struct telling *telling)
         buf_put_c(&telling->buf, "A stop was acknowledged");
         json_set_int64(telling->object, "stop", event->body.stop_acknowledged.stop);
         break;
-    case EVENT_MANIFEST_OPENED:
-    case EVENT_MANIFEST_CHANGED:
-    case EVENT_MANIFEST_PERSON_LISTED:
-    case EVENT_MANIFEST_PERSON_TAKEN_OFF:
-    case EVENT_MANIFEST_BOARDED:
-    case EVENT_MANIFEST_DEPARTED:
-    case EVENT_MANIFEST_PERSON_ACCOUNTED:
-    case EVENT_MANIFEST_CLOSED:
-    case EVENT_MANIFEST_CANCELLED:
     case EVENT_ENTRY_OPENED:
         tell_entry(telling, "Opened in the books: ", event->body.entry_opened.kind,
                    event->position);
@@ -287,6 +278,15 @@ static void tell(struct telling *telling)
         tell_reason(telling, event->body.departure_cancelled.reason);
         break;
     case EVENT_NONE:
+    case EVENT_MANIFEST_OPENED:
+    case EVENT_MANIFEST_CHANGED:
+    case EVENT_MANIFEST_PERSON_LISTED:
+    case EVENT_MANIFEST_PERSON_TAKEN_OFF:
+    case EVENT_MANIFEST_BOARDED:
+    case EVENT_MANIFEST_DEPARTED:
+    case EVENT_MANIFEST_PERSON_ACCOUNTED:
+    case EVENT_MANIFEST_CLOSED:
+    case EVENT_MANIFEST_CANCELLED:
     case EVENT_PERSON_ERASED:
     case EVENT_OPERATION_RECORDED:
     case EVENT_HUB_OPENED:

@@ -12,6 +12,7 @@
 struct view_rights {
     bool see_people;
     bool record_fact;
+    bool record_identity;
     bool request_step;
     bool approve_step;
     bool take_step;
@@ -58,6 +59,9 @@ json_t *view_fact_sections(const struct view_context *context, const json_t *fac
  * --------------------------------------------------------------------------------------------------
  */
 
+/* What stands before a safeguard's reason: that is written for the safeguard that bars, and the
+ * other verdicts must not seem to say the same. */
+const char *view_reason_lead(str clearance);
 /* One safeguard as a card: tag, reason, law, the condition as a tree, what would change it. */
 json_t *view_safeguard(const struct view_context *context, const json_t *safeguard, str anchor,
                        str record_base);
@@ -74,7 +78,6 @@ str view_condition_words(struct arena *arena, const json_t *condition);
  * -------------------------------------------------------------------------------------------------------
  */
 
-json_t *view_person(const struct view_context *context, const json_t *person);
 json_t *view_people(const struct view_context *context, const json_t *people);
 json_t *view_today(const struct view_context *context, const json_t *today);
 json_t *view_explain(const struct view_context *context, const json_t *explain);

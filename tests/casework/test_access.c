@@ -572,7 +572,7 @@ static void test_lists(void **state)
         casework_people(&office->casework, &caller, &other_hub, &office->work, &people, &err).ok);
     assert_int_equal(err.code, ERROR_NOT_FOUND);
     arena_reset(&office->work);
-    assert_true(casework_today(&office->casework, &caller, &office->work, &today, &err).ok);
+    assert_true(casework_today(&office->casework, &caller, NULL, &office->work, &today, &err).ok);
     assert_int_equal(today.request_count, 1);
     assert_int_equal(today.requests[0].request.id, house.coming_request);
     assert_int_equal(today.due_total, 2); /* neither has a next check */
