@@ -380,6 +380,11 @@ struct agreement_line {
 MUST_USE result casework_agreements(const struct casework *casework, const struct caller *caller,
                                     struct arena *arena, const struct agreement_line **ret_lines,
                                     size_t *ret_count, struct err *err);
+/* Those that are announced, for everybody: no account is asked, and none is recorded as having
+ * looked. Nothing is told of the others. */
+MUST_USE result casework_announced(const struct casework *casework, struct arena *arena,
+                                   const struct agreement_row **ret_rows, size_t *ret_count,
+                                   struct err *err);
 MUST_USE result casework_agreement(const struct casework *casework, const struct caller *caller,
                                    str reference, struct arena *arena,
                                    struct agreement_line *ret_agreement, struct err *err);

@@ -10,12 +10,19 @@ const struct command commands[] = {
         .name = "serve",
         .arguments = "",
         .summary = "Serve the register to browsers and programs",
-        .description = "Listens on one address and serves the pages and the JSON interface, which "
-                       "are the same "
-                       "addresses. Stops on an interrupt after finishing what is in hand.\n\n"
-                       "Listen on a public address only behind a proxy that ends TLS.",
-        .options = {STORE_OPTIONS, OPTION_ADDRESS, OPTION_PORT, OPTION_HELP},
-        .option_count = 6,
+        .description =
+            "Listens on one address and serves the pages and the JSON interface, which "
+            "are the same "
+            "addresses. Stops on an interrupt after finishing what is in hand.\n\n"
+            "Listen on a public address only behind a proxy that ends TLS.\n\n"
+            "Statistics are published by putting what `returnhub statistics TABLE "
+            "--format json` printed into "
+            "a folder, named by the day of the release, as 2026-03-27-hub_transfers.json; "
+            "--releases shows that "
+            "folder, as it is when the server starts, to everybody without sign-in.",
+        .options = {STORE_OPTIONS, OPTION_ADDRESS, OPTION_PORT, OPTION_DEFINITIONS, OPTION_RELEASES,
+                    OPTION_HELP},
+        .option_count = 8,
         .run = command_serve,
     },
     {

@@ -1,5 +1,6 @@
 #include "casework/adoption.h"
-#include "cli/desk.h"
+#include "cli/definitions.h"
+#include "cli/releases.h"
 #include "cli/version.h"
 #include "demo/demo.h"
 #include "http/http.h"
@@ -90,6 +91,9 @@ result command_serve(const struct invocation *invocation, int *ret_status, struc
     OWN_DESK struct desk desk = {.store = NULL};
     int64_t port = 0;
     bool demonstration = false;
+    struct definitions definitions;
+    struct web_release *releases = NULL;
+    size_t release_count = 0;
     struct web *web = NULL;
     struct http_server *server = NULL;
     const char *address = option_given(invocation, OPTION_ADDRESS)
@@ -101,10 +105,18 @@ result command_serve(const struct invocation *invocation, int *ret_status, struc
     TRY(desk_open(invocation, &desk, err));
     TRY(casework_adopt_rulebook(&desk.casework, err));
     TRY(is_demonstration(&desk, invocation->arena, &demonstration, err));
+    TRY(definitions_of(invocation, &desk, &definitions, err));
+    if (option_given(invocation, OPTION_RELEASES)) {
+        TRY(releases_read(invocation->options[OPTION_RELEASES], invocation->arena, &releases,
+                          &release_count, err));
+    }
     struct web_options web_options = {
         .casework = &desk.casework,
         .pages_folder = share_folder(invocation, "pages").at,
         .assets_folder = RETURNHUB_ASSETS,
+        .definitions = &definitions,
+        .releases = releases,
+        .release_count = release_count,
         .demonstration = demonstration,
     };
     TRY(web_open(&web_options, &web, err));
@@ -116,5 +128,6 @@ result command_serve(const struct invocation *invocation, int *ret_status, struc
     }
     http_server_close(server);
     web_close(web);
+    releases_close(releases, release_count);
     return served;
 }

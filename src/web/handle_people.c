@@ -86,7 +86,7 @@ static result people_as_csv(struct exchange *exchange, struct people_query *quer
         query->after_id = answer.next_after_id;
         query->alike = answer.alike;
     } while (query->after_id != 0 && !csv.failed);
-    return handler_answer_csv(exchange, "people", &csv, err);
+    return handler_answer_csv(exchange, STR("people"), &csv, err);
 }
 
 static result hub_field(struct exchange *exchange, str chosen, json_t **ret_field, struct err *err)

@@ -34,9 +34,10 @@ result handle_rulebook(struct exchange *exchange, struct err *err)
     if (!exchange_wants_html(exchange)) {
         return answer_json(exchange, 200, resource, err);
     }
+    const struct view_context context = handler_view(exchange);
     OWN_PAGE struct page page;
     page_open(&page, exchange, "rulebook", STR("Rulebook"), "/rulebook");
-    page_set(&page, "rulebook", view_rulebook(resource));
+    page_set(&page, "rulebook", view_rulebook(&context, resource));
     return page_answer(&page, 200, err);
 }
 
@@ -248,7 +249,7 @@ static result screen_as_csv(struct exchange *exchange, struct screening *screeni
     write_csv_head(screening);
     TRY(casework_screen(exchange->casework, &exchange->caller, screening->step->name, hub, asked,
                         keep_line, screening, &totals, err));
-    return handler_answer_csv(exchange, "screening", &csv, err);
+    return handler_answer_csv(exchange, STR("screening"), &csv, err);
 }
 
 static result screen_step(struct exchange *exchange, uint32_t index, str hub, struct err *err)

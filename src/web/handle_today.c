@@ -138,7 +138,7 @@ static result due_as_csv(struct exchange *exchange, const struct today_answer *a
     for (size_t i = 0; i < answer->due_count; i++) {
         write_due(&csv, exchange->rulebook, &answer->due[i]);
     }
-    return handler_answer_csv(exchange, "due", &csv, err);
+    return handler_answer_csv(exchange, STR("due"), &csv, err);
 }
 
 /* --- the page --------------------------------------------------------------------------------- */

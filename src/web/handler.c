@@ -64,13 +64,13 @@ bool handler_wants_csv(const struct exchange *exchange)
            str_equal(exchange_query(exchange, STR("as")), STR("csv"));
 }
 
-result handler_answer_csv(struct exchange *exchange, const char *name, struct buf *csv,
-                          struct err *err)
+result handler_answer_csv(struct exchange *exchange, str name, struct buf *csv, struct err *err)
 {
     str body;
     TRY(buf_finish(csv, &body, err));
-    http_header_set(exchange->response, STR("Content-Disposition"),
-                    arena_format(exchange->arena, "attachment; filename=\"%s.csv\"", name));
+    http_header_set(
+        exchange->response, STR("Content-Disposition"),
+        arena_format(exchange->arena, "attachment; filename=\"%.*s.csv\"", STR_ARG(name)));
     answer_text(exchange, 200, STR("text/csv; charset=utf-8; header=present"), body);
     return result_ok();
 }

@@ -23,7 +23,7 @@ str handler_question(const struct exchange *exchange, const struct asked *asked)
 
 /* The table asked for as a file: by Accept, or by "as=csv" in the query. */
 bool handler_wants_csv(const struct exchange *exchange);
-MUST_USE result handler_answer_csv(struct exchange *exchange, const char *name, struct buf *csv,
+MUST_USE result handler_answer_csv(struct exchange *exchange, str name, struct buf *csv,
                                    struct err *err);
 /* A number of the query within these bounds; `otherwise` when it is not given. ERROR_INPUT. */
 MUST_USE result handler_number(const struct exchange *exchange, str name, int64_t least,

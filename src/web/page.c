@@ -27,9 +27,13 @@ struct page_place {
 };
 
 static const struct page_place places[] = {
-    {"Today", "/today", ACTION_SEE_PEOPLE},     {"People", "/people", ACTION_SEE_PEOPLE},
-    {"Hubs", "/hubs", ACTION_SEE_HUB},          {"Agreements", "/agreements", ACTION_SEE_AGREEMENT},
-    {"Screening", "/screening", ACTION_SCREEN}, {"Rulebook", "/rulebook", ACTION_SEE_RULEBOOK},
+    {"Today", "/today", ACTION_SEE_PEOPLE},
+    {"People", "/people", ACTION_SEE_PEOPLE},
+    {"Hubs", "/hubs", ACTION_SEE_HUB},
+    {"Agreements", "/agreements", ACTION_SEE_AGREEMENT},
+    {"Screening", "/screening", ACTION_SCREEN},
+    {"Rulebook", "/rulebook", ACTION_SEE_RULEBOOK},
+    {"Statistics", "/statistics", ACTION_SEE_STATISTICS},
 };
 
 void page_open(struct page *page, struct exchange *exchange, const char *template_name, str title,

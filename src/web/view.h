@@ -86,7 +86,7 @@ json_t *view_hub(const struct view_context *context, const json_t *hub);
 json_t *view_hubs(const struct view_context *context, const json_t *hubs);
 json_t *view_agreement(const struct view_context *context, const json_t *agreement);
 json_t *view_agreements(const struct view_context *context, const json_t *agreements);
-json_t *view_rulebook(const json_t *rulebook);
+json_t *view_rulebook(const struct view_context *context, const json_t *rulebook);
 /* The stops of a list that are not acknowledged yet, as the banner on every page shows them: false
  * when there is none. [{"heading","text","action","when"}], at most VIEW_STOPS_MAX. */
 enum { VIEW_STOPS_MAX = 5 };
