@@ -18,6 +18,7 @@
  * it stops the program; the fence moves with every take and costs nothing in other builds. */
 #ifdef ARENA_UNDER_ASAN
 #include <sanitizer/asan_interface.h>
+#include <sanitizer/lsan_interface.h>
 
 enum { FENCE_SIZE = 64 };
 
@@ -60,20 +61,76 @@ static void allow(const char *at, size_t size)
  * changes nothing but the time. */
 enum { LARGE_PAGE = 2 * 1024 * 1024, LARGE_FROM = 64 * 1024 * 1024 };
 
+static size_t whole_pages(size_t capacity)
+{
+    return (capacity + LARGE_PAGE - 1) / LARGE_PAGE * LARGE_PAGE;
+}
+
+#ifdef ARENA_UNDER_ASAN
+/* AddressSanitizer writes into its shadow for every byte that malloc gives and that free takes
+ * back, used or not: for a gigabyte that is longer than most tests. So under it a big region is
+ * mapped. It is still searched for pointers to what would otherwise be leaked; when it is given
+ * back, so is its shadow, and using it is a fault. */
+static char *take_large(size_t size)
+{
+    char *mapped = mmap(NULL, size + LARGE_PAGE, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (mapped == MAP_FAILED) {
+        return NULL;
+    }
+    const size_t before = (size_t)(-(uintptr_t)mapped & (LARGE_PAGE - 1));
+    if (before > 0) {
+        munmap(mapped, before);
+    }
+    munmap(mapped + before + size, LARGE_PAGE - before);
+    __lsan_register_root_region(mapped + before, size);
+    return mapped + before;
+}
+
+static void give_back_large(char *region, size_t size)
+{
+    size_t scale = 0;
+    size_t offset = 0;
+    __asan_get_shadow_mapping(&scale, &offset);
+    __lsan_unregister_root_region(region, size);
+    munmap(region, size);
+    (void)madvise((void *)(((uintptr_t)region >> scale) + offset), size >> scale, MADV_DONTNEED);
+}
+#else
+static char *take_large(size_t size)
+{
+    return aligned_alloc(LARGE_PAGE, size);
+}
+
+static void give_back_large(char *region, size_t size)
+{
+    (void)size;
+    free(region);
+}
+#endif
+
 static char *take_region(size_t capacity)
 {
-    if (capacity > PTRDIFF_MAX - LARGE_PAGE) {
+    if (capacity > PTRDIFF_MAX - 2 * LARGE_PAGE) {
         return NULL;
     }
     if (capacity < LARGE_FROM) {
         return malloc(capacity);
     }
-    const size_t whole_pages = (capacity + LARGE_PAGE - 1) / LARGE_PAGE * LARGE_PAGE;
-    char *region = aligned_alloc(LARGE_PAGE, whole_pages);
+    char *region = take_large(whole_pages(capacity));
     if (region != NULL) {
-        (void)madvise(region, whole_pages, MADV_HUGEPAGE);
+        (void)madvise(region, whole_pages(capacity), MADV_HUGEPAGE);
     }
     return region;
+}
+
+static void give_back(char *region, size_t capacity)
+{
+    if (capacity < LARGE_FROM) {
+        free(region);
+    } else {
+        give_back_large(region, whole_pages(capacity));
+    }
 }
 
 result arena_open(struct arena *arena, size_t capacity, struct err *err)
@@ -89,7 +146,7 @@ result arena_open(struct arena *arena, size_t capacity, struct err *err)
 
 void arena_close(struct arena *arena)
 {
-    free(arena->begin);
+    give_back(arena->begin, (size_t)(arena->end - arena->begin));
     *arena = (struct arena){0};
 }
 

@@ -60,8 +60,8 @@ struct account_work {
     struct arena *arena;
     struct sitting sitting;
     struct account_row account;
-    const struct account_row *accounts;
-    size_t account_count;
+    const struct account_line *lines;
+    size_t line_count;
 };
 
 static result check_role(str role, str hub, struct err *err)
@@ -291,23 +291,78 @@ result casework_close_account(const struct casework *casework, const struct call
     return store_write(casework->store, account_work, &work, err);
 }
 
+static result find_open_account(struct transaction *transaction, void *context, struct err *err)
+{
+    struct account_work *work = context;
+    int64_t id = 0;
+    TRY(sitting_read(&work->sitting, work->casework, transaction, work->caller,
+                     ACTION_MANAGE_ACCOUNTS, work->arena, err));
+    TRY(account_subject(work, false, &id, err));
+    TRY(transaction_account(transaction, id, work->arena, &work->account, err));
+    return work->account.closed ? err_set(err, ERROR_CONFLICT, "The account \"%.*s\" is closed",
+                                          STR_ARG(work->wanted.username))
+                                : result_ok();
+}
+
+result casework_give_password(const struct casework *casework, const struct caller *caller,
+                              str username, str password, struct arena *arena, struct err *err)
+{
+    TRY(check_username(username, err));
+    struct account_work work = {.casework = casework,
+                                .caller = caller,
+                                .command = ACCOUNT_CHANGES,
+                                .wanted = {.username = username},
+                                .arena = arena};
+    TRY(store_read(casework->store, find_open_account, &work, err));
+    TRY(casework_set_password(casework, work.account.id, password, err));
+    return sitting_look(&work.sitting, SUBJECT_OF_ACCOUNT, work.account.id, "password set", err);
+}
+
+static result describe_account(struct account_work *work, struct account_line *line,
+                               struct err *err)
+{
+    struct transaction *transaction = work->sitting.transaction;
+    str hash = STR("");
+    line->hub = STR("");
+    if (line->row.hub != 0) {
+        struct hub_row hub;
+        TRY(transaction_hub(transaction, line->row.hub, work->arena, &hub, err));
+        line->hub = hub.reference;
+    }
+    TRY(transaction_password_hash(transaction, line->row.id, work->arena, &hash, err));
+    line->has_password = hash.len > 0;
+    return result_ok();
+}
+
 static result read_accounts(struct transaction *transaction, void *context, struct err *err)
 {
     struct account_work *work = context;
+    const struct account_row *rows = NULL;
+    size_t count = 0;
     TRY(sitting_read(&work->sitting, work->casework, transaction, work->caller,
                      ACTION_MANAGE_ACCOUNTS, work->arena, err));
-    return transaction_accounts(transaction, work->arena, &work->accounts, &work->account_count,
-                                err);
+    TRY(transaction_accounts(transaction, work->arena, &rows, &count, err));
+    struct account_line *lines = ARENA_NEW(work->arena, struct account_line, count + 1);
+    if (lines == NULL) {
+        return arena_full(err);
+    }
+    for (size_t i = 0; i < count; i++) {
+        lines[i].row = rows[i];
+        TRY(describe_account(work, &lines[i], err));
+    }
+    work->lines = lines;
+    work->line_count = count;
+    return result_ok();
 }
 
 result casework_accounts(const struct casework *casework, const struct caller *caller,
-                         struct arena *arena, const struct account_row **ret_accounts,
+                         struct arena *arena, const struct account_line **ret_accounts,
                          size_t *ret_count, struct err *err)
 {
     struct account_work work = {.casework = casework, .caller = caller, .arena = arena};
     TRY(store_read(casework->store, read_accounts, &work, err));
-    *ret_accounts = work.accounts;
-    *ret_count = work.account_count;
+    *ret_accounts = work.lines;
+    *ret_count = work.line_count;
     return result_ok();
 }
 

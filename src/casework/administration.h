@@ -17,7 +17,7 @@ struct new_account {
     str hub;  /* reference of the hub it is limited to; needed for roles that see one hub only */
 };
 /* ACTION_MANAGE_ACCOUNTS. The first account of a register is an administrator, opened by nobody
- * (caller account 0). The account cannot sign in before casework_set_password. */
+ * (caller account 0). The account cannot sign in before casework_give_password. */
 MUST_USE result casework_open_account(const struct casework *casework, const struct caller *caller,
                                       const struct new_account *account, struct arena *arena,
                                       struct account_row *ret_account, struct err *err);
@@ -29,8 +29,19 @@ MUST_USE result casework_change_account(const struct casework *casework,
 MUST_USE result casework_close_account(const struct casework *casework, const struct caller *caller,
                                        str username, str reason, struct arena *arena,
                                        struct err *err);
+/* ACTION_MANAGE_ACCOUNTS. The account can sign in with it from now on; that it was set is kept as a
+ * look. Sessions that are open go on until they end; closing the account ends them. */
+MUST_USE result casework_give_password(const struct casework *casework, const struct caller *caller,
+                                       str username, str password, struct arena *arena,
+                                       struct err *err);
+struct account_line {
+    struct account_row row;
+    str hub;           /* reference; "" when it is limited to none */
+    bool has_password; /* without one nobody can sign in with it */
+};
+/* Every account there ever was, in the order in which they were opened. */
 MUST_USE result casework_accounts(const struct casework *casework, const struct caller *caller,
-                                  struct arena *arena, const struct account_row **ret_accounts,
+                                  struct arena *arena, const struct account_line **ret_accounts,
                                   size_t *ret_count, struct err *err);
 
 /* --- agreements and hubs -----------------------------------------------------------------------

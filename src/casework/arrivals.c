@@ -1,6 +1,9 @@
 #include "casework/arrivals.h"
 
 #include "format/csv.h"
+#include "system/system.h"
+
+enum { SERIES_BYTES_MAX = 4 * 1024 * 1024 };
 
 static result refuse(const struct csv_reader *reader, const char *why, struct err *err)
 {
@@ -81,4 +84,19 @@ void arrivals_between(const struct arrivals *arrivals, date from, date to, bool 
         ret_sum->people += arrivals->days[i].people;
         ret_sum->boats += arrivals->days[i].boats;
     }
+}
+
+result arrivals_load(const char *path, struct arena *arena, struct arrivals *ret_arrivals,
+                     struct err *err)
+{
+    struct err missing = {0};
+    str text;
+    if (path == NULL) {
+        return arena_full(err);
+    }
+    if (!system_read_file(path, SERIES_BYTES_MAX, arena, &text, &missing).ok) {
+        *ret_arrivals = (struct arrivals){.count = 0};
+        return result_ok();
+    }
+    return arrivals_read(path, text, arena, ret_arrivals, err);
 }

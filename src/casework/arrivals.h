@@ -7,6 +7,8 @@
 #include "base/arena.h"
 #include "base/date.h"
 
+#define ARRIVALS_FILE "data/small_boats_daily.csv" /* of what comes with the program */
+
 struct arrival_day {
     date on;
     int64_t people;
@@ -22,6 +24,10 @@ struct arrivals {
  * twice. */
 MUST_USE result arrivals_read(const char *file, str text, struct arena *arena,
                               struct arrivals *ret_arrivals, struct err *err);
+
+/* The same from the file; an empty series where the file is not there. */
+MUST_USE result arrivals_load(const char *path, struct arena *arena, struct arrivals *ret_arrivals,
+                              struct err *err);
 
 /* From one day to another, both included. *ret_known is false when the series does not cover all of
  * them: then nothing is said, for a part is not the whole. */

@@ -23,7 +23,12 @@ static const enum action move_actions[] = {
 #undef ENTRY_MOVE
 };
 
-static enum action action_of_move(const struct entry_move *move)
+enum action book_kind_action(enum entry_kind kind)
+{
+    return kind_actions[kind];
+}
+
+enum action book_move_action(const struct entry_move *move)
 {
     size_t count = 0;
     const struct entry_move *first = entry_moves(&count);
@@ -444,7 +449,7 @@ static result open_again(struct sitting *sitting, struct open_work *work,
 {
     const struct entry_opened_body *body = &before->body.entry_opened;
     const bool same =
-        before->kind == EVENT_ENTRY_OPENED && before->subject == subject->id &&
+        before->kind == EVENT_ENTRY_OPENED && sitting->before_subject == subject->id &&
         before->subject_kind == subject->kind && str_equal(body->kind, work->wanted->kind) &&
         same_texts(&body->fields, &body->values, work->wanted->fields, work->wanted->field_count);
     return same ? answer_again(sitting, before, before->position, &work->answer, err)
@@ -708,7 +713,7 @@ static result change_work(struct transaction *transaction, void *context, struct
     }
     const enum entry_kind kind = entry_kind_from_name(row.kind);
     TRY(find_move(&row, kind, wanted, &move, err));
-    const enum action action = move == NULL ? kind_actions[kind] : action_of_move(move);
+    const enum action action = move == NULL ? book_kind_action(kind) : book_move_action(move);
     TRY(sitting_require(&sitting, action, err));
     TRY(book_may(&sitting, &row, action, &allowed, err));
     if (!allowed) {

@@ -67,6 +67,10 @@ MUST_USE result casework_change_entry(const struct casework *casework, const str
                                       const struct entry_wanted *wanted, struct arena *arena,
                                       struct entry_answer *ret_answer, struct err *err);
 
+/* Who may open an entry of the kind, and add to it; who may make the move (entry_moves). */
+enum action book_kind_action(enum entry_kind kind);
+enum action book_move_action(const struct entry_move *move);
+
 /* --- questions -------------------------------------------------------------------------------- */
 
 struct book_query {

@@ -134,6 +134,8 @@ static result gather_person(void *context, const struct caseload *caseload, stru
                    .stage = gathering->words[caseload->stage],
                    .hub = caseload->hub,
                    .family = caseload->family,
+                   .registered_on = caseload->registered_on,
+                   .next_check_on = caseload->next_check_on,
                    .asked_about = asked_about},
         .recorded_until = caseload->recorded_until,
         .facts = facts,
@@ -144,9 +146,25 @@ static result gather_person(void *context, const struct caseload *caseload, stru
     return result_ok();
 }
 
+static result gather_named(struct gathering *gathering, struct err *err)
+{
+    const struct caseload_asked *asked = gathering->asked;
+    for (size_t i = 0; i < asked->people_count; i++) {
+        const int64_t id = asked->people[i];
+        if (id >= gathering->first && id <= gathering->last) {
+            TRY(transaction_each_caseload(gathering->transaction, id, id, gather_person, gathering,
+                                          err));
+        }
+    }
+    return result_ok();
+}
+
 static result gather_part(void *context, struct err *err)
 {
     struct gathering *gathering = context;
+    if (gathering->asked->people != NULL) {
+        return gather_named(gathering, err);
+    }
     return transaction_each_caseload(gathering->transaction, gathering->first, gathering->last,
                                      gather_person, gathering, err);
 }
@@ -162,7 +180,7 @@ static result find_stages(const struct sitting *sitting, const struct caseload_a
     }
     for (size_t i = 1; i < word_count; i++) {
         const uint32_t stage = rulebook_stage(rulebook, words[i]);
-        words_asked[i] = stage != NOT_FOUND_INDEX && asked->stages[stage];
+        words_asked[i] = stage != NOT_FOUND_INDEX ? asked->stages[stage] : asked->other_stages;
     }
     *ret_asked = words_asked;
     return result_ok();
@@ -486,6 +504,20 @@ static result fill(struct sitting *sitting, const struct caseload_asked *asked,
 
 /* --- the whole --- */
 
+result caseload_asks_families(const struct rulebook *rulebook,
+                              const struct screen_question *question, struct arena scratch,
+                              bool *ret_families, struct err *err)
+{
+    struct columns_builder *builder = NULL;
+    struct columns nobody;
+    const struct screen *screen = NULL;
+    TRY(columns_begin(rulebook, NULL, 0, &scratch, &builder, err));
+    TRY(columns_finish(builder, NULL, &nobody, err));
+    TRY(screen_compile(&nobody, question, screen_best_level(), &scratch, &screen, err));
+    *ret_families = screen_asks_families(screen);
+    return result_ok();
+}
+
 static result finish(struct columns_builder *builder, struct gathered *const *rows, size_t count,
                      struct arena scratch, struct caseload_columns *caseload, struct err *err)
 {
@@ -536,6 +568,7 @@ result caseload_load(struct sitting *sitting, struct transaction *const *transac
                      struct caseload_columns *caseload, struct err *err)
 {
     ASSERT(!asked->when.past && sitting->transaction == transactions[0]);
+    ASSERT(asked->people == NULL || !asked->families);
     const size_t threads =
         transaction_count < CASELOAD_THREADS ? transaction_count : CASELOAD_THREADS;
     struct gathering parts[CASELOAD_THREADS];
@@ -553,6 +586,26 @@ result caseload_load(struct sitting *sitting, struct transaction *const *transac
         arena_close(&gathered[i]);
     }
     return loaded;
+}
+
+result caseload_sight_of(const struct sitting *sitting, struct caseload_sight *ret_sight,
+                         struct err *err)
+{
+    struct caseload_sight sight = {.everybody = may_everywhere(&sitting->account, ACTION_SCREEN)};
+    TRY(sitting_hidden(sitting, &sight.hidden, err));
+    *ret_sight = sight;
+    return result_ok();
+}
+
+result caseload_sees(struct sitting *sitting, const struct caseload_sight *sight,
+                     const struct caseload_person *person, bool *ret_sees, struct err *err)
+{
+    const struct person_row whom = {.id = person->id, .hub = person->hub};
+    if (sight->everybody || hidden_has(&sight->hidden, person->id)) {
+        *ret_sees = !hidden_has(&sight->hidden, person->id);
+        return result_ok();
+    }
+    return sitting_may_person(sitting, &whom, ACTION_SCREEN, ret_sees, err);
 }
 
 void caseload_close(struct caseload_columns *caseload)

@@ -27,8 +27,7 @@ struct comparing {
     void *context;
     struct side sides[SIDES];
     struct case_time when;
-    bool sees_everybody; /* but for those who are hidden */
-    struct hidden_people hidden;
+    struct caseload_sight sight;
     const struct hub_row *hubs;
     size_t hub_count;
     const str *steps;
@@ -172,9 +171,7 @@ static result begin(struct comparing *comparing, struct transaction *transaction
     if (comparing->question->has_on) {
         comparing->when.on = comparing->question->on;
     }
-    comparing->sees_everybody =
-        may_everywhere(&comparing->sides[BEFORE].sitting.account, ACTION_SCREEN);
-    TRY(sitting_hidden(&comparing->sides[BEFORE].sitting, &comparing->hidden, err));
+    TRY(caseload_sight_of(&comparing->sides[BEFORE].sitting, &comparing->sight, err));
     comparing->hub_count = 0;
     TRY(list_steps(comparing, err));
     return list_hubs(comparing, err);
@@ -302,15 +299,8 @@ static result compare_person(struct comparing *comparing, struct compare_total *
     const int known_to = rows[BEFORE] != NOT_FOUND_INDEX ? BEFORE : AFTER;
     const struct caseload_person *person =
         &comparing->sides[known_to].caseload.people[rows[known_to]];
-    bool seen = comparing->sees_everybody;
-    if (hidden_has(&comparing->hidden, person->id)) {
-        return result_ok();
-    }
-    if (!seen) {
-        const struct person_row whom = {.id = person->id, .hub = person->hub};
-        TRY(sitting_may_person(&comparing->sides[BEFORE].sitting, &whom, ACTION_SCREEN, &seen,
-                               err));
-    }
+    bool seen = false;
+    TRY(caseload_sees(&comparing->sides[BEFORE].sitting, &comparing->sight, person, &seen, err));
     if (!seen) {
         return result_ok();
     }

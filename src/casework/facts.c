@@ -156,25 +156,6 @@ result case_load(struct sitting *sitting, const struct person_row *person,
     return result_ok();
 }
 
-result case_from_rows(struct sitting *sitting, const struct person_row *person,
-                      const struct fact_row *rows, size_t count, const struct case_time *when,
-                      struct loaded_case *ret_case, struct err *err)
-{
-    ASSERT(!when->past);
-    const struct rulebook *rulebook = sitting->casework->rulebook;
-    struct loaded_case loaded = {.when = *when};
-    loaded.view.person = *person;
-    loaded.view.on = when->on;
-    loaded.view.known_at = when->known_at;
-    TRY(facts_none(rulebook, sitting->arena, &loaded.person, err));
-    TRY(facts_from_rows(rulebook, rows, count, sitting->arena, &loaded.person, err));
-    loaded.view.question.person = loaded.person.values;
-    loaded.view.question.today = when->on;
-    TRY(load_family(sitting, &loaded, err));
-    *ret_case = loaded;
-    return result_ok();
-}
-
 /* --- the hub and its agreement ---------------------------------------------------------------- */
 
 result case_at_hub(struct sitting *sitting, const struct loaded_case *base, int64_t hub,

@@ -53,12 +53,6 @@ struct loaded_case {
 MUST_USE result case_load(struct sitting *sitting, const struct person_row *person,
                           const struct case_time *when, struct loaded_case *ret_case,
                           struct err *err);
-/* The same from rows at hand (transaction_each_person_facts); only the family is read. Not for the
- * past. */
-MUST_USE result case_from_rows(struct sitting *sitting, const struct person_row *person,
-                               const struct fact_row *rows, size_t count,
-                               const struct case_time *when, struct loaded_case *ret_case,
-                               struct err *err);
 /* The same person, asked about this hub and, with_agreement, about its agreement. */
 MUST_USE result case_at_hub(struct sitting *sitting, const struct loaded_case *base, int64_t hub,
                             bool with_agreement, struct loaded_case *ret_case, struct err *err);

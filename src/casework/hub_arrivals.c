@@ -55,14 +55,15 @@ static result find_step(struct sitting *sitting, const struct arrival_work *work
 }
 
 /* Repeated: the step taken then, whatever the stage is now. */
-static bool same_arrival(const struct rulebook *rulebook, const struct event *before,
+static bool same_arrival(const struct sitting *sitting, const struct event *before,
                          const struct person_row *person, enum arrival_state outcome)
 {
+    const struct rulebook *rulebook = sitting->casework->rulebook;
     const str name = before->kind == EVENT_STEP_TAKEN     ? before->body.step_taken.step
                      : before->kind == EVENT_STEP_REFUSED ? before->body.step_refused.step
                                                           : STR("");
     const uint32_t step = rulebook_step(rulebook, name);
-    return before->subject_kind == SUBJECT_OF_PERSON && before->subject == person->id &&
+    return before->subject_kind == SUBJECT_OF_PERSON && sitting->before_subject == person->id &&
            step != NOT_FOUND_INDEX && arrival_said_by(rulebook, &rulebook->steps[step]) == outcome;
 }
 
@@ -98,7 +99,7 @@ static result arrival_work(struct transaction *transaction, void *context, struc
     if (before.position == 0) {
         return take_arrival_step(&sitting, work, &person, &stay, err);
     }
-    return same_arrival(sitting.casework->rulebook, &before, &person, work->outcome)
+    return same_arrival(&sitting, &before, &person, work->outcome)
                ? step_answer_again(&sitting, &work->step, &before, 0, err)
                : sitting_client_id_taken(err);
 }
@@ -240,9 +241,6 @@ static result ask_unexpected(struct sitting *sitting, struct hub_work *work, str
     const str named = str_trim(entry->named);
     struct person_row person = {.id = 0};
     struct stay_row stay = {.id = 0};
-    if (date_before(sitting->today, entry->seen_on)) {
-        return err_set(err, ERROR_INPUT, "Somebody was seen today or before");
-    }
     TRY(known_here(sitting, &work->hub, named, &person, &stay, err));
     event->kind = EVENT_UNEXPECTED_ARRIVAL;
     event->effective_on = entry->seen_on;
@@ -257,6 +255,9 @@ static result carry_out_unexpected(struct sitting *sitting, struct hub_work *wor
     const struct unexpected_entry *entry = work->entry;
     struct person_row person = {.id = 0};
     struct stay_row stay = {.id = 0};
+    if (date_before(sitting->today, entry->seen_on)) {
+        return err_set(err, ERROR_INPUT, "Somebody was seen today or before");
+    }
     TRY(known_here(sitting, &work->hub, str_trim(entry->named), &person, &stay, err));
     if (stay.id != 0 && stay.arrival == ARRIVAL_EXPECTED) {
         result_ignore(err_set(err, ERROR_CONFLICT, "The arrival of %.*s is expected",
@@ -381,8 +382,11 @@ static result withdraw_records(struct sitting *sitting, struct hub_work *work,
                             sitting->arena, &history, &count, err));
     for (size_t i = 0; i < done.count; i++) {
         const struct event *record = &done.events[i];
-        if (record->kind != EVENT_FACT_RECORDED || record->subject_kind != SUBJECT_OF_PERSON ||
-            record->subject != work->person.id || is_withdrawn(history, count, record->position)) {
+        bool theirs = false;
+        if (record->kind == EVENT_FACT_RECORDED && record->subject_kind == SUBJECT_OF_PERSON) {
+            TRY(sitting_is_person(sitting, record->subject, work->person.id, &theirs, err));
+        }
+        if (!theirs || is_withdrawn(history, count, record->position)) {
             continue;
         }
         struct event event = {
@@ -414,7 +418,9 @@ static result carry_out_cancel(struct sitting *sitting, struct hub_work *work, s
     }
     TRY(transaction_event(sitting->transaction, work->stay.left_event, sitting->arena, &departure,
                           err));
-    if (departure.kind != EVENT_STEP_TAKEN || departure.subject != work->person.id) {
+    bool theirs = false;
+    TRY(sitting_is_person(sitting, departure.subject, work->person.id, &theirs, err));
+    if (departure.kind != EVENT_STEP_TAKEN || !theirs) {
         return refuse_cancel(work, err);
     }
     TRY(hub_need(sitting, work->person.id, &need.kind, &need.known, err));

@@ -327,11 +327,8 @@ static result ask_prebook(struct sitting *sitting, struct hub_work *work, struct
                           struct err *err)
 {
     const struct prebooking_entry *entry = work->entry;
-    const int32_t days = date_days_between(sitting->today, entry->until);
-    if (days < 0 || days > PREBOOKING_DAYS_MAX) {
-        return err_set(err, ERROR_INPUT, "A prebooking ends today or within %d days",
-                       PREBOOKING_DAYS_MAX);
-    }
+    (void)sitting;
+    (void)err;
     event->kind = EVENT_PLACES_PREBOOKED;
     event->body.places_prebooked =
         (struct places_prebooked_body){.kind = str_trim(entry->kind),
@@ -376,7 +373,12 @@ static result carry_out_prebook(struct sitting *sitting, struct hub_work *work, 
                                 struct err *err)
 {
     const struct prebooking_entry *entry = work->entry;
+    const int32_t days = date_days_between(sitting->today, entry->until);
     struct request_row request = {.id = 0};
+    if (days < 0 || days > PREBOOKING_DAYS_MAX) {
+        return err_set(err, ERROR_INPUT, "A prebooking ends today or within %d days",
+                       PREBOOKING_DAYS_MAX);
+    }
     if (entry->request != 0) {
         TRY(find_request(sitting, work, entry->request, &request, err));
         TRY(check_waits(&request, err));

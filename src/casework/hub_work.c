@@ -116,13 +116,14 @@ static void forget_chosen(struct event *then, const struct event *asked)
     }
 }
 
-static result same_command(const struct event *before, const struct event *asked,
-                           struct arena *arena, bool *ret_same, struct err *err)
+static result same_command(const struct sitting *sitting, const struct event *before,
+                           const struct event *asked, struct arena *arena, bool *ret_same,
+                           struct err *err)
 {
     struct event then = *before;
     str texts[2] = {STR(""), STR("")};
     *ret_same = before->kind == asked->kind && before->subject_kind == asked->subject_kind &&
-                before->subject == asked->subject;
+                sitting->before_subject == asked->subject;
     if (!*ret_same) {
         return result_ok();
     }
@@ -137,7 +138,7 @@ static result answer_again(struct sitting *sitting, struct hub_work *work,
                            const struct event *before, const struct event *asked, struct err *err)
 {
     bool same = false;
-    TRY(same_command(before, asked, work->arena, &same, err));
+    TRY(same_command(sitting, before, asked, work->arena, &same, err));
     if (!same) {
         return sitting_client_id_taken(err);
     }

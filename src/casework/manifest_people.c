@@ -156,9 +156,12 @@ static result take_off_work(struct transaction *transaction, void *context, stru
         TRY(append_taken_off(&sitting, work, &manifest, &person, err));
     } else {
         const struct manifest_person_taken_off_body *body = &before.body.manifest_person_taken_off;
-        const bool same = before.kind == EVENT_MANIFEST_PERSON_TAKEN_OFF &&
-                          before.subject == manifest.id && body->person == person.id &&
-                          str_equal(body->reason, work->reason);
+        bool theirs = before.kind == EVENT_MANIFEST_PERSON_TAKEN_OFF;
+        if (theirs) {
+            TRY(sitting_is_person(&sitting, body->person, person.id, &theirs, err));
+        }
+        const bool same =
+            theirs && before.subject == manifest.id && str_equal(body->reason, work->reason);
         TRY(same ? result_ok() : sitting_client_id_taken(err));
     }
     return transaction_manifest(transaction, manifest.id, work->step.arena, &work->row, err);
@@ -273,12 +276,16 @@ static result account_again(struct sitting *sitting, struct manifest_people_work
                             const struct event *before, struct err *err)
 {
     const struct manifest_person_accounted_body *body = &before->body.manifest_person_accounted;
-    if (before->kind == EVENT_STEP_REFUSED && before->subject == person->id &&
+    if (before->kind == EVENT_STEP_REFUSED && sitting->before_subject == person->id &&
         str_equal(before->body.step_refused.step, work->accounted->step)) {
         return step_answer_again(sitting, &work->step, before, 0, err);
     }
-    if (before->kind != EVENT_MANIFEST_PERSON_ACCOUNTED || before->subject != manifest->id ||
-        body->person != person->id || !str_equal(body->outcome, work->accounted->outcome) ||
+    bool theirs = before->kind == EVENT_MANIFEST_PERSON_ACCOUNTED;
+    if (theirs) {
+        TRY(sitting_is_person(sitting, body->person, person->id, &theirs, err));
+    }
+    if (!theirs || before->subject != manifest->id ||
+        !str_equal(body->outcome, work->accounted->outcome) ||
         !str_equal(body->source, work->accounted->source)) {
         return sitting_client_id_taken(err);
     }

@@ -9,6 +9,9 @@
 /* The manifest, if the account may do this with it; otherwise ERROR_NOT_FOUND. */
 MUST_USE result manifest_find(struct sitting *sitting, str reference, enum action action,
                               struct manifest_row *ret_manifest, struct err *err);
+/* May the account do this with it? */
+bool manifest_may(const struct sitting *sitting, const struct manifest_row *manifest,
+                  enum action action);
 /* Appends an event about the manifest in the account's name. */
 MUST_USE result manifest_append(struct sitting *sitting, int64_t manifest, struct event *event,
                                 struct err *err);

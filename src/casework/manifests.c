@@ -7,8 +7,8 @@
 
 /* --- finding ---------------------------------------------------------------------------------- */
 
-static bool may_manifest(const struct sitting *sitting, const struct manifest_row *manifest,
-                         enum action action)
+bool manifest_may(const struct sitting *sitting, const struct manifest_row *manifest,
+                  enum action action)
 {
     const struct access_object object = {.hubs = &manifest->hub, .hub_count = 1};
     return may(&sitting->account, action, &object);
@@ -30,7 +30,7 @@ result manifest_find(struct sitting *sitting, str reference, enum action action,
     if (found.ok) {
         TRY(transaction_manifest(sitting->transaction, id, sitting->arena, &row, err));
     }
-    if (!found.ok || !may_manifest(sitting, &row, action)) {
+    if (!found.ok || !manifest_may(sitting, &row, action)) {
         return sitting_no_such(err, "manifest", str_from_c(text));
     }
     *ret_manifest = row;
@@ -70,23 +70,27 @@ result manifest_entry(struct sitting *sitting, const struct manifest_row *manife
 
 /* --- what is typed ---------------------------------------------------------------------------- */
 
-static result check_details(const struct casework *casework, struct manifest_details *details,
-                            struct err *err)
+static result check_details(struct manifest_details *details, struct err *err)
 {
-    const instant now = system_now(casework->system);
-    const date furthest = date_add_months(instant_date(now), 12, DATE_ROUND_DOWN);
     details->carrier = str_trim(details->carrier);
     details->route = str_trim(details->route);
     details->escort_roles = str_trim(details->escort_roles);
     TRY(text_line("The carrier", details->carrier, SOURCE_MAX_BYTES, err));
     TRY(text_line("The route", details->route, SOURCE_MAX_BYTES, err));
     TRY(text_line("The tasks of the escorts", details->escort_roles, SOURCE_MAX_BYTES, err));
-    if (details->escorts < 0 || details->escorts > MANIFEST_ESCORTS_MAX) {
-        return err_set(err, ERROR_INPUT, "The number of escorts is between 0 and %d",
-                       MANIFEST_ESCORTS_MAX);
-    }
-    const bool ahead = details->departs_at.milliseconds > now.milliseconds &&
-                       !date_before(furthest, instant_date(details->departs_at));
+    return details->escorts >= 0 && details->escorts <= MANIFEST_ESCORTS_MAX
+               ? result_ok()
+               : err_set(err, ERROR_INPUT, "The number of escorts is between 0 and %d",
+                         MANIFEST_ESCORTS_MAX);
+}
+
+/* Not of a command that is repeated: it was ahead then. */
+static result check_ahead(const struct casework *casework, instant departs_at, struct err *err)
+{
+    const instant now = system_now(casework->system);
+    const date furthest = date_add_months(instant_date(now), 12, DATE_ROUND_DOWN);
+    const bool ahead = departs_at.milliseconds > now.milliseconds &&
+                       !date_before(furthest, instant_date(departs_at));
     return ahead ? result_ok()
                  : err_set(err, ERROR_INPUT, "The departure lies ahead, within a year");
 }
@@ -221,6 +225,7 @@ static result append_opening(struct sitting *sitting, struct manifest_command *c
                                           &command->row, err)
                    : sitting_client_id_taken(err);
     }
+    TRY(check_ahead(sitting->casework, command->wanted.details.departs_at, err));
     struct event event = {.kind = EVENT_MANIFEST_OPENED, .body.manifest_opened = *body};
     event.body.manifest_opened.reference = new_reference(sitting);
     if (event.body.manifest_opened.reference.at == NULL) {
@@ -265,7 +270,7 @@ result casework_open_manifest(const struct casework *casework, const struct call
     struct manifest_command command = {
         .casework = casework, .caller = caller, .wanted = *manifest, .arena = arena};
     command.wanted.hub = str_trim(manifest->hub);
-    TRY(check_details(casework, &command.wanted.details, err));
+    TRY(check_details(&command.wanted.details, err));
     TRY(store_write(casework->store, open_work, &command, err));
     *ret_manifest = command.row;
     return result_ok();
@@ -321,11 +326,14 @@ static result same_body(const struct event *before, const struct event *event, s
 }
 
 /* Much earlier than planned is a slip of the pen. */
-static result check_departed(const struct manifest_row *row, const struct manifest_command *command,
-                             struct err *err)
+static result check_instant(const struct manifest_row *row, const struct manifest_command *command,
+                            struct err *err)
 {
     const int64_t left = command->departed_at.milliseconds;
     const int64_t earliest = row->departs_at.milliseconds - INT64_C(86400000);
+    if (command->kind == EVENT_MANIFEST_CHANGED) {
+        return check_ahead(command->casework, command->wanted.details.departs_at, err);
+    }
     if (command->kind != EVENT_MANIFEST_DEPARTED) {
         return result_ok();
     }
@@ -355,7 +363,7 @@ static result change_work(struct transaction *transaction, void *context, struct
         TRY(before.subject == row.id ? same_body(&before, &event, *command->arena, err)
                                      : sitting_client_id_taken(err));
     } else {
-        TRY(check_departed(&row, command, err));
+        TRY(check_instant(&row, command, err));
         TRY(manifest_append(&sitting, row.id, &event, err));
     }
     return transaction_manifest(transaction, row.id, command->arena, &command->row, err);
@@ -382,7 +390,7 @@ result casework_change_manifest(const struct casework *casework, const struct ca
                                        .kind = EVENT_MANIFEST_CHANGED,
                                        .arena = arena};
     TRY(text_line_required("The reason", command.text, SOURCE_MAX_BYTES, err));
-    TRY(check_details(casework, &command.wanted.details, err));
+    TRY(check_details(&command.wanted.details, err));
     return change(&command, ret_manifest, err);
 }
 
@@ -425,154 +433,4 @@ result casework_close_manifest(const struct casework *casework, const struct cal
                                        .arena = arena};
     TRY(text_line("The remark", command.text, SOURCE_MAX_BYTES, err));
     return change(&command, ret_manifest, err);
-}
-
-/* --- questions -------------------------------------------------------------------------------- */
-
-struct manifest_question {
-    const struct casework *casework;
-    const struct caller *caller;
-    str reference;
-    bool unfinished_only;
-    struct arena *arena;
-    struct sitting sitting;
-    const struct manifest_line *lines;
-    size_t count;
-    struct manifest_answer answer;
-};
-
-static result describe(struct sitting *sitting, const struct manifest_row *row,
-                       struct manifest_line *ret_line, struct err *err)
-{
-    struct manifest_line line = {.row = *row};
-    const struct manifest_entry_row *entries = NULL;
-    size_t count = 0;
-    struct arena scratch = *sitting->arena;
-    TRY(transaction_manifest_entries(sitting->transaction, row->id, &scratch, &entries, &count,
-                                     err));
-    for (size_t i = 0; i < count; i++) {
-        line.listed += entries[i].state == ENTRY_LISTED ? 1 : 0;
-        line.boarded += entries[i].boarded_event > 0 ? 1 : 0;
-    }
-    if (row->hub != 0) {
-        TRY(transaction_hub(sitting->transaction, row->hub, sitting->arena, &line.hub, err));
-    }
-    TRY(sitting_actor(sitting, row->lead, &line.lead, err));
-    *ret_line = line;
-    return result_ok();
-}
-
-static result read_manifests(struct transaction *transaction, void *context, struct err *err)
-{
-    struct manifest_question *question = context;
-    const struct manifest_row *rows = NULL;
-    size_t count = 0;
-    TRY(sitting_read(&question->sitting, question->casework, transaction, question->caller,
-                     ACTION_SEE_MANIFEST, question->arena, err));
-    TRY(transaction_manifests(transaction, question->unfinished_only, question->arena, &rows,
-                              &count, err));
-    struct manifest_line *lines = ARENA_NEW(question->arena, struct manifest_line, count + 1);
-    if (lines == NULL) {
-        return arena_full(err);
-    }
-    for (size_t i = 0; i < count; i++) {
-        if (may_manifest(&question->sitting, &rows[i], ACTION_SEE_MANIFEST)) {
-            TRY(describe(&question->sitting, &rows[i], &lines[question->count], err));
-            question->count++;
-        }
-    }
-    question->lines = lines;
-    return result_ok();
-}
-
-result casework_manifests(const struct casework *casework, const struct caller *caller,
-                          bool unfinished_only, struct arena *arena,
-                          const struct manifest_line **ret_lines, size_t *ret_count,
-                          struct err *err)
-{
-    struct manifest_question question = {
-        .casework = casework, .caller = caller, .unfinished_only = unfinished_only, .arena = arena};
-    TRY(store_read(casework->store, read_manifests, &question, err));
-    TRY(sitting_look(&question.sitting, SUBJECT_OF_REGISTER, 1, "manifests", err));
-    *ret_lines = question.lines;
-    *ret_count = question.count;
-    return result_ok();
-}
-
-/* What boarding would find: with the facts of now, on the day that is planned. */
-static result judge_listed(struct sitting *sitting, const struct manifest_row *manifest,
-                           struct manifest_person *person, struct err *err)
-{
-    const struct rulebook *rulebook = sitting->casework->rulebook;
-    const uint32_t step = rulebook_step(rulebook, manifest->step);
-    if (!manifest_step_leaves(rulebook, step, &person->person)) {
-        person->clearance = CLEARANCE_BARRED;
-        return result_ok();
-    }
-    const struct departure_plan plan = manifest_plan(manifest, instant_date(manifest->departs_at));
-    struct step_work work = {.judged = false};
-    struct step_case judged;
-    struct text_list names;
-    TRY(step_judge(sitting, &work, &person->person, step, manifest->hub, &plan, &judged, err));
-    TRY(stopping_names(rulebook, step, judged.each, sitting->arena, &names, err));
-    person->clearance = judged.clearance;
-    person->safeguards = names.items;
-    person->safeguard_count = names.count;
-    return result_ok();
-}
-
-static result describe_person(struct sitting *sitting, const struct manifest_row *manifest,
-                              const struct manifest_entry_row *entry,
-                              struct manifest_person *ret_person, struct err *err)
-{
-    struct manifest_person person = {.entry = *entry, .judged = entry->state == ENTRY_LISTED};
-    TRY(transaction_person(sitting->transaction, entry->person, sitting->arena, &person.person,
-                           err));
-    TRY(transaction_identity(sitting->transaction, &person.person, sitting->arena, &person.identity,
-                             err));
-    if (person.judged) {
-        TRY(judge_listed(sitting, manifest, &person, err));
-    }
-    *ret_person = person;
-    return result_ok();
-}
-
-static result read_manifest(struct transaction *transaction, void *context, struct err *err)
-{
-    struct manifest_question *question = context;
-    struct sitting *sitting = &question->sitting;
-    const struct manifest_entry_row *entries = NULL;
-    size_t count = 0;
-    struct manifest_row row = {0};
-    TRY(sitting_read(sitting, question->casework, transaction, question->caller,
-                     ACTION_SEE_MANIFEST, question->arena, err));
-    TRY(manifest_find(sitting, question->reference, ACTION_SEE_MANIFEST, &row, err));
-    TRY(describe(sitting, &row, &question->answer.manifest, err));
-    TRY(transaction_manifest_entries(transaction, row.id, question->arena, &entries, &count, err));
-    struct manifest_person *people = ARENA_NEW(question->arena, struct manifest_person, count + 1);
-    if (people == NULL) {
-        return arena_full(err);
-    }
-    for (size_t i = 0; i < count; i++) {
-        struct manifest_person *person = &people[question->answer.count];
-        bool in_sight = false;
-        TRY(describe_person(sitting, &row, &entries[i], person, err));
-        TRY(sitting_may_person(sitting, &person->person, ACTION_SEE_MANIFEST, &in_sight, err));
-        question->answer.count += in_sight ? 1 : 0;
-    }
-    question->answer.people = people;
-    return result_ok();
-}
-
-result casework_manifest(const struct casework *casework, const struct caller *caller,
-                         str reference, struct arena *arena, struct manifest_answer *ret_answer,
-                         struct err *err)
-{
-    struct manifest_question question = {
-        .casework = casework, .caller = caller, .reference = reference, .arena = arena};
-    TRY(store_read(casework->store, read_manifest, &question, err));
-    TRY(sitting_look(&question.sitting, SUBJECT_OF_MANIFEST, question.answer.manifest.row.id,
-                     "manifest", err));
-    *ret_answer = question.answer;
-    return result_ok();
 }

@@ -28,6 +28,11 @@ struct manifest_details {
     str lead;         /* username; "" for the caller's own account */
 };
 
+/* Is it a step that people take as they board: one with approvals whose safeguards look at the
+ * destination or the day of the departure, where the rulebook knows of these? */
+bool casework_step_boards(const struct rulebook *rulebook, const struct step *step,
+                          struct arena scratch);
+
 struct new_manifest {
     str step;
     str hub;         /* reference, for a step with a hub; "" otherwise */
@@ -132,11 +137,17 @@ struct manifest_person {
     enum clearance clearance;
     const str *safeguards; /* not clear */
     size_t safeguard_count;
+    /* Judged: what the safeguards compare the destination and the day with, such as what the person
+     * was told. */
+    const struct known_fact *compared;
+    size_t compared_count;
 };
 struct manifest_answer {
     struct manifest_line manifest;
     const struct manifest_person *people;
     size_t count;
+    const struct work_request *waiting; /* while it is open: who may still be put on it */
+    size_t waiting_count;
 };
 /* Somebody who was to come to a hub, and is not coming any more, is out of the hub's sight. */
 MUST_USE result casework_manifest(const struct casework *casework, const struct caller *caller,

@@ -32,15 +32,19 @@ static bool can_be_reported(const struct fact *fact)
            str_ends(fact->name, STR(STATUS));
 }
 
+str order_of_fact(const struct fact *fact)
+{
+    return can_be_reported(fact) ? str_slice(fact->name, 0, fact->name.len - strlen(STATUS))
+                                 : STR("");
+}
+
 static result hint_kinds(const struct rulebook *rulebook, struct err *err)
 {
     char kinds[240];
     size_t len = 0;
     for (size_t i = 0; i < rulebook->fact_count; i++) {
-        const struct fact *fact = &rulebook->facts[i];
-        if (can_be_reported(fact) &&
-            !text_list_add(kinds, sizeof kinds, &len,
-                           str_slice(fact->name, 0, fact->name.len - strlen(STATUS)))) {
+        const str kind = order_of_fact(&rulebook->facts[i]);
+        if (kind.len > 0 && !text_list_add(kinds, sizeof kinds, &len, kind)) {
             break;
         }
     }
@@ -107,10 +111,11 @@ static result append_report(struct sitting *sitting, struct order_work *work, in
     return result_ok();
 }
 
-static bool same_report(const struct event *before, const struct order_work *work, int64_t person)
+static bool same_report(const struct sitting *sitting, const struct event *before,
+                        const struct order_work *work, int64_t person)
 {
     const struct order_reported_body *body = &before->body.order_reported;
-    return before->kind == EVENT_ORDER_REPORTED && before->subject == person &&
+    return before->kind == EVENT_ORDER_REPORTED && sitting->before_subject == person &&
            str_equal(body->order, work->order.order) &&
            str_equal(body->reporter, work->order.reporter) &&
            str_equal(body->means, work->order.means) && str_equal(body->court, work->order.court) &&
@@ -121,7 +126,7 @@ static bool same_report(const struct event *before, const struct order_work *wor
 static result report_again(struct sitting *sitting, struct order_work *work, int64_t person,
                            const struct event *before, struct err *err)
 {
-    if (!same_report(before, work, person)) {
+    if (!same_report(sitting, before, work, person)) {
         return sitting_client_id_taken(err);
     }
     struct done_before done;

@@ -14,6 +14,9 @@
 
 #include "casework/casework.h"
 
+/* The kind of order that is reported by this fact: "court_order"; "" when the fact is of none. */
+str order_of_fact(const struct fact *fact);
+
 struct reported_order {
     str order;        /* "court_order" */
     str reporter;     /* who says so: the representative, the court's office, the person */

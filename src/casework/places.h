@@ -1,4 +1,5 @@
-/* places: which places of a hub a person could have. Inside casework only.
+/* places: which places of a hub a person could have. Inside casework only, but for
+ * place_need_fact, whose choices a form offers.
  *
  * A place has a kind, and a person needs one: the rulebook's fact `hub_stay.place_kind`, whose
  * choices are the kinds. Unknown fits nothing: of a person of whom it is not on record which kind

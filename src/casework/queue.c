@@ -2,10 +2,13 @@
 
 #include "casework/screening.h"
 #include "casework/text.h"
+#include "rulebook/clock_conditions.h"
 
 #include <stdlib.h>
 
 enum { WITHIN_DAYS_MAX = 3660 };
+
+struct clock_planes;
 
 struct queue {
     struct sitting *sitting;
@@ -14,6 +17,15 @@ struct queue {
     struct work_due *due; /* soonest first; person.id only until they are described */
     size_t count;
     struct work_answer answer;
+    const struct rulebook *conditions; /* on the clocks (rulebook/clock_conditions.h) */
+    const uint32_t *conditions_asked;
+    struct caseload_columns caseload;
+    struct arena *memory;  /* of what is made of the caseload */
+    const int64_t *of_hub; /* rising; of an account that sees one hub only */
+    size_t of_hub_count;
+    uint64_t *seen;
+    struct clock_planes *clocks;
+    size_t clock_count;
 };
 
 const char *work_kind_name(enum work_kind kind)
@@ -27,7 +39,10 @@ const char *work_kind_name(enum work_kind kind)
 
 static bool comes_before(const struct work_due *a, const struct work_due *b)
 {
-    return a->due.day != b->due.day ? a->due.day < b->due.day : a->person.id < b->person.id;
+    return a->due.day != b->due.day       ? a->due.day < b->due.day
+           : a->person.id != b->person.id ? a->person.id < b->person.id
+           : a->kind != b->kind           ? a->kind < b->kind
+                                          : a->clock.clock < b->clock.clock;
 }
 
 /* A heap with the latest on top, so that the soonest of a million are kept with little work. */
@@ -89,7 +104,7 @@ static int soonest_first(const void *left, const void *right)
 
 /* --- what is due ------------------------------------------------------------------------------ */
 
-static void consider_check(struct queue *queue, const struct person_row *person)
+static void consider_check(struct queue *queue, const struct caseload_person *person)
 {
     const date due =
         person->next_check_on.known ? person->next_check_on.day : person->registered_on;
@@ -102,67 +117,110 @@ static void consider_check(struct queue *queue, const struct person_row *person)
     }
 }
 
-static bool is_done(const struct rulebook *rulebook, const struct clock *clock,
-                    const struct question *question)
-{
-    return clock->done != NOT_FOUND_INDEX &&
-           judge_condition(rulebook, clock->done, question) == TRUTH_TRUE;
-}
-
 /* A clock that runs is due to whoever it concerns; one that has expired is overdue when it is
- * somebody's duty. Neither when it is done. */
-static void consider_clock(struct queue *queue, const struct person_row *person, uint32_t index,
-                           const struct question *question)
+ * somebody's duty. Neither when it is done. Planes of bits, 64 people to a word. */
+struct clock_planes {
+    uint32_t clock;
+    const uint64_t *planes[WORK_KINDS]; /* NULL: none of this kind comes of it */
+};
+
+static bool asks_clock(const struct queue *queue, const struct clock *clock, enum work_kind kind)
 {
-    const struct rulebook *rulebook = queue->sitting->casework->rulebook;
-    const struct clock *clock = &rulebook->clocks[index];
-    if (queue->role != NOT_FOUND_INDEX && clock->due_from != queue->role) {
-        return;
-    }
-    const struct clock_answer answer = judge_clock(rulebook, index, question);
-    const bool ends = answer.state == CLOCK_RUNNING;
-    const bool overdue = answer.state == CLOCK_EXPIRED && clock->due_from != NOT_FOUND_INDEX;
-    const enum work_kind kind = overdue ? WORK_OVERDUE : WORK_ENDS;
-    const date horizon = date_add_days(queue->sitting->today, queue->query->within_days);
-    if ((!ends && !overdue) || !answer.has_last_day ||
-        (ends && date_before(horizon, answer.last_day)) || is_done(rulebook, clock, question)) {
-        return;
-    }
-    add_due(queue, &(struct work_due){.kind = kind,
-                                      .person.id = person->id,
-                                      .clock = {.clock = index, .answer = answer},
-                                      .due = answer.last_day});
+    return (queue->role == NOT_FOUND_INDEX || clock->due_from == queue->role) &&
+           (kind == WORK_ENDS || clock->due_from != NOT_FOUND_INDEX);
 }
 
-static bool is_open(const struct rulebook *rulebook, const struct person_row *person)
+static uint64_t true_word(const struct screen_answers *answers, uint32_t condition, size_t word)
 {
-    const uint32_t stage = rulebook_stage(rulebook, person->stage);
-    return stage == NOT_FOUND_INDEX || !rulebook->stages[stage].outcome;
+    return ~(answers->each_barred[condition][word] | answers->each_unknown[condition][word]);
 }
 
-static result consider_person(void *context, const struct person_row *person,
-                              const struct fact_row *rows, size_t count, struct err *err)
+/* Those seen, for whom the clock is `condition` and not done. */
+static result make_plane(const struct queue *queue, const struct screen_answers *answers,
+                         uint32_t clock, enum clock_condition condition, const uint64_t **ret_plane,
+                         struct err *err)
 {
-    struct queue *queue = context;
-    const struct rulebook *rulebook = queue->sitting->casework->rulebook;
-    if (!is_open(rulebook, person) || sitting_hides(queue->sitting, person)) {
-        return result_ok();
+    const size_t words = queue->caseload.columns.word_count;
+    const uint32_t is = clock_condition(clock, condition);
+    const uint32_t done = clock_condition(clock, CLOCK_IS_DONE);
+    uint64_t *plane = ARENA_NEW(queue->memory, uint64_t, words);
+    if (plane == NULL) {
+        return arena_full(err);
     }
-    struct arena scratch = *queue->sitting->arena;
-    struct sitting reading = *queue->sitting;
-    reading.arena = &scratch;
-    const struct case_time now = case_now(&reading);
-    struct loaded_case loaded;
-    TRY(case_from_rows(&reading, person, rows, count, &now, &loaded, err));
-    consider_check(queue, person);
+    for (size_t i = 0; i < words; i++) {
+        plane[i] = queue->seen[i] & true_word(answers, is, i) & ~true_word(answers, done, i);
+    }
+    *ret_plane = plane;
+    return result_ok();
+}
+
+static result make_planes(struct queue *queue, const struct screen_answers *answers,
+                          struct err *err)
+{
+    const struct rulebook *rulebook = queue->sitting->casework->rulebook;
+    queue->clocks = ARENA_NEW(queue->memory, struct clock_planes, rulebook->clock_count + 1);
+    if (queue->clocks == NULL) {
+        return arena_full(err);
+    }
     for (uint32_t i = 0; i < rulebook->clock_count; i++) {
-        consider_clock(queue, person, i, &loaded.view.question);
+        const bool overdue = asks_clock(queue, &rulebook->clocks[i], WORK_OVERDUE);
+        const bool ends = asks_clock(queue, &rulebook->clocks[i], WORK_ENDS);
+        struct clock_planes *clock = &queue->clocks[queue->clock_count];
+        if (!overdue && !ends) {
+            continue;
+        }
+        clock->clock = i;
+        queue->clock_count++;
+        if (overdue) {
+            TRY(make_plane(queue, answers, i, CLOCK_IS_OVER, &clock->planes[WORK_OVERDUE], err));
+        }
+        if (ends) {
+            TRY(make_plane(queue, answers, i, CLOCK_ENDS_BY, &clock->planes[WORK_ENDS], err));
+        }
     }
     return result_ok();
 }
 
-/* The people of one hub: few enough to be read one by one. */
-static result look_at_hub(struct queue *queue, struct err *err)
+/* --- everybody -------------------------------------------------------------------------------- */
+
+static struct screen_question question_of(const struct queue *queue)
+{
+    return (struct screen_question){.safeguards = queue->conditions_asked,
+                                    .safeguard_count = queue->conditions->safeguard_count,
+                                    .today = queue->sitting->today};
+}
+
+/* What all clocks are asked, and of whom: everybody whose case is open. */
+static result ask_of_clocks(struct queue *queue, struct caseload_asked *ret_asked, struct err *err)
+{
+    struct sitting *sitting = queue->sitting;
+    const struct rulebook *rulebook = sitting->casework->rulebook;
+    const date horizon = date_add_days(sitting->today, queue->query->within_days);
+    TRY(clock_conditions(rulebook, horizon, sitting->arena, &queue->conditions, err));
+    const size_t count = queue->conditions->safeguard_count;
+    uint32_t *conditions = ARENA_NEW(sitting->arena, uint32_t, count + 1);
+    bool *facts = ARENA_NEW(sitting->arena, bool, rulebook->fact_count + 1);
+    bool *stages = ARENA_NEW(sitting->arena, bool, rulebook->stage_count + 1);
+    if (conditions == NULL || facts == NULL || stages == NULL) {
+        return arena_full(err);
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        conditions[i] = i;
+        judge_reads(queue->conditions, i, facts);
+    }
+    for (size_t i = 0; i < rulebook->stage_count; i++) {
+        stages[i] = !rulebook->stages[i].outcome;
+    }
+    queue->conditions_asked = conditions;
+    *ret_asked = (struct caseload_asked){
+        .facts = facts, .stages = stages, .other_stages = true, .when = case_now(sitting)};
+    const struct screen_question question = question_of(queue);
+    return caseload_asks_families(queue->conditions, &question, *sitting->arena,
+                                  &ret_asked->families, err);
+}
+
+/* The people of one hub, and those who are coming to it, are few enough to be looked up. */
+static result find_people_of_hub(struct queue *queue, struct err *err)
 {
     struct sitting *sitting = queue->sitting;
     const struct people_filter filter = {.stage = STR(""), .hub = sitting->account.hub};
@@ -172,19 +230,149 @@ static result look_at_hub(struct queue *queue, struct err *err)
         TRY(transaction_people(sitting->transaction, &filter, sitting->arena, &people, &count,
                                err));
     }
+    int64_t *ids = ARENA_NEW(sitting->arena, int64_t, count + 1);
+    if (ids == NULL) {
+        return arena_full(err);
+    }
     for (size_t i = 0; i < count; i++) {
-        struct arena scratch = *sitting->arena;
-        struct arena *const arena = sitting->arena;
-        const struct fact_row *rows = NULL;
-        size_t row_count = 0;
-        TRY(transaction_facts(sitting->transaction, SUBJECT_OF_PERSON, people[i].id, sitting->today,
-                              sitting->at, &scratch, &rows, &row_count, err));
-        sitting->arena = &scratch;
-        const result considered = consider_person(queue, &people[i], rows, row_count, err);
-        sitting->arena = arena;
-        TRY(considered);
+        ids[i] = people[i].id;
+    }
+    queue->of_hub = ids;
+    queue->of_hub_count = count;
+    return result_ok();
+}
+
+static bool is_of_hub(const struct queue *queue, int64_t person)
+{
+    size_t first = 0;
+    size_t end = queue->of_hub_count;
+    while (first < end) {
+        const size_t middle = first + (end - first) / 2;
+        if (queue->of_hub[middle] < person) {
+            first = middle + 1;
+        } else {
+            end = middle;
+        }
+    }
+    return first < queue->of_hub_count && queue->of_hub[first] == person;
+}
+
+/* Whom the account sees the work of, as a plane. */
+static result find_seen(struct queue *queue, struct err *err)
+{
+    const struct sitting *sitting = queue->sitting;
+    const struct caseload_columns *caseload = &queue->caseload;
+    const bool everywhere = may_everywhere(&sitting->account, ACTION_SEE_PEOPLE);
+    struct hidden_people hidden;
+    queue->seen = ARENA_NEW(queue->memory, uint64_t, caseload->columns.word_count + 1);
+    if (queue->seen == NULL) {
+        return arena_full(err);
+    }
+    TRY(sitting_hidden(sitting, &hidden, err));
+    for (size_t row = 0; row < caseload->columns.row_count; row++) {
+        const struct caseload_person *person = &caseload->people[row];
+        const bool seen = person->asked_about && !hidden_has(&hidden, person->id) &&
+                          (everywhere || is_of_hub(queue, person->id));
+        queue->seen[row / 64] |= (uint64_t)seen << (row % 64);
     }
     return result_ok();
+}
+
+static result answer_clocks(struct queue *queue, struct err *err)
+{
+    const struct screen *screen = NULL;
+    struct screen_answers answers;
+    const struct screen_question question = question_of(queue);
+    struct columns columns = queue->caseload.columns;
+    columns.rulebook = queue->conditions;
+    TRY(screen_compile(&columns, &question, screen_best_level(), queue->memory, &screen, err));
+    TRY(screen_answers_init(screen, true, queue->memory, &answers, err));
+    TRY(screen_all(screen, *queue->memory, &answers, err));
+    return make_planes(queue, &answers, err);
+}
+
+/* --- those for whom something is due ---------------------------------------------------------- */
+
+static void consider_clock(struct queue *queue, size_t row, enum work_kind kind, uint32_t clock,
+                           const struct question *question)
+{
+    const struct clock_answer answer =
+        judge_clock(queue->sitting->casework->rulebook, clock, question);
+    ASSERT(answer.has_last_day);
+    add_due(queue, &(struct work_due){.kind = kind,
+                                      .person.id = queue->caseload.people[row].id,
+                                      .clock = {.clock = clock, .answer = answer},
+                                      .due = answer.last_day});
+}
+
+static bool has_due(const struct queue *queue, size_t row)
+{
+    for (size_t i = 0; i < queue->clock_count; i++) {
+        for (int kind = 0; kind < WORK_KINDS; kind++) {
+            const uint64_t *plane = queue->clocks[i].planes[kind];
+            if (plane != NULL && plane_bit(plane, row)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static result consider_row(struct queue *queue, size_t row, struct err *err)
+{
+    struct arena scratch = *queue->memory;
+    struct question question;
+    consider_check(queue, &queue->caseload.people[row]);
+    if (!has_due(queue, row)) {
+        return result_ok();
+    }
+    TRY(columns_question(&queue->caseload.columns, row, queue->sitting->today, &scratch, &question,
+                         err));
+    for (size_t i = 0; i < queue->clock_count; i++) {
+        const struct clock_planes *clock = &queue->clocks[i];
+        for (int kind = 0; kind < WORK_KINDS; kind++) {
+            if (clock->planes[kind] != NULL && plane_bit(clock->planes[kind], row)) {
+                consider_clock(queue, row, (enum work_kind)kind, clock->clock, &question);
+            }
+        }
+    }
+    return result_ok();
+}
+
+static result consider_everybody(struct queue *queue, struct err *err)
+{
+    TRY(find_seen(queue, err));
+    TRY(answer_clocks(queue, err));
+    for (size_t row = 0; row < queue->caseload.columns.row_count; row++) {
+        if (plane_bit(queue->seen, row)) {
+            TRY(consider_row(queue, row, err));
+        }
+    }
+    return result_ok();
+}
+
+enum { MEMORY_BASE = 128 * 1024 * 1024 /* taken lazily */ };
+
+static result look(struct queue *queue, struct transaction *const *transactions, size_t count,
+                   struct err *err)
+{
+    struct caseload_asked asked;
+    struct arena memory;
+    TRY(ask_of_clocks(queue, &asked, err));
+    if (!may_everywhere(&queue->sitting->account, ACTION_SEE_PEOPLE)) {
+        TRY(find_people_of_hub(queue, err));
+        asked.people = asked.families ? NULL : queue->of_hub;
+        asked.people_count = queue->of_hub_count;
+    }
+    TRY(caseload_load(queue->sitting, transactions, count, &asked, &queue->caseload, err));
+    const size_t planes = 5 * queue->conditions->safeguard_count + 1;
+    TRY(arena_open(&memory,
+                   MEMORY_BASE + planes * queue->caseload.columns.word_count * sizeof(uint64_t),
+                   err));
+    queue->memory = &memory;
+    const result considered = consider_everybody(queue, err);
+    arena_close(&memory);
+    return considered;
 }
 
 /* --- how long there is ------------------------------------------------------------------------ */
@@ -251,8 +439,8 @@ static result describe(struct queue *queue, struct err *err)
     return result_ok();
 }
 
-result queue_find(struct sitting *sitting, const struct work_query *query,
-                  struct work_answer *ret_answer, struct err *err)
+result queue_find(struct sitting *sitting, struct transaction *const *transactions, size_t count,
+                  const struct work_query *query, struct work_answer *ret_answer, struct err *err)
 {
     struct queue queue = {.sitting = sitting, .query = query, .role = NOT_FOUND_INDEX};
     if (query->role.len > 0) {
@@ -265,10 +453,9 @@ result queue_find(struct sitting *sitting, const struct work_query *query,
     if (queue.due == NULL) {
         return arena_full(err);
     }
-    TRY(may_everywhere(&sitting->account, ACTION_SEE_PEOPLE)
-            ? transaction_each_person_facts(sitting->transaction, sitting->today, sitting->at,
-                                            consider_person, &queue, err)
-            : look_at_hub(&queue, err));
+    const result looked = look(&queue, transactions, count, err);
+    caseload_close(&queue.caseload);
+    TRY(looked);
     TRY(describe(&queue, err));
     *ret_answer = queue.answer;
     return result_ok();
@@ -283,12 +470,13 @@ struct work_work {
     struct work_answer answer;
 };
 
-static result read_work(struct transaction *transaction, void *context, struct err *err)
+static result read_work(struct transaction *const *transactions, size_t count, void *context,
+                        struct err *err)
 {
     struct work_work *work = context;
-    TRY(sitting_read(&work->sitting, work->casework, transaction, work->caller, ACTION_SEE_PEOPLE,
-                     work->arena, err));
-    return queue_find(&work->sitting, work->query, &work->answer, err);
+    TRY(sitting_read(&work->sitting, work->casework, transactions[0], work->caller,
+                     ACTION_SEE_PEOPLE, work->arena, err));
+    return queue_find(&work->sitting, transactions, count, work->query, &work->answer, err);
 }
 
 result queue_check(const struct work_query *query, struct err *err)
@@ -310,7 +498,7 @@ result casework_work(const struct casework *casework, const struct caller *calle
     struct work_work work = {
         .casework = casework, .caller = caller, .query = query, .arena = arena};
     TRY(queue_check(query, err));
-    TRY(store_read(casework->store, read_work, &work, err));
+    TRY(store_read_together(casework->store, CASELOAD_THREADS, read_work, &work, err));
     TRY(sitting_look(&work.sitting, SUBJECT_OF_REGISTER, 1, "work queue", err));
     *ret_answer = work.answer;
     return result_ok();
@@ -326,7 +514,8 @@ struct missing_work {
     struct arena *arena;
     struct sitting sitting;
     struct screening screening;
-    enum clearance *each;
+    struct caseload_sight sight;
+    struct caseload_columns caseload;
     bool *needed;
     struct missing_fact *facts; /* by fact, until they are sorted */
     struct missing_answer answer;
@@ -349,47 +538,57 @@ static void count_missing(struct missing_work *work)
     }
 }
 
-static void look_for_missing(struct missing_work *work, const struct question *question)
+static void look_for_missing(struct missing_work *work, const struct screen_answers *answers,
+                             size_t row, const struct question *question)
 {
     const struct rulebook *rulebook = work->casework->rulebook;
     const struct step *step = &rulebook->steps[work->screening.step];
-    if (judge_step(rulebook, work->screening.step, question, work->each) != CLEARANCE_UNKNOWN) {
-        return;
-    }
-    work->answer.unknown++;
     for (size_t i = 0; i < rulebook->fact_count; i++) {
         work->needed[i] = false;
     }
     for (size_t i = 0; i < step->safeguard_count; i++) {
-        if (work->each[i] == CLEARANCE_UNKNOWN) {
+        if (screen_each(answers, i, row) == CLEARANCE_UNKNOWN) {
             judge_needs(rulebook, step->safeguards[i], question, work->needed);
         }
     }
     count_missing(work);
 }
 
-static result missing_of(void *context, const struct person_row *person,
-                         const struct fact_row *rows, size_t count, struct err *err)
+/* Only who is neither clear nor barred is looked at one by one. */
+static result missing_of(struct missing_work *work, const struct screening_answers *answers,
+                         size_t row, struct err *err)
 {
-    struct missing_work *work = context;
-    bool seen = false;
-    if (!screening_is_open(&work->screening, person->stage)) {
-        return result_ok();
-    }
-    TRY(sitting_may_person(&work->sitting, person, ACTION_SCREEN, &seen, err));
-    if (!seen) {
-        return result_ok();
-    }
+    const struct caseload_person *person = &work->caseload.people[row];
     struct arena scratch = *work->arena;
-    struct sitting reading = work->sitting;
-    reading.arena = &scratch;
-    struct loaded_case loaded;
-    TRY(case_from_rows(&reading, person, rows, count, &work->screening.when, &loaded, err));
-    struct question question = loaded.view.question;
-    screening_ask_for(&work->screening, person->id, &question);
+    struct question question;
+    bool seen = false;
+    TRY(caseload_sees(&work->sitting, &work->sight, person, &seen, err));
+    if (!seen || !person->asked_about) {
+        return result_ok();
+    }
+    const struct screen_answers *theirs =
+        screening_answers_for(&work->screening, answers, &work->caseload.columns, row, person->id);
     work->answer.people++;
-    look_for_missing(work, &question);
+    if (screen_clearance(theirs, row) != CLEARANCE_UNKNOWN) {
+        return result_ok();
+    }
+    work->answer.unknown++;
+    TRY(columns_question(&work->caseload.columns, row, work->screening.when.on, &scratch, &question,
+                         err));
+    screening_ask_for(&work->screening, person->id, &question);
+    look_for_missing(work, theirs, row, &question);
     return result_ok();
+}
+
+static result missing_of_everybody(struct missing_work *work, struct err *err)
+{
+    struct screening_answers answers;
+    result looked = screening_run(&work->screening, &work->caseload.columns, &answers, err);
+    for (size_t row = 0; looked.ok && row < work->caseload.columns.row_count; row++) {
+        looked = missing_of(work, &answers, row, err);
+    }
+    screening_answers_close(&answers);
+    return looked;
 }
 
 static int most_people_first(const void *left, const void *right)
@@ -432,27 +631,32 @@ static result find_hub(struct missing_work *work, const struct step *step, int64
     return result_ok();
 }
 
-static result read_missing(struct transaction *transaction, void *context, struct err *err)
+static result read_missing(struct transaction *const *transactions, size_t count, void *context,
+                           struct err *err)
 {
     struct missing_work *work = context;
     const struct rulebook *rulebook = work->casework->rulebook;
     uint32_t step = 0;
     int64_t hub = 0;
-    TRY(sitting_read(&work->sitting, work->casework, transaction, work->caller, ACTION_SCREEN,
+    TRY(sitting_read(&work->sitting, work->casework, transactions[0], work->caller, ACTION_SCREEN,
                      work->arena, err));
     TRY(sitting_step(&work->sitting, work->step_name, &step, err));
     TRY(find_hub(work, &rulebook->steps[step], &hub, err));
     const struct case_time now = case_now(&work->sitting);
     TRY(screening_prepare(&work->screening, &work->sitting, step, hub, &now, err));
-    work->each = ARENA_NEW(work->arena, enum clearance, rulebook->steps[step].safeguard_count + 1);
+    TRY(caseload_sight_of(&work->sitting, &work->sight, err));
     work->needed = ARENA_NEW(work->arena, bool, rulebook->fact_count + 1);
     work->facts = ARENA_NEW(work->arena, struct missing_fact, rulebook->fact_count + 1);
-    if (work->each == NULL || work->needed == NULL || work->facts == NULL) {
+    if (work->needed == NULL || work->facts == NULL) {
         return arena_full(err);
     }
     work->answer.step = step;
-    TRY(transaction_each_person_facts(transaction, work->sitting.today, work->sitting.at,
-                                      missing_of, work, err));
+    result looked = screening_load(&work->screening, transactions, count, &work->caseload, err);
+    if (looked.ok) {
+        looked = missing_of_everybody(work, err);
+    }
+    caseload_close(&work->caseload);
+    TRY(looked);
     sort_missing(work);
     return result_ok();
 }
@@ -466,7 +670,7 @@ result casework_missing(const struct casework *casework, const struct caller *ca
                                 .step_name = step,
                                 .hub_reference = str_trim(hub),
                                 .arena = arena};
-    TRY(store_read(casework->store, read_missing, &work, err));
+    TRY(store_read_together(casework->store, CASELOAD_THREADS, read_missing, &work, err));
     TRY(sitting_look(&work.sitting, SUBJECT_OF_REGISTER, 1, "missing facts", err));
     *ret_answer = work.answer;
     return result_ok();

@@ -1,6 +1,7 @@
 /* queue: the work that waits, by the day it is due, and the facts that are missing.
  *
- * Everybody whose case is open is looked at. Three kinds of work come of it: duties that are
+ * Everybody whose case is open is looked at, all at once (casework/caseload.h): only those for whom
+ * something is due are looked at one by one. Three kinds of work come of it: duties that are
  * overdue (a clock of the rulebook that is due from a role, has expired, and is not done), contact
  * checks that have passed, and clocks that end soon. Nobody is left out for want of a date:
  * somebody whose next check was never set is due since the day of registration.
@@ -42,8 +43,9 @@ MUST_USE result casework_work(const struct casework *casework, const struct call
                               struct work_answer *ret_answer, struct err *err);
 /* ERROR_INPUT for a query that cannot be asked; inside casework only. */
 MUST_USE result queue_check(const struct work_query *query, struct err *err);
-/* The same inside a sitting. */
-MUST_USE result queue_find(struct sitting *sitting, const struct work_query *query,
+/* The same inside a sitting; `transactions` as for caseload_load. */
+MUST_USE result queue_find(struct sitting *sitting, struct transaction *const *transactions,
+                           size_t count, const struct work_query *query,
                            struct work_answer *ret_answer, struct err *err);
 
 struct missing_fact {

@@ -1,6 +1,7 @@
 #include "casework/casework.h"
 
 #include "casework/agreement_states.h"
+#include "casework/clock_changes.h"
 #include "casework/facts.h"
 #include "casework/recall.h"
 #include "casework/repeat.h"
@@ -104,6 +105,22 @@ static result check_value(const struct rulebook *rulebook, const struct fact *fa
     return buf_finish(&buf, ret_value, err);
 }
 
+/* What extends or suspends a clock is recorded by those, and for as long, as the rulebook says. */
+static result refuse_clock(const struct rulebook *rulebook, uint32_t fact, str value,
+                           struct err *err)
+{
+    const uint32_t clock = clock_changed_by(rulebook, fact, value);
+    if (clock == NOT_FOUND_INDEX) {
+        return result_ok();
+    }
+    result_ignore(err_set(err, ERROR_INPUT, "\"%.*s\" changes the time \"%.*s\"",
+                          STR_ARG(rulebook->facts[fact].name),
+                          STR_ARG(rulebook->clocks[clock].title)),
+                  "the hint follows");
+    return err_hint(err, "Record it as that: returnhub clock extend, suspend or resume, with %.*s",
+                    STR_ARG(rulebook->clocks[clock].name));
+}
+
 static result check_entry(const struct rulebook *rulebook, enum subject_kind kind,
                           const struct fact_entry *entry, struct arena *arena,
                           struct checked_entry *ret_entry, struct err *err)
@@ -114,6 +131,7 @@ static result check_entry(const struct rulebook *rulebook, enum subject_kind kin
     TRY(check_fact(fact, kind, err));
     struct checked_entry checked = {.true_from = entry->true_from};
     TRY(check_value(rulebook, fact, entry->value, arena, &checked.value, err));
+    TRY(refuse_clock(rulebook, index, checked.value, err));
     TRY(text_day("The day from which it is true", entry->true_from, err));
     TRY(text_line("The source", entry->source, SOURCE_MAX_BYTES, err));
     checked.fact = fact->name;

@@ -14,8 +14,7 @@ struct screen_work {
     struct arena arena;
     struct sitting sitting;
     struct screening screening;
-    bool sees_everybody; /* this account, but for those who are hidden */
-    struct hidden_people hidden;
+    struct caseload_sight sight;
     enum clearance *each;
     struct screen_totals totals;
 };
@@ -57,8 +56,7 @@ static result prepare(struct screen_work *work, struct transaction *transaction,
     TRY(find_hub(work, &work->casework->rulebook->steps[step], &hub, err));
     const struct case_time when = case_time_asked(&work->sitting, work->asked);
     TRY(screening_prepare(&work->screening, &work->sitting, step, hub, &when, err));
-    work->sees_everybody = may_everywhere(&work->sitting.account, ACTION_SCREEN);
-    TRY(sitting_hidden(&work->sitting, &work->hidden, err));
+    TRY(caseload_sight_of(&work->sitting, &work->sight, err));
     work->each = ARENA_NEW(&work->arena, enum clearance, step_of(work)->safeguard_count + 1);
     return work->each == NULL ? arena_full(err) : result_ok();
 }
@@ -91,64 +89,14 @@ static result visit_line(struct screen_work *work, const struct screened_person 
 
 /* --- now: all at once, by the column engine --------------------------------------------------- */
 
-/* What the step's safeguards read, and from where it leads. */
-static result ask_for_step(struct screen_work *work, struct caseload_asked *ret_asked,
-                           struct err *err)
-{
-    const struct rulebook *rulebook = work->casework->rulebook;
-    const struct step *step = &rulebook->steps[work->screening.step];
-    bool *facts = ARENA_NEW(&work->arena, bool, rulebook->fact_count + 1);
-    bool *stages = ARENA_NEW(&work->arena, bool, rulebook->stage_count + 1);
-    if (facts == NULL || stages == NULL) {
-        return arena_full(err);
-    }
-    for (size_t i = 0; i < step->safeguard_count; i++) {
-        judge_reads(rulebook, step->safeguards[i], facts);
-    }
-    screening_reads(rulebook, facts);
-    if (rulebook->has_family_complete) {
-        facts[rulebook->family_complete] = true;
-    }
-    for (uint32_t i = 0; i < rulebook->stage_count; i++) {
-        stages[i] = rulebook_step_leaves(rulebook, step, i);
-    }
-    *ret_asked =
-        (struct caseload_asked){.facts = facts, .stages = stages, .when = work->screening.when};
-    return result_ok();
-}
-
-/* Whether a family matters is seen from the question as it is compiled for nobody. */
-static result asks_families(struct screen_work *work, struct caseload_asked *asked, struct err *err)
-{
-    struct arena scratch = work->arena;
-    struct columns_builder *builder = NULL;
-    struct columns nobody;
-    TRY(columns_begin(work->casework->rulebook, asked->facts, 0, &scratch, &builder, err));
-    TRY(columns_finish(builder, NULL, &nobody, err));
-    for (size_t i = 0; i < work->screening.variant_count && !asked->families; i++) {
-        const struct screen *screen = NULL;
-        const struct screen_question question =
-            screening_question(&work->screening, &work->screening.variants[i]);
-        TRY(screen_compile(&nobody, &question, screen_best_level(), &scratch, &screen, err));
-        asked->families = screen_asks_families(screen);
-    }
-    return result_ok();
-}
-
 static result visit_row(struct screen_work *work, const struct caseload_person *person,
                         const struct screen_answers *answers, size_t row, struct err *err)
 {
     const struct step *step = step_of(work);
     const struct screened_person screened = {
         .id = person->id, .reference = person->reference, .stage = person->stage};
-    bool seen = work->sees_everybody;
-    if (hidden_has(&work->hidden, person->id)) {
-        return result_ok();
-    }
-    if (!seen) {
-        const struct person_row whom = {.id = person->id, .hub = person->hub};
-        TRY(sitting_may_person(&work->sitting, &whom, ACTION_SCREEN, &seen, err));
-    }
+    bool seen = false;
+    TRY(caseload_sees(&work->sitting, &work->sight, person, &seen, err));
     for (size_t i = 0; seen && i < step->safeguard_count; i++) {
         work->each[i] = screen_each(answers, i, row);
     }
@@ -173,11 +121,8 @@ static result visit_rows(struct screen_work *work, const struct caseload_columns
 static result screen_caseload(struct screen_work *work, struct transaction *const *transactions,
                               size_t count, struct caseload_columns *caseload, struct err *err)
 {
-    struct caseload_asked asked;
     struct screening_answers answers = {.memory = {0}};
-    TRY(ask_for_step(work, &asked, err));
-    TRY(asks_families(work, &asked, err));
-    TRY(caseload_load(&work->sitting, transactions, count, &asked, caseload, err));
+    TRY(screening_load(&work->screening, transactions, count, caseload, err));
     result visited = screening_run(&work->screening, &caseload->columns, &answers, err);
     if (visited.ok) {
         visited = visit_rows(work, caseload, &answers, err);

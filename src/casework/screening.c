@@ -271,6 +271,49 @@ struct screen_question screening_question(const struct screening *screening,
     };
 }
 
+/* --- loading ---------------------------------------------------------------------------------- */
+
+/* What the step's safeguards read, and from where it leads. */
+static result ask_for_step(const struct screening *screening, struct caseload_asked *ret_asked,
+                           struct err *err)
+{
+    struct arena *arena = screening->sitting->arena;
+    const struct rulebook *rulebook = screening->sitting->casework->rulebook;
+    const struct step *step = &rulebook->steps[screening->step];
+    bool *facts = ARENA_NEW(arena, bool, rulebook->fact_count + 1);
+    bool *stages = ARENA_NEW(arena, bool, rulebook->stage_count + 1);
+    if (facts == NULL || stages == NULL) {
+        return arena_full(err);
+    }
+    for (size_t i = 0; i < step->safeguard_count; i++) {
+        judge_reads(rulebook, step->safeguards[i], facts);
+    }
+    screening_reads(rulebook, facts);
+    if (rulebook->has_family_complete) {
+        facts[rulebook->family_complete] = true;
+    }
+    for (uint32_t i = 0; i < rulebook->stage_count; i++) {
+        stages[i] = rulebook_step_leaves(rulebook, step, i);
+    }
+    *ret_asked = (struct caseload_asked){.facts = facts, .stages = stages, .when = screening->when};
+    return result_ok();
+}
+
+result screening_load(const struct screening *screening, struct transaction *const *transactions,
+                      size_t transaction_count, struct caseload_columns *caseload, struct err *err)
+{
+    struct caseload_asked asked;
+    TRY(ask_for_step(screening, &asked, err));
+    for (size_t i = 0; i < screening->variant_count && !asked.families; i++) {
+        const struct screen_question question =
+            screening_question(screening, &screening->variants[i]);
+        TRY(caseload_asks_families(screening->sitting->casework->rulebook, &question,
+                                   *screening->sitting->arena, &asked.families, err));
+    }
+    return caseload_load(screening->sitting, transactions, transaction_count, &asked, caseload,
+                         err);
+}
+
 /* --- everybody -------------------------------------------------------------------------------- */
 
 enum {

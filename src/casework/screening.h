@@ -49,6 +49,11 @@ void screening_ask_for(const struct screening *screening, int64_t person,
                        struct question *question);
 /* Marks the facts of a person that decide which of the answers is theirs. */
 void screening_reads(const struct rulebook *rulebook, bool *facts);
+/* Everybody from whose stage the step leads, with the facts that its safeguards read and, where
+ * those ask of them, the members of the family. `caseload` as for caseload_load. */
+MUST_USE result screening_load(const struct screening *screening,
+                               struct transaction *const *transactions, size_t transaction_count,
+                               struct caseload_columns *caseload, struct err *err);
 struct screen_question screening_question(const struct screening *screening,
                                           const struct screening_variant *variant);
 

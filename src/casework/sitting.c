@@ -502,6 +502,16 @@ result sitting_actor(struct sitting *sitting, int64_t account, str *ret_name, st
     return result_ok();
 }
 
+result sitting_is_person(struct sitting *sitting, int64_t record, int64_t person, bool *ret_is,
+                         struct err *err)
+{
+    struct arena scratch = *sitting->arena;
+    struct person_row row;
+    TRY(transaction_person(sitting->transaction, record, &scratch, &row, err));
+    *ret_is = row.id == person;
+    return result_ok();
+}
+
 /* --- counting --------------------------------------------------------------------------------- */
 
 static void count_one(struct stage_count *counts, size_t *count, str stage)
@@ -525,13 +535,45 @@ static result count_at_hub(struct sitting *sitting, const struct stage_count **r
         TRY(transaction_people(sitting->transaction, &filter, sitting->arena, &rows, &row_count,
                                err));
     }
+    struct hidden_people hidden;
     struct stage_count *counts = ARENA_NEW(sitting->arena, struct stage_count, row_count + 1);
     if (counts == NULL) {
         return arena_full(err);
     }
+    TRY(sitting_hidden(sitting, &hidden, err));
     size_t count = 0;
     for (size_t i = 0; i < row_count; i++) {
-        count_one(counts, &count, rows[i].stage);
+        if (!hidden_has(&hidden, rows[i].id)) {
+            count_one(counts, &count, rows[i].stage);
+        }
+    }
+    *ret_counts = counts;
+    *ret_count = count;
+    return result_ok();
+}
+
+/* Everybody, less those who are hidden: these are few. */
+static result count_everybody(struct sitting *sitting, const struct stage_count **ret_counts,
+                              size_t *ret_count, struct err *err)
+{
+    const struct stage_count *all = NULL;
+    struct hidden_people hidden;
+    size_t count = 0;
+    TRY(transaction_count_stages(sitting->transaction, sitting->arena, &all, &count, err));
+    TRY(sitting_hidden(sitting, &hidden, err));
+    struct stage_count *counts = ARENA_NEW(sitting->arena, struct stage_count, count + 1);
+    if (counts == NULL) {
+        return arena_full(err);
+    }
+    for (size_t i = 0; i < count; i++) {
+        counts[i] = all[i];
+    }
+    for (size_t i = 0; i < hidden.count; i++) {
+        struct person_row row;
+        TRY(transaction_record(sitting->transaction, hidden.people[i], sitting->arena, &row, err));
+        for (size_t k = 0; k < count && row.part_of == 0; k++) {
+            counts[k].people -= str_equal(counts[k].stage, row.stage) ? 1 : 0;
+        }
     }
     *ret_counts = counts;
     *ret_count = count;
@@ -542,8 +584,7 @@ result sitting_count_stages(struct sitting *sitting, const struct stage_count **
                             size_t *ret_count, struct err *err)
 {
     return may_everywhere(&sitting->account, ACTION_SEE_PEOPLE)
-               ? transaction_count_stages(sitting->transaction, sitting->arena, ret_counts,
-                                          ret_count, err)
+               ? count_everybody(sitting, ret_counts, ret_count, err)
                : count_at_hub(sitting, ret_counts, ret_count, err);
 }
 

@@ -120,6 +120,10 @@ MUST_USE result sitting_no_such(struct err *err, const char *kind, str reference
 MUST_USE result sitting_step(const struct sitting *sitting, str name, uint32_t *ret_step,
                              struct err *err);
 
+/* Is the record that person, or a part of that person? */
+MUST_USE result sitting_is_person(struct sitting *sitting, int64_t record, int64_t person,
+                                  bool *ret_is, struct err *err);
+
 /* The name of the account that acted, "" for the register itself. */
 MUST_USE result sitting_actor(struct sitting *sitting, int64_t account, str *ret_name,
                               struct err *err);

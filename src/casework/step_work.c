@@ -72,9 +72,9 @@ static result follow_plan(struct sitting *sitting, const struct departure_plan *
     const struct rulebook *rulebook = sitting->casework->rulebook;
     char day[DATE_TEXT_SIZE];
     date_format(plan->on, day);
-    TRY(put_in_place(rulebook, STR("departure.destination"), FACT_COUNTRY, plan->destination,
+    TRY(put_in_place(rulebook, DEPARTURE_DESTINATION_FACT, FACT_COUNTRY, plan->destination,
                      sitting->arena, values, err));
-    return put_in_place(rulebook, STR("departure.on"), FACT_DATE, str_from_c(day), sitting->arena,
+    return put_in_place(rulebook, DEPARTURE_ON_FACT, FACT_DATE, str_from_c(day), sitting->arena,
                         values, err);
 }
 

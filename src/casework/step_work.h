@@ -50,6 +50,8 @@ MUST_USE result step_of_request(const struct sitting *sitting, const struct requ
                                 uint32_t *ret_step, struct err *err);
 /* What a manifest says of a departure. It stands in place of the facts "departure.destination" and
  * "departure.on", where the rulebook has them. */
+#define DEPARTURE_DESTINATION_FACT STR("departure.destination")
+#define DEPARTURE_ON_FACT          STR("departure.on")
 struct departure_plan {
     str destination;
     date on;

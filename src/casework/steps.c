@@ -18,6 +18,10 @@ static result needs_hub(const struct step *step, struct err *err)
 static result check_own_hub(const struct step *step, const struct person_row *person,
                             const struct hub_row *hub, struct err *err)
 {
+    if (step->place == STEP_PLACE_TAKES && person->hub == hub->id) {
+        return err_set(err, ERROR_CONFLICT, "%.*s is placed at the hub %.*s already",
+                       STR_ARG(person->reference), STR_ARG(hub->reference));
+    }
     if (step->place == STEP_PLACE_FREES && person->hub != 0 && person->hub != hub->id) {
         return err_set(err, ERROR_CONFLICT, "%.*s is not placed at the hub %.*s",
                        STR_ARG(person->reference), STR_ARG(hub->reference));

@@ -1,5 +1,6 @@
 #include "casework/casework.h"
 
+#include "casework/caseload.h"
 #include "casework/queue.h"
 #include "casework/requests.h"
 #include "casework/sitting.h"
@@ -24,10 +25,11 @@ struct today_work {
 
 /* --- what is due ------------------------------------------------------------------------------ */
 
-static result find_due(struct today_work *work, struct err *err)
+static result find_due(struct today_work *work, struct transaction *const *transactions,
+                       size_t count, struct err *err)
 {
     struct work_answer found;
-    TRY(queue_find(&work->sitting, &work->due, &found, err));
+    TRY(queue_find(&work->sitting, transactions, count, &work->due, &found, err));
     memcpy(work->answer.due_of_kind, found.total_of, sizeof found.total_of);
     work->answer.due = found.lines;
     work->answer.due_count = found.count;
@@ -99,14 +101,15 @@ static result find_requests(struct today_work *work, struct err *err)
 
 /* --- all of it -------------------------------------------------------------------------------- */
 
-static result read_today(struct transaction *transaction, void *context, struct err *err)
+static result read_today(struct transaction *const *transactions, size_t count, void *context,
+                         struct err *err)
 {
     struct today_work *work = context;
-    TRY(sitting_read(&work->sitting, work->casework, transaction, work->caller, ACTION_SEE_PEOPLE,
-                     work->arena, err));
+    TRY(sitting_read(&work->sitting, work->casework, transactions[0], work->caller,
+                     ACTION_SEE_PEOPLE, work->arena, err));
     work->answer = (struct today_answer){.today = work->sitting.today};
     TRY(find_requests(work, err));
-    TRY(find_due(work, err));
+    TRY(find_due(work, transactions, count, err));
     return sitting_count_stages(&work->sitting, &work->answer.stages, &work->answer.stage_count,
                                 err);
 }
@@ -125,7 +128,7 @@ result casework_today(const struct casework *casework, const struct caller *call
         TRY(queue_check(due, err));
         work.due = *due;
     }
-    TRY(store_read(casework->store, read_today, &work, err));
+    TRY(store_read_together(casework->store, CASELOAD_THREADS, read_today, &work, err));
     TRY(sitting_look(&work.sitting, SUBJECT_OF_REGISTER, 1, "work of the day", err));
     *ret_answer = work.answer;
     return result_ok();

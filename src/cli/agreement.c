@@ -1,7 +1,9 @@
 #include "casework/administration.h"
 #include "casework/lifecycle.h"
 #include "cli/desk.h"
-#include "web/resource_part.h"
+#include "format/json.h"
+#include "web/resource.h"
+#include "web/resource_books.h"
 
 static result print_json(const struct invocation *invocation, json_t *owned, struct err *err)
 {
@@ -96,67 +98,6 @@ static const struct agreement_state *state_on(const struct agreement_life *life,
     return found;
 }
 
-static json_t *state_json(const struct agreement_state *state)
-{
-    json_t *object = json_object();
-    json_set_str(object, "state", state->name);
-    json_set_str(object, "title", state->title);
-    json_set(object, "from", json_of_date(state->from));
-    json_set_str(object, "source", state->source);
-    json_set(object, "recorded_at", json_of_instant(state->recorded_at));
-    json_set_str(object, "recorded_by", state->actor);
-    json_set_int64(object, "event", state->event);
-    return object;
-}
-
-static json_t *acceptances_json(const struct acceptance_counts *counts)
-{
-    json_t *object = json_object();
-    const int64_t answered = counts->accepted + counts->declined;
-    json_set_int64(object, "asked", counts->asked);
-    json_set_int64(object, "accepted", counts->accepted);
-    json_set_int64(object, "declined", counts->declined);
-    json_set_int64(object, "without_answer", counts->unanswered);
-    json_set_int64(object, "waiting", counts->waiting);
-    json_set_int64(object, "days_to_answer", counts->days);
-    json_set_int64(object, "longest_days_to_answer", counts->longest_days);
-    json_set_int64(object, "answered", answered);
-    return object;
-}
-
-static json_t *life_json(const struct rulebook *rulebook, const struct agreement_life *life,
-                         date today, bool whole)
-{
-    json_t *object = json_object();
-    json_t *states = json_array();
-    const struct agreement_state *state = state_on(life, today);
-    json_set_str(object, "reference", life->line.row.reference);
-    json_set_str(object, "partner", life->line.row.partner);
-    json_set_str(object, "title", life->line.row.title);
-    json_set_flag(object, "confidential", life->line.row.confidential);
-    json_set(object, "state", state != NULL ? state_json(state) : json_null());
-    for (size_t i = 0; i < life->state_count; i++) {
-        json_add(states, state_json(&life->states[i]));
-    }
-    json_set(object, "states", states);
-    json_set(object, "cap", life->has_cap ? json_integer(life->cap) : json_null());
-    json_set(object, "intake_a_month",
-             life->has_intake ? json_integer(life->intake_a_month) : json_null());
-    json_set_int64(object, "transferred", life->intake.used);
-    json_set_int64(object, "transferred_this_month", life->intake.used_in_month);
-    json_set_int64(object, "places_held", life->intake.held);
-    json_set_int64(object, "live_requests", life->live_requests);
-    json_set(object, "acceptances", acceptances_json(&life->acceptances));
-    if (whole) {
-        json_t *facts = json_array();
-        for (size_t i = 0; i < life->line.fact_count; i++) {
-            json_add(facts, part_known_fact(rulebook, &life->line.facts[i]));
-        }
-        json_set(object, "facts", facts);
-    }
-    return object;
-}
-
 static str number_text(bool known, int64_t number, struct arena *arena)
 {
     return known ? arena_format(arena, "%lld", (long long)number) : STR("not set");
@@ -210,7 +151,7 @@ result command_agreement_list(const struct invocation *invocation, int *ret_stat
         json_t *object = json_object();
         json_t *array = json_array();
         for (size_t i = 0; i < count; i++) {
-            json_add(array, life_json(desk.rulebook, &lives[i], today, false));
+            json_add(array, resource_agreement_life(desk.rulebook, &lives[i], today, false));
         }
         json_set(object, "agreements", array);
         return print_json(invocation, object, err);
@@ -261,7 +202,8 @@ result command_agreement_show(const struct invocation *invocation, int *ret_stat
                                 invocation->arena, &life, err));
     const date today = instant_date(system_now(desk.casework.system));
     if (invocation->output->format == OUTPUT_JSON) {
-        return print_json(invocation, life_json(desk.rulebook, &life, today, true), err);
+        return print_json(invocation, resource_agreement_life(desk.rulebook, &life, today, true),
+                          err);
     }
     print_lives(invocation, &life, 1, today);
     if (invocation->output->format == OUTPUT_TEXT) {

@@ -116,6 +116,15 @@ enum { COMMAND_OPTIONS_MAX = 20, COMMAND_ARGUMENTS_MAX = 256 /* a folder of rule
     OPTION(OPTION_WHO, "person", "TEXT", "a person's reference, or a name")                        \
     OPTION(OPTION_ACCURATE_AT, "accurate-at", "INSTANT",                                           \
            "when it was accurate (YYYY-MM-DDTHH:MM:SSZ; default: now)")                            \
+    OPTION(OPTION_SINCE, "since", "DATE",                                                          \
+           "the day since when it is so (YYYY-MM-DD; default: today)")                             \
+    OPTION(OPTION_NEW_LAST_DAY, "until", "DATE", "the new last day (YYYY-MM-DD)")                  \
+    OPTION(OPTION_NAME, "name", "TEXT", "the name of whoever uses the account")                    \
+    OPTION(OPTION_ACCOUNT_ROLE, "role", "NAME", "the role of the account")                         \
+    OPTION(OPTION_ACCOUNT_HUB, "hub", "REFERENCE",                                                 \
+           "the hub that the account is limited to, for a role that needs one")                    \
+    OPTION(OPTION_PASSWORD_FILE, "password-file", "FILE",                                          \
+           "a file with the password in its first line (/dev/fd/N: a descriptor)")                 \
     OPTION(OPTION_CHECK, "check", NULL, "compare only; change nothing")                            \
     OPTION(OPTION_EVENTS, "events", NULL, "the file holds the events of a whole register")         \
     OPTION(OPTION_DRY_RUN, "dry-run", NULL, "check everything; change nothing")                    \
@@ -273,6 +282,15 @@ command_run command_hub_identify;
 command_run command_hub_reinstate;
 command_run command_hub_heartbeat;
 command_run command_hub_explain;
+command_run command_clock_extend;
+command_run command_clock_suspend;
+command_run command_clock_resume;
+command_run command_account_list;
+command_run command_account_open;
+command_run command_account_role;
+command_run command_account_hub;
+command_run command_account_password;
+command_run command_account_close;
 command_run command_rebuild;
 command_run command_import;
 command_run command_export;

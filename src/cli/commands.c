@@ -596,6 +596,46 @@ const struct command commands[] = {
         .run = command_explain,
     },
     {
+        .name = "clock extend",
+        .arguments = "PERSON CLOCK",
+        .argument_min = 2,
+        .argument_max = 2,
+        .summary = "Extend a time of a person",
+        .description = "Who may do that, and for how long, the rulebook says (returnhub rulebook "
+                       "explain CLOCK). "
+                       "Give a --reason, and --until where the rulebook leaves the day open. What "
+                       "has ended is "
+                       "not extended. What was approved and is no longer clear is stopped.",
+        .options = {ACT_OPTIONS, OPTION_NEW_LAST_DAY, OPTION_SINCE, OPTION_REASON, OPTION_HELP},
+        .option_count = 10,
+        .run = command_clock_extend,
+    },
+    {
+        .name = "clock suspend",
+        .arguments = "PERSON CLOCK",
+        .argument_min = 2,
+        .argument_max = 2,
+        .summary = "Let a time of a person stand still",
+        .description =
+            "Until clock resume it has no last day, and clears nothing. Who may do that, "
+            "and for how long, the rulebook says. Give a --reason.",
+        .options = {ACT_OPTIONS, OPTION_SINCE, OPTION_REASON, OPTION_HELP},
+        .option_count = 9,
+        .run = command_clock_suspend,
+    },
+    {
+        .name = "clock resume",
+        .arguments = "PERSON CLOCK",
+        .argument_min = 2,
+        .argument_max = 2,
+        .summary = "Let a time that stands still run again",
+        .description = "The days that were left are counted from the day on which it runs again. "
+                       "Give a --reason.",
+        .options = {ACT_OPTIONS, OPTION_SINCE, OPTION_REASON, OPTION_HELP},
+        .option_count = 9,
+        .run = command_clock_resume,
+    },
+    {
         .name = "clock",
         .arguments = "NAME",
         .argument_min = 1,
@@ -1298,6 +1338,82 @@ const struct command commands[] = {
         .options = {ACT_OPTIONS, OPTION_REASON, OPTION_HELP},
         .option_count = 8,
         .run = command_hub_explain,
+    },
+    {
+        .name = "account list",
+        .arguments = "",
+        .summary = "List the accounts",
+        .description = "Each with its role, the hub it is limited to, and whether it can sign in. "
+                       "Closed accounts stay on the list.",
+        .options = {LOOK_OPTIONS, OPTION_HELP},
+        .option_count = 6,
+        .run = command_account_list,
+    },
+    {
+        .name = "account open",
+        .arguments = "USERNAME",
+        .argument_min = 1,
+        .argument_max = 1,
+        .summary = "Open an account",
+        .description =
+            "Give --name and --role; --hub for a role that is limited to one hub. A user name is "
+            "never given out again. Nobody can sign in with the account before account "
+            "password.\n\n"
+            "The first account of a register is an administrator, opened by nobody: without --as, "
+            "in a register that has no account. If there is no register, it is begun.",
+        .options = {ACT_OPTIONS, OPTION_NAME, OPTION_ACCOUNT_ROLE, OPTION_ACCOUNT_HUB, OPTION_HELP},
+        .option_count = 10,
+        .run = command_account_open,
+    },
+    {
+        .name = "account role",
+        .arguments = "USERNAME ROLE",
+        .argument_min = 2,
+        .argument_max = 2,
+        .summary = "Give an account another role",
+        .description = "It counts from the next command on. --hub for a role that is limited to "
+                       "one hub. Give a --reason. One administrator stays.",
+        .options = {ACT_OPTIONS, OPTION_ACCOUNT_HUB, OPTION_REASON, OPTION_HELP},
+        .option_count = 9,
+        .run = command_account_role,
+    },
+    {
+        .name = "account hub",
+        .arguments = "USERNAME HUB",
+        .argument_min = 2,
+        .argument_max = 2,
+        .summary = "Limit an account to another hub",
+        .description = "Its role stays. Give a --reason.",
+        .options = {ACT_OPTIONS, OPTION_REASON, OPTION_HELP},
+        .option_count = 8,
+        .run = command_account_hub,
+    },
+    {
+        .name = "account password",
+        .arguments = "USERNAME",
+        .argument_min = 1,
+        .argument_max = 1,
+        .summary = "Set the password of an account",
+        .description =
+            "Asks twice at the terminal and shows nothing of what is typed, or reads the first "
+            "line "
+            "of --password-file. Never an argument: every program on the machine can list those. "
+            "Sessions that are open go on until they end.",
+        .options = {LOOK_OPTIONS, OPTION_PASSWORD_FILE, OPTION_HELP},
+        .option_count = 7,
+        .run = command_account_password,
+    },
+    {
+        .name = "account close",
+        .arguments = "USERNAME",
+        .argument_min = 1,
+        .argument_max = 1,
+        .summary = "Close an account for ever",
+        .description = "Its sessions end at once. What it did stays in its name. Give a --reason. "
+                       "One administrator stays.",
+        .options = {ACT_OPTIONS, OPTION_REASON, OPTION_HELP},
+        .option_count = 8,
+        .run = command_account_close,
     },
     {
         .name = "rebuild",

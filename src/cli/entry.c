@@ -1,6 +1,7 @@
 #include "casework/books.h"
 #include "cli/desk.h"
 #include "format/json.h"
+#include "web/resource_books.h"
 
 /* --- what was typed ----------------------------------------------------------------------------
  */
@@ -65,49 +66,6 @@ static str instant_text(instant when, struct arena *arena)
     return arena_copy(arena, str_from_c(text));
 }
 
-/* --- as JSON -----------------------------------------------------------------------------------
- */
-
-static json_t *day_json(struct known_day day)
-{
-    return day.known ? json_of_date(day.day) : json_null();
-}
-
-static json_t *instant_json(instant when)
-{
-    return when.milliseconds != 0 ? json_of_instant(when) : json_null();
-}
-
-static json_t *row_json(const struct entry_row *row)
-{
-    json_t *object = json_object();
-    json_set_int64(object, "entry", row->id);
-    json_set_str(object, "kind", row->kind);
-    json_set_str(object, "title", str_from_c(entry_kind_title(entry_kind_from_name(row->kind))));
-    json_set_str(object, "state", row->state);
-    json_set_str(object, "severity", row->severity);
-    json_set_str(object, "outcome", row->outcome);
-    json_set_str(object, "responsible", row->responsible);
-    json_set_str(object, "journey", row->journey);
-    json_set_int64(object, "follows_from", row->parent);
-    json_set(object, "opened_on", json_of_date(row->opened_on));
-    json_set(object, "due_on", day_json(row->due_on));
-    json_set(object, "answered_on", day_json(row->answered_on));
-    json_set(object, "closed_on", day_json(row->closed_on));
-    json_set(object, "started_at", instant_json(row->started_at));
-    json_set(object, "ended_at", instant_json(row->ended_at));
-    return object;
-}
-
-static json_t *line_json(const struct book_line *line)
-{
-    json_t *object = row_json(&line->row);
-    json_set_str(object, "about", line->about);
-    json_set_str(object, "hub", line->hub);
-    json_set_flag(object, "overdue", line->overdue);
-    return object;
-}
-
 static result print_json(const struct invocation *invocation, json_t *owned, struct err *err)
 {
     const result printed = output_json(invocation->output, *invocation->arena, owned, err);
@@ -118,27 +76,6 @@ static result print_json(const struct invocation *invocation, json_t *owned, str
 /* --- after a command ---------------------------------------------------------------------------
  */
 
-static json_t *answer_json(const struct entry_answer *answer)
-{
-    json_t *object = row_json(&answer->row);
-    json_t *duties = json_array();
-    json_t *stopped = json_array();
-    for (size_t i = 0; i < answer->duty_count; i++) {
-        json_add(duties, row_json(&answer->duties[i]));
-    }
-    for (size_t i = 0; i < answer->stopped_count; i++) {
-        json_t *request = json_object();
-        json_set_int64(request, "request", answer->stopped[i].request);
-        json_set_str(request, "person", answer->stopped[i].reference);
-        json_set_str(request, "step", answer->stopped[i].step);
-        json_add(stopped, request);
-    }
-    json_set(object, "duties", duties);
-    json_set(object, "stopped", stopped);
-    json_set_flag(object, "repeated", answer->repeated);
-    return object;
-}
-
 static result finish(const struct invocation *invocation, const struct entry_answer *answer,
                      struct err *err)
 {
@@ -146,7 +83,7 @@ static result finish(const struct invocation *invocation, const struct entry_ans
     struct arena *arena = invocation->arena;
     const struct entry_row *row = &answer->row;
     if (output->format == OUTPUT_JSON) {
-        return print_json(invocation, answer_json(answer), err);
+        return print_json(invocation, resource_entry_answer(answer), err);
     }
     output_text(output, arena_format(arena, "Entry %lld (%.*s) is %.*s", (long long)row->id,
                                      STR_ARG(row->kind), STR_ARG(row->state)));
@@ -277,15 +214,6 @@ static void print_lines(const struct invocation *invocation, const struct book_l
     }
 }
 
-static json_t *lines_json(const struct book_line *lines, size_t count)
-{
-    json_t *array = json_array();
-    for (size_t i = 0; i < count; i++) {
-        json_add(array, line_json(&lines[i]));
-    }
-    return array;
-}
-
 result command_entry_list(const struct invocation *invocation, int *ret_status, struct err *err)
 {
     OWN_DESK struct desk desk = {.store = NULL};
@@ -299,28 +227,11 @@ result command_entry_list(const struct invocation *invocation, int *ret_status, 
                          err));
     if (invocation->output->format == OUTPUT_JSON) {
         json_t *object = json_object();
-        json_set(object, "entries", lines_json(lines, count));
+        json_set(object, "entries", resource_book_lines(lines, count));
         return print_json(invocation, object, err);
     }
     print_lines(invocation, lines, count);
     return result_ok();
-}
-
-static json_t *total_json(const struct book_total_line *line)
-{
-    const struct book_total *total = &line->total;
-    json_t *object = json_object();
-    json_set_str(object, "kind", str_from_c(entry_kind_name(total->kind)));
-    json_set_str(object, "about", line->about);
-    json_set_str(object, "journey", line->journey);
-    json_set_int64(object, "entries", total->entries);
-    json_set_int64(object, "not_closed", total->not_closed);
-    json_set_int64(object, "overdue", total->overdue);
-    json_set_int64(object, "serious", total->serious);
-    json_set_int64(object, "minutes", total->minutes);
-    json_set_int64(object, "longest_minutes", total->longest_minutes);
-    json_set_int64(object, "lasting", total->lasting);
-    return object;
 }
 
 static str number_text(int64_t number, struct arena *arena)
@@ -368,11 +279,7 @@ result command_entry_totals(const struct invocation *invocation, int *ret_status
                              &lines, &count, err));
     if (invocation->output->format == OUTPUT_JSON) {
         json_t *object = json_object();
-        json_t *array = json_array();
-        for (size_t i = 0; i < count; i++) {
-            json_add(array, total_json(&lines[i]));
-        }
-        json_set(object, "totals", array);
+        json_set(object, "totals", resource_book_totals(lines, count));
         return print_json(invocation, object, err);
     }
     print_totals(invocation, lines, count);
@@ -381,34 +288,6 @@ result command_entry_totals(const struct invocation *invocation, int *ret_status
 
 /* --- one entry ---------------------------------------------------------------------------------
  */
-
-static json_t *entry_json(const struct book_entry *entry)
-{
-    json_t *object = line_json(&entry->line);
-    json_t *fields = json_object();
-    json_t *writings = json_array();
-    for (size_t i = 0; i < entry->field_count; i++) {
-        json_set(fields, entry->fields[i].name.at, json_of_str(entry->fields[i].value));
-    }
-    for (size_t i = 0; i < entry->writing_count; i++) {
-        const struct event *event = &entry->writings[i].event;
-        const bool opened = event->kind == EVENT_ENTRY_OPENED;
-        json_t *writing = json_object();
-        json_set_int64(writing, "event", event->position);
-        json_set(writing, "on", json_of_date(event->effective_on));
-        json_set(writing, "recorded_at", json_of_instant(event->recorded_at));
-        json_set_str(writing, "actor", entry->writings[i].actor);
-        json_set_str(writing, "state", opened ? ENTRY_STATE_OPEN : event->body.entry_changed.state);
-        json_set_str(writing, "due_by",
-                     opened ? event->body.entry_opened.due_by : event->body.entry_changed.due_by);
-        json_set_str(writing, "reason", opened ? STR("") : event->body.entry_changed.reason);
-        json_add(writings, writing);
-    }
-    json_set(object, "fields", fields);
-    json_set(object, "writings", writings);
-    json_set(object, "duties", lines_json(entry->duties, entry->duty_count));
-    return object;
-}
 
 static void print_pair(const struct invocation *invocation, const char *label, str text)
 {
@@ -472,7 +351,7 @@ result command_entry_show(const struct invocation *invocation, int *ret_status, 
     TRY(desk_open_as_account(invocation, &desk, err));
     TRY(casework_entry(&desk.casework, &desk.caller, number, invocation->arena, &entry, err));
     if (invocation->output->format == OUTPUT_JSON) {
-        return print_json(invocation, entry_json(&entry), err);
+        return print_json(invocation, resource_book_entry(&entry), err);
     }
     if (invocation->output->format == OUTPUT_CSV) {
         print_lines(invocation, &entry.line, 1);

@@ -1,5 +1,6 @@
 #include "cli/help.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static const struct exit_row {
@@ -58,10 +59,9 @@ static void put_options(struct buf *buf, const struct command *command)
     for (size_t i = 0; i < command->option_count; i++) {
         const char *argument = option_argument(command->options[i]);
         char left[64] = "";
-        struct arena space = {.begin = left, .at = left, .end = left + sizeof left};
-        str shown = arena_format(&space, "--%s%s%s", option_name(command->options[i]),
-                                 argument == NULL ? "" : " ", argument == NULL ? "" : argument);
-        buf_format(buf, "  %-26.*s %s\n", STR_ARG(shown), option_what(command->options[i]));
+        snprintf(left, sizeof left, "--%s%s%s", option_name(command->options[i]),
+                 argument == NULL ? "" : " ", argument == NULL ? "" : argument);
+        buf_format(buf, "  %-26s %s\n", left, option_what(command->options[i]));
     }
 }
 

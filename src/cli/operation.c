@@ -1,27 +1,16 @@
 #include "casework/operations.h"
 #include "cli/desk.h"
 #include "format/json.h"
-
-enum { SERIES_BYTES_MAX = 4 * 1024 * 1024 };
+#include "web/resource_books.h"
 
 /* --- the published series ----------------------------------------------------------------------
  */
 
-/* Arrivals by day, where the file is there; an empty series otherwise. */
 static result load_arrivals(const struct invocation *invocation, struct arrivals *ret_arrivals,
                             struct err *err)
 {
-    const str path = share_folder(invocation, "data/small_boats_daily.csv");
-    struct err missing = {0};
-    str text;
-    *ret_arrivals = (struct arrivals){.count = 0};
-    if (path.at == NULL) {
-        return arena_full(err);
-    }
-    if (!system_read_file(path.at, SERIES_BYTES_MAX, invocation->arena, &text, &missing).ok) {
-        return result_ok();
-    }
-    return arrivals_read(path.at, text, invocation->arena, ret_arrivals, err);
+    return arrivals_load(share_folder(invocation, ARRIVALS_FILE).at, invocation->arena,
+                         ret_arrivals, err);
 }
 
 /* "" for a day, or days, of which the series says nothing. */
@@ -33,15 +22,6 @@ static str arrivals_text(const struct arrivals *arrivals, date from, date to, bo
     arrivals_between(arrivals, from, to, &known, &sum);
     return known ? arena_format(arena, "%lld", (long long)(boats ? sum.boats : sum.people))
                  : STR("");
-}
-
-static void arrivals_json(json_t *object, const struct arrivals *arrivals, date from, date to)
-{
-    bool known = false;
-    struct arrival_day sum;
-    arrivals_between(arrivals, from, to, &known, &sum);
-    json_set(object, "people_arrived", known ? json_integer(sum.people) : json_null());
-    json_set(object, "boats_arrived", known ? json_integer(sum.boats) : json_null());
 }
 
 /* --- recording ---------------------------------------------------------------------------------
@@ -85,31 +65,6 @@ static result read_details(const struct invocation *invocation, struct operation
     return result_ok();
 }
 
-static json_t *count_json(int64_t number)
-{
-    return number == OPERATION_NOT_KNOWN ? json_null() : json_integer(number);
-}
-
-static json_t *row_json(const struct operation_row *row)
-{
-    json_t *object = json_object();
-    json_set_str(object, "reference", row->reference);
-    json_set_str(object, "kind", row->kind);
-    json_set(object, "on", json_of_date(row->happened_on));
-    json_set_str(object, "partners", row->partners);
-    json_set(object, "arrests", count_json(row->arrests));
-    json_set(object, "boats", count_json(row->boats));
-    json_set(object, "engines", count_json(row->engines));
-    json_set(object, "documents", count_json(row->documents));
-    json_set(object, "money", row->money.len > 0 ? json_of_str(row->money) : json_null());
-    json_set_str(object, "source", row->source);
-    json_set(object, "published_on",
-             row->published_on.known ? json_of_date(row->published_on.day) : json_null());
-    json_set_int64(object, "revision", row->revision);
-    json_set(object, "recorded_at", json_of_instant(row->recorded_at));
-    return object;
-}
-
 static result print_json(const struct invocation *invocation, json_t *owned, struct err *err)
 {
     const result printed = output_json(invocation->output, *invocation->arena, owned, err);
@@ -137,7 +92,7 @@ result command_operation_record(const struct invocation *invocation, int *ret_st
     TRY(casework_record_operation(&desk.casework, &desk.caller, &entry, invocation->arena, &row,
                                   err));
     if (invocation->output->format == OUTPUT_JSON) {
-        return print_json(invocation, row_json(&row), err);
+        return print_json(invocation, resource_operation(&row, NULL), err);
     }
     output_text(invocation->output,
                 arena_format(invocation->arena, "Recorded %.*s, revision %lld\n",
@@ -213,14 +168,8 @@ result command_operation_list(const struct invocation *invocation, int *ret_stat
     TRY(casework_operations(&desk.casework, &desk.caller, from, to, invocation->arena, &rows,
                             &count, err));
     if (invocation->output->format == OUTPUT_JSON) {
-        json_t *object = json_object();
-        json_t *array = json_array();
-        for (size_t i = 0; i < count; i++) {
-            json_t *line = row_json(&rows[i]);
-            arrivals_json(line, &arrivals, rows[i].happened_on, rows[i].happened_on);
-            json_add(array, line);
-        }
-        json_set(object, "operations", array);
+        json_t *object = resource_operations(rows, count, NULL, 0, &arrivals);
+        json_object_del(object, "quarters");
         return print_json(invocation, object, err);
     }
     table_begin(&table);
@@ -244,17 +193,8 @@ result command_operation_show(const struct invocation *invocation, int *ret_stat
     TRY(casework_operation(&desk.casework, &desk.caller, invocation->arguments[0],
                            invocation->arena, &revisions, &count, err));
     if (invocation->output->format == OUTPUT_JSON) {
-        json_t *object = row_json(&revisions[count - 1].row);
-        json_t *array = json_array();
-        const date on = revisions[count - 1].row.happened_on;
-        arrivals_json(object, &arrivals, on, on);
-        for (size_t i = 0; i < count; i++) {
-            json_t *revision = row_json(&revisions[i].row);
-            json_set_str(revision, "actor", revisions[i].actor);
-            json_add(array, revision);
-        }
-        json_set(object, "revisions", array);
-        return print_json(invocation, object, err);
+        return print_json(invocation, resource_operation_revisions(revisions, count, &arrivals),
+                          err);
     }
     table_begin(&table);
     for (size_t i = 0; i < count; i++) {
@@ -279,25 +219,6 @@ static date quarter_begin(const struct operation_sum *sum)
 static date quarter_end(const struct operation_sum *sum)
 {
     return date_add_days(date_add_months(quarter_begin(sum), 3, DATE_ROUND_DOWN), -1);
-}
-
-static json_t *sum_json(const struct operation_sum *sum, const struct arrivals *arrivals)
-{
-    json_t *object = json_object();
-    json_set_str(object, "partner", sum->partner);
-    json_set_int64(object, "year", sum->year);
-    json_set_int64(object, "quarter", sum->quarter);
-    json_set_int64(object, "operations", sum->operations);
-    json_set_int64(object, "arrests", sum->arrests);
-    json_set_int64(object, "arrests_not_known", sum->arrests_not_known);
-    json_set_int64(object, "boats", sum->boats);
-    json_set_int64(object, "boats_not_known", sum->boats_not_known);
-    json_set_int64(object, "engines", sum->engines);
-    json_set_int64(object, "engines_not_known", sum->engines_not_known);
-    json_set_int64(object, "documents", sum->documents);
-    json_set_int64(object, "documents_not_known", sum->documents_not_known);
-    arrivals_json(object, arrivals, quarter_begin(sum), quarter_end(sum));
-    return object;
 }
 
 static void print_sum(const struct invocation *invocation, const struct operation_sum *sum,
@@ -345,11 +266,7 @@ result command_operation_table(const struct invocation *invocation, int *ret_sta
                                  &count, err));
     if (invocation->output->format == OUTPUT_JSON) {
         json_t *object = json_object();
-        json_t *array = json_array();
-        for (size_t i = 0; i < count; i++) {
-            json_add(array, sum_json(&sums[i], &arrivals));
-        }
-        json_set(object, "rows", array);
+        json_set(object, "rows", resource_operation_sums(sums, count, &arrivals));
         return print_json(invocation, object, err);
     }
     table_begin(&table);

@@ -251,6 +251,26 @@ static result explain_definition(const struct explainer *explainer, uint32_t ind
     return users_json(explainer, OUTLINE_DEFINITION, index, object, err);
 }
 
+/* "senior_officer, at most 14 days, recorded as reply.extended_until" */
+static void set_change(const struct explainer *explainer, json_t *object, const char *name,
+                       const struct clock_change *change)
+{
+    const struct rulebook *rulebook = explainer->rulebook;
+    struct buf buf;
+    if (change->role == NOT_FOUND_INDEX) {
+        return;
+    }
+    buf_init(&buf, explainer->arena, SHORT_BYTES_MAX);
+    buf_put(&buf, rulebook->roles[change->role].name);
+    if (change->has_most) {
+        buf_put_c(&buf, ", at most ");
+        canonical_duration(rulebook, &change->most, &buf);
+    }
+    buf_put_c(&buf, ", recorded as ");
+    buf_put(&buf, rulebook->facts[change->fact].name);
+    json_set_str(object, name, buf_str(&buf));
+}
+
 static result explain_clock_rule(const struct explainer *explainer, uint32_t index, json_t *object,
                                  struct err *err)
 {
@@ -263,6 +283,8 @@ static result explain_clock_rule(const struct explainer *explainer, uint32_t ind
     if (clock->due_from != NOT_FOUND_INDEX) {
         json_set_str(object, "due_from", rulebook->roles[clock->due_from].name);
     }
+    set_change(explainer, object, "extended_by", &clock->extension);
+    set_change(explainer, object, "suspended_by", &clock->suspension);
     json_set(object, "sources", sources_json(clock->sources, clock->source_count));
     json_set(object, "at", place_json(&clock->at));
     if (clock->ends_on_working_day) {
@@ -705,6 +727,8 @@ static void put_rule(struct buf *buf, const json_t *rule)
     put_line(buf, rule, "ends_on_a_working_day_of", "Ends on");
     put_line(buf, rule, "due_to", "Waits for");
     put_line(buf, rule, "due_from", "Due from");
+    put_line(buf, rule, "extended_by", "Extended by");
+    put_line(buf, rule, "suspended_by", "Suspended by");
     put_list(buf, rule, "facts", "Facts read");
     put_list(buf, rule, "guarded_by", "Guarded by");
     put_list(buf, rule, "steps_to", "Steps to it");

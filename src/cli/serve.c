@@ -1,4 +1,5 @@
 #include "casework/adoption.h"
+#include "casework/arrivals.h"
 #include "cli/definitions.h"
 #include "cli/releases.h"
 #include "cli/version.h"
@@ -117,6 +118,7 @@ result command_serve(const struct invocation *invocation, int *ret_status, struc
         .definitions = &definitions,
         .releases = releases,
         .release_count = release_count,
+        .arrivals_file = share_folder(invocation, ARRIVALS_FILE).at,
         .demonstration = demonstration,
     };
     TRY(web_open(&web_options, &web, err));

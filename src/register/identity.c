@@ -112,6 +112,8 @@ result person_rows_merge(struct person_row *whole, struct person_row *part, stru
         whole->last_contact_source = part->last_contact_source;
         whole->next_check_on = part->next_check_on;
     }
+    whole->holds += part->holds;
+    whole->restricted = whole->restricted || part->restricted;
     part->part_of = whole->id;
     return result_ok();
 }
@@ -317,7 +319,8 @@ bool identity_shows(const struct identity_event *event, int64_t record)
     return event->about == record || other == record;
 }
 
-/* What a step records follows it by one millisecond, in the same name (casework/sitting.h). */
+/* What a step records follows it by one millisecond, in the same name (casework/sitting.h). The
+ * first event of a command, which alone carries its client id, nothing brought about. */
 static bool brought_about(const struct event *step, const struct event *event)
 {
     return step->kind == EVENT_STEP_TAKEN && event->kind == EVENT_FACT_RECORDED &&
@@ -339,20 +342,40 @@ static int64_t position_named(const struct event *event)
         return event->body.arrival_handed_over.stay;
     case EVENT_DEPARTURE_CANCELLED:
         return event->body.departure_cancelled.event;
+    case EVENT_ENTRY_OPENED:
+        return event->body.entry_opened.parent;
+    case EVENT_ENTRY_CHANGED:
+        return event->body.entry_changed.entry;
+    case EVENT_LEGAL_HOLD_LIFTED:
+        return event->body.legal_hold_lifted.hold;
+    case EVENT_ERASURE_DECLINED:
+        return event->body.erasure_declined.request;
+    case EVENT_STOP_ACKNOWLEDGED:
+        return event->body.stop_acknowledged.stop;
     default:
         return identity_request_of(event);
     }
+}
+
+/* A restriction is lifted without naming it: the one that was put on last. */
+static bool lifted_by(const struct event *restriction, const struct event *event)
+{
+    return restriction->kind == EVENT_PROCESSING_RESTRICTED &&
+           event->kind == EVENT_RESTRICTION_LIFTED;
 }
 
 static const struct identity_event *named_by(const struct identity_event *events, size_t at)
 {
     const struct event *event = &events[at].event;
     const int64_t position = position_named(event);
+    bool of_one_command = client_id_is_none(&event->client_id);
     for (size_t i = at; i > 0; i--) {
         const struct event *before = &events[i - 1].event;
-        if (before->position == position || brought_about(before, event)) {
+        if (before->position == position || lifted_by(before, event) ||
+            (of_one_command && brought_about(before, event))) {
             return &events[i - 1];
         }
+        of_one_command = of_one_command && client_id_is_none(&before->client_id);
     }
     return NULL;
 }

@@ -16,6 +16,7 @@
  * continues or, when it has none, of the other; contact      the later one with its source and its
  * next check; on the same day that of the record that continues. Registered on: the earlier day;
  *   name         of the record that continues; the other's becomes another name;
+ *   holds        of both; and while one of them is restricted, the person is;
  *   requests     of both, judged again in the same commit;
  *   history      of both, in the order of positions.
  * What happens afterwards happens to the person: it changes the row of the root, whichever record
@@ -24,9 +25,10 @@
  * Attribution. Every event since the merge stands under a record: the one whose reference was used,
  * otherwise the root. When the merge is undone each must be given to one of the two sides. It can
  * be TOLD when it names something that is known to be about one of them (a request, a recorded
- * fact, an identifier, the step that brought it about), or when a reference was used that stood for
- * one side alone. It is UNDECIDED when all that is known is a reference that stood for the merged
- * person; somebody decides those, every one (identity_attribute).
+ * fact, an identifier, an entry of the books, a hold, the step that brought it about), or when a
+ * reference was used that stood for one side alone. It is UNDECIDED when all that is known is a
+ * reference that stood for the merged person; somebody decides those, every one
+ * (identity_attribute).
  *
  * Undoing. The rows become what they would be had the merge never been and had every event been
  * recorded of whom it was about: they are folded anew (identity_fold), by the same functions that

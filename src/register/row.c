@@ -973,6 +973,8 @@ void caseload_row_follow(struct caseload_row *row, const struct person_row *pers
     row->stage = stage;
     row->family = person->family;
     row->hub = person->hub;
+    row->registered_on = person->registered_on;
+    row->next_check_on = person->next_check_on;
 }
 
 result caseload_row_apply(struct caseload_row *row, const struct event *event, int64_t fact,

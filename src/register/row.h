@@ -61,6 +61,8 @@ struct caseload_row {
     int64_t stage; /* the number of the word */
     int64_t family;
     int64_t hub;
+    date registered_on;
+    struct known_day next_check_on;
     instant recorded_until; /* the last thing recorded about a fact; what was known before that is
                                not to be had from `facts` */
     str reference;

@@ -5,6 +5,8 @@
 
 #include "rulebook/condition.h"
 
+#include <stdio.h>
+
 enum { NAMES_LEN_MAX = 300 }; /* of the safeguards named in one finding */
 
 /* What is known of a pair of safeguards. */
@@ -57,9 +59,8 @@ static void report(struct analysis *analysis, enum possible_answer answer, struc
         break;
     case POSSIBLE_UNDECIDED: {
         char what[60];
-        struct arena arena = {.begin = what, .at = what, .end = what + sizeof what};
-        const str text = arena_format(&arena, "can ever %s", can);
-        report_undecided(analysis, at, kind, name, text.at == NULL ? "" : text.at);
+        snprintf(what, sizeof what, "can ever %s", can);
+        report_undecided(analysis, at, kind, name, what);
         break;
     }
     }

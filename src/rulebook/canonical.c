@@ -579,6 +579,28 @@ static void put_examples(const struct rulebook *rulebook, bool of_clock, uint32_
     }
 }
 
+static void put_change(const struct rulebook *rulebook, const char *line,
+                       const struct clock_change *change, bool suspends, struct buf *buf)
+{
+    if (change->role == NOT_FOUND_INDEX) {
+        return;
+    }
+    const struct fact *fact = &rulebook->facts[change->fact];
+    buf_put_c(buf, line);
+    buf_put(buf, rulebook->roles[change->role].name);
+    buf_put_c(buf, suspends ? " from " : fact->type == FACT_FLAG ? " records " : " until ");
+    buf_put(buf, fact->name);
+    if (suspends) {
+        buf_put_c(buf, " until ");
+        buf_put(buf, rulebook->facts[change->last_day].name);
+    }
+    if (change->has_most) {
+        buf_put_c(buf, " at most ");
+        canonical_duration(rulebook, &change->most, buf);
+    }
+    buf_put_char(buf, '\n');
+}
+
 static void put_clock(const struct rulebook *rulebook, const struct clock *clock, struct buf *buf)
 {
     put_head(buf, "clock", clock->name);
@@ -605,6 +627,8 @@ static void put_clock(const struct rulebook *rulebook, const struct clock *clock
         buf_put_c(buf, "  due to ");
         put_name_and(buf, clock->due_to, "\n");
     }
+    put_change(rulebook, "  extension by ", &clock->extension, false, buf);
+    put_change(rulebook, "  suspension by ", &clock->suspension, true, buf);
     if (clock->due_from != NOT_FOUND_INDEX) {
         buf_put_c(buf, "  due from ");
         buf_put(buf, rulebook->roles[clock->due_from].name);

@@ -782,6 +782,37 @@ static bool warn_unused_facts(struct lookout *lookout)
     return true;
 }
 
+static void warn_vain_change(struct lookout *lookout, const struct clock *clock, const bool *read,
+                             const struct clock_change *change, uint32_t fact)
+{
+    if (change->role != NOT_FOUND_INDEX && !read[fact]) {
+        const str name = lookout->rulebook->facts[fact].name;
+        diagnose(lookout->diagnostics, SEVERITY_WARNING, clock->at,
+                 "The clock \"%.*s\" does not read \"%.*s\", so recording it changes nothing",
+                 STR_ARG(clock->name), STR_ARG(name));
+        diagnose_hint(lookout->diagnostics, "Say in a line \"runs ... when ...\" what it changes");
+    }
+}
+
+/* A clock that is extended or suspended through a fact has to read it. */
+static bool warn_vain_changes(struct lookout *lookout)
+{
+    const struct rulebook *rulebook = lookout->rulebook;
+    for (uint32_t i = 0; i < rulebook->clock_count; i++) {
+        const struct clock *clock = &rulebook->clocks[i];
+        struct arena scratch = *lookout->scratch;
+        bool *read = ARENA_NEW(&scratch, bool, rulebook->fact_count + 1);
+        if (read == NULL) {
+            return false;
+        }
+        judge_clock_reads(rulebook, i, read);
+        warn_vain_change(lookout, clock, read, &clock->extension, clock->extension.fact);
+        warn_vain_change(lookout, clock, read, &clock->suspension, clock->suspension.fact);
+        warn_vain_change(lookout, clock, read, &clock->suspension, clock->suspension.last_day);
+    }
+    return true;
+}
+
 static void warn_unguarded_steps(struct lookout *lookout)
 {
     for (size_t i = 0; i < lookout->rulebook->step_count; i++) {
@@ -836,7 +867,8 @@ result check_warnings(const struct rulebook *rulebook, struct arena scratch,
     struct lookout lookout = {
         .rulebook = rulebook, .diagnostics = diagnostics, .scratch = &scratch};
     warn_unguarded_steps(&lookout);
-    if (!warn_unused_facts(&lookout) || !warn_absent_subjects(&lookout)) {
+    if (!warn_unused_facts(&lookout) || !warn_absent_subjects(&lookout) ||
+        !warn_vain_changes(&lookout)) {
         return arena_full(err);
     }
     warn_all_unverified(&lookout);

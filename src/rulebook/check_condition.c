@@ -466,6 +466,49 @@ static bool check_value(struct checker *checker, node_index index, struct value_
     return false;
 }
 
+/* The fact that a change of a clock records: of a person, recorded by somebody, of that type. */
+static bool check_changed_fact(struct checker *checker, const struct name_at *name,
+                               enum fact_type type, uint32_t *ret_fact)
+{
+    *ret_fact = checker_find(checker, ITEM_FACT, name);
+    if (*ret_fact == NOT_FOUND_INDEX) {
+        return false;
+    }
+    const struct fact_draft *draft = checker_fact(checker, *ret_fact);
+    if (draft->broken) {
+        return false;
+    }
+    if (draft->fact.type == type && draft->fact.subject == SUBJECT_PERSON && !draft->fact.counted) {
+        return true;
+    }
+    diagnose(checker->diagnostics, SEVERITY_ERROR, name->at,
+             "A clock cannot be changed through \"%.*s\"", STR_ARG(name->text));
+    diagnose_hint(checker->diagnostics, "Name %s about a person that somebody records",
+                  fact_type_called(type));
+    return false;
+}
+
+static bool check_change(struct checker *checker, const struct clock_change_draft *names,
+                         struct clock_change *change)
+{
+    if (names->role.text.len == 0) {
+        return true;
+    }
+    change->role = checker_find(checker, ITEM_ROLE, &names->role);
+    bool sound = change->role != NOT_FOUND_INDEX;
+    if (names->fact.text.len > 0) {
+        sound = check_changed_fact(checker, &names->fact, names->has_until ? FACT_DATE : FACT_FLAG,
+                                   &change->fact) &&
+                sound;
+    }
+    if (names->last_day.text.len > 0) {
+        sound =
+            check_changed_fact(checker, &names->last_day, FACT_DATE, &change->last_day) && sound;
+    }
+    return (!change->has_most || resolve_calendar(checker, &change->most, &names->calendar)) &&
+           sound;
+}
+
 static void check_clock(struct checker *checker, struct clock_draft *draft)
 {
     struct clock_run_draft *runs = draft->runs.items;
@@ -480,6 +523,10 @@ static void check_clock(struct checker *checker, struct clock_draft *draft)
         draft->broken =
             draft->broken || draft->clock.due_from == NOT_FOUND_INDEX ||
             (draft->clock.done != NOT_FOUND_INDEX && !check_condition(checker, draft->clock.done));
+    }
+    if (!draft->broken) {
+        draft->broken = !check_change(checker, &draft->extension, &draft->clock.extension) ||
+                        !check_change(checker, &draft->suspension, &draft->clock.suspension);
     }
     if (draft->clock.ends_on_working_day && draft->end_calendar.text.len > 0) {
         draft->clock.end_calendar = checker_find(checker, ITEM_CALENDAR, &draft->end_calendar);

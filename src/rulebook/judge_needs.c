@@ -193,6 +193,12 @@ static void read_node(const struct rulebook *rulebook, node_index index, bool *r
     assert_failed("the node is a condition or a value", __FILE__, __LINE__);
 }
 
+void judge_clock_reads(const struct rulebook *rulebook, uint32_t clock, bool *read)
+{
+    ASSERT(clock < rulebook->clock_count);
+    read_clock(rulebook, clock, read);
+}
+
 void judge_reads(const struct rulebook *rulebook, uint32_t safeguard, bool *read)
 {
     ASSERT(safeguard < rulebook->safeguard_count);

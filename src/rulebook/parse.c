@@ -1044,12 +1044,64 @@ static bool clock_due(struct parser *parser, void *item)
     return buf_finish(&words, &draft->clock.due_to, &err).ok || parser_is_full(parser);
 }
 
+/* `at most DURATION`, or nothing. */
+static bool clock_at_most(struct parser *parser, struct clock_change *change,
+                          struct name_at *calendar)
+{
+    if (!parser_take(parser, TOKEN_AT)) {
+        return true;
+    }
+    change->has_most = true;
+    return parser_expect(parser, TOKEN_MOST) && parser_duration(parser, &change->most, calendar);
+}
+
+/* `extension by ROLE records FLAG`, or `extension by ROLE until DATE [at most DURATION]`. */
+static bool clock_extension(struct parser *parser, void *item)
+{
+    struct clock_draft *draft = item;
+    struct clock_change_draft *names = &draft->extension;
+    if (!parser_expect(parser, TOKEN_BY) ||
+        !parser_name(parser, &names->role, "the name of a role")) {
+        return false;
+    }
+    if (parser_take(parser, TOKEN_RECORDS)) {
+        return parser_name(parser, &names->fact, "the name of a fact");
+    }
+    if (!parser_at(parser, TOKEN_UNTIL)) {
+        return parser_unexpected(parser, "\"records\" or \"until\"");
+    }
+    parser_next(parser);
+    names->has_until = true;
+    return parser_name(parser, &names->fact, "the name of a fact") &&
+           clock_at_most(parser, &draft->clock.extension, &names->calendar);
+}
+
+/* `suspension by ROLE from DATE until DATE [at most DURATION]`. */
+static bool clock_suspension(struct parser *parser, void *item)
+{
+    struct clock_draft *draft = item;
+    struct clock_change_draft *names = &draft->suspension;
+    names->has_until = true;
+    return parser_expect(parser, TOKEN_BY) &&
+           parser_name(parser, &names->role, "the name of a role") &&
+           parser_expect(parser, TOKEN_FROM) &&
+           parser_name(parser, &names->fact, "the name of a fact") &&
+           parser_expect(parser, TOKEN_UNTIL) &&
+           parser_name(parser, &names->last_day, "the name of a fact") &&
+           clock_at_most(parser, &draft->clock.suspension, &names->calendar);
+}
+
 static bool clock_example(struct parser *parser, void *item);
 
 static const struct form clock_rows[] = {
-    {TOKEN_TEXT, false, clock_title}, {TOKEN_SOURCE, true, clock_source},
-    {TOKEN_RUNS, true, clock_runs},   {TOKEN_ENDS, false, clock_ends},
-    {TOKEN_DUE, true, clock_due},     {TOKEN_EXAMPLE, true, clock_example},
+    {TOKEN_TEXT, false, clock_title},
+    {TOKEN_SOURCE, true, clock_source},
+    {TOKEN_RUNS, true, clock_runs},
+    {TOKEN_ENDS, false, clock_ends},
+    {TOKEN_DUE, true, clock_due},
+    {TOKEN_EXTENSION, false, clock_extension},
+    {TOKEN_SUSPENSION, false, clock_suspension},
+    {TOKEN_EXAMPLE, true, clock_example},
 };
 static const struct forms clock_forms = FORMS_OF("a clock", clock_rows, NULL);
 static const struct forms clock_example_forms = FORMS_OF("an example", example_rows, &clock_forms);
@@ -1078,6 +1130,8 @@ static void parse_clock(struct parser *parser, struct place_in_text at)
                                   .due_to = STR(""),
                                   .due_from = NOT_FOUND_INDEX,
                                   .done = NOT_FOUND_INDEX,
+                                  .extension.role = NOT_FOUND_INDEX,
+                                  .suspension.role = NOT_FOUND_INDEX,
                                   .at = name.at};
     draft->broken = !parse_lines(parser, &clock_forms, draft);
 }

@@ -91,12 +91,22 @@ struct clock_run_draft {
     struct name_at calendar;
 };
 
+struct clock_change_draft {
+    struct name_at role; /* text.len 0 when not said */
+    struct name_at fact;
+    struct name_at last_day; /* of a suspension */
+    struct name_at calendar; /* of the longest time */
+    bool has_until;          /* the fact is a date, not a flag */
+};
+
 struct clock_draft {
     struct clock clock;
     struct list sources;
     struct list runs; /* of struct clock_run_draft */
     struct name_at end_calendar;
     struct name_at due_from; /* text.len 0 when not said */
+    struct clock_change_draft extension;
+    struct clock_change_draft suspension;
     bool broken;
 };
 

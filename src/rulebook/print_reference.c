@@ -50,6 +50,26 @@ static void put_run(const struct printer *printer, const struct clock *clock, si
     }
 }
 
+/* Who may extend or suspend it, and for how long. */
+static void put_change(const struct printer *printer, const char *what,
+                       const struct clock_change *change)
+{
+    if (change->role == NOT_FOUND_INDEX) {
+        return;
+    }
+    document_begin(printer->document, BLOCK_PARAGRAPH);
+    document_put(printer->document, SPAN_STRONG, str_from_c(what));
+    printer_put(printer, printer->rulebook->roles[change->role].title);
+    if (change->has_most) {
+        printer_put_c(printer, ", at most ");
+        printer_put_duration(printer, &change->most);
+    }
+    printer_put_c(printer, ". On record as: ");
+    printer_put(printer, printer->rulebook->facts[change->fact].title);
+    printer_put_c(printer, ".");
+    document_end(printer->document);
+}
+
 static void put_clock(const struct printer *printer, uint32_t index)
 {
     const struct clock *clock = &printer->rulebook->clocks[index];
@@ -74,6 +94,8 @@ static void put_clock(const struct printer *printer, uint32_t index)
         printer_put_c(printer, ".");
         document_end(printer->document);
     }
+    put_change(printer, "Extended by: ", &clock->extension);
+    put_change(printer, "Suspended by: ", &clock->suspension);
     if (clock->due_from != NOT_FOUND_INDEX) {
         document_begin(printer->document, BLOCK_PARAGRAPH);
         document_put(printer->document, SPAN_STRONG, STR("Whose duty: "));

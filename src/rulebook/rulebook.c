@@ -410,6 +410,18 @@ static void check_steps(const struct rulebook *rulebook)
     }
 }
 
+static void check_change(const struct rulebook *rulebook, const struct clock_change *change,
+                         bool suspends)
+{
+    ASSERT(change->role == NOT_FOUND_INDEX || change->role < rulebook->role_count);
+    if (change->role != NOT_FOUND_INDEX) {
+        ASSERT(change->fact < rulebook->fact_count);
+        ASSERT(!suspends || change->last_day < rulebook->fact_count);
+        ASSERT(!change->has_most || change->most.unit != UNIT_WORKING_DAYS ||
+               change->most.calendar < rulebook->calendar_count);
+    }
+}
+
 static void check_clocks(const struct rulebook *rulebook)
 {
     for (size_t i = 0; i < rulebook->clock_count; i++) {
@@ -417,6 +429,8 @@ static void check_clocks(const struct rulebook *rulebook)
         ASSERT(clock->run_count > 0);
         ASSERT(clock->due_from == NOT_FOUND_INDEX || clock->due_from < rulebook->role_count);
         ASSERT(clock->done == NOT_FOUND_INDEX || clock->done < rulebook->node_count);
+        check_change(rulebook, &clock->extension, false);
+        check_change(rulebook, &clock->suspension, true);
         ASSERT(!clock->ends_on_working_day || clock->end_calendar < rulebook->calendar_count);
         for (size_t k = 0; k < clock->run_count; k++) {
             const struct clock_run *run = &clock->runs[k];

@@ -102,6 +102,17 @@ struct clock_run {
     node_index when;
 };
 
+/* What may be done to a clock, by whom, and for how long at most: the lines `extension` and
+ * `suspension`. What it does is that facts are recorded; the clock's own lines read them. */
+struct clock_change {
+    uint32_t role; /* NOT_FOUND_INDEX: it may not be done, and nothing else counts */
+    uint32_t fact; /* of an extension: a flag that becomes yes, or a date that becomes the last day;
+                      of a suspension: a date, the day since when the clock stands still */
+    uint32_t last_day; /* of a suspension: a date that becomes the last day when it runs again */
+    bool has_most;
+    struct duration most; /* an extension: beyond the last day without it; a suspension: it lasts */
+};
+
 struct clock {
     str name;
     str title;
@@ -110,6 +121,8 @@ struct clock {
     uint32_t due_from; /* role that has to do it in this time; NOT_FOUND_INDEX when not said */
     node_index done;   /* when true it is done; otherwise, once the time has expired, it is
                           overdue. NOT_FOUND_INDEX when not said: never done while the clock runs */
+    struct clock_change extension;
+    struct clock_change suspension;
     const struct source *sources;
     size_t source_count;
     const struct clock_run *runs;

@@ -316,6 +316,8 @@ static result visit_rows(struct cursor *cursor, store_caseload *visit, void *con
                 .stage = row.stage,
                 .family = row.family,
                 .hub = row.hub,
+                .registered_on = row.registered_on,
+                .next_check_on = row.next_check_on,
                 .recorded_until = row.recorded_until,
                 .facts = row.facts,
             };

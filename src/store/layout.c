@@ -263,6 +263,8 @@ static const struct column caseload_columns[] = {
     COLUMN(caseload_row, stage, COLUMN_NUMBER),
     COLUMN(caseload_row, family, COLUMN_NUMBER),
     COLUMN(caseload_row, hub, COLUMN_NUMBER),
+    COLUMN(caseload_row, registered_on, COLUMN_DATE),
+    COLUMN(caseload_row, next_check_on, COLUMN_DAY),
     COLUMN(caseload_row, recorded_until, COLUMN_INSTANT),
     FIXED(caseload_row, reference, COLUMN_TEXT),
     COLUMN(caseload_row, facts, COLUMN_BYTES),

@@ -282,6 +282,8 @@ static const char caseload_tables[] =
     "  stage INTEGER NOT NULL,"
     "  family INTEGER NOT NULL,"
     "  hub INTEGER NOT NULL,"
+    "  registered_on INTEGER NOT NULL,"
+    "  next_check_on INTEGER,"
     "  recorded_until INTEGER NOT NULL,"
     "  reference TEXT NOT NULL,"
     "  facts BLOB) STRICT;"

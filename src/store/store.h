@@ -248,6 +248,8 @@ struct caseload {
     int64_t stage;
     int64_t family;
     int64_t hub;
+    date registered_on;
+    struct known_day next_check_on;
     instant recorded_until;
     str facts; /* packed.h */
 };

@@ -6,6 +6,7 @@
 #ifndef RETURNHUB_WEB_EXCHANGE_H
 #define RETURNHUB_WEB_EXCHANGE_H
 
+#include "casework/arrivals.h"
 #include "format/json.h"
 #include "format/template.h"
 #include "register/reference.h"
@@ -29,6 +30,7 @@ struct web {
     struct template_set *templates;
     struct asset assets[WEB_ASSETS_MAX];
     size_t asset_count;
+    struct arrivals arrivals;
     bool has_script;
 };
 

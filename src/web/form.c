@@ -19,7 +19,7 @@ static void set_shape(json_t *view, enum form_shape shape)
     json_set_flag(view, "is_text",
                   shape == FORM_TEXT || shape == FORM_NUMBER || shape == FORM_PASSWORD);
     json_set_flag(view, "is_area", shape == FORM_AREA);
-    json_set_flag(view, "is_date", shape == FORM_DATE);
+    json_set_flag(view, "is_date", shape == FORM_DATE || shape == FORM_INSTANT);
     json_set_flag(view, "is_radios", shape == FORM_RADIOS);
     json_set_flag(view, "is_select", shape == FORM_SELECT);
     json_set_flag(view, "is_hidden", shape == FORM_HIDDEN);
@@ -38,21 +38,33 @@ static void set_described_by(json_t *view, struct arena *arena, const struct for
     json_set(view, "described_by", text.len > 0 ? json_of_str(text) : json_false());
 }
 
-/* The three boxes of a date. */
+/* The boxes of a date, and the one of a time of day. */
+enum { BOX_COUNT = 4 };
+static const struct {
+    const char *name;
+    const char *label;
+    const char *width;
+    const char *mode;
+} box_rows[BOX_COUNT] = {
+    {"day", "Day", "2", "numeric"},
+    {"month", "Month", "2", "numeric"},
+    {"year", "Year", "4", "numeric"},
+    {"time", "Time (UTC)", "5", "text"},
+};
+
 static json_t *date_boxes(struct arena *arena, const struct form_item *item)
 {
-    static const char *const names[3] = {"day", "month", "year"};
-    static const char *const labels[3] = {"Day", "Month", "Year"};
+    const size_t count = item->shape == FORM_INSTANT ? BOX_COUNT : BOX_COUNT - 1;
     json_t *boxes = json_array();
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < count; i++) {
+        const str name = arena_format(arena, "%.*s-%s", STR_ARG(item->name), box_rows[i].name);
         json_t *box = json_object();
-        json_set_str(box, "name", arena_format(arena, "%.*s-%s", STR_ARG(item->name), names[i]));
+        json_set_str(box, "name", name);
         /* The first box bears the id of the whole, so that the error summary leads to it. */
-        json_set_str(box, "id",
-                     i == 0 ? item->name
-                            : arena_format(arena, "%.*s-%s", STR_ARG(item->name), names[i]));
-        json_set(box, "label", json_string(labels[i]));
-        json_set(box, "width", json_string(i == 2 ? "4" : "2"));
+        json_set_str(box, "id", i == 0 ? item->name : name);
+        json_set(box, "label", json_string(box_rows[i].label));
+        json_set(box, "width", json_string(box_rows[i].width));
+        json_set(box, "mode", json_string(box_rows[i].mode));
         json_set_str(box, "value", item->parts[i]);
         json_set_flag(box, "wrong", item->fault != NULL);
         json_add(boxes, box);
@@ -88,7 +100,8 @@ json_t *form_item_view(struct arena *arena, const struct form_item *item)
     json_set_str(view, "value", item->value);
     json_set(view, "autocomplete",
              item->autocomplete != NULL ? json_string(item->autocomplete) : json_false());
-    json_set(view, "boxes", item->shape == FORM_DATE ? date_boxes(arena, item) : json_array());
+    const bool has_boxes = item->shape == FORM_DATE || item->shape == FORM_INSTANT;
+    json_set(view, "boxes", has_boxes ? date_boxes(arena, item) : json_array());
     number_options(item->options, arena, item->name);
     json_set(view, "options", item->options != NULL ? item->options : json_array());
     json_set_flag(view, "inline", item->inline_radios);
@@ -122,6 +135,10 @@ static enum form_shape shape_of(enum input_kind kind)
         return FORM_NUMBER;
     case INPUT_HIDDEN:
         return FORM_HIDDEN;
+    case INPUT_CHOICE:
+        return FORM_RADIOS;
+    case INPUT_INSTANT:
+        return FORM_INSTANT;
     }
     return FORM_TEXT;
 }
@@ -132,31 +149,52 @@ static void begin_with(struct form_item *item, struct arena *arena, const struct
         return;
     }
     item->value = value->text;
-    if (item->shape == FORM_DATE) {
-        const struct civil civil = date_to_civil(value->day);
+    if (item->shape == FORM_DATE || item->shape == FORM_INSTANT) {
+        const bool is_day = item->shape == FORM_DATE;
+        const struct civil civil = date_to_civil(is_day ? value->day : instant_date(value->at));
+        const int64_t minutes = value->at.milliseconds / 60000 % (24 * 60);
         item->parts[0] = arena_format(arena, "%d", (int)civil.day);
         item->parts[1] = arena_format(arena, "%d", (int)civil.month);
         item->parts[2] = arena_format(arena, "%d", (int)civil.year);
+        item->parts[3] = arena_format(arena, "%02d:%02d", (int)(minutes / 60), (int)(minutes % 60));
     }
 }
 
 /* What was sent is shown again, right or wrong; a password never is. */
 static void continue_with(struct form_item *item, struct arena *arena, const struct http_form *form)
 {
-    static const char *const parts[3] = {"day", "month", "year"};
     if (item->shape == FORM_PASSWORD) {
         return;
     }
     http_form_get(form, item->name, &item->value);
-    for (size_t i = 0; i < 3; i++) {
-        const str name = arena_format(arena, "%.*s-%s", STR_ARG(item->name), parts[i]);
+    for (size_t i = 0; i < BOX_COUNT; i++) {
+        const str name = arena_format(arena, "%.*s-%s", STR_ARG(item->name), box_rows[i].name);
         http_form_get(form, name, &item->parts[i]);
     }
 }
 
-json_t *form_fields_view(const struct exchange *exchange, const struct input_field *fields,
-                         size_t count, const struct input_value *begin, const struct faults *faults)
+/* A few answers are radios, many a list that begins with no answer. */
+enum { RADIOS_MAX = 7 };
+
+static void set_options(struct form_item *item, const struct input_choices *choices)
 {
+    item->options = json_array();
+    if (choices->count > RADIOS_MAX) {
+        item->shape = FORM_SELECT;
+        form_option(item->options, STR(""), STR("Choose"), item->value.len == 0);
+    }
+    for (size_t i = 0; i < choices->count; i++) {
+        const struct input_choice *choice = &choices->items[i];
+        form_option(item->options, choice->value, choice->text,
+                    str_equal(choice->value, item->value));
+    }
+}
+
+json_t *form_choices_view(const struct exchange *exchange, const struct input_field *fields,
+                          size_t count, const struct input_choices *choices,
+                          const struct input_value *begin, const struct faults *faults)
+{
+    static const struct input_choices none = {.count = 0};
     json_t *list = json_array();
     for (size_t i = 0; i < count; i++) {
         const str name = str_from_c(fields[i].name);
@@ -171,9 +209,18 @@ json_t *form_fields_view(const struct exchange *exchange, const struct input_fie
         } else {
             begin_with(&item, exchange->arena, begin == NULL ? NULL : &begin[i]);
         }
+        if (fields[i].kind == INPUT_CHOICE) {
+            set_options(&item, choices == NULL ? &none : &choices[i]);
+        }
         json_add(list, form_item_view(exchange->arena, &item));
     }
     return list;
+}
+
+json_t *form_fields_view(const struct exchange *exchange, const struct input_field *fields,
+                         size_t count, const struct input_value *begin, const struct faults *faults)
+{
+    return form_choices_view(exchange, fields, count, NULL, begin, faults);
 }
 
 json_t *form_view(const struct exchange *exchange, str action, const char *submit, json_t *fields,

@@ -10,6 +10,7 @@ enum form_shape {
     FORM_PASSWORD,
     FORM_AREA,
     FORM_DATE,
+    FORM_INSTANT, /* a date, and a box for the time of day */
     FORM_NUMBER,
     FORM_RADIOS,
     FORM_SELECT,
@@ -22,7 +23,7 @@ struct form_item {
     str label;
     str hint;                  /* "" for none */
     str value;                 /* of text, number, hidden */
-    str parts[3];              /* day, month and year of a date */
+    str parts[4];              /* day, month and year of a date; time of day */
     const char *autocomplete;  /* NULL for none */
     json_t *options;           /* of radios and select: form_option; the reference is taken */
     const struct fault *fault; /* NULL when it is well */
@@ -39,6 +40,12 @@ void form_option(json_t *options, str value, str text, bool checked);
 json_t *form_fields_view(const struct exchange *exchange, const struct input_field *fields,
                          size_t count, const struct input_value *begin,
                          const struct faults *faults);
+
+/* The same with the answers of INPUT_CHOICE fields: choices[i] belongs to fields[i] (NULL: there is
+ * none). A few are radios, many a list. */
+json_t *form_choices_view(const struct exchange *exchange, const struct input_field *fields,
+                          size_t count, const struct input_choices *choices,
+                          const struct input_value *begin, const struct faults *faults);
 
 /* {"action","submit","fields","form_token","client_id","cancel_href","danger"}; takes the reference
  * of `fields`. */

@@ -1,5 +1,7 @@
 #include "web/input.h"
 
+#include "base/buf.h"
+
 #include <string.h>
 
 /* --- faults
@@ -145,15 +147,17 @@ static const struct input_field *field_named(const struct reading *reading, str 
     return NULL;
 }
 
-/* "born_on-day" belongs to born_on, which must be a date. */
+/* "born_on-day" belongs to born_on, which must be a date; "-time" to an instant. */
 static bool is_part_of_date(const struct reading *reading, str name)
 {
-    const str parts[] = {STR("-day"), STR("-month"), STR("-year")};
+    const str parts[] = {STR("-day"), STR("-month"), STR("-year"), STR("-time")};
+    enum { PART_TIME = 3 };
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
         if (str_ends(name, parts[i])) {
             const struct input_field *field =
                 field_named(reading, str_slice(name, 0, name.len - parts[i].len));
-            return field != NULL && field->kind == INPUT_DATE;
+            return field != NULL &&
+                   (field->kind == INPUT_INSTANT || (field->kind == INPUT_DATE && i != PART_TIME));
         }
     }
     return false;
@@ -161,7 +165,8 @@ static bool is_part_of_date(const struct reading *reading, str name)
 
 static bool is_own_field(str name)
 {
-    return str_equal(name, STR("form_token")) || str_equal(name, STR("client_id"));
+    return str_equal(name, STR("form_token")) || str_equal(name, STR("client_id")) ||
+           str_equal(name, STR(INPUT_ANSWERS));
 }
 
 static bool appears_before(const struct http_form *form, size_t at)
@@ -205,11 +210,26 @@ static void check_json_names(const struct reading *reading)
     }
 }
 
+/* Paragraphs of a long text become one line: what is recorded has no lines. */
+static str without_lines(str text, struct arena *arena)
+{
+    struct buf buf;
+    buf_init(&buf, arena, text.len + 1);
+    for (size_t i = 0; i < text.len; i++) {
+        const char c = text.at[i];
+        buf_put_char(&buf, c == '\r' || c == '\n' || c == '\t' ? ' ' : c);
+    }
+    return buf_str(&buf);
+}
+
 static void read_text(const struct reading *reading, const struct input_field *field, str text,
                       struct input_value *value)
 {
     const str name = str_from_c(field->name);
     const bool secret = field->kind == INPUT_PASSWORD;
+    if (field->kind == INPUT_LONG_TEXT) {
+        text = without_lines(text, reading->exchange->arena);
+    }
     const str trimmed = secret ? text : str_trim(text);
     struct arena *arena = reading->exchange->arena;
     if (trimmed.len > INPUT_TEXT_MAX) {
@@ -240,6 +260,75 @@ static void read_number(const struct reading *reading, const struct input_field 
     }
 }
 
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* "17:30", "5:30pm", "5pm": minutes since midnight; false for what is no time of day. */
+static bool read_time(str text, int *ret_minutes)
+{
+    int hour = 0;
+    int minute = 0;
+    size_t at = 0;
+    const size_t begin_minute = str_find_char(text, ':') + 1;
+    for (; at < text.len && at < 2 && is_digit(text.at[at]); at++) {
+        hour = hour * 10 + (text.at[at] - '0');
+    }
+    if (at == 0) {
+        return false;
+    }
+    const bool has_minute = at + 1 == begin_minute && at < text.len;
+    if (has_minute) {
+        if (text.len < at + 3 || !is_digit(text.at[at + 1]) || !is_digit(text.at[at + 2])) {
+            return false;
+        }
+        minute = (text.at[at + 1] - '0') * 10 + (text.at[at + 2] - '0');
+        at += 3;
+    }
+    const str half = str_trim(str_slice(text, at, text.len));
+    const bool afternoon = str_equal(half, STR("pm"));
+    if (half.len > 0) {
+        if ((!afternoon && !str_equal(half, STR("am"))) || hour < 1 || hour > 12) {
+            return false;
+        }
+        hour = hour % 12 + (afternoon ? 12 : 0);
+    } else if (!has_minute) {
+        return false;
+    }
+    *ret_minutes = hour * 60 + minute;
+    return hour < 24 && minute < 60;
+}
+
+static result read_form_instant(const struct reading *reading, str name, struct input_value *value,
+                                struct err *err)
+{
+    const struct http_form *form = &reading->exchange->input.form;
+    struct arena *arena = reading->exchange->arena;
+    const size_t faults_before = reading->faults->count;
+    bool has_day = false;
+    date day = {0};
+    str time = STR("");
+    int minutes = 0;
+    TRY(input_form_date(form, name, arena, &has_day, &day, reading->faults, err));
+    http_form_get(form, arena_format(arena, "%.*s-time", STR_ARG(name)), &time);
+    time = str_trim(time);
+    if (reading->faults->count > faults_before || (!has_day && time.len == 0)) {
+        return result_ok();
+    }
+    if (!has_day) {
+        add_fault(reading->faults, arena, name, STR("Enter the day with the time"));
+    } else if (!read_time(time, &minutes)) {
+        add_fault(reading->faults, arena, name,
+                  STR("Enter the time as hours and minutes, for example 17:30"));
+    } else {
+        value->given = true;
+        value->at = instant_from_date(day);
+        value->at.milliseconds += (int64_t)minutes * 60000;
+    }
+    return result_ok();
+}
+
 static result read_form_field(const struct reading *reading, const struct input_field *field,
                               struct input_value *value, struct err *err)
 {
@@ -248,6 +337,9 @@ static result read_form_field(const struct reading *reading, const struct input_
     if (field->kind == INPUT_DATE) {
         return input_form_date(form, name, reading->exchange->arena, &value->given, &value->day,
                                reading->faults, err);
+    }
+    if (field->kind == INPUT_INSTANT) {
+        return read_form_instant(reading, name, value, err);
     }
     str text = STR("");
     if (http_form_get(form, name, &text)) {
@@ -282,6 +374,14 @@ static void read_json_field(const struct reading *reading, const struct input_fi
         return;
     }
     const str text = json_str_or_empty(reading->exchange->input.object, field->name);
+    if (field->kind == INPUT_INSTANT) {
+        value->given = instant_parse(text, &value->at, NULL).ok;
+        if (!value->given) {
+            add_fault(reading->faults, arena, name,
+                      STR("This must be an instant as 2026-03-27T17:30:00Z"));
+        }
+        return;
+    }
     if (field->kind != INPUT_DATE) {
         read_text(reading, field, text, value);
         return;
@@ -315,6 +415,29 @@ result input_read(struct exchange *exchange, const struct input_field *fields, s
         }
     }
     return result_ok();
+}
+
+static bool is_one_of(const struct input_choices *choices, str value)
+{
+    for (size_t i = 0; i < choices->count; i++) {
+        if (str_equal(choices->items[i].value, value)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void input_check_choices(const struct exchange *exchange, const struct input_field *fields,
+                         size_t count, const struct input_choices *choices,
+                         const struct input_value *values, struct faults *faults)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (fields[i].kind == INPUT_CHOICE && values[i].given &&
+            !is_one_of(&choices[i], values[i].text)) {
+            add_fault(faults, exchange->arena, str_from_c(fields[i].name),
+                      STR("Choose one of the answers offered"));
+        }
+    }
 }
 
 /* --- dates

@@ -9,7 +9,11 @@
 
 #include "web/exchange.h"
 
-enum { FAULTS_MAX = 64, INPUT_FIELDS_MAX = 12, INPUT_TEXT_MAX = 2000 };
+/* Beside the fields of a form: what became of its answers on the page that shows them again
+ * (deed.h).
+ */
+#define INPUT_ANSWERS "answers"
+enum { FAULTS_MAX = 64, INPUT_FIELDS_MAX = 24, INPUT_TEXT_MAX = 2000 };
 
 enum input_kind {
     INPUT_TEXT,
@@ -18,6 +22,8 @@ enum input_kind {
     INPUT_DATE, /* three boxes in a form: NAME-day, NAME-month, NAME-year; or NAME as YYYY-MM-DD */
     INPUT_NUMBER,
     INPUT_HIDDEN,
+    INPUT_CHOICE,  /* one of the struct input_choices that belong to it (input_check_choices) */
+    INPUT_INSTANT, /* a day and NAME-time in a form, in UTC; or NAME as 2026-03-27T17:30:00Z */
 };
 
 struct input_field {
@@ -34,6 +40,18 @@ struct input_value {
     str text;
     date day;
     int64_t number;
+    instant at;
+};
+
+/* The answers of an INPUT_CHOICE. They are often known only when the form is drawn, so they stand
+ * beside the table of fields and not in it. */
+struct input_choice {
+    str value;
+    str text;
+};
+struct input_choices {
+    const struct input_choice *items;
+    size_t count;
 };
 
 struct fault {
@@ -64,6 +82,11 @@ void input_close(struct input *input);
 MUST_USE result input_read(struct exchange *exchange, const struct input_field *fields,
                            size_t count, struct input_value *values, struct faults *faults,
                            struct err *err);
+
+/* choices[i] belongs to fields[i]: a value that is none of them is a fault. */
+void input_check_choices(const struct exchange *exchange, const struct input_field *fields,
+                         size_t count, const struct input_choices *choices,
+                         const struct input_value *values, struct faults *faults);
 
 /* The date in three boxes, or in one as YYYY-MM-DD. *ret_given is false when all are empty. A date
  * that does not exist is a fault of `field`. */

@@ -43,8 +43,6 @@ json_t *resource_today(const struct rulebook *rulebook, const struct today_answe
 json_t *resource_hub(const struct rulebook *rulebook, const struct hub_line *hub);
 json_t *resource_hubs(const struct rulebook *rulebook, const struct hub_line *hubs, size_t count);
 json_t *resource_agreement(const struct rulebook *rulebook, const struct agreement_line *agreement);
-json_t *resource_agreements(const struct rulebook *rulebook,
-                            const struct agreement_line *agreements, size_t count);
 /* {"name","title","identity","in_force_from","safeguards","steps","clocks","stages"}; the whole
  * text is its canonical form. */
 json_t *resource_rulebook(const struct rulebook *rulebook);

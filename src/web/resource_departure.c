@@ -114,6 +114,15 @@ json_t *resource_manifests(const struct rulebook *rulebook, const struct manifes
     return object;
 }
 
+static json_t *compared_facts(const struct rulebook *rulebook, const struct manifest_person *person)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < person->compared_count; i++) {
+        json_add(list, part_known_fact(rulebook, &person->compared[i]));
+    }
+    return list;
+}
+
 static json_t *manifest_person(const struct rulebook *rulebook,
                                const struct manifest_person *person)
 {
@@ -127,6 +136,7 @@ static json_t *manifest_person(const struct rulebook *rulebook,
         json_set_str(object, "clearance", str_from_c(clearance_name(person->clearance)));
         json_set(object, "safeguards",
                  names_of(rulebook, person->safeguards, person->safeguard_count));
+        json_set(object, "compared", compared_facts(rulebook, person));
     }
     return object;
 }
@@ -139,6 +149,11 @@ json_t *resource_manifest(const struct rulebook *rulebook, const struct manifest
         json_add(people, manifest_person(rulebook, &answer->people[i]));
     }
     json_set(object, "people", people);
+    json_t *waiting = json_array();
+    for (size_t i = 0; i < answer->waiting_count; i++) {
+        json_add(waiting, part_work_request(rulebook, &answer->waiting[i]));
+    }
+    json_set(object, "waiting", waiting);
     return object;
 }
 

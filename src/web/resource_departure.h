@@ -22,7 +22,8 @@ json_t *resource_stop(const struct rulebook *rulebook, const struct stop_answer 
 json_t *resource_manifest_row(const struct rulebook *rulebook, const struct manifest_row *row);
 json_t *resource_manifests(const struct rulebook *rulebook, const struct manifest_line *lines,
                            size_t count);
-/* The line, and "people":[{"person","request","state","recalled","clearance","safeguards"}] */
+/* The line, "people":[{"person","request","state","recalled","clearance","safeguards","compared"}]
+ * and "waiting": requests of those who may still be put on it */
 json_t *resource_manifest(const struct rulebook *rulebook, const struct manifest_answer *answer);
 /* {"manifest","people":[{"person","request","boarded","safeguards"}],"boarded","left_off",
  *  "repeated"} */

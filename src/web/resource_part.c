@@ -263,6 +263,18 @@ json_t *part_hub_name(const struct hub_row *hub)
     return object;
 }
 
+json_t *part_places(const struct place_counts *places)
+{
+    json_t *object = json_object();
+    json_set_int64(object, "agreed", places->agreed);
+    json_set_int64(object, "free", places->free);
+    json_set_int64(object, "prebooked", places->prebooked);
+    json_set_int64(object, "held", places->held);
+    json_set_int64(object, "occupied", places->occupied);
+    json_set_int64(object, "out_of_use", places->out_of_use);
+    return object;
+}
+
 json_t *part_person(const struct rulebook *rulebook, const struct person_row *person,
                     const struct identity *identity)
 {

@@ -41,6 +41,8 @@ json_t *part_facts_of(const struct rulebook *rulebook, const struct known_fact *
 
 /* {"known":true,"reference","name"}, or {"known":false} when the hub is not among those listed. */
 json_t *part_hub_name(const struct hub_row *hub);
+/* {"agreed","free","prebooked","held","occupied","out_of_use"} */
+json_t *part_places(const struct place_counts *places);
 /* {"reference","stage",...} and, with an identity, "name" and "born_on". */
 json_t *part_person(const struct rulebook *rulebook, const struct person_row *person,
                     const struct identity *identity);

@@ -95,18 +95,6 @@ json_t *resource_request(const struct rulebook *rulebook, const struct request_a
     return object;
 }
 
-static json_t *places_of(const struct place_counts *places)
-{
-    json_t *object = json_object();
-    json_set_int64(object, "agreed", places->agreed);
-    json_set_int64(object, "free", places->free);
-    json_set_int64(object, "prebooked", places->prebooked);
-    json_set_int64(object, "held", places->held);
-    json_set_int64(object, "occupied", places->occupied);
-    json_set_int64(object, "out_of_use", places->out_of_use);
-    return object;
-}
-
 static json_t *agreement_name(const struct agreement_row *agreement)
 {
     json_t *object = json_object();
@@ -153,7 +141,7 @@ json_t *resource_hub(const struct rulebook *rulebook, const struct hub_line *hub
     json_set_str(object, "reference", hub->row.reference);
     json_set_str(object, "name", hub->row.name);
     json_set(object, "agreement", agreement_name(&hub->agreement));
-    json_set(object, "places", places_of(&hub->places));
+    json_set(object, "places", part_places(&hub->places));
     json_set(object, "facts", facts_list(rulebook, hub->facts, hub->fact_count));
     json_set(object, "place_rows", place_rows_of(rulebook, hub));
     json_t *requests = json_array();
@@ -185,18 +173,6 @@ json_t *resource_agreement(const struct rulebook *rulebook, const struct agreeme
         json_add(hubs, part_hub_name(&agreement->hubs[i]));
     }
     json_set(object, "hubs", hubs);
-    return object;
-}
-
-json_t *resource_agreements(const struct rulebook *rulebook,
-                            const struct agreement_line *agreements, size_t count)
-{
-    json_t *object = json_object();
-    json_t *list = json_array();
-    for (size_t i = 0; i < count; i++) {
-        json_add(list, resource_agreement(rulebook, &agreements[i]));
-    }
-    json_set(object, "agreements", list);
     return object;
 }
 

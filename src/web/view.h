@@ -85,6 +85,7 @@ json_t *view_request(const struct view_context *context, const json_t *request);
 json_t *view_hub(const struct view_context *context, const json_t *hub);
 json_t *view_hubs(const struct view_context *context, const json_t *hubs);
 json_t *view_agreement(const struct view_context *context, const json_t *agreement);
+/* A table (part_table.html). */
 json_t *view_agreements(const struct view_context *context, const json_t *agreements);
 json_t *view_rulebook(const struct view_context *context, const json_t *rulebook);
 /* The stops of a list that are not acknowledged yet, as the banner on every page shows them: false
@@ -93,6 +94,8 @@ enum { VIEW_STOPS_MAX = 5 };
 json_t *view_stop_banner(const struct view_context *context, const json_t *stops);
 /* All of a list as the rows of a table. */
 json_t *view_stops(const struct view_context *context, const json_t *stops);
+/* One, with who was told and who knows. */
+json_t *view_stop(const struct view_context *context, const json_t *stop);
 /* A table with its caption; the person has a column of their own where the table is about several
  * people. */
 enum view_columns { VIEW_HUB_COLUMN = 1, VIEW_PERSON_COLUMN = 2 };

@@ -1,4 +1,4 @@
-#include "web/view.h"
+#include "web/view_table.h"
 
 #include "base/buf.h"
 
@@ -77,6 +77,8 @@ static json_t *stop_row(const struct view_context *context, const json_t *stop)
     json_t *row = json_object();
     const json_t *acknowledged_at = json_object_get(stop, "acknowledged_at");
     json_set(row, "when", when_of(context, json_str_or_empty(stop, "stopped_at")));
+    const int64_t number = json_integer_value(json_object_get(stop, "stop"));
+    json_set_str(row, "href", arena_format(context->arena, "/stops/%lld", (long long)number));
     json_set_str(row, "what", json_str_or_empty(json_object_get(stop, "step"), "title"));
     json_set_str(row, "person", json_str_or_empty(stop, "person"));
     json_set_str(row, "safeguards", titles_of(context, json_object_get(stop, "safeguards")));
@@ -98,5 +100,57 @@ json_t *view_stops(const struct view_context *context, const json_t *stops)
     json_set_flag(view, "has_rows", json_array_size(rows) > 0);
     json_set(view, "count", view_count((int64_t)json_array_size(rows), "stop", "stops"));
     json_set(view, "rows", rows);
+    return view;
+}
+
+/* --- one stop --------------------------------------------------------------------------------- */
+
+static json_t *told_of(const struct view_context *context, const json_t *told)
+{
+    static const struct view_column columns[] = {{"Account", false}, {"Acknowledged", false}};
+    struct view_table table;
+    size_t index;
+    json_t *line;
+    view_table_open(&table, context, STR("Who was told, and who knows"), columns, 2,
+                    "Nobody rests on it.");
+    json_array_foreach(told, index, line)
+    {
+        view_row(&table);
+        view_cell_text(&table, json_str_or_empty(line, "account"));
+        view_cell(&table);
+        if (json_is_true(json_object_get(line, "acknowledged"))) {
+            view_put_when(&table, json_object_get(line, "acknowledged_at"));
+        } else {
+            view_put_tag(&table, "Not yet", "red");
+        }
+    }
+    return view_table_close(&table);
+}
+
+json_t *view_stop(const struct view_context *context, const json_t *stop)
+{
+    const bool mine = json_is_true(json_object_get(stop, "mine"));
+    struct view_table pairs;
+    view_pairs_open(&pairs, context);
+    view_pair(&pairs, "What", json_str_or_empty(json_object_get(stop, "step"), "title"));
+    view_pair(&pairs, "Person", json_str_or_empty(stop, "person"));
+    if (json_str_or_empty(stop, "manifest").len > 0) {
+        view_pair(&pairs, "Manifest", json_str_or_empty(stop, "manifest"));
+    }
+    view_pair_when(&pairs,
+                   json_is_true(json_object_get(stop, "aboard")) ? "Called back" : "Stopped",
+                   json_object_get(stop, "stopped_at"));
+    const str safeguards = titles_of(context, json_object_get(stop, "safeguards"));
+    view_pair(&pairs, "No longer clear",
+              safeguards.len > 0 ? safeguards
+                                 : STR("The step no longer leads from where the person is."));
+    json_t *view = json_object();
+    json_set(view, "summary", view_table_close(&pairs));
+    json_set(view, "told", told_of(context, json_object_get(stop, "told")));
+    json_set_flag(view, "to_acknowledge",
+                  mine && !json_is_true(json_object_get(stop, "acknowledged")));
+    json_set_str(view, "action",
+                 arena_format(context->arena, "/stops/%lld/acknowledgement",
+                              (long long)json_integer_value(json_object_get(stop, "stop"))));
     return view;
 }

@@ -360,6 +360,7 @@ json_t *view_hub(const struct view_context *context, const json_t *hub)
     json_set(view, "sections",
              view_fact_sections(context, json_object_get(hub, "facts"), base,
                                 context->rights.record_hub, false));
+    json_set_str(view, "desk_href", arena_format(context->arena, "%.*s/desk", STR_ARG(base)));
     json_set(view, "places_href",
              context->rights.record_hub
                  ? json_of_str(arena_format(context->arena, "%.*s/places", STR_ARG(base)))
@@ -379,51 +380,5 @@ json_t *view_hubs(const struct view_context *context, const json_t *hubs)
     }
     json_set_flag(view, "any", json_array_size(list) > 0);
     json_set(view, "hubs", list);
-    return view;
-}
-
-json_t *view_agreement(const struct view_context *context, const json_t *agreement)
-{
-    json_t *view = json_object();
-    const str reference = json_str_or_empty(agreement, "reference");
-    const str base = page_href(context->arena, "/agreements/%s", reference, STR(""));
-    json_set_str(view, "reference", reference);
-    json_set_str(view, "title", json_str_or_empty(agreement, "title"));
-    json_set_str(view, "partner", json_str_or_empty(agreement, "partner"));
-    json_set_str(view, "href", base);
-    json_set_flag(view, "confidential", json_is_true(json_object_get(agreement, "confidential")));
-    json_set(view, "sections",
-             view_fact_sections(context, json_object_get(agreement, "facts"), base,
-                                context->rights.record_agreement, false));
-    json_t *hubs = json_array();
-    size_t index;
-    json_t *hub;
-    json_array_foreach(json_object_get(agreement, "hubs"), index, hub)
-    {
-        json_t *link = json_object();
-        json_set_str(link, "text", json_str_or_empty(hub, "name"));
-        json_set(link, "href",
-                 context->rights.see_hub
-                     ? json_of_str(hub_href_of(context, json_str_or_empty(hub, "reference")))
-                     : json_false());
-        json_add(hubs, link);
-    }
-    json_set_flag(view, "has_hubs", json_array_size(hubs) > 0);
-    json_set(view, "hubs", hubs);
-    return view;
-}
-
-json_t *view_agreements(const struct view_context *context, const json_t *agreements)
-{
-    json_t *view = json_object();
-    json_t *list = json_array();
-    size_t index;
-    json_t *agreement;
-    json_array_foreach(json_object_get(agreements, "agreements"), index, agreement)
-    {
-        json_add(list, view_agreement(context, agreement));
-    }
-    json_set_flag(view, "any", json_array_size(list) > 0);
-    json_set(view, "agreements", list);
     return view;
 }

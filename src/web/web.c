@@ -56,6 +56,9 @@ result web_open(const struct web_options *options, struct web **ret_web, struct 
     if (opened.ok) {
         opened = assets_open(web, err);
     }
+    if (opened.ok && options->arrivals_file != NULL) {
+        opened = arrivals_load(options->arrivals_file, &web->arena, &web->arrivals, err);
+    }
     if (!opened.ok) {
         web_close(web);
         return opened;

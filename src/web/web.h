@@ -28,6 +28,8 @@ struct web_options {
     const struct definitions *definitions; /* of statistics; NULL: there are none */
     const struct web_release *releases;    /* newest first; everybody may read them */
     size_t release_count;
+    const char *arrivals_file; /* the published series beside joint operations
+                                  (casework/arrivals.h); NULL: none */
     bool demonstration;  /* a banner on every page, and the demo accounts listed on the sign-in page
                           */
     bool secure_cookies; /* behind TLS: __Host- cookie, Secure, HSTS */

@@ -33,12 +33,14 @@ async function places(desk, token) {
 }
 
 async function notice(page) {
-  const banner = page.locator(".govuk-notification-banner__heading");
+  const banner = page.locator(".govuk-notification-banner[role=alert] .govuk-notification-banner__heading");
   return (await banner.count()) > 0 ? banner.innerText() : "";
 }
 
+// The page's own form, not that of a stop above it.
 async function submit(page) {
-  await page.click("main form[method=post] button[type=submit]");
+  const buttons = page.locator("main form[method=post] button[type=submit]");
+  await buttons.and(page.locator(":not(.rh-stops *)")).first().click();
 }
 
 async function signInFailsFirst(desk, tap) {
@@ -275,6 +277,7 @@ async function courtOrder(desk, tap, desks, person) {
   await page.fill("#source", "Order of the High Court, by telephone");
   await submit(page);
   tap.includes(await notice(page), "a request was stopped", "a late court order stops the approved transfer at once");
+  tap.includes(await page.locator(".rh-stops").innerText(), `of ${person.reference}`, "the stop stands on the page of who asked");
   await desk.look(page, "person whose transfer was stopped");
   tap.equal((await places(desk, desks.token)).held, held - 1, "the place that was held is free again");
   await page.goto(request);
@@ -293,10 +296,10 @@ async function menu(page) {
 
 async function narrowDesks(desk, tap, desks, atHub, elsewhere) {
   const operator = await desk.signedIn("hub-north");
-  tap.equal(await menu(operator), "Today, People, Hubs, Rulebook", "the hub operator's menu");
+  tap.equal(await menu(operator), "Today, People, Hubs, Departures, Books, Rulebook", "the hub operator's menu");
   await operator.goto(`${desk.address}/people`);
   await desk.look(operator, "people of the hub operator");
-  const people = await operator.locator("main").innerText();
+  const people = await operator.locator("main tbody").innerText();
   tap.includes(people, atHub.reference, "the hub operator sees who is at the hub");
   tap.ok(!people.includes(elsewhere.reference), "the hub operator sees nobody else");
   await operator.goto(`${desk.address}/people/${atHub.reference}`);
@@ -310,7 +313,7 @@ async function narrowDesks(desk, tap, desks, atHub, elsewhere) {
   tap.equal((await operator.goto(`${desk.address}/hubs/HUB-SOUTH`)).status(), 404, "nor does another hub");
 
   const monitor = await desk.signedIn("monitor");
-  tap.equal(await menu(monitor), "Today, People, Hubs, Agreements, Rulebook", "the monitor's menu");
+  tap.equal(await menu(monitor), "Today, People, Hubs, Agreements, Departures, Books, Monitoring, Rulebook", "the monitor's menu");
   await monitor.goto(`${desk.address}/hubs/${HUB}`);
   await desk.look(monitor, "hub of the monitor");
   await monitor.goto(`${desk.address}/people/${atHub.reference}`);

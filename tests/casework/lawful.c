@@ -1,5 +1,7 @@
 #include "lawful.h"
 
+#include "casework/clock_changes.h"
+
 #include "rulebook/possible.h"
 
 #include <setjmp.h>
@@ -55,6 +57,20 @@ static const char *reference_of(const struct somebody *person, enum subject subj
                                      : AGREEMENT;
 }
 
+static void append_value(struct office *office, const struct somebody *person,
+                         const struct fact *fact, const char *text)
+{
+    struct event event = {.subject_kind = SUBJECT_OF_PERSON,
+                          .subject = person->id,
+                          .kind = EVENT_FACT_RECORDED,
+                          .effective_on = office_today(office),
+                          .actor = office->accounts[SENIOR],
+                          .body.fact_recorded = {.fact = fact->name,
+                                                 .value = str_from_c(text),
+                                                 .source = STR("extended")}};
+    office_append(office, &event);
+}
+
 /* A number that the register counts is what it is; everything else that is known is recorded. */
 static void record_value(struct office *office, const struct somebody *person,
                          const struct fact *fact, const struct value *value, char text[2000])
@@ -70,6 +86,11 @@ static void record_value(struct office *office, const struct somebody *person,
     snprintf(name, sizeof name, "%.*s", STR_ARG(fact->name));
     arena_close(&arena);
     const bool empty = text[0] == '\0'; /* a set without members, a text without words */
+    const uint32_t index = rulebook_fact(office->casework.rulebook, fact->name);
+    if (clock_changed_by(office->casework.rulebook, index, str_from_c(text)) != NOT_FOUND_INDEX) {
+        append_value(office, person, fact, text); /* it was in time then */
+        return;
+    }
     const struct recorded recorded =
         office_record(office, fact->subject == SUBJECT_PERSON ? CLERK : SENIOR,
                       reference_of(person, fact->subject), name, empty ? "as recorded" : text);

@@ -132,11 +132,52 @@ static void test_change_account(void **state)
                                         &office->work, &err)
                      .ok);
     assert_int_equal(err.code, ERROR_NOT_FOUND);
-    const struct account_row *accounts = NULL;
+    const struct account_line *accounts = NULL;
     size_t count = 0;
     arena_reset(&office->work);
     assert_true(casework_accounts(casework, &caller, &office->work, &accounts, &count, &err).ok);
     assert_int_equal(count, ACCOUNT_NAMES);
+    for (size_t i = 0; i < count; i++) {
+        const bool monitor_south = str_equal(accounts[i].row.username, STR("other-clerk"));
+        assert_true(!monitor_south || str_equal(accounts[i].hub, STR(HUB_SOUTH)));
+        assert_false(accounts[i].has_password);
+    }
+}
+
+static enum error_code give_password(struct office *office, enum account_name account,
+                                     const char *username, const char *password)
+{
+    struct err err = {0};
+    const struct caller caller = office_caller(office, account);
+    arena_reset(&office->work);
+    return casework_give_password(&office->casework, &caller, str_from_c(username),
+                                  str_from_c(password), &office->work, &err)
+                   .ok
+               ? ERROR_NONE
+               : err.code;
+}
+
+/* Aim: an administrator, and nobody else, lets an account sign in; not a closed one. */
+static void test_password(void **state)
+{
+    struct office *office = *state;
+    struct err err = {0};
+    struct account_row row;
+    char token[SESSION_TOKEN_SIZE];
+    const struct sign_in input = {STR("clerk"), STR("correct horse battery")};
+    assert_int_equal(give_password(office, CLERK, "clerk", "correct horse battery"),
+                     ERROR_FORBIDDEN);
+    assert_int_equal(give_password(office, SENIOR, "clerk", "correct horse battery"),
+                     ERROR_FORBIDDEN);
+    assert_int_equal(give_password(office, ADMINISTRATOR, "nobody.here", "correct horse battery"),
+                     ERROR_NOT_FOUND);
+    assert_int_equal(give_password(office, ADMINISTRATOR, "former-clerk", "correct horse battery"),
+                     ERROR_CONFLICT);
+    assert_int_equal(give_password(office, ADMINISTRATOR, "clerk", "too short"), ERROR_INPUT);
+    assert_false(casework_sign_in(&office->casework, &input, &office->work, token, &row, &err).ok);
+    assert_int_equal(give_password(office, ADMINISTRATOR, "clerk", "correct horse battery"),
+                     ERROR_NONE);
+    assert_true(casework_sign_in(&office->casework, &input, &office->work, token, &row, &err).ok);
 }
 
 /* Aim: in an empty register the first account is an administrator, and only the first is opened by
@@ -321,6 +362,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_open_account, setup, teardown),
         cmocka_unit_test_setup_teardown(test_change_account, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_password, setup, teardown),
         cmocka_unit_test_setup_teardown(test_first_account, setup, teardown),
         cmocka_unit_test_setup_teardown(test_agreement_and_hub, setup, teardown),
         cmocka_unit_test_setup_teardown(test_correct_identity, setup, teardown),

@@ -227,19 +227,23 @@ static void prepare(struct office *office, struct rush *rush)
     }
 }
 
-/* A rush in which everything was refused would prove nothing. */
+/* A rush in which everything was refused would prove nothing; which of these a short one brings
+ * about is a matter of the draw. */
 static void check_after(struct office *office)
 {
     static const enum event_kind kinds[] = {EVENT_STEP_APPROVED, EVENT_PLACE_OUT_OF_USE,
                                             EVENT_PLACE_BACK_IN_USE, EVENT_PLACES_PREBOOKED,
                                             EVENT_HUB_REPORTED};
+    int64_t done = 0;
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         char sql[80];
         snprintf(sql, sizeof sql, "SELECT COUNT(*) FROM event WHERE kind = %d", (int)kinds[i]);
         const int64_t count = office_ask(office, sql);
         print_message("# %s: %lld\n", event_kind_name(kinds[i]), (long long)count);
-        assert_true(count > 0);
+        assert_true(count > 0 || !is_long());
+        done += count;
     }
+    assert_true(done > 0);
     hub_check_whole(office);
     hub_check_rebuild(office);
 }

@@ -52,7 +52,7 @@ def a_complaint(desk):
     opened = desk.json("entry", "open", "complaint", desk.person, "made_by=the_person", "about=health_care", "description=no doctor",
                        "--hub", "HUB-NORTH")
     entry = str(opened["entry"])
-    assert opened["state"] == "open" and opened["due_on"] > day(20), opened  # twenty working days are four weeks or more
+    assert opened["state"] == "open" and opened["due_on"]["value"] > day(20), opened  # twenty working days are four weeks or more
     assert "by the rulebook" in desk.wrong("entry", "add", entry, "--due", day(200), "--reason", "we are busy").lower()
     assert "It is one of" in desk.wrong("entry", "open", "complaint", desk.person, "made_by=a_neighbour", "about=other", "description=x")
     assert "description" in desk.wrong("entry", "open", "complaint", desk.person, "made_by=other", "about=other")
@@ -67,7 +67,8 @@ def a_complaint(desk):
     desk.run("entry", "close", entry, account="senior")
     shown = desk.json("entry", "show", entry)
     assert [writing["state"] for writing in shown["writings"]] == ["open", "answered", "appealed", "decided", "closed"], shown
-    assert shown["fields"]["answer"] == "no doctor came" and shown["fields"]["appeal"] == "nobody came", shown
+    fields = {field["name"]: field["value"] for field in shown["fields"]}
+    assert fields["answer"] == "no doctor came" and fields["appeal"] == "nobody came", shown
     assert "What has ended stays ended" in desk.wrong("entry", "close", entry, account="senior", status=5)
     assert "no doctor came" in desk.run("entry", "show", entry)
 
@@ -136,12 +137,12 @@ def operations(desk):
     desk.run("operation", "record", "day_of_action", "2023-09-02", "ALB:police", "arrests=9", "--source", "statistics", "--corrects", "OP-0001",
              **liaison)
     shown = desk.json("operation", "show", "OP-0001", account="senior")
-    assert (shown["revision"], shown["arrests"], shown["boats"]) == (2, 9, None), shown
-    assert [revision["arrests"] for revision in shown["revisions"]] == [7, 9], shown
+    assert (shown["revision"], shown["arrests"]["value"], shown["boats"]) == (2, 9, {"known": False}), shown
+    assert [revision["arrests"]["value"] for revision in shown["revisions"]] == [7, 9], shown
     table = desk.json("operation", "table", account="senior")["rows"]
     quarter = [row for row in table if row["partner"] == ""][0]
     people = sum(int(row["people"]) for date, row in published.items() if "2023-07-01" <= date <= "2023-09-30")
-    assert (quarter["operations"], quarter["arrests"], quarter["arrests_not_known"], quarter["people_arrived"]) == (2, 9, 1, people), quarter
+    assert (quarter["operations"], quarter["arrests"], quarter["arrests_not_known"], quarter["people_arrived"]["value"]) == (2, 9, 1, people), quarter
     assert {row["partner"] for row in table} == {"", "ALB", "FRA"}, table
     # Beyond the series nothing is said.
     desk.run("operation", "record", "joint_patrol", "2026-02-02", "FRA:police", "--source", "statistics", **liaison)

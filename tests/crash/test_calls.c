@@ -7,7 +7,8 @@
  * refused is sent again with its client id, as a client would: in the end the register must be, to
  * the letter, what it is when nothing fails.
  *
- *     test_calls [RUNS [SEED]]        0 runs: all of them */
+ *     test_calls [RUNS [SEED [PART PARTS]]]        0 runs: all of them; with
+ * PARTS, every PARTS-th of them from PART, counted from 0, so that several processes share them */
 #include "calls.h"
 #include "script.h"
 
@@ -49,6 +50,8 @@ struct trial {
 static struct trial trial;
 static int64_t runs_wanted;
 static uint64_t seed;
+static int64_t part;
+static int64_t parts;
 
 /* --- the file --------------------------------------------------------------------------------- */
 
@@ -199,7 +202,7 @@ static int teardown(void **state)
 static void run_all(int64_t calls)
 {
     for (int64_t at = 1; at <= calls; at++) {
-        for (int failure = 0; failure < CALL_FAILURES; failure++) {
+        for (int failure = 0; failure < CALL_FAILURES && at % parts == part; failure++) {
             if (call_may_fail(trial.kinds[at], (enum call_failure)failure)) {
                 run(at, (enum call_failure)failure);
             }
@@ -207,21 +210,32 @@ static void run_all(int64_t calls)
     }
 }
 
-/* Every kind of call equally often, however rare it is. */
+/* One of this kind, in this way: the first from where the draw falls. */
+static void run_one(struct random *random, enum call kind, enum call_failure failure, int64_t calls)
+{
+    const int64_t begin = random_between(random, 1, calls);
+    for (int64_t i = 0; i < calls; i++) {
+        const int64_t at = (begin + i) % calls + 1;
+        if (trial.kinds[at] == kind) {
+            run(at, failure);
+            return;
+        }
+    }
+}
+
+/* Each kind of call in turn, however rare it is, and so every kind that there is: first with EIO,
+ * then in a way that is drawn. */
 static void run_some(int64_t calls)
 {
     struct random random;
     random_seed(&random, seed);
-    while (trial.runs <= runs_wanted) {
-        const enum call kind = (enum call)random_between(&random, CALL_OPEN, CALLS - 1);
-        const enum call_failure failure = (enum call_failure)random_below(&random, CALL_FAILURES);
-        const int64_t begin = random_between(&random, 1, calls);
-        for (int64_t i = 0; i < calls && call_may_fail(kind, failure); i++) {
-            const int64_t at = (begin + i) % calls + 1;
-            if (trial.kinds[at] == kind) {
-                run(at, failure);
-                break;
-            }
+    for (int64_t turn = 0; trial.runs <= runs_wanted; turn++) {
+        const int64_t kinds = CALLS - CALL_OPEN;
+        const enum call kind = (enum call)(CALL_OPEN + turn % kinds);
+        const enum call_failure failure =
+            turn < kinds ? FAILS_WITH_EIO : (enum call_failure)random_below(&random, CALL_FAILURES);
+        if (call_may_fail(kind, failure)) {
+            run_one(&random, kind, failure, calls);
         }
     }
 }
@@ -331,6 +345,8 @@ int main(int count, char **arguments)
 {
     runs_wanted = argument(arguments, count, 1, getenv("RETURNHUB_LONG") != NULL ? 0 : RUNS_QUICK);
     seed = (uint64_t)argument(arguments, count, 2, (int64_t)time(NULL));
+    part = argument(arguments, count, 3, 0);
+    parts = argument(arguments, count, 4, 1);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_every_call_fails_once_in_making, setup, teardown),
         cmocka_unit_test_setup_teardown(test_every_call_fails_once, setup, teardown),

@@ -21,8 +21,9 @@
 #include <unistd.h>
 
 enum {
-    ROUNDS_QUICK = 50,
-    ROUNDS_LONG = 1000, /* under script/check-long */
+    ROUNDS_QUICK = 25,
+    ROUNDS_LONG = 1000,  /* under script/check-long */
+    ROUNDS_A_STORE = 50, /* then another store: it is read whole after every kill */
     THREADS = 8,
     PEOPLE = 20,
     PLACES = 6,
@@ -145,9 +146,10 @@ static _Noreturn void run_child(const struct store_options *options, int pipe, u
 struct trial {
     struct store_options options;
     struct random random;
-    struct client_id *told; /* every acknowledged id, of all rounds */
+    struct client_id *told; /* every acknowledged id, of all rounds of this store */
     size_t told_count;
-    size_t checked; /* of them, those of earlier rounds */
+    size_t checked;      /* of them, those of earlier rounds */
+    size_t acknowledged; /* with those of earlier stores */
     int pipe;
     const char *failure; /* NULL while all is well */
 };
@@ -324,28 +326,44 @@ static bool make_store(struct trial *trial)
     return made;
 }
 
-static void remove_store(const char *folder, const char *path)
+static void remove_files(const char *path)
 {
     static const char *const suffixes[] = {"", "-wal", "-shm", ".key"};
     for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
-        char name[128];
+        char name[400];
         snprintf(name, sizeof name, "%s%s", path, suffixes[i]);
         unlink(name);
     }
-    rmdir(folder);
+}
+
+/* What was told in the first round is there after the last. */
+static const char *begin_anew(struct trial *trial, bool is_first)
+{
+    const char *failure = is_first ? NULL : check_store(trial, true);
+    if (failure != NULL) {
+        return failure;
+    }
+    remove_files(trial->options.path);
+    trial->acknowledged += trial->told_count;
+    trial->told_count = 0;
+    trial->checked = 0;
+    return make_store(trial) ? NULL : "no store could be made";
 }
 
 static const char *run_rounds(struct trial *trial, long rounds, uint64_t seed)
 {
-    const char *failure = make_store(trial) ? NULL : "no store could be made";
+    const char *failure = NULL;
     for (long round = 0; round < rounds && failure == NULL; round++) {
+        failure = round % ROUNDS_A_STORE == 0 ? begin_anew(trial, round == 0) : NULL;
+        if (failure != NULL) {
+            break;
+        }
         const bool killed = run_and_kill(trial, seed + (uint64_t)round);
         failure = killed ? check_store(trial, false) : "the child did not run until it was killed";
         if (failure != NULL) {
             printf("# in round %ld\n", round + 1);
         }
     }
-    /* What was told in the first round is there after the last. */
     return failure == NULL ? check_store(trial, true) : failure;
 }
 
@@ -360,14 +378,16 @@ static int64_t argument(char **arguments, int count, int index, int64_t otherwis
 
 int main(int count, char **arguments)
 {
-    char folder[] = "/tmp/returnhub-crash-XXXXXX";
-    char path[64];
+    char folder[256];
+    char path[300];
+    const char *parent = getenv("TMPDIR");
     const int64_t usual = getenv("RETURNHUB_LONG") != NULL ? ROUNDS_LONG : ROUNDS_QUICK;
     const long rounds = (long)argument(arguments, count, 1, usual);
     const uint64_t seed = (uint64_t)argument(arguments, count, 2, (int64_t)time(NULL));
     struct arena arena = {0};
     printf("1..1\n# %ld rounds from seed %llu\n", rounds, (unsigned long long)seed);
     fflush(stdout); /* the children must not print it again */
+    snprintf(folder, sizeof folder, "%s/returnhub-crash-XXXXXX", parent == NULL ? "/tmp" : parent);
     if (mkdtemp(folder) == NULL ||
         !arena_open(&arena, (size_t)IDS_MAX * sizeof(struct client_id), NULL).ok) {
         return 1;
@@ -377,11 +397,16 @@ int main(int count, char **arguments)
                           .told = ARENA_NEW(&arena, struct client_id, IDS_MAX)};
     random_seed(&trial.random, seed);
     const char *failure = run_rounds(&trial, rounds, seed);
-    printf("# %zu commands acknowledged\n", trial.told_count);
+    printf("# %zu commands acknowledged\n", trial.acknowledged + trial.told_count);
     printf("%s 1 - killed %ld times, nothing acknowledged is lost%s%s\n",
            failure == NULL ? "ok" : "not ok", rounds, failure == NULL ? "" : ": ",
            failure == NULL ? "" : failure);
     arena_close(&arena);
-    remove_store(folder, path);
-    return failure == NULL ? 0 : 1;
+    if (failure != NULL) {
+        printf("# the store is left in %s\n", folder);
+        return 1;
+    }
+    remove_files(path);
+    rmdir(folder);
+    return 0;
 }

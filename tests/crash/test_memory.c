@@ -7,7 +7,8 @@
  * register must be, to the letter, what it is when nothing is refused. Leaks are LeakSanitizer's to
  * find.
  *
- *     test_memory [RUNS [SEED]]        0 runs: every allocation there is */
+ *     test_memory [RUNS [SEED [PART PARTS]]]        0 runs: every allocation there is; with
+ * PARTS, every PARTS-th of them from PART, counted from 0, so that several processes share them */
 #include "memory.h"
 #include "script.h"
 
@@ -44,6 +45,8 @@ struct trial {
 static struct trial trial;
 static int64_t runs_wanted;
 static uint64_t seed;
+static int64_t part;
+static int64_t parts;
 
 static void put_base_back(void)
 {
@@ -187,7 +190,7 @@ static void test_memory_runs_out(void **state)
     (void)state;
     const int64_t allocations = run(0, false);
     assert_true(allocations > 1000);
-    for (int64_t at = 1; runs_wanted == 0 && at <= allocations; at++) {
+    for (int64_t at = part + 1; runs_wanted == 0 && at <= allocations; at += parts) {
         run(at, false);
         run(at, true);
     }
@@ -213,6 +216,8 @@ int main(int count, char **arguments)
 {
     runs_wanted = argument(arguments, count, 1, getenv("RETURNHUB_LONG") != NULL ? 0 : RUNS_QUICK);
     seed = (uint64_t)argument(arguments, count, 2, (int64_t)time(NULL));
+    part = argument(arguments, count, 3, 0);
+    parts = argument(arguments, count, 4, 1);
     if (!memory_install()) {
         return 1;
     }

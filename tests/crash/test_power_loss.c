@@ -26,10 +26,12 @@
 #include <sqlite3.h>
 
 enum {
-    STATES_QUICK = 600,
-    STATES_LONG = 100000, /* under script/check-long */
+    STATES_QUICK = 120,
+    STATES_CONTROL = 100000, /* at the most; it ends with the first that is lost */
+    STATES_LONG = 100000,    /* under script/check-long */
     MOMENTS_MAX = SCRIPT_COMMANDS_MAX,
     SEEN_CAPACITY = 1 << 20,
+    ROUNDS_MAX = 2000,
 };
 
 /* --- the control ------------------------------------------------------------------------------ */
@@ -77,6 +79,7 @@ struct trial {
     struct random random;
     uint64_t *seen; /* a table of the states that were looked at */
     size_t states;
+    bool ends_when_lost;
     size_t lost;
     char first[700];
 };
@@ -208,25 +211,49 @@ static void fail_power(size_t moment, enum disk_loss loss)
     }
 }
 
-/* Every moment once with each kind of loss at the least, and as often as it takes. */
-static void fail_at_every_moment(size_t wanted)
+static bool is_enough(size_t wanted)
+{
+    return trial.states >= wanted || (trial.ends_when_lost && trial.lost > 0);
+}
+
+/* One pass over the run; at every `step`-th moment, with each kind of loss in turn. */
+static void fail_at_moments(size_t wanted, size_t first, size_t step)
 {
     const size_t moments = trial.disk.log.count;
-    const size_t each = wanted / moments + 1;
-    const size_t step = wanted < moments * DISK_LOSSES ? 3 : 1;
     disk_copy(&trial.replayed, &trial.base);
-    for (size_t moment = 0; moment <= moments; moment++) {
-        for (size_t i = 0; (moment % step == 0 || wanted == 0) && i < each * step; i++) {
-            fail_power(moment, (enum disk_loss)((moment / step + i) % DISK_LOSSES));
+    for (size_t moment = 0; moment <= moments && !is_enough(wanted); moment++) {
+        if (moment % step == first) {
+            fail_power(moment, (enum disk_loss)((moment / step + first) % DISK_LOSSES));
         }
         if (moment < moments) {
             disk_apply(&trial.replayed, &trial.disk.log.items[moment]);
         }
     }
-    /* Where something was acknowledged since the last sync there is most to lose. */
-    for (size_t round = 0; trial.states < wanted && round < 100; round++) {
+}
+
+/* Every moment once with each kind of loss, and then as often as it takes: where something was
+ * acknowledged since the last sync there is most to lose. When fewer are wanted than there are
+ * moments, those are spread over all of the run. */
+static void fail_at_every_moment(size_t wanted)
+{
+    const size_t moments = trial.disk.log.count;
+    const size_t step = wanted < moments ? moments / wanted : 1;
+    for (size_t pass = 0; pass < DISK_LOSSES * step && !is_enough(wanted); pass++) {
+        if (step > 1) {
+            fail_at_moments(wanted, (size_t)random_below(&trial.random, step), step);
+            continue;
+        }
         disk_copy(&trial.replayed, &trial.base);
-        for (size_t moment = 0; moment < moments && trial.states < wanted; moment++) {
+        for (size_t moment = 0; moment <= moments && !is_enough(wanted); moment++) {
+            fail_power(moment, (enum disk_loss)((moment + pass) % DISK_LOSSES));
+            if (moment < moments) {
+                disk_apply(&trial.replayed, &trial.disk.log.items[moment]);
+            }
+        }
+    }
+    for (size_t round = 0; !is_enough(wanted) && round < ROUNDS_MAX; round++) {
+        disk_copy(&trial.replayed, &trial.base);
+        for (size_t moment = 0; moment < moments && !is_enough(wanted); moment++) {
             disk_apply(&trial.replayed, &trial.disk.log.items[moment]);
             fail_power(moment + 1,
                        (enum disk_loss)(DISK_LOSES_SOME + random_below(&trial.random, 4)));
@@ -302,7 +329,8 @@ static void test_less_syncing_is_noticed(void **state)
     (void)state;
     times_changed = 0;
     syncs_less = true;
-    run_and_fail(states_wanted / 10);
+    trial.ends_when_lost = true;
+    run_and_fail(STATES_CONTROL);
     assert_true(times_changed > 0);
     assert_true(trial.lost > 0);
     assert_non_null(strstr(trial.first, "was acknowledged and is not in the store"));

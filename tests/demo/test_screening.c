@@ -3,9 +3,8 @@
  * it - for steps with and without a hub and families, on several days, with values that the
  * rulebook cannot read, corrections, withdrawals, and facts recorded after the instant that is
  * asked about. */
-#include "register_of.h"
+#include "changed.h"
 
-#include "base/random.h"
 #include "rulebook/judge.h"
 
 #include <setjmp.h>
@@ -15,95 +14,9 @@
 
 #include <cmocka.h>
 
-enum { PEOPLE = 500, CHANGES = 900, STEP_SAFEGUARDS_MAX = 128 };
+enum { PEOPLE = 500, STEP_SAFEGUARDS_MAX = 128 };
 
 static const uint64_t seed = 6;
-
-/* --- a register with odd things in it --- */
-
-struct changing {
-    struct register_of *made;
-    struct random random;
-    instant at;
-};
-
-static str random_value(struct changing *changing, const struct fact *fact)
-{
-    static const char *const odd[] = {"unknown",    "gone_choice", "yes", "no",
-                                      "2026-02-30", "7",           "ALB", "ALB,ERI",
-                                      "Free text",  "-3"};
-    if (fact->type == FACT_CHOICE && random_chance(&changing->random, 0.7)) {
-        return fact->choices[random_below(&changing->random, fact->choice_count)];
-    }
-    if (fact->type == FACT_DATE && random_chance(&changing->random, 0.7)) {
-        char text[DATE_TEXT_SIZE];
-        const int32_t days = (int32_t)random_between(&changing->random, -40, 40);
-        date_format(date_add_days(register_day(), days), text);
-        return arena_copy(&changing->made->work, str_from_c(text));
-    }
-    return str_from_c(odd[random_below(&changing->random, sizeof odd / sizeof odd[0])]);
-}
-
-static result change_register(struct transaction *transaction, void *context, struct err *err)
-{
-    struct changing *changing = context;
-    const struct rulebook *rulebook = changing->made->casework.rulebook;
-    int64_t recorded[CHANGES][2];
-    size_t count = 0;
-    for (int i = 0; i < CHANGES; i++) {
-        const struct fact *fact =
-            &rulebook->facts[random_below(&changing->random, rulebook->fact_count)];
-        struct event event = {
-            .subject_kind = SUBJECT_OF_PERSON,
-            .subject = random_between(&changing->random, 1, PEOPLE),
-            .kind = EVENT_FACT_RECORDED,
-            .effective_on =
-                date_add_days(register_day(), (int32_t)random_between(&changing->random, -90, 30)),
-            .recorded_at = changing->at,
-            .body.fact_recorded = {.fact = fact->name, .source = STR("test")}};
-        event.body.fact_recorded.value = random_value(changing, fact);
-        if (count > 0 && random_chance(&changing->random, 0.1)) {
-            count--;
-            event.subject = recorded[count][0];
-            event.kind = EVENT_FACT_WITHDRAWN;
-            event.body.fact_withdrawn =
-                (struct fact_withdrawn_body){.event = recorded[count][1], .reason = STR("test")};
-        }
-        TRY(transaction_append(transaction, &event, err));
-        if (event.kind == EVENT_FACT_RECORDED) {
-            recorded[count][0] = event.subject;
-            recorded[count++][1] = event.position;
-        }
-    }
-    return result_ok();
-}
-
-/* So that the register's last instant is before what the works above recorded. */
-static result end_earlier(struct transaction *transaction, void *context, struct err *err)
-{
-    const struct changing *changing = context;
-    struct event event = {.subject_kind = SUBJECT_OF_AGREEMENT,
-                          .kind = EVENT_AGREEMENT_OPENED,
-                          .effective_on = register_day(),
-                          .recorded_at = changing->at,
-                          .body.agreement_opened = {.reference = STR("AG-TEST"),
-                                                    .partner = STR("XDM"),
-                                                    .title = STR("Test")}};
-    TRY(transaction_new_id(transaction, SUBJECT_OF_AGREEMENT, &event.subject, err));
-    return transaction_append(transaction, &event, err);
-}
-
-static void change(struct register_of *made)
-{
-    struct err err = {.code = ERROR_NONE};
-    struct changing changing = {.made = made, .at = made->fake.time};
-    random_seed(&changing.random, seed);
-    must(store_write(made->store, change_register, &changing, &err), &err);
-    changing.at.milliseconds += INT64_C(86400000) * 5;
-    must(store_write(made->store, change_register, &changing, &err), &err);
-    changing.at = made->fake.time;
-    must(store_write(made->store, end_earlier, &changing, &err), &err);
-}
 
 static int open_group(void **state)
 {
@@ -111,7 +24,7 @@ static int open_group(void **state)
     *state = &made;
     register_open(&made, 3);
     register_make(&made, PEOPLE, seed);
-    change(&made);
+    register_change(&made, PEOPLE, seed);
     return 0;
 }
 
@@ -119,15 +32,6 @@ static int close_group(void **state)
 {
     register_close(*state);
     return 0;
-}
-
-static struct caller senior(struct register_of *made)
-{
-    struct err err = {.code = ERROR_NONE};
-    struct account_row account;
-    must(casework_account_by_name(&made->casework, STR("senior"), &made->perm, &account, &err),
-         &err);
-    return (struct caller){.account = account.id};
 }
 
 /* --- screened --- */
@@ -164,7 +68,7 @@ static void expect_scalar(struct register_of *made, const struct screened_line *
                           const char *hub, const struct asked *asked)
 {
     const struct rulebook *rulebook = made->casework.rulebook;
-    const struct caller caller = senior(made);
+    const struct caller caller = register_caller(made, "senior");
     struct err err = {.code = ERROR_NONE};
     struct explain_answer answer;
     enum clearance each[STEP_SAFEGUARDS_MAX];
@@ -212,7 +116,7 @@ static size_t screen_and_compare(struct register_of *made, uint32_t step, const 
                                  const struct asked *asked)
 {
     static struct screened screened;
-    const struct caller caller = senior(made);
+    const struct caller caller = register_caller(made, "senior");
     const struct rulebook *rulebook = made->casework.rulebook;
     struct err err = {.code = ERROR_NONE};
     struct screen_totals totals;

@@ -26,14 +26,18 @@ static const char prelude[] = "rulebook r title \"R\" in force from 2026-01-01\n
                               "country XKX \"Kosovo\"\n"
                               "calendar w \"W\" weekend sunday from 2026-01-01 until 2026-03-31\n";
 
+static struct rulebook_file file_of_prelude(void)
+{
+    return (struct rulebook_file){.name = STR("prelude"), .text = str_from_c(prelude)};
+}
+
 static size_t split(const char *bytes, size_t size, struct rulebook_file *files)
 {
     static const char *const names[] = {"a.rules", "b.rules", "c.rules", "d.rules"};
     struct str_cut cut = {.tail = {.at = bytes, .len = size}, .found = true};
     size_t count = 0;
     if (!str_contains(cut.tail, STR("rulebook"))) {
-        files[count++] =
-            (struct rulebook_file){.name = STR("prelude"), .text = str_from_c(prelude)};
+        files[count++] = file_of_prelude();
     }
     while (cut.found && count < ORACLE_FILES_MAX) {
         cut = str_cut(cut.tail, '\0');
@@ -43,14 +47,22 @@ static size_t split(const char *bytes, size_t size, struct rulebook_file *files)
     return count;
 }
 
+static void open_once(struct oracle *oracle)
+{
+    const struct rulebook_file file = file_of_prelude();
+    if (!oracle_open(oracle, ARENA_SIZE) || !oracle_knows(oracle, &file)) {
+        fprintf(stderr, "The oracle does not open: %s\n", oracle->broken);
+        abort();
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static struct oracle
-        oracle; /* opened once: memory is taken anew for every text, not asked for */
+    /* Opened once: memory is taken anew for every text, not asked for. */
+    static struct oracle oracle;
     struct rulebook_file files[ORACLE_FILES_MAX];
-    if (oracle.perm.begin == NULL && !oracle_open(&oracle, ARENA_SIZE)) {
-        fprintf(stderr, "There is no memory\n");
-        abort();
+    if (oracle.perm.begin == NULL) {
+        open_once(&oracle);
     }
     const size_t count = split((const char *)data, size, files);
     if (!oracle_holds(&oracle, files, count)) {

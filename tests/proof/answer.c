@@ -388,6 +388,7 @@ int main(int argc, char **argv)
         str text = str_from_c(line);
         text.len -= text.len > 0 && text.at[text.len - 1] == '\n' ? 1 : 0;
         obey(&bench, text, &arena);
+        fflush(stdout); /* who asks waits for it */
     }
     arena_close(&arena);
     arena_close(&perm);

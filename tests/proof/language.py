@@ -294,6 +294,10 @@ class Rulebook:
                 item.next()
                 if item.take("until"):
                     read_condition(item)
+            elif item.take("extension", "by") or item.take("suspension", "by"):  # who may record facts that are read above
+                line = item.line()
+                while item.kind() != "end" and item.line() == line:
+                    item.next()
             elif item.take("example"):
                 item.texts()
                 while item.take("given"):
@@ -458,6 +462,10 @@ class Rulebook:
 
     def make_definition(self, name):
         return self.condition(self.definitions[name])
+
+    def make_given(self, name):
+        """No condition of the language: one whose truth and needs the question brings itself (factorise.py)."""
+        return lambda question: question.facts[name]
 
     def make_flag(self, fact):
         bit = self.bits[fact]
@@ -645,6 +653,13 @@ def parts_of(rulebook, tree):
 
 def facts_read(rulebook, tree):
     """(the question's own facts, the members' facts), each in the order of the rulebook."""
+    key = ("facts", id(tree))
+    if key not in rulebook.made:
+        rulebook.made[key] = (find_facts(rulebook, tree), tree)
+    return rulebook.made[key][0]
+
+
+def find_facts(rulebook, tree):
     own, members = set(), set()
     for part, of_member in parts_of(rulebook, tree):
         if part[0] in ("fact", "flag", "known", "unknown"):

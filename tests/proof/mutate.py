@@ -30,6 +30,7 @@ TESTS = ["tests/rulebook/test_judge_stops", "tests/rulebook/check_rules", "tests
          "tests/rulebook/test_judge"]
 SECONDS_MOST = 5  # of the processor; the slowest test takes one
 QUICK = 12
+PROGRESS = 100  # so often it is said how far a whole run has come
 LISTED = "equivalent_mutants.txt"
 LIBRARY = "libjudge.so"
 
@@ -349,6 +350,8 @@ def main():
         for mutant, verdict in zip(mutants, workers.map(shop.judge, mutants)):
             seen.add(mutant.key)
             count = len(wrong)
+            if given.whole and (killed + survived + none) % PROGRESS == 0:
+                print(f"# {killed + survived + none} of {len(mutants)} tried, {killed} killed", flush=True)
             if verdict == "no mutant":
                 none += 1
             elif verdict == "survived":

@@ -13,7 +13,8 @@ bool oracle_open(struct oracle *oracle, size_t arena_size)
     return arena_open(&oracle->perm, arena_size, &err).ok &&
            arena_open(&oracle->words, arena_size, &err).ok &&
            arena_open(&oracle->scratch, arena_size, &err).ok &&
-           arena_open(&oracle->keep, arena_size, &err).ok;
+           arena_open(&oracle->keep, arena_size, &err).ok &&
+           arena_open(&oracle->known, arena_size, &err).ok;
 }
 
 void oracle_close(struct oracle *oracle)
@@ -22,6 +23,7 @@ void oracle_close(struct oracle *oracle)
     arena_close(&oracle->words);
     arena_close(&oracle->scratch);
     arena_close(&oracle->keep);
+    arena_close(&oracle->known);
 }
 
 static bool broken(struct oracle *oracle, const char *format, ...) PRINTF_LIKE(2, 3);
@@ -164,6 +166,10 @@ static bool lay_out(struct oracle *oracle, const struct rulebook_file *file, str
     struct diagnostics diagnostics;
     struct err err;
     str again;
+    if (file->text.at == oracle->known_file.text.at && file->text.at != NULL) {
+        *ret_text = oracle->known_laid_out;
+        return true;
+    }
     arena_reset(&oracle->words);
     *ret_text = (str){0};
     if (!diagnostics_init(&diagnostics, &oracle->words, &err).ok) {
@@ -178,6 +184,18 @@ static bool lay_out(struct oracle *oracle, const struct rulebook_file *file, str
         return broken(oracle, "what was laid out cannot be laid out: %s", err.what);
     }
     return str_equal(*ret_text, again) || broken(oracle, "laying it out again changes it");
+}
+
+bool oracle_knows(struct oracle *oracle, const struct rulebook_file *file)
+{
+    str laid_out;
+    arena_reset(&oracle->keep);
+    if (!lay_out(oracle, file, &laid_out)) {
+        return false;
+    }
+    oracle->known_file = *file;
+    oracle->known_laid_out = arena_copy(&oracle->known, laid_out);
+    return true;
 }
 
 /* 3 */

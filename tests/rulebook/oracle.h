@@ -18,14 +18,20 @@ struct oracle {
     struct arena words;
     struct arena scratch;
     struct arena keep; /* what must outlive the next load */
-    char broken[400];  /* which promise, and how */
-    bool loaded;       /* the text asked about last is a rulebook */
+    struct arena known;
+    struct rulebook_file known_file; /* see oracle_knows */
+    str known_laid_out;
+    char broken[400]; /* which promise, and how */
+    bool loaded;      /* the text asked about last is a rulebook */
 };
 
 enum { ORACLE_FILES_MAX = 4 };
 
 bool oracle_open(struct oracle *oracle, size_t arena_size);
 void oracle_close(struct oracle *oracle);
+/* A file that stands in most of what will be asked about, with the same text at the same address:
+ * it is laid out, with every check, once, here. False when a promise is broken. */
+bool oracle_knows(struct oracle *oracle, const struct rulebook_file *file);
 /* False when a promise is broken: `broken` says which. */
 bool oracle_holds(struct oracle *oracle, const struct rulebook_file *files, size_t file_count);
 

@@ -1,8 +1,9 @@
-/* Aim: what possible.h says can and cannot be is so. Twenty thousand random conditions are judged
- * on every point of a grid of facts by the scalar judge, which knows nothing of the search: what
- * holds somewhere on the grid must not be called impossible. (What is called possible has a
- * witness, which possible_ask has the judge confirm.) Conditions with answers known from reasoning
- * stand in cases/analysis_*.rules; those that are hard stand here. */
+/* Aim: what possible.h says can and cannot be is so. Random conditions, two thousand here and
+ * twenty thousand under script/check-long, are judged on every point of a grid of facts by the
+ * scalar judge, which knows nothing of the search: what holds somewhere on the grid must not be
+ * called impossible. (What is called possible has a witness, which possible_ask has the judge
+ * confirm.) Conditions with answers known from reasoning stand in cases/analysis_*.rules; those
+ * that are hard stand here. */
 #include "load.h"
 #include "world.h"
 
@@ -19,7 +20,8 @@
 #include <cmocka.h>
 
 enum {
-    RULEBOOKS = 2500,
+    RULEBOOKS = 250,
+    RULEBOOKS_LONG = 2500,
     RULES = 8, /* in each */
     TEXT_MAX = 256 * 1024,
     CANDIDATES_MAX = 16,
@@ -30,6 +32,12 @@ enum {
 
 static struct loaded loaded;
 static struct arena work;
+
+/* script/check-long tries ten times as much. */
+static bool is_long(void)
+{
+    return getenv("RETURNHUB_LONG") != NULL;
+}
 
 static int setup(void **state)
 {
@@ -591,7 +599,8 @@ static void test_against_grid(void **state)
     }
     print_message("# seed %" PRId64 "\n", seed);
     random_seed(&random, (uint64_t)seed);
-    for (int i = 0; i < RULEBOOKS; i++) {
+    const int rulebooks = is_long() ? RULEBOOKS_LONG : RULEBOOKS;
+    for (int i = 0; i < rulebooks; i++) {
         const size_t wrong_before = tally.wrong;
         struct found found = {0};
         const struct pool *pool = &pools[i % POOL_COUNT];
@@ -607,7 +616,7 @@ static void test_against_grid(void **state)
     }
     print_message("# %d rules, %zu points; possible %zu, beyond the grid %zu, impossible %zu, "
                   "undecided %zu, wrong %zu\n",
-                  RULEBOOKS * RULES, points, tally.yes, tally.yes_beyond_grid, tally.no,
+                  rulebooks * RULES, points, tally.yes, tally.yes_beyond_grid, tally.no,
                   tally.undecided, tally.wrong);
     assert_int_equal(tally.wrong, 0);
     assert_int_equal(tally.undecided, 0);
@@ -618,7 +627,7 @@ static void test_against_grid(void **state)
 
 /* Worlds: rulebooks with many facts, judged by the evaluator of world.c on random facts. */
 
-enum { WORLDS = 150, WORLD_POINTS = 400 };
+enum { WORLDS = 15, WORLDS_LONG = 150, WORLD_POINTS = 400 };
 
 struct world_found {
     bool can[WORLD_SAFEGUARDS][3];
@@ -673,7 +682,8 @@ static void test_against_worlds(void **state)
     struct random random;
     struct tally tally = {0};
     random_seed(&random, SEED);
-    for (int i = 0; i < WORLDS; i++) {
+    const int worlds = is_long() ? WORLDS_LONG : WORLDS;
+    for (int i = 0; i < worlds; i++) {
         struct world world;
         struct world_found found = {0};
         arena_reset(&work);
@@ -689,7 +699,7 @@ static void test_against_worlds(void **state)
     }
     print_message("# %d worlds; possible %zu, not met %zu, impossible %zu, undecided %zu, "
                   "wrong %zu\n",
-                  WORLDS, tally.yes, tally.yes_beyond_grid, tally.no, tally.undecided, tally.wrong);
+                  worlds, tally.yes, tally.yes_beyond_grid, tally.no, tally.undecided, tally.wrong);
     assert_int_equal(tally.wrong, 0);
     assert_int_equal(tally.undecided, 0);
     assert_true(tally.no > 0);

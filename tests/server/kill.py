@@ -17,7 +17,7 @@ import time
 
 from desk import Client, Server, Tap, make_demo, new_client_id, run, signed_in
 
-ROUNDS = int(os.environ.get("RETURNHUB_ROUNDS", "1000" if os.environ.get("RETURNHUB_LONG") else "50"))
+ROUNDS = int(os.environ.get("RETURNHUB_ROUNDS", "1000" if os.environ.get("RETURNHUB_LONG") else "25"))
 CLIENTS = 8
 SEED = int(os.environ.get("RETURNHUB_SEED", random.randrange(2**32)))
 

@@ -1,6 +1,7 @@
 #include "check.h"
 
 #include "deeds.h"
+#include "store/departures.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -92,8 +93,11 @@ static bool check_command(struct world *world, const struct order *order,
                model_break(model, "6: %s was acknowledged and %s", name,
                            done_before ? "done twice" : "is not in the store");
     }
-    /* The same once more is an answer; only to somebody who sees the person no more it is none. */
-    if (done_before && !world->disk_failed && answer->err.code != ERROR_NOT_FOUND) {
+    /* The same once more is an answer; only to somebody who sees the person no more it is none, nor
+     * when it turned out that it was not done of whom the order names. */
+    const bool of_another = answer->err.code == ERROR_CONFLICT &&
+                            model_was_given(model, model_command(model, &order->client_id));
+    if (done_before && !world->disk_failed && answer->err.code != ERROR_NOT_FOUND && !of_another) {
         return model_break(model, "6: %s was done before, and is refused now: %s", name,
                            answer->err.what);
     }
@@ -152,6 +156,26 @@ struct rows_work {
     struct arena arena;
 };
 
+static size_t people_of(const struct model *model)
+{
+    size_t people = 0;
+    for (size_t i = 0; i < model->person_count; i++) {
+        people += model_is_person(&model->people[i]) ? 1 : 0;
+    }
+    return people;
+}
+
+static bool is_row_of(const struct model *model, const struct person_row *row,
+                      const struct model_person *person)
+{
+    return rulebook_stage(model->rulebook, row->stage) == person->stage &&
+           row->hub == person->hub && row->family == person->family &&
+           row->next_check_on.known == person->next_check_on.known &&
+           row->last_contact_on.known == person->last_contact_on.known &&
+           row->holds == person->holds && row->restricted == person->restricted &&
+           row->erased == person->erased && row->erasure_request == person->erasure_request;
+}
+
 static result check_people(struct transaction *transaction, struct rows_work *work, struct err *err)
 {
     struct model *model = &work->world->model;
@@ -165,10 +189,7 @@ static result check_people(struct transaction *transaction, struct rows_work *wo
     TRY(transaction_count_stages(transaction, &work->arena, &stages, &stage_count, err));
     for (size_t i = 0; i < count; i++) {
         const struct model_person *person = model_person(model, rows[i].id);
-        if (person == NULL || rulebook_stage(model->rulebook, rows[i].stage) != person->stage ||
-            rows[i].hub != person->hub || rows[i].family != person->family ||
-            rows[i].next_check_on.known != person->next_check_on.known ||
-            rows[i].last_contact_on.known != person->last_contact_on.known) {
+        if (person == NULL || !model_is_person(person) || !is_row_of(model, &rows[i], person)) {
             model_break(model, "5: the row of %.*s is not what happened to them",
                         STR_ARG(rows[i].reference));
         }
@@ -176,9 +197,33 @@ static result check_people(struct transaction *transaction, struct rows_work *wo
     for (size_t i = 0; i < stage_count; i++) {
         counted += stages[i].people;
     }
-    if (count != model->person_count || counted != (int64_t)count) {
+    if (count != people_of(model) || counted != (int64_t)count) {
         model_break(model, "5: %zu people are there and %lld in all stages, of %zu", count,
-                    (long long)counted, model->person_count);
+                    (long long)counted, people_of(model));
+    }
+    return result_ok();
+}
+
+/* 9: which record is a part of which. */
+static result check_records(struct transaction *transaction, struct rows_work *work,
+                            struct err *err)
+{
+    struct model *model = &work->world->model;
+    const struct person_row *rows = NULL;
+    size_t count = 0;
+    TRY(transaction_each_record(transaction, 0, MODEL_PEOPLE_MAX + 1, &work->arena, &rows, &count,
+                                err));
+    for (size_t i = 0; i < count; i++) {
+        const struct model_person *record = model_person(model, rows[i].id);
+        struct person_row whole = {.id = 0};
+        TRY(transaction_person(transaction, rows[i].id, &work->arena, &whole, err));
+        if (record == NULL || whole.id != model_whole(model, record->id)->id) {
+            model_break(model, "9: record %.*s is a part of another person than was decided",
+                        STR_ARG(rows[i].reference));
+        }
+    }
+    if (count != model->person_count) {
+        model_break(model, "9: %zu records are there, of %zu", count, model->person_count);
     }
     return result_ok();
 }
@@ -195,7 +240,8 @@ static result check_requests(struct transaction *transaction, struct rows_work *
         const struct model_request *request = model_request(model, rows[i].id);
         if (request == NULL || rows[i].state != request->state ||
             rows[i].approval_count != request->approval_count ||
-            (model_is_live(request) && rows[i].place != request->place)) {
+            (model_is_live(request) && (rows[i].place != request->place ||
+                                        rows[i].person != model_person_of(model, request)->id))) {
             model_break(model, "3: the row of request %lld is not what became of it",
                         (long long)rows[i].id);
         }
@@ -210,22 +256,33 @@ static void check_place(struct model *model, const struct model_hub *hub,
                         const struct place_row *row)
 {
     const struct model_place *place = &hub->places[row->number];
-    const bool held =
-        row->state == PLACE_HELD && place->request == row->request && place->person == row->person;
-    const bool occupied =
-        row->state == PLACE_OCCUPIED && place->request == 0 && place->person == row->person;
-    const bool nobody =
-        (row->state == PLACE_FREE || row->state == PLACE_CLOSED) && place->person == 0;
-    if (!held && !occupied && !nobody) {
-        model_break(model, "4: place %lld of %s is %s for %lld, and should be %lld's",
+    const int64_t person = place->state == PLACE_OCCUPIED ? place->person
+                           : place->request != 0          ? model_whose(model, place->request)->id
+                                                          : 0;
+    if (row->state != place->state || row->person != person || row->request != place->request ||
+        row->prebooking != place->prebooking || !str_equal(row->kind, str_from_c(place->kind))) {
+        model_break(model, "4: place %lld of %s is %s for %lld, and should be %s for %lld",
                     (long long)row->number, hub->reference, place_state_name(row->state),
-                    (long long)row->person, (long long)place->person);
+                    (long long)row->person, place_state_name(place->state), (long long)person);
     }
+}
+
+static bool adds_up(const struct model_hub *hub, const struct place_counts *counts, date today)
+{
+    const int64_t free = model_places_free(hub, NULL, today);
+    const int64_t out_of_use = model_places(hub, PLACE_OUT_OF_USE);
+    return counts->agreed == model_places_agreed(hub) && counts->free == free &&
+           counts->held == model_places(hub, PLACE_HELD) &&
+           counts->occupied == model_places(hub, PLACE_OCCUPIED) &&
+           counts->out_of_use == out_of_use &&
+           counts->agreed == counts->free + counts->held + counts->occupied + counts->prebooked +
+                                 counts->out_of_use;
 }
 
 static result check_places(struct transaction *transaction, struct rows_work *work, struct err *err)
 {
     struct model *model = &work->world->model;
+    const date today = world_today(work->world);
     for (size_t h = 0; h < model->hub_count; h++) {
         const struct model_hub *hub = &model->hubs[h];
         const struct place_row *rows = NULL;
@@ -233,15 +290,108 @@ static result check_places(struct transaction *transaction, struct rows_work *wo
         const struct kind_counts *kinds = NULL;
         size_t kind_count = 0;
         TRY(transaction_places(transaction, hub->id, &work->arena, &rows, &count, err));
-        TRY(transaction_count_places(transaction, hub->id, world_today(work->world), &work->arena,
-                                     &kinds, &kind_count, err));
+        TRY(transaction_count_places(transaction, hub->id, today, &work->arena, &kinds, &kind_count,
+                                     err));
         const struct place_counts counts = place_counts_sum(kinds, kind_count);
         for (size_t i = 0; i < count; i++) {
             check_place(model, hub, &rows[i]);
         }
-        if (counts.agreed != hub->agreed || counts.free != model_places_free(hub) ||
-            counts.free < 0 || counts.free + counts.held + counts.occupied != counts.agreed) {
+        if ((int64_t)count != hub->place_count || !adds_up(hub, &counts, today)) {
             model_break(model, "4: the places of %s do not add up", hub->reference);
+        }
+    }
+    return result_ok();
+}
+
+/* --- rows of departures, arrivals, books -------------------------------------------------------
+ */
+
+static result check_manifests(struct transaction *transaction, struct rows_work *work,
+                              struct err *err)
+{
+    struct model *model = &work->world->model;
+    for (size_t i = 0; i < model->manifest_count; i++) {
+        const struct model_manifest *manifest = &model->manifests[i];
+        const struct manifest_entry_row *rows = NULL;
+        struct manifest_row row = {.id = 0};
+        size_t count = 0;
+        size_t known = 0;
+        TRY(transaction_manifest(transaction, manifest->id, &work->arena, &row, err));
+        TRY(transaction_manifest_entries(transaction, manifest->id, &work->arena, &rows, &count,
+                                         err));
+        if ((int)row.state != (int)manifest->state || row.hub != manifest->hub ||
+            row.departs_at.milliseconds != manifest->departs_at_ms) {
+            model_break(model, "5: manifest %s is %s", manifest->reference,
+                        manifest_state_name(row.state));
+        }
+        for (size_t k = 0; k < count; k++) {
+            const struct model_on_manifest *on =
+                model_last_on_manifest(model, manifest->id, rows[k].request);
+            known += on != NULL ? 1 : 0;
+            if (on == NULL || (int)on->state != (int)rows[k].state ||
+                on->recalled != rows[k].recalled) {
+                model_break(model, "5: on manifest %s somebody is %s", manifest->reference,
+                            manifest_entry_state_name(rows[k].state));
+            }
+        }
+        if (known != count) {
+            model_break(model, "5: on manifest %s are others than were put on it",
+                        manifest->reference);
+        }
+    }
+    return result_ok();
+}
+
+static result check_stays(struct transaction *transaction, struct rows_work *work, struct err *err)
+{
+    struct model *model = &work->world->model;
+    size_t known = 0;
+    for (size_t i = 0; i < model->person_count; i++) {
+        const struct stay_row *rows = NULL;
+        size_t count = 0;
+        if (!model_is_person(&model->people[i])) {
+            continue;
+        }
+        TRY(transaction_stays_of_person(transaction, model->people[i].id, &work->arena, &rows,
+                                        &count, err));
+        for (size_t k = 0; k < count; k++) {
+            const struct model_stay *stay = model_stay_named(model, rows[k].id);
+            known++;
+            if (stay == NULL || stay->hub != rows[k].hub || stay->left != rows[k].left_event ||
+                (int)stay->arrival != (int)rows[k].arrival) {
+                model_break(model, "5: the stay %lld of %s is %s", (long long)rows[k].id,
+                            model->people[i].reference, arrival_state_name(rows[k].arrival));
+            }
+        }
+    }
+    if (known != model->stay_count) {
+        model_break(model, "5: %zu stays are there, of %zu", known, model->stay_count);
+    }
+    return result_ok();
+}
+
+static result check_entries(struct transaction *transaction, struct rows_work *work,
+                            struct err *err)
+{
+    struct model *model = &work->world->model;
+    for (size_t i = 0; i < model->entry_count; i++) {
+        const struct model_entry *entry = &model->entries[i];
+        struct entry_row row = {.id = 0};
+        struct err none = {0};
+        if (entry->erased) {
+            if (transaction_entry(transaction, entry->id, &work->arena, &row, &none).ok) {
+                model_break(model, "5: the entry %lld outlives whom it was about",
+                            (long long)entry->id);
+            }
+            continue;
+        }
+        TRY(transaction_entry(transaction, entry->id, &work->arena, &row, err));
+        const bool as_it_is = str_equal(row.state, str_from_c(entry->state));
+        const bool due = row.due_on.known == entry->due_on.known &&
+                         (!entry->due_on.known || row.due_on.day.day == entry->due_on.day.day);
+        if (!as_it_is || !due || row.parent != entry->parent) {
+            model_break(model, "5: the entry %lld is %.*s, and should be %s", (long long)entry->id,
+                        STR_ARG(row.state), entry->state);
         }
     }
     return result_ok();
@@ -251,8 +401,12 @@ static result check_all_rows(struct transaction *transaction, void *context, str
 {
     struct rows_work *work = context;
     TRY(check_people(transaction, work, err));
+    TRY(check_records(transaction, work, err));
     TRY(check_requests(transaction, work, err));
-    return check_places(transaction, work, err);
+    TRY(check_places(transaction, work, err));
+    TRY(check_manifests(transaction, work, err));
+    TRY(check_stays(transaction, work, err));
+    return check_entries(transaction, work, err);
 }
 
 /* 3: what follows from the passing of time alone is found by a review: after it nothing that is
@@ -265,7 +419,7 @@ static bool check_live_requests(struct world *world)
         if (!model_is_live(request)) {
             continue;
         }
-        const struct model_person *person = model_person(model, request->person);
+        const struct model_person *person = model_person_of(model, request);
         if (model_judge(model, person, request->step, request->hub, world_today(world), NULL) !=
             CLEARANCE_CLEAR) {
             return model_break(model, "3: request %lld lost its clearance, and goes on",
@@ -368,9 +522,23 @@ bool check_rebuild(struct world *world)
 
 /* --- the past --------------------------------------------------------------------------------- */
 
+/* What rested on the facts of somebody who was erased cannot be told any more, and of somebody
+ * whose processing is restricted only to another role. */
+static bool is_hidden(struct model *model, const struct model_verdict *verdict)
+{
+    bool hidden = model_whole(model, verdict->person)->restricted;
+    for (size_t i = 0; i < model->person_count; i++) {
+        hidden = hidden || ((verdict->people >> i & 1U) != 0 && model->people[i].erased);
+    }
+    return hidden;
+}
+
 bool check_verdict(struct world *world, const struct model_verdict *verdict)
 {
     struct model *model = &world->model;
+    if (is_hidden(model, verdict)) {
+        return true;
+    }
     struct explain_answer answer = {0};
     struct err err = {0};
     const struct caller caller = {.account = world->office.accounts[SENIOR]};

@@ -1,4 +1,4 @@
-#include "deeds.h"
+#include "deeds_inside.h"
 
 #include "casework/administration.h"
 #include "check.h"
@@ -15,12 +15,12 @@
 
 /* --- drawing ---------------------------------------------------------------------------------- */
 
-static bool chance(struct world *world, double probability)
+bool chance(struct world *world, double probability)
 {
     return random_chance(&world->random, probability);
 }
 
-static int64_t between(struct world *world, int64_t low, int64_t high)
+int64_t between(struct world *world, int64_t low, int64_t high)
 {
     return random_between(&world->random, low, high);
 }
@@ -30,14 +30,18 @@ static void say(char *to, size_t size, str text)
     snprintf(to, size, "%.*s", STR_ARG(text));
 }
 
-/* Mostly somebody whose work it is; now and then anybody. */
-static enum account_name draw_account(struct world *world, const char *role)
+enum account_name draw_account(struct world *world, const char *role)
 {
     return chance(world, 0.06) ? (enum account_name)random_below(&world->random, ACCOUNT_NAMES)
                                : world_account_with(world, role);
 }
 
-static bool draw_person(struct world *world, char *reference, size_t size)
+bool was_done(struct world *world, const struct order *order)
+{
+    return model_command(&world->model, &order->client_id) != 0;
+}
+
+bool draw_person(struct world *world, char *reference, size_t size)
 {
     const struct model_person *person = world_somebody(world);
     if (person == NULL) {
@@ -47,7 +51,7 @@ static bool draw_person(struct world *world, char *reference, size_t size)
     return true;
 }
 
-static const char *draw_hub(struct world *world)
+const char *draw_hub(struct world *world)
 {
     static const char *const hubs[] = {HUB_NORTH, HUB_NORTH, HUB_SOUTH, HUB_SOUTH, HUB_SECRET};
     return hubs[random_below(&world->random, sizeof hubs / sizeof hubs[0])];
@@ -123,7 +127,7 @@ static result send_register(struct world *world, const struct order *order,
     struct registration_answer registered;
     const struct registration registration = {.name = str_from_c(order->text[0]),
                                               .registered_on = {(int32_t)order->number[0]}};
-    answer->repeated = model_command(&world->model, &order->client_id) != 0;
+    answer->repeated = was_done(world, order);
     return casework_register_person(&world->office.casework, caller, &registration,
                                     &world->office.work, &registered, err);
 }
@@ -142,7 +146,7 @@ static result send_correct_identity(struct world *world, const struct order *ord
 {
     const struct corrected_identity identity = {.name = str_from_c(order->text[1]),
                                                 .reason = STR("a passport")};
-    answer->repeated = model_command(&world->model, &order->client_id) != 0;
+    answer->repeated = was_done(world, order);
     return casework_correct_identity(&world->office.casework, caller, str_from_c(order->text[0]),
                                      &identity, &world->office.work, err);
 }
@@ -176,7 +180,7 @@ static result send_contact(struct world *world, const struct order *order,
                            const struct caller *caller, struct answer *answer, struct err *err)
 {
     const struct known_day next = {.known = true, .day = {(int32_t)order->number[1]}};
-    answer->repeated = model_command(&world->model, &order->client_id) != 0;
+    answer->repeated = was_done(world, order);
     return casework_confirm_contact(&world->office.casework, caller, str_from_c(order->text[0]),
                                     (date){(int32_t)order->number[0]}, STR("a call"), next,
                                     &world->office.work, err);
@@ -275,10 +279,11 @@ static bool draw_record(struct world *world, struct order *order)
 /* Everything that the steps of the small procedure need. */
 static bool draw_small_ready(struct world *world, struct order *order)
 {
-    static const char *const facts[][2] = {{"order.injunction", "none"},
-                                           {"family.complete", "yes"},
-                                           {"decision.sent_on", ""},
-                                           {"notice.served_on", ""}};
+    static const char *const facts[][2] = {
+        {"order.injunction", "none"},      {"family.complete", "yes"},
+        {"decision.sent_on", ""},          {"notice.served_on", ""},
+        {"notice.destination", "ALB"},     {"departure.destination", "ALB"},
+        {"hub_stay.place_kind", "general"}};
     char day[DATE_TEXT_SIZE];
     date_format(date_add_days(world_today(world), -30), day);
     for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++) {
@@ -432,7 +437,7 @@ static bool draw_places(struct world *world, struct order *order)
 static result send_places(struct world *world, const struct order *order,
                           const struct caller *caller, struct answer *answer, struct err *err)
 {
-    answer->repeated = model_command(&world->model, &order->client_id) != 0;
+    answer->repeated = was_done(world, order);
     return casework_agree_places(&world->office.casework, caller, str_from_c(order->text[2]),
                                  order->number[0], STR("as agreed"), &world->office.work, err);
 }
@@ -469,7 +474,7 @@ static bool draw_ask(struct world *world, struct order *order)
     return true;
 }
 
-static result step_answered(result done, const struct step_answer *step, struct answer *answer)
+result step_answered(result done, const struct step_answer *step, struct answer *answer)
 {
     if (done.ok) {
         answer->repeated = step->repeated;
@@ -479,7 +484,7 @@ static result step_answered(result done, const struct step_answer *step, struct 
 }
 
 /* The answer's explanation must outlive the call. */
-static struct step_answer *new_answer(struct world *world)
+struct step_answer *new_answer(struct world *world)
 {
     struct step_answer *step = ARENA_NEW(&world->office.work, struct step_answer, 1);
     assert_non_null(step);
@@ -520,7 +525,7 @@ static void name_request(struct world *world, struct order *order,
     const struct model_hub *hub = model_hub(&world->model, request->hub);
     order->number[0] = request->id;
     snprintf(order->text[0], sizeof order->text[0], "%s",
-             model_person(&world->model, request->person)->reference);
+             model_person_of(&world->model, request)->reference);
     snprintf(order->text[2], sizeof order->text[2], "%s", hub == NULL ? "" : hub->reference);
 }
 
@@ -640,11 +645,15 @@ static bool draw_look(struct world *world, struct order *order)
     return draw_person(world, order->text[0], sizeof order->text[0]);
 }
 
-static bool may_see(const struct world *world, const struct model_account *account,
-                    const struct model_person *person)
+static bool may_see(struct world *world, const struct model_account *account,
+                    const struct model_person *record)
 {
-    static const char *const sees_all[] = {"caseworker", "authorising_officer", "senior_officer"};
-    if (account->id == world->office.accounts[FORMER_CLERK]) {
+    static const char *const sees_all[] = {"caseworker", "authorising_officer", "senior_officer",
+                                           "data_protection_officer"};
+    const struct model_person *person = model_whole(&world->model, record->id);
+    const bool sees_restricted = strcmp(account->role, "data_protection_officer") == 0;
+    if (account->id == world->office.accounts[FORMER_CLERK] || person->erased ||
+        (person->restricted && !sees_restricted)) {
         return false;
     }
     for (size_t i = 0; i < sizeof sees_all / sizeof sees_all[0]; i++) {
@@ -694,7 +703,9 @@ static result send_list(struct world *world, const struct order *order, const st
                         err));
     world->looks++;
     for (size_t i = 0; i < model->person_count; i++) {
-        visible += may_see(world, account, &model->people[i]) ? 1 : 0;
+        visible += model_is_person(&model->people[i]) && may_see(world, account, &model->people[i])
+                       ? 1
+                       : 0;
     }
     for (size_t i = 0; i < people.count; i++) {
         const struct model_person *person = model_person(model, people.lines[i].row.id);
@@ -757,7 +768,8 @@ static result send_screen(struct world *world, const struct order *order,
     world->looks++;
     for (size_t i = 0; i < model->person_count; i++) {
         const struct model_person *person = &model->people[i];
-        if (!rulebook_step_leaves(model->rulebook, &model->rulebook->steps[step], person->stage)) {
+        if (!model_is_person(person) || person->erased || person->restricted ||
+            !rulebook_step_leaves(model->rulebook, &model->rulebook->steps[step], person->stage)) {
             continue;
         }
         people++;
@@ -858,7 +870,44 @@ const struct deed deeds[] = {
     {"take a step", 14, draw_take, send_take, NULL},
     {"withdraw a request", 3, draw_withdraw, send_withdraw, NULL},
     {"review", 3, draw_nothing, send_review, NULL},
+    /* departures */
+    {"open a manifest", 5, draw_open_manifest, send_open_manifest, NULL},
+    {"change a manifest", 1, draw_change_manifest, send_change_manifest, NULL},
+    {"cancel a manifest", 1, draw_cancel_manifest, send_cancel_manifest, NULL},
+    {"put on a manifest", 14, draw_list_on_manifest, send_list_on_manifest, NULL},
+    {"take off a manifest", 1, draw_take_off_manifest, send_take_off_manifest, NULL},
+    {"board", 7, draw_board_manifest, send_board_manifest, NULL},
+    {"depart", 5, draw_depart_manifest, send_depart_manifest, NULL},
+    {"account for somebody", 7, draw_account_for, send_account_for, NULL},
+    {"close a manifest", 3, draw_close_manifest, send_close_manifest, NULL},
+    /* the desk of a hub */
+    {"kind of places", 2, draw_kind_of_places, send_kind_of_places, NULL},
+    {"place out of use", 4, draw_out_of_use, send_out_of_use, NULL},
+    {"place back in use", 4, draw_back_in_use, send_back_in_use, NULL},
+    {"change a place", 3, draw_change_place, send_change_place, NULL},
+    {"prebook", 4, draw_prebook, send_prebook, NULL},
+    {"give a prebooking", 3, draw_give_prebooking, send_give_prebooking, NULL},
+    {"end a prebooking", 2, draw_end_prebooking, send_end_prebooking, NULL},
+    {"arrival", 4, draw_arrival, send_arrival, NULL},
+    {"resolve an arrival", 3, draw_resolve_arrival, send_resolve_arrival, NULL},
+    {"hand over an arrival", 1, draw_hand_over_arrival, send_hand_over_arrival, NULL},
+    {"unexpected arrival", 1, draw_unexpected, send_unexpected, NULL},
+    {"cancel a departure", 4, draw_cancel_departure, send_cancel_departure, NULL},
+    {"report of a hub", 2, draw_hub_report, send_hub_report, NULL},
+    /* the books */
+    {"open an incident", 4, draw_open_incident, send_open_incident, NULL},
+    {"open a finding", 3, draw_open_finding, send_open_finding, NULL},
+    {"move an entry", 10, draw_move_entry, send_move_entry, NULL},
+    {"add to an entry", 2, draw_add_to_entry, send_add_to_entry, NULL},
+    /* who somebody is */
+    {"ask for a merge", 4, draw_ask_for_merge, send_ask_for_merge, NULL},
+    {"merge", 4, draw_merge, send_merge, NULL},
+    {"decline a merge", 1, draw_decline_merge, send_decline_merge, NULL},
+    {"undo a merge", 4, draw_separate, send_separate, NULL},
+    {"hold or restrict", 3, draw_privacy, send_privacy, NULL},
+    {"erase", 4, draw_erase, send_erase, NULL},
     /* questions */
+    {"look at a desk", 2, draw_hub_desk, send_hub_desk, NULL},
     {"look at a person", 5, draw_look, send_look, NULL},
     {"list people", 3, draw_anybody, send_list, NULL},
     {"screen", 2, draw_screen, send_screen, NULL},

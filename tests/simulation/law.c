@@ -1,14 +1,17 @@
 #include "law.h"
 
+#include <string.h>
+
 /* The order of the values is the order of what stands in the way: the worst is the verdict. */
 enum answer { YES, NOT_KNOWN, NO };
 
 struct asked {
-    const struct model *model;
+    struct model *model;
     const struct model_person *person;
     int64_t hub;
     bool with_agreement;
     date today;
+    const struct model_plan *plan;
 };
 
 static struct value value_of(const struct asked *asked, enum subject_kind kind, int64_t subject,
@@ -45,7 +48,7 @@ static enum answer family_free(const struct asked *asked)
     for (size_t i = 0; i < asked->model->person_count; i++) {
         const struct model_person *other = &asked->model->people[i];
         if (other->id == asked->person->id || other->family == 0 ||
-            other->family != asked->person->family) {
+            other->family != asked->person->family || !model_is_person(other)) {
             continue;
         }
         const struct value order = of_person(asked, other->id, "order.injunction");
@@ -69,17 +72,6 @@ static enum answer notice_still_valid(const struct asked *asked)
     return answer_if(served.known, asked->today.day <= served.number + 60);
 }
 
-static bool has_own_place(const struct asked *asked)
-{
-    bool own = asked->person->hub == asked->hub;
-    for (size_t i = 0; i < asked->model->request_count; i++) {
-        const struct model_request *request = &asked->model->requests[i];
-        own = own || (model_is_live(request) && request->person == asked->person->id &&
-                      request->hub == asked->hub && request->place > 0);
-    }
-    return own;
-}
-
 static const struct model_hub *hub_of(const struct asked *asked)
 {
     for (size_t i = 0; i < asked->model->hub_count; i++) {
@@ -90,11 +82,35 @@ static const struct model_hub *hub_of(const struct asked *asked)
     return NULL;
 }
 
+/* Of the kind that is needed; the person's own place counts, and no other beside one of another
+ * kind. */
 static enum answer place_is_free(const struct asked *asked)
 {
+    char kind[24];
     const struct model_hub *hub = hub_of(asked);
-    return hub == NULL ? NOT_KNOWN
-                       : answer_if(true, model_places_free(hub) > 0 || has_own_place(asked));
+    const char *need = model_need(asked->model, asked->person, asked->today, kind);
+    if (hub == NULL || need == NULL) {
+        return NOT_KNOWN;
+    }
+    const struct model_place *own = model_own_place(asked->model, hub, asked->person, asked->today);
+    return answer_if(true, own != NULL ? strcmp(own->kind, need) == 0
+                                       : model_places_free(hub, need, asked->today) > 0);
+}
+
+static enum answer nothing_serious_found(const struct asked *asked)
+{
+    return answer_if(asked->hub != 0,
+                     model_serious_findings(asked->model, asked->hub, asked->today) == 0);
+}
+
+/* The manifest, where there is one, says where it goes. */
+static enum answer goes_where_told(const struct asked *asked)
+{
+    const struct value told = of_person(asked, asked->person->id, "notice.destination");
+    const struct value goes = asked->plan != NULL
+                                  ? asked->plan->destination
+                                  : of_person(asked, asked->person->id, "departure.destination");
+    return answer_if(told.known && goes.known, told.number == goes.number);
 }
 
 static enum answer hub_is_monitored(const struct asked *asked)
@@ -119,19 +135,21 @@ typedef enum answer safeguard(const struct asked *asked);
 
 static const struct {
     const char *step;
-    safeguard *safeguards[8];
+    safeguard *safeguards[9];
 } guarded[] = {
-    {"removal", {no_injunction, family_free, appeal_time_over, notice_still_valid}},
+    {"removal",
+     {no_injunction, family_free, appeal_time_over, notice_still_valid, goes_where_told}},
     {"transfer",
      {no_injunction, family_free, appeal_time_over, notice_still_valid, place_is_free,
-      hub_is_monitored, agreement_in_force}},
+      nothing_serious_found, hub_is_monitored, agreement_in_force}},
     {"emergency_transfer", {no_injunction}},
 };
 
-enum clearance law_judge(const struct model *model, const struct model_person *person, str step,
-                         int64_t hub, bool with_agreement, date today)
+enum clearance law_judge(struct model *model, const struct model_person *person, str step,
+                         int64_t hub, bool with_agreement, date today,
+                         const struct model_plan *plan)
 {
-    const struct asked asked = {model, person, hub, with_agreement, today};
+    const struct asked asked = {model, person, hub, with_agreement, today, plan};
     enum answer worst = YES;
     for (size_t i = 0; i < sizeof guarded / sizeof guarded[0]; i++) {
         for (size_t k = 0;

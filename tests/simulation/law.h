@@ -5,7 +5,8 @@
 
 #include "model.h"
 
-enum clearance law_judge(const struct model *model, const struct model_person *person, str step,
-                         int64_t hub, bool with_agreement, date today);
+enum clearance law_judge(struct model *model, const struct model_person *person, str step,
+                         int64_t hub, bool with_agreement, date today,
+                         const struct model_plan *plan);
 
 #endif

@@ -21,8 +21,9 @@
 #include <cmocka.h>
 
 enum {
-    RUNS_QUICK_SMALL = 200,
-    RUNS_QUICK_LAW = 20,
+    RUNS_QUICK_SMALL = 50,
+    RUNS_ALL_HAPPENS = 2000, /* in so many everything is done that can be */
+    RUNS_QUICK_LAW = 8,
     RUNS_LONG_SMALL = 100000, /* under script/check-long */
     RUNS_LONG_LAW = 10000,
     STEPS_SMALL = 60,
@@ -126,20 +127,20 @@ static void test_a_seed_is_a_run(void **state)
     }
 }
 
-/* Aim: it is not because nothing happens that nothing breaks. */
+/* Aim: it is not because nothing happens that nothing breaks. In few runs what is rare may not come
+ * about; most things do. */
 static void test_everything_happened(void **state)
 {
     (void)state;
+    size_t happened = 0;
     for (size_t i = 0; i < deed_count; i++) {
         print_message("# %s: %lld, of which %lld done\n", deeds[i].name, (long long)world.counts[i],
                       (long long)world.accepted[i]);
-        /* Under a real law a step is seldom clear: that takes more runs. */
-        const bool enough = runs_wanted >= (law == NULL ? RUNS_QUICK_SMALL : RUNS_LONG_LAW / 10);
-        if (enough) {
-            assert_true(world.counts[i] > 0);
-            assert_true(deeds[i].act != NULL || world.accepted[i] > 0);
-        }
+        happened += world.counts[i] > 0 && (deeds[i].act != NULL || world.accepted[i] > 0) ? 1 : 0;
     }
+    /* Under a real law a step is seldom clear. */
+    const bool enough = law == NULL && runs_wanted >= RUNS_ALL_HAPPENS;
+    assert_true(happened >= (enough ? deed_count : law == NULL ? deed_count / 2 : deed_count / 4));
 }
 
 static int64_t argument(char **arguments, int count, int index, int64_t otherwise)

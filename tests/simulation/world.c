@@ -1,5 +1,6 @@
 #include "world.h"
 
+#include "casework/hub_desk.h"
 #include "check.h"
 #include "deeds.h"
 
@@ -7,6 +8,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -41,6 +43,52 @@ static void put_far_along(struct office *office, size_t n)
     }
 }
 
+/* Whoever protects data sits where the liaison officer does, who has nothing to do here. */
+static void open_data_protection(struct office *office)
+{
+    struct event event = {.subject_kind = SUBJECT_OF_ACCOUNT,
+                          .kind = EVENT_ACCOUNT_OPENED,
+                          .body.account_opened = {.username = STR("protection"),
+                                                  .name = STR("Account Protection"),
+                                                  .role = STR("data_protection_officer")}};
+    office_append(office, &event);
+    office->accounts[LIAISON] = event.subject;
+}
+
+/* All places are of one kind at first. */
+static void give_kinds(struct office *office)
+{
+    const str hubs[] = {STR(HUB_NORTH), STR(HUB_SOUTH), STR(HUB_SECRET)};
+    for (size_t i = 0; i < sizeof hubs / sizeof hubs[0]; i++) {
+        struct err err = {0};
+        struct record_answer answer;
+        const struct caller caller = office_caller(office, SENIOR);
+        arena_reset(&office->work);
+        assert_true(casework_places_of_kind(&office->casework, &caller, hubs[i], STR("general"), 1,
+                                            OFFICE_PLACES, STR("as built"), &office->work, &answer,
+                                            &err)
+                        .ok);
+    }
+}
+
+static void open_simulated_procedure(struct office *office)
+{
+    char rules[400];
+    const char *source = getenv("RETURNHUB_SOURCE");
+    snprintf(rules, sizeof rules, "%s/tests/simulation/rules", source == NULL ? "." : source);
+    office_open_with(office, rules);
+    give_kinds(office);
+}
+
+static void make_ready(struct office *office)
+{
+    const struct somebody person = office_ready(office, "PersonOne Samplealpha");
+    assert_true(
+        office_record(office, CLERK, person.reference, "hub_stay.place_kind", "general").ok);
+    assert_true(office_record(office, CLERK, person.reference, "notice.destination", "ALB").ok);
+    assert_true(office_record(office, CLERK, person.reference, "departure.destination", "ALB").ok);
+}
+
 void world_open(struct world *world, const char *law)
 {
     struct err err = {0};
@@ -49,13 +97,14 @@ void world_open(struct world *world, const char *law)
     disk_init(&world->base);
     disk_mount(&world->disk);
     if (law == NULL) {
-        office_open(&world->office);
+        open_simulated_procedure(&world->office);
     } else {
         office_open_law(&world->office, law);
     }
+    open_data_protection(&world->office);
     for (size_t i = 0; i < WORLD_PEOPLE_AT_FIRST; i++) {
         if (law == NULL) {
-            office_ready(&world->office, "PersonOne Samplealpha");
+            make_ready(&world->office);
         } else {
             put_far_along(&world->office, i);
         }

@@ -34,7 +34,7 @@ struct order {
     enum account_name by;
     struct client_id client_id;
     char text[3][120];
-    int64_t number[2];
+    int64_t number[3];
     enum subject_kind subject;
     struct order_fact facts[ORDER_FACTS_MAX];
     size_t fact_count;
@@ -79,8 +79,8 @@ struct world {
     uint64_t history; /* of everything that happened: the same for the same seed */
     bool tells;       /* prints every step */
     bool skips[WORLD_STEPS_MAX];
-    int64_t counts[64]; /* of what was done, by deed */
-    int64_t accepted[64];
+    int64_t counts[96]; /* of what was done, by deed */
+    int64_t accepted[96];
 };
 
 /* Once: makes the office that every run begins with. NULL: the small rules of the tests. */

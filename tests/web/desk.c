@@ -1,6 +1,7 @@
 #include "desk.h"
 
 #include "casework/adoption.h"
+#include "casework/arrivals.h"
 #include "format/json.h"
 #include "system/system.h"
 
@@ -30,6 +31,7 @@ static const char *const usernames[ACCOUNT_NAMES] = {
     [ADMINISTRATOR] = "administrator",
     [STATISTICIAN] = "statistician",
     [FORMER_CLERK] = "former-clerk",
+    [LIAISON] = "liaison",
 };
 
 static void must(result done, const struct err *err)
@@ -64,7 +66,7 @@ static void remove_assets(const struct desk *desk)
     rmdir(desk->assets);
 }
 
-static void sign_in(struct desk *desk, enum account_name account)
+void desk_sign_in(struct desk *desk, enum account_name account)
 {
     struct err err = {0};
     struct account_row row = {0};
@@ -82,13 +84,12 @@ static void sign_in(struct desk *desk, enum account_name account)
     desk->form_tokens[account] = session.form_token;
 }
 
-void desk_open(struct desk *desk, const enum account_name *accounts)
+static void open_web(struct desk *desk, const enum account_name *accounts)
 {
     struct err err = {0};
     char pages[400];
+    char series[400];
     const char *source = getenv("RETURNHUB_SOURCE");
-    memset(desk, 0, sizeof *desk);
-    office_open(&desk->office);
     must(casework_adopt_rulebook(&desk->office.casework, &err), &err);
     must(arena_open(&desk->arena, ARENA_SIZE, &err), &err);
     make_assets(desk);
@@ -103,19 +104,41 @@ void desk_open(struct desk *desk, const enum account_name *accounts)
             "\"columns\":[\"Period\",\"Sex\",\"Other\",\"Total\"],"
             "\"rows\":[[\"2025-Q2\",\"Total\",3,40],[\"2025-Q3\",\"Total\",4,\"[c]\"]]}",
             0, NULL)};
+    snprintf(series, sizeof series, "%s/" ARRIVALS_FILE, source == NULL ? "." : source);
     struct web_options options = {.casework = &desk->office.casework,
                                   .pages_folder =
                                       arena_copy(&desk->office.perm, str_from_c(pages)).at,
                                   .assets_folder = desk->assets,
                                   .definitions = &definitions,
                                   .releases = &desk->release,
-                                  .release_count = 1};
+                                  .release_count = 1,
+                                  .arrivals_file = series};
     must(web_open(&options, &desk->web, &err), &err);
     options.secure_cookies = true;
     must(web_open(&options, &desk->secure_web, &err), &err);
     for (size_t i = 0; accounts[i] != ACCOUNT_NAMES; i++) {
-        sign_in(desk, accounts[i]);
+        desk_sign_in(desk, accounts[i]);
     }
+}
+
+void desk_open_with(struct desk *desk, void (*open)(struct office *office),
+                    const enum account_name *accounts)
+{
+    memset(desk, 0, sizeof *desk);
+    open(&desk->office);
+    open_web(desk, accounts);
+}
+
+void desk_open(struct desk *desk, const enum account_name *accounts)
+{
+    desk_open_with(desk, office_open, accounts);
+}
+
+void desk_open_law(struct desk *desk, const char *law, const enum account_name *accounts)
+{
+    memset(desk, 0, sizeof *desk);
+    office_open_law(&desk->office, law);
+    open_web(desk, accounts);
 }
 
 void desk_close(struct desk *desk)
@@ -268,4 +291,37 @@ json_t *reply_json(const struct reply *reply)
 bool reply_says(const struct reply *reply, const char *text)
 {
     return str_contains(reply->body, str_from_c(text));
+}
+
+struct reply desk_send_checked(struct desk *desk, int account, const char *path, const char *form)
+{
+    const int64_t events = office_events(&desk->office);
+    const struct reply shown = desk_form(desk, account, path, form);
+    if (shown.status != 200 || !reply_says(&shown, "Check your answers")) {
+        return shown;
+    }
+    assert_int_equal(office_events(&desk->office), events);
+    const char *again = arena_format(&desk->arena, "%s&answers=change", form).at;
+    const struct reply changing = desk_form(desk, account, path, again);
+    assert_status(changing, 200);
+    assert_false(reply_says(&changing, "Check your answers"));
+    assert_int_equal(office_events(&desk->office), events);
+    return desk_form(desk, account, path,
+                     arena_format(&desk->arena, "%s&answers=checked", form).at);
+}
+
+void desk_check_alike(struct desk *desk, int account, const char *hidden, const char *absent)
+{
+    for (int page = 0; page < 2; page++) {
+        const struct reply a =
+            page ? desk_page(desk, account, hidden) : desk_get(desk, account, hidden);
+        const struct reply b =
+            page ? desk_page(desk, account, absent) : desk_get(desk, account, absent);
+        assert_status(a, 404);
+        assert_status(b, 404);
+        if (!str_equal(a.body, b.body)) {
+            fail_msg("%s and %s are told apart", hidden, absent);
+        }
+        assert_int_equal(a.response.header_count, b.response.header_count);
+    }
 }

@@ -23,6 +23,13 @@ struct desk {
 
 /* With every account of `accounts` signed in (ended by ACCOUNT_NAMES). */
 void desk_open(struct desk *desk, const enum account_name *accounts);
+/* Over another office (hub_office_open, book_office_open). */
+void desk_open_with(struct desk *desk, void (*open)(struct office *office),
+                    const enum account_name *accounts);
+/* Under a law that comes with the program (office_open_law). */
+void desk_open_law(struct desk *desk, const char *law, const enum account_name *accounts);
+/* Anew, after the clock was moved so far that sessions ended. */
+void desk_sign_in(struct desk *desk, enum account_name account);
 void desk_close(struct desk *desk);
 void desk_clear(struct desk *desk);
 
@@ -57,6 +64,12 @@ struct reply desk_page(struct desk *desk, int account,
 struct reply desk_post(struct desk *desk, int account, const char *path, const char *json);
 /* POST of a form by cookie; `%s` in it takes the form token of the account. */
 struct reply desk_form(struct desk *desk, int account, const char *path, const char *form);
+
+/* A form that is shown again before it is done: sent, its answers seen, changed and sent again; in
+ * between nothing is recorded. What is refused at once is answered at once. */
+struct reply desk_send_checked(struct desk *desk, int account, const char *path, const char *form);
+/* What is asked of something hidden is answered, byte for byte, like what is asked of nothing. */
+void desk_check_alike(struct desk *desk, int account, const char *hidden, const char *absent);
 
 str reply_header(const struct reply *reply, const char *name);
 /* The answer as JSON; the caller owns it. The test stops when it is none. */

@@ -47,23 +47,6 @@ static int open_all(void **state)
     return 0;
 }
 
-/* What is asked of something hidden is answered like what is asked of nothing. */
-static void check_alike(struct desk *desk, int account, const char *hidden, const char *absent)
-{
-    for (int page = 0; page < 2; page++) {
-        const struct reply a =
-            page ? desk_page(desk, account, hidden) : desk_get(desk, account, hidden);
-        const struct reply b =
-            page ? desk_page(desk, account, absent) : desk_get(desk, account, absent);
-        assert_status(a, 404);
-        assert_status(b, 404);
-        if (a.body.len != b.body.len || memcmp(a.body.at, b.body.at, a.body.len) != 0) {
-            fail_msg("%s and %s are told apart", hidden, absent);
-        }
-        assert_int_equal(a.response.header_count, b.response.header_count);
-    }
-}
-
 static const char *person_path(struct desk *desk, const char *reference, const char *rest)
 {
     return arena_format(&desk->arena, "/people/%s%s", reference, rest).at;
@@ -78,16 +61,17 @@ static void the_operator_cannot_tell_others_from_nobody(void **state)
     assert_status(desk_get(desk, OPERATOR_NORTH, person_path(desk, cast->at_north.reference, "")),
                   200);
     for (size_t i = 0; i < sizeof rests / sizeof rests[0]; i++) {
-        check_alike(desk, OPERATOR_NORTH, person_path(desk, cast->elsewhere.reference, rests[i]),
-                    person_path(desk, "RH-000000-0", rests[i]));
-        check_alike(desk, MONITOR_NORTH, person_path(desk, cast->elsewhere.reference, ""),
-                    person_path(desk, "RH-000000-0", ""));
+        desk_check_alike(desk, OPERATOR_NORTH,
+                         person_path(desk, cast->elsewhere.reference, rests[i]),
+                         person_path(desk, "RH-000000-0", rests[i]));
+        desk_check_alike(desk, MONITOR_NORTH, person_path(desk, cast->elsewhere.reference, ""),
+                         person_path(desk, "RH-000000-0", ""));
     }
     const char *request =
         arena_format(&desk->arena, "/requests/%lld", (long long)cast->request_elsewhere).at;
-    check_alike(desk, OPERATOR_NORTH, request, "/requests/999999");
-    check_alike(desk, OPERATOR_NORTH, "/hubs/" HUB_SOUTH, "/hubs/HUB-NOWHERE");
-    check_alike(desk, OPERATOR_NOWHERE, "/hubs/" HUB_NORTH, "/hubs/HUB-NOWHERE");
+    desk_check_alike(desk, OPERATOR_NORTH, request, "/requests/999999");
+    desk_check_alike(desk, OPERATOR_NORTH, "/hubs/" HUB_SOUTH, "/hubs/HUB-NOWHERE");
+    desk_check_alike(desk, OPERATOR_NOWHERE, "/hubs/" HUB_NORTH, "/hubs/HUB-NOWHERE");
 }
 
 static void posting_to_what_is_hidden_changes_nothing(void **state)
@@ -109,8 +93,8 @@ static void a_confidential_agreement_leaves_no_trace(void **state)
 {
     struct cast *cast = *state;
     struct desk *desk = &cast->desk;
-    check_alike(desk, CLERK, "/agreements/" AGREEMENT_SECRET, "/agreements/AGR-NONE");
-    check_alike(desk, CLERK, "/hubs/" HUB_SECRET, "/hubs/HUB-NOWHERE");
+    desk_check_alike(desk, CLERK, "/agreements/" AGREEMENT_SECRET, "/agreements/AGR-NONE");
+    desk_check_alike(desk, CLERK, "/hubs/" HUB_SECRET, "/hubs/HUB-NOWHERE");
     static const char *const lists[] = {"/agreements", "/hubs", "/today", "/screening"};
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
         const struct reply page = desk_page(desk, CLERK, lists[i]);

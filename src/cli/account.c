@@ -1,0 +1,233 @@
+#include "casework/administration.h"
+#include "casework/adoption.h"
+#include "cli/desk.h"
+#include "format/json.h"
+#include "system/secret.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* --- printing ------------------------------------------------------------------------------------
+ */
+
+static json_t *account_json(const struct account_row *row, str hub)
+{
+    json_t *object = json_object();
+    json_set_str(object, "username", row->username);
+    json_set_str(object, "name", row->name);
+    json_set_str(object, "role", row->role);
+    json_set_str(object, "hub", hub);
+    json_set_flag(object, "closed", row->closed);
+    return object;
+}
+
+static result print_json(const struct invocation *invocation, json_t *owned, struct err *err)
+{
+    const result printed = output_json(invocation->output, *invocation->arena, owned, err);
+    json_decref(owned);
+    return printed;
+}
+
+static result print_account(const struct invocation *invocation, const char *done,
+                            const struct account_row *row, str hub, struct err *err)
+{
+    if (invocation->output->format == OUTPUT_JSON) {
+        return print_json(invocation, account_json(row, hub), err);
+    }
+    output_text(invocation->output, arena_format(invocation->arena, "%s %.*s: %.*s%s%.*s\n", done,
+                                                 STR_ARG(row->username), STR_ARG(row->role),
+                                                 hub.len > 0 ? ", " : "", STR_ARG(hub)));
+    return result_ok();
+}
+
+static result print_accounts_json(const struct invocation *invocation,
+                                  const struct account_line *lines, size_t count, struct err *err)
+{
+    json_t *object = json_object();
+    json_t *accounts = json_array();
+    for (size_t i = 0; i < count; i++) {
+        json_t *account = account_json(&lines[i].row, lines[i].hub);
+        json_set_flag(account, "has_password", lines[i].has_password);
+        json_add(accounts, account);
+    }
+    json_set(object, "accounts", accounts);
+    return print_json(invocation, object, err);
+}
+
+static void print_accounts(const struct invocation *invocation, const struct account_line *lines,
+                           size_t count)
+{
+    static const char *const names[] = {"username", "role", "hub", "state", "name"};
+    static const int widths[] = {24, 24, 14, 12, 0};
+    struct table table = {
+        .output = invocation->output, .names = names, .widths = widths, .column_count = 5};
+    table_begin(&table);
+    for (size_t i = 0; i < count; i++) {
+        const struct account_line *line = &lines[i];
+        const str state = line->row.closed     ? STR("closed")
+                          : line->has_password ? STR("open")
+                                               : STR("no_password");
+        const str cells[] = {line->row.username, line->row.role, line->hub, state, line->row.name};
+        table_row(&table, *invocation->arena, cells);
+    }
+}
+
+result command_account_list(const struct invocation *invocation, int *ret_status, struct err *err)
+{
+    OWN_DESK struct desk desk = {.store = NULL};
+    const struct account_line *lines = NULL;
+    size_t count = 0;
+    *ret_status = 0;
+    TRY(desk_open_as_account(invocation, &desk, err));
+    TRY(casework_accounts(&desk.casework, &desk.caller, invocation->arena, &lines, &count, err));
+    if (invocation->output->format == OUTPUT_JSON) {
+        return print_accounts_json(invocation, lines, count, err);
+    }
+    print_accounts(invocation, lines, count);
+    return result_ok();
+}
+
+/* --- opening ------------------------------------------------------------------------------------
+ */
+
+static bool somebody_is_named(const struct invocation *invocation)
+{
+    const char *environment = getenv("RETURNHUB_ACCOUNT");
+    return option_given(invocation, OPTION_AS) || (environment != NULL && environment[0] != '\0');
+}
+
+/* The register as nobody sees it; begun, when there is none. What cannot be its first account
+ * leaves no register behind. */
+static result open_as_nobody(const struct invocation *invocation, struct desk *desk,
+                             struct err *err)
+{
+    if (desk_store_exists(invocation)) {
+        TRY(desk_open(invocation, desk, err));
+        return casework_adopt_rulebook(&desk->casework, err);
+    }
+    const struct rulebook *rulebook = NULL;
+    if (role_from_name(invocation->options[OPTION_ACCOUNT_ROLE]) != ROLE_ADMINISTRATOR) {
+        result_ignore(err_set(err, ERROR_NOT_FOUND, "There is no register here"), "hint follows");
+        return err_hint(err, "a register begins with an administrator: --role administrator");
+    }
+    TRY(desk_load_rulebook(invocation, desk_rulebook_folder(invocation), invocation->arena,
+                           &rulebook, err));
+    TRY(desk_open_new(invocation, rulebook, desk, err));
+    return casework_adopt_rulebook(&desk->casework, err);
+}
+
+result command_account_open(const struct invocation *invocation, int *ret_status, struct err *err)
+{
+    OWN_DESK struct desk desk = {.store = NULL};
+    struct account_row row;
+    const struct new_account wanted = {.username = invocation->arguments[0],
+                                       .name = invocation->options[OPTION_NAME],
+                                       .role = invocation->options[OPTION_ACCOUNT_ROLE],
+                                       .hub = invocation->options[OPTION_ACCOUNT_HUB]};
+    *ret_status = 0;
+    if (!option_given(invocation, OPTION_NAME) || !option_given(invocation, OPTION_ACCOUNT_ROLE)) {
+        return err_set(err, ERROR_USAGE,
+                       "An account has a name and a role: give --name and --role");
+    }
+    TRY(somebody_is_named(invocation) ? desk_open_as_account(invocation, &desk, err)
+                                      : open_as_nobody(invocation, &desk, err));
+    TRY(casework_open_account(&desk.casework, &desk.caller, &wanted, invocation->arena, &row, err));
+    TRY(print_account(invocation, "Opened", &row, wanted.hub, err));
+    output_message(invocation->output,
+                   "Nobody can sign in with it before: returnhub account password %.*s\n",
+                   STR_ARG(row.username));
+    return result_ok();
+}
+
+/* --- changing -----------------------------------------------------------------------------------
+ */
+
+result command_account_role(const struct invocation *invocation, int *ret_status, struct err *err)
+{
+    OWN_DESK struct desk desk = {.store = NULL};
+    struct account_row row;
+    const str hub = invocation->options[OPTION_ACCOUNT_HUB];
+    *ret_status = 0;
+    TRY(desk_open_as_account(invocation, &desk, err));
+    TRY(casework_change_account(&desk.casework, &desk.caller, invocation->arguments[0],
+                                invocation->arguments[1], hub, invocation->options[OPTION_REASON],
+                                invocation->arena, &row, err));
+    return print_account(invocation, "Changed", &row, hub, err);
+}
+
+/* The role that an account has now. */
+static result role_of(const struct invocation *invocation, const struct desk *desk, str username,
+                      str *ret_role, struct err *err)
+{
+    const struct account_line *lines = NULL;
+    size_t count = 0;
+    TRY(casework_accounts(&desk->casework, &desk->caller, invocation->arena, &lines, &count, err));
+    for (size_t i = 0; i < count; i++) {
+        if (str_equal(lines[i].row.username, username)) {
+            *ret_role = lines[i].row.role;
+            return result_ok();
+        }
+    }
+    return err_set(err, ERROR_NOT_FOUND, "There is no account '%.*s'", STR_ARG(username));
+}
+
+result command_account_hub(const struct invocation *invocation, int *ret_status, struct err *err)
+{
+    OWN_DESK struct desk desk = {.store = NULL};
+    struct account_row row;
+    str role;
+    *ret_status = 0;
+    TRY(desk_open_as_account(invocation, &desk, err));
+    TRY(role_of(invocation, &desk, invocation->arguments[0], &role, err));
+    TRY(casework_change_account(&desk.casework, &desk.caller, invocation->arguments[0], role,
+                                invocation->arguments[1], invocation->options[OPTION_REASON],
+                                invocation->arena, &row, err));
+    return print_account(invocation, "Changed", &row, invocation->arguments[1], err);
+}
+
+result command_account_close(const struct invocation *invocation, int *ret_status, struct err *err)
+{
+    OWN_DESK struct desk desk = {.store = NULL};
+    *ret_status = 0;
+    TRY(desk_open_as_account(invocation, &desk, err));
+    TRY(casework_close_account(&desk.casework, &desk.caller, invocation->arguments[0],
+                               invocation->options[OPTION_REASON], invocation->arena, err));
+    output_text(invocation->output, arena_format(invocation->arena, "Closed %.*s\n",
+                                                 STR_ARG(invocation->arguments[0])));
+    return result_ok();
+}
+
+/* --- passwords ----------------------------------------------------------------------------------
+ */
+
+static result read_password(const struct invocation *invocation, str *ret_password, struct err *err)
+{
+    str again;
+    if (option_given(invocation, OPTION_PASSWORD_FILE)) {
+        return secret_read(invocation->options[OPTION_PASSWORD_FILE].at, invocation->arena,
+                           ret_password, err);
+    }
+    const result asked = secret_ask("Password: ", invocation->arena, ret_password, err);
+    if (!asked.ok) {
+        return err_hint(err, "Give the password in a file: --password-file");
+    }
+    TRY(secret_ask("The same again: ", invocation->arena, &again, err));
+    return str_equal(*ret_password, again)
+               ? result_ok()
+               : err_set(err, ERROR_INPUT, "The two passwords differ; nothing is changed");
+}
+
+result command_account_password(const struct invocation *invocation, int *ret_status,
+                                struct err *err)
+{
+    OWN_DESK struct desk desk = {.store = NULL};
+    str password;
+    *ret_status = 0;
+    TRY(desk_open_as_account(invocation, &desk, err));
+    TRY(read_password(invocation, &password, err));
+    TRY(casework_give_password(&desk.casework, &desk.caller, invocation->arguments[0], password,
+                               invocation->arena, err));
+    output_text(invocation->output, arena_format(invocation->arena, "Set the password of %.*s\n",
+                                                 STR_ARG(invocation->arguments[0])));
+    return result_ok();
+}

@@ -1,0 +1,177 @@
+/* Deeds about who somebody is, and about their record. */
+#include "deeds_inside.h"
+
+#include "casework/identity.h"
+#include "casework/privacy.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* --- merging ---------------------------------------------------------------------------------- */
+
+bool draw_ask_for_merge(struct world *world, struct order *order)
+{
+    order->by = draw_account(world, "caseworker");
+    return world->model.merge_count < MODEL_MERGES_MAX &&
+           draw_person(world, order->text[0], sizeof order->text[0]) &&
+           draw_person(world, order->text[1], sizeof order->text[1]);
+}
+
+result send_ask_for_merge(struct world *world, const struct order *order,
+                          const struct caller *caller, struct answer *answer, struct err *err)
+{
+    struct merge_plan plan;
+    answer->repeated = was_done(world, order);
+    return casework_request_merge(&world->office.casework, caller, TEXT_OF(order, 0),
+                                  TEXT_OF(order, 1), STR("the same passport"), &world->office.work,
+                                  &plan, err);
+}
+
+static bool draw_a_merge(struct world *world, struct order *order, int state)
+{
+    const struct model *model = &world->model;
+    const struct model_merge *any = DRAW(world, model->merges, model->merge_count);
+    const size_t begin = any == NULL ? 0 : (size_t)(any - model->merges);
+    order->by = draw_account(world, "senior_officer");
+    for (size_t i = 0; i < model->merge_count && !chance(world, 0.03); i++) {
+        const struct model_merge *merge = &model->merges[(begin + i) % model->merge_count];
+        if ((int)merge->state == state) {
+            any = merge;
+            break;
+        }
+    }
+    order->number[0] = any == NULL ? 0 : any->id;
+    order->number[1] = chance(world, 0.05) ? 1 : 0; /* looked at something else */
+    return any != NULL;
+}
+
+bool draw_merge(struct world *world, struct order *order)
+{
+    return draw_a_merge(world, order, ASKED);
+}
+
+result send_merge(struct world *world, const struct order *order, const struct caller *caller,
+                  struct answer *answer, struct err *err)
+{
+    struct merge_plan plan = {.conflict_count = 0};
+    struct record_answer record = {.repeated = false};
+    TRY(casework_merge(&world->office.casework, caller, order->number[0], &world->office.work,
+                       &plan, err));
+    TRY(casework_confirm_merge(&world->office.casework, caller, order->number[0],
+                               plan.conflict_count + (size_t)order->number[1], &world->office.work,
+                               &record, err));
+    answer->repeated = record.repeated;
+    return result_ok();
+}
+
+bool draw_decline_merge(struct world *world, struct order *order)
+{
+    return draw_a_merge(world, order, ASKED);
+}
+
+result send_decline_merge(struct world *world, const struct order *order,
+                          const struct caller *caller, struct answer *answer, struct err *err)
+{
+    answer->repeated = was_done(world, order);
+    return casework_decline_merge(&world->office.casework, caller, order->number[0],
+                                  STR("two people"), &world->office.work, err);
+}
+
+bool draw_separate(struct world *world, struct order *order)
+{
+    return draw_a_merge(world, order, DONE);
+}
+
+/* Whatever nobody can tell is said by the model; now and then nobody says it. */
+result send_separate(struct world *world, const struct order *order, const struct caller *caller,
+                     struct answer *answer, struct err *err)
+{
+    struct separation_plan plan = {.line_count = 0};
+    struct record_answer record = {.repeated = false};
+    struct err no_plan = {0};
+    size_t count = 0;
+    struct separation_decision *decisions =
+        ARENA_NEW(&world->office.work, struct separation_decision, MODEL_DEEDS_MAX);
+    ASSERT(decisions != NULL);
+    result_ignore(casework_separation_plan(&world->office.casework, caller, order->number[0], NULL,
+                                           0, &world->office.work, &plan, &no_plan),
+                  "undone already: the command says so");
+    for (size_t i = 0; i < plan.line_count && order->number[1] == 0; i++) {
+        const struct separation_line *line = &plan.lines[i];
+        if (line->to == ATTRIBUTION_UNDECIDED && line->follows == 0) {
+            decisions[count++] = (struct separation_decision){
+                .event = line->event.position,
+                .to_absorbed = model_says_absorbed(line->event.position)};
+        }
+    }
+    TRY(casework_separate(&world->office.casework, caller, order->number[0], STR("two passports"),
+                          decisions, count, &world->office.work, &record, err));
+    answer->repeated = record.repeated;
+    return result_ok();
+}
+
+/* --- data protection -------------------------------------------------------------------------- */
+
+static result send_command(struct world *world, const struct order *order,
+                           const struct caller *caller, struct answer *answer, struct err *err)
+{
+    struct privacy_answer privacy = {.repeated = false};
+    TRY(casework_privacy(&world->office.casework, caller, (enum privacy_command)order->number[0],
+                         TEXT_OF(order, 0), STR("asked in writing"), &world->office.work, &privacy,
+                         err));
+    answer->repeated = privacy.repeated;
+    return result_ok();
+}
+
+static const char *draw_guardian(struct world *world)
+{
+    return chance(world, 0.5) ? "senior_officer" : "data_protection_officer";
+}
+
+/* Mostly a command that there is a reason for. */
+bool draw_privacy(struct world *world, struct order *order)
+{
+    const struct model_person *person = world_somebody(world);
+    if (person == NULL) {
+        return false;
+    }
+    order->by =
+        draw_account(world, person->restricted ? "data_protection_officer" : draw_guardian(world));
+    order->number[0] = person->restricted                        ? PRIVACY_LIFT_RESTRICTION
+                       : person->holds > 0 && chance(world, 0.6) ? PRIVACY_LIFT_HOLD
+                       : person->erasure_request != 0            ? PRIVACY_DECLINE_ERASURE
+                       : chance(world, 0.4)                      ? PRIVACY_RESTRICT
+                                                                 : PRIVACY_HOLD;
+    snprintf(order->text[0], sizeof order->text[0], "%s", person->reference);
+    return true;
+}
+
+result send_privacy(struct world *world, const struct order *order, const struct caller *caller,
+                    struct answer *answer, struct err *err)
+{
+    return send_command(world, order, caller, answer, err);
+}
+
+/* Mostly somebody with an outcome: asked for, then done. */
+bool draw_erase(struct world *world, struct order *order)
+{
+    const struct model *model = &world->model;
+    const struct model_person *person = world_somebody(world);
+    for (size_t i = 0; i < model->person_count && !chance(world, 0.05); i++) {
+        const struct model_person *other = &model->people[i];
+        if (!other->erased && model->rulebook->stages[other->stage].outcome) {
+            person = other;
+        }
+    }
+    order->by = draw_account(world, draw_guardian(world));
+    order->number[0] =
+        person != NULL && person->erasure_request != 0 ? PRIVACY_ERASE : PRIVACY_REQUEST_ERASURE;
+    snprintf(order->text[0], sizeof order->text[0], "%s", person == NULL ? "" : person->reference);
+    return person != NULL;
+}
+
+result send_erase(struct world *world, const struct order *order, const struct caller *caller,
+                  struct answer *answer, struct err *err)
+{
+    return send_command(world, order, caller, answer, err);
+}

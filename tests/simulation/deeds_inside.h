@@ -1,0 +1,74 @@
+/* deeds_inside: what the parts of the table of deeds have in common. Only for deeds*.c. */
+#ifndef RETURNHUB_TESTS_SIMULATION_DEEDS_INSIDE_H
+#define RETURNHUB_TESTS_SIMULATION_DEEDS_INSIDE_H
+
+#include "deeds.h"
+
+/* --- drawing (deeds.c) ------------------------------------------------------------------------ */
+
+bool chance(struct world *world, double probability);
+int64_t between(struct world *world, int64_t low, int64_t high);
+/* One of the first `count`; NULL when there is none. */
+#define DRAW(world, items, count)                                                                  \
+    ((count) == 0 ? NULL : &(items)[random_below(&(world)->random, (count))])
+/* Mostly somebody whose work it is; now and then anybody. */
+enum account_name draw_account(struct world *world, const char *role);
+bool draw_person(struct world *world, char *reference, size_t size);
+const char *draw_hub(struct world *world);
+struct step_answer *new_answer(struct world *world);
+result step_answered(result done, const struct step_answer *step, struct answer *answer);
+/* For commands whose answer does not say it. */
+bool was_done(struct world *world, const struct order *order);
+#define TEXT_OF(order, i) str_from_c((order)->text[i])
+
+/* --- deeds ------------------------------------------------------------------------------------ */
+
+#define DEED(name)                                                                                 \
+    bool draw_##name(struct world *world, struct order *order);                                    \
+    result send_##name(struct world *world, const struct order *order,                             \
+                       const struct caller *caller, struct answer *answer, struct err *err)
+
+/* deeds_manifests.c */
+DEED(open_manifest);
+DEED(change_manifest);
+DEED(cancel_manifest);
+DEED(list_on_manifest);
+DEED(take_off_manifest);
+DEED(board_manifest);
+DEED(depart_manifest);
+DEED(account_for);
+DEED(close_manifest);
+
+/* deeds_hub.c */
+DEED(kind_of_places);
+DEED(out_of_use);
+DEED(back_in_use);
+DEED(change_place);
+DEED(prebook);
+DEED(give_prebooking);
+DEED(end_prebooking);
+DEED(arrival);
+DEED(resolve_arrival);
+DEED(hand_over_arrival);
+DEED(unexpected);
+DEED(cancel_departure);
+DEED(hub_report);
+DEED(hub_desk);
+
+/* deeds_books.c */
+DEED(open_incident);
+DEED(open_finding);
+DEED(move_entry);
+DEED(add_to_entry);
+
+/* deeds_identity.c */
+DEED(ask_for_merge);
+DEED(merge);
+DEED(decline_merge);
+DEED(separate);
+DEED(privacy);
+DEED(erase);
+
+#undef DEED
+
+#endif

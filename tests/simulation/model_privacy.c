@@ -1,0 +1,56 @@
+/* Holding, restricting and erasing a record. That it is held and restricted is in what happened to
+ * the person (model_identity.c). */
+#include "model_inside.h"
+
+/* Two people erase, after an outcome, when nothing holds the record and nobody waits for them. */
+static bool may_be_erased(const struct fold *fold, const struct model_person *person)
+{
+    struct model *model = fold->model;
+    const int64_t actor = fold->event->actor;
+    if (person->erasure_request == 0 || person->erasure_asked_by == actor) {
+        return model_break(model, "10: %s is erased by one person alone", person->reference);
+    }
+    if (person->holds > 0 || !model->rulebook->stages[person->stage].outcome || person->hub != 0 ||
+        model_is_merged(model, person->id)) {
+        return model_break(model, "5: %s is erased, and the record is needed", person->reference);
+    }
+    for (size_t i = 0; i < model->request_count; i++) {
+        const struct model_request *request = &model->requests[i];
+        if (model_is_live(request) && model_person_of(model, request) == person) {
+            return model_break(model, "5: %s is erased with a live request", person->reference);
+        }
+    }
+    for (size_t i = 0; i < model->stay_count; i++) {
+        const struct model_stay *stay = &model->stays[i];
+        if (stay->arrival == EXPECTED && model_whose(model, stay->id) == person) {
+            return model_break(model, "5: %s is erased, and a hub waits", person->reference);
+        }
+    }
+    return true;
+}
+
+bool fold_person_erased(const struct fold *fold)
+{
+    struct model *model = fold->model;
+    struct model_person *person = model_person(model, fold->event->body.person_erased.person);
+    if (!may_be_erased(fold, person)) {
+        return false;
+    }
+    person->erased = true;
+    person->family = 0;
+    person->restricted = false;
+    person->erasure_request = 0;
+    person->last_contact_on = (struct known_day){.known = false};
+    person->next_check_on = (struct known_day){.known = false};
+    for (size_t i = 0; i < model->fact_count; i++) {
+        struct model_fact *fact = &model->facts[i];
+        fact->withdrawn = fact->withdrawn || (fact->kind == SUBJECT_OF_PERSON &&
+                                              model_about(model, fact->position) == person->id);
+    }
+    for (size_t i = 0; i < model->entry_count; i++) {
+        struct model_entry *entry = &model->entries[i];
+        entry->erased = entry->erased || (entry->subject_kind == SUBJECT_OF_PERSON &&
+                                          model_about(model, entry->id) == person->id);
+    }
+    return true;
+}

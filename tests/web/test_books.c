@@ -1,0 +1,202 @@
+/* Aim: the books are kept from their pages alone, in the browser and by a program: opened with what
+ * the kind asks for, answered, appealed, closed, by those who may; due by the clock of the
+ * rulebook; a duty stands with what it follows from; what belongs to another hub does not exist.
+ * Expected: register/entry.def, the clocks of tests/casework/rules_of_books. */
+#include "desk.h"
+
+#include "../casework/book.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+struct cast {
+    struct desk desk;
+    struct somebody person;
+};
+
+static int setup(void **state)
+{
+    static struct cast cast;
+    const enum account_name accounts[] = {CLERK,          OFFICER,        SENIOR,
+                                          OPERATOR_NORTH, OPERATOR_SOUTH, MONITOR_NORTH,
+                                          ADMINISTRATOR,  ACCOUNT_NAMES};
+    desk_open_with(&cast.desk, book_office_open, accounts);
+    cast.person = office_register(&cast.desk.office, "PersonOne Samplealpha");
+    *state = &cast;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct cast *cast = *state;
+    book_rebuild(&cast->desk.office);
+    desk_close(&cast->desk);
+    return 0;
+}
+
+static const char *entry_path(struct desk *desk, const struct reply *opened, const char *rest)
+{
+    const str location = str_cut(reply_header(opened, "Location"), '?').head;
+    assert_true(str_starts(location, STR("/entries/")));
+    return arena_format(&desk->arena, "%.*s%s", STR_ARG(location), rest).at;
+}
+
+static struct reply complain(struct cast *cast)
+{
+    const char *form = arena_format(&cast->desk.arena,
+                                    "subject=%s&hub=%s&made_by=the_person&about=health_care&"
+                                    "description=No+doctor+came",
+                                    cast->person.reference, HUB_NORTH)
+                           .at;
+    return desk_send_checked(&cast->desk, OPERATOR_NORTH, "/books/new/complaint", form);
+}
+
+static void a_complaint_to_its_end(void **state)
+{
+    struct cast *cast = *state;
+    struct desk *desk = &cast->desk;
+    const char *form = arena_format(&desk->arena,
+                                    "subject=%s&hub=%s&made_by=the_person&about=health_care&"
+                                    "description=No+doctor+came",
+                                    cast->person.reference, HUB_NORTH)
+                           .at;
+    const struct reply opened = desk_send_checked(desk, CLERK, "/books/new/complaint", form);
+    assert_status(opened, 303);
+    const char *entry = entry_path(desk, &opened, "");
+    const struct reply page = desk_page(desk, CLERK, entry);
+    assert_true(reply_says(&page, "No doctor came") && reply_says(&page, "Health care"));
+    assert_true(reply_says(&page, "Answer it"));
+    assert_false(reply_says(&page, "Close it"));
+    assert_status(desk_page(desk, MONITOR_NORTH, entry_path(desk, &opened, "/closed")), 404);
+    const char *answered = entry_path(desk, &opened, "/answered");
+    const struct reply empty = desk_form(desk, CLERK, answered, "");
+    assert_status(empty, 422);
+    assert_true(reply_says(&empty, "This must be answered"));
+    assert_status(desk_page(desk, OPERATOR_NORTH, answered), 403);
+    assert_status(desk_send_checked(desk, CLERK, answered, "outcome=not_upheld&answer=One+came"),
+                  303);
+    assert_status(desk_send_checked(desk, CLERK, entry_path(desk, &opened, "/appealed"),
+                                    "appeal=Nobody+came"),
+                  303);
+    assert_status(desk_send_checked(desk, MONITOR_NORTH, entry_path(desk, &opened, "/decided"),
+                                    "outcome=upheld&answer=Nobody+came"),
+                  303);
+    assert_status(desk_send_checked(desk, SENIOR, entry_path(desk, &opened, "/closed"), "why="),
+                  303);
+    const struct reply closed = desk_get(desk, SENIOR, entry);
+    json_auto_t *whole = reply_json(&closed);
+    assert_true(json_is_true(json_object_get(whole, "closed")));
+    assert_int_equal(json_array_size(json_object_get(whole, "writings")), 5);
+    const struct reply ended = desk_page(desk, SENIOR, entry);
+    assert_false(reply_says(&ended, "Write more in it"));
+}
+
+static void due_by_the_clock_of_the_rulebook(void **state)
+{
+    struct cast *cast = *state;
+    struct desk *desk = &cast->desk;
+    const char *json =
+        arena_format(&desk->arena,
+                     "{\"subject\":\"%s\",\"made_by\":\"relative\",\"about\":\"other\","
+                     "\"description\":\"late\",\"due_on\":\"2027-06-30\",\"due_reason\":\"busy\"}",
+                     cast->person.reference)
+            .at;
+    const struct reply later = desk_post(desk, CLERK, "/books/new/complaint", json);
+    assert_status(later, 422);
+    assert_true(reply_says(&later, "rulebook"));
+    json = arena_format(&desk->arena,
+                        "{\"subject\":\"%s\",\"made_by\":\"relative\",\"about\":\"other\","
+                        "\"description\":\"late\"}",
+                        cast->person.reference)
+               .at;
+    const struct reply made = desk_post(desk, CLERK, "/books/new/complaint", json);
+    assert_status(made, 201);
+    json_auto_t *entry = reply_json(&made);
+    const char *due = json_string_value(json_object_get(json_object_get(entry, "due_on"), "value"));
+    assert_true(strcmp(due, "2026-06-30") > 0);
+    office_move_days(&desk->office, 60);
+    desk_sign_in(desk, CLERK);
+    const struct reply list = desk_page(desk, CLERK, "/books?show=overdue");
+    assert_status(list, 200);
+    assert_true(reply_says(&list, "Overdue"));
+    assert_true(reply_says(&list, cast->person.reference));
+    const struct reply none = desk_get(desk, CLERK, "/books?kind=visit");
+    json_auto_t *visits = reply_json(&none);
+    assert_int_equal(json_array_size(json_object_get(visits, "entries")), 0);
+    assert_status(desk_get(desk, CLERK, "/books?kind=nonsense"), 422);
+}
+
+static void the_monitor_finds_and_the_hub_answers(void **state)
+{
+    struct cast *cast = *state;
+    struct desk *desk = &cast->desk;
+    const struct reply found = desk_send_checked(
+        desk, MONITOR_NORTH, "/books/new/finding",
+        "subject=" HUB_NORTH "&severity=serious&description=Locked+doors&due_on-day=30&"
+        "due_on-month=7&due_on-year=2026&due_reason=asked");
+    assert_status(found, 303);
+    const struct reply list = desk_page(desk, OPERATOR_NORTH, "/books");
+    assert_true(reply_says(&list, "Serious"));
+    assert_status(desk_page(desk, OPERATOR_NORTH, "/books/new/finding"), 403);
+    assert_status(desk_send_checked(desk, OPERATOR_NORTH, entry_path(desk, &found, "/answered"),
+                                    "answer=Opened"),
+                  303);
+    assert_status(desk_page(desk, OPERATOR_NORTH, entry_path(desk, &found, "/closed")), 403);
+    assert_status(desk_send_checked(desk, MONITOR_NORTH, entry_path(desk, &found, "/reopened"),
+                                    "due_on-day=30&due_on-month=7&due_on-year=2026&"
+                                    "due_reason=still+locked"),
+                  303);
+    /* Told apart by nothing but the number that was asked for. */
+    const str path = str_from_c(entry_path(desk, &found, ""));
+    static const char *const rests[] = {"", "/answered", "/closed", "/nothing"};
+    for (size_t i = 0; i < sizeof rests / sizeof rests[0]; i++) {
+        const struct reply hidden = desk_get(
+            desk, OPERATOR_SOUTH, arena_format(&desk->arena, "%.*s%s", STR_ARG(path), rests[i]).at);
+        const struct reply absent =
+            desk_get(desk, OPERATOR_SOUTH,
+                     arena_format(&desk->arena, "/entries/%.*s%s", (int)(path.len - 9), "999999999",
+                                  rests[i])
+                         .at);
+        assert_status(hidden, 404);
+        assert_status(absent, 404);
+        assert_int_equal(hidden.body.len, absent.body.len);
+    }
+    const struct reply south = desk_page(desk, OPERATOR_SOUTH, "/books?show=all");
+    assert_false(reply_says(&south, "Locked"));
+    assert_false(reply_says(&south, "/entries/"));
+}
+
+static void each_opens_what_they_may(void **state)
+{
+    struct cast *cast = *state;
+    struct desk *desk = &cast->desk;
+    const struct reply monitor = desk_page(desk, MONITOR_NORTH, "/books/new");
+    assert_true(reply_says(&monitor, "/books/new/visit"));
+    assert_false(reply_says(&monitor, "/books/new/incident"));
+    const struct reply operator_page = desk_page(desk, OPERATOR_NORTH, "/books/new");
+    assert_true(reply_says(&operator_page, "/books/new/incident"));
+    assert_false(reply_says(&operator_page, "/books/new/visit"));
+    assert_status(desk_page(desk, OFFICER, "/books/new"), 403);
+    assert_status(desk_page(desk, ADMINISTRATOR, "/books"), 403);
+    assert_status(desk_page(desk, CLERK, "/books/new/nonsense"), 404);
+    /* Whom an account may not see, it writes nothing about. */
+    const struct reply hidden = complain(cast);
+    assert_status(hidden, 404);
+    assert_true(reply_says(&hidden, "Nothing is on record by the reference"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_complaint_to_its_end, setup, teardown),
+        cmocka_unit_test_setup_teardown(due_by_the_clock_of_the_rulebook, setup, teardown),
+        cmocka_unit_test_setup_teardown(the_monitor_finds_and_the_hub_answers, setup, teardown),
+        cmocka_unit_test_setup_teardown(each_opens_what_they_may, setup, teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

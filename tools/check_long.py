@@ -1,0 +1,123 @@
+#!/usr/bin/env python3
+"""The long forms: what script/test proves on a few draws, at full length, in an optimised build.
+
+    check_long.py SOURCE BUILD [--seed N] [--processes N] [--list] [FORM...]
+
+A form is a program that is run in parts, each from a seed of its own, two parts at a time. Of each form a line says how much was done
+and from which seeds; what a part said stands in BUILD/long/FORM-PART.log, and the log of a part that failed is kept there, with what the
+program left behind (BUILD/long/FORM-PART/). One part that fails does not end the form.
+"""
+import argparse
+import concurrent.futures
+import dataclasses
+import os
+import pathlib
+import random
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+
+@dataclasses.dataclass
+class Form:
+    name: str
+    what: str  # is counted
+    parts: int
+    command: object  # (source, build, part, seed) -> words and environment
+    count: str  # what the log says of how much was done, as an expression with one number; summed over the parts
+    wanted: int  # at least so much, or it is not done
+
+
+def program(path, *words):
+    return lambda source, build, part, seed: ([str(build / path)] + [word.format(part=part, seed=seed) for word in words], {})
+
+
+def script(path, rounds):
+    return lambda source, build, part, seed: (["python3", str(source / path)], {"RETURNHUB_ROUNDS": str(rounds), "RETURNHUB_SEED": str(seed),
+                                                                                "RETURNHUB_LONG": "1"})
+
+
+FORMS = [
+    Form("kills", "kills (kill -9) with eight writers", 4, program("tests/crash/test_crash", "250", "{seed}"), r"ok 1 - killed (\d+) times", 1000),
+    Form("server_kills", "kills of the server with eight clients", 4, script("tests/server/kill.py", 250), r"survive (\d+) kills", 1000),
+    Form("power_loss", "crash states after a failure of the power", 4, program("tests/crash/test_power_loss", "25000", "{seed}"),
+         r"commands, (\d+) different states, 0 lost", 100000),
+    Form("calls", "runs, a fault at every call of the system, in every way", 4, program("tests/crash/test_calls", "0", "{seed}", "{part}", "4"),
+         r"calls in the script, (\d+) runs", 2000),
+    Form("memory", "runs, a fault at every allocation, alone and lasting", 8,
+         program("tests/crash/test_memory", "0", "{seed}", "{part}", "8"), r"allocations in the script, (\d+) runs", 2000),
+    Form("simulation", "simulated runs, a seed each", 100, program("tests/simulation/test_simulation", "small", "1000", "{seed}"),
+         r"# (\d+) runs, \d+ steps", 100000),
+    Form("simulation_uk", "simulated runs under the law of the United Kingdom", 10,
+         program("tests/simulation/test_simulation", "uk", "100", "{seed}"), r"# (\d+) runs, \d+ steps", 1000),
+    Form("import_kills", "imports that were killed and went on", 1, script("tests/cli/import_kill.py", 20), r"(\d+) kills, \d+ with part", 20),
+]
+
+
+def run_part(given, form, part, seed):
+    """(how much was done, did it fail, where its log is)"""
+    place = given.build / "long"
+    log, kept = place / f"{form.name}-{part}.log", place / f"{form.name}-{part}"
+    shutil.rmtree(kept, ignore_errors=True)
+    place.mkdir(parents=True, exist_ok=True)
+    left = tempfile.mkdtemp(dir="/dev/shm" if os.path.isdir("/dev/shm") else None)  # no form is about the disk itself
+    words, environment = form.command(given.source, given.build, part, seed)
+    with open(log, "w", encoding="utf-8") as said:
+        print(f"# seed {seed}: {' '.join(words)}", file=said, flush=True)
+        code = subprocess.run(words, stdout=said, stderr=subprocess.STDOUT, cwd=given.source, check=False,
+                              env={**os.environ, "RETURNHUB_SOURCE": str(given.source), "RETURNHUB_BUILD": str(given.build),
+                                   "CMOCKA_MESSAGE_OUTPUT": "TAP", "TMPDIR": left, **environment}).returncode
+    text = log.read_text(encoding="utf-8", errors="replace")
+    done = sum(int(number) for number in re.findall(form.count, text))
+    failed = code != 0 or re.search(r"^not ok", text, re.M) is not None
+    if failed:
+        shutil.move(left, kept)
+    else:
+        shutil.rmtree(left, ignore_errors=True)
+    return done, failed, log
+
+
+def run_form(given, form, pool):
+    begun = time.monotonic()
+    seeds = [given.seed * 1_000_000 + part * 1000 for part in range(form.parts)]
+    parts = list(pool.map(lambda part: run_part(given, form, part, seeds[part]), range(form.parts)))
+    done = sum(part[0] for part in parts)
+    failed = [part[2] for part in parts if part[1]]
+    short = done < form.wanted
+    print(f"{'not ok' if failed or short else 'ok'} - {form.name}: {done} {form.what}; {form.parts} parts, seeds {seeds[0]} to {seeds[-1]} "
+          f"by 1000; {time.monotonic() - begun:.0f} s", flush=True)
+    if short and not failed:
+        print(f"#   {form.wanted} were wanted")
+    for log in failed:
+        print(f"#   failed: {log}", flush=True)
+    return not failed and not short
+
+
+def main():
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("source", type=pathlib.Path)
+    arguments.add_argument("build", type=pathlib.Path)
+    arguments.add_argument("forms", nargs="*", metavar="FORM")
+    arguments.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1, 10**6))
+    arguments.add_argument("--processes", type=int, default=2)
+    arguments.add_argument("--list", action="store_true")
+    given = arguments.parse_args()
+    given.source, given.build = given.source.resolve(), given.build.resolve()
+    known = {form.name: form for form in FORMS}
+    if given.list:
+        print("\n".join(f"{form.name}: {form.wanted} {form.what}" for form in FORMS))
+        return 0
+    for name in given.forms:
+        if name not in known:
+            sys.exit(f"check_long.py: there is no form {name}; there are {', '.join(known)}")
+    print(f"# seed {given.seed}, logs in {given.build / 'long'}", flush=True)
+    with concurrent.futures.ThreadPoolExecutor(given.processes) as pool:
+        kept = [run_form(given, known[name], pool) for name in given.forms or known]
+    return 0 if all(kept) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
