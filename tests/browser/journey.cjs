@@ -157,7 +157,7 @@ async function otherNames(desk, tap, page, person) {
 
 async function openFacts(page, person) {
   const section = factOf(person, FACT).section;
-  await page.click(`a:text-is("Record facts: ${section}")`);
+  await page.getByRole("link", { name: `Record facts: ${section}`, exact: true }).click();
 }
 
 async function recordMissing(desk, tap, page, person) {
