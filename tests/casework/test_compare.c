@@ -180,8 +180,9 @@ static void test_changes(void **state)
     assert_true(office_record(office, CLERK, ordered.reference, "order.injunction", "in_force").ok);
     assert_true(office_record(office, CLERK, silent.reference, "order.injunction", "unknown").ok);
     const struct wording longer[] = {
-        {"runs 14 days after", "runs 30 days after"},
-        {"then last day 2026-06-15", "then last day 2026-07-01"},
+        {"runs 14 days after decision.sent_on", "runs 30 days after decision.sent_on"},
+        {"given decision.sent_on = 2026-06-01\n    then last day 2026-06-15",
+         "given decision.sent_on = 2026-06-01\n    then last day 2026-07-01"},
         {"    on 2026-06-20\n    given decision.sent_on = 2026-06-01",
          "    on 2026-07-20\n    given decision.sent_on = 2026-06-01"},
     };
