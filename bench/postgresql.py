@@ -22,7 +22,7 @@ TABLES = (
              " recorded_at bigint NOT NULL, actor bigint NOT NULL, withdrawn int NOT NULL CHECK (withdrawn IN (0, 1)),"
              " withdrawn_at bigint NOT NULL, PRIMARY KEY (subject_kind, subject, fact, true_from, position)"),
     ("caseload", "person bigint PRIMARY KEY, stage bigint NOT NULL, family bigint NOT NULL, hub bigint NOT NULL,"
-                 " recorded_until bigint NOT NULL, reference text NOT NULL, facts bytea"),
+                 " registered_on int NOT NULL, next_check_on int, recorded_until bigint NOT NULL, reference text NOT NULL, facts bytea"),
 )
 INDICES = "CREATE INDEX event_by_subject ON event (subject_kind, subject, position);"
 

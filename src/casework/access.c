@@ -1,15 +1,49 @@
 #include "casework/access.h"
 
-enum scope {
-    SCOPE_NONE = 0, /* default deny: what no GRANT names */
-    SCOPE_OWN_HUB,
-    SCOPE_ALL,
-};
-
 static const uint8_t scopes[ROLE_COUNT][ACTION_COUNT] = {
 #define GRANT(role, action, scope) [role][action] = SCOPE_##scope,
 #include "casework/access.def"
 #undef GRANT
+};
+
+/* --- what opens a compartment ----------------------------------------------------------------- */
+
+static const bool opens_to_action[COMPARTMENT_COUNT][ACTION_COUNT] = {
+#define OPENS_TO_ACTION(compartment, action) [compartment][action] = true,
+#include "casework/access.def"
+#undef OPENS_TO_ACTION
+};
+
+static const bool opens_to_relation[COMPARTMENT_COUNT][RELATION_COUNT] = {
+#define OPENS_TO_RELATION(compartment, relation) [compartment][relation] = true,
+#include "casework/access.def"
+#undef OPENS_TO_RELATION
+};
+
+static const bool opens_to_own_hub[COMPARTMENT_COUNT] = {
+#define OPENS_TO_OWN_HUB(compartment) [compartment] = true,
+#include "casework/access.def"
+#undef OPENS_TO_OWN_HUB
+};
+
+static const bool opens_for[COMPARTMENT_COUNT][ACTION_COUNT] = {
+#define OPENS_FOR(compartment, action) [compartment][action] = true,
+#include "casework/access.def"
+#undef OPENS_FOR
+};
+
+static const bool glass_shows[ACTION_COUNT] = {
+#define GLASS_SHOWS(action) [action] = true,
+#include "casework/access.def"
+#undef GLASS_SHOWS
+};
+
+/* --- what nobody does to what they stand so to ------------------------------------------------ */
+
+static const char *const conflicts[ACTION_COUNT][RELATION_COUNT] = {
+#define CONFLICT(action, relation, told) [action][relation] = told,
+#include "casework/access.def"
+#undef CONFLICT
 };
 
 static const struct role_text {
@@ -28,10 +62,19 @@ static const char *const action_names[ACTION_COUNT] = {
 #undef ACTION
 };
 
-static enum scope scope_of(const struct account_row *account, enum action action)
+static const char *const action_whats[ACTION_COUNT] = {
+#define ACTION(constant, name, what) [constant] = what,
+#include "casework/access.def"
+#undef ACTION
+};
+
+/* --- deciding --------------------------------------------------------------------------------- */
+
+static enum access_scope scope_of(const struct account_row *account, enum action action)
 {
     ASSERT(action < ACTION_COUNT);
-    return account->closed ? SCOPE_NONE : (enum scope)scopes[role_from_name(account->role)][action];
+    return account->closed ? SCOPE_NONE
+                           : (enum access_scope)scopes[role_from_name(account->role)][action];
 }
 
 static bool belongs_to(const struct access_object *object, int64_t hub)
@@ -44,17 +87,98 @@ static bool belongs_to(const struct access_object *object, int64_t hub)
     return false;
 }
 
-bool may(const struct account_row *account, enum action action, const struct access_object *object)
+static bool has(unsigned set, unsigned member)
 {
-    switch (scope_of(account, action)) {
-    case SCOPE_NONE:
-        return false;
-    case SCOPE_OWN_HUB:
-        return account->hub != 0 && belongs_to(object, account->hub);
-    case SCOPE_ALL:
+    return (set & 1U << member) != 0;
+}
+
+struct question {
+    const struct account_row *account;
+    enum action action;
+    bool own_hub;       /* the object belongs to the hub that the account is limited to */
+    unsigned relations; /* without a glass that does not show this */
+};
+
+static bool is_open(unsigned compartment, const struct question *question)
+{
+    if (opens_for[compartment][question->action] ||
+        (opens_to_own_hub[compartment] && question->own_hub)) {
         return true;
     }
+    for (unsigned relation = 0; relation < RELATION_COUNT; relation++) {
+        if (opens_to_relation[compartment][relation] && has(question->relations, relation)) {
+            return true;
+        }
+    }
+    for (unsigned key = 0; key < ACTION_COUNT; key++) {
+        if (opens_to_action[compartment][key] &&
+            scope_of(question->account, (enum action)key) == SCOPE_ALL) {
+            return true;
+        }
+    }
     return false;
+}
+
+static struct question ask(const struct account_row *account, enum action action,
+                           const struct access_object *object)
+{
+    const unsigned relations = object == NULL ? 0 : object->relations;
+    return (struct question){
+        .account = account,
+        .action = action,
+        .own_hub = account->hub != 0 && belongs_to(object, account->hub),
+        .relations = glass_shows[action] ? relations : relations & ~(1U << RELATION_GLASS),
+    };
+}
+
+static bool all_open(const struct question *question, const struct access_object *object)
+{
+    for (unsigned compartment = 0; object != NULL && compartment < COMPARTMENT_COUNT;
+         compartment++) {
+        if (has(object->compartments, compartment) && !is_open(compartment, question)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+enum access_verdict access_decide(const struct account_row *account, enum action action,
+                                  const struct access_object *object)
+{
+    const enum access_scope scope = scope_of(account, action);
+    const struct question question = ask(account, action, object);
+    if (scope == SCOPE_NONE) {
+        return ACCESS_FORBIDDEN;
+    }
+    const bool reached =
+        scope == SCOPE_ALL || question.own_hub || has(question.relations, RELATION_GLASS);
+    if (!reached || !all_open(&question, object)) {
+        return ACCESS_OUT_OF_SIGHT;
+    }
+    return access_conflict(action, object) == NULL ? ACCESS_ALLOWED : ACCESS_CONFLICT;
+}
+
+bool access_shuts(const struct account_row *account, enum action action,
+                  const struct access_object *object)
+{
+    const struct question question = ask(account, action, object);
+    return !all_open(&question, object);
+}
+
+const char *access_conflict(enum action action, const struct access_object *object)
+{
+    ASSERT(action < ACTION_COUNT);
+    for (unsigned relation = 0; object != NULL && relation < RELATION_COUNT; relation++) {
+        if (has(object->relations, relation) && conflicts[action][relation] != NULL) {
+            return conflicts[action][relation];
+        }
+    }
+    return NULL;
+}
+
+bool may(const struct account_row *account, enum action action, const struct access_object *object)
+{
+    return access_decide(account, action, object) == ACCESS_ALLOWED;
 }
 
 bool may_everywhere(const struct account_row *account, enum action action)
@@ -66,6 +190,20 @@ bool may_somewhere(const struct account_row *account, enum action action)
 {
     return scope_of(account, action) != SCOPE_NONE;
 }
+
+bool access_glass_shows(enum action action)
+{
+    ASSERT(action < ACTION_COUNT);
+    return glass_shows[action];
+}
+
+enum access_scope access_scope(enum account_role role, enum action action)
+{
+    ASSERT(role < ROLE_COUNT && action < ACTION_COUNT);
+    return (enum access_scope)scopes[role][action];
+}
+
+/* --- names ------------------------------------------------------------------------------------ */
 
 enum account_role role_from_name(str name)
 {
@@ -93,4 +231,10 @@ const char *action_name(enum action action)
 {
     ASSERT(action < ACTION_COUNT);
     return action_names[action];
+}
+
+const char *action_what(enum action action)
+{
+    ASSERT(action < ACTION_COUNT);
+    return action_whats[action];
 }

@@ -14,23 +14,14 @@ static result check_open(const struct request_row *request, struct err *err)
                          (long long)request->id, request_state_name(request->state));
 }
 
-/* The one who asked never approves, and nobody approves twice. */
-static result check_other_person(const struct sitting *sitting, const struct request_row *request,
+/* The one who asked never approves, nobody approves twice, and nobody approves what follows from
+ * their own decision. */
+static result check_other_person(struct sitting *sitting, const struct request_row *request,
                                  struct err *err)
 {
-    if (request->requested_by == sitting->account.id) {
-        return err_set(err, ERROR_FORBIDDEN, "The one who asked for a step cannot approve it");
-    }
-    for (size_t i = 0; i < request->approval_count; i++) {
-        if (request->approved_by[i] == sitting->account.id) {
-            return err_set(
-                err, ERROR_FORBIDDEN,
-                "This account has approved the request %lld already; each approval needs "
-                "another person",
-                (long long)request->id);
-        }
-    }
-    return result_ok();
+    unsigned relations = 0;
+    TRY(sitting_stands_to_request(sitting, request, &relations, err));
+    return sitting_no_conflict(ACTION_APPROVE_STEP, relations, err);
 }
 
 /* Approvals are given in the order that the rulebook names, each in the role it names. */
@@ -135,6 +126,7 @@ static result approve_work(struct transaction *transaction, void *context, struc
     if (before.position != 0) {
         return approve_again(&sitting, work, &before, err);
     }
+    TRY(sitting_require_proof(work->caller, err));
     TRY(judge_approval(&sitting, work, &request, &person, err));
     return step_finish(&sitting, work, request.id, person.id, err);
 }

@@ -210,6 +210,27 @@ static result board_again(struct sitting *sitting, struct boarding_work *work,
     return result_ok();
 }
 
+/* Who is hidden from the account boards like everybody else, and is not told of. */
+static result tell_of_those_seen(struct sitting *sitting, struct boarding_answer *answer,
+                                 struct err *err)
+{
+    struct boarding_line *seen = ARENA_NEW(sitting->arena, struct boarding_line, answer->count + 1);
+    size_t count = 0;
+    if (seen == NULL) {
+        return arena_full(err);
+    }
+    for (size_t i = 0; i < answer->count; i++) {
+        bool hidden = false;
+        TRY(sitting_hides(sitting, &answer->lines[i].person, ACTION_BOARD_MANIFEST, &hidden, err));
+        if (!hidden) {
+            seen[count++] = answer->lines[i];
+        }
+    }
+    answer->lines = seen;
+    answer->count = count;
+    return result_ok();
+}
+
 static result board_work(struct transaction *transaction, void *context, struct err *err)
 {
     struct boarding_work *work = context;
@@ -222,11 +243,13 @@ static result board_work(struct transaction *transaction, void *context, struct 
     if (before.position != 0) {
         TRY(board_again(&sitting, work, &manifest, &before, err));
     } else {
+        TRY(sitting_require_proof(work->caller, err));
         TRY(judge_all(&sitting, work, &manifest, err));
         TRY(append_boarding(&sitting, work, &manifest, err));
         TRY(append_all(&sitting, work, err));
         TRY(answer_from(&sitting, work, err));
     }
+    TRY(tell_of_those_seen(&sitting, &work->answer, err));
     return transaction_manifest(transaction, manifest.id, work->arena, &work->answer.manifest, err);
 }
 

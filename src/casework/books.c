@@ -36,19 +36,24 @@ enum action book_move_action(const struct entry_move *move)
     return move_actions[move - first];
 }
 
+/* What happened at a hub is seen by whoever sees the hub, unless the person is nobody's to see. */
 result book_may(struct sitting *sitting, const struct entry_row *row, enum action action,
                 bool *ret_may, struct err *err)
 {
-    if (row->hub != 0) {
-        struct arena scratch = *sitting->arena;
-        struct hub_row hub;
-        TRY(transaction_hub(sitting->transaction, row->hub, &scratch, &hub, err));
-        return sitting_may_hub(sitting, &hub, action, ret_may, err);
-    }
     struct arena scratch = *sitting->arena;
-    struct person_row person;
-    TRY(transaction_person(sitting->transaction, row->person, &scratch, &person, err));
-    return sitting_may_person(sitting, &person, action, ret_may, err);
+    struct person_row person = {.id = 0};
+    struct hub_row hub = {.id = 0};
+    bool hidden = false;
+    if (row->person != 0) {
+        TRY(transaction_person(sitting->transaction, row->person, &scratch, &person, err));
+        TRY(sitting_hides(sitting, &person, action, &hidden, err));
+    }
+    *ret_may = false;
+    if (hidden || row->hub == 0) {
+        return hidden ? result_ok() : sitting_may_person(sitting, &person, action, ret_may, err);
+    }
+    TRY(transaction_hub(sitting->transaction, row->hub, &scratch, &hub, err));
+    return sitting_may_hub(sitting, &hub, action, ret_may, err);
 }
 
 static result no_such_entry(int64_t id, struct err *err)
@@ -696,6 +701,44 @@ static result change_again(struct sitting *sitting, struct change_work *work,
                 : sitting_client_id_taken(err);
 }
 
+/* Did the account answer this entry before? */
+static result answered_before(struct sitting *sitting, const struct entry_row *row,
+                              enum entry_kind kind, bool *ret_answered, struct err *err)
+{
+    enum { WHOLE = 1000000 };
+    struct arena scratch = *sitting->arena;
+    const struct event *events = NULL;
+    size_t count = 0;
+    *ret_answered = false;
+    TRY(transaction_history(sitting->transaction, row->subject_kind, row->subject, 0, WHOLE,
+                            &scratch, &events, &count, err));
+    str state = ENTRY_STATE_OPEN;
+    for (size_t i = count; i > 0; i--) {
+        const struct event *event = &events[i - 1];
+        const struct entry_changed_body *body = &event->body.entry_changed;
+        if (event->kind != EVENT_ENTRY_CHANGED || body->entry != row->id || body->state.len == 0) {
+            continue;
+        }
+        const struct entry_move *move = entry_move_find(kind, state, body->state);
+        const bool answers = move != NULL && move->verb == ENTRY_ANSWERS;
+        *ret_answered = *ret_answered || (answers && event->actor == sitting->account.id);
+        state = body->state;
+    }
+    return result_ok();
+}
+
+/* Who gave an answer does not decide whether it stands. */
+static result check_no_conflict(struct sitting *sitting, const struct entry_row *row,
+                                enum entry_kind kind, const struct entry_move *move,
+                                enum action action, struct err *err)
+{
+    bool answered = false;
+    if (move != NULL && move->verb == ENTRY_ANSWERS) {
+        TRY(answered_before(sitting, row, kind, &answered, err));
+    }
+    return sitting_no_conflict(action, answered ? 1U << RELATION_DECIDED : 0, err);
+}
+
 static result change_work(struct transaction *transaction, void *context, struct err *err)
 {
     struct change_work *work = context;
@@ -719,6 +762,7 @@ static result change_work(struct transaction *transaction, void *context, struct
     if (!allowed) {
         return no_such_entry(wanted->entry, err);
     }
+    TRY(check_no_conflict(&sitting, &row, kind, move, action, err));
     TRY(check_fields(kind, wanted->fields, wanted->field_count, err));
     return append_changed(&sitting, work, &row, kind, move, err);
 }

@@ -588,11 +588,10 @@ result caseload_load(struct sitting *sitting, struct transaction *const *transac
     return loaded;
 }
 
-result caseload_sight_of(const struct sitting *sitting, struct caseload_sight *ret_sight,
-                         struct err *err)
+result caseload_sight_of(struct sitting *sitting, struct caseload_sight *ret_sight, struct err *err)
 {
     struct caseload_sight sight = {.everybody = may_everywhere(&sitting->account, ACTION_SCREEN)};
-    TRY(sitting_hidden(sitting, &sight.hidden, err));
+    TRY(sitting_hidden(sitting, ACTION_SCREEN, &sight.hidden, err));
     *ret_sight = sight;
     return result_ok();
 }

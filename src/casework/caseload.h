@@ -61,7 +61,7 @@ struct caseload_sight {
     bool everybody; /* but for those who are hidden */
     struct hidden_people hidden;
 };
-MUST_USE result caseload_sight_of(const struct sitting *sitting, struct caseload_sight *ret_sight,
+MUST_USE result caseload_sight_of(struct sitting *sitting, struct caseload_sight *ret_sight,
                                   struct err *err);
 MUST_USE result caseload_sees(struct sitting *sitting, const struct caseload_sight *sight,
                               const struct caseload_person *person, bool *ret_sees,

@@ -49,6 +49,8 @@ struct caller {
     int64_t account;
     struct client_id client_id;
     str reason; /* why the account looks, in its own words, kept with the look; "" when not said */
+    bool unproven; /* it is some time since the session proved who it is (own_account.h): steps that
+                      need approval are neither approved nor taken */
 };
 
 /* --- commands --------------------------------------------------------------------------------- */
@@ -88,7 +90,7 @@ struct fact_entry {
 struct stopped_request {
     int64_t request;
     int64_t person;
-    str reference; /* of the person */
+    str reference; /* of the person; "" for somebody who is hidden from the account */
     str step;
     const str *safeguards; /* names of those no longer clear */
     size_t safeguard_count;
@@ -124,6 +126,9 @@ MUST_USE result casework_confirm_contact(const struct casework *casework,
                                          const struct caller *caller, str person, date on,
                                          str source, struct known_day next_check_on,
                                          struct arena *arena, struct err *err);
+/* What somebody writes about the person: it stands in the history and is judged by nobody. */
+MUST_USE result casework_add_note(const struct casework *casework, const struct caller *caller,
+                                  str person, str note, struct arena *arena, struct err *err);
 /* Never fewer than are held and occupied (ERROR_CONFLICT). */
 MUST_USE result casework_agree_places(const struct casework *casework, const struct caller *caller,
                                       str hub, int64_t places, str reason, struct arena *arena,
@@ -402,20 +407,28 @@ MUST_USE result casework_account_by_name(const struct casework *casework, str us
 struct sign_in {
     str username;
     str password;
+    str code; /* of the authenticator app, when the account has one (own_account.h) */
 };
-enum { SESSION_TOKEN_SIZE = 44, SESSION_IDLE_MINUTES = 30, SESSION_HOURS_MAX = 10 };
+enum {
+    SESSION_TOKEN_SIZE = 44,
+    SESSION_IDLE_MINUTES = 30,
+    SESSION_HOURS_MAX = 10,
+    PROVEN_MINUTES = 15,
+};
 MUST_USE result casework_sign_in(const struct casework *casework, const struct sign_in *sign_in,
                                  struct arena *arena, char ret_token[SESSION_TOKEN_SIZE],
                                  struct account_row *ret_account, struct err *err);
 struct session {
     struct account_row account;
     str form_token; /* hex; every form carries it */
+    bool proven;    /* who it is was proven in the last PROVEN_MINUTES */
 };
 /* ERROR_UNAUTHENTICATED when the token is unknown, idle too long or too old, or the account closed.
  */
 MUST_USE result casework_session(const struct casework *casework, str token, struct arena *arena,
                                  struct session *ret_session, struct err *err);
 MUST_USE result casework_sign_out(const struct casework *casework, str token, struct err *err);
+/* Every session of the account ends. */
 MUST_USE result casework_set_password(const struct casework *casework, int64_t account,
                                       str password, struct err *err);
 

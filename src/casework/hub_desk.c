@@ -88,10 +88,12 @@ static result describe_stay(struct sitting *sitting, const struct stay_row *row,
     struct person_row person = {.id = 0};
     struct identity identity = {.name = STR("")};
     TRY(transaction_person(sitting->transaction, row->person, sitting->arena, &person, err));
-    stay.reference = person.reference;
+    bool hidden = false;
+    TRY(sitting_hides(sitting, &person, ACTION_SEE_PERSON, &hidden, err));
+    stay.reference = hidden ? STR("") : person.reference;
     stay.days_overdue = stay_days_overdue(row, sitting->today);
     TRY(sitting_actor(sitting, row->owner, &stay.owner, err));
-    if (row->left_event == 0) {
+    if (row->left_event == 0 && !hidden) {
         TRY(transaction_identity(sitting->transaction, &person, sitting->arena, &identity, err));
         TRY(read_own_place(sitting, &stay, err));
         TRY(read_limits(sitting, &stay, err));

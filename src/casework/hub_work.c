@@ -30,11 +30,14 @@ result hub_person(struct sitting *sitting, const struct hub_row *hub, str refere
     }
     const struct stay_row *stays = NULL;
     size_t count = 0;
+    bool hidden = false;
+    TRY(transaction_person(sitting->transaction, id, sitting->arena, ret_person, err));
+    TRY(sitting_hides(sitting, ret_person, ACTION_RUN_HUB, &hidden, err));
     TRY(transaction_stays_of_person(sitting->transaction, id, sitting->arena, &stays, &count, err));
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; !hidden && i < count; i++) {
         if (stays[i].hub == hub->id) {
             *ret_stay = stays[i];
-            return transaction_person(sitting->transaction, id, sitting->arena, ret_person, err);
+            return result_ok();
         }
     }
     return sitting_no_such(err, "person", written);

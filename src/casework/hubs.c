@@ -86,6 +86,20 @@ result casework_hubs(const struct casework *casework, const struct caller *calle
 
 /* --- one hub ---------------------------------------------------------------------------------- */
 
+/* Who is out of this account's sight is nobody: the place is taken all the same. */
+static result read_occupant(struct hubs_work *work, int64_t person, struct person_row *ret_occupant,
+                            struct err *err)
+{
+    struct person_row row;
+    bool hidden = false;
+    TRY(transaction_person(work->sitting.transaction, person, work->arena, &row, err));
+    TRY(sitting_hides(&work->sitting, &row, ACTION_SEE_PERSON, &hidden, err));
+    if (!hidden) {
+        *ret_occupant = row;
+    }
+    return result_ok();
+}
+
 static result read_places(struct hubs_work *work, struct err *err)
 {
     struct hub_line *line = &work->line;
@@ -98,8 +112,7 @@ static result read_places(struct hubs_work *work, struct err *err)
     }
     for (size_t i = 0; i < line->place_count; i++) {
         if (line->place_rows[i].person != 0) {
-            TRY(transaction_person(transaction, line->place_rows[i].person, work->arena,
-                                   &occupants[i], err));
+            TRY(read_occupant(work, line->place_rows[i].person, &occupants[i], err));
         }
     }
     line->occupants = occupants;
@@ -116,11 +129,20 @@ static result read_requests(struct hubs_work *work, struct err *err)
     if (requests == NULL) {
         return arena_full(err);
     }
+    work->line.request_count = 0;
     for (size_t i = 0; i < count; i++) {
-        TRY(request_describe(&work->sitting, &rows[i], &requests[i], err));
+        struct arena scratch = *work->arena;
+        struct person_row person;
+        bool hidden = false;
+        TRY(transaction_person(work->sitting.transaction, rows[i].person, &scratch, &person, err));
+        TRY(sitting_hides(&work->sitting, &person, ACTION_SEE_PERSON, &hidden, err));
+        if (!hidden) {
+            TRY(request_describe(&work->sitting, &rows[i], &requests[work->line.request_count],
+                                 err));
+            work->line.request_count++;
+        }
     }
     work->line.requests = requests;
-    work->line.request_count = count;
     return result_ok();
 }
 

@@ -111,6 +111,17 @@ static result read_lives(struct transaction *transaction, void *context, struct 
     return result_ok();
 }
 
+const struct agreement_state *agreement_state_on(const struct agreement_life *life, date day)
+{
+    const struct agreement_state *found = NULL;
+    for (size_t i = 0; i < life->state_count; i++) {
+        if (!date_before(day, life->states[i].from)) {
+            found = &life->states[i];
+        }
+    }
+    return found;
+}
+
 result casework_agreement_life(const struct casework *casework, const struct caller *caller,
                                str reference, struct arena *arena, struct agreement_life *ret_life,
                                struct err *err)

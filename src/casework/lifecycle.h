@@ -51,6 +51,9 @@ struct agreement_life {
     int64_t live_requests;
     struct acceptance_counts acceptances;
 };
+/* The state on a day: the last one that is true from it or from before; NULL when there is none. */
+const struct agreement_state *agreement_state_on(const struct agreement_life *life, date day);
+
 MUST_USE result casework_agreement_life(const struct casework *casework,
                                         const struct caller *caller, str reference,
                                         struct arena *arena, struct agreement_life *ret_life,

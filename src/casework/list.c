@@ -47,8 +47,12 @@ static result scan_rows(struct list_work *work, struct people_filter *filter, bo
     const struct person_row *rows = NULL;
     size_t count = 0;
     TRY(transaction_people(work->sitting.transaction, filter, &scratch, &rows, &count, err));
+    struct sitting looking = work->sitting;
+    looking.arena = &scratch; /* after the rows */
     for (size_t i = 0; i < count && work->found_count <= work->query->limit; i++) {
-        bool found = !sitting_hides(&work->sitting, &rows[i]);
+        bool hidden = false;
+        TRY(sitting_hides(&looking, &rows[i], ACTION_SEE_PEOPLE, &hidden, err));
+        bool found = !hidden;
         if (found) {
             TRY(matches(work, &rows[i], scratch, &found, err));
         }

@@ -79,7 +79,7 @@ struct boarding_line {
 };
 struct boarding_answer {
     struct manifest_row manifest;
-    const struct boarding_line *lines; /* everybody who was on it, by person */
+    const struct boarding_line *lines; /* who was on it and is not hidden, by person */
     size_t count;
     size_t boarded_count;
     bool repeated;

@@ -172,6 +172,10 @@ static void find_obstacles(struct merging *work)
         add_obstacle(work, STR("They are recorded in two families: record first that these are one "
                                "family."));
     }
+    if (plan->continuing.protection != 0 || plan->absorbed.protection != 0) {
+        add_obstacle(work, STR("One of them is protected: end the protection, and protect the "
+                               "merged record."));
+    }
     check_outcomes(work);
     work->plan.obstacles = work->obstacles.items;
     work->plan.obstacle_count = work->obstacles.count;
@@ -444,9 +448,8 @@ static result check_may_merge(const struct merging *work, struct err *err)
         return err_set(err, ERROR_CONFLICT, "The merge %lld is %s already",
                        (long long)plan->merge.id, merge_state_name(plan->merge.state));
     }
-    if (plan->merge.requested_by == work->sitting.account.id) {
-        return err_set(err, ERROR_FORBIDDEN, "The one who asked for a merge cannot decide it");
-    }
+    const bool asked = plan->merge.requested_by == work->sitting.account.id;
+    TRY(sitting_no_conflict(ACTION_DECIDE_MERGE, asked ? 1U << RELATION_ASKED : 0, err));
     if (plan->continuing.id != plan->merge.continues || plan->absorbed.id != plan->merge.absorbed) {
         result_ignore(
             err_set(err, ERROR_CONFLICT, "One of the records has been merged with another since"),

@@ -395,6 +395,21 @@ static int compare_sums(const void *left, const void *right)
     return a->quarter != b->quarter ? a->quarter - b->quarter : str_compare(a->partner, b->partner);
 }
 
+date operation_sum_begin(const struct operation_sum *sum)
+{
+    date begin = {0};
+    result_ignore(
+        date_from_civil((struct civil){.year = sum->year, .month = sum->quarter * 3 - 2, .day = 1},
+                        &begin, NULL),
+        "a quarter of a day that is on record");
+    return begin;
+}
+
+date operation_sum_end(const struct operation_sum *sum)
+{
+    return date_add_days(date_add_months(operation_sum_begin(sum), 3, DATE_ROUND_DOWN), -1);
+}
+
 result casework_operation_table(const struct casework *casework, const struct caller *caller,
                                 date from, date to, struct arena *arena,
                                 const struct operation_sum **ret_sums, size_t *ret_count,

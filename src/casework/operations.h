@@ -64,6 +64,10 @@ struct operation_sum {
     int64_t engines_not_known;
     int64_t documents_not_known;
 };
+/* The first and the last day of its quarter. */
+date operation_sum_begin(const struct operation_sum *sum);
+date operation_sum_end(const struct operation_sum *sum);
+
 MUST_USE result casework_operation_table(const struct casework *casework,
                                          const struct caller *caller, date from, date to,
                                          struct arena *arena, const struct operation_sum **ret_sums,

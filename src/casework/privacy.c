@@ -304,7 +304,7 @@ static result describe_look(struct sitting *sitting, const struct look_row *look
     if (look->subject_kind == SUBJECT_OF_PERSON) {
         struct person_row person;
         TRY(transaction_person(sitting->transaction, look->subject, sitting->arena, &person, err));
-        line->reference = sitting_hides(sitting, &person) ? STR("") : person.reference;
+        TRY(sitting_reference(sitting, &person, &line->reference, err));
     }
     return result_ok();
 }

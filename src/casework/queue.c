@@ -260,7 +260,7 @@ static bool is_of_hub(const struct queue *queue, int64_t person)
 /* Whom the account sees the work of, as a plane. */
 static result find_seen(struct queue *queue, struct err *err)
 {
-    const struct sitting *sitting = queue->sitting;
+    struct sitting *sitting = queue->sitting;
     const struct caseload_columns *caseload = &queue->caseload;
     const bool everywhere = may_everywhere(&sitting->account, ACTION_SEE_PEOPLE);
     struct hidden_people hidden;
@@ -268,7 +268,7 @@ static result find_seen(struct queue *queue, struct err *err)
     if (queue->seen == NULL) {
         return arena_full(err);
     }
-    TRY(sitting_hidden(sitting, &hidden, err));
+    TRY(sitting_hidden(sitting, ACTION_SEE_PEOPLE, &hidden, err));
     for (size_t row = 0; row < caseload->columns.row_count; row++) {
         const struct caseload_person *person = &caseload->people[row];
         const bool seen = person->asked_about && !hidden_has(&hidden, person->id) &&

@@ -180,12 +180,11 @@ static result recall_one(struct sitting *sitting, const struct manifest_entry_ro
     }
     *ret_stopped = (struct stopped_request){.request = request.id,
                                             .person = person.id,
-                                            .reference = person.reference,
                                             .step = request.step,
                                             .safeguards = names.items,
                                             .safeguard_count = names.count,
                                             .aboard = true};
-    return result_ok();
+    return sitting_reference(sitting, &person, &ret_stopped->reference, err);
 }
 
 result recall_review(struct sitting *sitting, const struct touched *touched, int64_t cause,

@@ -83,13 +83,12 @@ static result stopped_by(struct sitting *sitting, const struct event *event,
     *ret_stopped = (struct stopped_request){
         .request = request.id,
         .person = person.id,
-        .reference = person.reference,
         .step = request.step,
         .safeguards = safeguards.items,
         .safeguard_count = safeguards.count,
         .aboard = aboard,
     };
-    return result_ok();
+    return sitting_reference(sitting, &person, &ret_stopped->reference, err);
 }
 
 result repeat_stopped(struct sitting *sitting, const struct done_before *done,

@@ -2,24 +2,25 @@
 
 #include "casework/facts.h"
 
-/* The next approval is in this account's role, and it neither asked nor approved before. */
-static bool is_mine_to_approve(const struct sitting *sitting, const struct request_row *row)
+/* The next approval is in this account's role, and nothing says that it must be somebody else's. */
+static result is_mine_to_approve(struct sitting *sitting, const struct request_row *row,
+                                 bool *ret_mine, struct err *err)
 {
     const struct rulebook *rulebook = sitting->casework->rulebook;
     const uint32_t step = rulebook_step(rulebook, row->step);
+    struct access_object object = {.relations = 0};
+    *ret_mine = false;
     if (row->state != REQUEST_OPEN || step == NOT_FOUND_INDEX ||
         row->approval_count >= rulebook->steps[step].approval_count ||
-        row->requested_by == sitting->account.id ||
         !may_somewhere(&sitting->account, ACTION_APPROVE_STEP)) {
-        return false;
-    }
-    for (size_t i = 0; i < row->approval_count; i++) {
-        if (row->approved_by[i] == sitting->account.id) {
-            return false;
-        }
+        return result_ok();
     }
     const uint32_t role = rulebook->steps[step].approvals[row->approval_count];
-    return str_equal(rulebook->roles[role].name, sitting->account.role);
+    if (str_equal(rulebook->roles[role].name, sitting->account.role)) {
+        TRY(sitting_stands_to_request(sitting, row, &object.relations, err));
+        *ret_mine = access_conflict(ACTION_APPROVE_STEP, &object) == NULL;
+    }
+    return result_ok();
 }
 
 result request_describe(struct sitting *sitting, const struct request_row *row,
@@ -35,7 +36,7 @@ result request_describe(struct sitting *sitting, const struct request_row *row,
         work.hub = hub.reference;
         work.hub_name = hub.name;
     }
-    work.mine_to_approve = is_mine_to_approve(sitting, row);
+    TRY(is_mine_to_approve(sitting, row, &work.mine_to_approve, err));
     work.mine_to_take = row->state == REQUEST_APPROVED &&
                         may_somewhere(&sitting->account, ACTION_TAKE_STEP) &&
                         sitting_hub_in_sight(sitting, ACTION_TAKE_STEP, row->hub);

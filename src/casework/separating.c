@@ -277,6 +277,31 @@ static result refuse_undecided(const struct separating *work, struct err *err)
     return err_hint(err, "Look at the plan: each of them must be given to one of the two.");
 }
 
+/* What was nobody's to see but those named stays so on both sides. */
+static result protect_both(struct sitting *sitting, const struct merge_row *merge,
+                           int64_t protection, struct err *err)
+{
+    const int64_t sides[] = {merge->continues, merge->absorbed};
+    struct event was;
+    if (protection == 0) {
+        return result_ok();
+    }
+    TRY(transaction_event(sitting->transaction, protection, sitting->arena, &was, err));
+    for (size_t i = 0; i < 2; i++) {
+        struct person_row side;
+        TRY(transaction_person(sitting->transaction, sides[i], sitting->arena, &side, err));
+        if (side.protection == 0) {
+            struct event event = {.subject_kind = SUBJECT_OF_PERSON,
+                                  .subject = side.id,
+                                  .kind = EVENT_PROTECTION_SET,
+                                  .effective_on = sitting->today,
+                                  .body.protection_set = was.body.protection_set};
+            TRY(sitting_append(sitting, &event, err));
+        }
+    }
+    return result_ok();
+}
+
 static result append_separation(struct separating *work, struct err *err)
 {
     struct sitting *sitting = &work->sitting;
@@ -295,9 +320,12 @@ static result append_separation(struct separating *work, struct err *err)
     if (events == NULL) {
         return arena_full(err);
     }
+    struct person_row whole;
     TRY(list_moved(work, &event.body.identities_separated.moved, err));
+    TRY(transaction_person(sitting->transaction, merge->continues, work->arena, &whole, err));
     TRY(sitting_append(sitting, &event, err));
     events[0] = event.position;
+    TRY(protect_both(sitting, merge, whole.protection, err));
     const struct touched touched[] = {
         {.kind = SUBJECT_OF_PERSON, .id = merge->continues},
         {.kind = SUBJECT_OF_PERSON, .id = merge->absorbed},

@@ -1,5 +1,8 @@
 #include "casework/casework.h"
 
+#include "casework/own_account.h"
+#include "casework/second_factor.h"
+#include "casework/session.h"
 #include "casework/sign_in_gate.h"
 #include "casework/text.h"
 
@@ -97,7 +100,9 @@ static result set_hash(struct transaction *transaction, void *context, struct er
 {
     struct password_work *work = context;
     struct account_row account;
+    size_t ended = 0;
     TRY(transaction_account(transaction, work->account, work->arena, &account, err));
+    TRY(sessions_end(transaction, account.id, NULL, STR(""), *work->arena, &ended, err));
     return transaction_set_password_hash(transaction, account.id, str_from_c(work->hash), err);
 }
 
@@ -127,6 +132,8 @@ result casework_set_password(const struct casework *casework, int64_t account, s
 
 struct sign_in_work {
     str username;
+    str code;
+    bool wrong_code;
     struct arena *arena;
     struct account_row account; /* id 0: there is none of this name, or it is closed */
     str hash;
@@ -153,25 +160,31 @@ static result read_hash(struct transaction *transaction, void *context, struct e
 
 static result refuse_sign_in(struct err *err)
 {
-    return err_set(err, ERROR_UNAUTHENTICATED, "The user name or the password is not right");
+    return err_set(err, ERROR_UNAUTHENTICATED,
+                   "The user name, the password or the code is not right");
 }
 
 /* An account that was closed, or whose password changed, while the password was checked does not
- * get in. */
+ * get in. A wrong code is counted, so this commits and says so. */
 static result open_session(struct transaction *transaction, void *context, struct err *err)
 {
-    const struct sign_in_work *work = context;
+    struct sign_in_work *work = context;
     struct account_row account;
+    enum code_verdict verdict = CODE_WRONG;
     str hash;
     TRY(transaction_account(transaction, work->account.id, work->arena, &account, err));
     TRY(transaction_password_hash(transaction, account.id, work->arena, &hash, err));
     if (account.closed || !str_equal(hash, work->hash)) {
         return refuse_sign_in(err);
     }
-    return transaction_put_session(transaction, &work->session, err);
+    TRY(second_factor_take(transaction, account.id, work->code, work->session.opened_at, &verdict,
+                           err));
+    work->wrong_code = verdict == CODE_WRONG;
+    return work->wrong_code ? result_ok()
+                            : transaction_put_session(transaction, &work->session, err);
 }
 
-static void hash_token(str token, uint8_t hash[32])
+void session_hash_token(str token, uint8_t hash[32])
 {
     const struct sha256 digest = sha256_of(token);
     memcpy(hash, digest.bytes, sizeof digest.bytes);
@@ -187,9 +200,9 @@ static void draw_session(const struct casework *casework, struct sign_in_work *w
                              sodium_base64_VARIANT_URLSAFE_NO_PADDING) == token);
     sodium_memzero(secret, sizeof secret);
     const instant now = system_now(system);
-    work->session =
-        (struct session_row){.account = work->account.id, .opened_at = now, .seen_at = now};
-    hash_token(str_from_c(token), work->session.token_hash);
+    work->session = (struct session_row){
+        .account = work->account.id, .opened_at = now, .seen_at = now, .proven_at = now};
+    session_hash_token(str_from_c(token), work->session.token_hash);
     system->entropy(system->context, work->session.form_token, sizeof work->session.form_token);
 }
 
@@ -198,7 +211,7 @@ result casework_sign_in(const struct casework *casework, const struct sign_in *s
                         struct account_row *ret_account, struct err *err)
 {
     TRY(check_gate(casework, err));
-    struct sign_in_work work = {.arena = arena, .hash = STR("")};
+    struct sign_in_work work = {.arena = arena, .hash = STR(""), .code = sign_in->code};
     const bool readable = text_line("The user name", sign_in->username, NAME_MAX_BYTES, NULL).ok;
     work.username = readable ? sign_in->username : STR("");
     TRY(store_read(casework->store, read_hash, &work, err));
@@ -208,6 +221,9 @@ result casework_sign_in(const struct casework *casework, const struct sign_in *s
     char token[SESSION_TOKEN_SIZE];
     draw_session(casework, &work, token);
     TRY(store_write(casework->store, open_session, &work, err));
+    if (work.wrong_code) {
+        return refuse_sign_in(err);
+    }
     memcpy(ret_token, token, SESSION_TOKEN_SIZE);
     sodium_memzero(token, sizeof token);
     *ret_account = work.account;
@@ -229,7 +245,7 @@ static result refuse_session(struct err *err)
     return err_set(err, ERROR_UNAUTHENTICATED, "Nobody is signed in, or the session has ended");
 }
 
-static bool is_over(const struct session_row *row, instant now)
+bool session_is_over(const struct session_row *row, instant now)
 {
     const int64_t idle = now.milliseconds - row->seen_at.milliseconds;
     const int64_t age = now.milliseconds - row->opened_at.milliseconds;
@@ -246,8 +262,8 @@ static result read_session(struct transaction *transaction, void *context, struc
                                                : err_set(err, failure.code, "%s", failure.what);
     }
     TRY(transaction_account(transaction, work->row.account, work->arena, &work->account, err));
-    return is_over(&work->row, work->now) || work->account.closed ? refuse_session(err)
-                                                                  : result_ok();
+    return session_is_over(&work->row, work->now) || work->account.closed ? refuse_session(err)
+                                                                          : result_ok();
 }
 
 /* Reads once more: somebody may have signed out in the meantime, and must stay signed out. */
@@ -278,15 +294,69 @@ result casework_session(const struct casework *casework, str token, struct arena
         return refuse_session(err);
     }
     struct session_work work = {.now = system_now(casework->system), .arena = arena};
-    hash_token(token, work.token_hash);
+    session_hash_token(token, work.token_hash);
     TRY(store_read(casework->store, read_session, &work, err));
     if (work.now.milliseconds - work.row.seen_at.milliseconds >= TOUCH_MILLISECONDS) {
         TRY(store_write(casework->store, touch_session, &work, err));
     }
-    struct session session = {.account = work.account};
+    const int64_t proven_for = work.now.milliseconds - work.row.proven_at.milliseconds;
+    struct session session = {.account = work.account,
+                              .proven = proven_for <= PROVEN_MINUTES * minute_milliseconds};
     TRY(hex_of(work.row.form_token, sizeof work.row.form_token, arena, &session.form_token, err));
     *ret_session = session;
     return result_ok();
+}
+
+/* --- proving once more --- */
+
+struct proof_work {
+    struct session_work session;
+    str code;
+    str hash;
+    bool wrong_code;
+};
+
+static result read_proof(struct transaction *transaction, void *context, struct err *err)
+{
+    struct proof_work *work = context;
+    TRY(read_session(transaction, &work->session, err));
+    return transaction_password_hash(transaction, work->session.row.account, work->session.arena,
+                                     &work->hash, err);
+}
+
+static result keep_proof(struct transaction *transaction, void *context, struct err *err)
+{
+    struct proof_work *work = context;
+    struct session_work *session = &work->session;
+    enum code_verdict verdict = CODE_WRONG;
+    TRY(read_session(transaction, session, err));
+    TRY(second_factor_take(transaction, session->row.account, work->code, session->now, &verdict,
+                           err));
+    work->wrong_code = verdict == CODE_WRONG;
+    session->row.proven_at = work->wrong_code ? session->row.proven_at : session->now;
+    session->row.seen_at = session->now;
+    return transaction_put_session(transaction, &session->row, err);
+}
+
+static result refuse_proof(struct err *err)
+{
+    return err_set(err, ERROR_UNAUTHENTICATED, "The password or the code is not right");
+}
+
+result casework_prove_session(const struct casework *casework, str token, str password, str code,
+                              struct arena *arena, struct err *err)
+{
+    TRY(check_gate(casework, err));
+    struct proof_work work = {.session = {.now = system_now(casework->system), .arena = arena},
+                              .code = code,
+                              .hash = STR("")};
+    session_hash_token(token, work.session.token_hash);
+    TRY(store_read(casework->store, read_proof, &work, err));
+    if (!verify(casework->gate, work.hash, password)) {
+        return refuse_proof(err);
+    }
+    TRY(store_write(casework->store, keep_proof, &work, err));
+    return work.wrong_code ? refuse_proof(err) : result_ok();
 }
 
 static result delete_session(struct transaction *transaction, void *context, struct err *err)
@@ -297,6 +367,6 @@ static result delete_session(struct transaction *transaction, void *context, str
 result casework_sign_out(const struct casework *casework, str token, struct err *err)
 {
     uint8_t token_hash[32];
-    hash_token(token, token_hash);
+    session_hash_token(token, token_hash);
     return store_write(casework->store, delete_session, token_hash, err);
 }

@@ -102,6 +102,17 @@ static result begin_for(struct sitting *sitting, const struct casework *casework
     return require_action(&sitting->account, action, err);
 }
 
+result sitting_require_proof(const struct caller *caller, struct err *err)
+{
+    if (!caller->unproven) {
+        return result_ok();
+    }
+    result_ignore(err_set(err, ERROR_UNPROVEN,
+                          "It is some time since you signed in: confirm first that it is you"),
+                  "the hint follows");
+    return err_hint(err, "POST {\"password\",\"code\"} to /account/proof, then send this again");
+}
+
 result sitting_of_register(struct sitting *sitting, const struct casework *casework,
                            struct transaction *transaction, struct arena *arena, struct err *err)
 {
@@ -221,73 +232,6 @@ static result find_id(struct sitting *sitting, enum subject_kind kind, str refer
     return result_ok();
 }
 
-bool sitting_hub_in_sight(const struct sitting *sitting, enum action action, int64_t hub)
-{
-    const struct access_object object = {.hubs = &hub, .hub_count = 1};
-    return hub == 0 || may(&sitting->account, action, &object);
-}
-
-bool sitting_hides(const struct sitting *sitting, const struct person_row *person)
-{
-    return person->erased ||
-           (person->restricted && !may(&sitting->account, ACTION_SEE_RESTRICTED, NULL));
-}
-
-result sitting_hidden(const struct sitting *sitting, struct hidden_people *ret_hidden,
-                      struct err *err)
-{
-    struct hidden_people hidden = {.count = 0};
-    TRY(transaction_hidden(sitting->transaction,
-                           !may(&sitting->account, ACTION_SEE_RESTRICTED, NULL), sitting->arena,
-                           &hidden.people, &hidden.count, err));
-    *ret_hidden = hidden;
-    return result_ok();
-}
-
-bool hidden_has(const struct hidden_people *hidden, int64_t person)
-{
-    size_t first = 0;
-    size_t end = hidden->count;
-    while (first < end) {
-        const size_t middle = first + (end - first) / 2;
-        if (hidden->people[middle] < person) {
-            first = middle + 1;
-        } else {
-            end = middle;
-        }
-    }
-    return first < hidden->count && hidden->people[first] == person;
-}
-
-result sitting_may_person(struct sitting *sitting, const struct person_row *person,
-                          enum action action, bool *ret_may, struct err *err)
-{
-    *ret_may = false;
-    if (sitting_hides(sitting, person)) {
-        return result_ok();
-    }
-    if (may_everywhere(&sitting->account, action)) {
-        *ret_may = true;
-        return result_ok();
-    }
-    struct arena scratch = *sitting->arena;
-    const struct request_filter filter = {.person = person->id, .live_only = true};
-    const struct request_row *requests;
-    size_t count;
-    TRY(transaction_requests(sitting->transaction, &filter, &scratch, &requests, &count, err));
-    int64_t *hubs = ARENA_NEW(&scratch, int64_t, count + 1);
-    if (hubs == NULL) {
-        return arena_full(err);
-    }
-    hubs[0] = person->hub;
-    for (size_t i = 0; i < count; i++) {
-        hubs[i + 1] = requests[i].hub;
-    }
-    *ret_may = may(&sitting->account, action,
-                   &(struct access_object){.hubs = hubs, .hub_count = count + 1});
-    return result_ok();
-}
-
 /* The one record under which this other reference stands; 0 when there is none, ERROR_CONFLICT when
  * it stands under several people's. */
 static result find_by_identifier(struct sitting *sitting, str typed, int64_t *ret_record,
@@ -366,31 +310,6 @@ result sitting_person(struct sitting *sitting, str reference, enum action action
     }
     address(sitting, person.id, record);
     *ret_person = person;
-    return result_ok();
-}
-
-bool sitting_may_agreement(const struct sitting *sitting, const struct agreement_row *agreement,
-                           enum action action)
-{
-    return may(&sitting->account, action, NULL) &&
-           (!agreement->confidential || may(&sitting->account, ACTION_SEE_CONFIDENTIAL, NULL));
-}
-
-/* A hub under an agreement that is not announced would give the agreement away: only those who may
- * see the agreement, and those whose hub it is, see it. */
-result sitting_may_hub(struct sitting *sitting, const struct hub_row *hub, enum action action,
-                       bool *ret_may, struct err *err)
-{
-    const struct access_object object = {.hubs = &hub->id, .hub_count = 1};
-    bool allowed = may(&sitting->account, action, &object);
-    if (allowed && hub->agreement != 0 && hub->id != sitting->account.hub &&
-        !may(&sitting->account, ACTION_SEE_CONFIDENTIAL, NULL)) {
-        struct arena scratch = *sitting->arena;
-        struct agreement_row agreement;
-        TRY(transaction_agreement(sitting->transaction, hub->agreement, &scratch, &agreement, err));
-        allowed = !agreement.confidential;
-    }
-    *ret_may = allowed;
     return result_ok();
 }
 
@@ -510,82 +429,6 @@ result sitting_is_person(struct sitting *sitting, int64_t record, int64_t person
     TRY(transaction_person(sitting->transaction, record, &scratch, &row, err));
     *ret_is = row.id == person;
     return result_ok();
-}
-
-/* --- counting --------------------------------------------------------------------------------- */
-
-static void count_one(struct stage_count *counts, size_t *count, str stage)
-{
-    for (size_t i = 0; i < *count; i++) {
-        if (str_equal(counts[i].stage, stage)) {
-            counts[i].people++;
-            return;
-        }
-    }
-    counts[(*count)++] = (struct stage_count){.stage = stage, .people = 1};
-}
-
-static result count_at_hub(struct sitting *sitting, const struct stage_count **ret_counts,
-                           size_t *ret_count, struct err *err)
-{
-    const struct people_filter filter = {.stage = STR(""), .hub = sitting->account.hub};
-    const struct person_row *rows = NULL;
-    size_t row_count = 0;
-    if (filter.hub != 0) {
-        TRY(transaction_people(sitting->transaction, &filter, sitting->arena, &rows, &row_count,
-                               err));
-    }
-    struct hidden_people hidden;
-    struct stage_count *counts = ARENA_NEW(sitting->arena, struct stage_count, row_count + 1);
-    if (counts == NULL) {
-        return arena_full(err);
-    }
-    TRY(sitting_hidden(sitting, &hidden, err));
-    size_t count = 0;
-    for (size_t i = 0; i < row_count; i++) {
-        if (!hidden_has(&hidden, rows[i].id)) {
-            count_one(counts, &count, rows[i].stage);
-        }
-    }
-    *ret_counts = counts;
-    *ret_count = count;
-    return result_ok();
-}
-
-/* Everybody, less those who are hidden: these are few. */
-static result count_everybody(struct sitting *sitting, const struct stage_count **ret_counts,
-                              size_t *ret_count, struct err *err)
-{
-    const struct stage_count *all = NULL;
-    struct hidden_people hidden;
-    size_t count = 0;
-    TRY(transaction_count_stages(sitting->transaction, sitting->arena, &all, &count, err));
-    TRY(sitting_hidden(sitting, &hidden, err));
-    struct stage_count *counts = ARENA_NEW(sitting->arena, struct stage_count, count + 1);
-    if (counts == NULL) {
-        return arena_full(err);
-    }
-    for (size_t i = 0; i < count; i++) {
-        counts[i] = all[i];
-    }
-    for (size_t i = 0; i < hidden.count; i++) {
-        struct person_row row;
-        TRY(transaction_record(sitting->transaction, hidden.people[i], sitting->arena, &row, err));
-        for (size_t k = 0; k < count && row.part_of == 0; k++) {
-            counts[k].people -= str_equal(counts[k].stage, row.stage) ? 1 : 0;
-        }
-    }
-    *ret_counts = counts;
-    *ret_count = count;
-    return result_ok();
-}
-
-result sitting_count_stages(struct sitting *sitting, const struct stage_count **ret_counts,
-                            size_t *ret_count, struct err *err)
-{
-    return may_everywhere(&sitting->account, ACTION_SEE_PEOPLE)
-               ? count_everybody(sitting, ret_counts, ret_count, err)
-               : count_at_hub(sitting, ret_counts, ret_count, err);
 }
 
 /* --- who looked ------------------------------------------------------------------------------- */

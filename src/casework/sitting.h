@@ -65,6 +65,9 @@ MUST_USE result sitting_record(struct sitting *sitting, const struct casework *c
  * something was read. */
 MUST_USE result sitting_require(const struct sitting *sitting, enum action action, struct err *err);
 
+/* ERROR_UNPROVEN when the caller has to prove first that it is still them. */
+MUST_USE result sitting_require_proof(const struct caller *caller, struct err *err);
+
 /* Begins to record in the register's own name: nobody asked, no access is asked for. */
 MUST_USE result sitting_of_register(struct sitting *sitting, const struct casework *casework,
                                     struct transaction *transaction, struct arena *arena,
@@ -92,18 +95,24 @@ MUST_USE result sitting_request(struct sitting *sitting, int64_t id, enum action
                                 struct request_row *ret_request, struct person_row *ret_person,
                                 struct err *err);
 
-/* Whom the account does not see whatever its role gives it: people who were erased, and people
- * whose processing is restricted. */
-bool sitting_hides(const struct sitting *sitting, const struct person_row *person);
+/* --- what the account sees, and how it stands to it (sight.c) --- */
+
+/* Whom the account does not see whatever hub they are at: people in a compartment that is not open
+ * to it (access.def). A broken glass shows nobody in a list. */
+MUST_USE result sitting_hides(struct sitting *sitting, const struct person_row *person,
+                              enum action action, bool *ret_hides, struct err *err);
+/* The reference, for an answer about something else; "" for somebody who is hidden so. */
+MUST_USE result sitting_reference(struct sitting *sitting, const struct person_row *person,
+                                  str *ret_reference, struct err *err);
 struct hidden_people {
     const int64_t *people; /* rising */
     size_t count;
 };
-MUST_USE result sitting_hidden(const struct sitting *sitting, struct hidden_people *ret_hidden,
-                               struct err *err);
+MUST_USE result sitting_hidden(struct sitting *sitting, enum action action,
+                               struct hidden_people *ret_hidden, struct err *err);
 bool hidden_has(const struct hidden_people *hidden, int64_t person);
 
-/* May the account do this with this one? */
+/* May the account do this with this one? A conflict of interest is not asked about. */
 MUST_USE result sitting_may_person(struct sitting *sitting, const struct person_row *person,
                                    enum action action, bool *ret_may, struct err *err);
 MUST_USE result sitting_may_hub(struct sitting *sitting, const struct hub_row *hub,
@@ -113,6 +122,14 @@ bool sitting_may_agreement(const struct sitting *sitting, const struct agreement
 /* A hub operator and a monitor see nothing of other hubs: is what concerns this hub (0: no hub) for
  * this account? */
 bool sitting_hub_in_sight(const struct sitting *sitting, enum action action, int64_t hub);
+
+/* Who asked for the request, approved it, or decided alone an earlier step of its person: a set of
+ * relations (access.h). */
+MUST_USE result sitting_stands_to_request(struct sitting *sitting,
+                                          const struct request_row *request,
+                                          unsigned *ret_relations, struct err *err);
+/* ERROR_FORBIDDEN, with why, when somebody who stands so to a thing may not do this to it. */
+MUST_USE result sitting_no_conflict(enum action action, unsigned relations, struct err *err);
 
 MUST_USE result sitting_no_such(struct err *err, const char *kind, str reference);
 

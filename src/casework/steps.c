@@ -259,6 +259,7 @@ static result take_work(struct transaction *transaction, void *context, struct e
     if (before.position != 0) {
         return take_again(&sitting, work, &before, err);
     }
+    TRY(sitting_require_proof(work->caller, err));
     TRY(check_approved(&request, err));
     TRY(check_not_listed(&sitting, &request, err));
     TRY(step_of_request(&sitting, &request, &step, err));

@@ -171,7 +171,7 @@ static int compare_requests(const void *left, const void *right)
 
 struct verdict {
     bool stop;
-    str reference; /* of the person */
+    str reference; /* of the person; "" for who is hidden from the account */
     struct text_list safeguards;
 };
 
@@ -183,7 +183,7 @@ static result judge_again(struct sitting *sitting, const struct request_row *req
     struct verdict verdict = {.stop = true};
     struct person_row person;
     TRY(transaction_person(sitting->transaction, request->person, sitting->arena, &person, err));
-    verdict.reference = person.reference;
+    TRY(sitting_reference(sitting, &person, &verdict.reference, err));
     const uint32_t step = rulebook_step(rulebook, request->step);
     const uint32_t stage = rulebook_stage(rulebook, person.stage);
     if (step == NOT_FOUND_INDEX || stage == NOT_FOUND_INDEX ||

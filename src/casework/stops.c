@@ -68,7 +68,7 @@ static result describe(struct sitting *sitting, const struct stop_notice_row *no
     struct event event;
     TRY(transaction_person(sitting->transaction, notice->person, sitting->arena, &person, err));
     TRY(transaction_event(sitting->transaction, notice->stop, sitting->arena, &event, err));
-    line.reference = person.reference;
+    TRY(sitting_reference(sitting, &person, &line.reference, err));
     TRY(event.kind == EVENT_STEP_STOPPED ? describe_stop(sitting, &event, &line, err)
                                          : describe_recall(sitting, &event, &line, err));
     *ret_line = line;
@@ -141,6 +141,19 @@ static result describe_told(struct stops_work *work, const struct stop_notice_ro
     return result_ok();
 }
 
+/* Whoever sees everybody, and this person, sees who was told. */
+static result may_see_person(struct sitting *sitting, int64_t person, bool *ret_may,
+                             struct err *err)
+{
+    struct arena scratch = *sitting->arena;
+    struct person_row row;
+    TRY(transaction_person(sitting->transaction, person, &scratch, &row, err));
+    *ret_may = false;
+    return may_everywhere(&sitting->account, ACTION_SEE_PERSON)
+               ? sitting_may_person(sitting, &row, ACTION_SEE_PERSON, ret_may, err)
+               : result_ok();
+}
+
 static result read_stop(struct transaction *transaction, void *context, struct err *err)
 {
     struct stops_work *work = context;
@@ -150,7 +163,10 @@ static result read_stop(struct transaction *transaction, void *context, struct e
                      ACTION_ACKNOWLEDGE_STOP, work->arena, err));
     TRY(transaction_told_of_stop(transaction, work->stop, work->arena, &notices, &count, err));
     const struct stop_notice_row *own = own_notice(notices, count, work->caller->account);
-    const bool others = count > 0 && may_everywhere(&work->sitting.account, ACTION_SEE_PERSON);
+    bool others = false;
+    if (own == NULL && count > 0) {
+        TRY(may_see_person(&work->sitting, notices[0].person, &others, err));
+    }
     if (own == NULL && !others) {
         return no_such_stop(work->stop, err);
     }

@@ -86,18 +86,6 @@ result command_agreement_state(const struct invocation *invocation, int *ret_sta
 /* --- reading -----------------------------------------------------------------------------------
  */
 
-/* The state on a day is the last one that is true from it or from before. */
-static const struct agreement_state *state_on(const struct agreement_life *life, date today)
-{
-    const struct agreement_state *found = NULL;
-    for (size_t i = 0; i < life->state_count; i++) {
-        if (!date_before(today, life->states[i].from)) {
-            found = &life->states[i];
-        }
-    }
-    return found;
-}
-
 static str number_text(bool known, int64_t number, struct arena *arena)
 {
     return known ? arena_format(arena, "%lld", (long long)number) : STR("not set");
@@ -116,7 +104,7 @@ static void print_lives(const struct invocation *invocation, const struct agreem
     for (size_t i = 0; i < count; i++) {
         struct arena scratch = *invocation->arena;
         const struct agreement_life *life = &lives[i];
-        const struct agreement_state *state = state_on(life, today);
+        const struct agreement_state *state = agreement_state_on(life, today);
         char from[DATE_TEXT_SIZE] = "";
         if (state != NULL) {
             date_format(state->from, from);

@@ -129,6 +129,20 @@ enum { COMMAND_OPTIONS_MAX = 20, COMMAND_ARGUMENTS_MAX = 256 /* a folder of rule
     OPTION(OPTION_EVENTS, "events", NULL, "the file holds the events of a whole register")         \
     OPTION(OPTION_DRY_RUN, "dry-run", NULL, "check everything; change nothing")                    \
     OPTION(OPTION_ERRORS, "errors", "FILE", "write what is wrong to this CSV file, row by row")    \
+    OPTION(OPTION_SEAL_KEY, "seal-key", "FILE",                                                    \
+           "the log's key (default: the store's name with .seal); to check, FILE.pub is enough")   \
+    OPTION(OPTION_LOG, "log", "FOLDER", "the log (default: the store's name with .log)")           \
+    OPTION(OPTION_PADDING, "padding", "N",                                                         \
+           "the log grows by multiples of this, so that nobody can count events (default: 16)")    \
+    OPTION(OPTION_CONSTANT, "constant", NULL,                                                      \
+           "the log grows on every beat, also when there was no event")                            \
+    OPTION(OPTION_BEAT, "beat", "MILLISECONDS",                                                    \
+           "how often what was recorded comes into the log (default: 1000)")                       \
+    OPTION(OPTION_OLDER, "older", "FILE",                                                          \
+           "a checkpoint that you kept: is the log the same history?")                             \
+    OPTION(OPTION_FILES, "files", "FOLDER",                                                        \
+           "check a log that was exported or fetched, without the register")                       \
+    OPTION(OPTION_RECEIPT, "receipt", "FILE", "check this receipt, without log and register")      \
     OPTION(OPTION_HELP, "help", NULL, "print this help")
 
 enum command_option {
@@ -194,6 +208,7 @@ command_run command_person_list;
 command_run command_person_show;
 command_run command_person_register;
 command_run command_person_duplicates;
+command_run command_person_note;
 command_run command_person_evidence;
 command_run command_person_return;
 command_run command_identity_show;
@@ -240,6 +255,13 @@ command_run command_privacy_request_erasure;
 command_run command_privacy_decline_erasure;
 command_run command_privacy_erase;
 command_run command_privacy_looks;
+command_run command_privacy_protect;
+command_run command_privacy_lift_protection;
+command_run command_privacy_protection;
+command_run command_glass_break;
+command_run command_glass_review;
+command_run command_glass_list;
+command_run command_glass_own;
 command_run command_privacy_export;
 command_run command_work_list;
 command_run command_work_missing;
@@ -292,6 +314,11 @@ command_run command_account_hub;
 command_run command_account_password;
 command_run command_account_close;
 command_run command_rebuild;
+command_run command_seal_key;
+command_run command_seal_publish;
+command_run command_seal_export;
+command_run command_seal_receipt;
+command_run command_seal_verify;
 command_run command_import;
 command_run command_export;
 command_run command_manual;

@@ -19,10 +19,13 @@ const struct command commands[] = {
             "--format json` printed into "
             "a folder, named by the day of the release, as 2026-03-27-hub_transfers.json; "
             "--releases shows that "
-            "folder, as it is when the server starts, to everybody without sign-in.",
+            "folder, as it is when the server starts, to everybody without sign-in.\n\n"
+            "With --seal-key, what is recorded comes into the transparency log, a second "
+            "later at most, and the log is served to anybody under /log/.",
         .options = {STORE_OPTIONS, OPTION_ADDRESS, OPTION_PORT, OPTION_DEFINITIONS, OPTION_RELEASES,
+                    OPTION_SEAL_KEY, OPTION_LOG, OPTION_BEAT, OPTION_PADDING, OPTION_CONSTANT,
                     OPTION_HELP},
-        .option_count = 8,
+        .option_count = 13,
         .run = command_serve,
     },
     {
@@ -164,6 +167,18 @@ const struct command commands[] = {
         .options = {ACT_OPTIONS, OPTION_REFERENCE, OPTION_NEW, OPTION_HELP},
         .option_count = 9,
         .run = command_person_register,
+    },
+    {
+        .name = "person note",
+        .arguments = "PERSON NOTE",
+        .argument_min = 2,
+        .argument_max = 2,
+        .summary = "Write a note about a person",
+        .description = "It stands in the history, and no step rests on it. What the law asks about "
+                       "is recorded as a fact.",
+        .options = {ACT_OPTIONS, OPTION_HELP},
+        .option_count = 7,
+        .run = command_person_note,
     },
     {
         .name = "person duplicates",
@@ -807,6 +822,84 @@ const struct command commands[] = {
         .run = command_privacy_erase,
     },
     {
+        .name = "privacy protect",
+        .arguments = "PERSON WHO...",
+        .argument_min = 2,
+        .argument_max = 101,
+        .summary = "Protect a person's record: only those named see it",
+        .description = "WHO is an account's user name, or role:NAME for everybody in a role. For "
+                       "everybody else the record does not exist: it is in no list, search or "
+                       "count. Takes the place of an earlier protection. Give --reason.",
+        .options = {ACT_OPTIONS, OPTION_REASON, OPTION_HELP},
+        .option_count = 8,
+        .run = command_privacy_protect,
+    },
+    {
+        .name = "privacy lift-protection",
+        .arguments = "PERSON",
+        .argument_min = 1,
+        .argument_max = 1,
+        .summary = "End the protection of a record",
+        .description = "Give --reason.",
+        .options = {ACT_OPTIONS, OPTION_REASON, OPTION_HELP},
+        .option_count = 8,
+        .run = command_privacy_lift_protection,
+    },
+    {
+        .name = "privacy protection",
+        .arguments = "PERSON",
+        .argument_min = 1,
+        .argument_max = 1,
+        .summary = "Tell who alone sees a person's record",
+        .description = "Whoever sees a record may know who else does.",
+        .options = {LOOK_OPTIONS, OPTION_HELP},
+        .option_count = 6,
+        .run = command_privacy_protection,
+    },
+    {
+        .name = "glass break",
+        .arguments = "PERSON MINUTES",
+        .argument_min = 2,
+        .argument_max = 2,
+        .summary = "See for some minutes a record that is out of one's sight",
+        .description =
+            "For at most 30 minutes, and for sight alone: nothing is judged otherwise, and nothing "
+            "can be recorded by it. It stands in the person's history with the --reason, and a "
+            "data protection officer reviews it.",
+        .options = {ACT_OPTIONS, OPTION_REASON, OPTION_HELP},
+        .option_count = 8,
+        .run = command_glass_break,
+    },
+    {
+        .name = "glass review",
+        .arguments = "GLASS OUTCOME",
+        .argument_min = 2,
+        .argument_max = 2,
+        .summary = "Review a break-glass of somebody else",
+        .description = "OUTCOME is justified or not_justified; say why with --reason. Once.",
+        .options = {ACT_OPTIONS, OPTION_REASON, OPTION_HELP},
+        .option_count = 8,
+        .run = command_glass_review,
+    },
+    {
+        .name = "glass list",
+        .arguments = "",
+        .summary = "List every break-glass that nobody has reviewed",
+        .description = "Newest first; with --all those too that were reviewed.",
+        .options = {LOOK_OPTIONS, OPTION_ALL, OPTION_HELP},
+        .option_count = 7,
+        .run = command_glass_list,
+    },
+    {
+        .name = "glass own",
+        .arguments = "",
+        .summary = "List one's own break-glass, and what the reviews found",
+        .description = "Newest first.",
+        .options = {LOOK_OPTIONS, OPTION_HELP},
+        .option_count = 6,
+        .run = command_glass_own,
+    },
+    {
         .name = "privacy looks",
         .arguments = "",
         .argument_min = 0,
@@ -1425,6 +1518,72 @@ const struct command commands[] = {
         .options = {OPTION_STORE, OPTION_KEY, OPTION_CHECK, OPTION_FORMAT, OPTION_HELP},
         .option_count = 5,
         .run = command_rebuild,
+    },
+    {
+        .name = "seal key",
+        .arguments = "NAME",
+        .argument_min = 1,
+        .argument_max = 1,
+        .summary = "Make the key of a transparency log, and print its public half",
+        .description =
+            "NAME is the address under which the log will be found, without https:// and without "
+            "a slash at the end: register.example.org/log. The key is kept in FILE, the public "
+            "half in FILE.pub, and the last checkpoint that was signed in FILE.signed; the last "
+            "is as important as the first. Keep them apart from the store.",
+        .options = {OPTION_STORE, OPTION_SEAL_KEY, OPTION_HELP},
+        .option_count = 3,
+        .run = command_seal_key,
+    },
+    {
+        .name = "seal publish",
+        .arguments = "",
+        .summary = "Bring what was recorded into the transparency log, and sign it",
+        .description = "What `returnhub serve --seal-key` does on every beat, once. The log shows "
+                       "of an event a commitment, from which nothing can be learned.",
+        .options = {OPTION_STORE, OPTION_KEY, OPTION_SEAL_KEY, OPTION_LOG, OPTION_PADDING,
+                    OPTION_CONSTANT, OPTION_FORMAT, OPTION_HELP},
+        .option_count = 8,
+        .run = command_seal_publish,
+    },
+    {
+        .name = "seal export",
+        .arguments = "FOLDER",
+        .argument_min = 1,
+        .argument_max = 1,
+        .summary = "Write the transparency log as plain files, for any web server",
+        .description = "The same files that are served under /log/ (c2sp.org/tlog-tiles). Those "
+                       "that are there already are left alone.",
+        .options = {OPTION_STORE, OPTION_SEAL_KEY, OPTION_LOG, OPTION_FORMAT, OPTION_HELP},
+        .option_count = 5,
+        .run = command_seal_export,
+    },
+    {
+        .name = "seal receipt",
+        .arguments = "EVENT",
+        .argument_min = 1,
+        .argument_max = 1,
+        .summary = "Print the proof that an event is in the transparency log, for keeping",
+        .description =
+            "EVENT is the number that every command answers. The receipt "
+            "(c2sp.org/tlog-proof) can be checked with the log's public key alone, also when "
+            "neither log nor register are there any more: returnhub seal verify --receipt FILE",
+        .options = {OPTION_STORE, OPTION_SEAL_KEY, OPTION_LOG, OPTION_HELP},
+        .option_count = 4,
+        .run = command_seal_receipt,
+    },
+    {
+        .name = "seal verify",
+        .arguments = "",
+        .summary = "Check the register against the transparency log, and the log itself",
+        .description =
+            "Reads every entry and every hash of the log and its signature; opens every event, "
+            "and looks whether it is the one in the log; and compares all rows with the events. "
+            "Names the first thing that is wrong. With --files only a log, with --receipt only a "
+            "receipt is checked.",
+        .options = {OPTION_STORE, OPTION_KEY, OPTION_SEAL_KEY, OPTION_LOG, OPTION_OLDER,
+                    OPTION_FILES, OPTION_RECEIPT, OPTION_FORMAT, OPTION_HELP},
+        .option_count = 9,
+        .run = command_seal_verify,
     },
     {
         .name = "manual",

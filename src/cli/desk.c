@@ -124,6 +124,13 @@ static result store_location(const struct invocation *invocation, struct store_o
     return result_ok();
 }
 
+const char *desk_store_path(const struct invocation *invocation)
+{
+    struct store_options options;
+    result_ignore(store_location(invocation, &options), "it cannot fail");
+    return options.path;
+}
+
 bool desk_store_exists(const struct invocation *invocation)
 {
     struct store_options options;

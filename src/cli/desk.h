@@ -30,6 +30,8 @@ MUST_USE result desk_load_rulebook(const struct invocation *invocation, str fold
                                    struct arena *perm, const struct rulebook **ret_rulebook,
                                    struct err *err);
 
+/* Where the store is, or would be. */
+const char *desk_store_path(const struct invocation *invocation);
 /* Is there a file where the store would be? */
 bool desk_store_exists(const struct invocation *invocation);
 MUST_USE result desk_open_store(const struct invocation *invocation, bool create,

@@ -206,27 +206,12 @@ result command_operation_show(const struct invocation *invocation, int *ret_stat
 /* --- the table ---------------------------------------------------------------------------------
  */
 
-static date quarter_begin(const struct operation_sum *sum)
-{
-    date begin = {0};
-    result_ignore(
-        date_from_civil((struct civil){.year = sum->year, .month = sum->quarter * 3 - 2, .day = 1},
-                        &begin, NULL),
-        "a quarter of a day that is on record");
-    return begin;
-}
-
-static date quarter_end(const struct operation_sum *sum)
-{
-    return date_add_days(date_add_months(quarter_begin(sum), 3, DATE_ROUND_DOWN), -1);
-}
-
 static void print_sum(const struct invocation *invocation, const struct operation_sum *sum,
                       const struct arrivals *arrivals, struct table *table)
 {
     struct arena scratch = *invocation->arena;
-    const date from = quarter_begin(sum);
-    const date to = quarter_end(sum);
+    const date from = operation_sum_begin(sum);
+    const date to = operation_sum_end(sum);
     const int64_t numbers[] = {
         sum->operations,         sum->arrests, sum->arrests_not_known, sum->boats,
         sum->boats_not_known,    sum->engines, sum->engines_not_known, sum->documents,

@@ -247,3 +247,19 @@ result command_person_register(const struct invocation *invocation, int *ret_sta
     *ret_status = answer.person.id != 0 ? 0 : 1;
     return print_registered(invocation, &answer, err);
 }
+
+result command_person_note(const struct invocation *invocation, int *ret_status, struct err *err)
+{
+    OWN_DESK struct desk desk = {.store = NULL};
+    *ret_status = 0;
+    TRY(desk_open_as_account(invocation, &desk, err));
+    TRY(casework_add_note(&desk.casework, &desk.caller, invocation->arguments[0],
+                          invocation->arguments[1], invocation->arena, err));
+    if (invocation->output->format == OUTPUT_JSON) {
+        json_auto_t *object = json_object();
+        json_set_flag(object, "recorded", true);
+        return output_json(invocation->output, *invocation->arena, object, err);
+    }
+    output_text(invocation->output, STR("Added\n"));
+    return result_ok();
+}

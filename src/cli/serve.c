@@ -1,7 +1,9 @@
 #include "casework/adoption.h"
 #include "casework/arrivals.h"
 #include "cli/definitions.h"
+#include "cli/desk.h"
 #include "cli/releases.h"
+#include "cli/seal.h"
 #include "cli/version.h"
 #include "demo/demo.h"
 #include "http/http.h"
@@ -90,6 +92,7 @@ static result is_demonstration(const struct desk *desk, struct arena *arena,
 result command_serve(const struct invocation *invocation, int *ret_status, struct err *err)
 {
     OWN_DESK struct desk desk = {.store = NULL};
+    OWN_SEALING_DESK struct sealing_desk sealing = {.log = NULL};
     int64_t port = 0;
     bool demonstration = false;
     struct definitions definitions;
@@ -111,8 +114,10 @@ result command_serve(const struct invocation *invocation, int *ret_status, struc
         TRY(releases_read(invocation->options[OPTION_RELEASES], invocation->arena, &releases,
                           &release_count, err));
     }
+    TRY(sealing_desk_open(invocation, desk.store, &sealing, err));
     struct web_options web_options = {
         .casework = &desk.casework,
+        .log = sealing.log,
         .pages_folder = share_folder(invocation, "pages").at,
         .assets_folder = RETURNHUB_ASSETS,
         .definitions = &definitions,

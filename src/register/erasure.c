@@ -101,6 +101,19 @@ bool event_erase(const struct event *event, str reference, struct event *ret_rem
             .place = event->body.departure_cancelled.place,
         };
         break;
+    case EVENT_PROTECTION_SET:
+        remains.body.protection_set.accounts = event->body.protection_set.accounts;
+        remains.body.protection_set.roles = event->body.protection_set.roles;
+        break;
+    case EVENT_GLASS_BROKEN:
+        remains.body.glass_broken.until_ms = event->body.glass_broken.until_ms;
+        break;
+    case EVENT_GLASS_REVIEWED:
+        remains.body.glass_reviewed = (struct glass_reviewed_body){
+            .glass = event->body.glass_reviewed.glass,
+            .outcome = event->body.glass_reviewed.outcome,
+        };
+        break;
     case EVENT_MERGE_REQUESTED:
         remains.body.merge_requested.other = event->body.merge_requested.other;
         break;
@@ -134,6 +147,7 @@ bool event_erase(const struct event *event, str reference, struct event *ret_rem
     case EVENT_RESTRICTION_LIFTED:
     case EVENT_ERASURE_REQUESTED:
     case EVENT_ERASURE_DECLINED:
+    case EVENT_PROTECTION_LIFTED:
     case EVENT_FACT_RECORDED:
     case EVENT_FACT_WITHDRAWN:
     case EVENT_NOTE_ADDED:
@@ -171,6 +185,7 @@ bool event_erase(const struct event *event, str reference, struct event *ret_rem
     case EVENT_ACCOUNT_OPENED:
     case EVENT_ACCOUNT_CHANGED:
     case EVENT_ACCOUNT_CLOSED:
+    case EVENT_ACCOUNT_SECURED:
     case EVENT_RULEBOOK_ADOPTED:
     case EVENT_PERSON_ERASED:
         return false;

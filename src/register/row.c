@@ -17,7 +17,7 @@ enum {
 
 struct event_row {
     unsigned char about;
-    unsigned short concerns;
+    unsigned concerns;
 };
 
 static const struct event_row event_rows[] = {
@@ -32,6 +32,10 @@ static const struct event_row event_rows[] = {
     [EVENT_RESTRICTION_LIFTED] = {ABOUT_PERSON, CONCERNS_SUBJECT},
     [EVENT_ERASURE_REQUESTED] = {ABOUT_PERSON, CONCERNS_SUBJECT},
     [EVENT_ERASURE_DECLINED] = {ABOUT_PERSON, CONCERNS_SUBJECT},
+    [EVENT_PROTECTION_SET] = {ABOUT_PERSON, CONCERNS_SUBJECT},
+    [EVENT_PROTECTION_LIFTED] = {ABOUT_PERSON, CONCERNS_SUBJECT},
+    [EVENT_GLASS_BROKEN] = {ABOUT_PERSON, CONCERNS_GLASS},
+    [EVENT_GLASS_REVIEWED] = {ABOUT_PERSON, CONCERNS_GLASS},
     [EVENT_EXTERNAL_REFERENCE_RECORDED] = {ABOUT_PERSON, CONCERNS_EXTERNAL_REFERENCE},
     [EVENT_IDENTIFIER_RECORDED] = {ABOUT_PERSON, CONCERNS_LOOKUP},
     [EVENT_IDENTIFIER_WITHDRAWN] = {ABOUT_PERSON, CONCERNS_LOOKUP},
@@ -81,6 +85,7 @@ static const struct event_row event_rows[] = {
     [EVENT_ACCOUNT_OPENED] = {ABOUT_ACCOUNT, CONCERNS_SUBJECT},
     [EVENT_ACCOUNT_CHANGED] = {ABOUT_ACCOUNT, CONCERNS_SUBJECT},
     [EVENT_ACCOUNT_CLOSED] = {ABOUT_ACCOUNT, CONCERNS_SUBJECT},
+    [EVENT_ACCOUNT_SECURED] = {ABOUT_ACCOUNT, CONCERNS_SUBJECT},
     [EVENT_MANIFEST_OPENED] = {ABOUT_MANIFEST, CONCERNS_SUBJECT},
     [EVENT_MANIFEST_CHANGED] = {ABOUT_MANIFEST, CONCERNS_SUBJECT},
     [EVENT_MANIFEST_PERSON_LISTED] = {ABOUT_MANIFEST, CONCERNS_SUBJECT | CONCERNS_MANIFEST_ENTRY},
@@ -235,6 +240,26 @@ static result person_restrict(struct person_row *row, bool restricted, struct er
     return result_ok();
 }
 
+/* Nobody is named by a protection for whom it would be nobody's record. */
+static result person_protect(struct person_row *row, const struct event *event, struct err *err)
+{
+    const struct protection_set_body *body = &event->body.protection_set;
+    if (body->accounts.count == 0 && body->roles.count == 0) {
+        return err_set(err, ERROR_INPUT, "A protected record is seen by somebody: name them");
+    }
+    row->protection = event->position;
+    return result_ok();
+}
+
+static result person_lift_protection(struct person_row *row, struct err *err)
+{
+    if (row->protection == 0) {
+        return err_set(err, ERROR_CONFLICT, "The person's record is not protected");
+    }
+    row->protection = 0;
+    return result_ok();
+}
+
 static result person_ask_erasure(struct person_row *row, const struct event *event, struct err *err)
 {
     if (row->erasure_request != 0) {
@@ -304,6 +329,10 @@ result person_row_apply(struct person_row *row, const struct event *event, struc
         return person_restrict(row, true, err);
     } else if (event->kind == EVENT_RESTRICTION_LIFTED) {
         return person_restrict(row, false, err);
+    } else if (event->kind == EVENT_PROTECTION_SET) {
+        return person_protect(row, event, err);
+    } else if (event->kind == EVENT_PROTECTION_LIFTED) {
+        return person_lift_protection(row, err);
     } else if (event->kind == EVENT_ERASURE_REQUESTED) {
         return person_ask_erasure(row, event, err);
     } else if (event->kind == EVENT_ERASURE_DECLINED) {

@@ -31,7 +31,9 @@ struct person_row {
     int64_t holds;           /* legal holds in force: while there is one, nothing is erased */
     int64_t erasure_request; /* the ERASURE_REQUESTED event that waits for a second person, or 0 */
     bool restricted;         /* processing is restricted: seen by a named role alone */
-    bool erased;             /* only the number, the stages and the places taken remain */
+    int64_t
+        protection;  /* the PROTECTION_SET event that names who sees the record; 0: whoever may */
+    bool erased;     /* only the number, the stages and the places taken remain */
     int64_t part_of; /* the person this record is a part of since a merge (identity.h); 0: it is a
                         person of its own */
 };
@@ -177,6 +179,7 @@ enum {
     CONCERNS_LOOKUP = 8192,    /* by what the person is found: a name, an identifier */
     CONCERNS_MERGE = 16384,    /* the merge that is asked for, decided or undone (identity.h) */
     CONCERNS_HUB_DESK = 32768, /* rows of hub_desk.h */
+    CONCERNS_GLASS = 65536,    /* the row of glass.h that begins, or that is reviewed */
 };
 unsigned event_concerns(enum event_kind kind);
 /* May an event of this kind stand in the history of a subject of that kind? */

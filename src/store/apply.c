@@ -508,6 +508,24 @@ static result apply_to_stop_notices(struct transaction *transaction, const struc
     return result_ok();
 }
 
+/* --- break-glass --- */
+
+static result apply_to_glass(struct transaction *transaction, const struct event *event,
+                             struct arena scratch, struct err *err)
+{
+    struct glass_row row = {0};
+    if (event->kind == EVENT_GLASS_BROKEN) {
+        TRY(glass_row_apply(&row, event, err));
+        return insert_row(transaction, TABLE_GLASS, &row, err);
+    }
+    bool found = false;
+    row.id = event->body.glass_reviewed.glass;
+    TRY(find_row(transaction, TABLE_GLASS, &scratch, &row, &found, err));
+    row.id = found ? row.id : 0;
+    TRY(glass_row_apply(&row, event, err));
+    return update_row(transaction, TABLE_GLASS, &row, err);
+}
+
 /* What happens to a record that is a part of another happens to the person (register/identity.h).
  */
 static result person_event(struct transaction *transaction, const struct event *event,
@@ -568,6 +586,9 @@ result rows_apply(struct transaction *transaction, const struct event *event, st
     }
     if ((concerns & CONCERNS_STOP_NOTICE) != 0) {
         TRY(apply_to_stop_notices(transaction, event, scratch, err));
+    }
+    if ((concerns & CONCERNS_GLASS) != 0) {
+        TRY(apply_to_glass(transaction, event, scratch, err));
     }
     if ((concerns & CONCERNS_ENTRY) != 0) {
         TRY(entry_apply(transaction, event, scratch, err));

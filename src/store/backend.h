@@ -70,7 +70,13 @@ enum query {
     QUERY_EXPECTED_ARRIVALS,         /* (hub) -> manifest entry: aboard, by manifest and person */
     QUERY_STOP_NOTICES,              /* (account, last acknowledged) -> stop notice, newest first */
     QUERY_TOLD_OF_STOP,              /* (stop) -> stop notice, by account */
-    QUERY_HIDDEN,   /* (1: or whose processing is restricted) -> number: ids of people erased */
+    QUERY_HIDDEN,    /* (1: or whose processing is restricted) -> number: ids of people erased */
+    QUERY_PROTECTED, /* () -> number: ids of people whose record is protected, rising */
+    QUERY_GLASS_OF,  /* (account, person, instant) -> glass: that show then, latest first */
+    QUERY_GLASSES,   /* (1: those too that were reviewed; account or 0; limit) -> glass, latest
+                        first */
+    QUERY_TAKEN_BY,  /* (person or record, account) -> event: steps that the account took of it */
+    QUERY_SESSIONS,  /* (account) -> session, newest first */
     QUERY_LOOKS,    /* (person, account, before, limit) -> look row, newest first; 0 asks for all */
     QUERY_CASELOAD, /* (first person, last person) -> caseload, by person */
     QUERY_COURSES,  /* (first person, last person) -> course, by person, no facts */

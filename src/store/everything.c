@@ -1,6 +1,36 @@
 /* Every event in order: out of one register, and into another. */
 #include "store/transaction.h"
 
+/* --- walking --- */
+
+static result visit_all(struct cursor *cursor, event_record_visit *visit, void *context,
+                        struct err *err)
+{
+    struct event_record record;
+    bool found = false;
+    TRY(cursor->connection->backend->cursor_next(cursor, &record, &found, err));
+    while (found) {
+        TRY(visit(context, &record, err));
+        TRY(cursor->connection->backend->cursor_next(cursor, &record, &found, err));
+    }
+    return result_ok();
+}
+
+result events_walk(struct transaction *transaction, int64_t from, event_record_visit *visit,
+                   void *context, struct err *err)
+{
+    const struct backend *backend = backend_of(transaction);
+    const struct parameter first = parameter_number(from);
+    struct cursor cursor;
+    TRY(sealing_settle(transaction, err));
+    TRY(backend->cursor_open(transaction->connection, QUERY_EVENTS_FROM, &first, 1, &cursor, err));
+    const result walked = visit_all(&cursor, visit, context, err);
+    backend->cursor_close(&cursor);
+    return walked;
+}
+
+/* --- out of a register --- */
+
 enum { BODIES_SIZE = 8 * 1024 * 1024 /* of one event at a time */ };
 
 struct passing {
@@ -10,9 +40,9 @@ struct passing {
     void *context;
 };
 
-static result pass_event(struct passing *passing, const struct event_record *record,
-                         struct err *err)
+static result pass_event(void *context, const struct event_record *record, struct err *err)
 {
+    struct passing *passing = context;
     struct event event;
     bool opened = false;
     arena_reset(&passing->bodies);
@@ -20,33 +50,12 @@ static result pass_event(struct passing *passing, const struct event_record *rec
     return passing->visit(passing->context, &event, !opened, err);
 }
 
-static result pass_events(struct passing *passing, int64_t from, struct err *err)
-{
-    const struct backend *backend = backend_of(passing->transaction);
-    const struct parameter first = parameter_number(from);
-    struct cursor cursor;
-    TRY(backend->cursor_open(passing->transaction->connection, QUERY_EVENTS_FROM, &first, 1,
-                             &cursor, err));
-    struct event_record record;
-    bool found = true;
-    result passed = result_ok();
-    while (passed.ok && found) {
-        passed = backend->cursor_next(&cursor, &record, &found, err);
-        if (passed.ok && found) {
-            passed = pass_event(passing, &record, err);
-        }
-    }
-    backend->cursor_close(&cursor);
-    return passed;
-}
-
 result transaction_each_event(struct transaction *transaction, int64_t from,
                               store_event_visit *visit, void *context, struct err *err)
 {
     struct passing passing = {.transaction = transaction, .visit = visit, .context = context};
-    TRY(sealing_settle(transaction, err));
     TRY(arena_open(&passing.bodies, BODIES_SIZE, err));
-    const result passed = pass_events(&passing, from, err);
+    const result passed = events_walk(transaction, from, pass_event, &passing, err);
     arena_close(&passing.bodies);
     return passed;
 }

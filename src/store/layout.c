@@ -58,10 +58,19 @@ static const struct column password_columns[] = {
     COLUMN(password_record, hash, COLUMN_TEXT),
 };
 
+static const struct column second_factor_columns[] = {
+    FIXED(second_factor_record, account, COLUMN_NUMBER),
+    COLUMN(second_factor_record, sealed, COLUMN_BYTES),
+    COLUMN(second_factor_record, confirmed, COLUMN_FLAG),
+    COLUMN(second_factor_record, last_period, COLUMN_NUMBER),
+    COLUMN(second_factor_record, wrong_codes, COLUMN_NUMBER),
+    COLUMN(second_factor_record, wrong_at, COLUMN_INSTANT),
+};
+
 static const struct column session_columns[] = {
     FIXED(session_row, token_hash, COLUMN_BYTES32),  COLUMN(session_row, account, COLUMN_NUMBER),
     COLUMN(session_row, opened_at, COLUMN_INSTANT),  COLUMN(session_row, seen_at, COLUMN_INSTANT),
-    COLUMN(session_row, form_token, COLUMN_BYTES32),
+    COLUMN(session_row, form_token, COLUMN_BYTES32), COLUMN(session_row, proven_at, COLUMN_INSTANT),
 };
 
 static const struct column look_columns[] = {
@@ -91,6 +100,7 @@ static const struct column person_columns[] = {
     COLUMN(person_row, holds, COLUMN_NUMBER),
     COLUMN(person_row, erasure_request, COLUMN_NUMBER),
     COLUMN(person_row, restricted, COLUMN_FLAG),
+    COLUMN(person_row, protection, COLUMN_NUMBER),
     COLUMN(person_row, erased, COLUMN_FLAG),
     COLUMN(person_row, part_of, COLUMN_NUMBER),
 };
@@ -378,6 +388,18 @@ static const struct column lookup_columns[] = {
     COLUMN(lookup_record, record, COLUMN_NUMBER),
 };
 
+static const struct column glass_columns[] = {
+    FIXED(glass_row, id, COLUMN_NUMBER),
+    FIXED(glass_row, person, COLUMN_NUMBER),
+    FIXED(glass_row, account, COLUMN_NUMBER),
+    FIXED(glass_row, broken_at, COLUMN_INSTANT),
+    FIXED(glass_row, until, COLUMN_INSTANT),
+    COLUMN(glass_row, outcome, COLUMN_STATE),
+    COLUMN(glass_row, reviewed_by, COLUMN_NUMBER),
+    COLUMN(glass_row, reviewed_at, COLUMN_INSTANT),
+    COLUMN(glass_row, reviewed_event, COLUMN_NUMBER),
+};
+
 static const struct column number_columns[] = {{"number", COLUMN_NUMBER, true, 0}};
 
 static const struct column place_state_count_columns[] = {
@@ -414,6 +436,8 @@ static const struct layout layouts[TABLE_COUNT] = {
     [TABLE_COMMAND] = LAYOUT("command", struct command_record, command_columns, 1),
     [TABLE_PROPERTY] = LAYOUT("property", struct property_record, property_columns, 1),
     [TABLE_PASSWORD] = LAYOUT("password", struct password_record, password_columns, 1),
+    [TABLE_SECOND_FACTOR] =
+        LAYOUT("second_factor", struct second_factor_record, second_factor_columns, 1),
     [TABLE_SESSION] = LAYOUT("session", struct session_row, session_columns, 1),
     [TABLE_LOOK] = LAYOUT("look", struct look_record, look_columns, 0),
     [TABLE_RULEBOOK] = LAYOUT("rulebook", struct rulebook_record, rulebook_columns, 1),
@@ -433,6 +457,7 @@ static const struct layout layouts[TABLE_COUNT] = {
     [TABLE_MANIFEST_ENTRY] =
         LAYOUT("manifest_entry", struct manifest_entry_row, manifest_entry_columns, 2),
     [TABLE_STOP_NOTICE] = LAYOUT("stop_notice", struct stop_notice_row, stop_notice_columns, 2),
+    [TABLE_GLASS] = LAYOUT("glass", struct glass_row, glass_columns, 1),
     [TABLE_CASELOAD] = PERSONAL("caseload", struct caseload_row, caseload_columns, 1),
     [TABLE_COURSE] = LAYOUT("course", struct course_row, course_columns, 1),
     [TABLE_FACT_NAME] = LAYOUT("fact_name", struct name_record, name_columns, 1),

@@ -10,6 +10,7 @@
 #include "register/course.h"
 #include "register/entry.h"
 #include "register/external_reference.h"
+#include "register/glass.h"
 #include "register/hub_desk.h"
 #include "register/identity.h"
 #include "register/intake.h"
@@ -45,6 +46,7 @@ enum table {
     TABLE_COMMAND,
     TABLE_PROPERTY,
     TABLE_PASSWORD,
+    TABLE_SECOND_FACTOR,
     TABLE_SESSION,
     TABLE_LOOK,
     TABLE_RULEBOOK,
@@ -64,6 +66,7 @@ enum table {
     TABLE_MANIFEST,
     TABLE_MANIFEST_ENTRY,
     TABLE_STOP_NOTICE,
+    TABLE_GLASS,
     TABLE_CASELOAD,
     TABLE_COURSE,
     TABLE_FACT_NAME,
@@ -179,6 +182,16 @@ struct property_record {
 struct password_record {
     int64_t account;
     str hash;
+};
+
+/* The secret of an authenticator app, sealed with the store's key (second_factor.h). */
+struct second_factor_record {
+    int64_t account;
+    str sealed;
+    bool confirmed;
+    int64_t last_period;
+    int64_t wrong_codes;
+    instant wrong_at;
 };
 
 struct look_record {

@@ -35,9 +35,9 @@ static result read_remains(struct replay *replay, struct event *event, bool *ret
     return body.at == NULL ? result_ok() : event_read_body(body, replay->bodies, event, err);
 }
 
-static result replay_event(struct replay *replay, const struct event_record *record,
-                           struct err *err)
+static result replay_event(void *context, const struct event_record *record, struct err *err)
 {
+    struct replay *replay = context;
     struct event event;
     bool opened = false;
     TRY(check_position(replay, record->position, err));
@@ -61,26 +61,6 @@ static result replay_event(struct replay *replay, const struct event_record *rec
     return result_ok();
 }
 
-static result replay_all(struct replay *replay, struct err *err)
-{
-    const struct backend *backend = backend_of(replay->transaction);
-    const struct parameter first = parameter_number(1);
-    struct cursor cursor;
-    TRY(backend->cursor_open(replay->transaction->connection, QUERY_EVENTS_FROM, &first, 1, &cursor,
-                             err));
-    struct event_record record;
-    bool found = true;
-    result replayed = result_ok();
-    while (replayed.ok && found) {
-        replayed = backend->cursor_next(&cursor, &record, &found, err);
-        if (replayed.ok && found) {
-            replayed = replay_event(replay, &record, err);
-        }
-    }
-    backend->cursor_close(&cursor);
-    return replayed;
-}
-
 static result rebuild(struct replay *replay, bool replace, struct rebuild_outcome *ret_outcome,
                       struct err *err)
 {
@@ -94,7 +74,7 @@ static result rebuild(struct replay *replay, bool replace, struct rebuild_outcom
         TRY(backend->shadow_take_names(transaction->connection, err));
     }
     transaction->merges = MERGES_NOT_ASKED;
-    TRY(replay_all(replay, err));
+    TRY(events_walk(transaction, 1, replay_event, replay, err));
     TRY(caseload_flush(transaction, err));
     outcome.events = replay->done;
     TRY(backend->shadow_compare(transaction->connection, &outcome, err));

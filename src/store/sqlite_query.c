@@ -70,6 +70,20 @@ static const struct query_row query_rows[QUERY_COUNT] = {
     [QUERY_HIDDEN] = {TABLE_COUNT, layout_of_number,
                       "SELECT id FROM person WHERE (erased = 1 OR restricted = 1)"
                       " AND (erased = 1 OR ?1 = 1) ORDER BY id"},
+    [QUERY_PROTECTED] = {TABLE_COUNT, layout_of_number,
+                         "SELECT id FROM person WHERE protection <> 0 ORDER BY id"},
+    [QUERY_GLASS_OF] = {TABLE_GLASS, NULL,
+                        "SELECT # FROM glass WHERE account = ?1 AND person = ?2 AND until > ?3"
+                        " ORDER BY until DESC"},
+    [QUERY_GLASSES] = {TABLE_GLASS, NULL,
+                       "SELECT # FROM glass WHERE (outcome = 0 OR ?1 = 1)"
+                       " AND (?2 = 0 OR account = ?2) ORDER BY id DESC LIMIT ?3"},
+    [QUERY_TAKEN_BY] =
+        {TABLE_EVENT, NULL,
+         "SELECT # FROM event WHERE subject_kind = 1 AND subject = ?1 AND kind = 15 AND actor = ?2"
+         " ORDER BY position DESC"},
+    [QUERY_SESSIONS] = {TABLE_SESSION, NULL,
+                        "SELECT # FROM session WHERE account = ?1 ORDER BY opened_at DESC"},
     [QUERY_LOOKS] = {TABLE_COUNT, layout_of_look,
                      "SELECT # FROM look WHERE (?1 = 0 OR (subject_kind = 1 AND subject = ?1))"
                      " AND (?2 = 0 OR account = ?2) AND number < ?3 ORDER BY number DESC LIMIT ?4"},
@@ -242,6 +256,7 @@ enum {
     REQUEST_FILTERS = sizeof request_filters / sizeof request_filters[0],
     ENTRY_FILTERS = sizeof entry_filters / sizeof entry_filters[0],
 };
+_Static_assert(EVENT_STEP_TAKEN == 15, "as in QUERY_TAKEN_BY");
 _Static_assert(1 << PEOPLE_FILTERS == PEOPLE_VARIANTS, "a slot for each set of filters");
 _Static_assert(1 << REQUEST_FILTERS == REQUEST_VARIANTS, "a slot for each set of filters");
 _Static_assert(1 << ENTRY_FILTERS == ENTRY_VARIANTS, "a slot for each set of filters");

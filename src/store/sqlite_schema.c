@@ -84,6 +84,7 @@ static const char derived_tables[] =
     "  holds INTEGER NOT NULL CHECK (holds >= 0),"
     "  erasure_request INTEGER NOT NULL,"
     "  restricted INTEGER NOT NULL CHECK (restricted IN (0, 1)),"
+    "  protection INTEGER NOT NULL,"
     "  erased INTEGER NOT NULL CHECK (erased IN (0, 1))) STRICT;"
     "CREATE INDEX @.person_hidden ON person (id) WHERE erased = 1 OR restricted = 1;"
     "CREATE INDEX @.person_by_stage ON person (stage);"
@@ -215,6 +216,23 @@ static const char departure_tables[] =
     "  acknowledged_at INTEGER NOT NULL,"
     "  PRIMARY KEY (stop, account)) STRICT, WITHOUT ROWID;"
     "CREATE INDEX @.stop_notice_by_account ON stop_notice (account, acknowledged);";
+
+/* Who alone sees a record, and who saw what is out of their sight. */
+static const char sight_tables[] =
+    "CREATE INDEX @.person_protected ON person (id) WHERE protection <> 0;"
+    "CREATE TABLE @.glass ("
+    "  id INTEGER PRIMARY KEY,"
+    "  person INTEGER NOT NULL,"
+    "  account INTEGER NOT NULL,"
+    "  broken_at INTEGER NOT NULL,"
+    "  until INTEGER NOT NULL,"
+    "  outcome INTEGER NOT NULL CHECK (outcome BETWEEN 0 AND 2),"
+    "  reviewed_by INTEGER NOT NULL,"
+    "  reviewed_at INTEGER NOT NULL,"
+    "  reviewed_event INTEGER NOT NULL,"
+    "  CHECK ((outcome = 0) = (reviewed_event = 0) AND reviewed_by <> account)) STRICT;"
+    "CREATE INDEX @.glass_of ON glass (account, person, until);"
+    "CREATE INDEX @.glass_not_reviewed ON glass (id) WHERE outcome = 0;";
 
 /* What a hub's desk looks at. A person has one stay at most that has not ended. */
 static const char hub_desk_tables[] =
@@ -422,6 +440,7 @@ result sqlite_make_derived(sqlite3 *db, const char *schema, struct arena scratch
 {
     TRY(make_tables(db, derived_tables, schema, scratch, err));
     TRY(make_tables(db, departure_tables, schema, scratch, err));
+    TRY(make_tables(db, sight_tables, schema, scratch, err));
     TRY(make_tables(db, external_reference_tables, schema, scratch, err));
     TRY(make_tables(db, book_tables, schema, scratch, err));
     TRY(make_tables(db, identity_tables, schema, scratch, err));
@@ -461,11 +480,24 @@ static const char registrations_index[] =
     " WHERE kind = 1;";
 _Static_assert(EVENT_PERSON_REGISTERED == 1, "as in index event_registration");
 
+/* A session says when it was last proven; an account may have a second factor. */
+static const char sign_in_tables[] =
+    "ALTER TABLE session ADD COLUMN proven_at INTEGER NOT NULL DEFAULT 0;"
+    "CREATE TABLE IF NOT EXISTS second_factor ("
+    "  account INTEGER PRIMARY KEY,"
+    "  sealed BLOB NOT NULL,"
+    "  confirmed INTEGER NOT NULL CHECK (confirmed IN (0, 1)),"
+    "  last_period INTEGER NOT NULL,"
+    "  wrong_codes INTEGER NOT NULL,"
+    "  wrong_at INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX IF NOT EXISTS session_by_account ON session (account);";
+
 /* A look says why. The derived tables of an older layout give way to those of this one; they are
  * filled from the events, which needs the key: store_open does it when it finds the mark. */
 static result complete_register(sqlite3 *db, struct arena scratch, struct err *err)
 {
     TRY(sqlite_run(db, registrations_index, err));
+    TRY(sqlite_run(db, sign_in_tables, err));
     TRY(drop_derived(db, err));
     TRY(sqlite_make_derived(db, "main", scratch, err));
     TRY(sqlite_run(db, "ALTER TABLE look ADD COLUMN reason TEXT NOT NULL DEFAULT ''", err));

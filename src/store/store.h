@@ -22,6 +22,7 @@
 #ifndef RETURNHUB_STORE_STORE_H
 #define RETURNHUB_STORE_STORE_H
 
+#include "base/hash.h"
 #include "register/entry.h"
 #include "register/hub_desk.h"
 #include "register/identity.h"
@@ -467,6 +468,7 @@ struct session_row {
     instant opened_at;
     instant seen_at;
     uint8_t form_token[32]; /* against forged forms */
+    instant proven_at;      /* when it was last proven who signed in */
 };
 MUST_USE result transaction_put_session(struct transaction *transaction,
                                         const struct session_row *row,
@@ -550,6 +552,14 @@ typedef result store_event_visit(void *context, const struct event *event, bool 
                                  struct err *err);
 MUST_USE result transaction_each_event(struct transaction *transaction, int64_t from,
                                        store_event_visit *visit, void *context, struct err *err);
+/* The leaf of every event from a position on (seal/leaf.h), in order and without a gap
+ * (ERROR_STORAGE names the event that is missing). With `check`, each event is opened, and is the
+ * one that its leaf commits to; of one whose key was destroyed nobody can tell any more. The
+ * visitor may go on reading with the same transaction. */
+typedef result store_leaf_visit(void *context, int64_t position, const struct sha256 *leaf,
+                                struct err *err);
+MUST_USE result transaction_each_leaf(struct transaction *transaction, int64_t from, bool check,
+                                      store_leaf_visit *visit, void *context, struct err *err);
 /* For taking over another register's events: the header of an event whose body was erased there.
  * Its subject has no key here either, and no row. */
 MUST_USE result transaction_append_erased(struct transaction *transaction, struct event *event,

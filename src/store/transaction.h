@@ -180,6 +180,15 @@ MUST_USE result event_open(struct transaction *transaction, const struct event_r
 MUST_USE result subject_destroy(struct transaction *transaction, enum subject_kind kind,
                                 int64_t subject, struct err *err);
 
+/* --- everything.c --- */
+
+/* The records of all events from this position on, in order; each is valid during its visit. Those
+ * that are being sealed are settled first. */
+typedef result event_record_visit(void *context, const struct event_record *record,
+                                  struct err *err);
+MUST_USE result events_walk(struct transaction *transaction, int64_t from,
+                            event_record_visit *visit, void *context, struct err *err);
+
 /* --- erase.c --- */
 
 /* Deletes what does not remain of the person; PERSON_ERASED, appended or replayed. */

@@ -66,10 +66,14 @@ static result ask_silently(int terminal, const char *prompt, char line[SECRET_BY
     }
     struct termios silent = shown;
     silent.c_lflag &= (tcflag_t) ~(ECHO | ECHONL | ISIG);
-    if (!put(terminal, prompt) || tcsetattr(terminal, TCSAFLUSH, &silent) != 0) {
+    if (tcsetattr(terminal, TCSAFLUSH, &silent) != 0) {
         return err_set(err, ERROR_USAGE, "The terminal cannot be kept from showing what is typed");
     }
-    const result read = read_line(terminal, line, ret_len, err);
+    /* Nobody is asked before the terminal is silent: what is typed at once would be shown, or lost.
+     */
+    const result read = put(terminal, prompt)
+                            ? read_line(terminal, line, ret_len, err)
+                            : err_set(err, ERROR_STORAGE, "The terminal cannot be written to");
     const bool restored = tcsetattr(terminal, TCSAFLUSH, &shown) == 0 && put(terminal, "\n");
     TRY(read);
     return restored ? result_ok()

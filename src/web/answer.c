@@ -136,6 +136,11 @@ void answer_problem(struct exchange *exchange, const struct err *given, const st
     const struct err told_problem = told(given);
     const struct err *problem = &told_problem;
     const int sent = status != 0 ? status : error_http_status(problem->code);
+    if (problem->code == ERROR_UNPROVEN && exchange_wants_html(exchange)) {
+        answer_see_other(exchange, page_href(exchange->arena, "/account/proof?then=%s",
+                                             exchange->request->path, STR("")));
+        return;
+    }
     if (sent == 401) {
         http_header_set(exchange->response, STR("WWW-Authenticate"), STR("Bearer"));
     }

@@ -102,6 +102,28 @@ result handle_person_clocks(struct exchange *exchange, struct err *err)
                        err);
 }
 
+/* --- contacts, notes, sources ----------------------------------------------------------------- */
+
+result handle_person_contacts(struct exchange *exchange, struct err *err)
+{
+    static const struct history_query query = {.topics = 1U << HISTORY_CONTACT,
+                                               .limit = HISTORY_A_PAGE};
+    struct asked asked;
+    struct person_answer answer;
+    struct history_answer contacts;
+    TRY(load_person(exchange, &asked, &answer, err));
+    TRY(casework_history(exchange->casework, &exchange->caller, exchange_person(exchange), &asked,
+                         &query, exchange->arena, &contacts, err));
+    json_auto_t *resource = resource_person_contacts(exchange->rulebook, &answer, &contacts);
+    if (!exchange_wants_html(exchange)) {
+        return answer_json(exchange, 200, resource, err);
+    }
+    const struct view_context context = handler_view(exchange);
+    return answer_part(exchange, resource, "person_contacts", "Contacts and documents",
+                       view_person_contacts(&context, resource, handler_question(exchange, &asked)),
+                       err);
+}
+
 /* --- stays and departures --------------------------------------------------------------------- */
 
 result handle_person_movements(struct exchange *exchange, struct err *err)

@@ -5,6 +5,8 @@
 static const struct input_field sign_in_fields[] = {
     {"username", "Username", NULL, INPUT_TEXT, "Enter your username", "username"},
     {"password", "Password", NULL, INPUT_PASSWORD, "Enter your password", "current-password"},
+    {"code", "Code of your authenticator app", "If your account has one", INPUT_TEXT, NULL,
+     "one-time-code"},
 };
 enum { SIGN_IN_FIELDS = sizeof sign_in_fields / sizeof sign_in_fields[0] };
 
@@ -91,7 +93,9 @@ static result signed_in(struct exchange *exchange, const char *token,
 static result sign_in_with(struct exchange *exchange, struct page *page,
                            const struct input_value values[SIGN_IN_FIELDS], struct err *err)
 {
-    const struct sign_in sign_in = {.username = values[0].text, .password = values[1].text};
+    const struct sign_in sign_in = {.username = values[0].text,
+                                    .password = values[1].text,
+                                    .code = values[2].given ? values[2].text : STR("")};
     char token[SESSION_TOKEN_SIZE];
     struct account_row account;
     struct err problem = {0};
@@ -105,7 +109,7 @@ static result sign_in_with(struct exchange *exchange, struct page *page,
         return done;
     }
     struct faults faults = {0};
-    fault_add(&faults, STR("username"), STR("/username"), str_from_c(problem.what));
+    fault_add_problem(&faults, exchange->arena, STR("username"), &problem);
     page->faults = &faults;
     return handler_form_page(page, &sign_in_page, 401, err);
 }

@@ -54,6 +54,12 @@ static void add_fault(struct faults *faults, struct arena *arena, str name, str 
     fault_add(faults, name, arena_format(arena, "/%.*s", STR_ARG(name)), detail);
 }
 
+void fault_add_problem(struct faults *faults, struct arena *arena, str field,
+                       const struct err *problem)
+{
+    add_fault(faults, arena, field, arena_copy(arena, str_from_c(problem->what)));
+}
+
 /* --- the body
  * ----------------------------------------------------------------------------------------------------
  */

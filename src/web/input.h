@@ -66,6 +66,10 @@ struct faults {
 };
 
 void fault_add(struct faults *faults, str field, str pointer, str detail);
+/* What casework refused, at the field of that name: the words are copied, so `problem` need not
+ * outlive the call. */
+void fault_add_problem(struct faults *faults, struct arena *arena, str field,
+                       const struct err *problem);
 const struct fault *fault_of(const struct faults *faults, str field); /* NULL when there is none */
 /* [{"pointer","detail"}] */
 json_t *faults_as_json(const struct faults *faults);

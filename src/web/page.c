@@ -38,6 +38,10 @@ static const struct page_place places[] = {
     {"Screening", "/screening", ACTION_SCREEN},
     {"Rulebook", "/rulebook", ACTION_SEE_RULEBOOK},
     {"Statistics", "/statistics", ACTION_SEE_STATISTICS},
+    {"Looks", "/looks", ACTION_SEE_LOOKS},
+    {"Break-glass", "/glass", ACTION_REVIEW_GLASS},
+    {"Accounts", "/accounts", ACTION_MANAGE_ACCOUNTS},
+    {"Access", "/access", ACTION_MANAGE_ACCOUNTS},
 };
 
 void page_open(struct page *page, struct exchange *exchange, const char *template_name, str title,
@@ -175,6 +179,25 @@ static json_t *stops_of(const struct exchange *exchange)
     return banner;
 }
 
+/* Who reviews is told on every page how many wait for it, or that it could not be read. */
+static json_t *glasses_of(const struct exchange *exchange)
+{
+    const struct glass_line *lines = NULL;
+    size_t count = 0;
+    const struct glass_query query = {.limit = GLASSES_AT_ONCE_MAX};
+    if (!exchange_may(exchange, ACTION_REVIEW_GLASS)) {
+        return json_false();
+    }
+    if (!casework_glasses(exchange->casework, &exchange->caller, &query, exchange->arena, &lines,
+                          &count, NULL)
+             .ok) {
+        return json_string("Whether somebody broke the glass could not be read");
+    }
+    return count == 0 ? json_false()
+                      : view_count((int64_t)count, "break-glass waits for a review",
+                                   "break-glasses wait for a review");
+}
+
 /* The chrome. A page with errors says so in its title first, for those who hear it read out. */
 static json_t *chrome_of(const struct page *page)
 {
@@ -184,6 +207,8 @@ static json_t *chrome_of(const struct page *page)
     json_set(chrome, "errors", errors_of(page));
     json_set(chrome, "notice", notice_of(exchange));
     json_set(chrome, "stops", stops_of(exchange));
+    json_set(chrome, "glasses", glasses_of(exchange));
+    json_set_flag(chrome, "may_break_glass", exchange_may(exchange, ACTION_BREAK_GLASS));
     json_set(chrome, "account", account_of(exchange));
     json_set(chrome, "navigation", navigation_of(page));
     json_set_flag(chrome, "has_navigation", exchange->signed_in);

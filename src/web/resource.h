@@ -6,9 +6,11 @@
 #ifndef RETURNHUB_WEB_RESOURCE_H
 #define RETURNHUB_WEB_RESOURCE_H
 
+#include "casework/glass.h"
 #include "casework/history.h"
 #include "casework/identity.h"
 #include "casework/privacy.h"
+#include "casework/protection.h"
 #include "casework/queue.h"
 
 #include <jansson.h>
@@ -35,6 +37,11 @@ json_t *resource_person_clocks(const struct rulebook *rulebook, const struct per
                                str counted);
 /* The person, {"known_at","history":[lines with their "topic"],"more","next_before"}. */
 json_t *resource_history(const struct rulebook *rulebook, const struct history_answer *answer);
+/* The same of the contacts, notes and the family alone, and {"on","sources":[{"source","facts":[{
+ * "fact","title","event","recorded_at"}]}]}: where the facts of the person are known from. */
+json_t *resource_person_contacts(const struct rulebook *rulebook,
+                                 const struct person_answer *answer,
+                                 const struct history_answer *contacts);
 json_t *resource_people(const struct rulebook *rulebook, const struct people_answer *answer);
 json_t *resource_step_answer(const struct rulebook *rulebook, const struct step_answer *answer);
 json_t *resource_record_answer(const struct rulebook *rulebook, const struct record_answer *answer);
@@ -55,6 +62,13 @@ json_t *resource_missing(const struct rulebook *rulebook, const struct missing_a
 json_t *resource_privacy(const struct privacy_answer *answer);
 /* {"looks":[{"at","account","role","subject_kind","reference","purpose","reason"}]} */
 json_t *resource_looks(const struct look_line *lines, size_t count);
+/* {"protected","accounts","roles","reason"} */
+json_t *resource_protection(const struct protection_answer *answer);
+/* {"glass","account","person","broken_at","until","shows","reason","outcome","reviewed_by","review"}
+ */
+json_t *resource_glass(const struct glass_line *line);
+/* {"glasses":[...]} */
+json_t *resource_glasses(const struct glass_line *lines, size_t count);
 /* The person, {"facts_recorded","whole_history","family","looks"}: everything, for the person. */
 json_t *resource_subject_access(const struct rulebook *rulebook,
                                 const struct subject_access *access);

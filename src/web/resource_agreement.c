@@ -2,18 +2,6 @@
 
 #include "web/resource_part.h"
 
-/* The state on a day is the last one that is true from it or from before. */
-static const struct agreement_state *state_on(const struct agreement_life *life, date today)
-{
-    const struct agreement_state *found = NULL;
-    for (size_t i = 0; i < life->state_count; i++) {
-        if (!date_before(today, life->states[i].from)) {
-            found = &life->states[i];
-        }
-    }
-    return found;
-}
-
 static void set_state(json_t *object, const struct agreement_state *state)
 {
     json_set_str(object, "state", state->name);
@@ -63,7 +51,7 @@ json_t *resource_agreement_life(const struct rulebook *rulebook, const struct ag
         set_state(state, &life->states[i]);
         json_add(states, state);
     }
-    json_set(object, "state", known_state(state_on(life, today)));
+    json_set(object, "state", known_state(agreement_state_on(life, today)));
     json_set(object, "states", states);
     json_set(object, "cap", part_known_number(life->has_cap, life->cap));
     json_set(object, "intake_a_month", part_known_number(life->has_intake, life->intake_a_month));

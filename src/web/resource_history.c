@@ -238,6 +238,25 @@ static void tell(struct telling *telling)
         buf_put_c(&telling->buf, "Erasure declined");
         tell_reason(telling, event->body.erasure_declined.reason);
         break;
+    case EVENT_PROTECTION_SET:
+        buf_put_c(&telling->buf, "The record was protected: it is seen by those named alone");
+        tell_reason(telling, event->body.protection_set.reason);
+        break;
+    case EVENT_PROTECTION_LIFTED:
+        buf_put_c(&telling->buf, "The protection of the record was ended");
+        tell_reason(telling, event->body.protection_lifted.reason);
+        break;
+    case EVENT_GLASS_BROKEN:
+        buf_put_c(&telling->buf, "Seen by somebody out of whose sight the record is");
+        json_set(telling->object, "until",
+                 json_of_instant((instant){.milliseconds = event->body.glass_broken.until_ms}));
+        tell_reason(telling, event->body.glass_broken.reason);
+        break;
+    case EVENT_GLASS_REVIEWED:
+        buf_format(&telling->buf, "The break-glass was reviewed: %.*s",
+                   STR_ARG(event->body.glass_reviewed.outcome));
+        tell_reason(telling, event->body.glass_reviewed.reason);
+        break;
     case EVENT_ORDER_REPORTED:
         tell_order(telling);
         break;
@@ -278,6 +297,8 @@ static void tell(struct telling *telling)
         tell_reason(telling, event->body.departure_cancelled.reason);
         break;
     case EVENT_NONE:
+    case EVENT_PERSON_ERASED:
+    case EVENT_OPERATION_RECORDED:
     case EVENT_MANIFEST_OPENED:
     case EVENT_MANIFEST_CHANGED:
     case EVENT_MANIFEST_PERSON_LISTED:
@@ -287,8 +308,6 @@ static void tell(struct telling *telling)
     case EVENT_MANIFEST_PERSON_ACCOUNTED:
     case EVENT_MANIFEST_CLOSED:
     case EVENT_MANIFEST_CANCELLED:
-    case EVENT_PERSON_ERASED:
-    case EVENT_OPERATION_RECORDED:
     case EVENT_HUB_OPENED:
     case EVENT_PLACES_OF_KIND:
     case EVENT_PLACE_OUT_OF_USE:
@@ -305,6 +324,7 @@ static void tell(struct telling *telling)
     case EVENT_ACCOUNT_OPENED:
     case EVENT_ACCOUNT_CHANGED:
     case EVENT_ACCOUNT_CLOSED:
+    case EVENT_ACCOUNT_SECURED:
     case EVENT_RULEBOOK_ADOPTED:
         break; /* never in the history of a person or told elsewhere; the kind says enough */
     }

@@ -101,19 +101,8 @@ json_t *resource_operation_revisions(const struct operation_revision *revisions,
     return object;
 }
 
-static date quarter_begin(const struct operation_sum *sum)
-{
-    date begin = {0};
-    result_ignore(
-        date_from_civil((struct civil){.year = sum->year, .month = sum->quarter * 3 - 2, .day = 1},
-                        &begin, NULL),
-        "a quarter of a day that is on record");
-    return begin;
-}
-
 static json_t *sum_object(const struct operation_sum *sum, const struct arrivals *arrivals)
 {
-    const date begin = quarter_begin(sum);
     json_t *object = json_object();
     json_set_str(object, "partner", sum->partner);
     json_set_int64(object, "year", sum->year);
@@ -127,8 +116,7 @@ static json_t *sum_object(const struct operation_sum *sum, const struct arrivals
     json_set_int64(object, "engines_not_known", sum->engines_not_known);
     json_set_int64(object, "documents", sum->documents);
     json_set_int64(object, "documents_not_known", sum->documents_not_known);
-    set_arrivals(object, arrivals, begin,
-                 date_add_days(date_add_months(begin, 3, DATE_ROUND_DOWN), -1));
+    set_arrivals(object, arrivals, operation_sum_begin(sum), operation_sum_end(sum));
     return object;
 }
 

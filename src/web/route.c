@@ -13,6 +13,9 @@ static bool pattern_matches(str pattern, str path, str parameters[ROUTE_PARAMETE
     size_t parameter_count = 0;
     while (pattern.len > 0 && path.len > 0) {
         const struct str_cut expected = str_cut(pattern, '/');
+        if (str_equal(pattern, STR("{*}"))) {
+            return true;
+        }
         const struct str_cut found = str_cut(path, '/');
         if (str_starts(expected.head, STR("{"))) {
             ASSERT(parameter_count < ROUTE_PARAMETERS_MAX);

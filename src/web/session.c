@@ -36,6 +36,7 @@ result session_find(struct exchange *exchange, struct err *err)
     exchange->signed_in = found.ok;
     if (found.ok) {
         exchange->caller.account = exchange->session.account.id;
+        exchange->caller.unproven = !exchange->session.proven;
     }
     return result_ok();
 }

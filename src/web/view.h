@@ -13,6 +13,8 @@ struct view_rights {
     bool see_people;
     bool record_fact;
     bool record_identity;
+    bool report_order;
+    bool see_looks;
     bool request_step;
     bool approve_step;
     bool take_step;
@@ -50,8 +52,8 @@ json_t *view_count(int64_t count, const char *one, const char *many);
 /* {"name","href","reference","stage"} of a person; name "Name not known" after erasure. */
 json_t *view_person_link(const struct view_context *context, const json_t *person);
 json_t *view_fact(const struct view_context *context, const json_t *fact, str withdrawal_base);
-/* [{"title","facts":[...],"change_href"}] in the order of the resource. `base` is the subject's
- * address. */
+/* [{"title","anchor","facts":[...],"change_href"}] in the order of the resource. `base` is the
+ * subject's address. */
 json_t *view_fact_sections(const struct view_context *context, const json_t *facts, str base,
                            bool may_change, bool may_withdraw);
 

@@ -15,6 +15,7 @@ static const struct tab tabs[] = {
     {"safeguards", "Safeguards", "/safeguards"},
     {"clocks", "Clocks", "/clocks"},
     {"movements", "Stays and departures", "/movements"},
+    {"contacts", "Contacts and documents", "/contacts"},
     {"identity", "Names and references", "/identity"},
     {"history", "History", "/history"},
 };
@@ -431,11 +432,39 @@ static void set_requests(json_t *view, const struct view_context *context, const
              view_requests_table(context, live, "Live requests, newest first", VIEW_HUB_COLUMN));
 }
 
+/* What can be done about the person from here, besides the steps (part_deeds.html). */
+static void set_deeds(json_t *view, const struct view_context *context, str reference)
+{
+    const struct {
+        bool may;
+        const char *pattern;
+        const char *text;
+    } rows[] = {
+        {context->rights.report_order, "/orders/new?person=%s", "Report an order of a court"},
+        {context->rights.record_fact, "/people/%s/contact", "Record a contact"},
+        {context->rights.record_fact, "/people/%s/note", "Write a note"},
+        {context->rights.see_looks, "/looks?person=%s", "Who looked at this record"},
+    };
+    json_t *list = json_array();
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (rows[i].may) {
+            json_t *link = json_object();
+            json_set_str(link, "href",
+                         page_href(context->arena, rows[i].pattern, reference, STR("")));
+            json_set(link, "text", json_string(rows[i].text));
+            json_add(list, link);
+        }
+    }
+    json_set_flag(view, "has_deeds", json_array_size(list) > 0);
+    json_set(view, "deeds", list);
+}
+
 json_t *view_person(const struct view_context *context, const json_t *person, str question)
 {
     json_t *view = view_person_head(context, person, "overview", question);
     const str base =
         page_href(context->arena, "/people/%s", json_str_or_empty(person, "reference"), STR(""));
+    set_deeds(view, context, json_str_or_empty(person, "reference"));
     set_summary(view, context, person);
     set_steps(view, steps_of(context, person));
     json_set(view, "picture", picture_of_stages(context->arena, person));

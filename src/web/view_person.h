@@ -6,8 +6,8 @@
 #include "web/view.h"
 
 /* `current` is the part that is shown: "overview", "facts", "safeguards", "clocks", "movements",
- * "identity", "history". `question` is "?on=...&known_at=..." when the record is not shown as it is
- * now, otherwise "". */
+ * "contacts", "identity", "history". `question` is "?on=...&known_at=..." when the record is not
+ * shown as it is now, otherwise "". */
 json_t *view_person_head(const struct view_context *context, const json_t *person,
                          const char *current, str question);
 json_t *view_history_lines(const struct view_context *context, const json_t *history);
@@ -18,6 +18,8 @@ json_t *view_person_facts(const struct view_context *context, const json_t *pers
 json_t *view_person_safeguards(const struct view_context *context, const json_t *person,
                                str standing, str question);
 json_t *view_person_clocks(const struct view_context *context, const json_t *person, str question);
+json_t *view_person_contacts(const struct view_context *context, const json_t *person,
+                             str question);
 json_t *view_person_movements(const struct view_context *context, const json_t *person);
 json_t *view_person_identity(const struct view_context *context, const json_t *person);
 json_t *view_person_history(const struct view_context *context, const json_t *person, str question);

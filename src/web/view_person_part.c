@@ -45,7 +45,6 @@ json_t *view_person_facts(const struct view_context *context, const json_t *pers
     json_array_foreach(sections, index, section)
     {
         split_section(section);
-        json_set_str(section, "anchor", arena_format(context->arena, "section-%zu", index + 1));
     }
     json_set(view, "sections", sections);
     return view;

@@ -1,6 +1,7 @@
 #include "web/view_statistics.h"
 
 #include "web/page.h"
+#include "web/view_table.h"
 
 enum {
     CHART_WIDTH = 740,
@@ -69,56 +70,42 @@ static bool is_number_column(const json_t *sheet, size_t column)
 
 /* --- the table -------------------------------------------------------------------------------- */
 
-static json_t *columns_view(const json_t *sheet, bool *is_number, size_t count)
+static json_t *table_of(const struct view_context *context, const json_t *sheet)
 {
-    json_t *list = json_array();
+    const json_t *names = json_object_get(sheet, "columns");
+    const json_t *rows = json_object_get(sheet, "rows");
+    const size_t count = json_array_size(names);
+    struct view_column *columns = ARENA_NEW(context->arena, struct view_column, count + 1);
+    struct view_table table;
+    if (columns == NULL) {
+        return NULL;
+    }
     for (size_t i = 0; i < count; i++) {
-        const char *name = json_string_value(json_array_get(json_object_get(sheet, "columns"), i));
-        json_t *column = json_object();
-        is_number[i] = i >= key_count(sheet) && is_number_column(sheet, i);
-        json_set(column, "text", json_string(name == NULL ? "" : name));
-        json_set_flag(column, "number", is_number[i]);
-        json_add(list, column);
+        columns[i].title = json_string_value(json_array_get(names, i));
+        columns[i].numeric = i >= key_count(sheet) && is_number_column(sheet, i);
     }
-    return list;
-}
-
-static json_t *row_view(struct arena *arena, const json_t *row, const bool *is_number)
-{
-    json_t *view = json_object();
-    json_t *cells = json_array();
-    json_set_str(view, "head", cell_text(arena, json_array_get(row, 0)));
-    for (size_t i = 1; i < json_array_size(row); i++) {
-        json_t *cell = json_object();
-        json_set_str(cell, "text", cell_text(arena, json_array_get(row, i)));
-        json_set_flag(cell, "number", is_number[i]);
-        json_add(cells, cell);
+    view_table_open(&table, context, json_str_or_empty(sheet, "title"), columns, count,
+                    "The table has no rows.");
+    for (size_t i = 0; i < json_array_size(rows) && i < SHEET_ROWS_SHOWN; i++) {
+        view_row(&table);
+        for (size_t k = 0; k < count; k++) {
+            view_cell_text(&table,
+                           cell_text(context->arena, json_array_get(json_array_get(rows, i), k)));
+        }
     }
-    json_set(view, "cells", cells);
-    return view;
+    return view_table_close(&table);
 }
 
 json_t *view_sheet(const struct view_context *context, const json_t *sheet)
 {
-    const json_t *all = json_object_get(sheet, "rows");
-    const size_t column_count = json_array_size(json_object_get(sheet, "columns"));
-    bool *is_number = ARENA_NEW(context->arena, bool, column_count + 1);
-    if (is_number == NULL) {
-        return NULL;
-    }
+    const size_t count = json_array_size(json_object_get(sheet, "rows"));
     json_t *view = json_object();
-    json_t *rows = json_array();
-    json_set(view, "columns", columns_view(sheet, is_number, column_count));
-    for (size_t i = 0; i < json_array_size(all) && i < SHEET_ROWS_SHOWN; i++) {
-        json_add(rows, row_view(context->arena, json_array_get(all, i), is_number));
-    }
     json_set_str(view, "title", json_str_or_empty(sheet, "title"));
     json_set(view, "notes", json_incref(json_object_get(sheet, "notes")));
-    json_set_flag(view, "any", json_array_size(rows) > 0);
-    json_set_flag(view, "cut", json_array_size(all) > SHEET_ROWS_SHOWN);
+    json_set_flag(view, "cut", count > SHEET_ROWS_SHOWN);
     json_set(view, "shown", view_count(SHEET_ROWS_SHOWN, "row", "rows"));
-    json_set(view, "count", view_count((int64_t)json_array_size(all), "row", "rows"));
-    json_set(view, "rows", rows);
+    json_set(view, "count", view_count((int64_t)count, "row", "rows"));
+    json_set(view, "table", table_of(context, sheet));
     json_set(view, "chart", picture_of_sheet(context->arena, sheet));
     return view;
 }

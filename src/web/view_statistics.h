@@ -9,8 +9,8 @@
 json_t *view_tables(const struct view_context *context, const json_t *tables);
 
 enum { SHEET_ROWS_SHOWN = 300 };
-/* {"title","notes","columns":[{"text","number"}],"rows":[{"head","cells":[{"text","number"}]}],"any",
- * "cut","shown","count","chart"}: at most SHEET_ROWS_SHOWN rows. */
+/* {"title","notes","cut","shown","count","table","chart"}: the table (view_table.h) has at most
+ * SHEET_ROWS_SHOWN rows. */
 json_t *view_sheet(const struct view_context *context, const json_t *sheet);
 
 enum { CHART_BARS_MAX = 20 };

@@ -186,6 +186,11 @@ static void dispatch(struct exchange *exchange)
     }
 }
 
+static bool says_how_long_it_is_kept(const struct route *route)
+{
+    return route != NULL && (route->handler == handle_asset || route->handler == handle_log);
+}
+
 void web_handle(void *context, const struct http_request *request, struct http_response *response)
 {
     const struct web *web = context;
@@ -200,7 +205,7 @@ void web_handle(void *context, const struct http_request *request, struct http_r
         .wanted = exchange_wanted(http_header_get(request, STR("Accept"))),
     };
     answer_headers(&exchange);
-    if (exchange.match.route == NULL || exchange.match.route->handler != handle_asset) {
+    if (!says_how_long_it_is_kept(exchange.match.route)) {
         answer_not_stored(&exchange);
     }
     dispatch(&exchange);

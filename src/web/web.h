@@ -20,8 +20,11 @@ struct web_release {
     json_t *sheet;
 };
 
+struct log;
+
 struct web_options {
     const struct casework *casework;
+    struct log *log;           /* served under /log/; NULL: there is none */
     const char *pages_folder;  /* templates (pages/) */
     const char *assets_folder; /* built styles and scripts; served under /assets/ with a content
                                   hash in their address */

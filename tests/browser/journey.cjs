@@ -11,14 +11,17 @@ const { Desk, PASSWORD } = require("./desk.cjs");
 const HUB = "HUB-NORTH";
 const FACT = "health.fit_to_travel";
 
-// The people whom the law clears for a transfer and for whom nobody has asked yet.
-async function readyPeople(desk, token) {
+// As many people whom the law clears for a transfer and for whom nobody has asked yet.
+async function readyPeople(desk, token, wanted) {
   const screening = await desk.json(token, `/screening?step=hub_transfer&hub=${HUB}`);
   const ready = [];
   for (const line of screening.body.lines.filter((one) => one.clearance === "clear")) {
     const person = (await desk.json(token, `/people/${line.person}`)).body;
     if (!person.requests.some((request) => ["open", "approved"].includes(request.state))) {
       ready.push(person);
+    }
+    if (ready.length === wanted) {
+      break;
     }
   }
   return ready;
@@ -112,7 +115,8 @@ async function weigh(desk, tap, person) {
 
 // Every part of the record, through its link; and that the past is asked of the part that is shown.
 async function partsOfRecord(desk, tap, page, person) {
-  const parts = ["Facts", "Safeguards", "Clocks", "Stays and departures", "Names and references", "History"];
+  const parts = ["Facts", "Safeguards", "Clocks", "Stays and departures", "Contacts and documents", "Names and references",
+    "History"];
   for (const part of parts) {
     await page.goto(`${desk.address}/people/${person.reference}`);
     await page.click(`.moj-sub-navigation a:text-is("${part}")`);
@@ -322,7 +326,7 @@ async function narrowDesks(desk, tap, desks, atHub, elsewhere) {
   await desk.look(monitor, "not allowed");
 
   const administrator = await desk.signedIn("admin");
-  tap.equal(await menu(administrator), "Rulebook", "the administrator's menu: no case");
+  tap.equal(await menu(administrator), "Rulebook, Accounts, Access", "the administrator's menu: no case");
 }
 
 async function otherPages(desk, tap, desks, person) {
@@ -380,7 +384,7 @@ async function signOut(desk, tap, page) {
 
 async function journey(desk, tap) {
   const token = await desk.token("caseworker");
-  const [first, second] = await readyPeople(desk, token);
+  const [first, second] = await readyPeople(desk, token, 2);
   tap.ok(first !== undefined && second !== undefined, "two people are ready for a transfer");
   const desks = { token, caseworker: await signInFailsFirst(desk, tap) };
   desks.authorising = await desk.signedIn("authorising");
@@ -404,6 +408,7 @@ async function main() {
   try {
     await desk.open();
     await journey(desk, tap);
+    desk.nu();
     tap.equal(desk.messages.join("\n"), "", "the browser reported no error");
     tap.ok(!/ERROR|runtime error/.test(desk.server.errors()), "the server reported no error", desk.server.errors().slice(-2000));
   } catch (error) {

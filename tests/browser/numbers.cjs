@@ -12,7 +12,7 @@ async function statistics(desk, tap) {
   await page.click("a:text-is('Cases not concluded')");
   await desk.look(page, "a table");
   tap.ok((await page.locator(".rh-picture--chart rect").count()) > 0, "a table has its drawing");
-  tap.ok((await page.locator(".rh-sheet tbody tr").count()) > 0, "and its rows beneath");
+  tap.ok((await page.locator("main tbody tr").count()) > 0, "and its rows beneath");
   for (const [kind, type] of [["csv", "text/csv"], ["ods", "application/vnd.oasis.opendocument.spreadsheet"],
     ["json", "application/json"]]) {
     const address = await page.locator(`a[href*='as=${kind}']`).getAttribute("href");
@@ -70,6 +70,7 @@ async function main() {
     await statistics(desk, tap);
     await whatIf(desk, tap);
     await published(desk, tap);
+    desk.nu();
     tap.equal(desk.messages.join("\n"), "", "the browser reported no error");
   } catch (error) {
     tap.ok(false, "everything is looked at", `${error.stack}\n${desk.server?.errors().slice(-3000) ?? ""}`);

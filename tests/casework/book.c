@@ -147,13 +147,3 @@ struct book_total book_total_of(struct office *office, enum account_name account
     }
     return (struct book_total){.kind = kind};
 }
-
-void book_rebuild(struct office *office)
-{
-    struct err err = {0};
-    struct rebuild_outcome outcome = {0};
-    assert_true(store_rebuild(office->store, false, NULL, NULL, &outcome, &err).ok);
-    if (outcome.differences != 0) {
-        fail_msg("%s", outcome.first_difference);
-    }
-}

@@ -47,7 +47,5 @@ size_t book_count(struct office *office, enum account_name account, struct book_
 /* The totals of one kind; for one person (by reference) and journey unless those are NULL. */
 struct book_total book_total_of(struct office *office, enum account_name account,
                                 enum entry_kind kind, const char *about, const char *journey);
-/* Fails the test unless every row equals what the events add up to. */
-void book_rebuild(struct office *office);
 
 #endif

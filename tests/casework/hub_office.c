@@ -324,13 +324,3 @@ void hub_check_whole(struct office *office)
                                 "place.hub = request.hub AND place.state = 2)"),
                      0);
 }
-
-void hub_check_rebuild(struct office *office)
-{
-    struct err err = {0};
-    struct rebuild_outcome outcome = {.events = 0};
-    assert_true(store_rebuild(office->store, false, NULL, NULL, &outcome, &err).ok);
-    if (outcome.differences > 0) {
-        fail_msg("%s", outcome.first_difference);
-    }
-}

@@ -65,7 +65,5 @@ struct hub_desk hub_desk_of(struct office *office, const char *hub);
 /* Every place is one thing: what is not free never exceeds what was agreed, and a person has one
  * place at most. */
 void hub_check_whole(struct office *office);
-/* Rows made anew from the events are equal. */
-void hub_check_rebuild(struct office *office);
 
 #endif

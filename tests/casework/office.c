@@ -309,6 +309,18 @@ void office_leave(struct office *office)
     arena_close(&office->perm);
 }
 
+void office_expect_rebuilt(struct office *office)
+{
+    struct rebuild_outcome outcome = {.differences = -1};
+    struct err err = {0};
+    if (!store_rebuild(office->store, false, NULL, NULL, &outcome, &err).ok) {
+        fail_msg("%s", err.what);
+    }
+    if (outcome.differences != 0) {
+        fail_msg("%lld differences: %s", (long long)outcome.differences, outcome.first_difference);
+    }
+}
+
 void office_close(struct office *office)
 {
     const char *const endings[] = {"", "-wal", "-shm", ".key"};

@@ -66,6 +66,8 @@ void office_open_with(struct office *office, const char *rules);
 void office_open_law(struct office *office, const char *law);
 MUST_USE result office_load_rules(struct office *office, const char *folder,
                                   const struct rulebook **ret_rulebook, struct err *err);
+/* Fails the test unless the rows are those that the events add up to. */
+void office_expect_rebuilt(struct office *office);
 void office_close(struct office *office);
 /* Closes the office and leaves its store behind. */
 void office_leave(struct office *office);

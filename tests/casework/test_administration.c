@@ -164,7 +164,7 @@ static void test_password(void **state)
     struct err err = {0};
     struct account_row row;
     char token[SESSION_TOKEN_SIZE];
-    const struct sign_in input = {STR("clerk"), STR("correct horse battery")};
+    const struct sign_in input = {STR("clerk"), STR("correct horse battery"), STR("")};
     assert_int_equal(give_password(office, CLERK, "clerk", "correct horse battery"),
                      ERROR_FORBIDDEN);
     assert_int_equal(give_password(office, SENIOR, "clerk", "correct horse battery"),

@@ -23,7 +23,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     hub_check_whole(*state);
-    hub_check_rebuild(*state);
+    office_expect_rebuilt(*state);
     office_close(*state);
     return 0;
 }

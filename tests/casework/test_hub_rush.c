@@ -245,7 +245,7 @@ static void check_after(struct office *office)
     }
     assert_true(done > 0);
     hub_check_whole(office);
-    hub_check_rebuild(office);
+    office_expect_rebuilt(office);
 }
 
 static void sixty_four_threads(void **state)

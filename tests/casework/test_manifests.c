@@ -23,12 +23,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     struct office *office = *state;
-    struct err err = {0};
-    struct rebuild_outcome rebuilt = {0};
-    assert_true(store_rebuild(office->store, false, NULL, NULL, &rebuilt, &err).ok);
-    if (rebuilt.differences > 0) {
-        fail_msg("%s", rebuilt.first_difference);
-    }
+    office_expect_rebuilt(office);
     office_close(office);
     return 0;
 }

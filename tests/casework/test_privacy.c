@@ -106,18 +106,6 @@ static void assert_refused(struct done done, enum error_code code, const char *w
     }
 }
 
-static void assert_rows_are_those_of_events(struct desk *desk)
-{
-    struct rebuild_outcome outcome = {0};
-    struct err err = {0};
-    if (!store_rebuild(desk->office.store, false, NULL, NULL, &outcome, &err).ok) {
-        fail_msg("%s", err.what);
-    }
-    if (outcome.differences != 0) {
-        fail_msg("%lld differences: %s", (long long)outcome.differences, outcome.first_difference);
-    }
-}
-
 /* Removed: an outcome, with requests, approvals and facts in the record. */
 static struct somebody removed(struct desk *desk, const char *name)
 {
@@ -159,7 +147,7 @@ static void test_two_people(void **state)
                    "two people");
     assert_true(command(desk, PRIVACY_ERASE, person.reference).ok);
     assert_refused(command(desk, PRIVACY_HOLD, person.reference), ERROR_NOT_FOUND, "no person");
-    assert_rows_are_those_of_events(desk);
+    office_expect_rebuilt(&desk->office);
 }
 
 /* Aim: holds are counted, and while one is left nothing is erased. */
@@ -178,7 +166,7 @@ static void test_hold(void **state)
                    "legal hold");
     assert_int_equal(command(desk, PRIVACY_LIFT_HOLD, person.reference).person.holds, 0);
     assert_refused(command(desk, PRIVACY_LIFT_HOLD, person.reference), ERROR_CONFLICT, "no legal");
-    assert_rows_are_those_of_events(desk);
+    office_expect_rebuilt(&desk->office);
     assert_true(command_of(desk, SENIOR, PRIVACY_ERASE, person.reference).ok);
 }
 
@@ -307,7 +295,7 @@ static void test_nothing_is_left(void **state)
     const struct person_row row = office_person(office, person.id);
     assert_true(row.erased);
     assert_true(str_equal(row.stage, STR("removed")));
-    assert_rows_are_those_of_events(desk);
+    office_expect_rebuilt(&desk->office);
 }
 
 /* Aim: whoever asks about an erased person gets what they would get about nobody. */
@@ -433,7 +421,7 @@ static void test_places_and_rows(void **state)
         }
     }
     assert_true(erasures > 0);
-    assert_rows_are_those_of_events(desk);
+    office_expect_rebuilt(&desk->office);
     assert_int_equal(office_ask(office, "SELECT COUNT(*) FROM person"), PEOPLE);
 }
 
@@ -517,7 +505,7 @@ static void test_restriction(void **state)
     assert_true(command(desk, PRIVACY_LIFT_RESTRICTION, person.reference).ok);
     assert_true(screen_as(desk, CLERK, person.reference).found);
     assert_true(office_take(office, CLERK, request).ok);
-    assert_rows_are_those_of_events(desk);
+    office_expect_rebuilt(&desk->office);
 }
 
 /* --- who looked ------------------------------------------------------------------------------- */

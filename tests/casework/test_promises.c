@@ -746,10 +746,7 @@ static void run_seed(uint64_t seed, size_t commands)
     assert_true(model.refused > commands / 100);
     assert_true(model.stopped > commands / 200);
     assert_true(model.done[8] > commands / 400);
-    struct rebuild_outcome outcome;
-    struct err err;
-    assert_true(store_rebuild(office.store, false, NULL, NULL, &outcome, &err).ok);
-    assert_int_equal(outcome.differences, 0);
+    office_expect_rebuilt(&office);
     office_close(&office);
 }
 

@@ -40,7 +40,7 @@ static result sign_in(struct office *office, const char *username, const char *p
                       char token[SESSION_TOKEN_SIZE], struct err *err)
 {
     struct account_row account = {0};
-    const struct sign_in input = {str_from_c(username), str_from_c(password)};
+    const struct sign_in input = {str_from_c(username), str_from_c(password), STR("")};
     arena_reset(&office->work);
     const result done =
         casework_sign_in(&office->casework, &input, &office->work, token, &account, err);
@@ -248,7 +248,7 @@ static void *sign_in_many(void *context)
     struct err err = {0};
     struct account_row account;
     char token[SESSION_TOKEN_SIZE];
-    const struct sign_in input = {STR("clerk"), STR(PASSWORD)};
+    const struct sign_in input = {STR("clerk"), STR(PASSWORD), STR("")};
     if (!arena_open(&arena, 1024 * 1024, &err).ok) {
         return NULL;
     }

@@ -25,7 +25,7 @@ from desk import BINARY, Tap, run  # noqa: E402
 LONG = bool(os.environ.get("RETURNHUB_LONG"))
 SEED = int(os.environ.get("RETURNHUB_SEED", random.randrange(2**32)))
 ROUNDS = int(os.environ.get("RETURNHUB_ROUNDS", "20" if LONG else "1"))
-PEOPLE = 130000 if LONG else 41000  # more than one chunk
+PEOPLE = 130000 if LONG else 50000  # more than one chunk, so that the first stop may come long before the end
 KILLS = 3 if LONG else 1
 EVENTS_A_PERSON = 5
 

@@ -71,6 +71,34 @@ def tells_everything(register):
     register.run("privacy", "looks", account="caseworker", expect=6)
 
 
+def protects(register):
+    person = register.removed(3)
+    register.run("privacy", "protect", person, "role:no_such_role", "--reason", "A threat", expect=3)
+    register.run("privacy", "protect", person, "senior", "--reason", "A threat", account="caseworker", expect=6)
+    register.run("privacy", "protect", person, "senior", "role:monitor", "--reason", "A threat")
+    assert json.loads(register.run("privacy", "protection", person, "--format", "json", account="senior")) == {
+        "protected": True, "accounts": ["Demonstration senior officer"], "roles": ["monitor"], "reason": "A threat"}
+    register.run("person", "show", person, account="caseworker", expect=4)
+    assert person not in register.run("person", "list", "--stage", "removed", account="caseworker")
+    assert person in register.run("person", "list", "--stage", "removed", account="senior")
+
+    register.run("glass", "break", person, "31", "--reason", "At the door, and ill", account="caseworker", expect=3)
+    register.run("glass", "break", person, "5", "--reason", "At the door, and ill", account="admin", expect=6)
+    glass = json.loads(register.run("glass", "break", person, "5", "--reason", "At the door, and ill", "--format", "json",
+                                    account="caseworker"))
+    assert glass["shows"] and glass["outcome"] == "not_reviewed", glass
+    register.run("person", "show", person, account="caseworker")
+    assert "At the door, and ill" in register.run("glass", "list")
+    register.run("glass", "list", account="caseworker", expect=6)
+    register.run("glass", "review", str(glass["glass"]), "justified", "--reason", "The hub confirms it")
+    register.run("glass", "review", str(glass["glass"]), "justified", "--reason", "The hub confirms it", expect=5)
+    assert "At the door" not in register.run("glass", "list") and "At the door" in register.run("glass", "list", "--all")
+    assert "The hub confirms it" in register.run("glass", "own", account="caseworker")
+    register.run("privacy", "lift-protection", person, "--reason", "The danger ended")
+    outcome = json.loads(run("rebuild", "--check", "--store", register.store, "--format", "json"))
+    assert outcome["differences"] == 0, outcome
+
+
 def main():
     tap = Tap()
     with tempfile.TemporaryDirectory() as folder:
@@ -78,6 +106,8 @@ def main():
         tap.run("two people erase a record, after a hold was lifted, and nothing of it is left", lambda: erases(register))
         tap.run("a restricted record is seen by one role", lambda: restricts(register))
         tap.run("a person is told everything, and who looked", lambda: tells_everything(register))
+        tap.run("a protected record is seen by those named, and by whoever breaks the glass and answers for it",
+                lambda: protects(register))
     return tap.done()
 
 

@@ -148,9 +148,10 @@ static result expect_everybody(struct transaction *transaction, void *context, s
         struct sitting reading = sitting;
         reading.arena = &scratch;
         bool in_sight = false;
+        bool hidden = false;
         TRY(sitting_may_person(&sitting, &people[i], ACTION_SEE_PEOPLE, &in_sight, err));
-        if (is_open(expected->made->casework.rulebook, &people[i]) && in_sight &&
-            !sitting_hides(&sitting, &people[i])) {
+        TRY(sitting_hides(&sitting, &people[i], ACTION_SEE_PEOPLE, &hidden, err));
+        if (is_open(expected->made->casework.rulebook, &people[i]) && in_sight && !hidden) {
             TRY(expect_person(expected, &reading, &people[i], err));
         }
     }
@@ -300,9 +301,10 @@ static result expect_missing(struct transaction *transaction, void *context, str
         struct arena scratch = *expected->arena;
         struct sitting reading = sitting;
         const uint32_t stage = rulebook_stage(rulebook, people[i].stage);
+        bool hidden = false;
         reading.arena = &scratch;
-        if (rulebook_step_leaves(rulebook, &rulebook->steps[step], stage) &&
-            !sitting_hides(&sitting, &people[i])) {
+        TRY(sitting_hides(&sitting, &people[i], ACTION_SEE_PEOPLE, &hidden, err));
+        if (rulebook_step_leaves(rulebook, &rulebook->steps[step], stage) && !hidden) {
             TRY(expect_missing_of(expected, &reading, &people[i], step, hub.id, err));
         }
     }

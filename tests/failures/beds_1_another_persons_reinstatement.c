@@ -66,7 +66,7 @@ static void only_that_very_person(void **state)
     assert_true(str_equal(office_person(&office, second.id).stage, STR("exhausted")));
     assert_int_equal(hub_desk_of(&office, HUB_NORTH).departure_count, 1);
     hub_check_whole(&office);
-    hub_check_rebuild(&office);
+    office_expect_rebuilt(&office);
     office_close(&office);
 }
 

@@ -42,7 +42,7 @@ static void everything_is_there(void **state)
     assert_int_not_equal(
         sqlite3_exec(db, "DELETE FROM event WHERE subject_kind = 2", NULL, NULL, NULL), SQLITE_OK);
     sqlite3_close(db);
-    hub_check_rebuild(&office);
+    office_expect_rebuilt(&office);
     office_close(&office);
 }
 

@@ -32,7 +32,7 @@ static void late_word_changes_nothing_newer(void **state)
     desk = hub_desk_of(&office, HUB_NORTH);
     assert_true(str_equal(desk.stays[0].name, STR("PersonOne Samplealpha")));
     assert_int_equal(office_person(&office, person.id).identity_event, named);
-    hub_check_rebuild(&office);
+    office_expect_rebuilt(&office);
     office_close(&office);
 }
 

@@ -184,10 +184,7 @@ static void test_called_back_from_aboard(void **state)
     assert_true(back.ok && !back.refused);
     assert_string_equal(back.stage, "appeal_rights_exhausted");
     assert_int_equal(departing_close(office, &manifest).row.state, MANIFEST_CLOSED);
-    struct err err = {0};
-    struct rebuild_outcome rebuilt = {0};
-    assert_true(store_rebuild(office->store, false, NULL, NULL, &rebuilt, &err).ok);
-    assert_int_equal(rebuilt.differences, 0);
+    office_expect_rebuilt(office);
 }
 
 int main(void)

@@ -22,7 +22,7 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-    book_rebuild(*state);
+    office_expect_rebuilt(*state);
     office_close(*state);
     return 0;
 }

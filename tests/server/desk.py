@@ -32,8 +32,8 @@ def make_demo(folder, people=200, seed=7):
 class Server:
     """`returnhub serve` as a process of its own on a free port."""
 
-    def __init__(self, store, environment=None):
-        self.process = subprocess.Popen([BINARY, "serve", "--store", store, "--port", "0"], stdout=subprocess.PIPE,
+    def __init__(self, store, environment=None, options=()):
+        self.process = subprocess.Popen([BINARY, "serve", "--store", store, "--port", "0", *options], stdout=subprocess.PIPE,
                                         stderr=subprocess.PIPE, text=True, env=environment)
         line = self.process.stdout.readline()
         match = re.match(r"Serving on http://127\.0\.0\.1:(\d+)", line)

@@ -15,7 +15,7 @@ FLOORS = {
     "base": 0,
     "system": 1, "format": 1, "document": 1,
     "rulebook": 2, "register": 2, "seal": 2, "statistics": 2,
-    "store": 3,
+    "store": 3, "log": 3,
     "casework": 4, "forecast": 4,
     "demo": 5, "notice": 5, "http": 5,
     "web": 6,

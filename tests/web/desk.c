@@ -76,7 +76,7 @@ void desk_sign_in(struct desk *desk, enum account_name account)
     must(casework_set_password(&office->casework, office->accounts[account], STR(DESK_PASSWORD),
                                &err),
          &err);
-    const struct sign_in given = {str_from_c(usernames[account]), STR(DESK_PASSWORD)};
+    const struct sign_in given = {str_from_c(usernames[account]), STR(DESK_PASSWORD), STR("")};
     must(casework_sign_in(&office->casework, &given, &office->perm, token, &row, &err), &err);
     desk->tokens[account] = arena_copy(&office->perm, str_from_c(token));
     must(casework_session(&office->casework, desk->tokens[account], &office->perm, &session, &err),

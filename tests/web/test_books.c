@@ -34,7 +34,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     struct cast *cast = *state;
-    book_rebuild(&cast->desk.office);
+    office_expect_rebuilt(&cast->desk.office);
     desk_close(&cast->desk);
     return 0;
 }

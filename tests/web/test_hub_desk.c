@@ -31,7 +31,7 @@ static int teardown(void **state)
 {
     struct desk *desk = *state;
     hub_check_whole(&desk->office);
-    hub_check_rebuild(&desk->office);
+    office_expect_rebuilt(&desk->office);
     desk_close(desk);
     return 0;
 }

@@ -1,0 +1,70 @@
+/* own_account: how somebody who is signed in signs in: an authenticator app as second factor, the
+ * sessions that are open, and proving once more that it is still them.
+ *
+ * Every change ends in an event of the account (ACCOUNT_SECURED); secrets and codes are in none.
+ * Errors and access are those of casework.h. */
+#ifndef RETURNHUB_CASEWORK_OWN_ACCOUNT_H
+#define RETURNHUB_CASEWORK_OWN_ACCOUNT_H
+
+#include "base/one_time_code.h"
+#include "casework/casework.h"
+
+/* --- the second factor -------------------------------------------------------------------------
+ */
+
+/* After so many wrong codes no code is taken for some minutes, the right one neither. */
+enum { WRONG_CODES_MAX = 5, WRONG_CODES_MINUTES = 15 };
+
+struct second_factor_offer {
+    char secret[ONE_TIME_SECRET_TEXT_SIZE]; /* for typing into the app */
+    str address;                            /* otpauth://totp/... */
+};
+/* A new secret, which counts only when a code of it was given. ERROR_CONFLICT while another one
+ * counts. */
+MUST_USE result casework_offer_second_factor(const struct casework *casework,
+                                             const struct caller *caller, struct arena *arena,
+                                             struct second_factor_offer *ret_offer,
+                                             struct err *err);
+/* ERROR_INPUT for a wrong code. From now on signing in needs one. */
+MUST_USE result casework_confirm_second_factor(const struct casework *casework,
+                                               const struct caller *caller, str code,
+                                               struct arena *arena, struct err *err);
+/* Of one's own account; of another one (ACTION_MANAGE_ACCOUNTS) whose device is lost: its sessions
+ * end. */
+MUST_USE result casework_remove_second_factor(const struct casework *casework,
+                                              const struct caller *caller, str username, str reason,
+                                              struct arena *arena, struct err *err);
+
+/* --- sessions ----------------------------------------------------------------------------------
+ */
+
+enum { SESSION_NAME_SIZE = 17 };
+struct session_line {
+    char name[SESSION_NAME_SIZE]; /* tells it from others, and opens nothing */
+    instant opened_at;
+    instant seen_at;
+    bool own; /* the one that asks */
+};
+struct own_account {
+    struct account_row account;
+    bool has_second_factor;
+    const struct session_line *sessions; /* newest first; those that are over are not there */
+    size_t session_count;
+};
+/* `token` is of the session that asks; "" for none. */
+MUST_USE result casework_own_account(const struct casework *casework, const struct caller *caller,
+                                     str token, struct arena *arena, struct own_account *ret_own,
+                                     struct err *err);
+/* One of one's own by its name; ERROR_NOT_FOUND otherwise. "" ends all but the one that asks. */
+MUST_USE result casework_end_session(const struct casework *casework, const struct caller *caller,
+                                     str token, str name, struct arena *arena, struct err *err);
+
+/* --- proving once more -------------------------------------------------------------------------
+ */
+
+/* Takes the password, and the code when the account has a second factor. ERROR_UNAUTHENTICATED when
+ * either is wrong. The session counts as proven for PROVEN_MINUTES from now. */
+MUST_USE result casework_prove_session(const struct casework *casework, str token, str password,
+                                       str code, struct arena *arena, struct err *err);
+
+#endif

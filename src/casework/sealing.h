@@ -1,0 +1,58 @@
+/* sealing: events become entries of the transparency log (log/log.h), and are checked against it.
+ *
+ * On every beat the events that are durable and not in the log yet are appended, and after them
+ * entries that stand for nothing, up to a multiple of `padding`: who watches the log grow learns
+ * neither how many events there were nor which entry is one. `constant`: also when there was no
+ * event, so that nobody learns when there was one. */
+#ifndef RETURNHUB_CASEWORK_SEALING_H
+#define RETURNHUB_CASEWORK_SEALING_H
+
+#include "log/log.h"
+#include "store/store.h"
+
+enum { SEALING_PADDING = 16, SEALING_PADDING_MAX = 4096, SEALING_BEAT_MS = 1000 };
+
+struct sealing_settings {
+    uint64_t padding; /* 1: none */
+    bool constant;
+};
+
+/* One beat. ERROR_CONFLICT when the store is not the one whose events are in the log: it was
+ * restored from an older copy, or changed. */
+MUST_USE result sealing_beat(struct store *store, const struct system *system, struct log *log,
+                             const struct sealing_settings *settings, uint64_t *ret_events,
+                             struct err *err);
+
+/* Beats until it is stopped, on a thread of its own. A beat that fails is told, once until one
+ * succeeds, and tried again at the next. */
+typedef void sealing_failure(void *context, const struct err *err);
+struct sealing_thread;
+struct sealing_options {
+    struct store *store;
+    const struct system *system;
+    struct log *log;
+    struct sealing_settings settings;
+    int64_t beat_ms;
+    sealing_failure *failed;
+    void *context;
+};
+MUST_USE result sealing_start(const struct sealing_options *options,
+                              struct sealing_thread **ret_thread, struct err *err);
+void sealing_stop(struct sealing_thread *thread); /* after one last beat; accepts NULL */
+
+/* The receipt of an event (seal/receipt.h); ERROR_NOT_FOUND when it is not in the log (yet). */
+MUST_USE result sealing_receipt(const struct log *log, int64_t position, struct arena *arena,
+                                str *ret_receipt, struct err *err);
+
+/* Every event of the store is the one that its leaf commits to, and its leaf is in the log, where
+ * the log says; the log is whole and its checkpoint is signed, and an older checkpoint ("" for
+ * none) is of its history. The first thing that is wrong is named. */
+struct sealing_check {
+    struct checkpoint checkpoint;
+    uint64_t events;  /* in the log */
+    uint64_t not_yet; /* in the store only */
+};
+MUST_USE result sealing_verify(struct store *store, struct log *log, str older,
+                               struct sealing_check *ret_check, struct err *err);
+
+#endif

@@ -1,0 +1,302 @@
+#include "casework/sealing.h"
+
+#include "cli/desk.h"
+#include "cli/seal.h"
+#include "format/json.h"
+#include "seal/receipt.h"
+
+#include <inttypes.h>
+
+enum { BEAT_MS_MAX = 24 * 60 * 60 * 1000, FILE_PATH_MAX = 4096 };
+
+/* --- where things are --- */
+
+/* What was given, or what stands beside the store. */
+static result path_of(const struct invocation *invocation, enum command_option option,
+                      const char *ending, const char **ret_path, struct err *err)
+{
+    const str beside = arena_format(invocation->arena, "%s%s", desk_store_path(invocation), ending);
+    if (beside.at == NULL) {
+        return arena_full(err);
+    }
+    *ret_path = option_given(invocation, option) ? invocation->options[option].at : beside.at;
+    return result_ok();
+}
+
+static result key_path(const struct invocation *invocation, const char **ret_path, struct err *err)
+{
+    return path_of(invocation, OPTION_SEAL_KEY, ".seal", ret_path, err);
+}
+
+static result log_folder(const struct invocation *invocation, const char **ret_path,
+                         struct err *err)
+{
+    return path_of(invocation, OPTION_LOG, ".log", ret_path, err);
+}
+
+static result read_public_key(const struct invocation *invocation, struct note_key *ret_key,
+                              struct err *err)
+{
+    const char *path = NULL;
+    TRY(key_path(invocation, &path, err));
+    const str public_path = arena_format(invocation->arena, "%s.pub", path);
+    return public_path.at == NULL
+               ? arena_full(err)
+               : signer_read_public(public_path.at, *invocation->arena, ret_key, err);
+}
+
+static void close_log(struct log **log)
+{
+    log_close(*log);
+}
+#define OWN_LOG __attribute__((cleanup(close_log)))
+
+static result open_published(const struct invocation *invocation, struct log **ret_log,
+                             struct err *err)
+{
+    struct note_key key;
+    const char *folder = NULL;
+    TRY(read_public_key(invocation, &key, err));
+    TRY(log_folder(invocation, &folder, err));
+    return log_open_published(folder, &key, ret_log, err);
+}
+
+static result read_settings(const struct invocation *invocation,
+                            struct sealing_settings *ret_settings, struct err *err)
+{
+    int64_t padding = 0;
+    TRY(option_number(invocation, OPTION_PADDING, SEALING_PADDING, 1, SEALING_PADDING_MAX, &padding,
+                      err));
+    *ret_settings = (struct sealing_settings){
+        .padding = (uint64_t)padding, .constant = option_given(invocation, OPTION_CONSTANT)};
+    return result_ok();
+}
+
+/* --- for serve --- */
+
+static void tell_failure(void *context, const struct err *err)
+{
+    output_error(context, err);
+}
+
+result sealing_desk_open(const struct invocation *invocation, struct store *store,
+                         struct sealing_desk *ret_desk, struct err *err)
+{
+    struct sealing_options options = {.store = store,
+                                      .system = system_machine(),
+                                      .failed = tell_failure,
+                                      .context = invocation->output};
+    const char *path = NULL;
+    const char *folder = NULL;
+    ret_desk->log = NULL;
+    ret_desk->thread = NULL;
+    if (!option_given(invocation, OPTION_SEAL_KEY)) {
+        return result_ok();
+    }
+    TRY(key_path(invocation, &path, err));
+    TRY(log_folder(invocation, &folder, err));
+    TRY(read_settings(invocation, &options.settings, err));
+    TRY(option_number(invocation, OPTION_BEAT, SEALING_BEAT_MS, 10, BEAT_MS_MAX, &options.beat_ms,
+                      err));
+    TRY(signer_open(path, *invocation->arena, &ret_desk->signer, err));
+    result opened = log_open(folder, &ret_desk->signer, &ret_desk->log, err);
+    if (opened.ok) {
+        options.log = ret_desk->log;
+        opened = sealing_start(&options, &ret_desk->thread, err);
+    }
+    if (!opened.ok) {
+        log_close(ret_desk->log);
+        ret_desk->log = NULL;
+        signer_close(&ret_desk->signer);
+    }
+    return opened;
+}
+
+void sealing_desk_close(struct sealing_desk *desk)
+{
+    if (desk->log != NULL) {
+        sealing_stop(desk->thread);
+        log_close(desk->log);
+        signer_close(&desk->signer);
+        desk->log = NULL;
+    }
+}
+
+/* --- seal key --- */
+
+result command_seal_key(const struct invocation *invocation, int *ret_status, struct err *err)
+{
+    struct note_key key;
+    const char *path = NULL;
+    char text[NOTE_KEY_TEXT_SIZE];
+    *ret_status = 0;
+    TRY(key_path(invocation, &path, err));
+    TRY(signer_make(path, invocation->arguments[0], system_machine(), *invocation->arena, &key,
+                    err));
+    note_key_write(&key, text);
+    output_text(invocation->output, str_from_c(text));
+    output_text(invocation->output, STR("\n"));
+    return result_ok();
+}
+
+/* --- seal publish --- */
+
+static result print_checkpoint(const struct invocation *invocation,
+                               const struct checkpoint *checkpoint, const char *text,
+                               const char *counted, int64_t count, struct err *err)
+{
+    char root[SHA256_HEX_SIZE];
+    sha256_hex(&checkpoint->root, root);
+    if (invocation->output->format == OUTPUT_JSON) {
+        json_t *object = json_object();
+        json_set_int64(object, "entries", (int64_t)checkpoint->size);
+        json_set_str(object, "root", str_from_c(root));
+        json_set_int64(object, counted, count);
+        const result printed = output_json(invocation->output, *invocation->arena, object, err);
+        json_decref(object);
+        return printed;
+    }
+    output_text(invocation->output,
+                arena_format(invocation->arena, "%s%" PRIu64 " entries, root %s\n", text,
+                             checkpoint->size, root));
+    return result_ok();
+}
+
+static result publish(const struct invocation *invocation, struct store *store,
+                      struct signer *signer, struct err *err)
+{
+    OWN_LOG struct log *log = NULL;
+    struct sealing_settings settings;
+    const char *folder = NULL;
+    uint64_t events = 0;
+    TRY(read_settings(invocation, &settings, err));
+    TRY(log_folder(invocation, &folder, err));
+    TRY(log_open(folder, signer, &log, err));
+    TRY(sealing_beat(store, system_machine(), log, &settings, &events, err));
+    const struct checkpoint checkpoint = log_checkpoint(log);
+    const str text = arena_format(invocation->arena, "%" PRIu64 " events more. ", events);
+    return print_checkpoint(invocation, &checkpoint, text.at, "events_more", (int64_t)events, err);
+}
+
+result command_seal_publish(const struct invocation *invocation, int *ret_status, struct err *err)
+{
+    OWN_DESK struct desk desk = {.store = NULL};
+    struct signer signer;
+    const char *path = NULL;
+    *ret_status = 0;
+    TRY(key_path(invocation, &path, err));
+    TRY(desk_open_store(invocation, false, &desk.store, err));
+    TRY(signer_open(path, *invocation->arena, &signer, err));
+    const result published = publish(invocation, desk.store, &signer, err);
+    signer_close(&signer);
+    return published;
+}
+
+/* --- seal export, seal receipt --- */
+
+result command_seal_export(const struct invocation *invocation, int *ret_status, struct err *err)
+{
+    OWN_LOG struct log *log = NULL;
+    uint64_t files = 0;
+    *ret_status = 0;
+    TRY(open_published(invocation, &log, err));
+    TRY(log_export(log, invocation->arguments[0].at, &files, err));
+    const struct checkpoint checkpoint = log_checkpoint(log);
+    const str text = arena_format(invocation->arena, "%" PRIu64 " files written. ", files);
+    return print_checkpoint(invocation, &checkpoint, text.at, "files_written", (int64_t)files, err);
+}
+
+result command_seal_receipt(const struct invocation *invocation, int *ret_status, struct err *err)
+{
+    OWN_LOG struct log *log = NULL;
+    int64_t position = 0;
+    str receipt;
+    *ret_status = 0;
+    TRY(str_to_int64(invocation->arguments[0], &position, err));
+    TRY(open_published(invocation, &log, err));
+    TRY(sealing_receipt(log, position, invocation->arena, &receipt, err));
+    output_text(invocation->output, receipt);
+    return result_ok();
+}
+
+/* --- seal verify --- */
+
+static result read_text(const struct invocation *invocation, enum command_option option,
+                        str *ret_text, struct err *err)
+{
+    *ret_text = STR("");
+    return option_given(invocation, option)
+               ? system_read_file(invocation->options[option].at, RECEIPT_SIZE_MAX,
+                                  invocation->arena, ret_text, err)
+               : result_ok();
+}
+
+static result verify_receipt(const struct invocation *invocation, const struct note_key *key,
+                             struct err *err)
+{
+    struct receipt receipt;
+    struct checkpoint checkpoint;
+    str text;
+    TRY(read_text(invocation, OPTION_RECEIPT, &text, err));
+    TRY(receipt_check(text, key, &receipt, &checkpoint, err));
+    const str said = arena_format(
+        invocation->arena, "The receipt is good: entry %" PRIu64 " is in the log. ", receipt.index);
+    return print_checkpoint(invocation, &checkpoint, said.at, "entry", (int64_t)receipt.index, err);
+}
+
+static result read_exported(void *context, str path, struct arena *arena, str *ret_bytes,
+                            struct err *err)
+{
+    char file[FILE_PATH_MAX];
+    const str folder = *(const str *)context;
+    struct arena names = {.begin = file, .at = file, .end = file + sizeof file};
+    const str name = arena_format(&names, "%.*s/%.*s", STR_ARG(folder), STR_ARG(path));
+    return name.at == NULL ? err_set(err, ERROR_INPUT, "The path of the folder is too long")
+                           : system_read_file(name.at, NOTE_TEXT_MAX, arena, ret_bytes, err);
+}
+
+static result verify_files(const struct invocation *invocation, const struct note_key *key,
+                           str older, struct err *err)
+{
+    str folder = invocation->options[OPTION_FILES];
+    const struct published published = {.read = read_exported, .context = &folder};
+    const struct audit audit = {.published = &published, .key = key, .older = older};
+    struct checkpoint checkpoint;
+    TRY(audit_log(&audit, &checkpoint, err));
+    return print_checkpoint(invocation, &checkpoint, "The log is whole. ", "events", 0, err);
+}
+
+static result verify_register(const struct invocation *invocation, str older, struct err *err)
+{
+    OWN_DESK struct desk desk = {.store = NULL};
+    OWN_LOG struct log *log = NULL;
+    struct sealing_check check;
+    struct rebuild_outcome rebuilt;
+    TRY(open_published(invocation, &log, err));
+    TRY(desk_open_store(invocation, false, &desk.store, err));
+    TRY(sealing_verify(desk.store, log, older, &check, err));
+    TRY(store_rebuild(desk.store, false, NULL, NULL, &rebuilt, err));
+    if (rebuilt.differences > 0) {
+        return err_set(err, ERROR_INPUT, "%s", rebuilt.first_difference);
+    }
+    const str said = arena_format(invocation->arena,
+                                  "The register and the log are whole: %" PRIu64
+                                  " events are in the log, %" PRIu64 " are not yet. ",
+                                  check.events, check.not_yet);
+    return print_checkpoint(invocation, &check.checkpoint, said.at, "events", (int64_t)check.events,
+                            err);
+}
+
+result command_seal_verify(const struct invocation *invocation, int *ret_status, struct err *err)
+{
+    struct note_key key;
+    str older;
+    *ret_status = 0;
+    TRY(read_public_key(invocation, &key, err));
+    TRY(read_text(invocation, OPTION_OLDER, &older, err));
+    if (option_given(invocation, OPTION_RECEIPT)) {
+        return verify_receipt(invocation, &key, err);
+    }
+    return option_given(invocation, OPTION_FILES) ? verify_files(invocation, &key, older, err)
+                                                  : verify_register(invocation, older, err);
+}

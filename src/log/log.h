@@ -1,0 +1,80 @@
+/* log: the transparency log on the disk.
+ *
+ * In its folder stand files that only grow: `entries` (as they are published, tile.h), `hashes.0`
+ * to `hashes.7` (of each level of tiles), `batches` (which events are which entries), and
+ * `checkpoint`. What a tile holds is a piece of one of them, so every width of every tile that was
+ * ever published is there, and the size of a log in memory is the last tile of each level.
+ *
+ * Invariants:
+ *   1. a checkpoint is signed only for a tree that is on the disk whole (log_publish syncs first),
+ * and published only after the signer has written down that it signed it;
+ *   2. what was appended and not signed is cut off when the log is opened;
+ *   3. a log that is shorter than what was signed, or has another root, is not opened for writing.
+ *
+ * One process writes (it holds a lock); it may read from several threads while one appends. Others
+ * read what is published, by themselves (log_open_published). */
+#ifndef RETURNHUB_LOG_LOG_H
+#define RETURNHUB_LOG_LOG_H
+
+#include "log/signer.h"
+#include "seal/audit.h"
+
+struct log;
+
+/* Opens or makes the log in this folder for appending. The signer stays the caller's. */
+MUST_USE result log_open(const char *folder, struct signer *signer, struct log **ret_log,
+                         struct err *err);
+/* Opens what is published, for reading; it stays as it was when it was opened. */
+MUST_USE result log_open_published(const char *folder, const struct note_key *key,
+                                   struct log **ret_log, struct err *err);
+void log_close(struct log *log); /* accepts NULL */
+
+/* Which entries the events of one beat are: as many as there were events, in the order of their
+ * positions; then come entries that stand for nothing. */
+struct log_batch {
+    uint64_t first_entry;
+    uint64_t entries;
+    uint64_t first_position;
+    uint64_t events;
+};
+
+/* Begins with log_batch_begin at an event that follows the last; log_append for each event and then
+ * for each entry that stands for nothing; log_publish makes it durable, has it signed, and
+ * publishes it. When any of them fails, log_give_up takes back what was appended, and the log is as
+ * it was published. */
+MUST_USE result log_batch_begin(struct log *log, uint64_t first_position, struct err *err);
+MUST_USE result log_append(struct log *log, const struct sha256 *commitment, bool of_event,
+                           struct err *err);
+MUST_USE result log_publish(struct log *log, struct err *err);
+MUST_USE result log_give_up(struct log *log, struct err *err);
+
+/* What is published. */
+struct checkpoint log_checkpoint(const struct log *log);
+const struct note_key *log_key(const struct log *log);
+/* Entries that were appended, published or not. */
+uint64_t log_size(const struct log *log);
+/* The position of the last event that is in it; 0 when none is. */
+uint64_t log_last_position(const struct log *log);
+/* The entry of an event; *ret_found is false when it is not published. */
+MUST_USE result log_find(const struct log *log, uint64_t position, uint64_t *ret_entry,
+                         bool *ret_found, struct err *err);
+MUST_USE result log_entry(const struct log *log, uint64_t entry, struct sha256 *ret_commitment,
+                          struct err *err);
+/* How many batches are published; ERROR_INPUT when they do not follow each other without a gap to
+ * the end of the log. */
+MUST_USE result log_check_batches(const struct log *log, uint64_t *ret_count, struct err *err);
+/* By number, from 0. */
+MUST_USE result log_read_batch(const struct log *log, uint64_t number, struct log_batch *ret_batch,
+                               struct err *err);
+
+/* "checkpoint" and "tile/..." as they are published (audit.h); `context` is the log. */
+result log_read(void *context, str path, struct arena *arena, str *ret_bytes, struct err *err);
+/* For proofs over what is published. */
+MUST_USE result log_prove_entry(const struct log *log, uint64_t entry, struct arena *arena,
+                                str *ret_receipt, struct err *err);
+/* The same files in a folder, for any web server: whole tiles and the widths of the checkpoint; the
+ * checkpoint last. What is there already is not written again. */
+MUST_USE result log_export(const struct log *log, const char *folder, uint64_t *ret_files,
+                           struct err *err);
+
+#endif

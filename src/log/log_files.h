@@ -1,0 +1,56 @@
+/* log_files: what the files of the log share. Internal to src/log. */
+#ifndef RETURNHUB_LOG_LOG_FILES_H
+#define RETURNHUB_LOG_LOG_FILES_H
+
+#include "log/log.h"
+#include "system/growing.h"
+
+#include <pthread.h>
+
+enum {
+    BATCH_SIZE = 4 * 8,        /* four numbers of eight bytes, the highest byte first */
+    CHECKPOINT_MAX = 8 * 1024, /* with the signatures of many witnesses */
+    PUBLISH_ARENA_BYTES = 256 * 1024,
+};
+
+/* What readers see: changed at once, under the mutex. */
+struct log_published {
+    struct checkpoint checkpoint;
+    uint64_t batches;
+    char note[CHECKPOINT_MAX];
+    size_t note_size; /* 0: nothing was published yet */
+};
+
+struct log {
+    struct arena memory; /* holds this struct */
+    char folder[PATH_MAX];
+    struct note_key key;
+    struct growing_file entries;
+    struct growing_file hashes[TILE_LEVELS];
+    struct growing_file batches;
+    pthread_mutex_t mutex;
+    struct log_published published;
+
+    /* Of who writes. */
+    struct signer *signer; /* NULL: it is read only */
+    struct growing_file lock;
+    struct tile_builder builder;
+    uint8_t frames[TILE_BYTES_MAX]; /* entries that are not in their file yet */
+    size_t frame_count;
+    struct log_batch batch;
+};
+
+MUST_USE result log_path(const struct log *log, const char *name, char path[PATH_MAX],
+                         struct err *err);
+/* Reads the checkpoint that is published, if there is one. */
+MUST_USE result log_load_published(struct log *log, struct err *err);
+/* Cuts off what was not signed, checks the rest against what was, and publishes that (log.h, 2 and
+ * 3). */
+MUST_USE result log_recover(struct log *log, struct err *err);
+/* Signs and publishes the tree of the builder, which is on the disk. */
+MUST_USE result log_sign(struct log *log, struct err *err);
+/* A copy of what is published; `tree` reads what it covers. */
+void log_snapshot(const struct log *log, struct log_published *ret_published);
+struct tree_source log_tree(const struct log *log);
+
+#endif

@@ -1,0 +1,130 @@
+#include "store/glass.h"
+
+#include "store/transaction.h"
+
+result transaction_protected(struct transaction *transaction, struct arena *arena,
+                             const int64_t **ret_people, size_t *ret_count, struct err *err)
+{
+    void *rows = NULL;
+    TRY(collect_rows(transaction, QUERY_PROTECTED, NULL, 0, arena, &rows, ret_count, err));
+    *ret_people = rows;
+    return result_ok();
+}
+
+result transaction_glass(struct transaction *transaction, int64_t id, struct glass_row *ret_row,
+                         struct err *err)
+{
+    struct arena scratch = transaction->scratch;
+    struct glass_row row = {.id = id};
+    bool found = false;
+    TRY(backend_of(transaction)
+            ->row_find(transaction->connection, TABLE_GLASS, &scratch, &row, &found, err));
+    if (!found) {
+        return err_set(err, ERROR_NOT_FOUND, "There is no break-glass %lld", (long long)id);
+    }
+    *ret_row = row;
+    return result_ok();
+}
+
+result transaction_glasses(struct transaction *transaction, bool and_reviewed, int64_t account,
+                           size_t limit, struct arena *arena, const struct glass_row **ret_rows,
+                           size_t *ret_count, struct err *err)
+{
+    const struct parameter parameters[] = {
+        parameter_number(and_reviewed ? 1 : 0), parameter_number(account),
+        parameter_number(limit == 0 ? NO_LIMIT : (int64_t)limit)};
+    void *rows = NULL;
+    TRY(collect_rows(transaction, QUERY_GLASSES, parameters, 3, arena, &rows, ret_count, err));
+    *ret_rows = rows;
+    return result_ok();
+}
+
+/* --- of a person, whatever record it stands under --- */
+
+/* What each record of the person is asked for; it stops at the first failure. */
+typedef result of_record(struct transaction *transaction, int64_t record, void *context,
+                         struct err *err);
+
+/* While it runs the transaction's own memory begins after the list. */
+static result each_record(struct transaction *transaction, int64_t person, of_record *ask,
+                          void *context, struct err *err)
+{
+    const struct arena scratch_before = transaction->scratch;
+    const int64_t *records = NULL;
+    size_t count = 0;
+    result asked = transaction_records(transaction, person, KNOWN_NOW, &transaction->scratch,
+                                       &records, &count, err);
+    for (size_t i = 0; asked.ok && i < count; i++) {
+        asked = ask(transaction, records[i], context, err);
+    }
+    transaction->scratch = scratch_before;
+    return asked;
+}
+
+struct glass_wanted {
+    int64_t account;
+    instant at;
+    struct glass_row longest;
+};
+
+static result glass_of_record(struct transaction *transaction, int64_t record, void *context,
+                              struct err *err)
+{
+    struct glass_wanted *wanted = context;
+    struct arena scratch = transaction->scratch;
+    const struct parameter parameters[] = {parameter_number(wanted->account),
+                                           parameter_number(record),
+                                           parameter_number(wanted->at.milliseconds)};
+    struct glass_row row = {.id = 0};
+    bool found = false;
+    TRY(first_row(transaction, QUERY_GLASS_OF, parameters, 3, &scratch, &row, &found, err));
+    if (found && glass_shows_at(&row, wanted->at) &&
+        row.until.milliseconds > wanted->longest.until.milliseconds) {
+        wanted->longest = row;
+    }
+    return result_ok();
+}
+
+result transaction_glass_of(struct transaction *transaction, int64_t account, int64_t person,
+                            instant at, struct glass_row *ret_row, struct err *err)
+{
+    struct glass_wanted wanted = {.account = account, .at = at};
+    TRY(each_record(transaction, person, glass_of_record, &wanted, err));
+    *ret_row = wanted.longest;
+    return result_ok();
+}
+
+struct decision_wanted {
+    int64_t account;
+    bool decided;
+};
+
+static result decided_alone(struct transaction *transaction, int64_t record, void *context,
+                            struct err *err)
+{
+    struct decision_wanted *wanted = context;
+    const struct parameter parameters[] = {parameter_number(record),
+                                           parameter_number(wanted->account)};
+    void *rows = NULL;
+    size_t count = 0;
+    TRY(sealing_settle_subject(transaction, SUBJECT_OF_PERSON, record, err));
+    struct arena scratch = transaction->scratch;
+    TRY(collect_rows(transaction, QUERY_TAKEN_BY, parameters, 2, &scratch, &rows, &count, err));
+    const struct event_record *records = rows;
+    for (size_t i = 0; i < count && !wanted->decided; i++) {
+        struct event event = {.position = 0};
+        bool opened = false;
+        TRY(event_open(transaction, &records[i], &scratch, &event, &opened, err));
+        wanted->decided = opened && event.body.step_taken.request == 0;
+    }
+    return result_ok();
+}
+
+result transaction_decided_alone(struct transaction *transaction, int64_t person, int64_t account,
+                                 bool *ret_decided, struct err *err)
+{
+    struct decision_wanted wanted = {.account = account};
+    TRY(each_record(transaction, person, decided_alone, &wanted, err));
+    *ret_decided = wanted.decided;
+    return result_ok();
+}

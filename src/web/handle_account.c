@@ -1,0 +1,251 @@
+/* One's own account: the second factor, the sessions, and proving once more that it is oneself. */
+#include "casework/own_account.h"
+
+#include "web/handler.h"
+
+/* --- the page --------------------------------------------------------------------------------- */
+
+static json_t *session_object(const struct exchange *exchange, const struct session_line *line)
+{
+    json_t *object = json_object();
+    json_set(object, "name", json_string(line->name));
+    json_set_flag(object, "own", line->own);
+    if (exchange_wants_html(exchange)) {
+        json_auto_t *opened_at = json_of_instant(line->opened_at);
+        json_auto_t *seen_at = json_of_instant(line->seen_at);
+        json_set(object, "opened_at", view_instant(str_from_c(json_string_value(opened_at))));
+        json_set(object, "seen_at", view_instant(str_from_c(json_string_value(seen_at))));
+        json_set_str(object, "form_token", exchange->session.form_token);
+    } else {
+        json_set(object, "opened_at", json_of_instant(line->opened_at));
+        json_set(object, "seen_at", json_of_instant(line->seen_at));
+    }
+    return object;
+}
+
+/* {"username","has_second_factor","sessions":[{"name","opened_at","seen_at","own"}]} */
+static json_t *own_object(const struct exchange *exchange, const struct own_account *own)
+{
+    json_t *object = json_object();
+    json_t *sessions = json_array();
+    for (size_t i = 0; i < own->session_count; i++) {
+        json_add(sessions, session_object(exchange, &own->sessions[i]));
+    }
+    json_set_str(object, "username", own->account.username);
+    json_set_flag(object, "has_second_factor", own->has_second_factor);
+    json_set(object, "sessions", sessions);
+    return object;
+}
+
+result handle_own_account(struct exchange *exchange, struct err *err)
+{
+    struct own_account own;
+    TRY(casework_own_account(exchange->casework, &exchange->caller, exchange->token,
+                             exchange->arena, &own, err));
+    json_auto_t *resource = own_object(exchange, &own);
+    if (!exchange_wants_html(exchange)) {
+        return answer_json(exchange, 200, resource, err);
+    }
+    json_set_str(resource, "form_token", exchange->session.form_token);
+    OWN_PAGE struct page page;
+    page_open(&page, exchange, "own_account", STR("Your account"), "/account");
+    page_set(&page, "own", json_incref(resource));
+    return page_answer(&page, 200, err);
+}
+
+/* What was done on the page, told there. */
+static result done(struct exchange *exchange, const char *notice, struct err *err)
+{
+    if (exchange_wants_html(exchange)) {
+        return answer_done(exchange, STR("/account"), notice, err);
+    }
+    answer_text(exchange, 204, STR(""), STR(""));
+    return result_ok();
+}
+
+result handle_session_end(struct exchange *exchange, struct err *err)
+{
+    const str name = exchange->match.parameters[0];
+    const bool others = str_equal(name, STR("others"));
+    TRY(casework_end_session(exchange->casework, &exchange->caller, exchange->token,
+                             others ? STR("") : name, exchange->arena, err));
+    return done(exchange, "sessions-ended", err);
+}
+
+/* --- the second factor ------------------------------------------------------------------------ */
+
+static const struct input_field code_fields[] = {
+    {"code", "The six digits that the app shows now", NULL, INPUT_TEXT, "Enter the code",
+     "one-time-code"},
+};
+static const struct input_field removal_fields[] = {
+    {"reason", "Why it is removed", NULL, INPUT_TEXT, "Enter why it is removed", NULL},
+};
+enum { CODE_FIELDS = 1, REMOVAL_FIELDS = 1 };
+
+static const struct form_page code_page = {
+    .title = STR_INIT("Set up an authenticator app"),
+    .action = STR_INIT("/account/second-factor/confirmation"),
+    .submit = "Turn it on",
+    .cancel_href = STR_INIT("/account"),
+    .fields = code_fields,
+    .field_count = CODE_FIELDS,
+};
+
+static void open_code_page(struct page *page, struct exchange *exchange)
+{
+    page_open(page, exchange, "form", code_page.title, "/account");
+    page_crumb(page, STR("Your account"), STR("/account"));
+}
+
+result handle_second_factor(struct exchange *exchange, struct err *err)
+{
+    struct second_factor_offer offer;
+    TRY(casework_offer_second_factor(exchange->casework, &exchange->caller, exchange->arena, &offer,
+                                     err));
+    if (!exchange_wants_html(exchange)) {
+        json_auto_t *resource = json_object();
+        json_set(resource, "secret", json_string(offer.secret));
+        json_set_str(resource, "address", offer.address);
+        return answer_json(exchange, 201, resource, err);
+    }
+    struct form_page form = code_page;
+    form.lead = arena_format(
+        exchange->arena, "Add an account in the app and type in this key: %s. It is shown once.",
+        offer.secret);
+    OWN_PAGE struct page page;
+    open_code_page(&page, exchange);
+    return handler_form_page(&page, &form, 200, err);
+}
+
+result handle_second_factor_confirmation(struct exchange *exchange, struct err *err)
+{
+    struct input_value values[CODE_FIELDS];
+    struct faults faults = {0};
+    OWN_PAGE struct page page;
+    open_code_page(&page, exchange);
+    TRY(input_read(exchange, code_fields, CODE_FIELDS, values, &faults, err));
+    if (faults.count == 0) {
+        struct err problem = {0};
+        if (casework_confirm_second_factor(exchange->casework, &exchange->caller, values[0].text,
+                                           exchange->arena, &problem)
+                .ok) {
+            return done(exchange, "second-factor-set", err);
+        }
+        if (problem.code != ERROR_INPUT) {
+            return err_set(err, problem.code, "%s", problem.what);
+        }
+        fault_add_problem(&faults, exchange->arena, STR("code"), &problem);
+    }
+    return handler_faults(&page, &code_page, &faults, err);
+}
+
+static const struct form_page removal_page = {
+    .title = STR_INIT("Remove the second factor"),
+    .lead = STR_INIT("From then on your password alone opens your account."),
+    .action = STR_INIT("/account/second-factor/removal"),
+    .submit = "Remove it",
+    .danger = true,
+    .cancel_href = STR_INIT("/account"),
+    .fields = removal_fields,
+    .field_count = REMOVAL_FIELDS,
+};
+
+static void open_removal_page(struct page *page, struct exchange *exchange)
+{
+    page_open(page, exchange, "form", removal_page.title, "/account");
+    page_crumb(page, STR("Your account"), STR("/account"));
+}
+
+result handle_second_factor_removal_form(struct exchange *exchange, struct err *err)
+{
+    OWN_PAGE struct page page;
+    open_removal_page(&page, exchange);
+    return handler_form_page(&page, &removal_page, 200, err);
+}
+
+/* Whoever removes it proves first that it is still them. */
+result handle_second_factor_removal(struct exchange *exchange, struct err *err)
+{
+    struct input_value values[REMOVAL_FIELDS];
+    struct faults faults = {0};
+    OWN_PAGE struct page page;
+    open_removal_page(&page, exchange);
+    TRY(input_read(exchange, removal_fields, REMOVAL_FIELDS, values, &faults, err));
+    if (faults.count > 0) {
+        return handler_faults(&page, &removal_page, &faults, err);
+    }
+    TRY(casework_remove_second_factor(exchange->casework, &exchange->caller,
+                                      exchange->session.account.username, values[0].text,
+                                      exchange->arena, err));
+    return done(exchange, "second-factor-removed", err);
+}
+
+/* --- proving once more ------------------------------------------------------------------------ */
+
+static const struct input_field proof_fields[] = {
+    {"password", "Password", NULL, INPUT_PASSWORD, "Enter your password", "current-password"},
+    {"code", "Code of your authenticator app", "If your account has one", INPUT_TEXT, NULL,
+     "one-time-code"},
+    {"then", "", NULL, INPUT_HIDDEN, NULL, NULL},
+};
+enum { PROOF_FIELDS = sizeof proof_fields / sizeof proof_fields[0] };
+
+static const struct form_page proof_page = {
+    .title = STR_INIT("Confirm that it is you"),
+    .lead = STR_INIT("You are about to do something that cannot easily be undone, and it is some "
+                     "time since you signed in. Send the form once more afterwards."),
+    .action = STR_INIT("/account/proof"),
+    .submit = "Confirm",
+    .cancel_href = STR_INIT("/"),
+    .fields = proof_fields,
+    .field_count = PROOF_FIELDS,
+};
+
+/* An address of this desk, or its first page. */
+static str own_address(str then)
+{
+    const bool own = then.len > 0 && then.at[0] == '/' && !str_starts(then, STR("//")) &&
+                     !str_contains(then, STR("\\"));
+    return own ? then : STR("/");
+}
+
+result handle_proof_form(struct exchange *exchange, struct err *err)
+{
+    const struct input_value begin[PROOF_FIELDS] = {
+        [2] = {.given = true, .text = own_address(exchange_query(exchange, STR("then")))}};
+    struct form_page form = proof_page;
+    form.begin = begin;
+    OWN_PAGE struct page page;
+    page_open(&page, exchange, "form", form.title, "");
+    return handler_form_page(&page, &form, 200, err);
+}
+
+result handle_proof(struct exchange *exchange, struct err *err)
+{
+    struct input_value values[PROOF_FIELDS];
+    struct faults faults = {0};
+    struct err problem = {0};
+    OWN_PAGE struct page page;
+    page_open(&page, exchange, "form", proof_page.title, "");
+    TRY(input_read(exchange, proof_fields, PROOF_FIELDS, values, &faults, err));
+    if (faults.count > 0) {
+        return handler_faults(&page, &proof_page, &faults, err);
+    }
+    if (casework_prove_session(exchange->casework, exchange->token, values[0].text,
+                               values[1].given ? values[1].text : STR(""), exchange->arena,
+                               &problem)
+            .ok) {
+        if (exchange_wants_html(exchange)) {
+            answer_see_other(exchange, own_address(values[2].text));
+            return result_ok();
+        }
+        answer_text(exchange, 204, STR(""), STR(""));
+        return result_ok();
+    }
+    if (problem.code != ERROR_UNAUTHENTICATED) {
+        return err_set(err, problem.code, "%s", problem.what);
+    }
+    fault_add_problem(&faults, exchange->arena, STR("password"), &problem);
+    return handler_faults(&page, &proof_page, &faults, err);
+}

@@ -1,0 +1,114 @@
+// Aim: need to know. Who may do what to what, in which state, standing how to it, is said here a second time, by hand and in
+// another language, from what the product promises; and every cell of the matrix that the program decides (access_cells.c) is
+// compared with it. Nothing is read from the program's own table.
+//
+//   node access_oracle.cjs PROGRAM_THAT_WRITES_THE_CELLS
+"use strict";
+
+const { execFileSync } = require("node:child_process");
+const { Tap } = require("../browser/tap.cjs");
+
+// What each role is for. After "@": only what belongs to the hub that the account is limited to.
+const WORK = {
+  caseworker: `see_people see_person change_clock register_person record_identity see_duplicates request_merge record_fact request_step take_step
+    see_hub prebook_places resolve_arrival see_agreement screen see_rulebook report_order acknowledge_stop see_manifest
+    prepare_manifest board_manifest see_books keep_books complain answer_complaint answer_report break_glass`,
+  authorising_officer: `see_people see_person change_clock see_duplicates record_fact approve_step see_hub see_agreement screen see_rulebook
+    report_order acknowledge_stop see_manifest see_books close_entry break_glass`,
+  senior_officer: `see_people see_person change_clock see_duplicates decide_merge record_fact approve_step see_hub record_hub run_hub
+    prebook_places resolve_arrival see_agreement see_confidential record_agreement screen manage_privacy see_rulebook report_order
+    acknowledge_stop see_manifest see_statistics export see_books keep_books answer_complaint answer_report close_entry
+    see_operation protect_person break_glass`,
+  hub_operator: `see_rulebook @ see_people see_person record_fact see_hub record_hub run_hub report_order acknowledge_stop
+    see_manifest see_books keep_books complain break_glass`,
+  monitor: `see_agreement see_rulebook @ see_people see_person see_hub report_order see_manifest export see_books complain monitor`,
+  data_protection_officer: `see_people see_person manage_privacy see_restricted see_protected see_looks export_person see_rulebook
+    protect_person review_glass`,
+  administrator: `manage_accounts see_rulebook`,
+  statistician: `see_statistics see_rulebook`,
+  registrar: `import export export_everything see_confidential see_rulebook`,
+  liaison_officer: `see_operation record_operation`,
+};
+
+// Nobody judges their own cause: [action, how one stands to it].
+const OWN_CAUSE = new Set(["approve_step asked", "approve_step approved", "approve_step decided", "decide_merge asked",
+  "monitor decided", "review_glass asked"]);
+
+// Whoever has an account keeps it safe.
+const EVERYBODY = "secure_own_account";
+
+const words = (text) => text.trim().split(/\s+/).filter((word) => word !== "");
+const reach = new Map();
+for (const [role, text] of Object.entries(WORK)) {
+  const [everywhere, atOwnHub = ""] = text.split("@");
+  words(`${everywhere} ${EVERYBODY}`).forEach((action) => reach.set(`${role} ${action}`, "everywhere"));
+  words(atOwnHub).forEach((action) => reach.set(`${role} ${action}`, "own hub"));
+}
+
+/** @returns {string} F, O, C or A, by a rule for each thing that hides. */
+function decide(role, closed, limited, action, hubs, hidden, stands) {
+  const far = closed ? undefined : reach.get(`${role} ${action}`);
+  if (far === undefined) return "F";
+  const atOwnHub = limited && (hubs === "own" || hubs === "both");
+  const glass = stands.has("glass") && action === "see_person";
+  const everywhere = (other) => reach.get(`${role} ${other}`) === "everywhere";
+  const sees =
+    (far === "everywhere" || atOwnHub || glass) &&
+    !hidden.has("erased") &&
+    (!hidden.has("restricted") || everywhere("see_restricted") || glass || action === "break_glass") &&
+    (!hidden.has("protected") || everywhere("see_protected") || stands.has("named") || glass || action === "break_glass") &&
+    (!hidden.has("confidential") || everywhere("see_confidential") || atOwnHub);
+  if (!sees) return "O";
+  return [...stands].some((how) => OWN_CAUSE.has(`${action} ${how}`)) ? "C" : "A";
+}
+
+const subsets = (names) =>
+  Array.from({ length: 1 << names.length }, (_, set) => new Set(names.filter((_name, i) => (set >> i) & 1)));
+
+function main() {
+  const tap = new Tap();
+  const text = execFileSync(process.argv[2], { encoding: "utf8", maxBuffer: 1 << 28 });
+  const lines = text.trimEnd().split("\n");
+  const names = {};
+  for (const line of lines.splice(0, 5)) {
+    const [what, ...rest] = line.split(" ");
+    names[what] = rest;
+  }
+  const actions = new Set(names.actions);
+  tap.ok(Object.keys(WORK).every((role) => names.roles.includes(role)) && names.roles.length === Object.keys(WORK).length + 2,
+    "every role is said here, and no other");
+  tap.ok([...reach.keys()].every((key) => actions.has(key.split(" ")[1])), "every action said here is one of the program's",
+    [...reach.keys()].filter((key) => !actions.has(key.split(" ")[1])).join(", "));
+  tap.equal(lines.length, names.roles.length * 4 * names.actions.length, "a line for each account and action");
+
+  const compartments = subsets(names.compartments);
+  const relations = subsets(names.relations);
+  const counts = { F: 0, O: 0, C: 0, A: 0 };
+  let cells = 0;
+  const wrong = [];
+  for (const line of lines) {
+    const [role, state, limit, action, letters] = line.split(" ");
+    let at = 0;
+    for (const hubs of names.hubs) {
+      for (const hidden of compartments) {
+        for (const stands of relations) {
+          const expected = decide(role, state === "closed", limit === "limited", action, hubs, hidden, stands);
+          if (letters[at] !== expected && wrong.length < 10) {
+            wrong.push(`${role} ${state} ${limit} ${action}, hub ${hubs}, in ${[...hidden]}, stands ${[...stands]}: ` +
+              `${letters[at]} and not ${expected}`);
+          }
+          counts[expected] += 1;
+          at += 1;
+        }
+      }
+    }
+    cells += at;
+    if (at !== letters.length) wrong.push(`${line.slice(0, 80)}: ${letters.length} cells and not ${at}`);
+  }
+  tap.ok(wrong.length === 0, `${cells} cells agree`, wrong.join("\n"));
+  tap.ok(cells > 50000, "there are more than 50,000 cells");
+  tap.ok(Object.values(counts).every((count) => count > 1000), `each answer is given often: ${JSON.stringify(counts)}`);
+  tap.end();
+}
+
+main();

@@ -1,0 +1,135 @@
+#include "published_log.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { SPARE = 4096 };
+
+struct sha256 commitment_of(uint64_t history, uint64_t number)
+{
+    char text[64];
+    snprintf(text, sizeof text, "entry %llu of history %llu", (unsigned long long)number,
+             (unsigned long long)history);
+    return sha256_of(str_from_c(text));
+}
+
+static struct log_file *add_file(struct published_log *log, const char *path, const void *bytes,
+                                 size_t size)
+{
+    ASSERT(log->count < LOG_FILES_MAX);
+    struct log_file *file = &log->files[log->count++];
+    snprintf(file->path, sizeof file->path, "%s", path);
+    file->bytes = ARENA_NEW(&log->arena, char, size + SPARE);
+    ASSERT(file->bytes != NULL);
+    memcpy(file->bytes, bytes, size);
+    file->size = size;
+    return file;
+}
+
+static void add_tile(struct published_log *log, const struct tile *tile, const void *bytes)
+{
+    char path[TILE_PATH_SIZE];
+    tile_path(tile, path);
+    add_file(log, path, bytes, tile_size(tile));
+}
+
+static result add_full(void *context, unsigned level, uint64_t number,
+                       const struct sha256 hashes[TILE_WIDTH], struct err *err)
+{
+    (void)err;
+    const struct tile tile = {.level = level, .number = number, .width = TILE_WIDTH};
+    add_tile(context, &tile, hashes);
+    return result_ok();
+}
+
+static void add_partial_tiles(struct published_log *log, uint64_t size)
+{
+    for (unsigned level = 0; level < TILE_LEVELS; level++) {
+        const uint64_t number = tile_hashes(size, level) / TILE_WIDTH;
+        const struct tile tile = {
+            .level = level, .number = number, .width = tile_width(size, level, number)};
+        if (tile.width > 0) {
+            add_tile(log, &tile, log->builder.tiles[level]);
+        }
+    }
+}
+
+static void add_entries(struct published_log *log, uint64_t size, uint64_t history)
+{
+    uint8_t bundle[TILE_BYTES_MAX];
+    for (uint64_t i = 0; i < size; i++) {
+        uint8_t *frame = bundle + i % TILE_WIDTH * ENTRY_FRAME_SIZE;
+        const struct sha256 commitment = commitment_of(history, i);
+        frame[0] = 0;
+        frame[1] = LEAF_ENTRY_SIZE;
+        leaf_entry(&commitment, frame + 2);
+        log->leaves[i] = tree_leaf((str){.at = (const char *)frame + 2, .len = LEAF_ENTRY_SIZE});
+        ASSERT(tile_builder_add(&log->builder, &log->leaves[i], add_full, log, NULL).ok);
+        if (i % TILE_WIDTH == TILE_WIDTH - 1 || i == size - 1) {
+            const struct tile tile = {
+                .entries = true, .number = i / TILE_WIDTH, .width = (unsigned)(i % TILE_WIDTH) + 1};
+            add_tile(log, &tile, bundle);
+        }
+    }
+}
+
+str signed_checkpoint(struct published_log *log, uint64_t size, const struct sha256 *root)
+{
+    const struct checkpoint checkpoint = {.size = size, .root = *root};
+    str note;
+    ASSERT(checkpoint_sign(&checkpoint, &log->key, &log->secret, &log->arena, &note, NULL).ok);
+    return note;
+}
+
+void published_log_make(struct published_log *log, uint64_t size, uint64_t history)
+{
+    uint8_t seed[SIGNATURE_SEED_SIZE];
+    memset(log, 0, sizeof *log);
+    memset(seed, 7, sizeof seed);
+    ASSERT(arena_open(&log->arena, 4 * 1024 * 1024, NULL).ok);
+    log->secret = signing_key_of(seed);
+    ASSERT(note_key_make(STR("example.org/log"), signing_key_public(&log->secret), &log->key, NULL)
+               .ok);
+    add_entries(log, size, history);
+    add_partial_tiles(log, size);
+    const struct sha256 root = tile_builder_root(&log->builder);
+    const str note = signed_checkpoint(log, size, &root);
+    add_file(log, "checkpoint", note.at, note.len);
+}
+
+void published_log_free(struct published_log *log)
+{
+    arena_close(&log->arena);
+}
+
+struct log_file *published_log_file(struct published_log *log, const char *path)
+{
+    for (size_t i = 0; i < log->count; i++) {
+        if (strcmp(log->files[i].path, path) == 0) {
+            return &log->files[i];
+        }
+    }
+    return NULL;
+}
+
+static result read_file(void *context, str path, struct arena *arena, str *ret_bytes,
+                        struct err *err)
+{
+    struct published_log *log = context;
+    (void)arena;
+    for (size_t i = 0; i < log->count; i++) {
+        if (str_equal(path, str_from_c(log->files[i].path))) {
+            *ret_bytes = (str){.at = log->files[i].bytes, .len = log->files[i].size};
+            return result_ok();
+        }
+    }
+    return err_set(err, ERROR_NOT_FOUND, "No such file");
+}
+
+result audit_now(struct published_log *log, str older, struct err *err)
+{
+    const struct published published = {.read = read_file, .context = log};
+    const struct audit audit = {.published = &published, .key = &log->key, .older = older};
+    struct checkpoint checkpoint;
+    return audit_log(&audit, &checkpoint, err);
+}
