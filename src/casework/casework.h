@@ -26,6 +26,7 @@
 #include "rulebook/explain.h"
 #include "store/store.h"
 
+struct notice_book;
 struct sign_in_gate;
 
 struct casework {
@@ -34,6 +35,7 @@ struct casework {
     const struct system *system;
     struct sign_in_gate
         *gate; /* NULL when not opened with casework_open: then nobody can sign in */
+    const struct notice_book *notices; /* notices.h; NULL: no letter can be written */
 };
 
 /* The store, the rulebook and the system stay the caller's and must outlive it; what it needs

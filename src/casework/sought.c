@@ -62,7 +62,7 @@ static result add_people(struct sitting *sitting, str text, struct sought *sough
 static result find_people(struct sitting *sitting, str text, struct sought *sought, struct err *err)
 {
     static const enum identifier_scheme schemes[] = {
-#define SCHEME(constant, name, title, pattern, unique) constant,
+#define SCHEME(constant, name, title, pattern, unique, exact) constant,
 #include "register/identifier.def"
 #undef SCHEME
     };

@@ -20,7 +20,7 @@ struct field_list {
     size_t count;
 };
 
-enum { FIELDS_MAX = 12 };
+enum { FIELDS_MAX = 16 };
 
 /* One function a kind that gives its fields: inside it `body` names the kind's struct, which the
  * field macros cannot know otherwise. */

@@ -88,7 +88,8 @@ static result check_subject(struct transaction *transaction, const struct event 
     TRY(subject_find(transaction, event->subject_kind, event->subject, transaction->scratch, &entry,
                      err));
     if (entry == NULL) {
-        TRY(rows_check_beginning(event, transaction->scratch, err));
+        TRY(transaction->without_rows ? result_ok()
+                                      : rows_check_beginning(event, transaction->scratch, err));
     } else if (entry->destroyed) {
         return err_set(err, ERROR_CONFLICT, "The record of this %s was erased",
                        subject_kind_name(event->subject_kind));
@@ -132,7 +133,8 @@ static result append(struct transaction *transaction, struct event *event, struc
     TRY(check_client_id(transaction, event, &first_of_command, err));
     TRY(check_subject(transaction, event, &entry, err));
     event->position = transaction->last_position + 1;
-    TRY(rows_apply(transaction, event, transaction->scratch, err));
+    TRY(transaction->without_rows ? result_ok()
+                                  : rows_apply(transaction, event, transaction->scratch, err));
     if (entry == NULL) {
         TRY(subject_begin(transaction, event->subject_kind, event->subject, transaction->scratch,
                           &entry, err));
@@ -144,10 +146,7 @@ static result append(struct transaction *transaction, struct event *event, struc
     transaction->last_instant = event->recorded_at;
     entry->has_last = true;
     entry->last_recorded_at = event->recorded_at;
-    return event->kind == EVENT_PERSON_ERASED
-               ? subject_destroy(transaction, SUBJECT_OF_PERSON, event->body.person_erased.person,
-                                 err)
-               : result_ok();
+    return event->kind == EVENT_PERSON_ERASED ? erase_keys(transaction, event, err) : result_ok();
 }
 
 result transaction_append(struct transaction *transaction, struct event *event, struct err *err)

@@ -9,7 +9,6 @@
 #include "base/hash.h"
 #include "register/course.h"
 #include "register/entry.h"
-#include "register/external_reference.h"
 #include "register/glass.h"
 #include "register/hub_desk.h"
 #include "register/identity.h"
@@ -71,7 +70,6 @@ enum table {
     TABLE_COURSE,
     TABLE_FACT_NAME,
     TABLE_WORD,
-    TABLE_EXTERNAL_REFERENCE,
     TABLE_ENTRY,
     TABLE_INTAKE,
     TABLE_OPERATION,

@@ -40,7 +40,7 @@ result transaction_init(struct transaction *transaction, struct connection *conn
 {
     *transaction =
         (struct transaction){.connection = connection, .store_key = store_key, .system = system};
-    external_reference_key(store_key, &transaction->reference_key);
+    identity_lookup_key(store_key, &transaction->lookup_key);
     result opened = arena_open(&transaction->scratch, SCRATCH_SIZE, err);
     opened = opened.ok ? arena_open(&transaction->lists, LISTS_SIZE, err) : opened;
     opened = opened.ok ? transaction_resize_cache(transaction, CACHE_SUBJECTS, err) : opened;
@@ -63,7 +63,7 @@ static void wipe_cache(struct transaction *transaction)
 
 void transaction_done(struct transaction *transaction)
 {
-    cipher_wipe(&transaction->reference_key);
+    explicit_bzero(&transaction->lookup_key, sizeof transaction->lookup_key);
     close_cache(transaction);
     arena_close(&transaction->scratch);
     arena_close(&transaction->lists);
@@ -118,6 +118,7 @@ void transaction_rest(struct transaction *transaction)
     transaction->has_last_instant = false;
     transaction->knows_absent = false;
     transaction->has_broken = false;
+    transaction->without_rows = false;
 }
 
 void transaction_work_begin(struct transaction *transaction)

@@ -188,7 +188,7 @@ enum { IDENTIFIER_FIELDS = sizeof identifier_fields / sizeof identifier_fields[0
 static json_t *scheme_field(const struct exchange *exchange, const struct faults *faults)
 {
     static const enum identifier_scheme schemes[] = {
-#define SCHEME(constant, name, title, pattern, unique) constant,
+#define SCHEME(constant, name, title, pattern, unique, exact) constant,
 #include "register/identifier.def"
 #undef SCHEME
     };

@@ -693,50 +693,6 @@ static void looks_that_cannot_be_written(void **state)
     assert_int_equal(looks_in_file(room), accepted);
 }
 
-/* --- memory --- */
-
-static result visit_one(void *context, const struct person_row *person, const struct fact_row *rows,
-                        size_t count, struct err *err)
-{
-    int *visits = context;
-    (void)person;
-    (void)rows;
-    (void)err;
-    assert_int_equal(count, 1);
-    ++*visits;
-    return *visits == 2 ? err_set(err, ERROR_REFUSED, "enough") : result_ok();
-}
-
-static result visit_and_compare(struct transaction *transaction, void *context, struct err *err)
-{
-    const struct arena scratch = transaction->scratch;
-    const struct arena lists = transaction->lists;
-    int visits = 0;
-    (void)context;
-    EXPECT_ERROR(transaction_each_person_facts(transaction, (date){DAY_0}, base_time, visit_one,
-                                               &visits, &failure),
-                 ERROR_REFUSED);
-    assert_int_equal(visits, 2);
-    assert_ptr_equal(transaction->scratch.at, scratch.at);
-    assert_ptr_equal(transaction->lists.at, lists.at);
-    (void)err;
-    return result_ok();
-}
-
-static void memory_is_given_back(void **state)
-{
-    /* Aim: a visit to everybody leaves the transaction's arenas as they were, also when the visitor
-     * fails; otherwise a connection that lives for months would run full. */
-    struct room *room = *state;
-    for (int i = 1; i <= 3; i++) {
-        char reference[16];
-        snprintf(reference, sizeof reference, "RH-%d", i);
-        append_ok(room, fact_event(SUBJECT_OF_PERSON, make_person(room, reference, "X", "claim"),
-                                   "nationality", "ALB"));
-    }
-    read_ok(room, visit_and_compare, NULL);
-}
-
 /* --- two processes --- */
 
 enum { PROCESSES = 2, PROCESS_THREADS = 3, PROCESS_WORKS = 60 };
@@ -858,7 +814,6 @@ int main(void)
         ROOM_TEST(a_refusing_disk),
         ROOM_TEST(looks_are_written),
         ROOM_TEST(looks_that_cannot_be_written),
-        ROOM_TEST(memory_is_given_back),
         ROOM_TEST(two_processes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
