@@ -74,6 +74,8 @@ enum { COMMAND_OPTIONS_MAX = 20, COMMAND_ARGUMENTS_MAX = 256 /* a folder of rule
     OPTION(OPTION_FROM, "from", "PERIOD",                                                          \
            "the first period: 2023-Q1, 2023 or 2023-01 (default: the last four that ended)")       \
     OPTION(OPTION_TO, "to", "PERIOD", "the last period")                                           \
+    OPTION(OPTION_RELEASES, "releases", "FOLDER",                                                  \
+           "published statistics, shown to everybody (files YYYY-MM-DD-NAME.json)")                \
     OPTION(OPTION_DEFINITIONS, "definitions", "FOLDER",                                            \
            "definitions of tables (default: those that come with the rulebook)")                   \
     OPTION(OPTION_WITHIN, "within", "DAYS", "how far ahead (default: 14)")                         \
@@ -219,6 +221,7 @@ command_run command_person_list;
 command_run command_person_show;
 command_run command_person_register;
 command_run command_person_duplicates;
+command_run command_person_note;
 command_run command_person_evidence;
 command_run command_person_return;
 command_run command_identity_show;

@@ -21,12 +21,17 @@ const struct command commands[] = {
             "--settings names a file: origin in [web]; idle_minutes, hours_max and "
             "proven_minutes in [sessions]; required in [confinement]; issuer, client_id, "
             "client_secret_file, provider_name and certificates_file in [single_sign_on].\n\n"
+            "Statistics are published by putting what `returnhub statistics TABLE "
+            "--format json` printed into "
+            "a folder, named by the day of the release, as 2026-03-27-hub_transfers.json; "
+            "--releases shows that "
+            "folder, as it is when the server starts, to everybody without sign-in.\n\n"
             "With --seal-key, what is recorded comes into the transparency log, a second "
             "later at most, and the log is served to anybody under /log/.",
-        .options = {STORE_OPTIONS, OPTION_ADDRESS, OPTION_PORT, OPTION_SEAL_KEY, OPTION_LOG,
-                    OPTION_BEAT, OPTION_PADDING, OPTION_CONSTANT, OPTION_SETTINGS, OPTION_BEGIN,
-                    OPTION_NOTICES, OPTION_HELP},
-        .option_count = 14,
+        .options = {STORE_OPTIONS, OPTION_ADDRESS, OPTION_PORT, OPTION_DEFINITIONS, OPTION_RELEASES,
+                    OPTION_SEAL_KEY, OPTION_LOG, OPTION_BEAT, OPTION_PADDING, OPTION_CONSTANT,
+                    OPTION_SETTINGS, OPTION_BEGIN, OPTION_NOTICES, OPTION_HELP},
+        .option_count = 16,
         .run = command_serve,
     },
     {
@@ -168,6 +173,18 @@ const struct command commands[] = {
         .options = {ACT_OPTIONS, OPTION_REFERENCE, OPTION_NEW, OPTION_HELP},
         .option_count = 9,
         .run = command_person_register,
+    },
+    {
+        .name = "person note",
+        .arguments = "PERSON NOTE",
+        .argument_min = 2,
+        .argument_max = 2,
+        .summary = "Write a note about a person",
+        .description = "It stands in the history, and no step rests on it. What the law asks about "
+                       "is recorded as a fact.",
+        .options = {ACT_OPTIONS, OPTION_HELP},
+        .option_count = 7,
+        .run = command_person_note,
     },
     {
         .name = "person duplicates",

@@ -1,8 +1,10 @@
 #include "casework/adoption.h"
 #include "casework/arrivals.h"
 #include "casework/first_account.h"
+#include "cli/definitions.h"
 #include "cli/desk.h"
 #include "cli/notice.h"
+#include "cli/releases.h"
 #include "cli/seal.h"
 #include "cli/settings.h"
 #include "cli/version.h"
@@ -129,6 +131,9 @@ result command_serve(const struct invocation *invocation, int *ret_status, struc
     int64_t port = 0;
     bool demonstration = false;
     struct settings settings;
+    struct definitions definitions;
+    struct web_release *releases = NULL;
+    size_t release_count = 0;
     struct web *web = NULL;
     struct http_server *server = NULL;
     const char *address = option_given(invocation, OPTION_ADDRESS)
@@ -145,12 +150,20 @@ result command_serve(const struct invocation *invocation, int *ret_status, struc
                          err));
     TRY(casework_set_session_limits(&desk.casework, &settings.sessions, err));
     TRY(is_demonstration(&desk, invocation->arena, &demonstration, err));
+    TRY(definitions_of(invocation, &desk, &definitions, err));
+    if (option_given(invocation, OPTION_RELEASES)) {
+        TRY(releases_read(invocation->options[OPTION_RELEASES], invocation->arena, &releases,
+                          &release_count, err));
+    }
     TRY(sealing_desk_open(invocation, desk.store, &sealing, err));
     struct web_options web_options = {
         .casework = &desk.casework,
         .log = sealing.log,
         .pages_folder = share_folder(invocation, "pages").at,
         .assets_folder = RETURNHUB_ASSETS,
+        .definitions = &definitions,
+        .releases = releases,
+        .release_count = release_count,
         .arrivals_file = share_folder(invocation, ARRIVALS_FILE).at,
         .demonstration = demonstration,
         .secure_cookies = str_starts(settings.origin, STR("https://")),
@@ -164,5 +177,6 @@ result command_serve(const struct invocation *invocation, int *ret_status, struc
     }
     http_server_close(server);
     web_close(web);
+    releases_close(releases, release_count);
     return served;
 }
