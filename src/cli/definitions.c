@@ -31,3 +31,19 @@ result definitions_of(const struct invocation *invocation, const struct desk *de
     }
     return definitions_read(files, count, invocation->arena, ret_definitions, err);
 }
+
+result definitions_if_any(const struct invocation *invocation, const struct desk *desk,
+                          struct definitions *ret_definitions, struct err *err)
+{
+    struct err failure = {0};
+    const result read = definitions_of(invocation, desk, ret_definitions, &failure);
+    if (read.ok) {
+        return read;
+    }
+    if (failure.code != ERROR_NOT_FOUND || option_given(invocation, OPTION_DEFINITIONS)) {
+        *err = failure;
+        return read;
+    }
+    *ret_definitions = (struct definitions){.table_count = 0};
+    return result_ok();
+}

@@ -10,4 +10,8 @@
 MUST_USE result definitions_of(const struct invocation *invocation, const struct desk *desk,
                                struct definitions *ret_definitions, struct err *err);
 
+/* The same; no table at all when none come with the rulebook and none were named. */
+MUST_USE result definitions_if_any(const struct invocation *invocation, const struct desk *desk,
+                                   struct definitions *ret_definitions, struct err *err);
+
 #endif

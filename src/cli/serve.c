@@ -150,7 +150,7 @@ result command_serve(const struct invocation *invocation, int *ret_status, struc
                          err));
     TRY(casework_set_session_limits(&desk.casework, &settings.sessions, err));
     TRY(is_demonstration(&desk, invocation->arena, &demonstration, err));
-    TRY(definitions_of(invocation, &desk, &definitions, err));
+    TRY(definitions_if_any(invocation, &desk, &definitions, err));
     if (option_given(invocation, OPTION_RELEASES)) {
         TRY(releases_read(invocation->options[OPTION_RELEASES], invocation->arena, &releases,
                           &release_count, err));

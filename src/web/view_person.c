@@ -443,6 +443,7 @@ static void set_deeds(json_t *view, const struct view_context *context, str refe
         {context->rights.report_order, "/orders/new?person=%s", "Report an order of a court"},
         {context->rights.record_fact, "/people/%s/contact", "Record a contact"},
         {context->rights.record_fact, "/people/%s/note", "Write a note"},
+        {true, "/people/%s/letters", "Letters to the person"},
         {context->rights.see_looks, "/looks?person=%s", "Who looked at this record"},
     };
     json_t *list = json_array();
