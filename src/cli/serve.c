@@ -5,30 +5,13 @@
 #include "cli/desk.h"
 #include "cli/notice.h"
 #include "cli/releases.h"
+#include "cli/running.h"
 #include "cli/seal.h"
 #include "cli/settings.h"
 #include "cli/version.h"
 #include "demo/demo.h"
 #include "http/http.h"
 #include "web/web.h"
-
-#include <pthread.h>
-#include <signal.h>
-
-/* Waits for an interrupt on a thread of its own, so that no code runs inside a signal handler. */
-struct interrupt {
-    sigset_t signals;
-    struct http_server *server;
-};
-
-static void *wait_for_interrupt(void *context)
-{
-    const struct interrupt *interrupt = context;
-    int signal_number = 0;
-    sigwait(&interrupt->signals, &signal_number);
-    http_server_stop(interrupt->server);
-    return NULL;
-}
 
 static void print_welcome(const struct invocation *invocation, const char *address, uint16_t port,
                           bool demonstration)
@@ -82,33 +65,10 @@ static result serve(const struct invocation *invocation, const struct desk *desk
                     struct http_server *server, const char *address, bool demonstration,
                     struct err *err)
 {
-    struct interrupt interrupt = {.server = server};
-    pthread_t thread;
-    sigemptyset(&interrupt.signals);
-    sigaddset(&interrupt.signals, SIGINT);
-    sigaddset(&interrupt.signals, SIGTERM);
-    ASSERT(desk->store != NULL);
-    if (pthread_create(&thread, NULL, wait_for_interrupt, &interrupt) != 0) {
-        return err_set(err, ERROR_LIMIT, "No thread could be started");
-    }
     print_welcome(invocation, address, http_server_port(server), demonstration);
     TRY(offer_first_account(invocation, desk, err));
     TRY(output_finish(invocation->output, err));
-    result served = http_server_run(server, err);
-    pthread_kill(thread, SIGTERM); /* when the server ended by itself, nobody has sent one yet */
-    pthread_join(thread, NULL);
-    return served;
-}
-
-/* The signals that end the server are taken by one thread; every thread made later inherits this.
- */
-static void block_interrupts(void)
-{
-    sigset_t signals;
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGINT);
-    sigaddset(&signals, SIGTERM);
-    pthread_sigmask(SIG_BLOCK, &signals, NULL);
+    return running_serve(server, err);
 }
 
 static result is_demonstration(const struct desk *desk, struct arena *arena,
@@ -140,7 +100,7 @@ result command_serve(const struct invocation *invocation, int *ret_status, struc
                               ? invocation->options[OPTION_ADDRESS].at
                               : "127.0.0.1";
     *ret_status = 0;
-    block_interrupts();
+    running_block_interrupts();
     TRY(option_number(invocation, OPTION_PORT, 8080, 0, 65535, &port, err));
     TRY(read_settings(invocation, &settings, err));
     TRY(option_given(invocation, OPTION_BEGIN) ? desk_open_or_begin(invocation, &desk, err)
@@ -173,7 +133,7 @@ result command_serve(const struct invocation *invocation, int *ret_status, struc
         .address = address, .port = (uint16_t)port, .handler = web_handle, .context = web};
     result served = http_server_open(&http_options, &server, err);
     if (served.ok) {
-        served = serve(invocation, &desk, server, address, demonstration, err);
+        served = serve(invocation, server, address, demonstration, err);
     }
     http_server_close(server);
     web_close(web);
