@@ -76,7 +76,7 @@ TESTS = [
     "screen",
     "seal_tamper",
     "server_in_trouble",
-    "simulation_sees_faults",
+    "lighthouse simulation_sees_faults",
 ]
 
 

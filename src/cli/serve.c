@@ -133,7 +133,7 @@ result command_serve(const struct invocation *invocation, int *ret_status, struc
         .address = address, .port = (uint16_t)port, .handler = web_handle, .context = web};
     result served = http_server_open(&http_options, &server, err);
     if (served.ok) {
-        served = serve(invocation, server, address, demonstration, err);
+        served = serve(invocation, &desk, server, address, demonstration, err);
     }
     http_server_close(server);
     web_close(web);

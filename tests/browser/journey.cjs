@@ -159,6 +159,24 @@ async function otherNames(desk, tap, page, person) {
   tap.includes(await page.locator("main").innerText(), person.reference, "and finds the person in Latin letters");
 }
 
+// What is not a fact: a note, beside the contacts and what the facts rest on.
+async function notes(desk, tap, page, person) {
+  await page.goto(`${desk.address}/people/${person.reference}`);
+  const order = page.locator("main a:text-is('Report an order of a court')");
+  tap.includes(await order.getAttribute("href"), `/orders/new?person=${person.reference}`, "an order of a court is reported from the person's page");
+  await page.click("a:text-is('Write a note')");
+  await submit(page);
+  tap.equal(await page.locator(".govuk-error-summary a[href='#note']").count(), 1, "an empty note is refused");
+  await desk.look(page, "note form refused");
+  await page.fill("#note", "Came with an interpreter\nfor the whole talk.");
+  await submit(page);
+  tap.includes(await notice(page), "note is added", "a note is added");
+  await page.goto(`${desk.address}/people/${person.reference}/contacts`);
+  tap.includes(await page.locator("main").innerText(), "Came with an interpreter", "the note stands beside the contacts");
+  tap.ok((await page.locator("main tbody tr").count()) > 0, "and below is what the facts rest on");
+  await desk.look(page, "person with a note");
+}
+
 async function openFacts(page, person) {
   const section = factOf(person, FACT).section;
   await page.getByRole("link", { name: `Record facts: ${section}`, exact: true }).click();
@@ -394,6 +412,7 @@ async function journey(desk, tap) {
   await weigh(desk, tap, first);
   await partsOfRecord(desk, tap, desks.caseworker, second);
   await otherNames(desk, tap, desks.caseworker, second);
+  await notes(desk, tap, desks.caseworker, second);
   await recordMissing(desk, tap, desks.caseworker, first);
   await transfer(desk, tap, desks, first);
   await courtOrder(desk, tap, desks, second);

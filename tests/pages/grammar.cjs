@@ -84,8 +84,9 @@ function learn(samples) {
   return rules;
 }
 
-// [[what, where]] of everything under `root` (the page's own, when there is none) that the rules do not allow.
-function faults({ rules, known, htmls }) {
+// For each text: [[what, where]] of everything in it that the rules do not allow.
+function faults(htmls) {
+  const { rules, known } = window.grammar;
   const NOT_COMPONENTS = /^govuk-(!-.*|visually-hidden.*|body.*|heading-.*|caption-.*|list|link|width-container|grid-.*|main-wrapper|template.*|skip-link-.*|button-group|section-break|clearfix)$/;
   const ANYWHERE = new Set(["class", "id", "lang", "dir", "tabindex", "name", "value", "href", "aria-label", "aria-describedby", "aria-labelledby"]);
   const NAMED = ["role", "type", "scope", "rel", "inputmode", "aria-hidden"];
@@ -94,11 +95,9 @@ function faults({ rules, known, htmls }) {
     .filter((name) => name.startsWith("govuk-") && !name.includes("--") && !NOT_COMPONENTS.test(name));
   const blockOf = (name) => name.split("__")[0];
   const within = (element, block) => basesOf(element).filter((name) => blockOf(name) === block).sort().join("+");
-  const roots = htmls === undefined ? [document.documentElement]
-    : htmls.map((html) => new DOMParser().parseFromString(html, "text/html").documentElement);
-  return roots.map((root) => {
+  return htmls.map((html) => {
     const found = [];
-    [...root.querySelectorAll("[class]")].forEach((element) => look(element, found));
+    new DOMParser().parseFromString(html, "text/html").querySelectorAll("[class]").forEach((element) => look(element, found));
     return found;
   });
 
@@ -155,28 +154,21 @@ function faults({ rules, known, htmls }) {
 }
 
 class Grammar {
-  constructor(page, rules) {
+  constructor(page) {
     this.page = page;
-    this.rules = rules;
-    this.known = classes();
     this.used = new Set();
   }
 
   static async learned(browser) {
     const page = await (await browser.newContext()).newPage();
-    return new Grammar(page, await page.evaluate(learn, fixtures().map(({ html }) => ({ html }))));
+    const rules = await page.evaluate(learn, fixtures().map(({ html }) => ({ html })));
+    await page.evaluate((grammar) => { window.grammar = grammar; }, { rules, known: classes() });
+    return new Grammar(page);
   }
 
-  // Lines of what is wrong with a page.
-  async faultsOf(page) {
-    const [found] = await page.evaluate(faults, { rules: this.rules, known: this.known });
-    return this.told(found);
-  }
-
-  // The same of each of these texts.
+  // Of each of these texts: lines of what is wrong with it.
   async faultsIn(htmls) {
-    const all = await this.page.evaluate(faults, { rules: this.rules, known: this.known, htmls });
-    return all.map((found) => this.told(found));
+    return (await this.page.evaluate(faults, htmls)).map((found) => this.told(found));
   }
 
   told(found) {
