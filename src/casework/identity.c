@@ -1,7 +1,6 @@
 #include "casework/identity.h"
 
 #include "casework/facts.h"
-#include "casework/known_as.h"
 #include "casework/likely.h"
 #include "casework/past.h"
 #include "casework/repeat.h"
@@ -9,7 +8,7 @@
 #include "format/latin.h"
 #include "register/mrz.h"
 
-enum { ISSUER_LEN_MAX = 3 };
+enum { ISSUER_LEN_MAX = 3, HISTORY_WHOLE = 1000000 };
 
 /* --- an entry --------------------------------------------------------------------------------- */
 
@@ -298,25 +297,122 @@ struct identity_work {
     struct identity_answer answer;
 };
 
+static result read_records(struct identity_work *work, int64_t record, instant known_at,
+                           struct err *err)
+{
+    struct transaction *transaction = work->sitting.transaction;
+    const int64_t *ids = NULL;
+    size_t count = 0;
+    TRY(transaction_records(transaction, record, known_at, work->arena, &ids, &count, err));
+    struct person_row *rows = ARENA_NEW(work->arena, struct person_row, count + 1);
+    if (rows == NULL) {
+        return arena_full(err);
+    }
+    for (size_t i = 0; i < count; i++) {
+        TRY(transaction_record(transaction, ids[i], work->arena, &rows[i], err));
+    }
+    work->answer.records = rows;
+    work->answer.record_count = count;
+    return result_ok();
+}
+
+static str record_of(const struct identity_work *work, int64_t record)
+{
+    for (size_t i = 0; i < work->answer.record_count; i++) {
+        if (work->answer.records[i].id == record) {
+            return work->answer.records[i].reference;
+        }
+    }
+    return work->answer.person.reference;
+}
+
+static result read_identifiers(struct identity_work *work, int64_t record, instant known_at,
+                               struct err *err)
+{
+    const struct event *events = NULL;
+    size_t count = 0;
+    struct who who;
+    TRY(past_history(&work->sitting, record, known_at, HISTORY_WHOLE, &events, &count, err));
+    TRY(who_from_history(events, count, work->arena, &who, err));
+    struct identifier_line *lines =
+        ARENA_NEW(work->arena, struct identifier_line, who.identifier_count + 1);
+    if (lines == NULL) {
+        return arena_full(err);
+    }
+    for (size_t i = 0; i < who.identifier_count; i++) {
+        const struct event *event = who.identifiers[i].event;
+        const struct identifier_recorded_body *body = &event->body.identifier_recorded;
+        lines[i] = (struct identifier_line){.event = event->position,
+                                            .scheme = who.identifiers[i].scheme,
+                                            .value = body->value,
+                                            .issuer = body->issuer,
+                                            .source = body->source,
+                                            .record = record_of(work, event->subject),
+                                            .true_from = event->effective_on,
+                                            .recorded_at = event->recorded_at};
+    }
+    work->answer.identifiers = lines;
+    work->answer.identifier_count = who.identifier_count;
+    return result_ok();
+}
+
+/* The merges of all the records, in the order in which they were asked for. */
+static result read_merges(struct identity_work *work, int64_t record, struct err *err)
+{
+    struct merge_row *merges = NULL;
+    size_t count = 0;
+    const int64_t *kin = NULL;
+    size_t kin_count = 0;
+    TRY(transaction_kin(work->sitting.transaction, record, work->arena, &kin, &kin_count, err));
+    for (size_t i = 0; i < kin_count; i++) {
+        const struct merge_row *rows = NULL;
+        size_t row_count = 0;
+        TRY(transaction_merges(work->sitting.transaction, kin[i], 0, work->arena, &rows, &row_count,
+                               err));
+        struct merge_row *more = ARENA_NEW(work->arena, struct merge_row, count + row_count + 1);
+        if (more == NULL) {
+            return arena_full(err);
+        }
+        size_t kept = 0;
+        for (size_t k = 0; k < count; k++) {
+            more[kept++] = merges[k];
+        }
+        for (size_t k = 0; k < row_count; k++) {
+            bool listed = false;
+            for (size_t m = 0; m < count; m++) {
+                listed = listed || merges[m].id == rows[k].id;
+            }
+            more[kept] = rows[k];
+            kept += listed ? 0 : 1;
+        }
+        merges = more;
+        count = kept;
+    }
+    work->answer.merges = merges;
+    work->answer.merge_count = count;
+    return result_ok();
+}
+
 static result read_identity(struct transaction *transaction, void *context, struct err *err)
 {
     struct identity_work *work = context;
     struct sitting *sitting = &work->sitting;
     struct person_row person = {.id = 0};
+    struct past past;
     TRY(sitting_read(sitting, work->casework, transaction, work->caller, ACTION_SEE_PERSON,
                      work->arena, err));
     TRY(sitting_person(sitting, work->person, ACTION_SEE_PERSON, &person, err));
     const struct case_time when = case_time_asked(sitting, work->asked);
-    if (when.past) {
-        struct past past;
-        TRY(past_person(sitting, sitting_record_of(sitting, person.id), 0, when.known_at, &past,
-                        err));
-        if (past.person.id == 0) {
-            return sitting_no_such(err, "person", person.reference);
-        }
-        person = past.person;
+    const int64_t record = when.past ? sitting_record_of(sitting, person.id) : person.id;
+    TRY(past_person(sitting, record, 0, when.known_at, &past, err));
+    if (past.person.id == 0) {
+        return sitting_no_such(err, "person", person.reference);
     }
-    return known_as_read(sitting, &person, &when, &work->answer, err);
+    work->answer.person = past.person;
+    TRY(transaction_identity(transaction, &past.person, work->arena, &work->answer.identity, err));
+    TRY(read_records(work, record, when.known_at, err));
+    TRY(read_identifiers(work, record, when.known_at, err));
+    return read_merges(work, record, err);
 }
 
 result casework_identity(const struct casework *casework, const struct caller *caller, str person,

@@ -146,7 +146,7 @@ result edition_facts(struct sitting *sitting, const struct table_plan *plan, enu
                      int64_t subject, struct arena *arena, struct packed_entry **ret_entries,
                      size_t *ret_count, struct err *err)
 {
-    instant limit;
+    instant limit = {0};
     TRY(subject_limit(sitting, &plan->edition, kind, subject, &limit, err));
     return entries_then(sitting, plan, kind, subject, limit, arena, ret_entries, ret_count, err);
 }
@@ -186,7 +186,7 @@ static result person_limit(struct counting *counting, int64_t person, instant *r
 static result read_facts(struct counting *counting, struct life *life, struct err *err)
 {
     struct packed_entry *entries = NULL;
-    instant limit;
+    instant limit = {0};
     if (life->has_facts) {
         return result_ok();
     }

@@ -223,10 +223,49 @@ result command_identity_remove(const struct invocation *invocation, int *ret_sta
     return result_ok();
 }
 
+static json_t *json_identifiers(const struct identity_answer *answer)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < answer->identifier_count; i++) {
+        const struct identifier_line *line = &answer->identifiers[i];
+        json_t *object = json_object();
+        json_set_int64(object, "event", line->event);
+        json_set(object, "scheme", json_string(identifier_scheme_name(line->scheme)));
+        json_set_str(object, "value", line->value);
+        json_set_str(object, "issuer", line->issuer);
+        json_set_str(object, "source", line->source);
+        json_set_str(object, "record", line->record);
+        json_set(object, "true_from", json_of_date(line->true_from));
+        json_set(object, "recorded_at", json_of_instant(line->recorded_at));
+        json_add(list, object);
+    }
+    return list;
+}
+
+json_t *identity_json_known_as(const struct identity_answer *answer)
+{
+    json_t *object = json_object();
+    json_t *records = json_array();
+    json_t *merges = json_array();
+    for (size_t i = 0; i < answer->record_count; i++) {
+        json_add(records, json_of_str(answer->records[i].reference));
+    }
+    for (size_t i = 0; i < answer->merge_count; i++) {
+        json_t *merge = json_object();
+        json_set_int64(merge, "merge", answer->merges[i].id);
+        json_set(merge, "state", json_string(merge_state_name(answer->merges[i].state)));
+        json_add(merges, merge);
+    }
+    json_set(object, "records", records);
+    json_set(object, "identifiers", json_identifiers(answer));
+    json_set(object, "merges", merges);
+    return object;
+}
+
 static json_t *json_identity(const struct identity_answer *answer)
 {
     json_t *object = json_person(&answer->person, &answer->identity);
-    json_t *known_as = resource_known_as(answer);
+    json_t *known_as = identity_json_known_as(answer);
     json_object_update(object, known_as);
     json_decref(known_as);
     return object;

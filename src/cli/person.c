@@ -117,9 +117,9 @@ static void print_summary(const struct invocation *invocation, const struct rule
 }
 
 /* Other records and references by which the person is found, other names, merges, the family. */
-static void print_links(const struct invocation *invocation, const struct person_answer *person)
+static void print_links(const struct invocation *invocation, const struct person_answer *person,
+                        const struct identity_answer *known_as)
 {
-    const struct identity_answer *known_as = person->known_as;
     for (size_t i = 1; i < known_as->record_count; i++) {
         print_line(invocation, "Also recorded as", known_as->records[i].reference);
     }
@@ -181,7 +181,8 @@ static void print_next_steps(const struct invocation *invocation, const struct r
                                  STR_ARG(rulebook->steps[next->step].name),
                                  STR_ARG(rulebook->steps[next->step].title),
                                  next->hub.id != 0 ? ", " : "", STR_ARG(next->hub.name)));
-        verdict_print_in_the_way(invocation, rulebook, next->explanation, "      ");
+        verdict_print_in_the_way(invocation, rulebook, &rulebook->steps[next->step], next->each,
+                                 "      ");
     }
 }
 
@@ -210,15 +211,18 @@ result command_person_show(const struct invocation *invocation, int *ret_status,
     OWN_DESK struct desk desk = {.store = NULL};
     struct asked asked;
     struct person_answer person;
+    struct identity_answer known_as;
     *ret_status = 0;
     TRY(desk_asked(invocation, &asked, err));
     TRY(desk_open_as_account(invocation, &desk, err));
     TRY(desk_take_rulebook_then(invocation, &asked, &desk, err));
     TRY(casework_person(&desk.casework, &desk.caller, invocation->arguments[0], &asked,
                         invocation->arena, &person, err));
+    TRY(casework_identity(&desk.casework, &desk.caller, invocation->arguments[0], &asked,
+                          invocation->arena, &known_as, err));
     if (invocation->output->format == OUTPUT_TEXT) {
         print_summary(invocation, desk.rulebook, &person);
-        print_links(invocation, &person);
+        print_links(invocation, &person, &known_as);
         print_facts(invocation, desk.rulebook, &person);
         print_next_steps(invocation, desk.rulebook, &person);
         print_history(invocation, &person);
@@ -229,6 +233,7 @@ result command_person_show(const struct invocation *invocation, int *ret_status,
         return result_ok();
     }
     json_t *object = resource_person(desk.rulebook, &person);
+    json_set(object, "known_as", identity_json_known_as(&known_as));
     result printed = output_json(invocation->output, *invocation->arena, object, err);
     json_decref(object);
     return printed;
@@ -299,5 +304,21 @@ result command_person_register(const struct invocation *invocation, int *ret_sta
     if (answer.person.id == 0) {
         print_what_to_do(invocation, desk.rulebook, &answer);
     }
+    return result_ok();
+}
+
+result command_person_note(const struct invocation *invocation, int *ret_status, struct err *err)
+{
+    OWN_DESK struct desk desk = {.store = NULL};
+    *ret_status = 0;
+    TRY(desk_open_as_account(invocation, &desk, err));
+    TRY(casework_add_note(&desk.casework, &desk.caller, invocation->arguments[0],
+                          invocation->arguments[1], invocation->arena, err));
+    if (invocation->output->format == OUTPUT_JSON) {
+        json_auto_t *object = json_object();
+        json_set_flag(object, "recorded", true);
+        return output_json(invocation->output, *invocation->arena, object, err);
+    }
+    output_text(invocation->output, STR("Added\n"));
     return result_ok();
 }

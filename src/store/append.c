@@ -64,10 +64,13 @@ static result learn_last(struct transaction *transaction, struct subject_entry *
 }
 
 /* A subject's history is in the order in which it was recorded, whatever the machine's clock did.
- */
+ * What comes after everything comes after the subject's last, too. */
 static result check_order(struct transaction *transaction, struct subject_entry *entry,
                           const struct event *event, struct err *err)
 {
+    if (event->recorded_at.milliseconds >= transaction->latest.at.milliseconds) {
+        return result_ok();
+    }
     if (!entry->has_last) {
         TRY(learn_last(transaction, entry, err));
     }
@@ -130,6 +133,7 @@ static result append(struct transaction *transaction, struct event *event, struc
     bool first_of_command = false;
     struct subject_entry *entry = NULL;
     TRY(append_check_header(event, err));
+    TRY(latest_learn(transaction, err));
     TRY(check_client_id(transaction, event, &first_of_command, err));
     TRY(check_subject(transaction, event, &entry, err));
     event->position = transaction->last_position + 1;
@@ -144,6 +148,7 @@ static result append(struct transaction *transaction, struct event *event, struc
     transaction->last_position = event->position;
     transaction->has_last_instant = true;
     transaction->last_instant = event->recorded_at;
+    latest_raise(transaction, event->recorded_at);
     entry->has_last = true;
     entry->last_recorded_at = event->recorded_at;
     return event->kind == EVENT_PERSON_ERASED ? erase_keys(transaction, event, err) : result_ok();

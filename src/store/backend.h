@@ -76,6 +76,10 @@ enum query {
                         first */
     QUERY_TAKEN_BY,  /* (person or record, account) -> event: steps that the account took of it */
     QUERY_SESSIONS,  /* (account) -> session, newest first */
+    QUERY_PASSKEYS,  /* (account) -> passkey, oldest first */
+    QUERY_SUBJECT_LINKS,  /* (account) -> subject link, by issuer */
+    QUERY_OLD_CEREMONIES, /* (instant) -> ceremony: made before */
+    QUERY_CEREMONY_COUNT, /* () -> number */
     QUERY_LOOKS,    /* (person, account, before, limit) -> look row, newest first; 0 asks for all */
     QUERY_CASELOAD, /* (first person, last person) -> caseload, by person */
     QUERY_COURSES,  /* (first person, last person) -> course, by person, no facts */

@@ -1,5 +1,6 @@
 #include "store/layout.h"
 
+#include "store/doors.h"
 #include "store/store.h"
 
 #include <assert.h>
@@ -65,6 +66,26 @@ static const struct column second_factor_columns[] = {
     COLUMN(second_factor_record, last_period, COLUMN_NUMBER),
     COLUMN(second_factor_record, wrong_codes, COLUMN_NUMBER),
     COLUMN(second_factor_record, wrong_at, COLUMN_INSTANT),
+};
+
+static const struct column passkey_columns[] = {
+    FIXED(passkey_row, credential_id, COLUMN_BYTES), FIXED(passkey_row, account, COLUMN_NUMBER),
+    COLUMN(passkey_row, name, COLUMN_TEXT),          FIXED(passkey_row, algorithm, COLUMN_NUMBER),
+    FIXED(passkey_row, public_key, COLUMN_BYTES),    COLUMN(passkey_row, sign_count, COLUMN_NUMBER),
+    FIXED(passkey_row, created_at, COLUMN_INSTANT),  COLUMN(passkey_row, used_at, COLUMN_INSTANT),
+};
+
+static const struct column subject_link_columns[] = {
+    FIXED(subject_link_row, issuer, COLUMN_TEXT),
+    FIXED(subject_link_row, subject, COLUMN_TEXT),
+    FIXED(subject_link_row, account, COLUMN_NUMBER),
+};
+
+static const struct column ceremony_columns[] = {
+    FIXED(ceremony, bound_to, COLUMN_BYTES32),
+    FIXED(ceremony, purpose, COLUMN_STATE),
+    COLUMN(ceremony, secret, COLUMN_BYTES32),
+    COLUMN(ceremony, made_at, COLUMN_INSTANT),
 };
 
 static const struct column session_columns[] = {
@@ -433,6 +454,9 @@ static const struct layout layouts[TABLE_COUNT] = {
     [TABLE_PASSWORD] = LAYOUT("password", struct password_record, password_columns, 1),
     [TABLE_SECOND_FACTOR] =
         LAYOUT("second_factor", struct second_factor_record, second_factor_columns, 1),
+    [TABLE_PASSKEY] = LAYOUT("passkey", struct passkey_row, passkey_columns, 1),
+    [TABLE_SUBJECT_LINK] = LAYOUT("subject_link", struct subject_link_row, subject_link_columns, 2),
+    [TABLE_CEREMONY] = LAYOUT("ceremony", struct ceremony, ceremony_columns, 2),
     [TABLE_SESSION] = LAYOUT("session", struct session_row, session_columns, 1),
     [TABLE_LOOK] = LAYOUT("look", struct look_record, look_columns, 0),
     [TABLE_RULEBOOK] = LAYOUT("rulebook", struct rulebook_record, rulebook_columns, 1),

@@ -81,6 +81,14 @@ static const struct query_row query_rows[QUERY_COUNT] = {
          " ORDER BY position DESC"},
     [QUERY_SESSIONS] = {TABLE_SESSION, NULL,
                         "SELECT # FROM session WHERE account = ?1 ORDER BY opened_at DESC"},
+    [QUERY_PASSKEYS] = {TABLE_PASSKEY, NULL,
+                        "SELECT # FROM passkey WHERE account = ?1"
+                        " ORDER BY created_at, credential_id"},
+    [QUERY_SUBJECT_LINKS] = {TABLE_SUBJECT_LINK, NULL,
+                             "SELECT # FROM subject_link WHERE account = ?1"
+                             " ORDER BY issuer, subject"},
+    [QUERY_OLD_CEREMONIES] = {TABLE_CEREMONY, NULL, "SELECT # FROM ceremony WHERE made_at < ?1"},
+    [QUERY_CEREMONY_COUNT] = {TABLE_COUNT, layout_of_number, "SELECT COUNT(*) FROM ceremony"},
     [QUERY_LOOKS] = {TABLE_COUNT, layout_of_look,
                      "SELECT # FROM look WHERE (?1 = 0 OR (subject_kind = 1 AND subject = ?1))"
                      " AND (?2 = 0 OR account = ?2) AND number < ?3 ORDER BY number DESC LIMIT ?4"},

@@ -71,9 +71,10 @@ void transaction_done(struct transaction *transaction)
     caseload_done(transaction);
 }
 
-/* Keys, and numbers of names. */
+/* Keys, numbers of names, and when anything was recorded last. */
 static void forget_learned(struct transaction *transaction)
 {
+    transaction->latest = (struct latest){.known = false};
     wipe_cache(transaction);
     names_forget(&transaction->names);
 }
@@ -110,6 +111,7 @@ void transaction_forget(struct transaction *transaction)
 void transaction_rest(struct transaction *transaction)
 {
     ASSERT(!backend_of(transaction)->is_active(transaction->connection));
+    ASSERT(!transaction->latest.raised);
     caseload_forget(transaction);
     transaction->merges = MERGES_NOT_ASKED;
     memset(transaction->next_id, 0, sizeof transaction->next_id);
@@ -125,6 +127,7 @@ void transaction_work_begin(struct transaction *transaction)
 {
     transaction->position_before_work = transaction->last_position;
     transaction->rows_before_work = transaction->rows_changed;
+    transaction->latest_before_work = transaction->latest;
     transaction->has_broken = false;
     transaction->knows_absent = false;
 }
@@ -134,6 +137,7 @@ void transaction_work_undone(struct transaction *transaction, int64_t last_posit
     if (transaction->rows_changed != transaction->rows_before_work) {
         forget_learned(transaction);
     }
+    transaction->latest = transaction->latest_before_work;
     caseload_forget(transaction);
     transaction->merges = MERGES_NOT_ASKED;
     memset(transaction->next_id, 0, sizeof transaction->next_id);

@@ -50,6 +50,13 @@ struct held_caseload {
     bool changed; /* and not yet in the database */
 };
 
+/* No event was recorded after this (latest.c). */
+struct latest {
+    bool known;
+    bool raised; /* and not yet in the database */
+    instant at;
+};
+
 struct look_queue;
 struct sealing;
 
@@ -77,6 +84,8 @@ struct transaction {
     struct client_id absent;
     bool has_last_instant; /* when the event at last_position was recorded, if known */
     instant last_instant;
+    struct latest latest;
+    struct latest latest_before_work;
     int64_t next_id[SUBJECT_KINDS]; /* 0: not asked for yet */
     int64_t rows_changed;
     int64_t rows_before_work;
@@ -98,6 +107,10 @@ void transaction_forget(struct transaction *transaction);
 /* After a commit: the same, but keys and numbers of names stay known to the next transaction, until
  * it learns that others wrote meanwhile. */
 void transaction_rest(struct transaction *transaction);
+/* Learned before anything is appended, raised by each event, and written before the commit. */
+MUST_USE result latest_learn(struct transaction *transaction, struct err *err);
+void latest_raise(struct transaction *transaction, instant at);
+MUST_USE result latest_settle(struct transaction *transaction, struct err *err);
 /* Around one work of a group. */
 void transaction_work_begin(struct transaction *transaction);
 /* What was learned in a work that was undone is not true any more. */
@@ -106,7 +119,7 @@ void transaction_work_undone(struct transaction *transaction, int64_t last_posit
 /* A larger cache for bulk loading, and back. */
 MUST_USE result transaction_resize_cache(struct transaction *transaction, size_t capacity,
                                          struct err *err);
-enum { CACHE_SUBJECTS = 512, CACHE_SUBJECTS_WRITER = 4096, CACHE_SUBJECTS_BULK = 65536 };
+enum { CACHE_SUBJECTS = 512, CACHE_SUBJECTS_WRITER = 16384, CACHE_SUBJECTS_BULK = 65536 };
 
 /* The register's own events make no row of it. */
 static inline bool subject_has_row(enum subject_kind kind)

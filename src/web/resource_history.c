@@ -258,6 +258,26 @@ static void tell(struct telling *telling)
     case EVENT_ORDER_REPORTED:
         tell_order(telling);
         break;
+    case EVENT_NOTICE_ISSUED:
+        buf_format(&telling->buf, "A notice was issued: %.*s",
+                   STR_ARG(event->body.notice_issued.originals.count == 0
+                               ? event->body.notice_issued.notice
+                               : event->body.notice_issued.originals.items[0]));
+        json_set_int64(telling->object, "notice", event->position);
+        json_set_str(telling->object, "language", event->body.notice_issued.language);
+        break;
+    case EVENT_NOTICE_SERVED:
+        buf_format(&telling->buf, "A notice was served (%.*s)%s: %.*s",
+                   STR_ARG(event->body.notice_served.method),
+                   event->body.notice_served.understood != 0 ? "" : ", not understood",
+                   STR_ARG(event->body.notice_served.proof));
+        json_set_int64(telling->object, "notice", event->body.notice_served.notice);
+        break;
+    case EVENT_NOTICE_CANCELLED:
+        buf_put_c(&telling->buf, "A notice was cancelled");
+        json_set_int64(telling->object, "notice", event->body.notice_cancelled.notice);
+        tell_reason(telling, event->body.notice_cancelled.reason);
+        break;
     case EVENT_DEPARTURE_RECALLED:
         buf_put_c(&telling->buf, "Called back while on the way: no longer clear");
         tell_safeguards(telling, event->body.departure_recalled.safeguards);
@@ -324,6 +344,7 @@ static void tell(struct telling *telling)
     case EVENT_ACCOUNT_CLOSED:
     case EVENT_ACCOUNT_SECURED:
     case EVENT_RULEBOOK_ADOPTED:
+    case EVENT_TRANSLATION_APPROVED:
         break; /* never in the history of a person or told elsewhere; the kind says enough */
     }
 }

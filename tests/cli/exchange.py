@@ -394,14 +394,14 @@ def erased(store, folder):
 def erased_by_two(store, folder):
     """Of a register in which people were erased, one of them after a merge, the events make the same rows elsewhere."""
     copy = copy_store(store, folder, "erased-by-two.db")
-    removed = [line.split(",")[0] for line in run("person", "list", "--stage", "removed", "--format", "csv", "--store", copy,
+    returned = [line.split(",")[0] for line in run("person", "list", "--stage", "returned_voluntarily", "--format", "csv", "--store", copy,
                                                   "--as", "caseworker").splitlines()[1:4]]
-    assert len(removed) == 3, "the demonstration has too few people"
-    plan = json.loads(run("merge", "plan", *removed[:2], "--format", "json", "--store", copy, "--as", "caseworker"))
-    request = str(json.loads(run("merge", "request", *removed[:2], "--reason", "one passport", "--format", "json", "--store", copy,
+    assert len(returned) == 3, "the demonstration has too few people"
+    plan = json.loads(run("merge", "plan", *returned[:2], "--format", "json", "--store", copy, "--as", "caseworker"))
+    request = str(json.loads(run("merge", "request", *returned[:2], "--reason", "one passport", "--format", "json", "--store", copy,
                                  "--as", "caseworker"))["merge"])
     run("merge", "confirm", request, "--conflicts", str(len(plan["conflicts"])), "--store", copy, "--as", "senior")
-    for person in removed[1:]:
+    for person in returned[1:]:
         run("privacy", "request-erasure", person, "--reason", "Art. 17(1)(a)", "--store", copy, "--as", "protection")
         run("privacy", "erase", person, "--store", copy, "--as", "senior")
     path, new = os.path.join(folder, "by-two.ndjson"), os.path.join(folder, "by-two-again.db")

@@ -9,6 +9,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -456,6 +457,66 @@ static void strange_files_are_left_alone(void **state)
     expect_open_fails(room, false, ERROR_STORAGE, "not a store");
 }
 
+/* A note about the person, so long after the base time. */
+static struct event note_at(int64_t person, int64_t milliseconds)
+{
+    struct event note = event_of(SUBJECT_OF_PERSON, person, EVENT_NOTE_ADDED);
+    note.recorded_at.milliseconds = base_time.milliseconds + milliseconds;
+    return note;
+}
+
+static result append_then_fail(struct transaction *transaction, void *context, struct err *err)
+{
+    struct event *note = context;
+    TRY(transaction_append(transaction, note, err));
+    return err_set(err, ERROR_CONFLICT, "changed its mind");
+}
+
+static void latest_instant_is_never_behind(void **state)
+{
+    /* Aim: what was recorded last of anybody is written down with the commit that records it, so
+     * that a history never runs backwards: not after a restart, not when another process appended,
+     * not after a work that was undone, not in the store of an older program. */
+    struct room *room = *state;
+    struct store *other = NULL;
+    const int64_t ana = make_person(room, "RH-1", "Ana", "claim");
+    const int64_t ben = make_person(room, "RH-2", "Ben", "claim");
+    append_ok(room, note_at(ana, 5000));
+    append_ok(room, note_at(ben, 3000)); /* each person's order is their own */
+    room_reopen(room);
+    append_refused(room, note_at(ana, 4999), ERROR_CONFLICT);
+    append_ok(room, note_at(ben, 4000));
+
+    EXPECT_OK(room_open_store(room, false, &other, &failure));
+    struct store *own = room->store;
+    room->store = other;
+    append_ok(room, note_at(ben, 9000));
+    room->store = own;
+    append_refused(room, note_at(ben, 8999), ERROR_CONFLICT);
+    append_ok(room, note_at(ben, 9000));
+    store_close(other);
+
+    struct event undone = note_at(ana, 20000);
+    EXPECT_ERROR(store_write(room->store, append_then_fail, &undone, &failure), ERROR_CONFLICT);
+    append_ok(room, note_at(ana, 10000));
+    append_refused(room, note_at(ana, 9999), ERROR_CONFLICT);
+    char written[40] = "";
+    const char *const asked = "SELECT value FROM property WHERE name = 'latest_instant'";
+    run_sql(room->path, asked, written, sizeof written);
+    assert_int_equal(strtoll(written, NULL, 10), base_time.milliseconds + 10000);
+
+    store_close(room->store);
+    assert_int_equal(run_sql(room->path,
+                             "DELETE FROM property WHERE name = 'latest_instant';"
+                             "DELETE FROM migration WHERE number > 3; PRAGMA user_version = 3",
+                             NULL, 0),
+                     SQLITE_OK);
+    EXPECT_OK(room_open_store(room, false, &room->store, &failure));
+    run_sql(room->path, asked, written, sizeof written);
+    assert_int_equal(strtoll(written, NULL, 10), base_time.milliseconds + 10000);
+    append_refused(room, note_at(ana, 9999), ERROR_CONFLICT);
+}
+
 /* Undoes the later migrations: as a program wrote it that knew the first layout alone. */
 static const char first_layout[] =
     "DROP TABLE caseload; DROP TABLE fact_name; DROP TABLE word;"
@@ -814,6 +875,7 @@ int main(void)
         ROOM_TEST(a_refusing_disk),
         ROOM_TEST(looks_are_written),
         ROOM_TEST(looks_that_cannot_be_written),
+        ROOM_TEST(latest_instant_is_never_behind),
         ROOM_TEST(two_processes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,9 +1,7 @@
 /* Aim: who came back is the same person: from their page the procedure begins again in their own
  * record, if the law allows it, for whoever may ask for steps; a program does it at the same
- * address. The page and the JSON of a person say by what else they are known. */
+ * address. */
 #include "desk.h"
-
-#include "casework/identity.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -121,44 +119,11 @@ static void test_by_a_program(void **state)
     assert_true(str_equal(stage(story), STR("claim_registered")));
 }
 
-static void test_known_as(void **state)
-{
-    struct story *story = *state;
-    struct desk *desk = &story->desk;
-    static const char *const entries[][2] = {{"gwf", "gwf 012 345 678"},
-                                             {"other_name", "Synthetic Alias"}};
-    for (size_t i = 0; i < 2; i++) {
-        const struct caller caller = office_caller(&desk->office, CLERK);
-        const struct identifier_entry entry = {.scheme = str_from_c(entries[i][0]),
-                                               .value = str_from_c(entries[i][1]),
-                                               .issuer = STR(""),
-                                               .source = STR("letter")};
-        struct identifier_answer answer;
-        assert_true(casework_record_identifier(&desk->office.casework, &caller,
-                                               str_from_c(story->person.reference), &entry,
-                                               &desk->office.work, &answer, NULL)
-                        .ok);
-    }
-    const struct reply page = desk_page(desk, CLERK, story->page);
-    assert_true(reply_says(&page, "GWF reference: gwf 012 345 678"));
-    assert_true(reply_says(&page, "Other name: Synthetic Alias"));
-    const struct reply got = desk_get(desk, CLERK, story->page);
-    json_auto_t *whole = reply_json(&got);
-    const json_t *known_as = json_object_get(whole, "known_as");
-    const json_t *identifiers = json_object_get(known_as, "identifiers");
-    assert_int_equal(json_array_size(json_object_get(known_as, "records")), 1);
-    assert_int_equal(json_array_size(json_object_get(known_as, "merges")), 0);
-    assert_int_equal(json_array_size(identifiers), 2);
-    assert_string_equal(json_string_value(json_object_get(json_array_get(identifiers, 1), "value")),
-                        "Synthetic Alias"); /* oldest first */
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_from_the_page, setup, teardown),
         cmocka_unit_test_setup_teardown(test_by_a_program, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_known_as, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
