@@ -76,7 +76,8 @@ TESTS = [
     "screen",
     "seal_tamper",
     "server_in_trouble",
-    "lighthouse simulation_sees_faults",
+    "lighthouse",
+    "simulation_sees_faults",
 ]
 
 
