@@ -150,6 +150,7 @@ result command_serve(const struct invocation *invocation, int *ret_status, struc
         .assets_folder = RETURNHUB_ASSETS,
         .arrivals_file = share_folder(invocation, ARRIVALS_FILE).at,
         .demonstration = demonstration,
+        .origin = settings.origin,
         .secure_cookies = str_starts(settings.origin, STR("https://")),
     };
     TRY(web_open(&web_options, &web, err));

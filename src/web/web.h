@@ -20,6 +20,7 @@ struct web_options {
                                   hash in their address */
     const char *arrivals_file; /* the published series beside joint operations
                                   (casework/arrivals.h); NULL: none */
+    str origin; /* "https://desk.example", to which passkeys belong; "" when it is not set */
     bool demonstration;  /* a banner on every page, and the demo accounts listed on the sign-in page
                           */
     bool secure_cookies; /* behind TLS: __Host- cookie, Secure, HSTS */
