@@ -26,6 +26,7 @@
 #include "rulebook/explain.h"
 #include "store/store.h"
 
+struct notice_book;
 struct sign_in_gate;
 
 /* How long a session lasts. What may be set lies within the second level of assurance of NIST SP
@@ -42,6 +43,7 @@ struct casework {
     const struct system *system;
     struct sign_in_gate
         *gate; /* NULL when not opened with casework_open: then nobody can sign in */
+    const struct notice_book *notices; /* notices.h; NULL: no letter can be written */
     struct session_limits limits;
 };
 

@@ -144,6 +144,16 @@ enum { COMMAND_OPTIONS_MAX = 20, COMMAND_ARGUMENTS_MAX = 256 /* a folder of rule
     OPTION(OPTION_FILES, "files", "FOLDER",                                                        \
            "check a log that was exported or fetched, without the register")                       \
     OPTION(OPTION_RECEIPT, "receipt", "FILE", "check this receipt, without log and register")      \
+    OPTION(OPTION_NOTICES, "notices", "FOLDER",                                                    \
+           "the texts of notices (default: those that come with the rulebook)")                    \
+    OPTION(OPTION_LANGUAGE, "language", "CODE",                                                    \
+           "the language beside the law's: sq, ar, prs ... (default: none)")                       \
+    OPTION(OPTION_LETTER_FORMAT, "format", "text|html|pdf|json|hashed",                            \
+           "how the letter is written (default: text; hashed: the text that its hash is of)")      \
+    OPTION(OPTION_METHOD, "by", "METHOD", "how it was served")                                     \
+    OPTION(OPTION_UNDERSTOOD, "understood", "yes|no",                                              \
+           "did the person understand it, in their language?")                                     \
+    OPTION(OPTION_PROOF, "proof", "TEXT", "what shows it: a signature, a tracking number")         \
     OPTION(OPTION_HELP, "help", NULL, "print this help")
 
 enum command_option {
@@ -306,6 +316,15 @@ command_run command_hub_heartbeat;
 command_run command_hub_explain;
 command_run command_clock_extend;
 command_run command_clock_suspend;
+command_run command_notice_approve;
+command_run command_notice_cancel;
+command_run command_notice_check;
+command_run command_notice_draft;
+command_run command_notice_issue;
+command_run command_notice_list;
+command_run command_notice_of;
+command_run command_notice_serve;
+command_run command_notice_show;
 command_run command_clock_resume;
 command_run command_account_list;
 command_run command_account_first;

@@ -25,8 +25,8 @@ const struct command commands[] = {
             "later at most, and the log is served to anybody under /log/.",
         .options = {STORE_OPTIONS, OPTION_ADDRESS, OPTION_PORT, OPTION_SEAL_KEY, OPTION_LOG,
                     OPTION_BEAT, OPTION_PADDING, OPTION_CONSTANT, OPTION_SETTINGS, OPTION_BEGIN,
-                    OPTION_HELP},
-        .option_count = 13,
+                    OPTION_NOTICES, OPTION_HELP},
+        .option_count = 14,
         .run = command_serve,
     },
     {
@@ -162,9 +162,9 @@ const struct command commands[] = {
         .description =
             "BORN is the date of birth (YYYY-MM-DD); leave it out when it is not known. Nobody is "
             "registered twice: when somebody in the register is likely to be the same person they "
-            "are listed, with what agrees and what does not, and the exit status is 1; whoever "
-            "came back continues in their own record (person return). With --new the person is "
-            "registered all the same.",
+            "are listed, with what agrees and what does not and what to do, nobody is registered, "
+            "and the exit status is 1; whoever came back continues in their own record (person "
+            "return). With --new the person is registered all the same.",
         .options = {ACT_OPTIONS, OPTION_REFERENCE, OPTION_NEW, OPTION_HELP},
         .option_count = 9,
         .run = command_person_register,
@@ -229,9 +229,10 @@ const struct command commands[] = {
         .argument_max = 3,
         .summary = "Record another reference or another name of a person",
         .description =
-            "SCHEME is home_office, cid, atlas, gwf, uan, tribunal, travel_document or other_name. "
-            "Of a travel document VALUE is its number, with --issuer, or its whole machine "
-            "readable zone (TD1, TD2 or TD3, ICAO Doc 9303), whose check digits are verified. A "
+            "SCHEME is home_office, cid, atlas, gwf, uan, tribunal, travel_document, other_system "
+            "or other_name. Of a travel document VALUE is its number, with --issuer, or its whole "
+            "machine readable zone (TD1, TD2 or TD3, ICAO Doc 9303), whose check digits are "
+            "verified. Of another system --issuer is its name, as in the columns of an import. A "
             "reference that is recorded of somebody else too is shown as a conflict.",
         .options = {ACT_OPTIONS, OPTION_ISSUER, OPTION_SOURCE, OPTION_HELP},
         .option_count = 9,
@@ -652,6 +653,115 @@ const struct command commands[] = {
         .run = command_clock,
     },
     {
+        .name = "notice list",
+        .arguments = "",
+        .summary = "The letters that can be written, in which languages",
+        .description = "Each notice with its version, and each translation with how much of it "
+                       "there is and who approved it. See notices/README.md.",
+        .options = {LOOK_OPTIONS, OPTION_NOTICES, OPTION_HELP},
+        .option_count = 7,
+        .run = command_notice_list,
+    },
+    {
+        .name = "notice check",
+        .arguments = "",
+        .summary = "Check the texts of letters and their translations",
+        .description = "Says what is wrong and where, and how much of each notice is translated. "
+                       "Exit status 1: a translation is not whole.",
+        .options = {OPTION_RULEBOOK, OPTION_NOTICES, OPTION_HELP},
+        .option_count = 3,
+        .run = command_notice_check,
+    },
+    {
+        .name = "notice draft",
+        .arguments = "PERSON NOTICE",
+        .argument_min = 2,
+        .argument_max = 2,
+        .summary = "Show the letter that would be written to a person",
+        .description = "Nothing is recorded but the look. A translation need not be approved.",
+        .options = {STORE_OPTIONS, OPTION_AS, OPTION_LETTER_FORMAT, OPTION_LANGUAGE, OPTION_HUB,
+                    OPTION_NOTICES, OPTION_HELP},
+        .option_count = 9,
+        .run = command_notice_draft,
+    },
+    {
+        .name = "notice issue",
+        .arguments = "PERSON NOTICE",
+        .argument_min = 2,
+        .argument_max = 2,
+        .summary = "Write a letter to a person",
+        .description =
+            "It is kept word by word. What is put in and not known, and a translation that "
+            "nobody approved, are reasons not to write it. It records no fact and starts no "
+            "time: notice serve does. Prints the number by which it is served.",
+        .options = {ACT_OPTIONS, OPTION_LANGUAGE, OPTION_HUB, OPTION_NOTICES, OPTION_HELP},
+        .option_count = 10,
+        .run = command_notice_issue,
+    },
+    {
+        .name = "notice show",
+        .arguments = "NUMBER",
+        .argument_min = 1,
+        .argument_max = 1,
+        .summary = "Show a letter that was written",
+        .description =
+            "The HTML is the accessible original, the PDF a rendering of it. The SHA-256 that "
+            "stands on both is of what --format hashed prints.",
+        .options = {STORE_OPTIONS, OPTION_AS, OPTION_LETTER_FORMAT, OPTION_NOTICES, OPTION_HELP},
+        .option_count = 7,
+        .run = command_notice_show,
+    },
+    {
+        .name = "notice of",
+        .arguments = "PERSON",
+        .argument_min = 1,
+        .argument_max = 1,
+        .summary = "The letters written to a person",
+        .description = "Newest first, with what became of each.",
+        .options = {LOOK_OPTIONS, OPTION_HELP},
+        .option_count = 6,
+        .run = command_notice_of,
+    },
+    {
+        .name = "notice serve",
+        .arguments = "NUMBER",
+        .argument_min = 1,
+        .argument_max = 1,
+        .summary = "Record that a letter was served",
+        .description =
+            "With --by, --understood and --proof. In one commit with it stand the facts that the "
+            "notice says: the day, what it told, and what this way of serving shows. What was "
+            "approved and is no longer clear is stopped.",
+        .options = {ACT_OPTIONS, OPTION_METHOD, OPTION_UNDERSTOOD, OPTION_PROOF, OPTION_HAPPENED,
+                    OPTION_HELP},
+        .option_count = 11,
+        .run = command_notice_serve,
+    },
+    {
+        .name = "notice cancel",
+        .arguments = "NUMBER",
+        .argument_min = 1,
+        .argument_max = 1,
+        .summary = "Take back a letter that was not served",
+        .description = "Give a --reason. The letter stays in the history.",
+        .options = {ACT_OPTIONS, OPTION_REASON, OPTION_HELP},
+        .option_count = 8,
+        .run = command_notice_cancel,
+    },
+    {
+        .name = "notice approve",
+        .arguments = "NOTICE LANGUAGE",
+        .argument_min = 2,
+        .argument_max = 2,
+        .summary = "Approve the translation of a letter",
+        .description = "Who read it, and why it may be served, stands in --reason. Approved are "
+                       "these words: whoever changes one, in either language, needs another "
+                       "approval.",
+        .options = {ACT_OPTIONS, OPTION_REASON, OPTION_NOTICES, OPTION_HELP},
+        .option_count = 9,
+        .run = command_notice_approve,
+    },
+    {
         .name = "screen",
         .arguments = "STEP",
         .argument_min = 1,
@@ -924,12 +1034,15 @@ const struct command commands[] = {
             "when anything in it is wrong nothing is recorded, and --errors lists every fault with "
             "its row, column, value and what to do. After an interruption the same command goes on "
             "where it was. The same file a second time changes nothing; a changed row records what "
-            "changed. Blank cells are not known, and nothing is recorded of them.\n\n"
+            "changed. Blank cells are not known, and nothing is recorded of them. Nobody is "
+            "registered twice: a row about somebody new with the name and date of birth of "
+            "somebody who is here is a fault that says who; give their reference in the column "
+            "person, or register all such rows with --new.\n\n"
             "With --events FILE is what returnhub export --events wrote, and the register is a new "
             "one that has the same events and rows. Passwords, sessions and keys are in no export.",
         .options = {STORE_OPTIONS, OPTION_AS, OPTION_FORMAT, OPTION_DRY_RUN, OPTION_ERRORS,
-                    OPTION_SOURCE, OPTION_TRUE_FROM, OPTION_EVENTS, OPTION_HELP},
-        .option_count = 11,
+                    OPTION_SOURCE, OPTION_TRUE_FROM, OPTION_EVENTS, OPTION_NEW, OPTION_HELP},
+        .option_count = 12,
         .run = command_import,
     },
     {

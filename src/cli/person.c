@@ -201,6 +201,24 @@ result command_person_show(const struct invocation *invocation, int *ret_status,
     return printed;
 }
 
+/* Whoever is likely to be the same continues in their own record. */
+static void print_what_to_do(const struct invocation *invocation, const struct rulebook *rulebook,
+                             const struct registration_answer *answer)
+{
+    struct output *output = invocation->output;
+    for (size_t i = 0; i < answer->likely_count; i++) {
+        const struct person_row *like = &answer->likely[i].person;
+        const uint32_t stage = rulebook_stage(rulebook, like->stage);
+        const bool ended = stage != NOT_FOUND_INDEX && rulebook->stages[stage].outcome;
+        output_message(output,
+                       ended
+                           ? "If it is %.*s, who came back: returnhub person return %.*s\n"
+                           : "If it is %.*s: record it there (returnhub record %.*s FACT VALUE)\n",
+                       STR_ARG(like->reference), STR_ARG(like->reference));
+    }
+    output_message(output, "If it is none of them: the same command with --new\n");
+}
+
 static result print_registered(const struct invocation *invocation,
                                const struct registration_answer *answer, struct err *err)
 {
@@ -244,5 +262,9 @@ result command_person_register(const struct invocation *invocation, int *ret_sta
     TRY(casework_register_person(&desk.casework, &desk.caller, &registration, invocation->arena,
                                  &answer, err));
     *ret_status = answer.person.id != 0 ? 0 : 1;
-    return print_registered(invocation, &answer, err);
+    TRY(print_registered(invocation, &answer, err));
+    if (answer.person.id == 0) {
+        print_what_to_do(invocation, desk.rulebook, &answer);
+    }
+    return result_ok();
 }

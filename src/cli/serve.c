@@ -2,6 +2,7 @@
 #include "casework/arrivals.h"
 #include "casework/first_account.h"
 #include "cli/desk.h"
+#include "cli/notice.h"
 #include "cli/seal.h"
 #include "cli/settings.h"
 #include "cli/version.h"
@@ -140,6 +141,8 @@ result command_serve(const struct invocation *invocation, int *ret_status, struc
     TRY(option_given(invocation, OPTION_BEGIN) ? desk_open_or_begin(invocation, &desk, err)
                                                : desk_open(invocation, &desk, err));
     TRY(casework_adopt_rulebook(&desk.casework, err));
+    TRY(notice_book_load(invocation, desk.rulebook, invocation->arena, &desk.casework.notices,
+                         err));
     TRY(casework_set_session_limits(&desk.casework, &settings.sessions, err));
     TRY(is_demonstration(&desk, invocation->arena, &demonstration, err));
     TRY(sealing_desk_open(invocation, desk.store, &sealing, err));

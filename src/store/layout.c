@@ -309,6 +309,7 @@ static const struct column course_columns[] = {
 static const struct column course_answer_columns[] = {
     FIXED(person_course, person, COLUMN_NUMBER),
     FIXED(person_course, passages, COLUMN_BYTES),
+    FIXED(person_course, has_facts, COLUMN_FLAG),
     FIXED(person_course, recorded_until, COLUMN_INSTANT),
     FIXED(person_course, facts, COLUMN_BYTES),
 };
@@ -323,12 +324,6 @@ static const struct column look_row_columns[] = {
     FIXED(look_row, subject_kind, COLUMN_STATE), FIXED(look_row, subject, COLUMN_NUMBER),
     FIXED(look_row, at, COLUMN_INSTANT),         FIXED(look_row, purpose, COLUMN_TEXT),
     FIXED(look_row, reason, COLUMN_TEXT),
-};
-
-static const struct column external_reference_columns[] = {
-    FIXED(external_reference_row, lookup, COLUMN_NUMBER),
-    FIXED(external_reference_row, event, COLUMN_NUMBER),
-    FIXED(external_reference_row, person, COLUMN_NUMBER),
 };
 
 static const struct column entry_columns[] = {
@@ -486,8 +481,6 @@ static const struct layout layouts[TABLE_COUNT] = {
     [TABLE_COURSE] = LAYOUT("course", struct course_row, course_columns, 1),
     [TABLE_FACT_NAME] = LAYOUT("fact_name", struct name_record, name_columns, 1),
     [TABLE_WORD] = LAYOUT("word", struct name_record, name_columns, 1),
-    [TABLE_EXTERNAL_REFERENCE] = PERSONAL("external_reference", struct external_reference_row,
-                                          external_reference_columns, 2),
     [TABLE_ENTRY] = PERSONAL("entry", struct entry_row, entry_columns, 1),
     [TABLE_INTAKE] = LAYOUT("intake", struct intake_row, intake_columns, 1),
     [TABLE_OPERATION] = LAYOUT("operation", struct operation_row, operation_columns, 1),

@@ -203,6 +203,7 @@ static const char departure_tables[] =
     "  changed_event INTEGER NOT NULL,"
     "  PRIMARY KEY (manifest, person)) STRICT, WITHOUT ROWID;"
     "CREATE UNIQUE INDEX @.manifest_entry_once ON manifest_entry (person) WHERE state IN (1, 2);"
+    "CREATE INDEX @.manifest_entry_by_person ON manifest_entry (person);"
     "CREATE INDEX @.manifest_entry_changed ON manifest_entry (changed_event);"
     "CREATE UNIQUE INDEX @.manifest_entry_listed ON manifest_entry (request) WHERE state = 1;"
     "CREATE TABLE @.stop_notice ("
@@ -308,14 +309,6 @@ static const char caseload_tables[] =
     "CREATE TABLE @.course (person INTEGER PRIMARY KEY, passages BLOB) STRICT;"
     "CREATE TABLE @.fact_name (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;"
     "CREATE TABLE @.word (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;";
-
-/* What other systems call a person, found without being readable (register/external_reference.h).
- */
-static const char external_reference_tables[] =
-    "CREATE TABLE @.external_reference ("
-    "  lookup INTEGER NOT NULL, event INTEGER NOT NULL, person INTEGER NOT NULL,"
-    "  PRIMARY KEY (lookup, event)) STRICT, WITHOUT ROWID;"
-    "CREATE INDEX @.external_reference_by_person ON external_reference (person, event);";
 
 /* The books, what is used of agreements, and joint operations. */
 static const char book_tables[] =
@@ -441,7 +434,6 @@ result sqlite_make_derived(sqlite3 *db, const char *schema, struct arena scratch
     TRY(make_tables(db, derived_tables, schema, scratch, err));
     TRY(make_tables(db, departure_tables, schema, scratch, err));
     TRY(make_tables(db, sight_tables, schema, scratch, err));
-    TRY(make_tables(db, external_reference_tables, schema, scratch, err));
     TRY(make_tables(db, book_tables, schema, scratch, err));
     TRY(make_tables(db, identity_tables, schema, scratch, err));
     TRY(make_tables(db, hub_desk_tables, schema, scratch, err));
@@ -532,6 +524,17 @@ static result complete_register(sqlite3 *db, struct arena scratch, struct err *e
                       err);
 }
 
+/* Older programs did not write down when anything was recorded last; they refuse this layout. */
+static result note_latest(sqlite3 *db, struct arena scratch, struct err *err)
+{
+    (void)scratch;
+    return sqlite_run(db,
+                      "INSERT OR REPLACE INTO property SELECT '" PROPERTY_LATEST_INSTANT "',"
+                      " CAST(CAST(MAX(recorded_at) AS TEXT) AS BLOB) FROM event"
+                      " HAVING COUNT(*) > 0",
+                      err);
+}
+
 struct migration {
     const char *name;
     result (*apply)(sqlite3 *db, struct arena scratch, struct err *err);
@@ -541,6 +544,7 @@ static const struct migration migrations[] = {
     {"first layout", make_first_layout},
     {"caseload", keep_as_it_is}, /* brought a derived table */
     {"the register complete", complete_register},
+    {"the latest instant", note_latest},
 };
 
 enum { MIGRATION_COUNT = sizeof migrations / sizeof migrations[0] };

@@ -1,3 +1,4 @@
+#include "casework/identity.h"
 #include "web/handler.h"
 
 enum { PEOPLE_A_PAGE = 50 };
@@ -110,8 +111,14 @@ static const struct input_field register_fields[] = {
      INPUT_DATE, NULL, NULL},
     {"registered_on", "Registered on", "For example, 27 3 2026", INPUT_DATE,
      "Enter the day the person was registered", NULL},
+    {"another_person", "Is it somebody else?",
+     "Type yes when none of the people above is this person: a new record begins", INPUT_TEXT, NULL,
+     "off"},
 };
-enum { REGISTER_FIELDS = sizeof register_fields / sizeof register_fields[0] };
+enum {
+    REGISTER_FIELDS = sizeof register_fields / sizeof register_fields[0],
+    REGISTER_FIELDS_ASKED = REGISTER_FIELDS - 1, /* the last one only when there is somebody */
+};
 
 static const struct form_page register_page = {
     .title = STR_INIT("Register a person"),
@@ -119,7 +126,7 @@ static const struct form_page register_page = {
     .submit = "Register",
     .cancel_href = STR_INIT("/people"),
     .fields = register_fields,
-    .field_count = REGISTER_FIELDS,
+    .field_count = REGISTER_FIELDS_ASKED,
 };
 
 static void open_register(struct page *page, struct exchange *exchange)
@@ -163,6 +170,49 @@ static result registered(struct exchange *exchange, const struct person_row *per
     return answer_json(exchange, 201, resource, err);
 }
 
+static bool says_yes(str text)
+{
+    return str_equal(text, STR("yes")) || str_equal(text, STR("Yes"));
+}
+
+static str reasons_of(struct arena *arena, const struct likely_duplicate *likely)
+{
+    str text = STR("");
+    for (size_t i = 0; i < likely->reason_count && text.at != NULL; i++) {
+        text = arena_format(arena, "%.*s%s%.*s", STR_ARG(text), i == 0 ? "" : "; ",
+                            STR_ARG(likely->reasons[i].what));
+    }
+    return text;
+}
+
+/* Nobody was registered: who they may be, and that their own record goes on. */
+static result may_be_here(struct exchange *exchange, const struct registration_answer *answer,
+                          struct err *err)
+{
+    struct faults faults = {0};
+    for (size_t i = 0; i < answer->likely_count && i < FAULTS_MAX; i++) {
+        const struct likely_duplicate *likely = &answer->likely[i];
+        const str reasons = reasons_of(exchange->arena, likely);
+        if (reasons.at == NULL) {
+            return arena_full(err);
+        }
+        const str detail =
+            arena_format(exchange->arena,
+                         "%.*s may be this person (%.*s). If it is, their own record goes on, also "
+                         "when they came back",
+                         STR_ARG(likely->person.reference), STR_ARG(reasons));
+        if (detail.at == NULL) {
+            return arena_full(err);
+        }
+        fault_add(&faults, STR("another_person"), STR("/another_person"), detail);
+    }
+    OWN_PAGE struct page page;
+    struct form_page form = register_page;
+    form.field_count = REGISTER_FIELDS;
+    open_register(&page, exchange);
+    return handler_faults(&page, &form, &faults, err);
+}
+
 result handle_register(struct exchange *exchange, struct err *err)
 {
     TRY(may_register(exchange, err));
@@ -187,10 +237,14 @@ result handle_register(struct exchange *exchange, struct err *err)
         .name = values[0].text,
         .born_on = {.known = values[1].given, .day = values[1].day},
         .registered_on = values[2].day,
+        .unless_known = !says_yes(values[3].text),
     };
     struct registration_answer answer;
     TRY(casework_register_person(exchange->casework, &exchange->caller, &registration,
                                  exchange->arena, &answer, err));
+    if (answer.person.id == 0) {
+        return may_be_here(exchange, &answer, err);
+    }
     return registered(exchange, &answer.person, err);
 }
 
