@@ -76,6 +76,7 @@ TESTS = [
     "screen",
     "seal_tamper",
     "server_in_trouble",
+    "lighthouse",
     "simulation_sees_faults",
 ]
 

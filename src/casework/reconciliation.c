@@ -16,7 +16,7 @@ struct reconciling {
     const struct casework *casework;
     const struct caller *caller;
     const struct edition_asked *asked;
-    const struct policy *policy;
+    const struct publication_policy *policy;
     struct arena *arena;
     struct sitting sitting;
     struct edition edition;
@@ -280,9 +280,9 @@ static result reconcile(struct transaction *transaction, void *context, struct e
 }
 
 result casework_reconcile(const struct casework *casework, const struct caller *caller,
-                          const struct edition_asked *asked, const struct policy *policy,
-                          struct arena *arena, struct reconciliation *ret_reconciliation,
-                          struct err *err)
+                          const struct edition_asked *asked,
+                          const struct publication_policy *policy, struct arena *arena,
+                          struct reconciliation *ret_reconciliation, struct err *err)
 {
     struct reconciling work = {
         .casework = casework, .caller = caller, .asked = asked, .policy = policy, .arena = arena};

@@ -74,6 +74,8 @@ enum { COMMAND_OPTIONS_MAX = 20, COMMAND_ARGUMENTS_MAX = 256 /* a folder of rule
     OPTION(OPTION_FROM, "from", "PERIOD",                                                          \
            "the first period: 2023-Q1, 2023 or 2023-01 (default: the last four that ended)")       \
     OPTION(OPTION_TO, "to", "PERIOD", "the last period")                                           \
+    OPTION(OPTION_RELEASES, "releases", "FOLDER",                                                  \
+           "published statistics, shown to everybody (files YYYY-MM-DD-NAME.json)")                \
     OPTION(OPTION_DEFINITIONS, "definitions", "FOLDER",                                            \
            "definitions of tables (default: those that come with the rulebook)")                   \
     OPTION(OPTION_WITHIN, "within", "DAYS", "how far ahead (default: 14)")                         \
@@ -154,6 +156,11 @@ enum { COMMAND_OPTIONS_MAX = 20, COMMAND_ARGUMENTS_MAX = 256 /* a folder of rule
     OPTION(OPTION_UNDERSTOOD, "understood", "yes|no",                                              \
            "did the person understand it, in their language?")                                     \
     OPTION(OPTION_PROOF, "proof", "TEXT", "what shows it: a signature, a tracking number")         \
+    OPTION(OPTION_POLICY, "policy", "FILE",                                                        \
+           "which witnesses cosign, and how many are enough (c2sp.org/tlog-policy)")               \
+    OPTION(OPTION_WITNESS, "witness", NULL, "the key of a witness of other logs")                  \
+    OPTION(OPTION_SEEN, "seen", "FOLDER",                                                          \
+           "what the witness has cosigned (default: the key's name with .seen)")                   \
     OPTION(OPTION_HELP, "help", NULL, "print this help")
 
 enum command_option {
@@ -219,6 +226,7 @@ command_run command_person_list;
 command_run command_person_show;
 command_run command_person_register;
 command_run command_person_duplicates;
+command_run command_person_note;
 command_run command_person_evidence;
 command_run command_person_return;
 command_run command_identity_show;
@@ -339,6 +347,7 @@ command_run command_seal_publish;
 command_run command_seal_export;
 command_run command_seal_receipt;
 command_run command_seal_verify;
+command_run command_seal_witness;
 command_run command_import;
 command_run command_export;
 command_run command_manual;

@@ -21,12 +21,18 @@ const struct command commands[] = {
             "--settings names a file: origin in [web]; idle_minutes, hours_max and "
             "proven_minutes in [sessions]; required in [confinement]; issuer, client_id, "
             "client_secret_file, provider_name and certificates_file in [single_sign_on].\n\n"
+            "Statistics are published by putting what `returnhub statistics TABLE "
+            "--format json` printed into "
+            "a folder, named by the day of the release, as 2026-03-27-hub_transfers.json; "
+            "--releases shows that "
+            "folder, as it is when the server starts, to everybody without sign-in.\n\n"
             "With --seal-key, what is recorded comes into the transparency log, a second "
-            "later at most, and the log is served to anybody under /log/.",
-        .options = {STORE_OPTIONS, OPTION_ADDRESS, OPTION_PORT, OPTION_SEAL_KEY, OPTION_LOG,
-                    OPTION_BEAT, OPTION_PADDING, OPTION_CONSTANT, OPTION_SETTINGS, OPTION_BEGIN,
-                    OPTION_NOTICES, OPTION_HELP},
-        .option_count = 14,
+            "later at most, and the log is served to anybody under /log/. With --policy, too, "
+            "the witnesses of that file are asked to cosign it.",
+        .options = {STORE_OPTIONS, OPTION_ADDRESS, OPTION_PORT, OPTION_DEFINITIONS, OPTION_RELEASES,
+                    OPTION_SEAL_KEY, OPTION_LOG, OPTION_BEAT, OPTION_PADDING, OPTION_CONSTANT,
+                    OPTION_POLICY, OPTION_SETTINGS, OPTION_BEGIN, OPTION_NOTICES, OPTION_HELP},
+        .option_count = 17,
         .run = command_serve,
     },
     {
@@ -168,6 +174,18 @@ const struct command commands[] = {
         .options = {ACT_OPTIONS, OPTION_REFERENCE, OPTION_NEW, OPTION_HELP},
         .option_count = 9,
         .run = command_person_register,
+    },
+    {
+        .name = "person note",
+        .arguments = "PERSON NOTE",
+        .argument_min = 2,
+        .argument_max = 2,
+        .summary = "Write a note about a person",
+        .description = "It stands in the history, and no step rests on it. What the law asks about "
+                       "is recorded as a fact.",
+        .options = {ACT_OPTIONS, OPTION_HELP},
+        .option_count = 7,
+        .run = command_person_note,
     },
     {
         .name = "person duplicates",
@@ -1643,9 +1661,10 @@ const struct command commands[] = {
             "NAME is the address under which the log will be found, without https:// and without "
             "a slash at the end: register.example.org/log. The key is kept in FILE, the public "
             "half in FILE.pub, and the last checkpoint that was signed in FILE.signed; the last "
-            "is as important as the first. Keep them apart from the store.",
-        .options = {OPTION_STORE, OPTION_SEAL_KEY, OPTION_HELP},
-        .option_count = 3,
+            "is as important as the first. Keep them apart from the store. With --witness it is "
+            "the key of a witness (returnhub seal witness), and there is no FILE.signed.",
+        .options = {OPTION_STORE, OPTION_SEAL_KEY, OPTION_WITNESS, OPTION_HELP},
+        .option_count = 4,
         .run = command_seal_key,
     },
     {
@@ -1655,8 +1674,8 @@ const struct command commands[] = {
         .description = "What `returnhub serve --seal-key` does on every beat, once. The log shows "
                        "of an event a commitment, from which nothing can be learned.",
         .options = {OPTION_STORE, OPTION_KEY, OPTION_SEAL_KEY, OPTION_LOG, OPTION_PADDING,
-                    OPTION_CONSTANT, OPTION_FORMAT, OPTION_HELP},
-        .option_count = 8,
+                    OPTION_CONSTANT, OPTION_POLICY, OPTION_FORMAT, OPTION_HELP},
+        .option_count = 9,
         .run = command_seal_publish,
     },
     {
@@ -1693,11 +1712,28 @@ const struct command commands[] = {
             "Reads every entry and every hash of the log and its signature; opens every event, "
             "and looks whether it is the one in the log; and compares all rows with the events. "
             "Names the first thing that is wrong. With --files only a log, with --receipt only a "
-            "receipt is checked.",
+            "receipt is checked. With --policy enough witnesses must have cosigned, too.",
         .options = {OPTION_STORE, OPTION_KEY, OPTION_SEAL_KEY, OPTION_LOG, OPTION_OLDER,
-                    OPTION_FILES, OPTION_RECEIPT, OPTION_FORMAT, OPTION_HELP},
-        .option_count = 9,
+                    OPTION_FILES, OPTION_RECEIPT, OPTION_POLICY, OPTION_FORMAT, OPTION_HELP},
+        .option_count = 10,
         .run = command_seal_verify,
+    },
+    {
+        .name = "seal witness",
+        .arguments = "",
+        .summary = "Be a witness of other people's transparency logs",
+        .description =
+            "Answers POST /add-checkpoint (c2sp.org/tlog-witness): cosigns a checkpoint of a log "
+            "that --policy names when it has grown from the one that was cosigned last, and writes "
+            "down that it did before it answers. So nobody can show two histories of that log, not "
+            "even who has its key. GET /HASH/checkpoint shows the last one; HASH is the SHA-256 of "
+            "the log's name.\n\n"
+            "Make the key with returnhub seal key NAME --witness --seal-key FILE. Never use the "
+            "key with a folder that was restored from an older copy: make a new one.",
+        .options = {OPTION_SEAL_KEY, OPTION_POLICY, OPTION_SEEN, OPTION_ADDRESS, OPTION_PORT,
+                    OPTION_HELP},
+        .option_count = 6,
+        .run = command_seal_witness,
     },
     {
         .name = "manual",

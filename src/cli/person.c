@@ -149,7 +149,8 @@ static void print_next_steps(const struct invocation *invocation, const struct r
                                  STR_ARG(rulebook->steps[next->step].name),
                                  STR_ARG(rulebook->steps[next->step].title),
                                  next->hub.id != 0 ? ", " : "", STR_ARG(next->hub.name)));
-        verdict_print_in_the_way(invocation, rulebook, next->explanation, "      ");
+        verdict_print_in_the_way(invocation, rulebook, &rulebook->steps[next->step], next->each,
+                                 "      ");
     }
 }
 
@@ -266,5 +267,21 @@ result command_person_register(const struct invocation *invocation, int *ret_sta
     if (answer.person.id == 0) {
         print_what_to_do(invocation, desk.rulebook, &answer);
     }
+    return result_ok();
+}
+
+result command_person_note(const struct invocation *invocation, int *ret_status, struct err *err)
+{
+    OWN_DESK struct desk desk = {.store = NULL};
+    *ret_status = 0;
+    TRY(desk_open_as_account(invocation, &desk, err));
+    TRY(casework_add_note(&desk.casework, &desk.caller, invocation->arguments[0],
+                          invocation->arguments[1], invocation->arena, err));
+    if (invocation->output->format == OUTPUT_JSON) {
+        json_auto_t *object = json_object();
+        json_set_flag(object, "recorded", true);
+        return output_json(invocation->output, *invocation->arena, object, err);
+    }
+    output_text(invocation->output, STR("Added\n"));
     return result_ok();
 }

@@ -296,7 +296,7 @@ static result begin_group(struct reader *reader, struct err *err)
 
 static result read_policy_line(struct reader *reader, struct err *err)
 {
-    struct policy *policy = &reader->definitions->policy;
+    struct publication_policy *policy = &reader->definitions->policy;
     if (line_take(&reader->lines, "suppress below")) {
         return line_number(&reader->lines, &policy->suppress_below, err);
     }

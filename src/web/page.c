@@ -37,6 +37,7 @@ static const struct page_place places[] = {
     {"Joint operations", "/operations", ACTION_SEE_OPERATION},
     {"Screening", "/screening", ACTION_SCREEN},
     {"Rulebook", "/rulebook", ACTION_SEE_RULEBOOK},
+    {"Statistics", "/statistics", ACTION_SEE_STATISTICS},
     {"Looks", "/looks", ACTION_SEE_LOOKS},
     {"Break-glass", "/glass", ACTION_REVIEW_GLASS},
     {"Accounts", "/accounts", ACTION_MANAGE_ACCOUNTS},

@@ -491,7 +491,7 @@ static int64_t due_today(struct office *office)
     const struct caller caller = office_caller(office, CLERK);
     struct today_answer answer = {.due_total = 0};
     arena_reset(&office->work);
-    MUST(casework_today(&office->casework, &caller, &office->work, &answer, &err));
+    MUST(casework_today(&office->casework, &caller, NULL, &office->work, &answer, &err));
     return answer.due_total;
 }
 

@@ -132,7 +132,7 @@ static struct ask registration(const char *body)
                         .content_type = "application/json",
                         .body = str_from_c(body)};
 }
-/* Whoever else is called so. */
+/* They are all of one name, and the sender knows that they are not one person. */
 #define SOMEBODY                                                                                   \
     "{\"name\":\"Somebody\",\"registered_on\":\"2026-06-01\",\"another_person\":\"yes\"}"
 
