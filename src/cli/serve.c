@@ -126,6 +126,7 @@ result command_serve(const struct invocation *invocation, int *ret_status, struc
         .release_count = release_count,
         .arrivals_file = share_folder(invocation, ARRIVALS_FILE).at,
         .demonstration = demonstration,
+        .origin = settings.origin,
         .secure_cookies = str_starts(settings.origin, STR("https://")),
     };
     TRY(web_open(&web_options, &web, err));
