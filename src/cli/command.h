@@ -75,8 +75,15 @@ enum { COMMAND_OPTIONS_MAX = 20, COMMAND_ARGUMENTS_MAX = 256 /* a folder of rule
            "the first quarter to forecast from (default: 2016-Q1)")                                \
     OPTION(OPTION_LAST_SCORED, "to", "QUARTER",                                                    \
            "the last quarter to score by (default: the last published)")                           \
+    OPTION(OPTION_UP_TO, "up-to", "QUARTER",                                                       \
+           "fit on what had happened by the end of this quarter (default: the last published)")    \
     OPTION(OPTION_HORIZON, "horizon", "N", "how many quarters ahead (default: 8)")                 \
     OPTION(OPTION_FUTURES, "futures", "N", "how many futures (default: 1000)")                     \
+    OPTION(OPTION_ONE_IN, "one-in", "N",                                                           \
+           "simulate one of so many people, who counts for all of them (default: 10; 0: flows "    \
+           "alone, without individuals)")                                                          \
+    OPTION(OPTION_THREADS, "threads", "N",                                                         \
+           "how many threads (default: 2; the answer is the same)")                                \
     OPTION(OPTION_CHART_FORMAT, "format", "text|csv|json|svg",                                     \
            "how the answer is written (default: text; svg: drawn)")                                \
     OPTION(OPTION_DEFINITIONS, "definitions", "FOLDER",                                            \
@@ -251,6 +258,7 @@ command_run command_explain;
 command_run command_clock;
 command_run command_screen;
 command_run command_forecast_backtest;
+command_run command_forecast_calibrate;
 command_run command_statistics_reconciliation;
 command_run command_statistics;
 command_run command_privacy_hold;

@@ -667,9 +667,23 @@ const struct command commands[] = {
             "worse one; csv is every single score, json both, svg a drawing. The same seed gives "
             "the same bytes. See docs/forecast-backtest.md.",
         .options = {OPTION_FIRST_ORIGIN, OPTION_LAST_SCORED, OPTION_HORIZON, OPTION_FUTURES,
-                    OPTION_SEED, OPTION_CHART_FORMAT, OPTION_HELP},
-        .option_count = 7,
+                    OPTION_ONE_IN, OPTION_THREADS, OPTION_SEED, OPTION_CHART_FORMAT, OPTION_HELP},
+        .option_count = 9,
         .run = command_forecast_backtest,
+    },
+    {
+        .name = "forecast calibrate",
+        .arguments = "",
+        .summary = "Fit the forecast to the published series, and say what follows",
+        .description =
+            "Fits what moves the procedure (claims, capacities, rates, returns) to the published "
+            "series up to a quarter, prints what was fitted, and the median and intervals of the "
+            "quarters after it, lived by people one by one. csv is the futures alone. The same "
+            "seed gives the same bytes. See docs/forecast-backtest.md.",
+        .options = {OPTION_UP_TO, OPTION_HORIZON, OPTION_FUTURES, OPTION_ONE_IN, OPTION_THREADS,
+                    OPTION_SEED, OPTION_FORMAT, OPTION_HELP},
+        .option_count = 8,
+        .run = command_forecast_calibrate,
     },
     {
         .name = "statistics reconciliation",

@@ -1,5 +1,6 @@
 #include "forecast/backtest.h"
 
+#include "forecast/people.h"
 #include "forecast/rivals.h"
 
 #include <math.h>
@@ -22,7 +23,7 @@ struct round {
     const struct history *history; /* all of it, to score by */
     const struct history *known;   /* up to the origin, to forecast from */
     const struct draw_tables *tables;
-    quarter origin;
+    struct quarter origin;
     size_t horizon; /* what can be scored of it */
     uint64_t key;
     double *samples; /* [series][future][horizon] */
@@ -39,7 +40,7 @@ static double *sample_of(const struct round *round, size_t series)
 static size_t numbers_of(const struct round *round, size_t series, double *numbers)
 {
     return history_run(round->known, backtest_series[series],
-                       (quarter){DRIVERS_BEGIN_YEAR * QUARTERS_A_YEAR}, numbers);
+                       (struct quarter){DRIVERS_BEGIN_YEAR * QUARTERS_A_YEAR}, numbers);
 }
 
 static double scale_of(const double *numbers, size_t count)
@@ -107,14 +108,54 @@ static void keep_future(const struct round *round, size_t future, const struct f
 
 /* --- contenders --- */
 
-static result try_ours(struct round *round, struct arena scratch, struct err *err)
+/* Without individuals: what flows.h says. */
+static void try_flows(struct round *round, const struct drivers *drivers)
 {
-    const struct drivers *drivers = NULL;
     struct flows flows;
-    TRY(drivers_fit(round->known, &scratch, &drivers, err));
     for (size_t i = 0; i < round->question->futures; i++) {
         flows_future(drivers, round->tables, draw_key(round->key, i), round->horizon, &flows);
         keep_future(round, i, &flows);
+    }
+}
+
+static result try_people(struct round *round, const struct drivers *drivers, struct arena scratch,
+                         struct err *err)
+{
+    struct people_make make = {.drivers = drivers,
+                               .tables = round->tables,
+                               .horizon = round->horizon,
+                               .one_in = round->question->one_in};
+    const struct ensemble_question question = {
+        .make = people_make,
+        .make_context = &make,
+        .series_count = PEOPLE_SERIES,
+        .quarter_count = round->horizon,
+        .seed = round->key,
+        .count = round->question->futures,
+        .threads = round->question->threads,
+        .bytes_a_future = people_bytes(&make),
+    };
+    struct ensemble ensemble;
+    TRY(ensemble_run(&question, &scratch, &ensemble, err));
+    for (size_t i = 0; i < round->question->futures; i++) {
+        for (size_t series = 0; series < BACKTEST_SERIES; series++) {
+            for (size_t h = 0; h < round->horizon; h++) {
+                sample_of(round, series)[i * round->horizon + h] =
+                    ensemble_value(&ensemble, i, backtest_series[series], h);
+            }
+        }
+    }
+    return result_ok();
+}
+
+static result try_ours(struct round *round, struct arena scratch, struct err *err)
+{
+    const struct drivers *drivers = NULL;
+    TRY(drivers_fit(round->known, &scratch, &drivers, err));
+    if (round->question->one_in == 0) {
+        try_flows(round, drivers);
+    } else {
+        TRY(try_people(round, drivers, scratch, err));
     }
     score_samples(round, CONTENDER_OURS);
     return result_ok();
@@ -182,7 +223,7 @@ static result run_round(struct round *round, struct arena scratch, struct err *e
 static result check_question(const struct history *history,
                              const struct backtest_question *question, struct err *err)
 {
-    const quarter last = history_last(history);
+    const struct quarter last = history_last(history);
     if (question->to.number > last.number || question->to.number <= question->from.number ||
         question->to.number - question->from.number > BACKTEST_ORIGINS_MAX) {
         result_ignore(

@@ -39,10 +39,12 @@ extern const char *const contender_name[CONTENDER_COUNT];
 extern const enum published_series backtest_series[BACKTEST_SERIES];
 
 struct backtest_question {
-    quarter from; /* the first origin */
-    quarter to;   /* the last quarter that is scored; the last origin is the one before */
+    struct quarter from; /* the first origin */
+    struct quarter to;   /* the last quarter that is scored; the last origin is the one before */
     size_t horizon;
     size_t futures;
+    size_t one_in;    /* of ours: one of so many people is simulated (people.h); 0: flows alone */
+    unsigned threads; /* of ours; the numbers are the same with any */
     uint64_t seed;
     /* An origin is done, of so many; may be NULL. */
     void (*progress)(void *context, uint64_t done, uint64_t count);

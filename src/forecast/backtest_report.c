@@ -139,11 +139,11 @@ static void note_question(const struct backtest *backtest, struct arena *arena, 
     const struct backtest_question *question = &backtest->question;
     sheet_note(sheet, "Made with",
                arena_format(arena,
-                            "--from %.*s --to %.*s --horizon %zu --futures %zu --seed %llu: %zu "
-                            "origins, each fitted on what had happened by its end",
+                            "--from %.*s --to %.*s --horizon %zu --futures %zu --one-in %zu --seed "
+                            "%llu: %zu origins, each fitted on what had happened by its end",
                             STR_ARG(quarter_text(question->from, arena)),
                             STR_ARG(quarter_text(question->to, arena)), question->horizon,
-                            question->futures, (unsigned long long)question->seed,
+                            question->futures, question->one_in, (unsigned long long)question->seed,
                             backtest->origin_count));
     sheet_note(sheet, "Score",
                STR("continuous ranked probability score, smaller is better, divided by the series' "
@@ -214,7 +214,7 @@ static void put_single(struct cells *cells, const struct backtest *backtest, siz
 {
     const struct score *score =
         backtest_score(backtest, origin, (enum contender)contender, series, horizon);
-    const quarter from = quarter_add(backtest->question.from, (int32_t)origin);
+    const struct quarter from = quarter_add(backtest->question.from, (int32_t)origin);
     put_cell(cells, quarter_text(from, cells->arena));
     put_cell(cells, quarter_text(quarter_add(from, (int32_t)horizon + 1), cells->arena));
     put_cell(cells, str_from_c(series_name(series)));

@@ -78,7 +78,7 @@ struct past {
 
 struct look {
     const struct history *history;
-    quarter begin;
+    struct quarter begin;
     size_t count;
 };
 
@@ -193,7 +193,7 @@ static result read_past(const struct look *look, enum driver driver, struct past
         past->z[i] = driver_rules[driver].past(look, i);
         past->work[i] = driver_rules[driver].work == NULL ? 0 : driver_rules[driver].work(look, i);
         if (!isfinite(past->z[i]) || !isfinite(past->work[i])) {
-            const quarter when = quarter_add(look->begin, (int32_t)i);
+            const struct quarter when = quarter_add(look->begin, (int32_t)i);
             result_ignore(err_set(err, ERROR_INPUT,
                                   "The published series do not give \"%s\" of %04d-Q%d",
                                   driver_about[driver].name, when.number / QUARTERS_A_YEAR,

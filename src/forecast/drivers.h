@@ -86,7 +86,7 @@ struct driver_fit {
 
 /* What a future is made from. It holds nothing of the quarters after `until`. */
 struct drivers {
-    quarter until;
+    struct quarter until;
     size_t quarter_count;  /* since DRIVERS_BEGIN_YEAR */
     const double *recency; /* of each quarter: the weight with which futures draw it; sum 1 */
     struct driver_fit fits[DRIVER_COUNT];

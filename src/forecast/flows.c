@@ -81,7 +81,7 @@ static void begin_walk(const struct drivers *drivers, const struct draw_tables *
 }
 
 /* The driver's next number, with its season; `past` is the quarter whose residual comes again. */
-static double step_driver(struct walk *walk, enum driver driver, size_t past, quarter when,
+static double step_driver(struct walk *walk, enum driver driver, size_t past, struct quarter when,
                           double work)
 {
     struct motion *motion = &walk->motions[driver];
@@ -107,8 +107,8 @@ struct stocks {
     double open;
 };
 
-static void decide(struct walk *walk, size_t past, quarter when, size_t at, struct stocks *stocks,
-                   struct flows *flows)
+static void decide(struct walk *walk, size_t past, struct quarter when, size_t at,
+                   struct stocks *stocks, struct flows *flows)
 {
     const double claims = exp(step_driver(walk, DRIVER_CLAIMS, past, when, 0));
     const double capacity = exp(step_driver(walk, DRIVER_DECIDING, past, when,
@@ -131,8 +131,8 @@ static void decide(struct walk *walk, size_t past, quarter when, size_t at, stru
     stocks->waiting = flows->values[SERIES_WAITING][at];
 }
 
-static void hear(struct walk *walk, size_t past, quarter when, size_t at, struct stocks *stocks,
-                 struct flows *flows)
+static void hear(struct walk *walk, size_t past, struct quarter when, size_t at,
+                 struct stocks *stocks, struct flows *flows)
 {
     const double refusals = flows->values[SERIES_REFUSALS][at];
     const double lodged =
@@ -153,7 +153,8 @@ static void hear(struct walk *walk, size_t past, quarter when, size_t at, struct
     stocks->open = flows->values[SERIES_APPEALS_OPEN][at];
 }
 
-static void leave(struct walk *walk, size_t past, quarter when, size_t at, struct flows *flows)
+static void leave(struct walk *walk, size_t past, struct quarter when, size_t at,
+                  struct flows *flows)
 {
     const double enforced = exp(step_driver(walk, DRIVER_ENFORCED, past, when, 0));
     const double voluntary = exp(step_driver(walk, DRIVER_VOLUNTARY, past, when, 0));
@@ -182,7 +183,7 @@ void flows_future(const struct drivers *drivers, const struct draw_tables *table
     ret_flows->horizon = horizon;
     for (size_t at = 0; at < horizon; at++) {
         const size_t past = pick(drivers->recency, drivers->quarter_count, draw_unit(&quarters));
-        const quarter when = quarter_add(drivers->until, (int32_t)at + 1);
+        const struct quarter when = quarter_add(drivers->until, (int32_t)at + 1);
         decide(&walk, past, when, at, &stocks, ret_flows);
         hear(&walk, past, when, at, &stocks, ret_flows);
         leave(&walk, past, when, at, ret_flows);

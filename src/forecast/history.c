@@ -60,7 +60,7 @@ static const struct source sources[] = {
     },
 };
 
-static double *cell_of(struct history *history, enum published_series series, quarter when)
+static double *cell_of(struct history *history, enum published_series series, struct quarter when)
 {
     return &history->values[series][when.number - history->first.number];
 }
@@ -69,7 +69,7 @@ static double *cell_of(struct history *history, enum published_series series, qu
 static result read_row(const struct source *source, const struct table *table,
                        struct history *history, struct err *err)
 {
-    quarter when;
+    struct quarter when;
     size_t row = 0;
     double number = 0;
     while (row < source->row_count &&
@@ -153,7 +153,7 @@ result history_load(const char *folder, struct arena scratch, struct history *re
     return result_ok();
 }
 
-void history_cut(const struct history *history, quarter until, struct history *ret_history)
+void history_cut(const struct history *history, struct quarter until, struct history *ret_history)
 {
     *ret_history = *history;
     ret_history->count = (size_t)(until.number - history->first.number) + 1;
@@ -161,18 +161,19 @@ void history_cut(const struct history *history, quarter until, struct history *r
     forget_from(ret_history, ret_history->count);
 }
 
-double history_value(const struct history *history, enum published_series series, quarter when)
+double history_value(const struct history *history, enum published_series series,
+                     struct quarter when)
 {
     const int32_t at = when.number - history->first.number;
     return at < 0 || (size_t)at >= history->count ? (double)NAN : history->values[series][at];
 }
 
-quarter history_last(const struct history *history)
+struct quarter history_last(const struct history *history)
 {
     return quarter_add(history->first, (int32_t)history->count - 1);
 }
 
-size_t history_run(const struct history *history, enum published_series series, quarter from,
+size_t history_run(const struct history *history, enum published_series series, struct quarter from,
                    double *ret_values)
 {
     size_t begin = history->count;

@@ -44,7 +44,7 @@ extern const struct series_about series_about[SERIES_COUNT];
 
 /* Plain data: quarter `first` + i stands at [i]. NAN: not published. */
 struct history {
-    quarter first;
+    struct quarter first;
     size_t count;
     double values[SERIES_COUNT][HISTORY_QUARTERS_MAX];
 };
@@ -54,15 +54,16 @@ MUST_USE result history_load(const char *folder, struct arena scratch, struct hi
                              struct err *err);
 /* What had happened by the end of that quarter, and nothing else: the numbers of later quarters are
  * not in it. `until` lies within the history. */
-void history_cut(const struct history *history, quarter until, struct history *ret_history);
+void history_cut(const struct history *history, struct quarter until, struct history *ret_history);
 
 /* NAN outside. */
-double history_value(const struct history *history, enum published_series series, quarter when);
-quarter history_last(const struct history *history);
+double history_value(const struct history *history, enum published_series series,
+                     struct quarter when);
+struct quarter history_last(const struct history *history);
 
 /* The published numbers of a series from `from` on without gap to the end, into
  * ret_values[HISTORY_QUARTERS_MAX]; returns how many. */
-size_t history_run(const struct history *history, enum published_series series, quarter from,
+size_t history_run(const struct history *history, enum published_series series, struct quarter from,
                    double *ret_values);
 
 #endif

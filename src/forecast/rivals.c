@@ -48,7 +48,7 @@ result rival_smoothing(const double *numbers, size_t count, size_t horizon,
 
 struct view {
     const struct history *history;
-    quarter at;
+    struct quarter at;
 };
 
 static double seen(const struct view *view, enum published_series series, int32_t ago)
@@ -91,7 +91,7 @@ static const enum published_series flow_of[DRIVER_COUNT] = {
     [DRIVER_PORT] = SERIES_RETURNS_PORT,
 };
 
-static double rate_at(const struct history *history, enum driver driver, quarter when)
+static double rate_at(const struct history *history, enum driver driver, struct quarter when)
 {
     const struct view view = {history, when};
     return log(seen(&view, flow_of[driver], 0) / base_of(&view, driver));
@@ -104,8 +104,8 @@ static result fit_rate(const struct history *history, enum driver driver, struct
     double count = 0;
     const int32_t begin = DRIVERS_BEGIN_YEAR * QUARTERS_A_YEAR;
     for (int32_t q = begin; q < model->until.number; q++) {
-        const double step =
-            rate_at(history, driver, (quarter){q + 1}) - rate_at(history, driver, (quarter){q});
+        const double step = rate_at(history, driver, (struct quarter){q + 1}) -
+                            rate_at(history, driver, (struct quarter){q});
         squares += isfinite(step) ? step * step : 0;
         count += isfinite(step) ? 1 : 0;
     }

@@ -28,7 +28,7 @@ MUST_USE result rival_smoothing(const double *numbers, size_t count, size_t hori
                                 double *ret_samples, struct err *err);
 
 struct stock_flow {
-    quarter until;
+    struct quarter until;
     double last[SERIES_COUNT];
     double rate[DRIVER_COUNT]; /* logarithms, of the last quarter */
     double step[DRIVER_COUNT]; /* standard deviation of a quarter's change */

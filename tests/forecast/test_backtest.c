@@ -4,6 +4,7 @@
  * a seasonal-naive sample is last year's number and the differences that there were, by hand. */
 #include "forecast/backtest.h"
 
+#include "forecast/people.h"
 #include "forecast/rivals.h"
 
 #include <math.h>
@@ -23,9 +24,9 @@ static struct arena scratch;
 static struct history published;
 static struct draw_tables tables;
 
-static quarter quarter_of(const char *text)
+static struct quarter quarter_of(const char *text)
 {
-    quarter read;
+    struct quarter read;
     struct err err;
     assert_true(quarter_parse(str_from_c(text), &read, &err).ok);
     return read;
@@ -58,7 +59,7 @@ static int close_all(void **state)
 static void the_published_numbers(void **state)
 {
     (void)state;
-    const quarter last = quarter_of("2023-Q4");
+    const struct quarter last = quarter_of("2023-Q4");
     assert_int_equal(history_last(&published).number, last.number);
     assert_true(history_value(&published, SERIES_WAITING, last) == 128786);
     assert_true(history_value(&published, SERIES_CLAIMS, last) == 22478);
@@ -78,6 +79,8 @@ static void ask(const struct history *history, const char *from, const char *to,
                                                .to = quarter_of(to),
                                                .horizon = 2,
                                                .futures = FUTURES,
+                                               .one_in = 50,
+                                               .threads = 2,
                                                .seed = seed};
     if (!backtest_run(history, &question, &arena, scratch, ret_backtest, &err).ok) {
         fail_msg("%s", err.what);
@@ -172,6 +175,56 @@ static void the_arithmetic_of_futures(void **state)
             waiting = now[SERIES_WAITING];
             open = now[SERIES_APPEALS_OPEN];
         }
+    }
+}
+
+/* People one by one count what the flows say, but for the chance of single people: over many
+ * futures the means agree. One in 20: a count of 10,000 has a standard deviation of 450. */
+static void people_live_what_flows_say(void **state)
+{
+    enum { LIVED = 60, AHEAD = 4 };
+    struct err err = {0};
+    const struct drivers *drivers = NULL;
+    struct history known;
+    struct arena kept = arena;
+    struct ensemble ensemble;
+    (void)state;
+    history_cut(&published, quarter_of("2019-Q4"), &known);
+    assert_true(drivers_fit(&known, &kept, &drivers, &err).ok);
+    struct people_make make = {
+        .drivers = drivers, .tables = &tables, .horizon = AHEAD, .one_in = 20};
+    const struct ensemble_question question = {
+        .make = people_make,
+        .make_context = &make,
+        .series_count = PEOPLE_SERIES,
+        .quarter_count = AHEAD,
+        .seed = 4,
+        .count = LIVED,
+        .threads = 2,
+        .bytes_a_future = people_bytes(&make),
+    };
+    if (!ensemble_run(&question, &kept, &ensemble, &err).ok) {
+        fail_msg("%s", err.what);
+    }
+    for (size_t s = 0; s < SERIES_COUNT; s++) {
+        double lived = 0;
+        double said = 0;
+        for (uint64_t i = 0; i < LIVED; i++) {
+            struct flows flows;
+            flows_future(drivers, &tables, draw_key(4, i), AHEAD, &flows);
+            for (size_t h = 0; h < AHEAD; h++) {
+                lived += ensemble_value(&ensemble, i, s, h);
+                said += flows.values[s][h];
+            }
+        }
+        printf("# %s: %.0f lived, %.0f said\n", series_about[s].name, lived / LIVED / AHEAD,
+               said / LIVED / AHEAD);
+        assert_true(fabs(lived / said - 1) < 0.03);
+    }
+    /* Who waits for long is among those who wait. */
+    for (uint64_t i = 0; i < LIVED; i++) {
+        assert_true(ensemble_value(&ensemble, i, SERIES_COUNT, AHEAD - 1) <=
+                    ensemble_value(&ensemble, i, SERIES_WAITING, AHEAD - 1));
     }
 }
 
@@ -290,7 +343,7 @@ static void what_cannot_be_asked(void **state)
                                          .to = quarter_of("2023-Q4"),
                                          .horizon = 1,
                                          .futures = FUTURES};
-    quarter when;
+    struct quarter when;
     (void)state;
     assert_false(backtest_run(&published, &question, &arena, scratch, &backtest, &err).ok);
     assert_int_equal(err.code, ERROR_INPUT);
@@ -310,10 +363,10 @@ static void what_cannot_be_asked(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_published_numbers),  cmocka_unit_test(no_look_ahead),
-        cmocka_unit_test(same_seed_same_numbers), cmocka_unit_test(the_arithmetic_of_futures),
-        cmocka_unit_test(a_known_world_is_found), cmocka_unit_test(seasonal_naive_by_hand),
-        cmocka_unit_test(what_cannot_be_asked),
+        cmocka_unit_test(the_published_numbers),      cmocka_unit_test(no_look_ahead),
+        cmocka_unit_test(same_seed_same_numbers),     cmocka_unit_test(the_arithmetic_of_futures),
+        cmocka_unit_test(people_live_what_flows_say), cmocka_unit_test(a_known_world_is_found),
+        cmocka_unit_test(seasonal_naive_by_hand),     cmocka_unit_test(what_cannot_be_asked),
     };
     return cmocka_run_group_tests(tests, open_all, close_all);
 }
