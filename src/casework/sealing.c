@@ -278,13 +278,16 @@ static result check_events(struct verifying *verifying, struct store *store, str
                : another_store((int64_t)verifying->check.events + 1, err);
 }
 
-result sealing_verify(struct store *store, struct log *log, str older,
+result sealing_verify(struct store *store, struct log *log, const struct sealing_question *question,
                       struct sealing_check *ret_check, struct err *err)
 {
     const struct published published = {.read = log_read, .context = log};
-    const struct audit audit = {.published = &published, .key = log_key(log), .older = older};
+    const struct audit audit = {.published = &published,
+                                .key = log_key(log),
+                                .older = question->older,
+                                .policy = question->policy};
     struct verifying verifying = {.log = log, .batch = {.first_position = 1}};
-    TRY(audit_log(&audit, &verifying.check.checkpoint, err));
+    TRY(audit_log(&audit, &verifying.check.log, err));
     TRY(check_events(&verifying, store, err));
     *ret_check = verifying.check;
     return result_ok();

@@ -45,14 +45,19 @@ MUST_USE result sealing_receipt(const struct log *log, int64_t position, struct 
                                 str *ret_receipt, struct err *err);
 
 /* Every event of the store is the one that its leaf commits to, and its leaf is in the log, where
- * the log says; the log is whole and its checkpoint is signed, and an older checkpoint ("" for
- * none) is of its history. The first thing that is wrong is named. */
+ * the log says; the log is whole and its checkpoint is signed, enough witnesses cosigned it, and an
+ * older checkpoint is of its history. The first thing that is wrong is named. */
+struct sealing_question {
+    str older;                   /* "" for none */
+    const struct policy *policy; /* NULL: no witness is needed */
+};
 struct sealing_check {
-    struct checkpoint checkpoint;
+    struct audit_outcome log;
     uint64_t events;  /* in the log */
     uint64_t not_yet; /* in the store only */
 };
-MUST_USE result sealing_verify(struct store *store, struct log *log, str older,
+MUST_USE result sealing_verify(struct store *store, struct log *log,
+                               const struct sealing_question *question,
                                struct sealing_check *ret_check, struct err *err);
 
 #endif

@@ -56,6 +56,9 @@ enum { COMMAND_OPTIONS_MAX = 20, COMMAND_ARGUMENTS_MAX = 256 /* a folder of rule
     OPTION(OPTION_LEAD, "lead", "ACCOUNT", "the account that answers for it (default: your own)")  \
     OPTION(OPTION_PORT, "port", "N", "port to listen on (default: 8080; 0: any free one)")         \
     OPTION(OPTION_ADDRESS, "address", "ADDRESS", "address to listen on (default: 127.0.0.1)")      \
+    OPTION(OPTION_SETTINGS, "settings", "FILE",                                                    \
+           "settings of the site: address, sessions, single sign-on, confinement")                 \
+    OPTION(OPTION_BEGIN, "begin", NULL, "begin a register if there is none")                       \
     OPTION(OPTION_TODAY, "today", "DATE",                                                          \
            "the day the demonstration has reached (default: today)")                               \
     OPTION(OPTION_PAGE_FORMAT, "format", "text|html|pdf",                                          \
@@ -86,6 +89,8 @@ enum { COMMAND_OPTIONS_MAX = 20, COMMAND_ARGUMENTS_MAX = 256 /* a folder of rule
            "how many threads (default: 2; the answer is the same)")                                \
     OPTION(OPTION_CHART_FORMAT, "format", "text|csv|json|svg",                                     \
            "how the answer is written (default: text; svg: drawn)")                                \
+    OPTION(OPTION_RELEASES, "releases", "FOLDER",                                                  \
+           "published statistics, shown to everybody (files YYYY-MM-DD-NAME.json)")                \
     OPTION(OPTION_DEFINITIONS, "definitions", "FOLDER",                                            \
            "definitions of tables (default: those that come with the rulebook)")                   \
     OPTION(OPTION_WITHIN, "within", "DAYS", "how far ahead (default: 14)")                         \
@@ -156,6 +161,21 @@ enum { COMMAND_OPTIONS_MAX = 20, COMMAND_ARGUMENTS_MAX = 256 /* a folder of rule
     OPTION(OPTION_FILES, "files", "FOLDER",                                                        \
            "check a log that was exported or fetched, without the register")                       \
     OPTION(OPTION_RECEIPT, "receipt", "FILE", "check this receipt, without log and register")      \
+    OPTION(OPTION_NOTICES, "notices", "FOLDER",                                                    \
+           "the texts of notices (default: those that come with the rulebook)")                    \
+    OPTION(OPTION_LANGUAGE, "language", "CODE",                                                    \
+           "the language beside the law's: sq, ar, prs ... (default: none)")                       \
+    OPTION(OPTION_LETTER_FORMAT, "format", "text|html|pdf|json|hashed",                            \
+           "how the letter is written (default: text; hashed: the text that its hash is of)")      \
+    OPTION(OPTION_METHOD, "by", "METHOD", "how it was served")                                     \
+    OPTION(OPTION_UNDERSTOOD, "understood", "yes|no",                                              \
+           "did the person understand it, in their language?")                                     \
+    OPTION(OPTION_PROOF, "proof", "TEXT", "what shows it: a signature, a tracking number")         \
+    OPTION(OPTION_POLICY, "policy", "FILE",                                                        \
+           "which witnesses cosign, and how many are enough (c2sp.org/tlog-policy)")               \
+    OPTION(OPTION_WITNESS, "witness", NULL, "the key of a witness of other logs")                  \
+    OPTION(OPTION_SEEN, "seen", "FOLDER",                                                          \
+           "what the witness has cosigned (default: the key's name with .seen)")                   \
     OPTION(OPTION_HELP, "help", NULL, "print this help")
 
 enum command_option {
@@ -221,6 +241,7 @@ command_run command_person_list;
 command_run command_person_show;
 command_run command_person_register;
 command_run command_person_duplicates;
+command_run command_person_note;
 command_run command_person_evidence;
 command_run command_person_return;
 command_run command_identity_show;
@@ -320,8 +341,18 @@ command_run command_hub_heartbeat;
 command_run command_hub_explain;
 command_run command_clock_extend;
 command_run command_clock_suspend;
+command_run command_notice_approve;
+command_run command_notice_cancel;
+command_run command_notice_check;
+command_run command_notice_draft;
+command_run command_notice_issue;
+command_run command_notice_list;
+command_run command_notice_of;
+command_run command_notice_serve;
+command_run command_notice_show;
 command_run command_clock_resume;
 command_run command_account_list;
+command_run command_account_first;
 command_run command_account_open;
 command_run command_account_role;
 command_run command_account_hub;
@@ -333,6 +364,7 @@ command_run command_seal_publish;
 command_run command_seal_export;
 command_run command_seal_receipt;
 command_run command_seal_verify;
+command_run command_seal_witness;
 command_run command_import;
 command_run command_export;
 command_run command_manual;

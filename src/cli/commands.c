@@ -15,11 +15,24 @@ const struct command commands[] = {
             "are the same "
             "addresses. Stops on an interrupt after finishing what is in hand.\n\n"
             "Listen on a public address only behind a proxy that ends TLS.\n\n"
+            "In a register that has no account it prints a token: whoever types it into the page "
+            "/first-account within the hour opens the first one. With --begin the register need "
+            "not exist before.\n\n"
+            "--settings names a file: origin in [web]; idle_minutes, hours_max and "
+            "proven_minutes in [sessions]; required in [confinement]; issuer, client_id, "
+            "client_secret_file, provider_name and certificates_file in [single_sign_on].\n\n"
+            "Statistics are published by putting what `returnhub statistics TABLE "
+            "--format json` printed into "
+            "a folder, named by the day of the release, as 2026-03-27-hub_transfers.json; "
+            "--releases shows that "
+            "folder, as it is when the server starts, to everybody without sign-in.\n\n"
             "With --seal-key, what is recorded comes into the transparency log, a second "
-            "later at most, and the log is served to anybody under /log/.",
-        .options = {STORE_OPTIONS, OPTION_ADDRESS, OPTION_PORT, OPTION_SEAL_KEY, OPTION_LOG,
-                    OPTION_BEAT, OPTION_PADDING, OPTION_CONSTANT, OPTION_HELP},
-        .option_count = 11,
+            "later at most, and the log is served to anybody under /log/. With --policy, too, "
+            "the witnesses of that file are asked to cosign it.",
+        .options = {STORE_OPTIONS, OPTION_ADDRESS, OPTION_PORT, OPTION_DEFINITIONS, OPTION_RELEASES,
+                    OPTION_SEAL_KEY, OPTION_LOG, OPTION_BEAT, OPTION_PADDING, OPTION_CONSTANT,
+                    OPTION_POLICY, OPTION_SETTINGS, OPTION_BEGIN, OPTION_NOTICES, OPTION_HELP},
+        .option_count = 17,
         .run = command_serve,
     },
     {
@@ -155,12 +168,24 @@ const struct command commands[] = {
         .description =
             "BORN is the date of birth (YYYY-MM-DD); leave it out when it is not known. Nobody is "
             "registered twice: when somebody in the register is likely to be the same person they "
-            "are listed, with what agrees and what does not, and the exit status is 1; whoever "
-            "came back continues in their own record (person return). With --new the person is "
-            "registered all the same.",
+            "are listed, with what agrees and what does not and what to do, nobody is registered, "
+            "and the exit status is 1; whoever came back continues in their own record (person "
+            "return). With --new the person is registered all the same.",
         .options = {ACT_OPTIONS, OPTION_REFERENCE, OPTION_NEW, OPTION_HELP},
         .option_count = 9,
         .run = command_person_register,
+    },
+    {
+        .name = "person note",
+        .arguments = "PERSON NOTE",
+        .argument_min = 2,
+        .argument_max = 2,
+        .summary = "Write a note about a person",
+        .description = "It stands in the history, and no step rests on it. What the law asks about "
+                       "is recorded as a fact.",
+        .options = {ACT_OPTIONS, OPTION_HELP},
+        .option_count = 7,
+        .run = command_person_note,
     },
     {
         .name = "person duplicates",
@@ -222,9 +247,10 @@ const struct command commands[] = {
         .argument_max = 3,
         .summary = "Record another reference or another name of a person",
         .description =
-            "SCHEME is home_office, cid, atlas, gwf, uan, tribunal, travel_document or other_name. "
-            "Of a travel document VALUE is its number, with --issuer, or its whole machine "
-            "readable zone (TD1, TD2 or TD3, ICAO Doc 9303), whose check digits are verified. A "
+            "SCHEME is home_office, cid, atlas, gwf, uan, tribunal, travel_document, other_system "
+            "or other_name. Of a travel document VALUE is its number, with --issuer, or its whole "
+            "machine readable zone (TD1, TD2 or TD3, ICAO Doc 9303), whose check digits are "
+            "verified. Of another system --issuer is its name, as in the columns of an import. A "
             "reference that is recorded of somebody else too is shown as a conflict.",
         .options = {ACT_OPTIONS, OPTION_ISSUER, OPTION_SOURCE, OPTION_HELP},
         .option_count = 9,
@@ -645,6 +671,115 @@ const struct command commands[] = {
         .run = command_clock,
     },
     {
+        .name = "notice list",
+        .arguments = "",
+        .summary = "The letters that can be written, in which languages",
+        .description = "Each notice with its version, and each translation with how much of it "
+                       "there is and who approved it. See notices/README.md.",
+        .options = {LOOK_OPTIONS, OPTION_NOTICES, OPTION_HELP},
+        .option_count = 7,
+        .run = command_notice_list,
+    },
+    {
+        .name = "notice check",
+        .arguments = "",
+        .summary = "Check the texts of letters and their translations",
+        .description = "Says what is wrong and where, and how much of each notice is translated. "
+                       "Exit status 1: a translation is not whole.",
+        .options = {OPTION_RULEBOOK, OPTION_NOTICES, OPTION_HELP},
+        .option_count = 3,
+        .run = command_notice_check,
+    },
+    {
+        .name = "notice draft",
+        .arguments = "PERSON NOTICE",
+        .argument_min = 2,
+        .argument_max = 2,
+        .summary = "Show the letter that would be written to a person",
+        .description = "Nothing is recorded but the look. A translation need not be approved.",
+        .options = {STORE_OPTIONS, OPTION_AS, OPTION_LETTER_FORMAT, OPTION_LANGUAGE, OPTION_HUB,
+                    OPTION_NOTICES, OPTION_HELP},
+        .option_count = 9,
+        .run = command_notice_draft,
+    },
+    {
+        .name = "notice issue",
+        .arguments = "PERSON NOTICE",
+        .argument_min = 2,
+        .argument_max = 2,
+        .summary = "Write a letter to a person",
+        .description =
+            "It is kept word by word. What is put in and not known, and a translation that "
+            "nobody approved, are reasons not to write it. It records no fact and starts no "
+            "time: notice serve does. Prints the number by which it is served.",
+        .options = {ACT_OPTIONS, OPTION_LANGUAGE, OPTION_HUB, OPTION_NOTICES, OPTION_HELP},
+        .option_count = 10,
+        .run = command_notice_issue,
+    },
+    {
+        .name = "notice show",
+        .arguments = "NUMBER",
+        .argument_min = 1,
+        .argument_max = 1,
+        .summary = "Show a letter that was written",
+        .description =
+            "The HTML is the accessible original, the PDF a rendering of it. The SHA-256 that "
+            "stands on both is of what --format hashed prints.",
+        .options = {STORE_OPTIONS, OPTION_AS, OPTION_LETTER_FORMAT, OPTION_NOTICES, OPTION_HELP},
+        .option_count = 7,
+        .run = command_notice_show,
+    },
+    {
+        .name = "notice of",
+        .arguments = "PERSON",
+        .argument_min = 1,
+        .argument_max = 1,
+        .summary = "The letters written to a person",
+        .description = "Newest first, with what became of each.",
+        .options = {LOOK_OPTIONS, OPTION_HELP},
+        .option_count = 6,
+        .run = command_notice_of,
+    },
+    {
+        .name = "notice serve",
+        .arguments = "NUMBER",
+        .argument_min = 1,
+        .argument_max = 1,
+        .summary = "Record that a letter was served",
+        .description =
+            "With --by, --understood and --proof. In one commit with it stand the facts that the "
+            "notice says: the day, what it told, and what this way of serving shows. What was "
+            "approved and is no longer clear is stopped.",
+        .options = {ACT_OPTIONS, OPTION_METHOD, OPTION_UNDERSTOOD, OPTION_PROOF, OPTION_HAPPENED,
+                    OPTION_HELP},
+        .option_count = 11,
+        .run = command_notice_serve,
+    },
+    {
+        .name = "notice cancel",
+        .arguments = "NUMBER",
+        .argument_min = 1,
+        .argument_max = 1,
+        .summary = "Take back a letter that was not served",
+        .description = "Give a --reason. The letter stays in the history.",
+        .options = {ACT_OPTIONS, OPTION_REASON, OPTION_HELP},
+        .option_count = 8,
+        .run = command_notice_cancel,
+    },
+    {
+        .name = "notice approve",
+        .arguments = "NOTICE LANGUAGE",
+        .argument_min = 2,
+        .argument_max = 2,
+        .summary = "Approve the translation of a letter",
+        .description = "Who read it, and why it may be served, stands in --reason. Approved are "
+                       "these words: whoever changes one, in either language, needs another "
+                       "approval.",
+        .options = {ACT_OPTIONS, OPTION_REASON, OPTION_NOTICES, OPTION_HELP},
+        .option_count = 9,
+        .run = command_notice_approve,
+    },
+    {
         .name = "screen",
         .arguments = "STEP",
         .argument_min = 1,
@@ -947,12 +1082,15 @@ const struct command commands[] = {
             "when anything in it is wrong nothing is recorded, and --errors lists every fault with "
             "its row, column, value and what to do. After an interruption the same command goes on "
             "where it was. The same file a second time changes nothing; a changed row records what "
-            "changed. Blank cells are not known, and nothing is recorded of them.\n\n"
+            "changed. Blank cells are not known, and nothing is recorded of them. Nobody is "
+            "registered twice: a row about somebody new with the name and date of birth of "
+            "somebody who is here is a fault that says who; give their reference in the column "
+            "person, or register all such rows with --new.\n\n"
             "With --events FILE is what returnhub export --events wrote, and the register is a new "
             "one that has the same events and rows. Passwords, sessions and keys are in no export.",
         .options = {STORE_OPTIONS, OPTION_AS, OPTION_FORMAT, OPTION_DRY_RUN, OPTION_ERRORS,
-                    OPTION_SOURCE, OPTION_TRUE_FROM, OPTION_EVENTS, OPTION_HELP},
-        .option_count = 11,
+                    OPTION_SOURCE, OPTION_TRUE_FROM, OPTION_EVENTS, OPTION_NEW, OPTION_HELP},
+        .option_count = 12,
         .run = command_import,
     },
     {
@@ -1455,6 +1593,18 @@ const struct command commands[] = {
         .run = command_account_list,
     },
     {
+        .name = "account first",
+        .arguments = "",
+        .summary = "Print a token that opens the first account in the browser",
+        .description =
+            "For a register that has no account; if there is no register, it is begun. The token "
+            "counts for an hour and once, and takes the place of any that was printed before. Type "
+            "it into the page /first-account of a register that is served.",
+        .options = {STORE_OPTIONS, OPTION_FORMAT, OPTION_HELP},
+        .option_count = 5,
+        .run = command_account_first,
+    },
+    {
         .name = "account open",
         .arguments = "USERNAME",
         .argument_min = 1,
@@ -1541,9 +1691,10 @@ const struct command commands[] = {
             "NAME is the address under which the log will be found, without https:// and without "
             "a slash at the end: register.example.org/log. The key is kept in FILE, the public "
             "half in FILE.pub, and the last checkpoint that was signed in FILE.signed; the last "
-            "is as important as the first. Keep them apart from the store.",
-        .options = {OPTION_STORE, OPTION_SEAL_KEY, OPTION_HELP},
-        .option_count = 3,
+            "is as important as the first. Keep them apart from the store. With --witness it is "
+            "the key of a witness (returnhub seal witness), and there is no FILE.signed.",
+        .options = {OPTION_STORE, OPTION_SEAL_KEY, OPTION_WITNESS, OPTION_HELP},
+        .option_count = 4,
         .run = command_seal_key,
     },
     {
@@ -1553,8 +1704,8 @@ const struct command commands[] = {
         .description = "What `returnhub serve --seal-key` does on every beat, once. The log shows "
                        "of an event a commitment, from which nothing can be learned.",
         .options = {OPTION_STORE, OPTION_KEY, OPTION_SEAL_KEY, OPTION_LOG, OPTION_PADDING,
-                    OPTION_CONSTANT, OPTION_FORMAT, OPTION_HELP},
-        .option_count = 8,
+                    OPTION_CONSTANT, OPTION_POLICY, OPTION_FORMAT, OPTION_HELP},
+        .option_count = 9,
         .run = command_seal_publish,
     },
     {
@@ -1591,11 +1742,28 @@ const struct command commands[] = {
             "Reads every entry and every hash of the log and its signature; opens every event, "
             "and looks whether it is the one in the log; and compares all rows with the events. "
             "Names the first thing that is wrong. With --files only a log, with --receipt only a "
-            "receipt is checked.",
+            "receipt is checked. With --policy enough witnesses must have cosigned, too.",
         .options = {OPTION_STORE, OPTION_KEY, OPTION_SEAL_KEY, OPTION_LOG, OPTION_OLDER,
-                    OPTION_FILES, OPTION_RECEIPT, OPTION_FORMAT, OPTION_HELP},
-        .option_count = 9,
+                    OPTION_FILES, OPTION_RECEIPT, OPTION_POLICY, OPTION_FORMAT, OPTION_HELP},
+        .option_count = 10,
         .run = command_seal_verify,
+    },
+    {
+        .name = "seal witness",
+        .arguments = "",
+        .summary = "Be a witness of other people's transparency logs",
+        .description =
+            "Answers POST /add-checkpoint (c2sp.org/tlog-witness): cosigns a checkpoint of a log "
+            "that --policy names when it has grown from the one that was cosigned last, and writes "
+            "down that it did before it answers. So nobody can show two histories of that log, not "
+            "even who has its key. GET /HASH/checkpoint shows the last one; HASH is the SHA-256 of "
+            "the log's name.\n\n"
+            "Make the key with returnhub seal key NAME --witness --seal-key FILE. Never use the "
+            "key with a folder that was restored from an older copy: make a new one.",
+        .options = {OPTION_SEAL_KEY, OPTION_POLICY, OPTION_SEEN, OPTION_ADDRESS, OPTION_PORT,
+                    OPTION_HELP},
+        .option_count = 6,
+        .run = command_seal_witness,
     },
     {
         .name = "manual",

@@ -149,7 +149,8 @@ static void print_next_steps(const struct invocation *invocation, const struct r
                                  STR_ARG(rulebook->steps[next->step].name),
                                  STR_ARG(rulebook->steps[next->step].title),
                                  next->hub.id != 0 ? ", " : "", STR_ARG(next->hub.name)));
-        verdict_print_in_the_way(invocation, rulebook, next->explanation, "      ");
+        verdict_print_in_the_way(invocation, rulebook, &rulebook->steps[next->step], next->each,
+                                 "      ");
     }
 }
 
@@ -201,6 +202,24 @@ result command_person_show(const struct invocation *invocation, int *ret_status,
     return printed;
 }
 
+/* Whoever is likely to be the same continues in their own record. */
+static void print_what_to_do(const struct invocation *invocation, const struct rulebook *rulebook,
+                             const struct registration_answer *answer)
+{
+    struct output *output = invocation->output;
+    for (size_t i = 0; i < answer->likely_count; i++) {
+        const struct person_row *like = &answer->likely[i].person;
+        const uint32_t stage = rulebook_stage(rulebook, like->stage);
+        const bool ended = stage != NOT_FOUND_INDEX && rulebook->stages[stage].outcome;
+        output_message(output,
+                       ended
+                           ? "If it is %.*s, who came back: returnhub person return %.*s\n"
+                           : "If it is %.*s: record it there (returnhub record %.*s FACT VALUE)\n",
+                       STR_ARG(like->reference), STR_ARG(like->reference));
+    }
+    output_message(output, "If it is none of them: the same command with --new\n");
+}
+
 static result print_registered(const struct invocation *invocation,
                                const struct registration_answer *answer, struct err *err)
 {
@@ -244,5 +263,25 @@ result command_person_register(const struct invocation *invocation, int *ret_sta
     TRY(casework_register_person(&desk.casework, &desk.caller, &registration, invocation->arena,
                                  &answer, err));
     *ret_status = answer.person.id != 0 ? 0 : 1;
-    return print_registered(invocation, &answer, err);
+    TRY(print_registered(invocation, &answer, err));
+    if (answer.person.id == 0) {
+        print_what_to_do(invocation, desk.rulebook, &answer);
+    }
+    return result_ok();
+}
+
+result command_person_note(const struct invocation *invocation, int *ret_status, struct err *err)
+{
+    OWN_DESK struct desk desk = {.store = NULL};
+    *ret_status = 0;
+    TRY(desk_open_as_account(invocation, &desk, err));
+    TRY(casework_add_note(&desk.casework, &desk.caller, invocation->arguments[0],
+                          invocation->arguments[1], invocation->arena, err));
+    if (invocation->output->format == OUTPUT_JSON) {
+        json_auto_t *object = json_object();
+        json_set_flag(object, "recorded", true);
+        return output_json(invocation->output, *invocation->arena, object, err);
+    }
+    output_text(invocation->output, STR("Added\n"));
+    return result_ok();
 }

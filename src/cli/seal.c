@@ -39,10 +39,7 @@ static result read_public_key(const struct invocation *invocation, struct note_k
 {
     const char *path = NULL;
     TRY(key_path(invocation, &path, err));
-    const str public_path = arena_format(invocation->arena, "%s.pub", path);
-    return public_path.at == NULL
-               ? arena_full(err)
-               : signer_read_public(public_path.at, *invocation->arena, ret_key, err);
+    return key_file_read_public(path, NOTE_KEY_ED25519, *invocation->arena, ret_key, err);
 }
 
 static void close_log(struct log **log)
@@ -72,11 +69,37 @@ static result read_settings(const struct invocation *invocation,
     return result_ok();
 }
 
+/* --- witnesses --- */
+
+static void close_cosigning(struct cosigning **cosigning)
+{
+    cosigning_close(*cosigning);
+}
+#define OWN_COSIGNING __attribute__((cleanup(close_cosigning)))
+
 /* --- for serve --- */
 
 static void tell_failure(void *context, const struct err *err)
 {
     output_error(context, err);
+}
+
+void sealing_desk_close(struct sealing_desk *desk)
+{
+    if (desk->log != NULL) {
+        cosigning_close(desk->cosigning);
+        sealing_stop(desk->thread);
+        log_close(desk->log);
+        signer_close(&desk->signer);
+        desk->log = NULL;
+    }
+}
+
+static result start_cosigning(struct sealing_desk *desk, const struct policy *policy,
+                              struct err *err)
+{
+    TRY(cosigning_desk_open(desk->log, policy, &desk->cosigning, err));
+    return cosigning_start(desk->cosigning, err);
 }
 
 result sealing_desk_open(const struct invocation *invocation, struct store *store,
@@ -86,10 +109,12 @@ result sealing_desk_open(const struct invocation *invocation, struct store *stor
                                       .system = system_machine(),
                                       .failed = tell_failure,
                                       .context = invocation->output};
+    const struct policy *policy = NULL;
     const char *path = NULL;
     const char *folder = NULL;
     ret_desk->log = NULL;
     ret_desk->thread = NULL;
+    ret_desk->cosigning = NULL;
     if (!option_given(invocation, OPTION_SEAL_KEY)) {
         return result_ok();
     }
@@ -98,31 +123,36 @@ result sealing_desk_open(const struct invocation *invocation, struct store *stor
     TRY(read_settings(invocation, &options.settings, err));
     TRY(option_number(invocation, OPTION_BEAT, SEALING_BEAT_MS, 10, BEAT_MS_MAX, &options.beat_ms,
                       err));
+    TRY(read_policy(invocation, &policy, err));
     TRY(signer_open(path, *invocation->arena, &ret_desk->signer, err));
     result opened = log_open(folder, &ret_desk->signer, &ret_desk->log, err);
-    if (opened.ok) {
-        options.log = ret_desk->log;
-        opened = sealing_start(&options, &ret_desk->thread, err);
+    if (!opened.ok) {
+        signer_close(&ret_desk->signer);
+        return opened;
+    }
+    options.log = ret_desk->log;
+    opened = sealing_start(&options, &ret_desk->thread, err);
+    if (opened.ok && policy != NULL) {
+        opened = start_cosigning(ret_desk, policy, err);
     }
     if (!opened.ok) {
-        log_close(ret_desk->log);
-        ret_desk->log = NULL;
-        signer_close(&ret_desk->signer);
+        sealing_desk_close(ret_desk);
     }
     return opened;
 }
 
-void sealing_desk_close(struct sealing_desk *desk)
-{
-    if (desk->log != NULL) {
-        sealing_stop(desk->thread);
-        log_close(desk->log);
-        signer_close(&desk->signer);
-        desk->log = NULL;
-    }
-}
-
 /* --- seal key --- */
+
+static result make_witness_key(const struct invocation *invocation, const char *path,
+                               struct note_key *ret_key, struct err *err)
+{
+    struct signing_key secret = {.secret = {0}};
+    result made = key_file_make(invocation->arguments[0], NOTE_KEY_COSIGNATURE, system_machine(),
+                                ret_key, &secret, err);
+    made = made.ok ? key_file_write(path, ret_key, &secret, *invocation->arena, err) : made;
+    signing_key_wipe(&secret);
+    return made;
+}
 
 result command_seal_key(const struct invocation *invocation, int *ret_status, struct err *err)
 {
@@ -131,8 +161,10 @@ result command_seal_key(const struct invocation *invocation, int *ret_status, st
     char text[NOTE_KEY_TEXT_SIZE];
     *ret_status = 0;
     TRY(key_path(invocation, &path, err));
-    TRY(signer_make(path, invocation->arguments[0], system_machine(), *invocation->arena, &key,
-                    err));
+    TRY(option_given(invocation, OPTION_WITNESS)
+            ? make_witness_key(invocation, path, &key, err)
+            : signer_make(path, invocation->arguments[0], system_machine(), *invocation->arena,
+                          &key, err));
     note_key_write(&key, text);
     output_text(invocation->output, str_from_c(text));
     output_text(invocation->output, STR("\n"));
@@ -162,19 +194,48 @@ static result print_checkpoint(const struct invocation *invocation,
     return result_ok();
 }
 
+/* What keeps a witness from cosigning is told, and is no failure: the log is published. */
+static result ask_witnesses(const struct invocation *invocation, struct log *log,
+                            const struct policy *policy, unsigned *ret_witnesses, struct err *err)
+{
+    OWN_COSIGNING struct cosigning *cosigning = NULL;
+    TRY(cosigning_desk_open(log, policy, &cosigning, err));
+    TRY(cosigning_round(cosigning, ret_witnesses, err));
+    for (size_t i = 0; i < policy->party_count; i++) {
+        struct cosigning_state state;
+        struct err told = {0};
+        cosigning_look(cosigning, i, &state);
+        if (state.why[0] != '\0') {
+            result_ignore(err_set(&told, ERROR_CONFLICT, "The witness %.*s did not cosign: %s",
+                                  STR_ARG(policy->parties[i].name), state.why),
+                          "it is told");
+            output_error(invocation->output, &told);
+        }
+    }
+    return result_ok();
+}
+
 static result publish(const struct invocation *invocation, struct store *store,
                       struct signer *signer, struct err *err)
 {
     OWN_LOG struct log *log = NULL;
     struct sealing_settings settings;
+    const struct policy *policy = NULL;
     const char *folder = NULL;
     uint64_t events = 0;
+    unsigned witnesses = 0;
     TRY(read_settings(invocation, &settings, err));
+    TRY(read_policy(invocation, &policy, err));
     TRY(log_folder(invocation, &folder, err));
     TRY(log_open(folder, signer, &log, err));
     TRY(sealing_beat(store, system_machine(), log, &settings, &events, err));
+    TRY(policy == NULL ? result_ok() : ask_witnesses(invocation, log, policy, &witnesses, err));
     const struct checkpoint checkpoint = log_checkpoint(log);
-    const str text = arena_format(invocation->arena, "%" PRIu64 " events more. ", events);
+    const str text =
+        policy == NULL
+            ? arena_format(invocation->arena, "%" PRIu64 " events more. ", events)
+            : arena_format(invocation->arena, "%" PRIu64 " events more; %u witnesses cosigned. ",
+                           events, witnesses);
     return print_checkpoint(invocation, &checkpoint, text.at, "events_more", (int64_t)events, err);
 }
 
@@ -231,16 +292,28 @@ static result read_text(const struct invocation *invocation, enum command_option
                : result_ok();
 }
 
-static result verify_receipt(const struct invocation *invocation, const struct note_key *key,
-                             struct err *err)
+static const char *said_witnesses(const struct invocation *invocation, const struct policy *policy,
+                                  const struct policy_seen *seen)
 {
+    const str said = policy == NULL ? STR("")
+                                    : arena_format(invocation->arena, "%u witnesses cosigned. ",
+                                                   seen->witnesses);
+    return said.at == NULL ? "" : said.at;
+}
+
+static result verify_receipt(const struct invocation *invocation, const struct note_key *key,
+                             const struct policy *policy, struct err *err)
+{
+    struct policy_seen seen = {.witnesses = 0};
     struct receipt receipt;
     struct checkpoint checkpoint;
     str text;
     TRY(read_text(invocation, OPTION_RECEIPT, &text, err));
     TRY(receipt_check(text, key, &receipt, &checkpoint, err));
-    const str said = arena_format(
-        invocation->arena, "The receipt is good: entry %" PRIu64 " is in the log. ", receipt.index);
+    TRY(policy == NULL ? result_ok() : policy_check(policy, receipt.note, &seen, err));
+    const str said =
+        arena_format(invocation->arena, "The receipt is good: entry %" PRIu64 " is in the log. %s",
+                     receipt.index, said_witnesses(invocation, policy, &seen));
     return print_checkpoint(invocation, &checkpoint, said.at, "entry", (int64_t)receipt.index, err);
 }
 
@@ -251,22 +324,30 @@ static result read_exported(void *context, str path, struct arena *arena, str *r
     const str folder = *(const str *)context;
     struct arena names = {.begin = file, .at = file, .end = file + sizeof file};
     const str name = arena_format(&names, "%.*s/%.*s", STR_ARG(folder), STR_ARG(path));
-    return name.at == NULL ? err_set(err, ERROR_INPUT, "The path of the folder is too long")
-                           : system_read_file(name.at, NOTE_TEXT_MAX, arena, ret_bytes, err);
+    if (name.at == NULL) {
+        return err_set(err, ERROR_INPUT, "The path of the folder is too long");
+    }
+    /* With nothing left of it, the arena forbids nothing of the stack any more (base/arena.c). */
+    ASSERT(ARENA_NEW(&names, char, (size_t)(names.end - names.at)) != NULL);
+    return system_read_file(name.at, NOTE_TEXT_MAX, arena, ret_bytes, err);
 }
 
 static result verify_files(const struct invocation *invocation, const struct note_key *key,
-                           str older, struct err *err)
+                           const struct sealing_question *question, struct err *err)
 {
     str folder = invocation->options[OPTION_FILES];
     const struct published published = {.read = read_exported, .context = &folder};
-    const struct audit audit = {.published = &published, .key = key, .older = older};
-    struct checkpoint checkpoint;
-    TRY(audit_log(&audit, &checkpoint, err));
-    return print_checkpoint(invocation, &checkpoint, "The log is whole. ", "events", 0, err);
+    const struct audit audit = {
+        .published = &published, .key = key, .older = question->older, .policy = question->policy};
+    struct audit_outcome outcome;
+    TRY(audit_log(&audit, &outcome, err));
+    const str said = arena_format(invocation->arena, "The log is whole. %s",
+                                  said_witnesses(invocation, question->policy, &outcome.seen));
+    return print_checkpoint(invocation, &outcome.checkpoint, said.at, "events", 0, err);
 }
 
-static result verify_register(const struct invocation *invocation, str older, struct err *err)
+static result verify_register(const struct invocation *invocation,
+                              const struct sealing_question *question, struct err *err)
 {
     OWN_DESK struct desk desk = {.store = NULL};
     OWN_LOG struct log *log = NULL;
@@ -274,29 +355,31 @@ static result verify_register(const struct invocation *invocation, str older, st
     struct rebuild_outcome rebuilt;
     TRY(open_published(invocation, &log, err));
     TRY(desk_open_store(invocation, false, &desk.store, err));
-    TRY(sealing_verify(desk.store, log, older, &check, err));
+    TRY(sealing_verify(desk.store, log, question, &check, err));
     TRY(store_rebuild(desk.store, false, NULL, NULL, &rebuilt, err));
     if (rebuilt.differences > 0) {
         return err_set(err, ERROR_INPUT, "%s", rebuilt.first_difference);
     }
     const str said = arena_format(invocation->arena,
                                   "The register and the log are whole: %" PRIu64
-                                  " events are in the log, %" PRIu64 " are not yet. ",
-                                  check.events, check.not_yet);
-    return print_checkpoint(invocation, &check.checkpoint, said.at, "events", (int64_t)check.events,
-                            err);
+                                  " events are in the log, %" PRIu64 " are not yet. %s",
+                                  check.events, check.not_yet,
+                                  said_witnesses(invocation, question->policy, &check.log.seen));
+    return print_checkpoint(invocation, &check.log.checkpoint, said.at, "events",
+                            (int64_t)check.events, err);
 }
 
 result command_seal_verify(const struct invocation *invocation, int *ret_status, struct err *err)
 {
     struct note_key key;
-    str older;
+    struct sealing_question question;
     *ret_status = 0;
     TRY(read_public_key(invocation, &key, err));
-    TRY(read_text(invocation, OPTION_OLDER, &older, err));
+    TRY(read_text(invocation, OPTION_OLDER, &question.older, err));
+    TRY(read_policy(invocation, &question.policy, err));
     if (option_given(invocation, OPTION_RECEIPT)) {
-        return verify_receipt(invocation, &key, err);
+        return verify_receipt(invocation, &key, question.policy, err);
     }
-    return option_given(invocation, OPTION_FILES) ? verify_files(invocation, &key, older, err)
-                                                  : verify_register(invocation, older, err);
+    return option_given(invocation, OPTION_FILES) ? verify_files(invocation, &key, &question, err)
+                                                  : verify_register(invocation, &question, err);
 }

@@ -4,16 +4,25 @@
 
 #include "casework/sealing.h"
 #include "cli/command.h"
+#include "log/cosigning.h"
 
 struct sealing_desk {
     struct signer signer; /* stays where it is: the log points to it */
     struct log *log;      /* NULL: nothing is sealed */
     struct sealing_thread *thread;
+    struct cosigning *cosigning; /* NULL: nobody is asked */
 };
 
 MUST_USE result sealing_desk_open(const struct invocation *invocation, struct store *store,
                                   struct sealing_desk *ret_desk, struct err *err);
 void sealing_desk_close(struct sealing_desk *desk); /* accepts a zeroed one; before the store */
 #define OWN_SEALING_DESK __attribute__((cleanup(sealing_desk_close)))
+
+/* The policy of --policy, in the invocation's arena; NULL when none is given. */
+MUST_USE result read_policy(const struct invocation *invocation, const struct policy **ret_policy,
+                            struct err *err);
+/* Asks the witnesses of a policy (log/cosigning.h) over the network. */
+MUST_USE result cosigning_desk_open(struct log *log, const struct policy *policy,
+                                    struct cosigning **ret_cosigning, struct err *err);
 
 #endif

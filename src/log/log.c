@@ -111,8 +111,8 @@ static result load_builder(struct log *log, uint64_t size, struct err *err)
 result log_recover(struct log *log, struct err *err)
 {
     const struct checkpoint *by_signer = &log->signer->last;
-    const struct checkpoint *published = &log->published.checkpoint;
-    const bool ahead = log->published.note_size > 0 && published->size > by_signer->size;
+    const struct checkpoint *published = &log->published.newest.checkpoint;
+    const bool ahead = log->published.newest.size > 0 && published->size > by_signer->size;
     const struct checkpoint last = ahead ? *published : *by_signer;
     TRY(cut_files(log, last.size, err));
     TRY(cut_batches(log, last.size, err));
@@ -191,18 +191,34 @@ static result flush_all(struct log *log, struct err *err)
     return growing_sync(&log->batches, err);
 }
 
-static result publish_note(struct log *log, const struct checkpoint *checkpoint, str note,
-                           struct err *err)
+static result publish_note(struct log *log, str text, struct err *err)
 {
     char path[PATH_MAX];
-    ASSERT(note.len <= CHECKPOINT_MAX);
+    struct log_note note;
+    TRY(log_note_read(log, text, &note, err));
     TRY(log_path(log, "checkpoint", path, err));
-    TRY(system_write_file(path, note, 0644, err));
+    TRY(system_write_file(path, text, 0644, err));
     pthread_mutex_lock(&log->mutex);
-    log->published.checkpoint = *checkpoint;
+    log->published.newest = note;
     log->published.batches = log->batches.size / BATCH_SIZE;
-    memcpy(log->published.note, note.at, note.len);
-    log->published.note_size = note.len;
+    pthread_mutex_unlock(&log->mutex);
+    return result_ok();
+}
+
+result log_publish_witnessed(struct log *log, str text, struct err *err)
+{
+    char path[PATH_MAX];
+    struct log_note note;
+    TRY(log_note_read(log, text, &note, err));
+    TRY(log_path(log, "witnessed", path, err));
+    if (note.checkpoint.size > log_checkpoint(log).size) {
+        return err_set(err, ERROR_CONFLICT,
+                       "The checkpoint of %" PRIu64 " entries was never published",
+                       note.checkpoint.size);
+    }
+    TRY(system_write_file(path, text, 0644, err));
+    pthread_mutex_lock(&log->mutex);
+    log->published.witnessed = note;
     pthread_mutex_unlock(&log->mutex);
     return result_ok();
 }
@@ -219,7 +235,7 @@ static result sign_tree(struct log *log, struct arena *arena, struct err *err)
     }
     TRY(tree_prove_growth(&source, log->signer->last.size, checkpoint.size, &growth, err));
     TRY(signer_sign(log->signer, &checkpoint, &growth, arena, &note, err));
-    return publish_note(log, &checkpoint, note, err);
+    return publish_note(log, note, err);
 }
 
 result log_sign(struct log *log, struct err *err)

@@ -2,8 +2,9 @@
  *
  * In its folder stand files that only grow: `entries` (as they are published, tile.h), `hashes.0`
  * to `hashes.7` (of each level of tiles), `batches` (which events are which entries), and
- * `checkpoint`. What a tile holds is a piece of one of them, so every width of every tile that was
- * ever published is there, and the size of a log in memory is the last tile of each level.
+ * `checkpoint`, `witnessed` (the newest one that witnesses cosigned). What a tile holds is a piece
+ * of one of them, so every width of every tile that was ever published is there, and the size of a
+ * log in memory is the last tile of each level.
  *
  * Invariants:
  *   1. a checkpoint is signed only for a tree that is on the disk whole (log_publish syncs first),
@@ -50,6 +51,16 @@ MUST_USE result log_give_up(struct log *log, struct err *err);
 
 /* What is published. */
 struct checkpoint log_checkpoint(const struct log *log);
+/* The same as it was signed; "" when nothing was. */
+MUST_USE result log_note(const struct log *log, struct arena *arena, str *ret_note,
+                         struct err *err);
+/* That the tree grew from its first `older` entries to those of a checkpoint that was published. */
+MUST_USE result log_prove_growth(const struct log *log, uint64_t older, uint64_t size,
+                                 struct tree_proof *ret_proof, struct err *err);
+/* A checkpoint that was published before, with the cosignatures of witnesses under it: it stands
+ * beside the newest one from now on, in its place while there is no newer one, and under receipts
+ * of what it covers. */
+MUST_USE result log_publish_witnessed(struct log *log, str note, struct err *err);
 const struct note_key *log_key(const struct log *log);
 /* Entries that were appended, published or not. */
 uint64_t log_size(const struct log *log);
@@ -67,7 +78,8 @@ MUST_USE result log_check_batches(const struct log *log, uint64_t *ret_count, st
 MUST_USE result log_read_batch(const struct log *log, uint64_t number, struct log_batch *ret_batch,
                                struct err *err);
 
-/* "checkpoint" and "tile/..." as they are published (audit.h); `context` is the log. */
+/* "checkpoint", "witnessed" and "tile/..." as they are published (audit.h); `context` is the log.
+ */
 result log_read(void *context, str path, struct arena *arena, str *ret_bytes, struct err *err);
 /* For proofs over what is published. */
 MUST_USE result log_prove_entry(const struct log *log, uint64_t entry, struct arena *arena,

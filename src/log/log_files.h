@@ -8,17 +8,23 @@
 #include <pthread.h>
 
 enum {
-    BATCH_SIZE = 4 * 8,        /* four numbers of eight bytes, the highest byte first */
-    CHECKPOINT_MAX = 8 * 1024, /* with the signatures of many witnesses */
+    BATCH_SIZE = 4 * 8,         /* four numbers of eight bytes, the highest byte first */
+    CHECKPOINT_MAX = 16 * 1024, /* with the signatures of many witnesses */
     PUBLISH_ARENA_BYTES = 256 * 1024,
+};
+
+/* A checkpoint as it was signed. */
+struct log_note {
+    struct checkpoint checkpoint;
+    char text[CHECKPOINT_MAX];
+    size_t size; /* 0: there is none */
 };
 
 /* What readers see: changed at once, under the mutex. */
 struct log_published {
-    struct checkpoint checkpoint;
+    struct log_note newest;
+    struct log_note witnessed; /* is not newer */
     uint64_t batches;
-    char note[CHECKPOINT_MAX];
-    size_t note_size; /* 0: nothing was published yet */
 };
 
 struct log {
@@ -42,7 +48,7 @@ struct log {
 
 MUST_USE result log_path(const struct log *log, const char *name, char path[PATH_MAX],
                          struct err *err);
-/* Reads the checkpoint that is published, if there is one. */
+/* Reads the checkpoints that are published, if there are any. */
 MUST_USE result log_load_published(struct log *log, struct err *err);
 /* Cuts off what was not signed, checks the rest against what was, and publishes that (log.h, 2 and
  * 3). */
@@ -51,6 +57,9 @@ MUST_USE result log_recover(struct log *log, struct err *err);
 MUST_USE result log_sign(struct log *log, struct err *err);
 /* A copy of what is published; `tree` reads what it covers. */
 void log_snapshot(const struct log *log, struct log_published *ret_published);
+/* Reads a checkpoint of this log from a text. */
+MUST_USE result log_note_read(const struct log *log, str text, struct log_note *ret_note,
+                              struct err *err);
 struct tree_source log_tree(const struct log *log);
 
 #endif

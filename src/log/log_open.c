@@ -42,18 +42,27 @@ static void close_files(struct log *log)
     }
 }
 
-static result read_note(struct log *log, struct log_published *published, struct err *err)
+result log_note_read(const struct log *log, str text, struct log_note *ret_note, struct err *err)
 {
-    char path[PATH_MAX];
+    struct log_note note = {.size = text.len};
+    if (text.len > sizeof note.text) {
+        return err_set(err, ERROR_INPUT, "It is too long for a checkpoint");
+    }
+    TRY(checkpoint_open(text, &log->key, &note.checkpoint, err));
+    memcpy(note.text, text.at, text.len);
+    *ret_note = note;
+    return result_ok();
+}
+
+static result read_note(const struct log *log, const char *path, struct log_note *ret_note,
+                        struct err *err)
+{
     struct arena arena;
-    str note;
-    TRY(log_path(log, "checkpoint", path, err));
+    str text;
     TRY(arena_open(&arena, (size_t)2 * CHECKPOINT_MAX, err));
-    result read = system_read_file(path, CHECKPOINT_MAX, &arena, &note, err);
+    result read = system_read_file(path, CHECKPOINT_MAX, &arena, &text, err);
     if (read.ok) {
-        memcpy(published->note, note.at, note.len);
-        published->note_size = note.len;
-        read = checkpoint_open(note, &log->key, &published->checkpoint, err);
+        read = log_note_read(log, text, ret_note, err);
         read = read.ok ? read : err_at(err, path, 0, 0);
     }
     arena_close(&arena);
@@ -67,12 +76,25 @@ static result count_batches(struct log *log, struct log_published *published, st
     struct log_batch batch;
     while (count > 0) {
         TRY(log_read_batch(log, count - 1, &batch, err));
-        if (batch.first_entry + batch.entries <= published->checkpoint.size) {
+        if (batch.first_entry + batch.entries <= published->newest.checkpoint.size) {
             break;
         }
         count--;
     }
     published->batches = count;
+    return result_ok();
+}
+
+/* It is for others to look at: without it, or with one of another history, the log is as good. */
+static result load_witnessed(struct log *log, struct err *err)
+{
+    char path[PATH_MAX];
+    struct log_note note;
+    TRY(log_path(log, "witnessed", path, err));
+    if (read_note(log, path, &note, NULL).ok &&
+        note.checkpoint.size <= log->published.newest.checkpoint.size) {
+        log->published.witnessed = note;
+    }
     return result_ok();
 }
 
@@ -90,7 +112,8 @@ result log_load_published(struct log *log, struct err *err)
     if (!found) {
         return result_ok();
     }
-    return read_note(log, &log->published, err);
+    TRY(read_note(log, path, &log->published.newest, err));
+    return load_witnessed(log, err);
 }
 
 static result open_writer(struct log *log, struct err *err)

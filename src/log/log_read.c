@@ -21,9 +21,35 @@ void log_snapshot(const struct log *log, struct log_published *ret_published)
 struct checkpoint log_checkpoint(const struct log *log)
 {
     pthread_mutex_lock(mutex_of(log));
-    const struct checkpoint checkpoint = log->published.checkpoint;
+    const struct checkpoint checkpoint = log->published.newest.checkpoint;
     pthread_mutex_unlock(mutex_of(log));
     return checkpoint;
+}
+
+static str text_of(const struct log_note *note)
+{
+    return (str){.at = note->text, .len = note->size};
+}
+
+/* With the cosignatures, when witnesses have seen it already. */
+static str newest_of(const struct log_published *published)
+{
+    const bool seen = published->witnessed.size > 0 &&
+                      published->witnessed.checkpoint.size == published->newest.checkpoint.size;
+    return text_of(seen ? &published->witnessed : &published->newest);
+}
+
+static result copy_note(str note, struct arena *arena, str *ret_note, struct err *err)
+{
+    *ret_note = arena_copy(arena, note);
+    return ret_note->at == NULL ? arena_full(err) : result_ok();
+}
+
+result log_note(const struct log *log, struct arena *arena, str *ret_note, struct err *err)
+{
+    struct log_published published;
+    log_snapshot(log, &published);
+    return copy_note(text_of(&published.newest), arena, ret_note, err);
 }
 
 const struct note_key *log_key(const struct log *log)
@@ -61,7 +87,7 @@ result log_check_batches(const struct log *log, uint64_t *ret_count, struct err 
         next.first_entry += batch.entries;
         next.first_position += batch.events;
     }
-    if (next.first_entry != published.checkpoint.size) {
+    if (next.first_entry != published.newest.checkpoint.size) {
         return err_set(err, ERROR_INPUT, "batches: the last entries of the log are in none");
     }
     *ret_count = published.batches;
@@ -127,21 +153,28 @@ static result read_tile(const struct log *log, const struct tile *tile, struct a
     return result_ok();
 }
 
+static result read_note(const struct log *log, str path, struct arena *arena, str *ret_bytes,
+                        struct err *err)
+{
+    struct log_published published;
+    const bool newest = str_equal(path, STR("checkpoint"));
+    log_snapshot(log, &published);
+    const str note = newest ? newest_of(&published) : text_of(&published.witnessed);
+    return note.len > 0 && (newest || str_equal(path, STR("witnessed")))
+               ? copy_note(note, arena, ret_bytes, err)
+               : no_file(path, err);
+}
+
 result log_read(void *context, str path, struct arena *arena, str *ret_bytes, struct err *err)
 {
     const struct log *log = context;
-    struct log_published published;
     struct tile tile;
-    log_snapshot(log, &published);
-    if (str_equal(path, STR("checkpoint")) && published.note_size > 0) {
-        *ret_bytes = arena_copy(arena, (str){.at = published.note, .len = published.note_size});
-        return ret_bytes->at == NULL ? arena_full(err) : result_ok();
+    if (!tile_read_path(path, &tile)) {
+        return read_note(log, path, arena, ret_bytes, err);
     }
-    if (!tile_read_path(path, &tile) ||
-        tile.width > tile_width(published.checkpoint.size, tile.level, tile.number)) {
-        return no_file(path, err);
-    }
-    return read_tile(log, &tile, arena, ret_bytes, err);
+    return tile.width > tile_width(log_checkpoint(log).size, tile.level, tile.number)
+               ? no_file(path, err)
+               : read_tile(log, &tile, arena, ret_bytes, err);
 }
 
 static result read_hashes(void *context, unsigned level, uint64_t first, size_t count,
@@ -156,6 +189,19 @@ struct tree_source log_tree(const struct log *log)
     return (struct tree_source){.read = read_hashes, .context = (void *)(uintptr_t)log};
 }
 
+result log_prove_growth(const struct log *log, uint64_t older, uint64_t size,
+                        struct tree_proof *ret_proof, struct err *err)
+{
+    const struct tree_source source = log_tree(log);
+    if (older > size || size > log_checkpoint(log).size) {
+        return err_set(err, ERROR_CONFLICT, "The log has no %llu entries",
+                       (unsigned long long)(older > size ? older : size));
+    }
+    ret_proof->count = 0;
+    return older == 0 ? result_ok() : tree_prove_growth(&source, older, size, ret_proof, err);
+}
+
+/* Under the checkpoint that witnesses cosigned, when it has the entry. */
 result log_prove_entry(const struct log *log, uint64_t entry, struct arena *arena, str *ret_receipt,
                        struct err *err)
 {
@@ -163,14 +209,16 @@ result log_prove_entry(const struct log *log, uint64_t entry, struct arena *aren
     struct log_published published;
     struct receipt receipt = {.index = entry};
     log_snapshot(log, &published);
-    if (entry >= published.checkpoint.size) {
+    const struct log_note *note =
+        entry < published.witnessed.checkpoint.size ? &published.witnessed : &published.newest;
+    if (entry >= note->checkpoint.size) {
         return err_set(err, ERROR_NOT_FOUND, "The log has no entry %llu",
                        (unsigned long long)entry);
     }
+    receipt.note = text_of(note);
     TRY(log_entry(log, entry, &receipt.commitment, err));
-    TRY(tree_prove_entry(&source, entry, published.checkpoint.size, &receipt.proof, err));
-    return receipt_write(&receipt, (str){.at = published.note, .len = published.note_size}, arena,
-                         ret_receipt, err);
+    TRY(tree_prove_entry(&source, entry, note->checkpoint.size, &receipt.proof, err));
+    return receipt_write(&receipt, arena, ret_receipt, err);
 }
 
 /* --- export --- */
@@ -231,13 +279,15 @@ static result export_all(struct exporting *exporting, struct err *err)
 {
     struct log_published published;
     log_snapshot(exporting->log, &published);
-    const uint64_t size = published.checkpoint.size;
+    const uint64_t size = published.newest.checkpoint.size;
     TRY(export_tiles(exporting, size, 0, true, err));
     for (unsigned level = 0; level < TILE_LEVELS; level++) {
         TRY(export_tiles(exporting, size, level, false, err));
     }
-    return export_bytes(exporting, "checkpoint",
-                        (str){.at = published.note, .len = published.note_size}, err);
+    if (published.witnessed.size > 0) {
+        TRY(export_bytes(exporting, "witnessed", text_of(&published.witnessed), err));
+    }
+    return export_bytes(exporting, "checkpoint", newest_of(&published), err);
 }
 
 result log_export(const struct log *log, const char *folder, uint64_t *ret_files, struct err *err)

@@ -9,20 +9,18 @@
 #define RETURNHUB_LOG_SIGNER_H
 
 #include "base/cipher.h"
+#include "log/key_file.h"
 #include "seal/checkpoint.h"
-#include "system/system.h"
-
-enum { SIGNER_PATH_MAX = 4000 };
 
 struct signer {
-    char signed_path[SIGNER_PATH_MAX];
+    char signed_path[KEY_FILE_PATH_MAX];
     struct note_key key;
     struct signing_key secret;
     struct checkpoint last;
 };
 
-/* A new key of the log of this name, in new files: `path` (mode 0600), .pub with the public key,
- * .signed with the checkpoint of the empty log. */
+/* A new key of the log of this name in new files (key_file.h), and .signed with the checkpoint of
+ * the empty log. */
 MUST_USE result signer_make(const char *path, str name, const struct system *system,
                             struct arena scratch, struct note_key *ret_key, struct err *err);
 /* Close it with signer_close, which wipes the secret. */
@@ -35,9 +33,5 @@ void signer_close(struct signer *signer);
 MUST_USE result signer_sign(struct signer *signer, const struct checkpoint *checkpoint,
                             const struct tree_proof *growth, struct arena *arena, str *ret_note,
                             struct err *err);
-
-/* The public key in a .pub file. */
-MUST_USE result signer_read_public(const char *path, struct arena scratch, struct note_key *ret_key,
-                                   struct err *err);
 
 #endif

@@ -5,12 +5,19 @@
 
 enum { AUDIT_ARENA_BYTES = 1024 * 1024 };
 
+/* A checkpoint of which the log must be a growth; checked when as many entries have been read. */
+struct earlier {
+    const char *name; /* NULL: there is none */
+    struct checkpoint checkpoint;
+    bool seen;
+};
+enum { WITNESSED, OLDER, EARLIER_COUNT };
+
 struct auditing {
     const struct audit *audit;
     struct arena arena; /* for the file in hand */
-    struct checkpoint checkpoint;
-    struct checkpoint older;
-    bool older_seen;
+    struct audit_outcome outcome;
+    struct earlier earlier[EARLIER_COUNT];
     struct tile_builder builder;
 };
 
@@ -55,6 +62,8 @@ result published_hashes(void *context, unsigned level, uint64_t first, size_t co
     ASSERT(first % TILE_WIDTH + count <= tile.width);
     TRY(read_tile(tree->published, &tile, &arena, &bytes, err));
     memcpy(hashes, bytes.at + first % TILE_WIDTH * SHA256_SIZE, count * SHA256_SIZE);
+    /* With nothing left of it, the arena forbids nothing of the stack any more (base/arena.c). */
+    ASSERT(ARENA_NEW(&arena, char, (size_t)(arena.end - arena.at)) != NULL);
     return result_ok();
 }
 
@@ -66,42 +75,87 @@ static result name_file(const char *file, struct err *err)
     return err_set(err, cause.code, "%s: %s", file, cause.what);
 }
 
+static result open_earlier(struct auditing *auditing, int which, const char *name, str note,
+                           struct err *err)
+{
+    struct earlier *earlier = &auditing->earlier[which];
+    earlier->name = name;
+    if (!checkpoint_open(note, auditing->audit->key, &earlier->checkpoint, err).ok) {
+        return name_file(name, err);
+    }
+    return earlier->checkpoint.size <= auditing->outcome.checkpoint.size
+               ? result_ok()
+               : err_set(err, ERROR_INPUT,
+                         "The log was rolled back: %s has %" PRIu64
+                         " entries, the log has %" PRIu64,
+                         name, earlier->checkpoint.size, auditing->outcome.checkpoint.size);
+}
+
+/* The quorum may stand under the newest checkpoint, or under the one that is kept for it. */
+static result check_quorum(struct auditing *auditing, str note, str witnessed, struct err *err)
+{
+    const struct policy *policy = auditing->audit->policy;
+    struct policy_seen *seen = &auditing->outcome.seen;
+    if (policy == NULL) {
+        return result_ok();
+    }
+    if (!policy_look(policy, note, seen, err).ok) {
+        return name_file("checkpoint", err);
+    }
+    if (witnessed.len == 0 || seen->reached) {
+        auditing->outcome.witnessed = auditing->outcome.checkpoint;
+        return policy_check(policy, note, seen, err);
+    }
+    auditing->outcome.witnessed = auditing->earlier[WITNESSED].checkpoint;
+    return policy_check(policy, witnessed, seen, err).ok ? result_ok()
+                                                         : name_file("witnessed", err);
+}
+
+static result open_witnessed(struct auditing *auditing, str *ret_note, struct err *err)
+{
+    const struct published *published = auditing->audit->published;
+    struct err cause = {0};
+    *ret_note = STR("");
+    if (published->read(published->context, STR("witnessed"), &auditing->arena, ret_note, &cause)
+            .ok) {
+        return open_earlier(auditing, WITNESSED, "witnessed", *ret_note, err);
+    }
+    return cause.code == ERROR_NOT_FOUND ? result_ok() : err_set(err, cause.code, "%s", cause.what);
+}
+
 static result open_checkpoints(struct auditing *auditing, struct err *err)
 {
     const struct audit *audit = auditing->audit;
     str note;
+    str witnessed;
     TRY(read_published(audit->published, STR("checkpoint"), &auditing->arena, &note, err));
-    if (!checkpoint_open(note, audit->key, &auditing->checkpoint, err).ok) {
+    if (!checkpoint_open(note, audit->key, &auditing->outcome.checkpoint, err).ok) {
         return name_file("checkpoint", err);
     }
-    auditing->older_seen = audit->older.len == 0;
-    if (auditing->older_seen) {
-        return result_ok();
-    }
-    if (!checkpoint_open(audit->older, audit->key, &auditing->older, err).ok) {
-        return name_file("the older checkpoint", err);
-    }
-    return auditing->older.size <= auditing->checkpoint.size
+    TRY(open_witnessed(auditing, &witnessed, err));
+    TRY(check_quorum(auditing, note, witnessed, err));
+    return audit->older.len == 0
                ? result_ok()
-               : err_set(err, ERROR_INPUT,
-                         "The log was rolled back: the older checkpoint has %" PRIu64
-                         " entries, the log has %" PRIu64,
-                         auditing->older.size, auditing->checkpoint.size);
+               : open_earlier(auditing, OLDER, "the older checkpoint", audit->older, err);
 }
 
-static result check_older(struct auditing *auditing, struct err *err)
+static result check_earlier(struct auditing *auditing, struct err *err)
 {
-    if (auditing->older_seen || auditing->builder.size != auditing->older.size) {
-        return result_ok();
+    for (int i = 0; i < EARLIER_COUNT; i++) {
+        struct earlier *earlier = &auditing->earlier[i];
+        if (earlier->name == NULL || earlier->seen ||
+            auditing->builder.size != earlier->checkpoint.size) {
+            continue;
+        }
+        const struct sha256 root = tile_builder_root(&auditing->builder);
+        earlier->seen = true;
+        if (!sha256_equal(&root, &earlier->checkpoint.root)) {
+            return err_set(err, ERROR_INPUT,
+                           "The log was forked: its first %" PRIu64 " entries are not those of %s",
+                           earlier->checkpoint.size, earlier->name);
+        }
     }
-    const struct sha256 root = tile_builder_root(&auditing->builder);
-    auditing->older_seen = true;
-    return sha256_equal(&root, &auditing->older.root)
-               ? result_ok()
-               : err_set(err, ERROR_INPUT,
-                         "The log was forked: its first %" PRIu64
-                         " entries are not those of the older checkpoint",
-                         auditing->older.size);
+    return result_ok();
 }
 
 /* --- entries and tiles --- */
@@ -143,7 +197,7 @@ static result check_entry(struct auditing *auditing, const struct tile *bundle, 
         tile_path(bundle, path);
         return err_set(err, ERROR_INPUT, "%s: entry %" PRIu64 " is none of this log", path, index);
     }
-    TRY(check_older(auditing, err));
+    TRY(check_earlier(auditing, err));
     TRY(audit->entry == NULL ? result_ok() : audit->entry(audit->context, index, &commitment, err));
     const struct sha256 leaf = tree_leaf(entry);
     return tile_builder_add(&auditing->builder, &leaf, check_full_tile, auditing, err);
@@ -161,7 +215,7 @@ static result check_bundle(struct auditing *auditing, const struct tile *bundle,
 
 static result check_bundles(struct auditing *auditing, struct err *err)
 {
-    const uint64_t size = auditing->checkpoint.size;
+    const uint64_t size = auditing->outcome.checkpoint.size;
     const struct arena empty = auditing->arena;
     for (uint64_t number = 0; number * TILE_WIDTH < size; number++) {
         const struct tile bundle = {
@@ -169,12 +223,12 @@ static result check_bundles(struct auditing *auditing, struct err *err)
         auditing->arena = empty;
         TRY(check_bundle(auditing, &bundle, err));
     }
-    return check_older(auditing, err);
+    return check_earlier(auditing, err);
 }
 
 static result check_partial_tiles(struct auditing *auditing, struct err *err)
 {
-    const uint64_t size = auditing->checkpoint.size;
+    const uint64_t size = auditing->outcome.checkpoint.size;
     for (unsigned level = 0; level < TILE_LEVELS; level++) {
         const uint64_t number = tile_hashes(size, level) / TILE_WIDTH;
         const struct tile tile = {
@@ -191,15 +245,15 @@ static result run_audit(struct auditing *auditing, struct err *err)
     TRY(check_bundles(auditing, err));
     TRY(check_partial_tiles(auditing, err));
     const struct sha256 root = tile_builder_root(&auditing->builder);
-    return sha256_equal(&root, &auditing->checkpoint.root)
+    return sha256_equal(&root, &auditing->outcome.checkpoint.root)
                ? result_ok()
                : err_set(err, ERROR_INPUT,
                          "The root of the checkpoint is not that of the %" PRIu64
                          " entries of the log",
-                         auditing->checkpoint.size);
+                         auditing->outcome.checkpoint.size);
 }
 
-result audit_log(const struct audit *audit, struct checkpoint *ret_checkpoint, struct err *err)
+result audit_log(const struct audit *audit, struct audit_outcome *ret_outcome, struct err *err)
 {
     struct err unwanted;
     struct arena arena;
@@ -211,7 +265,7 @@ result audit_log(const struct audit *audit, struct checkpoint *ret_checkpoint, s
     auditing->arena = arena;
     const result audited = run_audit(auditing, cause);
     if (audited.ok) {
-        *ret_checkpoint = auditing->checkpoint;
+        *ret_outcome = auditing->outcome;
     }
     arena_close(&arena);
     return audited;

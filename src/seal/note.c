@@ -11,8 +11,6 @@ static const char secret_mark[] = "PRIVATE+KEY+";
 
 enum {
     KEY_DATA_SIZE = 1 + SIGNATURE_KEY_SIZE,
-    SIGNATURE_DATA_SIZE = NOTE_KEY_ID_SIZE + SIGNATURE_SIZE,
-    SIGNATURE_DATA_MAX = 8 * 1024, /* of keys of other kinds */
     KEY_ID_DIGITS = 2 * NOTE_KEY_ID_SIZE,
 };
 
@@ -32,15 +30,17 @@ result note_name_check(str name, struct err *err)
                            STR_ARG(str_slice(name, 0, NOTE_NAME_MAX)), NOTE_NAME_MAX);
 }
 
-result note_key_make(str name, const uint8_t public_key[SIGNATURE_KEY_SIZE],
-                     struct note_key *ret_key, struct err *err)
+result note_key_make(str name, enum note_key_type type,
+                     const uint8_t public_key[SIGNATURE_KEY_SIZE], struct note_key *ret_key,
+                     struct err *err)
 {
-    struct note_key key = {.name = ""};
+    struct note_key key = {.type = type};
+    const char head[] = {'\n', (char)type};
     TRY(note_name_check(name, err));
     memcpy(key.name, name.at, name.len);
     memcpy(key.public_key, public_key, SIGNATURE_KEY_SIZE);
     const str parts[] = {name,
-                         {.at = "\n\1", .len = 2},
+                         {.at = head, .len = sizeof head},
                          {.at = (const char *)public_key, .len = SIGNATURE_KEY_SIZE}};
     const struct sha256 hash = sha256_of_parts(parts, 3);
     memcpy(key.id, hash.bytes, NOTE_KEY_ID_SIZE);
@@ -54,12 +54,12 @@ static void write_key_id(const struct note_key *key, char text[KEY_ID_DIGITS + 1
              key->id[3]);
 }
 
-/* name+hex(key id)+base64(0x01 || 32 bytes), of either half. */
+/* name+hex(key id)+base64(type || 32 bytes), of either half. */
 static void put_key(const struct note_key *key, const uint8_t bytes[SIGNATURE_KEY_SIZE],
                     struct buf *buf)
 {
     char id[KEY_ID_DIGITS + 1];
-    uint8_t data[KEY_DATA_SIZE] = {NOTE_KEY_ED25519};
+    uint8_t data[KEY_DATA_SIZE] = {(uint8_t)key->type};
     memcpy(data + 1, bytes, SIGNATURE_KEY_SIZE);
     write_key_id(key, id);
     buf_put_c(buf, key->name);
@@ -80,23 +80,27 @@ void note_key_write(const struct note_key *key, char text[NOTE_KEY_TEXT_SIZE])
     ASSERT(buf_finish(&buf, &written, NULL).ok);
     memcpy(text, written.at, written.len);
     text[written.len] = '\0';
+    /* With nothing left of it, it forbids nothing of the stack any more (arena.c). */
+    ASSERT(ARENA_NEW(&arena, char, (size_t)(arena.end - arena.at)) != NULL);
 }
 
-static result no_key(struct err *err)
+static result no_key(enum note_key_type type, struct err *err)
 {
-    result_ignore(err_set(err, ERROR_INPUT, "That is not a key of a signed note"), "hint follows");
+    result_ignore(err_set(err, ERROR_INPUT, "That is not the key of a %s",
+                          type == NOTE_KEY_COSIGNATURE ? "witness" : "log"),
+                  "hint follows");
     return err_hint(err, "A public key is one line: name+8 hexadecimal digits+base64.");
 }
 
 /* Both halves: what stands behind the mark of a secret one. */
-static bool cut_key(str text, str *ret_name, str *ret_id, uint8_t bytes[SIGNATURE_KEY_SIZE])
+static bool cut_key(str text, enum note_key_type type, str *ret_name, str *ret_id,
+                    uint8_t bytes[SIGNATURE_KEY_SIZE])
 {
     uint8_t data[KEY_DATA_SIZE];
     const struct str_cut name = str_cut(text, '+');
     const struct str_cut id = str_cut(name.tail, '+');
     const bool read = name.found && id.found && id.head.len == KEY_ID_DIGITS &&
-                      base64_read_exactly(id.tail, data, sizeof data) &&
-                      data[0] == NOTE_KEY_ED25519;
+                      base64_read_exactly(id.tail, data, sizeof data) && data[0] == (uint8_t)type;
     memcpy(bytes, data + 1, read ? SIGNATURE_KEY_SIZE : 0);
     *ret_name = name.head;
     *ret_id = id.head;
@@ -110,18 +114,18 @@ static bool has_id(const struct note_key *key, str digits)
     return str_equal(digits, str_from_c(id));
 }
 
-result note_key_read(str text, struct note_key *ret_key, struct err *err)
+result note_key_read(str text, enum note_key_type type, struct note_key *ret_key, struct err *err)
 {
     str name = STR("");
     str id = STR("");
     uint8_t bytes[SIGNATURE_KEY_SIZE];
     struct note_key key;
-    if (!cut_key(text, &name, &id, bytes)) {
-        return no_key(err);
+    if (!cut_key(text, type, &name, &id, bytes)) {
+        return no_key(type, err);
     }
-    TRY(note_key_make(name, bytes, &key, err));
+    TRY(note_key_make(name, type, bytes, &key, err));
     if (!has_id(&key, id)) {
-        return no_key(err);
+        return no_key(type, err);
     }
     *ret_key = key;
     return result_ok();
@@ -136,8 +140,8 @@ result note_secret_write(const struct note_key *key, const struct signing_key *s
     return buf_finish(buf, &written, err);
 }
 
-result note_secret_read(str text, struct note_key *ret_key, struct signing_key *ret_secret,
-                        struct err *err)
+result note_secret_read(str text, enum note_key_type type, struct note_key *ret_key,
+                        struct signing_key *ret_secret, struct err *err)
 {
     str name = STR("");
     str id = STR("");
@@ -145,13 +149,13 @@ result note_secret_read(str text, struct note_key *ret_key, struct signing_key *
     struct note_key key;
     const str mark = str_from_c(secret_mark);
     if (!str_starts(text, mark) ||
-        !cut_key(str_slice(text, mark.len, text.len), &name, &id, seed)) {
-        return no_key(err);
+        !cut_key(str_slice(text, mark.len, text.len), type, &name, &id, seed)) {
+        return no_key(type, err);
     }
     *ret_secret = signing_key_of(seed);
-    TRY(note_key_make(name, signing_key_public(ret_secret), &key, err));
+    TRY(note_key_make(name, type, signing_key_public(ret_secret), &key, err));
     if (!has_id(&key, id)) {
-        return no_key(err);
+        return no_key(type, err);
     }
     *ret_key = key;
     return result_ok();
@@ -159,22 +163,31 @@ result note_secret_read(str text, struct note_key *ret_key, struct signing_key *
 
 /* --- notes --- */
 
+void note_put_signature(const struct note_key *key, const uint8_t *bytes, size_t size,
+                        struct buf *buf)
+{
+    uint8_t data[NOTE_SIGNATURE_MAX];
+    ASSERT(size <= sizeof data - NOTE_KEY_ID_SIZE);
+    memcpy(data, key->id, NOTE_KEY_ID_SIZE);
+    memcpy(data + NOTE_KEY_ID_SIZE, bytes, size);
+    buf_put_c(buf, dash);
+    buf_put_c(buf, key->name);
+    buf_put_char(buf, ' ');
+    base64_put(buf, data, NOTE_KEY_ID_SIZE + size);
+    buf_put_char(buf, '\n');
+}
+
 result note_sign(str text, const struct note_key *key, const struct signing_key *secret,
                  struct arena *arena, str *ret_note, struct err *err)
 {
-    uint8_t data[SIGNATURE_DATA_SIZE];
+    uint8_t signature[SIGNATURE_SIZE];
     struct buf buf;
-    ASSERT(str_ends(text, STR("\n")));
-    memcpy(data, key->id, NOTE_KEY_ID_SIZE);
-    signature_make(secret, text, data + NOTE_KEY_ID_SIZE);
+    ASSERT(str_ends(text, STR("\n")) && key->type == NOTE_KEY_ED25519);
+    signature_make(secret, text, signature);
     buf_init(&buf, arena, NOTE_TEXT_MAX);
     buf_put(&buf, text);
     buf_put_char(&buf, '\n');
-    buf_put_c(&buf, dash);
-    buf_put_c(&buf, key->name);
-    buf_put_char(&buf, ' ');
-    base64_put(&buf, data, sizeof data);
-    buf_put_char(&buf, '\n');
+    note_put_signature(key, signature, sizeof signature, &buf);
     return buf_finish(&buf, ret_note, err);
 }
 
@@ -208,7 +221,7 @@ static bool has_control_bytes(str text)
 
 struct signature_line {
     str name;
-    uint8_t data[SIGNATURE_DATA_MAX];
+    uint8_t data[NOTE_SIGNATURE_MAX];
     size_t size;
 };
 
@@ -230,26 +243,21 @@ static bool is_of(const struct signature_line *line, const struct note_key *key)
            memcmp(line->data, key->id, NOTE_KEY_ID_SIZE) == 0;
 }
 
-static result check_line(const struct signature_line *line, const struct note_key *key, str text,
-                         size_t *signatures, struct err *err)
+static result keep_signature(const struct signature_line *line, struct note_signature *signature,
+                             struct err *err)
 {
-    if (!is_of(line, key)) {
-        return result_ok();
-    }
-    ++*signatures;
-    if (*signatures > 1) {
+    if (signature->size > 0) {
         return not_a_note("the same key signed it twice", err);
     }
-    return line->size == SIGNATURE_DATA_SIZE &&
-                   signature_holds(key->public_key, text, line->data + NOTE_KEY_ID_SIZE)
-               ? result_ok()
-               : err_set(err, ERROR_INPUT, "The signature of %s does not hold", key->name);
+    signature->size = line->size - NOTE_KEY_ID_SIZE;
+    memcpy(signature->bytes, line->data + NOTE_KEY_ID_SIZE, signature->size);
+    return result_ok();
 }
 
-static result check_lines(str lines, const struct note_key *key, str text, struct err *err)
+static result read_lines(str lines, const struct note_key *key, struct note_signature *signature,
+                         struct err *err)
 {
     struct signature_line line;
-    size_t signatures = 0;
     size_t count = 0;
     while (lines.len > 0) {
         const struct str_cut cut = str_cut(lines, '\n');
@@ -257,24 +265,38 @@ static result check_lines(str lines, const struct note_key *key, str text, struc
         if (!cut.found || count > NOTE_SIGNATURES_MAX || !read_line(cut.head, &line)) {
             return not_a_note("what should be a signature is none", err);
         }
-        TRY(check_line(&line, key, text, &signatures, err));
+        TRY(is_of(&line, key) ? keep_signature(&line, signature, err) : result_ok());
         lines = cut.tail;
     }
-    return signatures == 1 ? result_ok()
-                           : err_set(err, ERROR_INPUT, "%s did not sign it", key->name);
+    return count > 0 ? result_ok() : not_a_note("nobody signed it", err);
+}
+
+result note_find_signature(str note, const struct note_key *key,
+                           struct note_signature *ret_signature, struct err *err)
+{
+    str lines = STR("");
+    ret_signature->size = 0;
+    if (note.len > NOTE_TEXT_MAX || !str_is_utf8(note) || has_control_bytes(note)) {
+        return not_a_note("it is too long, or has bytes that no text has", err);
+    }
+    if (!cut_note(note, &ret_signature->text, &lines)) {
+        return not_a_note("no empty line stands before signatures", err);
+    }
+    return read_lines(lines, key, ret_signature, err);
 }
 
 result note_open(str note, const struct note_key *key, str *ret_text, struct err *err)
 {
-    str text = STR("");
-    str lines = STR("");
-    if (note.len > NOTE_TEXT_MAX || !str_is_utf8(note) || has_control_bytes(note)) {
-        return not_a_note("it is too long, or has bytes that no text has", err);
+    struct note_signature signature;
+    ASSERT(key->type == NOTE_KEY_ED25519);
+    TRY(note_find_signature(note, key, &signature, err));
+    if (signature.size == 0) {
+        return err_set(err, ERROR_INPUT, "%s did not sign it", key->name);
     }
-    if (!cut_note(note, &text, &lines)) {
-        return not_a_note("no empty line stands before signatures", err);
+    if (signature.size != SIGNATURE_SIZE ||
+        !signature_holds(key->public_key, signature.text, signature.bytes)) {
+        return err_set(err, ERROR_INPUT, "The signature of %s does not hold", key->name);
     }
-    TRY(check_lines(lines, key, text, err));
-    *ret_text = text;
+    *ret_text = signature.text;
     return result_ok();
 }

@@ -6,7 +6,7 @@
 
 static const char first_line[] = "c2sp.org/tlog-proof@v1";
 
-result receipt_write(const struct receipt *receipt, str note, struct arena *arena, str *ret_text,
+result receipt_write(const struct receipt *receipt, struct arena *arena, str *ret_text,
                      struct err *err)
 {
     struct buf buf;
@@ -22,7 +22,7 @@ result receipt_write(const struct receipt *receipt, str note, struct arena *aren
         buf_put_char(&buf, '\n');
     }
     buf_put_char(&buf, '\n');
-    buf_put(&buf, note);
+    buf_put(&buf, receipt->note);
     return buf_finish(&buf, ret_text, err);
 }
 
@@ -96,7 +96,8 @@ result receipt_check(str text, const struct note_key *key, struct receipt *ret_r
     struct checkpoint checkpoint;
     uint8_t bytes[LEAF_ENTRY_SIZE];
     TRY(read_receipt(&text, &receipt, err));
-    TRY(checkpoint_open(text, key, &checkpoint, err));
+    receipt.note = text;
+    TRY(checkpoint_open(receipt.note, key, &checkpoint, err));
     leaf_entry(&receipt.commitment, bytes);
     const struct sha256 leaf = tree_leaf((str){.at = (const char *)bytes, .len = sizeof bytes});
     if (!tree_entry_holds(&receipt.proof, receipt.index, checkpoint.size, &leaf,

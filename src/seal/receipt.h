@@ -19,11 +19,11 @@ struct receipt {
     uint64_t index;
     struct sha256 commitment;
     struct tree_proof proof;
+    str note; /* the checkpoint, as signed: a view of the receipt that was read */
 };
 
-/* `note`: the checkpoint, as signed. */
-MUST_USE result receipt_write(const struct receipt *receipt, str note, struct arena *arena,
-                              str *ret_text, struct err *err);
+MUST_USE result receipt_write(const struct receipt *receipt, struct arena *arena, str *ret_text,
+                              struct err *err);
 /* Names the first thing that is wrong. */
 MUST_USE result receipt_check(str text, const struct note_key *key, struct receipt *ret_receipt,
                               struct checkpoint *ret_checkpoint, struct err *err);

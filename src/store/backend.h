@@ -48,7 +48,6 @@ enum query {
     QUERY_PLACES_OF_PREBOOKING,  /* (prebooking) -> place, by number */
     QUERY_PLACE_OCCUPIED_BY,     /* (person) -> place */
     QUERY_FACTS_OF,              /* (subject kind, subject) -> fact, in the order of the key */
-    QUERY_FACTS_OF_KIND,         /* (subject kind) -> fact, in the order of the key */
     QUERY_FACT_OF_EVENT,         /* (subject kind, subject, position) -> fact */
     QUERY_STAGE_COUNTS,          /* () -> stage count, by stage */
     QUERY_PLACE_COUNTS,          /* (hub, today) -> place state count, by kind */
@@ -77,6 +76,10 @@ enum query {
                         first */
     QUERY_TAKEN_BY,  /* (person or record, account) -> event: steps that the account took of it */
     QUERY_SESSIONS,  /* (account) -> session, newest first */
+    QUERY_PASSKEYS,  /* (account) -> passkey, oldest first */
+    QUERY_SUBJECT_LINKS,  /* (account) -> subject link, by issuer */
+    QUERY_OLD_CEREMONIES, /* (instant) -> ceremony: made before */
+    QUERY_CEREMONY_COUNT, /* () -> number */
     QUERY_LOOKS,    /* (person, account, before, limit) -> look row, newest first; 0 asks for all */
     QUERY_CASELOAD, /* (first person, last person) -> caseload, by person */
     QUERY_COURSES,  /* (first person, last person) -> course, by person, no facts */
@@ -97,8 +100,7 @@ enum query {
     QUERY_ENTRIES_STANDING,    /* (hub, kind, severity, day, instant) -> number */
     QUERY_INTAKE_OF_REQUEST,   /* (request) -> intake */
     QUERY_INTAKE_COUNTS,       /* (agreement, instant, first of month, day) -> intake count */
-    QUERY_EXTERNAL_REFERENCES, /* (lookup) -> external reference, by event */
-    QUERY_EXTERNAL_OF_PERSON,  /* (person) -> external reference, by event */
+    QUERY_EVENTS_OF_KINDS,     /* (record, kind, another kind, a third) -> event: of a person's */
     QUERY_RECORDS,             /* (after id, limit) -> person, by id: also those that are a part */
     QUERY_RECORDS_OF_FAMILY,   /* (family) -> person, by id: the same */
     QUERY_PARTS_OF,            /* (person) -> person, by id: the records that are a part of it */
@@ -107,8 +109,8 @@ enum query {
     QUERY_ANY_MERGE,           /* () -> number: 1 when there is one that was done */
     QUERY_MERGES,              /* (state or 0, limit) -> merge, newest first */
     QUERY_MERGES_OF,           /* (record) -> merge, oldest first, whatever its state */
-    QUERY_MERGES_DONE,         /* () -> merge: those that were done, also when undone since */
     QUERY_MOVED_OF_EVENT,      /* (position) -> moved, latest last */
+    QUERY_MANIFEST_ENTRIES_OF, /* (person) -> manifest entry, whatever its state */
     QUERY_LOOKUPS_OF_EVENT,    /* (position) -> lookup */
     QUERY_LOOKUPS_OF_KEY,      /* (key: bytes) -> lookup, by position */
     QUERY_COUNT,

@@ -9,7 +9,6 @@
 #include "base/hash.h"
 #include "register/course.h"
 #include "register/entry.h"
-#include "register/external_reference.h"
 #include "register/glass.h"
 #include "register/hub_desk.h"
 #include "register/identity.h"
@@ -47,6 +46,9 @@ enum table {
     TABLE_PROPERTY,
     TABLE_PASSWORD,
     TABLE_SECOND_FACTOR,
+    TABLE_PASSKEY,
+    TABLE_SUBJECT_LINK,
+    TABLE_CEREMONY,
     TABLE_SESSION,
     TABLE_LOOK,
     TABLE_RULEBOOK,
@@ -71,7 +73,6 @@ enum table {
     TABLE_COURSE,
     TABLE_FACT_NAME,
     TABLE_WORD,
-    TABLE_EXTERNAL_REFERENCE,
     TABLE_ENTRY,
     TABLE_INTAKE,
     TABLE_OPERATION,
@@ -173,6 +174,8 @@ struct lookup_record {
 
 /* The property that says: an older program wrote the rows, they are to be made anew. */
 #define PROPERTY_ROWS_ARE_OLD "rows_are_old"
+/* When anything was recorded last, at the latest: milliseconds, in digits (latest.c). */
+#define PROPERTY_LATEST_INSTANT "latest_instant"
 
 struct property_record {
     str name;

@@ -203,6 +203,7 @@ static const char departure_tables[] =
     "  changed_event INTEGER NOT NULL,"
     "  PRIMARY KEY (manifest, person)) STRICT, WITHOUT ROWID;"
     "CREATE UNIQUE INDEX @.manifest_entry_once ON manifest_entry (person) WHERE state IN (1, 2);"
+    "CREATE INDEX @.manifest_entry_by_person ON manifest_entry (person);"
     "CREATE INDEX @.manifest_entry_changed ON manifest_entry (changed_event);"
     "CREATE UNIQUE INDEX @.manifest_entry_listed ON manifest_entry (request) WHERE state = 1;"
     "CREATE TABLE @.stop_notice ("
@@ -308,14 +309,6 @@ static const char caseload_tables[] =
     "CREATE TABLE @.course (person INTEGER PRIMARY KEY, passages BLOB) STRICT;"
     "CREATE TABLE @.fact_name (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;"
     "CREATE TABLE @.word (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;";
-
-/* What other systems call a person, found without being readable (register/external_reference.h).
- */
-static const char external_reference_tables[] =
-    "CREATE TABLE @.external_reference ("
-    "  lookup INTEGER NOT NULL, event INTEGER NOT NULL, person INTEGER NOT NULL,"
-    "  PRIMARY KEY (lookup, event)) STRICT, WITHOUT ROWID;"
-    "CREATE INDEX @.external_reference_by_person ON external_reference (person, event);";
 
 /* The books, what is used of agreements, and joint operations. */
 static const char book_tables[] =
@@ -441,7 +434,6 @@ result sqlite_make_derived(sqlite3 *db, const char *schema, struct arena scratch
     TRY(make_tables(db, derived_tables, schema, scratch, err));
     TRY(make_tables(db, departure_tables, schema, scratch, err));
     TRY(make_tables(db, sight_tables, schema, scratch, err));
-    TRY(make_tables(db, external_reference_tables, schema, scratch, err));
     TRY(make_tables(db, book_tables, schema, scratch, err));
     TRY(make_tables(db, identity_tables, schema, scratch, err));
     TRY(make_tables(db, hub_desk_tables, schema, scratch, err));
@@ -480,7 +472,8 @@ static const char registrations_index[] =
     " WHERE kind = 1;";
 _Static_assert(EVENT_PERSON_REGISTERED == 1, "as in index event_registration");
 
-/* A session says when it was last proven; an account may have a second factor. */
+/* A session says when it was last proven; an account may have a second factor, passkeys, and be
+ * known to another provider; a browser is asked something once (store/doors.h). */
 static const char sign_in_tables[] =
     "ALTER TABLE session ADD COLUMN proven_at INTEGER NOT NULL DEFAULT 0;"
     "CREATE TABLE IF NOT EXISTS second_factor ("
@@ -490,7 +483,31 @@ static const char sign_in_tables[] =
     "  last_period INTEGER NOT NULL,"
     "  wrong_codes INTEGER NOT NULL,"
     "  wrong_at INTEGER NOT NULL) STRICT;"
-    "CREATE INDEX IF NOT EXISTS session_by_account ON session (account);";
+    "CREATE INDEX IF NOT EXISTS session_by_account ON session (account);"
+    "CREATE TABLE IF NOT EXISTS passkey ("
+    "  credential_id BLOB NOT NULL PRIMARY KEY"
+    "    CHECK (length(credential_id) BETWEEN 16 AND 1023),"
+    "  account INTEGER NOT NULL,"
+    "  name TEXT NOT NULL,"
+    "  algorithm INTEGER NOT NULL,"
+    "  public_key BLOB NOT NULL,"
+    "  sign_count INTEGER NOT NULL CHECK (sign_count BETWEEN 0 AND 4294967295),"
+    "  created_at INTEGER NOT NULL,"
+    "  used_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX IF NOT EXISTS passkey_by_account ON passkey (account);"
+    "CREATE TABLE IF NOT EXISTS subject_link ("
+    "  issuer TEXT NOT NULL,"
+    "  subject TEXT NOT NULL,"
+    "  account INTEGER NOT NULL,"
+    "  PRIMARY KEY (issuer, subject)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX IF NOT EXISTS subject_link_by_account ON subject_link (account);"
+    "CREATE TABLE IF NOT EXISTS ceremony ("
+    "  bound_to BLOB NOT NULL CHECK (length(bound_to) = 32),"
+    "  purpose INTEGER NOT NULL,"
+    "  secret BLOB NOT NULL CHECK (length(secret) = 32),"
+    "  made_at INTEGER NOT NULL,"
+    "  PRIMARY KEY (bound_to, purpose)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX IF NOT EXISTS ceremony_by_age ON ceremony (made_at);";
 
 /* A look says why. The derived tables of an older layout give way to those of this one; they are
  * filled from the events, which needs the key: store_open does it when it finds the mark. */
@@ -507,6 +524,17 @@ static result complete_register(sqlite3 *db, struct arena scratch, struct err *e
                       err);
 }
 
+/* Older programs did not write down when anything was recorded last; they refuse this layout. */
+static result note_latest(sqlite3 *db, struct arena scratch, struct err *err)
+{
+    (void)scratch;
+    return sqlite_run(db,
+                      "INSERT OR REPLACE INTO property SELECT '" PROPERTY_LATEST_INSTANT "',"
+                      " CAST(CAST(MAX(recorded_at) AS TEXT) AS BLOB) FROM event"
+                      " HAVING COUNT(*) > 0",
+                      err);
+}
+
 struct migration {
     const char *name;
     result (*apply)(sqlite3 *db, struct arena scratch, struct err *err);
@@ -516,6 +544,7 @@ static const struct migration migrations[] = {
     {"first layout", make_first_layout},
     {"caseload", keep_as_it_is}, /* brought a derived table */
     {"the register complete", complete_register},
+    {"the latest instant", note_latest},
 };
 
 enum { MIGRATION_COUNT = sizeof migrations / sizeof migrations[0] };

@@ -129,6 +129,12 @@ static result write_looks(struct store *store, struct err *looks_err, result *re
                          : store->backend->savepoint_undo(transaction->connection, err);
 }
 
+static result commit(struct store *store, struct err *err)
+{
+    TRY(latest_settle(&store->writing, err));
+    return store->backend->commit(store->writing.connection, err);
+}
+
 static result run_group(struct store *store, struct work *group, struct err *looks_err,
                         result *ret_looks, struct err *err)
 {
@@ -140,7 +146,7 @@ static result run_group(struct store *store, struct work *group, struct err *loo
     }
     whole = whole.ok ? write_looks(store, looks_err, ret_looks, err) : whole;
     const int64_t begin = nanoseconds_now();
-    whole = whole.ok ? store->backend->commit(transaction->connection, err) : whole;
+    whole = whole.ok ? commit(store, err) : whole;
     store->commit_nanoseconds = nanoseconds_now() - begin;
     store->backend->rollback(transaction->connection); /* nothing to do after a commit */
     if (whole.ok) {
@@ -183,8 +189,7 @@ static result run_bulk(struct store *store, struct work *work, struct err *err)
         work->outcome = begun;
     }
     sealing_end(transaction);
-    const result committed =
-        work->outcome.ok ? store->backend->commit(transaction->connection, err) : result_ok();
+    const result committed = work->outcome.ok ? commit(store, err) : result_ok();
     store->backend->rollback(transaction->connection);
     transaction_forget(transaction);
     return begun.ok ? committed : begun;

@@ -40,7 +40,7 @@ result transaction_init(struct transaction *transaction, struct connection *conn
 {
     *transaction =
         (struct transaction){.connection = connection, .store_key = store_key, .system = system};
-    external_reference_key(store_key, &transaction->reference_key);
+    identity_lookup_key(store_key, &transaction->lookup_key);
     result opened = arena_open(&transaction->scratch, SCRATCH_SIZE, err);
     opened = opened.ok ? arena_open(&transaction->lists, LISTS_SIZE, err) : opened;
     opened = opened.ok ? transaction_resize_cache(transaction, CACHE_SUBJECTS, err) : opened;
@@ -63,7 +63,7 @@ static void wipe_cache(struct transaction *transaction)
 
 void transaction_done(struct transaction *transaction)
 {
-    cipher_wipe(&transaction->reference_key);
+    explicit_bzero(&transaction->lookup_key, sizeof transaction->lookup_key);
     close_cache(transaction);
     arena_close(&transaction->scratch);
     arena_close(&transaction->lists);
@@ -71,9 +71,10 @@ void transaction_done(struct transaction *transaction)
     caseload_done(transaction);
 }
 
-/* Keys, and numbers of names. */
+/* Keys, numbers of names, and when anything was recorded last. */
 static void forget_learned(struct transaction *transaction)
 {
+    transaction->latest = (struct latest){.known = false};
     wipe_cache(transaction);
     names_forget(&transaction->names);
 }
@@ -110,6 +111,7 @@ void transaction_forget(struct transaction *transaction)
 void transaction_rest(struct transaction *transaction)
 {
     ASSERT(!backend_of(transaction)->is_active(transaction->connection));
+    ASSERT(!transaction->latest.raised);
     caseload_forget(transaction);
     transaction->merges = MERGES_NOT_ASKED;
     memset(transaction->next_id, 0, sizeof transaction->next_id);
@@ -118,12 +120,14 @@ void transaction_rest(struct transaction *transaction)
     transaction->has_last_instant = false;
     transaction->knows_absent = false;
     transaction->has_broken = false;
+    transaction->without_rows = false;
 }
 
 void transaction_work_begin(struct transaction *transaction)
 {
     transaction->position_before_work = transaction->last_position;
     transaction->rows_before_work = transaction->rows_changed;
+    transaction->latest_before_work = transaction->latest;
     transaction->has_broken = false;
     transaction->knows_absent = false;
 }
@@ -133,6 +137,7 @@ void transaction_work_undone(struct transaction *transaction, int64_t last_posit
     if (transaction->rows_changed != transaction->rows_before_work) {
         forget_learned(transaction);
     }
+    transaction->latest = transaction->latest_before_work;
     caseload_forget(transaction);
     transaction->merges = MERGES_NOT_ASKED;
     memset(transaction->next_id, 0, sizeof transaction->next_id);

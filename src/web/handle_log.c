@@ -6,7 +6,7 @@
 
 static bool is_checkpoint(str path)
 {
-    return str_equal(path, STR("checkpoint"));
+    return str_equal(path, STR("checkpoint")) || str_equal(path, STR("witnessed"));
 }
 
 /* What a tile holds never changes; there is a newer checkpoint every second. */

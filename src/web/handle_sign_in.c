@@ -1,3 +1,4 @@
+#include "casework/first_account.h"
 #include "demo/demo.h"
 #include "web/handler.h"
 #include "web/session.h"
@@ -17,8 +18,13 @@ static str first_page(const struct exchange *exchange)
 
 result handle_home(struct exchange *exchange, struct err *err)
 {
-    (void)err;
-    answer_see_other(exchange, exchange->signed_in ? first_page(exchange) : STR("/sign-in"));
+    bool waits = false;
+    if (!exchange->signed_in) {
+        TRY(casework_first_account_waits(exchange->casework, &waits, err));
+    }
+    answer_see_other(exchange, exchange->signed_in ? first_page(exchange)
+                               : waits             ? STR("/first-account")
+                                                   : STR("/sign-in"));
     return result_ok();
 }
 

@@ -126,9 +126,9 @@ static void expect_whole(struct room *room, uint64_t size, str older)
 {
     const struct published published = {.read = log_read, .context = room->log};
     const struct audit audit = {.published = &published, .key = log_key(room->log), .older = older};
-    struct checkpoint checkpoint;
-    EXPECT_OK(audit_log(&audit, &checkpoint, &failure));
-    assert_int_equal(checkpoint.size, size);
+    struct audit_outcome outcome;
+    EXPECT_OK(audit_log(&audit, &outcome, &failure));
+    assert_int_equal(outcome.checkpoint.size, size);
     uint64_t batches = 0;
     EXPECT_OK(log_check_batches(room->log, &batches, &failure));
 }

@@ -88,7 +88,8 @@ void published_log_make(struct published_log *log, uint64_t size, uint64_t histo
     memset(seed, 7, sizeof seed);
     ASSERT(arena_open(&log->arena, 4 * 1024 * 1024, NULL).ok);
     log->secret = signing_key_of(seed);
-    ASSERT(note_key_make(STR("example.org/log"), signing_key_public(&log->secret), &log->key, NULL)
+    ASSERT(note_key_make(STR("example.org/log"), NOTE_KEY_ED25519, signing_key_public(&log->secret),
+                         &log->key, NULL)
                .ok);
     add_entries(log, size, history);
     add_partial_tiles(log, size);
@@ -130,6 +131,6 @@ result audit_now(struct published_log *log, str older, struct err *err)
 {
     const struct published published = {.read = read_file, .context = log};
     const struct audit audit = {.published = &published, .key = &log->key, .older = older};
-    struct checkpoint checkpoint;
-    return audit_log(&audit, &checkpoint, err);
+    struct audit_outcome outcome;
+    return audit_log(&audit, &outcome, err);
 }

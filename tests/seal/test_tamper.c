@@ -289,7 +289,9 @@ static void another_key_of_the_same_name(void **state)
     struct note_key key;
     str note;
     (void)state;
-    assert_true(note_key_make(STR("example.org/log"), signing_key_public(&secret), &key, NULL).ok);
+    assert_true(note_key_make(STR("example.org/log"), NOTE_KEY_ED25519, signing_key_public(&secret),
+                              &key, NULL)
+                    .ok);
     assert_true(checkpoint_sign(&checkpoint, &key, &secret, &good.arena, &note, NULL).ok);
     replace_checkpoint(note, "another key", STR(""), "did not sign");
     /* And with the key id of the right one. */
@@ -316,10 +318,11 @@ static result read_leaf(void *context, unsigned level, uint64_t first, size_t co
 static str receipt_of(uint64_t index)
 {
     const struct tree_source source = {.read = read_leaf, .context = &good};
-    struct receipt receipt = {.index = index, .commitment = commitment_of(1, index)};
+    struct receipt receipt = {
+        .index = index, .commitment = commitment_of(1, index), .note = good_note()};
     str text;
     assert_true(tree_prove_entry(&source, index, LOG_SIZE, &receipt.proof, NULL).ok);
-    assert_true(receipt_write(&receipt, good_note(), &good.arena, &text, NULL).ok);
+    assert_true(receipt_write(&receipt, &good.arena, &text, NULL).ok);
     return text;
 }
 
@@ -354,14 +357,14 @@ static void every_bit_of_a_receipt(void **state)
 static void a_receipt_with_a_hash_too_many(void **state)
 {
     const struct tree_source source = {.read = read_leaf, .context = &good};
-    struct receipt receipt = {.index = 7, .commitment = commitment_of(1, 7)};
+    struct receipt receipt = {.index = 7, .commitment = commitment_of(1, 7), .note = good_note()};
     struct checkpoint checkpoint;
     struct err err = {0};
     str text;
     (void)state;
     assert_true(tree_prove_entry(&source, 7, LOG_SIZE, &receipt.proof, NULL).ok);
     receipt.proof.hashes[receipt.proof.count++] = tile_builder_root(&good.builder);
-    assert_true(receipt_write(&receipt, good_note(), &good.arena, &text, NULL).ok);
+    assert_true(receipt_write(&receipt, &good.arena, &text, NULL).ok);
     assert_false(receipt_check(text, &good.key, &receipt, &checkpoint, &err).ok);
     assert_non_null(strstr(err.what, "proof"));
 }
