@@ -74,6 +74,21 @@ enum { COMMAND_OPTIONS_MAX = 20, COMMAND_ARGUMENTS_MAX = 256 /* a folder of rule
     OPTION(OPTION_FROM, "from", "PERIOD",                                                          \
            "the first period: 2023-Q1, 2023 or 2023-01 (default: the last four that ended)")       \
     OPTION(OPTION_TO, "to", "PERIOD", "the last period")                                           \
+    OPTION(OPTION_FIRST_ORIGIN, "from", "QUARTER",                                                 \
+           "the first quarter to forecast from (default: 2016-Q1)")                                \
+    OPTION(OPTION_LAST_SCORED, "to", "QUARTER",                                                    \
+           "the last quarter to score by (default: the last published)")                           \
+    OPTION(OPTION_UP_TO, "up-to", "QUARTER",                                                       \
+           "fit on what had happened by the end of this quarter (default: the last published)")    \
+    OPTION(OPTION_HORIZON, "horizon", "N", "how many quarters ahead (default: 8)")                 \
+    OPTION(OPTION_FUTURES, "futures", "N", "how many futures (default: 1000)")                     \
+    OPTION(OPTION_ONE_IN, "one-in", "N",                                                           \
+           "simulate one of so many people, who counts for all of them (default: 10; 0: flows "    \
+           "alone, without individuals)")                                                          \
+    OPTION(OPTION_THREADS, "threads", "N",                                                         \
+           "how many threads (default: 2; the answer is the same)")                                \
+    OPTION(OPTION_CHART_FORMAT, "format", "text|csv|json|svg",                                     \
+           "how the answer is written (default: text; svg: drawn)")                                \
     OPTION(OPTION_RELEASES, "releases", "FOLDER",                                                  \
            "published statistics, shown to everybody (files YYYY-MM-DD-NAME.json)")                \
     OPTION(OPTION_DEFINITIONS, "definitions", "FOLDER",                                            \
@@ -263,6 +278,8 @@ command_run command_step_withdraw;
 command_run command_explain;
 command_run command_clock;
 command_run command_screen;
+command_run command_forecast_backtest;
+command_run command_forecast_calibrate;
 command_run command_statistics_reconciliation;
 command_run command_statistics;
 command_run command_privacy_hold;

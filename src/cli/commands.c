@@ -792,6 +792,36 @@ const struct command commands[] = {
         .run = command_screen,
     },
     {
+        .name = "forecast backtest",
+        .arguments = "",
+        .summary = "Say how good the forecast would have been, beside simpler ones",
+        .description =
+            "From each quarter since --from everything is fitted on what had happened by its end, "
+            "and each of the next quarters is forecast as a sample of futures and scored by the "
+            "number that was then published: by the forecast, and by three rivals (seasonal-naive, "
+            "exponential smoothing, stock-flow). Text says the means and where the forecast is the "
+            "worse one; csv is every single score, json both, svg a drawing. The same seed gives "
+            "the same bytes. See docs/forecast-backtest.md.",
+        .options = {OPTION_FIRST_ORIGIN, OPTION_LAST_SCORED, OPTION_HORIZON, OPTION_FUTURES,
+                    OPTION_ONE_IN, OPTION_THREADS, OPTION_SEED, OPTION_CHART_FORMAT, OPTION_HELP},
+        .option_count = 9,
+        .run = command_forecast_backtest,
+    },
+    {
+        .name = "forecast calibrate",
+        .arguments = "",
+        .summary = "Fit the forecast to the published series, and say what follows",
+        .description =
+            "Fits what moves the procedure (claims, capacities, rates, returns) to the published "
+            "series up to a quarter, prints what was fitted, and the median and intervals of the "
+            "quarters after it, lived by people one by one. csv is the futures alone. The same "
+            "seed gives the same bytes. See docs/forecast-backtest.md.",
+        .options = {OPTION_UP_TO, OPTION_HORIZON, OPTION_FUTURES, OPTION_ONE_IN, OPTION_THREADS,
+                    OPTION_SEED, OPTION_FORMAT, OPTION_HELP},
+        .option_count = 8,
+        .run = command_forecast_calibrate,
+    },
+    {
         .name = "statistics reconciliation",
         .arguments = "",
         .summary = "Account for everybody ever recorded",

@@ -221,14 +221,12 @@ static void put_shape(const struct shape *shape, struct buf *buf)
     }
 }
 
-static void put_drawing(const struct drawing *drawing, struct buf *buf)
+static void put_picture(const struct drawing *drawing, const char *attributes, struct buf *buf)
 {
-    buf_put_c(buf, "<section class=\"drawing\" tabindex=\"0\" aria-label=\"");
-    buf_put_html(buf, drawing->title);
     buf_format(buf,
-               "\">\n<svg role=\"img\" aria-labelledby=\"drawing-title drawing-about\" viewBox=\"0 "
+               "<svg %srole=\"img\" aria-labelledby=\"drawing-title drawing-about\" viewBox=\"0 "
                "0 %d %d\" width=\"%d\" height=\"%d\">\n<title id=\"drawing-title\">",
-               drawing->width, drawing->height, drawing->width, drawing->height);
+               attributes, drawing->width, drawing->height, drawing->width, drawing->height);
     buf_put_html(buf, drawing->title);
     buf_put_c(buf, "</title>\n<desc id=\"drawing-about\">");
     buf_put_html(buf, drawing->about);
@@ -239,7 +237,24 @@ static void put_drawing(const struct drawing *drawing, struct buf *buf)
     for (const struct shape *shape = drawing->shapes; shape != NULL; shape = shape->next) {
         put_shape(shape, buf);
     }
-    buf_put_c(buf, "</svg>\n</section>\n");
+    buf_put_c(buf, "</svg>\n");
+}
+
+static void put_drawing(const struct drawing *drawing, struct buf *buf)
+{
+    buf_put_c(buf, "<section class=\"drawing\" tabindex=\"0\" aria-label=\"");
+    buf_put_html(buf, drawing->title);
+    buf_put_c(buf, "\">\n");
+    put_picture(drawing, "", buf);
+    buf_put_c(buf, "</section>\n");
+}
+
+void document_html_drawing(const struct drawing *drawing, struct buf *buf)
+{
+    put_picture(drawing,
+                "xmlns=\"http://www.w3.org/2000/svg\" font-family=\"Helvetica, Arial, "
+                "sans-serif\" ",
+                buf);
 }
 
 /* The contents: headings of level 2, and below each those of level 3. */

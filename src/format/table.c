@@ -1,6 +1,4 @@
-#include "demo/table.h"
-
-#include "system/system.h"
+#include "format/table.h"
 
 static result find_columns(struct table *table, const char *const *columns, size_t column_count,
                            struct err *err)
@@ -24,18 +22,12 @@ static result find_columns(struct table *table, const char *const *columns, size
     return result_ok();
 }
 
-result table_open(const char *folder, const char *file, const char *const *columns,
-                  size_t column_count, struct arena arena, struct table *table, struct err *err)
+result table_open(const char *file, str text, const char *const *columns, size_t column_count,
+                  struct arena arena, struct table *table, struct err *err)
 {
     ASSERT(column_count <= TABLE_COLUMNS_MAX);
     *table = (struct table){.arena = arena};
-    const str path = arena_format(&table->arena, "%s/%s", folder, file);
-    if (path.at == NULL) {
-        return arena_full(err);
-    }
-    str text;
-    TRY(system_read_file(path.at, TABLE_BYTES_MAX, &table->arena, &text, err));
-    csv_reader_init(&table->reader, path.at, text);
+    csv_reader_init(&table->reader, file, text);
     return find_columns(table, columns, column_count, err);
 }
 

@@ -1,9 +1,9 @@
 /* table: reading a published CSV table by the names of its columns, record by record.
  *
- * The text of the file and the table's own working memory are taken from the arena given by value:
- * when the caller leaves, they are gone. Cells are views of that text. */
-#ifndef RETURNHUB_DEMO_TABLE_H
-#define RETURNHUB_DEMO_TABLE_H
+ * The table's own working memory is taken from the arena given by value: when the caller leaves, it
+ * is gone. Cells are views of the text. */
+#ifndef RETURNHUB_FORMAT_TABLE_H
+#define RETURNHUB_FORMAT_TABLE_H
 
 #include "base/arena.h"
 #include "format/csv.h"
@@ -18,8 +18,9 @@ struct table {
     str cells[TABLE_COLUMNS_MAX]; /* of the record just read, in the order wanted */
 };
 
-/* Opens `folder`/`file` and finds the wanted columns; refuses a file that lacks one of them. */
-MUST_USE result table_open(const char *folder, const char *file, const char *const *columns,
+/* Finds the wanted columns in the text of `file`, which is named in messages; refuses a text that
+ * lacks one of them. */
+MUST_USE result table_open(const char *file, str text, const char *const *columns,
                            size_t column_count, struct arena arena, struct table *table,
                            struct err *err);
 /* The next record into table->cells; *ret_more is false after the last one. */
