@@ -141,6 +141,8 @@ enum { COMMAND_OPTIONS_MAX = 20, COMMAND_ARGUMENTS_MAX = 256 /* a folder of rule
     OPTION(OPTION_FILES, "files", "FOLDER",                                                        \
            "check a log that was exported or fetched, without the register")                       \
     OPTION(OPTION_RECEIPT, "receipt", "FILE", "check this receipt, without log and register")      \
+    OPTION(OPTION_FUTURES, "futures", "N", "how many futures (default: 200)")                      \
+    OPTION(OPTION_THREADS, "threads", "N", "how many threads (default: one for each processor)")   \
     OPTION(OPTION_HELP, "help", NULL, "print this help")
 
 enum command_option {
@@ -318,6 +320,7 @@ command_run command_seal_receipt;
 command_run command_seal_verify;
 command_run command_import;
 command_run command_export;
+command_run command_forecast_run;
 command_run command_manual;
 
 #endif

@@ -22,15 +22,18 @@ struct watcher {
     struct second_trace trace;
 };
 
-static void sees_begin(void *context, uint32_t person, uint32_t group, uint64_t key, int32_t day)
+static void sees_begin(void *context, uint32_t person, uint32_t group, uint64_t key, uint32_t stage,
+                       int32_t day)
 {
     (void)group;
+    (void)stage;
     (void)day;
     ((struct watcher *)context)->keys[person] = key;
 }
 
-static void sees_step(void *context, uint32_t person, uint32_t step, int32_t day)
+static void sees_step(void *context, uint32_t person, uint32_t step, uint32_t stage, int32_t day)
 {
+    (void)stage;
     struct watcher *watcher = context;
     watcher->trace.steps[watcher->trace.count++] =
         (struct second_step){watcher->keys[person], step, day};
