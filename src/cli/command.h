@@ -141,8 +141,9 @@ enum { COMMAND_OPTIONS_MAX = 20, COMMAND_ARGUMENTS_MAX = 256 /* a folder of rule
     OPTION(OPTION_FILES, "files", "FOLDER",                                                        \
            "check a log that was exported or fetched, without the register")                       \
     OPTION(OPTION_RECEIPT, "receipt", "FILE", "check this receipt, without log and register")      \
-    OPTION(OPTION_FUTURES, "futures", "N", "how many futures (default: 200)")                      \
-    OPTION(OPTION_THREADS, "threads", "N", "how many threads (default: one for each processor)")   \
+    OPTION(OPTION_RUN_FUTURES, "futures", "N", "how many futures (default: 200)")                  \
+    OPTION(OPTION_RUN_THREADS, "threads", "N",                                                     \
+           "how many threads (default: one for each processor)")                                   \
     OPTION(OPTION_HELP, "help", NULL, "print this help")
 
 enum command_option {

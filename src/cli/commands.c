@@ -1583,8 +1583,8 @@ const struct command commands[] = {
             "program: baseline, hub, decision_makers, judges, voluntary_support, removals, "
             "joint_operations, all. The same seed gives the same bytes on any number of threads. "
             "What the forecast cannot tell is written in docs/forecast.md.",
-        .options = {OPTION_RULEBOOK, OPTION_FUTURES, OPTION_SEED, OPTION_THREADS, OPTION_FORMAT,
-                    OPTION_HELP},
+        .options = {OPTION_RULEBOOK, OPTION_RUN_FUTURES, OPTION_SEED, OPTION_RUN_THREADS,
+                    OPTION_FORMAT, OPTION_HELP},
         .option_count = 6,
         .run = command_forecast_run,
     },

@@ -95,11 +95,11 @@ static result read_order(const struct invocation *invocation, struct order *ret_
     int64_t futures;
     int64_t seed;
     int64_t threads;
-    TRY(option_number(invocation, OPTION_FUTURES, FUTURES_USUAL, 1, ENSEMBLE_FUTURES_MAX, &futures,
-                      err));
+    TRY(option_number(invocation, OPTION_RUN_FUTURES, FUTURES_USUAL, 1, ENSEMBLE_FUTURES_MAX,
+                      &futures, err));
     TRY(option_number(invocation, OPTION_SEED, 1, 0, INT64_MAX, &seed, err));
-    TRY(option_number(invocation, OPTION_THREADS, processors < 1 ? 1 : processors, 1, THREADS_MAX,
-                      &threads, err));
+    TRY(option_number(invocation, OPTION_RUN_THREADS, processors < 1 ? 1 : processors, 1,
+                      THREADS_MAX, &threads, err));
     *ret_order = (struct order){(uint64_t)futures, (uint64_t)seed, (unsigned)threads};
     return result_ok();
 }

@@ -104,7 +104,7 @@ static result open_data(void *context, str name, struct arena *arena, str *ret_t
 
 static const struct rulebook *law_of(const struct rulebook_file *files, size_t count)
 {
-    struct arena scratch;
+    struct arena scratch = {0};
     struct err err = {0};
     struct diagnostics diagnostics;
     const struct rulebook *rulebook = NULL;
@@ -153,7 +153,7 @@ static int tear_down(void **state)
 static result load(const struct rulebook *rulebook, str name, const struct scenario **ret_scenario,
                    struct err *err)
 {
-    struct arena scratch;
+    struct arena scratch = {0};
     const struct scenario_files files = {&world, open_text, open_data};
     assert_true(arena_open(&scratch, MEMORY, err).ok);
     const result loaded =
@@ -292,7 +292,7 @@ static void mistakes(void **state)
         {"  source assumed\n", "", "needs a distribution and a source"},
         {"a day comers", "a day commers", "There is no number \"commers\""},
         {"person.ready = yes", "person.redy = yes", "There is no fact \"person.redy\""},
-        {"or no share", "or maybe share", "person.ready"},
+        {"or no share", "or maybe share", "is expected, and \"maybe\" is not"},
         {"stage gone\n", "stage gnoe\n", "There is no stage of the rulebook \"gnoe\""},
         {"quarters 4", "quarters 0", "a whole number from 1"},
         {"begins 2024-01-01", "begins 2024-02-01", "first day of a quarter"},

@@ -207,8 +207,8 @@ static void compare(const struct small *small, const struct draw_tables *tables,
         .context = &watcher, .begin = sees_begin, .step = sees_step, .days_between = 7};
     procedure.law = &law;
     watcher.trace.count = 0;
-    struct arena results;
-    struct arena scratch;
+    struct arena results = {0};
+    struct arena scratch = {0};
     struct err err = {0};
     assert_true(arena_open(&results, MEMORY, &err).ok && arena_open(&scratch, MEMORY, &err).ok);
     struct procedure_outcome outcome;
