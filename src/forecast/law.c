@@ -302,7 +302,9 @@ static struct value value_of_cell(const struct law_plan *plan, uint32_t fact, ce
     case FACT_CHOICE:
     case FACT_NUMBER:
     case FACT_COUNTRY:
+        break;
     case FACT_TEXT:
+        value.text = STR("recorded"); /* whether it is known is all that is asked of it */
         break;
     }
     return value;
