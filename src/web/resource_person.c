@@ -1,7 +1,7 @@
 #include "casework/history.h"
 #include "web/resource_part.h"
 
-enum { HISTORY_LATEST = 12 }; /* on the person's page; all of it has a page of its own */
+enum { HISTORY_LATEST = 8 }; /* on the person's page; all of it has a page of its own */
 
 /* Hubs are rows of numbers in a request; their names come from whatever of the answer names them.
  */
