@@ -71,12 +71,12 @@ TESTS = [
     "judge_mutants",
     "judge_twice",
     "judge_twice_eu",
+    "lighthouse",
     "possible",
     "readme",
     "screen",
     "seal_tamper",
     "server_in_trouble",
-    "lighthouse",
     "simulation_sees_faults",
 ]
 
