@@ -76,6 +76,7 @@ TESTS = [
     "screen",
     "seal_tamper",
     "server_in_trouble",
+    "server_slow",
     "lighthouse",
     "simulation_sees_faults",
 ]
