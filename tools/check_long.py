@@ -77,6 +77,7 @@ TESTS = [
     "screen",
     "seal_tamper",
     "server_in_trouble",
+    "server_slow",
     "simulation_sees_faults",
 ]
 

@@ -57,7 +57,7 @@ enum { COMMAND_OPTIONS_MAX = 20, COMMAND_ARGUMENTS_MAX = 256 /* a folder of rule
     OPTION(OPTION_PORT, "port", "N", "port to listen on (default: 8080; 0: any free one)")         \
     OPTION(OPTION_ADDRESS, "address", "ADDRESS", "address to listen on (default: 127.0.0.1)")      \
     OPTION(OPTION_SETTINGS, "settings", "FILE",                                                    \
-           "settings of the site: address, sessions, single sign-on, confinement")                 \
+           "settings of the site: address, sessions, confinement")                                 \
     OPTION(OPTION_BEGIN, "begin", NULL, "begin a register if there is none")                       \
     OPTION(OPTION_TODAY, "today", "DATE",                                                          \
            "the day the demonstration has reached (default: today)")                               \

@@ -1,6 +1,7 @@
 #include "casework/adoption.h"
 #include "casework/arrivals.h"
 #include "casework/first_account.h"
+#include "cli/confinement.h"
 #include "cli/definitions.h"
 #include "cli/desk.h"
 #include "cli/notice.h"
@@ -103,6 +104,7 @@ result command_serve(const struct invocation *invocation, int *ret_status, struc
     running_block_interrupts();
     TRY(option_number(invocation, OPTION_PORT, 8080, 0, 65535, &port, err));
     TRY(read_settings(invocation, &settings, err));
+    TRY(confinement_of_files(invocation, &settings, err));
     TRY(option_given(invocation, OPTION_BEGIN) ? desk_open_or_begin(invocation, &desk, err)
                                                : desk_open(invocation, &desk, err));
     TRY(casework_adopt_rulebook(&desk.casework, err));
@@ -133,6 +135,9 @@ result command_serve(const struct invocation *invocation, int *ret_status, struc
     struct http_options http_options = {
         .address = address, .port = (uint16_t)port, .handler = web_handle, .context = web};
     result served = http_server_open(&http_options, &server, err);
+    if (served.ok) {
+        served = confinement_of_calls(invocation, err);
+    }
     if (served.ok) {
         served = serve(invocation, &desk, server, address, demonstration, err);
     }

@@ -2,7 +2,7 @@
 
 #include <stddef.h>
 
-enum setting_kind { SETTING_TEXT, SETTING_ORIGIN, SETTING_NUMBER, SETTING_FLAG };
+enum setting_kind { SETTING_ORIGIN, SETTING_NUMBER, SETTING_FLAG };
 
 struct setting {
     const char *section;
@@ -22,11 +22,6 @@ static const struct setting settings_table[] = {
     SETTING("sessions", "hours_max", SETTING_NUMBER, sessions.hours_max),
     SETTING("sessions", "proven_minutes", SETTING_NUMBER, sessions.proven_minutes),
     SETTING("confinement", "required", SETTING_FLAG, confinement_required),
-    SETTING("single_sign_on", "issuer", SETTING_TEXT, issuer),
-    SETTING("single_sign_on", "client_id", SETTING_TEXT, client_id),
-    SETTING("single_sign_on", "client_secret_file", SETTING_TEXT, client_secret_file),
-    SETTING("single_sign_on", "provider_name", SETTING_TEXT, provider_name),
-    SETTING("single_sign_on", "certificates_file", SETTING_TEXT, certificates_file),
 };
 enum { SETTING_COUNT = sizeof settings_table / sizeof settings_table[0] };
 
@@ -35,12 +30,7 @@ struct settings settings_default(void)
     return (struct settings){.origin = STR(""),
                              .sessions = {.idle_minutes = SESSION_IDLE_MINUTES,
                                           .hours_max = SESSION_HOURS_MAX,
-                                          .proven_minutes = PROVEN_MINUTES},
-                             .issuer = STR(""),
-                             .client_id = STR(""),
-                             .client_secret_file = STR(""),
-                             .provider_name = STR("your organisation"),
-                             .certificates_file = STR("")};
+                                          .proven_minutes = PROVEN_MINUTES}};
 }
 
 static const struct setting *find_setting(str section, str key, size_t *ret_index)
@@ -70,12 +60,6 @@ static result set_value(const struct setting *setting, str value, struct setting
 {
     char *at = (char *)settings + setting->offset;
     switch (setting->kind) {
-    case SETTING_TEXT:
-        if (value.len == 0) {
-            return err_set(err, ERROR_INPUT, "\"%s\" is empty", setting->key);
-        }
-        *(str *)(void *)at = value;
-        return result_ok();
     case SETTING_ORIGIN:
         if (!is_origin(value)) {
             return err_set(err, ERROR_INPUT,
@@ -127,19 +111,6 @@ static result read_key(str line, str section, bool given[SETTING_COUNT], struct 
     return set_value(setting, str_trim(cut.tail), settings, err);
 }
 
-static result check_whole(const struct settings *settings, struct err *err)
-{
-    const bool any = settings->client_id.len > 0 || settings->client_secret_file.len > 0;
-    const bool all = settings->client_id.len > 0 && settings->client_secret_file.len > 0 &&
-                     settings->origin.len > 0;
-    if (settings->issuer.len > 0 ? all : !any) {
-        return result_ok();
-    }
-    return err_set(err, ERROR_INPUT,
-                   "Single sign-on needs issuer, client_id, client_secret_file, and the origin of "
-                   "[web]");
-}
-
 result settings_read(str text, const char *name, struct settings *ret_settings, struct err *err)
 {
     struct settings settings = settings_default();
@@ -158,10 +129,6 @@ result settings_read(str text, const char *name, struct settings *ret_settings, 
         if (!read.ok) {
             return err_at(err, name, number, 1);
         }
-    }
-    const result whole = check_whole(&settings, err);
-    if (!whole.ok) {
-        return err_at(err, name, 0, 0);
     }
     *ret_settings = settings;
     return result_ok();

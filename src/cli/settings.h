@@ -1,5 +1,5 @@
 /* settings: what a site sets once, in a file: the address under which people reach the desk, how
- * long sessions last, another provider to sign in at, and how strictly the process is confined.
+ * long sessions last, and whether the process must be confined.
  *
  *     [web]
  *     origin = https://desk.example
@@ -20,11 +20,6 @@ struct settings {
     str origin; /* "https://desk.example", no slash at its end; "" when it is not set */
     struct session_limits sessions;
     bool confinement_required; /* do not serve where the kernel cannot confine the process */
-    str issuer;                /* of single sign-on; "" for none */
-    str client_id;
-    str client_secret_file;
-    str provider_name;     /* what the sign-in page calls it */
-    str certificates_file; /* authorities to trust in the place of the system's; "" for those */
 };
 
 /* With the defaults where the text says nothing. `name` is of the file, for errors. */
