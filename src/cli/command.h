@@ -176,6 +176,9 @@ enum { COMMAND_OPTIONS_MAX = 20, COMMAND_ARGUMENTS_MAX = 256 /* a folder of rule
     OPTION(OPTION_WITNESS, "witness", NULL, "the key of a witness of other logs")                  \
     OPTION(OPTION_SEEN, "seen", "FOLDER",                                                          \
            "what the witness has cosigned (default: the key's name with .seen)")                   \
+    OPTION(OPTION_RUN_FUTURES, "futures", "N", "how many futures (default: 200)")                  \
+    OPTION(OPTION_RUN_THREADS, "threads", "N",                                                     \
+           "how many threads (default: one for each processor)")                                   \
     OPTION(OPTION_HELP, "help", NULL, "print this help")
 
 enum command_option {
@@ -367,6 +370,7 @@ command_run command_seal_verify;
 command_run command_seal_witness;
 command_run command_import;
 command_run command_export;
+command_run command_forecast_run;
 command_run command_manual;
 
 #endif

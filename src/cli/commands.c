@@ -1766,6 +1766,27 @@ const struct command commands[] = {
         .run = command_seal_witness,
     },
     {
+        .name = "forecast run",
+        .arguments = "SCENARIO",
+        .argument_min = 1,
+        .argument_max = 1,
+        .summary = "What would happen: many futures of a scenario, with intervals",
+        .description =
+            "Runs the procedure person by person, in many futures, and prints for each quarter the "
+            "median and the intervals that hold 50, 80 and 95 % of them. A scenario with measures "
+            "is run with and without them, with the same random numbers, and the difference is "
+            "printed too. Whether somebody may be removed or transferred is judged by the "
+            "rulebook, on that simulated person's facts.\n\n"
+            "SCENARIO is a file that ends in .scenario, or the name of one that comes with the "
+            "program: baseline, hub, decision_makers, judges, voluntary_support, removals, "
+            "joint_operations, all. The same seed gives the same bytes on any number of threads. "
+            "What the forecast cannot tell is written in docs/forecast.md.",
+        .options = {OPTION_RULEBOOK, OPTION_RUN_FUTURES, OPTION_SEED, OPTION_RUN_THREADS,
+                    OPTION_FORMAT, OPTION_HELP},
+        .option_count = 6,
+        .run = command_forecast_run,
+    },
+    {
         .name = "manual",
         .arguments = "",
         .summary = "Print the manual page (roff)",

@@ -405,7 +405,8 @@ static uint32_t stay_end(struct run *run, uint32_t who, const struct way *way, d
                 gains ? way->data->station : PROCEDURE_NONE, procedure->stages[branch->to].holds,
                 now);
     if (procedure->law != NULL) {
-        procedure->law->step(procedure->law->context, who, branch->step, (int32_t)floor(now));
+        procedure->law->step(procedure->law->context, who, branch->step, branch->to,
+                             (int32_t)floor(now));
     }
     return branch->to;
 }
@@ -435,6 +436,8 @@ static void serve(struct run *run, uint32_t index, double now)
         if (!ticket_is_good(person, entry.ticket)) {
             continue;
         }
+        const uint32_t next = station->line[station->line_head & station->line_mask].who;
+        __builtin_prefetch(&run->people[next < run->people_count ? next : 0]);
         struct way *way = &run->ways[entry.ticket & 0xFF];
         station_gone(station, now);
         person->in_line &= (uint16_t) ~(1U << way->bit);
@@ -465,7 +468,7 @@ static void begin_life(struct run *run, uint32_t who, uint32_t stage, double sin
     const struct procedure *procedure = run->procedure;
     if (procedure->law != NULL) {
         const struct procedure_person *person = &run->people[who];
-        procedure->law->begin(procedure->law->context, who, person->group, person->key,
+        procedure->law->begin(procedure->law->context, who, person->group, person->key, stage,
                               (int32_t)floor(since));
     }
     const uint32_t holds = procedure->stages[stage].holds;
@@ -767,6 +770,18 @@ static void stands_still(struct run *run, double now)
                       now));
 }
 
+/* People lie anywhere in memory: who is next but a few is fetched while those before are looked
+ * after. */
+static void fetch_ahead(const struct run *run)
+{
+    enum { AHEAD = 6 };
+    const struct wheel *wheel = &run->wheel;
+    if (wheel->now_next + AHEAD < wheel->now_count) {
+        const uint32_t who = wheel->now[wheel->now_next + AHEAD].who;
+        __builtin_prefetch(&run->people[who < run->people_count ? who : 0]);
+    }
+}
+
 static void run_events(struct run *run)
 {
     const bool check = run->procedure->check_every_event;
@@ -776,6 +791,7 @@ static void run_events(struct run *run)
     while (run->fault.ok && run->counts.quarter < run->procedure->quarter_count &&
            wheel_take(&run->wheel, &event)) {
         run->event_count++;
+        fetch_ahead(run);
         at_one_time = event.at == before ? at_one_time + 1 : 0;
         before = event.at;
         if (at_one_time > EVENTS_AT_ONE_TIME_MAX) {

@@ -146,9 +146,11 @@ struct procedure_series {
  * each whether the way's step is clear. NULL: everybody is. */
 struct procedure_law {
     void *context;
-    /* A person was born into the procedure under this number, or has taken the step. */
-    void (*begin)(void *context, uint32_t person, uint32_t group, uint64_t key, int32_t day);
-    void (*step)(void *context, uint32_t person, uint32_t step, int32_t day);
+    /* Somebody comes into the procedure, in a stage, under this number; somebody takes a step, to a
+     * stage. */
+    void (*begin)(void *context, uint32_t person, uint32_t group, uint64_t key, uint32_t stage,
+                  int32_t day);
+    void (*step)(void *context, uint32_t person, uint32_t step, uint32_t stage, int32_t day);
     result (*judge)(void *context, uint32_t way, const uint32_t *people, size_t count, int32_t day,
                     bool *ret_clear, struct err *err);
     int32_t days_between; /* a person in line is judged again after so many days */

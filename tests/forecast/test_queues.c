@@ -292,8 +292,8 @@ static void allowances(void **state)
     const size_t old = small_series(small, TERM_STAGE_LONG, waiting);
     small->terms[old].days = 500;
     const size_t days = small_series(small, TERM_STAGE_DAYS, waiting);
-    struct arena results;
-    struct arena scratch;
+    struct arena results = {0};
+    struct arena scratch = {0};
     struct err err;
     assert_true(arena_open(&results, MEMORY, &err).ok && arena_open(&scratch, MEMORY, &err).ok);
     struct procedure_outcome outcome;

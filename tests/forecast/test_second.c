@@ -22,15 +22,18 @@ struct watcher {
     struct second_trace trace;
 };
 
-static void sees_begin(void *context, uint32_t person, uint32_t group, uint64_t key, int32_t day)
+static void sees_begin(void *context, uint32_t person, uint32_t group, uint64_t key, uint32_t stage,
+                       int32_t day)
 {
     (void)group;
+    (void)stage;
     (void)day;
     ((struct watcher *)context)->keys[person] = key;
 }
 
-static void sees_step(void *context, uint32_t person, uint32_t step, int32_t day)
+static void sees_step(void *context, uint32_t person, uint32_t step, uint32_t stage, int32_t day)
 {
+    (void)stage;
     struct watcher *watcher = context;
     watcher->trace.steps[watcher->trace.count++] =
         (struct second_step){watcher->keys[person], step, day};
@@ -204,8 +207,8 @@ static void compare(const struct small *small, const struct draw_tables *tables,
         .context = &watcher, .begin = sees_begin, .step = sees_step, .days_between = 7};
     procedure.law = &law;
     watcher.trace.count = 0;
-    struct arena results;
-    struct arena scratch;
+    struct arena results = {0};
+    struct arena scratch = {0};
     struct err err = {0};
     assert_true(arena_open(&results, MEMORY, &err).ok && arena_open(&scratch, MEMORY, &err).ok);
     struct procedure_outcome outcome;
