@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PATHS_MAX = 24 };
+enum { PATHS_MAX = 32 };
 
 struct paths {
     struct confine_path items[PATHS_MAX];
@@ -47,6 +47,9 @@ static void add_read(const struct invocation *invocation, struct paths *paths)
 {
     static const enum command_option options[] = {
         OPTION_RULEBOOK, OPTION_RELEASES, OPTION_DEFINITIONS, OPTION_NOTICES, OPTION_POLICY};
+    /* Each may be a link to somewhere else: a folder holds what it links to no more than others do.
+     */
+    static const char *const shared[] = {"pages", "rulebooks", "notices", "statistics", "data"};
     static const char *const places[] = {RETURNHUB_ASSETS,
                                          "/usr",
                                          "/lib",
@@ -56,6 +59,9 @@ static void add_read(const struct invocation *invocation, struct paths *paths)
                                          "/sys/devices/system/cpu",
                                          "/dev/urandom"};
     add(paths, share_folder(invocation, "").at, false);
+    for (size_t i = 0; i < sizeof shared / sizeof shared[0]; i++) {
+        add(paths, share_folder(invocation, shared[i]).at, false);
+    }
     for (size_t i = 0; i < sizeof options / sizeof options[0]; i++) {
         if (option_given(invocation, options[i])) {
             add(paths, invocation->options[options[i]].at, false);
