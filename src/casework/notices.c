@@ -56,13 +56,57 @@ static result find_catalogue(const struct casework *casework, str language,
 
 /* --- approvals -------------------------------------------------------------------------------- */
 
-static bool approves(const struct event *event, const struct notice_definition *notice,
-                     str language, const char *identity)
+/* Shown an event of a history, newest first; false: no more is wanted. */
+typedef bool history_visit(void *context, const struct event *event);
+
+static result walk_history(struct sitting *sitting, enum subject_kind kind, int64_t subject,
+                           history_visit *visit, void *context, struct err *err)
 {
+    int64_t before = 0;
+    size_t count = HISTORY_AT_ONCE;
+    while (count == HISTORY_AT_ONCE) {
+        const struct event *events = NULL;
+        struct arena scratch = *sitting->arena;
+        TRY(transaction_history(sitting->transaction, kind, subject, before, HISTORY_AT_ONCE,
+                                &scratch, &events, &count, err));
+        for (size_t i = 0; i < count; i++) {
+            if (!visit(context, &events[i])) {
+                return result_ok();
+            }
+            before = events[i].position;
+        }
+    }
+    return result_ok();
+}
+
+/* The event at a position; one of position 0 for none. */
+static result event_at(struct sitting *sitting, int64_t position, struct event *ret_event,
+                       struct err *err)
+{
+    *ret_event = (struct event){.position = 0};
+    return position == 0
+               ? result_ok()
+               : transaction_event(sitting->transaction, position, sitting->arena, ret_event, err);
+}
+
+struct approval_wanted {
+    const struct notice_definition *notice;
+    str language;
+    str identity;
+    int64_t found; /* 0: not yet */
+};
+
+static bool find_approving(void *context, const struct event *event)
+{
+    struct approval_wanted *wanted = context;
     const struct translation_approved_body *body = &event->body.translation_approved;
-    return event->kind == EVENT_TRANSLATION_APPROVED && str_equal(body->notice, notice->name) &&
-           body->version == notice->version && str_equal(body->language, language) &&
-           str_equal(body->identity, str_from_c(identity));
+    if (event->kind == EVENT_TRANSLATION_APPROVED &&
+        str_equal(body->notice, wanted->notice->name) && body->version == wanted->notice->version &&
+        str_equal(body->language, wanted->language) &&
+        str_equal(body->identity, wanted->identity)) {
+        wanted->found = event->position;
+    }
+    return wanted->found == 0;
 }
 
 /* The event that approved exactly these words; position 0: none did. */
@@ -71,24 +115,11 @@ static result find_approval(struct sitting *sitting, const struct notice_definit
                             struct err *err)
 {
     char hex[SHA256_HEX_SIZE];
-    int64_t before = 0;
-    size_t count = HISTORY_AT_ONCE;
     sha256_hex(identity, hex);
-    *ret_event = (struct event){.position = 0};
-    while (count == HISTORY_AT_ONCE) {
-        const struct event *events = NULL;
-        struct arena scratch = *sitting->arena;
-        TRY(transaction_history(sitting->transaction, SUBJECT_OF_REGISTER, 1, before,
-                                HISTORY_AT_ONCE, &scratch, &events, &count, err));
-        for (size_t i = 0; i < count; i++) {
-            if (approves(&events[i], notice, language, hex)) {
-                return transaction_event(sitting->transaction, events[i].position, sitting->arena,
-                                         ret_event, err);
-            }
-            before = events[i].position;
-        }
-    }
-    return result_ok();
+    struct approval_wanted wanted = {
+        .notice = notice, .language = language, .identity = str_from_c(hex)};
+    TRY(walk_history(sitting, SUBJECT_OF_REGISTER, 1, find_approving, &wanted, err));
+    return event_at(sitting, wanted.found, ret_event, err);
 }
 
 static result require_approval(struct sitting *sitting, const struct notice_definition *notice,
@@ -302,36 +333,6 @@ static str stored_value(const struct notice_record *record, const struct notice_
     return STR("unknown");
 }
 
-static const struct {
-    enum notice_line_kind kind;
-    str name;
-} line_kinds[] = {
-    {NOTICE_TITLE, STR_INIT("title")},
-    {NOTICE_HEADING, STR_INIT("heading")},
-    {NOTICE_PARAGRAPH, STR_INIT("paragraph")},
-    {NOTICE_ITEM, STR_INIT("item")},
-};
-
-static str line_kind_name(enum notice_line_kind kind)
-{
-    for (size_t i = 0; i < sizeof line_kinds / sizeof line_kinds[0]; i++) {
-        if (line_kinds[i].kind == kind) {
-            return line_kinds[i].name;
-        }
-    }
-    return STR("");
-}
-
-static enum notice_line_kind line_kind_from_name(str name)
-{
-    for (size_t i = 0; i < sizeof line_kinds / sizeof line_kinds[0]; i++) {
-        if (str_equal(line_kinds[i].name, name)) {
-            return line_kinds[i].kind;
-        }
-    }
-    return NOTICE_PARAGRAPH;
-}
-
 /* Lists of an event, of texts that the caller fills in. */
 static result new_texts(struct arena *arena, size_t count, str **ret_items,
                         struct text_list *ret_list, struct err *err)
@@ -347,7 +348,7 @@ static result put_lines(const struct notice_content *content, struct arena *aren
     str *kinds = NULL;
     TRY(new_texts(arena, content->count, &kinds, &body->kinds, err));
     for (size_t i = 0; i < content->count; i++) {
-        kinds[i] = line_kind_name(content->kinds[i]);
+        kinds[i] = str_from_c(notice_line_kind_name(content->kinds[i]));
     }
     body->originals = (struct text_list){.items = content->originals, .count = content->count};
     body->translations =
@@ -428,7 +429,9 @@ static result content_of(const struct notice_issued_body *body, struct arena *ar
         return err_set(err, ERROR_INTERNAL, "A notice does not have as many texts as lines");
     }
     for (size_t i = 0; i < count; i++) {
-        kinds[i] = line_kind_from_name(body->kinds.items[i]);
+        if (!notice_line_kind_from_name(body->kinds.items[i], &kinds[i])) {
+            kinds[i] = NOTICE_PARAGRAPH;
+        }
     }
     *ret_content = (struct notice_content){
         .notice = body->notice,
@@ -443,34 +446,25 @@ static result content_of(const struct notice_issued_body *body, struct arena *ar
     return result_ok();
 }
 
-/* What became of a letter: its service or its cancelling. */
-static bool closes(const struct event *event, int64_t number)
+/* The number of the letter that an event serves or cancels; 0 for every other event. */
+static int64_t closes(const struct event *event)
 {
-    return (event->kind == EVENT_NOTICE_SERVED && event->body.notice_served.notice == number) ||
-           (event->kind == EVENT_NOTICE_CANCELLED && event->body.notice_cancelled.notice == number);
+    return event->kind == EVENT_NOTICE_SERVED      ? event->body.notice_served.notice
+           : event->kind == EVENT_NOTICE_CANCELLED ? event->body.notice_cancelled.notice
+                                                   : 0;
 }
 
+struct closed_wanted {
+    int64_t number;
+    int64_t found; /* 0: not yet */
+};
+
 /* Nothing closes a letter before it was issued: so no event below its own is looked at. */
-static result find_closed(struct sitting *sitting, const struct notice_answer *answer,
-                          struct event *ret_event, struct err *err)
+static bool find_closing(void *context, const struct event *event)
 {
-    int64_t before = 0;
-    size_t count = HISTORY_AT_ONCE;
-    *ret_event = (struct event){.position = 0};
-    while (count == HISTORY_AT_ONCE && (before == 0 || before > answer->number)) {
-        const struct event *events = NULL;
-        struct arena scratch = *sitting->arena;
-        TRY(transaction_history(sitting->transaction, SUBJECT_OF_PERSON, answer->person.id, before,
-                                HISTORY_AT_ONCE, &scratch, &events, &count, err));
-        for (size_t i = 0; i < count; i++) {
-            if (closes(&events[i], answer->number)) {
-                return transaction_event(sitting->transaction, events[i].position, sitting->arena,
-                                         ret_event, err);
-            }
-            before = events[i].position;
-        }
-    }
-    return result_ok();
+    struct closed_wanted *wanted = context;
+    wanted->found = closes(event) == wanted->number ? event->position : 0;
+    return wanted->found == 0 && event->position > wanted->number;
 }
 
 static result describe(struct sitting *sitting, const struct event *issued,
@@ -478,6 +472,7 @@ static result describe(struct sitting *sitting, const struct event *issued,
                        struct err *err)
 {
     const struct notice_issued_body *body = &issued->body.notice_issued;
+    struct closed_wanted wanted = {.number = issued->position};
     struct notice_answer answer = {.number = issued->position,
                                    .person = *person,
                                    .issued_on = issued->effective_on,
@@ -487,7 +482,8 @@ static result describe(struct sitting *sitting, const struct event *issued,
     TRY(content_of(body, sitting->arena, &answer.content, err));
     TRY(sha256_parse(body->hash, &answer.hash, err));
     TRY(sitting_actor(sitting, issued->actor, &answer.issued_by, err));
-    TRY(find_closed(sitting, &answer, &answer.closed, err));
+    TRY(walk_history(sitting, SUBJECT_OF_PERSON, person->id, find_closing, &wanted, err));
+    TRY(event_at(sitting, wanted.found, &answer.closed, err));
     TRY(sitting_actor(sitting, answer.closed.actor, &answer.closed_by, err));
     answer.state = answer.closed.kind == EVENT_NOTICE_SERVED      ? NOTICE_STATE_SERVED
                    : answer.closed.kind == EVENT_NOTICE_CANCELLED ? NOTICE_STATE_CANCELLED
@@ -833,32 +829,19 @@ result casework_notice(const struct casework *casework, const struct caller *cal
     return result_ok();
 }
 
-/* Positions of the person's letters, newest first. */
-static result list_issued(struct sitting *sitting, int64_t person, struct arena *arena,
-                          int64_t **ret_numbers, size_t *ret_count, struct err *err)
+/* Positions of a person's letters, newest first. */
+struct letters_found {
+    int64_t numbers[HISTORY_AT_ONCE];
+    size_t count;
+};
+
+static bool find_letter(void *context, const struct event *event)
 {
-    int64_t before = 0;
-    size_t count = HISTORY_AT_ONCE;
-    size_t found = 0;
-    int64_t *numbers = ARENA_NEW(arena, int64_t, HISTORY_AT_ONCE);
-    if (numbers == NULL) {
-        return arena_full(err);
+    struct letters_found *found = context;
+    if (event->kind == EVENT_NOTICE_ISSUED) {
+        found->numbers[found->count++] = event->position;
     }
-    while (count == HISTORY_AT_ONCE && found < HISTORY_AT_ONCE) {
-        const struct event *events = NULL;
-        struct arena scratch = *arena;
-        TRY(transaction_history(sitting->transaction, SUBJECT_OF_PERSON, person, before,
-                                HISTORY_AT_ONCE, &scratch, &events, &count, err));
-        for (size_t i = 0; i < count && found < HISTORY_AT_ONCE; i++) {
-            if (events[i].kind == EVENT_NOTICE_ISSUED) {
-                numbers[found++] = events[i].position;
-            }
-            before = events[i].position;
-        }
-    }
-    *ret_numbers = numbers;
-    *ret_count = found;
-    return result_ok();
+    return found->count < HISTORY_AT_ONCE;
 }
 
 static result read_notices(struct transaction *transaction, void *context, struct err *err)
@@ -866,23 +849,22 @@ static result read_notices(struct transaction *transaction, void *context, struc
     struct notice_work *work = context;
     struct sitting *sitting = &work->sitting;
     struct person_row *person = &work->answer.person;
-    int64_t *numbers = NULL;
-    size_t count = 0;
+    struct letters_found found = {.count = 0};
     TRY(sitting_read(sitting, work->casework, transaction, work->caller, ACTION_SEE_PERSON,
                      work->arena, err));
     TRY(sitting_person(sitting, work->order->person, ACTION_SEE_PERSON, person, err));
-    TRY(list_issued(sitting, person->id, work->arena, &numbers, &count, err));
-    struct notice_answer *answers = ARENA_NEW(work->arena, struct notice_answer, count + 1);
+    TRY(walk_history(sitting, SUBJECT_OF_PERSON, person->id, find_letter, &found, err));
+    struct notice_answer *answers = ARENA_NEW(work->arena, struct notice_answer, found.count + 1);
     if (answers == NULL) {
         return arena_full(err);
     }
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < found.count; i++) {
         struct event issued;
-        TRY(transaction_event(transaction, numbers[i], work->arena, &issued, err));
+        TRY(transaction_event(transaction, found.numbers[i], work->arena, &issued, err));
         TRY(describe(sitting, &issued, person, &answers[i], err));
     }
     work->answers = answers;
-    work->answer_count = count;
+    work->answer_count = found.count;
     return result_ok();
 }
 

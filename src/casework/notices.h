@@ -19,11 +19,6 @@
 enum notice_state { NOTICE_STATE_ISSUED, NOTICE_STATE_SERVED, NOTICE_STATE_CANCELLED };
 const char *notice_state_name(enum notice_state state);
 
-struct notice_way {
-    str name;
-    str title;
-};
-
 /* A letter that was issued. */
 struct notice_answer {
     int64_t number; /* the position of its event; 0: a draft */

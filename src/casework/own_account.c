@@ -217,24 +217,6 @@ result casework_own_account(const struct casework *casework, const struct caller
 
 /* --- removing the second factor --------------------------------------------------------------- */
 
-static result find_account(struct own_work *work, int64_t *ret_account, struct err *err)
-{
-    struct err failure = {0};
-    const struct sitting *sitting = &work->sitting;
-    if (str_equal(work->username, sitting->account.username)) {
-        *ret_account = sitting->account.id;
-        return result_ok();
-    }
-    TRY(sitting_require(sitting, ACTION_MANAGE_ACCOUNTS, err));
-    if (transaction_find(sitting->transaction, SUBJECT_OF_ACCOUNT, work->username, ret_account,
-                         &failure)
-            .ok) {
-        return result_ok();
-    }
-    return failure.code == ERROR_NOT_FOUND ? sitting_no_such(err, "account", work->username)
-                                           : err_set(err, failure.code, "%s", failure.what);
-}
-
 static result remove_work(struct transaction *transaction, void *context, struct err *err)
 {
     struct own_work *work = context;
@@ -246,7 +228,7 @@ static result remove_work(struct transaction *transaction, void *context, struct
     if (before.position != 0) {
         return before.kind == EVENT_ACCOUNT_SECURED ? result_ok() : sitting_client_id_taken(err);
     }
-    TRY(find_account(work, &account, err));
+    TRY(sitting_own_account(&work->sitting, work->username, &account, err));
     TRY(transaction_second_factor(transaction, account, &work->factor, &found, err));
     if (!found) {
         return err_set(err, ERROR_CONFLICT, "The account has no second factor");

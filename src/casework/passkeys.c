@@ -211,25 +211,6 @@ result casework_register_passkey(const struct casework *casework, const struct c
 
 /* --- removing --------------------------------------------------------------------------------- */
 
-/* One's own account, or that of somebody who lost a device. */
-static result find_owner(struct own_work *work, int64_t *ret_account, struct err *err)
-{
-    struct sitting *sitting = &work->sitting;
-    struct err failure = {0};
-    if (str_equal(work->username, sitting->account.username)) {
-        *ret_account = sitting->account.id;
-        return result_ok();
-    }
-    TRY(sitting_require(sitting, ACTION_MANAGE_ACCOUNTS, err));
-    if (transaction_find(sitting->transaction, SUBJECT_OF_ACCOUNT, work->username, ret_account,
-                         &failure)
-            .ok) {
-        return result_ok();
-    }
-    return failure.code == ERROR_NOT_FOUND ? sitting_no_such(err, "account", work->username)
-                                           : err_set(err, failure.code, "%s", failure.what);
-}
-
 static result delete_named(struct own_work *work, struct transaction *transaction,
                            size_t *ret_deleted, struct err *err)
 {
@@ -255,7 +236,7 @@ static result remove_work(struct transaction *transaction, void *context, struct
     if (repeated) {
         return result_ok();
     }
-    TRY(find_owner(work, &account, err));
+    TRY(sitting_own_account(&work->sitting, work->username, &account, err));
     TRY(transaction_passkeys(transaction, account, work->arena, &work->rows, &work->row_count,
                              err));
     TRY(delete_named(work, transaction, &deleted, err));

@@ -102,6 +102,23 @@ static result begin_for(struct sitting *sitting, const struct casework *casework
     return require_action(&sitting->account, action, err);
 }
 
+result sitting_own_account(const struct sitting *sitting, str username, int64_t *ret_account,
+                           struct err *err)
+{
+    struct err failure = {0};
+    if (str_equal(username, sitting->account.username)) {
+        *ret_account = sitting->account.id;
+        return result_ok();
+    }
+    TRY(sitting_require(sitting, ACTION_MANAGE_ACCOUNTS, err));
+    if (transaction_find(sitting->transaction, SUBJECT_OF_ACCOUNT, username, ret_account, &failure)
+            .ok) {
+        return result_ok();
+    }
+    return failure.code == ERROR_NOT_FOUND ? sitting_no_such(err, "account", username)
+                                           : err_set(err, failure.code, "%s", failure.what);
+}
+
 result sitting_require_proof(const struct caller *caller, struct err *err)
 {
     if (!caller->unproven) {

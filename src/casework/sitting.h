@@ -65,6 +65,11 @@ MUST_USE result sitting_record(struct sitting *sitting, const struct casework *c
  * something was read. */
 MUST_USE result sitting_require(const struct sitting *sitting, enum action action, struct err *err);
 
+/* The sitting's own account; another one (that of somebody who lost a device) for whoever manages
+ * accounts. */
+MUST_USE result sitting_own_account(const struct sitting *sitting, str username,
+                                    int64_t *ret_account, struct err *err);
+
 /* ERROR_UNPROVEN when the caller has to prove first that it is still them. */
 MUST_USE result sitting_require_proof(const struct caller *caller, struct err *err);
 

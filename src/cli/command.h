@@ -227,6 +227,11 @@ static inline bool option_given(const struct invocation *invocation, enum comman
 }
 MUST_USE result option_date(const struct invocation *invocation, enum command_option option,
                             date otherwise, date *ret_date, struct err *err);
+/* The place in `names` of what was given, 0 when nothing was. ERROR_USAGE with `hint` for a word
+ * that is not there. */
+MUST_USE result option_format(const struct invocation *invocation, enum command_option option,
+                              const char *const *names, size_t count, const char *hint,
+                              size_t *ret_index, struct err *err);
 MUST_USE result option_number(const struct invocation *invocation, enum command_option option,
                               int64_t otherwise, int64_t least, int64_t most, int64_t *ret_number,
                               struct err *err);

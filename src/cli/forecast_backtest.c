@@ -11,26 +11,13 @@ enum chart_format { CHART_TEXT, CHART_CSV, CHART_JSON, CHART_SVG };
 static result read_format(const struct invocation *invocation, enum chart_format *ret_format,
                           struct err *err)
 {
-    static const str names[] = {
-        [CHART_TEXT] = STR_INIT("text"),
-        [CHART_CSV] = STR_INIT("csv"),
-        [CHART_JSON] = STR_INIT("json"),
-        [CHART_SVG] = STR_INIT("svg"),
-    };
-    *ret_format = CHART_TEXT;
-    if (!option_given(invocation, OPTION_CHART_FORMAT)) {
-        return result_ok();
-    }
-    const str asked = invocation->options[OPTION_CHART_FORMAT];
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        if (str_equal(asked, names[i])) {
-            *ret_format = (enum chart_format)i;
-            return result_ok();
-        }
-    }
-    result_ignore(err_set(err, ERROR_USAGE, "There is no format '%.*s'", STR_ARG(asked)),
-                  "the hint follows");
-    return err_hint(err, "use --format text, csv, json or svg");
+    static const char *const names[] = {
+        [CHART_TEXT] = "text", [CHART_CSV] = "csv", [CHART_JSON] = "json", [CHART_SVG] = "svg"};
+    size_t index = 0;
+    TRY(option_format(invocation, OPTION_CHART_FORMAT, names, sizeof names / sizeof names[0],
+                      "use --format text, csv, json or svg", &index, err));
+    *ret_format = (enum chart_format)index;
+    return result_ok();
 }
 
 static result read_quarter(const struct invocation *invocation, enum command_option option,

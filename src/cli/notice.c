@@ -160,24 +160,18 @@ enum letter_format { LETTER_TEXT, LETTER_HTML, LETTER_PDF, LETTER_JSON, LETTER_H
 static result read_format(const struct invocation *invocation, enum letter_format *ret_format,
                           struct err *err)
 {
-    static const str names[] = {
-        [LETTER_TEXT] = STR_INIT("text"),     [LETTER_HTML] = STR_INIT("html"),
-        [LETTER_PDF] = STR_INIT("pdf"),       [LETTER_JSON] = STR_INIT("json"),
-        [LETTER_HASHED] = STR_INIT("hashed"),
-    };
-    const str asked = option_given(invocation, OPTION_LETTER_FORMAT)
-                          ? invocation->options[OPTION_LETTER_FORMAT]
-                          : names[LETTER_TEXT];
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        if (str_equal(asked, names[i])) {
-            *ret_format = (enum letter_format)i;
-            return result_ok();
-        }
-    }
-    result_ignore(err_set(err, ERROR_USAGE, "There is no format '%.*s'", STR_ARG(asked)),
-                  "the hint follows");
-    return err_hint(err, "use --format text, html, pdf, json, or hashed for the text that the "
-                         "hash is of");
+    static const char *const names[] = {[LETTER_TEXT] = "text",
+                                        [LETTER_HTML] = "html",
+                                        [LETTER_PDF] = "pdf",
+                                        [LETTER_JSON] = "json",
+                                        [LETTER_HASHED] = "hashed"};
+    size_t index = 0;
+    TRY(option_format(
+        invocation, OPTION_LETTER_FORMAT, names, sizeof names / sizeof names[0],
+        "use --format text, html, pdf, json, or hashed for the text that the hash is of", &index,
+        err));
+    *ret_format = (enum letter_format)index;
+    return result_ok();
 }
 
 static result write_letter(const struct desk *desk, const struct notice_answer *answer,

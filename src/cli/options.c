@@ -37,6 +37,26 @@ result option_date(const struct invocation *invocation, enum command_option opti
     return date_parse(invocation->options[option], ret_date, err);
 }
 
+result option_format(const struct invocation *invocation, enum command_option option,
+                     const char *const *names, size_t count, const char *hint, size_t *ret_index,
+                     struct err *err)
+{
+    *ret_index = 0;
+    if (!option_given(invocation, option)) {
+        return result_ok();
+    }
+    const str asked = invocation->options[option];
+    for (size_t i = 0; i < count; i++) {
+        if (str_equal(asked, str_from_c(names[i]))) {
+            *ret_index = i;
+            return result_ok();
+        }
+    }
+    result_ignore(err_set(err, ERROR_USAGE, "There is no format '%.*s'", STR_ARG(asked)),
+                  "the hint follows");
+    return err_hint(err, "%s", hint);
+}
+
 result option_number(const struct invocation *invocation, enum command_option option,
                      int64_t otherwise, int64_t least, int64_t most, int64_t *ret_number,
                      struct err *err)

@@ -183,23 +183,13 @@ enum page_format { PAGE_TEXT, PAGE_HTML, PAGE_PDF };
 static result read_page_format(const struct invocation *invocation, enum page_format *ret_format,
                                struct err *err)
 {
-    static const str names[] = {
-        [PAGE_TEXT] = STR_INIT("text"),
-        [PAGE_HTML] = STR_INIT("html"),
-        [PAGE_PDF] = STR_INIT("pdf"),
-    };
-    const str asked = option_given(invocation, OPTION_PAGE_FORMAT)
-                          ? invocation->options[OPTION_PAGE_FORMAT]
-                          : names[PAGE_TEXT];
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        if (str_equal(asked, names[i])) {
-            *ret_format = (enum page_format)i;
-            return result_ok();
-        }
-    }
-    result_ignore(err_set(err, ERROR_USAGE, "There is no format '%.*s'", STR_ARG(asked)),
-                  "the hint follows");
-    return err_hint(err, "use --format text, html or pdf");
+    static const char *const names[] = {
+        [PAGE_TEXT] = "text", [PAGE_HTML] = "html", [PAGE_PDF] = "pdf"};
+    size_t index = 0;
+    TRY(option_format(invocation, OPTION_PAGE_FORMAT, names, sizeof names / sizeof names[0],
+                      "use --format text, html or pdf", &index, err));
+    *ret_format = (enum page_format)index;
+    return result_ok();
 }
 
 static result write_page(const struct rulebook *rulebook, enum page_format format,

@@ -9,24 +9,13 @@ enum table_format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV, FORMAT_ODS };
 static result read_format(const struct invocation *invocation, enum table_format *ret_format,
                           struct err *err)
 {
-    static const str names[] = {
-        [FORMAT_TEXT] = STR_INIT("text"),
-        [FORMAT_JSON] = STR_INIT("json"),
-        [FORMAT_CSV] = STR_INIT("csv"),
-        [FORMAT_ODS] = STR_INIT("ods"),
-    };
-    const str asked = option_given(invocation, OPTION_TABLE_FORMAT)
-                          ? invocation->options[OPTION_TABLE_FORMAT]
-                          : names[FORMAT_TEXT];
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        if (str_equal(asked, names[i])) {
-            *ret_format = (enum table_format)i;
-            return result_ok();
-        }
-    }
-    result_ignore(err_set(err, ERROR_USAGE, "There is no format '%.*s'", STR_ARG(asked)),
-                  "the hint follows");
-    return err_hint(err, "use --format text, csv, json or ods");
+    static const char *const names[] = {
+        [FORMAT_TEXT] = "text", [FORMAT_JSON] = "json", [FORMAT_CSV] = "csv", [FORMAT_ODS] = "ods"};
+    size_t index = 0;
+    TRY(option_format(invocation, OPTION_TABLE_FORMAT, names, sizeof names / sizeof names[0],
+                      "use --format text, csv, json or ods", &index, err));
+    *ret_format = (enum table_format)index;
+    return result_ok();
 }
 
 /* --- printing --- */

@@ -13,21 +13,13 @@ enum access_format { ACCESS_HTML, ACCESS_TEXT, ACCESS_JSON };
 static result read_format(const struct invocation *invocation, enum access_format *ret_format,
                           struct err *err)
 {
-    static const str names[] = {[ACCESS_HTML] = STR_INIT("html"),
-                                [ACCESS_TEXT] = STR_INIT("text"),
-                                [ACCESS_JSON] = STR_INIT("json")};
-    const str asked = option_given(invocation, OPTION_ACCESS_FORMAT)
-                          ? invocation->options[OPTION_ACCESS_FORMAT]
-                          : names[ACCESS_HTML];
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        if (str_equal(asked, names[i])) {
-            *ret_format = (enum access_format)i;
-            return result_ok();
-        }
-    }
-    result_ignore(err_set(err, ERROR_USAGE, "There is no format '%.*s'", STR_ARG(asked)),
-                  "the hint follows");
-    return err_hint(err, "use --format html, text or json");
+    static const char *const names[] = {
+        [ACCESS_HTML] = "html", [ACCESS_TEXT] = "text", [ACCESS_JSON] = "json"};
+    size_t index = 0;
+    TRY(option_format(invocation, OPTION_ACCESS_FORMAT, names, sizeof names / sizeof names[0],
+                      "use --format html, text or json", &index, err));
+    *ret_format = (enum access_format)index;
+    return result_ok();
 }
 
 /* --- the page --------------------------------------------------------------------------------- */

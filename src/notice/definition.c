@@ -16,6 +16,31 @@ struct reader {
     struct notice_line *last; /* that a line which begins with a quote goes on with */
 };
 
+/* --- kinds of line ---------------------------------------------------------------------------- */
+
+static const char *const kind_names[] = {
+    [NOTICE_TITLE] = "title",
+    [NOTICE_HEADING] = "heading",
+    [NOTICE_PARAGRAPH] = "paragraph",
+    [NOTICE_ITEM] = "item",
+};
+
+const char *notice_line_kind_name(enum notice_line_kind kind)
+{
+    return kind_names[kind];
+}
+
+bool notice_line_kind_from_name(str name, enum notice_line_kind *ret_kind)
+{
+    for (size_t i = 0; i < sizeof kind_names / sizeof kind_names[0]; i++) {
+        if (str_equal(name, str_from_c(kind_names[i]))) {
+            *ret_kind = (enum notice_line_kind)i;
+            return true;
+        }
+    }
+    return false;
+}
+
 /* --- what is put in --------------------------------------------------------------------------- */
 
 bool notice_next_piece(str *text, struct notice_piece *ret_piece, bool *ret_wrong)
@@ -114,21 +139,16 @@ static result more_text(struct reader *reader, struct err *err)
     return reader->notice == NULL ? result_ok() : add_inserts(reader, more, err);
 }
 
-/* Takes the word with which a text of the letter begins, if it comes next. */
+/* Takes the word with which a text of the letter begins, if it comes next; a title has no line of
+ * its own. */
 static bool take_kind(struct reader *reader, enum notice_line_kind *ret_kind)
 {
-    static const struct {
-        const char *word;
-        enum notice_line_kind kind;
-    } kinds[] = {
-        {"heading", NOTICE_HEADING}, {"paragraph", NOTICE_PARAGRAPH}, {"item", NOTICE_ITEM}};
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-        if (line_take(&reader->lines, kinds[i].word)) {
-            *ret_kind = kinds[i].kind;
-            return true;
-        }
+    enum notice_line_kind kind = NOTICE_TITLE;
+    if (!notice_line_kind_from_name(line_peek(&reader->lines), &kind) || kind == NOTICE_TITLE) {
+        return false;
     }
-    return false;
+    *ret_kind = kind;
+    return line_take(&reader->lines, kind_names[kind]);
 }
 
 static result read_source(struct reader *reader, struct err *err)

@@ -19,6 +19,11 @@ enum {
 
 enum notice_line_kind { NOTICE_TITLE, NOTICE_HEADING, NOTICE_PARAGRAPH, NOTICE_ITEM };
 
+/* "title", "heading", "paragraph", "item": the words of the text, and of a letter that is kept. */
+const char *notice_line_kind_name(enum notice_line_kind kind);
+/* False when there is none of this name. */
+bool notice_line_kind_from_name(str name, enum notice_line_kind *ret_kind);
+
 /* One text of the letter. In it, {NAME} stands for what is put in: a fact of the rulebook, or one
  * of person.name, person.reference, notice.day, hub.name. */
 struct notice_line {

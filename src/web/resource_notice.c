@@ -2,13 +2,6 @@
 
 #include "format/json.h"
 
-static const char *const kind_names[] = {
-    [NOTICE_TITLE] = "title",
-    [NOTICE_HEADING] = "heading",
-    [NOTICE_PARAGRAPH] = "paragraph",
-    [NOTICE_ITEM] = "item",
-};
-
 static void set_hash(json_t *object, const struct sha256 *hash)
 {
     char hex[SHA256_HEX_SIZE];
@@ -19,7 +12,7 @@ static void set_hash(json_t *object, const struct sha256 *hash)
 static json_t *line_of(const struct notice_content *content, size_t index)
 {
     json_t *line = json_object();
-    json_set_str(line, "kind", str_from_c(kind_names[content->kinds[index]]));
+    json_set_str(line, "kind", str_from_c(notice_line_kind_name(content->kinds[index])));
     json_set_str(line, "original", content->originals[index]);
     if (content->translations[index].len > 0) {
         json_set_str(line, "translation", content->translations[index]);
