@@ -8,7 +8,7 @@
 #include <pthread.h>
 
 enum {
-    BATCH_SIZE = 4 * 8,         /* four numbers of eight bytes, the highest byte first */
+    BATCH_SIZE = 5 * 8,         /* five numbers of eight bytes, the highest byte first */
     CHECKPOINT_MAX = 16 * 1024, /* with the signatures of many witnesses */
     PUBLISH_ARENA_BYTES = 256 * 1024,
 };

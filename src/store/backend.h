@@ -15,6 +15,7 @@ struct backend;
 /* A backend's own connection begins with this. */
 struct connection {
     const struct backend *backend;
+    int64_t upgraded_from; /* the layout that was brought up to date when it was opened; 0: none */
     bool others_wrote; /* may another connection have committed between the last transaction of this
                           one and the one that has begun? */
 };
@@ -77,6 +78,17 @@ enum query {
                         first */
     QUERY_TAKEN_BY,  /* (person or record, account) -> event: steps that the account took of it */
     QUERY_SESSIONS,  /* (account) -> session, newest first */
+    QUERY_LAST_LOOK, /* () -> look link: of the last, no row when there is none */
+    QUERY_ALL_LOOKS, /* () -> look, by number */
+    QUERY_PASSWORDS, /* () -> password */
+    QUERY_SECOND_FACTORS,     /* () -> second factor */
+    QUERY_ALL_SESSIONS,       /* () -> session */
+    QUERY_RULEBOOKS,          /* () -> rulebook */
+    QUERY_KEYS,               /* () -> subject key */
+    QUERY_KEYS_DESTROYED,     /* () -> subject key: those that are gone */
+    QUERY_KEYS_WITHOUT_EVENT, /* () -> subject key: of which there is no event */
+    QUERY_COMMANDS_MISSING,   /* () -> command: as events say, that no row says */
+    QUERY_COMMANDS_TOO_MANY,  /* () -> command: that no event says */
     QUERY_LOOKS,    /* (person, account, before, limit) -> look row, newest first; 0 asks for all */
     QUERY_CASELOAD, /* (first person, last person) -> caseload, by person */
     QUERY_COURSES,  /* (first person, last person) -> course, by person, no facts */
@@ -187,6 +199,10 @@ struct backend {
                           struct cursor *ret_cursor, struct err *err);
     result (*cursor_next)(struct cursor *cursor, void *row, bool *ret_found, struct err *err);
     void (*cursor_close)(struct cursor *cursor);
+
+    /* Tables, indices and triggers are those that this program makes, no less and no more;
+     * ERROR_STORAGE names what differs. */
+    result (*check_layout)(struct connection *connection, struct err *err);
 
     /* Overwritten and deleted content is in no file of the database any more. Waits for readers. */
     result (*purge)(struct connection *connection, struct err *err);

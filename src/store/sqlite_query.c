@@ -84,6 +84,28 @@ static const struct query_row query_rows[QUERY_COUNT] = {
          " ORDER BY position DESC"},
     [QUERY_SESSIONS] = {TABLE_SESSION, NULL,
                         "SELECT # FROM session WHERE account = ?1 ORDER BY opened_at DESC"},
+    [QUERY_LAST_LOOK] = {TABLE_COUNT, layout_of_look_link,
+                         "SELECT # FROM look ORDER BY number DESC LIMIT 1"},
+    [QUERY_ALL_LOOKS] = {TABLE_LOOK, NULL, "SELECT # FROM look ORDER BY number"},
+    [QUERY_PASSWORDS] = {TABLE_PASSWORD, NULL, "SELECT # FROM password ORDER BY account"},
+    [QUERY_SECOND_FACTORS] = {TABLE_SECOND_FACTOR, NULL,
+                              "SELECT # FROM second_factor ORDER BY account"},
+    [QUERY_ALL_SESSIONS] = {TABLE_SESSION, NULL, "SELECT # FROM session ORDER BY token_hash"},
+    [QUERY_RULEBOOKS] = {TABLE_RULEBOOK, NULL, "SELECT # FROM rulebook ORDER BY identity"},
+    [QUERY_KEYS] = {TABLE_SUBJECT_KEY, NULL,
+                    "SELECT # FROM subject_key ORDER BY subject_kind, subject"},
+    [QUERY_KEYS_DESTROYED] = {TABLE_SUBJECT_KEY, NULL,
+                              "SELECT # FROM subject_key WHERE wrapped IS NULL"},
+    [QUERY_KEYS_WITHOUT_EVENT] =
+        {TABLE_SUBJECT_KEY, NULL,
+         "SELECT # FROM subject_key WHERE NOT EXISTS (SELECT 1 FROM event WHERE"
+         " event.subject_kind = subject_key.subject_kind AND event.subject = subject_key.subject)"},
+    [QUERY_COMMANDS_MISSING] = {TABLE_COMMAND, NULL,
+                                "SELECT client_id, MIN(position) FROM event WHERE client_id IS NOT"
+                                " NULL GROUP BY client_id EXCEPT SELECT # FROM command LIMIT 1"},
+    [QUERY_COMMANDS_TOO_MANY] = {TABLE_COMMAND, NULL,
+                                 "SELECT # FROM command EXCEPT SELECT client_id, MIN(position) FROM"
+                                 " event WHERE client_id IS NOT NULL GROUP BY client_id LIMIT 1"},
     [QUERY_LOOKS] = {TABLE_COUNT, layout_of_look,
                      "SELECT # FROM look WHERE (?1 = 0 OR (subject_kind = 1 AND subject = ?1))"
                      " AND (?2 = 0 OR account = ?2) AND number < ?3 ORDER BY number DESC LIMIT ?4"},

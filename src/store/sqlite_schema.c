@@ -507,6 +507,28 @@ static result complete_register(sqlite3 *db, struct arena scratch, struct err *e
                       err);
 }
 
+/* What stands beside the events comes under the seal (proof.h). Whoever is signed in signs in
+ * again; passwords and second factors are proved by store_open, which has the key; looks from
+ * before stay without a chain, which begins after them. */
+static const char proof_columns[] =
+    "DELETE FROM session;"
+    "ALTER TABLE session ADD COLUMN proof BLOB NOT NULL DEFAULT x'' CHECK (length(proof) = 32);"
+    "ALTER TABLE password ADD COLUMN proof BLOB NOT NULL DEFAULT"
+    " x'0000000000000000000000000000000000000000000000000000000000000000'"
+    " CHECK (length(proof) = 32);"
+    "ALTER TABLE second_factor ADD COLUMN proof BLOB NOT NULL DEFAULT"
+    " x'0000000000000000000000000000000000000000000000000000000000000000'"
+    " CHECK (length(proof) = 32);"
+    "ALTER TABLE look ADD COLUMN chain BLOB NOT NULL DEFAULT"
+    " x'0000000000000000000000000000000000000000000000000000000000000000'"
+    " CHECK (length(chain) = 32);";
+
+static result come_under_the_seal(sqlite3 *db, struct arena scratch, struct err *err)
+{
+    (void)scratch;
+    return sqlite_run(db, proof_columns, err);
+}
+
 struct migration {
     const char *name;
     result (*apply)(sqlite3 *db, struct arena scratch, struct err *err);
@@ -516,6 +538,7 @@ static const struct migration migrations[] = {
     {"first layout", make_first_layout},
     {"caseload", keep_as_it_is}, /* brought a derived table */
     {"the register complete", complete_register},
+    {"under the seal", come_under_the_seal},
 };
 
 enum { MIGRATION_COUNT = sizeof migrations / sizeof migrations[0] };
@@ -591,14 +614,17 @@ static result migrate(sqlite3 *db, const char *path, instant now, struct err *er
     return result_ok();
 }
 
-result sqlite_check_schema(sqlite3 *db, const char *path, instant now, struct err *err)
+result sqlite_check_schema(sqlite3 *db, const char *path, instant now, int64_t *ret_upgraded_from,
+                           struct err *err)
 {
     struct found found = {0};
     TRY(look_at(db, &found, err));
     TRY(check_ours(&found, path, err));
+    *ret_upgraded_from = 0;
     if (found.version == MIGRATION_COUNT) {
         return result_ok();
     }
+    *ret_upgraded_from = found.version;
     TRY(sqlite_run(db, "BEGIN IMMEDIATE", err));
     const result migrated = migrate(db, path, now, err);
     if (!migrated.ok) {
@@ -606,4 +632,68 @@ result sqlite_check_schema(sqlite3 *db, const char *path, instant now, struct er
         return migrated;
     }
     return sqlite_run(db, "COMMIT", err);
+}
+
+/* --- is the layout as we make it? --- */
+
+static result layout_changed(const char *is, const char *should, struct err *err)
+{
+    return err_set(
+        err, ERROR_STORAGE,
+        "The layout of the store was changed behind its back: %.120s stands where %.120s "
+        "should",
+        is == NULL ? "nothing" : is, should == NULL ? "nothing" : should);
+}
+
+/* The rows of both must be the same, in order. */
+static result compare_statements(sqlite3_stmt *is, sqlite3_stmt *should, struct err *err)
+{
+    for (;;) {
+        const bool more_is = sqlite3_step(is) == SQLITE_ROW;
+        const bool more_should = sqlite3_step(should) == SQLITE_ROW;
+        const char *text_is = more_is ? (const char *)sqlite3_column_text(is, 0) : NULL;
+        const char *text_should = more_should ? (const char *)sqlite3_column_text(should, 0) : NULL;
+        if (!more_is && !more_should) {
+            return result_ok();
+        }
+        if (text_is == NULL || text_should == NULL || strcmp(text_is, text_should) != 0) {
+            return layout_changed(text_is, text_should, err);
+        }
+    }
+}
+
+static result compare_layouts(sqlite3 *db, sqlite3 *fresh, const char *sql, struct err *err)
+{
+    sqlite3_stmt *is = NULL;
+    sqlite3_stmt *should = NULL;
+    const int code = sqlite3_prepare_v2(db, sql, -1, &is, NULL);
+    result compared =
+        code == SQLITE_OK && sqlite3_prepare_v2(fresh, sql, -1, &should, NULL) == SQLITE_OK
+            ? compare_statements(is, should, err)
+            : sqlite_failure(db, code, "read", err);
+    sqlite3_finalize(is);
+    sqlite3_finalize(should);
+    return compared;
+}
+
+result sqlite_check_layout(struct connection *connection, struct err *err)
+{
+    static const char *const questions[] = {
+        "SELECT name || ': ' || COALESCE(sql, '') FROM main.sqlite_schema"
+        " WHERE name NOT LIKE 'sqlite_%' ORDER BY name",
+        "SELECT 'migration ' || number || ' ' || name FROM main.migration ORDER BY number",
+    };
+    sqlite3 *db = sqlite_of(connection)->db;
+    sqlite3 *fresh = NULL;
+    int64_t upgraded_from = 0;
+    const int code = sqlite3_open(":memory:", &fresh);
+    result checked = code == SQLITE_OK
+                         ? sqlite_check_schema(fresh, "a new store", (instant){.milliseconds = 0},
+                                               &upgraded_from, err)
+                         : sqlite_failure(db, code, "read", err);
+    for (size_t i = 0; checked.ok && i < sizeof questions / sizeof questions[0]; i++) {
+        checked = compare_layouts(db, fresh, questions[i], err);
+    }
+    sqlite3_close(fresh);
+    return checked;
 }

@@ -1,4 +1,4 @@
-#include "store/transaction.h"
+#include "store/proof.h"
 
 #include <string.h>
 
@@ -41,6 +41,7 @@ result transaction_init(struct transaction *transaction, struct connection *conn
     *transaction =
         (struct transaction){.connection = connection, .store_key = store_key, .system = system};
     external_reference_key(store_key, &transaction->reference_key);
+    proof_key(store_key, &transaction->proof_key);
     result opened = arena_open(&transaction->scratch, SCRATCH_SIZE, err);
     opened = opened.ok ? arena_open(&transaction->lists, LISTS_SIZE, err) : opened;
     opened = opened.ok ? transaction_resize_cache(transaction, CACHE_SUBJECTS, err) : opened;
@@ -64,6 +65,7 @@ static void wipe_cache(struct transaction *transaction)
 void transaction_done(struct transaction *transaction)
 {
     cipher_wipe(&transaction->reference_key);
+    cipher_wipe(&transaction->proof_key);
     close_cache(transaction);
     arena_close(&transaction->scratch);
     arena_close(&transaction->lists);
@@ -117,6 +119,7 @@ void transaction_rest(struct transaction *transaction)
     transaction->last_position = 0;
     transaction->has_last_instant = false;
     transaction->knows_absent = false;
+    transaction->knows_last_look = false;
     transaction->has_broken = false;
 }
 
@@ -124,6 +127,8 @@ void transaction_work_begin(struct transaction *transaction)
 {
     transaction->position_before_work = transaction->last_position;
     transaction->rows_before_work = transaction->rows_changed;
+    transaction->knew_look_before_work = transaction->knows_last_look;
+    transaction->look_before_work = transaction->last_look;
     transaction->has_broken = false;
     transaction->knows_absent = false;
 }
@@ -133,6 +138,8 @@ void transaction_work_undone(struct transaction *transaction, int64_t last_posit
     if (transaction->rows_changed != transaction->rows_before_work) {
         forget_learned(transaction);
     }
+    transaction->knows_last_look = transaction->knew_look_before_work;
+    transaction->last_look = transaction->look_before_work;
     caseload_forget(transaction);
     transaction->merges = MERGES_NOT_ASKED;
     memset(transaction->next_id, 0, sizeof transaction->next_id);

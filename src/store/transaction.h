@@ -57,6 +57,7 @@ struct transaction {
     struct connection *connection;
     const struct cipher_key *store_key;
     struct cipher_key reference_key; /* made of it: of the index of external references */
+    struct cipher_key proof_key;     /* made of it: of rows beside the events (proof.h) */
     const struct system *system;
     struct look_queue *looks; /* of the store; NULL where looks are written at once */
     bool writing;
@@ -78,6 +79,10 @@ struct transaction {
     int64_t next_id[SUBJECT_KINDS]; /* 0: not asked for yet */
     int64_t rows_changed;
     int64_t rows_before_work;
+    bool knows_last_look; /* the end of the chain of looks, with those of this transaction */
+    struct look_link last_look;
+    struct look_link look_before_work;
+    bool knew_look_before_work;
     bool has_broken;
     struct err broken;
     uint8_t entropy[ENTROPY_POOL_SIZE];
@@ -202,6 +207,13 @@ struct remains {
 };
 MUST_USE result remains_read(struct transaction *transaction, struct arena *arena,
                              struct remains *ret_remains, struct err *err);
+/* Of whom an event of the register says that they were erased. */
+struct erased_people {
+    int64_t *people;
+    size_t count;
+};
+MUST_USE result erased_people_read(struct transaction *transaction, struct arena *arena,
+                                   struct erased_people *ret_erased, struct err *err);
 /* The body that remains of the event at this position; .at is NULL when there is none. */
 str remains_find(const struct remains *remains, int64_t position);
 
