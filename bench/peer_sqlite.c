@@ -9,7 +9,13 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { SEALED_BYTES = 157, LEAF_BYTES = 32, CLIENT_ID_BYTES = 16, FACTS_BYTES = 108 };
+enum {
+    SEALED_BYTES = 157,
+    LEAF_BYTES = 32,
+    CLIENT_ID_BYTES = 16,
+    CLOCK_BYTES = 6,
+    FACTS_BYTES = 108
+};
 
 enum statement { BEGIN, EVENT, COMMAND, FACT, CASELOAD, COMMIT, STATEMENTS };
 
@@ -59,8 +65,10 @@ static void one_command(void *context, size_t client, uint64_t number, uint64_t 
     (void)client;
     (void)number;
     (void)arena;
-    memcpy(peer->bytes, &random, sizeof random);
-    memcpy(peer->bytes + sizeof random, &peer->now, sizeof peer->now);
+    for (size_t i = 0; i < CLOCK_BYTES; i++) { /* its client ids rise with time, as ours */
+        peer->bytes[i] = (unsigned char)(peer->now >> 8 * (CLOCK_BYTES - 1 - i));
+    }
+    memcpy(peer->bytes + CLOCK_BYTES, &random, sizeof random);
     peer->now++;
     step(peer, BEGIN);
     sqlite3_bind_int64(peer->statements[EVENT], 1, person);

@@ -30,7 +30,7 @@ INDICES = "CREATE INDEX event_by_subject ON event (subject_kind, subject, positi
 COMMAND = r"""\set person random(1, {people})
 WITH recorded AS (
   INSERT INTO event (subject_kind, subject, kind, effective_on, recorded_at, actor, client_id, sealed, leaf)
-  VALUES (1, :person, 6, 20000, (extract(epoch FROM clock_timestamp()) * 1000)::bigint, 1, uuid_send(gen_random_uuid()),
+  VALUES (1, :person, 6, 20000, (extract(epoch FROM clock_timestamp()) * 1000)::bigint, 1, {client_id},
           '\x{sealed}'::bytea, '\x{leaf}'::bytea)
   RETURNING position, subject, recorded_at, client_id),
 commanded AS (INSERT INTO command SELECT client_id, position FROM recorded),
@@ -39,6 +39,11 @@ stated AS (INSERT INTO fact SELECT 1, subject, 'person.language', 20000, positio
 UPDATE caseload SET recorded_until = recorded.recorded_at, facts = int8send(recorded.recorded_at) || '\x{facts}'::bytea
 FROM recorded WHERE person = recorded.subject;
 """
+
+
+# Rises with time, as ours (RFC 9562, version 7, but for the two marks).
+CLIENT_ID = ("substring(int8send((extract(epoch FROM clock_timestamp()) * 1000)::bigint) FROM 3)"
+             " || substring(uuid_send(gen_random_uuid()) FROM 7)")
 
 
 def as_user(command):
@@ -68,7 +73,7 @@ class Cluster:
         self.load(store)
         self.script = os.path.join(self.home, "command.sql")
         with open(self.script, "w", encoding="utf-8") as file:
-            file.write(COMMAND.format(people=people, sealed="5a" * 157, leaf="1e" * 32, facts="fa" * 100))
+            file.write(COMMAND.format(people=people, client_id=CLIENT_ID, sealed="5a" * 157, leaf="1e" * 32, facts="fa" * 100))
 
     def control(self, program, *arguments):
         subprocess.run(as_user([os.path.join(PROGRAMS, program), *arguments]), check=True, stdout=subprocess.DEVNULL, cwd=self.home)

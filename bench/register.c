@@ -141,10 +141,11 @@ static void find_transferable(struct office *office)
 
 static struct caller caller_of(const struct office *office)
 {
-    struct caller caller = {.account = office->account};
     const struct system *system = office->casework.system;
-    system->entropy(system->context, caller.client_id.bytes, CLIENT_ID_SIZE);
-    return caller;
+    uint8_t chance[CLIENT_ID_SIZE];
+    system->entropy(system->context, chance, sizeof chance);
+    return (struct caller){.account = office->account,
+                           .client_id = client_id_make(system_now(system), chance)};
 }
 
 static void record_fact(void *context, size_t client, uint64_t number, uint64_t random,

@@ -17,6 +17,7 @@ import http.client
 import json
 
 from common import BINARY, ROUNDS, make_demo, spread
+from forecast.driver import forecast
 from importing import importing
 from register import register
 from screening.driver import screening, screening_store
@@ -87,7 +88,7 @@ def pages(folder):
 
 
 BENCHES = {"register": register, "commands": commands, "pages": pages, "screening": screening, "screening-store": screening_store,
-           "import": importing}
+           "forecast": forecast, "import": importing}
 BY_NAME_ONLY = {"screening-store", "import"}  # make a register of a million people first
 
 

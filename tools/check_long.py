@@ -2,6 +2,8 @@
 """The long forms: what script/test proves on a few draws, at full length, in an optimised build.
 
     check_long.py SOURCE BUILD [--seed N] [--processes N] [--list] [FORM...]
+    check_long.py SOURCE BUILD --tests     names the tests of script/test that have a long form of their own
+    check_long.py SOURCE BUILD --complete  is every test that has a long form among these, or run by a form? TAP
 
 A form is a program that is run in parts, each from a seed of its own, two parts at a time. Of each form a line says how much was done
 and from which seeds; what a part said stands in BUILD/long/FORM-PART.log, and the log of a part that failed is kept there, with what the
@@ -10,6 +12,7 @@ program left behind (BUILD/long/FORM-PART/). One part that fails does not end th
 import argparse
 import concurrent.futures
 import dataclasses
+import json
 import os
 import pathlib
 import random
@@ -53,7 +56,30 @@ FORMS = [
          r"# (\d+) runs, \d+ steps", 100000),
     Form("simulation_uk", "simulated runs under the law of the United Kingdom", 10,
          program("tests/simulation/test_simulation", "uk", "100", "{seed}"), r"# (\d+) runs, \d+ steps", 1000),
+    Form("fuzz", "executions of the fuzzer of the rulebook language", 1,
+         lambda source, build, part, seed: ([str(source / "tools/fuzz.sh"), "10000000", str(seed // 1_000_000)], {}),
+         r"(\d+) of \d+ executions in", 9_999_999),
     Form("import_kills", "imports that were killed and went on", 1, script("tests/cli/import_kill.py", 20), r"(\d+) kills, \d+ with part", 20),
+]
+
+# Tests of script/test that have a long form of their own, under RETURNHUB_LONG.
+TESTS = [
+    "exchange",
+    "hub_rush",
+    "identity",
+    "judge_coverage",
+    "judge_mutants",
+    "judge_twice",
+    "judge_twice_eu",
+    "lighthouse",
+    "possible",
+    "readme",
+    "screen",
+    "seal_commands",
+    "seal_tamper",
+    "server_in_trouble",
+    "server_slow",
+    "simulation_sees_faults",
 ]
 
 
@@ -96,6 +122,32 @@ def run_form(given, form, pool):
     return not failed and not short
 
 
+def introspect(build, what):
+    return json.loads(subprocess.run(["meson", "introspect", str(build), what], check=True, capture_output=True, text=True).stdout)
+
+
+def knows_long(path):
+    return os.path.isfile(path) and not os.path.samefile(path, __file__) and b"RETURNHUB_LONG" in pathlib.Path(path).read_bytes()
+
+
+def is_complete(source, build):
+    """Every test whose program knows RETURNHUB_LONG is named above or run by a form, and every name above is such a test's."""
+    sources = {name: [path for group in target["target_sources"] for path in group.get("sources", [])]
+               for target in introspect(build, "--targets") for name in target["filename"]}
+    in_forms = {word for form in FORMS for word in form.command(source, build, 0, 0)[0]}
+    long, wrong = set(), []
+    for test in introspect(build, "--tests"):
+        words = [os.path.normpath(word) for word in test["cmd"]]
+        knowing = {word for word in words if any(map(knows_long, sources.get(word, [word] if word.startswith(str(source)) else [])))}
+        if knowing:
+            long.add(test["name"])
+        if knowing and test["name"] not in TESTS and not knowing & in_forms:
+            wrong.append(f"{test['name']} has a long form, and script/check-long does not run it")
+    wrong += [f"{name} is no test that has a long form" for name in TESTS if name not in long]
+    print("".join(f"# {line}\n" for line in wrong) + f"{'not ok' if wrong else 'ok'} 1 - {len(long)} tests have a long form, and it is run\n1..1")
+    return not wrong
+
+
 def main():
     arguments = argparse.ArgumentParser()
     arguments.add_argument("source", type=pathlib.Path)
@@ -104,9 +156,16 @@ def main():
     arguments.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1, 10**6))
     arguments.add_argument("--processes", type=int, default=2)
     arguments.add_argument("--list", action="store_true")
+    arguments.add_argument("--tests", action="store_true")
+    arguments.add_argument("--complete", action="store_true")
     given = arguments.parse_args()
     given.source, given.build = given.source.resolve(), given.build.resolve()
     known = {form.name: form for form in FORMS}
+    if given.tests:
+        print(" ".join(TESTS))
+        return 0
+    if given.complete:
+        return 0 if is_complete(given.source, given.build) else 1
     if given.list:
         print("\n".join(f"{form.name}: {form.wanted} {form.what}" for form in FORMS))
         return 0

@@ -283,13 +283,14 @@ def beyond_the_cache(folder):
     for _ in range(ROUNDS):
         for engine in engines.values():
             engine.measure(how)
-        large.measure("stream")
-        large.measure("stream-write")
+            engine.measure("stream")
+            engine.measure("stream-write")
         plain.measure()
         plain.measure("write")
-    print(f"\n  Nanoseconds a person, {how.split()[1]}")
+    print(f"\n  Nanoseconds a person, {how.split()[1]}; of reading the packed columns; of reading them and writing the answers")
     for size, engine in engines.items():
-        print(f"    {size:>12,} people {spread([1e9 * seconds for seconds in engine.each(how)], '{:.2f}')}")
+        several = (spread([1e9 * seconds for seconds in engine.each(task)], "{:.2f}") for task in (how, "stream", "stream-write"))
+        print(f"    {size:>12,} people {'; '.join(several)}")
     cheapest = min((engine.each(how) for engine in engines.values()), key=statistics.median)
     print(f"    {'the largest number against the cheapest':44} {judged(ratios(large.each(how), cheapest), 1.5, False)}")
     print(f"\n  {sizes[-1]:,} people: time against streaming memory ({large.about.split(',')[1].strip()} packed, 52 plain)")

@@ -35,3 +35,83 @@ function openTarget() {
 }
 window.addEventListener("hashchange", openTarget);
 openTarget();
+
+/* Passkeys. A form with a hidden field "passkey" may be answered with one: the question comes from the form's own address, the answer goes
+ * into the field, and the form is sent. */
+const bytesOf = (text) => Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));
+const textOf = (bytes) => btoa(String.fromCharCode(...new Uint8Array(bytes)))
+  .replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+
+async function fetchQuestion(form) {
+  const answer = await fetch(`${form.getAttribute("action")}/question`, {
+    method: "POST",
+    headers: {
+      "Accept": "application/json",
+      "Content-Type": "application/json",
+      "X-Form-Token": form.elements.namedItem("form_token")?.value ?? "",
+    },
+    body: "{}",
+  });
+  const question = await answer.json();
+  if (!answer.ok) {
+    throw new Error(question.detail);
+  }
+  question.challenge = bytesOf(question.challenge);
+  for (const credential of question.allowCredentials ?? question.excludeCredentials) {
+    credential.id = bytesOf(credential.id);
+  }
+  return question;
+}
+
+async function answerWithPasskey(form) {
+  const question = await fetchQuestion(form);
+  let credential;
+  if (question.user !== undefined) {
+    question.user.id = bytesOf(question.user.id);
+    credential = await navigator.credentials.create({ publicKey: question });
+  } else {
+    const typed = form.elements.namedItem("username")?.value ?? "";
+    question.userVerification ??= typed === "" ? "required" : "discouraged";
+    credential = await navigator.credentials.get({ publicKey: question });
+  }
+  const { response } = credential;
+  form.elements.namedItem("passkey").value = JSON.stringify({
+    id: textOf(credential.rawId),
+    client_data: textOf(response.clientDataJSON),
+    authenticator_data: textOf(response.authenticatorData ?? response.getAuthenticatorData()),
+    ...(response.signature === undefined ? {} : { signature: textOf(response.signature) }),
+  });
+  form.requestSubmit();
+}
+
+function offerPasskey(form) {
+  const submit = form.querySelector("button[type='submit']");
+  const registers = form.getAttribute("action") === "/account/passkeys";
+  const button = registers ? submit : submit.cloneNode();
+  const message = document.createElement("p");
+  message.className = "govuk-error-message";
+  message.setAttribute("role", "alert");
+  if (!registers) {
+    button.type = "button";
+    button.classList.add("govuk-button--secondary");
+    button.textContent = "Use a passkey";
+    submit.after(button);
+  }
+  form.append(message);
+  button.addEventListener("click", async (event) => {
+    event.preventDefault();
+    message.textContent = "";
+    try {
+      await answerWithPasskey(form);
+    } catch (error) {
+      message.textContent = error.name === "NotAllowedError" ? "No passkey was used." : `The passkey cannot be used: ${error.message}`;
+    }
+  });
+}
+
+for (const field of document.querySelectorAll("form input[name='passkey']")) {
+  field.value = "";
+  if (window.PublicKeyCredential !== undefined) {
+    offerPasskey(field.form);
+  }
+}

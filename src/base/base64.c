@@ -1,5 +1,7 @@
 #include "base/base64.h"
 
+#include <sodium.h>
+
 #include <string.h>
 
 static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -76,4 +78,24 @@ bool base64_read_exactly(str text, void *bytes, size_t size)
 {
     size_t got = 0;
     return base64_read(text, bytes, size, &got) && got == size;
+}
+
+void base64url_put(struct buf *buf, const void *bytes, size_t size)
+{
+    const uint8_t *from = bytes;
+    while (size > 0) {
+        char text[65];
+        const size_t part = size < 48 ? size : 48;
+        ASSERT(sodium_bin2base64(text, sizeof text, from, part,
+                                 sodium_base64_VARIANT_URLSAFE_NO_PADDING) == text);
+        buf_put_c(buf, text);
+        from += part;
+        size -= part;
+    }
+}
+
+bool base64url_read(str text, void *bytes, size_t capacity, size_t *ret_size)
+{
+    return sodium_base642bin(bytes, capacity, text.at, text.len, NULL, ret_size, NULL,
+                             sodium_base64_VARIANT_URLSAFE_NO_PADDING) == 0;
 }

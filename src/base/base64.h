@@ -16,4 +16,8 @@ bool base64_read(str text, void *bytes, size_t capacity, size_t *ret_size);
 /* The same for a text that stands for exactly `size` bytes. */
 bool base64_read_exactly(str text, void *bytes, size_t size);
 
+/* Section 5, without padding: what stands in addresses and tokens; as strict. */
+void base64url_put(struct buf *buf, const void *bytes, size_t size);
+bool base64url_read(str text, void *bytes, size_t capacity, size_t *ret_size);
+
 #endif

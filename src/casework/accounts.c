@@ -7,7 +7,12 @@ result casework_open(struct store *store, const struct rulebook *rulebook,
                      const struct system *system, struct arena *perm, struct casework *ret_casework,
                      struct err *err)
 {
-    struct casework casework = {.store = store, .rulebook = rulebook, .system = system};
+    struct casework casework = {.store = store,
+                                .rulebook = rulebook,
+                                .system = system,
+                                .limits = {.idle_minutes = SESSION_IDLE_MINUTES,
+                                           .hours_max = SESSION_HOURS_MAX,
+                                           .proven_minutes = PROVEN_MINUTES}};
     TRY(sign_in_gate_open(perm, &casework.gate, err));
     *ret_casework = casework;
     return result_ok();
@@ -19,6 +24,23 @@ void casework_close(struct casework *casework)
         sign_in_gate_close(casework->gate);
         *casework = (struct casework){.store = NULL};
     }
+}
+
+static result check_limit(const char *what, int64_t value, int64_t most, struct err *err)
+{
+    return value >= 1 && value <= most
+               ? result_ok()
+               : err_set(err, ERROR_INPUT, "%s is from 1 to %lld", what, (long long)most);
+}
+
+result casework_set_session_limits(struct casework *casework, const struct session_limits *limits,
+                                   struct err *err)
+{
+    TRY(check_limit("A session's idle time in minutes", limits->idle_minutes, 30, err));
+    TRY(check_limit("A session's time in hours", limits->hours_max, 12, err));
+    TRY(check_limit("A proof's time in minutes", limits->proven_minutes, 60, err));
+    casework->limits = *limits;
+    return result_ok();
 }
 
 /* --- looking up ------------------------------------------------------------------------------- */

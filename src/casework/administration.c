@@ -4,6 +4,7 @@
 #include "casework/stopping.h"
 #include "casework/text.h"
 #include "format/latin.h"
+#include "store/doors.h"
 
 enum { USERNAME_MAX_BYTES = 64 };
 
@@ -23,7 +24,7 @@ static bool is_username(str text)
     return true;
 }
 
-static result check_username(str username, struct err *err)
+result account_check_username(str username, struct err *err)
 {
     if (username.len < 2 || username.len > USERNAME_MAX_BYTES || !is_username(username)) {
         return err_set(err, ERROR_INPUT,
@@ -123,6 +124,7 @@ static result begin_first(struct account_work *work, struct transaction *transac
         return err_set(err, ERROR_INPUT, "The first account of a register is an administrator");
     }
     *ret_first = true;
+    TRY(transaction_delete_first_token(transaction, err));
     return sitting_of_register(&work->sitting, work->casework, transaction, work->arena, err);
 }
 
@@ -245,7 +247,7 @@ result casework_open_account(const struct casework *casework, const struct calle
                              const struct new_account *account, struct arena *arena,
                              struct account_row *ret_account, struct err *err)
 {
-    TRY(check_username(account->username, err));
+    TRY(account_check_username(account->username, err));
     TRY(text_line_required("The name", account->name, NAME_MAX_BYTES, err));
     TRY(check_role(account->role, account->hub, err));
     struct account_work work = {.casework = casework,
@@ -263,7 +265,7 @@ result casework_change_account(const struct casework *casework, const struct cal
                                str username, str role, str hub, str reason, struct arena *arena,
                                struct account_row *ret_account, struct err *err)
 {
-    TRY(check_username(username, err));
+    TRY(account_check_username(username, err));
     TRY(check_role(role, hub, err));
     TRY(text_line_required("The reason", reason, SOURCE_MAX_BYTES, err));
     struct account_work work = {.casework = casework,
@@ -280,7 +282,7 @@ result casework_change_account(const struct casework *casework, const struct cal
 result casework_close_account(const struct casework *casework, const struct caller *caller,
                               str username, str reason, struct arena *arena, struct err *err)
 {
-    TRY(check_username(username, err));
+    TRY(account_check_username(username, err));
     TRY(text_line_required("The reason", reason, SOURCE_MAX_BYTES, err));
     struct account_work work = {.casework = casework,
                                 .caller = caller,
@@ -307,7 +309,7 @@ static result find_open_account(struct transaction *transaction, void *context, 
 result casework_give_password(const struct casework *casework, const struct caller *caller,
                               str username, str password, struct arena *arena, struct err *err)
 {
-    TRY(check_username(username, err));
+    TRY(account_check_username(username, err));
     struct account_work work = {.casework = casework,
                                 .caller = caller,
                                 .command = ACCOUNT_CHANGES,

@@ -16,6 +16,8 @@ struct new_account {
     str role; /* of access.def */
     str hub;  /* reference of the hub it is limited to; needed for roles that see one hub only */
 };
+/* ERROR_INPUT for what no user name can be. */
+MUST_USE result account_check_username(str username, struct err *err);
 /* ACTION_MANAGE_ACCOUNTS. The first account of a register is an administrator, opened by nobody
  * (caller account 0). The account cannot sign in before casework_give_password. */
 MUST_USE result casework_open_account(const struct casework *casework, const struct caller *caller,

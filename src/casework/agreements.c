@@ -105,3 +105,40 @@ result casework_agreement(const struct casework *casework, const struct caller *
     *ret_agreement = work.line;
     return result_ok();
 }
+
+/* --- what everybody may know ------------------------------------------------------------------ */
+
+struct announced_work {
+    struct arena *arena;
+    struct agreement_row *rows;
+    size_t count;
+};
+
+static result read_announced(struct transaction *transaction, void *context, struct err *err)
+{
+    struct announced_work *work = context;
+    const struct agreement_row *rows = NULL;
+    size_t row_count = 0;
+    TRY(transaction_agreements(transaction, work->arena, &rows, &row_count, err));
+    work->count = 0;
+    work->rows = ARENA_NEW(work->arena, struct agreement_row, row_count + 1);
+    if (work->rows == NULL) {
+        return arena_full(err);
+    }
+    for (size_t i = 0; i < row_count; i++) {
+        if (!rows[i].confidential) {
+            work->rows[work->count++] = rows[i];
+        }
+    }
+    return result_ok();
+}
+
+result casework_announced(const struct casework *casework, struct arena *arena,
+                          const struct agreement_row **ret_rows, size_t *ret_count, struct err *err)
+{
+    struct announced_work work = {.arena = arena};
+    TRY(store_read(casework->store, read_announced, &work, err));
+    *ret_rows = work.rows;
+    *ret_count = work.count;
+    return result_ok();
+}

@@ -26,7 +26,16 @@
 #include "rulebook/explain.h"
 #include "store/store.h"
 
+struct notice_book;
 struct sign_in_gate;
+
+/* How long a session lasts. What may be set lies within the second level of assurance of NIST SP
+ * 800-63B: half an hour idle is its limit, and twelve hours in all. */
+struct session_limits {
+    int64_t idle_minutes;   /* 1 to 30 without a sign of life */
+    int64_t hours_max;      /* 1 to 12 in all */
+    int64_t proven_minutes; /* 1 to 60 for which a proof that it is still them counts */
+};
 
 struct casework {
     struct store *store;
@@ -34,6 +43,8 @@ struct casework {
     const struct system *system;
     struct sign_in_gate
         *gate; /* NULL when not opened with casework_open: then nobody can sign in */
+    const struct notice_book *notices; /* notices.h; NULL: no letter can be written */
+    struct session_limits limits;
 };
 
 /* The store, the rulebook and the system stay the caller's and must outlive it; what it needs
@@ -42,6 +53,10 @@ MUST_USE result casework_open(struct store *store, const struct rulebook *rulebo
                               const struct system *system, struct arena *perm,
                               struct casework *ret_casework, struct err *err);
 void casework_close(struct casework *casework); /* accepts NULL and a zeroed one */
+/* In the place of SESSION_IDLE_MINUTES, SESSION_HOURS_MAX and PROVEN_MINUTES; before anybody signs
+ * in. ERROR_INPUT for what is out of bounds. */
+MUST_USE result casework_set_session_limits(struct casework *casework,
+                                            const struct session_limits *limits, struct err *err);
 
 /* Who asks. client_id: for commands that change something; all zero: the command is not repeatable.
  */
@@ -126,6 +141,9 @@ MUST_USE result casework_confirm_contact(const struct casework *casework,
                                          const struct caller *caller, str person, date on,
                                          str source, struct known_day next_check_on,
                                          struct arena *arena, struct err *err);
+/* What somebody writes about the person: it stands in the history and is judged by nobody. */
+MUST_USE result casework_add_note(const struct casework *casework, const struct caller *caller,
+                                  str person, str note, struct arena *arena, struct err *err);
 /* Never fewer than are held and occupied (ERROR_CONFLICT). */
 MUST_USE result casework_agree_places(const struct casework *casework, const struct caller *caller,
                                       str hub, int64_t places, str reason, struct arena *arena,
@@ -211,7 +229,8 @@ struct next_step {
     uint32_t step;
     struct hub_row hub; /* id 0 for a step without hub */
     enum clearance clearance;
-    const struct explanation *explanation;
+    const enum clearance
+        *each; /* of the step's safeguards, in order; why, casework_explain tells */
 };
 struct clock_line {
     uint32_t clock;
@@ -243,9 +262,10 @@ MUST_USE result casework_person(const struct casework *casework, const struct ca
                                 struct person_answer *ret_answer, struct err *err);
 
 struct people_query {
-    str text;  /* part of a name, or a reference; "" for all */
-    str stage; /* "" for all */
-    str hub;   /* reference; "" for all */
+    str text;   /* part of a name in any script, or a reference here or elsewhere; "" for all */
+    bool alike; /* also names that are written alike, or with a slip of the pen */
+    str stage;  /* "" for all */
+    str hub;    /* reference; "" for all */
     int64_t after_id;
     size_t limit; /* 1 to 500 */
 };
@@ -258,6 +278,7 @@ struct people_answer {
     const struct people_line *lines;
     size_t count;
     int64_t next_after_id;            /* 0 when this is the last page */
+    bool alike;                       /* nobody has this name or reference: these are alike */
     const struct stage_count *stages; /* of everybody this account may see */
     size_t stage_count;
 };
@@ -307,6 +328,7 @@ enum work_kind {
     WORK_CHECK,   /* the next contact check of an open case has passed, or was never set */
     WORK_ENDS,    /* a clock that runs and ends soon */
 };
+enum { WORK_KINDS = WORK_ENDS + 1 };
 struct work_due {
     enum work_kind kind;
     struct person_row person;
@@ -324,15 +346,18 @@ struct today_answer {
     const struct work_request
         *requests; /* live ones first, then those stopped in the last 14 days */
     size_t request_count;
-    const struct work_due *due; /* soonest first, at most 100 (queue.h) */
+    const struct work_due *due; /* soonest first (queue.h) */
     size_t due_count;
-    int64_t due_total;
+    int64_t due_total;               /* of what was asked for */
+    int64_t due_of_kind[WORK_KINDS]; /* whatever kinds were asked for */
     const struct stage_count *stages;
     size_t stage_count;
 };
+/* `due` says what of the work that is due is given; NULL: the next 14 days, 100 lines. */
+struct work_query;
 MUST_USE result casework_today(const struct casework *casework, const struct caller *caller,
-                               struct arena *arena, struct today_answer *ret_answer,
-                               struct err *err);
+                               const struct work_query *due, struct arena *arena,
+                               struct today_answer *ret_answer, struct err *err);
 
 struct request_answer {
     struct work_request work;
@@ -375,6 +400,11 @@ struct agreement_line {
 MUST_USE result casework_agreements(const struct casework *casework, const struct caller *caller,
                                     struct arena *arena, const struct agreement_line **ret_lines,
                                     size_t *ret_count, struct err *err);
+/* Those that are announced, for everybody: no account is asked, and none is recorded as having
+ * looked. Nothing is told of the others. */
+MUST_USE result casework_announced(const struct casework *casework, struct arena *arena,
+                                   const struct agreement_row **ret_rows, size_t *ret_count,
+                                   struct err *err);
 MUST_USE result casework_agreement(const struct casework *casework, const struct caller *caller,
                                    str reference, struct arena *arena,
                                    struct agreement_line *ret_agreement, struct err *err);
@@ -396,7 +426,7 @@ struct sign_in {
 };
 enum {
     SESSION_TOKEN_SIZE = 44,
-    SESSION_IDLE_MINUTES = 30,
+    SESSION_IDLE_MINUTES = 30, /* these three: unless it is set otherwise */
     SESSION_HOURS_MAX = 10,
     PROVEN_MINUTES = 15,
 };

@@ -32,25 +32,6 @@ struct change_work {
 
 /* --- what the rulebook allows ----------------------------------------------------------------- */
 
-static bool is_clearing(str value)
-{
-    return str_equal(value, STR("no")) || str_equal(value, STR("unknown"));
-}
-
-uint32_t clock_changed_by(const struct rulebook *rulebook, uint32_t fact, str value)
-{
-    for (uint32_t i = 0; i < rulebook->clock_count && !is_clearing(value); i++) {
-        const struct clock_change *extension = &rulebook->clocks[i].extension;
-        const struct clock_change *suspension = &rulebook->clocks[i].suspension;
-        if ((extension->role != NOT_FOUND_INDEX && extension->fact == fact) ||
-            (suspension->role != NOT_FOUND_INDEX &&
-             (suspension->fact == fact || suspension->last_day == fact))) {
-            return i;
-        }
-    }
-    return NOT_FOUND_INDEX;
-}
-
 static const char *done_to_it(enum clock_change_kind kind)
 {
     static const char *const words[] = {

@@ -33,8 +33,4 @@ MUST_USE result casework_change_clock(const struct casework *casework, const str
                                       struct arena *arena, struct clock_change_answer *ret_answer,
                                       struct err *err);
 
-/* Does recording this value of a fact extend or suspend a clock? Then it is recorded so alone. The
- * clock, or NOT_FOUND_INDEX. */
-uint32_t clock_changed_by(const struct rulebook *rulebook, uint32_t fact, str value);
-
 #endif

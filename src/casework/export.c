@@ -3,6 +3,7 @@
 #include "casework/export_set.h"
 #include "casework/sitting.h"
 #include "format/json.h"
+#include "register/identifier.h"
 #include "system/system.h"
 
 enum {
@@ -31,7 +32,7 @@ static const struct set_layout {
     [SET_PEOPLE] = {"people",
                     {"person", "name", "born_on", "registered_on", "stage", "stage_since", "family",
                      "hub", "last_contact_on", "last_contact_source", "next_check_on"}},
-    [SET_REFERENCES] = {"references", {"person", "system", "reference"}},
+    [SET_REFERENCES] = {"references", {"person", "system", "reference", "issuer"}},
     [SET_FACTS] = {"facts",
                    {"about", "subject", "fact", "value", "true_from", "recorded_at", "source",
                     "account", "withdrawn_at", "event"}},
@@ -152,8 +153,8 @@ static result put_facts(struct exporting *exporting, enum subject_kind kind, int
 {
     const struct fact_row *rows = NULL;
     size_t count = 0;
-    TRY(transaction_fact_rows(exporting->sitting.transaction, kind, subject, &exporting->work,
-                              &rows, &count, err));
+    TRY(transaction_fact_rows(exporting->sitting.transaction, kind, subject, KNOWN_NOW,
+                              &exporting->work, &rows, &count, err));
     for (size_t i = 0; i < count; i++) {
         const struct fact_row *row = &rows[i];
         const struct export_cell cells[] = {
@@ -198,14 +199,17 @@ static result put_person_row(struct exporting *exporting, const struct person_ro
 static result put_references(struct exporting *exporting, const struct person_row *person,
                              struct err *err)
 {
-    const struct external_reference *references = NULL;
+    const struct event *events = NULL;
     size_t count = 0;
-    TRY(transaction_external_references(exporting->sitting.transaction, person->id,
-                                        &exporting->work, &references, &count, err));
+    TRY(transaction_identifiers(exporting->sitting.transaction, person->id, &exporting->work,
+                                &events, &count, err));
     for (size_t i = 0; i < count; i++) {
-        const struct export_cell cells[] = {export_text(person->reference),
-                                            export_text(references[i].kind),
-                                            export_text(references[i].text)};
+        const struct identifier_recorded_body *body = &events[i].body.identifier_recorded;
+        const enum identifier_scheme scheme = identifier_scheme_from_name(body->scheme);
+        const bool other = scheme == SCHEME_OTHER_SYSTEM;
+        const struct export_cell cells[] = {
+            export_text(person->reference), export_text(other ? body->issuer : body->scheme),
+            export_text(body->value), other ? export_unknown() : export_text(body->issuer)};
         TRY(export_set_put(&exporting->sets[SET_REFERENCES], cells, exporting->work, err));
     }
     return result_ok();

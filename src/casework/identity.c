@@ -53,11 +53,29 @@ static bool is_issuer(str issuer)
     return letters;
 }
 
+static result check_system(str system, struct err *err)
+{
+    if (identifier_is_system(system)) {
+        return result_ok();
+    }
+    result_ignore(err_set(err, ERROR_INPUT, "\"%.*s\" is not the name of a system",
+                          STR_ARG(str_slice(system, 0, system.len < 40 ? system.len : 40))),
+                  "the hint follows");
+    return err_hint(err, "Name the system with 2 to 32 of a-z 0-9 _ -, a letter first, for example "
+                         "case-system.");
+}
+
 static result check_issuer(enum identifier_scheme scheme, str issuer, struct err *err)
 {
+    if (scheme == SCHEME_OTHER_SYSTEM) {
+        return check_system(issuer, err);
+    }
     if (scheme != SCHEME_TRAVEL_DOCUMENT) {
-        return issuer.len == 0 ? result_ok()
-                               : err_set(err, ERROR_INPUT, "Only a travel document has an issuer");
+        return issuer.len == 0
+                   ? result_ok()
+                   : err_set(err, ERROR_INPUT,
+                             "Only a travel document, and a reference of another system, has an "
+                             "issuer");
     }
     if (is_issuer(issuer)) {
         return result_ok();
@@ -109,14 +127,13 @@ struct identifier_work {
     struct identifier_answer answer;
 };
 
-static bool is_same_identifier(const struct identifier_recorded_body *a,
-                               const struct identifier_recorded_body *b, struct arena scratch)
+bool identifier_is_same(const struct identifier_recorded_body *a,
+                        const struct identifier_recorded_body *b, struct arena scratch)
 {
-    const bool name = identifier_scheme_from_name(a->scheme) == SCHEME_OTHER_NAME;
+    const enum identifier_scheme scheme = identifier_scheme_from_name(a->scheme);
     return str_equal(a->scheme, b->scheme) && str_equal(a->issuer, b->issuer) &&
-           (name ? str_equal(a->value, b->value)
-                 : str_equal(identifier_canonical(a->value, &scratch),
-                             identifier_canonical(b->value, &scratch)));
+           str_equal(identifier_canonical(scheme, a->value, &scratch),
+                     identifier_canonical(scheme, b->value, &scratch));
 }
 
 /* The event of this very reference of the person; 0: it is not recorded yet. */
@@ -125,7 +142,7 @@ static int64_t recorded_before(const struct who *who, const struct identifier_re
 {
     for (size_t i = 0; i < who->identifier_count; i++) {
         const struct event *event = who->identifiers[i].event;
-        if (is_same_identifier(&event->body.identifier_recorded, body, scratch)) {
+        if (identifier_is_same(&event->body.identifier_recorded, body, scratch)) {
             return event->position;
         }
     }
@@ -174,7 +191,7 @@ static result record_identifier(struct transaction *transaction, void *context, 
     TRY(sitting_person(&sitting, work->person, ACTION_RECORD_IDENTITY, &person, err));
     if (event.position != 0 &&
         (event.kind != EVENT_IDENTIFIER_RECORDED || sitting.before_subject != person.id ||
-         !is_same_identifier(&event.body.identifier_recorded, &work->body, *work->arena))) {
+         !identifier_is_same(&event.body.identifier_recorded, &work->body, *work->arena))) {
         return sitting_client_id_taken(err);
     }
     TRY(who_is(&sitting, &person, &who, err));

@@ -39,6 +39,7 @@ struct importing {
     struct records records;
     struct import_columns columns;
     struct import_seen seen;
+    struct latin latin;
     enum import_phase phase;
 };
 
@@ -58,8 +59,8 @@ static result begin_reading(struct importing *importing, date today, struct err 
     TRY(read_file_rewind(&importing->file, err));
     TRY(records_open(&importing->records, options->path, fill, &importing->file, &importing->perm,
                      err));
-    return import_columns_init(&importing->columns, rulebook, today, importing->source.file_day,
-                               &importing->perm, err);
+    return import_columns_init(&importing->columns, rulebook, &importing->latin, today,
+                               importing->source.file_day, &importing->perm, err);
 }
 
 static void show_progress(struct importing *importing, int64_t rows, bool last)
@@ -78,34 +79,39 @@ static void show_progress(struct importing *importing, int64_t rows, bool last)
 
 /* --- checking --------------------------------------------------------------------------------- */
 
-/* Of whom the row speaks, as numbers: each stands once in a file. */
-static result see_number(struct importing *importing, const struct sitting *sitting,
-                         const struct import_person *row, str kind, str text, struct err *err)
+/* Of whom the row speaks, as numbers made of what it calls them: each stands once in a file.
+ * `text` is equal for equal references. */
+static result see_text(struct importing *importing, const struct import_person *row, str column,
+                       str value, str text, struct err *err)
 {
-    const int64_t number = transaction_external_reference_lookup(sitting->transaction, kind, text);
+    if (text.at == NULL) {
+        return arena_full(err);
+    }
+    const struct sha256 hash = sha256_of(text);
+    int64_t number = 0;
+    memcpy(&number, hash.bytes, sizeof number);
     const int64_t before = import_seen_add(&importing->seen, number, row->row);
     if (before == 0) {
         return result_ok();
     }
     struct err what = {0};
-    const bool own = kind.len == 0;
-    const str column =
-        own ? STR("person") : arena_format(&importing->row, "reference@%.*s", STR_ARG(kind));
     result_ignore(err_set(&what, ERROR_INPUT, "Row %lld has the same reference", (long long)before),
                   "the hint follows");
     result_ignore(err_hint(&what, "A person has one row in a file."), "it is told");
-    return import_fault(&importing->faults, row->row, column, text, &what, err);
+    return import_fault(&importing->faults, row->row, column, value, &what, err);
 }
 
-static result see_row(struct importing *importing, const struct sitting *sitting,
-                      const struct import_person *row, struct err *err)
+static result see_row(struct importing *importing, const struct import_person *row, struct err *err)
 {
     if (row->person.len > 0) {
-        TRY(see_number(importing, sitting, row, STR(""), row->person, err));
+        TRY(see_text(importing, row, STR("person"), row->person, row->person, err));
     }
     for (size_t i = 0; i < row->reference_count; i++) {
-        TRY(see_number(importing, sitting, row, row->references[i].kind, row->references[i].text,
-                       err));
+        const struct import_reference *reference = &row->references[i];
+        const struct identifier_recorded_body *body = &reference->body;
+        TRY(see_text(importing, row, reference->column, body->value,
+                     lookup_identifier(body->scheme, body->issuer, body->value, &importing->row),
+                     err));
     }
     return result_ok();
 }
@@ -120,6 +126,25 @@ static void count_addition(struct import_outcome *outcome, const struct import_a
     outcome->contacts += addition->contact ? 1 : 0;
     outcome->corrections += addition->corrects ? 1 : 0;
     outcome->other_stages += addition->other_stage ? 1 : 0;
+    outcome->ended += addition->ended ? 1 : 0;
+}
+
+/* Somebody new who may be here already under other references: told, or counted where the caller
+ * knows. */
+static result check_not_here(struct importing *importing, struct sitting *sitting,
+                             const struct import_person *row, bool *ret_sound, struct err *err)
+{
+    struct person_row like = {.id = 0};
+    TRY(import_person_like(sitting, row, &like, err));
+    if (like.id == 0) {
+        return result_ok();
+    }
+    if (importing->options->register_likely) {
+        importing->outcome.likely++;
+        return result_ok();
+    }
+    *ret_sound = false;
+    return import_tell_like(sitting, row, &like, &importing->faults, err);
 }
 
 static result check_row(struct importing *importing, struct sitting *sitting,
@@ -134,8 +159,11 @@ static result check_row(struct importing *importing, struct sitting *sitting,
     if (!sound) {
         return result_ok();
     }
-    TRY(see_row(importing, sitting, &row, err));
+    TRY(see_row(importing, &row, err));
     TRY(import_person_find(sitting, &row, &importing->faults, &found, &sound, err));
+    if (sound && found.person.id == 0) {
+        TRY(check_not_here(importing, sitting, &row, &sound, err));
+    }
     if (!sound || !importing->options->dry_run) {
         return result_ok();
     }
@@ -181,7 +209,7 @@ static result compare_share(struct importing *importing, struct sitting *sitting
         if (more) {
             TRY(import_columns_read(&importing->columns, record, &importing->row, &told, &row,
                                     &sound, err));
-            TRY(sound ? see_row(importing, sitting, &row, err) : result_ok());
+            TRY(sound ? see_row(importing, &row, err) : result_ok());
             show_progress(importing, ++rows, false);
         }
     }
@@ -315,6 +343,7 @@ static void add_outcome(struct import_outcome *sum, const struct import_outcome 
     sum->contacts += part->contacts;
     sum->corrections += part->corrections;
     sum->other_stages += part->other_stages;
+    sum->ended += part->ended;
     sum->stopped_requests += part->stopped_requests;
 }
 
@@ -467,8 +496,10 @@ result casework_import(const struct casework *casework, const struct caller *cal
     const str source = str_trim(options->source);
     importing.source = (struct import_source){.rulebook = casework->rulebook,
                                               .name = source.len > 0 ? source : STR("import")};
-    TRY(read_file_open(options->path, &importing.file, err));
-    const result imported = import_opened(&importing, err);
+    TRY(latin_open(&importing.latin, err));
+    result imported = read_file_open(options->path, &importing.file, err);
+    imported = imported.ok ? import_opened(&importing, err) : imported;
+    latin_close(&importing.latin);
     read_file_close(&importing.file);
     arena_close(&importing.row);
     arena_close(&importing.perm);

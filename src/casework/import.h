@@ -10,7 +10,10 @@
  * else; a correction made in the register is not undone by the file it corrected;
  *   4. what the file does not say is not recorded: a blank cell leaves what is known as it is;
  *   5. what is recorded of people who are here judges their live requests again, in the same
- * transaction.
+ * transaction;
+ *   6. nobody is registered twice unknowingly: somebody new with the name and date of birth of
+ * somebody who is here is a fault of the row, unless the caller registers them all the same. A
+ * system that knows the other one under another reference says itself that they are two.
  * Memory does not grow with the file. */
 #ifndef RETURNHUB_CASEWORK_IMPORT_H
 #define RETURNHUB_CASEWORK_IMPORT_H
@@ -40,8 +43,9 @@ struct import_options {
     const char *path;
     str source; /* where all of it is known from; "" for "import" */
     bool has_day;
-    date day;                  /* of the file; otherwise today */
-    bool dry_run;              /* check, change nothing */
+    date day;             /* of the file; otherwise today */
+    bool dry_run;         /* check, change nothing */
+    bool register_likely; /* also who is likely to be here already, which is a fault otherwise */
     import_fault_visit *fault; /* NULL: faults are only counted */
     void *fault_context;
     import_progress_visit *progress; /* NULL: nobody wants to know */
@@ -60,6 +64,8 @@ struct import_outcome {
     int64_t contacts;
     int64_t corrections;  /* of name or date of birth */
     int64_t other_stages; /* the file names another stage than the register, which stays */
+    int64_t ended;        /* the file says something new of somebody who has an outcome here */
+    int64_t likely;       /* registered, though likely to be here already */
     int64_t stopped_requests;
     bool recorded; /* false: dry run, or the file has faults; nothing was changed */
 };

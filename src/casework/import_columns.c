@@ -1,7 +1,7 @@
 #include "casework/import_columns.h"
 
+#include "casework/clock_facts.h"
 #include "casework/text.h"
-#include "register/external_reference.h"
 #include "register/reference.h"
 
 #include <string.h>
@@ -93,17 +93,22 @@ static result find_fact(const struct rulebook *rulebook, str name, uint32_t *ret
     return result_ok();
 }
 
-static result understand_reference(str kind, struct import_column *column, struct err *err)
+/* A kind of reference that the register knows by name, or another system. */
+static result understand_reference(str system, struct import_column *column, struct err *err)
 {
-    if (!external_kind_is_name(kind)) {
-        result_ignore(
-            err_set(err, ERROR_INPUT, "\"%.*s\" is not the name of a system", STR_ARG(shown(kind))),
-            "the hint returns the failure");
+    const enum identifier_scheme scheme = identifier_scheme_from_name(system);
+    const bool other = scheme == SCHEME_NONE;
+    if (other ? !identifier_is_system(system)
+              : scheme == SCHEME_OTHER_SYSTEM || !identifier_is_unique(scheme)) {
+        result_ignore(err_set(err, ERROR_INPUT, "\"%.*s\" is not the name of a system",
+                              STR_ARG(shown(system))),
+                      "the hint returns the failure");
         return err_hint(err, "Name the system after the @ with 2 to 32 of a-z 0-9 _ -, a letter "
                              "first: reference@case-system.");
     }
     column->kind = CELL_REFERENCE;
-    column->reference_kind = kind;
+    column->scheme = str_from_c(identifier_scheme_name(other ? SCHEME_OTHER_SYSTEM : scheme));
+    column->system = other ? system : STR("");
     return result_ok();
 }
 
@@ -155,10 +160,11 @@ static result resolve(struct import_columns *columns, size_t place, int64_t row,
 }
 
 result import_columns_init(struct import_columns *columns, const struct rulebook *rulebook,
-                           date today, date file_day, struct arena *arena, struct err *err)
+                           const struct latin *latin, date today, date file_day,
+                           struct arena *arena, struct err *err)
 {
     *columns = (struct import_columns){
-        .rulebook = rulebook, .today = today, .file_day = file_day, .arena = arena};
+        .rulebook = rulebook, .latin = latin, .today = today, .file_day = file_day, .arena = arena};
     return import_stages(rulebook, arena, &columns->stages, err);
 }
 
@@ -310,6 +316,7 @@ static result read_fact(struct row_reading *reading, const struct import_column 
                                                                 : reading->columns->file_day};
     TRY(check_value(reading, &reading->columns->rulebook->facts[column->fact], text, &fact->value,
                     what));
+    TRY(clock_facts_check(reading->columns->rulebook, column->fact, fact->value, what));
     reading->fact_count++;
     return result_ok();
 }
@@ -328,13 +335,15 @@ static result read_reference(struct row_reading *reading, const struct import_co
                              str text, struct err *what)
 {
     struct import_person *person = &reading->person;
-    TRY(text_line("The reference", text, EXTERNAL_REFERENCE_MAX_BYTES, what));
     if (person->reference_count == IMPORT_REFERENCES_MAX) {
         return err_set(what, ERROR_LIMIT, "A row has at most %d references", IMPORT_REFERENCES_MAX);
     }
+    struct identifier_entry entry = {
+        .scheme = column->scheme, .issuer = column->system, .source = STR("")};
     struct import_reference *reference = &person->references[person->reference_count];
-    reference->kind = column->reference_kind;
-    TRY(keep(reading, text, &reference->text, what));
+    reference->column = column->name;
+    TRY(keep(reading, text, &entry.value, what));
+    TRY(identifier_read(&entry, reading->arena, &reference->body, what));
     person->reference_count++;
     return result_ok();
 }
@@ -351,6 +360,17 @@ static result read_line(struct row_reading *reading, const char *title, str text
 {
     TRY(text_line(title, text, bytes_max, what));
     return keep(reading, text, ret_text, what);
+}
+
+static result read_name(struct row_reading *reading, str text, struct err *what)
+{
+    struct import_person *person = &reading->person;
+    TRY(text_line("The name", text, NAME_MAX_BYTES, what));
+    TRY(latin_nfc(text, reading->arena, &person->name, what));
+    TRY(latin_letters_by(reading->columns->latin, person->name, reading->arena, &person->latin,
+                         what));
+    person->latin = str_equal(person->latin, person->name) ? STR("") : person->latin;
+    return person->name.at == text.at ? keep(reading, text, &person->name, what) : result_ok();
 }
 
 static result hint_stages(const struct import_columns *columns, struct err *what)
@@ -399,7 +419,7 @@ static result read_cell(struct row_reading *reading, const struct import_column 
     case CELL_PERSON:
         return read_person(reading, text, what);
     case CELL_NAME:
-        return read_line(reading, "The name", text, NAME_MAX_BYTES, &person->name, what);
+        return read_name(reading, text, what);
     case CELL_BORN_ON:
         return read_day(text, &person->born_on, what);
     case CELL_REGISTERED_ON:

@@ -6,6 +6,8 @@
 #define RETURNHUB_CASEWORK_IMPORT_COLUMNS_H
 
 #include "casework/import.h"
+#include "casework/likely.h"
+#include "format/latin.h"
 #include "format/records.h"
 
 enum { IMPORT_REFERENCES_MAX = 16 /* of one person: more than there are case systems */ };
@@ -24,8 +26,8 @@ MUST_USE result import_fault(struct import_faults *faults, int64_t row, str colu
                              const struct err *what, struct err *err);
 
 struct import_reference {
-    str kind;
-    str text;
+    str column;
+    struct identifier_recorded_body body; /* without its source */
 };
 
 struct import_fact {
@@ -41,6 +43,7 @@ struct import_person {
     struct import_reference references[IMPORT_REFERENCES_MAX];
     size_t reference_count;
     str name;
+    str latin; /* the name in Latin letters, "" when it is in them */
     struct known_day born_on;
     struct known_day registered_on;
     str stage;
@@ -57,12 +60,14 @@ struct import_column {
     str name;      /* .at is NULL while nothing is known of the slot */
     unsigned kind; /* of the table in import_columns.c */
     uint32_t fact;
-    str reference_kind;
+    str scheme; /* of CELL_REFERENCE: identifier.def, and the system when it is another's */
+    str system;
     struct known_day day; /* of FACT@DAY */
 };
 
 struct import_columns {
     const struct rulebook *rulebook;
+    const struct latin *latin; /* of whoever reads the file */
     date today;
     date file_day;      /* from which what the file says without a day is taken to be true */
     const bool *stages; /* by stage: may an import say it? */
@@ -71,8 +76,8 @@ struct import_columns {
 };
 
 MUST_USE result import_columns_init(struct import_columns *columns, const struct rulebook *rulebook,
-                                    date today, date file_day, struct arena *arena,
-                                    struct err *err);
+                                    const struct latin *latin, date today, date file_day,
+                                    struct arena *arena, struct err *err);
 /* The names of a CSV file's columns; each that means nothing is a fault of row 1. */
 MUST_USE result import_columns_check(struct import_columns *columns, const str *names, size_t count,
                                      struct import_faults *faults, struct err *err);

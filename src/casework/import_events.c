@@ -2,6 +2,7 @@
 
 #include "casework/events_file.h"
 #include "format/json.h"
+#include "register/identifier.h"
 #include "system/stream.h"
 
 #include <string.h>
@@ -160,6 +161,7 @@ static result append_event(struct taking *taking, const json_t *object, struct e
     }
     TRY(json_write(body, &taking->line_arena, &text, err));
     TRY(event_read_body(text, &taking->line_arena, event, err));
+    identifier_from_older(event);
     return transaction_append(taking->transaction, event, err);
 }
 
@@ -292,6 +294,10 @@ result casework_import_events(struct store *store, const char *path,
     arena_close(&taking.line_arena);
     arena_close(&taking.perm);
     TRY(taken);
+    if (taking.outcome.erased > 0) {
+        struct rebuild_outcome rebuilt;
+        TRY(store_rebuild(store, true, NULL, NULL, &rebuilt, err));
+    }
     *ret_outcome = taking.outcome;
     return result_ok();
 }

@@ -1,6 +1,7 @@
 #include "casework/import_person.h"
 
 #include "casework/draw.h"
+#include "casework/likely.h"
 #include "casework/stopping.h"
 #include "casework/text.h"
 
@@ -44,32 +45,36 @@ static result find_by_person(struct finding *finding, struct err *err)
                : err_set(err, failure.code, "%s", failure.what);
 }
 
-static str column_of(const struct import_reference *reference, struct arena *arena)
+static result tell_several(struct finding *finding, const struct import_reference *reference,
+                           struct err *err)
 {
-    return arena_format(arena, "reference@%.*s", STR_ARG(reference->kind));
+    return tell(finding, reference->column, reference->body.value,
+                "The register has more than one person by the references of this row",
+                "Look at the records: they may be one person recorded twice, or the file mixes two "
+                "people. Give the person's RH- reference in the column person.",
+                err);
 }
 
 static result find_by_reference(struct finding *finding, size_t index, struct err *err)
 {
     const struct import_reference *reference = &finding->row->references[index];
+    struct transaction *transaction = finding->sitting->transaction;
     struct arena scratch = *finding->sitting->arena;
-    const int64_t *people = NULL;
+    const struct lookup_hit *hits = NULL;
     size_t count = 0;
-    TRY(transaction_find_external_reference(finding->sitting->transaction, reference->kind,
-                                            reference->text, &scratch, &people, &count, err));
-    if (count == 0) {
-        return result_ok();
+    const str text = lookup_identifier(reference->body.scheme, reference->body.issuer,
+                                       reference->body.value, &scratch);
+    TRY(text.at == NULL ? arena_full(err) : result_ok());
+    TRY(transaction_lookup(transaction, text, &scratch, &hits, &count, err));
+    finding->found.known[index] = count > 0;
+    for (size_t i = 0; i < count; i++) {
+        struct person_row person;
+        TRY(transaction_person(transaction, hits[i].record, &scratch, &person, err));
+        if (finding->found.person.id != 0 && finding->found.person.id != person.id) {
+            return tell_several(finding, reference, err);
+        }
+        finding->found.person.id = person.id;
     }
-    finding->found.known[index] = true;
-    const bool other = finding->found.person.id != 0 && finding->found.person.id != people[0];
-    if (count > 1 || other) {
-        return tell(finding, column_of(reference, &scratch), reference->text,
-                    "The register has more than one person by the references of this row",
-                    "Look at the records: they may be one person recorded twice, or the file mixes "
-                    "two people. Give the person's RH- reference in the column person.",
-                    err);
-    }
-    finding->found.person.id = people[0];
     return result_ok();
 }
 
@@ -99,7 +104,9 @@ static result check_known(struct finding *finding, struct err *err)
         date_format(row->registered_on.day, text);
         TRY(tell(finding, STR("registered_on"), str_from_c(text),
                  "The register has another day of registration for this person",
-                 "A day of registration does not change. Is it the same person?", err));
+                 "A day of registration does not change. If it is the same person, leave the cell "
+                 "blank.",
+                 err));
     }
     if (row->born_on.known && date_before(person->registered_on, row->born_on.day)) {
         TRY(tell(finding, STR("born_on"), STR(""),
@@ -123,6 +130,74 @@ result import_person_find(struct sitting *sitting, const struct import_person *r
     *ret_found = finding.found;
     *ret_sound = finding.sound;
     return result_ok();
+}
+
+/* --- somebody new who may be here already ----------------------------------------------------- */
+
+/* Does one of the systems that the row names have another reference for this person? Then it holds
+ * them to be two. */
+static result is_another(struct sitting *sitting, const struct import_person *row,
+                         const struct person_row *person, bool *ret_another, struct err *err)
+{
+    struct arena scratch = *sitting->arena;
+    const struct event *events = NULL;
+    size_t count = 0;
+    *ret_another = false;
+    TRY(transaction_identifiers(sitting->transaction, person->id, &scratch, &events, &count, err));
+    for (size_t i = 0; i < count; i++) {
+        const struct identifier_recorded_body *theirs = &events[i].body.identifier_recorded;
+        for (size_t k = 0; k < row->reference_count; k++) {
+            const struct identifier_recorded_body *body = &row->references[k].body;
+            *ret_another = *ret_another || (str_equal(theirs->scheme, body->scheme) &&
+                                            str_equal(theirs->issuer, body->issuer));
+        }
+    }
+    return result_ok();
+}
+
+result import_person_like(struct sitting *sitting, const struct import_person *row,
+                          struct person_row *ret_person, struct err *err)
+{
+    const struct known_name name = {.name = row->name, .latin = row->latin};
+    const struct person_row *people = NULL;
+    size_t count = 0;
+    *ret_person = (struct person_row){.id = 0};
+    if (!row->born_on.known) {
+        return result_ok();
+    }
+    TRY(likely_by_name(sitting, &name, row->born_on.day, &people, &count, err));
+    for (size_t i = 0; i < count; i++) {
+        bool another = false;
+        TRY(is_another(sitting, row, &people[i], &another, err));
+        if (!another) {
+            *ret_person = people[i];
+            return result_ok();
+        }
+    }
+    return result_ok();
+}
+
+static str stage_title(const struct rulebook *rulebook, str name)
+{
+    const uint32_t stage = rulebook_stage(rulebook, name);
+    return stage == NOT_FOUND_INDEX ? name : rulebook->stages[stage].title;
+}
+
+result import_tell_like(struct sitting *sitting, const struct import_person *row,
+                        const struct person_row *like, struct import_faults *faults,
+                        struct err *err)
+{
+    struct err what = {0};
+    const str stage = stage_title(sitting->casework->rulebook, like->stage);
+    result_ignore(err_set(&what, ERROR_INPUT, "%.*s has this name and date of birth (%.*s)",
+                          STR_ARG(like->reference), STR_ARG(stage)),
+                  "it is told");
+    result_ignore(err_hint(&what,
+                           "If it is the same person, give %.*s in the column person: their own "
+                           "record goes on. If you know that it is another, import with --new.",
+                           STR_ARG(like->reference)),
+                  "it is told");
+    return import_fault(faults, row->row, STR("name"), row->name, &what, err);
 }
 
 /* --- what is news ----------------------------------------------------------------------------- */
@@ -158,8 +233,8 @@ static result compare_facts(struct sitting *sitting, const struct import_source 
 {
     const struct fact_row *rows = NULL;
     size_t count = 0;
-    TRY(transaction_fact_rows(sitting->transaction, SUBJECT_OF_PERSON, person, arena, &rows, &count,
-                              err));
+    TRY(transaction_fact_rows(sitting->transaction, SUBJECT_OF_PERSON, person, KNOWN_NOW, arena,
+                              &rows, &count, err));
     for (size_t i = 0; i < row->fact_count; i++) {
         addition->facts[i] = is_news(source, &row->facts[i], rows, count, sitting->at);
         addition->fact_count += addition->facts[i] ? 1 : 0;
@@ -228,13 +303,47 @@ static bool contact_is_news(const struct import_person *row, const struct person
                                      date_before(person->last_contact_on.day, row->contact_on.day));
 }
 
-static size_t references_new(const struct import_person *row, const struct import_found *found)
+/* Was this reference recorded of the person, and withdrawn since? */
+static bool was_withdrawn(const struct event *events, size_t count,
+                          const struct identifier_recorded_body *body, struct arena scratch)
 {
-    size_t count = 0;
-    for (size_t i = 0; i < row->reference_count; i++) {
-        count += found->known[i] ? 0 : 1;
+    bool withdrawn = false;
+    for (size_t i = 0; i < count; i++) {
+        withdrawn =
+            withdrawn || (events[i].kind == EVENT_IDENTIFIER_RECORDED &&
+                          identifier_is_same(&events[i].body.identifier_recorded, body, scratch));
     }
-    return count;
+    return withdrawn;
+}
+
+/* News is what nobody has. What the person had, and has no more, was taken back in the register. */
+static result compare_references(struct sitting *sitting, const struct import_person *row,
+                                 const struct import_found *found, struct arena *arena,
+                                 struct import_addition *addition, struct err *err)
+{
+    struct arena scratch = *arena;
+    const struct event *events = NULL;
+    size_t count = 0;
+    bool read = false;
+    for (size_t i = 0; i < row->reference_count; i++) {
+        if (found->known[i]) {
+            continue;
+        }
+        if (!read && found->person.id != 0) {
+            TRY(transaction_history(sitting->transaction, SUBJECT_OF_PERSON, found->person.id, 0, 0,
+                                    &scratch, &events, &count, err));
+            read = true;
+        }
+        addition->references[i] = !was_withdrawn(events, count, &row->references[i].body, scratch);
+        addition->reference_count += addition->references[i] ? 1 : 0;
+    }
+    return result_ok();
+}
+
+static bool has_outcome(const struct rulebook *rulebook, const struct person_row *person)
+{
+    const uint32_t stage = rulebook_stage(rulebook, person->stage);
+    return stage != NOT_FOUND_INDEX && rulebook->stages[stage].outcome;
 }
 
 static void all_is_news(const struct import_person *row, struct import_addition *addition)
@@ -253,11 +362,11 @@ result import_person_compare(struct sitting *sitting, const struct import_source
                              struct err *err)
 {
     const struct person_row *person = &found->person;
-    struct import_addition addition = {.reference_count = references_new(row, found),
-                                       .facts = ARENA_NEW(arena, bool, row->fact_count + 1)};
+    struct import_addition addition = {.facts = ARENA_NEW(arena, bool, row->fact_count + 1)};
     if (addition.facts == NULL) {
         return arena_full(err);
     }
+    TRY(compare_references(sitting, row, found, arena, &addition, err));
     if (person->id == 0) {
         all_is_news(row, &addition);
     } else {
@@ -265,6 +374,8 @@ result import_person_compare(struct sitting *sitting, const struct import_source
         addition.other_stage = row->stage.len > 0 && !str_equal(row->stage, person->stage);
         TRY(compare_identity(sitting, source, row, person, arena, &addition.corrects, err));
         TRY(compare_facts(sitting, source, row, person->id, arena, &addition, err));
+        addition.ended = (addition.other_stage || import_adds(&addition)) &&
+                         has_outcome(source->rulebook, person);
     }
     *ret_addition = addition;
     return result_ok();
@@ -299,6 +410,7 @@ static result append_registration(struct sitting *sitting, const struct import_p
                           .body.person_registered = {
                               .reference = str_from_c(reference),
                               .name = row->name,
+                              .latin = row->latin,
                               .born_on = row->born_on,
                               .stage = row->stage.len > 0 ? row->stage : start,
                               .stage_since = row->stage_since,
@@ -312,28 +424,32 @@ static result append_correction(struct sitting *sitting, const struct import_sou
                                 struct err *err)
 {
     struct identity identity;
+    str latin = STR("");
     TRY(transaction_identity(sitting->transaction, person, sitting->arena, &identity, err));
+    TRY(latin_letters(identity.name, sitting->arena, &latin, err));
+    latin = str_equal(latin, identity.name) ? STR("") : latin;
     struct event event = {.kind = EVENT_IDENTITY_CORRECTED,
                           .body.identity_corrected = {
                               .name = row->name.len > 0 ? row->name : identity.name,
+                              .latin = row->name.len > 0 ? row->latin : latin,
                               .born_on = row->born_on.known ? row->born_on : identity.born_on,
                               .reason = source->name,
                           }};
     return append(sitting, person->id, sitting->today, &event, err);
 }
 
-static result append_references(struct sitting *sitting, const struct import_person *row,
-                                const struct import_found *found, int64_t person, struct err *err)
+static result append_references(struct sitting *sitting, const struct import_source *source,
+                                const struct import_person *row,
+                                const struct import_addition *addition, int64_t person,
+                                struct err *err)
 {
     for (size_t i = 0; i < row->reference_count; i++) {
-        if (found->known[i]) {
+        if (!addition->references[i]) {
             continue;
         }
-        struct event event = {.kind = EVENT_EXTERNAL_REFERENCE_RECORDED,
-                              .body.external_reference_recorded = {
-                                  .kind = row->references[i].kind,
-                                  .reference = row->references[i].text,
-                              }};
+        struct event event = {.kind = EVENT_IDENTIFIER_RECORDED,
+                              .body.identifier_recorded = row->references[i].body};
+        event.body.identifier_recorded.source = source->name;
         TRY(append(sitting, person, sitting->today, &event, err));
     }
     return result_ok();
@@ -396,7 +512,7 @@ result import_person_record(struct sitting *sitting, const struct import_source 
     } else if (addition->corrects) {
         TRY(append_correction(sitting, source, row, &found->person, err));
     }
-    TRY(append_references(sitting, row, found, person, err));
+    TRY(append_references(sitting, source, row, addition, person, err));
     TRY(append_facts(sitting, source, row, addition, person, &last, err));
     if (addition->contact) {
         TRY(append_contact(sitting, row, person, err));

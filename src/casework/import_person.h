@@ -24,15 +24,26 @@ MUST_USE result import_person_find(struct sitting *sitting, const struct import_
                                    struct import_faults *faults, struct import_found *ret_found,
                                    bool *ret_sound, struct err *err);
 
+/* Who is here already and likely to be the somebody new of the row: the same name and date of
+ * birth, and no other reference of a system that the row names; id 0: nobody. */
+MUST_USE result import_person_like(struct sitting *sitting, const struct import_person *row,
+                                   struct person_row *ret_person, struct err *err);
+/* Tells `faults` so, and what to do. */
+MUST_USE result import_tell_like(struct sitting *sitting, const struct import_person *row,
+                                 const struct person_row *like, struct import_faults *faults,
+                                 struct err *err);
+
 /* What the row adds to the record. */
 struct import_addition {
     bool is_new;
     bool corrects; /* the name or the date of birth */
     bool contact;
     bool other_stage;
+    bool ended; /* something is new, or another stage, of somebody who has an outcome here */
     size_t fact_count;
     size_t reference_count;
-    bool *facts; /* by fact of the row: is it news? */
+    bool *facts;                            /* by fact of the row: is it news? */
+    bool references[IMPORT_REFERENCES_MAX]; /* by reference of the row: the same */
 };
 MUST_USE result import_person_compare(struct sitting *sitting, const struct import_source *source,
                                       const struct import_person *row,

@@ -1,5 +1,7 @@
 #include "casework/likely.h"
 
+#include "format/latin.h"
+
 #include <stdlib.h>
 
 enum {
@@ -447,6 +449,88 @@ result likely_by_identifier(struct sitting *sitting, const struct who *who,
     TRY(begin(&search, err));
     TRY(seek_identifiers(&search, err));
     return consider_all(&search, ret_likely, ret_count, err);
+}
+
+/* --- by name and day alone -------------------------------------------------------------------- */
+
+static bool same_parts(const struct name_parts *a, const struct name_parts *b)
+{
+    bool same = a->count == b->count;
+    for (size_t i = 0; same && i < a->count; i++) {
+        same = str_equal(a->parts[i], b->parts[i]);
+    }
+    return same;
+}
+
+static result is_called(struct sitting *sitting, const struct person_row *person,
+                        const struct name_parts *parts, date born_on, struct arena scratch,
+                        bool *ret_called, struct err *err)
+{
+    struct identity identity;
+    struct name_parts theirs;
+    str latin = STR("");
+    TRY(transaction_identity(sitting->transaction, person, &scratch, &identity, err));
+    TRY(latin_letters(identity.name, &scratch, &latin, err));
+    TRY(name_parts_of(latin, &scratch, &theirs, err));
+    *ret_called = identity.born_on.known && date_equal(identity.born_on.day, born_on) &&
+                  same_parts(parts, &theirs);
+    return result_ok();
+}
+
+static bool is_among(const struct person_row *people, size_t count, int64_t person)
+{
+    bool among = false;
+    for (size_t i = 0; i < count; i++) {
+        among = among || people[i].id == person;
+    }
+    return among;
+}
+
+static str first_skeleton(const struct name_parts *parts)
+{
+    for (size_t i = 0; i < parts->count; i++) {
+        if (parts->skeletons[i].len > 0) {
+            return parts->skeletons[i];
+        }
+    }
+    return STR("");
+}
+
+result likely_by_name(struct sitting *sitting, const struct known_name *name, date born_on,
+                      const struct person_row **ret_people, size_t *ret_count, struct err *err)
+{
+    struct arena *arena = sitting->arena;
+    struct name_parts parts;
+    const struct lookup_hit *hits = NULL;
+    struct person_row *people = ARENA_NEW(arena, struct person_row, LIKELY_MAX);
+    size_t hit_count = 0;
+    size_t count = 0;
+    if (people == NULL) {
+        return arena_full(err);
+    }
+    TRY(name_parts_of(name->latin.len > 0 ? name->latin : name->name, arena, &parts, err));
+    const str skeleton = first_skeleton(&parts);
+    if (skeleton.len > 0) {
+        const str text = lookup_day(skeleton, born_on, arena);
+        TRY(text.at == NULL ? arena_full(err) : result_ok());
+        TRY(transaction_lookup(sitting->transaction, text, arena, &hits, &hit_count, err));
+    }
+    for (size_t i = 0; i < hit_count && count < LIKELY_MAX; i++) {
+        struct person_row person;
+        bool called = false;
+        bool hidden = false;
+        TRY(transaction_person(sitting->transaction, hits[i].record, arena, &person, err));
+        TRY(sitting_hides(sitting, &person, ACTION_IMPORT, &hidden, err));
+        if (hidden || is_among(people, count, person.id)) {
+            continue;
+        }
+        TRY(is_called(sitting, &person, &parts, born_on, *arena, &called, err));
+        people[count] = person;
+        count += called ? 1 : 0;
+    }
+    *ret_people = people;
+    *ret_count = count;
+    return result_ok();
 }
 
 /* --- the questions ---------------------------------------------------------------------------- */

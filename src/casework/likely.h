@@ -42,6 +42,15 @@ MUST_USE result likely_by_identifier(struct sitting *sitting, const struct who *
                                      const struct likely_duplicate **ret_likely, size_t *ret_count,
                                      struct err *err);
 
+/* Who has this name, part by part in whatever order and case, and was born on this day: one
+ * question of the index, for files. In this account's sight, at most LIKELY_MAX. */
+MUST_USE result likely_by_name(struct sitting *sitting, const struct known_name *name, date born_on,
+                               const struct person_row **ret_people, size_t *ret_count,
+                               struct err *err);
+
+/* Are they one reference, or one name, however they are typed? */
+bool identifier_is_same(const struct identifier_recorded_body *a,
+                        const struct identifier_recorded_body *b, struct arena scratch);
 /* The entry as it is stored: a machine readable zone read, the form checked, the name composed. */
 MUST_USE result identifier_read(const struct identifier_entry *entry, struct arena *arena,
                                 struct identifier_recorded_body *ret_body, struct err *err);

@@ -1,7 +1,7 @@
 #include "casework/casework.h"
 
 #include "casework/facts.h"
-#include "casework/sitting.h"
+#include "casework/sought.h"
 #include "casework/text.h"
 #include "register/reference.h"
 
@@ -17,7 +17,7 @@ struct list_work {
     struct arena *arena;
     struct sitting sitting;
     struct people_filter filter;
-    str text;          /* what is searched for in names, folded */
+    struct sought sought;
     int64_t reference; /* the one person asked for; 0: none in particular */
     int64_t *found;    /* one more than the page has lines: then there is a next page */
     size_t found_count;
@@ -26,34 +26,18 @@ struct list_work {
 
 /* --- searching -------------------------------------------------------------------------------- */
 
-/* Letters A to Z as a to z; other bytes of UTF-8 as they are. */
-static result fold(struct arena *arena, str text, str *ret_folded, struct err *err)
-{
-    char *folded = ARENA_NEW(arena, char, text.len + 1);
-    if (folded == NULL) {
-        return arena_full(err);
-    }
-    for (size_t i = 0; i < text.len; i++) {
-        const char c = text.at[i];
-        folded[i] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-    }
-    *ret_folded = (str){.at = folded, .len = text.len};
-    return result_ok();
-}
-
 static result matches(const struct list_work *work, const struct person_row *row,
                       struct arena scratch, bool *ret_matches, struct err *err)
 {
-    if (work->text.len == 0 || work->reference != 0) {
-        *ret_matches = work->text.len == 0 || row->id == work->reference;
+    if (work->sought.text.len == 0 || work->reference != 0) {
+        *ret_matches = work->sought.text.len == 0 || row->id == work->reference;
         return result_ok();
     }
     struct identity identity;
-    str name;
     TRY(transaction_identity(work->sitting.transaction, row, &scratch, &identity, err));
-    TRY(fold(&scratch, identity.name, &name, err));
-    *ret_matches = str_contains(name, work->text);
-    return result_ok();
+    return work->answer.alike
+               ? sought_is_alike(&work->sought, identity.name, scratch, ret_matches, err)
+               : sought_is(&work->sought, row->id, identity.name, scratch, ret_matches, err);
 }
 
 static result scan_rows(struct list_work *work, struct people_filter *filter, bool *ret_last,
@@ -90,6 +74,20 @@ static result scan(struct list_work *work, struct err *err)
     while (!last) {
         TRY(scan_rows(work, &filter, &last, err));
     }
+    return result_ok();
+}
+
+/* When nobody has the name, whoever has one that is alike; further pages of those say so. */
+static result scan_as_asked(struct list_work *work, struct err *err)
+{
+    work->answer.alike = work->query->alike && work->sought.text.len > 0 && work->reference == 0;
+    TRY(scan(work, err));
+    if (work->found_count == 0 && work->query->after_id == 0 && work->sought.text.len > 0 &&
+        work->reference == 0 && !work->answer.alike) {
+        work->answer.alike = true;
+        TRY(scan(work, err));
+    }
+    work->answer.alike = work->answer.alike && work->found_count > 0;
     return result_ok();
 }
 
@@ -217,7 +215,7 @@ static result read_list(struct transaction *transaction, void *context, struct e
                      work->arena, err));
     TRY(make_filter(work, err));
     TRY(sitting_count_stages(&work->sitting, &work->answer.stages, &work->answer.stage_count, err));
-    TRY(fold(work->arena, str_trim(work->query->text), &work->text, err));
+    TRY(sought_read(&work->sitting, work->query->text, &work->sought, err));
     TRY(read_reference(work, err));
     work->found = ARENA_NEW(work->arena, int64_t, work->query->limit + 1);
     if (work->found == NULL) {
@@ -225,9 +223,7 @@ static result read_list(struct transaction *transaction, void *context, struct e
     }
     const bool sees_some =
         may_everywhere(&work->sitting.account, ACTION_SEE_PEOPLE) || work->filter.hub != 0;
-    if (sees_some) {
-        TRY(scan(work, err));
-    }
+    TRY(sees_some ? scan_as_asked(work, err) : result_ok());
     return make_lines(work, err);
 }
 

@@ -1,6 +1,7 @@
 #include "casework/merging.h"
 
 #include "casework/facts.h"
+#include "casework/recall.h"
 #include "casework/repeat.h"
 #include "casework/stopping.h"
 #include "casework/text.h"
@@ -141,18 +142,36 @@ static bool holds_place(const struct merge_plan *plan, const struct person_row *
     return holds;
 }
 
-/* A manifest names people by number, and what is aboard is not renamed. */
+static bool has_live_request(const struct merge_plan *plan, const struct person_row *person)
+{
+    bool has = false;
+    for (size_t i = 0; i < plan->request_count; i++) {
+        has = has || plan->requests[i].person == person->id;
+    }
+    return has;
+}
+
+/* A manifest names people by number, and what is aboard is not renamed: so the one on it continues,
+ * and the other brings nothing that could get in the way of the departure but what is known, which
+ * is judged. */
 static result find_departure(struct merging *work, struct err *err)
 {
-    const int64_t people[] = {work->plan.continuing.id, work->plan.absorbed.id};
-    for (size_t i = 0; i < 2; i++) {
-        struct manifest_entry_row entry = {.manifest = 0};
-        TRY(transaction_manifest_entry_of(work->sitting.transaction, people[i], &entry, err));
-        if (entry.manifest != 0) {
-            add_obstacle(work, STR("One of them is on a manifest: take them off it, or wait until "
-                                   "they are accounted for."));
-            return result_ok();
-        }
+    const struct merge_plan *plan = &work->plan;
+    struct transaction *transaction = work->sitting.transaction;
+    struct manifest_entry_row continuing = {.manifest = 0};
+    struct manifest_entry_row absorbed = {.manifest = 0};
+    TRY(transaction_manifest_entry_of(transaction, plan->continuing.id, &continuing, err));
+    TRY(transaction_manifest_entry_of(transaction, plan->absorbed.id, &absorbed, err));
+    if (continuing.manifest != 0 && absorbed.manifest != 0) {
+        add_obstacle(work, STR("Each of them is on a manifest: take one of them off it, or wait "
+                               "until one is accounted for."));
+    } else if (absorbed.manifest != 0) {
+        add_obstacle(work, STR("The one on a manifest must be the one that continues: name them "
+                               "the other way round."));
+    } else if (continuing.manifest != 0 &&
+               (has_live_request(plan, &plan->absorbed) || plan->absorbed.hub != 0)) {
+        add_obstacle(work, STR("One is on a manifest while a request for the other is live, or a "
+                               "place is theirs: withdraw that request or end that stay first."));
     }
     return result_ok();
 }
@@ -376,11 +395,22 @@ static result no_such_merge(int64_t id, struct err *err)
     return err_set(err, ERROR_NOT_FOUND, "There is no merge %lld for this account", (long long)id);
 }
 
+static result merge_erased(int64_t id, struct err *err)
+{
+    result_ignore(err_set(err, ERROR_CONFLICT,
+                          "A record of merge %lld was erased: whose each event was cannot be "
+                          "told any more",
+                          (long long)id),
+                  "the hint returns the failure");
+    return err_hint(err, "What remains of them stays together, and nothing is to be done.");
+}
+
 result merging_find(struct sitting *sitting, int64_t id, enum action action,
                     struct merge_row *ret_merge, struct err *err)
 {
     struct err failure = {0};
     struct merge_row merge;
+    bool erased = false;
     if (!transaction_merge(sitting->transaction, id, &merge, &failure).ok) {
         return failure.code == ERROR_NOT_FOUND ? no_such_merge(id, err)
                                                : err_set(err, failure.code, "%s", failure.what);
@@ -391,9 +421,13 @@ result merging_find(struct sitting *sitting, int64_t id, enum action action,
         bool visible = false;
         TRY(transaction_person(sitting->transaction, records[i], sitting->arena, &person, err));
         TRY(sitting_may_person(sitting, &person, action, &visible, err));
-        if (!visible) {
+        if (!visible && !(person.erased && may_somewhere(&sitting->account, action))) {
             return no_such_merge(id, err);
         }
+        erased = erased || person.erased;
+    }
+    if (erased) {
+        return merge_erased(id, err);
     }
     *ret_merge = merge;
     return result_ok();
@@ -478,6 +512,9 @@ static result finish(struct merging *work, const struct touched *touched, size_t
     }
     events[0] = event;
     TRY(stopping_review(&work->sitting, touched, count, event, &stopped, err));
+    for (size_t i = 0; i < count; i++) {
+        TRY(recall_review(&work->sitting, &touched[i], event, &stopped, err));
+    }
     work->answer = (struct record_answer){.events = events,
                                           .event_count = 1,
                                           .stopped = stopped.items,

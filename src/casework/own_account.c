@@ -179,7 +179,7 @@ static result list_sessions(struct own_work *work, struct err *err)
     }
     for (size_t i = 0; i < count; i++) {
         struct session_line *line = &lines[work->own.session_count];
-        if (!session_is_over(&rows[i], work->sitting.at)) {
+        if (!session_is_over(&work->casework->limits, &rows[i], work->sitting.at)) {
             sodium_bin2hex(line->name, sizeof line->name, rows[i].token_hash,
                            SESSION_NAME_SIZE / 2);
             line->opened_at = rows[i].opened_at;

@@ -401,3 +401,47 @@ result casework_confirm_contact(const struct casework *casework, const struct ca
                                 .arena = arena};
     return store_write(casework->store, contact_work, &work, err);
 }
+
+/* --- notes ------------------------------------------------------------------------------------ */
+
+struct note_work {
+    const struct casework *casework;
+    const struct caller *caller;
+    str person;
+    str note;
+    struct arena *arena;
+};
+
+static result note_work(struct transaction *transaction, void *context, struct err *err)
+{
+    const struct note_work *work = context;
+    struct sitting sitting;
+    struct event before;
+    struct person_row person = {.id = 0};
+    TRY(sitting_record(&sitting, work->casework, transaction, work->caller, ACTION_RECORD_FACT,
+                       work->arena, &before, err));
+    TRY(sitting_person(&sitting, work->person, ACTION_RECORD_FACT, &person, err));
+    if (before.position != 0) {
+        const bool same = before.kind == EVENT_NOTE_ADDED && sitting.before_subject == person.id &&
+                          str_equal(before.body.note_added.note, work->note);
+        return same ? result_ok() : sitting_client_id_taken(err);
+    }
+    struct event event = {.subject_kind = SUBJECT_OF_PERSON,
+                          .subject = person.id,
+                          .kind = EVENT_NOTE_ADDED,
+                          .effective_on = sitting.today,
+                          .body.note_added = {.note = work->note}};
+    return sitting_append(&sitting, &event, err);
+}
+
+result casework_add_note(const struct casework *casework, const struct caller *caller, str person,
+                         str note, struct arena *arena, struct err *err)
+{
+    TRY(text_line_required("The note", note, VALUE_MAX_BYTES, err));
+    struct note_work work = {.casework = casework,
+                             .caller = caller,
+                             .person = person,
+                             .note = str_trim(note),
+                             .arena = arena};
+    return store_write(casework->store, note_work, &work, err);
+}

@@ -1,13 +1,7 @@
 #include "casework/casework.h"
 
-#include "casework/book_work.h"
-#include "casework/facts.h"
-#include "casework/past.h"
+#include "casework/history.h"
 #include "casework/sitting.h"
-
-#include <stdlib.h>
-
-enum { HISTORY_LINES_MAX = 200 };
 
 /* --- one question ----------------------------------------------------------------------------- */
 
@@ -180,19 +174,57 @@ static result find_next_steps(struct person_work *work, struct err *err)
     return result_ok();
 }
 
-static result explain_next_steps(struct person_work *work, struct err *err)
+/* Answers of safeguards that say the same of the person at every hub: each is judged once. */
+struct answered {
+    const struct question *question; /* about no hub */
+    bool *known;                     /* by safeguard */
+    enum clearance *clearance;
+};
+
+static enum clearance answer_of(const struct rulebook *rulebook, struct answered *answered,
+                                uint32_t safeguard, const struct question *question)
 {
-    const size_t count = work->answer.next_step_count;
-    struct explanation *explanations = ARENA_NEW(work->arena, struct explanation, count + 1);
-    if (explanations == NULL) {
+    if (!rulebook->person_alone[safeguard]) {
+        return judge_safeguard(rulebook, safeguard, question);
+    }
+    if (!answered->known[safeguard]) {
+        answered->clearance[safeguard] = judge_safeguard(rulebook, safeguard, answered->question);
+        answered->known[safeguard] = true;
+    }
+    return answered->clearance[safeguard];
+}
+
+static result judge_next_step(struct person_work *work, size_t at, struct answered *answered,
+                              struct err *err)
+{
+    const struct rulebook *rulebook = work->casework->rulebook;
+    struct next_step *next = &work->next_steps[at];
+    const struct step *step = &rulebook->steps[next->step];
+    enum clearance *each = ARENA_NEW(work->arena, enum clearance, step->safeguard_count + 1);
+    if (each == NULL) {
         return arena_full(err);
     }
-    for (size_t i = 0; i < count; i++) {
-        struct next_step *next = &work->next_steps[i];
-        TRY(explain_step(work->casework->rulebook, next->step, &work->questions[i], work->arena,
-                         &explanations[i], err));
-        next->clearance = explanations[i].clearance;
-        next->explanation = &explanations[i];
+    for (size_t i = 0; i < step->safeguard_count; i++) {
+        each[i] = answer_of(rulebook, answered, step->safeguards[i], &work->questions[at]);
+    }
+    next->each = each;
+    next->clearance = judge_together(each, step->safeguard_count);
+    return result_ok();
+}
+
+static result judge_next_steps(struct person_work *work, struct err *err)
+{
+    const size_t count = work->casework->rulebook->safeguard_count;
+    struct answered answered = {
+        .question = &work->loaded.view.question,
+        .known = ARENA_NEW(work->arena, bool, count + 1),
+        .clearance = ARENA_NEW(work->arena, enum clearance, count + 1),
+    };
+    if (answered.known == NULL || answered.clearance == NULL) {
+        return arena_full(err);
+    }
+    for (size_t i = 0; i < work->answer.next_step_count; i++) {
+        TRY(judge_next_step(work, i, &answered, err));
     }
     work->answer.next_steps = work->next_steps;
     return result_ok();
@@ -216,47 +248,6 @@ static result judge_clocks(struct person_work *work, struct err *err)
     }
     work->answer.clocks = clocks;
     work->answer.clock_count = count;
-    return result_ok();
-}
-
-static int newest_first(const void *left, const void *right)
-{
-    const struct request_row *a = left;
-    const struct request_row *b = right;
-    return a->id > b->id ? -1 : a->id < b->id ? 1 : 0;
-}
-
-/* The requests, as they are or as they were then; not those for hubs that are none of this
- * account's. */
-static result read_requests(struct person_work *work, struct err *err)
-{
-    struct sitting *sitting = &work->sitting;
-    const struct person_row *person = &work->loaded.view.person;
-    const struct request_row *rows = NULL;
-    size_t row_count = 0;
-    if (work->loaded.when.past) {
-        struct past past;
-        TRY(past_person(sitting, person->id, 0, work->loaded.when.known_at, &past, err));
-        rows = past.requests;
-        row_count = past.request_count;
-    } else {
-        const struct request_filter filter = {.person = person->id};
-        TRY(transaction_requests(sitting->transaction, &filter, sitting->arena, &rows, &row_count,
-                                 err));
-    }
-    struct request_row *requests = ARENA_NEW(sitting->arena, struct request_row, row_count + 1);
-    if (requests == NULL) {
-        return arena_full(err);
-    }
-    size_t count = 0;
-    for (size_t i = 0; i < row_count; i++) {
-        if (sitting_hub_in_sight(sitting, ACTION_SEE_PERSON, rows[i].hub)) {
-            requests[count++] = rows[i];
-        }
-    }
-    qsort(requests, count, sizeof requests[0], newest_first);
-    work->answer.requests = requests;
-    work->answer.request_count = count;
     return result_ok();
 }
 
@@ -286,78 +277,45 @@ static result read_family(struct person_work *work, struct err *err)
     return result_ok();
 }
 
-/* --- history ---------------------------------------------------------------------------------- */
-
-/* What happened to a request for another hub is not in this account's sight, nor what was refused
- * for one. */
-static bool line_in_sight(const struct person_work *work, const struct event *event)
-{
-    const int64_t hub = event->kind == EVENT_STEP_REFUSED ? event->body.step_refused.hub
-                        : event->kind == EVENT_STEP_TAKEN ? event->body.step_taken.hub
-                                                          : 0;
-    if (!sitting_hub_in_sight(&work->sitting, ACTION_SEE_PERSON, hub)) {
-        return false;
-    }
-    const int64_t request = past_request_of(event);
-    for (size_t i = 0; request != 0 && i < work->answer.request_count; i++) {
-        if (work->answer.requests[i].id == request) {
-            return true;
-        }
-    }
-    return request == 0;
-}
-
-/* The entry that the event opened or changed; 0 for none. */
-static int64_t entry_of(const struct event *event)
-{
-    return event->kind == EVENT_ENTRY_OPENED    ? event->position
-           : event->kind == EVENT_ENTRY_CHANGED ? event->body.entry_changed.entry
-                                                : 0;
-}
-
-/* What is written in the books of another hub stays there. */
-static result entry_in_sight(struct sitting *sitting, const struct event *event, bool *ret_in_sight,
-                             struct err *err)
-{
-    const int64_t id = entry_of(event);
-    struct entry_row row;
-    *ret_in_sight = true;
-    if (id == 0) {
-        return result_ok();
-    }
-    TRY(transaction_entry(sitting->transaction, id, sitting->arena, &row, err));
-    return book_may(sitting, &row, ACTION_SEE_BOOKS, ret_in_sight, err);
-}
-
 static result read_history(struct person_work *work, struct err *err)
 {
-    struct sitting *sitting = &work->sitting;
-    const struct event *events = NULL;
-    size_t event_count = 0;
-    TRY(work->loaded.when.past
-            ? past_history(sitting, work->loaded.view.person.id, work->loaded.when.known_at,
-                           HISTORY_LINES_MAX, &events, &event_count, err)
-            : transaction_history(sitting->transaction, SUBJECT_OF_PERSON,
-                                  work->loaded.view.person.id, 0, HISTORY_LINES_MAX, sitting->arena,
-                                  &events, &event_count, err));
-    struct history_line *history = ARENA_NEW(sitting->arena, struct history_line, event_count + 1);
-    if (history == NULL) {
-        return arena_full(err);
-    }
-    size_t count = 0;
-    for (size_t i = 0; i < event_count; i++) {
-        const struct event *event = &events[i];
-        bool in_sight = false;
-        TRY(entry_in_sight(sitting, event, &in_sight, err));
-        if (event->recorded_at.milliseconds <= work->loaded.when.known_at.milliseconds &&
-            in_sight && line_in_sight(work, event)) {
-            history[count].event = *event;
-            TRY(sitting_actor(sitting, event->actor, &history[count].actor, err));
-            count++;
+    const struct history_query query = {.topics = HISTORY_ALL_TOPICS, .limit = HISTORY_LINES_MAX};
+    const struct history_of of = {.person = work->loaded.view.person.id,
+                                  .when = &work->loaded.when,
+                                  .requests = work->answer.requests,
+                                  .request_count = work->answer.request_count};
+    int64_t older = 0;
+    return history_read(&work->sitting, &of, &query, &work->answer.history,
+                        &work->answer.history_count, &older, err);
+}
+
+/* --- hubs that are named ---------------------------------------------------------------------- */
+
+static result name_hub(struct person_work *work, struct hub_row *hubs, int64_t id, struct err *err)
+{
+    for (size_t i = 0; i < work->answer.hub_count; i++) {
+        if (hubs[i].id == id) {
+            return result_ok();
         }
     }
-    work->answer.history = history;
-    work->answer.history_count = count;
+    if (id == 0 || !sitting_hub_in_sight(&work->sitting, ACTION_SEE_PERSON, id)) {
+        return result_ok();
+    }
+    return transaction_hub(work->sitting.transaction, id, work->arena,
+                           &hubs[work->answer.hub_count++], err);
+}
+
+static result name_hubs(struct person_work *work, struct err *err)
+{
+    struct hub_row *hubs = ARENA_NEW(work->arena, struct hub_row, work->answer.request_count + 1);
+    if (hubs == NULL) {
+        return arena_full(err);
+    }
+    TRY(name_hub(work, hubs, work->loaded.view.person.hub, err));
+    for (size_t i = 0; i < work->answer.request_count; i++) {
+        TRY(name_hub(work, hubs, work->answer.requests[i].hub, err));
+    }
+    work->answer.hubs = hubs;
     return result_ok();
 }
 
@@ -390,9 +348,11 @@ static result read_person(struct transaction *transaction, void *context, struct
     TRY(case_load(sitting, &person, &when, &work->loaded, err));
     TRY(find_next_steps(work, err));
     TRY(judge_clocks(work, err));
-    TRY(read_requests(work, err));
+    TRY(history_requests(sitting, &work->loaded.view.person, &work->loaded.when,
+                         &work->answer.requests, &work->answer.request_count, err));
     TRY(read_family(work, err));
     TRY(read_history(work, err));
+    TRY(name_hubs(work, err));
     return show(work, err);
 }
 
@@ -406,7 +366,7 @@ result casework_person(const struct casework *casework, const struct caller *cal
                                .asked = asked,
                                .arena = arena};
     TRY(store_read(casework->store, read_person, &work, err));
-    TRY(explain_next_steps(&work, err));
+    TRY(judge_next_steps(&work, err));
     TRY(sitting_look(&work.sitting, SUBJECT_OF_PERSON, work.answer.view.person.id, "person page",
                      err));
     *ret_answer = work.answer;

@@ -89,24 +89,26 @@ static result make_event(struct privacy_work *work, struct event *event, struct 
 
 /* --- erasing ---------------------------------------------------------------------------------- */
 
-static result check_outcome(const struct privacy_work *work, struct err *err)
+static result check_outcome(const struct privacy_work *work, const struct person_row *person,
+                            struct err *err)
 {
     const struct rulebook *rulebook = work->casework->rulebook;
-    const uint32_t stage = rulebook_stage(rulebook, work->person.stage);
+    const uint32_t stage = rulebook_stage(rulebook, person->stage);
     if (stage != NOT_FOUND_INDEX && rulebook->stages[stage].outcome) {
         return result_ok();
     }
     result_ignore(err_set(err, ERROR_CONFLICT,
                           "The person's case is open (%.*s): a record is erased after its outcome",
-                          STR_ARG(work->person.stage)),
+                          STR_ARG(person->stage)),
                   "the hint follows");
     return err_hint(err, "Processing can be restricted meanwhile.");
 }
 
-static result check_nothing_live(struct privacy_work *work, struct err *err)
+static result check_nothing_live(struct privacy_work *work, const struct person_row *person,
+                                 struct err *err)
 {
     struct arena scratch = *work->arena;
-    const struct request_filter live = {.person = work->person.id, .live_only = true};
+    const struct request_filter live = {.person = person->id, .live_only = true};
     const struct request_row *requests = NULL;
     size_t count = 0;
     TRY(transaction_requests(work->sitting.transaction, &live, &scratch, &requests, &count, err));
@@ -116,31 +118,33 @@ static result check_nothing_live(struct privacy_work *work, struct err *err)
                                 (long long)requests[0].id);
 }
 
-/* Each record of a merged person has a key of its own. */
-static result check_not_merged(struct privacy_work *work, struct err *err)
+/* Nobody could decide it any more. */
+static result check_no_merge_asked(struct privacy_work *work, int64_t record, struct err *err)
 {
     struct arena scratch = *work->arena;
     const struct merge_row *merges = NULL;
     size_t count = 0;
-    TRY(transaction_merges(work->sitting.transaction, work->person.id, MERGE_DONE, &scratch,
-                           &merges, &count, err));
+    TRY(transaction_merges(work->sitting.transaction, record, MERGE_ASKED, &scratch, &merges,
+                           &count, err));
     if (count == 0) {
         return result_ok();
     }
-    result_ignore(err_set(err, ERROR_CONFLICT, "The record is merged with another one (merge %lld)",
+    result_ignore(err_set(err, ERROR_CONFLICT,
+                          "It was asked to merge the record with another one (merge %lld)",
                           (long long)merges[0].id),
                   "the hint follows");
-    return err_hint(err, "Undo the merge, then erase each of them.");
+    return err_hint(err, "Merge them, or decline it, then erase.");
 }
 
 /* Nobody could say any more what became of an arrival. */
-static result check_nobody_expected(struct privacy_work *work, struct err *err)
+static result check_nobody_expected(struct privacy_work *work, const struct person_row *person,
+                                    struct err *err)
 {
     struct arena scratch = *work->arena;
     const struct stay_row *stays = NULL;
     size_t count = 0;
-    TRY(transaction_stays_of_person(work->sitting.transaction, work->person.id, &scratch, &stays,
-                                    &count, err));
+    TRY(transaction_stays_of_person(work->sitting.transaction, person->id, &scratch, &stays, &count,
+                                    err));
     for (size_t i = 0; i < count; i++) {
         if (stays[i].arrival == ARRIVAL_EXPECTED) {
             return err_set(err, ERROR_CONFLICT,
@@ -151,32 +155,74 @@ static result check_nobody_expected(struct privacy_work *work, struct err *err)
     return result_ok();
 }
 
-static result check_may_be_erased(struct privacy_work *work, struct err *err)
+static result check_may_be_erased(struct privacy_work *work, const struct person_row *person,
+                                  struct err *err)
 {
-    if (work->person.holds > 0) {
+    struct arena scratch = *work->arena;
+    struct event request = {.position = 0};
+    if (person->erasure_request == 0) {
+        return err_set(err, ERROR_CONFLICT, "Nobody has asked for this record to be erased");
+    }
+    if (person->holds > 0) {
         return err_set(err, ERROR_CONFLICT,
                        "A legal hold is in force: nothing of this record is erased");
     }
-    TRY(check_not_merged(work, err));
-    TRY(check_outcome(work, err));
-    TRY(check_nothing_live(work, err));
-    return check_nobody_expected(work, err);
+    TRY(check_outcome(work, person, err));
+    TRY(check_nothing_live(work, person, err));
+    TRY(check_nobody_expected(work, person, err));
+    TRY(transaction_event(work->sitting.transaction, person->erasure_request, &scratch, &request,
+                          err));
+    return request.actor == work->sitting.account.id
+               ? err_set(err, ERROR_CONFLICT,
+                         "Erasing takes two people: this account asked for it, so another confirms")
+               : result_ok();
+}
+
+/* Somebody with whom the person was merged in error, and whose record holds what is about the
+ * person, or the other way round. */
+static result check_other(struct privacy_work *work, const struct person_row *other,
+                          struct err *err)
+{
+    struct err failure = {0};
+    if (check_may_be_erased(work, other, &failure).ok) {
+        return result_ok();
+    }
+    result_ignore(err_set(err, failure.code,
+                          "Events of %.*s and of %.*s are sealed together since their merge was "
+                          "undone, so both are erased or neither; and of %.*s: %s",
+                          STR_ARG(work->person.reference), STR_ARG(other->reference),
+                          STR_ARG(other->reference), failure.what),
+                  "the hint follows");
+    return err_hint(err, "%s",
+                    failure.hint[0] != '\0' ? failure.hint
+                                            : "Processing can be restricted meanwhile.");
+}
+
+/* The records that are erased, and the people they are. */
+static result check_all(struct privacy_work *work, struct err *err)
+{
+    struct transaction *transaction = work->sitting.transaction;
+    const int64_t *records = NULL;
+    size_t count = 0;
+    TRY(check_may_be_erased(work, &work->person, err));
+    TRY(transaction_sealed_together(transaction, work->person.id, work->arena, &records, &count,
+                                    err));
+    for (size_t i = 0; i < count; i++) {
+        struct person_row person;
+        TRY(check_no_merge_asked(work, records[i], err));
+        TRY(transaction_person(transaction, records[i], work->arena, &person, err));
+        TRY(person.id == work->person.id ? result_ok() : check_other(work, &person, err));
+    }
+    return result_ok();
 }
 
 static result erase(struct privacy_work *work, struct err *err)
 {
     struct sitting *sitting = &work->sitting;
     struct event request = {.position = 0};
-    if (work->person.erasure_request == 0) {
-        return err_set(err, ERROR_CONFLICT, "Nobody has asked for this record to be erased");
-    }
-    TRY(check_may_be_erased(work, err));
+    TRY(check_all(work, err));
     TRY(transaction_event(sitting->transaction, work->person.erasure_request, work->arena, &request,
                           err));
-    if (request.actor == sitting->account.id) {
-        return err_set(err, ERROR_CONFLICT,
-                       "Erasing takes two people: this account asked for it, so another confirms");
-    }
     struct event event = {
         .subject_kind = SUBJECT_OF_REGISTER,
         .subject = 1,
@@ -421,7 +467,8 @@ static result read_whole_history(struct access_work *work, struct err *err)
 static result read_all_facts(struct access_work *work, struct err *err)
 {
     return transaction_fact_rows(work->sitting.transaction, SUBJECT_OF_PERSON, work->person.id,
-                                 work->arena, &work->access.facts, &work->access.fact_count, err);
+                                 KNOWN_NOW, work->arena, &work->access.facts,
+                                 &work->access.fact_count, err);
 }
 
 static result read_access(struct transaction *transaction, void *context, struct err *err)

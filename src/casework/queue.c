@@ -80,8 +80,11 @@ static void rise(struct work_due *heap, size_t at)
 /* What is not kept is counted all the same. */
 static void add_due(struct queue *queue, const struct work_due *line)
 {
-    queue->answer.total++;
     queue->answer.total_of[line->kind]++;
+    if ((queue->query->kinds & 1U << line->kind) == 0) {
+        return;
+    }
+    queue->answer.total++;
     if (queue->count < queue->query->limit) {
         queue->due[queue->count] = *line;
         rise(queue->due, queue->count);
@@ -101,17 +104,12 @@ static int soonest_first(const void *left, const void *right)
 
 /* --- what is due ------------------------------------------------------------------------------ */
 
-static bool wanted(const struct queue *queue, enum work_kind kind)
-{
-    return (queue->query->kinds & 1U << kind) != 0;
-}
-
 static void consider_check(struct queue *queue, const struct caseload_person *person)
 {
     const date due =
         person->next_check_on.known ? person->next_check_on.day : person->registered_on;
     const bool coming = person->next_check_on.known && !date_before(due, queue->sitting->today);
-    if (!coming && wanted(queue, WORK_CHECK) && queue->role == NOT_FOUND_INDEX) {
+    if (!coming && queue->role == NOT_FOUND_INDEX) {
         add_due(queue, &(struct work_due){.kind = WORK_CHECK,
                                           .person.id = person->id,
                                           .clock.clock = NOT_FOUND_INDEX,
@@ -123,13 +121,12 @@ static void consider_check(struct queue *queue, const struct caseload_person *pe
  * somebody's duty. Neither when it is done. Planes of bits, 64 people to a word. */
 struct clock_planes {
     uint32_t clock;
-    const uint64_t *planes[WORK_ENDS + 1]; /* NULL: not asked for */
+    const uint64_t *planes[WORK_KINDS]; /* NULL: none of this kind comes of it */
 };
 
 static bool asks_clock(const struct queue *queue, const struct clock *clock, enum work_kind kind)
 {
-    return wanted(queue, kind) &&
-           (queue->role == NOT_FOUND_INDEX || clock->due_from == queue->role) &&
+    return (queue->role == NOT_FOUND_INDEX || clock->due_from == queue->role) &&
            (kind == WORK_ENDS || clock->due_from != NOT_FOUND_INDEX);
 }
 
@@ -311,7 +308,7 @@ static void consider_clock(struct queue *queue, size_t row, enum work_kind kind,
 static bool has_due(const struct queue *queue, size_t row)
 {
     for (size_t i = 0; i < queue->clock_count; i++) {
-        for (int kind = 0; kind <= WORK_ENDS; kind++) {
+        for (int kind = 0; kind < WORK_KINDS; kind++) {
             const uint64_t *plane = queue->clocks[i].planes[kind];
             if (plane != NULL && plane_bit(plane, row)) {
                 return true;
@@ -333,7 +330,7 @@ static result consider_row(struct queue *queue, size_t row, struct err *err)
                          err));
     for (size_t i = 0; i < queue->clock_count; i++) {
         const struct clock_planes *clock = &queue->clocks[i];
-        for (int kind = 0; kind <= WORK_ENDS; kind++) {
+        for (int kind = 0; kind < WORK_KINDS; kind++) {
             if (clock->planes[kind] != NULL && plane_bit(clock->planes[kind], row)) {
                 consider_clock(queue, row, (enum work_kind)kind, clock->clock, &question);
             }
@@ -407,7 +404,7 @@ static bool count_working_days(const struct calendar *calendar, date from, date 
     return true;
 }
 
-static void tell_time(const struct rulebook *rulebook, date today, struct work_due *due)
+void work_tell_time(const struct rulebook *rulebook, date today, struct work_due *due)
 {
     const struct calendar *calendar =
         due->clock.clock == NOT_FOUND_INDEX ? NULL : calendar_of(rulebook, &due->clock);
@@ -434,7 +431,7 @@ static result describe(struct queue *queue, struct err *err)
                                err));
         TRY(transaction_identity(sitting->transaction, &due->person, sitting->arena, &due->identity,
                                  err));
-        tell_time(sitting->casework->rulebook, sitting->today, due);
+        work_tell_time(sitting->casework->rulebook, sitting->today, due);
     }
     queue->answer.today = sitting->today;
     queue->answer.lines = queue->due;
@@ -482,7 +479,7 @@ static result read_work(struct transaction *const *transactions, size_t count, v
     return queue_find(&work->sitting, transactions, count, work->query, &work->answer, err);
 }
 
-static result check_query(const struct work_query *query, struct err *err)
+result queue_check(const struct work_query *query, struct err *err)
 {
     if (query->within_days < 0 || query->within_days > WITHIN_DAYS_MAX) {
         return err_set(err, ERROR_INPUT, "Work is listed from 0 to %d days ahead", WITHIN_DAYS_MAX);
@@ -500,7 +497,7 @@ result casework_work(const struct casework *casework, const struct caller *calle
 {
     struct work_work work = {
         .casework = casework, .caller = caller, .query = query, .arena = arena};
-    TRY(check_query(query, err));
+    TRY(queue_check(query, err));
     TRY(store_read_together(casework->store, CASELOAD_THREADS, read_work, &work, err));
     TRY(sitting_look(&work.sitting, SUBJECT_OF_REGISTER, 1, "work queue", err));
     *ret_answer = work.answer;

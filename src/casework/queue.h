@@ -27,9 +27,13 @@ struct work_answer {
     date today;
     const struct work_due *lines;
     size_t count;
-    int64_t total;
-    int64_t total_of[WORK_ENDS + 1]; /* by kind */
+    int64_t total;                /* of the kinds asked for */
+    int64_t total_of[WORK_KINDS]; /* of each kind, asked for or not */
 };
+
+/* Fills in how long there is, or how long it is over, from `today` to due->due: in days, and in
+ * working days by the calendar of due->clock. */
+void work_tell_time(const struct rulebook *rulebook, date today, struct work_due *due);
 
 const char *work_kind_name(enum work_kind kind); /* "overdue", "check", "ends" */
 
@@ -37,6 +41,8 @@ const char *work_kind_name(enum work_kind kind); /* "overdue", "check", "ends" *
 MUST_USE result casework_work(const struct casework *casework, const struct caller *caller,
                               const struct work_query *query, struct arena *arena,
                               struct work_answer *ret_answer, struct err *err);
+/* ERROR_INPUT for a query that cannot be asked; inside casework only. */
+MUST_USE result queue_check(const struct work_query *query, struct err *err);
 /* The same inside a sitting; `transactions` as for caseload_load. */
 MUST_USE result queue_find(struct sitting *sitting, struct transaction *const *transactions,
                            size_t count, const struct work_query *query,

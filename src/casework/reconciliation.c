@@ -1,10 +1,8 @@
 /* Invariants:
- *   1. everybody is counted once: each course adds one to one line, whatever its stage is called,
- *      or to the records that are a part of another;
+ *   1. everybody is counted once: each person's course adds one to one line, whatever its stage is
+ *      called, and each record that is a part of another to those;
  *   2. how many there must be comes from elsewhere: from the headers of the events. */
-#include "casework/edition.h"
-
-#include <stdlib.h>
+#include "casework/joined.h"
 
 /* What one person's course adds up to. */
 struct standing {
@@ -18,14 +16,13 @@ struct reconciling {
     const struct casework *casework;
     const struct caller *caller;
     const struct edition_asked *asked;
-    const struct policy *policy;
+    const struct publication_policy *policy;
     struct arena *arena;
     struct sitting sitting;
     struct edition edition;
     struct stage_words words;
     struct reconciliation_line *by_word; /* indexed by word; people 0: none */
-    int64_t *absorbed;                   /* records that are a part of another; rising */
-    size_t absorbed_count;
+    struct joined joined;
     struct reconciliation answer;
 };
 
@@ -65,63 +62,20 @@ static void count_contact(const struct reconciling *work, const struct standing 
     line->oldest_contact_days = age > line->oldest_contact_days ? age : line->oldest_contact_days;
 }
 
-/* --- records that are a part of another --- */
-
-static int by_number(const void *left, const void *right)
-{
-    const int64_t a = *(const int64_t *)left;
-    const int64_t b = *(const int64_t *)right;
-    return (a > b) - (a < b);
-}
-
-/* As it was known then: merged, and the merge not undone yet. */
-static result list_absorbed(struct reconciling *work, struct transaction *transaction,
-                            struct err *err)
-{
-    const int64_t known_at = work->edition.known_at.milliseconds;
-    const struct merge_row *merges = NULL;
-    size_t count = 0;
-    TRY(transaction_merges(transaction, 0, 0, work->arena, &merges, &count, err));
-    work->absorbed = ARENA_NEW(work->arena, int64_t, count + 1);
-    if (work->absorbed == NULL) {
-        return arena_full(err);
-    }
-    for (size_t i = 0; i < count; i++) {
-        const struct merge_row *merge = &merges[i];
-        const bool done = (merge->state == MERGE_DONE || merge->state == MERGE_UNDONE) &&
-                          merge->decided_at.milliseconds <= known_at &&
-                          merge->decided_event <= work->edition.position;
-        const bool undone = merge->state == MERGE_UNDONE &&
-                            merge->undone_at.milliseconds <= known_at &&
-                            merge->undone_event <= work->edition.position;
-        if (done && !undone) {
-            work->absorbed[work->absorbed_count++] = merge->absorbed;
-        }
-    }
-    if (work->absorbed_count > 0) {
-        qsort(work->absorbed, work->absorbed_count, sizeof work->absorbed[0], by_number);
-    }
-    return result_ok();
-}
-
-static bool is_absorbed(const struct reconciling *work, int64_t person)
-{
-    return work->absorbed_count > 0 && bsearch(&person, work->absorbed, work->absorbed_count,
-                                               sizeof work->absorbed[0], by_number) != NULL;
-}
-
 /* Somebody whose first step was recorded with an earlier day than their registration is in the
  * register from the registration on. */
 static result count_person(void *context, const struct person_course *course, struct err *err)
 {
     struct reconciling *work = context;
+    struct arena scratch = *work->arena;
+    const bool part = joined_is_part(&work->joined, course->person);
+    str passages = course->passages;
     struct standing standing;
-    TRY(stand(&work->edition, course->passages, &standing, err));
-    if (!standing.registered) {
-        return result_ok();
-    }
-    if (is_absorbed(work, course->person)) {
-        work->answer.merged++;
+    TRY(part ? result_ok()
+             : joined_course(&work->joined, course->person, &scratch, &passages, err));
+    TRY(stand(&work->edition, passages, &standing, err));
+    if (!standing.registered || part) {
+        work->answer.merged += standing.registered ? 1 : 0;
         return result_ok();
     }
     if (standing.stage <= 0 || (size_t)standing.stage >= work->words.word_count) {
@@ -315,7 +269,7 @@ static result reconcile(struct transaction *transaction, void *context, struct e
     struct reconciling *work = context;
     struct reconciliation *answer = &work->answer;
     TRY(begin(work, transaction, err));
-    TRY(list_absorbed(work, transaction, err));
+    TRY(joined_read(&work->sitting, &work->edition, &work->joined, err));
     TRY(transaction_each_course(transaction, 1, INT64_MAX, false, count_person, work, err));
     TRY(add_lines(work, err));
     TRY(transaction_count_registered(transaction, work->edition.as_of, work->edition.known_at,
@@ -326,9 +280,9 @@ static result reconcile(struct transaction *transaction, void *context, struct e
 }
 
 result casework_reconcile(const struct casework *casework, const struct caller *caller,
-                          const struct edition_asked *asked, const struct policy *policy,
-                          struct arena *arena, struct reconciliation *ret_reconciliation,
-                          struct err *err)
+                          const struct edition_asked *asked,
+                          const struct publication_policy *policy, struct arena *arena,
+                          struct reconciliation *ret_reconciliation, struct err *err)
 {
     struct reconciling work = {
         .casework = casework, .caller = caller, .asked = asked, .policy = policy, .arena = arena};

@@ -1,20 +1,13 @@
-#include "casework/casework.h"
+#include "casework/record.h"
 
 #include "casework/agreement_states.h"
-#include "casework/clock_changes.h"
+#include "casework/clock_facts.h"
 #include "casework/facts.h"
 #include "casework/recall.h"
 #include "casework/repeat.h"
 #include "casework/text.h"
 
 /* --- entries, checked before anything is locked ----------------------------------------------- */
-
-struct checked_entry {
-    str fact;
-    str value; /* in the form that is stored */
-    date true_from;
-    str source;
-};
 
 /* The kinds of subject that facts are recorded of. */
 static const struct recorded_subject {
@@ -105,22 +98,6 @@ static result check_value(const struct rulebook *rulebook, const struct fact *fa
     return buf_finish(&buf, ret_value, err);
 }
 
-/* What extends or suspends a clock is recorded by those, and for as long, as the rulebook says. */
-static result refuse_clock(const struct rulebook *rulebook, uint32_t fact, str value,
-                           struct err *err)
-{
-    const uint32_t clock = clock_changed_by(rulebook, fact, value);
-    if (clock == NOT_FOUND_INDEX) {
-        return result_ok();
-    }
-    result_ignore(err_set(err, ERROR_INPUT, "\"%.*s\" changes the time \"%.*s\"",
-                          STR_ARG(rulebook->facts[fact].name),
-                          STR_ARG(rulebook->clocks[clock].title)),
-                  "the hint follows");
-    return err_hint(err, "Record it as that: returnhub clock extend, suspend or resume, with %.*s",
-                    STR_ARG(rulebook->clocks[clock].name));
-}
-
 static result check_entry(const struct rulebook *rulebook, enum subject_kind kind,
                           const struct fact_entry *entry, struct arena *arena,
                           struct checked_entry *ret_entry, struct err *err)
@@ -131,7 +108,7 @@ static result check_entry(const struct rulebook *rulebook, enum subject_kind kin
     TRY(check_fact(fact, kind, err));
     struct checked_entry checked = {.true_from = entry->true_from};
     TRY(check_value(rulebook, fact, entry->value, arena, &checked.value, err));
-    TRY(refuse_clock(rulebook, index, checked.value, err));
+    TRY(clock_facts_check(rulebook, index, checked.value, err));
     TRY(text_day("The day from which it is true", entry->true_from, err));
     TRY(text_line("The source", entry->source, SOURCE_MAX_BYTES, err));
     checked.fact = fact->name;
@@ -153,9 +130,9 @@ static result refuse_twice(const struct checked_entry *entries, size_t count, st
     return result_ok();
 }
 
-static result check_entries(const struct rulebook *rulebook, enum subject_kind kind,
-                            const struct fact_entry *entries, size_t count, struct arena *arena,
-                            const struct checked_entry **ret_entries, struct err *err)
+result record_check(const struct rulebook *rulebook, enum subject_kind kind,
+                    const struct fact_entry *entries, size_t count, struct arena *arena,
+                    const struct checked_entry **ret_entries, struct err *err)
 {
     if (!has_facts(kind)) {
         return err_set(err, ERROR_INPUT,
@@ -261,13 +238,14 @@ static result record_again(struct sitting *sitting, struct record_work *work, in
                 : sitting_client_id_taken(err);
 }
 
-static result append_facts(struct sitting *sitting, const struct record_work *work, int64_t subject,
-                           int64_t *events, struct err *err)
+result record_append(struct sitting *sitting, enum subject_kind kind, int64_t subject,
+                     const struct checked_entry *entries, size_t count, int64_t *events,
+                     struct err *err)
 {
-    for (size_t i = 0; i < work->entry_count; i++) {
-        const struct checked_entry *entry = &work->entries[i];
-        TRY(check_fits(sitting, work->kind, subject, entry, err));
-        struct event event = {.subject_kind = work->kind,
+    for (size_t i = 0; i < count; i++) {
+        const struct checked_entry *entry = &entries[i];
+        TRY(check_fits(sitting, kind, subject, entry, err));
+        struct event event = {.subject_kind = kind,
                               .subject = subject,
                               .kind = EVENT_FACT_RECORDED,
                               .effective_on = entry->true_from,
@@ -280,10 +258,9 @@ static result append_facts(struct sitting *sitting, const struct record_work *wo
     return result_ok();
 }
 
-/* Reviews what the events concern and makes the answer of both. */
-static result finish_record(struct sitting *sitting, enum subject_kind kind, int64_t subject,
-                            const int64_t *events, size_t count, struct record_answer *ret_answer,
-                            struct err *err)
+result record_finish(struct sitting *sitting, enum subject_kind kind, int64_t subject,
+                     const int64_t *events, size_t count, struct record_answer *ret_answer,
+                     struct err *err)
 {
     ASSERT(count > 0);
     const struct touched touched = {.kind = kind, .id = subject};
@@ -313,8 +290,9 @@ static result record_work(struct transaction *transaction, void *context, struct
     if (events == NULL) {
         return arena_full(err);
     }
-    TRY(append_facts(&sitting, work, subject, events, err));
-    return finish_record(&sitting, work->kind, subject, events, work->entry_count, &work->answer,
+    TRY(record_append(&sitting, work->kind, subject, work->entries, work->entry_count, events,
+                      err));
+    return record_finish(&sitting, work->kind, subject, events, work->entry_count, &work->answer,
                          err);
 }
 
@@ -329,7 +307,7 @@ result casework_record_facts(const struct casework *casework, const struct calle
                                .reference = reference,
                                .entry_count = entry_count,
                                .arena = arena};
-    TRY(check_entries(casework->rulebook, kind, entries, entry_count, arena, &work.entries, err));
+    TRY(record_check(casework->rulebook, kind, entries, entry_count, arena, &work.entries, err));
     TRY(store_write(casework->store, record_work, &work, err));
     *ret_answer = work.answer;
     return result_ok();
@@ -423,6 +401,7 @@ static result withdraw_work(struct transaction *transaction, void *context, stru
     if (before.position != 0) {
         return withdraw_again(&sitting, work, &before, err);
     }
+    TRY(clock_facts_check_withdrawal(&sitting, &recorded, err));
     struct event event = {
         .subject_kind = recorded.subject_kind,
         .subject = recorded.subject,
@@ -437,7 +416,7 @@ static result withdraw_work(struct transaction *transaction, void *context, stru
         return arena_full(err);
     }
     events[0] = event.position;
-    return finish_record(&sitting, recorded.subject_kind, recorded.subject, events, 1,
+    return record_finish(&sitting, recorded.subject_kind, recorded.subject, events, 1,
                          &work->answer, err);
 }
 

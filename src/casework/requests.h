@@ -8,9 +8,4 @@
 MUST_USE result request_describe(struct sitting *sitting, const struct request_row *row,
                                  struct work_request *ret_work, struct err *err);
 
-static inline bool request_is_live(const struct request_row *row)
-{
-    return row->state == REQUEST_OPEN || row->state == REQUEST_APPROVED;
-}
-
 #endif

@@ -1,6 +1,7 @@
 #include "casework/second_factor.h"
 
 #include "casework/own_account.h"
+#include "store/doors.h"
 
 #include <sodium.h>
 
@@ -44,13 +45,16 @@ static enum code_verdict take(struct second_factor *factor, str code, instant no
 }
 
 result second_factor_take(struct transaction *transaction, int64_t account, str code, instant now,
-                          enum code_verdict *ret_verdict, struct err *err)
+                          struct arena scratch, enum code_verdict *ret_verdict, struct err *err)
 {
     struct second_factor factor;
+    const struct passkey_row *passkeys = NULL;
+    size_t passkey_count = 0;
     bool found = false;
-    *ret_verdict = CODE_NOT_NEEDED;
     TRY(transaction_second_factor(transaction, account, &factor, &found, err));
     if (!found || !factor.confirmed) {
+        TRY(transaction_passkeys(transaction, account, &scratch, &passkeys, &passkey_count, err));
+        *ret_verdict = passkey_count > 0 ? CODE_WRONG : CODE_NOT_NEEDED;
         return result_ok();
     }
     *ret_verdict = take(&factor, str_trim(code), now);

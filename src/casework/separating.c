@@ -1,6 +1,7 @@
 /* A merge undone: the plan of it, and the doing. */
 #include "casework/merging.h"
 
+#include "casework/recall.h"
 #include "casework/repeat.h"
 #include "casework/stopping.h"
 #include "casework/text.h"
@@ -331,6 +332,8 @@ static result append_separation(struct separating *work, struct err *err)
         {.kind = SUBJECT_OF_PERSON, .id = merge->absorbed},
     };
     TRY(stopping_review(sitting, touched, 2, event.position, &stopped, err));
+    TRY(recall_review(sitting, &touched[0], event.position, &stopped, err));
+    TRY(recall_review(sitting, &touched[1], event.position, &stopped, err));
     work->answer = (struct record_answer){.events = events,
                                           .event_count = 1,
                                           .stopped = stopped.items,

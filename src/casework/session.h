@@ -1,14 +1,25 @@
-/* session: what signing in (sign_in.c) and an account's own page (own_account.c) share. Inside
- * casework only. */
+/* session: what signing in (sign_in.c), the first account (first_account.c) and an account's own
+ * page (own_account.c) share. Inside casework only. */
 #ifndef RETURNHUB_CASEWORK_SESSION_H
 #define RETURNHUB_CASEWORK_SESSION_H
 
-#include "store/store.h"
+#include "casework/casework.h"
 
 /* Only the hash of a token is stored. */
 void session_hash_token(str token, uint8_t hash[32]);
+/* 256 random bits in 43 characters. */
+void session_draw_token(const struct casework *casework, char ret_token[SESSION_TOKEN_SIZE]);
+/* A new session of the account, proven now, and its token; the caller stores it. */
+void session_draw(const struct casework *casework, int64_t account,
+                  char ret_token[SESSION_TOKEN_SIZE], struct session_row *ret_row);
 /* Idle for too long, or too old. */
-bool session_is_over(const struct session_row *row, instant now);
+bool session_is_over(const struct session_limits *limits, const struct session_row *row,
+                     instant now);
+
+/* Argon2id, in its turn. ERROR_INPUT for a password that is too short or too long. */
+enum { PASSWORD_HASH_SIZE = 128 };
+MUST_USE result password_hash(const struct casework *casework, str password,
+                              char ret_hash[PASSWORD_HASH_SIZE], struct err *err);
 
 /* Ends the session of this name (own_account.h), or for "" every one of the account but the one of
  * this token's hash (NULL: all). */

@@ -1,6 +1,7 @@
 #include "casework/casework.h"
 
 #include "casework/own_account.h"
+#include "casework/passkey_use.h"
 #include "casework/second_factor.h"
 #include "casework/session.h"
 #include "casework/sign_in_gate.h"
@@ -90,9 +91,24 @@ static result check_password(str password, struct err *err)
     return result_ok();
 }
 
+_Static_assert(PASSWORD_HASH_SIZE == crypto_pwhash_STRBYTES, "as libsodium writes it");
+
+result password_hash(const struct casework *casework, str password,
+                     char ret_hash[PASSWORD_HASH_SIZE], struct err *err)
+{
+    TRY(check_password(password, err));
+    TRY(check_gate(casework, err));
+    sign_in_gate_enter(casework->gate);
+    const int hashed = crypto_pwhash_str_alg(ret_hash, password.at, password.len, HASH_PASSES,
+                                             HASH_MEMORY, crypto_pwhash_ALG_ARGON2ID13);
+    sign_in_gate_leave(casework->gate);
+    return hashed == 0 ? result_ok()
+                       : err_set(err, ERROR_LIMIT, "The system has no memory to hash a password");
+}
+
 struct password_work {
     int64_t account;
-    char hash[crypto_pwhash_STRBYTES];
+    char hash[PASSWORD_HASH_SIZE];
     struct arena *arena;
 };
 
@@ -109,17 +125,9 @@ static result set_hash(struct transaction *transaction, void *context, struct er
 result casework_set_password(const struct casework *casework, int64_t account, str password,
                              struct err *err)
 {
-    TRY(check_password(password, err));
-    TRY(check_gate(casework, err));
     struct password_work work = {.account = account};
-    sign_in_gate_enter(casework->gate);
-    const int hashed = crypto_pwhash_str_alg(work.hash, password.at, password.len, HASH_PASSES,
-                                             HASH_MEMORY, crypto_pwhash_ALG_ARGON2ID13);
-    sign_in_gate_leave(casework->gate);
-    if (hashed != 0) {
-        return err_set(err, ERROR_LIMIT, "The system has no memory to hash a password");
-    }
     struct arena arena;
+    TRY(password_hash(casework, password, work.hash, err));
     TRY(arena_open(&arena, SIGN_IN_ARENA, err));
     work.arena = &arena;
     const result set = store_write(casework->store, set_hash, &work, err);
@@ -133,7 +141,9 @@ result casework_set_password(const struct casework *casework, int64_t account, s
 struct sign_in_work {
     str username;
     str code;
-    bool wrong_code;
+    const struct passkey_use *use; /* NULL: there is none */
+    bool by_password;
+    bool wrong_factor;
     struct arena *arena;
     struct account_row account; /* id 0: there is none of this name, or it is closed */
     str hash;
@@ -161,7 +171,24 @@ static result read_hash(struct transaction *transaction, void *context, struct e
 static result refuse_sign_in(struct err *err)
 {
     return err_set(err, ERROR_UNAUTHENTICATED,
-                   "The user name, the password or the code is not right");
+                   "The user name, the password, the code or the passkey is not right");
+}
+
+static result take_factor(struct sign_in_work *work, struct transaction *transaction,
+                          struct err *err)
+{
+    const instant now = work->session.opened_at;
+    enum code_verdict verdict = CODE_WRONG;
+    bool kept = false;
+    if (work->use != NULL) {
+        TRY(passkey_keep_use(transaction, work->use, now, *work->arena, &kept, err));
+        work->wrong_factor = !kept;
+        return result_ok();
+    }
+    TRY(second_factor_take(transaction, work->account.id, work->code, now, *work->arena, &verdict,
+                           err));
+    work->wrong_factor = verdict == CODE_WRONG;
+    return result_ok();
 }
 
 /* An account that was closed, or whose password changed, while the password was checked does not
@@ -170,18 +197,15 @@ static result open_session(struct transaction *transaction, void *context, struc
 {
     struct sign_in_work *work = context;
     struct account_row account;
-    enum code_verdict verdict = CODE_WRONG;
     str hash;
     TRY(transaction_account(transaction, work->account.id, work->arena, &account, err));
     TRY(transaction_password_hash(transaction, account.id, work->arena, &hash, err));
-    if (account.closed || !str_equal(hash, work->hash)) {
+    if (account.closed || (work->by_password && !str_equal(hash, work->hash))) {
         return refuse_sign_in(err);
     }
-    TRY(second_factor_take(transaction, account.id, work->code, work->session.opened_at, &verdict,
-                           err));
-    work->wrong_code = verdict == CODE_WRONG;
-    return work->wrong_code ? result_ok()
-                            : transaction_put_session(transaction, &work->session, err);
+    TRY(take_factor(work, transaction, err));
+    return work->wrong_factor ? result_ok()
+                              : transaction_put_session(transaction, &work->session, err);
 }
 
 void session_hash_token(str token, uint8_t hash[32])
@@ -190,38 +214,73 @@ void session_hash_token(str token, uint8_t hash[32])
     memcpy(hash, digest.bytes, sizeof digest.bytes);
 }
 
-static void draw_session(const struct casework *casework, struct sign_in_work *work,
-                         char token[SESSION_TOKEN_SIZE])
+void session_draw_token(const struct casework *casework, char ret_token[SESSION_TOKEN_SIZE])
 {
-    const struct system *system = casework->system;
     uint8_t secret[TOKEN_BYTES];
-    system->entropy(system->context, secret, sizeof secret);
-    ASSERT(sodium_bin2base64(token, SESSION_TOKEN_SIZE, secret, sizeof secret,
-                             sodium_base64_VARIANT_URLSAFE_NO_PADDING) == token);
+    casework->system->entropy(casework->system->context, secret, sizeof secret);
+    ASSERT(sodium_bin2base64(ret_token, SESSION_TOKEN_SIZE, secret, sizeof secret,
+                             sodium_base64_VARIANT_URLSAFE_NO_PADDING) == ret_token);
     sodium_memzero(secret, sizeof secret);
-    const instant now = system_now(system);
-    work->session = (struct session_row){
-        .account = work->account.id, .opened_at = now, .seen_at = now, .proven_at = now};
-    session_hash_token(str_from_c(token), work->session.token_hash);
-    system->entropy(system->context, work->session.form_token, sizeof work->session.form_token);
 }
 
-result casework_sign_in(const struct casework *casework, const struct sign_in *sign_in,
-                        struct arena *arena, char ret_token[SESSION_TOKEN_SIZE],
-                        struct account_row *ret_account, struct err *err)
+void session_draw(const struct casework *casework, int64_t account,
+                  char ret_token[SESSION_TOKEN_SIZE], struct session_row *ret_row)
 {
+    const struct system *system = casework->system;
+    const instant now = system_now(system);
+    session_draw_token(casework, ret_token);
+    *ret_row = (struct session_row){
+        .account = account, .opened_at = now, .seen_at = now, .proven_at = now};
+    session_hash_token(str_from_c(ret_token), ret_row->token_hash);
+    system->entropy(system->context, ret_row->form_token, sizeof ret_row->form_token);
+}
+
+/* A passkey is alone when nothing else was given: then it names the account. */
+static result find_account(const struct casework *casework, const struct sign_in *sign_in,
+                           struct sign_in_work *work, bool *ret_right, struct err *err)
+{
+    struct err failure = {0};
+    if (!work->by_password) {
+        *ret_right = work->use->accepted;
+        return *ret_right ? casework_account(casework, work->use->account, work->arena,
+                                             &work->account, err)
+                          : result_ok();
+    }
+    const bool readable =
+        text_line("The user name", sign_in->username, NAME_MAX_BYTES, &failure).ok;
+    work->username = readable ? sign_in->username : STR("");
+    TRY(store_read(casework->store, read_hash, work, err));
+    *ret_right =
+        verify(casework->gate, work->hash, sign_in->password) &&
+        (work->use == NULL || (work->use->accepted && work->use->account == work->account.id));
+    return result_ok();
+}
+
+result casework_sign_in_with(const struct casework *casework, const struct sign_in *sign_in,
+                             const struct passkey_sent *passkey, struct arena *arena,
+                             char ret_token[SESSION_TOKEN_SIZE], struct account_row *ret_account,
+                             struct err *err)
+{
+    char token[SESSION_TOKEN_SIZE];
+    struct passkey_use use = {.accepted = false};
+    const bool alone = passkey != NULL && sign_in->username.len == 0 && sign_in->password.len == 0;
+    struct sign_in_work work = {.arena = arena,
+                                .hash = STR(""),
+                                .code = sign_in->code,
+                                .by_password = !alone,
+                                .use = passkey != NULL ? &use : NULL};
+    bool right = false;
     TRY(check_gate(casework, err));
-    struct sign_in_work work = {.arena = arena, .hash = STR(""), .code = sign_in->code};
-    const bool readable = text_line("The user name", sign_in->username, NAME_MAX_BYTES, NULL).ok;
-    work.username = readable ? sign_in->username : STR("");
-    TRY(store_read(casework->store, read_hash, &work, err));
-    if (!verify(casework->gate, work.hash, sign_in->password)) {
+    if (passkey != NULL) {
+        TRY(passkey_check(casework, passkey, alone, arena, &use, err));
+    }
+    TRY(find_account(casework, sign_in, &work, &right, err));
+    if (!right) {
         return refuse_sign_in(err);
     }
-    char token[SESSION_TOKEN_SIZE];
-    draw_session(casework, &work, token);
+    session_draw(casework, work.account.id, token, &work.session);
     TRY(store_write(casework->store, open_session, &work, err));
-    if (work.wrong_code) {
+    if (work.wrong_factor) {
         return refuse_sign_in(err);
     }
     memcpy(ret_token, token, SESSION_TOKEN_SIZE);
@@ -230,9 +289,17 @@ result casework_sign_in(const struct casework *casework, const struct sign_in *s
     return result_ok();
 }
 
+result casework_sign_in(const struct casework *casework, const struct sign_in *sign_in,
+                        struct arena *arena, char ret_token[SESSION_TOKEN_SIZE],
+                        struct account_row *ret_account, struct err *err)
+{
+    return casework_sign_in_with(casework, sign_in, NULL, arena, ret_token, ret_account, err);
+}
+
 /* --- sessions --------------------------------------------------------------------------------- */
 
 struct session_work {
+    const struct session_limits *limits;
     instant now;
     uint8_t token_hash[32];
     struct arena *arena;
@@ -245,12 +312,13 @@ static result refuse_session(struct err *err)
     return err_set(err, ERROR_UNAUTHENTICATED, "Nobody is signed in, or the session has ended");
 }
 
-bool session_is_over(const struct session_row *row, instant now)
+bool session_is_over(const struct session_limits *limits, const struct session_row *row,
+                     instant now)
 {
     const int64_t idle = now.milliseconds - row->seen_at.milliseconds;
     const int64_t age = now.milliseconds - row->opened_at.milliseconds;
-    return idle > SESSION_IDLE_MINUTES * minute_milliseconds ||
-           age > SESSION_HOURS_MAX * 60 * minute_milliseconds;
+    return idle > limits->idle_minutes * minute_milliseconds ||
+           age > limits->hours_max * 60 * minute_milliseconds;
 }
 
 static result read_session(struct transaction *transaction, void *context, struct err *err)
@@ -262,8 +330,9 @@ static result read_session(struct transaction *transaction, void *context, struc
                                                : err_set(err, failure.code, "%s", failure.what);
     }
     TRY(transaction_account(transaction, work->row.account, work->arena, &work->account, err));
-    return session_is_over(&work->row, work->now) || work->account.closed ? refuse_session(err)
-                                                                          : result_ok();
+    return session_is_over(work->limits, &work->row, work->now) || work->account.closed
+               ? refuse_session(err)
+               : result_ok();
 }
 
 /* Reads once more: somebody may have signed out in the meantime, and must stay signed out. */
@@ -293,7 +362,8 @@ result casework_session(const struct casework *casework, str token, struct arena
     if (token.len != SESSION_TOKEN_SIZE - 1) {
         return refuse_session(err);
     }
-    struct session_work work = {.now = system_now(casework->system), .arena = arena};
+    struct session_work work = {
+        .limits = &casework->limits, .now = system_now(casework->system), .arena = arena};
     session_hash_token(token, work.token_hash);
     TRY(store_read(casework->store, read_session, &work, err));
     if (work.now.milliseconds - work.row.seen_at.milliseconds >= TOUCH_MILLISECONDS) {
@@ -301,7 +371,8 @@ result casework_session(const struct casework *casework, str token, struct arena
     }
     const int64_t proven_for = work.now.milliseconds - work.row.proven_at.milliseconds;
     struct session session = {.account = work.account,
-                              .proven = proven_for <= PROVEN_MINUTES * minute_milliseconds};
+                              .proven = proven_for <=
+                                        casework->limits.proven_minutes * minute_milliseconds};
     TRY(hex_of(work.row.form_token, sizeof work.row.form_token, arena, &session.form_token, err));
     *ret_session = session;
     return result_ok();
@@ -311,9 +382,10 @@ result casework_session(const struct casework *casework, str token, struct arena
 
 struct proof_work {
     struct session_work session;
+    const struct passkey_use *use; /* NULL: by password and code */
     str code;
     str hash;
-    bool wrong_code;
+    bool wrong_factor;
 };
 
 static result read_proof(struct transaction *transaction, void *context, struct err *err)
@@ -329,25 +401,33 @@ static result keep_proof(struct transaction *transaction, void *context, struct 
     struct proof_work *work = context;
     struct session_work *session = &work->session;
     enum code_verdict verdict = CODE_WRONG;
+    bool kept = false;
     TRY(read_session(transaction, session, err));
-    TRY(second_factor_take(transaction, session->row.account, work->code, session->now, &verdict,
-                           err));
-    work->wrong_code = verdict == CODE_WRONG;
-    session->row.proven_at = work->wrong_code ? session->row.proven_at : session->now;
+    if (work->use != NULL && work->use->account == session->row.account) {
+        TRY(passkey_keep_use(transaction, work->use, session->now, *session->arena, &kept, err));
+    } else if (work->use == NULL) {
+        TRY(second_factor_take(transaction, session->row.account, work->code, session->now,
+                               *session->arena, &verdict, err));
+    }
+    work->wrong_factor = work->use != NULL ? !kept : verdict == CODE_WRONG;
+    session->row.proven_at = work->wrong_factor ? session->row.proven_at : session->now;
     session->row.seen_at = session->now;
     return transaction_put_session(transaction, &session->row, err);
 }
 
 static result refuse_proof(struct err *err)
 {
-    return err_set(err, ERROR_UNAUTHENTICATED, "The password or the code is not right");
+    return err_set(err, ERROR_UNAUTHENTICATED,
+                   "The password, the code or the passkey is not right");
 }
 
 result casework_prove_session(const struct casework *casework, str token, str password, str code,
                               struct arena *arena, struct err *err)
 {
     TRY(check_gate(casework, err));
-    struct proof_work work = {.session = {.now = system_now(casework->system), .arena = arena},
+    struct proof_work work = {.session = {.limits = &casework->limits,
+                                          .now = system_now(casework->system),
+                                          .arena = arena},
                               .code = code,
                               .hash = STR("")};
     session_hash_token(token, work.session.token_hash);
@@ -356,7 +436,25 @@ result casework_prove_session(const struct casework *casework, str token, str pa
         return refuse_proof(err);
     }
     TRY(store_write(casework->store, keep_proof, &work, err));
-    return work.wrong_code ? refuse_proof(err) : result_ok();
+    return work.wrong_factor ? refuse_proof(err) : result_ok();
+}
+
+result casework_prove_session_with(const struct casework *casework, str token,
+                                   const struct passkey_sent *passkey, struct arena *arena,
+                                   struct err *err)
+{
+    struct passkey_use use = {.accepted = false};
+    struct proof_work work = {.session = {.limits = &casework->limits,
+                                          .now = system_now(casework->system),
+                                          .arena = arena},
+                              .use = &use};
+    session_hash_token(token, work.session.token_hash);
+    TRY(passkey_check(casework, passkey, true, arena, &use, err));
+    if (!use.accepted) {
+        return refuse_proof(err);
+    }
+    TRY(store_write(casework->store, keep_proof, &work, err));
+    return work.wrong_factor ? refuse_proof(err) : result_ok();
 }
 
 static result delete_session(struct transaction *transaction, void *context, struct err *err)

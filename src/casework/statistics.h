@@ -49,9 +49,9 @@ struct reconciliation {
     struct sheet sheet; /* all of this as a table */
 };
 MUST_USE result casework_reconcile(const struct casework *casework, const struct caller *caller,
-                                   const struct edition_asked *asked, const struct policy *policy,
-                                   struct arena *arena, struct reconciliation *ret_reconciliation,
-                                   struct err *err);
+                                   const struct edition_asked *asked,
+                                   const struct publication_policy *policy, struct arena *arena,
+                                   struct reconciliation *ret_reconciliation, struct err *err);
 
 /* One of the published tables, as its definition says. `from` and `to` are periods of the table's
  * kind ("2023-Q1", "2023", "2023-01"); both "": the last four that ended. ERROR_NOT_FOUND, with the

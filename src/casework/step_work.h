@@ -15,6 +15,7 @@ struct step_work {
     struct arena *arena;
     str person; /* of a request: what is asked for */
     str step_name;
+    bool returns; /* the person came back: the step is one that leads back, "" for the only one */
     str hub;
     int64_t request; /* of the other commands */
     str reason;
@@ -40,6 +41,11 @@ struct step_case {
     enum clearance *each;
     struct number_list relied_on;
 };
+
+/* The step by which the person comes back: the one that is named in *step, if it leads back, or the
+ * only one (returning.h). */
+MUST_USE result returning_choose(const struct rulebook *rulebook, const struct person_row *person,
+                                 struct arena *arena, str *step, struct err *err);
 
 /* ERROR_CONFLICT when the step does not leave the stage the person is in; the hint names the steps
  * that do. */

@@ -1,6 +1,7 @@
 #include "casework/casework.h"
 
 #include "casework/repeat.h"
+#include "casework/returning.h"
 #include "casework/step_work.h"
 #include "casework/stopping.h"
 #include "casework/text.h"
@@ -97,23 +98,34 @@ static result append_request(struct sitting *sitting, struct step_work *work,
     return result_ok();
 }
 
+/* The step that the event asked for, refused or took at once, "" for another event, and its hub. */
+static str step_asked_for(const struct event *event, int64_t *ret_hub)
+{
+    if (event->kind == EVENT_STEP_REQUESTED) {
+        *ret_hub = event->body.step_requested.hub;
+        return event->body.step_requested.step;
+    }
+    if (event->kind == EVENT_STEP_REFUSED && event->body.step_refused.request == 0) {
+        *ret_hub = event->body.step_refused.hub;
+        return event->body.step_refused.step;
+    }
+    if (event->kind == EVENT_STEP_TAKEN && event->body.step_taken.request == 0) {
+        *ret_hub = event->body.step_taken.hub;
+        return event->body.step_taken.step;
+    }
+    *ret_hub = -1;
+    return STR("");
+}
+
 static bool same_request(const struct sitting *sitting, const struct event *before,
                          const struct step_work *work, const struct person_row *person, int64_t hub)
 {
-    str step = STR("");
     int64_t before_hub = -1;
-    if (before->kind == EVENT_STEP_REQUESTED) {
-        step = before->body.step_requested.step;
-        before_hub = before->body.step_requested.hub;
-    } else if (before->kind == EVENT_STEP_REFUSED && before->body.step_refused.request == 0) {
-        step = before->body.step_refused.step;
-        before_hub = before->body.step_refused.hub;
-    } else if (before->kind == EVENT_STEP_TAKEN && before->body.step_taken.request == 0) {
-        step = before->body.step_taken.step;
-        before_hub = before->body.step_taken.hub;
-    }
+    const str step = step_asked_for(before, &before_hub);
+    const bool same_step =
+        str_equal(step, work->step_name) || (work->returns && work->step_name.len == 0);
     /* Without a name the hub was the one at which the person was then. */
-    return sitting->before_subject == person->id && str_equal(step, work->step_name) &&
+    return sitting->before_subject == person->id && step.len > 0 && same_step &&
            (work->hub.len == 0 || before_hub == hub);
 }
 
@@ -162,10 +174,13 @@ static result request_work(struct transaction *transaction, void *context, struc
     uint32_t step = 0;
     int64_t hub = 0;
     TRY(sitting_person(&sitting, work->person, ACTION_REQUEST_STEP, &person, err));
-    TRY(sitting_step(&sitting, work->step_name, &step, err));
     if (before.position != 0) {
         return request_again(&sitting, work, &person, &before, err);
     }
+    if (work->returns) {
+        TRY(returning_choose(rulebook, &person, work->arena, &work->step_name, err));
+    }
+    TRY(sitting_step(&sitting, work->step_name, &step, err));
     TRY(find_hub(&sitting, &rulebook->steps[step], &person, work->hub, &hub, err));
     TRY(step_check_stage(&sitting, &person, step, err));
     TRY(refuse_second(&sitting, &rulebook->steps[step], &person, hub, err));
@@ -182,6 +197,20 @@ result casework_request_step(const struct casework *casework, const struct calle
                              .person = person,
                              .step_name = step,
                              .hub = str_trim(hub)};
+    return step_run(&work, request_work, ret_answer, err);
+}
+
+result casework_return_person(const struct casework *casework, const struct caller *caller,
+                              str person, str step, struct arena *arena,
+                              struct step_answer *ret_answer, struct err *err)
+{
+    struct step_work work = {.casework = casework,
+                             .caller = caller,
+                             .arena = arena,
+                             .person = person,
+                             .step_name = step,
+                             .returns = true,
+                             .hub = STR("")};
     return step_run(&work, request_work, ret_answer, err);
 }
 

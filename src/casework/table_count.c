@@ -1,5 +1,7 @@
 #include "casework/table_count.h"
 
+#include "casework/joined.h"
+
 #include <string.h>
 
 enum {
@@ -53,6 +55,7 @@ struct counting {
     struct sitting *sitting;
     struct table_counts *counts;
     const struct table_plan *plan;
+    struct joined joined;
     struct arena scratch; /* of one person */
     struct course_reader reader;
     struct life life;
@@ -113,7 +116,8 @@ static result entries_then(struct sitting *sitting, const struct table_plan *pla
 {
     const struct fact_row *all = NULL;
     size_t count = 0;
-    TRY(transaction_fact_rows(sitting->transaction, kind, subject, arena, &all, &count, err));
+    TRY(transaction_fact_rows(sitting->transaction, kind, subject, limit, arena, &all, &count,
+                              err));
     struct fact_row *rows = ARENA_NEW(arena, struct fact_row, count + 1);
     struct packed_entry *entries = ARENA_NEW(arena, struct packed_entry, count + 1);
     if (rows == NULL || entries == NULL) {
@@ -142,7 +146,7 @@ result edition_facts(struct sitting *sitting, const struct table_plan *plan, enu
                      int64_t subject, struct arena *arena, struct packed_entry **ret_entries,
                      size_t *ret_count, struct err *err)
 {
-    instant limit;
+    instant limit = {0};
     TRY(subject_limit(sitting, &plan->edition, kind, subject, &limit, err));
     return entries_then(sitting, plan, kind, subject, limit, arena, ret_entries, ret_count, err);
 }
@@ -160,17 +164,35 @@ const struct packed_entry *edition_fact(const struct packed_entry *entries, size
     return found;
 }
 
-/* From the caseload, unless something was recorded of the person after the edition. */
+/* The same of all records that are one person. */
+static result person_limit(struct counting *counting, int64_t person, instant *ret_limit,
+                           struct err *err)
+{
+    const int64_t *records = NULL;
+    size_t count = 0;
+    TRY(joined_records(&counting->joined, person, &counting->scratch, &records, &count, err));
+    ret_limit->milliseconds = INT64_MIN;
+    for (size_t i = 0; i < count; i++) {
+        instant limit;
+        TRY(subject_limit(counting->sitting, &counting->plan->edition, SUBJECT_OF_PERSON,
+                          records[i], &limit, err));
+        *ret_limit = limit.milliseconds > ret_limit->milliseconds ? limit : *ret_limit;
+    }
+    return result_ok();
+}
+
+/* From the caseload, unless something was recorded of the person after the edition, or the record
+ * is no person of its own any more. */
 static result read_facts(struct counting *counting, struct life *life, struct err *err)
 {
     struct packed_entry *entries = NULL;
-    instant limit;
+    instant limit = {0};
     if (life->has_facts) {
         return result_ok();
     }
-    TRY(subject_limit(counting->sitting, &counting->plan->edition, SUBJECT_OF_PERSON, life->person,
-                      &limit, err));
-    if (life->course->recorded_until.milliseconds <= limit.milliseconds) {
+    TRY(person_limit(counting, life->person, &limit, err));
+    if (life->course->has_facts &&
+        life->course->recorded_until.milliseconds <= limit.milliseconds) {
         TRY(packed_unpack(life->course->facts, &counting->scratch, &entries, &life->fact_count,
                           err));
     } else {
@@ -847,7 +869,13 @@ static result count_life(void *context, const struct person_course *course, stru
 {
     struct counting *counting = context;
     const struct arena before = counting->scratch;
-    result counted = read_life(counting, course, err);
+    struct person_course whole = *course;
+    if (joined_is_part(&counting->joined, course->person)) {
+        return result_ok();
+    }
+    result counted =
+        joined_course(&counting->joined, course->person, &counting->scratch, &whole.passages, err);
+    counted = counted.ok ? read_life(counting, &whole, err) : counted;
     if (counted.ok && counting->life.count > 0) {
         const enum basis basis = counting->plan->definition->basis;
         counted = basis == BASIS_PEOPLE   ? count_people(counting, err)
@@ -864,6 +892,7 @@ result table_count_everybody(struct sitting *sitting, const struct table_plan *p
     struct counting counting = {.sitting = sitting, .counts = ret_counts, .plan = plan};
     *ret_counts = (struct table_counts){.plan = plan, .arena = arena};
     TRY(grow_cells(ret_counts, err));
+    TRY(joined_read(sitting, &plan->edition, &counting.joined, err));
     TRY(arena_open(&counting.scratch, LIFE_BYTES, err));
     const result counted = transaction_each_course(sitting->transaction, 1, INT64_MAX, true,
                                                    count_life, &counting, err);

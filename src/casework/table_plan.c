@@ -423,8 +423,8 @@ static result finish_absent(struct planning *planning, struct err *err)
 }
 
 result table_plan_make(struct sitting *sitting, const struct table_definition *definition,
-                       const struct policy *policy, const struct edition *edition, str from, str to,
-                       struct table_plan *ret_plan, struct err *err)
+                       const struct publication_policy *policy, const struct edition *edition,
+                       str from, str to, struct table_plan *ret_plan, struct err *err)
 {
     struct table_plan *plan = ret_plan;
     struct planning planning = {.sitting = sitting, .plan = plan};

@@ -39,7 +39,7 @@ struct planned_period {
 
 struct table_plan {
     const struct table_definition *definition;
-    const struct policy *policy;
+    const struct publication_policy *policy;
     const struct rulebook *rulebook;
     struct edition edition;
     struct stage_words words;
@@ -68,8 +68,9 @@ struct table_plan {
 /* `from` and `to` are periods of the table's kind, "" for the last four that ended by the day the
  * edition is as at. */
 MUST_USE result table_plan_make(struct sitting *sitting, const struct table_definition *definition,
-                                const struct policy *policy, const struct edition *edition,
-                                str from, str to, struct table_plan *ret_plan, struct err *err);
+                                const struct publication_policy *policy,
+                                const struct edition *edition, str from, str to,
+                                struct table_plan *ret_plan, struct err *err);
 
 /* The number of the word; 0 when the store has no such word. */
 int64_t table_plan_word(const struct table_plan *plan, str text);

@@ -636,7 +636,8 @@ static void note_delay(const struct table_counts *counts, struct arena *arena, s
     }
 }
 
-static void note_policy(const struct policy *policy, struct arena *arena, struct sheet *sheet)
+static void note_policy(const struct publication_policy *policy, struct arena *arena,
+                        struct sheet *sheet)
 {
     sheet_note(sheet, "Withheld",
                arena_format(arena,

@@ -5,9 +5,11 @@
 #include "casework/requests.h"
 #include "casework/sitting.h"
 
+#include <string.h>
+
 enum {
-    DUE_DAYS = 14,         /* how far ahead a clock is called due */
-    DUE_LINES_MAX = 100,   /* shown; all are counted */
+    DUE_DAYS = 14,         /* how far ahead a clock is called due, unless said otherwise */
+    DUE_LINES = 100,       /* given, unless said otherwise; all are counted */
     STOPPED_DAYS = 14,     /* how long a request that was stopped is still shown */
     ENDED_LOOKED_AT = 2000 /* of the requests that are over, those asked for last */
 };
@@ -16,6 +18,7 @@ struct today_work {
     const struct casework *casework;
     const struct caller *caller;
     struct arena *arena;
+    struct work_query due;
     struct sitting sitting;
     struct today_answer answer;
 };
@@ -25,10 +28,9 @@ struct today_work {
 static result find_due(struct today_work *work, struct transaction *const *transactions,
                        size_t count, struct err *err)
 {
-    const struct work_query query = {
-        .within_days = DUE_DAYS, .kinds = WORK_ALL_KINDS, .limit = DUE_LINES_MAX};
     struct work_answer found;
-    TRY(queue_find(&work->sitting, transactions, count, &query, &found, err));
+    TRY(queue_find(&work->sitting, transactions, count, &work->due, &found, err));
+    memcpy(work->answer.due_of_kind, found.total_of, sizeof found.total_of);
     work->answer.due = found.lines;
     work->answer.due_count = found.count;
     work->answer.due_total = found.total;
@@ -113,9 +115,19 @@ static result read_today(struct transaction *const *transactions, size_t count, 
 }
 
 result casework_today(const struct casework *casework, const struct caller *caller,
-                      struct arena *arena, struct today_answer *ret_answer, struct err *err)
+                      const struct work_query *due, struct arena *arena,
+                      struct today_answer *ret_answer, struct err *err)
 {
-    struct today_work work = {.casework = casework, .caller = caller, .arena = arena};
+    struct today_work work = {
+        .casework = casework,
+        .caller = caller,
+        .arena = arena,
+        .due = {.within_days = DUE_DAYS, .kinds = WORK_ALL_KINDS, .limit = DUE_LINES},
+    };
+    if (due != NULL) {
+        TRY(queue_check(due, err));
+        work.due = *due;
+    }
     TRY(store_read_together(casework->store, CASELOAD_THREADS, read_today, &work, err));
     TRY(sitting_look(&work.sitting, SUBJECT_OF_REGISTER, 1, "work of the day", err));
     *ret_answer = work.answer;

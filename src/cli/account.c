@@ -1,5 +1,5 @@
 #include "casework/administration.h"
-#include "casework/adoption.h"
+#include "casework/first_account.h"
 #include "cli/desk.h"
 #include "format/json.h"
 #include "system/secret.h"
@@ -101,19 +101,40 @@ static bool somebody_is_named(const struct invocation *invocation)
 static result open_as_nobody(const struct invocation *invocation, struct desk *desk,
                              struct err *err)
 {
-    if (desk_store_exists(invocation)) {
-        TRY(desk_open(invocation, desk, err));
-        return casework_adopt_rulebook(&desk->casework, err);
-    }
-    const struct rulebook *rulebook = NULL;
-    if (role_from_name(invocation->options[OPTION_ACCOUNT_ROLE]) != ROLE_ADMINISTRATOR) {
+    if (!desk_store_exists(invocation) &&
+        role_from_name(invocation->options[OPTION_ACCOUNT_ROLE]) != ROLE_ADMINISTRATOR) {
         result_ignore(err_set(err, ERROR_NOT_FOUND, "There is no register here"), "hint follows");
         return err_hint(err, "a register begins with an administrator: --role administrator");
     }
-    TRY(desk_load_rulebook(invocation, desk_rulebook_folder(invocation), invocation->arena,
-                           &rulebook, err));
-    TRY(desk_open_new(invocation, rulebook, desk, err));
-    return casework_adopt_rulebook(&desk->casework, err);
+    return desk_open_or_begin(invocation, desk, err);
+}
+
+static result print_first(const struct invocation *invocation, const struct first_offer *offer,
+                          struct err *err)
+{
+    char until[INSTANT_TEXT_SIZE];
+    instant_format(offer->expires_at, until);
+    if (invocation->output->format == OUTPUT_JSON) {
+        json_t *object = json_object();
+        json_set(object, "token", json_string(offer->token));
+        json_set(object, "expires_at", json_string(until));
+        return print_json(invocation, object, err);
+    }
+    output_text(invocation->output, arena_format(invocation->arena, "%s\n", offer->token));
+    output_message(invocation->output,
+                   "It opens the first account at /first-account, once, until %s\n", until);
+    return result_ok();
+}
+
+result command_account_first(const struct invocation *invocation, int *ret_status, struct err *err)
+{
+    OWN_DESK struct desk desk = {.store = NULL};
+    struct first_offer offer;
+    *ret_status = 0;
+    TRY(desk_open_or_begin(invocation, &desk, err));
+    TRY(casework_offer_first_account(&desk.casework, &offer, err));
+    return offer.needed ? print_first(invocation, &offer, err)
+                        : err_set(err, ERROR_CONFLICT, "The register has an account already");
 }
 
 result command_account_open(const struct invocation *invocation, int *ret_status, struct err *err)

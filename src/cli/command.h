@@ -56,6 +56,9 @@ enum { COMMAND_OPTIONS_MAX = 20, COMMAND_ARGUMENTS_MAX = 256 /* a folder of rule
     OPTION(OPTION_LEAD, "lead", "ACCOUNT", "the account that answers for it (default: your own)")  \
     OPTION(OPTION_PORT, "port", "N", "port to listen on (default: 8080; 0: any free one)")         \
     OPTION(OPTION_ADDRESS, "address", "ADDRESS", "address to listen on (default: 127.0.0.1)")      \
+    OPTION(OPTION_SETTINGS, "settings", "FILE",                                                    \
+           "settings of the site: address, sessions, confinement")                                 \
+    OPTION(OPTION_BEGIN, "begin", NULL, "begin a register if there is none")                       \
     OPTION(OPTION_TODAY, "today", "DATE",                                                          \
            "the day the demonstration has reached (default: today)")                               \
     OPTION(OPTION_PAGE_FORMAT, "format", "text|html|pdf",                                          \
@@ -71,6 +74,23 @@ enum { COMMAND_OPTIONS_MAX = 20, COMMAND_ARGUMENTS_MAX = 256 /* a folder of rule
     OPTION(OPTION_FROM, "from", "PERIOD",                                                          \
            "the first period: 2023-Q1, 2023 or 2023-01 (default: the last four that ended)")       \
     OPTION(OPTION_TO, "to", "PERIOD", "the last period")                                           \
+    OPTION(OPTION_FIRST_ORIGIN, "from", "QUARTER",                                                 \
+           "the first quarter to forecast from (default: 2016-Q1)")                                \
+    OPTION(OPTION_LAST_SCORED, "to", "QUARTER",                                                    \
+           "the last quarter to score by (default: the last published)")                           \
+    OPTION(OPTION_UP_TO, "up-to", "QUARTER",                                                       \
+           "fit on what had happened by the end of this quarter (default: the last published)")    \
+    OPTION(OPTION_HORIZON, "horizon", "N", "how many quarters ahead (default: 8)")                 \
+    OPTION(OPTION_FUTURES, "futures", "N", "how many futures (default: 1000)")                     \
+    OPTION(OPTION_ONE_IN, "one-in", "N",                                                           \
+           "simulate one of so many people, who counts for all of them (default: 10; 0: flows "    \
+           "alone, without individuals)")                                                          \
+    OPTION(OPTION_THREADS, "threads", "N",                                                         \
+           "how many threads (default: 2; the answer is the same)")                                \
+    OPTION(OPTION_CHART_FORMAT, "format", "text|csv|json|svg",                                     \
+           "how the answer is written (default: text; svg: drawn)")                                \
+    OPTION(OPTION_RELEASES, "releases", "FOLDER",                                                  \
+           "published statistics, shown to everybody (files YYYY-MM-DD-NAME.json)")                \
     OPTION(OPTION_DEFINITIONS, "definitions", "FOLDER",                                            \
            "definitions of tables (default: those that come with the rulebook)")                   \
     OPTION(OPTION_WITHIN, "within", "DAYS", "how far ahead (default: 14)")                         \
@@ -141,11 +161,24 @@ enum { COMMAND_OPTIONS_MAX = 20, COMMAND_ARGUMENTS_MAX = 256 /* a folder of rule
     OPTION(OPTION_FILES, "files", "FOLDER",                                                        \
            "check a log that was exported or fetched, without the register")                       \
     OPTION(OPTION_RECEIPT, "receipt", "FILE", "check this receipt, without log and register")      \
+    OPTION(OPTION_NOTICES, "notices", "FOLDER",                                                    \
+           "the texts of notices (default: those that come with the rulebook)")                    \
+    OPTION(OPTION_LANGUAGE, "language", "CODE",                                                    \
+           "the language beside the law's: sq, ar, prs ... (default: none)")                       \
+    OPTION(OPTION_LETTER_FORMAT, "format", "text|html|pdf|json|hashed",                            \
+           "how the letter is written (default: text; hashed: the text that its hash is of)")      \
+    OPTION(OPTION_METHOD, "by", "METHOD", "how it was served")                                     \
+    OPTION(OPTION_UNDERSTOOD, "understood", "yes|no",                                              \
+           "did the person understand it, in their language?")                                     \
+    OPTION(OPTION_PROOF, "proof", "TEXT", "what shows it: a signature, a tracking number")         \
     OPTION(OPTION_POLICY, "policy", "FILE",                                                        \
            "which witnesses cosign, and how many are enough (c2sp.org/tlog-policy)")               \
     OPTION(OPTION_WITNESS, "witness", NULL, "the key of a witness of other logs")                  \
     OPTION(OPTION_SEEN, "seen", "FOLDER",                                                          \
            "what the witness has cosigned (default: the key's name with .seen)")                   \
+    OPTION(OPTION_RUN_FUTURES, "futures", "N", "how many futures (default: 200)")                  \
+    OPTION(OPTION_RUN_THREADS, "threads", "N",                                                     \
+           "how many threads (default: one for each processor)")                                   \
     OPTION(OPTION_HELP, "help", NULL, "print this help")
 
 enum command_option {
@@ -211,6 +244,7 @@ command_run command_person_list;
 command_run command_person_show;
 command_run command_person_register;
 command_run command_person_duplicates;
+command_run command_person_note;
 command_run command_person_evidence;
 command_run command_person_return;
 command_run command_identity_show;
@@ -247,6 +281,8 @@ command_run command_step_withdraw;
 command_run command_explain;
 command_run command_clock;
 command_run command_screen;
+command_run command_forecast_backtest;
+command_run command_forecast_calibrate;
 command_run command_statistics_reconciliation;
 command_run command_statistics;
 command_run command_privacy_hold;
@@ -308,8 +344,18 @@ command_run command_hub_heartbeat;
 command_run command_hub_explain;
 command_run command_clock_extend;
 command_run command_clock_suspend;
+command_run command_notice_approve;
+command_run command_notice_cancel;
+command_run command_notice_check;
+command_run command_notice_draft;
+command_run command_notice_issue;
+command_run command_notice_list;
+command_run command_notice_of;
+command_run command_notice_serve;
+command_run command_notice_show;
 command_run command_clock_resume;
 command_run command_account_list;
+command_run command_account_first;
 command_run command_account_open;
 command_run command_account_role;
 command_run command_account_hub;
@@ -324,6 +370,7 @@ command_run command_seal_verify;
 command_run command_seal_witness;
 command_run command_import;
 command_run command_export;
+command_run command_forecast_run;
 command_run command_manual;
 
 #endif

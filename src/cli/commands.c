@@ -15,12 +15,25 @@ const struct command commands[] = {
             "are the same "
             "addresses. Stops on an interrupt after finishing what is in hand.\n\n"
             "Listen on a public address only behind a proxy that ends TLS.\n\n"
+            "In a register that has no account it prints a token: whoever types it into the page "
+            "/first-account within the hour opens the first one. With --begin the register need "
+            "not exist before.\n\n"
+            "--settings names a file: origin in [web]; idle_minutes, hours_max and "
+            "proven_minutes in [sessions]; required in [confinement].\n\n"
+            "The process is confined: to its own files where the kernel has Landlock, and to no "
+            "new program, process or socket (but, with --policy, to ask witnesses).\n\n"
+            "Statistics are published by putting what `returnhub statistics TABLE "
+            "--format json` printed into "
+            "a folder, named by the day of the release, as 2026-03-27-hub_transfers.json; "
+            "--releases shows that "
+            "folder, as it is when the server starts, to everybody without sign-in.\n\n"
             "With --seal-key, what is recorded comes into the transparency log, a second "
             "later at most, and the log is served to anybody under /log/. With --policy, too, "
             "the witnesses of that file are asked to cosign it.",
-        .options = {STORE_OPTIONS, OPTION_ADDRESS, OPTION_PORT, OPTION_SEAL_KEY, OPTION_LOG,
-                    OPTION_BEAT, OPTION_PADDING, OPTION_CONSTANT, OPTION_POLICY, OPTION_HELP},
-        .option_count = 12,
+        .options = {STORE_OPTIONS, OPTION_ADDRESS, OPTION_PORT, OPTION_DEFINITIONS, OPTION_RELEASES,
+                    OPTION_SEAL_KEY, OPTION_LOG, OPTION_BEAT, OPTION_PADDING, OPTION_CONSTANT,
+                    OPTION_POLICY, OPTION_SETTINGS, OPTION_BEGIN, OPTION_NOTICES, OPTION_HELP},
+        .option_count = 17,
         .run = command_serve,
     },
     {
@@ -140,9 +153,10 @@ const struct command commands[] = {
         .argument_min = 1,
         .argument_max = 1,
         .summary = "Show a person's record",
-        .description = "Where the person is in the procedure, what the law says of each next step, "
-                       "the facts with their sources, running clocks, and the history. That you "
-                       "looked is itself recorded.",
+        .description = "Where the person is in the procedure, the other records, references and "
+                       "names they are known by, merges, the family, what the law says of each "
+                       "next step, the facts with their sources, running clocks, and the history. "
+                       "That you looked is itself recorded.",
         .options = {LOOK_OPTIONS, OPTION_ON, OPTION_KNOWN_AT, OPTION_PURPOSE, OPTION_HELP},
         .option_count = 9,
         .run = command_person_show,
@@ -156,12 +170,24 @@ const struct command commands[] = {
         .description =
             "BORN is the date of birth (YYYY-MM-DD); leave it out when it is not known. Nobody is "
             "registered twice: when somebody in the register is likely to be the same person they "
-            "are listed, with what agrees and what does not, and the exit status is 1; whoever "
-            "came back continues in their own record (person return). With --new the person is "
-            "registered all the same.",
+            "are listed, with what agrees and what does not and what to do, nobody is registered, "
+            "and the exit status is 1; whoever came back continues in their own record (person "
+            "return). With --new the person is registered all the same.",
         .options = {ACT_OPTIONS, OPTION_REFERENCE, OPTION_NEW, OPTION_HELP},
         .option_count = 9,
         .run = command_person_register,
+    },
+    {
+        .name = "person note",
+        .arguments = "PERSON NOTE",
+        .argument_min = 2,
+        .argument_max = 2,
+        .summary = "Write a note about a person",
+        .description = "It stands in the history, and no step rests on it. What the law asks about "
+                       "is recorded as a fact.",
+        .options = {ACT_OPTIONS, OPTION_HELP},
+        .option_count = 7,
+        .run = command_person_note,
     },
     {
         .name = "person duplicates",
@@ -223,9 +249,10 @@ const struct command commands[] = {
         .argument_max = 3,
         .summary = "Record another reference or another name of a person",
         .description =
-            "SCHEME is home_office, cid, atlas, gwf, uan, tribunal, travel_document or other_name. "
-            "Of a travel document VALUE is its number, with --issuer, or its whole machine "
-            "readable zone (TD1, TD2 or TD3, ICAO Doc 9303), whose check digits are verified. A "
+            "SCHEME is home_office, cid, atlas, gwf, uan, tribunal, travel_document, other_system "
+            "or other_name. Of a travel document VALUE is its number, with --issuer, or its whole "
+            "machine readable zone (TD1, TD2 or TD3, ICAO Doc 9303), whose check digits are "
+            "verified. Of another system --issuer is its name, as in the columns of an import. A "
             "reference that is recorded of somebody else too is shown as a conflict.",
         .options = {ACT_OPTIONS, OPTION_ISSUER, OPTION_SOURCE, OPTION_HELP},
         .option_count = 9,
@@ -646,6 +673,115 @@ const struct command commands[] = {
         .run = command_clock,
     },
     {
+        .name = "notice list",
+        .arguments = "",
+        .summary = "The letters that can be written, in which languages",
+        .description = "Each notice with its version, and each translation with how much of it "
+                       "there is and who approved it. See notices/README.md.",
+        .options = {LOOK_OPTIONS, OPTION_NOTICES, OPTION_HELP},
+        .option_count = 7,
+        .run = command_notice_list,
+    },
+    {
+        .name = "notice check",
+        .arguments = "",
+        .summary = "Check the texts of letters and their translations",
+        .description = "Says what is wrong and where, and how much of each notice is translated. "
+                       "Exit status 1: a translation is not whole.",
+        .options = {OPTION_RULEBOOK, OPTION_NOTICES, OPTION_HELP},
+        .option_count = 3,
+        .run = command_notice_check,
+    },
+    {
+        .name = "notice draft",
+        .arguments = "PERSON NOTICE",
+        .argument_min = 2,
+        .argument_max = 2,
+        .summary = "Show the letter that would be written to a person",
+        .description = "Nothing is recorded but the look. A translation need not be approved.",
+        .options = {STORE_OPTIONS, OPTION_AS, OPTION_LETTER_FORMAT, OPTION_LANGUAGE, OPTION_HUB,
+                    OPTION_NOTICES, OPTION_HELP},
+        .option_count = 9,
+        .run = command_notice_draft,
+    },
+    {
+        .name = "notice issue",
+        .arguments = "PERSON NOTICE",
+        .argument_min = 2,
+        .argument_max = 2,
+        .summary = "Write a letter to a person",
+        .description =
+            "It is kept word by word. What is put in and not known, and a translation that "
+            "nobody approved, are reasons not to write it. It records no fact and starts no "
+            "time: notice serve does. Prints the number by which it is served.",
+        .options = {ACT_OPTIONS, OPTION_LANGUAGE, OPTION_HUB, OPTION_NOTICES, OPTION_HELP},
+        .option_count = 10,
+        .run = command_notice_issue,
+    },
+    {
+        .name = "notice show",
+        .arguments = "NUMBER",
+        .argument_min = 1,
+        .argument_max = 1,
+        .summary = "Show a letter that was written",
+        .description =
+            "The HTML is the accessible original, the PDF a rendering of it. The SHA-256 that "
+            "stands on both is of what --format hashed prints.",
+        .options = {STORE_OPTIONS, OPTION_AS, OPTION_LETTER_FORMAT, OPTION_NOTICES, OPTION_HELP},
+        .option_count = 7,
+        .run = command_notice_show,
+    },
+    {
+        .name = "notice of",
+        .arguments = "PERSON",
+        .argument_min = 1,
+        .argument_max = 1,
+        .summary = "The letters written to a person",
+        .description = "Newest first, with what became of each.",
+        .options = {LOOK_OPTIONS, OPTION_HELP},
+        .option_count = 6,
+        .run = command_notice_of,
+    },
+    {
+        .name = "notice serve",
+        .arguments = "NUMBER",
+        .argument_min = 1,
+        .argument_max = 1,
+        .summary = "Record that a letter was served",
+        .description =
+            "With --by, --understood and --proof. In one commit with it stand the facts that the "
+            "notice says: the day, what it told, and what this way of serving shows. What was "
+            "approved and is no longer clear is stopped.",
+        .options = {ACT_OPTIONS, OPTION_METHOD, OPTION_UNDERSTOOD, OPTION_PROOF, OPTION_HAPPENED,
+                    OPTION_HELP},
+        .option_count = 11,
+        .run = command_notice_serve,
+    },
+    {
+        .name = "notice cancel",
+        .arguments = "NUMBER",
+        .argument_min = 1,
+        .argument_max = 1,
+        .summary = "Take back a letter that was not served",
+        .description = "Give a --reason. The letter stays in the history.",
+        .options = {ACT_OPTIONS, OPTION_REASON, OPTION_HELP},
+        .option_count = 8,
+        .run = command_notice_cancel,
+    },
+    {
+        .name = "notice approve",
+        .arguments = "NOTICE LANGUAGE",
+        .argument_min = 2,
+        .argument_max = 2,
+        .summary = "Approve the translation of a letter",
+        .description = "Who read it, and why it may be served, stands in --reason. Approved are "
+                       "these words: whoever changes one, in either language, needs another "
+                       "approval.",
+        .options = {ACT_OPTIONS, OPTION_REASON, OPTION_NOTICES, OPTION_HELP},
+        .option_count = 9,
+        .run = command_notice_approve,
+    },
+    {
         .name = "screen",
         .arguments = "STEP",
         .argument_min = 1,
@@ -655,6 +791,36 @@ const struct command commands[] = {
         .options = {LOOK_OPTIONS, OPTION_HUB, OPTION_ON, OPTION_KNOWN_AT, OPTION_HELP},
         .option_count = 9,
         .run = command_screen,
+    },
+    {
+        .name = "forecast backtest",
+        .arguments = "",
+        .summary = "Say how good the forecast would have been, beside simpler ones",
+        .description =
+            "From each quarter since --from everything is fitted on what had happened by its end, "
+            "and each of the next quarters is forecast as a sample of futures and scored by the "
+            "number that was then published: by the forecast, and by three rivals (seasonal-naive, "
+            "exponential smoothing, stock-flow). Text says the means and where the forecast is the "
+            "worse one; csv is every single score, json both, svg a drawing. The same seed gives "
+            "the same bytes. See docs/forecast-backtest.md.",
+        .options = {OPTION_FIRST_ORIGIN, OPTION_LAST_SCORED, OPTION_HORIZON, OPTION_FUTURES,
+                    OPTION_ONE_IN, OPTION_THREADS, OPTION_SEED, OPTION_CHART_FORMAT, OPTION_HELP},
+        .option_count = 9,
+        .run = command_forecast_backtest,
+    },
+    {
+        .name = "forecast calibrate",
+        .arguments = "",
+        .summary = "Fit the forecast to the published series, and say what follows",
+        .description =
+            "Fits what moves the procedure (claims, capacities, rates, returns) to the published "
+            "series up to a quarter, prints what was fitted, and the median and intervals of the "
+            "quarters after it, lived by people one by one. csv is the futures alone. The same "
+            "seed gives the same bytes. See docs/forecast-backtest.md.",
+        .options = {OPTION_UP_TO, OPTION_HORIZON, OPTION_FUTURES, OPTION_ONE_IN, OPTION_THREADS,
+                    OPTION_SEED, OPTION_FORMAT, OPTION_HELP},
+        .option_count = 8,
+        .run = command_forecast_calibrate,
     },
     {
         .name = "statistics reconciliation",
@@ -918,12 +1084,15 @@ const struct command commands[] = {
             "when anything in it is wrong nothing is recorded, and --errors lists every fault with "
             "its row, column, value and what to do. After an interruption the same command goes on "
             "where it was. The same file a second time changes nothing; a changed row records what "
-            "changed. Blank cells are not known, and nothing is recorded of them.\n\n"
+            "changed. Blank cells are not known, and nothing is recorded of them. Nobody is "
+            "registered twice: a row about somebody new with the name and date of birth of "
+            "somebody who is here is a fault that says who; give their reference in the column "
+            "person, or register all such rows with --new.\n\n"
             "With --events FILE is what returnhub export --events wrote, and the register is a new "
             "one that has the same events and rows. Passwords, sessions and keys are in no export.",
         .options = {STORE_OPTIONS, OPTION_AS, OPTION_FORMAT, OPTION_DRY_RUN, OPTION_ERRORS,
-                    OPTION_SOURCE, OPTION_TRUE_FROM, OPTION_EVENTS, OPTION_HELP},
-        .option_count = 11,
+                    OPTION_SOURCE, OPTION_TRUE_FROM, OPTION_EVENTS, OPTION_NEW, OPTION_HELP},
+        .option_count = 12,
         .run = command_import,
     },
     {
@@ -1426,6 +1595,18 @@ const struct command commands[] = {
         .run = command_account_list,
     },
     {
+        .name = "account first",
+        .arguments = "",
+        .summary = "Print a token that opens the first account in the browser",
+        .description =
+            "For a register that has no account; if there is no register, it is begun. The token "
+            "counts for an hour and once, and takes the place of any that was printed before. Type "
+            "it into the page /first-account of a register that is served.",
+        .options = {STORE_OPTIONS, OPTION_FORMAT, OPTION_HELP},
+        .option_count = 5,
+        .run = command_account_first,
+    },
+    {
         .name = "account open",
         .arguments = "USERNAME",
         .argument_min = 1,
@@ -1585,6 +1766,27 @@ const struct command commands[] = {
                     OPTION_HELP},
         .option_count = 6,
         .run = command_seal_witness,
+    },
+    {
+        .name = "forecast run",
+        .arguments = "SCENARIO",
+        .argument_min = 1,
+        .argument_max = 1,
+        .summary = "What would happen: many futures of a scenario, with intervals",
+        .description =
+            "Runs the procedure person by person, in many futures, and prints for each quarter the "
+            "median and the intervals that hold 50, 80 and 95 % of them. A scenario with measures "
+            "is run with and without them, with the same random numbers, and the difference is "
+            "printed too. Whether somebody may be removed or transferred is judged by the "
+            "rulebook, on that simulated person's facts.\n\n"
+            "SCENARIO is a file that ends in .scenario, or the name of one that comes with the "
+            "program: baseline, hub, decision_makers, judges, voluntary_support, removals, "
+            "joint_operations, all. The same seed gives the same bytes on any number of threads. "
+            "What the forecast cannot tell is written in docs/forecast.md.",
+        .options = {OPTION_RULEBOOK, OPTION_RUN_FUTURES, OPTION_SEED, OPTION_RUN_THREADS,
+                    OPTION_FORMAT, OPTION_HELP},
+        .option_count = 6,
+        .run = command_forecast_run,
     },
     {
         .name = "manual",

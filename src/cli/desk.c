@@ -190,6 +190,20 @@ result desk_open(const struct invocation *invocation, struct desk *ret_desk, str
     return result_ok();
 }
 
+result desk_open_or_begin(const struct invocation *invocation, struct desk *ret_desk,
+                          struct err *err)
+{
+    const struct rulebook *rulebook = NULL;
+    if (desk_store_exists(invocation)) {
+        TRY(desk_open(invocation, ret_desk, err));
+        return casework_adopt_rulebook(&ret_desk->casework, err);
+    }
+    TRY(desk_load_rulebook(invocation, desk_rulebook_folder(invocation), invocation->arena,
+                           &rulebook, err));
+    TRY(desk_open_new(invocation, rulebook, ret_desk, err));
+    return casework_adopt_rulebook(&ret_desk->casework, err);
+}
+
 static result named_account(const struct invocation *invocation, str *ret_username, struct err *err)
 {
     const char *environment = getenv("RETURNHUB_ACCOUNT");

@@ -43,6 +43,9 @@ MUST_USE result desk_open(const struct invocation *invocation, struct desk *ret_
  * leaves no empty store behind. */
 MUST_USE result desk_open_new(const struct invocation *invocation, const struct rulebook *rulebook,
                               struct desk *ret_desk, struct err *err);
+/* The store and the rulebook; begun, under the rulebook that is named, when there is none. */
+MUST_USE result desk_open_or_begin(const struct invocation *invocation, struct desk *ret_desk,
+                                   struct err *err);
 /* The same with the account of --as, which must exist and be open. It is told, on the messages, of
  * the stops that it has not acknowledged. */
 MUST_USE result desk_open_as_account(const struct invocation *invocation, struct desk *ret_desk,

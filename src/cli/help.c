@@ -18,6 +18,7 @@ static const struct exit_row {
     {7, "The store could not be read or written."},
     {8, "A stated limit was reached."},
     {70, "A defect in returnhub."},
+    {EXIT_READER_GONE, "Whoever read the output had closed it; the command was carried out."},
 };
 
 static void put_wrapped(struct buf *buf, const char *text, size_t indent)
@@ -75,7 +76,7 @@ void help_overview(struct buf *buf)
     }
     buf_put_c(buf, "\nExit statuses:\n");
     for (size_t i = 0; i < sizeof exit_rows / sizeof exit_rows[0]; i++) {
-        buf_format(buf, "  %2d  %s\n", exit_rows[i].status, exit_rows[i].meaning);
+        buf_format(buf, "  %3d  %s\n", exit_rows[i].status, exit_rows[i].meaning);
     }
 }
 

@@ -1,5 +1,6 @@
 #include "cli/identity.h"
 
+#include "casework/returning.h"
 #include "cli/desk.h"
 #include "cli/verdict.h"
 #include "format/json.h"
@@ -241,9 +242,9 @@ static json_t *json_identifiers(const struct identity_answer *answer)
     return list;
 }
 
-static json_t *json_identity(const struct identity_answer *answer)
+json_t *identity_json_known_as(const struct identity_answer *answer)
 {
-    json_t *object = json_person(&answer->person, &answer->identity);
+    json_t *object = json_object();
     json_t *records = json_array();
     json_t *merges = json_array();
     for (size_t i = 0; i < answer->record_count; i++) {
@@ -258,6 +259,15 @@ static json_t *json_identity(const struct identity_answer *answer)
     json_set(object, "records", records);
     json_set(object, "identifiers", json_identifiers(answer));
     json_set(object, "merges", merges);
+    return object;
+}
+
+static json_t *json_identity(const struct identity_answer *answer)
+{
+    json_t *object = json_person(&answer->person, &answer->identity);
+    json_t *known_as = identity_json_known_as(answer);
+    json_object_update(object, known_as);
+    json_decref(known_as);
     return object;
 }
 
@@ -321,56 +331,13 @@ result command_identity_show(const struct invocation *invocation, int *ret_statu
 
 /* --- the person who comes back ---------------------------------------------------------------- */
 
-/* The one step of the rulebook that leads from this outcome back into the procedure, or the one
- * that was named. */
-static result step_back(const struct invocation *invocation, const struct rulebook *rulebook,
-                        uint32_t stage, str *ret_step, struct err *err)
-{
-    str names = STR("");
-    size_t count = 0;
-    *ret_step = invocation->options[OPTION_STEP];
-    if (option_given(invocation, OPTION_STEP)) {
-        return result_ok();
-    }
-    for (size_t i = 0; i < rulebook->step_count; i++) {
-        const struct step *step = &rulebook->steps[i];
-        if (rulebook_step_leaves(rulebook, step, stage) && !step->same_stage &&
-            !rulebook->stages[step->to].outcome) {
-            names = arena_format(invocation->arena, "%.*s%s%.*s", STR_ARG(names),
-                                 count > 0 ? ", " : "", STR_ARG(step->name));
-            *ret_step = step->name;
-            count++;
-        }
-    }
-    if (count == 1) {
-        return result_ok();
-    }
-    result_ignore(err_set(err, ERROR_CONFLICT,
-                          count == 0 ? "No step leads back from this outcome"
-                                     : "More than one step leads back from this outcome"),
-                  "the hint returns the failure");
-    return err_hint(err, count == 0 ? "See returnhub person show." : "Name one with --step: %.*s.",
-                    STR_ARG(names));
-}
-
 result command_person_return(const struct invocation *invocation, int *ret_status, struct err *err)
 {
     OWN_DESK struct desk desk = {.store = NULL};
-    const struct asked now = {.has_on = false};
-    struct identity_answer who;
     struct step_answer answer;
-    str step = STR("");
     TRY(desk_open_as_account(invocation, &desk, err));
-    TRY(casework_identity(&desk.casework, &desk.caller, invocation->arguments[0], &now,
-                          invocation->arena, &who, err));
-    const uint32_t stage = rulebook_stage(desk.rulebook, who.person.stage);
-    if (stage == NOT_FOUND_INDEX || !desk.rulebook->stages[stage].outcome) {
-        return err_set(err, ERROR_CONFLICT, "%.*s has no outcome: the procedure goes on",
-                       STR_ARG(who.person.reference));
-    }
-    TRY(step_back(invocation, desk.rulebook, stage, &step, err));
-    TRY(casework_request_step(&desk.casework, &desk.caller, invocation->arguments[0], step, STR(""),
-                              invocation->arena, &answer, err));
+    TRY(casework_return_person(&desk.casework, &desk.caller, invocation->arguments[0],
+                               invocation->options[OPTION_STEP], invocation->arena, &answer, err));
     *ret_status = answer.refused ? 1 : 0;
     if (invocation->output->format == OUTPUT_JSON) {
         return print_json(invocation, resource_step_answer(desk.rulebook, &answer), err);

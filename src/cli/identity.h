@@ -13,5 +13,7 @@ MUST_USE result identity_print_likely(const struct invocation *invocation,
                                       const struct likely_duplicate *likely, size_t count,
                                       struct err *err);
 json_t *identity_json_likely(const struct likely_duplicate *likely, size_t count);
+/* {"records":[],"identifiers":[...],"merges":[{"merge","state"}]} */
+json_t *identity_json_known_as(const struct identity_answer *answer);
 
 #endif

@@ -59,6 +59,8 @@ int main(int argc, char **argv)
         result_ignore(output_finish(&output, NULL), "the first failure is the one to report");
         output_error(&output, &err);
         status = error_exit_status(err.code);
+    } else if (output.reader_gone) {
+        status = EXIT_READER_GONE;
     }
     arena_close(&arena);
     return status;

@@ -4,6 +4,7 @@
 #include "format/csv.h"
 #include "format/json.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -27,8 +28,8 @@ result output_format_read(str text, enum output_format *ret_format, struct err *
 
 void output_text(struct output *output, str text)
 {
-    if (text.len > 0) {
-        fwrite(text.at, 1, text.len, output->stream);
+    if (text.len > 0 && fwrite(text.at, 1, text.len, output->stream) != text.len) {
+        output->reader_gone = output->reader_gone || errno == EPIPE;
     }
 }
 
@@ -44,7 +45,12 @@ result output_json(struct output *output, struct arena scratch, const json_t *va
 
 result output_finish(struct output *output, struct err *err)
 {
-    if (fflush(output->stream) != 0 || ferror(output->stream)) {
+    const bool flushed = fflush(output->stream) == 0;
+    output->reader_gone = output->reader_gone || (!flushed && errno == EPIPE);
+    if (output->reader_gone) {
+        return result_ok();
+    }
+    if (!flushed || ferror(output->stream)) {
         return err_set(err, ERROR_STORAGE, "The output could not be written to the end");
     }
     return result_ok();

@@ -17,7 +17,8 @@ struct output {
     FILE *stream;
     FILE *messages;
     enum output_format format;
-    bool terminal; /* messages go to a terminal */
+    bool terminal;    /* messages go to a terminal */
+    bool reader_gone; /* whoever read the output has closed it, as `head` does */
 };
 
 MUST_USE result output_format_read(str text, enum output_format *ret_format, struct err *err);
@@ -25,7 +26,9 @@ MUST_USE result output_format_read(str text, enum output_format *ret_format, str
 void output_text(struct output *output, str text);
 MUST_USE result output_json(struct output *output, struct arena scratch, const json_t *value,
                             struct err *err);
-/* The stream could be written to the end (a full disk or a closed pipe is an error). */
+/* The stream could be written to the end; a full disk is an error. That the reader went before is
+ * none: there is nobody to tell (EXIT_READER_GONE). */
+enum { EXIT_READER_GONE = 141 }; /* as of a program ended by SIGPIPE */
 MUST_USE result output_finish(struct output *output, struct err *err);
 void output_message(struct output *output, const char *format, ...) PRINTF_LIKE(2, 3);
 void output_error(struct output *output, const struct err *err);

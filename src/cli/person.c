@@ -116,6 +116,38 @@ static void print_summary(const struct invocation *invocation, const struct rule
     print_line(invocation, "Next check", known_day_text(row->next_check_on, &scratch));
 }
 
+/* Other records and references by which the person is found, other names, merges, the family. */
+static void print_links(const struct invocation *invocation, const struct person_answer *person,
+                        const struct identity_answer *known_as)
+{
+    for (size_t i = 1; i < known_as->record_count; i++) {
+        print_line(invocation, "Also recorded as", known_as->records[i].reference);
+    }
+    for (size_t i = 0; i < known_as->identifier_count; i++) {
+        struct arena scratch = *invocation->arena;
+        const struct identifier_line *line = &known_as->identifiers[i];
+        const bool named = line->scheme == SCHEME_OTHER_NAME;
+        print_line(invocation, named ? "Other name" : "Other reference",
+                   named ? line->value
+                         : arena_format(&scratch, "%s%s%.*s %.*s",
+                                        identifier_scheme_name(line->scheme),
+                                        line->issuer.len > 0 ? " " : "", STR_ARG(line->issuer),
+                                        STR_ARG(line->value)));
+    }
+    for (size_t i = 0; i < known_as->merge_count; i++) {
+        struct arena scratch = *invocation->arena;
+        print_line(invocation, "Merge",
+                   arena_format(&scratch, "%lld, %s", (long long)known_as->merges[i].id,
+                                merge_state_name(known_as->merges[i].state)));
+    }
+    for (size_t i = 0; i < person->family_count; i++) {
+        struct arena scratch = *invocation->arena;
+        print_line(invocation, "Family",
+                   arena_format(&scratch, "%.*s %.*s", STR_ARG(person->family[i].reference),
+                                STR_ARG(person->family_identities[i].name)));
+    }
+}
+
 static void print_facts(const struct invocation *invocation, const struct rulebook *rulebook,
                         const struct person_answer *person)
 {
@@ -149,7 +181,8 @@ static void print_next_steps(const struct invocation *invocation, const struct r
                                  STR_ARG(rulebook->steps[next->step].name),
                                  STR_ARG(rulebook->steps[next->step].title),
                                  next->hub.id != 0 ? ", " : "", STR_ARG(next->hub.name)));
-        verdict_print_in_the_way(invocation, rulebook, next->explanation, "      ");
+        verdict_print_in_the_way(invocation, rulebook, &rulebook->steps[next->step], next->each,
+                                 "      ");
     }
 }
 
@@ -178,14 +211,18 @@ result command_person_show(const struct invocation *invocation, int *ret_status,
     OWN_DESK struct desk desk = {.store = NULL};
     struct asked asked;
     struct person_answer person;
+    struct identity_answer known_as;
     *ret_status = 0;
     TRY(desk_asked(invocation, &asked, err));
     TRY(desk_open_as_account(invocation, &desk, err));
     TRY(desk_take_rulebook_then(invocation, &asked, &desk, err));
     TRY(casework_person(&desk.casework, &desk.caller, invocation->arguments[0], &asked,
                         invocation->arena, &person, err));
+    TRY(casework_identity(&desk.casework, &desk.caller, invocation->arguments[0], &asked,
+                          invocation->arena, &known_as, err));
     if (invocation->output->format == OUTPUT_TEXT) {
         print_summary(invocation, desk.rulebook, &person);
+        print_links(invocation, &person, &known_as);
         print_facts(invocation, desk.rulebook, &person);
         print_next_steps(invocation, desk.rulebook, &person);
         print_history(invocation, &person);
@@ -196,9 +233,28 @@ result command_person_show(const struct invocation *invocation, int *ret_status,
         return result_ok();
     }
     json_t *object = resource_person(desk.rulebook, &person);
+    json_set(object, "known_as", identity_json_known_as(&known_as));
     result printed = output_json(invocation->output, *invocation->arena, object, err);
     json_decref(object);
     return printed;
+}
+
+/* Whoever is likely to be the same continues in their own record. */
+static void print_what_to_do(const struct invocation *invocation, const struct rulebook *rulebook,
+                             const struct registration_answer *answer)
+{
+    struct output *output = invocation->output;
+    for (size_t i = 0; i < answer->likely_count; i++) {
+        const struct person_row *like = &answer->likely[i].person;
+        const uint32_t stage = rulebook_stage(rulebook, like->stage);
+        const bool ended = stage != NOT_FOUND_INDEX && rulebook->stages[stage].outcome;
+        output_message(output,
+                       ended
+                           ? "If it is %.*s, who came back: returnhub person return %.*s\n"
+                           : "If it is %.*s: record it there (returnhub record %.*s FACT VALUE)\n",
+                       STR_ARG(like->reference), STR_ARG(like->reference));
+    }
+    output_message(output, "If it is none of them: the same command with --new\n");
 }
 
 static result print_registered(const struct invocation *invocation,
@@ -244,5 +300,25 @@ result command_person_register(const struct invocation *invocation, int *ret_sta
     TRY(casework_register_person(&desk.casework, &desk.caller, &registration, invocation->arena,
                                  &answer, err));
     *ret_status = answer.person.id != 0 ? 0 : 1;
-    return print_registered(invocation, &answer, err);
+    TRY(print_registered(invocation, &answer, err));
+    if (answer.person.id == 0) {
+        print_what_to_do(invocation, desk.rulebook, &answer);
+    }
+    return result_ok();
+}
+
+result command_person_note(const struct invocation *invocation, int *ret_status, struct err *err)
+{
+    OWN_DESK struct desk desk = {.store = NULL};
+    *ret_status = 0;
+    TRY(desk_open_as_account(invocation, &desk, err));
+    TRY(casework_add_note(&desk.casework, &desk.caller, invocation->arguments[0],
+                          invocation->arguments[1], invocation->arena, err));
+    if (invocation->output->format == OUTPUT_JSON) {
+        json_auto_t *object = json_object();
+        json_set_flag(object, "recorded", true);
+        return output_json(invocation->output, *invocation->arena, object, err);
+    }
+    output_text(invocation->output, STR("Added\n"));
+    return result_ok();
 }

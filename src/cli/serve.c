@@ -1,8 +1,14 @@
 #include "casework/adoption.h"
 #include "casework/arrivals.h"
+#include "casework/first_account.h"
+#include "cli/confinement.h"
+#include "cli/definitions.h"
 #include "cli/desk.h"
+#include "cli/notice.h"
+#include "cli/releases.h"
 #include "cli/running.h"
 #include "cli/seal.h"
+#include "cli/settings.h"
 #include "cli/version.h"
 #include "demo/demo.h"
 #include "http/http.h"
@@ -25,10 +31,43 @@ static void print_welcome(const struct invocation *invocation, const char *addre
     }
 }
 
-static result serve(const struct invocation *invocation, struct http_server *server,
-                    const char *address, bool demonstration, struct err *err)
+/* To the terminal or the log of whoever started the program, and nowhere else. */
+static result offer_first_account(const struct invocation *invocation, const struct desk *desk,
+                                  struct err *err)
+{
+    struct first_offer offer;
+    char until[INSTANT_TEXT_SIZE];
+    TRY(casework_offer_first_account(&desk->casework, &offer, err));
+    if (offer.needed) {
+        instant_format(offer.expires_at, until);
+        output_text(invocation->output,
+                    arena_format(invocation->arena,
+                                 "Nobody has an account here yet. Open the first one at "
+                                 "/first-account\nwith this token, once, until %s:\n  %s\n",
+                                 until, offer.token));
+    }
+    return result_ok();
+}
+
+static result read_settings(const struct invocation *invocation, struct settings *ret_settings,
+                            struct err *err)
+{
+    str text;
+    *ret_settings = settings_default();
+    if (!option_given(invocation, OPTION_SETTINGS)) {
+        return result_ok();
+    }
+    const char *path = invocation->options[OPTION_SETTINGS].at;
+    TRY(system_read_file(path, SETTINGS_BYTES_MAX, invocation->arena, &text, err));
+    return settings_read(text, path, ret_settings, err);
+}
+
+static result serve(const struct invocation *invocation, const struct desk *desk,
+                    struct http_server *server, const char *address, bool demonstration,
+                    struct err *err)
 {
     print_welcome(invocation, address, http_server_port(server), demonstration);
+    TRY(offer_first_account(invocation, desk, err));
     TRY(output_finish(invocation->output, err));
     return running_serve(server, err);
 }
@@ -52,6 +91,10 @@ result command_serve(const struct invocation *invocation, int *ret_status, struc
     OWN_SEALING_DESK struct sealing_desk sealing = {.log = NULL};
     int64_t port = 0;
     bool demonstration = false;
+    struct settings settings;
+    struct definitions definitions;
+    struct web_release *releases = NULL;
+    size_t release_count = 0;
     struct web *web = NULL;
     struct http_server *server = NULL;
     const char *address = option_given(invocation, OPTION_ADDRESS)
@@ -60,26 +103,46 @@ result command_serve(const struct invocation *invocation, int *ret_status, struc
     *ret_status = 0;
     running_block_interrupts();
     TRY(option_number(invocation, OPTION_PORT, 8080, 0, 65535, &port, err));
-    TRY(desk_open(invocation, &desk, err));
+    TRY(read_settings(invocation, &settings, err));
+    TRY(confinement_of_files(invocation, &settings, err));
+    TRY(option_given(invocation, OPTION_BEGIN) ? desk_open_or_begin(invocation, &desk, err)
+                                               : desk_open(invocation, &desk, err));
     TRY(casework_adopt_rulebook(&desk.casework, err));
+    TRY(notice_book_load(invocation, desk.rulebook, invocation->arena, &desk.casework.notices,
+                         err));
+    TRY(casework_set_session_limits(&desk.casework, &settings.sessions, err));
     TRY(is_demonstration(&desk, invocation->arena, &demonstration, err));
+    TRY(definitions_if_any(invocation, &desk, &definitions, err));
+    if (option_given(invocation, OPTION_RELEASES)) {
+        TRY(releases_read(invocation->options[OPTION_RELEASES], invocation->arena, &releases,
+                          &release_count, err));
+    }
     TRY(sealing_desk_open(invocation, desk.store, &sealing, err));
     struct web_options web_options = {
         .casework = &desk.casework,
         .log = sealing.log,
         .pages_folder = share_folder(invocation, "pages").at,
         .assets_folder = RETURNHUB_ASSETS,
+        .definitions = &definitions,
+        .releases = releases,
+        .release_count = release_count,
         .arrivals_file = share_folder(invocation, ARRIVALS_FILE).at,
         .demonstration = demonstration,
+        .origin = settings.origin,
+        .secure_cookies = str_starts(settings.origin, STR("https://")),
     };
     TRY(web_open(&web_options, &web, err));
     struct http_options http_options = {
         .address = address, .port = (uint16_t)port, .handler = web_handle, .context = web};
     result served = http_server_open(&http_options, &server, err);
     if (served.ok) {
-        served = serve(invocation, server, address, demonstration, err);
+        served = confinement_of_calls(invocation, err);
+    }
+    if (served.ok) {
+        served = serve(invocation, &desk, server, address, demonstration, err);
     }
     http_server_close(server);
     web_close(web);
+    releases_close(releases, release_count);
     return served;
 }

@@ -1,10 +1,8 @@
 #include "casework/statistics.h"
 
-#include "cli/desk.h"
+#include "cli/definitions.h"
 #include "format/json.h"
 #include "statistics/spreadsheet.h"
-
-enum { DEFINITION_FILES_MAX = 64, TABLES_BYTES = 512 * 1024 * 1024 };
 
 enum table_format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV, FORMAT_ODS };
 
@@ -29,39 +27,6 @@ static result read_format(const struct invocation *invocation, enum table_format
     result_ignore(err_set(err, ERROR_USAGE, "There is no format '%.*s'", STR_ARG(asked)),
                   "the hint follows");
     return err_hint(err, "use --format text, csv, json or ods");
-}
-
-/* --- definitions --- */
-
-/* Given with --definitions, else those that come with the program for the register's rulebook. */
-static result read_definitions(const struct invocation *invocation, const struct desk *desk,
-                               struct definitions *ret_definitions, struct err *err)
-{
-    const str folder =
-        option_given(invocation, OPTION_DEFINITIONS)
-            ? invocation->options[OPTION_DEFINITIONS]
-            : share_folder(invocation, arena_format(invocation->arena, "statistics/%.*s",
-                                                    STR_ARG(desk->rulebook->name))
-                                           .at);
-    struct definition_file files[DEFINITION_FILES_MAX];
-    const str *names = NULL;
-    size_t count = 0;
-    TRY(system_list_folder(arena_copy(invocation->arena, folder).at, STR(".tables"),
-                           invocation->arena, &names, &count, err));
-    if (count == 0 || count > DEFINITION_FILES_MAX) {
-        result_ignore(err_set(err, ERROR_NOT_FOUND, "There are no definitions of tables in %.*s",
-                              STR_ARG(folder)),
-                      "the hint follows");
-        return err_hint(err, "definitions are files that end in .tables; name their folder with "
-                             "--definitions");
-    }
-    for (size_t i = 0; i < count; i++) {
-        files[i].name =
-            arena_format(invocation->arena, "%.*s/%.*s", STR_ARG(folder), STR_ARG(names[i]));
-        TRY(system_read_file(files[i].name.at, DEFINITION_BYTES_MAX, invocation->arena,
-                             &files[i].text, err));
-    }
-    return definitions_read(files, count, invocation->arena, ret_definitions, err);
 }
 
 /* --- printing --- */
@@ -144,7 +109,7 @@ static result reconcile(const struct invocation *invocation, const struct desk *
     enum table_format format = FORMAT_TEXT;
     TRY(read_format(invocation, &format, err));
     TRY(read_edition(invocation, &asked, err));
-    TRY(read_definitions(invocation, desk, &definitions, err));
+    TRY(definitions_of(invocation, desk, &definitions, err));
     TRY(casework_reconcile(&desk->casework, &desk->caller, &asked, &definitions.policy,
                            invocation->arena, &reconciliation, err));
     *ret_status = reconciliation.residual == 0 ? 0 : 1;
@@ -276,7 +241,7 @@ result command_statistics(const struct invocation *invocation, int *ret_status, 
     *ret_status = 0;
     TRY(read_format(invocation, &format, err));
     TRY(desk_open_as_account(invocation, &desk, err));
-    TRY(read_definitions(invocation, &desk, &definitions, err));
+    TRY(definitions_of(invocation, &desk, &definitions, err));
     return invocation->argument_count == 0
                ? list_tables(invocation, &definitions, format, err)
                : print_tables(invocation, &desk, &definitions, format, err);

@@ -125,19 +125,18 @@ void verdict_print(const struct invocation *invocation, const struct rulebook *r
 }
 
 void verdict_print_in_the_way(const struct invocation *invocation, const struct rulebook *rulebook,
-                              const struct explanation *explanation, const char *indent)
+                              const struct step *step, const enum clearance *each,
+                              const char *indent)
 {
-    for (size_t i = 0; explanation != NULL && i < explanation->safeguard_count; i++) {
-        const struct safeguard_explanation *explained = &explanation->safeguards[i];
-        const struct safeguard *safeguard = &rulebook->safeguards[explained->safeguard];
-        if (explained->clearance == CLEARANCE_CLEAR) {
+    for (size_t i = 0; i < step->safeguard_count; i++) {
+        const struct safeguard *safeguard = &rulebook->safeguards[step->safeguards[i]];
+        if (each[i] == CLEARANCE_CLEAR) {
             continue;
         }
         struct arena scratch = *invocation->arena;
         output_text(invocation->output,
-                    arena_format(&scratch, "%s%-8s %.*s: %.*s\n", indent,
-                                 clearance_name(explained->clearance), STR_ARG(safeguard->name),
-                                 STR_ARG(safeguard->reason)));
+                    arena_format(&scratch, "%s%-8s %.*s: %.*s\n", indent, clearance_name(each[i]),
+                                 STR_ARG(safeguard->name), STR_ARG(safeguard->reason)));
     }
 }
 

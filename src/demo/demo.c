@@ -6,7 +6,6 @@
 #include "demo/partners.h"
 #include "demo/plan.h"
 #include "demo/published.h"
-#include "demo/table.h"
 #include "demo/waits.h"
 
 #include "register/reference.h"
@@ -85,8 +84,8 @@ static result load_people_words(struct making *making, struct err *err)
     for (size_t i = 0; i < published->nationality_count; i++) {
         making->codes[i] = published->nationalities[i].iso3;
     }
-    TRY(table_open(making->options->data_folder, "demonstration_people.csv", columns, 3,
-                   making->scratch, &table, err));
+    TRY(published_open(making->options->data_folder, "demonstration_people.csv", columns, 3,
+                       making->scratch, &table, err));
     for (bool more = true; more;) {
         TRY(table_next(&table, &more, err));
         for (size_t i = 0; more && i < published->nationality_count; i++) {

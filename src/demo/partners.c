@@ -1,6 +1,6 @@
 #include "demo/partners.h"
 
-#include "demo/table.h"
+#include "format/table.h"
 
 enum {
     HUBS_OPEN_DAYS = 300, /* before the day reached */
@@ -372,8 +372,8 @@ result partners_record(struct clerk *clerk, struct clerk_setting *setting, const
     }
     TRY(open_accounts(clerk, setting, partners.hubs[0].hub, err));
     TRY(covered_text(published, plan, arena, &agreements.covered, err));
-    TRY(table_open(data_folder, "demonstration_agreements.csv", columns,
-                   sizeof columns / sizeof columns[0], scratch, &agreements.table, err));
+    TRY(published_open(data_folder, "demonstration_agreements.csv", columns,
+                       sizeof columns / sizeof columns[0], scratch, &agreements.table, err));
     TRY(record_agreements(&agreements, err));
     if (agreements.hub_agreement == 0) {
         return err_set(err, ERROR_INPUT, "%s has no agreement \"%.*s\", which the hubs need",

@@ -1,6 +1,6 @@
 #include "demo/published.h"
 
-#include "demo/table.h"
+#include "system/system.h"
 
 /* What the readers of the single files share. */
 struct loading {
@@ -31,11 +31,23 @@ static size_t name_index(struct name_list list, str text)
     return at;
 }
 
+result published_open(const char *folder, const char *file, const char *const *columns,
+                      size_t column_count, struct arena arena, struct table *table, struct err *err)
+{
+    const str path = arena_format(&arena, "%s/%s", folder, file);
+    if (path.at == NULL) {
+        return arena_full(err);
+    }
+    str text;
+    TRY(system_read_file(path.at, TABLE_BYTES_MAX, &arena, &text, err));
+    return table_open(path.at, text, columns, column_count, arena, table, err);
+}
+
 static result open_table(const struct loading *loading, const char *file, struct name_list columns,
                          struct table *table, struct err *err)
 {
-    return table_open(loading->folder, file, columns.names, columns.count, loading->scratch, table,
-                      err);
+    return published_open(loading->folder, file, columns.names, columns.count, loading->scratch,
+                          table, err);
 }
 
 /* A name that the readers do not know must stop the load: a share silently lost would look like a

@@ -11,6 +11,7 @@
 
 #include "base/arena.h"
 #include "base/date.h"
+#include "format/table.h"
 
 enum {
     PUBLISHED_YEAR_FIRST = 2018,
@@ -129,6 +130,10 @@ struct published {
 MUST_USE result published_load(const char *folder, struct arena *arena, struct arena scratch,
                                const struct published **ret_published, struct err *err);
 
+/* Opens one table of the folder; its text too is taken from the arena given by value. */
+MUST_USE result published_open(const char *folder, const char *file, const char *const *columns,
+                               size_t column_count, struct arena arena, struct table *table,
+                               struct err *err);
 /* The year of a quarter, 0 to 5. */
 size_t published_year(size_t quarter);
 /* The first day of a quarter; of quarter 24, the day after the last one. */

@@ -84,6 +84,14 @@ void document_put(struct document *document, enum span_kind kind, str text)
     document_put_link(document, kind, text, STR(""));
 }
 
+const struct block *block_with_language(const struct block *block)
+{
+    while (block != NULL && block->language.len == 0) {
+        block = block->parent;
+    }
+    return block;
+}
+
 static void put_block(struct document *document, enum block_kind kind, str text)
 {
     document_begin(document, kind);

@@ -72,12 +72,14 @@ struct block {
     struct span *spans;
     struct span *last_span;
     enum block_kind kind;
-    str id;          /* letters, digits, hyphens, dots, underscores; "" when nothing leads here */
-    int32_t level;   /* of a heading, from 1 */
-    bool listed;     /* of a heading of level 2 or 3: it stands in the contents */
-    bool headed;     /* of a table */
-    bool rows_named; /* of a table */
-    str called;      /* what a table or a drawing shows, for those who do not see it */
+    str id;       /* letters, digits, hyphens, dots, underscores; "" when nothing leads here */
+    str language; /* BCP 47, of the words in it; "": of what it stands in */
+    bool right_to_left; /* of a block with a language: how it is written */
+    int32_t level;      /* of a heading, from 1 */
+    bool listed;        /* of a heading of level 2 or 3: it stands in the contents */
+    bool headed;        /* of a table */
+    bool rows_named;    /* of a table */
+    str called;         /* what a table or a drawing shows, for those who do not see it */
     int32_t widths[DOCUMENT_WIDTHS_MAX]; /* of a table and columns, in thousandths of the whole */
     size_t width_count;
     const struct drawing *drawing;
@@ -109,6 +111,9 @@ void document_end(struct document *document);
 
 void document_put(struct document *document, enum span_kind kind, str text);
 void document_put_link(struct document *document, enum span_kind kind, str text, str link);
+
+/* The nearest block around it, or it, that has a language of its own; NULL: the document's. */
+const struct block *block_with_language(const struct block *block);
 
 /* Whole blocks of one text. A heading of level 2 with an id is listed. */
 struct block *document_heading(struct document *document, int32_t level, str id, str text);

@@ -11,7 +11,7 @@ static const char style[] =
     "padding-top:1rem}\n"
     "h3{font-size:1.25rem;line-height:1.3;margin:2.5rem 0 .75rem}\n"
     "h4{font-size:1.05rem;line-height:1.35;margin:0 0 .5rem}\n"
-    "p{margin:0 0 .6rem;max-width:46rem}ul{margin:0 0 .6rem;padding-left:1.25rem}"
+    "p{margin:0 0 .6rem;max-width:46rem}ul{margin:0 0 .6rem;padding-inline-start:1.25rem}"
     "li{margin:.15rem 0}\n"
     "a{color:#1d70b8;text-decoration-thickness:1px;text-underline-offset:.15em}"
     "a:hover{color:#003078;text-decoration-thickness:3px}"
@@ -23,8 +23,8 @@ static const char style[] =
     "padding:0 .3rem;font-size:.8rem;white-space:nowrap}\n"
     "section{margin:0 0 1.75rem}section section{border-top:1px solid #b1b4b6;padding-top:1rem}\n"
     "table{border-collapse:collapse;width:100%;table-layout:fixed;margin:.5rem 0 1rem}"
-    "caption{text-align:left;font-size:.875rem;font-weight:bold;padding:.25rem 0}\n"
-    "th,td{text-align:left;vertical-align:top;padding:.35rem .75rem .35rem 0;"
+    "caption{text-align:start;font-size:.875rem;font-weight:bold;padding:.25rem 0}\n"
+    "th,td{text-align:start;vertical-align:top;padding:.35rem .75rem .35rem 0;"
     "border-bottom:1px solid #b1b4b6;font-size:.9375rem;line-height:1.5rem}"
     "thead th{border-bottom:2px solid #0b0c0c}tbody th{font-weight:normal}"
     "td p,th p{margin:0 0 .25rem}td ul{margin:0}\n"
@@ -73,12 +73,17 @@ static void put_spans(const struct block *block, struct buf *buf)
     }
 }
 
-static void put_id(const struct block *block, struct buf *buf)
+static void put_attributes(const struct block *block, struct buf *buf)
 {
     if (block->id.len > 0) {
         buf_put_c(buf, " id=\"");
         buf_put_html(buf, block->id);
         buf_put_c(buf, "\"");
+    }
+    if (block->language.len > 0) {
+        buf_put_c(buf, " lang=\"");
+        buf_put_html(buf, block->language);
+        buf_format(buf, "\" dir=\"%s\"", block->right_to_left ? "rtl" : "ltr");
     }
 }
 
@@ -96,7 +101,7 @@ static void put_inside(const struct document *document, const struct block *bloc
                        struct buf *buf)
 {
     buf_format(buf, "<%s", tag);
-    put_id(block, buf);
+    put_attributes(block, buf);
     buf_put_c(buf, ">");
     put_spans(block, buf);
     put_children(document, block, buf);
@@ -109,7 +114,7 @@ static void put_cell(const struct document *document, const struct block *cell, 
     buf_put_c(buf, scope == NULL ? "<td" : "<th scope=\"");
     buf_put_c(buf, scope == NULL ? "" : scope);
     buf_put_c(buf, scope == NULL ? "" : "\"");
-    put_id(cell, buf);
+    put_attributes(cell, buf);
     buf_put_c(buf, ">");
     put_spans(cell, buf);
     put_children(document, cell, buf);
@@ -121,7 +126,7 @@ static void put_row(const struct document *document, const struct block *table,
 {
     const bool heading = table->headed && row == table->children;
     buf_put_c(buf, "<tr");
-    put_id(row, buf);
+    put_attributes(row, buf);
     buf_put_c(buf, ">");
     for (const struct block *cell = row->children; cell != NULL; cell = cell->next) {
         const bool names_row = table->rows_named && cell == row->children;
@@ -160,7 +165,9 @@ static void put_columns(const struct document *document, const struct block *col
     buf_put_c(buf, "<div class=\"columns\">\n");
     for (const struct block *column = columns->children;
          column != NULL && index < columns->width_count; column = column->next) {
-        buf_format(buf, "<div class=\"w%d\">\n", columns->widths[index++]);
+        buf_format(buf, "<div class=\"w%d\"", columns->widths[index++]);
+        put_attributes(column, buf);
+        buf_put_c(buf, ">\n");
         put_children(document, column, buf);
         buf_put_c(buf, "</div>\n");
     }
@@ -214,14 +221,12 @@ static void put_shape(const struct shape *shape, struct buf *buf)
     }
 }
 
-static void put_drawing(const struct drawing *drawing, struct buf *buf)
+static void put_picture(const struct drawing *drawing, const char *attributes, struct buf *buf)
 {
-    buf_put_c(buf, "<section class=\"drawing\" tabindex=\"0\" aria-label=\"");
-    buf_put_html(buf, drawing->title);
     buf_format(buf,
-               "\">\n<svg role=\"img\" aria-labelledby=\"drawing-title drawing-about\" viewBox=\"0 "
+               "<svg %srole=\"img\" aria-labelledby=\"drawing-title drawing-about\" viewBox=\"0 "
                "0 %d %d\" width=\"%d\" height=\"%d\">\n<title id=\"drawing-title\">",
-               drawing->width, drawing->height, drawing->width, drawing->height);
+               attributes, drawing->width, drawing->height, drawing->width, drawing->height);
     buf_put_html(buf, drawing->title);
     buf_put_c(buf, "</title>\n<desc id=\"drawing-about\">");
     buf_put_html(buf, drawing->about);
@@ -232,7 +237,24 @@ static void put_drawing(const struct drawing *drawing, struct buf *buf)
     for (const struct shape *shape = drawing->shapes; shape != NULL; shape = shape->next) {
         put_shape(shape, buf);
     }
-    buf_put_c(buf, "</svg>\n</section>\n");
+    buf_put_c(buf, "</svg>\n");
+}
+
+static void put_drawing(const struct drawing *drawing, struct buf *buf)
+{
+    buf_put_c(buf, "<section class=\"drawing\" tabindex=\"0\" aria-label=\"");
+    buf_put_html(buf, drawing->title);
+    buf_put_c(buf, "\">\n");
+    put_picture(drawing, "", buf);
+    buf_put_c(buf, "</section>\n");
+}
+
+void document_html_drawing(const struct drawing *drawing, struct buf *buf)
+{
+    put_picture(drawing,
+                "xmlns=\"http://www.w3.org/2000/svg\" font-family=\"Helvetica, Arial, "
+                "sans-serif\" ",
+                buf);
 }
 
 /* The contents: headings of level 2, and below each those of level 3. */

@@ -6,6 +6,9 @@
 #include "base/buf.h"
 #include "document/document.h"
 
+/* A drawing alone, as a file of its own (SVG 1.1). */
+void document_html_drawing(const struct drawing *drawing, struct buf *buf);
+
 void document_html_write(const struct document *document, struct buf *buf);
 
 #endif

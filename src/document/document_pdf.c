@@ -7,6 +7,7 @@
  *   4. But for the whole document, no tag is open where a page ends, so that running heads and page
  *      numbers belong to no part. */
 #include "document/document_pdf.h"
+#include "document/document_pdf_tags.h"
 
 #include <cairo-pdf.h>
 #include <pango/pangocairo.h>
@@ -25,7 +26,7 @@ static const double room_after_heading = 60;
 struct writer {
     const struct document *document;
     struct arena arena;
-    PangoContext *context;
+    PangoContext *contexts[2]; /* of what is written from the left, and from the right */
     cairo_surface_t *surface;
     cairo_t *cairo;
     double y;
@@ -35,6 +36,7 @@ struct writer {
     size_t listed_count;
     int outline[DOCUMENT_LEVEL_MAX + 1]; /* the last entry of each level */
     const struct block *table;           /* whose headings a new page repeats */
+    struct tag_log *tags;
     bool letters_missing;
     bool full;
 };
@@ -56,6 +58,7 @@ struct piece {
     double height;
     double base; /* from the piece's top to the base line */
     bool bullet;
+    double bullet_x;
 };
 
 struct flow {
@@ -184,11 +187,21 @@ struct letters {
     bool bold;
 };
 
-static PangoLayout *new_layout(struct writer *writer, struct letters letters, double width)
+/* The first of the families that has a letter draws it. Urdu is read in Nastaliq. */
+static const char families[] =
+    "Liberation Sans,Noto Sans Arabic,Noto Sans Ethiopic,Noto Sans Bengali,Noto Sans";
+static const char families_urdu[] = "Liberation Sans,Noto Nastaliq Urdu";
+
+/* `language`: the block whose language it is, NULL for the document's. */
+static PangoLayout *new_layout(struct writer *writer, struct letters letters, double width,
+                               const struct block *language)
 {
-    PangoLayout *layout = pango_layout_new(writer->context);
+    const bool from_right = language != NULL && language->right_to_left;
+    const bool urdu = language != NULL && str_equal(language->language, STR("ur"));
+    PangoLayout *layout = pango_layout_new(writer->contexts[from_right ? 1 : 0]);
     PangoFontDescription *font = pango_font_description_new();
-    pango_font_description_set_family_static(font, "Liberation Sans");
+    pango_font_description_set_family_static(font, urdu ? families_urdu : families);
+    pango_layout_set_auto_dir(layout, FALSE);
     pango_font_description_set_absolute_size(font, pango_size(letters.size));
     pango_font_description_set_weight(font, letters.bold ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL);
     pango_layout_set_font_description(layout, font);
@@ -198,9 +211,16 @@ static PangoLayout *new_layout(struct writer *writer, struct letters letters, do
     return layout;
 }
 
+/* What a line is put into: from x on, `width` wide. */
+struct measure {
+    double x;
+    double width;
+    bool from_right;
+};
+
 /* The flow owns the layout from here on. */
-static void add_lines(struct writer *writer, struct flow *flow, PangoLayout *layout, double x,
-                      struct piece like)
+static void add_lines(struct writer *writer, struct flow *flow, PangoLayout *layout,
+                      struct measure measure, struct piece like)
 {
     const int count = pango_layout_get_line_count(layout);
     bool owned = false;
@@ -211,7 +231,12 @@ static void add_lines(struct writer *writer, struct flow *flow, PangoLayout *lay
         piece.line = pango_layout_get_line_readonly(layout, i);
         pango_layout_line_get_extents(piece.line, NULL, &extents);
         const double height = (double)extents.height / PANGO_SCALE;
-        piece.x = x;
+        piece.x = measure.x;
+        if (measure.from_right) {
+            piece.x += measure.width - (double)extents.width / PANGO_SCALE;
+        }
+        piece.bullet_x = measure.from_right ? measure.x + measure.width + list_indent - 3
+                                            : measure.x - list_indent + 3;
         piece.height = height * line_spacing;
         piece.base = -(double)extents.y / PANGO_SCALE + height * (line_spacing - 1) / 2;
         piece.bullet = like.bullet && i == 0;
@@ -222,10 +247,19 @@ static void add_lines(struct writer *writer, struct flow *flow, PangoLayout *lay
     }
 }
 
+static PangoAttribute *language_attribute(const struct writer *writer, const struct block *language)
+{
+    struct arena scratch = writer->arena;
+    const str name = arena_copy(&scratch, language == NULL ? writer->document->about.language
+                                                           : language->language);
+    return pango_attr_language_new(pango_language_from_string(name.at == NULL ? "en" : name.at));
+}
+
 /* The words of a block as lines from x on, `width` wide. */
 static void flow_words(struct writer *writer, struct flow *flow, const struct block *block,
                        double x, double width, struct letters letters, bool bullet)
 {
+    const struct block *language = block_with_language(block);
     struct buf text;
     size_t count = 0;
     for (const struct span *span = block->spans; span != NULL; span = span->next) {
@@ -236,7 +270,7 @@ static void flow_words(struct writer *writer, struct flow *flow, const struct bl
         writer->full = writer->full || count > 0;
         return;
     }
-    PangoLayout *layout = new_layout(writer, letters, width);
+    PangoLayout *layout = new_layout(writer, letters, width, language);
     PangoAttrList *attributes = pango_attr_list_new();
     size_t stretch_count = 0;
     buf_init(&text, &writer->arena, PARAGRAPH_BYTES_MAX);
@@ -253,13 +287,16 @@ static void flow_words(struct writer *writer, struct flow *flow, const struct bl
         }
     }
     writer->full = writer->full || text.failed;
+    add_attribute(attributes, language_attribute(writer, language), 0, text.len);
     pango_layout_set_text(layout, text.at == NULL ? "" : text.at, (int)text.len);
     pango_layout_set_attributes(layout, attributes);
     pango_attr_list_unref(attributes);
     writer->letters_missing =
         writer->letters_missing || pango_layout_get_unknown_glyphs_count(layout) > 0;
+    const struct measure measure = {
+        .x = x, .width = width, .from_right = language != NULL && language->right_to_left};
     add_lines(
-        writer, flow, layout, x,
+        writer, flow, layout, measure,
         (struct piece){.stretches = stretches, .stretch_count = stretch_count, .bullet = bullet});
 }
 
@@ -269,12 +306,14 @@ static void flow_block(struct writer *writer, struct flow *flow, const struct bl
     const struct letters letters = {.size = base_size};
     const bool item = block->kind == BLOCK_ITEM;
     const double indent = item ? list_indent : 0;
-    flow_words(writer, flow, block, x + indent, width - indent, letters, item);
+    const struct block *language = block_with_language(block);
+    const double begin = language != NULL && language->right_to_left ? x : x + indent;
+    flow_words(writer, flow, block, begin, width - indent, letters, item);
     if (item && block->spans != NULL) {
         add_gap(writer, flow, gap_small / 2);
     }
     for (const struct block *child = block->children; child != NULL; child = child->next) {
-        flow_block(writer, flow, child, x + indent, width - indent);
+        flow_block(writer, flow, child, begin, width - indent);
     }
     if (block->kind == BLOCK_PARAGRAPH || (block->kind == BLOCK_LIST && block->next != NULL)) {
         add_gap(writer, flow, gap_small);
@@ -306,7 +345,7 @@ static void draw_words(struct writer *writer, str words, double x, double y, str
                        bool from_right)
 {
     PangoRectangle extents;
-    PangoLayout *layout = new_layout(writer, letters, -1);
+    PangoLayout *layout = new_layout(writer, letters, -1, NULL);
     pango_layout_set_text(layout, words.at, (int)words.len);
     pango_layout_get_extents(layout, NULL, &extents);
     cairo_move_to(writer->cairo, from_right ? x - (double)extents.width / PANGO_SCALE : x, y);
@@ -334,14 +373,17 @@ static void new_page(struct writer *writer)
     writer->y = top;
 }
 
-static void begin_tag(struct writer *writer, const char *tag)
+/* `block`: whose words are in it. */
+static void begin_tag(struct writer *writer, const char *tag, const struct block *block)
 {
     cairo_tag_begin(writer->cairo, tag, NULL);
+    tag_log_begin(writer->tags, block_with_language(block));
 }
 
 static void end_tag(struct writer *writer, const char *tag)
 {
     cairo_tag_end(writer->cairo, tag);
+    tag_log_end(writer->tags);
 }
 
 /* A tag with nothing in it. */
@@ -403,6 +445,14 @@ static void draw_stretch(struct writer *writer, const struct piece *piece,
     g_free(ranges);
 }
 
+static void note_words(struct writer *writer, PangoLayoutLine *line)
+{
+    const char *text = pango_layout_get_text(line->layout);
+    const int begin = pango_layout_line_get_start_index(line);
+    tag_log_words(writer->tags,
+                  (str){.at = text + begin, .len = (size_t)pango_layout_line_get_length(line)});
+}
+
 static void draw_piece(struct writer *writer, const struct piece *piece, double x, double y)
 {
     if (piece->line == NULL) {
@@ -410,12 +460,12 @@ static void draw_piece(struct writer *writer, const struct piece *piece, double 
     }
     if (piece->bullet) {
         cairo_new_path(writer->cairo);
-        cairo_arc(writer->cairo, x + piece->x - list_indent + 3, y + piece->base - 3, 1.3, 0,
-                  2 * G_PI);
+        cairo_arc(writer->cairo, x + piece->bullet_x, y + piece->base - 3, 1.3, 0, 2 * G_PI);
         cairo_fill(writer->cairo);
     }
     cairo_move_to(writer->cairo, x + piece->x, y + piece->base);
     pango_cairo_show_layout_line(writer->cairo, piece->line);
+    note_words(writer, piece->line);
     for (size_t i = 0; i < piece->stretch_count; i++) {
         draw_stretch(writer, piece, &piece->stretches[i], x + piece->x, y);
     }
@@ -442,10 +492,11 @@ static double draw_flow(struct writer *writer, struct flow *flow, double x, doub
 }
 
 /* A flow alone, over as many pages as it needs. */
-static void place_flow(struct writer *writer, struct flow *flow, const char *tag)
+static void place_flow(struct writer *writer, struct flow *flow, const char *tag,
+                       const struct block *block)
 {
     while (!writer->full && flow->at != NULL) {
-        begin_tag(writer, tag);
+        begin_tag(writer, tag, block);
         const double taken = draw_flow(writer, flow, left, room(writer), writer->y <= top);
         end_tag(writer, tag);
         writer->y += taken;
@@ -460,6 +511,7 @@ static void place_flow(struct writer *writer, struct flow *flow, const char *tag
 struct row {
     struct flow flows[DOCUMENT_WIDTHS_MAX];
     double x[DOCUMENT_WIDTHS_MAX];
+    const struct block *cells[DOCUMENT_WIDTHS_MAX];
     size_t count;
 };
 
@@ -474,6 +526,7 @@ static void row_open(struct writer *writer, struct row *row, const struct block 
             (page_width - left - right) * (double)measures->widths[row->count] / 1000;
         struct flow *flow = &row->flows[row->count];
         *flow = (struct flow){.first = NULL};
+        row->cells[row->count] = cell;
         row->x[row->count++] = x;
         if (bold) {
             flow_words(writer, flow, cell, 0, width - between,
@@ -511,13 +564,20 @@ static bool row_done(const struct row *row)
     return true;
 }
 
+/* A cell or a column in which everything is in one language is in that language. */
+static const struct block *language_of_cell(const struct block *cell)
+{
+    const struct block *only = cell->children;
+    return only != NULL && only->next == NULL ? only : cell;
+}
+
 /* As much of the row as the page takes. */
 static void draw_row(struct writer *writer, struct row *row, const char *first_tag, const char *tag)
 {
     double taken = 0;
     const bool force = room(writer) > page_room() / 2;
     for (size_t i = 0; i < row->count; i++) {
-        begin_tag(writer, i == 0 ? first_tag : tag);
+        begin_tag(writer, i == 0 ? first_tag : tag, language_of_cell(row->cells[i]));
         const double height = draw_flow(writer, &row->flows[i], row->x[i], room(writer), force);
         end_tag(writer, i == 0 ? first_tag : tag);
         taken = height > taken ? height : taken;
@@ -536,7 +596,7 @@ static void place_table_heading(struct writer *writer)
         return;
     }
     row_open(writer, &row, table->children, table, cell_gap, true);
-    begin_tag(writer, "TR");
+    begin_tag(writer, "TR", writer->table);
     draw_row(writer, &row, "TH", "TH");
     end_tag(writer, "TR");
     row_close(&row);
@@ -550,7 +610,7 @@ static void table_new_page(struct writer *writer)
 {
     end_tag(writer, "Table");
     new_page(writer);
-    begin_tag(writer, "Table");
+    begin_tag(writer, "Table", writer->table);
     place_table_heading(writer);
 }
 
@@ -565,7 +625,7 @@ static void place_table_row(struct writer *writer, const struct block *block)
     }
     place_destination(writer, block->id, writer->y);
     while (!writer->full && !row_done(&row)) {
-        begin_tag(writer, "TR");
+        begin_tag(writer, "TR", writer->table);
         draw_row(writer, &row, writer->table->rows_named ? "TH" : "TD", "TD");
         end_tag(writer, "TR");
         if (!row_done(&row)) {
@@ -588,7 +648,7 @@ static void place_caption(struct writer *writer, str called)
         new_page(writer);
     }
     writer->y += gap_small;
-    begin_tag(writer, "P");
+    begin_tag(writer, "P", NULL);
     draw_words(writer, called, left, writer->y, letters, false);
     end_tag(writer, "P");
     writer->y += small_size * 1.5;
@@ -598,7 +658,7 @@ static void place_table(struct writer *writer, const struct block *table)
 {
     place_caption(writer, table->called);
     writer->table = table;
-    begin_tag(writer, "Table");
+    begin_tag(writer, "Table", writer->table);
     place_table_heading(writer);
     for (const struct block *row = table->headed ? table->children->next : table->children;
          row != NULL; row = row->next) {
@@ -613,6 +673,9 @@ static void place_columns(struct writer *writer, const struct block *columns)
     struct arena kept = writer->arena;
     struct row row;
     row_open(writer, &row, columns, columns, column_gap, false);
+    if (row_height(&row) > room(writer) && row_height(&row) < page_room() / 2) {
+        new_page(writer);
+    }
     while (!writer->full && !row_done(&row)) {
         const double begin = writer->y;
         draw_row(writer, &row, "Sect", "Sect");
@@ -686,7 +749,7 @@ static void place_heading(struct writer *writer, const struct block *heading)
     note_listed(writer, heading);
     place_destination(writer, heading->id, writer->y);
     add_outline(writer, heading);
-    place_flow(writer, &flow, tags[heading->level]);
+    place_flow(writer, &flow, tags[heading->level], heading);
     flow_close(&flow);
     writer->arena = kept;
 }
@@ -705,10 +768,10 @@ static void place_contents_line(struct writer *writer, const struct block *headi
         new_page(writer);
     }
     draw_link(writer, heading->id, left, writer->y, page_width - left - right, flow_height(&flow));
-    begin_tag(writer, "P");
+    begin_tag(writer, "P", NULL);
     draw_words(writer, page, page_width - right, writer->y + 1, letters, true);
     end_tag(writer, "P");
-    place_flow(writer, &flow, "P");
+    place_flow(writer, &flow, "P", heading);
     flow_close(&flow);
     writer->y += 1;
     writer->arena = kept;
@@ -805,7 +868,7 @@ static double drawing_scale(struct writer *writer, const struct drawing *drawing
 static void place_drawing(struct writer *writer, const struct drawing *drawing)
 {
     const double scale = drawing_scale(writer, drawing);
-    begin_tag(writer, "Figure");
+    begin_tag(writer, "Figure", NULL);
     cairo_save(writer->cairo);
     cairo_translate(writer->cairo, left + (page_width - left - right - drawing->width * scale) / 2,
                     writer->y);
@@ -825,7 +888,7 @@ static void place_words(struct writer *writer, const struct block *block)
     struct arena kept = writer->arena;
     struct flow flow = {.first = NULL};
     flow_block(writer, &flow, block, 0, page_width - left - right);
-    place_flow(writer, &flow, "P");
+    place_flow(writer, &flow, "P", block);
     flow_close(&flow);
     writer->arena = kept;
     writer->y += gap_small;
@@ -961,7 +1024,7 @@ static cairo_status_t write_pages(struct writer *writer, struct buf *buf)
     writer->page = 1;
     writer->listed_count = 0;
     set_metadata(writer);
-    begin_tag(writer, "Document");
+    begin_tag(writer, "Document", NULL);
     for (const struct block *block = writer->document->root->children;
          block != NULL && !writer->full; block = block->next) {
         place_block(writer, block);
@@ -977,9 +1040,10 @@ static cairo_status_t write_pages(struct writer *writer, struct buf *buf)
     return status;
 }
 
-static PangoContext *new_context(PangoFontMap *fonts)
+static PangoContext *new_context(PangoFontMap *fonts, PangoDirection direction)
 {
     PangoContext *context = pango_font_map_create_context(fonts);
+    pango_context_set_base_dir(context, direction);
     cairo_font_options_t *options = cairo_font_options_create();
     cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE);
     cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF);
@@ -1002,7 +1066,8 @@ static result outcome(const struct writer *writer, cairo_status_t status, struct
         result_ignore(err_set(err, ERROR_STORAGE,
                               "The PDF could not be written: no font here has all its letters"),
                       "the hint follows");
-        return err_hint(err, "install the fonts Liberation Sans and Liberation Mono");
+        return err_hint(err, "install the fonts Liberation and Noto (Debian: fonts-liberation, "
+                             "fonts-noto-core)");
     }
     return result_ok();
 }
@@ -1016,21 +1081,53 @@ static size_t count_listed(const struct block *block)
     return count;
 }
 
+/* The last third of what is left of an arena, as one of its own. */
+static struct arena cut_off(struct arena *arena)
+{
+    struct arena cut = *arena;
+    cut.at = arena->end - (arena->end - arena->at) / 3;
+    cut.begin = cut.at;
+    arena->end = cut.at;
+    return cut;
+}
+
+/* The pages, counted first. */
+static result write_twice(struct writer *writer, struct tag_log *log, struct buf *buf,
+                          struct err *err)
+{
+    struct tag_log nothing = {.arena = NULL};
+    writer->tags = &nothing;
+    cairo_status_t status = write_pages(writer, NULL);
+    if (status == CAIRO_STATUS_SUCCESS && !writer->full) {
+        writer->tags = log;
+        status = write_pages(writer, buf);
+    }
+    return outcome(writer, status, err);
+}
+
 result document_pdf_write(const struct document *document, struct arena scratch, struct buf *buf,
                           struct err *err)
 {
+    struct arena drawn = cut_off(&scratch);
+    struct arena noted = cut_off(&scratch);
     struct writer writer = {.document = document, .arena = scratch};
+    struct tag_log log = {.arena = &noted};
+    struct buf bytes;
+    buf_init(&bytes, &drawn, buf->len_max);
     writer.listed = ARENA_NEW(&writer.arena, int32_t, count_listed(document->root) + 1);
     if (writer.listed == NULL) {
         return arena_full(err);
     }
     PangoFontMap *fonts = pango_cairo_font_map_new();
-    writer.context = new_context(fonts);
-    cairo_status_t status = write_pages(&writer, NULL);
-    if (status == CAIRO_STATUS_SUCCESS && !writer.full) {
-        status = write_pages(&writer, buf);
-    }
-    g_object_unref(writer.context);
+    writer.contexts[0] = new_context(fonts, PANGO_DIRECTION_LTR);
+    writer.contexts[1] = new_context(fonts, PANGO_DIRECTION_RTL);
+    const result written = write_twice(&writer, &log, &bytes, err);
+    g_object_unref(writer.contexts[0]);
+    g_object_unref(writer.contexts[1]);
     g_object_unref(fonts);
-    return outcome(&writer, status, err);
+    TRY(written);
+    if (bytes.failed) {
+        return err_set(err, ERROR_LIMIT, "The document is larger than there is room for");
+    }
+    return tag_log_apply(&log, &document->about, buf_str(&bytes), buf, err);
 }

@@ -80,15 +80,26 @@ result latin_nfc(str text, struct arena *arena, str *ret_text, struct err *err)
     return U_SUCCESS(code) ? narrow(&normal, arena, ret_text, err) : failed(code, err);
 }
 
-static UTransliterator *open_transform(UErrorCode *code)
+result latin_open(struct latin *latin, struct err *err)
 {
     static const char rules[] = "Any-Latin; Latin-ASCII; Any-Lower";
     UChar name[sizeof rules];
+    UErrorCode code = U_ZERO_ERROR;
     u_charsToUChars(rules, name, (int32_t)sizeof rules);
-    return utrans_openU(name, -1, UTRANS_FORWARD, NULL, 0, NULL, code);
+    latin->transform = utrans_openU(name, -1, UTRANS_FORWARD, NULL, 0, NULL, &code);
+    return U_SUCCESS(code) ? result_ok() : failed(code, err);
 }
 
-result latin_letters(str text, struct arena *arena, str *ret_text, struct err *err)
+void latin_close(struct latin *latin)
+{
+    if (latin->transform != NULL) {
+        utrans_close(latin->transform);
+    }
+    latin->transform = NULL;
+}
+
+result latin_letters_by(const struct latin *latin, str text, struct arena *arena, str *ret_text,
+                        struct err *err)
 {
     if (is_ascii(text)) {
         *ret_text = text;
@@ -97,12 +108,20 @@ result latin_letters(str text, struct arena *arena, str *ret_text, struct err *e
     struct wide wide;
     UErrorCode code = U_ZERO_ERROR;
     TRY(widen(text, arena, &wide, err));
-    UTransliterator *transform = open_transform(&code);
-    if (U_FAILURE(code)) {
-        return failed(code, err);
-    }
     int32_t limit = wide.count;
-    utrans_transUChars(transform, wide.units, &wide.count, wide.capacity, 0, &limit, &code);
-    utrans_close(transform);
+    utrans_transUChars(latin->transform, wide.units, &wide.count, wide.capacity, 0, &limit, &code);
     return U_SUCCESS(code) ? narrow(&wide, arena, ret_text, err) : failed(code, err);
+}
+
+result latin_letters(str text, struct arena *arena, str *ret_text, struct err *err)
+{
+    struct latin latin = {.transform = NULL};
+    if (is_ascii(text)) {
+        *ret_text = text;
+        return result_ok();
+    }
+    TRY(latin_open(&latin, err));
+    const result written = latin_letters_by(&latin, text, arena, ret_text, err);
+    latin_close(&latin);
+    return written;
 }

@@ -12,4 +12,13 @@ MUST_USE result latin_nfc(str text, struct arena *arena, str *ret_text, struct e
 /* In ASCII, small letters; a text that is in ASCII already is given back as it is. */
 MUST_USE result latin_letters(str text, struct arena *arena, str *ret_text, struct err *err);
 
+/* The same for many names: opening the transform is what takes the time. For one thread. */
+struct latin {
+    void *transform; /* ICU's */
+};
+MUST_USE result latin_open(struct latin *latin, struct err *err);
+void latin_close(struct latin *latin); /* accepts one that was not opened */
+MUST_USE result latin_letters_by(const struct latin *latin, str text, struct arena *arena,
+                                 str *ret_text, struct err *err);
+
 #endif

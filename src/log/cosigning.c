@@ -69,7 +69,8 @@ static void note_state(struct cosigning *cosigning, size_t party, const char *wh
     asked->next = (instant){.milliseconds = now.milliseconds + asked->wait_ms};
     pthread_mutex_lock(&cosigning->mutex);
     asked->state.asked = true;
-    snprintf(asked->state.why, sizeof asked->state.why, "%s", why);
+    snprintf(asked->state.why, sizeof asked->state.why, "%.*s", (int)sizeof asked->state.why - 1,
+             why);
     if (good) {
         asked->state.answered_at = now;
         asked->state.size = size;

@@ -7,6 +7,9 @@
 
 #include <pthread.h>
 
+/* With a new form of the batches, a new name. */
+#define BATCHES_NAME "batches-2"
+
 enum {
     BATCH_SIZE = 5 * 8,         /* five numbers of eight bytes, the highest byte first */
     CHECKPOINT_MAX = 16 * 1024, /* with the signatures of many witnesses */

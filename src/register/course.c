@@ -226,6 +226,80 @@ bool course_next(struct course_reader *reader, struct passage *ret_passage)
     return !reader->damaged;
 }
 
+/* --- one course and another --- */
+
+static result open_course(str passages, struct course_reader *reader, struct passage *first,
+                          bool *ret_more, struct err *err)
+{
+    course_reader_init(reader, passages);
+    *ret_more = course_next(reader, first);
+    return reader->damaged ? err_set(err, ERROR_STORAGE, "A course is damaged") : result_ok();
+}
+
+static result next_in_course(struct course_reader *reader, struct passage *next, bool *ret_more,
+                             struct err *err)
+{
+    *ret_more = course_next(reader, next);
+    return reader->damaged ? err_set(err, ERROR_STORAGE, "A course is damaged") : result_ok();
+}
+
+static bool counts_for_whole(const struct passage *passage, int64_t since)
+{
+    return passage->position > since || passage->kind == PASSAGE_CONTACT;
+}
+
+result course_join(str whole, str part, int64_t since, struct arena *arena, str *ret_passages,
+                   struct err *err)
+{
+    struct course_row joined = {.passages = STR("")};
+    struct course_reader readers[2];
+    struct passage next[2];
+    bool more[2] = {false, false};
+    TRY(open_course(whole, &readers[0], &next[0], &more[0], err));
+    TRY(open_course(part, &readers[1], &next[1], &more[1], err));
+    while (more[0] || more[1]) {
+        const int which = !more[1] || (more[0] && next[0].position < next[1].position) ? 0 : 1;
+        if (which == 0 || counts_for_whole(&next[1], since)) {
+            TRY(course_row_append(&joined, &next[which], arena, err));
+        }
+        TRY(next_in_course(&readers[which], &next[which], &more[which], err));
+    }
+    *ret_passages = joined.passages;
+    return result_ok();
+}
+
+/* The passages with or without the one at `position`, which is given as a course of its own. */
+static result split(const struct course_row *row, int64_t position, struct arena *arena,
+                    struct course_row *ret_one, struct course_row *ret_rest, struct err *err)
+{
+    struct course_reader reader;
+    struct passage passage;
+    bool more = false;
+    *ret_one = (struct course_row){.person = row->person, .passages = STR("")};
+    *ret_rest = *ret_one;
+    TRY(open_course(row->passages, &reader, &passage, &more, err));
+    while (more) {
+        TRY(course_row_append(passage.position == position ? ret_one : ret_rest, &passage, arena,
+                              err));
+        TRY(next_in_course(&reader, &passage, &more, err));
+    }
+    return result_ok();
+}
+
+result course_rows_move(struct course_row *from, struct course_row *to, int64_t position,
+                        struct arena *arena, bool *ret_moved, struct err *err)
+{
+    struct course_row one;
+    struct course_row rest;
+    TRY(split(from, position, arena, &one, &rest, err));
+    *ret_moved = one.passages.len > 0;
+    if (*ret_moved) {
+        TRY(course_join(to->passages, one.passages, 0, arena, &to->passages, err));
+        from->passages = rest.passages;
+    }
+    return result_ok();
+}
+
 /* --- erasing --- */
 
 static bool remains(enum passage_kind kind)

@@ -7,6 +7,9 @@
  * `recorded_at` <= K and `position` <= N, in the order of positions: the order in which each step
  * was judged on what the ones before it had left.
  *
+ * Of a person that is several records (identity.h) each record has a course: of what is about it.
+ * What counts of them for the person is said by course_join.
+ *
  * The bytes of a course are those of its passages one after the other; each is numbers of seven
  * bits a byte, lowest first. There is one form for each list of passages. */
 #ifndef RETURNHUB_REGISTER_COURSE_H
@@ -64,9 +67,20 @@ void passage_of(const struct event *event, const int64_t *numbers, struct passag
 MUST_USE result course_row_append(struct course_row *row, const struct passage *passage,
                                   struct arena *arena, struct err *err);
 
+/* The passage of the event at `position` out of one course and into another, in its place there
+ * (it is not about the one, but about the other). False when it is not in the first. */
+MUST_USE result course_rows_move(struct course_row *from, struct course_row *to, int64_t position,
+                                 struct arena *arena, bool *ret_moved, struct err *err);
+
 /* What remains when the person is erased: registration and steps, as register/erasure.h leaves
  * them. When contact was made, and what was refused and why, is gone. */
 MUST_USE result course_row_erase(struct course_row *row, struct arena *arena, struct err *err);
+
+/* The course of a person: that of the record that continues, and of one that became a part of it
+ * after the event at `since` what happened from then on, and when contact was confirmed. The stage
+ * that the other had before is not the person's. */
+MUST_USE result course_join(str whole, str part, int64_t since, struct arena *arena,
+                            str *ret_passages, struct err *err);
 
 struct course_reader {
     const unsigned char *at;

@@ -159,6 +159,10 @@ bool event_erase(const struct event *event, str reference, struct event *ret_rem
     case EVENT_ENTRY_CHANGED:
     case EVENT_OPERATION_RECORDED:
     case EVENT_ORDER_REPORTED:
+    case EVENT_NOTICE_ISSUED:
+    case EVENT_NOTICE_SERVED:
+    case EVENT_NOTICE_CANCELLED:
+    case EVENT_TRANSLATION_APPROVED:
     case EVENT_MANIFEST_OPENED:
     case EVENT_MANIFEST_CHANGED:
     case EVENT_MANIFEST_PERSON_LISTED:

@@ -20,7 +20,7 @@ struct field_list {
     size_t count;
 };
 
-enum { FIELDS_MAX = 12 };
+enum { FIELDS_MAX = 16 };
 
 /* One function a kind that gives its fields: inside it `body` names the kind's struct, which the
  * field macros cannot know otherwise. */
@@ -515,6 +515,19 @@ void client_id_format(const struct client_id *id, char text[37])
         text[at++] = digits[id->bytes[i] & 0x0F];
     }
     text[at] = '\0';
+}
+
+struct client_id client_id_make(instant now, const uint8_t chance[CLIENT_ID_SIZE])
+{
+    enum { CLOCK_BYTES = 6 };
+    struct client_id id;
+    memcpy(id.bytes, chance, sizeof id.bytes);
+    for (size_t i = 0; i < CLOCK_BYTES; i++) {
+        id.bytes[i] = (uint8_t)((uint64_t)now.milliseconds >> 8 * (CLOCK_BYTES - 1 - i));
+    }
+    id.bytes[6] = (uint8_t)((id.bytes[6] & 0x0F) | 0x70); /* version, */
+    id.bytes[8] = (uint8_t)((id.bytes[8] & 0x3F) | 0x80); /* variant */
+    return id;
 }
 
 bool client_id_is_none(const struct client_id *id)

@@ -116,6 +116,10 @@ str event_header_text(const struct event *event, struct arena *arena);
 /* 8-4-4-4-12 hexadecimal digits (RFC 9562). */
 MUST_USE result client_id_parse(str text, struct client_id *ret_id, struct err *err);
 void client_id_format(const struct client_id *id, char text[37]);
+/* A new one, by the clock and unpredictable bytes: a UUID of version 7 (RFC 9562, 5.7). It begins
+ * with the time, so those that are made one after the other lie together in the store; any UUID
+ * will do, but each that does not begin so costs a page. */
+struct client_id client_id_make(instant now, const uint8_t chance[CLIENT_ID_SIZE]);
 bool client_id_is_none(const struct client_id *id);
 
 #endif

@@ -5,10 +5,11 @@ static const struct scheme_row {
     const char *title;
     str pattern;
     bool unique;
+    bool exact;
 } schemes[] = {
-    [SCHEME_NONE] = {STR_INIT(""), "", STR_INIT(""), false},
-#define SCHEME(constant, name, title, pattern, unique)                                             \
-    [constant] = {STR_INIT(name), title, STR_INIT(pattern), unique},
+    [SCHEME_NONE] = {STR_INIT(""), "", STR_INIT(""), false, false},
+#define SCHEME(constant, name, title, pattern, unique, exact)                                      \
+    [constant] = {STR_INIT(name), title, STR_INIT(pattern), unique, exact},
 #include "register/identifier.def"
 #undef SCHEME
 };
@@ -51,8 +52,44 @@ static bool is_capital(char c)
     return c >= 'A' && c <= 'Z';
 }
 
-str identifier_canonical(str value, struct arena *arena)
+static bool is_small_letter(char c)
 {
+    return c >= 'a' && c <= 'z';
+}
+
+bool identifier_is_system(str name)
+{
+    bool fits =
+        name.len >= 2 && name.len <= IDENTIFIER_SYSTEM_MAX_BYTES && is_small_letter(name.at[0]);
+    for (size_t i = 0; fits && i < name.len; i++) {
+        const char c = name.at[i];
+        fits = is_small_letter(c) || is_digit(c) || c == '_' || c == '-';
+    }
+    return fits;
+}
+
+void identifier_from_older(struct event *event)
+{
+    if (event->kind != EVENT_EXTERNAL_REFERENCE_RECORDED) {
+        return;
+    }
+    const struct external_reference_recorded_body body = event->body.external_reference_recorded;
+    event->kind = EVENT_IDENTIFIER_RECORDED;
+    event->body.identifier_recorded = (struct identifier_recorded_body){
+        .scheme = schemes[SCHEME_OTHER_SYSTEM].name,
+        .value = body.reference,
+        .issuer = body.kind,
+        .source = STR(""),
+        .latin = STR(""),
+    };
+}
+
+str identifier_canonical(enum identifier_scheme scheme, str value, struct arena *arena)
+{
+    ASSERT(scheme < SCHEME_COUNT);
+    if (schemes[scheme].exact) {
+        return value;
+    }
     char *text = ARENA_NEW(arena, char, value.len + 1);
     size_t len = 0;
     if (text == NULL) {
@@ -60,7 +97,7 @@ str identifier_canonical(str value, struct arena *arena)
     }
     for (size_t i = 0; i < value.len; i++) {
         const char c = value.at[i];
-        const char capital = c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+        const char capital = is_small_letter(c) ? (char)(c - 'a' + 'A') : c;
         if (is_digit(capital) || is_capital(capital) || (unsigned char)c >= 0x80) {
             text[len++] = capital;
         }
@@ -90,7 +127,7 @@ result identifier_check(enum identifier_scheme scheme, str value, struct arena s
 {
     ASSERT(scheme > SCHEME_NONE && scheme < SCHEME_COUNT);
     const struct scheme_row *row = &schemes[scheme];
-    const str canonical = identifier_canonical(value, &scratch);
+    const str canonical = identifier_canonical(scheme, value, &scratch);
     if (canonical.at == NULL) {
         return arena_full(err);
     }

@@ -114,6 +114,8 @@ result person_rows_merge(struct person_row *whole, struct person_row *part, stru
     }
     whole->holds += part->holds;
     whole->restricted = whole->restricted || part->restricted;
+    whole->erasure_request =
+        whole->erasure_request != 0 ? whole->erasure_request : part->erasure_request;
     part->part_of = whole->id;
     return result_ok();
 }
@@ -194,6 +196,26 @@ static result fold_merge(const struct fold *fold, const struct identity_event *i
     return result_ok();
 }
 
+bool person_event_changes_nothing(const struct person_row *row, const struct event *event)
+{
+    switch ((int)event->kind) {
+    case EVENT_FAMILY_LEFT:
+        return row->family == 0;
+    case EVENT_LEGAL_HOLD_LIFTED:
+        return row->holds == 0;
+    case EVENT_PROCESSING_RESTRICTED:
+        return row->restricted;
+    case EVENT_RESTRICTION_LIFTED:
+        return !row->restricted;
+    case EVENT_ERASURE_REQUESTED:
+        return row->erasure_request != 0;
+    case EVENT_ERASURE_DECLINED:
+        return row->erasure_request != event->body.erasure_declined.request;
+    default:
+        return false;
+    }
+}
+
 /* What the event does to the row of the person it is about. */
 static result fold_person(const struct fold *fold, const struct identity_event *item,
                           struct err *err)
@@ -211,7 +233,7 @@ static result fold_person(const struct fold *fold, const struct identity_event *
             end_other_stays(fold, item->about, root);
         }
     }
-    return event.kind == EVENT_FAMILY_LEFT && root->row.family == 0
+    return person_event_changes_nothing(&root->row, &event)
                ? result_ok()
                : person_row_apply(&root->row, &event, err);
 }
@@ -336,6 +358,10 @@ static int64_t position_named(const struct event *event)
         return event->body.fact_withdrawn.event;
     case EVENT_IDENTIFIER_WITHDRAWN:
         return event->body.identifier_withdrawn.event;
+    case EVENT_LEGAL_HOLD_LIFTED:
+        return event->body.legal_hold_lifted.hold;
+    case EVENT_ERASURE_DECLINED:
+        return event->body.erasure_declined.request;
     case EVENT_ARRIVAL_RESOLVED:
         return event->body.arrival_resolved.stay;
     case EVENT_ARRIVAL_HANDED_OVER:
@@ -346,10 +372,6 @@ static int64_t position_named(const struct event *event)
         return event->body.entry_opened.parent;
     case EVENT_ENTRY_CHANGED:
         return event->body.entry_changed.entry;
-    case EVENT_LEGAL_HOLD_LIFTED:
-        return event->body.legal_hold_lifted.hold;
-    case EVENT_ERASURE_DECLINED:
-        return event->body.erasure_declined.request;
     case EVENT_STOP_ACKNOWLEDGED:
         return event->body.stop_acknowledged.stop;
     default:

@@ -16,7 +16,8 @@
  * continues or, when it has none, of the other; contact      the later one with its source and its
  * next check; on the same day that of the record that continues. Registered on: the earlier day;
  *   name         of the record that continues; the other's becomes another name;
- *   holds        of both; and while one of them is restricted, the person is;
+ *   holds        of both; and while one of them is restricted, the person is; an erasure that was
+ *                asked for of one of them is asked for of the person;
  *   requests     of both, judged again in the same commit;
  *   history      of both, in the order of positions.
  * What happens afterwards happens to the person: it changes the row of the root, whichever record
@@ -38,7 +39,8 @@
  * merged person was in;
  *   2. a step that took or freed a place ended the stay of whichever side was at a hub, for the
  *      place was given up;
- *   3. leaving a family that only the merged person was in changes nothing.
+ *   3. what only the merged person could do changes nothing: leaving a family, lifting a
+ *      restriction, or asking again for what was asked for already.
  *
  * Merges may be nested and undone in any order: undoing one cuts its edge of the forest, and what
  * hangs below the record that had become a part goes with it.
@@ -104,6 +106,9 @@ struct identity_event {
 MUST_USE result identity_fold(const int64_t *records, size_t record_count,
                               const struct identity_event *events, size_t event_count,
                               struct arena *arena, struct person_row **ret_rows, struct err *err);
+
+/* Could this event of a person in this row have happened to a merged person only? */
+bool person_event_changes_nothing(const struct person_row *row, const struct event *event);
 
 /* --- attributing --- */
 

@@ -100,7 +100,7 @@ result name_parts_of(str latin, struct arena *arena, struct name_parts *ret_part
 
 str lookup_identifier(str scheme, str issuer, str value, struct arena *arena)
 {
-    const str canonical = identifier_canonical(value, arena);
+    const str canonical = identifier_canonical(identifier_scheme_from_name(scheme), value, arena);
     return canonical.at == NULL ? (str){0}
                                 : arena_format(arena, "ID %.*s %.*s %.*s", STR_ARG(scheme),
                                                STR_ARG(issuer), STR_ARG(canonical));

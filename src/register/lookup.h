@@ -2,7 +2,7 @@
  * that neither a name nor the number of a document stands in it in clear. Equal texts find each
  * other; which texts there are is decided here. Pure.
  *
- *   an identifier  "ID" SCHEME ISSUER VALUE: letters A to Z and digits of the value, in capitals
+ *   an identifier  "ID" SCHEME ISSUER VALUE: the value in its canonical form (identifier.h)
  *   a whole name   "NAME" and its parts in order of the alphabet: the same name in another order
  *   all its parts  "FULL", their skeletons and the YEAR of birth ("-" when it is not known)
  *   some of them   "SOME", the skeletons of two at least, one or two left out, and the year

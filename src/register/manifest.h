@@ -69,12 +69,6 @@ const char *manifest_entry_state_name(enum manifest_entry_state state);
 /* The outcome of MANIFEST_PERSON_ACCOUNTED: "arrived", "returned"; 0 when it is neither. */
 enum manifest_entry_state manifest_outcome(str name);
 
-/* Are the person and their request on the manifest, or aboard? */
-static inline bool manifest_entry_is_live(const struct manifest_entry_row *row)
-{
-    return row->state == ENTRY_LISTED || row->state == ENTRY_BOARDED;
-}
-
 /* As the functions of row.h: a first event makes the row; what breaks an invariant is refused. */
 MUST_USE result manifest_row_apply(struct manifest_row *row, const struct event *event,
                                    struct err *err);

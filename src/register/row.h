@@ -168,18 +168,17 @@ enum {
     CONCERNS_PLACE =
         8, /* the place named, the one held for the request, the one the person occupies */
     CONCERNS_HUB_PLACES = 16, /* all places of the hub */
-    CONCERNS_ERASED = 32,     /* every row of the person body.person_erased.person */
+    CONCERNS_ERASED = 32,     /* every row of the records that body.person_erased names */
     CONCERNS_MANIFEST_ENTRY =
         256,                    /* manifest.h: of the person and manifest named, or of the request
                                  */
     CONCERNS_STOP_NOTICE = 512, /* stop_notice.h: a row for each account told, or the actor's */
-    CONCERNS_EXTERNAL_REFERENCE = 1024, /* a row of external_reference.h */
-    CONCERNS_ENTRY = 2048,     /* the entry of body.entry, or the one that begins (entry.h) */
-    CONCERNS_INTAKE = 4096,    /* what is held or used of the agreement's intake (intake.h) */
-    CONCERNS_LOOKUP = 8192,    /* by what the person is found: a name, an identifier */
-    CONCERNS_MERGE = 16384,    /* the merge that is asked for, decided or undone (identity.h) */
-    CONCERNS_HUB_DESK = 32768, /* rows of hub_desk.h */
-    CONCERNS_GLASS = 65536,    /* the row of glass.h that begins, or that is reviewed */
+    CONCERNS_ENTRY = 2048,      /* the entry of body.entry, or the one that begins (entry.h) */
+    CONCERNS_INTAKE = 4096,     /* what is held or used of the agreement's intake (intake.h) */
+    CONCERNS_LOOKUP = 8192,     /* by what the person is found: a name, an identifier */
+    CONCERNS_MERGE = 16384,     /* the merge that is asked for, decided or undone (identity.h) */
+    CONCERNS_HUB_DESK = 32768,  /* rows of hub_desk.h */
+    CONCERNS_GLASS = 65536,     /* the row of glass.h that begins, or that is reviewed */
 };
 unsigned event_concerns(enum event_kind kind);
 /* May an event of this kind stand in the history of a subject of that kind? */

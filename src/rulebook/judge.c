@@ -347,8 +347,7 @@ enum clearance judge_safeguard(const struct rulebook *rulebook, uint32_t safegua
                                      question)];
 }
 
-enum clearance judge_step(const struct rulebook *rulebook, uint32_t step,
-                          const struct question *question, enum clearance *each)
+enum clearance judge_together(const enum clearance *each, size_t count)
 {
     /* Clear with clear is clear; barred with anything is barred; the rest is unknown. */
     static const enum clearance both[][3] = {
@@ -356,14 +355,25 @@ enum clearance judge_step(const struct rulebook *rulebook, uint32_t step,
         [CLEARANCE_BARRED] = {CLEARANCE_BARRED, CLEARANCE_BARRED, CLEARANCE_BARRED},
         [CLEARANCE_UNKNOWN] = {CLEARANCE_UNKNOWN, CLEARANCE_BARRED, CLEARANCE_UNKNOWN},
     };
+    enum clearance clearance = CLEARANCE_CLEAR;
+    for (size_t i = 0; i < count; i++) {
+        clearance = both[clearance][each[i]];
+    }
+    return clearance;
+}
+
+enum clearance judge_step(const struct rulebook *rulebook, uint32_t step,
+                          const struct question *question, enum clearance *each)
+{
     ASSERT(step < rulebook->step_count);
     const struct step *item = &rulebook->steps[step];
     enum clearance clearance = CLEARANCE_CLEAR;
     for (size_t i = 0; i < item->safeguard_count; i++) {
-        const enum clearance one = judge_safeguard(rulebook, item->safeguards[i], question);
-        clearance = both[clearance][one];
+        const enum clearance both[] = {clearance,
+                                       judge_safeguard(rulebook, item->safeguards[i], question)};
+        clearance = judge_together(both, 2);
         if (each != NULL) {
-            each[i] = one;
+            each[i] = both[1];
         }
     }
     return clearance;

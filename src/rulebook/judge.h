@@ -46,6 +46,9 @@ enum clearance judge_safeguard(const struct rulebook *rulebook, uint32_t safegua
 enum clearance judge_step(const struct rulebook *rulebook, uint32_t step,
                           const struct question *question, enum clearance *each);
 
+/* Of several safeguards together, as a step's: clear only if each is. */
+enum clearance judge_together(const enum clearance *each, size_t count);
+
 /* The unknown facts whose knowledge could decide a safeguard that is unknown: sets needed[fact] for
  * each, leaves the others. `needed` has fact_count entries. */
 void judge_needs(const struct rulebook *rulebook, uint32_t safeguard,

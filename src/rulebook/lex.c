@@ -187,6 +187,12 @@ static bool is_number(str text)
     return digits.len > 0;
 }
 
+static bool is_fraction(str text)
+{
+    const struct str_cut cut = str_cut(text, '.');
+    return cut.found && is_number(cut.head) && is_number(cut.tail) && cut.tail.at[0] != '-';
+}
+
 static bool is_date(str text)
 {
     static const char shape[] = "0000-00-00";
@@ -296,6 +302,10 @@ static struct token word_token(struct lexer *lexer, struct token token)
     uint16_t code;
     if (is_number(token.text)) {
         return number_token(lexer, token);
+    }
+    if (lexer->fractions && is_fraction(token.text)) {
+        token.kind = TOKEN_FRACTION;
+        return token;
     }
     if (is_date(token.text)) {
         return date_token(lexer, token);

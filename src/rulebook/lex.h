@@ -40,6 +40,7 @@ struct lexer {
     struct place_in_text at; /* of the byte at `next` */
     bool line_begun;         /* a token of this line was given */
     bool margin_given;
+    bool fractions; /* 0.25 is a number here: in scenarios, never where anything is decided */
     struct diagnostics *diagnostics;
 };
 

@@ -23,6 +23,27 @@ static result write_identity(struct rulebook *rulebook, struct arena *perm, stru
     return result_ok();
 }
 
+/* Which safeguards read of nothing but people. */
+static result tell_person_alone(struct rulebook *rulebook, struct arena *perm, struct arena scratch,
+                                struct err *err)
+{
+    bool *alone = ARENA_NEW(perm, bool, rulebook->safeguard_count + 1);
+    bool *read = ARENA_NEW(&scratch, bool, rulebook->fact_count + 1);
+    if (alone == NULL || read == NULL) {
+        return arena_full(err);
+    }
+    for (uint32_t i = 0; i < rulebook->safeguard_count; i++) {
+        memset(read, 0, rulebook->fact_count * sizeof read[0]);
+        judge_reads(rulebook, i, read);
+        alone[i] = true;
+        for (size_t fact = 0; fact < rulebook->fact_count; fact++) {
+            alone[i] = alone[i] && (!read[fact] || rulebook->facts[fact].subject == SUBJECT_PERSON);
+        }
+    }
+    rulebook->person_alone = alone;
+    return result_ok();
+}
+
 result rulebook_load(const struct rulebook_file *files, size_t file_count, struct arena *perm,
                      struct arena scratch, const struct rulebook **ret_rulebook,
                      struct diagnostics *diagnostics, struct err *err)
@@ -39,6 +60,7 @@ result rulebook_load(const struct rulebook_file *files, size_t file_count, struc
     TRY(check_rulebook(&draft, beginning, perm, &scratch, diagnostics, rulebook, err));
     if (diagnostics->error_count == 0) {
         TRY(write_identity(rulebook, perm, err));
+        TRY(tell_person_alone(rulebook, perm, scratch, err));
         TRY(check_warnings(rulebook, scratch, diagnostics, err));
         rulebook_check_invariants(rulebook);
     }

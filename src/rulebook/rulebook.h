@@ -264,6 +264,9 @@ struct rulebook {
     size_t definition_count;
     const struct safeguard *safeguards;
     size_t safeguard_count;
+    /* By safeguard: its condition reads nothing of a hub or an agreement, so that it says the same
+     * of a person whichever is asked about. */
+    const bool *person_alone;
     const struct role *roles;
     size_t role_count;
     const struct notice *notices;

@@ -59,7 +59,11 @@ const char *screen_level_name(enum screen_level level)
 /* --- scratch ------------------------------------------------------------------------------- */
 
 enum { PLANE_BYTES = COLUMNS_BLOCK_WORDS * sizeof(uint64_t) };
+enum { CACHE_LINE_WORDS = 64 / sizeof(uint64_t) };
 enum { BUFFER_BYTES = COLUMNS_BLOCK_ROWS * sizeof(int64_t) };
+/* Answers of more bytes than a core's own cache holds are written past it: to write into a cache
+ * that does not have the line is to read the line first. */
+enum { KEPT_BYTES_MOST = 2 * 1024 * 1024 };
 
 /* One block at work. */
 struct work {
@@ -72,6 +76,7 @@ struct work {
     const struct screen_answers *answers;
     uint64_t *clear;
     uint64_t *barred;
+    bool past; /* the caches, are answers written */
 };
 
 static size_t list_bytes(const struct plan *plan)
@@ -131,7 +136,7 @@ static int64_t *buffer(const struct work *work, uint32_t number)
 
 /* --- operations on planes ------------------------------------------------------------------ */
 
-enum { PARTS_AT_ONCE = 64 };
+enum { PARTS_AT_ONCE = 16 };
 
 static void run_all(const struct work *work, const struct operation *operation)
 {
@@ -237,16 +242,16 @@ static void run_keep(const struct work *work, const struct operation *operation)
 
 static void run_tell(const struct work *work, const struct operation *operation)
 {
+    const struct screen_kernel *kernel = work->screen->kernel;
     const size_t first = work->block * COLUMNS_BLOCK_WORDS;
-    uint64_t *barred = NULL;
-    uint64_t *unknown = NULL;
+    const uint64_t *t = work->planes[operation->parts[0].t];
+    const uint64_t *f = work->planes[operation->parts[0].f];
+    kernel->add(t, f, work->clear, work->barred);
     if (work->answers->each_barred != NULL) {
-        barred = work->answers->each_barred[operation->item] + first;
-        unknown = work->answers->each_unknown[operation->item] + first;
+        uint64_t *barred = work->answers->each_barred[operation->item] + first;
+        uint64_t *unknown = work->answers->each_unknown[operation->item] + first;
+        (work->past ? kernel->tell_past : kernel->tell)(t, f, barred, unknown);
     }
-    work->screen->kernel->tell(work->planes[operation->parts[0].t],
-                               work->planes[operation->parts[0].f], barred, unknown, work->clear,
-                               work->barred);
 }
 
 /* --- operations on numbers, row by row ----------------------------------------------------- */
@@ -467,10 +472,26 @@ static void run_operation(const struct work *work, const struct operation *opera
     }
 }
 
-static void run_block(const struct work *work)
+/* A column's plane is needed in pieces too short for the processor to see what comes next, so the
+ * piece of the next block is asked for while this block is at work. Cells it sees by itself. */
+static void fetch_next(const struct work *work, uint32_t plane)
 {
-    for (size_t i = 0; i < work->plan->operation_count; i++) {
-        run_operation(work, &work->plan->operations[i]);
+    const uint64_t *next = work->planes[plane] + COLUMNS_BLOCK_WORDS;
+    for (size_t word = 0; word < COLUMNS_BLOCK_WORDS; word += CACHE_LINE_WORDS) {
+        __builtin_prefetch(next + word, 0, 2);
+    }
+}
+
+/* What is fetched is spread over the operations, so that the memory is never idle for long. */
+static void run_block(const struct work *work, bool is_last)
+{
+    const struct plan *plan = work->plan;
+    size_t fetched = is_last ? plan->full_count : 0;
+    for (size_t i = 0; i < plan->operation_count; i++) {
+        run_operation(work, &plan->operations[i]);
+        while (fetched * plan->operation_count < plan->full_count * (i + 1)) {
+            fetch_next(work, plan->full_planes[fetched++]);
+        }
     }
 }
 
@@ -481,7 +502,7 @@ void screen_members(const struct screen *screen, size_t first_block, size_t bloc
     ASSERT(first_block + block_count <= screen_block_count(screen));
     for (size_t block = first_block; block < first_block + block_count; block++) {
         work_at_block(&work, block);
-        run_block(&work);
+        run_block(&work, block + 1 == first_block + block_count);
     }
 }
 
@@ -514,13 +535,18 @@ void screen_run(const struct screen *screen, size_t first_block, size_t block_co
     struct work work = work_begin(screen, &screen->main, scratch);
     ASSERT(first_block + block_count <= screen_block_count(screen));
     work.answers = answers;
+    work.past = 2 * screen->safeguard_count * screen->columns->word_count * sizeof(uint64_t) >
+                KEPT_BYTES_MOST;
     for (size_t block = first_block; block < first_block + block_count; block++) {
         work_at_block(&work, block);
         work.clear = answers->clear + block * COLUMNS_BLOCK_WORDS;
         work.barred = answers->barred + block * COLUMNS_BLOCK_WORDS;
         memset(work.clear, 0xFF, PLANE_BYTES);
         memset(work.barred, 0, PLANE_BYTES);
-        run_block(&work);
+        run_block(&work, block + 1 == first_block + block_count);
+    }
+    if (work.past) {
+        screen->kernel->settle();
     }
     if (first_block + block_count == screen_block_count(screen)) {
         clear_tails(screen, answers);

@@ -13,8 +13,10 @@
  *   - comparisons of facts with each other go through whole numbers, block by block;
  *   - conditions on families are judged for everybody first and then gathered family by family.
  *
- * Rows are worked through in blocks that stay in the processor's cache. Nothing here has state:
- * blocks may be run by several threads, each with its own scratch. */
+ * Rows are worked through in blocks that stay in the processor's cache: every column is read once
+ * from memory, the next block's while this one is at work, and every answer is written once, past
+ * the caches when they would not hold all of them. Nothing here has state: blocks may be run by
+ * several threads, each with its own scratch. */
 #ifndef RETURNHUB_RULEBOOK_SCREEN_H
 #define RETURNHUB_RULEBOOK_SCREEN_H
 

@@ -151,10 +151,26 @@ static void place_uses(const struct plan *plan, uint32_t index, struct places *p
     }
 }
 
-result screen_allocate(struct plan *plan, struct arena scratch, struct err *err)
+static result list_full_planes(struct plan *plan, struct arena *arena, struct err *err)
+{
+    plan->full_planes = ARENA_NEW(arena, uint32_t, plan->plane_count + 1);
+    if (plan->full_planes == NULL) {
+        return arena_full(err);
+    }
+    for (size_t i = 0; i < plan->plane_count; i++) {
+        if (plan->planes[i].full != NULL && !plan->planes[i].constant) {
+            plan->full_planes[plan->full_count++] = (uint32_t)i;
+        }
+    }
+    return result_ok();
+}
+
+result screen_allocate(struct plan *plan, struct arena *arena, struct err *err)
 {
     struct places planes;
     struct places buffers;
+    TRY(list_full_planes(plan, arena, err));
+    struct arena scratch = *arena;
     TRY(places_init(&planes, plan->plane_count, &scratch, err));
     TRY(places_init(&buffers, plan->buffer_count, &scratch, err));
     for (size_t i = 0; i < plan->operation_count; i++) {

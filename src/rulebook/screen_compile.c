@@ -566,8 +566,8 @@ result screen_compile(const struct columns *columns, const struct screen_questio
     if (compiler.full) {
         return arena_full(err);
     }
-    TRY(screen_allocate(&screen->members, *arena, err));
-    TRY(screen_allocate(&screen->main, *arena, err));
+    TRY(screen_allocate(&screen->members, arena, err));
+    TRY(screen_allocate(&screen->main, arena, err));
     *ret_screen = screen;
     return result_ok();
 }

@@ -14,7 +14,7 @@
 #else
 #define SCREEN_WITH_AVX2 0
 #endif
-#if SCREEN_WITH_AVX512 || SCREEN_WITH_AVX2
+#if defined(__SSE2__)
 #include <immintrin.h>
 #endif
 
@@ -36,6 +36,27 @@ static inline words load(const uint64_t *plane, size_t word)
 static inline void store(uint64_t *plane, size_t word, words value)
 {
     *(words *)(plane + word) = value;
+}
+
+/* Writes to memory, without first reading what was there into a cache. */
+static inline void store_past(uint64_t *plane, size_t word, words value)
+{
+#if SCREEN_WITH_AVX512
+    _mm512_stream_si512((__m512i *)(void *)(plane + word), (__m512i)value);
+#elif SCREEN_WITH_AVX2
+    _mm256_stream_si256((__m256i *)(void *)(plane + word), (__m256i)value);
+#elif defined(__SSE2__)
+    _mm_stream_si128((__m128i *)(void *)(plane + word), (__m128i)value);
+#else
+    store(plane, word, value);
+#endif
+}
+
+static void settle(void)
+{
+#if defined(__SSE2__)
+    _mm_sfence();
+#endif
 }
 
 /* --- logic --------------------------------------------------------------------------------- */
@@ -103,18 +124,27 @@ static void complement(const uint64_t *plane, uint64_t *out)
     }
 }
 
-static void tell(const uint64_t *t, const uint64_t *f, uint64_t *barred, uint64_t *unknown,
-                 uint64_t *clear, uint64_t *any_barred)
+static void add(const uint64_t *t, const uint64_t *f, uint64_t *clear, uint64_t *any_barred)
 {
     for (size_t word = 0; word < COLUMNS_BLOCK_WORDS; word += WORDS) {
-        const words is_true = load(t, word);
-        const words is_false = load(f, word);
-        if (barred != NULL) {
-            store(barred, word, is_false);
-            store(unknown, word, ~(is_true | is_false));
-        }
-        store(clear, word, load(clear, word) & is_true);
-        store(any_barred, word, load(any_barred, word) | is_false);
+        store(clear, word, load(clear, word) & load(t, word));
+        store(any_barred, word, load(any_barred, word) | load(f, word));
+    }
+}
+
+static void tell(const uint64_t *t, const uint64_t *f, uint64_t *barred, uint64_t *unknown)
+{
+    for (size_t word = 0; word < COLUMNS_BLOCK_WORDS; word += WORDS) {
+        store(barred, word, load(f, word));
+        store(unknown, word, ~(load(t, word) | load(f, word)));
+    }
+}
+
+static void tell_past(const uint64_t *t, const uint64_t *f, uint64_t *barred, uint64_t *unknown)
+{
+    for (size_t word = 0; word < COLUMNS_BLOCK_WORDS; word += WORDS) {
+        store_past(barred, word, load(f, word));
+        store_past(unknown, word, ~(load(t, word) | load(f, word)));
     }
 }
 
@@ -388,5 +418,8 @@ const struct screen_kernel SCREEN_KERNEL = {
     .range_64 = range_64,
     .look_up_8 = look_up_8,
     .look_up_16 = look_up_16,
+    .add = add,
     .tell = tell,
+    .tell_past = tell_past,
+    .settle = settle,
 };

@@ -39,10 +39,15 @@ struct screen_kernel {
                       const uint64_t *known, uint64_t *const *out_t, uint64_t *const *out_f);
     void (*look_up_16)(const uint16_t *cells, const uint8_t *table, size_t count,
                        const uint64_t *known, uint64_t *const *out_t, uint64_t *const *out_f);
-    /* Writes one safeguard's answers (unless `barred` is NULL) and adds it to the step's: `clear`
-     * loses those not clear, `any_barred` gains those barred. */
-    void (*tell)(const uint64_t *t, const uint64_t *f, uint64_t *barred, uint64_t *unknown,
-                 uint64_t *clear, uint64_t *any_barred);
+    /* Adds one safeguard to the step: `clear` loses those not clear, `any_barred` gains those
+     * barred. */
+    void (*add)(const uint64_t *t, const uint64_t *f, uint64_t *clear, uint64_t *any_barred);
+    /* Writes one safeguard's answers; `tell_past` past the caches, to planes at multiples of 64
+     * bytes. */
+    void (*tell)(const uint64_t *t, const uint64_t *f, uint64_t *barred, uint64_t *unknown);
+    void (*tell_past)(const uint64_t *t, const uint64_t *f, uint64_t *barred, uint64_t *unknown);
+    /* After `tell_past`: another thread that is told so by this one sees what was written. */
+    void (*settle)(void);
 };
 
 extern const struct screen_kernel screen_kernel_plain;

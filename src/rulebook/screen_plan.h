@@ -94,6 +94,8 @@ struct plan {
     struct plane *planes;
     size_t plane_count;
     size_t plane_capacity;
+    uint32_t *full_planes; /* those of columns, in the order in which they are first read */
+    size_t full_count;
     uint32_t *buffer_slots; /* of each buffer */
     size_t buffer_count;
     size_t buffer_capacity;
@@ -125,8 +127,8 @@ struct screen {
 
 const struct screen_kernel *screen_kernel_of(enum screen_level level);
 
-/* Gives scratch planes and buffers their places. */
-MUST_USE result screen_allocate(struct plan *plan, struct arena scratch, struct err *err);
+/* Gives scratch planes and buffers their places, and lists the planes of columns. */
+MUST_USE result screen_allocate(struct plan *plan, struct arena *arena, struct err *err);
 
 /* --- ranges of one fact's numbers (screen_range.c) --- */
 

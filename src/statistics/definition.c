@@ -1,177 +1,72 @@
 #include "statistics/definition.h"
+#include "format/lines.h"
 
 #include <string.h>
 
-/* The reader of one file: a line at a time, a word at a time. */
+/* The reader of one file, and the item that its lines belong to. */
 struct reader {
-    const char *file;
-    uint32_t line;
-    str rest; /* of the line */
-    bool indented;
+    struct line_reader lines;
     struct definitions *definitions;
     struct table_definition *tables;
     struct group_definition *groups;
-    /* The item that lines belong to; both NULL and not the policy: none. */
+    /* Both NULL and not the policy: none. */
     struct table_definition *table;
     struct group_definition *group;
     bool in_policy;
 };
 
-static result refuse(const struct reader *reader, struct err *err, const char *what, str word)
+static result take_names(struct reader *reader, struct name_list *names, struct err *err)
 {
-    result_ignore(err_set(err, ERROR_INPUT, "%s: \"%.*s\"", what, STR_ARG(word)), "placed next");
-    return err_at(err, reader->file, reader->line, 1);
-}
-
-/* --- words --- */
-
-static void skip_space(struct reader *reader)
-{
-    while (reader->rest.len > 0 && (reader->rest.at[0] == ' ' || reader->rest.at[0] == ',')) {
-        reader->rest = str_slice(reader->rest, 1, reader->rest.len);
-    }
-}
-
-static bool ends_word(char c)
-{
-    return c == ' ' || c == ',' || c == '"';
-}
-
-static str peek_word(struct reader *reader)
-{
-    skip_space(reader);
-    size_t len = 0;
-    while (len < reader->rest.len && !ends_word(reader->rest.at[len])) {
-        len++;
-    }
-    return str_slice(reader->rest, 0, len);
-}
-
-static str next_word(struct reader *reader)
-{
-    const str word = peek_word(reader);
-    reader->rest = str_slice(reader->rest, word.len, reader->rest.len);
-    return word;
-}
-
-/* Takes the words, parted by single spaces, if they come next. */
-static bool take_words(struct reader *reader, const char *words)
-{
-    const struct reader before = *reader;
-    str left = str_from_c(words);
-    while (left.len > 0) {
-        const struct str_cut cut = str_cut(left, ' ');
-        if (!str_equal(next_word(reader), cut.head)) {
-            *reader = before;
-            return false;
-        }
-        left = cut.tail;
-    }
-    return true;
-}
-
-static result expect_words(struct reader *reader, const char *words, struct err *err)
-{
-    if (take_words(reader, words)) {
-        return result_ok();
-    }
-    result_ignore(err_set(err, ERROR_INPUT, "Here should stand \"%s\"", words), "placed next");
-    return err_at(err, reader->file, reader->line, 1);
-}
-
-/* A text in quotes; "" when none comes next. */
-static result take_text(struct reader *reader, str *ret_text, struct err *err)
-{
-    skip_space(reader);
-    *ret_text = STR("");
-    if (reader->rest.len == 0 || reader->rest.at[0] != '"') {
-        return result_ok();
-    }
-    const str after = str_slice(reader->rest, 1, reader->rest.len);
-    const struct str_cut cut = str_cut(after, '"');
-    if (!cut.found) {
-        return refuse(reader, err, "The text does not end on its line", after);
-    }
-    *ret_text = cut.head;
-    reader->rest = cut.tail;
-    return result_ok();
-}
-
-static result take_name(struct reader *reader, str *ret_name, struct err *err)
-{
-    const str word = next_word(reader);
-    if (word.len == 0) {
-        return refuse(reader, err, "A name is missing before", reader->rest);
-    }
-    *ret_name = word;
-    return result_ok();
-}
-
-static result take_number(struct reader *reader, int64_t *ret_number, struct err *err)
-{
-    const str word = next_word(reader);
-    return str_to_int64(word, ret_number, NULL).ok && *ret_number >= 0
-               ? result_ok()
-               : refuse(reader, err, "A whole number should stand here, not", word);
-}
-
-static result take_names(struct reader *reader, struct name_list *ret_names, struct err *err)
-{
-    ret_names->count = 0;
-    while (peek_word(reader).len > 0) {
-        if (ret_names->count == DEFINITION_NAMES_MAX) {
-            return refuse(reader, err, "Too many names in one list, at", peek_word(reader));
-        }
-        ret_names->items[ret_names->count++] = next_word(reader);
-    }
-    return result_ok();
+    return line_names(&reader->lines, names->items, DEFINITION_NAMES_MAX, &names->count, err);
 }
 
 static result take_bands(struct reader *reader, struct band_list *ret_bands, struct err *err)
 {
     struct band_list *bands = ret_bands;
     bands->count = 0;
-    TRY(expect_words(reader, "bands", err));
-    while (peek_word(reader).len > 0) {
+    TRY(line_expect(&reader->lines, "bands", err));
+    while (line_peek(&reader->lines).len > 0) {
         int64_t from = 0;
-        const str word = peek_word(reader);
-        TRY(take_number(reader, &from, err));
+        const str word = line_peek(&reader->lines);
+        TRY(line_number(&reader->lines, &from, err));
         if (bands->count == DEFINITION_BANDS_MAX ||
             (bands->count > 0 && from <= bands->from[bands->count - 1])) {
-            return refuse(reader, err, "Bands rise, and there are 32 at most, not", word);
+            return line_refuse(&reader->lines, err, "Bands rise, and there are 32 at most, not",
+                               word);
         }
         bands->from[bands->count++] = from;
     }
-    return bands->count > 0 ? result_ok()
-                            : refuse(reader, err, "Bands need numbers, before", reader->rest);
+    return bands->count > 0
+               ? result_ok()
+               : line_refuse(&reader->lines, err, "Bands need numbers, before", reader->lines.rest);
 }
 
 /* --- what a table is broken down by --- */
 
 static result take_anchor(struct reader *reader, struct dimension *dimension, struct err *err)
 {
-    if (take_words(reader, "claim")) {
+    if (line_take(&reader->lines, "claim")) {
         dimension->anchor = ANCHOR_CLAIM;
         return result_ok();
     }
-    if (take_words(reader, "stage")) {
+    if (line_take(&reader->lines, "stage")) {
         dimension->anchor = ANCHOR_STAGE;
         return result_ok();
     }
-    if (take_words(reader, "step")) {
+    if (line_take(&reader->lines, "step")) {
         dimension->anchor = ANCHOR_STEP;
-        return take_name(reader, &dimension->name, err);
+        return line_name(&reader->lines, &dimension->name, err);
     }
-    TRY(expect_words(reader, "fact", err));
+    TRY(line_expect(&reader->lines, "fact", err));
     dimension->anchor = ANCHOR_FACT;
-    return take_name(reader, &dimension->name, err);
+    return line_name(&reader->lines, &dimension->name, err);
 }
 
 /* A group stands before the tables that use it. */
 static result take_group(struct reader *reader, struct dimension *dimension, struct err *err)
 {
     str name = STR("");
-    TRY(take_name(reader, &name, err));
+    TRY(line_name(&reader->lines, &name, err));
     dimension->kind = DIMENSION_GROUP;
     for (size_t i = 0; i < reader->definitions->group_count; i++) {
         if (str_equal(reader->groups[i].name, name)) {
@@ -179,13 +74,13 @@ static result take_group(struct reader *reader, struct dimension *dimension, str
         }
     }
     if (dimension->group == NULL) {
-        return refuse(reader, err, "No group stands before that is called", name);
+        return line_refuse(&reader->lines, err, "No group stands before that is called", name);
     }
-    if (take_words(reader, "of step")) {
+    if (line_take(&reader->lines, "of step")) {
         return result_ok();
     }
-    TRY(expect_words(reader, "of fact", err));
-    return take_name(reader, &dimension->name, err);
+    TRY(line_expect(&reader->lines, "of fact", err));
+    return line_name(&reader->lines, &dimension->name, err);
 }
 
 static result take_dimension(struct reader *reader, struct dimension *ret_dimension,
@@ -202,37 +97,37 @@ static result take_dimension(struct reader *reader, struct dimension *ret_dimens
     };
     struct dimension *dimension = ret_dimension;
     *dimension = (struct dimension){.title = STR(""), .name = STR("")};
-    TRY(take_text(reader, &dimension->title, err));
+    TRY(line_text(&reader->lines, &dimension->title, err));
     for (size_t i = 0; i < sizeof plain / sizeof plain[0]; i++) {
-        if (take_words(reader, plain[i].words)) {
+        if (line_take(&reader->lines, plain[i].words)) {
             dimension->kind = plain[i].kind;
             return result_ok();
         }
     }
-    if (take_words(reader, "fact")) {
+    if (line_take(&reader->lines, "fact")) {
         dimension->kind = DIMENSION_FACT;
-        return take_name(reader, &dimension->name, err);
+        return line_name(&reader->lines, &dimension->name, err);
     }
-    if (take_words(reader, "age")) {
+    if (line_take(&reader->lines, "age")) {
         dimension->kind = DIMENSION_AGE;
-        TRY(take_name(reader, &dimension->name, err));
+        TRY(line_name(&reader->lines, &dimension->name, err));
         return take_bands(reader, &dimension->bands, err);
     }
-    if (take_words(reader, "group")) {
+    if (line_take(&reader->lines, "group")) {
         return take_group(reader, dimension, err);
     }
-    const bool first = take_words(reader, "first of");
-    if (first || take_words(reader, "last of")) {
+    const bool first = line_take(&reader->lines, "first of");
+    if (first || line_take(&reader->lines, "last of")) {
         dimension->kind = first ? DIMENSION_FIRST_OF : DIMENSION_LAST_OF;
         return take_names(reader, &dimension->names, err);
     }
-    dimension->in_months = take_words(reader, "months");
-    if (!dimension->in_months && !take_words(reader, "days")) {
-        return refuse(reader, err, "There is nothing to break down by that is called",
-                      peek_word(reader));
+    dimension->in_months = line_take(&reader->lines, "months");
+    if (!dimension->in_months && !line_take(&reader->lines, "days")) {
+        return line_refuse(&reader->lines, err, "There is nothing to break down by that is called",
+                           line_peek(&reader->lines));
     }
     dimension->kind = DIMENSION_SINCE;
-    TRY(expect_words(reader, "since", err));
+    TRY(line_expect(&reader->lines, "since", err));
     TRY(take_anchor(reader, dimension, err));
     return take_bands(reader, &dimension->bands, err);
 }
@@ -259,22 +154,23 @@ static result line_counts(struct reader *reader, struct table_definition *table,
         {"agreements", BASIS_AGREEMENTS, false, false},
     };
     for (size_t i = 0; i < sizeof bases / sizeof bases[0]; i++) {
-        if (take_words(reader, bases[i].words)) {
+        if (line_take(&reader->lines, bases[i].words)) {
             table->basis = bases[i].basis;
             table->first_only = bases[i].first;
             return bases[i].named ? take_names(reader, &table->names, err) : result_ok();
         }
     }
-    TRY(expect_words(reader, "nothing", err));
+    TRY(line_expect(&reader->lines, "nothing", err));
     table->basis = BASIS_NOTHING;
-    return take_text(reader, &table->absent, err);
+    return line_text(&reader->lines, &table->absent, err);
 }
 
 static result line_by(struct reader *reader, struct table_definition *table, struct err *err)
 {
     if (table->by_count == DEFINITION_DIMENSIONS_MAX) {
-        return refuse(reader, err, "A table is broken down by 8 things at most, not by",
-                      reader->rest);
+        return line_refuse(&reader->lines, err,
+                           "A table is broken down by 8 things at most, not by",
+                           reader->lines.rest);
     }
     return take_dimension(reader, &table->by[table->by_count++], err);
 }
@@ -282,7 +178,7 @@ static result line_by(struct reader *reader, struct table_definition *table, str
 static result line_compares(struct reader *reader, struct table_definition *table, struct err *err)
 {
     table->compares = true;
-    TRY(expect_words(reader, "by", err));
+    TRY(line_expect(&reader->lines, "by", err));
     return line_by(reader, table, err);
 }
 
@@ -294,12 +190,12 @@ static result line_across(struct reader *reader, struct table_definition *table,
 
 static result line_each(struct reader *reader, struct table_definition *table, struct err *err)
 {
-    if (take_words(reader, "quarter")) {
+    if (line_take(&reader->lines, "quarter")) {
         table->period = PERIOD_QUARTER;
-    } else if (take_words(reader, "year")) {
+    } else if (line_take(&reader->lines, "year")) {
         table->period = PERIOD_YEAR;
     } else {
-        TRY(expect_words(reader, "month", err));
+        TRY(line_expect(&reader->lines, "month", err));
         table->period = PERIOD_MONTH;
     }
     return result_ok();
@@ -308,22 +204,23 @@ static result line_each(struct reader *reader, struct table_definition *table, s
 static result line_where(struct reader *reader, struct table_definition *table, struct err *err)
 {
     if (table->filter_count == DEFINITION_FILTERS_MAX) {
-        return refuse(reader, err, "A table has 4 filters at most, not also", reader->rest);
+        return line_refuse(&reader->lines, err, "A table has 4 filters at most, not also",
+                           reader->lines.rest);
     }
     struct filter *filter = &table->filters[table->filter_count++];
-    TRY(expect_words(reader, "fact", err));
-    TRY(take_name(reader, &filter->fact, err));
-    TRY(expect_words(reader, "is", err));
+    TRY(line_expect(&reader->lines, "fact", err));
+    TRY(line_name(&reader->lines, &filter->fact, err));
+    TRY(line_expect(&reader->lines, "is", err));
     return take_names(reader, &filter->values, err);
 }
 
 static result line_share(struct reader *reader, struct table_definition *table, struct err *err)
 {
     table->measure = MEASURE_SHARE;
-    if (take_words(reader, "refused")) {
+    if (line_take(&reader->lines, "refused")) {
         return result_ok();
     }
-    TRY(expect_words(reader, "of", err));
+    TRY(line_expect(&reader->lines, "of", err));
     return take_names(reader, &table->share_of, err);
 }
 
@@ -331,16 +228,17 @@ static result line_median(struct reader *reader, struct table_definition *table,
 {
     table->measure = MEASURE_MEDIAN;
     table->since = (struct dimension){.kind = DIMENSION_SINCE};
-    TRY(expect_words(reader, "days since", err));
+    TRY(line_expect(&reader->lines, "days since", err));
     return take_anchor(reader, &table->since, err);
 }
 
 static result line_note(struct reader *reader, struct table_definition *table, struct err *err)
 {
     if (table->note_count == DEFINITION_NOTES_MAX) {
-        return refuse(reader, err, "A table has 16 notes at most, not also", reader->rest);
+        return line_refuse(&reader->lines, err, "A table has 16 notes at most, not also",
+                           reader->lines.rest);
     }
-    return take_text(reader, &table->notes[table->note_count++], err);
+    return line_text(&reader->lines, &table->notes[table->note_count++], err);
 }
 
 static result read_table_line(struct reader *reader, struct err *err)
@@ -354,11 +252,12 @@ static result read_table_line(struct reader *reader, struct err *err)
         {"share", line_share},   {"median", line_median}, {"note", line_note},
     };
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
-        if (take_words(reader, lines[i].word)) {
+        if (line_take(&reader->lines, lines[i].word)) {
             return lines[i].read(reader, reader->table, err);
         }
     }
-    return refuse(reader, err, "A table has no line that begins with", peek_word(reader));
+    return line_refuse(&reader->lines, err, "A table has no line that begins with",
+                       line_peek(&reader->lines));
 }
 
 /* --- groups --- */
@@ -367,55 +266,59 @@ static result read_group_line(struct reader *reader, struct err *err)
 {
     struct group_definition *group = reader->group;
     if (group->line_count == DEFINITION_GROUP_LINES_MAX) {
-        return refuse(reader, err, "A group has 64 lines at most, not also", reader->rest);
+        return line_refuse(&reader->lines, err, "A group has 64 lines at most, not also",
+                           reader->lines.rest);
     }
     struct group_line *line = &group->lines[group->line_count++];
-    TRY(take_text(reader, &line->label, err));
-    return line->label.len > 0 ? take_names(reader, &line->names, err)
-                               : refuse(reader, err, "A line of a group begins with its label, not",
-                                        peek_word(reader));
+    TRY(line_text(&reader->lines, &line->label, err));
+    return line->label.len > 0
+               ? take_names(reader, &line->names, err)
+               : line_refuse(&reader->lines, err, "A line of a group begins with its label, not",
+                             line_peek(&reader->lines));
 }
 
 static result begin_group(struct reader *reader, struct err *err)
 {
     struct definitions *definitions = reader->definitions;
     if (definitions->group_count == DEFINITION_GROUPS_MAX) {
-        return refuse(reader, err, "There are 32 groups at most, not also", reader->rest);
+        return line_refuse(&reader->lines, err, "There are 32 groups at most, not also",
+                           reader->lines.rest);
     }
     reader->in_policy = false;
     reader->table = NULL;
     reader->group = &reader->groups[definitions->group_count];
-    TRY(take_name(reader, &reader->group->name, err));
+    TRY(line_name(&reader->lines, &reader->group->name, err));
     definitions->group_count++;
-    return take_text(reader, &reader->group->title, err);
+    return line_text(&reader->lines, &reader->group->title, err);
 }
 
 /* --- the policy --- */
 
 static result read_policy_line(struct reader *reader, struct err *err)
 {
-    struct policy *policy = &reader->definitions->policy;
-    if (take_words(reader, "suppress below")) {
-        return take_number(reader, &policy->suppress_below, err);
+    struct publication_policy *policy = &reader->definitions->policy;
+    if (line_take(&reader->lines, "suppress below")) {
+        return line_number(&reader->lines, &policy->suppress_below, err);
     }
-    if (take_words(reader, "round to")) {
-        return take_number(reader, &policy->round_to, err);
+    if (line_take(&reader->lines, "round to")) {
+        return line_number(&reader->lines, &policy->round_to, err);
     }
-    if (take_words(reader, "median of at least")) {
-        return take_number(reader, &policy->median_at_least, err);
+    if (line_take(&reader->lines, "median of at least")) {
+        return line_number(&reader->lines, &policy->median_at_least, err);
     }
-    if (take_words(reader, "provisional for")) {
-        TRY(take_number(reader, &policy->provisional_months, err));
-        return expect_words(reader, "months", err);
+    if (line_take(&reader->lines, "provisional for")) {
+        TRY(line_number(&reader->lines, &policy->provisional_months, err));
+        return line_expect(&reader->lines, "months", err);
     }
-    if (take_words(reader, "contact days")) {
+    if (line_take(&reader->lines, "contact days")) {
         return take_bands(reader, &policy->contact_days, err);
     }
-    TRY(expect_words(reader, "note", err));
+    TRY(line_expect(&reader->lines, "note", err));
     if (policy->note_count == DEFINITION_NOTES_MAX) {
-        return refuse(reader, err, "The policy has 16 notes at most, not also", reader->rest);
+        return line_refuse(&reader->lines, err, "The policy has 16 notes at most, not also",
+                           reader->lines.rest);
     }
-    return take_text(reader, &policy->notes[policy->note_count++], err);
+    return line_text(&reader->lines, &policy->notes[policy->note_count++], err);
 }
 
 /* --- the whole --- */
@@ -424,73 +327,49 @@ static result begin_table(struct reader *reader, struct err *err)
 {
     struct definitions *definitions = reader->definitions;
     str name = STR("");
-    TRY(take_name(reader, &name, err));
+    TRY(line_name(&reader->lines, &name, err));
     if (definitions->table_count == DEFINITION_TABLES_MAX ||
         definitions_table(definitions, name) != NULL) {
-        return refuse(reader, err, "There is such a table already, or too many before", name);
+        return line_refuse(&reader->lines, err, "There is such a table already, or too many before",
+                           name);
     }
     reader->in_policy = false;
     reader->group = NULL;
     reader->table = &reader->tables[definitions->table_count++];
     *reader->table = (struct table_definition){
-        .name = name, .file = reader->file, .line = reader->line, .absent = STR("")};
-    return take_text(reader, &reader->table->title, err);
+        .name = name, .file = reader->lines.file, .line = reader->lines.line, .absent = STR("")};
+    return line_text(&reader->lines, &reader->table->title, err);
 }
 
 static result read_line(struct reader *reader, struct err *err)
 {
-    if (reader->indented && (reader->table != NULL || reader->group != NULL || reader->in_policy)) {
+    if (reader->lines.indented &&
+        (reader->table != NULL || reader->group != NULL || reader->in_policy)) {
         TRY(reader->in_policy       ? read_policy_line(reader, err)
             : reader->group != NULL ? read_group_line(reader, err)
                                     : read_table_line(reader, err));
-    } else if (!reader->indented && take_words(reader, "group")) {
+    } else if (!reader->lines.indented && line_take(&reader->lines, "group")) {
         TRY(begin_group(reader, err));
-    } else if (!reader->indented && take_words(reader, "table")) {
+    } else if (!reader->lines.indented && line_take(&reader->lines, "table")) {
         TRY(begin_table(reader, err));
-    } else if (!reader->indented && take_words(reader, "policy")) {
+    } else if (!reader->lines.indented && line_take(&reader->lines, "policy")) {
         reader->in_policy = true;
     } else {
-        return refuse(reader, err, "Neither a table, a group nor the policy begins with",
-                      peek_word(reader));
+        return line_refuse(&reader->lines, err,
+                           "Neither a table, a group nor the policy begins with",
+                           line_peek(&reader->lines));
     }
-    skip_space(reader);
-    return reader->rest.len == 0 ? result_ok()
-                                 : refuse(reader, err, "Nothing should follow here", reader->rest);
+    return line_end(&reader->lines, err);
 }
 
-/* What stands before a `#` that is in no text. */
-static str without_comment(str line)
+static result read_file(struct reader *reader, const char *file, str text, struct err *err)
 {
-    bool in_text = false;
-    for (size_t i = 0; i < line.len; i++) {
-        in_text = line.at[i] == '"' ? !in_text : in_text;
-        if (line.at[i] == '#' && !in_text) {
-            return str_slice(line, 0, i);
-        }
-    }
-    return line;
-}
-
-static result read_file(struct reader *reader, str text, struct err *err)
-{
-    str left = text;
-    reader->line = 0;
     reader->table = NULL;
     reader->group = NULL;
     reader->in_policy = false;
-    if (!str_is_utf8(text)) {
-        return refuse(reader, err, "The file is not UTF-8", STR(""));
-    }
-    while (left.len > 0) {
-        const struct str_cut cut = str_cut(left, '\n');
-        const str line = without_comment(cut.head);
-        reader->line++;
-        reader->rest = str_trim(line);
-        reader->indented = line.len > 0 && line.at[0] == ' ';
-        left = cut.tail;
-        if (reader->rest.len > 0) {
-            TRY(read_line(reader, err));
-        }
+    TRY(line_reader_open(&reader->lines, file, text, err));
+    while (line_next(&reader->lines)) {
+        TRY(read_line(reader, err));
     }
     return result_ok();
 }
@@ -541,11 +420,11 @@ result definitions_read(const struct definition_file *files, size_t file_count, 
     definitions.tables = reader.tables;
     definitions.groups = reader.groups;
     for (size_t i = 0; i < file_count; i++) {
-        reader.file = arena_copy(arena, files[i].name).at;
-        if (reader.file == NULL) {
+        const char *file = arena_copy(arena, files[i].name).at;
+        if (file == NULL) {
             return arena_full(err);
         }
-        TRY(read_file(&reader, files[i].text, err));
+        TRY(read_file(&reader, file, files[i].text, err));
     }
     for (size_t i = 0; i < definitions.table_count; i++) {
         TRY(check_table(&definitions.tables[i], err));

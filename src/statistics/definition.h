@@ -33,7 +33,7 @@ struct band_list {
     size_t count;
 };
 
-struct policy {
+struct publication_policy {
     int64_t suppress_below;  /* counts from 1 to this less 1 are withheld */
     int64_t round_to;        /* what is shown is rounded to a multiple; 1: as it is */
     int64_t median_at_least; /* a median of fewer is withheld */
@@ -135,7 +135,7 @@ struct table_definition {
 };
 
 struct definitions {
-    struct policy policy;
+    struct publication_policy policy;
     const struct table_definition *tables;
     size_t table_count;
     const struct group_definition *groups;

@@ -62,6 +62,14 @@ result rows_check_beginning(const struct event *event, struct arena scratch, str
     return subject_row_apply(&row, event, &scratch, err);
 }
 
+/* When rows are made anew, an erased record left a person with less than the merged person had. */
+static bool happened_to_more(const struct transaction *transaction, const struct person_row *row,
+                             const struct event *event)
+{
+    return transaction->remains != NULL && transaction->remains->count > 0 &&
+           transaction->merges == MERGES_SOME && person_event_changes_nothing(row, event);
+}
+
 static result apply_to_subject(struct transaction *transaction, const struct event *event,
                                struct arena scratch, struct err *err)
 {
@@ -73,6 +81,10 @@ static result apply_to_subject(struct transaction *transaction, const struct eve
     TRY(find_row(transaction, table, &scratch, &row, &found, err));
     if (!found) {
         memset(&row, 0, sizeof row);
+    }
+    if (found && event->subject_kind == SUBJECT_OF_PERSON &&
+        happened_to_more(transaction, &row.person, event)) {
+        return result_ok();
     }
     TRY(subject_row_apply(&row, event, &scratch, err));
     TRY(found ? update_row(transaction, table, &row, err)
@@ -571,9 +583,6 @@ result rows_apply(struct transaction *transaction, const struct event *event, st
     }
     if ((concerns & CONCERNS_FACT) != 0) {
         TRY(apply_to_fact(transaction, event, scratch, err));
-    }
-    if ((concerns & CONCERNS_EXTERNAL_REFERENCE) != 0) {
-        TRY(external_reference_apply(transaction, event, err));
     }
     if ((concerns & CONCERNS_HUB_PLACES) != 0) {
         TRY(apply_to_hub_places(transaction, event, scratch, err));

@@ -15,7 +15,8 @@ struct backend;
 /* A backend's own connection begins with this. */
 struct connection {
     const struct backend *backend;
-    int64_t upgraded_from; /* the layout that was brought up to date when it was opened; 0: none */
+    bool brought_proofs; /* did opening it just bring a layout without proofs (proof.h) up to date?
+                          */
     bool others_wrote; /* may another connection have committed between the last transaction of this
                           one and the one that has begun? */
 };
@@ -49,7 +50,6 @@ enum query {
     QUERY_PLACES_OF_PREBOOKING,  /* (prebooking) -> place, by number */
     QUERY_PLACE_OCCUPIED_BY,     /* (person) -> place */
     QUERY_FACTS_OF,              /* (subject kind, subject) -> fact, in the order of the key */
-    QUERY_FACTS_OF_KIND,         /* (subject kind) -> fact, in the order of the key */
     QUERY_FACT_OF_EVENT,         /* (subject kind, subject, position) -> fact */
     QUERY_STAGE_COUNTS,          /* () -> stage count, by stage */
     QUERY_PLACE_COUNTS,          /* (hub, today) -> place state count, by kind */
@@ -83,12 +83,20 @@ enum query {
     QUERY_PASSWORDS, /* () -> password */
     QUERY_SECOND_FACTORS,     /* () -> second factor */
     QUERY_ALL_SESSIONS,       /* () -> session */
+    QUERY_ALL_CEREMONIES,     /* () -> ceremony */
+    QUERY_ALL_PASSKEYS,       /* () -> passkey */
+    QUERY_ALL_SUBJECT_LINKS,  /* () -> subject link */
+    QUERY_LATEST_RECORDED,    /* () -> number: milliseconds, no row when there is no event */
     QUERY_RULEBOOKS,          /* () -> rulebook */
     QUERY_KEYS,               /* () -> subject key */
     QUERY_KEYS_DESTROYED,     /* () -> subject key: those that are gone */
     QUERY_KEYS_WITHOUT_EVENT, /* () -> subject key: of which there is no event */
     QUERY_COMMANDS_MISSING,   /* () -> command: as events say, that no row says */
     QUERY_COMMANDS_TOO_MANY,  /* () -> command: that no event says */
+    QUERY_PASSKEYS,           /* (account) -> passkey, oldest first */
+    QUERY_SUBJECT_LINKS,      /* (account) -> subject link, by issuer */
+    QUERY_OLD_CEREMONIES,     /* (instant) -> ceremony: made before */
+    QUERY_CEREMONY_COUNT,     /* () -> number */
     QUERY_LOOKS,    /* (person, account, before, limit) -> look row, newest first; 0 asks for all */
     QUERY_CASELOAD, /* (first person, last person) -> caseload, by person */
     QUERY_COURSES,  /* (first person, last person) -> course, by person, no facts */
@@ -109,8 +117,7 @@ enum query {
     QUERY_ENTRIES_STANDING,    /* (hub, kind, severity, day, instant) -> number */
     QUERY_INTAKE_OF_REQUEST,   /* (request) -> intake */
     QUERY_INTAKE_COUNTS,       /* (agreement, instant, first of month, day) -> intake count */
-    QUERY_EXTERNAL_REFERENCES, /* (lookup) -> external reference, by event */
-    QUERY_EXTERNAL_OF_PERSON,  /* (person) -> external reference, by event */
+    QUERY_EVENTS_OF_KINDS,     /* (record, kind, another kind, a third) -> event: of a person's */
     QUERY_RECORDS,             /* (after id, limit) -> person, by id: also those that are a part */
     QUERY_RECORDS_OF_FAMILY,   /* (family) -> person, by id: the same */
     QUERY_PARTS_OF,            /* (person) -> person, by id: the records that are a part of it */
@@ -119,8 +126,8 @@ enum query {
     QUERY_ANY_MERGE,           /* () -> number: 1 when there is one that was done */
     QUERY_MERGES,              /* (state or 0, limit) -> merge, newest first */
     QUERY_MERGES_OF,           /* (record) -> merge, oldest first, whatever its state */
-    QUERY_MERGES_DONE,         /* () -> merge: those that were done, also when undone since */
     QUERY_MOVED_OF_EVENT,      /* (position) -> moved, latest last */
+    QUERY_MANIFEST_ENTRIES_OF, /* (person) -> manifest entry, whatever its state */
     QUERY_LOOKUPS_OF_EVENT,    /* (position) -> lookup */
     QUERY_LOOKUPS_OF_KEY,      /* (key: bytes) -> lookup, by position */
     QUERY_COUNT,

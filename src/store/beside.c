@@ -8,9 +8,7 @@ result transaction_set_password_hash(struct transaction *transaction, int64_t ac
 {
     TRY(transaction_check_writing(transaction, err));
     struct password_record record = {.account = account, .hash = hash};
-    const struct sha256 proof = row_proof(transaction, TABLE_PASSWORD, &record, NULL);
-    memcpy(record.proof, proof.bytes, SHA256_SIZE);
-    return backend_of(transaction)->row_put(transaction->connection, TABLE_PASSWORD, &record, err);
+    return row_put_proved(transaction, TABLE_PASSWORD, &record, err);
 }
 
 result transaction_password_hash(struct transaction *transaction, int64_t account,
@@ -29,9 +27,7 @@ result transaction_put_session(struct transaction *transaction, const struct ses
 {
     TRY(transaction_check_writing(transaction, err));
     struct session_record record = {.row = *row};
-    const struct sha256 proof = row_proof(transaction, TABLE_SESSION, &record, NULL);
-    memcpy(record.proof, proof.bytes, SHA256_SIZE);
-    return backend_of(transaction)->row_put(transaction->connection, TABLE_SESSION, &record, err);
+    return row_put_proved(transaction, TABLE_SESSION, &record, err);
 }
 
 result transaction_session(struct transaction *transaction, const uint8_t token_hash[32],

@@ -33,19 +33,48 @@ result course_follow(struct transaction *transaction, const struct event *event,
                  : backend->row_insert(transaction->connection, TABLE_COURSE, &row, err);
 }
 
+static result read_course(struct transaction *transaction, int64_t record, struct arena *arena,
+                          struct course_row *ret_row, struct err *err)
+{
+    bool found = false;
+    *ret_row = (struct course_row){.person = record};
+    TRY(backend_of(transaction)
+            ->row_find(transaction->connection, TABLE_COURSE, arena, ret_row, &found, err));
+    return found ? result_ok()
+                 : err_set(err, ERROR_STORAGE, "Person %lld has no course", (long long)record);
+}
+
+result course_move(struct transaction *transaction, int64_t position, int64_t from, int64_t to,
+                   struct arena scratch, bool *ret_moved, struct err *err)
+{
+    struct course_row gives;
+    struct course_row gets;
+    TRY(read_course(transaction, from, &scratch, &gives, err));
+    TRY(read_course(transaction, to, &scratch, &gets, err));
+    TRY(course_rows_move(&gives, &gets, position, &scratch, ret_moved, err));
+    if (!*ret_moved) {
+        return result_ok();
+    }
+    TRY(update_row(transaction, TABLE_COURSE, &gives, err));
+    return update_row(transaction, TABLE_COURSE, &gets, err);
+}
+
+result transaction_course(struct transaction *transaction, int64_t record, struct arena *arena,
+                          str *ret_passages, struct err *err)
+{
+    struct course_row row;
+    TRY(read_course(transaction, record, arena, &row, err));
+    *ret_passages = row.passages;
+    return result_ok();
+}
+
 result course_erase(struct transaction *transaction, int64_t person, struct arena scratch,
                     struct err *err)
 {
-    const struct backend *backend = backend_of(transaction);
-    struct course_row row = {.person = person};
-    bool found = false;
-    TRY(backend->row_find(transaction->connection, TABLE_COURSE, &scratch, &row, &found, err));
-    if (!found) {
-        return err_set(err, ERROR_STORAGE, "Person %lld has no course", (long long)person);
-    }
+    struct course_row row;
+    TRY(read_course(transaction, person, &scratch, &row, err));
     TRY(course_row_erase(&row, &scratch, err));
-    transaction->rows_changed++;
-    return backend->row_update(transaction->connection, TABLE_COURSE, &row, err);
+    return update_row(transaction, TABLE_COURSE, &row, err);
 }
 
 static result visit_rows(struct cursor *cursor, store_course *visit, void *context, struct err *err)

@@ -1,4 +1,4 @@
-/* Erasing a person: what remains is written down, what does not is deleted, the key is destroyed;
+/* Erasing a person: what remains is written down, what does not is deleted, the keys are destroyed;
  * all in the transaction that appends PERSON_ERASED. And, when rows are made anew, putting what
  * remains in the place of what cannot be read any more. register/erasure.h says what and why. */
 #include "store/transaction.h"
@@ -24,7 +24,7 @@ static result delete_rows(struct transaction *transaction, int64_t person, struc
 }
 
 /* The reference is written with the row, so the row is written anew. */
-static result renew_person(struct transaction *transaction, struct person_row *row,
+static result renew_record(struct transaction *transaction, struct person_row *row,
                            struct arena scratch, struct err *err)
 {
     char reference[ERASED_REFERENCE_SIZE];
@@ -33,7 +33,7 @@ static result renew_person(struct transaction *transaction, struct person_row *r
     transaction->rows_changed++;
     TRY(backend_of(transaction)->row_delete(transaction->connection, TABLE_PERSON, row, err));
     TRY(backend_of(transaction)->row_insert(transaction->connection, TABLE_PERSON, row, err));
-    return caseload_follow(transaction, row, true, scratch, err);
+    return row->part_of == 0 ? caseload_follow(transaction, row, true, scratch, err) : result_ok();
 }
 
 static result check_no_place(struct transaction *transaction, const struct person_row *row,
@@ -48,30 +48,157 @@ static result check_no_place(struct transaction *transaction, const struct perso
                : result_ok();
 }
 
-result rows_erase_person(struct transaction *transaction, const struct event *event,
-                         struct arena scratch, struct err *err)
+static bool is_erased_by(const struct person_erased_body *body, int64_t record)
 {
-    const int64_t person = event->body.person_erased.person;
-    struct person_row row = {.id = person};
+    bool erased = record == body->person;
+    for (size_t i = 0; i < body->others.count; i++) {
+        erased = erased || record == body->others.items[i];
+    }
+    return erased;
+}
+
+/* Of everybody before anything is changed. */
+static result check_record(struct transaction *transaction, const struct person_erased_body *body,
+                           int64_t record, struct arena scratch, struct err *err)
+{
+    struct person_row row = {.id = record};
     bool found = false;
     TRY(backend_of(transaction)
             ->row_find(transaction->connection, TABLE_PERSON, &scratch, &row, &found, err));
     if (!found || row.erased) {
-        return err_set(err, ERROR_CONFLICT, "There is no person %lld to erase", (long long)person);
+        return err_set(err, ERROR_CONFLICT, "There is no person %lld to erase", (long long)record);
     }
-    TRY(check_no_place(transaction, &row, scratch, err));
+    if (row.part_of != 0 && !is_erased_by(body, row.part_of)) {
+        return err_set(err, ERROR_CONFLICT, "Record %lld is a part of person %lld",
+                       (long long)record, (long long)row.part_of);
+    }
+    return check_no_place(transaction, &row, scratch, err);
+}
+
+static result erase_record(struct transaction *transaction, const struct person_erased_body *body,
+                           int64_t record, struct arena scratch, struct err *err)
+{
+    struct person_row row = {.id = record};
+    bool found = false;
+    (void)body;
+    TRY(backend_of(transaction)
+            ->row_find(transaction->connection, TABLE_PERSON, &scratch, &row, &found, err));
+    TRY(delete_rows(transaction, record, err));
+    TRY(course_erase(transaction, record, scratch, err));
+    return renew_record(transaction, &row, scratch, err);
+}
+
+/* Of the person's record and of each of the others. */
+typedef result of_record(struct transaction *transaction, const struct person_erased_body *body,
+                         int64_t record, struct arena scratch, struct err *err);
+
+static result each_record(struct transaction *transaction, const struct person_erased_body *body,
+                          of_record *act, struct arena scratch, struct err *err)
+{
+    TRY(act(transaction, body, body->person, scratch, err));
+    for (size_t i = 0; i < body->others.count; i++) {
+        TRY(act(transaction, body, body->others.items[i], scratch, err));
+    }
+    return result_ok();
+}
+
+result rows_erase_person(struct transaction *transaction, const struct event *event,
+                         struct arena scratch, struct err *err)
+{
+    const struct person_erased_body *body = &event->body.person_erased;
+    TRY(each_record(transaction, body, check_record, scratch, err));
     TRY(caseload_flush(transaction, err));
     caseload_forget(transaction);
-    TRY(delete_rows(transaction, person, err));
-    TRY(course_erase(transaction, person, scratch, err));
-    return renew_person(transaction, &row, scratch, err);
+    return each_record(transaction, body, erase_record, scratch, err);
+}
+
+static result erase_key(struct transaction *transaction, const struct person_erased_body *body,
+                        int64_t record, struct arena scratch, struct err *err)
+{
+    (void)body;
+    (void)scratch;
+    return subject_destroy(transaction, SUBJECT_OF_PERSON, record, err);
+}
+
+result erase_keys(struct transaction *transaction, const struct event *event, struct err *err)
+{
+    return each_record(transaction, &event->body.person_erased, erase_key, transaction->scratch,
+                       err);
+}
+
+/* --- what goes together ----------------------------------------------------------------------- */
+
+struct together {
+    int64_t *records;
+    size_t count;
+    size_t capacity;
+};
+
+static bool is_together(const struct together *together, int64_t record)
+{
+    bool is = false;
+    for (size_t i = 0; i < together->count; i++) {
+        is = is || together->records[i] == record;
+    }
+    return is;
+}
+
+/* All records of the person that this one is or is a part of. */
+static result add_person(struct transaction *transaction, int64_t record, struct arena scratch,
+                         struct together *together, struct err *err)
+{
+    const int64_t *records = NULL;
+    size_t count = 0;
+    TRY(transaction_records(transaction, record, KNOWN_NOW, &scratch, &records, &count, err));
+    for (size_t i = 0; i < count; i++) {
+        if (!is_together(together, records[i])) {
+            ASSERT(together->count < together->capacity);
+            together->records[together->count++] = records[i];
+        }
+    }
+    return result_ok();
+}
+
+result transaction_sealed_together(struct transaction *transaction, int64_t person,
+                                   struct arena *arena, const int64_t **ret_records,
+                                   size_t *ret_count, struct err *err)
+{
+    struct identity_event *events = NULL;
+    const int64_t *kin = NULL;
+    size_t event_count = 0;
+    struct together together = {.count = 0};
+    TRY(transaction_kin(transaction, person, arena, &kin, &together.capacity, err));
+    together.records = ARENA_NEW(arena, int64_t, together.capacity);
+    if (together.records == NULL) {
+        return arena_full(err);
+    }
+    TRY(add_person(transaction, person, *arena, &together, err));
+    if (together.capacity > 1) {
+        struct arena scratch = *arena;
+        TRY(transaction_identity_events(transaction, person, 0, KNOWN_NOW, &scratch, &events,
+                                        &event_count, err));
+        for (size_t before = 0; before < together.count;) {
+            before = together.count;
+            for (size_t i = 0; i < event_count; i++) {
+                const int64_t of = events[i].event.subject;
+                const int64_t about = events[i].about;
+                const bool of_one = of != about && !events[i].erased &&
+                                    is_together(&together, of) != is_together(&together, about);
+                TRY(of_one ? add_person(transaction, is_together(&together, of) ? about : of,
+                                        scratch, &together, err)
+                           : result_ok());
+            }
+        }
+    }
+    *ret_records = together.records;
+    *ret_count = together.count;
+    return result_ok();
 }
 
 /* --- what remains --- */
 
-/* The history comes newest first; what remains is kept oldest first. */
-static result write_remains(const struct event *events, size_t count, int64_t person,
-                            struct arena *arena, struct person_erased_body *body, struct err *err)
+static result write_remains(const struct identity_event *events, size_t count, struct arena *arena,
+                            struct person_erased_body *body, struct err *err)
 {
     int64_t *positions = ARENA_NEW(arena, int64_t, count + 1);
     str *texts = ARENA_NEW(arena, str, count + 1);
@@ -80,10 +207,12 @@ static result write_remains(const struct event *events, size_t count, int64_t pe
     if (positions == NULL || texts == NULL) {
         return arena_full(err);
     }
-    erased_reference(person, reference);
-    for (size_t i = count; i > 0; i--) {
+    for (size_t i = 0; i < count; i++) {
+        const struct event *event = &events[i].event;
         struct event remaining;
-        if (event_erase(&events[i - 1], str_from_c(reference), &remaining)) {
+        erased_reference(event->subject, reference);
+        if (!events[i].erased && is_erased_by(body, event->subject) &&
+            event_erase(event, str_from_c(reference), &remaining)) {
             positions[kept] = remaining.position;
             TRY(event_write_body(&remaining, arena, &texts[kept], err));
             kept++;
@@ -100,12 +229,21 @@ static result erase_person(struct transaction *transaction, struct event *event,
                            struct arena *arena, struct err *err)
 {
     struct person_erased_body *body = &event->body.person_erased;
-    const struct event *events = NULL;
+    struct identity_event *events = NULL;
+    const int64_t *records = NULL;
+    size_t record_count = 0;
     size_t count = 0;
     ASSERT(event->kind == EVENT_PERSON_ERASED && event->subject_kind == SUBJECT_OF_REGISTER);
-    TRY(transaction_history(transaction, SUBJECT_OF_PERSON, body->person, 0, HISTORY_WHOLE, arena,
-                            &events, &count, err));
-    TRY(write_remains(events, count, body->person, arena, body, err));
+    TRY(transaction_sealed_together(transaction, body->person, arena, &records, &record_count,
+                                    err));
+    if (records[0] != body->person) {
+        return err_set(err, ERROR_CONFLICT, "Record %lld is a part of person %lld",
+                       (long long)body->person, (long long)records[0]);
+    }
+    body->others = (struct number_list){.items = records + 1, .count = record_count - 1};
+    TRY(transaction_identity_events(transaction, body->person, 0, KNOWN_NOW, arena, &events, &count,
+                                    err));
+    TRY(write_remains(events, count, arena, body, err));
     return transaction_append(transaction, event, err);
 }
 
@@ -119,6 +257,7 @@ result transaction_erase_person(struct transaction *transaction, struct event *e
     TRY(arena_open(&arena, ERASING_SIZE, err));
     const result erased = erase_person(transaction, event, &arena, err);
     arena_close(&arena);
+    event->body.person_erased.others = (struct number_list){0};
     event->body.person_erased.events = (struct number_list){0};
     event->body.person_erased.remains = (struct text_list){0};
     return erased;
@@ -214,6 +353,16 @@ str remains_find(const struct remains *remains, int64_t position)
                                              : bsearch(&wanted, remains->bodies, remains->count,
                                                        sizeof remains->bodies[0], by_position);
     return found == NULL ? (str){0} : found->body;
+}
+
+result remains_put(const struct transaction *transaction, struct event *event, struct arena *arena,
+                   bool *ret_remains, struct err *err)
+{
+    const str body = transaction->remains == NULL
+                         ? (str){0}
+                         : remains_find(transaction->remains, event->position);
+    *ret_remains = body.at != NULL;
+    return body.at == NULL ? result_ok() : event_read_body(body, arena, event, err);
 }
 
 result transaction_put_remains(struct transaction *transaction, struct event *events, size_t count,

@@ -97,6 +97,21 @@ static result note_command(struct transaction *transaction, const struct event_r
                        ->row_insert(transaction->connection, TABLE_COMMAND, &command, err);
 }
 
+/* What remains of whoever was erased is said by a later event only. */
+static result leave_rows(struct transaction *transaction, struct err *err)
+{
+    struct arena scratch = transaction->scratch;
+    struct property_record old = {.name = STR(PROPERTY_ROWS_ARE_OLD)};
+    bool found = transaction->without_rows;
+    transaction->without_rows = true;
+    if (!found) {
+        TRY(backend_of(transaction)
+                ->row_find(transaction->connection, TABLE_PROPERTY, &scratch, &old, &found, err));
+    }
+    old.value = STR("\x01");
+    return found ? result_ok() : insert_row(transaction, TABLE_PROPERTY, &old, err);
+}
+
 result transaction_append_erased(struct transaction *transaction, struct event *event,
                                  struct err *err)
 {
@@ -106,6 +121,7 @@ result transaction_append_erased(struct transaction *transaction, struct event *
     TRY(transaction_check_writing(transaction, err));
     TRY(append_check_header(event, err));
     TRY(sealing_settle(transaction, err));
+    TRY(leave_rows(transaction, err));
     TRY(note_destroyed(transaction, event, err));
     event->position = transaction->last_position + 1;
     /* Sealed with a key that nobody keeps. */

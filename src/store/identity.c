@@ -237,41 +237,6 @@ result transaction_kin(struct transaction *transaction, int64_t record, struct a
     return joined_records(transaction, record, &joining, arena, ret_records, ret_count, err);
 }
 
-static int compare_records(const void *left, const void *right)
-{
-    const int64_t a = *(const int64_t *)left;
-    const int64_t b = *(const int64_t *)right;
-    return (a > b) - (a < b);
-}
-
-result identity_merged_records(struct transaction *transaction, struct arena *arena,
-                               const int64_t **ret_records, size_t *ret_count, struct err *err)
-{
-    bool any = false;
-    *ret_records = NULL;
-    *ret_count = 0;
-    TRY(identity_any(transaction, &any, err));
-    if (!any) {
-        return result_ok();
-    }
-    void *rows = NULL;
-    size_t count = 0;
-    TRY(collect_rows(transaction, QUERY_MERGES_DONE, NULL, 0, arena, &rows, &count, err));
-    const struct merge_row *merges = rows;
-    int64_t *records = ARENA_NEW(arena, int64_t, 2 * count + 1);
-    if (records == NULL) {
-        return arena_full(err);
-    }
-    for (size_t i = 0; i < count; i++) {
-        records[2 * i] = merges[i].continues;
-        records[2 * i + 1] = merges[i].absorbed;
-    }
-    qsort(records, 2 * count, sizeof records[0], compare_records);
-    *ret_records = records;
-    *ret_count = 2 * count;
-    return result_ok();
-}
-
 result transaction_each_record(struct transaction *transaction, int64_t after_id, size_t limit,
                                struct arena *arena, const struct person_row **ret_rows,
                                size_t *ret_count, struct err *err)
@@ -326,6 +291,7 @@ static result open_record(struct transaction *transaction, const struct event_re
     bool opened = false;
     struct identity_event item = {.about = record->subject};
     TRY(event_open(transaction, record, arena, &item.event, &opened, err));
+    TRY(opened ? result_ok() : remains_put(transaction, &item.event, arena, &opened, err));
     TRY(identity_about(transaction, record->position, record->subject, known_at, *arena,
                        &item.about, err));
     item.erased = !opened;
@@ -401,6 +367,85 @@ result transaction_identity_events(struct transaction *transaction, int64_t reco
         TRY(add_events(transaction, &kept[i], known_at, arena, events, &count, err));
     }
     qsort(events, count, sizeof events[0], compare_events);
+    *ret_events = events;
+    *ret_count = count;
+    return result_ok();
+}
+
+/* --- other references and names --------------------------------------------------------------- */
+
+/* Of the records that were ever one person with this one: what an undone merge gave to another
+ * stands under the first still. */
+static result read_identifier_events(struct transaction *transaction, int64_t person,
+                                     struct arena *arena, struct kept_events **ret_kept,
+                                     size_t *ret_kept_count, size_t *ret_all, struct err *err)
+{
+    const int64_t *kin = NULL;
+    size_t kin_count = 0;
+    size_t all = 0;
+    TRY(transaction_kin(transaction, person, arena, &kin, &kin_count, err));
+    struct kept_events *kept = ARENA_NEW(arena, struct kept_events, kin_count + 1);
+    if (kept == NULL) {
+        return arena_full(err);
+    }
+    for (size_t i = 0; i < kin_count; i++) {
+        const struct parameter parameters[] = {
+            parameter_number(kin[i]),
+            parameter_number(EVENT_IDENTIFIER_RECORDED),
+            parameter_number(EVENT_IDENTIFIER_WITHDRAWN),
+            parameter_number(EVENT_EXTERNAL_REFERENCE_RECORDED),
+        };
+        void *rows = NULL;
+        TRY(sealing_settle_subject(transaction, SUBJECT_OF_PERSON, kin[i], err));
+        TRY(collect_rows(transaction, QUERY_EVENTS_OF_KINDS, parameters, 4, arena, &rows,
+                         &kept[i].count, err));
+        kept[i].items = rows;
+        all += kept[i].count;
+    }
+    *ret_kept = kept;
+    *ret_kept_count = kin_count;
+    *ret_all = all;
+    return result_ok();
+}
+
+static bool is_withdrawn(const struct identity_event *events, size_t count, int64_t position)
+{
+    bool withdrawn = false;
+    for (size_t i = 0; i < count; i++) {
+        withdrawn = withdrawn || (events[i].event.kind == EVENT_IDENTIFIER_WITHDRAWN &&
+                                  events[i].event.body.identifier_withdrawn.event == position);
+    }
+    return withdrawn;
+}
+
+result transaction_identifiers(struct transaction *transaction, int64_t person, struct arena *arena,
+                               const struct event **ret_events, size_t *ret_count, struct err *err)
+{
+    const int64_t *records = NULL;
+    size_t record_count = 0;
+    struct kept_events *kept = NULL;
+    size_t kept_count = 0;
+    size_t all = 0;
+    size_t opened = 0;
+    size_t count = 0;
+    TRY(transaction_records(transaction, person, KNOWN_NOW, arena, &records, &record_count, err));
+    TRY(read_identifier_events(transaction, person, arena, &kept, &kept_count, &all, err));
+    struct identity_event *items = ARENA_NEW(arena, struct identity_event, all + 1);
+    struct event *events = ARENA_NEW(arena, struct event, all + 1);
+    if (items == NULL || events == NULL) {
+        return arena_full(err);
+    }
+    for (size_t i = 0; i < kept_count; i++) {
+        TRY(add_events(transaction, &kept[i], KNOWN_NOW, arena, items, &opened, err));
+    }
+    qsort(items, opened, sizeof items[0], compare_events);
+    for (size_t i = 0; i < opened; i++) {
+        if (items[i].event.kind == EVENT_IDENTIFIER_RECORDED && !items[i].erased &&
+            is_in(records, record_count, items[i].about) &&
+            !is_withdrawn(items, opened, items[i].event.position)) {
+            events[count++] = items[i].event;
+        }
+    }
     *ret_events = events;
     *ret_count = count;
     return result_ok();
@@ -497,14 +542,17 @@ result transaction_facts_named(struct transaction *transaction, str fact, struct
 
 /* --- the blind index -------------------------------------------------------------------------- */
 
-/* The key of the index is made of the store's key and is no other key of it. */
+void identity_lookup_key(const struct cipher_key *store_key, struct sha256 *ret_key)
+{
+    const str key = {.at = (const char *)store_key->bytes, .len = CIPHER_KEY_SIZE};
+    const str purpose = STR("returnhub-lookup-1");
+    *ret_key = hmac_sha256(key, &purpose, 1);
+}
+
 static struct sha256 lookup_hash(const struct transaction *transaction, str found_by)
 {
-    const str store_key = {.at = (const char *)transaction->store_key->bytes,
-                           .len = CIPHER_KEY_SIZE};
-    const str purpose = STR("returnhub-lookup-1");
-    const struct sha256 key = hmac_sha256(store_key, &purpose, 1);
-    return hmac_sha256((str){.at = (const char *)key.bytes, .len = SHA256_SIZE}, &found_by, 1);
+    const str key = {.at = (const char *)transaction->lookup_key.bytes, .len = SHA256_SIZE};
+    return hmac_sha256(key, &found_by, 1);
 }
 
 result transaction_lookup(struct transaction *transaction, str found_by, struct arena *arena,
@@ -778,6 +826,36 @@ static result move_lookups(struct separation *work, int64_t position, int64_t to
     return result_ok();
 }
 
+/* What was erased since leaves no fact, and of a course what remains. */
+static result is_destroyed(struct transaction *transaction, int64_t record, bool *ret_destroyed,
+                           struct err *err)
+{
+    struct subject_entry *entry = NULL;
+    TRY(subject_find(transaction, SUBJECT_OF_PERSON, record, transaction->scratch, &entry, err));
+    ASSERT(entry != NULL);
+    *ret_destroyed = entry->destroyed;
+    return result_ok();
+}
+
+static result move_rows(struct separation *work, const struct event_record *record, int64_t from,
+                        int64_t to, struct err *err)
+{
+    struct transaction *transaction = work->transaction;
+    bool destroyed = false;
+    bool moved = false;
+    TRY(is_destroyed(transaction, record->subject, &destroyed, err));
+    if (record->kind == EVENT_FACT_RECORDED && !destroyed) {
+        TRY(move_fact(work, record->position, from, to, err));
+    }
+    if (event_is_passage((enum event_kind)record->kind)) {
+        TRY(course_move(transaction, record->position, from, to, *work->arena, &moved, err));
+        if (!moved && !destroyed) {
+            return refuse_moved(record->position, err);
+        }
+    }
+    return move_lookups(work, record->position, to, err);
+}
+
 static result move_event(struct separation *work, int64_t position, struct err *err)
 {
     struct transaction *transaction = work->transaction;
@@ -805,9 +883,7 @@ static result move_event(struct separation *work, int64_t position, struct err *
     };
     transaction->rows_changed++;
     TRY(backend_of(transaction)->row_insert(transaction->connection, TABLE_MOVED, &moved, err));
-    TRY(record.kind == EVENT_FACT_RECORDED ? move_fact(work, position, from, moved.record, err)
-                                           : result_ok());
-    return move_lookups(work, position, moved.record, err);
+    return move_rows(work, &record, from, moved.record, err);
 }
 
 /* The rows of the persons that there are from now on, from the events. */
@@ -914,6 +990,47 @@ static result give_place_back(struct separation *work, struct err *err)
                  : result_ok();
 }
 
+/* Both were on the manifest, one after the other: the row is of the later. */
+static result give_entry(struct transaction *transaction, const struct manifest_entry_row *entry,
+                         int64_t person, struct arena scratch, struct err *err)
+{
+    struct manifest_entry_row given = *entry;
+    struct manifest_entry_row there = {.manifest = entry->manifest, .person = person};
+    bool found = false;
+    given.person = person;
+    TRY(backend_of(transaction)
+            ->row_find(transaction->connection, TABLE_MANIFEST_ENTRY, &scratch, &there, &found,
+                       err));
+    transaction->rows_changed++;
+    TRY(backend_of(transaction)
+            ->row_delete(transaction->connection, TABLE_MANIFEST_ENTRY, entry, err));
+    if (!found) {
+        return insert_row(transaction, TABLE_MANIFEST_ENTRY, &given, err);
+    }
+    return there.changed_event < given.changed_event
+               ? update(transaction, TABLE_MANIFEST_ENTRY, &given, err)
+               : result_ok();
+}
+
+/* Whoever is on a manifest is on it by a request, and goes with it. */
+static result give_entries_back(struct separation *work, struct err *err)
+{
+    const struct parameter parameter = parameter_number(work->root);
+    void *rows = NULL;
+    size_t count = 0;
+    TRY(collect_rows(work->transaction, QUERY_MANIFEST_ENTRIES_OF, &parameter, 1, work->arena,
+                     &rows, &count, err));
+    const struct manifest_entry_row *entries = rows;
+    for (size_t i = 0; i < count; i++) {
+        int64_t person = 0;
+        TRY(whose_event(work, entries[i].request, &person, err));
+        if (person != work->root) {
+            TRY(give_entry(work->transaction, &entries[i], person, *work->arena, err));
+        }
+    }
+    return result_ok();
+}
+
 static result renew_caseload(struct separation *work, struct err *err)
 {
     for (size_t i = 0; i < work->record_count; i++) {
@@ -932,6 +1049,10 @@ static result begin_separation(struct separation *work, struct err *err)
     TRY(identity_root(work->transaction, work->event->subject, *work->arena, &work->root, err));
     TRY(rows_of_person(work->transaction, work->root, work->arena, &rows, &work->record_count,
                        err));
+    if (rows[0].erased) {
+        return err_set(err, ERROR_CONFLICT,
+                       "The person was erased: which event was about whom cannot be told any more");
+    }
     work->records = ARENA_NEW(work->arena, int64_t, work->record_count + 1);
     if (work->records == NULL) {
         return arena_full(err);
@@ -955,6 +1076,7 @@ static result apply_separated(struct transaction *transaction, const struct even
     }
     TRY(fold_rows(&work, err));
     TRY(give_requests_back(&work, err));
+    TRY(give_entries_back(&work, err));
     TRY(give_place_back(&work, err));
     TRY(give_stays_back(&work, err));
     return renew_caseload(&work, err);

@@ -26,6 +26,9 @@ union kept_row {
     struct password_record password;
     struct second_factor_record factor;
     struct session_record session;
+    struct ceremony_record ceremony;
+    struct passkey_record passkey;
+    struct subject_link_record link;
     struct rulebook_record rulebook;
 };
 typedef result check_row(struct transaction *transaction, const union kept_row *row, void *context,
@@ -110,6 +113,27 @@ static result check_session(struct transaction *transaction, const union kept_ro
     return row_check_proof(transaction, TABLE_SESSION, row, err);
 }
 
+static result check_ceremony(struct transaction *transaction, const union kept_row *row,
+                             void *context, struct err *err)
+{
+    (void)context;
+    return row_check_proof(transaction, TABLE_CEREMONY, row, err);
+}
+
+static result check_passkey(struct transaction *transaction, const union kept_row *row,
+                            void *context, struct err *err)
+{
+    (void)context;
+    return row_check_proof(transaction, TABLE_PASSKEY, row, err);
+}
+
+static result check_subject_link(struct transaction *transaction, const union kept_row *row,
+                                 void *context, struct err *err)
+{
+    (void)context;
+    return row_check_proof(transaction, TABLE_SUBJECT_LINK, row, err);
+}
+
 static result check_rulebook(struct transaction *transaction, const union kept_row *row,
                              void *context, struct err *err)
 {
@@ -167,11 +191,15 @@ result transaction_check_kept(struct transaction *transaction, struct err *err)
         {QUERY_PASSWORDS, check_password},
         {QUERY_SECOND_FACTORS, check_factor},
         {QUERY_ALL_SESSIONS, check_session},
+        {QUERY_ALL_CEREMONIES, check_ceremony},
+        {QUERY_ALL_PASSKEYS, check_passkey},
+        {QUERY_ALL_SUBJECT_LINKS, check_subject_link},
         {QUERY_RULEBOOKS, check_rulebook},
     };
     TRY(backend_of(transaction)->check_layout(transaction->connection, err));
     for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++) {
         TRY(check_rows(transaction, checks[i].query, checks[i].check, NULL, err));
     }
+    TRY(latest_check(transaction, err));
     return check_destroyed(transaction, err);
 }

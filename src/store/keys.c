@@ -1,5 +1,6 @@
 #include "store/transaction.h"
 
+#include "register/identifier.h"
 #include "seal/leaf.h"
 
 #include <string.h>
@@ -246,6 +247,7 @@ result event_open(struct transaction *transaction, const struct event_record *re
     if (!entry->destroyed) {
         TRY(open_body(record, &entry->key, arena, &event, err));
     }
+    identifier_from_older(&event);
     *ret_opened = !entry->destroyed;
     *ret_event = event;
     return result_ok();

@@ -69,6 +69,27 @@ static const struct column second_factor_columns[] = {
     COLUMN(second_factor_record, proof, COLUMN_BYTES32),
 };
 
+static const struct column passkey_columns[] = {
+    FIXED(passkey_row, credential_id, COLUMN_BYTES), FIXED(passkey_row, account, COLUMN_NUMBER),
+    COLUMN(passkey_row, name, COLUMN_TEXT),          FIXED(passkey_row, algorithm, COLUMN_NUMBER),
+    FIXED(passkey_row, public_key, COLUMN_BYTES),    COLUMN(passkey_row, sign_count, COLUMN_NUMBER),
+    FIXED(passkey_row, created_at, COLUMN_INSTANT),  COLUMN(passkey_row, used_at, COLUMN_INSTANT),
+    COLUMN(passkey_record, proof, COLUMN_BYTES32),
+};
+
+static const struct column subject_link_columns[] = {
+    FIXED(subject_link_row, issuer, COLUMN_TEXT),
+    FIXED(subject_link_row, subject, COLUMN_TEXT),
+    FIXED(subject_link_row, account, COLUMN_NUMBER),
+    COLUMN(subject_link_record, proof, COLUMN_BYTES32),
+};
+
+static const struct column ceremony_columns[] = {
+    FIXED(ceremony, bound_to, COLUMN_BYTES32),      FIXED(ceremony, purpose, COLUMN_STATE),
+    COLUMN(ceremony, secret, COLUMN_BYTES32),       COLUMN(ceremony, made_at, COLUMN_INSTANT),
+    COLUMN(ceremony_record, proof, COLUMN_BYTES32),
+};
+
 static const struct column session_columns[] = {
     FIXED(session_row, token_hash, COLUMN_BYTES32),  COLUMN(session_row, account, COLUMN_NUMBER),
     COLUMN(session_row, opened_at, COLUMN_INSTANT),  COLUMN(session_row, seen_at, COLUMN_INSTANT),
@@ -292,6 +313,7 @@ static const struct column course_columns[] = {
 static const struct column course_answer_columns[] = {
     FIXED(person_course, person, COLUMN_NUMBER),
     FIXED(person_course, passages, COLUMN_BYTES),
+    FIXED(person_course, has_facts, COLUMN_FLAG),
     FIXED(person_course, recorded_until, COLUMN_INSTANT),
     FIXED(person_course, facts, COLUMN_BYTES),
 };
@@ -310,12 +332,6 @@ static const struct column look_row_columns[] = {
     FIXED(look_row, subject_kind, COLUMN_STATE), FIXED(look_row, subject, COLUMN_NUMBER),
     FIXED(look_row, at, COLUMN_INSTANT),         FIXED(look_row, purpose, COLUMN_TEXT),
     FIXED(look_row, reason, COLUMN_TEXT),
-};
-
-static const struct column external_reference_columns[] = {
-    FIXED(external_reference_row, lookup, COLUMN_NUMBER),
-    FIXED(external_reference_row, event, COLUMN_NUMBER),
-    FIXED(external_reference_row, person, COLUMN_NUMBER),
 };
 
 static const struct column entry_columns[] = {
@@ -446,6 +462,10 @@ static const struct layout layouts[TABLE_COUNT] = {
     [TABLE_PASSWORD] = LAYOUT("password", struct password_record, password_columns, 1),
     [TABLE_SECOND_FACTOR] =
         LAYOUT("second_factor", struct second_factor_record, second_factor_columns, 1),
+    [TABLE_PASSKEY] = LAYOUT("passkey", struct passkey_record, passkey_columns, 1),
+    [TABLE_SUBJECT_LINK] =
+        LAYOUT("subject_link", struct subject_link_record, subject_link_columns, 2),
+    [TABLE_CEREMONY] = LAYOUT("ceremony", struct ceremony_record, ceremony_columns, 2),
     [TABLE_SESSION] = LAYOUT("session", struct session_record, session_columns, 1),
     [TABLE_LOOK] = LAYOUT("look", struct look_record, look_columns, 0),
     [TABLE_RULEBOOK] = LAYOUT("rulebook", struct rulebook_record, rulebook_columns, 1),
@@ -470,8 +490,6 @@ static const struct layout layouts[TABLE_COUNT] = {
     [TABLE_COURSE] = LAYOUT("course", struct course_row, course_columns, 1),
     [TABLE_FACT_NAME] = LAYOUT("fact_name", struct name_record, name_columns, 1),
     [TABLE_WORD] = LAYOUT("word", struct name_record, name_columns, 1),
-    [TABLE_EXTERNAL_REFERENCE] = PERSONAL("external_reference", struct external_reference_row,
-                                          external_reference_columns, 2),
     [TABLE_ENTRY] = PERSONAL("entry", struct entry_row, entry_columns, 1),
     [TABLE_INTAKE] = LAYOUT("intake", struct intake_row, intake_columns, 1),
     [TABLE_OPERATION] = LAYOUT("operation", struct operation_row, operation_columns, 1),

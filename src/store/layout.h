@@ -9,7 +9,6 @@
 #include "base/hash.h"
 #include "register/course.h"
 #include "register/entry.h"
-#include "register/external_reference.h"
 #include "register/glass.h"
 #include "register/hub_desk.h"
 #include "register/identity.h"
@@ -18,6 +17,7 @@
 #include "register/operation.h"
 #include "register/row.h"
 #include "register/stop_notice.h"
+#include "store/doors.h"
 #include "store/store.h"
 
 enum column_type {
@@ -48,6 +48,9 @@ enum table {
     TABLE_PROPERTY,
     TABLE_PASSWORD,
     TABLE_SECOND_FACTOR,
+    TABLE_PASSKEY,
+    TABLE_SUBJECT_LINK,
+    TABLE_CEREMONY,
     TABLE_SESSION,
     TABLE_LOOK,
     TABLE_RULEBOOK,
@@ -72,7 +75,6 @@ enum table {
     TABLE_COURSE,
     TABLE_FACT_NAME,
     TABLE_WORD,
-    TABLE_EXTERNAL_REFERENCE,
     TABLE_ENTRY,
     TABLE_INTAKE,
     TABLE_OPERATION,
@@ -175,6 +177,8 @@ struct lookup_record {
 
 /* The property that says: an older program wrote the rows, they are to be made anew. */
 #define PROPERTY_ROWS_ARE_OLD "rows_are_old"
+/* When anything was recorded last, at the latest: milliseconds, in digits (latest.c). */
+#define PROPERTY_LATEST_INSTANT "latest_instant"
 
 struct property_record {
     str name;
@@ -189,6 +193,21 @@ struct password_record {
 
 struct session_record {
     struct session_row row;
+    uint8_t proof[SHA256_SIZE];
+};
+
+struct passkey_record {
+    struct passkey_row row;
+    uint8_t proof[SHA256_SIZE];
+};
+
+struct ceremony_record {
+    struct ceremony row;
+    uint8_t proof[SHA256_SIZE];
+};
+
+struct subject_link_record {
+    struct subject_link_row row;
     uint8_t proof[SHA256_SIZE];
 };
 

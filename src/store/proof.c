@@ -1,5 +1,6 @@
 #include "store/proof.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { COLUMNS_MAX = 12 };
@@ -102,7 +103,6 @@ result row_check_proof(const struct transaction *transaction, enum table table, 
     if (sha256_equal(&proof, &stands)) {
         return result_ok();
     }
-    str key = STR("");
     struct column_text text;
     const struct column *first = &layout->columns[0];
     if (first->type == COLUMN_NUMBER) {
@@ -111,42 +111,42 @@ result row_check_proof(const struct transaction *transaction, enum table table, 
         return err_set(err, ERROR_STORAGE, "%s %lld was changed behind the store's back",
                        layout->name, (long long)number);
     }
-    key = column_value(first, row, &text);
-    return err_set(err, ERROR_STORAGE, "%s %02x%02x%02x%02x... was changed behind the store's back",
-                   layout->name, (unsigned char)key.at[0], (unsigned char)key.at[1],
-                   (unsigned char)key.at[2], (unsigned char)key.at[3]);
+    char shown[2 * 4 + 1] = "";
+    const str key = str_slice(column_value(first, row, &text), 0, 4);
+    for (size_t i = 0; i < key.len; i++) {
+        snprintf(shown + 2 * i, 3, "%02x", (unsigned char)key.at[i]);
+    }
+    return err_set(err, ERROR_STORAGE, "%s %s... was changed behind the store's back", layout->name,
+                   shown);
+}
+
+result row_put_proved(struct transaction *transaction, enum table table, void *row, struct err *err)
+{
+    const struct sha256 proof = row_proof(transaction, table, row, NULL);
+    memcpy((char *)row + proof_column(layout_of(table))->offset, proof.bytes, SHA256_SIZE);
+    return backend_of(transaction)->row_put(transaction->connection, table, row, err);
 }
 
 /* --- rows from before --- */
 
-static result prove_password(struct transaction *transaction, const struct password_record *found,
-                             struct err *err)
-{
-    return transaction_set_password_hash(transaction, found->account, found->hash, err);
-}
-
-static result prove_factor(struct transaction *transaction,
-                           const struct second_factor_record *found, struct err *err)
-{
-    struct second_factor_record record = *found;
-    const struct sha256 proof = row_proof(transaction, TABLE_SECOND_FACTOR, &record, NULL);
-    memcpy(record.proof, proof.bytes, SHA256_SIZE);
-    return backend_of(transaction)
-        ->row_put(transaction->connection, TABLE_SECOND_FACTOR, &record, err);
-}
-
-result proofs_make(struct transaction *transaction, struct err *err)
+static result prove_rows(struct transaction *transaction, enum query query, enum table table,
+                         struct err *err)
 {
     struct arena scratch = transaction->scratch;
     void *rows = NULL;
     size_t count = 0;
-    TRY(collect_rows(transaction, QUERY_PASSWORDS, NULL, 0, &scratch, &rows, &count, err));
+    TRY(collect_rows(transaction, query, NULL, 0, &scratch, &rows, &count, err));
     for (size_t i = 0; i < count; i++) {
-        TRY(prove_password(transaction, (struct password_record *)rows + i, err));
-    }
-    TRY(collect_rows(transaction, QUERY_SECOND_FACTORS, NULL, 0, &scratch, &rows, &count, err));
-    for (size_t i = 0; i < count; i++) {
-        TRY(prove_factor(transaction, (struct second_factor_record *)rows + i, err));
+        void *row = (char *)rows + i * layout_of(table)->row_size;
+        TRY(row_put_proved(transaction, table, row, err));
     }
     return result_ok();
+}
+
+result proofs_make(struct transaction *transaction, struct err *err)
+{
+    TRY(prove_rows(transaction, QUERY_PASSWORDS, TABLE_PASSWORD, err));
+    TRY(prove_rows(transaction, QUERY_SECOND_FACTORS, TABLE_SECOND_FACTOR, err));
+    TRY(prove_rows(transaction, QUERY_ALL_PASSKEYS, TABLE_PASSKEY, err));
+    return prove_rows(transaction, QUERY_ALL_SUBJECT_LINKS, TABLE_SUBJECT_LINK, err);
 }

@@ -15,6 +15,9 @@ struct sha256 row_proof(const struct transaction *transaction, enum table table,
 /* ERROR_STORAGE, naming the table, when the proof in the row's last column is another. */
 MUST_USE result row_check_proof(const struct transaction *transaction, enum table table,
                                 const void *row, struct err *err);
+/* Writes the row with its proof, which is put into its last column. */
+MUST_USE result row_put_proved(struct transaction *transaction, enum table table, void *row,
+                               struct err *err);
 /* Of rows that were written before there were proofs. Only right after their layout was brought up
  * to date. */
 MUST_USE result proofs_make(struct transaction *transaction, struct err *err);

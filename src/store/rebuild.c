@@ -25,16 +25,6 @@ static result check_position(const struct replay *replay, int64_t position, stru
                          (long long)replay->done + 1, (long long)replay->done, (long long)position);
 }
 
-/* The body of a person whose key was destroyed says nothing any more. Where something remains of
- * it, that is replayed in its place. */
-static result read_remains(struct replay *replay, struct event *event, bool *ret_remains,
-                           struct err *err)
-{
-    const str body = remains_find(&replay->remains, event->position);
-    *ret_remains = body.at != NULL;
-    return body.at == NULL ? result_ok() : event_read_body(body, replay->bodies, event, err);
-}
-
 static result replay_event(void *context, const struct event_record *record, struct err *err)
 {
     struct replay *replay = context;
@@ -42,9 +32,10 @@ static result replay_event(void *context, const struct event_record *record, str
     bool opened = false;
     TRY(check_position(replay, record->position, err));
     TRY(event_open(replay->transaction, record, replay->bodies, &event, &opened, err));
-    if (!opened) {
-        TRY(read_remains(replay, &event, &opened, err));
-    }
+    /* The body of a person whose key was destroyed says nothing any more. Where something remains
+     * of it, that is replayed in its place. */
+    TRY(opened ? result_ok()
+               : remains_put(replay->transaction, &event, replay->bodies, &opened, err));
     if (opened) {
         struct err cause = {0};
         if (!rows_apply(replay->transaction, &event, replay->transaction->scratch, &cause).ok) {
@@ -69,6 +60,7 @@ static result rebuild(struct replay *replay, bool replace, struct rebuild_outcom
     struct rebuild_outcome outcome = {0};
     TRY(transaction_event_count(transaction, &replay->all, err));
     TRY(remains_read(transaction, &replay->remains_memory, &replay->remains, err));
+    transaction->remains = &replay->remains;
     TRY(backend->shadow_begin(transaction->connection, err));
     if (replay->remains.count > 0) {
         TRY(backend->shadow_take_names(transaction->connection, err));

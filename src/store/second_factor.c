@@ -67,10 +67,7 @@ result transaction_put_second_factor(struct transaction *transaction,
     }
     transaction_entropy(transaction, nonce, sizeof nonce);
     TRY(cipher_seal(transaction->store_key, nonce, plain, name, &scratch, &record.sealed, err));
-    const struct sha256 proof = row_proof(transaction, TABLE_SECOND_FACTOR, &record, NULL);
-    memcpy(record.proof, proof.bytes, SHA256_SIZE);
-    return backend_of(transaction)
-        ->row_put(transaction->connection, TABLE_SECOND_FACTOR, &record, err);
+    return row_put_proved(transaction, TABLE_SECOND_FACTOR, &record, err);
 }
 
 result transaction_delete_second_factor(struct transaction *transaction, int64_t account,

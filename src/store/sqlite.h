@@ -96,7 +96,7 @@ void sqlite_put_columns(struct buf *buf, const struct layout *layout, const char
 
 /* The schema (sqlite_schema.c). */
 MUST_USE result sqlite_check_schema(sqlite3 *db, const char *path, instant now,
-                                    int64_t *ret_upgraded_from, struct err *err);
+                                    bool *ret_brought_proofs, struct err *err);
 MUST_USE result sqlite_check_layout(struct connection *connection, struct err *err);
 /* Makes the derived tables in `schema` ("main", "temp"). */
 MUST_USE result sqlite_make_derived(sqlite3 *db, const char *schema, struct arena scratch,

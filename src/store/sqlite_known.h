@@ -12,7 +12,7 @@
 struct known_row;
 
 enum {
-    KNOWN_ROWS = 8192,    /* a power of two */
+    KNOWN_ROWS = 32768,   /* a power of two */
     KNOWN_ROW_SIZE = 704, /* with its texts: nearly everybody's caseload row */
 };
 

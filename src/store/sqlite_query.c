@@ -58,9 +58,6 @@ static const struct query_row query_rows[QUERY_COUNT] = {
     [QUERY_FACTS_OF] = {TABLE_FACT, NULL,
                         "SELECT # FROM fact WHERE subject_kind = ?1 AND subject = ?2"
                         " ORDER BY fact, true_from, position"},
-    [QUERY_FACTS_OF_KIND] = {TABLE_FACT, NULL,
-                             "SELECT # FROM fact WHERE subject_kind = ?1"
-                             " ORDER BY subject, fact, true_from, position"},
     [QUERY_FACT_OF_EVENT] =
         {TABLE_FACT, NULL,
          "SELECT # FROM fact WHERE subject_kind = ?1 AND subject = ?2 AND position = ?3"},
@@ -91,6 +88,13 @@ static const struct query_row query_rows[QUERY_COUNT] = {
     [QUERY_SECOND_FACTORS] = {TABLE_SECOND_FACTOR, NULL,
                               "SELECT # FROM second_factor ORDER BY account"},
     [QUERY_ALL_SESSIONS] = {TABLE_SESSION, NULL, "SELECT # FROM session ORDER BY token_hash"},
+    [QUERY_ALL_CEREMONIES] = {TABLE_CEREMONY, NULL,
+                              "SELECT # FROM ceremony ORDER BY bound_to, purpose"},
+    [QUERY_ALL_PASSKEYS] = {TABLE_PASSKEY, NULL, "SELECT # FROM passkey ORDER BY credential_id"},
+    [QUERY_ALL_SUBJECT_LINKS] = {TABLE_SUBJECT_LINK, NULL,
+                                 "SELECT # FROM subject_link ORDER BY issuer, subject"},
+    [QUERY_LATEST_RECORDED] = {TABLE_COUNT, layout_of_number,
+                               "SELECT MAX(recorded_at) FROM event HAVING COUNT(*) > 0"},
     [QUERY_RULEBOOKS] = {TABLE_RULEBOOK, NULL, "SELECT # FROM rulebook ORDER BY identity"},
     [QUERY_KEYS] = {TABLE_SUBJECT_KEY, NULL,
                     "SELECT # FROM subject_key ORDER BY subject_kind, subject"},
@@ -106,6 +110,14 @@ static const struct query_row query_rows[QUERY_COUNT] = {
     [QUERY_COMMANDS_TOO_MANY] = {TABLE_COMMAND, NULL,
                                  "SELECT # FROM command EXCEPT SELECT client_id, MIN(position) FROM"
                                  " event WHERE client_id IS NOT NULL GROUP BY client_id LIMIT 1"},
+    [QUERY_PASSKEYS] = {TABLE_PASSKEY, NULL,
+                        "SELECT # FROM passkey WHERE account = ?1"
+                        " ORDER BY created_at, credential_id"},
+    [QUERY_SUBJECT_LINKS] = {TABLE_SUBJECT_LINK, NULL,
+                             "SELECT # FROM subject_link WHERE account = ?1"
+                             " ORDER BY issuer, subject"},
+    [QUERY_OLD_CEREMONIES] = {TABLE_CEREMONY, NULL, "SELECT # FROM ceremony WHERE made_at < ?1"},
+    [QUERY_CEREMONY_COUNT] = {TABLE_COUNT, layout_of_number, "SELECT COUNT(*) FROM ceremony"},
     [QUERY_LOOKS] = {TABLE_COUNT, layout_of_look,
                      "SELECT # FROM look WHERE (?1 = 0 OR (subject_kind = 1 AND subject = ?1))"
                      " AND (?2 = 0 OR account = ?2) AND number < ?3 ORDER BY number DESC LIMIT ?4"},
@@ -164,12 +176,13 @@ static const struct query_row query_rows[QUERY_COUNT] = {
     [QUERY_CASELOAD] = {TABLE_CASELOAD, NULL,
                         "SELECT # FROM caseload WHERE person BETWEEN ?1 AND ?2 ORDER BY person"},
     [QUERY_COURSES] = {TABLE_COUNT, layout_of_course,
-                       "SELECT person, passages, 0, NULL FROM course"
+                       "SELECT person, passages, 0, 0, NULL FROM course"
                        " WHERE person BETWEEN ?1 AND ?2 ORDER BY person"},
     [QUERY_COURSES_WITH_FACTS] =
         {TABLE_COUNT, layout_of_course,
-         "SELECT course.person, passages, recorded_until, facts"
-         " FROM course CROSS JOIN caseload ON caseload.person = course.person"
+         "SELECT course.person, passages, caseload.person IS NOT NULL,"
+         " COALESCE(recorded_until, 0), facts"
+         " FROM course LEFT JOIN caseload ON caseload.person = course.person"
          " WHERE course.person BETWEEN ?1 AND ?2 ORDER BY course.person"},
     [QUERY_COUNT_REGISTERED] =
         {TABLE_COUNT, layout_of_number,
@@ -189,12 +202,6 @@ static const struct query_row query_rows[QUERY_COUNT] = {
                               "SELECT COALESCE(MAX(number), 0) FROM fact_name"},
     [QUERY_LAST_WORD] = {TABLE_COUNT, layout_of_number,
                          "SELECT COALESCE(MAX(number), 0) FROM word"},
-    [QUERY_EXTERNAL_OF_PERSON] =
-        {TABLE_EXTERNAL_REFERENCE, NULL,
-         "SELECT # FROM external_reference WHERE person = ?1 ORDER BY event"},
-    [QUERY_EXTERNAL_REFERENCES] =
-        {TABLE_EXTERNAL_REFERENCE, NULL,
-         "SELECT # FROM external_reference WHERE lookup = ?1 ORDER BY event"},
     [QUERY_OPERATION_BY_REFERENCE] = {TABLE_COUNT, layout_of_number,
                                       "SELECT id FROM operation WHERE reference = ?1"},
     [QUERY_OPERATIONS] = {TABLE_OPERATION, NULL,
@@ -233,9 +240,14 @@ static const struct query_row query_rows[QUERY_COUNT] = {
                       "SELECT # FROM merge WHERE ?1 IN (0, state) ORDER BY id DESC LIMIT ?2"},
     [QUERY_MERGES_OF] = {TABLE_MERGE, NULL,
                          "SELECT # FROM merge WHERE continues = ?1 OR absorbed = ?1 ORDER BY id"},
-    [QUERY_MERGES_DONE] = {TABLE_MERGE, NULL, "SELECT # FROM merge WHERE state >= 3 ORDER BY id"},
+    [QUERY_EVENTS_OF_KINDS] = {TABLE_EVENT, NULL,
+                               "SELECT # FROM event WHERE subject_kind = 1 AND subject = ?1"
+                               " AND kind IN (?2, ?3, ?4) ORDER BY position"},
     [QUERY_MOVED_OF_EVENT] = {TABLE_MOVED, NULL,
                               "SELECT # FROM moved WHERE position = ?1 ORDER BY separation"},
+    [QUERY_MANIFEST_ENTRIES_OF] = {TABLE_MANIFEST_ENTRY, NULL,
+                                   "SELECT # FROM manifest_entry WHERE person = ?1"
+                                   " ORDER BY manifest"},
     [QUERY_LOOKUPS_OF_EVENT] = {TABLE_LOOKUP, NULL,
                                 "SELECT # FROM lookup WHERE position = ?1 ORDER BY key"},
     [QUERY_LOOKUPS_OF_KEY] = {TABLE_LOOKUP, NULL,

@@ -203,6 +203,7 @@ static const char departure_tables[] =
     "  changed_event INTEGER NOT NULL,"
     "  PRIMARY KEY (manifest, person)) STRICT, WITHOUT ROWID;"
     "CREATE UNIQUE INDEX @.manifest_entry_once ON manifest_entry (person) WHERE state IN (1, 2);"
+    "CREATE INDEX @.manifest_entry_by_person ON manifest_entry (person);"
     "CREATE INDEX @.manifest_entry_changed ON manifest_entry (changed_event);"
     "CREATE UNIQUE INDEX @.manifest_entry_listed ON manifest_entry (request) WHERE state = 1;"
     "CREATE TABLE @.stop_notice ("
@@ -308,14 +309,6 @@ static const char caseload_tables[] =
     "CREATE TABLE @.course (person INTEGER PRIMARY KEY, passages BLOB) STRICT;"
     "CREATE TABLE @.fact_name (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;"
     "CREATE TABLE @.word (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;";
-
-/* What other systems call a person, found without being readable (register/external_reference.h).
- */
-static const char external_reference_tables[] =
-    "CREATE TABLE @.external_reference ("
-    "  lookup INTEGER NOT NULL, event INTEGER NOT NULL, person INTEGER NOT NULL,"
-    "  PRIMARY KEY (lookup, event)) STRICT, WITHOUT ROWID;"
-    "CREATE INDEX @.external_reference_by_person ON external_reference (person, event);";
 
 /* The books, what is used of agreements, and joint operations. */
 static const char book_tables[] =
@@ -441,7 +434,6 @@ result sqlite_make_derived(sqlite3 *db, const char *schema, struct arena scratch
     TRY(make_tables(db, derived_tables, schema, scratch, err));
     TRY(make_tables(db, departure_tables, schema, scratch, err));
     TRY(make_tables(db, sight_tables, schema, scratch, err));
-    TRY(make_tables(db, external_reference_tables, schema, scratch, err));
     TRY(make_tables(db, book_tables, schema, scratch, err));
     TRY(make_tables(db, identity_tables, schema, scratch, err));
     TRY(make_tables(db, hub_desk_tables, schema, scratch, err));
@@ -480,7 +472,8 @@ static const char registrations_index[] =
     " WHERE kind = 1;";
 _Static_assert(EVENT_PERSON_REGISTERED == 1, "as in index event_registration");
 
-/* A session says when it was last proven; an account may have a second factor. */
+/* A session says when it was last proven; an account may have a second factor, passkeys, and be
+ * known to another provider; a browser is asked something once (store/doors.h). */
 static const char sign_in_tables[] =
     "ALTER TABLE session ADD COLUMN proven_at INTEGER NOT NULL DEFAULT 0;"
     "CREATE TABLE IF NOT EXISTS second_factor ("
@@ -490,7 +483,31 @@ static const char sign_in_tables[] =
     "  last_period INTEGER NOT NULL,"
     "  wrong_codes INTEGER NOT NULL,"
     "  wrong_at INTEGER NOT NULL) STRICT;"
-    "CREATE INDEX IF NOT EXISTS session_by_account ON session (account);";
+    "CREATE INDEX IF NOT EXISTS session_by_account ON session (account);"
+    "CREATE TABLE IF NOT EXISTS passkey ("
+    "  credential_id BLOB NOT NULL PRIMARY KEY"
+    "    CHECK (length(credential_id) BETWEEN 16 AND 1023),"
+    "  account INTEGER NOT NULL,"
+    "  name TEXT NOT NULL,"
+    "  algorithm INTEGER NOT NULL,"
+    "  public_key BLOB NOT NULL,"
+    "  sign_count INTEGER NOT NULL CHECK (sign_count BETWEEN 0 AND 4294967295),"
+    "  created_at INTEGER NOT NULL,"
+    "  used_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX IF NOT EXISTS passkey_by_account ON passkey (account);"
+    "CREATE TABLE IF NOT EXISTS subject_link ("
+    "  issuer TEXT NOT NULL,"
+    "  subject TEXT NOT NULL,"
+    "  account INTEGER NOT NULL,"
+    "  PRIMARY KEY (issuer, subject)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX IF NOT EXISTS subject_link_by_account ON subject_link (account);"
+    "CREATE TABLE IF NOT EXISTS ceremony ("
+    "  bound_to BLOB NOT NULL CHECK (length(bound_to) = 32),"
+    "  purpose INTEGER NOT NULL,"
+    "  secret BLOB NOT NULL CHECK (length(secret) = 32),"
+    "  made_at INTEGER NOT NULL,"
+    "  PRIMARY KEY (bound_to, purpose)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX IF NOT EXISTS ceremony_by_age ON ceremony (made_at);";
 
 /* A look says why. The derived tables of an older layout give way to those of this one; they are
  * filled from the events, which needs the key: store_open does it when it finds the mark. */
@@ -507,26 +524,41 @@ static result complete_register(sqlite3 *db, struct arena scratch, struct err *e
                       err);
 }
 
-/* What stands beside the events comes under the seal (proof.h). Whoever is signed in signs in
- * again; passwords and second factors are proved by store_open, which has the key; looks from
- * before stay without a chain, which begins after them. */
-static const char proof_columns[] =
-    "DELETE FROM session;"
-    "ALTER TABLE session ADD COLUMN proof BLOB NOT NULL DEFAULT x'' CHECK (length(proof) = 32);"
-    "ALTER TABLE password ADD COLUMN proof BLOB NOT NULL DEFAULT"
-    " x'0000000000000000000000000000000000000000000000000000000000000000'"
-    " CHECK (length(proof) = 32);"
-    "ALTER TABLE second_factor ADD COLUMN proof BLOB NOT NULL DEFAULT"
-    " x'0000000000000000000000000000000000000000000000000000000000000000'"
-    " CHECK (length(proof) = 32);"
-    "ALTER TABLE look ADD COLUMN chain BLOB NOT NULL DEFAULT"
-    " x'0000000000000000000000000000000000000000000000000000000000000000'"
-    " CHECK (length(chain) = 32);";
-
-static result come_under_the_seal(sqlite3 *db, struct arena scratch, struct err *err)
+/* Older programs did not write down when anything was recorded last; they refuse this layout. */
+static result note_latest(sqlite3 *db, struct arena scratch, struct err *err)
 {
     (void)scratch;
-    return sqlite_run(db, proof_columns, err);
+    return sqlite_run(db,
+                      "INSERT OR REPLACE INTO property SELECT '" PROPERTY_LATEST_INSTANT "',"
+                      " CAST(CAST(MAX(recorded_at) AS TEXT) AS BLOB) FROM event"
+                      " HAVING COUNT(*) > 0",
+                      err);
+}
+
+/* What stands beside the events comes under the seal (proof.h). Whoever is signed in, or was asked
+ * something, begins again; what others sign in with is proved by store_open, which has the key;
+ * looks from before stay without a chain, which begins after them. */
+static result come_under_the_seal(sqlite3 *db, struct arena scratch, struct err *err)
+{
+    static const struct {
+        const char *table;
+        const char *column;
+    } proofs[] = {
+        {"session", "proof"},       {"ceremony", "proof"}, {"password", "proof"},
+        {"look", "chain"},          {"passkey", "proof"},  {"subject_link", "proof"},
+        {"second_factor", "proof"},
+    };
+    (void)scratch;
+    TRY(sqlite_run(db, "DELETE FROM session; DELETE FROM ceremony;", err));
+    for (size_t i = 0; i < sizeof proofs / sizeof proofs[0]; i++) {
+        char sql[256];
+        sqlite3_snprintf(sizeof sql, sql,
+                         "ALTER TABLE %s ADD COLUMN %s BLOB NOT NULL DEFAULT x'%064d'"
+                         " CHECK (length(%s) = 32)",
+                         proofs[i].table, proofs[i].column, 0, proofs[i].column);
+        TRY(sqlite_run(db, sql, err));
+    }
+    return result_ok();
 }
 
 struct migration {
@@ -538,10 +570,14 @@ static const struct migration migrations[] = {
     {"first layout", make_first_layout},
     {"caseload", keep_as_it_is}, /* brought a derived table */
     {"the register complete", complete_register},
+    {"the latest instant", note_latest},
     {"under the seal", come_under_the_seal},
 };
 
-enum { MIGRATION_COUNT = sizeof migrations / sizeof migrations[0] };
+enum {
+    MIGRATION_COUNT = sizeof migrations / sizeof migrations[0],
+    MIGRATION_OF_PROOFS = 5, /* "under the seal" */
+};
 
 static result apply_migration(sqlite3 *db, int number, instant now, struct err *err)
 {
@@ -603,30 +639,31 @@ static result check_ours(const struct found *found, const char *path, struct err
 
 /* Looks again inside a writing transaction, so that two programs that start together migrate once.
  */
-static result migrate(sqlite3 *db, const char *path, instant now, struct err *err)
+static result migrate(sqlite3 *db, const char *path, instant now, bool *ret_brought_proofs,
+                      struct err *err)
 {
     struct found found = {0};
     TRY(look_at(db, &found, err));
     TRY(check_ours(&found, path, err));
+    *ret_brought_proofs = found.version > 0 && found.version < MIGRATION_OF_PROOFS;
     for (int number = (int)found.version + 1; number <= MIGRATION_COUNT; number++) {
         TRY(apply_migration(db, number, now, err));
     }
     return result_ok();
 }
 
-result sqlite_check_schema(sqlite3 *db, const char *path, instant now, int64_t *ret_upgraded_from,
+result sqlite_check_schema(sqlite3 *db, const char *path, instant now, bool *ret_brought_proofs,
                            struct err *err)
 {
     struct found found = {0};
     TRY(look_at(db, &found, err));
     TRY(check_ours(&found, path, err));
-    *ret_upgraded_from = 0;
+    *ret_brought_proofs = false;
     if (found.version == MIGRATION_COUNT) {
         return result_ok();
     }
-    *ret_upgraded_from = found.version;
     TRY(sqlite_run(db, "BEGIN IMMEDIATE", err));
-    const result migrated = migrate(db, path, now, err);
+    const result migrated = migrate(db, path, now, ret_brought_proofs, err);
     if (!migrated.ok) {
         result_ignore(sqlite_run(db, "ROLLBACK", NULL), "the first failure is told");
         return migrated;
@@ -685,11 +722,11 @@ result sqlite_check_layout(struct connection *connection, struct err *err)
     };
     sqlite3 *db = sqlite_of(connection)->db;
     sqlite3 *fresh = NULL;
-    int64_t upgraded_from = 0;
+    bool brought_proofs = false;
     const int code = sqlite3_open(":memory:", &fresh);
     result checked = code == SQLITE_OK
                          ? sqlite_check_schema(fresh, "a new store", (instant){.milliseconds = 0},
-                                               &upgraded_from, err)
+                                               &brought_proofs, err)
                          : sqlite_failure(db, code, "read", err);
     for (size_t i = 0; checked.ok && i < sizeof questions / sizeof questions[0]; i++) {
         checked = compare_layouts(db, fresh, questions[i], err);

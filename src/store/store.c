@@ -130,6 +130,12 @@ static result write_looks(struct store *store, struct err *looks_err, result *re
                          : store->backend->savepoint_undo(transaction->connection, err);
 }
 
+static result commit(struct store *store, struct err *err)
+{
+    TRY(latest_settle(&store->writing, err));
+    return store->backend->commit(store->writing.connection, err);
+}
+
 static result run_group(struct store *store, struct work *group, struct err *looks_err,
                         result *ret_looks, struct err *err)
 {
@@ -141,7 +147,7 @@ static result run_group(struct store *store, struct work *group, struct err *loo
     }
     whole = whole.ok ? write_looks(store, looks_err, ret_looks, err) : whole;
     const int64_t begin = nanoseconds_now();
-    whole = whole.ok ? store->backend->commit(transaction->connection, err) : whole;
+    whole = whole.ok ? commit(store, err) : whole;
     store->commit_nanoseconds = nanoseconds_now() - begin;
     store->backend->rollback(transaction->connection); /* nothing to do after a commit */
     if (whole.ok) {
@@ -184,8 +190,7 @@ static result run_bulk(struct store *store, struct work *work, struct err *err)
         work->outcome = begun;
     }
     sealing_end(transaction);
-    const result committed =
-        work->outcome.ok ? store->backend->commit(transaction->connection, err) : result_ok();
+    const result committed = work->outcome.ok ? commit(store, err) : result_ok();
     store->backend->rollback(transaction->connection);
     transaction_forget(transaction);
     return begun.ok ? committed : begun;
@@ -730,12 +735,12 @@ static result has_old_rows(struct store *store, bool *ret_old, struct err *err)
     return found;
 }
 
-/* Of what was there before there were proofs: in the opening that brought the layout up to date,
- * and never again. */
+/* Of what was there before there were proofs: in the opening that brought the layout that has
+ * them, and never again. */
 static result prove_rows(struct store *store, struct err *err)
 {
     struct transaction *transaction = &store->writing;
-    if (transaction->connection->upgraded_from == 0) {
+    if (!transaction->connection->brought_proofs) {
         return result_ok();
     }
     TRY(transaction_begin(transaction, true, err));

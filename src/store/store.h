@@ -82,9 +82,16 @@ MUST_USE result store_read_together(struct store *store, size_t wanted, store_to
  * half-way, the work fails with its error, even if it returns success. */
 MUST_USE result transaction_append(struct transaction *transaction, struct event *event,
                                    struct err *err);
+/* The records that can be erased together only, the one that continues first: those that are one
+ * person with this one; and whenever an undone merge gave an event to another record than it stands
+ * under, with whose key it is sealed, all of both persons. */
+MUST_USE result transaction_sealed_together(struct transaction *transaction, int64_t person,
+                                            struct arena *arena, const int64_t **ret_records,
+                                            size_t *ret_count, struct err *err);
 /* Appends the PERSON_ERASED event of the register about this person (register/erasure.h), whose
- * `requested_by` and `basis` are given: fills in what remains, deletes what does not, and destroys
- * the person's key. ERROR_CONFLICT when the person has a place. After the commit, store_purge. */
+ * `requested_by` and `basis` are given: fills in the records that are sealed together and what
+ * remains of them, deletes what does not, and destroys their keys. ERROR_CONFLICT when somebody has
+ * a place, or when the record is a part of another. After the commit, store_purge. */
 MUST_USE result transaction_erase_person(struct transaction *transaction, struct event *event,
                                          struct err *err);
 /* In the place of bodies that were destroyed, because their person was erased, puts what remains of
@@ -192,6 +199,11 @@ struct lookup_hit {
 MUST_USE result transaction_lookup(struct transaction *transaction, str found_by,
                                    struct arena *arena, const struct lookup_hit **ret_hits,
                                    size_t *ret_count, struct err *err);
+/* The person's other references and names that count, of all records that are one person: the
+ * IDENTIFIER_RECORDED events that were not withdrawn, oldest first. Opens no other event. */
+MUST_USE result transaction_identifiers(struct transaction *transaction, int64_t person,
+                                        struct arena *arena, const struct event **ret_events,
+                                        size_t *ret_count, struct err *err);
 
 /* --- reading many --- */
 
@@ -214,9 +226,10 @@ MUST_USE result transaction_facts(struct transaction *transaction, enum subject_
                                   struct arena *arena, const struct fact_row **ret_rows,
                                   size_t *ret_count, struct err *err);
 
-/* Every row of one subject, also those withdrawn, by fact, then from when they are true. */
+/* Every row of one subject, also those withdrawn, by fact, then from when they are true. Of a
+ * person: of all records that were one person with it, as known at that instant. */
 MUST_USE result transaction_fact_rows(struct transaction *transaction, enum subject_kind kind,
-                                      int64_t subject, struct arena *arena,
+                                      int64_t subject, instant one_person_at, struct arena *arena,
                                       const struct fact_row **ret_rows, size_t *ret_count,
                                       struct err *err);
 
@@ -225,14 +238,6 @@ MUST_USE result transaction_fact_rows(struct transaction *transaction, enum subj
 MUST_USE result transaction_facts_named(struct transaction *transaction, str fact,
                                         struct arena *arena, const struct fact_row **ret_rows,
                                         size_t *ret_count, struct err *err);
-
-/* Every person's facts that count at (as_of, known_at), person by person in the order of ids; for
- * screening. The rows are valid during the call only. */
-typedef result store_person_facts(void *context, const struct person_row *person,
-                                  const struct fact_row *rows, size_t count, struct err *err);
-MUST_USE result transaction_each_person_facts(struct transaction *transaction, date as_of,
-                                              instant known_at, store_person_facts *visit,
-                                              void *context, struct err *err);
 
 /* The caseload: of every person what a screening asks for, short, in one pass. `facts` are
  * packed (register/packed.h): a reader gives those that count on a day as everything is known now.
@@ -264,13 +269,15 @@ MUST_USE result transaction_fact_names(struct transaction *transaction, struct a
 MUST_USE result transaction_words(struct transaction *transaction, struct arena *arena,
                                   const str **ret_words, size_t *ret_count, struct err *err);
 
-/* The course of everybody (register/course.h), in one pass: people with ids from `first` to `last`,
- * in the order of ids. Stages, steps and safeguards are words. With facts, `facts` and
- * `recorded_until` are those of the caseload; otherwise empty. Everything is valid during the call
- * only. The visitor may go on reading with the same transaction. */
+/* The course of everybody (register/course.h), in one pass: records with ids from `first` to
+ * `last`, in the order of ids, also those that are a part of another. Stages, steps and safeguards
+ * are words. With facts, `facts` and `recorded_until` are those of the caseload, which has none of
+ * a part (has_facts is false); otherwise empty. Everything is valid during the call only. The
+ * visitor may go on reading with the same transaction. */
 struct person_course {
     int64_t person;
     str passages;
+    bool has_facts;
     instant recorded_until;
     str facts;
 };
@@ -278,6 +285,9 @@ typedef result store_course(void *context, const struct person_course *course, s
 MUST_USE result transaction_each_course(struct transaction *transaction, int64_t first,
                                         int64_t last, bool with_facts, store_course *visit,
                                         void *context, struct err *err);
+/* That of one record. */
+MUST_USE result transaction_course(struct transaction *transaction, int64_t record,
+                                   struct arena *arena, str *ret_passages, struct err *err);
 /* How many people were registered on or before `as_of`, as recorded until `known_at` by an event at
  * `position` or before: counted in the events' own headers, without any row. */
 MUST_USE result transaction_count_registered(struct transaction *transaction, date as_of,
@@ -520,29 +530,6 @@ MUST_USE result transaction_put_rulebook(struct transaction *transaction, str id
 MUST_USE result transaction_rulebook(struct transaction *transaction, str identity_hex,
                                      struct arena *arena, str *ret_canonical, struct err *err);
 
-/* --- what other systems call a person --- */
-
-/* The people of whom this reference is recorded, each once, in the order of the events; usually
- * none or one. Exact: what the index finds is compared with the events. */
-MUST_USE result transaction_find_external_reference(struct transaction *transaction, str kind,
-                                                    str reference, struct arena *arena,
-                                                    const int64_t **ret_people, size_t *ret_count,
-                                                    struct err *err);
-/* The number under which the reference stands in the index of this store; two references rarely
- * share one. */
-int64_t transaction_external_reference_lookup(const struct transaction *transaction, str kind,
-                                              str reference);
-
-/* What other systems call the person, in the order in which it was recorded. */
-struct external_reference {
-    str kind;
-    str text;
-};
-MUST_USE result transaction_external_references(struct transaction *transaction, int64_t person,
-                                                struct arena *arena,
-                                                const struct external_reference **ret_references,
-                                                size_t *ret_count, struct err *err);
-
 /* --- everything, in order --- */
 
 /* Every event from a position on, oldest first; `erased`: its subject's key was destroyed, and the
@@ -561,7 +548,8 @@ typedef result store_leaf_visit(void *context, int64_t position, const struct sh
 MUST_USE result transaction_each_leaf(struct transaction *transaction, int64_t from, bool check,
                                       store_leaf_visit *visit, void *context, struct err *err);
 /* For taking over another register's events: the header of an event whose body was erased there.
- * Its subject has no key here either, and no row. */
+ * Its subject has no key here either. The rows of the store are old from then on: they are made
+ * of the events (store_rebuild) when all are there, at the latest when the store is opened. */
 MUST_USE result transaction_append_erased(struct transaction *transaction, struct event *event,
                                           struct err *err);
 

@@ -40,8 +40,8 @@ result transaction_init(struct transaction *transaction, struct connection *conn
 {
     *transaction =
         (struct transaction){.connection = connection, .store_key = store_key, .system = system};
-    external_reference_key(store_key, &transaction->reference_key);
     proof_key(store_key, &transaction->proof_key);
+    identity_lookup_key(store_key, &transaction->lookup_key);
     result opened = arena_open(&transaction->scratch, SCRATCH_SIZE, err);
     opened = opened.ok ? arena_open(&transaction->lists, LISTS_SIZE, err) : opened;
     opened = opened.ok ? transaction_resize_cache(transaction, CACHE_SUBJECTS, err) : opened;
@@ -64,8 +64,8 @@ static void wipe_cache(struct transaction *transaction)
 
 void transaction_done(struct transaction *transaction)
 {
-    cipher_wipe(&transaction->reference_key);
     cipher_wipe(&transaction->proof_key);
+    explicit_bzero(&transaction->lookup_key, sizeof transaction->lookup_key);
     close_cache(transaction);
     arena_close(&transaction->scratch);
     arena_close(&transaction->lists);
@@ -73,9 +73,10 @@ void transaction_done(struct transaction *transaction)
     caseload_done(transaction);
 }
 
-/* Keys, and numbers of names. */
+/* Keys, numbers of names, and when anything was recorded last. */
 static void forget_learned(struct transaction *transaction)
 {
+    transaction->latest = (struct latest){.known = false};
     wipe_cache(transaction);
     names_forget(&transaction->names);
 }
@@ -112,6 +113,7 @@ void transaction_forget(struct transaction *transaction)
 void transaction_rest(struct transaction *transaction)
 {
     ASSERT(!backend_of(transaction)->is_active(transaction->connection));
+    ASSERT(!transaction->latest.raised);
     caseload_forget(transaction);
     transaction->merges = MERGES_NOT_ASKED;
     memset(transaction->next_id, 0, sizeof transaction->next_id);
@@ -121,6 +123,7 @@ void transaction_rest(struct transaction *transaction)
     transaction->knows_absent = false;
     transaction->knows_last_look = false;
     transaction->has_broken = false;
+    transaction->without_rows = false;
 }
 
 void transaction_work_begin(struct transaction *transaction)
@@ -129,6 +132,7 @@ void transaction_work_begin(struct transaction *transaction)
     transaction->rows_before_work = transaction->rows_changed;
     transaction->knew_look_before_work = transaction->knows_last_look;
     transaction->look_before_work = transaction->last_look;
+    transaction->latest_before_work = transaction->latest;
     transaction->has_broken = false;
     transaction->knows_absent = false;
 }
@@ -140,6 +144,7 @@ void transaction_work_undone(struct transaction *transaction, int64_t last_posit
     }
     transaction->knows_last_look = transaction->knew_look_before_work;
     transaction->last_look = transaction->look_before_work;
+    transaction->latest = transaction->latest_before_work;
     caseload_forget(transaction);
     transaction->merges = MERGES_NOT_ASKED;
     memset(transaction->next_id, 0, sizeof transaction->next_id);

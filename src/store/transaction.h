@@ -50,14 +50,21 @@ struct held_caseload {
     bool changed; /* and not yet in the database */
 };
 
+/* No event was recorded after this (latest.c). */
+struct latest {
+    bool known;
+    bool raised; /* and not yet in the database */
+    instant at;
+};
+
 struct look_queue;
 struct sealing;
 
 struct transaction {
     struct connection *connection;
     const struct cipher_key *store_key;
-    struct cipher_key reference_key; /* made of it: of the index of external references */
-    struct cipher_key proof_key;     /* made of it: of rows beside the events (proof.h) */
+    struct cipher_key proof_key; /* made of it: of rows beside the events (proof.h) */
+    struct sha256 lookup_key;    /* made of it: of the blind index (identity.c) */
     const struct system *system;
     struct look_queue *looks; /* of the store; NULL where looks are written at once */
     bool writing;
@@ -68,7 +75,9 @@ struct transaction {
     struct subject_cache cache;
     struct names names;
     struct held_caseload caseload;
-    struct sealing *sealing; /* a helper seals (sealing.c); NULL: this thread does */
+    struct sealing *sealing;       /* a helper seals (sealing.c); NULL: this thread does */
+    bool without_rows;             /* events are taken over, and rows made of them afterwards */
+    const struct remains *remains; /* while rows are made anew; NULL otherwise */
     enum { MERGES_NOT_ASKED, MERGES_NONE, MERGES_SOME } merges; /* is there one that was done? */
     int64_t last_position;
     int64_t position_before_work;
@@ -76,6 +85,8 @@ struct transaction {
     struct client_id absent;
     bool has_last_instant; /* when the event at last_position was recorded, if known */
     instant last_instant;
+    struct latest latest;
+    struct latest latest_before_work;
     int64_t next_id[SUBJECT_KINDS]; /* 0: not asked for yet */
     int64_t rows_changed;
     int64_t rows_before_work;
@@ -101,6 +112,12 @@ void transaction_forget(struct transaction *transaction);
 /* After a commit: the same, but keys and numbers of names stay known to the next transaction, until
  * it learns that others wrote meanwhile. */
 void transaction_rest(struct transaction *transaction);
+/* Learned before anything is appended, raised by each event, and written before the commit. */
+MUST_USE result latest_learn(struct transaction *transaction, struct err *err);
+void latest_raise(struct transaction *transaction, instant at);
+/* ERROR_STORAGE when what is written down is behind the events. */
+MUST_USE result latest_check(struct transaction *transaction, struct err *err);
+MUST_USE result latest_settle(struct transaction *transaction, struct err *err);
 /* Around one work of a group. */
 void transaction_work_begin(struct transaction *transaction);
 /* What was learned in a work that was undone is not true any more. */
@@ -109,7 +126,7 @@ void transaction_work_undone(struct transaction *transaction, int64_t last_posit
 /* A larger cache for bulk loading, and back. */
 MUST_USE result transaction_resize_cache(struct transaction *transaction, size_t capacity,
                                          struct err *err);
-enum { CACHE_SUBJECTS = 512, CACHE_SUBJECTS_WRITER = 4096, CACHE_SUBJECTS_BULK = 65536 };
+enum { CACHE_SUBJECTS = 512, CACHE_SUBJECTS_WRITER = 16384, CACHE_SUBJECTS_BULK = 65536 };
 
 /* The register's own events make no row of it. */
 static inline bool subject_has_row(enum subject_kind kind)
@@ -196,9 +213,13 @@ MUST_USE result events_walk(struct transaction *transaction, int64_t from,
 
 /* --- erase.c --- */
 
-/* Deletes what does not remain of the person; PERSON_ERASED, appended or replayed. */
+/* Deletes what does not remain of the records; PERSON_ERASED, appended or replayed. */
 MUST_USE result rows_erase_person(struct transaction *transaction, const struct event *event,
                                   struct arena scratch, struct err *err);
+
+/* Destroys the keys of the records that PERSON_ERASED names. */
+MUST_USE result erase_keys(struct transaction *transaction, const struct event *event,
+                           struct err *err);
 
 /* What remains of erased people, by position of their events; for replaying. */
 struct remains {
@@ -216,6 +237,10 @@ MUST_USE result erased_people_read(struct transaction *transaction, struct arena
                                    struct erased_people *ret_erased, struct err *err);
 /* The body that remains of the event at this position; .at is NULL when there is none. */
 str remains_find(const struct remains *remains, int64_t position);
+
+/* While rows are made anew: in the place of a body that was destroyed, what remains of it. */
+MUST_USE result remains_put(const struct transaction *transaction, struct event *event,
+                            struct arena *arena, bool *ret_remains, struct err *err);
 
 /* --- sealing.c --- */
 
@@ -286,16 +311,13 @@ void caseload_done(struct transaction *transaction);
 /* One more passage of the person whom the event is about. */
 MUST_USE result course_follow(struct transaction *transaction, const struct event *event,
                               struct arena scratch, struct err *err);
+/* The event at this position is about another record than it was thought to be; not moved: it is
+ * not in the course of the first. */
+MUST_USE result course_move(struct transaction *transaction, int64_t position, int64_t from,
+                            int64_t to, struct arena scratch, bool *ret_moved, struct err *err);
 /* Leaves of the person's course what remains when they are erased. */
 MUST_USE result course_erase(struct transaction *transaction, int64_t person, struct arena scratch,
                              struct err *err);
-
-/* --- external_reference.c --- */
-
-void external_reference_key(const struct cipher_key *store_key, struct cipher_key *ret_key);
-/* EXTERNAL_REFERENCE_RECORDED was appended or is replayed. */
-MUST_USE result external_reference_apply(struct transaction *transaction, const struct event *event,
-                                         struct err *err);
 
 /* --- append.c --- */
 
@@ -321,6 +343,8 @@ MUST_USE result identity_root(struct transaction *transaction, int64_t record, s
 MUST_USE result identity_about(struct transaction *transaction, int64_t position, int64_t subject,
                                instant known_at, struct arena scratch, int64_t *ret_about,
                                struct err *err);
+/* The key of the blind index, made of the store's, and no other key of it. */
+void identity_lookup_key(const struct cipher_key *store_key, struct sha256 *ret_key);
 /* What CONCERNS_LOOKUP and CONCERNS_MERGE say. */
 MUST_USE result identity_apply_lookup(struct transaction *transaction, const struct event *event,
                                       struct arena scratch, struct err *err);
@@ -330,10 +354,6 @@ MUST_USE result identity_apply_merge(struct transaction *transaction, const stru
 MUST_USE result identity_fact_rows(struct transaction *transaction, const int64_t *records,
                                    size_t record_count, struct arena *arena,
                                    struct fact_row **ret_rows, size_t *ret_count, struct err *err);
-/* The sorted records that ever took part in a merge. */
-MUST_USE result identity_merged_records(struct transaction *transaction, struct arena *arena,
-                                        const int64_t **ret_records, size_t *ret_count,
-                                        struct err *err);
 
 /* --- cursors, for the rest --- */
 

@@ -3,6 +3,7 @@
 
 #include "format/csv.h"
 #include "web/handler.h"
+#include "web/view_table.h"
 
 /* --- who may do what -------------------------------------------------------------------------- */
 
@@ -137,6 +138,32 @@ static json_t *account_object(const struct account_line *line)
     return object;
 }
 
+/* Rows of texts alone: a column for each key. */
+static void put_texts(struct view_table *table, const json_t *list, const char *const *keys)
+{
+    size_t index;
+    json_t *object;
+    json_array_foreach(list, index, object)
+    {
+        view_row(table);
+        for (size_t i = 0; i < table->column_count; i++) {
+            view_cell_text(table, json_str_or_empty(object, keys[i]));
+        }
+    }
+}
+
+static json_t *accounts_table(const struct exchange *exchange, const json_t *accounts)
+{
+    static const struct view_column columns[] = {
+        {"Username", false}, {"Name", false}, {"Role", false}, {"Hub", false}, {"State", false}};
+    static const char *const keys[] = {"username", "name", "role", "hub", "state"};
+    const struct view_context context = handler_view(exchange);
+    struct view_table table;
+    view_table_open(&table, &context, STR("Accounts"), columns, 5, "There is no account.");
+    put_texts(&table, accounts, keys);
+    return view_table_close(&table);
+}
+
 /* {"accounts":[{"username","name","role","hub","state"}]} */
 result handle_accounts(struct exchange *exchange, struct err *err)
 {
@@ -155,10 +182,8 @@ result handle_accounts(struct exchange *exchange, struct err *err)
     }
     OWN_PAGE struct page page;
     page_open(&page, exchange, "accounts", STR("Accounts"), "/accounts");
-    json_t *view = json_object();
-    json_set(view, "count", view_count((int64_t)count, "account", "accounts"));
-    json_set(view, "rows", list);
-    page_set(&page, "accounts", view);
+    page_set(&page, "table", accounts_table(exchange, list));
+    json_decref(list);
     return page_answer(&page, 200, err);
 }
 
@@ -166,29 +191,38 @@ result handle_accounts(struct exchange *exchange, struct err *err)
 
 enum { LOOKS_A_PAGE = 200 };
 
+static json_t *looks_table(const struct view_context *context, const json_t *looks)
+{
+    static const struct view_column columns[] = {
+        {"When", false}, {"Who", false}, {"At what", false}, {"As", false}, {"Why", false}};
+    struct view_table table;
+    size_t index;
+    json_t *look;
+    view_table_open(&table, context, STR("Looks, the newest first"), columns, 5, "Nobody looked.");
+    json_array_foreach(looks, index, look)
+    {
+        const str reference = json_str_or_empty(look, "reference");
+        const str kind = json_str_or_empty(look, "subject_kind");
+        view_row(&table);
+        view_cell_when(&table, json_object_get(look, "at"));
+        view_cell_text(&table, json_str_or_empty(look, "account"));
+        view_put_quiet(&table, view_plain(context, json_str_or_empty(look, "role")));
+        view_cell_text(&table, reference.len > 0 ? reference : view_plain(context, kind));
+        view_cell_text(&table, view_plain(context, json_str_or_empty(look, "purpose")));
+        view_cell_text(&table, json_str_or_empty(look, "reason"));
+    }
+    return view_table_close(&table);
+}
+
 static json_t *looks_view(const struct exchange *exchange, const json_t *resource)
 {
     const json_t *looks = json_object_get(resource, "looks");
+    const struct view_context context = handler_view(exchange);
     json_t *view = json_object();
-    json_t *rows = json_array();
-    for (size_t i = 0; i < json_array_size(looks); i++) {
-        const json_t *look = json_array_get(looks, i);
-        const str reference = json_str_or_empty(look, "reference");
-        json_t *row = json_object();
-        json_set(row, "at", view_instant(json_str_or_empty(look, "at")));
-        json_set_str(row, "account", json_str_or_empty(look, "account"));
-        json_set_str(row, "role", json_str_or_empty(look, "role"));
-        json_set_str(row, "looked_at",
-                     reference.len > 0 ? reference : json_str_or_empty(look, "subject_kind"));
-        json_set_str(row, "purpose", json_str_or_empty(look, "purpose"));
-        json_set_str(row, "reason", json_str_or_empty(look, "reason"));
-        json_add(rows, row);
-    }
     json_set_str(view, "person", exchange_query(exchange, STR("person")));
     json_set_str(view, "account", exchange_query(exchange, STR("account")));
-    json_set_flag(view, "any", json_array_size(rows) > 0);
-    json_set(view, "count", view_count((int64_t)json_array_size(rows), "look", "looks"));
-    json_set(view, "rows", rows);
+    json_set(view, "count", view_count((int64_t)json_array_size(looks), "look", "looks"));
+    json_set(view, "table", looks_table(&context, looks));
     return view;
 }
 
@@ -230,37 +264,50 @@ enum {
     REVIEW_FIELDS = sizeof review_fields / sizeof review_fields[0],
 };
 
-static json_t *glass_row(const struct exchange *exchange, const json_t *glass)
+static void put_review(struct view_table *table, const json_t *glass)
 {
-    json_t *row = json_object();
-    const int64_t number = json_integer_value(json_object_get(glass, "glass"));
-    const bool mine = json_is_true(json_object_get(glass, "mine_to_review"));
-    json_set_str(row, "account", json_str_or_empty(glass, "account"));
-    json_set_str(row, "person", json_str_or_empty(glass, "person"));
-    json_set(row, "broken_at", view_instant(json_str_or_empty(glass, "broken_at")));
-    json_set(row, "until", view_instant(json_str_or_empty(glass, "until")));
-    json_set_str(row, "reason", json_str_or_empty(glass, "reason"));
-    json_set_str(row, "outcome", json_str_or_empty(glass, "outcome"));
-    json_set_str(row, "review", json_str_or_empty(glass, "review"));
-    json_set(
-        row, "review_href",
-        mine ? json_of_str(arena_format(exchange->arena, "/glass/%lld/review", (long long)number))
-             : json_false());
-    return row;
+    const struct view_context *context = table->context;
+    view_cell_text(table, view_plain(context, json_str_or_empty(glass, "outcome")));
+    view_put_quiet(table, json_str_or_empty(glass, "review"));
+    if (json_is_true(json_object_get(glass, "mine_to_review"))) {
+        const int64_t number = json_integer_value(json_object_get(glass, "glass"));
+        view_put_link_about(table, STR("Review"),
+                            arena_format(context->arena, "/glass/%lld/review", (long long)number),
+                            arena_format(context->arena, "what %.*s did",
+                                         STR_ARG(json_str_or_empty(glass, "account"))));
+    }
+}
+
+static json_t *glasses_table(const struct view_context *context, const json_t *glasses)
+{
+    static const struct view_column columns[] = {{"Who", false},  {"Person", false},
+                                                 {"From", false}, {"Until", false},
+                                                 {"Why", false},  {"Review", false}};
+    struct view_table table;
+    size_t index;
+    json_t *glass;
+    view_table_open(&table, context, STR("Break-glass, the newest first"), columns, 6,
+                    "There is none.");
+    json_array_foreach(glasses, index, glass)
+    {
+        view_row(&table);
+        view_cell_text(&table, json_str_or_empty(glass, "account"));
+        view_cell_text(&table, json_str_or_empty(glass, "person"));
+        view_cell_when(&table, json_object_get(glass, "broken_at"));
+        view_cell_when(&table, json_object_get(glass, "until"));
+        view_cell_text(&table, json_str_or_empty(glass, "reason"));
+        put_review(&table, glass);
+    }
+    return view_table_close(&table);
 }
 
 static json_t *glasses_view(const struct exchange *exchange, const json_t *resource)
 {
-    const json_t *glasses = json_object_get(resource, "glasses");
+    const struct view_context context = handler_view(exchange);
     json_t *view = json_object();
-    json_t *rows = json_array();
-    for (size_t i = 0; i < json_array_size(glasses); i++) {
-        json_add(rows, glass_row(exchange, json_array_get(glasses, i)));
-    }
-    json_set_flag(view, "any", json_array_size(rows) > 0);
     json_set_flag(view, "reviews", exchange_may(exchange, ACTION_REVIEW_GLASS));
     json_set_flag(view, "may_break", exchange_may(exchange, ACTION_BREAK_GLASS));
-    json_set(view, "rows", rows);
+    json_set(view, "table", glasses_table(&context, json_object_get(resource, "glasses")));
     return view;
 }
 

@@ -1,7 +1,7 @@
 /* One's own account: the second factor, the sessions, and proving once more that it is oneself. */
 #include "casework/own_account.h"
 
-#include "web/handler.h"
+#include "web/passkey.h"
 
 /* --- the page --------------------------------------------------------------------------------- */
 
@@ -23,9 +23,40 @@ static json_t *session_object(const struct exchange *exchange, const struct sess
     return object;
 }
 
-/* {"username","has_second_factor","sessions":[{"name","opened_at","seen_at","own"}]} */
-static json_t *own_object(const struct exchange *exchange, const struct own_account *own)
+static json_t *instant_object(const struct exchange *exchange, instant at)
 {
+    json_t *text = json_of_instant(at);
+    if (!exchange_wants_html(exchange)) {
+        return text;
+    }
+    json_t *view = view_instant(str_from_c(json_string_value(text)));
+    json_decref(text);
+    return view;
+}
+
+static json_t *passkey_objects(const struct exchange *exchange, const struct passkey_line *lines,
+                               size_t count)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < count; i++) {
+        json_t *object = json_object();
+        json_set(object, "name", json_string(lines[i].name));
+        json_set_str(object, "title", lines[i].title);
+        json_set(object, "created_at", instant_object(exchange, lines[i].created_at));
+        json_set(object, "used_at",
+                 lines[i].used_at.milliseconds != 0 ? instant_object(exchange, lines[i].used_at)
+                                                    : json_false());
+        json_add(list, object);
+    }
+    return list;
+}
+
+/* {"username","has_second_factor","sessions":[{"name","opened_at","seen_at","own"}],
+ * "passkeys":[{"name","title","created_at","used_at"}]} */
+static json_t *own_object(const struct exchange *exchange, const struct own_account *own,
+                          const struct passkey_line *passkeys, size_t passkey_count)
+{
+    struct passkey_site site;
     json_t *object = json_object();
     json_t *sessions = json_array();
     for (size_t i = 0; i < own->session_count; i++) {
@@ -34,15 +65,22 @@ static json_t *own_object(const struct exchange *exchange, const struct own_acco
     json_set_str(object, "username", own->account.username);
     json_set_flag(object, "has_second_factor", own->has_second_factor);
     json_set(object, "sessions", sessions);
+    json_set(object, "passkeys", passkey_objects(exchange, passkeys, passkey_count));
+    json_set_flag(object, "has_passkeys", passkey_count > 0);
+    json_set_flag(object, "may_have_passkeys", passkey_site_of(exchange, &site));
     return object;
 }
 
 result handle_own_account(struct exchange *exchange, struct err *err)
 {
     struct own_account own;
+    const struct passkey_line *passkeys = NULL;
+    size_t passkey_count = 0;
     TRY(casework_own_account(exchange->casework, &exchange->caller, exchange->token,
                              exchange->arena, &own, err));
-    json_auto_t *resource = own_object(exchange, &own);
+    TRY(casework_passkeys(exchange->casework, &exchange->caller, exchange->arena, &passkeys,
+                          &passkey_count, err));
+    json_auto_t *resource = own_object(exchange, &own, passkeys, passkey_count);
     if (!exchange_wants_html(exchange)) {
         return answer_json(exchange, 200, resource, err);
     }
@@ -184,10 +222,11 @@ result handle_second_factor_removal(struct exchange *exchange, struct err *err)
 /* --- proving once more ------------------------------------------------------------------------ */
 
 static const struct input_field proof_fields[] = {
-    {"password", "Password", NULL, INPUT_PASSWORD, "Enter your password", "current-password"},
+    {"password", "Password", NULL, INPUT_PASSWORD, NULL, "current-password"},
     {"code", "Code of your authenticator app", "If your account has one", INPUT_TEXT, NULL,
      "one-time-code"},
     {"then", "", NULL, INPUT_HIDDEN, NULL, NULL},
+    {"passkey", "", NULL, INPUT_HIDDEN, NULL, NULL},
 };
 enum { PROOF_FIELDS = sizeof proof_fields / sizeof proof_fields[0] };
 
@@ -221,6 +260,19 @@ result handle_proof_form(struct exchange *exchange, struct err *err)
     return handler_form_page(&page, &form, 200, err);
 }
 
+static result prove(struct exchange *exchange, const struct input_value *values, struct err *err)
+{
+    struct passkey_sent sent;
+    if (!values[3].given) {
+        return casework_prove_session(exchange->casework, exchange->token, values[0].text,
+                                      values[1].given ? values[1].text : STR(""), exchange->arena,
+                                      err);
+    }
+    TRY(passkey_read_sent(exchange, values[3].text, &sent, err));
+    return casework_prove_session_with(exchange->casework, exchange->token, &sent, exchange->arena,
+                                       err);
+}
+
 result handle_proof(struct exchange *exchange, struct err *err)
 {
     struct input_value values[PROOF_FIELDS];
@@ -229,13 +281,13 @@ result handle_proof(struct exchange *exchange, struct err *err)
     OWN_PAGE struct page page;
     page_open(&page, exchange, "form", proof_page.title, "");
     TRY(input_read(exchange, proof_fields, PROOF_FIELDS, values, &faults, err));
+    if (!values[0].given && !values[3].given) {
+        fault_add(&faults, STR("password"), STR("/password"), STR("Enter your password"));
+    }
     if (faults.count > 0) {
         return handler_faults(&page, &proof_page, &faults, err);
     }
-    if (casework_prove_session(exchange->casework, exchange->token, values[0].text,
-                               values[1].given ? values[1].text : STR(""), exchange->arena,
-                               &problem)
-            .ok) {
+    if (prove(exchange, values, &problem).ok) {
         if (exchange_wants_html(exchange)) {
             answer_see_other(exchange, own_address(values[2].text));
             return result_ok();

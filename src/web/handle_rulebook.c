@@ -34,9 +34,10 @@ result handle_rulebook(struct exchange *exchange, struct err *err)
     if (!exchange_wants_html(exchange)) {
         return answer_json(exchange, 200, resource, err);
     }
+    const struct view_context context = handler_view(exchange);
     OWN_PAGE struct page page;
     page_open(&page, exchange, "rulebook", STR("Rulebook"), "/rulebook");
-    page_set(&page, "rulebook", view_rulebook(resource));
+    page_set(&page, "rulebook", view_rulebook(&context, resource));
     return page_answer(&page, 200, err);
 }
 
@@ -243,17 +244,12 @@ static result screen_as_csv(struct exchange *exchange, struct screening *screeni
 {
     struct buf csv;
     struct screen_totals totals;
-    str body;
     buf_init(&csv, exchange->arena, SCREEN_CSV_MAX);
     screening->csv = &csv;
     write_csv_head(screening);
     TRY(casework_screen(exchange->casework, &exchange->caller, screening->step->name, hub, asked,
                         keep_line, screening, &totals, err));
-    TRY(buf_finish(&csv, &body, err));
-    http_header_set(exchange->response, STR("Content-Disposition"),
-                    STR("attachment; filename=\"screening.csv\""));
-    answer_text(exchange, 200, STR("text/csv; charset=utf-8; header=present"), body);
-    return result_ok();
+    return handler_answer_csv(exchange, STR("screening"), &csv, err);
 }
 
 static result screen_step(struct exchange *exchange, uint32_t index, str hub, struct err *err)
@@ -263,9 +259,7 @@ static result screen_step(struct exchange *exchange, uint32_t index, str hub, st
     struct screening screening = {.rulebook = exchange->rulebook,
                                   .step = &exchange->rulebook->steps[index]};
     TRY(handler_asked(exchange, &asked, err));
-    const bool as_csv = exchange->wanted == WANTED_CSV ||
-                        str_equal(exchange_query(exchange, STR("as")), STR("csv"));
-    if (as_csv) {
+    if (handler_wants_csv(exchange)) {
         return screen_as_csv(exchange, &screening, hub, &asked, err);
     }
     json_auto_t *resource = json_object();

@@ -1,12 +1,14 @@
+#include "casework/first_account.h"
 #include "demo/demo.h"
-#include "web/handler.h"
+#include "web/passkey.h"
 #include "web/session.h"
 
 static const struct input_field sign_in_fields[] = {
-    {"username", "Username", NULL, INPUT_TEXT, "Enter your username", "username"},
-    {"password", "Password", NULL, INPUT_PASSWORD, "Enter your password", "current-password"},
+    {"username", "Username", NULL, INPUT_TEXT, NULL, "username"},
+    {"password", "Password", NULL, INPUT_PASSWORD, NULL, "current-password"},
     {"code", "Code of your authenticator app", "If your account has one", INPUT_TEXT, NULL,
      "one-time-code"},
+    {"passkey", "", NULL, INPUT_HIDDEN, NULL, NULL},
 };
 enum { SIGN_IN_FIELDS = sizeof sign_in_fields / sizeof sign_in_fields[0] };
 
@@ -17,8 +19,13 @@ static str first_page(const struct exchange *exchange)
 
 result handle_home(struct exchange *exchange, struct err *err)
 {
-    (void)err;
-    answer_see_other(exchange, exchange->signed_in ? first_page(exchange) : STR("/sign-in"));
+    bool waits = false;
+    if (!exchange->signed_in) {
+        TRY(casework_first_account_waits(exchange->casework, &waits, err));
+    }
+    answer_see_other(exchange, exchange->signed_in ? first_page(exchange)
+                               : waits             ? STR("/first-account")
+                                                   : STR("/sign-in"));
     return result_ok();
 }
 
@@ -90,17 +97,34 @@ static result signed_in(struct exchange *exchange, const char *token,
     return answer_json(exchange, 200, resource, err);
 }
 
+static str given_text(const struct input_value *value)
+{
+    return value->given ? value->text : STR("");
+}
+
+/* By what was typed, by a passkey, or by both. */
+static result try_sign_in(struct exchange *exchange, const struct input_value *values,
+                          char token[SESSION_TOKEN_SIZE], struct account_row *ret_account,
+                          struct err *err)
+{
+    const struct sign_in sign_in = {.username = given_text(&values[0]),
+                                    .password = given_text(&values[1]),
+                                    .code = given_text(&values[2])};
+    struct passkey_sent sent;
+    if (values[3].given) {
+        TRY(passkey_read_sent(exchange, values[3].text, &sent, err));
+    }
+    return casework_sign_in_with(exchange->casework, &sign_in, values[3].given ? &sent : NULL,
+                                 exchange->arena, token, ret_account, err);
+}
+
 static result sign_in_with(struct exchange *exchange, struct page *page,
                            const struct input_value values[SIGN_IN_FIELDS], struct err *err)
 {
-    const struct sign_in sign_in = {.username = values[0].text,
-                                    .password = values[1].text,
-                                    .code = values[2].given ? values[2].text : STR("")};
     char token[SESSION_TOKEN_SIZE];
     struct account_row account;
     struct err problem = {0};
-    const result done =
-        casework_sign_in(exchange->casework, &sign_in, exchange->arena, token, &account, &problem);
+    const result done = try_sign_in(exchange, values, token, &account, &problem);
     if (done.ok) {
         return signed_in(exchange, token, &account, err);
     }
@@ -114,6 +138,18 @@ static result sign_in_with(struct exchange *exchange, struct page *page,
     return handler_form_page(page, &sign_in_page, 401, err);
 }
 
+/* A passkey alone is enough; otherwise both are typed. */
+static void require_typed(const struct input_value *values, struct faults *faults)
+{
+    const bool typed = values[0].given || values[1].given;
+    if (!values[0].given && (typed || !values[3].given)) {
+        fault_add(faults, STR("username"), STR("/username"), STR("Enter your username"));
+    }
+    if (!values[1].given && (typed || !values[3].given)) {
+        fault_add(faults, STR("password"), STR("/password"), STR("Enter your password"));
+    }
+}
+
 result handle_sign_in(struct exchange *exchange, struct err *err)
 {
     struct input_value values[SIGN_IN_FIELDS];
@@ -123,6 +159,7 @@ result handle_sign_in(struct exchange *exchange, struct err *err)
     exchange->signed_in = false;
     open_sign_in(&page, exchange);
     TRY(input_read(exchange, sign_in_fields, SIGN_IN_FIELDS, values, &faults, err));
+    require_typed(values, &faults);
     if (faults.count > 0) {
         return handler_faults(&page, &sign_in_page, &faults, err);
     }

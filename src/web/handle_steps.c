@@ -37,24 +37,6 @@ static str step_base(const struct exchange *exchange, const json_t *resource)
                      json_str_or_empty(resource, "step"));
 }
 
-/* The bitemporal question as a form: as of which day, as known at which day. */
-static json_t *question_form(const struct exchange *exchange)
-{
-    static const struct input_field fields[] = {
-        {"on", "As of the day", "Leave empty for today", INPUT_DATE, NULL, NULL},
-        {"known_at", "As it was known at the end of", "Leave empty for what is known now",
-         INPUT_DATE, NULL, NULL},
-    };
-    struct asked asked;
-    struct input_value begin[2] = {{0}};
-    if (input_asked(exchange, &asked, NULL).ok) {
-        begin[0] = (struct input_value){.given = asked.has_on, .day = asked.on};
-        begin[1] =
-            (struct input_value){.given = asked.has_known_at, .day = instant_date(asked.known_at)};
-    }
-    return form_fields_view(exchange, fields, 2, begin, NULL);
-}
-
 result handle_step(struct exchange *exchange, struct err *err)
 {
     struct explain_answer answer;
@@ -68,7 +50,7 @@ result handle_step(struct exchange *exchange, struct err *err)
     page_open(&page, exchange, "step", json_str_or_empty(resource, "title"), "/people");
     person_crumbs(&page, resource);
     page_set(&page, "step", view_explain(&context, resource));
-    page_set(&page, "question", question_form(exchange));
+    page_set(&page, "question", handler_question_form(exchange));
     page_set(&page, "question_href", json_of_str(step_base(exchange, resource)));
     return page_answer(&page, 200, err);
 }

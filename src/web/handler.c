@@ -11,6 +11,9 @@ struct view_context handler_view(const struct exchange *exchange)
             {
                 .see_people = exchange_may(exchange, ACTION_SEE_PEOPLE),
                 .record_fact = exchange_may(exchange, ACTION_RECORD_FACT),
+                .record_identity = exchange_may(exchange, ACTION_RECORD_IDENTITY),
+                .report_order = exchange_may(exchange, ACTION_REPORT_ORDER),
+                .see_looks = exchange_may(exchange, ACTION_SEE_LOOKS),
                 .request_step = exchange_may(exchange, ACTION_REQUEST_STEP),
                 .approve_step = exchange_may(exchange, ACTION_APPROVE_STEP),
                 .take_step = exchange_may(exchange, ACTION_TAKE_STEP),
@@ -55,6 +58,70 @@ result handler_asked(struct exchange *exchange, struct asked *ret_asked, struct 
     exchange->casework = then;
     exchange->rulebook = then->rulebook;
     return result_ok();
+}
+
+bool handler_wants_csv(const struct exchange *exchange)
+{
+    return exchange->wanted == WANTED_CSV ||
+           str_equal(exchange_query(exchange, STR("as")), STR("csv"));
+}
+
+result handler_answer_csv(struct exchange *exchange, str name, struct buf *csv, struct err *err)
+{
+    str body;
+    TRY(buf_finish(csv, &body, err));
+    http_header_set(
+        exchange->response, STR("Content-Disposition"),
+        arena_format(exchange->arena, "attachment; filename=\"%.*s.csv\"", STR_ARG(name)));
+    answer_text(exchange, 200, STR("text/csv; charset=utf-8; header=present"), body);
+    return result_ok();
+}
+
+result handler_number(const struct exchange *exchange, str name, int64_t least, int64_t most,
+                      int64_t otherwise, int64_t *ret_number, struct err *err)
+{
+    const str text = exchange_query(exchange, name);
+    int64_t number = otherwise;
+    if (text.len > 0 &&
+        (!str_to_int64(text, &number, NULL).ok || number < least || number > most)) {
+        return err_set(err, ERROR_INPUT, "`%.*s` must be a whole number from %lld to %lld",
+                       STR_ARG(name), (long long)least, (long long)most);
+    }
+    *ret_number = number;
+    return result_ok();
+}
+
+json_t *handler_question_form(const struct exchange *exchange)
+{
+    static const struct input_field fields[] = {
+        {"on", "As of the day", "Leave empty for today", INPUT_DATE, NULL, NULL},
+        {"known_at", "As it was known at the end of", "Leave empty for what is known now",
+         INPUT_DATE, NULL, NULL},
+    };
+    struct asked asked;
+    struct input_value begin[2] = {{0}};
+    if (input_asked(exchange, &asked, NULL).ok) {
+        begin[0] = (struct input_value){.given = asked.has_on, .day = asked.on};
+        begin[1] =
+            (struct input_value){.given = asked.has_known_at, .day = instant_date(asked.known_at)};
+    }
+    return form_fields_view(exchange, fields, 2, begin, NULL);
+}
+
+str handler_question(const struct exchange *exchange, const struct asked *asked)
+{
+    char on[DATE_TEXT_SIZE] = "";
+    char known_at[INSTANT_TEXT_SIZE] = "";
+    if (!asked->has_on && !asked->has_known_at) {
+        return STR("");
+    }
+    if (asked->has_on) {
+        date_format(asked->on, on);
+    }
+    if (asked->has_known_at) {
+        instant_format(asked->known_at, known_at);
+    }
+    return page_href(exchange->arena, "?on=%s&known_at=%s", str_from_c(on), str_from_c(known_at));
 }
 
 result handler_form_page(struct page *page, const struct form_page *form, int status,

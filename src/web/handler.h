@@ -16,6 +16,20 @@ date handler_today(const struct exchange *exchange);
  * from here on. */
 MUST_USE result handler_asked(struct exchange *exchange, struct asked *ret_asked, struct err *err);
 
+/* The same question as a form: as of which day, as known at the end of which day. */
+json_t *handler_question_form(const struct exchange *exchange);
+/* And as the query of a link: "?on=...&known_at=...", "" when it is about now. */
+str handler_question(const struct exchange *exchange, const struct asked *asked);
+
+/* The table asked for as a file: by Accept, or by "as=csv" in the query. */
+bool handler_wants_csv(const struct exchange *exchange);
+MUST_USE result handler_answer_csv(struct exchange *exchange, str name, struct buf *csv,
+                                   struct err *err);
+/* A number of the query within these bounds; `otherwise` when it is not given. ERROR_INPUT. */
+MUST_USE result handler_number(const struct exchange *exchange, str name, int64_t least,
+                               int64_t most, int64_t otherwise, int64_t *ret_number,
+                               struct err *err);
+
 /* A page that is one form: title, crumbs set by the caller, the fields of a table. `lead` is a
  * sentence above it, "" for none. */
 struct form_page {

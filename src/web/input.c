@@ -238,9 +238,10 @@ static void read_text(const struct reading *reading, const struct input_field *f
     }
     const str trimmed = secret ? text : str_trim(text);
     struct arena *arena = reading->exchange->arena;
-    if (trimmed.len > INPUT_TEXT_MAX) {
+    const int most = field->kind == INPUT_HIDDEN ? INPUT_HIDDEN_MAX : INPUT_TEXT_MAX;
+    if (trimmed.len > (size_t)most) {
         add_fault(reading->faults, arena, name,
-                  arena_format(arena, "This must be %d bytes or fewer", INPUT_TEXT_MAX));
+                  arena_format(arena, "This must be %d bytes or fewer", most));
         return;
     }
     if (!secret && !str_is_printable(trimmed)) {

@@ -13,7 +13,12 @@
  * (deed.h).
  */
 #define INPUT_ANSWERS "answers"
-enum { FAULTS_MAX = 64, INPUT_FIELDS_MAX = 24, INPUT_TEXT_MAX = 2000 };
+enum {
+    FAULTS_MAX = 64,
+    INPUT_FIELDS_MAX = 24,
+    INPUT_TEXT_MAX = 2000,
+    INPUT_HIDDEN_MAX = 6000 /* a passkey's answer */
+};
 
 enum input_kind {
     INPUT_TEXT,

@@ -37,6 +37,7 @@ static const struct page_place places[] = {
     {"Joint operations", "/operations", ACTION_SEE_OPERATION},
     {"Screening", "/screening", ACTION_SCREEN},
     {"Rulebook", "/rulebook", ACTION_SEE_RULEBOOK},
+    {"Statistics", "/statistics", ACTION_SEE_STATISTICS},
     {"Looks", "/looks", ACTION_SEE_LOOKS},
     {"Break-glass", "/glass", ACTION_REVIEW_GLASS},
     {"Accounts", "/accounts", ACTION_MANAGE_ACCOUNTS},
@@ -277,11 +278,10 @@ str page_href(struct arena *arena, const char *pattern, str part, str other_part
 json_t *page_client_id(const struct exchange *exchange)
 {
     const struct system *system = exchange->casework->system;
-    struct client_id id;
-    system->entropy(system->context, id.bytes, sizeof id.bytes);
-    id.bytes[6] = (uint8_t)((id.bytes[6] & 0x0F) | 0x40); /* version 4 and variant of RFC 9562 */
-    id.bytes[8] = (uint8_t)((id.bytes[8] & 0x3F) | 0x80);
+    uint8_t chance[CLIENT_ID_SIZE];
     char text[37];
+    system->entropy(system->context, chance, sizeof chance);
+    const struct client_id id = client_id_make(system_now(system), chance);
     client_id_format(&id, text);
     return json_string(text);
 }

@@ -16,6 +16,7 @@ enum {
     PAST_MAX = 5, /* older stages are counted, not drawn */
     STAGES_MAX = 200,
     STEPS_MAX = 64,
+    STEPS_DRAWN = 8, /* the others stand in the words below */
 };
 
 /* --- what is drawn
@@ -54,13 +55,13 @@ static void pass(struct stage_story *story, const json_t *stage, str on)
     }
 }
 
-/* The history is newest first. What it no longer reaches back to begins with the stage of its
+/* What was passed comes newest first. What is not reached back to begins with the stage of its
  * oldest step. */
 static void tell_past(struct stage_story *story, const json_t *person)
 {
-    const json_t *history = json_object_get(person, "history");
-    for (size_t i = json_array_size(history); i > 0; i--) {
-        const json_t *line = json_array_get(history, i - 1);
+    const json_t *passed = json_object_get(person, "passed");
+    for (size_t i = json_array_size(passed); i > 0; i--) {
+        const json_t *line = json_array_get(passed, i - 1);
         const str on = json_str_or_empty(line, "on");
         if (story->passed_count == 0) {
             pass(story, json_object_get(line, "from"), STR(""));
@@ -133,10 +134,11 @@ static int rank_of(const struct coming_step *coming)
     if (coming->clear > 0) {
         return 0;
     }
-    return coming->unknown > 0 ? 1 : 2;
+    return (coming->unknown > 0 ? 1 : 2) + (coming->same_stage ? 2 : 0);
 }
 
-/* What can be done comes first; the order of the rulebook stays otherwise. */
+/* What can be done comes first, then what leads to another stage; the order of the rulebook stays
+ * otherwise. */
 static void sort_coming(struct stage_story *story)
 {
     for (size_t i = 1; i < story->coming_count; i++) {
@@ -293,7 +295,7 @@ static int draw_coming(struct drawing *drawing, const struct stage_story *story,
 {
     int y = 2;
     const int trunk = (PAST_X + PAST_WIDTH + NEXT_X) / 2;
-    for (size_t i = 0; i < story->coming_count; i++) {
+    for (size_t i = 0; i < story->coming_count && i < STEPS_DRAWN; i++) {
         const struct coming_step *coming = &story->coming[i];
         const char *kind = clearance_of(coming);
         struct writing writing = write_in(NEXT_X + 8, y, NEXT_CHARACTERS);
@@ -367,6 +369,11 @@ json_t *picture_of_stages(struct arena *arena, const json_t *person)
     json_set_str(view, "now", json_str_or_empty(json_object_get(person, "stage"), "title"));
     json_set(view, "now_day", view_day(json_str_or_empty(person, "stage_since")));
     json_set_flag(view, "has_coming", story->coming_count > 0);
+    json_set(
+        view, "not_drawn",
+        story->coming_count > STEPS_DRAWN
+            ? view_count((int64_t)(story->coming_count - STEPS_DRAWN), "other step", "other steps")
+            : json_false());
     json_set(view, "coming", coming_in_words(arena, story));
     return view;
 }

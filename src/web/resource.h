@@ -7,6 +7,8 @@
 #define RETURNHUB_WEB_RESOURCE_H
 
 #include "casework/glass.h"
+#include "casework/history.h"
+#include "casework/identity.h"
 #include "casework/privacy.h"
 #include "casework/protection.h"
 #include "casework/queue.h"
@@ -19,7 +21,27 @@
 json_t *resource_explanation(const struct rulebook *rulebook, const struct explanation *explanation,
                              const struct case_view *view);
 json_t *resource_explain(const struct rulebook *rulebook, const struct explain_answer *answer);
+/* A person in short: what is recorded, how many safeguards of each next step are "clear", "barred"
+ * and "unknown", and the latest of the history. */
 json_t *resource_person(const struct rulebook *rulebook, const struct person_answer *answer);
+/* Every fact there is to know of the person: known, recorded as not known, or never recorded. */
+json_t *resource_person_facts(const struct rulebook *rulebook, const struct person_answer *answer);
+/* The person, {"safeguards":[{"name","title","reason","section","clearance","sources",
+ * "steps":[{"name","title","hub"}]}]} of every next step; a safeguard that stands differently at
+ * different hubs is told once for each way. */
+json_t *resource_person_safeguards(const struct rulebook *rulebook,
+                                   const struct person_answer *answer);
+/* The person, {"clocks":[{...,"days_left","working_days_left","calendar"}]}; of the clock named
+ * also "counted": {"title","days":[{"day","what","number","why"}],"cut"}. */
+json_t *resource_person_clocks(const struct rulebook *rulebook, const struct person_answer *answer,
+                               str counted);
+/* The person, {"known_at","history":[lines with their "topic"],"more","next_before"}. */
+json_t *resource_history(const struct rulebook *rulebook, const struct history_answer *answer);
+/* The same of the contacts, notes and the family alone, and {"on","sources":[{"source","facts":[{
+ * "fact","title","event","recorded_at"}]}]}: where the facts of the person are known from. */
+json_t *resource_person_contacts(const struct rulebook *rulebook,
+                                 const struct person_answer *answer,
+                                 const struct history_answer *contacts);
 json_t *resource_people(const struct rulebook *rulebook, const struct people_answer *answer);
 json_t *resource_step_answer(const struct rulebook *rulebook, const struct step_answer *answer);
 json_t *resource_record_answer(const struct rulebook *rulebook, const struct record_answer *answer);
@@ -50,6 +72,15 @@ json_t *resource_glasses(const struct glass_line *lines, size_t count);
 /* The person, {"facts_recorded","whole_history","family","looks"}: everything, for the person. */
 json_t *resource_subject_access(const struct rulebook *rulebook,
                                 const struct subject_access *access);
+/* The person,
+ * {"records","identifiers":[{"event","scheme","title","value","issuer","source","record",
+ * "true_from","recorded_at"}],"merges":[...],"duplicates":[persons with "reasons"]}; `likely` NULL:
+ * they were not asked for. */
+json_t *resource_identity(const struct rulebook *rulebook, const struct identity_answer *answer,
+                          const struct likely_duplicate *likely, size_t likely_count);
+/* {"event","others":[who have this very reference too],"repeated"} */
+json_t *resource_identifier_answer(const struct rulebook *rulebook,
+                                   const struct identifier_answer *answer);
 /* RFC 9457. `errors` may be NULL or an array of {"pointer","detail"}; the reference is taken. */
 json_t *resource_problem(const struct err *err, json_t *errors);
 

@@ -109,7 +109,9 @@ static void tell_identifier(struct telling *telling)
 {
     const struct identifier_recorded_body *body = &telling->event->body.identifier_recorded;
     const enum identifier_scheme scheme = identifier_scheme_from_name(body->scheme);
-    buf_format(&telling->buf, "%s: ", identifier_scheme_title(scheme));
+    buf_format(&telling->buf, "%s%s%.*s: ", identifier_scheme_title(scheme),
+               scheme == SCHEME_OTHER_SYSTEM ? " " : "",
+               STR_ARG(scheme == SCHEME_OTHER_SYSTEM ? body->issuer : STR("")));
     buf_put(&telling->buf, body->value);
     json_set_str(telling->object, "scheme", body->scheme);
     json_set_str(telling->object, "value", body->value);
@@ -176,11 +178,7 @@ static void tell(struct telling *telling)
         tell_reason(telling, event->body.identity_corrected.reason);
         break;
     case EVENT_EXTERNAL_REFERENCE_RECORDED:
-        buf_put_c(&telling->buf, "Called ");
-        buf_put(&telling->buf, event->body.external_reference_recorded.reference);
-        buf_put_c(&telling->buf, " in ");
-        buf_put(&telling->buf, event->body.external_reference_recorded.kind);
-        break;
+        break; /* it is read as the one that follows */
     case EVENT_IDENTIFIER_RECORDED:
         tell_identifier(telling);
         break;
@@ -260,6 +258,26 @@ static void tell(struct telling *telling)
     case EVENT_ORDER_REPORTED:
         tell_order(telling);
         break;
+    case EVENT_NOTICE_ISSUED:
+        buf_format(&telling->buf, "A notice was issued: %.*s",
+                   STR_ARG(event->body.notice_issued.originals.count == 0
+                               ? event->body.notice_issued.notice
+                               : event->body.notice_issued.originals.items[0]));
+        json_set_int64(telling->object, "notice", event->position);
+        json_set_str(telling->object, "language", event->body.notice_issued.language);
+        break;
+    case EVENT_NOTICE_SERVED:
+        buf_format(&telling->buf, "A notice was served (%.*s)%s: %.*s",
+                   STR_ARG(event->body.notice_served.method),
+                   event->body.notice_served.understood != 0 ? "" : ", not understood",
+                   STR_ARG(event->body.notice_served.proof));
+        json_set_int64(telling->object, "notice", event->body.notice_served.notice);
+        break;
+    case EVENT_NOTICE_CANCELLED:
+        buf_put_c(&telling->buf, "A notice was cancelled");
+        json_set_int64(telling->object, "notice", event->body.notice_cancelled.notice);
+        tell_reason(telling, event->body.notice_cancelled.reason);
+        break;
     case EVENT_DEPARTURE_RECALLED:
         buf_put_c(&telling->buf, "Called back while on the way: no longer clear");
         tell_safeguards(telling, event->body.departure_recalled.safeguards);
@@ -326,6 +344,7 @@ static void tell(struct telling *telling)
     case EVENT_ACCOUNT_CLOSED:
     case EVENT_ACCOUNT_SECURED:
     case EVENT_RULEBOOK_ADOPTED:
+    case EVENT_TRANSLATION_APPROVED:
         break; /* never in the history of a person or told elsewhere; the kind says enough */
     }
 }

@@ -19,6 +19,15 @@ static json_t *due_as_json(const struct rulebook *rulebook, const struct work_du
     return object;
 }
 
+static json_t *totals_by_kind(const int64_t *totals)
+{
+    json_t *object = json_object();
+    for (int kind = 0; kind < WORK_KINDS; kind++) {
+        json_set_int64(object, work_kind_name((enum work_kind)kind), totals[kind]);
+    }
+    return object;
+}
+
 json_t *resource_today(const struct rulebook *rulebook, const struct today_answer *answer)
 {
     json_t *object = json_object();
@@ -34,6 +43,7 @@ json_t *resource_today(const struct rulebook *rulebook, const struct today_answe
     }
     json_set(object, "due", due);
     json_set_int64(object, "due_total", answer->due_total);
+    json_set(object, "due_totals", totals_by_kind(answer->due_of_kind));
     json_set(object, "stages", part_stage_counts(rulebook, answer->stages, answer->stage_count));
     return object;
 }
@@ -42,17 +52,13 @@ json_t *resource_work(const struct rulebook *rulebook, const struct work_answer 
 {
     json_t *object = json_object();
     json_t *due = json_array();
-    json_t *totals = json_object();
     for (size_t i = 0; i < answer->count; i++) {
         json_add(due, due_as_json(rulebook, &answer->lines[i]));
-    }
-    for (int kind = 0; kind <= WORK_ENDS; kind++) {
-        json_set_int64(totals, work_kind_name((enum work_kind)kind), answer->total_of[kind]);
     }
     json_set(object, "today", json_of_date(answer->today));
     json_set(object, "due", due);
     json_set_int64(object, "total", answer->total);
-    json_set(object, "totals", totals);
+    json_set(object, "totals", totals_by_kind(answer->total_of));
     return object;
 }
 

@@ -12,6 +12,9 @@
 struct view_rights {
     bool see_people;
     bool record_fact;
+    bool record_identity;
+    bool report_order;
+    bool see_looks;
     bool request_step;
     bool approve_step;
     bool take_step;
@@ -49,8 +52,8 @@ json_t *view_count(int64_t count, const char *one, const char *many);
 /* {"name","href","reference","stage"} of a person; name "Name not known" after erasure. */
 json_t *view_person_link(const struct view_context *context, const json_t *person);
 json_t *view_fact(const struct view_context *context, const json_t *fact, str withdrawal_base);
-/* [{"title","facts":[...],"change_href"}] in the order of the resource. `base` is the subject's
- * address. */
+/* [{"title","anchor","facts":[...],"change_href"}] in the order of the resource. `base` is the
+ * subject's address. */
 json_t *view_fact_sections(const struct view_context *context, const json_t *facts, str base,
                            bool may_change, bool may_withdraw);
 
@@ -58,6 +61,9 @@ json_t *view_fact_sections(const struct view_context *context, const json_t *fac
  * --------------------------------------------------------------------------------------------------
  */
 
+/* What stands before a safeguard's reason: that is written for the safeguard that bars, and the
+ * other verdicts must not seem to say the same. */
+const char *view_reason_lead(str clearance);
 /* One safeguard as a card: tag, reason, law, the condition as a tree, what would change it. */
 json_t *view_safeguard(const struct view_context *context, const json_t *safeguard, str anchor,
                        str record_base);
@@ -74,7 +80,6 @@ str view_condition_words(struct arena *arena, const json_t *condition);
  * -------------------------------------------------------------------------------------------------------
  */
 
-json_t *view_person(const struct view_context *context, const json_t *person);
 json_t *view_people(const struct view_context *context, const json_t *people);
 json_t *view_today(const struct view_context *context, const json_t *today);
 json_t *view_explain(const struct view_context *context, const json_t *explain);
@@ -84,7 +89,7 @@ json_t *view_hubs(const struct view_context *context, const json_t *hubs);
 json_t *view_agreement(const struct view_context *context, const json_t *agreement);
 /* A table (part_table.html). */
 json_t *view_agreements(const struct view_context *context, const json_t *agreements);
-json_t *view_rulebook(const json_t *rulebook);
+json_t *view_rulebook(const struct view_context *context, const json_t *rulebook);
 /* The stops of a list that are not acknowledged yet, as the banner on every page shows them: false
  * when there is none. [{"heading","text","action","when"}], at most VIEW_STOPS_MAX. */
 enum { VIEW_STOPS_MAX = 5 };

@@ -228,6 +228,8 @@ static json_t *section_named(const struct view_context *context, json_t *section
     }
     section = json_object();
     json_set_str(section, "title", title);
+    json_set_str(section, "anchor",
+                 arena_format(context->arena, "section-%zu", json_array_size(sections) + 1));
     json_set(section, "facts", json_array());
     const str query = page_href(context->arena, "?section=%s", title, STR(""));
     const str href = arena_format(context->arena, "%.*s/facts%.*s", STR_ARG(base), STR_ARG(query));

@@ -1,92 +1,89 @@
-#include "web/view.h"
+#include "web/view_person.h"
 
 #include "web/page.h"
 
-enum {
-    CARDS_MAX = 1024,
-    WAY_SHOWN = 3,      /* more safeguards in the way of one step are folded */
-    HISTORY_SHOWN = 15, /* older events are folded */
+/* --- the head, alike on every page about a person --------------------------------------------- */
+
+struct tab {
+    const char *key;
+    const char *text;
+    const char *path;
+};
+static const struct tab tabs[] = {
+    {"overview", "Overview", ""},
+    {"facts", "Facts", "/known"},
+    {"safeguards", "Safeguards", "/safeguards"},
+    {"clocks", "Clocks", "/clocks"},
+    {"movements", "Stays and departures", "/movements"},
+    {"contacts", "Contacts and documents", "/contacts"},
+    {"identity", "Names and references", "/identity"},
+    {"history", "History", "/history"},
 };
 
-/* A safeguard guards several steps, and often says the same of each: it is shown once, with the
- * steps it is about. */
-struct card {
-    const json_t *safeguard;
-    str anchor;
-    json_t *applies; /* owned until it is handed to the view */
-};
-
-struct cards {
-    struct card items[CARDS_MAX];
-    size_t count;
-};
-
-static size_t cards_named(const struct cards *cards, str name)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < cards->count; i++) {
-        count += str_equal(json_str_or_empty(cards->items[i].safeguard, "name"), name) ? 1 : 0;
-    }
-    return count;
-}
-
-static struct card *card_of(struct cards *cards, struct arena *arena, const json_t *safeguard)
-{
-    for (size_t i = 0; i < cards->count; i++) {
-        if (json_equal(cards->items[i].safeguard, safeguard)) {
-            return &cards->items[i];
-        }
-    }
-    if (cards->count == CARDS_MAX) {
-        return NULL;
-    }
-    const str name = json_str_or_empty(safeguard, "name");
-    const size_t before = cards_named(cards, name);
-    struct card *card = &cards->items[cards->count++];
-    card->safeguard = safeguard;
-    card->anchor = before == 0
-                       ? arena_format(arena, "safeguard-%.*s", STR_ARG(name))
-                       : arena_format(arena, "safeguard-%.*s-%zu", STR_ARG(name), before + 1);
-    card->applies = json_array();
-    return card;
-}
-
-/* --- the next steps
- * ---------------------------------------------------------------------------------------------- */
-
-static str step_at(struct arena *arena, const json_t *next)
-{
-    const str title = json_str_or_empty(next, "title");
-    const str hub = json_str_or_empty(json_object_get(next, "hub"), "name");
-    return hub.len == 0 ? title : arena_format(arena, "%.*s: %.*s", STR_ARG(title), STR_ARG(hub));
-}
-
-/* What stands in the way of a next step, as links to the cards below. */
-static json_t *in_the_way(const struct view_context *context, struct cards *cards,
-                          const json_t *next)
+/* The parts of the record that can be asked about the past keep the question. */
+static json_t *tabs_of(const struct view_context *context, str base, const char *current,
+                       str question)
 {
     json_t *list = json_array();
-    size_t index;
-    json_t *safeguard;
-    json_array_foreach(json_object_get(next, "safeguards"), index, safeguard)
-    {
-        struct card *card = card_of(cards, context->arena, safeguard);
-        if (card == NULL) {
-            break;
-        }
-        json_add(card->applies, json_of_str(step_at(context->arena, next)));
-        const str clearance = json_str_or_empty(safeguard, "clearance");
-        if (!str_equal(clearance, STR("clear"))) {
-            json_t *link = json_object();
-            json_set_str(link, "text", json_str_or_empty(safeguard, "reason"));
-            json_set_str(link, "href",
-                         arena_format(context->arena, "#%.*s", STR_ARG(card->anchor)));
-            json_set_flag(link, "unknown", str_equal(clearance, STR("unknown")));
-            json_add(list, link);
-        }
+    for (size_t i = 0; i < sizeof tabs / sizeof tabs[0]; i++) {
+        json_t *tab = json_object();
+        json_set(tab, "text", json_string(tabs[i].text));
+        json_set_str(tab, "href",
+                     arena_format(context->arena, "%.*s%s%.*s", STR_ARG(base), tabs[i].path,
+                                  STR_ARG(question)));
+        json_set_flag(tab, "current", str_equal(str_from_c(tabs[i].key), str_from_c(current)));
+        json_add(list, tab);
     }
     return list;
 }
+
+static void add_tag(json_t *tags, const char *text, const char *colour)
+{
+    json_t *tag = json_object();
+    json_set(tag, "text", json_string(text));
+    json_set(tag, "colour", json_string(colour));
+    json_add(tags, tag);
+}
+
+static json_t *privacy_tags(const json_t *person)
+{
+    const json_t *privacy = json_object_get(person, "privacy");
+    json_t *tags = json_array();
+    if (json_is_true(json_object_get(privacy, "erased"))) {
+        add_tag(tags, "Erased", "grey");
+    }
+    if (json_is_true(json_object_get(privacy, "restricted"))) {
+        add_tag(tags, "Processing restricted", "purple");
+    }
+    if (json_is_true(json_object_get(privacy, "erasure_requested"))) {
+        add_tag(tags, "Erasure asked for", "orange");
+    }
+    if (json_integer_value(json_object_get(privacy, "holds")) > 0) {
+        add_tag(tags, "Legal hold", "blue");
+    }
+    return tags;
+}
+
+json_t *view_person_head(const struct view_context *context, const json_t *person,
+                         const char *current, str question)
+{
+    json_t *view = view_person_link(context, person);
+    const str base =
+        page_href(context->arena, "/people/%s", json_str_or_empty(person, "reference"), STR(""));
+    json_set_str(view, "base", base);
+    json_set(view, "born_on", view_known_day(json_object_get(person, "born_on")));
+    json_set(view, "stage_since", view_day(json_str_or_empty(person, "stage_since")));
+    json_set(view, "privacy_tags", privacy_tags(person));
+    json_set(view, "tabs", tabs_of(context, base, current, question));
+    json_set_flag(view, "asked", question.len > 0);
+    json_set_str(view, "now_href", base);
+    json_set(view, "on", view_day(json_str_or_empty(person, "on")));
+    json_set(view, "known_at", view_instant(json_str_or_empty(person, "known_at")));
+    json_set_flag(view, "may_record", context->rights.record_fact);
+    return view;
+}
+
+/* --- the next steps --------------------------------------------------------------------------- */
 
 static str step_href(const struct view_context *context, str person, const json_t *next,
                      bool confirm)
@@ -102,23 +99,34 @@ static str step_href(const struct view_context *context, str person, const json_
     return arena_format(context->arena, "%.*s%.*s", STR_ARG(base), STR_ARG(query));
 }
 
-static json_t *option_of(const struct view_context *context, str person, struct cards *cards,
-                         const json_t *next)
+/* "3 barred, 2 not known, 40 clear" */
+static json_t *counts_text(struct arena *arena, const json_t *counts)
+{
+    static const struct {
+        const char *key;
+        const char *word;
+    } rows[] = {{"barred", "barred"}, {"unknown", "not known"}, {"clear", "clear"}};
+    struct buf buf;
+    buf_init(&buf, arena, 160);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const json_int_t count = json_integer_value(json_object_get(counts, rows[i].key));
+        if (count > 0) {
+            buf_format(&buf, "%s%lld %s", buf.len > 0 ? ", " : "", (long long)count, rows[i].word);
+        }
+    }
+    return json_of_str(buf.len > 0 ? buf_str(&buf) : STR("None"));
+}
+
+static json_t *option_of(const struct view_context *context, str person, const json_t *next)
 {
     json_t *view = json_object();
     const str clearance = json_str_or_empty(next, "clearance");
     const bool clear = str_equal(clearance, STR("clear"));
     const str hub = json_str_or_empty(json_object_get(next, "hub"), "name");
-    json_t *way = in_the_way(context, cards, next);
     json_set(view, "hub", hub.len > 0 ? json_of_str(hub) : json_false());
     json_set_str(view, "step_title", json_str_or_empty(next, "title"));
     json_set(view, "tag", view_clearance_tag(clearance));
-    json_set_flag(view, "has_way", json_array_size(way) > 0);
-    json_set_flag(view, "long_way", json_array_size(way) > WAY_SHOWN);
-    json_set(
-        view, "way_count",
-        view_count((int64_t)json_array_size(way), "safeguard in the way", "safeguards in the way"));
-    json_set(view, "way", way);
+    json_set(view, "counts", counts_text(context->arena, json_object_get(next, "safeguards")));
     json_set_str(view, "explain_href", step_href(context, person, next, false));
     const bool may_act = clear && context->rights.request_step;
     json_set(view, "act_href",
@@ -185,8 +193,7 @@ static json_t *by_rank(json_t *groups)
     return sorted;
 }
 
-static json_t *steps_of(const struct view_context *context, const json_t *person,
-                        struct cards *cards)
+static json_t *steps_of(const struct view_context *context, const json_t *person)
 {
     json_t *groups = json_array();
     const str reference = json_str_or_empty(person, "reference");
@@ -195,73 +202,108 @@ static json_t *steps_of(const struct view_context *context, const json_t *person
     json_array_foreach(json_object_get(person, "next_steps"), index, next)
     {
         json_t *group = group_of(groups, next);
-        json_add(json_object_get(group, "options"), option_of(context, reference, cards, next));
+        json_t *option = option_of(context, reference, next);
+        json_set_flag(option, "first", json_array_size(json_object_get(group, "options")) == 0);
+        json_add(json_object_get(group, "options"), option);
         note_rank(group, json_str_or_empty(next, "clearance"));
+    }
+    json_array_foreach(groups, index, next)
+    {
+        json_set_int64(next, "rows", (int64_t)json_array_size(json_object_get(next, "options")));
     }
     return by_rank(groups);
 }
 
-/* --- the safeguards
- * ---------------------------------------------------------------------------------------------- */
-
-static json_t *cards_with(const struct view_context *context, struct cards *cards,
-                          const char *clearance, str record_base, json_t *list)
+static json_t *steps_table(const char *caption, json_t *steps)
 {
-    for (size_t i = 0; i < cards->count; i++) {
-        struct card *card = &cards->items[i];
-        if (!str_equal(json_str_or_empty(card->safeguard, "clearance"), str_from_c(clearance))) {
-            continue;
-        }
-        json_t *view = view_safeguard(context, card->safeguard, card->anchor, record_base);
-        json_set(view, "applies_count",
-                 view_count((int64_t)json_array_size(card->applies), "step", "steps"));
-        json_set(view, "applies", card->applies);
-        json_set_flag(view, "has_applies", true);
-        card->applies = NULL;
+    json_t *table = json_object();
+    json_set(table, "caption", json_string(caption));
+    json_set(
+        table, "count",
+        view_count((int64_t)json_array_size(steps), "step is not clear", "steps are not clear"));
+    json_set_flag(table, "any", json_array_size(steps) > 0);
+    json_set(table, "steps", steps);
+    return table;
+}
+
+/* What is clear somewhere stands open; the rest is folded. Takes the reference of `steps`. */
+static void set_steps(json_t *view, json_t *steps)
+{
+    json_t *clear = json_array();
+    json_t *others = json_array();
+    size_t index;
+    json_t *step;
+    json_array_foreach(steps, index, step)
+    {
+        const bool is_clear = json_integer_value(json_object_get(step, "rank")) == 0;
+        json_array_append(is_clear ? clear : others, step);
+    }
+    json_set_flag(view, "has_steps", json_array_size(steps) > 0);
+    json_set(view, "clear_steps", steps_table("Steps that are clear", clear));
+    json_set(view, "other_steps", steps_table("Steps that are not clear", others));
+    json_decref(steps);
+}
+
+/* --- sections of facts, clocks, family -------------------------------------------------------- */
+
+static json_t *sections_of(const struct view_context *context, const json_t *person, str base)
+{
+    json_t *list = json_array();
+    size_t index;
+    json_t *section;
+    json_array_foreach(json_object_get(person, "fact_sections"), index, section)
+    {
+        const str given = json_str_or_empty(section, "title");
+        const str title = given.len > 0 ? given : STR("Other facts");
+        const str query = page_href(context->arena, "?section=%s", title, STR(""));
+        json_t *view = json_object();
+        json_set_str(view, "title", title);
+        json_set_int64(view, "known", json_integer_value(json_object_get(section, "known")));
+        json_set_int64(view, "facts", json_integer_value(json_object_get(section, "facts")));
+        json_set_str(
+            view, "known_href",
+            arena_format(context->arena, "%.*s/known#section-%zu", STR_ARG(base), index + 1));
+        const str record =
+            arena_format(context->arena, "%.*s/facts%.*s", STR_ARG(base), STR_ARG(query));
+        json_set(view, "record_href",
+                 context->rights.record_fact ? json_of_str(record) : json_false());
         json_add(list, view);
     }
     return list;
 }
 
-static json_t *safeguards_of(const struct view_context *context, struct cards *cards,
-                             str record_base)
+static json_t *clock_view(const json_t *clock)
 {
-    json_t *open = cards_with(context, cards, "barred", record_base, json_array());
-    open = cards_with(context, cards, "unknown", record_base, open);
-    json_t *clear = cards_with(context, cards, "clear", record_base, json_array());
     json_t *view = json_object();
-    const size_t open_count = json_array_size(open);
-    const size_t clear_count = json_array_size(clear);
-    json_set_flag(view, "has_open", open_count > 0);
-    json_set_flag(view, "has_clear", clear_count > 0);
-    json_set(view, "open_count", view_count((int64_t)open_count, "safeguard", "safeguards"));
-    json_set(view, "clear_count", view_count((int64_t)clear_count, "safeguard", "safeguards"));
-    json_set(view, "open", open);
-    json_set(view, "clear", clear);
+    const str due_to = json_str_or_empty(clock, "due_to");
+    json_set_str(view, "title", json_str_or_empty(clock, "title"));
+    json_set(view, "tag", view_clock_tag(json_str_or_empty(clock, "state")));
+    json_set(view, "start", view_known_day(json_object_get(clock, "start")));
+    json_set(view, "last_day", view_known_day(json_object_get(clock, "last_day")));
+    json_set(view, "due_to", due_to.len > 0 ? json_of_str(due_to) : json_false());
+    json_set(view, "sources", json_incref(json_object_get(clock, "sources")));
     return view;
 }
 
-/* --- clocks, family, history
- * ------------------------------------------------------------------------------------- */
-
-static json_t *clocks_of(const json_t *clocks)
+/* Those that run; what has expired is counted, and stands on the page of the clocks. */
+static void set_clocks(json_t *view, const json_t *clocks)
 {
-    json_t *list = json_array();
+    json_t *running = json_array();
+    int64_t expired = 0;
     size_t index;
     json_t *clock;
     json_array_foreach(clocks, index, clock)
     {
-        json_t *view = json_object();
-        const str due_to = json_str_or_empty(clock, "due_to");
-        json_set_str(view, "title", json_str_or_empty(clock, "title"));
-        json_set(view, "tag", view_clock_tag(json_str_or_empty(clock, "state")));
-        json_set(view, "start", view_known_day(json_object_get(clock, "start")));
-        json_set(view, "last_day", view_known_day(json_object_get(clock, "last_day")));
-        json_set(view, "due_to", due_to.len > 0 ? json_of_str(due_to) : json_false());
-        json_set(view, "sources", json_incref(json_object_get(clock, "sources")));
-        json_add(list, view);
+        if (str_equal(json_str_or_empty(clock, "state"), STR("running"))) {
+            json_add(running, clock_view(clock));
+        } else {
+            expired++;
+        }
     }
-    return list;
+    json_set_flag(view, "has_clocks", json_array_size(running) > 0);
+    json_set(view, "clocks", running);
+    json_set(view, "expired", view_count(expired, "time has run out", "times have run out"));
+    json_set_flag(view, "has_expired", expired > 0);
 }
 
 static json_t *family_of(const struct view_context *context, const json_t *family)
@@ -277,6 +319,8 @@ static json_t *family_of(const struct view_context *context, const json_t *famil
     }
     return list;
 }
+
+/* --- history ---------------------------------------------------------------------------------- */
 
 /* Names of safeguards, for a request that was stopped or a step refused. */
 static json_t *reasons_of(const json_t *line)
@@ -317,26 +361,19 @@ static json_t *history_line(const struct view_context *context, const json_t *li
     return view;
 }
 
-static void set_history(json_t *view, const struct view_context *context, const json_t *history)
+json_t *view_history_lines(const struct view_context *context, const json_t *history)
 {
-    json_t *recent = json_array();
-    json_t *older = json_array();
+    json_t *list = json_array();
     size_t index;
     json_t *line;
     json_array_foreach(history, index, line)
     {
-        json_add(index < HISTORY_SHOWN ? recent : older, history_line(context, line));
+        json_add(list, history_line(context, line));
     }
-    json_set_flag(view, "has_older", json_array_size(older) > 0);
-    json_set(view, "older_count",
-             view_count((int64_t)json_array_size(older), "older event", "older events"));
-    json_set(view, "recent", recent);
-    json_set(view, "older", older);
+    return list;
 }
 
-/* --- the page
- * ----------------------------------------------------------------------------------------------------
- */
+/* --- the overview ----------------------------------------------------------------------------- */
 
 static json_t *placed_text(const json_t *person)
 {
@@ -351,59 +388,97 @@ static void set_summary(json_t *view, const struct view_context *context, const 
 {
     const json_t *hub = json_object_get(person, "hub");
     const str hub_reference = json_str_or_empty(hub, "reference");
-    json_set(view, "born_on", view_known_day(json_object_get(person, "born_on")));
-    json_set(view, "stage_since", view_day(json_str_or_empty(person, "stage_since")));
+    const str source = json_str_or_empty(person, "last_contact_source");
+    const str next = json_str_or_empty(json_object_get(person, "next_check_on"), "value");
+    const str on = json_str_or_empty(person, "on");
+    date check;
+    date today;
+    const bool passed = date_parse(next, &check, NULL).ok && date_parse(on, &today, NULL).ok &&
+                        date_before(check, today);
     json_set(view, "registered_on", view_day(json_str_or_empty(person, "registered_on")));
     json_set(view, "last_contact", view_known_day(json_object_get(person, "last_contact_on")));
     json_set(view, "next_check", view_known_day(json_object_get(person, "next_check_on")));
-    const str source = json_str_or_empty(person, "last_contact_source");
+    json_set_flag(view, "check_passed", passed);
     json_set(view, "last_contact_source", source.len > 0 ? json_of_str(source) : json_false());
     json_set(view, "placed", placed_text(person));
     const bool linked = hub_reference.len > 0 && context->rights.see_hub;
     json_set(view, "hub_href",
              linked ? json_of_str(page_href(context->arena, "/hubs/%s", hub_reference, STR("")))
                     : json_false());
-    json_set(view, "on", view_day(json_str_or_empty(person, "on")));
-    json_set(view, "known_at", view_instant(json_str_or_empty(person, "known_at")));
 }
 
-static void set_lists(json_t *view, const struct view_context *context, const json_t *person,
-                      str base)
+static bool is_live(const json_t *request)
 {
-    const struct view_rights *rights = &context->rights;
-    json_t *clocks = clocks_of(json_object_get(person, "clocks"));
-    json_set_flag(view, "has_clocks", json_array_size(clocks) > 0);
-    json_set(view, "clocks", clocks);
+    const str state = json_str_or_empty(request, "state");
+    return str_equal(state, STR("open")) || str_equal(state, STR("approved"));
+}
+
+static void set_requests(json_t *view, const struct view_context *context, const json_t *requests)
+{
+    json_auto_t *live = json_array();
+    size_t index;
+    json_t *request;
+    json_array_foreach(requests, index, request)
+    {
+        if (is_live(request)) {
+            json_array_append(live, request);
+        }
+    }
+    const int64_t over = (int64_t)(json_array_size(requests) - json_array_size(live));
+    json_set_flag(view, "has_requests", json_array_size(live) > 0);
+    json_set_flag(view, "has_over", over > 0);
+    json_set(view, "over", view_count(over, "request is over", "requests are over"));
+    json_set(view, "requests_table",
+             view_requests_table(context, live, "Live requests, newest first", VIEW_HUB_COLUMN));
+}
+
+/* What can be done about the person from here, besides the steps (part_deeds.html). */
+static void set_deeds(json_t *view, const struct view_context *context, const json_t *person)
+{
+    const str reference = json_str_or_empty(person, "reference");
+    const bool ended = json_is_true(json_object_get(json_object_get(person, "stage"), "outcome"));
+    const struct {
+        bool may;
+        const char *pattern;
+        const char *text;
+    } rows[] = {
+        {ended && context->rights.request_step, "/people/%s/return", "Record that they came back"},
+        {context->rights.report_order, "/orders/new?person=%s", "Report an order of a court"},
+        {context->rights.record_fact, "/people/%s/contact", "Record a contact"},
+        {context->rights.record_fact, "/people/%s/note", "Write a note"},
+        {true, "/people/%s/letters", "Letters to the person"},
+        {context->rights.see_looks, "/looks?person=%s", "Who looked at this record"},
+    };
+    json_t *list = json_array();
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (rows[i].may) {
+            json_t *link = json_object();
+            json_set_str(link, "href",
+                         page_href(context->arena, rows[i].pattern, reference, STR("")));
+            json_set(link, "text", json_string(rows[i].text));
+            json_add(list, link);
+        }
+    }
+    json_set_flag(view, "has_deeds", json_array_size(list) > 0);
+    json_set(view, "deeds", list);
+}
+
+json_t *view_person(const struct view_context *context, const json_t *person, str question)
+{
+    json_t *view = view_person_head(context, person, "overview", question);
+    const str base =
+        page_href(context->arena, "/people/%s", json_str_or_empty(person, "reference"), STR(""));
+    set_deeds(view, context, person);
+    set_summary(view, context, person);
+    set_steps(view, steps_of(context, person));
+    json_set(view, "picture", picture_of_stages(context->arena, person));
+    json_set(view, "sections", sections_of(context, person, base));
+    set_clocks(view, json_object_get(person, "clocks"));
     json_t *family = family_of(context, json_object_get(person, "family"));
     json_set_flag(view, "has_family", json_array_size(family) > 0);
     json_set(view, "family", family);
-    const json_t *requests = json_object_get(person, "requests");
-    json_set_flag(view, "has_requests", json_array_size(requests) > 0);
-    json_set(view, "requests_table",
-             view_requests_table(context, requests, "Requests, newest first", VIEW_HUB_COLUMN));
-    set_history(view, context, json_object_get(person, "history"));
-    json_set(view, "sections",
-             view_fact_sections(context, json_object_get(person, "facts"), base,
-                                rights->record_fact, rights->record_fact));
-}
-
-json_t *view_person(const struct view_context *context, const json_t *person)
-{
-    struct cards *cards = ARENA_NEW(context->arena, struct cards, 1);
-    if (cards == NULL) {
-        return NULL;
-    }
-    json_t *view = view_person_link(context, person);
-    const str base =
-        page_href(context->arena, "/people/%s", json_str_or_empty(person, "reference"), STR(""));
-    set_summary(view, context, person);
-    json_t *steps = steps_of(context, person, cards);
-    json_set_flag(view, "has_steps", json_array_size(steps) > 0);
-    json_set(view, "steps", steps);
-    json_set(view, "safeguards",
-             safeguards_of(context, cards, context->rights.record_fact ? base : STR("")));
-    json_set(view, "picture", picture_of_stages(context->arena, person));
-    set_lists(view, context, person, base);
-    json_set_flag(view, "may_record", context->rights.record_fact);
+    set_requests(view, context, json_object_get(person, "requests"));
+    json_set(view, "recent", view_history_lines(context, json_object_get(person, "history")));
+    json_set_flag(view, "has_older", json_is_true(json_object_get(person, "history_more")));
     return view;
 }

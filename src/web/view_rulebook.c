@@ -1,5 +1,7 @@
 #include "web/view.h"
 
+#include "web/page.h"
+
 #include <stdio.h>
 
 static json_t *titles_of(const json_t *items)
@@ -39,7 +41,7 @@ static void set_anchor(json_t *section, size_t number)
     json_set(section, "anchor", json_string(anchor));
 }
 
-static json_t *safeguards_by_section(const json_t *safeguards)
+static json_t *safeguards_by_section(const struct view_context *context, const json_t *safeguards)
 {
     json_t *sections = json_array();
     json_t *section = NULL;
@@ -62,6 +64,11 @@ static json_t *safeguards_by_section(const json_t *safeguards)
         json_set_str(view, "reason", json_str_or_empty(safeguard, "reason"));
         json_set_str(view, "clear_when", json_str_or_empty(safeguard, "clear_when"));
         json_set(view, "sources", json_incref(json_object_get(safeguard, "sources")));
+        json_set(view, "what_if_href",
+                 context->rights.screen
+                     ? json_of_str(page_href(context->arena, "/rulebook/what-if?safeguard=%s",
+                                             json_str_or_empty(safeguard, "name"), STR("")))
+                     : json_false());
         json_set(view, "guards", titles_of(json_object_get(safeguard, "guards")));
         json_add(json_object_get(section, "safeguards"), view);
     }
@@ -94,7 +101,7 @@ static json_t *steps_view(const json_t *steps)
     return list;
 }
 
-json_t *view_rulebook(const json_t *rulebook)
+json_t *view_rulebook(const struct view_context *context, const json_t *rulebook)
 {
     json_t *view = json_object();
     const json_t *safeguards = json_object_get(rulebook, "safeguards");
@@ -103,7 +110,7 @@ json_t *view_rulebook(const json_t *rulebook)
     json_set_str(view, "title", json_str_or_empty(rulebook, "title"));
     json_set(view, "in_force_from", view_day(json_str_or_empty(rulebook, "in_force_from")));
     json_set_str(view, "identity", json_str_or_empty(rulebook, "identity"));
-    json_set(view, "sections", safeguards_by_section(safeguards));
+    json_set(view, "sections", safeguards_by_section(context, safeguards));
     json_set(view, "safeguard_count",
              view_count((int64_t)json_array_size(safeguards), "safeguard", "safeguards"));
     json_set(view, "steps", steps_view(json_object_get(rulebook, "steps")));

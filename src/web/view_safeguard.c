@@ -112,9 +112,7 @@ static json_t *changes_of(const struct view_context *context, const json_t *safe
     return list;
 }
 
-/* The reason is written for the safeguard that bars; the other verdicts must not seem to say the
- * same. */
-static const char *lead_of(str clearance)
+const char *view_reason_lead(str clearance)
 {
     if (str_equal(clearance, STR("barred"))) {
         return "";
@@ -132,7 +130,7 @@ json_t *view_safeguard(const struct view_context *context, const json_t *safegua
     json_set_str(view, "anchor", anchor);
     json_set_str(view, "title", json_str_or_empty(safeguard, "title"));
     json_set_str(view, "reason", json_str_or_empty(safeguard, "reason"));
-    json_set(view, "lead", json_string(lead_of(clearance)));
+    json_set(view, "lead", json_string(view_reason_lead(clearance)));
     json_set(view, "tag", view_clearance_tag(clearance));
     json_set_flag(view, "is_clear", str_equal(clearance, STR("clear")));
     json_set(view, "sources", json_incref(json_object_get(safeguard, "sources")));

@@ -9,6 +9,16 @@
 
 #include "casework/casework.h"
 #include "http/http.h"
+#include "statistics/definition.h"
+
+#include <jansson.h>
+
+/* A published table: a sheet as sheet_json writes it (statistics/sheet.h). */
+struct web_release {
+    str name; /* "2026-03-27-hub_transfers" */
+    date day;
+    json_t *sheet;
+};
 
 struct log;
 
@@ -18,8 +28,12 @@ struct web_options {
     const char *pages_folder;  /* templates (pages/) */
     const char *assets_folder; /* built styles and scripts; served under /assets/ with a content
                                   hash in their address */
+    const struct definitions *definitions; /* of statistics; NULL: there are none */
+    const struct web_release *releases;    /* newest first; everybody may read them */
+    size_t release_count;
     const char *arrivals_file; /* the published series beside joint operations
                                   (casework/arrivals.h); NULL: none */
+    str origin; /* "https://desk.example", to which passkeys belong; "" when it is not set */
     bool demonstration;  /* a banner on every page, and the demo accounts listed on the sign-in page
                           */
     bool secure_cookies; /* behind TLS: __Host- cookie, Secure, HSTS */

@@ -128,6 +128,16 @@ static void compare_screen(const struct screen_answers *answers, const struct wo
     }
 }
 
+static void screen_people(const struct columns *columns, const struct screen_question *question,
+                          enum screen_level level, struct arena *arena,
+                          struct screen_answers *ret_answers)
+{
+    const struct screen *screen = NULL;
+    assert_true(screen_compile(columns, question, level, arena, &screen, &loaded.err).ok);
+    assert_true(screen_answers_init(screen, true, arena, ret_answers, &loaded.err).ok);
+    assert_true(screen_all(screen, *arena, ret_answers, &loaded.err).ok);
+}
+
 /* Aim: what the bench times gives the answers of the definition, at every level there is. */
 static void test_engine(void **state)
 {
@@ -142,17 +152,46 @@ static void test_engine(void **state)
     assert_true(workload_rows(PEOPLE, &arena, &rows, &loaded.err).ok);
     columns_of(rows, &arena, &columns);
     for (int level = SCREEN_PLAIN; level < SCREEN_LEVEL_COUNT; level++) {
-        const struct screen *screen = NULL;
         struct screen_answers answers;
         if (!screen_level_is_there((enum screen_level)level)) {
             continue;
         }
-        assert_true(screen_compile(&columns, &question, (enum screen_level)level, &arena, &screen,
-                                   &loaded.err)
-                        .ok);
-        assert_true(screen_answers_init(screen, true, &arena, &answers, &loaded.err).ok);
-        assert_true(screen_all(screen, arena, &answers, &loaded.err).ok);
+        screen_people(&columns, &question, (enum screen_level)level, &arena, &answers);
         compare_screen(&answers, rows);
+    }
+}
+
+/* Aim: answers of more bytes than a cache holds, which are written past it, are the same. Every
+ * safeguard is asked many times over. */
+static void test_many_answers(void **state)
+{
+    (void)state;
+    enum { TIMES = 50, ASKED = TIMES * WORKLOAD_SAFEGUARDS };
+    struct arena arena = loaded.scratch;
+    struct workload_row *rows = NULL;
+    struct columns columns;
+    static uint32_t safeguards[ASKED];
+    const struct screen_question question = {
+        .safeguards = safeguards, .safeguard_count = ASKED, .today = {WORKLOAD_TODAY}};
+    for (size_t i = 0; i < ASKED; i++) {
+        safeguards[i] = loaded.rulebook->steps[0].safeguards[i % WORKLOAD_SAFEGUARDS];
+    }
+    assert_true(workload_rows(PEOPLE, &arena, &rows, &loaded.err).ok);
+    columns_of(rows, &arena, &columns);
+    for (int level = SCREEN_PLAIN; level < SCREEN_LEVEL_COUNT; level++) {
+        struct screen_answers answers;
+        if (!screen_level_is_there((enum screen_level)level)) {
+            continue;
+        }
+        screen_people(&columns, &question, (enum screen_level)level, &arena, &answers);
+        compare_screen(&answers, rows);
+        for (size_t i = WORKLOAD_SAFEGUARDS; i < ASKED; i++) {
+            const size_t first = i % WORKLOAD_SAFEGUARDS;
+            assert_memory_equal(answers.each_barred[i], answers.each_barred[first],
+                                columns.word_count * sizeof(uint64_t));
+            assert_memory_equal(answers.each_unknown[i], answers.each_unknown[first],
+                                columns.word_count * sizeof(uint64_t));
+        }
     }
 }
 
@@ -177,9 +216,8 @@ static void test_definition(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_examples),
-        cmocka_unit_test(test_judge),
-        cmocka_unit_test(test_engine),
+        cmocka_unit_test(test_examples),   cmocka_unit_test(test_judge),
+        cmocka_unit_test(test_engine),     cmocka_unit_test(test_many_answers),
         cmocka_unit_test(test_definition),
     };
     return cmocka_run_group_tests_name("screening_bench", tests, setup, teardown);

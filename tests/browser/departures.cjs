@@ -288,6 +288,7 @@ async function main() {
   try {
     await desk.open();
     await departures(desk, tap);
+    desk.nu();
     tap.equal(desk.messages.join("\n"), "", "the browser reported no error");
     tap.ok(!/ERROR|runtime error/.test(desk.server.errors()), "the server reported no error", desk.server.errors().slice(-2000));
   } catch (error) {

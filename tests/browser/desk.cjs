@@ -1,13 +1,14 @@
 // desk: a demonstration register, the real server over it, and a browser at each account's desk.
 "use strict";
 
-const { spawn, execFileSync } = require("node:child_process");
+const { spawn, spawnSync, execFileSync } = require("node:child_process");
 const fs = require("node:fs");
 const os = require("node:os");
 const path = require("node:path");
 const { chromium } = require("playwright-core");
-const { AxeBuilder } = require("@axe-core/playwright");
+const axe = require("axe-core");
 const { HtmlValidate } = require("html-validate");
+const { Grammar } = require("../pages/grammar.cjs");
 
 const PASSWORD = "demonstration-only";
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
@@ -25,6 +26,61 @@ const validator = new HtmlValidate({
     "svg-focusable": "off",
   },
 });
+
+// What the Nu checker says of all pages of a run at once: [{name, line, message}].
+function nuFaults(documents) {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "returnhub-nu-"));
+  const names = documents.map(({ name, html }, i) => {
+    const file = path.join(folder, `${i}.html`);
+    fs.writeFileSync(file, html);
+    return [file, name];
+  });
+  const jar = path.join(__dirname, "..", "..", "node_modules", "vnu-jar", "build", "dist", "vnu.jar");
+  const run = spawnSync("java", ["-jar", jar, "--format", "json", "--exit-zero-always", ...names.map(([file]) => file)],
+    { encoding: "utf8", maxBuffer: 1 << 28 });
+  fs.rmSync(folder, { recursive: true, force: true });
+  if (run.status !== 0) {
+    throw new Error(`the Nu checker does not run: ${run.error ?? run.stderr.slice(-2000)}`);
+  }
+  return JSON.parse(run.stderr).messages.filter((message) => message.type === "error" || message.subType === "fatal")
+    .map((message) => ({ name: names.find(([file]) => message.url.endsWith(file))?.[1] ?? message.url,
+      line: message.lastLine, message: message.message }));
+}
+
+// What axe's rules with these tags find on a page: lines.
+async function violations(page, tags) {
+  await page.evaluate(axe.source);
+  const found = await page.evaluate((values) => window.axe.run(document,
+    { runOnly: { type: "tag", values }, resultTypes: ["violations"] }), tags);
+  return found.violations.map((violation) => `${violation.id}: ${violation.help}\n  ` +
+    violation.nodes.slice(0, 4).map((node) => node.html.slice(0, 200)).join("\n  "));
+}
+
+// Runs in a page: what there is on it, as far as axe's rules can tell one element from another.
+function shapesOf() {
+  const one = (element) => `${element.tagName} ${[...(element.classList ?? [])].sort().join(".")}`;
+  return [...new Set([...document.querySelectorAll("*")].map((element) => [one(element.parentElement ?? element), one(element),
+    ...[...element.attributes].map(({ name }) => name).sort(), element.getAttribute("role"), element.getAttribute("type"),
+    element.textContent.trim() === ""].join("|")))];
+}
+
+// Runs in a page: opens the folds that hold anything of another kind than those known, and gives what was found in them.
+function openNew(known) {
+  const seen = new Set(known);
+  const found = [];
+  const one = (element) => `${element.tagName} ${[...(element.classList ?? [])].sort().join(".")}`;
+  for (const details of document.querySelectorAll("details")) {
+    const inside = [...details.querySelectorAll("*")].map((element) => `${one(element.parentElement)} ${one(element)}`)
+      .filter((shape) => !seen.has(shape));
+    if (inside.length > 0) {
+      inside.forEach((shape) => { seen.add(shape); found.push(shape); });
+      for (let fold = details; fold !== null; fold = fold.parentElement.closest("details")) {
+        fold.open = true;
+      }
+    }
+  }
+  return found;
+}
 
 function binary() {
   return path.join(process.env.RETURNHUB_BUILD, "src", "cli", "returnhub");
@@ -62,8 +118,11 @@ class Desk {
     this.shots = path.join(process.env.RETURNHUB_BUILD, "browser", javascript ? "with-script" : "without-script");
     this.contexts = [];
     this.messages = [];
-    this.unfolded = new Set();
+    this.folds = new Set(); // of everything in a fold that was opened for axe
     this.documents = new Map(); // of each page: the last answer that was a document
+    this.looked = new Map(); // every document looked at, by its text: the name of the page
+    this.shapes = new Set(); // of everything that axe has looked at
+    this.spent = {}; // milliseconds, by what for
   }
 
   async open() {
@@ -72,9 +131,28 @@ class Desk {
     this.server = await startServer(this.register.store);
     this.address = this.server.address;
     this.browser = await chromium.launch({ executablePath: CHROMIUM, headless: true, args: FLAGS });
+    this.grammar = await Grammar.learned(this.browser);
+  }
+
+  async timed(what, doing) {
+    const begun = Date.now();
+    const done = await doing();
+    this.spent[what] = (this.spent[what] ?? 0) + Date.now() - begun;
+    return done;
+  }
+
+  // The same pages with scripts and without: the Nu checker reads them once.
+  nu() {
+    if (!this.javascript) {
+      return;
+    }
+    const found = nuFaults([...this.looked].map(([html, name]) => ({ html, name })));
+    this.tap.ok(found.length === 0, `the Nu checker finds nothing on ${this.looked.size} pages`,
+      found.slice(0, 20).map(({ name, line, message }) => `${name}:${line}: ${message}`).join("\n"));
   }
 
   async close() {
+    console.log(`# seconds: ${Object.entries(this.spent).map(([what, spent]) => `${what} ${(spent / 1000).toFixed(1)}`).join(", ")}`);
     await this.browser?.close();
     if (this.server !== undefined) {
       const ended = new Promise((resolve) => this.server.child.once("exit", resolve));
@@ -95,6 +173,7 @@ class Desk {
       viewport: { width: 1100, height: 900 },
       ...options,
     });
+    context.setDefaultTimeout(120000); // a machine that is busy with other things is no fault of a page
     this.contexts.push(context);
     const page = await context.newPage();
     page.on("console", (message) => {
@@ -137,40 +216,63 @@ class Desk {
     return { status: answer.status, body: await answer.json() };
   }
 
-  // Looks at the page that is open: well-formed HTML, one heading, no accessibility violation, nothing off the screen at
-  // 320 pixels. Keeps a picture of it.
+  // Looks at the page that is open: well-formed HTML, one heading, each component as it should be, no accessibility violation,
+  // nothing off the screen at 320 pixels. Keeps a picture of it.
   async look(page, name) {
-    const report = await validator.validateString(await this.documents.get(page).text());
+    if (this.javascript) {
+      await this.judge(await this.documents.get(page).text(), name);
+    }
+    this.tap.equal(await page.locator("h1").count(), 1, `${name}: one main heading`);
+    this.tap.includes(await page.title(), "returnhub", `${name}: has a title`);
+    if (this.javascript) {
+      const picture = path.join(this.shots, `${name.replace(/[^a-z0-9]+/gi, "-")}.png`);
+      await this.timed("pictures", () => page.screenshot({ path: picture, fullPage: true }));
+    }
+    await this.unfoldNew(page);
+    await this.timed("axe", () => this.axe(page, name));
+    await this.unfoldAll(page);
+    await this.timed("narrow", () => this.reflow(page, name));
+    await this.fold(page);
+  }
+
+  // What the server sent is the same with scripts and without: it is judged once.
+  async judge(html, name) {
+    this.looked.set(html, name);
+    const report = await this.timed("HTML", () => validator.validateString(html));
     this.tap.ok(report.valid, `${name}: valid HTML`,
       report.results.flatMap((result) => result.messages)
         .map((message) => `${message.line}:${message.column} ${message.ruleId} ${message.message}`)
         .slice(0, 12).join("\n"));
-    this.tap.equal(await page.locator("h1").count(), 1, `${name}: one main heading`);
-    this.tap.includes(await page.title(), "returnhub", `${name}: has a title`);
-    await page.screenshot({ path: path.join(this.shots, `${name.replace(/[^a-z0-9]+/gi, "-")}.png`), fullPage: true });
-    await this.unfoldOnce(page);
-    await this.axe(page, name);
-    await this.reflow(page, name);
-    await this.fold(page);
+    const [odd] = await this.timed("components", () => this.grammar.faultsIn([html]));
+    this.tap.ok(odd.length === 0, `${name}: the components are those of GOV.UK Frontend`, [...new Set(odd)].slice(0, 12).join("\n"));
   }
 
+  // axe looks at every page that has anything on it which no page before had: an element with these classes and attributes,
+  // in such a place. What its rules ask of the whole page (labels, references, headings) the validator asks of every page.
   async axe(page, name) {
     if (!this.javascript) {
       return; // axe waits inside the page, where nothing runs; the same pages are looked at with scripts on
     }
-    const found = await new AxeBuilder({ page }).withTags(TAGS).analyze();
-    this.tap.ok(found.violations.length === 0, `${name}: no accessibility violation`,
-      found.violations.map((violation) => `${violation.id}: ${violation.help}\n  ` +
-        violation.nodes.slice(0, 4).map((node) => node.html.slice(0, 200)).join("\n  ")).join("\n"));
+    const shapes = await page.evaluate(shapesOf);
+    if (shapes.every((shape) => this.shapes.has(shape))) {
+      return;
+    }
+    const found = await violations(page, TAGS);
+    this.tap.ok(found.length === 0, `${name}: no accessibility violation`, found.join("\n"));
+    if (found.length === 0) {
+      shapes.forEach((shape) => this.shapes.add(shape));
+    }
   }
 
-  // What is folded is part of the page as well: it is unfolded the first time a kind of page is looked at.
-  async unfoldOnce(page) {
-    const kind = new URL(page.url()).pathname.replace(/RH-[^/]+|\d+/g, "X");
-    if (!this.unfolded.has(kind)) {
-      this.unfolded.add(kind);
-      await page.evaluate(() => document.querySelectorAll("details").forEach((details) => { details.open = true; }));
-    }
+  // What is folded is part of the page as well. For axe each kind of fold is opened once, for it takes minutes over a page
+  // where fifty of a kind stand open; to see whether everything fits, all of them.
+  async unfoldNew(page) {
+    const found = await page.evaluate(openNew, [...this.folds]);
+    found.forEach((shape) => this.folds.add(shape));
+  }
+
+  async unfoldAll(page) {
+    await page.evaluate(() => document.querySelectorAll("details").forEach((details) => { details.open = true; }));
   }
 
   async fold(page) {
@@ -187,4 +289,4 @@ class Desk {
   }
 }
 
-module.exports = { CHROMIUM, Desk, FLAGS, PASSWORD, TAGS, binary, validator };
+module.exports = { CHROMIUM, Desk, FLAGS, PASSWORD, TAGS, binary, validator, violations };

@@ -11,14 +11,17 @@ const { Desk, PASSWORD } = require("./desk.cjs");
 const HUB = "HUB-NORTH";
 const FACT = "health.fit_to_travel";
 
-// The people whom the law clears for a transfer and for whom nobody has asked yet.
-async function readyPeople(desk, token) {
+// As many people whom the law clears for a transfer and for whom nobody has asked yet.
+async function readyPeople(desk, token, wanted) {
   const screening = await desk.json(token, `/screening?step=hub_transfer&hub=${HUB}`);
   const ready = [];
   for (const line of screening.body.lines.filter((one) => one.clearance === "clear")) {
     const person = (await desk.json(token, `/people/${line.person}`)).body;
     if (!person.requests.some((request) => ["open", "approved"].includes(request.state))) {
       ready.push(person);
+    }
+    if (ready.length === wanted) {
+      break;
     }
   }
   return ready;
@@ -63,6 +66,26 @@ async function signInFailsFirst(desk, tap) {
   return page;
 }
 
+// What is due is narrowed down by its kind, and taken away as a file; so are the people found.
+async function filters(desk, tap, page) {
+  const rows = () => page.locator("table:has(caption:has-text('due')) tbody tr").count();
+  const all = await rows();
+  await page.selectOption("#kind", "check");
+  await page.click("form[action='/today#due'] button");
+  tap.includes(page.url(), "kind=check", "the work that is due is filtered");
+  tap.ok((await rows()) <= all, "and is no more than all of it");
+  await desk.look(page, "today, filtered");
+  for (const [address, columns] of [["/today?as=csv", "due,kind,"], ["/people?as=csv", "reference,name,"]]) {
+    const answer = await page.request.get(`${desk.address}${address}`);
+    tap.includes(answer.headers()["content-type"], "text/csv", `${address} is a file`);
+    tap.ok((await answer.text()).startsWith(columns), `${address} names its columns`);
+  }
+  await page.goto(`${desk.address}/people?text=${encodeURIComponent("Sinthetik Persn")}`);
+  tap.includes(await page.locator("main").innerText(), "written alike", "a slip of the pen finds who is called alike");
+  await desk.look(page, "people alike");
+  await page.goto(`${desk.address}/today`);
+}
+
 async function findPerson(desk, tap, page, person) {
   await page.fill("#text", person.name);
   await page.click("form[role=search] button");
@@ -73,18 +96,96 @@ async function findPerson(desk, tap, page, person) {
 }
 
 function transferVerdicts(page) {
-  return page.locator("section[aria-labelledby=step-hub_transfer] .govuk-tag").allInnerTexts();
+  return page.locator("#step-hub_transfer .govuk-tag").allInnerTexts();
+}
+
+// The first page of a person is usable at once: everything it needs is less than 100 kB on the way.
+async function weigh(desk, tap, person) {
+  let bytes = 0;
+  const count = async (request) => {
+    const sizes = await request.sizes();
+    bytes += sizes.responseBodySize + sizes.responseHeadersSize;
+  };
+  const fresh = await desk.signedIn("caseworker");
+  fresh.on("requestfinished", count);
+  await fresh.goto(`${desk.address}/people/${person.reference}`, { waitUntil: "networkidle" });
+  tap.ok(bytes > 1000 && bytes < 100000, "the first page of a person is less than 100 kB", `is ${bytes} bytes`);
+  console.log(`# the page of a person: ${bytes} bytes with all that it loads`);
+}
+
+// Every part of the record, through its link; and that the past is asked of the part that is shown.
+async function partsOfRecord(desk, tap, page, person) {
+  const parts = ["Facts", "Safeguards", "Clocks", "Stays and departures", "Contacts and documents", "Names and references",
+    "History"];
+  for (const part of parts) {
+    await page.goto(`${desk.address}/people/${person.reference}`);
+    await page.click(`.moj-sub-navigation a:text-is("${part}")`);
+    tap.equal(await page.locator(".moj-sub-navigation [aria-current=page]").innerText(), part, `the record has its part: ${part}`);
+    tap.includes(await page.locator(".rh-person").innerText(), person.reference, `${part}: says whom it is about`);
+    await desk.look(page, `person, ${part}`);
+  }
+  await page.selectOption("#topic", "facts");
+  await page.click(".rh-filter button");
+  tap.includes(page.url(), "topic=facts", "the history is filtered by what it is about");
+  tap.ok(!(await page.locator(".moj-timeline").innerText()).includes("Registered"), "and shows nothing else");
+  await page.goto(`${desk.address}/people/${person.reference}/history?known_at=2000-01-01T00%3A00%3A00Z`);
+  tap.includes(await page.locator("main").innerText(), "nothing at this address", "before they were registered nothing was known of the person");
+  await page.goto(`${desk.address}/people/${person.reference}/clocks`);
+  const counted = page.locator("a:has-text('Day by day')");
+  if ((await counted.count()) > 0) {
+    await counted.first().click();
+    tap.ok((await page.locator(".rh-days tbody tr").count()) > 0, "a time is counted day by day");
+    await desk.look(page, "person, a time counted");
+  }
+  await page.goto(`${desk.address}/people/${person.reference}/safeguards?standing=clear`);
+  await desk.look(page, "person, clear safeguards");
+  tap.ok((await page.locator(".rh-card").count()) > 20, "the safeguards that are clear are shown with their law");
+}
+
+async function otherNames(desk, tap, page, person) {
+  await page.goto(`${desk.address}/people/${person.reference}/identity`);
+  await page.click("a:text-is('Record a reference or another name')");
+  await desk.look(page, "reference form");
+  await submit(page);
+  tap.equal(await page.locator(".govuk-error-summary a[href='#value']").count(), 1, "a reference without a value is refused");
+  await page.check("input[name=scheme][value=other_name]");
+  await page.fill("#value", "\u0417\u0430\u0445\u0430\u0440 \u041f\u0440\u0438\u043c\u0435\u0440\u043e\u0432");
+  await submit(page);
+  tap.includes(await notice(page), "reference is recorded", "another name is recorded");
+  await desk.look(page, "person with another name");
+  await page.goto(`${desk.address}/people`);
+  await page.fill("#text", "Primerov Zahar");
+  await page.click("form[role=search] button");
+  tap.includes(await page.locator("main").innerText(), person.reference, "and finds the person in Latin letters");
+}
+
+// What is not a fact: a note, beside the contacts and what the facts rest on.
+async function notes(desk, tap, page, person) {
+  await page.goto(`${desk.address}/people/${person.reference}`);
+  const order = page.locator("main a:text-is('Report an order of a court')");
+  tap.includes(await order.getAttribute("href"), `/orders/new?person=${person.reference}`, "an order of a court is reported from the person's page");
+  await page.click("a:text-is('Write a note')");
+  await submit(page);
+  tap.equal(await page.locator(".govuk-error-summary a[href='#note']").count(), 1, "an empty note is refused");
+  await desk.look(page, "note form refused");
+  await page.fill("#note", "Came with an interpreter\nfor the whole talk.");
+  await submit(page);
+  tap.includes(await notice(page), "note is added", "a note is added");
+  await page.goto(`${desk.address}/people/${person.reference}/contacts`);
+  tap.includes(await page.locator("main").innerText(), "Came with an interpreter", "the note stands beside the contacts");
+  tap.ok((await page.locator("main tbody tr").count()) > 0, "and below is what the facts rest on");
+  await desk.look(page, "person with a note");
 }
 
 async function openFacts(page, person) {
   const section = factOf(person, FACT).section;
-  await page.click(`summary:has-text("${section}:")`);
-  await page.click(`a:text-is("Record facts: ${section}")`);
+  await page.getByRole("link", { name: `Record facts: ${section}`, exact: true }).click();
 }
 
 async function recordMissing(desk, tap, page, person) {
   const known = factOf(person, FACT).value;
   const id = FACT.replace(".", "\\.");
+  await page.goto(`${desk.address}/people/${person.reference}`);
   tap.ok((await transferVerdicts(page)).includes("Clear"), "everything is on record: the transfer is clear");
 
   await openFacts(page, person);
@@ -124,7 +225,7 @@ async function recordMissing(desk, tap, page, person) {
 // From the person's page to a request; gives its address.
 async function ask(desk, page, person, look) {
   await page.goto(`${desk.address}/people/${person.reference}`);
-  await page.click(`section[aria-labelledby=step-hub_transfer] a[href*="hub=${HUB}"].govuk-button`);
+  await page.click(`#step-hub_transfer a.rh-act[href*="hub=${HUB}"]`);
   if (look) {
     await desk.look(page, "ask for the transfer");
   }
@@ -167,7 +268,7 @@ async function transfer(desk, tap, desks, person) {
   await desk.look(desks.caseworker, "take the transfer");
   await submit(desks.caseworker);
   tap.includes(await notice(desks.caseworker), "step is taken", "the transfer is taken");
-  tap.includes(await desks.caseworker.locator("main .govuk-summary-list").first().innerText(), "At a return hub", "the person is at the hub");
+  tap.includes(await desks.caseworker.locator(".rh-person").innerText(), "At a return hub", "the person is at the hub");
   await desk.look(desks.caseworker, "person at the hub");
 
   const after = await places(desk, desks.token);
@@ -271,11 +372,10 @@ async function otherPages(desk, tap, desks, person) {
   await page.fill("#name", "Synthetic Person from the browser");
   await submit(page);
   tap.includes(await notice(page), "person is registered", "a person is registered");
-  tap.includes(await page.locator("dd .rh-unknown").first().innerText(), "Not known", "a date of birth that nobody gave is not known");
+  tap.includes(await page.locator(".rh-person .rh-unknown").first().innerText(), "Not known", "a date of birth that nobody gave is not known");
   await desk.look(page, "person just registered");
 
-  await page.goto(base);
-  await page.locator("summary:has-text(' known'):visible").first().click();
+  await page.goto(`${base}/known`);
   await page.locator("a:has-text('Withdraw')").first().click();
   await desk.look(page, "withdraw a fact");
 
@@ -302,12 +402,17 @@ async function signOut(desk, tap, page) {
 
 async function journey(desk, tap) {
   const token = await desk.token("caseworker");
-  const [first, second] = await readyPeople(desk, token);
+  const [first, second] = await readyPeople(desk, token, 2);
   tap.ok(first !== undefined && second !== undefined, "two people are ready for a transfer");
   const desks = { token, caseworker: await signInFailsFirst(desk, tap) };
   desks.authorising = await desk.signedIn("authorising");
   desks.senior = await desk.signedIn("senior");
+  await filters(desk, tap, desks.caseworker);
   await findPerson(desk, tap, desks.caseworker, first);
+  await weigh(desk, tap, first);
+  await partsOfRecord(desk, tap, desks.caseworker, second);
+  await otherNames(desk, tap, desks.caseworker, second);
+  await notes(desk, tap, desks.caseworker, second);
   await recordMissing(desk, tap, desks.caseworker, first);
   await transfer(desk, tap, desks, first);
   await courtOrder(desk, tap, desks, second);
@@ -322,6 +427,7 @@ async function main() {
   try {
     await desk.open();
     await journey(desk, tap);
+    desk.nu();
     tap.equal(desk.messages.join("\n"), "", "the browser reported no error");
     tap.ok(!/ERROR|runtime error/.test(desk.server.errors()), "the server reported no error", desk.server.errors().slice(-2000));
   } catch (error) {

@@ -5,8 +5,7 @@
 const { execFileSync } = require("node:child_process");
 const path = require("node:path");
 const { chromium } = require("playwright-core");
-const { AxeBuilder } = require("@axe-core/playwright");
-const { CHROMIUM, FLAGS, TAGS, binary, validator } = require("./desk.cjs");
+const { CHROMIUM, FLAGS, TAGS, binary, validator, violations } = require("./desk.cjs");
 const { Tap } = require("./tap.cjs");
 
 const ROOT = process.env.RETURNHUB_SOURCE;
@@ -25,9 +24,8 @@ function invalid(html) {
 async function look(tap, context, html, screen) {
   const tab = await context.newPage();
   await tab.setContent(html);
-  const found = await new AxeBuilder({ page: tab }).withTags([...TAGS, "best-practice"]).analyze();
-  tap.ok(found.violations.length === 0, `${screen}: axe finds nothing`,
-    found.violations.map((one) => `${one.id}: ${one.nodes[0].html.slice(0, 200)}`).join("\n"));
+  const found = await violations(tab, [...TAGS, "best-practice"]);
+  tap.ok(found.length === 0, `${screen}: axe finds nothing`, found.join("\n"));
   const measures = await tab.evaluate(() => {
     const [rule, source] = document.querySelectorAll(".columns > div");
     return { width: document.documentElement.scrollWidth, beside: source.getBoundingClientRect().top < rule.getBoundingClientRect().bottom };

@@ -1,6 +1,6 @@
 #include "lawful.h"
 
-#include "casework/clock_changes.h"
+#include "casework/clock_facts.h"
 
 #include "rulebook/possible.h"
 
@@ -87,7 +87,7 @@ static void record_value(struct office *office, const struct somebody *person,
     arena_close(&arena);
     const bool empty = text[0] == '\0'; /* a set without members, a text without words */
     const uint32_t index = rulebook_fact(office->casework.rulebook, fact->name);
-    if (clock_changed_by(office->casework.rulebook, index, str_from_c(text)) != NOT_FOUND_INDEX) {
+    if (!clock_facts_check(office->casework.rulebook, index, str_from_c(text), NULL).ok) {
         append_value(office, person, fact, text); /* it was in time then */
         return;
     }

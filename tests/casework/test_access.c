@@ -103,6 +103,13 @@ static result confirm_contact(struct office *office, const struct caller *caller
                                     &office->work, err);
 }
 
+static result add_note(struct office *office, const struct caller *caller,
+                       const struct somebody *person, struct err *err)
+{
+    return casework_add_note(&office->casework, caller, str_from_c(person->reference),
+                             STR("Came with an interpreter"), &office->work, err);
+}
+
 /* For each account: o ok, f forbidden, n not found; for the persons north, coming, south, nowhere.
  */
 static const struct {
@@ -151,6 +158,7 @@ static void test_people(void **state)
         check_person_action(&house, explain_step_for, persons[i].account, persons[i].see);
         check_person_action(&house, record_remark, persons[i].account, persons[i].record);
         check_person_action(&house, confirm_contact, persons[i].account, persons[i].record);
+        check_person_action(&house, add_note, persons[i].account, persons[i].record);
     }
 }
 
@@ -160,7 +168,8 @@ static void test_same_words(void **state)
 {
     struct house house = make_house(*state);
     struct somebody nobody = {.id = 0};
-    act_on_person *const acts[] = {see_person, explain_step_for, record_remark, confirm_contact};
+    act_on_person *const acts[] = {see_person, explain_step_for, record_remark, confirm_contact,
+                                   add_note};
     const struct caller caller = office_caller(house.office, OPERATOR_NORTH);
     /* Any other reference that is well formed and nobody's. */
     for (uint32_t bits = 1;; bits++) {
@@ -385,7 +394,7 @@ static void test_lists(void **state)
         casework_people(&office->casework, &caller, &other_hub, &office->work, &people, &err).ok);
     assert_int_equal(err.code, ERROR_NOT_FOUND);
     arena_reset(&office->work);
-    assert_true(casework_today(&office->casework, &caller, &office->work, &today, &err).ok);
+    assert_true(casework_today(&office->casework, &caller, NULL, &office->work, &today, &err).ok);
     assert_int_equal(today.request_count, 1);
     assert_int_equal(today.requests[0].request.id, house.coming_request);
     assert_int_equal(today.due_total, 2); /* neither has a next check */

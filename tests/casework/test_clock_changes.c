@@ -2,7 +2,7 @@
  * other way. The days are counted by hand: asked to reply on 20 June 2026, the time of fourteen
  * days ends on 4 July; it can be extended until 18 July. */
 #include "casework/clock_changes.h"
-
+#include "casework/import.h"
 #include "office.h"
 
 #include <setjmp.h>
@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -199,6 +200,148 @@ static void test_no_other_way(void **state)
     assert_int_equal(attempt(office, OFFICER, &command).code, ERROR_NOT_FOUND);
 }
 
+static int64_t registrar_of(struct office *office)
+{
+    struct event event = {.subject_kind = SUBJECT_OF_ACCOUNT,
+                          .kind = EVENT_ACCOUNT_OPENED,
+                          .body.account_opened = {.username = STR("registrar"),
+                                                  .name = STR("registrar"),
+                                                  .role = STR("registrar")}};
+    office_append(office, &event);
+    return event.subject;
+}
+
+struct told {
+    int faults;
+    char column[60];
+    char hint[300];
+};
+
+static result keep_fault(void *context, const struct import_fault *fault, struct err *err)
+{
+    struct told *told = context;
+    (void)err;
+    told->faults++;
+    snprintf(told->column, sizeof told->column, "%.*s", STR_ARG(fault->column));
+    snprintf(told->hint, sizeof told->hint, "%s", fault->hint);
+    return result_ok();
+}
+
+static struct import_outcome import_cell(struct office *office, int64_t registrar,
+                                         const struct somebody *person, const char *column,
+                                         const char *value, struct told *ret_told)
+{
+    const struct caller caller = {.account = registrar};
+    struct import_outcome outcome = {.rows = 0};
+    struct err err = {0};
+    char path[300];
+    snprintf(path, sizeof path, "%s/extract", office->folder);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fprintf(file, "person,person.remarks,%s\n%s,from a file,%s\n", column, person->reference,
+            value);
+    fclose(file);
+    *ret_told = (struct told){.faults = 0};
+    const struct import_options options = {.path = path,
+                                           .source = STR("another system"),
+                                           .fault = keep_fault,
+                                           .fault_context = ret_told};
+    if (!casework_import(&office->casework, &caller, &options, &outcome, &err).ok) {
+        fail_msg("%s", err.what);
+    }
+    unlink(path);
+    return outcome;
+}
+
+/* Aim: nor by a file, however its columns give the day; and nothing else of that file is recorded.
+ * To take an extension back is open to it, as to everybody who records. */
+static void test_not_by_a_file(void **state)
+{
+    static const char *const cells[][2] = {{"reply.extended_until", "2026-12-31"},
+                                           {"reply.extended_until@2026-06-30", "2026-07-05"},
+                                           {"reply.suspended_on", "2026-06-30"}};
+    struct office *office = *state;
+    const struct somebody person = asked_to_reply(office);
+    const int64_t registrar = registrar_of(office);
+    const int64_t events = office_events(office);
+    struct told told;
+    for (size_t i = 0; i < sizeof cells / sizeof cells[0]; i++) {
+        const struct import_outcome outcome =
+            import_cell(office, registrar, &person, cells[i][0], cells[i][1], &told);
+        assert_false(outcome.recorded);
+        assert_int_equal(told.faults, 1);
+        assert_string_equal(told.column, cells[i][0]);
+        assert_non_null(strstr(told.hint, "returnhub clock extend"));
+        assert_int_equal(office_events(office), events);
+    }
+    const struct import_outcome outcome =
+        import_cell(office, registrar, &person, "reply.extended_until", "unknown", &told);
+    assert_true(outcome.recorded);
+    assert_int_equal(outcome.facts, 2);
+}
+
+static int64_t changed(struct office *office, enum account_name account,
+                       const struct clock_change_command *command, size_t which)
+{
+    const struct tried tried = attempt(office, account, command);
+    assert_int_equal(tried.code, ERROR_NONE);
+    assert_true(which < tried.answer.recorded.event_count);
+    return tried.answer.recorded.events[which];
+}
+
+static void expect_kept(struct office *office, int64_t event)
+{
+    const int64_t events = office_events(office);
+    const struct recorded withdrawn = office_withdraw_fact(office, CLERK, event);
+    assert_false(withdrawn.ok);
+    assert_int_equal(withdrawn.err.code, ERROR_CONFLICT);
+    assert_non_null(strstr(withdrawn.err.hint, "reply_time"));
+    assert_int_equal(office_events(office), events);
+}
+
+/* Aim: nor by withdrawing what took it back: an extension that counts again is one more. The other
+ * way round, the extension withdrawn first, nothing counts again. */
+static void test_not_by_withdrawing(void **state)
+{
+    struct office *office = *state;
+    const struct somebody person = asked_to_reply(office);
+    struct clock_change_command command = change(office, &person, CLOCK_EXTEND);
+    command.until = (struct known_day){.known = true, .day = day("2026-07-10")};
+    const int64_t first = changed(office, OFFICER, &command, 0);
+    command.until.day = day("2026-07-18");
+    const int64_t second = changed(office, OFFICER, &command, 0);
+    const struct recorded back =
+        office_record(office, CLERK, person.reference, "reply.extended_until", "unknown");
+    assert_true(back.ok);
+    expect_kept(office, back.event);
+    assert_true(office_withdraw_fact(office, CLERK, second).ok); /* it does not count any more */
+    expect_kept(office, back.event);                             /* the first one still would */
+    assert_true(office_withdraw_fact(office, CLERK, first).ok);
+    assert_true(office_withdraw_fact(office, CLERK, back.event).ok);
+}
+
+/* Aim: what was suspended and runs again does not stand still again because that is withdrawn. */
+static void test_no_second_suspension(void **state)
+{
+    struct office *office = *state;
+    const struct somebody person = asked_to_reply(office);
+    struct clock_change_command command = change(office, &person, CLOCK_SUSPEND);
+    const int64_t since = changed(office, SENIOR, &command, 0);
+    office_move_days(office, 2);
+    command.kind = CLOCK_RESUME;
+    command.on = office_today(office);
+    const struct tried resumed = attempt(office, SENIOR, &command);
+    assert_int_equal(resumed.code, ERROR_NONE);
+    assert_int_equal(resumed.answer.recorded.event_count, 2);
+    const int64_t again = resumed.answer.recorded.events[0];
+    const int64_t last_day = resumed.answer.recorded.events[1];
+    expect_kept(office, again);
+    assert_true(office_withdraw_fact(office, CLERK, last_day).ok); /* shorter: nothing is added */
+    expect_kept(office, again);
+    assert_true(office_withdraw_fact(office, CLERK, since).ok);
+    assert_true(office_withdraw_fact(office, CLERK, again).ok);
+}
+
 /* Aim: under the law of the United Kingdom a family is held for seven days, not 72 hours, once a
  * senior officer has put the Minister's authority on record, with the reason, and in time. */
 static void test_uk(void **state)
@@ -232,6 +375,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_expired, setup, teardown),
         cmocka_unit_test_setup_teardown(test_suspend, setup, teardown),
         cmocka_unit_test_setup_teardown(test_no_other_way, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_not_by_a_file, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_not_by_withdrawing, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_no_second_suspension, setup, teardown),
         cmocka_unit_test_setup_teardown(test_uk, setup_uk, teardown),
     };
     return cmocka_run_group_tests_name("clock_changes", tests, NULL, NULL);

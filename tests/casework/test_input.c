@@ -267,6 +267,25 @@ static void test_bad_contacts(void **state)
     assert_int_equal(office_events(office), before);
 }
 
+/* Aim: a note says something, in words that can be read. */
+static void test_bad_notes(void **state)
+{
+    struct office *office = *state;
+    const struct somebody person = office_register(office, "PersonFive Sampleepsilon");
+    static const char *const bad[] = {"", "  ", "a\x01z", "\xff"};
+    const int64_t before = office_events(office);
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        struct err err = {0};
+        const struct caller caller = office_caller(office, CLERK);
+        arena_reset(&office->work);
+        assert_false(casework_add_note(&office->casework, &caller, str_from_c(person.reference),
+                                       str_from_c(bad[i]), &office->work, &err)
+                         .ok);
+        assert_int_equal(err.code, ERROR_INPUT);
+    }
+    assert_int_equal(office_events(office), before);
+}
+
 /* Aim: reasons are given where they are asked for; what is not there is not taken back; places are
  * a number that can be. */
 static void test_other_bad_input(void **state)
@@ -316,6 +335,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_all_or_none, setup, teardown),
         cmocka_unit_test_setup_teardown(test_bad_registrations, setup, teardown),
         cmocka_unit_test_setup_teardown(test_bad_contacts, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_bad_notes, setup, teardown),
         cmocka_unit_test_setup_teardown(test_other_bad_input, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

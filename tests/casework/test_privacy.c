@@ -490,7 +490,7 @@ static void test_restriction(void **state)
     assert_true(casework_people(&office->casework, &clerk, &query, &scratch, &people, &err).ok);
     assert_int_equal(people.count, 1);
     assert_true(str_equal(people.lines[0].row.reference, str_from_c(other.reference)));
-    assert_true(casework_today(&office->casework, &clerk, &scratch, &today, &err).ok);
+    assert_true(casework_today(&office->casework, &clerk, NULL, &scratch, &today, &err).ok);
     for (size_t i = 0; i < today.due_count; i++) {
         assert_int_not_equal(today.due[i].person.id, person.id);
     }

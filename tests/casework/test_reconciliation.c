@@ -25,7 +25,7 @@ static const char *const stages[] = {"registered", "exhausted", "at_hub",
                                      "lost",       "removed",   "returned"};
 enum { STAGES = sizeof stages / sizeof stages[0], LOST = 3, FIRST_OUTCOME = 4 };
 
-static const struct policy policy = {
+static const struct publication_policy policy = {
     .suppress_below = 5,
     .round_to = 1,
     .contact_days = {.from = {0, 29, 91}, .count = 3},

@@ -191,7 +191,7 @@ static void test_facts_again(void **state)
 }
 
 /* Aim: the commands without an answer of their own are not done twice either: a registration, a
- * contact, places, a family. */
+ * contact, a note, places, a family. */
 static void test_other_commands_again(void **state)
 {
     struct office *office = *state;
@@ -224,6 +224,15 @@ static void test_other_commands_again(void **state)
                                              STR("a visit"), next, &office->work, &err)
                         .ok);
     }
+    const struct caller writes = office_caller(office, CLERK);
+    for (int i = 0; i < 2; i++) {
+        assert_true(casework_add_note(casework, &writes, first.person.reference,
+                                      STR("came with an interpreter"), &office->work, &err)
+                        .ok);
+    }
+    assert_false(casework_add_note(casework, &writes, first.person.reference, STR("came alone"),
+                                   &office->work, &err)
+                     .ok);
     const struct caller agrees = office_caller(office, SENIOR);
     for (int i = 0; i < 2; i++) {
         assert_true(casework_agree_places(casework, &agrees, STR(HUB_NORTH), 5, STR("more"),
@@ -233,7 +242,7 @@ static void test_other_commands_again(void **state)
     assert_false(casework_agree_places(casework, &agrees, STR(HUB_NORTH), 6, STR("more"),
                                        &office->work, &err)
                      .ok);
-    assert_int_equal(office_events(office), before + 2);
+    assert_int_equal(office_events(office), before + 3);
     assert_int_equal(office_places(office, office->hub_north).agreed, 5);
     const struct caller joins = office_caller(office, CLERK);
     struct record_answer answers[2] = {{0}};
@@ -247,7 +256,7 @@ static void test_other_commands_again(void **state)
     assert_int_equal(answers[0].event_count, 2);
     assert_int_equal(answers[1].event_count, 2);
     assert_int_equal(answers[1].events[1], answers[0].events[1]);
-    assert_int_equal(office_events(office), before + 4);
+    assert_int_equal(office_events(office), before + 5);
 }
 
 /* Aim: without a client id nothing is a repetition: the same fact can be recorded twice. */

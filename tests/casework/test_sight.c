@@ -371,7 +371,7 @@ static struct counted count_all(struct house *house, enum account_name account,
     counted.found_by_name = find(house, &caller, name, NULL);
     counted.found_by_reference = find(house, &caller, person->reference, NULL);
     arena_reset(arena);
-    assert_true(casework_today(casework, &caller, arena, &today, &err).ok);
+    assert_true(casework_today(casework, &caller, NULL, arena, &today, &err).ok);
     counted.due = today.due_total;
     assert_true(
         casework_screen(casework, &caller, STR("removal"), STR(""), NULL, NULL, NULL, &totals, &err)

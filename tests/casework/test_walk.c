@@ -188,7 +188,7 @@ static void test_walk(void **state)
     struct today_answer today = {0};
     const struct caller caller = office_caller(office, CLERK);
     arena_reset(&office->work);
-    assert_true(casework_today(&office->casework, &caller, &office->work, &today, &err).ok);
+    assert_true(casework_today(&office->casework, &caller, NULL, &office->work, &today, &err).ok);
     int64_t sum = 0;
     for (size_t i = 0; i < today.stage_count; i++) {
         sum += today.stages[i].people;

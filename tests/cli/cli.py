@@ -315,6 +315,22 @@ def full_output(desk):
     assert outcome.returncode == 7, outcome
 
 
+def closed_output(desk):
+    """A reader that has seen enough ends the command without a word, as it would any other program."""
+    read, write = os.pipe()
+    os.close(read)
+    try:
+        outcome = subprocess.run([BINARY, "person", "list", "--store", desk.store, "--as", "caseworker"], stdout=write,
+                                 stderr=subprocess.PIPE)
+    finally:
+        os.close(write)
+    assert outcome.returncode == 141, outcome
+    assert outcome.stderr == b"", outcome.stderr
+    bad = subprocess.run([BINARY, "person", "show", "RH-000000-0", "--store", desk.store, "--as", "caseworker"],
+                         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    assert bad.returncode == 4 and bad.stderr, bad
+
+
 def acknowledged(desk):
     """Every command tells of the stops above, until the account says that it knows."""
     stops = desk.json("stop", "list")["stops"]
@@ -345,6 +361,7 @@ def main():
                     lambda a=arguments, s=status, w=words: bad_input(desk, a, s, w))
         tap.run("broken UTF-8 is refused, nothing changed", lambda: not_utf8(desk))
         tap.run("output that cannot be written is an error", lambda: full_output(desk))
+        tap.run("output that nobody reads any more is none", lambda: closed_output(desk))
         tap.run("the rows follow from the events", lambda: run("rebuild", "--check", "--store", desk.store))
     return tap.done()
 

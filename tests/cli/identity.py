@@ -2,6 +2,7 @@
 """Aim: from the command line, who somebody is: another reference, a passport typed whole, a likely duplicate, two records
 merged by two people, and the merge undone, with what is recorded meanwhile given back."""
 import csv
+import datetime
 import io
 import json
 import os
@@ -14,6 +15,10 @@ from desk import BINARY, Tap, make_demo, run  # noqa: E402
 
 # Specimen of ICAO Doc 9303 part 4.
 ZONE = "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<L898902C36UTO7408122F1204159ZE184226B<<<<<10"
+
+
+def today():
+    return datetime.datetime.now(datetime.timezone.utc).date().isoformat()
 
 
 class Desk:
@@ -32,6 +37,12 @@ class Desk:
     def fails(self, *arguments, account="caseworker"):
         outcome = subprocess.run([BINARY, *arguments, "--store", self.store, "--as", account], capture_output=True, text=True)
         assert outcome.returncode > 1, outcome
+        return outcome.stderr
+
+    def told(self, *arguments):
+        """What is said beside the answer when nobody is registered."""
+        outcome = subprocess.run([BINARY, *arguments, "--store", self.store, "--as", "caseworker"], capture_output=True, text=True)
+        assert outcome.returncode == 1, outcome
         return outcome.stderr
 
 
@@ -80,7 +91,11 @@ def merged_and_undone(desk, person, other):
     assert "differ" in desk.fails("merge", "confirm", request, "--conflicts", "99", account="senior")
     desk.run("merge", "confirm", request, "--conflicts", count, account="senior")
     assert len(desk.rows("person", "list", "--limit", "1000")) == people - 1
-    assert desk.json("person", "show", other)["reference"] == person
+    shown = desk.json("person", "show", other)
+    assert shown["reference"] == person and shown["known_as"]["records"] == [person, other], shown
+    told = " ".join(desk.run("person", "show", person).split())
+    assert f"Also recorded as {other}" in told and f"Merge {request}, merged" in told, told
+    assert "Other reference gwf GWF012345678" in told and "Other reference travel_document UTO L898902C3" in told, told
     reconciled = {row[0]: int(row[2]) for row in csv.reader(
         desk.run("statistics", "reconciliation", "--format", "csv", account="statistician").splitlines())
         if len(row) > 2 and row[1] == "Total"}
@@ -98,7 +113,10 @@ def merged_and_undone(desk, person, other):
     assert len(desk.rows("person", "list", "--limit", "1000")) == people
     states = [line["state"] for line in desk.json("merge", "list")["merges"]]
     assert states == ["undone"], states
-    assert desk.json("person", "show", other)["reference"] == other
+    shown = desk.json("person", "show", other)
+    assert shown["reference"] == other and shown["known_as"]["records"] == [other], shown
+    merges = shown["known_as"]["merges"]
+    assert [(merge["merge"], merge["state"]) for merge in merges] == [(int(request), "undone")], shown
     rows = desk.rows("person", "evidence", "person.language", "Example")
     assert [row["reference"] for row in rows] == [person], rows
 
@@ -110,6 +128,70 @@ def came_back(desk):
     assert "new_claim" in str(answer), answer
     here = next(row for row in desk.rows("person", "list", "--limit", "1000") if row["stage"] == "refused")["reference"]
     assert "no outcome" in desk.fails("person", "return", here)
+    # At the desk nobody knows that they were here: registering tells, and says what to do.
+    person = desk.json("person", "show", gone)
+    people = len(desk.rows("person", "list", "--limit", "1000"))
+    told = desk.told("person", "register", person["name"], person["born_on"]["value"])
+    assert f"returnhub person return {gone}" in told and "--new" in told, told
+    desk.run("record", gone, "claim.made_on", today())
+    assert "It is not said by which step" in desk.fails("person", "return", gone, "--step", "hub_transfer")
+    answer = desk.json("person", "return", gone, "--step", "new_claim")
+    assert desk.json("person", "show", gone)["stage"]["name"] == "claim_registered", answer
+    assert len(desk.rows("person", "list", "--limit", "1000")) == people
+    # Now the record is open: it goes on there.
+    told = desk.told("person", "register", person["name"], person["born_on"]["value"])
+    assert f"returnhub record {gone}" in told and "person return" not in told, told
+    return person
+
+
+def imported(desk, folder, gone):
+    """A file about somebody who is here, under a reference that nobody here knows."""
+    def take(text, *options, expect=0):
+        path = os.path.join(folder, "people.csv")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        return run("import", path, "--store", desk.store, "--as", "registrar", "--format", "json", "--errors",
+                   os.path.join(folder, "errors.csv"), *options, expect=expect)
+    name, born = gone["name"], gone["born_on"]["value"]
+    head = "reference@ports,name,born_on,registered_on\n"
+    backwards = " ".join(reversed(name.split())).upper()
+    people = len(desk.rows("person", "list", "--limit", "1000"))
+    take(f"{head}P-1,{backwards},{born},2023-01-09\n", expect=3)
+    fault = next(csv.DictReader(open(os.path.join(folder, "errors.csv"), newline="", encoding="utf-8")))
+    assert gone["reference"] in fault["what is wrong"] and "--new" in fault["what to do"], fault
+    assert len(desk.rows("person", "list", "--limit", "1000")) == people
+    # It is known who it is: their own record goes on, and the reference finds it from now on.
+    outcome = json.loads(take(f"person,reference@ports\n{gone['reference']},P-1\n"))
+    assert (outcome["references"], outcome["new_people"]) == (1, 0), outcome
+    outcome = json.loads(take(f"{head}P-1,{name},{born},\n"))
+    assert (outcome["new_people"], outcome["unchanged_people"]) == (0, 1), outcome
+    # That system registered them on another day: told, because it may be somebody else's reference.
+    take(f"{head}P-1,{name},{born},2023-01-09\n", expect=3)
+    fault = next(csv.DictReader(open(os.path.join(folder, "errors.csv"), newline="", encoding="utf-8")))
+    assert fault["column"] == "registered_on" and "leave the cell blank" in fault["what to do"], fault
+    assert desk.json("identity", "show", "other_system:ports:P-1")["reference"] == gone["reference"]
+    # The same system calls somebody else of this name otherwise: it says that they are two.
+    outcome = json.loads(take(f"{head}P-2,{name},{born},2023-01-09\n"))
+    assert (outcome["new_people"], outcome["likely"]) == (1, 0), outcome
+    # Another system knows nothing of either: only whoever is sure registers.
+    outcome = json.loads(take(f"reference@ships,name,born_on,registered_on\nS-1,{name},{born},2023-01-09\n", "--new"))
+    assert (outcome["new_people"], outcome["likely"]) == (1, 1), outcome
+    # A reference that was withdrawn is not brought back by the file that had it.
+    event = next(line["event"] for line in desk.json("identity", "show", gone["reference"])["identifiers"]
+                 if line["value"] == "P-1")
+    desk.run("identity", "remove", str(event), "--reason", "another person's")
+    outcome = json.loads(take(f"person,reference@ports\n{gone['reference']},P-1\n"))
+    assert outcome["references"] == 0, outcome
+
+
+def ended(desk, folder):
+    """News of somebody whose procedure has ended is told: they may be back."""
+    gone = next(row for row in desk.rows("person", "list", "--limit", "1000") if row["stage"] == "removed")["reference"]
+    path = os.path.join(folder, "news.csv")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(f"person,person.language\n{gone},Example\n")
+    outcome = json.loads(run("import", path, "--store", desk.store, "--as", "registrar", "--format", "json"))
+    assert outcome["ended"] == 1, outcome
 
 
 def main():
@@ -120,7 +202,10 @@ def main():
         tap.run("somebody is registered once, unless it is said otherwise", lambda: pair.extend(registered_once(desk)))
         tap.run("other references, and a passport typed whole", lambda: references(desk, *pair))
         tap.run("merged by two people, and undone", lambda: merged_and_undone(desk, *pair))
-        tap.run("who comes back continues in their own record", lambda: came_back(desk))
+        gone = []
+        tap.run("who comes back continues in their own record", lambda: gone.append(came_back(desk)))
+        tap.run("a file registers nobody twice", lambda: imported(desk, folder, gone[0]))
+        tap.run("a file tells who may have come back", lambda: ended(desk, folder))
         tap.run("the rows follow from the events", lambda: run("rebuild", "--check", "--store", desk.store))
     return tap.done()
 

@@ -309,7 +309,7 @@ def crashes_change_nothing(sealed):
         for number in range(1, 100):
             outcome = subprocess.run(
                 ["strace", "-qq", "-f", "-P", sealed.log + "/entries", "-P", sealed.log + "/hashes.0", "-P",
-                 sealed.log + "/batches", "-P", sealed.log + "/checkpoint", "-P", sealed.key + ".signed", "-o", "/dev/null",
+                 sealed.log + "/batches-2", "-P", sealed.log + "/checkpoint", "-P", sealed.key + ".signed", "-o", "/dev/null",
                  "-e", f"trace={call}", "-e", f"inject={call}:signal=SIGKILL:when={number}", BINARY, "seal", "publish",
                  "--store", sealed.store, "--constant"], capture_output=True,
                 env={**os.environ, "ASAN_OPTIONS": "detect_leaks=0"})
@@ -402,7 +402,7 @@ def is_served(sealed):
         leaves += [leaf_hash(entry) for entry in entries]
     assert root_of(leaves) == root
     for path in (tile_path(0, size // 256, size % 256 + 1), tile_path(0, size // 256 + 1, 1), "tile/0/0", "tile/9/000",
-                 "tile/0/000.p/0", "tile/entries", "entries", "batches"):
+                 "tile/0/000.p/0", "tile/entries", "entries", "batches-2"):
         try:
             get(server.port, "/log/" + path)
             raise AssertionError(path)

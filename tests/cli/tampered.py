@@ -21,7 +21,8 @@ EXCEPTIONS = {
     ("migration", "applied_at"): "when a program made the layout of the file; nothing is judged or shown by it",
 }
 # Rows that are about nobody: there is no one event to name.
-NO_EVENT = {"migration", "property", "password", "second_factor", "session", "look", "rulebook", "fact_name", "word", "subject_key"}
+NO_EVENT = {"migration", "property", "password", "second_factor", "passkey", "subject_link", "ceremony", "session", "look", "rulebook",
+            "fact_name", "word", "subject_key"}
 
 
 def change(store, *statements):

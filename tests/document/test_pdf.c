@@ -214,6 +214,90 @@ static void test_same_bytes(void **state)
     assert_true(str_starts(first, STR("%PDF-1.")));
 }
 
+struct spoken {
+    const char *language;
+    bool right_to_left;
+    const char *words;
+    const char *held; /* how a PDF holds the beginning: PDFDocEncoding, or UTF-16 in hexadecimal */
+};
+
+/* Article 1 of the Universal Declaration of Human Rights begins so. */
+static const struct spoken spoken[] = {
+    {"sq", false, "Të gjithë njerëzit lindin të lirë.", "(T\xEB gjith\xEB"},
+    {"ar", true, "يولد جميع الناس أحرارا.", "<feff064a06480644062f"},
+    {"ckb", true, "هەموو مرۆڤەکان بە ئازادی لەدایک دەبن.", "<feff064706d506450648"},
+    {"ps", true, "ټول انسانان ازاد نړۍ ته راځي.", "<feff067c06480644"},
+    {"prs", true, "تمام افراد بشر آزاد به دنیا می‌آیند.",
+     "<feff062a064506270645"},
+    {"ti", false, "ብመንፅር ክብርን መሰልን ኩሎም ሰባት ነፃ ይውለዱ።", "<feff1265"},
+    {"vi", false, "Mọi người sinh ra đều được tự do.", "<feff004d1ecd"},
+    {"ur", true, "تمام انسان آزاد پیدا ہوئے ہیں۔", "<feff062a064506270645"},
+    {"bn", false, "সব মানুষ স্বাধীনভাবে জন্মগ্রহণ করে।", "<feff09b809ac"},
+};
+
+static void build_spoken(struct document *document)
+{
+    sample_build(document, &desk.built, 1);
+    for (size_t i = 0; i < sizeof spoken / sizeof spoken[0]; i++) {
+        struct block *columns = document_begin(document, BLOCK_COLUMNS);
+        columns->width_count = 2;
+        columns->widths[0] = 500;
+        columns->widths[1] = 500;
+        document_begin(document, BLOCK_COLUMN);
+        document_paragraph(document, STR("All human beings are born free."));
+        document_end(document);
+        struct block *column = document_begin(document, BLOCK_COLUMN);
+        column->language = str_from_c(spoken[i].language);
+        column->right_to_left = spoken[i].right_to_left;
+        document_paragraph(document, str_from_c(spoken[i].words));
+        document_begin(document, BLOCK_LIST);
+        document_begin(document, BLOCK_ITEM);
+        document_put(document, SPAN_PLAIN, str_from_c(spoken[i].words));
+        document_end(document);
+        document_end(document);
+        document_end(document);
+        document_end(document);
+    }
+}
+
+/* Aim: words in another language have letters, say which language they are in, and can be read
+ * aloud in their order; the whole says its language and shows its title. */
+static void test_languages(void **state)
+{
+    (void)state;
+    struct buf buf;
+    struct err err = {0};
+    build_spoken(&desk.document);
+    buf_init(&buf, &desk.written, PDF_MAX);
+    if (!document_pdf_write(&desk.document, desk.scratch, &buf, &err).ok) {
+        fail_msg("%s", err.what);
+    }
+    const str inside = read_back(buf_str(&buf), "qpdf --qdf --object-streams=disable", "-");
+    assert_contains(inside, "/Lang (en-GB)");
+    assert_contains(inside, "/DisplayDocTitle true");
+    for (size_t i = 0; i < sizeof spoken / sizeof spoken[0]; i++) {
+        struct arena scratch = desk.scratch;
+        assert_contains(inside, arena_format(&scratch, "/Lang (%s)", spoken[i].language).at);
+        assert_contains(inside, arena_format(&scratch, "/ActualText %s", spoken[i].held).at);
+    }
+    assert_contains(read_back(buf_str(&buf), "qpdf --check", ""),
+                    "No syntax or stream encoding errors");
+    assert_contains(read_back(buf_str(&buf), "pdftotext", "-"), "All human beings are born free.");
+}
+
+/* Aim: a letter that no font has is an error, not a box. */
+static void test_letter_without_font(void **state)
+{
+    (void)state;
+    struct buf buf;
+    struct err err = {0};
+    sample_build(&desk.document, &desk.built, 1);
+    document_paragraph(&desk.document, STR("\xF3\xB0\x80\x80")); /* U+F0000: private use */
+    buf_init(&buf, &desk.written, PDF_MAX);
+    assert_false(document_pdf_write(&desk.document, desk.scratch, &buf, &err).ok);
+    assert_int_equal(err.code, ERROR_STORAGE);
+}
+
 /* Aim: whatever room there is, too little is ERROR_LIMIT. */
 static void test_full(void **state)
 {
@@ -244,6 +328,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_about, setup, teardown),
         cmocka_unit_test_setup_teardown(test_ways, setup, teardown),
         cmocka_unit_test_setup_teardown(test_same_bytes, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_languages, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_letter_without_font, setup, teardown),
         cmocka_unit_test_setup_teardown(test_full, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

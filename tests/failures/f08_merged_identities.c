@@ -28,11 +28,9 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-    struct office *office = *state;
-    struct rebuild_outcome outcome = {.differences = -1};
-    const bool rebuilt = store_rebuild(office->store, false, NULL, NULL, &outcome, NULL).ok;
-    office_close(office);
-    return rebuilt && outcome.differences == 0 ? 0 : 1;
+    office_expect_rebuilt(*state);
+    office_close(*state);
+    return 0;
 }
 
 static struct merge_plan ask(struct office *office, const struct somebody *whole,

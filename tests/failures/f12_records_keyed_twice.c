@@ -7,6 +7,7 @@
 #include "../casework/office.h"
 
 #include "casework/import.h"
+#include "casework/protection.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -133,9 +134,14 @@ static void test_no_identifier_is_lost(void **state)
     struct desk *desk = *state;
     import(desk, "case system", case_system);
     import(desk, "ports", ports);
-    assert_int_equal(office_ask(&desk->office, "SELECT COUNT(*) FROM external_reference"), 5);
-    assert_int_equal(
-        office_ask(&desk->office, "SELECT COUNT(DISTINCT person) FROM external_reference"), 3);
+    _Static_assert(EVENT_IDENTIFIER_RECORDED == 47, "as in the questions");
+    assert_int_equal(office_ask(&desk->office, "SELECT COUNT(*) FROM lookup JOIN event"
+                                               " USING (position) WHERE event.kind = 47"),
+                     5);
+    assert_int_equal(office_ask(&desk->office,
+                                "SELECT COUNT(DISTINCT record) FROM lookup JOIN event"
+                                " USING (position) WHERE event.kind = 47"),
+                     3);
 }
 
 static void test_two_people_in_one_row(void **state)
@@ -186,6 +192,50 @@ static void test_correction_stays(void **state)
     assert_int_equal(office_events(&desk->office), events + 1);
 }
 
+static const char under_another_number[] = "reference@ports,name,born_on,registered_on\n"
+                                           "P-5,ONE Synthetic Person,1990-03-04,2023-01-09\n";
+
+static void one_is_here(struct desk *desk)
+{
+    import(desk, "case system",
+           "reference@case-system,name,born_on,registered_on\n"
+           "C-1,Synthetic Person One,1990-03-04,2020-01-01\n");
+    assert_int_equal(people(desk), 1);
+}
+
+/* Under a number that nobody here knows, and not otherwise known again: told, and not registered.
+ */
+static void test_known_by_name_and_day(void **state)
+{
+    struct desk *desk = *state;
+    one_is_here(desk);
+    const struct import_outcome outcome = import(desk, "ports", under_another_number);
+    assert_false(outcome.recorded);
+    assert_int_equal(outcome.faults, 1);
+    assert_non_null(strstr(desk->fault, "has this name and date of birth"));
+    assert_int_equal(people(desk), 1);
+}
+
+/* A protected person is nobody's to find by guessing a name and a day. */
+static void test_protected_is_not_told(void **state)
+{
+    struct desk *desk = *state;
+    one_is_here(desk);
+    static const str names[] = {STR_INIT("senior_officer")};
+    const struct protection protection = {
+        .roles = names, .role_count = 1, .reason = STR("a threat")};
+    const struct caller senior = office_caller(&desk->office, SENIOR);
+    const struct person_row person = office_person(&desk->office, 1);
+    int64_t event = 0;
+    assert_true(casework_protect_person(&desk->office.casework, &senior, person.reference,
+                                        &protection, &desk->office.work, &event, NULL)
+                    .ok);
+    const struct import_outcome outcome = import(desk, "ports", under_another_number);
+    assert_true(outcome.recorded);
+    assert_int_equal(outcome.likely, 0);
+    assert_int_equal(outcome.new_people, 1);
+}
+
 /* A fact that un-clears an approved transfer stops it, also when it comes in a file. */
 static void test_import_stops_what_is_not_clear(void **state)
 {
@@ -209,6 +259,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_two_people_in_one_row, setup, teardown),
         cmocka_unit_test_setup_teardown(test_one_person_in_two_rows, setup, teardown),
         cmocka_unit_test_setup_teardown(test_correction_stays, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_known_by_name_and_day, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_protected_is_not_told, setup, teardown),
         cmocka_unit_test_setup_teardown(test_import_stops_what_is_not_clear, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

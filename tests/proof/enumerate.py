@@ -160,6 +160,12 @@ def starts_of(rulebook):
             + [LAST_DAY - i * DAY for i in range(400)])
 
 
+def of_members(rulebook, tree):
+    """The definitions that are asked of members of the family. Where not every record of a member is tried, but one of every value that these can
+    have, they are enumerated by themselves."""
+    return {part[2][1] for part, _ in language.parts_of(rulebook, tree) if part[0] == "members" and part[2][0] == "definition"}
+
+
 def plan(rulebook, step, dice):
     """([(what is tested, questions)], [what is split])"""
     tests, definitions, large, families = [], set(), [], []
@@ -170,7 +176,10 @@ def plan(rulebook, step, dice):
         if asked is not None:
             whole = all(of_day.whole for of_day in asked)
             tests.append((f"{name}: the whole product{'' if whole else ' with some members of the family'}", asked))
-            families += [] if whole or tree[0] != "members" else [Family(rulebook, name)]
+            if not whole and tree[0] == "members":
+                families.append(Family(rulebook, name))
+            elif not whole:
+                definitions |= of_members(rulebook, tree)
         else:
             large.append(("safeguard", name))
             definitions |= {part[1] for part, _ in language.parts_of(rulebook, tree) if part[0] == "definition"}
@@ -223,7 +232,7 @@ def prove(program, canonical, split, values, dice):
 
 def prove_family(program, family, values):
     judgements, wrong, stand_for, there_are = 0, [], 0, 0
-    for today, of_day in values[:1]:
+    for today, of_day in values:
         there_are += family.combinations(of_day.classes)
         for combinations, asked in family.questions(today, of_day, OF_SPLIT):
             count, different = compare(program, family.rulebook, [asked])

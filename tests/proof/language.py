@@ -13,6 +13,7 @@ from datetime import date, timedelta
 DAY = timedelta(days=1)
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 FALSE, UNKNOWN, TRUE = 0, 1, 2  # so that `and` is the least, `or` the greatest, and `not` the distance from 2
+REMEMBERED_MOST = 200_000
 NEGATED = (TRUE, UNKNOWN, FALSE)
 WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 MONTHS = ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"]
@@ -461,7 +462,9 @@ class Rulebook:
         return judge
 
     def make_definition(self, name):
-        return self.condition(self.definitions[name])
+        own, members = facts_read(self, self.definitions[name])
+        condition = self.condition(self.definitions[name])
+        return condition if members else remembered(condition, own)
 
     def make_given(self, name):
         """No condition of the language: one whose truth and needs the question brings itself (factorise.py)."""
@@ -516,7 +519,9 @@ class Rulebook:
         return self.make_not(("expired", clock))
 
     def make_members(self, quantifier, tree):
-        condition = self.condition(tree)
+        facts = facts_read(self, tree)[0]
+        shared = [fact for fact in facts if fact.startswith(("hub.", "agreement."))]
+        condition = remembered(self.condition(tree), facts)
         complete_bit = self.bits["family.complete"]
         decides = FALSE if quantifier == "every" else TRUE  # one member who is so decides
 
@@ -525,7 +530,7 @@ class Rulebook:
             needs, open_ = (complete_bit if complete is None else 0), complete != "yes"
             answer = None
             for member in question.members:
-                truth, needed = condition(question.of(member))
+                truth, needed = condition(question.of(member, shared))
                 if truth == decides:
                     answer = decides
                 open_ = open_ or truth == UNKNOWN
@@ -540,7 +545,8 @@ class Rulebook:
         key = ("clock", name)
         if key not in self.made:
             runs, _ = self.clocks[name]
-            self.made[key] = self.make_clock(name, [(self.condition(when), self.value(start)) for _, start, when in runs])
+            self.made[key] = remembered(self.make_clock(name, [(self.condition(when), self.value(start)) for _, start, when in runs]),
+                                        facts_read(self, ("expired", name))[0])
         return self.made[key]
 
     def make_clock(self, name, runs):
@@ -613,15 +619,30 @@ class Rulebook:
         return evaluate
 
 
+def remembered(ask, facts):
+    """The same function of a question; what it answered about the same values of these facts is not found out again."""
+    answers = {}
+
+    def again(question):
+        key = (question.today, *map(question.facts.get, facts))
+        answer = answers.get(key)
+        if answer is None:
+            if len(answers) == REMEMBERED_MOST:
+                answers.clear()
+            answer = answers[key] = ask(question)
+        return answer
+    return again
+
+
 class Question:
     """The facts of the person, the hub and the agreement together (their names tell them apart), and those of each member."""
 
     def __init__(self, today, facts=None, members=()):
         self.today, self.facts, self.members = today, {} if facts is None else facts, members
 
-    def of(self, member):
-        facts = {fact: value for fact, value in self.facts.items() if fact.startswith(("hub.", "agreement."))}
-        return Question(self.today, {**facts, **member})
+    def of(self, member, shared):
+        """The same of a member, with these facts that are not a person's."""
+        return Question(self.today, {**member, **{fact: self.facts.get(fact) for fact in shared}} if shared else member)
 
 
 def parts_of(rulebook, tree):

@@ -172,6 +172,79 @@ static void each_event_is_its_passage(void **state)
 }
 
 /* What was refused and when contact was made is gone, and so is what stopped a step. */
+static struct passage plain(enum passage_kind kind, int64_t position)
+{
+    return (struct passage){.kind = kind, .position = position, .on = {20000}};
+}
+
+static struct course_row course_of(const struct passage *passages, size_t count,
+                                   struct arena *arena)
+{
+    struct course_row row = {.person = 1, .passages = STR("")};
+    for (size_t i = 0; i < count; i++) {
+        assert_true(course_row_append(&row, &passages[i], arena, NULL).ok);
+    }
+    return row;
+}
+
+static void expect_positions(str passages, const int64_t *positions, size_t count)
+{
+    struct course_reader reader;
+    struct passage passage;
+    course_reader_init(&reader, passages);
+    for (size_t i = 0; i < count; i++) {
+        assert_true(course_next(&reader, &passage));
+        assert_int_equal(passage.position, positions[i]);
+    }
+    assert_false(course_next(&reader, &passage));
+    assert_false(reader.damaged);
+}
+
+/* Aim: of a part counts what happened from the merge on, and when contact was confirmed, each in
+ * its place among what happened to the one that continues. */
+static void two_courses_are_one(void **state)
+{
+    (void)state;
+    struct arena arena = whole_arena();
+    const struct passage of_whole[] = {plain(PASSAGE_REGISTERED, 4), plain(PASSAGE_TAKEN, 9),
+                                       plain(PASSAGE_TAKEN, 30)};
+    const struct passage of_part[] = {plain(PASSAGE_REGISTERED, 2), plain(PASSAGE_CONTACT, 5),
+                                      plain(PASSAGE_TAKEN, 7), plain(PASSAGE_TAKEN, 20),
+                                      plain(PASSAGE_ASKED, 21)};
+    const struct course_row whole = course_of(of_whole, 3, &arena);
+    const struct course_row part = course_of(of_part, 5, &arena);
+    static const int64_t joined_at[] = {4, 5, 9, 21, 30};
+    str joined;
+    assert_true(course_join(whole.passages, part.passages, 20, &arena, &joined, NULL).ok);
+    expect_positions(joined, joined_at, 5);
+    assert_true(course_join(whole.passages, STR(""), 20, &arena, &joined, NULL).ok);
+    assert_true(str_equal(joined, whole.passages));
+    const str damaged = str_slice(part.passages, 0, part.passages.len - 1);
+    assert_false(course_join(whole.passages, damaged, 20, &arena, &joined, NULL).ok);
+}
+
+/* Aim: a passage goes into its place in another course, and is in the first no more. */
+static void a_passage_is_given_to_another(void **state)
+{
+    (void)state;
+    struct arena arena = whole_arena();
+    const struct passage one[] = {plain(PASSAGE_REGISTERED, 1), plain(PASSAGE_TAKEN, 6),
+                                  plain(PASSAGE_TAKEN, 8)};
+    const struct passage two[] = {plain(PASSAGE_REGISTERED, 2), plain(PASSAGE_TAKEN, 7)};
+    struct course_row from = course_of(one, 3, &arena);
+    struct course_row to = course_of(two, 2, &arena);
+    static const int64_t left[] = {1, 8};
+    static const int64_t given[] = {2, 6, 7};
+    bool moved = false;
+    assert_true(course_rows_move(&from, &to, 6, &arena, &moved, NULL).ok);
+    assert_true(moved);
+    expect_positions(from.passages, left, 2);
+    expect_positions(to.passages, given, 3);
+    assert_true(course_rows_move(&from, &to, 6, &arena, &moved, NULL).ok);
+    assert_false(moved);
+    expect_positions(from.passages, left, 2);
+}
+
 static void what_remains_of_the_erased(void **state)
 {
     struct arena arena = whole_arena();
@@ -208,6 +281,8 @@ int main(void)
         cmocka_unit_test(what_goes_in_comes_out),
         cmocka_unit_test(damage_is_seen),
         cmocka_unit_test(each_event_is_its_passage),
+        cmocka_unit_test(two_courses_are_one),
+        cmocka_unit_test(a_passage_is_given_to_another),
         cmocka_unit_test(what_remains_of_the_erased),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

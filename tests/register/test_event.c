@@ -460,6 +460,27 @@ static void full_arena(void **state)
     }
 }
 
+static void made_client_ids(void **state)
+{
+    /* Aim: the example of RFC 9562, appendix A.6; and whatever chance gives, later ids are greater,
+     * which is what keeps them together. */
+    const instant example = {.milliseconds = INT64_C(0x017F22E279B0)};
+    uint8_t chance[CLIENT_ID_SIZE] = {1,    2,    3,    4,    5,    6,    0xFC, 0xC3,
+                                      0xD8, 0xC4, 0xDC, 0x0C, 0x0C, 0x07, 0x39, 0x8F};
+    struct client_id id = client_id_make(example, chance);
+    char text[37];
+    (void)state;
+    client_id_format(&id, text);
+    assert_string_equal(text, "017f22e2-79b0-7cc3-98c4-dc0c0c07398f");
+    for (int64_t later = 1; later < INT64_C(1) << 40; later *= 7) {
+        struct client_id next =
+            client_id_make((instant){.milliseconds = example.milliseconds + later}, chance);
+        assert_true(memcmp(id.bytes, next.bytes, CLIENT_ID_SIZE) < 0);
+        id = next;
+        memset(chance, (int)(later & 0xFF), sizeof chance);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -470,6 +491,7 @@ int main(void)
         cmocka_unit_test(what_is_not_written),
         cmocka_unit_test(header_layout),
         cmocka_unit_test(client_ids),
+        cmocka_unit_test(made_client_ids),
         cmocka_unit_test(full_arena),
     };
     return cmocka_run_group_tests(tests, open_arena, close_arena);

@@ -353,7 +353,8 @@ static void test_needs_of_members(void **state)
     }
 }
 
-/* Aim: what a safeguard reads, through definitions, clocks and families, whatever is known. */
+/* Aim: what a safeguard reads, through definitions, clocks and families, whatever is known; and
+ * what a clock reads: where each line starts, and when it counts. */
 static void test_reads(void **state)
 {
     (void)state;
@@ -372,6 +373,9 @@ static void test_reads(void **state)
     bool beside_literals[FACTS_MAX] = {0};
     judge_reads(loaded.rulebook, 2, beside_literals);
     assert_facts(beside_literals, "b.b d.day");
+    bool of_clock[FACTS_MAX] = {0};
+    judge_clock_reads(loaded.rulebook, 0, of_clock);
+    assert_facts(of_clock, "b.b d.day e.day");
 }
 
 /* Random rulebooks. */

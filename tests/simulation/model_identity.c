@@ -139,6 +139,10 @@ static void merge_people(struct model *model, const struct model_deed *deed)
     whole->family = whole->family != 0 ? whole->family : part->family;
     whole->holds += part->holds;
     whole->restricted = whole->restricted || part->restricted;
+    if (whole->erasure_request == 0) {
+        whole->erasure_request = part->erasure_request;
+        whole->erasure_asked_by = part->erasure_asked_by;
+    }
     const bool later = part->last_contact_on.known &&
                        (!whole->last_contact_on.known ||
                         whole->last_contact_on.day.day < part->last_contact_on.day.day);
@@ -149,6 +153,15 @@ static void merge_people(struct model *model, const struct model_deed *deed)
     for (size_t i = 0; i < model->person_count; i++) {
         struct model_person *other = &model->people[i];
         other->part_of = other == part || other->part_of == part->id ? whole->id : other->part_of;
+    }
+}
+
+/* What was asked for already, only of one person who are two again, is not asked for anew. */
+static void ask_for_erasure(struct model_person *person, const struct model_deed *deed)
+{
+    if (person->erasure_request == 0) {
+        person->erasure_request = deed->position;
+        person->erasure_asked_by = deed->other;
     }
 }
 
@@ -189,11 +202,11 @@ static void happen(struct model *model, const struct model_deed *deed)
         person->restricted = false;
         break;
     case EVENT_ERASURE_REQUESTED:
-        person->erasure_request = deed->position;
-        person->erasure_asked_by = deed->other;
+        ask_for_erasure(person, deed);
         break;
     case EVENT_ERASURE_DECLINED:
-        person->erasure_request = 0;
+        person->erasure_request =
+            person->erasure_request == deed->names ? 0 : person->erasure_request;
         break;
     case EVENT_IDENTITIES_MERGED:
         merge_people(model, deed);
@@ -374,6 +387,16 @@ bool fold_merge_declined(const struct fold *fold)
     return true;
 }
 
+static bool has_live_request(struct model *model, const struct model_person *person)
+{
+    bool has = false;
+    for (size_t i = 0; i < model->request_count; i++) {
+        const struct model_request *request = &model->requests[i];
+        has = has || (model_is_live(request) && model_person_of(model, request) == person);
+    }
+    return has;
+}
+
 /* 4: they have one place between them; 5: an open case is not hidden behind an outcome. */
 static bool may_be_one(struct model *model, const struct model_person *whole,
                        const struct model_person *part)
@@ -385,8 +408,12 @@ static bool may_be_one(struct model *model, const struct model_person *whole,
     for (size_t i = 0; i < model->on_manifest_count; i++) {
         const struct model_on_manifest *on = &model->on_manifests[i];
         const struct model_person *person = model_whose(model, on->request);
-        if ((on->state == LISTED || on->state == ABOARD) && (person == whole || person == part)) {
-            return model_break(model, "9: somebody on a manifest is merged");
+        const bool named = on->state == LISTED || on->state == ABOARD;
+        if (named && person == part) {
+            return model_break(model, "9: somebody on a manifest is made a part");
+        }
+        if (named && person == whole && has_live_request(model, part)) {
+            return model_break(model, "9: somebody on a manifest has another request");
         }
     }
     return part->hub == 0 ||

@@ -10,8 +10,7 @@ static bool may_be_erased(const struct fold *fold, const struct model_person *pe
     if (person->erasure_request == 0 || person->erasure_asked_by == actor) {
         return model_break(model, "10: %s is erased by one person alone", person->reference);
     }
-    if (person->holds > 0 || !model->rulebook->stages[person->stage].outcome || person->hub != 0 ||
-        model_is_merged(model, person->id)) {
+    if (person->holds > 0 || !model->rulebook->stages[person->stage].outcome || person->hub != 0) {
         return model_break(model, "5: %s is erased, and the record is needed", person->reference);
     }
     for (size_t i = 0; i < model->request_count; i++) {
@@ -29,13 +28,8 @@ static bool may_be_erased(const struct fold *fold, const struct model_person *pe
     return true;
 }
 
-bool fold_person_erased(const struct fold *fold)
+static void erase_record(struct model *model, struct model_person *person)
 {
-    struct model *model = fold->model;
-    struct model_person *person = model_person(model, fold->event->body.person_erased.person);
-    if (!may_be_erased(fold, person)) {
-        return false;
-    }
     person->erased = true;
     person->family = 0;
     person->restricted = false;
@@ -51,6 +45,21 @@ bool fold_person_erased(const struct fold *fold)
         struct model_entry *entry = &model->entries[i];
         entry->erased = entry->erased || (entry->subject_kind == SUBJECT_OF_PERSON &&
                                           model_about(model, entry->id) == person->id);
+    }
+}
+
+/* All records of the person, and of whoever shares a seal with them. */
+bool fold_person_erased(const struct fold *fold)
+{
+    struct model *model = fold->model;
+    const struct person_erased_body *body = &fold->event->body.person_erased;
+    for (size_t i = 0; i <= body->others.count; i++) {
+        struct model_person *person =
+            model_person(model, i == 0 ? body->person : body->others.items[i - 1]);
+        if (person->part_of == 0 && !may_be_erased(fold, person)) {
+            return false;
+        }
+        erase_record(model, person);
     }
     return true;
 }

@@ -72,6 +72,9 @@ struct story {
     size_t snapshot_count;
     instant now;
     int64_t position;
+    bool gone[PEOPLE]; /* erased */
+    int erased;
+    int erased_with_others;
     int merges;
     int moved;
     int told;
@@ -701,6 +704,96 @@ static result end_inner(struct transaction *transaction, void *context, struct e
     return result_ok();
 }
 
+/* --- erasing ---------------------------------------------------------------------------------- */
+
+/* Everybody whose records are sealed with this one's, unless one of them has a place. */
+static result may_be_erased(struct story *story, int64_t person, const int64_t **ret_records,
+                            size_t *ret_count, struct err *err)
+{
+    TRY(transaction_sealed_together(story->merged, person, story->arena, ret_records, ret_count,
+                                    err));
+    for (size_t i = 0; i < *ret_count; i++) {
+        struct person_row row;
+        TRY(transaction_person(story->merged, (*ret_records)[i], story->arena, &row, err));
+        *ret_count = row.hub != 0 ? 0 : *ret_count;
+    }
+    return result_ok();
+}
+
+static result erase(struct story *story, const struct person_row *person, const int64_t *records,
+                    size_t count, struct err *err)
+{
+    struct event event = event_of(SUBJECT_OF_REGISTER, 1, EVENT_PERSON_ERASED);
+    struct event note = event_of(SUBJECT_OF_HUB, 1, EVENT_NOTE_ADDED);
+    event.recorded_at = story->now;
+    note.recorded_at = story->now;
+    event.body.person_erased.person = person->id;
+    event.body.person_erased.basis = STR("asked for");
+    note.body.note_added.note = STR("so that both go on in step");
+    TRY(transaction_erase_person(story->merged, &event, err));
+    TRY(transaction_append(story->never, &note, err));
+    story->now.milliseconds += 2;
+    for (size_t i = 0; i < count; i++) {
+        story->gone[index_of(story, records[i])] = true;
+    }
+    for (size_t i = 0; i < story->edge_count; i++) {
+        struct edge *edge = &story->edges[i];
+        edge->in_force = edge->in_force && !story->gone[edge->continues];
+    }
+    return result_ok();
+}
+
+static result erase_inner(struct transaction *transaction, void *context, struct err *err)
+{
+    struct story *story = context;
+    story->never = transaction;
+    for (int i = 0; i < PEOPLE && story->erased < 2; i++) {
+        struct person_row row;
+        const int64_t *records = NULL;
+        size_t count = 0;
+        TRY(transaction_person(story->merged, story->people[i], story->arena, &row, err));
+        TRY(row.erased ? result_ok() : may_be_erased(story, row.id, &records, &count, err));
+        if (count > 0) {
+            TRY(erase(story, &row, records, count, err));
+            story->erased++;
+            story->erased_with_others += count > 1 ? 1 : 0;
+        }
+    }
+    return result_ok();
+}
+
+/* Nothing that stands under a record that is gone can be read, nor anything about it; everything
+ * else can. */
+static result check_gone(struct story *story, struct err *err)
+{
+    for (int i = 0; i < PEOPLE; i++) {
+        struct identity_event *events = NULL;
+        size_t count = 0;
+        TRY(transaction_identity_events(story->merged, story->people[i], 0, KNOWN_NOW, story->arena,
+                                        &events, &count, err));
+        for (size_t k = 0; k < count; k++) {
+            const bool gone = story->gone[index_of(story, events[k].event.subject)];
+            if (events[k].erased != gone || story->gone[index_of(story, events[k].about)] != gone) {
+                return err_set(err, ERROR_INTERNAL, "event %lld is %s",
+                               (long long)events[k].event.position, gone ? "there" : "gone");
+            }
+        }
+    }
+    return result_ok();
+}
+
+static result undo_rest_inner(struct transaction *transaction, void *context, struct err *err)
+{
+    struct story *story = context;
+    bool any = true;
+    story->never = transaction;
+    TRY(check_gone(story, err));
+    while (any) {
+        TRY(undo_any(story, &any, err));
+    }
+    return check_gone(story, err);
+}
+
 struct both {
     struct story *story;
     struct room *never;
@@ -744,6 +837,7 @@ static void expect_same(struct room *merged, struct room *never)
         {"place", "*"},
         {"place_count", "*"},
         {"stay", "*"},
+        {"course", "*"},
         {"hub", "*"},
         {"fact_name", "*"},
         {"word", "*"},
@@ -803,8 +897,54 @@ static void test_stories(void **state)
     assert_true(only != NULL || (merges > 20 && moved > 50 && told > 50));
 }
 
+/* Aim: in the middle of a story up to two people are erased, with all their records and keys; the
+ * others go on and are separated; and at any moment the rows are those that the events make. */
+static void play_erasing(uint64_t seed, int *erased, int *with_others)
+{
+    void *states[2] = {NULL, NULL};
+    room_open(&states[0]);
+    room_open(&states[1]);
+    struct room *merged = states[0];
+    struct story *story = test_calloc(1, sizeof *story);
+    story->arena = &merged->arena;
+    story->room = merged;
+    story->now = (instant){base_time.milliseconds + 10};
+    random_seed(&story->random, seed);
+    struct both both = {.story = story, .never = states[1], .inner = play_inner};
+    print_message("# seed %llu\n", (unsigned long long)seed);
+    write_ok(merged, in_both, &both);
+    both.inner = erase_inner;
+    write_ok(merged, in_both, &both);
+    expect_rebuild_equal(merged);
+    both.inner = undo_rest_inner;
+    write_ok(merged, in_both, &both);
+    expect_rebuild_equal(merged);
+    *erased += story->erased;
+    *with_others += story->erased_with_others;
+    test_free(story);
+    room_close(&states[0]);
+    room_close(&states[1]);
+}
+
+static void test_erasing(void **state)
+{
+    (void)state;
+    const char *only = getenv("SEED");
+    const uint64_t first = only != NULL ? (uint64_t)strtoull(only, NULL, 10) : 1;
+    const bool is_long = getenv("RETURNHUB_LONG") != NULL;
+    const uint64_t count = only != NULL ? 1 : is_long ? ROUNDS_LONG : ROUNDS;
+    int erased = 0;
+    int with_others = 0;
+    for (uint64_t i = 0; i < count; i++) {
+        play_erasing(first + i, &erased, &with_others);
+    }
+    print_message("# %d people erased, %d of them several records\n", erased, with_others);
+    assert_true(only != NULL || (erased > 0 && with_others > 0));
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_stories)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_stories),
+                                       cmocka_unit_test(test_erasing)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

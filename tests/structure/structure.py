@@ -14,15 +14,15 @@ import tempfile
 FLOORS = {
     "base": 0,
     "system": 1, "format": 1, "document": 1,
-    "rulebook": 2, "register": 2, "seal": 2, "statistics": 2,
+    "rulebook": 2, "register": 2, "seal": 2, "statistics": 2, "notice": 2, "credential": 2,
     "store": 3, "log": 3,
     "casework": 4, "forecast": 4,
-    "demo": 5, "notice": 5, "http": 5,
+    "demo": 5, "http": 5,
     "web": 6,
     "cli": 7,
 }
 # Rooms that are pure: they may include nothing of system/.
-PURE = {"rulebook", "register", "seal", "statistics", "format", "document"}
+PURE = {"rulebook", "register", "seal", "statistics", "notice", "credential", "format", "document"}
 
 BANNED = ("strtok sprintf vsprintf strcpy strcat atoi atol strtol strtoul localtime gmtime mktime rand srand alloca "
           "setjmp longjmp gets").split()

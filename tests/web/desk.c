@@ -29,8 +29,8 @@ static const char *const usernames[ACCOUNT_NAMES] = {
     [OPERATOR_NOWHERE] = "operator-nowhere",
     [MONITOR_NORTH] = "monitor-north",
     [ADMINISTRATOR] = "administrator",
-    [FORMER_CLERK] = "former-clerk",
     [STATISTICIAN] = "statistician",
+    [FORMER_CLERK] = "former-clerk",
     [LIAISON] = "liaison",
 };
 
@@ -94,11 +94,24 @@ static void open_web(struct desk *desk, const enum account_name *accounts)
     must(arena_open(&desk->arena, ARENA_SIZE, &err), &err);
     make_assets(desk);
     snprintf(pages, sizeof pages, "%s/pages", source == NULL ? "." : source);
+    static const struct definitions definitions = {
+        .policy = {.suppress_below = 1, .round_to = 1, .contact_days = {.count = 1}}};
+    desk->release = (struct web_release){
+        .name = STR("2025-12-31-t"),
+        .day = {.day = 20453},
+        .sheet = json_loads(
+            "{\"name\":\"t\",\"title\":\"People <counted>\",\"key_columns\":2,\"notes\":[],"
+            "\"columns\":[\"Period\",\"Sex\",\"Other\",\"Total\"],"
+            "\"rows\":[[\"2025-Q2\",\"Total\",3,40],[\"2025-Q3\",\"Total\",4,\"[c]\"]]}",
+            0, NULL)};
     snprintf(series, sizeof series, "%s/" ARRIVALS_FILE, source == NULL ? "." : source);
     struct web_options options = {.casework = &desk->office.casework,
                                   .pages_folder =
                                       arena_copy(&desk->office.perm, str_from_c(pages)).at,
                                   .assets_folder = desk->assets,
+                                  .definitions = &definitions,
+                                  .releases = &desk->release,
+                                  .release_count = 1,
                                   .arrivals_file = series};
     must(web_open(&options, &desk->web, &err), &err);
     options.secure_cookies = true;
@@ -132,6 +145,7 @@ void desk_close(struct desk *desk)
 {
     web_close(desk->web);
     web_close(desk->secure_web);
+    json_decref(desk->release.sheet);
     remove_assets(desk);
     arena_close(&desk->arena);
     office_close(&desk->office);

@@ -280,6 +280,36 @@ static void the_same_form_twice_is_done_once(void **state)
     assert_int_equal(office_events(&desk->office), before + 1);
 }
 
+/* Aim: nobody is registered twice unknowingly: the page and the program that sends JSON are told
+ * who it may be, and nothing is recorded; whoever is sure says so. */
+static void somebody_who_may_be_here_is_told(void **state)
+{
+    struct desk *desk = *state;
+    const char *form = "name=Quintus+Samplename&born_on=1990-03-04&registered_on=2026-06-01";
+    const char *json = "{\"name\":\"Samplename Quintus\",\"born_on\":\"1990-03-04\","
+                       "\"registered_on\":\"2026-06-01\"}";
+    assert_status(desk_form(desk, CLERK, "/people", form), 303);
+    const int64_t before = office_events(&desk->office);
+    const struct reply page = desk_form(desk, CLERK, "/people", form);
+    assert_status(page, 422);
+    assert_true(reply_says(&page, "may be this person"));
+    assert_true(reply_says(&page, "name=\"another_person\""));
+    const struct reply problem = desk_post(desk, CLERK, "/people", json);
+    assert_status(problem, 422);
+    assert_true(reply_says(&problem, "/another_person"));
+    assert_int_equal(office_events(&desk->office), before);
+    char sure[200];
+    snprintf(sure, sizeof sure, "%s&another_person=no", form);
+    assert_status(desk_form(desk, CLERK, "/people", sure), 422);
+    snprintf(sure, sizeof sure, "%s&another_person=yes", form);
+    assert_status(desk_form(desk, CLERK, "/people", sure), 303);
+    assert_int_equal(office_events(&desk->office), before + 1);
+    /* Before there is anybody, nobody is asked. */
+    const struct reply empty = desk_page(desk, CLERK, "/people/new");
+    assert_status(empty, 200);
+    assert_false(reply_says(&empty, "another_person"));
+}
+
 static struct reply post_with_key(struct desk *desk, const char *key)
 {
     const struct ask ask = {.method = HTTP_POST,
@@ -288,7 +318,8 @@ static struct reply post_with_key(struct desk *desk, const char *key)
                             .content_type = "application/json",
                             .header_name = "Idempotency-Key",
                             .header_value = key,
-                            .body = STR("{\"name\":\"Keyed\",\"registered_on\":\"2026-06-01\"}")};
+                            .body = STR("{\"name\":\"Keyed\",\"registered_on\":\"2026-06-01\","
+                                        "\"another_person\":\"yes\"}")};
     return desk_ask(desk, &ask);
 }
 
@@ -416,6 +447,7 @@ int main(void)
         cmocka_unit_test_teardown(what_was_typed_is_kept_and_escaped, clear),
         cmocka_unit_test_teardown(values_come_in_their_own_types, clear),
         cmocka_unit_test_teardown(a_form_records_only_what_was_chosen, clear),
+        cmocka_unit_test_teardown(somebody_who_may_be_here_is_told, clear),
         cmocka_unit_test_teardown(the_same_form_twice_is_done_once, clear),
         cmocka_unit_test_teardown(the_same_key_twice_is_done_once, clear),
         cmocka_unit_test_teardown(every_rendering_has_a_client_id_of_its_own, clear),

@@ -138,10 +138,14 @@ static void unknown_never_clears_and_is_shown_as_unknown(void **state)
     assert_status(reply, 409);
     const char *path = arena_format(&desk->arena, "/people/%s", person.reference).at;
     const struct reply page = desk_page(desk, CLERK, path);
-    assert_true(reply_says(&page, "<span class=\"rh-unknown\">Not known</span>"));
-    assert_true(reply_says(&page, "It is not known whether this is so: A court has ordered"));
     /* Not clear: nothing to press. */
     assert_false(reply_says(&page, "/steps/transfer/confirm"));
+    path = arena_format(&desk->arena, "/people/%s/known", person.reference).at;
+    const struct reply facts = desk_page(desk, CLERK, path);
+    assert_true(reply_says(&facts, "<span class=\"rh-unknown\">Not known</span>"));
+    path = arena_format(&desk->arena, "/people/%s/safeguards", person.reference).at;
+    const struct reply why = desk_page(desk, CLERK, path);
+    assert_true(reply_says(&why, "It is not known whether this is so: A court has ordered"));
 }
 
 static void a_late_order_stops_an_approved_step(void **state)

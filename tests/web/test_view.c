@@ -179,9 +179,8 @@ static void a_tree_closes_what_it_opens(void **state)
 
 static const char travelled[] =
     "{\"stage\":{\"title\":\"Refused\"},\"stage_since\":\"2026-05-01\","
-    "\"history\":[{\"on\":\"2026-05-01\",\"to\":{\"title\":\"Refused\"},\"from\":{\"title\":"
+    "\"passed\":[{\"on\":\"2026-05-01\",\"to\":{\"title\":\"Refused\"},\"from\":{\"title\":"
     "\"Interview\"}},"
-    "{\"on\":\"2026-04-15\",\"text\":\"A fact\"},"
     "{\"on\":\"2026-04-01\",\"to\":{\"title\":\"Interview\"},\"from\":{\"title\":\"Claim\"}},"
     "{\"on\":\"2026-03-01\",\"to\":{\"title\":\"Claim\"}}],"
     "\"next_steps\":["

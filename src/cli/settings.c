@@ -1,0 +1,135 @@
+#include "cli/settings.h"
+
+#include <stddef.h>
+
+enum setting_kind { SETTING_ORIGIN, SETTING_NUMBER, SETTING_FLAG };
+
+struct setting {
+    const char *section;
+    const char *key;
+    enum setting_kind kind;
+    size_t offset;
+};
+
+#define SETTING(section, key, kind, member)                                                        \
+    {                                                                                              \
+        section, key, kind, offsetof(struct settings, member)                                      \
+    }
+
+static const struct setting settings_table[] = {
+    SETTING("web", "origin", SETTING_ORIGIN, origin),
+    SETTING("sessions", "idle_minutes", SETTING_NUMBER, sessions.idle_minutes),
+    SETTING("sessions", "hours_max", SETTING_NUMBER, sessions.hours_max),
+    SETTING("sessions", "proven_minutes", SETTING_NUMBER, sessions.proven_minutes),
+    SETTING("confinement", "required", SETTING_FLAG, confinement_required),
+};
+enum { SETTING_COUNT = sizeof settings_table / sizeof settings_table[0] };
+
+struct settings settings_default(void)
+{
+    return (struct settings){.origin = STR(""),
+                             .sessions = {.idle_minutes = SESSION_IDLE_MINUTES,
+                                          .hours_max = SESSION_HOURS_MAX,
+                                          .proven_minutes = PROVEN_MINUTES}};
+}
+
+static const struct setting *find_setting(str section, str key, size_t *ret_index)
+{
+    for (size_t i = 0; i < SETTING_COUNT; i++) {
+        if (str_equal(section, str_from_c(settings_table[i].section)) &&
+            (key.at == NULL || str_equal(key, str_from_c(settings_table[i].key)))) {
+            *ret_index = i;
+            return &settings_table[i];
+        }
+    }
+    return NULL;
+}
+
+/* What follows the scheme has no slash: an origin is compared whole. */
+static bool is_origin(str text)
+{
+    const bool secure = str_starts(text, STR("https://"));
+    const size_t scheme = secure ? STR("https://").len : STR("http://").len;
+    return (secure || str_starts(text, STR("http://localhost"))) && text.len > scheme &&
+           !str_contains(str_slice(text, scheme, text.len), STR("/")) &&
+           !str_contains(text, STR("@"));
+}
+
+static result set_value(const struct setting *setting, str value, struct settings *settings,
+                        struct err *err)
+{
+    char *at = (char *)settings + setting->offset;
+    switch (setting->kind) {
+    case SETTING_ORIGIN:
+        if (!is_origin(value)) {
+            return err_set(err, ERROR_INPUT,
+                           "\"%s\" is https:// and a name, with nothing behind it (or "
+                           "http://localhost, to try things out)",
+                           setting->key);
+        }
+        *(str *)(void *)at = value;
+        return result_ok();
+    case SETTING_NUMBER:
+        return str_to_int64(value, (int64_t *)(void *)at, NULL).ok
+                   ? result_ok()
+                   : err_set(err, ERROR_INPUT, "\"%s\" is a whole number", setting->key);
+    case SETTING_FLAG:
+        if (!str_equal(value, STR("yes")) && !str_equal(value, STR("no"))) {
+            return err_set(err, ERROR_INPUT, "\"%s\" is yes or no", setting->key);
+        }
+        *(bool *)(void *)at = str_equal(value, STR("yes"));
+        return result_ok();
+    }
+    ASSERT(false);
+}
+
+static result read_section(str line, str *section, struct err *err)
+{
+    size_t index = 0;
+    const str name = line.at[line.len - 1] == ']' ? str_slice(line, 1, line.len - 1) : STR("");
+    if (find_setting(name, (str){.at = NULL}, &index) == NULL) {
+        return err_set(err, ERROR_INPUT, "There is no such section of settings");
+    }
+    *section = name;
+    return result_ok();
+}
+
+static result read_key(str line, str section, bool given[SETTING_COUNT], struct settings *settings,
+                       struct err *err)
+{
+    size_t index = 0;
+    const struct str_cut cut = str_cut(line, '=');
+    const struct setting *setting =
+        cut.found ? find_setting(section, str_trim(cut.head), &index) : NULL;
+    if (setting == NULL) {
+        return err_set(err, ERROR_INPUT, "There is no such setting in this section");
+    }
+    if (given[index]) {
+        return err_set(err, ERROR_INPUT, "\"%s\" is set twice", setting->key);
+    }
+    given[index] = true;
+    return set_value(setting, str_trim(cut.tail), settings, err);
+}
+
+result settings_read(str text, const char *name, struct settings *ret_settings, struct err *err)
+{
+    struct settings settings = settings_default();
+    bool given[SETTING_COUNT] = {false};
+    str section = STR("");
+    str left = text;
+    for (uint32_t number = 1; left.len > 0; number++) {
+        const struct str_cut cut = str_cut(left, '\n');
+        const str line = str_trim(cut.head);
+        left = cut.tail;
+        if (line.len == 0 || line.at[0] == '#') {
+            continue;
+        }
+        const result read = line.at[0] == '[' ? read_section(line, &section, err)
+                                              : read_key(line, section, given, &settings, err);
+        if (!read.ok) {
+            return err_at(err, name, number, 1);
+        }
+    }
+    *ret_settings = settings;
+    return result_ok();
+}

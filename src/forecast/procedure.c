@@ -1,0 +1,888 @@
+#include "forecast/procedure.h"
+
+#include "forecast/procedure_count.h"
+#include "forecast/wheel.h"
+
+#include <math.h>
+#include <string.h>
+
+enum {
+    PEOPLE_FIRST = 1024,
+    MOVES_WITHOUT_TIME_MAX = 1000,
+    EVENTS_AT_ONE_TIME_MAX = 4 * PROCEDURE_PEOPLE_MAX,
+    LATER_WAITS_TRIED = 1000,
+    NO_WAY = 255, /* in an event: not a person's */
+    TICKET_BITS = 24,
+};
+
+/* What an event is about when it is not about a person. */
+enum occasion { OCCASION_QUARTER, OCCASION_DAY, OCCASION_PLACES, OCCASION_JUDGE, OCCASION_ARRIVAL };
+
+#define NOBODY UINT32_MAX
+
+/* A schedule that is the same for everybody and always, or any. */
+struct quantity {
+    bool constant;
+    double value;
+    const struct schedules *schedules;
+};
+
+struct way {
+    const struct procedure_way *data;
+    uint64_t purpose;        /* of being open and of the wait */
+    uint64_t branch_purpose; /* of the branch */
+    struct quantity open;
+    struct quantity mean;
+    bool branches_constant;
+    double until[PROCEDURE_BRANCHES_MAX]; /* sums of the shares, when they are constant */
+    uint8_t bit;                          /* among the ways of its stage */
+    uint8_t index;                        /* among all */
+    /* Of a judged way: everybody in the stage, by the order of coming, with holes. */
+    struct station_entry *candidates;
+    size_t candidate_count;
+    size_t candidate_capacity;
+};
+
+struct stage {
+    const struct procedure_stage *data;
+    struct way *ways;
+    size_t way_count;
+};
+
+struct source {
+    uint32_t arrivals;
+    uint32_t group;
+    uint64_t key;
+    uint64_t count;
+};
+
+struct run {
+    const struct procedure *procedure;
+    const struct draw_tables *tables;
+    uint64_t key; /* of the future */
+    struct arena arena;
+    struct wheel wheel;
+    struct station *stations;
+    uint64_t to_serve; /* bits: stations that may serve somebody */
+    struct stage stages[PROCEDURE_STAGES_MAX];
+    struct way *ways; /* of all stages, in their order */
+    size_t way_count;
+    struct source *sources;
+    size_t source_count;
+    struct procedure_person *people;
+    uint32_t people_count;
+    uint32_t people_capacity;
+    uint32_t free_first;      /* whose number may be used again; linked through `key` */
+    uint32_t *judging_people; /* room for a batch */
+    bool *judging_clear;
+    size_t judging_capacity;
+    uint64_t event_count;
+    struct procedure_counts counts;
+    result fault;
+    struct err *err;
+};
+
+static void fail(struct run *run, result fault)
+{
+    if (run->fault.ok) {
+        run->fault = fault;
+    }
+}
+
+/* ---- what is given, made quick to ask ---- */
+
+static bool is_always(const struct schedule *schedule)
+{
+    return schedule->count == 1 && schedule->points[0].day == SCHEDULE_ALWAYS;
+}
+
+static struct quantity quantity_of(const struct schedules *schedules)
+{
+    const bool constant = schedules->count == 1 && is_always(&schedules->of[0]);
+    return (struct quantity){
+        .constant = constant,
+        .value = constant ? schedules->of[0].points[0].value : 0,
+        .schedules = schedules,
+    };
+}
+
+static double quantity_at(const struct quantity *quantity, uint32_t group, double now)
+{
+    return quantity->constant ? quantity->value
+                              : schedule_at(schedules_of(quantity->schedules, group), now);
+}
+
+static struct way way_of(const struct procedure_way *data, size_t bit, size_t index)
+{
+    struct way way = {
+        .data = data,
+        .purpose = draw_purpose(data->name.at, data->name.len),
+        .open = quantity_of(&data->open),
+        .mean = quantity_of(&data->mean),
+        .branches_constant = true,
+        .bit = (uint8_t)bit,
+        .index = (uint8_t)index,
+    };
+    way.branch_purpose = draw_mix(way.purpose);
+    double sum = 0;
+    for (size_t i = 0; i < data->branch_count; i++) {
+        const struct quantity share = quantity_of(&data->branches[i].share);
+        way.branches_constant = way.branches_constant && share.constant;
+        sum += share.value;
+        way.until[i] = sum;
+    }
+    return way;
+}
+
+static result compile(struct run *run, struct err *err)
+{
+    const struct procedure *procedure = run->procedure;
+    for (size_t i = 0; i < procedure->stage_count; i++) {
+        run->way_count += procedure->stages[i].way_count;
+    }
+    run->ways = ARENA_NEW(&run->arena, struct way, run->way_count + 1);
+    if (run->ways == NULL) {
+        return arena_full(err);
+    }
+    size_t index = 0;
+    for (size_t i = 0; i < procedure->stage_count; i++) {
+        const struct procedure_stage *stage = &procedure->stages[i];
+        run->stages[i] = (struct stage){stage, &run->ways[index], stage->way_count};
+        for (size_t j = 0; j < stage->way_count; j++, index++) {
+            run->ways[index] = way_of(&stage->ways[j], j, index);
+        }
+    }
+    return result_ok();
+}
+
+/* ---- people ---- */
+
+static uint32_t person_new(struct run *run, uint32_t group, uint64_t key)
+{
+    uint32_t who = run->free_first;
+    if (who != NOBODY) {
+        run->free_first = (uint32_t)run->people[who].key;
+    } else {
+        if (run->people_count == run->people_capacity) {
+            const uint32_t capacity = 2 * run->people_capacity;
+            struct procedure_person *people =
+                ARENA_NEW(&run->arena, struct procedure_person, capacity);
+            if (people == NULL) {
+                fail(run, arena_full(run->err));
+                return NOBODY;
+            }
+            memcpy(people, run->people, run->people_count * sizeof *people);
+            run->people = people;
+            run->people_capacity = capacity;
+        }
+        who = run->people_count++;
+    }
+    struct procedure_person *person = &run->people[who];
+    person->key = key;
+    person->group = (uint16_t)group;
+    person->stay = 0;
+    person->in_line = 0;
+    run->counts.begun++;
+    return who;
+}
+
+static void person_end(struct run *run, uint32_t who)
+{
+    struct procedure_person *person = &run->people[who];
+    person->ticket++;
+    person->stage = PROCEDURE_PERSON_GONE;
+    person->key = run->free_first;
+    run->free_first = who;
+    run->counts.ended++;
+}
+
+/* ---- stays ---- */
+
+static uint32_t ticket_and_way(const struct procedure_person *person, const struct way *way)
+{
+    return person->ticket << 8 | way->index;
+}
+
+static bool ticket_is_good(const struct procedure_person *person, uint32_t ticket_and_way)
+{
+    return (person->ticket << 8 ^ ticket_and_way) >> 8 == 0;
+}
+
+static struct draw draw_of(const struct procedure_person *person, uint64_t purpose)
+{
+    return draw_begin(person->key, purpose + person->stay);
+}
+
+/* How long the wait lasts from `now` on, when it began at `since` and is not over yet. */
+static double wait_left(const struct run *run, const struct way *way, double mean,
+                        struct draw *draw, double since, double now)
+{
+    const enum distribution_kind kind = way->data->waiting;
+    for (int i = 0; i < LATER_WAITS_TRIED; i++) {
+        const double until = since + mean * draw_factor(run->tables, draw, kind, way->data->shape);
+        if (until >= now) {
+            return until - now;
+        }
+    }
+    return draw_unit(draw); /* overdue by all experience: on the first day */
+}
+
+/* When the way is taken, if nothing else is before; INFINITY if it is not by time. */
+static double due_time(const struct run *run, const struct procedure_person *person,
+                       const struct way *way, struct draw *draw, double now)
+{
+    switch (way->data->kind) {
+    case WAY_AFTER_WAIT:
+        return now + wait_left(run, way, quantity_at(&way->mean, person->group, now), draw,
+                               person->since, now);
+    case WAY_BY_HAZARD:
+        return schedule_reach(schedules_of(&way->data->hazard, person->group), now,
+                              draw_exponential(run->tables, draw));
+    case WAY_WHEN_SERVED:
+        break;
+    }
+    return (double)INFINITY;
+}
+
+static bool candidate_add(struct run *run, struct way *way, struct station_entry entry)
+{
+    if (way->candidate_count == way->candidate_capacity) {
+        const size_t capacity = way->candidate_capacity * 2 + PEOPLE_FIRST;
+        struct station_entry *candidates = ARENA_NEW(&run->arena, struct station_entry, capacity);
+        if (candidates == NULL) {
+            fail(run, arena_full(run->err));
+            return false;
+        }
+        if (way->candidate_count > 0) {
+            memcpy(candidates, way->candidates, way->candidate_count * sizeof *candidates);
+        }
+        way->candidates = candidates;
+        way->candidate_capacity = capacity;
+    }
+    way->candidates[way->candidate_count++] = entry;
+    return true;
+}
+
+static bool is_judged(const struct run *run, const struct way *way)
+{
+    return way->data->judged && run->procedure->law != NULL;
+}
+
+/* Served at once if nobody stands before them, else in line. */
+static bool served_at_once(struct run *run, uint32_t who, struct way *way, double now)
+{
+    struct procedure_person *person = &run->people[who];
+    struct station *station = &run->stations[way->data->station];
+    const struct station_entry entry = {person->since, who, ticket_and_way(person, way)};
+    if (is_judged(run, way)) {
+        candidate_add(run, way, entry);
+        return false;
+    }
+    if (station->waiting == 0 && station_is_free(station)) {
+        station_serve(station, now, person->since);
+        return true;
+    }
+    station_wait(station, now, entry);
+    person->in_line |= (uint16_t)(1U << way->bit);
+    return false;
+}
+
+/* Enters a stage, where the person has been since then. Gives the way that is taken at once, or
+ * NULL. */
+static struct way *stay_begin(struct run *run, uint32_t who, uint32_t stage_index, double since,
+                              double now)
+{
+    struct procedure_person *person = &run->people[who];
+    const struct stage *stage = &run->stages[stage_index];
+    person->stage = (uint8_t)stage_index;
+    person->ticket++;
+    person->stay++;
+    person->since = since;
+    procedure_count_enter(&run->counts, stage_index, person->group, now);
+    if (stage->data->outcome) {
+        procedure_count_leave(&run->counts, stage_index, person->group, now);
+        person_end(run, who);
+        return NULL;
+    }
+    double due = (double)INFINITY;
+    const struct way *due_way = NULL;
+    for (size_t i = 0; i < stage->way_count; i++) {
+        struct way *way = &stage->ways[i];
+        struct draw draw = draw_of(person, way->purpose);
+        if (way->data->open.count > 0 &&
+            draw_unit(&draw) >= quantity_at(&way->open, person->group, now)) {
+            continue;
+        }
+        if (way->data->kind == WAY_WHEN_SERVED) {
+            if (served_at_once(run, who, way, now)) {
+                return way;
+            }
+            continue;
+        }
+        const double at = due_time(run, person, way, &draw, now);
+        if (at < due) {
+            due = at;
+            due_way = way;
+        }
+    }
+    if (due_way != NULL) {
+        wheel_put(&run->wheel, (struct wheel_event){due, who, ticket_and_way(person, due_way)});
+    }
+    return NULL;
+}
+
+static void leave_lines(struct run *run, struct procedure_person *person, double now)
+{
+    const struct stage *stage = &run->stages[person->stage];
+    while (person->in_line != 0) {
+        const int bit = __builtin_ctz(person->in_line);
+        person->in_line &= (uint16_t)(person->in_line - 1);
+        station_gone(&run->stations[stage->ways[bit].data->station], now);
+    }
+}
+
+static void give_back(struct run *run, uint32_t station, double now)
+{
+    station_give_back(&run->stations[station], now);
+    run->to_serve |= UINT64_C(1) << station;
+}
+
+/* Places change hands: `gained` is the station that has just served the person, or none. */
+static void pass_places(struct run *run, uint32_t held, uint32_t gained, uint32_t next, double now)
+{
+    if (held != PROCEDURE_NONE && held != next) {
+        give_back(run, held, now);
+    }
+    if (gained != PROCEDURE_NONE && (gained != next || held == next)) {
+        give_back(run, gained, now);
+    }
+    ASSERT(next == PROCEDURE_NONE || next == held || next == gained);
+}
+
+static size_t branch_by(const struct way *way, const double *until, struct draw *draw)
+{
+    const size_t count = way->data->branch_count;
+    const double unit = draw_unit(draw) * until[count - 1];
+    size_t i = 0;
+    while (i + 1 < count && unit >= until[i]) {
+        i++;
+    }
+    return i;
+}
+
+static const struct procedure_branch *branch_of(const struct procedure_person *person,
+                                                const struct way *way, double now)
+{
+    const struct procedure_way *data = way->data;
+    if (data->branch_count == 1) {
+        return data->branches;
+    }
+    struct draw draw = draw_of(person, way->branch_purpose);
+    if (way->branches_constant) {
+        return &data->branches[branch_by(way, way->until, &draw)];
+    }
+    double until[PROCEDURE_BRANCHES_MAX];
+    double sum = 0;
+    for (size_t i = 0; i < data->branch_count; i++) {
+        sum += schedule_at(schedules_of(&data->branches[i].share, person->group), now);
+        until[i] = sum;
+    }
+    return &data->branches[sum > 0 ? branch_by(way, until, &draw) : 0];
+}
+
+/* Leaves the stage by this way. Gives the stage that follows. */
+static uint32_t stay_end(struct run *run, uint32_t who, const struct way *way, double now)
+{
+    const struct procedure *procedure = run->procedure;
+    struct procedure_person *person = &run->people[who];
+    const struct procedure_branch *branch = branch_of(person, way, now);
+    leave_lines(run, person, now);
+    procedure_count_leave(&run->counts, person->stage, person->group, now);
+    procedure_count_step(&run->counts, branch->step, person->group);
+    const bool gains =
+        way->data->kind == WAY_WHEN_SERVED && run->stations[way->data->station].has_places;
+    pass_places(run, procedure->stages[person->stage].holds,
+                gains ? way->data->station : PROCEDURE_NONE, procedure->stages[branch->to].holds,
+                now);
+    if (procedure->law != NULL) {
+        procedure->law->step(procedure->law->context, who, branch->step, branch->to,
+                             (int32_t)floor(now));
+    }
+    return branch->to;
+}
+
+/* From one stage to the next, as far as no time passes. */
+static void go(struct run *run, uint32_t who, struct way *way, double now)
+{
+    for (int i = 0; way != NULL; i++) {
+        if (i == MOVES_WITHOUT_TIME_MAX) {
+            const str name = way->data->name;
+            fail(run, err_set(run->err, ERROR_INPUT,
+                              "The way \"%.*s\" leads round and round without time passing",
+                              STR_ARG(name)));
+            return;
+        }
+        const uint32_t next = stay_end(run, who, way, now);
+        way = stay_begin(run, who, next, now, now);
+    }
+}
+
+static void serve(struct run *run, uint32_t index, double now)
+{
+    struct station *station = &run->stations[index];
+    struct station_entry entry;
+    while (station_is_free(station) && run->fault.ok && station_head(station, &entry)) {
+        struct procedure_person *person = &run->people[entry.who];
+        if (!ticket_is_good(person, entry.ticket)) {
+            continue;
+        }
+        const uint32_t next = station->line[station->line_head & station->line_mask].who;
+        __builtin_prefetch(&run->people[next < run->people_count ? next : 0]);
+        struct way *way = &run->ways[entry.ticket & 0xFF];
+        station_gone(station, now);
+        person->in_line &= (uint16_t) ~(1U << way->bit);
+        station_serve(station, now, entry.since);
+        go(run, entry.who, way, now);
+    }
+}
+
+static void serve_all(struct run *run, double now)
+{
+    while (run->to_serve != 0 && run->fault.ok) {
+        const int station = __builtin_ctzll(run->to_serve);
+        run->to_serve &= run->to_serve - 1;
+        serve(run, (uint32_t)station, now);
+    }
+}
+
+/* ---- occasions ---- */
+
+static void put_occasion(struct run *run, enum occasion occasion, uint32_t index, double at)
+{
+    wheel_put(&run->wheel,
+              (struct wheel_event){at, index, (uint32_t)occasion << 8 | (uint32_t)NO_WAY});
+}
+
+static void begin_life(struct run *run, uint32_t who, uint32_t stage, double since, double now)
+{
+    const struct procedure *procedure = run->procedure;
+    if (procedure->law != NULL) {
+        const struct procedure_person *person = &run->people[who];
+        procedure->law->begin(procedure->law->context, who, person->group, person->key, stage,
+                              (int32_t)floor(since));
+    }
+    const uint32_t holds = procedure->stages[stage].holds;
+    if (holds != PROCEDURE_NONE) {
+        station_count_until(&run->stations[holds], now);
+        run->stations[holds].taken++;
+    }
+    go(run, who, stay_begin(run, who, stage, since, now), now);
+}
+
+static void put_arrival(struct run *run, uint32_t index, double from)
+{
+    struct source *source = &run->sources[index];
+    const struct procedure_arrivals *arrivals = &run->procedure->arrivals[source->arrivals];
+    struct draw draw = draw_begin(source->key, 2 * source->count);
+    const double at = schedule_reach(schedules_of(&arrivals->rate, source->group), from,
+                                     draw_exponential(run->tables, &draw));
+    put_occasion(run, OCCASION_ARRIVAL, index, at);
+}
+
+static void arrive(struct run *run, uint32_t index, double now)
+{
+    struct source *source = &run->sources[index];
+    const struct procedure_arrivals *arrivals = &run->procedure->arrivals[source->arrivals];
+    struct draw draw = draw_begin(source->key, 2 * source->count + 1);
+    source->count++;
+    put_arrival(run, index, now);
+    if (arrivals->kept.count > 0 && draw_unit(&draw) >= schedule_at(&arrivals->kept, now)) {
+        return;
+    }
+    const uint32_t who = person_new(run, source->group, draw_bits(&draw));
+    if (who != NOBODY) {
+        procedure_count_arrival(&run->counts, source->arrivals, source->group);
+        begin_life(run, who, arrivals->stage, now, now);
+    }
+}
+
+static void new_day(struct run *run, double now)
+{
+    for (size_t i = 0; i < run->procedure->station_count; i++) {
+        struct station *station = &run->stations[i];
+        if (station->has_allowance) {
+            station_new_day(station, schedule_at(&run->procedure->stations[i].allowance, now));
+            run->to_serve |= UINT64_C(1) << i;
+        }
+    }
+    put_occasion(run, OCCASION_DAY, 0, now + 1);
+}
+
+static void change_places(struct run *run, uint32_t index, double now)
+{
+    run->stations[index].places = schedule_at(&run->procedure->stations[index].places, now);
+    run->to_serve |= UINT64_C(1) << index;
+}
+
+/* Who is still in the stage, in the order of coming; the others are dropped. */
+static size_t candidates_left(struct run *run, struct way *way)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < way->candidate_count; i++) {
+        const struct station_entry entry = way->candidates[i];
+        if (ticket_is_good(&run->people[entry.who], entry.ticket)) {
+            way->candidates[count++] = entry;
+        }
+    }
+    way->candidate_count = count;
+    return count;
+}
+
+static bool judging_reserve(struct run *run, size_t count)
+{
+    if (count <= run->judging_capacity) {
+        return true;
+    }
+    run->judging_capacity = 2 * count;
+    run->judging_people = ARENA_NEW(&run->arena, uint32_t, run->judging_capacity);
+    run->judging_clear = ARENA_NEW(&run->arena, bool, run->judging_capacity);
+    if (run->judging_people == NULL || run->judging_clear == NULL) {
+        fail(run, arena_full(run->err));
+        return false;
+    }
+    return true;
+}
+
+/* Everybody in the stage is judged, and those who are clear stand in line. */
+static void judge_way(struct run *run, struct way *way, double now)
+{
+    const struct procedure_law *law = run->procedure->law;
+    struct station *station = &run->stations[way->data->station];
+    const size_t count = candidates_left(run, way);
+    if (!judging_reserve(run, count)) {
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        run->judging_people[i] = way->candidates[i].who;
+    }
+    const result judged = law->judge(law->context, way->index, run->judging_people, count,
+                                     (int32_t)floor(now), run->judging_clear, run->err);
+    if (!judged.ok) {
+        fail(run, judged);
+        return;
+    }
+    station_clear(station, now);
+    const uint16_t bit = (uint16_t)(1U << way->bit);
+    for (size_t i = 0; i < count; i++) {
+        struct procedure_person *person = &run->people[run->judging_people[i]];
+        person->in_line &= (uint16_t)~bit;
+        if (run->judging_clear[i]) {
+            station_wait(station, now, way->candidates[i]);
+            person->in_line |= bit;
+        }
+    }
+    run->counts.held[way->index] = count - station->waiting;
+    run->to_serve |= UINT64_C(1) << way->data->station;
+}
+
+static void judge(struct run *run, double now)
+{
+    for (size_t i = 0; i < run->way_count && run->fault.ok; i++) {
+        if (is_judged(run, &run->ways[i])) {
+            judge_way(run, &run->ways[i], now);
+        }
+    }
+    put_occasion(run, OCCASION_JUDGE, 0, now + run->procedure->law->days_between);
+}
+
+static struct procedure_present present_of(const struct run *run)
+{
+    return (struct procedure_present){run->people, run->people_count, run->stations};
+}
+
+static void handle_occasion(struct run *run, const struct wheel_event *event)
+{
+    switch ((enum occasion)(event->what >> 8)) {
+    case OCCASION_QUARTER:
+        procedure_count_quarter(&run->counts, present_of(run), event->at);
+        break;
+    case OCCASION_DAY:
+        new_day(run, event->at);
+        break;
+    case OCCASION_PLACES:
+        change_places(run, event->who, event->at);
+        break;
+    case OCCASION_JUDGE:
+        judge(run, event->at);
+        break;
+    case OCCASION_ARRIVAL:
+        arrive(run, event->who, event->at);
+        break;
+    }
+}
+
+/* ---- the beginning ---- */
+
+static result stations_begin(struct run *run, struct err *err)
+{
+    const struct procedure *procedure = run->procedure;
+    run->stations = ARENA_NEW(&run->arena, struct station, procedure->station_count + 1);
+    if (run->stations == NULL) {
+        return arena_full(err);
+    }
+    bool daily = false;
+    for (size_t i = 0; i < procedure->station_count; i++) {
+        const struct procedure_station *data = &procedure->stations[i];
+        const bool has_allowance = data->allowance.count > 0;
+        TRY(station_init(&run->stations[i], data->order, data->places.count > 0, has_allowance, 0,
+                         &run->arena, err));
+        run->stations[i].places = schedule_at(&data->places, 0);
+        daily = daily || has_allowance;
+        for (size_t j = 0; j < data->places.count; j++) {
+            if (data->places.points[j].day > 0) {
+                put_occasion(run, OCCASION_PLACES, (uint32_t)i, data->places.points[j].day);
+            }
+        }
+    }
+    if (daily) {
+        put_occasion(run, OCCASION_DAY, 0, 0);
+    }
+    if (procedure->law != NULL) {
+        put_occasion(run, OCCASION_JUDGE, 0, 0);
+    }
+    return result_ok();
+}
+
+static result sources_begin(struct run *run, struct err *err)
+{
+    const struct procedure *procedure = run->procedure;
+    run->sources = ARENA_NEW(&run->arena, struct source,
+                             procedure->arrivals_count * procedure->group_count + 1);
+    if (run->sources == NULL) {
+        return arena_full(err);
+    }
+    for (uint32_t i = 0; i < procedure->arrivals_count; i++) {
+        const struct procedure_arrivals *arrivals = &procedure->arrivals[i];
+        const uint64_t purpose = draw_purpose(arrivals->name.at, arrivals->name.len);
+        for (uint32_t group = 0; group < procedure->group_count; group++) {
+            const str name = procedure->groups[group];
+            const uint64_t key =
+                draw_key(draw_key(run->key, purpose), draw_purpose(name.at, name.len));
+            run->sources[run->source_count] = (struct source){i, group, key, 0};
+            put_arrival(run, (uint32_t)run->source_count++, 0);
+        }
+    }
+    return result_ok();
+}
+
+/* One of the people of the beginning, before they are put in order. */
+struct beginner {
+    double since;
+    uint64_t key;
+    uint32_t stage;
+    uint32_t group;
+};
+
+/* Stable, from the longest wait to the shortest: bottom-up merging. */
+static void sort_beginners(struct beginner *items, struct beginner *other, size_t count)
+{
+    for (size_t width = 1; width < count; width *= 2) {
+        for (size_t begin = 0; begin < count; begin += 2 * width) {
+            const size_t middle = begin + width < count ? begin + width : count;
+            const size_t end = begin + 2 * width < count ? begin + 2 * width : count;
+            size_t a = begin;
+            size_t b = middle;
+            for (size_t i = begin; i < end; i++) {
+                const bool take_a = a < middle && (b == end || items[a].since <= items[b].since);
+                other[i] = items[take_a ? a++ : b++];
+            }
+        }
+        memcpy(items, other, count * sizeof *items);
+    }
+}
+
+static void beginners_of(const struct run *run, const struct procedure_stock *stock, size_t *number,
+                         struct beginner *ret_beginners)
+{
+    const str stage = run->procedure->stages[stock->stage].name;
+    const str group = run->procedure->groups[stock->group];
+    const uint64_t key = draw_key(draw_key(draw_mix(run->key), draw_purpose(stage.at, stage.len)),
+                                  draw_purpose(group.at, group.len));
+    for (int64_t i = 0; i < stock->count; i++) {
+        const double part = ((double)i + 0.5) / (double)stock->count;
+        ret_beginners[i] = (struct beginner){
+            .since = -(stock->waited_most + part * (stock->waited_least - stock->waited_most)),
+            .key = draw_key(key, (*number)++),
+            .stage = stock->stage,
+            .group = stock->group,
+        };
+    }
+}
+
+static result stock_begin(struct run *run, struct err *err)
+{
+    const struct procedure *procedure = run->procedure;
+    size_t count = 0;
+    for (size_t i = 0; i < procedure->stock_count; i++) {
+        count += (size_t)procedure->stock[i].count;
+    }
+    struct beginner *beginners = ARENA_NEW(&run->arena, struct beginner, count + 1);
+    struct beginner *other = ARENA_NEW(&run->arena, struct beginner, count + 1);
+    size_t *numbers =
+        ARENA_NEW(&run->arena, size_t, procedure->stage_count * procedure->group_count + 1);
+    if (beginners == NULL || other == NULL || numbers == NULL) {
+        return arena_full(err);
+    }
+    size_t at = 0;
+    for (size_t i = 0; i < procedure->stock_count; i++) {
+        const struct procedure_stock *stock = &procedure->stock[i];
+        beginners_of(run, stock, &numbers[stock->stage * procedure->group_count + stock->group],
+                     &beginners[at]);
+        at += (size_t)stock->count;
+    }
+    sort_beginners(beginners, other, count);
+    for (size_t i = 0; i < count && run->fault.ok; i++) {
+        const struct beginner *beginner = &beginners[i];
+        const uint32_t who = person_new(run, beginner->group, beginner->key);
+        if (who != NOBODY) {
+            begin_life(run, who, beginner->stage, beginner->since, 0);
+        }
+    }
+    return result_ok();
+}
+
+static void quarters_begin(struct run *run)
+{
+    for (size_t i = 1; i <= run->procedure->quarter_count; i++) {
+        put_occasion(run, OCCASION_QUARTER, 0, run->counts.quarter_ends[i - 1]);
+    }
+}
+
+/* ---- the run ---- */
+
+/* Enough for most of what a scenario has; it matters little. */
+static const double slots_a_day_usual = 16;
+
+static void stands_still(struct run *run, double now)
+{
+    fail(run, err_set(run->err, ERROR_INPUT,
+                      "On day %.0f people go round and round without time passing: some wait is 0",
+                      now));
+}
+
+/* People lie anywhere in memory: who is next but a few is fetched while those before are looked
+ * after. */
+static void fetch_ahead(const struct run *run)
+{
+    enum { AHEAD = 6 };
+    const struct wheel *wheel = &run->wheel;
+    if (wheel->now_next + AHEAD < wheel->now_count) {
+        const uint32_t who = wheel->now[wheel->now_next + AHEAD].who;
+        __builtin_prefetch(&run->people[who < run->people_count ? who : 0]);
+    }
+}
+
+static void run_events(struct run *run)
+{
+    const bool check = run->procedure->check_every_event;
+    struct wheel_event event;
+    double before = -1;
+    uint64_t at_one_time = 0;
+    while (run->fault.ok && run->counts.quarter < run->procedure->quarter_count &&
+           wheel_take(&run->wheel, &event)) {
+        run->event_count++;
+        fetch_ahead(run);
+        at_one_time = event.at == before ? at_one_time + 1 : 0;
+        before = event.at;
+        if (at_one_time > EVENTS_AT_ONE_TIME_MAX) {
+            stands_still(run, event.at);
+        }
+        const uint32_t index = event.what & 0xFF;
+        if (index == NO_WAY) {
+            handle_occasion(run, &event);
+        } else if (ticket_is_good(&run->people[event.who], event.what)) {
+            go(run, event.who, &run->ways[index], event.at);
+        }
+        serve_all(run, event.at);
+        if (check) {
+            procedure_count_check(&run->counts, present_of(run));
+        }
+    }
+}
+
+static result run_finish(const struct run *run, struct err *err)
+{
+    TRY(run->fault);
+    TRY(wheel_finish(&run->wheel, err));
+    for (size_t i = 0; i < run->procedure->station_count; i++) {
+        if (run->stations[i].failed) {
+            return arena_full(err);
+        }
+    }
+    return result_ok();
+}
+
+static result report(const struct run *run, struct arena *arena,
+                     struct procedure_outcome *ret_outcome, struct err *err)
+{
+    struct station_count *stations =
+        ARENA_NEW(arena, struct station_count, run->procedure->station_count + 1);
+    if (stations == NULL) {
+        return arena_full(err);
+    }
+    for (size_t i = 0; i < run->procedure->station_count; i++) {
+        stations[i] = run->stations[i].count;
+    }
+    *ret_outcome = (struct procedure_outcome){
+        .values = run->counts.values,
+        .stations = stations,
+        .event_count = run->event_count,
+        .begun = run->counts.begun,
+        .ended = run->counts.ended,
+        .present = run->counts.begun - run->counts.ended,
+    };
+    return result_ok();
+}
+
+static result run_begin(struct run *run, struct arena *arena, struct err *err)
+{
+    const struct procedure *procedure = run->procedure;
+    run->people = ARENA_NEW(&run->arena, struct procedure_person, PEOPLE_FIRST);
+    run->people_capacity = PEOPLE_FIRST;
+    if (run->people == NULL) {
+        return arena_full(err);
+    }
+    TRY(compile(run, err));
+    TRY(procedure_counts_init(&run->counts, procedure, arena, &run->arena, err));
+    /* Beyond the last quarter's end by a moment, so that its end is an event too. */
+    const double end = run->counts.quarter_ends[procedure->quarter_count - 1] + 0x1.0p-20;
+    const double slots_a_day =
+        procedure->slots_a_day > 0 ? procedure->slots_a_day : slots_a_day_usual;
+    TRY(wheel_init(&run->wheel, 0, end, slots_a_day, &run->arena, err));
+    quarters_begin(run); /* the first of all that lies at the same time */
+    TRY(stations_begin(run, err));
+    TRY(sources_begin(run, err));
+    TRY(stock_begin(run, err));
+    serve_all(run, 0);
+    return run->fault;
+}
+
+result procedure_run(const struct procedure *procedure, const struct draw_tables *tables,
+                     uint64_t seed, uint64_t future, struct arena *arena, struct arena scratch,
+                     struct procedure_outcome *ret_outcome, struct err *err)
+{
+    TRY(procedure_check(procedure, err));
+    struct run run = {
+        .procedure = procedure,
+        .tables = tables,
+        .key = draw_key(draw_mix(seed), future),
+        .arena = scratch,
+        .free_first = NOBODY,
+        .fault = result_ok(),
+        .err = err,
+    };
+    TRY(run_begin(&run, arena, err));
+    run_events(&run);
+    TRY(run_finish(&run, err));
+    return report(&run, arena, ret_outcome, err);
+}

@@ -1,0 +1,201 @@
+/* procedure: one future of a procedure, person by person.
+ *
+ * A procedure is given as data: stages, the ways out of each, the stations whose places and
+ * allowances those ways need, who is in it at the beginning, who arrives, and what is counted. No
+ * name of a law stands here: stages and steps are words of the rulebook that whoever makes the
+ * procedure (a scenario's text, a calibration) puts into it.
+ *
+ * How a person goes through it. Entering a stage, the ways out of it that are open to this person
+ * are found (`open`: a share, drawn once for each stay). A way is taken
+ *
+ *   after a wait: a time drawn from a distribution, or of a hazard that changes with the days;
+ *   when served:  the person stands in line at a station until it is their turn.
+ *
+ * Whatever comes first takes the person out of the stage, and out of every line they stood in. A
+ * way taken leads on by one of its branches, drawn by their shares on that day: a step, and the
+ * stage it leads to. A stage may hold a place of a station for as long as the person is in it.
+ *
+ * An outcome is a stage without ways: the person is counted and forgotten.
+ *
+ * Numbers are drawn by person and purpose (draw.h), so the same seed and future give the same lives
+ * wherever two procedures agree. A run is pure: same data, seed and future, same counts, to the
+ * last bit. Invariants, asserted at the end of every quarter, and after every event when
+ * `check_every_event`: who was there at the beginning and who arrived is in one stage or has
+ * reached an outcome; as many places are taken as people are in stages that hold them; as many wait
+ * at a station as stand in its line. */
+#ifndef RETURNHUB_FORECAST_PROCEDURE_H
+#define RETURNHUB_FORECAST_PROCEDURE_H
+
+#include "base/date.h"
+#include "forecast/draw.h"
+#include "forecast/schedule.h"
+#include "forecast/station.h"
+
+enum {
+    PROCEDURE_STAGES_MAX = 64,
+    PROCEDURE_GROUPS_MAX = 1024,
+    PROCEDURE_STATIONS_MAX = 64,
+    PROCEDURE_STEPS_MAX = 256,
+    PROCEDURE_WAYS_MAX = 255, /* of all stages together */
+    PROCEDURE_WAYS_OF_STAGE_MAX = 16,
+    PROCEDURE_BRANCHES_MAX = 16,
+    PROCEDURE_SERIES_MAX = 256,
+    PROCEDURE_QUARTERS_MAX = 160,            /* forty years */
+    PROCEDURE_PEOPLE_MAX = 20 * 1000 * 1000, /* at once, outcomes not counted */
+};
+
+#define PROCEDURE_NONE UINT32_MAX
+
+struct procedure_branch {
+    uint32_t step;          /* that is taken */
+    uint32_t to;            /* the stage it leads to; the same one begins the stay anew */
+    struct schedules share; /* of all branches of the way, by group; need not sum to 1. When all
+                               are 0 on a day, the first is taken */
+};
+
+enum procedure_way_kind {
+    WAY_AFTER_WAIT,
+    WAY_BY_HAZARD, /* a chance a day, by group, that changes with the days also for who waits */
+    WAY_WHEN_SERVED,
+};
+
+struct procedure_way {
+    str name; /* unique; its draws are keyed by it, so the order of ways does not matter */
+    enum procedure_way_kind kind;
+    struct schedules open;          /* share of the stays for which it is open; count 0: all */
+    enum distribution_kind waiting; /* WAY_AFTER_WAIT */
+    double shape;
+    struct schedules mean;   /* WAY_AFTER_WAIT: days, of the day of entering */
+    struct schedules hazard; /* WAY_BY_HAZARD: a day */
+    uint32_t station;        /* WAY_WHEN_SERVED */
+    bool judged;             /* only whom the law clears is served; see procedure_law. The only way
+                                that is served by its station */
+    const struct procedure_branch *branches;
+    size_t branch_count;
+};
+
+struct procedure_stage {
+    str name;
+    bool outcome;
+    uint32_t holds; /* a station, of which a place is held while here, or PROCEDURE_NONE. Every
+                       branch that leads here from a stage that does not hold it belongs to a way
+                       that is served by that station; who is here at the beginning or arrives here
+                       has a place, and if need be one too many */
+    const struct procedure_way *ways;
+    size_t way_count;
+};
+
+struct procedure_station {
+    str name;
+    enum station_order order;
+    struct schedule places;    /* count 0: no limit of that kind */
+    struct schedule allowance; /* a day */
+};
+
+/* Who is there at the beginning: `count` people of a group in a stage, who have waited in it
+ * between those days, evenly. They stand in line before who comes later. */
+struct procedure_stock {
+    uint32_t stage;
+    uint32_t group;
+    int64_t count;
+    double waited_least;
+    double waited_most;
+};
+
+/* Who comes: `rate` a day on average, by group, each on a moment of their own (a Poisson process).
+ * `kept` is the share that comes in spite of a measure (1 when count is 0): the same people come,
+ * less some. */
+struct procedure_arrivals {
+    str name; /* unique, as of ways */
+    uint32_t stage;
+    struct schedules rate;
+    struct schedule kept;
+};
+
+/* A series is a weighted sum of these, for each quarter. */
+enum series_term_kind {
+    TERM_ARRIVALS,    /* people who came in the quarter; index: of the arrivals */
+    TERM_STEP,        /* times the step was taken in the quarter */
+    TERM_STAGE,       /* people in the stage at the end of the quarter */
+    TERM_STAGE_LONG,  /* of them, those who have been there for `days` or more */
+    TERM_STAGE_DAYS,  /* days that people spent in the stage in the quarter */
+    TERM_PLACES,      /* of a station, at the end of the quarter */
+    TERM_TAKEN,       /* of its places */
+    TERM_IDLE,        /* places less those taken, not below 0 */
+    TERM_PLACE_DAYS,  /* places times days in the quarter */
+    TERM_HELD_BY_LAW, /* people whom the law did not clear when last judged, at the end of the
+                         quarter; index: of the way, counted over all stages in order */
+};
+
+struct series_term {
+    enum series_term_kind kind;
+    uint32_t index;
+    uint32_t group; /* only this group, or PROCEDURE_NONE for everybody */
+    double days;    /* of TERM_STAGE_LONG */
+    double weight;
+};
+
+struct procedure_series {
+    str name;
+    const struct series_term *terms;
+    size_t term_count;
+};
+
+/* Who may be served, of those who stand in line: the law's answer. `people` are numbers that stay
+ * a person's own while they are in the procedure. Called in batches, on `day`. The answers say for
+ * each whether the way's step is clear. NULL: everybody is. */
+struct procedure_law {
+    void *context;
+    /* Somebody comes into the procedure, in a stage, under this number; somebody takes a step, to a
+     * stage. */
+    void (*begin)(void *context, uint32_t person, uint32_t group, uint64_t key, uint32_t stage,
+                  int32_t day);
+    void (*step)(void *context, uint32_t person, uint32_t step, uint32_t stage, int32_t day);
+    result (*judge)(void *context, uint32_t way, const uint32_t *people, size_t count, int32_t day,
+                    bool *ret_clear, struct err *err);
+    int32_t days_between; /* a person in line is judged again after so many days */
+};
+
+struct procedure {
+    date begin; /* the first day, and the first of a quarter */
+    size_t quarter_count;
+    const str *groups;
+    size_t group_count;
+    const str *steps;
+    size_t step_count;
+    const struct procedure_stage *stages;
+    size_t stage_count;
+    const struct procedure_station *stations;
+    size_t station_count;
+    const struct procedure_stock *stock;
+    size_t stock_count;
+    const struct procedure_arrivals *arrivals;
+    size_t arrivals_count;
+    const struct procedure_series *series;
+    size_t series_count;
+    const struct procedure_law *law;
+    double slots_a_day;     /* of the wheel; 0: chosen */
+    bool check_every_event; /* for tests: slow */
+};
+
+/* Refuses what cannot be run, with its name and what to do: an index out of range, a share that is
+ * negative, a stage that holds a place nobody serves, ... */
+MUST_USE result procedure_check(const struct procedure *procedure, struct err *err);
+
+struct procedure_outcome {
+    double *values; /* series by series, quarter_count of each */
+    const struct station_count *stations;
+    uint64_t event_count;
+    uint64_t begun;   /* people, those of the beginning too */
+    uint64_t ended;   /* with an outcome */
+    uint64_t present; /* at the end: begun - ended */
+};
+
+/* One future. What the outcome points to is taken from `arena`, everything else from `scratch`,
+ * which needs about 64 bytes for each person there at once, and 1 MB for each year. */
+MUST_USE result procedure_run(const struct procedure *procedure, const struct draw_tables *tables,
+                              uint64_t seed, uint64_t future, struct arena *arena,
+                              struct arena scratch, struct procedure_outcome *ret_outcome,
+                              struct err *err);
+
+#endif

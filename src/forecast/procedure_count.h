@@ -1,0 +1,95 @@
+/* procedure_count: what is counted while a procedure runs, and the series made of it. Internal to
+ * procedure.c.
+ *
+ * A stage is counted by group: who is there, and the sum of the times at which they came and left,
+ * taken from the beginning of the quarter, so that the days spent there need no look at anybody. */
+#ifndef RETURNHUB_FORECAST_PROCEDURE_COUNT_H
+#define RETURNHUB_FORECAST_PROCEDURE_COUNT_H
+
+#include "forecast/procedure.h"
+
+enum { PROCEDURE_PERSON_GONE = 255 };
+
+struct procedure_person {
+    uint64_t key;
+    double since;    /* in the stage */
+    uint32_t ticket; /* of the stay; goes on when the number is given to somebody else */
+    uint16_t group;
+    uint16_t stay;    /* how many there were */
+    uint16_t in_line; /* bits: ways of the stage for which they stand in line */
+    uint8_t stage;    /* or PROCEDURE_PERSON_GONE */
+};
+
+struct procedure_present {
+    const struct procedure_person *people;
+    size_t people_count; /* those who are gone too */
+    const struct station *stations;
+};
+
+struct stage_cell {
+    int64_t count;
+    double days; /* times of leaving less times of coming, from the beginning of the quarter */
+};
+
+struct procedure_counts {
+    const struct procedure *procedure;
+    size_t group_count;
+    struct stage_cell *stages; /* [stage][group] */
+    uint64_t *steps;           /* [step][group], of the quarter */
+    uint64_t *arrivals;        /* [arrivals][group], of the quarter */
+    uint64_t held[PROCEDURE_WAYS_MAX];
+    double *quarter_ends; /* days */
+    double quarter_begin;
+    size_t quarter;
+    double *values; /* [series][quarter] */
+    uint64_t begun;
+    uint64_t ended;
+};
+
+/* The values are taken from `arena`, the rest from `scratch`. */
+MUST_USE result procedure_counts_init(struct procedure_counts *counts,
+                                      const struct procedure *procedure, struct arena *arena,
+                                      struct arena *scratch, struct err *err);
+
+static inline struct stage_cell *procedure_stage_cell(const struct procedure_counts *counts,
+                                                      uint32_t stage, uint32_t group)
+{
+    return &counts->stages[stage * counts->group_count + group];
+}
+
+static inline void procedure_count_enter(struct procedure_counts *counts, uint32_t stage,
+                                         uint32_t group, double now)
+{
+    struct stage_cell *cell = procedure_stage_cell(counts, stage, group);
+    cell->count++;
+    cell->days -= now - counts->quarter_begin;
+}
+
+static inline void procedure_count_leave(struct procedure_counts *counts, uint32_t stage,
+                                         uint32_t group, double now)
+{
+    struct stage_cell *cell = procedure_stage_cell(counts, stage, group);
+    cell->count--;
+    cell->days += now - counts->quarter_begin;
+}
+
+static inline void procedure_count_step(struct procedure_counts *counts, uint32_t step,
+                                        uint32_t group)
+{
+    counts->steps[step * counts->group_count + group]++;
+}
+
+static inline void procedure_count_arrival(struct procedure_counts *counts, uint32_t arrivals,
+                                           uint32_t group)
+{
+    counts->arrivals[arrivals * counts->group_count + group]++;
+}
+
+/* The end of a quarter: writes its column of values, checks, and begins the next one. */
+void procedure_count_quarter(struct procedure_counts *counts, struct procedure_present present,
+                             double now);
+
+/* Asserts the invariants of procedure.h, by counting everybody anew. */
+void procedure_count_check(const struct procedure_counts *counts, struct procedure_present present);
+
+#endif

@@ -1,0 +1,97 @@
+/* scenario: a procedure, what is known of it and what is assumed, and the measures that change it,
+ * as text. docs/forecast.md describes the language; it has the form of a rulebook's (items at the
+ * left margin, names, texts, dates, `source`), numbers with fractions, and sums in words.
+ *
+ * The stages and steps of a scenario are those of its rulebook; a way may be judged by the
+ * safeguards of its step, on facts that the scenario gives to people (law.h). Everything else is
+ * the text's own. A scenario is immutable once loaded, and may be shared between threads. */
+#ifndef RETURNHUB_FORECAST_SCENARIO_H
+#define RETURNHUB_FORECAST_SCENARIO_H
+
+#include "forecast/procedure.h"
+#include "rulebook/rulebook.h"
+
+enum {
+    SCENARIO_FILES_MAX = 32,
+    SCENARIO_FILE_BYTES_MAX = 1024 * 1024,
+    SCENARIO_NUMBERS_MAX = 1024,
+    SCENARIO_ASSUMED_MAX = 256,
+    SCENARIO_MEASURES_MAX = 8, /* all combinations of them are run for their shares */
+    SCENARIO_CHANGES_MAX = 128,
+    SCENARIO_NODES_MAX = 16384,
+    SCENARIO_GROUPS_MAX = 256,
+    SCENARIO_FACTS_MAX = 1024,
+    SCENARIO_DAYS_MAX = 256, /* on which numbers change */
+    SCENARIO_BEYOND = -1,
+};
+
+struct scenario;
+
+/* Reads a file of the name it is given, as the text names it (a scenario it is based on, a table of
+ * data), into the arena. */
+typedef result scenario_open(void *context, str name, struct arena *arena, str *ret_text,
+                             struct err *err);
+
+struct scenario_files {
+    void *context;
+    scenario_open *open_text;
+    scenario_open *open_data;
+};
+
+/* Reads and checks. `rulebook` must outlive the scenario. Errors say where. */
+MUST_USE result scenario_load(const struct scenario_files *files, str name,
+                              const struct rulebook *rulebook, struct arena *arena,
+                              struct arena scratch, const struct scenario **ret_scenario,
+                              struct err *err);
+
+struct scenario_measure {
+    str name;
+    str title;
+    date from;
+};
+
+struct scenario_assumed {
+    str name;
+    str title;
+    str source; /* "" when it is merely assumed */
+};
+
+struct scenario_series {
+    str name;
+    str title;
+    str unit;
+};
+
+struct scenario_about {
+    str name;
+    str title;
+    date begins;
+    size_t quarter_count;
+    const struct scenario_measure *measures;
+    size_t measure_count;
+    const struct scenario_assumed *assumed;
+    size_t assumed_count;
+    const struct scenario_series *series;
+    size_t series_count;
+};
+const struct scenario_about *scenario_about(const struct scenario *scenario);
+
+/* A procedure of the scenario: which measures are on, as bits in their order. It is the context of
+ * scenario_make, which is an ensemble_make. */
+struct scenario_choice {
+    const struct scenario *scenario;
+    uint32_t measures;
+};
+static inline uint32_t scenario_all_measures(const struct scenario_about *about)
+{
+    return (uint32_t)((UINT64_C(1) << about->measure_count) - 1);
+}
+
+MUST_USE result scenario_make(void *context, uint64_t seed, uint64_t future, struct arena *arena,
+                              const struct procedure **ret_procedure, struct err *err);
+
+/* What is drawn for an assumption in a future: the measures do not matter to it. */
+double scenario_assumption(const struct scenario *scenario, size_t assumed, uint64_t seed,
+                           uint64_t future);
+
+#endif

@@ -1,0 +1,326 @@
+#include "forecast/law.h"
+
+#include <math.h>
+
+enum { JUDGED_EVERY_DAYS = 28 };
+
+/* ---- loading ---- */
+
+static result scenario_room(struct scenario *scenario, struct arena *arena, struct err *err)
+{
+    scenario->groups = ARENA_NEW(arena, struct group_item, SCENARIO_GROUPS_MAX);
+    scenario->numbers = ARENA_NEW(arena, struct number_item, SCENARIO_NUMBERS_MAX);
+    scenario->changes = ARENA_NEW(arena, struct change, SCENARIO_CHANGES_MAX);
+    scenario->measures = ARENA_NEW(arena, struct measure_item, SCENARIO_MEASURES_MAX);
+    scenario->nodes = ARENA_NEW(arena, struct sum_node, SCENARIO_NODES_MAX);
+    scenario->stations = ARENA_NEW(arena, struct station_item, PROCEDURE_STATIONS_MAX);
+    scenario->stages = ARENA_NEW(arena, struct stage_item, PROCEDURE_STAGES_MAX);
+    scenario->stock = ARENA_NEW(arena, struct stock_line, STOCK_LINES_MAX);
+    scenario->ways = ARENA_NEW(arena, struct way_item, PROCEDURE_WAYS_MAX);
+    scenario->branches = ARENA_NEW(arena, struct branch_item, BRANCH_ITEMS_MAX);
+    scenario->arrivals = ARENA_NEW(arena, struct arrivals_item, PROCEDURE_STAGES_MAX);
+    scenario->series = ARENA_NEW(arena, struct scenario_series, PROCEDURE_SERIES_MAX);
+    scenario->terms = ARENA_NEW(arena, struct term_item, TERMS_MAX);
+    scenario->hubs = ARENA_NEW(arena, struct named, PROCEDURE_STATIONS_MAX);
+    scenario->hub_facts = ARENA_NEW(arena, struct hub_fact, HUB_FACTS_MAX);
+    /* Arenas fill in order: the last is there only when all are. */
+    scenario->facts = ARENA_NEW(arena, struct fact_line, SCENARIO_FACTS_MAX);
+    return scenario->facts == NULL ? arena_full(err) : result_ok();
+}
+
+static result describe(struct scenario *scenario, struct arena *arena, struct err *err)
+{
+    struct scenario_measure *measures =
+        ARENA_NEW(arena, struct scenario_measure, scenario->measure_count + 1);
+    struct scenario_assumed *assumed =
+        ARENA_NEW(arena, struct scenario_assumed, scenario->number_count + 1);
+    scenario->assumed_numbers = ARENA_NEW(arena, uint32_t, scenario->number_count + 1);
+    scenario->group_names = ARENA_NEW(arena, str, scenario->group_count + 1);
+    scenario->step_names = ARENA_NEW(arena, str, scenario->rulebook->step_count + 1);
+    if (measures == NULL || assumed == NULL || scenario->assumed_numbers == NULL ||
+        scenario->group_names == NULL || scenario->step_names == NULL) {
+        return arena_full(err);
+    }
+    struct scenario_about *about = &scenario->about;
+    for (size_t i = 0; i < scenario->measure_count; i++) {
+        const struct measure_item *item = &scenario->measures[i];
+        measures[about->measure_count++] =
+            (struct scenario_measure){item->name, item->title, item->from};
+    }
+    for (size_t i = 0; i < scenario->number_count; i++) {
+        const struct number_item *item = &scenario->numbers[i];
+        if (item->kind == NUMBER_ASSUMED) {
+            scenario->assumed_numbers[about->assumed_count] = (uint32_t)i;
+            assumed[about->assumed_count++] =
+                (struct scenario_assumed){item->name, item->title, item->source};
+        }
+    }
+    for (size_t i = 0; i < scenario->group_count; i++) {
+        scenario->group_names[i] = scenario->groups[i].name;
+    }
+    for (size_t i = 0; i < scenario->rulebook->step_count; i++) {
+        scenario->step_names[i] = scenario->rulebook->steps[i].name;
+    }
+    about->measures = measures;
+    about->assumed = assumed;
+    about->series = scenario->series;
+    return result_ok();
+}
+
+result scenario_load(const struct scenario_files *files, str name, const struct rulebook *rulebook,
+                     struct arena *arena, struct arena scratch,
+                     const struct scenario **ret_scenario, struct err *err)
+{
+    struct scenario *scenario = ARENA_NEW(arena, struct scenario, 1);
+    if (scenario == NULL) {
+        return arena_full(err);
+    }
+    scenario->rulebook = rulebook;
+    scenario->files = *files;
+    scenario->judged_every = JUDGED_EVERY_DAYS;
+    TRY(scenario_room(scenario, arena, err));
+    TRY(scenario_read(scenario, name, arena, err));
+    TRY(scenario_check(scenario, arena, err));
+    TRY(scenario_find_known(scenario, arena, scratch, err));
+    TRY(describe(scenario, arena, err));
+    TRY(law_plan_make(scenario, arena, &scenario->law_plan, err));
+    *ret_scenario = scenario;
+    return result_ok();
+}
+
+const struct scenario_about *scenario_about(const struct scenario *scenario)
+{
+    return &scenario->about;
+}
+
+double scenario_assumption(const struct scenario *scenario, size_t assumed, uint64_t seed,
+                           uint64_t future)
+{
+    struct draw_tables tables;
+    draw_tables_make(&tables);
+    const struct number_item *number = &scenario->numbers[scenario->assumed_numbers[assumed]];
+    return assumption_draw(number, &tables, draw_key(draw_mix(seed), future),
+                           scenario->about.quarter_count - 1);
+}
+
+/* ---- a future ---- */
+
+struct making {
+    const struct scenario *scenario;
+    struct sums *sums;
+    struct arena *arena;
+    struct procedure *procedure;
+    struct err *err;
+};
+
+#define NO_MOST ((double)INFINITY)
+
+static result schedules_or(struct making *making, uint32_t sum, double most,
+                           struct schedules *ret_schedules)
+{
+    if (sum == NO_SUM) {
+        *ret_schedules = (struct schedules){NULL, 0};
+        return result_ok();
+    }
+    return sums_schedules(making->sums, sum, most, ret_schedules, making->err);
+}
+
+static result one_schedule(struct making *making, uint32_t sum, double most,
+                           struct schedule *ret_schedule)
+{
+    struct schedules schedules;
+    TRY(schedules_or(making, sum, most, &schedules));
+    *ret_schedule = schedules.count == 0 ? (struct schedule){NULL, 0} : schedules.of[0];
+    return result_ok();
+}
+
+static const struct schedule_point always_one_point[] = {{SCHEDULE_ALWAYS, 1}};
+static const struct schedule always_one = {always_one_point, 1};
+
+static result make_way(struct making *making, const struct way_item *item,
+                       struct procedure_way *ret_way)
+{
+    const struct scenario *scenario = making->scenario;
+    struct procedure_branch *branches =
+        ARENA_NEW(making->arena, struct procedure_branch, item->branch_count);
+    if (branches == NULL) {
+        return arena_full(making->err);
+    }
+    *ret_way = (struct procedure_way){
+        .name = item->name,
+        .kind = item->kind,
+        .waiting = item->waiting,
+        .shape = item->shape,
+        .station = item->station.index,
+        .judged = item->hub.name.len > 0,
+        .branches = branches,
+        .branch_count = item->branch_count,
+    };
+    TRY(schedules_or(making, item->open, 1, &ret_way->open));
+    TRY(schedules_or(making, item->sum, NO_MOST,
+                     item->kind == WAY_BY_HAZARD ? &ret_way->hazard : &ret_way->mean));
+    for (uint32_t i = 0; i < item->branch_count; i++) {
+        const struct branch_item *branch = &scenario->branches[item->first_branch + i];
+        branches[i] =
+            (struct procedure_branch){branch->step.index, branch->to.index, {&always_one, 1}};
+        if (branch->share != NO_SUM) {
+            TRY(schedules_or(making, branch->share, NO_MOST, &branches[i].share));
+        }
+    }
+    return result_ok();
+}
+
+static result make_stages(struct making *making)
+{
+    const struct scenario *scenario = making->scenario;
+    struct procedure_stage *stages =
+        ARENA_NEW(making->arena, struct procedure_stage, scenario->stage_count + 1);
+    struct procedure_way *ways =
+        ARENA_NEW(making->arena, struct procedure_way, scenario->way_count + 1);
+    if (stages == NULL || ways == NULL) {
+        return arena_full(making->err);
+    }
+    for (size_t i = 0; i < scenario->way_count; i++) {
+        TRY(make_way(making, &scenario->ways[i], &ways[scenario->ways[i].index]));
+    }
+    size_t at = 0;
+    for (uint32_t i = 0; i < scenario->stage_count; i++) {
+        const struct stage_item *item = &scenario->stages[i];
+        stages[i] = (struct procedure_stage){
+            .name = item->name,
+            .holds = item->holds.name.len > 0 ? item->holds.index : PROCEDURE_NONE,
+            .ways = &ways[at],
+        };
+        for (size_t j = 0; j < scenario->way_count; j++) {
+            stages[i].way_count += scenario->ways[j].from.index == i;
+        }
+        at += stages[i].way_count;
+        stages[i].outcome =
+            scenario->rulebook->stages[item->rulebook_stage].outcome && stages[i].way_count == 0;
+    }
+    making->procedure->stages = stages;
+    making->procedure->stage_count = scenario->stage_count;
+    return result_ok();
+}
+
+static result make_stations(struct making *making)
+{
+    const struct scenario *scenario = making->scenario;
+    struct procedure_station *stations =
+        ARENA_NEW(making->arena, struct procedure_station, scenario->station_count + 1);
+    if (stations == NULL) {
+        return arena_full(making->err);
+    }
+    for (size_t i = 0; i < scenario->station_count; i++) {
+        const struct station_item *item = &scenario->stations[i];
+        stations[i].name = item->name;
+        stations[i].order = item->newest_first ? STATION_NEWEST_FIRST : STATION_OLDEST_FIRST;
+        TRY(one_schedule(making, item->places, NO_MOST, &stations[i].places));
+        TRY(one_schedule(making, item->allowance, NO_MOST, &stations[i].allowance));
+    }
+    making->procedure->stations = stations;
+    making->procedure->station_count = scenario->station_count;
+    return result_ok();
+}
+
+static result make_people(struct making *making)
+{
+    const struct scenario *scenario = making->scenario;
+    struct procedure_stock *stock = ARENA_NEW(making->arena, struct procedure_stock,
+                                              scenario->stock_count * scenario->group_count + 1);
+    struct procedure_arrivals *arrivals =
+        ARENA_NEW(making->arena, struct procedure_arrivals, scenario->arrivals_count + 1);
+    if (stock == NULL || arrivals == NULL) {
+        return arena_full(making->err);
+    }
+    size_t count = 0;
+    for (size_t i = 0; i < scenario->stock_count; i++) {
+        const struct stock_line *line = &scenario->stock[i];
+        for (uint32_t group = 0; group < scenario->group_count; group++) {
+            const double people = sums_first(making->sums, line->sum, group);
+            stock[count++] = (struct procedure_stock){
+                .stage = line->stage,
+                .group = group,
+                .count = people > 0 ? (int64_t)floor(people + 0.5) : 0,
+                .waited_least = (double)line->least,
+                .waited_most = (double)line->most,
+            };
+        }
+    }
+    for (size_t i = 0; i < scenario->arrivals_count; i++) {
+        const struct arrivals_item *item = &scenario->arrivals[i];
+        arrivals[i] = (struct procedure_arrivals){.name = item->name, .stage = item->to.index};
+        TRY(schedules_or(making, item->rate, NO_MOST, &arrivals[i].rate));
+        TRY(one_schedule(making, item->kept, 1, &arrivals[i].kept));
+    }
+    making->procedure->stock = stock;
+    making->procedure->stock_count = count;
+    making->procedure->arrivals = arrivals;
+    making->procedure->arrivals_count = scenario->arrivals_count;
+    return result_ok();
+}
+
+static result make_series(struct making *making)
+{
+    const struct scenario *scenario = making->scenario;
+    const size_t series_count = scenario->about.series_count;
+    struct procedure_series *series =
+        ARENA_NEW(making->arena, struct procedure_series, series_count + 1);
+    struct series_term *terms =
+        ARENA_NEW(making->arena, struct series_term, scenario->term_count + 1);
+    if (series == NULL || terms == NULL) {
+        return arena_full(making->err);
+    }
+    size_t count = 0;
+    for (uint32_t i = 0; i < series_count; i++) {
+        series[i] = (struct procedure_series){scenario->series[i].name, &terms[count], 0};
+        for (size_t j = 0; j < scenario->term_count; j++) {
+            const struct term_item *item = &scenario->terms[j];
+            if (item->series == i) {
+                terms[count++] = (struct series_term){
+                    .kind = item->kind,
+                    .index = item->what.index,
+                    .group = PROCEDURE_NONE,
+                    .days = item->days,
+                    .weight =
+                        item->weight == NO_SUM ? 1 : sums_first(making->sums, item->weight, 0),
+                };
+                series[i].term_count++;
+            }
+        }
+    }
+    making->procedure->series = series;
+    making->procedure->series_count = series_count;
+    return result_ok();
+}
+
+result scenario_make(void *context, uint64_t seed, uint64_t future, struct arena *arena,
+                     const struct procedure **ret_procedure, struct err *err)
+{
+    const struct scenario_choice *choice = context;
+    const struct scenario *scenario = choice->scenario;
+    struct procedure *procedure = ARENA_NEW(arena, struct procedure, 1);
+    struct sums *sums = ARENA_NEW(arena, struct sums, 1);
+    if (procedure == NULL || sums == NULL) {
+        return arena_full(err);
+    }
+    TRY(sums_begin(scenario, choice->measures, seed, future, arena, sums, err));
+    *procedure = (struct procedure){
+        .begin = scenario->about.begins,
+        .quarter_count = scenario->about.quarter_count,
+        .groups = scenario->group_names,
+        .group_count = scenario->group_count,
+        .steps = scenario->step_names,
+        .step_count = scenario->rulebook->step_count,
+    };
+    struct making making = {scenario, sums, arena, procedure, err};
+    TRY(make_stages(&making));
+    TRY(make_stations(&making));
+    TRY(make_people(&making));
+    TRY(make_series(&making));
+    if (scenario->law_plan != NULL) {
+        TRY(law_begin(scenario->law_plan, sums, &procedure->law, err));
+    }
+    *ret_procedure = procedure;
+    return result_ok();
+}

@@ -1,0 +1,69 @@
+#include "forecast/schedule.h"
+
+#include <math.h>
+
+/* The last point that is not after `day`; -1 when there is none. */
+static int64_t point_at(const struct schedule *schedule, double time)
+{
+    int64_t low = -1;
+    int64_t high = (int64_t)schedule->count;
+    while (high - low > 1) {
+        const int64_t middle = (low + high) / 2;
+        if ((double)schedule->points[middle].day <= time) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+static double value_of(const struct schedule *schedule, int64_t point)
+{
+    return point < 0 ? 0 : schedule->points[point].value;
+}
+
+static double end_of(const struct schedule *schedule, int64_t point)
+{
+    return point + 1 < (int64_t)schedule->count ? (double)schedule->points[point + 1].day
+                                                : (double)INFINITY;
+}
+
+double schedule_at(const struct schedule *schedule, double time)
+{
+    return value_of(schedule, point_at(schedule, time));
+}
+
+double schedule_reach(const struct schedule *schedule, double from, double amount)
+{
+    double at = from;
+    double left = amount;
+    for (int64_t point = point_at(schedule, from); point < (int64_t)schedule->count; point++) {
+        const double value = value_of(schedule, point);
+        ASSERT(value >= 0);
+        const double end = end_of(schedule, point);
+        if (value > 0) {
+            const double until = at + left / value;
+            if (until < end) {
+                return until;
+            }
+            left -= value * (end - at);
+            left = left < 0 ? 0 : left; /* rounding */
+        }
+        at = end;
+    }
+    return (double)INFINITY;
+}
+
+double schedule_sum(const struct schedule *schedule, double from, double to)
+{
+    double sum = 0;
+    double at = from;
+    for (int64_t point = point_at(schedule, from); at < to; point++) {
+        const double end = end_of(schedule, point);
+        const double until = end < to ? end : to;
+        sum += value_of(schedule, point) * (until - at);
+        at = until;
+    }
+    return sum;
+}

@@ -1,0 +1,261 @@
+#include "format/catalogue.h"
+
+#include "base/buf.h"
+
+#include <stdlib.h>
+
+/* The reader of one file. An entry is gathered line by line and ends where the next begins. */
+struct po_reader {
+    const char *file;
+    uint32_t line;
+    struct arena *arena;
+    struct catalogue_entry *entries;
+    size_t count;
+    struct catalogue *catalogue;
+    /* The entry being gathered. */
+    struct catalogue_entry entry;
+    str *open; /* what a line that begins with a quote goes on with; NULL: nothing */
+    bool has_original;
+    bool has_translated;
+    bool fuzzy;
+};
+
+static result refuse(const struct po_reader *reader, struct err *err, const char *what)
+{
+    result_ignore(err_set(err, ERROR_INPUT, "%s", what), "placed next");
+    return err_at(err, reader->file, reader->line, 1);
+}
+
+/* --- strings ---------------------------------------------------------------------------------- */
+
+static bool put_escape(struct buf *buf, char c)
+{
+    switch (c) {
+    case 'n':
+        buf_put_char(buf, '\n');
+        return true;
+    case 't':
+        buf_put_char(buf, '\t');
+        return true;
+    case '"':
+    case '\\':
+        buf_put_char(buf, c);
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* Adds what stands between the quotes to `into`. */
+static result add_string(struct po_reader *reader, str quoted, str *into, struct err *err)
+{
+    struct buf buf;
+    if (quoted.len < 2 || quoted.at[0] != '"' || quoted.at[quoted.len - 1] != '"') {
+        return refuse(reader, err, "A string stands in double quotes that end on its line");
+    }
+    buf_init(&buf, reader->arena, CATALOGUE_BYTES_MAX);
+    buf_put(&buf, *into);
+    for (size_t i = 1; i + 1 < quoted.len; i++) {
+        if (quoted.at[i] == '"') {
+            return refuse(reader, err, "A double quote inside a string is written \\\"");
+        }
+        if (quoted.at[i] != '\\') {
+            buf_put_char(&buf, quoted.at[i]);
+        } else if (i + 2 >= quoted.len || !put_escape(&buf, quoted.at[++i])) {
+            return refuse(reader, err, "After a backslash stands one of n t \" \\");
+        }
+    }
+    return buf_finish(&buf, into, err);
+}
+
+/* --- entries ---------------------------------------------------------------------------------- */
+
+/* The value of a line "Name: value" of the header; "" when there is none. */
+static str header_line(str header, const char *name)
+{
+    str left = header;
+    while (left.len > 0) {
+        const struct str_cut line = str_cut(left, '\n');
+        const struct str_cut field = str_cut(line.head, ':');
+        if (field.found && str_equal(field.head, str_from_c(name))) {
+            return str_trim(field.tail);
+        }
+        left = line.tail;
+    }
+    return STR("");
+}
+
+static result end_entry(struct po_reader *reader, struct err *err)
+{
+    const struct catalogue_entry entry = reader->entry;
+    if (!reader->has_original) {
+        return result_ok();
+    }
+    if (!reader->has_translated) {
+        return refuse(reader, err, "The entry before has no msgstr");
+    }
+    if (entry.original.len == 0 && entry.context.len == 0) {
+        reader->catalogue->language = header_line(entry.translated, "Language");
+        reader->catalogue->status = header_line(entry.translated, "X-Translation-Status");
+    } else if (entry.translated.len > 0 && !reader->fuzzy) {
+        if (reader->count == CATALOGUE_ENTRIES_MAX) {
+            return refuse(reader, err, "There are too many entries");
+        }
+        reader->entries[reader->count++] = entry;
+    }
+    return result_ok();
+}
+
+static void begin_entry(struct po_reader *reader)
+{
+    reader->entry =
+        (struct catalogue_entry){.context = STR(""), .original = STR(""), .translated = STR("")};
+    reader->open = NULL;
+    reader->has_original = false;
+    reader->has_translated = false;
+    reader->fuzzy = false;
+}
+
+static result read_comment(struct po_reader *reader, str line, struct err *err)
+{
+    if (reader->has_translated) {
+        TRY(end_entry(reader, err));
+        begin_entry(reader);
+    }
+    reader->open = NULL;
+    if (str_starts(line, STR("#,")) && str_contains(line, STR("fuzzy"))) {
+        reader->fuzzy = true;
+    }
+    return result_ok();
+}
+
+/* A line that begins with a word: which string of the entry begins. */
+static result read_word(struct po_reader *reader, str word, str quoted, struct err *err)
+{
+    const bool context = str_equal(word, STR("msgctxt"));
+    const bool original = str_equal(word, STR("msgid"));
+    if ((context || original) && reader->has_translated) {
+        TRY(end_entry(reader, err));
+        begin_entry(reader);
+    }
+    if (context && !reader->has_original) {
+        reader->open = &reader->entry.context;
+    } else if (original && !reader->has_original) {
+        reader->open = &reader->entry.original;
+        reader->has_original = true;
+    } else if (str_equal(word, STR("msgstr")) && reader->has_original && !reader->has_translated) {
+        reader->open = &reader->entry.translated;
+        reader->has_translated = true;
+    } else {
+        return refuse(reader, err,
+                      "Here should stand msgctxt, msgid or msgstr, in this order; "
+                      "plural forms are not read");
+    }
+    return add_string(reader, quoted, reader->open, err);
+}
+
+static result read_line(struct po_reader *reader, str line, struct err *err)
+{
+    if (line.len == 0) {
+        return result_ok();
+    }
+    if (line.at[0] == '#') {
+        return read_comment(reader, line, err);
+    }
+    if (line.at[0] == '"') {
+        return reader->open == NULL ? refuse(reader, err, "This string continues nothing")
+                                    : add_string(reader, line, reader->open, err);
+    }
+    const struct str_cut cut = str_cut(line, ' ');
+    return read_word(reader, cut.head, str_trim(cut.tail), err);
+}
+
+/* --- the whole -------------------------------------------------------------------------------- */
+
+static int compare(const struct catalogue_entry *a, str context, str original)
+{
+    const int by_context = str_compare(a->context, context);
+    return by_context != 0 ? by_context : str_compare(a->original, original);
+}
+
+static int compare_entries(const void *a, const void *b)
+{
+    const struct catalogue_entry *other = b;
+    return compare(a, other->context, other->original);
+}
+
+static result finish(struct po_reader *reader, struct err *err)
+{
+    TRY(end_entry(reader, err));
+    if (reader->catalogue->language.len == 0) {
+        return refuse(reader, err, "The file has no header with a line \"Language:\"");
+    }
+    if (reader->count > 0) {
+        qsort(reader->entries, reader->count, sizeof *reader->entries, compare_entries);
+    }
+    for (size_t i = 1; i < reader->count; i++) {
+        if (compare_entries(&reader->entries[i - 1], &reader->entries[i]) == 0) {
+            result_ignore(err_set(err, ERROR_INPUT, "This is translated twice: \"%.*s\"",
+                                  STR_ARG(reader->entries[i].original)),
+                          "placed next");
+            return err_at(err, reader->file, 0, 0);
+        }
+    }
+    reader->catalogue->entries = reader->entries;
+    reader->catalogue->count = reader->count;
+    return result_ok();
+}
+
+static size_t count_lines(str text)
+{
+    size_t count = 1;
+    for (size_t i = 0; i < text.len; i++) {
+        count += text.at[i] == '\n' ? 1 : 0;
+    }
+    return count;
+}
+
+result catalogue_read(const char *file, str text, struct arena *arena,
+                      struct catalogue *ret_catalogue, struct err *err)
+{
+    struct catalogue catalogue = {.language = STR(""), .status = STR("")};
+    struct po_reader reader = {.file = file, .arena = arena, .catalogue = &catalogue};
+    const size_t lines = count_lines(text);
+    if (!str_is_utf8(text)) {
+        return refuse(&reader, err, "The file is not UTF-8");
+    }
+    reader.entries = ARENA_NEW(arena, struct catalogue_entry,
+                               lines < CATALOGUE_ENTRIES_MAX ? lines : CATALOGUE_ENTRIES_MAX);
+    if (reader.entries == NULL) {
+        return arena_full(err);
+    }
+    begin_entry(&reader);
+    for (str left = text; left.len > 0;) {
+        const struct str_cut cut = str_cut(left, '\n');
+        reader.line++;
+        TRY(read_line(&reader, str_trim(cut.head), err));
+        left = cut.tail;
+    }
+    TRY(finish(&reader, err));
+    *ret_catalogue = catalogue;
+    return result_ok();
+}
+
+str catalogue_find(const struct catalogue *catalogue, str context, str original)
+{
+    size_t from = 0;
+    size_t to = catalogue->count;
+    while (from < to) {
+        const size_t middle = from + (to - from) / 2;
+        const int order = compare(&catalogue->entries[middle], context, original);
+        if (order == 0) {
+            return catalogue->entries[middle].translated;
+        }
+        if (order < 0) {
+            from = middle + 1;
+        } else {
+            to = middle;
+        }
+    }
+    return STR("");
+}

@@ -1,0 +1,36 @@
+/* catalogue: what texts are called in another language: a .po file, as translators' tools write it
+ * (GNU gettext manual, "The Format of PO Files"): msgctxt, msgid, msgstr, comments, strings over
+ * several lines. An entry that is marked fuzzy, or has an empty msgstr, is not translated. Plural
+ * forms are refused: no text here has any.
+ *
+ * The header's lines "Language:" and "X-Translation-Status:" say which language it is and how the
+ * translation came about. */
+#ifndef RETURNHUB_FORMAT_CATALOGUE_H
+#define RETURNHUB_FORMAT_CATALOGUE_H
+
+#include "base/arena.h"
+
+enum { CATALOGUE_BYTES_MAX = 4 * 1024 * 1024, CATALOGUE_ENTRIES_MAX = 65536 };
+
+struct catalogue_entry {
+    str context; /* "" for none */
+    str original;
+    str translated;
+};
+
+struct catalogue {
+    str language;                          /* BCP 47 */
+    str status;                            /* in the words of the file; "" when it does not say */
+    const struct catalogue_entry *entries; /* by context, then original; the translated ones */
+    size_t count;
+};
+
+/* ERROR_INPUT with the place when it cannot be read. Texts are copied where they must be; `text`
+ * must live as long as the catalogue. */
+MUST_USE result catalogue_read(const char *file, str text, struct arena *arena,
+                               struct catalogue *ret_catalogue, struct err *err);
+
+/* "" when it is not translated. */
+str catalogue_find(const struct catalogue *catalogue, str context, str original);
+
+#endif

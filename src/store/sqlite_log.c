@@ -1,0 +1,229 @@
+#include "store/sqlite_log.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+enum {
+    GATHERED_BYTES = 124 * 1024, /* SQLite's own file system can write 131,071 at a time */
+    /* A frame of the log (the file format of SQLite, "WAL frame header"): its header, ... */
+    FRAME_HEADER_BYTES = 24,
+    /* ... in which these bytes are not all 0 when it is the last frame of a transaction. */
+    FRAME_ENDS_AT = 4,
+    FRAME_ENDS_BYTES = 4,
+};
+
+struct log_file {
+    sqlite3_file base;
+    sqlite3_file *real; /* follows this struct */
+    unsigned char *gathered;
+    int count;           /* bytes that are gathered, ... */
+    sqlite3_int64 begin; /* ... and where in the file they, or those that would follow, belong */
+    bool page_ends;      /* the page that comes next is the last of a transaction */
+};
+
+struct file_system {
+    sqlite3_vfs vfs; /* a copy of the one below, with an xOpen of its own */
+    sqlite3_vfs *below;
+};
+
+static struct log_file *log_of(sqlite3_file *file)
+{
+    return (struct log_file *)(void *)file; /* its first member */
+}
+
+/* --- gathering -------------------------------------------------------------------------------- */
+
+static int write_out(struct log_file *log)
+{
+    const int count = log->count;
+    const sqlite3_int64 begin = log->begin;
+    log->begin += count;
+    log->count = 0;
+    return count == 0 ? SQLITE_OK
+                      : log->real->pMethods->xWrite(log->real, log->gathered, count, begin);
+}
+
+static bool is_last_frame(const unsigned char *bytes, int count)
+{
+    static const unsigned char not_last[FRAME_ENDS_BYTES] = {0};
+    return count == FRAME_HEADER_BYTES &&
+           memcmp(bytes + FRAME_ENDS_AT, not_last, FRAME_ENDS_BYTES) != 0;
+}
+
+static bool has_room(struct log_file *log, int count)
+{
+    if (log->gathered == NULL) {
+        log->gathered = sqlite3_malloc(GATHERED_BYTES);
+    }
+    return log->gathered != NULL && count <= GATHERED_BYTES;
+}
+
+static int gather(struct log_file *log, const void *bytes, int count, bool follows,
+                  sqlite3_int64 offset)
+{
+    const bool fits = follows && count <= GATHERED_BYTES - log->count;
+    const int code = fits ? SQLITE_OK : write_out(log);
+    if (code != SQLITE_OK) {
+        return code;
+    }
+    if (!has_room(log, count)) {
+        log->begin = offset + count;
+        return log->real->pMethods->xWrite(log->real, bytes, count, offset);
+    }
+    log->begin = log->count == 0 ? offset : log->begin;
+    memcpy(log->gathered + log->count, bytes, (size_t)count);
+    log->count += count;
+    return SQLITE_OK;
+}
+
+/* The last page of a transaction lets everything go. So does the header of a last frame that is
+ * written once more, by itself: SQLite does that when it has changed a page twice. */
+static int log_write(sqlite3_file *file, const void *bytes, int count, sqlite3_int64 offset)
+{
+    struct log_file *log = log_of(file);
+    const bool follows = offset == log->begin + log->count;
+    const bool header_of_last = is_last_frame(bytes, count);
+    const bool ends = log->page_ends || (header_of_last && !follows);
+    log->page_ends = header_of_last;
+    const int code = gather(log, bytes, count, follows, offset);
+    return code == SQLITE_OK && ends ? write_out(log) : code;
+}
+
+/* --- the other operations --------------------------------------------------------------------- */
+
+static int log_close(sqlite3_file *file)
+{
+    struct log_file *log = log_of(file);
+    const int code = write_out(log);
+    const int closed = log->real->pMethods->xClose(log->real);
+    sqlite3_free(log->gathered);
+    log->gathered = NULL;
+    return code == SQLITE_OK ? closed : code;
+}
+
+static int log_read(sqlite3_file *file, void *into, int count, sqlite3_int64 offset)
+{
+    struct log_file *log = log_of(file);
+    const int code = write_out(log);
+    return code == SQLITE_OK ? log->real->pMethods->xRead(log->real, into, count, offset) : code;
+}
+
+static int log_truncate(sqlite3_file *file, sqlite3_int64 size)
+{
+    struct log_file *log = log_of(file);
+    const int code = write_out(log);
+    return code == SQLITE_OK ? log->real->pMethods->xTruncate(log->real, size) : code;
+}
+
+static int log_sync(sqlite3_file *file, int flags)
+{
+    struct log_file *log = log_of(file);
+    const int code = write_out(log);
+    return code == SQLITE_OK ? log->real->pMethods->xSync(log->real, flags) : code;
+}
+
+static int log_size(sqlite3_file *file, sqlite3_int64 *ret_size)
+{
+    struct log_file *log = log_of(file);
+    const int code = write_out(log);
+    return code == SQLITE_OK ? log->real->pMethods->xFileSize(log->real, ret_size) : code;
+}
+
+static int log_lock(sqlite3_file *file, int lock)
+{
+    return log_of(file)->real->pMethods->xLock(log_of(file)->real, lock);
+}
+
+static int log_unlock(sqlite3_file *file, int lock)
+{
+    return log_of(file)->real->pMethods->xUnlock(log_of(file)->real, lock);
+}
+
+static int log_check_lock(sqlite3_file *file, int *ret_locked)
+{
+    return log_of(file)->real->pMethods->xCheckReservedLock(log_of(file)->real, ret_locked);
+}
+
+static int log_control(sqlite3_file *file, int operation, void *argument)
+{
+    return log_of(file)->real->pMethods->xFileControl(log_of(file)->real, operation, argument);
+}
+
+static int log_sector_size(sqlite3_file *file)
+{
+    return log_of(file)->real->pMethods->xSectorSize(log_of(file)->real);
+}
+
+static int log_characteristics(sqlite3_file *file)
+{
+    return log_of(file)->real->pMethods->xDeviceCharacteristics(log_of(file)->real);
+}
+
+/* Version 1: a log has no shared memory, and is not mapped. */
+static const sqlite3_io_methods log_methods = {
+    .iVersion = 1,
+    .xClose = log_close,
+    .xRead = log_read,
+    .xWrite = log_write,
+    .xTruncate = log_truncate,
+    .xSync = log_sync,
+    .xFileSize = log_size,
+    .xLock = log_lock,
+    .xUnlock = log_unlock,
+    .xCheckReservedLock = log_check_lock,
+    .xFileControl = log_control,
+    .xSectorSize = log_sector_size,
+    .xDeviceCharacteristics = log_characteristics,
+};
+
+/* --- opening ---------------------------------------------------------------------------------- */
+
+static int open_file(sqlite3_vfs *vfs, const char *path, sqlite3_file *file, int flags,
+                     int *ret_flags)
+{
+    sqlite3_vfs *below = ((struct file_system *)(void *)vfs)->below;
+    if ((flags & SQLITE_OPEN_WAL) == 0) {
+        return below->xOpen(below, path, file, flags, ret_flags);
+    }
+    struct log_file *log = log_of(file);
+    *log = (struct log_file){.real = (sqlite3_file *)(void *)(log + 1)};
+    log->real->pMethods = NULL;
+    const int code = below->xOpen(below, path, log->real, flags, ret_flags);
+    log->base.pMethods = log->real->pMethods == NULL ? NULL : &log_methods;
+    return code;
+}
+
+/* SQLite keeps what is registered in a list of its own, until the process ends. Two threads that
+ * come at once make one each, which does as well. */
+static const char *register_over(sqlite3_vfs *below, const char *name)
+{
+    struct file_system *made = sqlite3_malloc(sizeof *made);
+    if (made == NULL) {
+        return NULL;
+    }
+    *made = (struct file_system){.vfs = *below, .below = below};
+    made->vfs.zName = name;
+    made->vfs.szOsFile = below->szOsFile + (int)sizeof(struct log_file);
+    made->vfs.pNext = NULL;
+    made->vfs.xOpen = open_file;
+    if (sqlite3_vfs_register(&made->vfs, 0) == SQLITE_OK) {
+        return name;
+    }
+    sqlite3_free(made);
+    return NULL;
+}
+
+const char *sqlite_log_file_system(void)
+{
+    sqlite3_vfs *below = sqlite3_vfs_find(NULL);
+    char *name = below == NULL ? NULL : sqlite3_mprintf("gathering over %s", below->zName);
+    if (name == NULL) {
+        return NULL;
+    }
+    const sqlite3_vfs *found = sqlite3_vfs_find(name);
+    const char *known = found != NULL ? found->zName : register_over(below, name);
+    if (known != name) {
+        sqlite3_free(name);
+    }
+    return known;
+}

@@ -1,0 +1,215 @@
+#include "system/confine.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/landlock.h>
+#include <sched.h>
+#include <seccomp.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* --- files ------------------------------------------------------------------------------------ */
+
+/* Later than the headers of Debian 12: ABI 2 and ABI 3. */
+#ifndef LANDLOCK_ACCESS_FS_REFER
+#define LANDLOCK_ACCESS_FS_REFER (UINT64_C(1) << 13)
+#endif
+#ifndef LANDLOCK_ACCESS_FS_TRUNCATE
+#define LANDLOCK_ACCESS_FS_TRUNCATE (UINT64_C(1) << 14)
+#endif
+
+static const uint64_t reading = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR;
+static const uint64_t writing = LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_REMOVE_DIR |
+                                LANDLOCK_ACCESS_FS_REMOVE_FILE | LANDLOCK_ACCESS_FS_MAKE_DIR |
+                                LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_REFER |
+                                LANDLOCK_ACCESS_FS_TRUNCATE;
+/* Allowed nowhere. */
+static const uint64_t never = LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_MAKE_CHAR |
+                              LANDLOCK_ACCESS_FS_MAKE_SOCK | LANDLOCK_ACCESS_FS_MAKE_FIFO |
+                              LANDLOCK_ACCESS_FS_MAKE_BLOCK | LANDLOCK_ACCESS_FS_MAKE_SYM;
+/* What may be allowed of a file that is no folder. */
+static const uint64_t of_files =
+    LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_TRUNCATE;
+
+static result refuse_confinement(struct err *err)
+{
+    return err_set(err, ERROR_STORAGE, "The process cannot be confined: %s", strerror(errno));
+}
+
+static uint64_t known_to(long abi)
+{
+    uint64_t known = reading | writing | never;
+    known &= abi < 2 ? ~LANDLOCK_ACCESS_FS_REFER : known;
+    known &= abi < 3 ? ~LANDLOCK_ACCESS_FS_TRUNCATE : known;
+    return known;
+}
+
+static bool allow_path(int rules, const struct confine_path *path, uint64_t known)
+{
+    struct stat found;
+    const int opened = open(path->path, O_PATH | O_CLOEXEC);
+    if (opened < 0) {
+        return errno == ENOENT || errno == EACCES || errno == ENOTDIR;
+    }
+    struct landlock_path_beneath_attr beneath = {
+        .allowed_access = (reading | (path->writes ? writing : 0)) & known, .parent_fd = opened};
+    bool allowed = fstat(opened, &found) == 0;
+    if (allowed && !S_ISDIR(found.st_mode)) {
+        beneath.allowed_access &= of_files;
+    }
+    allowed = allowed &&
+              syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH, &beneath, 0) == 0;
+    close(opened);
+    return allowed;
+}
+
+result confine_files(const struct confine_path *paths, size_t count, bool *ret_confined,
+                     struct err *err)
+{
+    const long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
+    const uint64_t known = known_to(abi);
+    const struct landlock_ruleset_attr handled = {.handled_access_fs = known};
+    *ret_confined = false;
+    if (abi < 1) {
+        return result_ok();
+    }
+    const int rules = (int)syscall(SYS_landlock_create_ruleset, &handled, sizeof handled, 0);
+    if (rules < 0) {
+        return refuse_confinement(err);
+    }
+    bool done = true;
+    for (size_t i = 0; i < count && done; i++) {
+        done = allow_path(rules, &paths[i], known);
+    }
+    done = done && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+           syscall(SYS_landlock_restrict_self, rules, 0) == 0;
+    const result confined = done ? result_ok() : refuse_confinement(err);
+    close(rules);
+    *ret_confined = done;
+    return confined;
+}
+
+/* --- calls ------------------------------------------------------------------------------------ */
+
+/* AddressSanitizer looks for leaks from a process beside this one, which traces it. */
+#if defined(__SANITIZE_ADDRESS__)
+#define BESIDE_A_SANITIZER 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define BESIDE_A_SANITIZER 1
+#endif
+#endif
+#ifndef BESIDE_A_SANITIZER
+#define BESIDE_A_SANITIZER 0
+#endif
+
+static const char *const forbidden[] = {
+    /* other programs, other processes */
+    "execve",
+    "execveat",
+    "fork",
+    "vfork",
+    "process_vm_readv",
+    "process_vm_writev",
+    "kcmp",
+    "pidfd_getfd",
+    /* other servers; connections come in through what is open */
+    "socketpair",
+    "bind",
+    "listen",
+    /* the kernel's other doors */
+    "bpf",
+    "perf_event_open",
+    "io_uring_setup",
+    "io_uring_enter",
+    "io_uring_register",
+    "userfaultfd",
+    "keyctl",
+    "add_key",
+    "request_key",
+    "open_by_handle_at",
+    "name_to_handle_at",
+    "memfd_create",
+    "memfd_secret",
+    "init_module",
+    "finit_module",
+    "delete_module",
+    "kexec_load",
+    "kexec_file_load",
+    "mount",
+    "umount2",
+    "pivot_root",
+    "chroot",
+    "move_mount",
+    "open_tree",
+    "fsopen",
+    "unshare",
+    "setns",
+    "personality",
+    "setuid",
+    "setgid",
+    "setreuid",
+    "setregid",
+    "setresuid",
+    "setresgid",
+    "setgroups",
+    "capset",
+    "swapon",
+    "swapoff",
+    "reboot",
+    "acct",
+    "quotactl",
+    "syslog",
+    "settimeofday",
+    "clock_settime",
+    "adjtimex",
+    "iopl",
+    "ioperm",
+    "mknod",
+    "mknodat",
+    "symlink",
+    "symlinkat",
+};
+
+static const char *const connecting[] = {"socket", "connect"};
+
+/* A call of this architecture that does not exist here is not there to be forbidden. */
+static bool forbid_all(scmp_filter_ctx filter, const char *const *names, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const int call = seccomp_syscall_resolve_name(names[i]);
+        if (call >= 0 && seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), call, 0) != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Memory that is run was loaded before; clone makes threads, and clone3, whose arguments no filter
+ * sees, is said not to exist, upon which the C library takes clone. */
+static bool forbid_by_argument(scmp_filter_ctx filter)
+{
+    const struct scmp_arg_cmp runs = SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, PROT_EXEC);
+    const struct scmp_arg_cmp no_thread = SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, 0);
+    return seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(mmap), 1, runs) == 0 &&
+           seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(mprotect), 1, runs) == 0 &&
+           seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0) == 0 &&
+           (BESIDE_A_SANITIZER != 0 ||
+            (seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(clone), 1, no_thread) == 0 &&
+             seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(ptrace), 0) == 0));
+}
+
+result confine_calls(bool connects, struct err *err)
+{
+    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+    const bool made = filter != NULL && seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1) == 0 &&
+                      forbid_all(filter, forbidden, sizeof forbidden / sizeof forbidden[0]) &&
+                      (connects || forbid_all(filter, connecting, 2)) &&
+                      forbid_by_argument(filter) && seccomp_load(filter) == 0;
+    seccomp_release(filter);
+    return made ? result_ok() : refuse_confinement(err);
+}

@@ -1,0 +1,194 @@
+/* The small forms about a person: a contact, a note, a relative. */
+#include "register/reference.h"
+#include "web/handler.h"
+#include "web/resource.h"
+
+static const struct input_field contact_fields[] = {
+    {"on", "Day of the contact", "For example, 27 3 2026", INPUT_DATE,
+     "Enter the day of the contact", NULL},
+    {"source", "How the contact was confirmed", "For example, reported in person, or a call",
+     INPUT_TEXT, "Enter how the contact was confirmed", NULL},
+    {"next_check_on", "Next check due", "Leave empty if no day is set", INPUT_DATE, NULL, NULL},
+};
+static const struct input_field family_fields[] = {
+    {"relative", "Reference of the relative", "For example, RH-7K3M9Q-8", INPUT_TEXT,
+     "Enter the reference of the relative", "off"},
+};
+
+static const struct input_field note_fields[] = {
+    {"note", "The note", "It stands in the history and is read by whoever may see the record",
+     INPUT_LONG_TEXT, "Enter the note", NULL},
+};
+
+/* The small forms of a person's page have the same frame. */
+struct person_form {
+    struct page page;
+    struct form_page form;
+    str base;
+};
+
+static void open_person_form(struct person_form *own, struct exchange *exchange, str title,
+                             const char *path)
+{
+    const str reference = exchange_person(exchange);
+    own->base = page_href(exchange->arena, "/people/%s", reference, STR(""));
+    own->form.title = title;
+    own->form.action = arena_format(exchange->arena, "%.*s/%s", STR_ARG(own->base), path);
+    own->form.cancel_href = own->base;
+    page_open(&own->page, exchange, "form", title, "/people");
+    page_crumb(&own->page, STR("People"), STR("/people"));
+    page_crumb(&own->page, reference, own->base);
+}
+
+static void close_person_form(struct person_form *own)
+{
+    page_close(&own->page);
+}
+#define OWN_PERSON_FORM __attribute__((cleanup(close_person_form)))
+
+static void open_contact(struct person_form *own, struct exchange *exchange)
+{
+    *own = (struct person_form){
+        .form = {.submit = "Record the contact",
+                 .fields = contact_fields,
+                 .field_count = sizeof contact_fields / sizeof contact_fields[0]}};
+    open_person_form(own, exchange, STR("Record a contact"), "contact");
+}
+
+static void open_family(struct person_form *own, struct exchange *exchange)
+{
+    *own = (struct person_form){
+        .form = {
+            .submit = "Record the relative",
+            .lead = STR(
+                "The two people, and everybody in their family groups, become one family group."),
+            .fields = family_fields,
+            .field_count = sizeof family_fields / sizeof family_fields[0]}};
+    open_person_form(own, exchange, STR("Record a relative"), "family");
+}
+
+static void open_note(struct person_form *own, struct exchange *exchange)
+{
+    *own = (struct person_form){
+        .form = {.submit = "Add the note",
+                 .lead = STR("No step rests on a note. What the law asks about is recorded as a "
+                             "fact."),
+                 .fields = note_fields,
+                 .field_count = sizeof note_fields / sizeof note_fields[0]}};
+    open_person_form(own, exchange, STR("Write a note"), "note");
+}
+
+/* The person must be one this account may see, before a form about them is shown. */
+static result check_person(struct exchange *exchange, struct err *err)
+{
+    if (!exchange_may(exchange, ACTION_RECORD_FACT)) {
+        return err_set(err, ERROR_FORBIDDEN, "This account may not record anything about a person");
+    }
+    struct person_answer answer;
+    return casework_person(exchange->casework, &exchange->caller, exchange_person(exchange),
+                           &(struct asked){0}, exchange->arena, &answer, err);
+}
+
+result handle_contact_form(struct exchange *exchange, struct err *err)
+{
+    TRY(check_person(exchange, err));
+    OWN_PERSON_FORM struct person_form own;
+    open_contact(&own, exchange);
+    const struct input_value begin[] = {{.given = true, .day = handler_today(exchange)}, {0}, {0}};
+    own.form.begin = begin;
+    return handler_form_page(&own.page, &own.form, 200, err);
+}
+
+/* Of a form whose command answers nothing but that it was recorded. */
+static result answer_recorded(struct exchange *exchange, str base, const char *notice,
+                              struct err *err)
+{
+    if (exchange_wants_html(exchange)) {
+        return answer_done(exchange, base, notice, err);
+    }
+    json_auto_t *resource = json_object();
+    json_set_flag(resource, "recorded", true);
+    return answer_json(exchange, 201, resource, err);
+}
+
+result handle_contact(struct exchange *exchange, struct err *err)
+{
+    struct input_value values[3];
+    struct faults faults = {0};
+    OWN_PERSON_FORM struct person_form own;
+    open_contact(&own, exchange);
+    TRY(input_read(exchange, contact_fields, 3, values, &faults, err));
+    if (values[0].given && date_before(handler_today(exchange), values[0].day)) {
+        fault_add(&faults, STR("on"), STR("/on"), STR("The day must not be in the future"));
+    }
+    if (faults.count > 0) {
+        return handler_faults(&own.page, &own.form, &faults, err);
+    }
+    const struct known_day next = {.known = values[2].given, .day = values[2].day};
+    TRY(casework_confirm_contact(exchange->casework, &exchange->caller, exchange_person(exchange),
+                                 values[0].day, values[1].text, next, exchange->arena, err));
+    return answer_recorded(exchange, own.base, "contact-confirmed", err);
+}
+
+result handle_note_form(struct exchange *exchange, struct err *err)
+{
+    TRY(check_person(exchange, err));
+    OWN_PERSON_FORM struct person_form own;
+    open_note(&own, exchange);
+    return handler_form_page(&own.page, &own.form, 200, err);
+}
+
+result handle_note(struct exchange *exchange, struct err *err)
+{
+    struct input_value values[1];
+    struct faults faults = {0};
+    OWN_PERSON_FORM struct person_form own;
+    open_note(&own, exchange);
+    TRY(input_read(exchange, note_fields, 1, values, &faults, err));
+    if (faults.count > 0) {
+        return handler_faults(&own.page, &own.form, &faults, err);
+    }
+    TRY(casework_add_note(exchange->casework, &exchange->caller, exchange_person(exchange),
+                          values[0].text, exchange->arena, err));
+    return answer_recorded(exchange, own.base, "note-added", err);
+}
+
+result handle_family_form(struct exchange *exchange, struct err *err)
+{
+    TRY(check_person(exchange, err));
+    OWN_PERSON_FORM struct person_form own;
+    open_family(&own, exchange);
+    return handler_form_page(&own.page, &own.form, 200, err);
+}
+
+static result family_done(struct exchange *exchange, str base, const struct record_answer *answer,
+                          struct err *err)
+{
+    if (exchange_wants_html(exchange)) {
+        return answer_done(exchange, base,
+                           answer->stopped_count > 0 ? "family-stopped" : "family-joined", err);
+    }
+    json_auto_t *resource = resource_record_answer(exchange->rulebook, answer);
+    return answer_json(exchange, 201, resource, err);
+}
+
+result handle_family(struct exchange *exchange, struct err *err)
+{
+    struct input_value values[1];
+    struct faults faults = {0};
+    char relative[REFERENCE_SIZE];
+    OWN_PERSON_FORM struct person_form own;
+    open_family(&own, exchange);
+    TRY(input_read(exchange, family_fields, 1, values, &faults, err));
+    struct err problem = {0};
+    if (values[0].given && !reference_read(values[0].text, relative, &problem).ok) {
+        fault_add_problem(&faults, exchange->arena, STR("relative"), &problem);
+    }
+    if (faults.count > 0) {
+        return handler_faults(&own.page, &own.form, &faults, err);
+    }
+    struct record_answer answer;
+    TRY(casework_join_family(exchange->casework, &exchange->caller, exchange_person(exchange),
+                             str_from_c(relative), exchange->arena, &answer, err));
+    return family_done(exchange, own.base, &answer, err);
+}

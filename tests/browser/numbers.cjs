@@ -1,0 +1,83 @@
+// What is counted and what is published: the statistician's tables with their drawings and files, what
+// another condition would change, and the pages that everybody may read without sign-in.
+"use strict";
+
+const { Tap } = require("./tap.cjs");
+const { Desk } = require("./desk.cjs");
+
+async function statistics(desk, tap) {
+  const page = await desk.signedIn("statistician");
+  await page.goto(`${desk.address}/statistics`);
+  await desk.look(page, "statistics");
+  await page.click("a:text-is('Cases not concluded')");
+  await desk.look(page, "a table");
+  tap.ok((await page.locator(".rh-picture--chart rect").count()) > 0, "a table has its drawing");
+  tap.ok((await page.locator("main tbody tr").count()) > 0, "and its rows beneath");
+  for (const [kind, type] of [["csv", "text/csv"], ["ods", "application/vnd.oasis.opendocument.spreadsheet"],
+    ["json", "application/json"]]) {
+    const address = await page.locator(`a[href*='as=${kind}']`).getAttribute("href");
+    const answer = await page.request.get(`${desk.address}${address}`);
+    tap.equal(answer.status(), 200, `the table is a file: ${kind}`);
+    tap.includes(answer.headers()["content-type"], type, `${kind} says what it is`);
+  }
+  await page.goto(`${desk.address}/statistics/reconciliation`);
+  await desk.look(page, "everyone ever recorded");
+  await page.goto(`${desk.address}/statistics/work_in_progress?from=nonsense&to=nonsense`);
+  tap.equal(await page.locator("h1").count(), 1, "a period that is none is refused with a page");
+  tap.equal((await page.goto(`${desk.address}/people`)).status(), 403, "the statistician sees nobody");
+}
+
+async function whatIf(desk, tap) {
+  const page = await desk.signedIn("caseworker");
+  await page.goto(`${desk.address}/rulebook/what-if?safeguard=no_court_order`);
+  if ((await page.locator("#condition").count()) === 0) {
+    await page.goto(`${desk.address}/rulebook`);
+    const address = await page.locator("a[href*='what-if']").first().getAttribute("href");
+    await page.goto(`${desk.address}${address}`);
+  }
+  await desk.look(page, "what would change if");
+  const condition = await page.inputValue("#condition");
+  await page.click("main button[type=submit]");
+  tap.includes(await page.locator("#changes").innerText(), "0 verdicts", "the same condition changes nothing");
+  await page.fill("#condition", "this is no condition (");
+  await page.click("main button[type=submit]");
+  tap.equal(await page.locator(".govuk-error-summary a[href='#condition']").count(), 1, "what is no condition is refused beside it");
+  await desk.look(page, "what would change, refused");
+  await page.fill("#condition", `not (${condition})`);
+  await page.click("main button[type=submit]");
+  tap.ok((await page.locator("#changes").count()) === 1, "the contrary condition is judged for everybody");
+  await desk.look(page, "what would change");
+}
+
+async function published(desk, tap) {
+  const page = await desk.newPage();
+  tap.equal((await page.goto(`${desk.address}/releases`)).status(), 200, "what is published needs no sign-in");
+  await desk.look(page, "releases");
+  tap.ok((await page.locator("main tbody tr").count()) > 0, "agreements that are announced are told");
+  const feed = await page.request.get(`${desk.address}/releases.atom`);
+  tap.includes(feed.headers()["content-type"], "application/atom+xml", "there is a feed");
+  tap.includes(await feed.text(), "http://www.w3.org/2005/Atom", "in Atom");
+  tap.equal((await page.goto(`${desk.address}/releases/2000-01-01-nothing`)).status(), 404, "what was not published is not there");
+  await page.goto(`${desk.address}/statistics`);
+  tap.includes(page.url(), "/sign-in", "the live tables need a sign-in");
+}
+
+async function main() {
+  const tap = new Tap();
+  const desk = new Desk(tap, true);
+  try {
+    await desk.open();
+    await statistics(desk, tap);
+    await whatIf(desk, tap);
+    await published(desk, tap);
+    desk.nu();
+    tap.equal(desk.messages.join("\n"), "", "the browser reported no error");
+  } catch (error) {
+    tap.ok(false, "everything is looked at", `${error.stack}\n${desk.server?.errors().slice(-3000) ?? ""}`);
+  } finally {
+    await desk.close();
+  }
+  tap.end();
+}
+
+main();

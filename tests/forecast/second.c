@@ -1,0 +1,460 @@
+#include "second.h"
+
+#include <math.h>
+#include <string.h>
+
+struct one {
+    uint64_t key;
+    uint32_t group;
+    uint32_t stage; /* PROCEDURE_NONE: gone */
+    double since;
+    uint32_t stay;
+    double due; /* of the way taken by time */
+    uint32_t due_way;
+    uint64_t due_order;
+    bool waits[PROCEDURE_WAYS_OF_STAGE_MAX];
+    uint64_t came[PROCEDURE_WAYS_OF_STAGE_MAX]; /* order of coming to a line */
+};
+
+struct coming {
+    uint32_t arrivals;
+    uint32_t group;
+    uint64_t count;
+    double at;
+    uint64_t order;
+};
+
+struct all {
+    const struct procedure *procedure;
+    const struct draw_tables *tables;
+    uint64_t key;
+    struct one people[SECOND_PEOPLE_MAX];
+    size_t people_count;
+    struct coming coming[64];
+    size_t coming_count;
+    double allowance[SECOND_STATIONS_MAX];
+    double quarter_begin;
+    size_t quarter;
+    uint64_t order;
+    double now;
+    struct second_outcome *outcome;
+};
+
+static double number(const struct schedules *schedules, uint32_t group, double at)
+{
+    const struct schedule *schedule = &schedules->of[schedules->count == 1 ? 0 : group];
+    double value = 0;
+    for (size_t i = 0; i < schedule->count; i++) {
+        if (schedule->points[i].day <= at) {
+            value = schedule->points[i].value;
+        }
+    }
+    return value;
+}
+
+static double places(const struct all *all, size_t station)
+{
+    const struct schedules one = {&all->procedure->stations[station].places, 1};
+    return number(&one, 0, all->now);
+}
+
+static size_t taken(const struct all *all, size_t station)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < all->people_count; i++) {
+        const struct one *one = &all->people[i];
+        count +=
+            one->stage != PROCEDURE_NONE && all->procedure->stages[one->stage].holds == station;
+    }
+    return count;
+}
+
+static struct one *first_in_line(struct all *all, size_t station, uint32_t *ret_way)
+{
+    const bool newest = all->procedure->stations[station].order == STATION_NEWEST_FIRST;
+    struct one *best = NULL;
+    uint64_t best_came = 0;
+    for (size_t i = 0; i < all->people_count; i++) {
+        struct one *one = &all->people[i];
+        if (one->stage == PROCEDURE_NONE) {
+            continue;
+        }
+        const struct procedure_stage *stage = &all->procedure->stages[one->stage];
+        for (uint32_t w = 0; w < stage->way_count; w++) {
+            if (one->waits[w] && stage->ways[w].station == station &&
+                (best == NULL || (newest ? one->came[w] > best_came : one->came[w] < best_came))) {
+                best = one;
+                best_came = one->came[w];
+                *ret_way = w;
+            }
+        }
+    }
+    return best;
+}
+
+static bool is_free(const struct all *all, size_t station)
+{
+    const struct procedure_station *data = &all->procedure->stations[station];
+    return (data->places.count == 0 || (double)taken(all, station) + 1 <= places(all, station)) &&
+           (data->allowance.count == 0 || all->allowance[station] >= 1);
+}
+
+static struct draw draw_for(const struct one *one, uint64_t purpose)
+{
+    return draw_begin(one->key, purpose + one->stay);
+}
+
+static double hazard_time(const struct all *all, const struct schedules *hazard, uint32_t group,
+                          double amount)
+{
+    double at = all->now;
+    double left = amount;
+    while (at < 100000) {
+        const double next = floor(at) + 1;
+        const double value = number(hazard, group, at);
+        if (left < value * (next - at)) {
+            return at + left / value;
+        }
+        left -= value * (next - at);
+        at = next;
+    }
+    return INFINITY;
+}
+
+static double due_of(const struct all *all, const struct one *one, const struct procedure_way *way,
+                     struct draw *draw)
+{
+    if (way->kind == WAY_BY_HAZARD) {
+        return hazard_time(all, &way->hazard, one->group, draw_exponential(all->tables, draw));
+    }
+    const double mean = number(&way->mean, one->group, all->now);
+    for (int i = 0; i < 1000; i++) {
+        const double at =
+            one->since + mean * draw_factor(all->tables, draw, way->waiting, way->shape);
+        if (at >= all->now) {
+            return at;
+        }
+    }
+    return all->now + draw_unit(draw);
+}
+
+static void enter(struct all *all, struct one *one, uint32_t stage_index, double since);
+
+static void take_way(struct all *all, struct one *one, const struct procedure_way *way)
+{
+    const struct procedure_branch *branch = &way->branches[0];
+    if (way->branch_count > 1) {
+        double sum = 0;
+        for (size_t i = 0; i < way->branch_count; i++) {
+            sum += number(&way->branches[i].share, one->group, all->now);
+        }
+        struct draw draw = draw_for(one, draw_mix(draw_purpose(way->name.at, way->name.len)));
+        const double part = draw_unit(&draw) * sum;
+        double until = 0;
+        for (size_t i = 0; i < way->branch_count && sum > 0; i++) {
+            until += number(&way->branches[i].share, one->group, all->now);
+            branch = &way->branches[i];
+            if (part < until) {
+                break;
+            }
+        }
+    }
+    struct second_trace *trace = &all->outcome->trace;
+    trace->steps[trace->count++] =
+        (struct second_step){one->key, branch->step, (int32_t)floor(all->now)};
+    enter(all, one, branch->to, all->now);
+}
+
+static void serve_one(struct all *all, struct one *one, const struct procedure_way *way)
+{
+    const uint32_t station = way->station;
+    if (all->procedure->stations[station].allowance.count > 0) {
+        all->allowance[station] -= 1;
+    }
+    all->outcome->served[station]++;
+    all->outcome->waited[station] += all->now - one->since;
+    take_way(all, one, way);
+}
+
+static void enter(struct all *all, struct one *one, uint32_t stage_index, double since)
+{
+    const struct procedure_stage *stage = &all->procedure->stages[stage_index];
+    memset(one->waits, 0, sizeof one->waits);
+    one->stage = stage_index;
+    one->since = since;
+    one->stay++;
+    one->due = INFINITY;
+    if (stage->outcome) {
+        one->stage = PROCEDURE_NONE;
+        all->outcome->ended++;
+        return;
+    }
+    for (uint32_t w = 0; w < stage->way_count; w++) {
+        const struct procedure_way *way = &stage->ways[w];
+        struct draw draw = draw_for(one, draw_purpose(way->name.at, way->name.len));
+        if (way->open.count > 0 && draw_unit(&draw) >= number(&way->open, one->group, all->now)) {
+            continue;
+        }
+        if (way->kind != WAY_WHEN_SERVED) {
+            const double due = due_of(all, one, way, &draw);
+            if (due < one->due) {
+                one->due = due;
+                one->due_way = w;
+            }
+            continue;
+        }
+        uint32_t ignored;
+        if (is_free(all, way->station) && first_in_line(all, way->station, &ignored) == NULL) {
+            serve_one(all, one, way);
+            return;
+        }
+        one->waits[w] = true;
+        one->came[w] = all->order++;
+    }
+    one->due_order = all->order++;
+}
+
+/* Everybody whose turn it is, station by station, until it is nobody's. */
+static void serve_whom_possible(struct all *all)
+{
+    size_t s = 0;
+    while (s < all->procedure->station_count) {
+        uint32_t way;
+        struct one *one;
+        bool any = false;
+        while (is_free(all, s) && (one = first_in_line(all, s, &way)) != NULL) {
+            serve_one(all, one, &all->procedure->stages[one->stage].ways[way]);
+            any = true;
+        }
+        s = any ? 0 : s + 1;
+    }
+}
+
+static struct one *new_one(struct all *all, uint32_t group, uint64_t key)
+{
+    struct one *one = &all->people[all->people_count++];
+    *one = (struct one){.key = key, .group = group, .stage = PROCEDURE_NONE};
+    all->outcome->begun++;
+    return one;
+}
+
+static uint64_t coming_key(const struct all *all, const struct coming *coming)
+{
+    const str arrivals = all->procedure->arrivals[coming->arrivals].name;
+    const str group = all->procedure->groups[coming->group];
+    return draw_key(draw_key(all->key, draw_purpose(arrivals.at, arrivals.len)),
+                    draw_purpose(group.at, group.len));
+}
+
+static void next_coming(struct all *all, struct coming *coming)
+{
+    struct draw draw = draw_begin(coming_key(all, coming), 2 * coming->count);
+    coming->at = hazard_time(all, &all->procedure->arrivals[coming->arrivals].rate, coming->group,
+                             draw_exponential(all->tables, &draw));
+    coming->order = all->order++;
+}
+
+static void somebody_comes(struct all *all, struct coming *coming)
+{
+    const struct procedure_arrivals *arrivals = &all->procedure->arrivals[coming->arrivals];
+    struct draw draw = draw_begin(coming_key(all, coming), 2 * coming->count + 1);
+    coming->count++;
+    next_coming(all, coming);
+    const struct schedules kept = {&arrivals->kept, 1};
+    if (arrivals->kept.count > 0 && draw_unit(&draw) >= number(&kept, 0, all->now)) {
+        return;
+    }
+    enter(all, new_one(all, coming->group, draw_bits(&draw)), arrivals->stage, all->now);
+}
+
+static void begin_stock(struct all *all)
+{
+    const struct procedure *procedure = all->procedure;
+    struct {
+        double since;
+        uint64_t key;
+        uint32_t stage;
+        uint32_t group;
+        bool done;
+    } beginners[1000];
+    size_t count = 0;
+    for (uint32_t i = 0; i < procedure->stock_count; i++) {
+        const struct procedure_stock *stock = &procedure->stock[i];
+        const str stage = procedure->stages[stock->stage].name;
+        const str group = procedure->groups[stock->group];
+        const uint64_t key =
+            draw_key(draw_key(draw_mix(all->key), draw_purpose(stage.at, stage.len)),
+                     draw_purpose(group.at, group.len));
+        uint64_t before = 0;
+        for (uint32_t j = 0; j < i; j++) {
+            const struct procedure_stock *other = &procedure->stock[j];
+            if (other->stage == stock->stage && other->group == stock->group) {
+                before += (uint64_t)other->count;
+            }
+        }
+        for (int64_t j = 0; j < stock->count; j++) {
+            const double part = ((double)j + 0.5) / (double)stock->count;
+            beginners[count].since =
+                -(stock->waited_most + part * (stock->waited_least - stock->waited_most));
+            beginners[count].key = draw_key(key, before + (uint64_t)j);
+            beginners[count].stage = stock->stage;
+            beginners[count].group = stock->group;
+            beginners[count].done = false;
+            count++;
+        }
+    }
+    for (size_t i = 0; i < count; i++) {
+        size_t first = count;
+        for (size_t j = 0; j < count; j++) {
+            if (!beginners[j].done &&
+                (first == count || beginners[j].since < beginners[first].since)) {
+                first = j;
+            }
+        }
+        beginners[first].done = true;
+        enter(all, new_one(all, beginners[first].group, beginners[first].key),
+              beginners[first].stage, beginners[first].since);
+    }
+}
+
+/* Series of stages and steps only, of everybody; days are added up elsewhere. */
+static void end_quarter(struct all *all, size_t trace_begin)
+{
+    const struct procedure *procedure = all->procedure;
+    for (size_t i = 0; i < procedure->series_count; i++) {
+        double sum = 0;
+        for (size_t j = 0; j < procedure->series[i].term_count; j++) {
+            const struct series_term *term = &procedure->series[i].terms[j];
+            double value = 0;
+            for (size_t p = 0; p < all->people_count && term->kind == TERM_STAGE; p++) {
+                value += all->people[p].stage == term->index;
+            }
+            for (size_t s = trace_begin; s < all->outcome->trace.count && term->kind == TERM_STEP;
+                 s++) {
+                value += all->outcome->trace.steps[s].step == term->index;
+            }
+            if (term->kind == TERM_TAKEN) {
+                value = (double)taken(all, term->index);
+            }
+            sum += term->weight * value;
+        }
+        all->outcome->values[i * procedure->quarter_count + all->quarter] = sum;
+    }
+    all->quarter++;
+}
+
+static void pass_time(struct all *all, double to)
+{
+    for (size_t p = 0; p < all->people_count; p++) {
+        const struct one *one = &all->people[p];
+        if (one->stage == PROCEDURE_NONE) {
+            continue;
+        }
+        const struct procedure_stage *stage = &all->procedure->stages[one->stage];
+        for (uint32_t w = 0; w < stage->way_count; w++) {
+            if (one->waits[w]) {
+                all->outcome->line_days[stage->ways[w].station] += to - all->now;
+            }
+        }
+    }
+    all->now = to;
+}
+
+static void new_day(struct all *all)
+{
+    for (size_t i = 0; i < all->procedure->station_count; i++) {
+        const struct schedules daily = {&all->procedure->stations[i].allowance, 1};
+        if (daily.of->count > 0) {
+            all->allowance[i] -= floor(all->allowance[i]);
+            all->allowance[i] += number(&daily, 0, all->now);
+        }
+    }
+}
+
+static double quarter_end(const struct all *all, size_t quarter)
+{
+    const date begin = all->procedure->begin;
+    return date_days_between(begin,
+                             date_add_months(begin, 3 * ((int32_t)quarter + 1), DATE_ROUND_DOWN));
+}
+
+/* The next moment at which somebody's time is up or somebody comes; the earlier put goes first. */
+static double next_time(const struct all *all, size_t *ret_person, size_t *ret_coming)
+{
+    double best = INFINITY;
+    uint64_t best_order = 0;
+    *ret_person = *ret_coming = SIZE_MAX;
+    for (size_t i = 0; i < all->people_count; i++) {
+        const struct one *one = &all->people[i];
+        if (one->stage != PROCEDURE_NONE && !isinf(one->due) &&
+            (one->due < best || (one->due == best && one->due_order < best_order))) {
+            best = one->due;
+            best_order = one->due_order;
+            *ret_person = i;
+        }
+    }
+    for (size_t i = 0; i < all->coming_count; i++) {
+        const struct coming *coming = &all->coming[i];
+        if (coming->at < best || (coming->at == best && coming->order < best_order)) {
+            best = coming->at;
+            best_order = coming->order;
+            *ret_coming = i;
+            *ret_person = SIZE_MAX;
+        }
+    }
+    return best;
+}
+
+static void begin(struct all *all)
+{
+    const struct procedure *procedure = all->procedure;
+    for (uint32_t i = 0; i < procedure->arrivals_count; i++) {
+        for (uint32_t g = 0; g < procedure->group_count; g++) {
+            all->coming[all->coming_count] = (struct coming){.arrivals = i, .group = g};
+            next_coming(all, &all->coming[all->coming_count++]);
+        }
+    }
+    begin_stock(all);
+    serve_whom_possible(all);
+}
+
+void second_run(const struct procedure *procedure, const struct draw_tables *tables, uint64_t seed,
+                uint64_t future, struct second_outcome *outcome)
+{
+    static struct all all;
+    memset(&all, 0, sizeof all);
+    memset(outcome, 0, sizeof *outcome);
+    all.procedure = procedure;
+    all.tables = tables;
+    all.key = draw_key(draw_mix(seed), future);
+    all.outcome = outcome;
+    begin(&all);
+    size_t trace_begin = 0;
+    double day = 0;
+    while (all.quarter < procedure->quarter_count) {
+        size_t person;
+        size_t coming;
+        const double moment = next_time(&all, &person, &coming);
+        const double end = quarter_end(&all, all.quarter);
+        if (end <= moment && end <= day) {
+            pass_time(&all, end);
+            end_quarter(&all, trace_begin);
+            trace_begin = outcome->trace.count;
+        } else if (day <= moment) {
+            /* What holds from this day on holds before its allowance is given out. */
+            pass_time(&all, day);
+            serve_whom_possible(&all);
+            new_day(&all);
+            day += 1;
+        } else {
+            pass_time(&all, moment);
+            if (person != SIZE_MAX) {
+                struct one *one = &all.people[person];
+                take_way(&all, one, &procedure->stages[one->stage].ways[one->due_way]);
+            } else {
+                somebody_comes(&all, &all.coming[coming]);
+            }
+        }
+        serve_whom_possible(&all);
+    }
+}

@@ -1,0 +1,342 @@
+/* Aim: the scenarios that come with the program load under the rulebook and run; the same seed
+ * gives the same numbers; numbers are what their text says; measures change what they name and
+ * nothing before their day; the law holds people back, and lets those through for whom all is
+ * recorded; and each mistake in a text is told with its line. */
+#include "forecast/ensemble.h"
+#include "forecast/scenario.h"
+#include "system/system.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { MEMORY = 1024 * 1024 * 1024, FILES_MAX = 64, BYTES_MAX = 16 * 1024 * 1024 };
+
+struct world {
+    struct arena arena;
+    const struct rulebook *uk;
+    const struct rulebook *small;
+    str text; /* of the scenario "it", when it is asked for */
+};
+
+static struct world world;
+
+static const char small_law[] =
+    "rulebook small\n  title \"Small\"\n  in force from 2024-01-01\n"
+    "country ALB \"Albania\"\ncountry XDM \"Demonia\"\n"
+    "fact person.ready : flag\n  \"Ready\"\n"
+    "fact person.told_on : date\n  \"Told\"\n"
+    "fact person.nationality : country\n  \"Nationality\"\n"
+    "fact agreement.nationalities : countries\n  \"Nationalities\"\n"
+    "stage here \"Here\" start\nstage there \"There\"\nstage gone \"Gone\" outcome\n"
+    "step tell \"Tell\"\n  from here\n  to the same stage\n  records person.told_on = today\n"
+    "step send \"Send\"\n  from here\n  to there\n  with agreement\n"
+    "step go \"Go\"\n  from here, there\n  to gone\n"
+    "safeguard ready\n  guards send\n  source \"A\"\n  reason \"Not ready.\"\n"
+    "  clear when person.ready\n"
+    "  example \"r\"\n    given person.ready = yes\n    then clear\n"
+    "  example \"n\"\n    given person.ready = no\n    then barred\n"
+    "  example \"u\"\n    then unknown\n"
+    "safeguard told\n  guards send\n  source \"A\"\n  reason \"Not told in time.\"\n"
+    "  clear when 10 days after person.told_on <= today\n"
+    "  example \"r\"\n    on 2024-02-01\n    given person.told_on = 2024-01-01\n    then clear\n"
+    "  example \"n\"\n    on 2024-02-01\n    given person.told_on = 2024-01-31\n    then barred\n"
+    "  example \"u\"\n    then unknown\n"
+    "safeguard covered\n  guards send\n  source \"A\"\n  reason \"Not covered.\"\n"
+    "  clear when person.nationality in agreement.nationalities\n"
+    "  example \"r\"\n    given person.nationality = ALB\n"
+    "    given agreement.nationalities = ALB\n    then clear\n"
+    "  example \"n\"\n    given person.nationality = ALB\n"
+    "    given agreement.nationalities = XDM\n    then barred\n"
+    "  example \"u\"\n    then unknown\n";
+
+static const char whole[] =
+    "scenario it\n  title \"It\"\n  rulebook small\n  begins 2024-01-01\n"
+    "  quarters 4\n  judged every 7 days\n"
+    "group albanians\n  nationality \"Albania\"\n  country ALB\n"
+    "group others\n  rest\n"
+    "assumed share_ready\n  exactly 0.5\n  source assumed\n"
+    "define comers\n  = 2 plus 3 times 4 over 2 less ( 1 plus 1 )\n"
+    "define allowed\n  = 1\n"
+    "arrivals people\n  to here\n  a day comers\n"
+    "station senders\n  a day allowed times 100\n"
+    "stage here\nstage there\nstage gone\n"
+    "hub hub\n  agreement.nationalities = ALB\n"
+    "way sent\n  from here\n  served by senders\n  judged at hub\n"
+    "  step send to there\n"
+    "way left\n  from here\n  after exactly 40 days\n  step go to gone\n"
+    "facts on here\n  person.nationality = nationality\n"
+    "  person.told_on = today\n"
+    "  person.ready = yes share share_ready\n    or no share 0.2\n"
+    "series came\n  arrivals people\n"
+    "series sent\n  step send\n"
+    "series left\n  step go\n"
+    "series here\n  stage here\n"
+    "series held\n  held_by_law sent\n"
+    "measure more\n  from 2024-07-01\n  comers = comers times 2\n"
+    "measure none\n  from 2024-04-01\n  share_ready = share_ready times 0\n";
+
+static result open_text(void *context, str name, struct arena *arena, str *ret_text,
+                        struct err *err)
+{
+    const struct world *here = context;
+    if (str_equal(name, STR("it"))) {
+        *ret_text = here->text;
+        return result_ok();
+    }
+    const str path =
+        arena_format(arena, "%s/scenarios/%.*s", getenv("RETURNHUB_SOURCE"), STR_ARG(name));
+    return system_read_file(path.at, BYTES_MAX, arena, ret_text, err);
+}
+
+static result open_data(void *context, str name, struct arena *arena, str *ret_text,
+                        struct err *err)
+{
+    (void)context;
+    const str path = arena_format(arena, "%s/data/%.*s", getenv("RETURNHUB_SOURCE"), STR_ARG(name));
+    return system_read_file(path.at, BYTES_MAX, arena, ret_text, err);
+}
+
+static const struct rulebook *law_of(const struct rulebook_file *files, size_t count)
+{
+    struct arena scratch = {0};
+    struct err err = {0};
+    struct diagnostics diagnostics;
+    const struct rulebook *rulebook = NULL;
+    assert_true(arena_open(&scratch, MEMORY, &err).ok);
+    assert_true(diagnostics_init(&diagnostics, &world.arena, &err).ok);
+    if (!rulebook_load(files, count, &world.arena, scratch, &rulebook, &diagnostics, &err).ok) {
+        fail_msg("%s:%u: %s", err.file, err.line, err.what);
+    }
+    arena_close(&scratch);
+    return rulebook;
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    struct err err;
+    struct rulebook_file files[FILES_MAX];
+    const str *names;
+    size_t count;
+    if (!arena_open(&world.arena, (size_t)4 * MEMORY, &err).ok) {
+        return -1;
+    }
+    const str folder = arena_format(&world.arena, "%s/rulebooks/uk", getenv("RETURNHUB_SOURCE"));
+    if (!system_list_folder(folder.at, STR(".rules"), &world.arena, &names, &count, &err).ok) {
+        return -1;
+    }
+    for (size_t i = 0; i < count; i++) {
+        files[i].name = arena_format(&world.arena, "%.*s/%.*s", STR_ARG(folder), STR_ARG(names[i]));
+        if (!system_read_file(files[i].name.at, BYTES_MAX, &world.arena, &files[i].text, &err).ok) {
+            return -1;
+        }
+    }
+    world.uk = law_of(files, count);
+    const struct rulebook_file small = {STR("small"), str_from_c(small_law)};
+    world.small = law_of(&small, 1);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    arena_close(&world.arena);
+    return 0;
+}
+
+static result load(const struct rulebook *rulebook, str name, const struct scenario **ret_scenario,
+                   struct err *err)
+{
+    struct arena scratch = {0};
+    const struct scenario_files files = {&world, open_text, open_data};
+    assert_true(arena_open(&scratch, MEMORY, err).ok);
+    const result loaded =
+        scenario_load(&files, name, rulebook, &world.arena, scratch, ret_scenario, err);
+    arena_close(&scratch);
+    return loaded;
+}
+
+static struct ensemble futures(const struct scenario *scenario, uint32_t measures, uint64_t count,
+                               unsigned threads)
+{
+    struct scenario_choice choice = {scenario, measures};
+    const struct scenario_about *about = scenario_about(scenario);
+    const struct ensemble_question question = {
+        .make = scenario_make,
+        .make_context = &choice,
+        .series_count = about->series_count,
+        .quarter_count = about->quarter_count,
+        .seed = 3,
+        .count = count,
+        .threads = threads,
+        .bytes_a_future = MEMORY,
+    };
+    struct ensemble ensemble;
+    struct err err = {0};
+    if (!ensemble_run(&question, &world.arena, &ensemble, &err).ok) {
+        fail_msg("%s", err.what);
+    }
+    return ensemble;
+}
+
+static const struct scenario *small_scenario(const char *text)
+{
+    const struct scenario *scenario = NULL;
+    struct err err = {0};
+    world.text = str_from_c(text);
+    if (!load(world.small, STR("it"), &scenario, &err).ok) {
+        fail_msg("%s:%u:%u: %s", err.file, err.line, err.column, err.what);
+    }
+    return scenario;
+}
+
+enum { CAME, SENT, LEFT, HERE, HELD };
+
+static double total(const struct ensemble *ensemble, size_t series)
+{
+    double sum = 0;
+    for (size_t quarter = 0; quarter < ensemble->quarter_count; quarter++) {
+        sum += ensemble_value(ensemble, 0, series, quarter);
+    }
+    return sum;
+}
+
+/* 6 Albanians and 6 others come a day. Of the Albanians half are ready, and told when they came:
+ * after 10 days they are sent at the next judging. The others are never covered. Whoever is not
+ * sent goes after 40 days. */
+static void law_holds(void **state)
+{
+    (void)state;
+    const struct scenario *scenario = small_scenario(whole);
+    const struct ensemble plain = futures(scenario, 0, 1, 1);
+    const double came = total(&plain, CAME);
+    assert_true(fabs(came - 366 * 12) < 4 * sqrt(366 * 12));
+    assert_true(fabs(total(&plain, SENT) - 350 * 3) < 4 * sqrt(350 * 3));
+    assert_true(ensemble_value(&plain, 0, HELD, 3) > 100);
+    assert_true(total(&plain, SENT) + total(&plain, LEFT) + ensemble_value(&plain, 0, HERE, 3) ==
+                came);
+    /* The second measure: nobody is ready any more, of those who come from April on. */
+    const struct ensemble none = futures(scenario, 2, 1, 1);
+    assert_true(ensemble_value(&none, 0, SENT, 0) == ensemble_value(&plain, 0, SENT, 0));
+    assert_true(ensemble_value(&none, 0, SENT, 1) < 100);
+    assert_true(ensemble_value(&none, 0, SENT, 2) == 0);
+    assert_true(total(&none, CAME) == came);
+}
+
+/* The law is asked on each thread by itself. */
+static void same_bytes_on_threads(void **state)
+{
+    (void)state;
+    const struct scenario *scenario = small_scenario(whole);
+    const struct ensemble one = futures(scenario, 3, 6, 1);
+    const struct ensemble three = futures(scenario, 3, 6, 3);
+    assert_memory_equal(one.values, three.values, 6 * 5 * 4 * sizeof(double));
+    assert_memory_not_equal(one.values, &one.values[5 * 4], 5 * 4 * sizeof(double));
+}
+
+static void measures_start(void **state)
+{
+    (void)state;
+    const struct scenario *scenario = small_scenario(whole);
+    const struct ensemble plain = futures(scenario, 0, 1, 1);
+    const struct ensemble more = futures(scenario, 1, 1, 1);
+    assert_int_equal(scenario_about(scenario)->measure_count, 2);
+    for (size_t series = 0; series < 5; series++) {
+        assert_true(ensemble_value(&more, 0, series, 1) == ensemble_value(&plain, 0, series, 1));
+    }
+    const double before = ensemble_value(&plain, 0, CAME, 3);
+    const double after = ensemble_value(&more, 0, CAME, 3);
+    assert_true(fabs(after - 2 * before) < 4 * sqrt(3 * after));
+}
+
+/* The scenarios that come with the program. */
+static void those_of_the_program(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"baseline.scenario",         "hub.scenario",
+                                        "decision_makers.scenario",  "judges.scenario",
+                                        "removals.scenario",         "voluntary_support.scenario",
+                                        "joint_operations.scenario", "all.scenario"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        const struct scenario *scenario = NULL;
+        struct err err = {0};
+        if (!load(world.uk, str_from_c(names[i]), &scenario, &err).ok) {
+            fail_msg("%s: %s:%u:%u: %s", names[i], err.file, err.line, err.column, err.what);
+        }
+        const struct scenario_about *about = scenario_about(scenario);
+        const size_t measures = i == 0 ? 0 : i == 7 ? 6 : 1;
+        assert_int_equal(about->measure_count, measures);
+        if (i == 7) {
+            const struct ensemble one = futures(scenario, scenario_all_measures(about), 1, 1);
+            assert_true(one.event_count > 100000);
+            for (size_t s = 0; s < about->series_count; s++) {
+                print_message("# %.*s: %.0f, at the end %.0f\n", STR_ARG(about->series[s].name),
+                              ensemble_value(&one, 0, s, 0),
+                              ensemble_value(&one, 0, s, about->quarter_count - 1));
+            }
+        }
+    }
+}
+
+/* A line of the whole is replaced; the message must name the place and the thing. */
+static void mistakes(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *from;
+        const char *to;
+        const char *says;
+    } rows[] = {
+        {"step send to there", "step sned to there", "There is no step of the rulebook \"sned\""},
+        {"step send to there", "step send to gone", "does not lead to the stage \"gone\""},
+        {"served by senders", "served by sender", "There is no station \"sender\""},
+        {"= 1\n", "= allowed\n", "rests on itself"},
+        {"exactly 0.5\n", "exactly a lot\n", "Expected a number"},
+        {"  source assumed\n", "", "needs a distribution and a source"},
+        {"a day comers", "a day commers", "There is no number \"commers\""},
+        {"person.ready = yes", "person.redy = yes", "There is no fact \"person.redy\""},
+        {"or no share", "or maybe share", "is expected, and \"maybe\" is not"},
+        {"stage gone\n", "stage gnoe\n", "There is no stage of the rulebook \"gnoe\""},
+        {"quarters 4", "quarters 0", "a whole number from 1"},
+        {"begins 2024-01-01", "begins 2024-02-01", "first day of a quarter"},
+        {"group others\n", "group albanians\n", "two groups"},
+        {"measure more\n  from 2024-07-01\n", "measure more\n", "from which day"},
+        {"series came\n  arrivals", "series came\n  departures", "a line of this item"},
+        {"rulebook small", "rulebook uk", "is of the rulebook"},
+        {"hub hub\n", "hub hub\n  person.ready = yes\n", "is not about a hub"},
+        {"exactly 40 days", "exactly 40.5.1 days", "neither a number"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const char *at = strstr(whole, rows[i].from);
+        assert_non_null(at);
+        const str text = arena_format(&world.arena, "%.*s%s%s", (int)(at - whole), whole,
+                                      rows[i].to, at + strlen(rows[i].from));
+        const struct scenario *scenario = NULL;
+        struct err err = {0};
+        world.text = text;
+        if (load(world.small, STR("it"), &scenario, &err).ok) {
+            fail_msg("\"%s\" is not refused", rows[i].to);
+        }
+        if (strstr(err.what, rows[i].says) == NULL) {
+            fail_msg("\"%s\": %s:%u: %s", rows[i].to, err.file, err.line, err.what);
+        }
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(law_holds),
+        cmocka_unit_test(measures_start),
+        cmocka_unit_test(same_bytes_on_threads),
+        cmocka_unit_test(mistakes),
+        cmocka_unit_test(those_of_the_program),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}

@@ -1,0 +1,198 @@
+/* Aim: a table is drawn as what it says, with no bar for what is withheld; only who may see
+ * statistics sees them as they are; and what is published is for everybody, and nothing else is.
+ * Expected: the table written here by hand; RFC 4287. */
+#include "desk.h"
+
+#include "web/view_statistics.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* --- the drawing ------------------------------------------------------------------------------ */
+
+static const char table[] =
+    "{\"name\":\"t\",\"title\":\"People <counted>\",\"key_columns\":2,"
+    "\"notes\":[{\"label\":\"Withheld\",\"text\":\"[c]\"}],"
+    "\"columns\":[\"Period\",\"Sex\",\"Other\",\"Total\"],\"rows\":["
+    "[\"2025-Q1\",\"Female\",1,7],[\"2025-Q1\",\"Total\",2,10],[\"2025-Q2\",\"Total\",3,40],"
+    "[\"2025-Q3\",\"Total\",4,\"[c]\"],[\"2025-Q4\",\"Total\",5,0]]}";
+
+static json_int_t number_of(const json_t *object, const char *key)
+{
+    return json_integer_value(json_object_get(object, key));
+}
+
+static void bars_are_as_long_as_their_numbers(void **state)
+{
+    struct desk *desk = *state;
+    json_auto_t *sheet = json_loads(table, 0, NULL);
+    json_auto_t *chart = picture_of_sheet(&desk->arena, sheet);
+    const json_t *bars = json_object_get(chart, "bars");
+    /* Only what is about a period alone is drawn, of the column "Total". */
+    assert_int_equal(json_array_size(bars), 4);
+    assert_string_equal(json_string_value(json_object_get(chart, "of")), "Total");
+    assert_true(number_of(json_array_get(bars, 1), "width") > 0);
+    assert_int_equal(number_of(json_array_get(bars, 0), "width") * 4,
+                     number_of(json_array_get(bars, 1), "width"));
+    const json_t *withheld = json_array_get(bars, 2);
+    assert_int_equal(number_of(withheld, "width"), 0);
+    assert_string_equal(json_string_value(json_object_get(withheld, "value")), "[c]");
+    const json_t *zero = json_array_get(bars, 3);
+    assert_int_equal(number_of(zero, "width"), 0);
+    assert_string_equal(json_string_value(json_object_get(zero, "value")), "0");
+    for (size_t i = 0; i < json_array_size(bars); i++) {
+        const json_t *bar = json_array_get(bars, i);
+        assert_true(number_of(bar, "x") + number_of(bar, "width") < number_of(chart, "width"));
+        assert_true(number_of(bar, "y") + number_of(bar, "height") <= number_of(chart, "height"));
+    }
+}
+
+static void a_table_without_numbers_has_no_drawing(void **state)
+{
+    struct desk *desk = *state;
+    json_auto_t *sheet = json_loads("{\"title\":\"T\",\"key_columns\":1,\"notes\":[],"
+                                    "\"columns\":[\"What\",\"Who\"],\"rows\":[[\"a\",\"b\"]]}",
+                                    0, NULL);
+    json_auto_t *chart = picture_of_sheet(&desk->arena, sheet);
+    assert_true(json_is_false(json_object_get(chart, "any")));
+}
+
+static size_t rows_shown(const json_t *view)
+{
+    return json_array_size(json_object_get(json_object_get(view, "table"), "rows"));
+}
+
+static void long_tables_say_that_they_are_cut(void **state)
+{
+    struct desk *desk = *state;
+    const struct view_context context = {.arena = &desk->arena};
+    json_auto_t *sheet = json_loads(table, 0, NULL);
+    json_auto_t *whole = view_sheet(&context, sheet);
+    assert_true(json_is_false(json_object_get(whole, "cut")));
+    assert_int_equal(rows_shown(whole), 5);
+    json_t *rows = json_object_get(sheet, "rows");
+    while (json_array_size(rows) <= SHEET_ROWS_SHOWN) {
+        json_array_append(rows, json_array_get(rows, 0));
+    }
+    json_auto_t *cut = view_sheet(&context, sheet);
+    assert_true(json_is_true(json_object_get(cut, "cut")));
+    assert_int_equal(rows_shown(cut), SHEET_ROWS_SHOWN);
+}
+
+/* --- the register as it is -------------------------------------------------------------------- */
+
+static void only_who_may_see_statistics_sees_them(void **state)
+{
+    struct desk *desk = *state;
+    static const char *const addresses[] = {"/statistics", "/statistics/reconciliation"};
+    for (size_t i = 0; i < 2; i++) {
+        assert_status(desk_get(desk, STATISTICIAN, addresses[i]), 200);
+        assert_status(desk_page(desk, STATISTICIAN, addresses[i]), 200);
+        assert_status(desk_get(desk, CLERK, addresses[i]), 403);
+        assert_status(desk_get(desk, NOBODY, addresses[i]), 401);
+    }
+    assert_status(desk_get(desk, STATISTICIAN, "/statistics/no_such_table"), 404);
+}
+
+static void everyone_ever_recorded_is_in_the_table(void **state)
+{
+    struct desk *desk = *state;
+    for (int i = 0; i < 3; i++) {
+        office_register(&desk->office, "Somebody Counted");
+    }
+    const struct ask ask = {
+        .path = "/statistics/reconciliation", .query = "as=csv", .account = STATISTICIAN};
+    const struct reply csv = desk_ask(desk, &ask);
+    assert_status(csv, 200);
+    assert_true(str_starts(csv.content_type, STR("text/csv")));
+    assert_true(reply_says(&csv, ",3"));
+    const struct ask ods = {
+        .path = "/statistics/reconciliation", .query = "as=ods", .account = STATISTICIAN};
+    const struct reply spreadsheet = desk_ask(desk, &ods);
+    assert_status(spreadsheet, 200);
+    assert_memory_equal(spreadsheet.body.at, "PK\x03\x04", 4);
+    const struct reply page = desk_page(desk, STATISTICIAN, "/statistics/reconciliation");
+    assert_true(reply_says(&page, "as=ods"));
+}
+
+/* --- what is published ------------------------------------------------------------------------ */
+
+static void everybody_reads_what_is_published(void **state)
+{
+    struct desk *desk = *state;
+    const struct reply list = desk_get(desk, NOBODY, "/releases");
+    assert_status(list, 200);
+    assert_true(reply_says(&list, "2025-12-31-t"));
+    const struct ask ask = {
+        .path = "/releases/2025-12-31-t", .accept = "text/html", .account = NOBODY};
+    const struct reply page = desk_ask(desk, &ask);
+    assert_status(page, 200);
+    assert_true(reply_says(&page, "People &lt;counted&gt;"));
+    assert_true(reply_says(&page, "31 December 2025"));
+    const struct ask file = {
+        .path = "/releases/2025-12-31-t", .accept = "text/csv", .account = NOBODY};
+    const struct reply csv = desk_ask(desk, &file);
+    assert_true(reply_says(&csv, "Period,Sex,Other,Total"));
+    assert_true(reply_says(&csv, "2025-Q3,Total,4,[c]"));
+    assert_status(desk_get(desk, NOBODY, "/releases/2025-12-31-u"), 404);
+}
+
+static void only_what_is_announced_is_told(void **state)
+{
+    struct desk *desk = *state;
+    const struct reply list = desk_get(desk, NOBODY, "/releases");
+    assert_true(reply_says(&list, AGREEMENT "\""));
+    assert_false(reply_says(&list, AGREEMENT_SECRET));
+}
+
+static void the_feed_is_atom(void **state)
+{
+    struct desk *desk = *state;
+    const struct reply feed = desk_get(desk, NOBODY, "/releases.atom");
+    assert_status(feed, 200);
+    assert_true(str_starts(feed.content_type, STR("application/atom+xml")));
+    assert_true(str_starts(feed.body, STR("<?xml version=\"1.0\"")));
+    assert_true(reply_says(&feed, "<updated>2025-12-31T00:00:00Z</updated>"));
+    assert_true(reply_says(&feed, "People &lt;counted&gt;"));
+    /* The same names when it is asked again. */
+    const struct reply again = desk_get(desk, NOBODY, "/releases.atom");
+    assert_int_equal(feed.body.len, again.body.len);
+    assert_memory_equal(feed.body.at, again.body.at, feed.body.len);
+}
+
+/* --- */
+
+static int setup(void **state)
+{
+    static const enum account_name accounts[] = {CLERK, STATISTICIAN, ACCOUNT_NAMES};
+    static struct desk desk;
+    desk_open(&desk, accounts);
+    *state = &desk;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    desk_close(*state);
+    return 0;
+}
+
+int main(void)
+{
+    cmocka_set_message_output(CM_OUTPUT_TAP);
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(bars_are_as_long_as_their_numbers),
+        cmocka_unit_test(a_table_without_numbers_has_no_drawing),
+        cmocka_unit_test(long_tables_say_that_they_are_cut),
+        cmocka_unit_test(only_who_may_see_statistics_sees_them),
+        cmocka_unit_test(everyone_ever_recorded_is_in_the_table),
+        cmocka_unit_test(everybody_reads_what_is_published),
+        cmocka_unit_test(only_what_is_announced_is_told),
+        cmocka_unit_test(the_feed_is_atom),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
