@@ -182,7 +182,8 @@ def what_was_put_in_opens_no_door(room):
     server.kill()
     room.restore()
     mine = next(a["id"] for a in others if a["username"] == "caseworker")
-    change(room.store, ("UPDATE password SET hash = (SELECT hash FROM password WHERE account = ?) WHERE account = ?", mine, other))
+    change(room.store, ("UPDATE password SET (hash, proof) = (SELECT hash, proof FROM password WHERE account = ?)"
+                        " WHERE account = ?", mine, other))
     server = Server(room.store)
     client = Client(server.port)
     try:
