@@ -75,6 +75,7 @@ TESTS = [
     "possible",
     "readme",
     "screen",
+    "seal_commands",
     "seal_tamper",
     "server_in_trouble",
     "server_slow",

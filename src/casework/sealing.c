@@ -1,5 +1,7 @@
 #include "casework/sealing.h"
 
+#include "store/kept.h"
+
 #include <errno.h>
 #include <pthread.h>
 #include <time.h>
@@ -23,6 +25,8 @@ struct beat {
     int64_t last; /* position that the log ends with, 0 for none */
     bool last_seen;
     uint64_t events;
+    struct looks_head looks;
+    uint64_t looks_before; /* that the log commits to */
 };
 
 /* The log's last event is looked at again: after a restored backup there is another in its place,
@@ -57,17 +61,40 @@ static result append_news(struct transaction *transaction, void *context, struct
     struct beat *beat = context;
     const int64_t from = beat->last == 0 ? 1 : beat->last;
     TRY(transaction_each_leaf(transaction, from, false, append_leaf, beat, err));
-    return beat->last == 0 || beat->last_seen ? result_ok() : another_store(beat->last, err);
+    TRY(beat->last == 0 || beat->last_seen ? result_ok() : another_store(beat->last, err));
+    return transaction_looks_head(transaction, &beat->looks, err);
+}
+
+static result another_look(uint64_t number, struct err *err)
+{
+    result_ignore(err_set(err, ERROR_CONFLICT,
+                          "look %llu of the store is not the one that is in the log",
+                          (unsigned long long)number),
+                  "the hint follows");
+    return err_hint(err, "Who looked at what was changed, or the store was restored from an older "
+                         "copy. Nothing is signed of it.");
+}
+
+/* Whoever looked since. */
+static result append_looks(struct beat *beat, struct err *err)
+{
+    const uint64_t number = (uint64_t)beat->looks.number;
+    if (number <= beat->looks_before) {
+        return number == beat->looks_before ? result_ok() : another_look(beat->looks_before, err);
+    }
+    TRY(beat->events > 0 ? result_ok() : log_batch_begin(beat->log, (uint64_t)beat->last + 1, err));
+    return log_append_looks(beat->log, &beat->looks.commitment, number, err);
 }
 
 static result append_padding(struct beat *beat, struct err *err)
 {
     const uint64_t padding = beat->settings->padding;
+    const bool news = beat->events > 0 || log_last_look(beat->log) > beat->looks_before;
     uint64_t left = (padding - log_size(beat->log) % padding) % padding;
-    if (beat->events == 0 && !beat->settings->constant) {
+    if (!news && !beat->settings->constant) {
         return result_ok();
     }
-    for (left = beat->events == 0 && left == 0 ? padding : left; left > 0; left--) {
+    for (left = !news && left == 0 ? padding : left; left > 0; left--) {
         struct sha256 nothing;
         beat->system->entropy(beat->system->context, nothing.bytes, sizeof nothing.bytes);
         TRY(log_append(beat->log, &nothing, false, err));
@@ -77,7 +104,9 @@ static result append_padding(struct beat *beat, struct err *err)
 
 static result run_beat(struct beat *beat, struct store *store, struct err *err)
 {
+    beat->looks_before = log_last_look(beat->log);
     TRY(store_read(store, append_news, beat, err));
+    TRY(append_looks(beat, err));
     TRY(append_padding(beat, err));
     return log_publish(beat->log, err);
 }
@@ -259,6 +288,53 @@ static result verify_leaf(void *context, int64_t position, const struct sha256 *
     return sha256_equal(&commitment, leaf) ? result_ok() : another_store(position, err);
 }
 
+/* Which of the looks the log commits to, and in which entry. */
+struct looking {
+    struct verifying *verifying;
+    uint64_t next_batch;
+    uint64_t sealed;        /* looks that the batches before commit to */
+    struct log_batch batch; /* the next that commits to more */
+};
+
+static result next_looks(struct looking *looking, struct err *err)
+{
+    looking->sealed = looking->batch.looks;
+    while (looking->next_batch < looking->verifying->batches) {
+        TRY(log_read_batch(looking->verifying->log, looking->next_batch++, &looking->batch, err));
+        if (looking->batch.looks > looking->sealed) {
+            return result_ok();
+        }
+    }
+    looking->batch.looks = UINT64_MAX;
+    return result_ok();
+}
+
+static result verify_look(void *context, const struct looks_head *head, struct err *err)
+{
+    struct looking *looking = context;
+    struct sha256 commitment;
+    if ((uint64_t)head->number != looking->batch.looks) {
+        return result_ok();
+    }
+    TRY(log_entry(looking->verifying->log, looking->batch.first_entry + looking->batch.events,
+                  &commitment, err));
+    if (!sha256_equal(&commitment, &head->commitment)) {
+        return another_look(looking->batch.looks, err);
+    }
+    return next_looks(looking, err);
+}
+
+static result verify_looks(struct transaction *transaction, void *context, struct err *err)
+{
+    struct verifying *verifying = context;
+    struct looking looking = {.verifying = verifying};
+    TRY(next_looks(&looking, err));
+    TRY(transaction_each_look(transaction, verify_look, &looking, err));
+    verifying->check.looks = looking.sealed;
+    TRY(looking.batch.looks == UINT64_MAX ? result_ok() : another_look(looking.batch.looks, err));
+    return transaction_check_kept(transaction, err);
+}
+
 static result verify_events(struct transaction *transaction, void *context, struct err *err)
 {
     return transaction_each_leaf(transaction, 1, true, verify_leaf, context, err);
@@ -273,9 +349,10 @@ static result check_events(struct verifying *verifying, struct store *store, str
             : log_read_batch(verifying->log, verifying->batches - 1, &last, err));
     TRY(store_read(store, verify_events, verifying, err));
     const uint64_t in_log = last.first_position + last.events - 1;
-    return verifying->check.events == in_log
-               ? result_ok()
-               : another_store((int64_t)verifying->check.events + 1, err);
+    if (verifying->check.events != in_log) {
+        return another_store((int64_t)verifying->check.events + 1, err);
+    }
+    return store_read(store, verify_looks, verifying, err);
 }
 
 result sealing_verify(struct store *store, struct log *log, const struct sealing_question *question,

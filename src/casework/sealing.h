@@ -1,9 +1,10 @@
 /* sealing: events become entries of the transparency log (log/log.h), and are checked against it.
  *
- * On every beat the events that are durable and not in the log yet are appended, and after them
- * entries that stand for nothing, up to a multiple of `padding`: who watches the log grow learns
- * neither how many events there were nor which entry is one. `constant`: also when there was no
- * event, so that nobody learns when there was one. */
+ * On every beat the events that are durable and not in the log yet are appended, after them one
+ * entry that commits to everybody who looked at something (store/kept.h), and after that entries
+ * that stand for nothing, up to a multiple of `padding`: who watches the log grow learns neither
+ * how many events there were nor which entry is one. `constant`: also when there was no event, so
+ * that nobody learns when there was one. */
 #ifndef RETURNHUB_CASEWORK_SEALING_H
 #define RETURNHUB_CASEWORK_SEALING_H
 
@@ -45,8 +46,10 @@ MUST_USE result sealing_receipt(const struct log *log, int64_t position, struct 
                                 str *ret_receipt, struct err *err);
 
 /* Every event of the store is the one that its leaf commits to, and its leaf is in the log, where
- * the log says; the log is whole and its checkpoint is signed, enough witnesses cosigned it, and an
- * older checkpoint is of its history. The first thing that is wrong is named. */
+ * the log says; who looked at what is what the log commits to; everything else that is kept is as
+ * it was written (store/kept.h); the log is whole and its checkpoint is signed, enough witnesses
+ * cosigned it, and an older checkpoint is of its history. The first thing that is wrong is named.
+ */
 struct sealing_question {
     str older;                   /* "" for none */
     const struct policy *policy; /* NULL: no witness is needed */
@@ -55,6 +58,7 @@ struct sealing_check {
     struct audit_outcome log;
     uint64_t events;  /* in the log */
     uint64_t not_yet; /* in the store only */
+    uint64_t looks;   /* that the log commits to */
 };
 MUST_USE result sealing_verify(struct store *store, struct log *log,
                                const struct sealing_question *question,

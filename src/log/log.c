@@ -30,6 +30,7 @@ static result append_batch(struct log *log, struct err *err)
     put_number(bytes + 8, log->batch.entries);
     put_number(bytes + 16, log->batch.first_position);
     put_number(bytes + 24, log->batch.events);
+    put_number(bytes + 32, log->batch.looks);
     return growing_append(&log->batches, bytes, sizeof bytes, err);
 }
 
@@ -41,7 +42,8 @@ result log_read_batch(const struct log *log, uint64_t number, struct log_batch *
     *ret_batch = (struct log_batch){.first_entry = get_number(bytes),
                                     .entries = get_number(bytes + 8),
                                     .first_position = get_number(bytes + 16),
-                                    .events = get_number(bytes + 24)};
+                                    .events = get_number(bytes + 24),
+                                    .looks = get_number(bytes + 32)};
     return result_ok();
 }
 
@@ -90,7 +92,8 @@ static result cut_batches(struct log *log, uint64_t size, struct err *err)
     const uint64_t end = count == 0 ? 0 : batch.first_entry + batch.entries;
     log->batch =
         (struct log_batch){.first_entry = size,
-                           .first_position = count == 0 ? 1 : batch.first_position + batch.events};
+                           .first_position = count == 0 ? 1 : batch.first_position + batch.events,
+                           .looks = count == 0 ? 0 : batch.looks};
     return end != size ? too_short(log, size, err)
                        : growing_cut(&log->batches, count * BATCH_SIZE, err);
 }
@@ -177,6 +180,14 @@ result log_append(struct log *log, const struct sha256 *commitment, bool of_even
     return result_ok();
 }
 
+result log_append_looks(struct log *log, const struct sha256 *commitment, uint64_t number,
+                        struct err *err)
+{
+    ASSERT(log->batch.events == log->batch.entries && number > log->batch.looks);
+    log->batch.looks = number;
+    return log_append(log, commitment, false, err);
+}
+
 static result flush_all(struct log *log, struct err *err)
 {
     TRY(flush_entries(log, err));
@@ -254,9 +265,9 @@ result log_publish(struct log *log, struct err *err)
     }
     TRY(flush_all(log, err));
     TRY(log_sign(log, err));
-    log->batch =
-        (struct log_batch){.first_entry = log->builder.size,
-                           .first_position = log->batch.first_position + log->batch.events};
+    log->batch = (struct log_batch){.first_entry = log->builder.size,
+                                    .first_position = log->batch.first_position + log->batch.events,
+                                    .looks = log->batch.looks};
     return result_ok();
 }
 

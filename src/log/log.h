@@ -31,12 +31,14 @@ MUST_USE result log_open_published(const char *folder, const struct note_key *ke
 void log_close(struct log *log); /* accepts NULL */
 
 /* Which entries the events of one beat are: as many as there were events, in the order of their
- * positions; then come entries that stand for nothing. */
+ * positions; then, when somebody looked at something since, one that commits to all looks up to
+ * number `looks`, which is more than the batch before says; then entries that stand for nothing. */
 struct log_batch {
     uint64_t first_entry;
     uint64_t entries;
     uint64_t first_position;
     uint64_t events;
+    uint64_t looks;
 };
 
 /* Begins with log_batch_begin at an event that follows the last; log_append for each event and then
@@ -46,6 +48,9 @@ struct log_batch {
 MUST_USE result log_batch_begin(struct log *log, uint64_t first_position, struct err *err);
 MUST_USE result log_append(struct log *log, const struct sha256 *commitment, bool of_event,
                            struct err *err);
+/* After the events: what commits to all looks up to this number. */
+MUST_USE result log_append_looks(struct log *log, const struct sha256 *commitment, uint64_t number,
+                                 struct err *err);
 MUST_USE result log_publish(struct log *log, struct err *err);
 MUST_USE result log_give_up(struct log *log, struct err *err);
 
@@ -66,6 +71,8 @@ const struct note_key *log_key(const struct log *log);
 uint64_t log_size(const struct log *log);
 /* The position of the last event that is in it; 0 when none is. */
 uint64_t log_last_position(const struct log *log);
+/* The number of the last look that it commits to; 0 when none. */
+uint64_t log_last_look(const struct log *log);
 /* The entry of an event; *ret_found is false when it is not published. */
 MUST_USE result log_find(const struct log *log, uint64_t position, uint64_t *ret_entry,
                          bool *ret_found, struct err *err);

@@ -7,8 +7,11 @@
 
 #include <pthread.h>
 
+/* With a new form of the batches, a new name. */
+#define BATCHES_NAME "batches-2"
+
 enum {
-    BATCH_SIZE = 4 * 8,         /* four numbers of eight bytes, the highest byte first */
+    BATCH_SIZE = 5 * 8,         /* five numbers of eight bytes, the highest byte first */
     CHECKPOINT_MAX = 16 * 1024, /* with the signatures of many witnesses */
     PUBLISH_ARENA_BYTES = 256 * 1024,
 };

@@ -20,10 +20,30 @@ static result open_file(struct log *log, const char *name, struct growing_file *
     return growing_open(path, log->signer != NULL, file, err);
 }
 
+/* Older programs wrote, under another name, batches that do not say which looks they commit to. */
+static result refuse_old(const struct log *log, struct err *err)
+{
+    char path[PATH_MAX];
+    bool old = false;
+    TRY(log_path(log, "batches", path, err));
+    TRY(system_find_file(path, &old, err));
+    if (!old) {
+        return result_ok();
+    }
+    result_ignore(err_set(err, ERROR_CONFLICT,
+                          "The log in %s was made by an older returnhub, which did not seal who "
+                          "looked at what",
+                          log->folder),
+                  "the hint follows");
+    return err_hint(err, "Keep it and its public key as they are: what they prove, they prove "
+                         "still. Begin a new log with a new key and a new name.");
+}
+
 static result open_files(struct log *log, struct err *err)
 {
+    TRY(refuse_old(log, err));
     TRY(open_file(log, "entries", &log->entries, err));
-    TRY(open_file(log, "batches", &log->batches, err));
+    TRY(open_file(log, BATCHES_NAME, &log->batches, err));
     for (unsigned level = 0; level < TILE_LEVELS; level++) {
         char name[16];
         snprintf(name, sizeof name, "hashes.%u", level);

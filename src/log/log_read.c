@@ -67,6 +67,11 @@ uint64_t log_last_position(const struct log *log)
     return log->batch.first_position + log->batch.events - 1;
 }
 
+uint64_t log_last_look(const struct log *log)
+{
+    return log->batch.looks;
+}
+
 /* --- entries --- */
 
 result log_check_batches(const struct log *log, uint64_t *ret_count, struct err *err)
@@ -77,8 +82,9 @@ result log_check_batches(const struct log *log, uint64_t *ret_count, struct err 
     log_snapshot(log, &published);
     for (uint64_t i = 0; i < published.batches; i++) {
         TRY(log_read_batch(log, i, &batch, err));
-        if (batch.first_entry != next.first_entry || batch.events > batch.entries ||
-            batch.first_position != next.first_position) {
+        const uint64_t named = batch.events + (batch.looks > next.looks ? 1 : 0);
+        if (batch.first_entry != next.first_entry || named > batch.entries ||
+            batch.first_position != next.first_position || batch.looks < next.looks) {
             return err_set(err, ERROR_INPUT,
                            "batches: the log does not say which entries stand for the events from "
                            "%llu on",
@@ -86,6 +92,7 @@ result log_check_batches(const struct log *log, uint64_t *ret_count, struct err 
         }
         next.first_entry += batch.entries;
         next.first_position += batch.events;
+        next.looks = batch.looks;
     }
     if (next.first_entry != published.newest.checkpoint.size) {
         return err_set(err, ERROR_INPUT, "batches: the last entries of the log are in none");

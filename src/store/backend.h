@@ -15,6 +15,8 @@ struct backend;
 /* A backend's own connection begins with this. */
 struct connection {
     const struct backend *backend;
+    bool brought_proofs; /* did opening it just bring a layout without proofs (proof.h) up to date?
+                          */
     bool others_wrote; /* may another connection have committed between the last transaction of this
                           one and the one that has begun? */
 };
@@ -76,10 +78,25 @@ enum query {
                         first */
     QUERY_TAKEN_BY,  /* (person or record, account) -> event: steps that the account took of it */
     QUERY_SESSIONS,  /* (account) -> session, newest first */
-    QUERY_PASSKEYS,  /* (account) -> passkey, oldest first */
-    QUERY_SUBJECT_LINKS,  /* (account) -> subject link, by issuer */
-    QUERY_OLD_CEREMONIES, /* (instant) -> ceremony: made before */
-    QUERY_CEREMONY_COUNT, /* () -> number */
+    QUERY_LAST_LOOK, /* () -> look link: of the last, no row when there is none */
+    QUERY_ALL_LOOKS, /* () -> look, by number */
+    QUERY_PASSWORDS, /* () -> password */
+    QUERY_SECOND_FACTORS,     /* () -> second factor */
+    QUERY_ALL_SESSIONS,       /* () -> session */
+    QUERY_ALL_CEREMONIES,     /* () -> ceremony */
+    QUERY_ALL_PASSKEYS,       /* () -> passkey */
+    QUERY_ALL_SUBJECT_LINKS,  /* () -> subject link */
+    QUERY_LATEST_RECORDED,    /* () -> number: milliseconds, no row when there is no event */
+    QUERY_RULEBOOKS,          /* () -> rulebook */
+    QUERY_KEYS,               /* () -> subject key */
+    QUERY_KEYS_DESTROYED,     /* () -> subject key: those that are gone */
+    QUERY_KEYS_WITHOUT_EVENT, /* () -> subject key: of which there is no event */
+    QUERY_COMMANDS_MISSING,   /* () -> command: as events say, that no row says */
+    QUERY_COMMANDS_TOO_MANY,  /* () -> command: that no event says */
+    QUERY_PASSKEYS,           /* (account) -> passkey, oldest first */
+    QUERY_SUBJECT_LINKS,      /* (account) -> subject link, by issuer */
+    QUERY_OLD_CEREMONIES,     /* (instant) -> ceremony: made before */
+    QUERY_CEREMONY_COUNT,     /* () -> number */
     QUERY_LOOKS,    /* (person, account, before, limit) -> look row, newest first; 0 asks for all */
     QUERY_CASELOAD, /* (first person, last person) -> caseload, by person */
     QUERY_COURSES,  /* (first person, last person) -> course, by person, no facts */
@@ -189,6 +206,10 @@ struct backend {
                           struct cursor *ret_cursor, struct err *err);
     result (*cursor_next)(struct cursor *cursor, void *row, bool *ret_found, struct err *err);
     void (*cursor_close)(struct cursor *cursor);
+
+    /* Tables, indices and triggers are those that this program makes, no less and no more;
+     * ERROR_STORAGE names what differs. */
+    result (*check_layout)(struct connection *connection, struct err *err);
 
     /* Overwritten and deleted content is in no file of the database any more. Waits for readers. */
     result (*purge)(struct connection *connection, struct err *err);

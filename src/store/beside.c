@@ -1,5 +1,5 @@
 /* Beside the events: secrets, sessions, rulebooks. */
-#include "store/transaction.h"
+#include "store/proof.h"
 
 #include <string.h>
 
@@ -7,8 +7,8 @@ result transaction_set_password_hash(struct transaction *transaction, int64_t ac
                                      struct err *err)
 {
     TRY(transaction_check_writing(transaction, err));
-    const struct password_record record = {.account = account, .hash = hash};
-    return backend_of(transaction)->row_put(transaction->connection, TABLE_PASSWORD, &record, err);
+    struct password_record record = {.account = account, .hash = hash};
+    return row_put_proved(transaction, TABLE_PASSWORD, &record, err);
 }
 
 result transaction_password_hash(struct transaction *transaction, int64_t account,
@@ -19,29 +19,31 @@ result transaction_password_hash(struct transaction *transaction, int64_t accoun
     TRY(backend_of(transaction)
             ->row_find(transaction->connection, TABLE_PASSWORD, arena, &record, &found, err));
     *ret_hash = found ? record.hash : STR("");
-    return result_ok();
+    return found ? row_check_proof(transaction, TABLE_PASSWORD, &record, err) : result_ok();
 }
 
 result transaction_put_session(struct transaction *transaction, const struct session_row *row,
                                struct err *err)
 {
     TRY(transaction_check_writing(transaction, err));
-    return backend_of(transaction)->row_put(transaction->connection, TABLE_SESSION, row, err);
+    struct session_record record = {.row = *row};
+    return row_put_proved(transaction, TABLE_SESSION, &record, err);
 }
 
 result transaction_session(struct transaction *transaction, const uint8_t token_hash[32],
                            struct session_row *ret_row, struct err *err)
 {
     struct arena scratch = transaction->scratch;
-    struct session_row row = {0};
-    memcpy(row.token_hash, token_hash, sizeof row.token_hash);
+    struct session_record record = {.row = {.account = 0}};
+    memcpy(record.row.token_hash, token_hash, sizeof record.row.token_hash);
     bool found = false;
     TRY(backend_of(transaction)
-            ->row_find(transaction->connection, TABLE_SESSION, &scratch, &row, &found, err));
+            ->row_find(transaction->connection, TABLE_SESSION, &scratch, &record, &found, err));
     if (!found) {
         return err_set(err, ERROR_NOT_FOUND, "There is no such session");
     }
-    *ret_row = row;
+    TRY(row_check_proof(transaction, TABLE_SESSION, &record, err));
+    *ret_row = record.row;
     return result_ok();
 }
 
@@ -49,9 +51,10 @@ result transaction_delete_session(struct transaction *transaction, const uint8_t
                                   struct err *err)
 {
     TRY(transaction_check_writing(transaction, err));
-    struct session_row row = {0};
-    memcpy(row.token_hash, token_hash, sizeof row.token_hash);
-    return backend_of(transaction)->row_delete(transaction->connection, TABLE_SESSION, &row, err);
+    struct session_record record = {.row = {.account = 0}};
+    memcpy(record.row.token_hash, token_hash, sizeof record.row.token_hash);
+    return backend_of(transaction)
+        ->row_delete(transaction->connection, TABLE_SESSION, &record, err);
 }
 
 result transaction_put_rulebook(struct transaction *transaction, str identity_hex, str canonical,

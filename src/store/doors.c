@@ -1,6 +1,6 @@
 #include "store/doors.h"
 
-#include "store/transaction.h"
+#include "store/proof.h"
 
 #include <string.h>
 
@@ -65,7 +65,7 @@ static result sweep(struct transaction *transaction, instant expired, struct err
     size_t count = 0;
     TRY(collect_rows(transaction, QUERY_OLD_CEREMONIES, &parameter, 1, &scratch, &found, &count,
                      err));
-    const struct ceremony *rows = found;
+    const struct ceremony_record *rows = found;
     for (size_t i = 0; i < count; i++) {
         TRY(backend_of(transaction)
                 ->row_delete(transaction->connection, TABLE_CEREMONY, &rows[i], err));
@@ -85,7 +85,8 @@ result transaction_put_ceremony(struct transaction *transaction, const struct ce
     if (count == 1 && *(const int64_t *)found >= CEREMONIES_MAX) {
         return err_set(err, ERROR_LIMIT, "Too many people are signing in; try again in a minute");
     }
-    return backend_of(transaction)->row_put(transaction->connection, TABLE_CEREMONY, ceremony, err);
+    struct ceremony_record record = {.row = *ceremony};
+    return row_put_proved(transaction, TABLE_CEREMONY, &record, err);
 }
 
 result transaction_take_ceremony(struct transaction *transaction, struct ceremony *ceremony,
@@ -93,12 +94,16 @@ result transaction_take_ceremony(struct transaction *transaction, struct ceremon
 {
     struct arena scratch = transaction->scratch;
     TRY(transaction_check_writing(transaction, err));
+    struct ceremony_record record = {.row = *ceremony};
     TRY(backend_of(transaction)
-            ->row_find(transaction->connection, TABLE_CEREMONY, &scratch, ceremony, ret_found,
-                       err));
-    return *ret_found ? backend_of(transaction)
-                            ->row_delete(transaction->connection, TABLE_CEREMONY, ceremony, err)
-                      : result_ok();
+            ->row_find(transaction->connection, TABLE_CEREMONY, &scratch, &record, ret_found, err));
+    if (!*ret_found) {
+        return result_ok();
+    }
+    TRY(row_check_proof(transaction, TABLE_CEREMONY, &record, err));
+    *ceremony = record.row;
+    return backend_of(transaction)
+        ->row_delete(transaction->connection, TABLE_CEREMONY, &record, err);
 }
 
 /* --- passkeys --------------------------------------------------------------------------------- */
@@ -106,38 +111,47 @@ result transaction_take_ceremony(struct transaction *transaction, struct ceremon
 result transaction_passkey(struct transaction *transaction, str credential_id, struct arena *arena,
                            struct passkey_row *ret_row, bool *ret_found, struct err *err)
 {
-    struct passkey_row row = {.credential_id = credential_id};
+    struct passkey_record record = {.row = {.credential_id = credential_id}};
     TRY(backend_of(transaction)
-            ->row_find(transaction->connection, TABLE_PASSKEY, arena, &row, ret_found, err));
-    if (*ret_found) {
-        *ret_row = row;
+            ->row_find(transaction->connection, TABLE_PASSKEY, arena, &record, ret_found, err));
+    if (!*ret_found) {
+        return result_ok();
     }
-    return result_ok();
+    *ret_row = record.row;
+    return row_check_proof(transaction, TABLE_PASSKEY, &record, err);
 }
 
 result transaction_put_passkey(struct transaction *transaction, const struct passkey_row *row,
                                struct err *err)
 {
     TRY(transaction_check_writing(transaction, err));
-    return backend_of(transaction)->row_put(transaction->connection, TABLE_PASSKEY, row, err);
+    struct passkey_record record = {.row = *row};
+    return row_put_proved(transaction, TABLE_PASSKEY, &record, err);
 }
 
 result transaction_delete_passkey(struct transaction *transaction, str credential_id,
                                   struct err *err)
 {
     TRY(transaction_check_writing(transaction, err));
-    const struct passkey_row row = {.credential_id = credential_id};
-    return backend_of(transaction)->row_delete(transaction->connection, TABLE_PASSKEY, &row, err);
+    const struct passkey_record record = {.row = {.credential_id = credential_id}};
+    return backend_of(transaction)
+        ->row_delete(transaction->connection, TABLE_PASSKEY, &record, err);
 }
 
 result transaction_passkeys(struct transaction *transaction, int64_t account, struct arena *arena,
                             const struct passkey_row **ret_rows, size_t *ret_count, struct err *err)
 {
     const struct parameter parameter = parameter_number(account);
-    void *rows = NULL;
-    TRY(collect_rows(transaction, QUERY_PASSKEYS, &parameter, 1, arena, &rows, ret_count, err));
+    void *found = NULL;
+    TRY(collect_rows(transaction, QUERY_PASSKEYS, &parameter, 1, arena, &found, ret_count, err));
+    const struct passkey_record *records = found;
+    struct passkey_row *rows = ARENA_NEW(arena, struct passkey_row, *ret_count + 1);
+    for (size_t i = 0; rows != NULL && i < *ret_count; i++) {
+        TRY(row_check_proof(transaction, TABLE_PASSKEY, &records[i], err));
+        rows[i] = records[i].row;
+    }
     *ret_rows = rows;
-    return result_ok();
+    return rows == NULL ? arena_full(err) : result_ok();
 }
 
 /* --- who is known to another provider --------------------------------------------------------- */
@@ -146,28 +160,32 @@ result transaction_subject_link(struct transaction *transaction, str issuer, str
                                 struct arena *arena, struct subject_link_row *ret_row,
                                 bool *ret_found, struct err *err)
 {
-    struct subject_link_row row = {.issuer = issuer, .subject = subject};
+    struct subject_link_record record = {.row = {.issuer = issuer, .subject = subject}};
     TRY(backend_of(transaction)
-            ->row_find(transaction->connection, TABLE_SUBJECT_LINK, arena, &row, ret_found, err));
-    if (*ret_found) {
-        *ret_row = row;
+            ->row_find(transaction->connection, TABLE_SUBJECT_LINK, arena, &record, ret_found,
+                       err));
+    if (!*ret_found) {
+        return result_ok();
     }
-    return result_ok();
+    *ret_row = record.row;
+    return row_check_proof(transaction, TABLE_SUBJECT_LINK, &record, err);
 }
 
 result transaction_put_subject_link(struct transaction *transaction,
                                     const struct subject_link_row *row, struct err *err)
 {
     TRY(transaction_check_writing(transaction, err));
-    return backend_of(transaction)->row_put(transaction->connection, TABLE_SUBJECT_LINK, row, err);
+    struct subject_link_record record = {.row = *row};
+    return row_put_proved(transaction, TABLE_SUBJECT_LINK, &record, err);
 }
 
 result transaction_delete_subject_link(struct transaction *transaction,
                                        const struct subject_link_row *row, struct err *err)
 {
     TRY(transaction_check_writing(transaction, err));
+    const struct subject_link_record record = {.row = *row};
     return backend_of(transaction)
-        ->row_delete(transaction->connection, TABLE_SUBJECT_LINK, row, err);
+        ->row_delete(transaction->connection, TABLE_SUBJECT_LINK, &record, err);
 }
 
 result transaction_subject_links(struct transaction *transaction, int64_t account,
@@ -175,9 +193,15 @@ result transaction_subject_links(struct transaction *transaction, int64_t accoun
                                  size_t *ret_count, struct err *err)
 {
     const struct parameter parameter = parameter_number(account);
-    void *rows = NULL;
-    TRY(collect_rows(transaction, QUERY_SUBJECT_LINKS, &parameter, 1, arena, &rows, ret_count,
+    void *found = NULL;
+    TRY(collect_rows(transaction, QUERY_SUBJECT_LINKS, &parameter, 1, arena, &found, ret_count,
                      err));
+    const struct subject_link_record *records = found;
+    struct subject_link_row *rows = ARENA_NEW(arena, struct subject_link_row, *ret_count + 1);
+    for (size_t i = 0; rows != NULL && i < *ret_count; i++) {
+        TRY(row_check_proof(transaction, TABLE_SUBJECT_LINK, &records[i], err));
+        rows[i] = records[i].row;
+    }
     *ret_rows = rows;
-    return result_ok();
+    return rows == NULL ? arena_full(err) : result_ok();
 }

@@ -325,6 +325,26 @@ result remains_read(struct transaction *transaction, struct arena *arena,
     return result_ok();
 }
 
+result erased_people_read(struct transaction *transaction, struct arena *arena,
+                          struct erased_people *ret_erased, struct err *err)
+{
+    const struct event *events = NULL;
+    size_t event_count = 0;
+    TRY(transaction_history(transaction, SUBJECT_OF_REGISTER, 1, 0, HISTORY_WHOLE, arena, &events,
+                            &event_count, err));
+    struct erased_people erased = {.people = ARENA_NEW(arena, int64_t, event_count + 1)};
+    if (erased.people == NULL) {
+        return arena_full(err);
+    }
+    for (size_t i = 0; i < event_count; i++) {
+        if (events[i].kind == EVENT_PERSON_ERASED) {
+            erased.people[erased.count++] = events[i].body.person_erased.person;
+        }
+    }
+    *ret_erased = erased;
+    return result_ok();
+}
+
 str remains_find(const struct remains *remains, int64_t position)
 {
     const struct remaining_body wanted = {.position = position};

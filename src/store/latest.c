@@ -27,6 +27,23 @@ result latest_learn(struct transaction *transaction, struct err *err)
     return result_ok();
 }
 
+result latest_check(struct transaction *transaction, struct err *err)
+{
+    struct arena scratch = transaction->scratch;
+    instant written;
+    int64_t recorded = 0;
+    bool found = false;
+    TRY(first_row(transaction, QUERY_LATEST_RECORDED, NULL, 0, &scratch, &recorded, &found, err));
+    if (!read_latest(transaction, &written, NULL).ok ||
+        (found && written.milliseconds < recorded)) {
+        return err_set(err, ERROR_STORAGE,
+                       "property %s was changed behind the store's back: an event was recorded "
+                       "later than it says",
+                       PROPERTY_LATEST_INSTANT);
+    }
+    return result_ok();
+}
+
 void latest_raise(struct transaction *transaction, instant at)
 {
     struct latest *latest = &transaction->latest;

@@ -1,6 +1,5 @@
 #include "store/layout.h"
 
-#include "store/doors.h"
 #include "store/store.h"
 
 #include <assert.h>
@@ -57,6 +56,7 @@ static const struct column property_columns[] = {
 static const struct column password_columns[] = {
     FIXED(password_record, account, COLUMN_NUMBER),
     COLUMN(password_record, hash, COLUMN_TEXT),
+    COLUMN(password_record, proof, COLUMN_BYTES32),
 };
 
 static const struct column second_factor_columns[] = {
@@ -66,6 +66,7 @@ static const struct column second_factor_columns[] = {
     COLUMN(second_factor_record, last_period, COLUMN_NUMBER),
     COLUMN(second_factor_record, wrong_codes, COLUMN_NUMBER),
     COLUMN(second_factor_record, wrong_at, COLUMN_INSTANT),
+    COLUMN(second_factor_record, proof, COLUMN_BYTES32),
 };
 
 static const struct column passkey_columns[] = {
@@ -73,31 +74,34 @@ static const struct column passkey_columns[] = {
     COLUMN(passkey_row, name, COLUMN_TEXT),          FIXED(passkey_row, algorithm, COLUMN_NUMBER),
     FIXED(passkey_row, public_key, COLUMN_BYTES),    COLUMN(passkey_row, sign_count, COLUMN_NUMBER),
     FIXED(passkey_row, created_at, COLUMN_INSTANT),  COLUMN(passkey_row, used_at, COLUMN_INSTANT),
+    COLUMN(passkey_record, proof, COLUMN_BYTES32),
 };
 
 static const struct column subject_link_columns[] = {
     FIXED(subject_link_row, issuer, COLUMN_TEXT),
     FIXED(subject_link_row, subject, COLUMN_TEXT),
     FIXED(subject_link_row, account, COLUMN_NUMBER),
+    COLUMN(subject_link_record, proof, COLUMN_BYTES32),
 };
 
 static const struct column ceremony_columns[] = {
-    FIXED(ceremony, bound_to, COLUMN_BYTES32),
-    FIXED(ceremony, purpose, COLUMN_STATE),
-    COLUMN(ceremony, secret, COLUMN_BYTES32),
-    COLUMN(ceremony, made_at, COLUMN_INSTANT),
+    FIXED(ceremony, bound_to, COLUMN_BYTES32),      FIXED(ceremony, purpose, COLUMN_STATE),
+    COLUMN(ceremony, secret, COLUMN_BYTES32),       COLUMN(ceremony, made_at, COLUMN_INSTANT),
+    COLUMN(ceremony_record, proof, COLUMN_BYTES32),
 };
 
 static const struct column session_columns[] = {
     FIXED(session_row, token_hash, COLUMN_BYTES32),  COLUMN(session_row, account, COLUMN_NUMBER),
     COLUMN(session_row, opened_at, COLUMN_INSTANT),  COLUMN(session_row, seen_at, COLUMN_INSTANT),
     COLUMN(session_row, form_token, COLUMN_BYTES32), COLUMN(session_row, proven_at, COLUMN_INSTANT),
+    COLUMN(session_record, proof, COLUMN_BYTES32),
 };
 
 static const struct column look_columns[] = {
-    FIXED(look_record, account, COLUMN_NUMBER), FIXED(look_record, subject_kind, COLUMN_STATE),
-    FIXED(look_record, subject, COLUMN_NUMBER), FIXED(look_record, at, COLUMN_INSTANT),
-    FIXED(look_record, purpose, COLUMN_TEXT),   FIXED(look_record, reason, COLUMN_TEXT),
+    FIXED(look_record, number, COLUMN_NUMBER),      FIXED(look_record, account, COLUMN_NUMBER),
+    FIXED(look_record, subject_kind, COLUMN_STATE), FIXED(look_record, subject, COLUMN_NUMBER),
+    FIXED(look_record, at, COLUMN_INSTANT),         FIXED(look_record, purpose, COLUMN_TEXT),
+    FIXED(look_record, reason, COLUMN_TEXT),        FIXED(look_record, chain, COLUMN_BYTES32),
 };
 
 static const struct column rulebook_columns[] = {
@@ -319,6 +323,10 @@ static const struct column name_columns[] = {
     FIXED(name_record, name, COLUMN_TEXT),
 };
 
+static const struct column look_link_columns[] = {
+    FIXED(look_link, number, COLUMN_NUMBER),
+    FIXED(look_link, chain, COLUMN_BYTES32),
+};
 static const struct column look_row_columns[] = {
     FIXED(look_row, number, COLUMN_NUMBER),      FIXED(look_row, account, COLUMN_NUMBER),
     FIXED(look_row, subject_kind, COLUMN_STATE), FIXED(look_row, subject, COLUMN_NUMBER),
@@ -454,10 +462,11 @@ static const struct layout layouts[TABLE_COUNT] = {
     [TABLE_PASSWORD] = LAYOUT("password", struct password_record, password_columns, 1),
     [TABLE_SECOND_FACTOR] =
         LAYOUT("second_factor", struct second_factor_record, second_factor_columns, 1),
-    [TABLE_PASSKEY] = LAYOUT("passkey", struct passkey_row, passkey_columns, 1),
-    [TABLE_SUBJECT_LINK] = LAYOUT("subject_link", struct subject_link_row, subject_link_columns, 2),
-    [TABLE_CEREMONY] = LAYOUT("ceremony", struct ceremony, ceremony_columns, 2),
-    [TABLE_SESSION] = LAYOUT("session", struct session_row, session_columns, 1),
+    [TABLE_PASSKEY] = LAYOUT("passkey", struct passkey_record, passkey_columns, 1),
+    [TABLE_SUBJECT_LINK] =
+        LAYOUT("subject_link", struct subject_link_record, subject_link_columns, 2),
+    [TABLE_CEREMONY] = LAYOUT("ceremony", struct ceremony_record, ceremony_columns, 2),
+    [TABLE_SESSION] = LAYOUT("session", struct session_record, session_columns, 1),
     [TABLE_LOOK] = LAYOUT("look", struct look_record, look_columns, 0),
     [TABLE_RULEBOOK] = LAYOUT("rulebook", struct rulebook_record, rulebook_columns, 1),
     [TABLE_PERSON] = LAYOUT("person", struct person_row, person_columns, 1),
@@ -512,6 +521,12 @@ const struct layout *layout_of_arrival_count(void)
 {
     static const struct layout layout =
         LAYOUT("arrival_count", struct arrival_count, arrival_count_columns, 0);
+    return &layout;
+}
+
+const struct layout *layout_of_look_link(void)
+{
+    static const struct layout layout = LAYOUT("look", struct look_link, look_link_columns, 0);
     return &layout;
 }
 

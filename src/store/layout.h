@@ -17,6 +17,8 @@
 #include "register/operation.h"
 #include "register/row.h"
 #include "register/stop_notice.h"
+#include "store/doors.h"
+#include "store/store.h"
 
 enum column_type {
     COLUMN_NUMBER,  /* int64_t */
@@ -99,6 +101,7 @@ const struct layout *layout_of_number(void);        /* int64_t */
 const struct layout *layout_of_place_count(void);   /* struct place_state_count */
 const struct layout *layout_of_arrival_count(void); /* struct arrival_count (store.h) */
 const struct layout *layout_of_look(void);          /* struct look_row (store.h) */
+const struct layout *layout_of_look_link(void);     /* struct look_link */
 const struct layout *layout_of_stage_count(void);   /* struct stage_count (store.h) */
 const struct layout *layout_of_course(void);        /* struct person_course (store.h) */
 const struct layout *layout_of_intake_count(void);  /* struct intake_counts (store.h) */
@@ -185,6 +188,27 @@ struct property_record {
 struct password_record {
     int64_t account;
     str hash;
+    uint8_t proof[SHA256_SIZE]; /* proof.h */
+};
+
+struct session_record {
+    struct session_row row;
+    uint8_t proof[SHA256_SIZE];
+};
+
+struct passkey_record {
+    struct passkey_row row;
+    uint8_t proof[SHA256_SIZE];
+};
+
+struct ceremony_record {
+    struct ceremony row;
+    uint8_t proof[SHA256_SIZE];
+};
+
+struct subject_link_record {
+    struct subject_link_row row;
+    uint8_t proof[SHA256_SIZE];
 };
 
 /* The secret of an authenticator app, sealed with the store's key (second_factor.h). */
@@ -195,15 +219,24 @@ struct second_factor_record {
     int64_t last_period;
     int64_t wrong_codes;
     instant wrong_at;
+    uint8_t proof[SHA256_SIZE];
 };
 
 struct look_record {
+    int64_t number; /* from 1, without a gap */
     int64_t account;
     enum subject_kind subject_kind;
     int64_t subject;
     instant at;
     str purpose;
     str reason;
+    uint8_t chain[SHA256_SIZE]; /* proof.h; all zero when it is from before there was a chain */
+};
+
+/* The end of the chain. */
+struct look_link {
+    int64_t number;
+    uint8_t chain[SHA256_SIZE];
 };
 
 struct rulebook_record {

@@ -1,6 +1,6 @@
 #include "store/second_factor.h"
 
-#include "store/transaction.h"
+#include "store/proof.h"
 
 #include <string.h>
 
@@ -40,6 +40,7 @@ result transaction_second_factor(struct transaction *transaction, int64_t accoun
     if (!*ret_found) {
         return result_ok();
     }
+    TRY(row_check_proof(transaction, TABLE_SECOND_FACTOR, &record, err));
     *ret_factor = (struct second_factor){.account = account,
                                          .confirmed = record.confirmed,
                                          .last_period = record.last_period,
@@ -66,8 +67,7 @@ result transaction_put_second_factor(struct transaction *transaction,
     }
     transaction_entropy(transaction, nonce, sizeof nonce);
     TRY(cipher_seal(transaction->store_key, nonce, plain, name, &scratch, &record.sealed, err));
-    return backend_of(transaction)
-        ->row_put(transaction->connection, TABLE_SECOND_FACTOR, &record, err);
+    return row_put_proved(transaction, TABLE_SECOND_FACTOR, &record, err);
 }
 
 result transaction_delete_second_factor(struct transaction *transaction, int64_t account,
@@ -83,8 +83,13 @@ result transaction_sessions(struct transaction *transaction, int64_t account, st
                             const struct session_row **ret_rows, size_t *ret_count, struct err *err)
 {
     const struct parameter parameter = parameter_number(account);
-    void *rows = NULL;
-    TRY(collect_rows(transaction, QUERY_SESSIONS, &parameter, 1, arena, &rows, ret_count, err));
+    void *found = NULL;
+    TRY(collect_rows(transaction, QUERY_SESSIONS, &parameter, 1, arena, &found, ret_count, err));
+    const struct session_record *records = found;
+    struct session_row *rows = ARENA_NEW(arena, struct session_row, *ret_count + 1);
+    for (size_t i = 0; rows != NULL && i < *ret_count; i++) {
+        rows[i] = records[i].row;
+    }
     *ret_rows = rows;
-    return result_ok();
+    return rows == NULL ? arena_full(err) : result_ok();
 }

@@ -234,12 +234,12 @@ static void sqlite_close(struct connection *connection)
 }
 
 static result prepare_file(sqlite3 *db, const char *path, enum connection_use use, instant now,
-                           struct err *err)
+                           bool *ret_brought_proofs, struct err *err)
 {
     TRY(configure(db, use, err));
     if (use == CONNECTION_WRITES) {
-        TRY(sqlite_check_schema(db, path, now,
-                                err)); /* first: a stranger's file is left as it was */
+        /* First: a stranger's file is left as it was. */
+        TRY(sqlite_check_schema(db, path, now, ret_brought_proofs, err));
         TRY(use_wal(db, err));
         TRY(check_writable(db, err));
     }
@@ -281,7 +281,8 @@ static result sqlite_open(const char *path, enum connection_use use, instant now
     const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
     const int code = sqlite3_open_v2(path, &connection->db, flags, sqlite_log_file_system());
     result opened = code != SQLITE_OK ? sqlite_failure(connection->db, code, "opened", err)
-                                      : prepare_file(connection->db, path, use, now, err);
+                                      : prepare_file(connection->db, path, use, now,
+                                                     &connection->base.brought_proofs, err);
     if (opened.ok && use == CONNECTION_WRITES) {
         opened = pending_init(connection, err);
         known_init(&connection->known);
@@ -502,6 +503,7 @@ const struct backend *backend_sqlite(void)
         .cursor_open = sqlite_cursor_open,
         .cursor_next = sqlite_cursor_next,
         .cursor_close = sqlite_cursor_close,
+        .check_layout = sqlite_check_layout,
         .purge = sqlite_purge,
         .bulk_begin = sqlite_bulk_begin,
         .bulk_end = sqlite_bulk_end,

@@ -95,7 +95,9 @@ void sqlite_read_row(sqlite3_stmt *statement, const struct layout *layout, void 
 void sqlite_put_columns(struct buf *buf, const struct layout *layout, const char *prefix);
 
 /* The schema (sqlite_schema.c). */
-MUST_USE result sqlite_check_schema(sqlite3 *db, const char *path, instant now, struct err *err);
+MUST_USE result sqlite_check_schema(sqlite3 *db, const char *path, instant now,
+                                    bool *ret_brought_proofs, struct err *err);
+MUST_USE result sqlite_check_layout(struct connection *connection, struct err *err);
 /* Makes the derived tables in `schema` ("main", "temp"). */
 MUST_USE result sqlite_make_derived(sqlite3 *db, const char *schema, struct arena scratch,
                                     struct err *err);

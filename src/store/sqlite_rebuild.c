@@ -144,6 +144,90 @@ static void put_row_name(struct buf *buf, sqlite3_stmt *statement, const struct 
     buf_put_c(buf, ")");
 }
 
+static int column_named(const struct layout *layout, const char *name)
+{
+    for (size_t i = 0; i < layout->column_count; i++) {
+        if (strcmp(layout->columns[i].name, name) == 0) {
+            return (int)i;
+        }
+    }
+    return -1;
+}
+
+/* The event that a row names as the last that changed it; 0 when it names none. */
+static int64_t event_named(sqlite3_stmt *row, const struct layout *layout)
+{
+    int64_t event = 0;
+    for (size_t i = 0; i < layout->column_count; i++) {
+        const str name = str_from_c(layout->columns[i].name);
+        const bool names_event = str_equal(name, STR("position")) ||
+                                 str_equal(name, STR("event")) || str_ends(name, STR("_event"));
+        const int64_t found = names_event ? sqlite3_column_int64(row, (int)i) : 0;
+        event = found > event ? found : event;
+    }
+    return event;
+}
+
+/* Whom a row is about, by the names of its columns. */
+static bool subject_named(sqlite3_stmt *row, const struct layout *layout, int64_t *ret_kind,
+                          int64_t *ret_subject)
+{
+    static const struct {
+        const char *table; /* NULL: any */
+        const char *column;
+        enum subject_kind kind;
+    } names[] = {
+        {"person", "id", SUBJECT_OF_PERSON},       {"hub", "id", SUBJECT_OF_HUB},
+        {"agreement", "id", SUBJECT_OF_AGREEMENT}, {"account", "id", SUBJECT_OF_ACCOUNT},
+        {"manifest", "id", SUBJECT_OF_MANIFEST},   {NULL, "person", SUBJECT_OF_PERSON},
+        {NULL, "record", SUBJECT_OF_PERSON},       {NULL, "hub", SUBJECT_OF_HUB},
+        {NULL, "agreement", SUBJECT_OF_AGREEMENT}, {NULL, "account", SUBJECT_OF_ACCOUNT},
+    };
+    const int kind = column_named(layout, "subject_kind");
+    if (kind >= 0) {
+        *ret_kind = sqlite3_column_int64(row, kind);
+        *ret_subject = sqlite3_column_int64(row, column_named(layout, "subject"));
+        return true;
+    }
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        const int column = column_named(layout, names[i].column);
+        const bool named = names[i].table == NULL || strcmp(names[i].table, layout->name) == 0;
+        const int64_t subject = column >= 0 && named ? sqlite3_column_int64(row, column) : 0;
+        if (subject > 0) {
+            *ret_kind = names[i].kind;
+            *ret_subject = subject;
+            return true;
+        }
+    }
+    return false;
+}
+
+static int64_t last_event_about(sqlite3 *db, int64_t kind, int64_t subject)
+{
+    char sql[200];
+    int64_t event = 0;
+    sqlite3_snprintf(sizeof sql, sql,
+                     "SELECT COALESCE(MAX(position), 0) FROM event WHERE subject_kind = %lld"
+                     " AND subject = %lld",
+                     (long long)kind, (long long)subject);
+    return sqlite_ask_number(db, sql, &event, NULL).ok ? event : 0;
+}
+
+/* Where to look: the row itself may say which event made it; otherwise the last one about whom it
+ * is about. */
+static void put_event(struct buf *buf, sqlite3 *db, sqlite3_stmt *row, const struct layout *layout)
+{
+    int64_t kind = 0;
+    int64_t subject = 0;
+    int64_t event = event_named(row, layout);
+    if (event == 0 && subject_named(row, layout, &kind, &subject)) {
+        event = last_event_about(db, kind, subject);
+    }
+    if (event > 0) {
+        buf_format(buf, " (event %lld)", (long long)event);
+    }
+}
+
 /* Counts a difference; the first one is put into words. `index` < 0: the whole row. */
 static void note_difference(struct sqlite_connection *connection, const struct layout *layout,
                             const struct side *is, const struct side *should, int index,
@@ -159,11 +243,13 @@ static void note_difference(struct sqlite_connection *connection, const struct l
     put_row_name(&buf, is != NULL ? is->statement : should->statement, layout);
     if (index < 0) {
         buf_put_c(&buf, is != NULL ? " is there, but no event made it" : " is missing");
+        put_event(&buf, connection->db, is != NULL ? is->statement : should->statement, layout);
     } else {
         buf_format(&buf, ": %s is ", layout->columns[index].name);
         put_value(&buf, is->statement, index);
         buf_put_c(&buf, " and should be ");
         put_value(&buf, should->statement, index);
+        put_event(&buf, connection->db, should->statement, layout);
     }
     const str text = buf_str(&buf);
     snprintf(outcome->first_difference, sizeof outcome->first_difference, "%.*s", STR_ARG(text));

@@ -537,6 +537,32 @@ static result note_latest(sqlite3 *db, struct arena scratch, struct err *err)
                       err);
 }
 
+/* What stands beside the events comes under the seal (proof.h). Whoever is signed in, or was asked
+ * something, begins again; what others sign in with is proved by store_open, which has the key;
+ * looks from before stay without a chain, which begins after them. */
+static result come_under_the_seal(sqlite3 *db, struct arena scratch, struct err *err)
+{
+    static const struct {
+        const char *table;
+        const char *column;
+    } proofs[] = {
+        {"session", "proof"},       {"ceremony", "proof"}, {"password", "proof"},
+        {"look", "chain"},          {"passkey", "proof"},  {"subject_link", "proof"},
+        {"second_factor", "proof"},
+    };
+    (void)scratch;
+    TRY(sqlite_run(db, "DELETE FROM session; DELETE FROM ceremony;", err));
+    for (size_t i = 0; i < sizeof proofs / sizeof proofs[0]; i++) {
+        char sql[256];
+        sqlite3_snprintf(sizeof sql, sql,
+                         "ALTER TABLE %s ADD COLUMN %s BLOB NOT NULL DEFAULT x'%064d'"
+                         " CHECK (length(%s) = 32)",
+                         proofs[i].table, proofs[i].column, 0, proofs[i].column);
+        TRY(sqlite_run(db, sql, err));
+    }
+    return result_ok();
+}
+
 struct migration {
     const char *name;
     result (*apply)(sqlite3 *db, struct arena scratch, struct err *err);
@@ -547,9 +573,13 @@ static const struct migration migrations[] = {
     {"caseload", keep_as_it_is}, /* brought a derived table */
     {"the register complete", complete_register},
     {"the latest instant", note_latest},
+    {"under the seal", come_under_the_seal},
 };
 
-enum { MIGRATION_COUNT = sizeof migrations / sizeof migrations[0] };
+enum {
+    MIGRATION_COUNT = sizeof migrations / sizeof migrations[0],
+    MIGRATION_OF_PROOFS = 5, /* "under the seal" */
+};
 
 static result apply_migration(sqlite3 *db, int number, instant now, struct err *err)
 {
@@ -611,30 +641,98 @@ static result check_ours(const struct found *found, const char *path, struct err
 
 /* Looks again inside a writing transaction, so that two programs that start together migrate once.
  */
-static result migrate(sqlite3 *db, const char *path, instant now, struct err *err)
+static result migrate(sqlite3 *db, const char *path, instant now, bool *ret_brought_proofs,
+                      struct err *err)
 {
     struct found found = {0};
     TRY(look_at(db, &found, err));
     TRY(check_ours(&found, path, err));
+    *ret_brought_proofs = found.version > 0 && found.version < MIGRATION_OF_PROOFS;
     for (int number = (int)found.version + 1; number <= MIGRATION_COUNT; number++) {
         TRY(apply_migration(db, number, now, err));
     }
     return result_ok();
 }
 
-result sqlite_check_schema(sqlite3 *db, const char *path, instant now, struct err *err)
+result sqlite_check_schema(sqlite3 *db, const char *path, instant now, bool *ret_brought_proofs,
+                           struct err *err)
 {
     struct found found = {0};
     TRY(look_at(db, &found, err));
     TRY(check_ours(&found, path, err));
+    *ret_brought_proofs = false;
     if (found.version == MIGRATION_COUNT) {
         return result_ok();
     }
     TRY(sqlite_run(db, "BEGIN IMMEDIATE", err));
-    const result migrated = migrate(db, path, now, err);
+    const result migrated = migrate(db, path, now, ret_brought_proofs, err);
     if (!migrated.ok) {
         result_ignore(sqlite_run(db, "ROLLBACK", NULL), "the first failure is told");
         return migrated;
     }
     return sqlite_run(db, "COMMIT", err);
+}
+
+/* --- is the layout as we make it? --- */
+
+static result layout_changed(const char *is, const char *should, struct err *err)
+{
+    return err_set(
+        err, ERROR_STORAGE,
+        "The layout of the store was changed behind its back: %.120s stands where %.120s "
+        "should",
+        is == NULL ? "nothing" : is, should == NULL ? "nothing" : should);
+}
+
+/* The rows of both must be the same, in order. */
+static result compare_statements(sqlite3_stmt *is, sqlite3_stmt *should, struct err *err)
+{
+    for (;;) {
+        const bool more_is = sqlite3_step(is) == SQLITE_ROW;
+        const bool more_should = sqlite3_step(should) == SQLITE_ROW;
+        const char *text_is = more_is ? (const char *)sqlite3_column_text(is, 0) : NULL;
+        const char *text_should = more_should ? (const char *)sqlite3_column_text(should, 0) : NULL;
+        if (!more_is && !more_should) {
+            return result_ok();
+        }
+        if (text_is == NULL || text_should == NULL || strcmp(text_is, text_should) != 0) {
+            return layout_changed(text_is, text_should, err);
+        }
+    }
+}
+
+static result compare_layouts(sqlite3 *db, sqlite3 *fresh, const char *sql, struct err *err)
+{
+    sqlite3_stmt *is = NULL;
+    sqlite3_stmt *should = NULL;
+    const int code = sqlite3_prepare_v2(db, sql, -1, &is, NULL);
+    result compared =
+        code == SQLITE_OK && sqlite3_prepare_v2(fresh, sql, -1, &should, NULL) == SQLITE_OK
+            ? compare_statements(is, should, err)
+            : sqlite_failure(db, code, "read", err);
+    sqlite3_finalize(is);
+    sqlite3_finalize(should);
+    return compared;
+}
+
+result sqlite_check_layout(struct connection *connection, struct err *err)
+{
+    static const char *const questions[] = {
+        "SELECT name || ': ' || COALESCE(sql, '') FROM main.sqlite_schema"
+        " WHERE name NOT LIKE 'sqlite_%' ORDER BY name",
+        "SELECT 'migration ' || number || ' ' || name FROM main.migration ORDER BY number",
+    };
+    sqlite3 *db = sqlite_of(connection)->db;
+    sqlite3 *fresh = NULL;
+    bool brought_proofs = false;
+    const int code = sqlite3_open(":memory:", &fresh);
+    result checked = code == SQLITE_OK
+                         ? sqlite_check_schema(fresh, "a new store", (instant){.milliseconds = 0},
+                                               &brought_proofs, err)
+                         : sqlite_failure(db, code, "read", err);
+    for (size_t i = 0; checked.ok && i < sizeof questions / sizeof questions[0]; i++) {
+        checked = compare_layouts(db, fresh, questions[i], err);
+    }
+    sqlite3_close(fresh);
+    return checked;
 }

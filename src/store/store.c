@@ -2,6 +2,7 @@
 
 #include "store/internal.h"
 #include "store/keyfile.h"
+#include "store/proof.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -734,11 +735,28 @@ static result has_old_rows(struct store *store, bool *ret_old, struct err *err)
     return found;
 }
 
+/* Of what was there before there were proofs: in the opening that brought the layout that has
+ * them, and never again. */
+static result prove_rows(struct store *store, struct err *err)
+{
+    struct transaction *transaction = &store->writing;
+    if (!transaction->connection->brought_proofs) {
+        return result_ok();
+    }
+    TRY(transaction_begin(transaction, true, err));
+    result proved = proofs_make(transaction, err);
+    proved = proved.ok ? store->backend->commit(transaction->connection, err) : proved;
+    store->backend->rollback(transaction->connection);
+    transaction_forget(transaction);
+    return proved;
+}
+
 static result bring_up_to_date(struct store *store, const struct store_options *options,
                                struct err *err)
 {
     bool old = false;
     struct rebuild_outcome outcome;
+    TRY(prove_rows(store, err));
     TRY(has_old_rows(store, &old, err));
     return old ? store_rebuild(store, true, options->progress, options->progress_context, &outcome,
                                err)

@@ -1,4 +1,4 @@
-#include "store/transaction.h"
+#include "store/proof.h"
 
 #include <string.h>
 
@@ -40,6 +40,7 @@ result transaction_init(struct transaction *transaction, struct connection *conn
 {
     *transaction =
         (struct transaction){.connection = connection, .store_key = store_key, .system = system};
+    proof_key(store_key, &transaction->proof_key);
     identity_lookup_key(store_key, &transaction->lookup_key);
     result opened = arena_open(&transaction->scratch, SCRATCH_SIZE, err);
     opened = opened.ok ? arena_open(&transaction->lists, LISTS_SIZE, err) : opened;
@@ -63,6 +64,7 @@ static void wipe_cache(struct transaction *transaction)
 
 void transaction_done(struct transaction *transaction)
 {
+    cipher_wipe(&transaction->proof_key);
     explicit_bzero(&transaction->lookup_key, sizeof transaction->lookup_key);
     close_cache(transaction);
     arena_close(&transaction->scratch);
@@ -119,6 +121,7 @@ void transaction_rest(struct transaction *transaction)
     transaction->last_position = 0;
     transaction->has_last_instant = false;
     transaction->knows_absent = false;
+    transaction->knows_last_look = false;
     transaction->has_broken = false;
     transaction->without_rows = false;
 }
@@ -127,6 +130,8 @@ void transaction_work_begin(struct transaction *transaction)
 {
     transaction->position_before_work = transaction->last_position;
     transaction->rows_before_work = transaction->rows_changed;
+    transaction->knew_look_before_work = transaction->knows_last_look;
+    transaction->look_before_work = transaction->last_look;
     transaction->latest_before_work = transaction->latest;
     transaction->has_broken = false;
     transaction->knows_absent = false;
@@ -137,6 +142,8 @@ void transaction_work_undone(struct transaction *transaction, int64_t last_posit
     if (transaction->rows_changed != transaction->rows_before_work) {
         forget_learned(transaction);
     }
+    transaction->knows_last_look = transaction->knew_look_before_work;
+    transaction->last_look = transaction->look_before_work;
     transaction->latest = transaction->latest_before_work;
     caseload_forget(transaction);
     transaction->merges = MERGES_NOT_ASKED;

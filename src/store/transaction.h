@@ -63,7 +63,8 @@ struct sealing;
 struct transaction {
     struct connection *connection;
     const struct cipher_key *store_key;
-    struct sha256 lookup_key; /* made of it: of the blind index (identity.c) */
+    struct cipher_key proof_key; /* made of it: of rows beside the events (proof.h) */
+    struct sha256 lookup_key;    /* made of it: of the blind index (identity.c) */
     const struct system *system;
     struct look_queue *looks; /* of the store; NULL where looks are written at once */
     bool writing;
@@ -89,6 +90,10 @@ struct transaction {
     int64_t next_id[SUBJECT_KINDS]; /* 0: not asked for yet */
     int64_t rows_changed;
     int64_t rows_before_work;
+    bool knows_last_look; /* the end of the chain of looks, with those of this transaction */
+    struct look_link last_look;
+    struct look_link look_before_work;
+    bool knew_look_before_work;
     bool has_broken;
     struct err broken;
     uint8_t entropy[ENTROPY_POOL_SIZE];
@@ -110,6 +115,8 @@ void transaction_rest(struct transaction *transaction);
 /* Learned before anything is appended, raised by each event, and written before the commit. */
 MUST_USE result latest_learn(struct transaction *transaction, struct err *err);
 void latest_raise(struct transaction *transaction, instant at);
+/* ERROR_STORAGE when what is written down is behind the events. */
+MUST_USE result latest_check(struct transaction *transaction, struct err *err);
 MUST_USE result latest_settle(struct transaction *transaction, struct err *err);
 /* Around one work of a group. */
 void transaction_work_begin(struct transaction *transaction);
@@ -221,6 +228,13 @@ struct remains {
 };
 MUST_USE result remains_read(struct transaction *transaction, struct arena *arena,
                              struct remains *ret_remains, struct err *err);
+/* Of whom an event of the register says that they were erased. */
+struct erased_people {
+    int64_t *people;
+    size_t count;
+};
+MUST_USE result erased_people_read(struct transaction *transaction, struct arena *arena,
+                                   struct erased_people *ret_erased, struct err *err);
 /* The body that remains of the event at this position; .at is NULL when there is none. */
 str remains_find(const struct remains *remains, int64_t position);
 

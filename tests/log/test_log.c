@@ -268,7 +268,7 @@ static void an_older_log_is_refused(void **state)
 /* Bytes of every file of the tree, one after the other. */
 static void a_damaged_log_is_refused(void **state)
 {
-    static const char *const files[] = {"hashes.0", "hashes.1", "batches"};
+    static const char *const files[] = {"hashes.0", "hashes.1", "batches-2"};
     struct room *room = *state;
     beat(room, 300, 0);
     close_log(room);
@@ -282,6 +282,29 @@ static void a_damaged_log_is_refused(void **state)
     }
     open_log(room);
     expect_whole(room, 300, STR(""));
+}
+
+/* Of an older program, whose batches say nothing of looks: it is named, and left as it is. */
+static void a_log_of_an_older_form_is_refused(void **state)
+{
+    struct room *room = *state;
+    struct err err = {0};
+    struct log *published = NULL;
+    const struct note_key key = *log_key(room->log);
+    beat(room, 5, 0);
+    close_log(room);
+    shell("mv %s/batches-2 %s/batches", room->log_path, room->log_path);
+    shell("cksum %s/* > %s/before", room->log_path, room->folder);
+    EXPECT_OK(signer_open(room->key_path, room->arena, &room->signer, &failure));
+    assert_false(log_open(room->log_path, &room->signer, &room->log, &err).ok);
+    assert_int_equal(err.code, ERROR_CONFLICT);
+    assert_non_null(strstr(err.what, "older returnhub"));
+    EXPECT_ERROR(log_open_published(room->log_path, &key, &published, &failure), ERROR_CONFLICT);
+    signer_close(&room->signer);
+    shell("cksum %s/* | diff - %s/before", room->log_path, room->folder);
+    shell("mv %s/batches %s/batches-2", room->log_path, room->log_path);
+    open_log(room);
+    expect_whole(room, 5, STR(""));
 }
 
 static void another_history_is_not_signed(void **state)
@@ -353,6 +376,7 @@ int main(void)
         TEST(a_signer_that_forgot_learns_again),
         TEST(an_older_log_is_refused),
         TEST(a_damaged_log_is_refused),
+        TEST(a_log_of_an_older_form_is_refused),
         TEST(another_history_is_not_signed),
         TEST(one_process_writes),
         TEST(events_follow_each_other),

@@ -224,21 +224,22 @@ static void rebuild_finds_what_was_changed(void **state)
     append_ok(room, fact_event(SUBJECT_OF_PERSON, 1, "nationality", "ALB"));
     request_step(room, 1, 1);
     expect_difference(room, "UPDATE person SET stage = 'returned' WHERE id = 2", 1,
-                      "person (id 2): stage is \"returned\" and should be \"claim\"");
+                      "person (id 2): stage is \"returned\" and should be \"claim\" (event 2)");
     expect_difference(room, "UPDATE person SET next_check_on = 5 WHERE id = 1", 1,
-                      "person (id 1): next_check_on is 5 and should be unknown");
-    expect_difference(room, "DELETE FROM person WHERE id = 1", 1, "person (id 1) is missing");
+                      "person (id 1): next_check_on is 5 and should be unknown (event 1)");
+    expect_difference(room, "DELETE FROM person WHERE id = 1", 1,
+                      "person (id 1) is missing (event 1)");
     expect_difference(room, "INSERT INTO place VALUES (1, 3, '', 1, 0, 0, 0, NULL, '', NULL, 0, 0)",
-                      1, "place (hub 1, number 3) is there, but no event made it");
+                      1, "place (hub 1, number 3) is there, but no event made it (event 4)");
     expect_difference(
         room, "UPDATE fact SET value = 'GBR'", 1,
         "fact (subject_kind 1, subject 1, fact \"nationality\", true_from 20000, position 5): "
-        "value is \"GBR\" and should be \"ALB\"");
-    expect_difference(
-        room, "UPDATE caseload SET facts = x'02C0B80204' WHERE person = 1", 1,
-        "caseload (person 1): facts is 5 bytes 02c0b80204 and should be 5 bytes 02c0b80208");
+        "value is \"GBR\" and should be \"ALB\" (event 5)");
+    expect_difference(room, "UPDATE caseload SET facts = x'02C0B80204' WHERE person = 1", 1,
+                      "caseload (person 1): facts is 5 bytes 02c0b80204 and should be 5 bytes "
+                      "02c0b80208 (event 6)");
     expect_difference(room, "UPDATE caseload SET hub = 1 WHERE person = 2", 1,
-                      "caseload (person 2): hub is 1 and should be 0");
+                      "caseload (person 2): hub is 1 and should be 0 (event 2)");
     expect_difference(room, "UPDATE word SET name = 'GBR' WHERE number = 2", 1,
                       "word (number 2): name is \"GBR\" and should be \"ALB\"");
     expect_difference(room, "DELETE FROM fact_name", 1, "fact_name (number 1) is missing");
@@ -246,7 +247,7 @@ static void rebuild_finds_what_was_changed(void **state)
         room,
         "DELETE FROM fact; DELETE FROM request; UPDATE hub SET agreement = 4; DELETE FROM place", 5,
         "fact (subject_kind 1, subject 1, fact \"nationality\", true_from 20000, position 5) is "
-        "missing");
+        "missing (event 5)");
 }
 
 static const char *const unlock_events =
@@ -457,6 +458,13 @@ static void strange_files_are_left_alone(void **state)
     expect_open_fails(room, false, ERROR_STORAGE, "not a store");
 }
 
+/* Undoes "under the seal" (the number of the layout is left to the caller). */
+static const char without_proofs[] =
+    "ALTER TABLE look DROP COLUMN chain; ALTER TABLE session DROP COLUMN proof;"
+    "ALTER TABLE password DROP COLUMN proof; ALTER TABLE second_factor DROP COLUMN proof;"
+    "ALTER TABLE passkey DROP COLUMN proof; ALTER TABLE subject_link DROP COLUMN proof;"
+    "ALTER TABLE ceremony DROP COLUMN proof;";
+
 /* A note about the person, so long after the base time. */
 static struct event note_at(int64_t person, int64_t milliseconds)
 {
@@ -506,6 +514,7 @@ static void latest_instant_is_never_behind(void **state)
     assert_int_equal(strtoll(written, NULL, 10), base_time.milliseconds + 10000);
 
     store_close(room->store);
+    assert_int_equal(run_sql(room->path, without_proofs, NULL, 0), SQLITE_OK);
     assert_int_equal(run_sql(room->path,
                              "DELETE FROM property WHERE name = 'latest_instant';"
                              "DELETE FROM migration WHERE number > 3; PRAGMA user_version = 3",
@@ -520,6 +529,10 @@ static void latest_instant_is_never_behind(void **state)
 /* Undoes the later migrations: as a program wrote it that knew the first layout alone. */
 static const char first_layout[] =
     "DROP TABLE caseload; DROP TABLE fact_name; DROP TABLE word;"
+    "ALTER TABLE look DROP COLUMN chain; ALTER TABLE session DROP COLUMN proof;"
+    "ALTER TABLE password DROP COLUMN proof; DROP TABLE second_factor;"
+    "DROP TABLE passkey; DROP TABLE subject_link; DROP TABLE ceremony;"
+    "INSERT INTO password VALUES (7, 'a hash from before');"
     "ALTER TABLE look DROP COLUMN reason; ALTER TABLE session DROP COLUMN proven_at;"
     "DELETE FROM migration WHERE number > 1; PRAGMA user_version = 1";
 
@@ -528,6 +541,14 @@ static void note_last(void *context, int64_t done, int64_t all)
     int64_t *last = context;
     assert_true(done <= all);
     *last = done;
+}
+
+static result read_old_password(struct transaction *transaction, void *context, struct err *err)
+{
+    str hash = STR("");
+    TRY(transaction_password_hash(transaction, 7, context, &hash, err));
+    assert_true(str_equal(hash, STR("a hash from before")));
+    return result_ok();
 }
 
 static void old_stores_are_brought_up_to_date(void **state)
@@ -550,6 +571,7 @@ static void old_stores_are_brought_up_to_date(void **state)
                                           .progress_context = &last};
     EXPECT_OK(store_open(&options, &room->store, &failure));
     assert_int_equal(last, 3);
+    EXPECT_OK(store_read(room->store, read_old_password, &room->arena, &failure));
     expect_rebuild_equal(room);
     run_sql(room->path, "SELECT hex(facts) FROM caseload", text, sizeof text);
     /* Facts 1 and 2, true from day 20000; words 2 and 3, after the stage. */
@@ -566,6 +588,87 @@ static void old_stores_are_brought_up_to_date(void **state)
     EXPECT_OK(store_open(&options, &room->store, &failure));
     assert_int_equal(last, 3);
     expect_rebuild_equal(room);
+}
+
+static const char put_doors_in[] =
+    "INSERT INTO password VALUES (7, 'a hash from before');"
+    "INSERT INTO passkey VALUES (x'000102030405060708090a0b0c0d0e0f', 7, 'Key', -7, x'04', 1, 2, "
+    "3);"
+    "INSERT INTO subject_link VALUES ('https://provider.example', 'seven', 7);";
+
+static result read_old_doors(struct transaction *transaction, void *context, struct err *err)
+{
+    const struct passkey_row *passkeys = NULL;
+    const struct subject_link_row *links = NULL;
+    size_t count = 0;
+    TRY(read_old_password(transaction, context, err));
+    TRY(transaction_passkeys(transaction, 7, context, &passkeys, &count, err));
+    assert_int_equal(count, 1);
+    assert_int_equal(passkeys[0].algorithm, -7);
+    TRY(transaction_subject_links(transaction, 7, context, &links, &count, err));
+    assert_int_equal(count, 1);
+    assert_true(str_equal(links[0].subject, STR("seven")));
+    return result_ok();
+}
+
+static result read_passkey_of_eight(struct transaction *transaction, void *context, struct err *err)
+{
+    const struct passkey_row *passkeys = NULL;
+    size_t count = 0;
+    return transaction_passkeys(transaction, 8, context, &passkeys, &count, err);
+}
+
+static void what_opens_doors_is_proved_once(void **state)
+{
+    /* Aim: what a store had to sign in with before there were proofs is taken over when its layout
+     * is brought up to date; what is changed or put in after that is not, whenever it is opened. */
+    static const char *const changes[] = {
+        "UPDATE passkey SET account = 8",
+        "UPDATE subject_link SET account = 7, subject = 'eight'",
+        "UPDATE password SET hash = 'another'",
+        "UPDATE passkey SET proof = zeroblob(32)",
+        "UPDATE subject_link SET proof = zeroblob(32)",
+        "UPDATE password SET proof = zeroblob(32)",
+    };
+    struct room *room = *state;
+    store_close(room->store);
+    assert_int_equal(run_sql(room->path, without_proofs, NULL, 0), SQLITE_OK);
+    assert_int_equal(run_sql(room->path, put_doors_in, NULL, 0), SQLITE_OK);
+    assert_int_equal(run_sql(room->path,
+                             "DELETE FROM migration WHERE number > 4; PRAGMA user_version = 4",
+                             NULL, 0),
+                     SQLITE_OK);
+    EXPECT_OK(room_open_store(room, false, &room->store, &failure));
+    EXPECT_OK(store_read(room->store, read_old_doors, &room->arena, &failure));
+    for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
+        store_close(room->store);
+        assert_int_equal(run_sql(room->path,
+                                 "CREATE TABLE kept_p AS SELECT * FROM passkey;"
+                                 "CREATE TABLE kept_l AS SELECT * FROM subject_link;"
+                                 "CREATE TABLE kept_w AS SELECT * FROM password",
+                                 NULL, 0),
+                         SQLITE_OK);
+        assert_int_equal(run_sql(room->path, changes[i], NULL, 0), SQLITE_OK);
+        EXPECT_OK(room_open_store(room, false, &room->store, &failure));
+        if (i == 0) { /* another account's: it must not open that one */
+            EXPECT_ERROR(store_read(room->store, read_passkey_of_eight, &room->arena, &failure),
+                         ERROR_STORAGE);
+        } else {
+            EXPECT_ERROR(store_read(room->store, read_old_doors, &room->arena, &failure),
+                         ERROR_STORAGE);
+        }
+        store_close(room->store);
+        assert_int_equal(run_sql(room->path,
+                                 "DELETE FROM passkey; INSERT INTO passkey SELECT * FROM kept_p;"
+                                 "DELETE FROM subject_link;"
+                                 "INSERT INTO subject_link SELECT * FROM kept_l;"
+                                 "DELETE FROM password; INSERT INTO password SELECT * FROM kept_w;"
+                                 "DROP TABLE kept_p; DROP TABLE kept_l; DROP TABLE kept_w",
+                                 NULL, 0),
+                         SQLITE_OK);
+        EXPECT_OK(room_open_store(room, false, &room->store, &failure));
+        EXPECT_OK(store_read(room->store, read_old_doors, &room->arena, &failure));
+    }
 }
 
 static void old_empty_store(void **state)
@@ -870,6 +973,7 @@ int main(void)
         ROOM_TEST(nothing_is_overwritten),
         ROOM_TEST(strange_files_are_left_alone),
         ROOM_TEST(old_stores_are_brought_up_to_date),
+        ROOM_TEST(what_opens_doors_is_proved_once),
         ROOM_TEST(old_empty_store),
         ROOM_TEST(a_full_disk),
         ROOM_TEST(a_refusing_disk),
