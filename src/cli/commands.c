@@ -1661,6 +1661,44 @@ const struct command commands[] = {
         .run = command_account_password,
     },
     {
+        .name = "account link",
+        .arguments = "USERNAME ISSUER SUBJECT",
+        .argument_min = 3,
+        .argument_max = 3,
+        .summary = "Link an account to who somebody is at another provider",
+        .description =
+            "Whoever signs in at the provider (settings of serve: [sign_on]) as SUBJECT "
+            "opens this account. ISSUER is what the provider calls itself; both are told "
+            "to whoever signs in there and is not linked. Give a --reason.",
+        .options = {ACT_OPTIONS, OPTION_REASON, OPTION_HELP},
+        .option_count = 8,
+        .run = command_account_link,
+    },
+    {
+        .name = "account unlink",
+        .arguments = "USERNAME ISSUER SUBJECT",
+        .argument_min = 3,
+        .argument_max = 3,
+        .summary = "Take back a link to another provider",
+        .description = "The account's sessions end. Give a --reason.",
+        .options = {ACT_OPTIONS, OPTION_REASON, OPTION_HELP},
+        .option_count = 8,
+        .run = command_account_unlink,
+    },
+    {
+        .name = "account lost-device",
+        .arguments = "USERNAME",
+        .argument_min = 1,
+        .argument_max = 1,
+        .summary = "Remove the authenticator app and the passkeys of an account",
+        .description = "For somebody who lost their device and has shown you who they are. The "
+                       "account's sessions end; until a new one is set up, the password alone "
+                       "opens it. Give a --reason.",
+        .options = {ACT_OPTIONS, OPTION_REASON, OPTION_HELP},
+        .option_count = 8,
+        .run = command_account_lost_device,
+    },
+    {
         .name = "account close",
         .arguments = "USERNAME",
         .argument_min = 1,

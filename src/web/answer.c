@@ -59,6 +59,15 @@ void answer_see_other(struct exchange *exchange, str location)
     http_header_set(exchange->response, STR("Location"), location);
 }
 
+str answer_own_address(str then)
+{
+    bool own = then.len > 0 && then.at[0] == '/' && !str_starts(then, STR("//"));
+    for (size_t i = 0; i < then.len; i++) {
+        own = own && then.at[i] > ' ' && then.at[i] <= '~' && then.at[i] != '\\';
+    }
+    return own ? then : STR("/");
+}
+
 result answer_done(struct exchange *exchange, str path, const char *notice, struct err *err)
 {
     const str location = arena_format(exchange->arena, "%.*s?notice=%s", STR_ARG(path), notice);
@@ -69,8 +78,31 @@ result answer_done(struct exchange *exchange, str path, const char *notice, stru
     return result_ok();
 }
 
+result answer_elsewhere(struct exchange *exchange, str title, str lead, str address,
+                        struct err *err)
+{
+    if (!exchange_wants_html(exchange)) {
+        json_auto_t *resource = json_object();
+        json_set_str(resource, "address", address);
+        return answer_json(exchange, 200, resource, err);
+    }
+    const str refresh = arena_format(exchange->arena, "0; url=%.*s", STR_ARG(address));
+    if (refresh.at == NULL) {
+        return arena_full(err);
+    }
+    http_header_set(exchange->response, STR("Refresh"), refresh);
+    OWN_PAGE struct page page;
+    page_open(&page, exchange, "elsewhere", title, "");
+    page_set(&page, "lead", json_of_str(lead));
+    page_set(&page, "address", json_of_str(address));
+    return page_answer(&page, 200, err);
+}
+
 static const char *problem_title(const struct err *problem, int status)
 {
+    if (problem->code == ERROR_UNAVAILABLE) {
+        return "This does not work now";
+    }
     switch (status) {
     case 404:
         return "Page not found";

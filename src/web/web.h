@@ -21,6 +21,7 @@ struct web_release {
 };
 
 struct log;
+struct sign_on_desk;
 
 struct web_options {
     const struct casework *casework;
@@ -31,8 +32,9 @@ struct web_options {
     const struct definitions *definitions; /* of statistics; NULL: there are none */
     const struct web_release *releases;    /* newest first; everybody may read them */
     size_t release_count;
-    const char *arrivals_file; /* the published series beside joint operations
-                                  (casework/arrivals.h); NULL: none */
+    const char *arrivals_file;    /* the published series beside joint operations
+                                     (casework/arrivals.h); NULL: none */
+    struct sign_on_desk *sign_on; /* web/sign_on_desk.h; NULL: nobody signs on at a provider */
     str origin; /* "https://desk.example", to which passkeys belong; "" when it is not set */
     bool demonstration;  /* a banner on every page, and the demo accounts listed on the sign-in page
                           */
