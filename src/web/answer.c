@@ -1,5 +1,6 @@
 #include "web/answer.h"
 
+#include "web/listing.h"
 #include "web/page.h"
 
 void answer_headers(struct exchange *exchange)
@@ -27,15 +28,34 @@ void answer_headers(struct exchange *exchange)
 void answer_not_stored(struct exchange *exchange)
 {
     http_header_set(exchange->response, STR("Cache-Control"), STR("no-store"));
-    http_header_set(exchange->response, STR("Vary"), STR("Accept, Cookie"));
+    http_header_set(exchange->response, STR("Vary"), STR("Accept, Authorization, Cookie"));
 }
 
-result answer_json(struct exchange *exchange, int status, const json_t *resource, struct err *err)
+/* What was read, as it is answered: a page of a list, and without the instant of reading unless
+ * that was asked about. The same state gives the same bytes. */
+static result as_read(struct exchange *exchange, json_t *resource, struct err *err)
 {
+    if (exchange_query(exchange, STR("known_at")).len == 0) {
+        json_object_del(resource, "known_at");
+    }
+    return listing_cut(exchange, resource, err);
+}
+
+static bool is_reading(const struct exchange *exchange, int status)
+{
+    const enum http_method method = exchange->request->method;
+    return status == 200 && exchange->match.route != NULL &&
+           (method == HTTP_GET || method == HTTP_HEAD);
+}
+
+result answer_json(struct exchange *exchange, int status, const json_t *given, struct err *err)
+{
+    json_auto_t *resource = json_copy((json_t *)(uintptr_t)given);
+    str body;
     if (resource == NULL) {
         return arena_full(err);
     }
-    str body;
+    TRY(is_reading(exchange, status) ? as_read(exchange, resource, err) : result_ok());
     TRY(json_write(resource, exchange->arena, &body, err));
     exchange->response->status = status;
     exchange->response->content_type =
@@ -144,6 +164,13 @@ static result problem_page(struct exchange *exchange, const struct err *problem,
 static result problem_json(struct exchange *exchange, const struct err *problem,
                            const struct faults *faults, int status, struct err *err)
 {
+    struct faults whole = {0};
+    if ((faults == NULL || faults->count == 0) && problem->code == ERROR_INPUT &&
+        exchange->request->method == HTTP_POST) {
+        /* What is wrong with no field alone is wrong with all that was sent. */
+        fault_add(&whole, STR(""), STR(""), str_from_c(problem->what));
+        faults = &whole;
+    }
     json_t *errors = faults != NULL && faults->count > 0 ? faults_as_json(faults) : NULL;
     json_auto_t *resource = resource_problem(problem, errors);
     json_set_int64(resource, "status", status);
