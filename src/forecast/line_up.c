@@ -133,6 +133,7 @@ static void point_rows(struct line_up *line_up, uint32_t index)
             point_planes(line_up, index);
             break;
         }
+        column->least = 0;
         column->greatest = (int64_t)fact->choice_count - 1;
         break;
     case FACT_DATE:
