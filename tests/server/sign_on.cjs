@@ -7,9 +7,9 @@ const { spawn, execFileSync } = require("node:child_process");
 const crypto = require("node:crypto");
 const fs = require("node:fs");
 const http = require("node:http");
-const net = require("node:net");
 const os = require("node:os");
 const path = require("node:path");
+const { freePort } = require("../browser/desk.cjs");
 const { Tap } = require("../browser/tap.cjs");
 
 const BINARY = path.join(process.env.RETURNHUB_BUILD, "src", "cli", "returnhub");
@@ -116,14 +116,6 @@ class Provider {
 }
 
 // --- the register ---
-
-async function freePort() {
-  const server = net.createServer();
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 class Register {
   constructor(folder, store, provider, more = "") {
