@@ -1,6 +1,7 @@
 #include "web/answer.h"
 
 #include "web/page.h"
+#include "web/resource_seal.h"
 
 void answer_headers(struct exchange *exchange)
 {
@@ -30,7 +31,27 @@ void answer_not_stored(struct exchange *exchange)
     http_header_set(exchange->response, STR("Vary"), STR("Accept, Cookie"));
 }
 
-result answer_json(struct exchange *exchange, int status, const json_t *resource, struct err *err)
+/* What the command recorded is durable whether or not this can be found out: without it the answer
+ * is as good. */
+static json_t *acknowledgement_of(const struct exchange *exchange)
+{
+    struct acknowledgement acknowledgement;
+    const struct log *log = exchange->web->options.log;
+    if (exchange->request->method != HTTP_POST || client_id_is_none(&exchange->caller.client_id) ||
+        !acknowledgement_find(exchange->casework->store, log, &exchange->caller.client_id,
+                              &acknowledgement, NULL)
+             .ok ||
+        acknowledgement.event == 0) {
+        return NULL;
+    }
+    return resource_acknowledgement(&acknowledgement,
+                                    log == NULL ? STR("")
+                                                : arena_format(exchange->arena, "/receipts/%lld",
+                                                               (long long)acknowledgement.event));
+}
+
+static result write_json(struct exchange *exchange, int status, const json_t *resource,
+                         struct err *err)
 {
     if (resource == NULL) {
         return arena_full(err);
@@ -42,6 +63,17 @@ result answer_json(struct exchange *exchange, int status, const json_t *resource
         status >= 400 ? STR("application/problem+json") : STR("application/json");
     exchange->response->body = body;
     return result_ok();
+}
+
+result answer_json(struct exchange *exchange, int status, const json_t *resource, struct err *err)
+{
+    json_t *acknowledgement = acknowledgement_of(exchange);
+    if (acknowledgement == NULL) {
+        return write_json(exchange, status, resource, err);
+    }
+    json_auto_t *whole = json_copy((json_t *)(uintptr_t)resource);
+    json_set(whole, "sealed", acknowledgement);
+    return write_json(exchange, status, whole, err);
 }
 
 void answer_text(struct exchange *exchange, int status, str content_type, str body)
@@ -115,7 +147,7 @@ static result problem_json(struct exchange *exchange, const struct err *problem,
     json_t *errors = faults != NULL && faults->count > 0 ? faults_as_json(faults) : NULL;
     json_auto_t *resource = resource_problem(problem, errors);
     json_set_int64(resource, "status", status);
-    return answer_json(exchange, status, resource, err);
+    return write_json(exchange, status, resource, err);
 }
 
 /* What is not there and what is not for this account are told with the same words, whatever the

@@ -10,6 +10,8 @@ void answer_headers(struct exchange *exchange);
 /* Personal content: never kept by a cache, and different by Accept and by who asks. */
 void answer_not_stored(struct exchange *exchange);
 
+/* What a command is answered also says, as "sealed", which event it recorded and where that is in
+ * the transparency log (resource_seal.h); so does a refusal by law, which is on record. */
 MUST_USE result answer_json(struct exchange *exchange, int status, const json_t *resource,
                             struct err *err);
 void answer_text(struct exchange *exchange, int status, str content_type, str body);
