@@ -1781,11 +1781,13 @@ const struct command commands[] = {
         .description =
             "Reads every entry and every hash of the log and its signature; opens every event, "
             "and looks whether it is the one in the log; and compares all rows with the events. "
-            "Names the first thing that is wrong. With --files only a log, with --receipt only a "
-            "receipt is checked. With --policy enough witnesses must have cosigned, too.",
+            "Names the first thing that is wrong; what was found is noted in the log's folder, and "
+            "shown on the page /log. With --files only a log, with --receipt only a receipt is "
+            "checked. With --policy enough witnesses must have cosigned, too.",
         .options = {OPTION_STORE, OPTION_KEY, OPTION_SEAL_KEY, OPTION_LOG, OPTION_OLDER,
-                    OPTION_FILES, OPTION_RECEIPT, OPTION_POLICY, OPTION_FORMAT, OPTION_HELP},
-        .option_count = 10,
+                    OPTION_FILES, OPTION_RECEIPT, OPTION_POLICY, OPTION_VERIFIER, OPTION_FORMAT,
+                    OPTION_HELP},
+        .option_count = 11,
         .run = command_seal_verify,
     },
     {

@@ -155,6 +155,8 @@ result command_serve(const struct invocation *invocation, int *ret_status, struc
     struct web_options web_options = {
         .casework = &desk.casework,
         .log = sealing.log,
+        .sealing = sealing.thread,
+        .cosigning = sealing.cosigning,
         .pages_folder = share_folder(invocation, "pages").at,
         .assets_folder = RETURNHUB_ASSETS,
         .definitions = &definitions,

@@ -2,6 +2,7 @@
 
 #include "web/listing.h"
 #include "web/page.h"
+#include "web/resource_seal.h"
 
 void answer_headers(struct exchange *exchange)
 {
@@ -41,6 +42,25 @@ static result as_read(struct exchange *exchange, json_t *resource, struct err *e
     return listing_cut(exchange, resource, err);
 }
 
+/* What the command recorded is durable whether or not this can be found out: without it the answer
+ * is as good. */
+static json_t *acknowledgement_of(const struct exchange *exchange)
+{
+    struct acknowledgement acknowledgement;
+    const struct log *log = exchange->web->options.log;
+    if (exchange->request->method != HTTP_POST || client_id_is_none(&exchange->caller.client_id) ||
+        !acknowledgement_find(exchange->casework->store, log, &exchange->caller.client_id,
+                              &acknowledgement, NULL)
+             .ok ||
+        acknowledgement.event == 0) {
+        return NULL;
+    }
+    return resource_acknowledgement(&acknowledgement,
+                                    log == NULL ? STR("")
+                                                : arena_format(exchange->arena, "/receipts/%lld",
+                                                               (long long)acknowledgement.event));
+}
+
 static bool is_reading(const struct exchange *exchange, int status)
 {
     const enum http_method method = exchange->request->method;
@@ -56,6 +76,10 @@ result answer_json(struct exchange *exchange, int status, const json_t *given, s
         return arena_full(err);
     }
     TRY(is_reading(exchange, status) ? as_read(exchange, resource, err) : result_ok());
+    json_t *acknowledgement = acknowledgement_of(exchange);
+    if (acknowledgement != NULL) {
+        json_set(resource, "sealed", acknowledgement);
+    }
     TRY(json_write(resource, exchange->arena, &body, err));
     exchange->response->status = status;
     exchange->response->content_type =
@@ -174,7 +198,7 @@ static result problem_json(struct exchange *exchange, const struct err *problem,
     json_t *errors = faults != NULL && faults->count > 0 ? faults_as_json(faults) : NULL;
     json_auto_t *resource = resource_problem(problem, errors);
     json_set_int64(resource, "status", status);
-    return answer_json(exchange, status, resource, err);
+    return write_json(exchange, status, resource, err);
 }
 
 /* What is not there and what is not for this account are told with the same words, whatever the

@@ -310,11 +310,8 @@ str page_path(struct arena *arena, str path)
 
 json_t *page_client_id(const struct exchange *exchange)
 {
-    const struct system *system = exchange->casework->system;
-    uint8_t chance[CLIENT_ID_SIZE];
     char text[37];
-    system->entropy(system->context, chance, sizeof chance);
-    const struct client_id id = client_id_make(system_now(system), chance);
+    const struct client_id id = exchange_new_client_id(exchange);
     client_id_format(&id, text);
     return json_string(text);
 }

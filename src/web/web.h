@@ -22,11 +22,15 @@ struct web_release {
 
 struct log;
 struct sign_on_desk;
+struct sealing_thread;
+struct cosigning;
 
 struct web_options {
     const struct casework *casework;
-    struct log *log;           /* served under /log/; NULL: there is none */
-    const char *pages_folder;  /* templates (pages/) */
+    struct log *log;                /* served under /log/; NULL: there is none */
+    struct sealing_thread *sealing; /* what is told of at /log; NULL: nothing is sealed here */
+    struct cosigning *cosigning;    /* NULL: no witness is asked */
+    const char *pages_folder;       /* templates (pages/) */
     const char *assets_folder; /* built styles and scripts; served under /assets/ with a content
                                   hash in their address */
     const struct definitions *definitions; /* of statistics; NULL: there are none */
