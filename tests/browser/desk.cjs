@@ -94,8 +94,16 @@ function makeRegister() {
   return { folder, store };
 }
 
-function startServer(store) {
-  const child = spawn(binary(), ["serve", "--store", store, "--port", "0"], { stdio: ["ignore", "pipe", "pipe"] });
+// What a hub would do, in few futures of few people: the pages are looked at, not the numbers.
+function makeForecast(folder) {
+  const options = ["hub", "--futures", "4", "--one-in", "500", "--output", folder];
+  execFileSync(binary(), ["forecast", "run", ...options], { stdio: "pipe" });
+  execFileSync(binary(), ["forecast", "shares", ...options], { stdio: "pipe" });
+  return ["--forecast", folder];
+}
+
+function startServer(store, more) {
+  const child = spawn(binary(), ["serve", "--store", store, "--port", "0", ...more], { stdio: ["ignore", "pipe", "pipe"] });
   let printed = "";
   let errors = "";
   child.stderr.on("data", (data) => { errors += data; });
@@ -125,10 +133,10 @@ class Desk {
     this.spent = {}; // milliseconds, by what for
   }
 
-  async open() {
+  async open({ forecast = false } = {}) {
     fs.mkdirSync(this.shots, { recursive: true });
     this.register = makeRegister();
-    this.server = await startServer(this.register.store);
+    this.server = await startServer(this.register.store, forecast ? makeForecast(path.join(this.register.folder, "forecast")) : []);
     this.address = this.server.address;
     this.browser = await chromium.launch({ executablePath: CHROMIUM, headless: true, args: FLAGS });
     this.grammar = await Grammar.learned(this.browser);
