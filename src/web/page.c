@@ -38,6 +38,7 @@ static const struct page_place places[] = {
     {"Screening", "/screening", ACTION_SCREEN},
     {"Rulebook", "/rulebook", ACTION_SEE_RULEBOOK},
     {"Statistics", "/statistics", ACTION_SEE_STATISTICS},
+    {"Forecasts", "/forecast", ACTION_SEE_FORECAST},
     {"Looks", "/looks", ACTION_SEE_LOOKS},
     {"Break-glass", "/glass", ACTION_REVIEW_GLASS},
     {"Accounts", "/accounts", ACTION_MANAGE_ACCOUNTS},
