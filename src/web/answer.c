@@ -68,10 +68,21 @@ static bool is_reading(const struct exchange *exchange, int status)
            (method == HTTP_GET || method == HTTP_HEAD);
 }
 
+static result write_json(struct exchange *exchange, int status, const json_t *resource,
+                         struct err *err)
+{
+    str body;
+    TRY(json_write(resource, exchange->arena, &body, err));
+    exchange->response->status = status;
+    exchange->response->content_type =
+        status >= 400 ? STR("application/problem+json") : STR("application/json");
+    exchange->response->body = body;
+    return result_ok();
+}
+
 result answer_json(struct exchange *exchange, int status, const json_t *given, struct err *err)
 {
     json_auto_t *resource = json_copy((json_t *)(uintptr_t)given);
-    str body;
     if (resource == NULL) {
         return arena_full(err);
     }
@@ -80,12 +91,7 @@ result answer_json(struct exchange *exchange, int status, const json_t *given, s
     if (acknowledgement != NULL) {
         json_set(resource, "sealed", acknowledgement);
     }
-    TRY(json_write(resource, exchange->arena, &body, err));
-    exchange->response->status = status;
-    exchange->response->content_type =
-        status >= 400 ? STR("application/problem+json") : STR("application/json");
-    exchange->response->body = body;
-    return result_ok();
+    return write_json(exchange, status, resource, err);
 }
 
 void answer_text(struct exchange *exchange, int status, str content_type, str body)
@@ -197,6 +203,9 @@ static result problem_json(struct exchange *exchange, const struct err *problem,
     }
     json_t *errors = faults != NULL && faults->count > 0 ? faults_as_json(faults) : NULL;
     json_auto_t *resource = resource_problem(problem, errors);
+    if (resource == NULL) {
+        return arena_full(err);
+    }
     json_set_int64(resource, "status", status);
     return write_json(exchange, status, resource, err);
 }
