@@ -170,10 +170,22 @@ static void answer_sign_in_first(struct exchange *exchange)
     answer_problem(exchange, &problem, NULL, 0);
 }
 
-/* Where the address names the form of the answer, Accept has nothing to choose from. */
+/* A file to keep. */
+static bool is_attached(const struct http_response *response)
+{
+    for (size_t i = 0; i < response->header_count; i++) {
+        if (str_equal(response->headers[i].name, STR("Content-Disposition"))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Where the address names the form of the answer, or is that of a file, Accept has nothing to
+ * choose from. */
 static bool names_its_form(const struct exchange *exchange)
 {
-    return exchange->match.route->door == ROUTE_BARE ||
+    return exchange->match.route->door == ROUTE_BARE || is_attached(exchange->response) ||
            exchange_query(exchange, STR("as")).len > 0 ||
            str_ends(exchange->match.route->pattern, STR(".csv"));
 }
