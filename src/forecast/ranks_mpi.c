@@ -32,7 +32,8 @@ static result be_silent(struct err *err)
 {
     const int nothing = open("/dev/null", O_WRONLY | O_CLOEXEC);
     if (nothing < 0 || dup2(nothing, STDOUT_FILENO) < 0) {
-        return err_set(err, ERROR_INTERNAL, "A rank other than the first cannot write to /dev/null");
+        return err_set(err, ERROR_INTERNAL,
+                       "A rank other than the first cannot write to /dev/null");
     }
     close(nothing);
     return result_ok();
