@@ -74,15 +74,13 @@ static double normal_tail(struct draw *draw)
     return normal_r + x;
 }
 
-double draw_normal(const struct draw_tables *tables, struct draw *draw)
+double draw_normal_beside(const struct draw_tables *tables, struct draw *draw, uint64_t bits)
 {
-    for (;;) {
-        const uint64_t bits = draw_bits(draw);
+    for (;; bits = draw_bits(draw)) {
         const size_t layer = bits % DRAW_LAYERS;
-        const double unit = (double)((int64_t)bits >> 11) * 0x1.0p-52; /* in [-1, 1) */
+        const double unit = draw_signed_unit(bits);
         const double x = unit * tables->normal_x[layer];
-        const double size = fabs(x);
-        if (size < tables->normal_x[layer + 1]) {
+        if (fabs(x) < tables->normal_x[layer + 1]) {
             return x;
         }
         if (layer == 0) {
@@ -97,13 +95,12 @@ double draw_normal(const struct draw_tables *tables, struct draw *draw)
     }
 }
 
-double draw_exponential(const struct draw_tables *tables, struct draw *draw)
+double draw_exponential_beside(const struct draw_tables *tables, struct draw *draw, uint64_t bits)
 {
     double before = 0;
-    for (;;) {
-        const uint64_t bits = draw_bits(draw);
+    for (;; bits = draw_bits(draw)) {
         const size_t layer = bits % DRAW_LAYERS;
-        const double x = (double)(bits >> 11) * 0x1.0p-53 * tables->exponential_x[layer];
+        const double x = draw_whole_unit(bits) * tables->exponential_x[layer];
         if (x < tables->exponential_x[layer + 1]) {
             return before + x;
         }

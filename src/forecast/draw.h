@@ -69,8 +69,39 @@ struct draw_tables {
 };
 void draw_tables_make(struct draw_tables *tables);
 
-double draw_normal(const struct draw_tables *tables, struct draw *draw);
-double draw_exponential(const struct draw_tables *tables, struct draw *draw);         /* mean 1 */
+/* In [-1, 1) and [0, 1), with the bits that do not choose the layer. */
+static inline double draw_signed_unit(uint64_t bits)
+{
+    return (double)((int64_t)bits >> 11) * 0x1.0p-52;
+}
+static inline double draw_whole_unit(uint64_t bits)
+{
+    return (double)(bits >> 11) * 0x1.0p-53;
+}
+
+/* The rest of the two below, for one draw in a hundred: `bits` fell beside the box of their layer.
+ */
+double draw_normal_beside(const struct draw_tables *tables, struct draw *draw, uint64_t bits);
+double draw_exponential_beside(const struct draw_tables *tables, struct draw *draw, uint64_t bits);
+
+static inline double draw_normal(const struct draw_tables *tables, struct draw *draw)
+{
+    const uint64_t bits = draw_bits(draw);
+    const size_t layer = bits % DRAW_LAYERS;
+    const double x = draw_signed_unit(bits) * tables->normal_x[layer];
+    const double edge = tables->normal_x[layer + 1];
+    return x < edge && -x < edge ? x : draw_normal_beside(tables, draw, bits);
+}
+
+/* Of mean 1. */
+static inline double draw_exponential(const struct draw_tables *tables, struct draw *draw)
+{
+    const uint64_t bits = draw_bits(draw);
+    const size_t layer = bits % DRAW_LAYERS;
+    const double x = draw_whole_unit(bits) * tables->exponential_x[layer];
+    return x < tables->exponential_x[layer + 1] ? x : draw_exponential_beside(tables, draw, bits);
+}
+
 double draw_gamma(const struct draw_tables *tables, struct draw *draw, double shape); /* scale 1 */
 uint64_t draw_poisson(const struct draw_tables *tables, struct draw *draw, double mean);
 /* How many of `trials` happen, each with that chance. */

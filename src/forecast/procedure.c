@@ -361,35 +361,41 @@ static void pass_places(struct run *run, uint32_t held, uint32_t gained, uint32_
     ASSERT(next == PROCEDURE_NONE || next == held || next == gained);
 }
 
-static size_t branch_by(const struct way *way, const double *until, struct draw *draw)
+static const struct procedure_branch *branch_by(const struct way *way, const double *until,
+                                                struct draw *draw)
 {
-    const size_t count = way->data->branch_count;
-    const double unit = draw_unit(draw) * until[count - 1];
+    const size_t last = way->data->branch_count - 1;
+    const double unit = draw_unit(draw) * until[last];
     size_t i = 0;
-    while (i + 1 < count && unit >= until[i]) {
+    while (i < last && unit >= until[i]) {
         i++;
     }
-    return i;
+    return &way->data->branches[i];
+}
+
+/* By the shares of that day. Apart, because what it takes on the stack costs every way. */
+static __attribute__((noinline)) const struct procedure_branch *
+branch_of_day(const struct way *way, uint32_t group, double now, struct draw *draw)
+{
+    const struct procedure_way *data = way->data;
+    double until[PROCEDURE_BRANCHES_MAX];
+    double sum = 0;
+    for (size_t i = 0; i < data->branch_count; i++) {
+        sum += schedule_at(schedules_of(&data->branches[i].share, group), now);
+        until[i] = sum;
+    }
+    return sum > 0 ? branch_by(way, until, draw) : data->branches;
 }
 
 static const struct procedure_branch *branch_of(const struct procedure_person *person,
                                                 const struct way *way, double now)
 {
-    const struct procedure_way *data = way->data;
-    if (data->branch_count == 1) {
-        return data->branches;
+    if (way->data->branch_count == 1) {
+        return way->data->branches;
     }
     struct draw draw = draw_of(person, way->branch_purpose);
-    if (way->branches_constant) {
-        return &data->branches[branch_by(way, way->until, &draw)];
-    }
-    double until[PROCEDURE_BRANCHES_MAX];
-    double sum = 0;
-    for (size_t i = 0; i < data->branch_count; i++) {
-        sum += schedule_at(schedules_of(&data->branches[i].share, person->group), now);
-        until[i] = sum;
-    }
-    return &data->branches[sum > 0 ? branch_by(way, until, &draw) : 0];
+    return way->branches_constant ? branch_by(way, way->until, &draw)
+                                  : branch_of_day(way, person->group, now, &draw);
 }
 
 /* Leaves the stage by this way. Gives the stage that follows. */

@@ -6,7 +6,6 @@ enum {
     PIECES_AT_ONCE = 64,
     NOW_CAPACITY_FIRST = 256,
     SORT_BY_INSERTION_MOST = 16, /* fewer than this are sorted by insertion alone */
-    SUB_SLOTS_MAX = 1024,
 };
 
 result wheel_init(struct wheel *wheel, double begin, double end, double slots_a_day,
@@ -64,9 +63,20 @@ static bool now_reserve(struct wheel *wheel, size_t count)
     return true;
 }
 
-/* Into the slot whose time it is: behind all that are not later. */
+/* Into the slot whose time it is, behind all that are not later. What has been taken out has left
+ * room before the next; who comes soon, as an arrival does, is put in from there. */
 static void put_now(struct wheel *wheel, struct wheel_event event)
 {
+    const size_t middle = (wheel->now_next + wheel->now_count) / 2;
+    if (wheel->now_next > 0 && middle < wheel->now_count && event.at < wheel->now[middle].at) {
+        size_t i = --wheel->now_next;
+        while (wheel->now[i + 1].at <= event.at) { /* ends at the middle */
+            wheel->now[i] = wheel->now[i + 1];
+            i++;
+        }
+        wheel->now[i] = event;
+        return;
+    }
     if (!now_reserve(wheel, wheel->now_count + 1)) {
         return;
     }
@@ -135,8 +145,9 @@ static void collect_few(struct wheel *wheel, struct wheel_slot slot, size_t coun
 static void collect_many(struct wheel *wheel, struct wheel_slot slot, size_t count,
                          double slot_begin)
 {
-    uint32_t ends[SUB_SLOTS_MAX] = {0};
-    const size_t sub_slots = count < SUB_SLOTS_MAX ? count : SUB_SLOTS_MAX;
+    uint32_t *ends = wheel->ends;
+    const size_t sub_slots = count < WHEEL_SUB_SLOTS_MAX ? count : WHEEL_SUB_SLOTS_MAX;
+    memset(ends, 0, sub_slots * sizeof *ends);
     const double scale = (double)sub_slots * wheel->slots_a_day;
     size_t filled = WHEEL_PIECE_EVENTS - slot.room;
     for (const struct wheel_piece *piece = slot.first; piece != NULL; piece = piece->next) {

@@ -24,7 +24,7 @@ struct wheel_event {
     uint32_t what;
 };
 
-enum { WHEEL_PIECE_EVENTS = 15 };
+enum { WHEEL_PIECE_EVENTS = 15, WHEEL_SUB_SLOTS_MAX = 1024 };
 
 struct wheel_piece {
     struct wheel_piece *next;
@@ -52,6 +52,7 @@ struct wheel {
     size_t now_capacity;
     size_t now_next;
     size_t now_count;
+    uint32_t ends[WHEEL_SUB_SLOTS_MAX]; /* room for sorting */
     uint64_t beyond;
     bool failed; /* the arena was full; nothing more is given */
 };
