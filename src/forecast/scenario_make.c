@@ -171,7 +171,7 @@ static result schedules_or(struct making *making, uint32_t sum, double most,
         *ret_schedules = (struct schedules){NULL, 0};
         return result_ok();
     }
-    return sums_schedules(making->sums, sum, most, 1, ret_schedules, making->err);
+    return sums_schedules(making->sums, sum, most, ret_schedules, making->err);
 }
 
 /* Of people, or what there is for them: one counts for many. */
@@ -180,8 +180,8 @@ static result schedules_of_people(struct making *making, uint32_t sum,
 {
     *ret_schedules = (struct schedules){NULL, 0};
     return sum == NO_SUM ? result_ok()
-                         : sums_schedules(making->sums, sum, NO_MOST, making->one_in, ret_schedules,
-                                          making->err);
+                         : sums_schedules_of_people(making->sums, sum, making->one_in,
+                                                    ret_schedules, making->err);
 }
 
 static result one_schedule(result made, const struct schedules *schedules,
