@@ -11,6 +11,7 @@ import itertools
 import json
 import math
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -181,6 +182,23 @@ def drawing(small):
     refused = run("run", small, "--futures", "2", "--format", "svg", "--series", "wating")
     check("a series that is not there: those that are are named",
           refused.returncode != 0 and "wating" in refused.stderr and "waiting, granted" in refused.stderr, refused.stderr)
+
+
+def numbers_say_where_they_are_from():
+    """Every number in the text of a scenario that comes with the program, but for what a sum is made with (days of a year, one less)
+    and the form of a distribution."""
+    silent = []
+    for name in sorted(os.listdir(os.path.join(SOURCE, "scenarios"))):
+        if not name.endswith(".scenario"):
+            continue
+        text = open(os.path.join(SOURCE, "scenarios", name), encoding="utf-8").read()
+        text = re.sub(r"^ *#.*\n", "", text, flags=re.M)
+        for item in filter(str.strip, re.split(r"\n(?=\S)", text)):
+            kind = item.split(maxsplit=1)[0]
+            bare = re.sub(r'"[^"]*"|\b(shape|within|spread) [0-9.]+|\b1 (less|plus)\b|\d{4}-\d\d-\d\d', "", item)
+            if kind not in ("scenario", "define", "series") and re.search(r"(?<![\w.])\d", bare) and "\n  source " not in item:
+                silent.append((name, item.split("\n")[0]))
+    check("numbers in scenarios say where they are from", not silent, silent)
 
 
 # --- shares ---
@@ -402,6 +420,7 @@ def mistakes(folder):
 def main():
     with tempfile.TemporaryDirectory() as folder:
         small = write(folder, "small.scenario", QUEUE + MEASURES)
+        numbers_say_where_they_are_from()
         every_answer_is_there(same_bytes())
         faces_agree(folder, small)
         drawing(small)
