@@ -163,6 +163,8 @@ enum { COMMAND_OPTIONS_MAX = 20, COMMAND_ARGUMENTS_MAX = 256 /* a folder of rule
     OPTION(OPTION_FILES, "files", "FOLDER",                                                        \
            "check a log that was exported or fetched, without the register")                       \
     OPTION(OPTION_RECEIPT, "receipt", "FILE", "check this receipt, without log and register")      \
+    OPTION(OPTION_VERIFIER, "by", "NAME",                                                          \
+           "who checks, for the note on the page (default: the user of this computer)")            \
     OPTION(OPTION_NOTICES, "notices", "FOLDER",                                                    \
            "the texts of notices (default: those that come with the rulebook)")                    \
     OPTION(OPTION_LANGUAGE, "language", "CODE",                                                    \
@@ -377,6 +379,9 @@ command_run command_account_open;
 command_run command_account_role;
 command_run command_account_hub;
 command_run command_account_password;
+command_run command_account_link;
+command_run command_account_unlink;
+command_run command_account_lost_device;
 command_run command_account_close;
 command_run command_rebuild;
 command_run command_seal_key;

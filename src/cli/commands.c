@@ -1662,6 +1662,44 @@ const struct command commands[] = {
         .run = command_account_password,
     },
     {
+        .name = "account link",
+        .arguments = "USERNAME ISSUER SUBJECT",
+        .argument_min = 3,
+        .argument_max = 3,
+        .summary = "Link an account to who somebody is at another provider",
+        .description =
+            "Whoever signs in at the provider (settings of serve: [sign_on]) as SUBJECT "
+            "opens this account. ISSUER is what the provider calls itself; both are told "
+            "to whoever signs in there and is not linked. Give a --reason.",
+        .options = {ACT_OPTIONS, OPTION_REASON, OPTION_HELP},
+        .option_count = 8,
+        .run = command_account_link,
+    },
+    {
+        .name = "account unlink",
+        .arguments = "USERNAME ISSUER SUBJECT",
+        .argument_min = 3,
+        .argument_max = 3,
+        .summary = "Take back a link to another provider",
+        .description = "The account's sessions end. Give a --reason.",
+        .options = {ACT_OPTIONS, OPTION_REASON, OPTION_HELP},
+        .option_count = 8,
+        .run = command_account_unlink,
+    },
+    {
+        .name = "account lost-device",
+        .arguments = "USERNAME",
+        .argument_min = 1,
+        .argument_max = 1,
+        .summary = "Remove the authenticator app and the passkeys of an account",
+        .description = "For somebody who lost their device and has shown you who they are. The "
+                       "account's sessions end; until a new one is set up, the password alone "
+                       "opens it. Give a --reason.",
+        .options = {ACT_OPTIONS, OPTION_REASON, OPTION_HELP},
+        .option_count = 8,
+        .run = command_account_lost_device,
+    },
+    {
         .name = "account close",
         .arguments = "USERNAME",
         .argument_min = 1,
@@ -1744,11 +1782,13 @@ const struct command commands[] = {
         .description =
             "Reads every entry and every hash of the log and its signature; opens every event, "
             "and looks whether it is the one in the log; and compares all rows with the events. "
-            "Names the first thing that is wrong. With --files only a log, with --receipt only a "
-            "receipt is checked. With --policy enough witnesses must have cosigned, too.",
+            "Names the first thing that is wrong; what was found is noted in the log's folder, and "
+            "shown on the page /log. With --files only a log, with --receipt only a receipt is "
+            "checked. With --policy enough witnesses must have cosigned, too.",
         .options = {OPTION_STORE, OPTION_KEY, OPTION_SEAL_KEY, OPTION_LOG, OPTION_OLDER,
-                    OPTION_FILES, OPTION_RECEIPT, OPTION_POLICY, OPTION_FORMAT, OPTION_HELP},
-        .option_count = 10,
+                    OPTION_FILES, OPTION_RECEIPT, OPTION_POLICY, OPTION_VERIFIER, OPTION_FORMAT,
+                    OPTION_HELP},
+        .option_count = 11,
         .run = command_seal_verify,
     },
     {

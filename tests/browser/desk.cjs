@@ -3,6 +3,7 @@
 
 const { spawn, spawnSync, execFileSync } = require("node:child_process");
 const fs = require("node:fs");
+const net = require("node:net");
 const os = require("node:os");
 const path = require("node:path");
 const { chromium } = require("playwright-core");
@@ -102,8 +103,8 @@ function makeForecast(folder) {
   return ["--forecast", folder];
 }
 
-function startServer(store, more) {
-  const child = spawn(binary(), ["serve", "--store", store, "--port", "0", ...more], { stdio: ["ignore", "pipe", "pipe"] });
+function startServer(store, port = 0, options = []) {
+  const child = spawn(binary(), ["serve", "--store", store, "--port", String(port), ...options], { stdio: ["ignore", "pipe", "pipe"] });
   let printed = "";
   let errors = "";
   child.stderr.on("data", (data) => { errors += data; });
@@ -117,6 +118,14 @@ function startServer(store, more) {
       }
     });
   });
+}
+
+async function freePort() {
+  const server = net.createServer();
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
 }
 
 class Desk {
@@ -133,10 +142,18 @@ class Desk {
     this.spent = {}; // milliseconds, by what for
   }
 
-  async open({ forecast = false } = {}) {
+  // `settingsOf`, of the port: the settings of a register that people reach at one address.
+  async open({ settingsOf, forecast = false } = {}) {
     fs.mkdirSync(this.shots, { recursive: true });
     this.register = makeRegister();
-    this.server = await startServer(this.register.store, forecast ? makeForecast(path.join(this.register.folder, "forecast")) : []);
+    const options = forecast ? makeForecast(path.join(this.register.folder, "forecast")) : [];
+    const port = settingsOf === undefined ? 0 : await freePort();
+    if (settingsOf !== undefined) {
+      const file = path.join(this.register.folder, "settings.ini");
+      fs.writeFileSync(file, settingsOf(port));
+      options.push("--settings", file);
+    }
+    this.server = await startServer(this.register.store, port, options);
     this.address = this.server.address;
     this.browser = await chromium.launch({ executablePath: CHROMIUM, headless: true, args: FLAGS });
     this.grammar = await Grammar.learned(this.browser);
@@ -297,4 +314,4 @@ class Desk {
   }
 }
 
-module.exports = { CHROMIUM, Desk, FLAGS, PASSWORD, TAGS, binary, validator, violations };
+module.exports = { CHROMIUM, Desk, FLAGS, PASSWORD, TAGS, binary, freePort, validator, violations };

@@ -196,6 +196,40 @@ static void add_credentials(struct desk *desk, const struct ask *ask, struct hea
     }
 }
 
+/* Every JSON answer of the tests, with what it answers, for who compares them with the document of
+ * the API (tests/api): a line a request in a file of this program's own in the folder that
+ * RETURNHUB_ANSWERS names. */
+static void keep_answer(const struct http_request *request, const struct reply *reply)
+{
+    static const char *const methods[] = {[HTTP_GET] = "GET", [HTTP_POST] = "POST"};
+    const char *folder = getenv("RETURNHUB_ANSWERS");
+    const bool kept_method = request->method == HTTP_GET || request->method == HTTP_POST;
+    const bool is_json = str_starts(reply->content_type, STR("application/json")) ||
+                         str_starts(reply->content_type, STR("application/problem+json"));
+    json_error_t error;
+    char path[256];
+    if (folder == NULL || !kept_method || !is_json) {
+        return;
+    }
+    json_t *line = json_object();
+    json_object_set_new(line, "method", json_string(methods[request->method]));
+    json_object_set_new(line, "path", json_stringn(request->path.at, request->path.len));
+    json_object_set_new(line, "status", json_integer(reply->status));
+    json_object_set_new(line, "type",
+                        json_stringn(reply->content_type.at, reply->content_type.len));
+    json_object_set_new(line, "answer", json_loadb(reply->body.at, reply->body.len, 0, &error));
+    json_t *sent =
+        json_loadb(request->body.at == NULL ? "" : request->body.at, request->body.len, 0, &error);
+    json_object_set_new(line, "sent", sent != NULL ? sent : json_null());
+    snprintf(path, sizeof path, "%s/%ld.ndjson", folder, (long)getpid());
+    FILE *file = fopen(path, "ae");
+    assert_non_null(file);
+    json_dumpf(line, file, JSON_COMPACT);
+    fputc('\n', file);
+    fclose(file);
+    json_decref(line);
+}
+
 struct reply desk_ask(struct desk *desk, const struct ask *ask)
 {
     struct headers headers = {.count = 0};
@@ -217,6 +251,8 @@ struct reply desk_ask(struct desk *desk, const struct ask *ask)
         .header_count = headers.count,
         .body = ask->body,
         .client_address = STR("127.0.0.1"),
+        .goes_on = ask->goes_on,
+        .mark = ask->goes_on ? str_from_c(ask->mark) : STR(""),
         .arena = &desk->arena,
     };
     struct reply reply = {.status = 0};
@@ -224,6 +260,7 @@ struct reply desk_ask(struct desk *desk, const struct ask *ask)
     reply.status = reply.response.status == 0 ? 200 : reply.response.status;
     reply.content_type = reply.response.content_type;
     reply.body = reply.response.body;
+    keep_answer(&request, &reply);
     return reply;
 }
 

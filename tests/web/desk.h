@@ -48,6 +48,8 @@ struct ask {
     const char *header_name; /* one more header; NULL for none */
     const char *header_value;
     bool behind_tls;
+    bool goes_on;     /* a later part of a stream */
+    const char *mark; /* then: of the part before */
 };
 enum { NOBODY = -1 };
 
