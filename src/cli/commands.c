@@ -1823,11 +1823,16 @@ const struct command commands[] = {
             "SCENARIO is a file that ends in .scenario, or the name of one that comes with the "
             "program: baseline, hub, decision_makers, judges, voluntary_support, removals, "
             "joint_operations, all. The same seed gives the same bytes on any number of threads. "
-            "svg draws one series. What the forecast cannot tell is written in docs/forecast.md.",
-        .options = {OPTION_RULEBOOK, OPTION_RUN_FUTURES, OPTION_SEED, OPTION_RUN_THREADS,
+            "svg draws one series.\n\n"
+            "With --store, the people of that register are there at the beginning, as they stood "
+            "on "
+            "the day before the scenario begins, and not those of the scenario's text; the account "
+            "of --as needs sight of statistics. What the forecast cannot tell is written in "
+            "docs/forecast.md.",
+        .options = {STORE_OPTIONS, OPTION_AS, OPTION_RUN_FUTURES, OPTION_SEED, OPTION_RUN_THREADS,
                     OPTION_PEOPLE_ONE_IN, OPTION_CHART_FORMAT, OPTION_SERIES_DRAWN,
                     OPTION_DIFFERENCE, OPTION_ANSWERS, OPTION_HELP},
-        .option_count = 10,
+        .option_count = 13,
         .run = command_forecast_run,
     },
     {
@@ -1842,10 +1847,10 @@ const struct command commands[] = {
             "over all orders in which the measures may join: its Shapley value. The shares sum to "
             "the combined effect in each future. The number in brackets is the standard error over "
             "the futures. Text tells of one quarter, csv and json of all.",
-        .options = {OPTION_RULEBOOK, OPTION_SHARES_FUTURES, OPTION_SEED, OPTION_RUN_THREADS,
-                    OPTION_PEOPLE_ONE_IN, OPTION_QUARTER, OPTION_EACH_SET, OPTION_CHART_FORMAT,
-                    OPTION_ANSWERS, OPTION_HELP},
-        .option_count = 10,
+        .options = {STORE_OPTIONS, OPTION_AS, OPTION_SHARES_FUTURES, OPTION_SEED,
+                    OPTION_RUN_THREADS, OPTION_PEOPLE_ONE_IN, OPTION_QUARTER, OPTION_EACH_SET,
+                    OPTION_CHART_FORMAT, OPTION_ANSWERS, OPTION_HELP},
+        .option_count = 13,
         .run = command_forecast_shares,
     },
     {
@@ -1858,10 +1863,10 @@ const struct command commands[] = {
             "For each answer, and for what the measures change of it: the part of its variance "
             "over the futures that would go if the assumption were known (the first-order index "
             "of Sobol). What is left of 1 is chance, and what assumptions do only together.",
-        .options = {OPTION_RULEBOOK, OPTION_FUTURES, OPTION_SEED, OPTION_RUN_THREADS,
+        .options = {STORE_OPTIONS, OPTION_AS, OPTION_FUTURES, OPTION_SEED, OPTION_RUN_THREADS,
                     OPTION_PEOPLE_ONE_IN, OPTION_QUARTER, OPTION_CHART_FORMAT, OPTION_ANSWERS,
                     OPTION_HELP},
-        .option_count = 9,
+        .option_count = 12,
         .run = command_forecast_sensitivity,
     },
     {

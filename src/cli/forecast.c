@@ -1,5 +1,6 @@
 #include "cli/forecast.h"
 
+#include "casework/standing.h"
 #include "document/document_html.h"
 #include "forecast/quarter.h"
 #include "format/json.h"
@@ -68,12 +69,9 @@ static str scenario_path(const struct invocation *invocation, str asked)
     return arena_format(invocation->arena, "%.*s/%.*s.scenario", STR_ARG(folder), STR_ARG(asked));
 }
 
-static result read_scenario(const struct invocation *invocation,
+static result read_scenario(const struct invocation *invocation, const struct rulebook *rulebook,
                             const struct scenario **ret_scenario, struct err *err)
 {
-    const struct rulebook *rulebook = NULL;
-    TRY(desk_load_rulebook(invocation, desk_rulebook_folder(invocation), invocation->arena,
-                           &rulebook, err));
     const str path = scenario_path(invocation, invocation->arguments[0]);
     const size_t folder = folder_len(path);
     struct scenario_place place = {invocation, str_slice(path, 0, folder)};
@@ -84,6 +82,62 @@ static result read_scenario(const struct invocation *invocation,
                                         invocation->arena, scratch, ret_scenario, err);
     arena_close(&scratch);
     return loaded;
+}
+
+static result open_on_text(struct forecast *forecast, struct err *err)
+{
+    const struct invocation *invocation = forecast->invocation;
+    const struct rulebook *rulebook = NULL;
+    TRY(desk_load_rulebook(invocation, desk_rulebook_folder(invocation), invocation->arena,
+                           &rulebook, err));
+    TRY(read_scenario(invocation, rulebook, &forecast->scenario, err));
+    forecast->about = scenario_about(forecast->scenario);
+    return result_ok();
+}
+
+/* ---- who is there: of the register ---- */
+
+static result place_people(struct forecast *forecast, const struct standing *standing,
+                           struct err *err)
+{
+    enum { DAYS_OF_A_WEEK = 7 };
+    forecast->stock =
+        ARENA_NEW(forecast->invocation->arena, struct scenario_stock, standing->line_count + 1);
+    if (forecast->stock == NULL) {
+        return arena_full(err);
+    }
+    forecast->begins_with =
+        (struct answers_register){.as_of = standing->as_of, .position = standing->position};
+    for (size_t i = 0; i < standing->line_count; i++) {
+        const struct standing_line *line = &standing->lines[i];
+        struct scenario_stock stock = {.people = line->people};
+        if (!scenario_locate(forecast->scenario, line->stage, line->nationality, &stock.stage,
+                             &stock.group)) {
+            forecast->begins_with.left_out += line->people;
+            continue;
+        }
+        stock.waited_least = DAYS_OF_A_WEEK * line->weeks;
+        stock.waited_most = stock.waited_least + DAYS_OF_A_WEEK;
+        forecast->begins_with.people += line->people;
+        forecast->stock[forecast->stock_count++] = stock;
+    }
+    return result_ok();
+}
+
+/* As things stood on the day before the scenario begins, under the register's own law. */
+static result open_on_register(struct forecast *forecast, struct err *err)
+{
+    const struct invocation *invocation = forecast->invocation;
+    OWN_DESK struct desk desk = {.store = NULL};
+    struct standing standing;
+    TRY(desk_open_as_account(invocation, &desk, err));
+    TRY(read_scenario(invocation, desk.rulebook, &forecast->scenario, err));
+    forecast->about = scenario_about(forecast->scenario);
+    const struct edition_asked asked = {.has_as_of = true,
+                                        .as_of = date_add_days(forecast->about->begins, -1)};
+    TRY(casework_standing(&desk.casework, &desk.caller, &asked, STR("person.nationality"),
+                          invocation->arena, &standing, err));
+    return place_people(forecast, &standing, err);
 }
 
 /* ---- running ---- */
@@ -112,9 +166,8 @@ result forecast_open(const struct invocation *invocation, enum command_option of
         .begun = system_now(system_machine()),
         .shows = invocation->output->terminal,
     };
-    TRY(read_scenario(invocation, &ret_forecast->scenario, err));
-    ret_forecast->about = scenario_about(ret_forecast->scenario);
-    return result_ok();
+    return option_given(invocation, OPTION_STORE) ? open_on_register(ret_forecast, err)
+                                                  : open_on_text(ret_forecast, err);
 }
 
 /* How many futures are done, and how long the rest will take. */
@@ -132,7 +185,8 @@ static void show_progress(void *context, uint64_t done, uint64_t count)
 result forecast_futures(struct forecast *forecast, uint32_t measures, struct arena *arena,
                         struct ensemble *ret_ensemble, struct err *err)
 {
-    struct scenario_choice choice = {forecast->scenario, measures, forecast->one_in};
+    struct scenario_choice choice = {forecast->scenario, measures, forecast->one_in,
+                                     forecast->stock, forecast->stock_count};
     const struct ensemble_question question = {
         .make = scenario_make,
         .make_context = &choice,
@@ -156,7 +210,8 @@ result forecast_futures(struct forecast *forecast, uint32_t measures, struct are
 struct answers_about forecast_about(const struct forecast *forecast)
 {
     return (struct answers_about){forecast->scenario, forecast->futures, forecast->seed,
-                                  forecast->one_in};
+                                  forecast->one_in,
+                                  forecast->stock == NULL ? NULL : &forecast->begins_with};
 }
 
 result forecast_both(struct forecast *forecast, struct arena *arena, struct ensemble *ret_with,

@@ -16,7 +16,10 @@ struct forecast {
     uint64_t seed;
     unsigned threads;
     uint32_t one_in; /* scenario.h */
-    uint64_t runs;   /* in all, for the progress */
+    struct answers_register begins_with;
+    struct scenario_stock *stock; /* of --store; NULL: as the scenario's text says */
+    size_t stock_count;
+    uint64_t runs; /* in all, for the progress */
     uint64_t runs_done;
     instant begun;
     bool shows; /* progress, on a terminal */

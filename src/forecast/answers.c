@@ -42,6 +42,16 @@ static json_t *assumptions_of(const struct scenario_about *about)
     return list;
 }
 
+static json_t *json_of_register(const struct answers_register *begins_with)
+{
+    json_t *object = json_object();
+    json_set(object, "as_of", json_of_date(begins_with->as_of));
+    json_set_int64(object, "position", begins_with->position);
+    json_set_int64(object, "people", begins_with->people);
+    json_set_int64(object, "left_out", begins_with->left_out);
+    return object;
+}
+
 static json_t *head(const struct answers_about *about, const char *answer)
 {
     const struct scenario_about *scenario = scenario_about(about->scenario);
@@ -52,6 +62,9 @@ static json_t *head(const struct answers_about *about, const char *answer)
     json_set_int64(object, "futures", (int64_t)about->futures);
     json_set_int64(object, "seed", (int64_t)about->seed);
     json_set_int64(object, "one_in", about->one_in);
+    if (about->begins_with != NULL) {
+        json_set(object, "begins_with", json_of_register(about->begins_with));
+    }
     json_set(object, "measures", measures_of(scenario));
     json_set(object, "assumptions", assumptions_of(scenario));
     return object;

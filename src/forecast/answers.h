@@ -1,8 +1,10 @@
 /* answers: what a forecast says, as one JSON object, and its texts. The command line prints it, a
  * folder keeps it, a page shows it: it is the same object.
  *
- * All have {"answer", "scenario", "title", "futures", "seed", "one_in", "measures": [{"name",
- * "title", "from"}], "assumptions": [{"name", "title", "says", "source"}]}, and
+ * All have {"answer", "scenario", "title", "futures", "seed", "one_in", "begins_with": {"as_of",
+ * "position", "people", "left_out"} of a register (absent where the text says who is there),
+ * "measures": [{"name", "title", "from"}], "assumptions": [{"name", "title", "says", "source"}]},
+ * and
  *
  *   run:          "series": [{"name", "title", "unit", "quarters": [{"quarter", "level":
  *                 {"mean", "median", "interval_50": [low, high], _80, _95}, "difference": the same
@@ -29,7 +31,15 @@ struct answers_about {
     const struct scenario *scenario;
     uint64_t futures;
     uint64_t seed;
-    uint32_t one_in; /* scenario.h */
+    uint32_t one_in;                            /* scenario.h */
+    const struct answers_register *begins_with; /* NULL: with what the scenario's text says */
+};
+/* Of which edition of a register a forecast begins. */
+struct answers_register {
+    date as_of;
+    int64_t position;
+    int64_t people;
+    int64_t left_out; /* in stages that the scenario does not have */
 };
 
 /* `without` is the same futures without the measures, or NULL. The caller owns what is made. */

@@ -251,11 +251,12 @@ result answers_draw(const json_t *series, bool difference, struct arena *arena,
     draw_quarters(&fan);
     draw_median(&fan);
     add_words(&fan, 0, DRAWING_FONT_SIZE + 2, true, fan.drawing.title);
-    add_words(&fan, 0, 2 * DRAWING_FONT_SIZE + 8, false,
-              arena_format(arena,
-                           "%.*s. Line with dots: median. Bands, from the inside: 50, 80 and 95 %% "
-                           "of the futures.",
-                           STR_ARG(unit)));
+    add_words(
+        &fan, 0, 2 * DRAWING_FONT_SIZE + 8, false,
+        arena_format(arena,
+                     "In %.*s. Line with dots: median. Bands, from the inside: 50, 80 and 95 %% "
+                     "of the futures.",
+                     STR_ARG(unit)));
     if (fan.failed) {
         return arena_full(err);
     }

@@ -61,6 +61,17 @@ void answers_write_made(const json_t *json, struct buf *buf)
     } else {
         buf_put_c(buf, "each person simulated");
     }
+    const json_t *begins = json_object_get(json, "begins_with");
+    if (begins != NULL) {
+        buf_format(buf, "; begins with %lld people of the register at event %lld, as of %.*s",
+                   (long long)json_integer_value(json_object_get(begins, "people")),
+                   (long long)json_integer_value(json_object_get(begins, "position")),
+                   STR_ARG(json_str_or_empty(begins, "as_of")));
+        if (json_integer_value(json_object_get(begins, "left_out")) > 0) {
+            buf_format(buf, " (%lld in other stages are left out)",
+                       (long long)json_integer_value(json_object_get(begins, "left_out")));
+        }
+    }
 }
 
 static void put_head(const json_t *json, struct buf *buf)

@@ -662,7 +662,7 @@ result law_begin(const struct law_plan *plan, struct sums *sums,
     }
     for (size_t i = 0; i < scenario->fact_count; i++) {
         if (scenario->facts[i].share != NO_SUM) {
-            TRY(sums_schedules(sums, scenario->facts[i].share, 1, 1, &future->shares[i], err));
+            TRY(sums_schedules(sums, scenario->facts[i].share, 1, &future->shares[i], err));
         }
     }
     TRY(begin_line_ups(future, err));

@@ -88,6 +88,16 @@ struct scenario_choice {
     const struct scenario *scenario;
     uint32_t measures;
     uint32_t one_in;
+    const struct scenario_stock *stock; /* who is there at the beginning; NULL: as the text says */
+    size_t stock_count;
+};
+/* People who have been in a stage between so many days, evenly. */
+struct scenario_stock {
+    uint32_t stage;
+    uint32_t group;
+    int64_t people;
+    double waited_least;
+    double waited_most;
 };
 enum { SCENARIO_ONE_IN_MAX = 1000 };
 static inline uint32_t scenario_all_measures(const struct scenario_about *about)
@@ -97,6 +107,12 @@ static inline uint32_t scenario_all_measures(const struct scenario_about *about)
 
 MUST_USE result scenario_make(void *context, uint64_t seed, uint64_t future, struct arena *arena,
                               const struct procedure **ret_procedure, struct err *err);
+
+/* Which stage and group of the scenario a stage of the rulebook and a nationality ("AFG"; what no
+ * group has is the rest's) are. False when the scenario has no such stage, or nobody is the rest.
+ */
+bool scenario_locate(const struct scenario *scenario, str stage, str nationality,
+                     uint32_t *ret_stage, uint32_t *ret_group);
 
 /* What is drawn for an assumption in a future; the measures do not matter to it. Of what changes
  * from quarter to quarter, the mean of its logarithm to the end of `quarter`. */

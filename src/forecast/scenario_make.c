@@ -130,9 +130,30 @@ double scenario_assumption(const struct scenario *scenario, size_t assumed, uint
     return sum / (double)(quarter + 1);
 }
 
+bool scenario_locate(const struct scenario *scenario, str stage, str nationality,
+                     uint32_t *ret_stage, uint32_t *ret_group)
+{
+    uint16_t country = 0;
+    const bool known = country_parse(nationality, &country);
+    *ret_stage = NOT_FOUND_INDEX;
+    *ret_group = NOT_FOUND_INDEX;
+    for (uint32_t i = 0; i < scenario->stage_count; i++) {
+        *ret_stage = str_equal(scenario->stages[i].name, stage) ? i : *ret_stage;
+    }
+    for (uint32_t i = 0; i < scenario->group_count; i++) {
+        const struct group_item *group = &scenario->groups[i];
+        const bool is_own = known && group->has_country && group->country == country;
+        if (is_own || (group->rest && *ret_group == NOT_FOUND_INDEX)) {
+            *ret_group = i;
+        }
+    }
+    return *ret_stage != NOT_FOUND_INDEX && *ret_group != NOT_FOUND_INDEX;
+}
+
 /* ---- a future ---- */
 
 struct making {
+    const struct scenario_choice *choice;
     const struct scenario *scenario;
     struct sums *sums;
     struct arena *arena;
@@ -150,7 +171,7 @@ static result schedules_or(struct making *making, uint32_t sum, double most,
         *ret_schedules = (struct schedules){NULL, 0};
         return result_ok();
     }
-    return sums_schedules(making->sums, sum, most, 1, ret_schedules, making->err);
+    return sums_schedules(making->sums, sum, most, ret_schedules, making->err);
 }
 
 /* Of people, or what there is for them: one counts for many. */
@@ -159,8 +180,8 @@ static result schedules_of_people(struct making *making, uint32_t sum,
 {
     *ret_schedules = (struct schedules){NULL, 0};
     return sum == NO_SUM ? result_ok()
-                         : sums_schedules(making->sums, sum, NO_MOST, making->one_in, ret_schedules,
-                                          making->err);
+                         : sums_schedules_of_people(making->sums, sum, making->one_in,
+                                                    ret_schedules, making->err);
 }
 
 static result one_schedule(result made, const struct schedules *schedules,
@@ -276,29 +297,65 @@ static int64_t count_of(const struct making *making, double people, size_t line)
     return (int64_t)floor(number + draw_unit(&draw));
 }
 
-static result make_people(struct making *making)
+/* As the text says. */
+static void stock_of_text(const struct making *making, struct procedure_stock *stock)
 {
     const struct scenario *scenario = making->scenario;
-    struct procedure_stock *stock = ARENA_NEW(making->arena, struct procedure_stock,
-                                              scenario->stock_count * scenario->group_count + 1);
-    struct procedure_arrivals *arrivals =
-        ARENA_NEW(making->arena, struct procedure_arrivals, scenario->arrivals_count + 1);
-    if (stock == NULL || arrivals == NULL) {
-        return arena_full(making->err);
-    }
-    size_t count = 0;
     for (size_t i = 0; i < scenario->stock_count; i++) {
         const struct stock_line *line = &scenario->stock[i];
         for (uint32_t group = 0; group < scenario->group_count; group++) {
-            const double people = sums_first(making->sums, line->sum, group);
-            stock[count++] = (struct procedure_stock){
+            const size_t index = i * scenario->group_count + group;
+            stock[index] = (struct procedure_stock){
                 .stage = line->stage,
                 .group = group,
-                .count = count_of(making, people, count),
+                .count = count_of(making, sums_first(making->sums, line->sum, group), index),
                 .waited_least = (double)line->least,
                 .waited_most = (double)line->most,
             };
         }
+    }
+}
+
+static void stock_of_choice(const struct making *making, struct procedure_stock *stock)
+{
+    for (size_t i = 0; i < making->choice->stock_count; i++) {
+        const struct scenario_stock *line = &making->choice->stock[i];
+        stock[i] = (struct procedure_stock){
+            .stage = line->stage,
+            .group = line->group,
+            .count = count_of(making, (double)line->people, i),
+            .waited_least = line->waited_least,
+            .waited_most = line->waited_most,
+        };
+    }
+}
+
+static result make_stock(struct making *making)
+{
+    const bool of_choice = making->choice->stock != NULL;
+    const size_t count = of_choice ? making->choice->stock_count
+                                   : making->scenario->stock_count * making->scenario->group_count;
+    struct procedure_stock *stock = ARENA_NEW(making->arena, struct procedure_stock, count + 1);
+    if (stock == NULL) {
+        return arena_full(making->err);
+    }
+    if (of_choice) {
+        stock_of_choice(making, stock);
+    } else {
+        stock_of_text(making, stock);
+    }
+    making->procedure->stock = stock;
+    making->procedure->stock_count = count;
+    return result_ok();
+}
+
+static result make_arrivals(struct making *making)
+{
+    const struct scenario *scenario = making->scenario;
+    struct procedure_arrivals *arrivals =
+        ARENA_NEW(making->arena, struct procedure_arrivals, scenario->arrivals_count + 1);
+    if (arrivals == NULL) {
+        return arena_full(making->err);
     }
     for (size_t i = 0; i < scenario->arrivals_count; i++) {
         const struct arrivals_item *item = &scenario->arrivals[i];
@@ -307,8 +364,6 @@ static result make_people(struct making *making)
         TRY(schedules_of_people(making, item->rate, &arrivals[i].rate));
         TRY(one_schedule(schedules_or(making, item->kept, 1, &found), &found, &arrivals[i].kept));
     }
-    making->procedure->stock = stock;
-    making->procedure->stock_count = count;
     making->procedure->arrivals = arrivals;
     making->procedure->arrivals_count = scenario->arrivals_count;
     return result_ok();
@@ -369,10 +424,11 @@ result scenario_make(void *context, uint64_t seed, uint64_t future, struct arena
         .step_count = scenario->rulebook->step_count,
     };
     const double one_in = choice->one_in == 0 ? 1 : choice->one_in;
-    struct making making = {scenario, sums, arena, procedure, one_in, err};
+    struct making making = {choice, scenario, sums, arena, procedure, one_in, err};
     TRY(make_stages(&making));
     TRY(make_stations(&making));
-    TRY(make_people(&making));
+    TRY(make_stock(&making));
+    TRY(make_arrivals(&making));
     TRY(make_series(&making));
     if (scenario->law_plan != NULL) {
         TRY(law_begin(scenario->law_plan, sums, &procedure->law, err));

@@ -598,8 +598,10 @@ static result read_stage(struct reader *reader)
             TRY(read_name(reader, &stage->holds, "the name of a station"));
         } else if (take_word(reader, "begins")) {
             TRY(read_stock(reader, index));
+        } else if (take_word(reader, "source")) {
+            TRY(read_source_of_all(reader));
         } else {
-            return unknown_line(reader, "holds, begins with");
+            return unknown_line(reader, "holds, begins with, source");
         }
     }
     return result_ok();

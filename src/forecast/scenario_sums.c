@@ -255,8 +255,8 @@ static result schedule_of(struct sums *sums, uint32_t sum, uint32_t group, doubl
     return result_ok();
 }
 
-result sums_schedules(struct sums *sums, uint32_t sum, double most, double part,
-                      struct schedules *ret_schedules, struct err *err)
+static result schedules_divided(struct sums *sums, uint32_t sum, double most, double part,
+                                struct schedules *ret_schedules, struct err *err)
 {
     const size_t group_count = sums->scenario->group_count;
     struct schedule *schedules = ARENA_NEW(sums->arena, struct schedule, group_count);
@@ -270,4 +270,16 @@ result sums_schedules(struct sums *sums, uint32_t sum, double most, double part,
     }
     *ret_schedules = (struct schedules){schedules, same ? 1 : group_count};
     return sums->full ? arena_full(err) : result_ok();
+}
+
+result sums_schedules(struct sums *sums, uint32_t sum, double most, struct schedules *ret_schedules,
+                      struct err *err)
+{
+    return schedules_divided(sums, sum, most, 1, ret_schedules, err);
+}
+
+result sums_schedules_of_people(struct sums *sums, uint32_t sum, double one_in,
+                                struct schedules *ret_schedules, struct err *err)
+{
+    return schedules_divided(sums, sum, (double)INFINITY, one_in, ret_schedules, err);
 }

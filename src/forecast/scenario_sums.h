@@ -26,9 +26,12 @@ MUST_USE result sums_begin(const struct scenario *scenario, uint32_t measures, u
                            struct err *err);
 
 /* A sum as schedules: one for everybody where all groups have the same numbers. Below 0 counts as
- * 0, above `most` as `most`; all is divided by `part`. */
-MUST_USE result sums_schedules(struct sums *sums, uint32_t sum, double most, double part,
+ * 0, above `most` as `most`. */
+MUST_USE result sums_schedules(struct sums *sums, uint32_t sum, double most,
                                struct schedules *ret_schedules, struct err *err);
+/* Of people, or of what there is for them, where one counts for `one_in`. */
+MUST_USE result sums_schedules_of_people(struct sums *sums, uint32_t sum, double one_in,
+                                         struct schedules *ret_schedules, struct err *err);
 /* A sum at the beginning, for one group. */
 double sums_first(struct sums *sums, uint32_t sum, uint32_t group);
 

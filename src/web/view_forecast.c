@@ -75,7 +75,7 @@ static int64_t whole_of(const json_t *answer, const char *key)
 static str made_text(struct arena *arena, const json_t *run)
 {
     struct buf buf;
-    buf_init(&buf, arena, 128);
+    buf_init(&buf, arena, 512);
     answers_write_made(run, &buf);
     return buf_str(&buf);
 }

@@ -6,7 +6,7 @@
 #include "office.h"
 
 #include "base/random.h"
-#include "casework/statistics.h"
+#include "casework/standing.h"
 
 #include <sqlite3.h>
 
@@ -147,6 +147,7 @@ struct expected {
     int64_t people;
     int64_t in_stage[STAGES];
     int64_t contact[STAGES][4]; /* the last: never */
+    int64_t weeks[STAGES];      /* whole ones in the stage, of all together */
 };
 
 static bool counts(const struct remembered *event, const struct edition_asked *asked)
@@ -167,6 +168,7 @@ static struct expected fold(const struct world *world, const struct edition_aske
     for (int person = 0; person < world->people; person++) {
         bool registered = false;
         int stage = -1;
+        int32_t since = 0;
         int32_t contact = INT32_MIN;
         for (int i = 0; i < world->count; i++) {
             const struct remembered *event = &world->events[i];
@@ -175,6 +177,7 @@ static struct expected fold(const struct world *world, const struct edition_aske
             }
             registered = registered || event->kind == EVENT_PERSON_REGISTERED;
             stage = event->stage >= 0 ? event->stage : stage;
+            since = event->stage >= 0 ? event->day : since;
             if (event->kind == EVENT_CONTACT_CONFIRMED && event->day > contact) {
                 contact = event->day;
             }
@@ -182,6 +185,7 @@ static struct expected fold(const struct world *world, const struct edition_aske
         if (registered) {
             expected.people++;
             expected.in_stage[stage]++;
+            expected.weeks[stage] += (asked->as_of.day - since) / 7;
             expected.contact[stage][contact == INT32_MIN ? 3 : band(asked->as_of.day - contact)]++;
         }
     }
@@ -223,6 +227,41 @@ static void expect_line(const struct reconciliation *answer, const struct expect
     assert_int_equal(people, expected->in_stage[stage]);
 }
 
+static struct standing ask_standing(struct office *office, const struct edition_asked *asked)
+{
+    struct err err = {0};
+    struct standing answer = {0};
+    const struct caller caller = office_caller(office, STATISTICIAN);
+    if (!casework_standing(&office->casework, &caller, asked, STR("person.nationality"),
+                           &office->work, &answer, &err)
+             .ok) {
+        fail_msg("%s", err.what);
+    }
+    return answer;
+}
+
+/* What a forecast begins with: the same people, but for those who have an outcome. */
+static void expect_standing(struct office *office, const struct edition_asked *asked,
+                            const struct expected *expected)
+{
+    const struct standing answer = ask_standing(office, asked);
+    int64_t people = 0;
+    for (int stage = 0; stage < STAGES; stage++) {
+        int64_t here = 0;
+        int64_t weeks = 0;
+        for (size_t i = 0; i < answer.line_count; i++) {
+            if (str_equal(answer.lines[i].stage, str_from_c(stages[stage]))) {
+                here += answer.lines[i].people;
+                weeks += answer.lines[i].people * answer.lines[i].weeks;
+            }
+        }
+        assert_int_equal(here, stage >= FIRST_OUTCOME ? 0 : expected->in_stage[stage]);
+        assert_int_equal(weeks, stage >= FIRST_OUTCOME ? 0 : expected->weeks[stage]);
+        people += here;
+    }
+    assert_int_equal(answer.people, people);
+}
+
 static void expect_same(struct world *world, const struct edition_asked *asked)
 {
     const struct expected expected = fold(world, asked);
@@ -235,6 +274,7 @@ static void expect_same(struct world *world, const struct edition_asked *asked)
     for (int stage = 0; stage < STAGES; stage++) {
         expect_line(&answer, &expected, stage);
     }
+    expect_standing(world->office, asked, &expected);
     arena_reset(&world->office->work);
 }
 
@@ -297,6 +337,11 @@ static void only_for_counts(void **state)
                                         &answer, &err)
                          .ok);
         assert_int_equal(err.code, ERROR_FORBIDDEN);
+        struct standing standing;
+        assert_false(casework_standing(&office->casework, &caller, &asked,
+                                       STR("person.nationality"), &office->work, &standing, &err)
+                         .ok);
+        assert_int_equal(err.code, ERROR_FORBIDDEN);
     }
     /* And who sees counts sees nobody. */
     struct err err = {0};
@@ -308,6 +353,30 @@ static void only_for_counts(void **state)
                                  &office->work, &person, &err)
                      .ok);
     assert_int_equal(err.code, ERROR_FORBIDDEN);
+}
+
+/* Two from Albania and one of whom it is not known, who came three weeks ago less a day. */
+static void where_from_and_since_when(void **state)
+{
+    struct office *office = *state;
+    static const char *const names[] = {"First Synthetic", "Second Synthetic", "Third Synthetic"};
+    for (size_t i = 0; i < 3; i++) {
+        const struct somebody somebody = office_register(office, names[i]);
+        assert_true(
+            i == 2 ||
+            office_record(office, CLERK, somebody.reference, "person.nationality", "ALB").ok);
+    }
+    const struct edition_asked asked = {.has_as_of = true,
+                                        .as_of = date_add_days(office_today(office), 20)};
+    const struct standing answer = ask_standing(office, &asked);
+    assert_int_equal(answer.people, 3);
+    assert_int_equal(answer.line_count, 2);
+    for (size_t i = 0; i < 2; i++) {
+        const struct standing_line *line = &answer.lines[i];
+        assert_true(str_equal(line->stage, STR("registered")));
+        assert_int_equal(line->weeks, 2);
+        assert_int_equal(line->people, str_equal(line->nationality, STR("ALB")) ? 2 : 1);
+    }
 }
 
 static void what_does_not_exist(void **state)
@@ -331,6 +400,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(everybody_is_somewhere, setup, teardown),
         cmocka_unit_test_setup_teardown(a_lost_row_shows, setup, teardown),
         cmocka_unit_test_setup_teardown(only_for_counts, setup, teardown),
+        cmocka_unit_test_setup_teardown(where_from_and_since_when, setup, teardown),
         cmocka_unit_test_setup_teardown(what_does_not_exist, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

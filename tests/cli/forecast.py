@@ -11,6 +11,7 @@ import itertools
 import json
 import math
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -183,6 +184,23 @@ def drawing(small):
           refused.returncode != 0 and "wating" in refused.stderr and "waiting, granted" in refused.stderr, refused.stderr)
 
 
+def numbers_say_where_they_are_from():
+    """Every number in the text of a scenario that comes with the program, but for what a sum is made with (days of a year, one less)
+    and the form of a distribution."""
+    silent = []
+    for name in sorted(os.listdir(os.path.join(SOURCE, "scenarios"))):
+        if not name.endswith(".scenario"):
+            continue
+        text = open(os.path.join(SOURCE, "scenarios", name), encoding="utf-8").read()
+        text = re.sub(r"^ *#.*\n", "", text, flags=re.M)
+        for item in filter(str.strip, re.split(r"\n(?=\S)", text)):
+            kind = item.split(maxsplit=1)[0]
+            bare = re.sub(r'"[^"]*"|\b(shape|within|spread) [0-9.]+|\b1 (less|plus)\b|\d{4}-\d\d-\d\d', "", item)
+            if kind not in ("scenario", "define", "series") and re.search(r"(?<![\w.])\d", bare) and "\n  source " not in item:
+                silent.append((name, item.split("\n")[0]))
+    check("numbers in scenarios say where they are from", not silent, silent)
+
+
 # --- shares ---
 
 
@@ -332,6 +350,48 @@ series claims
               and "forecast calibrate" in broken.stderr, broken.stderr)
 
 
+# --- from a register ---
+
+
+def from_a_register(folder):
+    store = os.path.join(folder, "register.db")
+    made = subprocess.run([PROGRAM, "demo", "--people", "300", "--seed", "7", "--today", "2024-05-01", "--store", store],
+                          capture_output=True, text=True, check=False, env=dict(os.environ, RETURNHUB_SHARE=SOURCE))
+    check("a register is there", made.returncode == 0, made.stderr)
+    counted = subprocess.run([PROGRAM, "statistics", "reconciliation", "--store", store, "--as", "statistician",
+                              "--as-of", "2023-12-31", "--format", "csv"], capture_output=True, text=True, check=False,
+                             env=dict(os.environ, RETURNHUB_SHARE=SOURCE))
+    rows = [row for row in csv.DictReader(line for line in io.StringIO(counted.stdout) if not line.startswith("#"))
+            if row["Where they are"].startswith("Open") and row["Stage"] != "Total"]
+    open_people = sum(int(row["People"]) for row in rows)
+    waiting = sum(int(row["People"]) for row in rows if row["Stage"] == "Awaiting decision")
+    path = write(folder, "today.scenario", HEAD + """
+stage awaiting_decision
+  begins with 100000 waited 0 to 10 days
+stage appeal_rights_exhausted
+series waiting
+  stage awaiting_decision
+series exhausted
+  stage appeal_rights_exhausted
+series more_than_half_a_year
+  stage_long awaiting_decision after 274 days
+""")
+    words = ["run", path, "--store", store, "--futures", "2", "--one-in", "1", "--format", "json"]
+    ran = run(*words, "--as", "statistician")
+    check("a forecast begins with the people of a register", ran.returncode == 0, ran.stderr)
+    answer = json.loads(ran.stdout)
+    begins = answer["begins_with"]
+    values = {series["name"]: series["quarters"][0]["level"]["mean"] for series in answer["series"]}
+    check("as they stood on the day before", begins["as_of"] == "2023-12-31", begins)
+    check("everybody who is open is in it, or said to be left out", begins["people"] + begins["left_out"] == open_people,
+          (begins, open_people))
+    check("and stands where they stood", values["waiting"] + values["exhausted"] == begins["people"] > 0
+          and values["waiting"] == waiting > 0, (values, begins, waiting, rows))
+    check("for as long as they had", 0 < values["more_than_half_a_year"] < values["waiting"], values)
+    refused = run(*words, "--as", "caseworker")
+    check("who may not see statistics may not begin with them", refused.returncode != 0, refused.stderr)
+
+
 # --- mistakes ---
 
 
@@ -360,12 +420,14 @@ def mistakes(folder):
 def main():
     with tempfile.TemporaryDirectory() as folder:
         small = write(folder, "small.scenario", QUEUE + MEASURES)
+        numbers_say_where_they_are_from()
         every_answer_is_there(same_bytes())
         faces_agree(folder, small)
         drawing(small)
         shares(small)
         sensitivity(folder)
         calibrated(folder)
+        from_a_register(folder)
         mistakes(folder)
     print(f"1..{len(checks)}")
     return 0 if all(checks) else 1

@@ -166,7 +166,7 @@ static result load(const struct rulebook *rulebook, str name, const struct scena
 static struct ensemble futures_one_in(const struct scenario *scenario, uint32_t measures,
                                       uint64_t count, unsigned threads, uint32_t one_in)
 {
-    struct scenario_choice choice = {scenario, measures, one_in};
+    struct scenario_choice choice = {.scenario = scenario, .measures = measures, .one_in = one_in};
     const struct scenario_about *about = scenario_about(scenario);
     const struct ensemble_question question = {
         .make = scenario_make,
