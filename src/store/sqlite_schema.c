@@ -169,7 +169,8 @@ static const char derived_tables[] =
     "CREATE TABLE @.account ("
     "  id INTEGER PRIMARY KEY, username TEXT NOT NULL UNIQUE, name TEXT NOT NULL, role TEXT NOT "
     "NULL,"
-    "  hub INTEGER NOT NULL, closed INTEGER NOT NULL CHECK (closed IN (0, 1))) STRICT;";
+    "  hub INTEGER NOT NULL, closed INTEGER NOT NULL CHECK (closed IN (0, 1)),"
+    "  language TEXT NOT NULL) STRICT;";
 
 /* Who leaves together, and who was told of a stop. The unique index holds one person to one
  * manifest until they are accounted for. */
@@ -233,7 +234,20 @@ static const char sight_tables[] =
     "  reviewed_event INTEGER NOT NULL,"
     "  CHECK ((outcome = 0) = (reviewed_event = 0) AND reviewed_by <> account)) STRICT;"
     "CREATE INDEX @.glass_of ON glass (account, person, until);"
-    "CREATE INDEX @.glass_not_reviewed ON glass (id) WHERE outcome = 0;";
+    "CREATE INDEX @.glass_not_reviewed ON glass (id) WHERE outcome = 0;"
+    "CREATE TABLE @.tie ("
+    "  id INTEGER PRIMARY KEY,"
+    "  person INTEGER NOT NULL,"
+    "  account INTEGER NOT NULL,"
+    "  kind INTEGER NOT NULL CHECK (kind BETWEEN 1 AND 2),"
+    "  first_day INTEGER NOT NULL,"
+    "  last_day INTEGER,"
+    "  made_by INTEGER NOT NULL CHECK (made_by <> account),"
+    "  ended_by INTEGER NOT NULL,"
+    "  ended_at INTEGER NOT NULL,"
+    "  ended_event INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX @.tie_of_account ON tie (account) WHERE ended_event = 0;"
+    "CREATE INDEX @.tie_of_person ON tie (person);";
 
 /* What a hub's desk looks at. A person has one stay at most that has not ended. */
 static const char hub_desk_tables[] =
@@ -511,6 +525,10 @@ static const char sign_in_tables[] =
     "  PRIMARY KEY (bound_to, purpose)) STRICT, WITHOUT ROWID;"
     "CREATE INDEX IF NOT EXISTS ceremony_by_age ON ceremony (made_at);";
 
+static const char mark_rows_old[] =
+    "INSERT OR IGNORE INTO property SELECT '" PROPERTY_ROWS_ARE_OLD "', x'01'"
+    " WHERE EXISTS (SELECT 1 FROM event)";
+
 /* A look says why. The derived tables of an older layout give way to those of this one; they are
  * filled from the events, which needs the key: store_open does it when it finds the mark. */
 static result complete_register(sqlite3 *db, struct arena scratch, struct err *err)
@@ -520,10 +538,7 @@ static result complete_register(sqlite3 *db, struct arena scratch, struct err *e
     TRY(drop_derived(db, err));
     TRY(sqlite_make_derived(db, "main", scratch, err));
     TRY(sqlite_run(db, "ALTER TABLE look ADD COLUMN reason TEXT NOT NULL DEFAULT ''", err));
-    return sqlite_run(db,
-                      "INSERT OR IGNORE INTO property SELECT '" PROPERTY_ROWS_ARE_OLD "', x'01'"
-                      " WHERE EXISTS (SELECT 1 FROM event)",
-                      err);
+    return sqlite_run(db, mark_rows_old, err);
 }
 
 /* Older programs did not write down when anything was recorded last; they refuse this layout. */
@@ -563,6 +578,14 @@ static result come_under_the_seal(sqlite3 *db, struct arena scratch, struct err 
     return result_ok();
 }
 
+/* Brought the table `tie` and the language of an account: all derived. */
+static result renew_derived(sqlite3 *db, struct arena scratch, struct err *err)
+{
+    TRY(drop_derived(db, err));
+    TRY(sqlite_make_derived(db, "main", scratch, err));
+    return sqlite_run(db, mark_rows_old, err);
+}
+
 struct migration {
     const char *name;
     result (*apply)(sqlite3 *db, struct arena scratch, struct err *err);
@@ -574,6 +597,7 @@ static const struct migration migrations[] = {
     {"the register complete", complete_register},
     {"the latest instant", note_latest},
     {"under the seal", come_under_the_seal},
+    {"ties", renew_derived},
 };
 
 enum {
