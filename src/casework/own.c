@@ -459,10 +459,10 @@ result casework_own_complain(const struct casework *casework, const struct calle
         {STR("about"), about},
         {STR("description"), words},
     };
+    const str clock = arena_format(arena, "entry_%s", entry_kind_name(ENTRY_COMPLAINT));
     /* Where no rule says by when it must be answered, it is due at once: whoever complains is not
      * asked. */
-    const bool counted =
-        rulebook_clock(casework->rulebook, STR("entry_complaint")) != NOT_FOUND_INDEX;
+    const bool counted = rulebook_clock(casework->rulebook, clock) != NOT_FOUND_INDEX;
     const struct new_entry entry = {.kind = STR("complaint"),
                                     .about = work.person.reference,
                                     .hub = STR(""),
@@ -522,8 +522,7 @@ static result add_client(struct clients_work *work, const struct tie_to_person *
     for (size_t i = 0; i < work->answer.client_count; i++) {
         may_see = may_see && work->clients[i].person.id != client->person.id; /* merged since */
     }
-    if (!may_see || tie->row.kind != TIE_REPRESENTATIVE ||
-        !tie_holds(&tie->row, sitting->today)) {
+    if (!may_see || tie->row.kind != TIE_REPRESENTATIVE || !tie_holds(&tie->row, sitting->today)) {
         return result_ok();
     }
     TRY(transaction_identity(sitting->transaction, &client->person, work->arena, &client->identity,
