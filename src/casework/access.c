@@ -70,11 +70,16 @@ static const char *const action_whats[ACTION_COUNT] = {
 
 /* --- deciding --------------------------------------------------------------------------------- */
 
-static enum access_scope scope_of(const struct account_row *account, enum action action)
+static enum access_scope scope_in(const struct account_row *account, enum account_role role,
+                                  enum action action)
 {
     ASSERT(action < ACTION_COUNT);
-    return account->closed ? SCOPE_NONE
-                           : (enum access_scope)scopes[role_from_name(account->role)][action];
+    return account->closed ? SCOPE_NONE : (enum access_scope)scopes[role][action];
+}
+
+static enum access_scope scope_of(const struct account_row *account, enum action action)
+{
+    return scope_in(account, role_from_name(account->role), action);
 }
 
 static bool belongs_to(const struct access_object *object, int64_t hub)
@@ -94,9 +99,11 @@ static bool has(unsigned set, unsigned member)
 
 struct question {
     const struct account_row *account;
+    enum account_role role;
     enum action action;
+    enum access_scope scope;
     bool own_hub;       /* the object belongs to the hub that the account is limited to */
-    unsigned relations; /* without a glass that does not show this */
+    unsigned relations; /* those that count for this action */
 };
 
 static bool is_open(unsigned compartment, const struct question *question)
@@ -112,23 +119,54 @@ static bool is_open(unsigned compartment, const struct question *question)
     }
     for (unsigned key = 0; key < ACTION_COUNT; key++) {
         if (opens_to_action[compartment][key] &&
-            scope_of(question->account, (enum action)key) == SCOPE_ALL) {
+            scope_in(question->account, question->role, (enum action)key) == SCOPE_ALL) {
             return true;
         }
     }
     return false;
 }
 
+/* A glass shows what it shows; a tie counts for those alone whose work is with it. */
+static unsigned relations_that_count(enum action action, enum access_scope scope,
+                                     unsigned relations)
+{
+    const unsigned none = (glass_shows[action] ? 0 : 1U << RELATION_GLASS) |
+                          (scope == SCOPE_SELF ? 0 : 1U << RELATION_SELF) |
+                          (scope == SCOPE_CLIENTS ? 0 : 1U << RELATION_REPRESENTS);
+    return relations & ~none;
+}
+
 static struct question ask(const struct account_row *account, enum action action,
                            const struct access_object *object)
 {
-    const unsigned relations = object == NULL ? 0 : object->relations;
+    const enum account_role role = role_from_name(account->role);
+    const enum access_scope scope = scope_in(account, role, action);
     return (struct question){
         .account = account,
+        .role = role,
         .action = action,
-        .own_hub = account->hub != 0 && belongs_to(object, account->hub),
-        .relations = glass_shows[action] ? relations : relations & ~(1U << RELATION_GLASS),
+        .scope = scope,
+        .own_hub = (scope == SCOPE_OWN_HUB || scope == SCOPE_ALL) && account->hub != 0 &&
+                   belongs_to(object, account->hub),
+        .relations = relations_that_count(action, scope, object == NULL ? 0 : object->relations),
     };
+}
+
+static bool is_reached(const struct question *question)
+{
+    switch (question->scope) {
+    case SCOPE_NONE:
+        return false;
+    case SCOPE_OWN_HUB:
+        return question->own_hub || has(question->relations, RELATION_GLASS);
+    case SCOPE_SELF:
+        return has(question->relations, RELATION_SELF);
+    case SCOPE_CLIENTS:
+        return has(question->relations, RELATION_REPRESENTS);
+    case SCOPE_ALL:
+        return true;
+    }
+    return false;
 }
 
 static bool all_open(const struct question *question, const struct access_object *object)
@@ -145,14 +183,11 @@ static bool all_open(const struct question *question, const struct access_object
 enum access_verdict access_decide(const struct account_row *account, enum action action,
                                   const struct access_object *object)
 {
-    const enum access_scope scope = scope_of(account, action);
     const struct question question = ask(account, action, object);
-    if (scope == SCOPE_NONE) {
+    if (question.scope == SCOPE_NONE) {
         return ACCESS_FORBIDDEN;
     }
-    const bool reached =
-        scope == SCOPE_ALL || question.own_hub || has(question.relations, RELATION_GLASS);
-    if (!reached || !all_open(&question, object)) {
+    if (!is_reached(&question) || !all_open(&question, object)) {
         return ACCESS_OUT_OF_SIGHT;
     }
     return access_conflict(action, object) == NULL ? ACCESS_ALLOWED : ACCESS_CONFLICT;

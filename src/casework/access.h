@@ -87,6 +87,8 @@ const char *action_what(enum action action); /* "See a hub and its places" */
 enum access_scope {
     SCOPE_NONE = 0, /* default deny: what no GRANT names */
     SCOPE_OWN_HUB,
+    SCOPE_SELF,    /* what is recorded of the holder of the account */
+    SCOPE_CLIENTS, /* of people whom the holder of the account represents */
     SCOPE_ALL,
 };
 enum access_scope access_scope(enum account_role role, enum action action);

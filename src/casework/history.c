@@ -64,6 +64,8 @@ enum history_topic history_topic_of(enum event_kind kind)
         [EVENT_PROTECTION_LIFTED] = HISTORY_PRIVACY,
         [EVENT_GLASS_BROKEN] = HISTORY_PRIVACY,
         [EVENT_GLASS_REVIEWED] = HISTORY_PRIVACY,
+        [EVENT_TIE_MADE] = HISTORY_PRIVACY,
+        [EVENT_TIE_ENDED] = HISTORY_PRIVACY,
     };
     const size_t count = sizeof rows / sizeof rows[0];
     const bool listed = (size_t)kind < count && (rows[kind] != 0 || kind == EVENT_FACT_RECORDED ||

@@ -807,15 +807,21 @@ result casework_cancel_notice(const struct casework *casework, const struct call
 
 /* --- reading ---------------------------------------------------------------------------------- */
 
+result notice_read(struct sitting *sitting, int64_t number, enum action action,
+                   struct notice_answer *ret_answer, struct err *err)
+{
+    struct person_row person;
+    struct event issued;
+    TRY(find_notice(sitting, number, action, &issued, &person, err));
+    return describe(sitting, &issued, &person, ret_answer, err);
+}
+
 static result read_notice(struct transaction *transaction, void *context, struct err *err)
 {
     struct notice_work *work = context;
-    struct person_row person;
-    struct event issued;
     TRY(sitting_read(&work->sitting, work->casework, transaction, work->caller, ACTION_SEE_PERSON,
                      work->arena, err));
-    TRY(find_notice(&work->sitting, work->number, ACTION_SEE_PERSON, &issued, &person, err));
-    return describe(&work->sitting, &issued, &person, &work->answer, err);
+    return notice_read(&work->sitting, work->number, ACTION_SEE_PERSON, &work->answer, err);
 }
 
 result casework_notice(const struct casework *casework, const struct caller *caller, int64_t notice,
@@ -844,28 +850,36 @@ static bool find_letter(void *context, const struct event *event)
     return found->count < HISTORY_AT_ONCE;
 }
 
-static result read_notices(struct transaction *transaction, void *context, struct err *err)
+result notices_read(struct sitting *sitting, const struct person_row *person,
+                    const struct notice_answer **ret_notices, size_t *ret_count, struct err *err)
 {
-    struct notice_work *work = context;
-    struct sitting *sitting = &work->sitting;
-    struct person_row *person = &work->answer.person;
     struct letters_found found = {.count = 0};
-    TRY(sitting_read(sitting, work->casework, transaction, work->caller, ACTION_SEE_PERSON,
-                     work->arena, err));
-    TRY(sitting_person(sitting, work->order->person, ACTION_SEE_PERSON, person, err));
     TRY(walk_history(sitting, SUBJECT_OF_PERSON, person->id, find_letter, &found, err));
-    struct notice_answer *answers = ARENA_NEW(work->arena, struct notice_answer, found.count + 1);
+    struct notice_answer *answers =
+        ARENA_NEW(sitting->arena, struct notice_answer, found.count + 1);
     if (answers == NULL) {
         return arena_full(err);
     }
     for (size_t i = 0; i < found.count; i++) {
         struct event issued;
-        TRY(transaction_event(transaction, found.numbers[i], work->arena, &issued, err));
+        TRY(transaction_event(sitting->transaction, found.numbers[i], sitting->arena, &issued,
+                              err));
         TRY(describe(sitting, &issued, person, &answers[i], err));
     }
-    work->answers = answers;
-    work->answer_count = found.count;
+    *ret_notices = answers;
+    *ret_count = found.count;
     return result_ok();
+}
+
+static result read_notices(struct transaction *transaction, void *context, struct err *err)
+{
+    struct notice_work *work = context;
+    struct sitting *sitting = &work->sitting;
+    struct person_row *person = &work->answer.person;
+    TRY(sitting_read(sitting, work->casework, transaction, work->caller, ACTION_SEE_PERSON,
+                     work->arena, err));
+    TRY(sitting_person(sitting, work->order->person, ACTION_SEE_PERSON, person, err));
+    return notices_read(sitting, person, &work->answers, &work->answer_count, err);
 }
 
 result casework_notices(const struct casework *casework, const struct caller *caller, str person,

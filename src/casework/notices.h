@@ -102,4 +102,15 @@ MUST_USE result casework_translations(const struct casework *casework, const str
                                       const struct translation_line **ret_lines, size_t *ret_count,
                                       struct err *err);
 
+/* --- inside casework only --------------------------------------------------------------------- */
+
+struct sitting;
+/* Every letter of the person, newest first. */
+MUST_USE result notices_read(struct sitting *sitting, const struct person_row *person,
+                             const struct notice_answer **ret_notices, size_t *ret_count,
+                             struct err *err);
+/* One, if the account may do this with its person. */
+MUST_USE result notice_read(struct sitting *sitting, int64_t number, enum action action,
+                            struct notice_answer *ret_answer, struct err *err);
+
 #endif

@@ -3,6 +3,7 @@
 #include "casework/sitting.h"
 
 #include "store/glass.h"
+#include "store/ties.h"
 
 #include <string.h>
 
@@ -103,12 +104,35 @@ static result with_glass(struct sitting *sitting, const struct person_row *perso
     return result_ok();
 }
 
+/* A tie is looked for only where it would open something. */
+static result with_tie(struct sitting *sitting, const struct person_row *person, enum action action,
+                       struct access_object *object, struct err *err)
+{
+    const enum access_scope scope = access_scope(role_from_name(sitting->account.role), action);
+    const struct tie_to_person *ties = NULL;
+    size_t count = 0;
+    if ((scope != SCOPE_SELF && scope != SCOPE_CLIENTS) || person->erased) {
+        return result_ok();
+    }
+    struct arena scratch = *sitting->arena;
+    TRY(transaction_ties_of_account(sitting->transaction, sitting->account.id, &scratch, &ties,
+                                    &count, err));
+    for (size_t i = 0; i < count; i++) {
+        if (ties[i].person == person->id && tie_holds(&ties[i].row, sitting->today)) {
+            object->relations |=
+                ties[i].row.kind == TIE_SELF ? 1U << RELATION_SELF : 1U << RELATION_REPRESENTS;
+        }
+    }
+    return result_ok();
+}
+
 result sitting_may_person(struct sitting *sitting, const struct person_row *person,
                           enum action action, bool *ret_may, struct err *err)
 {
     struct arena scratch = *sitting->arena;
     struct access_object object = {.compartments = compartments_of(person)};
     TRY(relations_of(sitting, person, &object.relations, err));
+    TRY(with_tie(sitting, person, action, &object, err));
     if (!may_everywhere(&sitting->account, action)) {
         TRY(hubs_of(sitting, person, &scratch, &object, err));
     }

@@ -249,13 +249,96 @@ static result check_empty(struct transaction *transaction, struct err *err)
     return result_ok();
 }
 
+/* --- desks of those outside --------------------------------------------------------------- */
+
+/* At the end of the record, whoever was written about before. */
+static void begin_at_the_end(struct making *making, enum subject_kind kind, int64_t subject,
+                             int64_t seconds_before)
+{
+    struct clerk *clerk = &making->clerk;
+    clerk_begin(clerk, kind, subject);
+    clerk->last =
+        (instant){instant_from_date(making->setting.today).milliseconds - seconds_before * 1000};
+}
+
+static result tie(struct making *making, int64_t person, enum clerk_actor account, const char *kind,
+                  const char *authority, struct err *err)
+{
+    begin_at_the_end(making, SUBJECT_OF_PERSON, person, 120);
+    struct event event = {.kind = EVENT_TIE_MADE,
+                          .body.tie_made = {.account = making->setting.accounts[account],
+                                            .kind = str_from_c(kind),
+                                            .authority = str_from_c(authority)}};
+    return clerk_append(&making->clerk, &event, date_add_days(making->setting.today, -1), err);
+}
+
+/* When the person received the decision, as it is recorded; "" when it is not. */
+static result day_of_decision(struct making *making, int64_t person, struct arena *arena,
+                              str *ret_day, struct err *err)
+{
+    const struct clerk_setting *setting = &making->setting;
+    const struct fact *fact = &setting->rulebook->facts[setting->facts[FACT_DECISION_RECEIVED]];
+    const struct fact_row *rows = NULL;
+    size_t count = 0;
+    *ret_day = STR("");
+    TRY(transaction_facts(making->clerk.transaction, SUBJECT_OF_PERSON, person, setting->today,
+                          KNOWN_NOW, arena, &rows, &count, err));
+    for (size_t i = 0; i < count; i++) {
+        *ret_day = str_equal(rows[i].fact, fact->name) ? rows[i].value : *ret_day;
+    }
+    return result_ok();
+}
+
+/* Of those in the stage from which the step is taken, who received the last decision: their times
+ * run still. */
+static result find_latest(struct making *making, enum named_step step, int64_t *ret_person,
+                          struct err *err)
+{
+    const struct clerk_setting *setting = &making->setting;
+    const struct rulebook *rulebook = setting->rulebook;
+    const struct step *rule = &rulebook->steps[setting->steps[step]];
+    struct arena scratch = making->scratch;
+    const struct person_row *rows = NULL;
+    size_t count = 0;
+    str latest = STR("");
+    const struct people_filter filter = {.stage = rulebook->stages[rule->from[0]].name};
+    *ret_person = 0;
+    TRY(transaction_people(making->clerk.transaction, &filter, &scratch, &rows, &count, err));
+    for (size_t i = 0; i < count; i++) {
+        str day = STR("");
+        TRY(day_of_decision(making, rows[i].id, &scratch, &day, err));
+        if (str_compare(latest, day) < 0) {
+            latest = day;
+            *ret_person = rows[i].id;
+        }
+    }
+    return result_ok();
+}
+
+/* One person who sees their own record, and a legal representative with a few clients. */
+static result open_desks(struct making *making, struct err *err)
+{
+    static const enum named_step steps[] = {STEP_LODGE_APPEAL, STEP_CONTINUE_STAY, STEP_EXHAUST,
+                                            STEP_SEEK_PERMISSION};
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+        int64_t person = 0;
+        TRY(find_latest(making, steps[i], &person, err));
+        if (person != 0 && i == 0) {
+            TRY(tie(making, person, ACTOR_PERSON, "self", "Identity checked at the counter", err));
+        }
+        if (person != 0) {
+            TRY(tie(making, person, ACTOR_LAWYER, "representative", "Form of authority seen", err));
+        }
+    }
+    return result_ok();
+}
+
 /* The record of the demonstration is written person by person. Its last event says on which day it
  * ends, so that statistics are made as at that day. */
 static result close_record(struct making *making, struct err *err)
 {
     struct clerk *clerk = &making->clerk;
-    clerk_begin(clerk, SUBJECT_OF_HUB, making->partners.hubs[0].hub);
-    clerk->last = (instant){instant_from_date(making->setting.today).milliseconds - 60000};
+    begin_at_the_end(making, SUBJECT_OF_HUB, making->partners.hubs[0].hub, 60);
     clerk->actor = ACTOR_REGISTER;
     struct event event = {
         .kind = EVENT_NOTE_ADDED,
@@ -274,6 +357,7 @@ static result record_all(struct transaction *transaction, void *context, struct 
                         making->published, &making->plan, making->arena, making->scratch,
                         &making->partners, err));
     TRY(record_people(making, err));
+    TRY(open_desks(making, err));
     TRY(close_record(making, err));
     making->outcome.events = making->clerk.event_count;
     making->outcome.hubs = DEMO_HUBS;

@@ -20,6 +20,8 @@ const struct demo_account demo_accounts[] = {
     [ACTOR_ADMINISTRATOR] = {"admin", "administrator", "Demonstration administrator"},
     [ACTOR_STATISTICIAN] = {"statistician", "statistician", "Demonstration statistician"},
     [ACTOR_REGISTRAR] = {"registrar", "registrar", "Demonstration registrar"},
+    [ACTOR_PERSON] = {"person", "person", "Demonstration person"},
+    [ACTOR_LAWYER] = {"lawyer", "legal_representative", "Demonstration legal representative"},
 };
 const size_t demo_account_count = ACTOR_COUNT;
 const char demo_password[] = "demonstration-only";

@@ -577,6 +577,7 @@ struct white_space {
 
 struct render {
     const struct template_set *set;
+    const struct catalogue *catalogue; /* NULL: none */
     struct buf *out;
     struct err *err;
     const struct overrides *overrides;
@@ -694,6 +695,70 @@ static void render_value(struct render *render, const struct node *node,
     } else {
         buf_put(render->out, text);
     }
+}
+
+/* ---- {{#say}} ---- */
+
+static bool is_say(const struct node *node)
+{
+    return node->kind == NODE_SECTION && str_equal(node->text, STR("say"));
+}
+
+/* What stands between the tags, as a catalogue has it: text, and names in braces. */
+static str message_of(const struct template *template, size_t index, char room[TEMPLATE_SAID_MAX])
+{
+    const struct node *nodes = template->nodes;
+    size_t len = 0;
+    for (size_t i = index + 1; i < nodes[index].after; i++) {
+        const bool value = nodes[i].kind == NODE_VALUE;
+        const int written = snprintf(room + len, TEMPLATE_SAID_MAX - len,
+                                     value ? "{{%.*s}}" : "%.*s", STR_ARG(nodes[i].text));
+        len += written > 0 ? (size_t)written : 0;
+        if (len >= TEMPLATE_SAID_MAX || (!value && nodes[i].kind != NODE_TEXT)) {
+            return STR("");
+        }
+    }
+    return str_slice((str){.at = room, .len = len}, 0, len);
+}
+
+/* A translation, with its values put in. */
+static void put_said(struct render *render, str said, const struct context *context)
+{
+    char room[32];
+    if (render->at_line_start) {
+        put_margin(render->out, render->white_space.margin);
+        render->at_line_start = false;
+    }
+    while (said.len > 0) {
+        const size_t opening = find_part(said, 0, STR("{{"));
+        buf_put_html(render->out, str_slice(said, 0, opening));
+        const size_t closing = find_part(said, opening, STR("}}"));
+        if (opening + 2 < closing && closing < said.len) {
+            const str name = str_trim(str_slice(said, opening + 2, closing));
+            buf_put_html(render->out, text_of(look_up(context, name), room));
+        }
+        said = str_slice(said, closing + 2, said.len);
+    }
+}
+
+static result render_said(struct render *render, const struct template *template, size_t index,
+                          const struct context *context)
+{
+    const struct node *node = &template->nodes[index];
+    const struct node *only = &template->nodes[index + 1];
+    char room[TEMPLATE_SAID_MAX];
+    char value_room[32];
+    const bool one_value = index + 2 == node->after && only->kind == NODE_VALUE;
+    const str original = one_value ? text_of(look_up(context, only->text), value_room)
+                                   : message_of(template, index, room);
+    const str said = render->catalogue == NULL
+                         ? STR("")
+                         : catalogue_find(render->catalogue, STR(TEMPLATE_CONTEXT), original);
+    if (said.len == 0) {
+        return render_range(render, template, index + 1, node->after, context);
+    }
+    put_said(render, said, context);
+    return result_ok();
 }
 
 static bool is_falsy(const json_t *value)
@@ -834,7 +899,8 @@ static result render_node(struct render *render, const struct template *template
         break;
     case NODE_SECTION:
     case NODE_INVERTED:
-        return render_section(render, template, index, context);
+        return is_say(node) ? render_said(render, template, index, context)
+                            : render_section(render, template, index, context);
     case NODE_PARTIAL:
         return render_included(render, node, context);
     case NODE_PARENT:
@@ -865,11 +931,18 @@ static result render_range(struct render *render, const struct template *templat
 result template_render(const struct template_set *set, str name, const json_t *view,
                        struct buf *out, struct err *err)
 {
+    return template_render_in(set, name, view, NULL, out, err);
+}
+
+result template_render_in(const struct template_set *set, str name, const json_t *view,
+                          const struct catalogue *catalogue, struct buf *out, struct err *err)
+{
     const struct template *template = find_template(set, name);
     if (template == NULL) {
         return refuse_template(name, ERROR_INTERNAL, "there is no such template", err);
     }
-    struct render render = {.set = set, .out = out, .err = err, .at_line_start = true};
+    struct render render = {
+        .set = set, .catalogue = catalogue, .out = out, .err = err, .at_line_start = true};
     const struct context context = {.value = view};
     TRY(render_range(&render, template, 0, template->node_count, &context));
     ASSERT(render.depth == 0);

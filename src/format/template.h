@@ -5,8 +5,15 @@
  * {{/end}}, {{! comment}},
  * {{> partial}}, {{=<% %>=}} delimiters, dotted names, the implicit iterator {{.}}, and
  * inheritance:
- * {{<layout}}{{$block}}...{{/block}}{{/layout}}. No lambdas. Standalone tags leave no blank line.
- * Rendering has limits: depth TEMPLATE_DEPTH_MAX and the buf's own maximum.
+ * {{<layout}}{{$block}}...{{/block}}{{/layout}}. Standalone tags leave no blank line. Rendering has
+ * limits: depth TEMPLATE_DEPTH_MAX and the buf's own maximum.
+ *
+ * One name is a lambda, {{#say}}: what stands in it is said in the language of the page. It is one
+ * text, on one line, with values in it at most:
+ *     {{#say}}Last day: {{day}}{{/say}}
+ * is looked up in the catalogue as "Last day: {{day}}" and its translation is filled in with the
+ * same values; {{#say}}{{label}}{{/say}} looks up what the value says. What is not translated, and
+ * everything where there is no catalogue, is printed as it stands. Texts are escaped like values.
  *
  * A name that is not found, null, an object and an array print nothing. A section is left out for a
  * missing name, null, false and the empty array, and for nothing else: 0 and "" are values like
@@ -21,10 +28,13 @@
 #define RETURNHUB_FORMAT_TEMPLATE_H
 
 #include "base/buf.h"
+#include "format/catalogue.h"
 
 #include <jansson.h>
 
-enum { TEMPLATE_DEPTH_MAX = 32, TEMPLATES_MAX = 256 };
+enum { TEMPLATE_DEPTH_MAX = 32, TEMPLATES_MAX = 256, TEMPLATE_SAID_MAX = 1024 };
+/* The context under which the texts of pages stand in a catalogue. */
+#define TEMPLATE_CONTEXT "page"
 
 /* A set of named templates that may include and extend each other. */
 struct template_set;
@@ -39,5 +49,9 @@ MUST_USE result template_set_add(struct template_set *set, str name, str text, s
 MUST_USE result template_set_check(const struct template_set *set, struct err *err);
 MUST_USE result template_render(const struct template_set *set, str name, const json_t *view,
                                 struct buf *out, struct err *err);
+/* In the language of the catalogue; NULL: as the templates are written. */
+MUST_USE result template_render_in(const struct template_set *set, str name, const json_t *view,
+                                   const struct catalogue *catalogue, struct buf *out,
+                                   struct err *err);
 
 #endif

@@ -114,6 +114,16 @@ bool event_erase(const struct event *event, str reference, struct event *ret_rem
             .outcome = event->body.glass_reviewed.outcome,
         };
         break;
+    case EVENT_TIE_MADE:
+        remains.body.tie_made = (struct tie_made_body){
+            .account = event->body.tie_made.account,
+            .kind = event->body.tie_made.kind,
+            .last_day = event->body.tie_made.last_day,
+        };
+        break;
+    case EVENT_TIE_ENDED:
+        remains.body.tie_ended.tie = event->body.tie_ended.tie;
+        break;
     case EVENT_MERGE_REQUESTED:
         remains.body.merge_requested.other = event->body.merge_requested.other;
         break;
@@ -190,6 +200,7 @@ bool event_erase(const struct event *event, str reference, struct event *ret_rem
     case EVENT_ACCOUNT_CHANGED:
     case EVENT_ACCOUNT_CLOSED:
     case EVENT_ACCOUNT_SECURED:
+    case EVENT_ACCOUNT_LANGUAGE_CHOSEN:
     case EVENT_RULEBOOK_ADOPTED:
     case EVENT_PERSON_ERASED:
         return false;

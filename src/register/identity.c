@@ -374,6 +374,8 @@ static int64_t position_named(const struct event *event)
         return event->body.entry_changed.entry;
     case EVENT_STOP_ACKNOWLEDGED:
         return event->body.stop_acknowledged.stop;
+    case EVENT_TIE_ENDED:
+        return event->body.tie_ended.tie;
     default:
         return identity_request_of(event);
     }

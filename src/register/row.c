@@ -37,6 +37,8 @@ static const struct event_row event_rows[] = {
     [EVENT_PROTECTION_LIFTED] = {ABOUT_PERSON, CONCERNS_SUBJECT},
     [EVENT_GLASS_BROKEN] = {ABOUT_PERSON, CONCERNS_GLASS},
     [EVENT_GLASS_REVIEWED] = {ABOUT_PERSON, CONCERNS_GLASS},
+    [EVENT_TIE_MADE] = {ABOUT_PERSON, CONCERNS_TIE},
+    [EVENT_TIE_ENDED] = {ABOUT_PERSON, CONCERNS_TIE},
     [EVENT_EXTERNAL_REFERENCE_RECORDED] = {ABOUT_NOBODY, 0},
     [EVENT_IDENTIFIER_RECORDED] = {ABOUT_PERSON, CONCERNS_LOOKUP},
     [EVENT_IDENTIFIER_WITHDRAWN] = {ABOUT_PERSON, CONCERNS_LOOKUP},
@@ -90,6 +92,7 @@ static const struct event_row event_rows[] = {
     [EVENT_ACCOUNT_CHANGED] = {ABOUT_ACCOUNT, CONCERNS_SUBJECT},
     [EVENT_ACCOUNT_CLOSED] = {ABOUT_ACCOUNT, CONCERNS_SUBJECT},
     [EVENT_ACCOUNT_SECURED] = {ABOUT_ACCOUNT, CONCERNS_SUBJECT},
+    [EVENT_ACCOUNT_LANGUAGE_CHOSEN] = {ABOUT_ACCOUNT, CONCERNS_SUBJECT},
     [EVENT_MANIFEST_OPENED] = {ABOUT_MANIFEST, CONCERNS_SUBJECT},
     [EVENT_MANIFEST_CHANGED] = {ABOUT_MANIFEST, CONCERNS_SUBJECT},
     [EVENT_MANIFEST_PERSON_LISTED] = {ABOUT_MANIFEST, CONCERNS_SUBJECT | CONCERNS_MANIFEST_ENTRY},
@@ -1072,6 +1075,8 @@ static result account_change(struct account_row *row, const struct event *event,
     }
     if (event->kind == EVENT_ACCOUNT_CLOSED) {
         row->closed = true;
+    } else if (event->kind == EVENT_ACCOUNT_LANGUAGE_CHOSEN) {
+        row->language = event->body.account_language_chosen.language;
     } else {
         row->role = event->body.account_changed.role;
         row->hub = event->body.account_changed.hub;
@@ -1091,10 +1096,12 @@ result account_row_apply(struct account_row *row, const struct event *event, str
                                     .username = body->username,
                                     .name = body->name,
                                     .role = body->role,
-                                    .hub = body->hub};
+                                    .hub = body->hub,
+                                    .language = STR("")};
         return result_ok();
     }
-    const bool changes =
-        event->kind == EVENT_ACCOUNT_CHANGED || event->kind == EVENT_ACCOUNT_CLOSED;
+    const bool changes = event->kind == EVENT_ACCOUNT_CHANGED ||
+                         event->kind == EVENT_ACCOUNT_CLOSED ||
+                         event->kind == EVENT_ACCOUNT_LANGUAGE_CHOSEN;
     return changes ? account_change(row, event, err) : result_ok();
 }

@@ -153,6 +153,7 @@ struct account_row {
     str role;
     int64_t hub; /* the hub it is limited to, 0 for none */
     bool closed;
+    str language; /* in which its holder reads; "" while nobody chose one */
 };
 
 const char *request_state_name(enum request_state state); /* "approved" */
@@ -179,6 +180,7 @@ enum {
     CONCERNS_MERGE = 16384,     /* the merge that is asked for, decided or undone (identity.h) */
     CONCERNS_HUB_DESK = 32768,  /* rows of hub_desk.h */
     CONCERNS_GLASS = 65536,     /* the row of glass.h that begins, or that is reviewed */
+    CONCERNS_TIE = 131072,      /* the row of tie.h that begins, or that is ended */
 };
 unsigned event_concerns(enum event_kind kind);
 /* May an event of this kind stand in the history of a subject of that kind? */

@@ -538,6 +538,22 @@ static result apply_to_glass(struct transaction *transaction, const struct event
     return update_row(transaction, TABLE_GLASS, &row, err);
 }
 
+static result apply_to_tie(struct transaction *transaction, const struct event *event,
+                           struct arena scratch, struct err *err)
+{
+    struct tie_row row = {0};
+    if (event->kind == EVENT_TIE_MADE) {
+        TRY(tie_row_apply(&row, event, err));
+        return insert_row(transaction, TABLE_TIE, &row, err);
+    }
+    bool found = false;
+    row.id = event->body.tie_ended.tie;
+    TRY(find_row(transaction, TABLE_TIE, &scratch, &row, &found, err));
+    row.id = found ? row.id : 0;
+    TRY(tie_row_apply(&row, event, err));
+    return update_row(transaction, TABLE_TIE, &row, err);
+}
+
 /* What happens to a record that is a part of another happens to the person (register/identity.h).
  */
 static result person_event(struct transaction *transaction, const struct event *event,
@@ -598,6 +614,9 @@ result rows_apply(struct transaction *transaction, const struct event *event, st
     }
     if ((concerns & CONCERNS_GLASS) != 0) {
         TRY(apply_to_glass(transaction, event, scratch, err));
+    }
+    if ((concerns & CONCERNS_TIE) != 0) {
+        TRY(apply_to_tie(transaction, event, scratch, err));
     }
     if ((concerns & CONCERNS_ENTRY) != 0) {
         TRY(entry_apply(transaction, event, scratch, err));

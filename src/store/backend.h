@@ -76,6 +76,8 @@ enum query {
     QUERY_GLASS_OF,  /* (account, person, instant) -> glass: that show then, latest first */
     QUERY_GLASSES,   /* (1: those too that were reviewed; account or 0; limit) -> glass, latest
                         first */
+    QUERY_TIES_OF_ACCOUNT, /* (account) -> tie: that nobody ended, oldest first */
+    QUERY_TIES_OF_RECORD,  /* (record) -> tie: made for it, oldest first */
     QUERY_TAKEN_BY,  /* (person or record, account) -> event: steps that the account took of it */
     QUERY_SESSIONS,  /* (account) -> session, newest first */
     QUERY_LAST_LOOK, /* () -> look link: of the last, no row when there is none */

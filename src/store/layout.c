@@ -247,9 +247,10 @@ static const struct column agreement_columns[] = {
 };
 
 static const struct column account_columns[] = {
-    FIXED(account_row, id, COLUMN_NUMBER),   COLUMN(account_row, username, COLUMN_TEXT),
-    COLUMN(account_row, name, COLUMN_TEXT),  COLUMN(account_row, role, COLUMN_TEXT),
-    COLUMN(account_row, hub, COLUMN_NUMBER), COLUMN(account_row, closed, COLUMN_FLAG),
+    FIXED(account_row, id, COLUMN_NUMBER),      COLUMN(account_row, username, COLUMN_TEXT),
+    COLUMN(account_row, name, COLUMN_TEXT),     COLUMN(account_row, role, COLUMN_TEXT),
+    COLUMN(account_row, hub, COLUMN_NUMBER),    COLUMN(account_row, closed, COLUMN_FLAG),
+    COLUMN(account_row, language, COLUMN_TEXT),
 };
 
 static const struct column manifest_columns[] = {
@@ -419,6 +420,14 @@ static const struct column lookup_columns[] = {
     COLUMN(lookup_record, record, COLUMN_NUMBER),
 };
 
+static const struct column tie_columns[] = {
+    FIXED(tie_row, id, COLUMN_NUMBER),         FIXED(tie_row, person, COLUMN_NUMBER),
+    FIXED(tie_row, account, COLUMN_NUMBER),    FIXED(tie_row, kind, COLUMN_STATE),
+    FIXED(tie_row, first_day, COLUMN_DATE),    FIXED(tie_row, last_day, COLUMN_DAY),
+    FIXED(tie_row, made_by, COLUMN_NUMBER),    COLUMN(tie_row, ended_by, COLUMN_NUMBER),
+    COLUMN(tie_row, ended_at, COLUMN_INSTANT), COLUMN(tie_row, ended_event, COLUMN_NUMBER),
+};
+
 static const struct column glass_columns[] = {
     FIXED(glass_row, id, COLUMN_NUMBER),
     FIXED(glass_row, person, COLUMN_NUMBER),
@@ -493,6 +502,7 @@ static const struct layout layouts[TABLE_COUNT] = {
         LAYOUT("manifest_entry", struct manifest_entry_row, manifest_entry_columns, 2),
     [TABLE_STOP_NOTICE] = LAYOUT("stop_notice", struct stop_notice_row, stop_notice_columns, 2),
     [TABLE_GLASS] = LAYOUT("glass", struct glass_row, glass_columns, 1),
+    [TABLE_TIE] = LAYOUT("tie", struct tie_row, tie_columns, 1),
     [TABLE_CASELOAD] = PERSONAL("caseload", struct caseload_row, caseload_columns, 1),
     [TABLE_COURSE] = LAYOUT("course", struct course_row, course_columns, 1),
     [TABLE_FACT_NAME] = LAYOUT("fact_name", struct name_record, name_columns, 1),

@@ -17,6 +17,7 @@
 #include "register/operation.h"
 #include "register/row.h"
 #include "register/stop_notice.h"
+#include "register/tie.h"
 #include "store/doors.h"
 #include "store/store.h"
 
@@ -71,6 +72,7 @@ enum table {
     TABLE_MANIFEST_ENTRY,
     TABLE_STOP_NOTICE,
     TABLE_GLASS,
+    TABLE_TIE,
     TABLE_CASELOAD,
     TABLE_COURSE,
     TABLE_FACT_NAME,

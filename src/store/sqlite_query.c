@@ -76,6 +76,10 @@ static const struct query_row query_rows[QUERY_COUNT] = {
     [QUERY_GLASSES] = {TABLE_GLASS, NULL,
                        "SELECT # FROM glass WHERE (outcome = 0 OR ?1 = 1)"
                        " AND (?2 = 0 OR account = ?2) ORDER BY id DESC LIMIT ?3"},
+    [QUERY_TIES_OF_ACCOUNT] = {TABLE_TIE, NULL,
+                               "SELECT # FROM tie WHERE account = ?1 AND ended_event = 0"
+                               " ORDER BY id"},
+    [QUERY_TIES_OF_RECORD] = {TABLE_TIE, NULL, "SELECT # FROM tie WHERE person = ?1 ORDER BY id"},
     [QUERY_TAKEN_BY] =
         {TABLE_EVENT, NULL,
          "SELECT # FROM event WHERE subject_kind = 1 AND subject = ?1 AND kind = 15 AND actor = ?2"

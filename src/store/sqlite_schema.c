@@ -169,7 +169,8 @@ static const char derived_tables[] =
     "CREATE TABLE @.account ("
     "  id INTEGER PRIMARY KEY, username TEXT NOT NULL UNIQUE, name TEXT NOT NULL, role TEXT NOT "
     "NULL,"
-    "  hub INTEGER NOT NULL, closed INTEGER NOT NULL CHECK (closed IN (0, 1))) STRICT;";
+    "  hub INTEGER NOT NULL, closed INTEGER NOT NULL CHECK (closed IN (0, 1)),"
+    "  language TEXT NOT NULL) STRICT;";
 
 /* Who leaves together, and who was told of a stop. The unique index holds one person to one
  * manifest until they are accounted for. */
@@ -233,7 +234,20 @@ static const char sight_tables[] =
     "  reviewed_event INTEGER NOT NULL,"
     "  CHECK ((outcome = 0) = (reviewed_event = 0) AND reviewed_by <> account)) STRICT;"
     "CREATE INDEX @.glass_of ON glass (account, person, until);"
-    "CREATE INDEX @.glass_not_reviewed ON glass (id) WHERE outcome = 0;";
+    "CREATE INDEX @.glass_not_reviewed ON glass (id) WHERE outcome = 0;"
+    "CREATE TABLE @.tie ("
+    "  id INTEGER PRIMARY KEY,"
+    "  person INTEGER NOT NULL,"
+    "  account INTEGER NOT NULL,"
+    "  kind INTEGER NOT NULL CHECK (kind BETWEEN 1 AND 2),"
+    "  first_day INTEGER NOT NULL,"
+    "  last_day INTEGER,"
+    "  made_by INTEGER NOT NULL CHECK (made_by <> account),"
+    "  ended_by INTEGER NOT NULL,"
+    "  ended_at INTEGER NOT NULL,"
+    "  ended_event INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX @.tie_of_account ON tie (account) WHERE ended_event = 0;"
+    "CREATE INDEX @.tie_of_person ON tie (person);";
 
 /* What a hub's desk looks at. A person has one stay at most that has not ended. */
 static const char hub_desk_tables[] =
@@ -585,7 +599,8 @@ static const struct migration migrations[] = {
     {"the register complete", complete_register},
     {"the latest instant", note_latest},
     {"under the seal", come_under_the_seal},
-    {"counts of intakes", renew_derived}, /* stays the last: later layouts of derived rows, too */
+    {"counts of intakes", renew_derived},
+    {"ties", renew_derived}, /* stays the last: later layouts of derived rows, too */
 };
 
 enum {

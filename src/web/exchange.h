@@ -29,6 +29,8 @@ struct web {
     struct web_options options;
     struct arena arena; /* templates and assets, for as long as the web is open */
     struct template_set *templates;
+    const struct catalogue *catalogues; /* of pages_folder/languages */
+    size_t catalogue_count;
     struct asset assets[WEB_ASSETS_MAX];
     size_t asset_count;
     struct arrivals arrivals;

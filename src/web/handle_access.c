@@ -7,8 +7,11 @@
 
 static const char *scope_name(enum access_scope scope)
 {
-    static const char *const names[] = {
-        [SCOPE_NONE] = "no", [SCOPE_OWN_HUB] = "own hub", [SCOPE_ALL] = "yes"};
+    static const char *const names[] = {[SCOPE_NONE] = "no",
+                                        [SCOPE_OWN_HUB] = "own hub",
+                                        [SCOPE_SELF] = "own record",
+                                        [SCOPE_CLIENTS] = "clients",
+                                        [SCOPE_ALL] = "yes"};
     return names[scope];
 }
 

@@ -5,16 +5,27 @@
 #include "web/sign_on.h"
 
 static const struct input_field sign_in_fields[] = {
-    {"username", "Username", NULL, INPUT_TEXT, NULL, "username"},
-    {"password", "Password", NULL, INPUT_PASSWORD, NULL, "current-password"},
-    {"code", "Code of your authenticator app", "If your account has one", INPUT_TEXT, NULL,
-     "one-time-code"},
+    {"username", SAY("Username"), NULL, INPUT_TEXT, NULL, "username"},
+    {"password", SAY("Password"), NULL, INPUT_PASSWORD, NULL, "current-password"},
+    {"code", SAY("Code of your authenticator app"), SAY("If your account has one"), INPUT_TEXT,
+     NULL, "one-time-code"},
     {"passkey", "", NULL, INPUT_HIDDEN, NULL, NULL},
 };
 enum { SIGN_IN_FIELDS = sizeof sign_in_fields / sizeof sign_in_fields[0] };
 
 static str first_page(const struct exchange *exchange)
 {
+    const str role = exchange->session.account.role;
+    switch (access_scope(role_from_name(role), ACTION_SEE_OWN)) {
+    case SCOPE_SELF:
+        return STR("/own");
+    case SCOPE_CLIENTS:
+        return STR("/clients");
+    case SCOPE_NONE:
+    case SCOPE_OWN_HUB:
+    case SCOPE_ALL:
+        break;
+    }
     return exchange_may(exchange, ACTION_SEE_PEOPLE) ? STR("/today") : STR("/rulebook");
 }
 
@@ -52,9 +63,9 @@ static json_t *demonstration_accounts(const struct exchange *exchange)
 }
 
 static const struct form_page sign_in_page = {
-    .title = STR_INIT("Sign in"),
+    .title = STR_INIT(SAY("Sign in")),
     .action = STR_INIT("/sign-in"),
-    .submit = "Sign in",
+    .submit = SAY("Sign in"),
     .fields = sign_in_fields,
     .field_count = SIGN_IN_FIELDS,
 };
@@ -62,6 +73,7 @@ static const struct form_page sign_in_page = {
 static void open_sign_in(struct page *page, struct exchange *exchange)
 {
     page_open(page, exchange, "sign_in", sign_in_page.title, "");
+    page_speak(page);
     page_set(page, "accounts", demonstration_accounts(exchange));
     page_set(page, "provider", sign_on_offer(exchange));
 }
@@ -139,7 +151,8 @@ static result sign_in_with(struct exchange *exchange, struct page *page,
         return done;
     }
     struct faults faults = {0};
-    fault_add_problem(&faults, exchange->arena, STR("username"), &problem);
+    fault_add(&faults, STR("username"), STR("/username"),
+              STR(SAY("The user name, the password, the code or the passkey is not right")));
     page->faults = &faults;
     return handler_form_page(page, &sign_in_page, 401, err);
 }
@@ -149,10 +162,10 @@ static void require_typed(const struct input_value *values, struct faults *fault
 {
     const bool typed = values[0].given || values[1].given;
     if (!values[0].given && (typed || !values[3].given)) {
-        fault_add(faults, STR("username"), STR("/username"), STR("Enter your username"));
+        fault_add(faults, STR("username"), STR("/username"), STR(SAY("Enter your username")));
     }
     if (!values[1].given && (typed || !values[3].given)) {
-        fault_add(faults, STR("password"), STR("/password"), STR("Enter your password"));
+        fault_add(faults, STR("password"), STR("/password"), STR(SAY("Enter your password")));
     }
 }
 

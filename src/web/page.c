@@ -24,25 +24,28 @@ struct page_place {
     const char *text;
     const char *href;
     enum action action;
+    enum access_scope scope; /* of the action; SCOPE_NONE: whichever */
 };
 
 static const struct page_place places[] = {
-    {"Today", "/today", ACTION_SEE_PEOPLE},
-    {"People", "/people", ACTION_SEE_PEOPLE},
-    {"Hubs", "/hubs", ACTION_SEE_HUB},
-    {"Agreements", "/agreements", ACTION_SEE_AGREEMENT},
-    {"Departures", "/manifests", ACTION_SEE_MANIFEST},
-    {"Books", "/books", ACTION_SEE_BOOKS},
-    {"Monitoring", "/monitor", ACTION_MONITOR},
-    {"Joint operations", "/operations", ACTION_SEE_OPERATION},
-    {"Screening", "/screening", ACTION_SCREEN},
-    {"Rulebook", "/rulebook", ACTION_SEE_RULEBOOK},
-    {"Statistics", "/statistics", ACTION_SEE_STATISTICS},
-    {"Forecasts", "/forecast", ACTION_SEE_FORECAST},
-    {"Looks", "/looks", ACTION_SEE_LOOKS},
-    {"Break-glass", "/glass", ACTION_REVIEW_GLASS},
-    {"Accounts", "/accounts", ACTION_MANAGE_ACCOUNTS},
-    {"Access", "/access", ACTION_MANAGE_ACCOUNTS},
+    {SAY("My case"), "/own", ACTION_SEE_OWN, SCOPE_SELF},
+    {SAY("Clients"), "/clients", ACTION_SEE_OWN, SCOPE_CLIENTS},
+    {"Today", "/today", ACTION_SEE_PEOPLE, SCOPE_NONE},
+    {"People", "/people", ACTION_SEE_PEOPLE, SCOPE_NONE},
+    {"Hubs", "/hubs", ACTION_SEE_HUB, SCOPE_NONE},
+    {"Agreements", "/agreements", ACTION_SEE_AGREEMENT, SCOPE_NONE},
+    {"Departures", "/manifests", ACTION_SEE_MANIFEST, SCOPE_NONE},
+    {"Books", "/books", ACTION_SEE_BOOKS, SCOPE_NONE},
+    {"Monitoring", "/monitor", ACTION_MONITOR, SCOPE_NONE},
+    {"Joint operations", "/operations", ACTION_SEE_OPERATION, SCOPE_NONE},
+    {"Screening", "/screening", ACTION_SCREEN, SCOPE_NONE},
+    {"Rulebook", "/rulebook", ACTION_SEE_RULEBOOK, SCOPE_NONE},
+    {"Statistics", "/statistics", ACTION_SEE_STATISTICS, SCOPE_NONE},
+    {"Forecasts", "/forecast", ACTION_SEE_FORECAST, SCOPE_NONE},
+    {"Looks", "/looks", ACTION_SEE_LOOKS, SCOPE_NONE},
+    {"Break-glass", "/glass", ACTION_REVIEW_GLASS, SCOPE_NONE},
+    {"Accounts", "/accounts", ACTION_MANAGE_ACCOUNTS, SCOPE_NONE},
+    {"Access", "/access", ACTION_MANAGE_ACCOUNTS, SCOPE_NONE},
 };
 
 void page_open(struct page *page, struct exchange *exchange, const char *template_name, str title,
@@ -53,7 +56,14 @@ void page_open(struct page *page, struct exchange *exchange, const char *templat
                           .title = title,
                           .area = area,
                           .crumbs = json_array(),
-                          .root = json_object()};
+                          .root = json_object(),
+                          .speech = speech_english()};
+}
+
+void page_speak(struct page *page)
+{
+    page->speech = speech_of(page->exchange);
+    page->speaks = true;
 }
 
 void page_close(struct page *page)
@@ -81,11 +91,19 @@ void page_set(struct page *page, const char *key, json_t *owned)
     json_set(page->root, key, owned);
 }
 
+static bool is_place_of(const struct exchange *exchange, const struct page_place *place)
+{
+    const str role = exchange->session.account.role;
+    return exchange_may(exchange, place->action) &&
+           (place->scope == SCOPE_NONE ||
+            place->scope == access_scope(role_from_name(role), place->action));
+}
+
 static json_t *navigation_of(const struct page *page)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
-        if (exchange_may(page->exchange, places[i].action)) {
+        if (is_place_of(page->exchange, &places[i])) {
             json_t *link = link_view(str_from_c(places[i].text), str_from_c(places[i].href));
             json_set_flag(link, "current", strcmp(places[i].href, page->area) == 0);
             json_add(list, link);
@@ -215,12 +233,27 @@ static json_t *glasses_of(const struct exchange *exchange)
                                    "break-glasses wait for a review");
 }
 
+/* The languages there are, for a page that speaks them, and how its own came about. */
+static void set_language(const struct page *page, json_t *chrome)
+{
+    const struct speech *speech = &page->speech;
+    json_set_str(chrome, "language", speech->language);
+    json_set(chrome, "direction", json_string(speech->right_to_left ? "rtl" : "ltr"));
+    json_set(chrome, "uncertified",
+             speech->catalogue != NULL && speech->catalogue->status.len > 0 ? json_true()
+                                                                            : json_false());
+    json_set_flag(chrome, "speaks", page->speaks);
+    json_set(chrome, "languages", speech_offers(page->exchange, speech));
+    json_set_str(chrome, "path", page->exchange->request->path);
+}
+
 /* The chrome. A page with errors says so in its title first, for those who hear it read out. */
 static json_t *chrome_of(const struct page *page)
 {
     const struct exchange *exchange = page->exchange;
     json_t *chrome = json_object();
     json_set_str(chrome, "title", page->title);
+    set_language(page, chrome);
     json_set(chrome, "errors", errors_of(page));
     json_set(chrome, "notice", notice_of(exchange));
     json_set(chrome, "stops", stops_of(exchange));
@@ -245,8 +278,8 @@ result page_answer(struct page *page, int status, struct err *err)
     page_set(page, "page", chrome_of(page));
     struct buf buf;
     buf_init(&buf, exchange->arena, WEB_BODY_MAX);
-    TRY(template_render(exchange->web->templates, str_from_c(page->template_name), page->root, &buf,
-                        err));
+    TRY(template_render_in(exchange->web->templates, str_from_c(page->template_name), page->root,
+                           page->speech.catalogue, &buf, err));
     str body;
     TRY(buf_finish(&buf, &body, err));
     exchange->response->status = status;

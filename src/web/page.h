@@ -9,6 +9,7 @@
 
 #include "web/exchange.h"
 #include "web/input.h"
+#include "web/speech.h"
 
 struct page {
     struct exchange *exchange;
@@ -18,6 +19,8 @@ struct page {
     json_t *crumbs;
     json_t *root;
     const struct faults *faults;
+    struct speech speech; /* English, unless page_speak */
+    bool speaks;          /* in several languages: it offers them */
 };
 
 void page_open(struct page *page, struct exchange *exchange, const char *template_name, str title,
@@ -25,6 +28,9 @@ void page_open(struct page *page, struct exchange *exchange, const char *templat
 void page_close(struct page *page);
 #define OWN_PAGE __attribute__((cleanup(page_close)))
 
+/* Whoever asks is answered in their language: for a page all of whose texts are in the catalogues.
+ * Its title is said through them. */
+void page_speak(struct page *page);
 void page_crumb(struct page *page, str text, str href);
 void page_set(struct page *page, const char *key, json_t *owned);
 MUST_USE result page_answer(struct page *page, int status, struct err *err);

@@ -255,6 +255,16 @@ static void tell(struct telling *telling)
                    STR_ARG(event->body.glass_reviewed.outcome));
         tell_reason(telling, event->body.glass_reviewed.reason);
         break;
+    case EVENT_TIE_MADE:
+        buf_put_c(&telling->buf, str_equal(event->body.tie_made.kind, STR("self"))
+                                     ? "The person was given access to their own record"
+                                     : "A legal representative was given access to the record");
+        tell_reason(telling, event->body.tie_made.authority);
+        break;
+    case EVENT_TIE_ENDED:
+        buf_put_c(&telling->buf, "Access to the record from outside was ended");
+        tell_reason(telling, event->body.tie_ended.reason);
+        break;
     case EVENT_ORDER_REPORTED:
         tell_order(telling);
         break;
@@ -343,6 +353,7 @@ static void tell(struct telling *telling)
     case EVENT_ACCOUNT_CHANGED:
     case EVENT_ACCOUNT_CLOSED:
     case EVENT_ACCOUNT_SECURED:
+    case EVENT_ACCOUNT_LANGUAGE_CHOSEN:
     case EVENT_RULEBOOK_ADOPTED:
     case EVENT_TRANSLATION_APPROVED:
         break; /* never in the history of a person or told elsewhere; the kind says enough */

@@ -10,6 +10,7 @@
 
 #include "store/own_key.h"
 
+#include "format/language.h"
 #include "system/system.h"
 
 enum {
@@ -50,6 +51,29 @@ static result open_templates(struct web *web, struct err *err)
     return template_set_check(web->templates, err);
 }
 
+/* What the pages say in other languages. */
+static result open_languages(struct web *web, struct err *err)
+{
+    const str folder = arena_format(&web->arena, "%s/languages", web->options.pages_folder);
+    const str *names = NULL;
+    size_t count = 0;
+    TRY(system_list_folder(folder.at, STR(".po"), &web->arena, &names, &count, err));
+    struct catalogue *catalogues = ARENA_NEW(&web->arena, struct catalogue, count + 1);
+    if (catalogues == NULL) {
+        return arena_full(err);
+    }
+    for (size_t i = 0; i < count; i++) {
+        str text;
+        const str path = arena_format(&web->arena, "%.*s/%.*s", STR_ARG(folder), STR_ARG(names[i]));
+        TRY(system_read_file(path.at, CATALOGUE_BYTES_MAX, &web->arena, &text, err));
+        TRY(catalogue_read(path.at, text, &web->arena, &catalogues[i], err));
+        TRY(language_check(catalogues[i].language, err));
+    }
+    web->catalogues = catalogues;
+    web->catalogue_count = count;
+    return result_ok();
+}
+
 static result make_cursor_key(struct transaction *transaction, void *context, struct err *err)
 {
     struct web *web = context;
@@ -75,6 +99,9 @@ result web_open(const struct web_options *options, struct web **ret_web, struct 
     }
     if (opened.ok) {
         opened = open_templates(web, err);
+    }
+    if (opened.ok) {
+        opened = open_languages(web, err);
     }
     if (opened.ok) {
         opened = assets_open(web, err);

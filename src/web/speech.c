@@ -1,0 +1,134 @@
+#include "web/speech.h"
+
+#include "format/language.h"
+
+struct speech speech_english(void)
+{
+    return (struct speech){.language = STR("en")};
+}
+
+static const struct catalogue *catalogue_of(const struct exchange *exchange, str language)
+{
+    for (size_t i = 0; i < exchange->web->catalogue_count; i++) {
+        if (str_equal(exchange->web->catalogues[i].language, language)) {
+            return &exchange->web->catalogues[i];
+        }
+    }
+    return NULL;
+}
+
+static bool is_english(str language)
+{
+    return str_equal(language, STR("en")) || str_starts(language, STR("en-"));
+}
+
+bool speech_is_offered(const struct exchange *exchange, str language)
+{
+    return str_equal(language, STR("en")) || catalogue_of(exchange, language) != NULL;
+}
+
+static struct speech speak(const struct exchange *exchange, str language)
+{
+    const struct catalogue *catalogue = catalogue_of(exchange, language);
+    if (catalogue == NULL) {
+        return speech_english();
+    }
+    return (struct speech){.language = catalogue->language,
+                           .right_to_left = language_is_right_to_left(catalogue->language),
+                           .catalogue = catalogue};
+}
+
+/* The first language of the header that there is (RFC 9110, 12.5.4): browsers name the one they
+ * like best first. "sq-AL" is content with "sq". */
+static struct speech preferred(const struct exchange *exchange)
+{
+    str left = http_header_get(exchange->request, STR("Accept-Language"));
+    while (left.len > 0) {
+        const struct str_cut range = str_cut(left, ',');
+        const str language = str_trim(str_cut(range.head, ';').head);
+        const str primary = str_cut(language, '-').head;
+        if (is_english(language)) {
+            return speech_english();
+        }
+        if (catalogue_of(exchange, primary) != NULL) {
+            return speak(exchange, primary);
+        }
+        left = range.tail;
+    }
+    return speech_english();
+}
+
+struct speech speech_of(const struct exchange *exchange)
+{
+    const str asked = exchange_query(exchange, STR("language"));
+    const str chosen = exchange->signed_in ? exchange->session.account.language : STR("");
+    if (asked.len > 0 && speech_is_offered(exchange, asked)) {
+        return speak(exchange, asked);
+    }
+    return chosen.len > 0 ? speak(exchange, chosen) : preferred(exchange);
+}
+
+static void offer(json_t *list, const struct exchange *exchange, const struct speech *speech,
+                  str language)
+{
+    str name = language;
+    json_t *object = json_object();
+    result_ignore(language_name(language, language, exchange->arena, &name, NULL),
+                  "its code is a name, too");
+    json_set_str(object, "language", language);
+    json_set_str(object, "name", name);
+    json_set(object, "direction", json_string(language_is_right_to_left(language) ? "rtl" : "ltr"));
+    json_set_flag(object, "current", str_equal(speech->language, language));
+    json_add(list, object);
+}
+
+json_t *speech_offers(const struct exchange *exchange, const struct speech *speech)
+{
+    json_t *list = json_array();
+    offer(list, exchange, speech, STR("en"));
+    for (size_t i = 0; i < exchange->web->catalogue_count; i++) {
+        offer(list, exchange, speech, exchange->web->catalogues[i].language);
+    }
+    return list;
+}
+
+str speech_say(const struct speech *speech, const char *text)
+{
+    const str original = str_from_c(text);
+    const str said = speech->catalogue == NULL
+                         ? STR("")
+                         : catalogue_find(speech->catalogue, STR(TEMPLATE_CONTEXT), original);
+    return said.len > 0 ? said : original;
+}
+
+json_t *speech_law(const struct speech *speech, str text)
+{
+    const str said =
+        speech->catalogue == NULL ? text : catalogue_find(speech->catalogue, STR(SPEECH_LAW), text);
+    json_t *object = json_object();
+    json_set_str(object, "text", said.len > 0 ? said : text);
+    json_set_flag(object, "foreign", said.len == 0 && text.len > 0);
+    return object;
+}
+
+json_t *speech_day(const struct speech *speech, struct arena *arena, str iso)
+{
+    const str day_text = str_slice(iso, 0, 10);
+    const str language = speech->catalogue == NULL ? STR("en-GB") : speech->language;
+    date day;
+    str text = day_text;
+    json_t *view = json_object();
+    const bool known = date_parse(day_text, &day, NULL).ok;
+    if (known) {
+        result_ignore(language_day(language, day, arena, &text, NULL), "the ISO form is clear too");
+    }
+    json_set_flag(view, "known", known);
+    json_set_str(view, "iso", day_text);
+    json_set_str(view, "text", text);
+    return view;
+}
+
+json_t *speech_known_day(const struct speech *speech, struct arena *arena, const json_t *known_day)
+{
+    return speech_day(speech, arena, json_str_or_empty(known_day, "value"));
+}

@@ -1,0 +1,45 @@
+/* speech: in which language a page speaks. English is in the templates and in C; other languages
+ * are catalogues in pages/languages, each of which says how it came about ("machine draft, not
+ * certified"), and the page says so too.
+ *
+ * A page speaks another language only when all of it does: its templates say their texts in
+ * {{#say}} (format/template.h), and what C puts into it is marked SAY("..."), so that a test finds
+ * every text there is to translate. What a rulebook says is looked up under a context of its own;
+ * where that is not translated it stays in English, and is marked so for who hears it read out. */
+#ifndef RETURNHUB_WEB_SPEECH_H
+#define RETURNHUB_WEB_SPEECH_H
+
+#include "format/catalogue.h"
+#include "format/json.h"
+#include "web/exchange.h"
+
+/* A text of a page that is said through {{#say}} or speech_say. */
+#define SAY(text) text
+
+/* The context of what a rulebook says. */
+#define SPEECH_LAW "law"
+
+struct speech {
+    str language; /* BCP 47 */
+    bool right_to_left;
+    const struct catalogue *catalogue; /* NULL: English */
+};
+
+struct speech speech_english(void);
+/* What whoever asks reads: what the query asks for, what the account chose, what the browser
+ * prefers; English when none of these is there. */
+struct speech speech_of(const struct exchange *exchange);
+/* English, or the language of a catalogue. */
+bool speech_is_offered(const struct exchange *exchange, str language);
+/* [{"language","name","current"}]: the languages there are, each named in itself. */
+json_t *speech_offers(const struct exchange *exchange, const struct speech *speech);
+
+str speech_say(const struct speech *speech, const char *text);
+/* {"text","foreign"}: foreign when it is not translated and the page is not English. */
+json_t *speech_law(const struct speech *speech, str text);
+/* {"known","iso","text"} of "2026-03-27" ("27 mars 2026"), of an instant, or of {"known","value"}.
+ */
+json_t *speech_day(const struct speech *speech, struct arena *arena, str iso);
+json_t *speech_known_day(const struct speech *speech, struct arena *arena, const json_t *known_day);
+
+#endif

@@ -1,0 +1,205 @@
+// Aim: the person reads their own case in their language, the lawyer their clients', and neither anybody else's. A real browser,
+// with JavaScript and without, in English, Albanian and Arabic: every page valid and accessible at 320 pixels, the direction right,
+// nothing left in English that is not marked so; a complaint sent and seen by the office; and every way tried to somebody else's
+// record, and to a client's after it was ended.
+"use strict";
+
+const { Desk } = require("./desk.cjs");
+const { Tap } = require("./tap.cjs");
+
+const LANGUAGES = [
+  { code: "en", locale: "en-GB", direction: "ltr", heading: "My case", complaint: "Say that something is wrong", year: /\d{4}/ },
+  { code: "sq", locale: "sq-AL", direction: "ltr", heading: "Çështja ime", complaint: "Thoni se diçka është gabim", year: /\d{4}/ },
+  { code: "ar", locale: "ar", direction: "rtl", heading: "قضيتي", complaint: "أبلغ عن خطأ", year: /[\u0600-\u06ff]/ },
+];
+
+// Runs in a page: text of nobody's name that is not marked as English, and reads like it.
+function english() {
+  const found = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
+    const marked = node.parentElement.closest("[lang]").lang !== document.documentElement.lang || node.parentElement.closest("bdi, script, [dir=auto]") !== null;
+    if (!marked && /\b(the|and|is|of|in|on|not|you|this|that|what|your|day|error|enter)\b/i.test(node.textContent)) {
+      found.push(node.textContent.trim());
+    }
+  }
+  return found;
+}
+
+async function speaks(tap, page, language, name) {
+  const root = await page.evaluate(() => ({ lang: document.documentElement.lang, dir: document.documentElement.dir }));
+  tap.equal(root.lang, language.code, `${name}: says its language`);
+  tap.equal(root.dir, language.direction, `${name}: says its direction`);
+  if (language.code !== "en") {
+    const left = await page.evaluate(english);
+    tap.ok(left.length === 0, `${name}: nothing is left in English unmarked`, left.join("\n"));
+  }
+}
+
+// Mirrored: the bar beside a time stands where lines begin, and so does the arrow of what is folded.
+async function mirrored(tap, page, language) {
+  const found = await page.evaluate(() => {
+    const time = document.querySelector(".rh-own-time");
+    const style = getComputedStyle(time);
+    const heading = time.querySelector("h3").getBoundingClientRect();
+    const box = time.getBoundingClientRect();
+    const summary = document.querySelector(".govuk-details__summary");
+    return { right: style.borderRightWidth, left: style.borderLeftWidth, fromRight: box.right - heading.right,
+      summary: [getComputedStyle(summary).paddingLeft, getComputedStyle(summary).paddingRight] };
+  });
+  const rtl = language.direction === "rtl";
+  tap.equal(rtl ? found.right : found.left, "5px", `${language.code}: the bar is where lines begin`);
+  tap.equal(rtl ? found.left : found.right, "0px", `${language.code}: and nowhere else`);
+  tap.equal(found.summary[rtl ? 1 : 0], "25px", `${language.code}: so is the arrow of what is folded`);
+}
+
+async function ownCase(tap, desk, language) {
+  const page = await desk.newPage({ locale: language.locale });
+  await page.goto(`${desk.address}/sign-in`);
+  await speaks(tap, page, language, `${language.code} sign-in`);
+  await page.fill("#username", "person");
+  await page.fill("#password", "wrong");
+  await page.click("main form[action='/sign-in'] button[type=submit]");
+  await speaks(tap, page, language, `${language.code} sign-in refused`);
+  await page.fill("#password", "demonstration-only");
+  await page.click("main form[action='/sign-in'] button[type=submit]");
+  tap.ok(page.url().endsWith("/own"), `${language.code}: the person comes to their own case`, page.url());
+  tap.equal((await page.locator("h1").innerText()).trim(), language.heading, `${language.code}: it is called so`);
+  await speaks(tap, page, language, `${language.code} own`);
+  await mirrored(tap, page, language);
+  const time = page.locator(".rh-own-time time").first();
+  tap.ok(/^\d{4}-\d\d-\d\d$/.test(await time.getAttribute("datetime")), `${language.code}: a day for machines`);
+  tap.ok(language.year.test(await time.innerText()), `${language.code}: a day in words`, await time.innerText());
+  tap.equal(await page.locator(".rh-own-time .rh-iso").first().innerText(), await time.getAttribute("datetime"),
+    `${language.code}: and the ISO form beside it`);
+  await desk.look(page, `own ${language.code}`);
+  for (const part of ["record", "looks"]) {
+    await page.goto(`${desk.address}/own/${part}`);
+    await speaks(tap, page, language, `${language.code} ${part}`);
+    await desk.look(page, `own ${part} ${language.code}`);
+  }
+  await complain(tap, desk, page, language);
+}
+
+async function complain(tap, desk, page, language) {
+  await page.goto(`${desk.address}/own`);
+  await page.getByRole("link", { name: language.complaint }).first().click();
+  await page.click("main form[action='/own/complaint'] button[type=submit]");
+  tap.equal(await page.locator(".govuk-error-summary__list li").count(), 2, `${language.code}: both questions must be answered`);
+  await speaks(tap, page, language, `${language.code} complaint refused`);
+  await desk.look(page, `own complaint ${language.code}`);
+  await page.selectOption("#about", "record");
+  await page.fill("#words", `NUMBER-${language.code}`);
+  await page.click("main form[action='/own/complaint'] button[type=submit]");
+  tap.ok(page.url().includes("/own?notice="), `${language.code}: it is sent`, page.url());
+  tap.includes(await page.locator("main").innerText(), `NUMBER-${language.code}`, `${language.code}: and stands on the page`);
+  await speaks(tap, page, language, `${language.code} complaint sent`);
+}
+
+async function languageIsKept(tap, desk) {
+  const page = await desk.signedIn("person", { locale: "en-GB" });
+  await page.getByRole("button", { name: "shqip" }).click();
+  tap.equal(await page.evaluate(() => document.documentElement.lang), "sq", "a language is chosen on the page");
+  const again = await desk.signedIn("person", { locale: "en-GB" });
+  tap.equal(await again.evaluate(() => document.documentElement.lang), "sq", "and kept with the account");
+  await again.getByRole("button", { name: "English" }).click();
+  tap.equal(await again.evaluate(() => document.documentElement.lang), "en", "and English is one of them");
+  const staff = await desk.signedIn("caseworker", { locale: "sq-AL" });
+  tap.equal(await staff.evaluate(() => document.documentElement.lang), "en", "pages that are not translated say that they are English");
+  tap.equal(await staff.locator(".rh-languages").count(), 0, "and offer no other language");
+}
+
+// The office sees it, with a day by which it must be answered.
+async function officeSees(tap, desk) {
+  const token = await desk.token("caseworker");
+  const { body } = await desk.json(token, "/books?kind=complaint");
+  const mine = body.entries.filter((entry) => entry.kind === "complaint" || entry.kind?.name === "complaint");
+  tap.ok(mine.length >= LANGUAGES.length, "the complaints are in the caseworkers' books", JSON.stringify(body).slice(0, 400));
+}
+
+async function theLawyer(tap, desk) {
+  const page = await desk.signedIn("lawyer", { locale: "en-GB" });
+  tap.ok(page.url().endsWith("/clients"), "the lawyer comes to the clients", page.url());
+  await desk.look(page, "clients");
+  const days = await page.locator("main table").first().locator("tbody time").evaluateAll((all) => all.map((time) => time.dateTime));
+  tap.ok(days.length > 0 && days.join() === [...days].sort().join(), "times stand in the order in which they end", days.join());
+  await page.locator("main table").first().locator("a").first().click();
+  tap.equal(await page.locator("h2").first().innerText(), "Times that run", "a client's times come first");
+  await desk.look(page, "client");
+  return new URL(page.url()).pathname;
+}
+
+async function closedDoors(tap, desk, clientPath) {
+  const client = clientPath.split("/").pop();
+  const staff = await desk.token("caseworker");
+  const { body } = await desk.json(staff, "/people");
+  const person = await desk.token("person");
+  const lawyer = await desk.token("lawyer");
+  const own = (await desk.json(person, "/own")).body.reference;
+  const clients = (await desk.json(lawyer, "/clients")).body.clients.map((one) => one.reference);
+  const other = body.people.map((one) => one.reference).find((reference) => reference !== own && !clients.includes(reference));
+  const nobody = "RH-0000000";
+  for (const [who, token] of [["the person", person], ["the lawyer", lawyer]]) {
+    for (const address of ["/people", `/people/${own}`, `/people/${client}/history`, `/people/${client}/known`, "/hubs", "/books", "/today",
+      "/looks", "/accounts", `/people/${client}/ties`, `/people/${client}/letters`]) {
+      const { status } = await desk.json(token, address);
+      tap.equal(status, 403, `${who} may not have ${address.replace(client, "CLIENT").replace(own, "OWN")}`);
+    }
+    for (const part of ["", "/record", "/looks", "/copy", "/complaint"]) {
+      const { status } = await desk.json(token, `/clients/${other}${part}`);
+      tap.equal(status, 404, `to ${who} somebody else does not exist: ${part}`);
+    }
+    const there = JSON.stringify((await desk.json(token, `/clients/${other}`)).body).replaceAll(other, "X");
+    const not = await desk.json(token, `/clients/${nobody}`);
+    tap.ok([404, 422].includes(not.status), `${who} is refused a reference that nobody has`, not.status);
+    tap.ok(!there.includes("stage"), `${who} is told nothing of who that is`, there);
+  }
+  tap.equal((await desk.json(lawyer, "/own")).status, 404, "the lawyer has no record of their own");
+  tap.equal((await desk.json(person, "/clients")).body.clients.length, 0, "the person has no clients");
+}
+
+async function ended(tap, desk, clientPath) {
+  const client = clientPath.split("/").pop();
+  const lawyer = await desk.signedIn("lawyer", { locale: "en-GB" });
+  await lawyer.goto(`${desk.address}${clientPath}`);
+  const staff = await desk.signedIn("caseworker");
+  await staff.goto(`${desk.address}/people/${client}/ties`);
+  await desk.look(staff, "ties");
+  await staff.getByRole("row", { name: /legal representative/i }).getByRole("link", { name: /End it/ }).click();
+  await staff.fill("#reason", "The client asked for it");
+  await staff.click("main form button[type=submit]");
+  if (!staff.url().includes("notice=")) {
+    await staff.click("main form button[type=submit]"); // the answers, shown once more
+  }
+  tap.ok(staff.url().includes("notice=tie-ended"), "a caseworker ends it", staff.url());
+  const answer = await lawyer.reload();
+  tap.equal(answer.status(), 404, "and the lawyer's page is gone with the next look");
+  await lawyer.goto(`${desk.address}/clients`);
+  tap.ok(!(await lawyer.locator("main").innerText()).includes(client), "the client is not in the list any more");
+}
+
+async function main() {
+  const tap = new Tap();
+  const desk = new Desk(tap, process.argv[2] === "script");
+  try {
+    await desk.open();
+    for (const language of LANGUAGES) {
+      await ownCase(tap, desk, language);
+    }
+    await languageIsKept(tap, desk);
+    await officeSees(tap, desk);
+    const client = await theLawyer(tap, desk);
+    await closedDoors(tap, desk, client);
+    await ended(tap, desk, client);
+    tap.equal(desk.messages.length, 0, `the browser reports nothing: ${desk.messages.slice(0, 3).join("; ")}`);
+    desk.nu();
+  } finally {
+    await desk.close();
+  }
+  tap.end();
+}
+
+main().catch((error) => {
+  console.log(`Bail out! ${error.stack}`);
+  process.exitCode = 1;
+});
