@@ -78,6 +78,7 @@ TESTS = [
     "seal_commands",
     "seal_tamper",
     "server_in_trouble",
+    "server_scanners",
     "server_slow",
     "simulation_sees_faults",
 ]

@@ -13,7 +13,7 @@ result casework_open(struct store *store, const struct rulebook *rulebook,
                                 .limits = {.idle_minutes = SESSION_IDLE_MINUTES,
                                            .hours_max = SESSION_HOURS_MAX,
                                            .proven_minutes = PROVEN_MINUTES}};
-    TRY(sign_in_gate_open(perm, &casework.gate, err));
+    TRY(sign_in_gate_open(system, perm, &casework.gate, err));
     *ret_casework = casework;
     return result_ok();
 }

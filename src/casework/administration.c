@@ -1,5 +1,6 @@
 #include "casework/administration.h"
 
+#include "casework/password.h"
 #include "casework/sitting.h"
 #include "casework/stopping.h"
 #include "casework/text.h"
@@ -316,6 +317,7 @@ result casework_give_password(const struct casework *casework, const struct call
                                 .wanted = {.username = username},
                                 .arena = arena};
     TRY(store_read(casework->store, find_open_account, &work, err));
+    TRY(password_check(casework, password, work.account.username, work.account.name, *arena, err));
     TRY(casework_set_password(casework, work.account.id, password, err));
     return sitting_look(&work.sitting, SUBJECT_OF_ACCOUNT, work.account.id, "password set", err);
 }

@@ -1,6 +1,7 @@
 #include "casework/first_account.h"
 
 #include "casework/administration.h"
+#include "casework/password.h"
 #include "casework/session.h"
 #include "casework/sitting.h"
 #include "casework/text.h"
@@ -161,6 +162,7 @@ result casework_open_first_account(const struct casework *casework,
     }
     TRY(account_check_username(wanted->username, err));
     TRY(text_line_required("The name", wanted->name, NAME_MAX_BYTES, err));
+    TRY(password_check(casework, wanted->password, wanted->username, wanted->name, *arena, err));
     TRY(password_hash(casework, wanted->password, hash, err));
     work.password_hash = str_from_c(hash);
     const result opened = store_write(casework->store, open_first, &work, err);

@@ -23,15 +23,14 @@ struct own_work {
     struct own_account own;
 };
 
-static result append_secured(struct sitting *sitting, int64_t account, const char *what,
-                             struct err *err)
+result account_secured(struct sitting *sitting, int64_t account, str what, struct err *err)
 {
     struct event event = {.subject_kind = SUBJECT_OF_ACCOUNT,
                           .subject = account,
                           .kind = EVENT_ACCOUNT_SECURED,
                           .effective_on = sitting->today,
-                          .body.account_secured = {.what = str_from_c(what)}};
-    return sitting_append(sitting, &event, err);
+                          .body.account_secured = {.what = what}};
+    return what.at == NULL ? arena_full(err) : sitting_append(sitting, &event, err);
 }
 
 static result begin(struct own_work *work, struct transaction *transaction, enum action action,
@@ -104,7 +103,7 @@ static result confirm_work(struct transaction *transaction, void *context, struc
     }
     TRY(check_code(work, err));
     TRY(transaction_put_second_factor(transaction, &work->factor, err));
-    return append_secured(&work->sitting, work->sitting.account.id, "second factor set", err);
+    return account_secured(&work->sitting, work->sitting.account.id, STR("second factor set"), err);
 }
 
 result casework_confirm_second_factor(const struct casework *casework, const struct caller *caller,
@@ -153,9 +152,9 @@ static result end_work(struct transaction *transaction, void *context, struct er
     if (work->name.len > 0 && ended == 0) {
         return err_set(err, ERROR_NOT_FOUND, "There is no such session of this account");
     }
-    return ended == 0
-               ? result_ok()
-               : append_secured(&work->sitting, work->sitting.account.id, "sessions ended", err);
+    return ended == 0 ? result_ok()
+                      : account_secured(&work->sitting, work->sitting.account.id,
+                                        STR("sessions ended"), err);
 }
 
 result casework_end_session(const struct casework *casework, const struct caller *caller, str token,
@@ -240,8 +239,7 @@ static result remove_work(struct transaction *transaction, void *context, struct
     }
     const str what =
         arena_format(work->arena, "second factor removed: %.*s", STR_ARG(work->reason));
-    return what.at == NULL ? arena_full(err)
-                           : append_secured(&work->sitting, account, what.at, err);
+    return account_secured(&work->sitting, account, what, err);
 }
 
 result casework_remove_second_factor(const struct casework *casework, const struct caller *caller,
@@ -297,8 +295,7 @@ static result remove_all_work(struct transaction *transaction, void *context, st
     TRY(sessions_end(transaction, account, NULL, STR(""), *work->arena, &ended, err));
     const str what = arena_format(work->arena, "second factor and passkeys removed: %.*s",
                                   STR_ARG(work->reason));
-    return what.at == NULL ? arena_full(err)
-                           : append_secured(&work->sitting, account, what.at, err);
+    return account_secured(&work->sitting, account, what, err);
 }
 
 result casework_remove_factors(const struct casework *casework, const struct caller *caller,

@@ -9,6 +9,21 @@
 #include "base/one_time_code.h"
 #include "casework/casework.h"
 
+/* --- the password ------------------------------------------------------------------------------
+ */
+
+struct new_password {
+    str token;   /* of the session that asks, which goes on; the others end */
+    str current; /* "" for an account that has none yet */
+    str password;
+};
+/* ERROR_INPUT for one that is refused, ERROR_UNAUTHENTICATED when `current` is wrong,
+ * ERROR_UNPROVEN when the session has to prove itself first. */
+MUST_USE result casework_change_password(const struct casework *casework,
+                                         const struct caller *caller,
+                                         const struct new_password *wanted, struct arena *arena,
+                                         struct err *err);
+
 /* --- the second factor -------------------------------------------------------------------------
  */
 

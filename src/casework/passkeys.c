@@ -127,16 +127,6 @@ result casework_passkeys(const struct casework *casework, const struct caller *c
     return result_ok();
 }
 
-static result append_secured(struct sitting *sitting, int64_t account, str what, struct err *err)
-{
-    struct event event = {.subject_kind = SUBJECT_OF_ACCOUNT,
-                          .subject = account,
-                          .kind = EVENT_ACCOUNT_SECURED,
-                          .effective_on = sitting->today,
-                          .body.account_secured = {.what = what}};
-    return what.at == NULL ? arena_full(err) : sitting_append(sitting, &event, err);
-}
-
 static result put_new(struct own_work *work, struct transaction *transaction, struct err *err)
 {
     struct passkey_row before;
@@ -154,7 +144,7 @@ static result put_new(struct own_work *work, struct transaction *transaction, st
                                     .sign_count = work->made.key.sign_count,
                                     .created_at = work->sitting.at};
     TRY(transaction_put_passkey(transaction, &row, err));
-    return append_secured(
+    return account_secured(
         &work->sitting, row.account,
         arena_format(work->arena, "passkey registered: %.*s", STR_ARG(work->wanted->title)), err);
 }
@@ -246,9 +236,9 @@ static result remove_work(struct transaction *transaction, void *context, struct
     if (account != work->sitting.account.id) {
         TRY(sessions_end(transaction, account, NULL, STR(""), *work->arena, &ended, err));
     }
-    return append_secured(&work->sitting, account,
-                          arena_format(work->arena, "passkey removed: %.*s", STR_ARG(work->reason)),
-                          err);
+    return account_secured(
+        &work->sitting, account,
+        arena_format(work->arena, "passkey removed: %.*s", STR_ARG(work->reason)), err);
 }
 
 result casework_remove_passkey(const struct casework *casework, const struct caller *caller,
@@ -289,10 +279,10 @@ static result note_counter(struct transaction *transaction, void *context, struc
     struct use_work *work = context;
     struct sitting sitting;
     TRY(sitting_of_register(&sitting, work->casework, transaction, work->arena, err));
-    return append_secured(&sitting, work->row.account,
-                          arena_format(work->arena, "passkey refused, its counter went back: %.*s",
-                                       STR_ARG(work->row.name)),
-                          err);
+    return account_secured(&sitting, work->row.account,
+                           arena_format(work->arena, "passkey refused, its counter went back: %.*s",
+                                        STR_ARG(work->row.name)),
+                           err);
 }
 
 static enum passkey_algorithm algorithm_of(const struct passkey_row *row)

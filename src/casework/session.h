@@ -20,10 +20,10 @@ MUST_USE result session_read(struct transaction *transaction, const struct casew
 bool session_is_over(const struct session_limits *limits, const struct session_row *row,
                      instant now);
 
-/* Argon2id, in its turn. ERROR_INPUT for a password that is too short or too long. */
-enum { PASSWORD_HASH_SIZE = 128 };
-MUST_USE result password_hash(const struct casework *casework, str password,
-                              char ret_hash[PASSWORD_HASH_SIZE], struct err *err);
+/* Keeps as an event of the account what was done to how it signs in. */
+struct sitting;
+MUST_USE result account_secured(struct sitting *sitting, int64_t account, str what,
+                                struct err *err);
 
 /* Ends the session of this name (own_account.h), or for "" every one of the account but the one of
  * this token's hash (NULL: all). */

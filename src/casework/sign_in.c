@@ -2,6 +2,7 @@
 
 #include "casework/own_account.h"
 #include "casework/passkey_use.h"
+#include "casework/password.h"
 #include "casework/second_factor.h"
 #include "casework/session.h"
 #include "casework/sign_in_gate.h"
@@ -11,130 +12,11 @@
 #include <string.h>
 
 enum {
-    HASH_PASSES = 2,
-    HASH_MEMORY = 64 * 1024 * 1024,
-    PASSWORD_CHARACTERS_MIN = 12,
-    PASSWORD_CHARACTERS_MAX = 128,
-    PASSWORD_BYTES_MAX = 4 * PASSWORD_CHARACTERS_MAX,
     TOKEN_BYTES = 32,
     TOUCH_MILLISECONDS = 60 * 1000, /* a session's last sign of life is stored at most this often */
-    SIGN_IN_ARENA = 64 * 1024,
 };
 
 static const int64_t minute_milliseconds = 60 * 1000;
-
-/* --- hashing ---------------------------------------------------------------------------------- */
-
-static result check_gate(const struct casework *casework, struct err *err)
-{
-    return casework->gate != NULL && sodium_init() >= 0
-               ? result_ok()
-               : err_set(err, ERROR_INTERNAL, "Nobody can sign in: casework_open was not called");
-}
-
-/* For an account that does not exist or has no password: the same work, and then no. */
-static bool verify_nothing(str password)
-{
-    const unsigned char salt[crypto_pwhash_SALTBYTES] = {0};
-    unsigned char hash[32];
-    result_ignore(
-        (result){.ok = crypto_pwhash(hash, sizeof hash, password.at, password.len, salt,
-                                     HASH_PASSES, HASH_MEMORY, crypto_pwhash_ALG_ARGON2ID13) == 0},
-        "the answer is no, whatever came of it");
-    sodium_memzero(hash, sizeof hash);
-    return false;
-}
-
-/* `stored` is "" for an account that cannot sign in. */
-static bool verify(struct sign_in_gate *gate, str stored, str password)
-{
-    char hash[crypto_pwhash_STRBYTES] = {0};
-    const bool comparable =
-        stored.len > 0 && stored.len < sizeof hash && password.len <= PASSWORD_BYTES_MAX;
-    sign_in_gate_enter(gate);
-    bool right = false;
-    if (comparable) {
-        memcpy(hash, stored.at, stored.len);
-        right = crypto_pwhash_str_verify(hash, password.at, password.len) == 0;
-    } else {
-        right = verify_nothing(str_slice(password, 0, PASSWORD_BYTES_MAX));
-    }
-    sign_in_gate_leave(gate);
-    return right;
-}
-
-/* --- passwords -------------------------------------------------------------------------------- */
-
-static size_t count_characters(str text)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < text.len; i++) {
-        count += ((unsigned char)text.at[i] & 0xC0) != 0x80 ? 1 : 0;
-    }
-    return count;
-}
-
-static result check_password(str password, struct err *err)
-{
-    if (password.len > PASSWORD_BYTES_MAX || !str_is_utf8(password)) {
-        return err_set(err, ERROR_INPUT,
-                       "The password is not well-formed UTF-8 text of at most %d bytes",
-                       PASSWORD_BYTES_MAX);
-    }
-    const size_t characters = count_characters(password);
-    if (characters < PASSWORD_CHARACTERS_MIN || characters > PASSWORD_CHARACTERS_MAX) {
-        result_ignore(err_set(err, ERROR_INPUT, "A password has %d to %d characters",
-                              PASSWORD_CHARACTERS_MIN, PASSWORD_CHARACTERS_MAX),
-                      "the hint follows");
-        return err_hint(err, "Several words one after the other are easy to remember.");
-    }
-    return result_ok();
-}
-
-_Static_assert(PASSWORD_HASH_SIZE == crypto_pwhash_STRBYTES, "as libsodium writes it");
-
-result password_hash(const struct casework *casework, str password,
-                     char ret_hash[PASSWORD_HASH_SIZE], struct err *err)
-{
-    TRY(check_password(password, err));
-    TRY(check_gate(casework, err));
-    sign_in_gate_enter(casework->gate);
-    const int hashed = crypto_pwhash_str_alg(ret_hash, password.at, password.len, HASH_PASSES,
-                                             HASH_MEMORY, crypto_pwhash_ALG_ARGON2ID13);
-    sign_in_gate_leave(casework->gate);
-    return hashed == 0 ? result_ok()
-                       : err_set(err, ERROR_LIMIT, "The system has no memory to hash a password");
-}
-
-struct password_work {
-    int64_t account;
-    char hash[PASSWORD_HASH_SIZE];
-    struct arena *arena;
-};
-
-static result set_hash(struct transaction *transaction, void *context, struct err *err)
-{
-    struct password_work *work = context;
-    struct account_row account;
-    size_t ended = 0;
-    TRY(transaction_account(transaction, work->account, work->arena, &account, err));
-    TRY(sessions_end(transaction, account.id, NULL, STR(""), *work->arena, &ended, err));
-    return transaction_set_password_hash(transaction, account.id, str_from_c(work->hash), err);
-}
-
-result casework_set_password(const struct casework *casework, int64_t account, str password,
-                             struct err *err)
-{
-    struct password_work work = {.account = account};
-    struct arena arena;
-    TRY(password_hash(casework, password, work.hash, err));
-    TRY(arena_open(&arena, SIGN_IN_ARENA, err));
-    work.arena = &arena;
-    const result set = store_write(casework->store, set_hash, &work, err);
-    arena_close(&arena);
-    sodium_memzero(work.hash, sizeof work.hash);
-    return set;
-}
 
 /* --- signing in ------------------------------------------------------------------------------- */
 
@@ -237,26 +119,24 @@ static result find_account(const struct casework *casework, const struct sign_in
     work->username = readable ? sign_in->username : STR("");
     TRY(store_read(casework->store, read_hash, work, err));
     *ret_right =
-        verify(casework->gate, work->hash, sign_in->password) &&
+        password_verify(casework, work->hash, sign_in->password) &&
         (work->use == NULL || (work->use->accepted && work->use->account == work->account.id));
     return result_ok();
 }
 
-result casework_sign_in_with(const struct casework *casework, const struct sign_in *sign_in,
-                             const struct passkey_sent *passkey, struct arena *arena,
-                             char ret_token[SESSION_TOKEN_SIZE], struct account_row *ret_account,
-                             struct err *err)
+static result try_sign_in(const struct casework *casework, const struct sign_in *sign_in,
+                          const struct passkey_sent *passkey, bool alone, struct arena *arena,
+                          char ret_token[SESSION_TOKEN_SIZE], struct account_row *ret_account,
+                          struct err *err)
 {
     char token[SESSION_TOKEN_SIZE];
     struct passkey_use use = {.accepted = false};
-    const bool alone = passkey != NULL && sign_in->username.len == 0 && sign_in->password.len == 0;
     struct sign_in_work work = {.arena = arena,
                                 .hash = STR(""),
                                 .code = sign_in->code,
                                 .by_password = !alone,
                                 .use = passkey != NULL ? &use : NULL};
     bool right = false;
-    TRY(check_gate(casework, err));
     if (passkey != NULL) {
         TRY(passkey_check(casework, passkey, alone, arena, &use, err));
     }
@@ -273,6 +153,36 @@ result casework_sign_in_with(const struct casework *casework, const struct sign_
     sodium_memzero(token, sizeof token);
     *ret_account = work.account;
     return result_ok();
+}
+
+static result refuse_many(struct err *err)
+{
+    result_ignore(
+        err_set(err, ERROR_UNAUTHENTICATED,
+                "This user name was tried with wrong passwords too often: wait %d minutes",
+                WRONG_PASSWORDS_MINUTES),
+        "the hint follows");
+    return err_hint(err, "A passkey alone signs in meanwhile.");
+}
+
+result casework_sign_in_with(const struct casework *casework, const struct sign_in *sign_in,
+                             const struct passkey_sent *passkey, struct arena *arena,
+                             char ret_token[SESSION_TOKEN_SIZE], struct account_row *ret_account,
+                             struct err *err)
+{
+    const bool alone = passkey != NULL && sign_in->username.len == 0 && sign_in->password.len == 0;
+    const instant now = system_now(casework->system);
+    struct err problem = {0};
+    TRY(password_check_gate(casework, err));
+    if (!alone && sign_in_gate_is_shut(casework->gate, sign_in->username, now)) {
+        return refuse_many(err);
+    }
+    const result done =
+        try_sign_in(casework, sign_in, passkey, alone, arena, ret_token, ret_account, &problem);
+    if (!alone && (done.ok || problem.code == ERROR_UNAUTHENTICATED)) {
+        sign_in_gate_note(casework->gate, sign_in->username, done.ok, now);
+    }
+    return done.ok ? done : err_set(err, problem.code, "%s", problem.what);
 }
 
 result casework_sign_in(const struct casework *casework, const struct sign_in *sign_in,
@@ -416,7 +326,7 @@ static result refuse_proof(struct err *err)
 result casework_prove_session(const struct casework *casework, str token, str password, str code,
                               struct arena *arena, struct err *err)
 {
-    TRY(check_gate(casework, err));
+    TRY(password_check_gate(casework, err));
     struct proof_work work = {.session = {.limits = &casework->limits,
                                           .now = system_now(casework->system),
                                           .arena = arena},
@@ -424,7 +334,7 @@ result casework_prove_session(const struct casework *casework, str token, str pa
                               .hash = STR("")};
     session_hash_token(token, work.session.token_hash);
     TRY(store_read(casework->store, read_proof, &work, err));
-    if (!verify(casework->gate, work.hash, password)) {
+    if (!password_verify(casework, work.hash, password)) {
         return refuse_proof(err);
     }
     TRY(store_write(casework->store, keep_proof, &work, err));

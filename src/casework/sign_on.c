@@ -42,16 +42,12 @@ static result begin(struct link_work *work, struct transaction *transaction, str
 
 static result append(struct link_work *work, const char *done, struct err *err)
 {
-    struct event event = {.subject_kind = SUBJECT_OF_ACCOUNT,
-                          .subject = work->account.id,
-                          .kind = EVENT_ACCOUNT_SECURED,
-                          .effective_on = work->sitting.today};
     const struct subject_link *link = work->link;
-    event.body.account_secured.what =
-        arena_format(work->arena, "%s %.*s at %.*s: %.*s", done, STR_ARG(link->subject),
-                     STR_ARG(link->issuer), STR_ARG(work->reason));
-    return event.body.account_secured.what.at == NULL ? arena_full(err)
-                                                      : sitting_append(&work->sitting, &event, err);
+    return account_secured(&work->sitting, work->account.id,
+                           arena_format(work->arena, "%s %.*s at %.*s: %.*s", done,
+                                        STR_ARG(link->subject), STR_ARG(link->issuer),
+                                        STR_ARG(work->reason)),
+                           err);
 }
 
 static result check_free(struct link_work *work, struct transaction *transaction, struct err *err)

@@ -3,6 +3,7 @@
 #include "casework/own_account.h"
 #include "casework/sign_on.h"
 #include "cli/desk.h"
+#include "cli/settings.h"
 #include "format/json.h"
 #include "system/secret.h"
 
@@ -287,10 +288,14 @@ static result read_password(const struct invocation *invocation, str *ret_passwo
 result command_account_password(const struct invocation *invocation, int *ret_status,
                                 struct err *err)
 {
+    OWN_REFUSED_PASSWORDS struct refused_passwords refused = REFUSED_PASSWORDS_NONE;
     OWN_DESK struct desk desk = {.store = NULL};
+    struct settings settings;
     str password;
     *ret_status = 0;
+    TRY(settings_of(invocation, &settings, err));
     TRY(desk_open_as_account(invocation, &desk, err));
+    TRY(settings_refuse_passwords(invocation, &settings, &refused, &desk.casework, err));
     TRY(read_password(invocation, &password, err));
     TRY(casework_give_password(&desk.casework, &desk.caller, invocation->arguments[0], password,
                                invocation->arena, err));

@@ -1712,9 +1712,9 @@ const struct command commands[] = {
             "Asks twice at the terminal and shows nothing of what is typed, or reads the first "
             "line "
             "of --password-file. Never an argument: every program on the machine can list those. "
-            "Sessions that are open go on until they end.",
-        .options = {LOOK_OPTIONS, OPTION_PASSWORD_FILE, OPTION_HELP},
-        .option_count = 7,
+            "Its sessions end. With --settings those of serve count: which passwords are refused.",
+        .options = {LOOK_OPTIONS, OPTION_PASSWORD_FILE, OPTION_SETTINGS, OPTION_HELP},
+        .option_count = 8,
         .run = command_account_password,
     },
     {

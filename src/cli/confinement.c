@@ -46,7 +46,8 @@ static void add_written(const struct invocation *invocation, struct paths *paths
     add(paths, "/dev/null", true);
 }
 
-static void add_read(const struct invocation *invocation, struct paths *paths)
+static void add_read(const struct invocation *invocation, const struct settings *settings,
+                     struct paths *paths)
 {
     static const enum command_option options[] = {OPTION_RULEBOOK,  OPTION_RELEASES,
                                                   OPTION_FORECASTS, OPTION_DEFINITIONS,
@@ -72,6 +73,9 @@ static void add_read(const struct invocation *invocation, struct paths *paths)
             add(paths, invocation->options[options[i]].at, false);
         }
     }
+    if (settings->refused_passwords_file.len > 0) {
+        add(paths, arena_copy(invocation->arena, settings->refused_passwords_file).at, false);
+    }
     for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
         add(paths, places[i], false);
     }
@@ -84,7 +88,7 @@ result confinement_of_files(const struct invocation *invocation, const struct se
     bool confined = false;
     const uint16_t ports[] = {name_service_port, provider_port(settings->sign_on.issuer)};
     add_written(invocation, &paths);
-    add_read(invocation, &paths);
+    add_read(invocation, settings, &paths);
     const struct confinement confinement = {
         .paths = paths.items,
         .path_count = paths.count,

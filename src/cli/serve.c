@@ -54,19 +54,6 @@ static result offer_first_account(const struct invocation *invocation, const str
     return result_ok();
 }
 
-static result read_settings(const struct invocation *invocation, struct settings *ret_settings,
-                            struct err *err)
-{
-    str text;
-    *ret_settings = settings_default();
-    if (!option_given(invocation, OPTION_SETTINGS)) {
-        return result_ok();
-    }
-    const char *path = invocation->options[OPTION_SETTINGS].at;
-    TRY(system_read_file(path, SETTINGS_BYTES_MAX, invocation->arena, &text, err));
-    return settings_read(text, path, ret_settings, err);
-}
-
 /* The secret is read before files are out of reach. */
 static result open_sign_on(const struct invocation *invocation, const struct settings *settings,
                            struct sign_on_desk **ret_desk, struct err *err)
@@ -120,6 +107,7 @@ static result is_demonstration(const struct desk *desk, struct arena *arena,
 
 result command_serve(const struct invocation *invocation, int *ret_status, struct err *err)
 {
+    OWN_REFUSED_PASSWORDS struct refused_passwords refused = REFUSED_PASSWORDS_NONE;
     OWN_DESK struct desk desk = {.store = NULL};
     OWN_SEALING_DESK struct sealing_desk sealing = {.log = NULL};
     int64_t port = 0;
@@ -139,11 +127,12 @@ result command_serve(const struct invocation *invocation, int *ret_status, struc
     *ret_status = 0;
     running_block_interrupts();
     TRY(option_number(invocation, OPTION_PORT, 8080, 0, 65535, &port, err));
-    TRY(read_settings(invocation, &settings, err));
+    TRY(settings_of(invocation, &settings, err));
     TRY(open_sign_on(invocation, &settings, &sign_on, err));
     TRY(confinement_of_files(invocation, &settings, err));
     TRY(option_given(invocation, OPTION_BEGIN) ? desk_open_or_begin(invocation, &desk, err)
                                                : desk_open(invocation, &desk, err));
+    TRY(settings_refuse_passwords(invocation, &settings, &refused, &desk.casework, err));
     TRY(casework_adopt_rulebook(&desk.casework, err));
     TRY(notice_book_load(invocation, desk.rulebook, invocation->arena, &desk.casework.notices,
                          err));

@@ -1,6 +1,8 @@
 #include "cli/settings.h"
 
+#include "cli/options.h"
 #include "credential/provider.h"
+#include "system/system.h"
 
 #include <stddef.h>
 
@@ -36,16 +38,18 @@ static const struct setting settings_table[] = {
     SETTING("sign_on", "title", SETTING_TEXT, sign_on.title),
     SETTING("sign_on", "acr", SETTING_TEXT, sign_on.acr),
     SETTING("sign_on", "their_second_factor", SETTING_FLAG, sign_on.their_second_factor),
+    SETTING("passwords", "refused_file", SETTING_TEXT, refused_passwords_file),
     SETTING("confinement", "required", SETTING_FLAG, confinement_required),
 };
 enum { SETTING_COUNT = sizeof settings_table / sizeof settings_table[0] };
 
-struct settings settings_default(void)
+static struct settings settings_default(void)
 {
     return (struct settings){.origin = STR(""),
                              .sessions = {.idle_minutes = SESSION_IDLE_MINUTES,
                                           .hours_max = SESSION_HOURS_MAX,
                                           .proven_minutes = PROVEN_MINUTES},
+                             .refused_passwords_file = STR(""),
                              .sign_on = {.issuer = STR(""),
                                          .client_id = STR(""),
                                          .client_secret_file = STR(""),
@@ -201,5 +205,31 @@ result settings_read(str text, const char *name, struct settings *ret_settings, 
         return err_at(err, name, 0, 0);
     }
     *ret_settings = settings;
+    return result_ok();
+}
+
+result settings_of(const struct invocation *invocation, struct settings *ret_settings,
+                   struct err *err)
+{
+    str text;
+    *ret_settings = settings_default();
+    if (!option_given(invocation, OPTION_SETTINGS)) {
+        return result_ok();
+    }
+    const char *path = invocation->options[OPTION_SETTINGS].at;
+    TRY(system_read_file(path, SETTINGS_BYTES_MAX, invocation->arena, &text, err));
+    return settings_read(text, path, ret_settings, err);
+}
+
+result settings_refuse_passwords(const struct invocation *invocation,
+                                 const struct settings *settings, struct refused_passwords *list,
+                                 const struct casework *casework, struct err *err)
+{
+    if (settings->refused_passwords_file.len == 0) {
+        return result_ok();
+    }
+    const str path = arena_copy(invocation->arena, settings->refused_passwords_file);
+    TRY(path.at == NULL ? arena_full(err) : refused_passwords_open(path.at, list, err));
+    casework_refuse_passwords(casework, list);
     return result_ok();
 }

@@ -1,5 +1,6 @@
 /* settings: what a site sets once, in a file: the address under which people reach the desk, how
- * long sessions last, at which provider they sign on, and whether the process must be confined.
+ * long sessions last, at which provider they sign on, which passwords are refused, and whether the
+ * process must be confined.
  *
  *     [web]
  *     origin = https://desk.example
@@ -12,7 +13,8 @@
 #ifndef RETURNHUB_CLI_SETTINGS_H
 #define RETURNHUB_CLI_SETTINGS_H
 
-#include "casework/casework.h"
+#include "casework/refused_passwords.h"
+#include "cli/command.h"
 
 enum { SETTINGS_BYTES_MAX = 64 * 1024 };
 
@@ -28,13 +30,20 @@ struct settings {
         str acr;
         bool their_second_factor;
     } sign_on;
-    bool confinement_required; /* do not serve where the kernel cannot confine the process */
+    str refused_passwords_file; /* "": there is none */
+    bool confinement_required;  /* do not serve where the kernel cannot confine the process */
 };
 
 /* With the defaults where the text says nothing. `name` is of the file, for errors. */
 MUST_USE result settings_read(str text, const char *name, struct settings *ret_settings,
                               struct err *err);
-/* What every setting is unless it is set. */
-struct settings settings_default(void);
+/* Those of --settings; what every setting is unless it is set, where there is none. */
+MUST_USE result settings_of(const struct invocation *invocation, struct settings *ret_settings,
+                            struct err *err);
+/* Opens the list of refused passwords, where one is set, and gives it to casework. */
+MUST_USE result settings_refuse_passwords(const struct invocation *invocation,
+                                          const struct settings *settings,
+                                          struct refused_passwords *list,
+                                          const struct casework *casework, struct err *err);
 
 #endif

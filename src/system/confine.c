@@ -6,6 +6,7 @@
 #include <sched.h>
 #include <seccomp.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -136,109 +137,204 @@ result confine_files(const struct confinement *confinement, bool *ret_confined, 
 #define BESIDE_A_SANITIZER 0
 #endif
 
-static const char *const forbidden[] = {
-    /* other programs, other processes */
-    "execve",
-    "execveat",
-    "fork",
-    "vfork",
-    "process_vm_readv",
-    "process_vm_writev",
-    "kcmp",
-    "pidfd_getfd",
-    /* other servers; connections come in through what is open */
-    "socketpair",
-    "bind",
-    "listen",
-    /* the kernel's other doors */
-    "bpf",
-    "perf_event_open",
-    "io_uring_setup",
-    "io_uring_enter",
-    "io_uring_register",
-    "userfaultfd",
-    "keyctl",
-    "add_key",
-    "request_key",
-    "open_by_handle_at",
-    "name_to_handle_at",
-    "memfd_create",
-    "memfd_secret",
-    "init_module",
-    "finit_module",
-    "delete_module",
-    "kexec_load",
-    "kexec_file_load",
-    "mount",
-    "umount2",
-    "pivot_root",
-    "chroot",
-    "move_mount",
-    "open_tree",
-    "fsopen",
-    "unshare",
-    "setns",
-    "personality",
-    "setuid",
-    "setgid",
-    "setreuid",
-    "setregid",
-    "setresuid",
-    "setresgid",
-    "setgroups",
-    "capset",
-    "swapon",
-    "swapoff",
-    "reboot",
-    "acct",
-    "quotactl",
-    "syslog",
-    "settimeofday",
-    "clock_settime",
-    "adjtimex",
-    "iopl",
-    "ioperm",
-    "mknod",
-    "mknodat",
-    "symlink",
-    "symlinkat",
+/* Everything the program does once it serves. What is not here does not exist for it (ENOSYS): so
+ * the C library falls back from a call that is newer than this list to one that is on it. */
+static const char *const allowed[] = {
+    /* connections that came in */
+    "accept",
+    "accept4",
+    "getpeername",
+    "getsockname",
+    "getsockopt",
+    "recvfrom",
+    "recvmsg",
+    "sendmsg",
+    "sendto",
+    "setsockopt",
+    "shutdown",
+    /* waiting */
+    "epoll_create1",
+    "epoll_ctl",
+    "epoll_pwait",
+    "epoll_wait",
+    "eventfd2",
+    "poll",
+    "ppoll",
+    "select",
+    "pselect6",
+    /* files, where Landlock lets it */
+    "access",
+    "close",
+    "creat",
+    "dup",
+    "dup3",
+    "faccessat",
+    "faccessat2",
+    "fadvise64",
+    "fallocate",
+    "fchmod",
+    "fchown",
+    "fcntl",
+    "fdatasync",
+    "flock",
+    "fstat",
+    "fstatfs",
+    "fsync",
+    "ftruncate",
+    "getcwd",
+    "getdents64",
+    "lseek",
+    "lstat",
+    "mkdir",
+    "mkdirat",
+    "newfstatat",
+    "open",
+    "openat",
+    "pread64",
+    "preadv",
+    "pwrite64",
+    "pwritev",
+    "read",
+    "readlink",
+    "readlinkat",
+    "readv",
+    "rename",
+    "renameat",
+    "renameat2",
+    "rmdir",
+    "stat",
+    "statfs",
+    "statx",
+    "umask",
+    "unlink",
+    "unlinkat",
+    "utimensat",
+    "write",
+    "writev",
+    /* memory */
+    "brk",
+    "madvise",
+    "mlock",
+    "mlock2",
+    "mremap",
+    "msync",
+    "munlock",
+    "munmap",
+    /* threads and signals */
+    "exit",
+    "exit_group",
+    "futex",
+    "get_robust_list",
+    "getrusage",
+    "gettid",
+    "membarrier",
+    "prctl",
+    "restart_syscall",
+    "rseq",
+    "rt_sigaction",
+    "rt_sigpending",
+    "rt_sigprocmask",
+    "rt_sigreturn",
+    "rt_sigsuspend",
+    "rt_sigtimedwait",
+    "sched_getaffinity",
+    "sched_getparam",
+    "sched_getscheduler",
+    "sched_yield",
+    "set_robust_list",
+    "sigaltstack",
+    "signalfd4",
+    "tgkill",
+    /* who it is, what time it is */
+    "clock_getres",
+    "clock_gettime",
+    "clock_nanosleep",
+    "getegid",
+    "geteuid",
+    "getgid",
+    "getpid",
+    "getppid",
+    "getpriority",
+    "getrandom",
+    "getrlimit",
+    "gettimeofday",
+    "getuid",
+    "nanosleep",
+    "prlimit64",
+    "sysinfo",
+    "time",
+    "times",
+    "uname",
 };
 
-static const char *const connecting[] = {"socket", "connect"};
+/* A pair of sockets is how libcurl waits for a name to be found. */
+static const char *const connecting[] = {"socket", "connect", "socketpair", "sendmmsg", "recvmmsg"};
 
-/* A call of this architecture that does not exist here is not there to be forbidden. */
-static bool forbid_all(scmp_filter_ctx filter, const char *const *names, size_t count)
+/* What other programs can be started with, or changed by, whatever the list above says: also beside
+ * a sanitizer, which needs more calls than the program does. */
+static const char *const forbidden[] = {
+    "execve",           "execveat",          "fork",         "vfork",
+    "process_vm_readv", "process_vm_writev", "pidfd_getfd",  "bpf",
+    "io_uring_setup",   "userfaultfd",       "memfd_create", "bind",
+    "listen",
+};
+
+/* A call of this architecture that does not exist here is not there to be decided about. */
+static bool decide(scmp_filter_ctx filter, uint32_t action, const char *const *names, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         const int call = seccomp_syscall_resolve_name(names[i]);
-        if (call >= 0 && seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), call, 0) != 0) {
+        if (call >= 0 && seccomp_rule_add(filter, action, call, 0) != 0) {
             return false;
         }
     }
     return true;
 }
 
-/* Memory that is run was loaded before; clone makes threads, and clone3, whose arguments no filter
- * sees, is said not to exist, upon which the C library takes clone. */
-static bool forbid_by_argument(scmp_filter_ctx filter)
+/* Memory that is run was loaded before; clone makes threads; whether an output is a terminal may be
+ * asked of it. */
+static bool allow_by_argument(scmp_filter_ctx filter)
+{
+    const struct scmp_arg_cmp runs_not = SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0);
+    const struct scmp_arg_cmp thread = SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD);
+    const struct scmp_arg_cmp terminal = SCMP_A1(SCMP_CMP_EQ, TCGETS, 0);
+    const struct scmp_arg_cmp waiting = SCMP_A1(SCMP_CMP_EQ, FIONREAD, 0);
+    return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1, runs_not) == 0 &&
+           seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1, runs_not) == 0 &&
+           seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1, thread) == 0 &&
+           seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1, terminal) == 0 &&
+           seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1, waiting) == 0;
+}
+
+static bool allow_what_is_needed(scmp_filter_ctx filter, bool connects)
+{
+    return decide(filter, SCMP_ACT_ALLOW, allowed, sizeof allowed / sizeof allowed[0]) &&
+           (!connects ||
+            decide(filter, SCMP_ACT_ALLOW, connecting, sizeof connecting / sizeof connecting[0])) &&
+           allow_by_argument(filter);
+}
+
+/* Beside a sanitizer everything else stays: it looks for leaks from a process that traces this one,
+ * and its runtime may call whatever it likes. clone3, whose arguments no filter sees, is said not
+ * to exist, upon which the C library takes clone. */
+static bool forbid_some(scmp_filter_ctx filter, bool connects)
 {
     const struct scmp_arg_cmp runs = SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, PROT_EXEC);
-    const struct scmp_arg_cmp no_thread = SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, 0);
-    return seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(mmap), 1, runs) == 0 &&
-           seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(mprotect), 1, runs) == 0 &&
-           seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0) == 0 &&
-           (BESIDE_A_SANITIZER != 0 ||
-            (seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(clone), 1, no_thread) == 0 &&
-             seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(ptrace), 0) == 0));
+    return (connects || decide(filter, SCMP_ACT_ERRNO(ENOSYS), connecting, 3)) &&
+           seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(mmap), 1, runs) == 0 &&
+           seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(mprotect), 1, runs) == 0 &&
+           seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0) == 0;
 }
 
 result confine_calls(bool connects, struct err *err)
 {
-    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
-    const bool made = filter != NULL && seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1) == 0 &&
-                      forbid_all(filter, forbidden, sizeof forbidden / sizeof forbidden[0]) &&
-                      (connects || forbid_all(filter, connecting, 2)) &&
-                      forbid_by_argument(filter) && seccomp_load(filter) == 0;
+    const bool sanitized = BESIDE_A_SANITIZER != 0;
+    scmp_filter_ctx filter = seccomp_init(sanitized ? SCMP_ACT_ALLOW : SCMP_ACT_ERRNO(ENOSYS));
+    const bool made =
+        filter != NULL && seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1) == 0 &&
+        decide(filter, SCMP_ACT_ERRNO(EPERM), forbidden, sizeof forbidden / sizeof forbidden[0]) &&
+        (sanitized ? forbid_some(filter, connects) : allow_what_is_needed(filter, connects)) &&
+        seccomp_load(filter) == 0;
     seccomp_release(filter);
     return made ? result_ok() : refuse_confinement(err);
 }

@@ -2,9 +2,10 @@
  *
  * Files and connections (Landlock): it reads and writes under the paths it names, and nowhere else;
  * it connects (TCP) to the ports it names, and to no other. Counts for the calling thread and those
- * it starts: call it before there are others. Calls (seccomp): no other
- * program, no other process, no new socket and no connection but those that come in, no memory that
- * is both written and run, none of the kernel's other doors. Counts for every thread. */
+ * it starts: call it before there are others. Calls (seccomp): a list of
+ * those that serving needs; no other program, no other process, no new socket and no connection but
+ * those that come in, no memory that is run, none of the kernel's other doors. Counts for every
+ * thread. A build with AddressSanitizer forbids those alone instead of allowing a list. */
 #ifndef RETURNHUB_SYSTEM_CONFINE_H
 #define RETURNHUB_SYSTEM_CONFINE_H
 

@@ -111,6 +111,88 @@ result handle_session_end(struct exchange *exchange, struct err *err)
     return done(exchange, "sessions-ended", err);
 }
 
+/* --- the password ----------------------------------------------------------------------------- */
+
+static const struct input_field password_fields[] = {
+    {"current", "The password that counts now", "Nothing, if you never had one", INPUT_PASSWORD,
+     NULL, "current-password"},
+    {"password", "New password", "12 characters at least; several words are easy to remember",
+     INPUT_PASSWORD, "Choose a password", "new-password"},
+    {"again", "The new password once more", NULL, INPUT_PASSWORD, "Type the new password once more",
+     "new-password"},
+};
+enum { PASSWORD_FIELDS = sizeof password_fields / sizeof password_fields[0] };
+
+static const struct form_page password_page = {
+    .title = STR_INIT("Change your password"),
+    .lead = STR_INIT("Everywhere else you are signed out."),
+    .action = STR_INIT("/account/password"),
+    .submit = "Change it",
+    .cancel_href = STR_INIT("/account"),
+    .fields = password_fields,
+    .field_count = PASSWORD_FIELDS,
+};
+
+static void open_password_page(struct page *page, struct exchange *exchange)
+{
+    page_open(page, exchange, "form", password_page.title, "/account");
+    page_crumb(page, STR("Your account"), STR("/account"));
+}
+
+result handle_password_form(struct exchange *exchange, struct err *err)
+{
+    if (exchange->caller.unproven) {
+        return err_set(err, ERROR_UNPROVEN, "Confirm first that it is still you");
+    }
+    OWN_PAGE struct page page;
+    open_password_page(&page, exchange);
+    return handler_form_page(&page, &password_page, 200, err);
+}
+
+/* A program need not type it twice. */
+static bool is_typed_twice(const struct exchange *exchange, const struct input_value *values)
+{
+    return exchange->input.is_json || str_equal(values[1].text, values[2].text);
+}
+
+static result change_password(struct exchange *exchange, const struct input_value *values,
+                              struct faults *faults, struct err *err)
+{
+    struct err problem = {0};
+    const struct new_password wanted = {.token = exchange->token,
+                                        .current = values[0].given ? values[0].text : STR(""),
+                                        .password = values[1].text};
+    if (casework_change_password(exchange->casework, &exchange->caller, &wanted, exchange->arena,
+                                 &problem)
+            .ok) {
+        return result_ok();
+    }
+    if (problem.code != ERROR_INPUT && problem.code != ERROR_UNAUTHENTICATED) {
+        return err_set(err, problem.code, "%s", problem.what);
+    }
+    fault_add_problem(faults, exchange->arena,
+                      problem.code == ERROR_INPUT ? STR("password") : STR("current"), &problem);
+    return result_ok();
+}
+
+result handle_password(struct exchange *exchange, struct err *err)
+{
+    struct input_value values[PASSWORD_FIELDS];
+    struct faults faults = {0};
+    OWN_PAGE struct page page;
+    open_password_page(&page, exchange);
+    TRY(input_read(exchange, password_fields, exchange->input.is_json ? 2 : PASSWORD_FIELDS, values,
+                   &faults, err));
+    if (faults.count == 0 && !is_typed_twice(exchange, values)) {
+        fault_add(&faults, STR("again"), STR("/again"), STR("The two new passwords differ"));
+    }
+    if (faults.count == 0) {
+        TRY(change_password(exchange, values, &faults, err));
+    }
+    return faults.count == 0 ? done(exchange, "password-changed", err)
+                             : handler_faults(&page, &password_page, &faults, err);
+}
+
 /* --- the second factor ------------------------------------------------------------------------ */
 
 static const struct input_field code_fields[] = {

@@ -75,9 +75,13 @@ result session_find(struct exchange *exchange, struct err *err)
     return result_ok();
 }
 
-/* "https://desk.example" is our own when what follows the scheme is the Host that was asked. */
+/* The one that is set; where none is, "https://desk.example" is our own when what follows the
+ * scheme is the Host that was asked. */
 static bool is_own_origin(const struct exchange *exchange, str origin)
 {
+    if (exchange->web->options.origin.len > 0) {
+        return str_equal(origin, exchange->web->options.origin);
+    }
     const str host = http_header_get(exchange->request, STR("Host"));
     const str schemes[] = {STR("http://"), STR("https://")};
     for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++) {

@@ -346,7 +346,7 @@ static void test_gate(void **state)
     struct err err = {0};
     struct crowd crowd = {.gate = NULL};
     pthread_t threads[8];
-    assert_true(sign_in_gate_open(&office->perm, &crowd.gate, &err).ok);
+    assert_true(sign_in_gate_open(&office->system, &office->perm, &crowd.gate, &err).ok);
     for (size_t i = 0; i < 8; i++) {
         assert_int_equal(pthread_create(&threads[i], NULL, pass_gate, &crowd), 0);
     }
@@ -355,6 +355,34 @@ static void test_gate(void **state)
     }
     assert_int_equal(atomic_load(&crowd.most), HASHES_AT_ONCE);
     sign_in_gate_close(crowd.gate);
+}
+
+/* Aim: one user name is not tried without end, whether it is an account's or not; others are not
+ * held up by that; after a while it may be tried again. */
+static void test_tried_too_often(void **state)
+{
+    struct office *office = *state;
+    struct err err = {0};
+    char token[SESSION_TOKEN_SIZE];
+    static const char *const names[] = {"clerk", "nobody"};
+    struct sign_in_gate *gate = office->casework.gate;
+    const instant now = {.milliseconds = atomic_load(&office->now)};
+    for (size_t i = 0; i < 2; i++) {
+        for (int tries = 0; tries < WRONG_PASSWORDS_MAX - 1; tries++) {
+            sign_in_gate_note(gate, str_from_c(names[i]), false, now);
+        }
+        assert_false(sign_in(office, names[i], "wrong horse battery", token, &err).ok);
+        assert_null(strstr(err.what, "too often"));
+        assert_false(sign_in(office, names[i], PASSWORD, token, &err).ok);
+        assert_int_equal(err.code, ERROR_UNAUTHENTICATED);
+        assert_non_null(strstr(err.what, "too often"));
+    }
+    assert_false(sign_in(office, "somebody else", "wrong horse battery", token, &err).ok);
+    assert_null(strstr(err.what, "too often"));
+    atomic_fetch_add(&office->now, WRONG_PASSWORDS_MINUTES * 60000 - 1);
+    assert_false(sign_in(office, "clerk", PASSWORD, token, &err).ok);
+    atomic_fetch_add(&office->now, 1);
+    assert_true(sign_in(office, "clerk", PASSWORD, token, &err).ok);
 }
 
 int main(void)
@@ -368,6 +396,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_password_length, setup, teardown),
         cmocka_unit_test_setup_teardown(test_many_at_once, setup, teardown),
         cmocka_unit_test_setup_teardown(test_gate, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_tried_too_often, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

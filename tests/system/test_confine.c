@@ -188,12 +188,12 @@ static const struct attempt attempts[] = {
     {"writing what it named for reading", try_write_named, EACCES},
     {"reading elsewhere", try_read_elsewhere, EACCES},
     {"running a program", try_run, EPERM},
-    {"a socket", try_socket, EPERM},
-    {"a pair of sockets", try_pair, EPERM},
-    {"connecting", try_connect, EPERM},
-    {"memory to be run", try_code, EPERM},
-    {"memory turned into code", try_turned_code, EPERM},
-    {"another process", try_process, EPERM},
+    {"a socket", try_socket, ENOSYS},
+    {"a pair of sockets", try_pair, ENOSYS},
+    {"connecting", try_connect, ENOSYS},
+    {"memory to be run", try_code, ENOSYS},
+    {"memory turned into code", try_turned_code, ENOSYS},
+    {"another process", try_process, ENOSYS},
 };
 
 static bool confine(void)
