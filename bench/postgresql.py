@@ -1,4 +1,4 @@
-"""A PostgreSQL cluster of its own, by a user without rights, with the rows of a register; for script/bench register."""
+"""A PostgreSQL cluster of its own, by a user without rights; and one with the rows of a register, for script/bench register."""
 import contextlib
 import os
 import shutil
@@ -60,20 +60,16 @@ def text_of(value):
 
 
 class Cluster:
-    def __init__(self, store, people):
-        self.home = tempfile.mkdtemp(prefix="returnhub-bench-", dir=os.path.dirname(store))
+    def __init__(self, folder):
+        self.home = tempfile.mkdtemp(prefix="returnhub-bench-", dir=folder)
         if os.getuid() == 0:
             shutil.chown(self.home, "postgres")
-            os.chmod(os.path.dirname(store), 0o755)
+            os.chmod(folder, 0o755)
         self.data = os.path.join(self.home, "data")
         self.control("initdb", "--auth=trust", "--username=bench", "--pgdata", self.data)
         options = " ".join(f"-c {setting}" for setting in SETTINGS)
         self.control("pg_ctl", "--pgdata", self.data, "--wait", "--log", os.path.join(self.home, "log"),
                      "-o", f"{options} -k {self.home}", "start")
-        self.load(store)
-        self.script = os.path.join(self.home, "command.sql")
-        with open(self.script, "w", encoding="utf-8") as file:
-            file.write(COMMAND.format(people=people, client_id=CLIENT_ID, sealed="5a" * 157, leaf="1e" * 32, facts="fa" * 100))
 
     def control(self, program, *arguments):
         subprocess.run(as_user([os.path.join(PROGRAMS, program), *arguments]), check=True, stdout=subprocess.DEVNULL, cwd=self.home)
@@ -88,14 +84,10 @@ class Cluster:
         if process.wait() != 0:
             raise SystemExit("bench: PostgreSQL could not be filled")
 
-    def load(self, store):
-        with contextlib.closing(sqlite3.connect(f"file:{store}?mode=ro", uri=True)) as register:
-            for name, columns in TABLES:
-                self.psql(f"CREATE TABLE {name} ({columns})")
-                self.psql(f"COPY {name} FROM STDIN", register.execute(f"SELECT * FROM {name}"))
-        self.psql(INDICES + "SELECT setval(pg_get_serial_sequence('event', 'position'), (SELECT MAX(position) FROM event))")
-        self.psql("VACUUM ANALYZE")
-        self.psql("CHECKPOINT")
+    def pin(self, core):
+        """The server and everything that it starts from now on, on one processor."""
+        with open(os.path.join(self.data, "postmaster.pid"), encoding="utf-8") as file:
+            os.sched_setaffinity(int(file.readline()), {core})
 
     def processor_seconds(self):
         """Of the server: its processes that live, and those that have ended."""
@@ -115,3 +107,21 @@ class Cluster:
     def stop(self):
         self.control("pg_ctl", "--pgdata", self.data, "--wait", "--mode=fast", "stop")
         shutil.rmtree(self.home)
+
+
+class CommandCluster(Cluster):
+    def __init__(self, store, people):
+        super().__init__(os.path.dirname(store))
+        self.load(store)
+        self.script = os.path.join(self.home, "command.sql")
+        with open(self.script, "w", encoding="utf-8") as file:
+            file.write(COMMAND.format(people=people, client_id=CLIENT_ID, sealed="5a" * 157, leaf="1e" * 32, facts="fa" * 100))
+
+    def load(self, store):
+        with contextlib.closing(sqlite3.connect(f"file:{store}?mode=ro", uri=True)) as register:
+            for name, columns in TABLES:
+                self.psql(f"CREATE TABLE {name} ({columns})")
+                self.psql(f"COPY {name} FROM STDIN", register.execute(f"SELECT * FROM {name}"))
+        self.psql(INDICES + "SELECT setval(pg_get_serial_sequence('event', 'position'), (SELECT MAX(position) FROM event))")
+        self.psql("VACUUM ANALYZE")
+        self.psql("CHECKPOINT")

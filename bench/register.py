@@ -122,7 +122,7 @@ def commands(folder, store):
     make_sqlite_peer(store, sqlite)
     cluster = None
     if os.path.exists(os.path.join(postgresql.PROGRAMS, "initdb")):
-        cluster = postgresql.Cluster(store, PEOPLE)
+        cluster = postgresql.CommandCluster(store, PEOPLE)
     else:
         del figures["postgresql"]
         print("  PostgreSQL 15 is absent")
@@ -142,7 +142,7 @@ def commands(folder, store):
 
 
 def pages(small, large):
-    print(f"A person's page (casework, with every next step explained and the look recorded), one reader, {ROUNDS} rounds")
+    print(f"A person's page (casework, with every next step judged and the look recorded), one reader, {ROUNDS} rounds")
     figures = {"small": Figures(), "large": Figures()}
     for _ in range(ROUNDS):
         run_contestant(figures["small"], "pages", small, RULES, SECONDS, 1)

@@ -8,13 +8,10 @@ What each number means, and the last ones seen, stand in bench/README.md.
 """
 import contextlib
 import os
-import re
 import subprocess
 import sys
 import tempfile
 import time
-import http.client
-import json
 
 from common import BINARY, ROUNDS, make_demo, spread
 from forecast.driver import forecast
@@ -22,6 +19,7 @@ from importing import importing
 from register import register
 from sealing import seal
 from screening.driver import screening, screening_store
+from web.driver import web
 
 
 def commands(folder):
@@ -51,44 +49,7 @@ def commands(folder):
         print(f"  {name:52} {spread(values, '{:.3f}')}")
 
 
-def wrk(port, path, headers):
-    arguments = ["wrk", "-t1", "-c32", "-d3s"]
-    for name, value in headers.items():
-        arguments += ["-H", f"{name}: {value}"]
-    out = subprocess.run([*arguments, f"http://127.0.0.1:{port}{path}"], check=True, capture_output=True, text=True).stdout
-    if "Non-2xx" in out:
-        raise SystemExit(f"bench: {path} answered errors:\n{out}")
-    return float(re.search(r"Requests/sec:\s+([\d.]+)", out).group(1))
-
-
-def pages(folder):
-    print("A person's page, against the same server saying pong (requests a second, 32 connections)")
-    store, _ = make_demo(folder, 2000)
-    server = subprocess.Popen([BINARY, "serve", "--store", store, "--port", "0"], stdout=subprocess.PIPE, text=True)
-    try:
-        port = int(re.search(r":(\d+)$", server.stdout.readline().strip()).group(1))
-        connection = http.client.HTTPConnection("127.0.0.1", port)
-        connection.request("POST", "/sign-in", json.dumps({"username": "caseworker", "password": "demonstration-only"}),
-                           {"Content-Type": "application/json", "Accept": "application/json"})
-        token = json.loads(connection.getresponse().read())["token"]
-        headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
-        connection.request("GET", "/people", headers=headers)
-        person = json.loads(connection.getresponse().read())["people"][0]["reference"]
-        rates = {"ping": [], "json": [], "html": []}
-        for _ in range(ROUNDS):
-            rates["ping"].append(wrk(port, "/ping", {}))
-            rates["json"].append(wrk(port, f"/people/{person}", headers))
-            rates["html"].append(wrk(port, f"/people/{person}", {**headers, "Accept": "text/html"}))
-    finally:
-        server.terminate()
-        server.wait()
-    for name in rates:
-        print(f"  {name:6} {spread(rates[name])}")
-    for name, target in (("json", "at least 10 %"), ("html", "at least 5 %")):
-        print(f"  {name} / ping  {spread([100 * a / b for a, b in zip(rates[name], rates['ping'])], '{:.1f} %')}   target: {target}")
-
-
-BENCHES = {"register": register, "commands": commands, "pages": pages, "screening": screening, "screening-store": screening_store,
+BENCHES = {"register": register, "commands": commands, "web": web, "screening": screening, "screening-store": screening_store,
            "forecast": forecast, "seal": seal, "import": importing}
 BY_NAME_ONLY = {"screening-store", "import"}  # make a register of a million people first
 

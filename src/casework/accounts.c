@@ -1,5 +1,6 @@
 #include "casework/casework.h"
 
+#include "casework/board.h"
 #include "casework/sign_in_gate.h"
 #include "casework/text.h"
 
@@ -14,6 +15,7 @@ result casework_open(struct store *store, const struct rulebook *rulebook,
                                            .hours_max = SESSION_HOURS_MAX,
                                            .proven_minutes = PROVEN_MINUTES}};
     TRY(sign_in_gate_open(system, perm, &casework.gate, err));
+    TRY(board_keeper_open(perm, &casework.boards, err));
     *ret_casework = casework;
     return result_ok();
 }
@@ -22,6 +24,7 @@ void casework_close(struct casework *casework)
 {
     if (casework != NULL) {
         sign_in_gate_close(casework->gate);
+        board_keeper_close(casework->boards);
         *casework = (struct casework){.store = NULL};
     }
 }

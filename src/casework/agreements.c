@@ -43,7 +43,7 @@ static result read_line(struct agreements_work *work, const struct agreement_row
     struct subject_facts facts;
     const struct case_time now = case_now(&work->sitting);
     TRY(facts_load(&work->sitting, SUBJECT_OF_AGREEMENT, row->id, &now, &facts, err));
-    TRY(counted_of_agreement(&work->sitting, &now, row->id, false, facts.values, err));
+    TRY(counted_of_agreement(&work->sitting, &now, row->id, facts.values, err));
     TRY(facts_show(&work->sitting, SUBJECT_AGREEMENT, &facts, &line.facts, &line.fact_count, err));
     TRY(read_hubs(work, &line, err));
     *ret_line = line;

@@ -28,6 +28,7 @@
 
 struct notice_book;
 struct sign_in_gate;
+struct board_keeper;
 
 /* How long a session lasts. What may be set lies within the second level of assurance of NIST SP
  * 800-63B: half an hour idle is its limit, and twelve hours in all. */
@@ -43,6 +44,7 @@ struct casework {
     const struct system *system;
     struct sign_in_gate
         *gate; /* NULL when not opened with casework_open: then nobody can sign in */
+    struct board_keeper *boards;       /* board.h; NULL likewise: then nothing is kept */
     const struct notice_book *notices; /* notices.h; NULL: no letter can be written */
     struct session_limits limits;
 };
@@ -255,8 +257,11 @@ struct person_answer {
     size_t family_count;
     const struct clock_line *clocks; /* running or expired */
     size_t clock_count;
-    const struct history_line *history; /* newest first, at most 200 */
+    const struct history_line *history; /* the latest, newest first (history.h) */
     size_t history_count;
+    bool history_more;            /* there are older ones */
+    const struct event *passages; /* that say when the person came into a stage, newest first */
+    size_t passage_count;
     const struct hub_row *hubs; /* named by the person's row and by the requests, each once */
     size_t hub_count;
 };

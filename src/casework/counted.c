@@ -24,18 +24,14 @@ static void fill(const struct rulebook *rulebook, str name, int64_t number, stru
 
 /* --- a hub ------------------------------------------------------------------------------------ */
 
-static result count_places(struct sitting *sitting, const struct loaded_case *loaded, int64_t hub,
-                           struct hub_places *ret_places, struct err *err)
+static result count_past_places(struct sitting *sitting, struct loaded_case *loaded,
+                                struct err *err)
 {
-    const int64_t person = loaded->view.person.id;
-    if (!loaded->when.past) {
-        return hub_places_now(sitting, hub, person, ret_places, err);
-    }
     const struct place_row *rows = NULL;
     size_t count = 0;
-    TRY(past_places(sitting, hub, loaded->when.known_at, &rows, &count, err));
-    return hub_places_of_rows(rows, count, person, loaded->when.on, sitting->arena, ret_places,
-                              err);
+    TRY(past_places(sitting, loaded->view.hub.id, loaded->when.known_at, &rows, &count, err));
+    return hub_places_of_rows(rows, count, loaded->view.person.id, loaded->when.on, sitting->arena,
+                              &loaded->places, err);
 }
 
 /* Findings that the monitor called serious, and has not closed. */
@@ -55,15 +51,25 @@ static result count_findings(struct sitting *sitting, const struct case_time *wh
     return result_ok();
 }
 
-result counted_of_hub(struct sitting *sitting, struct loaded_case *loaded, int64_t hub,
-                      struct err *err)
+result counted_of_hub(struct sitting *sitting, const struct case_time *when,
+                      struct hub_standing *standing, struct err *err)
+{
+    if (!when->past) {
+        TRY(hub_places_now(sitting, standing->hub.id, &standing->places, err));
+    }
+    return count_findings(sitting, when, standing->hub.id, standing->hub_facts.values, err);
+}
+
+result counted_for_person(struct sitting *sitting, struct loaded_case *loaded, struct err *err)
 {
     const struct rulebook *rulebook = sitting->casework->rulebook;
     const struct place_need need = place_need_of(rulebook, loaded->person.values);
-    TRY(count_places(sitting, loaded, hub, &loaded->places, err));
-    places_fill_counted(rulebook, &loaded->places, loaded->view.person.id == 0 ? NULL : &need,
-                        loaded->hub.values);
-    return count_findings(sitting, &loaded->when, hub, loaded->hub.values, err);
+    const int64_t person = loaded->view.person.id;
+    TRY(loaded->when.past
+            ? count_past_places(sitting, loaded, err)
+            : hub_places_own(sitting, loaded->view.hub.id, person, &loaded->places, err));
+    places_fill_counted(rulebook, &loaded->places, person == 0 ? NULL : &need, loaded->hub.values);
+    return result_ok();
 }
 
 /* --- an agreement ----------------------------------------------------------------------------- */
@@ -101,21 +107,19 @@ static void fill_left(const struct rulebook *rulebook, str set, str left, int64_
 }
 
 result counted_of_agreement(struct sitting *sitting, const struct case_time *when,
-                            int64_t agreement, bool own_intake, struct value *values,
-                            struct err *err)
+                            int64_t agreement, struct value *values, struct err *err)
 {
     const struct rulebook *rulebook = sitting->casework->rulebook;
-    const int64_t own = own_intake ? 1 : 0;
     struct intake_counts counts;
     if (counted_fact(rulebook, STR("agreement.cap_left")) == NOT_FOUND_INDEX &&
         counted_fact(rulebook, STR("agreement.intake_left_this_month")) == NOT_FOUND_INDEX) {
         return result_ok();
     }
     TRY(counted_intake(sitting, when, agreement, &counts, err));
-    fill_left(rulebook, STR("agreement.cap"), STR("agreement.cap_left"),
-              counts.used + counts.held - own, values);
+    fill_left(rulebook, STR("agreement.cap"), STR("agreement.cap_left"), counts.used + counts.held,
+              values);
     fill_left(rulebook, STR("agreement.intake_a_month"), STR("agreement.intake_left_this_month"),
-              counts.used_in_month + counts.held - own, values);
+              counts.used_in_month + counts.held, values);
     return result_ok();
 }
 

@@ -9,18 +9,21 @@
 
 #include "casework/facts.h"
 
-/* Fills the counted facts of the hub among its values in `loaded`, which says who asks and when,
- * and loaded->places. */
-MUST_USE result counted_of_hub(struct sitting *sitting, struct loaded_case *loaded, int64_t hub,
-                               struct err *err);
+/* What is counted of the hub of `standing` for nobody in particular: its places, and among its
+ * values what does not depend on who asks. */
+MUST_USE result counted_of_hub(struct sitting *sitting, const struct case_time *when,
+                               struct hub_standing *standing, struct err *err);
+/* The rest, for the person of `loaded` at its hub; and loaded->places. */
+MUST_USE result counted_for_person(struct sitting *sitting, struct loaded_case *loaded,
+                                   struct err *err);
 /* Is one of the places that the agreement's intake is used for the person's? One that is only
  * prebooked uses none of it yet. */
 bool counted_is_intake(const struct place_row *place);
 bool counted_own_intake(const struct hub_places *places);
-/* The same of an agreement, from its recorded facts among `values`. */
+/* The same of an agreement, from its recorded facts among `values`, for somebody who has no place
+ * under it. */
 MUST_USE result counted_of_agreement(struct sitting *sitting, const struct case_time *when,
-                                     int64_t agreement, bool own_intake, struct value *values,
-                                     struct err *err);
+                                     int64_t agreement, struct value *values, struct err *err);
 
 /* What is used of the agreement's intake at that time. */
 MUST_USE result counted_intake(struct sitting *sitting, const struct case_time *when,

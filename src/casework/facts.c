@@ -4,6 +4,7 @@
 #include "casework/past.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 struct case_time case_now(const struct sitting *sitting)
 {
@@ -36,10 +37,7 @@ result facts_none(const struct rulebook *rulebook, struct arena *arena,
     if (facts.values == NULL || facts.rows == NULL) {
         return arena_full(err);
     }
-    for (size_t i = 0; i < rulebook->fact_count; i++) {
-        facts.values[i] = value_unknown();
-    }
-    *ret_facts = facts;
+    *ret_facts = facts; /* what is zero is not known */
     return result_ok();
 }
 
@@ -158,26 +156,69 @@ result case_load(struct sitting *sitting, const struct person_row *person,
 
 /* --- the hub and its agreement ---------------------------------------------------------------- */
 
-result case_at_hub(struct sitting *sitting, const struct loaded_case *base, int64_t hub,
-                   bool with_agreement, struct loaded_case *ret_case, struct err *err)
+result hub_standing_load(struct sitting *sitting, const struct case_time *when, int64_t hub,
+                         bool with_agreement, struct hub_standing *ret_standing, struct err *err)
 {
-    struct loaded_case loaded = *base;
-    TRY(transaction_hub(sitting->transaction, hub, sitting->arena, &loaded.view.hub, err));
-    TRY(facts_load(sitting, SUBJECT_OF_HUB, hub, &loaded.when, &loaded.hub, err));
-    TRY(counted_of_hub(sitting, &loaded, hub, err));
-    loaded.view.question.hub = loaded.hub.values;
-    const int64_t agreement = loaded.view.hub.agreement;
+    struct hub_standing standing = {.agreement = {.id = 0}};
+    TRY(transaction_hub(sitting->transaction, hub, sitting->arena, &standing.hub, err));
+    TRY(facts_load(sitting, SUBJECT_OF_HUB, hub, when, &standing.hub_facts, err));
+    TRY(counted_of_hub(sitting, when, &standing, err));
+    const int64_t agreement = standing.hub.agreement;
     if (with_agreement && agreement != 0) {
         TRY(transaction_agreement(sitting->transaction, agreement, sitting->arena,
-                                  &loaded.view.agreement, err));
-        TRY(facts_load(sitting, SUBJECT_OF_AGREEMENT, agreement, &loaded.when, &loaded.agreement,
+                                  &standing.agreement, err));
+        TRY(facts_load(sitting, SUBJECT_OF_AGREEMENT, agreement, when, &standing.agreement_facts,
                        err));
-        TRY(counted_of_agreement(sitting, &loaded.when, agreement,
-                                 counted_own_intake(&loaded.places), loaded.agreement.values, err));
+        TRY(counted_of_agreement(sitting, when, agreement, standing.agreement_facts.values, err));
+    }
+    *ret_standing = standing;
+    return result_ok();
+}
+
+/* A person's own values beside everybody's. */
+static result own_values(const struct rulebook *rulebook, struct arena *arena,
+                         struct subject_facts *facts, struct err *err)
+{
+    struct value *values = ARENA_NEW(arena, struct value, rulebook->fact_count + 1);
+    if (values == NULL) {
+        return arena_full(err);
+    }
+    memcpy(values, facts->values, rulebook->fact_count * sizeof *values);
+    facts->values = values;
+    return result_ok();
+}
+
+result case_at_standing(struct sitting *sitting, const struct loaded_case *base,
+                        const struct hub_standing *standing, struct loaded_case *ret_case,
+                        struct err *err)
+{
+    const struct rulebook *rulebook = sitting->casework->rulebook;
+    struct loaded_case loaded = *base;
+    loaded.view.hub = standing->hub;
+    loaded.hub = standing->hub_facts;
+    loaded.places = standing->places;
+    TRY(own_values(rulebook, sitting->arena, &loaded.hub, err));
+    TRY(counted_for_person(sitting, &loaded, err));
+    loaded.view.question.hub = loaded.hub.values;
+    if (standing->agreement.id != 0) {
+        loaded.view.agreement = standing->agreement;
+        loaded.agreement = standing->agreement_facts;
+        if (counted_own_intake(&loaded.places)) {
+            TRY(own_values(rulebook, sitting->arena, &loaded.agreement, err));
+            counted_add_own(rulebook, loaded.agreement.values);
+        }
         loaded.view.question.agreement = loaded.agreement.values;
     }
     *ret_case = loaded;
     return result_ok();
+}
+
+result case_at_hub(struct sitting *sitting, const struct loaded_case *base, int64_t hub,
+                   bool with_agreement, struct loaded_case *ret_case, struct err *err)
+{
+    struct hub_standing standing;
+    TRY(hub_standing_load(sitting, &base->when, hub, with_agreement, &standing, err));
+    return case_at_standing(sitting, base, &standing, ret_case, err);
 }
 
 result case_for_step(struct sitting *sitting, const struct person_row *person, uint32_t step,

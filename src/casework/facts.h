@@ -39,6 +39,16 @@ MUST_USE result facts_from_rows(const struct rulebook *rulebook, const struct fa
 MUST_USE result facts_none(const struct rulebook *rulebook, struct arena *arena,
                            struct subject_facts *ret_facts, struct err *err);
 
+/* A hub and its agreement as they stand at a time, whoever is asked about. */
+struct hub_standing {
+    struct hub_row hub;
+    struct agreement_row agreement; /* id 0: there is none, or it was not asked for */
+    struct subject_facts hub_facts;
+    struct subject_facts agreement_facts; /* what is left of its numbers is what is left for
+                                             somebody who has no place under it */
+    struct hub_places places;             /* of nobody; empty of a past time */
+};
+
 struct loaded_case {
     struct case_view view; /* view.facts, view.identity: only after case_show */
     struct case_time when;
@@ -56,6 +66,13 @@ MUST_USE result case_load(struct sitting *sitting, const struct person_row *pers
 /* The same person, asked about this hub and, with_agreement, about its agreement. */
 MUST_USE result case_at_hub(struct sitting *sitting, const struct loaded_case *base, int64_t hub,
                             bool with_agreement, struct loaded_case *ret_case, struct err *err);
+/* The same in two parts, for whoever asks about one hub more than once. */
+MUST_USE result hub_standing_load(struct sitting *sitting, const struct case_time *when,
+                                  int64_t hub, bool with_agreement,
+                                  struct hub_standing *ret_standing, struct err *err);
+MUST_USE result case_at_standing(struct sitting *sitting, const struct loaded_case *base,
+                                 const struct hub_standing *standing, struct loaded_case *ret_case,
+                                 struct err *err);
 /* Both, for one step. `hub` 0: none. */
 MUST_USE result case_for_step(struct sitting *sitting, const struct person_row *person,
                               uint32_t step, int64_t hub, const struct case_time *when,

@@ -260,6 +260,99 @@ result history_read(struct sitting *sitting, const struct history_of *of,
     return result_ok();
 }
 
+/* --- an overview ------------------------------------------------------------------------------ */
+
+static bool is_passage(const struct event *event)
+{
+    return event->kind == EVENT_STEP_TAKEN || event->kind == EVENT_PERSON_REGISTERED;
+}
+
+struct looking_over {
+    struct sitting *sitting;
+    const struct history_of *of;
+    struct history_line lines[HISTORY_LATEST];
+    struct event passages[HISTORY_LINES_MAX];
+    struct history_overview overview;
+    size_t visited;
+};
+
+/* Whether anything is older than the latest lines shows by the first that is. */
+static bool opens(void *context, const struct event *header)
+{
+    const struct looking_over *looking = context;
+    return !looking->overview.more || is_passage(header);
+}
+
+static result look_at(void *context, const struct event *event, bool opened, struct err *err)
+{
+    struct looking_over *looking = context;
+    struct history_overview *overview = &looking->overview;
+    const struct history_query query = {.topics = HISTORY_ALL_TOPICS};
+    bool wanted = false;
+    looking->visited++;
+    if (!opened || looking->visited > HISTORY_LINES_MAX) {
+        return result_ok();
+    }
+    TRY(is_wanted(looking->sitting, looking->of, &query, event, &wanted, err));
+    if (!wanted) {
+        return result_ok();
+    }
+    if (overview->count < HISTORY_LATEST) {
+        struct history_line *line = &looking->lines[overview->count++];
+        line->event = *event;
+        TRY(sitting_actor(looking->sitting, event->actor, &line->actor, err));
+    } else {
+        overview->more = true;
+    }
+    if (is_passage(event)) {
+        looking->passages[overview->passage_count++] = *event;
+    }
+    return result_ok();
+}
+
+/* All of it was read, as for a page of the history. */
+static result look_over_lines(struct looking_over *looking, struct err *err)
+{
+    const struct history_query query = {.topics = HISTORY_ALL_TOPICS, .limit = HISTORY_LINES_MAX};
+    const struct history_line *lines = NULL;
+    size_t count = 0;
+    int64_t older = 0;
+    looking->overview = (struct history_overview){.count = 0};
+    TRY(history_read(looking->sitting, looking->of, &query, &lines, &count, &older, err));
+    for (size_t i = 0; i < count; i++) {
+        if (i < HISTORY_LATEST) {
+            looking->lines[looking->overview.count++] = lines[i];
+        }
+        if (is_passage(&lines[i].event)) {
+            looking->passages[looking->overview.passage_count++] = lines[i].event;
+        }
+    }
+    looking->overview.more = count > HISTORY_LATEST;
+    return result_ok();
+}
+
+result history_look_over(struct sitting *sitting, const struct history_of *of,
+                         struct history_overview *ret_overview, struct err *err)
+{
+    struct looking_over *looking = ARENA_NEW(sitting->arena, struct looking_over, 1);
+    if (looking == NULL) {
+        return arena_full(err);
+    }
+    *looking = (struct looking_over){.sitting = sitting, .of = of};
+    const struct history_visitor visitor = {.context = looking, .opens = opens, .visit = look_at};
+    if (!of->when->past) {
+        TRY(transaction_visit_history(sitting->transaction, SUBJECT_OF_PERSON, of->person,
+                                      HISTORY_LINES_MAX + 1, sitting->arena, &visitor, err));
+    }
+    if (of->when->past || looking->visited > HISTORY_LINES_MAX) {
+        TRY(look_over_lines(looking, err));
+    }
+    looking->overview.lines = looking->lines;
+    looking->overview.passages = looking->passages;
+    *ret_overview = looking->overview;
+    return result_ok();
+}
+
 /* --- the question ----------------------------------------------------------------------------- */
 
 struct history_work {

@@ -18,7 +18,10 @@ const char *history_topic_name(enum history_topic topic);  /* "facts" */
 const char *history_topic_title(enum history_topic topic); /* "Facts" */
 enum history_topic history_topic_of(enum event_kind kind);
 
-enum { HISTORY_LINES_MAX = 200 };
+enum {
+    HISTORY_LINES_MAX = 200,
+    HISTORY_LATEST = 8, /* on the person's page; all of it has a page of its own */
+};
 
 struct history_query {
     unsigned topics; /* bits: 1 << HISTORY_FACTS ... */
@@ -59,6 +62,17 @@ struct history_of {
     const struct request_row *requests;
     size_t request_count;
 };
+/* What the person's page shows of it. Few events are opened for that. */
+struct history_overview {
+    const struct history_line *lines; /* the latest, newest first, at most HISTORY_LATEST */
+    size_t count;
+    bool more;
+    const struct event *passages; /* of the latest HISTORY_LINES_MAX lines those that say when the
+                                     person came into a stage; newest first */
+    size_t passage_count;
+};
+MUST_USE result history_look_over(struct sitting *sitting, const struct history_of *of,
+                                  struct history_overview *ret_overview, struct err *err);
 MUST_USE result history_read(struct sitting *sitting, const struct history_of *of,
                              const struct history_query *query,
                              const struct history_line **ret_lines, size_t *ret_count,

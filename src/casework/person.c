@@ -1,5 +1,6 @@
 #include "casework/casework.h"
 
+#include "casework/board.h"
 #include "casework/history.h"
 #include "casework/sitting.h"
 
@@ -84,41 +85,83 @@ struct person_work {
     struct loaded_case loaded;
     struct next_step *next_steps;
     const struct question *questions; /* beside next_steps */
+    const struct hub_board *board;    /* NULL: none was taken */
     struct person_answer answer;
 };
 
 /* The hubs that steps may be asked about: those in sight. */
 struct hubs_in_sight {
-    const struct loaded_case *with_agreement; /* the person, asked about each */
-    const struct loaded_case *without;
+    struct loaded_case *with_agreement; /* the person, asked about each */
+    struct loaded_case *without;
     size_t count;
 };
 
-static result load_hubs(struct person_work *work, struct hubs_in_sight *ret_hubs, struct err *err)
+static result add_hub(struct person_work *work, const struct hub_standing *standing,
+                      struct hubs_in_sight *hubs, struct err *err)
 {
     struct sitting *sitting = &work->sitting;
-    const struct hub_row *rows = NULL;
-    size_t row_count = 0;
-    TRY(transaction_hubs(sitting->transaction, sitting->arena, &rows, &row_count, err));
-    struct loaded_case *with = ARENA_NEW(sitting->arena, struct loaded_case, row_count + 1);
-    struct loaded_case *without = ARENA_NEW(sitting->arena, struct loaded_case, row_count + 1);
-    if (with == NULL || without == NULL) {
+    if (!sitting_may_hub_under(sitting, &standing->hub, &standing->agreement, ACTION_SEE_HUB)) {
+        return result_ok();
+    }
+    struct loaded_case *with = &hubs->with_agreement[hubs->count];
+    struct loaded_case *without = &hubs->without[hubs->count];
+    TRY(case_at_standing(sitting, &work->loaded, standing, with, err));
+    /* What is answered outlives the board. */
+    with->view.hub.reference = arena_copy(work->arena, standing->hub.reference);
+    with->view.hub.name = arena_copy(work->arena, standing->hub.name);
+    if (with->view.hub.reference.at == NULL || with->view.hub.name.at == NULL) {
         return arena_full(err);
     }
-    size_t count = 0;
-    for (size_t i = 0; i < row_count; i++) {
-        bool visible = false;
-        TRY(sitting_may_hub(sitting, &rows[i], ACTION_SEE_HUB, &visible, err));
-        if (!visible) {
-            continue;
-        }
-        TRY(case_at_hub(sitting, &work->loaded, rows[i].id, true, &with[count], err));
-        without[count] = with[count];
-        without[count].view.question.agreement = NULL;
-        count++;
-    }
-    *ret_hubs = (struct hubs_in_sight){.with_agreement = with, .without = without, .count = count};
+    *without = *with;
+    without->view.question.agreement = NULL;
+    hubs->count++;
     return result_ok();
+}
+
+static result add_hubs(struct person_work *work, const struct hub_standing *standings, size_t count,
+                       struct hubs_in_sight *ret_hubs, struct err *err)
+{
+    struct hubs_in_sight hubs = {
+        .with_agreement = ARENA_NEW(work->arena, struct loaded_case, count + 1),
+        .without = ARENA_NEW(work->arena, struct loaded_case, count + 1),
+    };
+    if (hubs.with_agreement == NULL || hubs.without == NULL) {
+        return arena_full(err);
+    }
+    for (size_t i = 0; i < count; i++) {
+        TRY(add_hub(work, &standings[i], &hubs, err));
+    }
+    *ret_hubs = hubs;
+    return result_ok();
+}
+
+/* Of another time than now the hubs are read one by one. */
+static result add_past_hubs(struct person_work *work, struct hubs_in_sight *ret_hubs,
+                            struct err *err)
+{
+    const struct hub_row *rows = NULL;
+    size_t count = 0;
+    TRY(transaction_hubs(work->sitting.transaction, work->arena, &rows, &count, err));
+    struct hub_standing *standings = ARENA_NEW(work->arena, struct hub_standing, count + 1);
+    if (standings == NULL) {
+        return arena_full(err);
+    }
+    for (size_t i = 0; i < count; i++) {
+        TRY(hub_standing_load(&work->sitting, &work->loaded.when, rows[i].id, true, &standings[i],
+                              err));
+    }
+    return add_hubs(work, standings, count, ret_hubs, err);
+}
+
+static result load_hubs(struct person_work *work, struct hubs_in_sight *ret_hubs, struct err *err)
+{
+    const struct case_time *when = &work->loaded.when;
+    if (when->past || !date_equal(when->on, work->sitting.today) ||
+        work->sitting.casework->boards == NULL) {
+        return add_past_hubs(work, ret_hubs, err);
+    }
+    TRY(board_take(&work->sitting, &work->board, err));
+    return add_hubs(work, work->board->hubs, work->board->count, ret_hubs, err);
 }
 
 /* A step that leaves a hub, or concerns somebody at one, is about that hub; a step that takes a
@@ -279,14 +322,18 @@ static result read_family(struct person_work *work, struct err *err)
 
 static result read_history(struct person_work *work, struct err *err)
 {
-    const struct history_query query = {.topics = HISTORY_ALL_TOPICS, .limit = HISTORY_LINES_MAX};
+    struct history_overview overview;
     const struct history_of of = {.person = work->loaded.view.person.id,
                                   .when = &work->loaded.when,
                                   .requests = work->answer.requests,
                                   .request_count = work->answer.request_count};
-    int64_t older = 0;
-    return history_read(&work->sitting, &of, &query, &work->answer.history,
-                        &work->answer.history_count, &older, err);
+    TRY(history_look_over(&work->sitting, &of, &overview, err));
+    work->answer.history = overview.lines;
+    work->answer.history_count = overview.count;
+    work->answer.history_more = overview.more;
+    work->answer.passages = overview.passages;
+    work->answer.passage_count = overview.passage_count;
+    return result_ok();
 }
 
 /* --- hubs that are named ---------------------------------------------------------------------- */
@@ -365,8 +412,12 @@ result casework_person(const struct casework *casework, const struct caller *cal
                                .reference = reference,
                                .asked = asked,
                                .arena = arena};
-    TRY(store_read(casework->store, read_person, &work, err));
-    TRY(judge_next_steps(&work, err));
+    result read = store_read(casework->store, read_person, &work, err);
+    read = read.ok ? judge_next_steps(&work, err) : read;
+    if (work.board != NULL) {
+        board_release(&work.sitting, work.board);
+    }
+    TRY(read);
     TRY(sitting_look(&work.sitting, SUBJECT_OF_PERSON, work.answer.view.person.id, "person page",
                      err));
     *ret_answer = work.answer;

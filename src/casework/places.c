@@ -30,13 +30,20 @@ static bool is_own(const struct place_row *row, int64_t person, date on)
     return person != 0 && row->person == person && !place_is_free_on(row, on);
 }
 
-result hub_places_now(struct sitting *sitting, int64_t hub, int64_t person,
-                      struct hub_places *ret_places, struct err *err)
+result hub_places_now(struct sitting *sitting, int64_t hub, struct hub_places *ret_places,
+                      struct err *err)
 {
     struct hub_places places = {.own = NULL};
     TRY(transaction_count_places(sitting->transaction, hub, sitting->today, sitting->arena,
                                  &places.kinds, &places.kind_count, err));
     places.counts = place_counts_sum(places.kinds, places.kind_count);
+    *ret_places = places;
+    return result_ok();
+}
+
+result hub_places_own(struct sitting *sitting, int64_t hub, int64_t person,
+                      struct hub_places *places, struct err *err)
+{
     const struct place_row *rows = NULL;
     size_t count = 0;
     if (person != 0) {
@@ -45,9 +52,8 @@ result hub_places_now(struct sitting *sitting, int64_t hub, int64_t person,
     }
     for (size_t i = 0; i < count; i++) {
         const bool own = rows[i].hub == hub && is_own(&rows[i], person, sitting->today);
-        places.own = own ? &rows[i] : places.own;
+        places->own = own ? &rows[i] : places->own;
     }
-    *ret_places = places;
     return result_ok();
 }
 

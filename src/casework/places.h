@@ -31,9 +31,12 @@ struct hub_places {
     const struct place_row *own; /* of the person asked about at this hub; NULL: none */
 };
 
-/* Now; `person` 0: of nobody. */
-MUST_USE result hub_places_now(struct sitting *sitting, int64_t hub, int64_t person,
-                               struct hub_places *ret_places, struct err *err);
+/* Now, of nobody; ... */
+MUST_USE result hub_places_now(struct sitting *sitting, int64_t hub, struct hub_places *ret_places,
+                               struct err *err);
+/* ... and of this person. */
+MUST_USE result hub_places_own(struct sitting *sitting, int64_t hub, int64_t person,
+                               struct hub_places *places, struct err *err);
 /* From all rows of the hub, as they count on a day. */
 MUST_USE result hub_places_of_rows(const struct place_row *rows, size_t count, int64_t person,
                                    date on, struct arena *arena, struct hub_places *ret_places,

@@ -335,17 +335,23 @@ bool sitting_may_agreement(const struct sitting *sitting, const struct agreement
 }
 
 /* A hub under an agreement that is not announced would give the agreement away. */
+bool sitting_may_hub_under(const struct sitting *sitting, const struct hub_row *hub,
+                           const struct agreement_row *agreement, enum action action)
+{
+    const struct access_object object = {
+        .hubs = &hub->id, .hub_count = 1, .compartments = compartment_of(agreement)};
+    return may(&sitting->account, action, &object);
+}
+
 result sitting_may_hub(struct sitting *sitting, const struct hub_row *hub, enum action action,
                        bool *ret_may, struct err *err)
 {
-    struct access_object object = {.hubs = &hub->id, .hub_count = 1};
+    struct arena scratch = *sitting->arena;
+    struct agreement_row agreement = {.id = 0};
     if (hub->agreement != 0) {
-        struct arena scratch = *sitting->arena;
-        struct agreement_row agreement;
         TRY(transaction_agreement(sitting->transaction, hub->agreement, &scratch, &agreement, err));
-        object.compartments = compartment_of(&agreement);
     }
-    *ret_may = may(&sitting->account, action, &object);
+    *ret_may = sitting_may_hub_under(sitting, hub, &agreement, action);
     return result_ok();
 }
 

@@ -456,8 +456,16 @@ result sitting_actor(struct sitting *sitting, int64_t account, str *ret_name, st
         *ret_name = sitting->account.name;
         return result_ok();
     }
+    for (size_t i = 0; i < ACTOR_NAMES_KEPT && i < sitting->actors_asked; i++) {
+        if (sitting->actors[i].account == account) {
+            *ret_name = sitting->actors[i].name;
+            return result_ok();
+        }
+    }
     struct account_row row;
     TRY(transaction_account(sitting->transaction, account, sitting->arena, &row, err));
+    sitting->actors[sitting->actors_asked++ % ACTOR_NAMES_KEPT] =
+        (struct actor_name){.account = account, .name = row.name};
     *ret_name = row.name;
     return result_ok();
 }

@@ -25,6 +25,13 @@ struct addressed_record {
 };
 enum { ADDRESSED_MAX = 4 }; /* a command names two people at most */
 
+/* Few accounts record most of what is shown of a person. */
+struct actor_name {
+    int64_t account;
+    str name;
+};
+enum { ACTOR_NAMES_KEPT = 8 };
+
 struct sitting {
     const struct casework *casework;
     struct transaction *transaction;
@@ -41,6 +48,8 @@ struct sitting {
                                    of now */
     struct addressed_record addressed[ADDRESSED_MAX];
     size_t addressed_count;
+    struct actor_name actors[ACTOR_NAMES_KEPT]; /* asked for last, the oldest gives way */
+    size_t actors_asked;
 };
 
 /* The machine's now, or the instant of the last event when the clock is not beyond it. */
@@ -124,6 +133,9 @@ MUST_USE result sitting_may_person(struct sitting *sitting, const struct person_
                                    enum action action, bool *ret_may, struct err *err);
 MUST_USE result sitting_may_hub(struct sitting *sitting, const struct hub_row *hub,
                                 enum action action, bool *ret_may, struct err *err);
+/* The same, with the hub's agreement at hand (id 0: it has none). */
+bool sitting_may_hub_under(const struct sitting *sitting, const struct hub_row *hub,
+                           const struct agreement_row *agreement, enum action action);
 bool sitting_may_agreement(const struct sitting *sitting, const struct agreement_row *agreement,
                            enum action action);
 /* A hub operator and a monitor see nothing of other hubs: is what concerns this hub (0: no hub) for

@@ -1,3 +1,4 @@
+#include "casework/history.h"
 #include "cli/desk.h"
 #include "cli/identity.h"
 #include "cli/verdict.h"
@@ -186,12 +187,12 @@ static void print_next_steps(const struct invocation *invocation, const struct r
     }
 }
 
-static void print_history(const struct invocation *invocation, const struct person_answer *person)
+static void print_history(const struct invocation *invocation, const struct history_answer *history)
 {
     output_text(invocation->output, STR("\nHistory, newest first\n"));
-    for (size_t i = 0; i < person->history_count; i++) {
+    for (size_t i = 0; i < history->count; i++) {
         struct arena scratch = *invocation->arena;
-        const struct history_line *line = &person->history[i];
+        const struct history_line *line = &history->lines[i];
         char recorded[INSTANT_TEXT_SIZE];
         str body = STR("");
         instant_format(line->event.recorded_at, recorded);
@@ -221,11 +222,16 @@ result command_person_show(const struct invocation *invocation, int *ret_status,
     TRY(casework_identity(&desk.casework, &desk.caller, invocation->arguments[0], &asked,
                           invocation->arena, &known_as, err));
     if (invocation->output->format == OUTPUT_TEXT) {
+        struct history_answer history;
+        const struct history_query latest = {.topics = HISTORY_ALL_TOPICS,
+                                             .limit = HISTORY_LINES_MAX};
+        TRY(casework_history(&desk.casework, &desk.caller, invocation->arguments[0], &asked,
+                             &latest, invocation->arena, &history, err));
         print_summary(invocation, desk.rulebook, &person);
         print_links(invocation, &person, &known_as);
         print_facts(invocation, desk.rulebook, &person);
         print_next_steps(invocation, desk.rulebook, &person);
-        print_history(invocation, &person);
+        print_history(invocation, &history);
         return result_ok();
     }
     if (invocation->output->format == OUTPUT_CSV) {

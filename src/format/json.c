@@ -86,6 +86,181 @@ result json_read(str text, json_t **ret_value, struct err *err)
     return result_ok();
 }
 
+/* --- writing compact --- */
+
+/* Jansson writes the same, piece by piece and with a sort by function for each object; this is
+ * several times as fast, and what a page's JSON is written by. */
+
+struct member {
+    str key;
+    const json_t *value;
+};
+enum { MEMBERS_AT_HAND = 32 };
+
+/* The letter after the backslash; 'u' for a character that has none of its own; 0 for one that is
+ * written as it is. */
+static char escape_letter(unsigned char c)
+{
+    switch (c) {
+    case '"':
+    case '\\':
+        return (char)c;
+    case '\b':
+        return 'b';
+    case '\f':
+        return 'f';
+    case '\n':
+        return 'n';
+    case '\r':
+        return 'r';
+    case '\t':
+        return 't';
+    default:
+        return c < 0x20 ? 'u' : '\0';
+    }
+}
+
+static void put_string(struct buf *buf, str text)
+{
+    buf_put_char(buf, '"');
+    size_t plain = 0; /* where the bytes not yet written begin */
+    for (size_t i = 0; i < text.len; i++) {
+        const unsigned char c = (unsigned char)text.at[i];
+        if (c >= 0x20 && c != '"' && c != '\\') {
+            continue;
+        }
+        const char letter = escape_letter(c);
+        buf_put(buf, str_slice(text, plain, i));
+        if (letter == 'u') {
+            buf_format(buf, "\\u%04X", (unsigned)c);
+        } else {
+            buf_put(buf, (str){.at = (const char[]){'\\', letter}, .len = 2});
+        }
+        plain = i + 1;
+    }
+    buf_put(buf, str_slice(text, plain, text.len));
+    buf_put_char(buf, '"');
+}
+
+/* As many digits as every double keeps, in jansson's form. */
+static bool put_real(struct buf *buf, const json_t *value)
+{
+    char text[64];
+    const size_t len = json_dumpb(value, text, sizeof text, JSON_ENCODE_ANY);
+    buf_put(buf, (str){.at = text, .len = len});
+    return len > 0 && len <= sizeof text;
+}
+
+/* By insertion: objects have few members. */
+static void put_in_order(struct member *members, size_t count, struct member member)
+{
+    size_t at = count;
+    while (at > 0 && str_compare(members[at - 1].key, member.key) > 0) {
+        members[at] = members[at - 1];
+        at--;
+    }
+    members[at] = member;
+}
+
+static bool put_value(struct buf *buf, const json_t *value);
+
+static bool put_members(struct buf *buf, json_t *object, struct member *room)
+{
+    size_t count = 0;
+    for (void *at = json_object_iter(object); at != NULL; at = json_object_iter_next(object, at)) {
+        const char *key = json_object_iter_key(at);
+        const struct member member = {.key = str_from_c(key), .value = json_object_iter_value(at)};
+        put_in_order(room, count++, member);
+    }
+    buf_put_char(buf, '{');
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0) {
+            buf_put_char(buf, ',');
+        }
+        put_string(buf, room[i].key);
+        buf_put_char(buf, ':');
+        if (!put_value(buf, room[i].value)) {
+            return false;
+        }
+    }
+    buf_put_char(buf, '}');
+    return true;
+}
+
+static bool put_object(struct buf *buf, const json_t *value)
+{
+    json_t *object = (json_t *)(uintptr_t)value; /* jansson iterates over what it may not change */
+    const size_t count = json_object_size(object);
+    if (count <= MEMBERS_AT_HAND) {
+        struct member members[MEMBERS_AT_HAND];
+        return put_members(buf, object, members);
+    }
+    struct arena memory;
+    if (!arena_open(&memory, (count + 1) * sizeof(struct member), NULL).ok) {
+        return false;
+    }
+    struct member *members = ARENA_NEW(&memory, struct member, count);
+    const bool put = members != NULL && put_members(buf, object, members);
+    arena_close(&memory);
+    return put;
+}
+
+static bool put_array(struct buf *buf, const json_t *array)
+{
+    const size_t count = json_array_size(array);
+    buf_put_char(buf, '[');
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0) {
+            buf_put_char(buf, ',');
+        }
+        if (!put_value(buf, json_array_get(array, i))) {
+            return false;
+        }
+    }
+    buf_put_char(buf, ']');
+    return true;
+}
+
+static bool put_value(struct buf *buf, const json_t *value)
+{
+    switch (json_typeof(value)) {
+    case JSON_OBJECT:
+        return put_object(buf, value);
+    case JSON_ARRAY:
+        return put_array(buf, value);
+    case JSON_STRING:
+        put_string(buf, (str){.at = json_string_value(value), .len = json_string_length(value)});
+        return true;
+    case JSON_INTEGER:
+        buf_put_int64(buf, json_integer_value(value));
+        return true;
+    case JSON_REAL:
+        return put_real(buf, value);
+    case JSON_TRUE:
+        buf_put(buf, STR("true"));
+        return true;
+    case JSON_FALSE:
+        buf_put(buf, STR("false"));
+        return true;
+    case JSON_NULL:
+        buf_put(buf, STR("null"));
+        return true;
+    }
+    return false;
+}
+
+result json_write(const json_t *value, struct arena *arena, str *ret_text, struct err *err)
+{
+    struct buf buf;
+    buf_init(&buf, arena, text_len_max);
+    if ((value == NULL || !put_value(&buf, value)) && !buf.failed) {
+        return err_set(err, ERROR_INTERNAL, "A value could not be written as JSON");
+    }
+    return buf_finish(&buf, ret_text, err);
+}
+
+/* --- writing for people --- */
+
 static int put_piece(const char *piece, size_t len, void *context)
 {
     struct buf *buf = context;
@@ -93,27 +268,16 @@ static int put_piece(const char *piece, size_t len, void *context)
     return buf->failed ? -1 : 0;
 }
 
-static result write_with(const json_t *value, size_t flags, struct arena *arena, str *ret_text,
-                         struct err *err)
+result json_write_pretty(const json_t *value, struct arena *arena, str *ret_text, struct err *err)
 {
+    const size_t flags = JSON_INDENT(2) | JSON_SORT_KEYS | JSON_ENCODE_ANY;
     struct buf buf;
     buf_init(&buf, arena, text_len_max);
-    const int status =
-        json_dump_callback(value, put_piece, &buf, flags | JSON_SORT_KEYS | JSON_ENCODE_ANY);
+    const int status = json_dump_callback(value, put_piece, &buf, flags);
     if (status != 0 && !buf.failed) {
         return err_set(err, ERROR_INTERNAL, "A value could not be written as JSON");
     }
     return buf_finish(&buf, ret_text, err);
-}
-
-result json_write(const json_t *value, struct arena *arena, str *ret_text, struct err *err)
-{
-    return write_with(value, JSON_COMPACT, arena, ret_text, err);
-}
-
-result json_write_pretty(const json_t *value, struct arena *arena, str *ret_text, struct err *err)
-{
-    return write_with(value, JSON_INDENT(2), arena, ret_text, err);
 }
 
 json_t *json_of_str(str text)
@@ -141,7 +305,7 @@ json_t *json_of_instant(instant when)
 
 void json_set(json_t *object, const char *key, json_t *owned_value)
 {
-    json_object_set_new(object, key, owned_value);
+    json_object_set_new_nocheck(object, key, owned_value); /* keys stand in the program */
 }
 
 void json_set_str(json_t *object, const char *key, str text)

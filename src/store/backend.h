@@ -29,6 +29,7 @@ enum query {
                                asked through last_recorded_at */
     QUERY_LAST_INSTANT,     /* () -> number: when the last event was recorded, no row when none */
     QUERY_LAST_ID,          /* (subject kind) -> number, 0 when there is none */
+    QUERY_EVENT_HEADS,      /* (after, limit) -> event head, oldest first */
     QUERY_HISTORY,          /* (subject kind, subject, before, limit) -> event, newest first */
     QUERY_EVENTS_BETWEEN,   /* (first, last position) -> event, oldest first */
     QUERY_PERSON_BY_REFERENCE, /* (text) -> number */

@@ -134,7 +134,7 @@ static struct event_record record_of(const struct event *event)
     return record;
 }
 
-static struct event header_of(const struct event_record *record)
+struct event event_header(const struct event_record *record)
 {
     struct event event = {
         .position = record->position,
@@ -235,7 +235,7 @@ static result open_body(const struct event_record *record, const struct cipher_k
 result event_open(struct transaction *transaction, const struct event_record *record,
                   struct arena *arena, struct event *ret_event, bool *ret_opened, struct err *err)
 {
-    struct event event = header_of(record);
+    struct event event = event_header(record);
     if (event_kind_from_name(str_from_c(event_kind_name(event.kind))) == EVENT_NONE) {
         return refuse_event(record, "its kind is not known", err);
     }

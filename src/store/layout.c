@@ -324,6 +324,10 @@ static const struct column name_columns[] = {
     FIXED(name_record, name, COLUMN_TEXT),
 };
 
+static const struct column event_head_columns[] = {
+    FIXED(event_head, subject_kind, COLUMN_STATE),
+    FIXED(event_head, kind, COLUMN_STATE),
+};
 static const struct column look_link_columns[] = {
     FIXED(look_link, number, COLUMN_NUMBER),
     FIXED(look_link, chain, COLUMN_BYTES32),
@@ -546,6 +550,13 @@ const struct layout *layout_of_arrival_count(void)
 const struct layout *layout_of_look_link(void)
 {
     static const struct layout layout = LAYOUT("look", struct look_link, look_link_columns, 0);
+    return &layout;
+}
+
+const struct layout *layout_of_event_head(void)
+{
+    static const struct layout layout =
+        LAYOUT("event_head", struct event_head, event_head_columns, 0);
     return &layout;
 }
 

@@ -104,6 +104,7 @@ const struct layout *layout_of_number(void);        /* int64_t */
 const struct layout *layout_of_place_count(void);   /* struct place_state_count */
 const struct layout *layout_of_arrival_count(void); /* struct arrival_count (store.h) */
 const struct layout *layout_of_look(void);          /* struct look_row (store.h) */
+const struct layout *layout_of_event_head(void);    /* struct event_head */
 const struct layout *layout_of_look_link(void);     /* struct look_link */
 const struct layout *layout_of_stage_count(void);   /* struct stage_count (store.h) */
 const struct layout *layout_of_course(void);        /* struct person_course (store.h) */

@@ -288,6 +288,24 @@ static result merged_history(struct transaction *transaction, int64_t person, in
     return result_ok();
 }
 
+static result sealed_history(struct transaction *transaction, enum subject_kind kind,
+                             int64_t subject, int64_t before, size_t limit, struct arena *arena,
+                             const struct event_record **ret_records, size_t *ret_count,
+                             struct err *err)
+{
+    const struct parameter parameters[] = {
+        parameter_number(kind),
+        parameter_number(subject),
+        parameter_number(before == 0 ? INT64_MAX : before),
+        limit_parameter(limit),
+    };
+    void *records = NULL;
+    TRY(sealing_settle_subject(transaction, kind, subject, err));
+    TRY(collect_rows(transaction, QUERY_HISTORY, parameters, 4, arena, &records, ret_count, err));
+    *ret_records = records;
+    return result_ok();
+}
+
 result transaction_history(struct transaction *transaction, enum subject_kind kind, int64_t subject,
                            int64_t before, size_t limit, struct arena *arena,
                            const struct event **ret_events, size_t *ret_count, struct err *err)
@@ -298,19 +316,56 @@ result transaction_history(struct transaction *transaction, enum subject_kind ki
         return merged_history(transaction, subject, before, limit, arena, ret_events, ret_count,
                               err);
     }
-    const struct parameter parameters[] = {
-        parameter_number(kind),
-        parameter_number(subject),
-        parameter_number(before == 0 ? INT64_MAX : before),
-        limit_parameter(limit),
-    };
     struct arena scratch = transaction->scratch;
-    void *records = NULL;
+    const struct event_record *records = NULL;
     size_t count = 0;
-    TRY(sealing_settle_subject(transaction, kind, subject, err));
-    TRY(collect_rows(transaction, QUERY_HISTORY, parameters, 4, &scratch, &records, &count, err));
+    TRY(sealed_history(transaction, kind, subject, before, limit, &scratch, &records, &count, err));
     TRY(open_events(transaction, records, count, arena, ret_events, err));
     *ret_count = count;
+    return result_ok();
+}
+
+static result visit_merged(struct transaction *transaction, int64_t person, size_t limit,
+                           struct arena *arena, const struct history_visitor *visitor,
+                           struct err *err)
+{
+    const struct event *events = NULL;
+    size_t count = 0;
+    TRY(merged_history(transaction, person, 0, limit, arena, &events, &count, err));
+    for (size_t i = 0; i < count; i++) {
+        TRY(visitor->visit(visitor->context, &events[i], true, err));
+    }
+    return result_ok();
+}
+
+static result visit_record(struct transaction *transaction, const struct event_record *record,
+                           struct arena *arena, const struct history_visitor *visitor,
+                           struct err *err)
+{
+    struct event event = event_header(record);
+    const bool opens = visitor->opens(visitor->context, &event);
+    if (opens) {
+        bool opened = false;
+        TRY(event_open(transaction, record, arena, &event, &opened, err));
+    }
+    return visitor->visit(visitor->context, &event, opens, err);
+}
+
+result transaction_visit_history(struct transaction *transaction, enum subject_kind kind,
+                                 int64_t subject, size_t limit, struct arena *arena,
+                                 const struct history_visitor *visitor, struct err *err)
+{
+    bool merged = false;
+    TRY(identity_any(transaction, &merged, err));
+    if (merged && kind == SUBJECT_OF_PERSON) {
+        return visit_merged(transaction, subject, limit, arena, visitor, err);
+    }
+    const struct event_record *records = NULL;
+    size_t count = 0;
+    TRY(sealed_history(transaction, kind, subject, 0, limit, arena, &records, &count, err));
+    for (size_t i = 0; i < count; i++) {
+        TRY(visit_record(transaction, &records[i], arena, visitor, err));
+    }
     return result_ok();
 }
 
@@ -351,6 +406,18 @@ result transaction_event_count(struct transaction *transaction, int64_t *ret_cou
     TRY(sealing_settle(transaction, err));
     TRY(first_row(transaction, QUERY_LAST_POSITION, NULL, 0, &scratch, &last, &found, err));
     *ret_count = last;
+    return result_ok();
+}
+
+result transaction_event_heads(struct transaction *transaction, int64_t after, size_t limit,
+                               struct arena *arena, const struct event_head **ret_heads,
+                               size_t *ret_count, struct err *err)
+{
+    const struct parameter parameters[] = {parameter_number(after), limit_parameter(limit)};
+    void *rows = NULL;
+    TRY(sealing_settle(transaction, err));
+    TRY(collect_rows(transaction, QUERY_EVENT_HEADS, parameters, 2, arena, &rows, ret_count, err));
+    *ret_heads = rows;
     return result_ok();
 }
 

@@ -21,6 +21,8 @@ static const struct query_row query_rows[QUERY_COUNT] = {
                             "SELECT recorded_at FROM event ORDER BY position DESC LIMIT 1"},
     [QUERY_LAST_ID] = {TABLE_COUNT, layout_of_number,
                        "SELECT COALESCE(MAX(subject), 0) FROM subject_key WHERE subject_kind = ?1"},
+    [QUERY_EVENT_HEADS] = {TABLE_COUNT, layout_of_event_head,
+                           "SELECT # FROM event WHERE position > ?1 ORDER BY position LIMIT ?2"},
     [QUERY_HISTORY] =
         {TABLE_EVENT, NULL,
          "SELECT # FROM event WHERE subject_kind = ?1 AND subject = ?2 AND position < ?3"

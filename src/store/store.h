@@ -328,6 +328,17 @@ MUST_USE result transaction_history(struct transaction *transaction, enum subjec
                                     int64_t subject, int64_t before, size_t limit,
                                     struct arena *arena, const struct event **ret_events,
                                     size_t *ret_count, struct err *err);
+/* The same one after the other, for whoever needs few of them: an event is opened only where
+ * `opens` says so of its header, and its body is empty otherwise. Of somebody who was merged all
+ * are opened and nobody is asked. */
+struct history_visitor {
+    void *context;
+    bool (*opens)(void *context, const struct event *header);
+    result (*visit)(void *context, const struct event *event, bool opened, struct err *err);
+};
+MUST_USE result transaction_visit_history(struct transaction *transaction, enum subject_kind kind,
+                                          int64_t subject, size_t limit, struct arena *arena,
+                                          const struct history_visitor *visitor, struct err *err);
 
 struct stage_count {
     str stage;
@@ -413,6 +424,15 @@ MUST_USE result transaction_unexpected_open(struct transaction *transaction, int
 MUST_USE result transaction_last_id(struct transaction *transaction, enum subject_kind kind,
                                     int64_t *ret_id, struct err *err);
 MUST_USE result transaction_event_count(struct transaction *transaction, int64_t *ret_count,
+                                        struct err *err);
+/* What happened after a position, oldest first, at most `limit` of it. */
+struct event_head {
+    enum subject_kind subject_kind;
+    enum event_kind kind;
+};
+MUST_USE result transaction_event_heads(struct transaction *transaction, int64_t after,
+                                        size_t limit, struct arena *arena,
+                                        const struct event_head **ret_heads, size_t *ret_count,
                                         struct err *err);
 /* When the last event of all was recorded; *ret_found is false when there is none. */
 MUST_USE result transaction_last_instant(struct transaction *transaction, instant *ret_last,

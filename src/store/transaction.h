@@ -194,6 +194,8 @@ MUST_USE result event_seal_body(const struct event *event, str body, const struc
                                 struct event_record *ret_record, struct err *err);
 /* Opens a record. When the subject's key is destroyed, the body is empty and *ret_opened false.
  * Checks the leaf. */
+/* What of the record lies open: the body is empty. */
+struct event event_header(const struct event_record *record);
 MUST_USE result event_open(struct transaction *transaction, const struct event_record *record,
                            struct arena *arena, struct event *ret_event, bool *ret_opened,
                            struct err *err);

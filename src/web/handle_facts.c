@@ -1,3 +1,4 @@
+#include "casework/history.h"
 #include "web/fact_form.h"
 #include "web/handler.h"
 
@@ -301,43 +302,37 @@ static void close_withdrawal(struct withdrawal *withdrawal)
 }
 #define OWN_WITHDRAWAL __attribute__((cleanup(close_withdrawal)))
 
-static bool is_recorded_fact(const struct person_answer *person, const struct rulebook *rulebook,
-                             int64_t event, const struct history_line **ret_line)
+/* What the history has at the event and before it: one line at most. */
+static result read_up_to(struct exchange *exchange, int64_t event, struct history_answer *ret_found,
+                         struct err *err)
 {
-    *ret_line = NULL;
-    for (size_t i = 0; i < person->history_count; i++) {
-        const struct event *one = &person->history[i].event;
-        if (one->position == event && one->kind == EVENT_FACT_RECORDED) {
-            *ret_line = &person->history[i];
-            return true;
-        }
-    }
-    for (size_t i = 0; i < rulebook->fact_count; i++) {
-        const struct fact_row *row = person->view.facts[i].row;
-        if (row != NULL && row->position == event) {
-            return true; /* older than the history that is shown */
-        }
-    }
-    return false;
+    const struct history_query only = {
+        .topics = 1U << HISTORY_FACTS, .before = event < INT64_MAX ? event + 1 : event, .limit = 1};
+    return casework_history(exchange->casework, &exchange->caller, exchange_person(exchange),
+                            &(struct asked){0}, &only, exchange->arena, ret_found, err);
+}
+
+static bool is_recorded_fact(const struct history_answer *history, int64_t event)
+{
+    return history->count == 1 && history->lines[0].event.position == event &&
+           history->lines[0].event.kind == EVENT_FACT_RECORDED;
 }
 
 /* The event of the path must be a fact of the person of the path. */
 static result open_withdrawal(struct withdrawal *own, struct exchange *exchange, struct err *err)
 {
-    const struct history_line *line = NULL;
-    struct person_answer person;
+    struct history_answer history;
     TRY(exchange_position(exchange, 1, &own->event, err));
-    TRY(casework_person(exchange->casework, &exchange->caller, exchange_person(exchange),
-                        &(struct asked){0}, exchange->arena, &person, err));
+    TRY(read_up_to(exchange, own->event, &history, err));
     if (!exchange_may(exchange, ACTION_RECORD_FACT)) {
         return err_set(err, ERROR_FORBIDDEN, "This account may not withdraw a fact");
     }
-    if (!is_recorded_fact(&person, exchange->rulebook, own->event, &line)) {
+    if (!is_recorded_fact(&history, own->event)) {
         return err_set(err, ERROR_NOT_FOUND, "Not found");
     }
-    json_auto_t *told = line == NULL ? NULL : part_history_line(exchange->rulebook, line);
+    json_auto_t *told = part_history_line(exchange->rulebook, &history.lines[0]);
     const str text = arena_copy(exchange->arena, json_str_or_empty(told, "text"));
-    const str reference = person.view.person.reference;
+    const str reference = history.person.reference;
     own->base = page_href(exchange->arena, "/people/%s", reference, STR(""));
     own->form = (struct form_page){
         .title = STR("Withdraw a recorded fact"),

@@ -360,9 +360,11 @@ static void tell(struct telling *telling)
     }
 }
 
-json_t *part_history_line(const struct rulebook *rulebook, const struct history_line *line)
+/* *ret_fits is false when its text is longer than `memory` holds. */
+static json_t *line_within(const struct rulebook *rulebook, const struct history_line *line,
+                           size_t memory, bool *ret_fits)
 {
-    PART_ARENA arena = part_memory();
+    PART_ARENA arena = part_memory_of(memory);
     json_t *object = json_object();
     json_set_int64(object, "position", line->event.position);
     json_set(object, "kind", json_string(event_kind_name(line->event.kind)));
@@ -376,5 +378,17 @@ json_t *part_history_line(const struct rulebook *rulebook, const struct history_
         tell_title(&telling, part_step(rulebook, str_from_c(event_kind_name(line->event.kind))));
     }
     json_set_str(object, "text", buf_str(&telling.buf));
+    *ret_fits = !telling.buf.failed;
+    return object;
+}
+
+json_t *part_history_line(const struct rulebook *rulebook, const struct history_line *line)
+{
+    bool fits = false;
+    json_t *object = line_within(rulebook, line, PART_MEMORY_SHORT, &fits);
+    if (!fits) {
+        json_decref(object);
+        object = line_within(rulebook, line, PART_MEMORY, &fits);
+    }
     return object;
 }

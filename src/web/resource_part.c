@@ -2,12 +2,17 @@
 
 #include <string.h>
 
-struct arena part_memory(void)
+struct arena part_memory_of(size_t size)
 {
     struct arena arena = {0};
-    result_ignore(arena_open(&arena, PART_MEMORY, NULL),
+    result_ignore(arena_open(&arena, size, NULL),
                   "an empty arena gives nothing, and that is looked at");
     return arena;
+}
+
+struct arena part_memory(void)
+{
+    return part_memory_of(PART_MEMORY);
 }
 
 json_t *part_known_day(struct known_day day)
@@ -50,6 +55,29 @@ static json_t *value_as_json(const struct fact *fact, const struct value *value)
     return NULL;
 }
 
+static json_t *text_within(const struct rulebook *rulebook, const struct fact *fact,
+                           const struct value *value, size_t memory, bool *ret_fits)
+{
+    PART_ARENA arena = part_memory_of(memory);
+    struct buf buf;
+    buf_init(&buf, &arena, PART_TEXT_MAX);
+    value_format_plain(rulebook, fact, value, &buf);
+    *ret_fits = !buf.failed;
+    return json_of_str(buf_str(&buf));
+}
+
+static json_t *plain_text(const struct rulebook *rulebook, const struct fact *fact,
+                          const struct value *value)
+{
+    bool fits = false;
+    json_t *text = text_within(rulebook, fact, value, PART_MEMORY_SHORT, &fits);
+    if (!fits) {
+        json_decref(text);
+        text = text_within(rulebook, fact, value, PART_MEMORY, &fits);
+    }
+    return text;
+}
+
 json_t *part_value(const struct rulebook *rulebook, const struct fact *fact,
                    const struct value *value)
 {
@@ -59,11 +87,7 @@ json_t *part_value(const struct rulebook *rulebook, const struct fact *fact,
         return object;
     }
     json_set(object, "value", value_as_json(fact, value));
-    PART_ARENA arena = part_memory();
-    struct buf buf;
-    buf_init(&buf, &arena, PART_TEXT_MAX);
-    value_format_plain(rulebook, fact, value, &buf);
-    json_set_str(object, "text", buf_str(&buf));
+    json_set(object, "text", plain_text(rulebook, fact, value));
     if (value->event != 0) {
         json_set_int64(object, "event", value->event);
     }
@@ -72,7 +96,9 @@ json_t *part_value(const struct rulebook *rulebook, const struct fact *fact,
 
 json_t *part_value_text(const struct rulebook *rulebook, str fact, str text)
 {
-    PART_ARENA arena = part_memory();
+    /* A value takes no more than its text, twice over for a list. */
+    PART_ARENA arena =
+        part_memory_of(text.len < PART_MEMORY_SHORT / 8 ? PART_MEMORY_SHORT : PART_MEMORY);
     const uint32_t index = rulebook_fact(rulebook, fact);
     struct value value;
     if (index != NOT_FOUND_INDEX &&

@@ -7,9 +7,12 @@
 #include "web/resource.h"
 
 /* Memory for the making of one text, given back at the end of the block. Empty when the system has
- * none to give: then what is taken of it is NULL, and texts written into it are empty. */
-enum { PART_MEMORY = 64 * 1024, PART_TEXT_MAX = 16 * 1024 };
+ * none to give: then what is taken of it is NULL, and texts written into it are empty. Nearly every
+ * text is short, and the system is much sooner done with a little memory than with enough for a
+ * long one. */
+enum { PART_MEMORY_SHORT = 960, PART_MEMORY = 64 * 1024, PART_TEXT_MAX = 16 * 1024 };
 struct arena part_memory(void);
+struct arena part_memory_of(size_t size);
 #define PART_ARENA __attribute__((cleanup(arena_close))) struct arena
 
 /* {"known":true,"value":"2026-03-27"} or {"known":false}. */

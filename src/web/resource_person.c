@@ -1,8 +1,6 @@
 #include "casework/history.h"
 #include "web/resource_part.h"
 
-enum { HISTORY_LATEST = 8 }; /* on the person's page; all of it has a page of its own */
-
 /* Hubs are rows of numbers in a request; their names come from whatever of the answer names them.
  */
 static struct hub_row hub_named(const struct person_answer *answer, int64_t id)
@@ -146,21 +144,18 @@ static json_t *sections_of(const struct rulebook *rulebook, const struct known_f
 static json_t *passed_of(const struct rulebook *rulebook, const struct person_answer *answer)
 {
     json_t *list = json_array();
-    for (size_t i = 0; i < answer->history_count; i++) {
-        const struct event *event = &answer->history[i].event;
+    for (size_t i = 0; i < answer->passage_count; i++) {
+        const struct event *event = &answer->passages[i];
+        const bool registered = event->kind == EVENT_PERSON_REGISTERED;
         json_t *line = json_object();
-        if (event->kind == EVENT_STEP_TAKEN) {
+        if (!registered) {
             json_set(line, "from", part_stage(rulebook, event->body.step_taken.from));
-            json_set(line, "to", part_stage(rulebook, event->body.step_taken.to));
-        } else if (event->kind == EVENT_PERSON_REGISTERED) {
-            json_set(line, "to", part_stage(rulebook, event->body.person_registered.stage));
         }
-        if (json_object_size(line) > 0) {
-            json_set(line, "on", json_of_date(event->effective_on));
-            json_add(list, line);
-        } else {
-            json_decref(line);
-        }
+        json_set(line, "to",
+                 part_stage(rulebook, registered ? event->body.person_registered.stage
+                                                 : event->body.step_taken.to));
+        json_set(line, "on", json_of_date(event->effective_on));
+        json_add(list, line);
     }
     return list;
 }
@@ -201,11 +196,11 @@ json_t *resource_person(const struct rulebook *rulebook, const struct person_ans
     json_set(object, "clocks", clocks_of(rulebook, answer));
     json_set(object, "passed", passed_of(rulebook, answer));
     json_t *history = json_array();
-    for (size_t i = 0; i < answer->history_count && i < HISTORY_LATEST; i++) {
+    for (size_t i = 0; i < answer->history_count; i++) {
         json_add(history, part_history_line(rulebook, &answer->history[i]));
     }
     json_set(object, "history", history);
-    json_set_flag(object, "history_more", answer->history_count > HISTORY_LATEST);
+    json_set_flag(object, "history_more", answer->history_more);
     return object;
 }
 

@@ -1,9 +1,13 @@
 /* Aim: JSON is read strictly, one value has one text, and wrong members are refused by name. */
 #include "format/json.h"
 
+#include "base/random.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -279,13 +283,74 @@ static void test_readers(void **state)
     json_decref(object);
 }
 
+/* A value of any kind, with every character that is escaped. */
+static json_t *draw(struct random *random, int depth)
+{
+    static const char *const texts[] = {
+        "",    "plain", "\"q\" \\ /", "\b\f\n\r\t", "\x01\x1F\x7F", "\xC3\xA9", "\xF0\x9F\x8F\xA0",
+        "a.b", "aa",    "B"};
+    static const double reals[] = {0.1, -0.0, 1e300, 5e-324, 3.0, 123456789.125};
+    const uint64_t kind = random_below(random, depth > 3 ? 6 : 8);
+    json_t *value = kind == 6 ? json_object() : json_array();
+    switch (kind) {
+    case 0:
+        json_decref(value);
+        return json_boolean(random_below(random, 2));
+    case 1:
+        json_decref(value);
+        return json_null();
+    case 2:
+        json_decref(value);
+        return json_integer((json_int_t)random_next(random));
+    case 3:
+        json_decref(value);
+        return json_real(reals[random_below(random, 6)]);
+    case 4:
+    case 5:
+        json_decref(value);
+        return json_string(texts[random_below(random, 10)]);
+    default:
+        break;
+    }
+    for (uint64_t left = random_below(random, depth == 0 ? 60 : 12); left > 0; left--) {
+        char key[32];
+        snprintf(key, sizeof key, "%s%d", texts[random_below(random, 10)],
+                 (int)random_below(random, 70));
+        if (kind == 6) {
+            json_set(value, key, draw(random, depth + 1));
+        } else {
+            json_add(value, draw(random, depth + 1));
+        }
+    }
+    return value;
+}
+
+/* Aim: whatever the value, it is written as jansson itself writes it. */
+static void test_as_jansson_writes(void **state)
+{
+    struct arena *arena = *state;
+    struct random random;
+    const uint64_t seed = 20261128;
+    print_message("seed %llu\n", (unsigned long long)seed);
+    random_seed(&random, seed);
+    for (int i = 0; i < 2000; i++) {
+        arena_reset(arena);
+        json_t *value = draw(&random, 0);
+        char *expected = json_dumps(value, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY);
+        assert_non_null(expected);
+        assert_written(arena, value, expected);
+        free(expected);
+        json_decref(value);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_canonical), cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_depth),     cmocka_unit_test(test_builders),
         cmocka_unit_test(test_pretty),    cmocka_unit_test(test_write_refused),
-        cmocka_unit_test(test_readers),
+        cmocka_unit_test(test_readers),   cmocka_unit_test(test_as_jansson_writes),
     };
     return cmocka_run_group_tests_name("format json", tests, open_arena, close_arena);
 }
