@@ -1,5 +1,5 @@
-/* seal: what other commands need of the log: `returnhub serve` opens it, and lets it beat, when it was
- * given a key. */
+/* seal: what other commands need of the log: `returnhub serve` opens it, and lets it beat, when it
+ * was given a key. */
 #ifndef RETURNHUB_CLI_SEAL_H
 #define RETURNHUB_CLI_SEAL_H
 

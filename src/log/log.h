@@ -76,7 +76,8 @@ uint64_t log_size(const struct log *log);
 uint64_t log_last_position(const struct log *log);
 /* The number of the last look that it commits to; 0 when none. */
 uint64_t log_last_look(const struct log *log);
-/* The batch that an event came with, and its entry; *ret_found is false when it is not published. */
+/* The batch that an event came with, and its entry; *ret_found is false when it is not published.
+ */
 MUST_USE result log_find_batch(const struct log *log, uint64_t position, uint64_t *ret_number,
                                struct log_batch *ret_batch, bool *ret_found, struct err *err);
 MUST_USE result log_find(const struct log *log, uint64_t position, uint64_t *ret_entry,

@@ -198,14 +198,18 @@ MUST_USE result event_open(struct transaction *transaction, const struct event_r
                            struct arena *arena, struct event *ret_event, bool *ret_opened,
                            struct err *err);
 
+/* The same without reading the body: is it the event of which the leaf is the leaf? */
+MUST_USE result event_check(struct transaction *transaction, const struct event_record *record,
+                            struct arena *arena, struct err *err);
+
 /* Destroys the key of a subject, for ever. */
 MUST_USE result subject_destroy(struct transaction *transaction, enum subject_kind kind,
                                 int64_t subject, struct err *err);
 
 /* --- everything.c --- */
 
-/* The records of all events between these positions, in order; each is valid during its visit. Those
- * that are being sealed are settled first. */
+/* The records of all events between these positions, in order; each is valid during its visit.
+ * Those that are being sealed are settled first. */
 typedef result event_record_visit(void *context, const struct event_record *record,
                                   struct err *err);
 MUST_USE result events_walk(struct transaction *transaction, int64_t from, int64_t to,

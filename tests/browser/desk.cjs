@@ -91,11 +91,12 @@ function makeRegister() {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "returnhub-browser-"));
   const store = path.join(folder, "register.db");
   execFileSync(binary(), ["demo", "--people", "300", "--seed", "7", "--store", store], { stdio: "pipe" });
+  execFileSync(binary(), ["seal", "key", "register.example/log", "--store", store], { stdio: "pipe" });
   return { folder, store };
 }
 
 function startServer(store) {
-  const child = spawn(binary(), ["serve", "--store", store, "--port", "0"], { stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(binary(), ["serve", "--store", store, "--port", "0", "--seal-key", `${store}.seal`], { stdio: ["ignore", "pipe", "pipe"] });
   let printed = "";
   let errors = "";
   child.stderr.on("data", (data) => { errors += data; });
