@@ -446,15 +446,19 @@ MUST_USE result transaction_count_entries(struct transaction *transaction, int64
                                           int64_t *ret_count, struct err *err);
 
 /* What is used of an agreement's intake (register/intake.h): transfers until `on`, those in the
- * month of that day, and places that are held for somebody; all as recorded before `before`. */
+ * month of that day, and places that are held for somebody. At any size, from what is counted as it
+ * happens; or as recorded before an instant of the past, from everybody who was ever taken in. */
 struct intake_counts {
     int64_t used;
     int64_t used_in_month;
     int64_t held;
 };
 MUST_USE result transaction_count_intake(struct transaction *transaction, int64_t agreement,
-                                         date on, instant before, struct intake_counts *ret_counts,
+                                         date on, struct intake_counts *ret_counts,
                                          struct err *err);
+MUST_USE result transaction_count_intake_past(struct transaction *transaction, int64_t agreement,
+                                              date on, instant before,
+                                              struct intake_counts *ret_counts, struct err *err);
 
 /* Joint operations that happened from one day to another, both included, in the order of days. */
 MUST_USE result transaction_operations(struct transaction *transaction, date from, date to,

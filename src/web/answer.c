@@ -1,5 +1,6 @@
 #include "web/answer.h"
 
+#include "web/listing.h"
 #include "web/page.h"
 #include "web/resource_seal.h"
 
@@ -28,7 +29,17 @@ void answer_headers(struct exchange *exchange)
 void answer_not_stored(struct exchange *exchange)
 {
     http_header_set(exchange->response, STR("Cache-Control"), STR("no-store"));
-    http_header_set(exchange->response, STR("Vary"), STR("Accept, Cookie"));
+    http_header_set(exchange->response, STR("Vary"), STR("Accept, Authorization, Cookie"));
+}
+
+/* What was read, as it is answered: a page of a list, and without the instant of reading unless
+ * that was asked about. The same state gives the same bytes. */
+static result as_read(struct exchange *exchange, json_t *resource, struct err *err)
+{
+    if (exchange_query(exchange, STR("known_at")).len == 0) {
+        json_object_del(resource, "known_at");
+    }
+    return listing_cut(exchange, resource, err);
 }
 
 /* What the command recorded is durable whether or not this can be found out: without it the answer
@@ -50,12 +61,16 @@ static json_t *acknowledgement_of(const struct exchange *exchange)
                                                                (long long)acknowledgement.event));
 }
 
+static bool is_reading(const struct exchange *exchange, int status)
+{
+    const enum http_method method = exchange->request->method;
+    return status == 200 && exchange->match.route != NULL &&
+           (method == HTTP_GET || method == HTTP_HEAD);
+}
+
 static result write_json(struct exchange *exchange, int status, const json_t *resource,
                          struct err *err)
 {
-    if (resource == NULL) {
-        return arena_full(err);
-    }
     str body;
     TRY(json_write(resource, exchange->arena, &body, err));
     exchange->response->status = status;
@@ -65,15 +80,18 @@ static result write_json(struct exchange *exchange, int status, const json_t *re
     return result_ok();
 }
 
-result answer_json(struct exchange *exchange, int status, const json_t *resource, struct err *err)
+result answer_json(struct exchange *exchange, int status, const json_t *given, struct err *err)
 {
-    json_t *acknowledgement = acknowledgement_of(exchange);
-    if (acknowledgement == NULL) {
-        return write_json(exchange, status, resource, err);
+    json_auto_t *resource = json_copy((json_t *)(uintptr_t)given);
+    if (resource == NULL) {
+        return arena_full(err);
     }
-    json_auto_t *whole = json_copy((json_t *)(uintptr_t)resource);
-    json_set(whole, "sealed", acknowledgement);
-    return write_json(exchange, status, whole, err);
+    TRY(is_reading(exchange, status) ? as_read(exchange, resource, err) : result_ok());
+    json_t *acknowledgement = acknowledgement_of(exchange);
+    if (acknowledgement != NULL) {
+        json_set(resource, "sealed", acknowledgement);
+    }
+    return write_json(exchange, status, resource, err);
 }
 
 void answer_text(struct exchange *exchange, int status, str content_type, str body)
@@ -91,6 +109,15 @@ void answer_see_other(struct exchange *exchange, str location)
     http_header_set(exchange->response, STR("Location"), location);
 }
 
+str answer_own_address(str then)
+{
+    bool own = then.len > 0 && then.at[0] == '/' && !str_starts(then, STR("//"));
+    for (size_t i = 0; i < then.len; i++) {
+        own = own && then.at[i] > ' ' && then.at[i] <= '~' && then.at[i] != '\\';
+    }
+    return own ? then : STR("/");
+}
+
 result answer_done(struct exchange *exchange, str path, const char *notice, struct err *err)
 {
     const str location = arena_format(exchange->arena, "%.*s?notice=%s", STR_ARG(path), notice);
@@ -101,8 +128,31 @@ result answer_done(struct exchange *exchange, str path, const char *notice, stru
     return result_ok();
 }
 
+result answer_elsewhere(struct exchange *exchange, str title, str lead, str address,
+                        struct err *err)
+{
+    if (!exchange_wants_html(exchange)) {
+        json_auto_t *resource = json_object();
+        json_set_str(resource, "address", address);
+        return answer_json(exchange, 200, resource, err);
+    }
+    const str refresh = arena_format(exchange->arena, "0; url=%.*s", STR_ARG(address));
+    if (refresh.at == NULL) {
+        return arena_full(err);
+    }
+    http_header_set(exchange->response, STR("Refresh"), refresh);
+    OWN_PAGE struct page page;
+    page_open(&page, exchange, "elsewhere", title, "");
+    page_set(&page, "lead", json_of_str(lead));
+    page_set(&page, "address", json_of_str(address));
+    return page_answer(&page, 200, err);
+}
+
 static const char *problem_title(const struct err *problem, int status)
 {
+    if (problem->code == ERROR_UNAVAILABLE) {
+        return "This does not work now";
+    }
     switch (status) {
     case 404:
         return "Page not found";
@@ -144,8 +194,18 @@ static result problem_page(struct exchange *exchange, const struct err *problem,
 static result problem_json(struct exchange *exchange, const struct err *problem,
                            const struct faults *faults, int status, struct err *err)
 {
+    struct faults whole = {0};
+    if ((faults == NULL || faults->count == 0) && problem->code == ERROR_INPUT &&
+        exchange->request->method == HTTP_POST) {
+        /* What is wrong with no field alone is wrong with all that was sent. */
+        fault_add(&whole, STR(""), STR(""), str_from_c(problem->what));
+        faults = &whole;
+    }
     json_t *errors = faults != NULL && faults->count > 0 ? faults_as_json(faults) : NULL;
     json_auto_t *resource = resource_problem(problem, errors);
+    if (resource == NULL) {
+        return arena_full(err);
+    }
     json_set_int64(resource, "status", status);
     return write_json(exchange, status, resource, err);
 }
