@@ -1,14 +1,15 @@
-/* The register's contestants, and its peers that are written in C (register.py runs them, and says
- * what each is):
+/* The register's contestants, and its peers that are written in C (register.py and sealing.py run
+ * them, and say what each is):
  *
- *   register facts STORE RULES SECONDS CLIENTS   each command records one fact of a person
- *   register sealed STORE RULES SECONDS CLIENTS LOG   the same, while it is sealed
- *   register verify STORE THREADS                the events against the log beside the store
- *   register steps STORE RULES SECONDS CLIENTS   each asks for a transfer, or withdraws what was
- * asked register pages STORE RULES SECONDS CLIENTS   each reads a person's page register caseload
- * STORE RULES                bytes a person of the caseload in columns register sqlite FILE SECONDS
- * one transaction a command, on a file made by register.py register log FILE SECONDS CLIENTS
- * records of 160 bytes, one flush for all who wait
+ *   register facts STORE RULES SECONDS CLIENTS         each command records one fact of a person
+ *   register sealed STORE RULES SECONDS CLIENTS LOG    the same, while it is sealed
+ *   register unsealed STORE RULES SECONDS CLIENTS LOG  the same, sealed before and not while
+ *   register steps STORE RULES SECONDS CLIENTS         each asks for a transfer, or withdraws that
+ *   register pages STORE RULES SECONDS CLIENTS         each reads a person's page
+ *   register caseload STORE RULES                      bytes a person of the caseload in columns
+ *   register verify STORE THREADS                      the events against the log beside the store
+ *   register sqlite FILE SECONDS                       one transaction a command (register.py)
+ *   register log FILE SECONDS CLIENTS                  records of 160 bytes, one flush for all
  */
 #include "casework/adoption.h"
 #include "casework/caseload.h"
@@ -270,7 +271,8 @@ static double number_of(const char *text)
 }
 
 /* The same commands while they are sealed, on the beat and with the padding that are the program's
- * own; the log begins with all that the store holds, before anything is measured. */
+ * own; or while they are not. The log begins with all that the store holds, before anything is
+ * measured. */
 static void tell_failure(void *context, const struct err *err)
 {
     (void)context;
@@ -295,7 +297,7 @@ static void open_log(const char *folder, struct signer *signer, struct log **ret
     stop_on(log_open(folder, signer, ret_log, &err), &err);
 }
 
-static int run_sealed(char **arguments)
+static int run_sealed(char **arguments, bool beating)
 {
     struct err err;
     struct office office;
@@ -314,7 +316,9 @@ static int run_sealed(char **arguments)
     stop_on(
         sealing_beat(options.store, options.system, options.log, &options.settings, &events, &err),
         &err);
-    stop_on(sealing_start(&options, &thread, &err), &err);
+    if (beating) {
+        stop_on(sealing_start(&options, &thread, &err), &err);
+    }
     clients_run(office.clients, number_of(arguments[4]), record_fact, &office);
     sealing_stop(thread);
     log_close(options.log);
@@ -369,8 +373,8 @@ int main(int argc, char **argv)
     if (argc == 6 && strcmp(what, "facts") == 0) {
         return run_office(argv, find_everybody, record_fact);
     }
-    if (argc == 7 && strcmp(what, "sealed") == 0) {
-        return run_sealed(argv);
+    if (argc == 7 && (strcmp(what, "sealed") == 0 || strcmp(what, "unsealed") == 0)) {
+        return run_sealed(argv, what[0] == 's');
     }
     if (argc == 4 && strcmp(what, "verify") == 0) {
         return verify_store(argv[2], (size_t)number_of(argv[3]));

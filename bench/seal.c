@@ -260,12 +260,14 @@ static void make_file_size(int descriptor, uint64_t size)
 static void make_tree(const struct making *making, struct tile_builder *builder, uint64_t count)
 {
     struct err err;
+    bool asked = false;
     for (uint64_t i = 0; i < count; i++) {
         uint8_t entry[LEAF_ENTRY_SIZE];
+        asked = i % TILE_WIDTH == 0 ? is_asked(making, i / TILE_WIDTH) : asked;
         const struct sha256 commitment = commitment_of(i);
         leaf_entry(&commitment, entry);
         const struct sha256 leaf = tree_leaf((str){.at = (const char *)entry, .len = sizeof entry});
-        if (is_asked(making, i / TILE_WIDTH)) {
+        if (asked) {
             write_entry(making, i, entry);
         }
         stop_on(tile_builder_add(builder, &leaf, write_tile, (void *)(uintptr_t)making, &err),

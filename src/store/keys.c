@@ -207,8 +207,10 @@ static result refuse_event(const struct event_record *record, const char *why, s
         err, "Keep a copy of the store for whoever examines it, and restore the last backup.");
 }
 
-static result open_body(const struct event_record *record, const struct cipher_key *key,
-                        struct arena *arena, struct event *event, struct err *err)
+/* Opening and body, of which the leaf is the leaf. */
+static result open_plain(const struct event_record *record, const struct cipher_key *key,
+                         const struct event *event, struct arena *arena, str *ret_plain,
+                         struct err *err)
 {
     const str header = event_header_text(event, arena);
     if (header.at == NULL) {
@@ -229,23 +231,45 @@ static result open_body(const struct event_record *record, const struct cipher_k
     if (!sha256_equal(&leaf, &stored)) {
         return refuse_event(record, "its leaf is another event's", err);
     }
-    return event_read_body(str_slice(plain, LEAF_OPENING_SIZE, plain.len), arena, event, err);
+    *ret_plain = plain;
+    return result_ok();
+}
+
+/* Its header, and the entry of its subject. */
+static result begin_opening(struct transaction *transaction, const struct event_record *record,
+                            struct arena scratch, struct event *ret_event,
+                            struct subject_entry **ret_entry, struct err *err)
+{
+    *ret_event = event_header(record);
+    if (event_kind_from_name(str_from_c(event_kind_name(ret_event->kind))) == EVENT_NONE) {
+        return refuse_event(record, "its kind is not known", err);
+    }
+    TRY(subject_find(transaction, ret_event->subject_kind, ret_event->subject, scratch, ret_entry,
+                     err));
+    return *ret_entry != NULL ? result_ok() : refuse_event(record, "its subject has no key", err);
+}
+
+result event_check(struct transaction *transaction, const struct event_record *record,
+                   struct arena *arena, struct err *err)
+{
+    struct event event;
+    struct subject_entry *entry = NULL;
+    str plain;
+    TRY(begin_opening(transaction, record, *arena, &event, &entry, err));
+    return entry->destroyed ? result_ok()
+                            : open_plain(record, &entry->key, &event, arena, &plain, err);
 }
 
 result event_open(struct transaction *transaction, const struct event_record *record,
                   struct arena *arena, struct event *ret_event, bool *ret_opened, struct err *err)
 {
-    struct event event = event_header(record);
-    if (event_kind_from_name(str_from_c(event_kind_name(event.kind))) == EVENT_NONE) {
-        return refuse_event(record, "its kind is not known", err);
-    }
+    struct event event;
     struct subject_entry *entry = NULL;
-    TRY(subject_find(transaction, event.subject_kind, event.subject, *arena, &entry, err));
-    if (entry == NULL) {
-        return refuse_event(record, "its subject has no key", err);
-    }
+    str plain;
+    TRY(begin_opening(transaction, record, *arena, &event, &entry, err));
     if (!entry->destroyed) {
-        TRY(open_body(record, &entry->key, arena, &event, err));
+        TRY(open_plain(record, &entry->key, &event, arena, &plain, err));
+        TRY(event_read_body(str_slice(plain, LEAF_OPENING_SIZE, plain.len), arena, &event, err));
     }
     identifier_from_older(&event);
     *ret_opened = !entry->destroyed;

@@ -18,10 +18,8 @@ struct leaf_pass {
 static result check_record(struct leaf_pass *pass, const struct event_record *record,
                            struct err *err)
 {
-    struct event event;
-    bool opened = false;
     arena_reset(&pass->bodies);
-    return event_open(pass->transaction, record, &pass->bodies, &event, &opened, err);
+    return event_check(pass->transaction, record, &pass->bodies, err);
 }
 
 static result missing(int64_t position, struct err *err)

@@ -200,6 +200,10 @@ MUST_USE result event_open(struct transaction *transaction, const struct event_r
                            struct arena *arena, struct event *ret_event, bool *ret_opened,
                            struct err *err);
 
+/* The same without reading the body: is it the event of which the leaf is the leaf? */
+MUST_USE result event_check(struct transaction *transaction, const struct event_record *record,
+                            struct arena *arena, struct err *err);
+
 /* Destroys the key of a subject, for ever. */
 MUST_USE result subject_destroy(struct transaction *transaction, enum subject_kind kind,
                                 int64_t subject, struct err *err);

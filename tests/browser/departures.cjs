@@ -199,6 +199,9 @@ async function books(desk, tap, operator, one) {
   await monitor.goto(`${desk.address}/monitor`);
   tap.includes(await monitor.locator("main").innerText(), "Finding of the monitor", "the monitor's desk shows the finding");
   await desk.look(monitor, "monitor");
+  await monitor.click("a:text-is('The seal of the register')");
+  tap.includes(await monitor.locator("main").innerText(), "register.example/log", "the page of the seal names the log");
+  await desk.look(monitor, "the seal");
   for (const [address, name] of [["/books", "books"], ["/books?show=all", "books, everything"], ["/books/new", "kinds of entries"]]) {
     await operator.goto(`${desk.address}${address}`);
     await desk.look(operator, name);

@@ -92,6 +92,7 @@ function makeRegister() {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "returnhub-browser-"));
   const store = path.join(folder, "register.db");
   execFileSync(binary(), ["demo", "--people", "300", "--seed", "7", "--store", store], { stdio: "pipe" });
+  execFileSync(binary(), ["seal", "key", "register.example/log", "--store", store], { stdio: "pipe" });
   return { folder, store };
 }
 
@@ -104,7 +105,7 @@ function makeForecast(folder) {
 }
 
 function startServer(store, port = 0, options = []) {
-  const child = spawn(binary(), ["serve", "--store", store, "--port", String(port), ...options], { stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(binary(), ["serve", "--store", store, "--port", String(port), "--seal-key", `${store}.seal`, ...options], { stdio: ["ignore", "pipe", "pipe"] });
   let printed = "";
   let errors = "";
   child.stderr.on("data", (data) => { errors += data; });
