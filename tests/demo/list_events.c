@@ -98,6 +98,31 @@ result transaction_event_count(struct transaction *transaction, int64_t *ret_cou
                            : err_set(err, ERROR_INTERNAL, "A negative number of events");
 }
 
+/* Nobody is found: ties are not among what is listed. */
+result transaction_people(struct transaction *transaction, const struct people_filter *filter,
+                          struct arena *arena, const struct person_row **ret_rows,
+                          size_t *ret_count, struct err *err)
+{
+    *ret_rows = NULL;
+    *ret_count = 0;
+    return transaction != NULL && filter != NULL && arena != NULL
+               ? result_ok()
+               : err_set(err, ERROR_INTERNAL, "Nothing was asked");
+}
+
+result transaction_facts(struct transaction *transaction, enum subject_kind kind, int64_t subject,
+                         date as_of, instant known_at, struct arena *arena,
+                         const struct fact_row **ret_rows, size_t *ret_count, struct err *err)
+{
+    (void)as_of;
+    (void)known_at;
+    *ret_rows = NULL;
+    *ret_count = 0;
+    return transaction != NULL && kind == SUBJECT_OF_PERSON && subject > 0 && arena != NULL
+               ? result_ok()
+               : err_set(err, ERROR_INTERNAL, "Nobody was asked about");
+}
+
 result transaction_put_rulebook(struct transaction *transaction, str identity_hex, str canonical,
                                 struct err *err)
 {
