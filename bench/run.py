@@ -17,6 +17,7 @@ from common import BINARY, ROUNDS, make_demo, spread
 from forecast.driver import forecast
 from importing import importing
 from register import register
+from sealing import seal
 from screening.driver import screening, screening_store
 from web.driver import web
 
@@ -48,8 +49,8 @@ def commands(folder):
         print(f"  {name:52} {spread(values, '{:.3f}')}")
 
 
-BENCHES = {"register": register, "commands": commands, "screening": screening, "screening-store": screening_store,
-           "forecast": forecast, "import": importing, "web": web}
+BENCHES = {"register": register, "commands": commands, "web": web, "screening": screening, "screening-store": screening_store,
+           "forecast": forecast, "seal": seal, "import": importing}
 BY_NAME_ONLY = {"screening-store", "import"}  # make a register of a million people first
 
 
