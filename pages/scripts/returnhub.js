@@ -118,3 +118,32 @@ for (const field of document.querySelectorAll("form input[name='passkey']")) {
     offerPasskey(field.form);
   }
 }
+
+/* What happens while the page is open is told below its head, politely: what was stopped, and how far the work is that was asked for. */
+function listen(region) {
+  const source = new EventSource(region.dataset.events);
+  const progress = document.createElement("p");
+  progress.className = "govuk-body";
+  source.addEventListener("stop", (event) => {
+    const stop = JSON.parse(event.data);
+    const line = document.createElement("p");
+    const link = document.createElement("a");
+    line.className = "govuk-body govuk-!-font-weight-bold";
+    link.className = "govuk-link";
+    link.href = stop.href;
+    link.textContent = `Stopped just now: ${stop.step.title}, ${stop.person}`;
+    line.append(link);
+    region.append(line);
+  });
+  source.addEventListener("progress", (event) => {
+    const work = JSON.parse(event.data);
+    progress.textContent = `${work.title}: ${work.done} of ${work.all} parts are done`;
+    region.append(progress);
+  });
+  window.addEventListener("pagehide", () => source.close());
+}
+for (const region of document.querySelectorAll("[data-events]")) {
+  if (window.EventSource !== undefined) {
+    listen(region);
+  }
+}

@@ -49,8 +49,9 @@ static void add_written(const struct invocation *invocation, struct paths *paths
 static void add_read(const struct invocation *invocation, const struct settings *settings,
                      struct paths *paths)
 {
-    static const enum command_option options[] = {
-        OPTION_RULEBOOK, OPTION_RELEASES, OPTION_DEFINITIONS, OPTION_NOTICES, OPTION_POLICY};
+    static const enum command_option options[] = {OPTION_RULEBOOK,  OPTION_RELEASES,
+                                                  OPTION_FORECASTS, OPTION_DEFINITIONS,
+                                                  OPTION_NOTICES,   OPTION_POLICY};
     /* Each may be a link to somewhere else: a folder holds what it links to no more than others do.
      */
     static const char *const shared[] = {"pages", "rulebooks", "notices", "statistics", "data"};

@@ -4,6 +4,7 @@
 #include "cli/confinement.h"
 #include "cli/definitions.h"
 #include "cli/desk.h"
+#include "cli/forecasts.h"
 #include "cli/notice.h"
 #include "cli/releases.h"
 #include "cli/running.h"
@@ -116,6 +117,8 @@ result command_serve(const struct invocation *invocation, int *ret_status, struc
     struct web_release *releases = NULL;
     size_t release_count = 0;
     struct sign_on_desk *sign_on = NULL;
+    struct web_forecast *forecasts = NULL;
+    size_t forecast_count = 0;
     struct web *web = NULL;
     struct http_server *server = NULL;
     const char *address = option_given(invocation, OPTION_ADDRESS)
@@ -140,15 +143,23 @@ result command_serve(const struct invocation *invocation, int *ret_status, struc
         TRY(releases_read(invocation->options[OPTION_RELEASES], invocation->arena, &releases,
                           &release_count, err));
     }
+    if (option_given(invocation, OPTION_FORECASTS)) {
+        TRY(forecasts_read(invocation->options[OPTION_FORECASTS], invocation->arena, &forecasts,
+                           &forecast_count, err));
+    }
     TRY(sealing_desk_open(invocation, desk.store, &sealing, err));
     struct web_options web_options = {
         .casework = &desk.casework,
         .log = sealing.log,
+        .sealing = sealing.thread,
+        .cosigning = sealing.cosigning,
         .pages_folder = share_folder(invocation, "pages").at,
         .assets_folder = RETURNHUB_ASSETS,
         .definitions = &definitions,
         .releases = releases,
         .release_count = release_count,
+        .forecasts = forecasts,
+        .forecast_count = forecast_count,
         .arrivals_file = share_folder(invocation, ARRIVALS_FILE).at,
         .demonstration = demonstration,
         .sign_on = sign_on,
@@ -169,5 +180,6 @@ result command_serve(const struct invocation *invocation, int *ret_status, struc
     web_close(web);
     releases_close(releases, release_count);
     sign_on_desk_close(sign_on);
+    forecasts_close(forecasts, forecast_count);
     return served;
 }

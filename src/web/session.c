@@ -138,6 +138,7 @@ result session_read_client_id(struct exchange *exchange, struct err *err)
         text = str_slice(text, 1, text.len - 1);
     }
     if (text.len == 0) {
+        exchange->caller.client_id = exchange_new_client_id(exchange);
         return result_ok();
     }
     if (!client_id_parse(text, &exchange->caller.client_id, NULL).ok) {

@@ -13,7 +13,8 @@ MUST_USE result session_find(struct exchange *exchange, struct err *err);
  * form_token, or header X-Form-Token). */
 MUST_USE result session_check_intent(const struct exchange *exchange, struct err *err);
 
-/* The client id of the form or of Idempotency-Key; none is fine, a wrong one is ERROR_USAGE. */
+/* The client id of the form or of Idempotency-Key; a wrong one is ERROR_USAGE. Who gives none gets
+ * a new one: by it the event of the command is found for the answer (answer.h). */
 MUST_USE result session_read_client_id(struct exchange *exchange, struct err *err);
 
 /* Cookies of this host alone, which no script and no other site gets: "returnhub_" and the name.

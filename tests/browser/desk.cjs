@@ -95,6 +95,14 @@ function makeRegister() {
   return { folder, store };
 }
 
+// What a hub would do, in few futures of few people: the pages are looked at, not the numbers.
+function makeForecast(folder) {
+  const options = ["hub", "--futures", "4", "--one-in", "500", "--output", folder];
+  execFileSync(binary(), ["forecast", "run", ...options], { stdio: "pipe" });
+  execFileSync(binary(), ["forecast", "shares", ...options], { stdio: "pipe" });
+  return ["--forecast", folder];
+}
+
 function startServer(store, port = 0, options = []) {
   const child = spawn(binary(), ["serve", "--store", store, "--port", String(port), ...options], { stdio: ["ignore", "pipe", "pipe"] });
   let printed = "";
@@ -135,17 +143,17 @@ class Desk {
   }
 
   // `settingsOf`, of the port: the settings of a register that people reach at one address.
-  async open(settingsOf) {
+  async open({ settingsOf, forecast = false } = {}) {
     fs.mkdirSync(this.shots, { recursive: true });
     this.register = makeRegister();
-    if (settingsOf === undefined) {
-      this.server = await startServer(this.register.store);
-    } else {
-      const port = await freePort();
+    const options = forecast ? makeForecast(path.join(this.register.folder, "forecast")) : [];
+    const port = settingsOf === undefined ? 0 : await freePort();
+    if (settingsOf !== undefined) {
       const file = path.join(this.register.folder, "settings.ini");
       fs.writeFileSync(file, settingsOf(port));
-      this.server = await startServer(this.register.store, port, ["--settings", file]);
+      options.push("--settings", file);
     }
+    this.server = await startServer(this.register.store, port, options);
     this.address = this.server.address;
     this.browser = await chromium.launch({ executablePath: CHROMIUM, headless: true, args: FLAGS });
     this.grammar = await Grammar.learned(this.browser);

@@ -187,13 +187,13 @@ async function main() {
   try {
     const providerPort = await freePort();
     desk.issuer = providerAt(providerPort);
-    await desk.open((port) => {
+    await desk.open({ settingsOf: (port) => {
       desk.local = `http://localhost:${port}`;
       const secret = path.join(desk.register.folder, "secret");
       fs.writeFileSync(secret, `${SECRET}\n`, { mode: 0o600 });
       return `[web]\norigin = ${desk.local}\n[sign_on]\nissuer = ${desk.issuer}\nclient_id = returnhub\n` +
         `client_secret_file = ${secret}\ntitle = Ministry account\n`;
-    });
+    } });
     server = await openProvider(providerPort, desk.local);
     await unknown(desk, tap);
     const admin = await links(desk, tap);
