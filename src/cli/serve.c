@@ -127,6 +127,7 @@ result command_serve(const struct invocation *invocation, int *ret_status, struc
         .releases = releases,
         .release_count = release_count,
         .arrivals_file = share_folder(invocation, ARRIVALS_FILE).at,
+        .api_file = share_folder(invocation, "docs/api/openapi.json").at,
         .demonstration = demonstration,
         .origin = settings.origin,
         .secure_cookies = str_starts(settings.origin, STR("https://")),

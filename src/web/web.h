@@ -33,6 +33,7 @@ struct web_options {
     size_t release_count;
     const char *arrivals_file; /* the published series beside joint operations
                                   (casework/arrivals.h); NULL: none */
+    const char *api_file;      /* the document of the API (docs/api/openapi.json); NULL: none */
     str origin; /* "https://desk.example", to which passkeys belong; "" when it is not set */
     bool demonstration;  /* a banner on every page, and the demo accounts listed on the sign-in page
                           */
