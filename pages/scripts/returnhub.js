@@ -36,6 +36,9 @@ function openTarget() {
 window.addEventListener("hashchange", openTarget);
 openTarget();
 
+/* Whoever comes back from a provider goes on at once. */
+document.querySelector("form[action='/sign-in/provider/answer']")?.requestSubmit();
+
 /* Passkeys. A form with a hidden field "passkey" may be answered with one: the question comes from the form's own address, the answer goes
  * into the field, and the form is sent. */
 const bytesOf = (text) => Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));

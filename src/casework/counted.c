@@ -83,9 +83,10 @@ bool counted_own_intake(const struct hub_places *places)
 result counted_intake(struct sitting *sitting, const struct case_time *when, int64_t agreement,
                       struct intake_counts *ret_counts, struct err *err)
 {
-    const instant before = {.milliseconds = when->known_at.milliseconds + (when->past ? 0 : 1)};
-    return transaction_count_intake(sitting->transaction, agreement, when->on, before, ret_counts,
-                                    err);
+    return when->past ? transaction_count_intake_past(sitting->transaction, agreement, when->on,
+                                                      when->known_at, ret_counts, err)
+                      : transaction_count_intake(sitting->transaction, agreement, when->on,
+                                                 ret_counts, err);
 }
 
 /* What is left of a number that the agreement sets; unknown when that is. */

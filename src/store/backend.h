@@ -30,7 +30,7 @@ enum query {
     QUERY_LAST_INSTANT,     /* () -> number: when the last event was recorded, no row when none */
     QUERY_LAST_ID,          /* (subject kind) -> number, 0 when there is none */
     QUERY_HISTORY,          /* (subject kind, subject, before, limit) -> event, newest first */
-    QUERY_EVENTS_FROM,      /* (position) -> event, oldest first */
+    QUERY_EVENTS_BETWEEN,   /* (first, last position) -> event, oldest first */
     QUERY_PERSON_BY_REFERENCE, /* (text) -> number */
     QUERY_HUB_BY_REFERENCE,
     QUERY_AGREEMENT_BY_REFERENCE,
@@ -116,7 +116,9 @@ enum query {
     QUERY_ENTRIES_UNDER,       /* (parent) -> entry, by id */
     QUERY_ENTRIES_STANDING,    /* (hub, kind, severity, day, instant) -> number */
     QUERY_INTAKE_OF_REQUEST,   /* (request) -> intake */
-    QUERY_INTAKE_COUNTS,       /* (agreement, instant, first of month, day) -> intake count */
+    QUERY_INTAKE_COUNTS,       /* (agreement, first of month, first of the next, day) -> intake
+                                  counts, as they are */
+    QUERY_INTAKE_COUNTS_PAST,  /* (agreement, instant, first of month, day) -> intake counts */
     QUERY_EVENTS_OF_KINDS,     /* (record, kind, another kind, a third) -> event: of a person's */
     QUERY_RECORDS,             /* (after id, limit) -> person, by id: also those that are a part */
     QUERY_RECORDS_OF_FAMILY,   /* (family) -> person, by id: the same */

@@ -40,6 +40,32 @@ result entry_apply(struct transaction *transaction, const struct event *event, s
     return update_row(transaction, TABLE_ENTRY, &row, err);
 }
 
+static date first_of_month(date day)
+{
+    return date_add_days(day, 1 - date_to_civil(day).day);
+}
+
+/* What the row uses or holds of its agreement counts in the month in which it does, or no more. */
+static result count_intake(struct transaction *transaction, const struct intake_row *row,
+                           int64_t change, struct arena scratch, struct err *err)
+{
+    const bool used = row->used_at.milliseconds != 0;
+    if (row->agreement == 0 || row->given_back_at.milliseconds != 0) {
+        return result_ok();
+    }
+    struct intake_count_record record = {
+        .agreement = row->agreement,
+        .month = first_of_month(used ? row->used_on.day : instant_date(row->held_at))};
+    bool found = false;
+    TRY(backend_of(transaction)
+            ->row_find(transaction->connection, TABLE_INTAKE_COUNT, &scratch, &record, &found,
+                       err));
+    record.used += used ? change : 0;
+    record.held += used ? 0 : change;
+    return found ? update_row(transaction, TABLE_INTAKE_COUNT, &record, err)
+                 : insert_row(transaction, TABLE_INTAKE_COUNT, &record, err);
+}
+
 result intake_apply(struct transaction *transaction, const struct event *event,
                     const struct request_row *request, struct arena scratch, struct err *err)
 {
@@ -48,6 +74,7 @@ result intake_apply(struct transaction *transaction, const struct event *event,
         row.hub = event->kind == EVENT_STEP_TAKEN ? event->body.step_taken.hub : request->hub;
         TRY(agreement_of_hub(transaction, row.hub, scratch, &row.agreement, err));
         intake_row_apply(&row, event);
+        TRY(count_intake(transaction, &row, 1, scratch, err));
         return insert_row(transaction, TABLE_INTAKE, &row, err);
     }
     const struct parameter parameter = parameter_number(intake_request(event));
@@ -59,7 +86,9 @@ result intake_apply(struct transaction *transaction, const struct event *event,
     if (!found) {
         return result_ok(); /* the request held no place */
     }
+    TRY(count_intake(transaction, &row, -1, scratch, err));
     intake_row_apply(&row, event);
+    TRY(count_intake(transaction, &row, 1, scratch, err));
     return update_row(transaction, TABLE_INTAKE, &row, err);
 }
 
@@ -128,22 +157,42 @@ result transaction_count_entries(struct transaction *transaction, int64_t hub, s
                      &found, err);
 }
 
-result transaction_count_intake(struct transaction *transaction, int64_t agreement, date on,
-                                instant before, struct intake_counts *ret_counts, struct err *err)
+static result ask_intake(struct transaction *transaction, enum query query,
+                         const struct parameter parameters[static 4],
+                         struct intake_counts *ret_counts, struct err *err)
 {
-    const date first = date_add_days(on, 1 - date_to_civil(on).day);
-    const struct parameter parameters[] = {
-        parameter_number(agreement),
-        parameter_number(before.milliseconds),
-        parameter_number(first.day),
-        parameter_number(on.day),
-    };
     struct arena scratch = transaction->scratch;
     struct intake_counts counts = {0};
     bool found = false;
-    TRY(first_row(transaction, QUERY_INTAKE_COUNTS, parameters, 4, &scratch, &counts, &found, err));
+    TRY(first_row(transaction, query, parameters, 4, &scratch, &counts, &found, err));
     *ret_counts = counts;
     return result_ok();
+}
+
+result transaction_count_intake(struct transaction *transaction, int64_t agreement, date on,
+                                struct intake_counts *ret_counts, struct err *err)
+{
+    const date month = first_of_month(on);
+    const struct parameter parameters[] = {
+        parameter_number(agreement),
+        parameter_number(month.day),
+        parameter_number(date_add_months(month, 1, DATE_ROUND_DOWN).day),
+        parameter_number(on.day),
+    };
+    return ask_intake(transaction, QUERY_INTAKE_COUNTS, parameters, ret_counts, err);
+}
+
+result transaction_count_intake_past(struct transaction *transaction, int64_t agreement, date on,
+                                     instant before, struct intake_counts *ret_counts,
+                                     struct err *err)
+{
+    const struct parameter parameters[] = {
+        parameter_number(agreement),
+        parameter_number(before.milliseconds),
+        parameter_number(first_of_month(on).day),
+        parameter_number(on.day),
+    };
+    return ask_intake(transaction, QUERY_INTAKE_COUNTS_PAST, parameters, ret_counts, err);
 }
 
 result transaction_operations(struct transaction *transaction, date from, date to,

@@ -23,7 +23,7 @@ struct store {
     struct work *first;
     struct work *last;
     size_t waiting;    /* works in the queue */
-    size_t expected;   /* works that may be there soon: of the last group, and those in the queue */
+    size_t expected;   /* works that may come soon: of the last group, and those in the queue */
     bool writer_waits; /* for `wake`, ... */
     size_t wanted;     /* ... until so many works wait */
     int64_t commit_nanoseconds; /* of the last group; the writer thread's */

@@ -379,6 +379,13 @@ static const struct column operation_columns[] = {
 };
 
 static const struct column intake_count_columns[] = {
+    FIXED(intake_count_record, agreement, COLUMN_NUMBER),
+    FIXED(intake_count_record, month, COLUMN_DATE),
+    COLUMN(intake_count_record, used, COLUMN_NUMBER),
+    COLUMN(intake_count_record, held, COLUMN_NUMBER),
+};
+
+static const struct column intake_counts_columns[] = {
     FIXED(intake_counts, used, COLUMN_NUMBER),
     FIXED(intake_counts, used_in_month, COLUMN_NUMBER),
     FIXED(intake_counts, held, COLUMN_NUMBER),
@@ -492,6 +499,8 @@ static const struct layout layouts[TABLE_COUNT] = {
     [TABLE_WORD] = LAYOUT("word", struct name_record, name_columns, 1),
     [TABLE_ENTRY] = PERSONAL("entry", struct entry_row, entry_columns, 1),
     [TABLE_INTAKE] = LAYOUT("intake", struct intake_row, intake_columns, 1),
+    [TABLE_INTAKE_COUNT] =
+        LAYOUT("intake_count", struct intake_count_record, intake_count_columns, 2),
     [TABLE_OPERATION] = LAYOUT("operation", struct operation_row, operation_columns, 1),
     [TABLE_MERGE] = LAYOUT("merge", struct merge_row, merge_columns, 1),
     [TABLE_MOVED] = LAYOUT("moved", struct moved_row, moved_columns, 2),
@@ -550,10 +559,10 @@ const struct layout *layout_of_course(void)
     return &layout;
 }
 
-const struct layout *layout_of_intake_count(void)
+const struct layout *layout_of_intake_counts(void)
 {
     static const struct layout layout =
-        LAYOUT("intake_count", struct intake_counts, intake_count_columns, 0);
+        LAYOUT("intake_counts", struct intake_counts, intake_counts_columns, 0);
     return &layout;
 }
 

@@ -77,6 +77,7 @@ enum table {
     TABLE_WORD,
     TABLE_ENTRY,
     TABLE_INTAKE,
+    TABLE_INTAKE_COUNT,
     TABLE_OPERATION,
     TABLE_MERGE,
     TABLE_MOVED,
@@ -104,7 +105,7 @@ const struct layout *layout_of_look(void);          /* struct look_row (store.h)
 const struct layout *layout_of_look_link(void);     /* struct look_link */
 const struct layout *layout_of_stage_count(void);   /* struct stage_count (store.h) */
 const struct layout *layout_of_course(void);        /* struct person_course (store.h) */
-const struct layout *layout_of_intake_count(void);  /* struct intake_counts (store.h) */
+const struct layout *layout_of_intake_counts(void); /* struct intake_counts (store.h) */
 
 /* Replaces every text of a row by a copy in the arena. */
 MUST_USE result layout_copy_texts(const struct layout *layout, void *row, struct arena *arena,
@@ -157,6 +158,16 @@ struct place_count_record {
     str kind;
     enum place_state state;
     int64_t places;
+};
+
+/* How many intakes of an agreement (intake.h) were used on days of a month, and how many of those
+ * whose places were given in it are held still. Counting everybody who was ever taken in would
+ * make each page that is about a hub dearer with every transfer. */
+struct intake_count_record {
+    int64_t agreement;
+    date month; /* its first day */
+    int64_t used;
+    int64_t held;
 };
 
 /* A name that the caseload writes as a number: of a fact, or a word (packed.h). Numbers are given

@@ -13,10 +13,13 @@ enum {
     READER_CACHE_KIBIBYTES = 16 * 1024,
     WRITER_CACHE_KIBIBYTES = 64 * 1024,
     BULK_CACHE_KIBIBYTES = 768 * 1024,
+    /* Of a new store: a command changes a few places of some pages, and each page that it changes
+     * is written whole. */
+    PAGE_BYTES = 2048,
     /* The log moves into the file less often than SQLite's 1,000 pages: works on random people
-     * change the same pages again and again, and everybody waits for each move. 130 MB of log are
-     * read in a moment after a crash. */
-    CHECKPOINT_PAGES = 32000,
+     * change the same pages again and again, and everybody waits for each move. So much log is read
+     * in a moment after a crash. */
+    CHECKPOINT_BYTES = 128 * 1024 * 1024,
     WAL_BYTES_KEPT = 160 * 1024 * 1024,
 };
 
@@ -178,10 +181,14 @@ static result configure(sqlite3 *db, enum connection_use use, struct err *err)
                    "PRAGMA mmap_size = 0;",
                    err));
     char sql[200];
+    int64_t page_bytes = 0;
+    sqlite3_snprintf(sizeof sql, sql, "PRAGMA page_size = %d", PAGE_BYTES); /* if it is new */
+    TRY(sqlite_run(db, sql, err));
+    TRY(sqlite_ask_number(db, "PRAGMA page_size", &page_bytes, err));
     sqlite3_snprintf(sizeof sql, sql,
                      "PRAGMA wal_autocheckpoint = %d; PRAGMA journal_size_limit = %d;"
                      "PRAGMA cache_size = -%d; PRAGMA query_only = %d;",
-                     CHECKPOINT_PAGES, WAL_BYTES_KEPT,
+                     CHECKPOINT_BYTES / (int)page_bytes, WAL_BYTES_KEPT,
                      use == CONNECTION_READS ? READER_CACHE_KIBIBYTES : WRITER_CACHE_KIBIBYTES,
                      use == CONNECTION_READS ? 1 : 0);
     return sqlite_run(db, sql, err);

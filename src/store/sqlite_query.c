@@ -25,8 +25,9 @@ static const struct query_row query_rows[QUERY_COUNT] = {
         {TABLE_EVENT, NULL,
          "SELECT # FROM event WHERE subject_kind = ?1 AND subject = ?2 AND position < ?3"
          " ORDER BY position DESC LIMIT ?4"},
-    [QUERY_EVENTS_FROM] = {TABLE_EVENT, NULL,
-                           "SELECT # FROM event WHERE position >= ?1 ORDER BY position"},
+    [QUERY_EVENTS_BETWEEN] = {TABLE_EVENT, NULL,
+                              "SELECT # FROM event WHERE position BETWEEN ?1 AND ?2"
+                              " ORDER BY position"},
     [QUERY_PERSON_BY_REFERENCE] = {TABLE_COUNT, layout_of_number,
                                    "SELECT id FROM person WHERE reference = ?1"},
     [QUERY_HUB_BY_REFERENCE] = {TABLE_COUNT, layout_of_number,
@@ -217,8 +218,18 @@ static const struct query_row query_rows[QUERY_COUNT] = {
          " AND NOT (closed_at <> 0 AND closed_at <= ?5 AND closed_on <= ?4)"},
     [QUERY_INTAKE_OF_REQUEST] = {TABLE_INTAKE, NULL,
                                  "SELECT # FROM intake WHERE request = ?1 AND request <> 0"},
+    /* What is used of a day after the one that is asked about counts in no month yet; mostly there
+     * is none. */
     [QUERY_INTAKE_COUNTS] =
-        {TABLE_COUNT, layout_of_intake_count,
+        {TABLE_COUNT, layout_of_intake_counts,
+         "SELECT COALESCE(SUM(used), 0)"
+         " - (SELECT COUNT(*) FROM intake WHERE agreement = ?1 AND used_on > ?4),"
+         " COALESCE(SUM(used) FILTER (WHERE month = ?2), 0)"
+         " - (SELECT COUNT(*) FROM intake"
+         " WHERE agreement = ?1 AND used_on > ?4 AND used_on < ?3),"
+         " COALESCE(SUM(held), 0) FROM intake_count WHERE agreement = ?1"},
+    [QUERY_INTAKE_COUNTS_PAST] =
+        {TABLE_COUNT, layout_of_intake_counts,
          "SELECT COALESCE(SUM(used_at <> 0 AND used_at < ?2 AND used_on <= ?4), 0),"
          " COALESCE(SUM(used_at <> 0 AND used_at < ?2 AND used_on BETWEEN ?3 AND ?4), 0),"
          " COALESCE(SUM(held_at <> 0 AND held_at < ?2 AND (used_at = 0 OR used_at >= ?2)"

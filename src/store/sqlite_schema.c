@@ -352,9 +352,14 @@ static const char book_tables[] =
     "  given_back_at INTEGER NOT NULL,"
     "  CHECK (used_at = 0 OR given_back_at = 0)) STRICT;"
     /* All that counting them reads, so that the rows are left alone. */
-    "CREATE INDEX @.intake_by_agreement ON intake (agreement, used_at, used_on, held_at,"
+    "CREATE INDEX @.intake_by_agreement ON intake (agreement, used_on, used_at, held_at,"
     "  given_back_at);"
     "CREATE UNIQUE INDEX @.intake_once ON intake (request) WHERE request <> 0;"
+    "CREATE TABLE @.intake_count ("
+    "  agreement INTEGER NOT NULL, month INTEGER NOT NULL,"
+    "  used INTEGER NOT NULL CHECK (used >= 0),"
+    "  held INTEGER NOT NULL CHECK (held >= 0),"
+    "  PRIMARY KEY (agreement, month)) STRICT, WITHOUT ROWID;"
 
     "CREATE TABLE @.operation ("
     "  id INTEGER PRIMARY KEY,"
@@ -511,19 +516,13 @@ static const char sign_in_tables[] =
     "  PRIMARY KEY (bound_to, purpose)) STRICT, WITHOUT ROWID;"
     "CREATE INDEX IF NOT EXISTS ceremony_by_age ON ceremony (made_at);";
 
-/* A look says why. The derived tables of an older layout give way to those of this one; they are
- * filled from the events, which needs the key: store_open does it when it finds the mark. */
+/* A look says why. */
 static result complete_register(sqlite3 *db, struct arena scratch, struct err *err)
 {
+    (void)scratch;
     TRY(sqlite_run(db, registrations_index, err));
     TRY(sqlite_run(db, sign_in_tables, err));
-    TRY(drop_derived(db, err));
-    TRY(sqlite_make_derived(db, "main", scratch, err));
-    TRY(sqlite_run(db, "ALTER TABLE look ADD COLUMN reason TEXT NOT NULL DEFAULT ''", err));
-    return sqlite_run(db,
-                      "INSERT OR IGNORE INTO property SELECT '" PROPERTY_ROWS_ARE_OLD "', x'01'"
-                      " WHERE EXISTS (SELECT 1 FROM event)",
-                      err);
+    return sqlite_run(db, "ALTER TABLE look ADD COLUMN reason TEXT NOT NULL DEFAULT ''", err);
 }
 
 /* Older programs did not write down when anything was recorded last; they refuse this layout. */
@@ -563,6 +562,18 @@ static result come_under_the_seal(sqlite3 *db, struct arena scratch, struct err 
     return result_ok();
 }
 
+/* The derived tables of an older layout give way to those of this one; they are filled from the
+ * events, which needs the key: store_open does it when it finds the mark. */
+static result renew_derived(sqlite3 *db, struct arena scratch, struct err *err)
+{
+    TRY(drop_derived(db, err));
+    TRY(sqlite_make_derived(db, "main", scratch, err));
+    return sqlite_run(db,
+                      "INSERT OR IGNORE INTO property SELECT '" PROPERTY_ROWS_ARE_OLD "', x'01'"
+                      " WHERE EXISTS (SELECT 1 FROM event)",
+                      err);
+}
+
 struct migration {
     const char *name;
     result (*apply)(sqlite3 *db, struct arena scratch, struct err *err);
@@ -574,6 +585,7 @@ static const struct migration migrations[] = {
     {"the register complete", complete_register},
     {"the latest instant", note_latest},
     {"under the seal", come_under_the_seal},
+    {"counts of intakes", renew_derived}, /* stays the last: later layouts of derived rows, too */
 };
 
 enum {

@@ -11,11 +11,12 @@
 #include <string.h>
 
 /* How a write travels. The caller puts its work, which lies on its own stack, into the queue and
- * sleeps. The writer thread takes all that wait (up to GROUP_WORKS_MAX), begins one transaction,
- * runs each work in a savepoint, writes the looks that wait, commits, and only then wakes the
- * callers: one of them, who wakes two others before going on, and so on, so that the writer is soon
- * at the next group. Those who were answered often come back at once: so before it takes the next
- * group, the writer waits for them, for a fraction of the time that the last commit took.
+ * sleeps. The writer thread begins one transaction, runs each work that waits in a savepoint (up to
+ * GROUP_WORKS_MAX), writes the looks that wait, commits, and only then wakes the callers: one of
+ * them, who wakes two others before going on, and so on, so that the writer is soon at the next
+ * group. Those who were answered often come back at once: so while it runs the first of the next
+ * group, the others come, and before it commits, the writer waits for those who are missing, for a
+ * fraction of the time that the last commit took.
  *
  * Invariants:
  *   1. a caller hears "done" only after the commit that holds its work has returned;
@@ -47,6 +48,15 @@ struct work {
     sem_t answered;
     struct work *wakes[2]; /* others of the group whom this one's caller wakes */
     struct work *next;
+};
+
+/* Works that are committed together. */
+struct group {
+    struct work *first;
+    struct work *last;
+    size_t count;
+    size_t expected;  /* so many may come */
+    int64_t patience; /* nanoseconds that are left to wait for them */
 };
 
 struct reader {
@@ -136,14 +146,94 @@ static result commit(struct store *store, struct err *err)
     return store->backend->commit(store->writing.connection, err);
 }
 
-static result run_group(struct store *store, struct work *group, struct err *looks_err,
+/* --- who belongs to a group ------------------------------------------------------------------- */
+
+static bool waits_until(struct store *store, int64_t nanoseconds)
+{
+    const struct timespec until = {.tv_sec = nanoseconds / NANOSECONDS_PER_SECOND,
+                                   .tv_nsec = nanoseconds % NANOSECONDS_PER_SECOND};
+    store->writer_waits = true;
+    const bool woken = pthread_cond_timedwait(&store->wake, &store->mutex, &until) == 0;
+    store->writer_waits = false;
+    return woken;
+}
+
+/* With the mutex held, as all of these; the queue is not empty. */
+static void take_first(struct store *store, struct group *group)
+{
+    struct work *work = store->first;
+    *(group->last == NULL ? &group->first : &group->last->next) = work;
+    group->last = work;
+    group->count++;
+    store->first = work->next;
+    store->last = work->next == NULL ? NULL : store->last;
+    store->waiting--;
+    work->next = NULL;
+}
+
+/* Those who wait, oldest first, up to a bulk work. */
+static void take_works(struct store *store, struct group *group)
+{
+    while (store->first != NULL && !store->first->bulk && group->count < GROUP_WORKS_MAX) {
+        take_first(store, group);
+    }
+}
+
+/* For half of those who are missing; while they are run, the others come. */
+static void wait_for_more(struct store *store, struct group *group)
+{
+    const int64_t begin = nanoseconds_now();
+    store->wanted = (group->expected - group->count + 1) / 2;
+    while (store->waiting < store->wanted && !store->stopping &&
+           waits_until(store, begin + group->patience)) {
+    }
+    store->wanted = 0;
+    group->patience -= nanoseconds_now() - begin;
+}
+
+/* The one to run after `work`; NULL when nobody else is waited for. Takes the mutex. */
+static struct work *next_work(struct store *store, struct group *group, const struct work *work)
+{
+    struct work *next = work == NULL ? group->first : work->next;
+    if (next != NULL) {
+        return next;
+    }
+    pthread_mutex_lock(&store->mutex);
+    if (store->first == NULL && group->count < group->expected && group->patience > 0) {
+        wait_for_more(store, group);
+    }
+    take_works(store, group);
+    pthread_mutex_unlock(&store->mutex);
+    return work == NULL ? group->first : work->next;
+}
+
+/* A bulk work is a group of its own. */
+static struct group begin_group(struct store *store)
+{
+    const int64_t patience = store->commit_nanoseconds / GATHER_FRACTION;
+    struct group group = {
+        .expected = store->expected < GROUP_WORKS_MAX ? store->expected : GROUP_WORKS_MAX,
+        .patience = patience < GATHER_NANOSECONDS_MAX ? patience : (int64_t)GATHER_NANOSECONDS_MAX};
+    if (store->first != NULL && store->first->bulk) {
+        take_first(store, &group);
+    } else {
+        take_works(store, &group);
+    }
+    return group;
+}
+
+/* --- one group, and a bulk work --------------------------------------------------------------- */
+
+static result run_group(struct store *store, struct group *group, struct err *looks_err,
                         result *ret_looks, struct err *err)
 {
     struct transaction *transaction = &store->writing;
     TRY(transaction_begin(transaction, true, err));
     result whole = result_ok();
-    for (struct work *work = group; work != NULL && whole.ok; work = work->next) {
+    struct work *work = next_work(store, group, NULL);
+    while (work != NULL && whole.ok) {
         whole = run_in_savepoint(store, work, err);
+        work = whole.ok ? next_work(store, group, work) : NULL;
     }
     whole = whole.ok ? write_looks(store, looks_err, ret_looks, err) : whole;
     const int64_t begin = nanoseconds_now();
@@ -158,13 +248,13 @@ static result run_group(struct store *store, struct work *group, struct err *loo
     return whole;
 }
 
-static void commit_group(struct store *store, struct work *group)
+static void commit_group(struct store *store, struct group *group)
 {
     struct err err = {0};
     struct err looks_err = {0};
     result looks = result_ok();
     const result committed = run_group(store, group, &looks_err, &looks, &err);
-    for (struct work *work = group; work != NULL; work = work->next) {
+    for (struct work *work = group->first; work != NULL; work = work->next) {
         /* One that failed by itself keeps its own error. */
         if (!committed.ok && (work->outcome.ok || work->err.code == ERROR_NONE)) {
             fail_work(work, &err);
@@ -216,54 +306,8 @@ static bool has_work(const struct store *store)
     return store->first != NULL || (looks_wait && !store->looks.failing);
 }
 
-static bool waits_until(struct store *store, int64_t nanoseconds)
-{
-    const struct timespec until = {.tv_sec = nanoseconds / NANOSECONDS_PER_SECOND,
-                                   .tv_nsec = nanoseconds % NANOSECONDS_PER_SECOND};
-    store->writer_waits = true;
-    const bool woken = pthread_cond_timedwait(&store->wake, &store->mutex, &until) == 0;
-    store->writer_waits = false;
-    return woken;
-}
-
-/* With the mutex held: waits for those who may come back. */
-static void gather_group(struct store *store)
-{
-    const int64_t patience = store->commit_nanoseconds / GATHER_FRACTION;
-    const int64_t until =
-        nanoseconds_now() +
-        (patience < GATHER_NANOSECONDS_MAX ? patience : (int64_t)GATHER_NANOSECONDS_MAX);
-    store->wanted = store->expected < GROUP_WORKS_MAX ? store->expected : GROUP_WORKS_MAX;
-    while (store->waiting < store->wanted && !store->stopping && waits_until(store, until)) {
-    }
-    store->wanted = 0;
-}
-
-/* With the mutex held: the works of the next group, oldest first; a bulk work is a group of its
- * own. */
-static struct work *take_group(struct store *store)
-{
-    struct work *group = store->first;
-    struct work *last = NULL;
-    size_t count = 0;
-    while (store->first != NULL && count < GROUP_WORKS_MAX && (count == 0 || !store->first->bulk)) {
-        last = store->first;
-        store->first = last->next;
-        count++;
-        if (last->bulk) {
-            break;
-        }
-    }
-    if (last != NULL) {
-        last->next = NULL;
-    }
-    store->last = store->first == NULL ? NULL : store->last;
-    store->waiting -= count;
-    return group;
-}
-
-/* Who wakes whom. Nobody's caller is awake yet. Gives the number of works. */
-static size_t arrange_waking(struct work *group)
+/* Who wakes whom. Nobody's caller is awake yet. */
+static void arrange_waking(struct work *group)
 {
     struct work *waking = group;
     size_t count = 0;
@@ -276,7 +320,6 @@ static size_t arrange_waking(struct work *group)
         }
         count++;
     }
-    return count;
 }
 
 /* From here on the work is its caller's again, and may be gone. */
@@ -321,22 +364,19 @@ static void *write_until_closed(void *context)
         if (!has_work(store)) {
             break;
         }
-        if (store->waiting < store->expected) {
-            gather_group(store);
-        }
-        struct work *group = take_group(store);
+        struct group group = begin_group(store);
         looks_take(&store->looks);
         pthread_mutex_unlock(&store->mutex);
-        if (group != NULL && group->bulk) {
-            commit_bulk(store, group);
+        if (group.first != NULL && group.first->bulk) {
+            commit_bulk(store, group.first);
         } else {
-            commit_group(store, group);
+            commit_group(store, &group);
         }
-        const size_t count = arrange_waking(group);
+        arrange_waking(group.first);
         pthread_mutex_lock(&store->mutex);
-        callers_leave(store, count);
-        store->expected = count + store->waiting;
-        answer(group);
+        callers_leave(store, group.count);
+        store->expected = group.count + store->waiting;
+        answer(group.first);
     }
     pthread_mutex_unlock(&store->mutex);
     return NULL;

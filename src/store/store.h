@@ -446,15 +446,19 @@ MUST_USE result transaction_count_entries(struct transaction *transaction, int64
                                           int64_t *ret_count, struct err *err);
 
 /* What is used of an agreement's intake (register/intake.h): transfers until `on`, those in the
- * month of that day, and places that are held for somebody; all as recorded before `before`. */
+ * month of that day, and places that are held for somebody. At any size, from what is counted as it
+ * happens; or as recorded before an instant of the past, from everybody who was ever taken in. */
 struct intake_counts {
     int64_t used;
     int64_t used_in_month;
     int64_t held;
 };
 MUST_USE result transaction_count_intake(struct transaction *transaction, int64_t agreement,
-                                         date on, instant before, struct intake_counts *ret_counts,
+                                         date on, struct intake_counts *ret_counts,
                                          struct err *err);
+MUST_USE result transaction_count_intake_past(struct transaction *transaction, int64_t agreement,
+                                              date on, instant before,
+                                              struct intake_counts *ret_counts, struct err *err);
 
 /* Joint operations that happened from one day to another, both included, in the order of days. */
 MUST_USE result transaction_operations(struct transaction *transaction, date from, date to,
@@ -539,14 +543,20 @@ typedef result store_event_visit(void *context, const struct event *event, bool 
                                  struct err *err);
 MUST_USE result transaction_each_event(struct transaction *transaction, int64_t from,
                                        store_event_visit *visit, void *context, struct err *err);
-/* The leaf of every event from a position on (seal/leaf.h), in order and without a gap
- * (ERROR_STORAGE names the event that is missing). With `check`, each event is opened, and is the
+/* The leaf of every event between two positions (seal/leaf.h), in order and without a gap
+ * (ERROR_STORAGE names the event that is missing); `to` is STORE_TO_THE_LAST, or the position of an
+ * event that is to be there. With `check`, each event is opened, and is the
  * one that its leaf commits to; of one whose key was destroyed nobody can tell any more. The
  * visitor may go on reading with the same transaction. */
+#define STORE_TO_THE_LAST INT64_MAX
 typedef result store_leaf_visit(void *context, int64_t position, const struct sha256 *leaf,
                                 struct err *err);
-MUST_USE result transaction_each_leaf(struct transaction *transaction, int64_t from, bool check,
-                                      store_leaf_visit *visit, void *context, struct err *err);
+MUST_USE result transaction_each_leaf(struct transaction *transaction, int64_t from, int64_t to,
+                                      bool check, store_leaf_visit *visit, void *context,
+                                      struct err *err);
+/* The leaf of one event; ERROR_NOT_FOUND when there is none. */
+MUST_USE result transaction_leaf(struct transaction *transaction, int64_t position,
+                                 struct sha256 *ret_leaf, struct err *err);
 /* For taking over another register's events: the header of an event whose body was erased there.
  * Its subject has no key here either. The rows of the store are old from then on: they are made
  * of the events (store_rebuild) when all are there, at the latest when the store is opened. */

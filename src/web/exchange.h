@@ -79,6 +79,7 @@ bool exchange_may(const struct exchange *exchange, enum action action);
  * (ERROR_NOT_FOUND). */
 MUST_USE result exchange_position(const struct exchange *exchange, size_t parameter,
                                   int64_t *ret_position, struct err *err);
+struct client_id exchange_new_client_id(const struct exchange *exchange);
 /* The person of the path, in the one written form of a reference. */
 str exchange_person(const struct exchange *exchange);
 

@@ -38,6 +38,7 @@ static const struct page_place places[] = {
     {"Screening", "/screening", ACTION_SCREEN},
     {"Rulebook", "/rulebook", ACTION_SEE_RULEBOOK},
     {"Statistics", "/statistics", ACTION_SEE_STATISTICS},
+    {"Forecasts", "/forecast", ACTION_SEE_FORECAST},
     {"Looks", "/looks", ACTION_SEE_LOOKS},
     {"Break-glass", "/glass", ACTION_REVIEW_GLASS},
     {"Accounts", "/accounts", ACTION_MANAGE_ACCOUNTS},
@@ -310,11 +311,8 @@ str page_path(struct arena *arena, str path)
 
 json_t *page_client_id(const struct exchange *exchange)
 {
-    const struct system *system = exchange->casework->system;
-    uint8_t chance[CLIENT_ID_SIZE];
     char text[37];
-    system->entropy(system->context, chance, sizeof chance);
-    const struct client_id id = client_id_make(system_now(system), chance);
+    const struct client_id id = exchange_new_client_id(exchange);
     client_id_format(&id, text);
     return json_string(text);
 }

@@ -132,6 +132,14 @@ result exchange_position(const struct exchange *exchange, size_t parameter, int6
     return result_ok();
 }
 
+struct client_id exchange_new_client_id(const struct exchange *exchange)
+{
+    const struct system *system = exchange->casework->system;
+    uint8_t chance[CLIENT_ID_SIZE];
+    system->entropy(system->context, chance, sizeof chance);
+    return client_id_make(system_now(system), chance);
+}
+
 str exchange_person(const struct exchange *exchange)
 {
     char text[REFERENCE_SIZE];

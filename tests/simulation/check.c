@@ -303,6 +303,37 @@ static result check_places(struct transaction *transaction, struct rows_work *wo
     return result_ok();
 }
 
+static bool same_counts(const struct intake_counts *a, const struct intake_counts *b)
+{
+    return a->used == b->used && a->used_in_month == b->used_in_month && a->held == b->held;
+}
+
+/* What is counted as it happens is what counting everybody comes to, on any day. */
+static result check_intakes(struct transaction *transaction, struct rows_work *work,
+                            struct err *err)
+{
+    enum { DAYS = 3, DAYS_APART = 20 };
+    const instant ever = {.milliseconds = INT64_MAX};
+    const struct agreement_row *rows = NULL;
+    size_t count = 0;
+    TRY(transaction_agreements(transaction, &work->arena, &rows, &count, err));
+    for (size_t i = 0; i < count * DAYS; i++) {
+        const struct agreement_row *row = &rows[i / DAYS];
+        const date on = date_add_days(world_today(work->world), -DAYS_APART * (int32_t)(i % DAYS));
+        struct intake_counts kept;
+        struct intake_counts counted;
+        TRY(transaction_count_intake(transaction, row->id, on, &kept, err));
+        TRY(transaction_count_intake_past(transaction, row->id, on, ever, &counted, err));
+        if (!same_counts(&kept, &counted)) {
+            model_break(&work->world->model,
+                        "4: under %.*s %lld are used and %lld held, and %lld and %lld are kept",
+                        STR_ARG(row->reference), (long long)counted.used, (long long)counted.held,
+                        (long long)kept.used, (long long)kept.held);
+        }
+    }
+    return result_ok();
+}
+
 /* --- rows of departures, arrivals, books -------------------------------------------------------
  */
 
@@ -404,6 +435,7 @@ static result check_all_rows(struct transaction *transaction, void *context, str
     TRY(check_records(transaction, work, err));
     TRY(check_requests(transaction, work, err));
     TRY(check_places(transaction, work, err));
+    TRY(check_intakes(transaction, work, err));
     TRY(check_manifests(transaction, work, err));
     TRY(check_stays(transaction, work, err));
     return check_entries(transaction, work, err);

@@ -1,4 +1,5 @@
 #include "desk.h"
+#include "desk_forecast.h"
 
 #include "casework/adoption.h"
 #include "casework/arrivals.h"
@@ -104,6 +105,10 @@ static void open_web(struct desk *desk, const enum account_name *accounts)
             "\"columns\":[\"Period\",\"Sex\",\"Other\",\"Total\"],"
             "\"rows\":[[\"2025-Q2\",\"Total\",3,40],[\"2025-Q3\",\"Total\",4,\"[c]\"]]}",
             0, NULL)};
+    desk->forecast = (struct web_forecast){.name = STR("it"),
+                                           .run = json_loads(desk_run, 0, NULL),
+                                           .shares = json_loads(desk_shares, 0, NULL),
+                                           .sensitivity = json_loads(desk_sensitivity, 0, NULL)};
     snprintf(series, sizeof series, "%s/" ARRIVALS_FILE, source == NULL ? "." : source);
     struct web_options options = {.casework = &desk->office.casework,
                                   .pages_folder =
@@ -112,6 +117,8 @@ static void open_web(struct desk *desk, const enum account_name *accounts)
                                   .definitions = &definitions,
                                   .releases = &desk->release,
                                   .release_count = 1,
+                                  .forecasts = &desk->forecast,
+                                  .forecast_count = 1,
                                   .arrivals_file = series};
     must(web_open(&options, &desk->web, &err), &err);
     options.secure_cookies = true;
@@ -146,6 +153,9 @@ void desk_close(struct desk *desk)
     web_close(desk->web);
     web_close(desk->secure_web);
     json_decref(desk->release.sheet);
+    json_decref(desk->forecast.run);
+    json_decref(desk->forecast.shares);
+    json_decref(desk->forecast.sensitivity);
     remove_assets(desk);
     arena_close(&desk->arena);
     office_close(&desk->office);
