@@ -54,7 +54,8 @@ static void add_read(const struct invocation *invocation, const struct settings 
                                                   OPTION_NOTICES,   OPTION_POLICY};
     /* Each may be a link to somewhere else: a folder holds what it links to no more than others do.
      */
-    static const char *const shared[] = {"pages", "rulebooks", "notices", "statistics", "data"};
+    static const char *const shared[] = {"pages",      "rulebooks", "notices",
+                                         "statistics", "data",      "docs/api"};
     static const char *const places[] = {RETURNHUB_ASSETS,
                                          "/usr",
                                          "/lib",

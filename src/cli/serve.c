@@ -161,6 +161,7 @@ result command_serve(const struct invocation *invocation, int *ret_status, struc
         .forecasts = forecasts,
         .forecast_count = forecast_count,
         .arrivals_file = share_folder(invocation, ARRIVALS_FILE).at,
+        .api_file = share_folder(invocation, "docs/api/openapi.json").at,
         .demonstration = demonstration,
         .sign_on = sign_on,
         .origin = settings.origin,

@@ -38,6 +38,7 @@ struct web {
     struct sent_before *sent_before; /* of Idempotency-Keys */
     struct works *works;             /* that are being answered */
     bool has_script;
+    str api; /* the document of the API; "" when there is none */
 };
 
 enum wanted { WANTED_JSON, WANTED_HTML, WANTED_CSV };

@@ -16,6 +16,7 @@
 enum {
     WEB_ARENA_BYTES = 64 * 1024 * 1024, /* lazily taken */
     TEMPLATE_BYTES_MAX = 256 * 1024,
+    API_BYTES_MAX = 4 * 1024 * 1024,
 };
 
 /* --- opening
@@ -105,6 +106,9 @@ result web_open(const struct web_options *options, struct web **ret_web, struct 
     }
     if (opened.ok) {
         opened = assets_open(web, err);
+    }
+    if (opened.ok && options->api_file != NULL) {
+        opened = system_read_file(options->api_file, API_BYTES_MAX, &web->arena, &web->api, err);
     }
     if (opened.ok && options->arrivals_file != NULL) {
         opened = arrivals_load(options->arrivals_file, &web->arena, &web->arrivals, err);
