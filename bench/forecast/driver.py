@@ -1,11 +1,13 @@
-"""The forecast engine on the pipeline, in interleaved rounds with a bare slot wheel in C and SimPy."""
+"""The forecast engine on the pipeline, in interleaved rounds with its peers; and whole forecasts with the law, on threads and on ranks."""
 import json
 import os
+import shutil
 import statistics
 import subprocess
 import sys
+import time
 
-from common import BUILD, QUICK, ROOT, ROUNDS, judged, spread
+from common import BINARY, BUILD, QUICK, ROOT, ROUNDS, judged, spread
 
 HERE = os.path.join(ROOT, "bench", "forecast")
 SIMPY_PART = 100  # SimPy at full size takes minutes: its rate is of the model at a hundredth
@@ -19,7 +21,12 @@ def contestants():
         yield "SimPy", ["/usr/bin/python3", os.path.join(HERE, "pipeline_simpy.py")], SIMPY_PART
     else:
         print("  SimPy is absent: Debian's python3-simpy3 is not installed")
-    print("  simmer is absent: Debian has no package of it; ns-3 and Cimba: no program for them is written yet")
+    ns3 = os.path.join(BUILD, "bench", "forecast", "forecast_ns3")
+    if os.path.exists(ns3):
+        yield "ns-3", [ns3], 1
+    else:
+        print("  ns-3 is absent: Debian's libns3-dev was not there when the bench was built")
+    print("  simmer and Cimba are absent: Debian has no package of them")
 
 
 def one(command, part, seed):
@@ -30,7 +37,7 @@ def one(command, part, seed):
     return said
 
 
-def forecast(_folder):
+def forecast(folder):
     print("The forecast engine on the pipeline (events a second of processor time, one core)")
     runs = {}
     for name, command, part in contestants():
@@ -45,10 +52,82 @@ def forecast(_folder):
         print(f"  {name:12} {spread(rates[name])}{of_part}; mean waits {', '.join(f'{wait:.1f}' for wait in waits)} days")
     ratios = [wheel / engine for wheel, engine in zip(rates["bare wheel"], rates["engine"])]
     print(f"  time against the bare wheel  {judged(ratios, 1.3, least=False)}")
+    if "ns-3" in rates:
+        ratios = [engine / ns3 for engine, ns3 in zip(rates["engine"], rates["ns-3"])]
+        print(f"  speed against ns-3           {judged(ratios, 2.5, least=True)}")
     if "SimPy" in rates:
         ratios = [engine / simpy for engine, simpy in zip(rates["engine"], rates["SimPy"])]
         print(f"  speed against SimPy          {spread(ratios)}   (target at full size: at least 400)")
     compare_waits(runs["engine"][2], runs["bare wheel"][2])
+    with_law(folder)
+
+
+YEARS = 10
+ARRIVALS = 100000  # a year
+WANTED = 1000  # futures
+
+
+def large_scenario(folder):
+    """The baseline over ten years, with 100,000 people a year."""
+    with open(os.path.join(ROOT, "scenarios", "baseline.scenario"), encoding="utf-8") as file:
+        text = file.read()
+    for old, new in (("quarters 12", f"quarters {4 * YEARS}"), ("= claims_2023 over 365", f"= {ARRIVALS} over 365")):
+        if old not in text:
+            sys.exit(f"bench: the baseline says no more \"{old}\"")
+        text = text.replace(old, new)
+    path = os.path.join(folder, "large.scenario")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+    return path
+
+
+def timed(command):
+    """What a command says, its wall time, processor time and memory in MiB."""
+    begin = time.monotonic()
+    child = subprocess.Popen(command, stdout=subprocess.PIPE)
+    said = child.stdout.read()
+    _, status, usage = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode != 0:
+        sys.exit(f"bench: {' '.join(command)} ended with {child.returncode}")
+    return said, time.monotonic() - begin, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+
+
+def with_law(folder):
+    """Two runs with different numbers of futures: their difference is that of the futures alone."""
+    few, many = (1, 2) if QUICK else (2, 10)
+    command = [BINARY, "forecast", "run", large_scenario(folder), "--format", "csv"]
+    print(f"Whole forecasts: {YEARS} years, {ARRIVALS:,} people a year, each judged by the rulebook every 28 days")
+    timings = []
+    for _ in range(1 if QUICK else 3):
+        said = {(futures, threads): timed([*command, "--futures", str(futures), "--threads", str(threads)])
+                for futures, threads in ((few, 1), (many, 1), (few, 2), (many, 2))}
+        if said[many, 1][0] != said[many, 2][0]:
+            sys.exit("bench: two threads say something else than one")
+        timings.append(said)
+    futures = many - few
+    each = [(said[many, 1][2] - said[few, 1][2]) / futures for said in timings]
+    wall = [(said[many, 2][1] - said[few, 2][1]) / futures * WANTED / 60 for said in timings]
+    memory = [said[many, 1][3] for said in timings]
+    print(f"  processor time of a future   {spread(each, '{:.2f} s')}")
+    print(f"  {WANTED:,} of them, two threads   {spread(wall, '{:.1f} min')}   target: under 10 min")
+    print(f"  memory, one thread           {spread(memory, '{:.0f} MiB')}   target: under 200 MiB a future")
+    ranks(command + ["--futures", str(many), "--threads", "1"])
+
+
+def ranks(command):
+    """Two ranks of MPI against one, where the program was built with it."""
+    if shutil.which("mpirun") is None or b"libmpi" not in subprocess.run(["ldd", BINARY], check=True, capture_output=True).stdout:
+        print("  ranks are absent: the program was built without MPI (-Dmpi=enabled)")
+        return
+    start = ["mpirun", "--allow-run-as-root", "--oversubscribe", "-n"]
+    ratios = []
+    for _ in range(1 if QUICK else 3):
+        one, two = (timed([*start, str(count), *command]) for count in (1, 2))
+        if one[0] != two[0]:
+            sys.exit("bench: two ranks say something else than one")
+        ratios.append(one[1] / two[1])
+    print(f"  two ranks against one        {judged(ratios, 1.9, least=True)}")
 
 
 def compare_waits(engine, wheel):

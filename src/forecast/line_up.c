@@ -3,10 +3,11 @@
 #include <string.h>
 
 enum {
-    NO_ROW_FREE = UINT32_MAX,
     CELL_SHIFT = 32768, /* a cell is kept as a number that is not negative */
     CAPACITY_FIRST = 4 * COLUMNS_BLOCK_ROWS,
 };
+
+#define NO_ROW_FREE UINT32_MAX
 
 static const size_t no_groups[2];
 static const uint32_t no_members[1];
