@@ -1905,7 +1905,7 @@ const struct command commands[] = {
             "the futures. Text tells of one quarter, csv and json of all.",
         .options = {STORE_OPTIONS, OPTION_AS, OPTION_SHARES_FUTURES, OPTION_SEED,
                     OPTION_RUN_THREADS, OPTION_PEOPLE_ONE_IN, OPTION_QUARTER, OPTION_EACH_SET,
-                    OPTION_CHART_FORMAT, OPTION_ANSWERS, OPTION_HELP},
+                    OPTION_FORMAT, OPTION_ANSWERS, OPTION_HELP},
         .option_count = 13,
         .run = command_forecast_shares,
     },
@@ -1920,7 +1920,7 @@ const struct command commands[] = {
             "over the futures that would go if the assumption were known (the first-order index "
             "of Sobol). What is left of 1 is chance, and what assumptions do only together.",
         .options = {STORE_OPTIONS, OPTION_AS, OPTION_FUTURES, OPTION_SEED, OPTION_RUN_THREADS,
-                    OPTION_PEOPLE_ONE_IN, OPTION_QUARTER, OPTION_CHART_FORMAT, OPTION_ANSWERS,
+                    OPTION_PEOPLE_ONE_IN, OPTION_QUARTER, OPTION_FORMAT, OPTION_ANSWERS,
                     OPTION_HELP},
         .option_count = 12,
         .run = command_forecast_sensitivity,

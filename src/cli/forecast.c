@@ -84,6 +84,60 @@ static result read_scenario(const struct invocation *invocation, const struct ru
     return loaded;
 }
 
+/* ---- what is asked ---- */
+
+enum chart_format { CHART_TEXT, CHART_CSV, CHART_JSON, CHART_SVG };
+
+/* Commands that draw nothing have --format of text, json or csv. */
+static result read_format(const struct invocation *invocation, enum chart_format *ret_format,
+                          struct err *err)
+{
+    static const char *const names[] = {
+        [CHART_TEXT] = "text", [CHART_CSV] = "csv", [CHART_JSON] = "json", [CHART_SVG] = "svg"};
+    static const enum chart_format plain[] = {
+        [OUTPUT_TEXT] = CHART_TEXT, [OUTPUT_JSON] = CHART_JSON, [OUTPUT_CSV] = CHART_CSV};
+    size_t index = 0;
+    if (!option_given(invocation, OPTION_CHART_FORMAT)) {
+        *ret_format = plain[invocation->output->format];
+        return result_ok();
+    }
+    TRY(option_format(invocation, OPTION_CHART_FORMAT, names, sizeof names / sizeof names[0],
+                      "use --format text, csv, json or svg", &index, err));
+    *ret_format = (enum chart_format)index;
+    return result_ok();
+}
+
+static result no_such_series(const struct forecast *forecast, str asked, struct err *err)
+{
+    struct buf names;
+    buf_init(&names, forecast->invocation->arena, sizeof err->hint);
+    for (size_t i = 0; i < forecast->about->series_count; i++) {
+        buf_format(&names, "%s%.*s", i == 0 ? "" : ", ", STR_ARG(forecast->about->series[i].name));
+    }
+    if (asked.len == 0) {
+        result_ignore(err_set(err, ERROR_INPUT, "A drawing is of one series"), "hinted next");
+    } else {
+        result_ignore(
+            err_set(err, ERROR_INPUT, "The scenario has no series \"%.*s\"", STR_ARG(asked)),
+            "hinted next");
+    }
+    return err_hint(err, "Choose with --series one of %.*s", STR_ARG(buf_str(&names)));
+}
+
+/* Before anything is run: what can be printed, and drawn. */
+static result check_printing(const struct forecast *forecast, struct err *err)
+{
+    const str asked = forecast->invocation->options[OPTION_SERIES_DRAWN];
+    enum chart_format format = CHART_TEXT;
+    TRY(read_format(forecast->invocation, &format, err));
+    for (size_t i = 0; i < forecast->about->series_count; i++) {
+        if (format != CHART_SVG || str_equal(forecast->about->series[i].name, asked)) {
+            return result_ok();
+        }
+    }
+    return format == CHART_SVG ? no_such_series(forecast, asked, err) : result_ok();
+}
+
 static result open_on_text(struct forecast *forecast, struct err *err)
 {
     const struct invocation *invocation = forecast->invocation;
@@ -166,8 +220,9 @@ result forecast_open(const struct invocation *invocation, enum command_option of
         .begun = system_now(system_machine()),
         .shows = invocation->output->terminal,
     };
-    return option_given(invocation, OPTION_STORE) ? open_on_register(ret_forecast, err)
-                                                  : open_on_text(ret_forecast, err);
+    TRY(option_given(invocation, OPTION_STORE) ? open_on_register(ret_forecast, err)
+                                               : open_on_text(ret_forecast, err));
+    return check_printing(ret_forecast, err);
 }
 
 /* How many futures are done, and how long the rest will take. */
@@ -226,42 +281,6 @@ result forecast_both(struct forecast *forecast, struct arena *arena, struct ense
 
 /* ---- printing ---- */
 
-enum chart_format { CHART_TEXT, CHART_CSV, CHART_JSON, CHART_SVG };
-
-static result read_format(const struct invocation *invocation, enum chart_format *ret_format,
-                          struct err *err)
-{
-    static const char *const names[] = {
-        [CHART_TEXT] = "text", [CHART_CSV] = "csv", [CHART_JSON] = "json", [CHART_SVG] = "svg"};
-    size_t index = 0;
-    TRY(option_format(invocation, OPTION_CHART_FORMAT, names, sizeof names / sizeof names[0],
-                      "use --format text, csv, json or svg", &index, err));
-    *ret_format = (enum chart_format)index;
-    return result_ok();
-}
-
-static result no_such_series(const struct invocation *invocation, const json_t *list, str asked,
-                             struct err *err)
-{
-    struct buf names;
-    size_t index;
-    json_t *series;
-    buf_init(&names, invocation->arena, sizeof err->hint);
-    json_array_foreach(list, index, series)
-    {
-        buf_format(&names, "%s%.*s", index == 0 ? "" : ", ",
-                   STR_ARG(json_str_or_empty(series, "name")));
-    }
-    if (asked.len == 0) {
-        result_ignore(err_set(err, ERROR_INPUT, "A drawing is of one series"), "hinted next");
-    } else {
-        result_ignore(
-            err_set(err, ERROR_INPUT, "The scenario has no series \"%.*s\"", STR_ARG(asked)),
-            "hinted next");
-    }
-    return err_hint(err, "Choose with --series one of %.*s", STR_ARG(buf_str(&names)));
-}
-
 /* Which series is drawn, and whether what the measures change of it. */
 static result draw(const struct forecast *forecast, const json_t *answer, struct buf *buf,
                    struct err *err)
@@ -281,7 +300,7 @@ static result draw(const struct forecast *forecast, const json_t *answer, struct
             return result_ok();
         }
     }
-    return no_such_series(invocation, list, asked, err);
+    return no_such_series(forecast, asked, err);
 }
 
 /* In the folder of --output, whole or not at all. */
