@@ -117,6 +117,38 @@ static result judge_step_of(struct own_work *work, const bool *oneself, uint32_t
     return result_ok();
 }
 
+/* Does a step lead to that outcome from another outcome? Then it comes to whoever it comes to, at
+ * any time, and says nothing of this procedure: a death. */
+static bool comes_after_the_end(const struct rulebook *rulebook, uint32_t outcome)
+{
+    for (size_t i = 0; i < rulebook->step_count; i++) {
+        const struct step *step = &rulebook->steps[i];
+        for (size_t k = 0; !step->same_stage && step->to == outcome && k < step->from_count; k++) {
+            if (rulebook->stages[step->from[k]].outcome) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* May it be taken from most stages there are? Then it is not what comes next in this one. */
+static bool is_from_most(const struct rulebook *rulebook, const struct step *step)
+{
+    size_t open_stages = 0;
+    for (size_t i = 0; i < rulebook->stage_count; i++) {
+        open_stages += rulebook->stages[i].outcome ? 0 : 1;
+    }
+    return step->from_any || (open_stages > 4 && 2 * step->from_count > open_stages);
+}
+
+static bool leads_on(const struct rulebook *rulebook, const struct step *step, uint32_t stage)
+{
+    const bool to_outcome = !step->same_stage && rulebook->stages[step->to].outcome;
+    return rulebook_step_leaves(rulebook, step, stage) && !is_from_most(rulebook, step) &&
+           !(to_outcome && comes_after_the_end(rulebook, step->to));
+}
+
 static result find_steps(struct own_work *work, struct own_record *record, struct err *err)
 {
     const struct rulebook *rulebook = work->casework->rulebook;
@@ -128,7 +160,7 @@ static result find_steps(struct own_work *work, struct own_record *record, struc
     }
     TRY(tell_of_oneself(rulebook, work->arena, &oneself, err));
     for (uint32_t i = 0; stage != NOT_FOUND_INDEX && i < rulebook->step_count; i++) {
-        if (rulebook_step_leaves(rulebook, &rulebook->steps[i], stage)) {
+        if (leads_on(rulebook, &rulebook->steps[i], stage)) {
             TRY(judge_step_of(work, oneself, i, &steps[record->step_count], err));
             record->step_count++;
         }

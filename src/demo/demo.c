@@ -318,16 +318,22 @@ static result find_latest(struct making *making, enum named_step step, int64_t *
 /* One person who sees their own record, and a legal representative with a few clients. */
 static result open_desks(struct making *making, struct err *err)
 {
-    static const enum named_step steps[] = {STEP_LODGE_APPEAL, STEP_CONTINUE_STAY, STEP_EXHAUST,
-                                            STEP_SEEK_PERMISSION};
-    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
-        int64_t person = 0;
-        TRY(find_latest(making, steps[i], &person, err));
-        if (person != 0 && i == 0) {
-            TRY(tie(making, person, ACTOR_PERSON, "self", "Identity checked at the counter", err));
+    static const enum named_step steps[] = {STEP_LODGE_APPEAL, STEP_CONTINUE_STAY,
+                                            STEP_SEEK_PERMISSION, STEP_PREPARE_REMOVAL};
+    enum { CLIENTS = sizeof steps / sizeof steps[0] };
+    int64_t clients[CLIENTS] = {0};
+    for (size_t i = 0; i < CLIENTS; i++) {
+        TRY(find_latest(making, steps[i], &clients[i], err));
+        bool new_client = clients[i] != 0;
+        for (size_t k = 0; k < i; k++) {
+            new_client = new_client && clients[k] != clients[i];
         }
-        if (person != 0) {
-            TRY(tie(making, person, ACTOR_LAWYER, "representative", "Form of authority seen", err));
+        if (new_client && i == 0) {
+            TRY(tie(making, clients[i], ACTOR_PERSON, "self", "Identity checked", err));
+        }
+        if (new_client) {
+            TRY(tie(making, clients[i], ACTOR_LAWYER, "representative", "Form of authority seen",
+                    err));
         }
     }
     return result_ok();

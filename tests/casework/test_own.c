@@ -492,6 +492,63 @@ static void test_to_say_that_something_is_wrong(void **state)
         'n');
 }
 
+static int64_t write_letter(struct house *house, const struct somebody *person)
+{
+    static const str kinds[] = {STR_INIT("heading"), STR_INIT("paragraph")};
+    static const str originals[] = {STR_INIT("A letter"), STR_INIT("What it says")};
+    static const str none[] = {STR_INIT(""), STR_INIT("")};
+    struct event event = {
+        .subject_kind = SUBJECT_OF_PERSON,
+        .subject = person->id,
+        .kind = EVENT_NOTICE_ISSUED,
+        .body.notice_issued = {
+            .person = str_from_c(person->reference),
+            .notice = STR("letter"),
+            .version = 1,
+            .language = STR("en-GB"),
+            .hash = STR("0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"),
+            .kinds = {.items = kinds, .count = 2},
+            .originals = {.items = originals, .count = 2},
+            .translations = {.items = none, .count = 2}}};
+    office_append(&house->office, &event);
+    return event.position;
+}
+
+static char letter(struct house *house, int64_t account, int64_t number)
+{
+    struct err err = {0};
+    struct notice_answer answer;
+    const struct caller caller = by_id(house, account);
+    return letter_of(casework_own_letter(&house->office.casework, &caller, number,
+                                         &house->office.work, &answer, &err),
+                     &err);
+}
+
+static void test_a_letter_is_seen_once_it_was_served(void **state)
+{
+    struct house *house = *state;
+    struct own_record record;
+    tie(house, &house->person, "own-account");
+    tie(house, &house->other, "lawyer");
+    const int64_t number = write_letter(house, &house->person);
+    assert_int_equal(own(house, house->self, "", &record), 'o');
+    assert_int_equal(record.letter_count, 0);
+    assert_int_equal(letter(house, house->self, number), 'n');
+    struct event served = {.subject_kind = SUBJECT_OF_PERSON,
+                           .subject = house->person.id,
+                           .kind = EVENT_NOTICE_SERVED,
+                           .body.notice_served = {.notice = number,
+                                                  .method = STR("in_person"),
+                                                  .understood = 1,
+                                                  .proof = STR("Signed by PersonNine Staff")}};
+    office_append(&house->office, &served);
+    assert_int_equal(own(house, house->self, "", &record), 'o');
+    assert_int_equal(record.letter_count, 1);
+    assert_int_equal(letter(house, house->self, number), 'o');
+    assert_int_equal(letter(house, house->lawyer, number), 'n');
+    assert_int_equal(letter(house, house->self, number + 1), 'n'); /* an event, and no letter */
+}
+
 static void test_who_looked(void **state)
 {
     struct house *house = *state;
@@ -548,6 +605,7 @@ int main(void)
         EACH(test_a_tie_follows_the_person),
         EACH(test_what_is_told),
         EACH(test_to_say_that_something_is_wrong),
+        EACH(test_a_letter_is_seen_once_it_was_served),
         EACH(test_who_looked),
         EACH(test_language),
 #undef EACH
