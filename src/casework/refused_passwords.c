@@ -160,7 +160,7 @@ static result look_at(struct refused_passwords *list, struct err *err)
 {
     char bytes[2 * LINE_BYTES_MAX];
     uint64_t begin = 0;
-    str line;
+    str line = STR("");
     if (list->file.size == 0) {
         return err_set(err, ERROR_INPUT, "The list of refused passwords is empty");
     }

@@ -83,6 +83,10 @@ static result describe(struct scenario *scenario, struct arena *arena, struct er
     about->measures = measures;
     about->assumed = assumed;
     about->series = scenario->series;
+    for (size_t i = 0; i < scenario->fact_count && about->nationality_fact.len == 0; i++) {
+        const struct fact_line *line = &scenario->facts[i];
+        about->nationality_fact = line->given.kind == GIVEN_NATIONALITY ? line->fact.name : STR("");
+    }
     return result_ok();
 }
 

@@ -187,7 +187,7 @@ static int setup(void **state)
     static struct course course;
     const char *given = *state;
     const uint64_t seed = given != NULL ? strtoull(given, NULL, 10) : 20260630;
-    print_message("seed %llu\n", (unsigned long long)seed);
+    print_message("# seed %llu\n", (unsigned long long)seed);
     office_open(&course.office);
     random_seed(&course.random, seed);
     assert_true(arena_open(&course.kept, 32 * 1024 * 1024, NULL).ok);

@@ -331,7 +331,7 @@ static void test_as_jansson_writes(void **state)
     struct arena *arena = *state;
     struct random random;
     const uint64_t seed = 20261128;
-    print_message("seed %llu\n", (unsigned long long)seed);
+    print_message("# seed %llu\n", (unsigned long long)seed);
     random_seed(&random, seed);
     for (int i = 0; i < 2000; i++) {
         arena_reset(arena);
