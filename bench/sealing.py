@@ -63,7 +63,8 @@ def growing(folder):
               f"processor seconds {spread([value['cpu'] for value in values], '{:.3f}')}")
     for whole, part in (("append", "messages"), ("append in memory", "messages"), ("append", "bytes")):
         pairs = list(zip(kinds[whole], kinds[part]))
-        print(f"    {f'{whole} / {part}':48} {judged([a['seconds'] / b['seconds'] for a, b in pairs], 2, False)}")
+        times = [a["seconds"] / b["seconds"] for a, b in pairs]
+        print(f"    {f'{whole} / {part}':48} {judged(times, 2, False) if part == 'messages' else spread(times, '{:.2f}')}")
         print(f"    {'... processor time':48} {spread([a['cpu'] / b['cpu'] for a, b in pairs], '{:.2f}')}")
 
 
