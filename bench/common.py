@@ -10,6 +10,7 @@ BUILD = os.path.join(ROOT, "build", "release-bench")
 # A test says where its own are, and asks for the shortest run that goes through everything.
 BINARY = os.environ.get("RETURNHUB_BENCH_BINARY", os.path.join(BUILD, "src", "cli", "returnhub"))
 REGISTER = os.environ.get("RETURNHUB_BENCH_REGISTER", os.path.join(BUILD, "bench", "register"))
+SEAL = os.environ.get("RETURNHUB_BENCH_SEAL", os.path.join(BUILD, "bench", "seal"))
 QUICK = os.environ.get("RETURNHUB_BENCH_QUICK") == "1"
 ROUNDS = int(os.environ.get("RETURNHUB_BENCH_ROUNDS", "1" if QUICK else "5"))
 

@@ -2,6 +2,8 @@
  * what each is):
  *
  *   register facts STORE RULES SECONDS CLIENTS   each command records one fact of a person
+ *   register sealed STORE RULES SECONDS CLIENTS LOG   the same, while it is sealed
+ *   register verify STORE THREADS                the events against the log beside the store
  *   register steps STORE RULES SECONDS CLIENTS   each asks for a transfer, or withdraws what was
  * asked register pages STORE RULES SECONDS CLIENTS   each reads a person's page register caseload
  * STORE RULES                bytes a person of the caseload in columns register sqlite FILE SECONDS
@@ -10,6 +12,7 @@
  */
 #include "casework/adoption.h"
 #include "casework/caseload.h"
+#include "casework/sealing.h"
 #include "clients.h"
 #include "log.h"
 #include "peer_sqlite.h"
@@ -266,6 +269,88 @@ static double number_of(const char *text)
     return (double)number;
 }
 
+/* The same commands while they are sealed, on the beat and with the padding that are the program's
+ * own; the log begins with all that the store holds, before anything is measured. */
+static void tell_failure(void *context, const struct err *err)
+{
+    (void)context;
+    fprintf(stderr, "bench: the sealing fails: %s\n", err->what);
+    _exit(1);
+}
+
+static void open_log(const char *folder, struct signer *signer, struct log **ret_log)
+{
+    struct err err;
+    struct arena arena;
+    struct note_key key;
+    char path[300];
+    snprintf(path, sizeof path, "%s.key", folder);
+    stop_on(arena_open(&arena, 1024 * 1024, &err), &err);
+    if (!system_file_exists(path)) {
+        stop_on(signer_make(path, STR("bench.example/log"), system_machine(), arena, &key, &err),
+                &err);
+    }
+    stop_on(signer_open(path, arena, signer, &err), &err);
+    arena_close(&arena);
+    stop_on(log_open(folder, signer, ret_log, &err), &err);
+}
+
+static int run_sealed(char **arguments)
+{
+    struct err err;
+    struct office office;
+    struct signer signer;
+    struct sealing_options options = {.system = system_machine(),
+                                      .settings = {.padding = SEALING_PADDING},
+                                      .beat_ms = SEALING_BEAT_MS,
+                                      .failed = tell_failure};
+    struct sealing_thread *thread = NULL;
+    uint64_t events = 0;
+    office_open(&office, arguments[2], arguments[3]);
+    office.clients = (size_t)number_of(arguments[5]);
+    find_everybody(&office);
+    open_log(arguments[6], &signer, &options.log);
+    options.store = office.casework.store;
+    stop_on(
+        sealing_beat(options.store, options.system, options.log, &options.settings, &events, &err),
+        &err);
+    stop_on(sealing_start(&options, &thread, &err), &err);
+    clients_run(office.clients, number_of(arguments[4]), record_fact, &office);
+    sealing_stop(thread);
+    log_close(options.log);
+    signer_close(&signer);
+    office_close(&office);
+    return 0;
+}
+
+/* `returnhub seal verify` without making the rows anew. */
+static int verify_store(const char *path, size_t threads)
+{
+    struct err err;
+    struct arena arena;
+    struct note_key key;
+    struct log *log = NULL;
+    struct store *store = NULL;
+    struct sealing_check check;
+    char beside[300];
+    const struct store_options options = {.path = path, .system = system_machine()};
+    const struct sealing_question question = {.older = STR(""), .threads = threads};
+    stop_on(arena_open(&arena, 1024 * 1024, &err), &err);
+    snprintf(beside, sizeof beside, "%s.seal", path);
+    stop_on(key_file_read_public(beside, NOTE_KEY_ED25519, arena, &key, &err), &err);
+    snprintf(beside, sizeof beside, "%s.log", path);
+    stop_on(log_open_published(beside, &key, &log, &err), &err);
+    stop_on(store_open(&options, &store, &err), &err);
+    const double begin = seconds_now();
+    stop_on(sealing_verify(store, log, &question, &check, &err), &err);
+    printf("seconds %.3f events %llu entries %llu\n", seconds_now() - begin,
+           (unsigned long long)check.events, (unsigned long long)check.log.checkpoint.size);
+    store_close(store);
+    log_close(log);
+    arena_close(&arena);
+    return 0;
+}
+
 static int run_office(char **arguments, void (*find)(struct office *office),
                       client_command *command)
 {
@@ -283,6 +368,12 @@ int main(int argc, char **argv)
     const char *what = argc > 1 ? argv[1] : "";
     if (argc == 6 && strcmp(what, "facts") == 0) {
         return run_office(argv, find_everybody, record_fact);
+    }
+    if (argc == 7 && strcmp(what, "sealed") == 0) {
+        return run_sealed(argv);
+    }
+    if (argc == 4 && strcmp(what, "verify") == 0) {
+        return verify_store(argv[2], (size_t)number_of(argv[3]));
     }
     if (argc == 6 && strcmp(what, "steps") == 0) {
         return run_office(argv, find_transferable, ask_for_transfer);

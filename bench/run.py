@@ -20,6 +20,7 @@ from common import BINARY, ROUNDS, make_demo, spread
 from forecast.driver import forecast
 from importing import importing
 from register import register
+from sealing import seal
 from screening.driver import screening, screening_store
 
 
@@ -88,7 +89,7 @@ def pages(folder):
 
 
 BENCHES = {"register": register, "commands": commands, "pages": pages, "screening": screening, "screening-store": screening_store,
-           "forecast": forecast, "import": importing}
+           "forecast": forecast, "seal": seal, "import": importing}
 BY_NAME_ONLY = {"screening-store", "import"}  # make a register of a million people first
 
 

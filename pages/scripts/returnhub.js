@@ -36,6 +36,9 @@ function openTarget() {
 window.addEventListener("hashchange", openTarget);
 openTarget();
 
+/* Whoever comes back from a provider goes on at once. */
+document.querySelector("form[action='/sign-in/provider/answer']")?.requestSubmit();
+
 /* Passkeys. A form with a hidden field "passkey" may be answered with one: the question comes from the form's own address, the answer goes
  * into the field, and the form is sent. */
 const bytesOf = (text) => Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));
@@ -113,5 +116,34 @@ for (const field of document.querySelectorAll("form input[name='passkey']")) {
   field.value = "";
   if (window.PublicKeyCredential !== undefined) {
     offerPasskey(field.form);
+  }
+}
+
+/* What happens while the page is open is told below its head, politely: what was stopped, and how far the work is that was asked for. */
+function listen(region) {
+  const source = new EventSource(region.dataset.events);
+  const progress = document.createElement("p");
+  progress.className = "govuk-body";
+  source.addEventListener("stop", (event) => {
+    const stop = JSON.parse(event.data);
+    const line = document.createElement("p");
+    const link = document.createElement("a");
+    line.className = "govuk-body govuk-!-font-weight-bold";
+    link.className = "govuk-link";
+    link.href = stop.href;
+    link.textContent = `Stopped just now: ${stop.step.title}, ${stop.person}`;
+    line.append(link);
+    region.append(line);
+  });
+  source.addEventListener("progress", (event) => {
+    const work = JSON.parse(event.data);
+    progress.textContent = `${work.title}: ${work.done} of ${work.all} parts are done`;
+    region.append(progress);
+  });
+  window.addEventListener("pagehide", () => source.close());
+}
+for (const region of document.querySelectorAll("[data-events]")) {
+  if (window.EventSource !== undefined) {
+    listen(region);
   }
 }

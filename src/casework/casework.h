@@ -64,6 +64,9 @@ struct caller {
     int64_t account;
     struct client_id client_id;
     str reason; /* why the account looks, in its own words, kept with the look; "" when not said */
+    int64_t read_at; /* of a command that holds on what was read: the position of the last event
+                        then; ERROR_CONFLICT when anything was recorded since of whom or what it is
+                        about. 0: it holds whatever was recorded */
     bool unproven; /* it is some time since the session proved who it is (own_account.h): steps that
                       need approval are neither approved nor taken */
 };

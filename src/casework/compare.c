@@ -28,6 +28,7 @@ struct comparing {
     struct side sides[SIDES];
     struct case_time when;
     struct caseload_sight sight;
+    int64_t done; /* parts of the work */
     const struct hub_row *hubs;
     size_t hub_count;
     const str *steps;
@@ -332,6 +333,32 @@ static result compare_people(struct comparing *comparing, struct compare_total *
     return result_ok();
 }
 
+static bool is_with_hub(const struct comparing *comparing, str step)
+{
+    bool with_hub = false;
+    for (int side = BEFORE; side < SIDES; side++) {
+        const struct rulebook *rulebook = rulebook_of(comparing, side);
+        const uint32_t found = rulebook_step(rulebook, step);
+        with_hub = with_hub || (found != NOT_FOUND_INDEX && rulebook->steps[found].with_hub);
+    }
+    return with_hub;
+}
+
+/* Another part is done: a side loaded, or a step compared at a hub. */
+static void tell_progress(struct comparing *comparing)
+{
+    const struct compare_question *question = comparing->question;
+    int64_t all = SIDES;
+    comparing->done++;
+    if (question->progress == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < comparing->step_count; i++) {
+        all += is_with_hub(comparing, comparing->steps[i]) ? (int64_t)comparing->hub_count : 1;
+    }
+    question->progress(question->progress_context, comparing->done, all);
+}
+
 static result ask_and_compare(struct comparing *comparing, struct compare_total *total, int64_t hub,
                               struct err *err)
 {
@@ -355,21 +382,11 @@ static result compare_step_at_hub(struct comparing *comparing, str step, const s
         screening_answers_close(&comparing->asked[side].answers);
     }
     *comparing->arena = before; /* what one step needed, the next may have */
+    tell_progress(comparing);
     return compared;
 }
 
 /* --- all steps -------------------------------------------------------------------------------- */
-
-static bool is_with_hub(const struct comparing *comparing, str step)
-{
-    bool with_hub = false;
-    for (int side = BEFORE; side < SIDES; side++) {
-        const struct rulebook *rulebook = rulebook_of(comparing, side);
-        const uint32_t found = rulebook_step(rulebook, step);
-        with_hub = with_hub || (found != NOT_FOUND_INDEX && rulebook->steps[found].with_hub);
-    }
-    return with_hub;
-}
 
 static result compare_steps(struct comparing *comparing, struct err *err)
 {
@@ -404,6 +421,7 @@ static result load_and_compare(struct comparing *comparing, struct transaction *
 {
     for (int side = BEFORE; side < SIDES; side++) {
         TRY(load_side(comparing, transactions, count, &comparing->sides[side], err));
+        tell_progress(comparing);
     }
     return compare_steps(comparing, err);
 }

@@ -24,7 +24,9 @@ struct compare_question {
     str step; /* "" for every step of either rulebook */
     str hub;  /* "" for every hub that the account may see, for steps that are asked about one */
     bool has_on;
-    date on; /* today when not said */
+    date on;                  /* today when not said */
+    store_progress *progress; /* NULL: nobody wants to know how far it is */
+    void *progress_context;
 };
 
 /* One person whose standing changes. Texts and lists are valid during the call. */

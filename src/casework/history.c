@@ -156,6 +156,19 @@ static result entry_in_sight(struct sitting *sitting, const struct event *event,
     return book_may(sitting, &row, ACTION_SEE_BOOKS, ret_in_sight, err);
 }
 
+result history_in_sight(struct sitting *sitting, const struct person_row *person,
+                        const struct event *event, bool *ret_in_sight, struct err *err)
+{
+    const struct case_time now = {.past = false};
+    struct history_of of = {.person = person->id, .when = &now};
+    *ret_in_sight = false;
+    if (past_request_of(event) != 0) {
+        TRY(history_requests(sitting, person, &now, &of.requests, &of.request_count, err));
+    }
+    return line_in_sight(sitting, &of, event) ? entry_in_sight(sitting, event, ret_in_sight, err)
+                                              : result_ok();
+}
+
 static result is_wanted(struct sitting *sitting, const struct history_of *of,
                         const struct history_query *query, const struct event *event,
                         bool *ret_wanted, struct err *err)

@@ -47,6 +47,11 @@ MUST_USE result history_requests(struct sitting *sitting, const struct person_ro
                                  const struct case_time *when,
                                  const struct request_row **ret_requests, size_t *ret_count,
                                  struct err *err);
+/* Is what the event says of this person, whom the account may see, in its sight? Not what is about
+ * another hub than its own. */
+MUST_USE result history_in_sight(struct sitting *sitting, const struct person_row *person,
+                                 const struct event *event, bool *ret_in_sight, struct err *err);
+
 /* Of whom, and which of their requests are in sight. */
 struct history_of {
     int64_t person;

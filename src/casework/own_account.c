@@ -4,6 +4,7 @@
 #include "casework/session.h"
 #include "casework/sitting.h"
 #include "casework/text.h"
+#include "store/doors.h"
 
 #include <sodium.h>
 #include <string.h>
@@ -254,6 +255,63 @@ result casework_remove_second_factor(const struct casework *casework, const stru
                             .reason = str_trim(reason),
                             .arena = arena};
     const result removed = store_write(casework->store, remove_work, &work, err);
+    sodium_memzero(&work.factor, sizeof work.factor);
+    return removed;
+}
+
+/* --- a lost device ---------------------------------------------------------------------------- */
+
+static result delete_passkeys(struct own_work *work, struct transaction *transaction,
+                              int64_t account, size_t *ret_deleted, struct err *err)
+{
+    const struct passkey_row *rows = NULL;
+    TRY(transaction_passkeys(transaction, account, work->arena, &rows, ret_deleted, err));
+    for (size_t i = 0; i < *ret_deleted; i++) {
+        TRY(transaction_delete_passkey(transaction, rows[i].credential_id, err));
+    }
+    return result_ok();
+}
+
+static result remove_all_work(struct transaction *transaction, void *context, struct err *err)
+{
+    struct own_work *work = context;
+    struct event before;
+    int64_t account = 0;
+    bool found = false;
+    size_t passkeys = 0;
+    size_t ended = 0;
+    TRY(begin(work, transaction, ACTION_MANAGE_ACCOUNTS, &before, err));
+    TRY(sitting_require_proof(work->caller, err));
+    if (before.position != 0) {
+        return before.kind == EVENT_ACCOUNT_SECURED ? result_ok() : sitting_client_id_taken(err);
+    }
+    TRY(sitting_own_account(&work->sitting, work->username, &account, err));
+    TRY(transaction_second_factor(transaction, account, &work->factor, &found, err));
+    if (found) {
+        TRY(transaction_delete_second_factor(transaction, account, err));
+    }
+    TRY(delete_passkeys(work, transaction, account, &passkeys, err));
+    if (!found && passkeys == 0) {
+        return err_set(err, ERROR_CONFLICT, "The account has no second factor and no passkey");
+    }
+    TRY(sessions_end(transaction, account, NULL, STR(""), *work->arena, &ended, err));
+    const str what = arena_format(work->arena, "second factor and passkeys removed: %.*s",
+                                  STR_ARG(work->reason));
+    return what.at == NULL ? arena_full(err)
+                           : append_secured(&work->sitting, account, what.at, err);
+}
+
+result casework_remove_factors(const struct casework *casework, const struct caller *caller,
+                               str username, str reason, struct arena *arena, struct err *err)
+{
+    TRY(text_line_required("The user name", username, NAME_MAX_BYTES, err));
+    TRY(text_line_required("The reason", reason, SOURCE_MAX_BYTES, err));
+    struct own_work work = {.casework = casework,
+                            .caller = caller,
+                            .username = username,
+                            .reason = str_trim(reason),
+                            .arena = arena};
+    const result removed = store_write(casework->store, remove_all_work, &work, err);
     sodium_memzero(&work.factor, sizeof work.factor);
     return removed;
 }

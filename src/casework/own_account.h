@@ -35,6 +35,12 @@ MUST_USE result casework_remove_second_factor(const struct casework *casework,
                                               const struct caller *caller, str username, str reason,
                                               struct arena *arena, struct err *err);
 
+/* The app and every passkey of another account (ACTION_MANAGE_ACCOUNTS) whose device is lost; its
+ * sessions end. ERROR_CONFLICT when there is nothing to remove, ERROR_UNPROVEN as in passkeys.h. */
+MUST_USE result casework_remove_factors(const struct casework *casework,
+                                        const struct caller *caller, str username, str reason,
+                                        struct arena *arena, struct err *err);
+
 /* --- sessions ----------------------------------------------------------------------------------
  */
 

@@ -1,12 +1,13 @@
-#include "casework/sealing.h"
+#include "casework/sealing_fault.h"
 
 #include "store/kept.h"
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <time.h>
 
-static result another_store(int64_t position, struct err *err)
+result sealing_another_store(int64_t position, struct err *err)
 {
     result_ignore(err_set(err, ERROR_CONFLICT,
                           "Event %lld of the store is not the one that is in the log",
@@ -37,9 +38,10 @@ static result see_last(struct beat *beat, const struct sha256 *leaf, struct err 
     bool found = false;
     struct sha256 commitment;
     TRY(log_find(beat->log, (uint64_t)beat->last, &entry, &found, err));
-    TRY(found ? log_entry(beat->log, entry, &commitment, err) : another_store(beat->last, err));
+    TRY(found ? log_entry(beat->log, entry, &commitment, err)
+              : sealing_another_store(beat->last, err));
     beat->last_seen = true;
-    return sha256_equal(&commitment, leaf) ? result_ok() : another_store(beat->last, err);
+    return sha256_equal(&commitment, leaf) ? result_ok() : sealing_another_store(beat->last, err);
 }
 
 static result append_leaf(void *context, int64_t position, const struct sha256 *leaf,
@@ -60,12 +62,12 @@ static result append_news(struct transaction *transaction, void *context, struct
 {
     struct beat *beat = context;
     const int64_t from = beat->last == 0 ? 1 : beat->last;
-    TRY(transaction_each_leaf(transaction, from, false, append_leaf, beat, err));
-    TRY(beat->last == 0 || beat->last_seen ? result_ok() : another_store(beat->last, err));
+    TRY(transaction_each_leaf(transaction, from, STORE_TO_THE_LAST, false, append_leaf, beat, err));
+    TRY(beat->last == 0 || beat->last_seen ? result_ok() : sealing_another_store(beat->last, err));
     return transaction_looks_head(transaction, &beat->looks, err);
 }
 
-static result another_look(uint64_t number, struct err *err)
+result sealing_another_look(uint64_t number, struct err *err)
 {
     result_ignore(err_set(err, ERROR_CONFLICT,
                           "look %llu of the store is not the one that is in the log",
@@ -80,7 +82,8 @@ static result append_looks(struct beat *beat, struct err *err)
 {
     const uint64_t number = (uint64_t)beat->looks.number;
     if (number <= beat->looks_before) {
-        return number == beat->looks_before ? result_ok() : another_look(beat->looks_before, err);
+        return number == beat->looks_before ? result_ok()
+                                            : sealing_another_look(beat->looks_before, err);
     }
     TRY(beat->events > 0 ? result_ok() : log_batch_begin(beat->log, (uint64_t)beat->last + 1, err));
     return log_append_looks(beat->log, &beat->looks.commitment, number, err);
@@ -137,19 +140,44 @@ struct sealing_thread {
     pthread_mutex_t mutex;
     pthread_cond_t wake;
     bool stopping;
+    struct sealing_state state; /* under the mutex too */
 };
 
-static void beat_and_tell(const struct sealing_options *options, bool *failing)
+static void note_beat(struct sealing_thread *thread, instant begun, const struct err *failure)
 {
+    struct sealing_state *state = &thread->state;
+    pthread_mutex_lock(&thread->mutex);
+    if (failure == NULL) {
+        state->sealed_until = begun;
+    } else {
+        state->failing_since = state->failing ? state->failing_since : begun;
+        snprintf(state->why, sizeof state->why, "%.*s", (int)sizeof state->why - 1, failure->what);
+    }
+    state->failing = failure != NULL;
+    pthread_mutex_unlock(&thread->mutex);
+}
+
+static void beat_and_tell(struct sealing_thread *thread, bool *failing)
+{
+    const struct sealing_options *options = &thread->options;
     struct err err = {0};
     uint64_t events = 0;
+    const instant begun = system_now(options->system);
     const bool beaten = sealing_beat(options->store, options->system, options->log,
                                      &options->settings, &events, &err)
                             .ok;
     if (!beaten && !*failing) {
         options->failed(options->context, &err);
     }
+    note_beat(thread, begun, beaten ? NULL : &err);
     *failing = !beaten;
+}
+
+void sealing_look(struct sealing_thread *thread, struct sealing_state *ret_state)
+{
+    pthread_mutex_lock(&thread->mutex);
+    *ret_state = thread->state;
+    pthread_mutex_unlock(&thread->mutex);
 }
 
 static struct timespec after(const struct timespec *from, int64_t milliseconds)
@@ -178,7 +206,7 @@ static void *beat_until_stopped(void *context)
             waited = pthread_cond_timedwait(&thread->wake, &thread->mutex, &next);
         }
         pthread_mutex_unlock(&thread->mutex);
-        beat_and_tell(&thread->options, &failing);
+        beat_and_tell(thread, &failing);
         pthread_mutex_lock(&thread->mutex);
     }
     pthread_mutex_unlock(&thread->mutex);
@@ -204,6 +232,8 @@ result sealing_start(const struct sealing_options *options, struct sealing_threa
     ASSERT(thread != NULL);
     thread->memory = memory;
     thread->options = *options;
+    thread->state = (struct sealing_state){.beat_ms = options->beat_ms,
+                                           .started_at = system_now(options->system)};
     ASSERT(pthread_condattr_init(&monotonic) == 0);
     ASSERT(pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC) == 0);
     ASSERT(pthread_mutex_init(&thread->mutex, NULL) == 0);
@@ -247,125 +277,27 @@ result sealing_receipt(const struct log *log, int64_t position, struct arena *ar
     return log_prove_entry(log, entry, arena, ret_receipt, err);
 }
 
-/* --- checking --- */
-
-struct verifying {
-    struct log *log;
-    uint64_t batches;
-    uint64_t next_batch;
-    struct log_batch batch;
-    struct sealing_check check;
-};
-
-/* Entry of the event; false when the log ends before it. */
-static result next_entry(struct verifying *verifying, int64_t position, bool *ret_found,
-                         uint64_t *ret_entry, struct err *err)
+static result find_leaf(struct transaction *transaction, void *context, struct err *err)
 {
-    struct log_batch *batch = &verifying->batch;
-    while ((uint64_t)position >= batch->first_position + batch->events &&
-           verifying->next_batch < verifying->batches) {
-        TRY(log_read_batch(verifying->log, verifying->next_batch++, batch, err));
+    struct sha256 leaf;
+    return transaction_leaf(transaction, *(const int64_t *)context, &leaf, err);
+}
+
+result sealing_receipt_of(struct store *store, const struct log *log, int64_t position,
+                          struct arena *arena, str *ret_receipt, struct err *err)
+{
+    struct err cause = {0};
+    const result proved = sealing_receipt(log, position, arena, ret_receipt, &cause);
+    if (proved.ok) {
+        return proved;
     }
-    *ret_found = (uint64_t)position < batch->first_position + batch->events;
-    *ret_entry = batch->first_entry + ((uint64_t)position - batch->first_position);
-    return result_ok();
-}
-
-static result verify_leaf(void *context, int64_t position, const struct sha256 *leaf,
-                          struct err *err)
-{
-    struct verifying *verifying = context;
-    bool found = false;
-    uint64_t entry = 0;
-    struct sha256 commitment;
-    TRY(next_entry(verifying, position, &found, &entry, err));
-    if (!found) {
-        verifying->check.not_yet++;
-        return result_ok();
+    if (cause.code != ERROR_NOT_FOUND) {
+        return err_set(err, cause.code, "%s", cause.what);
     }
-    TRY(log_entry(verifying->log, entry, &commitment, err));
-    verifying->check.events++;
-    return sha256_equal(&commitment, leaf) ? result_ok() : another_store(position, err);
-}
-
-/* Which of the looks the log commits to, and in which entry. */
-struct looking {
-    struct verifying *verifying;
-    uint64_t next_batch;
-    uint64_t sealed;        /* looks that the batches before commit to */
-    struct log_batch batch; /* the next that commits to more */
-};
-
-static result next_looks(struct looking *looking, struct err *err)
-{
-    looking->sealed = looking->batch.looks;
-    while (looking->next_batch < looking->verifying->batches) {
-        TRY(log_read_batch(looking->verifying->log, looking->next_batch++, &looking->batch, err));
-        if (looking->batch.looks > looking->sealed) {
-            return result_ok();
-        }
-    }
-    looking->batch.looks = UINT64_MAX;
-    return result_ok();
-}
-
-static result verify_look(void *context, const struct looks_head *head, struct err *err)
-{
-    struct looking *looking = context;
-    struct sha256 commitment;
-    if ((uint64_t)head->number != looking->batch.looks) {
-        return result_ok();
-    }
-    TRY(log_entry(looking->verifying->log, looking->batch.first_entry + looking->batch.events,
-                  &commitment, err));
-    if (!sha256_equal(&commitment, &head->commitment)) {
-        return another_look(looking->batch.looks, err);
-    }
-    return next_looks(looking, err);
-}
-
-static result verify_looks(struct transaction *transaction, void *context, struct err *err)
-{
-    struct verifying *verifying = context;
-    struct looking looking = {.verifying = verifying};
-    TRY(next_looks(&looking, err));
-    TRY(transaction_each_look(transaction, verify_look, &looking, err));
-    verifying->check.looks = looking.sealed;
-    TRY(looking.batch.looks == UINT64_MAX ? result_ok() : another_look(looking.batch.looks, err));
-    return transaction_check_kept(transaction, err);
-}
-
-static result verify_events(struct transaction *transaction, void *context, struct err *err)
-{
-    return transaction_each_leaf(transaction, 1, true, verify_leaf, context, err);
-}
-
-static result check_events(struct verifying *verifying, struct store *store, struct err *err)
-{
-    struct log_batch last = {.first_position = 1};
-    TRY(log_check_batches(verifying->log, &verifying->batches, err));
-    TRY(verifying->batches == 0
-            ? result_ok()
-            : log_read_batch(verifying->log, verifying->batches - 1, &last, err));
-    TRY(store_read(store, verify_events, verifying, err));
-    const uint64_t in_log = last.first_position + last.events - 1;
-    if (verifying->check.events != in_log) {
-        return another_store((int64_t)verifying->check.events + 1, err);
-    }
-    return store_read(store, verify_looks, verifying, err);
-}
-
-result sealing_verify(struct store *store, struct log *log, const struct sealing_question *question,
-                      struct sealing_check *ret_check, struct err *err)
-{
-    const struct published published = {.read = log_read, .context = log};
-    const struct audit audit = {.published = &published,
-                                .key = log_key(log),
-                                .older = question->older,
-                                .policy = question->policy};
-    struct verifying verifying = {.log = log, .batch = {.first_position = 1}};
-    TRY(audit_log(&audit, &verifying.check.log, err));
-    TRY(check_events(&verifying, store, err));
-    *ret_check = verifying.check;
-    return result_ok();
+    TRY(store_read(store, find_leaf, &position, err));
+    result_ignore(
+        err_set(err, ERROR_CONFLICT, "Event %lld is not in the log yet", (long long)position),
+        "the hint follows");
+    return err_hint(err,
+                    "What was recorded comes into the log with the next beat: ask again then.");
 }

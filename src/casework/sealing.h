@@ -41,18 +41,37 @@ MUST_USE result sealing_start(const struct sealing_options *options,
                               struct sealing_thread **ret_thread, struct err *err);
 void sealing_stop(struct sealing_thread *thread); /* after one last beat; accepts NULL */
 
+/* How it goes, for people to look at. */
+enum { SEALING_WHY_SIZE = 200 };
+struct sealing_state {
+    int64_t beat_ms;
+    instant started_at;
+    instant sealed_until; /* what was recorded before is in the log; 1970: no beat succeeded yet */
+    bool failing;         /* the last beat did not succeed */
+    instant failing_since;
+    char why[SEALING_WHY_SIZE];
+};
+void sealing_look(struct sealing_thread *thread, struct sealing_state *ret_state);
+
 /* The receipt of an event (seal/receipt.h); ERROR_NOT_FOUND when it is not in the log (yet). */
 MUST_USE result sealing_receipt(const struct log *log, int64_t position, struct arena *arena,
                                 str *ret_receipt, struct err *err);
+
+/* The same for who may wait: ERROR_CONFLICT when the event is in the store and comes into the log
+ * with the next beat. */
+MUST_USE result sealing_receipt_of(struct store *store, const struct log *log, int64_t position,
+                                   struct arena *arena, str *ret_receipt, struct err *err);
 
 /* Every event of the store is the one that its leaf commits to, and its leaf is in the log, where
  * the log says; who looked at what is what the log commits to; everything else that is kept is as
  * it was written (store/kept.h); the log is whole and its checkpoint is signed, enough witnesses
  * cosigned it, and an older checkpoint is of its history. The first thing that is wrong is named.
  */
+enum { SEALING_THREADS_MAX = STORE_TOGETHER_MAX };
 struct sealing_question {
     str older;                   /* "" for none */
     const struct policy *policy; /* NULL: no witness is needed */
+    size_t threads;              /* 1 to SEALING_THREADS_MAX; the answer is the same */
 };
 struct sealing_check {
     struct audit_outcome log;

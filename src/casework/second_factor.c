@@ -44,21 +44,57 @@ static enum code_verdict take(struct second_factor *factor, str code, instant no
     return CODE_WRONG;
 }
 
+static result has_passkey(struct transaction *transaction, int64_t account, struct arena scratch,
+                          bool *ret_has, struct err *err)
+{
+    const struct passkey_row *passkeys = NULL;
+    size_t count = 0;
+    TRY(transaction_passkeys(transaction, account, &scratch, &passkeys, &count, err));
+    *ret_has = count > 0;
+    return result_ok();
+}
+
 result second_factor_take(struct transaction *transaction, int64_t account, str code, instant now,
                           struct arena scratch, enum code_verdict *ret_verdict, struct err *err)
 {
     struct second_factor factor;
-    const struct passkey_row *passkeys = NULL;
-    size_t passkey_count = 0;
     bool found = false;
+    bool needs_passkey = false;
     TRY(transaction_second_factor(transaction, account, &factor, &found, err));
     if (!found || !factor.confirmed) {
-        TRY(transaction_passkeys(transaction, account, &scratch, &passkeys, &passkey_count, err));
-        *ret_verdict = passkey_count > 0 ? CODE_WRONG : CODE_NOT_NEEDED;
+        TRY(has_passkey(transaction, account, scratch, &needs_passkey, err));
+        *ret_verdict = needs_passkey ? CODE_WRONG : CODE_NOT_NEEDED;
         return result_ok();
     }
     *ret_verdict = take(&factor, str_trim(code), now);
     const result put = transaction_put_second_factor(transaction, &factor, err);
     sodium_memzero(&factor, sizeof factor);
     return put;
+}
+
+result second_factor_check(struct transaction *transaction, int64_t account,
+                           const struct passkey_use *use, str code, instant now,
+                           struct arena scratch, bool *ret_right, struct err *err)
+{
+    enum code_verdict verdict = CODE_WRONG;
+    *ret_right = false;
+    if (use == NULL) {
+        TRY(second_factor_take(transaction, account, code, now, scratch, &verdict, err));
+        *ret_right = verdict != CODE_WRONG;
+        return result_ok();
+    }
+    return use->accepted && use->account == account
+               ? passkey_keep_use(transaction, use, now, scratch, ret_right, err)
+               : result_ok();
+}
+
+result second_factor_is_set(struct transaction *transaction, int64_t account, struct arena scratch,
+                            bool *ret_set, struct err *err)
+{
+    struct second_factor factor;
+    bool found = false;
+    TRY(transaction_second_factor(transaction, account, &factor, &found, err));
+    *ret_set = found && factor.confirmed;
+    sodium_memzero(&factor, sizeof factor);
+    return *ret_set ? result_ok() : has_passkey(transaction, account, scratch, ret_set, err);
 }

@@ -174,23 +174,6 @@ static result refuse_sign_in(struct err *err)
                    "The user name, the password, the code or the passkey is not right");
 }
 
-static result take_factor(struct sign_in_work *work, struct transaction *transaction,
-                          struct err *err)
-{
-    const instant now = work->session.opened_at;
-    enum code_verdict verdict = CODE_WRONG;
-    bool kept = false;
-    if (work->use != NULL) {
-        TRY(passkey_keep_use(transaction, work->use, now, *work->arena, &kept, err));
-        work->wrong_factor = !kept;
-        return result_ok();
-    }
-    TRY(second_factor_take(transaction, work->account.id, work->code, now, *work->arena, &verdict,
-                           err));
-    work->wrong_factor = verdict == CODE_WRONG;
-    return result_ok();
-}
-
 /* An account that was closed, or whose password changed, while the password was checked does not
  * get in. A wrong code is counted, so this commits and says so. */
 static result open_session(struct transaction *transaction, void *context, struct err *err)
@@ -198,12 +181,15 @@ static result open_session(struct transaction *transaction, void *context, struc
     struct sign_in_work *work = context;
     struct account_row account;
     str hash;
+    bool right = false;
     TRY(transaction_account(transaction, work->account.id, work->arena, &account, err));
     TRY(transaction_password_hash(transaction, account.id, work->arena, &hash, err));
     if (account.closed || (work->by_password && !str_equal(hash, work->hash))) {
         return refuse_sign_in(err);
     }
-    TRY(take_factor(work, transaction, err));
+    TRY(second_factor_check(transaction, account.id, work->use, work->code, work->session.opened_at,
+                            *work->arena, &right, err));
+    work->wrong_factor = !right;
     return work->wrong_factor ? result_ok()
                               : transaction_put_session(transaction, &work->session, err);
 }
@@ -335,6 +321,17 @@ static result read_session(struct transaction *transaction, void *context, struc
                : result_ok();
 }
 
+result session_read(struct transaction *transaction, const struct casework *casework, str token,
+                    struct arena *arena, struct session_row *ret_row, struct err *err)
+{
+    struct session_work work = {
+        .limits = &casework->limits, .now = system_now(casework->system), .arena = arena};
+    session_hash_token(token, work.token_hash);
+    TRY(read_session(transaction, &work, err));
+    *ret_row = work.row;
+    return result_ok();
+}
+
 /* Reads once more: somebody may have signed out in the meantime, and must stay signed out. */
 static result touch_session(struct transaction *transaction, void *context, struct err *err)
 {
@@ -400,16 +397,11 @@ static result keep_proof(struct transaction *transaction, void *context, struct 
 {
     struct proof_work *work = context;
     struct session_work *session = &work->session;
-    enum code_verdict verdict = CODE_WRONG;
-    bool kept = false;
+    bool right = false;
     TRY(read_session(transaction, session, err));
-    if (work->use != NULL && work->use->account == session->row.account) {
-        TRY(passkey_keep_use(transaction, work->use, session->now, *session->arena, &kept, err));
-    } else if (work->use == NULL) {
-        TRY(second_factor_take(transaction, session->row.account, work->code, session->now,
-                               *session->arena, &verdict, err));
-    }
-    work->wrong_factor = work->use != NULL ? !kept : verdict == CODE_WRONG;
+    TRY(second_factor_check(transaction, session->row.account, work->use, work->code, session->now,
+                            *session->arena, &right, err));
+    work->wrong_factor = !right;
     session->row.proven_at = work->wrong_factor ? session->row.proven_at : session->now;
     session->row.seen_at = session->now;
     return transaction_put_session(transaction, &session->row, err);

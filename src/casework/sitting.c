@@ -184,6 +184,8 @@ result sitting_record(struct sitting *sitting, const struct casework *casework,
     TRY(begin_for(sitting, casework, transaction, caller, action, arena, err));
     TRY(sitting_next_instant(transaction, casework->system, &sitting->at, err));
     sitting->client_id = caller->client_id;
+    sitting->read_at = caller->read_at;
+    TRY(transaction_event_count(transaction, &sitting->begun_at, err));
     return find_before(sitting, &caller->client_id, ret_before, err);
 }
 
@@ -197,9 +199,31 @@ int64_t sitting_record_of(const struct sitting *sitting, int64_t person)
     return person;
 }
 
+/* Nothing was recorded of the subject between what the caller read and this command. */
+static result check_unchanged(const struct sitting *sitting, const struct event *event,
+                              struct err *err)
+{
+    struct arena scratch = *sitting->arena;
+    const struct event *last = NULL;
+    size_t count = 0;
+    if (sitting->read_at == 0 || sitting->read_at == sitting->begun_at ||
+        event->subject_kind == SUBJECT_OF_REGISTER) {
+        return result_ok();
+    }
+    TRY(transaction_history(sitting->transaction, event->subject_kind, event->subject,
+                            sitting->begun_at + 1, 1, &scratch, &last, &count, err));
+    if (count == 0 || last[0].position <= sitting->read_at) {
+        return result_ok();
+    }
+    result_ignore(err_set(err, ERROR_CONFLICT, "It has changed since it was read"),
+                  "the hint follows");
+    return err_hint(err, "Read it again, and send the command with its new ETag.");
+}
+
 result sitting_append(struct sitting *sitting, struct event *event, struct err *err)
 {
     ASSERT(event->position == 0);
+    TRY(check_unchanged(sitting, event, err));
     if (event->subject_kind == SUBJECT_OF_PERSON) {
         event->subject = sitting_record_of(sitting, event->subject);
     }

@@ -33,6 +33,8 @@ struct sitting {
     date today;                 /* the civil day of the system's clock, in UTC */
     instant at;                 /* reading: now; recording: of all that the command records */
     struct client_id client_id; /* for the first event that is appended */
+    int64_t read_at;            /* of the caller */
+    int64_t begun_at;           /* recording: the position of the last event before */
     str reason;                 /* why the account looks */
     str rulebook;               /* its identity in hexadecimal */
     int64_t before_subject;     /* of what was done before by this command: its subject, the person

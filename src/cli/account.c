@@ -1,5 +1,7 @@
 #include "casework/administration.h"
 #include "casework/first_account.h"
+#include "casework/own_account.h"
+#include "casework/sign_on.h"
 #include "cli/desk.h"
 #include "format/json.h"
 #include "system/secret.h"
@@ -215,6 +217,50 @@ result command_account_close(const struct invocation *invocation, int *ret_statu
                                invocation->options[OPTION_REASON], invocation->arena, err));
     output_text(invocation->output, arena_format(invocation->arena, "Closed %.*s\n",
                                                  STR_ARG(invocation->arguments[0])));
+    return result_ok();
+}
+
+static result change_link(const struct invocation *invocation, bool links, struct err *err)
+{
+    OWN_DESK struct desk desk = {.store = NULL};
+    const struct subject_link link = {.username = invocation->arguments[0],
+                                      .issuer = invocation->arguments[1],
+                                      .subject = invocation->arguments[2]};
+    const str reason = invocation->options[OPTION_REASON];
+    TRY(desk_open_as_account(invocation, &desk, err));
+    TRY(links ? casework_link_subject(&desk.casework, &desk.caller, &link, reason,
+                                      invocation->arena, err)
+              : casework_unlink_subject(&desk.casework, &desk.caller, &link, reason,
+                                        invocation->arena, err));
+    output_text(invocation->output, arena_format(invocation->arena, "%s %.*s and %.*s\n",
+                                                 links ? "Linked" : "No longer linked:",
+                                                 STR_ARG(link.username), STR_ARG(link.subject)));
+    return result_ok();
+}
+
+result command_account_link(const struct invocation *invocation, int *ret_status, struct err *err)
+{
+    *ret_status = 0;
+    return change_link(invocation, true, err);
+}
+
+result command_account_unlink(const struct invocation *invocation, int *ret_status, struct err *err)
+{
+    *ret_status = 0;
+    return change_link(invocation, false, err);
+}
+
+result command_account_lost_device(const struct invocation *invocation, int *ret_status,
+                                   struct err *err)
+{
+    OWN_DESK struct desk desk = {.store = NULL};
+    *ret_status = 0;
+    TRY(desk_open_as_account(invocation, &desk, err));
+    TRY(casework_remove_factors(&desk.casework, &desk.caller, invocation->arguments[0],
+                                invocation->options[OPTION_REASON], invocation->arena, err));
+    output_text(invocation->output,
+                arena_format(invocation->arena, "Removed what %.*s had beside the password\n",
+                             STR_ARG(invocation->arguments[0])));
     return result_ok();
 }
 

@@ -91,6 +91,8 @@ enum { COMMAND_OPTIONS_MAX = 20, COMMAND_ARGUMENTS_MAX = 256 /* a folder of rule
            "how the answer is written (default: text; svg: drawn)")                                \
     OPTION(OPTION_RELEASES, "releases", "FOLDER",                                                  \
            "published statistics, shown to everybody (files YYYY-MM-DD-NAME.json)")                \
+    OPTION(OPTION_FORECASTS, "forecast", "FOLDER",                                                 \
+           "forecasts to show (files that returnhub forecast keeps with --output)")                \
     OPTION(OPTION_DEFINITIONS, "definitions", "FOLDER",                                            \
            "definitions of tables (default: those that come with the rulebook)")                   \
     OPTION(OPTION_WITHIN, "within", "DAYS", "how far ahead (default: 14)")                         \
@@ -161,6 +163,8 @@ enum { COMMAND_OPTIONS_MAX = 20, COMMAND_ARGUMENTS_MAX = 256 /* a folder of rule
     OPTION(OPTION_FILES, "files", "FOLDER",                                                        \
            "check a log that was exported or fetched, without the register")                       \
     OPTION(OPTION_RECEIPT, "receipt", "FILE", "check this receipt, without log and register")      \
+    OPTION(OPTION_VERIFIER, "by", "NAME",                                                          \
+           "who checks, for the note on the page (default: the user of this computer)")            \
     OPTION(OPTION_NOTICES, "notices", "FOLDER",                                                    \
            "the texts of notices (default: those that come with the rulebook)")                    \
     OPTION(OPTION_LANGUAGE, "language", "CODE",                                                    \
@@ -179,6 +183,16 @@ enum { COMMAND_OPTIONS_MAX = 20, COMMAND_ARGUMENTS_MAX = 256 /* a folder of rule
     OPTION(OPTION_RUN_FUTURES, "futures", "N", "how many futures (default: 200)")                  \
     OPTION(OPTION_RUN_THREADS, "threads", "N",                                                     \
            "how many threads (default: one for each processor)")                                   \
+    OPTION(OPTION_SHARES_FUTURES, "futures", "N", "how many futures (default: 50)")                \
+    OPTION(OPTION_PEOPLE_ONE_IN, "one-in", "N",                                                    \
+           "simulate one of so many people, who counts for all of them (default: 10)")             \
+    OPTION(OPTION_ANSWERS, "output", "FOLDER",                                                     \
+           "keep the answer there too, for the page of returnhub serve --forecast")                \
+    OPTION(OPTION_SERIES_DRAWN, "series", "NAME", "which series is drawn (--format svg)")          \
+    OPTION(OPTION_DIFFERENCE, "difference", NULL, "draw what the measures change")                 \
+    OPTION(OPTION_QUARTER, "quarter", "QUARTER", "about this quarter (default: the last one)")     \
+    OPTION(OPTION_EACH_SET, "each", NULL,                                                          \
+           "instead, every future of every combination: what shares are made of (csv, json)")      \
     OPTION(OPTION_HELP, "help", NULL, "print this help")
 
 enum command_option {
@@ -365,6 +379,9 @@ command_run command_account_open;
 command_run command_account_role;
 command_run command_account_hub;
 command_run command_account_password;
+command_run command_account_link;
+command_run command_account_unlink;
+command_run command_account_lost_device;
 command_run command_account_close;
 command_run command_rebuild;
 command_run command_seal_key;
@@ -376,6 +393,8 @@ command_run command_seal_witness;
 command_run command_import;
 command_run command_export;
 command_run command_forecast_run;
+command_run command_forecast_sensitivity;
+command_run command_forecast_shares;
 command_run command_manual;
 
 #endif

@@ -31,9 +31,10 @@ const struct command commands[] = {
             "later at most, and the log is served to anybody under /log/. With --policy, too, "
             "the witnesses of that file are asked to cosign it.",
         .options = {STORE_OPTIONS, OPTION_ADDRESS, OPTION_PORT, OPTION_DEFINITIONS, OPTION_RELEASES,
-                    OPTION_SEAL_KEY, OPTION_LOG, OPTION_BEAT, OPTION_PADDING, OPTION_CONSTANT,
-                    OPTION_POLICY, OPTION_SETTINGS, OPTION_BEGIN, OPTION_NOTICES, OPTION_HELP},
-        .option_count = 17,
+                    OPTION_FORECASTS, OPTION_SEAL_KEY, OPTION_LOG, OPTION_BEAT, OPTION_PADDING,
+                    OPTION_CONSTANT, OPTION_POLICY, OPTION_SETTINGS, OPTION_BEGIN, OPTION_NOTICES,
+                    OPTION_HELP},
+        .option_count = 18,
         .run = command_serve,
     },
     {
@@ -1661,6 +1662,44 @@ const struct command commands[] = {
         .run = command_account_password,
     },
     {
+        .name = "account link",
+        .arguments = "USERNAME ISSUER SUBJECT",
+        .argument_min = 3,
+        .argument_max = 3,
+        .summary = "Link an account to who somebody is at another provider",
+        .description =
+            "Whoever signs in at the provider (settings of serve: [sign_on]) as SUBJECT "
+            "opens this account. ISSUER is what the provider calls itself; both are told "
+            "to whoever signs in there and is not linked. Give a --reason.",
+        .options = {ACT_OPTIONS, OPTION_REASON, OPTION_HELP},
+        .option_count = 8,
+        .run = command_account_link,
+    },
+    {
+        .name = "account unlink",
+        .arguments = "USERNAME ISSUER SUBJECT",
+        .argument_min = 3,
+        .argument_max = 3,
+        .summary = "Take back a link to another provider",
+        .description = "The account's sessions end. Give a --reason.",
+        .options = {ACT_OPTIONS, OPTION_REASON, OPTION_HELP},
+        .option_count = 8,
+        .run = command_account_unlink,
+    },
+    {
+        .name = "account lost-device",
+        .arguments = "USERNAME",
+        .argument_min = 1,
+        .argument_max = 1,
+        .summary = "Remove the authenticator app and the passkeys of an account",
+        .description = "For somebody who lost their device and has shown you who they are. The "
+                       "account's sessions end; until a new one is set up, the password alone "
+                       "opens it. Give a --reason.",
+        .options = {ACT_OPTIONS, OPTION_REASON, OPTION_HELP},
+        .option_count = 8,
+        .run = command_account_lost_device,
+    },
+    {
         .name = "account close",
         .arguments = "USERNAME",
         .argument_min = 1,
@@ -1743,11 +1782,13 @@ const struct command commands[] = {
         .description =
             "Reads every entry and every hash of the log and its signature; opens every event, "
             "and looks whether it is the one in the log; and compares all rows with the events. "
-            "Names the first thing that is wrong. With --files only a log, with --receipt only a "
-            "receipt is checked. With --policy enough witnesses must have cosigned, too.",
+            "Names the first thing that is wrong; what was found is noted in the log's folder, and "
+            "shown on the page /log. With --files only a log, with --receipt only a receipt is "
+            "checked. With --policy enough witnesses must have cosigned, too.",
         .options = {OPTION_STORE, OPTION_KEY, OPTION_SEAL_KEY, OPTION_LOG, OPTION_OLDER,
-                    OPTION_FILES, OPTION_RECEIPT, OPTION_POLICY, OPTION_FORMAT, OPTION_HELP},
-        .option_count = 10,
+                    OPTION_FILES, OPTION_RECEIPT, OPTION_POLICY, OPTION_VERIFIER, OPTION_FORMAT,
+                    OPTION_HELP},
+        .option_count = 11,
         .run = command_seal_verify,
     },
     {
@@ -1782,11 +1823,46 @@ const struct command commands[] = {
             "SCENARIO is a file that ends in .scenario, or the name of one that comes with the "
             "program: baseline, hub, decision_makers, judges, voluntary_support, removals, "
             "joint_operations, all. The same seed gives the same bytes on any number of threads. "
-            "What the forecast cannot tell is written in docs/forecast.md.",
+            "svg draws one series. What the forecast cannot tell is written in docs/forecast.md.",
         .options = {OPTION_RULEBOOK, OPTION_RUN_FUTURES, OPTION_SEED, OPTION_RUN_THREADS,
-                    OPTION_FORMAT, OPTION_HELP},
-        .option_count = 6,
+                    OPTION_PEOPLE_ONE_IN, OPTION_CHART_FORMAT, OPTION_SERIES_DRAWN,
+                    OPTION_DIFFERENCE, OPTION_ANSWERS, OPTION_HELP},
+        .option_count = 10,
         .run = command_forecast_run,
+    },
+    {
+        .name = "forecast shares",
+        .arguments = "SCENARIO",
+        .argument_min = 1,
+        .argument_max = 1,
+        .summary = "Say what part each measure has in what all of them do together",
+        .description =
+            "Runs every combination of the measures of a scenario (two to the power of their "
+            "number) with the same random numbers, and gives each measure the mean of what it adds "
+            "over all orders in which the measures may join: its Shapley value. The shares sum to "
+            "the combined effect in each future. The number in brackets is the standard error over "
+            "the futures. Text tells of one quarter, csv and json of all.",
+        .options = {OPTION_RULEBOOK, OPTION_SHARES_FUTURES, OPTION_SEED, OPTION_RUN_THREADS,
+                    OPTION_PEOPLE_ONE_IN, OPTION_QUARTER, OPTION_EACH_SET, OPTION_CHART_FORMAT,
+                    OPTION_ANSWERS, OPTION_HELP},
+        .option_count = 10,
+        .run = command_forecast_shares,
+    },
+    {
+        .name = "forecast sensitivity",
+        .arguments = "SCENARIO",
+        .argument_min = 1,
+        .argument_max = 1,
+        .summary = "Say on which assumptions an answer hangs",
+        .description =
+            "For each answer, and for what the measures change of it: the part of its variance "
+            "over the futures that would go if the assumption were known (the first-order index "
+            "of Sobol). What is left of 1 is chance, and what assumptions do only together.",
+        .options = {OPTION_RULEBOOK, OPTION_FUTURES, OPTION_SEED, OPTION_RUN_THREADS,
+                    OPTION_PEOPLE_ONE_IN, OPTION_QUARTER, OPTION_CHART_FORMAT, OPTION_ANSWERS,
+                    OPTION_HELP},
+        .option_count = 9,
+        .run = command_forecast_sensitivity,
     },
     {
         .name = "manual",

@@ -1,12 +1,15 @@
 #include "cli/confinement.h"
 
 #include "cli/desk.h"
+#include "credential/provider.h"
 #include "system/confine.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 enum { PATHS_MAX = 32 };
+
+static const uint16_t name_service_port = 53;
 
 struct paths {
     struct confine_path items[PATHS_MAX];
@@ -45,8 +48,9 @@ static void add_written(const struct invocation *invocation, struct paths *paths
 
 static void add_read(const struct invocation *invocation, struct paths *paths)
 {
-    static const enum command_option options[] = {
-        OPTION_RULEBOOK, OPTION_RELEASES, OPTION_DEFINITIONS, OPTION_NOTICES, OPTION_POLICY};
+    static const enum command_option options[] = {OPTION_RULEBOOK,  OPTION_RELEASES,
+                                                  OPTION_FORECASTS, OPTION_DEFINITIONS,
+                                                  OPTION_NOTICES,   OPTION_POLICY};
     /* Each may be a link to somewhere else: a folder holds what it links to no more than others do.
      */
     static const char *const shared[] = {"pages", "rulebooks", "notices", "statistics", "data"};
@@ -54,6 +58,7 @@ static void add_read(const struct invocation *invocation, struct paths *paths)
                                          "/usr",
                                          "/lib",
                                          "/etc",
+                                         "/run/systemd/resolve",
                                          "/var/cache/fontconfig",
                                          "/proc/self",
                                          "/sys/devices/system/cpu",
@@ -77,11 +82,18 @@ result confinement_of_files(const struct invocation *invocation, const struct se
 {
     struct paths paths = {.count = 0};
     bool confined = false;
+    const uint16_t ports[] = {name_service_port, provider_port(settings->sign_on.issuer)};
     add_written(invocation, &paths);
     add_read(invocation, &paths);
+    const struct confinement confinement = {
+        .paths = paths.items,
+        .path_count = paths.count,
+        .any_port = option_given(invocation, OPTION_POLICY),
+        .ports = ports,
+        .port_count = settings->sign_on.issuer.len > 0 ? sizeof ports / sizeof ports[0] : 0};
     /* SQLite's files that are larger than memory: where it may write. */
     setenv("SQLITE_TMPDIR", paths.items[0].path, 1);
-    TRY(confine_files(paths.items, paths.count, &confined, err));
+    TRY(confine_files(&confinement, &confined, err));
     if (!confined && settings->confinement_required) {
         result_ignore(
             err_set(err, ERROR_STORAGE, "This kernel cannot confine the process to its files"),
@@ -95,7 +107,9 @@ result confinement_of_files(const struct invocation *invocation, const struct se
     return result_ok();
 }
 
-result confinement_of_calls(const struct invocation *invocation, struct err *err)
+result confinement_of_calls(const struct invocation *invocation, const struct settings *settings,
+                            struct err *err)
 {
-    return confine_calls(option_given(invocation, OPTION_POLICY), err);
+    return confine_calls(
+        option_given(invocation, OPTION_POLICY) || settings->sign_on.issuer.len > 0, err);
 }

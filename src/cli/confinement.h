@@ -11,7 +11,9 @@
  * ERROR_STORAGE when the settings require it. */
 MUST_USE result confinement_of_files(const struct invocation *invocation,
                                      const struct settings *settings, struct err *err);
-/* Connections of its own stay with --policy alone: witnesses are asked. */
-MUST_USE result confinement_of_calls(const struct invocation *invocation, struct err *err);
+/* Connections of its own stay with --policy (witnesses are asked) and with a provider to sign on
+ * at, whose port they then go to, and to no other; otherwise there are none. */
+MUST_USE result confinement_of_calls(const struct invocation *invocation,
+                                     const struct settings *settings, struct err *err);
 
 #endif

@@ -2,7 +2,10 @@
 
 #include "casework/adoption.h"
 #include "cli/departure.h"
+#include "cli/seal.h"
 #include "cli/version.h"
+#include "format/json.h"
+#include "web/resource_seal.h"
 
 #include <stdlib.h>
 
@@ -174,6 +177,52 @@ result desk_open_new(const struct invocation *invocation, const struct rulebook 
                          &ret_desk->casework, err);
 }
 
+/* --- commands that record something --- */
+
+static bool takes_client_id(const struct command *command)
+{
+    size_t i = 0;
+    while (i < command->option_count && command->options[i] != OPTION_CLIENT_ID) {
+        i++;
+    }
+    return i < command->option_count;
+}
+
+/* What is answered as JSON says what became of it in the transparency log, if that is to be found.
+ */
+static void acknowledge(void *context, json_t *object)
+{
+    const struct desk *desk = context;
+    const struct invocation *invocation = desk->invocation;
+    struct acknowledgement acknowledgement;
+    struct log *log = sealing_log_beside(invocation);
+    if (acknowledgement_find(desk->store, log, &desk->caller.client_id, &acknowledgement, NULL)
+            .ok &&
+        acknowledgement.event != 0) {
+        const str receipt = arena_format(invocation->arena, "returnhub seal receipt %lld",
+                                         (long long)acknowledgement.event);
+        json_set(object, "sealed", resource_acknowledgement(&acknowledgement, receipt));
+    }
+    log_close(log);
+}
+
+/* Every command has a client id: by it its event is found for the answer. */
+static result begin_command(const struct invocation *invocation, struct desk *desk, struct err *err)
+{
+    const struct system *system = system_machine();
+    uint8_t chance[CLIENT_ID_SIZE];
+    if (option_given(invocation, OPTION_CLIENT_ID)) {
+        TRY(client_id_parse(invocation->options[OPTION_CLIENT_ID], &desk->caller.client_id, err));
+    } else {
+        system->entropy(system->context, chance, sizeof chance);
+        desk->caller.client_id = client_id_make(system_now(system), chance);
+    }
+    desk->invocation = invocation;
+    invocation->output->complete = acknowledge;
+    invocation->output->complete_context = desk;
+    return result_ok();
+}
+
 result desk_open(const struct invocation *invocation, struct desk *ret_desk, struct err *err)
 {
     str folder;
@@ -183,11 +232,8 @@ result desk_open(const struct invocation *invocation, struct desk *ret_desk, str
     TRY(desk_load_rulebook(invocation, folder, invocation->arena, &ret_desk->rulebook, err));
     TRY(casework_open(ret_desk->store, ret_desk->rulebook, system_machine(), invocation->arena,
                       &ret_desk->casework, err));
-    if (option_given(invocation, OPTION_CLIENT_ID)) {
-        TRY(client_id_parse(invocation->options[OPTION_CLIENT_ID], &ret_desk->caller.client_id,
-                            err));
-    }
-    return result_ok();
+    return takes_client_id(invocation->command) ? begin_command(invocation, ret_desk, err)
+                                                : result_ok();
 }
 
 result desk_open_or_begin(const struct invocation *invocation, struct desk *ret_desk,
@@ -263,6 +309,9 @@ result desk_open_under(const struct invocation *invocation, const struct ruleboo
 
 void desk_close(struct desk *desk)
 {
+    if (desk->invocation != NULL) {
+        desk->invocation->output->complete = NULL;
+    }
     casework_close(&desk->casework);
     store_close(desk->store);
     desk->store = NULL;

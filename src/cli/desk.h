@@ -12,6 +12,7 @@ struct desk {
     struct casework casework;
     struct caller caller;
     struct account_row account;
+    const struct invocation *invocation; /* of a command that records something; else NULL */
 };
 
 /* Where rulebooks, pages and data are: $RETURNHUB_SHARE, else where the program was built or

@@ -1,22 +1,23 @@
-#include "cli/desk.h"
-#include "forecast/ensemble.h"
-#include "forecast/scenario.h"
+#include "cli/forecast.h"
+
+#include "document/document_html.h"
+#include "forecast/quarter.h"
 #include "format/json.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 enum {
-    FORECAST_BYTES = 1024 * 1024 * 1024,
     FUTURE_BYTES = 1024 * 1024 * 1024,
     FUTURES_USUAL = 200,
+    ONE_IN_USUAL = 10,
     THREADS_MAX = 64,
 };
 
 /* ---- reading ---- */
 
-/* Beside the scenario that was named stand those it is based on. */
+/* Beside the scenario that was named stand those it is based on, and its calibrations; those that
+ * come with the program need not be copied there. */
 struct scenario_place {
     const struct invocation *invocation;
     str folder;
@@ -26,7 +27,12 @@ static result open_beside(void *context, str name, struct arena *arena, str *ret
                           struct err *err)
 {
     const struct scenario_place *place = context;
-    const str path = arena_format(arena, "%.*s%.*s", STR_ARG(place->folder), STR_ARG(name));
+    const str share = share_folder(place->invocation, "scenarios");
+    str path = arena_format(arena, "%.*s%.*s", STR_ARG(place->folder), STR_ARG(name));
+    if (path.at != NULL && !system_file_exists(path.at)) {
+        const str of_program = arena_format(arena, "%.*s/%.*s", STR_ARG(share), STR_ARG(name));
+        path = of_program.at != NULL && system_file_exists(of_program.at) ? of_program : path;
+    }
     return path.at == NULL
                ? arena_full(err)
                : system_read_file(path.at, SCENARIO_FILE_BYTES_MAX, arena, ret_text, err);
@@ -82,284 +88,242 @@ static result read_scenario(const struct invocation *invocation,
 
 /* ---- running ---- */
 
-struct order {
-    uint64_t futures;
-    uint64_t seed;
-    unsigned threads;
-};
-
-static result read_order(const struct invocation *invocation, struct order *ret_order,
-                         struct err *err)
+result forecast_open(const struct invocation *invocation, enum command_option of_futures,
+                     int64_t futures_usual, struct forecast *ret_forecast, struct err *err)
 {
     const long processors = sysconf(_SC_NPROCESSORS_ONLN);
     int64_t futures;
     int64_t seed;
     int64_t threads;
-    TRY(option_number(invocation, OPTION_RUN_FUTURES, FUTURES_USUAL, 1, ENSEMBLE_FUTURES_MAX,
-                      &futures, err));
+    int64_t one_in;
+    TRY(option_number(invocation, of_futures, futures_usual, 1, ENSEMBLE_FUTURES_MAX, &futures,
+                      err));
     TRY(option_number(invocation, OPTION_SEED, 1, 0, INT64_MAX, &seed, err));
     TRY(option_number(invocation, OPTION_RUN_THREADS, processors < 1 ? 1 : processors, 1,
                       THREADS_MAX, &threads, err));
-    *ret_order = (struct order){(uint64_t)futures, (uint64_t)seed, (unsigned)threads};
+    TRY(option_number(invocation, OPTION_PEOPLE_ONE_IN, ONE_IN_USUAL, 1, SCENARIO_ONE_IN_MAX,
+                      &one_in, err));
+    *ret_forecast = (struct forecast){
+        .invocation = invocation,
+        .futures = (uint64_t)futures,
+        .seed = (uint64_t)seed,
+        .threads = (unsigned)threads,
+        .one_in = (uint32_t)one_in,
+        .begun = system_now(system_machine()),
+        .shows = invocation->output->terminal,
+    };
+    TRY(read_scenario(invocation, &ret_forecast->scenario, err));
+    ret_forecast->about = scenario_about(ret_forecast->scenario);
     return result_ok();
 }
 
-struct shown {
-    struct output *output;
-    const struct system *system;
-    instant begun;
-    uint64_t runs_done;
-    uint64_t runs;
-};
-
-/* On a terminal only: how many are done, and how long the rest will take. */
+/* How many futures are done, and how long the rest will take. */
 static void show_progress(void *context, uint64_t done, uint64_t count)
 {
-    const struct shown *progress = context;
+    const struct forecast *forecast = context;
     const double part =
-        ((double)progress->runs_done + (double)done / (double)count) / (double)progress->runs;
+        ((double)forecast->runs_done + (double)done / (double)count) / (double)forecast->runs;
     const double seconds =
-        (double)(system_now(progress->system).milliseconds - progress->begun.milliseconds) / 1000;
-    output_message(progress->output, "\r%3.0f %% of the futures, %.0f s left   ", 100 * part,
-                   seconds / part - seconds);
+        (double)(system_now(system_machine()).milliseconds - forecast->begun.milliseconds) / 1000;
+    output_message(forecast->invocation->output, "\r%3.0f %% of the futures, %.0f s left   ",
+                   100 * part, seconds / part - seconds);
 }
 
-static result run(const struct scenario *scenario, uint32_t measures, const struct order *order,
-                  struct shown *progress, struct arena *arena, struct ensemble *ret_ensemble,
-                  struct err *err)
+result forecast_futures(struct forecast *forecast, uint32_t measures, struct arena *arena,
+                        struct ensemble *ret_ensemble, struct err *err)
 {
-    struct scenario_choice choice = {scenario, measures};
-    const struct scenario_about *about = scenario_about(scenario);
-    const bool shows = isatty(STDERR_FILENO) == 1;
+    struct scenario_choice choice = {forecast->scenario, measures, forecast->one_in};
     const struct ensemble_question question = {
         .make = scenario_make,
         .make_context = &choice,
-        .series_count = about->series_count,
-        .quarter_count = about->quarter_count,
-        .seed = order->seed,
-        .count = order->futures,
-        .threads = order->threads,
+        .series_count = forecast->about->series_count,
+        .quarter_count = forecast->about->quarter_count,
+        .seed = forecast->seed,
+        .count = forecast->futures,
+        .threads = forecast->threads,
         .bytes_a_future = FUTURE_BYTES,
-        .progress = shows ? show_progress : NULL,
-        .progress_context = progress,
+        .progress = forecast->shows ? show_progress : NULL,
+        .progress_context = forecast,
     };
     TRY(ensemble_run(&question, arena, ret_ensemble, err));
-    progress->runs_done++;
-    if (shows && progress->runs_done == progress->runs) {
-        output_message(progress->output, "\r                                          \r");
+    forecast->runs_done++;
+    if (forecast->shows && forecast->runs_done == forecast->runs) {
+        output_message(forecast->invocation->output, "\r\033[K");
     }
     return result_ok();
 }
 
-static struct shown shown_of(const struct invocation *invocation, uint64_t runs)
+struct answers_about forecast_about(const struct forecast *forecast)
 {
-    const struct system *system = system_machine();
-    return (struct shown){invocation->output, system, system_now(system), 0, runs};
+    return (struct answers_about){forecast->scenario, forecast->futures, forecast->seed,
+                                  forecast->one_in};
+}
+
+result forecast_both(struct forecast *forecast, struct arena *arena, struct ensemble *ret_with,
+                     struct ensemble *ret_without, struct err *err)
+{
+    const uint32_t measures = scenario_all_measures(forecast->about);
+    forecast->runs = measures == 0 ? 1 : 2;
+    *ret_without = (struct ensemble){.values = NULL};
+    TRY(forecast_futures(forecast, measures, arena, ret_with, err));
+    return measures == 0 ? result_ok() : forecast_futures(forecast, 0, arena, ret_without, err);
 }
 
 /* ---- printing ---- */
 
-struct answer {
-    const struct scenario *scenario;
-    const struct scenario_about *about;
-    const struct order *order;
+enum chart_format { CHART_TEXT, CHART_CSV, CHART_JSON, CHART_SVG };
+
+static result read_format(const struct invocation *invocation, enum chart_format *ret_format,
+                          struct err *err)
+{
+    static const char *const names[] = {
+        [CHART_TEXT] = "text", [CHART_CSV] = "csv", [CHART_JSON] = "json", [CHART_SVG] = "svg"};
+    size_t index = 0;
+    TRY(option_format(invocation, OPTION_CHART_FORMAT, names, sizeof names / sizeof names[0],
+                      "use --format text, csv, json or svg", &index, err));
+    *ret_format = (enum chart_format)index;
+    return result_ok();
+}
+
+static result no_such_series(const struct invocation *invocation, const json_t *list, str asked,
+                             struct err *err)
+{
+    struct buf names;
+    size_t index;
+    json_t *series;
+    buf_init(&names, invocation->arena, sizeof err->hint);
+    json_array_foreach(list, index, series)
+    {
+        buf_format(&names, "%s%.*s", index == 0 ? "" : ", ",
+                   STR_ARG(json_str_or_empty(series, "name")));
+    }
+    if (asked.len == 0) {
+        result_ignore(err_set(err, ERROR_INPUT, "A drawing is of one series"), "hinted next");
+    } else {
+        result_ignore(
+            err_set(err, ERROR_INPUT, "The scenario has no series \"%.*s\"", STR_ARG(asked)),
+            "hinted next");
+    }
+    return err_hint(err, "Choose with --series one of %.*s", STR_ARG(buf_str(&names)));
+}
+
+/* Which series is drawn, and whether what the measures change of it. */
+static result draw(const struct forecast *forecast, const json_t *answer, struct buf *buf,
+                   struct err *err)
+{
+    const struct invocation *invocation = forecast->invocation;
+    const json_t *list = json_object_get(answer, "series");
+    const str asked = invocation->options[OPTION_SERIES_DRAWN];
+    size_t index;
+    json_t *series;
+    json_array_foreach(list, index, series)
+    {
+        if (str_equal(json_str_or_empty(series, "name"), asked)) {
+            struct drawing drawing;
+            TRY(answers_draw(series, option_given(invocation, OPTION_DIFFERENCE), invocation->arena,
+                             &drawing, err));
+            document_html_drawing(&drawing, buf);
+            return result_ok();
+        }
+    }
+    return no_such_series(invocation, list, asked, err);
+}
+
+/* In the folder of --output, whole or not at all. */
+static result keep(const struct forecast *forecast, const json_t *answer, struct err *err)
+{
+    const struct invocation *invocation = forecast->invocation;
+    struct arena *arena = invocation->arena;
+    str text;
+    const str folder = invocation->options[OPTION_ANSWERS];
+    const str path =
+        arena_format(arena, "%.*s/%.*s.%.*s.json", STR_ARG(folder), STR_ARG(forecast->about->name),
+                     STR_ARG(json_str_or_empty(answer, "answer")));
+    TRY(json_write(answer, arena, &text, err));
+    if (path.at == NULL) {
+        return arena_full(err);
+    }
+    TRY(system_make_folder(arena_copy(arena, folder).at, 0755, err));
+    return system_write_file(path.at, text, 0644, err);
+}
+
+result forecast_print(const struct forecast *forecast, const json_t *answer, str quarter,
+                      struct err *err)
+{
+    const struct invocation *invocation = forecast->invocation;
+    enum chart_format format = CHART_TEXT;
+    struct buf buf;
+    str text;
+    TRY(read_format(invocation, &format, err));
+    if (option_given(invocation, OPTION_ANSWERS)) {
+        TRY(keep(forecast, answer, err));
+    }
+    buf_init(&buf, invocation->arena, FORECAST_TEXT_MAX);
+    switch (format) {
+    case CHART_TEXT:
+        answers_write_text(answer, quarter, &buf);
+        break;
+    case CHART_CSV:
+        answers_write_csv(answer, &buf);
+        break;
+    case CHART_JSON:
+        return output_json(invocation->output, *invocation->arena, answer, err);
+    case CHART_SVG:
+        TRY(draw(forecast, answer, &buf, err));
+        break;
+    }
+    TRY(buf_finish(&buf, &text, err));
+    output_text(invocation->output, text);
+    return result_ok();
+}
+
+result forecast_quarter(const struct forecast *forecast, size_t *ret_quarter, struct err *err)
+{
+    const struct invocation *invocation = forecast->invocation;
+    const struct civil begins = date_to_civil(forecast->about->begins);
+    struct quarter first;
+    struct quarter asked;
+    *ret_quarter = forecast->about->quarter_count - 1;
+    if (!option_given(invocation, OPTION_QUARTER)) {
+        return result_ok();
+    }
+    TRY(quarter_parse(invocation->options[OPTION_QUARTER], &asked, err));
+    TRY(quarter_parse(arena_format(invocation->arena, "%d-Q%d", begins.year,
+                                   date_quarter(forecast->about->begins)),
+                      &first, err));
+    const struct quarter last = quarter_add(first, (int32_t)*ret_quarter);
+    if (asked.number < first.number || asked.number > last.number) {
+        return err_set(err, ERROR_INPUT, "The scenario is about %.*s to %.*s",
+                       STR_ARG(quarter_text(first, invocation->arena)),
+                       STR_ARG(quarter_text(last, invocation->arena)));
+    }
+    *ret_quarter = (size_t)(asked.number - first.number);
+    return result_ok();
+}
+
+/* ---- forecast run ---- */
+
+static result run(struct forecast *forecast, struct arena *arena, json_t **ret_answer,
+                  struct err *err)
+{
     struct ensemble with;
-    struct ensemble without; /* values NULL when the scenario has no measure */
-    struct arena *scratch;
-};
-
-static str quarter_name(const struct scenario_about *about, size_t quarter, struct arena *arena)
-{
-    const date begins = date_add_months(about->begins, 3 * (int32_t)quarter, DATE_ROUND_DOWN);
-    return arena_format(arena, "%d-Q%d", date_to_civil(begins).year, date_quarter(begins));
-}
-
-static result summary(const struct answer *answer, bool difference, size_t series, size_t quarter,
-                      struct ensemble_summary *ret_summary, struct err *err)
-{
-    return difference ? ensemble_summarise(&answer->with, &answer->without, series, quarter,
-                                           *answer->scratch, ret_summary, err)
-                      : ensemble_summarise(&answer->with, NULL, series, quarter, *answer->scratch,
-                                           ret_summary, err);
-}
-
-static const char *const kinds[] = {"level", "difference"};
-
-static size_t kind_count(const struct answer *answer)
-{
-    return answer->without.values == NULL ? 1 : 2;
-}
-
-static result print_csv(const struct invocation *invocation, const struct answer *answer,
-                        struct err *err)
-{
-    output_text(invocation->output,
-                STR("series,quarter,kind,mean,median,low50,high50,low80,high80,low95,high95\r\n"));
-    for (size_t series = 0; series < answer->about->series_count; series++) {
-        for (size_t kind = 0; kind < kind_count(answer); kind++) {
-            for (size_t quarter = 0; quarter < answer->about->quarter_count; quarter++) {
-                struct arena scratch = *invocation->arena;
-                struct ensemble_summary s;
-                TRY(summary(answer, kind == 1, series, quarter, &s, err));
-                output_text(invocation->output,
-                            arena_format(&scratch,
-                                         "%.*s,%.*s,%s,%.3f,%.3f,%.3f,%.3f,%.3f,%.3f,%.3f,%.3f\r\n",
-                                         STR_ARG(answer->about->series[series].name),
-                                         STR_ARG(quarter_name(answer->about, quarter, &scratch)),
-                                         kinds[kind], s.mean, s.median, s.low[0], s.high[0],
-                                         s.low[1], s.high[1], s.low[2], s.high[2]));
-            }
-        }
-    }
-    return result_ok();
-}
-
-static json_t *json_of_summary(const struct ensemble_summary *s)
-{
-    static const char *const names[ENSEMBLE_INTERVALS] = {"interval_50", "interval_80",
-                                                          "interval_95"};
-    json_t *object = json_object();
-    json_set(object, "mean", json_real(s->mean));
-    json_set(object, "median", json_real(s->median));
-    for (size_t i = 0; i < ENSEMBLE_INTERVALS; i++) {
-        json_t *pair = json_array();
-        json_add(pair, json_real(s->low[i]));
-        json_add(pair, json_real(s->high[i]));
-        json_set(object, names[i], pair);
-    }
-    return object;
-}
-
-static result json_of_series(const struct invocation *invocation, const struct answer *answer,
-                             size_t series, json_t *list, struct err *err)
-{
-    const struct scenario_series *about = &answer->about->series[series];
-    json_t *object = json_object();
-    json_set_str(object, "name", about->name);
-    json_set_str(object, "title", about->title);
-    json_set_str(object, "unit", about->unit);
-    json_t *quarters = json_array();
-    json_set(object, "quarters", quarters);
-    json_add(list, object);
-    for (size_t quarter = 0; quarter < answer->about->quarter_count; quarter++) {
-        struct arena scratch = *invocation->arena;
-        json_t *row = json_object();
-        json_set_str(row, "quarter", quarter_name(answer->about, quarter, &scratch));
-        json_add(quarters, row);
-        for (size_t kind = 0; kind < kind_count(answer); kind++) {
-            struct ensemble_summary s;
-            TRY(summary(answer, kind == 1, series, quarter, &s, err));
-            json_set(row, kinds[kind], json_of_summary(&s));
-        }
-    }
-    return result_ok();
-}
-
-static result print_json(const struct invocation *invocation, const struct answer *answer,
-                         struct err *err)
-{
-    json_t *object = json_object();
-    json_set_str(object, "scenario", answer->about->name);
-    json_set_str(object, "title", answer->about->title);
-    json_set_int64(object, "futures", (int64_t)answer->order->futures);
-    json_set_int64(object, "seed", (int64_t)answer->order->seed);
-    json_t *list = json_array();
-    json_set(object, "series", list);
-    result printed = result_ok();
-    for (size_t i = 0; printed.ok && i < answer->about->series_count; i++) {
-        printed = json_of_series(invocation, answer, i, list, err);
-    }
-    if (printed.ok) {
-        printed = output_json(invocation->output, *invocation->arena, object, err);
-    }
-    json_decref(object);
-    return printed;
-}
-
-static result print_text_series(const struct invocation *invocation, const struct answer *answer,
-                                size_t series, bool difference, struct err *err)
-{
-    const struct scenario_series *about = &answer->about->series[series];
-    struct arena scratch = *invocation->arena;
-    output_text(invocation->output,
-                arena_format(&scratch, "\n%.*s%s (%.*s)\n", STR_ARG(about->title),
-                             difference ? ": difference that the measures make" : "",
-                             STR_ARG(about->unit)));
-    output_text(invocation->output, STR("  quarter     median          50 %                   "
-                                        "80 %                   95 %\n"));
-    for (size_t quarter = 0; quarter < answer->about->quarter_count; quarter++) {
-        struct arena of_line = scratch;
-        struct ensemble_summary s;
-        TRY(summary(answer, difference, series, quarter, &s, err));
-        output_text(
-            invocation->output,
-            arena_format(&of_line,
-                         "  %.*s %10.0f %10.0f to %-9.0f %10.0f to %-9.0f %10.0f to %-9.0f\n",
-                         STR_ARG(quarter_name(answer->about, quarter, &of_line)), s.median,
-                         s.low[0], s.high[0], s.low[1], s.high[1], s.low[2], s.high[2]));
-    }
-    return result_ok();
-}
-
-static result print_text(const struct invocation *invocation, const struct answer *answer,
-                         struct err *err)
-{
-    output_text(invocation->output,
-                arena_format(invocation->arena, "%.*s\n%llu futures, seed %llu\n",
-                             STR_ARG(answer->about->title),
-                             (unsigned long long)answer->order->futures,
-                             (unsigned long long)answer->order->seed));
-    for (size_t i = 0; i < answer->about->series_count; i++) {
-        TRY(print_text_series(invocation, answer, i, false, err));
-        if (answer->without.values != NULL) {
-            TRY(print_text_series(invocation, answer, i, true, err));
-        }
-    }
-    return result_ok();
-}
-
-static result print_answer(const struct invocation *invocation, const struct answer *answer,
-                           struct err *err)
-{
-    switch (invocation->output->format) {
-    case OUTPUT_TEXT:
-        return print_text(invocation, answer, err);
-    case OUTPUT_CSV:
-        return print_csv(invocation, answer, err);
-    case OUTPUT_JSON:
-        return print_json(invocation, answer, err);
-    }
-    return result_ok();
-}
-
-static result run_both(const struct invocation *invocation, const struct scenario *scenario,
-                       struct arena *arena, struct err *err)
-{
-    struct order order;
-    TRY(read_order(invocation, &order, err));
-    struct answer answer = {
-        .scenario = scenario,
-        .about = scenario_about(scenario),
-        .order = &order,
-        .scratch = arena,
-    };
-    const uint32_t measures = scenario_all_measures(answer.about);
-    struct shown progress = shown_of(invocation, measures == 0 ? 1 : 2);
-    TRY(run(scenario, measures, &order, &progress, arena, &answer.with, err));
-    if (measures != 0) {
-        TRY(run(scenario, 0, &order, &progress, arena, &answer.without, err));
-    }
-    return print_answer(invocation, &answer, err);
+    struct ensemble without;
+    const struct answers_about about = forecast_about(forecast);
+    TRY(forecast_both(forecast, arena, &with, &without, err));
+    return answers_run(&about, &with, without.values == NULL ? NULL : &without, *arena, ret_answer,
+                       err);
 }
 
 result command_forecast_run(const struct invocation *invocation, int *ret_status, struct err *err)
 {
-    const struct scenario *scenario = NULL;
-    (void)ret_status;
-    TRY(read_scenario(invocation, &scenario, err));
+    struct forecast forecast;
+    json_auto_t *answer = NULL;
     struct arena arena;
+    (void)ret_status;
+    TRY(forecast_open(invocation, OPTION_RUN_FUTURES, FUTURES_USUAL, &forecast, err));
     TRY(arena_open(&arena, FORECAST_BYTES, err));
-    const result ran = run_both(invocation, scenario, &arena, err);
+    const result ran = run(&forecast, &arena, &answer, err);
     arena_close(&arena);
-    return ran;
+    TRY(ran);
+    return forecast_print(&forecast, answer, STR(""), err);
 }

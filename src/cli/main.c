@@ -2,6 +2,7 @@
 #include "cli/help.h"
 #include "cli/options.h"
 #include "cli/version.h"
+#include "forecast/ranks.h"
 
 #include <signal.h>
 #include <unistd.h>
@@ -53,6 +54,9 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);
     result outcome = arena_open(&arena, RUN_ARENA_BYTES, &err);
     if (outcome.ok) {
+        outcome = ranks_begin(&err);
+    }
+    if (outcome.ok) {
         outcome = run(argc, argv, &invocation, &status, &err);
     }
     if (!outcome.ok) {
@@ -63,5 +67,6 @@ int main(int argc, char **argv)
         status = EXIT_READER_GONE;
     }
     arena_close(&arena);
+    ranks_end(outcome.ok);
     return status;
 }

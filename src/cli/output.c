@@ -37,6 +37,12 @@ result output_json(struct output *output, struct arena scratch, const json_t *va
                    struct err *err)
 {
     str text;
+    json_auto_t *whole = NULL;
+    if (output->complete != NULL && json_is_object(value)) {
+        whole = json_copy((json_t *)(uintptr_t)value);
+        output->complete(output->complete_context, whole);
+        value = whole;
+    }
     TRY(json_write_pretty(value, &scratch, &text, err));
     output_text(output, text);
     output_text(output, STR("\n"));

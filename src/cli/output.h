@@ -13,12 +13,17 @@ enum output_format { OUTPUT_TEXT, OUTPUT_JSON, OUTPUT_CSV };
 
 enum { OUTPUT_COLUMNS_MAX = 16, OUTPUT_TEXT_MAX = 256 * 1024 * 1024 };
 
+/* Adds to the object of an answer what stands in every one. */
+typedef void output_complete(void *context, json_t *object);
+
 struct output {
     FILE *stream;
     FILE *messages;
     enum output_format format;
-    bool terminal;    /* messages go to a terminal */
-    bool reader_gone; /* whoever read the output has closed it, as `head` does */
+    bool terminal;             /* messages go to a terminal */
+    bool reader_gone;          /* whoever read the output has closed it, as `head` does */
+    output_complete *complete; /* of objects printed as JSON; NULL: nothing is added */
+    void *complete_context;
 };
 
 MUST_USE result output_format_read(str text, enum output_format *ret_format, struct err *err);

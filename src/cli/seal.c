@@ -1,5 +1,6 @@
 #include "casework/sealing.h"
 
+#include "casework/verification.h"
 #include "cli/desk.h"
 #include "cli/seal.h"
 #include "format/json.h"
@@ -7,7 +8,7 @@
 
 #include <inttypes.h>
 
-enum { BEAT_MS_MAX = 24 * 60 * 60 * 1000, FILE_PATH_MAX = 4096 };
+enum { BEAT_MS_MAX = 24 * 60 * 60 * 1000, FILE_PATH_MAX = 4096, VERIFY_THREADS = 2 };
 
 /* --- where things are --- */
 
@@ -28,8 +29,7 @@ static result key_path(const struct invocation *invocation, const char **ret_pat
     return path_of(invocation, OPTION_SEAL_KEY, ".seal", ret_path, err);
 }
 
-static result log_folder(const struct invocation *invocation, const char **ret_path,
-                         struct err *err)
+static result find_log(const struct invocation *invocation, const char **ret_path, struct err *err)
 {
     return path_of(invocation, OPTION_LOG, ".log", ret_path, err);
 }
@@ -54,8 +54,14 @@ static result open_published(const struct invocation *invocation, struct log **r
     struct note_key key;
     const char *folder = NULL;
     TRY(read_public_key(invocation, &key, err));
-    TRY(log_folder(invocation, &folder, err));
+    TRY(find_log(invocation, &folder, err));
     return log_open_published(folder, &key, ret_log, err);
+}
+
+struct log *sealing_log_beside(const struct invocation *invocation)
+{
+    struct log *log = NULL;
+    return open_published(invocation, &log, NULL).ok ? log : NULL;
 }
 
 static result read_settings(const struct invocation *invocation,
@@ -119,7 +125,7 @@ result sealing_desk_open(const struct invocation *invocation, struct store *stor
         return result_ok();
     }
     TRY(key_path(invocation, &path, err));
-    TRY(log_folder(invocation, &folder, err));
+    TRY(find_log(invocation, &folder, err));
     TRY(read_settings(invocation, &options.settings, err));
     TRY(option_number(invocation, OPTION_BEAT, SEALING_BEAT_MS, 10, BEAT_MS_MAX, &options.beat_ms,
                       err));
@@ -226,7 +232,7 @@ static result publish(const struct invocation *invocation, struct store *store,
     unsigned witnesses = 0;
     TRY(read_settings(invocation, &settings, err));
     TRY(read_policy(invocation, &policy, err));
-    TRY(log_folder(invocation, &folder, err));
+    TRY(find_log(invocation, &folder, err));
     TRY(log_open(folder, signer, &log, err));
     TRY(sealing_beat(store, system_machine(), log, &settings, &events, err));
     TRY(policy == NULL ? result_ok() : ask_witnesses(invocation, log, policy, &witnesses, err));
@@ -346,19 +352,63 @@ static result verify_files(const struct invocation *invocation, const struct not
     return print_checkpoint(invocation, &outcome.checkpoint, said.at, "events", 0, err);
 }
 
-static result verify_register(const struct invocation *invocation,
-                              const struct sealing_question *question, struct err *err)
+static result check_register(const struct invocation *invocation,
+                             const struct sealing_question *question,
+                             struct sealing_check *ret_check, struct err *err)
 {
     OWN_DESK struct desk desk = {.store = NULL};
     OWN_LOG struct log *log = NULL;
-    struct sealing_check check;
     struct rebuild_outcome rebuilt;
     TRY(open_published(invocation, &log, err));
     TRY(desk_open_store(invocation, false, &desk.store, err));
-    TRY(sealing_verify(desk.store, log, question, &check, err));
+    TRY(sealing_verify(desk.store, log, question, ret_check, err));
     TRY(store_rebuild(desk.store, false, NULL, NULL, &rebuilt, err));
-    if (rebuilt.differences > 0) {
-        return err_set(err, ERROR_INPUT, "%s", rebuilt.first_difference);
+    return rebuilt.differences == 0 ? result_ok()
+                                    : err_set(err, ERROR_INPUT, "%s", rebuilt.first_difference);
+}
+
+/* Something is wrong with the register or the log; otherwise it could not be looked at. */
+static bool is_fault(enum error_code code)
+{
+    return code == ERROR_INPUT || code == ERROR_CONFLICT || code == ERROR_STORAGE;
+}
+
+static result note_check(const struct invocation *invocation, const struct sealing_check *check,
+                         const struct err *fault, struct err *err)
+{
+    struct verification verification = {.at = system_now(system_machine()),
+                                        .by = invocation->options[OPTION_VERIFIER],
+                                        .whole = fault == NULL};
+    const char *folder = NULL;
+    TRY(find_log(invocation, &folder, err));
+    if (!option_given(invocation, OPTION_VERIFIER)) {
+        TRY(system_user(invocation->arena, &verification.by, err));
+    }
+    if (fault != NULL) {
+        verification.found = str_from_c(fault->what);
+    } else {
+        verification.entries = (int64_t)check->log.checkpoint.size;
+        verification.events = (int64_t)check->events;
+    }
+    return verification_write(folder, &verification, err);
+}
+
+/* What is found is noted for the page of the seal. That this could not be done is told, and is no
+ * failure of the check. */
+static result verify_register(const struct invocation *invocation,
+                              const struct sealing_question *question, struct err *err)
+{
+    struct sealing_check check;
+    struct err fault = {0};
+    struct err told = {0};
+    const result checked = check_register(invocation, question, &check, &fault);
+    if ((checked.ok || is_fault(fault.code)) &&
+        !note_check(invocation, &check, checked.ok ? NULL : &fault, &told).ok) {
+        output_error(invocation->output, &told);
+    }
+    if (!checked.ok) {
+        *err = fault;
+        return checked;
     }
     const str said = arena_format(invocation->arena,
                                   "The register and the log are whole: %" PRIu64
@@ -372,7 +422,7 @@ static result verify_register(const struct invocation *invocation,
 result command_seal_verify(const struct invocation *invocation, int *ret_status, struct err *err)
 {
     struct note_key key;
-    struct sealing_question question;
+    struct sealing_question question = {.threads = VERIFY_THREADS};
     *ret_status = 0;
     TRY(read_public_key(invocation, &key, err));
     TRY(read_text(invocation, OPTION_OLDER, &question.older, err));

@@ -1,4 +1,5 @@
-/* seal: what `returnhub serve` needs of the log: opened, and beating, when it was given a key. */
+/* seal: what other commands need of the log: `returnhub serve` opens it, and lets it beat, when it
+ * was given a key. */
 #ifndef RETURNHUB_CLI_SEAL_H
 #define RETURNHUB_CLI_SEAL_H
 
@@ -18,6 +19,8 @@ MUST_USE result sealing_desk_open(const struct invocation *invocation, struct st
 void sealing_desk_close(struct sealing_desk *desk); /* accepts a zeroed one; before the store */
 #define OWN_SEALING_DESK __attribute__((cleanup(sealing_desk_close)))
 
+/* The log that stands beside the store, for reading; NULL when there is none to be found. */
+struct log *sealing_log_beside(const struct invocation *invocation);
 /* The policy of --policy, in the invocation's arena; NULL when none is given. */
 MUST_USE result read_policy(const struct invocation *invocation, const struct policy **ret_policy,
                             struct err *err);

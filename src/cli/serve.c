@@ -4,6 +4,7 @@
 #include "cli/confinement.h"
 #include "cli/definitions.h"
 #include "cli/desk.h"
+#include "cli/forecasts.h"
 #include "cli/notice.h"
 #include "cli/releases.h"
 #include "cli/running.h"
@@ -11,7 +12,11 @@
 #include "cli/settings.h"
 #include "cli/version.h"
 #include "demo/demo.h"
+#include "http/fetch.h"
 #include "http/http.h"
+#include "system/secret.h"
+#include "web/sign_on.h"
+#include "web/sign_on_desk.h"
 #include "web/web.h"
 
 static void print_welcome(const struct invocation *invocation, const char *address, uint16_t port,
@@ -62,6 +67,34 @@ static result read_settings(const struct invocation *invocation, struct settings
     return settings_read(text, path, ret_settings, err);
 }
 
+/* The secret is read before files are out of reach. */
+static result open_sign_on(const struct invocation *invocation, const struct settings *settings,
+                           struct sign_on_desk **ret_desk, struct err *err)
+{
+    struct sign_on_options options = {
+        .client = {.issuer = settings->sign_on.issuer,
+                   .client_id = settings->sign_on.client_id,
+                   .client_secret = STR(""),
+                   .scopes = settings->sign_on.scopes,
+                   .acr = settings->sign_on.acr,
+                   .redirect_uri = arena_format(invocation->arena, "%.*s" SIGN_ON_BACK,
+                                                STR_ARG(settings->origin))},
+        .title = settings->sign_on.title,
+        .their_second_factor = settings->sign_on.their_second_factor,
+        .system = system_machine()};
+    if (settings->sign_on.issuer.len == 0) {
+        return result_ok();
+    }
+    if (settings->sign_on.client_secret_file.len > 0) {
+        const str path = arena_copy(invocation->arena, settings->sign_on.client_secret_file);
+        TRY(path.at == NULL
+                ? arena_full(err)
+                : secret_read(path.at, invocation->arena, &options.client.client_secret, err));
+    }
+    TRY(fetch_init(err));
+    return sign_on_desk_open(&options, invocation->arena, ret_desk, err);
+}
+
 static result serve(const struct invocation *invocation, const struct desk *desk,
                     struct http_server *server, const char *address, bool demonstration,
                     struct err *err)
@@ -95,6 +128,9 @@ result command_serve(const struct invocation *invocation, int *ret_status, struc
     struct definitions definitions;
     struct web_release *releases = NULL;
     size_t release_count = 0;
+    struct sign_on_desk *sign_on = NULL;
+    struct web_forecast *forecasts = NULL;
+    size_t forecast_count = 0;
     struct web *web = NULL;
     struct http_server *server = NULL;
     const char *address = option_given(invocation, OPTION_ADDRESS)
@@ -104,6 +140,7 @@ result command_serve(const struct invocation *invocation, int *ret_status, struc
     running_block_interrupts();
     TRY(option_number(invocation, OPTION_PORT, 8080, 0, 65535, &port, err));
     TRY(read_settings(invocation, &settings, err));
+    TRY(open_sign_on(invocation, &settings, &sign_on, err));
     TRY(confinement_of_files(invocation, &settings, err));
     TRY(option_given(invocation, OPTION_BEGIN) ? desk_open_or_begin(invocation, &desk, err)
                                                : desk_open(invocation, &desk, err));
@@ -117,17 +154,26 @@ result command_serve(const struct invocation *invocation, int *ret_status, struc
         TRY(releases_read(invocation->options[OPTION_RELEASES], invocation->arena, &releases,
                           &release_count, err));
     }
+    if (option_given(invocation, OPTION_FORECASTS)) {
+        TRY(forecasts_read(invocation->options[OPTION_FORECASTS], invocation->arena, &forecasts,
+                           &forecast_count, err));
+    }
     TRY(sealing_desk_open(invocation, desk.store, &sealing, err));
     struct web_options web_options = {
         .casework = &desk.casework,
         .log = sealing.log,
+        .sealing = sealing.thread,
+        .cosigning = sealing.cosigning,
         .pages_folder = share_folder(invocation, "pages").at,
         .assets_folder = RETURNHUB_ASSETS,
         .definitions = &definitions,
         .releases = releases,
         .release_count = release_count,
+        .forecasts = forecasts,
+        .forecast_count = forecast_count,
         .arrivals_file = share_folder(invocation, ARRIVALS_FILE).at,
         .demonstration = demonstration,
+        .sign_on = sign_on,
         .origin = settings.origin,
         .secure_cookies = str_starts(settings.origin, STR("https://")),
     };
@@ -136,7 +182,7 @@ result command_serve(const struct invocation *invocation, int *ret_status, struc
         .address = address, .port = (uint16_t)port, .handler = web_handle, .context = web};
     result served = http_server_open(&http_options, &server, err);
     if (served.ok) {
-        served = confinement_of_calls(invocation, err);
+        served = confinement_of_calls(invocation, &settings, err);
     }
     if (served.ok) {
         served = serve(invocation, &desk, server, address, demonstration, err);
@@ -144,5 +190,7 @@ result command_serve(const struct invocation *invocation, int *ret_status, struc
     http_server_close(server);
     web_close(web);
     releases_close(releases, release_count);
+    sign_on_desk_close(sign_on);
+    forecasts_close(forecasts, forecast_count);
     return served;
 }

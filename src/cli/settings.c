@@ -1,8 +1,16 @@
 #include "cli/settings.h"
 
+#include "credential/provider.h"
+
 #include <stddef.h>
 
-enum setting_kind { SETTING_ORIGIN, SETTING_NUMBER, SETTING_FLAG };
+enum setting_kind {
+    SETTING_ORIGIN,
+    SETTING_ISSUER,
+    SETTING_TEXT,
+    SETTING_NUMBER,
+    SETTING_FLAG,
+};
 
 struct setting {
     const char *section;
@@ -21,6 +29,13 @@ static const struct setting settings_table[] = {
     SETTING("sessions", "idle_minutes", SETTING_NUMBER, sessions.idle_minutes),
     SETTING("sessions", "hours_max", SETTING_NUMBER, sessions.hours_max),
     SETTING("sessions", "proven_minutes", SETTING_NUMBER, sessions.proven_minutes),
+    SETTING("sign_on", "issuer", SETTING_ISSUER, sign_on.issuer),
+    SETTING("sign_on", "client_id", SETTING_TEXT, sign_on.client_id),
+    SETTING("sign_on", "client_secret_file", SETTING_TEXT, sign_on.client_secret_file),
+    SETTING("sign_on", "scopes", SETTING_TEXT, sign_on.scopes),
+    SETTING("sign_on", "title", SETTING_TEXT, sign_on.title),
+    SETTING("sign_on", "acr", SETTING_TEXT, sign_on.acr),
+    SETTING("sign_on", "their_second_factor", SETTING_FLAG, sign_on.their_second_factor),
     SETTING("confinement", "required", SETTING_FLAG, confinement_required),
 };
 enum { SETTING_COUNT = sizeof settings_table / sizeof settings_table[0] };
@@ -30,7 +45,13 @@ struct settings settings_default(void)
     return (struct settings){.origin = STR(""),
                              .sessions = {.idle_minutes = SESSION_IDLE_MINUTES,
                                           .hours_max = SESSION_HOURS_MAX,
-                                          .proven_minutes = PROVEN_MINUTES}};
+                                          .proven_minutes = PROVEN_MINUTES},
+                             .sign_on = {.issuer = STR(""),
+                                         .client_id = STR(""),
+                                         .client_secret_file = STR(""),
+                                         .scopes = STR("openid"),
+                                         .title = STR("the provider of your authority"),
+                                         .acr = STR("")}};
 }
 
 static const struct setting *find_setting(str section, str key, size_t *ret_index)
@@ -66,6 +87,21 @@ static result set_value(const struct setting *setting, str value, struct setting
                            "\"%s\" is https:// and a name, with nothing behind it (or "
                            "http://localhost, to try things out)",
                            setting->key);
+        }
+        *(str *)(void *)at = value;
+        return result_ok();
+    case SETTING_ISSUER:
+        if (!provider_is_address(value)) {
+            return err_set(err, ERROR_INPUT,
+                           "\"%s\" is https:// and what the provider calls itself (or "
+                           "http://localhost, to try things out)",
+                           setting->key);
+        }
+        *(str *)(void *)at = value;
+        return result_ok();
+    case SETTING_TEXT:
+        if (value.len == 0 || !str_is_utf8(value) || !str_is_printable(value)) {
+            return err_set(err, ERROR_INPUT, "\"%s\" is a line of text", setting->key);
         }
         *(str *)(void *)at = value;
         return result_ok();
@@ -111,6 +147,36 @@ static result read_key(str line, str section, bool given[SETTING_COUNT], struct 
     return set_value(setting, str_trim(cut.tail), settings, err);
 }
 
+static bool has_word(str list, str word)
+{
+    for (str left = list; left.len > 0;) {
+        const struct str_cut cut = str_cut(left, ' ');
+        if (str_equal(cut.head, word)) {
+            return true;
+        }
+        left = cut.tail;
+    }
+    return false;
+}
+
+/* What is set together or not at all. */
+static result check_sign_on(const struct settings *settings, struct err *err)
+{
+    if (settings->sign_on.issuer.len == 0) {
+        return settings->sign_on.client_id.len == 0
+                   ? result_ok()
+                   : err_set(err, ERROR_INPUT, "[sign_on] has a client_id and no issuer");
+    }
+    if (settings->sign_on.client_id.len == 0 || settings->origin.len == 0) {
+        result_ignore(err_set(err, ERROR_INPUT, "[sign_on] needs client_id, and origin in [web]"),
+                      "the hint follows");
+        return err_hint(err, "The provider sends browsers back to an address below the origin.");
+    }
+    return has_word(settings->sign_on.scopes, STR("openid"))
+               ? result_ok()
+               : err_set(err, ERROR_INPUT, "\"scopes\" has openid in it");
+}
+
 result settings_read(str text, const char *name, struct settings *ret_settings, struct err *err)
 {
     struct settings settings = settings_default();
@@ -129,6 +195,10 @@ result settings_read(str text, const char *name, struct settings *ret_settings, 
         if (!read.ok) {
             return err_at(err, name, number, 1);
         }
+    }
+    const result checked = check_sign_on(&settings, err);
+    if (!checked.ok) {
+        return err_at(err, name, 0, 0);
     }
     *ret_settings = settings;
     return result_ok();

@@ -1,5 +1,5 @@
 /* settings: what a site sets once, in a file: the address under which people reach the desk, how
- * long sessions last, and whether the process must be confined.
+ * long sessions last, at which provider they sign on, and whether the process must be confined.
  *
  *     [web]
  *     origin = https://desk.example
@@ -19,6 +19,15 @@ enum { SETTINGS_BYTES_MAX = 64 * 1024 };
 struct settings {
     str origin; /* "https://desk.example", no slash at its end; "" when it is not set */
     struct session_limits sessions;
+    struct {
+        str issuer; /* "" : nobody signs on at a provider */
+        str client_id;
+        str client_secret_file; /* "": the client has none */
+        str scopes;
+        str title; /* as the button calls the provider */
+        str acr;
+        bool their_second_factor;
+    } sign_on;
     bool confinement_required; /* do not serve where the kernel cannot confine the process */
 };
 

@@ -162,6 +162,18 @@ static const char *fault_of_times(const json_t *claims, const struct id_token_as
     return NULL;
 }
 
+static bool says_two_factors(const json_t *claims)
+{
+    const json_t *methods = json_object_get(claims, "amr");
+    for (size_t i = 0; i < json_array_size(methods); i++) {
+        const char *one = json_string_value(json_array_get(methods, i));
+        if (one != NULL && strcmp(one, "mfa") == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* ASCII, as the standard has it, and nothing that does not show. */
 static bool is_subject(str subject)
 {
@@ -233,6 +245,16 @@ static result check_signature(const json_t *header, const json_t *keys, str toke
                : refuse(err, "its signature is not the provider's");
 }
 
+static void copy_claims(const json_t *claims, struct arena *arena, struct id_token *ret_token)
+{
+    int64_t at = 0;
+    const bool says_when = claim_seconds(claims, "auth_time", &at);
+    ret_token->subject = arena_copy(arena, json_str_or_empty(claims, "sub"));
+    ret_token->acr = arena_copy(arena, json_str_or_empty(claims, "acr"));
+    ret_token->by_two_factors = says_two_factors(claims);
+    ret_token->signed_in_at.milliseconds = says_when ? at * 1000 : 0;
+}
+
 static result check_claims(const struct id_token_asked *asked, str text, struct arena *arena,
                            struct id_token *ret_token, struct err *err)
 {
@@ -240,7 +262,7 @@ static result check_claims(const struct id_token_asked *asked, str text, struct 
     TRY(read_part(text, arena, &claims, err));
     const char *fault = fault_of(claims, asked);
     if (fault == NULL) {
-        ret_token->subject = arena_copy(arena, json_str_or_empty(claims, "sub"));
+        copy_claims(claims, arena, ret_token);
     }
     json_decref(claims);
     return fault == NULL ? result_ok() : refuse(err, fault);
@@ -269,7 +291,7 @@ result id_token_check(const struct id_token_asked *asked, str token, str keys, s
     json_decref(header);
     json_decref(set);
     TRY(checked);
-    if (made.subject.at == NULL) {
+    if (made.subject.at == NULL || made.acr.at == NULL) {
         return arena_full(err);
     }
     *ret_token = made;

@@ -29,6 +29,9 @@ struct id_token_asked {
 
 struct id_token {
     str subject;
+    instant signed_in_at; /* auth_time; 1970 when it does not say */
+    bool by_two_factors;  /* its amr has "mfa" (RFC 8176) */
+    str acr;              /* "" when it does not say */
 };
 /* `keys` is the provider's JSON Web Key Set. ERROR_NOT_FOUND: the key is not in it, and may be in a
  * newer one. ERROR_UNAUTHENTICATED says what is not right. */

@@ -198,6 +198,16 @@ static void put_box(const struct shape *shape, struct buf *buf)
     }
 }
 
+static void put_area(const struct shape *shape, struct buf *buf)
+{
+    const uint8_t *tint = drawing_tints[shape->tint];
+    buf_format(buf, "<path fill=\"#%02x%02x%02x\" d=\"", tint[0], tint[1], tint[2]);
+    for (size_t i = 0; i < shape->outline_count; i++) {
+        buf_format(buf, "%c%d %d", i == 0 ? 'M' : 'L', shape->outline[i].x, shape->outline[i].y);
+    }
+    buf_put_c(buf, "z\"/>\n");
+}
+
 static void put_shape(const struct shape *shape, struct buf *buf)
 {
     switch (shape->kind) {
@@ -217,6 +227,9 @@ static void put_shape(const struct shape *shape, struct buf *buf)
                    shape->at.y);
         buf_put_html(buf, shape->words);
         buf_put_c(buf, "</text>\n");
+        break;
+    case SHAPE_AREA:
+        put_area(shape, buf);
         break;
     }
 }

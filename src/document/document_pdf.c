@@ -832,6 +832,18 @@ static void draw_box(struct writer *writer, const struct shape *shape)
     }
 }
 
+static void draw_area(struct writer *writer, const struct shape *shape)
+{
+    const uint8_t *tint = drawing_tints[shape->tint];
+    cairo_new_path(writer->cairo);
+    for (size_t i = 0; i < shape->outline_count; i++) {
+        cairo_line_to(writer->cairo, shape->outline[i].x, shape->outline[i].y);
+    }
+    cairo_set_source_rgb(writer->cairo, tint[0] / 255.0, tint[1] / 255.0, tint[2] / 255.0);
+    cairo_fill(writer->cairo);
+    cairo_set_source_rgb(writer->cairo, 0, 0, 0);
+}
+
 static void draw_shape(struct writer *writer, const struct shape *shape)
 {
     switch (shape->kind) {
@@ -849,6 +861,9 @@ static void draw_shape(struct writer *writer, const struct shape *shape)
     case SHAPE_WORDS:
         draw_words(writer, shape->words, shape->at.x, shape->at.y - DRAWING_FONT_SIZE + 1,
                    (struct letters){.size = DRAWING_FONT_SIZE, .bold = shape->strong}, false);
+        break;
+    case SHAPE_AREA:
+        draw_area(writer, shape);
         break;
     }
 }

@@ -1,5 +1,24 @@
 #include "document/drawing.h"
 
+const uint8_t drawing_tints[DRAWING_TINTS][3] = {
+    {0xDD, 0xE3, 0xEC}, {0xB0, 0xBF, 0xD2}, {0x7A, 0x92, 0xB3}};
+
+bool drawing_add(struct drawing *drawing, const struct shape *shape, struct arena *arena)
+{
+    struct shape *kept = ARENA_NEW(arena, struct shape, 1);
+    if (kept == NULL) {
+        return false;
+    }
+    *kept = *shape;
+    if (drawing->last == NULL) {
+        drawing->shapes = kept;
+    } else {
+        drawing->last->next = kept;
+    }
+    drawing->last = kept;
+    return true;
+}
+
 /* Widths in hundredths of the letter's size, by kind of letter: those of Helvetica, rounded up. */
 enum { NARROW = 34, SMALL = 58, CAPITAL = 80, WIDE = 100 };
 

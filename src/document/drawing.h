@@ -5,7 +5,11 @@
 
 #include "base/arena.h"
 
-enum { DRAWING_FONT_SIZE = 12, DRAWING_CORNERS_MAX = 4 };
+enum { DRAWING_FONT_SIZE = 12, DRAWING_CORNERS_MAX = 4, DRAWING_TINTS = 3 };
+
+/* Red, green and blue of each tint: dark blue on white, so far apart that each is told from the
+ * next by its lightness alone. */
+extern const uint8_t drawing_tints[DRAWING_TINTS][3];
 
 struct point {
     int32_t x;
@@ -17,6 +21,7 @@ enum shape_kind {
     SHAPE_LINE, /* through its points, in straight pieces */
     SHAPE_DOT,
     SHAPE_WORDS,
+    SHAPE_AREA, /* within its outline, in a tint, without an edge */
 };
 
 struct shape {
@@ -31,6 +36,9 @@ struct shape {
     bool arrow; /* at the end of a line */
     struct point points[DRAWING_CORNERS_MAX];
     size_t point_count;
+    const struct point *outline; /* of an area */
+    size_t outline_count;
+    unsigned tint; /* 0, the lightest, to DRAWING_TINTS - 1 */
     str words;
 };
 
@@ -42,6 +50,9 @@ struct drawing {
     struct shape *shapes; /* the later over the earlier */
     struct shape *last;
 };
+
+/* A shape over those that are there, taken from `arena`; false when that is full. */
+bool drawing_add(struct drawing *drawing, const struct shape *shape, struct arena *arena);
 
 /* The width of words of DRAWING_FONT_SIZE in a sans-serif letter, rather too much than too little.
  */

@@ -291,18 +291,7 @@ struct canvas {
 
 static void add_shape(struct canvas *canvas, struct shape shape)
 {
-    struct shape *kept = ARENA_NEW(canvas->arena, struct shape, 1);
-    if (kept == NULL) {
-        canvas->failed = true;
-        return;
-    }
-    *kept = shape;
-    if (canvas->drawing->last == NULL) {
-        canvas->drawing->shapes = kept;
-    } else {
-        canvas->drawing->last->next = kept;
-    }
-    canvas->drawing->last = kept;
+    canvas->failed = !drawing_add(canvas->drawing, &shape, canvas->arena) || canvas->failed;
 }
 
 static void draw_words(struct canvas *canvas, int32_t x, int32_t y, bool strong, str words)

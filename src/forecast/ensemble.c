@@ -1,5 +1,7 @@
 #include "forecast/ensemble.h"
 
+#include "forecast/ranks.h"
+
 #include <math.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -14,8 +16,10 @@ const int ensemble_interval_percent[ENSEMBLE_INTERVALS] = {50, 80, 95};
  * values go follows from the number alone. */
 struct work {
     const struct ensemble_question *question;
+    struct ranks ranks;
+    uint64_t count; /* of the futures, those of this rank */
     struct draw_tables tables;
-    double *values;
+    double *values; /* of all futures; 0 where other ranks are at work */
     atomic_uint_fast64_t next;
     atomic_uint_fast64_t done;
     atomic_uint_fast64_t events;
@@ -58,7 +62,7 @@ static void note_failure(struct work *work, uint64_t number, const struct err *e
         work->err = *err;
     }
     pthread_mutex_unlock(&work->lock);
-    atomic_store(&work->next, work->question->count); /* nothing more is begun */
+    atomic_store(&work->next, work->count); /* nothing more is begun */
 }
 
 static void *work_on(void *context)
@@ -67,17 +71,18 @@ static void *work_on(void *context)
     struct work *work = worker->work;
     const struct ensemble_question *question = work->question;
     for (;;) {
-        const uint64_t number = atomic_fetch_add(&work->next, 1);
-        if (number >= question->count) {
+        const uint64_t mine = atomic_fetch_add(&work->next, 1);
+        if (mine >= work->count) {
             return NULL;
         }
+        const uint64_t number = mine * work->ranks.count + work->ranks.number;
         struct err err;
         if (!one_future(worker, number, &err).ok) {
             note_failure(work, number, &err);
         }
         const uint64_t done = atomic_fetch_add(&work->done, 1) + 1;
         if (worker->reports && question->progress != NULL) {
-            question->progress(question->progress_context, done, question->count);
+            question->progress(question->progress_context, done, work->count);
         }
     }
 }
@@ -122,33 +127,54 @@ static result check(const struct ensemble_question *question, struct err *err)
     return result_ok();
 }
 
+/* The futures of this rank. A failure is noted in the work. */
+static void run_mine(struct work *work, struct worker *workers)
+{
+    const unsigned threads = work->question->threads;
+    struct err err;
+    draw_tables_make(&work->tables);
+    pthread_mutex_init(&work->lock, NULL);
+    if (workers_open(workers, threads, work, &err).ok) {
+        workers_run(workers, threads);
+    } else {
+        note_failure(work, work->ranks.number, &err);
+    }
+    for (unsigned i = 0; i < threads; i++) {
+        arena_close(&workers[i].results);
+        arena_close(&workers[i].scratch);
+    }
+    pthread_mutex_destroy(&work->lock);
+}
+
+/* Every rank gets the values of all, or the failure of the lowest future. */
+static result gather(struct work *work, size_t value_count, struct err *err)
+{
+    const uint64_t failed = ranks_least(work->failed);
+    if (failed != UINT64_MAX) {
+        ranks_share_err(work->failed == failed, &work->err);
+        *err = work->err;
+        return (result){.ok = false};
+    }
+    ranks_gather(work->values, value_count);
+    work->events = ranks_sum(work->events);
+    return result_ok();
+}
+
 result ensemble_run(const struct ensemble_question *question, struct arena *arena,
                     struct ensemble *ret_ensemble, struct err *err)
 {
     TRY(check(question, err));
-    const size_t size = question->series_count * question->quarter_count;
-    struct work work = {.question = question, .failed = UINT64_MAX};
-    work.values = ARENA_NEW(arena, double, question->count *size + 1);
+    const size_t value_count = question->count * question->series_count * question->quarter_count;
+    struct work work = {.question = question, .ranks = ranks_here(), .failed = UINT64_MAX};
+    work.count = question->count / work.ranks.count +
+                 (work.ranks.number < question->count % work.ranks.count);
+    work.values = ARENA_NEW(arena, double, value_count + 1);
     struct worker *workers = ARENA_NEW(arena, struct worker, question->threads);
     if (work.values == NULL || workers == NULL) {
         return arena_full(err);
     }
-    draw_tables_make(&work.tables);
-    pthread_mutex_init(&work.lock, NULL);
-    const result opened = workers_open(workers, question->threads, &work, err);
-    if (opened.ok) {
-        workers_run(workers, question->threads);
-    }
-    for (unsigned i = 0; i < question->threads; i++) {
-        arena_close(&workers[i].results);
-        arena_close(&workers[i].scratch);
-    }
-    pthread_mutex_destroy(&work.lock);
-    TRY(opened);
-    if (work.failed != UINT64_MAX) {
-        *err = work.err;
-        return (result){.ok = false};
-    }
+    run_mine(&work, workers);
+    TRY(gather(&work, value_count, err));
     *ret_ensemble = (struct ensemble){
         .series_count = question->series_count,
         .quarter_count = question->quarter_count,

@@ -2,8 +2,8 @@
  *
  * Futures are numbered. What a future is made of and what comes of it depends on the seed and its
  * number alone; results are put together in the order of the numbers. So the same seed gives the
- * same bytes on any number of threads, and a part of the futures may as well be run elsewhere: run
- * numbers [first, first + count) there and lay the values beside these. */
+ * same bytes on any number of threads, and of ranks (ranks.h), to whom the futures are dealt out by
+ * turns. */
 #ifndef RETURNHUB_FORECAST_ENSEMBLE_H
 #define RETURNHUB_FORECAST_ENSEMBLE_H
 
@@ -20,7 +20,7 @@ enum {
 typedef result ensemble_make(void *context, uint64_t seed, uint64_t future, struct arena *arena,
                              const struct procedure **ret_procedure, struct err *err);
 
-/* So many of all are done. Called on the calling thread, now and then. */
+/* So many of all (of this rank) are done. Called on the calling thread, now and then. */
 typedef void ensemble_progress(void *context, uint64_t done, uint64_t count);
 
 struct ensemble_question {

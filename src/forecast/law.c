@@ -1,5 +1,6 @@
 #include "forecast/law.h"
 
+#include "forecast/line_up.h"
 #include "rulebook/screen.h"
 
 #include <string.h>
@@ -7,36 +8,72 @@
 enum {
     CHUNK_PEOPLE = 4096,
     CHUNKS_MAX = PROCEDURE_PEOPLE_MAX / CHUNK_PEOPLE + 1,
-    CELL_UNKNOWN = INT16_MIN,
-    CELL_MOST = INT16_MAX,
+    NOT_JUDGED = UINT8_MAX,
+    ON_COMING = PROCEDURE_STAGES_MAX, /* in place of a stage */
 };
 
-/* A value of a fact in 16 bits: a flag, a choice, a number, a country's code as it is; a date as
- * days from the beginning; a set of countries as the number of the line that gave it, or, from
- * SCENARIO_FACTS_MAX on, the group whose own country is the set. */
-typedef int16_t cell;
-
+/* What a step records of a fact that is kept. */
 struct recorded {
     uint32_t slot;
     bool today;
     cell value;
 };
 
+/* The lines of one fact in one stage, or on coming: one of them is drawn, or none. */
+struct giving {
+    size_t first_line;
+    size_t line_count;
+    uint32_t stage;
+    uint32_t fact;
+    uint64_t purpose;
+};
+
+/* A fact that a person has anew in the judged stage, or brings into it. */
+struct filling {
+    uint32_t fact;
+    uint32_t slot;               /* that is copied, or NOT_FOUND_INDEX: */
+    const struct giving *giving; /* what is drawn */
+};
+
+struct judged_stage {
+    struct line_up_plan line_up;
+    struct filling *fillings; /* of what is LINE_UP_ROWS */
+    size_t filling_count;
+};
+
 struct judged_way {
-    bool is_judged;
     const struct step *step;
     uint32_t hub;
+    uint32_t stage; /* among the judged ones */
 };
 
 struct law_plan {
     const struct scenario *scenario;
-    bool *wanted;    /* by fact of the rulebook */
+    bool *wanted; /* by fact of the rulebook */
+    struct giving *givings;
+    size_t giving_count;
+    uint8_t stage_places[PROCEDURE_STAGES_MAX]; /* among the judged ones, or NOT_JUDGED */
+    struct judged_stage *stages;
+    size_t stage_count;
+    struct judged_way ways[PROCEDURE_WAYS_MAX];
+    /* What is kept of a person wherever they are: what is not given anew in every judged stage. */
     uint32_t *slots; /* by fact: NOT_FOUND_INDEX, or where its cell is */
-    uint32_t *facts; /* by slot */
     size_t slot_count;
+    const struct giving **kept_givings; /* by stage, then those on coming */
+    size_t kept_first[PROCEDURE_STAGES_MAX + 2];
     struct recorded **records; /* by step */
     size_t *record_counts;
-    struct judged_way ways[PROCEDURE_WAYS_MAX];
+    struct country_set *sets; /* by line of facts, then by group */
+    uint16_t *country_places;
+    int64_t *countries;
+    size_t country_count;
+};
+
+struct law_person {
+    uint64_t key;
+    uint32_t row; /* in the judged stage where they are */
+    uint16_t group;
+    uint8_t place; /* of that stage, or NOT_JUDGED */
 };
 
 struct law_future {
@@ -44,13 +81,13 @@ struct law_future {
     const struct law_plan *plan;
     struct arena *arena;
     cell **chunks;
-    uint16_t *groups[CHUNKS_MAX]; /* of the people of a chunk */
-    uint64_t *keys[CHUNKS_MAX];
+    struct law_person *people[CHUNKS_MAX];
     struct schedules *shares; /* by fact line */
+    struct line_up *line_ups; /* by judged stage */
     bool full;
 };
 
-/* ---- the plan ---- */
+/* ---- the plan: what is asked ---- */
 
 static void want_facts(struct law_plan *plan, const struct step *step)
 {
@@ -59,42 +96,111 @@ static void want_facts(struct law_plan *plan, const struct step *step)
     }
 }
 
-static bool find_ways(struct law_plan *plan)
+static void find_ways(struct law_plan *plan)
 {
     const struct scenario *scenario = plan->scenario;
-    bool any = false;
+    memset(plan->stage_places, NOT_JUDGED, sizeof plan->stage_places);
     for (size_t i = 0; i < scenario->way_count; i++) {
         const struct way_item *way = &scenario->ways[i];
-        if (way->hub.name.len > 0) {
-            const uint32_t step = scenario->branches[way->first_branch].step.index;
-            plan->ways[way->index] =
-                (struct judged_way){true, &scenario->rulebook->steps[step], way->hub.index};
-            want_facts(plan, &scenario->rulebook->steps[step]);
-            any = true;
+        if (way->hub.name.len == 0) {
+            continue;
+        }
+        const uint32_t step = scenario->branches[way->first_branch].step.index;
+        uint8_t *place = &plan->stage_places[way->from.index];
+        if (*place == NOT_JUDGED) {
+            *place = (uint8_t)plan->stage_count++;
+        }
+        plan->ways[way->index] =
+            (struct judged_way){&scenario->rulebook->steps[step], way->hub.index, *place};
+        want_facts(plan, &scenario->rulebook->steps[step]);
+    }
+}
+
+static void find_givings(struct law_plan *plan)
+{
+    const struct scenario *scenario = plan->scenario;
+    for (size_t i = 0; i < scenario->fact_count;) {
+        const struct fact_line *line = &scenario->facts[i];
+        struct giving *giving = &plan->givings[plan->giving_count];
+        *giving = (struct giving){
+            .first_line = i,
+            .stage = line->stage == PROCEDURE_NONE ? ON_COMING : line->stage,
+            .fact = line->fact.index,
+            .purpose = draw_purpose(line->fact.name.at, line->fact.name.len),
+        };
+        do {
+            giving->line_count++;
+            i++;
+        } while (i < scenario->fact_count && scenario->facts[i].continues);
+        plan->giving_count += plan->wanted[giving->fact];
+    }
+}
+
+/* The last lines of a stage that give the fact count. */
+static const struct giving *giving_of(const struct law_plan *plan, uint32_t stage, uint32_t fact)
+{
+    const struct giving *found = NULL;
+    for (size_t i = 0; i < plan->giving_count; i++) {
+        if (plan->givings[i].stage == stage && plan->givings[i].fact == fact) {
+            found = &plan->givings[i];
         }
     }
-    return any;
+    return found;
+}
+
+/* ---- the plan: what is kept of a person ---- */
+
+static bool is_recorded(const struct law_plan *plan, uint32_t fact)
+{
+    const struct rulebook *rulebook = plan->scenario->rulebook;
+    bool found = false;
+    for (size_t i = 0; i < rulebook->step_count; i++) {
+        for (size_t j = 0; j < rulebook->steps[i].record_count; j++) {
+            found = found || rulebook->steps[i].records[j].fact == fact;
+        }
+    }
+    for (size_t i = 0; i < plan->giving_count; i++) {
+        found = found || plan->givings[i].fact == fact;
+    }
+    return found;
+}
+
+static bool is_given_in_all(const struct law_plan *plan, uint32_t fact)
+{
+    bool all = true;
+    for (uint32_t i = 0; i < PROCEDURE_STAGES_MAX; i++) {
+        all = all && (plan->stage_places[i] == NOT_JUDGED || giving_of(plan, i, fact) != NULL);
+    }
+    return all;
 }
 
 static void find_slots(struct law_plan *plan)
 {
     const struct rulebook *rulebook = plan->scenario->rulebook;
     for (uint32_t i = 0; i < rulebook->fact_count; i++) {
-        const struct fact *fact = &rulebook->facts[i];
-        plan->wanted[i] = plan->wanted[i] && fact->subject == SUBJECT_PERSON;
-        plan->slots[i] = NOT_FOUND_INDEX;
-        if (plan->wanted[i]) {
-            plan->slots[i] = (uint32_t)plan->slot_count;
-            plan->facts[plan->slot_count++] = i;
-        }
+        plan->wanted[i] = plan->wanted[i] && rulebook->facts[i].subject == SUBJECT_PERSON;
+    }
+    find_givings(plan);
+    for (uint32_t i = 0; i < rulebook->fact_count; i++) {
+        const bool kept = plan->wanted[i] && is_recorded(plan, i) && !is_given_in_all(plan, i);
+        plan->slots[i] = kept ? (uint32_t)plan->slot_count++ : NOT_FOUND_INDEX;
     }
 }
 
-static cell cell_of_number(int64_t number)
+/* In the order of the text, for a later line counts. */
+static void find_kept_givings(struct law_plan *plan)
 {
-    return number > CELL_MOST       ? CELL_MOST
-           : number <= CELL_UNKNOWN ? CELL_UNKNOWN + 1
-                                    : (cell)number;
+    size_t count = 0;
+    for (uint32_t stage = 0; stage <= ON_COMING; stage++) {
+        plan->kept_first[stage] = count;
+        for (size_t i = 0; i < plan->giving_count; i++) {
+            const struct giving *giving = &plan->givings[i];
+            if (giving->stage == stage && plan->slots[giving->fact] != NOT_FOUND_INDEX) {
+                plan->kept_givings[count++] = giving;
+            }
+        }
+    }
+    plan->kept_first[ON_COMING + 1] = count;
 }
 
 static cell cell_of_value(const struct law_plan *plan, uint32_t fact, const struct value *value)
@@ -131,35 +237,186 @@ static result find_records(struct law_plan *plan, struct arena *arena, struct er
     return result_ok();
 }
 
+/* ---- the plan: countries ---- */
+
+static void mark_country(struct law_plan *plan, uint32_t fact, const struct value *value)
+{
+    if (value->known && plan->scenario->rulebook->facts[fact].type == FACT_COUNTRY) {
+        plan->country_places[value->number] = 1;
+    }
+}
+
+/* All that may be a person's: of groups, lines and records. */
+static void find_countries(struct law_plan *plan)
+{
+    const struct scenario *scenario = plan->scenario;
+    const struct rulebook *rulebook = scenario->rulebook;
+    for (size_t i = 0; i < scenario->group_count; i++) {
+        if (scenario->groups[i].has_country) {
+            plan->country_places[scenario->groups[i].country] = 1;
+        }
+    }
+    for (size_t i = 0; i < scenario->fact_count; i++) {
+        mark_country(plan, scenario->facts[i].fact.index, &scenario->facts[i].given.value);
+    }
+    for (size_t i = 0; i < rulebook->step_count; i++) {
+        for (size_t j = 0; j < rulebook->steps[i].record_count; j++) {
+            const struct step_record *record = &rulebook->steps[i].records[j];
+            mark_country(plan, record->fact, &record->value);
+        }
+    }
+    for (size_t code = 0; code < COUNTRY_CODES; code++) {
+        if (plan->country_places[code] != 0) {
+            plan->country_places[code] = (uint16_t)plan->country_count;
+            plan->countries[plan->country_count++] = (int64_t)code;
+        }
+    }
+}
+
+static void find_sets(struct law_plan *plan)
+{
+    const struct scenario *scenario = plan->scenario;
+    for (size_t i = 0; i < scenario->fact_count; i++) {
+        plan->sets[i] = scenario->facts[i].given.value.countries;
+    }
+    for (size_t i = 0; i < scenario->group_count; i++) {
+        plan->sets[scenario->fact_count + i] =
+            (struct country_set){&scenario->groups[i].country, 1};
+    }
+}
+
+/* ---- the plan: stages ---- */
+
+/* The planes of the values that lines may give; of all, when the fact is brought along. */
+static uint64_t planes_that_occur(const struct law_plan *plan, uint32_t index,
+                                  const struct giving *giving)
+{
+    const struct fact *fact = &plan->scenario->rulebook->facts[index];
+    const size_t count = fact->type == FACT_FLAG ? 2 : fact->choice_count;
+    if (count > COLUMN_PLANES_MAX) {
+        return 0;
+    }
+    if (giving == NULL) {
+        return (UINT64_C(1) << count) - 1;
+    }
+    uint64_t occurs = 0;
+    for (size_t i = 0; i < giving->line_count; i++) {
+        const struct value *value = &plan->scenario->facts[giving->first_line + i].given.value;
+        if (value->known && count > 0) {
+            occurs |= UINT64_C(1) << line_up_plane(fact, value->number);
+        }
+    }
+    return occurs;
+}
+
+/* What one line gives to everybody without a draw needs no cells. */
+static struct line_up_fact fact_given(const struct law_plan *plan, const struct giving *giving)
+{
+    const struct fact_line *line = &plan->scenario->facts[giving->first_line];
+    const bool alike = giving->line_count == 1 && line->share == NO_SUM;
+    if (alike && line->given.kind == GIVEN_DAY) {
+        return (struct line_up_fact){.source = LINE_UP_DAY, .days = line->given.days};
+    }
+    if (alike && line->given.kind == GIVEN_TEXT) {
+        return (struct line_up_fact){.source =
+                                         line->given.value.known ? LINE_UP_ALIKE : LINE_UP_NOTHING,
+                                     .value = line->given.value};
+    }
+    return (struct line_up_fact){.source = LINE_UP_ROWS,
+                                 .occurs = planes_that_occur(plan, giving->fact, giving)};
+}
+
+static result make_stage(struct law_plan *plan, uint32_t stage, struct arena *arena,
+                         struct err *err)
+{
+    const struct scenario *scenario = plan->scenario;
+    const struct rulebook *rulebook = scenario->rulebook;
+    struct judged_stage *judged = &plan->stages[plan->stage_places[stage]];
+    struct line_up_fact *facts = ARENA_NEW(arena, struct line_up_fact, rulebook->fact_count + 1);
+    judged->fillings = ARENA_NEW(arena, struct filling, rulebook->fact_count + 1);
+    if (facts == NULL || judged->fillings == NULL) {
+        return arena_full(err);
+    }
+    for (uint32_t i = 0; i < rulebook->fact_count; i++) {
+        const struct giving *giving = plan->wanted[i] ? giving_of(plan, stage, i) : NULL;
+        const bool brought = giving == NULL && plan->slots[i] != NOT_FOUND_INDEX;
+        if (giving != NULL) {
+            facts[i] = fact_given(plan, giving);
+        } else if (brought) {
+            facts[i] = (struct line_up_fact){.source = LINE_UP_ROWS,
+                                             .occurs = planes_that_occur(plan, i, NULL)};
+        }
+        if (facts[i].source == LINE_UP_ROWS) {
+            const uint32_t slot = brought ? plan->slots[i] : NOT_FOUND_INDEX;
+            judged->fillings[judged->filling_count++] = (struct filling){i, slot, giving};
+        }
+    }
+    judged->line_up = (struct line_up_plan){
+        .rulebook = rulebook,
+        .begins = scenario->about.begins,
+        .facts = facts,
+        .country_places = plan->country_places,
+        .countries = plan->countries,
+        .country_count = plan->country_count,
+        .sets = plan->sets,
+        .set_count = scenario->fact_count + scenario->group_count,
+    };
+    return result_ok();
+}
+
+static result plan_room(struct law_plan *plan, struct arena *arena, struct err *err)
+{
+    const struct scenario *scenario = plan->scenario;
+    const struct rulebook *rulebook = scenario->rulebook;
+    plan->wanted = ARENA_NEW(arena, bool, rulebook->fact_count + 1);
+    plan->slots = ARENA_NEW(arena, uint32_t, rulebook->fact_count + 1);
+    plan->givings = ARENA_NEW(arena, struct giving, scenario->fact_count + 1);
+    plan->kept_givings = ARENA_NEW(arena, const struct giving *, scenario->fact_count + 1);
+    plan->stages = ARENA_NEW(arena, struct judged_stage, PROCEDURE_STAGES_MAX);
+    plan->records = ARENA_NEW(arena, struct recorded *, rulebook->step_count + 1);
+    plan->record_counts = ARENA_NEW(arena, size_t, rulebook->step_count + 1);
+    plan->country_places = ARENA_NEW(arena, uint16_t, COUNTRY_CODES);
+    plan->countries = ARENA_NEW(arena, int64_t, COUNTRY_CODES);
+    /* Arenas fill in order: the last is there only when all are. */
+    plan->sets =
+        ARENA_NEW(arena, struct country_set, scenario->fact_count + scenario->group_count + 1);
+    return plan->sets == NULL ? arena_full(err) : result_ok();
+}
+
 result law_plan_make(const struct scenario *scenario, struct arena *arena,
                      const struct law_plan **ret_plan, struct err *err)
 {
-    const struct rulebook *rulebook = scenario->rulebook;
     struct law_plan *plan = ARENA_NEW(arena, struct law_plan, 1);
     if (plan == NULL) {
         return arena_full(err);
     }
     plan->scenario = scenario;
-    plan->wanted = ARENA_NEW(arena, bool, rulebook->fact_count + 1);
-    plan->slots = ARENA_NEW(arena, uint32_t, rulebook->fact_count + 1);
-    plan->facts = ARENA_NEW(arena, uint32_t, rulebook->fact_count + 1);
-    plan->records = ARENA_NEW(arena, struct recorded *, rulebook->step_count + 1);
-    plan->record_counts = ARENA_NEW(arena, size_t, rulebook->step_count + 1);
-    if (plan->wanted == NULL || plan->slots == NULL || plan->facts == NULL ||
-        plan->records == NULL || plan->record_counts == NULL) {
-        return arena_full(err);
-    }
+    TRY(plan_room(plan, arena, err));
     *ret_plan = NULL;
-    if (!find_ways(plan)) {
+    find_ways(plan);
+    if (plan->stage_count == 0) {
         return result_ok();
     }
     find_slots(plan);
+    find_kept_givings(plan);
+    find_countries(plan);
+    find_sets(plan);
     TRY(find_records(plan, arena, err));
+    for (uint32_t i = 0; i < PROCEDURE_STAGES_MAX; i++) {
+        if (plan->stage_places[i] != NOT_JUDGED) {
+            TRY(make_stage(plan, i, arena, err));
+        }
+    }
     *ret_plan = plan;
     return result_ok();
 }
 
 /* ---- people ---- */
+
+static struct law_person *person_of(const struct law_future *future, uint32_t person)
+{
+    return &future->people[person / CHUNK_PEOPLE][person % CHUNK_PEOPLE];
+}
 
 static cell *cells_of(const struct law_future *future, uint32_t person)
 {
@@ -171,12 +428,14 @@ static bool has_room(struct law_future *future, uint32_t person)
 {
     const uint32_t chunk = person / CHUNK_PEOPLE;
     if (future->chunks[chunk] == NULL) {
-        future->groups[chunk] = ARENA_NEW(future->arena, uint16_t, CHUNK_PEOPLE);
-        future->keys[chunk] = ARENA_NEW(future->arena, uint64_t, CHUNK_PEOPLE);
+        future->people[chunk] = ARENA_NEW(future->arena, struct law_person, CHUNK_PEOPLE);
         future->chunks[chunk] =
             ARENA_NEW(future->arena, cell, CHUNK_PEOPLE * (future->plan->slot_count + 1));
-        future->full = future->full || future->groups[chunk] == NULL ||
-                       future->keys[chunk] == NULL || future->chunks[chunk] == NULL;
+        future->full =
+            future->full || future->people[chunk] == NULL || future->chunks[chunk] == NULL;
+        for (size_t i = 0; !future->full && i < CHUNK_PEOPLE; i++) {
+            future->people[chunk][i].place = NOT_JUDGED;
+        }
     }
     return !future->full;
 }
@@ -198,55 +457,63 @@ static cell given_cell(const struct law_future *future, size_t line_index, uint3
         if (!scenario->groups[group].has_country) {
             return CELL_UNKNOWN;
         }
-        return is_set ? (cell)(SCENARIO_FACTS_MAX + group) : (cell)scenario->groups[group].country;
+        return is_set ? (cell)(scenario->fact_count + group)
+                      : (cell)scenario->groups[group].country;
     }
     return CELL_UNKNOWN;
 }
 
-/* The lines from `first` on that speak of one fact: one of them is drawn, or none, then the fact is
- * unknown. Gives the index after them. */
-static size_t give_fact(const struct law_future *future, size_t first, cell *cells, uint64_t key,
-                        uint32_t group, int32_t day)
+/* One of the lines is drawn, or none, then the fact is unknown. */
+static cell given(const struct law_future *future, const struct giving *giving, uint64_t key,
+                  uint32_t group, int32_t day)
 {
-    const struct scenario *scenario = future->plan->scenario;
-    const struct fact_line *line = &scenario->facts[first];
-    struct draw draw = draw_begin(key, draw_purpose(line->fact.name.at, line->fact.name.len));
+    struct draw draw = draw_begin(key, giving->purpose);
     double left = draw_unit(&draw);
-    cell value = CELL_UNKNOWN;
-    size_t i = first;
-    bool found = false;
-    do {
+    for (size_t i = 0; i < giving->line_count; i++) {
+        const size_t line = giving->first_line + i;
         const double share =
-            scenario->facts[i].share == NO_SUM
+            future->plan->scenario->facts[line].share == NO_SUM
                 ? 1
-                : schedule_at(schedules_of(&future->shares[i], group), (double)day);
-        if (!found && left < share) {
-            value = given_cell(future, i, group, day);
-            found = true;
+                : schedule_at(schedules_of(&future->shares[line], group), (double)day);
+        if (left < share) {
+            return given_cell(future, line, group, day);
         }
         left -= share;
-        i++;
-    } while (i < scenario->fact_count && scenario->facts[i].continues);
-    const uint32_t slot = future->plan->slots[line->fact.index];
-    if (slot != NOT_FOUND_INDEX) {
-        cells[slot] = value;
     }
-    return i;
+    return CELL_UNKNOWN;
 }
 
-static void give_facts(const struct law_future *future, uint32_t person, uint32_t stage,
-                       int32_t day)
+/* Of the facts that are kept; those of a judged stage alone are given when somebody is judged. */
+static void give_kept(const struct law_future *future, uint32_t person, uint32_t stage, int32_t day)
 {
-    const struct scenario *scenario = future->plan->scenario;
-    const uint64_t key = future->keys[person / CHUNK_PEOPLE][person % CHUNK_PEOPLE];
-    const uint32_t group = future->groups[person / CHUNK_PEOPLE][person % CHUNK_PEOPLE];
-    cell *cells = cells_of(future, person);
-    for (size_t i = 0; i < scenario->fact_count;) {
-        if (scenario->facts[i].stage == stage) {
-            i = give_fact(future, i, cells, key, group, day);
-        } else {
-            i++;
-        }
+    const struct law_plan *plan = future->plan;
+    for (size_t i = plan->kept_first[stage]; i < plan->kept_first[stage + 1]; i++) {
+        const struct giving *giving = plan->kept_givings[i];
+        const struct law_person *about = person_of(future, person);
+        cells_of(future, person)[plan->slots[giving->fact]] =
+            given(future, giving, about->key, about->group, day);
+    }
+}
+
+static void leave_line_up(const struct law_future *future, struct law_person *about)
+{
+    if (about->place != NOT_JUDGED) {
+        line_up_close(&future->line_ups[about->place], about->row);
+        about->place = NOT_JUDGED;
+    }
+}
+
+static void enter_stage(struct law_future *future, uint32_t person, uint32_t stage, int32_t day)
+{
+    struct law_person *about = person_of(future, person);
+    give_kept(future, person, stage, day);
+    leave_line_up(future, about);
+    const uint8_t place = future->plan->stage_places[stage];
+    if (place != NOT_JUDGED) {
+        struct line_up *line_up = &future->line_ups[place];
+        about->row = line_up_open(line_up, person, about->key, about->group, day);
+        about->place = place;
+        future->full = future->full || line_up->full;
     }
 }
 
@@ -257,14 +524,16 @@ static void law_comes(void *context, uint32_t person, uint32_t group, uint64_t k
     if (!has_room(future, person)) {
         return;
     }
-    future->groups[person / CHUNK_PEOPLE][person % CHUNK_PEOPLE] = (uint16_t)group;
-    future->keys[person / CHUNK_PEOPLE][person % CHUNK_PEOPLE] = key;
+    struct law_person *about = person_of(future, person);
+    ASSERT(about->place == NOT_JUDGED);
+    about->key = key;
+    about->group = (uint16_t)group;
     cell *cells = cells_of(future, person);
     for (size_t i = 0; i < future->plan->slot_count; i++) {
         cells[i] = CELL_UNKNOWN;
     }
-    give_facts(future, person, PROCEDURE_NONE, day);
-    give_facts(future, person, stage, day);
+    give_kept(future, person, ON_COMING, day);
+    enter_stage(future, person, stage, day);
 }
 
 static void law_steps(void *context, uint32_t person, uint32_t step, uint32_t stage, int32_t day)
@@ -279,53 +548,35 @@ static void law_steps(void *context, uint32_t person, uint32_t step, uint32_t st
         const struct recorded *record = &plan->records[step][i];
         cells[record->slot] = record->today ? cell_of_number(day) : record->value;
     }
-    give_facts(future, person, stage, day);
+    enter_stage(future, person, stage, day);
 }
 
 /* ---- judging ---- */
 
-static struct value value_of_cell(const struct law_plan *plan, uint32_t fact, cell number)
+/* One fact of those who came since they were last judged. */
+static void fill_fact(const struct law_future *future, struct line_up *line_up,
+                      const struct filling *filling, size_t count)
 {
-    const struct scenario *scenario = plan->scenario;
-    struct value value = {.known = true, .number = number};
-    switch (scenario->rulebook->facts[fact].type) {
-    case FACT_DATE:
-        value.number += scenario->about.begins.day;
-        break;
-    case FACT_COUNTRIES:
-        value.countries =
-            number < SCENARIO_FACTS_MAX
-                ? scenario->facts[number].given.value.countries
-                : (struct country_set){&scenario->groups[number - SCENARIO_FACTS_MAX].country, 1};
-        break;
-    case FACT_FLAG:
-    case FACT_CHOICE:
-    case FACT_NUMBER:
-    case FACT_COUNTRY:
-        break;
-    case FACT_TEXT:
-        value.text = STR("recorded"); /* whether it is known is all that is asked of it */
-        break;
+    for (size_t i = 0; i < count; i++) {
+        const uint32_t row = line_up->fresh[i];
+        const struct line_up_row *about = &line_up->rows[row];
+        const cell value =
+            filling->slot != NOT_FOUND_INDEX
+                ? cells_of(future, about->person)[filling->slot]
+                : given(future, filling->giving, about->key, about->group, about->day);
+        line_up_put(line_up, filling->fact, row, value);
     }
-    return value;
 }
 
-static result gather(const struct law_future *future, const uint32_t *people, size_t count,
-                     struct arena *arena, struct columns *ret_columns, struct err *err)
+static const struct columns *fill(const struct law_future *future, uint32_t stage)
 {
-    const struct law_plan *plan = future->plan;
-    struct columns_builder *builder = NULL;
-    TRY(columns_begin(plan->scenario->rulebook, plan->wanted, count, arena, &builder, err));
-    for (size_t i = 0; i < count; i++) {
-        const cell *cells = cells_of(future, people[i]);
-        for (size_t slot = 0; slot < plan->slot_count; slot++) {
-            if (cells[slot] != CELL_UNKNOWN) {
-                const struct value value = value_of_cell(plan, plan->facts[slot], cells[slot]);
-                TRY(columns_set(builder, i, plan->facts[slot], &value, err));
-            }
-        }
+    const struct judged_stage *judged = &future->plan->stages[stage];
+    struct line_up *line_up = &future->line_ups[stage];
+    const size_t count = line_up_fresh(line_up);
+    for (size_t i = 0; i < judged->filling_count; i++) {
+        fill_fact(future, line_up, &judged->fillings[i], count);
     }
-    return columns_finish(builder, NULL, ret_columns, err);
+    return line_up_settle(line_up);
 }
 
 /* What the scenario says of the hub and the agreement on that day. */
@@ -359,8 +610,7 @@ static result law_judges(void *context, uint32_t way, const uint32_t *people, si
     const struct judged_way *judged = &plan->ways[way];
     struct arena scratch = *future->arena;
     const date today = date_add_days(plan->scenario->about.begins, day);
-    struct columns columns;
-    TRY(gather(future, people, count, &scratch, &columns, err));
+    const struct columns *columns = fill(future, judged->stage);
     const struct value *values = hub_values(plan, judged->hub, today, &scratch);
     if (values == NULL) {
         return arena_full(err);
@@ -374,11 +624,24 @@ static result law_judges(void *context, uint32_t way, const uint32_t *people, si
     };
     const struct screen *screen = NULL;
     struct screen_answers answers;
-    TRY(screen_compile(&columns, &question, screen_best_level(), &scratch, &screen, err));
+    TRY(screen_compile(columns, &question, screen_best_level(), &scratch, &screen, err));
     TRY(screen_answers_init(screen, false, &scratch, &answers, err));
     TRY(screen_all(screen, scratch, &answers, err));
     for (size_t i = 0; i < count; i++) {
-        ret_clear[i] = plane_bit(answers.clear, i);
+        ret_clear[i] = plane_bit(answers.clear, person_of(future, people[i])->row);
+    }
+    return result_ok();
+}
+
+static result begin_line_ups(struct law_future *future, struct err *err)
+{
+    const struct law_plan *plan = future->plan;
+    future->line_ups = ARENA_NEW(future->arena, struct line_up, plan->stage_count + 1);
+    if (future->line_ups == NULL) {
+        return arena_full(err);
+    }
+    for (size_t i = 0; i < plan->stage_count; i++) {
+        TRY(line_up_begin(&future->line_ups[i], &plan->stages[i].line_up, future->arena, err));
     }
     return result_ok();
 }
@@ -399,9 +662,10 @@ result law_begin(const struct law_plan *plan, struct sums *sums,
     }
     for (size_t i = 0; i < scenario->fact_count; i++) {
         if (scenario->facts[i].share != NO_SUM) {
-            TRY(sums_schedules(sums, scenario->facts[i].share, 1, &future->shares[i], err));
+            TRY(sums_schedules(sums, scenario->facts[i].share, 1, 1, &future->shares[i], err));
         }
     }
+    TRY(begin_line_ups(future, err));
     future->law = (struct procedure_law){
         .context = future,
         .begin = law_comes,

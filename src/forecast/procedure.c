@@ -33,6 +33,7 @@ struct way {
     uint64_t branch_purpose; /* of the branch */
     struct quantity open;
     struct quantity mean;
+    bool draws; /* something, when a stay begins */
     bool branches_constant;
     double until[PROCEDURE_BRANCHES_MAX]; /* sums of the shares, when they are constant */
     uint8_t bit;                          /* among the ways of its stage */
@@ -119,6 +120,7 @@ static struct way way_of(const struct procedure_way *data, size_t bit, size_t in
         .purpose = draw_purpose(data->name.at, data->name.len),
         .open = quantity_of(&data->open),
         .mean = quantity_of(&data->mean),
+        .draws = data->open.count > 0 || data->kind != WAY_WHEN_SERVED,
         .branches_constant = true,
         .bit = (uint8_t)bit,
         .index = (uint8_t)index,
@@ -308,7 +310,7 @@ static struct way *stay_begin(struct run *run, uint32_t who, uint32_t stage_inde
     const struct way *due_way = NULL;
     for (size_t i = 0; i < stage->way_count; i++) {
         struct way *way = &stage->ways[i];
-        struct draw draw = draw_of(person, way->purpose);
+        struct draw draw = way->draws ? draw_of(person, way->purpose) : (struct draw){0};
         if (way->data->open.count > 0 &&
             draw_unit(&draw) >= quantity_at(&way->open, person->group, now)) {
             continue;
@@ -770,16 +772,25 @@ static void stands_still(struct run *run, double now)
                       now));
 }
 
+static void fetch(const struct run *run, size_t event)
+{
+    const struct wheel *wheel = &run->wheel;
+    if (event < wheel->now_count) {
+        const uint32_t who = wheel->now[event].who;
+        __builtin_prefetch(&run->people[who < run->people_count ? who : 0]);
+    }
+}
+
 /* People lie anywhere in memory: who is next but a few is fetched while those before are looked
  * after. */
 static void fetch_ahead(const struct run *run)
 {
-    enum { AHEAD = 6 };
-    const struct wheel *wheel = &run->wheel;
-    if (wheel->now_next + AHEAD < wheel->now_count) {
-        const uint32_t who = wheel->now[wheel->now_next + AHEAD].who;
-        __builtin_prefetch(&run->people[who < run->people_count ? who : 0]);
+    enum { AHEAD = 8 };
+    const size_t next = run->wheel.now_next;
+    for (size_t i = 0; next == 1 && i < AHEAD; i++) { /* of those just turned to */
+        fetch(run, next + i);
     }
+    fetch(run, next + AHEAD);
 }
 
 static void run_events(struct run *run)

@@ -162,15 +162,20 @@ static void recount_person(const struct procedure *procedure, const struct proce
     if (person->stage == PROCEDURE_PERSON_GONE) {
         return;
     }
-    const struct procedure_stage *stage = &procedure->stages[person->stage];
-    recount->present++;
     recount->in_stage[person->stage]++;
-    if (stage->holds != PROCEDURE_NONE) {
-        recount->taken[stage->holds]++;
+    for (uint32_t left = person->in_line; left != 0; left &= left - 1) {
+        const struct procedure_way *ways = procedure->stages[person->stage].ways;
+        recount->in_line[ways[__builtin_ctz(left)].station]++;
     }
-    for (size_t i = 0; i < stage->way_count; i++) {
-        if ((person->in_line >> i & 1) != 0) {
-            recount->in_line[stage->ways[i].station]++;
+}
+
+static void recount_stages(const struct procedure *procedure, struct recount *recount)
+{
+    for (size_t i = 0; i < procedure->stage_count; i++) {
+        const uint32_t holds = procedure->stages[i].holds;
+        recount->present += (uint64_t)recount->in_stage[i];
+        if (holds != PROCEDURE_NONE) {
+            recount->taken[holds] += (uint64_t)recount->in_stage[i];
         }
     }
 }
@@ -182,6 +187,7 @@ void procedure_count_check(const struct procedure_counts *counts, struct procedu
     for (size_t i = 0; i < present.people_count; i++) {
         recount_person(procedure, &present.people[i], &recount);
     }
+    recount_stages(procedure, &recount);
     ASSERT(recount.present == counts->begun - counts->ended);
     for (uint32_t i = 0; i < procedure->stage_count; i++) {
         const struct series_term everybody = {.index = i, .group = PROCEDURE_NONE};

@@ -53,6 +53,7 @@ struct scenario_measure {
 struct scenario_assumed {
     str name;
     str title;
+    str says;   /* "between 0.1 and 0.3" */
     str source; /* "" when it is merely assumed */
 };
 
@@ -77,11 +78,18 @@ struct scenario_about {
 const struct scenario_about *scenario_about(const struct scenario *scenario);
 
 /* A procedure of the scenario: which measures are on, as bits in their order. It is the context of
- * scenario_make, which is an ensemble_make. */
+ * scenario_make, which is an ensemble_make.
+ *
+ * `one_in` people are simulated by one, who counts for all of them: people at the beginning, those
+ * who come, places and allowances are divided by it, and what is counted is multiplied. So it is as
+ * much faster; waits stay what they are, and chance is told as if there were fewer people. 0: each
+ * by themselves. */
 struct scenario_choice {
     const struct scenario *scenario;
     uint32_t measures;
+    uint32_t one_in;
 };
+enum { SCENARIO_ONE_IN_MAX = 1000 };
 static inline uint32_t scenario_all_measures(const struct scenario_about *about)
 {
     return (uint32_t)((UINT64_C(1) << about->measure_count) - 1);
@@ -90,8 +98,9 @@ static inline uint32_t scenario_all_measures(const struct scenario_about *about)
 MUST_USE result scenario_make(void *context, uint64_t seed, uint64_t future, struct arena *arena,
                               const struct procedure **ret_procedure, struct err *err);
 
-/* What is drawn for an assumption in a future: the measures do not matter to it. */
+/* What is drawn for an assumption in a future; the measures do not matter to it. Of what changes
+ * from quarter to quarter, the mean of its logarithm to the end of `quarter`. */
 double scenario_assumption(const struct scenario *scenario, size_t assumed, uint64_t seed,
-                           uint64_t future);
+                           uint64_t future, size_t quarter);
 
 #endif

@@ -1,6 +1,7 @@
 #include "forecast/law.h"
 
 #include <math.h>
+#include <string.h>
 
 enum { JUDGED_EVERY_DAYS = 28 };
 
@@ -28,6 +29,24 @@ static result scenario_room(struct scenario *scenario, struct arena *arena, stru
     return scenario->facts == NULL ? arena_full(err) : result_ok();
 }
 
+static str says(const struct number_item *item, struct arena *arena)
+{
+    switch (item->assumption) {
+    case ASSUMED_EXACTLY:
+        return arena_format(arena, "exactly %g", item->a);
+    case ASSUMED_BETWEEN:
+        return arena_format(arena, "between %g and %g", item->a, item->b);
+    case ASSUMED_LOGNORMAL:
+        return arena_format(arena, "lognormal, median %g, spread %g", item->a, item->b);
+    case ASSUMED_WALK:
+        return arena_format(arena, "a walk, spread %g, keeps %g", item->a, item->b);
+    case ASSUMED_CALIBRATED:
+        return arena_format(arena, "calibrated: %.*s of %.*s", STR_ARG(item->series.name),
+                            STR_ARG(item->file));
+    }
+    return STR("");
+}
+
 static result describe(struct scenario *scenario, struct arena *arena, struct err *err)
 {
     struct scenario_measure *measures =
@@ -52,7 +71,7 @@ static result describe(struct scenario *scenario, struct arena *arena, struct er
         if (item->kind == NUMBER_ASSUMED) {
             scenario->assumed_numbers[about->assumed_count] = (uint32_t)i;
             assumed[about->assumed_count++] =
-                (struct scenario_assumed){item->name, item->title, item->source};
+                (struct scenario_assumed){item->name, item->title, says(item, arena), item->source};
         }
     }
     for (size_t i = 0; i < scenario->group_count; i++) {
@@ -82,6 +101,7 @@ result scenario_load(const struct scenario_files *files, str name, const struct 
     TRY(scenario_read(scenario, name, arena, err));
     TRY(scenario_check(scenario, arena, err));
     TRY(scenario_find_known(scenario, arena, scratch, err));
+    TRY(scenario_find_calibrated(scenario, arena, scratch, err));
     TRY(describe(scenario, arena, err));
     TRY(law_plan_make(scenario, arena, &scenario->law_plan, err));
     *ret_scenario = scenario;
@@ -94,13 +114,20 @@ const struct scenario_about *scenario_about(const struct scenario *scenario)
 }
 
 double scenario_assumption(const struct scenario *scenario, size_t assumed, uint64_t seed,
-                           uint64_t future)
+                           uint64_t future, size_t quarter)
 {
     struct draw_tables tables;
     draw_tables_make(&tables);
     const struct number_item *number = &scenario->numbers[scenario->assumed_numbers[assumed]];
-    return assumption_draw(number, &tables, draw_key(draw_mix(seed), future),
-                           scenario->about.quarter_count - 1);
+    const uint64_t key = draw_key(draw_mix(seed), future);
+    if (!assumption_moves(number)) {
+        return assumption_draw(number, &tables, key, 0);
+    }
+    double sum = 0;
+    for (size_t i = 0; i <= quarter; i++) {
+        sum += log(assumption_draw(number, &tables, key, i));
+    }
+    return sum / (double)(quarter + 1);
 }
 
 /* ---- a future ---- */
@@ -110,6 +137,7 @@ struct making {
     struct sums *sums;
     struct arena *arena;
     struct procedure *procedure;
+    double one_in;
     struct err *err;
 };
 
@@ -122,15 +150,24 @@ static result schedules_or(struct making *making, uint32_t sum, double most,
         *ret_schedules = (struct schedules){NULL, 0};
         return result_ok();
     }
-    return sums_schedules(making->sums, sum, most, ret_schedules, making->err);
+    return sums_schedules(making->sums, sum, most, 1, ret_schedules, making->err);
 }
 
-static result one_schedule(struct making *making, uint32_t sum, double most,
+/* Of people, or what there is for them: one counts for many. */
+static result schedules_of_people(struct making *making, uint32_t sum,
+                                  struct schedules *ret_schedules)
+{
+    *ret_schedules = (struct schedules){NULL, 0};
+    return sum == NO_SUM ? result_ok()
+                         : sums_schedules(making->sums, sum, NO_MOST, making->one_in, ret_schedules,
+                                          making->err);
+}
+
+static result one_schedule(result made, const struct schedules *schedules,
                            struct schedule *ret_schedule)
 {
-    struct schedules schedules;
-    TRY(schedules_or(making, sum, most, &schedules));
-    *ret_schedule = schedules.count == 0 ? (struct schedule){NULL, 0} : schedules.of[0];
+    TRY(made);
+    *ret_schedule = schedules->count == 0 ? (struct schedule){NULL, 0} : schedules->of[0];
     return result_ok();
 }
 
@@ -215,12 +252,28 @@ static result make_stations(struct making *making)
         const struct station_item *item = &scenario->stations[i];
         stations[i].name = item->name;
         stations[i].order = item->newest_first ? STATION_NEWEST_FIRST : STATION_OLDEST_FIRST;
-        TRY(one_schedule(making, item->places, NO_MOST, &stations[i].places));
-        TRY(one_schedule(making, item->allowance, NO_MOST, &stations[i].allowance));
+        struct schedules found;
+        TRY(one_schedule(schedules_of_people(making, item->places, &found), &found,
+                         &stations[i].places));
+        TRY(one_schedule(schedules_of_people(making, item->allowance, &found), &found,
+                         &stations[i].allowance));
     }
     making->procedure->stations = stations;
     making->procedure->station_count = scenario->station_count;
     return result_ok();
+}
+
+/* Whole people. Of many that are counted by one, what is left over is one more by its own chance,
+ * so that small groups do not vanish. */
+static int64_t count_of(const struct making *making, double people, size_t line)
+{
+    const double number = people > 0 ? people / making->one_in : 0;
+    if (making->one_in == 1) {
+        return (int64_t)floor(number + 0.5);
+    }
+    struct draw draw =
+        draw_begin(draw_key(making->sums->key, line), draw_purpose("one_in", strlen("one_in")));
+    return (int64_t)floor(number + draw_unit(&draw));
 }
 
 static result make_people(struct making *making)
@@ -241,7 +294,7 @@ static result make_people(struct making *making)
             stock[count++] = (struct procedure_stock){
                 .stage = line->stage,
                 .group = group,
-                .count = people > 0 ? (int64_t)floor(people + 0.5) : 0,
+                .count = count_of(making, people, count),
                 .waited_least = (double)line->least,
                 .waited_most = (double)line->most,
             };
@@ -250,8 +303,9 @@ static result make_people(struct making *making)
     for (size_t i = 0; i < scenario->arrivals_count; i++) {
         const struct arrivals_item *item = &scenario->arrivals[i];
         arrivals[i] = (struct procedure_arrivals){.name = item->name, .stage = item->to.index};
-        TRY(schedules_or(making, item->rate, NO_MOST, &arrivals[i].rate));
-        TRY(one_schedule(making, item->kept, 1, &arrivals[i].kept));
+        struct schedules found;
+        TRY(schedules_of_people(making, item->rate, &arrivals[i].rate));
+        TRY(one_schedule(schedules_or(making, item->kept, 1, &found), &found, &arrivals[i].kept));
     }
     making->procedure->stock = stock;
     making->procedure->stock_count = count;
@@ -283,7 +337,8 @@ static result make_series(struct making *making)
                     .group = PROCEDURE_NONE,
                     .days = item->days,
                     .weight =
-                        item->weight == NO_SUM ? 1 : sums_first(making->sums, item->weight, 0),
+                        making->one_in *
+                        (item->weight == NO_SUM ? 1 : sums_first(making->sums, item->weight, 0)),
                 };
                 series[i].term_count++;
             }
@@ -313,7 +368,8 @@ result scenario_make(void *context, uint64_t seed, uint64_t future, struct arena
         .steps = scenario->step_names,
         .step_count = scenario->rulebook->step_count,
     };
-    struct making making = {scenario, sums, arena, procedure, err};
+    const double one_in = choice->one_in == 0 ? 1 : choice->one_in;
+    struct making making = {scenario, sums, arena, procedure, one_in, err};
     TRY(make_stages(&making));
     TRY(make_stations(&making));
     TRY(make_people(&making));

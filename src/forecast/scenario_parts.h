@@ -15,6 +15,12 @@ enum {
     HUB_FACTS_MAX = 128,
 };
 
+struct named {
+    str name;
+    uint32_t index;
+    struct place_in_text at;
+};
+
 /* ---- sums: "claims_2023 over 365 times ( 1 less kept )" ---- */
 
 enum node_kind_of_sum { SUM_NUMBER, SUM_NAME, SUM_PLUS, SUM_LESS, SUM_TIMES, SUM_OVER };
@@ -39,6 +45,14 @@ enum assumption_kind {
     ASSUMED_LOGNORMAL, /* median a, standard deviation of the logarithm b */
     ASSUMED_WALK, /* a factor around 1: each quarter its logarithm keeps the part b of itself and
                      moves by a normal step of standard deviation a */
+    ASSUMED_CALIBRATED, /* quarter by quarter, as a calibration foresees it */
+};
+
+/* What a calibration says of one series in one quarter: logarithms of quantiles, from the low end
+ * of the 95 % interval to its high end, the median in the middle. */
+enum { CALIBRATED_QUANTILES = 7 };
+struct calibrated_quarter {
+    double quantiles[CALIBRATED_QUANTILES];
 };
 
 struct filter {
@@ -68,6 +82,9 @@ struct number_item {
     double a;
     double b;
     uint64_t purpose;
+    struct named series;                         /* of ASSUMED_CALIBRATED, in `file` */
+    const struct calibrated_quarter *calibrated; /* the first is that of the scenario's beginning */
+    size_t calibrated_count;
 };
 
 struct change {
@@ -97,12 +114,6 @@ struct group_item {
 };
 
 /* ---- the procedure ---- */
-
-struct named {
-    str name;
-    uint32_t index;
-    struct place_in_text at;
-};
 
 #define NO_SUM UINT32_MAX
 
@@ -244,6 +255,13 @@ MUST_USE result scenario_read(struct scenario *scenario, str name, struct arena 
 /* scenario_known.c: the tables of data. */
 MUST_USE result scenario_find_known(struct scenario *scenario, struct arena *arena,
                                     struct arena scratch, struct err *err);
+/* scenario_calibrated.c: the series of calibrations. */
+MUST_USE result scenario_find_calibrated(struct scenario *scenario, struct arena *arena,
+                                         struct arena scratch, struct err *err);
+/* The value of a calibrated number in a quarter of the scenario, for somebody who stands there at
+ * `z`, a normal variate, among the futures; and how much of z stays from the quarter before. */
+double calibrated_value(const struct number_item *number, size_t quarter, double z);
+double calibrated_keeps(const struct number_item *number, size_t quarter);
 /* scenario_check.c: names become what they name. */
 MUST_USE result scenario_check(struct scenario *scenario, struct arena *arena, struct err *err);
 

@@ -179,7 +179,9 @@ static result read_operand(struct reader *reader, uint32_t *ret_sum)
         next(reader);
     } else {
         node.kind = SUM_NUMBER;
-        TRY(read_number(reader, &node.number));
+        TRY(reader->token.kind == TOKEN_NUMBER || reader->token.kind == TOKEN_FRACTION
+                ? read_number(reader, &node.number)
+                : unexpected(reader, "a number, or the name of one"));
     }
     return node_add(reader, node, ret_sum);
 }
@@ -364,6 +366,13 @@ static result read_filter(struct reader *reader, struct number_item *number)
     return result_ok();
 }
 
+/* What the numbers of an item rest on, where it has no place to keep it. */
+static result read_source_of_all(struct reader *reader)
+{
+    str ignored;
+    return take_word(reader, "assumed") ? result_ok() : read_text(reader, &ignored);
+}
+
 static result read_known(struct reader *reader)
 {
     struct number_item *number;
@@ -392,6 +401,32 @@ static result read_known(struct reader *reader)
                ? result_ok()
                : scenario_refuse(number->at, "Say it with the lines `file` and `adds`", reader->err,
                                  "\"%.*s\" does not say from which table it is known",
+                                 STR_ARG(number->name));
+}
+
+static result read_calibrated(struct reader *reader)
+{
+    struct number_item *number;
+    TRY(number_begin(reader, NUMBER_ASSUMED, &number));
+    number->assumption = ASSUMED_CALIBRATED;
+    while (!at_item_end(reader)) {
+        if (reader->token.kind == TOKEN_TEXT) {
+            TRY(read_text(reader, &number->title));
+        } else if (take_word(reader, "file")) {
+            TRY(read_text(reader, &number->file));
+        } else if (take_word(reader, "series")) {
+            TRY(read_name(reader, &number->series, "a series of the calibration"));
+        } else if (take_word(reader, "source")) {
+            TRY(read_source(reader, number));
+        } else {
+            return unknown_line(reader, "a title, file, series, source");
+        }
+    }
+    return number->file.len > 0 && number->series.name.len > 0 && number->source.len > 0
+               ? result_ok()
+               : scenario_refuse(number->at, "Say it with the lines `file`, `series` and `source`",
+                                 reader->err,
+                                 "\"%.*s\" does not say by which calibration, and on what data",
                                  STR_ARG(number->name));
 }
 
@@ -478,8 +513,7 @@ static result read_measure(struct reader *reader)
             TRY(read_date(reader, &measure->from));
             measure->has_from = true;
         } else if (take_word(reader, "source")) {
-            str ignored;
-            TRY(take_word(reader, "assumed") ? result_ok() : read_text(reader, &ignored));
+            TRY(read_source_of_all(reader));
         } else {
             if (scenario->change_count == SCENARIO_CHANGES_MAX) {
                 return too_many(reader, "changes");
@@ -817,6 +851,10 @@ static result read_hub(struct reader *reader)
     const uint32_t index = (uint32_t)scenario->hub_count++;
     TRY(read_name(reader, &scenario->hubs[index], "the name of a hub"));
     while (!at_item_end(reader)) {
+        if (take_word(reader, "source")) {
+            TRY(read_source_of_all(reader));
+            continue;
+        }
         if (scenario->hub_fact_count == HUB_FACTS_MAX) {
             return too_many(reader, "facts of hubs");
         }
@@ -844,6 +882,10 @@ static result read_facts(struct reader *reader)
     }
     struct named before = {.name = STR("")};
     while (!at_item_end(reader)) {
+        if (take_word(reader, "source")) {
+            TRY(read_source_of_all(reader));
+            continue;
+        }
         if (scenario->fact_count == SCENARIO_FACTS_MAX) {
             return too_many(reader, "facts");
         }
@@ -872,10 +914,11 @@ static const struct {
     const char *word;
     result (*read)(struct reader *reader);
 } items[] = {
-    {"group", read_group},   {"known", read_known},     {"assumed", read_assumed},
-    {"define", read_define}, {"measure", read_measure}, {"station", read_station},
-    {"stage", read_stage},   {"way", read_way},         {"arrivals", read_arrivals},
-    {"series", read_series}, {"hub", read_hub},         {"facts", read_facts},
+    {"group", read_group},           {"known", read_known},   {"assumed", read_assumed},
+    {"calibrated", read_calibrated}, {"define", read_define}, {"measure", read_measure},
+    {"station", read_station},       {"stage", read_stage},   {"way", read_way},
+    {"arrivals", read_arrivals},     {"series", read_series}, {"hub", read_hub},
+    {"facts", read_facts},
 };
 
 static result read_item(struct reader *reader, bool outermost)
@@ -888,8 +931,9 @@ static result read_item(struct reader *reader, bool outermost)
             return items[i].read(reader);
         }
     }
-    return unexpected(reader, "an item: scenario, group, known, assumed, define, station, stage, "
-                              "way, arrivals, series, hub, facts or measure");
+    return unexpected(
+        reader, "an item: scenario, group, known, assumed, calibrated, define, station, stage, "
+                "way, arrivals, series, hub, facts or measure");
 }
 
 static bool was_read(const struct scenario *scenario, str name)

@@ -22,11 +22,16 @@ static void day_add(struct sums *sums, int32_t day)
     sums->day_count++;
 }
 
-static bool has_walk(const struct scenario *scenario)
+bool assumption_moves(const struct number_item *number)
+{
+    return number->kind == NUMBER_ASSUMED &&
+           (number->assumption == ASSUMED_WALK || number->assumption == ASSUMED_CALIBRATED);
+}
+
+static bool any_moves(const struct scenario *scenario)
 {
     for (size_t i = 0; i < scenario->number_count; i++) {
-        if (scenario->numbers[i].kind == NUMBER_ASSUMED &&
-            scenario->numbers[i].assumption == ASSUMED_WALK) {
+        if (assumption_moves(&scenario->numbers[i])) {
             return true;
         }
     }
@@ -49,7 +54,7 @@ static void days_find(struct sums *sums)
 {
     const struct scenario *scenario = sums->scenario;
     day_add(sums, SCHEDULE_ALWAYS);
-    for (size_t i = 1; i < scenario->about.quarter_count && has_walk(scenario); i++) {
+    for (size_t i = 1; i < scenario->about.quarter_count && any_moves(scenario); i++) {
         day_add(sums, quarter_day(scenario, i));
     }
     for (uint32_t i = 0; i < scenario->measure_count; i++) {
@@ -90,6 +95,14 @@ double assumption_draw(const struct number_item *number, const struct draw_table
             level = number->b * level + number->a * draw_normal(tables, &draw);
         }
         return exp(level);
+    }
+    case ASSUMED_CALIBRATED: {
+        double z = draw_normal(tables, &draw);
+        for (size_t i = 1; i <= quarter; i++) {
+            const double keeps = calibrated_keeps(number, i);
+            z = keeps * z + sqrt(1 - keeps * keeps) * draw_normal(tables, &draw);
+        }
+        return calibrated_value(number, quarter, z);
     }
     }
     ASSERT(false);
@@ -223,7 +236,7 @@ static double between(double value, double most)
     return value > most ? most : value > 0 ? value : 0;
 }
 
-static result schedule_of(struct sums *sums, uint32_t sum, uint32_t group, double most,
+static result schedule_of(struct sums *sums, uint32_t sum, uint32_t group, double most, double part,
                           struct schedule *ret_schedule, struct err *err)
 {
     struct schedule_point *points = ARENA_NEW(sums->arena, struct schedule_point, sums->day_count);
@@ -232,7 +245,8 @@ static result schedule_of(struct sums *sums, uint32_t sum, uint32_t group, doubl
     }
     size_t count = 0;
     for (size_t day = 0; day < sums->day_count; day++) {
-        const double value = between(sum_at(sums, day, sum, group, NOT_FOUND_INDEX, 0), most);
+        const double value =
+            between(sum_at(sums, day, sum, group, NOT_FOUND_INDEX, 0), most) / part;
         if (count == 0 || value != points[count - 1].value) {
             points[count++] = (struct schedule_point){sums->days[day], value};
         }
@@ -241,8 +255,8 @@ static result schedule_of(struct sums *sums, uint32_t sum, uint32_t group, doubl
     return result_ok();
 }
 
-result sums_schedules(struct sums *sums, uint32_t sum, double most, struct schedules *ret_schedules,
-                      struct err *err)
+result sums_schedules(struct sums *sums, uint32_t sum, double most, double part,
+                      struct schedules *ret_schedules, struct err *err)
 {
     const size_t group_count = sums->scenario->group_count;
     struct schedule *schedules = ARENA_NEW(sums->arena, struct schedule, group_count);
@@ -251,7 +265,7 @@ result sums_schedules(struct sums *sums, uint32_t sum, double most, struct sched
     }
     bool same = true;
     for (uint32_t group = 0; group < group_count; group++) {
-        TRY(schedule_of(sums, sum, group, most, &schedules[group], err));
+        TRY(schedule_of(sums, sum, group, most, part, &schedules[group], err));
         same = same && schedules_equal(&schedules[0], &schedules[group]);
     }
     *ret_schedules = (struct schedules){schedules, same ? 1 : group_count};

@@ -26,12 +26,14 @@ MUST_USE result sums_begin(const struct scenario *scenario, uint32_t measures, u
                            struct err *err);
 
 /* A sum as schedules: one for everybody where all groups have the same numbers. Below 0 counts as
- * 0, above `most` as `most`. */
-MUST_USE result sums_schedules(struct sums *sums, uint32_t sum, double most,
+ * 0, above `most` as `most`; all is divided by `part`. */
+MUST_USE result sums_schedules(struct sums *sums, uint32_t sum, double most, double part,
                                struct schedules *ret_schedules, struct err *err);
 /* A sum at the beginning, for one group. */
 double sums_first(struct sums *sums, uint32_t sum, uint32_t group);
 
+/* It changes from quarter to quarter. */
+bool assumption_moves(const struct number_item *number);
 double assumption_draw(const struct number_item *number, const struct draw_tables *tables,
                        uint64_t key, size_t quarter);
 

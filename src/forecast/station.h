@@ -57,6 +57,9 @@ void station_new_day(struct station *station, double allowance);
 static inline void station_count_until(struct station *station, double now)
 {
     const double days = now - station->counted_until;
+    if (days == 0) {
+        return;
+    }
     station->count.line_days += days * (double)station->waiting;
     station->count.taken_days += days * (double)station->taken;
     station->counted_until = now;

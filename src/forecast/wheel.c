@@ -43,7 +43,6 @@ static struct wheel_piece *piece_take(struct wheel *wheel)
     }
     struct wheel_piece *piece = wheel->spare;
     wheel->spare = piece->next;
-    piece->count = 0;
     return piece;
 }
 
@@ -91,7 +90,8 @@ void wheel_put_beside(struct wheel *wheel, struct wheel_slot *slot, struct wheel
     }
     piece->next = slot->first;
     slot->first = piece;
-    piece->events[piece->count++] = event;
+    slot->room = WHEEL_PIECE_EVENTS - 1;
+    piece->events[0] = event;
 }
 
 static void insertion_sort(struct wheel_event *events, size_t count)
@@ -117,37 +117,44 @@ static size_t sub_slot(double slot_begin, double scale, size_t sub_slots,
     return sub >= (double)sub_slots ? sub_slots - 1 : (size_t)sub;
 }
 
-/* Into `now` in the order of putting in, a few; the pieces are walked from the last one put. */
-static void collect_few(struct wheel *wheel, const struct wheel_piece *first, size_t count)
+/* Into `now` in the order of putting in, a few; the pieces are walked from the last one put, of
+ * which a part is filled. */
+static void collect_few(struct wheel *wheel, struct wheel_slot slot, size_t count)
 {
     size_t at = count;
-    for (const struct wheel_piece *piece = first; piece != NULL; piece = piece->next) {
-        at -= piece->count;
-        memcpy(&wheel->now[at], piece->events, piece->count * sizeof piece->events[0]);
+    size_t filled = WHEEL_PIECE_EVENTS - slot.room;
+    for (const struct wheel_piece *piece = slot.first; piece != NULL; piece = piece->next) {
+        at -= filled;
+        memcpy(&wheel->now[at], piece->events, filled * sizeof piece->events[0]);
+        filled = WHEEL_PIECE_EVENTS;
     }
 }
 
 /* Into `now` by parts of the slot, as many parts as events: a stable counting sort, after which
  * what is out of order is so among one or two. */
-static void collect_many(struct wheel *wheel, const struct wheel_piece *first, size_t count,
+static void collect_many(struct wheel *wheel, struct wheel_slot slot, size_t count,
                          double slot_begin)
 {
     uint32_t ends[SUB_SLOTS_MAX] = {0};
     const size_t sub_slots = count < SUB_SLOTS_MAX ? count : SUB_SLOTS_MAX;
     const double scale = (double)sub_slots * wheel->slots_a_day;
-    for (const struct wheel_piece *piece = first; piece != NULL; piece = piece->next) {
-        for (size_t i = 0; i < piece->count; i++) {
+    size_t filled = WHEEL_PIECE_EVENTS - slot.room;
+    for (const struct wheel_piece *piece = slot.first; piece != NULL; piece = piece->next) {
+        for (size_t i = 0; i < filled; i++) {
             ends[sub_slot(slot_begin, scale, sub_slots, &piece->events[i])]++;
         }
+        filled = WHEEL_PIECE_EVENTS;
     }
     for (size_t i = 1; i < sub_slots; i++) {
         ends[i] += ends[i - 1];
     }
-    for (const struct wheel_piece *piece = first; piece != NULL; piece = piece->next) {
-        for (size_t i = piece->count; i > 0; i--) {
+    filled = WHEEL_PIECE_EVENTS - slot.room;
+    for (const struct wheel_piece *piece = slot.first; piece != NULL; piece = piece->next) {
+        for (size_t i = filled; i > 0; i--) {
             const struct wheel_event *event = &piece->events[i - 1];
             wheel->now[--ends[sub_slot(slot_begin, scale, sub_slots, event)]] = *event;
         }
+        filled = WHEEL_PIECE_EVENTS;
     }
 }
 
@@ -165,29 +172,30 @@ bool wheel_turn(struct wheel *wheel)
 {
     while (wheel->slot_next < wheel->slot_count && !wheel->failed) {
         const double slot_begin = wheel->begin + (double)wheel->slot_next / wheel->slots_a_day;
-        struct wheel_slot *slot = &wheel->slots[wheel->slot_next++];
-        struct wheel_piece *first = slot->first;
+        struct wheel_slot *place = &wheel->slots[wheel->slot_next++];
+        const struct wheel_slot slot = *place;
         wheel->now_next = 0;
         wheel->now_count = 0;
-        if (first == NULL) {
+        if (slot.first == NULL) {
             continue;
         }
         size_t count = 0;
-        for (const struct wheel_piece *piece = first; piece != NULL; piece = piece->next) {
-            count += piece->count;
+        for (const struct wheel_piece *piece = slot.first; piece != NULL; piece = piece->next) {
+            count += WHEEL_PIECE_EVENTS;
         }
+        count -= slot.room;
         if (!now_reserve(wheel, count)) {
             return false;
         }
         if (count <= SORT_BY_INSERTION_MOST) {
-            collect_few(wheel, first, count);
+            collect_few(wheel, slot, count);
         } else {
-            collect_many(wheel, first, count, slot_begin);
+            collect_many(wheel, slot, count, slot_begin);
         }
         insertion_sort(wheel->now, count);
         wheel->now_count = count;
-        slot->first = NULL;
-        give_back(wheel, first);
+        *place = (struct wheel_slot){NULL, 0};
+        give_back(wheel, slot.first);
         return true;
     }
     return false;

@@ -28,12 +28,14 @@ enum { WHEEL_PIECE_EVENTS = 15 };
 
 struct wheel_piece {
     struct wheel_piece *next;
-    uint64_t count;
     struct wheel_event events[WHEEL_PIECE_EVENTS];
 };
 
+/* How much room there is stands here and not in the piece: so a piece, which may lie far away, is
+ * written to without being waited for. */
 struct wheel_slot {
-    struct wheel_piece *first; /* the last one begun; only this one has room */
+    struct wheel_piece *first; /* the last one begun; the others are full */
+    uint64_t room;             /* in it, for so many events more */
 };
 
 struct wheel {
@@ -72,12 +74,11 @@ static inline void wheel_put(struct wheel *wheel, struct wheel_event event)
     }
     struct wheel_slot *slot =
         &wheel->slots[(size_t)((event.at - wheel->begin) * wheel->slots_a_day)];
-    struct wheel_piece *piece = slot->first;
-    if (piece == NULL || piece->count == WHEEL_PIECE_EVENTS) {
+    if (slot->room == 0) {
         wheel_put_beside(wheel, slot, event);
         return;
     }
-    piece->events[piece->count++] = event;
+    slot->first->events[WHEEL_PIECE_EVENTS - slot->room--] = event;
 }
 
 /* The next event. False when there is none, or the arena is full: ask wheel_finish. */

@@ -20,10 +20,15 @@ static const struct state_row states[CONNECTION_STATE_COUNT] = {
     [CONNECTION_BODY] = {.events = EPOLLIN,
                          .next = BIT(CONNECTION_WORKING) | BIT(CONNECTION_SENDING) |
                                  BIT(CONNECTION_FREE)},
-    [CONNECTION_WORKING] = {.next = BIT(CONNECTION_SENDING) | BIT(CONNECTION_FREE)},
+    [CONNECTION_WORKING] = {.next = BIT(CONNECTION_SENDING) | BIT(CONNECTION_PAUSING) |
+                                    BIT(CONNECTION_FREE)},
     [CONNECTION_SENDING] = {.events = EPOLLOUT,
                             .next = BIT(CONNECTION_IDLE) | BIT(CONNECTION_HEAD) |
-                                    BIT(CONNECTION_LINGERING) | BIT(CONNECTION_FREE)},
+                                    BIT(CONNECTION_LINGERING) | BIT(CONNECTION_PAUSING) |
+                                    BIT(CONNECTION_FREE)},
+    [CONNECTION_PAUSING] = {.events = EPOLLRDHUP,
+                            .next = BIT(CONNECTION_WORKING) | BIT(CONNECTION_SENDING) |
+                                    BIT(CONNECTION_FREE)},
     [CONNECTION_LINGERING] = {.events = EPOLLIN, .next = BIT(CONNECTION_FREE)},
 };
 

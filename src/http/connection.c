@@ -29,6 +29,8 @@ result connection_open(struct connection *connection, int socket, const char *ad
     connection->in_used = 0;
     connection->request_count = 0;
     connection->closes = false;
+    connection->streams = false;
+    connection->stream_ends = false;
     connection->refusal = REFUSAL_NONE;
     return result_ok();
 }
@@ -189,6 +191,8 @@ struct http_request connection_request(const struct connection *connection, stru
         .header_count = head->field_count,
         .body = connection->body,
         .client_address = str_from_c(connection->address),
+        .goes_on = connection->streams,
+        .mark = connection->streams ? str_from_c(connection->mark) : STR(""),
         .arena = arena,
     };
 }
@@ -226,13 +230,87 @@ bool connection_refuse(struct connection *connection, enum http_refusal refusal,
            refusal_write(refusal, &setting, &connection->out_arena, &connection->out);
 }
 
+/* --- streams --- */
+
+static bool open_part(struct connection *connection, size_t size, struct buf *buf)
+{
+    ASSERT(connection->out_arena.begin == NULL);
+    if (!arena_open(&connection->out_arena, size + ARENA_SLACK, NULL).ok) {
+        return false;
+    }
+    buf_init(buf, &connection->out_arena, size);
+    return true;
+}
+
+static struct response_setting stream_setting(const struct connection *connection, instant now)
+{
+    struct response_setting setting = setting_of(connection, now);
+    setting.streams = true;
+    setting.chunked = connection->head->minor > 0;
+    return setting;
+}
+
+static void keep_mark(struct connection *connection, const struct http_response *response)
+{
+    ASSERT(memchr(response->mark, '\0', HTTP_MARK_SIZE) != NULL);
+    memcpy(connection->mark, response->mark, HTTP_MARK_SIZE);
+}
+
+bool connection_begin_stream(struct connection *connection, const struct http_response *response,
+                             instant now)
+{
+    struct buf buf;
+    ASSERT(connection->streams);
+    connection->closes = true;
+    keep_mark(connection, response);
+    const struct response_setting setting = stream_setting(connection, now);
+    if (!open_part(connection, response_size_max(response) + RESPONSE_PART_BYTES_MAX, &buf)) {
+        return false;
+    }
+    response_write(&buf, response, &setting);
+    return buf_finish(&buf, &connection->out, NULL).ok;
+}
+
+bool connection_go_on(struct connection *connection, const struct http_response *response)
+{
+    const struct response_setting setting = stream_setting(connection, (instant){0});
+    struct buf buf;
+    keep_mark(connection, response);
+    if (response->body.len == 0) {
+        return true;
+    }
+    if (!open_part(connection, response->body.len + RESPONSE_PART_BYTES_MAX, &buf)) {
+        return false;
+    }
+    response_write_part(&buf, response->body, &setting);
+    return buf_finish(&buf, &connection->out, NULL).ok;
+}
+
+bool connection_end_stream(struct connection *connection)
+{
+    const struct response_setting setting = stream_setting(connection, (instant){0});
+    struct buf buf;
+    connection->stream_ends = true;
+    if (!open_part(connection, RESPONSE_PART_BYTES_MAX, &buf)) {
+        return false;
+    }
+    response_write_part(&buf, STR(""), &setting);
+    return buf_finish(&buf, &connection->out, NULL).ok;
+}
+
+void connection_part_sent(struct connection *connection)
+{
+    arena_close(&connection->out_arena);
+    connection->out = (str){0};
+    connection->out_sent = 0;
+}
+
 void connection_next(struct connection *connection)
 {
     ASSERT(connection->in_used <= connection->in_len);
-    arena_close(&connection->out_arena);
+    connection_part_sent(connection);
     arena_close(&connection->body_arena);
-    connection->out = (str){0};
-    connection->out_sent = 0;
+    connection->streams = false;
     connection->body = (str){0};
     const size_t rest = connection->in_len - connection->in_used;
     memmove(connection->in, connection->in + connection->in_used, rest);

@@ -20,6 +20,7 @@ enum connection_state {
     CONNECTION_BODY,      /* a body is arriving */
     CONNECTION_WORKING,   /* a worker has it */
     CONNECTION_SENDING,   /* a response is going out */
+    CONNECTION_PAUSING,   /* a stream, until its handler is asked for more */
     CONNECTION_LINGERING, /* the last response is out; the client reads it and closes */
     CONNECTION_STATE_COUNT
 };
@@ -62,6 +63,12 @@ struct connection {
     struct arena out_arena; /* the response */
     str out;
     size_t out_sent;
+
+    /* A response that goes on; while it does, the request stays in hand. */
+    bool streams;
+    bool stream_ends; /* with what is in `out` */
+    int64_t stream_end_ms;
+    char mark[HTTP_MARK_SIZE];
 };
 
 /* Takes over the socket, which is closed by connection_close, and also when this fails. */
@@ -93,6 +100,13 @@ MUST_USE bool connection_answer(struct connection *connection, const struct http
                                 instant now);
 MUST_USE bool connection_refuse(struct connection *connection, enum http_refusal refusal,
                                 instant now);
+/* The first part of what `streams`; a later one, which may be empty; its end. */
+MUST_USE bool connection_begin_stream(struct connection *connection,
+                                      const struct http_response *response, instant now);
+MUST_USE bool connection_go_on(struct connection *connection, const struct http_response *response);
+MUST_USE bool connection_end_stream(struct connection *connection);
+/* Forgets what was sent of a stream, and keeps the request. */
+void connection_part_sent(struct connection *connection);
 /* Forgets the response, and the request it answered. */
 void connection_next(struct connection *connection);
 

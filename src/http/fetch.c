@@ -36,23 +36,48 @@ static size_t take_answer(char *bytes, size_t size, size_t count, void *context)
     return transfer->answer.failed ? 0 : size * count;
 }
 
-static bool set_request(struct transfer *transfer, int64_t ms_max)
+static bool add_header(struct transfer *transfer, struct arena *arena, const char *name,
+                       const char *value)
+{
+    const str line = arena_format(arena, "%s:%s%s", name, value[0] == '\0' ? "" : " ", value);
+    struct curl_slist *more =
+        line.at == NULL ? NULL : curl_slist_append(transfer->headers, line.at);
+    transfer->headers = more == NULL ? transfer->headers : more;
+    return more != NULL;
+}
+
+/* "Expect:" without a value: nothing is waited for before a body is sent. */
+static bool add_headers(struct transfer *transfer, struct arena *arena)
+{
+    const struct fetch *fetch = transfer->fetch;
+    const bool authorized = fetch->authorization != NULL && fetch->authorization[0] != '\0';
+    return add_header(transfer, arena, "Accept", "*/*") &&
+           (!authorized || add_header(transfer, arena, "Authorization", fetch->authorization)) &&
+           (fetch->content_type == NULL ||
+            (add_header(transfer, arena, "Content-Type", fetch->content_type) &&
+             add_header(transfer, arena, "Expect", "")));
+}
+
+static bool set_body(const struct transfer *transfer)
 {
     const struct fetch *fetch = transfer->fetch;
     CURL *easy = transfer->easy;
-    char type[200];
-    snprintf(type, sizeof type, "Content-Type: %s", fetch->content_type);
-    transfer->headers = curl_slist_append(NULL, type);
-    struct curl_slist *more =
-        transfer->headers == NULL ? NULL : curl_slist_append(transfer->headers, "Expect:");
-    return more != NULL && curl_easy_setopt(easy, CURLOPT_URL, fetch->url) == CURLE_OK &&
+    return fetch->content_type == NULL ||
+           (curl_easy_setopt(easy, CURLOPT_POST, 1L) == CURLE_OK &&
+            curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE, (long)fetch->body.len) == CURLE_OK &&
+            curl_easy_setopt(easy, CURLOPT_POSTFIELDS, fetch->body.at) == CURLE_OK);
+}
+
+static bool set_request(struct transfer *transfer, int64_t ms_max, struct arena *arena)
+{
+    CURL *easy = transfer->easy;
+    return add_headers(transfer, arena) && set_body(transfer) &&
+           curl_easy_setopt(easy, CURLOPT_URL, transfer->fetch->url) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_PROXY, "") == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)ms_max) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->headers) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_POST, 1L) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE, (long)fetch->body.len) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_POSTFIELDS, fetch->body.at) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_answer) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer) == CURLE_OK;
@@ -67,7 +92,7 @@ static bool begin(CURLM *multi, struct transfer *transfer, int64_t ms_max, struc
     }
     transfer->room = (struct arena){.begin = room, .at = room, .end = room + FETCH_ANSWER_MAX + 1};
     buf_init(&transfer->answer, &transfer->room, FETCH_ANSWER_MAX);
-    return set_request(transfer, ms_max) &&
+    return set_request(transfer, ms_max, arena) &&
            curl_multi_add_handle(multi, transfer->easy) == CURLM_OK;
 }
 

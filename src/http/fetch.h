@@ -1,5 +1,6 @@
 /* fetch: asks other servers, all of them at once, by libcurl: https with the system's certificates,
- * or http. No redirect is followed, and no answer is waited for longer than is said. */
+ * or http. No redirect is followed, no proxy of the environment is used, and no answer is waited
+ * for longer than is said. */
 #ifndef RETURNHUB_HTTP_FETCH_H
 #define RETURNHUB_HTTP_FETCH_H
 
@@ -9,10 +10,10 @@
 
 enum { FETCH_ANSWER_MAX = 64 * 1024, FETCH_MAX = 64, FETCH_WHY_SIZE = 200 };
 
-/* A POST. */
 struct fetch {
     const char *url;
-    const char *content_type;
+    const char *content_type;  /* of a POST; NULL: a GET, and there is no body */
+    const char *authorization; /* of the header; NULL or "": there is none */
     str body;
     /* What came of it. */
     int status;               /* 0: no answer */

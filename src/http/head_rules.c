@@ -65,7 +65,8 @@ static enum http_refusal check_length(struct head *head)
         }
     }
     head->content_length = bytes;
-    const bool bodiless = head->method == HTTP_GET || head->method == HTTP_HEAD;
+    const bool bodiless =
+        head->method == HTTP_GET || head->method == HTTP_HEAD || head->method == HTTP_OPTIONS;
     return bodiless && bytes > 0 ? REFUSAL_BODY_UNEXPECTED : REFUSAL_NONE;
 }
 

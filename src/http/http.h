@@ -31,11 +31,23 @@ enum {
     HTTP_LINGER_MS_MAX = 1000, /* after a last response, for the client to read it and close */
     HTTP_STOP_MS_MAX = 5000,   /* for what is in hand when the server is told to stop */
     HTTP_OUTPUT_BYTES_MAX = 512 * 1024 * 1024, /* of responses not yet sent, in all */
+    HTTP_STREAMS_MAX = 256,                    /* answers that go on, at once */
+    HTTP_STREAM_MS_MAX = 600000, /* of one; then its client asks again from where it was */
+    HTTP_STREAM_PAUSE_MS = 1000, /* before the handler is asked for more of one */
+    HTTP_MARK_SIZE = 64,
     HTTP_FORM_FIELDS_MAX = 256,
     HTTP_REQUEST_ARENA_BYTES = 64 * 1024 * 1024, /* lazily taken, per worker */
 };
 
-enum http_method { HTTP_GET, HTTP_HEAD, HTTP_POST, HTTP_PUT, HTTP_PATCH, HTTP_DELETE };
+enum http_method {
+    HTTP_GET,
+    HTTP_HEAD,
+    HTTP_POST,
+    HTTP_PUT,
+    HTTP_PATCH,
+    HTTP_DELETE,
+    HTTP_OPTIONS,
+};
 
 struct http_header {
     str name; /* as sent; compared without case */
@@ -52,6 +64,8 @@ struct http_request {
     size_t header_count;
     str body;
     str client_address; /* numeric */
+    bool goes_on;       /* a part of this response was sent; more of it is asked for */
+    str mark;           /* then: what the handler left in the mark of the last part */
     /* Lives until the response is written out; everything the handler makes goes here. */
     struct arena *arena;
 };
@@ -62,6 +76,13 @@ struct http_response {
     str body;         /* not sent in answer to HEAD, nor with 204 and 304 */
     struct http_header headers[HTTP_RESPONSE_HEADERS_MAX];
     size_t header_count;
+    /* A stream: when the body is sent, and HTTP_STREAM_PAUSE_MS have passed, the handler is asked
+     * the same request again (goes_on), with all that it asks before it answers: who is asking may
+     * have lost the right meanwhile. What it answers is sent behind, or nothing when its body is
+     * empty. The stream ends when it answers without `streams`, or with another status than 200,
+     * and after HTTP_STREAM_MS_MAX. A client that does not read is dropped as from any response. */
+    bool streams;
+    char mark[HTTP_MARK_SIZE]; /* for the next part; ends with NUL */
 };
 
 /* The value of a header, "" when absent; the first when repeated. */
@@ -106,6 +127,9 @@ struct http_options {
     unsigned connections_max;
     unsigned connections_per_address_max;
     unsigned output_bytes_max;
+    unsigned streams_max;
+    unsigned stream_ms_max;
+    unsigned stream_pause_ms;
 };
 
 struct http_server;

@@ -27,6 +27,7 @@ struct http_server {
     int epoll;
     int stop_fd;                /* eventfd */
     atomic_size_t output_bytes; /* of responses not yet sent */
+    atomic_uint stream_count;   /* of responses that go on */
     atomic_bool stopping;
     struct workers *workers;
     struct clients clients;
@@ -81,6 +82,46 @@ static void release_output(struct http_server *server, struct connection *connec
     connection->output_reserved = 0;
 }
 
+static bool reserve_stream(struct http_server *server)
+{
+    if (atomic_fetch_add(&server->stream_count, 1) < server->options.streams_max) {
+        return true;
+    }
+    atomic_fetch_sub(&server->stream_count, 1);
+    return false;
+}
+
+static void release_stream(struct http_server *server, struct connection *connection)
+{
+    if (connection->streams) {
+        atomic_fetch_sub(&server->stream_count, 1);
+        connection->streams = false;
+    }
+}
+
+/* True when something can be sent, be it a refusal. */
+static bool begin_stream(struct http_server *server, struct connection *connection,
+                         const struct http_response *response)
+{
+    if (!reserve_stream(server)) {
+        return connection_refuse(connection, REFUSAL_STREAMS_TOO_MANY, wall_clock());
+    }
+    connection->streams = true; /* released with the connection, whatever comes */
+    return reserve_output(server, connection, response_size_max(response)) &&
+           connection_begin_stream(connection, response, wall_clock());
+}
+
+/* The stream goes on or ends; what went wrong ends it too, and its client asks again. */
+static bool go_on(struct http_server *server, struct connection *connection,
+                  const struct http_response *response)
+{
+    const bool well = response->status == 0 || response->status == 200;
+    const bool more = response->streams && well && !is_stopping(server);
+    return more ? reserve_output(server, connection, response_size_max(response)) &&
+                      connection_go_on(connection, response)
+                : connection_end_stream(connection);
+}
+
 /* Runs in a worker. Without memory for the answer `out` stays empty, and the connection will be
  * dropped. */
 static void serve(void *context, void *subject, struct arena *arena)
@@ -90,7 +131,18 @@ static void serve(void *context, void *subject, struct arena *arena)
     const struct http_request request = connection_request(connection, arena);
     struct http_response response = {0};
     server->options.handler(server->options.context, &request, &response);
+    if (connection->streams) {
+        connection->stream_ends = !go_on(server, connection, &response) || connection->stream_ends;
+        return;
+    }
     connection->closes = connection->closes || is_stopping(server);
+    if (response.streams && connection->head->method != HTTP_HEAD) {
+        if (!begin_stream(server, connection, &response)) {
+            connection->out = (str){0};
+            connection->stream_ends = true;
+        }
+        return;
+    }
     const bool answered = reserve_output(server, connection, response_size_max(&response)) &&
                           connection_answer(connection, &response, wall_clock());
     if (!answered && !connection_refuse(connection, REFUSAL_NO_ROOM, wall_clock())) {
@@ -109,6 +161,7 @@ static void move(struct http_server *server, struct connection *connection,
 static void drop(struct http_server *server, struct connection *connection, bool aborts)
 {
     release_output(server, connection);
+    release_stream(server, connection);
     connection_close(connection, aborts);
     move(server, connection, CONNECTION_FREE);
 }
@@ -131,21 +184,37 @@ static void put_to_work(struct http_server *server, struct connection *connectio
     connection->closes = connection->head->asks_to_close ||
                          connection->request_count >= server->options.requests_per_connection_max;
     connection->job.subject = connection;
+    connection->stream_end_ms = server->now_ms + server->options.stream_ms_max;
     move(server, connection, CONNECTION_WORKING);
     workers_put(server->workers, &connection->job);
 }
 
 static void follow(struct http_server *server, struct connection *connection,
                    enum connection_step step);
+static void go_on_after_response(struct http_server *server, struct connection *connection);
+
+static void pause_stream(struct http_server *server, struct connection *connection)
+{
+    release_output(server, connection);
+    connection_part_sent(connection);
+    move(server, connection, CONNECTION_PAUSING);
+    wait_for_event(server, connection, EPOLL_CTL_MOD);
+}
 
 static void start_sending(struct http_server *server, struct connection *connection)
 {
-    move(server, connection, CONNECTION_SENDING);
-    if (connection->out.len == 0) {
-        drop(server, connection, true);
+    if (connection->streams && !connection->stream_ends && connection->out.len == 0) {
+        pause_stream(server, connection);
         return;
     }
-    follow(server, connection, connection_send(connection));
+    move(server, connection, CONNECTION_SENDING);
+    if (connection->out.len > 0) {
+        follow(server, connection, connection_send(connection));
+    } else if (connection->streams && connection->head->minor == 0) {
+        go_on_after_response(server, connection); /* of HTTP/1.0: closing is the end */
+    } else {
+        drop(server, connection, true);
+    }
 }
 
 static void refuse(struct http_server *server, struct connection *connection,
@@ -163,7 +232,12 @@ static void refuse(struct http_server *server, struct connection *connection,
  * 9112, 9.6). */
 static void go_on_after_response(struct http_server *server, struct connection *connection)
 {
+    if (connection->streams && !connection->stream_ends) {
+        pause_stream(server, connection);
+        return;
+    }
     release_output(server, connection);
+    release_stream(server, connection);
     connection_next(connection);
     if (connection->closes) {
         connection_finish_sending(connection);
@@ -206,6 +280,26 @@ static void follow(struct http_server *server, struct connection *connection,
     }
 }
 
+/* Its time is over, or the server stops. */
+static void end_stream(struct http_server *server, struct connection *connection)
+{
+    if (connection_end_stream(connection)) {
+        start_sending(server, connection);
+    } else {
+        drop(server, connection, true);
+    }
+}
+
+static void ask_for_more(struct http_server *server, struct connection *connection)
+{
+    if (is_stopping(server) || server->now_ms >= connection->stream_end_ms) {
+        end_stream(server, connection);
+        return;
+    }
+    move(server, connection, CONNECTION_WORKING);
+    workers_put(server->workers, &connection->job);
+}
+
 static enum connection_step receive_head(struct http_server *server, struct connection *connection)
 {
     const enum connection_step step = connection_receive_head(connection);
@@ -232,6 +326,9 @@ static void on_ready(struct http_server *server, struct connection *connection)
     case CONNECTION_SENDING:
         follow(server, connection, connection_send(connection));
         break;
+    case CONNECTION_PAUSING:
+        drop(server, connection, false); /* the client left */
+        break;
     case CONNECTION_LINGERING:
         follow(server, connection, connection_drain(connection, server->scratch, SCRATCH_BYTES));
         break;
@@ -255,6 +352,9 @@ static void on_overdue(struct http_server *server, struct connection *connection
         break;
     case CONNECTION_SENDING:
         drop(server, connection, true);
+        break;
+    case CONNECTION_PAUSING:
+        ask_for_more(server, connection);
         break;
     case CONNECTION_FREE:
     case CONNECTION_WORKING:
@@ -412,6 +512,9 @@ static struct http_options with_defaults(const struct http_options *given)
     set_default(&options.connections_max, HTTP_CONNECTIONS_MAX);
     set_default(&options.connections_per_address_max, HTTP_CONNECTIONS_PER_ADDRESS_MAX);
     set_default(&options.output_bytes_max, HTTP_OUTPUT_BYTES_MAX);
+    set_default(&options.streams_max, HTTP_STREAMS_MAX);
+    set_default(&options.stream_ms_max, HTTP_STREAM_MS_MAX);
+    set_default(&options.stream_pause_ms, HTTP_STREAM_PAUSE_MS);
     return options;
 }
 
@@ -438,6 +541,7 @@ result http_server_open(const struct http_options *options, struct http_server *
     duration_ms[CONNECTION_HEAD] = whole.head_ms_max;
     duration_ms[CONNECTION_BODY] = whole.body_ms_max;
     duration_ms[CONNECTION_SENDING] = whole.response_ms_max;
+    duration_ms[CONNECTION_PAUSING] = whole.stream_pause_ms;
     duration_ms[CONNECTION_LINGERING] = whole.linger_ms_max;
     const result opened = open_parts(server, err);
     if (!opened.ok) {
@@ -472,6 +576,10 @@ static void begin_stop(struct http_server *server)
         /* A request may have arrived that the loop has not heard of. */
         const enum connection_step step = receive_head(server, idle);
         follow(server, idle, step == STEP_WAIT && idle->in_len == 0 ? STEP_CLOSED : step);
+    }
+    struct connection *pausing;
+    while ((pausing = clients_oldest(&server->clients, CONNECTION_PAUSING)) != NULL) {
+        end_stream(server, pausing);
     }
 }
 

@@ -27,7 +27,8 @@ static struct http_response problem(enum http_refusal refusal, struct arena *are
     };
     if (row->status == 405) {
         /* RFC 9110, 15.5.6: a 405 names what is allowed. */
-        http_header_set(&response, STR("Allow"), STR("GET, HEAD, POST, PUT, PATCH, DELETE"));
+        http_header_set(&response, STR("Allow"),
+                        STR("GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE"));
     } else if (row->status == 503) {
         http_header_set(&response, STR("Retry-After"), STR("1"));
     }

@@ -144,7 +144,9 @@ static void put_head(struct buf *buf, const struct http_response *response, int 
     if (response->content_type.len > 0) {
         put_field(buf, STR("Content-Type"), response->content_type);
     }
-    if (!has_no_content(status)) {
+    if (setting->streams && setting->chunked) {
+        put_field(buf, STR("Transfer-Encoding"), STR("chunked"));
+    } else if (!has_no_content(status) && !setting->streams) {
         buf_put(buf, STR("Content-Length: "));
         buf_put_int64(buf, (int64_t)response->body.len);
         buf_put(buf, STR("\r\n"));
@@ -165,7 +167,20 @@ void response_write(struct buf *buf, const struct http_response *response,
     ASSERT(status >= 200 && status <= 599);
     ASSERT(is_field_value(response->content_type));
     put_head(buf, response, status, setting);
-    if (!setting->bodiless && !has_no_content(status)) {
+    if (setting->streams && response->body.len > 0) {
+        response_write_part(buf, response->body, setting);
+    } else if (!setting->streams && !setting->bodiless && !has_no_content(status)) {
         buf_put(buf, response->body);
     }
+}
+
+void response_write_part(struct buf *buf, str part, const struct response_setting *setting)
+{
+    if (!setting->chunked) {
+        buf_put(buf, part);
+        return;
+    }
+    buf_format(buf, "%zX\r\n", part.len);
+    buf_put(buf, part);
+    buf_put(buf, STR("\r\n"));
 }

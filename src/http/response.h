@@ -9,6 +9,8 @@ struct response_setting {
     instant now;
     bool closes;   /* says "Connection: close" */
     bool bodiless; /* the request was HEAD */
+    bool streams;  /* more will follow: the length is not known */
+    bool chunked;  /* then: in chunks (RFC 9112, 7.1); otherwise until the connection closes */
 };
 
 /* IMF-fixdate (RFC 9110, 5.6.7): "Sun, 06 Nov 1994 08:49:37 GMT". */
@@ -18,5 +20,9 @@ void response_put_date(struct buf *buf, instant now);
 size_t response_size_max(const struct http_response *response);
 void response_write(struct buf *buf, const struct http_response *response,
                     const struct response_setting *setting);
+
+/* More of a stream, or with "" its end. */
+void response_write_part(struct buf *buf, str part, const struct response_setting *setting);
+enum { RESPONSE_PART_BYTES_MAX = 32 }; /* beside the part itself */
 
 #endif

@@ -202,15 +202,27 @@ static result flush_all(struct log *log, struct err *err)
     return growing_sync(&log->batches, err);
 }
 
+/* What is published already stays as it is, so that its file tells since when it is. */
+static result write_newest(const struct log *log, const char *path, str text, struct err *err)
+{
+    const struct log_note *newest = &log->published.newest;
+    return str_equal((str){.at = newest->text, .len = newest->size}, text)
+               ? result_ok()
+               : system_write_file(path, text, 0644, err);
+}
+
 static result publish_note(struct log *log, str text, struct err *err)
 {
     char path[PATH_MAX];
     struct log_note note;
+    instant at;
     TRY(log_note_read(log, text, &note, err));
     TRY(log_path(log, "checkpoint", path, err));
-    TRY(system_write_file(path, text, 0644, err));
+    TRY(write_newest(log, path, text, err));
+    TRY(system_file_written_at(path, &at, err));
     pthread_mutex_lock(&log->mutex);
     log->published.newest = note;
+    log->published.at = at;
     log->published.batches = log->batches.size / BATCH_SIZE;
     pthread_mutex_unlock(&log->mutex);
     return result_ok();

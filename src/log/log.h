@@ -56,6 +56,8 @@ MUST_USE result log_give_up(struct log *log, struct err *err);
 
 /* What is published. */
 struct checkpoint log_checkpoint(const struct log *log);
+/* Since when; 1970 when nothing is. */
+instant log_published_at(const struct log *log);
 /* The same as it was signed; "" when nothing was. */
 MUST_USE result log_note(const struct log *log, struct arena *arena, str *ret_note,
                          struct err *err);
@@ -67,13 +69,17 @@ MUST_USE result log_prove_growth(const struct log *log, uint64_t older, uint64_t
  * of what it covers. */
 MUST_USE result log_publish_witnessed(struct log *log, str note, struct err *err);
 const struct note_key *log_key(const struct log *log);
+const char *log_folder(const struct log *log);
 /* Entries that were appended, published or not. */
 uint64_t log_size(const struct log *log);
 /* The position of the last event that is in it; 0 when none is. */
 uint64_t log_last_position(const struct log *log);
 /* The number of the last look that it commits to; 0 when none. */
 uint64_t log_last_look(const struct log *log);
-/* The entry of an event; *ret_found is false when it is not published. */
+/* The batch that an event came with, and its entry; *ret_found is false when it is not published.
+ */
+MUST_USE result log_find_batch(const struct log *log, uint64_t position, uint64_t *ret_number,
+                               struct log_batch *ret_batch, bool *ret_found, struct err *err);
 MUST_USE result log_find(const struct log *log, uint64_t position, uint64_t *ret_entry,
                          bool *ret_found, struct err *err);
 MUST_USE result log_entry(const struct log *log, uint64_t entry, struct sha256 *ret_commitment,

@@ -27,6 +27,7 @@ struct log_note {
 struct log_published {
     struct log_note newest;
     struct log_note witnessed; /* is not newer */
+    instant at;                /* when the newest was published */
     uint64_t batches;
 };
 

@@ -133,6 +133,7 @@ result log_load_published(struct log *log, struct err *err)
         return result_ok();
     }
     TRY(read_note(log, path, &log->published.newest, err));
+    TRY(system_file_written_at(path, &log->published.at, err));
     return load_witnessed(log, err);
 }
 

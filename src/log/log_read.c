@@ -26,6 +26,14 @@ struct checkpoint log_checkpoint(const struct log *log)
     return checkpoint;
 }
 
+instant log_published_at(const struct log *log)
+{
+    pthread_mutex_lock(mutex_of(log));
+    const instant at = log->published.at;
+    pthread_mutex_unlock(mutex_of(log));
+    return at;
+}
+
 static str text_of(const struct log_note *note)
 {
     return (str){.at = note->text, .len = note->size};
@@ -55,6 +63,11 @@ result log_note(const struct log *log, struct arena *arena, str *ret_note, struc
 const struct note_key *log_key(const struct log *log)
 {
     return &log->key;
+}
+
+const char *log_folder(const struct log *log)
+{
+    return log->folder;
 }
 
 uint64_t log_size(const struct log *log)
@@ -101,13 +114,19 @@ result log_check_batches(const struct log *log, uint64_t *ret_count, struct err 
     return result_ok();
 }
 
-result log_find(const struct log *log, uint64_t position, uint64_t *ret_entry, bool *ret_found,
-                struct err *err)
+static uint64_t batch_count(const struct log *log)
 {
-    struct log_published published;
+    pthread_mutex_lock(mutex_of(log));
+    const uint64_t count = log->published.batches;
+    pthread_mutex_unlock(mutex_of(log));
+    return count;
+}
+
+result log_find_batch(const struct log *log, uint64_t position, uint64_t *ret_number,
+                      struct log_batch *ret_batch, bool *ret_found, struct err *err)
+{
     uint64_t begin = 0;
-    log_snapshot(log, &published);
-    uint64_t end = published.batches;
+    uint64_t end = batch_count(log);
     *ret_found = false;
     while (begin < end) {
         struct log_batch batch;
@@ -118,10 +137,23 @@ result log_find(const struct log *log, uint64_t position, uint64_t *ret_entry, b
         } else if (position - batch.first_position >= batch.events) {
             begin = middle + 1;
         } else {
-            *ret_entry = batch.first_entry + (position - batch.first_position);
+            *ret_number = middle;
+            *ret_batch = batch;
             *ret_found = true;
             return result_ok();
         }
+    }
+    return result_ok();
+}
+
+result log_find(const struct log *log, uint64_t position, uint64_t *ret_entry, bool *ret_found,
+                struct err *err)
+{
+    uint64_t number = 0;
+    struct log_batch batch;
+    TRY(log_find_batch(log, position, &number, &batch, ret_found, err));
+    if (*ret_found) {
+        *ret_entry = batch.first_entry + (position - batch.first_position);
     }
     return result_ok();
 }

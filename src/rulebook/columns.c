@@ -422,6 +422,35 @@ int64_t column_number(const struct column *column, size_t row)
                                    : (int64_t)(cell + (uint64_t)column->base);
 }
 
+#define NUMBERS_OF_CELLS(type)                                                                     \
+    static void numbers_of_##type(const type *cells, size_t count, int64_t base, int64_t *numbers) \
+    {                                                                                              \
+        for (size_t i = 0; i < count; i++) {                                                       \
+            numbers[i] = (int64_t)((uint64_t)base + cells[i]);                                     \
+        }                                                                                          \
+    }
+NUMBERS_OF_CELLS(uint8_t)
+NUMBERS_OF_CELLS(uint16_t)
+NUMBERS_OF_CELLS(uint32_t)
+NUMBERS_OF_CELLS(uint64_t)
+
+void column_numbers(const struct column *column, size_t first, size_t count, int64_t *numbers)
+{
+    if (column->numbers != NULL) {
+        for (size_t i = 0; i < count; i++) {
+            numbers[i] = column->numbers[cell_at(column, first + i)];
+        }
+    } else if (column->kind == COLUMN_CELLS_8) {
+        numbers_of_uint8_t((const uint8_t *)column->cells + first, count, column->base, numbers);
+    } else if (column->kind == COLUMN_CELLS_16) {
+        numbers_of_uint16_t((const uint16_t *)column->cells + first, count, column->base, numbers);
+    } else if (column->kind == COLUMN_CELLS_64) {
+        numbers_of_uint64_t((const uint64_t *)column->cells + first, count, column->base, numbers);
+    } else {
+        numbers_of_uint32_t((const uint32_t *)column->cells + first, count, column->base, numbers);
+    }
+}
+
 static int64_t choice_at(const struct column *column, size_t choice_count, size_t row)
 {
     size_t choice = 0;

@@ -95,6 +95,8 @@ MUST_USE result columns_question(const struct columns *columns, size_t row, date
 
 /* The number of a row of a column that has cells, whether it is known or not. */
 int64_t column_number(const struct column *column, size_t row);
+/* Of `count` rows from `first` on. */
+void column_numbers(const struct column *column, size_t first, size_t count, int64_t *numbers);
 
 static inline bool plane_bit(const uint64_t *plane, size_t row)
 {

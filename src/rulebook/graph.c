@@ -218,19 +218,7 @@ static int32_t lane_x(const struct graph *graph, const struct bus *bus)
 
 static void add(struct graph *graph, struct shape shape)
 {
-    struct drawing *drawing = graph->drawing;
-    struct shape *added = ARENA_NEW(graph->arena, struct shape, 1);
-    if (added == NULL) {
-        graph->full = true;
-        return;
-    }
-    *added = shape;
-    if (drawing->last == NULL) {
-        drawing->shapes = added;
-    } else {
-        drawing->last->next = added;
-    }
-    drawing->last = added;
+    graph->full = !drawing_add(graph->drawing, &shape, graph->arena) || graph->full;
 }
 
 static void draw_bus(struct graph *graph, const struct bus *bus)

@@ -284,10 +284,7 @@ static void run_numbers(const struct work *work, const struct operation *operati
                           column->kind == COLUMN_FLAG ? 1 : (size_t)operation->constant, numbers);
         return;
     }
-    const size_t first = work->block * COLUMNS_BLOCK_ROWS;
-    for (size_t row = 0; row < COLUMNS_BLOCK_ROWS; row++) {
-        numbers[row] = column_number(column, first + row);
-    }
+    column_numbers(column, work->block * COLUMNS_BLOCK_ROWS, COLUMNS_BLOCK_ROWS, numbers);
 }
 
 static void run_fill(const struct work *work, const struct operation *operation)

@@ -30,7 +30,7 @@ enum query {
     QUERY_LAST_INSTANT,     /* () -> number: when the last event was recorded, no row when none */
     QUERY_LAST_ID,          /* (subject kind) -> number, 0 when there is none */
     QUERY_HISTORY,          /* (subject kind, subject, before, limit) -> event, newest first */
-    QUERY_EVENTS_FROM,      /* (position) -> event, oldest first */
+    QUERY_EVENTS_BETWEEN,   /* (first, last position) -> event, oldest first */
     QUERY_PERSON_BY_REFERENCE, /* (text) -> number */
     QUERY_HUB_BY_REFERENCE,
     QUERY_AGREEMENT_BY_REFERENCE,

@@ -26,8 +26,10 @@ MUST_USE result transaction_delete_first_token(struct transaction *transaction, 
 
 enum ceremony_purpose {
     CEREMONY_REGISTER_PASSKEY = 1,
-    CEREMONY_PASSKEY,        /* signing in, or proving who is signed in */
-    CEREMONY_SINGLE_SIGN_ON, /* at another provider */
+    CEREMONY_PASSKEY,       /* signing in, or proving who is signed in */
+    CEREMONY_SIGN_ON,       /* at another provider, to sign in here */
+    CEREMONY_SIGN_ON_AGAIN, /* there, to prove who is signed in here */
+    CEREMONY_SECOND_FACTOR, /* somebody signed on there; the secret says who (casework/sign_on.h) */
 };
 /* Something unpredictable that has to come back from the same browser, once and soon. */
 struct ceremony {

@@ -16,14 +16,15 @@ static result visit_all(struct cursor *cursor, event_record_visit *visit, void *
     return result_ok();
 }
 
-result events_walk(struct transaction *transaction, int64_t from, event_record_visit *visit,
-                   void *context, struct err *err)
+result events_walk(struct transaction *transaction, int64_t from, int64_t to,
+                   event_record_visit *visit, void *context, struct err *err)
 {
     const struct backend *backend = backend_of(transaction);
-    const struct parameter first = parameter_number(from);
+    const struct parameter bounds[] = {parameter_number(from), parameter_number(to)};
     struct cursor cursor;
     TRY(sealing_settle(transaction, err));
-    TRY(backend->cursor_open(transaction->connection, QUERY_EVENTS_FROM, &first, 1, &cursor, err));
+    TRY(backend->cursor_open(transaction->connection, QUERY_EVENTS_BETWEEN, bounds, 2, &cursor,
+                             err));
     const result walked = visit_all(&cursor, visit, context, err);
     backend->cursor_close(&cursor);
     return walked;
@@ -55,7 +56,7 @@ result transaction_each_event(struct transaction *transaction, int64_t from,
 {
     struct passing passing = {.transaction = transaction, .visit = visit, .context = context};
     TRY(arena_open(&passing.bodies, BODIES_SIZE, err));
-    const result passed = events_walk(transaction, from, pass_event, &passing, err);
+    const result passed = events_walk(transaction, from, INT64_MAX, pass_event, &passing, err);
     arena_close(&passing.bodies);
     return passed;
 }

@@ -24,16 +24,21 @@ static result check_record(struct leaf_pass *pass, const struct event_record *re
     return event_open(pass->transaction, record, &pass->bodies, &event, &opened, err);
 }
 
+static result missing(int64_t position, struct err *err)
+{
+    result_ignore(
+        err_set(err, ERROR_STORAGE, "Event %lld is missing from the store", (long long)position),
+        "the hint follows");
+    return err_hint(err, "Keep a copy of the store for whoever examines it, and restore the last "
+                         "backup.");
+}
+
 static result pass_leaf(void *context, const struct event_record *record, struct err *err)
 {
     struct leaf_pass *pass = context;
     struct sha256 leaf;
     if (record->position != pass->next) {
-        result_ignore(err_set(err, ERROR_STORAGE, "Event %lld is missing from the store",
-                              (long long)pass->next),
-                      "the hint follows");
-        return err_hint(err, "Keep a copy of the store for whoever examines it, and restore the "
-                             "last backup.");
+        return missing(pass->next, err);
     }
     TRY(pass->check ? check_record(pass, record, err) : result_ok());
     memcpy(leaf.bytes, record->leaf, SHA256_SIZE);
@@ -41,7 +46,7 @@ static result pass_leaf(void *context, const struct event_record *record, struct
     return pass->visit(pass->context, record->position, &leaf, err);
 }
 
-result transaction_each_leaf(struct transaction *transaction, int64_t from, bool check,
+result transaction_each_leaf(struct transaction *transaction, int64_t from, int64_t to, bool check,
                              store_leaf_visit *visit, void *context, struct err *err)
 {
     struct leaf_pass pass = {.transaction = transaction,
@@ -51,7 +56,8 @@ result transaction_each_leaf(struct transaction *transaction, int64_t from, bool
                              .context = context};
     ASSERT(from > 0);
     TRY(arena_open(&pass.bodies, LEAF_BODIES_SIZE, err));
-    const result passed = events_walk(transaction, from, pass_leaf, &pass, err);
+    const result passed = events_walk(transaction, from, to, pass_leaf, &pass, err);
     arena_close(&pass.bodies);
-    return passed;
+    TRY(passed);
+    return to == STORE_TO_THE_LAST || pass.next > to ? result_ok() : missing(pass.next, err);
 }

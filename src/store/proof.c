@@ -1,5 +1,7 @@
 #include "store/proof.h"
 
+#include "store/own_key.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -54,13 +56,23 @@ static str column_value(const struct column *column, const void *row, struct col
     return STR("");
 }
 
-void proof_key(const struct cipher_key *store_key, struct cipher_key *ret_key)
+static void make_key(const struct cipher_key *store_key, str purpose, struct cipher_key *ret_key)
 {
     const str key = {.at = (const char *)store_key->bytes, .len = CIPHER_KEY_SIZE};
-    const str purpose = STR("returnhub-row-1");
     const struct sha256 made = hmac_sha256(key, &purpose, 1);
     _Static_assert(SHA256_SIZE == (int)CIPHER_KEY_SIZE, "a key is as long as a hash");
     memcpy(ret_key->bytes, made.bytes, CIPHER_KEY_SIZE);
+}
+
+void proof_key(const struct cipher_key *store_key, struct cipher_key *ret_key)
+{
+    make_key(store_key, STR("returnhub-row-1"), ret_key);
+}
+
+void transaction_own_key(const struct transaction *transaction, str purpose,
+                         struct cipher_key *ret_key)
+{
+    make_key(transaction->store_key, purpose, ret_key);
 }
 
 static const struct column *proof_column(const struct layout *layout)

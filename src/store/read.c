@@ -101,14 +101,34 @@ result transaction_request(struct transaction *transaction, int64_t id, struct a
     return result_ok();
 }
 
+static result event_record_at(struct transaction *transaction, int64_t position,
+                              struct arena *scratch, struct event_record *ret_record,
+                              struct err *err)
+{
+    struct event_record record = {.position = position};
+    TRY(sealing_settle_position(transaction, position, err));
+    TRY(find_by_id(transaction, TABLE_EVENT, "event", position, scratch, &record, err));
+    *ret_record = record;
+    return result_ok();
+}
+
 static result event_at(struct transaction *transaction, int64_t position, struct arena *arena,
                        struct event *ret_event, bool *ret_opened, struct err *err)
 {
     struct arena scratch = transaction->scratch;
-    struct event_record record = {.position = position};
-    TRY(sealing_settle_position(transaction, position, err));
-    TRY(find_by_id(transaction, TABLE_EVENT, "event", position, &scratch, &record, err));
+    struct event_record record;
+    TRY(event_record_at(transaction, position, &scratch, &record, err));
     return event_open(transaction, &record, arena, ret_event, ret_opened, err);
+}
+
+result transaction_leaf(struct transaction *transaction, int64_t position, struct sha256 *ret_leaf,
+                        struct err *err)
+{
+    struct arena scratch = transaction->scratch;
+    struct event_record record;
+    TRY(event_record_at(transaction, position, &scratch, &record, err));
+    memcpy(ret_leaf->bytes, record.leaf, SHA256_SIZE);
+    return result_ok();
 }
 
 result transaction_event(struct transaction *transaction, int64_t position, struct arena *arena,

@@ -66,7 +66,7 @@ static result rebuild(struct replay *replay, bool replace, struct rebuild_outcom
         TRY(backend->shadow_take_names(transaction->connection, err));
     }
     transaction->merges = MERGES_NOT_ASKED;
-    TRY(events_walk(transaction, 1, replay_event, replay, err));
+    TRY(events_walk(transaction, 1, INT64_MAX, replay_event, replay, err));
     TRY(caseload_flush(transaction, err));
     outcome.events = replay->done;
     TRY(backend->shadow_compare(transaction->connection, &outcome, err));

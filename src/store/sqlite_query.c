@@ -25,8 +25,9 @@ static const struct query_row query_rows[QUERY_COUNT] = {
         {TABLE_EVENT, NULL,
          "SELECT # FROM event WHERE subject_kind = ?1 AND subject = ?2 AND position < ?3"
          " ORDER BY position DESC LIMIT ?4"},
-    [QUERY_EVENTS_FROM] = {TABLE_EVENT, NULL,
-                           "SELECT # FROM event WHERE position >= ?1 ORDER BY position"},
+    [QUERY_EVENTS_BETWEEN] = {TABLE_EVENT, NULL,
+                              "SELECT # FROM event WHERE position BETWEEN ?1 AND ?2"
+                              " ORDER BY position"},
     [QUERY_PERSON_BY_REFERENCE] = {TABLE_COUNT, layout_of_number,
                                    "SELECT id FROM person WHERE reference = ?1"},
     [QUERY_HUB_BY_REFERENCE] = {TABLE_COUNT, layout_of_number,

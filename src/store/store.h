@@ -543,14 +543,20 @@ typedef result store_event_visit(void *context, const struct event *event, bool 
                                  struct err *err);
 MUST_USE result transaction_each_event(struct transaction *transaction, int64_t from,
                                        store_event_visit *visit, void *context, struct err *err);
-/* The leaf of every event from a position on (seal/leaf.h), in order and without a gap
- * (ERROR_STORAGE names the event that is missing). With `check`, each event is opened, and is the
+/* The leaf of every event between two positions (seal/leaf.h), in order and without a gap
+ * (ERROR_STORAGE names the event that is missing); `to` is STORE_TO_THE_LAST, or the position of an
+ * event that is to be there. With `check`, each event is opened, and is the
  * one that its leaf commits to; of one whose key was destroyed nobody can tell any more. The
  * visitor may go on reading with the same transaction. */
+#define STORE_TO_THE_LAST INT64_MAX
 typedef result store_leaf_visit(void *context, int64_t position, const struct sha256 *leaf,
                                 struct err *err);
-MUST_USE result transaction_each_leaf(struct transaction *transaction, int64_t from, bool check,
-                                      store_leaf_visit *visit, void *context, struct err *err);
+MUST_USE result transaction_each_leaf(struct transaction *transaction, int64_t from, int64_t to,
+                                      bool check, store_leaf_visit *visit, void *context,
+                                      struct err *err);
+/* The leaf of one event; ERROR_NOT_FOUND when there is none. */
+MUST_USE result transaction_leaf(struct transaction *transaction, int64_t position,
+                                 struct sha256 *ret_leaf, struct err *err);
 /* For taking over another register's events: the header of an event whose body was erased there.
  * Its subject has no key here either. The rows of the store are old from then on: they are made
  * of the events (store_rebuild) when all are there, at the latest when the store is opened. */

@@ -204,11 +204,11 @@ MUST_USE result subject_destroy(struct transaction *transaction, enum subject_ki
 
 /* --- everything.c --- */
 
-/* The records of all events from this position on, in order; each is valid during its visit. Those
- * that are being sealed are settled first. */
+/* The records of all events between these positions, in order; each is valid during its visit.
+ * Those that are being sealed are settled first. */
 typedef result event_record_visit(void *context, const struct event_record *record,
                                   struct err *err);
-MUST_USE result events_walk(struct transaction *transaction, int64_t from,
+MUST_USE result events_walk(struct transaction *transaction, int64_t from, int64_t to,
                             event_record_visit *visit, void *context, struct err *err);
 
 /* --- erase.c --- */

@@ -22,6 +22,18 @@
 #define LANDLOCK_ACCESS_FS_TRUNCATE (UINT64_C(1) << 14)
 #endif
 
+/* ABI 4: a longer attribute, and rules about ports. */
+#define ACCESS_NET_CONNECT_TCP (UINT64_C(1) << 1)
+#define RULE_NET_PORT          2
+struct ruleset {
+    uint64_t handled_access_fs;
+    uint64_t handled_access_net;
+};
+struct net_port {
+    uint64_t allowed_access;
+    uint64_t port;
+};
+
 static const uint64_t reading = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR;
 static const uint64_t writing = LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_REMOVE_DIR |
                                 LANDLOCK_ACCESS_FS_REMOVE_FILE | LANDLOCK_ACCESS_FS_MAKE_DIR |
@@ -67,26 +79,43 @@ static bool allow_path(int rules, const struct confine_path *path, uint64_t know
     return allowed;
 }
 
-result confine_files(const struct confine_path *paths, size_t count, bool *ret_confined,
-                     struct err *err)
+static bool allow_port(int rules, uint16_t port)
+{
+    const struct net_port allowed = {.allowed_access = ACCESS_NET_CONNECT_TCP, .port = port};
+    return syscall(SYS_landlock_add_rule, rules, RULE_NET_PORT, &allowed, 0) == 0;
+}
+
+static bool allow_all(int rules, const struct confinement *confinement, uint64_t known, bool ports)
+{
+    bool done = true;
+    for (size_t i = 0; i < confinement->path_count && done; i++) {
+        done = allow_path(rules, &confinement->paths[i], known);
+    }
+    for (size_t i = 0; ports && i < confinement->port_count && done; i++) {
+        done = allow_port(rules, confinement->ports[i]);
+    }
+    return done;
+}
+
+result confine_files(const struct confinement *confinement, bool *ret_confined, struct err *err)
 {
     const long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
     const uint64_t known = known_to(abi);
-    const struct landlock_ruleset_attr handled = {.handled_access_fs = known};
+    const bool ports = abi >= 4 && !confinement->any_port;
+    const struct ruleset handled = {.handled_access_fs = known,
+                                    .handled_access_net = ports ? ACCESS_NET_CONNECT_TCP : 0};
+    const size_t size = abi >= 4 ? sizeof handled : sizeof handled.handled_access_fs;
     *ret_confined = false;
     if (abi < 1) {
         return result_ok();
     }
-    const int rules = (int)syscall(SYS_landlock_create_ruleset, &handled, sizeof handled, 0);
+    const int rules = (int)syscall(SYS_landlock_create_ruleset, &handled, size, 0);
     if (rules < 0) {
         return refuse_confinement(err);
     }
-    bool done = true;
-    for (size_t i = 0; i < count && done; i++) {
-        done = allow_path(rules, &paths[i], known);
-    }
-    done = done && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
-           syscall(SYS_landlock_restrict_self, rules, 0) == 0;
+    const bool done = allow_all(rules, confinement, known, ports) &&
+                      prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+                      syscall(SYS_landlock_restrict_self, rules, 0) == 0;
     const result confined = done ? result_ok() : refuse_confinement(err);
     close(rules);
     *ret_confined = done;

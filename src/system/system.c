@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,6 +33,18 @@ static void close_folder(DIR **folder)
 
 #define OWN_DESCRIPTOR __attribute__((cleanup(close_descriptor)))
 #define OWN_FOLDER     __attribute__((cleanup(close_folder)))
+
+result system_user(struct arena *arena, str *ret_name, struct err *err)
+{
+    char room[4096];
+    struct passwd entry;
+    struct passwd *found = NULL;
+    const uid_t user = geteuid();
+    const bool known = getpwuid_r(user, &entry, room, sizeof room, &found) == 0 && found != NULL;
+    *ret_name = known ? arena_copy(arena, str_from_c(entry.pw_name))
+                      : arena_format(arena, "user %u", (unsigned)user);
+    return ret_name->at == NULL ? arena_full(err) : result_ok();
+}
 
 /* Clock and entropy. */
 
@@ -231,6 +244,17 @@ result system_find_file(const char *path, bool *ret_found, struct err *err)
         return refuse_path(path, "looked for", errno, err);
     }
     *ret_found = known && S_ISREG(status.st_mode);
+    return result_ok();
+}
+
+result system_file_written_at(const char *path, instant *ret_at, struct err *err)
+{
+    struct stat status;
+    if (stat(path, &status) != 0) {
+        return refuse_path(path, "looked for", errno, err);
+    }
+    *ret_at = (instant){.milliseconds = (int64_t)status.st_mtim.tv_sec * 1000 +
+                                        status.st_mtim.tv_nsec / 1000000};
     return result_ok();
 }
 

@@ -30,6 +30,9 @@ static inline instant system_now(const struct system *system)
     return system->now(system->context);
 }
 
+/* What the user of the machine is called who runs this process, "user 1000" if by nothing else. */
+MUST_USE result system_user(struct arena *arena, str *ret_name, struct err *err);
+
 /* Whole file, at most size_max bytes, into the arena. Errors name the file. */
 MUST_USE result system_read_file(const char *path, size_t size_max, struct arena *arena,
                                  str *ret_text, struct err *err);
@@ -41,6 +44,8 @@ MUST_USE result system_write_file(const char *path, str text, unsigned mode, str
 MUST_USE result system_replace_file(const char *path, str text, struct err *err);
 /* Fails when it cannot be found out: a disk in trouble is not an empty one. */
 MUST_USE result system_find_file(const char *path, bool *ret_found, struct err *err);
+/* When it was last written. */
+MUST_USE result system_file_written_at(const char *path, instant *ret_at, struct err *err);
 /* Where being in doubt may count as no. */
 bool system_file_exists(const char *path);
 /* Names (not paths) in a folder that end in `suffix`, sorted by bytes. */

@@ -1,13 +1,6 @@
 /* accept: which of the faces of a resource the Accept header likes best (RFC 9110, 12.5.1). */
 #include "web/exchange.h"
 
-struct likings {
-    int json; /* thousandths; -1: not named */
-    int html;
-    int csv;
-    int anything;
-};
-
 /* "0.8" is 800; without a q it is 1000; what cannot be read is 0. */
 static int quality_of(str parameters)
 {
@@ -34,33 +27,62 @@ static int quality_of(str parameters)
     return 1000;
 }
 
-static void like(struct likings *likings, str type, int quality)
+/* How exactly a range of the header names the type: 3 "text/html", 2 "text" and any subtype, 1 any
+ * type, 0 not at all. */
+static int exactness(str range, str type)
 {
-    if (str_equal(type, STR("application/json")) ||
-        str_equal(type, STR("application/problem+json"))) {
-        likings->json = quality > likings->json ? quality : likings->json;
-    } else if (str_equal(type, STR("text/html"))) {
-        likings->html = quality;
-    } else if (str_equal(type, STR("text/csv"))) {
-        likings->csv = quality;
-    } else if (str_equal(type, STR("*/*"))) {
-        likings->anything = quality;
+    if (str_equal(range, type)) {
+        return 3;
     }
+    const struct str_cut wide = str_cut(range, '/');
+    if (!str_equal(wide.tail, STR("*"))) {
+        return 0;
+    }
+    if (str_equal(wide.head, STR("*"))) {
+        return 1;
+    }
+    return str_equal(wide.head, str_cut(type, '/').head) ? 2 : 0;
+}
+
+struct liking {
+    int exactness; /* of the range that says most about the type; 0: none does */
+    int quality;   /* thousandths */
+};
+
+static struct liking liking_of(str accept, str content_type)
+{
+    const str type = str_trim(str_cut(content_type, ';').head);
+    struct liking liking = {.exactness = 0};
+    if (str_trim(accept).len == 0) {
+        return (struct liking){.exactness = 1, .quality = 1000};
+    }
+    while (accept.len > 0) {
+        const struct str_cut cut = str_cut(accept, ',');
+        const struct str_cut range = str_cut(cut.head, ';');
+        const int exact = exactness(str_trim(range.head), type);
+        if (exact > liking.exactness) {
+            liking = (struct liking){.exactness = exact, .quality = quality_of(range.tail)};
+        }
+        accept = cut.tail;
+    }
+    return liking;
+}
+
+bool exchange_accepts(str accept, str content_type)
+{
+    return liking_of(accept, content_type).quality > 0;
 }
 
 enum wanted exchange_wanted(str accept)
 {
-    struct likings likings = {.json = -1, .html = -1, .csv = -1, .anything = -1};
-    while (accept.len > 0) {
-        const struct str_cut cut = str_cut(accept, ',');
-        const struct str_cut range = str_cut(cut.head, ';');
-        like(&likings, str_trim(range.head), quality_of(range.tail));
-        accept = cut.tail;
-    }
-    /* JSON is what is sent when nothing is said, so only it gains from the wildcard. */
-    const int json = likings.json >= 0 ? likings.json : likings.anything;
-    if (likings.html > 0 && likings.html > json && likings.html >= likings.csv) {
+    /* JSON is what is sent when nothing is said, so only it gains from "any type". */
+    const struct liking json = liking_of(accept, STR("application/json"));
+    const struct liking html = liking_of(accept, STR("text/html"));
+    const struct liking csv = liking_of(accept, STR("text/csv"));
+    const int html_quality = html.exactness > 1 ? html.quality : 0;
+    const int csv_quality = csv.exactness > 2 ? csv.quality : 0;
+    if (html_quality > json.quality && html_quality >= csv_quality) {
         return WANTED_HTML;
     }
-    return likings.csv > 0 && likings.csv > json ? WANTED_CSV : WANTED_JSON;
+    return csv_quality > json.quality ? WANTED_CSV : WANTED_JSON;
 }

@@ -1,6 +1,8 @@
 #include "web/answer.h"
 
+#include "web/listing.h"
 #include "web/page.h"
+#include "web/resource_seal.h"
 
 void answer_headers(struct exchange *exchange)
 {
@@ -27,14 +29,48 @@ void answer_headers(struct exchange *exchange)
 void answer_not_stored(struct exchange *exchange)
 {
     http_header_set(exchange->response, STR("Cache-Control"), STR("no-store"));
-    http_header_set(exchange->response, STR("Vary"), STR("Accept, Cookie"));
+    http_header_set(exchange->response, STR("Vary"), STR("Accept, Authorization, Cookie"));
 }
 
-result answer_json(struct exchange *exchange, int status, const json_t *resource, struct err *err)
+/* What was read, as it is answered: a page of a list, and without the instant of reading unless
+ * that was asked about. The same state gives the same bytes. */
+static result as_read(struct exchange *exchange, json_t *resource, struct err *err)
 {
-    if (resource == NULL) {
-        return arena_full(err);
+    if (exchange_query(exchange, STR("known_at")).len == 0) {
+        json_object_del(resource, "known_at");
     }
+    return listing_cut(exchange, resource, err);
+}
+
+/* What the command recorded is durable whether or not this can be found out: without it the answer
+ * is as good. */
+static json_t *acknowledgement_of(const struct exchange *exchange)
+{
+    struct acknowledgement acknowledgement;
+    const struct log *log = exchange->web->options.log;
+    if (exchange->request->method != HTTP_POST || client_id_is_none(&exchange->caller.client_id) ||
+        !acknowledgement_find(exchange->casework->store, log, &exchange->caller.client_id,
+                              &acknowledgement, NULL)
+             .ok ||
+        acknowledgement.event == 0) {
+        return NULL;
+    }
+    return resource_acknowledgement(&acknowledgement,
+                                    log == NULL ? STR("")
+                                                : arena_format(exchange->arena, "/receipts/%lld",
+                                                               (long long)acknowledgement.event));
+}
+
+static bool is_reading(const struct exchange *exchange, int status)
+{
+    const enum http_method method = exchange->request->method;
+    return status == 200 && exchange->match.route != NULL &&
+           (method == HTTP_GET || method == HTTP_HEAD);
+}
+
+static result write_json(struct exchange *exchange, int status, const json_t *resource,
+                         struct err *err)
+{
     str body;
     TRY(json_write(resource, exchange->arena, &body, err));
     exchange->response->status = status;
@@ -42,6 +78,20 @@ result answer_json(struct exchange *exchange, int status, const json_t *resource
         status >= 400 ? STR("application/problem+json") : STR("application/json");
     exchange->response->body = body;
     return result_ok();
+}
+
+result answer_json(struct exchange *exchange, int status, const json_t *given, struct err *err)
+{
+    json_auto_t *resource = json_copy((json_t *)(uintptr_t)given);
+    if (resource == NULL) {
+        return arena_full(err);
+    }
+    TRY(is_reading(exchange, status) ? as_read(exchange, resource, err) : result_ok());
+    json_t *acknowledgement = acknowledgement_of(exchange);
+    if (acknowledgement != NULL) {
+        json_set(resource, "sealed", acknowledgement);
+    }
+    return write_json(exchange, status, resource, err);
 }
 
 void answer_text(struct exchange *exchange, int status, str content_type, str body)
@@ -59,6 +109,15 @@ void answer_see_other(struct exchange *exchange, str location)
     http_header_set(exchange->response, STR("Location"), location);
 }
 
+str answer_own_address(str then)
+{
+    bool own = then.len > 0 && then.at[0] == '/' && !str_starts(then, STR("//"));
+    for (size_t i = 0; i < then.len; i++) {
+        own = own && then.at[i] > ' ' && then.at[i] <= '~' && then.at[i] != '\\';
+    }
+    return own ? then : STR("/");
+}
+
 result answer_done(struct exchange *exchange, str path, const char *notice, struct err *err)
 {
     const str location = arena_format(exchange->arena, "%.*s?notice=%s", STR_ARG(path), notice);
@@ -69,8 +128,31 @@ result answer_done(struct exchange *exchange, str path, const char *notice, stru
     return result_ok();
 }
 
+result answer_elsewhere(struct exchange *exchange, str title, str lead, str address,
+                        struct err *err)
+{
+    if (!exchange_wants_html(exchange)) {
+        json_auto_t *resource = json_object();
+        json_set_str(resource, "address", address);
+        return answer_json(exchange, 200, resource, err);
+    }
+    const str refresh = arena_format(exchange->arena, "0; url=%.*s", STR_ARG(address));
+    if (refresh.at == NULL) {
+        return arena_full(err);
+    }
+    http_header_set(exchange->response, STR("Refresh"), refresh);
+    OWN_PAGE struct page page;
+    page_open(&page, exchange, "elsewhere", title, "");
+    page_set(&page, "lead", json_of_str(lead));
+    page_set(&page, "address", json_of_str(address));
+    return page_answer(&page, 200, err);
+}
+
 static const char *problem_title(const struct err *problem, int status)
 {
+    if (problem->code == ERROR_UNAVAILABLE) {
+        return "This does not work now";
+    }
     switch (status) {
     case 404:
         return "Page not found";
@@ -112,10 +194,20 @@ static result problem_page(struct exchange *exchange, const struct err *problem,
 static result problem_json(struct exchange *exchange, const struct err *problem,
                            const struct faults *faults, int status, struct err *err)
 {
+    struct faults whole = {0};
+    if ((faults == NULL || faults->count == 0) && problem->code == ERROR_INPUT &&
+        exchange->request->method == HTTP_POST) {
+        /* What is wrong with no field alone is wrong with all that was sent. */
+        fault_add(&whole, STR(""), STR(""), str_from_c(problem->what));
+        faults = &whole;
+    }
     json_t *errors = faults != NULL && faults->count > 0 ? faults_as_json(faults) : NULL;
     json_auto_t *resource = resource_problem(problem, errors);
+    if (resource == NULL) {
+        return arena_full(err);
+    }
     json_set_int64(resource, "status", status);
-    return answer_json(exchange, status, resource, err);
+    return write_json(exchange, status, resource, err);
 }
 
 /* What is not there and what is not for this account are told with the same words, whatever the

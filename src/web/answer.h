@@ -6,14 +6,26 @@
 #include "web/exchange.h"
 #include "web/input.h"
 
+#define CONTENT_NDJSON       "application/x-ndjson; charset=utf-8"
+#define CONTENT_EVENT_STREAM "text/event-stream; charset=utf-8"
+
 void answer_headers(struct exchange *exchange);
 /* Personal content: never kept by a cache, and different by Accept and by who asks. */
 void answer_not_stored(struct exchange *exchange);
 
+/* Of a list that is read (GET), the page that was asked for (listing.h). What a command is answered
+ * also says, as "sealed", which event it recorded and where that is in the transparency log
+ * (resource_seal.h); so does a refusal by law, which is on record. */
 MUST_USE result answer_json(struct exchange *exchange, int status, const json_t *resource,
                             struct err *err);
 void answer_text(struct exchange *exchange, int status, str content_type, str body);
 void answer_see_other(struct exchange *exchange, str location);
+/* A page that leads to another server, at once and by a link. Not a redirect: where a form was sent
+ * a browser holds every redirect that follows against our form-action. */
+MUST_USE result answer_elsewhere(struct exchange *exchange, str title, str lead, str address,
+                                 struct err *err);
+/* `then` when it is an address of this desk, otherwise that of its first page. */
+str answer_own_address(str then);
 /* 303 to `path` with the key of a notice (notice.def), which the page there shows once. */
 MUST_USE result answer_done(struct exchange *exchange, str path, const char *notice,
                             struct err *err);

@@ -6,6 +6,7 @@
 #ifndef RETURNHUB_WEB_EXCHANGE_H
 #define RETURNHUB_WEB_EXCHANGE_H
 
+#include "base/cipher.h"
 #include "casework/arrivals.h"
 #include "format/json.h"
 #include "format/template.h"
@@ -31,6 +32,9 @@ struct web {
     struct asset assets[WEB_ASSETS_MAX];
     size_t asset_count;
     struct arrivals arrivals;
+    struct cipher_key cursor_key;    /* of the store (listing.h) */
+    struct sent_before *sent_before; /* of Idempotency-Keys */
+    struct works *works;             /* that are being answered */
     bool has_script;
 };
 
@@ -74,9 +78,12 @@ bool exchange_may(const struct exchange *exchange, enum action action);
  * (ERROR_NOT_FOUND). */
 MUST_USE result exchange_position(const struct exchange *exchange, size_t parameter,
                                   int64_t *ret_position, struct err *err);
+struct client_id exchange_new_client_id(const struct exchange *exchange);
 /* The person of the path, in the one written form of a reference. */
 str exchange_person(const struct exchange *exchange);
 
+/* Does the Accept header allow an answer of this type? Without one, everything. */
+bool exchange_accepts(str accept, str content_type);
 /* Which of JSON, HTML and CSV the Accept header likes best; JSON when it does not say. */
 enum wanted exchange_wanted(str accept);
 

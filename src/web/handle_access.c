@@ -1,6 +1,4 @@
-/* Accounts, who may do what, who looked, and break-glass. */
-#include "casework/administration.h"
-
+/* Who may do what, who looked, and break-glass. */
 #include "format/csv.h"
 #include "web/handler.h"
 #include "web/view_table.h"
@@ -120,71 +118,6 @@ result handle_access_table(struct exchange *exchange, struct err *err)
     http_header_set(exchange->response, STR("Content-Disposition"),
                     STR("attachment; filename=\"returnhub-access.csv\""));
     return result_ok();
-}
-
-/* --- accounts --------------------------------------------------------------------------------- */
-
-static json_t *account_object(const struct account_line *line)
-{
-    json_t *object = json_object();
-    json_set_str(object, "username", line->row.username);
-    json_set_str(object, "name", line->row.name);
-    json_set_str(object, "role", line->row.role);
-    json_set_str(object, "hub", line->hub);
-    json_set(object, "state",
-             json_string(line->row.closed     ? "closed"
-                         : line->has_password ? "open"
-                                              : "open, cannot sign in: no password"));
-    return object;
-}
-
-/* Rows of texts alone: a column for each key. */
-static void put_texts(struct view_table *table, const json_t *list, const char *const *keys)
-{
-    size_t index;
-    json_t *object;
-    json_array_foreach(list, index, object)
-    {
-        view_row(table);
-        for (size_t i = 0; i < table->column_count; i++) {
-            view_cell_text(table, json_str_or_empty(object, keys[i]));
-        }
-    }
-}
-
-static json_t *accounts_table(const struct exchange *exchange, const json_t *accounts)
-{
-    static const struct view_column columns[] = {
-        {"Username", false}, {"Name", false}, {"Role", false}, {"Hub", false}, {"State", false}};
-    static const char *const keys[] = {"username", "name", "role", "hub", "state"};
-    const struct view_context context = handler_view(exchange);
-    struct view_table table;
-    view_table_open(&table, &context, STR("Accounts"), columns, 5, "There is no account.");
-    put_texts(&table, accounts, keys);
-    return view_table_close(&table);
-}
-
-/* {"accounts":[{"username","name","role","hub","state"}]} */
-result handle_accounts(struct exchange *exchange, struct err *err)
-{
-    const struct account_line *lines = NULL;
-    size_t count = 0;
-    TRY(casework_accounts(exchange->casework, &exchange->caller, exchange->arena, &lines, &count,
-                          err));
-    json_t *list = json_array();
-    for (size_t i = 0; i < count; i++) {
-        json_add(list, account_object(&lines[i]));
-    }
-    if (!exchange_wants_html(exchange)) {
-        json_auto_t *resource = json_object();
-        json_set(resource, "accounts", list);
-        return answer_json(exchange, 200, resource, err);
-    }
-    OWN_PAGE struct page page;
-    page_open(&page, exchange, "accounts", STR("Accounts"), "/accounts");
-    page_set(&page, "table", accounts_table(exchange, list));
-    json_decref(list);
-    return page_answer(&page, 200, err);
 }
 
 /* --- who looked ------------------------------------------------------------------------------- */

@@ -2,6 +2,7 @@
 #include "casework/own_account.h"
 
 #include "web/passkey.h"
+#include "web/sign_on.h"
 
 /* --- the page --------------------------------------------------------------------------------- */
 
@@ -241,22 +242,24 @@ static const struct form_page proof_page = {
     .field_count = PROOF_FIELDS,
 };
 
-/* An address of this desk, or its first page. */
-static str own_address(str then)
+static void open_proof_page(struct page *page, struct exchange *exchange, str then)
 {
-    const bool own = then.len > 0 && then.at[0] == '/' && !str_starts(then, STR("//")) &&
-                     !str_contains(then, STR("\\"));
-    return own ? then : STR("/");
+    json_t *provider = sign_on_offer(exchange);
+    if (json_is_object(provider)) {
+        json_set_str(provider, "then", then);
+    }
+    page_open(page, exchange, "proof", proof_page.title, "");
+    page_set(page, "provider", provider);
 }
 
 result handle_proof_form(struct exchange *exchange, struct err *err)
 {
-    const struct input_value begin[PROOF_FIELDS] = {
-        [2] = {.given = true, .text = own_address(exchange_query(exchange, STR("then")))}};
+    const str then = answer_own_address(exchange_query(exchange, STR("then")));
+    const struct input_value begin[PROOF_FIELDS] = {[2] = {.given = true, .text = then}};
     struct form_page form = proof_page;
     form.begin = begin;
     OWN_PAGE struct page page;
-    page_open(&page, exchange, "form", form.title, "");
+    open_proof_page(&page, exchange, then);
     return handler_form_page(&page, &form, 200, err);
 }
 
@@ -279,8 +282,9 @@ result handle_proof(struct exchange *exchange, struct err *err)
     struct faults faults = {0};
     struct err problem = {0};
     OWN_PAGE struct page page;
-    page_open(&page, exchange, "form", proof_page.title, "");
     TRY(input_read(exchange, proof_fields, PROOF_FIELDS, values, &faults, err));
+    open_proof_page(&page, exchange,
+                    answer_own_address(values[2].given ? values[2].text : STR("")));
     if (!values[0].given && !values[3].given) {
         fault_add(&faults, STR("password"), STR("/password"), STR("Enter your password"));
     }
@@ -289,7 +293,7 @@ result handle_proof(struct exchange *exchange, struct err *err)
     }
     if (prove(exchange, values, &problem).ok) {
         if (exchange_wants_html(exchange)) {
-            answer_see_other(exchange, own_address(values[2].text));
+            answer_see_other(exchange, answer_own_address(values[2].text));
             return result_ok();
         }
         answer_text(exchange, 204, STR(""), STR(""));

@@ -1,9 +1,10 @@
 #include "casework/identity.h"
 #include "web/handler.h"
+#include "web/listing.h"
 
 #include "format/csv.h"
 
-enum { PEOPLE_A_PAGE = 50, PEOPLE_AT_ONCE = 500, PEOPLE_CSV_MAX = WEB_BODY_MAX };
+enum { PEOPLE_AT_ONCE = 500, PEOPLE_CSV_MAX = WEB_BODY_MAX };
 
 /* --- the list
  * ----------------------------------------------------------------------------------------------------
@@ -15,9 +16,9 @@ static result read_people_query(const struct exchange *exchange, struct people_q
     *ret_query = (struct people_query){.text = str_trim(exchange_query(exchange, STR("text"))),
                                        .stage = exchange_query(exchange, STR("stage")),
                                        .hub = exchange_query(exchange, STR("hub")),
-                                       .alike = exchange_query(exchange, STR("alike")).len > 0,
-                                       .limit = PEOPLE_A_PAGE};
-    TRY(handler_number(exchange, STR("after"), 0, INT64_MAX, 0, &ret_query->after_id, err));
+                                       .alike = exchange_query(exchange, STR("alike")).len > 0};
+    TRY(listing_limit(exchange, &ret_query->limit, err));
+    TRY(listing_number(exchange, &ret_query->after_id, err));
     if (ret_query->stage.len > 0 &&
         rulebook_stage(exchange->rulebook, ret_query->stage) == NOT_FOUND_INDEX) {
         return err_set(err, ERROR_INPUT, "The rulebook has no such stage");
@@ -38,8 +39,9 @@ static str next_href(const struct exchange *exchange, const struct people_query 
                      const struct people_answer *answer)
 {
     const str first = search_href(exchange, query);
-    return arena_format(exchange->arena, "%.*s%s&after=%lld", STR_ARG(first),
-                        answer->alike ? "&alike=yes" : "", (long long)answer->next_after_id);
+    const str base = arena_format(exchange->arena, "%.*s&limit=%zu%s", STR_ARG(first), query->limit,
+                                  answer->alike ? "&alike=yes" : "");
+    return listing_next_number(exchange, base, answer->next_after_id);
 }
 
 /* Everybody found, page after page: as many as one answer can hold. */
@@ -154,8 +156,9 @@ result handle_people(struct exchange *exchange, struct err *err)
     if (exchange_wants_html(exchange)) {
         return people_page(exchange, &query, &answer, resource, err);
     }
+    json_object_del(resource, "next_after"); /* the cursor says it, and tells nothing else */
     if (answer.next_after_id != 0) {
-        json_set_str(resource, "next", next_href(exchange, &query, &answer));
+        listing_link(exchange, resource, next_href(exchange, &query, &answer));
     }
     return answer_json(exchange, 200, resource, err);
 }

@@ -1,4 +1,5 @@
 #include "web/handler.h"
+#include "web/listing.h"
 #include "web/resource_movements.h"
 #include "web/view_person.h"
 
@@ -317,12 +318,10 @@ static result read_topic(const struct exchange *exchange, unsigned *ret_topics, 
 static result read_history_query(const struct exchange *exchange, struct history_query *ret_query,
                                  struct err *err)
 {
-    const str before = exchange_query(exchange, STR("before"));
-    *ret_query = (struct history_query){.limit = HISTORY_A_PAGE};
-    if (before.len > 0 &&
-        (!str_to_int64(before, &ret_query->before, NULL).ok || ret_query->before < 1)) {
-        return err_set(err, ERROR_INPUT, "`before` must be the position of an event");
-    }
+    *ret_query = (struct history_query){.limit = 0};
+    TRY(listing_limit(exchange, &ret_query->limit, err));
+    ret_query->limit = ret_query->limit < HISTORY_LINES_MAX ? ret_query->limit : HISTORY_LINES_MAX;
+    TRY(listing_number(exchange, &ret_query->before, err));
     return read_topic(exchange, &ret_query->topics, err);
 }
 
@@ -342,16 +341,17 @@ static json_t *topic_field(const struct exchange *exchange)
 }
 
 static str history_next_href(const struct exchange *exchange, const struct asked *asked,
-                             int64_t before)
+                             size_t limit, int64_t before)
 {
     const str question = handler_question(exchange, asked);
     const str base =
         page_href(exchange->arena, "/people/%s/history", exchange_person(exchange), STR(""));
     const str topic =
         page_href(exchange->arena, "topic=%s", exchange_query(exchange, STR("topic")), STR(""));
-    return arena_format(exchange->arena, "%.*s%.*s%s%.*s&before=%lld", STR_ARG(base),
-                        STR_ARG(question), question.len > 0 ? "&" : "?", STR_ARG(topic),
-                        (long long)before);
+    const str all =
+        arena_format(exchange->arena, "%.*s%.*s%s%.*s&limit=%zu", STR_ARG(base), STR_ARG(question),
+                     question.len > 0 ? "&" : "?", STR_ARG(topic), limit);
+    return listing_next_number(exchange, all, before);
 }
 
 result handle_person_history(struct exchange *exchange, struct err *err)
@@ -364,11 +364,13 @@ result handle_person_history(struct exchange *exchange, struct err *err)
     TRY(casework_history(exchange->casework, &exchange->caller, exchange_person(exchange), &asked,
                          &query, exchange->arena, &answer, err));
     json_auto_t *resource = resource_history(exchange->rulebook, &answer);
-    const str next =
-        answer.next_before != 0 ? history_next_href(exchange, &asked, answer.next_before) : STR("");
+    const str next = answer.next_before != 0
+                         ? history_next_href(exchange, &asked, query.limit, answer.next_before)
+                         : STR("");
     if (!exchange_wants_html(exchange)) {
+        json_object_del(resource, "next_before");
         if (next.len > 0) {
-            json_set_str(resource, "next", next);
+            listing_link(exchange, resource, next);
         }
         return answer_json(exchange, 200, resource, err);
     }

@@ -2,6 +2,7 @@
 #include "demo/demo.h"
 #include "web/passkey.h"
 #include "web/session.h"
+#include "web/sign_on.h"
 
 static const struct input_field sign_in_fields[] = {
     {"username", "Username", NULL, INPUT_TEXT, NULL, "username"},
@@ -62,6 +63,7 @@ static void open_sign_in(struct page *page, struct exchange *exchange)
 {
     page_open(page, exchange, "sign_in", sign_in_page.title, "");
     page_set(page, "accounts", demonstration_accounts(exchange));
+    page_set(page, "provider", sign_on_offer(exchange));
 }
 
 result handle_sign_in_form(struct exchange *exchange, struct err *err)
@@ -77,9 +79,13 @@ result handle_sign_in_form(struct exchange *exchange, struct err *err)
     return handler_form_page(&page, &sign_in_page, 200, err);
 }
 
-static result signed_in(struct exchange *exchange, const char *token,
-                        const struct account_row *account, struct err *err)
+result sign_in_done(struct exchange *exchange, const char *token, const struct account_row *account,
+                    struct err *err)
 {
+    /* A browser has one session: what it had before ends. */
+    if (exchange->token.len > 0 && !exchange->by_bearer) {
+        TRY(casework_sign_out(exchange->casework, exchange->token, err));
+    }
     if (exchange_wants_html(exchange) || !exchange->input.is_json) {
         exchange->signed_in = true;
         exchange->session.account = *account;
@@ -126,7 +132,7 @@ static result sign_in_with(struct exchange *exchange, struct page *page,
     struct err problem = {0};
     const result done = try_sign_in(exchange, values, token, &account, &problem);
     if (done.ok) {
-        return signed_in(exchange, token, &account, err);
+        return sign_in_done(exchange, token, &account, err);
     }
     if (problem.code != ERROR_UNAUTHENTICATED || !exchange_wants_html(exchange)) {
         *err = problem;
@@ -175,5 +181,7 @@ result handle_sign_out(struct exchange *exchange, struct err *err)
         answer_text(exchange, 204, STR(""), STR(""));
         return result_ok();
     }
-    return answer_done(exchange, STR("/sign-in"), "signed-out", err);
+    bool elsewhere = false;
+    TRY(sign_on_leave(exchange, &elsewhere, err));
+    return elsewhere ? result_ok() : answer_done(exchange, STR("/sign-in"), "signed-out", err);
 }

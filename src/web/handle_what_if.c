@@ -3,6 +3,7 @@
  * told. Neither is taken into use; recorded is only that the account looked. */
 #include "web/handler.h"
 #include "web/resource_part.h"
+#include "web/works.h"
 
 #include "casework/compare.h"
 #include "rulebook/rulebook.h"
@@ -134,18 +135,36 @@ static json_t *totals_of(const struct compare_total *totals, size_t count)
 
 /* {"changed","totals":[{"hub","before","after","people"}],"people":[{"person","hub","before","after"}]}
  */
+struct waiting {
+    struct works *works;
+    int64_t work;
+};
+
+static void tell_waiting(void *context, int64_t done, int64_t all)
+{
+    const struct waiting *waiting = context;
+    works_tell(waiting->works, waiting->work, done, all);
+}
+
 static result compare(struct exchange *exchange, const struct rulebook *other, str step,
                       json_t **ret_resource, struct err *err)
 {
     struct kept_changes change = {.exchange = exchange, .people = json_array()};
-    const struct compare_question question = {
-        .before = exchange->rulebook, .after = other, .step = step};
+    struct waiting waiting = {.works = exchange->web->works};
+    const struct compare_question question = {.before = exchange->rulebook,
+                                              .after = other,
+                                              .step = step,
+                                              .progress = tell_waiting,
+                                              .progress_context = &waiting};
     const struct compare_total *totals = NULL;
     size_t count = 0;
     int64_t changed = 0;
+    waiting.work = works_begin(waiting.works, exchange->session.account.id,
+                               "Judging everybody by both rulebooks");
     const result compared =
         casework_compare(exchange->casework, &exchange->caller, &question, exchange->arena,
                          keep_change, &change, &totals, &count, err);
+    works_end(waiting.works, waiting.work);
     if (!compared.ok) {
         json_decref(change.people);
         return compared;
@@ -231,6 +250,7 @@ static result what_if_page(struct exchange *exchange, const struct asked_what *a
     page_open(&page, exchange, "what_if", STR("What would change if"), "/rulebook");
     page.faults = faults;
     page_crumb(&page, STR("Rulebook"), STR("/rulebook"));
+    page_set(&page, "live", page_live(exchange));
     page_set(&page, "safeguard", json_incref(plain));
     page_set(&page, "reason", json_of_str(asked->safeguard->reason));
     page_set(&page, "form",

@@ -104,14 +104,39 @@ static result open_json(struct exchange *exchange, struct err *err)
     return result_ok();
 }
 
+/* Both are UTF-8 here; a body that says otherwise would be read wrongly. */
+static bool is_utf8_or_silent(str content_type)
+{
+    str parameters = str_cut(content_type, ';').tail;
+    while (parameters.len > 0) {
+        const struct str_cut cut = str_cut(parameters, ';');
+        const struct str_cut pair = str_cut(str_trim(cut.head), '=');
+        str value = pair.tail;
+        if (value.len >= 2 && value.at[0] == '"' && value.at[value.len - 1] == '"') {
+            value = str_slice(value, 1, value.len - 1);
+        }
+        if (is_media_type(pair.head, STR("charset")) && !is_media_type(value, STR("utf-8"))) {
+            return false;
+        }
+        parameters = cut.tail;
+    }
+    return true;
+}
+
+static bool is_type(str content_type, str expected)
+{
+    return is_media_type(content_type, expected) && is_utf8_or_silent(content_type);
+}
+
 result input_open(struct exchange *exchange, int *ret_status, struct err *err)
 {
     const str content_type = http_header_get(exchange->request, STR("Content-Type"));
     *ret_status = 0;
-    if (is_media_type(content_type, STR("application/json"))) {
+    const bool coded = http_header_get(exchange->request, STR("Content-Encoding")).len > 0;
+    if (!coded && is_type(content_type, STR("application/json"))) {
         return open_json(exchange, err);
     }
-    if (is_media_type(content_type, STR("application/x-www-form-urlencoded"))) {
+    if (!coded && is_type(content_type, STR("application/x-www-form-urlencoded"))) {
         const result read =
             http_form_read(exchange->request->body, exchange->arena, &exchange->input.form, err);
         if (!read.ok) {
@@ -120,7 +145,8 @@ result input_open(struct exchange *exchange, int *ret_status, struct err *err)
         return read;
     }
     *ret_status = 415;
-    result_ignore(err_set(err, ERROR_USAGE, "The body must be JSON or a form"),
+    result_ignore(err_set(err, ERROR_USAGE,
+                          "The body must be JSON or a form, in UTF-8 and without a content coding"),
                   "the hint returns the failure");
     return err_hint(err, "Send Content-Type: application/json");
 }
@@ -169,7 +195,7 @@ static bool is_part_of_date(const struct reading *reading, str name)
     return false;
 }
 
-static bool is_own_field(str name)
+bool input_is_own_field(str name)
 {
     return str_equal(name, STR("form_token")) || str_equal(name, STR("client_id")) ||
            str_equal(name, STR(INPUT_ANSWERS));
@@ -193,7 +219,7 @@ static void check_form_names(const struct reading *reading)
         if (appears_before(form, i)) {
             add_fault(reading->faults, reading->exchange->arena, name,
                       STR("This field was sent twice"));
-        } else if (!is_own_field(name) && field_named(reading, name) == NULL &&
+        } else if (!input_is_own_field(name) && field_named(reading, name) == NULL &&
                    !is_part_of_date(reading, name)) {
             add_fault(reading->faults, reading->exchange->arena, name,
                       STR("There is no such field here"));

@@ -86,6 +86,8 @@ MUST_USE result faults_result(const struct faults *faults, struct err *err);
 MUST_USE result input_open(struct exchange *exchange, int *ret_status, struct err *err);
 void input_close(struct input *input);
 
+/* Is this a field of every form, of one rendering of its page? */
+bool input_is_own_field(str name);
 /* values[i] belongs to fields[i]. Fails only when memory is full; what is wrong with the input goes
  * to `faults`. */
 MUST_USE result input_read(struct exchange *exchange, const struct input_field *fields,

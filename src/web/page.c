@@ -38,6 +38,7 @@ static const struct page_place places[] = {
     {"Screening", "/screening", ACTION_SCREEN},
     {"Rulebook", "/rulebook", ACTION_SEE_RULEBOOK},
     {"Statistics", "/statistics", ACTION_SEE_STATISTICS},
+    {"Forecasts", "/forecast", ACTION_SEE_FORECAST},
     {"Looks", "/looks", ACTION_SEE_LOOKS},
     {"Break-glass", "/glass", ACTION_REVIEW_GLASS},
     {"Accounts", "/accounts", ACTION_MANAGE_ACCOUNTS},
@@ -179,6 +180,22 @@ static json_t *stops_of(const struct exchange *exchange)
     return banner;
 }
 
+json_t *page_live(const struct exchange *exchange)
+{
+    const struct stop_line *lines = NULL;
+    size_t count = 0;
+    int64_t newest = 0;
+    if (exchange_may(exchange, ACTION_ACKNOWLEDGE_STOP)) {
+        result_ignore(casework_stops(exchange->casework, &exchange->caller, true, exchange->arena,
+                                     &lines, &count, NULL),
+                      "unread, all of them are told again");
+    }
+    for (size_t i = 0; i < count; i++) {
+        newest = lines[i].notice.stop > newest ? lines[i].notice.stop : newest;
+    }
+    return json_of_str(arena_format(exchange->arena, "/events?after=%lld", (long long)newest));
+}
+
 /* Who reviews is told on every page how many wait for it, or that it could not be read. */
 static json_t *glasses_of(const struct exchange *exchange)
 {
@@ -275,13 +292,27 @@ str page_href(struct arena *arena, const char *pattern, str part, str other_part
     return href;
 }
 
+str page_path(struct arena *arena, str path)
+{
+    struct buf buf;
+    str href = STR("");
+    buf_init(&buf, arena, path.len * 3 + 1);
+    while (path.len > 0) {
+        const struct str_cut cut = str_cut(path, '/');
+        put_encoded(&buf, cut.head);
+        if (cut.found) {
+            buf_put_char(&buf, '/');
+        }
+        path = cut.tail;
+    }
+    result_ignore(buf_finish(&buf, &href, NULL), "a link that does not fit leads nowhere");
+    return href;
+}
+
 json_t *page_client_id(const struct exchange *exchange)
 {
-    const struct system *system = exchange->casework->system;
-    uint8_t chance[CLIENT_ID_SIZE];
     char text[37];
-    system->entropy(system->context, chance, sizeof chance);
-    const struct client_id id = client_id_make(system_now(system), chance);
+    const struct client_id id = exchange_new_client_id(exchange);
     client_id_format(&id, text);
     return json_string(text);
 }

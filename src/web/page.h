@@ -32,6 +32,11 @@ MUST_USE result page_answer(struct page *page, int status, struct err *err);
 /* An address made of fixed text and parts that are percent-encoded where they must be: "%s" in
  * `pattern` takes a part. */
 str page_href(struct arena *arena, const char *pattern, str part, str other_part);
+/* Where the page listens for what happens while it is open (part_live.html): after what it shows.
+ */
+json_t *page_live(const struct exchange *exchange);
+/* A decoded path as an address. */
+str page_path(struct arena *arena, str path);
 /* A new client id for a form, as text: sending the form twice does it once. */
 json_t *page_client_id(const struct exchange *exchange);
 

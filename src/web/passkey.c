@@ -1,6 +1,7 @@
 #include "web/passkey.h"
 
 #include "base/base64.h"
+#include "web/session.h"
 
 enum { QUESTION_SECONDS = CEREMONY_MINUTES * 60 };
 
@@ -35,36 +36,16 @@ bool passkey_site_of(const struct exchange *exchange, struct passkey_site *ret_s
     return true;
 }
 
-static str cookie_name(const struct exchange *exchange)
-{
-    return exchange->web->options.secure_cookies ? STR("__Host-returnhub_question")
-                                                 : STR("returnhub_question");
-}
-
 str passkey_token(const struct exchange *exchange)
 {
-    return exchange->signed_in ? exchange->token
-                               : http_cookie_get(exchange->request, cookie_name(exchange));
+    return exchange->signed_in ? exchange->token : session_cookie_get(exchange, "question");
 }
 
 result passkey_set_token(struct exchange *exchange, str *ret_token, struct err *err)
 {
-    uint8_t secret[32];
-    struct buf buf;
-    const struct system *system = exchange->casework->system;
-    system->entropy(system->context, secret, sizeof secret);
-    buf_init(&buf, exchange->arena, 64);
-    base64url_put(&buf, secret, sizeof secret);
-    TRY(buf_finish(&buf, ret_token, err));
-    const str name = cookie_name(exchange);
-    const str cookie =
-        arena_format(exchange->arena, "%.*s=%.*s; Path=/; HttpOnly; SameSite=Strict; Max-Age=%d%s",
-                     STR_ARG(name), STR_ARG(*ret_token), QUESTION_SECONDS,
-                     exchange->web->options.secure_cookies ? "; Secure" : "");
-    if (cookie.at == NULL) {
-        return arena_full(err);
-    }
-    http_header_set(exchange->response, STR("Set-Cookie"), cookie);
+    TRY(session_draw_browser_token(exchange, ret_token, err));
+    session_cookie_set(exchange, "question", *ret_token,
+                       arena_format(exchange->arena, "; Max-Age=%d", QUESTION_SECONDS).at);
     return result_ok();
 }
 

@@ -43,9 +43,9 @@ static bool answers(const struct route *route, enum http_method method)
 static const char *allow_text(bool get, bool post)
 {
     if (get && post) {
-        return "GET, HEAD, POST";
+        return "GET, HEAD, OPTIONS, POST";
     }
-    return post ? "POST" : "GET, HEAD";
+    return post ? "OPTIONS, POST" : "GET, HEAD, OPTIONS";
 }
 
 struct route_match route_find(enum http_method method, str path)

@@ -22,7 +22,7 @@ struct route_match {
     const struct route *route; /* NULL when the address is not known, or not with this method */
     str parameters[ROUTE_PARAMETERS_MAX];
     bool address_known;
-    const char *allow; /* "GET, HEAD" and so on, for an address that is known */
+    const char *allow; /* "GET, HEAD, OPTIONS" and so on, for an address that is known */
 };
 
 /* HEAD is answered by the route of GET. */

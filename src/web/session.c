@@ -1,11 +1,45 @@
 #include "web/session.h"
 
+#include "base/base64.h"
+
 #include <sodium.h>
 
-static str cookie_name(const struct exchange *exchange)
+enum { BROWSER_TOKEN_SIZE = 32 };
+
+static str cookie_name(const struct exchange *exchange, const char *name)
 {
-    return exchange->web->options.secure_cookies ? STR("__Host-returnhub_session")
-                                                 : STR("returnhub_session");
+    return arena_format(exchange->arena, "%sreturnhub_%s",
+                        exchange->web->options.secure_cookies ? "__Host-" : "", name);
+}
+
+str session_cookie_get(const struct exchange *exchange, const char *name)
+{
+    return http_cookie_get(exchange->request, cookie_name(exchange, name));
+}
+
+void session_cookie_set(struct exchange *exchange, const char *name, str value, const char *end)
+{
+    const str cookie =
+        arena_format(exchange->arena, "%.*s=%.*s; Path=/; HttpOnly; SameSite=Strict%s%s",
+                     STR_ARG(cookie_name(exchange, name)), STR_ARG(value),
+                     exchange->web->options.secure_cookies ? "; Secure" : "", end);
+    http_header_set(exchange->response, STR("Set-Cookie"), cookie);
+}
+
+void session_cookie_clear(struct exchange *exchange, const char *name)
+{
+    session_cookie_set(exchange, name, STR(""), "; Max-Age=0");
+}
+
+result session_draw_browser_token(struct exchange *exchange, str *ret_token, struct err *err)
+{
+    uint8_t secret[BROWSER_TOKEN_SIZE];
+    struct buf buf;
+    const struct system *system = exchange->casework->system;
+    system->entropy(system->context, secret, sizeof secret);
+    buf_init(&buf, exchange->arena, 2 * BROWSER_TOKEN_SIZE);
+    base64url_put(&buf, secret, sizeof secret);
+    return buf_finish(&buf, ret_token, err);
 }
 
 static void find_token(struct exchange *exchange)
@@ -17,7 +51,7 @@ static void find_token(struct exchange *exchange)
         exchange->by_bearer = true;
         return;
     }
-    exchange->token = http_cookie_get(exchange->request, cookie_name(exchange));
+    exchange->token = session_cookie_get(exchange, "session");
 }
 
 result session_find(struct exchange *exchange, struct err *err)
@@ -100,6 +134,7 @@ result session_read_client_id(struct exchange *exchange, struct err *err)
         text = str_slice(text, 1, text.len - 1);
     }
     if (text.len == 0) {
+        exchange->caller.client_id = exchange_new_client_id(exchange);
         return result_ok();
     }
     if (!client_id_parse(text, &exchange->caller.client_id, NULL).ok) {
@@ -108,22 +143,12 @@ result session_read_client_id(struct exchange *exchange, struct err *err)
     return result_ok();
 }
 
-static void set_cookie(struct exchange *exchange, str token, const char *end)
-{
-    const bool secure = exchange->web->options.secure_cookies;
-    const str name = cookie_name(exchange);
-    const str cookie =
-        arena_format(exchange->arena, "%.*s=%.*s; Path=/; HttpOnly; SameSite=Strict%s%s",
-                     STR_ARG(name), STR_ARG(token), secure ? "; Secure" : "", end);
-    http_header_set(exchange->response, STR("Set-Cookie"), cookie);
-}
-
 void session_set_cookie(struct exchange *exchange, str token)
 {
-    set_cookie(exchange, token, "");
+    session_cookie_set(exchange, "session", token, "");
 }
 
 void session_clear_cookie(struct exchange *exchange)
 {
-    set_cookie(exchange, STR(""), "; Max-Age=0");
+    session_cookie_clear(exchange, "session");
 }

@@ -13,8 +13,18 @@ MUST_USE result session_find(struct exchange *exchange, struct err *err);
  * form_token, or header X-Form-Token). */
 MUST_USE result session_check_intent(const struct exchange *exchange, struct err *err);
 
-/* The client id of the form or of Idempotency-Key; none is fine, a wrong one is ERROR_USAGE. */
+/* The client id of the form or of Idempotency-Key; a wrong one is ERROR_USAGE. Who gives none gets
+ * a new one: by it the event of the command is found for the answer (answer.h). */
 MUST_USE result session_read_client_id(struct exchange *exchange, struct err *err);
+
+/* Cookies of this host alone, which no script and no other site gets: "returnhub_" and the name.
+ * `end` is more of their attributes ("; Max-Age=300"). */
+str session_cookie_get(const struct exchange *exchange, const char *name);
+void session_cookie_set(struct exchange *exchange, const char *name, str value, const char *end);
+void session_cookie_clear(struct exchange *exchange, const char *name);
+/* Something for a cookie that only this browser has: what is asked of it is bound to that. */
+MUST_USE result session_draw_browser_token(struct exchange *exchange, str *ret_token,
+                                           struct err *err);
 
 void session_set_cookie(struct exchange *exchange, str token);
 void session_clear_cookie(struct exchange *exchange);

@@ -2,7 +2,13 @@
 
 #include "web/answer.h"
 #include "web/assets.h"
+#include "web/command.h"
+#include "web/condition.h"
+#include "web/sent_before.h"
 #include "web/session.h"
+#include "web/works.h"
+
+#include "store/own_key.h"
 
 #include "system/system.h"
 
@@ -44,6 +50,14 @@ static result open_templates(struct web *web, struct err *err)
     return template_set_check(web->templates, err);
 }
 
+static result make_cursor_key(struct transaction *transaction, void *context, struct err *err)
+{
+    struct web *web = context;
+    (void)err;
+    transaction_own_key(transaction, STR("returnhub-cursor-1"), &web->cursor_key);
+    return result_ok();
+}
+
 result web_open(const struct web_options *options, struct web **ret_web, struct err *err)
 {
     struct arena arena;
@@ -52,7 +66,16 @@ result web_open(const struct web_options *options, struct web **ret_web, struct 
     ASSERT(web != NULL);
     web->arena = arena;
     web->options = *options;
-    result opened = open_templates(web, err);
+    result opened = store_read(options->casework->store, make_cursor_key, web, err);
+    if (opened.ok) {
+        opened = sent_before_open(&web->arena, &web->sent_before, err);
+    }
+    if (opened.ok) {
+        opened = works_open(&web->arena, &web->works, err);
+    }
+    if (opened.ok) {
+        opened = open_templates(web, err);
+    }
     if (opened.ok) {
         opened = assets_open(web, err);
     }
@@ -70,6 +93,9 @@ result web_open(const struct web_options *options, struct web **ret_web, struct 
 void web_close(struct web *web)
 {
     if (web != NULL) {
+        works_close(web->works);
+        sent_before_close(web->sent_before);
+        cipher_wipe(&web->cursor_key);
         struct arena arena = web->arena; /* holds the web itself */
         arena_close(&arena);
     }
@@ -100,6 +126,14 @@ result exchange_position(const struct exchange *exchange, size_t parameter, int6
     }
     *ret_position = position;
     return result_ok();
+}
+
+struct client_id exchange_new_client_id(const struct exchange *exchange)
+{
+    const struct system *system = exchange->casework->system;
+    uint8_t chance[CLIENT_ID_SIZE];
+    system->entropy(system->context, chance, sizeof chance);
+    return client_id_make(system_now(system), chance);
 }
 
 str exchange_person(const struct exchange *exchange)
@@ -136,29 +170,72 @@ static void answer_sign_in_first(struct exchange *exchange)
     answer_problem(exchange, &problem, NULL, 0);
 }
 
-/* Everything between the match and the handler. *ret_status is a status that no error code has. */
-static result prepare(struct exchange *exchange, int *ret_status, struct err *err)
+/* Where the address names the form of the answer, Accept has nothing to choose from. */
+static bool names_its_form(const struct exchange *exchange)
 {
-    if (exchange->request->method != HTTP_POST) {
+    return exchange->match.route->door == ROUTE_BARE ||
+           exchange_query(exchange, STR("as")).len > 0 ||
+           str_ends(exchange->match.route->pattern, STR(".csv"));
+}
+
+/* RFC 9110, 15.5.7: an answer of a type that was not asked for helps nobody. */
+static result check_accepted(const struct exchange *exchange, str content_type, int *ret_status,
+                             struct err *err)
+{
+    const str accept = http_header_get(exchange->request, STR("Accept"));
+    if (names_its_form(exchange) || content_type.len == 0 ||
+        exchange_accepts(accept, content_type)) {
         return result_ok();
     }
-    TRY(input_open(exchange, ret_status, err));
-    TRY(session_check_intent(exchange, err));
-    return session_read_client_id(exchange, err);
+    *ret_status = 406;
+    return err_set(err, ERROR_USAGE, "This address does not answer in any form that is accepted");
+}
+
+static result run_command(struct exchange *exchange, int *ret_status, struct err *err)
+{
+    struct command command;
+    const str accept = http_header_get(exchange->request, STR("Accept"));
+    if (!exchange_accepts(accept, STR("text/html"))) {
+        TRY(check_accepted(exchange, STR("application/json"), ret_status, err));
+    }
+    TRY(command_begin(exchange, &command, ret_status, err));
+    const result done = exchange->match.route->handler(exchange, err);
+    command_end(exchange, &command, done.ok && exchange->response->status < 400);
+    if (!done.ok && exchange->caller.read_at != 0 && err->code == ERROR_CONFLICT) {
+        /* Somebody was quicker: was that what the condition was about? */
+        struct err changed = {0};
+        if (!condition_of_command(exchange, ret_status, &changed).ok) {
+            *err = changed;
+        }
+    }
+    return done;
+}
+
+static result run_reading(struct exchange *exchange, int *ret_status, struct err *err)
+{
+    TRY(exchange->match.route->handler(exchange, err));
+    TRY(check_accepted(exchange, exchange->response->content_type, ret_status, err));
+    return condition_answer(exchange, ret_status, err);
 }
 
 static void run_route(struct exchange *exchange)
 {
     struct err problem = {0};
     int status = 0;
-    result done = prepare(exchange, &status, &problem);
-    if (done.ok) {
-        done = exchange->match.route->handler(exchange, &problem);
-    }
+    const bool commands = exchange->request->method == HTTP_POST;
+    const result done = commands ? run_command(exchange, &status, &problem)
+                                 : run_reading(exchange, &status, &problem);
     if (!done.ok) {
         answer_problem(exchange, &problem, NULL, status);
     }
     input_close(&exchange->input);
+}
+
+/* What may be done here (RFC 9110, 9.3.7): the same for everybody, and of no content. */
+static void answer_options(struct exchange *exchange)
+{
+    http_header_set(exchange->response, STR("Allow"), str_from_c(exchange->match.allow));
+    exchange->response->status = 204;
 }
 
 static void dispatch(struct exchange *exchange)
@@ -177,6 +254,8 @@ static void dispatch(struct exchange *exchange)
         result_ignore(err_set(&problem, ERROR_NOT_FOUND, "Not found"),
                       "it is answered as a problem");
         answer_problem(exchange, &problem, NULL, 0);
+    } else if (request->method == HTTP_OPTIONS) {
+        answer_options(exchange);
     } else if (exchange->match.route == NULL) {
         answer_wrong_method(exchange);
     } else if (exchange->match.route->door == ROUTE_DESK && !exchange->signed_in) {

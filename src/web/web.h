@@ -20,19 +20,35 @@ struct web_release {
     json_t *sheet;
 };
 
+/* What was forecast of a scenario: answers (forecast/answers.h). */
+struct web_forecast {
+    str name; /* of the scenario */
+    json_t *run;
+    json_t *shares;      /* NULL: not asked */
+    json_t *sensitivity; /* NULL: not asked */
+};
+
 struct log;
+struct sign_on_desk;
+struct sealing_thread;
+struct cosigning;
 
 struct web_options {
     const struct casework *casework;
-    struct log *log;           /* served under /log/; NULL: there is none */
-    const char *pages_folder;  /* templates (pages/) */
+    struct log *log;                /* served under /log/; NULL: there is none */
+    struct sealing_thread *sealing; /* what is told of at /log; NULL: nothing is sealed here */
+    struct cosigning *cosigning;    /* NULL: no witness is asked */
+    const char *pages_folder;       /* templates (pages/) */
     const char *assets_folder; /* built styles and scripts; served under /assets/ with a content
                                   hash in their address */
     const struct definitions *definitions; /* of statistics; NULL: there are none */
     const struct web_release *releases;    /* newest first; everybody may read them */
     size_t release_count;
-    const char *arrivals_file; /* the published series beside joint operations
-                                  (casework/arrivals.h); NULL: none */
+    const struct web_forecast *forecasts;
+    size_t forecast_count;
+    const char *arrivals_file;    /* the published series beside joint operations
+                                     (casework/arrivals.h); NULL: none */
+    struct sign_on_desk *sign_on; /* web/sign_on_desk.h; NULL: nobody signs on at a provider */
     str origin; /* "https://desk.example", to which passkeys belong; "" when it is not set */
     bool demonstration;  /* a banner on every page, and the demo accounts listed on the sign-in page
                           */

@@ -3,6 +3,7 @@
 
 const { spawn, spawnSync, execFileSync } = require("node:child_process");
 const fs = require("node:fs");
+const net = require("node:net");
 const os = require("node:os");
 const path = require("node:path");
 const { chromium } = require("playwright-core");
@@ -94,8 +95,16 @@ function makeRegister() {
   return { folder, store };
 }
 
-function startServer(store) {
-  const child = spawn(binary(), ["serve", "--store", store, "--port", "0"], { stdio: ["ignore", "pipe", "pipe"] });
+// What a hub would do, in few futures of few people: the pages are looked at, not the numbers.
+function makeForecast(folder) {
+  const options = ["hub", "--futures", "4", "--one-in", "500", "--output", folder];
+  execFileSync(binary(), ["forecast", "run", ...options], { stdio: "pipe" });
+  execFileSync(binary(), ["forecast", "shares", ...options], { stdio: "pipe" });
+  return ["--forecast", folder];
+}
+
+function startServer(store, port = 0, options = []) {
+  const child = spawn(binary(), ["serve", "--store", store, "--port", String(port), ...options], { stdio: ["ignore", "pipe", "pipe"] });
   let printed = "";
   let errors = "";
   child.stderr.on("data", (data) => { errors += data; });
@@ -109,6 +118,14 @@ function startServer(store) {
       }
     });
   });
+}
+
+async function freePort() {
+  const server = net.createServer();
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
 }
 
 class Desk {
@@ -125,10 +142,18 @@ class Desk {
     this.spent = {}; // milliseconds, by what for
   }
 
-  async open() {
+  // `settingsOf`, of the port: the settings of a register that people reach at one address.
+  async open({ settingsOf, forecast = false } = {}) {
     fs.mkdirSync(this.shots, { recursive: true });
     this.register = makeRegister();
-    this.server = await startServer(this.register.store);
+    const options = forecast ? makeForecast(path.join(this.register.folder, "forecast")) : [];
+    const port = settingsOf === undefined ? 0 : await freePort();
+    if (settingsOf !== undefined) {
+      const file = path.join(this.register.folder, "settings.ini");
+      fs.writeFileSync(file, settingsOf(port));
+      options.push("--settings", file);
+    }
+    this.server = await startServer(this.register.store, port, options);
     this.address = this.server.address;
     this.browser = await chromium.launch({ executablePath: CHROMIUM, headless: true, args: FLAGS });
     this.grammar = await Grammar.learned(this.browser);
@@ -289,4 +314,4 @@ class Desk {
   }
 }
 
-module.exports = { CHROMIUM, Desk, FLAGS, PASSWORD, TAGS, binary, validator, violations };
+module.exports = { CHROMIUM, Desk, FLAGS, PASSWORD, TAGS, binary, freePort, validator, violations };

@@ -27,6 +27,20 @@ async function statistics(desk, tap) {
   tap.equal((await page.goto(`${desk.address}/people`)).status(), 403, "the statistician sees nobody");
 }
 
+async function forecasts(desk, tap) {
+  const page = await desk.signedIn("statistician");
+  await page.goto(`${desk.address}/forecast`);
+  await desk.look(page, "forecasts");
+  await page.click("main a:text-is('A return hub with 2,000 places')");
+  await desk.look(page, "a forecast");
+  tap.ok((await page.locator("main tbody tr").count()) > 20, "a forecast has its answers and its assumptions");
+  await page.click("main a:text-is('At the hub')");
+  await desk.look(page, "an answer");
+  const charts = await page.locator("main img").evaluateAll((images) => images.map((image) => image.complete && image.naturalWidth));
+  tap.equal(charts.join(), "740,740", "its charts are drawn: what to expect, and what the measures change");
+  tap.includes(await page.locator("main").innerText(), "share of the change", "and each measure's share");
+}
+
 async function whatIf(desk, tap) {
   const page = await desk.signedIn("caseworker");
   await page.goto(`${desk.address}/rulebook/what-if?safeguard=no_court_order`);
@@ -66,8 +80,9 @@ async function main() {
   const tap = new Tap();
   const desk = new Desk(tap, true);
   try {
-    await desk.open();
+    await desk.open({ forecast: true });
     await statistics(desk, tap);
+    await forecasts(desk, tap);
     await whatIf(desk, tap);
     await published(desk, tap);
     desk.nu();

@@ -3,6 +3,7 @@
 demonstration register: what is asked for happens, what may not happen is refused in words, and an erased name is nowhere."""
 import json
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -23,10 +24,23 @@ class Register:
         lines = self.run("person", "list", "--stage", "removed", "--format", "csv", account="caseworker").splitlines()
         return lines[1 + place].split(",")[0]
 
+    def path(self, name):
+        return os.path.join(os.path.dirname(self.store), name)
+
     def files(self):
-        for name in os.listdir(os.path.dirname(self.store)):
-            # In a process of its own: closing the file in this one would let go of SQLite's locks.
-            yield subprocess.run(["cat", os.path.join(os.path.dirname(self.store), name)], capture_output=True, check=True).stdout
+        """Every file there is: the store, its write-ahead log, the log and what was exported of it, backups."""
+        for place, _, names in os.walk(os.path.dirname(self.store)):
+            for name in names:
+                # In a process of its own: closing the file in this one would let go of SQLite's locks.
+                yield subprocess.run(["cat", os.path.join(place, name)], capture_output=True, check=True).stdout
+
+    def seal(self, *arguments):
+        return run("seal", *arguments, "--store", self.store)
+
+    def keep(self, name, text):
+        with open(self.path(name), "w", encoding="utf-8") as file:
+            file.write(text)
+        return self.path(name)
 
 
 def erases(register):
@@ -39,15 +53,25 @@ def erases(register):
     register.run("privacy", "erase", person, account="senior", expect=5)  # a hold
     register.run("privacy", "erase", person, account="caseworker", expect=6)  # not in this role
     register.run("privacy", "lift-hold", person, "--reason", "The claim was settled")
+    # What others keep of the time before: a checkpoint, and the receipts of the person's events.
+    register.seal("key", "register.example/log")
+    register.seal("publish")
+    with open(register.path("register.db.log/checkpoint"), encoding="utf-8") as file:
+        older = register.keep("kept-checkpoint", file.read())
+    receipts = {event: register.keep(f"kept-receipt-{event}", register.seal("receipt", str(event))) for event in events_of(shown)}
+    assert len(receipts) >= 5, shown
     reader = sqlite3.connect(register.store)  # while somebody has it open, the write-ahead log stays
     key = reader.execute("SELECT wrapped FROM subject_key, person WHERE subject_kind = 1 AND subject = id AND reference = ?",
                          (person,)).fetchone()[0]
     assert any(key in data for data in register.files())
     assert "was erased: erased-" in register.run("privacy", "erase", person, account="senior")
-    backup = sqlite3.connect(os.path.join(os.path.dirname(register.store), "backup"))
+    backup = sqlite3.connect(register.path("backup"))
     reader.backup(backup)
     backup.close()
+    reader.execute("VACUUM INTO ?", (register.path("vacuumed"),))
     assert os.path.exists(register.store + "-wal")
+    register.seal("publish")
+    register.seal("export", register.path("public"))
     assert all(key not in data for data in register.files()), "the key of an erased record is in a file"
     reader.close()
     assert all(key not in data for data in register.files()), "the key of an erased record is in a file"
@@ -55,6 +79,22 @@ def erases(register):
     assert all(person.encode() not in data for data in register.files()), shown["reference"]
     outcome = json.loads(run("rebuild", "--check", "--store", register.store, "--format", "json"))
     assert outcome["differences"] == 0, outcome
+    for copy in ("backup", "vacuumed"):  # a register that is opened from them cannot read the person either
+        shutil.copy(register.store + ".key", register.path(copy) + ".key")
+        run("person", "show", person, "--store", register.path(copy), "--as", "caseworker", expect=4)
+    # Whatever was proved before is proved still, of the register, of the log alone, and of the person's own events.
+    assert "whole" in register.seal("verify", "--older", older)
+    assert "whole" in register.seal("verify", "--older", older, "--files", register.path("public"))
+    for event, receipt in receipts.items():
+        assert "good" in register.seal("verify", "--receipt", receipt), event
+        later = register.seal("receipt", str(event))
+        with open(receipt, encoding="utf-8") as file:
+            assert file.read().split("\n")[1:3] == later.split("\n")[1:3], event  # the same leaf, in the same line
+
+
+def events_of(shown):
+    """Events of the person, as what is known of them names them."""
+    return sorted({fact["event"] for fact in shown["facts"] if fact.get("event")})
 
 
 def restricts(register):

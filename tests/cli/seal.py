@@ -2,11 +2,13 @@
 """Aim: the transparency log as somebody outside sees it. A register is sealed, served and exported, and checked without a line
 of returnhub's code: the tree and its proofs calculated here from RFC 6962, the signature by openssl, and the whole log by a
 program on the Go checksum database's packages. What is tampered with, in the store or in the log, is found and named; nothing
-that is not the same history is ever signed."""
+that is not the same history is ever signed. Arguments are names of checks: only those are run."""
 import base64
 import hashlib
+import html
 import json
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -15,9 +17,10 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
+import uuid
 
 sys.path.insert(0, os.path.join(os.environ["RETURNHUB_SOURCE"], "tests", "server"))
-from desk import BINARY, Server, Tap, make_demo, run  # noqa: E402
+from desk import BINARY, Client, Server, Tap, make_demo, run, signed_in  # noqa: E402
 
 NAME = "register.example/log"
 
@@ -381,12 +384,12 @@ def is_served(sealed):
     server = Server(sealed.store, options=["--seal-key", sealed.key, "--beat", "100"])
     before = read_checkpoint(sealed.checkpoint())[0]
     sealed.record()
-    deadline = time.time() + 30
-    while True:
+    deadline = time.time() + 60
+    size, grew = before, time.time()
+    while (size == before or time.time() < grew + 1) and time.time() < deadline:  # what was recorded may take more than one beat
         note, headers = get(server.port, "/log/checkpoint")
-        size, root = read_checkpoint(note.decode())
-        if size > before or time.time() > deadline:
-            break
+        last, (size, root) = size, read_checkpoint(note.decode())
+        grew = time.time() if size > last else grew
         time.sleep(0.1)
     assert size > before, "the beat brought nothing"
     assert headers["Content-Type"] == "text/plain; charset=utf-8" and headers["Cache-Control"] == "public, max-age=1"
@@ -401,7 +404,7 @@ def is_served(sealed):
         assert hashes == b"".join(leaf_hash(entry) for entry in entries)
         leaves += [leaf_hash(entry) for entry in entries]
     assert root_of(leaves) == root
-    for path in (tile_path(0, size // 256, size % 256 + 1), tile_path(0, size // 256 + 1, 1), "tile/0/0", "tile/9/000",
+    for path in (tile_path(0, size // 256 + 1, 200), tile_path(0, size // 256 + 2, 1), "tile/0/0", "tile/9/000",
                  "tile/0/000.p/0", "tile/entries", "entries", "batches-2"):
         try:
             get(server.port, "/log/" + path)
@@ -410,6 +413,154 @@ def is_served(sealed):
             assert error.code == 404 and "no-store" in error.headers["Cache-Control"], path
     server.stop()
     sealed.run("verify")
+
+
+# --- what a command is told ---
+
+def leaf_of(sealed, event):
+    return sealed.leaves()[event - 1].hex()
+
+
+def wait_for(question, seconds=60):
+    deadline = time.time() + seconds
+    while not question():
+        assert time.time() < deadline, "it never came"
+        time.sleep(0.1)
+
+
+def commands_say_where_they_are(sealed):
+    """Before the beat the leaf, after it the line; the same on the command line, and for a refusal by law."""
+    person = run("person", "list", "--store", sealed.store, "--as", "caseworker", "--format", "csv").splitlines()[1].split(",")[0]
+    command = ["record", person, "person.language", "Dari", "--client-id", str(uuid.uuid4()), "--format", "json", "--store",
+               sealed.store, "--as", "caseworker"]
+    told = json.loads(run(*command))
+    event = told["events"][0]
+    assert told["sealed"] == {"event": event, "leaf": leaf_of(sealed, event), "state": "not_in_the_log_yet",
+                              "receipt": f"returnhub seal receipt {event}"}, told
+    sealed.publish()
+    again = json.loads(run(*command))
+    index = int(sealed.run("receipt", str(event)).split("index ")[1].split("\n")[0])
+    assert again["repeated"] and again["sealed"]["state"] == "in_the_log" and again["sealed"]["entry"] == index, again
+    # A command without a client id of its own.
+    other = json.loads(run("record", person, "person.language", "Pashto", "--format", "json", "--store", sealed.store, "--as",
+                           "caseworker"))
+    assert other["sealed"]["event"] == other["events"][0] == event + 1 and other["sealed"]["leaf"] == leaf_of(sealed, event + 1)
+    shown = json.loads(run("person", "show", person, "--format", "json", "--store", sealed.store, "--as", "caseworker"))
+    assert "sealed" not in shown
+
+
+def requests_say_where_they_are(sealed):
+    server = Server(sealed.store, options=["--seal-key", sealed.key, "--beat", "2000"])
+    client = signed_in(server.port, "caseworker")
+    person = client.call("GET", "/people")[1]["people"][0]["reference"]
+    fact = {"facts": [{"fact": "person.language", "value": "Tigrinya", "source": "asked"}]}
+    same = {"Idempotency-Key": str(uuid.uuid4())}
+    path = f"/people/{person}/facts"
+    status, told = client.call("POST", path, fact, headers=same)
+    assert status == 201, (status, told)
+    event = told["sealed"]["event"]
+    assert event == told["events"][0] and told["sealed"]["receipt"] == f"/receipts/{event}", told
+    assert told["sealed"]["leaf"] == leaf_of(sealed, event) and told["sealed"]["state"] in ("not_in_the_log_yet", "in_the_log")
+    status, early = client.call("GET", f"/receipts/{event}")
+    assert status == 200 or (status == 409 and "not in the log yet" in early["detail"]), (status, early)
+    wait_for(lambda: client.call("GET", f"/receipts/{event}")[0] == 200)
+    receipt = os.path.join(sealed.folder, "receipt")
+    with open(receipt, "wb") as file:
+        file.write(client.call("GET", f"/receipts/{event}")[1])
+    assert "good" in sealed.run("verify", "--receipt", receipt)
+    status, again = client.call("POST", path, fact, headers=same)
+    with open(receipt, encoding="utf-8") as file:
+        assert f"index {again['sealed']['entry']}\n" in file.read()
+    assert again["sealed"]["state"] == "in_the_log" and again["sealed"]["event"] == event, again
+    # What the law refuses is on record, and under the seal; what cannot be read is not.
+    other = run("person", "list", "--stage", "appeal_rights_exhausted", "--store", sealed.store, "--as", "caseworker", "--format",
+                "csv").splitlines()[1].split(",")[0]
+    status, refused = client.call("POST", f"/people/{other}/steps", {"step": "hub_transfer", "hub": "HUB-NORTH"})
+    assert status in (201, 409) and "sealed" in refused, (status, refused)
+    assert refused["sealed"]["leaf"] == leaf_of(sealed, refused["sealed"]["event"]), (status, refused)
+    status, wrong = client.call("POST", path, {"facts": [{"fact": "person.nothing", "value": "x"}]})
+    assert status >= 400 and "sealed" not in wrong, wrong
+    # Whoever is not signed in could count events with receipts; of what is not there nothing is said.
+    assert Client(server.port).call("GET", f"/receipts/{event}")[0] == 401
+    for nothing in (event + 100000, 0, "x"):
+        assert client.call("GET", f"/receipts/{nothing}")[0] == 404, nothing
+    server.stop()
+    plain = Server(sealed.store)
+    client = signed_in(plain.port, "caseworker")
+    status, told = client.call("POST", path, fact)
+    assert status == 201 and told["sealed"]["state"] == "no_log_here" and "receipt" not in told["sealed"], told
+    assert client.call("GET", f"/receipts/{event}")[0] == 404
+    plain.stop()
+
+
+# --- the page ---
+
+def page_of(port, username=None):
+    """The same of both faces: the object, and the page."""
+    client = signed_in(port, username) if username else Client(port)
+    status, resource = client.call("GET", "/log")
+    assert status == 200, (status, resource)
+    cookie = {"Cookie": f"returnhub_session={client.token}"} if client.token else {}
+    plain = Client(port)
+    status, page = plain.call("GET", "/log", headers={"Accept": "text/html", **cookie})
+    assert status == 200, status
+    return resource, html.unescape(page.decode())
+
+
+def the_page_says_how_it_is(sealed):
+    sealed.publish()
+    name = "An auditor"
+    sealed.run("verify", "--by", name)
+    server = Server(sealed.store, options=["--seal-key", sealed.key, "--beat", "100"])
+    wait_for(lambda: "until" in page_of(server.port)[0]["sealing"])
+    resource, page = page_of(server.port)
+    assert resource["wrong"] == [] and "govuk-warning-text" not in page, resource
+    assert resource["log"] == {"name": NAME, "key": sealed.public}
+    assert resource["checkpoint"]["note"] == sealed.checkpoint()
+    written = os.stat(os.path.join(sealed.log, "checkpoint")).st_mtime
+    assert 0 <= resource["checkpoint"]["seconds"] <= time.time() - written + 1, resource["checkpoint"]
+    assert resource["sealing"]["state"] == "good" and resource["witnesses"]["asked"] is False
+    assert resource["verification"]["known"] and resource["verification"]["whole"]
+    assert name not in page and "by" not in resource["verification"]
+    whole, page = page_of(server.port, "monitor")
+    assert whole["verification"]["by"] == name and name in page and "/log" in Client(server.port, signed_in(
+        server.port, "monitor").token).call("GET", "/monitor", headers={"Accept": "text/html"})[1].decode()
+    # The commands on the page are those of the document, which are run by a test of their own.
+    with open(os.path.join(os.environ["RETURNHUB_SOURCE"], "docs", "seal.md"), encoding="utf-8") as file:
+        document = file.read().replace("https://register.example.org/log", "https://" + NAME)
+    blocks = re.findall(r"<pre[^>]*><code>(.*?)</code></pre>", page, re.S)
+    assert len(blocks) == 4 and all(block in document for block in blocks[1:]), blocks
+    assert sealed.public in blocks[0] and blocks == [check["commands"] for check in resource["check"]]
+    server.stop()
+    unsealed = Server(sealed.store)
+    resource, page = page_of(unsealed.port)
+    assert resource["wrong"] == ["not_sealed"] and "Nothing is sealed here" in page, resource
+    unsealed.stop()
+
+
+def the_page_says_which_event(sealed):
+    """Of a fault that a check found, and of a sealing that does not go on."""
+    count = len(sealed.leaves())
+    with Kept(sealed):
+        change(sealed.store, f"UPDATE event SET recorded_at = recorded_at + 1 WHERE position = {count // 2}")
+        assert f"vent {count // 2} " in sealed.fails("verify")
+        server = Server(sealed.store, options=["--seal-key", sealed.key, "--beat", "100"])
+        resource, page = page_of(server.port)
+        assert resource["wrong"] == ["fault"] and not resource["verification"]["whole"], resource
+        assert "found a fault" in page and str(count // 2) not in json.dumps(resource["verification"])
+        whole, page = page_of(server.port, "monitor")
+        assert f"vent {count // 2} " in whole["verification"]["found"] and f"vent {count // 2} " in page, whole
+        server.kill()
+    with Kept(sealed):
+        change(sealed.store, f"UPDATE event SET leaf = randomblob(32) WHERE position = {count}")
+        server = Server(sealed.store, options=["--seal-key", sealed.key, "--beat", "100"])
+        wait_for(lambda: page_of(server.port)[0]["sealing"]["state"] == "failing")
+        resource, page = page_of(server.port)
+        assert "failing" in resource["wrong"] and "since" in resource["sealing"] and "why" not in resource["sealing"], resource
+        assert "the sealing fails" in page and f"vent {count} " not in page
+        whole, page = page_of(server.port, "monitor")
+        assert f"vent {count} " in whole["sealing"]["why"] and f"vent {count} " in page, whole["sealing"]
+        server.kill()
 
 
 # --- the Go checksum database's own packages ---
@@ -538,10 +689,13 @@ def main():
     tap = Tap()
     with tempfile.TemporaryDirectory() as folder:
         sealed = Sealed(os.path.join(folder, "register"))
+        only = sys.argv[1:]
         for check in (is_to_the_byte, openssl_agrees, receipts_are_proofs, grows_and_stays_the_same_history,
                       restores_are_refused, crashes_change_nothing, a_tampered_store_is_found,
-                      is_served, go_agrees, what_a_deceiver_would_do, go_agrees_on_a_large_log):
-            tap.run(check.__name__.replace("_", " "), lambda check=check: check(sealed))
+                      is_served, commands_say_where_they_are, requests_say_where_they_are, the_page_says_how_it_is,
+                      the_page_says_which_event, go_agrees, what_a_deceiver_would_do, go_agrees_on_a_large_log):
+            if not only or check.__name__ in only:
+                tap.run(check.__name__.replace("_", " "), lambda check=check: check(sealed))
     return tap.done()
 
 

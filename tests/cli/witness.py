@@ -16,7 +16,7 @@ import urllib.request
 SOURCE = os.environ["RETURNHUB_SOURCE"]
 for folder in ("server", "conformance", "cli"):
     sys.path.insert(0, os.path.join(SOURCE, "tests", folder))
-from desk import BINARY, Server, Tap, run  # noqa: E402
+from desk import BINARY, Client, Server, Tap, run  # noqa: E402
 from seal import Sealed, get  # noqa: E402
 from other_witness import Witness, cosigned_at, log_signed, signatures  # noqa: E402
 
@@ -228,8 +228,14 @@ def serving_goes_on_without_them(room):
         except urllib.error.HTTPError:
             pass
         time.sleep(0.1)
+    status, page = Client(server.port).call("GET", "/log")
     server.stop()
     assert grown and cosigned, (grown, cosigned)
+    # Its page says who cosigned, and of who did not since when and why.
+    lines = {line["name"]: line for line in page["witnesses"]["list"]}
+    assert status == 200 and page["witnesses"]["needed"] and page["witnesses"]["enough"] and "witnesses" not in page["wrong"], page
+    assert lines["w2"]["state"] == "good" and lines["w2"]["key"] == room.ours.key and "at" in lines["w2"], lines
+    assert lines["w1"]["state"] == "never" and "at" not in lines["w1"], lines
     sealed.run("verify", "--policy", policy)
 
 

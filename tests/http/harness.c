@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
@@ -39,8 +40,9 @@ struct arena test_arena(size_t capacity)
 static const char *method_name(enum http_method method)
 {
     static const char *const names[] = {
-        [HTTP_GET] = "GET", [HTTP_HEAD] = "HEAD",   [HTTP_POST] = "POST",
-        [HTTP_PUT] = "PUT", [HTTP_PATCH] = "PATCH", [HTTP_DELETE] = "DELETE",
+        [HTTP_GET] = "GET",         [HTTP_HEAD] = "HEAD",   [HTTP_POST] = "POST",
+        [HTTP_PUT] = "PUT",         [HTTP_PATCH] = "PATCH", [HTTP_DELETE] = "DELETE",
+        [HTTP_OPTIONS] = "OPTIONS",
     };
     return names[method];
 }
@@ -78,6 +80,34 @@ static str told(const struct http_request *request)
     return text;
 }
 
+/* "/stream/N": N parts, each its own number and a line feed, or 64 KiB of it for "/flood/N"; the
+ * one of an odd number under "/gaps/N" is empty. */
+static bool stream(const struct http_request *request, struct http_response *response)
+{
+    const int64_t parts = number_after(request->path, STR("/stream/"));
+    const int64_t flood = number_after(request->path, STR("/flood/"));
+    const int64_t gaps = number_after(request->path, STR("/gaps/"));
+    const int64_t all =
+        parts > flood ? (parts > gaps ? parts : gaps) : (flood > gaps ? flood : gaps);
+    int64_t number = 0;
+    if (all < 0) {
+        return false;
+    }
+    if (request->goes_on) {
+        ASSERT(str_to_int64(request->mark, &number, NULL).ok);
+        number++;
+    }
+    if (number < all) {
+        const str line = arena_format(request->arena, "%lld\n", (long long)number);
+        response->body = flood >= 0                ? repeated(request->arena, 64 * 1024)
+                         : gaps >= 0 && number % 2 ? STR("")
+                                                   : line;
+        response->streams = true;
+        snprintf(response->mark, sizeof response->mark, "%lld", (long long)number);
+    }
+    return true;
+}
+
 static void handle(void *context, const struct http_request *request,
                    struct http_response *response)
 {
@@ -91,7 +121,9 @@ static void handle(void *context, const struct http_request *request,
         sleep_ms((int)wait);
     }
     response->content_type = STR("text/plain; charset=utf-8");
-    if (bytes >= 0) {
+    if (stream(request, response)) {
+        ; /* it says all */
+    } else if (bytes >= 0) {
         response->body = repeated(request->arena, (size_t)bytes);
     } else if (str_equal(request->path, STR("/nothing"))) {
         response->status = 204;

@@ -12,7 +12,9 @@ enum { HARNESS_BYTES_MAX = 4 * 1024 * 1024, CLIENT_WAIT_MS_MAX = 5000 };
 
 /* The handler. Its answer's body is "METHOD path?query|" and the body of the request; two paths do
  * something else:
- * "/wait/N" first sleeps N milliseconds, "/bytes/N" answers N bytes. */
+ * "/wait/N" first sleeps N milliseconds, "/bytes/N" answers N bytes. "/stream/N" is a stream of N
+ * parts, each a line with its number; under "/gaps/N" every second one is empty; under "/flood/N"
+ * each is 64 KiB. */
 struct desk {
     atomic_uint served;
     atomic_uint smuggled; /* requests for "/smuggled" */

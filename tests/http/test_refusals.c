@@ -206,15 +206,11 @@ static void test_every_row_is_tried(void **state)
 {
     (void)state;
     static const char *const elsewhere[] = {
-        "head-too-long",
-        "request-line-too-long",
-        "fields-too-many",
-        "second-reading",
-        "head-too-slow",
-        "body-too-slow",
-        "connections-too-many",
-        "connections-too-many-from-address",
-        "no-room",
+        "head-too-long",        "request-line-too-long",
+        "fields-too-many",      "second-reading",
+        "head-too-slow",        "body-too-slow",
+        "connections-too-many", "connections-too-many-from-address",
+        "streams-too-many",     "no-room",
     };
     for (int i = REFUSAL_NONE + 1; i < REFUSAL_COUNT; i++) {
         const char *name = refusal_row((enum http_refusal)i)->name;

@@ -108,6 +108,11 @@ def settings(folder, tap):
                              ("[sessions]\nhours_max = five\n", 2, "whole number"),
                              ("[web]\norigin = https://desk.example/\n", 2, "nothing behind it"),
                              ("[web]\norigin = http://desk.example\n", 2, "https://"),
+                             ("[sign_on]\nclient_id = x\n", None, "no issuer"),
+                             ("[sign_on]\nissuer = https://login.example\nclient_id = x\n", None, "origin in [web]"),
+                             ("[sign_on]\nissuer = http://login.example\n", 2, "https://"),
+                             ("[web]\norigin = https://desk.example\n[sign_on]\nissuer = https://login.example\nclient_id = x\n"
+                              "scopes = profile\n", None, "openid"),
                              ("[confinement]\nrequired = perhaps\n", 2, "yes or no")):
         with open(path, "w") as file:
             file.write(text)

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/landlock.h>
 #include <netinet/in.h>
 #include <pthread.h>
 #include <setjmp.h>
@@ -15,6 +16,7 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -198,9 +200,10 @@ static bool confine(void)
 {
     const struct confine_path paths[] = {
         {inside, true}, {"/etc", false}, {"/proc/self", false}, {"/no/such/path", true}};
+    const struct confinement confinement = {.paths = paths, .path_count = 4};
     struct err err = {0};
     bool confined = false;
-    if (!confine_files(paths, 4, &confined, &err).ok || !confine_calls(false, &err).ok) {
+    if (!confine_files(&confinement, &confined, &err).ok || !confine_calls(false, &err).ok) {
         fprintf(stderr, "%s\n", err.what);
         return false;
     }
@@ -273,9 +276,61 @@ static void what_was_given_up_cannot_be_done(void **state)
     }
 }
 
+/* Who asks others connects where it said, and nowhere else. */
+static int connect_to(uint16_t port)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_addr = {.s_addr = htonl(INADDR_LOOPBACK)},
+                                  .sin_port = htons(port)};
+    const int client = socket(AF_INET, SOCK_STREAM, 0);
+    return outcome(client >= 0 &&
+                   connect(client, (struct sockaddr *)&address, sizeof address) == 0);
+}
+
+static uint16_t port_of(int socket)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET};
+    socklen_t size = sizeof address;
+    assert_int_equal(getsockname(socket, (struct sockaddr *)&address, &size), 0);
+    return ntohs(address.sin_port);
+}
+
+/* 251: it could not be confined. */
+static int connect_confined(const struct confinement *confinement, uint16_t port)
+{
+    int status = 0;
+    const pid_t child = fork();
+    if (child == 0) {
+        bool confined = false;
+        const bool done = confine_files(confinement, &confined, NULL).ok && confined &&
+                          confine_calls(true, NULL).ok;
+        _exit(done ? connect_to(port) : 251);
+    }
+    assert_true(child > 0 && waitpid(child, &status, 0) == child);
+    return WEXITSTATUS(status);
+}
+
+static void connections_go_where_it_said(void **state)
+{
+    (void)state;
+    open_sockets();
+    const uint16_t port = port_of(listening);
+    const uint16_t other = (uint16_t)(port == 1 ? 2 : port - 1);
+    const struct confinement here = {.ports = &port, .port_count = 1};
+    const struct confinement elsewhere = {.ports = &other, .port_count = 1};
+    const struct confinement anywhere = {.any_port = true};
+    if (syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION) < 4) {
+        skip(); /* a kernel without Landlock, or whose Landlock knows no connections */
+    }
+    assert_int_equal(connect_confined(&elsewhere, port), EACCES);
+    assert_int_equal(connect_confined(&here, port), 0);
+    assert_int_equal(connect_confined(&anywhere, port), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(connections_go_where_it_said),
         cmocka_unit_test(what_was_given_up_cannot_be_done),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

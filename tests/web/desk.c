@@ -1,4 +1,5 @@
 #include "desk.h"
+#include "desk_forecast.h"
 
 #include "casework/adoption.h"
 #include "casework/arrivals.h"
@@ -104,6 +105,10 @@ static void open_web(struct desk *desk, const enum account_name *accounts)
             "\"columns\":[\"Period\",\"Sex\",\"Other\",\"Total\"],"
             "\"rows\":[[\"2025-Q2\",\"Total\",3,40],[\"2025-Q3\",\"Total\",4,\"[c]\"]]}",
             0, NULL)};
+    desk->forecast = (struct web_forecast){.name = STR("it"),
+                                           .run = json_loads(desk_run, 0, NULL),
+                                           .shares = json_loads(desk_shares, 0, NULL),
+                                           .sensitivity = json_loads(desk_sensitivity, 0, NULL)};
     snprintf(series, sizeof series, "%s/" ARRIVALS_FILE, source == NULL ? "." : source);
     struct web_options options = {.casework = &desk->office.casework,
                                   .pages_folder =
@@ -112,6 +117,8 @@ static void open_web(struct desk *desk, const enum account_name *accounts)
                                   .definitions = &definitions,
                                   .releases = &desk->release,
                                   .release_count = 1,
+                                  .forecasts = &desk->forecast,
+                                  .forecast_count = 1,
                                   .arrivals_file = series};
     must(web_open(&options, &desk->web, &err), &err);
     options.secure_cookies = true;
@@ -146,6 +153,9 @@ void desk_close(struct desk *desk)
     web_close(desk->web);
     web_close(desk->secure_web);
     json_decref(desk->release.sheet);
+    json_decref(desk->forecast.run);
+    json_decref(desk->forecast.shares);
+    json_decref(desk->forecast.sensitivity);
     remove_assets(desk);
     arena_close(&desk->arena);
     office_close(&desk->office);
@@ -186,6 +196,40 @@ static void add_credentials(struct desk *desk, const struct ask *ask, struct hea
     }
 }
 
+/* Every JSON answer of the tests, with what it answers, for who compares them with the document of
+ * the API (tests/api): a line a request in a file of this program's own in the folder that
+ * RETURNHUB_ANSWERS names. */
+static void keep_answer(const struct http_request *request, const struct reply *reply)
+{
+    static const char *const methods[] = {[HTTP_GET] = "GET", [HTTP_POST] = "POST"};
+    const char *folder = getenv("RETURNHUB_ANSWERS");
+    const bool kept_method = request->method == HTTP_GET || request->method == HTTP_POST;
+    const bool is_json = str_starts(reply->content_type, STR("application/json")) ||
+                         str_starts(reply->content_type, STR("application/problem+json"));
+    json_error_t error;
+    char path[256];
+    if (folder == NULL || !kept_method || !is_json) {
+        return;
+    }
+    json_t *line = json_object();
+    json_object_set_new(line, "method", json_string(methods[request->method]));
+    json_object_set_new(line, "path", json_stringn(request->path.at, request->path.len));
+    json_object_set_new(line, "status", json_integer(reply->status));
+    json_object_set_new(line, "type",
+                        json_stringn(reply->content_type.at, reply->content_type.len));
+    json_object_set_new(line, "answer", json_loadb(reply->body.at, reply->body.len, 0, &error));
+    json_t *sent =
+        json_loadb(request->body.at == NULL ? "" : request->body.at, request->body.len, 0, &error);
+    json_object_set_new(line, "sent", sent != NULL ? sent : json_null());
+    snprintf(path, sizeof path, "%s/%ld.ndjson", folder, (long)getpid());
+    FILE *file = fopen(path, "ae");
+    assert_non_null(file);
+    json_dumpf(line, file, JSON_COMPACT);
+    fputc('\n', file);
+    fclose(file);
+    json_decref(line);
+}
+
 struct reply desk_ask(struct desk *desk, const struct ask *ask)
 {
     struct headers headers = {.count = 0};
@@ -207,6 +251,8 @@ struct reply desk_ask(struct desk *desk, const struct ask *ask)
         .header_count = headers.count,
         .body = ask->body,
         .client_address = STR("127.0.0.1"),
+        .goes_on = ask->goes_on,
+        .mark = ask->goes_on ? str_from_c(ask->mark) : STR(""),
         .arena = &desk->arena,
     };
     struct reply reply = {.status = 0};
@@ -214,6 +260,7 @@ struct reply desk_ask(struct desk *desk, const struct ask *ask)
     reply.status = reply.response.status == 0 ? 200 : reply.response.status;
     reply.content_type = reply.response.content_type;
     reply.body = reply.response.body;
+    keep_answer(&request, &reply);
     return reply;
 }
 

@@ -13,9 +13,10 @@
 struct desk {
     struct office office;
     struct web *web;
-    struct web *secure_web;     /* the same behind TLS */
-    struct arena arena;         /* of the answers; given back by desk_clear */
-    struct web_release release; /* one table is published */
+    struct web *secure_web;       /* the same behind TLS */
+    struct arena arena;           /* of the answers; given back by desk_clear */
+    struct web_release release;   /* one table is published */
+    struct web_forecast forecast; /* and something was forecast */
     char assets[240];
     str tokens[ACCOUNT_NAMES]; /* of accounts that signed in */
     str form_tokens[ACCOUNT_NAMES];
@@ -47,6 +48,8 @@ struct ask {
     const char *header_name; /* one more header; NULL for none */
     const char *header_value;
     bool behind_tls;
+    bool goes_on;     /* a later part of a stream */
+    const char *mark; /* then: of the part before */
 };
 enum { NOBODY = -1 };
 

@@ -1,6 +1,7 @@
 // Checks a log that returnhub exported with what the Go checksum database is checked with,
 // golang.org/x/mod/sumdb/note and tlog, and nothing of returnhub's: the signature of the checkpoint, its
-// growth from an older one, every hash of every tile, every entry.
+// growth from an older one, every hash of every tile, every entry; that each tile that a log of this size
+// has was looked at.
 //
 //	verify PUBLIC-KEY-FILE FOLDER [OLDER-CHECKPOINT]
 package main
@@ -54,7 +55,7 @@ func openCheckpoint(path string, verifier note.Verifier) (tlog.Tree, error) {
 // Reads tiles from the folder. Their names there lack the height, which is always 8.
 type folderReader struct {
 	folder string
-	tiles  int
+	seen   map[string]bool
 }
 
 func (reader *folderReader) Height() int { return 8 }
@@ -68,7 +69,7 @@ func (reader *folderReader) ReadTiles(tiles []tlog.Tile) ([][]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		reader.tiles++
+		reader.seen[pathOf(tile)] = true
 		data = append(data, bytes)
 	}
 	return data, nil
@@ -127,6 +128,27 @@ func checkEntries(folder string, tree tlog.Tree, hashes tlog.HashReader) {
 	}
 }
 
+// The tiles that a log of this size has, at every level; at each the last may be narrower.
+func checkTiles(size int64, seen map[string]bool) {
+	for level := 0; size > 0; level++ {
+		for first := int64(0); first < size; first += 256 {
+			width := size - first
+			if width > 256 {
+				width = 256
+			}
+			path := pathOf(tlog.Tile{H: 8, L: level, N: first / 256, W: int(width)})
+			if !seen[path] {
+				fail("%s was not looked at", path)
+			}
+			delete(seen, path)
+		}
+		size /= 256
+	}
+	for path := range seen {
+		fail("%s is no tile of this log", path)
+	}
+}
+
 func checkGrowth(older, tree tlog.Tree, hashes tlog.HashReader) {
 	if older.N > tree.N {
 		fail("rollback: from %d to %d entries", older.N, tree.N)
@@ -161,7 +183,7 @@ func main() {
 	if err != nil {
 		fail("checkpoint: %v", err)
 	}
-	reader := &folderReader{folder: folder}
+	reader := &folderReader{folder: folder, seen: map[string]bool{}}
 	hashes := tlog.TileHashReader(tree, reader)
 	if len(os.Args) > 3 {
 		older, err := openCheckpoint(os.Args[3], verifier)
@@ -171,5 +193,7 @@ func main() {
 		checkGrowth(older, tree, hashes)
 	}
 	checkEntries(folder, tree, hashes)
-	fmt.Printf("whole: %d entries, %d tiles read\n", tree.N, reader.tiles)
+	tiles := len(reader.seen)
+	checkTiles(tree.N, reader.seen)
+	fmt.Printf("whole: %d entries, %d tiles\n", tree.N, tiles)
 }

@@ -1,0 +1,375 @@
+#!/usr/bin/env python3
+"""The forecast as its users see it, as TAP, on small procedures.
+
+Shares are computed here a second time, by their definition over all orders in which measures may join, from the value of every
+combination in every future that the program prints; what assumptions explain is compared with a sum whose parts are known; what a
+calibrated number is, with the calibration's own quantiles.
+"""
+import csv
+import io
+import itertools
+import json
+import math
+import os
+import subprocess
+import sys
+import tempfile
+import xml.etree.ElementTree as xml
+
+SOURCE = os.environ["RETURNHUB_SOURCE"]
+PROGRAM = os.path.join(os.environ["RETURNHUB_BUILD"], "src", "cli", "returnhub")
+SVG = "{http://www.w3.org/2000/svg}"
+
+HEAD = """scenario small
+  title    "A small procedure"
+  rulebook uk
+  begins   2024-01-01
+  quarters 3
+group everybody
+  rest
+"""
+
+QUEUE = HEAD + """
+assumed comers
+  "People who come a day"
+  between 3 and 6
+  source assumed
+assumed deterred
+  "Share who do not come"
+  between 0 and 0.4
+  source assumed
+define kept "Share who come"
+  = 1
+define served "Decisions a day"
+  = 4
+arrivals claims
+  to    awaiting_decision
+  a day comers
+  kept  kept
+station deciding
+  a day served
+stage awaiting_decision
+  begins with 200 waited 0 to 100 days
+stage granted
+way decided
+  from   awaiting_decision
+  served by deciding
+  step   grant_leave to granted
+series waiting
+  "Waiting"
+  stage awaiting_decision
+series granted
+  "Granted"
+  step grant_leave
+"""
+
+MEASURES = """
+measure operations
+  "Joint operations"
+  from 2024-02-01
+  source assumed
+  kept = kept times ( 1 less deterred )
+measure staff
+  "More decision makers"
+  from 2024-03-01
+  source assumed
+  served = served times 1.5
+measure support
+  "More decisions still"
+  from 2024-05-01
+  source assumed
+  served = served plus 1
+"""
+
+checks = []
+
+
+def check(name, good, told=""):
+    checks.append(bool(good))
+    print(f"{'ok' if good else 'not ok'} {len(checks)} - {name}")
+    if not good and told:
+        print("# " + str(told).replace("\n", "\n# ")[:2000])
+
+
+def run(*words):
+    return subprocess.run([PROGRAM, "forecast", *words], capture_output=True, text=True, check=False,
+                          env=dict(os.environ, RETURNHUB_SHARE=SOURCE))
+
+
+def write(folder, name, text):
+    path = os.path.join(folder, name)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+    return path
+
+
+def mean(numbers):
+    return sum(numbers) / len(numbers)
+
+
+def near(found, expected, within):
+    return abs(found - expected) <= within
+
+
+# --- run ---
+
+
+def same_bytes():
+    words = ["run", "hub", "--futures", "5", "--one-in", "300", "--format", "json", "--seed", "11"]
+    answers = [run(*words, "--threads", str(threads)) for threads in (1, 2, 3)]
+    check("a scenario of the program runs", answers[0].returncode == 0, answers[0].stderr)
+    check("the same seed gives the same bytes on one, two and three threads",
+          len({answer.stdout for answer in answers}) == 1)
+    words[-1] = "12"
+    check("another seed gives others", run(*words).stdout != answers[0].stdout)
+    return json.loads(answers[0].stdout)
+
+
+def every_answer_is_there(answer):
+    names = {series["name"] for series in answer["series"]}
+    wanted = {"waiting", "appeals_open", "exhausted", "returned_voluntarily", "removed", "onward_voluntarily",
+              "onward_enforced", "returned", "at_hub", "hub_idle", "supported", "cost", "held_by_law"}
+    check("every answer that was asked for is there", wanted <= names, wanted - names)
+    check("every assumption says where it comes from",
+          answer["assumptions"] and all(row["source"] and row["says"] for row in answer["assumptions"]))
+    rows = [row for series in answer["series"] for row in series["quarters"]]
+    check("intervals lie within each other, around the median", all(
+        row[kind]["interval_95"][0] <= row[kind]["interval_80"][0] <= row[kind]["interval_50"][0] <= row[kind]["median"]
+        <= row[kind]["interval_50"][1] <= row[kind]["interval_80"][1] <= row[kind]["interval_95"][1]
+        for row in rows for kind in ("level", "difference")))
+    by_name = {series["name"]: series["quarters"] for series in answer["series"]}
+    before = [row for row in by_name["at_hub"] if row["quarter"] <= "2024-Q2"]
+    check("before a measure starts it changes nothing", len(before) == 2 and all(
+        row["difference"]["mean"] == 0 and row["level"]["mean"] == 0 for row in before))
+    places = [row["level"]["mean"] + idle["level"]["mean"] for row, idle in zip(by_name["at_hub"], by_name["hub_idle"])]
+    # One person counts for 300: 2,000 places are 6 and two thirds.
+    check("places are taken or idle", all(near(sum_, 0 if i < 2 else 2000, 0 if i < 2 else 300) for i, sum_ in enumerate(places)),
+          places)
+
+
+def faces_agree(folder, small):
+    words = ["run", small, "--futures", "20", "--one-in", "1", "--output", folder]
+    answer = json.loads(run(*words, "--format", "json").stdout)
+    kept = json.load(open(os.path.join(folder, "small.run.json"), encoding="utf-8"))
+    check("what is kept in the folder is what is printed", kept == answer)
+    rows = list(csv.DictReader(io.StringIO(run(*words, "--format", "csv").stdout)))
+    by_key = {(row["series"], row["quarter"], row["kind"]): row for row in rows}
+    good = len(rows) == 2 * 3 * 2
+    for series in answer["series"]:
+        for quarter in series["quarters"]:
+            for kind in ("level", "difference"):
+                row = by_key[series["name"], quarter["quarter"], kind]
+                good = good and near(float(row["median"]), quarter[kind]["median"], 1e-6) \
+                    and near(float(row["high80"]), quarter[kind]["interval_80"][1], 1e-6)
+    check("CSV says what JSON says", good)
+    text = run(*words).stdout
+    check("text has the median of every quarter", all(
+        f"{quarter['quarter']} {quarter['level']['median']:10.0f}" in text
+        for series in answer["series"] for quarter in series["quarters"]), text)
+
+
+def drawing(small):
+    for words in (["--series", "waiting"], ["--series", "granted", "--difference"]):
+        drawn = run("run", small, "--futures", "20", "--one-in", "1", "--format", "svg", *words)
+        root = xml.fromstring(drawn.stdout) if drawn.returncode == 0 else xml.Element("none")
+        check(f"a drawing has a title, a description and a role: {' '.join(words)}",
+              root.get("role") == "img" and root.find(SVG + "title") is not None and "half of the futures"
+              in (root.findtext(SVG + "desc") or ""), drawn.stderr)
+        check("... three bands, a line and words that say which is which",
+              len([path for path in root.iter(SVG + "path") if path.get("fill", "none") not in ("none", "#0b0c0c")]) == 3
+              and any("50, 80 and 95 %" in (words.text or "") for words in root.iter(SVG + "text")))
+    refused = run("run", small, "--futures", "2", "--format", "svg", "--series", "wating")
+    check("a series that is not there: those that are are named",
+          refused.returncode != 0 and "wating" in refused.stderr and "waiting, granted" in refused.stderr, refused.stderr)
+
+
+# --- shares ---
+
+
+def shapley(values, names):
+    """By the definition: what a measure adds, over all orders in which they join."""
+    sums = dict.fromkeys(names, 0)
+    orders = list(itertools.permutations(names))
+    for order in orders:
+        joined = set()
+        for name in order:
+            before = values[frozenset(joined)]
+            joined.add(name)
+            sums[name] += (values[frozenset(joined)] - before) / len(orders)
+    return sums
+
+
+def shares(small):
+    words = ["shares", small, "--futures", "12", "--one-in", "1", "--seed", "4", "--format", "csv"]
+    each = run(*words, "--each", "--threads", "2")
+    check("every combination is printed", each.returncode == 0, each.stderr)
+    names = ["operations", "staff", "support"]
+    values = {}
+    for row in list(csv.reader(io.StringIO(each.stdout)))[1:]:
+        members = frozenset() if row[0] == "none" else frozenset(row[0].split("+"))
+        for quarter, value in enumerate(row[3:]):
+            values.setdefault((row[2], quarter, int(row[1])), {})[members] = float(value)
+    check("all eight, in every future", len(values) == 2 * 3 * 12 and all(len(sets) == 8 for sets in values.values()))
+    found = list(csv.DictReader(io.StringIO(run(*words).stdout)))
+    check("a row for each measure and for all together", len(found) == 2 * 3 * 4, len(found))
+    quarters = sorted({row["quarter"] for row in found})
+    wrong, not_summing = [], []
+    for series in ("waiting", "granted"):
+        for index, quarter in enumerate(quarters):
+            by_future = [shapley(values[series, index, future], names) for future in range(12)]
+            together = [values[series, index, future][frozenset(names)] - values[series, index, future][frozenset()]
+                        for future in range(12)]
+            expected = {name: [one[name] for one in by_future] for name in names}
+            expected["together"] = together
+            rows = {row["measure"]: row for row in found if row["series"] == series and row["quarter"] == quarter}
+            for name, numbers in expected.items():
+                error = math.sqrt(sum((n - mean(numbers)) ** 2 for n in numbers) / 11 / 12)
+                if not near(float(rows[name]["share"]), mean(numbers), 2e-5) or not near(float(rows[name]["error"]), error, 2e-5):
+                    wrong.append((series, quarter, name, rows[name], mean(numbers), error))
+            if not near(sum(float(rows[name]["share"]) for name in names), float(rows["together"]["share"]), 1e-5):
+                not_summing.append((series, quarter))
+    check("shares and errors are those of the definition", not wrong, wrong[:3])
+    check("shares sum to the combined effect", not not_summing, not_summing)
+    last = {row["measure"]: float(row["share"]) for row in found if row["series"] == "waiting" and row["quarter"] == quarters[2]}
+    check("each of these measures makes fewer wait", all(last[name] < 0 for name in names), last)
+    first = {row["measure"]: float(row["share"]) for row in found if row["series"] == "waiting" and row["quarter"] == quarters[0]}
+    check("a measure that has not started has no share", first["support"] == 0 and first["staff"] < 0, first)
+    same = {run(*words, "--threads", str(threads)).stdout for threads in (1, 3)}
+    check("the same seed gives the same bytes", len(same) == 1)
+    told = run(*words[:-2], "--quarter", "2024-Q2").stdout
+    check("text tells of the quarter asked for", "Waiting (people), 2024-Q2" in told and "all measures together" in told, told)
+
+
+# --- sensitivity ---
+
+
+def sensitivity(folder):
+    # 100 small + 100 great people, whom nobody serves; small between 0 and 10, great between 0 and 20: a fifth and four fifths of the variance.
+    path = write(folder, "sum.scenario", HEAD + """
+assumed small_part
+  between 0 and 10
+  source assumed
+assumed great_part
+  "The greater one"
+  between 0 and 20
+  source assumed
+assumed idle_part
+  lognormal median 1 spread 0.5
+  source assumed
+assumed fixed
+  exactly 3
+  source assumed
+stage awaiting_decision
+  begins with 100 times small_part plus 100 times great_part waited 0 to 1 days
+series people
+  stage awaiting_decision
+""")
+    found = run("sensitivity", path, "--one-in", "10", "--futures", "2000", "--format", "json")
+    check("what an answer hangs on is found", found.returncode == 0, found.stderr)
+    rows = {row["assumption"]: row for row in json.loads(found.stdout)["series"][0]["level"]}
+    check("a fifth and four fifths, and nothing of the others",
+          near(rows["small_part"]["index"], 0.2, 0.06) and near(rows["great_part"]["index"], 0.8, 0.04) and near(rows["idle_part"]["index"], 0, 0.05)
+          and rows["fixed"]["index"] == 0, rows)
+    text = run("sensitivity", path, "--one-in", "10", "--futures", "300").stdout
+    check("text tells the greatest first", 0 < text.find("The greater one") < text.find("\n  small_part "), text)
+    few = run("sensitivity", path, "--futures", "20")
+    check("too few futures are refused", few.returncode != 0 and "100 futures or more" in few.stderr, few.stderr)
+
+
+# --- calibrated ---
+
+
+def calibrated(folder):
+    rows = {}
+    for line in open(os.path.join(SOURCE, "scenarios", "published_2023_q4.calibration"), encoding="utf-8"):
+        words = line.split()
+        if len(words) == 9 and words[0] == "claims":
+            rows[words[1]] = [float(word) for word in words[2:]]
+    path = write(folder, "calibrated.scenario", HEAD.replace("quarters 3", "quarters 10") + """
+calibrated claims_to_come
+  "Claims in a quarter"
+  file   "published_2023_q4.calibration"
+  series claims
+  source "Home Office, Asy_D01"
+arrivals claims
+  to    awaiting_decision
+  a day claims_to_come over 91
+stage awaiting_decision
+series claims
+  arrivals claims
+""")
+    ran = run("run", path, "--futures", "800", "--one-in", "50", "--format", "json")
+    check("a calibration that comes with the program is found", ran.returncode == 0, ran.stderr)
+    found = {row["quarter"]: row["level"] for row in json.loads(ran.stdout)["series"][0]["quarters"]}
+    wrong = []
+    for quarter, (median, low50, high50, low80, high80, low95, high95) in rows.items():
+        level = found[quarter]
+        pairs = ((level["median"], median, 0.12), (level["interval_50"][0], low50, 0.15), (level["interval_50"][1], high50, 0.15),
+                 (level["interval_80"][0], low80, 0.2), (level["interval_80"][1], high80, 0.2),
+                 (level["interval_95"][0], low95, 0.35), (level["interval_95"][1], high95, 0.35))
+        wrong += [(quarter, a, b) for a, b, within in pairs if abs(math.log(a / b)) > within]
+    check("eight quarters are calibrated", len(rows) == 8)
+    check("futures have the quantiles of the calibration", not wrong, wrong)
+    check("after its end the same quarter of its last year is repeated",
+          abs(math.log(found["2026-Q1"]["median"] / found["2025-Q1"]["median"])) < 0.12, found["2026-Q1"])
+
+    text = open(path, encoding="utf-8").read()
+    line = text.split("\n").index("  series claims") + 1
+    for old, new, told in (
+            ("series claims\n  source", "series clains\n  source", [f":{line}:", '"clains"', 'Did you mean "claims"?']),
+            ('file   "published', 'file   "unpublished', ["unpublished_2023_q4.calibration"]),
+            ("begins   2024-01-01", "begins   2030-01-01", ["2030-Q1"]),
+            ('  source "Home Office, Asy_D01"\n', "", ["by which calibration", "`source`"])):
+        broken = run("run", write(folder, "broken.scenario", text.replace(old, new)), "--futures", "2")
+        check(f"refused: {(new or old).split()[1]}", broken.returncode != 0 and all(part in broken.stderr for part in told), broken.stderr)
+    whole = open(os.path.join(SOURCE, "scenarios", "published_2023_q4.calibration"), encoding="utf-8").read()
+    for old, new, told in (("claims             2024-Q2", "claims             2024-Q9", "a quarter is left out"),
+                           ("22070", "many ", "is not a number"), ("22070", "92070", "do not lie within each other")):
+        write(folder, "other.calibration", whole.replace(old, new))
+        broken = run("run", write(folder, "broken.scenario", text.replace("published_2023_q4", "other")), "--futures", "2")
+        check(f"a calibration that was changed is refused: {told}",
+              broken.returncode != 0 and told in broken.stderr and "other.calibration, line" in broken.stderr
+              and "forecast calibrate" in broken.stderr, broken.stderr)
+
+
+# --- mistakes ---
+
+
+def mistakes(folder):
+    text = QUEUE + MEASURES
+    for old, new, told in (
+            ("grant_leave to granted", "grant_leaf to granted", ["no step", "grant_leaf", "grant_leave"]),
+            ("kept = kept times", "kept = kebt times", ['no number "kebt"', 'Did you mean "kept"?']),
+            ("  between 3 and 6\n", "", ["needs a distribution and a source", "between 0.1 and 0.3"]),
+            ("  from 2024-03-01\n", "", ['"staff" does not say from which day', "from 2024-07-01"]),
+            ("= 4\n", "= 4 times\n", ["Expected a number"]),
+            ("begins   2024-01-01", "begins   2024-01-02", ["first day of a quarter"]),
+            ('"Decisions a day"', '"Decisions a day', ["text"])):
+        path = write(folder, "wrong.scenario", text.replace(old, new, 1))
+        refused = run("run", path, "--futures", "2")
+        place = "wrong.scenario:" in refused.stderr or "first day" in told[0]
+        check(f"where, what, and what to do: {(new or old).strip()[:40]}",
+              refused.returncode != 0 and place and all(part in refused.stderr for part in told), refused.stderr)
+    for words, told in ((["run", "nowhere"], "nowhere.scenario"), (["shares", "baseline"], "no measure"),
+                        (["run", "baseline", "--one-in", "0"], "one-in"), (["run", "baseline", "--format", "pdf"], "svg"),
+                        (["shares", "hub", "--quarter", "2031-Q1"], "2024-Q1 to 2026-Q4"), (["run"], "SCENARIO")):
+        refused = run(*words)
+        check(f"refused: {' '.join(words)}", refused.returncode != 0 and told in refused.stderr, refused.stderr)
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        small = write(folder, "small.scenario", QUEUE + MEASURES)
+        every_answer_is_there(same_bytes())
+        faces_agree(folder, small)
+        drawing(small)
+        shares(small)
+        sensitivity(folder)
+        calibrated(folder)
+        mistakes(folder)
+    print(f"1..{len(checks)}")
+    return 0 if all(checks) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

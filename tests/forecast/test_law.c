@@ -1,0 +1,392 @@
+/* Aim: whoever the forecast's law lets through is whom the scalar judge clears on the same facts,
+ * and nobody else. A second, plain law follows everybody beside it: it keeps every fact of a person
+ * as a value, writes each at once, and asks the scalar judge. People stay, go, come back and take
+ * each other's rows; facts are of every type, brought from one stage to another, recorded by steps,
+ * and given anew. */
+#include "forecast/draw.h"
+#include "forecast/scenario.h"
+#include "rulebook/judge.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { MEMORY = 256 * 1024 * 1024, PEOPLE_NUMBERS = 1 << 17, FACTS = 16, LOOKED_AT = 13 };
+
+static const char law_text[] =
+    "rulebook small\n  title \"Small\"\n  in force from 2024-01-01\n"
+    "country ALB \"Albania\"\ncountry IRN \"Iran\"\ncountry XDM \"Demonia\"\n"
+    "fact person.ready : flag\n  \"Ready\"\n"
+    "fact person.marked : flag\n  \"Marked\"\n"
+    "fact person.kind\n  \"Kind\"\n  one of first, second, third\n"
+    "fact person.letter\n  \"Letter\"\n"
+    "  one of la, lb, lc, ld, le, lf, lg, lh, li, lj, lk, ll, lm, ln, lo, lp, lq, lr\n"
+    "fact person.count : number\n  \"Count\"\n"
+    "fact person.told_on : date\n  \"Told\"\n"
+    "fact person.seen_on : date\n  \"Seen\"\n"
+    "fact person.paid_on : date\n  \"Paid\"\n"
+    "fact person.nationality : country\n  \"Nationality\"\n"
+    "fact person.homes : countries\n  \"Homes\"\n"
+    "fact person.paper : text\n  \"Paper\"\n"
+    "fact agreement.partner : country\n  \"Partner\"\n"
+    "fact agreement.nationalities : countries\n  \"Nationalities\"\n"
+    "stage here \"Here\" start\nstage there \"There\"\nstage gone \"Gone\" outcome\n"
+    "step mark \"Mark\"\n  from here\n  to the same stage\n  records person.marked = yes\n"
+    "step pay \"Pay\"\n  from here, there\n  to the same stage\n  records person.paid_on = today\n"
+    "step move \"Move\"\n  from here\n  to there\n"
+    "step back \"Back\"\n  from there\n  to here\n"
+    "step send \"Send\"\n  from here\n  to gone\n  with agreement\n"
+    "step send_on \"Send on\"\n  from there\n  to gone\n  with agreement\n";
+
+static const char safeguards[] =
+    "safeguard ready\n  guards send, send_on\n  source \"A\"\n  reason \"B.\"\n"
+    "  clear when person.ready or person.marked\n"
+    "  example \"c\"\n    on 2024-02-01\n    given person.ready = yes\n    then clear\n"
+    "  example \"b\"\n    on 2024-02-01\n    given person.ready = no\n    given person.marked = "
+    "no\n    then barred\n"
+    "  example \"u\"\n    on 2024-02-01\n    then unknown\n"
+    "safeguard kind\n  guards send\n  source \"A\"\n  reason \"B.\"\n"
+    "  clear when person.kind in (first, third) or person.letter in (lb, lq)\n"
+    "  example \"c\"\n    on 2024-02-01\n    given person.kind = third\n    then clear\n"
+    "  example \"b\"\n    on 2024-02-01\n    given person.kind = second\n    given person.letter = "
+    "la\n    then barred\n"
+    "  example \"u\"\n    on 2024-02-01\n    then unknown\n"
+    "safeguard count\n  guards send, send_on\n  source \"A\"\n  reason \"B.\"\n"
+    "  clear when person.count < 9 or person.marked\n"
+    "  example \"c\"\n    on 2024-02-01\n    given person.count = 8\n    then clear\n"
+    "  example \"b\"\n    on 2024-02-01\n    given person.count = 9\n    given person.marked = "
+    "no\n    then barred\n"
+    "  example \"u\"\n    on 2024-02-01\n    then unknown\n"
+    "safeguard told\n  guards send\n  source \"A\"\n  reason \"B.\"\n"
+    "  clear when 10 days after person.told_on <= today\n"
+    "  example \"c\"\n    on 2024-02-01\n    given person.told_on = 2024-01-01\n    then clear\n"
+    "  example \"b\"\n    on 2024-02-01\n    given person.told_on = 2024-01-31\n    then barred\n"
+    "  example \"u\"\n    on 2024-02-01\n    then unknown\n"
+    "safeguard seen\n  guards send\n  source \"A\"\n  reason \"B.\"\n"
+    "  clear when person.seen_on < person.told_on or person.marked\n"
+    "  example \"c\"\n    on 2024-02-01\n    given person.seen_on = 2024-01-01\n    given "
+    "person.told_on = 2024-01-02\n    then clear\n"
+    "  example \"b\"\n    on 2024-02-01\n    given person.seen_on = 2024-01-02\n    given "
+    "person.told_on = 2024-01-02\n    given person.marked = no\n    then barred\n"
+    "  example \"u\"\n    on 2024-02-01\n    then unknown\n"
+    "safeguard paid\n  guards send_on\n  source \"A\"\n  reason \"B.\"\n"
+    "  clear when 20 days after person.paid_on <= today\n"
+    "  example \"c\"\n    on 2024-02-01\n    given person.paid_on = 2024-01-01\n    then clear\n"
+    "  example \"b\"\n    on 2024-02-01\n    given person.paid_on = 2024-01-31\n    then barred\n"
+    "  example \"u\"\n    on 2024-02-01\n    then unknown\n"
+    "safeguard covered\n  guards send, send_on\n  source \"A\"\n  reason \"B.\"\n"
+    "  clear when person.nationality in agreement.nationalities\n"
+    "  example \"c\"\n    on 2024-02-01\n    given person.nationality = ALB\n    given "
+    "agreement.nationalities = ALB\n    then clear\n"
+    "  example \"b\"\n    on 2024-02-01\n    given person.nationality = IRN\n    given "
+    "agreement.nationalities = ALB\n    then barred\n"
+    "  example \"u\"\n    on 2024-02-01\n    then unknown\n"
+    "safeguard home\n  guards send_on\n  source \"A\"\n  reason \"B.\"\n"
+    "  clear when agreement.partner in person.homes or person.paper known\n"
+    "  example \"c\"\n    on 2024-02-01\n    given person.paper = \"x\"\n    then clear\n"
+    "  example \"b\"\n    given agreement.partner = ALB\n    given person.homes = IRN\n    then "
+    "barred\n"
+    "  example \"u\"\n    given agreement.partner = ALB\n    then unknown\n";
+
+static const char scenario_text[] =
+    "scenario it\n  title \"It\"\n  rulebook small\n  begins 2024-01-01\n"
+    "  quarters 4\n  judged every 7 days\n"
+    "group albanians\n  nationality \"Albania\"\n  country ALB\n"
+    "group iranians\n  nationality \"Iran\"\n  country IRN\n"
+    "group others\n  rest\n"
+    "arrivals people\n  to here\n  a day 10\n"
+    "station senders\n  a day 20\n"
+    "station senders_on\n  a day 10\n"
+    "stage here\n  begins with 14000 waited 0 to 300 days\n"
+    "stage there\nstage gone\n"
+    "hub hub\n  agreement.nationalities = ALB, XDM\n  agreement.partner = ALB\n"
+    "way sent\n  from here\n  served by senders\n  judged at hub\n  step send to gone\n"
+    "way marked\n  from here\n  chance a day 0.01\n  step mark to here\n"
+    "way paid\n  from here\n  chance a day 0.01\n  step pay to here\n"
+    "way moved\n  from here\n  chance a day 0.02\n  step move to there\n"
+    "way sent_on\n  from there\n  served by senders_on\n  judged at hub\n  step send_on to gone\n"
+    "way paid_there\n  from there\n  chance a day 0.02\n  step pay to there\n"
+    "way came_back\n  from there\n  chance a day 0.02\n  step back to here\n"
+    "facts on coming\n"
+    "  person.homes = nationality share 0.5\n    or XDM share 0.2\n"
+    "  person.count = 3 share 0.4\n    or 9 share 0.3\n"
+    "facts on here\n"
+    "  person.told_on = today\n"
+    "  person.seen_on = today less 5 days share 0.6\n    or today plus 1 days share 0.2\n"
+    "  person.kind = first share 0.5\n    or second share 0.2\n"
+    "  person.letter = lb share 0.2\n    or la share 0.6\n"
+    "  person.ready = yes share 0.5\n    or no share 0.3\n"
+    "  person.nationality = nationality\n"
+    "  person.paper = \"seen\" share 0.5\n"
+    "facts on there\n"
+    "  person.count = 1 share 0.5\n    or 12 share 0.3\n"
+    "  person.ready = yes\n"
+    "series here\n  stage here\n"
+    "series held\n  held_by_law sent\n"
+    "series sent\n  step send\n  step send_on\n";
+
+/* ---- the second law: the lines of the text above, once more ---- */
+
+enum where { COMING = -1, HERE, THERE, GONE };
+enum kind_of_value { TEXT, DAY, NATIONALITY };
+
+struct line {
+    enum where stage;
+    const char *fact;
+    struct {
+        enum kind_of_value kind;
+        const char *text;
+        int days;
+        double share;
+    } values[2];
+};
+
+static const struct line lines[] = {
+    {COMING, "person.homes", {{NATIONALITY, "", 0, 0.5}, {TEXT, "XDM", 0, 0.2}}},
+    {COMING, "person.count", {{TEXT, "3", 0, 0.4}, {TEXT, "9", 0, 0.3}}},
+    {HERE, "person.told_on", {{DAY, "", 0, 1}}},
+    {HERE, "person.seen_on", {{DAY, "", -5, 0.6}, {DAY, "", 1, 0.2}}},
+    {HERE, "person.kind", {{TEXT, "first", 0, 0.5}, {TEXT, "second", 0, 0.2}}},
+    {HERE, "person.letter", {{TEXT, "lb", 0, 0.2}, {TEXT, "la", 0, 0.6}}},
+    {HERE, "person.ready", {{TEXT, "yes", 0, 0.5}, {TEXT, "no", 0, 0.3}}},
+    {HERE, "person.nationality", {{NATIONALITY, "", 0, 1}}},
+    {HERE, "person.paper", {{TEXT, "seen", 0, 0.5}}},
+    {THERE, "person.count", {{TEXT, "1", 0, 0.5}, {TEXT, "12", 0, 0.3}}},
+    {THERE, "person.ready", {{TEXT, "yes", 0, 1}}},
+};
+
+enum { LINES = sizeof lines / sizeof lines[0], COUNTRIES = 2 };
+
+struct life {
+    uint64_t key;
+    uint32_t group;
+    struct value facts[FACTS];
+};
+
+static struct world {
+    struct arena arena;
+    const struct rulebook *rulebook;
+    const struct procedure_law *law; /* the one that is tested */
+    struct life *lives;
+    struct value agreement[FACTS];
+    struct value given[LINES][2];             /* of texts */
+    struct value countries[FACTS][COUNTRIES]; /* Albania, Iran, as values of these facts */
+    uint32_t facts[LINES];
+    date begins;
+    uint64_t judgings;
+    uint64_t looked_at;
+    uint64_t cleared;
+} world;
+
+static uint32_t fact_of(const char *name)
+{
+    for (uint32_t i = 0; i < world.rulebook->fact_count; i++) {
+        if (str_equal(world.rulebook->facts[i].name, str_from_c(name))) {
+            return i;
+        }
+    }
+    fail_msg("there is no fact %s", name);
+    return 0;
+}
+
+static struct value value_of(uint32_t fact, const char *text)
+{
+    struct value value = value_unknown();
+    struct err err;
+    assert_true(value_parse(world.rulebook, &world.rulebook->facts[fact], str_from_c(text),
+                            &world.arena, &value, &err)
+                    .ok);
+    return value;
+}
+
+static void read_lines(void)
+{
+    for (size_t i = 0; i < LINES; i++) {
+        const uint32_t fact = world.facts[i] = fact_of(lines[i].fact);
+        for (size_t j = 0; j < 2; j++) {
+            const bool is_text = lines[i].values[j].kind == TEXT && lines[i].values[j].share > 0;
+            if (is_text) {
+                world.given[i][j] = value_of(fact, lines[i].values[j].text);
+            } else if (lines[i].values[j].kind == NATIONALITY) {
+                world.countries[fact][0] = value_of(fact, "ALB");
+                world.countries[fact][1] = value_of(fact, "IRN");
+            }
+        }
+    }
+}
+
+static struct value value_given(const struct life *life, size_t line, size_t which, int32_t day)
+{
+    switch (lines[line].values[which].kind) {
+    case TEXT:
+        return world.given[line][which];
+    case DAY:
+        return value_date(date_add_days(world.begins, day + lines[line].values[which].days));
+    case NATIONALITY:
+        return life->group < COUNTRIES ? world.countries[world.facts[line]][life->group]
+                                       : value_unknown();
+    }
+    return value_unknown();
+}
+
+static void give(struct life *life, size_t line, int32_t day)
+{
+    const char *name = lines[line].fact;
+    struct draw draw = draw_begin(life->key, draw_purpose(name, strlen(name)));
+    double left = draw_unit(&draw);
+    life->facts[world.facts[line]] = value_unknown();
+    for (size_t i = 0; i < 2 && left >= 0; i++) {
+        if (left < lines[line].values[i].share) {
+            life->facts[world.facts[line]] = value_given(life, line, i, day);
+        }
+        left -= lines[line].values[i].share;
+    }
+}
+
+static void give_all(struct life *life, enum where stage, int32_t day)
+{
+    for (size_t i = 0; i < LINES; i++) {
+        if (lines[i].stage == stage) {
+            give(life, i, day);
+        }
+    }
+}
+
+/* ---- both beside each other ---- */
+
+static void comes(void *context, uint32_t person, uint32_t group, uint64_t key, uint32_t stage,
+                  int32_t day)
+{
+    (void)context;
+    assert_true(person < PEOPLE_NUMBERS);
+    struct life *life = &world.lives[person];
+    *life = (struct life){.key = key, .group = group};
+    give_all(life, COMING, day);
+    give_all(life, (enum where)stage, day);
+    world.law->begin(world.law->context, person, group, key, stage, day);
+}
+
+static void steps(void *context, uint32_t person, uint32_t step, uint32_t stage, int32_t day)
+{
+    (void)context;
+    struct life *life = &world.lives[person];
+    const str name = world.rulebook->steps[step].name;
+    if (str_equal(name, STR("mark"))) {
+        life->facts[fact_of("person.marked")] = value_flag(true);
+    }
+    if (str_equal(name, STR("pay"))) {
+        life->facts[fact_of("person.paid_on")] = value_date(date_add_days(world.begins, day));
+    }
+    give_all(life, (enum where)stage, day);
+    world.law->step(world.law->context, person, step, stage, day);
+}
+
+static result judges(void *context, uint32_t way, const uint32_t *people, size_t count, int32_t day,
+                     bool *ret_clear, struct err *err)
+{
+    (void)context;
+    static const str judged[] = {STR_INIT("send"), STR_INIT("send_on")};
+    TRY(world.law->judge(world.law->context, way, people, count, day, ret_clear, err));
+    uint32_t step = 0;
+    while (!str_equal(world.rulebook->steps[step].name, judged[way == 0 ? 0 : 1])) {
+        step++;
+    }
+    world.judgings++;
+    for (size_t i = world.judgings % LOOKED_AT; i < count; i += LOOKED_AT) {
+        const struct question question = {.person = world.lives[people[i]].facts,
+                                          .agreement = world.agreement,
+                                          .today = date_add_days(world.begins, day)};
+        const bool clear = judge_step(world.rulebook, step, &question, NULL) == CLEARANCE_CLEAR;
+        if (clear != ret_clear[i]) {
+            fail_msg("day %d, way %u, person %u: clear is %d, by the judge %d", day, way, people[i],
+                     ret_clear[i], clear);
+        }
+        world.looked_at++;
+        world.cleared += clear;
+    }
+    return result_ok();
+}
+
+/* ---- the run ---- */
+
+static result open_text(void *context, str name, struct arena *arena, str *ret_text,
+                        struct err *err)
+{
+    (void)context;
+    (void)name;
+    (void)arena;
+    (void)err;
+    *ret_text = str_from_c(scenario_text);
+    return result_ok();
+}
+
+static void load_rulebook(struct arena scratch)
+{
+    struct err err = {0};
+    struct diagnostics diagnostics;
+    const struct rulebook_file file = {STR("small"),
+                                       arena_format(&world.arena, "%s%s", law_text, safeguards)};
+    assert_true(diagnostics_init(&diagnostics, &world.arena, &err).ok);
+    if (!rulebook_load(&file, 1, &world.arena, scratch, &world.rulebook, &diagnostics, &err).ok) {
+        fail_msg("%s:%u: %s", err.file, err.line, err.what);
+    }
+    assert_true(world.rulebook->fact_count <= FACTS);
+    read_lines();
+    world.agreement[fact_of("agreement.nationalities")] =
+        value_of(fact_of("agreement.nationalities"), "ALB, XDM");
+    world.agreement[fact_of("agreement.partner")] = value_of(fact_of("agreement.partner"), "ALB");
+}
+
+static const struct procedure *make(struct arena scratch)
+{
+    struct err err = {0};
+    const struct scenario_files files = {NULL, open_text, open_text};
+    const struct scenario *scenario = NULL;
+    if (!scenario_load(&files, STR("it"), world.rulebook, &world.arena, scratch, &scenario, &err)
+             .ok) {
+        fail_msg("%s:%u:%u: %s", err.file, err.line, err.column, err.what);
+    }
+    struct scenario_choice choice = {.scenario = scenario};
+    const struct procedure *made = NULL;
+    assert_true(scenario_make(&choice, 7, 0, &world.arena, &made, &err).ok);
+    world.begins = scenario_about(scenario)->begins;
+    return made;
+}
+
+static void as_the_scalar_judge(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    struct arena scratch = {0};
+    struct draw_tables tables;
+    struct procedure_outcome outcome;
+    assert_true(arena_open(&world.arena, MEMORY, &err).ok);
+    assert_true(arena_open(&scratch, MEMORY, &err).ok);
+    world.lives = ARENA_NEW(&world.arena, struct life, PEOPLE_NUMBERS);
+    load_rulebook(scratch);
+    struct procedure procedure = *make(scratch);
+    world.law = procedure.law;
+    const struct procedure_law both = {
+        .begin = comes, .step = steps, .judge = judges, .days_between = world.law->days_between};
+    procedure.law = &both;
+    draw_tables_make(&tables);
+    if (!procedure_run(&procedure, &tables, 7, 0, &world.arena, scratch, &outcome, &err).ok) {
+        fail_msg("%s", err.what);
+    }
+    print_message("# %llu judged twice, %llu of them clear\n", (unsigned long long)world.looked_at,
+                  (unsigned long long)world.cleared);
+    /* More than one room of rows, and both answers often. */
+    assert_true(outcome.begun > 42000);
+    assert_true(world.cleared > 1000 && world.looked_at - world.cleared > 1000);
+    arena_close(&scratch);
+    arena_close(&world.arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(as_the_scalar_judge)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
