@@ -111,7 +111,7 @@ int peer_sqlite(const char *path, double seconds)
     if (sqlite3_open_v2(path, &peer.db, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK ||
         sqlite3_exec(peer.db,
                      "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-                     "PRAGMA wal_autocheckpoint = 10000; PRAGMA cache_size = -65536;",
+                     "PRAGMA wal_autocheckpoint = 65536; PRAGMA cache_size = -65536;",
                      NULL, NULL, NULL) != SQLITE_OK) {
         stop(&peer);
     }

@@ -11,7 +11,7 @@ enum {
     BUSY_MILLISECONDS = 30000, /* another process may write a large import */
     /* How much of the file a connection keeps in memory. */
     READER_CACHE_KIBIBYTES = 16 * 1024,
-    WRITER_CACHE_KIBIBYTES = 64 * 1024,
+    WRITER_CACHE_KIBIBYTES = 256 * 1024,
     BULK_CACHE_KIBIBYTES = 768 * 1024,
     /* Of a new store: a command changes a few places of some pages, and each page that it changes
      * is written whole. */
