@@ -206,7 +206,7 @@ def do_everything(port, faults):
     secret = monitor.post("/account/second-factor", {}, {200, 201, 403, 409})
     monitor.post("/account/second-factor/confirmation", {"code": "000000"}, {403, 409, 422} if secret else {403, 409, 422})
     clerk.call("GET", "/nothing", None, {404})
-    clerk.call("POST", "/people", {"name": "N"}, {406}, {"Accept": "image/png"})
+    clerk.call("POST", "/people", {"name": "N", "registered_on": "2023-05-01"}, {406}, {"Accept": "image/png"})
     clerk.call("POST", "/sign-in", {"username": "caseworker", "password": "wrong"}, {401})
     clerk.post("/sign-out", {}, {204})
     return sum(reader.count for reader in readers.values())
