@@ -61,8 +61,8 @@ static result print_tie(const struct invocation *invocation, const struct tie_li
     return result_ok();
 }
 
-static result read_day(const struct invocation *invocation, int option, struct known_day *ret_day,
-                       struct err *err)
+static result read_day(const struct invocation *invocation, enum command_option option,
+                       struct known_day *ret_day, struct err *err)
 {
     ret_day->known = option_given(invocation, option);
     return ret_day->known ? date_parse(invocation->options[option], &ret_day->day, err)

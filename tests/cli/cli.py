@@ -138,7 +138,7 @@ def other_law(folder):
     source = os.environ["RETURNHUB_SOURCE"]
     share = os.path.join(folder, "share")
     shutil.copytree(os.path.join(source, "rulebooks"), os.path.join(share, "rulebooks"))
-    for name in ("pages", "data"):
+    for name in ("pages", "data", "docs"):
         os.symlink(os.path.join(source, name), os.path.join(share, name))
     changed = 0
     for name in os.listdir(os.path.join(share, "rulebooks", "uk")):
