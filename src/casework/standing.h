@@ -21,7 +21,7 @@ struct standing {
     int64_t people;
 };
 
-/* `nationality` is the fact that says it. */
+/* `nationality` is the fact that says it; "" when none does. */
 MUST_USE result casework_standing(const struct casework *casework, const struct caller *caller,
                                   const struct edition_asked *asked, str nationality,
                                   struct arena *arena, struct standing *ret_standing,

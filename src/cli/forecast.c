@@ -189,13 +189,6 @@ static result open_on_register(struct forecast *forecast, struct err *err)
     forecast->about = scenario_about(forecast->scenario);
     const struct edition_asked asked = {.has_as_of = true,
                                         .as_of = date_add_days(forecast->about->begins, -1)};
-    if (forecast->about->nationality_fact.len == 0) {
-        result_ignore(
-            err_set(err, ERROR_INPUT,
-                    "The scenario does not say which fact is the nationality of a person"),
-            "the hint returns the failure");
-        return err_hint(err, "give it with \"= nationality\" under \"facts\"");
-    }
     TRY(casework_standing(&desk.casework, &desk.caller, &asked, forecast->about->nationality_fact,
                           invocation->arena, &standing, err));
     return place_people(forecast, &standing, err);

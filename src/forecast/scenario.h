@@ -74,7 +74,8 @@ struct scenario_about {
     size_t assumed_count;
     const struct scenario_series *series;
     size_t series_count;
-    str nationality_fact; /* the fact of the law that is given the nationality; "" when none is */
+    str nationality_fact; /* the fact of the law that is given the nationality; "" when none is,
+                             and then nobody's is known */
 };
 const struct scenario_about *scenario_about(const struct scenario *scenario);
 
