@@ -212,8 +212,56 @@ def do_everything(port, faults):
     return sum(reader.count for reader in readers.values())
 
 
+def read_own(reader, base):
+    """A record as its person, or who represents them, sees it."""
+    record = reader.get(base, (200,))
+    for part in ["/record", "/looks", "/copy"]:
+        reader.get(f"{base}{part}", (200,))
+    for letter in record.get("letters", []):
+        reader.get(f"{base}/letters/{letter['number']}", (200,))
+    return record
+
+
+def serve_letter(clerk, base):
+    """So that the record, as its person sees it, has a letter."""
+    for notice in ["removal_decision", "transfer_information", "arrival_information", "departure_details"]:
+        letter = clerk.post(f"{base}/letters/new", {"notice": notice, "language": "en-GB", "hub": ""}, {200, 201, 403, 404, 409, 422})
+        if isinstance(letter.get("number"), int):
+            method = clerk.get(f"/letters/{letter['number']}")["methods"][0]
+            clerk.post(f"/letters/{letter['number']}/service", {"method": method, "on": in_days(0)[:10], "understood": "yes", "proof": "signed for"})
+            return
+
+
+def see_own(port, faults):
+    """What a person and a legal representative read and say, and who lets them."""
+    person, lawyer, clerk = (Reader(port, name, faults) for name in ["person", "lawyer", "caseworker"])
+    reference = read_own(person, "/own")["reference"]
+    for client in lawyer.get("/clients", (200,))["clients"]:
+        serve_letter(clerk, f"/people/{client['reference']}")
+        read_own(lawyer, f"/clients/{client['reference']}")
+    person.post("/own/complaint", {"about": "record", "words": "The day of birth is wrong"}, {201})
+    person.call("POST", "/own/complaint", {"about": "record"}, {422})
+    lawyer.post(f"/clients/{reference}/complaint", {"about": "decision", "words": "It does not say why"}, {201})
+    person.post("/language", {"language": "sq"}, {204})
+    person.call("POST", "/language", {"language": "tlh"}, {422})
+    read_own(person, "/own")
+    other = clerk.get("/people?limit=1")["people"][0]["reference"]
+    lawyer.call("GET", f"/clients/{other}", None, {404})
+    ties = f"/people/{other}/ties"
+    clerk.get(f"{ties}/new", (200,))
+    tie = clerk.post(f"{ties}/new", {"username": "lawyer", "authority": "a signed form", "last_day": in_days(90)[:10]}, {201})
+    clerk.get(f"{ties}/{tie.get('tie')}/end", (200,))
+    clerk.post(f"{ties}/{tie.get('tie')}/end", {"reason": "somebody else was chosen"}, {200})
+    for subject in [other, reference]:
+        clerk.get(f"/people/{subject}/ties", (200,))
+    clerk.call("GET", "/own", None, {403})
+    person.call("POST", "/account/password", {"current": "wrong", "password": "several words to remember"}, {422})
+    person.post("/account/password", {"current": PASSWORD, "password": "several words to remember"}, {204})
+    return sum(reader.count for reader in [person, lawyer, clerk])
+
+
 def everything(port, faults):
-    count = 0
+    count = see_own(port, faults)
     for name in ROLES:
         reader = Reader(port, name, faults)
         read_everything(reader)
