@@ -157,9 +157,22 @@ static const struct deed ending[1] = {
      .act = act_end},
 };
 
+/* The form is sent to the tie's own address, and leads back to the list. */
+static result open_ending(struct deed_form *form, struct err *err)
+{
+    int64_t tie = 0;
+    TRY(exchange_position(form->exchange, 1, &tie, err));
+    TRY(open_form(form, err));
+    form->cancel = form->base;
+    form->to = form->base;
+    form->base =
+        arena_format(form->exchange->arena, "%.*s/%lld", STR_ARG(form->base), (long long)tie);
+    return form->base.at != NULL ? result_ok() : arena_full(err);
+}
+
 result handle_tie_end(struct exchange *exchange, struct err *err)
 {
-    return deed_answer(exchange, ending, 1, STR("end"), NULL, open_form, err);
+    return deed_answer(exchange, ending, 1, STR("end"), NULL, open_ending, err);
 }
 
 result handle_ties(struct exchange *exchange, struct err *err)
