@@ -120,7 +120,7 @@ static char escape_letter(unsigned char c)
     }
 }
 
-static void put_string(struct buf *buf, str text)
+void json_put_str(struct buf *buf, str text)
 {
     buf_put_char(buf, '"');
     size_t plain = 0; /* where the bytes not yet written begin */
@@ -177,7 +177,7 @@ static bool put_members(struct buf *buf, json_t *object, struct member *room)
         if (i > 0) {
             buf_put_char(buf, ',');
         }
-        put_string(buf, room[i].key);
+        json_put_str(buf, room[i].key);
         buf_put_char(buf, ':');
         if (!put_value(buf, room[i].value)) {
             return false;
@@ -229,7 +229,7 @@ static bool put_value(struct buf *buf, const json_t *value)
     case JSON_ARRAY:
         return put_array(buf, value);
     case JSON_STRING:
-        put_string(buf, (str){.at = json_string_value(value), .len = json_string_length(value)});
+        json_put_str(buf, (str){.at = json_string_value(value), .len = json_string_length(value)});
         return true;
     case JSON_INTEGER:
         buf_put_int64(buf, json_integer_value(value));

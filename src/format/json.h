@@ -8,6 +8,7 @@
 #define RETURNHUB_FORMAT_JSON_H
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/date.h"
 
 #include <jansson.h>
@@ -22,6 +23,9 @@ MUST_USE result json_write(const json_t *value, struct arena *arena, str *ret_te
 /* The same, indented, for people. */
 MUST_USE result json_write_pretty(const json_t *value, struct arena *arena, str *ret_text,
                                   struct err *err);
+/* A text in quotes, with what must be escaped: what is written piece by piece has the same bytes.
+ * The text is well-formed UTF-8. */
+void json_put_str(struct buf *buf, str text);
 
 /* Builders that take a str; NULL-safe in the jansson way (a NULL object or failed value is a no-op
  * that returns false through json_set). The object keeps the only reference to what is set. */

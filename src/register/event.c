@@ -135,50 +135,6 @@ static result check_text(const struct field *field, str text, struct err *err)
     return result_ok();
 }
 
-/* After the backslash; 0 for a character that is written as it is, 'u' for one without a letter of
- * its own. */
-static char escape_letter(char c)
-{
-    switch (c) {
-    case '"':
-    case '\\':
-        return c;
-    case '\b':
-        return 'b';
-    case '\f':
-        return 'f';
-    case '\n':
-        return 'n';
-    case '\r':
-        return 'r';
-    case '\t':
-        return 't';
-    default:
-        return (unsigned char)c < 0x20 ? 'u' : '\0';
-    }
-}
-
-static void put_json_text(struct buf *buf, str text)
-{
-    buf_put_char(buf, '"');
-    size_t plain = 0; /* where the bytes not yet written begin */
-    for (size_t i = 0; i < text.len; i++) {
-        const char letter = escape_letter(text.at[i]);
-        if (letter == '\0') {
-            continue;
-        }
-        buf_put(buf, str_slice(text, plain, i));
-        if (letter == 'u') {
-            buf_format(buf, "\\u%04X", (unsigned)(unsigned char)text.at[i]);
-        } else {
-            buf_put(buf, (str){.at = (const char[]){'\\', letter}, .len = 2});
-        }
-        plain = i + 1;
-    }
-    buf_put(buf, str_slice(text, plain, text.len));
-    buf_put_char(buf, '"');
-}
-
 static result put_day(struct buf *buf, const struct field *field, date day, struct err *err)
 {
     date same;
@@ -211,7 +167,7 @@ static result put_texts(struct buf *buf, const struct field *field, const struct
     for (size_t i = 0; i < texts->count; i++) {
         TRY(check_text(field, texts->items[i], err));
         buf_put(buf, i == 0 ? STR("") : STR(","));
-        put_json_text(buf, texts->items[i]);
+        json_put_str(buf, texts->items[i]);
     }
     buf_put_char(buf, ']');
     return result_ok();
@@ -224,7 +180,7 @@ static result put_member(struct buf *buf, const struct event *event, const struc
     switch (field->type) {
     case FIELD_TEXT:
         TRY(check_text(field, *(const str *)member, err));
-        put_json_text(buf, *(const str *)member);
+        json_put_str(buf, *(const str *)member);
         return result_ok();
     case FIELD_NUMBER:
         buf_put_int64(buf, *(const int64_t *)member);
