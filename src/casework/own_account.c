@@ -242,8 +242,10 @@ static result remove_work(struct transaction *transaction, void *context, struct
     return account_secured(&work->sitting, account, what, err);
 }
 
-result casework_remove_second_factor(const struct casework *casework, const struct caller *caller,
-                                     str username, str reason, struct arena *arena, struct err *err)
+/* An administrator's removal, and why. */
+static result remove_with(store_work *remove, const struct casework *casework,
+                          const struct caller *caller, str username, str reason,
+                          struct arena *arena, struct err *err)
 {
     TRY(text_line_required("The user name", username, NAME_MAX_BYTES, err));
     TRY(text_line_required("The reason", reason, SOURCE_MAX_BYTES, err));
@@ -252,9 +254,15 @@ result casework_remove_second_factor(const struct casework *casework, const stru
                             .username = username,
                             .reason = str_trim(reason),
                             .arena = arena};
-    const result removed = store_write(casework->store, remove_work, &work, err);
+    const result removed = store_write(casework->store, remove, &work, err);
     sodium_memzero(&work.factor, sizeof work.factor);
     return removed;
+}
+
+result casework_remove_second_factor(const struct casework *casework, const struct caller *caller,
+                                     str username, str reason, struct arena *arena, struct err *err)
+{
+    return remove_with(remove_work, casework, caller, username, reason, arena, err);
 }
 
 /* --- a lost device ---------------------------------------------------------------------------- */
@@ -301,14 +309,5 @@ static result remove_all_work(struct transaction *transaction, void *context, st
 result casework_remove_factors(const struct casework *casework, const struct caller *caller,
                                str username, str reason, struct arena *arena, struct err *err)
 {
-    TRY(text_line_required("The user name", username, NAME_MAX_BYTES, err));
-    TRY(text_line_required("The reason", reason, SOURCE_MAX_BYTES, err));
-    struct own_work work = {.casework = casework,
-                            .caller = caller,
-                            .username = username,
-                            .reason = str_trim(reason),
-                            .arena = arena};
-    const result removed = store_write(casework->store, remove_all_work, &work, err);
-    sodium_memzero(&work.factor, sizeof work.factor);
-    return removed;
+    return remove_with(remove_all_work, casework, caller, username, reason, arena, err);
 }
