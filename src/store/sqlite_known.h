@@ -20,6 +20,7 @@ struct known {
     bool keeps; /* false for a connection that only reads */
     struct arena memory;
     struct known_row *slots; /* NULL until the first row */
+    uint64_t *generations;   /* of the row in each slot; 0 when there is none */
     uint64_t generation;     /* of what is known; older rows are stale */
     bool wrote;              /* something since the last commit */
     int64_t version;         /* of the data, as others write it */
