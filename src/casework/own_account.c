@@ -33,6 +33,13 @@ result account_secured(struct sitting *sitting, int64_t account, str what, struc
     return what.at == NULL ? arena_full(err) : sitting_append(sitting, &event, err);
 }
 
+result account_secured_before(const struct event *before, const char *what, struct err *err)
+{
+    const bool same = before->kind == EVENT_ACCOUNT_SECURED &&
+                      str_starts(before->body.account_secured.what, str_from_c(what));
+    return same ? result_ok() : sitting_client_id_taken(err);
+}
+
 static result begin(struct own_work *work, struct transaction *transaction, enum action action,
                     struct event *ret_before, struct err *err)
 {
@@ -94,7 +101,7 @@ static result confirm_work(struct transaction *transaction, void *context, struc
     bool found = false;
     TRY(begin(work, transaction, ACTION_SECURE_OWN_ACCOUNT, &before, err));
     if (before.position != 0) {
-        return before.kind == EVENT_ACCOUNT_SECURED ? result_ok() : sitting_client_id_taken(err);
+        return account_secured_before(&before, "second factor set", err);
     }
     TRY(transaction_second_factor(transaction, work->sitting.account.id, &work->factor, &found,
                                   err));
@@ -144,7 +151,7 @@ static result end_work(struct transaction *transaction, void *context, struct er
     size_t ended = 0;
     TRY(begin(work, transaction, ACTION_SECURE_OWN_ACCOUNT, &before, err));
     if (before.position != 0) {
-        return before.kind == EVENT_ACCOUNT_SECURED ? result_ok() : sitting_client_id_taken(err);
+        return account_secured_before(&before, "sessions ended", err);
     }
     session_hash_token(work->token, hash);
     TRY(sessions_end(transaction, work->sitting.account.id, hash, work->name, *work->arena, &ended,
@@ -226,7 +233,7 @@ static result remove_work(struct transaction *transaction, void *context, struct
     size_t ended = 0;
     TRY(begin(work, transaction, ACTION_SECURE_OWN_ACCOUNT, &before, err));
     if (before.position != 0) {
-        return before.kind == EVENT_ACCOUNT_SECURED ? result_ok() : sitting_client_id_taken(err);
+        return account_secured_before(&before, "second factor removed", err);
     }
     TRY(sitting_own_account(&work->sitting, work->username, &account, err));
     TRY(transaction_second_factor(transaction, account, &work->factor, &found, err));
@@ -289,7 +296,7 @@ static result remove_all_work(struct transaction *transaction, void *context, st
     TRY(begin(work, transaction, ACTION_MANAGE_ACCOUNTS, &before, err));
     TRY(sitting_require_proof(work->caller, err));
     if (before.position != 0) {
-        return before.kind == EVENT_ACCOUNT_SECURED ? result_ok() : sitting_client_id_taken(err);
+        return account_secured_before(&before, "second factor and passkeys removed", err);
     }
     TRY(sitting_own_account(&work->sitting, work->username, &account, err));
     TRY(transaction_second_factor(transaction, account, &work->factor, &found, err));
