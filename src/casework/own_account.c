@@ -150,6 +150,7 @@ static result end_work(struct transaction *transaction, void *context, struct er
     uint8_t hash[32];
     size_t ended = 0;
     TRY(begin(work, transaction, ACTION_SECURE_OWN_ACCOUNT, &before, err));
+    TRY(sitting_require_proof(work->caller, err));
     if (before.position != 0) {
         return account_secured_before(&before, "sessions ended", err);
     }
@@ -311,6 +312,30 @@ static result remove_all_work(struct transaction *transaction, void *context, st
     const str what = arena_format(work->arena, "second factor and passkeys removed: %.*s",
                                   STR_ARG(work->reason));
     return account_secured(&work->sitting, account, what, err);
+}
+
+static result end_all_work(struct transaction *transaction, void *context, struct err *err)
+{
+    struct own_work *work = context;
+    struct event before;
+    int64_t account = 0;
+    size_t ended = 0;
+    TRY(begin(work, transaction, ACTION_MANAGE_ACCOUNTS, &before, err));
+    TRY(sitting_require_proof(work->caller, err));
+    const str what = arena_format(work->arena, "every session ended: %.*s", STR_ARG(work->reason));
+    if (before.position != 0) {
+        return account_secured_before(&before, what.at, err);
+    }
+    TRY(sitting_own_account(&work->sitting, work->username, &account, err));
+    TRY(sessions_end(transaction, account, NULL, STR(""), *work->arena, &ended, err));
+    return ended == 0 ? err_set(err, ERROR_CONFLICT, "The account has no session open")
+                      : account_secured(&work->sitting, account, what, err);
+}
+
+result casework_end_sessions(const struct casework *casework, const struct caller *caller,
+                             str username, str reason, struct arena *arena, struct err *err)
+{
+    return remove_with(end_all_work, casework, caller, username, reason, arena, err);
 }
 
 result casework_remove_factors(const struct casework *casework, const struct caller *caller,

@@ -387,6 +387,7 @@ command_run command_account_password;
 command_run command_account_link;
 command_run command_account_unlink;
 command_run command_account_lost_device;
+command_run command_account_end_sessions;
 command_run command_account_close;
 command_run command_rebuild;
 command_run command_seal_key;

@@ -1743,6 +1743,17 @@ const struct command commands[] = {
         .run = command_account_unlink,
     },
     {
+        .name = "account end-sessions",
+        .arguments = "USERNAME",
+        .argument_min = 1,
+        .argument_max = 1,
+        .summary = "Sign an account out everywhere",
+        .description = "On every device at once; its holder may sign in again. Give a --reason.",
+        .options = {ACT_OPTIONS, OPTION_REASON, OPTION_HELP},
+        .option_count = 8,
+        .run = command_account_end_sessions,
+    },
+    {
         .name = "account lost-device",
         .arguments = "USERNAME",
         .argument_min = 1,
