@@ -343,6 +343,8 @@ command_run command_operation_record;
 command_run command_operation_list;
 command_run command_operation_show;
 command_run command_operation_table;
+command_run command_hub_open;
+command_run command_hub_agree;
 command_run command_hub_show;
 command_run command_hub_places;
 command_run command_hub_prebookings;

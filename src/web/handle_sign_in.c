@@ -14,6 +14,17 @@ static const struct input_field sign_in_fields[] = {
 };
 enum { SIGN_IN_FIELDS = sizeof sign_in_fields / sizeof sign_in_fields[0] };
 
+/* Where somebody begins: at what they are there for. */
+static const struct {
+    enum action action;
+    const char *page;
+} first_pages[] = {
+    {ACTION_SEE_PEOPLE, "/today"},
+    {ACTION_SEE_OPERATION, "/operations"},
+    {ACTION_SEE_STATISTICS, "/statistics"},
+    {ACTION_MANAGE_ACCOUNTS, "/accounts"},
+};
+
 static str first_page(const struct exchange *exchange)
 {
     const str role = exchange->session.account.role;
@@ -27,7 +38,12 @@ static str first_page(const struct exchange *exchange)
     case SCOPE_ALL:
         break;
     }
-    return exchange_may(exchange, ACTION_SEE_PEOPLE) ? STR("/today") : STR("/rulebook");
+    for (size_t i = 0; i < sizeof first_pages / sizeof first_pages[0]; i++) {
+        if (exchange_may(exchange, first_pages[i].action)) {
+            return str_from_c(first_pages[i].page);
+        }
+    }
+    return STR("/rulebook");
 }
 
 result handle_home(struct exchange *exchange, struct err *err)

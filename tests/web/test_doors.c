@@ -72,6 +72,20 @@ static void signing_in_gives_a_cookie_that_scripts_and_sites_cannot_use(void **s
     assert_false(str_contains(cookie, STR("Domain")));
 }
 
+static void everybody_begins_at_their_work(void **state)
+{
+    struct desk *desk = *state;
+    static const char *const begins[][2] = {{"clerk", "/today"}, {"administrator", "/accounts"}};
+    for (size_t i = 0; i < sizeof begins / sizeof begins[0]; i++) {
+        const struct reply reply = desk_form(
+            desk, NOBODY, "/sign-in",
+            arena_format(&desk->arena, "username=%s&password=correct+horse+battery", begins[i][0])
+                .at);
+        assert_status(reply, 303);
+        assert_same_text(reply_header(&reply, "Location"), begins[i][1]);
+    }
+}
+
 /* Whoever chose a language reads in it why they are refused, and their pages when they are not. */
 static void the_language_that_was_chosen_stays(void **state)
 {
@@ -363,6 +377,7 @@ int main(void)
         cmocka_unit_test_teardown(a_wrong_token_is_nobody, clear),
         cmocka_unit_test_teardown(signing_in_gives_a_cookie_that_scripts_and_sites_cannot_use,
                                   clear),
+        cmocka_unit_test_teardown(everybody_begins_at_their_work, clear),
         cmocka_unit_test_teardown(the_language_that_was_chosen_stays, clear),
         cmocka_unit_test_teardown(behind_tls_the_cookie_is_bound_to_the_host, clear),
         cmocka_unit_test_teardown(signing_in_by_json_gives_a_token_and_no_cookie, clear),
