@@ -59,7 +59,7 @@ static void allow(const char *at, size_t size)
 /* Big regions are laid out for the processor's large pages, and the system is asked for them: what
  * sweeps over a million people otherwise waits for the page table. A wish: that it is refused
  * changes nothing but the time. */
-enum { LARGE_PAGE = 2 * 1024 * 1024, LARGE_FROM = 64 * 1024 * 1024 };
+enum { LARGE_PAGE = 2 * 1024 * 1024, LARGE_PAGES_FROM = 64 * 1024 * 1024 };
 
 static size_t whole_pages(size_t capacity)
 {
@@ -68,11 +68,15 @@ static size_t whole_pages(size_t capacity)
 
 #ifdef ARENA_UNDER_ASAN
 /* AddressSanitizer writes into its shadow for every byte that malloc gives and that free takes
- * back, used or not: for a gigabyte that is longer than most tests. So under it a big region is
- * mapped. It is still searched for pointers to what would otherwise be leaked; when it is given
- * back, so is its shadow, and using it is a fault. */
-static char *take_large(size_t size)
+ * back, used or not: for a gigabyte that is longer than most tests, and for the few megabytes of an
+ * arena of which a page is used longer than the work in it. So under it a region that is not small
+ * is mapped, with a fence after it. It is still searched for pointers to what would otherwise be
+ * leaked; when it is given back, so is its shadow, and using it is a fault. */
+enum { LARGE_FROM = 1024 * 1024 };
+
+static char *take_large(size_t capacity)
 {
+    const size_t size = whole_pages(capacity + FENCE_SIZE);
     char *mapped = mmap(NULL, size + LARGE_PAGE, PROT_READ | PROT_WRITE,
                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (mapped == MAP_FAILED) {
@@ -84,11 +88,13 @@ static char *take_large(size_t size)
     }
     munmap(mapped + before + size, LARGE_PAGE - before);
     __lsan_register_root_region(mapped + before, size);
+    forbid(mapped + before + capacity, FENCE_SIZE);
     return mapped + before;
 }
 
-static void give_back_large(char *region, size_t size)
+static void give_back_large(char *region, size_t capacity)
 {
+    const size_t size = whole_pages(capacity + FENCE_SIZE);
     size_t scale = 0;
     size_t offset = 0;
     __asan_get_shadow_mapping(&scale, &offset);
@@ -97,28 +103,30 @@ static void give_back_large(char *region, size_t size)
     (void)madvise((void *)(((uintptr_t)region >> scale) + offset), size >> scale, MADV_DONTNEED);
 }
 #else
-static char *take_large(size_t size)
+enum { LARGE_FROM = LARGE_PAGES_FROM };
+
+static char *take_large(size_t capacity)
 {
-    return aligned_alloc(LARGE_PAGE, size);
+    return aligned_alloc(LARGE_PAGE, whole_pages(capacity));
 }
 
-static void give_back_large(char *region, size_t size)
+static void give_back_large(char *region, size_t capacity)
 {
-    (void)size;
+    (void)capacity;
     free(region);
 }
 #endif
 
 static char *take_region(size_t capacity)
 {
-    if (capacity > PTRDIFF_MAX - 2 * LARGE_PAGE) {
+    if (capacity > PTRDIFF_MAX - 4 * LARGE_PAGE) {
         return NULL;
     }
     if (capacity < LARGE_FROM) {
         return malloc(capacity);
     }
-    char *region = take_large(whole_pages(capacity));
-    if (region != NULL) {
+    char *region = take_large(capacity);
+    if (region != NULL && capacity >= LARGE_PAGES_FROM) {
         (void)madvise(region, whole_pages(capacity), MADV_HUGEPAGE);
     }
     return region;
@@ -129,7 +137,7 @@ static void give_back(char *region, size_t capacity)
     if (capacity < LARGE_FROM) {
         free(region);
     } else {
-        give_back_large(region, whole_pages(capacity));
+        give_back_large(region, capacity);
     }
 }
 

@@ -1,5 +1,5 @@
 // Aim: every JSON answer that the tests of the web received is as docs/api/openapi.json says, and what they sent and was accepted too: JSON Schema
-// 2020-12, strictly. Usage: contract.cjs FOLDER, with a line of JSON for each answer in files of it (tests/web/desk.c writes them).
+// 2020-12, strictly. Usage: contract.cjs FILE..., with a line of JSON for each answer (tests/web/desk.c writes them).
 "use strict";
 const fs = require("node:fs");
 const path = require("node:path");
@@ -65,9 +65,8 @@ function check(api, validator, line) {
   return null;
 }
 
-const folder = process.argv[2];
-const lines = fs.readdirSync(folder).flatMap((name) =>
-  fs.readFileSync(path.join(folder, name), "utf8").split("\n").filter((line) => line !== "").map((line) => JSON.parse(line)));
+const lines = process.argv.slice(2).flatMap((file) =>
+  fs.readFileSync(file, "utf8").split("\n").filter((line) => line !== "").map((line) => JSON.parse(line)));
 const validator = compile(document);
 const faults = new Map();
 for (const line of lines) {

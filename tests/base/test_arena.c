@@ -9,6 +9,21 @@
 
 #include <cmocka.h>
 
+/* Builds that do not watch memory cannot say. */
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
+
+static bool is_forbidden(const char *at)
+{
+    return __asan_address_is_poisoned(at) != 0;
+}
+#else
+static bool is_forbidden(const char *at)
+{
+    return at != NULL;
+}
+#endif
+
 struct wide {
     alignas(32) char bytes[40];
 };
@@ -179,6 +194,26 @@ static void test_open_refused(void **state)
     assert_null(arena.begin);
 }
 
+/* Aim: whatever the size of the region, and so where it comes from: its first and last byte are
+ * one's own, the one after it is nobody's, and it is given back. */
+static void test_sizes(void **state)
+{
+    (void)state;
+    static const size_t sizes[] = {1,       4096,          1 << 20,  (1 << 20) + 1,
+                                   2 << 20, (3 << 20) + 5, 64 << 20, (64 << 20) + 4096};
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        struct arena arena = opened(sizes[i]);
+        char *taken = arena_take(&arena, sizes[i], 1, 1);
+        assert_non_null(taken);
+        taken[0] = 1;
+        taken[sizes[i] - 1] = 1;
+        assert_null(arena_take(&arena, 1, 1, 1));
+        assert_true(is_forbidden(taken + sizes[i]));
+        arena_close(&arena);
+        assert_null(arena.begin);
+    }
+}
+
 /* Aim: copies are copies, and end in a NUL that is not counted. */
 static void test_copy_and_format(void **state)
 {
@@ -221,6 +256,7 @@ int main(void)
         cmocka_unit_test(test_reset),
         cmocka_unit_test(test_zeroed),
         cmocka_unit_test(test_open_refused),
+        cmocka_unit_test(test_sizes),
         cmocka_unit_test(test_copy_and_format),
         cmocka_unit_test(test_copy_and_format_full),
     };

@@ -13,6 +13,7 @@ const { Grammar } = require("../pages/grammar.cjs");
 
 const PASSWORD = "demonstration-only";
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+const PICTURES = process.env.RETURNHUB_PICTURES !== undefined; // of every page that is looked at, for whoever wants to see them
 const CHROMIUM = process.env.RETURNHUB_CHROMIUM ?? "/usr/bin/chromium";
 const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
   "--disable-background-networking", "--disable-component-update", "--disable-sync"];
@@ -146,7 +147,6 @@ class Desk {
 
   // `settingsOf`, of the port: the settings of a register that people reach at one address.
   async open({ settingsOf, forecast = false } = {}) {
-    fs.mkdirSync(this.shots, { recursive: true });
     this.register = makeRegister();
     const options = forecast ? makeForecast(path.join(this.register.folder, "forecast")) : [];
     const port = settingsOf === undefined ? 0 : await freePort();
@@ -243,14 +243,14 @@ class Desk {
   }
 
   // Looks at the page that is open: well-formed HTML, one heading, each component as it should be, no accessibility violation,
-  // nothing off the screen at 320 pixels. Keeps a picture of it.
+  // nothing off the screen at 320 pixels. RETURNHUB_PICTURES keeps a picture of it.
   async look(page, name) {
     if (this.javascript) {
       await this.judge(await this.documents.get(page).text(), name);
     }
     this.tap.equal(await page.locator("h1").count(), 1, `${name}: one main heading`);
     this.tap.includes(await page.title(), "returnhub", `${name}: has a title`);
-    if (this.javascript) {
+    if (this.javascript && PICTURES) {
       const picture = path.join(this.shots, `${name.replace(/[^a-z0-9]+/gi, "-")}.png`);
       await this.timed("pictures", () => page.screenshot({ path: picture, fullPage: true }));
     }

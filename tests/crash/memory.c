@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 #include <openssl/crypto.h>
 #include <sqlite3.h>
@@ -59,6 +60,8 @@ void *__real_realloc(void *at, size_t size);
 void *__wrap_realloc(void *at, size_t size);
 void *__real_aligned_alloc(size_t alignment, size_t size);
 void *__wrap_aligned_alloc(size_t alignment, size_t size);
+void *__real_mmap64(void *at, size_t size, int protection, int flags, int descriptor, off_t offset);
+void *__wrap_mmap64(void *at, size_t size, int protection, int flags, int descriptor, off_t offset);
 int __real_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
                           void *(*function)(void *), void *context);
 int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
@@ -82,6 +85,12 @@ void *__wrap_realloc(void *at, size_t size)
 void *__wrap_aligned_alloc(size_t alignment, size_t size)
 {
     return is_refused() ? NULL : __real_aligned_alloc(alignment, size);
+}
+
+void *__wrap_mmap64(void *at, size_t size, int protection, int flags, int descriptor, off_t offset)
+{
+    return is_refused() ? MAP_FAILED
+                        : __real_mmap64(at, size, protection, flags, descriptor, offset);
 }
 
 int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
