@@ -150,7 +150,7 @@ void procedure_count_quarter(struct procedure_counts *counts, struct procedure_p
 /* ---- what must hold ---- */
 
 struct recount {
-    int64_t in_stage[PROCEDURE_STAGES_MAX];
+    int64_t in_stage[PROCEDURE_PERSON_GONE + 1];
     uint64_t in_line[PROCEDURE_STATIONS_MAX];
     uint64_t taken[PROCEDURE_STATIONS_MAX];
     uint64_t present;
@@ -159,9 +159,6 @@ struct recount {
 static void recount_person(const struct procedure *procedure, const struct procedure_person *person,
                            struct recount *recount)
 {
-    if (person->stage == PROCEDURE_PERSON_GONE) {
-        return;
-    }
     recount->in_stage[person->stage]++;
     for (uint32_t left = person->in_line; left != 0; left &= left - 1) {
         const struct procedure_way *ways = procedure->stages[person->stage].ways;
