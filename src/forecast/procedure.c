@@ -21,6 +21,13 @@ enum occasion { OCCASION_QUARTER, OCCASION_DAY, OCCASION_PLACES, OCCASION_JUDGE,
 
 #define NOBODY UINT32_MAX
 
+/* Somebody in a stage with a judged way. */
+struct candidate {
+    struct station_entry entry;
+    uint32_t seat;
+    bool in_line; /* they were clear when last judged */
+};
+
 struct way {
     enum procedure_way_kind kind;
     enum distribution_kind waiting;
@@ -42,7 +49,7 @@ struct way {
     const struct procedure_way *data;
     double until[PROCEDURE_BRANCHES_MAX]; /* sums of the shares, when they are constant */
     /* Of a judged way: everybody in the stage, by the order of coming, with holes. */
-    struct station_entry *candidates;
+    struct candidate *candidates;
     size_t candidate_count;
     size_t candidate_capacity;
 };
@@ -252,14 +259,15 @@ static double due_time(const struct run *run, const struct procedure_person *per
     return (double)INFINITY;
 }
 
-static bool candidate_add(struct run *run, struct way *way, struct station_entry entry)
+static void candidate_add(struct run *run, struct way *way, struct station_entry entry,
+                          uint32_t seat)
 {
     if (way->candidate_count == way->candidate_capacity) {
         const size_t capacity = way->candidate_capacity * 2 + PEOPLE_FIRST;
-        struct station_entry *candidates = ARENA_NEW(&run->arena, struct station_entry, capacity);
+        struct candidate *candidates = ARENA_NEW(&run->arena, struct candidate, capacity);
         if (candidates == NULL) {
             fail(run, arena_full(run->err));
-            return false;
+            return;
         }
         if (way->candidate_count > 0) {
             memcpy(candidates, way->candidates, way->candidate_count * sizeof *candidates);
@@ -267,8 +275,7 @@ static bool candidate_add(struct run *run, struct way *way, struct station_entry
         way->candidates = candidates;
         way->candidate_capacity = capacity;
     }
-    way->candidates[way->candidate_count++] = entry;
-    return true;
+    way->candidates[way->candidate_count++] = (struct candidate){entry, seat, false};
 }
 
 /* Served at once if nobody stands before them, else in line. */
@@ -278,7 +285,7 @@ static bool served_at_once(struct run *run, uint32_t who, struct way *way, doubl
     struct station *station = &run->stations[way->station];
     const struct station_entry entry = {person->since, who, ticket_and_way(person, way)};
     if (way->judged) {
-        candidate_add(run, way, entry);
+        candidate_add(run, way, entry, person->seat);
         return false;
     }
     if (station->waiting == 0 && station_is_free(station)) {
@@ -553,12 +560,13 @@ static bool judging_reserve(struct run *run, size_t count)
     return true;
 }
 
+/* The one of whom it will be asked soon; fetched as in run_events. */
 static const struct procedure_person *candidate_ahead(const struct run *run, const struct way *way,
                                                       size_t index)
 {
     const size_t last = way->candidate_count - 1;
     const size_t later = index + CANDIDATES_AHEAD < last ? index + CANDIDATES_AHEAD : last;
-    return &run->people[way->candidates[later].who];
+    return &run->people[way->candidates[later].entry.who];
 }
 
 /* Who is still in the stage, in the order of coming; the others are dropped. */
@@ -566,12 +574,11 @@ static void candidates_left(struct run *run, struct way *way)
 {
     size_t count = 0;
     for (size_t i = 0; i < way->candidate_count; i++) {
-        __builtin_prefetch(candidate_ahead(run, way, i), 1);
-        const struct station_entry entry = way->candidates[i];
-        const struct procedure_person *person = &run->people[entry.who];
-        if (ticket_is_good(person, entry.ticket)) {
-            run->judging[count] = (struct procedure_candidate){entry.who, person->seat};
-            way->candidates[count++] = entry;
+        __builtin_prefetch(candidate_ahead(run, way, i));
+        const struct candidate candidate = way->candidates[i];
+        if (ticket_is_good(&run->people[candidate.entry.who], candidate.entry.ticket)) {
+            run->judging[count] = (struct procedure_candidate){candidate.entry.who, candidate.seat};
+            way->candidates[count++] = candidate;
         }
     }
     way->candidate_count = count;
@@ -596,12 +603,13 @@ static void judge_way(struct run *run, struct way *way, double now)
     station_clear(station, now);
     const uint16_t bit = (uint16_t)(1U << way->bit);
     for (size_t i = 0; i < count; i++) {
-        __builtin_prefetch(candidate_ahead(run, way, i), 1);
-        struct procedure_person *person = &run->people[way->candidates[i].who];
-        person->in_line &= (uint16_t)~bit;
+        struct candidate *candidate = &way->candidates[i];
         if (run->judging_clear[i]) {
-            station_wait(station, now, way->candidates[i]);
-            person->in_line |= bit;
+            station_wait(station, now, candidate->entry);
+        }
+        if (candidate->in_line != run->judging_clear[i]) {
+            candidate->in_line = run->judging_clear[i];
+            run->people[candidate->entry.who].in_line ^= bit;
         }
     }
     run->counts.held[way->index] = count - station->waiting;

@@ -78,8 +78,11 @@ static double long_in(const struct series_term *term, struct procedure_present p
     uint64_t count = 0;
     for (size_t i = 0; i < present.people_count; i++) {
         const struct procedure_person *person = &present.people[i];
-        count += person->stage == term->index && now - person->since >= term->days &&
-                 (term->group == PROCEDURE_NONE || term->group == person->group);
+        /* Without a branch: who is next is anybody. */
+        const unsigned is_there = person->stage == term->index;
+        const unsigned is_long = now - person->since >= term->days;
+        const unsigned is_of_group = term->group == PROCEDURE_NONE || term->group == person->group;
+        count += is_there & is_long & is_of_group;
     }
     return (double)count;
 }
