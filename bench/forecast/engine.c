@@ -184,7 +184,6 @@ static void make(struct model *model)
         .stock_count = 2,
         .arrivals = &model->arrivals,
         .arrivals_count = 1,
-        .slots_a_day = 16,
     };
 }
 

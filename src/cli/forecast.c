@@ -3,6 +3,7 @@
 #include "casework/standing.h"
 #include "document/document_html.h"
 #include "forecast/quarter.h"
+#include "forecast/ranks.h"
 #include "format/json.h"
 
 #include <string.h>
@@ -303,9 +304,12 @@ static result draw(const struct forecast *forecast, const json_t *answer, struct
     return no_such_series(forecast, asked, err);
 }
 
-/* In the folder of --output, whole or not at all. */
+/* In the folder of --output, whole or not at all; of several ranks by the first. */
 static result keep(const struct forecast *forecast, const json_t *answer, struct err *err)
 {
+    if (ranks_here().number != 0) {
+        return result_ok();
+    }
     const struct invocation *invocation = forecast->invocation;
     struct arena *arena = invocation->arena;
     str text;

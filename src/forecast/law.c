@@ -9,6 +9,7 @@ enum {
     CHUNK_PEOPLE = 4096,
     CHUNKS_MAX = PROCEDURE_PEOPLE_MAX / CHUNK_PEOPLE + 1,
     NOT_JUDGED = UINT8_MAX,
+    FILLED_AT_ONCE = 256,             /* people, whose records stay in the processor's cache */
     ON_COMING = PROCEDURE_STAGES_MAX, /* in place of a stage */
 };
 
@@ -63,17 +64,11 @@ struct law_plan {
     size_t kept_first[PROCEDURE_STAGES_MAX + 2];
     struct recorded **records; /* by step */
     size_t *record_counts;
+    cell *texts;              /* by line of facts: the value that it names */
     struct country_set *sets; /* by line of facts, then by group */
     uint16_t *country_places;
     int64_t *countries;
     size_t country_count;
-};
-
-struct law_person {
-    uint64_t key;
-    uint32_t row; /* in the judged stage where they are */
-    uint16_t group;
-    uint8_t place; /* of that stage, or NOT_JUDGED */
 };
 
 struct law_future {
@@ -81,8 +76,7 @@ struct law_future {
     const struct law_plan *plan;
     struct arena *arena;
     cell **chunks;
-    struct law_person *people[CHUNKS_MAX];
-    struct schedules *shares; /* by fact line */
+    struct quantity *shares;  /* by fact line */
     struct line_up *line_ups; /* by judged stage */
     bool full;
 };
@@ -273,11 +267,16 @@ static void find_countries(struct law_plan *plan)
     }
 }
 
-static void find_sets(struct law_plan *plan)
+static void find_values(struct law_plan *plan)
 {
     const struct scenario *scenario = plan->scenario;
     for (size_t i = 0; i < scenario->fact_count; i++) {
-        plan->sets[i] = scenario->facts[i].given.value.countries;
+        const struct fact_line *line = &scenario->facts[i];
+        const bool is_set = scenario->rulebook->facts[line->fact.index].type == FACT_COUNTRIES;
+        plan->sets[i] = line->given.value.countries;
+        plan->texts[i] = is_set && line->given.value.known
+                             ? (cell)i
+                             : cell_of_value(plan, line->fact.index, &line->given.value);
     }
     for (size_t i = 0; i < scenario->group_count; i++) {
         plan->sets[scenario->fact_count + i] =
@@ -377,6 +376,7 @@ static result plan_room(struct law_plan *plan, struct arena *arena, struct err *
     plan->record_counts = ARENA_NEW(arena, size_t, rulebook->step_count + 1);
     plan->country_places = ARENA_NEW(arena, uint16_t, COUNTRY_CODES);
     plan->countries = ARENA_NEW(arena, int64_t, COUNTRY_CODES);
+    plan->texts = ARENA_NEW(arena, cell, scenario->fact_count + 1);
     /* Arenas fill in order: the last is there only when all are. */
     plan->sets =
         ARENA_NEW(arena, struct country_set, scenario->fact_count + scenario->group_count + 1);
@@ -400,7 +400,7 @@ result law_plan_make(const struct scenario *scenario, struct arena *arena,
     find_slots(plan);
     find_kept_givings(plan);
     find_countries(plan);
-    find_sets(plan);
+    find_values(plan);
     TRY(find_records(plan, arena, err));
     for (uint32_t i = 0; i < PROCEDURE_STAGES_MAX; i++) {
         if (plan->stage_places[i] != NOT_JUDGED) {
@@ -413,11 +413,6 @@ result law_plan_make(const struct scenario *scenario, struct arena *arena,
 
 /* ---- people ---- */
 
-static struct law_person *person_of(const struct law_future *future, uint32_t person)
-{
-    return &future->people[person / CHUNK_PEOPLE][person % CHUNK_PEOPLE];
-}
-
 static cell *cells_of(const struct law_future *future, uint32_t person)
 {
     return &future->chunks[person / CHUNK_PEOPLE]
@@ -428,14 +423,9 @@ static bool has_room(struct law_future *future, uint32_t person)
 {
     const uint32_t chunk = person / CHUNK_PEOPLE;
     if (future->chunks[chunk] == NULL) {
-        future->people[chunk] = ARENA_NEW(future->arena, struct law_person, CHUNK_PEOPLE);
         future->chunks[chunk] =
             ARENA_NEW(future->arena, cell, CHUNK_PEOPLE * (future->plan->slot_count + 1));
-        future->full =
-            future->full || future->people[chunk] == NULL || future->chunks[chunk] == NULL;
-        for (size_t i = 0; !future->full && i < CHUNK_PEOPLE; i++) {
-            future->people[chunk][i].place = NOT_JUDGED;
-        }
+        future->full = future->full || future->chunks[chunk] == NULL;
     }
     return !future->full;
 }
@@ -445,20 +435,18 @@ static cell given_cell(const struct law_future *future, size_t line_index, uint3
 {
     const struct scenario *scenario = future->plan->scenario;
     const struct fact_line *line = &scenario->facts[line_index];
-    const bool is_set = scenario->rulebook->facts[line->fact.index].type == FACT_COUNTRIES;
     switch (line->given.kind) {
     case GIVEN_TEXT:
-        return is_set && line->given.value.known
-                   ? (cell)line_index
-                   : cell_of_value(future->plan, line->fact.index, &line->given.value);
+        return future->plan->texts[line_index];
     case GIVEN_DAY:
         return cell_of_number((int64_t)day + line->given.days);
     case GIVEN_NATIONALITY:
         if (!scenario->groups[group].has_country) {
             return CELL_UNKNOWN;
         }
-        return is_set ? (cell)(scenario->fact_count + group)
-                      : (cell)scenario->groups[group].country;
+        return scenario->rulebook->facts[line->fact.index].type == FACT_COUNTRIES
+                   ? (cell)(scenario->fact_count + group)
+                   : (cell)scenario->groups[group].country;
     }
     return CELL_UNKNOWN;
 }
@@ -471,10 +459,7 @@ static cell given(const struct law_future *future, const struct giving *giving, 
     double left = draw_unit(&draw);
     for (size_t i = 0; i < giving->line_count; i++) {
         const size_t line = giving->first_line + i;
-        const double share =
-            future->plan->scenario->facts[line].share == NO_SUM
-                ? 1
-                : schedule_at(schedules_of(&future->shares[line], group), (double)day);
+        const double share = quantity_at(&future->shares[line], group, (double)day);
         if (left < share) {
             return given_cell(future, line, group, day);
         }
@@ -484,81 +469,74 @@ static cell given(const struct law_future *future, const struct giving *giving, 
 }
 
 /* Of the facts that are kept; those of a judged stage alone are given when somebody is judged. */
-static void give_kept(const struct law_future *future, uint32_t person, uint32_t stage, int32_t day)
+static void give_kept(const struct law_future *future, struct procedure_who who, uint32_t stage,
+                      int32_t day)
 {
     const struct law_plan *plan = future->plan;
     for (size_t i = plan->kept_first[stage]; i < plan->kept_first[stage + 1]; i++) {
         const struct giving *giving = plan->kept_givings[i];
-        const struct law_person *about = person_of(future, person);
-        cells_of(future, person)[plan->slots[giving->fact]] =
-            given(future, giving, about->key, about->group, day);
+        cells_of(future, who.person)[plan->slots[giving->fact]] =
+            given(future, giving, who.key, who.group, day);
     }
 }
 
-static void leave_line_up(const struct law_future *future, struct law_person *about)
+/* The seat is the row in the judged stage where they are. */
+static uint32_t enter_stage(struct law_future *future, struct procedure_who who, uint32_t stage,
+                            int32_t day)
 {
-    if (about->place != NOT_JUDGED) {
-        line_up_close(&future->line_ups[about->place], about->row);
-        about->place = NOT_JUDGED;
-    }
-}
-
-static void enter_stage(struct law_future *future, uint32_t person, uint32_t stage, int32_t day)
-{
-    struct law_person *about = person_of(future, person);
-    give_kept(future, person, stage, day);
-    leave_line_up(future, about);
+    give_kept(future, who, stage, day);
     const uint8_t place = future->plan->stage_places[stage];
-    if (place != NOT_JUDGED) {
-        struct line_up *line_up = &future->line_ups[place];
-        about->row = line_up_open(line_up, person, about->key, about->group, day);
-        about->place = place;
-        future->full = future->full || line_up->full;
+    if (place == NOT_JUDGED) {
+        return 0;
     }
+    struct line_up *line_up = &future->line_ups[place];
+    const uint32_t row = line_up_open(line_up, who.person, who.key, (uint16_t)who.group, day);
+    future->full = future->full || line_up->full;
+    return row;
 }
 
-static void law_comes(void *context, uint32_t person, uint32_t group, uint64_t key, uint32_t stage,
-                      int32_t day)
+static uint32_t law_comes(void *context, struct procedure_who who, uint32_t stage, int32_t day)
 {
     struct law_future *future = context;
-    if (!has_room(future, person)) {
-        return;
+    if (!has_room(future, who.person)) {
+        return 0;
     }
-    struct law_person *about = person_of(future, person);
-    ASSERT(about->place == NOT_JUDGED);
-    about->key = key;
-    about->group = (uint16_t)group;
-    cell *cells = cells_of(future, person);
+    cell *cells = cells_of(future, who.person);
     for (size_t i = 0; i < future->plan->slot_count; i++) {
         cells[i] = CELL_UNKNOWN;
     }
-    give_kept(future, person, ON_COMING, day);
-    enter_stage(future, person, stage, day);
+    give_kept(future, who, ON_COMING, day);
+    return enter_stage(future, who, stage, day);
 }
 
-static void law_steps(void *context, uint32_t person, uint32_t step, uint32_t stage, int32_t day)
+static uint32_t law_steps(void *context, struct procedure_who who, uint32_t from, uint32_t step,
+                          uint32_t to, int32_t day)
 {
     struct law_future *future = context;
     const struct law_plan *plan = future->plan;
     if (future->full) {
-        return;
+        return 0;
     }
-    cell *cells = cells_of(future, person);
     for (size_t i = 0; i < plan->record_counts[step]; i++) {
         const struct recorded *record = &plan->records[step][i];
-        cells[record->slot] = record->today ? cell_of_number(day) : record->value;
+        cells_of(future, who.person)[record->slot] =
+            record->today ? cell_of_number(day) : record->value;
     }
-    enter_stage(future, person, stage, day);
+    const uint8_t place = plan->stage_places[from];
+    if (place != NOT_JUDGED) {
+        line_up_close(&future->line_ups[place], who.seat);
+    }
+    return enter_stage(future, who, to, day);
 }
 
 /* ---- judging ---- */
 
-/* One fact of those who came since they were last judged. */
+/* One fact of some of those who came since they were last judged. */
 static void fill_fact(const struct law_future *future, struct line_up *line_up,
-                      const struct filling *filling, size_t count)
+                      const struct filling *filling, const uint32_t *fresh, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        const uint32_t row = line_up->fresh[i];
+        const uint32_t row = fresh[i];
         const struct line_up_row *about = &line_up->rows[row];
         const cell value =
             filling->slot != NOT_FOUND_INDEX
@@ -573,8 +551,11 @@ static const struct columns *fill(const struct law_future *future, uint32_t stag
     const struct judged_stage *judged = &future->plan->stages[stage];
     struct line_up *line_up = &future->line_ups[stage];
     const size_t count = line_up_fresh(line_up);
-    for (size_t i = 0; i < judged->filling_count; i++) {
-        fill_fact(future, line_up, &judged->fillings[i], count);
+    for (size_t first = 0; first < count; first += FILLED_AT_ONCE) {
+        const size_t some = count - first < FILLED_AT_ONCE ? count - first : FILLED_AT_ONCE;
+        for (size_t i = 0; i < judged->filling_count; i++) {
+            fill_fact(future, line_up, &judged->fillings[i], &line_up->fresh[first], some);
+        }
     }
     return line_up_settle(line_up);
 }
@@ -596,8 +577,8 @@ static struct value *hub_values(const struct law_plan *plan, uint32_t hub, date 
     return values;
 }
 
-static result law_judges(void *context, uint32_t way, const uint32_t *people, size_t count,
-                         int32_t day, bool *ret_clear, struct err *err)
+static result law_judges(void *context, uint32_t way, const struct procedure_candidate *candidates,
+                         size_t count, int32_t day, bool *ret_clear, struct err *err)
 {
     const struct law_future *future = context;
     const struct law_plan *plan = future->plan;
@@ -628,7 +609,7 @@ static result law_judges(void *context, uint32_t way, const uint32_t *people, si
     TRY(screen_answers_init(screen, false, &scratch, &answers, err));
     TRY(screen_all(screen, scratch, &answers, err));
     for (size_t i = 0; i < count; i++) {
-        ret_clear[i] = plane_bit(answers.clear, person_of(future, people[i])->row);
+        ret_clear[i] = plane_bit(answers.clear, candidates[i].seat);
     }
     return result_ok();
 }
@@ -656,13 +637,16 @@ result law_begin(const struct law_plan *plan, struct sums *sums,
     }
     *future = (struct law_future){.plan = plan, .arena = sums->arena};
     future->chunks = ARENA_NEW(sums->arena, cell *, CHUNKS_MAX);
-    future->shares = ARENA_NEW(sums->arena, struct schedules, scenario->fact_count + 1);
-    if (future->chunks == NULL || future->shares == NULL) {
+    future->shares = ARENA_NEW(sums->arena, struct quantity, scenario->fact_count + 1);
+    struct schedules *shares = ARENA_NEW(sums->arena, struct schedules, scenario->fact_count + 1);
+    if (future->chunks == NULL || future->shares == NULL || shares == NULL) {
         return arena_full(err);
     }
     for (size_t i = 0; i < scenario->fact_count; i++) {
+        future->shares[i] = (struct quantity){.constant = true, .value = 1};
         if (scenario->facts[i].share != NO_SUM) {
-            TRY(sums_schedules(sums, scenario->facts[i].share, 1, &future->shares[i], err));
+            TRY(sums_schedules(sums, scenario->facts[i].share, 1, &shares[i], err));
+            future->shares[i] = quantity_of(&shares[i]);
         }
     }
     TRY(begin_line_ups(future, err));

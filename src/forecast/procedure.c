@@ -11,7 +11,8 @@ enum {
     MOVES_WITHOUT_TIME_MAX = 1000,
     EVENTS_AT_ONE_TIME_MAX = 4 * PROCEDURE_PEOPLE_MAX,
     LATER_WAITS_TRIED = 1000,
-    NO_WAY = 255, /* in an event: not a person's */
+    CANDIDATES_AHEAD = 16, /* are fetched, for they lie anywhere in memory */
+    NO_WAY = 255,          /* in an event: not a person's */
     TICKET_BITS = 24,
 };
 
@@ -20,34 +21,44 @@ enum occasion { OCCASION_QUARTER, OCCASION_DAY, OCCASION_PLACES, OCCASION_JUDGE,
 
 #define NOBODY UINT32_MAX
 
-/* A schedule that is the same for everybody and always, or any. */
-struct quantity {
-    bool constant;
-    double value;
-    const struct schedules *schedules;
+/* Somebody in a stage with a judged way. */
+struct candidate {
+    struct station_entry entry;
+    uint32_t seat;
+    bool in_line; /* they were clear when last judged */
 };
 
 struct way {
-    const struct procedure_way *data;
+    enum procedure_way_kind kind;
+    enum distribution_kind waiting;
+    bool judged;
+    bool sometimes_open; /* for a share of the stays */
+    bool draws;          /* something, when a stay begins */
+    bool gives_place;    /* whoever is served has one from then on */
+    bool branches_constant;
+    uint8_t bit;   /* among the ways of its stage */
+    uint8_t index; /* among all */
+    uint32_t station;
+    uint32_t last_branch;
+    const struct procedure_branch *branches;
     uint64_t purpose;        /* of being open and of the wait */
     uint64_t branch_purpose; /* of the branch */
-    struct quantity open;
+    double shape;
     struct quantity mean;
-    bool draws; /* something, when a stay begins */
-    bool branches_constant;
+    struct quantity open;
+    const struct procedure_way *data;
     double until[PROCEDURE_BRANCHES_MAX]; /* sums of the shares, when they are constant */
-    uint8_t bit;                          /* among the ways of its stage */
-    uint8_t index;                        /* among all */
     /* Of a judged way: everybody in the stage, by the order of coming, with holes. */
-    struct station_entry *candidates;
+    struct candidate *candidates;
     size_t candidate_count;
     size_t candidate_capacity;
 };
 
 struct stage {
-    const struct procedure_stage *data;
     struct way *ways;
-    size_t way_count;
+    uint32_t way_count;
+    uint32_t holds;
+    bool outcome;
 };
 
 struct source {
@@ -73,8 +84,8 @@ struct run {
     struct procedure_person *people;
     uint32_t people_count;
     uint32_t people_capacity;
-    uint32_t free_first;      /* whose number may be used again; linked through `key` */
-    uint32_t *judging_people; /* room for a batch */
+    uint32_t free_first;                 /* whose number may be used again; linked through `key` */
+    struct procedure_candidate *judging; /* room for a batch */
     bool *judging_clear;
     size_t judging_capacity;
     uint64_t event_count;
@@ -92,40 +103,31 @@ static void fail(struct run *run, result fault)
 
 /* ---- what is given, made quick to ask ---- */
 
-static bool is_always(const struct schedule *schedule)
+static struct way way_of(const struct procedure *procedure, const struct procedure_way *data,
+                         size_t bit, size_t index)
 {
-    return schedule->count == 1 && schedule->points[0].day == SCHEDULE_ALWAYS;
-}
-
-static struct quantity quantity_of(const struct schedules *schedules)
-{
-    const bool constant = schedules->count == 1 && is_always(&schedules->of[0]);
-    return (struct quantity){
-        .constant = constant,
-        .value = constant ? schedules->of[0].points[0].value : 0,
-        .schedules = schedules,
-    };
-}
-
-static double quantity_at(const struct quantity *quantity, uint32_t group, double now)
-{
-    return quantity->constant ? quantity->value
-                              : schedule_at(schedules_of(quantity->schedules, group), now);
-}
-
-static struct way way_of(const struct procedure_way *data, size_t bit, size_t index)
-{
+    const uint64_t purpose = draw_purpose(data->name.at, data->name.len);
+    const bool is_served = data->kind == WAY_WHEN_SERVED;
     struct way way = {
-        .data = data,
-        .purpose = draw_purpose(data->name.at, data->name.len),
-        .open = quantity_of(&data->open),
-        .mean = quantity_of(&data->mean),
-        .draws = data->open.count > 0 || data->kind != WAY_WHEN_SERVED,
+        .kind = data->kind,
+        .waiting = data->waiting,
+        .judged = data->judged && procedure->law != NULL,
+        .sometimes_open = data->open.count > 0,
+        .draws = data->open.count > 0 || !is_served,
+        .gives_place = is_served && procedure->stations[data->station].places.count > 0,
         .branches_constant = true,
         .bit = (uint8_t)bit,
         .index = (uint8_t)index,
+        .station = data->station,
+        .last_branch = (uint32_t)data->branch_count - 1,
+        .branches = data->branches,
+        .purpose = purpose,
+        .branch_purpose = draw_mix(purpose),
+        .shape = data->shape,
+        .mean = quantity_of(&data->mean),
+        .open = quantity_of(&data->open),
+        .data = data,
     };
-    way.branch_purpose = draw_mix(way.purpose);
     double sum = 0;
     for (size_t i = 0; i < data->branch_count; i++) {
         const struct quantity share = quantity_of(&data->branches[i].share);
@@ -149,15 +151,22 @@ static result compile(struct run *run, struct err *err)
     size_t index = 0;
     for (size_t i = 0; i < procedure->stage_count; i++) {
         const struct procedure_stage *stage = &procedure->stages[i];
-        run->stages[i] = (struct stage){stage, &run->ways[index], stage->way_count};
+        run->stages[i] = (struct stage){&run->ways[index], (uint32_t)stage->way_count, stage->holds,
+                                        stage->outcome};
         for (size_t j = 0; j < stage->way_count; j++, index++) {
-            run->ways[index] = way_of(&stage->ways[j], j, index);
+            run->ways[index] = way_of(procedure, &stage->ways[j], j, index);
         }
     }
     return result_ok();
 }
 
 /* ---- people ---- */
+
+/* None lies across two lines of the processor's cache. */
+static struct procedure_person *people_room(struct run *run, size_t count)
+{
+    return arena_take(&run->arena, count, sizeof(struct procedure_person), 64);
+}
 
 static uint32_t person_new(struct run *run, uint32_t group, uint64_t key)
 {
@@ -167,8 +176,7 @@ static uint32_t person_new(struct run *run, uint32_t group, uint64_t key)
     } else {
         if (run->people_count == run->people_capacity) {
             const uint32_t capacity = 2 * run->people_capacity;
-            struct procedure_person *people =
-                ARENA_NEW(&run->arena, struct procedure_person, capacity);
+            struct procedure_person *people = people_room(run, capacity);
             if (people == NULL) {
                 fail(run, arena_full(run->err));
                 return NOBODY;
@@ -210,6 +218,11 @@ static bool ticket_is_good(const struct procedure_person *person, uint32_t ticke
     return (person->ticket << 8 ^ ticket_and_way) >> 8 == 0;
 }
 
+static struct procedure_who who_is(const struct procedure_person *person, uint32_t number)
+{
+    return (struct procedure_who){person->key, number, person->seat, person->group};
+}
+
 static struct draw draw_of(const struct procedure_person *person, uint64_t purpose)
 {
     return draw_begin(person->key, purpose + person->stay);
@@ -219,9 +232,9 @@ static struct draw draw_of(const struct procedure_person *person, uint64_t purpo
 static double wait_left(const struct run *run, const struct way *way, double mean,
                         struct draw *draw, double since, double now)
 {
-    const enum distribution_kind kind = way->data->waiting;
     for (int i = 0; i < LATER_WAITS_TRIED; i++) {
-        const double until = since + mean * draw_factor(run->tables, draw, kind, way->data->shape);
+        const double until =
+            since + mean * draw_factor(run->tables, draw, way->waiting, way->shape);
         if (until >= now) {
             return until - now;
         }
@@ -233,7 +246,7 @@ static double wait_left(const struct run *run, const struct way *way, double mea
 static double due_time(const struct run *run, const struct procedure_person *person,
                        const struct way *way, struct draw *draw, double now)
 {
-    switch (way->data->kind) {
+    switch (way->kind) {
     case WAY_AFTER_WAIT:
         return now + wait_left(run, way, quantity_at(&way->mean, person->group, now), draw,
                                person->since, now);
@@ -246,14 +259,15 @@ static double due_time(const struct run *run, const struct procedure_person *per
     return (double)INFINITY;
 }
 
-static bool candidate_add(struct run *run, struct way *way, struct station_entry entry)
+static void candidate_add(struct run *run, struct way *way, struct station_entry entry,
+                          uint32_t seat)
 {
     if (way->candidate_count == way->candidate_capacity) {
         const size_t capacity = way->candidate_capacity * 2 + PEOPLE_FIRST;
-        struct station_entry *candidates = ARENA_NEW(&run->arena, struct station_entry, capacity);
+        struct candidate *candidates = ARENA_NEW(&run->arena, struct candidate, capacity);
         if (candidates == NULL) {
             fail(run, arena_full(run->err));
-            return false;
+            return;
         }
         if (way->candidate_count > 0) {
             memcpy(candidates, way->candidates, way->candidate_count * sizeof *candidates);
@@ -261,23 +275,17 @@ static bool candidate_add(struct run *run, struct way *way, struct station_entry
         way->candidates = candidates;
         way->candidate_capacity = capacity;
     }
-    way->candidates[way->candidate_count++] = entry;
-    return true;
-}
-
-static bool is_judged(const struct run *run, const struct way *way)
-{
-    return way->data->judged && run->procedure->law != NULL;
+    way->candidates[way->candidate_count++] = (struct candidate){entry, seat, false};
 }
 
 /* Served at once if nobody stands before them, else in line. */
 static bool served_at_once(struct run *run, uint32_t who, struct way *way, double now)
 {
     struct procedure_person *person = &run->people[who];
-    struct station *station = &run->stations[way->data->station];
+    struct station *station = &run->stations[way->station];
     const struct station_entry entry = {person->since, who, ticket_and_way(person, way)};
-    if (is_judged(run, way)) {
-        candidate_add(run, way, entry);
+    if (way->judged) {
+        candidate_add(run, way, entry, person->seat);
         return false;
     }
     if (station->waiting == 0 && station_is_free(station)) {
@@ -289,6 +297,12 @@ static bool served_at_once(struct run *run, uint32_t who, struct way *way, doubl
     return false;
 }
 
+/* Is the way open to the person in this stay? */
+static bool is_open(const struct way *way, uint32_t group, struct draw *draw, double now)
+{
+    return !way->sometimes_open || draw_unit(draw) < quantity_at(&way->open, group, now);
+}
+
 /* Enters a stage, where the person has been since then. Gives the way that is taken at once, or
  * NULL. */
 static struct way *stay_begin(struct run *run, uint32_t who, uint32_t stage_index, double since,
@@ -296,26 +310,23 @@ static struct way *stay_begin(struct run *run, uint32_t who, uint32_t stage_inde
 {
     struct procedure_person *person = &run->people[who];
     const struct stage *stage = &run->stages[stage_index];
+    if (stage->outcome) {
+        person_end(run, who);
+        return NULL;
+    }
     person->stage = (uint8_t)stage_index;
     person->ticket++;
     person->stay++;
     person->since = since;
     procedure_count_enter(&run->counts, stage_index, person->group, now);
-    if (stage->data->outcome) {
-        procedure_count_leave(&run->counts, stage_index, person->group, now);
-        person_end(run, who);
-        return NULL;
-    }
     double due = (double)INFINITY;
     const struct way *due_way = NULL;
-    for (size_t i = 0; i < stage->way_count; i++) {
-        struct way *way = &stage->ways[i];
+    for (struct way *way = stage->ways; way < stage->ways + stage->way_count; way++) {
         struct draw draw = way->draws ? draw_of(person, way->purpose) : (struct draw){0};
-        if (way->data->open.count > 0 &&
-            draw_unit(&draw) >= quantity_at(&way->open, person->group, now)) {
+        if (!is_open(way, person->group, &draw, now)) {
             continue;
         }
-        if (way->data->kind == WAY_WHEN_SERVED) {
+        if (way->kind == WAY_WHEN_SERVED) {
             if (served_at_once(run, who, way, now)) {
                 return way;
             }
@@ -339,7 +350,7 @@ static void leave_lines(struct run *run, struct procedure_person *person, double
     while (person->in_line != 0) {
         const int bit = __builtin_ctz(person->in_line);
         person->in_line &= (uint16_t)(person->in_line - 1);
-        station_gone(&run->stations[stage->ways[bit].data->station], now);
+        station_gone(&run->stations[stage->ways[bit].station], now);
     }
 }
 
@@ -364,13 +375,12 @@ static void pass_places(struct run *run, uint32_t held, uint32_t gained, uint32_
 static const struct procedure_branch *branch_by(const struct way *way, const double *until,
                                                 struct draw *draw)
 {
-    const size_t last = way->data->branch_count - 1;
-    const double unit = draw_unit(draw) * until[last];
-    size_t i = 0;
-    while (i < last && unit >= until[i]) {
+    const double unit = draw_unit(draw) * until[way->last_branch];
+    uint32_t i = 0;
+    while (i < way->last_branch && unit >= until[i]) {
         i++;
     }
-    return &way->data->branches[i];
+    return &way->branches[i];
 }
 
 /* By the shares of that day. Apart, because what it takes on the stack costs every way. */
@@ -390,8 +400,8 @@ branch_of_day(const struct way *way, uint32_t group, double now, struct draw *dr
 static const struct procedure_branch *branch_of(const struct procedure_person *person,
                                                 const struct way *way, double now)
 {
-    if (way->data->branch_count == 1) {
-        return way->data->branches;
+    if (way->last_branch == 0) {
+        return way->branches;
     }
     struct draw draw = draw_of(person, way->branch_purpose);
     return way->branches_constant ? branch_by(way, way->until, &draw)
@@ -401,38 +411,41 @@ static const struct procedure_branch *branch_of(const struct procedure_person *p
 /* Leaves the stage by this way. Gives the stage that follows. */
 static uint32_t stay_end(struct run *run, uint32_t who, const struct way *way, double now)
 {
-    const struct procedure *procedure = run->procedure;
+    const struct procedure_law *law = run->procedure->law;
     struct procedure_person *person = &run->people[who];
     const struct procedure_branch *branch = branch_of(person, way, now);
     leave_lines(run, person, now);
     procedure_count_leave(&run->counts, person->stage, person->group, now);
     procedure_count_step(&run->counts, branch->step, person->group);
-    const bool gains =
-        way->data->kind == WAY_WHEN_SERVED && run->stations[way->data->station].has_places;
-    pass_places(run, procedure->stages[person->stage].holds,
-                gains ? way->data->station : PROCEDURE_NONE, procedure->stages[branch->to].holds,
+    pass_places(run, run->stages[person->stage].holds,
+                way->gives_place ? way->station : PROCEDURE_NONE, run->stages[branch->to].holds,
                 now);
-    if (procedure->law != NULL) {
-        procedure->law->step(procedure->law->context, who, branch->step, branch->to,
-                             (int32_t)floor(now));
+    if (law != NULL) {
+        person->seat = law->step(law->context, who_is(person, who), person->stage, branch->step,
+                                 branch->to, (int32_t)floor(now));
     }
     return branch->to;
 }
 
-/* From one stage to the next, as far as no time passes. */
-static void go(struct run *run, uint32_t who, struct way *way, double now)
+/* Leaves the stage by this way, or comes into this one (the way is NULL) and has been there since
+ * then; and on from stage to stage, as far as no time passes. */
+static void go(struct run *run, uint32_t who, struct way *way, uint32_t stage, double since,
+               double now)
 {
-    for (int i = 0; way != NULL; i++) {
-        if (i == MOVES_WITHOUT_TIME_MAX) {
-            const str name = way->data->name;
-            fail(run, err_set(run->err, ERROR_INPUT,
-                              "The way \"%.*s\" leads round and round without time passing",
-                              STR_ARG(name)));
+    for (int i = 0; i < MOVES_WITHOUT_TIME_MAX; i++) {
+        if (way != NULL) {
+            stage = stay_end(run, who, way, now);
+        }
+        way = stay_begin(run, who, stage, since, now);
+        if (way == NULL) {
             return;
         }
-        const uint32_t next = stay_end(run, who, way, now);
-        way = stay_begin(run, who, next, now, now);
+        since = now;
     }
+    const str name = way->data->name;
+    fail(run,
+         err_set(run->err, ERROR_INPUT,
+                 "The way \"%.*s\" leads round and round without time passing", STR_ARG(name)));
 }
 
 static void serve(struct run *run, uint32_t index, double now)
@@ -450,7 +463,7 @@ static void serve(struct run *run, uint32_t index, double now)
         station_gone(station, now);
         person->in_line &= (uint16_t) ~(1U << way->bit);
         station_serve(station, now, entry.since);
-        go(run, entry.who, way, now);
+        go(run, entry.who, way, PROCEDURE_NONE, now, now);
     }
 }
 
@@ -475,16 +488,15 @@ static void begin_life(struct run *run, uint32_t who, uint32_t stage, double sin
 {
     const struct procedure *procedure = run->procedure;
     if (procedure->law != NULL) {
-        const struct procedure_person *person = &run->people[who];
-        procedure->law->begin(procedure->law->context, who, person->group, person->key, stage,
-                              (int32_t)floor(since));
+        struct procedure_person *person = &run->people[who];
+        person->seat = procedure->law->begin(procedure->law->context, who_is(person, who), stage,
+                                             (int32_t)floor(since));
     }
     const uint32_t holds = procedure->stages[stage].holds;
     if (holds != PROCEDURE_NONE) {
-        station_count_until(&run->stations[holds], now);
-        run->stations[holds].taken++;
+        station_take(&run->stations[holds], now);
     }
-    go(run, who, stay_begin(run, who, stage, since, now), now);
+    go(run, who, NULL, stage, since, now);
 }
 
 static void put_arrival(struct run *run, uint32_t index, double from)
@@ -528,22 +540,9 @@ static void new_day(struct run *run, double now)
 
 static void change_places(struct run *run, uint32_t index, double now)
 {
-    run->stations[index].places = schedule_at(&run->procedure->stations[index].places, now);
+    station_set_places(&run->stations[index],
+                       schedule_at(&run->procedure->stations[index].places, now));
     run->to_serve |= UINT64_C(1) << index;
-}
-
-/* Who is still in the stage, in the order of coming; the others are dropped. */
-static size_t candidates_left(struct run *run, struct way *way)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < way->candidate_count; i++) {
-        const struct station_entry entry = way->candidates[i];
-        if (ticket_is_good(&run->people[entry.who], entry.ticket)) {
-            way->candidates[count++] = entry;
-        }
-    }
-    way->candidate_count = count;
-    return count;
 }
 
 static bool judging_reserve(struct run *run, size_t count)
@@ -552,28 +551,50 @@ static bool judging_reserve(struct run *run, size_t count)
         return true;
     }
     run->judging_capacity = 2 * count;
-    run->judging_people = ARENA_NEW(&run->arena, uint32_t, run->judging_capacity);
+    run->judging = ARENA_NEW(&run->arena, struct procedure_candidate, run->judging_capacity);
     run->judging_clear = ARENA_NEW(&run->arena, bool, run->judging_capacity);
-    if (run->judging_people == NULL || run->judging_clear == NULL) {
+    if (run->judging == NULL || run->judging_clear == NULL) {
         fail(run, arena_full(run->err));
         return false;
     }
     return true;
 }
 
+/* The one of whom it will be asked soon; fetched as in run_events. */
+static const struct procedure_person *candidate_ahead(const struct run *run, const struct way *way,
+                                                      size_t index)
+{
+    const size_t last = way->candidate_count - 1;
+    const size_t later = index + CANDIDATES_AHEAD < last ? index + CANDIDATES_AHEAD : last;
+    return &run->people[way->candidates[later].entry.who];
+}
+
+/* Who is still in the stage, in the order of coming; the others are dropped. */
+static void candidates_left(struct run *run, struct way *way)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < way->candidate_count; i++) {
+        __builtin_prefetch(candidate_ahead(run, way, i));
+        const struct candidate candidate = way->candidates[i];
+        if (ticket_is_good(&run->people[candidate.entry.who], candidate.entry.ticket)) {
+            run->judging[count] = (struct procedure_candidate){candidate.entry.who, candidate.seat};
+            way->candidates[count++] = candidate;
+        }
+    }
+    way->candidate_count = count;
+}
+
 /* Everybody in the stage is judged, and those who are clear stand in line. */
 static void judge_way(struct run *run, struct way *way, double now)
 {
     const struct procedure_law *law = run->procedure->law;
-    struct station *station = &run->stations[way->data->station];
-    const size_t count = candidates_left(run, way);
-    if (!judging_reserve(run, count)) {
+    struct station *station = &run->stations[way->station];
+    if (!judging_reserve(run, way->candidate_count)) {
         return;
     }
-    for (size_t i = 0; i < count; i++) {
-        run->judging_people[i] = way->candidates[i].who;
-    }
-    const result judged = law->judge(law->context, way->index, run->judging_people, count,
+    candidates_left(run, way);
+    const size_t count = way->candidate_count;
+    const result judged = law->judge(law->context, way->index, run->judging, count,
                                      (int32_t)floor(now), run->judging_clear, run->err);
     if (!judged.ok) {
         fail(run, judged);
@@ -582,21 +603,23 @@ static void judge_way(struct run *run, struct way *way, double now)
     station_clear(station, now);
     const uint16_t bit = (uint16_t)(1U << way->bit);
     for (size_t i = 0; i < count; i++) {
-        struct procedure_person *person = &run->people[run->judging_people[i]];
-        person->in_line &= (uint16_t)~bit;
+        struct candidate *candidate = &way->candidates[i];
         if (run->judging_clear[i]) {
-            station_wait(station, now, way->candidates[i]);
-            person->in_line |= bit;
+            station_wait(station, now, candidate->entry);
+        }
+        if (candidate->in_line != run->judging_clear[i]) {
+            candidate->in_line = run->judging_clear[i];
+            run->people[candidate->entry.who].in_line ^= bit;
         }
     }
     run->counts.held[way->index] = count - station->waiting;
-    run->to_serve |= UINT64_C(1) << way->data->station;
+    run->to_serve |= UINT64_C(1) << way->station;
 }
 
 static void judge(struct run *run, double now)
 {
     for (size_t i = 0; i < run->way_count && run->fault.ok; i++) {
-        if (is_judged(run, &run->ways[i])) {
+        if (run->ways[i].judged) {
             judge_way(run, &run->ways[i], now);
         }
     }
@@ -642,9 +665,9 @@ static result stations_begin(struct run *run, struct err *err)
     for (size_t i = 0; i < procedure->station_count; i++) {
         const struct procedure_station *data = &procedure->stations[i];
         const bool has_allowance = data->allowance.count > 0;
-        TRY(station_init(&run->stations[i], data->order, data->places.count > 0, has_allowance, 0,
+        TRY(station_init(&run->stations[i], data->order, data->places.count > 0, has_allowance,
                          &run->arena, err));
-        run->stations[i].places = schedule_at(&data->places, 0);
+        station_set_places(&run->stations[i], schedule_at(&data->places, 0));
         daily = daily || has_allowance;
         for (size_t j = 0; j < data->places.count; j++) {
             if (data->places.points[j].day > 0) {
@@ -768,8 +791,8 @@ static void quarters_begin(struct run *run)
 
 /* ---- the run ---- */
 
-/* Enough for most of what a scenario has; it matters little. */
-static const double slots_a_day_usual = 16;
+/* Good for ten to some thousand events a day. */
+static const double slots_a_day_usual = 2;
 
 static void stands_still(struct run *run, double now)
 {
@@ -778,25 +801,16 @@ static void stands_still(struct run *run, double now)
                       now));
 }
 
-static void fetch(const struct run *run, size_t event)
-{
-    const struct wheel *wheel = &run->wheel;
-    if (event < wheel->now_count) {
-        const uint32_t who = wheel->now[event].who;
-        __builtin_prefetch(&run->people[who < run->people_count ? who : 0]);
-    }
-}
-
 /* People lie anywhere in memory: who is next but a few is fetched while those before are looked
- * after. */
-static void fetch_ahead(const struct run *run)
+ * after. The fetching itself stands where this is called: a function that did nothing else would
+ * be taken by the compiler for one that does nothing. */
+static const struct procedure_person *person_ahead(const struct run *run)
 {
-    enum { AHEAD = 8 };
-    const size_t next = run->wheel.now_next;
-    for (size_t i = 0; next == 1 && i < AHEAD; i++) { /* of those just turned to */
-        fetch(run, next + i);
-    }
-    fetch(run, next + AHEAD);
+    enum { EVENTS_AHEAD = 8 };
+    const struct wheel *wheel = &run->wheel;
+    const size_t event = wheel->now_next + EVENTS_AHEAD;
+    const uint32_t who = event < wheel->now_count ? wheel->now[event].who : 0;
+    return &run->people[who < run->people_count ? who : 0];
 }
 
 static void run_events(struct run *run)
@@ -808,7 +822,7 @@ static void run_events(struct run *run)
     while (run->fault.ok && run->counts.quarter < run->procedure->quarter_count &&
            wheel_take(&run->wheel, &event)) {
         run->event_count++;
-        fetch_ahead(run);
+        __builtin_prefetch(person_ahead(run));
         at_one_time = event.at == before ? at_one_time + 1 : 0;
         before = event.at;
         if (at_one_time > EVENTS_AT_ONE_TIME_MAX) {
@@ -818,7 +832,7 @@ static void run_events(struct run *run)
         if (index == NO_WAY) {
             handle_occasion(run, &event);
         } else if (ticket_is_good(&run->people[event.who], event.what)) {
-            go(run, event.who, &run->ways[index], event.at);
+            go(run, event.who, &run->ways[index], PROCEDURE_NONE, event.at, event.at);
         }
         serve_all(run, event.at);
         if (check) {
@@ -847,8 +861,9 @@ static result report(const struct run *run, struct arena *arena,
     if (stations == NULL) {
         return arena_full(err);
     }
+    const double end = run->counts.quarter_ends[run->procedure->quarter_count - 1];
     for (size_t i = 0; i < run->procedure->station_count; i++) {
-        stations[i] = run->stations[i].count;
+        stations[i] = station_count(&run->stations[i], end);
     }
     *ret_outcome = (struct procedure_outcome){
         .values = run->counts.values,
@@ -864,7 +879,7 @@ static result report(const struct run *run, struct arena *arena,
 static result run_begin(struct run *run, struct arena *arena, struct err *err)
 {
     const struct procedure *procedure = run->procedure;
-    run->people = ARENA_NEW(&run->arena, struct procedure_person, PEOPLE_FIRST);
+    run->people = people_room(run, PEOPLE_FIRST);
     run->people_capacity = PEOPLE_FIRST;
     if (run->people == NULL) {
         return arena_full(err);

@@ -141,18 +141,30 @@ struct procedure_series {
     size_t term_count;
 };
 
-/* Who may be served, of those who stand in line: the law's answer. `people` are numbers that stay
- * a person's own while they are in the procedure. Called in batches, on `day`. The answers say for
- * each whether the way's step is clear. NULL: everybody is. */
+/* Somebody, as the law is told of them: by a number that stays theirs while they are in the
+ * procedure, and by a seat that the law gives them and may change with each step. */
+struct procedure_who {
+    uint64_t key;
+    uint32_t person;
+    uint32_t seat;
+    uint32_t group;
+};
+struct procedure_candidate {
+    uint32_t person;
+    uint32_t seat;
+};
+
+/* Who may be served, of those who stand in line: the law's answer. Called in batches, on `day`. The
+ * answers say for each whether the way's step is clear. NULL: everybody is. */
 struct procedure_law {
     void *context;
-    /* Somebody comes into the procedure, in a stage, under this number; somebody takes a step, to a
-     * stage. */
-    void (*begin)(void *context, uint32_t person, uint32_t group, uint64_t key, uint32_t stage,
-                  int32_t day);
-    void (*step)(void *context, uint32_t person, uint32_t step, uint32_t stage, int32_t day);
-    result (*judge)(void *context, uint32_t way, const uint32_t *people, size_t count, int32_t day,
-                    bool *ret_clear, struct err *err);
+    /* Somebody comes into the procedure, in a stage; somebody takes a step, from one stage to
+     * another. Both give their seat. */
+    uint32_t (*begin)(void *context, struct procedure_who who, uint32_t stage, int32_t day);
+    uint32_t (*step)(void *context, struct procedure_who who, uint32_t from, uint32_t step,
+                     uint32_t to, int32_t day);
+    result (*judge)(void *context, uint32_t way, const struct procedure_candidate *candidates,
+                    size_t count, int32_t day, bool *ret_clear, struct err *err);
     int32_t days_between; /* a person in line is judged again after so many days */
 };
 

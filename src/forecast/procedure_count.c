@@ -78,8 +78,11 @@ static double long_in(const struct series_term *term, struct procedure_present p
     uint64_t count = 0;
     for (size_t i = 0; i < present.people_count; i++) {
         const struct procedure_person *person = &present.people[i];
-        count += person->stage == term->index && now - person->since >= term->days &&
-                 (term->group == PROCEDURE_NONE || term->group == person->group);
+        /* Without a branch: who is next is anybody. */
+        const unsigned is_there = person->stage == term->index;
+        const unsigned is_long = now - person->since >= term->days;
+        const unsigned is_of_group = term->group == PROCEDURE_NONE || term->group == person->group;
+        count += is_there & is_long & is_of_group;
     }
     return (double)count;
 }
@@ -150,7 +153,7 @@ void procedure_count_quarter(struct procedure_counts *counts, struct procedure_p
 /* ---- what must hold ---- */
 
 struct recount {
-    int64_t in_stage[PROCEDURE_STAGES_MAX];
+    int64_t in_stage[PROCEDURE_PERSON_GONE + 1];
     uint64_t in_line[PROCEDURE_STATIONS_MAX];
     uint64_t taken[PROCEDURE_STATIONS_MAX];
     uint64_t present;
@@ -159,9 +162,6 @@ struct recount {
 static void recount_person(const struct procedure *procedure, const struct procedure_person *person,
                            struct recount *recount)
 {
-    if (person->stage == PROCEDURE_PERSON_GONE) {
-        return;
-    }
     recount->in_stage[person->stage]++;
     for (uint32_t left = person->in_line; left != 0; left &= left - 1) {
         const struct procedure_way *ways = procedure->stages[person->stage].ways;

@@ -14,6 +14,7 @@ struct procedure_person {
     uint64_t key;
     double since;    /* in the stage */
     uint32_t ticket; /* of the stay; goes on when the number is given to somebody else */
+    uint32_t seat;   /* the law's */
     uint16_t group;
     uint16_t stay;    /* how many there were */
     uint16_t in_line; /* bits: ways of the stage for which they stand in line */

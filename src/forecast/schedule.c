@@ -67,3 +67,14 @@ double schedule_sum(const struct schedule *schedule, double from, double to)
     }
     return sum;
 }
+
+struct quantity quantity_of(const struct schedules *schedules)
+{
+    const bool constant = schedules->count == 1 && schedules->of[0].count == 1 &&
+                          schedules->of[0].points[0].day == SCHEDULE_ALWAYS;
+    return (struct quantity){
+        .constant = constant,
+        .value = constant ? schedules->of[0].points[0].value : 0,
+        .schedules = schedules,
+    };
+}

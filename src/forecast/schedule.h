@@ -46,4 +46,18 @@ static inline const struct schedule *schedules_of(const struct schedules *schedu
     return &schedules->of[schedules->count == 1 ? 0 : group];
 }
 
+/* Schedules, made quick to ask where they are the same for everybody and always. */
+struct quantity {
+    bool constant;
+    double value;
+    const struct schedules *schedules;
+};
+struct quantity quantity_of(const struct schedules *schedules);
+
+static inline double quantity_at(const struct quantity *quantity, uint32_t group, double time)
+{
+    return quantity->constant ? quantity->value
+                              : schedule_at(schedules_of(quantity->schedules, group), time);
+}
+
 #endif

@@ -5,7 +5,7 @@
 enum { LINE_FIRST = 64 };
 
 result station_init(struct station *station, enum station_order order, bool has_places,
-                    bool has_allowance, double now, struct arena *arena, struct err *err)
+                    bool has_allowance, struct arena *arena, struct err *err)
 {
     *station = (struct station){
         .arena = arena,
@@ -14,9 +14,17 @@ result station_init(struct station *station, enum station_order order, bool has_
         .has_allowance = has_allowance,
         .line = ARENA_NEW(arena, struct station_entry, LINE_FIRST),
         .line_mask = LINE_FIRST - 1,
-        .counted_until = now,
+        .most = UINT64_MAX,
     };
     return station->line == NULL ? arena_full(err) : result_ok();
+}
+
+void station_set_places(struct station *station, double places)
+{
+    station->places = places;
+    if (station->has_places) {
+        station->most = places < 1 ? 0 : places < 0x1.0p63 ? (uint64_t)places : UINT64_MAX;
+    }
 }
 
 void station_new_day(struct station *station, double allowance)
@@ -25,7 +33,7 @@ void station_new_day(struct station *station, double allowance)
     station->allowance += allowance;
 }
 
-static bool line_grow(struct station *station)
+bool station_grow(struct station *station)
 {
     const uint32_t mask = 2 * station->line_mask + 1;
     struct station_entry *line = ARENA_NEW(station->arena, struct station_entry, (size_t)mask + 1);
@@ -41,35 +49,19 @@ static bool line_grow(struct station *station)
     return true;
 }
 
-void station_wait(struct station *station, double now, struct station_entry entry)
-{
-    if (station->line_tail - station->line_head > station->line_mask && !line_grow(station)) {
-        return;
-    }
-    station_count_until(station, now);
-    station->waiting++;
-    station->line[station->line_tail++ & station->line_mask] = entry;
-}
-
-bool station_head(struct station *station, struct station_entry *ret_entry)
-{
-    if (station->line_head == station->line_tail) {
-        return false;
-    }
-    switch (station->order) {
-    case STATION_OLDEST_FIRST:
-        *ret_entry = station->line[station->line_head++ & station->line_mask];
-        break;
-    case STATION_NEWEST_FIRST:
-        *ret_entry = station->line[--station->line_tail & station->line_mask];
-        break;
-    }
-    return true;
-}
-
 void station_clear(struct station *station, double now)
 {
-    station_count_until(station, now);
+    station->line_times += now * (double)station->waiting;
     station->waiting = 0;
     station->line_head = station->line_tail;
+}
+
+struct station_count station_count(const struct station *station, double now)
+{
+    return (struct station_count){
+        .served = station->served,
+        .waited = station->waited,
+        .line_days = station->line_times + now * (double)station->waiting,
+        .taken_days = station->taken_times + now * (double)station->taken,
+    };
 }

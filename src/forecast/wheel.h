@@ -57,8 +57,9 @@ struct wheel {
     bool failed; /* the arena was full; nothing more is given */
 };
 
-/* From `begin` to `end`, in days. The more events there are, the more slots a day are good; about
- * 16 events to a slot is best, and it matters little. */
+/* From `begin` to `end`, in days. Slots of some hundred events are good: they are sorted by their
+ * parts in one go, their beginnings stay in the processor's cache, and who is next can be fetched
+ * long before. In larger ones whoever comes soon is dearer to put in. */
 MUST_USE result wheel_init(struct wheel *wheel, double begin, double end, double slots_a_day,
                            struct arena *arena, struct err *err);
 

@@ -257,22 +257,22 @@ static void give_all(struct life *life, enum where stage, int32_t day)
 
 /* ---- both beside each other ---- */
 
-static void comes(void *context, uint32_t person, uint32_t group, uint64_t key, uint32_t stage,
-                  int32_t day)
+static uint32_t comes(void *context, struct procedure_who who, uint32_t stage, int32_t day)
 {
     (void)context;
-    assert_true(person < PEOPLE_NUMBERS);
-    struct life *life = &world.lives[person];
-    *life = (struct life){.key = key, .group = group};
+    assert_true(who.person < PEOPLE_NUMBERS);
+    struct life *life = &world.lives[who.person];
+    *life = (struct life){.key = who.key, .group = who.group};
     give_all(life, COMING, day);
     give_all(life, (enum where)stage, day);
-    world.law->begin(world.law->context, person, group, key, stage, day);
+    return world.law->begin(world.law->context, who, stage, day);
 }
 
-static void steps(void *context, uint32_t person, uint32_t step, uint32_t stage, int32_t day)
+static uint32_t steps(void *context, struct procedure_who who, uint32_t from, uint32_t step,
+                      uint32_t to, int32_t day)
 {
     (void)context;
-    struct life *life = &world.lives[person];
+    struct life *life = &world.lives[who.person];
     const str name = world.rulebook->steps[step].name;
     if (str_equal(name, STR("mark"))) {
         life->facts[fact_of("person.marked")] = value_flag(true);
@@ -280,29 +280,29 @@ static void steps(void *context, uint32_t person, uint32_t step, uint32_t stage,
     if (str_equal(name, STR("pay"))) {
         life->facts[fact_of("person.paid_on")] = value_date(date_add_days(world.begins, day));
     }
-    give_all(life, (enum where)stage, day);
-    world.law->step(world.law->context, person, step, stage, day);
+    give_all(life, (enum where)to, day);
+    return world.law->step(world.law->context, who, from, step, to, day);
 }
 
-static result judges(void *context, uint32_t way, const uint32_t *people, size_t count, int32_t day,
-                     bool *ret_clear, struct err *err)
+static result judges(void *context, uint32_t way, const struct procedure_candidate *candidates,
+                     size_t count, int32_t day, bool *ret_clear, struct err *err)
 {
     (void)context;
     static const str judged[] = {STR_INIT("send"), STR_INIT("send_on")};
-    TRY(world.law->judge(world.law->context, way, people, count, day, ret_clear, err));
+    TRY(world.law->judge(world.law->context, way, candidates, count, day, ret_clear, err));
     uint32_t step = 0;
     while (!str_equal(world.rulebook->steps[step].name, judged[way == 0 ? 0 : 1])) {
         step++;
     }
     world.judgings++;
     for (size_t i = world.judgings % LOOKED_AT; i < count; i += LOOKED_AT) {
-        const struct question question = {.person = world.lives[people[i]].facts,
+        const struct question question = {.person = world.lives[candidates[i].person].facts,
                                           .agreement = world.agreement,
                                           .today = date_add_days(world.begins, day)};
         const bool clear = judge_step(world.rulebook, step, &question, NULL) == CLEARANCE_CLEAR;
         if (clear != ret_clear[i]) {
-            fail_msg("day %d, way %u, person %u: clear is %d, by the judge %d", day, way, people[i],
-                     ret_clear[i], clear);
+            fail_msg("day %d, way %u, person %u: clear is %d, by the judge %d", day, way,
+                     candidates[i].person, ret_clear[i], clear);
         }
         world.looked_at++;
         world.cleared += clear;
