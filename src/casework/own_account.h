@@ -90,8 +90,10 @@ MUST_USE result casework_end_session(const struct casework *casework, const stru
  */
 
 /* Takes the password, and the code when the account has a second factor. ERROR_UNAUTHENTICATED when
- * either is wrong. The session counts as proven for PROVEN_MINUTES from now. */
+ * either is wrong. The session counts as proven for PROVEN_MINUTES from now, and goes on under the
+ * token that is answered, unless `ret_token` (of SESSION_TOKEN_SIZE) is NULL. */
 MUST_USE result casework_prove_session(const struct casework *casework, str token, str password,
-                                       str code, struct arena *arena, struct err *err);
+                                       str code, struct arena *arena, char *ret_token,
+                                       struct err *err);
 
 #endif

@@ -90,6 +90,6 @@ MUST_USE result casework_sign_in_with(const struct casework *casework,
 /* As casework_prove_session, by a passkey of the account that verified the user. */
 MUST_USE result casework_prove_session_with(const struct casework *casework, str token,
                                             const struct passkey_sent *passkey, struct arena *arena,
-                                            struct err *err);
+                                            char *ret_token, struct err *err);
 
 #endif

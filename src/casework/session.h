@@ -12,6 +12,10 @@ void session_draw_token(const struct casework *casework, char ret_token[SESSION_
 /* A new session of the account, proven now, and its token; the caller stores it. */
 void session_draw(const struct casework *casework, int64_t account,
                   char ret_token[SESSION_TOKEN_SIZE], struct session_row *ret_row);
+/* The session was proven, then; it goes on under another token, unless `ret_token` is NULL. */
+MUST_USE result session_prove(struct transaction *transaction, const struct casework *casework,
+                              struct session_row *row, instant proven_at, char *ret_token,
+                              struct err *err);
 /* The session of this token, of an account that is open; ERROR_UNAUTHENTICATED when it is over. */
 MUST_USE result session_read(struct transaction *transaction, const struct casework *casework,
                              str token, struct arena *arena, struct session_row *ret_row,

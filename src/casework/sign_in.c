@@ -103,6 +103,19 @@ void session_draw(const struct casework *casework, int64_t account,
     system->entropy(system->context, ret_row->form_token, sizeof ret_row->form_token);
 }
 
+result session_prove(struct transaction *transaction, const struct casework *casework,
+                     struct session_row *row, instant proven_at, char *ret_token, struct err *err)
+{
+    if (ret_token != NULL) {
+        TRY(transaction_delete_session(transaction, row->token_hash, err));
+        session_draw_token(casework, ret_token);
+        session_hash_token(str_from_c(ret_token), row->token_hash);
+    }
+    row->proven_at = proven_at;
+    row->seen_at = system_now(casework->system);
+    return transaction_put_session(transaction, row, err);
+}
+
 /* A passkey is alone when nothing else was given: then it names the account. */
 static result find_account(const struct casework *casework, const struct sign_in *sign_in,
                            struct sign_in_work *work, bool *ret_right, struct err *err)
@@ -288,7 +301,9 @@ result casework_session(const struct casework *casework, str token, struct arena
 /* --- proving once more --- */
 
 struct proof_work {
+    const struct casework *casework;
     struct session_work session;
+    char *token;                   /* of the session from now on; NULL: it stays */
     const struct passkey_use *use; /* NULL: by password and code */
     str code;
     str hash;
@@ -312,9 +327,9 @@ static result keep_proof(struct transaction *transaction, void *context, struct 
     TRY(second_factor_check(transaction, session->row.account, work->use, work->code, session->now,
                             *session->arena, &right, err));
     work->wrong_factor = !right;
-    session->row.proven_at = work->wrong_factor ? session->row.proven_at : session->now;
-    session->row.seen_at = session->now;
-    return transaction_put_session(transaction, &session->row, err);
+    return session_prove(transaction, work->casework, &session->row,
+                         right ? session->now : session->row.proven_at, right ? work->token : NULL,
+                         err);
 }
 
 static result refuse_proof(struct err *err)
@@ -324,12 +339,14 @@ static result refuse_proof(struct err *err)
 }
 
 result casework_prove_session(const struct casework *casework, str token, str password, str code,
-                              struct arena *arena, struct err *err)
+                              struct arena *arena, char *ret_token, struct err *err)
 {
     TRY(password_check_gate(casework, err));
-    struct proof_work work = {.session = {.limits = &casework->limits,
+    struct proof_work work = {.casework = casework,
+                              .session = {.limits = &casework->limits,
                                           .now = system_now(casework->system),
                                           .arena = arena},
+                              .token = ret_token,
                               .code = code,
                               .hash = STR("")};
     session_hash_token(token, work.session.token_hash);
@@ -343,12 +360,14 @@ result casework_prove_session(const struct casework *casework, str token, str pa
 
 result casework_prove_session_with(const struct casework *casework, str token,
                                    const struct passkey_sent *passkey, struct arena *arena,
-                                   struct err *err)
+                                   char *ret_token, struct err *err)
 {
     struct passkey_use use = {.accepted = false};
-    struct proof_work work = {.session = {.limits = &casework->limits,
+    struct proof_work work = {.casework = casework,
+                              .session = {.limits = &casework->limits,
                                           .now = system_now(casework->system),
                                           .arena = arena},
+                              .token = ret_token,
                               .use = &use};
     session_hash_token(token, work.session.token_hash);
     TRY(passkey_check(casework, passkey, true, arena, &use, err));

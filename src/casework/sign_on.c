@@ -245,10 +245,9 @@ static result prove(struct sign_on_work *work, struct transaction *transaction, 
     if (row.account != work->account) {
         return refuse_other(err);
     }
-    row.proven_at = work->signed_in_at;
-    row.seen_at = work->now;
     work->answer.outcome = SIGN_ON_PROVEN;
-    return transaction_put_session(transaction, &row, err);
+    return session_prove(transaction, work->casework, &row, work->signed_in_at, work->answer.token,
+                         err);
 }
 
 /* The clock of the provider may be ahead of ours. */

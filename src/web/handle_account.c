@@ -2,6 +2,7 @@
 #include "casework/own_account.h"
 
 #include "web/passkey.h"
+#include "web/session.h"
 #include "web/sign_on.h"
 
 /* --- the page --------------------------------------------------------------------------------- */
@@ -345,17 +346,25 @@ result handle_proof_form(struct exchange *exchange, struct err *err)
     return handler_form_page(&page, &form, 200, err);
 }
 
+/* A browser goes on with another token; a program that sends its own keeps it. */
 static result prove(struct exchange *exchange, const struct input_value *values, struct err *err)
 {
     struct passkey_sent sent;
-    if (!values[3].given) {
-        return casework_prove_session(exchange->casework, exchange->token, values[0].text,
-                                      values[1].given ? values[1].text : STR(""), exchange->arena,
-                                      err);
+    char token[SESSION_TOKEN_SIZE];
+    char *renewed = exchange->by_bearer ? NULL : token;
+    if (values[3].given) {
+        TRY(passkey_read_sent(exchange, values[3].text, &sent, err));
+        TRY(casework_prove_session_with(exchange->casework, exchange->token, &sent, exchange->arena,
+                                        renewed, err));
+    } else {
+        TRY(casework_prove_session(exchange->casework, exchange->token, values[0].text,
+                                   values[1].given ? values[1].text : STR(""), exchange->arena,
+                                   renewed, err));
     }
-    TRY(passkey_read_sent(exchange, values[3].text, &sent, err));
-    return casework_prove_session_with(exchange->casework, exchange->token, &sent, exchange->arena,
-                                       err);
+    if (renewed != NULL) {
+        session_set_cookie(exchange, str_from_c(token));
+    }
+    return result_ok();
 }
 
 result handle_proof(struct exchange *exchange, struct err *err)

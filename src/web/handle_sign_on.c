@@ -265,6 +265,7 @@ static result finish(struct exchange *exchange, const struct sign_on_answer *ans
         session_cookie_set(exchange, provider_cookie, STR("yes"), "");
         return sign_in_done(exchange, answer->token, &answer->account, err);
     }
+    session_set_cookie(exchange, str_from_c(answer->token));
     if (exchange_wants_html(exchange)) {
         answer_see_other(exchange, then);
         return result_ok();

@@ -360,19 +360,25 @@ static void proving_once_more(void **state)
         bool ok;
     } rows[] = {
         {"wrong horse battery", true, false}, {PASSWORD, false, false}, {PASSWORD, true, true}};
+    char renewed[SESSION_TOKEN_SIZE];
     for (size_t i = 0; i < 3; i++) {
         code_at(office, secret, 0, code);
         arena_reset(&office->work);
-        assert_int_equal(casework_prove_session(
-                             &office->casework, str_from_c(token), str_from_c(rows[i].password),
-                             rows[i].right_code ? str_from_c(code) : STR(""), &office->work, &err)
+        assert_int_equal(casework_prove_session(&office->casework, str_from_c(token),
+                                                str_from_c(rows[i].password),
+                                                rows[i].right_code ? str_from_c(code) : STR(""),
+                                                &office->work, renewed, &err)
                              .ok,
                          rows[i].ok);
-        assert_true(
-            casework_session(&office->casework, str_from_c(token), &office->work, &session, &err)
-                .ok);
+        assert_int_equal(is_open(office, token), !rows[i].ok); /* proven, it has another token */
+        assert_true(casework_session(&office->casework, str_from_c(rows[i].ok ? renewed : token),
+                                     &office->work, &session, &err)
+                        .ok);
         assert_int_equal(session.proven, rows[i].ok);
     }
+    const struct own_account one = own(office, CLERK, renewed);
+    assert_int_equal(one.session_count, 1);
+    assert_true(one.sessions[0].own);
 }
 
 /* Aim: unproven, no step that needs approval is asked for, approved or taken; nothing is recorded.

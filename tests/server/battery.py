@@ -307,8 +307,11 @@ def sites(port, tap, session, form_token):
         answer = exchange(port, post(b"/account/proof", b"password=" + PASSWORD.encode() + b"&then=" + then + b"&" + right,
                                      FORM + b"Accept: text/html\r\nCookie: " + session + b"\r\nConnection: close\r\n"))
         where = re.search(rb"Location: (.*?)\r\n", answer)
+        renewed = re.search(rb"Set-Cookie: (returnhub_session=[^;]+)", answer)  # who proved it goes on under another token
+        session = renewed.group(1) if renewed else session
         tap.check(f"no way leads elsewhere: {then.decode()}", statuses(answer) == [303] and where.group(1) == b"/"
                   or statuses(answer) in ([400], [422]), f"{answer[:300]!r}")
+    return session
 
 
 def pages(port, tap, session):
@@ -364,7 +367,7 @@ def main():
         bodies(server.port, tap)
         signed_in_rows(server.port, tap)
         session, form_token = cookies(server.port, tap)
-        sites(server.port, tap, session, form_token)
+        session = sites(server.port, tap, session, form_token)
         pages(server.port, tap, session)
         times(server.port, tap)
         tap.check("after all of it the server works", statuses(exchange(server.port, get() + BEHIND)) == [200, 200])

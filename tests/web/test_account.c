@@ -182,6 +182,11 @@ static void an_old_session_proves_itself_before_it_approves(void **state)
                   "password=correct+horse+battery&then=%2F%2Felsewhere.example");
     assert_status(away, 303);
     assert_same_text(reply_header(&away, "Location"), "/"); /* never to another site */
+    /* The session goes on, and what was its token opens nothing any more (ASVS 5.0, 7.2.4). */
+    const str cookie = str_cut(reply_header(&away, "Set-Cookie"), ';').head;
+    assert_true(str_starts(cookie, STR("returnhub_session=")));
+    assert_status(desk_post(desk, OFFICER, path, "{}"), 401);
+    desk->tokens[OFFICER] = str_slice(cookie, STR("returnhub_session=").len, cookie.len);
     const struct reply approved = desk_post(desk, OFFICER, path, "{}");
     assert_true(approved.status == 200 || approved.status == 201);
 }
