@@ -228,6 +228,27 @@ struct tree_source log_tree(const struct log *log)
     return (struct tree_source){.read = read_hashes, .context = (void *)(uintptr_t)log};
 }
 
+static void expect_tile(const struct log *log, unsigned level, uint64_t number)
+{
+    const size_t size = (size_t)TILE_WIDTH * SHA256_SIZE;
+    growing_expect(&log->hashes[level], number * size, size);
+}
+
+/* A proof reads the tiles above its entry and those at the right edge of the tree. The disk is
+ * asked for all of them at once, since each that it is asked for by itself is waited for by itself.
+ */
+static void expect_proof(const struct log *log, uint64_t entry, uint64_t size)
+{
+    for (unsigned level = 0; level < TILE_LEVELS && tile_hashes(size, level) > 0; level++) {
+        const uint64_t number = tile_hashes(entry, level) / TILE_WIDTH;
+        const uint64_t edge = tile_hashes(size, level) / TILE_WIDTH;
+        expect_tile(log, level, number);
+        if (edge != number) {
+            expect_tile(log, level, edge);
+        }
+    }
+}
+
 result log_prove_growth(const struct log *log, uint64_t older, uint64_t size,
                         struct tree_proof *ret_proof, struct err *err)
 {
@@ -237,7 +258,11 @@ result log_prove_growth(const struct log *log, uint64_t older, uint64_t size,
                        (unsigned long long)(older > size ? older : size));
     }
     ret_proof->count = 0;
-    return older == 0 ? result_ok() : tree_prove_growth(&source, older, size, ret_proof, err);
+    if (older == 0) {
+        return result_ok();
+    }
+    expect_proof(log, older - 1, size);
+    return tree_prove_growth(&source, older, size, ret_proof, err);
 }
 
 /* Under the checkpoint that witnesses cosigned, when it has the entry. */
@@ -255,6 +280,8 @@ result log_prove_entry(const struct log *log, uint64_t entry, struct arena *aren
                        (unsigned long long)entry);
     }
     receipt.note = text_of(note);
+    growing_expect(&log->entries, entry * ENTRY_FRAME_SIZE, ENTRY_FRAME_SIZE);
+    expect_proof(log, entry, note->checkpoint.size);
     TRY(log_entry(log, entry, &receipt.commitment, err));
     TRY(tree_prove_entry(&source, entry, note->checkpoint.size, &receipt.proof, err));
     return receipt_write(&receipt, arena, ret_receipt, err);

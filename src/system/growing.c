@@ -56,6 +56,12 @@ result growing_read(const struct growing_file *file, uint64_t at, void *bytes, s
     return result_ok();
 }
 
+void growing_expect(const struct growing_file *file, uint64_t at, size_t size)
+{
+    /* Advice: whether it is taken or not, reading gives the same. */
+    (void)posix_fadvise(file->descriptor, (off_t)at, (off_t)size, POSIX_FADV_WILLNEED);
+}
+
 result growing_append(struct growing_file *file, const void *bytes, size_t size, struct err *err)
 {
     const char *from = bytes;

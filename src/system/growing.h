@@ -21,6 +21,8 @@ MUST_USE result growing_open(const char *path, bool writing, struct growing_file
  * threads. */
 MUST_USE result growing_read(const struct growing_file *file, uint64_t at, void *bytes, size_t size,
                              struct err *err);
+/* These bytes will be read soon: the disk may begin. Waits for nothing. */
+void growing_expect(const struct growing_file *file, uint64_t at, size_t size);
 /* At the end. What a failed call wrote is not counted in `size`, and is written over. */
 MUST_USE result growing_append(struct growing_file *file, const void *bytes, size_t size,
                                struct err *err);

@@ -676,7 +676,7 @@ def go_agrees_on_a_large_log(sealed):
     """100,000 real events, under script/check-long."""
     if not os.environ.get("RETURNHUB_LONG"):
         return
-    large = Sealed(os.path.join(sealed.folder, "large"), people=2000)
+    large = Sealed(os.path.join(sealed.folder, "large"), people=2800)
     large.publish()
     older = os.path.join(large.folder, "older")
     with open(older, "w", encoding="utf-8") as file:
