@@ -271,10 +271,31 @@ struct looking_over {
     struct sitting *sitting;
     const struct history_of *of;
     struct history_line lines[HISTORY_LATEST];
-    struct event passages[HISTORY_LINES_MAX];
+    struct event *passages;
+    size_t passage_room;
     struct history_overview overview;
     size_t visited;
 };
+
+/* There are few: room for all that there could be would have to be cleared each time. */
+static result add_passage(struct looking_over *looking, const struct event *event, struct err *err)
+{
+    const size_t count = looking->overview.passage_count;
+    if (count == looking->passage_room) {
+        const size_t room = count == 0 ? HISTORY_LATEST : 2 * count;
+        struct event *passages = ARENA_NEW(looking->sitting->arena, struct event, room);
+        if (passages == NULL) {
+            return arena_full(err);
+        }
+        for (size_t i = 0; i < count; i++) {
+            passages[i] = looking->passages[i];
+        }
+        looking->passages = passages;
+        looking->passage_room = room;
+    }
+    looking->passages[looking->overview.passage_count++] = *event;
+    return result_ok();
+}
 
 /* Whether anything is older than the latest lines shows by the first that is. */
 static bool opens(void *context, const struct event *header)
@@ -304,10 +325,7 @@ static result look_at(void *context, const struct event *event, bool opened, str
     } else {
         overview->more = true;
     }
-    if (is_passage(event)) {
-        looking->passages[overview->passage_count++] = *event;
-    }
-    return result_ok();
+    return is_passage(event) ? add_passage(looking, event, err) : result_ok();
 }
 
 /* All of it was read, as for a page of the history. */
@@ -324,7 +342,7 @@ static result look_over_lines(struct looking_over *looking, struct err *err)
             looking->lines[looking->overview.count++] = lines[i];
         }
         if (is_passage(&lines[i].event)) {
-            looking->passages[looking->overview.passage_count++] = lines[i].event;
+            TRY(add_passage(looking, &lines[i].event, err));
         }
     }
     looking->overview.more = count > HISTORY_LATEST;

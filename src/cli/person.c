@@ -238,7 +238,7 @@ result command_person_show(const struct invocation *invocation, int *ret_status,
         verdict_print_facts_csv(invocation, desk.rulebook, &person.view);
         return result_ok();
     }
-    json_t *object = resource_person(desk.rulebook, &person);
+    json_t *object = resource_person(desk.rulebook, &person, PERSON_ALL);
     json_set(object, "known_as", identity_json_known_as(&known_as));
     result printed = output_json(invocation->output, *invocation->arena, object, err);
     json_decref(object);

@@ -162,8 +162,6 @@ static void put_in_order(struct member *members, size_t count, struct member mem
     members[at] = member;
 }
 
-static bool put_value(struct buf *buf, const json_t *value);
-
 static bool put_members(struct buf *buf, json_t *object, struct member *room)
 {
     size_t count = 0;
@@ -179,7 +177,7 @@ static bool put_members(struct buf *buf, json_t *object, struct member *room)
         }
         json_put_str(buf, room[i].key);
         buf_put_char(buf, ':');
-        if (!put_value(buf, room[i].value)) {
+        if (!json_put(buf, room[i].value)) {
             return false;
         }
     }
@@ -213,7 +211,7 @@ static bool put_array(struct buf *buf, const json_t *array)
         if (i > 0) {
             buf_put_char(buf, ',');
         }
-        if (!put_value(buf, json_array_get(array, i))) {
+        if (!json_put(buf, json_array_get(array, i))) {
             return false;
         }
     }
@@ -221,7 +219,7 @@ static bool put_array(struct buf *buf, const json_t *array)
     return true;
 }
 
-static bool put_value(struct buf *buf, const json_t *value)
+bool json_put(struct buf *buf, const json_t *value)
 {
     switch (json_typeof(value)) {
     case JSON_OBJECT:
@@ -253,7 +251,7 @@ result json_write(const json_t *value, struct arena *arena, str *ret_text, struc
 {
     struct buf buf;
     buf_init(&buf, arena, text_len_max);
-    if ((value == NULL || !put_value(&buf, value)) && !buf.failed) {
+    if ((value == NULL || !json_put(&buf, value)) && !buf.failed) {
         return err_set(err, ERROR_INTERNAL, "A value could not be written as JSON");
     }
     return buf_finish(&buf, ret_text, err);

@@ -26,6 +26,8 @@ MUST_USE result json_write_pretty(const json_t *value, struct arena *arena, str 
 /* A text in quotes, with what must be escaped: what is written piece by piece has the same bytes.
  * The text is well-formed UTF-8. */
 void json_put_str(struct buf *buf, str text);
+/* A value, as json_write writes it. False when it cannot be written. */
+bool json_put(struct buf *buf, const json_t *value);
 
 /* Builders that take a str; NULL-safe in the jansson way (a NULL object or failed value is a no-op
  * that returns false through json_set). The object keeps the only reference to what is set. */

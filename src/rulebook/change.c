@@ -19,6 +19,7 @@ struct candidate {
 };
 
 struct search {
+    struct trial *trial;
     const struct rulebook *rulebook;
     const struct question *question;
     uint32_t safeguard;
@@ -333,6 +334,10 @@ static void look_through(struct search *search, const struct scope *scope, node_
 /* Trials: the question with its facts copied, so that one can be exchanged. */
 
 struct trial {
+    const struct rulebook *rulebook;
+    struct arena *arena;
+    const struct question *asked;
+    bool prepared; /* what follows */
     struct question question;
     struct value *own[SUBJECT_AGREEMENT + 1];
     struct value **members;
@@ -350,9 +355,24 @@ static struct value *copy_facts(struct search *search, const struct value *facts
     return copy;
 }
 
-static bool prepare_trial(struct search *search, struct trial *trial)
+struct trial *changes_trial(const struct rulebook *rulebook, const struct question *question,
+                            struct arena *arena)
 {
+    struct trial *trial = ARENA_NEW(arena, struct trial, 1);
+    if (trial != NULL) {
+        *trial = (struct trial){.rulebook = rulebook, .arena = arena, .asked = question};
+    }
+    return trial;
+}
+
+/* Nothing is copied for a question whose safeguards are all clear. */
+static bool prepare_trial(struct search *search)
+{
+    struct trial *trial = search->trial;
     const struct question *question = search->question;
+    if (trial->prepared) {
+        return true;
+    }
     const struct value **family =
         ARENA_NEW(search->arena, const struct value *, question->family_count);
     trial->members = ARENA_NEW(search->arena, struct value *, question->family_count);
@@ -372,12 +392,13 @@ static bool prepare_trial(struct search *search, struct trial *trial)
         .family_count = question->family_count,
         .today = question->today,
     };
-    return !search->full;
+    trial->prepared = !search->full;
+    return trial->prepared;
 }
 
-static void try_candidate(const struct search *search, struct trial *trial,
-                          struct candidate *candidate)
+static void try_candidate(const struct search *search, struct candidate *candidate)
 {
+    struct trial *trial = search->trial;
     const enum subject subject = search->rulebook->facts[candidate->fact].subject;
     struct value *facts = candidate->member == NOT_FOUND_INDEX ? trial->own[subject]
                                                                : trial->members[candidate->member];
@@ -532,13 +553,12 @@ static void report_candidates(struct search *search, struct list *changes)
 static void find_values(struct search *search, struct list *changes)
 {
     const struct scope scope = {.question = search->question, .member = NOT_FOUND_INDEX};
-    struct trial trial = {0};
     look_through(search, &scope, search->rulebook->safeguards[search->safeguard].clear_when);
-    if (search->full || !prepare_trial(search, &trial)) {
+    if (search->full || !prepare_trial(search)) {
         return;
     }
     for (size_t i = 0; i < search->candidates.count; i++) {
-        try_candidate(search, &trial, LIST_AT(&search->candidates, struct candidate, i));
+        try_candidate(search, LIST_AT(&search->candidates, struct candidate, i));
     }
     report_candidates(search, changes);
 }
@@ -600,12 +620,14 @@ static void find_waiting(struct search *search, struct list *changes)
     }
 }
 
-result changes_of(const struct rulebook *rulebook, uint32_t safeguard, enum clearance clearance,
-                  const struct question *question, struct arena *arena,
+result changes_of(struct trial *trial, uint32_t safeguard, enum clearance clearance,
                   const struct change **ret_changes, size_t *ret_count, struct err *err)
 {
-    struct search search = {
-        .rulebook = rulebook, .question = question, .safeguard = safeguard, .arena = arena};
+    struct search search = {.trial = trial,
+                            .rulebook = trial->rulebook,
+                            .question = trial->asked,
+                            .safeguard = safeguard,
+                            .arena = trial->arena};
     struct list changes = {0};
     if (clearance == CLEARANCE_BARRED) {
         find_values(&search, &changes);

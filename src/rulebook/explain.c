@@ -3,6 +3,7 @@
 #include "rulebook/canonical.h"
 #include "rulebook/change.h"
 #include "rulebook/condition.h"
+#include "rulebook/judge_parts.h"
 #include "rulebook/list.h"
 
 /* As long as a condition may be when its line is written out. */
@@ -95,25 +96,24 @@ static void explain_value(struct explainer *explainer, node_index index,
 
 /* The lines that may apply, up to the first that does: their conditions, and what they start from.
  */
-static struct reason explain_clock(struct explainer *explainer, node_index index, enum truth truth,
-                                   const struct question *question)
+static struct reason explain_clock(struct explainer *explainer, uint32_t clock,
+                                   struct reason reason, const struct question *question)
 {
-    const uint32_t clock = explainer->rulebook->nodes[index].item;
     const struct clock *item = &explainer->rulebook->clocks[clock];
     struct list children = {0};
     enum truth before = TRUTH_FALSE;
     for (size_t i = 0; i < item->run_count && before != TRUTH_TRUE; i++) {
         const struct clock_run *run = &item->runs[i];
-        before =
-            run->has_when ? judge_condition(explainer->rulebook, run->when, question) : TRUTH_TRUE;
+        before = TRUTH_TRUE;
         if (run->has_when) {
-            add_reason(explainer, &children, explain_node(explainer, run->when, question));
+            const struct reason when = explain_node(explainer, run->when, question);
+            before = when.truth;
+            add_reason(explainer, &children, when);
         }
         if (before != TRUTH_FALSE) {
             explain_value(explainer, run->start, question, &children);
         }
     }
-    struct reason reason = reason_of_kind(REASON_CLOCK, truth, text_of(explainer, index));
     reason.clock = clock;
     reason.clock_answer = judge_clock(explainer->rulebook, clock, question);
     return with_children(reason, &children);
@@ -132,31 +132,60 @@ static void explain_value(struct explainer *explainer, node_index index,
     if (node->kind == NODE_FACT || node->kind == NODE_FLAG) {
         add_reason(explainer, reasons, explain_fact(explainer, node->item, question));
     } else if (node->kind == NODE_LAST_DAY) {
-        const enum truth known = last_day_known(explainer->rulebook, node->item, question);
-        add_reason(explainer, reasons, explain_clock(explainer, index, known, question));
+        const struct reason reason =
+            reason_of_kind(REASON_CLOCK, last_day_known(explainer->rulebook, node->item, question),
+                           text_of(explainer, index));
+        add_reason(explainer, reasons, explain_clock(explainer, node->item, reason, question));
     }
     for (uint32_t i = 0; i < node->child_count; i++) {
         explain_value(explainer, node->children[i], question, reasons);
     }
 }
 
-static struct reason explain_children(struct explainer *explainer, const struct node *node,
-                                      struct reason reason, const struct question *question)
+static struct reason *make_reasons(struct explainer *explainer, size_t count)
 {
-    struct list children = {0};
-    for (uint32_t i = 0; i < node->child_count; i++) {
-        add_reason(explainer, &children, explain_node(explainer, node->children[i], question));
-    }
-    return with_children(reason, &children);
+    struct reason *reasons = ARENA_NEW(explainer->arena, struct reason, count);
+    explainer->full = explainer->full || reasons == NULL;
+    return reasons;
 }
 
-static struct reason explain_definition(struct explainer *explainer, const struct node *node,
-                                        struct reason reason, const struct question *question)
+/* Its truth is that of its parts together, so that no part is judged once more. */
+static struct reason explain_children(struct explainer *explainer, const struct node *node,
+                                      enum reason_kind kind, str text,
+                                      const struct question *question)
 {
-    struct list children = {0};
-    const node_index condition = explainer->rulebook->definitions[node->item].condition;
-    add_reason(explainer, &children, explain_node(explainer, condition, question));
-    return with_children(reason, &children);
+    enum truth (*together)(enum truth a, enum truth b) = kind == REASON_ALL ? judge_and : judge_or;
+    struct reason *children = make_reasons(explainer, node->child_count);
+    if (children == NULL) {
+        return reason_of_kind(kind, TRUTH_UNKNOWN, text);
+    }
+    for (uint32_t i = 0; i < node->child_count; i++) {
+        children[i] = explain_node(explainer, node->children[i], question);
+    }
+    enum truth truth = children[0].truth;
+    for (uint32_t i = 1; i < node->child_count; i++) {
+        truth = together(truth, children[i].truth);
+    }
+    struct reason reason = reason_of_kind(kind, truth, text);
+    reason.children = children;
+    reason.child_count = node->child_count;
+    return reason;
+}
+
+/* Of one condition: a definition, or `not`. */
+static struct reason explain_inner(struct explainer *explainer, node_index condition,
+                                   enum reason_kind kind, str text, const struct question *question)
+{
+    struct reason *inner = make_reasons(explainer, 1);
+    if (inner == NULL) {
+        return reason_of_kind(kind, TRUTH_UNKNOWN, text);
+    }
+    *inner = explain_node(explainer, condition, question);
+    struct reason reason =
+        reason_of_kind(kind, kind == REASON_NOT ? judge_not(inner->truth) : inner->truth, text);
+    reason.children = inner;
+    reason.child_count = 1;
+    return reason;
 }
 
 static struct reason explain_comparison(struct explainer *explainer, node_index index,
@@ -182,12 +211,10 @@ static struct reason explain_member(struct explainer *explainer, node_index cond
                                     uint32_t member, const struct question *question)
 {
     const struct question asked = judge_member_question(question, member);
-    struct list children = {0};
-    const struct reason inner = explain_node(explainer, condition, &asked);
-    add_reason(explainer, &children, inner);
-    struct reason reason = reason_of_kind(REASON_MEMBER, inner.truth, inner.text);
+    struct reason reason = explain_inner(explainer, condition, REASON_MEMBER, STR(""), &asked);
+    reason.text = reason.child_count > 0 ? reason.children[0].text : reason.text;
     reason.member = member;
-    return with_children(reason, &children);
+    return reason;
 }
 
 static struct reason explain_family(struct explainer *explainer, const struct node *node,
@@ -202,37 +229,33 @@ static struct reason explain_family(struct explainer *explainer, const struct no
     return with_children(reason, &children);
 }
 
-static struct reason explain_node(struct explainer *explainer, node_index condition,
-                                  const struct question *question)
+/* A condition that is judged itself, and not by its parts. */
+static struct reason explain_judged(struct explainer *explainer, node_index condition, str text,
+                                    const struct question *question)
 {
     const struct node *node = &explainer->rulebook->nodes[condition];
     const enum truth truth = judge_condition(explainer->rulebook, condition, question);
-    const str text = text_of(explainer, condition);
     switch (node->kind) {
     case NODE_ALWAYS:
     case NODE_NEVER:
         return reason_of_kind(REASON_CONSTANT, truth, text);
-    case NODE_AND:
-        return explain_children(explainer, node, reason_of_kind(REASON_ALL, truth, text), question);
-    case NODE_OR:
-        return explain_children(explainer, node, reason_of_kind(REASON_ANY, truth, text), question);
-    case NODE_NOT:
-        return explain_children(explainer, node, reason_of_kind(REASON_NOT, truth, text), question);
-    case NODE_DEFINITION:
-        return explain_definition(explainer, node, reason_of_kind(REASON_DEFINITION, truth, text),
-                                  question);
     case NODE_KNOWN:
     case NODE_UNKNOWN:
         return explain_knowledge(explainer, node, reason_of_kind(REASON_KNOWN, truth, text),
                                  question);
     case NODE_EXPIRED:
     case NODE_RUNNING:
-        return explain_clock(explainer, condition, truth, question);
+        return explain_clock(explainer, node->item, reason_of_kind(REASON_CLOCK, truth, text),
+                             question);
     case NODE_ANY_MEMBER:
     case NODE_NO_MEMBER:
     case NODE_EVERY_MEMBER:
         return explain_family(explainer, node, reason_of_kind(REASON_FAMILY, truth, text),
                               question);
+    case NODE_AND:
+    case NODE_OR:
+    case NODE_NOT:
+    case NODE_DEFINITION:
     case NODE_FLAG:
     case NODE_EQUAL:
     case NODE_NOT_EQUAL:
@@ -257,9 +280,58 @@ static struct reason explain_node(struct explainer *explainer, node_index condit
                               question);
 }
 
-result explain_safeguard(const struct rulebook *rulebook, uint32_t safeguard,
-                         const struct question *question, struct arena *arena,
-                         struct safeguard_explanation *ret_explanation, struct err *err)
+static struct reason explain_node(struct explainer *explainer, node_index condition,
+                                  const struct question *question)
+{
+    const struct rulebook *rulebook = explainer->rulebook;
+    const struct node *node = &rulebook->nodes[condition];
+    const str text = text_of(explainer, condition);
+    switch (node->kind) {
+    case NODE_AND:
+        return explain_children(explainer, node, REASON_ALL, text, question);
+    case NODE_OR:
+        return explain_children(explainer, node, REASON_ANY, text, question);
+    case NODE_NOT:
+        return explain_inner(explainer, node->children[0], REASON_NOT, text, question);
+    case NODE_DEFINITION:
+        return explain_inner(explainer, rulebook->definitions[node->item].condition,
+                             REASON_DEFINITION, text, question);
+    case NODE_ALWAYS:
+    case NODE_NEVER:
+    case NODE_KNOWN:
+    case NODE_UNKNOWN:
+    case NODE_EXPIRED:
+    case NODE_RUNNING:
+    case NODE_ANY_MEMBER:
+    case NODE_NO_MEMBER:
+    case NODE_EVERY_MEMBER:
+    case NODE_FLAG:
+    case NODE_EQUAL:
+    case NODE_NOT_EQUAL:
+    case NODE_LESS:
+    case NODE_LESS_EQUAL:
+    case NODE_GREATER:
+    case NODE_GREATER_EQUAL:
+    case NODE_IN_LIST:
+    case NODE_IN_SET:
+    case NODE_FACT:
+    case NODE_LITERAL:
+    case NODE_TODAY:
+    case NODE_AFTER:
+    case NODE_BEFORE:
+    case NODE_LAST_DAY:
+    case NODE_LATER:
+    case NODE_EARLIER:
+    case NODE_NAME:
+        break;
+    }
+    return explain_judged(explainer, condition, text, question);
+}
+
+static result explain_tried(const struct rulebook *rulebook, uint32_t safeguard,
+                            const struct question *question, struct arena *arena,
+                            struct trial *trial, struct safeguard_explanation *ret_explanation,
+                            struct err *err)
 {
     ASSERT(safeguard < rulebook->safeguard_count);
     struct explainer explainer = {.rulebook = rulebook, .arena = arena};
@@ -269,7 +341,7 @@ result explain_safeguard(const struct rulebook *rulebook, uint32_t safeguard,
         .clearance = judge_safeguard(rulebook, safeguard, question),
         .condition = condition,
     };
-    if (condition == NULL) {
+    if (condition == NULL || trial == NULL) {
         return arena_full(err);
     }
     *condition = explain_node(&explainer, rulebook->safeguards[safeguard].clear_when, question);
@@ -277,11 +349,19 @@ result explain_safeguard(const struct rulebook *rulebook, uint32_t safeguard,
         return arena_full(err);
     }
     if (explanation.clearance != CLEARANCE_CLEAR) {
-        TRY(changes_of(rulebook, safeguard, explanation.clearance, question, arena,
-                       &explanation.changes, &explanation.change_count, err));
+        TRY(changes_of(trial, safeguard, explanation.clearance, &explanation.changes,
+                       &explanation.change_count, err));
     }
     *ret_explanation = explanation;
     return result_ok();
+}
+
+result explain_safeguard(const struct rulebook *rulebook, uint32_t safeguard,
+                         const struct question *question, struct arena *arena,
+                         struct safeguard_explanation *ret_explanation, struct err *err)
+{
+    struct trial *trial = changes_trial(rulebook, question, arena);
+    return explain_tried(rulebook, safeguard, question, arena, trial, ret_explanation, err);
 }
 
 result explain_step(const struct rulebook *rulebook, uint32_t step, const struct question *question,
@@ -291,15 +371,19 @@ result explain_step(const struct rulebook *rulebook, uint32_t step, const struct
     const struct step *item = &rulebook->steps[step];
     struct safeguard_explanation *safeguards =
         ARENA_NEW(arena, struct safeguard_explanation, item->safeguard_count);
-    if (safeguards == NULL) {
+    enum clearance *each = ARENA_NEW(arena, enum clearance, item->safeguard_count);
+    if (safeguards == NULL || each == NULL) {
         return arena_full(err);
     }
+    struct trial *trial = changes_trial(rulebook, question, arena);
     for (size_t i = 0; i < item->safeguard_count; i++) {
-        TRY(explain_safeguard(rulebook, item->safeguards[i], question, arena, &safeguards[i], err));
+        TRY(explain_tried(rulebook, item->safeguards[i], question, arena, trial, &safeguards[i],
+                          err));
+        each[i] = safeguards[i].clearance;
     }
     *ret_explanation = (struct explanation){
         .step = step,
-        .clearance = judge_step(rulebook, step, question, NULL),
+        .clearance = judge_together(each, item->safeguard_count),
         .today = question->today,
         .safeguards = safeguards,
         .safeguard_count = item->safeguard_count,

@@ -4,7 +4,7 @@
  *
  * It ends: the checker admits no circle of definitions or clocks, no condition nested deeper than
  * RULEBOOK_NESTING_MAX, and none that has more than RULEBOOK_PARTS_MAX parts when written out. */
-#include "rulebook/judge.h"
+#include "rulebook/judge_parts.h"
 
 #include "rulebook/condition.h"
 
@@ -25,6 +25,21 @@ static const enum truth kleene_or[TRUTH_COUNT][TRUTH_COUNT] = {
 };
 
 static const enum truth kleene_not[TRUTH_COUNT] = {TRUTH_TRUE, TRUTH_FALSE, TRUTH_UNKNOWN};
+
+enum truth judge_and(enum truth a, enum truth b)
+{
+    return kleene_and[a][b];
+}
+
+enum truth judge_or(enum truth a, enum truth b)
+{
+    return kleene_or[a][b];
+}
+
+enum truth judge_not(enum truth a)
+{
+    return kleene_not[a];
+}
 
 static enum truth truth_of(bool condition)
 {
@@ -238,13 +253,19 @@ static enum truth judge_expired(const struct rulebook *rulebook, uint32_t clock,
     return expired[judge_clock(rulebook, clock, question).state];
 }
 
+/* Whether no other truth beside it changes it by this table. */
+static bool is_settled(const enum truth table[TRUTH_COUNT][TRUTH_COUNT], enum truth truth)
+{
+    return truth != TRUTH_UNKNOWN && table[truth][TRUTH_UNKNOWN] == truth;
+}
+
 /* All children, or any of them, by the table given. */
 static enum truth judge_children(const struct rulebook *rulebook, const struct node *node,
                                  const enum truth table[TRUTH_COUNT][TRUTH_COUNT],
                                  const struct question *question)
 {
     enum truth truth = judge_condition(rulebook, node->children[0], question);
-    for (uint32_t i = 1; i < node->child_count; i++) {
+    for (uint32_t i = 1; i < node->child_count && !is_settled(table, truth); i++) {
         truth = table[truth][judge_condition(rulebook, node->children[i], question)];
     }
     return truth;
@@ -264,7 +285,7 @@ static enum truth judge_members(const struct rulebook *rulebook, const struct no
                                 const struct question *question)
 {
     enum truth truth = missing_member(rulebook, question, none);
-    for (size_t i = 0; i < question->family_count; i++) {
+    for (size_t i = 0; i < question->family_count && !is_settled(table, truth); i++) {
         const struct question asked = judge_member_question(question, i);
         truth = table[truth][judge_condition(rulebook, node->children[0], &asked)];
     }

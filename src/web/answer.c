@@ -32,11 +32,16 @@ void answer_not_stored(struct exchange *exchange)
     http_header_set(exchange->response, STR("Vary"), STR("Accept, Authorization, Cookie"));
 }
 
+bool answer_tells_known_at(const struct exchange *exchange)
+{
+    return exchange_query(exchange, STR("known_at")).len > 0;
+}
+
 /* What was read, as it is answered: a page of a list, and without the instant of reading unless
  * that was asked about. The same state gives the same bytes. */
 static result as_read(struct exchange *exchange, json_t *resource, struct err *err)
 {
-    if (exchange_query(exchange, STR("known_at")).len == 0) {
+    if (!answer_tells_known_at(exchange)) {
         json_object_del(resource, "known_at");
     }
     return listing_cut(exchange, resource, err);

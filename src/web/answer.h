@@ -18,6 +18,8 @@ void answer_not_stored(struct exchange *exchange);
  * (resource_seal.h); so does a refusal by law, which is on record. */
 MUST_USE result answer_json(struct exchange *exchange, int status, const json_t *resource,
                             struct err *err);
+/* Whether what is read says the instant of reading, "known_at": when that was asked about. */
+bool answer_tells_known_at(const struct exchange *exchange);
 void answer_text(struct exchange *exchange, int status, str content_type, str body);
 void answer_see_other(struct exchange *exchange, str location);
 /* A page that leads to another server, at once and by a link. Not a redirect: where a form was sent

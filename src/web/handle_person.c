@@ -1,3 +1,4 @@
+#include "format/json_out.h"
 #include "web/handler.h"
 #include "web/listing.h"
 #include "web/resource_movements.h"
@@ -41,15 +42,30 @@ static result load_person(struct exchange *exchange, struct asked *ret_asked,
 
 /* --- the overview, facts, safeguards, clocks -------------------------------------------------- */
 
+/* Asked for most of all, and long: it is written at once, not built as a tree first. */
+static result answer_person(struct exchange *exchange, const struct person_answer *answer,
+                            struct err *err)
+{
+    struct json_out out;
+    TRY(json_out_text(exchange->arena, &out, err));
+    out_person(&out, exchange->rulebook, answer,
+               PERSON_FACTS | (answer_tells_known_at(exchange) ? PERSON_KNOWN_AT : 0));
+    str body;
+    TRY(json_out_text_finish(&out, &body, err));
+    answer_text(exchange, 200, STR("application/json"), body);
+    return result_ok();
+}
+
 result handle_person(struct exchange *exchange, struct err *err)
 {
     struct asked asked;
     struct person_answer answer;
     TRY(load_person(exchange, &asked, &answer, err));
-    json_auto_t *resource = resource_person(exchange->rulebook, &answer);
     if (!exchange_wants_html(exchange)) {
-        return answer_json(exchange, 200, resource, err);
+        return answer_person(exchange, &answer, err);
     }
+    /* The facts stand on a page of their own. */
+    json_auto_t *resource = resource_person(exchange->rulebook, &answer, PERSON_KNOWN_AT);
     const struct view_context context = handler_view(exchange);
     return answer_part(exchange, resource, "person", NULL,
                        view_person(&context, resource, handler_question(exchange, &asked)), err);

@@ -25,73 +25,93 @@ json_t *part_known_day(struct known_day day)
     return object;
 }
 
+static void out_countries(struct json_out *out, const char *key, const struct country_set *set)
+{
+    char code[4];
+    json_out_array(out, key);
+    for (size_t i = 0; i < set->count; i++) {
+        country_format(set->codes[i], code);
+        json_out_c(out, NULL, code);
+    }
+    json_out_end(out);
+}
+
 /* The value in the JSON type that is nearest to the fact's. */
-static json_t *value_as_json(const struct fact *fact, const struct value *value)
+static void out_typed(struct json_out *out, const char *key, const struct fact *fact,
+                      const struct value *value)
 {
     char code[4];
     switch (fact->type) {
     case FACT_FLAG:
-        return json_boolean(value->number != 0);
+        json_out_flag(out, key, value->number != 0);
+        break;
     case FACT_NUMBER:
-        return json_integer(value->number);
+        json_out_int64(out, key, value->number);
+        break;
     case FACT_DATE:
-        return json_of_date((date){.day = (int32_t)value->number});
+        json_out_date(out, key, (date){.day = (int32_t)value->number});
+        break;
     case FACT_CHOICE:
-        return json_of_str(fact->choices[value->number]);
+        json_out_str(out, key, fact->choices[value->number]);
+        break;
     case FACT_COUNTRY:
         country_format((uint16_t)value->number, code);
-        return json_string(code);
+        json_out_c(out, key, code);
+        break;
     case FACT_TEXT:
-        return json_of_str(value->text);
-    case FACT_COUNTRIES: {
-        json_t *list = json_array();
-        for (size_t i = 0; i < value->countries.count; i++) {
-            country_format(value->countries.codes[i], code);
-            json_add(list, json_string(code));
+        json_out_str(out, key, value->text);
+        break;
+    case FACT_COUNTRIES:
+        out_countries(out, key, &value->countries);
+        break;
+    }
+}
+
+static void out_plain_text(struct json_out *out, const char *key, const struct rulebook *rulebook,
+                           const struct fact *fact, const struct value *value)
+{
+    static const size_t sizes[] = {PART_MEMORY_SHORT, PART_MEMORY};
+    bool told = false;
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0] && !told; i++) {
+        PART_ARENA arena = part_memory_of(sizes[i]);
+        struct buf buf;
+        buf_init(&buf, &arena, PART_TEXT_MAX);
+        value_format_plain(rulebook, fact, value, &buf);
+        told = !buf.failed || sizes[i] == PART_MEMORY;
+        if (told) {
+            json_out_str(out, key, buf_str(&buf));
         }
-        return list;
     }
-    }
-    return NULL;
 }
 
-static json_t *text_within(const struct rulebook *rulebook, const struct fact *fact,
-                           const struct value *value, size_t memory, bool *ret_fits)
+/* What is known of it, but for the event that it comes from. */
+static void out_value(struct json_out *out, const struct rulebook *rulebook,
+                      const struct fact *fact, const struct value *value)
 {
-    PART_ARENA arena = part_memory_of(memory);
-    struct buf buf;
-    buf_init(&buf, &arena, PART_TEXT_MAX);
-    value_format_plain(rulebook, fact, value, &buf);
-    *ret_fits = !buf.failed;
-    return json_of_str(buf_str(&buf));
+    json_out_flag(out, "known", value->known);
+    if (!value->known) {
+        return;
+    }
+    out_typed(out, "value", fact, value);
+    out_plain_text(out, "text", rulebook, fact, value);
 }
 
-static json_t *plain_text(const struct rulebook *rulebook, const struct fact *fact,
-                          const struct value *value)
+static void out_event(struct json_out *out, int64_t event)
 {
-    bool fits = false;
-    json_t *text = text_within(rulebook, fact, value, PART_MEMORY_SHORT, &fits);
-    if (!fits) {
-        json_decref(text);
-        text = text_within(rulebook, fact, value, PART_MEMORY, &fits);
+    if (event != 0) {
+        json_out_int64(out, "event", event);
     }
-    return text;
 }
 
 json_t *part_value(const struct rulebook *rulebook, const struct fact *fact,
                    const struct value *value)
 {
-    json_t *object = json_object();
-    json_set_flag(object, "known", value->known);
-    if (!value->known) {
-        return object;
-    }
-    json_set(object, "value", value_as_json(fact, value));
-    json_set(object, "text", plain_text(rulebook, fact, value));
-    if (value->event != 0) {
-        json_set_int64(object, "event", value->event);
-    }
-    return object;
+    struct json_out out = json_out_tree();
+    json_out_object(&out, NULL);
+    out_value(&out, rulebook, fact, value);
+    out_event(&out, value->known ? value->event : 0);
+    json_out_end(&out);
+    return out.tree;
 }
 
 json_t *part_value_text(const struct rulebook *rulebook, str fact, str text)
@@ -115,10 +135,12 @@ json_t *part_value_text(const struct rulebook *rulebook, str fact, str text)
     return object;
 }
 
-json_t *part_plain_name(str name)
+enum { PLAIN_NAME_SIZE = 256 };
+
+/* The text is in `text`. */
+static str plain_name(str name, char text[PLAIN_NAME_SIZE])
 {
-    char text[256];
-    const size_t len = name.len < sizeof text ? name.len : sizeof text;
+    const size_t len = name.len < PLAIN_NAME_SIZE ? name.len : PLAIN_NAME_SIZE;
     for (size_t i = 0; i < len; i++) {
         const char c = name.at[i];
         text[i] = c == '_' || c == '.' ? ' ' : c;
@@ -126,25 +148,48 @@ json_t *part_plain_name(str name)
     if (len > 0 && text[0] >= 'a' && text[0] <= 'z') {
         text[0] = (char)(text[0] - 'a' + 'A');
     }
-    return json_of_str((str){.at = text, .len = len});
+    return (str){.at = text, .len = len};
 }
 
-/* {"name","title"}; the title is made of the name when the rulebook has none. */
+json_t *part_plain_name(str name)
+{
+    char text[PLAIN_NAME_SIZE];
+    return json_of_str(plain_name(name, text));
+}
+
+/* The title is made of the name when the rulebook has none. */
+static void out_named(struct json_out *out, str name, str title)
+{
+    char text[PLAIN_NAME_SIZE];
+    json_out_str(out, "name", name);
+    json_out_str(out, "title", title.len > 0 ? title : plain_name(name, text));
+}
+
+/* {"name","title"} */
 static json_t *named(str name, str title)
 {
-    json_t *object = json_object();
-    json_set_str(object, "name", name);
-    json_set(object, "title", title.len > 0 ? json_of_str(title) : part_plain_name(name));
-    return object;
+    struct json_out out = json_out_tree();
+    json_out_object(&out, NULL);
+    out_named(&out, name, title);
+    json_out_end(&out);
+    return out.tree;
+}
+
+void out_stage(struct json_out *out, const char *key, const struct rulebook *rulebook, str name)
+{
+    const uint32_t index = rulebook_stage(rulebook, name);
+    const bool found = index != NOT_FOUND_INDEX;
+    json_out_object(out, key);
+    out_named(out, name, found ? rulebook->stages[index].title : STR(""));
+    json_out_flag(out, "outcome", found && rulebook->stages[index].outcome);
+    json_out_end(out);
 }
 
 json_t *part_stage(const struct rulebook *rulebook, str name)
 {
-    const uint32_t index = rulebook_stage(rulebook, name);
-    json_t *object =
-        named(name, index == NOT_FOUND_INDEX ? STR("") : rulebook->stages[index].title);
-    json_set_flag(object, "outcome", index != NOT_FOUND_INDEX && rulebook->stages[index].outcome);
-    return object;
+    struct json_out out = json_out_tree();
+    out_stage(&out, NULL, rulebook, name);
+    return out.tree;
 }
 
 json_t *part_step(const struct rulebook *rulebook, str name)
@@ -220,47 +265,58 @@ const char *part_fact_type_name(enum fact_type type)
     return "";
 }
 
-static json_t *choices_of(const struct fact *fact)
+static void out_choices(struct json_out *out, const char *key, const struct fact *fact)
 {
-    json_t *list = json_array();
+    char text[PLAIN_NAME_SIZE];
+    json_out_array(out, key);
     for (size_t i = 0; i < fact->choice_count; i++) {
-        json_t *choice = json_object();
-        json_set_str(choice, "name", fact->choices[i]);
-        json_set(choice, "title", part_plain_name(fact->choices[i]));
-        json_add(list, choice);
+        json_out_object(out, NULL);
+        json_out_str(out, "name", fact->choices[i]);
+        json_out_str(out, "title", plain_name(fact->choices[i], text));
+        json_out_end(out);
     }
-    return list;
+    json_out_end(out);
 }
 
 /* Where a recorded fact is known from. */
-static void set_provenance(json_t *object, const struct known_fact *known)
+static void out_provenance(struct json_out *out, const struct known_fact *known)
 {
     const struct fact_row *row = known->row;
-    json_set_flag(object, "recorded", row != NULL);
+    json_out_flag(out, "recorded", row != NULL);
     if (row == NULL) {
+        out_event(out, known->value.known ? known->value.event : 0);
         return;
     }
-    json_set_int64(object, "event", row->position);
-    json_set(object, "true_from", json_of_date(row->true_from));
-    json_set(object, "recorded_at", json_of_instant(row->recorded_at));
-    json_set_str(object, "recorded_by", known->actor);
-    json_set_str(object, "source", row->source);
+    json_out_int64(out, "event", row->position);
+    json_out_date(out, "true_from", row->true_from);
+    json_out_instant(out, "recorded_at", row->recorded_at);
+    json_out_str(out, "recorded_by", known->actor);
+    json_out_str(out, "source", row->source);
+}
+
+void out_known_fact(struct json_out *out, const char *key, const struct rulebook *rulebook,
+                    const struct known_fact *known)
+{
+    const struct fact *fact = &rulebook->facts[known->fact];
+    json_out_object(out, key);
+    out_choices(out, "choices", fact);
+    json_out_flag(out, "counted", fact->counted);
+    json_out_str(out, "fact", fact->name);
+    out_value(out, rulebook, fact, &known->value);
+    json_out_str(out, "note", fact->note);
+    out_provenance(out, known);
+    json_out_str(out, "section", fact->section);
+    json_out_c(out, "subject", subject_name(fact->subject));
+    json_out_str(out, "title", fact->title);
+    json_out_c(out, "type", part_fact_type_name(fact->type));
+    json_out_end(out);
 }
 
 json_t *part_known_fact(const struct rulebook *rulebook, const struct known_fact *known)
 {
-    const struct fact *fact = &rulebook->facts[known->fact];
-    json_t *object = part_value(rulebook, fact, &known->value);
-    json_set_str(object, "fact", fact->name);
-    json_set_str(object, "title", fact->title);
-    json_set_str(object, "note", fact->note);
-    json_set_str(object, "section", fact->section);
-    json_set(object, "subject", json_string(subject_name(fact->subject)));
-    json_set(object, "type", json_string(part_fact_type_name(fact->type)));
-    json_set(object, "choices", choices_of(fact));
-    json_set_flag(object, "counted", fact->counted);
-    set_provenance(object, known);
-    return object;
+    struct json_out out = json_out_tree();
+    out_known_fact(&out, NULL, rulebook, known);
+    return out.tree;
 }
 
 json_t *part_facts_of(const struct rulebook *rulebook, const struct known_fact *known,
@@ -278,15 +334,22 @@ json_t *part_facts_of(const struct rulebook *rulebook, const struct known_fact *
     return list;
 }
 
+void out_hub_name(struct json_out *out, const char *key, const struct hub_row *hub)
+{
+    json_out_object(out, key);
+    json_out_flag(out, "known", hub->id != 0);
+    if (hub->id != 0) {
+        json_out_str(out, "name", hub->name);
+        json_out_str(out, "reference", hub->reference);
+    }
+    json_out_end(out);
+}
+
 json_t *part_hub_name(const struct hub_row *hub)
 {
-    json_t *object = json_object();
-    json_set_flag(object, "known", hub->id != 0);
-    if (hub->id != 0) {
-        json_set_str(object, "reference", hub->reference);
-        json_set_str(object, "name", hub->name);
-    }
-    return object;
+    struct json_out out = json_out_tree();
+    out_hub_name(&out, NULL, hub);
+    return out.tree;
 }
 
 json_t *part_places(const struct place_counts *places)

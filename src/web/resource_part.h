@@ -1,9 +1,10 @@
 /* resource_part: the pieces that several resources are made of (resource.h). Each gives a new
- * json_t that the caller owns, or NULL when memory ran out. */
+ * json_t that the caller owns, or NULL when memory ran out; those called out_ give the same to a
+ * json_out, as a member or an element. */
 #ifndef RETURNHUB_WEB_RESOURCE_PART_H
 #define RETURNHUB_WEB_RESOURCE_PART_H
 
-#include "format/json.h"
+#include "format/json_out.h"
 #include "web/resource.h"
 
 /* Memory for the making of one text, given back at the end of the block. Empty when the system has
@@ -28,6 +29,7 @@ json_t *part_plain_name(str name);
 
 /* {"name","title"}. */
 json_t *part_stage(const struct rulebook *rulebook, str name);
+void out_stage(struct json_out *out, const char *key, const struct rulebook *rulebook, str name);
 json_t *part_step(const struct rulebook *rulebook, str name);
 json_t *part_fact_name(const struct rulebook *rulebook, str name);
 json_t *part_safeguard_name(const struct rulebook *rulebook, str name);
@@ -38,12 +40,15 @@ json_t *part_sources(const struct source *sources, size_t count);
 /* {"fact","title","section","subject","type","choices","counted","recorded", the value, and where
  * it is known from: "event","true_from","recorded_at","recorded_by","source"}. */
 json_t *part_known_fact(const struct rulebook *rulebook, const struct known_fact *known);
+void out_known_fact(struct json_out *out, const char *key, const struct rulebook *rulebook,
+                    const struct known_fact *known);
 /* The facts of one subject, in the rulebook's order; `known` is indexed by fact. */
 json_t *part_facts_of(const struct rulebook *rulebook, const struct known_fact *known,
                       enum subject subject);
 
 /* {"known":true,"reference","name"}, or {"known":false} when the hub is not among those listed. */
 json_t *part_hub_name(const struct hub_row *hub);
+void out_hub_name(struct json_out *out, const char *key, const struct hub_row *hub);
 /* {"agreed","free","prebooked","held","occupied","out_of_use"} */
 json_t *part_places(const struct place_counts *places);
 /* {"reference","stage",...} and, with an identity, "name" and "born_on". */

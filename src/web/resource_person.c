@@ -23,46 +23,49 @@ static struct hub_row hub_named(const struct person_answer *answer, int64_t id)
 
 /* How many of the step's safeguards stand how. Which, and why, is told by the step's own address.
  */
-static json_t *verdicts_of(const struct step *step, const enum clearance *each)
+static void out_verdicts(struct json_out *out, const char *key, const struct step *step,
+                         const enum clearance *each)
 {
     int64_t counts[] = {[CLEARANCE_CLEAR] = 0, [CLEARANCE_BARRED] = 0, [CLEARANCE_UNKNOWN] = 0};
     for (size_t i = 0; i < step->safeguard_count; i++) {
         counts[each[i]]++;
     }
-    json_t *object = json_object();
-    json_set_int64(object, "clear", counts[CLEARANCE_CLEAR]);
-    json_set_int64(object, "barred", counts[CLEARANCE_BARRED]);
-    json_set_int64(object, "unknown", counts[CLEARANCE_UNKNOWN]);
-    return object;
+    json_out_object(out, key);
+    json_out_int64(out, "barred", counts[CLEARANCE_BARRED]);
+    json_out_int64(out, "clear", counts[CLEARANCE_CLEAR]);
+    json_out_int64(out, "unknown", counts[CLEARANCE_UNKNOWN]);
+    json_out_end(out);
 }
 
-static json_t *next_step_as_json(const struct rulebook *rulebook, const struct next_step *next)
+static void out_next_step(struct json_out *out, const struct rulebook *rulebook,
+                          const struct next_step *next)
 {
     const struct step *step = &rulebook->steps[next->step];
-    json_t *object = json_object();
-    json_set_str(object, "step", step->name);
-    json_set_str(object, "title", step->title);
-    json_set_str(object, "section", step->section);
-    json_set(object, "clearance", json_string(clearance_name(next->clearance)));
-    json_set(object, "safeguards", verdicts_of(step, next->each));
-    json_set_flag(object, "with_hub", next->hub.id != 0);
-    json_set_flag(object, "needs_hub", step->with_hub);
-    json_set(object, "hub", part_hub_name(&next->hub));
-    json_set_int64(object, "approvals_needed", (int64_t)step->approval_count);
-    json_set_flag(object, "same_stage", step->same_stage);
+    json_out_object(out, NULL);
+    json_out_int64(out, "approvals_needed", (int64_t)step->approval_count);
+    json_out_c(out, "clearance", clearance_name(next->clearance));
+    out_hub_name(out, "hub", &next->hub);
+    json_out_flag(out, "needs_hub", step->with_hub);
+    out_verdicts(out, "safeguards", step, next->each);
+    json_out_flag(out, "same_stage", step->same_stage);
+    json_out_str(out, "section", step->section);
+    json_out_str(out, "step", step->name);
+    json_out_str(out, "title", step->title);
     if (!step->same_stage) {
-        json_set(object, "to", part_stage(rulebook, rulebook->stages[step->to].name));
+        out_stage(out, "to", rulebook, rulebook->stages[step->to].name);
     }
-    return object;
+    json_out_flag(out, "with_hub", next->hub.id != 0);
+    json_out_end(out);
 }
 
-static json_t *next_steps_of(const struct rulebook *rulebook, const struct person_answer *answer)
+static void out_next_steps(struct json_out *out, const char *key, const struct rulebook *rulebook,
+                           const struct person_answer *answer)
 {
-    json_t *list = json_array();
+    json_out_array(out, key);
     for (size_t i = 0; i < answer->next_step_count; i++) {
-        json_add(list, next_step_as_json(rulebook, &answer->next_steps[i]));
+        out_next_step(out, rulebook, &answer->next_steps[i]);
     }
-    return list;
+    json_out_end(out);
 }
 
 static json_t *requests_of(const struct rulebook *rulebook, const struct person_answer *answer)
@@ -88,76 +91,81 @@ static json_t *family_of(const struct rulebook *rulebook, const struct person_an
 
 /* What is recorded, and what the register counts; what nobody said anything of is told by the
  * numbers of the sections. */
-static json_t *known_facts_of(const struct rulebook *rulebook, const struct known_fact *known)
+static void out_known_facts(struct json_out *out, const char *key, const struct rulebook *rulebook,
+                            const struct known_fact *known)
 {
-    json_t *list = json_array();
+    json_out_array(out, key);
     for (uint32_t i = 0; i < rulebook->fact_count; i++) {
         struct known_fact one = known[i]; /* of one that is not known the index may be missing */
         one.fact = i;
         if (rulebook->facts[i].subject == SUBJECT_PERSON && (one.row != NULL || one.value.known)) {
-            json_add(list, part_known_fact(rulebook, &one));
+            out_known_fact(out, NULL, rulebook, &one);
         }
     }
-    return list;
+    json_out_end(out);
 }
 
-static json_t *section_of(json_t *sections, str title)
+/* Facts of one section; sections stand in the order of their first facts. */
+struct section {
+    str title;
+    int64_t known;
+    int64_t facts;
+};
+
+static struct section *section_of(struct section *sections, size_t *count, str title)
 {
-    size_t index;
-    json_t *section;
-    json_array_foreach(sections, index, section)
-    {
-        if (str_equal(json_str_or_empty(section, "title"), title)) {
-            return section;
+    for (size_t i = *count; i > 0; i--) { /* nearly always the last */
+        if (str_equal(sections[i - 1].title, title)) {
+            return &sections[i - 1];
         }
     }
-    section = json_object();
-    json_set_str(section, "title", title);
-    json_set_int64(section, "known", 0);
-    json_set_int64(section, "facts", 0);
-    json_add(sections, section);
-    return section;
+    sections[*count] = (struct section){.title = title};
+    return &sections[(*count)++];
 }
 
-static void count_up(json_t *object, const char *key)
+static void out_sections(struct json_out *out, const char *key, const struct rulebook *rulebook,
+                         const struct known_fact *known)
 {
-    json_set_int64(object, key, json_integer_value(json_object_get(object, key)) + 1);
-}
-
-static json_t *sections_of(const struct rulebook *rulebook, const struct known_fact *known)
-{
-    json_t *sections = json_array();
-    for (size_t i = 0; i < rulebook->fact_count; i++) {
+    PART_ARENA arena = part_memory_of((rulebook->fact_count + 1) * sizeof(struct section));
+    struct section *sections = ARENA_NEW(&arena, struct section, rulebook->fact_count);
+    size_t count = 0;
+    for (size_t i = 0; sections != NULL && i < rulebook->fact_count; i++) {
         const struct fact *fact = &rulebook->facts[i];
         if (fact->subject == SUBJECT_PERSON) {
-            json_t *section = section_of(sections, fact->section);
-            count_up(section, "facts");
-            if (known[i].value.known) {
-                count_up(section, "known");
-            }
+            struct section *section = section_of(sections, &count, fact->section);
+            section->facts++;
+            section->known += known[i].value.known ? 1 : 0;
         }
     }
-    return sections;
+    json_out_array(out, key);
+    for (size_t i = 0; i < count; i++) {
+        json_out_object(out, NULL);
+        json_out_int64(out, "facts", sections[i].facts);
+        json_out_int64(out, "known", sections[i].known);
+        json_out_str(out, "title", sections[i].title);
+        json_out_end(out);
+    }
+    json_out_end(out);
 }
 
 /* The stages that the person passed, newest first, as far as the history at hand reaches. */
-static json_t *passed_of(const struct rulebook *rulebook, const struct person_answer *answer)
+static void out_passed(struct json_out *out, const char *key, const struct rulebook *rulebook,
+                       const struct person_answer *answer)
 {
-    json_t *list = json_array();
+    json_out_array(out, key);
     for (size_t i = 0; i < answer->passage_count; i++) {
         const struct event *event = &answer->passages[i];
         const bool registered = event->kind == EVENT_PERSON_REGISTERED;
-        json_t *line = json_object();
+        json_out_object(out, NULL);
         if (!registered) {
-            json_set(line, "from", part_stage(rulebook, event->body.step_taken.from));
+            out_stage(out, "from", rulebook, event->body.step_taken.from);
         }
-        json_set(line, "to",
-                 part_stage(rulebook, registered ? event->body.person_registered.stage
-                                                 : event->body.step_taken.to));
-        json_set(line, "on", json_of_date(event->effective_on));
-        json_add(list, line);
+        json_out_date(out, "on", event->effective_on);
+        out_stage(out, "to", rulebook,
+                  registered ? event->body.person_registered.stage : event->body.step_taken.to);
+        json_out_end(out);
     }
-    return list;
+    json_out_end(out);
 }
 
 static json_t *privacy_of(const struct person_row *person)
@@ -179,29 +187,49 @@ static json_t *clocks_of(const struct rulebook *rulebook, const struct person_an
     return clocks;
 }
 
-json_t *resource_person(const struct rulebook *rulebook, const struct person_answer *answer)
+static void out_history(struct json_out *out, const char *key, const struct rulebook *rulebook,
+                        const struct person_answer *answer)
+{
+    json_out_array(out, key);
+    for (size_t i = 0; i < answer->history_count; i++) {
+        json_out_value(out, NULL, part_history_line(rulebook, &answer->history[i]));
+    }
+    json_out_end(out);
+}
+
+void out_person(struct json_out *out, const struct rulebook *rulebook,
+                const struct person_answer *answer, unsigned parts)
 {
     const struct case_view *view = &answer->view;
-    json_t *object = part_person(rulebook, &view->person, &view->identity);
     const struct hub_row hub = hub_named(answer, view->person.hub);
-    json_set(object, "hub", part_hub_name(&hub));
-    json_set(object, "on", json_of_date(view->on));
-    json_set(object, "known_at", json_of_instant(view->known_at));
-    json_set(object, "privacy", privacy_of(&view->person));
-    json_set(object, "next_steps", next_steps_of(rulebook, answer));
-    json_set(object, "facts", known_facts_of(rulebook, view->facts));
-    json_set(object, "fact_sections", sections_of(rulebook, view->facts));
-    json_set(object, "requests", requests_of(rulebook, answer));
-    json_set(object, "family", family_of(rulebook, answer));
-    json_set(object, "clocks", clocks_of(rulebook, answer));
-    json_set(object, "passed", passed_of(rulebook, answer));
-    json_t *history = json_array();
-    for (size_t i = 0; i < answer->history_count; i++) {
-        json_add(history, part_history_line(rulebook, &answer->history[i]));
+    json_out_object(out, NULL);
+    json_out_members(out, part_person(rulebook, &view->person, &view->identity));
+    json_out_value(out, "clocks", clocks_of(rulebook, answer));
+    out_sections(out, "fact_sections", rulebook, view->facts);
+    if ((parts & PERSON_FACTS) != 0) {
+        out_known_facts(out, "facts", rulebook, view->facts);
     }
-    json_set(object, "history", history);
-    json_set_flag(object, "history_more", answer->history_more);
-    return object;
+    json_out_value(out, "family", family_of(rulebook, answer));
+    out_history(out, "history", rulebook, answer);
+    json_out_flag(out, "history_more", answer->history_more);
+    out_hub_name(out, "hub", &hub);
+    if ((parts & PERSON_KNOWN_AT) != 0) {
+        json_out_instant(out, "known_at", view->known_at);
+    }
+    out_next_steps(out, "next_steps", rulebook, answer);
+    json_out_date(out, "on", view->on);
+    out_passed(out, "passed", rulebook, answer);
+    json_out_value(out, "privacy", privacy_of(&view->person));
+    json_out_value(out, "requests", requests_of(rulebook, answer));
+    json_out_end(out);
+}
+
+json_t *resource_person(const struct rulebook *rulebook, const struct person_answer *answer,
+                        unsigned parts)
+{
+    struct json_out out = json_out_tree();
+    out_person(&out, rulebook, answer, parts);
+    return out.tree;
 }
 
 /* --- pages of their own ----------------------------------------------------------------------- */

@@ -148,7 +148,7 @@ static void a_person_carries_where_each_fact_is_known_from(void **state)
     assert_true(casework_person(&office->casework, &caller, str_from_c(person.reference),
                                 &(struct asked){0}, &office->work, &answer, &err)
                     .ok);
-    json_auto_t *resource = resource_person(office->casework.rulebook, &answer);
+    json_auto_t *resource = resource_person(office->casework.rulebook, &answer, PERSON_ALL);
     size_t index;
     json_t *fact;
     size_t with_source = 0;

@@ -1,0 +1,256 @@
+#include "format/json_out.h"
+
+#include <string.h>
+
+static const size_t text_len_max = SIZE_MAX / 8; /* the arena is the limit */
+
+/* Where a member stands in the text, from the quote before its key. */
+struct json_out_member {
+    size_t begin;
+    size_t end;
+    size_t key_len;
+};
+
+result json_out_text(struct arena *arena, struct json_out *ret_out, struct err *err)
+{
+    struct json_out_member *members =
+        ARENA_NEW(arena, struct json_out_member, JSON_OUT_MEMBERS_MAX);
+    if (members == NULL) {
+        return arena_full(err);
+    }
+    *ret_out = (struct json_out){.as_text = true, .members = members};
+    buf_init(&ret_out->text, arena, text_len_max);
+    return result_ok();
+}
+
+struct json_out json_out_tree(void)
+{
+    return (struct json_out){.as_text = false};
+}
+
+result json_out_text_finish(struct json_out *out, str *ret_text, struct err *err)
+{
+    ASSERT(out->as_text);
+    ASSERT(out->depth == 0);
+    if (out->failed) {
+        return err_set(err, ERROR_INTERNAL, "A value could not be written as JSON");
+    }
+    return buf_finish(&out->text, ret_text, err);
+}
+
+/* --- as a tree -------------------------------------------------------------------------------- */
+
+/* Gives the value to whatever is open. */
+static void grow(struct json_out *out, const char *key, json_t *owned)
+{
+    if (out->depth == 0) {
+        out->tree = owned;
+        return;
+    }
+    const struct json_out_open *open = &out->open[out->depth - 1];
+    if (open->is_array) {
+        json_add(open->tree, owned);
+    } else {
+        json_set(open->tree, key, owned);
+    }
+}
+
+/* --- as text ---------------------------------------------------------------------------------- */
+
+static void begin_value(struct json_out *out, const char *key)
+{
+    if (out->depth == 0) {
+        return;
+    }
+    struct json_out_open *open = &out->open[out->depth - 1];
+    if (open->count++ > 0) {
+        buf_put_char(&out->text, ',');
+    }
+    if (!open->is_array) {
+        ASSERT(out->member_count < JSON_OUT_MEMBERS_MAX);
+        const str name = str_from_c(key);
+        out->members[out->member_count++] =
+            (struct json_out_member){.begin = out->text.len, .key_len = name.len};
+        buf_put_char(&out->text, '"');
+        buf_put(&out->text, name);
+        buf_put(&out->text, STR("\":"));
+    }
+}
+
+static void end_value(struct json_out *out)
+{
+    if (out->depth > 0 && !out->open[out->depth - 1].is_array) {
+        out->members[out->member_count - 1].end = out->text.len;
+    }
+}
+
+static str key_of(const struct json_out *out, const struct json_out_member *member)
+{
+    return (str){.at = out->text.at + member->begin + 1, .len = member->key_len};
+}
+
+/* By insertion: objects have few members. False when they stood in order. */
+static bool sort_members(const struct json_out *out, struct json_out_member *members, size_t count)
+{
+    bool moved = false;
+    for (size_t i = 1; i < count; i++) {
+        const struct json_out_member member = members[i];
+        const str key = key_of(out, &member);
+        size_t at = i;
+        int order = str_compare(key_of(out, &members[at - 1]), key);
+        while (order > 0) {
+            members[at] = members[at - 1];
+            at--;
+            order = at == 0 ? -1 : str_compare(key_of(out, &members[at - 1]), key);
+        }
+        ASSERT(order != 0);
+        members[at] = member;
+        moved = moved || at != i;
+    }
+    return moved;
+}
+
+/* Written once more in the order of their keys, behind the text, and put in its place. */
+static void put_in_order(struct json_out *out, size_t begin, const struct json_out_member *members,
+                         size_t count)
+{
+    const size_t end = out->text.len;
+    for (size_t i = 0; i < count; i++) {
+        const struct json_out_member *member = &members[i];
+        buf_put_char(&out->text, i == 0 ? '{' : ',');
+        buf_put(&out->text,
+                (str){.at = out->text.at + member->begin, .len = member->end - member->begin});
+    }
+    if (!out->text.failed) {
+        ASSERT(out->text.len - end == end - begin);
+        memmove(out->text.at + begin, out->text.at + end, end - begin);
+        out->text.len = end;
+    }
+}
+
+static void end_object(struct json_out *out, const struct json_out_open *open)
+{
+    const size_t first = out->member_count - open->count;
+    if (!out->text.failed && sort_members(out, &out->members[first], open->count)) {
+        put_in_order(out, open->begin, &out->members[first], open->count);
+    }
+    out->member_count = first;
+}
+
+/* --- both ------------------------------------------------------------------------------------- */
+
+static void open_value(struct json_out *out, const char *key, bool is_array)
+{
+    ASSERT(out->depth < JSON_DEPTH_MAX);
+    struct json_out_open open = {.is_array = is_array};
+    if (out->as_text) {
+        begin_value(out, key);
+        open.begin = out->text.len;
+        buf_put_char(&out->text, is_array ? '[' : '{');
+    } else {
+        open.tree = is_array ? json_array() : json_object();
+        grow(out, key, open.tree);
+    }
+    out->open[out->depth++] = open;
+}
+
+void json_out_object(struct json_out *out, const char *key)
+{
+    open_value(out, key, false);
+}
+
+void json_out_array(struct json_out *out, const char *key)
+{
+    open_value(out, key, true);
+}
+
+void json_out_end(struct json_out *out)
+{
+    ASSERT(out->depth > 0);
+    const struct json_out_open *open = &out->open[--out->depth];
+    if (!out->as_text) {
+        return;
+    }
+    if (!open->is_array) {
+        end_object(out, open);
+    }
+    buf_put_char(&out->text, open->is_array ? ']' : '}');
+    end_value(out);
+}
+
+void json_out_str(struct json_out *out, const char *key, str text)
+{
+    if (!out->as_text) {
+        grow(out, key, json_of_str(text));
+    } else if (str_is_utf8(text)) {
+        begin_value(out, key);
+        json_put_str(&out->text, text);
+        end_value(out);
+    }
+}
+
+void json_out_c(struct json_out *out, const char *key, const char *text)
+{
+    json_out_str(out, key, str_from_c(text));
+}
+
+void json_out_int64(struct json_out *out, const char *key, int64_t number)
+{
+    if (!out->as_text) {
+        grow(out, key, json_integer(number));
+        return;
+    }
+    begin_value(out, key);
+    buf_put_int64(&out->text, number);
+    end_value(out);
+}
+
+void json_out_flag(struct json_out *out, const char *key, bool flag)
+{
+    if (!out->as_text) {
+        grow(out, key, json_boolean(flag));
+        return;
+    }
+    begin_value(out, key);
+    buf_put(&out->text, flag ? STR("true") : STR("false"));
+    end_value(out);
+}
+
+void json_out_date(struct json_out *out, const char *key, date day)
+{
+    char text[DATE_TEXT_SIZE];
+    date_format(day, text);
+    json_out_c(out, key, text);
+}
+
+void json_out_instant(struct json_out *out, const char *key, instant when)
+{
+    char text[INSTANT_TEXT_SIZE];
+    instant_format(when, text);
+    json_out_c(out, key, text);
+}
+
+void json_out_value(struct json_out *out, const char *key, json_t *owned)
+{
+    if (!out->as_text) {
+        grow(out, key, owned);
+        return;
+    }
+    if (owned != NULL) {
+        begin_value(out, key);
+        out->failed = !json_put(&out->text, owned) || out->failed;
+        end_value(out);
+    }
+    json_decref(owned);
+}
+
+void json_out_members(struct json_out *out, json_t *owned)
+{
+    const char *key;
+    json_t *value;
+    json_object_foreach(owned, key, value)
+    {
+        json_out_value(out, key, json_incref(value));
+    }
+    json_decref(owned);
+}
