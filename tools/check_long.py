@@ -81,6 +81,7 @@ TESTS = [
     "server_scanners",
     "server_slow",
     "simulation_sees_faults",
+    "tampered",
 ]
 
 

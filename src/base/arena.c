@@ -99,8 +99,9 @@ static void give_back_large(char *region, size_t capacity)
     size_t offset = 0;
     __asan_get_shadow_mapping(&scale, &offset);
     __lsan_unregister_root_region(region, size);
-    munmap(region, size);
+    /* The shadow first: as soon as the region is unmapped, another thread may be given it. */
     (void)madvise((void *)(((uintptr_t)region >> scale) + offset), size >> scale, MADV_DONTNEED);
+    munmap(region, size);
 }
 #else
 enum { LARGE_FROM = LARGE_PAGES_FROM };

@@ -25,17 +25,23 @@ from desk import BINARY, Tap, run  # noqa: E402
 LONG = bool(os.environ.get("RETURNHUB_LONG"))
 SEED = int(os.environ.get("RETURNHUB_SEED", random.randrange(2**32)))
 ROUNDS = int(os.environ.get("RETURNHUB_ROUNDS", "20" if LONG else "1"))
-PEOPLE = 130000 if LONG else 50000  # more than one chunk, so that the first stop may come long before the end
+# More than one chunk, so that the first stop may come long before the end: of many people, or, in the quick form, of much about a few.
+PEOPLE = 130000 if LONG else 3000
 KILLS = 3 if LONG else 1
-EVENTS_A_PERSON = 5
+TEXTS = [] if LONG else ["person.language", "court_order.made_at", "court_order.received_at", "court_order.escort_told",
+                         "judicial_review.claim_number", "representation.made_at", "representation.passed_to"]
+TEXT_LENGTH = 1900
+EVENTS_A_PERSON = 5 + len(TEXTS)
 
 
 def make_file(path, chance):
     with open(path, "w", encoding="utf-8") as file:
-        file.write("reference@cs,name,registered_on,person.nationality,first_tier.status,last_contact_on,last_contact_source\n")
+        file.write(",".join(["reference@cs,name,registered_on,person.nationality,first_tier.status,last_contact_on,last_contact_source", *TEXTS])
+                   + "\n")
         for number in range(PEOPLE):
+            texts = "".join("," + f"{chance.getrandbits(64):016x}" * (TEXT_LENGTH // 16) for _ in TEXTS)
             file.write(f"CS-{number},Synthetic Person {number},2021-0{chance.randrange(1, 9)}-03,{chance.choice(['ALB', 'IRN'])},"
-                       f"{chance.choice(['none', 'pending'])},2023-0{chance.randrange(1, 9)}-07,letter\n")
+                       f"{chance.choice(['none', 'pending'])},2023-0{chance.randrange(1, 9)}-07,letter{texts}\n")
 
 
 def start(store, path):
