@@ -469,20 +469,20 @@ static cell given(const struct law_future *future, const struct giving *giving, 
 }
 
 /* Of the facts that are kept; those of a judged stage alone are given when somebody is judged. */
-static void give_kept(const struct law_future *future, struct procedure_who who, uint32_t stage,
-                      int32_t day)
+static void give_kept(const struct law_future *future, const struct procedure_who *who,
+                      uint32_t stage, int32_t day)
 {
     const struct law_plan *plan = future->plan;
     for (size_t i = plan->kept_first[stage]; i < plan->kept_first[stage + 1]; i++) {
         const struct giving *giving = plan->kept_givings[i];
-        cells_of(future, who.person)[plan->slots[giving->fact]] =
-            given(future, giving, who.key, who.group, day);
+        cells_of(future, who->person)[plan->slots[giving->fact]] =
+            given(future, giving, who->key, who->group, day);
     }
 }
 
 /* The seat is the row in the judged stage where they are. */
-static uint32_t enter_stage(struct law_future *future, struct procedure_who who, uint32_t stage,
-                            int32_t day)
+static uint32_t enter_stage(struct law_future *future, const struct procedure_who *who,
+                            uint32_t stage, int32_t day)
 {
     give_kept(future, who, stage, day);
     const uint8_t place = future->plan->stage_places[stage];
@@ -490,18 +490,19 @@ static uint32_t enter_stage(struct law_future *future, struct procedure_who who,
         return 0;
     }
     struct line_up *line_up = &future->line_ups[place];
-    const uint32_t row = line_up_open(line_up, who.person, who.key, (uint16_t)who.group, day);
+    const uint32_t row = line_up_open(line_up, who->person, who->key, (uint16_t)who->group, day);
     future->full = future->full || line_up->full;
     return row;
 }
 
-static uint32_t law_comes(void *context, struct procedure_who who, uint32_t stage, int32_t day)
+static uint32_t law_comes(void *context, const struct procedure_who *who, uint32_t stage,
+                          int32_t day)
 {
     struct law_future *future = context;
-    if (!has_room(future, who.person)) {
+    if (!has_room(future, who->person)) {
         return 0;
     }
-    cell *cells = cells_of(future, who.person);
+    cell *cells = cells_of(future, who->person);
     for (size_t i = 0; i < future->plan->slot_count; i++) {
         cells[i] = CELL_UNKNOWN;
     }
@@ -509,8 +510,8 @@ static uint32_t law_comes(void *context, struct procedure_who who, uint32_t stag
     return enter_stage(future, who, stage, day);
 }
 
-static uint32_t law_steps(void *context, struct procedure_who who, uint32_t from, uint32_t step,
-                          uint32_t to, int32_t day)
+static uint32_t law_steps(void *context, const struct procedure_who *who, uint32_t from,
+                          uint32_t step, uint32_t to, int32_t day)
 {
     struct law_future *future = context;
     const struct law_plan *plan = future->plan;
@@ -519,12 +520,12 @@ static uint32_t law_steps(void *context, struct procedure_who who, uint32_t from
     }
     for (size_t i = 0; i < plan->record_counts[step]; i++) {
         const struct recorded *record = &plan->records[step][i];
-        cells_of(future, who.person)[record->slot] =
+        cells_of(future, who->person)[record->slot] =
             record->today ? cell_of_number(day) : record->value;
     }
     const uint8_t place = plan->stage_places[from];
     if (place != NOT_JUDGED) {
-        line_up_close(&future->line_ups[place], who.seat);
+        line_up_close(&future->line_ups[place], who->seat);
     }
     return enter_stage(future, who, to, day);
 }

@@ -421,8 +421,9 @@ static uint32_t stay_end(struct run *run, uint32_t who, const struct way *way, d
                 way->gives_place ? way->station : PROCEDURE_NONE, run->stages[branch->to].holds,
                 now);
     if (law != NULL) {
-        person->seat = law->step(law->context, who_is(person, who), person->stage, branch->step,
-                                 branch->to, (int32_t)floor(now));
+        const struct procedure_who is = who_is(person, who);
+        person->seat = law->step(law->context, &is, person->stage, branch->step, branch->to,
+                                 (int32_t)floor(now));
     }
     return branch->to;
 }
@@ -448,17 +449,26 @@ static void go(struct run *run, uint32_t who, struct way *way, uint32_t stage, d
                  "The way \"%.*s\" leads round and round without time passing", STR_ARG(name)));
 }
 
+/* Who is to be served next but a few, as a rule; fetched as in run_events. */
+static const struct procedure_person *person_in_line(const struct run *run,
+                                                     const struct station *station)
+{
+    enum { PLACES_AHEAD = 4 };
+    const uint32_t place = station->line_head + PLACES_AHEAD;
+    const uint32_t who = station->line[place & station->line_mask].who;
+    return &run->people[who < run->people_count ? who : 0];
+}
+
 static void serve(struct run *run, uint32_t index, double now)
 {
     struct station *station = &run->stations[index];
     struct station_entry entry;
     while (station_is_free(station) && run->fault.ok && station_head(station, &entry)) {
+        __builtin_prefetch(person_in_line(run, station));
         struct procedure_person *person = &run->people[entry.who];
         if (!ticket_is_good(person, entry.ticket)) {
             continue;
         }
-        const uint32_t next = station->line[station->line_head & station->line_mask].who;
-        __builtin_prefetch(&run->people[next < run->people_count ? next : 0]);
         struct way *way = &run->ways[entry.ticket & 0xFF];
         station_gone(station, now);
         person->in_line &= (uint16_t) ~(1U << way->bit);
@@ -489,8 +499,9 @@ static void begin_life(struct run *run, uint32_t who, uint32_t stage, double sin
     const struct procedure *procedure = run->procedure;
     if (procedure->law != NULL) {
         struct procedure_person *person = &run->people[who];
-        person->seat = procedure->law->begin(procedure->law->context, who_is(person, who), stage,
-                                             (int32_t)floor(since));
+        const struct procedure_who is = who_is(person, who);
+        person->seat =
+            procedure->law->begin(procedure->law->context, &is, stage, (int32_t)floor(since));
     }
     const uint32_t holds = procedure->stages[stage].holds;
     if (holds != PROCEDURE_NONE) {

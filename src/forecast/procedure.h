@@ -160,8 +160,8 @@ struct procedure_law {
     void *context;
     /* Somebody comes into the procedure, in a stage; somebody takes a step, from one stage to
      * another. Both give their seat. */
-    uint32_t (*begin)(void *context, struct procedure_who who, uint32_t stage, int32_t day);
-    uint32_t (*step)(void *context, struct procedure_who who, uint32_t from, uint32_t step,
+    uint32_t (*begin)(void *context, const struct procedure_who *who, uint32_t stage, int32_t day);
+    uint32_t (*step)(void *context, const struct procedure_who *who, uint32_t from, uint32_t step,
                      uint32_t to, int32_t day);
     result (*judge)(void *context, uint32_t way, const struct procedure_candidate *candidates,
                     size_t count, int32_t day, bool *ret_clear, struct err *err);

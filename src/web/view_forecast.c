@@ -41,7 +41,8 @@ static str number_text(struct arena *arena, double number)
 static str interval_text(struct arena *arena, const json_t *summary, size_t interval)
 {
     const json_t *pair = json_object_get(summary, interval_names[interval]);
-    return arena_format(arena, "%.*s to %.*s",
+    /* In one line: the spaces do not break. */
+    return arena_format(arena, "%.*s\xc2\xa0to\xc2\xa0%.*s",
                         STR_ARG(number_text(arena, json_number_value(json_array_get(pair, 0)))),
                         STR_ARG(number_text(arena, json_number_value(json_array_get(pair, 1)))));
 }
@@ -118,29 +119,37 @@ static const json_t *last_quarter(const json_t *series)
     return json_array_get(quarters, json_array_size(quarters) - 1);
 }
 
+/* What is not counted in people says so. */
+static str title_and_unit(struct arena *arena, const json_t *series)
+{
+    const str title = json_str_or_empty(series, "title");
+    const str unit = json_str_or_empty(series, "unit");
+    return unit.len == 0 || str_equal(unit, STR("people"))
+               ? title
+               : arena_format(arena, "%.*s (%.*s)", STR_ARG(title), STR_ARG(unit));
+}
+
 static json_t *answers_table(const struct view_context *context,
                              const struct web_forecast *forecast)
 {
     static const struct view_column columns[] = {{"What", false},
-                                                 {"Unit", false},
-                                                 {"Median at the end", true},
+                                                 {"Median", true},
                                                  {"80 % of the futures", true},
-                                                 {"What the measures change: median", true},
-                                                 {"80 % of the futures", true}};
+                                                 {"The measures change: median", true},
+                                                 {"... 80 % of the futures", true}};
     const json_t *list = json_object_get(forecast->run, "series");
     const bool changes = has_difference(json_array_get(list, 0));
     struct view_table table;
     size_t index;
     json_t *series;
-    view_table_open(&table, context, STR("Answers"), columns, changes ? 6 : 4,
+    view_table_open(&table, context, STR("Answers"), columns, changes ? 5 : 3,
                     "The scenario asks nothing.");
     json_array_foreach(list, index, series)
     {
         const json_t *last = last_quarter(series);
         view_row(&table);
-        view_cell_link(&table, json_str_or_empty(series, "title"),
+        view_cell_link(&table, title_and_unit(context->arena, series),
                        series_href(context, forecast->name, json_str_or_empty(series, "name")));
-        view_cell_text(&table, json_str_or_empty(series, "unit"));
         for (size_t kind = 0; kind < (changes ? KINDS : 1); kind++) {
             const json_t *summary = json_object_get(last, kinds[kind]);
             view_cell_text(&table, number_text(context->arena, number_of(summary, "median")));
@@ -190,6 +199,7 @@ static json_t *measures_table(const struct view_context *context, const json_t *
 json_t *view_forecast(const struct view_context *context, const struct web_forecast *forecast)
 {
     const json_t *run = forecast->run;
+    const json_t *first = json_array_get(json_object_get(run, "series"), 0);
     json_t *view = json_object();
     json_set_str(view, "title", json_str_or_empty(run, "title"));
     json_set_str(view, "made", made_text(context->arena, run));
@@ -199,6 +209,8 @@ json_t *view_forecast(const struct view_context *context, const struct web_forec
                      "returnhub forecast run %.*s --futures %lld --seed %lld --one-in %lld",
                      STR_ARG(forecast->name), (long long)whole_of(run, "futures"),
                      (long long)whole_of(run, "seed"), (long long)whole_of(run, "one_in")));
+    json_set_str(view, "last_quarter", json_str_or_empty(last_quarter(first), "quarter"));
+    json_set_flag(view, "changes", has_difference(first));
     json_set(view, "answers", answers_table(context, forecast));
     json_set(view, "measures", measures_table(context, run));
     json_set(view, "assumptions", assumptions_table(context, run));

@@ -257,22 +257,22 @@ static void give_all(struct life *life, enum where stage, int32_t day)
 
 /* ---- both beside each other ---- */
 
-static uint32_t comes(void *context, struct procedure_who who, uint32_t stage, int32_t day)
+static uint32_t comes(void *context, const struct procedure_who *who, uint32_t stage, int32_t day)
 {
     (void)context;
-    assert_true(who.person < PEOPLE_NUMBERS);
-    struct life *life = &world.lives[who.person];
-    *life = (struct life){.key = who.key, .group = who.group};
+    assert_true(who->person < PEOPLE_NUMBERS);
+    struct life *life = &world.lives[who->person];
+    *life = (struct life){.key = who->key, .group = who->group};
     give_all(life, COMING, day);
     give_all(life, (enum where)stage, day);
     return world.law->begin(world.law->context, who, stage, day);
 }
 
-static uint32_t steps(void *context, struct procedure_who who, uint32_t from, uint32_t step,
+static uint32_t steps(void *context, const struct procedure_who *who, uint32_t from, uint32_t step,
                       uint32_t to, int32_t day)
 {
     (void)context;
-    struct life *life = &world.lives[who.person];
+    struct life *life = &world.lives[who->person];
     const str name = world.rulebook->steps[step].name;
     if (str_equal(name, STR("mark"))) {
         life->facts[fact_of("person.marked")] = value_flag(true);

@@ -22,24 +22,25 @@ struct watcher {
     struct second_trace trace;
 };
 
-static uint32_t sees_begin(void *context, struct procedure_who who, uint32_t stage, int32_t day)
+static uint32_t sees_begin(void *context, const struct procedure_who *who, uint32_t stage,
+                           int32_t day)
 {
     (void)stage;
     (void)day;
-    ((struct watcher *)context)->keys[who.person] = who.key;
-    return who.person;
+    ((struct watcher *)context)->keys[who->person] = who->key;
+    return who->person;
 }
 
-static uint32_t sees_step(void *context, struct procedure_who who, uint32_t from, uint32_t step,
-                          uint32_t to, int32_t day)
+static uint32_t sees_step(void *context, const struct procedure_who *who, uint32_t from,
+                          uint32_t step, uint32_t to, int32_t day)
 {
     (void)from;
     (void)to;
     struct watcher *watcher = context;
-    assert_int_equal(who.seat, who.person);
+    assert_int_equal(who->seat, who->person);
     watcher->trace.steps[watcher->trace.count++] =
-        (struct second_step){watcher->keys[who.person], step, day};
-    return who.seat;
+        (struct second_step){watcher->keys[who->person], step, day};
+    return who->seat;
 }
 
 static struct schedules any_share(struct small *small, struct random *random)

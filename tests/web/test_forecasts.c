@@ -14,6 +14,8 @@
 
 #include <cmocka.h>
 
+#define SPACE "\xc2\xa0" /* that does not break a line */
+
 static void only_who_may_see_forecasts_sees_them(void **state)
 {
     struct desk *desk = *state;
@@ -36,17 +38,19 @@ static void the_answers_stand_on_the_page(void **state)
     assert_true(reply_says(&list, "20 futures, seed 7"));
     const struct reply page = desk_page(desk, STATISTICIAN, "/forecast/it");
     assert_true(reply_says(&page, "12,345"));
-    assert_true(reply_says(&page, "11,000 to 14,000"));
+    assert_true(reply_says(&page, "11,000" SPACE "to" SPACE "14,000"));
     assert_true(reply_says(&page, "\xe2\x88\x92"
-                                  "70 to \xe2\x88\x92"
+                                  "70" SPACE "to" SPACE "\xe2\x88\x92"
                                   "30"));
+    assert_true(reply_says(&page, "In 2024-Q2, in people unless"));
+    assert_true(reply_says(&page, "not the difference of two medians"));
     assert_true(reply_says(&page, "between 1 and 2"));
     assert_true(reply_says(&page, "1 April 2024"));
     assert_true(reply_says(&page, "returnhub forecast run it --futures 20 --seed 7 --one-in 1"));
     const struct reply series = desk_page(desk, STATISTICIAN, "/forecast/it/waiting");
     assert_true(reply_says(&series, "/forecast/it/waiting?as=svg\""));
     assert_true(reply_says(&series, "of=difference"));
-    assert_true(reply_says(&series, "10,000 to 15,000"));
+    assert_true(reply_says(&series, "10,000" SPACE "to" SPACE "15,000"));
     assert_true(reply_says(&series, "More of it"));
     assert_true(reply_says(&series, "\xe2\x88\x92"
                                     "50 (3)"));
