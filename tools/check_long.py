@@ -71,6 +71,7 @@ TESTS = [
     "judge_mutants",
     "judge_twice",
     "judge_twice_eu",
+    "law_pages",
     "lighthouse",
     "possible",
     "readme",

@@ -23,8 +23,9 @@ sys.path.insert(0, os.path.join(os.environ["RETURNHUB_SOURCE"], "tests", "server
 from desk import BINARY, Tap, make_demo, run  # noqa: E402
 
 SEED = int(os.environ.get("RETURNHUB_SEED", random.randrange(2**32)))
-PEOPLE = 2000 if os.environ.get("RETURNHUB_LONG") else 200
-DEMO_PEOPLE = int(os.environ.get("RETURNHUB_DEMO_PEOPLE", "10000" if os.environ.get("RETURNHUB_LONG") else "200"))
+LONG = bool(os.environ.get("RETURNHUB_LONG"))
+PEOPLE = 2000 if LONG else 200
+DEMO_PEOPLE = int(os.environ.get("RETURNHUB_DEMO_PEOPLE", "10000" if LONG else "200"))
 DERIVED = ("person fact request place hub agreement account caseload course merge moved fact_name word").split()
 
 
@@ -345,7 +346,7 @@ def equal_register(store, folder, name):
     return path, data
 
 
-def damaged(path, data, folder, tap):
+def damaged(path, data, folder, tap, chance):
     lines = data.split(b"\n")
     middle = len(lines) // 2
     bodies = [i for i, line in enumerate(lines) if b'"kind":"fact_recorded"' in line and b'"value":"yes"' in line]
@@ -367,13 +368,15 @@ def damaged(path, data, folder, tap):
         "a newer version": [b'{"returnhub_events":2}'] + lines[1:],
         "something else": [b"name,born_on", b""],
     }
+    drawn = chance.randrange(len(versions))
     for number, (what, version) in enumerate(versions.items()):
         def check(version=version, number=number):
             new = os.path.join(folder, f"damaged-{number}.db")
             run("import", write(os.path.join(folder, "damaged"), b"\n".join(version)), "--events", "--store", new, expect=3)
             assert not headers_of(new), "something of it was taken"
-            # ... and the store that was made can still take the good file.
-            run("import", path, "--events", "--store", new)
+            # ... and the store that was made can still take the good file. The last check needs the first one's.
+            if LONG or number in (0, drawn):
+                run("import", path, "--events", "--store", new)
         tap.run(f"refused, and nothing is taken: {what}", check)
     store = os.path.join(folder, "damaged-0.db")
     tap.run("events go into an empty store only", lambda: run("import", path, "--events", "--store", store, expect=5))
@@ -464,7 +467,7 @@ def main():
         run("demo", "--people", str(DEMO_PEOPLE), "--store", large)
         tap.run(f"a demonstration of {DEMO_PEOPLE} people is made again from its events, equal", lambda: equal_register(large, folder, "large"))
         small = os.path.join(folder, "small.ndjson")
-        damaged(small, open(small, "rb").read(), folder, tap)
+        damaged(small, open(small, "rb").read(), folder, tap, chance)
         tap.run("an erased record stays erased", lambda: erased(store, folder))
         tap.run("people erased by two, one of them merged, are erased elsewhere too", lambda: erased_by_two(store, folder))
         tap.run("an inspector gets what they may see, and the sets agree", lambda: inspector(large, folder))

@@ -1,8 +1,8 @@
 /* memory: every allocation counted, and one of them refused.
  *
  * A test that links memory.c with `-Wl,--wrap=` for malloc, calloc, realloc, aligned_alloc, mmap64
- * and pthread_create has those of the program's own code come through here; memory_install brings those
- * of SQLite and of libcrypto. What the C library takes for itself is its own. */
+ * and pthread_create has those of the program's own code come through here; memory_install brings
+ * those of SQLite and of libcrypto. What the C library takes for itself is its own. */
 #ifndef RETURNHUB_TESTS_CRASH_MEMORY_H
 #define RETURNHUB_TESTS_CRASH_MEMORY_H
 
