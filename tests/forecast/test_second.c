@@ -258,8 +258,103 @@ static void as_the_second(void **state)
     }
 }
 
+/* ---- a clearance that comes and goes ---- */
+
+struct door {
+    bool clear[PEOPLE_NUMBERS]; /* when last judged */
+    uint32_t sent_to;
+    uint64_t sent;
+    uint64_t lost; /* clear once, and no longer when next judged */
+};
+
+static uint32_t door_begin(void *context, const struct procedure_who *who, uint32_t stage,
+                           int32_t day)
+{
+    (void)stage;
+    (void)day;
+    ((struct door *)context)->clear[who->person] = false;
+    return who->person;
+}
+
+static uint32_t door_step(void *context, const struct procedure_who *who, uint32_t from,
+                          uint32_t step, uint32_t to, int32_t day)
+{
+    (void)from;
+    (void)step;
+    (void)day;
+    struct door *door = context;
+    if (to == door->sent_to) {
+        assert_true(door->clear[who->person]);
+        door->sent++;
+    }
+    return who->seat;
+}
+
+static result door_judge(void *context, uint32_t way, const struct procedure_candidate *candidates,
+                         size_t count, int32_t day, bool *ret_clear, struct err *err)
+{
+    (void)way;
+    (void)err;
+    struct door *door = context;
+    for (size_t i = 0; i < count; i++) {
+        const uint32_t person = candidates[i].person;
+        assert_int_equal(candidates[i].seat, person);
+        ret_clear[i] = draw_key((uint64_t)day, person) % 3 == 0;
+        door->lost += door->clear[person] && !ret_clear[i];
+        door->clear[person] = ret_clear[i];
+    }
+    return result_ok();
+}
+
+/* More are clear than are served, and most are not clear the next time: nobody is served then. */
+static void only_who_is_clear(void **state)
+{
+    (void)state;
+    static struct small small;
+    static struct door door;
+    small_begin(&small, 4);
+    const uint32_t station = small_station(&small);
+    small.stations[station].allowance = *small_always(&small, 2).of;
+    const uint32_t here = small_stage(&small, PROCEDURE_NONE);
+    door.sent_to = small_outcome(&small);
+    const uint32_t gone = small_outcome(&small);
+    struct procedure_way *sent = small_way(&small, here, WAY_WHEN_SERVED);
+    sent->station = station;
+    sent->judged = true;
+    small_branch(&small, sent, door.sent_to, small_always(&small, 1));
+    struct procedure_way *leaves = small_way(&small, here, WAY_BY_HAZARD);
+    leaves->hazard = small_always(&small, 0.01);
+    small_branch(&small, leaves, gone, small_always(&small, 1));
+    small_arrivals(&small, here, small_always(&small, 5));
+    struct procedure procedure = small.procedure;
+    const struct procedure_law law = {.context = &door,
+                                      .begin = door_begin,
+                                      .step = door_step,
+                                      .judge = door_judge,
+                                      .days_between = 7};
+    procedure.law = &law;
+    procedure.check_every_event = true;
+    struct draw_tables tables;
+    draw_tables_make(&tables);
+    struct arena results = {0};
+    struct arena scratch = {0};
+    struct err err = {0};
+    assert_true(arena_open(&results, MEMORY, &err).ok && arena_open(&scratch, MEMORY, &err).ok);
+    struct procedure_outcome outcome;
+    const result ran = procedure_run(&procedure, &tables, 5, 0, &results, scratch, &outcome, &err);
+    if (!ran.ok) {
+        fail_msg("%s", err.what);
+    }
+    print_message("# %llu sent, %llu clearances lost\n", (unsigned long long)door.sent,
+                  (unsigned long long)door.lost);
+    assert_true(door.sent > 300 && door.lost > 1000);
+    arena_close(&results);
+    arena_close(&scratch);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(as_the_second)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(only_who_is_clear),
+                                       cmocka_unit_test(as_the_second)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
