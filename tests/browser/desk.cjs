@@ -10,6 +10,7 @@ const { chromium } = require("playwright-core");
 const axe = require("axe-core");
 const { HtmlValidate } = require("html-validate");
 const { Grammar } = require("../pages/grammar.cjs");
+const { faultOf } = require("./contract.cjs");
 
 const PASSWORD = "demonstration-only";
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
@@ -139,6 +140,7 @@ class Desk {
     this.contexts = [];
     this.messages = [];
     this.folds = new Set(); // of everything in a fold that was opened for axe
+    this.exchanges = new Map(); // everything asked and answered, by its text
     this.documents = new Map(); // of each page: the last answer that was a document
     this.looked = new Map(); // every document looked at, by its text: the name of the page
     this.shapes = new Set(); // of everything that axe has looked at
@@ -179,6 +181,9 @@ class Desk {
   }
 
   async close() {
+    if (this.exchanges.size > 0) {
+      this.contract();
+    }
     console.log(`# seconds: ${Object.entries(this.spent).map(([what, spent]) => `${what} ${(spent / 1000).toFixed(1)}`).join(", ")}`);
     await this.browser?.close();
     if (this.server !== undefined) {
@@ -209,12 +214,30 @@ class Desk {
       }
     });
     page.on("response", (response) => {
+      this.keep(response);
       if (response.request().isNavigationRequest() && response.status() !== 303) {
         this.documents.set(page, response);
       }
     });
     page.on("pageerror", (error) => this.messages.push(`${page.url()}: ${error}`));
     return page;
+  }
+
+  // Of every answer of the server: what was asked, and what it is.
+  keep(response) {
+    const { origin, pathname } = new URL(response.url());
+    if (origin === new URL(this.local ?? this.address).origin) {
+      const exchange = { method: response.request().method(), pathname, status: response.status(), type: response.headers()["content-type"] ?? "" };
+      this.exchanges.set(JSON.stringify(exchange), exchange);
+    }
+  }
+
+  // Everything that was asked and answered is in the document of the API; one that is not would be found.
+  contract() {
+    const found = [...this.exchanges.values()].map(faultOf).filter((fault) => fault !== null);
+    this.tap.ok(found.length === 0, "what was asked and answered is in the document of the API", [...new Set(found)].slice(0, 20).join("\n"));
+    this.tap.ok(faultOf({ method: "GET", pathname: "/today", status: 200, type: "text/plain" }) !== null
+      && faultOf({ method: "DELETE", pathname: "/today", status: 200, type: "text/html" }) !== null, "and what is not would be found");
   }
 
   // Signs an account in through the form.
