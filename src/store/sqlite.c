@@ -224,6 +224,15 @@ static result check_writable(sqlite3 *db, struct err *err)
     return writable ? result_ok() : sqlite_failure(db, code, "opened for writing", err);
 }
 
+/* A process that was killed after an erasure has left images of what was erased in the log. While
+ * others read or write it stays, and they know what to do with it. */
+static void clear_log(sqlite3 *db)
+{
+    sqlite3_busy_timeout(db, 0);
+    (void)sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    sqlite3_busy_timeout(db, BUSY_MILLISECONDS);
+}
+
 static void sqlite_close(struct connection *connection)
 {
     if (connection == NULL) {
@@ -249,6 +258,7 @@ static result prepare_file(sqlite3 *db, const char *path, enum connection_use us
         TRY(sqlite_check_schema(db, path, now, ret_brought_proofs, err));
         TRY(use_wal(db, err));
         TRY(check_writable(db, err));
+        clear_log(db);
     }
     return result_ok();
 }
@@ -476,8 +486,9 @@ static result sqlite_bulk_end(struct connection *connection, struct err *err)
     return harmless ? result_ok() : sqlite_failure(db, code, "written", err);
 }
 
-/* secure_delete has overwritten what was deleted in the pages; older images of them are in the log
- * until it is moved into the file and cut off. */
+/* secure_delete has overwritten what was deleted in the pages, and none is written into the file
+ * with anything in its free room (sqlite_main.h); older images of them are in the log until it is
+ * moved into the file and cut off. Then every connection reads its pages anew. */
 static result sqlite_purge(struct connection *connection, struct err *err)
 {
     sqlite3 *db = sqlite_of(connection)->db;

@@ -1,5 +1,7 @@
 #include "store/sqlite_log.h"
 
+#include "store/sqlite_main.h"
+
 #include <stdbool.h>
 #include <string.h>
 
@@ -182,6 +184,9 @@ static int open_file(sqlite3_vfs *vfs, const char *path, sqlite3_file *file, int
                      int *ret_flags)
 {
     sqlite3_vfs *below = ((struct file_system *)(void *)vfs)->below;
+    if ((flags & SQLITE_OPEN_MAIN_DB) != 0) {
+        return sqlite_main_open(below, path, file, flags, ret_flags);
+    }
     if ((flags & SQLITE_OPEN_WAL) == 0) {
         return below->xOpen(below, path, file, flags, ret_flags);
     }
@@ -203,7 +208,9 @@ static const char *register_over(sqlite3_vfs *below, const char *name)
     }
     *made = (struct file_system){.vfs = *below, .below = below};
     made->vfs.zName = name;
-    made->vfs.szOsFile = below->szOsFile + (int)sizeof(struct log_file);
+    const size_t more = sizeof(struct log_file) > sqlite_main_file_size() ? sizeof(struct log_file)
+                                                                          : sqlite_main_file_size();
+    made->vfs.szOsFile = below->szOsFile + (int)more;
     made->vfs.pNext = NULL;
     made->vfs.xOpen = open_file;
     if (sqlite3_vfs_register(&made->vfs, 0) == SQLITE_OK) {

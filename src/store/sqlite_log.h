@@ -3,7 +3,7 @@
  * hundreds of small ones. Internal to src/store.
  *
  * A virtual file system lies over the one that is SQLite's default. It hands everything through but
- * the writing of logs.
+ * the writing of logs, and of pages into the file of a store (sqlite_main.h).
  *
  * Invariants:
  *   1. what is gathered lies in the file before SQLite syncs, reads, cuts or measures the log, and

@@ -298,6 +298,112 @@ static void test_nothing_is_left(void **state)
     office_expect_rebuilt(&desk->office);
 }
 
+enum { TRACE_BYTES = 12, TRACE_STEP = 8, WORD_SIZE = 49 };
+
+struct traced {
+    struct somebody person;
+    struct blob key;
+    char words[WORD_SIZE]; /* of chance, under several facts */
+    bool erased;
+};
+
+/* How many pieces of these bytes are in the file. */
+static size_t traces_in(const char *file, size_t size, const void *bytes, size_t len)
+{
+    size_t count = 0;
+    for (size_t at = 0; at + TRACE_BYTES <= len; at += TRACE_STEP) {
+        count += memmem(file, size, (const char *)bytes + at, TRACE_BYTES) != NULL ? 1 : 0;
+    }
+    return count;
+}
+
+static void expect_no_traces(const char *path, const struct traced *traced, size_t count)
+{
+    struct arena arena;
+    struct err err = {0};
+    str file;
+    if (!system_file_exists(path)) {
+        return;
+    }
+    assert_true(arena_open(&arena, (size_t)64 * 1024 * 1024, &err).ok);
+    assert_true(system_read_file(path, (size_t)32 * 1024 * 1024, &arena, &file, &err).ok);
+    for (size_t i = 0; i < count; i++) {
+        const struct traced *one = &traced[i];
+        const size_t key = traces_in(file.at, file.len, one->key.bytes, one->key.len);
+        const size_t words = traces_in(file.at, file.len, one->words, WORD_SIZE - 1);
+        if (one->erased && (key > 0 || words > 0)) {
+            fail_msg("%s: %zu pieces of the key and %zu of the words of person %zu", path, key,
+                     words, i);
+        }
+    }
+    arena_close(&arena);
+}
+
+static void trace_person(struct desk *desk, struct random *random, struct traced *traced)
+{
+    static const char *const facts[] = {"person.remarks", "order.injunction"};
+    struct office *office = &desk->office;
+    char name[WORD_SIZE + 16];
+    for (size_t i = 0; i + 1 < WORD_SIZE; i++) {
+        traced->words[i] = (char)('a' + random_below(random, 26));
+    }
+    snprintf(name, sizeof name, "Person %.20s", traced->words);
+    traced->person = office_ready(office, name);
+    traced->key = wrapped_key(office, traced->person.id);
+    for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++) {
+        struct arena scratch = office->work;
+        struct err err = {0};
+        struct record_answer answer;
+        const struct caller clerk = office_caller(office, CLERK);
+        const bool is_choice = strcmp(facts[i], "order.injunction") == 0;
+        const struct fact_entry entry = {.fact = str_from_c(facts[i]),
+                                         .value =
+                                             is_choice ? STR("none") : str_from_c(traced->words),
+                                         .true_from = office_today(office),
+                                         .source = str_from_c(traced->words)};
+        if (!casework_record_facts(&office->casework, &clerk, SUBJECT_OF_PERSON,
+                                   str_from_c(traced->person.reference), &entry, 1, &scratch,
+                                   &answer, &err)
+                 .ok) {
+            fail_msg("%s: %s", facts[i], err.what);
+        }
+    }
+    assert_true(office_take(office, CLERK, office_removal(office, &traced->person)).ok);
+}
+
+/* Aim: rows move from page to page as others come between them, and what SQLite leaves behind where
+ * they were is overwritten too: of no person who was erased is a piece of the key, or of what was
+ * known of them, in any file afterwards. */
+static void test_no_trace(void **state)
+{
+    enum { PEOPLE = 200 };
+    static struct traced traced[PEOPLE];
+    struct desk *desk = *state;
+    struct office *office = &desk->office;
+    const char *text = getenv("RETURNHUB_SEED");
+    const uint64_t seed = text == NULL ? 1 : strtoull(text, NULL, 10);
+    struct random random;
+    char log[260];
+    random_seed(&random, seed);
+    print_message("# seed %llu\n", (unsigned long long)seed);
+    snprintf(log, sizeof log, "%s-wal", office->path);
+    size_t erased = 0;
+    for (size_t i = 0; i < PEOPLE; i++) {
+        trace_person(desk, &random, &traced[i]);
+        struct traced *one = &traced[random_below(&random, i + 1)];
+        if (i % 2 == 1 && !one->erased) {
+            erase(desk, &one->person);
+            one->erased = true;
+            erased++;
+            expect_no_traces(office->path, traced, i + 1);
+            expect_no_traces(log, traced, i + 1);
+        }
+    }
+    print_message("# %zu people erased\n", erased);
+    assert_true(erased > PEOPLE / 4);
+    assert_true(store_has(office, traced[PEOPLE - 1].words, WORD_SIZE - 1));
+}
+
 /* Aim: whoever asks about an erased person gets what they would get about nobody. */
 static void test_out_of_sight(void **state)
 {
@@ -613,6 +719,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_hold, setup, teardown),
         cmocka_unit_test_setup_teardown(test_open_case, setup, teardown),
         cmocka_unit_test_setup_teardown(test_nothing_is_left, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_no_trace, setup, teardown),
         cmocka_unit_test_setup_teardown(test_out_of_sight, setup, teardown),
         cmocka_unit_test_setup_teardown(test_repeat, setup, teardown),
         cmocka_unit_test_setup_teardown(test_places_and_rows, setup, teardown),

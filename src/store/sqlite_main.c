@@ -1,0 +1,222 @@
+#include "store/sqlite_main.h"
+
+#include <string.h>
+
+enum {
+    FILE_HEADER_BYTES = 100,
+    LEAF_HEADER_BYTES = 8,
+    INNER_HEADER_BYTES = 12, /* has the number of the right child besides */
+    PAGE_BYTES_MIN = 512,
+    PAGE_BYTES_MAX = 65536,
+    /* So many pages one log may add before the size of the file is known again. */
+    PAGES_OF_A_LOG = 0x00800000,
+};
+
+struct main_file {
+    sqlite3_file base;
+    sqlite3_file *real;  /* follows this struct */
+    unsigned char *page; /* a copy, of PAGE_BYTES_MAX */
+    sqlite3_int64 end;   /* of what was written or was there */
+};
+
+static struct main_file *main_of(sqlite3_file *file)
+{
+    return (struct main_file *)(void *)file; /* its first member */
+}
+
+/* --- the free room of a page ------------------------------------------------------------------ */
+
+static size_t number_at(const unsigned char *at)
+{
+    return (size_t)at[0] << 8 | at[1];
+}
+
+/* 0: it is no page of a B-tree. */
+static size_t header_bytes(unsigned char kind)
+{
+    enum { INNER_INDEX = 2, INNER_TABLE = 5, LEAF_INDEX = 10, LEAF_TABLE = 13 };
+    if (kind == LEAF_INDEX || kind == LEAF_TABLE) {
+        return LEAF_HEADER_BYTES;
+    }
+    return kind == INNER_INDEX || kind == INNER_TABLE ? INNER_HEADER_BYTES : 0;
+}
+
+/* Rows lie between the free room and the end of the page. */
+static bool lie_behind(const unsigned char *pointers, size_t count, size_t from, size_t size)
+{
+    for (size_t i = 0; i < count; i++) {
+        const size_t at = number_at(pointers + 2 * i);
+        if (at < from || at >= size) {
+            return false;
+        }
+    }
+    return true;
+}
+
+void sqlite_main_clear(unsigned char *page, size_t size, bool is_first)
+{
+    const size_t begin = is_first ? FILE_HEADER_BYTES : 0;
+    const size_t header = header_bytes(page[begin]);
+    const size_t count = number_at(page + begin + 3);
+    const size_t written = number_at(page + begin + 5);
+    const size_t rows = written == 0 ? PAGE_BYTES_MAX : written;
+    const size_t room = begin + header + 2 * count;
+    if (header > 0 && room <= rows && rows <= size &&
+        lie_behind(page + begin + header, count, rows, size)) {
+        memset(page + room, 0, rows - room);
+    }
+}
+
+/* --- writing ---------------------------------------------------------------------------------- */
+
+static bool is_page(int count, sqlite3_int64 offset)
+{
+    return count >= PAGE_BYTES_MIN && count <= PAGE_BYTES_MAX && (count & (count - 1)) == 0 &&
+           offset % count == 0;
+}
+
+static int main_write(sqlite3_file *file, const void *bytes, int count, sqlite3_int64 offset)
+{
+    struct main_file *mine = main_of(file);
+    const sqlite3_int64 end = offset + count;
+    mine->end = end > mine->end ? end : mine->end;
+    if (!is_page(count, offset) || mine->end / count >= SQLITE_MAIN_PAGES_MAX - PAGES_OF_A_LOG) {
+        return mine->real->pMethods->xWrite(mine->real, bytes, count, offset);
+    }
+    memcpy(mine->page, bytes, (size_t)count);
+    sqlite_main_clear(mine->page, (size_t)count, offset == 0);
+    return mine->real->pMethods->xWrite(mine->real, mine->page, count, offset);
+}
+
+/* --- the other operations --------------------------------------------------------------------- */
+
+static int main_close(sqlite3_file *file)
+{
+    struct main_file *mine = main_of(file);
+    sqlite3_free(mine->page);
+    mine->page = NULL;
+    return mine->real->pMethods->xClose(mine->real);
+}
+
+static int main_read(sqlite3_file *file, void *into, int count, sqlite3_int64 offset)
+{
+    return main_of(file)->real->pMethods->xRead(main_of(file)->real, into, count, offset);
+}
+
+static int main_truncate(sqlite3_file *file, sqlite3_int64 size)
+{
+    return main_of(file)->real->pMethods->xTruncate(main_of(file)->real, size);
+}
+
+static int main_sync(sqlite3_file *file, int flags)
+{
+    return main_of(file)->real->pMethods->xSync(main_of(file)->real, flags);
+}
+
+static int main_size(sqlite3_file *file, sqlite3_int64 *ret_size)
+{
+    struct main_file *mine = main_of(file);
+    const int code = mine->real->pMethods->xFileSize(mine->real, ret_size);
+    mine->end = code == SQLITE_OK && *ret_size > mine->end ? *ret_size : mine->end;
+    return code;
+}
+
+static int main_lock(sqlite3_file *file, int lock)
+{
+    return main_of(file)->real->pMethods->xLock(main_of(file)->real, lock);
+}
+
+static int main_unlock(sqlite3_file *file, int lock)
+{
+    return main_of(file)->real->pMethods->xUnlock(main_of(file)->real, lock);
+}
+
+static int main_check_lock(sqlite3_file *file, int *ret_locked)
+{
+    return main_of(file)->real->pMethods->xCheckReservedLock(main_of(file)->real, ret_locked);
+}
+
+static int main_control(sqlite3_file *file, int operation, void *argument)
+{
+    return main_of(file)->real->pMethods->xFileControl(main_of(file)->real, operation, argument);
+}
+
+static int main_sector_size(sqlite3_file *file)
+{
+    return main_of(file)->real->pMethods->xSectorSize(main_of(file)->real);
+}
+
+static int main_characteristics(sqlite3_file *file)
+{
+    return main_of(file)->real->pMethods->xDeviceCharacteristics(main_of(file)->real);
+}
+
+static int main_shared_map(sqlite3_file *file, int region, int size, int extend,
+                           void volatile **ret_at)
+{
+    return main_of(file)->real->pMethods->xShmMap(main_of(file)->real, region, size, extend,
+                                                  ret_at);
+}
+
+static int main_shared_lock(sqlite3_file *file, int offset, int count, int flags)
+{
+    return main_of(file)->real->pMethods->xShmLock(main_of(file)->real, offset, count, flags);
+}
+
+static void main_shared_barrier(sqlite3_file *file)
+{
+    main_of(file)->real->pMethods->xShmBarrier(main_of(file)->real);
+}
+
+static int main_shared_unmap(sqlite3_file *file, int delete_it)
+{
+    return main_of(file)->real->pMethods->xShmUnmap(main_of(file)->real, delete_it);
+}
+
+/* Version 2: a store is never mapped. */
+static const sqlite3_io_methods main_methods = {
+    .iVersion = 2,
+    .xClose = main_close,
+    .xRead = main_read,
+    .xWrite = main_write,
+    .xTruncate = main_truncate,
+    .xSync = main_sync,
+    .xFileSize = main_size,
+    .xLock = main_lock,
+    .xUnlock = main_unlock,
+    .xCheckReservedLock = main_check_lock,
+    .xFileControl = main_control,
+    .xSectorSize = main_sector_size,
+    .xDeviceCharacteristics = main_characteristics,
+    .xShmMap = main_shared_map,
+    .xShmLock = main_shared_lock,
+    .xShmBarrier = main_shared_barrier,
+    .xShmUnmap = main_shared_unmap,
+};
+
+/* --- opening ---------------------------------------------------------------------------------- */
+
+size_t sqlite_main_file_size(void)
+{
+    return sizeof(struct main_file);
+}
+
+int sqlite_main_open(sqlite3_vfs *below, const char *path, sqlite3_file *file, int flags,
+                     int *ret_flags)
+{
+    struct main_file *mine = main_of(file);
+    *mine = (struct main_file){.real = (sqlite3_file *)(void *)(mine + 1),
+                               .page = sqlite3_malloc(PAGE_BYTES_MAX)};
+    mine->real->pMethods = NULL;
+    if (mine->page == NULL) {
+        return SQLITE_NOMEM;
+    }
+    const int code = below->xOpen(below, path, mine->real, flags, ret_flags);
+    if (mine->real->pMethods == NULL) { /* then SQLite closes nothing */
+        sqlite3_free(mine->page);
+        return code;
+    }
+    mine->base.pMethods = &main_methods;
+    sqlite3_int64 size = 0;
+    return code == SQLITE_OK ? main_size(file, &size) : code;
+}

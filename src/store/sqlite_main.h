@@ -1,0 +1,30 @@
+/* sqlite_main: how pages reach the file of a store. Internal to src/store.
+ *
+ * SQLite overwrites what is deleted (secure_delete). But when it spreads the rows of a page over
+ * its neighbours, what it moved away stays behind in the free room of the page, and nothing ever
+ * overwrites it there: the key of somebody who is erased, and what was known of them, would stay in
+ * the file. So a page is written with nothing in its free room.
+ *
+ * The log has pages as SQLite made them. It is moved into the file and cut off after an erasure and
+ * when a store is opened; the pages that connections hold in memory are read anew after that. */
+#ifndef RETURNHUB_STORE_SQLITE_MAIN_H
+#define RETURNHUB_STORE_SQLITE_MAIN_H
+
+#include <sqlite3.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Writes zeros into the free room of a page that holds rows ("B-tree Pages" in the description of
+ * SQLite's file format), and leaves any other as it is. The first page of a file begins with the
+ * header of the file. A page that is no B-tree's is known by its first byte, the highest of the
+ * number of a page, as long as the file has fewer pages than SQLITE_MAIN_PAGES_MAX. */
+void sqlite_main_clear(unsigned char *page, size_t size, bool is_first);
+enum { SQLITE_MAIN_PAGES_MAX = 0x02000000 };
+
+/* Opens the file of a store over another file system; `file` has sqlite_main_file_size() bytes and
+ * then those of the other. */
+int sqlite_main_open(sqlite3_vfs *below, const char *path, sqlite3_file *file, int flags,
+                     int *ret_flags);
+size_t sqlite_main_file_size(void);
+
+#endif
