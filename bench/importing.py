@@ -1,30 +1,12 @@
 """A file of people into the register, whole processes, against the floor: sqlite3 .import of the same file into a plain table."""
 import contextlib
 import os
-import random
 import subprocess
 import time
 
-from common import BINARY, ROUNDS, make_demo, spread
+from common import BINARY, IMPORTS, ROUNDS, make_demo, make_people_file, spread
 
 PEOPLE = int(os.environ.get("RETURNHUB_BENCH_PEOPLE", "1000000"))
-COLUMNS = ("reference@case-system,name,born_on,registered_on,stage,stage@since,person.nationality,first_tier.status,"
-           "first_tier.status@true_from,decision.sent_on,last_contact_on,last_contact_source")
-
-
-def make_file(path):
-    """About 144 bytes a person; 5.75 events each: registration, reference, 2.75 facts, contact."""
-    chance = random.Random(7)
-    with open(path, "w", newline="", encoding="utf-8") as file:
-        file.write(COLUMNS + "\r\n")
-        for number in range(PEOPLE):
-            day = chance.randint(1, 28)
-            appeal = chance.choice(["none,2024-03-01", "pending,2024-03-01", "dismissed,2024-03-01", ","])
-            file.write(f"CS-{number:08d},Synthetic Person {number:07d},{chance.randint(1950, 2005)}-{chance.randint(1, 12):02d}-{day:02d},"
-                       f"{chance.randint(2018, 2023)}-{chance.randint(1, 12):02d}-{day:02d},"
-                       f"{chance.choice(['claim_registered', 'refused', 'appeal_rights_exhausted', 'first_tier_appeal'])},2024-02-{day:02d},"
-                       f"{chance.choice(['ALB', 'IRN', 'ERI', 'VNM', 'AFG', 'SYR', 'IRQ', 'SDN'])},{appeal},2024-01-{day:02d},"
-                       f"2024-0{chance.randint(1, 9)}-{day:02d},letter answered\r\n")
 
 
 def timed(arguments):
@@ -46,12 +28,12 @@ def remove(path):
 def importing(folder):
     print(f"Import of {PEOPLE} people, CSV, whole process, into a register on SQLite")
     path = os.path.join(folder, "people.csv")
-    make_file(path)
+    make_people_file(path, PEOPLE)
     seen = {"returnhub import": [], "the same file again": [], "sqlite3 .import, one plain table": []}
     for _ in range(ROUNDS):
         remove(os.path.join(folder, "register-100.db"))
         store, _ = make_demo(folder, 100)
-        ours = [BINARY, "import", path, "--store", store, "--as", "registrar", "--source", "bench", "--true-from", "2024-01-01"]
+        ours = [BINARY, "import", path, "--store", store, *IMPORTS]
         plain = os.path.join(folder, "plain.db")
         remove(plain)
         seen["returnhub import"].append(timed(ours))

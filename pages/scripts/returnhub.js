@@ -97,7 +97,7 @@ function offerPasskey(form) {
   if (!registers) {
     button.type = "button";
     button.classList.add("govuk-button--secondary");
-    button.textContent = "Use a passkey";
+    button.textContent = form.dataset.passkey;
     submit.after(button);
   }
   form.append(message);
@@ -107,7 +107,7 @@ function offerPasskey(form) {
     try {
       await answerWithPasskey(form);
     } catch (error) {
-      message.textContent = error.name === "NotAllowedError" ? "No passkey was used." : `The passkey cannot be used: ${error.message}`;
+      message.textContent = error.name === "NotAllowedError" ? form.dataset.passkeyNone : `${form.dataset.passkeyFails} ${error.message}`;
     }
   });
 }

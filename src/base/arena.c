@@ -165,7 +165,7 @@ size_t arena_used(const struct arena *arena)
     return arena->begin == NULL ? 0 : (size_t)(arena->at - arena->begin);
 }
 
-void *arena_take(struct arena *arena, size_t count, size_t size, size_t alignment)
+void *arena_take_unset(struct arena *arena, size_t count, size_t size, size_t alignment)
 {
     ASSERT(alignment != 0 && (alignment & (alignment - 1)) == 0);
     ASSERT(arena->at <= arena->end);
@@ -182,9 +182,14 @@ void *arena_take(struct arena *arena, size_t count, size_t size, size_t alignmen
     arena->at = taken + bytes;
     allow(taken, bytes);
     fence_after(arena);
-    /* A scratch copy, or the work before a reset, may have written here. */
-    memset(taken, 0, bytes);
     return taken;
+}
+
+void *arena_take(struct arena *arena, size_t count, size_t size, size_t alignment)
+{
+    void *taken = arena_take_unset(arena, count, size, alignment);
+    /* A scratch copy, or the work before a reset, may have written here. */
+    return taken == NULL ? NULL : memset(taken, 0, count * size);
 }
 
 str arena_copy(struct arena *arena, str text)

@@ -2,9 +2,9 @@
  *
  * An arena is one region of fixed capacity, taken from the system lazily, so a generous capacity
  * costs nothing until it is used. It is the only home of malloc. When it is full, arena_take
- * returns NULL and the caller says ERROR_LIMIT. Memory is zeroed. A scratch arena is an arena
- * passed BY VALUE: what the callee takes is given back when it returns, because the caller's copy
- * never moved.
+ * returns NULL and the caller says ERROR_LIMIT. Memory is zeroed, but for arena_take_unset. A
+ * scratch arena is an arena passed BY VALUE: what the callee takes is given back when it returns,
+ * because the caller's copy never moved.
  */
 #ifndef RETURNHUB_BASE_ARENA_H
 #define RETURNHUB_BASE_ARENA_H
@@ -34,6 +34,12 @@ void *arena_take(struct arena *arena, size_t count, size_t size, size_t alignmen
     __attribute__((alloc_size(2, 3)));
 #define ARENA_NEW(arena, type, count)                                                              \
     ((type *)arena_take((arena), (count), sizeof(type), alignof(type)))
+/* The same, but the bytes hold anything: for large tables of which whoever uses them knows what was
+ * written, so that what is never used is never touched. */
+void *arena_take_unset(struct arena *arena, size_t count, size_t size, size_t alignment)
+    __attribute__((alloc_size(2, 3)));
+#define ARENA_NEW_UNSET(arena, type, count)                                                        \
+    ((type *)arena_take_unset((arena), (count), sizeof(type), alignof(type)))
 
 /* Copies; .at is NULL when the arena is full. The copy is followed by a NUL that is not counted. */
 str arena_copy(struct arena *arena, str text);

@@ -1,6 +1,7 @@
 #include "casework/administration.h"
 
 #include "casework/password.h"
+#include "casework/repeat.h"
 #include "casework/sitting.h"
 #include "casework/stopping.h"
 #include "casework/text.h"
@@ -402,11 +403,7 @@ static result open_agreement(struct transaction *transaction, void *context, str
                                                     .title = str_trim(wanted->title),
                                                     .confidential = wanted->confidential ? 1 : 0}};
     if (before.position != 0) {
-        const struct agreement_opened_body *body = &before.body.agreement_opened;
-        if (before.kind != EVENT_AGREEMENT_OPENED ||
-            !str_equal(body->reference, wanted->reference)) {
-            return sitting_client_id_taken(err);
-        }
+        TRY(repeat_same(&before, &event, *work->arena, err));
     } else {
         TRY(check_free(&sitting, SUBJECT_OF_AGREEMENT, wanted->reference, err));
         TRY(transaction_new_id(transaction, SUBJECT_OF_AGREEMENT, &event.subject, err));
@@ -492,10 +489,7 @@ static result open_hub(struct transaction *transaction, void *context, struct er
                                               .name = str_trim(wanted->name),
                                               .agreement = agreement.id}};
     if (before.position != 0) {
-        if (before.kind != EVENT_HUB_OPENED ||
-            !str_equal(before.body.hub_opened.reference, wanted->reference)) {
-            return sitting_client_id_taken(err);
-        }
+        TRY(repeat_same(&before, &event, *work->arena, err));
     } else {
         TRY(check_free(&sitting, SUBJECT_OF_HUB, wanted->reference, err));
         TRY(transaction_new_id(transaction, SUBJECT_OF_HUB, &event.subject, err));

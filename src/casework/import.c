@@ -39,6 +39,8 @@ struct importing {
     struct records records;
     struct import_columns columns;
     struct import_seen seen;
+    bool all_new;     /* nobody in the file was in the register ... */
+    int64_t position; /* ... when it had so many events; those of the import are added */
     struct latin latin;
     enum import_phase phase;
 };
@@ -161,6 +163,7 @@ static result check_row(struct importing *importing, struct sitting *sitting,
     }
     TRY(see_row(importing, &row, err));
     TRY(import_person_find(sitting, &row, &importing->faults, &found, &sound, err));
+    importing->all_new = importing->all_new && found.person.id == 0;
     if (sound && found.person.id == 0) {
         TRY(check_not_here(importing, sitting, &row, &sound, err));
     }
@@ -225,6 +228,8 @@ static result check_file(struct transaction *transaction, void *context, struct 
     const struct arena kept = importing->perm;
     sitting.arena = &importing->row;
     importing->phase = IMPORT_CHECKING;
+    importing->all_new = true;
+    TRY(transaction_event_count(transaction, &importing->position, err));
     TRY(begin_reading(importing, sitting.today, err));
     if (!importing->records.is_json) {
         TRY(import_columns_check(&importing->columns, importing->records.columns,
@@ -273,12 +278,14 @@ static result record_row(struct chunk *chunk, struct sitting *sitting,
                          const struct import_person *row, struct err *err)
 {
     struct import_faults faults = {.visit = tell_conflict};
-    struct import_found found;
+    struct import_found found = {.person = {.id = 0}};
     struct import_addition addition;
     size_t stopped = 0;
-    bool sound = false;
+    bool sound = true;
     arena_reset(&chunk->work);
-    TRY(import_person_find(sitting, row, &faults, &found, &sound, err));
+    if (!chunk->importing->all_new) {
+        TRY(import_person_find(sitting, row, &faults, &found, &sound, err));
+    }
     TRY(import_person_compare(sitting, &chunk->importing->source, row, &found, &chunk->work,
                               &addition, err));
     if (import_adds(&addition)) {
@@ -287,6 +294,17 @@ static result record_row(struct chunk *chunk, struct sitting *sitting,
     }
     count_addition(&chunk->done, &addition);
     chunk->done.stopped_requests += (int64_t)stopped;
+    return result_ok();
+}
+
+/* While only this import adds to the register, who was new in the first reading is new still, and
+ * need not be looked for again. */
+static result know_register(struct importing *importing, struct transaction *transaction,
+                            struct err *err)
+{
+    int64_t position = 0;
+    TRY(transaction_event_count(transaction, &position, err));
+    importing->all_new = importing->all_new && position == importing->position;
     return result_ok();
 }
 
@@ -300,10 +318,11 @@ static result record_chunk(struct transaction *transaction, void *context, struc
                        ACTION_IMPORT, &of_sitting, &before, err));
     sitting.client_id = (struct client_id){{0}}; /* the references make it repeatable */
     sitting.arena = &chunk->work;
+    TRY(know_register(chunk->importing, transaction, err));
     for (const struct import_person *row = chunk->first; row != NULL; row = row->next) {
         TRY(record_row(chunk, &sitting, row, err));
     }
-    return result_ok();
+    return transaction_event_count(transaction, &chunk->importing->position, err);
 }
 
 static void *run_chunk(void *context)

@@ -2,6 +2,7 @@
 
 #include "casework/facts.h"
 #include "casework/manifest_work.h"
+#include "casework/repeat.h"
 #include "casework/stopping.h"
 #include "casework/text.h"
 
@@ -312,19 +313,6 @@ static result body_of(struct sitting *sitting, const struct manifest_command *co
     }
 }
 
-static result same_body(const struct event *before, const struct event *event, struct arena scratch,
-                        struct err *err)
-{
-    str then = STR("");
-    str now = STR("");
-    if (before->kind != event->kind || before->subject_kind != SUBJECT_OF_MANIFEST) {
-        return sitting_client_id_taken(err);
-    }
-    TRY(event_write_body(before, &scratch, &then, err));
-    TRY(event_write_body(event, &scratch, &now, err));
-    return str_equal(then, now) ? result_ok() : sitting_client_id_taken(err);
-}
-
 /* Much earlier than planned is a slip of the pen. */
 static result check_instant(const struct manifest_row *row, const struct manifest_command *command,
                             struct err *err)
@@ -360,7 +348,7 @@ static result change_work(struct transaction *transaction, void *context, struct
     struct event event = {.kind = command->kind};
     TRY(body_of(&sitting, command, &event, err));
     if (before.position != 0) {
-        TRY(before.subject == row.id ? same_body(&before, &event, *command->arena, err)
+        TRY(before.subject == row.id ? repeat_same(&before, &event, *command->arena, err)
                                      : sitting_client_id_taken(err));
     } else {
         TRY(check_instant(&row, command, err));

@@ -2,6 +2,7 @@
 
 #include "casework/facts.h"
 #include "casework/queue.h"
+#include "casework/repeat.h"
 #include "casework/sitting.h"
 #include "casework/text.h"
 #include "format/language.h"
@@ -635,19 +636,17 @@ static result choose_language(struct transaction *transaction, void *context, st
     struct event before;
     TRY(sitting_record(sitting, work->casework, transaction, work->caller,
                        ACTION_SECURE_OWN_ACCOUNT, work->arena, &before, err));
-    if (before.position != 0) {
-        return before.kind == EVENT_ACCOUNT_LANGUAGE_CHOSEN ? result_ok()
-                                                            : sitting_client_id_taken(err);
-    }
-    if (str_equal(sitting->account.language, work->language)) {
-        return result_ok();
-    }
     struct event event = {.subject_kind = SUBJECT_OF_ACCOUNT,
                           .subject = sitting->account.id,
                           .kind = EVENT_ACCOUNT_LANGUAGE_CHOSEN,
                           .effective_on = sitting->today,
                           .body.account_language_chosen = {.language = work->language}};
-    return sitting_append(sitting, &event, err);
+    if (before.position != 0) {
+        return repeat_same(&before, &event, *work->arena, err);
+    }
+    return str_equal(sitting->account.language, work->language)
+               ? result_ok()
+               : sitting_append(sitting, &event, err);
 }
 
 result casework_choose_language(const struct casework *casework, const struct caller *caller,

@@ -33,6 +33,13 @@ result account_secured(struct sitting *sitting, int64_t account, str what, struc
     return what.at == NULL ? arena_full(err) : sitting_append(sitting, &event, err);
 }
 
+result account_secured_before(const struct event *before, const char *what, struct err *err)
+{
+    const bool same = before->kind == EVENT_ACCOUNT_SECURED &&
+                      str_starts(before->body.account_secured.what, str_from_c(what));
+    return same ? result_ok() : sitting_client_id_taken(err);
+}
+
 static result begin(struct own_work *work, struct transaction *transaction, enum action action,
                     struct event *ret_before, struct err *err)
 {
@@ -94,7 +101,7 @@ static result confirm_work(struct transaction *transaction, void *context, struc
     bool found = false;
     TRY(begin(work, transaction, ACTION_SECURE_OWN_ACCOUNT, &before, err));
     if (before.position != 0) {
-        return before.kind == EVENT_ACCOUNT_SECURED ? result_ok() : sitting_client_id_taken(err);
+        return account_secured_before(&before, "second factor set", err);
     }
     TRY(transaction_second_factor(transaction, work->sitting.account.id, &work->factor, &found,
                                   err));
@@ -143,8 +150,9 @@ static result end_work(struct transaction *transaction, void *context, struct er
     uint8_t hash[32];
     size_t ended = 0;
     TRY(begin(work, transaction, ACTION_SECURE_OWN_ACCOUNT, &before, err));
+    TRY(sitting_require_proof(work->caller, err));
     if (before.position != 0) {
-        return before.kind == EVENT_ACCOUNT_SECURED ? result_ok() : sitting_client_id_taken(err);
+        return account_secured_before(&before, "sessions ended", err);
     }
     session_hash_token(work->token, hash);
     TRY(sessions_end(transaction, work->sitting.account.id, hash, work->name, *work->arena, &ended,
@@ -226,7 +234,7 @@ static result remove_work(struct transaction *transaction, void *context, struct
     size_t ended = 0;
     TRY(begin(work, transaction, ACTION_SECURE_OWN_ACCOUNT, &before, err));
     if (before.position != 0) {
-        return before.kind == EVENT_ACCOUNT_SECURED ? result_ok() : sitting_client_id_taken(err);
+        return account_secured_before(&before, "second factor removed", err);
     }
     TRY(sitting_own_account(&work->sitting, work->username, &account, err));
     TRY(transaction_second_factor(transaction, account, &work->factor, &found, err));
@@ -289,7 +297,7 @@ static result remove_all_work(struct transaction *transaction, void *context, st
     TRY(begin(work, transaction, ACTION_MANAGE_ACCOUNTS, &before, err));
     TRY(sitting_require_proof(work->caller, err));
     if (before.position != 0) {
-        return before.kind == EVENT_ACCOUNT_SECURED ? result_ok() : sitting_client_id_taken(err);
+        return account_secured_before(&before, "second factor and passkeys removed", err);
     }
     TRY(sitting_own_account(&work->sitting, work->username, &account, err));
     TRY(transaction_second_factor(transaction, account, &work->factor, &found, err));
@@ -304,6 +312,30 @@ static result remove_all_work(struct transaction *transaction, void *context, st
     const str what = arena_format(work->arena, "second factor and passkeys removed: %.*s",
                                   STR_ARG(work->reason));
     return account_secured(&work->sitting, account, what, err);
+}
+
+static result end_all_work(struct transaction *transaction, void *context, struct err *err)
+{
+    struct own_work *work = context;
+    struct event before;
+    int64_t account = 0;
+    size_t ended = 0;
+    TRY(begin(work, transaction, ACTION_MANAGE_ACCOUNTS, &before, err));
+    TRY(sitting_require_proof(work->caller, err));
+    const str what = arena_format(work->arena, "every session ended: %.*s", STR_ARG(work->reason));
+    if (before.position != 0) {
+        return account_secured_before(&before, what.at, err);
+    }
+    TRY(sitting_own_account(&work->sitting, work->username, &account, err));
+    TRY(sessions_end(transaction, account, NULL, STR(""), *work->arena, &ended, err));
+    return ended == 0 ? err_set(err, ERROR_CONFLICT, "The account has no session open")
+                      : account_secured(&work->sitting, account, what, err);
+}
+
+result casework_end_sessions(const struct casework *casework, const struct caller *caller,
+                             str username, str reason, struct arena *arena, struct err *err)
+{
+    return remove_with(end_all_work, casework, caller, username, reason, arena, err);
 }
 
 result casework_remove_factors(const struct casework *casework, const struct caller *caller,

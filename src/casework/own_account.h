@@ -56,6 +56,12 @@ MUST_USE result casework_remove_factors(const struct casework *casework,
                                         const struct caller *caller, str username, str reason,
                                         struct arena *arena, struct err *err);
 
+/* Every session of another account (ACTION_MANAGE_ACCOUNTS), of a device that was left open, say.
+ * ERROR_CONFLICT when none is open, ERROR_UNPROVEN as in passkeys.h. */
+MUST_USE result casework_end_sessions(const struct casework *casework, const struct caller *caller,
+                                      str username, str reason, struct arena *arena,
+                                      struct err *err);
+
 /* --- sessions ----------------------------------------------------------------------------------
  */
 

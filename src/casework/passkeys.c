@@ -149,7 +149,7 @@ static result put_new(struct own_work *work, struct transaction *transaction, st
         arena_format(work->arena, "passkey registered: %.*s", STR_ARG(work->wanted->title)), err);
 }
 
-static result begin_change(struct own_work *work, struct transaction *transaction,
+static result begin_change(struct own_work *work, struct transaction *transaction, const char *what,
                            bool *ret_repeated, struct err *err)
 {
     struct event before;
@@ -157,15 +157,14 @@ static result begin_change(struct own_work *work, struct transaction *transactio
                        ACTION_SECURE_OWN_ACCOUNT, work->arena, &before, err));
     TRY(sitting_require_proof(work->caller, err));
     *ret_repeated = before.position != 0;
-    return *ret_repeated && before.kind != EVENT_ACCOUNT_SECURED ? sitting_client_id_taken(err)
-                                                                 : result_ok();
+    return *ret_repeated ? account_secured_before(&before, what, err) : result_ok();
 }
 
 static result register_work(struct transaction *transaction, void *context, struct err *err)
 {
     struct own_work *work = context;
     bool repeated = false;
-    TRY(begin_change(work, transaction, &repeated, err));
+    TRY(begin_change(work, transaction, "passkey registered", &repeated, err));
     if (repeated) {
         return result_ok();
     }
@@ -222,7 +221,7 @@ static result remove_work(struct transaction *transaction, void *context, struct
     int64_t account = 0;
     size_t deleted = 0;
     size_t ended = 0;
-    TRY(begin_change(work, transaction, &repeated, err));
+    TRY(begin_change(work, transaction, "passkey removed", &repeated, err));
     if (repeated) {
         return result_ok();
     }

@@ -48,6 +48,19 @@ result repeat_events(struct sitting *sitting, const struct event *first,
     return result_ok();
 }
 
+result repeat_same(const struct event *first, const struct event *asked, struct arena scratch,
+                   struct err *err)
+{
+    str then = STR("");
+    str now = STR("");
+    if (first->kind != asked->kind) {
+        return sitting_client_id_taken(err);
+    }
+    TRY(event_write_body(first, &scratch, &then, err));
+    TRY(event_write_body(asked, &scratch, &now, err));
+    return str_equal(then, now) ? result_ok() : sitting_client_id_taken(err);
+}
+
 static bool is_stop(const struct event *event)
 {
     return event->kind == EVENT_STEP_STOPPED || event->kind == EVENT_DEPARTURE_RECALLED;

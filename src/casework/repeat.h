@@ -18,6 +18,11 @@ struct done_before {
 MUST_USE result repeat_events(struct sitting *sitting, const struct event *first,
                               struct done_before *ret_done, struct err *err);
 
+/* Of a command that records one event with all that it says: ERROR_CONFLICT unless `asked` says
+ * what `first` does. About whom, the caller compares. */
+MUST_USE result repeat_same(const struct event *first, const struct event *asked,
+                            struct arena scratch, struct err *err);
+
 /* The requests that it stopped. */
 MUST_USE result repeat_stopped(struct sitting *sitting, const struct done_before *done,
                                struct stopped_list *ret_stopped, struct err *err);

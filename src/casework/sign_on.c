@@ -25,7 +25,19 @@ struct link_work {
     bool repeated;
 };
 
-static result begin(struct link_work *work, struct transaction *transaction, struct err *err)
+#define LINKED     "linked to"
+#define NOT_LINKED "no longer linked to"
+
+/* What is recorded of it: `done`, then whom and why. */
+static str said_of(const struct link_work *work, const char *done)
+{
+    const struct subject_link *link = work->link;
+    return arena_format(work->arena, "%s %.*s at %.*s: %.*s", done, STR_ARG(link->subject),
+                        STR_ARG(link->issuer), STR_ARG(work->reason));
+}
+
+static result begin(struct link_work *work, struct transaction *transaction, const char *done,
+                    struct err *err)
 {
     struct event before;
     int64_t account = 0;
@@ -34,7 +46,7 @@ static result begin(struct link_work *work, struct transaction *transaction, str
     TRY(sitting_require_proof(work->caller, err));
     work->repeated = before.position != 0;
     if (work->repeated) {
-        return before.kind == EVENT_ACCOUNT_SECURED ? result_ok() : sitting_client_id_taken(err);
+        return account_secured_before(&before, said_of(work, done).at, err);
     }
     TRY(sitting_own_account(&work->sitting, work->link->username, &account, err));
     return transaction_account(transaction, account, work->arena, &work->account, err);
@@ -42,12 +54,7 @@ static result begin(struct link_work *work, struct transaction *transaction, str
 
 static result append(struct link_work *work, const char *done, struct err *err)
 {
-    const struct subject_link *link = work->link;
-    return account_secured(&work->sitting, work->account.id,
-                           arena_format(work->arena, "%s %.*s at %.*s: %.*s", done,
-                                        STR_ARG(link->subject), STR_ARG(link->issuer),
-                                        STR_ARG(work->reason)),
-                           err);
+    return account_secured(&work->sitting, work->account.id, said_of(work, done), err);
 }
 
 static result check_free(struct link_work *work, struct transaction *transaction, struct err *err)
@@ -73,7 +80,7 @@ static result check_free(struct link_work *work, struct transaction *transaction
 static result link_work(struct transaction *transaction, void *context, struct err *err)
 {
     struct link_work *work = context;
-    TRY(begin(work, transaction, err));
+    TRY(begin(work, transaction, LINKED, err));
     if (work->repeated) {
         return result_ok();
     }
@@ -81,7 +88,7 @@ static result link_work(struct transaction *transaction, void *context, struct e
     const struct subject_link_row row = {
         .issuer = work->link->issuer, .subject = work->link->subject, .account = work->account.id};
     TRY(transaction_put_subject_link(transaction, &row, err));
-    return append(work, "linked to", err);
+    return append(work, LINKED, err);
 }
 
 static result unlink_work(struct transaction *transaction, void *context, struct err *err)
@@ -90,7 +97,7 @@ static result unlink_work(struct transaction *transaction, void *context, struct
     struct subject_link_row row;
     bool found = false;
     size_t ended = 0;
-    TRY(begin(work, transaction, err));
+    TRY(begin(work, transaction, NOT_LINKED, err));
     if (work->repeated) {
         return result_ok();
     }
@@ -101,7 +108,7 @@ static result unlink_work(struct transaction *transaction, void *context, struct
     }
     TRY(transaction_delete_subject_link(transaction, &row, err));
     TRY(sessions_end(transaction, work->account.id, NULL, STR(""), *work->arena, &ended, err));
-    return append(work, "no longer linked to", err);
+    return append(work, NOT_LINKED, err);
 }
 
 static result check_subject(str subject, struct err *err)

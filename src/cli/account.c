@@ -265,6 +265,20 @@ result command_account_lost_device(const struct invocation *invocation, int *ret
     return result_ok();
 }
 
+result command_account_end_sessions(const struct invocation *invocation, int *ret_status,
+                                    struct err *err)
+{
+    OWN_DESK struct desk desk = {.store = NULL};
+    *ret_status = 0;
+    TRY(desk_open_as_account(invocation, &desk, err));
+    TRY(casework_end_sessions(&desk.casework, &desk.caller, invocation->arguments[0],
+                              invocation->options[OPTION_REASON], invocation->arena, err));
+    output_text(invocation->output,
+                arena_format(invocation->arena, "%.*s is signed out everywhere\n",
+                             STR_ARG(invocation->arguments[0])));
+    return result_ok();
+}
+
 /* --- passwords ----------------------------------------------------------------------------------
  */
 

@@ -1370,6 +1370,31 @@ const struct command commands[] = {
         .run = command_operation_table,
     },
     {
+        .name = "hub open",
+        .arguments = "HUB NAME [AGREEMENT]",
+        .argument_min = 2,
+        .argument_max = 3,
+        .summary = "Open a hub",
+        .description = "HUB is its reference from now on, AGREEMENT that of the agreement it is "
+                       "under. It has no places before hub agree, and nobody is sent there before "
+                       "the facts about it are on record.",
+        .options = {ACT_OPTIONS, OPTION_HELP},
+        .option_count = 7,
+        .run = command_hub_open,
+    },
+    {
+        .name = "hub agree",
+        .arguments = "HUB PLACES",
+        .argument_min = 2,
+        .argument_max = 2,
+        .summary = "Record how many places of a hub are agreed",
+        .description = "All places, free, held and occupied; never fewer than are held and "
+                       "occupied. 0 closes the hub to new people. Give a --reason.",
+        .options = {ACT_OPTIONS, OPTION_REASON, OPTION_HELP},
+        .option_count = 8,
+        .run = command_hub_agree,
+    },
+    {
         .name = "hub show",
         .arguments = "HUB",
         .argument_min = 1,
@@ -1741,6 +1766,17 @@ const struct command commands[] = {
         .options = {ACT_OPTIONS, OPTION_REASON, OPTION_HELP},
         .option_count = 8,
         .run = command_account_unlink,
+    },
+    {
+        .name = "account end-sessions",
+        .arguments = "USERNAME",
+        .argument_min = 1,
+        .argument_max = 1,
+        .summary = "Sign an account out everywhere",
+        .description = "On every device at once; its holder may sign in again. Give a --reason.",
+        .options = {ACT_OPTIONS, OPTION_REASON, OPTION_HELP},
+        .option_count = 8,
+        .run = command_account_end_sessions,
     },
     {
         .name = "account lost-device",

@@ -1,3 +1,4 @@
+#include "casework/administration.h"
 #include "casework/hub_desk.h"
 #include "cli/desk.h"
 #include "cli/hub_view.h"
@@ -102,6 +103,50 @@ static result known_day_option(const struct invocation *invocation, enum command
     *ret_day = (struct known_day){.known = option_given(invocation, option)};
     return ret_day->known ? date_parse(invocation->options[option], &ret_day->day, err)
                           : result_ok();
+}
+
+/* --- opening ---------------------------------------------------------------------------------- */
+
+static result print_hub(const struct invocation *invocation, const struct desk *desk, str reference,
+                        struct err *err)
+{
+    struct hub_line line;
+    TRY(casework_hub(&desk->casework, &desk->caller, reference, invocation->arena, &line, err));
+    if (invocation->output->format == OUTPUT_JSON) {
+        json_auto_t *object = resource_hub(desk->rulebook, &line);
+        return output_json(invocation->output, *invocation->arena, object, err);
+    }
+    output_text(invocation->output,
+                arena_format(invocation->arena, "%.*s, %.*s: %lld places agreed\n",
+                             STR_ARG(line.row.reference), STR_ARG(line.row.name),
+                             (long long)line.places.agreed));
+    return result_ok();
+}
+
+result command_hub_open(const struct invocation *invocation, int *ret_status, struct err *err)
+{
+    OWN_DESK struct desk desk = {.store = NULL};
+    struct hub_row row;
+    const struct new_hub wanted = {
+        .reference = invocation->arguments[0],
+        .name = invocation->arguments[1],
+        .agreement = invocation->argument_count > 2 ? invocation->arguments[2] : STR("")};
+    *ret_status = 0;
+    TRY(desk_open_as_account(invocation, &desk, err));
+    TRY(casework_open_hub(&desk.casework, &desk.caller, &wanted, invocation->arena, &row, err));
+    return print_hub(invocation, &desk, row.reference, err);
+}
+
+result command_hub_agree(const struct invocation *invocation, int *ret_status, struct err *err)
+{
+    OWN_DESK struct desk desk = {.store = NULL};
+    int64_t places = 0;
+    *ret_status = 0;
+    TRY(number_argument(invocation, 1, "PLACES", &places, err));
+    TRY(desk_open_as_account(invocation, &desk, err));
+    TRY(casework_agree_places(&desk.casework, &desk.caller, invocation->arguments[0], places,
+                              invocation->options[OPTION_REASON], invocation->arena, err));
+    return print_hub(invocation, &desk, invocation->arguments[0], err);
 }
 
 /* What most commands have: the desk is opened, the command done, the answer printed. */

@@ -745,15 +745,16 @@ static result render_said(struct render *render, const struct template *template
                           const struct context *context)
 {
     const struct node *node = &template->nodes[index];
+    if (render->catalogue == NULL) {
+        return render_range(render, template, index + 1, node->after, context);
+    }
     const struct node *only = &template->nodes[index + 1];
     char room[TEMPLATE_SAID_MAX];
     char value_room[32];
     const bool one_value = index + 2 == node->after && only->kind == NODE_VALUE;
     const str original = one_value ? text_of(look_up(context, only->text), value_room)
                                    : message_of(template, index, room);
-    const str said = render->catalogue == NULL
-                         ? STR("")
-                         : catalogue_find(render->catalogue, STR(TEMPLATE_CONTEXT), original);
+    const str said = catalogue_find(render->catalogue, STR(TEMPLATE_CONTEXT), original);
     if (said.len == 0) {
         return render_range(render, template, index + 1, node->after, context);
     }

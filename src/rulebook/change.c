@@ -566,20 +566,37 @@ static void find_deciding(struct search *search, struct list *changes)
     }
 }
 
-/* The first day ahead on which the same facts make it clear. */
-static void find_waiting(struct search *search, struct list *changes)
+static enum clearance clearance_on(const struct search *search, date day)
 {
     struct question asked = *search->question;
-    for (int32_t days = 1; days <= EXPLAIN_WAIT_DAYS_MAX; days++) {
-        asked.today = date_add_days(search->question->today, days);
-        if (judge_safeguard(search->rulebook, search->safeguard, &asked) == CLEARANCE_CLEAR) {
-            report(search, changes,
-                   (struct change){.kind = CHANGE_WAIT,
-                                   .fact = NOT_FOUND_INDEX,
-                                   .member = NOT_FOUND_INDEX,
-                                   .day = asked.today});
-            return;
-        }
+    asked.today = day;
+    return judge_safeguard(search->rulebook, search->safeguard, &asked);
+}
+
+/* After this day, the first on which the same facts may make it otherwise. */
+static date next_turn(const struct search *search, date day)
+{
+    struct question asked = *search->question;
+    asked.today = day;
+    const date until = judge_lasts_until(
+        search->rulebook, search->rulebook->safeguards[search->safeguard].clear_when, &asked);
+    return date_add_days(until, 1);
+}
+
+/* The first day ahead on which the same facts make it clear; it is not on the question's own. */
+static void find_waiting(struct search *search, struct list *changes)
+{
+    const date last = date_add_days(search->question->today, EXPLAIN_WAIT_DAYS_MAX);
+    date day = next_turn(search, search->question->today);
+    while (!date_before(last, day) && clearance_on(search, day) != CLEARANCE_CLEAR) {
+        day = next_turn(search, day);
+    }
+    if (!date_before(last, day)) {
+        report(search, changes,
+               (struct change){.kind = CHANGE_WAIT,
+                               .fact = NOT_FOUND_INDEX,
+                               .member = NOT_FOUND_INDEX,
+                               .day = day});
     }
 }
 

@@ -133,7 +133,6 @@ enum query {
     QUERY_MERGES_OF,           /* (record) -> merge, oldest first, whatever its state */
     QUERY_MOVED_OF_EVENT,      /* (position) -> moved, latest last */
     QUERY_MANIFEST_ENTRIES_OF, /* (person) -> manifest entry, whatever its state */
-    QUERY_LOOKUPS_OF_EVENT,    /* (position) -> lookup */
     QUERY_LOOKUPS_OF_KEY,      /* (key: bytes) -> lookup, by position */
     QUERY_COUNT,
 };

@@ -577,32 +577,66 @@ result transaction_lookup(struct transaction *transaction, str found_by, struct 
     return result_ok();
 }
 
-static result add_lookups(struct transaction *transaction, const struct event *event,
-                          struct arena scratch, struct err *err)
+/* The rows that an event brings, or brought: they follow from what it says. */
+static result lookups_of(struct transaction *transaction, const struct event *event,
+                         struct arena *arena, struct lookup_record **ret_rows, size_t *ret_count,
+                         struct err *err)
 {
     struct text_list texts;
-    TRY(lookup_texts(event, &scratch, &texts, err));
+    TRY(lookup_texts(event, arena, &texts, err));
+    struct lookup_record *rows = ARENA_NEW(arena, struct lookup_record, texts.count + 1);
+    if (rows == NULL) {
+        return arena_full(err);
+    }
     for (size_t i = 0; i < texts.count; i++) {
         const struct sha256 hash = lookup_hash(transaction, texts.items[i]);
-        const struct lookup_record row = {
-            .key = {.at = (const char *)hash.bytes, .len = LOOKUP_KEY_SIZE},
+        rows[i] = (struct lookup_record){
+            .key = arena_copy(arena, (str){.at = (const char *)hash.bytes, .len = LOOKUP_KEY_SIZE}),
             .position = event->position,
             .record = event->subject,
         };
+        TRY(rows[i].key.at == NULL ? arena_full(err) : result_ok());
+    }
+    *ret_rows = rows;
+    *ret_count = texts.count;
+    return result_ok();
+}
+
+static result add_lookups(struct transaction *transaction, const struct event *event,
+                          struct arena scratch, struct err *err)
+{
+    struct lookup_record *rows = NULL;
+    size_t count = 0;
+    TRY(lookups_of(transaction, event, &scratch, &rows, &count, err));
+    for (size_t i = 0; i < count; i++) {
         transaction->rows_changed++;
-        TRY(backend_of(transaction)->row_insert(transaction->connection, TABLE_LOOKUP, &row, err));
+        TRY(backend_of(transaction)
+                ->row_insert(transaction->connection, TABLE_LOOKUP, &rows[i], err));
     }
     return result_ok();
 }
 
-static result lookups_of(struct transaction *transaction, int64_t position, struct arena *arena,
+/* The rows of an event of the past that are there still: none of one that was withdrawn, or whose
+ * person was erased. */
+static result lookups_at(struct transaction *transaction, int64_t position, struct arena *arena,
                          struct lookup_record **ret_rows, size_t *ret_count, struct err *err)
 {
-    const struct parameter parameter = parameter_number(position);
-    void *rows = NULL;
-    TRY(collect_rows(transaction, QUERY_LOOKUPS_OF_EVENT, &parameter, 1, arena, &rows, ret_count,
-                     err));
+    struct event event;
+    struct lookup_record *rows = NULL;
+    size_t count = 0;
+    size_t kept = 0;
+    bool opened = false;
+    TRY(event_at(transaction, position, arena, &event, &opened, err));
+    TRY(opened ? lookups_of(transaction, &event, arena, &rows, &count, err) : result_ok());
+    for (size_t i = 0; i < count; i++) {
+        bool found = false;
+        TRY(backend_of(transaction)
+                ->row_find(transaction->connection, TABLE_LOOKUP, arena, &rows[i], &found, err));
+        rows[kept] = rows[i];
+        kept += found ? 1 : 0;
+    }
     *ret_rows = rows;
+    *ret_count = kept;
     return result_ok();
 }
 
@@ -611,7 +645,7 @@ static result withdraw_lookups(struct transaction *transaction, const struct eve
 {
     struct lookup_record *rows = NULL;
     size_t count = 0;
-    TRY(lookups_of(transaction, event->body.identifier_withdrawn.event, &scratch, &rows, &count,
+    TRY(lookups_at(transaction, event->body.identifier_withdrawn.event, &scratch, &rows, &count,
                    err));
     if (count == 0 || rows[0].record != event->subject) {
         return err_set(err, ERROR_CONFLICT,
@@ -818,7 +852,7 @@ static result move_lookups(struct separation *work, int64_t position, int64_t to
     struct arena scratch = *work->arena;
     struct lookup_record *rows = NULL;
     size_t count = 0;
-    TRY(lookups_of(work->transaction, position, &scratch, &rows, &count, err));
+    TRY(lookups_at(work->transaction, position, &scratch, &rows, &count, err));
     for (size_t i = 0; i < count; i++) {
         rows[i].record = to;
         TRY(update(work->transaction, TABLE_LOOKUP, &rows[i], err));

@@ -10,8 +10,8 @@ result looks_init(struct look_queue *queue, pthread_mutex_t *mutex, pthread_cond
 {
     *queue = (struct look_queue){.mutex = mutex, .wake = wake};
     TRY(arena_open(&queue->memory, 2 * LOOKS_MAX * sizeof(struct waiting_look) + 64, err));
-    queue->waiting = ARENA_NEW(&queue->memory, struct waiting_look, LOOKS_MAX);
-    queue->taken = ARENA_NEW(&queue->memory, struct waiting_look, LOOKS_MAX);
+    queue->waiting = ARENA_NEW_UNSET(&queue->memory, struct waiting_look, LOOKS_MAX);
+    queue->taken = ARENA_NEW_UNSET(&queue->memory, struct waiting_look, LOOKS_MAX);
     ASSERT(queue->waiting != NULL && queue->taken != NULL);
     return result_ok();
 }

@@ -112,12 +112,11 @@ static result event_record_at(struct transaction *transaction, int64_t position,
     return result_ok();
 }
 
-static result event_at(struct transaction *transaction, int64_t position, struct arena *arena,
-                       struct event *ret_event, bool *ret_opened, struct err *err)
+result event_at(struct transaction *transaction, int64_t position, struct arena *arena,
+                struct event *ret_event, bool *ret_opened, struct err *err)
 {
-    struct arena scratch = transaction->scratch;
     struct event_record record;
-    TRY(event_record_at(transaction, position, &scratch, &record, err));
+    TRY(event_record_at(transaction, position, arena, &record, err));
     return event_open(transaction, &record, arena, ret_event, ret_opened, err);
 }
 

@@ -471,12 +471,15 @@ static result set_cache(sqlite3 *db, int kibibytes, struct err *err)
 /* A large transaction that fits into memory is written to the log once, at its end. */
 static result sqlite_bulk_begin(struct connection *connection, struct err *err)
 {
-    return set_cache(sqlite_of(connection)->db, BULK_CACHE_KIBIBYTES, err);
+    struct sqlite_connection *loading = sqlite_of(connection);
+    pending_bulk(&loading->pending, true);
+    return set_cache(loading->db, BULK_CACHE_KIBIBYTES, err);
 }
 
 static result sqlite_bulk_end(struct connection *connection, struct err *err)
 {
     sqlite3 *db = sqlite_of(connection)->db;
+    pending_bulk(&sqlite_of(connection)->pending, false);
     TRY(set_cache(db, WRITER_CACHE_KIBIBYTES, err));
     sqlite3_db_release_memory(db);
     /* The change is durable already; moving it from the log to the file only saves room and later

@@ -3,7 +3,6 @@
 #include <string.h>
 
 struct known_row {
-    uint64_t generation;
     enum table table;
     alignas(int64_t) char bytes[KNOWN_ROW_SIZE]; /* the row, then its texts */
 };
@@ -28,8 +27,11 @@ void known_init(struct known *known)
 static bool is_ready(struct known *known)
 {
     if (known->keeps && known->slots == NULL &&
-        arena_open(&known->memory, KNOWN_ROWS * sizeof(struct known_row) + 64, NULL).ok) {
-        known->slots = ARENA_NEW(&known->memory, struct known_row, KNOWN_ROWS);
+        arena_open(&known->memory, KNOWN_ROWS * (sizeof(struct known_row) + sizeof(uint64_t)) + 64,
+                   NULL)
+            .ok) {
+        known->generations = ARENA_NEW(&known->memory, uint64_t, KNOWN_ROWS);
+        known->slots = ARENA_NEW_UNSET(&known->memory, struct known_row, KNOWN_ROWS);
     }
     return known->slots != NULL;
 }
@@ -39,16 +41,15 @@ void known_done(struct known *known)
     arena_close(&known->memory);
 }
 
-static struct known_row *slot_of(const struct known *known, enum table table, const void *row)
+static size_t slot_of(enum table table, const void *row)
 {
-    return &known->slots[layout_key_hash(table, row) & (KNOWN_ROWS - 1)];
+    return layout_key_hash(table, row) & (KNOWN_ROWS - 1);
 }
 
-static bool holds(const struct known *known, const struct known_row *slot, enum table table,
-                  const void *row)
+static bool holds(const struct known *known, size_t slot, enum table table, const void *row)
 {
-    return slot->generation == known->generation && slot->table == table &&
-           layout_same_key(layout_of(table), slot->bytes, row);
+    return known->generations[slot] == known->generation && known->slots[slot].table == table &&
+           layout_same_key(layout_of(table), known->slots[slot].bytes, row);
 }
 
 result known_find(const struct known *known, enum table table, struct arena *arena, void *row,
@@ -58,12 +59,12 @@ result known_find(const struct known *known, enum table table, struct arena *are
     if (known->slots == NULL || !is_kept(table)) {
         return result_ok();
     }
-    const struct known_row *slot = slot_of(known, table, row);
+    const size_t slot = slot_of(table, row);
     if (!holds(known, slot, table, row)) {
         return result_ok();
     }
     const struct layout *layout = layout_of(table);
-    memcpy(row, slot->bytes, layout->row_size);
+    memcpy(row, known->slots[slot].bytes, layout->row_size);
     *ret_found = true;
     return layout_copy_texts(layout, row, arena, err);
 }
@@ -97,18 +98,19 @@ void known_keep(struct known *known, enum table table, const void *row)
         return;
     }
     ASSERT(layout->row_size <= KNOWN_ROW_SIZE);
-    struct known_row *slot = slot_of(known, table, row);
-    slot->table = table;
-    memcpy(slot->bytes, row, layout->row_size);
-    slot->generation = put_texts(layout, slot->bytes) ? known->generation : 0;
+    const size_t slot = slot_of(table, row);
+    char *bytes = known->slots[slot].bytes;
+    known->slots[slot].table = table;
+    memcpy(bytes, row, layout->row_size);
+    known->generations[slot] = put_texts(layout, bytes) ? known->generation : 0;
 }
 
 void known_write(struct known *known, enum table table, const void *row)
 {
     known->wrote = true;
     if (known->slots != NULL && is_kept(table)) {
-        struct known_row *slot = slot_of(known, table, row);
-        slot->generation = holds(known, slot, table, row) ? 0 : slot->generation;
+        const size_t slot = slot_of(table, row);
+        known->generations[slot] = holds(known, slot, table, row) ? 0 : known->generations[slot];
     }
 }
 

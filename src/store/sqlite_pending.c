@@ -2,12 +2,17 @@
 
 #include "store/sqlite.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-enum { MEMORY_SIZE = 64 * 1024 * 1024, SQL_SIZE_MAX = 4096 };
-
-/* How much of it is used before it is written out, in a transaction however large. */
-enum { MEMORY_FULL = 8 * 1024 * 1024 };
+enum {
+    ROWS_MAX = 512,
+    ROWS_MAX_BULK = 400 * 1000,
+    BUCKETS = 2048,
+    SQL_SIZE_MAX = 4096,
+    MEMORY_SIZE = 96 * 1024 * 1024,
+    MEMORY_FULL = 64 * 1024 * 1024, /* then what waits of the table is written */
+};
 
 /* Tables whose rows may wait: those of which every command writes, whose keys nobody chooses, and
  * which no query of a command asks about everybody. Their rows break no constraint: who writes them
@@ -15,9 +20,10 @@ enum { MEMORY_FULL = 8 * 1024 * 1024 };
 static const struct waiting_rule {
     enum table table;
     bool updates;
+    bool by_key; /* its keys are in no order, and begin with bytes */
 } waiting_rules[PENDING_TABLES] = {
-    {TABLE_EVENT, false}, {TABLE_COMMAND, false}, {TABLE_LOOK, false},
-    {TABLE_FACT, false},  {TABLE_CASELOAD, true},
+    {TABLE_EVENT, false, false}, {TABLE_COMMAND, false, false}, {TABLE_LOOK, false, false},
+    {TABLE_FACT, false, false},  {TABLE_CASELOAD, true, false}, {TABLE_LOOKUP, false, true},
 };
 
 enum pending_state {
@@ -29,11 +35,15 @@ enum pending_state {
 struct pending_row {
     struct pending_row *older; /* in the same bucket */
     struct pending_row *over;  /* of an earlier work and the same key, until this work is kept */
-    enum table table;
     enum pending_state state;
     uint64_t work; /* which wrote it */
     bool is_new;   /* to insert; otherwise to update */
     void *row;
+};
+
+struct pending_entry {
+    uint64_t order; /* of tables that are written by key: the beginning of the key */
+    struct pending_row *row;
 };
 
 /* NULL when rows of the table never wait here. */
@@ -50,21 +60,19 @@ static struct pending_table *waiting_of(const struct pending *pending, enum tabl
 /* --- finding -----------------------------------------------------------------------------------
  */
 
-static struct pending_row **bucket_of(const struct pending *pending, enum table table,
-                                      const void *row)
+static struct pending_row **bucket_of(const struct pending_table *waiting, const void *row)
 {
-    return &pending->newest[layout_key_hash(table, row) & (PENDING_BUCKETS - 1)];
+    return &waiting->newest[layout_key_hash(waiting->table, row) & (BUCKETS - 1)];
 }
 
-static struct pending_row *find(const struct pending *pending, enum table table, const void *row)
+static struct pending_row *find(const struct pending_table *waiting, const void *row)
 {
-    const struct layout *layout = layout_of(table);
-    if (pending->count == 0 || layout->key_count == 0) {
+    if (waiting->count == 0 || waiting->layout->key_count == 0) {
         return NULL;
     }
-    struct pending_row *found = *bucket_of(pending, table, row);
-    while (found != NULL && (found->state != ROW_WAITS || found->table != table ||
-                             !layout_same_key(layout, found->row, row))) {
+    struct pending_row *found = *bucket_of(waiting, row);
+    while (found != NULL &&
+           (found->state != ROW_WAITS || !layout_same_key(waiting->layout, found->row, row))) {
         found = found->older;
     }
     return found;
@@ -73,7 +81,8 @@ static struct pending_row *find(const struct pending *pending, enum table table,
 const void *pending_find(const struct sqlite_connection *connection, enum table table,
                          const void *row)
 {
-    const struct pending_row *found = find(&connection->pending, table, row);
+    const struct pending_table *waiting = waiting_of(&connection->pending, table);
+    const struct pending_row *found = waiting == NULL ? NULL : find(waiting, row);
     return found == NULL ? NULL : found->row;
 }
 
@@ -85,7 +94,7 @@ const struct event_record *pending_last_event(const struct sqlite_connection *co
     }
     const struct pending_table *events = waiting_of(&connection->pending, TABLE_EVENT);
     for (size_t i = events->count; i > 0; i--) {
-        const struct event_record *record = events->rows[i - 1]->row;
+        const struct event_record *record = events->rows[i - 1].row->row;
         if (record->subject == subject && record->subject_kind == kind) {
             return record;
         }
@@ -155,7 +164,7 @@ static int vtab_close(sqlite3_vtab_cursor *cursor)
 
 static bool is_inserted(const struct pending_table *table)
 {
-    const struct pending_row *row = table->rows[table->at];
+    const struct pending_row *row = table->rows[table->at].row;
     return row->state == ROW_WAITS && row->is_new;
 }
 
@@ -196,7 +205,7 @@ static int vtab_eof(sqlite3_vtab_cursor *cursor)
 static int vtab_column(sqlite3_vtab_cursor *cursor, sqlite3_context *context, int index)
 {
     const struct pending_table *table = table_read(cursor);
-    sqlite_give_column(context, &table->layout->columns[index], table->rows[table->at]->row);
+    sqlite_give_column(context, &table->layout->columns[index], table->rows[table->at].row->row);
     return SQLITE_OK;
 }
 
@@ -231,6 +240,8 @@ result pending_init(struct sqlite_connection *connection, struct err *err)
         struct pending_table *table = &pending->tables[i];
         table->table = waiting_rules[i].table;
         table->updates = waiting_rules[i].updates;
+        table->by_key = waiting_rules[i].by_key;
+        table->rows_max = ROWS_MAX;
         table->layout = layout_of(table->table);
         char name[64];
         sqlite3_snprintf(sizeof name, name, "waiting_%s", table->layout->name);
@@ -244,7 +255,26 @@ result pending_init(struct sqlite_connection *connection, struct err *err)
 
 void pending_done(struct pending *pending)
 {
-    arena_close(&pending->memory);
+    for (size_t i = 0; pending->tables != NULL && i < PENDING_TABLES; i++) {
+        arena_close(&pending->tables[i].memory);
+    }
+}
+
+static void give_memory_back(struct pending_table *waiting)
+{
+    arena_reset(&waiting->memory);
+    waiting->newest = NULL;
+    waiting->rows = NULL;
+}
+
+void pending_bulk(struct pending *pending, bool bulk)
+{
+    for (size_t i = 0; i < PENDING_TABLES; i++) {
+        struct pending_table *waiting = &pending->tables[i];
+        ASSERT(waiting->count == 0);
+        give_memory_back(waiting);
+        waiting->rows_max = bulk && waiting->by_key ? ROWS_MAX_BULK : ROWS_MAX;
+    }
 }
 
 /* --- writing ---------------------------------------------------------------------------------- */
@@ -295,12 +325,19 @@ static result update_rows(struct sqlite_connection *connection, struct pending_t
                           size_t until, struct err *err)
 {
     for (size_t i = 0; i < until; i++) {
-        const struct pending_row *row = waiting->rows[i];
+        const struct pending_row *row = waiting->rows[i].row;
         if (row->state == ROW_WAITS && !row->is_new) {
             TRY(sqlite_update_now(connection, waiting->table, row->row, err));
         }
     }
     return result_ok();
+}
+
+static int compare_order(const void *left, const void *right)
+{
+    const struct pending_entry *a = left;
+    const struct pending_entry *b = right;
+    return (a->order > b->order) - (a->order < b->order);
 }
 
 /* The first `until` rows of the table: those that are new, then those that change one. No key is
@@ -309,10 +346,13 @@ static result write_first(struct sqlite_connection *connection, struct pending_t
                           size_t until, struct err *err)
 {
     struct pending *pending = &connection->pending;
+    if (waiting->by_key) {
+        qsort(waiting->rows, until, sizeof waiting->rows[0], compare_order);
+    }
     TRY(insert_rows(connection, waiting, until, err));
     TRY(update_rows(connection, waiting, until, err));
     for (size_t i = 0; i < until; i++) {
-        waiting->rows[i]->state = ROW_GONE;
+        waiting->rows[i].row->state = ROW_GONE;
     }
     memmove(waiting->rows, waiting->rows + until, (waiting->count - until) * sizeof *waiting->rows);
     waiting->count -= until;
@@ -345,14 +385,6 @@ static result write_some(struct sqlite_connection *connection, uint64_t tables, 
 }
 
 static const uint64_t all_tables = UINT64_MAX;
-
-static void give_memory_back(struct pending *pending)
-{
-    if (pending->newest != NULL) {
-        arena_reset(&pending->memory);
-        pending->newest = NULL;
-    }
-}
 
 result pending_open_work(struct sqlite_connection *connection, struct err *err)
 {
@@ -398,7 +430,9 @@ result pending_write_all(struct sqlite_connection *connection, struct err *err)
         TRY(pending_open_work(connection, err));
         TRY(write_some(connection, all_tables, false, err));
     }
-    give_memory_back(pending);
+    for (size_t i = 0; i < PENDING_TABLES; i++) {
+        give_memory_back(&pending->tables[i]);
+    }
     return result_ok();
 }
 
@@ -408,51 +442,66 @@ void pending_forget(struct sqlite_connection *connection)
     for (size_t i = 0; pending->tables != NULL && i < PENDING_TABLES; i++) {
         pending->tables[i].count = 0;
         pending->tables[i].earlier = 0;
+        give_memory_back(&pending->tables[i]);
     }
     pending->count = 0;
     pending->in_work = false;
     pending->work_is_open = false;
-    give_memory_back(pending);
 }
 
 /* --- taking ----------------------------------------------------------------------------------- */
 
-static result make_room(struct sqlite_connection *connection, const struct pending_table *waiting,
+static result set_memory_up(struct pending_table *waiting, struct err *err)
+{
+    if (waiting->memory.begin == NULL) {
+        TRY(arena_open(&waiting->memory, MEMORY_SIZE, err));
+    }
+    waiting->newest = ARENA_NEW(&waiting->memory, struct pending_row *, BUCKETS);
+    waiting->rows = ARENA_NEW_UNSET(&waiting->memory, struct pending_entry, waiting->rows_max);
+    ASSERT(waiting->newest != NULL && waiting->rows != NULL);
+    return result_ok();
+}
+
+static result make_room(struct sqlite_connection *connection, struct pending_table *waiting,
                         struct err *err)
 {
-    struct pending *pending = &connection->pending;
-    if (waiting->count == PENDING_ROWS_MAX || arena_used(&pending->memory) > MEMORY_FULL) {
-        TRY(pending_write_all(connection, err));
+    if (waiting->count == waiting->rows_max || arena_used(&waiting->memory) > MEMORY_FULL) {
+        TRY(pending_open_work(connection, err));
+        TRY(write_some(connection, sqlite_table_bit(waiting->table), false, err));
+        give_memory_back(waiting);
     }
-    if (pending->newest == NULL) {
-        if (pending->memory.begin == NULL) {
-            TRY(arena_open(&pending->memory, MEMORY_SIZE, err));
-        }
-        pending->newest = ARENA_NEW(&pending->memory, struct pending_row *, PENDING_BUCKETS);
-        ASSERT(pending->newest != NULL);
+    return waiting->rows == NULL ? set_memory_up(waiting, err) : result_ok();
+}
+
+/* The first eight bytes of the key, as they sort. */
+static uint64_t order_of(const struct pending_table *waiting, const void *row)
+{
+    const str *key =
+        (const str *)(const void *)((const char *)row + waiting->layout->columns[0].offset);
+    uint64_t order = 0;
+    for (size_t i = 0; i < sizeof order; i++) {
+        order = order << 8 | (i < key->len ? (unsigned char)key->at[i] : 0);
     }
-    return result_ok();
+    return order;
 }
 
 static result put_row(struct pending *pending, struct pending_table *waiting, const void *row,
                       bool is_new, struct pending_row **ret_row, struct err *err)
 {
     const struct layout *layout = waiting->layout;
-    struct pending_row *put = ARENA_NEW(&pending->memory, struct pending_row, 1);
-    void *copy = arena_take(&pending->memory, 1, layout->row_size, alignof(int64_t));
+    struct pending_row *put = ARENA_NEW(&waiting->memory, struct pending_row, 1);
+    void *copy = arena_take(&waiting->memory, 1, layout->row_size, alignof(int64_t));
     if (put == NULL || copy == NULL) {
         return arena_full(err);
     }
     memcpy(copy, row, layout->row_size);
-    TRY(layout_copy_texts(layout, copy, &pending->memory, err));
-    struct pending_row **newest = bucket_of(pending, waiting->table, copy);
-    *put = (struct pending_row){.older = *newest,
-                                .table = waiting->table,
-                                .work = pending->work,
-                                .is_new = is_new,
-                                .row = copy};
+    TRY(layout_copy_texts(layout, copy, &waiting->memory, err));
+    struct pending_row **newest = bucket_of(waiting, copy);
+    *put = (struct pending_row){
+        .older = *newest, .work = pending->work, .is_new = is_new, .row = copy};
     *newest = put;
-    waiting->rows[waiting->count++] = put;
+    waiting->rows[waiting->count++] =
+        (struct pending_entry){.order = waiting->by_key ? order_of(waiting, copy) : 0, .row = put};
     pending->count++;
     *ret_row = put;
     return result_ok();
@@ -482,7 +531,7 @@ result pending_update(struct sqlite_connection *connection, enum table table, co
         return result_ok();
     }
     TRY(make_room(connection, waiting, err));
-    struct pending_row *before = find(pending, table, row);
+    struct pending_row *before = find(waiting, row);
     TRY(put_row(pending, waiting, row, false, &put, err));
     if (before != NULL && before->work == pending->work) {
         put->over = before->over;
@@ -525,7 +574,7 @@ result pending_work_keep(struct sqlite_connection *connection, struct err *err)
     for (size_t i = 0; i < PENDING_TABLES; i++) {
         const struct pending_table *waiting = &pending->tables[i];
         for (size_t at = waiting->earlier; at < waiting->count; at++) {
-            supersede(waiting->rows[at]);
+            supersede(waiting->rows[at].row);
         }
     }
     pending->in_work = false;
@@ -540,7 +589,7 @@ result pending_work_undo(struct sqlite_connection *connection, struct err *err)
     for (size_t i = 0; i < PENDING_TABLES; i++) {
         struct pending_table *waiting = &pending->tables[i];
         while (waiting->count > waiting->earlier) {
-            waiting->rows[--waiting->count]->state = ROW_GONE;
+            waiting->rows[--waiting->count].row->state = ROW_GONE;
             pending->count--;
         }
     }

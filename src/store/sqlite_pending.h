@@ -23,12 +23,9 @@
 
 struct sqlite_connection;
 struct pending_row;
+struct pending_entry;
 
-enum {
-    PENDING_TABLES = 5,
-    PENDING_ROWS_MAX = 512, /* of a table; then they are written */
-    PENDING_BUCKETS = 2048, /* a power of two */
-};
+enum { PENDING_TABLES = 6 };
 
 /* What waits of one table, and how SQLite reads it: as a table named after it (its virtual table).
  */
@@ -37,8 +34,12 @@ struct pending_table {
     sqlite3_vtab_cursor cursor;
     enum table table;
     const struct layout *layout;
-    bool updates;                               /* also rows that replace one may wait */
-    struct pending_row *rows[PENDING_ROWS_MAX]; /* in the order in which they were written */
+    bool updates;                /* also rows that replace one may wait */
+    bool by_key;                 /* written in the order of their keys; otherwise as they came */
+    size_t rows_max;             /* then they are written */
+    struct arena memory;         /* of the rows */
+    struct pending_row **newest; /* by hash of the key; NULL until the first row */
+    struct pending_entry *rows;  /* in the order in which they were written */
     size_t count;
     size_t earlier; /* how many of them are of earlier works */
     /* While a statement reads them, to insert them: */
@@ -47,8 +48,6 @@ struct pending_table {
 };
 
 struct pending {
-    struct arena memory;         /* of the rows */
-    struct pending_row **newest; /* by hash of the key; NULL until the first row */
     struct pending_table
         *tables; /* PENDING_TABLES of them; NULL for a connection that only reads */
     size_t count;
@@ -60,6 +59,10 @@ struct pending {
 /* Offers what waits to SQLite, as tables of the connection; for connections that write. */
 MUST_USE result pending_init(struct sqlite_connection *connection, struct err *err);
 void pending_done(struct pending *pending); /* accepts a zeroed one */
+/* In a bulk work more may wait of a table whose rows come in no order, so that they can be written
+ * in the order of their keys: neighbours together, each page once. Nothing waits when this is said.
+ */
+void pending_bulk(struct pending *pending, bool bulk);
 
 /* Takes the row, unless rows of this table are written at once: then *ret_taken is false. */
 MUST_USE result pending_insert(struct sqlite_connection *connection, enum table table,

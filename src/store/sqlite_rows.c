@@ -370,13 +370,14 @@ result sqlite_row_insert(struct connection *connection, enum table table, const 
     bool waits = false;
     known_write(&changed->known, table, row);
     TRY(pending_insert(changed, table, row, &waits, err));
-    if (waits) {
-        return result_ok();
+    if (!waits) {
+        TRY(pending_open_work(changed, err));
+        TRY(row_statement(changed, table, ROW_INSERT, &statement, err));
+        TRY(bind_row(changed, statement, layout_of(table), true, row, err));
+        TRY(finish_change(changed, statement, err));
     }
-    TRY(pending_open_work(changed, err));
-    TRY(row_statement(changed, table, ROW_INSERT, &statement, err));
-    TRY(bind_row(changed, statement, layout_of(table), true, row, err));
-    return finish_change(changed, statement, err);
+    known_keep(&changed->known, table, row);
+    return result_ok();
 }
 
 /* What waits of the table comes before a change to it that does not wait. */
@@ -404,12 +405,12 @@ result sqlite_row_update(struct connection *connection, enum table table, const 
     bool waits = false;
     known_write(&changed->known, table, row);
     TRY(pending_update(changed, table, row, &waits, err));
-    if (waits) {
-        known_keep(&changed->known, table, row);
-        return result_ok();
+    if (!waits) {
+        TRY(write_before(changed, table, err));
+        TRY(sqlite_update_now(changed, table, row, err));
     }
-    TRY(write_before(changed, table, err));
-    return sqlite_update_now(changed, table, row, err);
+    known_keep(&changed->known, table, row);
+    return result_ok();
 }
 
 result sqlite_row_put(struct connection *connection, enum table table, const void *row,

@@ -421,8 +421,7 @@ static const char identity_tables[] =
     "  key BLOB NOT NULL CHECK (length(key) = 16),"
     "  position INTEGER NOT NULL,"
     "  record INTEGER NOT NULL,"
-    "  PRIMARY KEY (key, position)) STRICT, WITHOUT ROWID;"
-    "CREATE INDEX @.lookup_by_event ON lookup (position);";
+    "  PRIMARY KEY (key, position)) STRICT, WITHOUT ROWID;";
 
 _Static_assert(MERGE_DONE == 3 && MERGE_UNDONE == 4, "as in table merge");
 _Static_assert(LOOKUP_KEY_SIZE == 16, "as in table lookup");
@@ -588,6 +587,13 @@ static result renew_derived(sqlite3 *db, struct arena scratch, struct err *err)
                       err);
 }
 
+/* Which rows an event brought follows from what it says. */
+static result drop_lookup_by_event(sqlite3 *db, struct arena scratch, struct err *err)
+{
+    (void)scratch;
+    return sqlite_run(db, "DROP INDEX IF EXISTS main.lookup_by_event", err);
+}
+
 struct migration {
     const char *name;
     result (*apply)(sqlite3 *db, struct arena scratch, struct err *err);
@@ -600,7 +606,8 @@ static const struct migration migrations[] = {
     {"the latest instant", note_latest},
     {"under the seal", come_under_the_seal},
     {"counts of intakes", renew_derived},
-    {"ties", renew_derived}, /* stays the last: later layouts of derived rows, too */
+    {"ties", renew_derived}, /* the last of these: later layouts of derived rows, too */
+    {"lookups by key alone", drop_lookup_by_event},
 };
 
 enum {

@@ -726,7 +726,8 @@ static result find_store(struct store *store, struct err *err)
     if (!found) {
         result_ignore(err_set(err, ERROR_NOT_FOUND, "There is no store at %s", store->path),
                       "the hint returns the failure");
-        return err_hint(err, "Check the path, or make a new store first.");
+        return err_hint(err, "Check the path. A new register: returnhub serve --begin; a "
+                             "demonstration: returnhub demo.");
     }
     return keyfile_read(store->key_path, &store->key, err);
 }

@@ -192,15 +192,18 @@ void sealing_chance(struct transaction *transaction, struct sealing_chance *ret_
 MUST_USE result event_seal_body(const struct event *event, str body, const struct cipher_key *key,
                                 const struct sealing_chance *chance, struct arena *arena,
                                 struct event_record *ret_record, struct err *err);
-/* Opens a record. When the subject's key is destroyed, the body is empty and *ret_opened false.
- * Checks the leaf. */
 /* What of the record lies open: the body is empty. */
 struct event event_header(const struct event_record *record);
+/* Opens a record. When the subject's key is destroyed, the body is empty and *ret_opened false.
+ * Checks the leaf. */
 MUST_USE result event_open(struct transaction *transaction, const struct event_record *record,
                            struct arena *arena, struct event *ret_event, bool *ret_opened,
                            struct err *err);
 
-/* The same without reading the body: is it the event of which the leaf is the leaf? */
+/* The same for the event at the position, as its own record says it. */
+MUST_USE result event_at(struct transaction *transaction, int64_t position, struct arena *arena,
+                         struct event *ret_event, bool *ret_opened, struct err *err);
+/* Without reading the body: is it the event of which the leaf is the leaf? */
 MUST_USE result event_check(struct transaction *transaction, const struct event_record *record,
                             struct arena *arena, struct err *err);
 

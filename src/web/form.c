@@ -223,12 +223,26 @@ json_t *form_fields_view(const struct exchange *exchange, const struct input_fie
     return form_choices_view(exchange, fields, count, NULL, begin, faults);
 }
 
+/* A field that a passkey may fill in. */
+static bool takes_passkey(const json_t *fields)
+{
+    bool takes = false;
+    size_t index;
+    json_t *field;
+    json_array_foreach(fields, index, field)
+    {
+        takes = takes || str_equal(json_str_or_empty(field, "name"), STR("passkey"));
+    }
+    return takes;
+}
+
 json_t *form_view(const struct exchange *exchange, str action, const char *submit, json_t *fields,
                   str cancel_href)
 {
     json_t *form = json_object();
     json_set_str(form, "action", action);
     json_set(form, "submit", json_string(submit));
+    json_set_flag(form, "passkey", takes_passkey(fields));
     json_set(form, "fields", fields);
     const str token = exchange->session.form_token;
     json_set(form, "form_token", token.len > 0 ? json_of_str(token) : json_false());

@@ -47,8 +47,8 @@ json_t *form_choices_view(const struct exchange *exchange, const struct input_fi
                           size_t count, const struct input_choices *choices,
                           const struct input_value *begin, const struct faults *faults);
 
-/* {"action","submit","fields","form_token","client_id","cancel_href","danger"}; takes the reference
- * of `fields`. */
+/* {"action","submit","passkey","fields","form_token","client_id","cancel_href","danger"}; takes the
+ * reference of `fields`. */
 json_t *form_view(const struct exchange *exchange, str action, const char *submit, json_t *fields,
                   str cancel_href);
 

@@ -245,6 +245,15 @@ static result act_lost_device(struct deed_form *form, struct err *err)
     return answer_anew(form, err);
 }
 
+static result act_sessions(struct deed_form *form, struct err *err)
+{
+    const struct exchange *exchange = form->exchange;
+    TRY(casework_end_sessions(exchange->casework, &exchange->caller,
+                              account_of(form)->line->row.username, deed_text(form, "reason"),
+                              exchange->arena, err));
+    return answer_anew(form, err);
+}
+
 static result act_close(struct deed_form *form, struct err *err)
 {
     const struct exchange *exchange = form->exchange;
@@ -306,6 +315,18 @@ static const struct deed deeds[] = {
      .action = ACTION_MANAGE_ACCOUNTS,
      FIELDS(link_fields),
      .act = act_unlink},
+    {.name = "sessions",
+     .link = "End its sessions",
+     .title = "End every session of the account",
+     .lead = "Whoever is signed in with it is signed out at once, on every device, and may sign in "
+             "again.",
+     .submit = "End them",
+     .notice = "recorded",
+     .danger = true,
+     .action = ACTION_MANAGE_ACCOUNTS,
+     FIELDS(reason_fields),
+     .fits = is_open,
+     .act = act_sessions},
     {.name = "lost-device",
      .link = "Remove its second factor and passkeys",
      .title = "Remove the second factor and the passkeys",

@@ -1,4 +1,73 @@
-#include "web/handler.h"
+#include "web/deed.h"
+
+#include "casework/administration.h"
+
+/* --- opening one ------------------------------------------------------------------------------ */
+
+static const struct input_field opening_fields[] = {
+    {"reference", "Reference", "Capital letters, digits and hyphens; never given out again",
+     INPUT_TEXT, "Enter the reference", NULL},
+    {"name", "Name", NULL, INPUT_TEXT, "Enter the name", NULL},
+    {"agreement", "Agreement", "The reference of the one that it is under, if there is one",
+     INPUT_TEXT, NULL, NULL},
+};
+
+static result act_open(struct deed_form *form, struct err *err)
+{
+    const struct exchange *exchange = form->exchange;
+    const struct new_hub wanted = {.reference = deed_text(form, "reference"),
+                                   .name = deed_text(form, "name"),
+                                   .agreement = deed_text(form, "agreement")};
+    struct hub_row row = {.id = 0};
+    struct hub_line line;
+    TRY(casework_open_hub(exchange->casework, &exchange->caller, &wanted, exchange->arena, &row,
+                          err));
+    TRY(casework_hub(exchange->casework, &exchange->caller, row.reference, exchange->arena, &line,
+                     err));
+    form->to = page_href(exchange->arena, "/hubs/%s", row.reference, STR(""));
+    form->status = 201;
+    form->answer = resource_hub(exchange->rulebook, &line);
+    return result_ok();
+}
+
+static const struct deed openings[] = {
+    {.name = "new",
+     .link = "Open a hub",
+     .title = "Open a hub",
+     .lead = "It has no places until some are agreed, and nobody is sent there before the facts "
+             "about it are on record.",
+     .submit = "Open the hub",
+     .notice = "recorded",
+     .action = ACTION_RECORD_HUB,
+     .fields = opening_fields,
+     .field_count = sizeof opening_fields / sizeof opening_fields[0],
+     .act = act_open},
+};
+
+static result open_list(struct deed_form *form, struct err *err)
+{
+    (void)err;
+    form->base = STR("/hubs");
+    form->caption = STR("Hubs");
+    form->page.area = "/hubs";
+    page_crumb(&form->page, STR("Hubs"), STR("/hubs"));
+    return result_ok();
+}
+
+/* A right that ends at one's own hub opens no other. */
+static bool may_open(const struct exchange *exchange)
+{
+    return access_scope(role_from_name(exchange->session.account.role), ACTION_RECORD_HUB) ==
+           SCOPE_ALL;
+}
+
+result handle_hub_new(struct exchange *exchange, struct err *err)
+{
+    if (!may_open(exchange)) {
+        return err_set(err, ERROR_FORBIDDEN, "This account opens no hub");
+    }
+    return deed_answer(exchange, openings, 1, STR("new"), NULL, open_list, err);
+}
 
 /* --- hubs
  * --------------------------------------------------------------------------------------------------------
@@ -17,6 +86,7 @@ result handle_hubs(struct exchange *exchange, struct err *err)
     OWN_PAGE struct page page;
     page_open(&page, exchange, "hubs", STR("Hubs"), "/hubs");
     page_set(&page, "hubs", view_hubs(&context, resource));
+    deeds_offer(&page, openings, may_open(exchange) ? 1 : 0, STR("/hubs"), resource);
     return page_answer(&page, 200, err);
 }
 

@@ -1,4 +1,5 @@
 #include "casework/first_account.h"
+#include "casework/own.h"
 #include "demo/demo.h"
 #include "web/passkey.h"
 #include "web/session.h"
@@ -13,6 +14,17 @@ static const struct input_field sign_in_fields[] = {
 };
 enum { SIGN_IN_FIELDS = sizeof sign_in_fields / sizeof sign_in_fields[0] };
 
+/* Where somebody begins: at what they are there for. */
+static const struct {
+    enum action action;
+    const char *page;
+} first_pages[] = {
+    {ACTION_SEE_PEOPLE, "/today"},
+    {ACTION_SEE_OPERATION, "/operations"},
+    {ACTION_SEE_STATISTICS, "/statistics"},
+    {ACTION_MANAGE_ACCOUNTS, "/accounts"},
+};
+
 static str first_page(const struct exchange *exchange)
 {
     const str role = exchange->session.account.role;
@@ -26,7 +38,12 @@ static str first_page(const struct exchange *exchange)
     case SCOPE_ALL:
         break;
     }
-    return exchange_may(exchange, ACTION_SEE_PEOPLE) ? STR("/today") : STR("/rulebook");
+    for (size_t i = 0; i < sizeof first_pages / sizeof first_pages[0]; i++) {
+        if (exchange_may(exchange, first_pages[i].action)) {
+            return str_from_c(first_pages[i].page);
+        }
+    }
+    return STR("/rulebook");
 }
 
 result handle_home(struct exchange *exchange, struct err *err)
@@ -70,6 +87,37 @@ static const struct form_page sign_in_page = {
     .field_count = SIGN_IN_FIELDS,
 };
 
+/* The language that was chosen on the page, "" when none was. */
+static str chosen_language(const struct exchange *exchange)
+{
+    const str asked = exchange_query(exchange, STR("language"));
+    return speech_is_offered(exchange, asked) ? asked : STR("");
+}
+
+/* Whoever is refused reads why in the language that they chose. */
+static struct form_page sign_in_form(const struct exchange *exchange)
+{
+    struct form_page form = sign_in_page;
+    const str language = chosen_language(exchange);
+    if (language.len > 0) {
+        form.action = page_href(exchange->arena, "/sign-in?language=%s", language, STR(""));
+    }
+    return form;
+}
+
+/* And whoever comes in finds their pages in it. */
+static void keep_language(struct exchange *exchange, const struct account_row *account)
+{
+    const str language = chosen_language(exchange);
+    if (language.len > 0 && !str_equal(language, account->language)) {
+        const struct caller caller = {.account = account->id,
+                                      .client_id = exchange_new_client_id(exchange)};
+        result_ignore(
+            casework_choose_language(exchange->casework, &caller, language, exchange->arena, NULL),
+            "it can be chosen again on every page that speaks it");
+    }
+}
+
 static void open_sign_in(struct page *page, struct exchange *exchange)
 {
     page_open(page, exchange, "sign_in", sign_in_page.title, "");
@@ -87,8 +135,9 @@ result handle_sign_in_form(struct exchange *exchange, struct err *err)
         return answer_json(exchange, 200, resource, err);
     }
     OWN_PAGE struct page page;
+    const struct form_page form = sign_in_form(exchange);
     open_sign_in(&page, exchange);
-    return handler_form_page(&page, &sign_in_page, 200, err);
+    return handler_form_page(&page, &form, 200, err);
 }
 
 result sign_in_done(struct exchange *exchange, const char *token, const struct account_row *account,
@@ -101,6 +150,7 @@ result sign_in_done(struct exchange *exchange, const char *token, const struct a
     if (exchange_wants_html(exchange) || !exchange->input.is_json) {
         exchange->signed_in = true;
         exchange->session.account = *account;
+        keep_language(exchange, account);
         session_set_cookie(exchange, str_from_c(token));
         answer_see_other(exchange, first_page(exchange));
         return result_ok();
@@ -153,8 +203,9 @@ static result sign_in_with(struct exchange *exchange, struct page *page,
     struct faults faults = {0};
     fault_add(&faults, STR("username"), STR("/username"),
               STR(SAY("The user name, the password, the code or the passkey is not right")));
+    const struct form_page form = sign_in_form(exchange);
     page->faults = &faults;
-    return handler_form_page(page, &sign_in_page, 401, err);
+    return handler_form_page(page, &form, 401, err);
 }
 
 /* A passkey alone is enough; otherwise both are typed. */
@@ -180,7 +231,8 @@ result handle_sign_in(struct exchange *exchange, struct err *err)
     TRY(input_read(exchange, sign_in_fields, SIGN_IN_FIELDS, values, &faults, err));
     require_typed(values, &faults);
     if (faults.count > 0) {
-        return handler_faults(&page, &sign_in_page, &faults, err);
+        const struct form_page form = sign_in_form(exchange);
+        return handler_faults(&page, &form, &faults, err);
     }
     return sign_in_with(exchange, &page, values, err);
 }

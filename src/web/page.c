@@ -243,6 +243,7 @@ static void set_language(const struct page *page, json_t *chrome)
              speech->catalogue != NULL && speech->catalogue->status.len > 0 ? json_true()
                                                                             : json_false());
     json_set_flag(chrome, "speaks", page->speaks);
+    json_set_flag(chrome, "law_in_english", speech->catalogue != NULL);
     json_set(chrome, "languages", speech_offers(page->exchange, speech));
     json_set_str(chrome, "path", page->exchange->request->path);
 }

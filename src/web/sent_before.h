@@ -2,9 +2,10 @@
  * another request is refused (draft-ietf-httpapi-idempotency-key-header) instead of being answered
  * with what was done for the first.
  *
- * That a command is done once is casework's promise and lasts for ever (casework/repeat.h); this is
- * a memory of the latest keys, tens of thousands of them, and begins anew with the program. May be
- * used by several threads. */
+ * That a command is done once is casework's promise and lasts for ever (casework/repeat.h): it
+ * compares what comes again with what was recorded, and refuses another command too. This is a
+ * memory of the latest keys, tens of thousands of them, which refuses before anything is read, and
+ * begins anew with the program. May be used by several threads. */
 #ifndef RETURNHUB_WEB_SENT_BEFORE_H
 #define RETURNHUB_WEB_SENT_BEFORE_H
 

@@ -109,13 +109,14 @@ function startServer(store, port = 0, options = []) {
   let printed = "";
   let errors = "";
   child.stderr.on("data", (data) => { errors += data; });
+  const ended = new Promise((resolve) => child.on("exit", (status, signal) => resolve(status ?? signal)));
   return new Promise((resolve, reject) => {
-    child.on("exit", (status) => reject(new Error(`the server ended with ${status}: ${errors.slice(-4000)}`)));
+    ended.then((how) => reject(new Error(`the server ended with ${how}: ${errors.slice(-4000)}`)));
     child.stdout.on("data", (data) => {
       printed += data;
       const match = /Serving on (http:\/\/127\.0\.0\.1:\d+)/.exec(printed);
       if (match !== null) {
-        resolve({ child, address: match[1], errors: () => errors });
+        resolve({ child, ended, address: match[1], errors: () => errors });
       }
     });
   });
@@ -181,11 +182,10 @@ class Desk {
     console.log(`# seconds: ${Object.entries(this.spent).map(([what, spent]) => `${what} ${(spent / 1000).toFixed(1)}`).join(", ")}`);
     await this.browser?.close();
     if (this.server !== undefined) {
-      const ended = new Promise((resolve) => this.server.child.once("exit", resolve));
-      this.server.child.removeAllListeners("exit");
-      this.server.child.once("exit", () => {});
-      this.server.child.kill("SIGTERM");
-      await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 10000))]);
+      const { child, ended, errors } = this.server;
+      child.kill("SIGTERM");
+      const how = await ended;
+      this.tap.ok(how === 0, "the server ends when it is told to", `with ${how}: ${errors().slice(-4000)}`);
     }
     if (this.register !== undefined) {
       fs.rmSync(this.register.folder, { recursive: true, force: true });

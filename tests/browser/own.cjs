@@ -19,7 +19,7 @@ function english() {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
     const marked = node.parentElement.closest("[lang]").lang !== document.documentElement.lang || node.parentElement.closest("bdi, script, [dir=auto]") !== null;
-    if (!marked && /\b(the|and|is|of|in|on|not|you|this|that|what|your|day|error|enter)\b/i.test(node.textContent)) {
+    if (!marked && /\b(the|and|is|of|in|on|not|you|this|that|what|your|day|error|enter|use|passkey)\b/i.test(node.textContent)) {
       found.push(node.textContent.trim());
     }
   }

@@ -233,6 +233,53 @@ static void sessions_are_listed_and_ended(void **state)
     assert_int_equal(own(office, CLERK, "").session_count, 0);
 }
 
+/* Aim: whoever ends a session proves who they are; an administrator ends all of somebody else's,
+ * with a reason, and nobody else does. Expected: ASVS 5.0, 7.4.5 and 7.5.2. */
+static void sessions_are_ended_by_who_proves_it(void **state)
+{
+    struct office *office = *state;
+    struct err err = {0};
+    char tokens[2][SESSION_TOKEN_SIZE];
+    char other[SESSION_TOKEN_SIZE];
+    struct caller caller = office_caller(office, CLERK);
+    assert_true(sign_in(office, "clerk", "", tokens[0], &err).ok);
+    assert_true(sign_in(office, "clerk", "", tokens[1], &err).ok);
+    assert_true(sign_in(office, "officer", "", other, &err).ok);
+    caller.unproven = true;
+    assert_false(casework_end_session(&office->casework, &caller, str_from_c(tokens[1]), STR(""),
+                                      &office->work, &err)
+                     .ok);
+    assert_int_equal(err.code, ERROR_UNPROVEN);
+    const struct attempt {
+        enum account_name account;
+        bool unproven;
+        const char *reason;
+        enum error_code code; /* ERROR_NONE: it is done */
+    } attempts[] = {
+        {OFFICER, false, "left open", ERROR_FORBIDDEN},
+        {ADMINISTRATOR, true, "left open", ERROR_UNPROVEN},
+        {ADMINISTRATOR, false, " ", ERROR_INPUT},
+        {ADMINISTRATOR, false, "left open", ERROR_NONE},
+        {ADMINISTRATOR, false, "left open", ERROR_CONFLICT},
+    };
+    for (size_t i = 0; i < sizeof attempts / sizeof attempts[0]; i++) {
+        caller = office_caller(office, attempts[i].account);
+        caller.unproven = attempts[i].unproven;
+        const bool ends = attempts[i].code == ERROR_NONE;
+        const int64_t events = office_events(office);
+        assert_int_equal(is_open(office, tokens[0]), i <= 3);
+        err = (struct err){.code = ERROR_NONE};
+        assert_int_equal(casework_end_sessions(&office->casework, &caller, STR("clerk"),
+                                               str_from_c(attempts[i].reason), &office->work, &err)
+                             .ok,
+                         ends);
+        assert_int_equal(err.code, attempts[i].code);
+        assert_int_equal(office_events(office), events + (ends ? 1 : 0));
+    }
+    assert_false(is_open(office, tokens[1]));
+    assert_true(is_open(office, other));
+}
+
 /* Aim: a new password ends every session of the old one. */
 static void a_new_password_ends_sessions(void **state)
 {
@@ -358,6 +405,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_code_is_needed_and_taken_once, setup, teardown),
         cmocka_unit_test_setup_teardown(guessing_is_stopped, setup, teardown),
         cmocka_unit_test_setup_teardown(sessions_are_listed_and_ended, setup, teardown),
+        cmocka_unit_test_setup_teardown(sessions_are_ended_by_who_proves_it, setup, teardown),
         cmocka_unit_test_setup_teardown(a_new_password_ends_sessions, setup, teardown),
         cmocka_unit_test_setup_teardown(a_lost_device_is_removed, setup, teardown),
         cmocka_unit_test_setup_teardown(proving_once_more, setup, teardown),

@@ -109,6 +109,17 @@ def out_and_back(desk):
     desk.run("hub", "back", HUB, number, expect=5)
 
 
+def opening(desk):
+    desk.run("hub", "open", "HUB-NEW", "A new hub", expect=6)  # an operator opens none
+    desk.run("hub", "open", "hub new", "A new hub", account="senior", expect=3)
+    opened = desk.json("hub", "open", "HUB-NEW", "A new hub", account="senior")
+    assert opened["reference"] == "HUB-NEW" and opened["places"]["agreed"] == 0, opened
+    desk.run("hub", "open", "HUB-NEW", "Another", account="senior", expect=5)
+    desk.run("hub", "agree", "HUB-NEW", "twelve", "--reason", "protocol 2", account="senior", expect=3)
+    agreed = desk.json("hub", "agree", "HUB-NEW", "12", "--reason", "protocol 2", account="senior")
+    assert agreed["places"]["agreed"] == agreed["places"]["free"] == 12, agreed
+
+
 def kinds(desk):
     number = desk.free_place()
     desk.run("hub", "kind", HUB, "gold", number, number, expect=3)
@@ -228,6 +239,7 @@ def main():
         desk = Desk(make_demo(folder, people=1000))
         tap.run("what there is to look at, in three formats, for those who may", lambda: looks(desk))
         tap.run("a place goes out of use and comes back", lambda: out_and_back(desk))
+        tap.run("a hub is opened, and places are agreed", lambda: opening(desk))
         tap.run("places have kinds", lambda: kinds(desk))
         tap.run("places are prebooked, given and released", lambda: prebookings(desk))
         tap.run("expected arrivals come, are refused, are resolved", lambda: arrivals(desk))

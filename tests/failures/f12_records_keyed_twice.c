@@ -87,6 +87,46 @@ static int64_t people(struct desk *desk)
     return office_ask(&desk->office, "SELECT COUNT(*) FROM person");
 }
 
+/* While an extract is being checked, somebody else brings one of its people in. */
+static void bring_one_in(void *context, const struct import_progress *progress)
+{
+    struct desk *desk = context;
+    if (progress->phase == IMPORT_CHECKING) {
+        char path[sizeof desk->path];
+        memcpy(path, desk->path, sizeof path);
+        snprintf(desk->path, sizeof desk->path, "%s/meanwhile", desk->office.folder);
+        import(desk, "another desk",
+               "reference@case-system,name,registered_on\nC-1,Synthetic Person 1,2020-01-01\n");
+        unlink(desk->path);
+        memcpy(desk->path, path, sizeof path);
+    }
+}
+
+static void test_brought_in_meanwhile(void **state)
+{
+    enum { ROWS = 4200 }; /* progress is told of the first 4,096 */
+    struct desk *desk = *state;
+    struct err err = {0};
+    struct import_outcome outcome = {.rows = 0};
+    FILE *file = fopen(desk->path, "w");
+    assert_non_null(file);
+    fputs("reference@case-system,name,registered_on,person.nationality\n", file);
+    for (int i = 1; i <= ROWS; i++) {
+        fprintf(file, "C-%d,Synthetic Person %d,2020-01-01,ALB\n", i, i);
+    }
+    fclose(file);
+    const struct import_options options = {.path = desk->path,
+                                           .source = STR("case system"),
+                                           .progress = bring_one_in,
+                                           .progress_context = desk};
+    if (!casework_import(&desk->office.casework, &desk->registrar, &options, &outcome, &err).ok) {
+        fail_msg("%s", err.what);
+    }
+    assert_int_equal(outcome.new_people, ROWS - 1);
+    assert_int_equal(outcome.changed_people, 1);
+    assert_int_equal(people(desk), ROWS);
+}
+
 static const char case_system[] = "reference@case-system,name,registered_on,person.nationality\r\n"
                                   "C-1,Synthetic Person One,2020-01-01,ALB\r\n"
                                   "C-2,Synthetic Person Two,2020-01-02,XKX\r\n";
@@ -255,6 +295,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_one_record_each, setup, teardown),
         cmocka_unit_test_setup_teardown(test_twice_is_once, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_brought_in_meanwhile, setup, teardown),
         cmocka_unit_test_setup_teardown(test_no_identifier_is_lost, setup, teardown),
         cmocka_unit_test_setup_teardown(test_two_people_in_one_row, setup, teardown),
         cmocka_unit_test_setup_teardown(test_one_person_in_two_rows, setup, teardown),

@@ -56,11 +56,18 @@ static struct notice_set read_folder(const char *law)
 static void test_ours(void **state)
 {
     (void)state;
-    static const char *const names[] = {"removal_decision", "departure_details",
-                                        "transfer_information", "arrival_information"};
-    const struct notice_set set = read_folder("uk");
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        const struct notice_definition *notice = notice_find(&set, str_from_c(names[i]));
+    static const struct {
+        const char *law;
+        const char *name;
+    } rows[] = {
+        {"uk", "removal_decision"},     {"uk", "departure_details"},
+        {"uk", "transfer_information"}, {"uk", "arrival_information"},
+        {"eu", "return_decision"},      {"eu", "removal_order"},
+        {"eu", "transfer_information"}, {"eu", "arrival_information"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const struct notice_set set = read_folder(rows[i].law);
+        const struct notice_definition *notice = notice_find(&set, str_from_c(rows[i].name));
         assert_non_null(notice);
         assert_true(notice->line_count > 5);
         assert_true(notice->source_count > 0);

@@ -173,6 +173,49 @@ static void a_key_stands_for_one_command(void **state)
     assert_int_equal(office_events(&desk->office), before + 1);
 }
 
+/* What the server remembers ends with it; what was recorded stands for its key for ever. */
+static void a_key_outlives_the_server(void **state)
+{
+    struct desk *desk = *state;
+    const struct somebody person = office_ready(&desk->office, "Kept");
+    const char *facts = joined(desk, "/people/", person.reference, "/facts");
+    const char *notes = joined(desk, "/people/", person.reference, "/note");
+    const struct sent {
+        const char *key;
+        const char *path;
+        const char *first;
+        const char *other;
+    } sent[] = {
+        {"4a1f3b52-7d0c-4a6e-9c57-2f1d6f0e8a11", facts,
+         "{\"facts\":[{\"fact\":\"order.injunction\",\"value\":\"none\"}]}",
+         "{\"facts\":[{\"fact\":\"order.injunction\",\"value\":\"in_force\"}]}"},
+        {"4a1f3b52-7d0c-4a6e-9c57-2f1d6f0e8a12", notes, "{\"note\":\"One\"}",
+         "{\"note\":\"Another\"}"},
+        {"4a1f3b52-7d0c-4a6e-9c57-2f1d6f0e8a13", "/language", "{\"language\":\"sq\"}",
+         "{\"language\":\"ar\"}"},
+    };
+    for (size_t i = 0; i < sizeof sent / sizeof sent[0]; i++) {
+        struct ask ask = {.method = HTTP_POST,
+                          .path = sent[i].path,
+                          .account = CLERK,
+                          .content_type = "application/json",
+                          .body = str_from_c(sent[i].first),
+                          .header_name = "Idempotency-Key",
+                          .header_value = sent[i].key};
+        const struct reply done = desk_ask(desk, &ask);
+        assert_in_range(done.status, 200, 299);
+        const int64_t events = office_events(&desk->office);
+        ask.behind_tls = true; /* another server over the same store, which remembers nothing */
+        ask.body = str_from_c(sent[i].other);
+        const struct reply refused = desk_ask(desk, &ask);
+        assert_status(refused, 409);
+        assert_true(reply_says(&refused, "was already used for another command"));
+        ask.body = str_from_c(sent[i].first);
+        assert_in_range(desk_ask(desk, &ask).status, 200, 299);
+        assert_int_equal(office_events(&desk->office), events);
+    }
+}
+
 /* --- problems --------------------------------------------------------------------------------- */
 
 /* What a program is told of a value points where the page's error summary leads. */
@@ -554,6 +597,7 @@ int main(void)
         cmocka_unit_test_teardown(a_command_is_done_in_the_state_it_rests_on, clear),
         cmocka_unit_test_teardown(what_came_in_between_is_seen_in_the_commit, clear),
         cmocka_unit_test_teardown(a_key_stands_for_one_command, clear),
+        cmocka_unit_test_teardown(a_key_outlives_the_server, clear),
         cmocka_unit_test_teardown(pointers_are_the_fields_of_the_form, clear),
         cmocka_unit_test_teardown(what_cannot_be_answered_is_said, clear),
         cmocka_unit_test_teardown(every_address_says_what_may_be_done, clear),

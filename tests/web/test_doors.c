@@ -72,6 +72,51 @@ static void signing_in_gives_a_cookie_that_scripts_and_sites_cannot_use(void **s
     assert_false(str_contains(cookie, STR("Domain")));
 }
 
+static void everybody_begins_at_their_work(void **state)
+{
+    struct desk *desk = *state;
+    static const char *const begins[][2] = {{"clerk", "/today"}, {"administrator", "/accounts"}};
+    for (size_t i = 0; i < sizeof begins / sizeof begins[0]; i++) {
+        const struct reply reply = desk_form(
+            desk, NOBODY, "/sign-in",
+            arena_format(&desk->arena, "username=%s&password=correct+horse+battery", begins[i][0])
+                .at);
+        assert_status(reply, 303);
+        assert_same_text(reply_header(&reply, "Location"), begins[i][1]);
+    }
+}
+
+/* Whoever chose a language reads in it why they are refused, and their pages when they are not. */
+static void the_language_that_was_chosen_stays(void **state)
+{
+    struct desk *desk = *state;
+    struct ask ask = {.method = HTTP_POST,
+                      .path = "/sign-in",
+                      .query = "language=sq",
+                      .account = NOBODY,
+                      .accept = "text/html",
+                      .content_type = "application/x-www-form-urlencoded"};
+    static const char *const refused[] = {"username=clerk&password=wrong", "username=clerk"};
+    for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
+        ask.body = str_from_c(refused[i]);
+        const struct reply reply = desk_ask(desk, &ask);
+        assert_status(reply, i == 0 ? 401 : 422);
+        assert_true(reply_says(&reply, "lang=\"sq\""));
+        assert_true(reply_says(&reply, "action=\"/sign-in?language&#61;sq\"") ||
+                    reply_says(&reply, "action=\"/sign-in?language=sq\""));
+    }
+    ask.query = "language=xx";
+    const struct reply unknown = desk_ask(desk, &ask);
+    assert_true(reply_says(&unknown, "action=\"/sign-in\""));
+    ask.query = "language=sq";
+    ask.body = STR("username=other-clerk&password=correct+horse+battery");
+    const int64_t events = office_events(&desk->office);
+    assert_status(desk_ask(desk, &ask), 303);
+    assert_int_equal(office_events(&desk->office), events + 1);
+    assert_status(desk_ask(desk, &ask), 303);
+    assert_int_equal(office_events(&desk->office), events + 1);
+}
+
 static void behind_tls_the_cookie_is_bound_to_the_host(void **state)
 {
     struct desk *desk = *state;
@@ -332,6 +377,8 @@ int main(void)
         cmocka_unit_test_teardown(a_wrong_token_is_nobody, clear),
         cmocka_unit_test_teardown(signing_in_gives_a_cookie_that_scripts_and_sites_cannot_use,
                                   clear),
+        cmocka_unit_test_teardown(everybody_begins_at_their_work, clear),
+        cmocka_unit_test_teardown(the_language_that_was_chosen_stays, clear),
         cmocka_unit_test_teardown(behind_tls_the_cookie_is_bound_to_the_host, clear),
         cmocka_unit_test_teardown(signing_in_by_json_gives_a_token_and_no_cookie, clear),
         cmocka_unit_test_teardown(an_unknown_account_and_a_wrong_password_look_the_same, clear),

@@ -41,6 +41,40 @@ static const char *about(struct desk *desk, const struct somebody *person, const
     return arena_format(&desk->arena, "person=%s%s", person->reference, rest).at;
 }
 
+/* Aim: a hub is opened in the browser and by a program, by who may record something of every hub,
+ * and has no places until some are agreed. */
+static void a_hub_is_opened(void **state)
+{
+    struct desk *desk = *state;
+    static const char *const form = "reference=HUB-9&name=Ninth";
+    const struct reply offered = desk_page(desk, SENIOR, "/hubs");
+    assert_true(reply_says(&offered, "href=\"/hubs/new\""));
+    const int others[] = {CLERK, OPERATOR_NORTH, MONITOR_NORTH, ADMINISTRATOR};
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        assert_status(desk_page(desk, others[i], "/hubs/new"), 403);
+        assert_status(
+            desk_post(desk, others[i], "/hubs/new", "{\"reference\":\"HUB-9\",\"name\":\"Ninth\"}"),
+            403);
+    }
+    const struct reply not_offered = desk_page(desk, OPERATOR_NORTH, "/hubs");
+    assert_false(reply_says(&not_offered, "/hubs/new"));
+    assert_status(desk_post(desk, SENIOR, "/hubs/new", "{\"reference\":\"hub 9\"}"), 422);
+    assert_status(desk_send_checked(desk, SENIOR, "/hubs/new", form), 303);
+    const struct reply again =
+        desk_post(desk, SENIOR, "/hubs/new", "{\"reference\":\"HUB-9\",\"name\":\"Other\"}");
+    assert_status(again, 409);
+    const struct reply made =
+        desk_post(desk, SENIOR, "/hubs/new",
+                  "{\"reference\":\"HUB-10\",\"name\":\"Tenth\",\"agreement\":\"AGR-1\"}");
+    assert_status(made, 201);
+    const struct reply opened = desk_get(desk, SENIOR, "/hubs/HUB-9");
+    json_auto_t *hub = reply_json(&opened);
+    assert_string_equal(json_string_value(json_object_get(hub, "name")), "Ninth");
+    assert_int_equal(
+        office_places(&desk->office, office_ask(&desk->office, "SELECT max(id) FROM hub")).agreed,
+        0);
+}
+
 static void arrivals_expected_and_not(void **state)
 {
     struct desk *desk = *state;
@@ -189,6 +223,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(arrivals_expected_and_not, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_hub_is_opened, setup, teardown),
         cmocka_unit_test_setup_teardown(somebody_unexpected, setup, teardown),
         cmocka_unit_test_setup_teardown(places_and_why_not, setup, teardown),
         cmocka_unit_test_setup_teardown(what_the_hub_says_of_itself, setup, teardown),

@@ -1,0 +1,125 @@
+/* Of the judge: until when an answer holds while only time passes. Safe rather than sharp: of what
+ * is compared otherwise than with today itself, nothing is said beyond the day that was asked. */
+#include "rulebook/judge_parts.h"
+
+#include "rulebook/condition.h"
+
+static const date for_ever = {.day = DAY_FOR_EVER};
+
+static date earlier_of(date a, date b)
+{
+    return date_before(b, a) ? b : a;
+}
+
+static date lasts_children(const struct rulebook *rulebook, const struct node *node,
+                           const struct question *question)
+{
+    date until = for_ever;
+    for (uint32_t i = 0; i < node->child_count; i++) {
+        until = earlier_of(until, judge_lasts_until(rulebook, node->children[i], question));
+    }
+    return until;
+}
+
+/* Which line applies lasts as long as what is said of the lines up to that one. */
+static date lasts_clock(const struct rulebook *rulebook, uint32_t clock,
+                        const struct question *question)
+{
+    const struct clock *item = &rulebook->clocks[clock];
+    const struct clock_answer answer = judge_clock(rulebook, clock, question);
+    const bool runs = answer.state == CLOCK_RUNNING;
+    date until = runs ? answer.last_day : for_ever;
+    for (uint32_t i = 0; i < item->run_count; i++) {
+        const struct clock_run *run = &item->runs[i];
+        until = earlier_of(until, judge_lasts_until(rulebook, run->start, question));
+        if (run->has_when) {
+            until = earlier_of(until, judge_lasts_until(rulebook, run->when, question));
+        }
+    }
+    return until;
+}
+
+/* Of a day and today: where today is earlier, that lasts until the day before it. */
+static date lasts_beside_today(const struct rulebook *rulebook, node_index value,
+                               const struct question *question)
+{
+    const struct value day = judge_value(rulebook, value, question);
+    const date lasts = judge_lasts_until(rulebook, value, question);
+    const int64_t today = question->today.day;
+    if (!day.known || day.number < today) {
+        return lasts;
+    }
+    return earlier_of(lasts,
+                      (date){.day = (int32_t)(day.number == today ? today : day.number - 1)});
+}
+
+static date lasts_comparison(const struct rulebook *rulebook, const struct node *node,
+                             const struct question *question)
+{
+    if (node_child(rulebook, node, 0)->kind == NODE_TODAY) {
+        return lasts_beside_today(rulebook, node->children[1], question);
+    }
+    if (node_child(rulebook, node, 1)->kind == NODE_TODAY) {
+        return lasts_beside_today(rulebook, node->children[0], question);
+    }
+    return lasts_children(rulebook, node, question);
+}
+
+static date lasts_members(const struct rulebook *rulebook, const struct node *node,
+                          const struct question *question)
+{
+    date until = for_ever;
+    for (size_t i = 0; i < question->family_count; i++) {
+        const struct question asked = judge_member_question(question, i);
+        until = earlier_of(until, lasts_children(rulebook, node, &asked));
+    }
+    return until;
+}
+
+date judge_lasts_until(const struct rulebook *rulebook, node_index index,
+                       const struct question *question)
+{
+    const struct node *node = &rulebook->nodes[index];
+    switch (node->kind) {
+    case NODE_ALWAYS:
+    case NODE_NEVER:
+    case NODE_FLAG:
+    case NODE_KNOWN:
+    case NODE_UNKNOWN:
+    case NODE_FACT:
+    case NODE_LITERAL:
+        return for_ever;
+    case NODE_TODAY:
+        return question->today;
+    case NODE_DEFINITION:
+        return judge_lasts_until(rulebook, rulebook->definitions[node->item].condition, question);
+    case NODE_EXPIRED:
+    case NODE_RUNNING:
+    case NODE_LAST_DAY:
+        return lasts_clock(rulebook, node->item, question);
+    case NODE_EQUAL:
+    case NODE_NOT_EQUAL:
+    case NODE_LESS:
+    case NODE_LESS_EQUAL:
+    case NODE_GREATER:
+    case NODE_GREATER_EQUAL:
+        return lasts_comparison(rulebook, node, question);
+    case NODE_ANY_MEMBER:
+    case NODE_NO_MEMBER:
+    case NODE_EVERY_MEMBER:
+        return lasts_members(rulebook, node, question);
+    case NODE_AND:
+    case NODE_OR:
+    case NODE_NOT:
+    case NODE_IN_LIST:
+    case NODE_IN_SET:
+    case NODE_AFTER:
+    case NODE_BEFORE:
+    case NODE_LATER:
+    case NODE_EARLIER:
+        return lasts_children(rulebook, node, question);
+    case NODE_NAME:
+        break;
+    }
+    assert_failed("the node is a condition or a value", __FILE__, __LINE__);
+}
