@@ -58,8 +58,8 @@ struct sign_on_answer {
 };
 /* `browser` is a token that only this browser has. `session` is that of the session that proves
  * itself, "" when one is to be opened; another account than that of the session is
- * ERROR_UNAUTHENTICATED. A session counts as proven from when they signed in there, and goes on under
- * the token that is answered. */
+ * ERROR_UNAUTHENTICATED. A session counts as proven from when they signed in there, and goes on
+ * under the token that is answered. */
 MUST_USE result casework_sign_on(const struct casework *casework, const struct signed_on *signed_on,
                                  str browser, str session, struct arena *arena,
                                  struct sign_on_answer *ret_answer, struct err *err);

@@ -6,6 +6,7 @@
 
 #include "rulebook/condition.h"
 #include "rulebook/decide.h"
+#include "rulebook/lasting.h"
 #include "rulebook/list.h"
 
 #include <stdlib.h>
@@ -598,7 +599,7 @@ static date next_turn(const struct search *search, date day)
 {
     struct question asked = *search->question;
     asked.today = day;
-    const date until = judge_lasts_until(
+    const date until = lasts_until(
         search->rulebook, search->rulebook->safeguards[search->safeguard].clear_when, &asked);
     return date_add_days(until, 1);
 }

@@ -58,13 +58,6 @@ void judge_needs(const struct rulebook *rulebook, uint32_t safeguard,
 void judge_reads(const struct rulebook *rulebook, uint32_t safeguard, bool *read);
 /* The same of the lines by which a clock runs. */
 void judge_clock_reads(const struct rulebook *rulebook, uint32_t clock, bool *read);
-/* The last day up to which the same facts are certain to give a condition the answer they give on
- * the question's day: that day or a later one, DAY_FOR_EVER when no day changes it. On the day
- * after it may answer otherwise, or not. Of a node that is a value: the value. */
-enum { DAY_FOR_EVER = INT32_MAX };
-date judge_lasts_until(const struct rulebook *rulebook, node_index condition,
-                       const struct question *question);
-
 enum clock_state {
     CLOCK_NOT_STARTED, /* no `runs` line applies: all their conditions are false */
     CLOCK_RUNNING,

@@ -159,40 +159,57 @@ static inline uint64_t in_range_8(const uint8_t *cells, uint8_t low, uint8_t spa
     return _mm512_cmple_epu8_mask(from_low, _mm512_set1_epi8((char)span));
 }
 
+/* Masks of fewer than 64 bits are joined as masks, which reads of each only its own bits: widened
+ * to an integer, GCC 12 may spill one as four bytes and read it back as eight. */
+static inline __mmask32 within_16(const uint16_t *cells, uint16_t low, uint16_t span)
+{
+    const __m512i cell = _mm512_loadu_si512(cells);
+    const __m512i from_low = _mm512_sub_epi16(cell, _mm512_set1_epi16((short)low));
+    return _mm512_cmple_epu16_mask(from_low, _mm512_set1_epi16((short)span));
+}
+
 static inline uint64_t in_range_16(const uint16_t *cells, uint16_t low, uint16_t span)
 {
-    uint64_t bits = 0;
-    for (size_t i = 0; i < 2; i++) {
-        const __m512i cell = _mm512_loadu_si512(cells + i * 32);
-        const __m512i from_low = _mm512_sub_epi16(cell, _mm512_set1_epi16((short)low));
-        const uint64_t part = _mm512_cmple_epu16_mask(from_low, _mm512_set1_epi16((short)span));
-        bits |= part << (i * 32);
-    }
-    return bits;
+    return _mm512_kunpackd(within_16(cells + 32, low, span), within_16(cells, low, span));
+}
+
+static inline __mmask16 within_32(const uint32_t *cells, uint32_t low, uint32_t span)
+{
+    const __m512i cell = _mm512_loadu_si512(cells);
+    const __m512i from_low = _mm512_sub_epi32(cell, _mm512_set1_epi32((int)low));
+    return _mm512_cmple_epu32_mask(from_low, _mm512_set1_epi32((int)span));
+}
+
+static inline __mmask32 two_within_32(const uint32_t *cells, uint32_t low, uint32_t span)
+{
+    return _mm512_kunpackw(within_32(cells + 16, low, span), within_32(cells, low, span));
 }
 
 static inline uint64_t in_range_32(const uint32_t *cells, uint32_t low, uint32_t span)
 {
-    uint64_t bits = 0;
-    for (size_t i = 0; i < 4; i++) {
-        const __m512i cell = _mm512_loadu_si512(cells + i * 16);
-        const __m512i from_low = _mm512_sub_epi32(cell, _mm512_set1_epi32((int)low));
-        const uint64_t part = _mm512_cmple_epu32_mask(from_low, _mm512_set1_epi32((int)span));
-        bits |= part << (i * 16);
-    }
-    return bits;
+    return _mm512_kunpackd(two_within_32(cells + 32, low, span), two_within_32(cells, low, span));
+}
+
+static inline __mmask8 within_64(const uint64_t *cells, uint64_t low, uint64_t span)
+{
+    const __m512i cell = _mm512_loadu_si512(cells);
+    const __m512i from_low = _mm512_sub_epi64(cell, _mm512_set1_epi64((long long)low));
+    return _mm512_cmple_epu64_mask(from_low, _mm512_set1_epi64((long long)span));
+}
+
+static inline __mmask16 two_within_64(const uint64_t *cells, uint64_t low, uint64_t span)
+{
+    return _mm512_kunpackb(within_64(cells + 8, low, span), within_64(cells, low, span));
+}
+
+static inline __mmask32 four_within_64(const uint64_t *cells, uint64_t low, uint64_t span)
+{
+    return _mm512_kunpackw(two_within_64(cells + 16, low, span), two_within_64(cells, low, span));
 }
 
 static inline uint64_t in_range_64(const uint64_t *cells, uint64_t low, uint64_t span)
 {
-    uint64_t bits = 0;
-    for (size_t i = 0; i < 8; i++) {
-        const __m512i cell = _mm512_loadu_si512(cells + i * 8);
-        const __m512i from_low = _mm512_sub_epi64(cell, _mm512_set1_epi64((long long)low));
-        const uint64_t part = _mm512_cmple_epu64_mask(from_low, _mm512_set1_epi64((long long)span));
-        bits |= part << (i * 8);
-    }
-    return bits;
+    return _mm512_kunpackd(four_within_64(cells + 32, low, span), four_within_64(cells, low, span));
 }
 
 /* The table in four registers; two of them at a time are looked into by the low seven bits of a

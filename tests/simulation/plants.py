@@ -44,15 +44,17 @@ PLANTS = [
      "    if (false) {\n        TRY(transaction_find_client_id(sitting->transaction,", "6"),
     ("the past sees the family of today", "casework/past.c", "TRY(past_person(sitting, list.items[i], 0, known_at, &past, err));",
      "TRY(past_person(sitting, list.items[i], 0, (instant){INT64_MAX}, &past, err));", "8"),
-    ("an operator sees everybody", "casework/sitting.c", "    *ret_may = may(&sitting->account, action,\n", "    *ret_may = true || may(&sitting->account, action,\n", "10"),
+    ("an operator sees everybody", "casework/sight.c", "    *ret_may = may(&sitting->account, action, &object);",
+     "    *ret_may = true || may(&sitting->account, action, &object);", "10"),
     ("whoever is on a manifest boards", "casework/boarding.c", "passenger->boards = passenger->judged.clearance == CLEARANCE_CLEAR;",
      "passenger->boards = true;", "1"),
     ("nobody who is aboard is called back", "casework/recall.c", "if (entry->state != ENTRY_BOARDED || entry->recalled) {", "if (aboard != NULL) {", "3"),
     ("an order that follows another is given to the other person", "register/identity.c", "item->to = side_of(work, named->about);",
      "item->to = side_of(work, named->about) == ATTRIBUTION_ABSORBED ? ATTRIBUTION_CONTINUING : ATTRIBUTION_ABSORBED;", "9"),
-    ("whoever asked for a merge does it", "casework/merging.c", "if (plan->merge.requested_by == work->sitting.account.id) {", "if (false) {", "9"),
+    ("whoever asked for a merge does it", "casework/merging.c", "const bool asked = plan->merge.requested_by == work->sitting.account.id;",
+     "const bool asked = false && plan->merge.requested_by == work->sitting.account.id;", "9"),
     ("the hold on a record is lost in a merge", "register/identity.c", "    whole->holds += part->holds;\n", "", "5"),
-    ("one person erases alone", "casework/privacy.c", "if (request.actor == sitting->account.id) {", "if (false) {", "10"),
+    ("one person erases alone", "casework/privacy.c", "return request.actor == work->sitting.account.id\n", "return request.actor < 0\n", "10"),
     ("a serious finding is not counted", "casework/counted.c", "values[fact] = value_number(count);", "values[fact] = value_number(0 * count);", "1 3"),
     ("nobody is told of an incident", "casework/books.c", "    TRY(book_open_duties(sitting, subject, work->kind, event.position, on, err));\n", "", "11"),
     ("an answer is due a day later", "casework/book_clocks.c", ".day = answer.last_day};", ".day = {answer.last_day.day + 1}};", "11"),
@@ -93,8 +95,6 @@ class Workshop:
         """The simulation with the fault in it."""
         _, name, old, new, _ = plant
         text = (self.source / "src" / name).read_text(encoding="utf-8")
-        if old not in text:
-            sys.exit(f"Bail out! src/{name} has no text to plant in: {old}")
         made = self.compiled(name, text.replace(old, new), place)
         output = self.link.index("-o")
         first = next(at for at, word in enumerate(self.link) if word.endswith(".o") and at > output)
@@ -124,6 +124,9 @@ def main():
     arguments.add_argument("--only", default="")
     arguments.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1, 10**6))
     given = arguments.parse_args()
+    for title, name, old, *_ in PLANTS:  # also those that are not planted this time
+        if old not in (given.source / "src" / name).read_text(encoding="utf-8"):
+            sys.exit(f"Bail out! {title}: src/{name} has no text to plant in: {old}")
     shop = Workshop(given.source.resolve(), given.build.resolve())
     plants = [plant for plant in PLANTS if given.only in plant[0]]
     if not given.whole and not given.only:

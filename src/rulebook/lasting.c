@@ -1,8 +1,7 @@
-/* Of the judge: until when an answer holds while only time passes. Safe rather than sharp: of what
- * is compared otherwise than with today itself, nothing is said beyond the day that was asked. */
-#include "rulebook/judge_parts.h"
+#include "rulebook/lasting.h"
 
 #include "rulebook/condition.h"
+#include "rulebook/judge_parts.h"
 
 static const date for_ever = {.day = DAY_FOR_EVER};
 
@@ -16,7 +15,7 @@ static date lasts_children(const struct rulebook *rulebook, const struct node *n
 {
     date until = for_ever;
     for (uint32_t i = 0; i < node->child_count; i++) {
-        until = earlier_of(until, judge_lasts_until(rulebook, node->children[i], question));
+        until = earlier_of(until, lasts_until(rulebook, node->children[i], question));
     }
     return until;
 }
@@ -31,9 +30,9 @@ static date lasts_clock(const struct rulebook *rulebook, uint32_t clock,
     date until = runs ? answer.last_day : for_ever;
     for (uint32_t i = 0; i < item->run_count; i++) {
         const struct clock_run *run = &item->runs[i];
-        until = earlier_of(until, judge_lasts_until(rulebook, run->start, question));
+        until = earlier_of(until, lasts_until(rulebook, run->start, question));
         if (run->has_when) {
-            until = earlier_of(until, judge_lasts_until(rulebook, run->when, question));
+            until = earlier_of(until, lasts_until(rulebook, run->when, question));
         }
     }
     return until;
@@ -44,7 +43,7 @@ static date lasts_beside_today(const struct rulebook *rulebook, node_index value
                                const struct question *question)
 {
     const struct value day = judge_value(rulebook, value, question);
-    const date lasts = judge_lasts_until(rulebook, value, question);
+    const date lasts = lasts_until(rulebook, value, question);
     const int64_t today = question->today.day;
     if (!day.known || day.number < today) {
         return lasts;
@@ -76,8 +75,7 @@ static date lasts_members(const struct rulebook *rulebook, const struct node *no
     return until;
 }
 
-date judge_lasts_until(const struct rulebook *rulebook, node_index index,
-                       const struct question *question)
+date lasts_until(const struct rulebook *rulebook, node_index index, const struct question *question)
 {
     const struct node *node = &rulebook->nodes[index];
     switch (node->kind) {
@@ -92,7 +90,7 @@ date judge_lasts_until(const struct rulebook *rulebook, node_index index,
     case NODE_TODAY:
         return question->today;
     case NODE_DEFINITION:
-        return judge_lasts_until(rulebook, rulebook->definitions[node->item].condition, question);
+        return lasts_until(rulebook, rulebook->definitions[node->item].condition, question);
     case NODE_EXPIRED:
     case NODE_RUNNING:
     case NODE_LAST_DAY:
