@@ -224,12 +224,18 @@ static result check_writable(sqlite3 *db, struct err *err)
     return writable ? result_ok() : sqlite_failure(db, code, "opened for writing", err);
 }
 
+/* The log is moved into the file, and cut off. */
+static int cut_log(sqlite3 *db)
+{
+    return sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+}
+
 /* A process that was killed after an erasure has left images of what was erased in the log. While
  * others read or write it stays, and they know what to do with it. */
 static void clear_log(sqlite3 *db)
 {
     sqlite3_busy_timeout(db, 0);
-    (void)sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    (void)cut_log(db);
     sqlite3_busy_timeout(db, BUSY_MILLISECONDS);
 }
 
@@ -484,7 +490,7 @@ static result sqlite_bulk_end(struct connection *connection, struct err *err)
     sqlite3_db_release_memory(db);
     /* The change is durable already; moving it from the log to the file only saves room and later
      * reading. */
-    const int code = sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    const int code = cut_log(db);
     const bool harmless = code == SQLITE_OK || (code & 0xFF) == SQLITE_BUSY;
     return harmless ? result_ok() : sqlite_failure(db, code, "written", err);
 }
@@ -495,7 +501,7 @@ static result sqlite_bulk_end(struct connection *connection, struct err *err)
 static result sqlite_purge(struct connection *connection, struct err *err)
 {
     sqlite3 *db = sqlite_of(connection)->db;
-    const int code = sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    const int code = cut_log(db);
     return code == SQLITE_OK ? result_ok() : sqlite_failure(db, code, "purged", err);
 }
 

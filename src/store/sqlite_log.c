@@ -1,6 +1,7 @@
 #include "store/sqlite_log.h"
 
 #include "store/sqlite_main.h"
+#include "store/sqlite_through.h"
 
 #include <stdbool.h>
 #include <string.h>
@@ -15,8 +16,7 @@ enum {
 };
 
 struct log_file {
-    sqlite3_file base;
-    sqlite3_file *real; /* follows this struct */
+    struct through_file through; /* the log itself follows this struct */
     unsigned char *gathered;
     int count;           /* bytes that are gathered, ... */
     sqlite3_int64 begin; /* ... and where in the file they, or those that would follow, belong */
@@ -42,7 +42,8 @@ static int write_out(struct log_file *log)
     log->begin += count;
     log->count = 0;
     return count == 0 ? SQLITE_OK
-                      : log->real->pMethods->xWrite(log->real, log->gathered, count, begin);
+                      : log->through.real->pMethods->xWrite(log->through.real, log->gathered, count,
+                                                            begin);
 }
 
 static bool is_last_frame(const unsigned char *bytes, int count)
@@ -70,7 +71,7 @@ static int gather(struct log_file *log, const void *bytes, int count, bool follo
     }
     if (!has_room(log, count)) {
         log->begin = offset + count;
-        return log->real->pMethods->xWrite(log->real, bytes, count, offset);
+        return log->through.real->pMethods->xWrite(log->through.real, bytes, count, offset);
     }
     log->begin = log->count == 0 ? offset : log->begin;
     memcpy(log->gathered + log->count, bytes, (size_t)count);
@@ -97,7 +98,7 @@ static int log_close(sqlite3_file *file)
 {
     struct log_file *log = log_of(file);
     const int code = write_out(log);
-    const int closed = log->real->pMethods->xClose(log->real);
+    const int closed = log->through.real->pMethods->xClose(log->through.real);
     sqlite3_free(log->gathered);
     log->gathered = NULL;
     return code == SQLITE_OK ? closed : code;
@@ -105,60 +106,28 @@ static int log_close(sqlite3_file *file)
 
 static int log_read(sqlite3_file *file, void *into, int count, sqlite3_int64 offset)
 {
-    struct log_file *log = log_of(file);
-    const int code = write_out(log);
-    return code == SQLITE_OK ? log->real->pMethods->xRead(log->real, into, count, offset) : code;
+    const int code = write_out(log_of(file));
+    return code == SQLITE_OK ? through_read(file, into, count, offset) : code;
 }
 
 static int log_truncate(sqlite3_file *file, sqlite3_int64 size)
 {
-    struct log_file *log = log_of(file);
-    const int code = write_out(log);
-    return code == SQLITE_OK ? log->real->pMethods->xTruncate(log->real, size) : code;
+    const int code = write_out(log_of(file));
+    return code == SQLITE_OK ? through_truncate(file, size) : code;
 }
 
 static int log_sync(sqlite3_file *file, int flags)
 {
-    struct log_file *log = log_of(file);
-    const int code = write_out(log);
-    return code == SQLITE_OK ? log->real->pMethods->xSync(log->real, flags) : code;
+    const int code = write_out(log_of(file));
+    return code == SQLITE_OK ? through_sync(file, flags) : code;
 }
 
 static int log_size(sqlite3_file *file, sqlite3_int64 *ret_size)
 {
     struct log_file *log = log_of(file);
     const int code = write_out(log);
-    return code == SQLITE_OK ? log->real->pMethods->xFileSize(log->real, ret_size) : code;
-}
-
-static int log_lock(sqlite3_file *file, int lock)
-{
-    return log_of(file)->real->pMethods->xLock(log_of(file)->real, lock);
-}
-
-static int log_unlock(sqlite3_file *file, int lock)
-{
-    return log_of(file)->real->pMethods->xUnlock(log_of(file)->real, lock);
-}
-
-static int log_check_lock(sqlite3_file *file, int *ret_locked)
-{
-    return log_of(file)->real->pMethods->xCheckReservedLock(log_of(file)->real, ret_locked);
-}
-
-static int log_control(sqlite3_file *file, int operation, void *argument)
-{
-    return log_of(file)->real->pMethods->xFileControl(log_of(file)->real, operation, argument);
-}
-
-static int log_sector_size(sqlite3_file *file)
-{
-    return log_of(file)->real->pMethods->xSectorSize(log_of(file)->real);
-}
-
-static int log_characteristics(sqlite3_file *file)
-{
-    return log_of(file)->real->pMethods->xDeviceCharacteristics(log_of(file)->real);
+    return code == SQLITE_OK ? log->through.real->pMethods->xFileSize(log->through.real, ret_size)
+                             : code;
 }
 
 /* Version 1: a log has no shared memory, and is not mapped. */
@@ -170,12 +139,12 @@ static const sqlite3_io_methods log_methods = {
     .xTruncate = log_truncate,
     .xSync = log_sync,
     .xFileSize = log_size,
-    .xLock = log_lock,
-    .xUnlock = log_unlock,
-    .xCheckReservedLock = log_check_lock,
-    .xFileControl = log_control,
-    .xSectorSize = log_sector_size,
-    .xDeviceCharacteristics = log_characteristics,
+    .xLock = through_lock,
+    .xUnlock = through_unlock,
+    .xCheckReservedLock = through_check_lock,
+    .xFileControl = through_control,
+    .xSectorSize = through_sector_size,
+    .xDeviceCharacteristics = through_characteristics,
 };
 
 /* --- opening ---------------------------------------------------------------------------------- */
@@ -191,10 +160,10 @@ static int open_file(sqlite3_vfs *vfs, const char *path, sqlite3_file *file, int
         return below->xOpen(below, path, file, flags, ret_flags);
     }
     struct log_file *log = log_of(file);
-    *log = (struct log_file){.real = (sqlite3_file *)(void *)(log + 1)};
-    log->real->pMethods = NULL;
-    const int code = below->xOpen(below, path, log->real, flags, ret_flags);
-    log->base.pMethods = log->real->pMethods == NULL ? NULL : &log_methods;
+    *log = (struct log_file){.through.real = (sqlite3_file *)(void *)(log + 1)};
+    log->through.real->pMethods = NULL;
+    const int code = below->xOpen(below, path, log->through.real, flags, ret_flags);
+    log->through.base.pMethods = log->through.real->pMethods == NULL ? NULL : &log_methods;
     return code;
 }
 

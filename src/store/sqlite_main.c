@@ -1,5 +1,7 @@
 #include "store/sqlite_main.h"
 
+#include "store/sqlite_through.h"
+
 #include <string.h>
 
 enum {
@@ -13,10 +15,9 @@ enum {
 };
 
 struct main_file {
-    sqlite3_file base;
-    sqlite3_file *real;  /* follows this struct */
-    unsigned char *page; /* a copy, of PAGE_BYTES_MAX */
-    sqlite3_int64 end;   /* of what was written or was there */
+    struct through_file through; /* the file itself follows this struct */
+    unsigned char *page;         /* a copy, of PAGE_BYTES_MAX */
+    sqlite3_int64 end;           /* of what was written or was there */
 };
 
 static struct main_file *main_of(sqlite3_file *file)
@@ -81,11 +82,11 @@ static int main_write(sqlite3_file *file, const void *bytes, int count, sqlite3_
     const sqlite3_int64 end = offset + count;
     mine->end = end > mine->end ? end : mine->end;
     if (!is_page(count, offset) || mine->end / count >= SQLITE_MAIN_PAGES_MAX - PAGES_OF_A_LOG) {
-        return mine->real->pMethods->xWrite(mine->real, bytes, count, offset);
+        return mine->through.real->pMethods->xWrite(mine->through.real, bytes, count, offset);
     }
     memcpy(mine->page, bytes, (size_t)count);
     sqlite_main_clear(mine->page, (size_t)count, offset == 0);
-    return mine->real->pMethods->xWrite(mine->real, mine->page, count, offset);
+    return mine->through.real->pMethods->xWrite(mine->through.real, mine->page, count, offset);
 }
 
 /* --- the other operations --------------------------------------------------------------------- */
@@ -95,99 +96,55 @@ static int main_close(sqlite3_file *file)
     struct main_file *mine = main_of(file);
     sqlite3_free(mine->page);
     mine->page = NULL;
-    return mine->real->pMethods->xClose(mine->real);
-}
-
-static int main_read(sqlite3_file *file, void *into, int count, sqlite3_int64 offset)
-{
-    return main_of(file)->real->pMethods->xRead(main_of(file)->real, into, count, offset);
-}
-
-static int main_truncate(sqlite3_file *file, sqlite3_int64 size)
-{
-    return main_of(file)->real->pMethods->xTruncate(main_of(file)->real, size);
-}
-
-static int main_sync(sqlite3_file *file, int flags)
-{
-    return main_of(file)->real->pMethods->xSync(main_of(file)->real, flags);
+    return mine->through.real->pMethods->xClose(mine->through.real);
 }
 
 static int main_size(sqlite3_file *file, sqlite3_int64 *ret_size)
 {
     struct main_file *mine = main_of(file);
-    const int code = mine->real->pMethods->xFileSize(mine->real, ret_size);
+    const int code = mine->through.real->pMethods->xFileSize(mine->through.real, ret_size);
     mine->end = code == SQLITE_OK && *ret_size > mine->end ? *ret_size : mine->end;
     return code;
-}
-
-static int main_lock(sqlite3_file *file, int lock)
-{
-    return main_of(file)->real->pMethods->xLock(main_of(file)->real, lock);
-}
-
-static int main_unlock(sqlite3_file *file, int lock)
-{
-    return main_of(file)->real->pMethods->xUnlock(main_of(file)->real, lock);
-}
-
-static int main_check_lock(sqlite3_file *file, int *ret_locked)
-{
-    return main_of(file)->real->pMethods->xCheckReservedLock(main_of(file)->real, ret_locked);
-}
-
-static int main_control(sqlite3_file *file, int operation, void *argument)
-{
-    return main_of(file)->real->pMethods->xFileControl(main_of(file)->real, operation, argument);
-}
-
-static int main_sector_size(sqlite3_file *file)
-{
-    return main_of(file)->real->pMethods->xSectorSize(main_of(file)->real);
-}
-
-static int main_characteristics(sqlite3_file *file)
-{
-    return main_of(file)->real->pMethods->xDeviceCharacteristics(main_of(file)->real);
 }
 
 static int main_shared_map(sqlite3_file *file, int region, int size, int extend,
                            void volatile **ret_at)
 {
-    return main_of(file)->real->pMethods->xShmMap(main_of(file)->real, region, size, extend,
-                                                  ret_at);
+    return main_of(file)->through.real->pMethods->xShmMap(main_of(file)->through.real, region, size,
+                                                          extend, ret_at);
 }
 
 static int main_shared_lock(sqlite3_file *file, int offset, int count, int flags)
 {
-    return main_of(file)->real->pMethods->xShmLock(main_of(file)->real, offset, count, flags);
+    return main_of(file)->through.real->pMethods->xShmLock(main_of(file)->through.real, offset,
+                                                           count, flags);
 }
 
 static void main_shared_barrier(sqlite3_file *file)
 {
-    main_of(file)->real->pMethods->xShmBarrier(main_of(file)->real);
+    main_of(file)->through.real->pMethods->xShmBarrier(main_of(file)->through.real);
 }
 
 static int main_shared_unmap(sqlite3_file *file, int delete_it)
 {
-    return main_of(file)->real->pMethods->xShmUnmap(main_of(file)->real, delete_it);
+    return main_of(file)->through.real->pMethods->xShmUnmap(main_of(file)->through.real, delete_it);
 }
 
 /* Version 2: a store is never mapped. */
 static const sqlite3_io_methods main_methods = {
     .iVersion = 2,
     .xClose = main_close,
-    .xRead = main_read,
+    .xRead = through_read,
     .xWrite = main_write,
-    .xTruncate = main_truncate,
-    .xSync = main_sync,
+    .xTruncate = through_truncate,
+    .xSync = through_sync,
     .xFileSize = main_size,
-    .xLock = main_lock,
-    .xUnlock = main_unlock,
-    .xCheckReservedLock = main_check_lock,
-    .xFileControl = main_control,
-    .xSectorSize = main_sector_size,
-    .xDeviceCharacteristics = main_characteristics,
+    .xLock = through_lock,
+    .xUnlock = through_unlock,
+    .xCheckReservedLock = through_check_lock,
+    .xFileControl = through_control,
+    .xSectorSize = through_sector_size,
+    .xDeviceCharacteristics = through_characteristics,
     .xShmMap = main_shared_map,
     .xShmLock = main_shared_lock,
     .xShmBarrier = main_shared_barrier,
@@ -205,18 +162,18 @@ int sqlite_main_open(sqlite3_vfs *below, const char *path, sqlite3_file *file, i
                      int *ret_flags)
 {
     struct main_file *mine = main_of(file);
-    *mine = (struct main_file){.real = (sqlite3_file *)(void *)(mine + 1),
+    *mine = (struct main_file){.through.real = (sqlite3_file *)(void *)(mine + 1),
                                .page = sqlite3_malloc(PAGE_BYTES_MAX)};
-    mine->real->pMethods = NULL;
+    mine->through.real->pMethods = NULL;
     if (mine->page == NULL) {
         return SQLITE_NOMEM;
     }
-    const int code = below->xOpen(below, path, mine->real, flags, ret_flags);
-    if (mine->real->pMethods == NULL) { /* then SQLite closes nothing */
+    const int code = below->xOpen(below, path, mine->through.real, flags, ret_flags);
+    if (mine->through.real->pMethods == NULL) { /* then SQLite closes nothing */
         sqlite3_free(mine->page);
         return code;
     }
-    mine->base.pMethods = &main_methods;
+    mine->through.base.pMethods = &main_methods;
     sqlite3_int64 size = 0;
     return code == SQLITE_OK ? main_size(file, &size) : code;
 }
