@@ -229,55 +229,11 @@ static struct reason explain_family(struct explainer *explainer, const struct no
     return with_children(reason, &children);
 }
 
-/* A condition that is judged itself, and not by its parts. */
-static struct reason explain_judged(struct explainer *explainer, node_index condition, str text,
-                                    const struct question *question)
+/* The beginning of a condition's reason that is judged itself, and not by its parts. */
+static struct reason judged(const struct explainer *explainer, node_index condition,
+                            enum reason_kind kind, str text, const struct question *question)
 {
-    const struct node *node = &explainer->rulebook->nodes[condition];
-    const enum truth truth = judge_condition(explainer->rulebook, condition, question);
-    switch (node->kind) {
-    case NODE_ALWAYS:
-    case NODE_NEVER:
-        return reason_of_kind(REASON_CONSTANT, truth, text);
-    case NODE_KNOWN:
-    case NODE_UNKNOWN:
-        return explain_knowledge(explainer, node, reason_of_kind(REASON_KNOWN, truth, text),
-                                 question);
-    case NODE_EXPIRED:
-    case NODE_RUNNING:
-        return explain_clock(explainer, node->item, reason_of_kind(REASON_CLOCK, truth, text),
-                             question);
-    case NODE_ANY_MEMBER:
-    case NODE_NO_MEMBER:
-    case NODE_EVERY_MEMBER:
-        return explain_family(explainer, node, reason_of_kind(REASON_FAMILY, truth, text),
-                              question);
-    case NODE_AND:
-    case NODE_OR:
-    case NODE_NOT:
-    case NODE_DEFINITION:
-    case NODE_FLAG:
-    case NODE_EQUAL:
-    case NODE_NOT_EQUAL:
-    case NODE_LESS:
-    case NODE_LESS_EQUAL:
-    case NODE_GREATER:
-    case NODE_GREATER_EQUAL:
-    case NODE_IN_LIST:
-    case NODE_IN_SET:
-    case NODE_FACT:
-    case NODE_LITERAL:
-    case NODE_TODAY:
-    case NODE_AFTER:
-    case NODE_BEFORE:
-    case NODE_LAST_DAY:
-    case NODE_LATER:
-    case NODE_EARLIER:
-    case NODE_NAME:
-        break;
-    }
-    return explain_comparison(explainer, condition, reason_of_kind(REASON_COMPARISON, truth, text),
-                              question);
+    return reason_of_kind(kind, judge_condition(explainer->rulebook, condition, question), text);
 }
 
 static struct reason explain_node(struct explainer *explainer, node_index condition,
@@ -298,13 +254,20 @@ static struct reason explain_node(struct explainer *explainer, node_index condit
                              REASON_DEFINITION, text, question);
     case NODE_ALWAYS:
     case NODE_NEVER:
+        return judged(explainer, condition, REASON_CONSTANT, text, question);
     case NODE_KNOWN:
     case NODE_UNKNOWN:
+        return explain_knowledge(
+            explainer, node, judged(explainer, condition, REASON_KNOWN, text, question), question);
     case NODE_EXPIRED:
     case NODE_RUNNING:
+        return explain_clock(explainer, node->item,
+                             judged(explainer, condition, REASON_CLOCK, text, question), question);
     case NODE_ANY_MEMBER:
     case NODE_NO_MEMBER:
     case NODE_EVERY_MEMBER:
+        return explain_family(
+            explainer, node, judged(explainer, condition, REASON_FAMILY, text, question), question);
     case NODE_FLAG:
     case NODE_EQUAL:
     case NODE_NOT_EQUAL:
@@ -325,7 +288,9 @@ static struct reason explain_node(struct explainer *explainer, node_index condit
     case NODE_NAME:
         break;
     }
-    return explain_judged(explainer, condition, text, question);
+    return explain_comparison(explainer, condition,
+                              judged(explainer, condition, REASON_COMPARISON, text, question),
+                              question);
 }
 
 static result explain_tried(const struct rulebook *rulebook, uint32_t safeguard,

@@ -58,6 +58,7 @@ void judge_needs(const struct rulebook *rulebook, uint32_t safeguard,
 void judge_reads(const struct rulebook *rulebook, uint32_t safeguard, bool *read);
 /* The same of the lines by which a clock runs. */
 void judge_clock_reads(const struct rulebook *rulebook, uint32_t clock, bool *read);
+
 enum clock_state {
     CLOCK_NOT_STARTED, /* no `runs` line applies: all their conditions are false */
     CLOCK_RUNNING,
