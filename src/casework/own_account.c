@@ -33,10 +33,13 @@ result account_secured(struct sitting *sitting, int64_t account, str what, struc
     return what.at == NULL ? arena_full(err) : sitting_append(sitting, &event, err);
 }
 
-result account_secured_before(const struct event *before, const char *what, struct err *err)
+result account_secured_before(const struct event *before, str what, struct err *err)
 {
+    if (what.at == NULL) {
+        return arena_full(err);
+    }
     const bool same = before->kind == EVENT_ACCOUNT_SECURED &&
-                      str_starts(before->body.account_secured.what, str_from_c(what));
+                      str_starts(before->body.account_secured.what, what);
     return same ? result_ok() : sitting_client_id_taken(err);
 }
 
@@ -101,7 +104,7 @@ static result confirm_work(struct transaction *transaction, void *context, struc
     bool found = false;
     TRY(begin(work, transaction, ACTION_SECURE_OWN_ACCOUNT, &before, err));
     if (before.position != 0) {
-        return account_secured_before(&before, "second factor set", err);
+        return account_secured_before(&before, STR("second factor set"), err);
     }
     TRY(transaction_second_factor(transaction, work->sitting.account.id, &work->factor, &found,
                                   err));
@@ -152,7 +155,7 @@ static result end_work(struct transaction *transaction, void *context, struct er
     TRY(begin(work, transaction, ACTION_SECURE_OWN_ACCOUNT, &before, err));
     TRY(sitting_require_proof(work->caller, err));
     if (before.position != 0) {
-        return account_secured_before(&before, "sessions ended", err);
+        return account_secured_before(&before, STR("sessions ended"), err);
     }
     session_hash_token(work->token, hash);
     TRY(sessions_end(transaction, work->sitting.account.id, hash, work->name, *work->arena, &ended,
@@ -234,7 +237,7 @@ static result remove_work(struct transaction *transaction, void *context, struct
     size_t ended = 0;
     TRY(begin(work, transaction, ACTION_SECURE_OWN_ACCOUNT, &before, err));
     if (before.position != 0) {
-        return account_secured_before(&before, "second factor removed", err);
+        return account_secured_before(&before, STR("second factor removed"), err);
     }
     TRY(sitting_own_account(&work->sitting, work->username, &account, err));
     TRY(transaction_second_factor(transaction, account, &work->factor, &found, err));
@@ -250,10 +253,10 @@ static result remove_work(struct transaction *transaction, void *context, struct
     return account_secured(&work->sitting, account, what, err);
 }
 
-/* An administrator's removal, and why. */
-static result remove_with(store_work *remove, const struct casework *casework,
-                          const struct caller *caller, str username, str reason,
-                          struct arena *arena, struct err *err)
+/* What an administrator does to how another account signs in, and why. */
+static result administer(store_work *act, const struct casework *casework,
+                         const struct caller *caller, str username, str reason, struct arena *arena,
+                         struct err *err)
 {
     TRY(text_line_required("The user name", username, NAME_MAX_BYTES, err));
     TRY(text_line_required("The reason", reason, SOURCE_MAX_BYTES, err));
@@ -262,15 +265,15 @@ static result remove_with(store_work *remove, const struct casework *casework,
                             .username = username,
                             .reason = str_trim(reason),
                             .arena = arena};
-    const result removed = store_write(casework->store, remove, &work, err);
+    const result done = store_write(casework->store, act, &work, err);
     sodium_memzero(&work.factor, sizeof work.factor);
-    return removed;
+    return done;
 }
 
 result casework_remove_second_factor(const struct casework *casework, const struct caller *caller,
                                      str username, str reason, struct arena *arena, struct err *err)
 {
-    return remove_with(remove_work, casework, caller, username, reason, arena, err);
+    return administer(remove_work, casework, caller, username, reason, arena, err);
 }
 
 /* --- a lost device ---------------------------------------------------------------------------- */
@@ -297,7 +300,7 @@ static result remove_all_work(struct transaction *transaction, void *context, st
     TRY(begin(work, transaction, ACTION_MANAGE_ACCOUNTS, &before, err));
     TRY(sitting_require_proof(work->caller, err));
     if (before.position != 0) {
-        return account_secured_before(&before, "second factor and passkeys removed", err);
+        return account_secured_before(&before, STR("second factor and passkeys removed"), err);
     }
     TRY(sitting_own_account(&work->sitting, work->username, &account, err));
     TRY(transaction_second_factor(transaction, account, &work->factor, &found, err));
@@ -324,7 +327,7 @@ static result end_all_work(struct transaction *transaction, void *context, struc
     TRY(sitting_require_proof(work->caller, err));
     const str what = arena_format(work->arena, "every session ended: %.*s", STR_ARG(work->reason));
     if (before.position != 0) {
-        return account_secured_before(&before, what.at, err);
+        return account_secured_before(&before, what, err);
     }
     TRY(sitting_own_account(&work->sitting, work->username, &account, err));
     TRY(sessions_end(transaction, account, NULL, STR(""), *work->arena, &ended, err));
@@ -335,11 +338,11 @@ static result end_all_work(struct transaction *transaction, void *context, struc
 result casework_end_sessions(const struct casework *casework, const struct caller *caller,
                              str username, str reason, struct arena *arena, struct err *err)
 {
-    return remove_with(end_all_work, casework, caller, username, reason, arena, err);
+    return administer(end_all_work, casework, caller, username, reason, arena, err);
 }
 
 result casework_remove_factors(const struct casework *casework, const struct caller *caller,
                                str username, str reason, struct arena *arena, struct err *err)
 {
-    return remove_with(remove_all_work, casework, caller, username, reason, arena, err);
+    return administer(remove_all_work, casework, caller, username, reason, arena, err);
 }

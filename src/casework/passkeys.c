@@ -149,7 +149,7 @@ static result put_new(struct own_work *work, struct transaction *transaction, st
         arena_format(work->arena, "passkey registered: %.*s", STR_ARG(work->wanted->title)), err);
 }
 
-static result begin_change(struct own_work *work, struct transaction *transaction, const char *what,
+static result begin_change(struct own_work *work, struct transaction *transaction, str what,
                            bool *ret_repeated, struct err *err)
 {
     struct event before;
@@ -164,7 +164,7 @@ static result register_work(struct transaction *transaction, void *context, stru
 {
     struct own_work *work = context;
     bool repeated = false;
-    TRY(begin_change(work, transaction, "passkey registered", &repeated, err));
+    TRY(begin_change(work, transaction, STR("passkey registered"), &repeated, err));
     if (repeated) {
         return result_ok();
     }
@@ -221,7 +221,7 @@ static result remove_work(struct transaction *transaction, void *context, struct
     int64_t account = 0;
     size_t deleted = 0;
     size_t ended = 0;
-    TRY(begin_change(work, transaction, "passkey removed", &repeated, err));
+    TRY(begin_change(work, transaction, STR("passkey removed"), &repeated, err));
     if (repeated) {
         return result_ok();
     }

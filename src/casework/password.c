@@ -309,7 +309,7 @@ static result set_own(struct transaction *transaction, void *context, struct err
     TRY(sitting_record(&work->sitting, work->casework, transaction, work->caller,
                        ACTION_SECURE_OWN_ACCOUNT, work->arena, &before, err));
     if (before.position != 0) {
-        return account_secured_before(&before, "password changed", err);
+        return account_secured_before(&before, STR("password changed"), err);
     }
     const int64_t account = work->sitting.account.id;
     TRY(transaction_password_hash(transaction, account, work->arena, &stored, err));

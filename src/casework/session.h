@@ -29,8 +29,7 @@ struct sitting;
 MUST_USE result account_secured(struct sitting *sitting, int64_t account, str what,
                                 struct err *err);
 /* The same command, sent again: ERROR_CONFLICT unless its event begins with `what`. */
-MUST_USE result account_secured_before(const struct event *before, const char *what,
-                                       struct err *err);
+MUST_USE result account_secured_before(const struct event *before, str what, struct err *err);
 
 /* Ends the session of this name (own_account.h), or for "" every one of the account but the one of
  * this token's hash (NULL: all). */

@@ -46,7 +46,7 @@ static result begin(struct link_work *work, struct transaction *transaction, con
     TRY(sitting_require_proof(work->caller, err));
     work->repeated = before.position != 0;
     if (work->repeated) {
-        return account_secured_before(&before, said_of(work, done).at, err);
+        return account_secured_before(&before, said_of(work, done), err);
     }
     TRY(sitting_own_account(&work->sitting, work->link->username, &account, err));
     return transaction_account(transaction, account, work->arena, &work->account, err);

@@ -210,17 +210,6 @@ static result complaint_faults(struct exchange *exchange, const struct faults *f
     return result_ok();
 }
 
-/* A form sends what it offered; a program may send anything. */
-static bool is_subject(str name)
-{
-    for (size_t i = 0; i < own_subject_count; i++) {
-        if (str_equal(str_from_c(own_subjects[i].name), name)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 result handle_own_complaint(struct exchange *exchange, struct err *err)
 {
     struct input_value values[COMPLAINT_FIELDS];
@@ -228,7 +217,8 @@ result handle_own_complaint(struct exchange *exchange, struct err *err)
     struct entry_answer answer;
     struct err problem = {0};
     TRY(input_read(exchange, complaint_fields, COMPLAINT_FIELDS, values, &faults, err));
-    if (fault_of(&faults, STR("about")) == NULL && !is_subject(values[0].text)) {
+    /* A form sends what it offered; a program may send anything. */
+    if (fault_of(&faults, STR("about")) == NULL && own_subject_named(values[0].text) == NULL) {
         fault_add(&faults, STR("about"), STR("/about"), str_from_c(complaint_fields[0].missing));
     }
     if (faults.count > 0) {

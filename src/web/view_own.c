@@ -19,6 +19,16 @@ const struct own_subject own_subjects[] = {
 };
 const size_t own_subject_count = sizeof own_subjects / sizeof own_subjects[0];
 
+const struct own_subject *own_subject_named(str name)
+{
+    for (size_t i = 0; i < own_subject_count; i++) {
+        if (str_equal(str_from_c(own_subjects[i].name), name)) {
+            return &own_subjects[i];
+        }
+    }
+    return NULL;
+}
+
 struct word {
     const char *name;
     const char *said;
@@ -54,12 +64,8 @@ static json_t *word_of(const struct own_view *view, const struct word *words, si
 
 static json_t *subject_of(const struct own_view *view, str name)
 {
-    for (size_t i = 0; i < own_subject_count; i++) {
-        if (str_equal(str_from_c(own_subjects[i].name), name)) {
-            return json_of_str(speech_say(&view->speech, own_subjects[i].title));
-        }
-    }
-    return json_of_str(name);
+    const struct own_subject *subject = own_subject_named(name);
+    return json_of_str(subject != NULL ? speech_say(&view->speech, subject->title) : name);
 }
 
 /* --- pieces ----------------------------------------------------------------------------------- */

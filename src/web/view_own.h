@@ -26,5 +26,6 @@ struct own_subject {
 };
 extern const struct own_subject own_subjects[];
 extern const size_t own_subject_count;
+const struct own_subject *own_subject_named(str name); /* NULL: it may not be about that */
 
 #endif
