@@ -1,4 +1,5 @@
 #include "hub_office.h"
+#include "../temporary.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -68,8 +69,7 @@ void hub_rules_write(char folder[HUB_RULES_SIZE])
     fclose(file);
     assert_true(size > 0 && size < sizeof text - 1);
     text[size] = '\0';
-    const char *parent = getenv("TMPDIR");
-    snprintf(folder, HUB_RULES_SIZE, "%s/hub-rules-XXXXXX", parent == NULL ? "/tmp" : parent);
+    temporary_path(folder, HUB_RULES_SIZE, "hub-rules");
     assert_non_null(mkdtemp(folder));
     snprintf(path, sizeof path, "%s/procedure.rules", folder);
     file = fopen(path, "w");

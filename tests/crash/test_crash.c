@@ -8,6 +8,7 @@
  *     test_crash [ROUNDS [SEED]]
  *
  * The control that shows that this can fail is in the comment at write_for_ever. */
+#include "../temporary.h"
 #include "base/random.h"
 #include "store/store.h"
 
@@ -380,14 +381,13 @@ int main(int count, char **arguments)
 {
     char folder[256];
     char path[300];
-    const char *parent = getenv("TMPDIR");
     const int64_t usual = getenv("RETURNHUB_LONG") != NULL ? ROUNDS_LONG : ROUNDS_QUICK;
     const long rounds = (long)argument(arguments, count, 1, usual);
     const uint64_t seed = (uint64_t)argument(arguments, count, 2, (int64_t)time(NULL));
     struct arena arena = {0};
     printf("1..1\n# %ld rounds from seed %llu\n", rounds, (unsigned long long)seed);
     fflush(stdout); /* the children must not print it again */
-    snprintf(folder, sizeof folder, "%s/returnhub-crash-XXXXXX", parent == NULL ? "/tmp" : parent);
+    temporary_path(folder, sizeof folder, "crash");
     if (mkdtemp(folder) == NULL ||
         !arena_open(&arena, (size_t)IDS_MAX * sizeof(struct client_id), NULL).ok) {
         return 1;

@@ -1,4 +1,5 @@
 #include "register_of.h"
+#include "../temporary.h"
 
 #include "load_rulebook.h"
 
@@ -39,7 +40,8 @@ struct demo_options register_options(int64_t people, uint64_t seed)
 void register_open(struct register_of *made, uint64_t entropy)
 {
     struct err err = {.code = ERROR_NONE};
-    *made = (struct register_of){.folder = "/tmp/returnhub-demo-XXXXXX"};
+    *made = (struct register_of){.folder = ""};
+    temporary_path(made->folder, sizeof made->folder, "demo");
     must(arena_open(&made->perm, (size_t)256 << 20, &err), &err);
     must(arena_open(&made->work, (size_t)512 << 20, &err), &err);
     assert_non_null(mkdtemp(made->folder));

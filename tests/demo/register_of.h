@@ -12,8 +12,8 @@ struct register_of {
     struct store *store;
     struct casework casework;
     struct demo_outcome outcome;
-    char folder[64];
-    char path[96];
+    char folder[200];
+    char path[256];
 };
 
 /* 2026-11-23 */

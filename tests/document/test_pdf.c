@@ -1,6 +1,7 @@
 /* Aim: a document is written as PDF, the same bytes each time, with all its words, its pages
  * numbered, its title and outline and links; too little room is an error and no harm. pdftotext,
  * pdfinfo and qpdf, which know nothing of how it was made, read it back. */
+#include "../temporary.h"
 #include "document/document_pdf.h"
 #include "sample.h"
 
@@ -62,7 +63,8 @@ static str pdf_of(int paragraphs)
 /* What a command prints that is given a file with the PDF, and after it more. */
 static str read_back(str pdf, const char *command, const char *more)
 {
-    char path[] = "/tmp/returnhub-pdf-XXXXXX";
+    char path[200];
+    temporary_path(path, sizeof path, "pdf");
     const int file = mkstemp(path);
     assert_true(file >= 0);
     assert_int_equal(write(file, pdf.at, pdf.len), (ssize_t)pdf.len);

@@ -1,5 +1,6 @@
 /* Aim: the log on the disk is what the audit takes for whole after every beat; whatever is stopped,
  * lost or put back to an older copy, what was signed stays one history, or nothing is signed. */
+#include "../temporary.h"
 #include "log/log.h"
 #include "seal/receipt.h"
 
@@ -14,9 +15,9 @@
 #include <cmocka.h>
 
 struct room {
-    char folder[64];
-    char log_path[96];
-    char key_path[96];
+    char folder[200];
+    char log_path[256];
+    char key_path[256];
     struct system_fake fake;
     struct arena arena;
     struct signer signer;
@@ -55,7 +56,7 @@ static int room_open(void **state)
 {
     struct note_key key;
     struct room *room = test_calloc(1, sizeof *room);
-    snprintf(room->folder, sizeof room->folder, "/tmp/returnhub-log-XXXXXX");
+    temporary_path(room->folder, sizeof room->folder, "log");
     assert_non_null(mkdtemp(room->folder));
     snprintf(room->log_path, sizeof room->log_path, "%s/log", room->folder);
     snprintf(room->key_path, sizeof room->key_path, "%s/key", room->folder);
@@ -273,7 +274,7 @@ static void a_damaged_log_is_refused(void **state)
     beat(room, 300, 0);
     close_log(room);
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
-        char path[128];
+        char path[400];
         snprintf(path, sizeof path, "%s/%s", room->log_path, files[i]);
         shell("cp %s %s/kept", path, room->folder);
         shell("truncate -s -1 %s", path);

@@ -1,6 +1,7 @@
 /* Aim: our witness vouches for our log while it grows, and for nothing else: every answer of the
  * specification (c2sp.org/tlog-witness) is seen; whatever a witness does, or that it is away, the
  * log goes on; who is told a quorum is told who cosigned. */
+#include "../temporary.h"
 #include "log/cosigning.h"
 #include "log/witness.h"
 #include "seal/cosignature.h"
@@ -28,7 +29,7 @@ enum { WITNESSES = 3, NOW_MS = 1700000000 };
 
 /* One log, and three witnesses of it. */
 struct room {
-    char folder[64];
+    char folder[200];
     struct system_fake fake;
     struct arena arena;
     struct signer signer;
@@ -63,15 +64,15 @@ static void send_by_hand(struct cosigning_post *posts, size_t count, int64_t ms_
     }
 }
 
-static void path_in(const struct room *room, const char *name, int number, char path[128])
+static void path_in(const struct room *room, const char *name, int number, char path[256])
 {
-    snprintf(path, 128, "%s/%s%d", room->folder, name, number);
+    snprintf(path, 256, "%s/%s%d", room->folder, name, number);
 }
 
 static void open_log(struct room *room)
 {
-    char key_path[128];
-    char log_path[128];
+    char key_path[256];
+    char log_path[256];
     path_in(room, "key", 0, key_path);
     path_in(room, "log", 0, log_path);
     EXPECT_OK(signer_open(key_path, room->arena, &room->signer, &failure));
@@ -80,8 +81,8 @@ static void open_log(struct room *room)
 
 static void open_witness(struct room *room, int number)
 {
-    char key_path[128];
-    char folder[128];
+    char key_path[256];
+    char folder[256];
     path_in(room, "witness", number, key_path);
     path_in(room, "seen", number, folder);
     const struct witness_options options = {.folder = folder,
@@ -94,7 +95,7 @@ static void open_witness(struct room *room, int number)
 
 static void make_witness(struct room *room, int number)
 {
-    char path[128];
+    char path[256];
     char name[40];
     struct note_key key;
     struct signing_key secret;
@@ -134,10 +135,10 @@ static void make_policies(struct room *room)
 
 static int room_open(void **state)
 {
-    char path[128];
+    char path[256];
     struct note_key key;
     struct room *room = test_calloc(1, sizeof *room);
-    snprintf(room->folder, sizeof room->folder, "/tmp/returnhub-witness-XXXXXX");
+    temporary_path(room->folder, sizeof room->folder, "witness");
     assert_non_null(mkdtemp(room->folder));
     system_fake_init(&room->fake, (instant){.milliseconds = (int64_t)NOW_MS * 1000}, 1);
     EXPECT_OK(arena_open(&room->arena, 16 * 1024 * 1024, &failure));
@@ -161,7 +162,7 @@ static int room_open(void **state)
 static int room_close(void **state)
 {
     struct room *room = *state;
-    char command[100];
+    char command[400];
     cosigning_close(room->cosigning);
     for (int i = 0; i < WITNESSES; i++) {
         witness_close(room->witnesses[i]);
@@ -419,7 +420,7 @@ static void strangers_are_refused(void **state)
 static void it_remembers(void **state)
 {
     struct room *room = *state;
-    char command[200];
+    char command[400];
     struct witness_answer answer;
     char name[SHA256_HEX_SIZE];
     str text;

@@ -1,6 +1,7 @@
 /* Aim: what stands in notices/ can be read, every fault in such a text is told with its line, and a
  * letter is either filled in whole, in both languages, or refused. Its hash is that of sha256sum.
  */
+#include "../temporary.h"
 #include "document/document_html.h"
 #include "notice/book.h"
 #include "system/system.h"
@@ -255,13 +256,14 @@ static void test_hash(void **state)
     struct buf buf;
     char hex[SHA256_HEX_SIZE];
     char printed[SHA256_HEX_SIZE] = "";
-    char path[] = "/tmp/returnhub-notice-XXXXXX";
+    char path[200];
     const struct catalogue catalogue = catalogue_of(PO_HEAD PO_TITLE PO_LINE);
     assert_true(fill(&catalogue, 2, &content, NULL).ok);
     assert_true(notice_content_hash(&content, arena, &hash, NULL).ok);
     sha256_hex(&hash, hex);
     buf_init(&buf, &arena, FILE_BYTES_MAX);
     notice_content_text(&content, &buf);
+    temporary_path(path, sizeof path, "notice");
     const int file = mkstemp(path);
     assert_true(file >= 0);
     assert_int_equal(write(file, buf.at, buf.len), (ssize_t)buf.len);

@@ -1,4 +1,5 @@
 #include "harness.h"
+#include "../temporary.h"
 
 #include <dirent.h>
 #include <sqlite3.h>
@@ -21,7 +22,7 @@ result room_open_store(struct room *room, bool create, struct store **ret_store,
 int room_open(void **state)
 {
     struct room *room = test_calloc(1, sizeof *room);
-    memcpy(room->folder, "/tmp/returnhub-test-XXXXXX", sizeof "/tmp/returnhub-test-XXXXXX");
+    temporary_path(room->folder, sizeof room->folder, "store");
     assert_non_null(mkdtemp(room->folder));
     snprintf(room->path, sizeof room->path, "%s/register.db", room->folder);
     snprintf(room->key_path, sizeof room->key_path, "%s/register.key", room->folder);

@@ -12,9 +12,9 @@
 #include <cmocka.h>
 
 struct room {
-    char folder[64];
-    char path[96];
-    char key_path[96];
+    char folder[200];
+    char path[256];
+    char key_path[256];
     struct system_fake fake; /* its time stands still unless a test moves it */
     struct store *store;
     struct arena arena;

@@ -2,6 +2,7 @@
  * rest as SQLite made it (store/sqlite_main.h). SQLite itself is the judge: after every page of a
  * file was cleared it must find the file whole, and the same rows in it; and of what was deleted no
  * word may be left. */
+#include "../temporary.h"
 #include "base/random.h"
 #include "store/sqlite_main.h"
 
@@ -28,13 +29,11 @@ struct room {
 static int setup(void **state)
 {
     static struct room room;
-    const char *folder = getenv("TMPDIR");
     const char *given = getenv("RETURNHUB_SEED");
     const uint64_t seed = given == NULL ? 1 : strtoull(given, NULL, 10);
     room = (struct room){.bytes = malloc(FILE_MAX)};
     assert_non_null(room.bytes);
-    snprintf(room.path, sizeof room.path, "%s/returnhub-file-XXXXXX",
-             folder == NULL ? "/tmp" : folder);
+    temporary_path(room.path, sizeof room.path, "file");
     const int file = mkstemp(room.path);
     assert_true(file >= 0);
     close(file);

@@ -20,7 +20,7 @@
 
 static bool file_contains(struct room *room, const char *suffix, const char *wanted)
 {
-    char path[128];
+    char path[300];
     struct arena arena = {0};
     str bytes = {0};
     snprintf(path, sizeof path, "%s%s", room->path, suffix);
@@ -267,8 +267,8 @@ static const char swap_events[] =
 
 static void expect_tampering_found(struct room *room, const char *sql)
 {
-    char copy[130];
-    char text[300];
+    char copy[300];
+    char text[400];
     struct rebuild_outcome outcome = {0};
     snprintf(copy, sizeof copy, "%s.copy", room->path);
     snprintf(text, sizeof text, "VACUUM INTO '%s'", copy);
@@ -412,7 +412,7 @@ static void nothing_is_overwritten(void **state)
     expect_open_fails(room, true, ERROR_CONFLICT, "exists already");
     store_close(room->store);
     room->store = NULL;
-    char moved[130];
+    char moved[300];
     snprintf(moved, sizeof moved, "%s.moved", room->path);
     assert_int_equal(rename(room->path, moved), 0);
     expect_open_fails(room, true, ERROR_CONFLICT, "The key file");

@@ -1,5 +1,6 @@
 /* Aim: a confined process does its work, and what it gave up it cannot do, in any thread. Each
  * thing is tried in a child, before and after, so that what is refused is refused by this alone. */
+#include "../temporary.h"
 #include "system/confine.h"
 
 #include <errno.h>
@@ -28,9 +29,8 @@ static char outside[200];
 static int setup(void **state)
 {
     (void)state;
-    const char *temporary = getenv("TMPDIR") != NULL ? getenv("TMPDIR") : "/tmp";
-    snprintf(inside, sizeof inside, "%s/returnhub-confine-in-XXXXXX", temporary);
-    snprintf(outside, sizeof outside, "%s/returnhub-confine-out-XXXXXX", temporary);
+    temporary_path(inside, sizeof inside, "confine-in");
+    temporary_path(outside, sizeof outside, "confine-out");
     return mkdtemp(inside) != NULL && mkdtemp(outside) != NULL ? 0 : -1;
 }
 

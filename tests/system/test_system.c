@@ -1,5 +1,6 @@
 /* Aim: files are read within a limit and replaced whole, failures name the path, and the fake
  * machine is a machine of its own: its time stands still and its entropy can be had again. */
+#include "../temporary.h"
 #include "system/system.h"
 
 #include <setjmp.h>
@@ -15,7 +16,7 @@
 #include <cmocka.h>
 
 struct room {
-    char folder[64];
+    char folder[200];
     struct arena arena;
 };
 
@@ -23,7 +24,7 @@ static int open_room(void **state)
 {
     struct room *room = test_calloc(1, sizeof *room);
     struct err err;
-    memcpy(room->folder, "/tmp/returnhub-test-XXXXXX", sizeof "/tmp/returnhub-test-XXXXXX");
+    temporary_path(room->folder, sizeof room->folder, "system");
     assert_non_null(mkdtemp(room->folder));
     assert_true(arena_open(&room->arena, 16 * 1024 * 1024, &err).ok);
     *state = room;
