@@ -308,7 +308,7 @@ static bool same_counts(const struct intake_counts *a, const struct intake_count
     return a->used == b->used && a->used_in_month == b->used_in_month && a->held == b->held;
 }
 
-/* What is counted as it happens is what counting everybody comes to, on any day. */
+/* What is counted as it happens is what counting everybody comes to, on any day, and the model. */
 static result check_intakes(struct transaction *transaction, struct rows_work *work,
                             struct err *err)
 {
@@ -324,11 +324,14 @@ static result check_intakes(struct transaction *transaction, struct rows_work *w
         struct intake_counts counted;
         TRY(transaction_count_intake(transaction, row->id, on, &kept, err));
         TRY(transaction_count_intake_past(transaction, row->id, on, ever, &counted, err));
-        if (!same_counts(&kept, &counted)) {
+        const struct intake_counts folded = model_intake(&work->world->model, row->id, on);
+        if (!same_counts(&kept, &counted) || !same_counts(&kept, &folded)) {
             model_break(&work->world->model,
-                        "4: under %.*s %lld are used and %lld held, and %lld and %lld are kept",
+                        "4: under %.*s %lld are used and %lld held, %lld and %lld are kept, and it "
+                        "is %lld and %lld",
                         STR_ARG(row->reference), (long long)counted.used, (long long)counted.held,
-                        (long long)kept.used, (long long)kept.held);
+                        (long long)kept.used, (long long)kept.held, (long long)folded.used,
+                        (long long)folded.held);
         }
     }
     return result_ok();

@@ -182,6 +182,41 @@ static void count_places(struct model *model, const struct model_person *person,
     }
 }
 
+static void put_in_place(const struct rulebook *rulebook, str name, struct value value,
+                         struct value *values)
+{
+    const uint32_t fact = rulebook_fact(rulebook, name);
+    if (fact != NOT_FOUND_INDEX) {
+        values[fact] = value;
+    }
+}
+
+/* What is left of a number that the agreement sets: unknown while that is. */
+static void put_left(const struct rulebook *rulebook, str set, str left, int64_t used,
+                     struct value *values)
+{
+    const uint32_t fact = rulebook_fact(rulebook, set);
+    if (fact != NOT_FOUND_INDEX && values[fact].known) {
+        put_in_place(rulebook, left, value_number(values[fact].number - used), values);
+    }
+}
+
+/* What is held for this very person, or was used for them to be there, is not lacking for them. */
+static void count_intake(struct model *model, const struct model_person *person,
+                         const struct model_hub *hub, date today, struct value *values)
+{
+    const struct intake_counts counts = model_intake(model, hub->agreement, today);
+    const struct model_place *place = model_own_place(model, hub, person, today);
+    const bool has_place =
+        place != NULL && (place->state == PLACE_HELD || place->state == PLACE_OCCUPIED);
+    const int64_t own = has_place ? 1 : 0;
+    put_left(model->rulebook, STR("agreement.cap"), STR("agreement.cap_left"),
+             counts.used + counts.held - own, values);
+    put_left(model->rulebook, STR("agreement.intake_a_month"),
+             STR("agreement.intake_left_this_month"), counts.used_in_month + counts.held - own,
+             values);
+}
+
 static void ask_about_hub(struct model *model, const struct model_person *person,
                           const struct step *step, int64_t hub_id, struct arena *arena,
                           struct question *question)
@@ -192,17 +227,9 @@ static void ask_about_hub(struct model *model, const struct model_person *person
     count_places(model, person, hub, question->today, values);
     question->hub = values;
     if (step->with_agreement && hub->agreement != 0) {
-        question->agreement =
-            values_of(model, SUBJECT_OF_AGREEMENT, hub->agreement, question->today, arena);
-    }
-}
-
-static void put_in_place(const struct rulebook *rulebook, str name, struct value value,
-                         struct value *values)
-{
-    const uint32_t fact = rulebook_fact(rulebook, name);
-    if (fact != NOT_FOUND_INDEX) {
-        values[fact] = value;
+        values = values_of(model, SUBJECT_OF_AGREEMENT, hub->agreement, question->today, arena);
+        count_intake(model, person, hub, question->today, values);
+        question->agreement = values;
     }
 }
 

@@ -13,6 +13,7 @@
 #include "register/reference.h"
 #include "register/row.h"
 #include "rulebook/judge.h"
+#include "store/store.h"
 
 enum {
     MODEL_PEOPLE_MAX = 24,
@@ -27,6 +28,7 @@ enum {
     MODEL_DEEDS_MAX = 4096,
     MODEL_MERGES_MAX = 128,
     MODEL_STAYS_MAX = 256,
+    MODEL_TRANSFERS_MAX = 256,
     MODEL_MANIFESTS_MAX = 128,
     MODEL_ON_MANIFESTS_MAX = 256,
     MODEL_ENTRIES_MAX = 256,
@@ -126,6 +128,12 @@ struct model_stay {
     int64_t left; /* position of the step that ended it; 0: the person is there */
 };
 
+/* A place was taken at a hub under this agreement. */
+struct model_transfer {
+    int64_t agreement;
+    date on;
+};
+
 struct model_manifest {
     int64_t id;
     char reference[24];
@@ -215,6 +223,8 @@ struct model {
     size_t merge_count;
     struct model_stay stays[MODEL_STAYS_MAX];
     size_t stay_count;
+    struct model_transfer transfers[MODEL_TRANSFERS_MAX];
+    size_t transfer_count;
     struct model_manifest manifests[MODEL_MANIFESTS_MAX];
     size_t manifest_count;
     struct model_on_manifest on_manifests[MODEL_ON_MANIFESTS_MAX];
@@ -268,6 +278,8 @@ int64_t model_command(const struct model *model, const struct client_id *id);
 int64_t model_places_free(const struct model_hub *hub, const char *kind, date today);
 int64_t model_places(const struct model_hub *hub, enum place_state state);
 int64_t model_places_agreed(const struct model_hub *hub);
+/* What is used of an agreement until a day, and in its month; what is held for who is approved. */
+struct intake_counts model_intake(struct model *model, int64_t agreement, date on);
 /* The place at the hub that this person has, or that is kept for them; NULL for none. */
 const struct model_place *model_own_place(struct model *model, const struct model_hub *hub,
                                           const struct model_person *person, date today);

@@ -56,6 +56,29 @@ const struct model_place *model_own_place(struct model *model, const struct mode
     return own;
 }
 
+struct intake_counts model_intake(struct model *model, int64_t agreement, date on)
+{
+    struct intake_counts counts = {0};
+    const struct civil today = date_to_civil(on);
+    for (size_t i = 0; i < model->transfer_count; i++) {
+        const struct model_transfer *transfer = &model->transfers[i];
+        const struct civil then = date_to_civil(transfer->on);
+        if (transfer->agreement == agreement && transfer->on.day <= on.day) {
+            counts.used++;
+            counts.used_in_month += then.year == today.year && then.month == today.month ? 1 : 0;
+        }
+    }
+    for (size_t i = 0; i < model->request_count; i++) {
+        const struct model_request *request = &model->requests[i];
+        const struct model_hub *hub = model_hub(model, request->hub);
+        if (hub != NULL && hub->agreement == agreement && request->state == REQUEST_APPROVED &&
+            model->rulebook->steps[request->step].place == STEP_PLACE_TAKES) {
+            counts.held++;
+        }
+    }
+    return counts;
+}
+
 const char *model_need(struct model *model, const struct model_person *person, date today,
                        char kind[24])
 {
@@ -338,6 +361,9 @@ bool model_move(const struct fold *fold, int64_t request_id)
         }
         become(place, PLACE_OCCUPIED);
         place->person = person->id;
+        ASSERT(model->transfer_count < MODEL_TRANSFERS_MAX);
+        model->transfers[model->transfer_count++] =
+            (struct model_transfer){.agreement = hub->agreement, .on = fold->event->effective_on};
     }
     if (request != NULL) {
         model_release(model, request);
