@@ -1,6 +1,7 @@
 #include "forecast/law.h"
 
 #include "forecast/line_up.h"
+#include "rulebook/lasting.h"
 #include "rulebook/screen.h"
 
 #include <string.h>
@@ -40,12 +41,15 @@ struct judged_stage {
     struct line_up_plan line_up;
     struct filling *fillings; /* of what is LINE_UP_ROWS */
     size_t filling_count;
+    uint16_t ways; /* bits: those that are judged */
 };
 
 struct judged_way {
     const struct step *step;
+    const bool *lasts; /* by safeguard of the step: who is not clear never will be in this stay */
     uint32_t hub;
     uint32_t stage; /* among the judged ones */
+    uint16_t bit;   /* among its judged ways */
 };
 
 struct law_plan {
@@ -104,10 +108,38 @@ static void find_ways(struct law_plan *plan)
         if (*place == NOT_JUDGED) {
             *place = (uint8_t)plan->stage_count++;
         }
-        plan->ways[way->index] =
-            (struct judged_way){&scenario->rulebook->steps[step], way->hub.index, *place};
-        want_facts(plan, &scenario->rulebook->steps[step]);
+        struct judged_stage *stage = &plan->stages[*place];
+        struct judged_way *judged = &plan->ways[way->index];
+        *judged = (struct judged_way){
+            .step = &scenario->rulebook->steps[step],
+            .hub = way->hub.index,
+            .stage = *place,
+            .bit = (uint16_t)(stage->ways + 1U),
+        };
+        stage->ways |= judged->bit;
+        want_facts(plan, judged->step);
     }
+}
+
+static result find_lasting(struct law_plan *plan, struct arena *arena, struct err *err)
+{
+    const struct scenario *scenario = plan->scenario;
+    for (size_t i = 0; i < scenario->way_count; i++) {
+        struct judged_way *judged = &plan->ways[scenario->ways[i].index];
+        const struct step *step = judged->step;
+        if (scenario->ways[i].hub.name.len == 0) {
+            continue;
+        }
+        bool *lasts = ARENA_NEW(arena, bool, step->safeguard_count + 1);
+        if (lasts == NULL) {
+            return arena_full(err);
+        }
+        for (size_t j = 0; j < step->safeguard_count; j++) {
+            lasts[j] = lasts_unclear(scenario->rulebook, step->safeguards[j]);
+        }
+        judged->lasts = lasts;
+    }
+    return result_ok();
 }
 
 static void find_givings(struct law_plan *plan)
@@ -397,6 +429,7 @@ result law_plan_make(const struct scenario *scenario, struct arena *arena,
     if (plan->stage_count == 0) {
         return result_ok();
     }
+    TRY(find_lasting(plan, arena, err));
     find_slots(plan);
     find_kept_givings(plan);
     find_countries(plan);
@@ -524,7 +557,7 @@ static uint32_t law_steps(void *context, const struct procedure_who *who, uint32
             record->today ? cell_of_number(day) : record->value;
     }
     const uint8_t place = plan->stage_places[from];
-    if (place != NOT_JUDGED) {
+    if (place != NOT_JUDGED && line_up_has(&future->line_ups[place], who->seat, who->person)) {
         line_up_close(&future->line_ups[place], who->seat);
     }
     return enter_stage(future, who, to, day);
@@ -578,8 +611,57 @@ static struct value *hub_values(const struct law_plan *plan, uint32_t hub, date 
     return values;
 }
 
+/* A safeguard is not clear of them that never will be while they are here. */
+static uint64_t barred_for_good(const struct judged_way *judged,
+                                const struct screen_answers *answers, size_t word)
+{
+    uint64_t bits = 0;
+    for (size_t i = 0; i < judged->step->safeguard_count; i++) {
+        if (judged->lasts[i]) {
+            bits |= answers->each_barred[i][word] | answers->each_unknown[i][word];
+        }
+    }
+    return bits;
+}
+
+static void bar_row(struct line_up *line_up, uint32_t row, uint16_t way, uint16_t ways)
+{
+    struct line_up_row *about = &line_up->rows[row];
+    about->barred |= way;
+    if (about->is_there && about->barred == ways) {
+        line_up_close(line_up, row);
+    }
+}
+
+/* Whoever is barred for good from all ways of the stage is never judged again while they are in it,
+ * and their row is free for others. */
+static void bar_for_good(const struct law_plan *plan, const struct judged_way *judged,
+                         const struct screen_answers *answers, struct line_up *line_up)
+{
+    const uint16_t ways = plan->stages[judged->stage].ways;
+    for (size_t word = 0; word < line_up->columns.word_count; word++) {
+        for (uint64_t left = barred_for_good(judged, answers, word); left != 0; left &= left - 1) {
+            bar_row(line_up, (uint32_t)(word * 64) + (uint32_t)__builtin_ctzll(left), judged->bit,
+                    ways);
+        }
+    }
+}
+
+static enum procedure_clearance clearance_of(const struct judged_way *judged,
+                                             const struct screen_answers *answers,
+                                             const struct line_up *line_up,
+                                             struct procedure_candidate candidate)
+{
+    if (!line_up_has(line_up, candidate.seat, candidate.person) ||
+        (line_up->rows[candidate.seat].barred & judged->bit) != 0) {
+        return NEVER_CLEARED;
+    }
+    return plane_bit(answers->clear, candidate.seat) ? CLEARED : NOT_CLEARED;
+}
+
 static result law_judges(void *context, uint32_t way, const struct procedure_candidate *candidates,
-                         size_t count, int32_t day, bool *ret_clear, struct err *err)
+                         size_t count, int32_t day, enum procedure_clearance *ret_clearances,
+                         struct err *err)
 {
     const struct law_future *future = context;
     const struct law_plan *plan = future->plan;
@@ -590,6 +672,7 @@ static result law_judges(void *context, uint32_t way, const struct procedure_can
         return result_ok();
     }
     const struct judged_way *judged = &plan->ways[way];
+    struct line_up *line_up = &future->line_ups[judged->stage];
     struct arena scratch = *future->arena;
     const date today = date_add_days(plan->scenario->about.begins, day);
     const struct columns *columns = fill(future, judged->stage);
@@ -607,10 +690,11 @@ static result law_judges(void *context, uint32_t way, const struct procedure_can
     const struct screen *screen = NULL;
     struct screen_answers answers;
     TRY(screen_compile(columns, &question, screen_best_level(), &scratch, &screen, err));
-    TRY(screen_answers_init(screen, false, &scratch, &answers, err));
+    TRY(screen_answers_init(screen, true, &scratch, &answers, err));
     TRY(screen_all(screen, scratch, &answers, err));
+    bar_for_good(plan, judged, &answers, line_up);
     for (size_t i = 0; i < count; i++) {
-        ret_clear[i] = plane_bit(answers.clear, candidates[i].seat);
+        ret_clearances[i] = clearance_of(judged, &answers, line_up, candidates[i]);
     }
     return result_ok();
 }

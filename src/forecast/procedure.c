@@ -38,6 +38,7 @@ struct way {
     bool branches_constant;
     uint8_t bit;   /* among the ways of its stage */
     uint8_t index; /* among all */
+    uint8_t stage;
     uint32_t station;
     uint32_t last_branch;
     const struct procedure_branch *branches;
@@ -48,7 +49,8 @@ struct way {
     struct quantity open;
     const struct procedure_way *data;
     double until[PROCEDURE_BRANCHES_MAX]; /* sums of the shares, when they are constant */
-    /* Of a judged way: everybody in the stage, by the order of coming, with holes. */
+    /* Of a judged way: everybody in the stage of whom it is to be asked, by the order of coming,
+     * with holes. */
     struct candidate *candidates;
     size_t candidate_count;
     size_t candidate_capacity;
@@ -86,7 +88,7 @@ struct run {
     uint32_t people_capacity;
     uint32_t free_first;                 /* whose number may be used again; linked through `key` */
     struct procedure_candidate *judging; /* room for a batch */
-    bool *judging_clear;
+    enum procedure_clearance *judging_answers;
     size_t judging_capacity;
     uint64_t event_count;
     struct procedure_counts counts;
@@ -103,9 +105,9 @@ static void fail(struct run *run, result fault)
 
 /* ---- what is given, made quick to ask ---- */
 
-static struct way way_of(const struct procedure *procedure, const struct procedure_way *data,
-                         size_t bit, size_t index)
+static struct way way_of(const struct procedure *procedure, size_t stage, size_t bit, size_t index)
 {
+    const struct procedure_way *data = &procedure->stages[stage].ways[bit];
     const uint64_t purpose = draw_purpose(data->name.at, data->name.len);
     const bool is_served = data->kind == WAY_WHEN_SERVED;
     struct way way = {
@@ -118,6 +120,7 @@ static struct way way_of(const struct procedure *procedure, const struct procedu
         .branches_constant = true,
         .bit = (uint8_t)bit,
         .index = (uint8_t)index,
+        .stage = (uint8_t)stage,
         .station = data->station,
         .last_branch = (uint32_t)data->branch_count - 1,
         .branches = data->branches,
@@ -154,7 +157,7 @@ static result compile(struct run *run, struct err *err)
         run->stages[i] = (struct stage){&run->ways[index], (uint32_t)stage->way_count, stage->holds,
                                         stage->outcome};
         for (size_t j = 0; j < stage->way_count; j++, index++) {
-            run->ways[index] = way_of(procedure, &stage->ways[j], j, index);
+            run->ways[index] = way_of(procedure, i, j, index);
         }
     }
     return result_ok();
@@ -563,8 +566,8 @@ static bool judging_reserve(struct run *run, size_t count)
     }
     run->judging_capacity = 2 * count;
     run->judging = ARENA_NEW(&run->arena, struct procedure_candidate, run->judging_capacity);
-    run->judging_clear = ARENA_NEW(&run->arena, bool, run->judging_capacity);
-    if (run->judging == NULL || run->judging_clear == NULL) {
+    run->judging_answers = ARENA_NEW(&run->arena, enum procedure_clearance, run->judging_capacity);
+    if (run->judging == NULL || run->judging_answers == NULL) {
         fail(run, arena_full(run->err));
         return false;
     }
@@ -595,35 +598,49 @@ static void candidates_left(struct run *run, struct way *way)
     way->candidate_count = count;
 }
 
+/* Who is clear stands in line again, in the order of coming; who never will be is forgotten here,
+ * but not where the way is open to some alone: who is held by the law is counted by them. */
+static void line_up_clear(struct run *run, struct way *way, size_t count, double now)
+{
+    struct station *station = &run->stations[way->station];
+    const uint16_t bit = (uint16_t)(1U << way->bit);
+    way->candidate_count = 0;
+    station_clear(station, now);
+    for (size_t i = 0; i < count; i++) {
+        struct candidate candidate = way->candidates[i];
+        const bool is_clear = run->judging_answers[i] == CLEARED;
+        if (is_clear) {
+            station_wait(station, now, candidate.entry);
+        }
+        if (candidate.in_line != is_clear) {
+            candidate.in_line = is_clear;
+            run->people[candidate.entry.who].in_line ^= bit;
+        }
+        if (way->sometimes_open || run->judging_answers[i] != NEVER_CLEARED) {
+            way->candidates[way->candidate_count++] = candidate;
+        }
+    }
+    run->counts.held[way->index] =
+        (way->sometimes_open ? count : procedure_count_present(&run->counts, way->stage)) -
+        station->waiting;
+}
+
 /* Everybody in the stage is judged, and those who are clear stand in line. */
 static void judge_way(struct run *run, struct way *way, double now)
 {
     const struct procedure_law *law = run->procedure->law;
-    struct station *station = &run->stations[way->station];
     if (!judging_reserve(run, way->candidate_count)) {
         return;
     }
     candidates_left(run, way);
     const size_t count = way->candidate_count;
     const result judged = law->judge(law->context, way->index, run->judging, count,
-                                     (int32_t)floor(now), run->judging_clear, run->err);
+                                     (int32_t)floor(now), run->judging_answers, run->err);
     if (!judged.ok) {
         fail(run, judged);
         return;
     }
-    station_clear(station, now);
-    const uint16_t bit = (uint16_t)(1U << way->bit);
-    for (size_t i = 0; i < count; i++) {
-        struct candidate *candidate = &way->candidates[i];
-        if (run->judging_clear[i]) {
-            station_wait(station, now, candidate->entry);
-        }
-        if (candidate->in_line != run->judging_clear[i]) {
-            candidate->in_line = run->judging_clear[i];
-            run->people[candidate->entry.who].in_line ^= bit;
-        }
-    }
-    run->counts.held[way->index] = count - station->waiting;
+    line_up_clear(run, way, count, now);
     run->to_serve |= UINT64_C(1) << way->station;
 }
 

@@ -154,8 +154,12 @@ struct procedure_candidate {
     uint32_t seat;
 };
 
-/* Who may be served, of those who stand in line: the law's answer. Called in batches, on `day`. The
- * answers say for each whether the way's step is clear. NULL: everybody is. */
+/* Whether the way's step is clear. Of whom it never will be, as long as they stay in the stage, it
+ * is not asked again in this stay. */
+enum procedure_clearance { CLEARED, NOT_CLEARED, NEVER_CLEARED };
+
+/* Who may be served, of those who stand in line: the law's answer. Called in batches, on `day`.
+ * NULL: everybody is clear. */
 struct procedure_law {
     void *context;
     /* Somebody comes into the procedure, in a stage; somebody takes a step, from one stage to
@@ -164,7 +168,8 @@ struct procedure_law {
     uint32_t (*step)(void *context, const struct procedure_who *who, uint32_t from, uint32_t step,
                      uint32_t to, int32_t day);
     result (*judge)(void *context, uint32_t way, const struct procedure_candidate *candidates,
-                    size_t count, int32_t day, bool *ret_clear, struct err *err);
+                    size_t count, int32_t day, enum procedure_clearance *ret_clearances,
+                    struct err *err);
     int32_t days_between; /* a person in line is judged again after so many days */
 };
 

@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-enum { MODELS = 60, MEMORY = 32 * 1024 * 1024, PEOPLE_NUMBERS = 65536 };
+enum { MODELS = 60, MEMORY = 32 * 1024 * 1024, PEOPLE_NUMBERS = 65536, DAYS = 366 };
 
 struct watcher {
     uint64_t keys[PEOPLE_NUMBERS];
@@ -262,9 +262,13 @@ static void as_the_second(void **state)
 
 struct door {
     bool clear[PEOPLE_NUMBERS]; /* when last judged */
+    bool never[PEOPLE_NUMBERS]; /* will they be clear in this stay */
     uint32_t sent_to;
     uint64_t sent;
     uint64_t lost; /* clear once, and no longer when next judged */
+    uint64_t shut; /* who never will be clear */
+    uint64_t present;
+    uint64_t held[DAYS + 1]; /* by day of judging */
 };
 
 static uint32_t door_begin(void *context, const struct procedure_who *who, uint32_t stage,
@@ -273,6 +277,8 @@ static uint32_t door_begin(void *context, const struct procedure_who *who, uint3
     (void)stage;
     (void)day;
     ((struct door *)context)->clear[who->person] = false;
+    ((struct door *)context)->never[who->person] = false;
+    ((struct door *)context)->present++;
     return who->person;
 }
 
@@ -283,6 +289,7 @@ static uint32_t door_step(void *context, const struct procedure_who *who, uint32
     (void)step;
     (void)day;
     struct door *door = context;
+    door->present--;
     if (to == door->sent_to) {
         assert_true(door->clear[who->person]);
         door->sent++;
@@ -291,22 +298,30 @@ static uint32_t door_step(void *context, const struct procedure_who *who, uint32
 }
 
 static result door_judge(void *context, uint32_t way, const struct procedure_candidate *candidates,
-                         size_t count, int32_t day, bool *ret_clear, struct err *err)
+                         size_t count, int32_t day, enum procedure_clearance *ret_clearances,
+                         struct err *err)
 {
     (void)way;
     (void)err;
     struct door *door = context;
+    door->held[day] = door->present;
     for (size_t i = 0; i < count; i++) {
         const uint32_t person = candidates[i].person;
+        const uint64_t drawn = draw_key((uint64_t)day, person) % 9;
         assert_int_equal(candidates[i].seat, person);
-        ret_clear[i] = draw_key((uint64_t)day, person) % 3 == 0;
-        door->lost += door->clear[person] && !ret_clear[i];
-        door->clear[person] = ret_clear[i];
+        assert_false(door->never[person]);
+        ret_clearances[i] = drawn < 3 ? CLEARED : drawn < 8 ? NOT_CLEARED : NEVER_CLEARED;
+        door->lost += door->clear[person] && drawn >= 3;
+        door->clear[person] = drawn < 3;
+        door->held[day] -= drawn < 3;
+        door->never[person] = drawn == 8;
+        door->shut += drawn == 8;
     }
     return result_ok();
 }
 
-/* More are clear than are served, and most are not clear the next time: nobody is served then. */
+/* More are clear than are served, and most are not clear the next time: nobody is served then. Of
+ * whom it is certain it is not asked again, and they are held by the law as long as they stay. */
 static void only_who_is_clear(void **state)
 {
     (void)state;
@@ -326,6 +341,7 @@ static void only_who_is_clear(void **state)
     leaves->hazard = small_always(&small, 0.01);
     small_branch(&small, leaves, gone, small_always(&small, 1));
     small_arrivals(&small, here, small_always(&small, 5));
+    const size_t held = small_series(&small, TERM_HELD_BY_LAW, 0);
     struct procedure procedure = small.procedure;
     const struct procedure_law law = {.context = &door,
                                       .begin = door_begin,
@@ -345,9 +361,15 @@ static void only_who_is_clear(void **state)
     if (!ran.ok) {
         fail_msg("%s", err.what);
     }
-    print_message("# %llu sent, %llu clearances lost\n", (unsigned long long)door.sent,
-                  (unsigned long long)door.lost);
-    assert_true(door.sent > 300 && door.lost > 1000);
+    print_message("# %llu sent, %llu clearances lost, %llu never\n", (unsigned long long)door.sent,
+                  (unsigned long long)door.lost, (unsigned long long)door.shut);
+    assert_true(door.sent > 300 && door.lost > 500 && door.shut > 300);
+    for (size_t i = 0; i < procedure.quarter_count; i++) {
+        static const int quarter_ends[] = {91, 182, 274, DAYS};
+        const int judged = (quarter_ends[i] - 1) / law.days_between * law.days_between;
+        assert_true(outcome.values[held * procedure.quarter_count + i] ==
+                    (double)door.held[judged]);
+    }
     arena_close(&results);
     arena_close(&scratch);
 }
