@@ -46,7 +46,8 @@ struct judged_stage {
 
 struct judged_way {
     const struct step *step;
-    const bool *lasts; /* by safeguard of the step: who is not clear never will be in this stay */
+    const uint32_t *lasting; /* of the step's safeguards: who is not clear never will be here */
+    size_t lasting_count;
     uint32_t hub;
     uint32_t stage; /* among the judged ones */
     uint16_t bit;   /* among its judged ways */
@@ -130,14 +131,16 @@ static result find_lasting(struct law_plan *plan, struct arena *arena, struct er
         if (scenario->ways[i].hub.name.len == 0) {
             continue;
         }
-        bool *lasts = ARENA_NEW(arena, bool, step->safeguard_count + 1);
-        if (lasts == NULL) {
+        uint32_t *lasting = ARENA_NEW(arena, uint32_t, step->safeguard_count + 1);
+        if (lasting == NULL) {
             return arena_full(err);
         }
-        for (size_t j = 0; j < step->safeguard_count; j++) {
-            lasts[j] = lasts_unclear(scenario->rulebook, step->safeguards[j]);
+        for (uint32_t j = 0; j < step->safeguard_count; j++) {
+            if (lasts_unclear(scenario->rulebook, step->safeguards[j])) {
+                lasting[judged->lasting_count++] = j;
+            }
         }
-        judged->lasts = lasts;
+        judged->lasting = lasting;
     }
     return result_ok();
 }
@@ -569,15 +572,14 @@ static uint32_t law_steps(void *context, const struct procedure_who *who, uint32
 static void fill_fact(const struct law_future *future, struct line_up *line_up,
                       const struct filling *filling, const uint32_t *fresh, size_t count)
 {
+    cell values[FILLED_AT_ONCE];
     for (size_t i = 0; i < count; i++) {
-        const uint32_t row = fresh[i];
-        const struct line_up_row *about = &line_up->rows[row];
-        const cell value =
-            filling->slot != NOT_FOUND_INDEX
-                ? cells_of(future, about->person)[filling->slot]
-                : given(future, filling->giving, about->key, about->group, about->day);
-        line_up_put(line_up, filling->fact, row, value);
+        const struct line_up_row *about = &line_up->rows[fresh[i]];
+        values[i] = filling->slot != NOT_FOUND_INDEX
+                        ? cells_of(future, about->person)[filling->slot]
+                        : given(future, filling->giving, about->key, about->group, about->day);
     }
+    line_up_put(line_up, filling->fact, fresh, count, values);
 }
 
 static const struct columns *fill(const struct law_future *future, uint32_t stage)
@@ -611,17 +613,20 @@ static struct value *hub_values(const struct law_plan *plan, uint32_t hub, date 
     return values;
 }
 
-/* A safeguard is not clear of them that never will be while they are here. */
-static uint64_t barred_for_good(const struct judged_way *judged,
-                                const struct screen_answers *answers, size_t word)
+/* Rows of whom a safeguard is not clear that never will be while they are here. */
+static const uint64_t *barred_for_good(const struct judged_way *judged,
+                                       const struct screen_answers *answers, size_t word_count,
+                                       struct arena *arena)
 {
-    uint64_t bits = 0;
-    for (size_t i = 0; i < judged->step->safeguard_count; i++) {
-        if (judged->lasts[i]) {
-            bits |= answers->each_barred[i][word] | answers->each_unknown[i][word];
+    uint64_t *rows = ARENA_NEW(arena, uint64_t, word_count + 1);
+    for (size_t i = 0; rows != NULL && i < judged->lasting_count; i++) {
+        const uint64_t *barred = answers->each_barred[judged->lasting[i]];
+        const uint64_t *unknown = answers->each_unknown[judged->lasting[i]];
+        for (size_t word = 0; word < word_count; word++) {
+            rows[word] |= barred[word] | unknown[word];
         }
     }
-    return bits;
+    return rows;
 }
 
 static void bar_row(struct line_up *line_up, uint32_t row, uint16_t way, uint16_t ways)
@@ -635,16 +640,23 @@ static void bar_row(struct line_up *line_up, uint32_t row, uint16_t way, uint16_
 
 /* Whoever is barred for good from all ways of the stage is never judged again while they are in it,
  * and their row is free for others. */
-static void bar_for_good(const struct law_plan *plan, const struct judged_way *judged,
-                         const struct screen_answers *answers, struct line_up *line_up)
+static result bar_for_good(const struct law_plan *plan, const struct judged_way *judged,
+                           const struct screen_answers *answers, struct line_up *line_up,
+                           struct arena scratch, struct err *err)
 {
     const uint16_t ways = plan->stages[judged->stage].ways;
-    for (size_t word = 0; word < line_up->columns.word_count; word++) {
-        for (uint64_t left = barred_for_good(judged, answers, word); left != 0; left &= left - 1) {
+    const size_t word_count = ((size_t)line_up->row_count + 63) / 64;
+    const uint64_t *barred = barred_for_good(judged, answers, word_count, &scratch);
+    if (barred == NULL) {
+        return arena_full(err);
+    }
+    for (size_t word = 0; word < word_count; word++) {
+        for (uint64_t left = barred[word]; left != 0; left &= left - 1) {
             bar_row(line_up, (uint32_t)(word * 64) + (uint32_t)__builtin_ctzll(left), judged->bit,
                     ways);
         }
     }
+    return result_ok();
 }
 
 static enum procedure_clearance clearance_of(const struct judged_way *judged,
@@ -692,7 +704,7 @@ static result law_judges(void *context, uint32_t way, const struct procedure_can
     TRY(screen_compile(columns, &question, screen_best_level(), &scratch, &screen, err));
     TRY(screen_answers_init(screen, true, &scratch, &answers, err));
     TRY(screen_all(screen, scratch, &answers, err));
-    bar_for_good(plan, judged, &answers, line_up);
+    TRY(bar_for_good(plan, judged, &answers, line_up, scratch, err));
     for (size_t i = 0; i < count; i++) {
         ret_clearances[i] = clearance_of(judged, &answers, line_up, candidates[i]);
     }

@@ -112,7 +112,8 @@ static inline bool line_up_has(const struct line_up *line_up, uint32_t row, uint
 /* The rows of those who came since the last time and are still there, in line_up->fresh. Whatever
  * is LINE_UP_ROWS must be put for each of them before anybody is judged. */
 size_t line_up_fresh(struct line_up *line_up);
-void line_up_put(struct line_up *line_up, uint32_t fact, uint32_t row, cell value);
+void line_up_put(struct line_up *line_up, uint32_t fact, const uint32_t *rows, size_t count,
+                 const cell *values);
 /* The columns, once everything is put. */
 const struct columns *line_up_settle(struct line_up *line_up);
 
