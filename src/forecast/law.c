@@ -49,8 +49,9 @@ struct judged_way {
     const uint32_t *lasting; /* of the step's safeguards: who is not clear never will be here */
     size_t lasting_count;
     uint32_t hub;
-    uint32_t stage; /* among the judged ones */
-    uint16_t bit;   /* among its judged ways */
+    uint32_t notice; /* a clock, or NOT_FOUND_INDEX */
+    uint32_t stage;  /* among the judged ones */
+    uint16_t bit;    /* among its judged ways */
 };
 
 struct law_plan {
@@ -114,6 +115,7 @@ static void find_ways(struct law_plan *plan)
         *judged = (struct judged_way){
             .step = &scenario->rulebook->steps[step],
             .hub = way->hub.index,
+            .notice = way->notice.name.len > 0 ? way->notice.index : NOT_FOUND_INDEX,
             .stage = *place,
             .bit = (uint16_t)(stage->ways + 1U),
         };
@@ -711,6 +713,16 @@ static result law_judges(void *context, uint32_t way, const struct procedure_can
     return result_ok();
 }
 
+static int32_t law_notice(void *context, uint32_t way, int32_t day)
+{
+    const struct law_future *future = context;
+    const struct scenario *scenario = future->plan->scenario;
+    const struct value given = value_date(date_add_days(scenario->about.begins, day));
+    const struct value last =
+        judge_run(scenario->rulebook, future->plan->ways[way].notice, 0, given);
+    return last.known ? (int32_t)(last.number - scenario->about.begins.day) + 1 : INT32_MAX;
+}
+
 static result begin_line_ups(struct law_future *future, struct err *err)
 {
     const struct law_plan *plan = future->plan;
@@ -752,6 +764,7 @@ result law_begin(const struct law_plan *plan, struct sums *sums,
         .begin = law_comes,
         .step = law_steps,
         .judge = law_judges,
+        .notice = law_notice,
         .days_between = scenario->judged_every,
     };
     *ret_law = &future->law;

@@ -24,8 +24,10 @@ enum occasion { OCCASION_QUARTER, OCCASION_DAY, OCCASION_PLACES, OCCASION_JUDGE,
 /* Somebody in a stage with a judged way. */
 struct candidate {
     struct station_entry entry;
+    double ready; /* when notice and approvals are over; INFINITY: it is not asked for them */
     uint32_t seat;
-    bool in_line; /* they were clear when last judged */
+    uint16_t asked; /* how often */
+    bool in_line;   /* they were clear when last judged, and ready */
 };
 
 struct way {
@@ -44,9 +46,11 @@ struct way {
     const struct procedure_branch *branches;
     uint64_t purpose;        /* of being open and of the wait */
     uint64_t branch_purpose; /* of the branch */
+    uint64_t approving_purpose;
     double shape;
     struct quantity mean;
     struct quantity open;
+    struct quantity approving_mean;
     const struct procedure_way *data;
     double until[PROCEDURE_BRANCHES_MAX]; /* sums of the shares, when they are constant */
     /* Of a judged way: everybody in the stage of whom it is to be asked, by the order of coming,
@@ -126,9 +130,11 @@ static struct way way_of(const struct procedure *procedure, size_t stage, size_t
         .branches = data->branches,
         .purpose = purpose,
         .branch_purpose = draw_mix(purpose),
+        .approving_purpose = draw_mix(draw_mix(purpose)),
         .shape = data->shape,
         .mean = quantity_of(&data->mean),
         .open = quantity_of(&data->open),
+        .approving_mean = quantity_of(&data->approving_mean),
         .data = data,
     };
     double sum = 0;
@@ -278,7 +284,8 @@ static void candidate_add(struct run *run, struct way *way, struct station_entry
         way->candidates = candidates;
         way->candidate_capacity = capacity;
     }
-    way->candidates[way->candidate_count++] = (struct candidate){entry, seat, false};
+    way->candidates[way->candidate_count++] =
+        (struct candidate){.entry = entry, .ready = (double)INFINITY, .seat = seat};
 }
 
 /* Served at once if nobody stands before them, else in line. */
@@ -598,31 +605,110 @@ static void candidates_left(struct run *run, struct way *way)
     way->candidate_count = count;
 }
 
-/* Who is clear stands in line again, in the order of coming; who never will be is forgotten here,
- * but not where the way is open to some alone: who is held by the law is counted by them. */
+/* When notice and approvals are over, if it is asked now. */
+static double ready_time(const struct run *run, const struct way *way,
+                         const struct candidate *candidate, double now)
+{
+    const struct procedure_law *law = run->procedure->law;
+    const struct procedure_way *data = way->data;
+    const struct procedure_person *person = &run->people[candidate->entry.who];
+    struct draw draw =
+        draw_begin(draw_key(person->key, way->approving_purpose + person->stay), candidate->asked);
+    double approved = now;
+    for (size_t i = 0; i < data->approval_count; i++) {
+        approved += quantity_at(&way->approving_mean, person->group, now) *
+                    draw_factor(run->tables, &draw, data->approving, data->approving_shape);
+    }
+    if (!data->with_notice) {
+        return approved;
+    }
+    const int32_t first = law->notice(law->context, way->index, (int32_t)floor(now));
+    return first == INT32_MAX ? (double)INFINITY : fmax(approved, (double)first);
+}
+
+/* It is asked for whoever is clear, unless it is already; and no longer for who is not. */
+static void ask_for(struct run *run, const struct way *way, struct candidate *candidate,
+                    bool is_clear, double now)
+{
+    if (!is_clear) {
+        candidate->ready = (double)INFINITY;
+        return;
+    }
+    if (!isinf(candidate->ready)) {
+        return;
+    }
+    candidate->ready = ready_time(run, way, candidate, now);
+    candidate->asked++;
+    if (candidate->ready > now && !isinf(candidate->ready)) {
+        wheel_put(&run->wheel, (struct wheel_event){candidate->ready, candidate->entry.who,
+                                                    candidate->entry.ticket});
+    }
+}
+
+static void stand_in_line(struct run *run, const struct way *way, struct candidate *candidate,
+                          bool in_line)
+{
+    if (candidate->in_line != in_line) {
+        candidate->in_line = in_line;
+        run->people[candidate->entry.who].in_line ^= (uint16_t)(1U << way->bit);
+    }
+}
+
+/* Who is clear and ready stands in line again, in the order of coming; who never will be clear is
+ * forgotten here, but not where the way is open to some alone: who is held by the law is counted by
+ * them. */
 static void line_up_clear(struct run *run, struct way *way, size_t count, double now)
 {
     struct station *station = &run->stations[way->station];
-    const uint16_t bit = (uint16_t)(1U << way->bit);
+    uint64_t clear = 0;
     way->candidate_count = 0;
     station_clear(station, now);
     for (size_t i = 0; i < count; i++) {
         struct candidate candidate = way->candidates[i];
         const bool is_clear = run->judging_answers[i] == CLEARED;
-        if (is_clear) {
+        ask_for(run, way, &candidate, is_clear, now);
+        stand_in_line(run, way, &candidate, candidate.ready <= now);
+        if (candidate.in_line) {
             station_wait(station, now, candidate.entry);
-        }
-        if (candidate.in_line != is_clear) {
-            candidate.in_line = is_clear;
-            run->people[candidate.entry.who].in_line ^= bit;
         }
         if (way->sometimes_open || run->judging_answers[i] != NEVER_CLEARED) {
             way->candidates[way->candidate_count++] = candidate;
         }
+        clear += is_clear;
     }
     run->counts.held[way->index] =
-        (way->sometimes_open ? count : procedure_count_present(&run->counts, way->stage)) -
-        station->waiting;
+        (way->sometimes_open ? count : procedure_count_present(&run->counts, way->stage)) - clear;
+}
+
+/* They came in the order of the list. */
+static struct candidate *candidate_of(const struct way *way, uint32_t who, double since)
+{
+    size_t low = 0;
+    size_t high = way->candidate_count;
+    while (low < high) {
+        const size_t middle = (low + high) / 2;
+        if (way->candidates[middle].entry.since < since) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    while (low < way->candidate_count && way->candidates[low].entry.who != who) {
+        low++;
+    }
+    return low < way->candidate_count ? &way->candidates[low] : NULL;
+}
+
+/* Notice and approvals are over, unless what was asked at that time is no longer asked. */
+static void get_ready(struct run *run, struct way *way, const struct wheel_event *event)
+{
+    struct candidate *candidate = candidate_of(way, event->who, run->people[event->who].since);
+    if (candidate == NULL || candidate->ready != event->at || candidate->in_line) {
+        return;
+    }
+    stand_in_line(run, way, candidate, true);
+    station_wait(&run->stations[way->station], event->at, candidate->entry);
+    run->to_serve |= UINT64_C(1) << way->station;
 }
 
 /* Everybody in the stage is judged, and those who are clear stand in line. */
@@ -841,6 +927,15 @@ static const struct procedure_person *person_ahead(const struct run *run)
     return &run->people[who < run->people_count ? who : 0];
 }
 
+static void person_event(struct run *run, struct way *way, const struct wheel_event *event)
+{
+    if (way->judged) {
+        get_ready(run, way, event);
+    } else {
+        go(run, event->who, way, PROCEDURE_NONE, event->at, event->at);
+    }
+}
+
 static void run_events(struct run *run)
 {
     const bool check = run->procedure->check_every_event;
@@ -860,7 +955,7 @@ static void run_events(struct run *run)
         if (index == NO_WAY) {
             handle_occasion(run, &event);
         } else if (ticket_is_good(&run->people[event.who], event.what)) {
-            go(run, event.who, &run->ways[index], PROCEDURE_NONE, event.at, event.at);
+            person_event(run, &run->ways[index], &event);
         }
         serve_all(run, event.at);
         if (check) {

@@ -43,6 +43,25 @@ static uint32_t sees_step(void *context, const struct procedure_who *who, uint32
     return who->seat;
 }
 
+static result judges_as_the_second(void *context, uint32_t way,
+                                   const struct procedure_candidate *candidates, size_t count,
+                                   int32_t day, enum procedure_clearance *ret_clearances,
+                                   struct err *err)
+{
+    (void)err;
+    const struct watcher *watcher = context;
+    for (size_t i = 0; i < count; i++) {
+        ret_clearances[i] = second_clearance(watcher->keys[candidates[i].person], way, day);
+    }
+    return result_ok();
+}
+
+static int32_t gives_notice(void *context, uint32_t way, int32_t day)
+{
+    (void)context;
+    return second_notice(way, day);
+}
+
 static struct schedules any_share(struct small *small, struct random *random)
 {
     const double before = random_unit(random);
@@ -123,8 +142,45 @@ static void any_station(struct small *small, struct random *random)
     station->order = random_chance(random, 0.25) ? STATION_NEWEST_FIRST : STATION_OLDEST_FIRST;
 }
 
+/* Half of the ways that alone are served by their station; some with notice, some with approvals.
+ */
+static void any_judged(struct small *small, struct random *random)
+{
+    size_t served[SMALL_STATIONS_MAX] = {0};
+    for (size_t i = 0; i < small->procedure.stage_count; i++) {
+        for (size_t j = 0; j < small->stages[i].way_count; j++) {
+            const struct procedure_way *way = &small->ways[i][j];
+            served[way->station] += way->kind == WAY_WHEN_SERVED;
+        }
+    }
+    for (size_t i = 0; i < small->procedure.stage_count; i++) {
+        for (size_t j = 0; j < small->stages[i].way_count; j++) {
+            struct procedure_way *way = &small->ways[i][j];
+            if (way->kind != WAY_WHEN_SERVED || served[way->station] != 1 ||
+                random_chance(random, 0.2)) {
+                continue;
+            }
+            way->judged = true;
+            way->with_notice = random_chance(random, 0.5);
+            way->approval_count = random_below(random, 3);
+            way->approving = (enum distribution_kind)random_below(random, 5);
+            way->approving_shape = 0.1 + 0.8 * random_unit(random);
+            way->approving_mean =
+                small_change(small, 10 * random_unit(random), 100, 20 * random_unit(random));
+        }
+    }
+}
+
 static void any_series(struct small *small)
 {
+    uint32_t index = 0;
+    for (uint32_t i = 0; i < small->procedure.stage_count; i++) {
+        for (size_t j = 0; j < small->stages[i].way_count; j++, index++) {
+            if (small->ways[i][j].judged) {
+                small_series(small, TERM_HELD_BY_LAW, index);
+            }
+        }
+    }
     for (uint32_t i = 0; i < small->procedure.stage_count; i++) {
         if (!small->stages[i].outcome) {
             small_series(small, TERM_STAGE, i);
@@ -178,6 +234,7 @@ static void any_model(struct small *small, struct random *random)
                     (int64_t)random_below(random, 30), 3 * random_unit(random),
                     5 + 200 * random_unit(random));
     }
+    any_judged(small, random);
     any_series(small);
     small->procedure.check_every_event = true;
     small->procedure.slots_a_day = 0.5 + 20 * random_unit(random);
@@ -207,8 +264,12 @@ static void compare(const struct small *small, const struct draw_tables *tables,
     static struct watcher watcher;
     static struct second_outcome second;
     struct procedure procedure = small->procedure;
-    const struct procedure_law law = {
-        .context = &watcher, .begin = sees_begin, .step = sees_step, .days_between = 7};
+    const struct procedure_law law = {.context = &watcher,
+                                      .begin = sees_begin,
+                                      .step = sees_step,
+                                      .judge = judges_as_the_second,
+                                      .notice = gives_notice,
+                                      .days_between = 7};
     procedure.law = &law;
     watcher.trace.count = 0;
     struct arena results = {0};
