@@ -1,6 +1,6 @@
 /* settings: what a site sets once, in a file: the address under which people reach the desk, how
- * long sessions last, at which provider they sign on, which passwords are refused, and whether the
- * process must be confined.
+ * long sessions last, at which provider they sign on, which passwords are refused, which proxy is
+ * believed, where what happens at the doors is told, and whether the process must be confined.
  *
  *     [web]
  *     origin = https://desk.example
@@ -20,6 +20,7 @@ enum { SETTINGS_BYTES_MAX = 64 * 1024 };
 
 struct settings {
     str origin; /* "https://desk.example", no slash at its end; "" when it is not set */
+    str proxy;  /* its address in numbers; "": no header of an intermediary is believed */
     struct session_limits sessions;
     struct {
         str issuer; /* "" : nobody signs on at a provider */
@@ -31,6 +32,7 @@ struct settings {
         bool their_second_factor;
     } sign_on;
     str refused_passwords_file; /* "": there is none */
+    str security_log;           /* system/security_log.h: a socket, stderr or none */
     bool confinement_required;  /* do not serve where the kernel cannot confine the process */
 };
 
