@@ -1,6 +1,7 @@
 #include "cli/settings.h"
 
 #include "cli/options.h"
+#include "cli/version.h"
 #include "credential/provider.h"
 #include "http/forwarded.h"
 #include "system/system.h"
@@ -54,7 +55,7 @@ static struct settings settings_default(void)
                                           .hours_max = SESSION_HOURS_MAX,
                                           .proven_minutes = PROVEN_MINUTES},
                              .proxy = STR(""),
-                             .refused_passwords_file = STR(""),
+                             .refused_passwords_file = STR(RETURNHUB_REFUSED_PASSWORDS),
                              .security_log = STR("stderr"),
                              .sign_on = {.issuer = STR(""),
                                          .client_id = STR(""),
@@ -238,9 +239,6 @@ result settings_refuse_passwords(const struct invocation *invocation,
                                  const struct settings *settings, struct refused_passwords *list,
                                  const struct casework *casework, struct err *err)
 {
-    if (settings->refused_passwords_file.len == 0) {
-        return result_ok();
-    }
     const str path = arena_copy(invocation->arena, settings->refused_passwords_file);
     TRY(path.at == NULL ? arena_full(err) : refused_passwords_open(path.at, list, err));
     casework_refuse_passwords(casework, list);

@@ -31,7 +31,7 @@ struct settings {
         str acr;
         bool their_second_factor;
     } sign_on;
-    str refused_passwords_file; /* "": there is none */
+    str refused_passwords_file; /* the one that comes with the program unless it is set */
     str security_log;           /* system/security_log.h: a socket, stderr or none */
     bool confinement_required;  /* do not serve where the kernel cannot confine the process */
 };
@@ -42,7 +42,7 @@ MUST_USE result settings_read(str text, const char *name, struct settings *ret_s
 /* Those of --settings; what every setting is unless it is set, where there is none. */
 MUST_USE result settings_of(const struct invocation *invocation, struct settings *ret_settings,
                             struct err *err);
-/* Opens the list of refused passwords, where one is set, and gives it to casework. */
+/* Opens the list of refused passwords and gives it to casework. */
 MUST_USE result settings_refuse_passwords(const struct invocation *invocation,
                                           const struct settings *settings,
                                           struct refused_passwords *list,
