@@ -87,6 +87,7 @@ static result open_sign_on(const struct invocation *invocation, const struct set
                                                 STR_ARG(settings->origin))},
         .title = settings->sign_on.title,
         .their_second_factor = settings->sign_on.their_second_factor,
+        .old_signatures = settings->old_signatures,
         .system = system_machine()};
     if (settings->sign_on.issuer.len == 0) {
         return result_ok();
@@ -191,6 +192,7 @@ result command_serve(const struct invocation *invocation, int *ret_status, struc
         .security = security,
         .sign_on = sign_on,
         .origin = settings.origin,
+        .old_signatures = settings.old_signatures,
         .secure_cookies = str_starts(settings.origin, STR("https://")),
     };
     TRY(web_open(&web_options, &web, err));

@@ -44,6 +44,7 @@ static const struct setting settings_table[] = {
     SETTING("sign_on", "their_second_factor", SETTING_FLAG, sign_on.their_second_factor),
     SETTING("passwords", "refused_file", SETTING_TEXT, refused_passwords_file),
     SETTING("security_log", "to", SETTING_TEXT, security_log),
+    SETTING("signatures", "old", SETTING_FLAG, old_signatures),
     SETTING("confinement", "required", SETTING_FLAG, confinement_required),
 };
 enum { SETTING_COUNT = sizeof settings_table / sizeof settings_table[0] };

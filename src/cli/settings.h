@@ -33,6 +33,7 @@ struct settings {
     } sign_on;
     str refused_passwords_file; /* the one that comes with the program unless it is set */
     str security_log;           /* system/security_log.h: a socket, stderr or none */
+    bool old_signatures;        /* RSA with PKCS#1 v1.5 of passkeys and of the provider, too */
     bool confinement_required;  /* do not serve where the kernel cannot confine the process */
 };
 

@@ -53,6 +53,7 @@ struct web_options {
     struct sign_on_desk *sign_on;  /* web/sign_on_desk.h; NULL: nobody signs on at a provider */
     const char *api_file;          /* the document of the API (docs/api/openapi.json); NULL: none */
     str origin; /* "https://desk.example", to which passkeys belong; "" when it is not set */
+    bool old_signatures; /* of passkeys (credential/passkey.h) */
     bool demonstration;  /* a banner on every page, and the demo accounts listed on the sign-in page
                           */
     bool secure_cookies; /* behind TLS: __Host- cookie, Secure, HSTS */
