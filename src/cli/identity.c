@@ -252,8 +252,8 @@ json_t *identity_json_known_as(const struct identity_answer *answer)
     }
     for (size_t i = 0; i < answer->merge_count; i++) {
         json_t *merge = json_object();
-        json_set_int64(merge, "merge", answer->merges[i].id);
-        json_set(merge, "state", json_string(merge_state_name(answer->merges[i].state)));
+        json_set_int64(merge, "merge", answer->merges[i].merge.id);
+        json_set(merge, "state", json_string(merge_state_name(answer->merges[i].merge.state)));
         json_add(merges, merge);
     }
     json_set(object, "records", records);
@@ -285,9 +285,9 @@ static void print_identity(const struct invocation *invocation,
                                          STR_ARG(answer->records[i].reference)));
     }
     for (size_t i = 0; i < answer->merge_count; i++) {
-        output_text(output,
-                    arena_format(&scratch, "merge %lld: %s\n", (long long)answer->merges[i].id,
-                                 merge_state_name(answer->merges[i].state)));
+        output_text(output, arena_format(&scratch, "merge %lld: %s\n",
+                                         (long long)answer->merges[i].merge.id,
+                                         merge_state_name(answer->merges[i].merge.state)));
     }
 }
 

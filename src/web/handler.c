@@ -12,6 +12,7 @@ struct view_context handler_view(const struct exchange *exchange)
                 .see_people = exchange_may(exchange, ACTION_SEE_PEOPLE),
                 .record_fact = exchange_may(exchange, ACTION_RECORD_FACT),
                 .record_identity = exchange_may(exchange, ACTION_RECORD_IDENTITY),
+                .see_duplicates = exchange_may(exchange, ACTION_SEE_DUPLICATES),
                 .report_order = exchange_may(exchange, ACTION_REPORT_ORDER),
                 .see_looks = exchange_may(exchange, ACTION_SEE_LOOKS),
                 .request_step = exchange_may(exchange, ACTION_REQUEST_STEP),

@@ -13,6 +13,7 @@ struct view_rights {
     bool see_people;
     bool record_fact;
     bool record_identity;
+    bool see_duplicates;
     bool report_order;
     bool see_looks;
     bool request_step;
