@@ -14,6 +14,7 @@ struct view_context handler_view(const struct exchange *exchange)
                 .record_identity = exchange_may(exchange, ACTION_RECORD_IDENTITY),
                 .see_duplicates = exchange_may(exchange, ACTION_SEE_DUPLICATES),
                 .report_order = exchange_may(exchange, ACTION_REPORT_ORDER),
+                .manage_privacy = exchange_may(exchange, ACTION_MANAGE_PRIVACY),
                 .see_looks = exchange_may(exchange, ACTION_SEE_LOOKS),
                 .request_step = exchange_may(exchange, ACTION_REQUEST_STEP),
                 .approve_step = exchange_may(exchange, ACTION_APPROVE_STEP),

@@ -16,6 +16,7 @@ struct view_rights {
     bool see_duplicates;
     bool report_order;
     bool see_looks;
+    bool manage_privacy;
     bool request_step;
     bool approve_step;
     bool take_step;
