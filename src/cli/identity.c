@@ -1,5 +1,6 @@
 #include "cli/identity.h"
 
+#include "casework/administration.h"
 #include "casework/returning.h"
 #include "cli/desk.h"
 #include "cli/verdict.h"
@@ -220,6 +221,24 @@ result command_identity_remove(const struct invocation *invocation, int *ret_sta
     TRY(casework_withdraw_identifier(&desk.casework, &desk.caller, event,
                                      invocation->options[OPTION_REASON], invocation->arena, err));
     output_text(invocation->output, STR("Withdrawn\n"));
+    return result_ok();
+}
+
+result command_identity_correct(const struct invocation *invocation, int *ret_status,
+                                struct err *err)
+{
+    OWN_DESK struct desk desk = {.store = NULL};
+    struct corrected_identity identity = {.name = invocation->arguments[1],
+                                          .reason = invocation->options[OPTION_REASON]};
+    *ret_status = 0;
+    if (invocation->argument_count > 2) {
+        identity.born_on.known = true;
+        TRY(date_parse(invocation->arguments[2], &identity.born_on.day, err));
+    }
+    TRY(desk_open_as_account(invocation, &desk, err));
+    TRY(casework_correct_identity(&desk.casework, &desk.caller, invocation->arguments[0], &identity,
+                                  invocation->arena, err));
+    output_text(invocation->output, STR("Corrected\n"));
     return result_ok();
 }
 

@@ -62,6 +62,25 @@ result handler_asked(struct exchange *exchange, struct asked *ret_asked, struct 
     return result_ok();
 }
 
+result handler_event_of_person(struct exchange *exchange, enum history_topic topic,
+                               enum event_kind kind, struct history_answer *ret_history,
+                               struct err *err)
+{
+    struct history_answer found;
+    int64_t event = 0;
+    TRY(exchange_position(exchange, 1, &event, err));
+    const struct history_query only = {
+        .topics = 1U << topic, .before = event < INT64_MAX ? event + 1 : event, .limit = 1};
+    TRY(casework_history(exchange->casework, &exchange->caller, exchange_person(exchange),
+                         &(struct asked){0}, &only, exchange->arena, &found, err));
+    if (found.count != 1 || found.lines[0].event.position != event ||
+        found.lines[0].event.kind != kind) {
+        return err_set(err, ERROR_NOT_FOUND, "Not found");
+    }
+    *ret_history = found;
+    return result_ok();
+}
+
 bool handler_wants_csv(const struct exchange *exchange)
 {
     return exchange->wanted == WANTED_CSV ||

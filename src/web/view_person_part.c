@@ -369,7 +369,8 @@ json_t *view_person_movements(const struct view_context *context, const json_t *
 
 /* --- names and references --------------------------------------------------------------------- */
 
-static json_t *identifiers_view(const json_t *identifiers)
+static json_t *identifiers_view(const struct view_context *context, const json_t *identifiers,
+                                str base)
 {
     json_t *list = json_array();
     size_t index;
@@ -384,6 +385,12 @@ static json_t *identifiers_view(const json_t *identifiers)
         json_set(view, "issuer", issuer.len > 0 ? json_of_str(issuer) : json_false());
         json_set(view, "source", source.len > 0 ? json_of_str(source) : json_false());
         json_set(view, "true_from", view_day(json_str_or_empty(line, "true_from")));
+        json_set(view, "withdrawal_href",
+                 context->rights.record_identity
+                     ? json_of_str(arena_format(
+                           context->arena, "%.*s/identifiers/%lld/withdrawal", STR_ARG(base),
+                           (long long)json_integer_value(json_object_get(line, "event"))))
+                     : json_false());
         json_add(list, view);
     }
     return list;
@@ -436,7 +443,8 @@ static json_t *duplicates_view(const struct view_context *context, const json_t 
 json_t *view_person_identity(const struct view_context *context, const json_t *person)
 {
     json_t *view = view_person_head(context, person, "identity", STR(""));
-    json_t *identifiers = identifiers_view(json_object_get(person, "identifiers"));
+    json_t *identifiers = identifiers_view(context, json_object_get(person, "identifiers"),
+                                           json_str_or_empty(view, "base"));
     json_t *merges = merges_view(context, json_object_get(person, "merges"));
     json_t *duplicates = duplicates_view(context, json_object_get(person, "duplicates"),
                                          json_str_or_empty(person, "reference"));
@@ -449,6 +457,7 @@ json_t *view_person_identity(const struct view_context *context, const json_t *p
     json_set_flag(view, "has_duplicates", json_array_size(duplicates) > 0);
     json_set(view, "duplicates", duplicates);
     json_set_flag(view, "may_record_identity", context->rights.record_identity);
+    json_set_flag(view, "may_correct", context->rights.register_person);
     return view;
 }
 
