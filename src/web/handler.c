@@ -81,6 +81,48 @@ result handler_event_of_person(struct exchange *exchange, enum history_topic top
     return result_ok();
 }
 
+static json_t *step_options(const struct exchange *exchange, str chosen)
+{
+    json_t *options = json_array();
+    for (size_t i = 0; i < exchange->rulebook->step_count; i++) {
+        const struct step *step = &exchange->rulebook->steps[i];
+        form_option(options, step->name, step->title, str_equal(step->name, chosen));
+    }
+    return options;
+}
+
+static result hub_options(struct exchange *exchange, str chosen, json_t *options, struct err *err)
+{
+    const struct hub_line *hubs = NULL;
+    size_t count = 0;
+    form_option(options, STR(""), STR("No hub"), chosen.len == 0);
+    TRY(casework_hubs(exchange->casework, &exchange->caller, exchange->arena, &hubs, &count, err));
+    for (size_t i = 0; i < count; i++) {
+        form_option(options, hubs[i].row.reference, hubs[i].row.name,
+                    str_equal(hubs[i].row.reference, chosen));
+    }
+    return result_ok();
+}
+
+result handler_step_fields(struct exchange *exchange, str step, str hub, json_t *fields,
+                           struct err *err)
+{
+    json_t *hubs = json_array();
+    const struct form_item step_item = {.shape = FORM_SELECT,
+                                        .name = STR("step"),
+                                        .label = STR("Step"),
+                                        .options = step_options(exchange, step)};
+    const struct form_item hub_item = {.shape = FORM_SELECT,
+                                       .name = STR("hub"),
+                                       .label = STR("Hub"),
+                                       .hint = STR("For a step that leads to a hub"),
+                                       .options = hubs};
+    const result listed = hub_options(exchange, hub, hubs, err);
+    json_add(fields, form_item_view(exchange->arena, &step_item));
+    json_add(fields, form_item_view(exchange->arena, &hub_item));
+    return listed;
+}
+
 bool handler_wants_csv(const struct exchange *exchange)
 {
     return exchange->wanted == WANTED_CSV ||

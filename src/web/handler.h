@@ -27,6 +27,10 @@ json_t *handler_question_form(const struct exchange *exchange);
 /* And as the query of a link: "?on=...&known_at=...", "" when it is about now. */
 str handler_question(const struct exchange *exchange, const struct asked *asked);
 
+/* Which step, at which hub: the two fields of a question about everybody, added to `fields`. */
+MUST_USE result handler_step_fields(struct exchange *exchange, str step, str hub, json_t *fields,
+                                    struct err *err);
+
 /* The table asked for as a file: by Accept, or by "as=csv" in the query. */
 bool handler_wants_csv(const struct exchange *exchange);
 MUST_USE result handler_answer_csv(struct exchange *exchange, str name, struct buf *csv,
