@@ -384,9 +384,64 @@ static void the_fact_that_blocks_most_people_comes_first(void **state)
     assert_status(desk_page(desk, OPERATOR_NORTH, "/screening/missing"), 403);
 }
 
+/* Aim: a time is extended, stands still and runs again on its page and by a program, by whom and
+ * for how long the rulebook says. Days counted by hand: asked on 20 June, fourteen days end on 4
+ * July. */
+static void a_time_is_extended_and_stands_still(void **state)
+{
+    struct desk *desk = *state;
+    const struct somebody person = office_register(&desk->office, "PersonNine Waits");
+    assert_true(
+        office_record(&desk->office, CLERK, person.reference, "reply.asked_on", "2026-06-20").ok);
+    const char *clocks = arena_format(&desk->arena, "/people/%s/clocks", person.reference).at;
+    const char *extension = arena_format(&desk->arena, "%s/extension", clocks).at;
+    const char *standing = arena_format(&desk->arena, "%s/suspension", clocks).at;
+    const char *form = "clock=reply_time&until-day=18&until-month=7&until-year=2026&reason=ill";
+    const struct reply page = desk_page(desk, OFFICER, clocks);
+    assert_true(reply_says(&page, extension) && !reply_says(&page, standing));
+    const struct reply senior = desk_page(desk, SENIOR, clocks);
+    assert_true(reply_says(&senior, standing) && !reply_says(&senior, extension));
+    const struct reply clerk = desk_page(desk, CLERK, clocks);
+    assert_false(reply_says(&clerk, standing) || reply_says(&clerk, extension));
+    const struct reply asks = desk_page(desk, OFFICER, extension);
+    assert_true(reply_says(&asks, "Time to reply: last day 2026-07-04; by: Authorising officer"));
+    const struct reply missing = desk_form(desk, OFFICER, extension, "clock=reply_time");
+    assert_status(missing, 422);
+    assert_true(reply_says(&missing, "href=\"#reason\""));
+    desk_check_alike(desk, OPERATOR_NORTH, extension, "/people/RH-000000-0/clocks/extension");
+    const int64_t before = office_events(&desk->office);
+    assert_status(desk_post(desk, CLERK, extension,
+                            "{\"clock\":\"reply_time\",\"until\":\"2026-07-18\",\"reason\":\"x\"}"),
+                  403);
+    assert_status(desk_post(desk, OFFICER, extension,
+                            "{\"clock\":\"reply_time\",\"until\":\"2026-07-19\",\"reason\":\"x\"}"),
+                  422);
+    assert_status(desk_post(desk, OFFICER, extension, "{\"clock\":\"reply_time\"}"), 422);
+    assert_status(desk_get(desk, OFFICER, arena_format(&desk->arena, "%s/other", clocks).at), 404);
+    assert_int_equal(office_events(&desk->office), before);
+    assert_status(desk_send_checked(desk, OFFICER, extension, form), 303);
+    const struct reply after = desk_get(desk, CLERK, clocks);
+    assert_true(reply_says(&after, "2026-07-18"));
+    const struct reply still =
+        desk_post(desk, SENIOR, standing, "{\"clock\":\"reply_time\",\"reason\":\"in hospital\"}");
+    assert_status(still, 201);
+    json_auto_t *answer = reply_json(&still);
+    assert_string_equal(json_string_value(json_object_get(answer, "clock")), "reply_time");
+    assert_string_equal(
+        json_string_value(json_object_get(json_object_get(answer, "last_day_before"), "value")),
+        "2026-07-18");
+    assert_true(json_is_false(json_object_get(json_object_get(answer, "last_day"), "known")));
+    const struct reply runs =
+        desk_post(desk, SENIOR, arena_format(&desk->arena, "%s/resumption", clocks).at,
+                  "{\"clock\":\"reply_time\",\"reason\":\"home again\"}");
+    assert_status(runs, 201);
+    assert_true(reply_says(&runs, "2026-07-18"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(a_time_is_extended_and_stands_still, clear),
         cmocka_unit_test_teardown(the_fact_that_blocks_most_people_comes_first, clear),
         cmocka_unit_test_teardown(a_transfer_needs_two_people_and_takes_one_place, clear),
         cmocka_unit_test_teardown(a_refusal_by_law_carries_every_safeguard, clear),
