@@ -33,7 +33,8 @@ def addresses(document):
 DEEDS = {"handle_accounts.c": "/accounts/{account}/{deed}", "handle_agreements.c": "/agreements/{agreement}/{deed}",
          "handle_hub_desk.c": "/hubs/{hub}/desk/{deed}",
          "handle_letters.c": "/letters/{letter}/{deed}", "handle_manifests.c": "/manifests/{manifest}/{deed}",
-         "handle_operations.c": "/operations/{operation}/{deed}"}
+         "handle_merges.c": "/merges/{merge}/{deed}",
+         "handle_operations.c": "/operations/{operation}/{deed}", "handle_privacy.c": "/people/{person}/privacy/{deed}"}
 
 
 def deeds_of(file):
