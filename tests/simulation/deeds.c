@@ -932,7 +932,7 @@ const struct deed deeds[] = {
     {"hold or restrict", 3, draw_privacy, send_privacy, NULL},
     {"erase", 4, draw_erase, send_erase, NULL},
     /* roles */
-    {"change a role", 2, draw_role, send_role, NULL},
+    {"change a role", 4, draw_role, send_role, NULL},
     /* questions */
     {"look at a desk", 2, draw_hub_desk, send_hub_desk, NULL},
     {"look at a person", 5, draw_look, send_look, NULL},

@@ -308,6 +308,7 @@ static bool fold_account_changed(const struct fold *fold)
         struct model_account *account = &fold->model->accounts[i];
         if (account->id == fold->event->subject) {
             account->hub = fold->event->body.account_changed.hub;
+            account->changed = fold->event->position;
             copy_text(account->role, sizeof account->role, fold->event->body.account_changed.role);
             return model_has_role(fold, "administrator") ||
                    model_break(fold->model, "10: a role is changed by no administrator");
