@@ -30,7 +30,7 @@ static const struct clock_change *change_of(const struct clock *clock, bool exte
     return extension ? &clock->extension : &clock->suspension;
 }
 
-/* "Time to reply: last day 2026-07-04, by an authorising officer" */
+/* "Time to reply: last day 4 July 2026; by: Authorising officer" */
 static str described(const struct deed_form *form, uint32_t clock, bool extension)
 {
     const struct person_answer *person = form->thing;
@@ -43,11 +43,13 @@ static str described(const struct deed_form *form, uint32_t clock, bool extensio
             date_format(person->clocks[i].answer.last_day, day);
         }
     }
+    json_auto_t *shown = view_day(str_from_c(day));
     return day[0] == '\0'
                ? arena_format(form->exchange->arena, "%.*s: has no last day now; by: %.*s",
                               STR_ARG(law->title), STR_ARG(role))
-               : arena_format(form->exchange->arena, "%.*s: last day %s; by: %.*s",
-                              STR_ARG(law->title), day, STR_ARG(role));
+               : arena_format(form->exchange->arena, "%.*s: last day %.*s; by: %.*s",
+                              STR_ARG(law->title), STR_ARG(json_str_or_empty(shown, "text")),
+                              STR_ARG(role));
 }
 
 /* Those that the law lets somebody change so; whether this account is somebody, casework says. */

@@ -267,8 +267,9 @@ static const char *event_label(const struct deed_form *form, const struct separa
     char day[DATE_TEXT_SIZE];
     json_auto_t *history = part_history_line(form->exchange->rulebook, &told);
     date_format(line->event.effective_on, day);
-    return arena_format(form->exchange->arena, "%s, event %lld: %.*s", day,
-                        (long long)line->event.position,
+    json_auto_t *shown = view_day(str_from_c(day));
+    return arena_format(form->exchange->arena, "%.*s, event %lld: %.*s",
+                        STR_ARG(json_str_or_empty(shown, "text")), (long long)line->event.position,
                         STR_ARG(json_str_or_empty(history, "text")))
         .at;
 }

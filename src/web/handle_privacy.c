@@ -345,7 +345,14 @@ static void attach(const struct exchange *exchange, str reference, const char *e
                                  STR_ARG(reference), ending));
 }
 
-/* To read for a browser, unless it asks for the other (`as`). */
+/* In the form that the query names ("as"), otherwise in that which is accepted: a browser that
+ * saves a file accepts anything. */
+static bool wants_to_read(const struct exchange *exchange)
+{
+    const str as = exchange_query(exchange, STR("as"));
+    return as.len > 0 ? str_equal(as, STR("html")) : exchange_wants_html(exchange);
+}
+
 result handle_copy(struct exchange *exchange, struct err *err)
 {
     struct subject_access access;
@@ -354,8 +361,7 @@ result handle_copy(struct exchange *exchange, struct err *err)
     TRY(casework_subject_access(exchange->casework, &exchange->caller, exchange_person(exchange),
                                 exchange->arena, &access, err));
     const str reference = access.person.view.person.reference;
-    if (!exchange_wants_html(exchange) ||
-        str_equal(exchange_query(exchange, STR("as")), STR("json"))) {
+    if (!wants_to_read(exchange)) {
         json_auto_t *resource = resource_subject_access(exchange->rulebook, &access);
         attach(exchange, reference, "json");
         return answer_json(exchange, 200, resource, err);

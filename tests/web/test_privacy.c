@@ -276,6 +276,11 @@ static void everything_is_taken_out_for_the_person(void **state)
     assert_true(str_starts(reply_header(&page, "Content-Disposition"), STR("attachment")));
     const struct reply as = desk_page(desk, PROTECTION, of_person(story, "/copy?as=json"));
     assert_true(str_starts(as.content_type, STR("application/json")));
+    const struct reply saved = desk_get(desk, PROTECTION, of_person(story, "/copy?as=html"));
+    assert_true(str_starts(saved.content_type, STR("text/html")));
+    const struct reply links = desk_page(desk, PROTECTION, of_person(story, "/privacy"));
+    assert_true(reply_says(&links, of_person(story, "/copy?as=html")) &&
+                reply_says(&links, of_person(story, "/copy?as=json")));
     const struct reply looks =
         desk_get(desk, PROTECTION,
                  arena_format(&desk->arena, "/looks?person=%s", story->person.reference).at);
