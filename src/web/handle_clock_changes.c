@@ -187,9 +187,7 @@ static result open_form(struct deed_form *form, struct err *err)
     form->base = clocks_base(form->exchange);
     form->caption = person;
     form->page.area = "/people";
-    page_crumb(&form->page, STR("People"), STR("/people"));
-    page_crumb(&form->page, person,
-               page_href(form->exchange->arena, "/people/%s", person, STR("")));
+    handler_person_crumbs(&form->page, person);
     page_crumb(&form->page, STR("Clocks"), form->base);
     return result_ok();
 }

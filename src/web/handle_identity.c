@@ -21,9 +21,7 @@ static void open_form(struct deed_form *form)
     form->cancel = form->to;
     form->caption = person;
     form->page.area = "/people";
-    page_crumb(&form->page, STR("People"), STR("/people"));
-    page_crumb(&form->page, person,
-               page_href(form->exchange->arena, "/people/%s", person, STR("")));
+    handler_person_crumbs(&form->page, person);
     page_crumb(&form->page, STR("Names and references"), form->to);
 }
 

@@ -48,11 +48,9 @@ static str title_of(const struct exchange *exchange, const struct merge_plan *pl
 static void person_crumbs(struct page *page, const struct merge_plan *plan)
 {
     const str person = plan->continuing.reference;
-    struct arena *arena = page->exchange->arena;
-    page_crumb(page, STR("People"), STR("/people"));
-    page_crumb(page, person, page_href(arena, "/people/%s", person, STR("")));
+    handler_person_crumbs(page, person);
     page_crumb(page, STR("Names and references"),
-               page_href(arena, "/people/%s/identity", person, STR("")));
+               page_href(page->exchange->arena, "/people/%s/identity", person, STR("")));
 }
 
 static result load_comparison(const struct exchange *exchange, struct merge_plan *ret_plan,

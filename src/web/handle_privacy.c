@@ -16,13 +16,6 @@ static str privacy_base(const struct exchange *exchange)
     return page_href(exchange->arena, "/people/%s/privacy", exchange_person(exchange), STR(""));
 }
 
-static void person_crumbs(struct page *page)
-{
-    const str person = exchange_person(page->exchange);
-    page_crumb(page, STR("People"), STR("/people"));
-    page_crumb(page, person, page_href(page->exchange->arena, "/people/%s", person, STR("")));
-}
-
 /* --- the state of it -------------------------------------------------------------------------- */
 
 /* Who may not hold, restrict and erase learns nothing of who is there. */
@@ -290,7 +283,7 @@ result handle_privacy(struct exchange *exchange, struct err *err)
     const struct view_context context = handler_view(exchange);
     OWN_PAGE struct page page;
     page_open(&page, exchange, "privacy", STR("Data protection"), "/people");
-    person_crumbs(&page);
+    handler_person_crumbs(&page, exchange_person(exchange));
     page_set(&page, "caption", json_of_str(history.person.reference));
     page_set(&page, "state", state_of(&context, resource));
     page_set(&page, "table", lines_table(&context, resource));
@@ -309,7 +302,7 @@ static result open_form(struct deed_form *form, struct err *err)
     form->base = privacy_base(form->exchange);
     form->caption = exchange_person(form->exchange);
     form->page.area = "/people";
-    person_crumbs(&form->page);
+    handler_person_crumbs(&form->page, exchange_person(form->exchange));
     page_crumb(&form->page, STR("Data protection"), form->base);
     return result_ok();
 }
