@@ -118,8 +118,6 @@ static result act_resume(struct deed_form *form, struct err *err)
     return change(form, CLOCK_RESUME, (struct known_day){.known = false}, err);
 }
 
-#define FIELDS(table) .fields = (table), .field_count = sizeof(table) / sizeof(table)[0]
-
 static const struct deed changes[CHANGE_COUNT] = {
     {.name = "extension",
      .link = "Extend a time",
@@ -129,7 +127,7 @@ static const struct deed changes[CHANGE_COUNT] = {
      .submit = "Extend it",
      .notice = "recorded",
      .action = ACTION_CHANGE_CLOCK,
-     FIELDS(extension_fields),
+     DEED_FIELDS(extension_fields),
      .prepare = choose_extension,
      .act = act_extend},
     {.name = "suspension",
@@ -139,7 +137,7 @@ static const struct deed changes[CHANGE_COUNT] = {
      .submit = "Let it stand still",
      .notice = "recorded",
      .action = ACTION_CHANGE_CLOCK,
-     FIELDS(standing_fields),
+     DEED_FIELDS(standing_fields),
      .prepare = choose_suspension,
      .act = act_suspend},
     {.name = "resumption",
@@ -149,7 +147,7 @@ static const struct deed changes[CHANGE_COUNT] = {
      .submit = "Let it run",
      .notice = "recorded",
      .action = ACTION_CHANGE_CLOCK,
-     FIELDS(standing_fields),
+     DEED_FIELDS(standing_fields),
      .prepare = choose_suspension,
      .act = act_resume},
 };

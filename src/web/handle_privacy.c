@@ -7,8 +7,6 @@
 #include "web/subject_access.h"
 #include "web/view_table.h"
 
-#define FIELDS(table) .fields = (table), .field_count = sizeof(table) / sizeof(table)[0]
-
 enum { PRIVACY_LINES_MAX = HISTORY_LINES_MAX };
 
 static str privacy_base(const struct exchange *exchange)
@@ -201,7 +199,7 @@ static const struct deed deeds[] = {
      .submit = "Place the hold",
      .notice = "hold-placed",
      .action = ACTION_MANAGE_PRIVACY,
-     FIELDS(reason_fields),
+     DEED_FIELDS(reason_fields),
      .act = act_hold},
     {.name = "hold-lifting",
      .link = "Lift a legal hold",
@@ -210,7 +208,7 @@ static const struct deed deeds[] = {
      .submit = "Lift the hold",
      .notice = "hold-lifted",
      .action = ACTION_MANAGE_PRIVACY,
-     FIELDS(reason_fields),
+     DEED_FIELDS(reason_fields),
      .fits = is_held,
      .act = act_lift_hold},
     {.name = "restriction",
@@ -221,7 +219,7 @@ static const struct deed deeds[] = {
      .submit = "Restrict processing",
      .notice = "restricted",
      .action = ACTION_MANAGE_PRIVACY,
-     FIELDS(reason_fields),
+     DEED_FIELDS(reason_fields),
      .fits = is_not_restricted,
      .act = act_restrict},
     {.name = "restriction-lifting",
@@ -231,7 +229,7 @@ static const struct deed deeds[] = {
      .submit = "Lift the restriction",
      .notice = "restriction-lifted",
      .action = ACTION_SEE_RESTRICTED,
-     FIELDS(reason_fields),
+     DEED_FIELDS(reason_fields),
      .fits = is_restricted,
      .act = act_lift_restriction},
     {.name = "erasure-request",
@@ -244,7 +242,7 @@ static const struct deed deeds[] = {
      .submit = "Ask for erasure",
      .notice = "erasure-requested",
      .action = ACTION_MANAGE_PRIVACY,
-     FIELDS(basis_fields),
+     DEED_FIELDS(basis_fields),
      .fits = is_not_to_be_erased,
      .act = act_request_erasure},
     {.name = "erasure-declination",
@@ -254,7 +252,7 @@ static const struct deed deeds[] = {
      .submit = "Decline erasure",
      .notice = "erasure-declined",
      .action = ACTION_MANAGE_PRIVACY,
-     FIELDS(reason_fields),
+     DEED_FIELDS(reason_fields),
      .fits = is_to_be_erased,
      .act = act_decline_erasure},
     {.name = "erasure",
@@ -266,7 +264,7 @@ static const struct deed deeds[] = {
      .notice = "erased",
      .danger = true,
      .action = ACTION_MANAGE_PRIVACY,
-     FIELDS(erasure_fields),
+     DEED_FIELDS(erasure_fields),
      .fits = is_to_be_confirmed,
      .act = act_erase},
 };
