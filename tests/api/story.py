@@ -148,6 +148,8 @@ def put_records_right(clerk, senior, protection, person, identifier):
     for deed, field in [("hold", "reason"), ("hold-lifting", "reason"), ("restriction", "reason"), ("restriction-lifting", "reason"),
                         ("erasure-request", "basis"), ("erasure-declination", "reason")]:
         protection.post(f"{base}/privacy/{deed}", {field: "as the law has it"}, {200})
+    protection.post(f"{base}/privacy/protection", {"seen_by": "senior caseworker role:authorising_officer", "reason": "threatened"}, {200})
+    protection.post(f"{base}/privacy/protection-lifting", {"reason": "over"}, {200})
     protection.get(f"{base}/privacy", (200,))
     senior.post(f"{base}/clocks/extension", {"clock": "detention_in_pregnancy", "reason": "authorised"}, {409})
 

@@ -125,6 +125,17 @@ async function protect(desk, tap, page, person) {
   tap.includes(await deed("Restrict processing", "reason", "Accuracy is contested", "restrict"), "restricted", "processing is restricted");
   await desk.look(page, "data protection restricted");
   tap.includes(await deed("Lift the restriction", "reason", "Corrected", "lift a restriction"), "lifted", "and is not any more");
+  await page.goto(`${desk.address}/people/${person}/privacy`);
+  await leave(page, "a:text-is('Say who alone sees it')");
+  await page.fill("#reason", "Threatened");
+  await submit(page);
+  tap.equal(await page.locator(".govuk-error-summary a[href='#seen_by']").count(), 1, "a protected record is seen by somebody");
+  await desk.look(page, "protect a record refused");
+  await page.fill("#seen_by", "senior role:monitor");
+  await check(desk, tap, page, "protect a record");
+  tap.includes(await text(page), "Everybody in the role: Independent monitor", "who alone sees it is told");
+  await desk.look(page, "data protection, protected");
+  tap.includes(await deed("End the protection", "reason", "The threat is over", "end a protection"), "ended", "the protection is ended");
   const [saved] = await Promise.all([page.waitForEvent("download"), page.click("a:text-is('Download it to read (HTML)')")]);
   tap.includes(fs.readFileSync(await saved.path(), "utf8"), "Everything recorded about you", "everything is taken out for the person");
   tap.includes(await deed("Ask for the record to be erased", "basis", "Art. 17(1)(a), retention ended", "ask for erasure"), "asked for",
