@@ -129,7 +129,7 @@ static json_t *lines_table(const struct view_context *context, const json_t *pri
 
 /* --- what can be done ------------------------------------------------------------------------- */
 
-static bool is_held(const json_t *privacy)
+static bool has_hold(const json_t *privacy)
 {
     return json_integer_value(json_object_get(privacy, "holds")) > 0;
 }
@@ -302,7 +302,7 @@ static const struct deed deeds[] = {
      .notice = "hold-lifted",
      .action = ACTION_MANAGE_PRIVACY,
      DEED_FIELDS(reason_fields),
-     .fits = is_held,
+     .fits = has_hold,
      .act = act_lift_hold},
     {.name = "restriction",
      .link = "Restrict processing",
