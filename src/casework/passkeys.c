@@ -191,8 +191,10 @@ result casework_register_passkey(const struct casework *casework, const struct c
     if (!taken) {
         return err_set(err, ERROR_INPUT, "It took too long, or was sent before; begin again");
     }
-    const struct passkey_asked asked = {
-        .rp_id = passkey->site.rp_id, .origin = passkey->site.origin, .challenge = challenge};
+    const struct passkey_asked asked = {.rp_id = passkey->site.rp_id,
+                                        .origin = passkey->site.origin,
+                                        .challenge = challenge,
+                                        .old_signatures = passkey->site.old_signatures};
     TRY(passkey_registered(&asked, passkey->client_data, passkey->authenticator_data, arena,
                            &work.made, err));
     return store_write(casework->store, register_work, &work, err);
@@ -299,7 +301,8 @@ static result check_answer(struct use_work *work, const struct passkey_sent *sen
     const struct passkey_asked asked = {.rp_id = sent->site.rp_id,
                                         .origin = sent->site.origin,
                                         .challenge = challenge,
-                                        .verified = verified};
+                                        .verified = verified,
+                                        .old_signatures = sent->site.old_signatures};
     const struct passkey_key key = {.algorithm = algorithm_of(&work->row),
                                     .public_key = work->row.public_key,
                                     .sign_count = (uint32_t)work->row.sign_count};

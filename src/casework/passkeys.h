@@ -17,6 +17,7 @@ enum { CEREMONY_MINUTES = 5, PASSKEYS_MAX = 10, PASSKEY_TITLE_MAX = 64 };
 struct passkey_site {
     const char *rp_id;
     str origin;
+    bool old_signatures; /* credential/passkey.h */
 };
 
 /* What a browser that has this token is to answer; a new question takes the place of the old. */

@@ -74,9 +74,7 @@ static void add_read(const struct invocation *invocation, const struct settings 
             add(paths, invocation->options[options[i]].at, false);
         }
     }
-    if (settings->refused_passwords_file.len > 0) {
-        add(paths, arena_copy(invocation->arena, settings->refused_passwords_file).at, false);
-    }
+    add(paths, arena_copy(invocation->arena, settings->refused_passwords_file).at, false);
     for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
         add(paths, places[i], false);
     }

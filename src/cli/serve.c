@@ -15,6 +15,7 @@
 #include "http/fetch.h"
 #include "http/http.h"
 #include "system/secret.h"
+#include "system/security_log.h"
 #include "web/sign_on.h"
 #include "web/sign_on_desk.h"
 #include "web/web.h"
@@ -54,6 +55,24 @@ static result offer_first_account(const struct invocation *invocation, const str
     return result_ok();
 }
 
+/* As C wants it; a path has no end of its own in the file of settings. */
+static result in_c(const struct invocation *invocation, str text, const char **ret_text,
+                   struct err *err)
+{
+    *ret_text = arena_copy(invocation->arena, text).at;
+    return *ret_text != NULL ? result_ok() : arena_full(err);
+}
+
+/* What the server turns away by itself. */
+static void tell_refused(void *context, const char *name, int status, str address)
+{
+    const struct security_entry entry = {.event = SECURITY_PROTOCOL_REFUSED,
+                                         .address = address,
+                                         .on = str_from_c(name),
+                                         .status = status};
+    security_log_tell(web_security(context), system_now(system_machine()), &entry);
+}
+
 /* The secret is read before files are out of reach. */
 static result open_sign_on(const struct invocation *invocation, const struct settings *settings,
                            struct sign_on_desk **ret_desk, struct err *err)
@@ -68,6 +87,7 @@ static result open_sign_on(const struct invocation *invocation, const struct set
                                                 STR_ARG(settings->origin))},
         .title = settings->sign_on.title,
         .their_second_factor = settings->sign_on.their_second_factor,
+        .old_signatures = settings->old_signatures,
         .system = system_machine()};
     if (settings->sign_on.issuer.len == 0) {
         return result_ok();
@@ -119,6 +139,9 @@ result command_serve(const struct invocation *invocation, int *ret_status, struc
     struct sign_on_desk *sign_on = NULL;
     struct web_forecast *forecasts = NULL;
     size_t forecast_count = 0;
+    struct security_log *security = NULL;
+    const char *security_to = NULL;
+    const char *proxy = NULL;
     struct web *web = NULL;
     struct http_server *server = NULL;
     const char *address = option_given(invocation, OPTION_ADDRESS)
@@ -129,6 +152,9 @@ result command_serve(const struct invocation *invocation, int *ret_status, struc
     TRY(option_number(invocation, OPTION_PORT, 8080, 0, 65535, &port, err));
     TRY(settings_of(invocation, &settings, err));
     TRY(open_sign_on(invocation, &settings, &sign_on, err));
+    TRY(in_c(invocation, settings.proxy, &proxy, err));
+    TRY(in_c(invocation, settings.security_log, &security_to, err));
+    TRY(security_log_open(security_to, invocation->arena, &security, err));
     TRY(confinement_of_files(invocation, &settings, err));
     TRY(option_given(invocation, OPTION_BEGIN) ? desk_open_or_begin(invocation, &desk, err)
                                                : desk_open(invocation, &desk, err));
@@ -163,13 +189,19 @@ result command_serve(const struct invocation *invocation, int *ret_status, struc
         .arrivals_file = share_folder(invocation, ARRIVALS_FILE).at,
         .api_file = share_folder(invocation, "docs/api/openapi.json").at,
         .demonstration = demonstration,
+        .security = security,
         .sign_on = sign_on,
         .origin = settings.origin,
+        .old_signatures = settings.old_signatures,
         .secure_cookies = str_starts(settings.origin, STR("https://")),
     };
     TRY(web_open(&web_options, &web, err));
-    struct http_options http_options = {
-        .address = address, .port = (uint16_t)port, .handler = web_handle, .context = web};
+    struct http_options http_options = {.address = address,
+                                        .port = (uint16_t)port,
+                                        .handler = web_handle,
+                                        .refused = tell_refused,
+                                        .context = web,
+                                        .proxy = proxy};
     result served = http_server_open(&http_options, &server, err);
     if (served.ok) {
         served = confinement_of_calls(invocation, &settings, err);
@@ -181,6 +213,7 @@ result command_serve(const struct invocation *invocation, int *ret_status, struc
     web_close(web);
     releases_close(releases, release_count);
     sign_on_desk_close(sign_on);
+    security_log_close(security);
     forecasts_close(forecasts, forecast_count);
     return served;
 }

@@ -1,13 +1,16 @@
 #include "cli/settings.h"
 
 #include "cli/options.h"
+#include "cli/version.h"
 #include "credential/provider.h"
+#include "http/forwarded.h"
 #include "system/system.h"
 
 #include <stddef.h>
 
 enum setting_kind {
     SETTING_ORIGIN,
+    SETTING_ADDRESS,
     SETTING_ISSUER,
     SETTING_TEXT,
     SETTING_NUMBER,
@@ -28,6 +31,7 @@ struct setting {
 
 static const struct setting settings_table[] = {
     SETTING("web", "origin", SETTING_ORIGIN, origin),
+    SETTING("web", "proxy", SETTING_ADDRESS, proxy),
     SETTING("sessions", "idle_minutes", SETTING_NUMBER, sessions.idle_minutes),
     SETTING("sessions", "hours_max", SETTING_NUMBER, sessions.hours_max),
     SETTING("sessions", "proven_minutes", SETTING_NUMBER, sessions.proven_minutes),
@@ -39,6 +43,8 @@ static const struct setting settings_table[] = {
     SETTING("sign_on", "acr", SETTING_TEXT, sign_on.acr),
     SETTING("sign_on", "their_second_factor", SETTING_FLAG, sign_on.their_second_factor),
     SETTING("passwords", "refused_file", SETTING_TEXT, refused_passwords_file),
+    SETTING("security_log", "to", SETTING_TEXT, security_log),
+    SETTING("signatures", "old", SETTING_FLAG, old_signatures),
     SETTING("confinement", "required", SETTING_FLAG, confinement_required),
 };
 enum { SETTING_COUNT = sizeof settings_table / sizeof settings_table[0] };
@@ -49,7 +55,9 @@ static struct settings settings_default(void)
                              .sessions = {.idle_minutes = SESSION_IDLE_MINUTES,
                                           .hours_max = SESSION_HOURS_MAX,
                                           .proven_minutes = PROVEN_MINUTES},
-                             .refused_passwords_file = STR(""),
+                             .proxy = STR(""),
+                             .refused_passwords_file = STR(RETURNHUB_REFUSED_PASSWORDS),
+                             .security_log = STR("stderr"),
                              .sign_on = {.issuer = STR(""),
                                          .client_id = STR(""),
                                          .client_secret_file = STR(""),
@@ -90,6 +98,13 @@ static result set_value(const struct setting *setting, str value, struct setting
             return err_set(err, ERROR_INPUT,
                            "\"%s\" is https:// and a name, with nothing behind it (or "
                            "http://localhost, to try things out)",
+                           setting->key);
+        }
+        *(str *)(void *)at = value;
+        return result_ok();
+    case SETTING_ADDRESS:
+        if (!forwarded_is_address(value)) {
+            return err_set(err, ERROR_INPUT, "\"%s\" is an address in numbers, as 10.0.0.1 or ::1",
                            setting->key);
         }
         *(str *)(void *)at = value;
@@ -225,9 +240,6 @@ result settings_refuse_passwords(const struct invocation *invocation,
                                  const struct settings *settings, struct refused_passwords *list,
                                  const struct casework *casework, struct err *err)
 {
-    if (settings->refused_passwords_file.len == 0) {
-        return result_ok();
-    }
     const str path = arena_copy(invocation->arena, settings->refused_passwords_file);
     TRY(path.at == NULL ? arena_full(err) : refused_passwords_open(path.at, list, err));
     casework_refuse_passwords(casework, list);

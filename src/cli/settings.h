@@ -1,6 +1,6 @@
 /* settings: what a site sets once, in a file: the address under which people reach the desk, how
- * long sessions last, at which provider they sign on, which passwords are refused, and whether the
- * process must be confined.
+ * long sessions last, at which provider they sign on, which passwords are refused, which proxy is
+ * believed, where what happens at the doors is told, and whether the process must be confined.
  *
  *     [web]
  *     origin = https://desk.example
@@ -20,6 +20,7 @@ enum { SETTINGS_BYTES_MAX = 64 * 1024 };
 
 struct settings {
     str origin; /* "https://desk.example", no slash at its end; "" when it is not set */
+    str proxy;  /* its address in numbers; "": no header of an intermediary is believed */
     struct session_limits sessions;
     struct {
         str issuer; /* "" : nobody signs on at a provider */
@@ -30,7 +31,9 @@ struct settings {
         str acr;
         bool their_second_factor;
     } sign_on;
-    str refused_passwords_file; /* "": there is none */
+    str refused_passwords_file; /* the one that comes with the program unless it is set */
+    str security_log;           /* system/security_log.h: a socket, stderr or none */
+    bool old_signatures;        /* RSA with PKCS#1 v1.5 of passkeys and of the provider, too */
     bool confinement_required;  /* do not serve where the kernel cannot confine the process */
 };
 
@@ -40,7 +43,7 @@ MUST_USE result settings_read(str text, const char *name, struct settings *ret_s
 /* Those of --settings; what every setting is unless it is set, where there is none. */
 MUST_USE result settings_of(const struct invocation *invocation, struct settings *ret_settings,
                             struct err *err);
-/* Opens the list of refused passwords, where one is set, and gives it to casework. */
+/* Opens the list of refused passwords and gives it to casework. */
 MUST_USE result settings_refuse_passwords(const struct invocation *invocation,
                                           const struct settings *settings,
                                           struct refused_passwords *list,

@@ -7,14 +7,18 @@
 #include <string.h>
 
 enum {
-    RSA_MODULUS_TEXT_MIN = 342, /* 2048 bits in base64url */
+    /* In base64url. */
+    RSA_3072_TEXT = 512,
+    RSA_2048_TEXT = 342,
 };
 
 struct algorithm {
     const char *name;
     const char *key_type;
+    bool old; /* PKCS#1 v1.5 */
 };
-static const struct algorithm algorithms[] = {{"RS256", "RSA"}, {"ES256", "EC"}};
+static const struct algorithm algorithms[] = {
+    {"ES256", "EC", false}, {"PS256", "RSA", false}, {"RS256", "RSA", true}};
 
 static result refuse(struct err *err, const char *what)
 {
@@ -54,10 +58,10 @@ static result read_part(str text, struct arena *arena, json_t **ret_object, stru
     return result_ok();
 }
 
-static const struct algorithm *find_algorithm(const json_t *header)
+static const struct algorithm *find_algorithm(const json_t *header, bool old)
 {
     for (size_t i = 0; i < sizeof algorithms / sizeof algorithms[0]; i++) {
-        if (is_text(header, "alg", algorithms[i].name)) {
+        if (is_text(header, "alg", algorithms[i].name) && (old || !algorithms[i].old)) {
             return &algorithms[i];
         }
     }
@@ -66,18 +70,18 @@ static const struct algorithm *find_algorithm(const json_t *header)
 
 /* --- the key ---------------------------------------------------------------------------------- */
 
-static bool may_verify(const json_t *key, const struct algorithm *algorithm)
+static bool may_verify(const json_t *key, const struct algorithm *algorithm, bool old)
 {
+    const size_t modulus_min = old ? RSA_2048_TEXT : RSA_3072_TEXT;
     const bool rsa = strcmp(algorithm->key_type, "RSA") == 0;
     return is_text(key, "kty", algorithm->key_type) && absent_or(key, "use", "sig") &&
            absent_or(key, "alg", algorithm->name) &&
-           (rsa ? json_str_or_empty(key, "n").len >= RSA_MODULUS_TEXT_MIN
-                : is_text(key, "crv", "P-256"));
+           (rsa ? json_str_or_empty(key, "n").len >= modulus_min : is_text(key, "crv", "P-256"));
 }
 
 /* The one key of the name in the header; where the header has none, the one key that there is. */
-static result find_key(const json_t *header, const struct algorithm *algorithm, const json_t *keys,
-                       const json_t **ret_key, struct err *err)
+static result find_key(const json_t *header, const struct algorithm *algorithm, bool old,
+                       const json_t *keys, const json_t **ret_key, struct err *err)
 {
     const str name = json_str_or_empty(header, "kid");
     const json_t *list = json_object_get(keys, "keys");
@@ -85,7 +89,7 @@ static result find_key(const json_t *header, const struct algorithm *algorithm, 
     for (size_t i = 0; i < json_array_size(list); i++) {
         const json_t *key = json_array_get(list, i);
         const bool named = name.len == 0 || str_equal(json_str_or_empty(key, "kid"), name);
-        if (named && may_verify(key, algorithm)) {
+        if (named && may_verify(key, algorithm, old)) {
             if (found != NULL) {
                 return refuse(err, "it does not say which key it is signed with");
             }
@@ -228,18 +232,18 @@ static bool split(str token, struct parts *ret_parts)
            is_signature(second.tail);
 }
 
-static result check_signature(const json_t *header, const json_t *keys, str token,
-                              struct arena *arena, struct err *err)
+static result check_signature(const struct id_token_asked *asked, const json_t *header,
+                              const json_t *keys, str token, struct arena *arena, struct err *err)
 {
     const json_t *key = NULL;
-    const struct algorithm *algorithm = find_algorithm(header);
+    const struct algorithm *algorithm = find_algorithm(header, asked->old_signatures);
     if (algorithm == NULL) {
         return refuse(err, "it is not signed in a way that is taken");
     }
     if (json_object_get(header, "crit") != NULL || !absent_or(header, "typ", "JWT")) {
         return refuse(err, "it is of another kind");
     }
-    TRY(find_key(header, algorithm, keys, &key, err));
+    TRY(find_key(header, algorithm, asked->old_signatures, keys, &key, err));
     return signature_holds_of(token, key, arena)
                ? result_ok()
                : refuse(err, "its signature is not the provider's");
@@ -283,7 +287,7 @@ result id_token_check(const struct id_token_asked *asked, str token, str keys, s
     }
     result checked = read_part(parts.header, arena, &header, err);
     if (checked.ok) {
-        checked = check_signature(header, set, token, arena, err);
+        checked = check_signature(asked, header, set, token, arena, err);
     }
     if (checked.ok) {
         checked = check_claims(asked, parts.claims, arena, &made, err);

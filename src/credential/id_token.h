@@ -2,9 +2,10 @@
  * 3.1.3.7), checked. Pure: the caller fetches the provider's keys and keeps what it asked.
  *
  * cjose checks signatures; what may be signed, with what, and what it must say is checked here.
- * Taken: RS256 and ES256, with a key of the provider's set that is for signing, of the right kind,
- * and the only one of its name. Not taken: `none`, whatever is keyed with a secret (HS256), any
- * other algorithm, a key that the token brings along, a header that must be understood (`crit`). */
+ * Taken: ES256, and PS256 with 3072 bits, with a key of the provider's set that is for signing, of
+ * the right kind, and the only one of its name; old signatures (RS256, and 2048 bits) where they
+ * are asked for. Not taken: `none`, whatever is keyed with a secret (HS256), any other algorithm, a
+ * key that the token brings along, a header that must be understood (`crit`). */
 #ifndef RETURNHUB_CREDENTIAL_ID_TOKEN_H
 #define RETURNHUB_CREDENTIAL_ID_TOKEN_H
 
@@ -25,6 +26,7 @@ struct id_token_asked {
     str nonce;
     instant now;
     int64_t signed_in_within_seconds; /* auth_time is needed, and not longer ago; 0: not asked */
+    bool old_signatures;              /* RSA with PKCS#1 v1.5, and with 2048 bits, too */
 };
 
 struct id_token {

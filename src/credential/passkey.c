@@ -105,6 +105,13 @@ static const char *check_both(const struct passkey_asked *asked, str client_data
 
 /* --- keys ------------------------------------------------------------------------------------- */
 
+static const char *check_algorithm(const struct passkey_asked *asked, const struct passkey_key *key)
+{
+    return key->algorithm == PASSKEY_RS256 && !asked->old_signatures
+               ? "it signs in an old way (RS256)"
+               : NULL;
+}
+
 /* A key in the form that fido_assert_verify takes. */
 union public_key {
     es256_pk_t *es256;
@@ -217,6 +224,7 @@ result passkey_registered(const struct passkey_asked *asked, str client_data,
         fault = "there is no key in it";
     }
     fault = fault != NULL ? fault : read_made(authenticator_data, arena, &made);
+    fault = fault != NULL ? fault : check_algorithm(asked, &made.key);
     if (fault != NULL) {
         return err_set(err, ERROR_INPUT, "The passkey is not taken: %s", fault);
     }
@@ -279,6 +287,7 @@ result passkey_answered(const struct passkey_asked *asked, const struct passkey_
 {
     struct passkey_answer answer = {.sign_count = 0};
     const char *fault = check_both(asked, client_data, "webauthn.get", authenticator_data);
+    fault = fault != NULL ? fault : check_algorithm(asked, key);
     if (fault == NULL &&
         (signature.len == 0 || signature.len > PASSKEY_SIGNATURE_MAX ||
          !signature_holds_of(asked, key, client_data, authenticator_data, signature, &answer))) {

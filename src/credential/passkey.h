@@ -7,7 +7,8 @@
  *
  * Not accepted: what was made for another site, another challenge or another purpose, inside a
  * frame of another site, without the user being present, or without the user being verified where
- * that is asked for. Keys: ES256 (P-256), EdDSA (Ed25519), RS256 with 2048 bits. */
+ * that is asked for. Keys: ES256 (P-256), EdDSA (Ed25519); RS256 with 2048 bits where old
+ * signatures are taken. */
 #ifndef RETURNHUB_CREDENTIAL_PASSKEY_H
 #define RETURNHUB_CREDENTIAL_PASSKEY_H
 
@@ -29,7 +30,8 @@ struct passkey_asked {
     const char *rp_id; /* "desk.example": a name, never a number */
     str origin;        /* "https://desk.example" */
     const uint8_t *challenge;
-    bool verified; /* the user must have been verified: by a PIN, a finger, a face */
+    bool verified;       /* the user must have been verified: by a PIN, a finger, a face */
+    bool old_signatures; /* RSA with PKCS#1 v1.5, too */
 };
 
 struct passkey_key {

@@ -114,7 +114,14 @@ static bool is_like(str issuer, str address)
            provider_port(issuer) == provider_port(address);
 }
 
-static const char *fault_of(str issuer, const json_t *document)
+static bool signs_as_taken(const json_t *document, bool old_signatures)
+{
+    const char *list = "id_token_signing_alg_values_supported";
+    return lists(document, list, "ES256", false) || lists(document, list, "PS256", false) ||
+           (old_signatures && lists(document, list, "RS256", false));
+}
+
+static const char *fault_of(str issuer, const json_t *document, bool old_signatures)
 {
     if (!str_equal(json_str_or_empty(document, "issuer"), issuer)) {
         return "it says that it is another one";
@@ -132,9 +139,9 @@ static const char *fault_of(str issuer, const json_t *document)
     if (!lists(document, "code_challenge_methods_supported", "S256", true)) {
         return "it does not know PKCE with S256";
     }
-    if (!lists(document, "id_token_signing_alg_values_supported", "RS256", false) &&
-        !lists(document, "id_token_signing_alg_values_supported", "ES256", false)) {
-        return "it signs in no way that is taken (RS256, ES256)";
+    if (!signs_as_taken(document, old_signatures)) {
+        return old_signatures ? "it signs in no way that is taken (ES256, PS256, RS256)"
+                              : "it signs in no way that is taken (ES256, PS256)";
     }
     return NULL;
 }
@@ -156,14 +163,14 @@ static result copy_out(const json_t *document, struct arena *arena, struct provi
                                                                                  : result_ok();
 }
 
-result provider_read(str issuer, str document, struct arena *arena, struct provider *ret_provider,
-                     struct err *err)
+result provider_read(str issuer, str document, bool old_signatures, struct arena *arena,
+                     struct provider *ret_provider, struct err *err)
 {
     json_t *read = NULL;
     if (!json_read(document, &read, NULL).ok) {
         return lacks(err, "what it says of itself cannot be read");
     }
-    const char *fault = fault_of(issuer, read);
+    const char *fault = fault_of(issuer, read, old_signatures);
     const result done =
         fault == NULL ? copy_out(read, arena, ret_provider, err) : lacks(err, fault);
     json_decref(read);

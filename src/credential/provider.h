@@ -45,9 +45,9 @@ struct provider {
     bool names_itself;   /* every answer says whose it is (RFC 9207) */
     bool secret_in_body; /* it takes the client's secret in no other way */
 };
-/* ERROR_UNAVAILABLE says what it lacks. Addresses that the program itself asks are as well
- * protected as the issuer's, and at its port. */
-MUST_USE result provider_read(str issuer, str document, struct arena *arena,
+/* `old_signatures` as in id_token.h. ERROR_UNAVAILABLE says what it lacks. Addresses that the
+ * program itself asks are as well protected as the issuer's, and at its port. */
+MUST_USE result provider_read(str issuer, str document, bool old_signatures, struct arena *arena,
                               struct provider *ret_provider, struct err *err);
 
 /* NUL-terminated. */

@@ -63,7 +63,7 @@ struct http_request {
     const struct http_header *headers;
     size_t header_count;
     str body;
-    str client_address; /* numeric */
+    str client_address; /* numeric; behind a proxy that is set, of whose request it passes on */
     bool goes_on;       /* a part of this response was sent; more of it is asked for */
     str mark;           /* then: what the handler left in the mark of the last part */
     /* Lives until the response is written out; everything the handler makes goes here. */
@@ -109,11 +109,20 @@ str http_cookie_get(const struct http_request *request, str name);
 typedef void http_handler(void *context, const struct http_request *request,
                           struct http_response *response);
 
+/* Told of each request that the server turned away by itself: the name of the row of refusal.def,
+ * its status, and who is at the other end of the connection, be it the proxy. Must not wait. */
+typedef void http_refused(void *context, const char *name, int status, str address);
+
 struct http_options {
     const char *address; /* numeric IPv4 or IPv6; default "127.0.0.1" */
     uint16_t port;       /* 0 lets the kernel choose: see http_server_port */
     http_handler *handler;
-    void *context;
+    http_refused *refused; /* NULL: nobody is told */
+    void *context;         /* of both */
+    /* Of the proxy in front of the server, in numbers, NULL for none: whom it names in
+     * X-Forwarded-For is the client (forwarded.h), and its connections are not counted as one
+     * client's. */
+    const char *proxy;
     unsigned worker_count; /* 0: 16, enough for a group commit to gather */
 
     /* 0: the limit of the same name above. Lower ones are for tests and small machines. */

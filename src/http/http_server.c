@@ -1,4 +1,5 @@
 #include "http/clients.h"
+#include "http/forwarded.h"
 #include "http/listener.h"
 
 #include <errno.h>
@@ -99,11 +100,26 @@ static void release_stream(struct http_server *server, struct connection *connec
     }
 }
 
+static str proxy_of(const struct http_server *server)
+{
+    return server->options.proxy != NULL ? str_from_c(server->options.proxy) : STR("");
+}
+
+/* The one who is told sees every refusal, whether its answer arrives or not. */
+static void tell(const struct http_server *server, enum http_refusal refusal, const char *address)
+{
+    if (server->options.refused != NULL) {
+        server->options.refused(server->options.context, refusal_row(refusal)->name,
+                                refusal_row(refusal)->status, str_from_c(address));
+    }
+}
+
 /* True when something can be sent, be it a refusal. */
 static bool begin_stream(struct http_server *server, struct connection *connection,
                          const struct http_response *response)
 {
     if (!reserve_stream(server)) {
+        tell(server, REFUSAL_STREAMS_TOO_MANY, connection->address);
         return connection_refuse(connection, REFUSAL_STREAMS_TOO_MANY, wall_clock());
     }
     connection->streams = true; /* released with the connection, whatever comes */
@@ -128,8 +144,9 @@ static void serve(void *context, void *subject, struct arena *arena)
 {
     struct http_server *server = context;
     struct connection *connection = subject;
-    const struct http_request request = connection_request(connection, arena);
+    struct http_request request = connection_request(connection, arena);
     struct http_response response = {0};
+    request.client_address = forwarded_client(&request, proxy_of(server));
     server->options.handler(server->options.context, &request, &response);
     if (connection->streams) {
         connection->stream_ends = !go_on(server, connection, &response) || connection->stream_ends;
@@ -220,6 +237,7 @@ static void start_sending(struct http_server *server, struct connection *connect
 static void refuse(struct http_server *server, struct connection *connection,
                    enum http_refusal refusal)
 {
+    tell(server, refusal, connection->address);
     if (connection_refuse(connection, refusal, wall_clock())) {
         start_sending(server, connection);
     } else {
@@ -390,8 +408,10 @@ static bool make_way(struct http_server *server)
 
 /* The answer fits the buffer of a new socket; if the client misses it, it sees a closed connection.
  */
-static void turn_away(int socket, enum http_refusal refusal)
+static void turn_away(const struct http_server *server, int socket, const char *address,
+                      enum http_refusal refusal)
 {
+    tell(server, refusal, address);
     const struct response_setting setting = {.now = wall_clock(), .closes = true};
     struct arena arena = {0};
     str text;
@@ -408,8 +428,10 @@ static void admit(struct http_server *server, int socket, const struct sockaddr_
 {
     char address[INET6_ADDRSTRLEN];
     const struct peer peer = peer_of(from, address);
-    if (clients_count_of(&server->clients, peer) >= server->options.connections_per_address_max) {
-        turn_away(socket, REFUSAL_ADDRESS_TOO_MANY);
+    const bool is_proxy = str_equal(str_from_c(address), proxy_of(server));
+    if (!is_proxy &&
+        clients_count_of(&server->clients, peer) >= server->options.connections_per_address_max) {
+        turn_away(server, socket, address, REFUSAL_ADDRESS_TOO_MANY);
         return;
     }
     struct connection *connection = clients_add(&server->clients, peer, server->now_ms);
@@ -417,7 +439,7 @@ static void admit(struct http_server *server, int socket, const struct sockaddr_
         connection = clients_add(&server->clients, peer, server->now_ms);
     }
     if (connection == NULL) {
-        turn_away(socket, REFUSAL_CONNECTIONS_TOO_MANY);
+        turn_away(server, socket, address, REFUSAL_CONNECTIONS_TOO_MANY);
         return;
     }
     if (!connection_open(connection, socket, address, NULL).ok) {

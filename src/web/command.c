@@ -83,7 +83,11 @@ result command_begin(struct exchange *exchange, struct command *command, int *re
 {
     *command = (struct command){.noted = false};
     TRY(input_open(exchange, ret_status, err));
-    TRY(session_check_intent(exchange, err));
+    const result meant = session_check_intent(exchange, err);
+    if (!meant.ok) {
+        exchange->watched.event = SECURITY_FOREIGN_REQUEST;
+        return meant;
+    }
     TRY(session_read_client_id(exchange, err));
     TRY(condition_of_command(exchange, ret_status, err));
     return note_key(exchange, command, err);

@@ -11,6 +11,7 @@
 #include "format/json.h"
 #include "format/template.h"
 #include "register/reference.h"
+#include "system/security_log.h"
 #include "web/resource.h"
 #include "web/route.h"
 #include "web/web.h"
@@ -66,6 +67,11 @@ struct exchange {
     str token;
     struct session session;
     struct caller caller;
+    struct {
+        enum security_event event; /* SECURITY_NONE: the answer says it */
+        str account;
+        str by;
+    } watched; /* watch.h */
 };
 
 static inline bool exchange_wants_html(const struct exchange *exchange)

@@ -4,6 +4,7 @@
 #include "web/passkey.h"
 #include "web/session.h"
 #include "web/sign_on.h"
+#include "web/watch.h"
 
 /* --- the page --------------------------------------------------------------------------------- */
 
@@ -352,6 +353,7 @@ static result prove(struct exchange *exchange, const struct input_value *values,
     struct passkey_sent sent;
     char token[SESSION_TOKEN_SIZE];
     char *renewed = exchange->by_bearer ? NULL : token;
+    watch_shown(exchange, values[0].given, values[1].given, values[3].given);
     if (values[3].given) {
         TRY(passkey_read_sent(exchange, values[3].text, &sent, err));
         TRY(casework_prove_session_with(exchange->casework, exchange->token, &sent, exchange->arena,
@@ -361,6 +363,7 @@ static result prove(struct exchange *exchange, const struct input_value *values,
                                    values[1].given ? values[1].text : STR(""), exchange->arena,
                                    renewed, err));
     }
+    watch_opened(exchange, SECURITY_PROVEN, exchange->session.account.username);
     if (renewed != NULL) {
         session_set_cookie(exchange, str_from_c(token));
     }

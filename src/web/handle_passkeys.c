@@ -86,11 +86,12 @@ result handle_proof_question(struct exchange *exchange, struct err *err)
     return answer_json(exchange, 200, resource, err);
 }
 
-static json_t *algorithms(void)
+/* The old one comes last: an authenticator takes the first that it knows. */
+static json_t *algorithms(bool old)
 {
     static const enum passkey_algorithm taken[] = {PASSKEY_EDDSA, PASSKEY_ES256, PASSKEY_RS256};
     json_t *list = json_array();
-    for (size_t i = 0; i < sizeof taken / sizeof taken[0]; i++) {
+    for (size_t i = 0; i < sizeof taken / sizeof taken[0] - (old ? 0 : 1); i++) {
         json_t *object = json_object();
         json_set(object, "type", json_string("public-key"));
         json_set_int64(object, "alg", taken[i]);
@@ -134,7 +135,7 @@ result handle_passkey_question(struct exchange *exchange, struct err *err)
     json_set(rp, "name", json_string("returnhub"));
     json_set(resource, "rp", rp);
     json_set(resource, "user", user_object(exchange));
-    json_set(resource, "pubKeyCredParams", algorithms());
+    json_set(resource, "pubKeyCredParams", algorithms(site.old_signatures));
     json_set(resource, "excludeCredentials", credential_list(exchange, lines, count));
     json_set(resource, "authenticatorSelection", selection());
     json_set(resource, "attestation", json_string("none"));

@@ -4,6 +4,7 @@
 #include "web/passkey.h"
 #include "web/session.h"
 #include "web/sign_on.h"
+#include "web/watch.h"
 
 static const struct input_field sign_in_fields[] = {
     {"username", SAY("Username"), NULL, INPUT_TEXT, NULL, "username"},
@@ -147,6 +148,7 @@ result sign_in_done(struct exchange *exchange, const char *token, const struct a
     if (exchange->token.len > 0 && !exchange->by_bearer) {
         TRY(casework_sign_out(exchange->casework, exchange->token, err));
     }
+    watch_opened(exchange, SECURITY_SIGNED_IN, account->username);
     if (exchange_wants_html(exchange) || !exchange->input.is_json) {
         exchange->signed_in = true;
         exchange->session.account = *account;
@@ -179,6 +181,7 @@ static result try_sign_in(struct exchange *exchange, const struct input_value *v
                                     .password = given_text(&values[1]),
                                     .code = given_text(&values[2])};
     struct passkey_sent sent;
+    watch_shown(exchange, values[1].given, values[2].given, values[3].given);
     if (values[3].given) {
         TRY(passkey_read_sent(exchange, values[3].text, &sent, err));
     }
@@ -196,6 +199,7 @@ static result sign_in_with(struct exchange *exchange, struct page *page,
     if (done.ok) {
         return sign_in_done(exchange, token, &account, err);
     }
+    watch_tried(exchange, given_text(&values[0]));
     if (problem.code != ERROR_UNAUTHENTICATED || !exchange_wants_html(exchange)) {
         *err = problem;
         return done;

@@ -11,6 +11,7 @@
 #include "web/session.h"
 #include "web/sign_on.h"
 #include "web/sign_on_desk.h"
+#include "web/watch.h"
 
 static const char browser_cookie[] = "sign_on";
 static const char provider_cookie[] = "provider";
@@ -265,6 +266,7 @@ static result finish(struct exchange *exchange, const struct sign_on_answer *ans
         session_cookie_set(exchange, provider_cookie, STR("yes"), "");
         return sign_in_done(exchange, answer->token, &answer->account, err);
     }
+    watch_opened(exchange, SECURITY_PROVEN, answer->account.username);
     session_set_cookie(exchange, str_from_c(answer->token));
     if (exchange_wants_html(exchange)) {
         answer_see_other(exchange, then);
@@ -278,6 +280,7 @@ static result go_on(struct exchange *exchange, const struct signed_on *signed_on
                     const struct browser *browser, str session, struct err *err)
 {
     struct sign_on_answer answer;
+    exchange->watched.by = STR("provider");
     TRY(casework_sign_on(exchange->casework, signed_on, browser->token, session, exchange->arena,
                          &answer, err));
     switch (answer.outcome) {
@@ -320,6 +323,7 @@ static result give_factor(struct exchange *exchange, const struct input_value *v
 {
     struct passkey_sent sent;
     const bool by_passkey = values[1].given;
+    exchange->watched.by = by_passkey ? STR("provider passkey") : STR("provider code");
     if (by_passkey) {
         TRY(passkey_read_sent(exchange, values[1].text, &sent, err));
     }

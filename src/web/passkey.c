@@ -32,7 +32,9 @@ bool passkey_site_of(const struct exchange *exchange, struct passkey_site *ret_s
     if (origin.len == 0 || rp_id.at == NULL) {
         return false;
     }
-    *ret_site = (struct passkey_site){.rp_id = rp_id.at, .origin = origin};
+    *ret_site = (struct passkey_site){.rp_id = rp_id.at,
+                                      .origin = origin,
+                                      .old_signatures = exchange->web->options.old_signatures};
     return true;
 }
 

@@ -147,11 +147,12 @@ result sign_on_desk_provider(struct sign_on_desk *desk, struct arena *arena,
     str document;
     TRY(read_kept(desk, &desk->document, kept_milliseconds, arena, &document, err));
     if (document.len > 0) {
-        return provider_read(issuer, document, arena, ret_provider, err);
+        return provider_read(issuer, document, desk->options.old_signatures, arena, ret_provider,
+                             err);
     }
     TRY(provider_document_address(issuer, arena, &address, err));
     TRY(fetch_text(desk, address, arena, &document, err));
-    TRY(provider_read(issuer, document, arena, ret_provider, err));
+    TRY(provider_read(issuer, document, desk->options.old_signatures, arena, ret_provider, err));
     keep(desk, &desk->document, document);
     return result_ok();
 }
@@ -221,7 +222,8 @@ result sign_on_desk_trade(struct sign_on_desk *desk, const struct provider *prov
                                          .nonce = str_from_c(question->nonce),
                                          .now = system_now(desk->options.system),
                                          .signed_in_within_seconds =
-                                             age_seconds_max == 0 ? AGAIN_SECONDS : 0};
+                                             age_seconds_max == 0 ? AGAIN_SECONDS : 0,
+                                         .old_signatures = desk->options.old_signatures};
     TRY(check(desk, provider, &asked, text, arena, &token, err));
     const int64_t age = (asked.now.milliseconds - token.signed_in_at.milliseconds) / INT64_C(1000);
     if (token.signed_in_at.milliseconds > 0 && age > age_seconds_max + AGE_SLACK_SECONDS) {

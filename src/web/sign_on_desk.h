@@ -22,6 +22,7 @@ struct sign_on_options {
     struct provider_client client;
     str title;                /* as the button calls the provider */
     bool their_second_factor; /* what they say of a second factor counts; somebody has to ask */
+    bool old_signatures;      /* credential/id_token.h */
     const struct system *system;
 };
 

@@ -6,6 +6,7 @@
 #include "web/condition.h"
 #include "web/sent_before.h"
 #include "web/session.h"
+#include "web/watch.h"
 #include "web/works.h"
 
 #include "store/own_key.h"
@@ -130,6 +131,11 @@ void web_close(struct web *web)
         struct arena arena = web->arena; /* holds the web itself */
         arena_close(&arena);
     }
+}
+
+struct security_log *web_security(const struct web *web)
+{
+    return web->options.security;
 }
 
 /* --- the exchange
@@ -336,4 +342,5 @@ void web_handle(void *context, const struct http_request *request, struct http_r
         answer_not_stored(&exchange);
     }
     dispatch(&exchange);
+    watch_exchange(&exchange);
 }

@@ -32,6 +32,7 @@ struct log;
 struct sign_on_desk;
 struct sealing_thread;
 struct cosigning;
+struct security_log;
 
 struct web_options {
     const struct casework *casework;
@@ -46,11 +47,13 @@ struct web_options {
     size_t release_count;
     const struct web_forecast *forecasts;
     size_t forecast_count;
-    const char *arrivals_file;    /* the published series beside joint operations
-                                     (casework/arrivals.h); NULL: none */
-    struct sign_on_desk *sign_on; /* web/sign_on_desk.h; NULL: nobody signs on at a provider */
-    const char *api_file;         /* the document of the API (docs/api/openapi.json); NULL: none */
+    const char *arrivals_file;     /* the published series beside joint operations
+                                      (casework/arrivals.h); NULL: none */
+    struct security_log *security; /* system/security_log.h; NULL: nothing is told */
+    struct sign_on_desk *sign_on;  /* web/sign_on_desk.h; NULL: nobody signs on at a provider */
+    const char *api_file;          /* the document of the API (docs/api/openapi.json); NULL: none */
     str origin; /* "https://desk.example", to which passkeys belong; "" when it is not set */
+    bool old_signatures; /* of passkeys (credential/passkey.h) */
     bool demonstration;  /* a banner on every page, and the demo accounts listed on the sign-in page
                           */
     bool secure_cookies; /* behind TLS: __Host- cookie, Secure, HSTS */
@@ -60,6 +63,8 @@ struct web;
 /* Compiles every template; errors name file and line. */
 MUST_USE result web_open(const struct web_options *options, struct web **ret_web, struct err *err);
 void web_close(struct web *web);
+/* The security log it was given; NULL for none. */
+struct security_log *web_security(const struct web *web);
 /* The http_handler; `context` is the struct web. */
 void web_handle(void *context, const struct http_request *request, struct http_response *response);
 

@@ -4,6 +4,7 @@
 "use strict";
 
 const { execFileSync } = require("node:child_process");
+const crypto = require("node:crypto");
 const fs = require("node:fs");
 const http = require("node:http");
 const path = require("node:path");
@@ -17,11 +18,13 @@ const providerAt = (port) => `http://127.0.0.1:${port}`;
 
 async function openProvider(port, desk) {
   const { default: Provider } = await import("oidc-provider");
+  const key = crypto.generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey.export({ format: "jwk" });
   const provider = new Provider(providerAt(port), {
     clients: [{
       client_id: "returnhub", client_secret: SECRET, redirect_uris: [`${desk}/sign-in/provider/answer`],
-      post_logout_redirect_uris: [`${desk}/sign-in`],
+      post_logout_redirect_uris: [`${desk}/sign-in`], id_token_signed_response_alg: "ES256",
     }],
+    jwks: { keys: [{ ...key, kid: "synthetic", use: "sig", alg: "ES256" }] },
     cookies: { keys: ["synthetic"] },
     pkce: { required: () => true },
   });

@@ -21,7 +21,7 @@
 
 enum { SECOND = 1000, MINUTE = 60 * SECOND };
 
-static const struct passkey_site site = {RP_ID, STR_INIT(ORIGIN)};
+static const struct passkey_site site = {.rp_id = RP_ID, .origin = STR_INIT(ORIGIN)};
 
 struct desk {
     struct office office;

@@ -198,6 +198,41 @@ static void hashes_are_found(void **state)
     assert_false(refused_passwords_open(desk->path, &list, &err).ok);
 }
 
+/* OWASP ASVS 5.0, 6.2.4: at least the 3,000 most frequent that are long enough. The first of the
+ * source by frequency, read by hand; all of them are refused as they stand and in capitals. */
+static void the_list_that_comes_with_the_program(void **state)
+{
+    struct desk *desk = *state;
+    OWN_REFUSED_PASSWORDS struct refused_passwords list = REFUSED_PASSWORDS_NONE;
+    static const char *const first[] = {"123qweasdzxc",     "1qaz2wsx3edc", "q1w2e3r4t5y6",
+                                        "PolniyPizdec0211", "SONYERICSSON", "Leavemealone"};
+    struct err err = {0};
+    str text;
+    size_t count = 0;
+    const str path =
+        arena_format(&desk->arena, "%s/refused_passwords.txt", getenv("RETURNHUB_BUILD"));
+    if (!refused_passwords_open(path.at, &list, &err).ok) {
+        fail_msg("%s", err.what);
+    }
+    casework_refuse_passwords(&desk->office.casework, &list);
+    for (size_t i = 0; i < sizeof first / sizeof first[0]; i++) {
+        assert_non_null(fault(desk, first[i]));
+    }
+    assert_true(system_read_file(path.at, REFUSED_TEXT_BYTES_MAX, &desk->arena, &text, NULL).ok);
+    for (str left = text; left.len > 0;) {
+        const struct str_cut cut = str_cut(left, '\n');
+        left = cut.tail;
+        count++;
+        assert_true(cut.head.len >= 12 && cut.head.len <= 128);
+        if (count <= 3000 && count % 50 == 0) {
+            assert_non_null(fault(desk, arena_copy(&desk->arena, cut.head).at));
+        }
+    }
+    assert_true(count >= 3000);
+    assert_null(fault(desk, "a kettle under the third stair"));
+    casework_refuse_passwords(&desk->office.casework, NULL);
+}
+
 /* --- one's own -------------------------------------------------------------------------------- */
 
 static enum error_code change(struct desk *desk, const struct caller *caller, const char *token,
@@ -291,6 +326,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_is_tried_first_is_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(texts_are_found, setup, teardown),
         cmocka_unit_test_setup_teardown(hashes_are_found, setup, teardown),
+        cmocka_unit_test_setup_teardown(the_list_that_comes_with_the_program, setup, teardown),
         cmocka_unit_test_setup_teardown(ones_own_is_changed, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -28,6 +28,7 @@ static struct arena arena;
 static EVP_PKEY *rsa;
 static EVP_PKEY *other_rsa;
 static EVP_PKEY *small_rsa;
+static EVP_PKEY *large_rsa;
 static EVP_PKEY *ec;
 
 static int setup(void **state)
@@ -37,6 +38,7 @@ static int setup(void **state)
     rsa = EVP_RSA_gen(2048);
     other_rsa = EVP_RSA_gen(2048);
     small_rsa = EVP_RSA_gen(1024);
+    large_rsa = EVP_RSA_gen(3072);
     ec = EVP_EC_gen("P-256");
     return arena_open(&arena, 8 * 1024 * 1024, &err).ok ? 0 : -1;
 }
@@ -47,6 +49,7 @@ static int teardown(void **state)
     EVP_PKEY_free(rsa);
     EVP_PKEY_free(other_rsa);
     EVP_PKEY_free(small_rsa);
+    EVP_PKEY_free(large_rsa);
     EVP_PKEY_free(ec);
     arena_close(&arena);
     return 0;
@@ -107,6 +110,22 @@ static const char *sign_rsa(EVP_PKEY *key, const char *text)
     size_t size = sizeof signature;
     EVP_MD_CTX *context = EVP_MD_CTX_new();
     assert_int_equal(EVP_DigestSignInit(context, NULL, EVP_sha256(), NULL, key), 1);
+    assert_int_equal(EVP_DigestSign(context, signature, &size, (const uint8_t *)text, strlen(text)),
+                     1);
+    EVP_MD_CTX_free(context);
+    return encoded(signature, size);
+}
+
+/* RFC 7518, section 3.5: a salt as long as the hash. */
+static const char *sign_pss(EVP_PKEY *key, const char *text)
+{
+    uint8_t signature[512];
+    size_t size = sizeof signature;
+    EVP_PKEY_CTX *options = NULL;
+    EVP_MD_CTX *context = EVP_MD_CTX_new();
+    assert_int_equal(EVP_DigestSignInit(context, &options, EVP_sha256(), NULL, key), 1);
+    assert_int_equal(EVP_PKEY_CTX_set_rsa_padding(options, RSA_PKCS1_PSS_PADDING), 1);
+    assert_int_equal(EVP_PKEY_CTX_set_rsa_pss_saltlen(options, RSA_PSS_SALTLEN_DIGEST), 1);
     assert_int_equal(EVP_DigestSign(context, signature, &size, (const uint8_t *)text, strlen(text)),
                      1);
     EVP_MD_CTX_free(context);
@@ -174,7 +193,7 @@ static const char *good_claims(void)
 /* --- checking --------------------------------------------------------------------------------- */
 
 /* NULL: taken; "?" the key is not there; otherwise what is not right. */
-static const char *fault_within(const char *token, const char *keys, int64_t seconds)
+static const char *fault_when(const char *token, const char *keys, int64_t seconds, bool old)
 {
     static struct err err;
     struct id_token taken;
@@ -182,13 +201,20 @@ static const char *fault_within(const char *token, const char *keys, int64_t sec
                                          .client_id = STR(CLIENT),
                                          .nonce = STR(NONCE),
                                          .now = {.milliseconds = NOW * INT64_C(1000)},
-                                         .signed_in_within_seconds = seconds};
+                                         .signed_in_within_seconds = seconds,
+                                         .old_signatures = old};
     if (id_token_check(&asked, str_from_c(token), str_from_c(keys), &arena, &taken, &err).ok) {
         assert_true(str_equal(taken.subject, STR("u1")));
         return NULL;
     }
     assert_true(err.code == ERROR_UNAUTHENTICATED || err.code == ERROR_NOT_FOUND);
     return err.code == ERROR_NOT_FOUND ? "?" : err.what;
+}
+
+/* With old signatures, by which most of what follows is made. */
+static const char *fault_within(const char *token, const char *keys, int64_t seconds)
+{
+    return fault_when(token, keys, seconds, true);
 }
 
 static const char *fault(const char *token, const char *keys)
@@ -263,7 +289,7 @@ static void what_is_not_signed_by_the_provider_is_refused(void **state)
     const char *rs = body_of("{\"alg\":\"RS256\",\"kid\":\"k2\"}", good_claims());
     assert_refused(fault(arena_format(&arena, "%s.%s", rs, sign_rsa(rsa, rs)).at, keys), "?");
     assert_refused(fault(token_of("{\"alg\":\"PS256\",\"kid\":\"k1\"}", good_claims()), keys),
-                   "not signed in a way");
+                   "signature");
     /* A key that the token brings along is not looked at. */
     const char *own = arena_format(&arena, "{\"alg\":\"RS256\",\"kid\":\"k9\",\"jwk\":%s}",
                                    rsa_jwk(other_rsa, "k9", ""))
@@ -272,6 +298,31 @@ static void what_is_not_signed_by_the_provider_is_refused(void **state)
     assert_refused(
         fault(arena_format(&arena, "%s.%s", own_body, sign_rsa(other_rsa, own_body)).at, keys),
         "?");
+}
+
+/* OWASP ASVS 5.0, 11.3.1 and 11.2.3: unless they are asked for, neither PKCS#1 v1.5, whatever the
+ * key, nor RSA of less than 128 bits of security. */
+static void old_signatures_are_refused(void **state)
+{
+    const char *keys = set_of(rsa_jwk(large_rsa, "k1", ""), ec_jwk("k2"));
+    const char *short_keys = set_of(rsa_jwk(rsa, "k1", ""), "");
+    const char *old = body_of(good_header, good_claims());
+    const char *pss = body_of("{\"alg\":\"PS256\",\"kid\":\"k1\"}", good_claims());
+    const char *es = body_of("{\"alg\":\"ES256\",\"kid\":\"k2\"}", good_claims());
+    const char *large_old = arena_format(&arena, "%s.%s", old, sign_rsa(large_rsa, old)).at;
+    const char *large_pss = arena_format(&arena, "%s.%s", pss, sign_pss(large_rsa, pss)).at;
+    const char *short_pss = arena_format(&arena, "%s.%s", pss, sign_pss(rsa, pss)).at;
+    (void)state;
+    assert_null(fault_when(arena_format(&arena, "%s.%s", es, sign_ec(es)).at, keys, 0, false));
+    assert_null(fault_when(large_pss, keys, 0, false));
+    assert_refused(fault_when(large_old, keys, 0, false), "not signed in a way");
+    assert_refused(fault_when(short_pss, short_keys, 0, false), "?");
+    assert_null(fault_when(large_old, keys, 0, true));
+    assert_null(fault_when(short_pss, short_keys, 0, true));
+    /* A signature of the one kind is none of the other. */
+    const char *mixed = arena_format(&arena, "%s.%s", pss, sign_rsa(large_rsa, pss)).at;
+    assert_refused(fault_when(mixed, keys, 0, false), "signature");
+    assert_refused(fault_when(mixed, keys, 0, true), "signature");
 }
 
 static void keys_are_chosen_strictly(void **state)
@@ -399,6 +450,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(good_tokens_are_taken),
         cmocka_unit_test(what_is_not_signed_by_the_provider_is_refused),
+        cmocka_unit_test(old_signatures_are_refused),
         cmocka_unit_test(keys_are_chosen_strictly),
         cmocka_unit_test(what_it_says_must_be_right),
         cmocka_unit_test(other_shapes_are_refused),

@@ -186,8 +186,11 @@ static const uint8_t other_challenge[PASSKEY_CHALLENGE_SIZE] = {1, 2, 3, 250, 25
 
 static struct passkey_asked our_question(bool verified)
 {
-    return (struct passkey_asked){
-        .rp_id = RP_ID, .origin = STR(ORIGIN), .challenge = challenge, .verified = verified};
+    return (struct passkey_asked){.rp_id = RP_ID,
+                                  .origin = STR(ORIGIN),
+                                  .challenge = challenge,
+                                  .verified = verified,
+                                  .old_signatures = true};
 }
 
 static struct passkey_made take(struct authenticator *authenticator)
@@ -238,6 +241,34 @@ static void each_kind_of_key_is_taken(void **state)
         assert_true(answer.counted_back);
         authenticator_close(&authenticator);
     }
+}
+
+/* OWASP ASVS 5.0, 11.3.1: PKCS#1 v1.5 where it was not asked for is neither registered, nor does a
+ * key of before open anything. */
+static void old_signatures_are_refused(void **state)
+{
+    struct authenticator authenticator;
+    struct passkey_answer answer;
+    struct passkey_made made;
+    struct passkey_asked asked = our_question(true);
+    struct err err = {0};
+    (void)state;
+    asked.old_signatures = false;
+    authenticator_open(&authenticator, PASSKEY_RS256, RP_ID, ORIGIN, 7);
+    const struct said said = authenticator_register(&authenticator, challenge);
+    assert_false(passkey_registered(&asked, said_client_data(&said), said_authenticator_data(&said),
+                                    &arena, &made, &err)
+                     .ok);
+    assert_non_null(strstr(err.what, "old way"));
+    made = take(&authenticator);
+    const struct said answered = authenticator_answer(&authenticator, challenge);
+    assert_false(passkey_answered(&asked, &made.key, said_client_data(&answered),
+                                  said_authenticator_data(&answered), said_signature(&answered),
+                                  &answer, &err)
+                     .ok);
+    assert_int_equal(err.code, ERROR_UNAUTHENTICATED);
+    assert_null(answer_fault(&made, &answered, true, &answer));
+    authenticator_close(&authenticator);
 }
 
 struct planted {
@@ -386,6 +417,7 @@ int main(void)
         cmocka_unit_test(published_vectors_are_accepted),
         cmocka_unit_test(published_vectors_of_other_kinds_are_refused),
         cmocka_unit_test(every_bit_of_an_answer_counts),
+        cmocka_unit_test(old_signatures_are_refused),
         cmocka_unit_test(each_kind_of_key_is_taken),
         cmocka_unit_test(what_is_planted_is_refused),
         cmocka_unit_test(presence_alone_is_told),

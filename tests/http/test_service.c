@@ -7,6 +7,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -412,6 +413,95 @@ static void test_share_of_an_address(void **state)
     arena_close(&arena);
 }
 
+/* Aim: a proxy's connections are many people's; who each of its requests comes from is what it
+ * says.
+ */
+static void test_a_proxy_is_no_client(void **state)
+{
+    (void)state;
+    struct test_server test;
+    struct arena arena = test_arena(1024 * 1024);
+    test_server_start(
+        &test, (struct http_options){.connections_per_address_max = 1, .proxy = "127.0.0.1"});
+    int clients[3];
+    for (int i = 0; i < 3; i++) {
+        struct answer answer;
+        str who;
+        clients[i] = client_connect(&test);
+        assert_true(client_send(
+            clients[i],
+            STR("GET /a HTTP/1.1\r\n" HOST "X-Forwarded-For: 192.0.2.1, 2001:DB8::5\r\n\r\n")));
+        assert_true(client_read_answer(clients[i], false, &arena, &answer));
+        assert_int_equal(answer.status, 200);
+        assert_true(answer_field(&answer, STR("X-Client"), &who));
+        assert_true(str_equal(who, STR("2001:db8::5")));
+    }
+    for (int i = 0; i < 3; i++) {
+        close(clients[i]);
+    }
+    test_server_end(&test);
+    arena_close(&arena);
+}
+
+static void handle_nothing(void *context, const struct http_request *request,
+                           struct http_response *response)
+{
+    (void)context;
+    (void)request;
+    response->status = 204;
+}
+
+/* What the server told of. */
+struct told {
+    atomic_int count;
+    char name[64];
+    int status;
+    char address[64];
+};
+
+static void note_refused(void *context, const char *name, int status, str address)
+{
+    struct told *told = context;
+    snprintf(told->name, sizeof told->name, "%s", name);
+    snprintf(told->address, sizeof told->address, "%.*s", STR_ARG(address));
+    told->status = status;
+    atomic_fetch_add(&told->count, 1);
+}
+
+/* Aim: what the server turns away by itself is told, once, before it is answered; what a handler
+ * answers is not. */
+static void test_refusals_are_told(void **state)
+{
+    (void)state;
+    struct arena arena = test_arena(1024 * 1024);
+    struct told told = {.count = 0};
+    struct http_server *server = NULL;
+    struct err err;
+    const struct http_options options = {.address = "127.0.0.1",
+                                         .handler = handle_nothing,
+                                         .refused = note_refused,
+                                         .context = &told};
+    assert_true(http_server_open(&options, &server, &err).ok);
+    struct test_server test = {.server = server};
+    test_server_run(&test);
+    const int good = client_connect(&test);
+    struct answer answer;
+    assert_true(client_send(good, STR("GET / HTTP/1.1\r\n" HOST "\r\n")));
+    assert_true(client_read_answer(good, false, &arena, &answer));
+    assert_int_equal(atomic_load(&told.count), 0);
+    const int bad = client_connect(&test);
+    assert_true(client_send(bad, STR("GET /..%2f HTTP/1.1\r\n" HOST "\r\n")));
+    assert_true(client_read_answer(bad, false, &arena, &answer));
+    assert_int_equal(atomic_load(&told.count), 1);
+    assert_string_equal(told.name, "escaped-separator");
+    assert_int_equal(told.status, 400);
+    assert_string_equal(told.address, "127.0.0.1");
+    close(good);
+    close(bad);
+    test_server_end(&test);
+    arena_close(&arena);
+}
+
 /* Aim: a full server lets the longest idle connection go for a new client; when none is idle it
  * says 503. */
 static void test_full_house(void **state)
@@ -720,6 +810,8 @@ int main(void)
         cmocka_unit_test(test_stop_has_a_limit),
         cmocka_unit_test(test_stop_early),
         cmocka_unit_test(test_share_of_an_address),
+        cmocka_unit_test(test_a_proxy_is_no_client),
+        cmocka_unit_test(test_refusals_are_told),
         cmocka_unit_test(test_full_house),
         cmocka_unit_test(test_no_room),
         cmocka_unit_test(test_newcomers),

@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import subprocess
+import threading
 import time
 import uuid
 
@@ -41,17 +42,23 @@ class Server:
             self.process.kill()
             raise AssertionError(f"the server did not start: {line}{self.process.stderr.read()[-4000:]}")
         self.port = int(match.group(1))
+        # Read as it comes, the security log included: a pipe that nobody reads fills up.
+        self.errors = []
+        self.reader = threading.Thread(target=lambda: self.errors.extend(self.process.stderr), daemon=True)
+        self.reader.start()
 
     def kill(self):
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
+        self.reader.join()
         self.process.stdout.close()
         self.process.stderr.close()
 
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
         status = self.process.wait(timeout=20)
-        errors = self.process.stderr.read()
+        self.reader.join()
+        errors = "".join(self.errors)
         self.process.stdout.close()
         self.process.stderr.close()
         if status != 0 or "ERROR" in errors:

@@ -69,6 +69,8 @@ def begins(folder, tap):
     tap.check("a wrong token is told beside its field", status == 422 and "is not right, or is over" in text)
     status, _, text = form(server.port, "/first-account", {**fields, "password": "short"})
     tap.check("so is a short password, and it is not shown again", status == 422 and "12 to 128" in text and "short\"" not in text)
+    status, _, text = form(server.port, "/first-account", {**fields, "password": "Sojdlg123aljg"})
+    tap.check("and one that others have stolen, of the list that comes with the program", status == 422 and "others have stolen" in text, text)
     equal(tap, "the token opens the account", form(server.port, "/first-account", fields)[:2],
               (303, "/sign-in?notice=first-account"))
     equal(tap, "not twice", form(server.port, "/first-account", {**fields, "username": "root2"})[0], 404)

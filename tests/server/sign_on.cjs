@@ -19,15 +19,15 @@ const SECRET = "a secret: with ÿ & =";
 const tap = new Tap();
 const base64url = (data) => Buffer.from(data).toString("base64url");
 const now = () => Math.floor(Date.now() / 1000);
-const newKey = (kid) => ({ kid, ...crypto.generateKeyPairSync("rsa", { modulusLength: 2048 }) });
+const newKey = (kid) => ({ kid, ...crypto.generateKeyPairSync("ec", { namedCurve: "P-256" }) });
 
 function jwk(key, more = {}) {
-  return { ...key.publicKey.export({ format: "jwk" }), kid: key.kid, use: "sig", alg: "RS256", ...more };
+  return { ...key.publicKey.export({ format: "jwk" }), kid: key.kid, use: "sig", alg: "ES256", ...more };
 }
 
 function sign(header, claims, key) {
   const body = `${base64url(JSON.stringify(header))}.${base64url(JSON.stringify(claims))}`;
-  return `${body}.${base64url(crypto.sign("sha256", Buffer.from(body), key.privateKey))}`;
+  return `${body}.${base64url(crypto.sign("sha256", Buffer.from(body), { key: key.privateKey, dsaEncoding: "ieee-p1363" }))}`;
 }
 
 // --- the provider ---
@@ -55,7 +55,7 @@ class Provider {
       end_session_endpoint: `${this.issuer}/end`,
       response_types_supported: ["code"],
       code_challenge_methods_supported: ["S256"],
-      id_token_signing_alg_values_supported: ["RS256"],
+      id_token_signing_alg_values_supported: ["ES256"],
       authorization_response_iss_parameter_supported: true,
       ...this.lie.document,
     };
@@ -73,7 +73,7 @@ class Provider {
       iss: this.issuer, aud: CLIENT, sub: code.subject, nonce: code.query.get("nonce"), iat: now(), exp: now() + 300,
       auth_time: now(), ...code.claims, ...this.lie.claims,
     };
-    const make = this.lie.token ?? (() => sign({ alg: "RS256", kid: this.key.kid }, claims, this.key));
+    const make = this.lie.token ?? (() => sign({ alg: "ES256", kid: this.key.kid }, claims, this.key));
     return make(claims, this);
   }
 
@@ -298,16 +298,16 @@ async function hostileTokens(register) {
     { token: hmacToken((provider) => provider.key.publicKey.export({ format: "pem", type: "spki" })) });
   await bad("the public key as secret, JWK", "not signed in a way", { token: hmacToken((provider) => JSON.stringify(provider.keys[0])) });
   await bad("the client's secret as key", "not signed in a way", { token: hmacToken(() => SECRET) });
-  await bad("another key under the same name", "signature", { token: (claims) => sign({ alg: "RS256", kid: "k1" }, claims, other) });
+  await bad("another key under the same name", "signature", { token: (claims) => sign({ alg: "ES256", kid: "k1" }, claims, other) });
   await bad("a key that it brings along", "does not show",
-    { token: (claims) => sign({ alg: "RS256", kid: "k9", jwk: jwk(other) }, claims, other) });
+    { token: (claims) => sign({ alg: "ES256", kid: "k9", jwk: jwk(other) }, claims, other) });
   await bad("a key that it says where to find", "does not show",
-    { token: (claims, provider) => sign({ alg: "RS256", kid: "k8", jku: `${provider.issuer}/own-keys` }, claims, other) });
+    { token: (claims, provider) => sign({ alg: "ES256", kid: "k8", jku: `${provider.issuer}/own-keys` }, claims, other) });
   tap.ok(!register.provider.asked.includes("/own-keys"), "no address of a token is asked");
   await bad("what must be understood and is not", "another kind",
-    { token: (claims, provider) => sign({ alg: "RS256", kid: "k1", crit: ["exp"] }, claims, provider.key) });
+    { token: (claims, provider) => sign({ alg: "ES256", kid: "k1", crit: ["exp"] }, claims, provider.key) });
   await bad("an access token in its place", "another kind",
-    { token: (claims, provider) => sign({ alg: "RS256", kid: "k1", typ: "at+jwt" }, claims, provider.key) });
+    { token: (claims, provider) => sign({ alg: "ES256", kid: "k1", typ: "at+jwt" }, claims, provider.key) });
 }
 
 async function hostileAnswers(register) {
@@ -378,7 +378,8 @@ async function hostileDocuments(register) {
     { document: { authorization_endpoint: "https://login.example@evil.example/a" } });
   await bad("no PKCE", "PKCE", { document: { code_challenge_methods_supported: ["plain"] } });
   await bad("no codes", "no codes", { document: { response_types_supported: ["token"] } });
-  await bad("it signs with secrets alone", "RS256", { document: { id_token_signing_alg_values_supported: ["HS256", "none"] } });
+  await bad("it signs in an old way alone", "ES256, PS256", { document: { id_token_signing_alg_values_supported: ["RS256"] } });
+  await bad("it signs with secrets alone", "ES256, PS256", { document: { id_token_signing_alg_values_supported: ["HS256", "none"] } });
   await bad("no JSON", "cannot be read", { [at]: (response) => response.end("no") });
   await bad("404", "status 404", { [at]: (response) => { response.writeHead(404); response.end("{}"); } });
   await bad("a redirect", "status 302", { [at]: (response) => { response.writeHead(302, { location: "/keys" }); response.end(); } });
@@ -413,16 +414,16 @@ async function keysChange(register) {
   tap.equal((await browser.signOn("s-1")).location, "/today", "a new key of the provider is found");
   const since = asked();
   for (let i = 0; i < 5; i += 1) {
-    provider.lie = { token: (claims) => sign({ alg: "RS256", kid: `made-up-${i}` }, claims, before) };
+    provider.lie = { token: (claims) => sign({ alg: "ES256", kid: `made-up-${i}` }, claims, before) };
     await new Browser(register).signOn("s-1");
   }
   provider.lie = {};
   tap.equal(asked(), since, "names of keys that are made up do not make the program ask again and again");
   provider.keys = [jwk(provider.key)];
   await new Promise((resolve) => setTimeout(resolve, 10500));
-  provider.lie = { token: (claims) => sign({ alg: "RS256", kid: "unknown" }, claims, before) };
+  provider.lie = { token: (claims) => sign({ alg: "ES256", kid: "unknown" }, claims, before) };
   await new Browser(register).signOn("s-1"); // makes it look again
-  provider.lie = { token: (claims) => sign({ alg: "RS256", kid: before.kid }, claims, before) };
+  provider.lie = { token: (claims) => sign({ alg: "ES256", kid: before.kid }, claims, before) };
   tap.equal((await new Browser(register).signOn("s-1")).status, 401, "a key that was taken back signs nobody in");
   provider.lie = {};
 }
@@ -522,6 +523,26 @@ async function theirFactor(register) {
   tap.equal((await new Browser(register).signOn("s-2", { amr: ["pwd"] })).status, 403, "until the device is lost");
 }
 
+// A provider that has nothing but PKCS#1 v1.5: refused, unless the settings take it.
+async function oldSignatures(register) {
+  const old = { kid: "old", ...crypto.generateKeyPairSync("rsa", { modulusLength: 2048 }) };
+  const provider = register.provider;
+  const before = [provider.key, provider.keys];
+  const token = (claims) => {
+    const body = `${base64url(JSON.stringify({ alg: "RS256", kid: "old" }))}.${base64url(JSON.stringify(claims))}`;
+    return `${body}.${base64url(crypto.sign("sha256", Buffer.from(body), old.privateKey))}`;
+  };
+  provider.keys = [...before[1], jwk(old, { alg: "RS256" })];
+  await refused(register, "an old signature (RS256)", 401, "not signed in a way", { token });
+  const lenient = new Register(register.folder, register.store, provider, "[signatures]\nold = yes\n");
+  await lenient.open();
+  provider.lie = { token, document: { id_token_signing_alg_values_supported: ["RS256"] } };
+  tap.equal((await new Browser(lenient).signOn("s-1")).location, "/today", "an old signature is taken where the settings say so");
+  provider.lie = {};
+  [provider.key, provider.keys] = before;
+  await lenient.close();
+}
+
 async function main() {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "returnhub-sign-on-"));
   const store = path.join(folder, "register.db");
@@ -535,6 +556,7 @@ async function main() {
     await honest(register);
     await hostileTokens(register);
     await hostileAnswers(register);
+    await oldSignatures(register);
     await keysChange(register);
     await secondFactor(register);
     await proof(register);
@@ -545,7 +567,7 @@ async function main() {
     await theirFactor(strict);
     await strict.close();
   } catch (error) {
-    tap.ok(false, "it goes to its end", `${error.stack}\n${register.errors?.slice(0, 3000)}`);
+    tap.ok(false, "it goes to its end", `${error.stack} ${error.cause}\n${register.errors?.slice(-3000)}`);
     register.child?.kill("SIGKILL");
   } finally {
     provider.server.closeAllConnections();
