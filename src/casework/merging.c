@@ -545,7 +545,8 @@ static result check_may_merge(const struct merging *work, struct err *err)
     TRY(refuse_obstacles(plan, err));
     if (work->conflicts_seen != plan->conflict_count) {
         result_ignore(err_set(err, ERROR_CONFLICT,
-                              "The two records differ in %zu points, not in %zu",
+                              "The two records differ in another number of points than was "
+                              "looked at (%zu, not %zu)",
                               plan->conflict_count, work->conflicts_seen),
                       "the hint returns the failure");
         return err_hint(err, "Look at them again before the records are merged.");

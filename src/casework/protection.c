@@ -18,6 +18,27 @@ struct protection_work {
 
 /* --- whom it names ---------------------------------------------------------------------------- */
 
+result protection_of_names(const str *names, size_t count, struct arena *arena,
+                           struct protection *ret_protection, struct err *err)
+{
+    const str prefix = STR("role:");
+    str *usernames = ARENA_NEW(arena, str, count + 1);
+    str *roles = ARENA_NEW(arena, str, count + 1);
+    struct protection protection = {.usernames = usernames, .roles = roles};
+    if (usernames == NULL || roles == NULL) {
+        return arena_full(err);
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (str_starts(names[i], prefix)) {
+            roles[protection.role_count++] = str_slice(names[i], prefix.len, names[i].len);
+        } else {
+            usernames[protection.username_count++] = names[i];
+        }
+    }
+    *ret_protection = protection;
+    return result_ok();
+}
+
 static result check_named(const struct protection *protection, struct err *err)
 {
     if (protection->username_count + protection->role_count == 0) {

@@ -19,6 +19,11 @@ struct protection {
     str reason;
 };
 
+/* Of names as they are typed: "role:NAME" is a role, everything else a user name, which has no
+ * colon. Without a reason. */
+MUST_USE result protection_of_names(const str *names, size_t count, struct arena *arena,
+                                    struct protection *ret_protection, struct err *err);
+
 /* ACTION_PROTECT_PERSON. Takes the place of an earlier protection. Somebody must be named; it need
  * not be the caller, who then does not see the record any more. */
 MUST_USE result casework_protect_person(const struct casework *casework,

@@ -15,30 +15,6 @@ static result print_json(const struct invocation *invocation, json_t *owned, str
 
 /* --- protection ------------------------------------------------------------------------------- */
 
-/* "role:NAME" is a role; everything else is a user name, which has no colon. */
-static result read_named(const struct invocation *invocation, struct protection *ret_protection,
-                         struct err *err)
-{
-    const size_t count = invocation->argument_count - 1;
-    const str prefix = STR("role:");
-    str *usernames = ARENA_NEW(invocation->arena, str, count + 1);
-    str *roles = ARENA_NEW(invocation->arena, str, count + 1);
-    struct protection protection = {.usernames = usernames, .roles = roles};
-    if (usernames == NULL || roles == NULL) {
-        return arena_full(err);
-    }
-    for (size_t i = 0; i < count; i++) {
-        const str named = invocation->arguments[i + 1];
-        if (str_starts(named, prefix)) {
-            roles[protection.role_count++] = str_slice(named, prefix.len, named.len);
-        } else {
-            usernames[protection.username_count++] = named;
-        }
-    }
-    *ret_protection = protection;
-    return result_ok();
-}
-
 static result print_event(const struct invocation *invocation, const char *done, int64_t event,
                           struct err *err)
 {
@@ -59,7 +35,8 @@ result command_privacy_protect(const struct invocation *invocation, int *ret_sta
     struct protection protection;
     int64_t event = 0;
     *ret_status = 0;
-    TRY(read_named(invocation, &protection, err));
+    TRY(protection_of_names(invocation->arguments + 1, invocation->argument_count - 1,
+                            invocation->arena, &protection, err));
     protection.reason = invocation->options[OPTION_REASON];
     TRY(desk_open_as_account(invocation, &desk, err));
     TRY(casework_protect_person(&desk.casework, &desk.caller, invocation->arguments[0], &protection,

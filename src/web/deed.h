@@ -33,6 +33,9 @@ struct deed {
     deed_step *act;     /* does it, and sets `answer`, or answers itself (`answered`) */
 };
 
+/* The table of a deed's fields, in its initializer. */
+#define DEED_FIELDS(table) .fields = (table), .field_count = sizeof(table) / sizeof(table)[0]
+
 struct deed_form {
     struct exchange *exchange;
     const struct deed *deed;

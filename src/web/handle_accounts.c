@@ -268,8 +268,6 @@ static bool is_open(const json_t *resource)
     return !json_is_true(json_object_get(resource, "closed"));
 }
 
-#define FIELDS(table) .fields = (table), .field_count = sizeof(table) / sizeof(table)[0]
-
 static const struct deed openings[1] = {
     {.name = "new",
      .link = "Open an account",
@@ -278,7 +276,7 @@ static const struct deed openings[1] = {
      .submit = "Open the account",
      .notice = "recorded",
      .action = ACTION_MANAGE_ACCOUNTS,
-     FIELDS(opening_fields),
+     DEED_FIELDS(opening_fields),
      .prepare = choose_role,
      .act = act_open},
 };
@@ -291,7 +289,7 @@ static const struct deed deeds[] = {
      .submit = "Change the role",
      .notice = "recorded",
      .action = ACTION_MANAGE_ACCOUNTS,
-     FIELDS(role_fields),
+     DEED_FIELDS(role_fields),
      .fits = is_open,
      .prepare = choose_role,
      .act = act_role},
@@ -302,7 +300,7 @@ static const struct deed deeds[] = {
      .submit = "Link them",
      .notice = "recorded",
      .action = ACTION_MANAGE_ACCOUNTS,
-     FIELDS(link_fields),
+     DEED_FIELDS(link_fields),
      .fits = is_open,
      .prepare = prepare_link,
      .act = act_link},
@@ -313,7 +311,7 @@ static const struct deed deeds[] = {
      .notice = "recorded",
      .danger = true,
      .action = ACTION_MANAGE_ACCOUNTS,
-     FIELDS(link_fields),
+     DEED_FIELDS(link_fields),
      .act = act_unlink},
     {.name = "sessions",
      .link = "End its sessions",
@@ -324,7 +322,7 @@ static const struct deed deeds[] = {
      .notice = "recorded",
      .danger = true,
      .action = ACTION_MANAGE_ACCOUNTS,
-     FIELDS(reason_fields),
+     DEED_FIELDS(reason_fields),
      .fits = is_open,
      .act = act_sessions},
     {.name = "lost-device",
@@ -336,7 +334,7 @@ static const struct deed deeds[] = {
      .notice = "recorded",
      .danger = true,
      .action = ACTION_MANAGE_ACCOUNTS,
-     FIELDS(reason_fields),
+     DEED_FIELDS(reason_fields),
      .fits = is_open,
      .act = act_lost_device},
     {.name = "close",
@@ -347,7 +345,7 @@ static const struct deed deeds[] = {
      .notice = "recorded",
      .danger = true,
      .action = ACTION_MANAGE_ACCOUNTS,
-     FIELDS(reason_fields),
+     DEED_FIELDS(reason_fields),
      .fits = is_open,
      .act = act_close},
 };

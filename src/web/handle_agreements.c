@@ -20,8 +20,6 @@ static const struct input_field state_fields[] = {
 static const struct input_field reason_fields[] = {
     {"reason", "Reason", "It is kept in the record.", INPUT_LONG_TEXT, "Enter the reason", NULL},
 };
-#define FIELDS(table) .fields = (table), .field_count = sizeof(table) / sizeof(table)[0]
-
 static result choose_compartment(struct deed_form *form, struct err *err)
 {
     TRY(deed_choices(form, "compartment", 2, err));
@@ -60,7 +58,7 @@ static const struct deed openings[] = {
      .submit = "Open the agreement",
      .notice = "recorded",
      .action = ACTION_RECORD_AGREEMENT,
-     FIELDS(opening_fields),
+     DEED_FIELDS(opening_fields),
      .prepare = choose_compartment,
      .act = act_open},
 };
@@ -203,7 +201,7 @@ static const struct deed deeds[] = {
      .submit = "Record the state",
      .notice = "recorded",
      .action = ACTION_RECORD_AGREEMENT,
-     FIELDS(state_fields),
+     DEED_FIELDS(state_fields),
      .prepare = choose_state,
      .act = act_move},
     {.name = "announcement",
@@ -214,7 +212,7 @@ static const struct deed deeds[] = {
      .notice = "recorded",
      .danger = true,
      .action = ACTION_RECORD_AGREEMENT,
-     FIELDS(reason_fields),
+     DEED_FIELDS(reason_fields),
      .fits = is_confidential,
      .act = act_announce},
 };

@@ -30,7 +30,7 @@ static const struct clock_change *change_of(const struct clock *clock, bool exte
     return extension ? &clock->extension : &clock->suspension;
 }
 
-/* "Time to reply: last day 2026-07-04, by an authorising officer" */
+/* "Time to reply: last day 4 July 2026; by: Authorising officer" */
 static str described(const struct deed_form *form, uint32_t clock, bool extension)
 {
     const struct person_answer *person = form->thing;
@@ -43,11 +43,13 @@ static str described(const struct deed_form *form, uint32_t clock, bool extensio
             date_format(person->clocks[i].answer.last_day, day);
         }
     }
+    json_auto_t *shown = view_day(str_from_c(day));
     return day[0] == '\0'
                ? arena_format(form->exchange->arena, "%.*s: has no last day now; by: %.*s",
                               STR_ARG(law->title), STR_ARG(role))
-               : arena_format(form->exchange->arena, "%.*s: last day %s; by: %.*s",
-                              STR_ARG(law->title), day, STR_ARG(role));
+               : arena_format(form->exchange->arena, "%.*s: last day %.*s; by: %.*s",
+                              STR_ARG(law->title), STR_ARG(json_str_or_empty(shown, "text")),
+                              STR_ARG(role));
 }
 
 /* Those that the law lets somebody change so; whether this account is somebody, casework says. */
@@ -116,8 +118,6 @@ static result act_resume(struct deed_form *form, struct err *err)
     return change(form, CLOCK_RESUME, (struct known_day){.known = false}, err);
 }
 
-#define FIELDS(table) .fields = (table), .field_count = sizeof(table) / sizeof(table)[0]
-
 static const struct deed changes[CHANGE_COUNT] = {
     {.name = "extension",
      .link = "Extend a time",
@@ -127,7 +127,7 @@ static const struct deed changes[CHANGE_COUNT] = {
      .submit = "Extend it",
      .notice = "recorded",
      .action = ACTION_CHANGE_CLOCK,
-     FIELDS(extension_fields),
+     DEED_FIELDS(extension_fields),
      .prepare = choose_extension,
      .act = act_extend},
     {.name = "suspension",
@@ -137,7 +137,7 @@ static const struct deed changes[CHANGE_COUNT] = {
      .submit = "Let it stand still",
      .notice = "recorded",
      .action = ACTION_CHANGE_CLOCK,
-     FIELDS(standing_fields),
+     DEED_FIELDS(standing_fields),
      .prepare = choose_suspension,
      .act = act_suspend},
     {.name = "resumption",
@@ -147,7 +147,7 @@ static const struct deed changes[CHANGE_COUNT] = {
      .submit = "Let it run",
      .notice = "recorded",
      .action = ACTION_CHANGE_CLOCK,
-     FIELDS(standing_fields),
+     DEED_FIELDS(standing_fields),
      .prepare = choose_suspension,
      .act = act_resume},
 };
@@ -185,9 +185,7 @@ static result open_form(struct deed_form *form, struct err *err)
     form->base = clocks_base(form->exchange);
     form->caption = person;
     form->page.area = "/people";
-    page_crumb(&form->page, STR("People"), STR("/people"));
-    page_crumb(&form->page, person,
-               page_href(form->exchange->arena, "/people/%s", person, STR("")));
+    handler_person_crumbs(&form->page, person);
     page_crumb(&form->page, STR("Clocks"), form->base);
     return result_ok();
 }

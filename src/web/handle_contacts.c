@@ -36,8 +36,7 @@ static void open_person_form(struct person_form *own, struct exchange *exchange,
     own->form.action = arena_format(exchange->arena, "%.*s/%s", STR_ARG(own->base), path);
     own->form.cancel_href = own->base;
     page_open(&own->page, exchange, "form", title, "/people");
-    page_crumb(&own->page, STR("People"), STR("/people"));
-    page_crumb(&own->page, reference, own->base);
+    handler_person_crumbs(&own->page, reference);
 }
 
 static void close_person_form(struct person_form *own)

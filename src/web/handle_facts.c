@@ -327,8 +327,7 @@ static result open_withdrawal(struct withdrawal *own, struct exchange *exchange,
         .field_count = 1,
     };
     page_open(&own->page, exchange, "form", own->form.title, "/people");
-    page_crumb(&own->page, STR("People"), STR("/people"));
-    page_crumb(&own->page, reference, own->base);
+    handler_person_crumbs(&own->page, reference);
     return result_ok();
 }
 

@@ -7,8 +7,6 @@
 #include "web/deed.h"
 #include "web/resource_part.h"
 
-#define FIELDS(table) .fields = (table), .field_count = sizeof(table) / sizeof(table)[0]
-
 static str identity_base(const struct exchange *exchange)
 {
     return page_href(exchange->arena, "/people/%s/identity", exchange_person(exchange), STR(""));
@@ -21,9 +19,7 @@ static void open_form(struct deed_form *form)
     form->cancel = form->to;
     form->caption = person;
     form->page.area = "/people";
-    page_crumb(&form->page, STR("People"), STR("/people"));
-    page_crumb(&form->page, person,
-               page_href(form->exchange->arena, "/people/%s", person, STR("")));
+    handler_person_crumbs(&form->page, person);
     page_crumb(&form->page, STR("Names and references"), form->to);
 }
 
@@ -81,7 +77,7 @@ static const struct deed withdrawing[1] = {
      .notice = "identifier-withdrawn",
      .danger = true,
      .action = ACTION_RECORD_IDENTITY,
-     FIELDS(withdrawal_fields),
+     DEED_FIELDS(withdrawal_fields),
      .prepare = prepare_withdrawal,
      .act = act_withdraw},
 };
@@ -147,7 +143,7 @@ static const struct deed correcting[1] = {
      .submit = "Correct it",
      .notice = "identity-corrected",
      .action = ACTION_REGISTER_PERSON,
-     FIELDS(correction_fields),
+     DEED_FIELDS(correction_fields),
      .prepare = prepare_correction,
      .act = act_correct},
 };

@@ -70,12 +70,6 @@ static json_t *letters_table(const struct exchange *exchange, const struct notic
     return view_table_close(&table);
 }
 
-static void person_crumbs(struct page *page, str person)
-{
-    page_crumb(page, STR("People"), STR("/people"));
-    page_crumb(page, person, page_href(page->exchange->arena, "/people/%s", person, STR("")));
-}
-
 static const struct deed writing[1];
 
 result handle_letters(struct exchange *exchange, struct err *err)
@@ -91,7 +85,7 @@ result handle_letters(struct exchange *exchange, struct err *err)
     }
     OWN_PAGE struct page page;
     page_open(&page, exchange, "letters", STR("Letters"), "/people");
-    person_crumbs(&page, person);
+    handler_person_crumbs(&page, person);
     page_set(&page, "lead",
              json_of_str(STR("A letter that is not served starts no time and clears nothing.")));
     page_set(&page, "table", letters_table(exchange, notices, count));
@@ -167,7 +161,7 @@ static result open_writing(struct deed_form *form, struct err *err)
     form->base = page_href(form->exchange->arena, "/people/%s/letters", person, STR(""));
     form->caption = person;
     form->page.area = "/people";
-    person_crumbs(&form->page, person);
+    handler_person_crumbs(&form->page, person);
     page_crumb(&form->page, STR("Letters"), form->base);
     return result_ok();
 }
@@ -359,7 +353,7 @@ static void letter_crumbs(struct page *page, const struct notice_answer *answer)
 {
     const str person = answer->person.reference;
     page->area = "/people";
-    person_crumbs(page, person);
+    handler_person_crumbs(page, person);
     page_crumb(page, STR("Letters"),
                page_href(page->exchange->arena, "/people/%s/letters", person, STR("")));
 }

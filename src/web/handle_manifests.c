@@ -77,8 +77,6 @@ static const struct input_field accounting_fields[] = {
 static const struct input_field remark_fields[] = {
     {"remark", "Remark", "What whoever reads this later should know", INPUT_LONG_TEXT, NULL, NULL},
 };
-#define FIELDS(table) .fields = (table), .field_count = sizeof(table) / sizeof(table)[0]
-
 static const struct manifest_answer *manifest_of(const struct deed_form *form)
 {
     return form->thing;
@@ -161,7 +159,7 @@ static const struct deed opening = {
     .submit = "Open the manifest",
     .notice = "manifest-opened",
     .action = ACTION_PREPARE_MANIFEST,
-    FIELDS(opening_fields),
+    DEED_FIELDS(opening_fields),
     .prepare = prepare_opening,
     .act = act_open,
 };
@@ -438,7 +436,7 @@ static const struct deed deeds[] = {
      .submit = "Put on the manifest",
      .notice = "manifest-listed",
      .action = ACTION_PREPARE_MANIFEST,
-     FIELDS(listing_fields),
+     DEED_FIELDS(listing_fields),
      .fits = has_waiting,
      .prepare = prepare_listing,
      .act = act_list},
@@ -448,7 +446,7 @@ static const struct deed deeds[] = {
      .submit = "Take off",
      .notice = "recorded",
      .action = ACTION_PREPARE_MANIFEST,
-     FIELDS(person_fields),
+     DEED_FIELDS(person_fields),
      .fits = has_listed,
      .prepare = prepare_taking_off,
      .act = act_take_off},
@@ -460,7 +458,7 @@ static const struct deed deeds[] = {
      .submit = "Record the change",
      .notice = "recorded",
      .action = ACTION_PREPARE_MANIFEST,
-     FIELDS(change_fields),
+     DEED_FIELDS(change_fields),
      .fits = is_open,
      .prepare = prepare_change,
      .act = act_change},
@@ -484,7 +482,7 @@ static const struct deed deeds[] = {
      .submit = "Record the departure",
      .notice = "recorded",
      .action = ACTION_BOARD_MANIFEST,
-     FIELDS(departure_fields),
+     DEED_FIELDS(departure_fields),
      .fits = is_boarded,
      .prepare = prepare_departure,
      .act = act_depart},
@@ -494,7 +492,7 @@ static const struct deed deeds[] = {
      .submit = "Record what became of them",
      .notice = "recorded",
      .action = ACTION_BOARD_MANIFEST,
-     FIELDS(accounting_fields),
+     DEED_FIELDS(accounting_fields),
      .fits = has_aboard,
      .prepare = prepare_accounting,
      .act = act_account},
@@ -505,7 +503,7 @@ static const struct deed deeds[] = {
      .submit = "Close the manifest",
      .notice = "recorded",
      .action = ACTION_BOARD_MANIFEST,
-     FIELDS(remark_fields),
+     DEED_FIELDS(remark_fields),
      .fits = can_close,
      .act = act_close},
     {.name = "cancellation",
@@ -516,7 +514,7 @@ static const struct deed deeds[] = {
      .notice = "recorded",
      .danger = true,
      .action = ACTION_PREPARE_MANIFEST,
-     FIELDS(reason_fields),
+     DEED_FIELDS(reason_fields),
      .fits = is_open,
      .act = act_cancel},
 };

@@ -7,8 +7,6 @@
 #include "web/resource_part.h"
 #include "web/view_merge.h"
 
-#define FIELDS(table) .fields = (table), .field_count = sizeof(table) / sizeof(table)[0]
-
 /* --- all of them ------------------------------------------------------------------------------ */
 
 /* Those that wait for somebody to decide, unless the query asks for all. */
@@ -48,11 +46,9 @@ static str title_of(const struct exchange *exchange, const struct merge_plan *pl
 static void person_crumbs(struct page *page, const struct merge_plan *plan)
 {
     const str person = plan->continuing.reference;
-    struct arena *arena = page->exchange->arena;
-    page_crumb(page, STR("People"), STR("/people"));
-    page_crumb(page, person, page_href(arena, "/people/%s", person, STR("")));
+    handler_person_crumbs(page, person);
     page_crumb(page, STR("Names and references"),
-               page_href(arena, "/people/%s/identity", person, STR("")));
+               page_href(page->exchange->arena, "/people/%s/identity", person, STR("")));
 }
 
 static result load_comparison(const struct exchange *exchange, struct merge_plan *ret_plan,
@@ -70,9 +66,12 @@ static bool nothing_in_the_way(const json_t *merge)
 static result prepare_request(struct deed_form *form, struct err *err)
 {
     const struct view_context context = handler_view(form->exchange);
-    json_auto_t *resource = resource_merge(form->exchange->rulebook, form->thing);
+    const struct merge_plan *plan = form->thing;
     (void)err;
-    page_set(&form->page, "table", view_merge_conflicts(&context, resource));
+    if (plan->continuing.id != 0) {
+        json_auto_t *resource = resource_merge(form->exchange->rulebook, plan);
+        page_set(&form->page, "table", view_merge_conflicts(&context, resource));
+    }
     return result_ok();
 }
 
@@ -102,7 +101,7 @@ static const struct deed requesting[1] = {
      .submit = "Ask for the merge",
      .notice = "merge-requested",
      .action = ACTION_REQUEST_MERGE,
-     FIELDS(request_fields),
+     DEED_FIELDS(request_fields),
      .fits = nothing_in_the_way,
      .prepare = prepare_request,
      .act = act_request},
@@ -119,10 +118,18 @@ static result open_comparison(struct deed_form *form, struct err *err)
     return result_ok();
 }
 
+/* A request that is sent again after the two were merged is answered by casework. */
 result handle_merge_request(struct exchange *exchange, struct err *err)
 {
-    struct merge_plan plan;
-    TRY(load_comparison(exchange, &plan, err));
+    struct merge_plan plan = {.continuing = {.reference = exchange_person(exchange)},
+                              .absorbed = {.reference = exchange_reference(exchange, 1)}};
+    struct err failure = {0};
+    const bool is_command = exchange->request->method == HTTP_POST;
+    const result loaded = load_comparison(exchange, &plan, &failure);
+    if (!loaded.ok && !(is_command && failure.code == ERROR_CONFLICT)) {
+        *err = failure;
+        return loaded;
+    }
     return deed_answer(exchange, requesting, 1, STR("request"), &plan, open_comparison, err);
 }
 
@@ -267,8 +274,9 @@ static const char *event_label(const struct deed_form *form, const struct separa
     char day[DATE_TEXT_SIZE];
     json_auto_t *history = part_history_line(form->exchange->rulebook, &told);
     date_format(line->event.effective_on, day);
-    return arena_format(form->exchange->arena, "%s, event %lld: %.*s", day,
-                        (long long)line->event.position,
+    json_auto_t *shown = view_day(str_from_c(day));
+    return arena_format(form->exchange->arena, "%.*s, event %lld: %.*s",
+                        STR_ARG(json_str_or_empty(shown, "text")), (long long)line->event.position,
                         STR_ARG(json_str_or_empty(history, "text")))
         .at;
 }
@@ -288,11 +296,36 @@ static result offer_both(struct deed_form *form, const char *field, struct err *
     return result_ok();
 }
 
-static result prepare_undoing(struct deed_form *form, struct err *err)
+static void accept_decision(struct input_field *fields, size_t *count, const char *name)
 {
-    static const struct input_field reason = {
-        "reason",   "Why these are two people",       "It is kept in the record.",
-        INPUT_TEXT, "Enter why these are two people", NULL};
+    const str field = str_from_c(name);
+    const bool decides = str_starts(field, STR("event_")) || str_equal(field, STR("others"));
+    if (decides && *count < INPUT_FIELDS_MAX - 1) {
+        fields[(*count)++] = (struct input_field){name, "", NULL, INPUT_TEXT, NULL, NULL};
+    }
+}
+
+/* Once more, after it was undone: what was decided then is not asked, and may be sent. */
+static void accept_what_was_decided(const struct deed_form *form, struct input_field *fields,
+                                    size_t *count)
+{
+    const struct input *input = &form->exchange->input;
+    const char *key;
+    json_t *value;
+    json_object_foreach(input->object, key, value)
+    {
+        accept_decision(fields, count, key);
+    }
+    for (size_t i = 0; i < input->form.count; i++) {
+        accept_decision(
+            fields, count,
+            arena_format(form->exchange->arena, "%.*s", STR_ARG(input->form.fields[i].name)).at);
+    }
+}
+
+/* A field for each event to be decided; they come first. */
+static size_t ask_whom(const struct deed_form *form, struct input_field *fields)
+{
     static const struct input_field others = {"others",
                                               "Whom every other event is about",
                                               "There are more than fit on a page.",
@@ -300,14 +333,8 @@ static result prepare_undoing(struct deed_form *form, struct err *err)
                                               "Choose whom every other event is about",
                                               NULL};
     const struct merge_thing *thing = thing_of(form);
-    const struct view_context context = handler_view(form->exchange);
-    struct input_field *fields =
-        ARENA_NEW(form->exchange->arena, struct input_field, INPUT_FIELDS_MAX);
     size_t to_decide = 0;
     size_t count = 0;
-    if (fields == NULL) {
-        return arena_full(err);
-    }
     for (size_t i = 0; thing->separable && i < thing->separation.line_count; i++) {
         const struct separation_line *line = &thing->separation.lines[i];
         if (must_be_decided(line) && to_decide++ < DECIDED_ONE_BY_ONE) {
@@ -319,20 +346,44 @@ static result prepare_undoing(struct deed_form *form, struct err *err)
                                                    NULL};
         }
     }
-    const size_t choices = to_decide > DECIDED_ONE_BY_ONE ? count + 1 : count;
-    if (choices > count) {
+    if (to_decide > DECIDED_ONE_BY_ONE) {
         fields[count++] = others;
+    }
+    return count;
+}
+
+static void show_separation(struct deed_form *form)
+{
+    const struct merge_thing *thing = thing_of(form);
+    const struct view_context context = handler_view(form->exchange);
+    json_auto_t *merge = resource_merge(form->exchange->rulebook, &thing->plan);
+    json_auto_t *separation = resource_separation(form->exchange->rulebook, &thing->separation);
+    page_set(&form->page, "table", view_separation(&context, merge, separation));
+}
+
+static result prepare_undoing(struct deed_form *form, struct err *err)
+{
+    static const struct input_field reason = {
+        "reason",   "Why these are two people",       "It is kept in the record.",
+        INPUT_TEXT, "Enter why these are two people", NULL};
+    struct input_field *fields =
+        ARENA_NEW(form->exchange->arena, struct input_field, INPUT_FIELDS_MAX);
+    if (fields == NULL) {
+        return arena_full(err);
+    }
+    const size_t decisions = ask_whom(form, fields);
+    size_t count = decisions;
+    if (thing_of(form)->plan.merge.state == MERGE_UNDONE) {
+        accept_what_was_decided(form, fields, &count);
     }
     fields[count++] = reason;
     form->fields = fields;
     form->field_count = count;
-    for (size_t i = 0; i < choices; i++) {
+    for (size_t i = 0; i < decisions; i++) {
         TRY(offer_both(form, fields[i].name, err));
     }
-    if (thing->separable) {
-        json_auto_t *merge = resource_merge(form->exchange->rulebook, &thing->plan);
-        json_auto_t *separation = resource_separation(form->exchange->rulebook, &thing->separation);
-        page_set(&form->page, "table", view_separation(&context, merge, separation));
+    if (thing_of(form)->separable) {
+        show_separation(form);
     }
     return result_ok();
 }
@@ -398,7 +449,7 @@ static const struct deed deeds[] = {
      .submit = "Merge the records",
      .notice = "merged",
      .action = ACTION_DECIDE_MERGE,
-     FIELDS(confirmation_fields),
+     DEED_FIELDS(confirmation_fields),
      .fits = may_be_confirmed,
      .prepare = prepare_confirmation,
      .act = act_confirm},
@@ -409,7 +460,7 @@ static const struct deed deeds[] = {
      .submit = "Decline the merge",
      .notice = "merge-declined",
      .action = ACTION_DECIDE_MERGE,
-     FIELDS(declination_fields),
+     DEED_FIELDS(declination_fields),
      .fits = by_another,
      .act = act_decline},
     {.name = "withdrawal",
@@ -419,7 +470,7 @@ static const struct deed deeds[] = {
      .submit = "Take it back",
      .notice = "merge-declined",
      .action = ACTION_REQUEST_MERGE,
-     FIELDS(declination_fields),
+     DEED_FIELDS(declination_fields),
      .fits = by_this_account,
      .act = act_decline},
     {.name = "undoing",

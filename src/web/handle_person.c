@@ -248,8 +248,7 @@ static result identifier_page(struct exchange *exchange, const struct faults *fa
     OWN_PAGE struct page page;
     page_open(&page, exchange, "form", STR("Record a reference or another name"), "/people");
     page.faults = faults;
-    page_crumb(&page, STR("People"), STR("/people"));
-    page_crumb(&page, exchange_person(exchange), base);
+    handler_person_crumbs(&page, exchange_person(exchange));
     page_set(&page, "lead",
              json_string("A reference that belongs to somebody else already is recorded all the "
                          "same, and you are told: the two may be one person."));

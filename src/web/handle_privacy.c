@@ -1,26 +1,19 @@
 /* What data protection law asks about one person (casework/privacy.h): holds, restriction, erasure
- * by two people, and everything recorded, for the person. */
+ * by two people, and everything recorded, for the person; and who alone sees the record
+ * (casework/protection.h). */
 #include "casework/privacy.h"
 
 #include "casework/history.h"
+#include "casework/protection.h"
 #include "web/deed.h"
 #include "web/subject_access.h"
 #include "web/view_table.h"
-
-#define FIELDS(table) .fields = (table), .field_count = sizeof(table) / sizeof(table)[0]
 
 enum { PRIVACY_LINES_MAX = HISTORY_LINES_MAX };
 
 static str privacy_base(const struct exchange *exchange)
 {
     return page_href(exchange->arena, "/people/%s/privacy", exchange_person(exchange), STR(""));
-}
-
-static void person_crumbs(struct page *page)
-{
-    const str person = exchange_person(page->exchange);
-    page_crumb(page, STR("People"), STR("/people"));
-    page_crumb(page, person, page_href(page->exchange->arena, "/people/%s", person, STR("")));
 }
 
 /* --- the state of it -------------------------------------------------------------------------- */
@@ -50,10 +43,35 @@ static bool asked_by(const struct history_answer *history, int64_t account)
     return false;
 }
 
-static json_t *resource_of(const struct exchange *exchange, const struct history_answer *history)
+static json_t *resource_of(const struct exchange *exchange, const struct history_answer *history,
+                           const struct protection_answer *protection)
 {
-    return resource_person_privacy(exchange->rulebook, history,
-                                   asked_by(history, exchange->caller.account));
+    json_t *resource = resource_person_privacy(exchange->rulebook, history,
+                                               asked_by(history, exchange->caller.account));
+    json_set(resource, "protection", resource_protection(protection));
+    return resource;
+}
+
+/* "A, B, everybody who is a monitor": whom a protection names. */
+static void put_named(struct view_table *pairs, const json_t *protection)
+{
+    size_t index;
+    json_t *name;
+    json_array_foreach(json_object_get(protection, "accounts"), index, name)
+    {
+        view_put(pairs, str_from_c(json_string_value(name)));
+    }
+    json_array_foreach(json_object_get(protection, "roles"), index, name)
+    {
+        const enum account_role role = role_from_name(str_from_c(json_string_value(name)));
+        view_put(pairs, arena_format(pairs->context->arena, "Everybody in the role: %s",
+                                     role_title(role)));
+    }
+}
+
+static bool is_protected(const json_t *privacy)
+{
+    return json_is_true(json_object_get(json_object_get(privacy, "protection"), "protected"));
 }
 
 static json_t *state_of(const struct view_context *context, const json_t *privacy)
@@ -77,6 +95,14 @@ static json_t *state_of(const struct view_context *context, const json_t *privac
     view_cell_text(&pairs, json_is_true(json_object_get(privacy, "erasure_requested"))
                                ? STR("Asked for: another account confirms it or declines")
                                : STR("Not asked for"));
+    view_row(&pairs);
+    view_cell_text(&pairs, STR("Seen by"));
+    if (is_protected(privacy)) {
+        view_cell(&pairs);
+        put_named(&pairs, json_object_get(privacy, "protection"));
+    } else {
+        view_cell_text(&pairs, STR("Every role that sees such records"));
+    }
     return view_table_close(&pairs);
 }
 
@@ -188,6 +214,64 @@ static result act_erase(struct deed_form *form, struct err *err)
     return command(form, PRIVACY_ERASE, STR(""), err);
 }
 
+/* --- who alone sees the record --- */
+
+static void done_to_sight(struct deed_form *form, int64_t event)
+{
+    struct history_answer seen;
+    const bool sees_it = load(form->exchange, &seen, NULL).ok;
+    form->to = sees_it ? form->base : STR("/people");
+    form->answer = json_object();
+    json_set_int64(form->answer, "event", event);
+}
+
+/* Names with spaces between them. */
+static result read_names(const struct deed_form *form, struct protection *ret_protection,
+                         struct err *err)
+{
+    str names[PROTECTION_NAMES_MAX + 1];
+    size_t count = 0;
+    str rest = str_trim(deed_text(form, "seen_by"));
+    while (rest.len > 0) {
+        const struct str_cut cut = str_cut(rest, ' ');
+        if (count > PROTECTION_NAMES_MAX) {
+            return err_set(err, ERROR_INPUT, "A protection names at most %d", PROTECTION_NAMES_MAX);
+        }
+        names[count++] = cut.head;
+        rest = str_trim(cut.tail);
+    }
+    return protection_of_names(names, count, form->exchange->arena, ret_protection, err);
+}
+
+static result act_protect(struct deed_form *form, struct err *err)
+{
+    const struct exchange *exchange = form->exchange;
+    struct protection protection;
+    int64_t event = 0;
+    TRY(read_names(form, &protection, err));
+    protection.reason = deed_text(form, "reason");
+    TRY(casework_protect_person(exchange->casework, &exchange->caller, exchange_person(exchange),
+                                &protection, exchange->arena, &event, err));
+    done_to_sight(form, event);
+    return result_ok();
+}
+
+static result act_lift_protection(struct deed_form *form, struct err *err)
+{
+    const struct exchange *exchange = form->exchange;
+    int64_t event = 0;
+    TRY(casework_lift_protection(exchange->casework, &exchange->caller, exchange_person(exchange),
+                                 deed_text(form, "reason"), exchange->arena, &event, err));
+    done_to_sight(form, event);
+    return result_ok();
+}
+
+static const struct input_field protection_fields[] = {
+    {"seen_by", "Who sees the record",
+     "User names with spaces between them; role:monitor for everybody in a role", INPUT_TEXT,
+     "Enter who sees the record", "off"},
+    {"reason", "Reason", "It is kept in the record.", INPUT_TEXT, "Enter the reason", NULL},
+};
 static const struct input_field reason_fields[] = {
     {"reason", "Reason", "It is kept in the record.", INPUT_TEXT, "Enter the reason", NULL},
 };
@@ -208,7 +292,7 @@ static const struct deed deeds[] = {
      .submit = "Place the hold",
      .notice = "hold-placed",
      .action = ACTION_MANAGE_PRIVACY,
-     FIELDS(reason_fields),
+     DEED_FIELDS(reason_fields),
      .act = act_hold},
     {.name = "hold-lifting",
      .link = "Lift a legal hold",
@@ -217,7 +301,7 @@ static const struct deed deeds[] = {
      .submit = "Lift the hold",
      .notice = "hold-lifted",
      .action = ACTION_MANAGE_PRIVACY,
-     FIELDS(reason_fields),
+     DEED_FIELDS(reason_fields),
      .fits = has_hold,
      .act = act_lift_hold},
     {.name = "restriction",
@@ -228,7 +312,7 @@ static const struct deed deeds[] = {
      .submit = "Restrict processing",
      .notice = "restricted",
      .action = ACTION_MANAGE_PRIVACY,
-     FIELDS(reason_fields),
+     DEED_FIELDS(reason_fields),
      .fits = is_not_restricted,
      .act = act_restrict},
     {.name = "restriction-lifting",
@@ -238,9 +322,30 @@ static const struct deed deeds[] = {
      .submit = "Lift the restriction",
      .notice = "restriction-lifted",
      .action = ACTION_SEE_RESTRICTED,
-     FIELDS(reason_fields),
+     DEED_FIELDS(reason_fields),
      .fits = is_restricted,
      .act = act_lift_restriction},
+    {.name = "protection",
+     .link = "Say who alone sees it",
+     .title = "Say who alone sees the record",
+     .lead =
+         "For everybody else, also for you unless you are among them, the record does not exist. "
+         "It takes the place of an earlier protection.",
+     .submit = "Protect the record",
+     .notice = "protected",
+     .action = ACTION_PROTECT_PERSON,
+     DEED_FIELDS(protection_fields),
+     .act = act_protect},
+    {.name = "protection-lifting",
+     .link = "End the protection",
+     .title = "End the protection of the record",
+     .lead = "",
+     .submit = "End the protection",
+     .notice = "protection-lifted",
+     .action = ACTION_PROTECT_PERSON,
+     DEED_FIELDS(reason_fields),
+     .fits = is_protected,
+     .act = act_lift_protection},
     {.name = "erasure-request",
      .link = "Ask for the record to be erased",
      .title = "Ask for the record to be erased",
@@ -251,7 +356,7 @@ static const struct deed deeds[] = {
      .submit = "Ask for erasure",
      .notice = "erasure-requested",
      .action = ACTION_MANAGE_PRIVACY,
-     FIELDS(basis_fields),
+     DEED_FIELDS(basis_fields),
      .fits = is_not_to_be_erased,
      .act = act_request_erasure},
     {.name = "erasure-declination",
@@ -261,7 +366,7 @@ static const struct deed deeds[] = {
      .submit = "Decline erasure",
      .notice = "erasure-declined",
      .action = ACTION_MANAGE_PRIVACY,
-     FIELDS(reason_fields),
+     DEED_FIELDS(reason_fields),
      .fits = is_to_be_erased,
      .act = act_decline_erasure},
     {.name = "erasure",
@@ -273,7 +378,7 @@ static const struct deed deeds[] = {
      .notice = "erased",
      .danger = true,
      .action = ACTION_MANAGE_PRIVACY,
-     FIELDS(erasure_fields),
+     DEED_FIELDS(erasure_fields),
      .fits = is_to_be_confirmed,
      .act = act_erase},
 };
@@ -282,15 +387,18 @@ enum { DEED_COUNT = sizeof deeds / sizeof deeds[0] };
 result handle_privacy(struct exchange *exchange, struct err *err)
 {
     struct history_answer history;
+    struct protection_answer protection;
     TRY(load(exchange, &history, err));
-    json_auto_t *resource = resource_of(exchange, &history);
+    TRY(casework_protection(exchange->casework, &exchange->caller, exchange_person(exchange),
+                            exchange->arena, &protection, err));
+    json_auto_t *resource = resource_of(exchange, &history, &protection);
     if (!exchange_wants_html(exchange)) {
         return answer_json(exchange, 200, resource, err);
     }
     const struct view_context context = handler_view(exchange);
     OWN_PAGE struct page page;
     page_open(&page, exchange, "privacy", STR("Data protection"), "/people");
-    person_crumbs(&page);
+    handler_person_crumbs(&page, exchange_person(exchange));
     page_set(&page, "caption", json_of_str(history.person.reference));
     page_set(&page, "state", state_of(&context, resource));
     page_set(&page, "table", lines_table(&context, resource));
@@ -309,7 +417,7 @@ static result open_form(struct deed_form *form, struct err *err)
     form->base = privacy_base(form->exchange);
     form->caption = exchange_person(form->exchange);
     form->page.area = "/people";
-    person_crumbs(&form->page);
+    handler_person_crumbs(&form->page, exchange_person(form->exchange));
     page_crumb(&form->page, STR("Data protection"), form->base);
     return result_ok();
 }
@@ -345,7 +453,14 @@ static void attach(const struct exchange *exchange, str reference, const char *e
                                  STR_ARG(reference), ending));
 }
 
-/* To read for a browser, unless it asks for the other (`as`). */
+/* In the form that the query names ("as"), otherwise in that which is accepted: a browser that
+ * saves a file accepts anything. */
+static bool wants_to_read(const struct exchange *exchange)
+{
+    const str as = exchange_query(exchange, STR("as"));
+    return as.len > 0 ? str_equal(as, STR("html")) : exchange_wants_html(exchange);
+}
+
 result handle_copy(struct exchange *exchange, struct err *err)
 {
     struct subject_access access;
@@ -354,8 +469,7 @@ result handle_copy(struct exchange *exchange, struct err *err)
     TRY(casework_subject_access(exchange->casework, &exchange->caller, exchange_person(exchange),
                                 exchange->arena, &access, err));
     const str reference = access.person.view.person.reference;
-    if (!exchange_wants_html(exchange) ||
-        str_equal(exchange_query(exchange, STR("as")), STR("json"))) {
+    if (!wants_to_read(exchange)) {
         json_auto_t *resource = resource_subject_access(exchange->rulebook, &access);
         attach(exchange, reference, "json");
         return answer_json(exchange, 200, resource, err);

@@ -59,8 +59,7 @@ static result open_person(struct deed_form *form, struct err *err)
     form->base = page_href(form->exchange->arena, "/people/%s", person->reference, STR(""));
     form->caption = person->reference;
     form->page.area = "/people";
-    page_crumb(&form->page, STR("People"), STR("/people"));
-    page_crumb(&form->page, person->reference, form->base);
+    handler_person_crumbs(&form->page, person->reference);
     return result_ok();
 }
 

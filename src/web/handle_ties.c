@@ -11,13 +11,6 @@ static str ties_base(const struct exchange *exchange)
     return page_href(exchange->arena, "/people/%s/ties", exchange_person(exchange), STR(""));
 }
 
-static void person_crumbs(struct page *page)
-{
-    const str person = exchange_person(page->exchange);
-    page_crumb(page, STR("People"), STR("/people"));
-    page_crumb(page, person, page_href(page->exchange->arena, "/people/%s", person, STR("")));
-}
-
 /* --- who there is ----------------------------------------------------------------------------- */
 
 static void put_end(struct view_table *table, const struct exchange *exchange, const json_t *tie)
@@ -116,7 +109,7 @@ static result open_form(struct deed_form *form, struct err *err)
     form->base = ties_base(form->exchange);
     form->caption = exchange_person(form->exchange);
     form->page.area = "/people";
-    person_crumbs(&form->page);
+    handler_person_crumbs(&form->page, exchange_person(form->exchange));
     page_crumb(&form->page, STR("Who sees it from outside"), form->base);
     return result_ok();
 }
@@ -188,7 +181,7 @@ result handle_ties(struct exchange *exchange, struct err *err)
     }
     OWN_PAGE struct page page;
     page_open(&page, exchange, "letters", STR("Who sees it from outside"), "/people");
-    person_crumbs(&page);
+    handler_person_crumbs(&page, exchange_person(exchange));
     page_set(&page, "caption", json_of_str(person));
     page_set(&page, "lead",
              json_of_str(STR("The person, and who represents them in law, from a day to a day. "

@@ -81,6 +81,12 @@ result handler_event_of_person(struct exchange *exchange, enum history_topic top
     return result_ok();
 }
 
+void handler_person_crumbs(struct page *page, str reference)
+{
+    page_crumb(page, STR("People"), STR("/people"));
+    page_crumb(page, reference, page_href(page->exchange->arena, "/people/%s", reference, STR("")));
+}
+
 static json_t *step_options(const struct exchange *exchange, str chosen)
 {
     json_t *options = json_array();
@@ -237,8 +243,7 @@ result handler_refused(struct exchange *exchange, const struct step_answer *answ
     OWN_PAGE struct page page;
     page_open(&page, exchange, "step_refused", STR("The law does not allow this step now"),
               "/people");
-    page_crumb(&page, STR("People"), STR("/people"));
-    page_crumb(&page, answer->person.reference, base);
+    handler_person_crumbs(&page, answer->person.reference);
     json_t *view = json_object();
     json_set_str(view, "refusal", answer->refusal);
     json_set_str(view, "title", json_str_or_empty(explanation, "title"));

@@ -31,6 +31,9 @@ str handler_question(const struct exchange *exchange, const struct asked *asked)
 MUST_USE result handler_step_fields(struct exchange *exchange, str step, str hub, json_t *fields,
                                     struct err *err);
 
+/* The way to the page of a person: "People", and their reference. */
+void handler_person_crumbs(struct page *page, str reference);
+
 /* The table asked for as a file: by Accept, or by "as=csv" in the query. */
 bool handler_wants_csv(const struct exchange *exchange);
 MUST_USE result handler_answer_csv(struct exchange *exchange, str name, struct buf *csv,

@@ -57,7 +57,7 @@ def keep(method, path, sent, status, answer):
 
 def read_person(reader, reference):
     for part in ["", "/known", "/safeguards", "/clocks", "/contacts", "/movements", "/identity", "/history", "/letters", "/letters/new",
-                 "/return"]:
+                 "/return", "/privacy", "/privacy/hold", "/copy", "/correction", "/clocks/extension"]:
         reader.get(f"/people/{reference}{part}")
     person = reader.get(f"/people/{reference}")
     for step in person.get("next_steps", [])[:2]:
@@ -77,6 +77,10 @@ def read_everything(reader):
                  "/letters/texts", "/changes", "/changes?limit=3", "/sign-in", "/problems/not-found"]:
         reader.get(path)
     reader.get("/screening?step=enforced_removal", (200, 403, 422))
+    reader.get("/screening/missing?step=enforced_removal", (200, 403, 422))
+    for merge in reader.get("/merges?show=all").get("merges", [])[:2]:
+        for part in ["", "/confirmation", "/undoing"]:
+            reader.get(f"/merges/{merge['merge']}{part}")
     for line in reader.get("/people").get("people", [])[:3]:
         read_person(reader, line["reference"])
     for request in reader.get("/today").get("requests", [])[:3]:
@@ -122,6 +126,34 @@ def write_letter(clerk, base):
                 return
 
 
+def put_records_right(clerk, senior, protection, person, identifier):
+    """Two records merged, taken apart, and another merge declined; a name and a reference put right; a record held and restricted."""
+    base = f"/people/{person}"
+    clerk.post(f"{base}/correction", {"name": "Story Toller", "born_on": "1990-03-04", "reason": "as in the passport"}, {200})
+    clerk.post(f"{base}/identifiers/{identifier}/withdrawal", {"reason": "of somebody else"}, {200})
+    second = clerk.post("/people", {"name": "Story Toller", "born_on": "1990-03-04", "registered_on": "2023-05-01", "another_person": "yes"})
+    compared = f"{base}/merge/{second.get('reference')}"
+    count = len(clerk.get(compared, (200,)).get("conflicts", []))
+    clerk.get(f"{compared}/request", (200,))
+    merge = f"/merges/{clerk.post(f'{compared}/request', {'reason': 'one passport'}, {201}).get('merge')}"
+    senior.post(f"{merge}/confirmation", {"differences": count + 1}, {409})
+    senior.post(f"{merge}/confirmation", {"differences": count}, {200})
+    clerk.post(f"{base}/note", {"note": "Whose is this?"})
+    events = senior.get(merge, (200,)).get("separation", {}).get("events", [])
+    decided = {f"event_{event['event']}": "absorbed" for event in events if event["about"] == "to be decided" and event["follows"] == 0}
+    senior.post(f"{merge}/undoing", {"reason": "two people", **decided}, {200})
+    for deed, reader in [("declination", senior), ("withdrawal", clerk)]:
+        again = clerk.post(f"{compared}/request", {"reason": "one passport"}, {201}).get("merge")
+        reader.post(f"/merges/{again}/{deed}", {"reason": "two sisters"}, {200})
+    for deed, field in [("hold", "reason"), ("hold-lifting", "reason"), ("restriction", "reason"), ("restriction-lifting", "reason"),
+                        ("erasure-request", "basis"), ("erasure-declination", "reason")]:
+        protection.post(f"{base}/privacy/{deed}", {field: "as the law has it"}, {200})
+    protection.post(f"{base}/privacy/protection", {"seen_by": "senior caseworker role:authorising_officer", "reason": "threatened"}, {200})
+    protection.post(f"{base}/privacy/protection-lifting", {"reason": "over"}, {200})
+    protection.get(f"{base}/privacy", (200,))
+    senior.post(f"{base}/clocks/extension", {"clock": "detention_in_pregnancy", "reason": "authorised"}, {409})
+
+
 def in_days(days):
     return (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=days)).strftime("%Y-%m-%dT08:00:00Z")
 
@@ -135,7 +167,7 @@ def do_everything(port, faults):
     base = f"/people/{person.get('reference', 'RH-000000-0')}"
     clerk.post(f"{base}/contact", {"on": "2023-06-01", "source": "reported in person"})
     clerk.post(f"{base}/note", {"note": "Asks for letters in Albanian"})
-    clerk.post(f"{base}/identifiers", {"scheme": "travel_document", "value": "AB1234567", "issuer": "ALB", "source": "passport seen"})
+    identifier = clerk.post(f"{base}/identifiers", {"scheme": "travel_document", "value": "AB1234567", "issuer": "ALB", "source": "passport seen"})
     other = clerk.get("/people?limit=1")["people"][0]["reference"]
     clerk.post(f"{base}/family", {"relative": other})
     fact = clerk.post(f"{base}/facts", {"facts": [{"fact": "person.language", "value": "Albanian", "true_from": "2023-05-01"}]})
@@ -144,6 +176,7 @@ def do_everything(port, faults):
     clerk.call("POST", f"{base}/facts", {}, {422})
     clerk.call("POST", "/people", {"born_on": "never"}, {422})
     write_letter(clerk, base)
+    put_records_right(clerk, senior, protection, person.get("reference"), identifier.get("event"))
     clerk.post(f"{base}/steps", {"step": "enforced_removal"}, {200, 201, 409, 422})
     for request in clerk.get("/today").get("requests", []):
         if request["state"] == "open" and request.get("mine_to_approve") is False:

@@ -318,6 +318,57 @@ static void undone_with_every_event_given_to_one_of_them(void **state)
     assert_status(desk_post(desk, SENIOR, undoing, "{\"reason\":\"again\"}"), 409);
 }
 
+static struct reply send_with_key(struct story *story, int account, const char *path, int key,
+                                  const char *json)
+{
+    const struct ask ask = {
+        .method = HTTP_POST,
+        .path = path,
+        .account = account,
+        .content_type = "application/json",
+        .header_name = "Idempotency-Key",
+        .header_value =
+            arena_format(&story->desk.arena, "0197a1b0-0000-7000-8000-0000000000%02d", key).at,
+        .body = str_from_c(json)};
+    return desk_ask(&story->desk, &ask);
+}
+
+/* Each command, sent again after what came of it, is answered and does nothing. */
+static void sent_again_is_answered_alike(void **state)
+{
+    enum { ASKED, CONFIRMED, UNDONE };
+    static const char asking[] = "{\"reason\":\"The same passport\"}";
+    static const char confirming[] = "{\"differences\":1}";
+    struct story *story = *state;
+    struct desk *desk = &story->desk;
+    const struct reply asked = send_with_key(story, CLERK, story->request, ASKED, asking);
+    assert_status(asked, 201);
+    const int64_t merge = number_of(&asked, "merge");
+    const char *confirmation = of_merge(story, merge, "/confirmation");
+    const char *undoing = of_merge(story, merge, "/undoing");
+    assert_status(send_with_key(story, SENIOR, confirmation, CONFIRMED, confirming), 200);
+    const struct reply asked_again = send_with_key(story, CLERK, story->request, ASKED, asking);
+    assert_status(asked_again, 201);
+    assert_int_equal(number_of(&asked_again, "merge"), merge);
+    const int64_t event = record(story, &story->one, "Decided");
+    const char *decided =
+        arena_format(&desk->arena, "{\"reason\":\"Two people\",\"event_%lld\":\"absorbed\"}",
+                     (long long)event)
+            .at;
+    assert_status(send_with_key(story, SENIOR, undoing, UNDONE, decided), 200);
+    const int64_t events = office_events(&desk->office);
+    const struct reply confirmed =
+        send_with_key(story, SENIOR, confirmation, CONFIRMED, confirming);
+    assert_status(confirmed, 200);
+    assert_true(reply_says(&confirmed, "\"repeated\":true"));
+    const struct reply undone = send_with_key(story, SENIOR, undoing, UNDONE, decided);
+    assert_status(undone, 200);
+    assert_true(reply_says(&undone, "\"repeated\":true"));
+    assert_status(desk_post(desk, SENIOR, undoing, decided), 409);
+    assert_int_equal(office_events(&desk->office), events);
+    assert_false(are_one(story));
+}
+
 /* More events than fit on a page: one answer for all the rest. */
 static void the_rest_is_decided_at_once(void **state)
 {
@@ -412,6 +463,7 @@ int main(void)
         cmocka_unit_test_setup(another_merges_what_was_looked_at, setup),
         cmocka_unit_test_setup(a_merge_is_declined_or_taken_back, setup),
         cmocka_unit_test_setup(undone_with_every_event_given_to_one_of_them, setup),
+        cmocka_unit_test_setup(sent_again_is_answered_alike, setup),
         cmocka_unit_test_setup(the_rest_is_decided_at_once, setup),
         cmocka_unit_test_setup(a_merge_with_somebody_hidden_does_not_exist, setup),
     };

@@ -169,6 +169,50 @@ static void a_restricted_record_is_out_of_sight(void **state)
     assert_status(desk_get(desk, CLERK, of_person(story, "")), 200);
 }
 
+/* --- protection ------------------------------------------------------------------------------- */
+
+/* Seen by those named alone; whoever says so need not be among them. */
+static void a_protected_record_is_seen_by_those_named(void **state)
+{
+    struct story *story = *state;
+    struct desk *desk = &story->desk;
+    const char *protection = of_person(story, "/privacy/protection");
+    const char *lifting = of_person(story, "/privacy/protection-lifting");
+    static const char named[] = "{\"seen_by\":\"other-senior role:hub_operator\",\"reason\":\"x\"}";
+    const int64_t before = office_events(&desk->office);
+    const struct reply missing = desk_post(desk, SENIOR, protection, "{}");
+    assert_status(missing, 422);
+    assert_true(reply_says(&missing, "\"pointer\":\"/seen_by\""));
+    assert_status(desk_post(desk, SENIOR, protection, "{\"seen_by\":\"nobody\",\"reason\":\"x\"}"),
+                  422);
+    assert_status(
+        desk_post(desk, SENIOR, protection, "{\"seen_by\":\"role:judge\",\"reason\":\"x\"}"), 422);
+    assert_status(desk_post(desk, CLERK, protection, named), 403);
+    assert_int_equal(office_events(&desk->office), before);
+    const struct reply done = desk_send_checked(
+        desk, SENIOR, protection, "seen_by=other-senior++role%3Ahub_operator&reason=Threatened");
+    assert_status(done, 303);
+    assert_true(str_starts(reply_header(&done, "Location"), STR("/people?notice=protected")));
+    desk_check_alike(desk, SENIOR, of_person(story, "/privacy"), "/people/RH-000000-0/privacy");
+    desk_check_alike(desk, CLERK, of_person(story, ""), "/people/RH-000000-0");
+    const struct reply page = desk_page(desk, OTHER_SENIOR, of_person(story, "/privacy"));
+    assert_status(page, 200);
+    assert_true(reply_says(&page, "other-senior") && reply_says(&page, "role: Hub operator") &&
+                reply_says(&page, "Threatened") && reply_says(&page, lifting));
+    assert_status(desk_get(desk, PROTECTION, of_person(story, "/privacy")), 200);
+    assert_status(desk_post(desk, SENIOR, lifting, "{\"reason\":\"x\"}"), 404);
+    const struct reply other =
+        desk_send_checked(desk, OTHER_SENIOR, lifting, "reason=The+threat+is+over");
+    assert_status(other, 303);
+    assert_true(str_starts(reply_header(&other, "Location"),
+                           str_from_c(of_person(story, "/privacy?notice=protection-lifted"))));
+    assert_status(desk_get(desk, CLERK, of_person(story, "")), 200);
+    assert_status(desk_post(desk, OTHER_SENIOR, lifting, "{\"reason\":\"x\"}"), 409);
+    const struct reply by_program = desk_post(desk, PROTECTION, protection, named);
+    assert_status(by_program, 200);
+    assert_true(reply_says(&by_program, "\"event\":"));
+}
+
 /* --- erasure ---------------------------------------------------------------------------------- */
 
 static struct reply erase(struct story *story, int account, const char *key)
@@ -276,6 +320,11 @@ static void everything_is_taken_out_for_the_person(void **state)
     assert_true(str_starts(reply_header(&page, "Content-Disposition"), STR("attachment")));
     const struct reply as = desk_page(desk, PROTECTION, of_person(story, "/copy?as=json"));
     assert_true(str_starts(as.content_type, STR("application/json")));
+    const struct reply saved = desk_get(desk, PROTECTION, of_person(story, "/copy?as=html"));
+    assert_true(str_starts(saved.content_type, STR("text/html")));
+    const struct reply links = desk_page(desk, PROTECTION, of_person(story, "/privacy"));
+    assert_true(reply_says(&links, of_person(story, "/copy?as=html")) &&
+                reply_says(&links, of_person(story, "/copy?as=json")));
     const struct reply looks =
         desk_get(desk, PROTECTION,
                  arena_format(&desk->arena, "/looks?person=%s", story->person.reference).at);
@@ -289,6 +338,7 @@ int main(void)
         cmocka_unit_test_setup(holds_are_put_on_and_lifted, setup),
         cmocka_unit_test_setup(others_learn_nothing, setup),
         cmocka_unit_test_setup(a_restricted_record_is_out_of_sight, setup),
+        cmocka_unit_test_setup(a_protected_record_is_seen_by_those_named, setup),
         cmocka_unit_test_setup(erasing_takes_two_people, setup),
         cmocka_unit_test_setup(everything_is_taken_out_for_the_person, setup),
         cmocka_unit_test_setup(who_erases_proves_who_they_are, setup),

@@ -404,7 +404,7 @@ static void a_time_is_extended_and_stands_still(void **state)
     const struct reply clerk = desk_page(desk, CLERK, clocks);
     assert_false(reply_says(&clerk, standing) || reply_says(&clerk, extension));
     const struct reply asks = desk_page(desk, OFFICER, extension);
-    assert_true(reply_says(&asks, "Time to reply: last day 2026-07-04; by: Authorising officer"));
+    assert_true(reply_says(&asks, "Time to reply: last day 4 July 2026; by: Authorising officer"));
     const struct reply missing = desk_form(desk, OFFICER, extension, "clock=reply_time");
     assert_status(missing, 422);
     assert_true(reply_says(&missing, "href=\"#reason\""));
