@@ -120,7 +120,22 @@ def with_law(folder):
     for part in parts[:-1]:
         ratios = [whole / (part * one) for whole, one in zip(each[1], each[part])]
         print(f"  a person's time against a {'half' if part == 2 else 'quarter'} of the people  {spread(ratios, '{:.2f}')}   target: about 1")
-    ranks(command + ["--futures", str(2 * many), "--threads", "1", "--one-in", "1"])
+    alone = command + ["--threads", "1", "--one-in", "1", "--futures"]
+    two_programs(alone, many)
+    ranks(alone + [str(2 * many)])
+
+
+def two_programs(command, futures):
+    """Two programs that know nothing of each other against one that does the work of both: what two cores can give at most."""
+    ratios = []
+    for _ in range(1 if QUICK else 3):
+        one = timed([*command, str(2 * futures)])[1]
+        begin = time.monotonic()
+        both = [subprocess.Popen([*command, str(futures)], stdout=subprocess.DEVNULL) for _ in range(2)]
+        if any(program.wait() != 0 for program in both):
+            sys.exit("bench: one of two programs beside each other failed")
+        ratios.append(one / (time.monotonic() - begin))
+    print(f"  two programs against one     {spread(ratios, '{:.2f}')}   (the most that threads and ranks can have)")
 
 
 def ranks(command):

@@ -833,9 +833,9 @@ const struct command commands[] = {
         .summary = "Fit the forecast to the published series, and say what follows",
         .description =
             "Fits what moves the procedure (claims, capacities, rates, returns) to the published "
-            "series up to a quarter, prints what was fitted, and the median and intervals of the "
-            "quarters after it, lived by people one by one. csv is the futures alone. The same "
-            "seed gives the same bytes. See docs/forecast-backtest.md.",
+            "series up to a quarter, prints what was fitted, the median and intervals of the "
+            "quarters after it, lived by people one by one, and how the series go together. csv is "
+            "the futures alone. The same seed gives the same bytes. See docs/forecast-backtest.md.",
         .options = {OPTION_UP_TO, OPTION_HORIZON, OPTION_FUTURES, OPTION_ONE_IN, OPTION_THREADS,
                     OPTION_SEED, OPTION_FORMAT, OPTION_HELP},
         .option_count = 8,

@@ -193,8 +193,8 @@ result command_forecast_backtest(const struct invocation *invocation, int *ret_s
 
 /* --- calibrate --- */
 
-static result print_sheets(const struct invocation *invocation, const struct sheet *fitted,
-                           const struct sheet *futures, struct err *err)
+static result print_calibration(const struct invocation *invocation, const struct sheet *fitted,
+                                const struct calibration *calibration, struct err *err)
 {
     struct buf buf;
     buf_init(&buf, invocation->arena, BACKTEST_TEXT_MAX);
@@ -202,15 +202,18 @@ static result print_sheets(const struct invocation *invocation, const struct she
     case OUTPUT_TEXT:
         sheet_write_text(fitted, SHEET_NO_BARS, &buf);
         buf_put_char(&buf, '\n');
-        sheet_write_text(futures, SHEET_NO_BARS, &buf);
+        sheet_write_text(&calibration->futures, SHEET_NO_BARS, &buf);
+        buf_put_char(&buf, '\n');
+        sheet_write_text(&calibration->together, SHEET_NO_BARS, &buf);
         return print_buf(invocation, &buf, err);
     case OUTPUT_CSV:
-        sheet_write_csv(futures, &buf);
+        sheet_write_csv(&calibration->futures, &buf);
         return print_buf(invocation, &buf, err);
     case OUTPUT_JSON: {
         json_t *list = json_array();
         json_add(list, sheet_json(fitted));
-        json_add(list, sheet_json(futures));
+        json_add(list, sheet_json(&calibration->futures));
+        json_add(list, sheet_json(&calibration->together));
         const result printed = output_json(invocation->output, *invocation->arena, list, err);
         json_decref(list);
         return printed;
@@ -227,7 +230,7 @@ static result calibrate(const struct invocation *invocation, struct arena *arena
     struct calibration_question question;
     struct quarter until;
     struct sheet fitted;
-    struct sheet futures;
+    struct calibration calibration;
     if (known == NULL) {
         return arena_full(err);
     }
@@ -243,8 +246,8 @@ static result calibrate(const struct invocation *invocation, struct arena *arena
     history_cut(history, until, known);
     TRY(drivers_fit(known, arena, &drivers, err));
     TRY(calibration_drivers(drivers, invocation->arena, &fitted, err));
-    TRY(calibration_futures(drivers, &question, invocation->arena, *arena, &futures, err));
-    return print_sheets(invocation, &fitted, &futures, err);
+    TRY(calibration_make(drivers, &question, invocation->arena, *arena, &calibration, err));
+    return print_calibration(invocation, &fitted, &calibration, err);
 }
 
 result command_forecast_calibrate(const struct invocation *invocation, int *ret_status,

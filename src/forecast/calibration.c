@@ -1,5 +1,8 @@
 #include "forecast/calibration.h"
 
+#include <math.h>
+#include <stdlib.h>
+
 static str number_text(double number, struct arena *arena)
 {
     return arena_format(arena, "%.4f", number);
@@ -97,15 +100,159 @@ static void name_columns(struct sheet *sheet, struct arena *arena)
     }
 }
 
-result calibration_futures(const struct drivers *drivers,
-                           const struct calibration_question *question, struct arena *arena,
+static result make_futures(const struct drivers *drivers,
+                           const struct calibration_question *question,
+                           const struct ensemble *ensemble, struct arena *arena,
                            struct arena scratch, struct sheet *ret_sheet, struct err *err)
 {
-    struct draw_tables *tables = ARENA_NEW(&scratch, struct draw_tables, 1);
     struct sheet sheet = {.name = STR("futures"), .title = STR("What follows")};
-    struct ensemble ensemble;
     str *cells = ARENA_NEW(arena, str, SERIES_COUNT * question->horizon * FUTURE_COLUMNS);
-    if (tables == NULL || cells == NULL) {
+    if (cells == NULL) {
+        return arena_full(err);
+    }
+    sheet_note(&sheet, "Made with",
+               arena_format(arena,
+                            "--up-to %.*s --horizon %zu --futures %zu --one-in %zu --seed "
+                            "%llu",
+                            STR_ARG(quarter_text(drivers->until, arena)), question->horizon,
+                            question->futures, question->one_in,
+                            (unsigned long long)question->seed));
+    name_columns(&sheet, arena);
+    for (size_t series = 0; series < SERIES_COUNT; series++) {
+        for (size_t at = 0; at < question->horizon; at++) {
+            TRY(put_row(drivers, ensemble, series, at, arena, scratch,
+                        cells + FUTURE_COLUMNS * sheet.row_count, err));
+            sheet.row_count++;
+        }
+    }
+    sheet.cells = cells;
+    *ret_sheet = sheet;
+    return result_ok();
+}
+
+/* --- how series go together --- */
+
+enum { TOGETHER_COLUMNS = 3 };
+
+struct ranked {
+    double value;
+    size_t of;
+};
+
+static int by_value(const void *a, const void *b)
+{
+    const struct ranked *left = a;
+    const struct ranked *right = b;
+    return (left->value > right->value) - (left->value < right->value);
+}
+
+/* From 0 on, less the mean of all ranks. */
+static void rank_all(const double *values, size_t count, struct ranked *order, double *ret_ranks)
+{
+    for (size_t i = 0; i < count; i++) {
+        order[i] = (struct ranked){values[i], i};
+    }
+    qsort(order, count, sizeof *order, by_value);
+    for (size_t first = 0; first < count;) {
+        size_t end = first + 1;
+        while (end < count && order[end].value == order[first].value) {
+            end++;
+        }
+        for (size_t i = first; i < end; i++) {
+            ret_ranks[order[i].of] = (double)(first + end) / 2 - (double)count / 2;
+        }
+        first = end;
+    }
+}
+
+static double product(const double *a, const double *b, size_t count)
+{
+    double sum = 0;
+    for (size_t i = 0; i < count; i++) {
+        sum += a[i] * b[i];
+    }
+    return sum;
+}
+
+result calibration_rank_correlation(const double *a, const double *b, size_t count,
+                                    struct arena scratch, double *ret_correlation, struct err *err)
+{
+    struct ranked *order = ARENA_NEW(&scratch, struct ranked, count + 1);
+    double *ranks_a = ARENA_NEW(&scratch, double, count + 1);
+    double *ranks_b = ARENA_NEW(&scratch, double, count + 1);
+    if (order == NULL || ranks_a == NULL || ranks_b == NULL) {
+        return arena_full(err);
+    }
+    rank_all(a, count, order, ranks_a);
+    rank_all(b, count, order, ranks_b);
+    const double spread = sqrt(product(ranks_a, ranks_a, count) * product(ranks_b, ranks_b, count));
+    *ret_correlation = spread > 0 ? product(ranks_a, ranks_b, count) / spread : 0;
+    return result_ok();
+}
+
+static double *values_of(const struct ensemble *ensemble, size_t series, size_t at,
+                         struct arena *arena)
+{
+    double *values = ARENA_NEW(arena, double, ensemble->count);
+    for (uint64_t i = 0; values != NULL && i < ensemble->count; i++) {
+        values[i] = ensemble_value(ensemble, i, series, at);
+    }
+    return values;
+}
+
+static result correlation_of(const struct ensemble *ensemble, size_t a, size_t b,
+                             struct arena scratch, double *ret_correlation, struct err *err)
+{
+    const double pi = 3.14159265358979323846;
+    double sum = 0;
+    for (size_t at = 0; at < ensemble->quarter_count; at++) {
+        struct arena room = scratch;
+        double one = 0;
+        const double *values_a = values_of(ensemble, a, at, &room);
+        const double *values_b = values_of(ensemble, b, at, &room);
+        if (values_a == NULL || values_b == NULL) {
+            return arena_full(err);
+        }
+        TRY(calibration_rank_correlation(values_a, values_b, ensemble->count, room, &one, err));
+        sum += one;
+    }
+    *ret_correlation = 2 * sin(pi / 6 * sum / (double)ensemble->quarter_count);
+    return result_ok();
+}
+
+static result make_together(const struct ensemble *ensemble, struct arena *arena,
+                            struct arena scratch, struct sheet *ret_sheet, struct err *err)
+{
+    struct sheet sheet = {.name = STR("together"), .title = STR("What goes together")};
+    str *cells = ARENA_NEW(arena, str, SERIES_COUNT * SERIES_COUNT / 2 * TOGETHER_COLUMNS);
+    if (cells == NULL) {
+        return arena_full(err);
+    }
+    sheet_column(&sheet, STR("series"), false, true);
+    sheet_column(&sheet, STR("with"), false, true);
+    sheet_column(&sheet, STR("correlation"), true, false);
+    for (size_t a = 0; a < SERIES_COUNT; a++) {
+        for (size_t b = a + 1; b < SERIES_COUNT; b++) {
+            str *row = &cells[TOGETHER_COLUMNS * sheet.row_count++];
+            double correlation = 0;
+            TRY(correlation_of(ensemble, a, b, scratch, &correlation, err));
+            row[0] = str_from_c(series_about[a].name);
+            row[1] = str_from_c(series_about[b].name);
+            row[2] = arena_format(arena, "%.3f", correlation);
+        }
+    }
+    sheet.cells = cells;
+    *ret_sheet = sheet;
+    return result_ok();
+}
+
+result calibration_make(const struct drivers *drivers, const struct calibration_question *question,
+                        struct arena *arena, struct arena scratch,
+                        struct calibration *ret_calibration, struct err *err)
+{
+    struct draw_tables *tables = ARENA_NEW(&scratch, struct draw_tables, 1);
+    struct ensemble ensemble;
+    if (tables == NULL) {
         return arena_full(err);
     }
     draw_tables_make(tables);
@@ -124,22 +271,6 @@ result calibration_futures(const struct drivers *drivers,
         .bytes_a_future = people_bytes(&make),
     };
     TRY(ensemble_run(&asked, &scratch, &ensemble, err));
-    sheet_note(&sheet, "Made with",
-               arena_format(arena,
-                            "--up-to %.*s --horizon %zu --futures %zu --one-in %zu --seed "
-                            "%llu",
-                            STR_ARG(quarter_text(drivers->until, arena)), question->horizon,
-                            question->futures, question->one_in,
-                            (unsigned long long)question->seed));
-    name_columns(&sheet, arena);
-    for (size_t series = 0; series < SERIES_COUNT; series++) {
-        for (size_t at = 0; at < question->horizon; at++) {
-            TRY(put_row(drivers, &ensemble, series, at, arena, scratch,
-                        cells + FUTURE_COLUMNS * sheet.row_count, err));
-            sheet.row_count++;
-        }
-    }
-    sheet.cells = cells;
-    *ret_sheet = sheet;
-    return result_ok();
+    TRY(make_futures(drivers, question, &ensemble, arena, scratch, &ret_calibration->futures, err));
+    return make_together(&ensemble, arena, scratch, &ret_calibration->together, err);
 }

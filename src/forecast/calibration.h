@@ -19,11 +19,24 @@ struct calibration_question {
     unsigned threads;
     uint64_t seed;
 };
-/* A row for each series and quarter: median and the 50, 80 and 95 % intervals of futures lived by
- * people. */
-MUST_USE result calibration_futures(const struct drivers *drivers,
-                                    const struct calibration_question *question,
-                                    struct arena *arena, struct arena scratch,
-                                    struct sheet *ret_sheet, struct err *err);
+struct calibration {
+    /* A row for each series and quarter: median and the 50, 80 and 95 % intervals of futures lived
+     * by people. */
+    struct sheet futures;
+    /* A row for each two series: how they go together over the futures. It is the correlation r of
+     * two normal variates whose ranks go together as theirs do: r = 2 sin(pi / 6 s), with s
+     * Spearman's correlation, mean over the quarters. */
+    struct sheet together;
+};
+MUST_USE result calibration_make(const struct drivers *drivers,
+                                 const struct calibration_question *question, struct arena *arena,
+                                 struct arena scratch, struct calibration *ret_calibration,
+                                 struct err *err);
+
+/* Spearman's rank correlation; equal values share the mean of their ranks. 0 when all values of one
+ * are equal. `scratch` holds three times as many doubles as there are pairs. */
+MUST_USE result calibration_rank_correlation(const double *a, const double *b, size_t count,
+                                             struct arena scratch, double *ret_correlation,
+                                             struct err *err);
 
 #endif

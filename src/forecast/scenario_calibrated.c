@@ -6,7 +6,11 @@
  * as the widths say: of a sum of independent surprises, two quarters s and t > s have the
  * correlation spread(s) / spread(t), so z keeps that part of itself from one quarter to the next,
  * and never more than all of it. After the last quarter of the calibration the last year is
- * repeated, season by season, and ranks stay. */
+ * repeated, season by season, and ranks stay.
+ *
+ * A calibration also says how its series go together. Numbers of one calibration are made of the
+ * same independent variates: the first of its own, the second of a part of that and of one of its
+ * own, and so on (Cholesky's decomposition of the correlations, in the order of the text). */
 #include "forecast/quarter.h"
 #include "forecast/scenario_parts.h"
 #include "rulebook/names.h"
@@ -165,13 +169,150 @@ static result find_one(const struct scenario *scenario, struct number_item *numb
                            STR_ARG(quarter_text(begins, &scratch)));
 }
 
+/* ---- what goes together ---- */
+
+enum { TOGETHER_WORDS = 3, TOGETHER_MAX = 64 };
+
+/* The calibrated numbers of one file. */
+struct together {
+    struct number_item *numbers[TOGETHER_MAX];
+    size_t count;
+    double correlations[TOGETHER_MAX][TOGETHER_MAX];
+    bool is_said[TOGETHER_MAX][TOGETHER_MAX];
+};
+
+static void note_correlation(struct together *together, const str words[TOGETHER_WORDS])
+{
+    char text[32];
+    char *end = text;
+    snprintf(text, sizeof text, "%.*s", STR_ARG(words[2]));
+    const double correlation = strtod(text, &end);
+    if (*end != '\0' || end == text || !(correlation >= -1 && correlation <= 1)) {
+        return;
+    }
+    for (size_t i = 0; i < together->count; i++) {
+        for (size_t j = 0; j < together->count; j++) {
+            if (str_equal(together->numbers[i]->series.name, words[0]) &&
+                str_equal(together->numbers[j]->series.name, words[1])) {
+                together->correlations[i][j] = together->correlations[j][i] = correlation;
+                together->is_said[i][j] = together->is_said[j][i] = true;
+            }
+        }
+    }
+}
+
+static void read_correlations(str text, struct together *together)
+{
+    for (str rest = text; rest.len > 0;) {
+        str words[COLUMNS + 1];
+        const size_t end = str_find_char(rest, '\n');
+        if (cut_words(str_slice(rest, 0, end), words) == TOGETHER_WORDS) {
+            note_correlation(together, words);
+        }
+        rest = str_slice(rest, end < rest.len ? end + 1 : rest.len, rest.len);
+    }
+}
+
+/* Two numbers of one series are the same wherever they stand. */
+static result check_correlations(struct together *together, struct err *err)
+{
+    for (size_t i = 0; i < together->count; i++) {
+        for (size_t j = 0; j < i; j++) {
+            const struct number_item *a = together->numbers[i];
+            const struct number_item *b = together->numbers[j];
+            if (str_equal(a->series.name, b->series.name)) {
+                together->correlations[i][j] = 1;
+            } else if (!together->is_said[i][j]) {
+                return scenario_refuse(
+                    a->at, "Make the calibration anew with `returnhub forecast calibrate`", err,
+                    "%.*s does not say how \"%.*s\" and \"%.*s\" go together", STR_ARG(a->file),
+                    STR_ARG(b->series.name), STR_ARG(a->series.name));
+            }
+        }
+    }
+    return result_ok();
+}
+
+/* One row of Cholesky's triangle from those before it. What rounding leaves below 0 is nothing, and
+ * the row is made so long that its squares sum to 1. */
+static void mix_row(const struct together *together, size_t row, struct mixed_part *parts)
+{
+    double squares = 0;
+    for (size_t j = 0; j < row; j++) {
+        const struct mixed_part *others = together->numbers[j]->mixed;
+        double sum = together->correlations[row][j];
+        for (size_t k = 0; k < j; k++) {
+            sum -= parts[k].weight * others[k].weight;
+        }
+        const bool is_made_of_others = others[j].weight < 1e-6;
+        parts[j].purpose = together->numbers[j]->purpose;
+        parts[j].weight = is_made_of_others ? 0 : sum / others[j].weight;
+        squares += parts[j].weight * parts[j].weight;
+    }
+    const double own = sqrt(fmax(1 - squares, 0));
+    parts[row] = (struct mixed_part){together->numbers[row]->purpose, own};
+    for (size_t j = 0; j <= row; j++) {
+        parts[j].weight /= sqrt(squares + own * own);
+    }
+}
+
+static result mix(struct together *together, struct arena *arena, struct err *err)
+{
+    for (size_t i = 0; i < together->count; i++) {
+        struct mixed_part *parts = ARENA_NEW(arena, struct mixed_part, i + 1);
+        if (parts == NULL) {
+            return arena_full(err);
+        }
+        mix_row(together, i, parts);
+        together->numbers[i]->mixed = parts;
+        together->numbers[i]->mixed_count = i + 1;
+    }
+    return result_ok();
+}
+
+static bool is_calibrated(const struct number_item *number)
+{
+    return number->kind == NUMBER_ASSUMED && number->assumption == ASSUMED_CALIBRATED;
+}
+
+/* That number and those after it that are of the same file. */
+static result find_together(struct scenario *scenario, size_t first, struct arena *arena,
+                            struct arena scratch, struct err *err)
+{
+    const struct number_item *number = &scenario->numbers[first];
+    struct together *together = ARENA_NEW(&scratch, struct together, 1);
+    str text;
+    if (together == NULL) {
+        return arena_full(err);
+    }
+    for (size_t i = first; i < scenario->number_count; i++) {
+        struct number_item *other = &scenario->numbers[i];
+        if (is_calibrated(other) && str_equal(other->file, number->file)) {
+            if (together->count == TOGETHER_MAX) {
+                return scenario_refuse(other->at, "Use fewer", err,
+                                       "A scenario can have %d numbers of one calibration",
+                                       TOGETHER_MAX);
+            }
+            together->numbers[together->count++] = other;
+        }
+    }
+    TRY(scenario->files.open_text(scenario->files.context, number->file, &scratch, &text, err));
+    read_correlations(text, together);
+    TRY(check_correlations(together, err));
+    return mix(together, arena, err);
+}
+
 result scenario_find_calibrated(struct scenario *scenario, struct arena *arena,
                                 struct arena scratch, struct err *err)
 {
     for (size_t i = 0; i < scenario->number_count; i++) {
-        struct number_item *number = &scenario->numbers[i];
-        if (number->kind == NUMBER_ASSUMED && number->assumption == ASSUMED_CALIBRATED) {
-            TRY(find_one(scenario, number, arena, scratch, err));
+        if (is_calibrated(&scenario->numbers[i])) {
+            TRY(find_one(scenario, &scenario->numbers[i], arena, scratch, err));
+        }
+    }
+    for (size_t i = 0; i < scenario->number_count; i++) {
+        if (is_calibrated(&scenario->numbers[i]) && scenario->numbers[i].mixed_count == 0) {
+            TRY(find_together(scenario, i, arena, scratch, err));
         }
     }
     return result_ok();

@@ -61,6 +61,13 @@ struct filter {
     size_t value_count;
 };
 
+/* A part of a normal variate that several calibrated numbers are made of: so much of the variate
+ * with that purpose. */
+struct mixed_part {
+    uint64_t purpose;
+    double weight;
+};
+
 struct number_item {
     str name;
     str title;
@@ -85,6 +92,8 @@ struct number_item {
     struct named series;                         /* of ASSUMED_CALIBRATED, in `file` */
     const struct calibrated_quarter *calibrated; /* the first is that of the scenario's beginning */
     size_t calibrated_count;
+    const struct mixed_part *mixed; /* of ASSUMED_CALIBRATED; the squares of the weights sum to 1 */
+    size_t mixed_count;
 };
 
 struct change {

@@ -78,6 +78,24 @@ static size_t quarter_of(const struct scenario *scenario, int32_t day)
 
 /* ---- assumptions ---- */
 
+/* Where the future stands among those of the calibration, as a normal variate. It moves by variates
+ * that numbers of one calibration share, as the calibration says that they go together. */
+static double place_of(const struct number_item *number, const struct draw_tables *tables,
+                       uint64_t key, size_t quarter)
+{
+    double place = 0;
+    for (size_t part = 0; part < number->mixed_count; part++) {
+        struct draw draw = draw_begin(key, number->mixed[part].purpose);
+        double z = draw_normal(tables, &draw);
+        for (size_t i = 1; i <= quarter; i++) {
+            const double keeps = calibrated_keeps(number, i);
+            z = keeps * z + sqrt(1 - keeps * keeps) * draw_normal(tables, &draw);
+        }
+        place += number->mixed[part].weight * z;
+    }
+    return place;
+}
+
 double assumption_draw(const struct number_item *number, const struct draw_tables *tables,
                        uint64_t key, size_t quarter)
 {
@@ -96,14 +114,8 @@ double assumption_draw(const struct number_item *number, const struct draw_table
         }
         return exp(level);
     }
-    case ASSUMED_CALIBRATED: {
-        double z = draw_normal(tables, &draw);
-        for (size_t i = 1; i <= quarter; i++) {
-            const double keeps = calibrated_keeps(number, i);
-            z = keeps * z + sqrt(1 - keeps * keeps) * draw_normal(tables, &draw);
-        }
-        return calibrated_value(number, quarter, z);
-    }
+    case ASSUMED_CALIBRATED:
+        return calibrated_value(number, quarter, place_of(number, tables, key, quarter));
     }
     ASSERT(false);
     return 0;

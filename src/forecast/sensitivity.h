@@ -5,8 +5,8 @@
  *
  *   S = Var( E(answer | assumption) ) / Var(answer)
  *
- * It is estimated from futures that were run anyway, which drew all assumptions at random and
- * independently of each other (Plischke, Borgonovo and Smith, Global sensitivity measures from
+ * It is estimated from futures that were run anyway, which drew all assumptions at random, most of
+ * them independently of each other (Plischke, Borgonovo and Smith, Global sensitivity measures from
  * given data, European Journal of Operational Research 226, 2013): the futures are put in the order
  * of the assumption and cut into m classes of equal size; the mean of the answer in each stands for
  * E(answer | assumption). Of n futures about sqrt(n) / 2 classes are made. What chance alone would

@@ -350,6 +350,63 @@ series claims
               and "forecast calibrate" in broken.stderr, broken.stderr)
 
 
+def ranks(values):
+    """Equal values share the mean of their ranks."""
+    return [sum(other < value for other in values) + sum(other == value for other in values) / 2 for value in values]
+
+
+def correlation(a, b):
+    a, b = ([value - mean(values) for value in values] for values in (a, b))
+    return sum(x * y for x, y in zip(a, b)) / math.sqrt(sum(x * x for x in a) * sum(y * y for y in b))
+
+
+def go_together(folder):
+    """Two series of a calibration, and one of them twice, as futures have them; said by the calibration: one line for two of them."""
+    text = HEAD + "".join(f"""
+calibrated {name}_to_come
+  "In a quarter"
+  file   "published_2023_q4.calibration"
+  series {series}
+  source "Home Office"
+arrivals {name}
+  to    awaiting_decision
+  a day {name}_to_come over 91
+series {name}
+  arrivals {name}
+""" for name, series in (("enforced", "returns_enforced"), ("claims", "claims"), ("decisions", "decisions"), ("again", "claims"))) + """
+stage awaiting_decision
+define nothing "Nothing"
+  = 0
+measure one
+  from 2024-04-01
+  source assumed
+  nothing = 1
+"""
+    path = write(folder, "together.scenario", text)
+    ran = run("shares", path, "--futures", "600", "--one-in", "20", "--each", "--format", "csv")
+    check("what goes together is run", ran.returncode == 0, ran.stderr)
+    futures = {}
+    for measures, _, series, *quarters in list(csv.reader(io.StringIO(ran.stdout)))[1:]:
+        if measures == "none":
+            futures.setdefault(series, []).append(float(quarters[-1]))
+    said = {}
+    for line in open(os.path.join(SOURCE, "scenarios", "published_2023_q4.calibration"), encoding="utf-8"):
+        words = line.split()
+        if len(words) == 3 and words[0] in ("claims", "decisions"):
+            said[tuple(words[:2])] = float(words[2])
+    found = {names: 2 * math.sin(math.pi / 6 * correlation(*(ranks(futures[name]) for name in names)))
+             for names in (("claims", "decisions"), ("claims", "enforced"), ("decisions", "enforced"), ("claims", "again"))}
+    check("claims and decisions go together as the calibration says",
+          abs(found["claims", "decisions"] - said["claims", "decisions"]) < 0.1 and said["claims", "decisions"] > 0.4, found)
+    check("others hardly do", all(abs(found[name, "enforced"] - said[name, "returns_enforced"]) < 0.15 for name in ("claims", "decisions")), found)
+    check("a series is the same wherever it stands", found["claims", "again"] > 0.98, found)
+    whole = open(os.path.join(SOURCE, "scenarios", "published_2023_q4.calibration"), encoding="utf-8").read()
+    write(folder, "alone.calibration", "".join(line + "\n" for line in whole.split("\n") if line.split()[:2] != ["claims", "decisions"]))
+    broken = run("run", write(folder, "broken.scenario", text.replace("published_2023_q4", "alone")), "--futures", "2")
+    check("a calibration that does not say how they go together is refused",
+          broken.returncode != 0 and 'how "claims" and "decisions" go together' in broken.stderr, broken.stderr)
+
+
 # --- from a register ---
 
 
@@ -427,6 +484,7 @@ def main():
         shares(small)
         sensitivity(folder)
         calibrated(folder)
+        go_together(folder)
         from_a_register(folder)
         mistakes(folder)
     print(f"1..{len(checks)}")

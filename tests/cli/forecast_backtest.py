@@ -109,9 +109,13 @@ def main():
               refused.stderr)
 
     fitted = run("calibrate", "--up-to", "2022-Q4", "--futures", "30", "--one-in", "100", "--horizon", "2", "--format", "json")
-    drivers, futures = map(rows_of, json.loads(fitted.stdout))
+    drivers, futures, together = map(rows_of, json.loads(fitted.stdout))
     check("nine drivers", len(drivers) == 9, fitted.stderr)
     check("thirteen series, two quarters", len(futures) == 26 and futures[0]["quarter"] == "2023-Q1")
+    found = {(row["series"], row["with"]): float(row["correlation"]) for row in together}
+    check("every two series go together somehow", len(found) == 78 and all(-1 <= value <= 1 for value in found.values()), found)
+    check("decisions with what is granted of them, returns with those among them",
+          found["decisions", "grants"] > 0.5 and found["returns_voluntary", "returns"] > 0.5, found)
     check("weights of models give parameters within their range",
           all(0.3 <= float(row["gain"]) <= 0.9 and 0.02 <= float(row["pull"]) <= 0.3 for row in drivers))
     print(f"1..{len(checks)}")
