@@ -143,7 +143,7 @@ class Tap:
         self.failed += not outcome
         print(f"{'ok' if outcome else 'not ok'} {self.number} - {aim}", flush=True)
         if not outcome and detail:
-            for line in str(detail).splitlines()[:40]:
+            for line in str(detail).splitlines()[:100]:
                 print(f"# {line}", flush=True)
 
     def run(self, aim, function):
