@@ -204,6 +204,14 @@ static size_t least(size_t a, size_t b)
 }
 
 /* Levenshtein's distance, one row of the table at a time. */
+size_t str_distance_near(str name)
+{
+    if (name.len <= 3) {
+        return 1;
+    }
+    return name.len <= 8 ? 2 : 3;
+}
+
 size_t str_distance(str a, str b, size_t most)
 {
     const size_t larger = most + 1;

@@ -52,5 +52,8 @@ MUST_USE result str_to_int64(str text, int64_t *ret_number, struct err *err);
 /* Edit distance up to `most`, for "did you mean"; returns most + 1 when larger. Both at most 64
  * bytes. */
 size_t str_distance(str a, str b, size_t most);
+/* How many letters of a name may differ for it to be meant: fewer in short names, which resemble
+ * each other by chance. */
+size_t str_distance_near(str name);
 
 #endif

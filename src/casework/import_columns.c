@@ -184,7 +184,8 @@ result import_columns_check(struct import_columns *columns, const str *names, si
     for (size_t i = 0; i < count; i++) {
         TRY(resolve(columns, i, 1, names[i], faults, err));
     }
-    if (!has_key(columns, count)) {
+    columns->without_key = !has_key(columns, count);
+    if (columns->without_key) {
         struct err what = {0};
         result_ignore(err_set(&what, ERROR_INPUT, "No column says who a row is about"),
                       "the hint follows");
@@ -570,7 +571,7 @@ static result check_contact(struct row_reading *reading, struct err *err)
 static result check_row(struct row_reading *reading, struct err *err)
 {
     const struct import_person *person = &reading->person;
-    if (person->person.len == 0 && person->reference_count == 0) {
+    if (person->person.len == 0 && person->reference_count == 0 && !reading->columns->without_key) {
         TRY(complain(reading, STR(""), "The row does not say who it is about",
                      "Fill in a reference@SYSTEM.", err));
     }

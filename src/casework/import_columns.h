@@ -71,6 +71,7 @@ struct import_columns {
     date today;
     date file_day;      /* from which what the file says without a day is taken to be true */
     const bool *stages; /* by stage: may an import say it? */
+    bool without_key;   /* no column says who a row is about: told once, not of each row */
     struct arena *arena;
     struct import_column slots[CSV_COLUMNS_MAX];
 };

@@ -434,12 +434,11 @@ result merging_find(struct sitting *sitting, int64_t id, enum action action,
 }
 
 /* The people of a merge that was asked for; one that was done or declined shows the records. */
-static result plan_of_merge(struct merging *work, enum action action, struct err *err)
+static result plan_of_merge(struct merging *work, const struct merge_row *merge, struct err *err)
 {
     struct merge_plan *plan = &work->plan;
     struct transaction *transaction = work->sitting.transaction;
-    *plan = (struct merge_plan){.conflict_count = 0};
-    TRY(merging_find(&work->sitting, work->merge, action, &plan->merge, err));
+    *plan = (struct merge_plan){.merge = *merge};
     TRY(transaction_record(transaction, plan->merge.continues, work->arena, &plan->continuing,
                            err));
     TRY(transaction_record(transaction, plan->merge.absorbed, work->arena, &plan->absorbed, err));
@@ -459,9 +458,11 @@ static result plan_of_merge(struct merging *work, enum action action, struct err
 static result read_merge(struct transaction *transaction, void *context, struct err *err)
 {
     struct merging *work = context;
+    struct merge_row merge;
     TRY(sitting_read(&work->sitting, work->casework, transaction, work->caller,
                      ACTION_SEE_DUPLICATES, work->arena, err));
-    return plan_of_merge(work, ACTION_SEE_DUPLICATES, err);
+    TRY(merging_find(&work->sitting, work->merge, ACTION_SEE_DUPLICATES, &merge, err));
+    return plan_of_merge(work, &merge, err);
 }
 
 result casework_merge(const struct casework *casework, const struct caller *caller, int64_t merge,
@@ -527,8 +528,10 @@ static result confirm(struct transaction *transaction, void *context, struct err
     struct merging *work = context;
     struct sitting *sitting = &work->sitting;
     struct event before;
+    struct merge_row merge;
     TRY(sitting_record(sitting, work->casework, transaction, work->caller, ACTION_DECIDE_MERGE,
                        work->arena, &before, err));
+    TRY(merging_find(sitting, work->merge, ACTION_DECIDE_MERGE, &merge, err));
     if (before.position != 0) {
         struct done_before done;
         if (before.kind != EVENT_IDENTITIES_MERGED ||
@@ -538,7 +541,7 @@ static result confirm(struct transaction *transaction, void *context, struct err
         TRY(repeat_events(sitting, &before, &done, err));
         return repeat_record_answer(sitting, &done, &work->answer, err);
     }
-    TRY(plan_of_merge(work, ACTION_DECIDE_MERGE, err));
+    TRY(plan_of_merge(work, &merge, err));
     TRY(check_may_merge(work, err));
     struct event event = {
         .subject_kind = SUBJECT_OF_PERSON,
@@ -572,8 +575,10 @@ static result decline(struct transaction *transaction, void *context, struct err
     struct merging *work = context;
     struct sitting *sitting = &work->sitting;
     struct event before;
+    struct merge_row merge;
     TRY(sitting_record(sitting, work->casework, transaction, work->caller, ACTION_SEE_DUPLICATES,
                        work->arena, &before, err));
+    TRY(merging_find(sitting, work->merge, ACTION_SEE_DUPLICATES, &merge, err));
     if (before.position != 0) {
         const struct merge_declined_body *body = &before.body.merge_declined;
         return before.kind == EVENT_MERGE_DECLINED && body->request == work->merge &&
@@ -581,8 +586,6 @@ static result decline(struct transaction *transaction, void *context, struct err
                    ? result_ok()
                    : sitting_client_id_taken(err);
     }
-    struct merge_row merge;
-    TRY(merging_find(sitting, work->merge, ACTION_SEE_DUPLICATES, &merge, err));
     if (merge.requested_by != sitting->account.id &&
         !may_somewhere(&sitting->account, ACTION_DECIDE_MERGE)) {
         return err_set(err, ERROR_FORBIDDEN,

@@ -201,11 +201,10 @@ static result fold_both(struct separating *work, struct err *err)
     return result_ok();
 }
 
-static result make_plan(struct separating *work, enum action action, struct err *err)
+static result make_plan(struct separating *work, const struct merge_row *merge, struct err *err)
 {
-    work->plan = (struct separation_plan){.undecided = 0};
+    work->plan = (struct separation_plan){.merge = *merge};
     work->merge_count = 0;
-    TRY(merging_find(&work->sitting, work->merge, action, &work->plan.merge, err));
     if (work->plan.merge.state != MERGE_DONE) {
         return err_set(err, ERROR_CONFLICT, "The merge %lld is %s, so it cannot be undone",
                        (long long)work->merge, merge_state_name(work->plan.merge.state));
@@ -223,9 +222,11 @@ static result make_plan(struct separating *work, enum action action, struct err 
 static result read_plan(struct transaction *transaction, void *context, struct err *err)
 {
     struct separating *work = context;
+    struct merge_row merge;
     TRY(sitting_read(&work->sitting, work->casework, transaction, work->caller,
                      ACTION_SEE_DUPLICATES, work->arena, err));
-    return make_plan(work, ACTION_SEE_DUPLICATES, err);
+    TRY(merging_find(&work->sitting, work->merge, ACTION_SEE_DUPLICATES, &merge, err));
+    return make_plan(work, &merge, err);
 }
 
 result casework_separation_plan(const struct casework *casework, const struct caller *caller,
@@ -346,8 +347,10 @@ static result separate(struct transaction *transaction, void *context, struct er
     struct separating *work = context;
     struct sitting *sitting = &work->sitting;
     struct event before;
+    struct merge_row merge;
     TRY(sitting_record(sitting, work->casework, transaction, work->caller, ACTION_DECIDE_MERGE,
                        work->arena, &before, err));
+    TRY(merging_find(sitting, work->merge, ACTION_DECIDE_MERGE, &merge, err));
     if (before.position != 0) {
         const struct identities_separated_body *body = &before.body.identities_separated;
         struct done_before done;
@@ -358,7 +361,7 @@ static result separate(struct transaction *transaction, void *context, struct er
         TRY(repeat_events(sitting, &before, &done, err));
         return repeat_record_answer(sitting, &done, &work->answer, err);
     }
-    TRY(make_plan(work, ACTION_DECIDE_MERGE, err));
+    TRY(make_plan(work, &merge, err));
     TRY(refuse_undecided(work, err));
     return append_separation(work, err);
 }

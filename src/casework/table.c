@@ -16,11 +16,11 @@ struct table_work {
 static result no_such_table(const struct definitions *definitions, str name, struct err *err)
 {
     size_t nearest = definitions->table_count;
-    size_t least = 4;
     const str shown = str_slice(name, 0, 64);
+    size_t least = str_distance_near(shown) + 1;
     for (size_t i = 0; i < definitions->table_count; i++) {
         const size_t distance =
-            str_distance(str_slice(definitions->tables[i].name, 0, 64), shown, 3);
+            str_distance(str_slice(definitions->tables[i].name, 0, 64), shown, least);
         nearest = distance < least ? i : nearest;
         least = distance < least ? distance : least;
     }

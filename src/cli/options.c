@@ -98,11 +98,11 @@ static result unknown_command(int argc, char **argv, struct arena *arena, struct
     str typed = argc > 2 && argv[2][0] != '-' ? arena_format(arena, "%s %s", argv[1], argv[2])
                                               : str_from_c(argv[1]);
     const char *nearest = NULL;
-    size_t nearest_distance = 4;
+    size_t nearest_distance = str_distance_near(typed) + 1;
     for (size_t i = 0; i < command_count; i++) {
         str name = str_from_c(commands[i].name);
         bool same_first = str_equal(str_cut(name, ' ').head, str_from_c(argv[1]));
-        size_t distance = same_first ? 1 : str_distance(typed, name, 3);
+        size_t distance = same_first ? 1 : str_distance(typed, name, nearest_distance);
         if (distance < nearest_distance) {
             nearest_distance = distance;
             nearest = commands[i].name;
@@ -110,6 +110,10 @@ static result unknown_command(int argc, char **argv, struct arena *arena, struct
     }
     result_ignore(err_set(err, ERROR_USAGE, "There is no command '%.*s'", STR_ARG(typed)),
                   "the hint follows");
+    if (typed.len > 0 && typed.at[0] == '-') {
+        return err_hint(err, "the command comes first, then its options; returnhub --help lists "
+                             "the commands");
+    }
     return nearest == NULL
                ? err_hint(err, "returnhub --help lists the commands")
                : err_hint(err, "did you mean 'returnhub %s'? returnhub --help lists all", nearest);

@@ -112,6 +112,11 @@ void verdict_print(const struct invocation *invocation, const struct rulebook *r
     output_text(invocation->output, arena_format(&scratch, "%s: %.*s, asked as of %.*s\n",
                                                  clearance_name(explanation->clearance),
                                                  STR_ARG(step->title), STR_ARG(on)));
+    if (view != NULL && step->with_hub && view->hub.id == 0) {
+        output_text(invocation->output,
+                    STR("No hub was named, so what depends on one is not known: name it with "
+                        "--hub.\n"));
+    }
     for (size_t i = 0; i < explanation->safeguard_count; i++) {
         struct arena line = *invocation->arena;
         struct arena words =

@@ -286,6 +286,21 @@ static result check_columns(const struct records *records, struct err *err)
     return result_ok();
 }
 
+/* As spreadsheets save a CSV file where the comma is the decimal mark. */
+static result check_commas(struct records *records, const str *cells, struct err *err)
+{
+    if (records->column_count != 1) {
+        return result_ok();
+    }
+    const bool semicolons = str_cut(cells[0], ';').found;
+    return semicolons || str_cut(cells[0], '\t').found
+               ? refuse_at_top(records,
+                               semicolons ? "Semicolons stand between the columns"
+                                          : "Tabs stand between the columns",
+                               "Save the file with commas between the columns.", err)
+               : result_ok();
+}
+
 static result read_columns(struct records *records, struct err *err)
 {
     str cells[CSV_COLUMNS_MAX];
@@ -295,6 +310,7 @@ static result read_columns(struct records *records, struct err *err)
     TRY(csv_read(&records->csv, records->arena, cells, &records->column_count, &more, err));
     records->begin += before - records->csv.rest.len;
     records->row = 1;
+    TRY(check_commas(records, cells, err));
     for (size_t i = 0; i < records->column_count; i++) {
         records->columns[i] = arena_copy(records->arena, str_trim(cells[i]));
         if (records->columns[i].at == NULL) {
@@ -310,6 +326,10 @@ static result find_kind(struct records *records, struct err *err)
     const str mark = STR("\xEF\xBB\xBF");
     if (str_starts(text, STR("\xFF\xFE")) || str_starts(text, STR("\xFE\xFF"))) {
         return refuse_at_top(records, "The file is UTF-16 text", "Save it as UTF-8.", err);
+    }
+    if (str_starts(text, STR("PK\x03\x04"))) {
+        return refuse_at_top(records, "The file is a workbook or an archive",
+                             "Save the sheet as CSV, in UTF-8.", err);
     }
     const size_t skipped = str_starts(text, mark) ? mark.len : 0;
     const str rest = str_trim(str_slice(text, skipped, skipped + 64));

@@ -62,18 +62,9 @@ uint32_t name_index_find(const struct name_index *index, str name)
                                                                     : NOT_FOUND_INDEX;
 }
 
-/* How many letters may differ: fewer in short names, which resemble each other by chance. */
-static size_t distance_most(str name)
-{
-    if (name.len <= 3) {
-        return 1;
-    }
-    return name.len <= 8 ? 2 : 3;
-}
-
 str names_nearest(const str *names, size_t count, str name)
 {
-    size_t least = distance_most(name) + 1;
+    size_t least = str_distance_near(name) + 1;
     str nearest = STR("");
     for (size_t i = 0; i < count; i++) {
         const size_t distance = str_distance(names[i], name, least);

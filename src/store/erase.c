@@ -223,6 +223,22 @@ static result write_remains(const struct identity_event *events, size_t count, s
     return result_ok();
 }
 
+/* What people are found by is in no order of theirs: a million people are not looked through to
+ * erase one. When rows are made anew there is nothing to forget. */
+static result forget_lookups(struct transaction *transaction, const struct identity_event *events,
+                             size_t count, const struct person_erased_body *body,
+                             struct arena scratch, struct err *err)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct event *event = &events[i].event;
+        if (!events[i].erased && is_erased_by(body, event->subject) &&
+            (event_concerns(event->kind) & CONCERNS_LOOKUP) != 0) {
+            TRY(identity_forget_lookups(transaction, event, scratch, err));
+        }
+    }
+    return result_ok();
+}
+
 enum { HISTORY_WHOLE = 1000000 }; /* more events than one person ever has */
 
 static result erase_person(struct transaction *transaction, struct event *event,
@@ -244,6 +260,7 @@ static result erase_person(struct transaction *transaction, struct event *event,
     TRY(transaction_identity_events(transaction, body->person, 0, KNOWN_NOW, arena, &events, &count,
                                     err));
     TRY(write_remains(events, count, arena, body, err));
+    TRY(forget_lookups(transaction, events, count, body, *arena, err));
     return transaction_append(transaction, event, err);
 }
 

@@ -616,18 +616,11 @@ static result add_lookups(struct transaction *transaction, const struct event *e
     return result_ok();
 }
 
-/* The rows of an event of the past that are there still: none of one that was withdrawn, or whose
- * person was erased. */
-static result lookups_at(struct transaction *transaction, int64_t position, struct arena *arena,
-                         struct lookup_record **ret_rows, size_t *ret_count, struct err *err)
+/* Those that are there still: none of an event that was withdrawn. */
+static result keep_found(struct transaction *transaction, struct lookup_record *rows, size_t count,
+                         struct arena *arena, size_t *ret_count, struct err *err)
 {
-    struct event event;
-    struct lookup_record *rows = NULL;
-    size_t count = 0;
     size_t kept = 0;
-    bool opened = false;
-    TRY(event_at(transaction, position, arena, &event, &opened, err));
-    TRY(opened ? lookups_of(transaction, &event, arena, &rows, &count, err) : result_ok());
     for (size_t i = 0; i < count; i++) {
         bool found = false;
         TRY(backend_of(transaction)
@@ -635,9 +628,43 @@ static result lookups_at(struct transaction *transaction, int64_t position, stru
         rows[kept] = rows[i];
         kept += found ? 1 : 0;
     }
-    *ret_rows = rows;
     *ret_count = kept;
     return result_ok();
+}
+
+/* The rows of an event of the past that are there still: none of one whose person was erased. */
+static result lookups_at(struct transaction *transaction, int64_t position, struct arena *arena,
+                         struct lookup_record **ret_rows, size_t *ret_count, struct err *err)
+{
+    struct event event;
+    struct lookup_record *rows = NULL;
+    size_t count = 0;
+    bool opened = false;
+    TRY(event_at(transaction, position, arena, &event, &opened, err));
+    TRY(opened ? lookups_of(transaction, &event, arena, &rows, &count, err) : result_ok());
+    *ret_rows = rows;
+    return keep_found(transaction, rows, count, arena, ret_count, err);
+}
+
+static result delete_lookups(struct transaction *transaction, const struct lookup_record *rows,
+                             size_t count, struct err *err)
+{
+    for (size_t i = 0; i < count; i++) {
+        transaction->rows_changed++;
+        TRY(backend_of(transaction)
+                ->row_delete(transaction->connection, TABLE_LOOKUP, &rows[i], err));
+    }
+    return result_ok();
+}
+
+result identity_forget_lookups(struct transaction *transaction, const struct event *event,
+                               struct arena scratch, struct err *err)
+{
+    struct lookup_record *rows = NULL;
+    size_t count = 0;
+    TRY(lookups_of(transaction, event, &scratch, &rows, &count, err));
+    TRY(keep_found(transaction, rows, count, &scratch, &count, err));
+    return delete_lookups(transaction, rows, count, err);
 }
 
 static result withdraw_lookups(struct transaction *transaction, const struct event *event,
@@ -653,12 +680,7 @@ static result withdraw_lookups(struct transaction *transaction, const struct eve
                        "withdrawn already",
                        (long long)event->body.identifier_withdrawn.event);
     }
-    for (size_t i = 0; i < count; i++) {
-        transaction->rows_changed++;
-        TRY(backend_of(transaction)
-                ->row_delete(transaction->connection, TABLE_LOOKUP, &rows[i], err));
-    }
-    return result_ok();
+    return delete_lookups(transaction, rows, count, err);
 }
 
 result identity_apply_lookup(struct transaction *transaction, const struct event *event,

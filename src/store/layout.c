@@ -518,7 +518,7 @@ static const struct layout layouts[TABLE_COUNT] = {
     [TABLE_OPERATION] = LAYOUT("operation", struct operation_row, operation_columns, 1),
     [TABLE_MERGE] = LAYOUT("merge", struct merge_row, merge_columns, 1),
     [TABLE_MOVED] = LAYOUT("moved", struct moved_row, moved_columns, 2),
-    [TABLE_LOOKUP] = PERSONAL("lookup", struct lookup_record, lookup_columns, 2),
+    [TABLE_LOOKUP] = LAYOUT("lookup", struct lookup_record, lookup_columns, 2),
 };
 
 const struct layout *layout_of(enum table table)

@@ -95,7 +95,8 @@ struct layout {
     size_t column_count;
     size_t key_count;
     bool personal; /* the rows of a person are deleted when the person is erased; such a table has a
-                      column `person`, or `subject_kind` and `subject` */
+                      column `person`, or `subject_kind` and `subject`. Rows of lookup go, too, but
+                      by their keys (identity_forget_lookups) */
 };
 
 const struct layout *layout_of(enum table table);

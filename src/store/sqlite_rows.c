@@ -459,11 +459,8 @@ result sqlite_rows_delete_of_person(struct connection *connection, enum table ta
     ASSERT(layout->personal);
     TRY(write_before(changed, table, err));
     known_write_many(&changed->known);
-    const char *whose = has_column(layout, "person")   ? "person"
-                        : has_column(layout, "record") ? "record"
-                                                       : NULL;
-    if (whose != NULL) {
-        sqlite3_snprintf(sizeof sql, sql, "DELETE FROM %s WHERE %s = %lld", layout->name, whose,
+    if (has_column(layout, "person")) {
+        sqlite3_snprintf(sizeof sql, sql, "DELETE FROM %s WHERE person = %lld", layout->name,
                          (long long)person);
     } else {
         ASSERT(has_column(layout, "subject_kind") && has_column(layout, "subject"));

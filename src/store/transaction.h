@@ -357,6 +357,9 @@ void identity_lookup_key(const struct cipher_key *store_key, struct sha256 *ret_
 /* What CONCERNS_LOOKUP and CONCERNS_MERGE say. */
 MUST_USE result identity_apply_lookup(struct transaction *transaction, const struct event *event,
                                       struct arena scratch, struct err *err);
+/* Before the key of the event's subject is destroyed: nobody is found by what it says any more. */
+MUST_USE result identity_forget_lookups(struct transaction *transaction, const struct event *event,
+                                        struct arena scratch, struct err *err);
 MUST_USE result identity_apply_merge(struct transaction *transaction, const struct event *event,
                                      struct arena scratch, struct err *err);
 /* All rows of facts of the records, in the order of (fact, true_from, position). */

@@ -113,6 +113,21 @@ async function weigh(desk, tap, person) {
   console.log(`# the page of a person: ${bytes} bytes with all that it loads`);
 }
 
+// On paper: what it says, without addresses and without what could be pressed.
+async function printed(desk, tap, page, person) {
+  await page.goto(`${desk.address}/people/${person.reference}`);
+  const shown = () => page.evaluate(() => ({
+    address: getComputedStyle(document.querySelector("main a.govuk-link[href^='/']"), "::after").content,
+    press: [...document.querySelectorAll(".govuk-summary-list__actions, .moj-sub-navigation, .govuk-breadcrumbs, .govuk-button")]
+      .filter((element) => element.getClientRects().length > 0).length }));
+  tap.ok((await shown()).press > 2, "on the screen there is something to press");
+  await page.emulateMedia({ media: "print" });
+  const paper = await shown();
+  tap.equal(paper.press, 0, "on paper there is nothing to press");
+  tap.equal(paper.address, "none", "on paper stands no address of the desk");
+  await page.emulateMedia({ media: null });
+}
+
 // Every part of the record, through its link; and that the past is asked of the part that is shown.
 async function partsOfRecord(desk, tap, page, person) {
   const parts = ["Facts", "Safeguards", "Clocks", "Stays and departures", "Contacts and documents", "Names and references",
@@ -410,6 +425,7 @@ async function journey(desk, tap) {
   await filters(desk, tap, desks.caseworker);
   await findPerson(desk, tap, desks.caseworker, first);
   await weigh(desk, tap, first);
+  await printed(desk, tap, desks.caseworker, second);
   await partsOfRecord(desk, tap, desks.caseworker, second);
   await otherNames(desk, tap, desks.caseworker, second);
   await notes(desk, tap, desks.caseworker, second);

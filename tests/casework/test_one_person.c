@@ -140,7 +140,7 @@ static void expect_not_undone(struct office *office, int64_t merge)
 }
 
 /* Aim: whichever reference is used, a hold on any of the records holds all; all keys go; whoever is
- * left is whole; the merge cannot be undone, and says why. */
+ * left is whole; the merge cannot be undone, nor what was done be done again, and says why. */
 static void test_erased(void **state)
 {
     struct office *office = *state;
@@ -179,6 +179,12 @@ static void test_erased(void **state)
     expect_not_undone(office, inner);
     expect_not_undone(office, outer);
     assert_false(office_record(office, CLERK, two.reference, "person.remarks", "late").ok);
+    /* A command that was done before is no other command since its words are gone. */
+    assert_false(
+        casework_decline_merge(&office->casework, &clerk, asked, STR("a slip"), &office->work, &err)
+            .ok);
+    assert_int_equal(err.code, ERROR_CONFLICT);
+    assert_non_null(strstr(err.what, "was erased"));
 }
 
 /* Aim: of a merge that was undone, an event that went to the other is sealed with the first one's

@@ -119,7 +119,8 @@ def past(desk):
     known_at = desk.json("person", "show", person)["history"][0]["recorded_at"]
     before = desk.json("explain", person, "hub_transfer", "--hub", "HUB-NORTH")
     desk.run("record", person, "court_order.status", "made")
-    desk.run("explain", person, "hub_transfer", "--hub", "HUB-NORTH", expect=1)
+    assert "name it with --hub" not in desk.run("explain", person, "hub_transfer", "--hub", "HUB-NORTH", expect=1)
+    assert "name it with --hub" in desk.run("explain", person, "hub_transfer", expect=1)
     again = json.loads(run("explain", person, "hub_transfer", "--hub", "HUB-NORTH", "--as-known-at", "2100-01-01T00:00:00Z",
                            "--store", desk.store, "--as", "caseworker", "--format", "json", expect=1))
     assert again["clearance"] == "barred", again
@@ -299,6 +300,15 @@ def not_utf8(desk):
     assert desk.events() == before
 
 
+def mistyped():
+    """What is near is offered, and nothing else; options before the command are told from one."""
+    for arguments, words, never in ((["persn", "list"], "returnhub person list", "comes first"),
+                                    (["foo"], "returnhub --help lists the commands", "mean"),
+                                    (["--store", "x.db", "person", "list"], "the command comes first", "mean")):
+        outcome = subprocess.run([BINARY, *arguments], capture_output=True, text=True)
+        assert outcome.returncode == 2 and words in outcome.stderr and never not in outcome.stderr, outcome
+
+
 def no_store():
     message = subprocess.run([BINARY, "person", "list", "--store", "/nonexistent/x.db", "--as", "caseworker"],
                              capture_output=True, text=True)
@@ -346,6 +356,7 @@ def main():
     tap.run("the manual page is clean and names every command", manual)
     tap.run("the clocks count as by hand", clocks)
     tap.run("a store that is not there is a clear error", no_store)
+    tap.run("a command that is none", mistyped)
     with tempfile.TemporaryDirectory() as folder:
         desk = Desk(make_demo(folder, people=300))
         tap.run("request, two approvals, take", lambda: whole_path(desk))

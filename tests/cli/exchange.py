@@ -146,7 +146,7 @@ def faulty_files():
     yield ("names of columns", f"{HEAD},hub.monitor_appointed,person.natonality,reference@Upper Case,person.nationality@2020-13-01{GOOD},,,,\n",
            [("1", "hub.monitor_appointed", "not a fact that is recorded of people"), ("1", "person.natonality", "no such column"),
             ("1", "reference@Upper Case", "not the name of a system"), ("1", "person.nationality@2020-13-01", "month 13")])
-    yield ("no key column", "name,registered_on\nSynthetic Person,2020-01-01\n", [("1", "", "No column says"), ("2", "", "does not say who")])
+    yield ("no key column", "name,registered_on\nSynthetic Person,2020-01-01\n", [("1", "", "No column says")])
     yield ("quotes, lengths and encodings",
            f'{HEAD}\nA-1,Synthetic Person\nA-2,Synthetic "Person,2020-01-01\nA-3,Synthetic Person,x\nA-4,Synthetic\0Person,2020-01-01\n'
            .encode() + "A-5,Synthetic P\u00e9rson,2020-01-01\n".encode("cp1252") + b'A-6,"Synthetic Person,2020-01-01\n',

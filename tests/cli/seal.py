@@ -2,7 +2,8 @@
 """Aim: the transparency log as somebody outside sees it. A register is sealed, served and exported, and checked without a line
 of returnhub's code: the tree and its proofs calculated here from RFC 6962, the signature by openssl, and the whole log by a
 program on the Go checksum database's packages. What is tampered with, in the store or in the log, is found and named; nothing
-that is not the same history is ever signed. Arguments are names of checks: only those are run."""
+that is not the same history is ever signed. Arguments: the programs of tests/seal/flip_served.c and
+tests/casework/open_register.c, and names of checks: only those are run."""
 import base64
 import hashlib
 import html
@@ -96,10 +97,10 @@ def expected_files(entries):
 # --- a register with a log ---
 
 class Sealed:
-    def __init__(self, folder, people=100):
+    def __init__(self, folder, people=100, store=None):
         self.folder = folder
         os.mkdir(folder)
-        self.store = make_demo(folder, people=people)
+        self.store = store or make_demo(folder, people=people)
         self.log = self.store + ".log"
         self.key = self.store + ".seal"
         self.public = run("seal", "key", NAME, "--store", self.store).strip()
@@ -415,6 +416,40 @@ def is_served(sealed):
     sealed.run("verify")
 
 
+def no_bit_of_what_is_served_can_be_another(sealed):
+    """A log of 300 entries and a few, as it comes over the wire: every file, every bit."""
+    store = subprocess.run([sys.argv[2], "uk", "no word that is used"], capture_output=True, text=True, check=True,
+                           env={**os.environ, "TMPDIR": sealed.folder}).stdout.strip()
+    small = Sealed(os.path.join(sealed.folder, "small"), store=store)
+    run("account", "open", "registrar", "--name", "Registrar", "--role", "registrar", "--store", store, "--as", "administrator")
+    people = os.path.join(small.folder, "people.csv")
+    with open(people, "w", encoding="utf-8") as file:
+        file.write("reference@case-system,name,born_on,registered_on\r\n")
+        for number in range(140):
+            file.write(f"CS-{number:03d},PersonSynthetic Number{number:03d},1990-01-{number % 28 + 1:02d},2024-02-01\r\n")
+    run("import", people, "--store", store, "--as", "registrar", "--source", "a test", "--true-from", "2024-02-01")
+    small.publish()
+    server = Server(small.store, options=["--seal-key", small.key])
+    folder = os.path.join(small.folder, "fetched")
+    note = get(server.port, "/log/checkpoint")[0]
+    size = read_checkpoint(note.decode())[0]
+    assert 300 <= size < 512, size
+    fetched = {"checkpoint": note}
+    for level in ("entries", 0, 1):
+        full, rest = divmod(size if level != 1 else size // 256, 256)
+        for number, width in [(number, 256) for number in range(full)] + ([(full, rest)] if rest else []):
+            path = tile_path(level, number, width)
+            fetched[path] = get(server.port, "/log/" + path)[0]
+    server.stop()
+    for path, data in fetched.items():
+        os.makedirs(os.path.dirname(os.path.join(folder, path)), exist_ok=True)
+        with open(os.path.join(folder, path), "wb") as file:
+            file.write(data)
+    flipped = subprocess.run([sys.argv[1], small.key + ".pub", folder, *fetched], capture_output=True, text=True)
+    assert flipped.returncode == 0, flipped
+    print(f"# {size} entries: {flipped.stdout.strip()}")
+
+
 # --- what a command is told ---
 
 ANY = {"Accept": "*/*"}  # a receipt is a text
@@ -694,10 +729,10 @@ def main():
     tap = Tap()
     with tempfile.TemporaryDirectory() as folder:
         sealed = Sealed(os.path.join(folder, "register"))
-        only = sys.argv[1:]
+        only = sys.argv[3:]
         for check in (is_to_the_byte, openssl_agrees, receipts_are_proofs, grows_and_stays_the_same_history,
                       restores_are_refused, crashes_change_nothing, a_tampered_store_is_found,
-                      is_served, commands_say_where_they_are, requests_say_where_they_are, the_page_says_how_it_is,
+                      is_served, no_bit_of_what_is_served_can_be_another, commands_say_where_they_are, requests_say_where_they_are, the_page_says_how_it_is,
                       the_page_says_which_event, go_agrees, what_a_deceiver_would_do, go_agrees_on_a_large_log):
             if not only or check.__name__ in only:
                 tap.run(check.__name__.replace("_", " "), lambda check=check: check(sealed))

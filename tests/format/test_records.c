@@ -127,6 +127,9 @@ static void test_refused_at_once(void **state)
                "a"),
            "UTF-16");
     refuse(STR("a,a\n1,2\n"), "Two columns");
+    refuse(STR("a;b\n1;2\n"), "Semicolons");
+    refuse(STR("a\tb\n1\t2\n"), "Tabs");
+    refuse(STR("PK\x03\x04\x14"), "workbook");
 }
 
 int main(void)

@@ -1,9 +1,12 @@
 #include "published_log.h"
 
+#include "system/system.h"
+
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-enum { SPARE = 4096 };
+enum { SPARE = 4096, MEMORY = 4 * 1024 * 1024 };
 
 struct sha256 commitment_of(uint64_t history, uint64_t number)
 {
@@ -86,7 +89,7 @@ void published_log_make(struct published_log *log, uint64_t size, uint64_t histo
     uint8_t seed[SIGNATURE_SEED_SIZE];
     memset(log, 0, sizeof *log);
     memset(seed, 7, sizeof seed);
-    ASSERT(arena_open(&log->arena, 4 * 1024 * 1024, NULL).ok);
+    ASSERT(arena_open(&log->arena, MEMORY, NULL).ok);
     log->secret = signing_key_of(seed);
     ASSERT(note_key_make(STR("example.org/log"), NOTE_KEY_ED25519, signing_key_public(&log->secret),
                          &log->key, NULL)
@@ -96,6 +99,30 @@ void published_log_make(struct published_log *log, uint64_t size, uint64_t histo
     const struct sha256 root = tile_builder_root(&log->builder);
     const str note = signed_checkpoint(log, size, &root);
     add_file(log, "checkpoint", note.at, note.len);
+}
+
+static str read_or_stop(struct published_log *log, const char *path)
+{
+    struct err err = {0};
+    str bytes;
+    if (!system_read_file(path, TILE_BYTES_MAX, &log->arena, &bytes, &err).ok) {
+        fprintf(stderr, "%s\n", err.what);
+        exit(EXIT_FAILURE);
+    }
+    return bytes;
+}
+
+void published_log_read(struct published_log *log, const char *key, const char *folder,
+                        char *const *paths, size_t count)
+{
+    memset(log, 0, sizeof *log);
+    ASSERT(arena_open(&log->arena, MEMORY, NULL).ok);
+    ASSERT(note_key_read(str_trim(read_or_stop(log, key)), NOTE_KEY_ED25519, &log->key, NULL).ok);
+    for (size_t i = 0; i < count; i++) {
+        const str path = arena_format(&log->arena, "%s/%s", folder, paths[i]);
+        const str bytes = read_or_stop(log, path.at);
+        add_file(log, paths[i], bytes.at, bytes.len);
+    }
 }
 
 void published_log_free(struct published_log *log)
@@ -133,4 +160,41 @@ result audit_now(struct published_log *log, str older, struct err *err)
     const struct audit audit = {.published = &published, .key = &log->key, .older = older};
     struct audit_outcome outcome;
     return audit_log(&audit, &outcome, err);
+}
+
+static size_t bit_step(const struct log_file *file)
+{
+    return getenv("RETURNHUB_LONG") != NULL || file->size < 1000 ? 1 : 13;
+}
+
+/* What an entry is does not fit its hash: of the two files either may be named. */
+static bool is_named(const struct log_file *file, const struct err *err)
+{
+    static const char entries[] = "tile/entries/";
+    char hashes[TILE_PATH_SIZE + sizeof "tile/0/"] = "";
+    if (strncmp(file->path, entries, sizeof entries - 1) == 0) {
+        snprintf(hashes, sizeof hashes, "tile/0/%s", file->path + sizeof entries - 1);
+    }
+    return strstr(err->what, file->path) != NULL ||
+           (hashes[0] != '\0' && strstr(err->what, hashes) != NULL);
+}
+
+uint64_t published_log_flip(struct published_log *log, char unseen[LOG_UNSEEN_SIZE])
+{
+    uint64_t flips = 0;
+    unseen[0] = '\0';
+    for (size_t i = 0; i < log->count; i++) {
+        struct log_file *file = &log->files[i];
+        for (size_t bit = 0; bit < file->size * 8; bit += bit_step(file)) {
+            struct err err = {0};
+            file->bytes[bit / 8] ^= (char)(1 << bit % 8);
+            if (audit_now(log, STR(""), &err).ok || !is_named(file, &err)) {
+                snprintf(unseen, LOG_UNSEEN_SIZE, "bit %zu of %s: \"%s\"", bit, file->path,
+                         err.what);
+            }
+            file->bytes[bit / 8] ^= (char)(1 << bit % 8);
+            flips++;
+        }
+    }
+    return flips;
 }

@@ -4,7 +4,7 @@
 
 #include "seal/audit.h"
 
-enum { LOG_FILES_MAX = 32 };
+enum { LOG_FILES_MAX = 32, LOG_UNSEEN_SIZE = 512 };
 
 struct log_file {
     char path[TILE_PATH_SIZE];
@@ -24,6 +24,9 @@ struct published_log {
 
 /* `size` entries that are numbers of `history`; at most 1024. */
 void published_log_make(struct published_log *log, uint64_t size, uint64_t history);
+/* The log that stands in a folder, whole, under the key whose public half is a file. */
+void published_log_read(struct published_log *log, const char *key, const char *folder,
+                        char *const *paths, size_t count);
 void published_log_free(struct published_log *log);
 struct log_file *published_log_file(struct published_log *log, const char *path);
 struct sha256 commitment_of(uint64_t history, uint64_t number);
@@ -31,5 +34,8 @@ struct sha256 commitment_of(uint64_t history, uint64_t number);
 str signed_checkpoint(struct published_log *log, uint64_t size, const struct sha256 *root);
 /* The audit of the log as it now is. */
 result audit_now(struct published_log *log, str older, struct err *err);
+/* Flips bits, one at a time: all under script/check-long; otherwise of large files each thirteenth.
+ * How many; `unseen` says which was not found, or not named, and is "" when all were. */
+uint64_t published_log_flip(struct published_log *log, char unseen[LOG_UNSEEN_SIZE]);
 
 #endif

@@ -55,8 +55,10 @@ result send_merge(struct world *world, const struct order *order, const struct c
 {
     struct merge_plan plan = {.conflict_count = 0};
     struct record_answer record = {.repeated = false};
-    TRY(casework_merge(&world->office.casework, caller, order->number[0], &world->office.work,
-                       &plan, err));
+    struct err no_plan = {0};
+    result_ignore(casework_merge(&world->office.casework, caller, order->number[0],
+                                 &world->office.work, &plan, &no_plan),
+                  "done already, or not to be seen: the command says so");
     TRY(casework_confirm_merge(&world->office.casework, caller, order->number[0],
                                plan.conflict_count + (size_t)order->number[1], &world->office.work,
                                &record, err));
