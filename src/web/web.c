@@ -356,16 +356,19 @@ static void answer_factor_first(struct exchange *exchange)
     answer_problem(exchange, &problem, NULL, 0);
 }
 
-/* On a page that is for everybody, whoever is half signed in is nobody. */
-static bool is_half(struct exchange *exchange)
+static bool is_half(const struct exchange *exchange)
 {
+    return exchange->signed_in && exchange->session.standing != SESSION_WHOLE;
+}
+
+/* On a page that is for everybody, whoever is half signed in is nobody. */
+static result find_session(struct exchange *exchange, struct err *err)
+{
+    TRY(session_find(exchange, err));
     const struct route *route = exchange->match.route;
-    const bool half = exchange->signed_in && exchange->session.standing != SESSION_WHOLE;
-    if (half && route != NULL && route->door != ROUTE_DESK) {
-        exchange->signed_in = false;
-        return false;
-    }
-    return half && route != NULL && !makes_whole(route, exchange->session.standing);
+    const bool open = route != NULL && route->door == ROUTE_OPEN;
+    exchange->signed_in = exchange->signed_in && !(open && is_half(exchange));
+    return result_ok();
 }
 
 static void answer_too_many(struct exchange *exchange, int64_t seconds)
@@ -389,7 +392,7 @@ static void dispatch(struct exchange *exchange)
     if (!found.ok) {
         problem.code = ERROR_USAGE;
     } else if (exchange->match.route == NULL || exchange->match.route->door != ROUTE_BARE) {
-        found = session_find(exchange, &problem);
+        found = find_session(exchange, &problem);
     }
     if (!found.ok) {
         answer_problem(exchange, &problem, NULL, 0);
@@ -403,7 +406,8 @@ static void dispatch(struct exchange *exchange)
         answer_options(exchange);
     } else if (exchange->match.route == NULL) {
         answer_wrong_method(exchange);
-    } else if (is_half(exchange)) {
+    } else if (is_half(exchange) &&
+               !makes_whole(exchange->match.route, exchange->session.standing)) {
         answer_factor_first(exchange);
     } else if (exchange->match.route->door == ROUTE_DESK && !exchange->signed_in) {
         answer_sign_in_first(exchange);
