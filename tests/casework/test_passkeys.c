@@ -385,6 +385,10 @@ static void it_makes_a_session_whole(void **state)
     assert_true(casework_sign_in(casework, &typed, &desk->arena, half, &account, NULL).ok);
     assert_true(casework_sign_in(casework, &typed, &desk->arena, other, &account, NULL).ok);
     assert_int_equal(standing_of(desk, half), SESSION_LACKS_FACTOR);
+    assert_false(casework_prove_session(casework, str_from_c(half), STR(PASSWORD), STR(""),
+                                        &desk->arena, NULL, NULL)
+                     .ok); /* the password once more is no second factor */
+    assert_int_equal(standing_of(desk, half), SESSION_LACKS_FACTOR);
     ask(desk, CEREMONY_REGISTER_PASSKEY, half, challenge);
     const struct said said = authenticator_register(&desk->key, challenge);
     assert_int_equal(send_new(desk, &caller, half, "blue key", &said), ERROR_NONE);
