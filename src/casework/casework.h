@@ -47,6 +47,7 @@ struct casework {
     struct board_keeper *boards;       /* board.h; NULL likewise: then nothing is kept */
     const struct notice_book *notices; /* notices.h; NULL: no letter can be written */
     struct session_limits limits;
+    bool second_factor_required; /* of everybody who signs in by a password (session_standing) */
 };
 
 /* The store, the rulebook and the system stay the caller's and must outlive it; what it needs
@@ -441,8 +442,18 @@ enum {
 MUST_USE result casework_sign_in(const struct casework *casework, const struct sign_in *sign_in,
                                  struct arena *arena, char ret_token[SESSION_TOKEN_SIZE],
                                  struct account_row *ret_account, struct err *err);
+/* Where a second factor is required, a session that was opened without one does nothing but what
+ * makes it whole: setting one up, which does, or showing the one that was set up meanwhile (both in
+ * own_account.h and passkeys.h). Who calls holds it to that. */
+enum session_standing {
+    SESSION_WHOLE,
+    SESSION_LACKS_FACTOR, /* the account has none */
+    SESSION_OWES_FACTOR,  /* the account has one, and this session did not show it */
+};
+
 struct session {
     struct account_row account;
+    enum session_standing standing;
     str form_token; /* hex; every form carries it */
     bool proven;    /* who it is was proven in the last PROVEN_MINUTES */
 };

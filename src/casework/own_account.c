@@ -113,13 +113,15 @@ static result confirm_work(struct transaction *transaction, void *context, struc
     }
     TRY(check_code(work, err));
     TRY(transaction_put_second_factor(transaction, &work->factor, err));
+    TRY(session_complete(transaction, work->casework, work->token, work->arena, err));
     return account_secured(&work->sitting, work->sitting.account.id, STR("second factor set"), err);
 }
 
 result casework_confirm_second_factor(const struct casework *casework, const struct caller *caller,
-                                      str code, struct arena *arena, struct err *err)
+                                      str token, str code, struct arena *arena, struct err *err)
 {
-    struct own_work work = {.casework = casework, .caller = caller, .code = code, .arena = arena};
+    struct own_work work = {
+        .casework = casework, .caller = caller, .token = token, .code = code, .arena = arena};
     const result confirmed = store_write(casework->store, confirm_work, &work, err);
     sodium_memzero(&work.factor, sizeof work.factor);
     return confirmed;

@@ -40,9 +40,10 @@ MUST_USE result casework_offer_second_factor(const struct casework *casework,
                                              const struct caller *caller, struct arena *arena,
                                              struct second_factor_offer *ret_offer,
                                              struct err *err);
-/* ERROR_INPUT for a wrong code. From now on signing in needs one. */
+/* ERROR_INPUT for a wrong code. From now on signing in needs one. The session of this token, if it
+ * lacked a second factor, is whole. */
 MUST_USE result casework_confirm_second_factor(const struct casework *casework,
-                                               const struct caller *caller, str code,
+                                               const struct caller *caller, str token, str code,
                                                struct arena *arena, struct err *err);
 /* Of one's own account; of another one (ACTION_MANAGE_ACCOUNTS) whose device is lost: its sessions
  * end. */

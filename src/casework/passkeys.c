@@ -144,6 +144,7 @@ static result put_new(struct own_work *work, struct transaction *transaction, st
                                     .sign_count = work->made.key.sign_count,
                                     .created_at = work->sitting.at};
     TRY(transaction_put_passkey(transaction, &row, err));
+    TRY(session_complete(transaction, work->casework, work->wanted->token, work->arena, err));
     return account_secured(
         &work->sitting, row.account,
         arena_format(work->arena, "passkey registered: %.*s", STR_ARG(work->wanted->title)), err);

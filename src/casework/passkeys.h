@@ -52,7 +52,7 @@ MUST_USE result casework_passkeys(const struct casework *casework, const struct 
 
 struct new_passkey {
     struct passkey_site site;
-    str token; /* of the session */
+    str token; /* of the session, which is whole from then on if it lacked a second factor */
     str title;
     str client_data;
     str authenticator_data;

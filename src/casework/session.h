@@ -20,6 +20,11 @@ MUST_USE result session_prove(struct transaction *transaction, const struct case
 MUST_USE result session_read(struct transaction *transaction, const struct casework *casework,
                              str token, struct arena *arena, struct session_row *ret_row,
                              struct err *err);
+/* In the place of proven_at: one factor was shown where two are required. */
+static const instant session_half = {.milliseconds = -1};
+/* A session that was half, and has set up what it lacked, is whole. "" is none. */
+MUST_USE result session_complete(struct transaction *transaction, const struct casework *casework,
+                                 str token, struct arena *arena, struct err *err);
 /* Idle for too long, or too old. */
 bool session_is_over(const struct session_limits *limits, const struct session_row *row,
                      instant now);

@@ -25,6 +25,7 @@ struct sign_in_work {
     str code;
     const struct passkey_use *use; /* NULL: there is none */
     bool by_password;
+    bool required; /* a second factor */
     bool wrong_factor;
     struct arena *arena;
     struct account_row account; /* id 0: there is none of this name, or it is closed */
@@ -64,6 +65,7 @@ static result open_session(struct transaction *transaction, void *context, struc
     struct account_row account;
     str hash;
     bool right = false;
+    bool is_set = false;
     TRY(transaction_account(transaction, work->account.id, work->arena, &account, err));
     TRY(transaction_password_hash(transaction, account.id, work->arena, &hash, err));
     if (account.closed || (work->by_password && !str_equal(hash, work->hash))) {
@@ -72,8 +74,14 @@ static result open_session(struct transaction *transaction, void *context, struc
     TRY(second_factor_check(transaction, account.id, work->use, work->code, work->session.opened_at,
                             *work->arena, &right, err));
     work->wrong_factor = !right;
-    return work->wrong_factor ? result_ok()
-                              : transaction_put_session(transaction, &work->session, err);
+    if (work->wrong_factor) {
+        return result_ok();
+    }
+    TRY(second_factor_is_set(transaction, account.id, *work->arena, &is_set, err));
+    if (work->required && work->use == NULL && !is_set) {
+        work->session.proven_at = session_half;
+    }
+    return transaction_put_session(transaction, &work->session, err);
 }
 
 void session_hash_token(str token, uint8_t hash[32])
@@ -148,6 +156,7 @@ static result try_sign_in(const struct casework *casework, const struct sign_in 
                                 .hash = STR(""),
                                 .code = sign_in->code,
                                 .by_password = !alone,
+                                .required = casework->second_factor_required,
                                 .use = passkey != NULL ? &use : NULL};
     bool right = false;
     if (passkey != NULL) {
@@ -255,6 +264,25 @@ result session_read(struct transaction *transaction, const struct casework *case
     return result_ok();
 }
 
+static bool is_half(const struct casework *casework, const struct session_row *row)
+{
+    return casework->second_factor_required &&
+           row->proven_at.milliseconds == session_half.milliseconds;
+}
+
+result session_complete(struct transaction *transaction, const struct casework *casework, str token,
+                        struct arena *arena, struct err *err)
+{
+    struct session_row row;
+    if (!casework->second_factor_required || token.len == 0) {
+        return result_ok();
+    }
+    TRY(session_read(transaction, casework, token, arena, &row, err));
+    return is_half(casework, &row)
+               ? session_prove(transaction, casework, &row, system_now(casework->system), NULL, err)
+               : result_ok();
+}
+
 /* Reads once more: somebody may have signed out in the meantime, and must stay signed out. */
 static result touch_session(struct transaction *transaction, void *context, struct err *err)
 {
@@ -276,6 +304,31 @@ static result hex_of(const uint8_t *bytes, size_t size, struct arena *arena, str
     return result_ok();
 }
 
+struct standing_work {
+    int64_t account;
+    struct arena *arena;
+    bool is_set;
+};
+
+static result read_standing(struct transaction *transaction, void *context, struct err *err)
+{
+    struct standing_work *work = context;
+    return second_factor_is_set(transaction, work->account, *work->arena, &work->is_set, err);
+}
+
+static result find_standing(const struct casework *casework, const struct session_row *row,
+                            struct arena *arena, enum session_standing *ret_standing,
+                            struct err *err)
+{
+    struct standing_work work = {.account = row->account, .arena = arena};
+    *ret_standing = SESSION_WHOLE;
+    if (is_half(casework, row)) {
+        TRY(store_read(casework->store, read_standing, &work, err));
+        *ret_standing = work.is_set ? SESSION_OWES_FACTOR : SESSION_LACKS_FACTOR;
+    }
+    return result_ok();
+}
+
 result casework_session(const struct casework *casework, str token, struct arena *arena,
                         struct session *ret_session, struct err *err)
 {
@@ -289,8 +342,14 @@ result casework_session(const struct casework *casework, str token, struct arena
     if (work.now.milliseconds - work.row.seen_at.milliseconds >= TOUCH_MILLISECONDS) {
         TRY(store_write(casework->store, touch_session, &work, err));
     }
-    const int64_t proven_for = work.now.milliseconds - work.row.proven_at.milliseconds;
+    enum session_standing standing = SESSION_WHOLE;
+    TRY(find_standing(casework, &work.row, arena, &standing, err));
+    /* Whoever sets up a second factor has given the password just now. */
+    const instant proven_at =
+        standing == SESSION_LACKS_FACTOR ? work.row.opened_at : work.row.proven_at;
+    const int64_t proven_for = work.now.milliseconds - proven_at.milliseconds;
     struct session session = {.account = work.account,
+                              .standing = standing,
                               .proven = proven_for <=
                                         casework->limits.proven_minutes * minute_milliseconds};
     TRY(hex_of(work.row.form_token, sizeof work.row.form_token, arena, &session.form_token, err));
@@ -323,9 +382,12 @@ static result keep_proof(struct transaction *transaction, void *context, struct 
     struct proof_work *work = context;
     struct session_work *session = &work->session;
     bool right = false;
+    bool is_set = false;
     TRY(read_session(transaction, session, err));
     TRY(second_factor_check(transaction, session->row.account, work->use, work->code, session->now,
                             *session->arena, &right, err));
+    TRY(second_factor_is_set(transaction, session->row.account, *session->arena, &is_set, err));
+    right = right && (is_set || !work->casework->second_factor_required);
     work->wrong_factor = !right;
     return session_prove(transaction, work->casework, &session->row,
                          right ? session->now : session->row.proven_at, right ? work->token : NULL,

@@ -164,6 +164,7 @@ result command_serve(const struct invocation *invocation, int *ret_status, struc
                          err));
     TRY(casework_set_session_limits(&desk.casework, &settings.sessions, err));
     TRY(is_demonstration(&desk, invocation->arena, &demonstration, err));
+    desk.casework.second_factor_required = settings.second_factor_required && !demonstration;
     TRY(definitions_if_any(invocation, &desk, &definitions, err));
     if (option_given(invocation, OPTION_RELEASES)) {
         TRY(releases_read(invocation->options[OPTION_RELEASES], invocation->arena, &releases,
@@ -193,6 +194,7 @@ result command_serve(const struct invocation *invocation, int *ret_status, struc
         .sign_on = sign_on,
         .origin = settings.origin,
         .old_signatures = settings.old_signatures,
+        .pace = settings.pace,
         .secure_cookies = str_starts(settings.origin, STR("https://")),
     };
     TRY(web_open(&web_options, &web, err));

@@ -8,6 +8,15 @@
 
 #include <stddef.h>
 
+/* Far more than people do, and integrations at their ordinary work; far less than it takes to copy
+ * a register. An office behind one address signs in at eight in the morning. */
+enum {
+    READINGS_A_MINUTE = 1200,
+    COMMANDS_A_MINUTE = 300,
+    STRANGERS_A_MINUTE = 600,
+    SIGN_INS_A_MINUTE = 60,
+};
+
 enum setting_kind {
     SETTING_ORIGIN,
     SETTING_ADDRESS,
@@ -42,9 +51,14 @@ static const struct setting settings_table[] = {
     SETTING("sign_on", "title", SETTING_TEXT, sign_on.title),
     SETTING("sign_on", "acr", SETTING_TEXT, sign_on.acr),
     SETTING("sign_on", "their_second_factor", SETTING_FLAG, sign_on.their_second_factor),
+    SETTING("sign_in", "second_factor_required", SETTING_FLAG, second_factor_required),
     SETTING("passwords", "refused_file", SETTING_TEXT, refused_passwords_file),
     SETTING("security_log", "to", SETTING_TEXT, security_log),
     SETTING("signatures", "old", SETTING_FLAG, old_signatures),
+    SETTING("pace", "readings", SETTING_NUMBER, pace.readings),
+    SETTING("pace", "commands", SETTING_NUMBER, pace.commands),
+    SETTING("pace", "strangers", SETTING_NUMBER, pace.strangers),
+    SETTING("pace", "sign_ins", SETTING_NUMBER, pace.sign_ins),
     SETTING("confinement", "required", SETTING_FLAG, confinement_required),
 };
 enum { SETTING_COUNT = sizeof settings_table / sizeof settings_table[0] };
@@ -57,7 +71,12 @@ static struct settings settings_default(void)
                                           .proven_minutes = PROVEN_MINUTES},
                              .proxy = STR(""),
                              .refused_passwords_file = STR(RETURNHUB_REFUSED_PASSWORDS),
+                             .second_factor_required = true,
                              .security_log = STR("stderr"),
+                             .pace = {.readings = READINGS_A_MINUTE,
+                                      .commands = COMMANDS_A_MINUTE,
+                                      .strangers = STRANGERS_A_MINUTE,
+                                      .sign_ins = SIGN_INS_A_MINUTE},
                              .sign_on = {.issuer = STR(""),
                                          .client_id = STR(""),
                                          .client_secret_file = STR(""),

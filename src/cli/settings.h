@@ -15,6 +15,7 @@
 
 #include "casework/refused_passwords.h"
 #include "cli/command.h"
+#include "web/pace.h"
 
 enum { SETTINGS_BYTES_MAX = 64 * 1024 };
 
@@ -31,10 +32,12 @@ struct settings {
         str acr;
         bool their_second_factor;
     } sign_on;
-    str refused_passwords_file; /* the one that comes with the program unless it is set */
-    str security_log;           /* system/security_log.h: a socket, stderr or none */
-    bool old_signatures;        /* RSA with PKCS#1 v1.5 of passkeys and of the provider, too */
-    bool confinement_required;  /* do not serve where the kernel cannot confine the process */
+    bool second_factor_required; /* in a demonstration it is not, whatever is set */
+    str refused_passwords_file;  /* the one that comes with the program unless it is set */
+    str security_log;            /* system/security_log.h: a socket, stderr or none */
+    struct pace_limits pace;
+    bool old_signatures;       /* RSA with PKCS#1 v1.5 of passkeys and of the provider, too */
+    bool confinement_required; /* do not serve where the kernel cannot confine the process */
 };
 
 /* With the defaults where the text says nothing. `name` is of the file, for errors. */

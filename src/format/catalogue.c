@@ -97,6 +97,8 @@ static result end_entry(struct po_reader *reader, struct err *err)
     if (entry.original.len == 0 && entry.context.len == 0) {
         reader->catalogue->language = header_line(entry.translated, "Language");
         reader->catalogue->status = header_line(entry.translated, "X-Translation-Status");
+        reader->catalogue->all_pages =
+            str_equal(header_line(entry.translated, "X-Pages"), STR("all"));
     } else if (entry.translated.len > 0 && !reader->fuzzy) {
         if (reader->count == CATALOGUE_ENTRIES_MAX) {
             return refuse(reader, err, "There are too many entries");

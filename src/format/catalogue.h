@@ -4,7 +4,7 @@
  * forms are refused: no text here has any.
  *
  * The header's lines "Language:" and "X-Translation-Status:" say which language it is and how the
- * translation came about. */
+ * translation came about; "X-Pages: all", that it translates what the staff read, too. */
 #ifndef RETURNHUB_FORMAT_CATALOGUE_H
 #define RETURNHUB_FORMAT_CATALOGUE_H
 
@@ -21,6 +21,7 @@ struct catalogue_entry {
 struct catalogue {
     str language;                          /* BCP 47 */
     str status;                            /* in the words of the file; "" when it does not say */
+    bool all_pages;                        /* also those of the staff */
     const struct catalogue_entry *entries; /* by context, then original; the translated ones */
     size_t count;
 };

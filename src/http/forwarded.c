@@ -56,3 +56,16 @@ str forwarded_client(const struct http_request *request, str proxy)
     const str copy = arena_copy(request->arena, str_from_c(address));
     return copy.at != NULL ? copy : request->client_address;
 }
+
+str forwarded_network(str address, struct arena *arena)
+{
+    char text[INET6_ADDRSTRLEN];
+    struct in6_addr network;
+    if (!write_anew(address, text) || inet_pton(AF_INET6, text, &network) != 1) {
+        return address;
+    }
+    memset(network.s6_addr + 8, 0, 8);
+    inet_ntop(AF_INET6, &network, text, sizeof text);
+    const str copy = arena_copy(arena, str_from_c(text));
+    return copy.at != NULL ? copy : address;
+}

@@ -12,5 +12,8 @@
 str forwarded_client(const struct http_request *request, str proxy);
 /* "10.0.0.1" or "::1": the only form in which an address is set and compared. */
 bool forwarded_is_address(str text);
+/* Who counts as one client: the address, or the /64 of IPv6 in which it lies. In the arena; the
+ * text itself when it is no address. */
+str forwarded_network(str address, struct arena *arena);
 
 #endif

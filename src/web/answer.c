@@ -167,6 +167,8 @@ static const char *problem_title(const struct err *problem, int status)
         return "Sign in first";
     case 409:
         return "Somebody else changed this first";
+    case 429:
+        return "Wait a moment";
     case 503:
         return "The record cannot be reached";
     default:

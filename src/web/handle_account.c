@@ -250,8 +250,8 @@ result handle_second_factor_confirmation(struct exchange *exchange, struct err *
     TRY(input_read(exchange, code_fields, CODE_FIELDS, values, &faults, err));
     if (faults.count == 0) {
         struct err problem = {0};
-        if (casework_confirm_second_factor(exchange->casework, &exchange->caller, values[0].text,
-                                           exchange->arena, &problem)
+        if (casework_confirm_second_factor(exchange->casework, &exchange->caller, exchange->token,
+                                           values[0].text, exchange->arena, &problem)
                 .ok) {
             return done(exchange, "second-factor-set", err);
         }

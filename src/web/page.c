@@ -58,7 +58,7 @@ void page_open(struct page *page, struct exchange *exchange, const char *templat
                           .area = area,
                           .crumbs = json_array(),
                           .root = json_object(),
-                          .speech = speech_english()};
+                          .speech = speech_for_staff(exchange)};
 }
 
 void page_speak(struct page *page)

@@ -68,6 +68,12 @@ struct speech speech_of(const struct exchange *exchange)
     return chosen.len > 0 ? speak(exchange, chosen) : preferred(exchange);
 }
 
+struct speech speech_for_staff(const struct exchange *exchange)
+{
+    const struct speech speech = speech_of(exchange);
+    return speech.catalogue != NULL && speech.catalogue->all_pages ? speech : speech_english();
+}
+
 static void offer(json_t *list, const struct exchange *exchange, const struct speech *speech,
                   str language)
 {

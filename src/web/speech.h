@@ -4,8 +4,11 @@
  *
  * A page speaks another language only when all of it does: its templates say their texts in
  * {{#say}} (format/template.h), and what C puts into it is marked SAY("..."), so that a test finds
- * every text there is to translate. What a rulebook says is looked up under a context of its own;
- * where that is not translated it stays in English, and is marked so for who hears it read out. */
+ * every text there is to translate. A page for staff speaks the languages of the catalogues that
+ * translate those, too: whatever text C puts into it stands in the list of texts by itself, and is
+ * said where the template shows it (tests/web/languages.py, tests/server/said.py). What a rulebook
+ * says is looked up under a context of its own; where that is not translated it stays in English,
+ * and is marked so for who hears it read out. */
 #ifndef RETURNHUB_WEB_SPEECH_H
 #define RETURNHUB_WEB_SPEECH_H
 
@@ -26,6 +29,9 @@ struct speech {
 };
 
 struct speech speech_english(void);
+/* Of a page for staff: what they read where that is translated ("X-Pages: all"), otherwise English.
+ */
+struct speech speech_for_staff(const struct exchange *exchange);
 /* What whoever asks reads: what the query asks for, what the account chose, what the browser
  * prefers; English when none of these is there. */
 struct speech speech_of(const struct exchange *exchange);

@@ -7,6 +7,8 @@
 #include "web/sent_before.h"
 #include "web/session.h"
 #include "web/watch.h"
+
+#include "http/forwarded.h"
 #include "web/works.h"
 
 #include "store/own_key.h"
@@ -100,6 +102,9 @@ result web_open(const struct web_options *options, struct web **ret_web, struct 
         opened = works_open(&web->arena, &web->works, err);
     }
     if (opened.ok) {
+        opened = pace_open(&options->pace, options->casework->system, &web->arena, &web->pace, err);
+    }
+    if (opened.ok) {
         opened = open_templates(web, err);
     }
     if (opened.ok) {
@@ -125,6 +130,7 @@ result web_open(const struct web_options *options, struct web **ret_web, struct 
 void web_close(struct web *web)
 {
     if (web != NULL) {
+        pace_close(web->pace);
         works_close(web->works);
         sent_before_close(web->sent_before);
         cipher_wipe(&web->cursor_key);
@@ -292,18 +298,111 @@ static void answer_options(struct exchange *exchange)
     exchange->response->status = 204;
 }
 
+/* What it is counted as, and for whom. A stream that goes on was counted when it began. */
+static bool is_in_pace(const struct exchange *exchange, int64_t *ret_seconds)
+{
+    const struct route *route = exchange->match.route;
+    const struct http_request *request = exchange->request;
+    const bool reads = request->method != HTTP_POST;
+    if (request->goes_on || (route != NULL && route->door == ROUTE_BARE)) {
+        return true;
+    }
+    const bool signs_in = !reads && route != NULL && route->door == ROUTE_OPEN;
+    const bool known = exchange->signed_in && !signs_in;
+    const enum pace_kind kind = known      ? reads ? PACE_READING : PACE_COMMAND
+                                : signs_in ? PACE_SIGN_IN
+                                           : PACE_STRANGER;
+    const str who = known ? exchange->session.account.username
+                          : forwarded_network(request->client_address, exchange->arena);
+    return pace_allows(exchange->web->pace, kind, who, system_now(exchange->casework->system),
+                       ret_seconds);
+}
+
+/* What a session may that has shown one factor where two are required (casework.h). */
+static bool makes_whole(const struct route *route, enum session_standing standing)
+{
+    static const struct {
+        route_handler *handler;
+        enum session_standing standing;
+    } ways[] = {
+        {handle_own_account, SESSION_LACKS_FACTOR},
+        {handle_second_factor, SESSION_LACKS_FACTOR},
+        {handle_second_factor_confirmation, SESSION_LACKS_FACTOR},
+        {handle_passkey_new, SESSION_LACKS_FACTOR},
+        {handle_passkey_question, SESSION_LACKS_FACTOR},
+        {handle_passkey_register, SESSION_LACKS_FACTOR},
+        {handle_proof_form, SESSION_OWES_FACTOR},
+        {handle_proof, SESSION_OWES_FACTOR},
+        {handle_proof_question, SESSION_OWES_FACTOR},
+        {handle_sign_on_again, SESSION_OWES_FACTOR},
+    };
+    bool makes = route->handler == handle_sign_out || route->handler == handle_language;
+    for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
+        makes = makes || (ways[i].handler == route->handler && ways[i].standing == standing);
+    }
+    return makes;
+}
+
+static void answer_factor_first(struct exchange *exchange)
+{
+    struct err problem = {0};
+    const bool lacks = exchange->session.standing == SESSION_LACKS_FACTOR;
+    if (lacks && exchange_wants_html(exchange)) {
+        answer_see_other(exchange, STR("/account?notice=second-factor-first"));
+        return;
+    }
+    result_ignore(err_set(&problem, lacks ? ERROR_FORBIDDEN : ERROR_UNPROVEN,
+                          "A second factor is needed here, and this session has not shown one"),
+                  "the hint follows");
+    result_ignore(err_hint(&problem, "%s",
+                           lacks ? "Set one up: POST /account/second-factor, or a passkey."
+                                 : "Show it: POST /account/proof."),
+                  "it is answered as a problem");
+    answer_problem(exchange, &problem, NULL, 0);
+}
+
+static bool is_half(const struct exchange *exchange)
+{
+    return exchange->signed_in && exchange->session.standing != SESSION_WHOLE;
+}
+
+/* On a page that is for everybody, whoever is half signed in is nobody. */
+static result find_session(struct exchange *exchange, struct err *err)
+{
+    TRY(session_find(exchange, err));
+    const struct route *route = exchange->match.route;
+    const bool open = route != NULL && route->door == ROUTE_OPEN;
+    exchange->signed_in = exchange->signed_in && !(open && is_half(exchange));
+    return result_ok();
+}
+
+static void answer_too_many(struct exchange *exchange, int64_t seconds)
+{
+    struct err problem = {0};
+    http_header_set(exchange->response, STR("Retry-After"),
+                    arena_format(exchange->arena, "%lld", (long long)seconds));
+    result_ignore(err_set(&problem, ERROR_TOO_MANY, "More was asked in a minute than is allowed"),
+                  "it is answered as a problem");
+    result_ignore(err_hint(&problem, "Try again in %lld seconds.", (long long)seconds),
+                  "it is answered as a problem");
+    answer_problem(exchange, &problem, NULL, 0);
+}
+
 static void dispatch(struct exchange *exchange)
 {
     struct err problem = {0};
+    int64_t seconds = 0;
     const struct http_request *request = exchange->request;
     result found = http_form_read(request->query, request->arena, &exchange->query, &problem);
     if (!found.ok) {
         problem.code = ERROR_USAGE;
     } else if (exchange->match.route == NULL || exchange->match.route->door != ROUTE_BARE) {
-        found = session_find(exchange, &problem);
+        found = find_session(exchange, &problem);
     }
     if (!found.ok) {
         answer_problem(exchange, &problem, NULL, 0);
+    } else if (!is_in_pace(exchange, &seconds)) {
+        answer_too_many(exchange, seconds);
     } else if (!exchange->match.address_known) {
         result_ignore(err_set(&problem, ERROR_NOT_FOUND, "Not found"),
                       "it is answered as a problem");
@@ -312,6 +411,9 @@ static void dispatch(struct exchange *exchange)
         answer_options(exchange);
     } else if (exchange->match.route == NULL) {
         answer_wrong_method(exchange);
+    } else if (is_half(exchange) &&
+               !makes_whole(exchange->match.route, exchange->session.standing)) {
+        answer_factor_first(exchange);
     } else if (exchange->match.route->door == ROUTE_DESK && !exchange->signed_in) {
         answer_sign_in_first(exchange);
     } else {

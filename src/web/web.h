@@ -10,6 +10,7 @@
 #include "casework/casework.h"
 #include "http/http.h"
 #include "statistics/definition.h"
+#include "web/pace.h"
 
 #include <jansson.h>
 
@@ -54,6 +55,7 @@ struct web_options {
     const char *api_file;          /* the document of the API (docs/api/openapi.json); NULL: none */
     str origin; /* "https://desk.example", to which passkeys belong; "" when it is not set */
     bool old_signatures; /* of passkeys (credential/passkey.h) */
+    struct pace_limits pace;
     bool demonstration;  /* a banner on every page, and the demo accounts listed on the sign-in page
                           */
     bool secure_cookies; /* behind TLS: __Host- cookie, Secure, HSTS */

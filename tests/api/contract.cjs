@@ -7,7 +7,6 @@ const Ajv = require("ajv/dist/2020");
 const formats = require("ajv-formats");
 
 const document = JSON.parse(fs.readFileSync(path.join(process.env.RETURNHUB_SOURCE, "docs/api/openapi.json"), "utf8"));
-document.components.schemas.Condition.additionalProperties = false; // left open for the proxy, which reads it one level deep
 
 function compile(api) {
   const ajv = new Ajv({ strict: true, allowUnionTypes: true, allErrors: true });

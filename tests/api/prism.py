@@ -56,8 +56,20 @@ def through(document, port, tell):
         proxy.stop()
 
 
-def is_found_out(folder, port):
+def for_the_proxy(folder):
+    """The document as it is, but for one thing: a condition has conditions in it, which the proxy reads one level deep. What is in them all is
+    held against the document by tests/api/contract.cjs."""
     with open(DOCUMENT, encoding="utf-8") as file:
+        document = json.load(file)
+    del document["components"]["schemas"]["Condition"]["additionalProperties"]
+    path = os.path.join(folder, "openapi.json")
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump(document, file)
+    return path
+
+
+def is_found_out(folder, port):
+    with open(for_the_proxy(folder), encoding="utf-8") as file:
         document = json.load(file)
     document["components"]["schemas"]["Health"]["properties"]["status"] = {"description": "Wrong", "type": "integer"}
     wrong = os.path.join(folder, "wrong.json")
@@ -74,7 +86,7 @@ def main():
         faults = []
         try:
             tap.check("a document that says something else is found", is_found_out(folder, server.port))
-            count = through(DOCUMENT, server.port, lambda port: story.everything(port, faults))
+            count = through(for_the_proxy(folder), server.port, lambda port: story.everything(port, faults))
         finally:
             server.stop()
         tap.check(f"{count} requests and their answers are as the document says", not faults, "\n".join(faults))

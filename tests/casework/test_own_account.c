@@ -80,8 +80,8 @@ static char confirm(struct office *office, enum account_name account, const char
     struct err err = {0};
     const struct caller caller = office_caller(office, account);
     arena_reset(&office->work);
-    const result done = casework_confirm_second_factor(&office->casework, &caller, str_from_c(code),
-                                                       &office->work, &err);
+    const result done = casework_confirm_second_factor(&office->casework, &caller, STR(""),
+                                                       str_from_c(code), &office->work, &err);
     return done.ok ? 'o' : err.code == ERROR_INPUT ? 'i' : err.code == ERROR_CONFLICT ? 'c' : '?';
 }
 

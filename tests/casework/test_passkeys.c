@@ -358,6 +358,54 @@ static void a_session_is_proven_by_it(void **state)
     authenticator_close(&other);
 }
 
+static enum session_standing standing_of(struct desk *desk, const char *token)
+{
+    struct session session;
+    assert_true(
+        casework_session(&desk->office.casework, str_from_c(token), &desk->arena, &session, NULL)
+            .ok);
+    return session.standing;
+}
+
+/* Where two factors are required: a passkey alone has both in it; registering one makes the session
+ * whole in which that is done, and no other. */
+static void it_makes_a_session_whole(void **state)
+{
+    struct desk *desk = *state;
+    uint8_t challenge[32];
+    char half[SESSION_TOKEN_SIZE];
+    char other[SESSION_TOKEN_SIZE];
+    char alone[SESSION_TOKEN_SIZE];
+    struct account_row account;
+    const struct casework *casework = &desk->office.casework;
+    const struct sign_in typed = {STR("clerk"), STR(PASSWORD), STR("")};
+    const struct sign_in nothing = {STR(""), STR(""), STR("")};
+    const struct caller caller = office_caller(&desk->office, CLERK);
+    desk->office.casework.second_factor_required = true;
+    assert_true(casework_sign_in(casework, &typed, &desk->arena, half, &account, NULL).ok);
+    assert_true(casework_sign_in(casework, &typed, &desk->arena, other, &account, NULL).ok);
+    assert_int_equal(standing_of(desk, half), SESSION_LACKS_FACTOR);
+    assert_false(casework_prove_session(casework, str_from_c(half), STR(PASSWORD), STR(""),
+                                        &desk->arena, NULL, NULL)
+                     .ok); /* the password once more is no second factor */
+    assert_int_equal(standing_of(desk, half), SESSION_LACKS_FACTOR);
+    ask(desk, CEREMONY_REGISTER_PASSKEY, half, challenge);
+    const struct said said = authenticator_register(&desk->key, challenge);
+    assert_int_equal(send_new(desk, &caller, half, "blue key", &said), ERROR_NONE);
+    assert_int_equal(standing_of(desk, half), SESSION_WHOLE);
+    assert_int_equal(standing_of(desk, other), SESSION_OWES_FACTOR);
+    assert_false(casework_prove_session(casework, str_from_c(other), STR(PASSWORD), STR(""),
+                                        &desk->arena, NULL, NULL)
+                     .ok);
+    assert_int_equal(standing_of(desk, other), SESSION_OWES_FACTOR);
+    ask(desk, CEREMONY_PASSKEY, "browser", challenge);
+    const struct said answered = authenticator_answer(&desk->key, challenge);
+    const struct passkey_sent sent = sent_of(&desk->key, "browser", &answered);
+    assert_true(
+        casework_sign_in_with(casework, &nothing, &sent, &desk->arena, alone, &account, NULL).ok);
+    assert_int_equal(standing_of(desk, alone), SESSION_WHOLE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -367,6 +415,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_copy_is_found_out, setup, teardown),
         cmocka_unit_test_setup_teardown(they_are_listed_and_removed, setup, teardown),
         cmocka_unit_test_setup_teardown(registrations_are_bound_and_bounded, setup, teardown),
+        cmocka_unit_test_setup_teardown(it_makes_a_session_whole, setup, teardown),
         cmocka_unit_test_setup_teardown(a_session_is_proven_by_it, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

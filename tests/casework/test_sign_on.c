@@ -209,8 +209,9 @@ static void set_factor(struct desk *desk, uint8_t secret[ONE_TIME_SECRET_SIZE])
     read_secret(offer.secret, secret);
     one_time_code(secret, one_time_period((instant){atomic_load(&desk->office.now)}), code);
     caller = office_caller(&desk->office, CLERK);
-    assert_true(
-        casework_confirm_second_factor(casework, &caller, str_from_c(code), &desk->arena, NULL).ok);
+    assert_true(casework_confirm_second_factor(casework, &caller, STR(""), str_from_c(code),
+                                               &desk->arena, NULL)
+                    .ok);
     atomic_fetch_add(&desk->office.now, 2 * MINUTE);
 }
 
@@ -259,6 +260,45 @@ static void a_second_factor_waits_for_one_browser(void **state)
                     .ok);
     assert_int_equal(give(desk, secret, "browser", true), ERROR_UNAUTHENTICATED);
     assert_int_equal(sign_on(desk, "s-1").outcome, SIGN_ON_UNKNOWN);
+}
+
+/* Where two factors are required, a provider that asked for one opens half a session; it stays so
+ * when they sign on there once more, and is whole when a factor is set up in it, or was shown. */
+static void one_factor_opens_half_a_session(void **state)
+{
+    struct desk *desk = *state;
+    uint8_t secret[ONE_TIME_SECRET_SIZE];
+    struct session session;
+    struct sign_on_answer again;
+    struct err err;
+    const struct signed_on one = {.issuer = STR(ISSUER),
+                                  .subject = STR("s-1"),
+                                  .signed_in_at = {.milliseconds = atomic_load(&desk->office.now)}};
+    desk->office.casework.second_factor_required = true;
+    assert_int_equal(change(desk, ADMINISTRATOR, CLERK, ISSUER, "s-1", true), ERROR_NONE);
+    const struct sign_on_answer half = sign_on(desk, "s-1");
+    assert_true(session_is_open(desk, half.token, &session));
+    assert_int_equal(session.standing, SESSION_LACKS_FACTOR);
+    assert_true(casework_sign_on(&desk->office.casework, &one, STR("browser"),
+                                 str_from_c(half.token), &desk->arena, &again, &err)
+                    .ok);
+    assert_int_equal(again.outcome, SIGN_ON_LACKS);
+    assert_true(session_is_open(desk, half.token, &session));
+    assert_int_equal(session.standing, SESSION_LACKS_FACTOR);
+    const struct sign_on_answer whole = sign_on_at(desk, ISSUER, "s-1", true, true);
+    assert_true(session_is_open(desk, whole.token, &session));
+    assert_int_equal(session.standing, SESSION_WHOLE);
+    set_factor(desk, secret);
+    assert_true(session_is_open(desk, half.token, &session));
+    assert_int_equal(session.standing, SESSION_OWES_FACTOR);
+    assert_false(session.proven);
+    assert_int_equal(sign_on(desk, "s-1").outcome, SIGN_ON_ASKS);
+    assert_true(session_is_open(desk, whole.token, &session));
+    assert_int_equal(session.standing, SESSION_WHOLE);
+    /* Without the requirement the same session is as any other. */
+    desk->office.casework.second_factor_required = false;
+    assert_true(session_is_open(desk, half.token, &session));
+    assert_int_equal(session.standing, SESSION_WHOLE);
 }
 
 /* --- a lost device ---------------------------------------------------------------------------- */
@@ -312,6 +352,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(administrators_link_and_it_is_on_record, setup, teardown),
         cmocka_unit_test_setup_teardown(one_command_links_once, setup, teardown),
         cmocka_unit_test_setup_teardown(a_second_factor_waits_for_one_browser, setup, teardown),
+        cmocka_unit_test_setup_teardown(one_factor_opens_half_a_session, setup, teardown),
         cmocka_unit_test_setup_teardown(a_lost_device_is_taken_away_by_administrators, setup,
                                         teardown),
     };

@@ -11,7 +11,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, os.path.join(os.environ["RETURNHUB_SOURCE"], "tests", "server"))
-from desk import BINARY, Client, Server, Tap, new_client_id, run  # noqa: E402
+from desk import BINARY, Client, Server, Tap, new_client_id, run, password_alone  # noqa: E402
 
 SECRET = "correct horse battery staple"
 
@@ -105,7 +105,7 @@ def from_a_file(desk):
 
 
 def signed_in_and_closed(desk):
-    server = Server(desk.store)
+    server = Server(desk.store, options=password_alone(os.path.dirname(desk.store)))
     try:
         clerk = Client(server.port).sign_in("clerk", SECRET)
         assert clerk.call("GET", "/people")[0] == 200

@@ -14,7 +14,7 @@ import tempfile
 from datetime import datetime, timedelta, timezone
 
 sys.path.insert(0, os.path.join(os.environ["RETURNHUB_SOURCE"], "tests", "server"))
-from desk import PASSWORD, BINARY, Client, Server, Tap, run, signed_in  # noqa: E402
+from desk import PASSWORD, BINARY, Client, Server, Tap, password_alone, run, signed_in  # noqa: E402
 
 HUB, AGREEMENT = "HUB-NORTH", "AGR-1"
 TODAY = datetime.now(timezone.utc).date()
@@ -41,7 +41,7 @@ class Desk:
         made = subprocess.run([program, "eu", PASSWORD], capture_output=True, text=True, env={**os.environ, "TMPDIR": folder}, check=True)
         self.store = made.stdout.strip()
         self.person = None
-        self.server = Server(self.store)
+        self.server = Server(self.store, options=password_alone(os.path.dirname(self.store)))
         self.clerk = signed_in(self.server.port, "clerk").token
         self.senior = signed_in(self.server.port, "senior").token
 

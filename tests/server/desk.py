@@ -30,6 +30,24 @@ def make_demo(folder, people=200, seed=7):
     return store
 
 
+def settings_of(folder, text):
+    """Options of serve."""
+    path = os.path.join(folder, "settings-of-test.ini")
+    with open(path, "w") as file:
+        file.write(text)
+    return "--settings", path
+
+
+def no_pace(folder):
+    """Whoever asks may ask as fast as they can, as a test or a scanner does."""
+    return settings_of(folder, "[pace]\nreadings = 0\ncommands = 0\nstrangers = 0\nsign_ins = 0\n")
+
+
+def password_alone(folder):
+    """In a register that is no demonstration, too, a password opens everything."""
+    return settings_of(folder, "[sign_in]\nsecond_factor_required = no\n")
+
+
 class Server:
     """`returnhub serve` as a process of its own on a free port."""
 
@@ -125,7 +143,7 @@ class Tap:
         self.failed += not outcome
         print(f"{'ok' if outcome else 'not ok'} {self.number} - {aim}", flush=True)
         if not outcome and detail:
-            for line in str(detail).splitlines()[:40]:
+            for line in str(detail).splitlines()[:100]:
                 print(f"# {line}", flush=True)
 
     def run(self, aim, function):

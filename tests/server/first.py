@@ -10,7 +10,7 @@ import tempfile
 import urllib.parse
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from desk import Client, Server, Tap, run  # noqa: E402
+from desk import Client, Server, Tap, password_alone, run  # noqa: E402
 
 PASSWORD = "correct horse battery staple"
 
@@ -49,7 +49,7 @@ def begins(folder, tap):
     store = os.path.join(folder, "register.db")
     run("serve", "--store", store, "--port", "0", expect=4)
     tap.check("without --begin nothing is served and nothing is made", not os.path.exists(store))
-    server = Server(store, options=("--begin",))
+    server = Server(store, options=("--begin", *password_alone(folder)))
     token = printed_token(server)
     fields = {"token": token, "name": "First Administrator", "username": "root", "password": PASSWORD}
     with open(f"/proc/{server.process.pid}/status") as file:

@@ -129,7 +129,8 @@ class Register {
     const settings = path.join(this.folder, `settings-${port}.ini`);
     fs.writeFileSync(secret, `${SECRET}\n`, { mode: 0o600 });
     fs.writeFileSync(settings, `[web]\norigin = ${this.origin}\n[sign_on]\nissuer = ${this.provider.issuer}\n` +
-      `client_id = ${CLIENT}\nclient_secret_file = ${secret}\ntitle = Ministry account\n${this.more}`);
+      `client_id = ${CLIENT}\nclient_secret_file = ${secret}\ntitle = Ministry account\n${this.more}` +
+      "[pace]\nstrangers = 0\nsign_ins = 0\n");
     this.child = spawn(BINARY, ["serve", "--store", this.store, "--port", String(port), "--settings", settings],
       { stdio: ["ignore", "pipe", "pipe"] });
     this.errors = "";

@@ -4,11 +4,19 @@ rulebook is said to say, one of them does say. A planted fault of each kind is f
 
 Texts are said in {{#say}} in a template (format/template.h), and marked SAY("...") in C (web/speech.h); the English text is its own
 key. The pages that speak other languages are those that call page_speak: the person's own, the legal representative's, and signing
-in. What the staff's pages say is read by the same engine from the same catalogues, but nobody translates it yet.
+in.
 
-    languages.py [list | template]    all there is to translate for the pages that speak; all that any page says, as a .pot file
+What the staff's pages say is read by the same engine from the same catalogues, but nobody translates it yet. Nothing has to be marked for
+that: every text in src/web, and every title in the lists of the register and of casework, is a text to translate, but for what is told as an
+error, is a header, or stands in a call that names a thing of the machine. Whether the templates say each of them is found out on the pages
+themselves (tests/server/said.py). A sentence that C puts together of pieces (arena_format, buf_put_c) has no translation; those there are
+stand in composed.txt, and none may be added: it is a text of a template, with values in it.
+
+    languages.py [list | template | pseudo | composed]    all there is to translate for the pages that speak; all that any page says, as a .pot
+                                                          file; the same as a catalogue in brackets; the sentences that C puts together
 """
 import glob
+import json
 import os
 import re
 import sys
@@ -82,6 +90,72 @@ def texts_of_c(text):
         said = "".join(QUOTED.findall(literals)).replace('\\"', '"')
         if said:
             yield said
+
+
+LITERALS = re.compile(r'"(?:[^"\\\n]|\\.)*"(?:\s*"(?:[^"\\\n]|\\.)*")*')
+TOKEN = re.compile(LITERALS.pattern + r"|(\w+)?\s*\(|\)|'(?:[^'\\]|\\.)+'")
+WORDS = re.compile(r"^[A-Z][a-z]+$|^[A-Z].* |[a-z] [a-z]|[a-z], [a-z]")
+DIRECTIVE = re.compile(r"%[-+ 0#]*(?:\*|\d+)?(?:\.(?:\*|\d+))?(?:ll|l|z)?[dsuxc]")
+# Whose literals nobody reads on a page: errors of what was asked, headers, keys, addresses, files.
+NOT_SHOWN = {"err_set", "err_hint", "result_ignore", "http_header_set", "http_header_get", "answer_text", "json_object_get", "page_href", "lacks", "refuse"}
+PUT_TOGETHER = {"arena_format", "buf_format", "buf_put_c", "buf_put", "snprintf"}
+
+
+def literals_of_c(text):
+    """(text, names of the calls around it) of each string; neighbours are one."""
+    text = re.sub(r"/\*.*?\*/|^#include[^\n]*", " ", text, flags=re.S | re.M)
+    calls = []
+    for token in TOKEN.finditer(text):
+        if token.group().endswith("("):
+            calls.append(token.group(1) or "")
+        elif token.group() == ")":
+            calls = calls[:-1]
+        elif token.group().startswith('"'):
+            said = "".join(QUOTED.findall(token.group())).replace('\\"', '"').replace("\\n", "\n")
+            yield said, calls
+
+
+def texts_and_pieces(text):
+    """The texts that C puts into pages as they are, and those that it puts together of pieces."""
+    texts, pieces = set(), set()
+    for said, calls in literals_of_c(text):
+        if not WORDS.search(said) or NOT_SHOWN & set(calls) or "<" in said or said.startswith("/"):
+            continue
+        if "$" in said or not re.search(r"[A-Za-z]{2}", DIRECTIVE.sub("", said)):
+            continue  # a command to type, a path of a picture
+        alone = re.fullmatch(r"[A-Z].*[^: ]", said) and not DIRECTIVE.search(said)
+        composed = not alone and (DIRECTIVE.search(said) or PUT_TOGETHER & set(calls[-2:])) or "\n" in said
+        (pieces if composed else texts).add(said if composed else said.strip())
+    return texts, pieces
+
+
+def staff_texts():
+    texts, pieces = set(), set()
+    places = [("web", "*.c"), ("web", "*.def"), ("register", "*.def"), ("casework", "access.def"), ("casework", "agreement_state.def")]
+    for room, pattern in places:
+        for path in sorted(glob.glob(os.path.join(SOURCE, "src", room, pattern))):
+            found, composed = texts_and_pieces(read(path))
+            texts |= found
+            pieces |= {f"{os.path.basename(path)}: {json.dumps(piece)}" for piece in composed}
+    return texts, pieces
+
+
+def composed_faults(pieces, allowed):
+    """A sentence that is put together and was not before; one that stands in the list and is no more."""
+    return [f"put together in C, so nobody can translate it: {one}" for one in sorted(pieces - allowed)] + \
+        [f"no longer there, take it out of composed.txt: {one}" for one in sorted(allowed - pieces)]
+
+
+def checks_of_staff():
+    texts, pieces = staff_texts()
+    with open(os.path.join(SOURCE, "tests", "web", "composed.txt"), encoding="utf-8") as file:
+        allowed = {line.rstrip("\n") for line in file}
+    yield f"{len(texts)} texts that C puts into pages can be translated; {len(pieces)} are put together", composed_faults(pieces, allowed)
+    planted = 'static void f(void) { page_set(&page, "lead", STR("You have looked at a record")); json_set(view, "x", ' \
+        'arena_format(arena, "You have %lld records", n)); err_set(err, ERROR_INPUT, "No such day"); }'
+    yield "finds a text, and a sentence that is put together", \
+        [] if texts_and_pieces(planted) == ({"You have looked at a record"}, {"You have %lld records"}) else [str(texts_and_pieces(planted))]
+    yield "finds a sentence that was not put together before", [] if composed_faults({"a"}, set()) and composed_faults(set(), {"a"}) else ["it was not found"]
 
 
 def faults_of_text(said):
@@ -199,6 +273,7 @@ def checks_of_templates():
 
 def checks():
     yield from checks_of_templates()
+    yield from checks_of_staff()
     said = said_here()
     law = law_texts()
     for title, text in PLANTED.items():
@@ -214,15 +289,27 @@ def checks():
         yield f"{os.path.basename(path)} is whole", list(faults_of_catalogue(read(path), said, law))
 
 
+def print_catalogue(form):
+    everything = {text for _, template in templates() for text in texts_of_template(template)} | set(said_here()) | staff_texts()[0]
+    for text in sorted(everything):
+        quoted = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+        print(f'msgctxt "page"\nmsgid "{quoted}"\nmsgstr "{form.replace("{}", quoted)}"\n')
+
+
 def main():
     if sys.argv[1:] == ["list"]:
         for text in said_here():
             print(text)
         return 0
     if sys.argv[1:] == ["template"]:
-        for text in sorted({text for _, template in templates() for text in texts_of_template(template)} | set(said_here())):
-            quoted = text.replace('"', '\\"')
-            print(f'msgctxt "page"\nmsgid "{quoted}"\nmsgstr ""\n')
+        print_catalogue("")
+        return 0
+    if sys.argv[1:] == ["pseudo"]:
+        print('msgid ""\nmsgstr ""\n"Language: la\\n"\n"X-Pages: all\\n"\n"X-Translation-Status: texts in brackets\\n"\n')
+        print_catalogue("\u27e6{}\u27e7")
+        return 0
+    if sys.argv[1:] == ["composed"]:
+        print("\n".join(sorted(staff_texts()[1])))
         return 0
     number = failed = 0
     for name, faults in checks():
