@@ -27,13 +27,12 @@ def libraries(binary):
     return sorted({os.path.realpath(path) for path in found})
 
 
-def package_of(path):
-    """The package of a file; the same file may be listed without the first /usr."""
-    for name in (path, path.removeprefix("/usr")):
-        found = subprocess.run(["dpkg-query", "--search", name], check=False, capture_output=True, text=True).stdout
-        if found:
-            return found.split(": ")[0].split(", ")[0].split(":")[0]
-    return None
+def packages_of(paths):
+    """{file: package}; the same file may be listed without the first /usr."""
+    names = {name: path for path in paths for name in (path, path.removeprefix("/usr"))}
+    found = subprocess.run(["dpkg-query", "--search", *names], check=False, capture_output=True, text=True).stdout
+    lines = (line.rsplit(": ", 1) for line in found.splitlines() if ": " in line)
+    return {names[name]: owner.split(", ")[0].split(":")[0] for owner, name in lines if name in names}
 
 
 def debian(name, what, files=()):
@@ -52,11 +51,12 @@ def debian(name, what, files=()):
 
 def linked(binary):
     packages = {}
-    for path in libraries(binary):
-        name = package_of(path)
-        if name is None:
+    paths = libraries(binary)
+    owners = packages_of(paths)
+    for path in paths:
+        if path not in owners:
             sys.exit(f"sbom: no package has {path}")
-        packages.setdefault(name, []).append(os.path.basename(path))
+        packages.setdefault(owners[path], []).append(os.path.basename(path))
     return [debian(name, "", files) for name, files in sorted(packages.items())]
 
 

@@ -38,7 +38,7 @@ struct web {
     struct cipher_key cursor_key;    /* of the store (listing.h) */
     struct sent_before *sent_before; /* of Idempotency-Keys */
     struct pace *pace;
-    struct works *works;             /* that are being answered */
+    struct works *works; /* that are being answered */
     bool has_script;
     str api; /* the document of the API; "" when there is none */
 };

@@ -37,6 +37,8 @@ def needed(path):
 def faults(inventory):
     components = inventory["components"]
     references = [component["bom-ref"] for component in components]
+    listed = subprocess.run(["dpkg-query", "-W", "-f", "${Package} ${Version}\n"], check=True, capture_output=True, text=True).stdout
+    installed = {tuple(line.split(" ", 1)) for line in listed.splitlines()}
     found = []
     for member in ("bomFormat", "specVersion", "version", "serialNumber", "metadata", "components", "dependencies"):
         if member not in inventory:
@@ -55,10 +57,8 @@ def faults(inventory):
         if not component.get("version") or component.get("scope") not in ("required", "excluded") or "purl" not in component:
             found.append(f"{component['name']} lacks its version, scope or address")
         if component["purl"].startswith("pkg:deb/"):
-            version = subprocess.run(["dpkg-query", "-W", "-f", "${Version}\n", component["name"]], check=False, capture_output=True,
-                                     text=True).stdout.split("\n")[0]
-            if version != component["version"]:
-                found.append(f"{component['name']} is {version}, not {component['version']}")
+            if (component["name"], component["version"]) not in installed:
+                found.append(f"{component['name']} {component['version']} is not installed")
     return found + lock_faults(components) + table_faults(components)
 
 
