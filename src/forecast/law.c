@@ -117,7 +117,7 @@ static void find_ways(struct law_plan *plan)
             .hub = way->hub.index,
             .notice = way->notice.name.len > 0 ? way->notice.index : NOT_FOUND_INDEX,
             .stage = *place,
-            .bit = (uint16_t)(stage->ways + 1U),
+            .bit = (uint16_t)(stage->ways + 1U), /* the lowest that is not yet one */
         };
         stage->ways |= judged->bit;
         want_facts(plan, judged->step);

@@ -680,14 +680,20 @@ static void line_up_clear(struct run *run, struct way *way, size_t count, double
         (way->sometimes_open ? count : procedure_count_present(&run->counts, way->stage)) - clear;
 }
 
-/* They came in the order of the list. */
+/* They came in the order of the list, but whoever was there before the beginning may stand behind
+ * somebody who came at the beginning. */
+static double came(double since)
+{
+    return fmax(since, 0);
+}
+
 static struct candidate *candidate_of(const struct way *way, uint32_t who, double since)
 {
     size_t low = 0;
     size_t high = way->candidate_count;
     while (low < high) {
         const size_t middle = (low + high) / 2;
-        if (way->candidates[middle].entry.since < since) {
+        if (came(way->candidates[middle].entry.since) < came(since)) {
             low = middle + 1;
         } else {
             high = middle;
