@@ -71,7 +71,7 @@ struct caller {
                         then; ERROR_CONFLICT when anything was recorded since of whom or what it is
                         about. 0: it holds whatever was recorded */
     bool unproven; /* it is some time since the session proved who it is (own_account.h): steps that
-                      need approval are neither approved nor taken */
+                      need approval are neither approved nor taken, and nobody is erased */
 };
 
 /* --- commands --------------------------------------------------------------------------------- */

@@ -2,6 +2,7 @@
 
 #include "casework/facts.h"
 #include "casework/likely.h"
+#include "casework/merging.h"
 #include "casework/past.h"
 #include "casework/repeat.h"
 #include "casework/text.h"
@@ -356,11 +357,46 @@ static result read_identifiers(struct identity_work *work, int64_t record, insta
     return result_ok();
 }
 
+static bool is_listed(const struct identity_work *work, int64_t merge)
+{
+    for (size_t i = 0; i < work->answer.merge_count; i++) {
+        if (work->answer.merges[i].merge.id == merge) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Those of `rows` that are in sight and not listed yet. */
+static result add_merges(struct identity_work *work, const struct merge_row *rows, size_t row_count,
+                         struct err *err)
+{
+    struct identity_answer *answer = &work->answer;
+    struct merge_line *lines =
+        ARENA_NEW(work->arena, struct merge_line, answer->merge_count + row_count + 1);
+    size_t count = answer->merge_count;
+    if (lines == NULL) {
+        return arena_full(err);
+    }
+    for (size_t i = 0; i < count; i++) {
+        lines[i] = answer->merges[i];
+    }
+    for (size_t i = 0; i < row_count; i++) {
+        bool in_sight = false;
+        bool erased = false;
+        TRY(merging_in_sight(&work->sitting, &rows[i], ACTION_SEE_PERSON, &in_sight, &erased, err));
+        if (in_sight && !is_listed(work, rows[i].id)) {
+            TRY(merging_describe(&work->sitting, &rows[i], &lines[count++], err));
+        }
+    }
+    answer->merges = lines;
+    answer->merge_count = count;
+    return result_ok();
+}
+
 /* The merges of all the records, in the order in which they were asked for. */
 static result read_merges(struct identity_work *work, int64_t record, struct err *err)
 {
-    struct merge_row *merges = NULL;
-    size_t count = 0;
     const int64_t *kin = NULL;
     size_t kin_count = 0;
     TRY(transaction_kin(work->sitting.transaction, record, work->arena, &kin, &kin_count, err));
@@ -369,27 +405,8 @@ static result read_merges(struct identity_work *work, int64_t record, struct err
         size_t row_count = 0;
         TRY(transaction_merges(work->sitting.transaction, kin[i], 0, work->arena, &rows, &row_count,
                                err));
-        struct merge_row *more = ARENA_NEW(work->arena, struct merge_row, count + row_count + 1);
-        if (more == NULL) {
-            return arena_full(err);
-        }
-        size_t kept = 0;
-        for (size_t k = 0; k < count; k++) {
-            more[kept++] = merges[k];
-        }
-        for (size_t k = 0; k < row_count; k++) {
-            bool listed = false;
-            for (size_t m = 0; m < count; m++) {
-                listed = listed || merges[m].id == rows[k].id;
-            }
-            more[kept] = rows[k];
-            kept += listed ? 0 : 1;
-        }
-        merges = more;
-        count = kept;
+        TRY(add_merges(work, rows, row_count, err));
     }
-    work->answer.merges = merges;
-    work->answer.merge_count = count;
     return result_ok();
 }
 

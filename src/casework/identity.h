@@ -64,6 +64,15 @@ struct identifier_line {
     date true_from;
     instant recorded_at;
 };
+/* A merge, and who it is about. */
+struct merge_line {
+    struct merge_row merge;
+    str continuing; /* references of the two records */
+    str absorbed;
+    str requested_by;
+    str decided_by; /* "" when it was not */
+    str undone_by;
+};
 struct identity_answer {
     struct person_row person;
     struct identity identity;
@@ -71,7 +80,8 @@ struct identity_answer {
     size_t record_count;
     const struct identifier_line *identifiers; /* references, other names, names of the records */
     size_t identifier_count;
-    const struct merge_row *merges; /* that they took part in, also those declined and undone */
+    const struct merge_line *merges; /* that they took part in, also those declined and undone; none
+                                        with somebody who is out of sight */
     size_t merge_count;
 };
 /* As known at an instant, when `asked` says so. */
@@ -107,11 +117,21 @@ MUST_USE result casework_all_duplicates(const struct casework *casework,
 /* What the two records say differently; "" where one says nothing is no conflict. */
 struct merge_conflict {
     str what;
+    str fact; /* its name, of a fact; "" of what is none */
     str continuing;
     str absorbed;
 };
 struct merge_plan {
     struct merge_row merge; /* id 0: nobody has asked for it yet */
+    struct merge_course {   /* "" for what has not been */
+        str requested_by;
+        str reason; /* why it was asked for */
+        str decided_by;
+        str declined_because;
+        str undone_by;
+        str undone_because;
+        bool asked_here; /* by this account */
+    } course;
     struct person_row continuing;
     struct person_row absorbed;
     struct identity continuing_identity;
@@ -144,15 +164,7 @@ MUST_USE result casework_confirm_merge(const struct casework *casework, const st
 MUST_USE result casework_decline_merge(const struct casework *casework, const struct caller *caller,
                                        int64_t merge, str reason, struct arena *arena,
                                        struct err *err);
-struct merge_line {
-    struct merge_row merge;
-    str continuing; /* references of the two records */
-    str absorbed;
-    str requested_by;
-    str decided_by; /* "" when it was not */
-    str undone_by;
-};
-/* Newest first; `state` 0: whatever state. */
+/* Those of people in sight, newest first; `state` 0: whatever state. */
 MUST_USE result casework_merges(const struct casework *casework, const struct caller *caller,
                                 enum merge_state state, struct arena *arena,
                                 const struct merge_line **ret_lines, size_t *ret_count,

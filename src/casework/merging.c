@@ -30,11 +30,11 @@ struct merging {
 
 /* --- what differs ----------------------------------------------------------------------------- */
 
-static void add_conflict(struct merging *work, str what, str continuing, str absorbed)
+static void add_conflict(struct merging *work, str what, str fact, str continuing, str absorbed)
 {
     if (continuing.len > 0 && absorbed.len > 0 && !str_equal(continuing, absorbed)) {
-        work->conflicts[work->plan.conflict_count++] =
-            (struct merge_conflict){.what = what, .continuing = continuing, .absorbed = absorbed};
+        work->conflicts[work->plan.conflict_count++] = (struct merge_conflict){
+            .what = what, .fact = fact, .continuing = continuing, .absorbed = absorbed};
     }
 }
 
@@ -67,8 +67,8 @@ static result compare_facts(struct merging *work, const struct fact_row *left, s
     for (size_t i = 0, k = 0; i < left_count && k < right_count;) {
         const int order = str_compare(left[i].fact, right[k].fact);
         if (order == 0) {
-            add_conflict(work, fact_title(work->casework->rulebook, left[i].fact), left[i].value,
-                         right[k].value);
+            add_conflict(work, fact_title(work->casework->rulebook, left[i].fact), left[i].fact,
+                         left[i].value, right[k].value);
         }
         i += order <= 0 ? 1 : 0;
         k += order >= 0 ? 1 : 0;
@@ -94,11 +94,12 @@ static result find_conflicts(struct merging *work, struct err *err)
         return arena_full(err);
     }
     plan->conflicts = work->conflicts;
-    add_conflict(work, STR("Name"), plan->continuing_identity.name, plan->absorbed_identity.name);
-    add_conflict(work, STR("Date of birth"),
+    add_conflict(work, STR("Name"), STR(""), plan->continuing_identity.name,
+                 plan->absorbed_identity.name);
+    add_conflict(work, STR("Date of birth"), STR(""),
                  day_text(plan->continuing_identity.born_on, work->arena),
                  day_text(plan->absorbed_identity.born_on, work->arena));
-    add_conflict(work, STR("Stage"), stage_title(rulebook, plan->continuing.stage),
+    add_conflict(work, STR("Stage"), STR(""), stage_title(rulebook, plan->continuing.stage),
                  stage_title(rulebook, plan->absorbed.stage));
     return compare_facts(work, left, left_count, right, right_count);
 }
@@ -301,6 +302,38 @@ result casework_merge_plan(const struct casework *casework, const struct caller 
     return result_ok();
 }
 
+/* --- how it came about ------------------------------------------------------------------------ */
+
+/* Whose body says why; "" for an event that says nothing or that there is not. */
+static result reason_of(struct sitting *sitting, int64_t position, str *ret_reason, struct err *err)
+{
+    struct event event = {.kind = EVENT_NONE};
+    if (position != 0) {
+        TRY(transaction_event(sitting->transaction, position, sitting->arena, &event, err));
+    }
+    *ret_reason = event.kind == EVENT_MERGE_REQUESTED  ? event.body.merge_requested.reason
+                  : event.kind == EVENT_MERGE_DECLINED ? event.body.merge_declined.reason
+                  : event.kind == EVENT_IDENTITIES_SEPARATED
+                      ? event.body.identities_separated.reason
+                      : STR("");
+    return result_ok();
+}
+
+static result tell_course(struct merging *work, struct err *err)
+{
+    struct sitting *sitting = &work->sitting;
+    const struct merge_row *merge = &work->plan.merge;
+    struct merge_course course = {.asked_here = merge->requested_by == sitting->account.id};
+    TRY(sitting_actor(sitting, merge->requested_by, &course.requested_by, err));
+    TRY(sitting_actor(sitting, merge->decided_by, &course.decided_by, err));
+    TRY(sitting_actor(sitting, merge->undone_by, &course.undone_by, err));
+    TRY(reason_of(sitting, merge->id, &course.reason, err));
+    TRY(reason_of(sitting, merge->decided_event, &course.declined_because, err));
+    TRY(reason_of(sitting, merge->undone_event, &course.undone_because, err));
+    work->plan.course = course;
+    return result_ok();
+}
+
 /* --- asking ----------------------------------------------------------------------------------- */
 
 /* The same two are asked for once at a time. */
@@ -342,6 +375,7 @@ static result ask_again(struct merging *work, const struct event *before, struct
         return sitting_client_id_taken(err);
     }
     TRY(transaction_merge(work->sitting.transaction, before->position, &work->plan.merge, err));
+    TRY(tell_course(work, err));
     return work->plan.continuing.id == work->plan.absorbed.id ? result_ok() : make_plan(work, err);
 }
 
@@ -369,7 +403,8 @@ static result ask(struct transaction *transaction, void *context, struct err *er
     };
     TRY(conflict_names(work, &event.body.merge_requested.conflicts, err));
     TRY(sitting_append(sitting, &event, err));
-    return transaction_merge(transaction, event.position, &work->plan.merge, err);
+    TRY(transaction_merge(transaction, event.position, &work->plan.merge, err));
+    return tell_course(work, err);
 }
 
 result casework_request_merge(const struct casework *casework, const struct caller *caller,
@@ -405,26 +440,40 @@ static result merge_erased(int64_t id, struct err *err)
     return err_hint(err, "What remains of them stays together, and nothing is to be done.");
 }
 
-result merging_find(struct sitting *sitting, int64_t id, enum action action,
-                    struct merge_row *ret_merge, struct err *err)
+result merging_in_sight(struct sitting *sitting, const struct merge_row *merge, enum action action,
+                        bool *ret_in_sight, bool *ret_erased, struct err *err)
 {
-    struct err failure = {0};
-    struct merge_row merge;
+    const int64_t records[] = {merge->continues, merge->absorbed};
+    bool in_sight = true;
     bool erased = false;
-    if (!transaction_merge(sitting->transaction, id, &merge, &failure).ok) {
-        return failure.code == ERROR_NOT_FOUND ? no_such_merge(id, err)
-                                               : err_set(err, failure.code, "%s", failure.what);
-    }
-    const int64_t records[] = {merge.continues, merge.absorbed};
     for (size_t i = 0; i < 2; i++) {
         struct person_row person;
         bool visible = false;
         TRY(transaction_person(sitting->transaction, records[i], sitting->arena, &person, err));
         TRY(sitting_may_person(sitting, &person, action, &visible, err));
-        if (!visible && !(person.erased && may_somewhere(&sitting->account, action))) {
-            return no_such_merge(id, err);
-        }
+        in_sight =
+            in_sight && (visible || (person.erased && may_somewhere(&sitting->account, action)));
         erased = erased || person.erased;
+    }
+    *ret_in_sight = in_sight;
+    *ret_erased = erased;
+    return result_ok();
+}
+
+result merging_find(struct sitting *sitting, int64_t id, enum action action,
+                    struct merge_row *ret_merge, struct err *err)
+{
+    struct err failure = {0};
+    struct merge_row merge;
+    bool in_sight = false;
+    bool erased = false;
+    if (!transaction_merge(sitting->transaction, id, &merge, &failure).ok) {
+        return failure.code == ERROR_NOT_FOUND ? no_such_merge(id, err)
+                                               : err_set(err, failure.code, "%s", failure.what);
+    }
+    TRY(merging_in_sight(sitting, &merge, action, &in_sight, &erased, err));
+    if (!in_sight) {
+        return no_such_merge(id, err);
     }
     if (erased) {
         return merge_erased(id, err);
@@ -439,6 +488,7 @@ static result plan_of_merge(struct merging *work, const struct merge_row *merge,
     struct merge_plan *plan = &work->plan;
     struct transaction *transaction = work->sitting.transaction;
     *plan = (struct merge_plan){.merge = *merge};
+    TRY(tell_course(work, err));
     TRY(transaction_record(transaction, plan->merge.continues, work->arena, &plan->continuing,
                            err));
     TRY(transaction_record(transaction, plan->merge.absorbed, work->arena, &plan->absorbed, err));
@@ -637,8 +687,8 @@ static result reference_of(struct sitting *sitting, int64_t record, str *ret_ref
     return result_ok();
 }
 
-static result describe(struct sitting *sitting, const struct merge_row *merge,
-                       struct merge_line *ret_line, struct err *err)
+result merging_describe(struct sitting *sitting, const struct merge_row *merge,
+                        struct merge_line *ret_line, struct err *err)
 {
     struct merge_line line = {.merge = *merge};
     TRY(reference_of(sitting, merge->continues, &line.continuing, err));
@@ -663,9 +713,14 @@ static result read_merges(struct transaction *transaction, void *context, struct
         return arena_full(err);
     }
     for (size_t i = 0; i < count; i++) {
-        TRY(describe(&work->sitting, &merges[i], &work->lines[i], err));
+        bool in_sight = false;
+        bool erased = false;
+        TRY(merging_in_sight(&work->sitting, &merges[i], ACTION_SEE_DUPLICATES, &in_sight, &erased,
+                             err));
+        if (in_sight) {
+            TRY(merging_describe(&work->sitting, &merges[i], &work->lines[work->count++], err));
+        }
     }
-    work->count = count;
     return result_ok();
 }
 

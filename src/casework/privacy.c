@@ -220,6 +220,7 @@ static result erase(struct privacy_work *work, struct err *err)
 {
     struct sitting *sitting = &work->sitting;
     struct event request = {.position = 0};
+    TRY(sitting_require_proof(work->caller, err));
     TRY(check_all(work, err));
     TRY(transaction_event(sitting->transaction, work->person.erasure_request, work->arena, &request,
                           err));

@@ -27,7 +27,8 @@ enum privacy_command {
     PRIVACY_LIFT_RESTRICTION, /* ACTION_SEE_RESTRICTED as well: others do not see the record */
     PRIVACY_REQUEST_ERASURE,  /* `reason`: the legal basis */
     PRIVACY_DECLINE_ERASURE,  /* also by the one who asked */
-    PRIVACY_ERASE,            /* by another account than asked; for ever */
+    PRIVACY_ERASE, /* by another account than asked; for ever. ERROR_UNPROVEN before it has proved
+                      that it is still them */
 };
 
 /* ACTION_MANAGE_PRIVACY. `reason` is needed, but for PRIVACY_ERASE, which takes the basis that was

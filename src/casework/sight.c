@@ -245,8 +245,9 @@ static void count_one(struct stage_count *counts, size_t *count, str stage)
     counts[(*count)++] = (struct stage_count){.stage = stage, .people = 1};
 }
 
-static result count_at_hub(struct sitting *sitting, struct stage_count **ret_counts,
-                           size_t *ret_count, struct err *err)
+/* Whose very existence is not told is not counted either. */
+static result count_at_hub(struct sitting *sitting, const struct hidden_people *hidden,
+                           struct stage_count **ret_counts, size_t *ret_count, struct err *err)
 {
     const struct people_filter filter = {.stage = STR(""), .hub = sitting->account.hub};
     const struct person_row *rows = NULL;
@@ -261,15 +262,27 @@ static result count_at_hub(struct sitting *sitting, struct stage_count **ret_cou
     }
     size_t count = 0;
     for (size_t i = 0; i < row_count; i++) {
-        count_one(counts, &count, rows[i].stage);
+        if (!hidden_has(hidden, rows[i].id)) {
+            count_one(counts, &count, rows[i].stage);
+        }
     }
     *ret_counts = counts;
     *ret_count = count;
     return result_ok();
 }
 
-static result count_everywhere(struct sitting *sitting, struct stage_count **ret_counts,
-                               size_t *ret_count, struct err *err)
+static void discount(struct stage_count *counts, size_t count, const struct person_row *person)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (str_equal(counts[i].stage, person->stage)) {
+            counts[i].people--;
+        }
+    }
+}
+
+/* Of the counts that are kept, those who are hidden are taken off. */
+static result count_everywhere(struct sitting *sitting, const struct hidden_people *hidden,
+                               struct stage_count **ret_counts, size_t *ret_count, struct err *err)
 {
     const struct stage_count *read = NULL;
     TRY(transaction_count_stages(sitting->transaction, sitting->arena, &read, ret_count, err));
@@ -280,36 +293,26 @@ static result count_everywhere(struct sitting *sitting, struct stage_count **ret
     if (*ret_count > 0) {
         memcpy(*ret_counts, read, *ret_count * sizeof *read);
     }
-    return result_ok();
-}
-
-/* Whose very existence is not told is not counted either. */
-static void discount(struct stage_count *counts, size_t count, const struct person_row *person)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (str_equal(counts[i].stage, person->stage)) {
-            counts[i].people--;
+    for (size_t i = 0; i < hidden->count; i++) {
+        struct arena scratch = *sitting->arena;
+        struct person_row person;
+        TRY(transaction_record(sitting->transaction, hidden->people[i], &scratch, &person, err));
+        if (person.part_of == 0) {
+            discount(*ret_counts, *ret_count, &person);
         }
     }
+    return result_ok();
 }
 
 result sitting_count_stages(struct sitting *sitting, const struct stage_count **ret_counts,
                             size_t *ret_count, struct err *err)
 {
-    const bool everywhere = may_everywhere(&sitting->account, ACTION_SEE_PEOPLE);
     struct stage_count *counts = NULL;
     struct hidden_people hidden = {.count = 0};
-    TRY(everywhere ? count_everywhere(sitting, &counts, ret_count, err)
-                   : count_at_hub(sitting, &counts, ret_count, err));
     TRY(sitting_hidden(sitting, ACTION_SEE_PEOPLE, &hidden, err));
-    for (size_t i = 0; i < hidden.count; i++) {
-        struct arena scratch = *sitting->arena;
-        struct person_row person;
-        TRY(transaction_record(sitting->transaction, hidden.people[i], &scratch, &person, err));
-        if (person.part_of == 0 && (everywhere || person.hub == sitting->account.hub)) {
-            discount(counts, *ret_count, &person);
-        }
-    }
+    TRY(may_everywhere(&sitting->account, ACTION_SEE_PEOPLE)
+            ? count_everywhere(sitting, &hidden, &counts, ret_count, err)
+            : count_at_hub(sitting, &hidden, &counts, ret_count, err));
     *ret_counts = counts;
     return result_ok();
 }

@@ -269,6 +269,7 @@ command_run command_person_return;
 command_run command_identity_show;
 command_run command_identity_record;
 command_run command_identity_remove;
+command_run command_identity_correct;
 command_run command_merge_plan;
 command_run command_merge_request;
 command_run command_merge_show;

@@ -278,6 +278,20 @@ const struct command commands[] = {
         .run = command_identity_remove,
     },
     {
+        .name = "identity correct",
+        .arguments = "PERSON NAME [BORN]",
+        .argument_min = 2,
+        .argument_max = 3,
+        .summary = "Correct a person's name or date of birth",
+        .description =
+            "A correction is whole: BORN is the date of birth (YYYY-MM-DD), and not known any more "
+            "when it is left out. The old name stays in the history, and finds the person still. "
+            "Give a --reason. What the rulebook asks about is a fact, and is corrected by record.",
+        .options = {ACT_OPTIONS, OPTION_REASON, OPTION_HELP},
+        .option_count = 8,
+        .run = command_identity_correct,
+    },
+    {
         .name = "merge plan",
         .arguments = "PERSON OTHER",
         .argument_min = 2,

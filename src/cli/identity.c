@@ -1,5 +1,6 @@
 #include "cli/identity.h"
 
+#include "casework/administration.h"
 #include "casework/returning.h"
 #include "cli/desk.h"
 #include "cli/verdict.h"
@@ -223,6 +224,24 @@ result command_identity_remove(const struct invocation *invocation, int *ret_sta
     return result_ok();
 }
 
+result command_identity_correct(const struct invocation *invocation, int *ret_status,
+                                struct err *err)
+{
+    OWN_DESK struct desk desk = {.store = NULL};
+    struct corrected_identity identity = {.name = invocation->arguments[1],
+                                          .reason = invocation->options[OPTION_REASON]};
+    *ret_status = 0;
+    if (invocation->argument_count > 2) {
+        identity.born_on.known = true;
+        TRY(date_parse(invocation->arguments[2], &identity.born_on.day, err));
+    }
+    TRY(desk_open_as_account(invocation, &desk, err));
+    TRY(casework_correct_identity(&desk.casework, &desk.caller, invocation->arguments[0], &identity,
+                                  invocation->arena, err));
+    output_text(invocation->output, STR("Corrected\n"));
+    return result_ok();
+}
+
 static json_t *json_identifiers(const struct identity_answer *answer)
 {
     json_t *list = json_array();
@@ -252,8 +271,8 @@ json_t *identity_json_known_as(const struct identity_answer *answer)
     }
     for (size_t i = 0; i < answer->merge_count; i++) {
         json_t *merge = json_object();
-        json_set_int64(merge, "merge", answer->merges[i].id);
-        json_set(merge, "state", json_string(merge_state_name(answer->merges[i].state)));
+        json_set_int64(merge, "merge", answer->merges[i].merge.id);
+        json_set(merge, "state", json_string(merge_state_name(answer->merges[i].merge.state)));
         json_add(merges, merge);
     }
     json_set(object, "records", records);
@@ -285,9 +304,9 @@ static void print_identity(const struct invocation *invocation,
                                          STR_ARG(answer->records[i].reference)));
     }
     for (size_t i = 0; i < answer->merge_count; i++) {
-        output_text(output,
-                    arena_format(&scratch, "merge %lld: %s\n", (long long)answer->merges[i].id,
-                                 merge_state_name(answer->merges[i].state)));
+        output_text(output, arena_format(&scratch, "merge %lld: %s\n",
+                                         (long long)answer->merges[i].merge.id,
+                                         merge_state_name(answer->merges[i].merge.state)));
     }
 }
 

@@ -2,6 +2,7 @@
 #include "cli/identity.h"
 #include "format/json.h"
 #include "web/resource.h"
+#include "web/resource_merge.h"
 
 enum { DECISIONS_MAX = COMMAND_ARGUMENTS_MAX };
 
@@ -20,35 +21,6 @@ static result read_merge(const struct invocation *invocation, int64_t *ret_merge
 }
 
 /* --- the plan --------------------------------------------------------------------------------- */
-
-static json_t *json_plan(const struct merge_plan *plan)
-{
-    json_t *object = json_object();
-    json_t *conflicts = json_array();
-    json_t *obstacles = json_array();
-    json_t *requests = json_array();
-    for (size_t i = 0; i < plan->conflict_count; i++) {
-        json_t *conflict = json_object();
-        json_set_str(conflict, "what", plan->conflicts[i].what);
-        json_set_str(conflict, "continuing", plan->conflicts[i].continuing);
-        json_set_str(conflict, "absorbed", plan->conflicts[i].absorbed);
-        json_add(conflicts, conflict);
-    }
-    for (size_t i = 0; i < plan->obstacle_count; i++) {
-        json_add(obstacles, json_of_str(plan->obstacles[i]));
-    }
-    for (size_t i = 0; i < plan->request_count; i++) {
-        json_add(requests, json_integer(plan->requests[i].id));
-    }
-    json_set_int64(object, "merge", plan->merge.id);
-    json_set(object, "state", json_string(merge_state_name(plan->merge.state)));
-    json_set_str(object, "continuing", plan->continuing.reference);
-    json_set_str(object, "absorbed", plan->absorbed.reference);
-    json_set(object, "conflicts", conflicts);
-    json_set(object, "obstacles", obstacles);
-    json_set(object, "live_requests", requests);
-    return object;
-}
 
 static void print_plan(const struct invocation *invocation, const struct merge_plan *plan)
 {
@@ -81,12 +53,12 @@ static void print_plan(const struct invocation *invocation, const struct merge_p
     }
 }
 
-static result show_plan(const struct invocation *invocation, const struct merge_plan *plan,
-                        int *ret_status, struct err *err)
+static result show_plan(const struct invocation *invocation, const struct desk *desk,
+                        const struct merge_plan *plan, int *ret_status, struct err *err)
 {
     *ret_status = plan->obstacle_count > 0 ? 1 : 0;
     if (invocation->output->format == OUTPUT_JSON) {
-        return print_json(invocation, json_plan(plan), err);
+        return print_json(invocation, resource_merge(desk->rulebook, plan), err);
     }
     print_plan(invocation, plan);
     return result_ok();
@@ -99,7 +71,7 @@ result command_merge_plan(const struct invocation *invocation, int *ret_status, 
     TRY(desk_open_as_account(invocation, &desk, err));
     TRY(casework_merge_plan(&desk.casework, &desk.caller, invocation->arguments[0],
                             invocation->arguments[1], invocation->arena, &plan, err));
-    return show_plan(invocation, &plan, ret_status, err);
+    return show_plan(invocation, &desk, &plan, ret_status, err);
 }
 
 result command_merge_request(const struct invocation *invocation, int *ret_status, struct err *err)
@@ -110,7 +82,7 @@ result command_merge_request(const struct invocation *invocation, int *ret_statu
     TRY(casework_request_merge(&desk.casework, &desk.caller, invocation->arguments[0],
                                invocation->arguments[1], invocation->options[OPTION_REASON],
                                invocation->arena, &plan, err));
-    return show_plan(invocation, &plan, ret_status, err);
+    return show_plan(invocation, &desk, &plan, ret_status, err);
 }
 
 result command_merge_show(const struct invocation *invocation, int *ret_status, struct err *err)
@@ -121,7 +93,7 @@ result command_merge_show(const struct invocation *invocation, int *ret_status, 
     TRY(read_merge(invocation, &merge, err));
     TRY(desk_open_as_account(invocation, &desk, err));
     TRY(casework_merge(&desk.casework, &desk.caller, merge, invocation->arena, &plan, err));
-    return show_plan(invocation, &plan, ret_status, err);
+    return show_plan(invocation, &desk, &plan, ret_status, err);
 }
 
 /* --- deciding --------------------------------------------------------------------------------- */
@@ -180,26 +152,6 @@ result command_merge_decline(const struct invocation *invocation, int *ret_statu
 
 /* --- all of them ------------------------------------------------------------------------------ */
 
-static result print_merges_json(const struct invocation *invocation, const struct merge_line *lines,
-                                size_t count, struct err *err)
-{
-    json_t *list = json_array();
-    for (size_t i = 0; i < count; i++) {
-        json_t *object = json_object();
-        json_set_int64(object, "merge", lines[i].merge.id);
-        json_set(object, "state", json_string(merge_state_name(lines[i].merge.state)));
-        json_set_str(object, "continuing", lines[i].continuing);
-        json_set_str(object, "absorbed", lines[i].absorbed);
-        json_set_str(object, "requested_by", lines[i].requested_by);
-        json_set_str(object, "decided_by", lines[i].decided_by);
-        json_set_str(object, "undone_by", lines[i].undone_by);
-        json_add(list, object);
-    }
-    json_t *object = json_object();
-    json_set(object, "merges", list);
-    return print_json(invocation, object, err);
-}
-
 result command_merge_list(const struct invocation *invocation, int *ret_status, struct err *err)
 {
     static const char *const names[] = {"merge",        "state",      "continuing", "absorbed",
@@ -214,7 +166,7 @@ result command_merge_list(const struct invocation *invocation, int *ret_status, 
     TRY(desk_open_as_account(invocation, &desk, err));
     TRY(casework_merges(&desk.casework, &desk.caller, 0, invocation->arena, &lines, &count, err));
     if (invocation->output->format == OUTPUT_JSON) {
-        return print_merges_json(invocation, lines, count, err);
+        return print_json(invocation, resource_merges(lines, count), err);
     }
     table_begin(&table);
     for (size_t i = 0; i < count; i++) {
@@ -232,14 +184,6 @@ result command_merge_list(const struct invocation *invocation, int *ret_status, 
 }
 
 /* --- undoing ---------------------------------------------------------------------------------- */
-
-static const char *attribution_text(enum attribution to)
-{
-    static const char *const texts[] = {[ATTRIBUTION_UNDECIDED] = "to be decided",
-                                        [ATTRIBUTION_CONTINUING] = "continuing",
-                                        [ATTRIBUTION_ABSORBED] = "absorbed"};
-    return texts[to];
-}
 
 /* EVENT=continuing or EVENT=absorbed. */
 static result read_decisions(const struct invocation *invocation,
@@ -262,30 +206,6 @@ static result read_decisions(const struct invocation *invocation,
     return result_ok();
 }
 
-static json_t *json_separation(const struct separation_plan *plan)
-{
-    json_t *object = json_object();
-    json_t *lines = json_array();
-    for (size_t i = 0; i < plan->line_count; i++) {
-        json_t *line = json_object();
-        json_set_int64(line, "event", plan->lines[i].event.position);
-        json_set(line, "kind", json_string(event_kind_name(plan->lines[i].event.kind)));
-        json_set_str(line, "record", plan->lines[i].record);
-        json_set(line, "about", json_string(attribution_text(plan->lines[i].to)));
-        json_set_int64(line, "follows", plan->lines[i].follows);
-        json_set_flag(line, "decided", plan->lines[i].decided);
-        json_add(lines, line);
-    }
-    json_set_int64(object, "merge", plan->merge.id);
-    json_set_int64(object, "undecided", (int64_t)plan->undecided);
-    json_set(object, "events", lines);
-    if (plan->undecided == 0) {
-        json_set_str(object, "continuing_stage", plan->continuing.stage);
-        json_set_str(object, "absorbed_stage", plan->absorbed.stage);
-    }
-    return object;
-}
-
 static result print_separation(const struct invocation *invocation,
                                const struct separation_plan *plan, struct err *err)
 {
@@ -306,7 +226,7 @@ static result print_separation(const struct invocation *invocation,
             str_from_c(event_kind_name(line->event.kind)),
             str_from_c(on),
             line->record,
-            str_from_c(attribution_text(line->to)),
+            str_from_c(attribution_name(line->to)),
             line->follows == 0 ? STR("") : arena_format(&scratch, "%lld", (long long)line->follows),
             body};
         table_row(&table, scratch, cells);
@@ -314,11 +234,11 @@ static result print_separation(const struct invocation *invocation,
     return result_ok();
 }
 
-static result show_separation(const struct invocation *invocation,
+static result show_separation(const struct invocation *invocation, const struct desk *desk,
                               const struct separation_plan *plan, struct err *err)
 {
     if (invocation->output->format == OUTPUT_JSON) {
-        return print_json(invocation, json_separation(plan), err);
+        return print_json(invocation, resource_separation(desk->rulebook, plan), err);
     }
     TRY(print_separation(invocation, plan, err));
     if (invocation->output->format == OUTPUT_TEXT && plan->undecided > 0) {
@@ -351,7 +271,7 @@ result command_merge_undo(const struct invocation *invocation, int *ret_status, 
         TRY(casework_separation_plan(&desk.casework, &desk.caller, merge, decisions, count,
                                      invocation->arena, &plan, err));
         *ret_status = plan.undecided > 0 ? 1 : 0;
-        return show_separation(invocation, &plan, err);
+        return show_separation(invocation, &desk, &plan, err);
     }
     TRY(casework_separate(&desk.casework, &desk.caller, merge, invocation->options[OPTION_REASON],
                           decisions, count, invocation->arena, &answer, err));

@@ -138,8 +138,8 @@ static void print_links(const struct invocation *invocation, const struct person
     for (size_t i = 0; i < known_as->merge_count; i++) {
         struct arena scratch = *invocation->arena;
         print_line(invocation, "Merge",
-                   arena_format(&scratch, "%lld, %s", (long long)known_as->merges[i].id,
-                                merge_state_name(known_as->merges[i].state)));
+                   arena_format(&scratch, "%lld, %s", (long long)known_as->merges[i].merge.id,
+                                merge_state_name(known_as->merges[i].merge.state)));
     }
     for (size_t i = 0; i < person->family_count; i++) {
         struct arena scratch = *invocation->arena;

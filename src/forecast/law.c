@@ -1,6 +1,7 @@
 #include "forecast/law.h"
 
 #include "forecast/line_up.h"
+#include "rulebook/lasting.h"
 #include "rulebook/screen.h"
 
 #include <string.h>
@@ -40,12 +41,17 @@ struct judged_stage {
     struct line_up_plan line_up;
     struct filling *fillings; /* of what is LINE_UP_ROWS */
     size_t filling_count;
+    uint16_t ways; /* bits: those that are judged */
 };
 
 struct judged_way {
     const struct step *step;
+    const uint32_t *lasting; /* of the step's safeguards: who is not clear never will be here */
+    size_t lasting_count;
     uint32_t hub;
-    uint32_t stage; /* among the judged ones */
+    uint32_t notice; /* a clock, or NOT_FOUND_INDEX */
+    uint32_t stage;  /* among the judged ones */
+    uint16_t bit;    /* among its judged ways */
 };
 
 struct law_plan {
@@ -104,10 +110,41 @@ static void find_ways(struct law_plan *plan)
         if (*place == NOT_JUDGED) {
             *place = (uint8_t)plan->stage_count++;
         }
-        plan->ways[way->index] =
-            (struct judged_way){&scenario->rulebook->steps[step], way->hub.index, *place};
-        want_facts(plan, &scenario->rulebook->steps[step]);
+        struct judged_stage *stage = &plan->stages[*place];
+        struct judged_way *judged = &plan->ways[way->index];
+        *judged = (struct judged_way){
+            .step = &scenario->rulebook->steps[step],
+            .hub = way->hub.index,
+            .notice = way->notice.name.len > 0 ? way->notice.index : NOT_FOUND_INDEX,
+            .stage = *place,
+            .bit = (uint16_t)(stage->ways + 1U),
+        };
+        stage->ways |= judged->bit;
+        want_facts(plan, judged->step);
     }
+}
+
+static result find_lasting(struct law_plan *plan, struct arena *arena, struct err *err)
+{
+    const struct scenario *scenario = plan->scenario;
+    for (size_t i = 0; i < scenario->way_count; i++) {
+        struct judged_way *judged = &plan->ways[scenario->ways[i].index];
+        const struct step *step = judged->step;
+        if (scenario->ways[i].hub.name.len == 0) {
+            continue;
+        }
+        uint32_t *lasting = ARENA_NEW(arena, uint32_t, step->safeguard_count + 1);
+        if (lasting == NULL) {
+            return arena_full(err);
+        }
+        for (uint32_t j = 0; j < step->safeguard_count; j++) {
+            if (lasts_unclear(scenario->rulebook, step->safeguards[j])) {
+                lasting[judged->lasting_count++] = j;
+            }
+        }
+        judged->lasting = lasting;
+    }
+    return result_ok();
 }
 
 static void find_givings(struct law_plan *plan)
@@ -397,6 +434,7 @@ result law_plan_make(const struct scenario *scenario, struct arena *arena,
     if (plan->stage_count == 0) {
         return result_ok();
     }
+    TRY(find_lasting(plan, arena, err));
     find_slots(plan);
     find_kept_givings(plan);
     find_countries(plan);
@@ -524,7 +562,7 @@ static uint32_t law_steps(void *context, const struct procedure_who *who, uint32
             record->today ? cell_of_number(day) : record->value;
     }
     const uint8_t place = plan->stage_places[from];
-    if (place != NOT_JUDGED) {
+    if (place != NOT_JUDGED && line_up_has(&future->line_ups[place], who->seat, who->person)) {
         line_up_close(&future->line_ups[place], who->seat);
     }
     return enter_stage(future, who, to, day);
@@ -536,15 +574,14 @@ static uint32_t law_steps(void *context, const struct procedure_who *who, uint32
 static void fill_fact(const struct law_future *future, struct line_up *line_up,
                       const struct filling *filling, const uint32_t *fresh, size_t count)
 {
+    cell values[FILLED_AT_ONCE];
     for (size_t i = 0; i < count; i++) {
-        const uint32_t row = fresh[i];
-        const struct line_up_row *about = &line_up->rows[row];
-        const cell value =
-            filling->slot != NOT_FOUND_INDEX
-                ? cells_of(future, about->person)[filling->slot]
-                : given(future, filling->giving, about->key, about->group, about->day);
-        line_up_put(line_up, filling->fact, row, value);
+        const struct line_up_row *about = &line_up->rows[fresh[i]];
+        values[i] = filling->slot != NOT_FOUND_INDEX
+                        ? cells_of(future, about->person)[filling->slot]
+                        : given(future, filling->giving, about->key, about->group, about->day);
     }
+    line_up_put(line_up, filling->fact, fresh, count, values);
 }
 
 static const struct columns *fill(const struct law_future *future, uint32_t stage)
@@ -578,8 +615,67 @@ static struct value *hub_values(const struct law_plan *plan, uint32_t hub, date 
     return values;
 }
 
+/* Rows of whom a safeguard is not clear that never will be while they are here. */
+static const uint64_t *barred_for_good(const struct judged_way *judged,
+                                       const struct screen_answers *answers, size_t word_count,
+                                       struct arena *arena)
+{
+    uint64_t *rows = ARENA_NEW(arena, uint64_t, word_count + 1);
+    for (size_t i = 0; rows != NULL && i < judged->lasting_count; i++) {
+        const uint64_t *barred = answers->each_barred[judged->lasting[i]];
+        const uint64_t *unknown = answers->each_unknown[judged->lasting[i]];
+        for (size_t word = 0; word < word_count; word++) {
+            rows[word] |= barred[word] | unknown[word];
+        }
+    }
+    return rows;
+}
+
+static void bar_row(struct line_up *line_up, uint32_t row, uint16_t way, uint16_t ways)
+{
+    struct line_up_row *about = &line_up->rows[row];
+    about->barred |= way;
+    if (about->is_there && about->barred == ways) {
+        line_up_close(line_up, row);
+    }
+}
+
+/* Whoever is barred for good from all ways of the stage is never judged again while they are in it,
+ * and their row is free for others. */
+static result bar_for_good(const struct law_plan *plan, const struct judged_way *judged,
+                           const struct screen_answers *answers, struct line_up *line_up,
+                           struct arena scratch, struct err *err)
+{
+    const uint16_t ways = plan->stages[judged->stage].ways;
+    const size_t word_count = ((size_t)line_up->row_count + 63) / 64;
+    const uint64_t *barred = barred_for_good(judged, answers, word_count, &scratch);
+    if (barred == NULL) {
+        return arena_full(err);
+    }
+    for (size_t word = 0; word < word_count; word++) {
+        for (uint64_t left = barred[word]; left != 0; left &= left - 1) {
+            bar_row(line_up, (uint32_t)(word * 64) + (uint32_t)__builtin_ctzll(left), judged->bit,
+                    ways);
+        }
+    }
+    return result_ok();
+}
+
+static enum procedure_clearance clearance_of(const struct judged_way *judged,
+                                             const struct screen_answers *answers,
+                                             const struct line_up *line_up,
+                                             struct procedure_candidate candidate)
+{
+    if (!line_up_has(line_up, candidate.seat, candidate.person) ||
+        (line_up->rows[candidate.seat].barred & judged->bit) != 0) {
+        return NEVER_CLEARED;
+    }
+    return plane_bit(answers->clear, candidate.seat) ? CLEARED : NOT_CLEARED;
+}
+
 static result law_judges(void *context, uint32_t way, const struct procedure_candidate *candidates,
-                         size_t count, int32_t day, bool *ret_clear, struct err *err)
+                         size_t count, int32_t day, enum procedure_clearance *ret_clearances,
+                         struct err *err)
 {
     const struct law_future *future = context;
     const struct law_plan *plan = future->plan;
@@ -590,6 +686,7 @@ static result law_judges(void *context, uint32_t way, const struct procedure_can
         return result_ok();
     }
     const struct judged_way *judged = &plan->ways[way];
+    struct line_up *line_up = &future->line_ups[judged->stage];
     struct arena scratch = *future->arena;
     const date today = date_add_days(plan->scenario->about.begins, day);
     const struct columns *columns = fill(future, judged->stage);
@@ -607,12 +704,23 @@ static result law_judges(void *context, uint32_t way, const struct procedure_can
     const struct screen *screen = NULL;
     struct screen_answers answers;
     TRY(screen_compile(columns, &question, screen_best_level(), &scratch, &screen, err));
-    TRY(screen_answers_init(screen, false, &scratch, &answers, err));
+    TRY(screen_answers_init(screen, true, &scratch, &answers, err));
     TRY(screen_all(screen, scratch, &answers, err));
+    TRY(bar_for_good(plan, judged, &answers, line_up, scratch, err));
     for (size_t i = 0; i < count; i++) {
-        ret_clear[i] = plane_bit(answers.clear, candidates[i].seat);
+        ret_clearances[i] = clearance_of(judged, &answers, line_up, candidates[i]);
     }
     return result_ok();
+}
+
+static int32_t law_notice(void *context, uint32_t way, int32_t day)
+{
+    const struct law_future *future = context;
+    const struct scenario *scenario = future->plan->scenario;
+    const struct value given = value_date(date_add_days(scenario->about.begins, day));
+    const struct value last =
+        judge_run(scenario->rulebook, future->plan->ways[way].notice, 0, given);
+    return last.known ? (int32_t)(last.number - scenario->about.begins.day) + 1 : INT32_MAX;
 }
 
 static result begin_line_ups(struct law_future *future, struct err *err)
@@ -656,6 +764,7 @@ result law_begin(const struct law_plan *plan, struct sums *sums,
         .begin = law_comes,
         .step = law_steps,
         .judge = law_judges,
+        .notice = law_notice,
         .days_between = scenario->judged_every,
     };
     *ret_law = &future->law;

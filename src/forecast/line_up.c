@@ -296,19 +296,39 @@ size_t line_up_fresh(struct line_up *line_up)
     return count;
 }
 
-static void put_bit(uint64_t *plane, uint32_t row, bool is_set)
+static void put_word(uint64_t *word, uint64_t rows, uint64_t bits)
 {
-    const uint64_t bit = UINT64_C(1) << (row % 64);
-    plane[row / 64] = (plane[row / 64] & ~bit) | (is_set ? bit : 0);
+    *word = (*word & ~rows) | bits;
 }
 
-static void put_plane(struct line_up_column *written, const struct fact *fact, uint64_t occurs,
-                      uint32_t row, cell value)
+/* Whether each row's value is that one, or is not (`turned`). Rows that were opened together lie
+ * together, so most words are written once. */
+static void put_plane(uint64_t *plane, const uint32_t *rows, size_t count, const cell *values,
+                      cell value, bool turned)
 {
-    const size_t plane = value == CELL_UNKNOWN ? COLUMN_PLANES_MAX : line_up_plane(fact, value);
+    uint32_t word = rows[0] / 64;
+    uint64_t written = 0;
+    uint64_t bits = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (rows[i] / 64 != word) {
+            put_word(&plane[word], written, bits);
+            word = rows[i] / 64;
+            written = bits = 0;
+        }
+        const uint64_t row = UINT64_C(1) << (rows[i] % 64);
+        written |= row;
+        bits |= (values[i] == value) != turned ? row : 0;
+    }
+    put_word(&plane[word], written, bits);
+}
+
+static void put_planes(struct line_up_column *written, const struct fact *fact, uint64_t occurs,
+                       const uint32_t *rows, size_t count, const cell *values)
+{
     for (uint64_t left = occurs; left != 0; left &= left - 1) {
         const size_t i = (size_t)__builtin_ctzll(left);
-        put_bit(written->planes[i], row, i == plane);
+        const cell value = fact->type == FACT_FLAG ? i == 0 : (cell)i;
+        put_plane(written->planes[i], rows, count, values, value, false);
     }
 }
 
@@ -323,20 +343,11 @@ static void put_number(struct line_up *line_up, uint32_t fact, uint32_t row, cel
     column->greatest = number > column->greatest ? number : column->greatest;
 }
 
-void line_up_put(struct line_up *line_up, uint32_t index, uint32_t row, cell value)
+static void put_cell(struct line_up *line_up, uint32_t index, uint32_t row, cell value)
 {
     const struct line_up_plan *plan = line_up->plan;
-    const struct fact *fact = &plan->rulebook->facts[index];
     struct line_up_column *written = &line_up->written[index];
-    put_bit(written->known, row, value != CELL_UNKNOWN);
-    if (has_planes(fact)) {
-        put_plane(written, fact, plan->facts[index].occurs, row, value);
-        return;
-    }
-    if (value == CELL_UNKNOWN) {
-        return;
-    }
-    switch (fact->type) {
+    switch (plan->rulebook->facts[index].type) {
     case FACT_DATE:
     case FACT_NUMBER:
         put_number(line_up, index, row, value);
@@ -353,6 +364,27 @@ void line_up_put(struct line_up *line_up, uint32_t index, uint32_t row, cell val
         break;
     case FACT_TEXT:
         break;
+    }
+}
+
+void line_up_put(struct line_up *line_up, uint32_t index, const uint32_t *rows, size_t count,
+                 const cell *values)
+{
+    const struct line_up_plan *plan = line_up->plan;
+    const struct fact *fact = &plan->rulebook->facts[index];
+    struct line_up_column *written = &line_up->written[index];
+    if (count == 0) {
+        return;
+    }
+    put_plane(written->known, rows, count, values, CELL_UNKNOWN, true);
+    if (has_planes(fact)) {
+        put_planes(written, fact, plan->facts[index].occurs, rows, count, values);
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (values[i] != CELL_UNKNOWN) {
+            put_cell(line_up, index, rows[i], values[i]);
+        }
     }
 }
 

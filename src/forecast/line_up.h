@@ -1,11 +1,11 @@
 /* line_up: everybody in a stage whose ways are judged, with their facts in columns, as the
  * rulebook's column engine reads them (rulebook/columns.h).
  *
- * A person has a row as long as they are in the stage; a row that is given back is used again. What
- * is known of them is written into the columns once, when they are first judged, and stays: between
- * two judgings only those are looked at who came. What is the same for everybody in the stage has
- * no cells of its own, nor has a date that is so many days from the day of coming: those share the
- * column of these days.
+ * A person has a row as long as they are in the stage and may be cleared for one of its ways; a row
+ * that is given back is used again. What is known of them is written into the columns once, when
+ * they are first judged, and stays: between two judgings only those are looked at who came. What is
+ * the same for everybody in the stage has no cells of its own, nor has a date that is so many days
+ * from the day of coming: those share the column of these days.
  *
  * A value is a cell of 16 bits: a flag, a choice, a number, a country's code as it is; a date as
  * days from the beginning of the forecast; a set of countries as its place among the plan's. */
@@ -61,6 +61,7 @@ struct line_up_row {
     uint32_t person;
     int32_t day; /* of coming */
     uint16_t group;
+    uint16_t barred; /* bits: ways of the stage whose step is never clear in this stay */
     bool is_there;
     bool is_new; /* since line_up_settle */
 };
@@ -102,11 +103,17 @@ MUST_USE result line_up_begin(struct line_up *line_up, const struct line_up_plan
 uint32_t line_up_open(struct line_up *line_up, uint32_t person, uint64_t key, uint16_t group,
                       int32_t day);
 void line_up_close(struct line_up *line_up, uint32_t row);
+/* Is it still that person's? Then it is of this stay: in each of them a row is opened. */
+static inline bool line_up_has(const struct line_up *line_up, uint32_t row, uint32_t person)
+{
+    return line_up->rows[row].is_there && line_up->rows[row].person == person;
+}
 
 /* The rows of those who came since the last time and are still there, in line_up->fresh. Whatever
  * is LINE_UP_ROWS must be put for each of them before anybody is judged. */
 size_t line_up_fresh(struct line_up *line_up);
-void line_up_put(struct line_up *line_up, uint32_t fact, uint32_t row, cell value);
+void line_up_put(struct line_up *line_up, uint32_t fact, const uint32_t *rows, size_t count,
+                 const cell *values);
 /* The columns, once everything is put. */
 const struct columns *line_up_settle(struct line_up *line_up);
 

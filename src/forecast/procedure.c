@@ -24,8 +24,10 @@ enum occasion { OCCASION_QUARTER, OCCASION_DAY, OCCASION_PLACES, OCCASION_JUDGE,
 /* Somebody in a stage with a judged way. */
 struct candidate {
     struct station_entry entry;
+    double ready; /* when notice and approvals are over; INFINITY: it is not asked for them */
     uint32_t seat;
-    bool in_line; /* they were clear when last judged */
+    uint16_t asked; /* how often */
+    bool in_line;   /* they were clear when last judged, and ready */
 };
 
 struct way {
@@ -38,17 +40,21 @@ struct way {
     bool branches_constant;
     uint8_t bit;   /* among the ways of its stage */
     uint8_t index; /* among all */
+    uint8_t stage;
     uint32_t station;
     uint32_t last_branch;
     const struct procedure_branch *branches;
     uint64_t purpose;        /* of being open and of the wait */
     uint64_t branch_purpose; /* of the branch */
+    uint64_t approving_purpose;
     double shape;
     struct quantity mean;
     struct quantity open;
+    struct quantity approving_mean;
     const struct procedure_way *data;
     double until[PROCEDURE_BRANCHES_MAX]; /* sums of the shares, when they are constant */
-    /* Of a judged way: everybody in the stage, by the order of coming, with holes. */
+    /* Of a judged way: everybody in the stage of whom it is to be asked, by the order of coming,
+     * with holes. */
     struct candidate *candidates;
     size_t candidate_count;
     size_t candidate_capacity;
@@ -86,7 +92,7 @@ struct run {
     uint32_t people_capacity;
     uint32_t free_first;                 /* whose number may be used again; linked through `key` */
     struct procedure_candidate *judging; /* room for a batch */
-    bool *judging_clear;
+    enum procedure_clearance *judging_answers;
     size_t judging_capacity;
     uint64_t event_count;
     struct procedure_counts counts;
@@ -103,9 +109,9 @@ static void fail(struct run *run, result fault)
 
 /* ---- what is given, made quick to ask ---- */
 
-static struct way way_of(const struct procedure *procedure, const struct procedure_way *data,
-                         size_t bit, size_t index)
+static struct way way_of(const struct procedure *procedure, size_t stage, size_t bit, size_t index)
 {
+    const struct procedure_way *data = &procedure->stages[stage].ways[bit];
     const uint64_t purpose = draw_purpose(data->name.at, data->name.len);
     const bool is_served = data->kind == WAY_WHEN_SERVED;
     struct way way = {
@@ -118,14 +124,17 @@ static struct way way_of(const struct procedure *procedure, const struct procedu
         .branches_constant = true,
         .bit = (uint8_t)bit,
         .index = (uint8_t)index,
+        .stage = (uint8_t)stage,
         .station = data->station,
         .last_branch = (uint32_t)data->branch_count - 1,
         .branches = data->branches,
         .purpose = purpose,
         .branch_purpose = draw_mix(purpose),
+        .approving_purpose = draw_mix(draw_mix(purpose)),
         .shape = data->shape,
         .mean = quantity_of(&data->mean),
         .open = quantity_of(&data->open),
+        .approving_mean = quantity_of(&data->approving_mean),
         .data = data,
     };
     double sum = 0;
@@ -154,7 +163,7 @@ static result compile(struct run *run, struct err *err)
         run->stages[i] = (struct stage){&run->ways[index], (uint32_t)stage->way_count, stage->holds,
                                         stage->outcome};
         for (size_t j = 0; j < stage->way_count; j++, index++) {
-            run->ways[index] = way_of(procedure, &stage->ways[j], j, index);
+            run->ways[index] = way_of(procedure, i, j, index);
         }
     }
     return result_ok();
@@ -275,7 +284,8 @@ static void candidate_add(struct run *run, struct way *way, struct station_entry
         way->candidates = candidates;
         way->candidate_capacity = capacity;
     }
-    way->candidates[way->candidate_count++] = (struct candidate){entry, seat, false};
+    way->candidates[way->candidate_count++] =
+        (struct candidate){.entry = entry, .ready = (double)INFINITY, .seat = seat};
 }
 
 /* Served at once if nobody stands before them, else in line. */
@@ -563,8 +573,8 @@ static bool judging_reserve(struct run *run, size_t count)
     }
     run->judging_capacity = 2 * count;
     run->judging = ARENA_NEW(&run->arena, struct procedure_candidate, run->judging_capacity);
-    run->judging_clear = ARENA_NEW(&run->arena, bool, run->judging_capacity);
-    if (run->judging == NULL || run->judging_clear == NULL) {
+    run->judging_answers = ARENA_NEW(&run->arena, enum procedure_clearance, run->judging_capacity);
+    if (run->judging == NULL || run->judging_answers == NULL) {
         fail(run, arena_full(run->err));
         return false;
     }
@@ -595,35 +605,128 @@ static void candidates_left(struct run *run, struct way *way)
     way->candidate_count = count;
 }
 
+/* When notice and approvals are over, if it is asked now. */
+static double ready_time(const struct run *run, const struct way *way,
+                         const struct candidate *candidate, double now)
+{
+    const struct procedure_law *law = run->procedure->law;
+    const struct procedure_way *data = way->data;
+    const struct procedure_person *person = &run->people[candidate->entry.who];
+    struct draw draw =
+        draw_begin(draw_key(person->key, way->approving_purpose + person->stay), candidate->asked);
+    double approved = now;
+    for (size_t i = 0; i < data->approval_count; i++) {
+        approved += quantity_at(&way->approving_mean, person->group, now) *
+                    draw_factor(run->tables, &draw, data->approving, data->approving_shape);
+    }
+    if (!data->with_notice) {
+        return approved;
+    }
+    const int32_t first = law->notice(law->context, way->index, (int32_t)floor(now));
+    return first == INT32_MAX ? (double)INFINITY : fmax(approved, (double)first);
+}
+
+/* It is asked for whoever is clear, unless it is already; and no longer for who is not. */
+static void ask_for(struct run *run, const struct way *way, struct candidate *candidate,
+                    bool is_clear, double now)
+{
+    if (!is_clear) {
+        candidate->ready = (double)INFINITY;
+        return;
+    }
+    if (!isinf(candidate->ready)) {
+        return;
+    }
+    candidate->ready = ready_time(run, way, candidate, now);
+    candidate->asked++;
+    if (candidate->ready > now && !isinf(candidate->ready)) {
+        wheel_put(&run->wheel, (struct wheel_event){candidate->ready, candidate->entry.who,
+                                                    candidate->entry.ticket});
+    }
+}
+
+static void stand_in_line(struct run *run, const struct way *way, struct candidate *candidate,
+                          bool in_line)
+{
+    if (candidate->in_line != in_line) {
+        candidate->in_line = in_line;
+        run->people[candidate->entry.who].in_line ^= (uint16_t)(1U << way->bit);
+    }
+}
+
+/* Who is clear and ready stands in line again, in the order of coming; who never will be clear is
+ * forgotten here, but not where the way is open to some alone: who is held by the law is counted by
+ * them. */
+static void line_up_clear(struct run *run, struct way *way, size_t count, double now)
+{
+    struct station *station = &run->stations[way->station];
+    uint64_t clear = 0;
+    way->candidate_count = 0;
+    station_clear(station, now);
+    for (size_t i = 0; i < count; i++) {
+        struct candidate candidate = way->candidates[i];
+        const bool is_clear = run->judging_answers[i] == CLEARED;
+        ask_for(run, way, &candidate, is_clear, now);
+        stand_in_line(run, way, &candidate, candidate.ready <= now);
+        if (candidate.in_line) {
+            station_wait(station, now, candidate.entry);
+        }
+        if (way->sometimes_open || run->judging_answers[i] != NEVER_CLEARED) {
+            way->candidates[way->candidate_count++] = candidate;
+        }
+        clear += is_clear;
+    }
+    run->counts.held[way->index] =
+        (way->sometimes_open ? count : procedure_count_present(&run->counts, way->stage)) - clear;
+}
+
+/* They came in the order of the list. */
+static struct candidate *candidate_of(const struct way *way, uint32_t who, double since)
+{
+    size_t low = 0;
+    size_t high = way->candidate_count;
+    while (low < high) {
+        const size_t middle = (low + high) / 2;
+        if (way->candidates[middle].entry.since < since) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    while (low < way->candidate_count && way->candidates[low].entry.who != who) {
+        low++;
+    }
+    return low < way->candidate_count ? &way->candidates[low] : NULL;
+}
+
+/* Notice and approvals are over, unless what was asked at that time is no longer asked. */
+static void get_ready(struct run *run, struct way *way, const struct wheel_event *event)
+{
+    struct candidate *candidate = candidate_of(way, event->who, run->people[event->who].since);
+    if (candidate == NULL || candidate->ready != event->at || candidate->in_line) {
+        return;
+    }
+    stand_in_line(run, way, candidate, true);
+    station_wait(&run->stations[way->station], event->at, candidate->entry);
+    run->to_serve |= UINT64_C(1) << way->station;
+}
+
 /* Everybody in the stage is judged, and those who are clear stand in line. */
 static void judge_way(struct run *run, struct way *way, double now)
 {
     const struct procedure_law *law = run->procedure->law;
-    struct station *station = &run->stations[way->station];
     if (!judging_reserve(run, way->candidate_count)) {
         return;
     }
     candidates_left(run, way);
     const size_t count = way->candidate_count;
     const result judged = law->judge(law->context, way->index, run->judging, count,
-                                     (int32_t)floor(now), run->judging_clear, run->err);
+                                     (int32_t)floor(now), run->judging_answers, run->err);
     if (!judged.ok) {
         fail(run, judged);
         return;
     }
-    station_clear(station, now);
-    const uint16_t bit = (uint16_t)(1U << way->bit);
-    for (size_t i = 0; i < count; i++) {
-        struct candidate *candidate = &way->candidates[i];
-        if (run->judging_clear[i]) {
-            station_wait(station, now, candidate->entry);
-        }
-        if (candidate->in_line != run->judging_clear[i]) {
-            candidate->in_line = run->judging_clear[i];
-            run->people[candidate->entry.who].in_line ^= bit;
-        }
-    }
-    run->counts.held[way->index] = count - station->waiting;
+    line_up_clear(run, way, count, now);
     run->to_serve |= UINT64_C(1) << way->station;
 }
 
@@ -824,6 +927,15 @@ static const struct procedure_person *person_ahead(const struct run *run)
     return &run->people[who < run->people_count ? who : 0];
 }
 
+static void person_event(struct run *run, struct way *way, const struct wheel_event *event)
+{
+    if (way->judged) {
+        get_ready(run, way, event);
+    } else {
+        go(run, event->who, way, PROCEDURE_NONE, event->at, event->at);
+    }
+}
+
 static void run_events(struct run *run)
 {
     const bool check = run->procedure->check_every_event;
@@ -843,7 +955,7 @@ static void run_events(struct run *run)
         if (index == NO_WAY) {
             handle_occasion(run, &event);
         } else if (ticket_is_good(&run->people[event.who], event.what)) {
-            go(run, event.who, &run->ways[index], PROCEDURE_NONE, event.at, event.at);
+            person_event(run, &run->ways[index], &event);
         }
         serve_all(run, event.at);
         if (check) {

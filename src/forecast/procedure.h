@@ -15,6 +15,10 @@
  * way taken leads on by one of its branches, drawn by their shares on that day: a step, and the
  * stage it leads to. A stage may hold a place of a station for as long as the person is in it.
  *
+ * For a judged way it is asked as soon as somebody is clear when judged: notice is given to them
+ * that day, and the approvals are sought. They stand in line once all of that is over. Whoever is
+ * no longer clear when judged again is no longer asked for; later it begins anew.
+ *
  * An outcome is a stage without ways: the person is counted and forgotten.
  *
  * Numbers are drawn by person and purpose (draw.h), so the same seed and future give the same lives
@@ -70,6 +74,13 @@ struct procedure_way {
     uint32_t station;        /* WAY_WHEN_SERVED */
     bool judged;             /* only whom the law clears is served; see procedure_law. The only way
                                 that is served by its station */
+    /* Of a judged way: for whom it is asked, when they are clear, so many approvals one after
+     * another, each of which takes a time; 0: none. */
+    size_t approval_count;
+    enum distribution_kind approving;
+    double approving_shape;
+    struct schedules approving_mean; /* days, of the day of asking */
+    bool with_notice;                /* and the law's notice has to run */
     const struct procedure_branch *branches;
     size_t branch_count;
 };
@@ -154,8 +165,12 @@ struct procedure_candidate {
     uint32_t seat;
 };
 
-/* Who may be served, of those who stand in line: the law's answer. Called in batches, on `day`. The
- * answers say for each whether the way's step is clear. NULL: everybody is. */
+/* Whether the way's step is clear. Of whom it never will be, as long as they stay in the stage, it
+ * is not asked again in this stay. */
+enum procedure_clearance { CLEARED, NOT_CLEARED, NEVER_CLEARED };
+
+/* Who may be served, of those who stand in line: the law's answer. Called in batches, on `day`.
+ * NULL: everybody is clear. */
 struct procedure_law {
     void *context;
     /* Somebody comes into the procedure, in a stage; somebody takes a step, from one stage to
@@ -164,7 +179,11 @@ struct procedure_law {
     uint32_t (*step)(void *context, const struct procedure_who *who, uint32_t from, uint32_t step,
                      uint32_t to, int32_t day);
     result (*judge)(void *context, uint32_t way, const struct procedure_candidate *candidates,
-                    size_t count, int32_t day, bool *ret_clear, struct err *err);
+                    size_t count, int32_t day, enum procedure_clearance *ret_clearances,
+                    struct err *err);
+    /* Of a way with notice: the first day on which the step may be taken when notice is given on
+     * `day`; INT32_MAX: on none. */
+    int32_t (*notice)(void *context, uint32_t way, int32_t day);
     int32_t days_between; /* a person in line is judged again after so many days */
 };
 

@@ -62,14 +62,41 @@ static result check_branch(const struct checked *checked, const struct procedure
                                   : check_schedules(checked, &branch->share, (double)INFINITY, err);
 }
 
+static bool shape_is_in_range(enum distribution_kind kind, double shape)
+{
+    return isfinite(shape) && shape >= 0 && (kind != DISTRIBUTION_GAMMA || shape > 0) &&
+           (kind != DISTRIBUTION_UNIFORM || shape <= 1);
+}
+
+/* Notice and approvals. */
+static result check_asking(const struct checked *checked, const struct procedure_way *way,
+                           struct err *err)
+{
+    const struct procedure_law *law = checked->procedure->law;
+    if (way->approval_count == 0 && !way->with_notice) {
+        return result_ok();
+    }
+    if (!way->judged) {
+        return refuse(checked, err, "has notice or approvals, and is not judged");
+    }
+    if (way->with_notice && law != NULL && law->notice == NULL) {
+        return refuse(checked, err, "has notice, of which the law says nothing");
+    }
+    if (way->approval_count == 0) {
+        return result_ok();
+    }
+    if (!shape_is_in_range(way->approving, way->approving_shape)) {
+        return refuse(checked, err, "has approvals whose shape is out of range");
+    }
+    return check_schedules(checked, &way->approving_mean, (double)INFINITY, err);
+}
+
 static result check_kind(const struct checked *checked, const struct procedure_way *way,
                          struct err *err)
 {
     switch (way->kind) {
     case WAY_AFTER_WAIT:
-        if (!isfinite(way->shape) || way->shape < 0 ||
-            (way->waiting == DISTRIBUTION_GAMMA && way->shape <= 0) ||
-            (way->waiting == DISTRIBUTION_UNIFORM && way->shape > 1)) {
+        if (!shape_is_in_range(way->waiting, way->shape)) {
             return refuse(checked, err, "has a wait whose shape is out of range");
         }
         return check_schedules(checked, &way->mean, (double)INFINITY, err);
@@ -91,6 +118,7 @@ static result check_way(const struct procedure *procedure, const struct procedur
     if (way->judged && way->kind != WAY_WHEN_SERVED) {
         return refuse(&checked, err, "is judged, and nobody waits there to be served");
     }
+    TRY(check_asking(&checked, way, err));
     if (way->open.count > 0) {
         TRY(check_schedules(&checked, &way->open, 1, err));
     }

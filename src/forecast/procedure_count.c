@@ -51,13 +51,9 @@ static double sum_of(const uint64_t *row, size_t group_count, uint32_t group)
 
 static double present_in(const struct procedure_counts *counts, const struct series_term *term)
 {
-    const size_t first = term->group == PROCEDURE_NONE ? 0 : term->group;
-    const size_t end = term->group == PROCEDURE_NONE ? counts->group_count : first + 1;
-    int64_t sum = 0;
-    for (size_t i = first; i < end; i++) {
-        sum += procedure_stage_cell(counts, term->index, (uint32_t)i)->count;
-    }
-    return (double)sum;
+    return term->group == PROCEDURE_NONE
+               ? (double)procedure_count_present(counts, term->index)
+               : (double)procedure_stage_cell(counts, term->index, term->group)->count;
 }
 
 static double days_in(const struct procedure_counts *counts, const struct series_term *term,
@@ -190,8 +186,7 @@ void procedure_count_check(const struct procedure_counts *counts, struct procedu
     recount_stages(procedure, &recount);
     ASSERT(recount.present == counts->begun - counts->ended);
     for (uint32_t i = 0; i < procedure->stage_count; i++) {
-        const struct series_term everybody = {.index = i, .group = PROCEDURE_NONE};
-        ASSERT((double)recount.in_stage[i] == present_in(counts, &everybody));
+        ASSERT((uint64_t)recount.in_stage[i] == procedure_count_present(counts, i));
     }
     for (size_t i = 0; i < procedure->station_count; i++) {
         ASSERT(recount.in_line[i] == present.stations[i].waiting);

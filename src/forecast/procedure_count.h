@@ -86,6 +86,17 @@ static inline void procedure_count_arrival(struct procedure_counts *counts, uint
     counts->arrivals[arrivals * counts->group_count + group]++;
 }
 
+/* Everybody in the stage. */
+static inline uint64_t procedure_count_present(const struct procedure_counts *counts,
+                                               uint32_t stage)
+{
+    int64_t sum = 0;
+    for (uint32_t i = 0; i < counts->group_count; i++) {
+        sum += procedure_stage_cell(counts, stage, i)->count;
+    }
+    return (uint64_t)sum;
+}
+
 /* The end of a quarter: writes its column of values, checks, and begins the next one. */
 void procedure_count_quarter(struct procedure_counts *counts, struct procedure_present present,
                              double now);

@@ -208,6 +208,37 @@ static result check_branch(struct scenario *scenario, const struct way_item *way
     return result_ok();
 }
 
+/* Notice and approvals are what the rulebook says they are; how long somebody takes to approve is
+ * the scenario's. */
+static result check_asking(const struct scenario *scenario, struct way_item *way, struct err *err)
+{
+    const struct rulebook *rulebook = scenario->rulebook;
+    const struct branch_item *branch = &scenario->branches[way->first_branch];
+    const bool asks = way->notice.name.len > 0 || way->approving.mean != NO_SUM;
+    if (asks && way->hub.name.len == 0) {
+        return scenario_refuse(way->at, "Say with `judged at` which hub is asked about", err,
+                               "The way \"%.*s\" has notice or approvals, and is not judged",
+                               STR_ARG(way->name));
+    }
+    if (way->approving.mean != NO_SUM && rulebook->steps[branch->step.index].approval_count == 0) {
+        return scenario_refuse(branch->step.at, "See the step's line `approved by` in the rulebook",
+                               err, "The step \"%.*s\" needs nobody's approval",
+                               STR_ARG(branch->step.name));
+    }
+    if (way->notice.name.len == 0) {
+        return result_ok();
+    }
+    way->notice.index = rulebook_clock(rulebook, way->notice.name);
+    if (way->notice.index == NOT_FOUND_INDEX) {
+        return not_found(&way->notice, "clock of the rulebook", STR(""), err);
+    }
+    return rulebook->clocks[way->notice.index].run_count == 1
+               ? result_ok()
+               : scenario_refuse(way->notice.at, "Name a clock with one line `runs`", err,
+                                 "How long \"%.*s\" runs depends on more than the day of notice",
+                                 STR_ARG(way->notice.name));
+}
+
 static result check_ways(struct scenario *scenario, struct err *err)
 {
     for (size_t i = 0; i < scenario->way_count; i++) {
@@ -228,6 +259,7 @@ static result check_ways(struct scenario *scenario, struct err *err)
         for (uint32_t j = 0; j < way->branch_count; j++) {
             TRY(check_branch(scenario, way, &scenario->branches[way->first_branch + j], err));
         }
+        TRY(check_asking(scenario, way, err));
     }
     /* The order of ways in the procedure: stage by stage. */
     uint32_t index = 0;

@@ -211,16 +211,24 @@ static result make_way(struct making *making, const struct way_item *item,
     *ret_way = (struct procedure_way){
         .name = item->name,
         .kind = item->kind,
-        .waiting = item->waiting,
-        .shape = item->shape,
+        .waiting = item->wait.kind,
+        .shape = item->wait.shape,
         .station = item->station.index,
         .judged = item->hub.name.len > 0,
+        .approving = item->approving.kind,
+        .approving_shape = item->approving.shape,
+        .with_notice = item->notice.name.len > 0,
         .branches = branches,
         .branch_count = item->branch_count,
     };
     TRY(schedules_or(making, item->open, 1, &ret_way->open));
-    TRY(schedules_or(making, item->sum, NO_MOST,
-                     item->kind == WAY_BY_HAZARD ? &ret_way->hazard : &ret_way->mean));
+    TRY(schedules_or(making, item->wait.mean, NO_MOST, &ret_way->mean));
+    TRY(schedules_or(making, item->hazard, NO_MOST, &ret_way->hazard));
+    TRY(schedules_or(making, item->approving.mean, NO_MOST, &ret_way->approving_mean));
+    if (item->approving.mean != NO_SUM) {
+        const struct branch_item *only = &scenario->branches[item->first_branch];
+        ret_way->approval_count = scenario->rulebook->steps[only->step.index].approval_count;
+    }
     for (uint32_t i = 0; i < item->branch_count; i++) {
         const struct branch_item *branch = &scenario->branches[item->first_branch + i];
         branches[i] =

@@ -144,15 +144,23 @@ struct branch_item {
     uint32_t share;    /* a sum, or NO_SUM: 1 */
 };
 
+/* "gamma mean TAKES shape 2 days" */
+struct wait_item {
+    enum distribution_kind kind;
+    double shape;
+    uint32_t mean; /* a sum, or NO_SUM: there is none */
+};
+
 struct way_item {
     str name;
     struct place_in_text at;
     struct named from;
     bool has_kind;
     enum procedure_way_kind kind;
-    enum distribution_kind waiting;
-    double shape;
-    uint32_t sum; /* mean or hazard */
+    struct wait_item wait;
+    uint32_t hazard;            /* a sum, or NO_SUM */
+    struct wait_item approving; /* each approval that the step needs */
+    struct named notice;        /* a clock of the rulebook; name.len 0: none */
     struct named station;
     struct named hub; /* name.len 0: not judged */
     uint32_t open;    /* a sum, or NO_SUM */

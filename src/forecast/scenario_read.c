@@ -607,7 +607,7 @@ static result read_stage(struct reader *reader)
     return result_ok();
 }
 
-static result read_wait(struct reader *reader, struct way_item *way)
+static result read_wait(struct reader *reader, struct wait_item *wait)
 {
     static const struct {
         const char *word;
@@ -620,17 +620,16 @@ static result read_wait(struct reader *reader, struct way_item *way)
         {"gamma", DISTRIBUTION_GAMMA, "shape"},
         {"even", DISTRIBUTION_UNIFORM, "within"},
     };
-    way->kind = WAY_AFTER_WAIT;
     for (size_t i = 0; i < sizeof waits / sizeof waits[0]; i++) {
         if (!take_word(reader, waits[i].word)) {
             continue;
         }
-        way->waiting = waits[i].kind;
+        wait->kind = waits[i].kind;
         TRY(waits[i].kind == DISTRIBUTION_FIXED ? result_ok() : expect_word(reader, "mean"));
-        TRY(read_sum(reader, &way->sum));
+        TRY(read_sum(reader, &wait->mean));
         if (waits[i].shape != NULL) {
             TRY(expect_word(reader, waits[i].shape));
-            TRY(read_number(reader, &way->shape));
+            TRY(read_number(reader, &wait->shape));
         }
         return expect_word(reader, "days");
     }
@@ -665,6 +664,13 @@ static result read_way_line(struct reader *reader, struct way_item *way)
         TRY(expect_word(reader, "at"));
         return read_name(reader, &way->hub, "the name of a hub");
     }
+    if (take_word(reader, "notice")) {
+        return read_name(reader, &way->notice, "the name of a clock of the rulebook");
+    }
+    if (take_word(reader, "approved")) {
+        TRY(expect_word(reader, "after"));
+        return read_wait(reader, &way->approving);
+    }
     if (take_word(reader, "step")) {
         return read_branch(reader, way);
     }
@@ -675,15 +681,17 @@ static result read_way_line(struct reader *reader, struct way_item *way)
         return read_name(reader, &way->station, "the name of a station");
     }
     if (take_word(reader, "after")) {
-        return read_wait(reader, way);
+        way->kind = WAY_AFTER_WAIT;
+        return read_wait(reader, &way->wait);
     }
     if (take_word(reader, "chance")) {
         way->kind = WAY_BY_HAZARD;
         TRY(expect_word(reader, "a"));
         TRY(expect_word(reader, "day"));
-        return read_sum(reader, &way->sum);
+        return read_sum(reader, &way->hazard);
     }
-    return unknown_line(reader, "from, open to, served by, after, chance a day, judged at, step");
+    return unknown_line(reader, "from, open to, served by, after, chance a day, judged at, notice, "
+                                "approved after, step");
 }
 
 static result read_way(struct reader *reader)
@@ -698,7 +706,9 @@ static result read_way(struct reader *reader)
     *way = (struct way_item){
         .name = name.name,
         .at = name.at,
-        .sum = NO_SUM,
+        .wait = {.mean = NO_SUM},
+        .hazard = NO_SUM,
+        .approving = {.mean = NO_SUM},
         .open = NO_SUM,
         .first_branch = (uint32_t)scenario->branch_count,
     };

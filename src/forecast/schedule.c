@@ -2,20 +2,25 @@
 
 #include <math.h>
 
-/* The last point that is not after `day`; -1 when there is none. */
+/* The last point that is not after `time`; -1 when there is none. Most schedules change from
+ * quarter to quarter: it is looked for from where it would be if all lay evenly. */
 static int64_t point_at(const struct schedule *schedule, double time)
 {
-    int64_t low = -1;
-    int64_t high = (int64_t)schedule->count;
-    while (high - low > 1) {
-        const int64_t middle = (low + high) / 2;
-        if ((double)schedule->points[middle].day <= time) {
-            low = middle;
-        } else {
-            high = middle;
-        }
+    const struct schedule_point *points = schedule->points;
+    const int64_t last = (int64_t)schedule->count - 1;
+    int64_t at = last;
+    if (last > 1 && time < (double)points[last].day) {
+        const double first = (double)points[1].day;
+        const double part = (time - first) / ((double)points[last].day - first);
+        at = part > 0 ? 1 + (int64_t)(part * (double)(last - 1)) : 0;
     }
-    return low;
+    while (at >= 0 && (double)points[at].day > time) {
+        at--;
+    }
+    while (at < last && (double)points[at + 1].day <= time) {
+        at++;
+    }
+    return at;
 }
 
 static double value_of(const struct schedule *schedule, int64_t point)

@@ -12,6 +12,14 @@ const char *merge_state_name(enum merge_state state)
     return state >= MERGE_ASKED && state <= MERGE_UNDONE ? merge_state_names[state] : "none";
 }
 
+const char *attribution_name(enum attribution to)
+{
+    static const char *const names[] = {[ATTRIBUTION_UNDECIDED] = "to be decided",
+                                        [ATTRIBUTION_CONTINUING] = "continuing",
+                                        [ATTRIBUTION_ABSORBED] = "absorbed"};
+    return names[to];
+}
+
 static result merge_begin(struct merge_row *row, const struct event *event, struct err *err)
 {
     const int64_t other = event->body.merge_requested.other;

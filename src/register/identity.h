@@ -113,6 +113,7 @@ bool person_event_changes_nothing(const struct person_row *row, const struct eve
 /* --- attributing --- */
 
 enum attribution { ATTRIBUTION_UNDECIDED, ATTRIBUTION_CONTINUING, ATTRIBUTION_ABSORBED };
+const char *attribution_name(enum attribution to); /* "to be decided", "continuing", "absorbed" */
 
 struct attributed {
     const struct event *event;

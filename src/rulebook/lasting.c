@@ -121,3 +121,154 @@ date lasts_until(const struct rulebook *rulebook, node_index index, const struct
     }
     assert_failed("the node is a condition or a value", __FILE__, __LINE__);
 }
+
+/* --- what the passing of time does to a condition ----------------------------------------------
+ */
+
+/* In the order false, unknown, true. */
+struct course {
+    bool may_rise;
+    bool may_fall;
+};
+
+static const struct course stays = {false, false};
+static const struct course either = {true, true};
+
+static struct course course_of(const struct rulebook *rulebook, node_index index);
+
+static struct course course_both(struct course a, struct course b)
+{
+    return (struct course){a.may_rise || b.may_rise, a.may_fall || b.may_fall};
+}
+
+static struct course course_turned(struct course course)
+{
+    return (struct course){course.may_fall, course.may_rise};
+}
+
+static bool is_of_person(const struct rulebook *rulebook, uint32_t fact)
+{
+    return rulebook->facts[fact].subject == SUBJECT_PERSON;
+}
+
+static bool value_stays(const struct rulebook *rulebook, node_index index);
+
+static bool values_stay(const struct rulebook *rulebook, const struct node *node)
+{
+    bool stay = true;
+    for (uint32_t i = 0; i < node->child_count; i++) {
+        stay = stay && value_stays(rulebook, node->children[i]);
+    }
+    return stay;
+}
+
+/* The line that applies, and the days that it counts between. */
+static bool clock_stays(const struct rulebook *rulebook, uint32_t clock)
+{
+    const struct clock *item = &rulebook->clocks[clock];
+    bool stay = true;
+    for (uint32_t i = 0; i < item->run_count; i++) {
+        const struct clock_run *run = &item->runs[i];
+        const struct course applies = run->has_when ? course_of(rulebook, run->when) : stays;
+        stay = stay && value_stays(rulebook, run->start) && !applies.may_rise && !applies.may_fall;
+    }
+    return stay;
+}
+
+static bool value_stays(const struct rulebook *rulebook, node_index index)
+{
+    const struct node *node = &rulebook->nodes[index];
+    if (node->kind == NODE_FACT) {
+        return is_of_person(rulebook, node->item);
+    }
+    if (node->kind == NODE_LAST_DAY) {
+        return clock_stays(rulebook, node->item);
+    }
+    return node->kind != NODE_TODAY && values_stay(rulebook, node);
+}
+
+/* `falls` when today stands on the left: today is before, or not after, a day that stays. */
+static struct course course_of_order(const struct rulebook *rulebook, const struct node *node,
+                                     struct course falls)
+{
+    const bool today_left = node_child(rulebook, node, 0)->kind == NODE_TODAY;
+    const bool today_right = node_child(rulebook, node, 1)->kind == NODE_TODAY;
+    if (values_stay(rulebook, node)) {
+        return stays;
+    }
+    if (today_left && value_stays(rulebook, node->children[1])) {
+        return falls;
+    }
+    if (today_right && value_stays(rulebook, node->children[0])) {
+        return course_turned(falls);
+    }
+    return either;
+}
+
+static struct course course_of_children(const struct rulebook *rulebook, const struct node *node)
+{
+    struct course course = stays;
+    for (uint32_t i = 0; i < node->child_count; i++) {
+        course = course_both(course, course_of(rulebook, node->children[i]));
+    }
+    return course;
+}
+
+static struct course course_of(const struct rulebook *rulebook, node_index index)
+{
+    static const struct course falls = {.may_fall = true};
+    static const struct course rises = {.may_rise = true};
+    const struct node *node = &rulebook->nodes[index];
+    switch (node->kind) {
+    case NODE_ALWAYS:
+    case NODE_NEVER:
+        return stays;
+    case NODE_FLAG:
+    case NODE_KNOWN:
+    case NODE_UNKNOWN:
+        return is_of_person(rulebook, node->item) ? stays : either;
+    case NODE_DEFINITION:
+        return course_of(rulebook, rulebook->definitions[node->item].condition);
+    case NODE_AND:
+    case NODE_OR:
+        return course_of_children(rulebook, node);
+    case NODE_NOT:
+        return course_turned(course_of_children(rulebook, node));
+    case NODE_EXPIRED:
+        return clock_stays(rulebook, node->item) ? rises : either;
+    case NODE_RUNNING:
+        return clock_stays(rulebook, node->item) ? falls : either;
+    case NODE_EQUAL:
+    case NODE_NOT_EQUAL:
+    case NODE_IN_LIST:
+    case NODE_IN_SET:
+        return values_stay(rulebook, node) ? stays : either;
+    case NODE_LESS:
+    case NODE_LESS_EQUAL:
+        return course_of_order(rulebook, node, falls);
+    case NODE_GREATER:
+    case NODE_GREATER_EQUAL:
+        return course_of_order(rulebook, node, rises);
+    case NODE_ANY_MEMBER:
+    case NODE_NO_MEMBER:
+    case NODE_EVERY_MEMBER:
+        return either;
+    case NODE_FACT:
+    case NODE_LITERAL:
+    case NODE_TODAY:
+    case NODE_AFTER:
+    case NODE_BEFORE:
+    case NODE_LAST_DAY:
+    case NODE_LATER:
+    case NODE_EARLIER:
+    case NODE_NAME:
+        break;
+    }
+    assert_failed("the node is a condition", __FILE__, __LINE__);
+}
+
+bool lasts_unclear(const struct rulebook *rulebook, uint32_t safeguard)
+{
+    ASSERT(safeguard < rulebook->safeguard_count);
+    return !course_of(rulebook, rulebook->safeguards[safeguard].clear_when).may_rise;
+}

@@ -89,7 +89,9 @@ bool exchange_may(const struct exchange *exchange, enum action action);
 MUST_USE result exchange_position(const struct exchange *exchange, size_t parameter,
                                   int64_t *ret_position, struct err *err);
 struct client_id exchange_new_client_id(const struct exchange *exchange);
-/* The person of the path, in the one written form of a reference. */
+/* A parameter of the path that names a person, in the one written form of a reference. */
+str exchange_reference(const struct exchange *exchange, size_t parameter);
+/* The first of them. */
 str exchange_person(const struct exchange *exchange);
 
 /* Does the Accept header allow an answer of this type? Without one, everything. */

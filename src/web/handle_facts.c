@@ -302,34 +302,15 @@ static void close_withdrawal(struct withdrawal *withdrawal)
 }
 #define OWN_WITHDRAWAL __attribute__((cleanup(close_withdrawal)))
 
-/* What the history has at the event and before it: one line at most. */
-static result read_up_to(struct exchange *exchange, int64_t event, struct history_answer *ret_found,
-                         struct err *err)
-{
-    const struct history_query only = {
-        .topics = 1U << HISTORY_FACTS, .before = event < INT64_MAX ? event + 1 : event, .limit = 1};
-    return casework_history(exchange->casework, &exchange->caller, exchange_person(exchange),
-                            &(struct asked){0}, &only, exchange->arena, ret_found, err);
-}
-
-static bool is_recorded_fact(const struct history_answer *history, int64_t event)
-{
-    return history->count == 1 && history->lines[0].event.position == event &&
-           history->lines[0].event.kind == EVENT_FACT_RECORDED;
-}
-
 /* The event of the path must be a fact of the person of the path. */
 static result open_withdrawal(struct withdrawal *own, struct exchange *exchange, struct err *err)
 {
     struct history_answer history;
-    TRY(exchange_position(exchange, 1, &own->event, err));
-    TRY(read_up_to(exchange, own->event, &history, err));
+    TRY(handler_event_of_person(exchange, HISTORY_FACTS, EVENT_FACT_RECORDED, &history, err));
     if (!exchange_may(exchange, ACTION_RECORD_FACT)) {
         return err_set(err, ERROR_FORBIDDEN, "This account may not withdraw a fact");
     }
-    if (!is_recorded_fact(&history, own->event)) {
-        return err_set(err, ERROR_NOT_FOUND, "Not found");
-    }
+    own->event = history.lines[0].event.position;
     json_auto_t *told = part_history_line(exchange->rulebook, &history.lines[0]);
     const str text = arena_copy(exchange->arena, json_str_or_empty(told, "text"));
     const str reference = history.person.reference;

@@ -1,4 +1,5 @@
 #include "format/json_out.h"
+#include "web/clock_changes.h"
 #include "web/handler.h"
 #include "web/listing.h"
 #include "web/resource_movements.h"
@@ -19,16 +20,23 @@ static str title_of(const struct exchange *exchange, const json_t *person, const
     return part == NULL ? whom : arena_format(exchange->arena, "%s: %.*s", part, STR_ARG(whom));
 }
 
-/* The view is that of view_person.h; `part` NULL for the overview. Takes its reference. */
+/* `part` NULL for the overview. */
+static void open_part(struct page *page, struct exchange *exchange, const json_t *resource,
+                      const char *template_name, const char *part)
+{
+    page_open(page, exchange, template_name, title_of(exchange, resource, part), "/people");
+    page_crumb(page, STR("People"), STR("/people"));
+    page_set(page, "question", handler_question_form(exchange));
+}
+
+/* The view is that of view_person.h. Takes its reference. */
 static result answer_part(struct exchange *exchange, const json_t *resource,
                           const char *template_name, const char *part, json_t *view,
                           struct err *err)
 {
     OWN_PAGE struct page page;
-    page_open(&page, exchange, template_name, title_of(exchange, resource, part), "/people");
-    page_crumb(&page, STR("People"), STR("/people"));
+    open_part(&page, exchange, resource, template_name, part);
     page_set(&page, "person", view);
-    page_set(&page, "question", handler_question_form(exchange));
     return page_answer(&page, 200, err);
 }
 
@@ -114,9 +122,12 @@ result handle_person_clocks(struct exchange *exchange, struct err *err)
         return answer_json(exchange, 200, resource, err);
     }
     const struct view_context context = handler_view(exchange);
-    return answer_part(exchange, resource, "person_clocks", "Clocks",
-                       view_person_clocks(&context, resource, handler_question(exchange, &asked)),
-                       err);
+    OWN_PAGE struct page page;
+    open_part(&page, exchange, resource, "person_clocks", "Clocks");
+    page_set(&page, "person",
+             view_person_clocks(&context, resource, handler_question(exchange, &asked)));
+    clock_changes_offer(&page, resource);
+    return page_answer(&page, 200, err);
 }
 
 /* --- contacts, notes, sources ----------------------------------------------------------------- */

@@ -115,29 +115,6 @@ static json_t *totals_of(const struct screen_totals *totals)
     return object;
 }
 
-static json_t *step_options(const struct exchange *exchange, str chosen)
-{
-    json_t *options = json_array();
-    for (size_t i = 0; i < exchange->rulebook->step_count; i++) {
-        const struct step *step = &exchange->rulebook->steps[i];
-        form_option(options, step->name, step->title, str_equal(step->name, chosen));
-    }
-    return options;
-}
-
-static result hub_options(struct exchange *exchange, str chosen, json_t *options, struct err *err)
-{
-    const struct hub_line *hubs = NULL;
-    size_t count = 0;
-    form_option(options, STR(""), STR("No hub"), chosen.len == 0);
-    TRY(casework_hubs(exchange->casework, &exchange->caller, exchange->arena, &hubs, &count, err));
-    for (size_t i = 0; i < count; i++) {
-        form_option(options, hubs[i].row.reference, hubs[i].row.name,
-                    str_equal(hubs[i].row.reference, chosen));
-    }
-    return result_ok();
-}
-
 static json_t *way_view(const json_t *safeguard)
 {
     json_t *view = json_object();
@@ -202,24 +179,16 @@ static result screening_page(struct exchange *exchange, const json_t *resource, 
                              struct err *err)
 {
     const struct view_context context = handler_view(exchange);
-    json_t *hubs = json_array();
-    const struct form_item step_item = {.shape = FORM_SELECT,
-                                        .name = STR("step"),
-                                        .label = STR("Step"),
-                                        .options = step_options(exchange, step)};
-    const struct form_item hub_item = {.shape = FORM_SELECT,
-                                       .name = STR("hub"),
-                                       .label = STR("Hub"),
-                                       .hint = STR("For a step that leads to a hub"),
-                                       .options = hubs};
-    const result listed = hub_options(exchange, hub, hubs, err);
     json_t *fields = json_array();
-    json_add(fields, form_item_view(exchange->arena, &step_item));
-    json_add(fields, form_item_view(exchange->arena, &hub_item));
+    const result listed = handler_step_fields(exchange, step, hub, fields, err);
     OWN_PAGE struct page page;
     page_open(&page, exchange, "screening", STR("Screening"), "/screening");
     page_set(&page, "fields", fields);
     json_t *screened = resource == NULL ? json_false() : screened_view(&context, resource);
+    page_set(&page, "missing_href",
+             json_of_str(step.len > 0 ? page_href(exchange->arena,
+                                                  "/screening/missing?step=%s&hub=%s", step, hub)
+                                      : STR("/screening/missing")));
     json_set_str(screened, "csv_href",
                  page_href(exchange->arena, "/screening?step=%s&hub=%s&as=csv", step, hub));
     page_set(&page, "screened", screened);

@@ -12,7 +12,9 @@ struct view_context handler_view(const struct exchange *exchange)
                 .see_people = exchange_may(exchange, ACTION_SEE_PEOPLE),
                 .record_fact = exchange_may(exchange, ACTION_RECORD_FACT),
                 .record_identity = exchange_may(exchange, ACTION_RECORD_IDENTITY),
+                .see_duplicates = exchange_may(exchange, ACTION_SEE_DUPLICATES),
                 .report_order = exchange_may(exchange, ACTION_REPORT_ORDER),
+                .manage_privacy = exchange_may(exchange, ACTION_MANAGE_PRIVACY),
                 .see_looks = exchange_may(exchange, ACTION_SEE_LOOKS),
                 .request_step = exchange_may(exchange, ACTION_REQUEST_STEP),
                 .approve_step = exchange_may(exchange, ACTION_APPROVE_STEP),
@@ -58,6 +60,67 @@ result handler_asked(struct exchange *exchange, struct asked *ret_asked, struct 
     exchange->casework = then;
     exchange->rulebook = then->rulebook;
     return result_ok();
+}
+
+result handler_event_of_person(struct exchange *exchange, enum history_topic topic,
+                               enum event_kind kind, struct history_answer *ret_history,
+                               struct err *err)
+{
+    struct history_answer found;
+    int64_t event = 0;
+    TRY(exchange_position(exchange, 1, &event, err));
+    const struct history_query only = {
+        .topics = 1U << topic, .before = event < INT64_MAX ? event + 1 : event, .limit = 1};
+    TRY(casework_history(exchange->casework, &exchange->caller, exchange_person(exchange),
+                         &(struct asked){0}, &only, exchange->arena, &found, err));
+    if (found.count != 1 || found.lines[0].event.position != event ||
+        found.lines[0].event.kind != kind) {
+        return err_set(err, ERROR_NOT_FOUND, "Not found");
+    }
+    *ret_history = found;
+    return result_ok();
+}
+
+static json_t *step_options(const struct exchange *exchange, str chosen)
+{
+    json_t *options = json_array();
+    for (size_t i = 0; i < exchange->rulebook->step_count; i++) {
+        const struct step *step = &exchange->rulebook->steps[i];
+        form_option(options, step->name, step->title, str_equal(step->name, chosen));
+    }
+    return options;
+}
+
+static result hub_options(struct exchange *exchange, str chosen, json_t *options, struct err *err)
+{
+    const struct hub_line *hubs = NULL;
+    size_t count = 0;
+    form_option(options, STR(""), STR("No hub"), chosen.len == 0);
+    TRY(casework_hubs(exchange->casework, &exchange->caller, exchange->arena, &hubs, &count, err));
+    for (size_t i = 0; i < count; i++) {
+        form_option(options, hubs[i].row.reference, hubs[i].row.name,
+                    str_equal(hubs[i].row.reference, chosen));
+    }
+    return result_ok();
+}
+
+result handler_step_fields(struct exchange *exchange, str step, str hub, json_t *fields,
+                           struct err *err)
+{
+    json_t *hubs = json_array();
+    const struct form_item step_item = {.shape = FORM_SELECT,
+                                        .name = STR("step"),
+                                        .label = STR("Step"),
+                                        .options = step_options(exchange, step)};
+    const struct form_item hub_item = {.shape = FORM_SELECT,
+                                       .name = STR("hub"),
+                                       .label = STR("Hub"),
+                                       .hint = STR("For a step that leads to a hub"),
+                                       .options = hubs};
+    const result listed = hub_options(exchange, hub, hubs, err);
+    json_add(fields, form_item_view(exchange->arena, &step_item));
+    json_add(fields, form_item_view(exchange->arena, &hub_item));
+    return listed;
 }
 
 bool handler_wants_csv(const struct exchange *exchange)

@@ -16,10 +16,20 @@ date handler_today(const struct exchange *exchange);
  * from here on. */
 MUST_USE result handler_asked(struct exchange *exchange, struct asked *ret_asked, struct err *err);
 
+/* The event that the second parameter of the path numbers, as the one line of the answer: one of
+ * the person of the path, of this topic and kind. ERROR_NOT_FOUND for any other. */
+MUST_USE result handler_event_of_person(struct exchange *exchange, enum history_topic topic,
+                                        enum event_kind kind, struct history_answer *ret_history,
+                                        struct err *err);
+
 /* The same question as a form: as of which day, as known at the end of which day. */
 json_t *handler_question_form(const struct exchange *exchange);
 /* And as the query of a link: "?on=...&known_at=...", "" when it is about now. */
 str handler_question(const struct exchange *exchange, const struct asked *asked);
+
+/* Which step, at which hub: the two fields of a question about everybody, added to `fields`. */
+MUST_USE result handler_step_fields(struct exchange *exchange, str step, str hub, json_t *fields,
+                                    struct err *err);
 
 /* The table asked for as a file: by Accept, or by "as=csv" in the query. */
 bool handler_wants_csv(const struct exchange *exchange);

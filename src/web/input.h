@@ -15,7 +15,7 @@
 #define INPUT_ANSWERS "answers"
 enum {
     FAULTS_MAX = 64,
-    INPUT_FIELDS_MAX = 24,
+    INPUT_FIELDS_MAX = 64,
     INPUT_TEXT_MAX = 2000,
     INPUT_HIDDEN_MAX = 6000 /* a passkey's answer */
 };

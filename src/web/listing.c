@@ -21,6 +21,7 @@ static const struct listing listings[] = {
     {STR_INIT("/hubs"), "hubs", {"reference"}},
     {STR_INIT("/letters/texts"), "texts", {"notice", "language"}},
     {STR_INIT("/manifests"), "manifests", {"reference"}},
+    {STR_INIT("/merges"), "merges", {"merge"}},
     {STR_INIT("/operations"), "operations", {"reference"}},
     {STR_INIT("/people/{person}/letters"), "letters", {"letter"}},
     {STR_INIT("/releases"), "releases", {"name"}},

@@ -32,6 +32,7 @@ static const struct page_place places[] = {
     {SAY("Clients"), "/clients", ACTION_SEE_OWN, SCOPE_CLIENTS},
     {"Today", "/today", ACTION_SEE_PEOPLE, SCOPE_NONE},
     {"People", "/people", ACTION_SEE_PEOPLE, SCOPE_NONE},
+    {"Merges", "/merges", ACTION_SEE_DUPLICATES, SCOPE_NONE},
     {"Hubs", "/hubs", ACTION_SEE_HUB, SCOPE_NONE},
     {"Agreements", "/agreements", ACTION_SEE_AGREEMENT, SCOPE_NONE},
     {"Departures", "/manifests", ACTION_SEE_MANIFEST, SCOPE_NONE},

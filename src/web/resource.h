@@ -66,6 +66,11 @@ json_t *resource_work(const struct rulebook *rulebook, const struct work_answer 
 json_t *resource_missing(const struct rulebook *rulebook, const struct missing_answer *answer);
 /* {"reference","event","holds","restricted","erasure_requested","erased","repeated"} */
 json_t *resource_privacy(const struct privacy_answer *answer);
+/* {"reference","holds","restricted","erasure_requested","asked_here","lines":[{"event","kind","at","by",
+ * "text","reason"}],"more"}: of the history about data protection; asked_here: erasure, by this
+ * account. */
+json_t *resource_person_privacy(const struct rulebook *rulebook,
+                                const struct history_answer *history, bool asked_here);
 /* {"looks":[{"at","account","role","subject_kind","reference","purpose","reason"}]} */
 json_t *resource_looks(const struct look_line *lines, size_t count);
 /* {"protected","accounts","roles","reason"} */

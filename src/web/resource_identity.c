@@ -1,16 +1,7 @@
+#include "web/resource_merge.h"
 #include "web/resource_part.h"
 
 #include "casework/identity.h"
-
-static json_t *known_instant(bool known, instant when)
-{
-    json_t *object = json_object();
-    json_set_flag(object, "known", known);
-    if (known) {
-        json_set(object, "value", json_of_instant(when));
-    }
-    return object;
-}
 
 static json_t *identifier_as_json(const struct identifier_line *line)
 {
@@ -42,28 +33,6 @@ static json_t *likely_as_json(const struct rulebook *rulebook,
     return object;
 }
 
-/* The records that take part are told by their references, as far as they are known here. */
-static json_t *merge_as_json(const struct identity_answer *answer, const struct merge_row *merge)
-{
-    json_t *object = json_object();
-    str continues = STR("");
-    str absorbed = STR("");
-    for (size_t i = 0; i < answer->record_count; i++) {
-        continues =
-            answer->records[i].id == merge->continues ? answer->records[i].reference : continues;
-        absorbed =
-            answer->records[i].id == merge->absorbed ? answer->records[i].reference : absorbed;
-    }
-    json_set_int64(object, "merge", merge->id);
-    json_set(object, "state", json_string(merge_state_name(merge->state)));
-    json_set_str(object, "continues", continues);
-    json_set_str(object, "absorbed", absorbed);
-    json_set(object, "requested_at", json_of_instant(merge->requested_at));
-    json_set(object, "decided_at", known_instant(merge->decided_event != 0, merge->decided_at));
-    json_set(object, "undone_at", known_instant(merge->undone_event != 0, merge->undone_at));
-    return object;
-}
-
 json_t *resource_identity(const struct rulebook *rulebook, const struct identity_answer *answer,
                           const struct likely_duplicate *likely, size_t likely_count)
 {
@@ -79,7 +48,7 @@ json_t *resource_identity(const struct rulebook *rulebook, const struct identity
         json_add(identifiers, identifier_as_json(&answer->identifiers[i]));
     }
     for (size_t i = 0; i < answer->merge_count; i++) {
-        json_add(merges, merge_as_json(answer, &answer->merges[i]));
+        json_add(merges, resource_merge_line(&answer->merges[i]));
     }
     for (size_t i = 0; i < likely_count; i++) {
         json_add(duplicates, likely_as_json(rulebook, &likely[i]));

@@ -14,6 +14,34 @@ json_t *resource_privacy(const struct privacy_answer *answer)
     return object;
 }
 
+json_t *resource_person_privacy(const struct rulebook *rulebook,
+                                const struct history_answer *history, bool asked_here)
+{
+    const struct person_row *person = &history->person;
+    json_t *object = json_object();
+    json_t *lines = json_array();
+    for (size_t i = 0; i < history->count; i++) {
+        const struct history_line *line = &history->lines[i];
+        json_t *told = json_object();
+        json_auto_t *whole = part_history_line(rulebook, line);
+        json_set_int64(told, "event", line->event.position);
+        json_set(told, "kind", json_string(event_kind_name(line->event.kind)));
+        json_set(told, "at", json_of_instant(line->event.recorded_at));
+        json_set_str(told, "by", line->actor);
+        json_set_str(told, "text", json_str_or_empty(whole, "text"));
+        json_set_str(told, "reason", json_str_or_empty(whole, "reason"));
+        json_add(lines, told);
+    }
+    json_set_str(object, "reference", person->reference);
+    json_set_int64(object, "holds", person->holds);
+    json_set_flag(object, "restricted", person->restricted);
+    json_set_flag(object, "erasure_requested", person->erasure_request != 0);
+    json_set_flag(object, "asked_here", asked_here);
+    json_set(object, "lines", lines);
+    json_set_flag(object, "more", history->next_before != 0);
+    return object;
+}
+
 static json_t *look_object(const struct look_line *line, bool with_account)
 {
     json_t *object = json_object();

@@ -13,8 +13,10 @@ struct view_rights {
     bool see_people;
     bool record_fact;
     bool record_identity;
+    bool see_duplicates;
     bool report_order;
     bool see_looks;
+    bool manage_privacy;
     bool request_step;
     bool approve_step;
     bool take_step;

@@ -448,6 +448,7 @@ static void set_deeds(json_t *view, const struct view_context *context, const js
         {context->rights.record_fact, "/people/%s/note", "Write a note"},
         {true, "/people/%s/letters", "Letters to the person"},
         {true, "/people/%s/ties", "Who sees this record from outside"},
+        {context->rights.manage_privacy, "/people/%s/privacy", "Data protection"},
         {context->rights.see_looks, "/looks?person=%s", "Who looked at this record"},
     };
     json_t *list = json_array();

@@ -369,7 +369,8 @@ json_t *view_person_movements(const struct view_context *context, const json_t *
 
 /* --- names and references --------------------------------------------------------------------- */
 
-static json_t *identifiers_view(const json_t *identifiers)
+static json_t *identifiers_view(const struct view_context *context, const json_t *identifiers,
+                                str base)
 {
     json_t *list = json_array();
     size_t index;
@@ -384,12 +385,18 @@ static json_t *identifiers_view(const json_t *identifiers)
         json_set(view, "issuer", issuer.len > 0 ? json_of_str(issuer) : json_false());
         json_set(view, "source", source.len > 0 ? json_of_str(source) : json_false());
         json_set(view, "true_from", view_day(json_str_or_empty(line, "true_from")));
+        json_set(view, "withdrawal_href",
+                 context->rights.record_identity
+                     ? json_of_str(arena_format(
+                           context->arena, "%.*s/identifiers/%lld/withdrawal", STR_ARG(base),
+                           (long long)json_integer_value(json_object_get(line, "event"))))
+                     : json_false());
         json_add(list, view);
     }
     return list;
 }
 
-static json_t *merges_view(const json_t *merges)
+static json_t *merges_view(const struct view_context *context, const json_t *merges)
 {
     json_t *list = json_array();
     size_t index;
@@ -398,15 +405,24 @@ static json_t *merges_view(const json_t *merges)
     {
         json_t *view = json_object();
         json_set_str(view, "state", json_str_or_empty(merge, "state"));
-        json_set_str(view, "continues", json_str_or_empty(merge, "continues"));
+        json_set_str(view, "continuing", json_str_or_empty(merge, "continuing"));
         json_set_str(view, "absorbed", json_str_or_empty(merge, "absorbed"));
-        json_set(view, "requested_at", view_instant_day(json_str_or_empty(merge, "requested_at")));
+        json_set(
+            view, "requested_at",
+            view_instant_day(json_str_or_empty(json_object_get(merge, "requested_at"), "value")));
+        json_set(view, "href",
+                 context->rights.see_duplicates
+                     ? json_of_str(arena_format(
+                           context->arena, "/merges/%lld",
+                           (long long)json_integer_value(json_object_get(merge, "merge"))))
+                     : json_false());
         json_add(list, view);
     }
     return list;
 }
 
-static json_t *duplicates_view(const struct view_context *context, const json_t *duplicates)
+static json_t *duplicates_view(const struct view_context *context, const json_t *duplicates,
+                               str person)
 {
     json_t *list = json_array();
     size_t index;
@@ -416,6 +432,9 @@ static json_t *duplicates_view(const struct view_context *context, const json_t 
         json_t *view = view_person_link(context, other);
         json_set(view, "born_on", view_known_day(json_object_get(other, "born_on")));
         json_set(view, "reasons", json_incref(json_object_get(other, "reasons")));
+        json_set_str(view, "compare_href",
+                     page_href(context->arena, "/people/%s/merge/%s", person,
+                               json_str_or_empty(other, "reference")));
         json_add(list, view);
     }
     return list;
@@ -424,9 +443,11 @@ static json_t *duplicates_view(const struct view_context *context, const json_t 
 json_t *view_person_identity(const struct view_context *context, const json_t *person)
 {
     json_t *view = view_person_head(context, person, "identity", STR(""));
-    json_t *identifiers = identifiers_view(json_object_get(person, "identifiers"));
-    json_t *merges = merges_view(json_object_get(person, "merges"));
-    json_t *duplicates = duplicates_view(context, json_object_get(person, "duplicates"));
+    json_t *identifiers = identifiers_view(context, json_object_get(person, "identifiers"),
+                                           json_str_or_empty(view, "base"));
+    json_t *merges = merges_view(context, json_object_get(person, "merges"));
+    json_t *duplicates = duplicates_view(context, json_object_get(person, "duplicates"),
+                                         json_str_or_empty(person, "reference"));
     json_set_flag(view, "has_identifiers", json_array_size(identifiers) > 0);
     json_set(view, "identifiers", identifiers);
     json_set_flag(view, "has_merges", json_array_size(merges) > 0);
@@ -436,6 +457,7 @@ json_t *view_person_identity(const struct view_context *context, const json_t *p
     json_set_flag(view, "has_duplicates", json_array_size(duplicates) > 0);
     json_set(view, "duplicates", duplicates);
     json_set_flag(view, "may_record_identity", context->rights.record_identity);
+    json_set_flag(view, "may_correct", context->rights.register_person);
     return view;
 }
 

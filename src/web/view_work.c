@@ -216,6 +216,7 @@ json_t *view_today(const struct view_context *context, const json_t *today)
     json_set(view, "due", due);
     json_set_flag(view, "may_register", context->rights.register_person);
     json_set_flag(view, "may_screen", context->rights.screen);
+    json_set_flag(view, "may_screen", context->rights.screen);
     return view;
 }
 

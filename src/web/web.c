@@ -179,12 +179,17 @@ struct client_id exchange_new_client_id(const struct exchange *exchange)
     return client_id_make(system_now(system), chance);
 }
 
-str exchange_person(const struct exchange *exchange)
+str exchange_reference(const struct exchange *exchange, size_t parameter)
 {
     char text[REFERENCE_SIZE];
-    const str typed = exchange->match.parameters[0];
+    const str typed = exchange->match.parameters[parameter];
     return reference_read(typed, text, NULL).ok ? arena_copy(exchange->arena, str_from_c(text))
                                                 : typed;
+}
+
+str exchange_person(const struct exchange *exchange)
+{
+    return exchange_reference(exchange, 0);
 }
 
 /* --- answering

@@ -614,6 +614,38 @@ static void test_restriction(void **state)
     office_expect_rebuilt(&desk->office);
 }
 
+static size_t counted_by(struct desk *desk, enum account_name account)
+{
+    struct office *office = &desk->office;
+    const struct caller caller = office_caller(office, account);
+    const struct people_query query = {
+        .text = STR(""), .stage = STR(""), .hub = STR(""), .limit = 100};
+    struct arena scratch = office->work;
+    struct people_answer people;
+    size_t counted = 0;
+    assert_true(casework_people(&office->casework, &caller, &query, &scratch, &people, NULL).ok);
+    for (size_t i = 0; i < people.stage_count; i++) {
+        counted += (size_t)people.stages[i].people;
+    }
+    assert_int_equal(counted, people.count);
+    return counted;
+}
+
+/* Aim: who is not listed is not counted either, also where a hub knows them by a request alone. */
+static void test_restricted_is_not_counted(void **state)
+{
+    struct desk *desk = *state;
+    const struct somebody person = office_ready(&desk->office, "PersonOne Samplealpha");
+    office_ready(&desk->office, "PersonTwo Samplebeta");
+    assert_true(office_ask_for(&desk->office, CLERK, &person, "transfer", HUB_NORTH).ok);
+    assert_int_equal(counted_by(desk, OPERATOR_NORTH), 1);
+    assert_int_equal(counted_by(desk, CLERK), 2);
+    assert_true(command(desk, PRIVACY_RESTRICT, person.reference).ok);
+    assert_int_equal(counted_by(desk, OPERATOR_NORTH), 0);
+    assert_int_equal(counted_by(desk, OPERATOR_SOUTH), 0);
+    assert_int_equal(counted_by(desk, CLERK), 1);
+}
+
 /* --- who looked ------------------------------------------------------------------------------- */
 
 /* Aim: every look is kept with who, when, at what and why; by person and by account; to be seen by
@@ -724,6 +756,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_repeat, setup, teardown),
         cmocka_unit_test_setup_teardown(test_places_and_rows, setup, teardown),
         cmocka_unit_test_setup_teardown(test_restriction, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_restricted_is_not_counted, setup, teardown),
         cmocka_unit_test_setup_teardown(test_looks, setup, teardown),
         cmocka_unit_test_setup_teardown(test_subject_access, setup, teardown),
     };

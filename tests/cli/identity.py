@@ -78,6 +78,14 @@ def references(desk, person, other):
     assert conflict["conflict"][0]["reference"] == person, conflict
     desk.run("identity", "remove", str(conflict["event"]), "--reason", "typed of the wrong person")
     assert event
+    was = desk.json("identity", "show", other)
+    assert "reason" in desk.fails("identity", "correct", other, "Another Name").lower()
+    assert "date" in desk.fails("identity", "correct", other, "Another Name", "31.12.1990", "--reason", "a passport").lower()
+    desk.run("identity", "correct", other, "Another Name", "1990-12-31", "--reason", "a passport")
+    now = desk.json("identity", "show", other)
+    assert (now["name"], now["born_on"]) == ("Another Name", "1990-12-31"), now
+    desk.run("identity", "correct", other, was["name"], was["born_on"], "--reason", "it was right")
+    assert desk.json("identity", "show", other) == was
 
 
 def merged_and_undone(desk, person, other):

@@ -14,6 +14,12 @@ struct one {
     uint64_t due_order;
     bool waits[PROCEDURE_WAYS_OF_STAGE_MAX];
     uint64_t came[PROCEDURE_WAYS_OF_STAGE_MAX]; /* order of coming to a line */
+    /* Of judged ways. */
+    uint64_t entered;                       /* order of coming to the stage */
+    bool open[PROCEDURE_WAYS_OF_STAGE_MAX]; /* to them */
+    double ready[PROCEDURE_WAYS_OF_STAGE_MAX];
+    uint64_t ready_order[PROCEDURE_WAYS_OF_STAGE_MAX];
+    uint64_t asked[PROCEDURE_WAYS_OF_STAGE_MAX];
 };
 
 struct coming {
@@ -33,6 +39,7 @@ struct all {
     struct coming coming[64];
     size_t coming_count;
     double allowance[SECOND_STATIONS_MAX];
+    size_t held[PROCEDURE_WAYS_MAX];
     double quarter_begin;
     size_t quarter;
     uint64_t order;
@@ -180,6 +187,9 @@ static void enter(struct all *all, struct one *one, uint32_t stage_index, double
 {
     const struct procedure_stage *stage = &all->procedure->stages[stage_index];
     memset(one->waits, 0, sizeof one->waits);
+    memset(one->open, 0, sizeof one->open);
+    memset(one->asked, 0, sizeof one->asked);
+    one->entered = all->order++;
     one->stage = stage_index;
     one->since = since;
     one->stay++;
@@ -201,6 +211,11 @@ static void enter(struct all *all, struct one *one, uint32_t stage_index, double
                 one->due = due;
                 one->due_way = w;
             }
+            continue;
+        }
+        if (way->judged) {
+            one->open[w] = true;
+            one->ready[w] = INFINITY;
             continue;
         }
         uint32_t ignored;
@@ -227,6 +242,89 @@ static void serve_whom_possible(struct all *all)
             any = true;
         }
         s = any ? 0 : s + 1;
+    }
+}
+
+/* ---- the law ---- */
+
+enum procedure_clearance second_clearance(uint64_t key, uint32_t way, int32_t day)
+{
+    if (draw_key(key, way) % 6 == 0) {
+        return NEVER_CLEARED;
+    }
+    const uint64_t weeks = (uint64_t)(day / 14);
+    return draw_key(draw_key(key, way), weeks) % 3 == 0 ? NOT_CLEARED : CLEARED;
+}
+
+int32_t second_notice(uint32_t way, int32_t day)
+{
+    return day > 100 ? INT32_MAX : day + 3 + (int32_t)(way % 5);
+}
+
+static double ready_of(const struct all *all, const struct one *one,
+                       const struct procedure_way *way, uint32_t index, uint64_t asked)
+{
+    const uint64_t purpose = draw_mix(draw_mix(draw_purpose(way->name.at, way->name.len)));
+    struct draw draw = draw_begin(draw_key(one->key, purpose + one->stay), asked);
+    double ready = all->now;
+    for (size_t i = 0; i < way->approval_count; i++) {
+        const double mean = number(&way->approving_mean, one->group, all->now);
+        ready += mean * draw_factor(all->tables, &draw, way->approving, way->approving_shape);
+    }
+    if (way->with_notice) {
+        const int32_t first = second_notice(index, (int32_t)all->now);
+        ready = first == INT32_MAX ? INFINITY : ready > first ? ready : first;
+    }
+    return ready;
+}
+
+/* True when they are clear. */
+static bool judge_one(struct all *all, struct one *one, uint32_t w, uint32_t index)
+{
+    const struct procedure_way *way = &all->procedure->stages[one->stage].ways[w];
+    const bool clear = second_clearance(one->key, index, (int32_t)all->now) == CLEARED;
+    if (!clear) {
+        one->ready[w] = INFINITY;
+    } else if (isinf(one->ready[w])) {
+        one->ready[w] = ready_of(all, one, way, index, one->asked[w]++);
+        one->ready_order[w] = all->order++;
+    }
+    one->waits[w] = one->ready[w] <= all->now;
+    one->came[w] = all->order++;
+    return clear;
+}
+
+static void judge_way(struct all *all, uint32_t stage, uint32_t w, uint32_t index)
+{
+    uint64_t after = 0;
+    all->held[index] = 0;
+    for (;;) {
+        struct one *next = NULL;
+        for (size_t i = 0; i < all->people_count; i++) {
+            struct one *one = &all->people[i];
+            if (one->stage == stage && one->open[w] && one->entered >= after &&
+                (next == NULL || one->entered < next->entered)) {
+                next = one;
+            }
+        }
+        if (next == NULL) {
+            return;
+        }
+        after = next->entered + 1;
+        all->held[index] += !judge_one(all, next, w, index);
+    }
+}
+
+static void judge(struct all *all)
+{
+    uint32_t index = 0;
+    for (uint32_t s = 0; s < all->procedure->stage_count; s++) {
+        const struct procedure_stage *stage = &all->procedure->stages[s];
+        for (uint32_t w = 0; w < stage->way_count; w++, index++) {
+            if (stage->ways[w].judged) {
+                judge_way(all, s, w, index);
+            }
+        }
     }
 }
 
@@ -336,6 +434,9 @@ static void end_quarter(struct all *all, size_t trace_begin)
             if (term->kind == TERM_TAKEN) {
                 value = (double)taken(all, term->index);
             }
+            if (term->kind == TERM_HELD_BY_LAW) {
+                value = (double)all->held[term->index];
+            }
             sum += term->weight * value;
         }
         all->outcome->values[i * procedure->quarter_count + all->quarter] = sum;
@@ -376,6 +477,27 @@ static double quarter_end(const struct all *all, size_t quarter)
     const date begin = all->procedure->begin;
     return date_days_between(begin,
                              date_add_months(begin, 3 * ((int32_t)quarter + 1), DATE_ROUND_DOWN));
+}
+
+/* The next moment at which notice and approvals are over for somebody. */
+static double next_ready(const struct all *all, size_t *ret_person, uint32_t *ret_way)
+{
+    double best = INFINITY;
+    uint64_t best_order = 0;
+    for (size_t i = 0; i < all->people_count; i++) {
+        const struct one *one = &all->people[i];
+        for (uint32_t w = 0; w < PROCEDURE_WAYS_OF_STAGE_MAX; w++) {
+            if (one->stage != PROCEDURE_NONE && one->open[w] && !one->waits[w] &&
+                (one->ready[w] < best ||
+                 (one->ready[w] == best && !isinf(best) && one->ready_order[w] < best_order))) {
+                best = one->ready[w];
+                best_order = one->ready_order[w];
+                *ret_person = i;
+                *ret_way = w;
+            }
+        }
+    }
+    return best;
 }
 
 /* The next moment at which somebody's time is up or somebody comes; the earlier put goes first. */
@@ -431,20 +553,39 @@ void second_run(const struct procedure *procedure, const struct draw_tables *tab
     begin(&all);
     size_t trace_begin = 0;
     double day = 0;
+    double judging = 0;
     while (all.quarter < procedure->quarter_count) {
         size_t person;
         size_t coming;
+        size_t ready_person = 0;
+        uint32_t ready_way = 0;
         const double moment = next_time(&all, &person, &coming);
+        const double ready = next_ready(&all, &ready_person, &ready_way);
         const double end = quarter_end(&all, all.quarter);
-        if (end <= moment && end <= day) {
+        if (end <= moment && end <= day && end <= ready) {
             pass_time(&all, end);
             end_quarter(&all, trace_begin);
             trace_begin = outcome->trace.count;
+        } else if (ready <= moment && ready <= day) {
+            pass_time(&all, ready);
+            serve_whom_possible(&all);
+            all.people[ready_person].waits[ready_way] = true;
+            all.people[ready_person].came[ready_way] = all.order++;
         } else if (day <= moment) {
-            /* What holds from this day on holds before its allowance is given out. */
+            /* What holds from this day on holds before its allowance is given out; it is judged
+             * before too, but on the first day. */
             pass_time(&all, day);
             serve_whom_possible(&all);
+            if (day > 0 && day == judging) {
+                judge(&all);
+                serve_whom_possible(&all);
+            }
             new_day(&all);
+            serve_whom_possible(&all);
+            if (day == 0) {
+                judge(&all);
+            }
+            judging += day == judging ? procedure->law->days_between : 0;
             day += 1;
         } else {
             pass_time(&all, moment);

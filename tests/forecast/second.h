@@ -1,6 +1,9 @@
 /* second: the procedure once more, as plainly as it can be said, for comparison. No wheel, no
  * lines, no sums: at every moment all people are looked at. It knows of the first one what
- * procedure.h says, and by which purposes numbers are drawn. */
+ * procedure.h says, and by which purposes numbers are drawn.
+ *
+ * With it comes a law, which knows nobody but by key: clearances come and go every two weeks, some
+ * people are never clear, and from April on no notice can be given. */
 #ifndef RETURNHUB_TESTS_FORECAST_SECOND_H
 #define RETURNHUB_TESTS_FORECAST_SECOND_H
 
@@ -28,6 +31,9 @@ struct second_outcome {
     uint64_t ended;
     double values[PROCEDURE_SERIES_MAX * PROCEDURE_QUARTERS_MAX];
 };
+
+enum procedure_clearance second_clearance(uint64_t key, uint32_t way, int32_t day);
+int32_t second_notice(uint32_t way, int32_t day);
 
 void second_run(const struct procedure *procedure, const struct draw_tables *tables, uint64_t seed,
                 uint64_t future, struct second_outcome *outcome);

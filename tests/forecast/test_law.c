@@ -1,8 +1,8 @@
 /* Aim: whoever the forecast's law lets through is whom the scalar judge clears on the same facts,
- * and nobody else. A second, plain law follows everybody beside it: it keeps every fact of a person
- * as a value, writes each at once, and asks the scalar judge. People stay, go, come back and take
- * each other's rows; facts are of every type, brought from one stage to another, recorded by steps,
- * and given anew. */
+ * and nobody else; and whom it says it will never let through, the scalar judge never clears. A
+ * second, plain law follows everybody beside it: it keeps every fact of a person as a value, writes
+ * each at once, and asks the scalar judge. People stay, go, come back and take each other's rows;
+ * facts are of every type, brought from one stage to another, recorded by steps, and given anew. */
 #include "forecast/draw.h"
 #include "forecast/scenario.h"
 #include "rulebook/judge.h"
@@ -39,10 +39,11 @@ static const char law_text[] =
     "step move \"Move\"\n  from here\n  to there\n"
     "step back \"Back\"\n  from there\n  to here\n"
     "step send \"Send\"\n  from here\n  to gone\n  with agreement\n"
+    "step send_far \"Send far\"\n  from here\n  to gone\n  with agreement\n"
     "step send_on \"Send on\"\n  from there\n  to gone\n  with agreement\n";
 
 static const char safeguards[] =
-    "safeguard ready\n  guards send, send_on\n  source \"A\"\n  reason \"B.\"\n"
+    "safeguard ready\n  guards send, send_far, send_on\n  source \"A\"\n  reason \"B.\"\n"
     "  clear when person.ready or person.marked\n"
     "  example \"c\"\n    on 2024-02-01\n    given person.ready = yes\n    then clear\n"
     "  example \"b\"\n    on 2024-02-01\n    given person.ready = no\n    given person.marked = "
@@ -77,7 +78,13 @@ static const char safeguards[] =
     "  example \"c\"\n    on 2024-02-01\n    given person.paid_on = 2024-01-01\n    then clear\n"
     "  example \"b\"\n    on 2024-02-01\n    given person.paid_on = 2024-01-31\n    then barred\n"
     "  example \"u\"\n    on 2024-02-01\n    then unknown\n"
-    "safeguard covered\n  guards send, send_on\n  source \"A\"\n  reason \"B.\"\n"
+    "safeguard soon\n  guards send\n  source \"A\"\n  reason \"B.\"\n"
+    "  clear when today <= 100 days after person.told_on or person.marked\n"
+    "  example \"c\"\n    on 2024-02-01\n    given person.told_on = 2023-11-01\n    then clear\n"
+    "  example \"b\"\n    on 2024-02-01\n    given person.told_on = 2023-10-01\n    given "
+    "person.marked = no\n    then barred\n"
+    "  example \"u\"\n    on 2024-02-01\n    then unknown\n"
+    "safeguard covered\n  guards send, send_far, send_on\n  source \"A\"\n  reason \"B.\"\n"
     "  clear when person.nationality in agreement.nationalities\n"
     "  example \"c\"\n    on 2024-02-01\n    given person.nationality = ALB\n    given "
     "agreement.nationalities = ALB\n    then clear\n"
@@ -99,11 +106,14 @@ static const char scenario_text[] =
     "group others\n  rest\n"
     "arrivals people\n  to here\n  a day 10\n"
     "station senders\n  a day 20\n"
+    "station senders_far\n  a day 2\n"
     "station senders_on\n  a day 10\n"
     "stage here\n  begins with 14000 waited 0 to 300 days\n"
     "stage there\nstage gone\n"
     "hub hub\n  agreement.nationalities = ALB, XDM\n  agreement.partner = ALB\n"
     "way sent\n  from here\n  served by senders\n  judged at hub\n  step send to gone\n"
+    "way sent_far\n  from here\n  served by senders_far\n  judged at hub\n"
+    "  step send_far to gone\n"
     "way marked\n  from here\n  chance a day 0.01\n  step mark to here\n"
     "way paid\n  from here\n  chance a day 0.01\n  step pay to here\n"
     "way moved\n  from here\n  chance a day 0.02\n  step move to there\n"
@@ -163,6 +173,8 @@ enum { LINES = sizeof lines / sizeof lines[0], COUNTRIES = 2 };
 struct life {
     uint64_t key;
     uint32_t group;
+    unsigned barred; /* bits, ways: for good, as the law said, while they are where they are */
+    enum where where;
     struct value facts[FACTS];
 };
 
@@ -179,6 +191,9 @@ static struct world {
     uint64_t judgings;
     uint64_t looked_at;
     uint64_t cleared;
+    uint64_t barred;
+    uint64_t barred_looked_at;
+    uint32_t people_count;
 } world;
 
 static uint32_t fact_of(const char *name)
@@ -262,7 +277,8 @@ static uint32_t comes(void *context, const struct procedure_who *who, uint32_t s
     (void)context;
     assert_true(who->person < PEOPLE_NUMBERS);
     struct life *life = &world.lives[who->person];
-    *life = (struct life){.key = who->key, .group = who->group};
+    *life = (struct life){.key = who->key, .group = who->group, .where = (enum where)stage};
+    world.people_count = who->person < world.people_count ? world.people_count : who->person + 1;
     give_all(life, COMING, day);
     give_all(life, (enum where)stage, day);
     return world.law->begin(world.law->context, who, stage, day);
@@ -280,32 +296,69 @@ static uint32_t steps(void *context, const struct procedure_who *who, uint32_t f
     if (str_equal(name, STR("pay"))) {
         life->facts[fact_of("person.paid_on")] = value_date(date_add_days(world.begins, day));
     }
+    life->barred = 0;
+    life->where = (enum where)to;
     give_all(life, (enum where)to, day);
     return world.law->step(world.law->context, who, from, step, to, day);
 }
 
+static bool is_clear(uint32_t step, const struct life *life, int32_t day)
+{
+    const struct question question = {.person = life->facts,
+                                      .agreement = world.agreement,
+                                      .today = date_add_days(world.begins, day)};
+    return judge_step(world.rulebook, step, &question, NULL) == CLEARANCE_CLEAR;
+}
+
+/* The judged ways by their numbers: stage by stage, in the order of the text. */
+enum { WAY_SENT = 0, WAY_SENT_FAR = 1, WAY_SENT_ON = 5 };
+
+static uint32_t step_of(uint32_t way)
+{
+    const str name = way == WAY_SENT       ? STR("send")
+                     : way == WAY_SENT_FAR ? STR("send_far")
+                                           : STR("send_on");
+    assert_true(way == WAY_SENT || way == WAY_SENT_FAR || way == WAY_SENT_ON);
+    return rulebook_step(world.rulebook, name);
+}
+
+/* Some of those who were said to be barred for good. */
+static void look_at_barred(uint32_t way, int32_t day)
+{
+    const enum where where = way == WAY_SENT_ON ? THERE : HERE;
+    for (size_t i = world.judgings % LOOKED_AT; i < world.people_count; i += LOOKED_AT) {
+        const struct life *life = &world.lives[i];
+        if (life->where == where && (life->barred >> way & 1) != 0) {
+            assert_false(is_clear(step_of(way), life, day));
+            world.barred_looked_at++;
+        }
+    }
+}
+
 static result judges(void *context, uint32_t way, const struct procedure_candidate *candidates,
-                     size_t count, int32_t day, bool *ret_clear, struct err *err)
+                     size_t count, int32_t day, enum procedure_clearance *ret_clearances,
+                     struct err *err)
 {
     (void)context;
-    static const str judged[] = {STR_INIT("send"), STR_INIT("send_on")};
-    TRY(world.law->judge(world.law->context, way, candidates, count, day, ret_clear, err));
-    uint32_t step = 0;
-    while (!str_equal(world.rulebook->steps[step].name, judged[way == 0 ? 0 : 1])) {
-        step++;
-    }
+    TRY(world.law->judge(world.law->context, way, candidates, count, day, ret_clearances, err));
+    const uint32_t step = step_of(way);
     world.judgings++;
     for (size_t i = world.judgings % LOOKED_AT; i < count; i += LOOKED_AT) {
-        const struct question question = {.person = world.lives[candidates[i].person].facts,
-                                          .agreement = world.agreement,
-                                          .today = date_add_days(world.begins, day)};
-        const bool clear = judge_step(world.rulebook, step, &question, NULL) == CLEARANCE_CLEAR;
-        if (clear != ret_clear[i]) {
-            fail_msg("day %d, way %u, person %u: clear is %d, by the judge %d", day, way,
-                     candidates[i].person, ret_clear[i], clear);
+        const bool clear = is_clear(step, &world.lives[candidates[i].person], day);
+        if (clear != (ret_clearances[i] == CLEARED)) {
+            fail_msg("day %d, way %u, person %u: the law says %u, the judge %d", day, way,
+                     candidates[i].person, ret_clearances[i], clear);
         }
         world.looked_at++;
         world.cleared += clear;
+    }
+    look_at_barred(way, day);
+    for (size_t i = 0; i < count; i++) {
+        struct life *life = &world.lives[candidates[i].person];
+        const bool barred = ret_clearances[i] == NEVER_CLEARED;
+        assert_true((life->barred >> way & 1) == 0);
+        life->barred |= (unsigned)barred << way;
+        world.barred += barred;
     }
     return result_ok();
 }
@@ -376,11 +429,14 @@ static void as_the_scalar_judge(void **state)
     if (!procedure_run(&procedure, &tables, 7, 0, &world.arena, scratch, &outcome, &err).ok) {
         fail_msg("%s", err.what);
     }
-    print_message("# %llu judged twice, %llu of them clear\n", (unsigned long long)world.looked_at,
-                  (unsigned long long)world.cleared);
+    print_message("# %llu judged twice, %llu of them clear; %llu barred for good, and %llu times "
+                  "so by the judge\n",
+                  (unsigned long long)world.looked_at, (unsigned long long)world.cleared,
+                  (unsigned long long)world.barred, (unsigned long long)world.barred_looked_at);
     /* More than one room of rows, and both answers often. */
     assert_true(outcome.begun > 42000);
     assert_true(world.cleared > 1000 && world.looked_at - world.cleared > 1000);
+    assert_true(world.barred > 1000 && world.barred_looked_at > 1000);
     arena_close(&scratch);
     arena_close(&world.arena);
 }

@@ -34,9 +34,17 @@ static const char small_law[] =
     "fact person.told_on : date\n  \"Told\"\n"
     "fact person.nationality : country\n  \"Nationality\"\n"
     "fact agreement.nationalities : countries\n  \"Nationalities\"\n"
+    "clock warning\n  \"Warning\"\n  source \"A\"\n  runs 5 days after person.told_on\n"
+    "  example \"e\"\n    given person.told_on = 2024-01-01\n    then last day 2024-01-06\n"
+    "clock either\n  \"Either\"\n  source \"A\"\n"
+    "  runs 5 days after person.told_on when person.ready\n  runs 9 days after person.told_on\n"
+    "  example \"e\"\n    given person.told_on = 2024-01-01, person.ready = yes\n"
+    "    then last day 2024-01-06\n"
+    "role clerk \"Clerk\"\nrole chief \"Chief\"\n"
     "stage here \"Here\" start\nstage there \"There\"\nstage gone \"Gone\" outcome\n"
     "step tell \"Tell\"\n  from here\n  to the same stage\n  records person.told_on = today\n"
     "step send \"Send\"\n  from here\n  to there\n  with agreement\n"
+    "  approved by clerk then chief\n"
     "step go \"Go\"\n  from here, there\n  to gone\n"
     "safeguard ready\n  guards send\n  source \"A\"\n  reason \"Not ready.\"\n"
     "  clear when person.ready\n"
@@ -236,6 +244,34 @@ static void law_holds(void **state)
     assert_true(total(&none, CAME) == came);
 }
 
+/* The whole, with two lines more on the way by which people are sent: how many are. */
+static double sent_with(const char *lines)
+{
+    static const char after[] = "judged at hub\n";
+    char text[sizeof whole + 128];
+    const char *at = strstr(whole, after) + strlen(after);
+    snprintf(text, sizeof text, "%.*s%s%s", (int)(at - whole), whole, lines, at);
+    const struct ensemble asked = futures(small_scenario(text), 0, 1, 1);
+    return total(&asked, SENT);
+}
+
+/* Three a day are sent, 9 to 17 days after they came. What takes longer than until the 40th day
+ * lets nobody be sent; what takes 12 days leaves those out who would be sent on the last 12. Two
+ * approve, one after the other, while notice runs: for 5 days, so that they may be sent on the
+ * 6th. */
+static void asked_for(void **state)
+{
+    (void)state;
+    const double plain = sent_with("");
+    const double noticed = sent_with("  notice warning\n");
+    const double approved = sent_with("  approved after exactly 6 days\n");
+    assert_true(fabs(plain - noticed - 6 * 3) < 4 * sqrt(6 * 3));
+    assert_true(fabs(plain - approved - 12 * 3) < 4 * sqrt(12 * 3));
+    assert_true(sent_with("  notice warning\n  approved after exactly 6 days\n") == approved);
+    assert_true(sent_with("  notice warning\n  approved after exactly 2 days\n") == noticed);
+    assert_true(sent_with("  approved after exactly 16 days\n") == 0);
+}
+
 /* One who counts for six: as many, within six times the chance of so many fewer people. The last
  * quarter of `sent` is bound by what can be sent a day, when that is little. */
 static void one_counts_for_many(void **state)
@@ -321,6 +357,14 @@ static void mistakes(void **state)
         const char *to;
         const char *says;
     } rows[] = {
+        {"judged at hub\n", "judged at hub\n  notice warned\n",
+         "There is no clock of the rulebook \"warned\""},
+        {"judged at hub\n", "judged at hub\n  notice either\n",
+         "depends on more than the day of notice"},
+        {"40 days\n", "40 days\n  notice warning\n", "has notice or approvals, and is not judged"},
+        {"judged at hub\n  step send to there",
+         "judged at hub\n  approved after exactly 2 days\n  step go to gone",
+         "The step \"go\" needs nobody's approval"},
         {"step send to there", "step sned to there", "There is no step of the rulebook \"sned\""},
         {"step send to there", "step send to gone", "does not lead to the stage \"gone\""},
         {"served by senders", "served by sender", "There is no station \"sender\""},
@@ -364,6 +408,7 @@ int main(void)
         cmocka_unit_test(measures_start),
         cmocka_unit_test(one_counts_for_many),
         cmocka_unit_test(same_bytes_on_threads),
+        cmocka_unit_test(asked_for),
         cmocka_unit_test(mistakes),
         cmocka_unit_test(those_of_the_program),
     };

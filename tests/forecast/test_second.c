@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-enum { MODELS = 60, MEMORY = 32 * 1024 * 1024, PEOPLE_NUMBERS = 65536 };
+enum { MODELS = 60, MEMORY = 32 * 1024 * 1024, PEOPLE_NUMBERS = 65536, DAYS = 366 };
 
 struct watcher {
     uint64_t keys[PEOPLE_NUMBERS];
@@ -41,6 +41,25 @@ static uint32_t sees_step(void *context, const struct procedure_who *who, uint32
     watcher->trace.steps[watcher->trace.count++] =
         (struct second_step){watcher->keys[who->person], step, day};
     return who->seat;
+}
+
+static result judges_as_the_second(void *context, uint32_t way,
+                                   const struct procedure_candidate *candidates, size_t count,
+                                   int32_t day, enum procedure_clearance *ret_clearances,
+                                   struct err *err)
+{
+    (void)err;
+    const struct watcher *watcher = context;
+    for (size_t i = 0; i < count; i++) {
+        ret_clearances[i] = second_clearance(watcher->keys[candidates[i].person], way, day);
+    }
+    return result_ok();
+}
+
+static int32_t gives_notice(void *context, uint32_t way, int32_t day)
+{
+    (void)context;
+    return second_notice(way, day);
 }
 
 static struct schedules any_share(struct small *small, struct random *random)
@@ -123,8 +142,45 @@ static void any_station(struct small *small, struct random *random)
     station->order = random_chance(random, 0.25) ? STATION_NEWEST_FIRST : STATION_OLDEST_FIRST;
 }
 
+/* Half of the ways that alone are served by their station; some with notice, some with approvals.
+ */
+static void any_judged(struct small *small, struct random *random)
+{
+    size_t served[SMALL_STATIONS_MAX] = {0};
+    for (size_t i = 0; i < small->procedure.stage_count; i++) {
+        for (size_t j = 0; j < small->stages[i].way_count; j++) {
+            const struct procedure_way *way = &small->ways[i][j];
+            served[way->station] += way->kind == WAY_WHEN_SERVED;
+        }
+    }
+    for (size_t i = 0; i < small->procedure.stage_count; i++) {
+        for (size_t j = 0; j < small->stages[i].way_count; j++) {
+            struct procedure_way *way = &small->ways[i][j];
+            if (way->kind != WAY_WHEN_SERVED || served[way->station] != 1 ||
+                random_chance(random, 0.2)) {
+                continue;
+            }
+            way->judged = true;
+            way->with_notice = random_chance(random, 0.5);
+            way->approval_count = random_below(random, 3);
+            way->approving = (enum distribution_kind)random_below(random, 5);
+            way->approving_shape = 0.1 + 0.8 * random_unit(random);
+            way->approving_mean =
+                small_change(small, 10 * random_unit(random), 100, 20 * random_unit(random));
+        }
+    }
+}
+
 static void any_series(struct small *small)
 {
+    uint32_t index = 0;
+    for (uint32_t i = 0; i < small->procedure.stage_count; i++) {
+        for (size_t j = 0; j < small->stages[i].way_count; j++, index++) {
+            if (small->ways[i][j].judged) {
+                small_series(small, TERM_HELD_BY_LAW, index);
+            }
+        }
+    }
     for (uint32_t i = 0; i < small->procedure.stage_count; i++) {
         if (!small->stages[i].outcome) {
             small_series(small, TERM_STAGE, i);
@@ -178,6 +234,7 @@ static void any_model(struct small *small, struct random *random)
                     (int64_t)random_below(random, 30), 3 * random_unit(random),
                     5 + 200 * random_unit(random));
     }
+    any_judged(small, random);
     any_series(small);
     small->procedure.check_every_event = true;
     small->procedure.slots_a_day = 0.5 + 20 * random_unit(random);
@@ -207,8 +264,12 @@ static void compare(const struct small *small, const struct draw_tables *tables,
     static struct watcher watcher;
     static struct second_outcome second;
     struct procedure procedure = small->procedure;
-    const struct procedure_law law = {
-        .context = &watcher, .begin = sees_begin, .step = sees_step, .days_between = 7};
+    const struct procedure_law law = {.context = &watcher,
+                                      .begin = sees_begin,
+                                      .step = sees_step,
+                                      .judge = judges_as_the_second,
+                                      .notice = gives_notice,
+                                      .days_between = 7};
     procedure.law = &law;
     watcher.trace.count = 0;
     struct arena results = {0};
@@ -262,9 +323,13 @@ static void as_the_second(void **state)
 
 struct door {
     bool clear[PEOPLE_NUMBERS]; /* when last judged */
+    bool never[PEOPLE_NUMBERS]; /* will they be clear in this stay */
     uint32_t sent_to;
     uint64_t sent;
     uint64_t lost; /* clear once, and no longer when next judged */
+    uint64_t shut; /* who never will be clear */
+    uint64_t present;
+    uint64_t held[DAYS + 1]; /* by day of judging */
 };
 
 static uint32_t door_begin(void *context, const struct procedure_who *who, uint32_t stage,
@@ -273,6 +338,8 @@ static uint32_t door_begin(void *context, const struct procedure_who *who, uint3
     (void)stage;
     (void)day;
     ((struct door *)context)->clear[who->person] = false;
+    ((struct door *)context)->never[who->person] = false;
+    ((struct door *)context)->present++;
     return who->person;
 }
 
@@ -283,6 +350,7 @@ static uint32_t door_step(void *context, const struct procedure_who *who, uint32
     (void)step;
     (void)day;
     struct door *door = context;
+    door->present--;
     if (to == door->sent_to) {
         assert_true(door->clear[who->person]);
         door->sent++;
@@ -291,22 +359,30 @@ static uint32_t door_step(void *context, const struct procedure_who *who, uint32
 }
 
 static result door_judge(void *context, uint32_t way, const struct procedure_candidate *candidates,
-                         size_t count, int32_t day, bool *ret_clear, struct err *err)
+                         size_t count, int32_t day, enum procedure_clearance *ret_clearances,
+                         struct err *err)
 {
     (void)way;
     (void)err;
     struct door *door = context;
+    door->held[day] = door->present;
     for (size_t i = 0; i < count; i++) {
         const uint32_t person = candidates[i].person;
+        const uint64_t drawn = draw_key((uint64_t)day, person) % 9;
         assert_int_equal(candidates[i].seat, person);
-        ret_clear[i] = draw_key((uint64_t)day, person) % 3 == 0;
-        door->lost += door->clear[person] && !ret_clear[i];
-        door->clear[person] = ret_clear[i];
+        assert_false(door->never[person]);
+        ret_clearances[i] = drawn < 3 ? CLEARED : drawn < 8 ? NOT_CLEARED : NEVER_CLEARED;
+        door->lost += door->clear[person] && drawn >= 3;
+        door->clear[person] = drawn < 3;
+        door->held[day] -= drawn < 3;
+        door->never[person] = drawn == 8;
+        door->shut += drawn == 8;
     }
     return result_ok();
 }
 
-/* More are clear than are served, and most are not clear the next time: nobody is served then. */
+/* More are clear than are served, and most are not clear the next time: nobody is served then. Of
+ * whom it is certain it is not asked again, and they are held by the law as long as they stay. */
 static void only_who_is_clear(void **state)
 {
     (void)state;
@@ -326,6 +402,7 @@ static void only_who_is_clear(void **state)
     leaves->hazard = small_always(&small, 0.01);
     small_branch(&small, leaves, gone, small_always(&small, 1));
     small_arrivals(&small, here, small_always(&small, 5));
+    const size_t held = small_series(&small, TERM_HELD_BY_LAW, 0);
     struct procedure procedure = small.procedure;
     const struct procedure_law law = {.context = &door,
                                       .begin = door_begin,
@@ -345,9 +422,15 @@ static void only_who_is_clear(void **state)
     if (!ran.ok) {
         fail_msg("%s", err.what);
     }
-    print_message("# %llu sent, %llu clearances lost\n", (unsigned long long)door.sent,
-                  (unsigned long long)door.lost);
-    assert_true(door.sent > 300 && door.lost > 1000);
+    print_message("# %llu sent, %llu clearances lost, %llu never\n", (unsigned long long)door.sent,
+                  (unsigned long long)door.lost, (unsigned long long)door.shut);
+    assert_true(door.sent > 300 && door.lost > 500 && door.shut > 300);
+    for (size_t i = 0; i < procedure.quarter_count; i++) {
+        static const int quarter_ends[] = {91, 182, 274, DAYS};
+        const int judged = (quarter_ends[i] - 1) / law.days_between * law.days_between;
+        assert_true(outcome.values[held * procedure.quarter_count + i] ==
+                    (double)door.held[judged]);
+    }
     arena_close(&results);
     arena_close(&scratch);
 }

@@ -1,7 +1,9 @@
 /* Aim: no bit of a log that was served can be another without the audit finding it and naming the
  * file.
  *
- *     flip_served KEY.pub FOLDER FILE...      every file of the log, under the folder */
+ *     flip_served KEY.pub FOLDER FILE...      every file of the log, under the folder
+ *
+ * All of them under script/check-long, where RETURNHUB_LONG is set. */
 #include "published_log.h"
 
 #include <stdio.h>
@@ -21,7 +23,7 @@ int main(int count, char **arguments)
         fprintf(stderr, "The log itself is not good: %s\n", err.what);
         return EXIT_FAILURE;
     }
-    const uint64_t flips = published_log_flip(&log, unseen);
+    const uint64_t flips = published_log_flip(&log, getenv("RETURNHUB_LONG") != NULL, unseen);
     if (unseen[0] != '\0') {
         fprintf(stderr, "Not found, or not named: %s\n", unseen);
         return EXIT_FAILURE;

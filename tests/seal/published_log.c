@@ -162,11 +162,6 @@ result audit_now(struct published_log *log, str older, struct err *err)
     return audit_log(&audit, &outcome, err);
 }
 
-static size_t bit_step(const struct log_file *file)
-{
-    return getenv("RETURNHUB_LONG") != NULL || file->size < 1000 ? 1 : 13;
-}
-
 /* What an entry is does not fit its hash: of the two files either may be named. */
 static bool is_named(const struct log_file *file, const struct err *err)
 {
@@ -179,13 +174,14 @@ static bool is_named(const struct log_file *file, const struct err *err)
            (hashes[0] != '\0' && strstr(err->what, hashes) != NULL);
 }
 
-uint64_t published_log_flip(struct published_log *log, char unseen[LOG_UNSEEN_SIZE])
+uint64_t published_log_flip(struct published_log *log, bool all, char unseen[LOG_UNSEEN_SIZE])
 {
     uint64_t flips = 0;
     unseen[0] = '\0';
     for (size_t i = 0; i < log->count; i++) {
         struct log_file *file = &log->files[i];
-        for (size_t bit = 0; bit < file->size * 8; bit += bit_step(file)) {
+        const size_t step = all || file->size < 1000 ? 1 : 13;
+        for (size_t bit = 0; bit < file->size * 8; bit += step) {
             struct err err = {0};
             file->bytes[bit / 8] ^= (char)(1 << bit % 8);
             if (audit_now(log, STR(""), &err).ok || !is_named(file, &err)) {

@@ -34,8 +34,8 @@ struct sha256 commitment_of(uint64_t history, uint64_t number);
 str signed_checkpoint(struct published_log *log, uint64_t size, const struct sha256 *root);
 /* The audit of the log as it now is. */
 result audit_now(struct published_log *log, str older, struct err *err);
-/* Flips bits, one at a time: all under script/check-long; otherwise of large files each thirteenth.
- * How many; `unseen` says which was not found, or not named, and is "" when all were. */
-uint64_t published_log_flip(struct published_log *log, char unseen[LOG_UNSEEN_SIZE]);
+/* Flips bits, one at a time: all, or of large files each thirteenth. How many; `unseen` says which
+ * was not found, or not named, and is "" when all were. */
+uint64_t published_log_flip(struct published_log *log, bool all, char unseen[LOG_UNSEEN_SIZE]);
 
 #endif

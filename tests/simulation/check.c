@@ -94,13 +94,17 @@ static bool check_command(struct world *world, const struct order *order,
                            done_before ? "done twice" : "is not in the store");
     }
     /* The same once more is an answer; only to somebody who sees the person no more it is none, nor
-     * when it turned out that it was not done of whom the order names, or who that was is erased.
-     */
+     * to whom another role was given since, when it turned out that it was not done of whom the
+     * order names, or who that was is erased. */
     const int64_t before = model_command(model, &order->client_id);
     const struct model_person *whose = before == 0 ? NULL : model_whose(model, before);
     const bool cannot_tell = answer->err.code == ERROR_CONFLICT &&
                              (model_was_given(model, before) || (whose != NULL && whose->erased));
-    if (done_before && !world->disk_failed && answer->err.code != ERROR_NOT_FOUND && !cannot_tell) {
+    const bool may_no_more =
+        answer->err.code == ERROR_FORBIDDEN &&
+        model_account(model, world->office.accounts[order->by])->changed > before;
+    if (done_before && !world->disk_failed && answer->err.code != ERROR_NOT_FOUND && !cannot_tell &&
+        !may_no_more) {
         return model_break(model, "6: %s was done before, and is refused now: %s", name,
                            answer->err.what);
     }

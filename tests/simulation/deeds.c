@@ -635,6 +635,31 @@ static result send_review(struct world *world, const struct order *order,
     return result_ok();
 }
 
+/* --- roles ------------------------------------------------------------------------------------ */
+
+/* A clerk becomes a senior officer, and the other way round, with what they asked for still open.
+ * CLERK and SENIOR stay what they are. */
+static bool draw_role(struct world *world, struct order *order)
+{
+    const bool clerk = chance(world, 0.5);
+    const char *role = chance(world, 0.5) ? "caseworker" : "senior_officer";
+    order->by = draw_account(world, "administrator");
+    snprintf(order->text[0], sizeof order->text[0], "%s", clerk ? "other-clerk" : "other-senior");
+    snprintf(order->text[1], sizeof order->text[1], "%s", role);
+    const enum account_name whose = clerk ? OTHER_CLERK : OTHER_SENIOR;
+    return strcmp(model_account(&world->model, world->office.accounts[whose])->role, role) != 0;
+}
+
+static result send_role(struct world *world, const struct order *order, const struct caller *caller,
+                        struct answer *answer, struct err *err)
+{
+    struct account_row account;
+    answer->repeated = was_done(world, order);
+    return casework_change_account(&world->office.casework, caller, str_from_c(order->text[0]),
+                                   str_from_c(order->text[1]), STR(""), STR("another post"),
+                                   &world->office.work, &account, err);
+}
+
 /* --- questions -------------------------------------------------------------------------------- */
 
 /* 10: what an account sees of a person. */
@@ -906,6 +931,8 @@ const struct deed deeds[] = {
     {"undo a merge", 4, draw_separate, send_separate, NULL},
     {"hold or restrict", 3, draw_privacy, send_privacy, NULL},
     {"erase", 4, draw_erase, send_erase, NULL},
+    /* roles */
+    {"change a role", 4, draw_role, send_role, NULL},
     /* questions */
     {"look at a desk", 2, draw_hub_desk, send_hub_desk, NULL},
     {"look at a person", 5, draw_look, send_look, NULL},

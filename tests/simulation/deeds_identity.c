@@ -45,9 +45,15 @@ static bool draw_a_merge(struct world *world, struct order *order, int state)
     return any != NULL;
 }
 
+/* Now and then whoever asked for it, perhaps in another role since. */
 bool draw_merge(struct world *world, struct order *order)
 {
-    return draw_a_merge(world, order, ASKED);
+    const bool any = draw_a_merge(world, order, ASKED);
+    const struct model_merge *merge = model_merge(&world->model, order->number[0]);
+    if (any && merge->requested_by == world->office.accounts[OTHER_CLERK] && chance(world, 0.5)) {
+        order->by = OTHER_CLERK;
+    }
+    return any;
 }
 
 result send_merge(struct world *world, const struct order *order, const struct caller *caller,

@@ -301,6 +301,22 @@ static bool fold_account_opened(const struct fold *fold)
     return true;
 }
 
+/* Who asked in one role decides nothing in another: the actor is held against who asked. */
+static bool fold_account_changed(const struct fold *fold)
+{
+    for (size_t i = 0; i < fold->model->account_count; i++) {
+        struct model_account *account = &fold->model->accounts[i];
+        if (account->id == fold->event->subject) {
+            account->hub = fold->event->body.account_changed.hub;
+            account->changed = fold->event->position;
+            copy_text(account->role, sizeof account->role, fold->event->body.account_changed.role);
+            return model_has_role(fold, "administrator") ||
+                   model_break(fold->model, "10: a role is changed by no administrator");
+        }
+    }
+    return model_break(fold->model, "10: the role of nobody is changed");
+}
+
 static bool fold_person_registered(const struct fold *fold)
 {
     struct model *model = fold->model;
@@ -374,6 +390,7 @@ bool model_has_role(const struct fold *fold, const char *role)
 /* Before it has happened to anybody: is it allowed? */
 static fold_function *const folds[] = {
     [EVENT_ACCOUNT_OPENED] = fold_account_opened,
+    [EVENT_ACCOUNT_CHANGED] = fold_account_changed,
     [EVENT_HUB_OPENED] = fold_hub_opened,
     [EVENT_PLACES_AGREED] = fold_places_agreed,
     [EVENT_PLACES_OF_KIND] = fold_places_of_kind,

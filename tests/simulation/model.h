@@ -176,6 +176,7 @@ struct model_account {
     int64_t id;
     char role[40];
     int64_t hub;
+    int64_t changed; /* position of the event that gave it this role */
 };
 
 struct model_command {

@@ -26,7 +26,8 @@ static int clear(void **state)
 static int open_all(void **state)
 {
     static struct desk desk;
-    const enum account_name accounts[] = {CLERK, OFFICER, OTHER_OFFICER, SENIOR, ACCOUNT_NAMES};
+    const enum account_name accounts[] = {CLERK,  OFFICER,        OTHER_OFFICER,
+                                          SENIOR, OPERATOR_NORTH, ACCOUNT_NAMES};
     desk_open(&desk, accounts);
     *state = &desk;
     return 0;
@@ -295,9 +296,153 @@ static void screening_counts_and_lists(void **state)
     assert_status(desk_get(desk, CLERK, "/screening?step=teleport"), 422);
 }
 
+/* {"people","alone"} of a missing fact; 0 when it blocks nobody. */
+static int64_t blocked(const json_t *missing, const char *fact, const char *key)
+{
+    size_t index;
+    json_t *one;
+    json_array_foreach(json_object_get(missing, "facts"), index, one)
+    {
+        if (strcmp(json_string_value(json_object_get(one, "name")), fact) == 0) {
+            return json_integer_value(json_object_get(one, key));
+        }
+    }
+    return 0;
+}
+
+static void are_in_order(const json_t *missing)
+{
+    int64_t before = INT64_MAX;
+    size_t index;
+    json_t *one;
+    json_array_foreach(json_object_get(missing, "facts"), index, one)
+    {
+        assert_true(json_integer_value(json_object_get(one, "people")) <= before);
+        before = json_integer_value(json_object_get(one, "people"));
+    }
+}
+
+/* Aim: what to find out next. Of one person nothing is known that a removal asks about, of another
+ * everything but the notice: counted beside what the others lack. */
+static void the_fact_that_blocks_most_people_comes_first(void **state)
+{
+    static const char *const known[][2] = {{"order.injunction", "none"},
+                                           {"family.complete", "yes"},
+                                           {"decision.sent_on", "2026-05-31"}};
+    struct desk *desk = *state;
+    struct office *office = &desk->office;
+    const char *path = "/screening/missing?step=removal";
+    const struct reply earlier = desk_get(desk, CLERK, path);
+    json_auto_t *before = reply_json(&earlier);
+    const struct somebody nothing = office_register(office, "PersonTen Unknown");
+    const struct somebody nearly = office_register(office, "PersonTen Nearly");
+    for (size_t i = 0; i < 3; i++) {
+        assert_true(office_record(office, CLERK, nearly.reference, known[i][0], known[i][1]).ok);
+    }
+    assert_true(office_ask_for(office, CLERK, &nothing, "exhaust", "").ok);
+    assert_true(office_ask_for(office, CLERK, &nearly, "exhaust", "").ok);
+    const struct reply later = desk_get(desk, CLERK, path);
+    assert_status(later, 200);
+    json_auto_t *after = reply_json(&later);
+    const struct {
+        const char *fact;
+        int64_t people;
+        int64_t alone;
+    } rows[] = {{"notice.served_on", 2, 1}, {"order.injunction", 1, 0}, {"family.complete", 1, 0}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        assert_int_equal(blocked(after, rows[i].fact, "people") -
+                             blocked(before, rows[i].fact, "people"),
+                         rows[i].people);
+        assert_int_equal(blocked(after, rows[i].fact, "alone") -
+                             blocked(before, rows[i].fact, "alone"),
+                         rows[i].alone);
+    }
+    assert_int_equal(json_integer_value(json_object_get(after, "unknown")) -
+                         json_integer_value(json_object_get(before, "unknown")),
+                     2);
+    are_in_order(after);
+    const struct reply page = desk_page(desk, CLERK, path);
+    assert_true(reply_says(&page, "Notice of departure served"));
+    assert_true(reply_says(&page, "Enforced removal"));
+    const struct reply empty = desk_page(desk, CLERK, "/screening/missing");
+    assert_true(reply_says(&empty, "name=\"step\"") && !reply_says(&empty, "govuk-error-summary"));
+    const struct reply csv =
+        desk_get(desk, CLERK, arena_format(&desk->arena, "%s&as=csv", path).at);
+    assert_true(str_starts(csv.content_type, STR("text/csv")));
+    assert_true(str_starts(csv.body, STR("fact,title,people,alone")) &&
+                reply_says(&csv, "notice.served_on"));
+    /* A step that leads to a hub is asked about one. */
+    const struct reply which = desk_page(desk, CLERK, "/screening/missing?step=transfer");
+    assert_status(which, 422);
+    assert_true(reply_says(&which, "govuk-error-summary") && reply_says(&which, "href=\"#hub\""));
+    assert_status(desk_get(desk, CLERK, "/screening/missing?step=transfer&hub=" HUB_NORTH), 200);
+    assert_status(desk_get(desk, CLERK, "/screening/missing?step=teleport"), 422);
+    assert_status(desk_get(desk, CLERK, "/screening/missing"), 422);
+    desk_check_alike(desk, CLERK, "/screening/missing?step=transfer&hub=" HUB_SECRET,
+                     "/screening/missing?step=transfer&hub=HUB-NOWHERE");
+    assert_status(desk_get(desk, OPERATOR_NORTH, path), 403);
+    assert_status(desk_page(desk, OPERATOR_NORTH, "/screening/missing"), 403);
+}
+
+/* Aim: a time is extended, stands still and runs again on its page and by a program, by whom and
+ * for how long the rulebook says. Days counted by hand: asked on 20 June, fourteen days end on 4
+ * July. */
+static void a_time_is_extended_and_stands_still(void **state)
+{
+    struct desk *desk = *state;
+    const struct somebody person = office_register(&desk->office, "PersonNine Waits");
+    assert_true(
+        office_record(&desk->office, CLERK, person.reference, "reply.asked_on", "2026-06-20").ok);
+    const char *clocks = arena_format(&desk->arena, "/people/%s/clocks", person.reference).at;
+    const char *extension = arena_format(&desk->arena, "%s/extension", clocks).at;
+    const char *standing = arena_format(&desk->arena, "%s/suspension", clocks).at;
+    const char *form = "clock=reply_time&until-day=18&until-month=7&until-year=2026&reason=ill";
+    const struct reply page = desk_page(desk, OFFICER, clocks);
+    assert_true(reply_says(&page, extension) && !reply_says(&page, standing));
+    const struct reply senior = desk_page(desk, SENIOR, clocks);
+    assert_true(reply_says(&senior, standing) && !reply_says(&senior, extension));
+    const struct reply clerk = desk_page(desk, CLERK, clocks);
+    assert_false(reply_says(&clerk, standing) || reply_says(&clerk, extension));
+    const struct reply asks = desk_page(desk, OFFICER, extension);
+    assert_true(reply_says(&asks, "Time to reply: last day 2026-07-04; by: Authorising officer"));
+    const struct reply missing = desk_form(desk, OFFICER, extension, "clock=reply_time");
+    assert_status(missing, 422);
+    assert_true(reply_says(&missing, "href=\"#reason\""));
+    desk_check_alike(desk, OPERATOR_NORTH, extension, "/people/RH-000000-0/clocks/extension");
+    const int64_t before = office_events(&desk->office);
+    assert_status(desk_post(desk, CLERK, extension,
+                            "{\"clock\":\"reply_time\",\"until\":\"2026-07-18\",\"reason\":\"x\"}"),
+                  403);
+    assert_status(desk_post(desk, OFFICER, extension,
+                            "{\"clock\":\"reply_time\",\"until\":\"2026-07-19\",\"reason\":\"x\"}"),
+                  422);
+    assert_status(desk_post(desk, OFFICER, extension, "{\"clock\":\"reply_time\"}"), 422);
+    assert_status(desk_get(desk, OFFICER, arena_format(&desk->arena, "%s/other", clocks).at), 404);
+    assert_int_equal(office_events(&desk->office), before);
+    assert_status(desk_send_checked(desk, OFFICER, extension, form), 303);
+    const struct reply after = desk_get(desk, CLERK, clocks);
+    assert_true(reply_says(&after, "2026-07-18"));
+    const struct reply still =
+        desk_post(desk, SENIOR, standing, "{\"clock\":\"reply_time\",\"reason\":\"in hospital\"}");
+    assert_status(still, 201);
+    json_auto_t *answer = reply_json(&still);
+    assert_string_equal(json_string_value(json_object_get(answer, "clock")), "reply_time");
+    assert_string_equal(
+        json_string_value(json_object_get(json_object_get(answer, "last_day_before"), "value")),
+        "2026-07-18");
+    assert_true(json_is_false(json_object_get(json_object_get(answer, "last_day"), "known")));
+    const struct reply runs =
+        desk_post(desk, SENIOR, arena_format(&desk->arena, "%s/resumption", clocks).at,
+                  "{\"clock\":\"reply_time\",\"reason\":\"home again\"}");
+    assert_status(runs, 201);
+    assert_true(reply_says(&runs, "2026-07-18"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(a_time_is_extended_and_stands_still, clear),
+        cmocka_unit_test_teardown(the_fact_that_blocks_most_people_comes_first, clear),
         cmocka_unit_test_teardown(a_transfer_needs_two_people_and_takes_one_place, clear),
         cmocka_unit_test_teardown(a_refusal_by_law_carries_every_safeguard, clear),
         cmocka_unit_test_teardown(a_refusal_by_law_is_a_page_that_says_why, clear),

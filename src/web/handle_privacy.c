@@ -1,0 +1,370 @@
+/* What data protection law asks about one person (casework/privacy.h): holds, restriction, erasure
+ * by two people, and everything recorded, for the person. */
+#include "casework/privacy.h"
+
+#include "casework/history.h"
+#include "web/deed.h"
+#include "web/subject_access.h"
+#include "web/view_table.h"
+
+#define FIELDS(table) .fields = (table), .field_count = sizeof(table) / sizeof(table)[0]
+
+enum { PRIVACY_LINES_MAX = HISTORY_LINES_MAX };
+
+static str privacy_base(const struct exchange *exchange)
+{
+    return page_href(exchange->arena, "/people/%s/privacy", exchange_person(exchange), STR(""));
+}
+
+static void person_crumbs(struct page *page)
+{
+    const str person = exchange_person(page->exchange);
+    page_crumb(page, STR("People"), STR("/people"));
+    page_crumb(page, person, page_href(page->exchange->arena, "/people/%s", person, STR("")));
+}
+
+/* --- the state of it -------------------------------------------------------------------------- */
+
+/* Who may not hold, restrict and erase learns nothing of who is there. */
+static result load(const struct exchange *exchange, struct history_answer *ret_history,
+                   struct err *err)
+{
+    const struct history_query query = {.topics = 1U << HISTORY_PRIVACY,
+                                        .limit = PRIVACY_LINES_MAX};
+    if (!exchange_may(exchange, ACTION_MANAGE_PRIVACY)) {
+        return err_set(err, ERROR_FORBIDDEN,
+                       "This account may not hold, restrict or erase records");
+    }
+    return casework_history(exchange->casework, &exchange->caller, exchange_person(exchange),
+                            &(struct asked){0}, &query, exchange->arena, ret_history, err);
+}
+
+static bool asked_by(const struct history_answer *history, int64_t account)
+{
+    for (size_t i = 0; i < history->count; i++) {
+        const struct event *event = &history->lines[i].event;
+        if (event->position == history->person.erasure_request) {
+            return event->actor == account;
+        }
+    }
+    return false;
+}
+
+static json_t *resource_of(const struct exchange *exchange, const struct history_answer *history)
+{
+    return resource_person_privacy(exchange->rulebook, history,
+                                   asked_by(history, exchange->caller.account));
+}
+
+static json_t *state_of(const struct view_context *context, const json_t *privacy)
+{
+    struct view_table pairs;
+    const int64_t holds = json_integer_value(json_object_get(privacy, "holds"));
+    view_pairs_open(&pairs, context);
+    view_row(&pairs);
+    view_cell_text(&pairs, STR("Legal holds"));
+    view_cell_text(&pairs, holds > 0
+                               ? view_counted(context, holds, "hold is in force: nothing is erased",
+                                              "holds are in force: nothing is erased")
+                               : STR("None"));
+    view_row(&pairs);
+    view_cell_text(&pairs, STR("Processing"));
+    view_cell_text(&pairs, json_is_true(json_object_get(privacy, "restricted"))
+                               ? STR("Restricted: most roles do not see the record")
+                               : STR("Not restricted"));
+    view_row(&pairs);
+    view_cell_text(&pairs, STR("Erasure"));
+    view_cell_text(&pairs, json_is_true(json_object_get(privacy, "erasure_requested"))
+                               ? STR("Asked for: another account confirms it or declines")
+                               : STR("Not asked for"));
+    return view_table_close(&pairs);
+}
+
+static json_t *lines_table(const struct view_context *context, const json_t *privacy)
+{
+    static const struct view_column columns[] = {
+        {"When", false}, {"What", false}, {"By whom", false}, {"Why", false}};
+    struct view_table table;
+    size_t index;
+    json_t *line;
+    view_table_open(&table, context, STR("What was done about data protection, the newest first"),
+                    columns, sizeof columns / sizeof columns[0],
+                    "Nothing about data protection is recorded.");
+    json_array_foreach(json_object_get(privacy, "lines"), index, line)
+    {
+        view_row(&table);
+        view_cell_when(&table, json_object_get(line, "at"));
+        view_cell_text(&table, json_str_or_empty(line, "text"));
+        view_cell_text(&table, json_str_or_empty(line, "by"));
+        view_cell_text(&table, json_str_or_empty(line, "reason"));
+    }
+    return view_table_close(&table);
+}
+
+/* --- what can be done ------------------------------------------------------------------------- */
+
+static bool has_hold(const json_t *privacy)
+{
+    return json_integer_value(json_object_get(privacy, "holds")) > 0;
+}
+
+static bool is_restricted(const json_t *privacy)
+{
+    return json_is_true(json_object_get(privacy, "restricted"));
+}
+
+static bool is_not_restricted(const json_t *privacy)
+{
+    return !is_restricted(privacy);
+}
+
+static bool is_to_be_erased(const json_t *privacy)
+{
+    return json_is_true(json_object_get(privacy, "erasure_requested"));
+}
+
+static bool is_not_to_be_erased(const json_t *privacy)
+{
+    return !is_to_be_erased(privacy);
+}
+
+static bool is_to_be_confirmed(const json_t *privacy)
+{
+    return is_to_be_erased(privacy) && !json_is_true(json_object_get(privacy, "asked_here"));
+}
+
+static result command(struct deed_form *form, enum privacy_command which, str reason,
+                      struct err *err)
+{
+    const struct exchange *exchange = form->exchange;
+    struct privacy_answer answer;
+    TRY(casework_privacy(exchange->casework, &exchange->caller, which, exchange_person(exchange),
+                         reason, exchange->arena, &answer, err));
+    const bool sees_it = !answer.person.erased && (!answer.person.restricted ||
+                                                   exchange_may(exchange, ACTION_SEE_RESTRICTED));
+    form->to = sees_it ? form->base : STR("/people");
+    form->answer = resource_privacy(&answer);
+    return result_ok();
+}
+
+static result act_hold(struct deed_form *form, struct err *err)
+{
+    return command(form, PRIVACY_HOLD, deed_text(form, "reason"), err);
+}
+
+static result act_lift_hold(struct deed_form *form, struct err *err)
+{
+    return command(form, PRIVACY_LIFT_HOLD, deed_text(form, "reason"), err);
+}
+
+static result act_restrict(struct deed_form *form, struct err *err)
+{
+    return command(form, PRIVACY_RESTRICT, deed_text(form, "reason"), err);
+}
+
+static result act_lift_restriction(struct deed_form *form, struct err *err)
+{
+    return command(form, PRIVACY_LIFT_RESTRICTION, deed_text(form, "reason"), err);
+}
+
+static result act_request_erasure(struct deed_form *form, struct err *err)
+{
+    return command(form, PRIVACY_REQUEST_ERASURE, deed_text(form, "basis"), err);
+}
+
+static result act_decline_erasure(struct deed_form *form, struct err *err)
+{
+    return command(form, PRIVACY_DECLINE_ERASURE, deed_text(form, "reason"), err);
+}
+
+/* For ever: the reference is typed once more, so that it is this person and no other. */
+static result act_erase(struct deed_form *form, struct err *err)
+{
+    char typed[REFERENCE_SIZE];
+    if (!reference_read(deed_text(form, "reference"), typed, NULL).ok ||
+        !str_equal(str_from_c(typed), exchange_person(form->exchange))) {
+        return err_set(err, ERROR_INPUT, "The reference is not that of this record");
+    }
+    return command(form, PRIVACY_ERASE, STR(""), err);
+}
+
+static const struct input_field reason_fields[] = {
+    {"reason", "Reason", "It is kept in the record.", INPUT_TEXT, "Enter the reason", NULL},
+};
+static const struct input_field basis_fields[] = {
+    {"basis", "Legal basis", "For example, the paragraph of Article 17, and why it applies",
+     INPUT_TEXT, "Enter the legal basis", NULL},
+};
+static const struct input_field erasure_fields[] = {
+    {"reference", "Reference of the person", "Type it, so that nobody else is erased", INPUT_TEXT,
+     "Enter the reference of the person", "off"},
+};
+
+static const struct deed deeds[] = {
+    {.name = "hold",
+     .link = "Place a legal hold",
+     .title = "Place a legal hold",
+     .lead = "Nothing of the record is erased while a hold is in force. There may be several.",
+     .submit = "Place the hold",
+     .notice = "hold-placed",
+     .action = ACTION_MANAGE_PRIVACY,
+     FIELDS(reason_fields),
+     .act = act_hold},
+    {.name = "hold-lifting",
+     .link = "Lift a legal hold",
+     .title = "Lift a legal hold",
+     .lead = "The one that was placed last is lifted.",
+     .submit = "Lift the hold",
+     .notice = "hold-lifted",
+     .action = ACTION_MANAGE_PRIVACY,
+     FIELDS(reason_fields),
+     .fits = has_hold,
+     .act = act_lift_hold},
+    {.name = "restriction",
+     .link = "Restrict processing",
+     .title = "Restrict processing of the record",
+     .lead = "From the same moment the record does not exist for roles that may not see restricted "
+             "records, and a step that was approved cannot be taken.",
+     .submit = "Restrict processing",
+     .notice = "restricted",
+     .action = ACTION_MANAGE_PRIVACY,
+     FIELDS(reason_fields),
+     .fits = is_not_restricted,
+     .act = act_restrict},
+    {.name = "restriction-lifting",
+     .link = "Lift the restriction",
+     .title = "Lift the restriction of the record",
+     .lead = "",
+     .submit = "Lift the restriction",
+     .notice = "restriction-lifted",
+     .action = ACTION_SEE_RESTRICTED,
+     FIELDS(reason_fields),
+     .fits = is_restricted,
+     .act = act_lift_restriction},
+    {.name = "erasure-request",
+     .link = "Ask for the record to be erased",
+     .title = "Ask for the record to be erased",
+     .lead =
+         "Another account confirms it. Nothing is erased while a legal hold is in force, before "
+         "the person's case has an outcome, while a request is live, or while a place is "
+         "theirs.",
+     .submit = "Ask for erasure",
+     .notice = "erasure-requested",
+     .action = ACTION_MANAGE_PRIVACY,
+     FIELDS(basis_fields),
+     .fits = is_not_to_be_erased,
+     .act = act_request_erasure},
+    {.name = "erasure-declination",
+     .link = "Decline to erase the record",
+     .title = "Decline to erase the record",
+     .lead = "",
+     .submit = "Decline erasure",
+     .notice = "erasure-declined",
+     .action = ACTION_MANAGE_PRIVACY,
+     FIELDS(reason_fields),
+     .fits = is_to_be_erased,
+     .act = act_decline_erasure},
+    {.name = "erasure",
+     .link = "Erase the record",
+     .title = "Erase the record",
+     .lead = "The key of everything recorded about the person is destroyed, for ever. What remains "
+             "is a number, the stages with their days, and the places that were taken.",
+     .submit = "Erase the record",
+     .notice = "erased",
+     .danger = true,
+     .action = ACTION_MANAGE_PRIVACY,
+     FIELDS(erasure_fields),
+     .fits = is_to_be_confirmed,
+     .act = act_erase},
+};
+enum { DEED_COUNT = sizeof deeds / sizeof deeds[0] };
+
+result handle_privacy(struct exchange *exchange, struct err *err)
+{
+    struct history_answer history;
+    TRY(load(exchange, &history, err));
+    json_auto_t *resource = resource_of(exchange, &history);
+    if (!exchange_wants_html(exchange)) {
+        return answer_json(exchange, 200, resource, err);
+    }
+    const struct view_context context = handler_view(exchange);
+    OWN_PAGE struct page page;
+    page_open(&page, exchange, "privacy", STR("Data protection"), "/people");
+    person_crumbs(&page);
+    page_set(&page, "caption", json_of_str(history.person.reference));
+    page_set(&page, "state", state_of(&context, resource));
+    page_set(&page, "table", lines_table(&context, resource));
+    page_set(&page, "copy_href",
+             exchange_may(exchange, ACTION_EXPORT_PERSON)
+                 ? json_of_str(page_href(exchange->arena, "/people/%s/copy",
+                                         history.person.reference, STR("")))
+                 : json_false());
+    deeds_offer(&page, deeds, DEED_COUNT, privacy_base(exchange), resource);
+    return page_answer(&page, 200, err);
+}
+
+static result open_form(struct deed_form *form, struct err *err)
+{
+    (void)err;
+    form->base = privacy_base(form->exchange);
+    form->caption = exchange_person(form->exchange);
+    form->page.area = "/people";
+    person_crumbs(&form->page);
+    page_crumb(&form->page, STR("Data protection"), form->base);
+    return result_ok();
+}
+
+/* A command that is sent again after it put the record out of sight is answered by casework. */
+static bool is_sent_for_good(const struct exchange *exchange)
+{
+    str told = STR("");
+    http_form_get(&exchange->input.form, STR(INPUT_ANSWERS), &told);
+    return exchange->request->method == HTTP_POST &&
+           (exchange->input.is_json || str_equal(told, STR("checked")));
+}
+
+result handle_privacy_deed(struct exchange *exchange, struct err *err)
+{
+    struct history_answer history;
+    struct err failure = {0};
+    const result loaded = load(exchange, &history, &failure);
+    if (!loaded.ok && !(failure.code == ERROR_NOT_FOUND && is_sent_for_good(exchange))) {
+        *err = failure;
+        return loaded;
+    }
+    return deed_answer(exchange, deeds, DEED_COUNT, exchange->match.parameters[1], NULL, open_form,
+                       err);
+}
+
+/* --- everything, for the person --------------------------------------------------------------- */
+
+static void attach(const struct exchange *exchange, str reference, const char *ending)
+{
+    http_header_set(exchange->response, STR("Content-Disposition"),
+                    arena_format(exchange->arena, "attachment; filename=\"%.*s.%s\"",
+                                 STR_ARG(reference), ending));
+}
+
+/* To read for a browser, unless it asks for the other (`as`). */
+result handle_copy(struct exchange *exchange, struct err *err)
+{
+    struct subject_access access;
+    struct buf buf;
+    str body;
+    TRY(casework_subject_access(exchange->casework, &exchange->caller, exchange_person(exchange),
+                                exchange->arena, &access, err));
+    const str reference = access.person.view.person.reference;
+    if (!exchange_wants_html(exchange) ||
+        str_equal(exchange_query(exchange, STR("as")), STR("json"))) {
+        json_auto_t *resource = resource_subject_access(exchange->rulebook, &access);
+        attach(exchange, reference, "json");
+        return answer_json(exchange, 200, resource, err);
+    }
+    buf_init(&buf, exchange->arena, WEB_BODY_MAX);
+    TRY(subject_access_write(exchange->rulebook, &access, SUBJECT_ACCESS_HTML,
+                             handler_today(exchange), &buf, err));
+    TRY(buf_finish(&buf, &body, err));
+    attach(exchange, reference, "html");
+    answer_text(exchange, 200, STR("text/html; charset=utf-8"), body);
+    return result_ok();
+}
