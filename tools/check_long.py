@@ -78,7 +78,6 @@ TESTS = [
     "screen",
     "seal_commands",
     "seal_tamper",
-    "seal_tree",
     "server_in_trouble",
     "server_said",
     "server_scanners",
