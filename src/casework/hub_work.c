@@ -108,6 +108,9 @@ static void forget_chosen(struct event *then, const struct event *asked)
                                               .hub = then->body.departure_cancelled.hub,
                                               .reason = then->body.departure_cancelled.reason};
         break;
+    case EVENT_UNEXPECTED_ARRIVAL: /* whom the words name is somebody at the hub, or not yet */
+        then->body.unexpected_arrival.person = asked->body.unexpected_arrival.person;
+        break;
     case EVENT_ARRIVAL_RESOLVED:
         then->body.arrival_resolved.stay = asked->body.arrival_resolved.stay;
         break;

@@ -421,6 +421,31 @@ static void unexpected_people(void **state)
     counts_are(office, 2, 0, 0, 1, 0);
 }
 
+/* Aim: what a hub told once is the same when it is sent again, whatever became of the person since.
+ */
+static void unexpected_and_sent_since(void **state)
+{
+    struct office *office = *state;
+    const struct somebody person = hub_office_ready(office, "PersonOne Samplealpha", "general");
+    const struct caller hub = office_caller(office, OPERATOR_NORTH);
+    const struct unexpected_entry entry = {.named = str_from_c(person.reference),
+                                           .description = STR("at the gate"),
+                                           .seen_on = office_today(office)};
+    struct record_answer first = {0};
+    struct record_answer again = {0};
+    struct arena scratch = office->work;
+    assert_true(casework_unexpected_arrival(&office->casework, &hub, STR(HUB_NORTH), &entry,
+                                            &scratch, &first, NULL)
+                    .ok);
+    const int64_t event = first.events[0];
+    assert_true(office_take(office, CLERK, office_transfer(office, &person, HUB_NORTH, 2)).ok);
+    scratch = office->work;
+    assert_true(casework_unexpected_arrival(&office->casework, &hub, STR(HUB_NORTH), &entry,
+                                            &scratch, &again, NULL)
+                    .ok);
+    assert_true(again.repeated && again.events[0] == event);
+}
+
 /* --- moving ----------------------------------------------------------------------------------- */
 
 static void another_place_and_another_hub(void **state)
@@ -542,6 +567,7 @@ int main(void)
         OFFICE_TEST(expected_until_resolved),
         OFFICE_TEST(arrived_refused_and_missing),
         OFFICE_TEST(unexpected_people),
+        OFFICE_TEST(unexpected_and_sent_since),
         OFFICE_TEST(another_place_and_another_hub),
         OFFICE_TEST(departure_is_cancelled),
         OFFICE_TEST(only_their_own_hub),
