@@ -269,10 +269,7 @@ def web(folder):
         file.writelines(f"/people/{reference}\n" for reference in asked)
     with open(ping, "w", encoding="utf-8") as file:
         file.write("/ping\n")
-    settings = os.path.join(folder, "settings.ini")
-    with open(settings, "w", encoding="utf-8") as file:
-        file.write("[pace]\nreadings = 0\n")
-    with running([BINARY, "serve", "--store", store, "--port", "0", "--settings", settings]) as port:
+    with running([BINARY, "serve", "--store", store, "--port", "0"]) as port:
         connection = http.client.HTTPConnection("127.0.0.1", port)
         headers = {"Authorization": f"Bearer {sign_in(connection)}", "Accept": "application/json"}
         answers = [json.loads(get(connection, f"/people/{reference}", headers)) for reference in asked]

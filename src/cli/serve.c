@@ -194,7 +194,7 @@ result command_serve(const struct invocation *invocation, int *ret_status, struc
         .sign_on = sign_on,
         .origin = settings.origin,
         .old_signatures = settings.old_signatures,
-        .pace = settings.pace,
+        .pace = settings_pace(&settings, demonstration),
         .secure_cookies = str_starts(settings.origin, STR("https://")),
     };
     TRY(web_open(&web_options, &web, err));

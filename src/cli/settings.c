@@ -16,6 +16,7 @@ enum {
     STRANGERS_A_MINUTE = 600,
     SIGN_INS_A_MINUTE = 60,
 };
+static const int64_t NOT_SAID = INT64_MIN;
 
 enum setting_kind {
     SETTING_ORIGIN,
@@ -73,10 +74,10 @@ static struct settings settings_default(void)
                              .refused_passwords_file = STR(RETURNHUB_REFUSED_PASSWORDS),
                              .second_factor_required = true,
                              .security_log = STR("stderr"),
-                             .pace = {.readings = READINGS_A_MINUTE,
-                                      .commands = COMMANDS_A_MINUTE,
-                                      .strangers = STRANGERS_A_MINUTE,
-                                      .sign_ins = SIGN_INS_A_MINUTE},
+                             .pace = {.readings = NOT_SAID,
+                                      .commands = NOT_SAID,
+                                      .strangers = NOT_SAID,
+                                      .sign_ins = NOT_SAID},
                              .sign_on = {.issuer = STR(""),
                                          .client_id = STR(""),
                                          .client_secret_file = STR(""),
@@ -263,4 +264,20 @@ result settings_refuse_passwords(const struct invocation *invocation,
     TRY(path.at == NULL ? arena_full(err) : refused_passwords_open(path.at, list, err));
     casework_refuse_passwords(casework, list);
     return result_ok();
+}
+
+static int64_t limit_of(int64_t said, int64_t usual, bool demonstration)
+{
+    return said != NOT_SAID ? said : demonstration ? 0 : usual;
+}
+
+struct pace_limits settings_pace(const struct settings *settings, bool demonstration)
+{
+    const struct pace_limits *said = &settings->pace;
+    return (struct pace_limits){
+        .readings = limit_of(said->readings, READINGS_A_MINUTE, demonstration),
+        .commands = limit_of(said->commands, COMMANDS_A_MINUTE, demonstration),
+        .strangers = limit_of(said->strangers, STRANGERS_A_MINUTE, demonstration),
+        .sign_ins = limit_of(said->sign_ins, SIGN_INS_A_MINUTE, demonstration),
+    };
 }

@@ -35,9 +35,9 @@ struct settings {
     bool second_factor_required; /* in a demonstration it is not, whatever is set */
     str refused_passwords_file;  /* the one that comes with the program unless it is set */
     str security_log;            /* system/security_log.h: a socket, stderr or none */
-    struct pace_limits pace;
-    bool old_signatures;       /* RSA with PKCS#1 v1.5 of passkeys and of the provider, too */
-    bool confinement_required; /* do not serve where the kernel cannot confine the process */
+    struct pace_limits pace;     /* as the text says: see settings_pace */
+    bool old_signatures;         /* RSA with PKCS#1 v1.5 of passkeys and of the provider, too */
+    bool confinement_required;   /* do not serve where the kernel cannot confine the process */
 };
 
 /* With the defaults where the text says nothing. `name` is of the file, for errors. */
@@ -46,6 +46,9 @@ MUST_USE result settings_read(str text, const char *name, struct settings *ret_s
 /* Those of --settings; what every setting is unless it is set, where there is none. */
 MUST_USE result settings_of(const struct invocation *invocation, struct settings *ret_settings,
                             struct err *err);
+/* What is usual where the text says nothing; in a demonstration, in which nobody exists, there is
+ * no limit then. */
+struct pace_limits settings_pace(const struct settings *settings, bool demonstration);
 /* Opens the list of refused passwords and gives it to casework. */
 MUST_USE result settings_refuse_passwords(const struct invocation *invocation,
                                           const struct settings *settings,

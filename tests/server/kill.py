@@ -15,7 +15,7 @@ import tempfile
 import threading
 import time
 
-from desk import Client, Server, Tap, make_demo, new_client_id, no_pace, run, signed_in
+from desk import Client, Server, Tap, make_demo, new_client_id, run, signed_in
 
 ROUNDS = int(os.environ.get("RETURNHUB_ROUNDS", "1000" if os.environ.get("RETURNHUB_LONG") else "25"))
 CLIENTS = 8
@@ -60,7 +60,7 @@ def missing(store, acknowledged):
 
 
 def one_round(store, token, references, chance, acknowledged):
-    server = Server(store, options=no_pace(os.path.dirname(store)))
+    server = Server(store)
     stop = threading.Event()
     threads = [threading.Thread(target=load, args=(server.port, token, references, chance.random(), acknowledged, stop))
                for _ in range(CLIENTS)]
@@ -83,7 +83,7 @@ def main():
     print(f"# seed {SEED} (RETURNHUB_SEED), {ROUNDS} rounds, {CLIENTS} clients")
     with tempfile.TemporaryDirectory() as folder:
         store = make_demo(folder)
-        server = Server(store, options=no_pace(os.path.dirname(store)))
+        server = Server(store)
         client = signed_in(server.port, "caseworker")
         references = people(client)[:40]
         server.stop()

@@ -64,6 +64,12 @@ def main():
             run("serve", "--store", store, "--port", "0", "--settings", settings, expect=0)
         except AssertionError as failure:
             tap.check("a pace out of bounds is refused", "exit status 3," in str(failure) and "a minute" in str(failure), failure)
+        for what, options, limited in (("a demonstration has no limit unless one is set", (store,), False),
+                                       ("any other register has", (os.path.join(folder, "own.db"), "--begin"), True)):
+            server = Server(options[0], options=options[1:])
+            found, _ = asked(Client(server.port), 700, path="/first-account")
+            tap.check(what, (429 in found) == limited and 429 not in found[:600], sorted(set(found)))
+            server.stop()
     return tap.done()
 
 

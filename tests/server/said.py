@@ -13,7 +13,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from desk import Client, Server, Tap, make_demo, no_pace  # noqa: E402
+from desk import Client, Server, Tap, make_demo  # noqa: E402
 
 SOURCE = os.environ["RETURNHUB_SOURCE"]
 LANGUAGES = os.path.join(SOURCE, "tests", "web", "languages.py")
@@ -138,7 +138,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="rh-said-") as folder:
         share(os.path.join(folder, "share"), catalogue)
         store = make_demo(folder, people=150)
-        server = Server(store, environment={**os.environ, "RETURNHUB_SHARE": os.path.join(folder, "share")}, options=no_pace(folder))
+        server = Server(store, environment={**os.environ, "RETURNHUB_SHARE": os.path.join(folder, "share")})
         faults, count, said = {}, 0, 0
         for account in ACCOUNTS:
             token = Client(server.port).sign_in(account).token

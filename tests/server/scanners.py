@@ -17,7 +17,7 @@ import threading
 import urllib.parse
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from desk import Client, Server, Tap, make_demo, no_pace  # noqa: E402
+from desk import Client, Server, Tap, make_demo  # noqa: E402
 
 SECONDS_MAX = 1800
 
@@ -122,7 +122,7 @@ def main():
         print("1..0 # SKIP there is no sqlmap, or no wapiti")
         return 0
     with tempfile.TemporaryDirectory() as folder:
-        server = Server(make_demo(folder, people=100), options=no_pace(folder))
+        server = Server(make_demo(folder, people=100))
         token = Client(server.port).sign_in("protection").token
         finds_what_is_planted(folder, tap)
         scan_areas(folder, server.port, tap)

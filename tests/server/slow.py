@@ -13,7 +13,7 @@ import tempfile
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from desk import Server, Tap, make_demo, no_pace  # noqa: E402
+from desk import Server, Tap, make_demo  # noqa: E402
 
 LONG = "RETURNHUB_LONG" in os.environ
 COUNT = 1000 if LONG else 300
@@ -98,7 +98,7 @@ def main():
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 8192), hard))
     with tempfile.TemporaryDirectory() as folder:
-        server = Server(make_demo(folder, people=100), options=no_pace(folder))
+        server = Server(make_demo(folder, people=100))
         slow, taken = siege(server.port)
         p99 = taken[int(len(taken) * 0.99)]
         print(f"# {COUNT} slow connections, {len(taken)} innocent requests: median {taken[len(taken) // 2]:.1f} ms, p99 {p99:.1f} ms, "
