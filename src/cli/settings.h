@@ -36,8 +36,9 @@ struct settings {
     str refused_passwords_file;  /* the one that comes with the program unless it is set */
     str security_log;            /* system/security_log.h: a socket, stderr or none */
     struct pace_limits pace;     /* as the text says: see settings_pace */
-    bool old_signatures;         /* RSA with PKCS#1 v1.5 of passkeys and of the provider, too */
-    bool confinement_required;   /* do not serve where the kernel cannot confine the process */
+    bool old_signatures;       /* RSA with PKCS#1 v1.5 of passkeys and of the provider, too: unless
+                                  refused */
+    bool confinement_required; /* do not serve where the kernel cannot confine the process */
 };
 
 /* With the defaults where the text says nothing. `name` is of the file, for errors. */

@@ -89,6 +89,7 @@ async function filters(desk, tap, page) {
 async function findPerson(desk, tap, page, person) {
   await page.fill("#text", person.name);
   await page.click("form[role=search] button");
+  await page.waitForLoadState();
   await desk.look(page, "people found");
   await page.click(`a:text-is("${person.name}")`);
   tap.includes(page.url(), person.reference, "the search leads to the person");
@@ -171,6 +172,7 @@ async function otherNames(desk, tap, page, person) {
   await page.goto(`${desk.address}/people`);
   await page.fill("#text", "Primerov Zahar");
   await page.click("form[role=search] button");
+  await page.waitForLoadState();
   tap.includes(await page.locator("main").innerText(), person.reference, "and finds the person in Latin letters");
 }
 
