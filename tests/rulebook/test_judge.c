@@ -4,6 +4,8 @@
 #include "load.h"
 #include "world.h"
 
+#include "rulebook/judge_parts.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -104,6 +106,21 @@ static void test_kleene(void **state)
 
 /* Aim: known and unknown are never unknown themselves; the unknown equals nothing, not even itself.
  */
+/* Aim: what the explanation joins truths with is Kleene's logic: false is the least of three, and
+ * true the greatest. */
+static void test_what_explains_joins(void **state)
+{
+    static const enum truth rising[] = {TRUTH_FALSE, TRUTH_UNKNOWN, TRUTH_TRUE};
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(judge_not(rising[i]), rising[2 - i]);
+        for (size_t k = 0; k < 3; k++) {
+            assert_int_equal(judge_and(rising[i], rising[k]), rising[i < k ? i : k]);
+            assert_int_equal(judge_or(rising[i], rising[k]), rising[i < k ? k : i]);
+        }
+    }
+}
+
 static void test_knowledge(void **state)
 {
     (void)state;
@@ -523,6 +540,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_kleene),
+        cmocka_unit_test(test_what_explains_joins),
         cmocka_unit_test(test_knowledge),
         cmocka_unit_test(test_subjects),
         cmocka_unit_test(test_family),
