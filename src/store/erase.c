@@ -197,6 +197,12 @@ result transaction_sealed_together(struct transaction *transaction, int64_t pers
 
 /* --- what remains --- */
 
+/* Something about those who are erased now, and not before. */
+static bool goes(const struct identity_event *event, const struct person_erased_body *body)
+{
+    return !event->erased && is_erased_by(body, event->event.subject);
+}
+
 static result write_remains(const struct identity_event *events, size_t count, struct arena *arena,
                             struct person_erased_body *body, struct err *err)
 {
@@ -211,8 +217,7 @@ static result write_remains(const struct identity_event *events, size_t count, s
         const struct event *event = &events[i].event;
         struct event remaining;
         erased_reference(event->subject, reference);
-        if (!events[i].erased && is_erased_by(body, event->subject) &&
-            event_erase(event, str_from_c(reference), &remaining)) {
+        if (goes(&events[i], body) && event_erase(event, str_from_c(reference), &remaining)) {
             positions[kept] = remaining.position;
             TRY(event_write_body(&remaining, arena, &texts[kept], err));
             kept++;
@@ -231,8 +236,7 @@ static result forget_lookups(struct transaction *transaction, const struct ident
 {
     for (size_t i = 0; i < count; i++) {
         const struct event *event = &events[i].event;
-        if (!events[i].erased && is_erased_by(body, event->subject) &&
-            (event_concerns(event->kind) & CONCERNS_LOOKUP) != 0) {
+        if (goes(&events[i], body) && (event_concerns(event->kind) & CONCERNS_LOOKUP) != 0) {
             TRY(identity_forget_lookups(transaction, event, scratch, err));
         }
     }

@@ -37,19 +37,17 @@ static str described(const struct deed_form *form, uint32_t clock, bool extensio
     const struct rulebook *rulebook = form->exchange->rulebook;
     const struct clock *law = &rulebook->clocks[clock];
     const str role = rulebook->roles[change_of(law, extension)->role].title;
-    char day[DATE_TEXT_SIZE] = "";
+    char day[20] = "";
     for (size_t i = 0; i < person->clock_count; i++) {
         if (person->clocks[i].clock == clock && person->clocks[i].answer.has_last_day) {
-            date_format(person->clocks[i].answer.last_day, day);
+            date_format_plain(person->clocks[i].answer.last_day, day);
         }
     }
-    json_auto_t *shown = view_day(str_from_c(day));
     return day[0] == '\0'
                ? arena_format(form->exchange->arena, "%.*s: has no last day now; by: %.*s",
                               STR_ARG(law->title), STR_ARG(role))
-               : arena_format(form->exchange->arena, "%.*s: last day %.*s; by: %.*s",
-                              STR_ARG(law->title), STR_ARG(json_str_or_empty(shown, "text")),
-                              STR_ARG(role));
+               : arena_format(form->exchange->arena, "%.*s: last day %s; by: %.*s",
+                              STR_ARG(law->title), day, STR_ARG(role));
 }
 
 /* Those that the law lets somebody change so; whether this account is somebody, casework says. */

@@ -271,12 +271,11 @@ static const char *event_field(const struct deed_form *form, int64_t event)
 static const char *event_label(const struct deed_form *form, const struct separation_line *line)
 {
     const struct history_line told = {.event = line->event, .actor = STR("")};
-    char day[DATE_TEXT_SIZE];
+    char day[20];
     json_auto_t *history = part_history_line(form->exchange->rulebook, &told);
-    date_format(line->event.effective_on, day);
-    json_auto_t *shown = view_day(str_from_c(day));
-    return arena_format(form->exchange->arena, "%.*s, event %lld: %.*s",
-                        STR_ARG(json_str_or_empty(shown, "text")), (long long)line->event.position,
+    date_format_plain(line->event.effective_on, day);
+    return arena_format(form->exchange->arena, "%s, event %lld: %.*s", day,
+                        (long long)line->event.position,
                         STR_ARG(json_str_or_empty(history, "text")))
         .at;
 }

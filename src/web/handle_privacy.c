@@ -74,10 +74,45 @@ static bool is_protected(const json_t *privacy)
     return json_is_true(json_object_get(json_object_get(privacy, "protection"), "protected"));
 }
 
+static int64_t holds_of(const json_t *privacy)
+{
+    return json_integer_value(json_object_get(privacy, "holds"));
+}
+
+static bool has_hold(const json_t *privacy)
+{
+    return holds_of(privacy) > 0;
+}
+
+static bool is_restricted(const json_t *privacy)
+{
+    return json_is_true(json_object_get(privacy, "restricted"));
+}
+
+static bool is_not_restricted(const json_t *privacy)
+{
+    return !is_restricted(privacy);
+}
+
+static bool is_to_be_erased(const json_t *privacy)
+{
+    return json_is_true(json_object_get(privacy, "erasure_requested"));
+}
+
+static bool is_not_to_be_erased(const json_t *privacy)
+{
+    return !is_to_be_erased(privacy);
+}
+
+static bool is_to_be_confirmed(const json_t *privacy)
+{
+    return is_to_be_erased(privacy) && !json_is_true(json_object_get(privacy, "asked_here"));
+}
+
 static json_t *state_of(const struct view_context *context, const json_t *privacy)
 {
     struct view_table pairs;
-    const int64_t holds = json_integer_value(json_object_get(privacy, "holds"));
+    const int64_t holds = holds_of(privacy);
     view_pairs_open(&pairs, context);
     view_row(&pairs);
     view_cell_text(&pairs, STR("Legal holds"));
@@ -87,12 +122,12 @@ static json_t *state_of(const struct view_context *context, const json_t *privac
                                : STR("None"));
     view_row(&pairs);
     view_cell_text(&pairs, STR("Processing"));
-    view_cell_text(&pairs, json_is_true(json_object_get(privacy, "restricted"))
+    view_cell_text(&pairs, is_restricted(privacy)
                                ? STR("Restricted: most roles do not see the record")
                                : STR("Not restricted"));
     view_row(&pairs);
     view_cell_text(&pairs, STR("Erasure"));
-    view_cell_text(&pairs, json_is_true(json_object_get(privacy, "erasure_requested"))
+    view_cell_text(&pairs, is_to_be_erased(privacy)
                                ? STR("Asked for: another account confirms it or declines")
                                : STR("Not asked for"));
     view_row(&pairs);
@@ -128,36 +163,6 @@ static json_t *lines_table(const struct view_context *context, const json_t *pri
 }
 
 /* --- what can be done ------------------------------------------------------------------------- */
-
-static bool has_hold(const json_t *privacy)
-{
-    return json_integer_value(json_object_get(privacy, "holds")) > 0;
-}
-
-static bool is_restricted(const json_t *privacy)
-{
-    return json_is_true(json_object_get(privacy, "restricted"));
-}
-
-static bool is_not_restricted(const json_t *privacy)
-{
-    return !is_restricted(privacy);
-}
-
-static bool is_to_be_erased(const json_t *privacy)
-{
-    return json_is_true(json_object_get(privacy, "erasure_requested"));
-}
-
-static bool is_not_to_be_erased(const json_t *privacy)
-{
-    return !is_to_be_erased(privacy);
-}
-
-static bool is_to_be_confirmed(const json_t *privacy)
-{
-    return is_to_be_erased(privacy) && !json_is_true(json_object_get(privacy, "asked_here"));
-}
 
 static result command(struct deed_form *form, enum privacy_command which, str reason,
                       struct err *err)

@@ -147,8 +147,12 @@ void watch_exchange(const struct exchange *exchange)
 {
     const struct route *route = exchange->match.route;
     const bool known = exchange->watched.account.len > 0;
+    const enum security_event event = found(exchange);
+    if (event == SECURITY_NONE) {
+        return; /* most answers */
+    }
     const struct security_entry entry = {
-        .event = found(exchange),
+        .event = event,
         .address = exchange->request->client_address,
         .account = known                 ? exchange->watched.account
                    : exchange->signed_in ? exchange->session.account.username
@@ -161,8 +165,6 @@ void watch_exchange(const struct exchange *exchange)
         .subject = subject_of(exchange),
         .status = exchange->response->status,
     };
-    if (entry.event != SECURITY_NONE) {
-        security_log_tell(exchange->web->options.security, system_now(exchange->casework->system),
-                          &entry);
-    }
+    security_log_tell(exchange->web->options.security, system_now(exchange->casework->system),
+                      &entry);
 }

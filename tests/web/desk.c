@@ -161,6 +161,14 @@ void desk_close(struct desk *desk)
     office_close(&desk->office);
 }
 
+int desk_end(void **state)
+{
+    struct desk *desk = *state;
+    office_expect_rebuilt(&desk->office);
+    desk_close(desk);
+    return 0;
+}
+
 void desk_clear(struct desk *desk)
 {
     arena_reset(&desk->arena);

@@ -32,6 +32,9 @@ void desk_open_law(struct desk *desk, const char *law, const enum account_name *
 /* Anew, after the clock was moved so far that sessions ended. */
 void desk_sign_in(struct desk *desk, enum account_name account);
 void desk_close(struct desk *desk);
+/* For a test whose state begins with the desk: every row follows from the events, and it is closed.
+ */
+int desk_end(void **state);
 void desk_clear(struct desk *desk);
 
 /* One request, as it leaves the HTTP server. Headers end with a NULL name. */

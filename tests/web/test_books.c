@@ -31,14 +31,6 @@ static int setup(void **state)
     return 0;
 }
 
-static int teardown(void **state)
-{
-    struct cast *cast = *state;
-    office_expect_rebuilt(&cast->desk.office);
-    desk_close(&cast->desk);
-    return 0;
-}
-
 static const char *entry_path(struct desk *desk, const struct reply *opened, const char *rest)
 {
     const str location = str_cut(reply_header(opened, "Location"), '?').head;
@@ -193,10 +185,10 @@ static void each_opens_what_they_may(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(a_complaint_to_its_end, setup, teardown),
-        cmocka_unit_test_setup_teardown(due_by_the_clock_of_the_rulebook, setup, teardown),
-        cmocka_unit_test_setup_teardown(the_monitor_finds_and_the_hub_answers, setup, teardown),
-        cmocka_unit_test_setup_teardown(each_opens_what_they_may, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_complaint_to_its_end, setup, desk_end),
+        cmocka_unit_test_setup_teardown(due_by_the_clock_of_the_rulebook, setup, desk_end),
+        cmocka_unit_test_setup_teardown(the_monitor_finds_and_the_hub_answers, setup, desk_end),
+        cmocka_unit_test_setup_teardown(each_opens_what_they_may, setup, desk_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

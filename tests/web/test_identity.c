@@ -30,14 +30,6 @@ static int open_all(void **state)
     return 0;
 }
 
-static int close_all(void **state)
-{
-    struct story *story = *state;
-    office_expect_rebuilt(&story->desk.office);
-    desk_close(&story->desk);
-    return 0;
-}
-
 static const char *of_person(struct story *story, const char *rest)
 {
     return arena_format(&story->desk.arena, "/people/%s%s", story->person.reference, rest).at;
@@ -224,5 +216,5 @@ int main(void)
         cmocka_unit_test_setup(nothing_else_is_withdrawn, setup),
         cmocka_unit_test_setup(the_name_is_corrected, setup),
     };
-    return cmocka_run_group_tests(tests, open_all, close_all);
+    return cmocka_run_group_tests(tests, open_all, desk_end);
 }

@@ -31,14 +31,6 @@ static int open_all(void **state)
     return 0;
 }
 
-static int close_all(void **state)
-{
-    struct story *story = *state;
-    office_expect_rebuilt(&story->desk.office);
-    desk_close(&story->desk);
-    return 0;
-}
-
 /* For each test two records of one name, that differ in nationality and in nothing else. */
 static int setup(void **state)
 {
@@ -467,5 +459,5 @@ int main(void)
         cmocka_unit_test_setup(the_rest_is_decided_at_once, setup),
         cmocka_unit_test_setup(a_merge_with_somebody_hidden_does_not_exist, setup),
     };
-    return cmocka_run_group_tests(tests, open_all, close_all);
+    return cmocka_run_group_tests(tests, open_all, desk_end);
 }

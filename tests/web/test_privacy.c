@@ -40,14 +40,6 @@ static int open_all(void **state)
     return 0;
 }
 
-static int close_all(void **state)
-{
-    struct story *story = *state;
-    office_expect_rebuilt(&story->desk.office);
-    desk_close(&story->desk);
-    return 0;
-}
-
 static int setup(void **state)
 {
     struct story *story = *state;
@@ -343,5 +335,5 @@ int main(void)
         cmocka_unit_test_setup(everything_is_taken_out_for_the_person, setup),
         cmocka_unit_test_setup(who_erases_proves_who_they_are, setup),
     };
-    return cmocka_run_group_tests(tests, open_all, close_all);
+    return cmocka_run_group_tests(tests, open_all, desk_end);
 }

@@ -42,14 +42,6 @@ static int setup(void **state)
     return 0;
 }
 
-static int teardown(void **state)
-{
-    struct story *story = *state;
-    office_expect_rebuilt(&story->desk.office);
-    desk_close(&story->desk);
-    return 0;
-}
-
 static str stage(struct story *story)
 {
     return office_person(&story->desk.office, story->person.id).stage;
@@ -122,8 +114,8 @@ static void test_by_a_program(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_from_the_page, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_by_a_program, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_from_the_page, setup, desk_end),
+        cmocka_unit_test_setup_teardown(test_by_a_program, setup, desk_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
