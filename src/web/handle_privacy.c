@@ -281,7 +281,7 @@ static const struct input_field reason_fields[] = {
     {"reason", "Reason", "It is kept in the record.", INPUT_TEXT, "Enter the reason", NULL},
 };
 static const struct input_field basis_fields[] = {
-    {"basis", "Legal basis", "For example, the paragraph of Article 17, and why it applies",
+    {"basis", "Legal basis", "The paragraph of the law that it rests on, and why it applies",
      INPUT_TEXT, "Enter the legal basis", NULL},
 };
 static const struct input_field erasure_fields[] = {

@@ -127,7 +127,7 @@ COMMON_WORDS = {
 # Of a particular law or country, wherever they stand in a text of the program.
 WORDS_OF_A_LAW = re.compile(
     r"\bBritish\b|United Kingdom|Great Britain|Home Office|First-tier|Upper Tribunal|\bEngland\b|\bScotland\b|Northern Ireland"
-    r"|\bUnion\b|European|Member State|Return Regulation|\bDirective\b|\bAct [12]\d{3}\b|\(EU\)|rulebooks/[a-z]")
+    r"|\bUnion\b|European|Member State|Return Regulation|\bDirective\b|\bAct [12]\d{3}\b|\b[Aa]rt(?:icle|\.) ?\d|\(EU\)|rulebooks/[a-z]")
 ITEM = re.compile(r"^(?:fact|stage|step|role|notice|safeguard|clock|define|calendar|holidays)\s+([a-z][a-z0-9_.]*)", re.M)
 DOCUMENTED = "## Names that the program itself knows"
 
@@ -245,6 +245,8 @@ def main():
         ("a country in a text is found", lambda: planted(check_law_names, "web/x.c", 'str home(void) { return STR("GBR"); }\n')),
         ("an authority in a text is found",
          lambda: planted(check_law_names, "web/x.c", 'str who(void) { return STR("Ask the Home Office."); }\n')),
+        ("a paragraph of a law in a text is found",
+         lambda: planted(check_law_names, "web/x.c", 'str why(void) { return STR("Article 17 applies."); }\n')),
         ("a safeguard named in a template is found",
          lambda: planted(check_law_names, "parts/x.html", "{{#if no_court_order}}<p>Stop</p>{{/if}}\n")),
         ("the names that the documentation says the program knows, it knows", lambda: check_documented_names(src)),
