@@ -2,6 +2,7 @@
 
 #include "casework/draw.h"
 #include "casework/likely.h"
+#include "casework/past.h"
 #include "casework/recall.h"
 #include "casework/repeat.h"
 #include "casework/sitting.h"
@@ -263,16 +264,22 @@ static result check_join(const struct person_row *person, const struct person_ro
     return result_ok();
 }
 
+/* Whom the relative belonged with when it was done: an undone merge gives what was recorded since
+ * to others, and takes nothing of what was done then. */
 static result join_again(struct sitting *sitting, struct join_work *work,
                          const struct event *before, const struct person_row *person,
                          const struct person_row *relative, struct err *err)
 {
-    /* Groups only flow together, so whoever joined the relative's group then is in it now. */
-    if (before->kind != EVENT_FAMILY_JOINED || sitting->before_subject != person->id ||
-        person->family != relative->family) {
+    struct past past;
+    struct done_before done;
+    if (before->kind != EVENT_FAMILY_JOINED || sitting->before_subject != person->id) {
         return sitting_client_id_taken(err);
     }
-    struct done_before done;
+    TRY(past_person(sitting, sitting_record_of(sitting, relative->id), 0, before->recorded_at,
+                    &past, err));
+    if (past.person.family != before->body.family_joined.family) {
+        return sitting_client_id_taken(err);
+    }
     TRY(repeat_events(sitting, before, &done, err));
     return repeat_record_answer(sitting, &done, &work->answer, err);
 }

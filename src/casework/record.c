@@ -210,12 +210,12 @@ static result check_fits(struct sitting *sitting, enum subject_kind kind, int64_
                : result_ok();
 }
 
-static bool is_this_entry(const struct event *event, const struct event *first,
-                          const struct checked_entry *entry)
+/* All that a command records is of one subject; whose each turned out to be when a merge was undone
+ * does not change what was asked for. */
+static bool is_this_entry(const struct event *event, const struct checked_entry *entry)
 {
     const struct fact_recorded_body *body = &event->body.fact_recorded;
-    return event->kind == EVENT_FACT_RECORDED && event->subject_kind == first->subject_kind &&
-           event->subject == first->subject && str_equal(body->fact, entry->fact) &&
+    return event->kind == EVENT_FACT_RECORDED && str_equal(body->fact, entry->fact) &&
            str_equal(body->value, entry->value) && str_equal(body->source, entry->source) &&
            date_equal(event->effective_on, entry->true_from);
 }
@@ -232,7 +232,7 @@ static result record_again(struct sitting *sitting, struct record_work *work, in
     bool same = recorded == work->entry_count && before->subject_kind == work->kind &&
                 sitting->before_subject == subject;
     for (size_t i = 0; same && i < recorded; i++) {
-        same = is_this_entry(&done.events[i], before, &work->entries[i]);
+        same = is_this_entry(&done.events[i], &work->entries[i]);
     }
     return same ? repeat_record_answer(sitting, &done, &work->answer, err)
                 : sitting_client_id_taken(err);

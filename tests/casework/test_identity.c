@@ -665,6 +665,78 @@ static void test_sent_again(void **state)
     assert_int_equal(after.event, before.event);
 }
 
+static result record_two(struct office *office, const struct caller *caller, const char *reference,
+                         const char *nationality, struct record_answer *ret_answer, struct err *err)
+{
+    const date today = office_today(office);
+    const struct fact_entry entries[] = {
+        {STR("person.remarks"), STR("seen"), today, STR("a letter")},
+        {STR("person.nationality"), str_from_c(nationality), today, STR("a letter")}};
+    arena_reset(&office->work);
+    return casework_record_facts(&office->casework, caller, SUBJECT_OF_PERSON,
+                                 str_from_c(reference), entries, 2, &office->work, ret_answer, err);
+}
+
+static void separate(struct office *office, int64_t merge,
+                     const struct separation_decision *decisions, size_t count)
+{
+    const struct caller senior = office_caller(office, SENIOR);
+    struct record_answer answer;
+    arena_reset(&office->work);
+    MUST(casework_separate(&office->casework, &senior, merge, STR("two people"), decisions, count,
+                           &office->work, &answer, &err));
+}
+
+/* Aim: what one command recorded of a merged person is given to both sides when the merge is
+ * undone: sent again, the command was done, and one that says something else was not. */
+static void test_facts_sent_again(void **state)
+{
+    struct office *office = *state;
+    const struct somebody one = office_ready(office, "PersonOne Samplealpha");
+    const struct somebody two = office_ready(office, "PersonTwo Samplebeta");
+    const struct caller caller = office_caller(office, CLERK);
+    const int64_t merge = merging_done(office, &one, &two);
+    struct record_answer answer;
+    MUST(record_two(office, &caller, one.reference, "XKX", &answer, &err));
+    const struct separation_decision decisions[] = {
+        {.event = answer.events[0], .to_absorbed = false},
+        {.event = answer.events[1], .to_absorbed = true}};
+    separate(office, merge, decisions, 2);
+    MUST(record_two(office, &caller, one.reference, "XKX", &answer, &err));
+    assert_true(answer.repeated);
+    assert_int_equal(answer.events[1], decisions[1].event);
+    REFUSED(record_two(office, &caller, one.reference, "ALB", &answer, &err), ERROR_CONFLICT);
+}
+
+/* Aim: who joined a merged person's family joined it, whoever of the two turned out to be of it;
+ * whoever came into the family later was not meant. */
+static void test_joined_again(void **state)
+{
+    struct office *office = *state;
+    const struct somebody one = office_ready(office, "PersonOne Samplealpha");
+    const struct somebody two = office_ready(office, "PersonTwo Samplebeta");
+    const struct somebody sister = office_register(office, "PersonThree Samplegamma");
+    const struct somebody cousin = office_register(office, "PersonFour Sampledelta");
+    const struct caller caller = office_caller(office, CLERK);
+    const int64_t merge = merging_done(office, &one, &two);
+    struct record_answer answer;
+    MUST(casework_join_family(&office->casework, &caller, str_from_c(sister.reference),
+                              str_from_c(one.reference), &office->work, &answer, &err));
+    assert_int_equal(answer.event_count, 2);
+    const int64_t joined = answer.events[0];
+    const struct separation_decision decision = {.event = answer.events[1], .to_absorbed = true};
+    separate(office, merge, &decision, 1);
+    assert_int_equal(office_person(office, one.id).family, 0);
+    MUST(casework_join_family(&office->casework, &caller, str_from_c(sister.reference),
+                              str_from_c(one.reference), &office->work, &answer, &err));
+    assert_true(answer.repeated);
+    assert_int_equal(answer.events[0], joined);
+    assert_true(office_join(office, CLERK, &cousin, &two).ok);
+    REFUSED(casework_join_family(&office->casework, &caller, str_from_c(sister.reference),
+                                 str_from_c(cousin.reference), &office->work, &answer, &err),
+            ERROR_CONFLICT);
+}
+
 /* Aim: merged of merged, undone from the inside: the outer merge stays. */
 static void test_nested(void **state)
 {
@@ -705,6 +777,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_request_of_a_part, setup, teardown),
         cmocka_unit_test_setup_teardown(test_decisions, setup, teardown),
         cmocka_unit_test_setup_teardown(test_sent_again, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_facts_sent_again, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_joined_again, setup, teardown),
         cmocka_unit_test_setup_teardown(test_nested, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
