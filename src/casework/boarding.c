@@ -116,6 +116,11 @@ static result leave_off(struct sitting *sitting, struct boarding_work *work,
 static result append_all(struct sitting *sitting, struct boarding_work *work, struct err *err)
 {
     int64_t cause = 0;
+    size_t boarded = 0;
+    int64_t *people = ARENA_NEW(sitting->arena, int64_t, work->count + 1);
+    if (people == NULL) {
+        return arena_full(err);
+    }
     for (size_t i = 0; i < work->count; i++) {
         const struct passenger *passenger = &work->passengers[i];
         TRY(passenger->boards
@@ -126,11 +131,13 @@ static result append_all(struct sitting *sitting, struct boarding_work *work, st
     for (size_t i = 0; i < work->count; i++) {
         if (work->passengers[i].boards) {
             TRY(step_record(sitting, &work->passengers[i].judged, &cause, err));
+            people[boarded++] = work->passengers[i].judged.person.id;
         }
     }
+    const struct recall_moved moved = {.people = people, .count = boarded};
     for (size_t i = 0; i < work->count; i++) {
         if (work->passengers[i].boards) {
-            TRY(step_review(sitting, &work->passengers[i].judged, cause, err));
+            TRY(step_review(sitting, &work->passengers[i].judged, cause, &moved, err));
         }
     }
     return result_ok();

@@ -2,8 +2,8 @@
 
 #include "casework/book_clocks.h"
 #include "casework/book_work.h"
+#include "casework/recall.h"
 #include "casework/repeat.h"
-#include "casework/stopping.h"
 #include "casework/text.h"
 
 #include "register/reference.h"
@@ -467,7 +467,7 @@ static result review(struct sitting *sitting, const struct book_subject *subject
 {
     const struct touched touched = {.kind = subject->kind, .id = subject->id};
     struct stopped_list stopped;
-    TRY(stopping_review(sitting, &touched, 1, cause, &stopped, err));
+    TRY(recall_review(sitting, &touched, 1, cause, NULL, &stopped, err));
     answer->stopped = stopped.items;
     answer->stopped_count = stopped.count;
     return result_ok();

@@ -1,7 +1,7 @@
 #include "casework/clock_changes.h"
 
 #include "casework/facts.h"
-#include "casework/recall.h"
+#include "casework/record.h"
 #include "casework/repeat.h"
 #include "casework/text.h"
 
@@ -278,21 +278,6 @@ static result append(struct change_work *work, int64_t person, int64_t *events, 
     return result_ok();
 }
 
-static result finish(struct change_work *work, int64_t person, const int64_t *events,
-                     struct err *err)
-{
-    const struct touched touched = {.kind = SUBJECT_OF_PERSON, .id = person};
-    const int64_t last = events[work->fact_count - 1];
-    struct stopped_list stopped;
-    TRY(stopping_review(&work->sitting, &touched, 1, last, &stopped, err));
-    TRY(recall_review(&work->sitting, &touched, last, &stopped, err));
-    work->answer.recorded = (struct record_answer){.events = events,
-                                                   .event_count = work->fact_count,
-                                                   .stopped = stopped.items,
-                                                   .stopped_count = stopped.count};
-    return result_ok();
-}
-
 static bool same_day(const struct change_work *work, str recorded)
 {
     char text[DATE_TEXT_SIZE];
@@ -340,7 +325,9 @@ static result change_work(struct transaction *transaction, void *context, struct
         return arena_full(err);
     }
     TRY(append(work, person.id, events, err));
-    return finish(work, person.id, events, err);
+    const struct touched touched = {.kind = SUBJECT_OF_PERSON, .id = person.id};
+    return record_finish(&work->sitting, &touched, 1, events, work->fact_count,
+                         &work->answer.recorded, err);
 }
 
 result casework_change_clock(const struct casework *casework, const struct caller *caller,

@@ -1,8 +1,8 @@
 #include "casework/hub_work.h"
 
 #include "casework/facts.h"
+#include "casework/recall.h"
 #include "casework/repeat.h"
-#include "casework/stopping.h"
 #include "casework/text.h"
 #include "register/reference.h"
 
@@ -193,8 +193,9 @@ static result review(struct sitting *sitting, struct hub_work *work, struct err 
     struct stopped_list stopped = {.count = 0};
     struct event first = {.position = 0};
     struct done_before done = {.count = 0};
-    TRY(stopping_review(sitting, touched, count, work->events[work->event_count - 1], &stopped,
-                        err));
+    const struct recall_moved moved = {.people = &work->person.id, .count = count - 1};
+    TRY(recall_review(sitting, touched, count, work->events[work->event_count - 1], &moved,
+                      &stopped, err));
     TRY(transaction_event(sitting->transaction, work->events[0], work->arena, &first, err));
     TRY(repeat_events(sitting, &first, &done, err));
     TRY(repeat_stopped(sitting, &done, &stopped, err));

@@ -1,9 +1,9 @@
 #include "casework/casework.h"
 
 #include "casework/facts.h"
+#include "casework/recall.h"
 #include "casework/requests.h"
 #include "casework/sitting.h"
-#include "casework/stopping.h"
 #include "casework/text.h"
 
 /* --- one line --------------------------------------------------------------------------------- */
@@ -192,7 +192,7 @@ static result append_places(struct sitting *sitting, const struct places_work *w
     TRY(sitting_append(sitting, &event, err));
     const struct touched touched = {.kind = SUBJECT_OF_HUB, .id = hub->id};
     struct stopped_list stopped;
-    return stopping_review(sitting, &touched, 1, event.position, &stopped, err);
+    return recall_review(sitting, &touched, 1, event.position, NULL, &stopped, err);
 }
 
 static result agree_work(struct transaction *transaction, void *context, struct err *err)

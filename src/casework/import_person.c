@@ -2,7 +2,7 @@
 
 #include "casework/draw.h"
 #include "casework/likely.h"
-#include "casework/stopping.h"
+#include "casework/recall.h"
 #include "casework/text.h"
 
 /* --- finding ---------------------------------------------------------------------------------- */
@@ -495,7 +495,7 @@ static result review(struct sitting *sitting, const struct import_addition *addi
     }
     const struct touched touched = {.kind = SUBJECT_OF_PERSON, .id = person};
     struct stopped_list stopped = {.count = 0};
-    TRY(stopping_review(sitting, &touched, 1, cause, &stopped, err));
+    TRY(recall_review(sitting, &touched, 1, cause, NULL, &stopped, err));
     *ret_stopped = stopped.count;
     return result_ok();
 }

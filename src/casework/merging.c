@@ -1,9 +1,8 @@
 #include "casework/merging.h"
 
 #include "casework/facts.h"
-#include "casework/recall.h"
+#include "casework/record.h"
 #include "casework/repeat.h"
-#include "casework/stopping.h"
 #include "casework/text.h"
 #include "store/departures.h"
 
@@ -554,26 +553,6 @@ static result check_may_merge(const struct merging *work, struct err *err)
     return result_ok();
 }
 
-static result finish(struct merging *work, const struct touched *touched, size_t count,
-                     int64_t event, struct err *err)
-{
-    struct stopped_list stopped;
-    int64_t *events = ARENA_NEW(work->arena, int64_t, 1);
-    if (events == NULL) {
-        return arena_full(err);
-    }
-    events[0] = event;
-    TRY(stopping_review(&work->sitting, touched, count, event, &stopped, err));
-    for (size_t i = 0; i < count; i++) {
-        TRY(recall_review(&work->sitting, &touched[i], event, &stopped, err));
-    }
-    work->answer = (struct record_answer){.events = events,
-                                          .event_count = 1,
-                                          .stopped = stopped.items,
-                                          .stopped_count = stopped.count};
-    return result_ok();
-}
-
 static result confirm(struct transaction *transaction, void *context, struct err *err)
 {
     struct merging *work = context;
@@ -601,10 +580,15 @@ static result confirm(struct transaction *transaction, void *context, struct err
         .effective_on = sitting->today,
         .body.identities_merged = {.request = work->merge, .other = work->plan.absorbed.id},
     };
+    int64_t *events = ARENA_NEW(work->arena, int64_t, 1);
+    if (events == NULL) {
+        return arena_full(err);
+    }
     TRY(conflict_names(work, &event.body.identities_merged.conflicts, err));
     TRY(sitting_append(sitting, &event, err));
     const struct touched touched = {.kind = SUBJECT_OF_PERSON, .id = work->plan.continuing.id};
-    return finish(work, &touched, 1, event.position, err);
+    events[0] = event.position;
+    return record_finish(sitting, &touched, 1, events, 1, &work->answer, err);
 }
 
 result casework_confirm_merge(const struct casework *casework, const struct caller *caller,

@@ -708,8 +708,8 @@ static result append_service(struct notice_work *work, const struct event *issue
     events[0] = event.position;
     TRY(record_append(sitting, SUBJECT_OF_PERSON, issued->subject, entries, count, events + 1,
                       err));
-    return record_finish(sitting, SUBJECT_OF_PERSON, work->answer.person.id, events, count + 1,
-                         &work->recorded, err);
+    const struct touched touched = {.kind = SUBJECT_OF_PERSON, .id = work->answer.person.id};
+    return record_finish(sitting, &touched, 1, events, count + 1, &work->recorded, err);
 }
 
 static result serve_work(struct transaction *transaction, void *context, struct err *err)

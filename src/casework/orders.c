@@ -1,6 +1,6 @@
 #include "casework/orders.h"
 
-#include "casework/recall.h"
+#include "casework/record.h"
 #include "casework/repeat.h"
 #include "casework/text.h"
 
@@ -152,14 +152,7 @@ static result report_work(struct transaction *transaction, void *context, struct
     }
     TRY(append_report(&sitting, work, person.id, events, err));
     const struct touched touched = {.kind = SUBJECT_OF_PERSON, .id = person.id};
-    struct stopped_list stopped;
-    TRY(stopping_review(&sitting, &touched, 1, events[1], &stopped, err));
-    TRY(recall_review(&sitting, &touched, events[1], &stopped, err));
-    work->answer = (struct record_answer){.events = events,
-                                          .event_count = 2,
-                                          .stopped = stopped.items,
-                                          .stopped_count = stopped.count};
-    return result_ok();
+    return record_finish(&sitting, &touched, 1, events, 2, &work->answer, err);
 }
 
 static result check_report(const struct casework *casework, struct reported_order *order,

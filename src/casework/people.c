@@ -3,7 +3,7 @@
 #include "casework/draw.h"
 #include "casework/likely.h"
 #include "casework/past.h"
-#include "casework/recall.h"
+#include "casework/record.h"
 #include "casework/repeat.h"
 #include "casework/sitting.h"
 #include "casework/text.h"
@@ -295,15 +295,7 @@ static result join_and_review(struct sitting *sitting, struct join_work *work,
     }
     TRY(append_all(sitting, person, relative, joined, err));
     const struct touched touched = {.kind = SUBJECT_OF_PERSON, .id = person->id};
-    struct stopped_list stopped;
-    const int64_t cause = joined->events[joined->count - 1];
-    TRY(stopping_review(sitting, &touched, 1, cause, &stopped, err));
-    TRY(recall_review(sitting, &touched, cause, &stopped, err));
-    work->answer = (struct record_answer){.events = joined->events,
-                                          .event_count = joined->count,
-                                          .stopped = stopped.items,
-                                          .stopped_count = stopped.count};
-    return result_ok();
+    return record_finish(sitting, &touched, 1, joined->events, joined->count, &work->answer, err);
 }
 
 static result join_work(struct transaction *transaction, void *context, struct err *err)

@@ -13,10 +13,20 @@ struct aboard {
 
 /* --- who is aboard ---------------------------------------------------------------------------- */
 
+static bool is_aboard(const struct aboard *aboard, const struct manifest_entry_row *entry)
+{
+    for (size_t i = 0; i < aboard->count; i++) {
+        if (aboard->items[i].person == entry->person) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static result add_entry(struct sitting *sitting, struct aboard *aboard,
                         const struct manifest_entry_row *entry, struct err *err)
 {
-    if (entry->state != ENTRY_BOARDED || entry->recalled) {
+    if (entry->state != ENTRY_BOARDED || entry->recalled || is_aboard(aboard, entry)) {
         return result_ok();
     }
     if (aboard->count == aboard->capacity) {
@@ -187,16 +197,22 @@ static result recall_one(struct sitting *sitting, const struct manifest_entry_ro
     return sitting_reference(sitting, &person, &ret_stopped->reference, err);
 }
 
-result recall_review(struct sitting *sitting, const struct touched *touched, int64_t cause,
-                     struct stopped_list *stopped, struct err *err)
+static bool is_moved(const struct recall_moved *moved, int64_t person)
 {
-    struct aboard aboard = {.count = 0};
-    TRY(add_touched(sitting, &aboard, touched, err));
-    if (aboard.count == 0) {
-        return result_ok();
+    for (size_t i = 0; moved != NULL && i < moved->count; i++) {
+        if (moved->people[i] == person) {
+            return true;
+        }
     }
+    return false;
+}
+
+static result recall_all(struct sitting *sitting, const struct aboard *aboard, int64_t cause,
+                         const struct recall_moved *moved, struct stopped_list *stopped,
+                         struct err *err)
+{
     struct stopped_request *all =
-        ARENA_NEW(sitting->arena, struct stopped_request, stopped->count + aboard.count);
+        ARENA_NEW(sitting->arena, struct stopped_request, stopped->count + aboard->count);
     if (all == NULL) {
         return arena_full(err);
     }
@@ -204,10 +220,25 @@ result recall_review(struct sitting *sitting, const struct touched *touched, int
     if (count > 0) {
         memcpy(all, stopped->items, count * sizeof all[0]);
     }
-    for (size_t i = 0; i < aboard.count; i++) {
-        TRY(recall_one(sitting, &aboard.items[i], cause, &all[count], err));
-        count += all[count].safeguard_count > 0 ? 1 : 0;
+    for (size_t i = 0; i < aboard->count; i++) {
+        if (!is_moved(moved, aboard->items[i].person)) {
+            TRY(recall_one(sitting, &aboard->items[i], cause, &all[count], err));
+            count += all[count].safeguard_count > 0 ? 1 : 0;
+        }
     }
     *stopped = (struct stopped_list){.items = all, .count = count};
     return result_ok();
+}
+
+result recall_review(struct sitting *sitting, const struct touched *touched, size_t touched_count,
+                     int64_t cause, const struct recall_moved *moved,
+                     struct stopped_list *ret_stopped, struct err *err)
+{
+    struct aboard aboard = {.count = 0};
+    TRY(stopping_review(sitting, touched, touched_count, cause, ret_stopped, err));
+    for (size_t i = 0; i < touched_count; i++) {
+        TRY(add_touched(sitting, &aboard, &touched[i], err));
+    }
+    return aboard.count == 0 ? result_ok()
+                             : recall_all(sitting, &aboard, cause, moved, ret_stopped, err);
 }

@@ -12,8 +12,19 @@
 
 #include "casework/stopping.h"
 
-/* Adds those who are called back to what was stopped. */
-MUST_USE result recall_review(struct sitting *sitting, const struct touched *touched, int64_t cause,
-                              struct stopped_list *stopped, struct err *err);
+/* Whom the command itself brings to another place: where a step leads is no reason against the
+ * journey that leads there. */
+struct recall_moved {
+    const int64_t *people;
+    size_t count;
+};
+
+/* What every command ends with that records something: judges again what the subjects touched
+ * concern, stops the requests that are not clear any more (stopping.h), and calls back whoever is
+ * aboard, but for `moved` (NULL: nobody). `cause` is the position of the event that was recorded.
+ */
+MUST_USE result recall_review(struct sitting *sitting, const struct touched *touched,
+                              size_t touched_count, int64_t cause, const struct recall_moved *moved,
+                              struct stopped_list *ret_stopped, struct err *err);
 
 #endif

@@ -258,17 +258,16 @@ result record_append(struct sitting *sitting, enum subject_kind kind, int64_t su
     return result_ok();
 }
 
-result record_finish(struct sitting *sitting, enum subject_kind kind, int64_t subject,
-                     const int64_t *events, size_t count, struct record_answer *ret_answer,
+result record_finish(struct sitting *sitting, const struct touched *touched, size_t touched_count,
+                     const int64_t *events, size_t event_count, struct record_answer *ret_answer,
                      struct err *err)
 {
-    ASSERT(count > 0);
-    const struct touched touched = {.kind = kind, .id = subject};
+    ASSERT(event_count > 0);
     struct stopped_list stopped;
-    TRY(stopping_review(sitting, &touched, 1, events[count - 1], &stopped, err));
-    TRY(recall_review(sitting, &touched, events[count - 1], &stopped, err));
+    TRY(recall_review(sitting, touched, touched_count, events[event_count - 1], NULL, &stopped,
+                      err));
     *ret_answer = (struct record_answer){.events = events,
-                                         .event_count = count,
+                                         .event_count = event_count,
                                          .stopped = stopped.items,
                                          .stopped_count = stopped.count};
     return result_ok();
@@ -292,8 +291,8 @@ static result record_work(struct transaction *transaction, void *context, struct
     }
     TRY(record_append(&sitting, work->kind, subject, work->entries, work->entry_count, events,
                       err));
-    return record_finish(&sitting, work->kind, subject, events, work->entry_count, &work->answer,
-                         err);
+    const struct touched touched = {.kind = work->kind, .id = subject};
+    return record_finish(&sitting, &touched, 1, events, work->entry_count, &work->answer, err);
 }
 
 result casework_record_facts(const struct casework *casework, const struct caller *caller,
@@ -416,8 +415,8 @@ static result withdraw_work(struct transaction *transaction, void *context, stru
         return arena_full(err);
     }
     events[0] = event.position;
-    return record_finish(&sitting, recorded.subject_kind, recorded.subject, events, 1,
-                         &work->answer, err);
+    const struct touched touched = {.kind = recorded.subject_kind, .id = recorded.subject};
+    return record_finish(&sitting, &touched, 1, events, 1, &work->answer, err);
 }
 
 result casework_withdraw_fact(const struct casework *casework, const struct caller *caller,

@@ -3,7 +3,7 @@
 #ifndef RETURNHUB_CASEWORK_RECORD_H
 #define RETURNHUB_CASEWORK_RECORD_H
 
-#include "casework/sitting.h"
+#include "casework/stopping.h"
 
 struct checked_entry {
     str fact;
@@ -22,9 +22,10 @@ MUST_USE result record_append(struct sitting *sitting, enum subject_kind kind, i
                               const struct checked_entry *entries, size_t count, int64_t *events,
                               struct err *err);
 
-/* Reviews what the events concern and makes the answer of both. */
-MUST_USE result record_finish(struct sitting *sitting, enum subject_kind kind, int64_t subject,
-                              const int64_t *events, size_t count, struct record_answer *ret_answer,
-                              struct err *err);
+/* Reviews what the events concern (recall.h) and makes the answer of both. `events` stay the
+ * caller's, in the arena of the answer. */
+MUST_USE result record_finish(struct sitting *sitting, const struct touched *touched,
+                              size_t touched_count, const int64_t *events, size_t event_count,
+                              struct record_answer *ret_answer, struct err *err);
 
 #endif

@@ -3,9 +3,10 @@
 #include "casework/step_work.h"
 #include "casework/text.h"
 
-static bool leads_back(const struct rulebook *rulebook, const struct step *step, uint32_t outcome)
+bool returning_leads_back(const struct rulebook *rulebook, const struct step *step, uint32_t stage)
 {
-    return rulebook_step_leaves(rulebook, step, outcome) && !step->same_stage &&
+    return stage != NOT_FOUND_INDEX && rulebook->stages[stage].outcome &&
+           rulebook_step_leaves(rulebook, step, stage) && !step->same_stage &&
            !rulebook->stages[step->to].outcome;
 }
 
@@ -19,8 +20,7 @@ result returning_steps(const struct rulebook *rulebook, str stage, struct arena 
         return arena_full(err);
     }
     for (uint32_t i = 0; i < rulebook->step_count; i++) {
-        if (outcome != NOT_FOUND_INDEX && rulebook->stages[outcome].outcome &&
-            leads_back(rulebook, &rulebook->steps[i], outcome)) {
+        if (returning_leads_back(rulebook, &rulebook->steps[i], outcome)) {
             steps[count++] = i;
         }
     }

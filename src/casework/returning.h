@@ -6,6 +6,9 @@
 
 #include "casework/casework.h"
 
+/* Does the step lead from this stage, an outcome, back into the procedure? */
+bool returning_leads_back(const struct rulebook *rulebook, const struct step *step, uint32_t stage);
+
 /* The steps that lead back from this stage, by index, in the rulebook's order; none where the stage
  * is no outcome. */
 MUST_USE result returning_steps(const struct rulebook *rulebook, str stage, struct arena *arena,

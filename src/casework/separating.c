@@ -1,9 +1,8 @@
 /* A merge undone: the plan of it, and the doing. */
 #include "casework/merging.h"
 
-#include "casework/recall.h"
+#include "casework/record.h"
 #include "casework/repeat.h"
-#include "casework/stopping.h"
 #include "casework/text.h"
 
 struct separating {
@@ -308,7 +307,6 @@ static result append_separation(struct separating *work, struct err *err)
 {
     struct sitting *sitting = &work->sitting;
     const struct merge_row *merge = &work->plan.merge;
-    struct stopped_list stopped;
     int64_t *events = ARENA_NEW(work->arena, int64_t, 1);
     struct event event = {
         .subject_kind = SUBJECT_OF_PERSON,
@@ -332,14 +330,7 @@ static result append_separation(struct separating *work, struct err *err)
         {.kind = SUBJECT_OF_PERSON, .id = merge->continues},
         {.kind = SUBJECT_OF_PERSON, .id = merge->absorbed},
     };
-    TRY(stopping_review(sitting, touched, 2, event.position, &stopped, err));
-    TRY(recall_review(sitting, &touched[0], event.position, &stopped, err));
-    TRY(recall_review(sitting, &touched[1], event.position, &stopped, err));
-    work->answer = (struct record_answer){.events = events,
-                                          .event_count = 1,
-                                          .stopped = stopped.items,
-                                          .stopped_count = stopped.count};
-    return result_ok();
+    return record_finish(sitting, touched, 2, events, 1, &work->answer, err);
 }
 
 static result separate(struct transaction *transaction, void *context, struct err *err)

@@ -6,7 +6,7 @@
 #include "casework/past.h"
 #include "casework/refusal.h"
 #include "casework/repeat.h"
-#include "casework/stopping.h"
+#include "casework/returning.h"
 #include "casework/text.h"
 
 /* --- what may be asked ------------------------------------------------------------------------ */
@@ -255,7 +255,7 @@ static bool records_of(const struct rulebook *rulebook, const struct step *step,
 }
 
 result step_review(struct sitting *sitting, const struct step_case *judged, int64_t cause,
-                   struct err *err)
+                   const struct recall_moved *moved, struct err *err)
 {
     const struct rulebook *rulebook = sitting->casework->rulebook;
     struct touched touched[3] = {{SUBJECT_OF_PERSON, judged->person.id}};
@@ -268,7 +268,15 @@ result step_review(struct sitting *sitting, const struct step_case *judged, int6
         touched[count++] = (struct touched){SUBJECT_OF_AGREEMENT, judged->loaded.view.agreement.id};
     }
     struct stopped_list stopped;
-    return stopping_review(sitting, touched, count, cause, &stopped, err);
+    return recall_review(sitting, touched, count, cause, moved, &stopped, err);
+}
+
+/* Does the step say what became of a journey: somebody arrived, was refused, or came back? */
+static bool ends_journey(const struct rulebook *rulebook, const struct step_case *judged)
+{
+    const uint32_t from = rulebook_stage(rulebook, judged->person.stage);
+    return arrival_said_by(rulebook, judged->rule) != 0 ||
+           returning_leads_back(rulebook, judged->rule, from);
 }
 
 result step_carry_out(struct sitting *sitting, struct step_work *work,
@@ -281,7 +289,9 @@ result step_carry_out(struct sitting *sitting, struct step_work *work,
     int64_t cause = taken;
     sitting->at.milliseconds++; /* see sitting.h: the step was judged without what follows */
     TRY(step_record(sitting, judged, &cause, err));
-    return step_review(sitting, judged, cause, err);
+    const struct recall_moved moved = {.people = &judged->person.id, .count = 1};
+    return step_review(sitting, judged, cause,
+                       ends_journey(sitting->casework->rulebook, judged) ? &moved : NULL, err);
 }
 
 /* --- the answer ------------------------------------------------------------------------------- */

@@ -8,6 +8,7 @@
 #define RETURNHUB_CASEWORK_STEP_WORK_H
 
 #include "casework/facts.h"
+#include "casework/recall.h"
 
 struct step_work {
     const struct casework *casework;
@@ -76,9 +77,9 @@ MUST_USE result step_move(struct sitting *sitting, const struct step_case *judge
 /* The second half, an instant later: the facts it records. *cause is the position of the last. */
 MUST_USE result step_record(struct sitting *sitting, const struct step_case *judged, int64_t *cause,
                             struct err *err);
-/* The requests that the two stop. */
+/* The requests that the two stop, and who is called back for them, but for `moved`. */
 MUST_USE result step_review(struct sitting *sitting, const struct step_case *judged, int64_t cause,
-                            struct err *err);
+                            const struct recall_moved *moved, struct err *err);
 /* All of it. Takes the step: the move, the place, the facts it records, the requests that this
  * stops. `request` NULL: needed none. */
 MUST_USE result step_carry_out(struct sitting *sitting, struct step_work *work,

@@ -291,27 +291,35 @@ void model_look_aboard(struct model *model, date today)
     }
 }
 
-/* What is recorded, and not by a step. */
-static bool is_recorded(const struct event *events, size_t count)
+static bool is_back(const struct rulebook *rulebook, const struct step_taken_body *body)
+{
+    return rulebook->stages[rulebook_stage(rulebook, body->from)].outcome &&
+           !rulebook->stages[rulebook_stage(rulebook, body->to)].outcome;
+}
+
+/* Does the command itself say where the journey led? They board; they arrived, were refused or
+ * never left; or a step leads back from the outcome. */
+static bool is_moved(struct model *model, const struct model_on_manifest *on,
+                     const struct model_person *person, const struct event *events, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        switch ((int)events[i].kind) {
-        case EVENT_STEP_TAKEN:
-        case EVENT_MANIFEST_BOARDED:
-        case EVENT_PLACES_AGREED:
-        case EVENT_DEPARTURE_CANCELLED:
-            return false;
-        default:
-            break;
+        const struct event *event = &events[i];
+        const bool theirs = event->subject_kind == SUBJECT_OF_PERSON &&
+                            model_whole(model, event->subject) == person;
+        if (theirs &&
+            (event->kind == EVENT_ARRIVAL_RESOLVED || event->kind == EVENT_DEPARTURE_CANCELLED ||
+             (event->kind == EVENT_STEP_TAKEN &&
+              is_back(model->rulebook, &event->body.step_taken)))) {
+            return true;
         }
     }
-    return true;
+    return on->judged;
 }
 
 /* 3 */
 bool model_check_aboard(struct model *model, const struct event *events, size_t count, date today)
 {
-    for (size_t i = 0; i < model->on_manifest_count && is_recorded(events, count); i++) {
+    for (size_t i = 0; i < model->on_manifest_count; i++) {
         const struct model_on_manifest *on = &model->on_manifests[i];
         if (on->state != ABOARD || on->recalled) {
             continue;
@@ -321,6 +329,9 @@ bool model_check_aboard(struct model *model, const struct event *events, size_t 
         const struct model_person *person = model_person_of(model, request);
         const size_t all = model->rulebook->steps[request->step].safeguard_count;
         bool concerned = false;
+        if (is_moved(model, on, person, events, count)) {
+            continue;
+        }
         for (size_t k = 0; k < count; k++) {
             const struct event *event = &events[k];
             const bool of_person = event->subject_kind == SUBJECT_OF_PERSON &&
