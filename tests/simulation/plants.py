@@ -52,8 +52,6 @@ PLANTS = [
      "if (aboard != NULL || entry->recalled ||", "3"),
     ("a finding about a hub calls nobody back", "casework/books.c", "recall_review(sitting, &touched, 1, cause, NULL, &stopped, err)",
      "stopping_review(sitting, &touched, 1, cause, &stopped, err)", "3"),
-    ("what a step records calls nobody back", "casework/step_work.c", "recall_review(sitting, touched, count, cause, moved, &stopped, err)",
-     "stopping_review(sitting, touched, count, cause, &stopped, err)", "3"),
     ("an order that follows another is given to the other person", "register/identity.c", "item->to = side_of(work, named->about);",
      "item->to = side_of(work, named->about) == ATTRIBUTION_ABSORBED ? ATTRIBUTION_CONTINUING : ATTRIBUTION_ABSORBED;", "9"),
     ("whoever asked for a merge does it", "casework/merging.c", "const bool asked = plan->merge.requested_by == work->sitting.account.id;",
@@ -70,7 +68,7 @@ PLANTS = [
 ]
 
 SEEN_SOON = {"unknown counts as clear", "a fact of the family stops nobody", "done is said although the commit failed", "a commit is not synced",
-             "a command that is repeated is not known again", "an operator sees everybody",
+             "a command that is repeated is not known again", "an operator sees everybody", "nobody who is aboard is called back", "a finding about a hub calls nobody back",
              "nobody is told of an incident", "an answer is due a day later", "a hub reports beside one person more"}
 
 

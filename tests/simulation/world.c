@@ -3,6 +3,7 @@
 #include "casework/hub_desk.h"
 #include "check.h"
 #include "deeds.h"
+#include "departing.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -80,13 +81,26 @@ static void open_simulated_procedure(struct office *office)
     give_kinds(office);
 }
 
-static void make_ready(struct office *office)
+static struct somebody make_ready(struct office *office)
 {
     const struct somebody person = office_ready(office, "PersonOne Samplealpha");
     assert_true(
         office_record(office, CLERK, person.reference, "hub_stay.place_kind", "general").ok);
     assert_true(office_record(office, CLERK, person.reference, "notice.destination", "ALB").ok);
     assert_true(office_record(office, CLERK, person.reference, "departure.destination", "ALB").ok);
+    return person;
+}
+
+/* Somebody is on the way to a hub: few runs come so far by themselves, and what is recorded
+ * meanwhile calls back. */
+static void put_aboard(struct office *office)
+{
+    const struct somebody person = make_ready(office);
+    const int64_t request = office_transfer(office, &person, HUB_NORTH, 2);
+    const struct departing manifest = departing_open(office, "transfer", "ALB", 0);
+    assert_true(manifest.ok);
+    assert_false(departing_list(office, &manifest, request).refused);
+    assert_int_equal(departing_board(office, &manifest).boarded, 1);
 }
 
 void world_open(struct world *world, const char *law)
@@ -108,6 +122,9 @@ void world_open(struct world *world, const char *law)
         } else {
             put_far_along(&world->office, i);
         }
+    }
+    if (law == NULL) {
+        put_aboard(&world->office);
     }
     office_stop(&world->office);
     disk_copy(&world->base, &world->disk);
