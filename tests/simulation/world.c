@@ -17,30 +17,35 @@
 
 enum { VALUES_SIZE = 1024 * 1024, SCRATCH_SIZE = 4 * 1024 * 1024, WORLD_PEOPLE_AT_FIRST = 3 };
 
-static const int64_t day_milliseconds = 24 * 60 * 60 * 1000;
-
 /* --- opening ---------------------------------------------------------------------------------- */
+
+static struct somebody put_into(struct office *office, uint32_t number, uint32_t stage)
+{
+    struct somebody person = {.id = 0};
+    reference_make(number, person.reference);
+    struct event event = {
+        .subject_kind = SUBJECT_OF_PERSON,
+        .kind = EVENT_PERSON_REGISTERED,
+        .body.person_registered = {.reference = str_from_c(person.reference),
+                                   .name = STR("PersonOne Samplealpha"),
+                                   .stage = office->casework.rulebook->stages[stage].name}};
+    office_append(office, &event);
+    person.id = event.subject;
+    return person;
+}
 
 /* Somebody in the stage from which the n-th step that needs approval leads: a whole procedure lies
  * behind them that no run is long enough for. */
 static void put_far_along(struct office *office, size_t n)
 {
     const struct rulebook *rulebook = office->casework.rulebook;
-    char reference[REFERENCE_SIZE];
-    reference_make((uint32_t)(4711 + n), reference);
+    const uint32_t number = (uint32_t)(4711 + n);
     for (size_t i = 0; i < rulebook->step_count; i++) {
         const struct step *step = &rulebook->steps[i];
-        if (step->approval_count == 0 || step->from_any || n-- > 0) {
-            continue;
+        if (step->approval_count > 0 && !step->from_any && n-- == 0) {
+            put_into(office, number, step->from[0]);
+            return;
         }
-        struct event event = {
-            .subject_kind = SUBJECT_OF_PERSON,
-            .kind = EVENT_PERSON_REGISTERED,
-            .body.person_registered = {.reference = str_from_c(reference),
-                                       .name = STR("PersonOne Samplealpha"),
-                                       .stage = rulebook->stages[step->from[0]].name}};
-        office_append(office, &event);
-        return;
     }
 }
 
@@ -91,16 +96,34 @@ static struct somebody make_ready(struct office *office)
     return person;
 }
 
+static void board(struct office *office, int64_t request, const char *step, const char *destination)
+{
+    const struct departing manifest = departing_open(office, step, destination, 0);
+    assert_true(manifest.ok);
+    assert_false(departing_list(office, &manifest, request).refused);
+    assert_int_equal(departing_board(office, &manifest).boarded, 1);
+}
+
 /* Somebody is on the way to a hub: few runs come so far by themselves, and what is recorded
  * meanwhile calls back. */
 static void put_aboard(struct office *office)
 {
     const struct somebody person = make_ready(office);
-    const int64_t request = office_transfer(office, &person, HUB_NORTH, 2);
-    const struct departing manifest = departing_open(office, "transfer", "ALB", 0);
-    assert_true(manifest.ok);
-    assert_false(departing_list(office, &manifest, request).refused);
-    assert_int_equal(departing_board(office, &manifest).boarded, 1);
+    board(office, office_transfer(office, &person, HUB_NORTH, 2), "transfer", "ALB");
+}
+
+/* The same under a real law, of which the search finds what makes the transfer clear, and when. */
+static void put_aboard_lawfully(struct office *office)
+{
+    const struct rulebook *rulebook = office->casework.rulebook;
+    const uint32_t transfer = rulebook_step(rulebook, STR("hub_transfer"));
+    assert_true(transfer != NOT_FOUND_INDEX);
+    const struct step *step = &rulebook->steps[transfer];
+    const struct somebody person = put_into(office, 4710, step->from[step->from_count - 1]);
+    assert_true(lawful_make_clear(office, &person, "hub_transfer").possible);
+    const struct outcome approved = lawful_ask_and_approve(office, &person, "hub_transfer");
+    assert_int_equal(approved.state, REQUEST_APPROVED);
+    board(office, approved.request, "hub_transfer", "");
 }
 
 void world_open(struct world *world, const char *law)
@@ -125,7 +148,10 @@ void world_open(struct world *world, const char *law)
     }
     if (law == NULL) {
         put_aboard(&world->office);
+    } else {
+        put_aboard_lawfully(&world->office);
     }
+    world->begins_at = atomic_load(&world->office.now);
     office_stop(&world->office);
     disk_copy(&world->base, &world->disk);
     assert_true(arena_open(&world->model.values, VALUES_SIZE, &err).ok);
@@ -312,7 +338,9 @@ static void send(struct world *world, const struct order *order)
         world_lose_power(world);
     } else if (check_answer(world, order, &answer)) {
         keep_advice(world, order, answer.explanation);
-        if (answer.explanation != NULL && order->text[1][0] != '\0') {
+        const str named = str_from_c(order->text[1]);
+        if (answer.explanation != NULL &&
+            rulebook_step(world->model.rulebook, named) != NOT_FOUND_INDEX) {
             world->refused = *order;
         }
     }
@@ -388,7 +416,7 @@ static bool begin(struct world *world, uint64_t seed)
     random_seed(&world->entropy, seed);
     random_seed(&world->random, seed);
     world->office.entropy = &world->entropy;
-    world->office.now = OFFICE_DAY * day_milliseconds + day_milliseconds / 2;
+    world->office.now = world->begins_at;
     disk_copy(&world->disk, &world->base);
     sqlite3_test_control(SQLITE_TESTCTRL_PRNG_SEED, (int)(seed & 0x7FFFFFFF) | 1, NULL);
     sqlite3_randomness(0, NULL);

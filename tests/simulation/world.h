@@ -58,7 +58,8 @@ struct advice {
 struct world {
     struct office office;
     struct disk disk;
-    struct disk base; /* as it is before the first step */
+    struct disk base;  /* as it is before the first step ... */
+    int64_t begins_at; /* ... and when, in milliseconds */
     struct model model;
     uint64_t seed;
     size_t step;
