@@ -2,6 +2,7 @@
 
 #include "casework/sitting.h"
 #include "casework/text.h"
+#include "store/departures.h"
 
 /* --- commands --------------------------------------------------------------------------------- */
 
@@ -155,6 +156,24 @@ static result check_nobody_expected(struct privacy_work *work, const struct pers
     return result_ok();
 }
 
+/* Nor what became of somebody who boarded, and their manifest could never be closed. */
+static result check_not_aboard(struct privacy_work *work, const struct person_row *person,
+                               struct err *err)
+{
+    struct arena scratch = *work->arena;
+    struct manifest_entry_row entry;
+    struct manifest_row manifest;
+    TRY(transaction_manifest_entry_of(work->sitting.transaction, person->id, &entry, err));
+    if (entry.manifest == 0) {
+        return result_ok();
+    }
+    TRY(transaction_manifest(work->sitting.transaction, entry.manifest, &scratch, &manifest, err));
+    return err_set(err, ERROR_CONFLICT,
+                   "The person is on the manifest %.*s and not accounted for: say first what "
+                   "became of them",
+                   STR_ARG(manifest.reference));
+}
+
 static result check_may_be_erased(struct privacy_work *work, const struct person_row *person,
                                   struct err *err)
 {
@@ -170,6 +189,7 @@ static result check_may_be_erased(struct privacy_work *work, const struct person
     TRY(check_outcome(work, person, err));
     TRY(check_nothing_live(work, person, err));
     TRY(check_nobody_expected(work, person, err));
+    TRY(check_not_aboard(work, person, err));
     TRY(transaction_event(work->sitting.transaction, person->erasure_request, &scratch, &request,
                           err));
     return request.actor == work->sitting.account.id

@@ -4,6 +4,8 @@
  * the European Union, so that no law is built in. */
 #include "departing.h"
 
+#include "casework/privacy.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -221,9 +223,53 @@ static void test_ends_with_the_request(void **state)
     assert_int_equal(departing_stops(office, OTHER_CLERK, NULL), 1); /* the lead */
 }
 
+static struct err privacy(struct office *office, const struct caller *caller,
+                          enum privacy_command command, const struct somebody *person)
+{
+    struct err err = {0};
+    struct privacy_answer answer;
+    arena_reset(&office->work);
+    const result done =
+        casework_privacy(&office->casework, caller, command, str_from_c(person->reference),
+                         STR("Art. 17(1)(a)"), &office->work, &answer, &err);
+    return done.ok ? (struct err){.code = ERROR_NONE} : err;
+}
+
+/* Aim: whoever boarded is not erased before it is said what became of them; otherwise nobody could
+ * say it any more, and the manifest could never be closed. */
+static void test_not_erased_aboard(void **state)
+{
+    struct office *office = *state;
+    struct event account = {.subject_kind = SUBJECT_OF_ACCOUNT,
+                            .kind = EVENT_ACCOUNT_OPENED,
+                            .body.account_opened = {.username = STR("protection"),
+                                                    .name = STR("Account Protection"),
+                                                    .role = STR("data_protection_officer")}};
+    office_append(office, &account);
+    const struct caller asks = {.account = account.subject};
+    const struct lawful_request one = lawful_approved(office, "PersonOne Samplealpha",
+                                                      "removal_being_prepared", "enforced_removal");
+    const struct departing manifest =
+        departing_open(office, "enforced_removal", one.lawful.destination, 0);
+    assert_false(departing_list(office, &manifest, one.request).refused);
+    assert_int_equal(departing_board(office, &manifest).boarded, 1);
+    assert_int_equal(privacy(office, &asks, PRIVACY_REQUEST_ERASURE, &one.person).code, ERROR_NONE);
+    const struct caller erases = office_caller(office, SENIOR);
+    const struct err refused = privacy(office, &erases, PRIVACY_ERASE, &one.person);
+    assert_int_equal(refused.code, ERROR_CONFLICT);
+    assert_non_null(strstr(refused.what, manifest.reference));
+    office->now += 3 * 60 * 60 * 1000;
+    assert_true(departing_leave(office, &manifest).ok);
+    assert_int_equal(privacy(office, &erases, PRIVACY_ERASE, &one.person).code, ERROR_CONFLICT);
+    assert_true(departing_account(office, &manifest, &one.person, "arrived", "").ok);
+    assert_int_equal(privacy(office, &erases, PRIVACY_ERASE, &one.person).code, ERROR_NONE);
+    assert_int_equal(departing_close(office, &manifest).row.state, MANIFEST_CLOSED);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_not_erased_aboard, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_whole_departure, setup, teardown),
         cmocka_unit_test_setup_teardown(test_cancelled, setup, teardown),
         cmocka_unit_test_setup_teardown(test_refused_manifests, setup, teardown),

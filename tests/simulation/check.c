@@ -136,6 +136,10 @@ bool check_answer(struct world *world, const struct order *order, const struct a
     }
     /* A commit overwrites what was in doubt. */
     world->in_doubt = world->in_doubt && count == 0;
+    if (answer->ok && (int64_t)count < answer->facts) {
+        return model_break(model, "6: of %lld facts of a file %zu events are in the store",
+                           (long long)answer->facts, count);
+    }
     return check_error(world, order, answer) &&
            (answer->is_question || check_command(world, order, answer, count, &first, done_before));
 }
@@ -148,6 +152,11 @@ bool check_restart(struct world *world)
     if (!fold_new(world, world->doubt_day, &count, &first)) {
         return false;
     }
+    if ((int64_t)count < world->owed) {
+        return model_break(model, "6: a file was acknowledged, and %lld of its facts are lost",
+                           (long long)world->owed - (long long)count);
+    }
+    world->owed = 0;
     if (count > 0 && !world->in_doubt) {
         return model_break(model, "6: after the restart there are %zu events that nobody sent",
                            count);

@@ -248,15 +248,10 @@ static void add_fact(struct world *world, struct order *order, const struct fact
     entry->true_from = date_add_days(world_today(world), days);
 }
 
-static bool draw_record(struct world *world, struct order *order)
+/* One that is of what the order is about, or a few; `first` is one of them. */
+static void draw_facts(struct world *world, struct order *order, const struct fact *first)
 {
     const struct rulebook *rulebook = world->model.rulebook;
-    if (chance(world, 0.7) && take_advice(world, order, 1)) {
-        return true;
-    }
-    const struct fact *first = &rulebook->facts[random_below(&world->random, rulebook->fact_count)];
-    order->subject = kind_of(first->subject);
-    order->by = draw_account(world, recorder_of(order->subject));
     const size_t wanted = chance(world, 0.3) ? 3 : 1;
     for (size_t tries = 0; tries < 12 && order->fact_count < wanted; tries++) {
         const struct fact *fact =
@@ -266,6 +261,30 @@ static bool draw_record(struct world *world, struct order *order)
             add_fact(world, order, fact);
         }
     }
+}
+
+static const struct fact *draw_fact(struct world *world)
+{
+    const struct rulebook *rulebook = world->model.rulebook;
+    return &rulebook->facts[random_below(&world->random, rulebook->fact_count)];
+}
+
+bool draw_facts_of_person(struct world *world, struct order *order)
+{
+    order->subject = SUBJECT_OF_PERSON;
+    draw_facts(world, order, draw_fact(world));
+    return order->fact_count > 0 && draw_person(world, order->text[0], sizeof order->text[0]);
+}
+
+static bool draw_record(struct world *world, struct order *order)
+{
+    if (chance(world, 0.7) && take_advice(world, order, 1)) {
+        return true;
+    }
+    const struct fact *first = draw_fact(world);
+    order->subject = kind_of(first->subject);
+    order->by = draw_account(world, recorder_of(order->subject));
+    draw_facts(world, order, first);
     if (order->subject == SUBJECT_OF_PERSON) {
         return draw_person(world, order->text[0], sizeof order->text[0]);
     }
@@ -931,6 +950,9 @@ const struct deed deeds[] = {
     {"undo a merge", 4, draw_separate, send_separate, NULL},
     {"hold or restrict", 3, draw_privacy, send_privacy, NULL},
     {"erase", 4, draw_erase, send_erase, NULL},
+    /* from elsewhere */
+    {"import a file", 3, draw_import, send_import, NULL},
+    {"report an order", 1, draw_report_order, send_report_order, NULL},
     /* roles */
     {"change a role", 4, draw_role, send_role, NULL},
     /* questions */

@@ -19,6 +19,8 @@ struct step_answer *new_answer(struct world *world);
 result step_answered(result done, const struct step_answer *step, struct answer *answer);
 /* For commands whose answer does not say it. */
 bool was_done(struct world *world, const struct order *order);
+/* Somebody, and one fact or a few of them. */
+bool draw_facts_of_person(struct world *world, struct order *order);
 #define TEXT_OF(order, i) str_from_c((order)->text[i])
 
 /* --- deeds ------------------------------------------------------------------------------------ */
@@ -68,6 +70,10 @@ DEED(decline_merge);
 DEED(separate);
 DEED(privacy);
 DEED(erase);
+
+/* deeds_elsewhere.c */
+DEED(import);
+DEED(report_order);
 
 #undef DEED
 

@@ -25,6 +25,12 @@ static bool may_be_erased(const struct fold *fold, const struct model_person *pe
             return model_break(model, "5: %s is erased, and a hub waits", person->reference);
         }
     }
+    for (size_t i = 0; i < model->on_manifest_count; i++) {
+        const struct model_on_manifest *on = &model->on_manifests[i];
+        if (on->state == ABOARD && model_whose(model, on->request) == person) {
+            return model_break(model, "5: %s is erased aboard", person->reference);
+        }
+    }
     return true;
 }
 

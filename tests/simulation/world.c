@@ -49,16 +49,14 @@ static void put_far_along(struct office *office, size_t n)
     }
 }
 
-/* Whoever protects data sits where the liaison officer does, who has nothing to do here. */
-static void open_data_protection(struct office *office)
+static int64_t open_account(struct office *office, str username, str role)
 {
-    struct event event = {.subject_kind = SUBJECT_OF_ACCOUNT,
-                          .kind = EVENT_ACCOUNT_OPENED,
-                          .body.account_opened = {.username = STR("protection"),
-                                                  .name = STR("Account Protection"),
-                                                  .role = STR("data_protection_officer")}};
+    struct event event = {
+        .subject_kind = SUBJECT_OF_ACCOUNT,
+        .kind = EVENT_ACCOUNT_OPENED,
+        .body.account_opened = {.username = username, .name = username, .role = role}};
     office_append(office, &event);
-    office->accounts[LIAISON] = event.subject;
+    return event.subject;
 }
 
 /* All places are of one kind at first. */
@@ -138,7 +136,10 @@ void world_open(struct world *world, const char *law)
     } else {
         office_open_law(&world->office, law);
     }
-    open_data_protection(&world->office);
+    /* Whoever protects data sits where the liaison officer does, who has nothing to do here. */
+    world->office.accounts[LIAISON] =
+        open_account(&world->office, STR("protection"), STR("data_protection_officer"));
+    world->registrar = open_account(&world->office, STR("registrar"), STR("registrar"));
     for (size_t i = 0; i < WORLD_PEOPLE_AT_FIRST; i++) {
         if (law == NULL) {
             make_ready(&world->office);
@@ -330,6 +331,11 @@ static void send(struct world *world, const struct order *order)
     if (world->tells) {
         tell(world, order, &answer);
     }
+    world->owed = answer.ok && world->disk.dead ? answer.facts : 0;
+    if (world->owed > 0) {
+        world->in_doubt = true; /* in the commit, or in what came after it */
+        world->doubt_day = world_today(world);
+    }
     if (!answer.ok && (world->disk.dead || strstr(answer.err.what, "not known whether") != NULL)) {
         world->in_doubt = true;
         world->doubt_day = world_today(world);
@@ -409,6 +415,7 @@ static bool begin(struct world *world, uint64_t seed)
     world->advice_count = 0;
     world->refused = (struct order){.fact_count = 0};
     world->in_doubt = false;
+    world->owed = 0;
     world->doubt_day = world_today(world);
     world->looks = 0;
     world->leaf_count = 0;

@@ -44,7 +44,8 @@ struct answer {
     bool ok;
     struct err err;
     bool repeated;
-    bool is_question;                      /* nothing was to be recorded */
+    bool is_question;                      /* has no client id: nothing was to be recorded, ... */
+    int64_t facts;                         /* ... or so much, of a file */
     const struct explanation *explanation; /* of a step that was refused; until the next step */
 };
 
@@ -60,6 +61,7 @@ struct world {
     struct disk disk;
     struct disk base;  /* as it is before the first step ... */
     int64_t begins_at; /* ... and when, in milliseconds */
+    int64_t registrar; /* an account that imports, and nothing else */
     struct model model;
     uint64_t seed;
     size_t step;
@@ -70,6 +72,7 @@ struct world {
     struct advice advice[WORLD_ADVICE_MAX];
     size_t advice_count;
     struct order refused; /* by law, last: somebody insists */
+    int64_t owed;         /* facts of a file that was acknowledged as the power failed */
     bool in_doubt;    /* an order failed in a way that leaves it open whether it was done, ... */
     date doubt_day;   /* ... on this day */
     bool disk_failed; /* in this step */
