@@ -950,6 +950,10 @@ const struct deed deeds[] = {
     {"undo a merge", 4, draw_separate, send_separate, NULL},
     {"hold or restrict", 3, draw_privacy, send_privacy, NULL},
     {"erase", 4, draw_erase, send_erase, NULL},
+    {"write a note", 1, draw_note, send_note, NULL},
+    {"record a reference", 3, draw_identifier, send_identifier, NULL},
+    {"withdraw a reference", 1, draw_withdraw_identifier, send_withdraw_identifier, NULL},
+    {"acknowledge a stop", 3, draw_acknowledge, send_acknowledge, NULL},
     /* from elsewhere */
     {"import a file", 3, draw_import, send_import, NULL},
     {"report an order", 1, draw_report_order, send_report_order, NULL},

@@ -3,6 +3,7 @@
 
 #include "casework/identity.h"
 #include "casework/privacy.h"
+#include "casework/stops.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -182,4 +183,93 @@ result send_erase(struct world *world, const struct order *order, const struct c
                   struct answer *answer, struct err *err)
 {
     return send_command(world, order, caller, answer, err);
+}
+
+/* --- other references, notes ------------------------------------------------------------------ */
+
+bool draw_note(struct world *world, struct order *order)
+{
+    order->by = draw_account(world, "caseworker");
+    return draw_person(world, order->text[0], sizeof order->text[0]);
+}
+
+result send_note(struct world *world, const struct order *order, const struct caller *caller,
+                 struct answer *answer, struct err *err)
+{
+    answer->repeated = was_done(world, order);
+    return casework_add_note(&world->office.casework, caller, TEXT_OF(order, 0),
+                             STR("came with an interpreter"), &world->office.work, err);
+}
+
+/* A few numbers, so that two people come to have the same. */
+bool draw_identifier(struct world *world, struct order *order)
+{
+    order->by = draw_account(world, "caseworker");
+    snprintf(order->text[1], sizeof order->text[1], "P-%d", (int)between(world, 1, 9));
+    return draw_person(world, order->text[0], sizeof order->text[0]);
+}
+
+result send_identifier(struct world *world, const struct order *order, const struct caller *caller,
+                       struct answer *answer, struct err *err)
+{
+    struct identifier_answer recorded;
+    const struct identifier_entry entry = {.scheme = STR("other_system"),
+                                           .value = TEXT_OF(order, 1),
+                                           .issuer = STR("ports"),
+                                           .source = STR("a list")};
+    TRY(casework_record_identifier(&world->office.casework, caller, TEXT_OF(order, 0), &entry,
+                                   &world->office.work, &recorded, err));
+    answer->repeated = recorded.repeated;
+    /* Known already, under whatever client id it was recorded. */
+    answer->is_question = recorded.repeated && !was_done(world, order);
+    return result_ok();
+}
+
+/* Mostly one that was recorded, of this kind of event. */
+static bool draw_deed_of(struct world *world, struct order *order, enum event_kind kind)
+{
+    const struct model *model = &world->model;
+    const size_t begin =
+        model->deed_count == 0 ? 0 : (size_t)random_below(&world->random, model->deed_count);
+    order->number[0] = model->last;
+    for (size_t i = 0; i < model->deed_count && !chance(world, 0.01); i++) {
+        const struct model_deed *deed = &model->deeds[(begin + i) % model->deed_count];
+        if (deed->kind == kind) {
+            order->number[0] = deed->position;
+            return true;
+        }
+    }
+    return chance(world, 0.1);
+}
+
+bool draw_withdraw_identifier(struct world *world, struct order *order)
+{
+    order->by = draw_account(world, "caseworker");
+    return draw_deed_of(world, order, EVENT_IDENTIFIER_RECORDED);
+}
+
+result send_withdraw_identifier(struct world *world, const struct order *order,
+                                const struct caller *caller, struct answer *answer, struct err *err)
+{
+    answer->repeated = was_done(world, order);
+    return casework_withdraw_identifier(&world->office.casework, caller, order->number[0],
+                                        STR("of somebody else"), &world->office.work, err);
+}
+
+/* --- stops ------------------------------------------------------------------------------------ */
+
+bool draw_acknowledge(struct world *world, struct order *order)
+{
+    order->by = draw_account(world, chance(world, 0.5) ? "caseworker" : "authorising_officer");
+    return draw_deed_of(world, order,
+                        chance(world, 0.5) ? EVENT_STEP_STOPPED : EVENT_DEPARTURE_RECALLED);
+}
+
+result send_acknowledge(struct world *world, const struct order *order, const struct caller *caller,
+                        struct answer *answer, struct err *err)
+{
+    struct stop_line line;
+    answer->repeated = was_done(world, order);
+    return casework_acknowledge_stop(&world->office.casework, caller, order->number[0],
+                                     &world->office.work, &line, err);
 }

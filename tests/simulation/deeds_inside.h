@@ -70,6 +70,10 @@ DEED(decline_merge);
 DEED(separate);
 DEED(privacy);
 DEED(erase);
+DEED(note);
+DEED(identifier);
+DEED(withdraw_identifier);
+DEED(acknowledge);
 
 /* deeds_elsewhere.c */
 DEED(import);

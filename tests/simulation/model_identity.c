@@ -242,6 +242,8 @@ static int64_t event_named(const struct fold *fold)
         return event->body.place_changed.request;
     case EVENT_FACT_WITHDRAWN:
         return event->body.fact_withdrawn.event;
+    case EVENT_IDENTIFIER_WITHDRAWN:
+        return event->body.identifier_withdrawn.event;
     case EVENT_ARRIVAL_RESOLVED:
         return event->body.arrival_resolved.stay;
     case EVENT_DEPARTURE_CANCELLED:
