@@ -189,7 +189,8 @@ static bool is_row_of(const struct model *model, const struct person_row *row,
            row->next_check_on.known == person->next_check_on.known &&
            row->last_contact_on.known == person->last_contact_on.known &&
            row->holds == person->holds && row->restricted == person->restricted &&
-           row->erased == person->erased && row->erasure_request == person->erasure_request;
+           row->protection == person->protection && row->erased == person->erased &&
+           row->erasure_request == person->erasure_request;
 }
 
 static result check_people(struct transaction *transaction, struct rows_work *work, struct err *err)
@@ -584,6 +585,19 @@ static bool is_hidden(struct model *model, const struct model_verdict *verdict)
     return hidden;
 }
 
+/* An account that sees the person: a protection names the role of one of these. */
+static struct caller who_sees(const struct world *world, const struct model_person *person)
+{
+    static const enum account_name accounts[] = {SENIOR, CLERK, OFFICER};
+    size_t i = 0;
+    while (i + 1 < sizeof accounts / sizeof accounts[0] &&
+           !model_names(&world->model, person,
+                        model_account(&world->model, world->office.accounts[accounts[i]]))) {
+        i++;
+    }
+    return (struct caller){.account = world->office.accounts[accounts[i]]};
+}
+
 bool check_verdict(struct world *world, const struct model_verdict *verdict)
 {
     struct model *model = &world->model;
@@ -592,7 +606,7 @@ bool check_verdict(struct world *world, const struct model_verdict *verdict)
     }
     struct explain_answer answer = {0};
     struct err err = {0};
-    const struct caller caller = {.account = world->office.accounts[SENIOR]};
+    const struct caller caller = who_sees(world, model_whole(model, verdict->person));
     const struct model_hub *hub = model_hub(model, verdict->hub);
     const struct asked asked = {
         .has_on = true, .on = verdict->on, .has_known_at = true, .known_at = verdict->known_at};

@@ -695,9 +695,9 @@ static bool may_see(struct world *world, const struct model_account *account,
     static const char *const sees_all[] = {"caseworker", "authorising_officer", "senior_officer",
                                            "data_protection_officer"};
     const struct model_person *person = model_whole(&world->model, record->id);
-    const bool sees_restricted = strcmp(account->role, "data_protection_officer") == 0;
+    const bool sees_hidden = strcmp(account->role, "data_protection_officer") == 0;
     if (account->id == world->office.accounts[FORMER_CLERK] || person->erased ||
-        (person->restricted && !sees_restricted)) {
+        (!sees_hidden && (person->restricted || !model_names(&world->model, person, account)))) {
         return false;
     }
     for (size_t i = 0; i < sizeof sees_all / sizeof sees_all[0]; i++) {
@@ -805,6 +805,7 @@ static result send_screen(struct world *world, const struct order *order,
     enum clearance clearances[MODEL_PEOPLE_MAX] = {CLEARANCE_CLEAR};
     const uint32_t step = rulebook_step(model->rulebook, str_from_c(order->text[1]));
     const int64_t hub = hub_named(model, order->text[2]);
+    const struct model_account *senior = model_account(model, caller->account);
     int64_t people = 0;
     answer->is_question = true;
     TRY(casework_screen(&world->office.casework, caller, str_from_c(order->text[1]),
@@ -812,7 +813,7 @@ static result send_screen(struct world *world, const struct order *order,
     world->looks++;
     for (size_t i = 0; i < model->person_count; i++) {
         const struct model_person *person = &model->people[i];
-        if (!model_is_person(person) || person->erased || person->restricted ||
+        if (!model_is_person(person) || !may_see(world, senior, person) ||
             !rulebook_step_leaves(model->rulebook, &model->rulebook->steps[step], person->stage)) {
             continue;
         }
@@ -950,6 +951,7 @@ const struct deed deeds[] = {
     {"undo a merge", 4, draw_separate, send_separate, NULL},
     {"hold or restrict", 3, draw_privacy, send_privacy, NULL},
     {"erase", 4, draw_erase, send_erase, NULL},
+    {"protect", 3, draw_protect, send_protect, NULL},
     {"write a note", 1, draw_note, send_note, NULL},
     {"record a reference", 3, draw_identifier, send_identifier, NULL},
     {"withdraw a reference", 1, draw_withdraw_identifier, send_withdraw_identifier, NULL},

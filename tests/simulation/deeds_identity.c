@@ -3,6 +3,7 @@
 
 #include "casework/identity.h"
 #include "casework/privacy.h"
+#include "casework/protection.h"
 #include "casework/stops.h"
 
 #include <stdio.h>
@@ -183,6 +184,44 @@ result send_erase(struct world *world, const struct order *order, const struct c
                   struct answer *answer, struct err *err)
 {
     return send_command(world, order, caller, answer, err);
+}
+
+/* --- protecting ------------------------------------------------------------------------------- */
+
+/* text[1]: a role, text[2]: an account; without either the protection ends. */
+bool draw_protect(struct world *world, struct order *order)
+{
+    static const char *const roles[] = {"caseworker", "authorising_officer", "senior_officer"};
+    const size_t count = sizeof roles / sizeof roles[0];
+    order->by = draw_account(world, "senior_officer");
+    if (chance(world, 0.6)) {
+        snprintf(order->text[1], sizeof order->text[1], "%s",
+                 roles[random_below(&world->random, count)]);
+        snprintf(order->text[2], sizeof order->text[2], "%s",
+                 chance(world, 0.4) ? "other-clerk" : "");
+    }
+    return world->model.protection_count < MODEL_PROTECTIONS_MAX - 2 &&
+           draw_person(world, order->text[0], sizeof order->text[0]);
+}
+
+result send_protect(struct world *world, const struct order *order, const struct caller *caller,
+                    struct answer *answer, struct err *err)
+{
+    int64_t event = 0;
+    const str role = TEXT_OF(order, 1);
+    const str username = TEXT_OF(order, 2);
+    const struct casework *casework = &world->office.casework;
+    struct arena *arena = &world->office.work;
+    const struct protection protection = {.usernames = &username,
+                                          .username_count = username.len > 0 ? 1 : 0,
+                                          .roles = &role,
+                                          .role_count = 1,
+                                          .reason = STR("a threat")};
+    answer->repeated = was_done(world, order);
+    return role.len > 0 ? casework_protect_person(casework, caller, TEXT_OF(order, 0), &protection,
+                                                  arena, &event, err)
+                        : casework_lift_protection(casework, caller, TEXT_OF(order, 0),
+                                                   STR("it is over"), arena, &event, err);
 }
 
 /* --- other references, notes ------------------------------------------------------------------ */

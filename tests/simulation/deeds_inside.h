@@ -70,6 +70,7 @@ DEED(decline_merge);
 DEED(separate);
 DEED(privacy);
 DEED(erase);
+DEED(protect);
 DEED(note);
 DEED(identifier);
 DEED(withdraw_identifier);

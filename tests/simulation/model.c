@@ -426,6 +426,7 @@ static fold_function *const folds[] = {
     [EVENT_ENTRY_OPENED] = fold_entry_opened,
     [EVENT_ENTRY_CHANGED] = fold_entry_changed,
     [EVENT_PERSON_ERASED] = fold_person_erased,
+    [EVENT_PROTECTION_SET] = fold_protection_set,
     [EVENT_MERGE_REQUESTED] = fold_merge_requested,
     [EVENT_MERGE_DECLINED] = fold_merge_declined,
     [EVENT_IDENTITIES_MERGED] = fold_merged,

@@ -27,6 +27,7 @@ enum {
     MODEL_SAFEGUARDS_MAX = 128,
     MODEL_DEEDS_MAX = 4096,
     MODEL_MERGES_MAX = 128,
+    MODEL_PROTECTIONS_MAX = 128,
     MODEL_STAYS_MAX = 256,
     MODEL_TRANSFERS_MAX = 256,
     MODEL_MANIFESTS_MAX = 128,
@@ -52,6 +53,7 @@ struct model_person {
     int64_t erasure_request;
     int64_t erasure_asked_by;
     bool erased;
+    int64_t protection; /* position of the event that says who alone sees them; 0: none */
 };
 
 /* Something that happened to a person, short, so that it can be done again when two records turn
@@ -69,6 +71,13 @@ struct model_deed {
     int64_t other;  /* the record that becomes a part; the actor who asked for an erasure */
     struct known_day day;
     struct known_day next_check_on;
+};
+
+/* Who alone sees a record, from the event on. */
+struct model_protection {
+    int64_t position;
+    int64_t account; /* 0: none */
+    char role[40];   /* "": none */
 };
 
 struct model_merge {
@@ -220,6 +229,8 @@ struct model {
     size_t verdict_count;
     struct model_deed deeds[MODEL_DEEDS_MAX];
     size_t deed_count;
+    struct model_protection protections[MODEL_PROTECTIONS_MAX];
+    size_t protection_count;
     struct model_merge merges[MODEL_MERGES_MAX];
     size_t merge_count;
     struct model_stay stays[MODEL_STAYS_MAX];
@@ -264,6 +275,9 @@ bool model_is_person(const struct model_person *record);
 struct model_person *model_whose(struct model *model, int64_t position);
 int64_t model_about(const struct model *model, int64_t position);
 /* Was it given to another than the one it stands under, when a merge was undone? */
+/* Does the protection of the record, if it has one, name the account? */
+bool model_names(const struct model *model, const struct model_person *person,
+                 const struct model_account *account);
 bool model_was_given(const struct model *model, int64_t position);
 struct model_person *model_person_of(struct model *model, const struct model_request *request);
 struct model_hub *model_hub(struct model *model, int64_t id);

@@ -195,6 +195,12 @@ static void happen(struct model *model, const struct model_deed *deed)
     case EVENT_LEGAL_HOLD_LIFTED:
         person->holds--;
         break;
+    case EVENT_PROTECTION_SET:
+        person->protection = deed->position;
+        break;
+    case EVENT_PROTECTION_LIFTED:
+        person->protection = 0;
+        break;
     case EVENT_PROCESSING_RESTRICTED:
         person->restricted = true;
         break;
@@ -404,6 +410,9 @@ static bool may_be_one(struct model *model, const struct model_person *whole,
                        const struct model_person *part)
 {
     const bool outcome = model->rulebook->stages[whole->stage].outcome;
+    if (whole->protection != 0 || part->protection != 0) {
+        return model_break(model, "10: %s is protected, and merged", whole->reference);
+    }
     if (outcome && whole->stage != part->stage) {
         return model_break(model, "5: %s is open, and merged into an outcome", part->reference);
     }

@@ -69,6 +69,7 @@ bool fold_manifest_accounted(const struct fold *fold);
 bool fold_manifest_closed(const struct fold *fold);
 bool fold_manifest_cancelled(const struct fold *fold);
 bool fold_departure_recalled(const struct fold *fold);
+bool fold_protection_set(const struct fold *fold);
 /* Somebody with this request is refused by no manifest that there is? */
 bool model_refused_by_none(const struct fold *fold, const struct model_request *request);
 /* The request is over: stopped, declined, withdrawn. */

@@ -298,10 +298,14 @@ static bool is_back(const struct rulebook *rulebook, const struct step_taken_bod
 }
 
 /* Does the command itself say where the journey led? They board; they arrived, were refused or
- * never left; or a step leads back from the outcome. */
+ * never left; or a step leads back from the outcome. Or have they given up the place since? */
 static bool is_moved(struct model *model, const struct model_on_manifest *on,
                      const struct model_person *person, const struct event *events, size_t count)
 {
+    const int64_t hub = model_request(model, on->request)->hub;
+    if (hub != 0 && person->hub != hub) {
+        return true;
+    }
     for (size_t i = 0; i < count; i++) {
         const struct event *event = &events[i];
         const bool theirs = event->subject_kind == SUBJECT_OF_PERSON &&

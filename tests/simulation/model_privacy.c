@@ -2,6 +2,9 @@
  * the person (model_identity.c). */
 #include "model_inside.h"
 
+#include <stdio.h>
+#include <string.h>
+
 /* Two people erase, after an outcome, when nothing holds the record and nobody waits for them. */
 static bool may_be_erased(const struct fold *fold, const struct model_person *person)
 {
@@ -52,6 +55,36 @@ static void erase_record(struct model *model, struct model_person *person)
         entry->erased = entry->erased || (entry->subject_kind == SUBJECT_OF_PERSON &&
                                           model_about(model, entry->id) == person->id);
     }
+}
+
+bool fold_protection_set(const struct fold *fold)
+{
+    struct model *model = fold->model;
+    const struct protection_set_body *body = &fold->event->body.protection_set;
+    ASSERT(model->protection_count < MODEL_PROTECTIONS_MAX);
+    struct model_protection *protection = &model->protections[model->protection_count++];
+    *protection = (struct model_protection){
+        .position = fold->event->position,
+        .account = body->accounts.count > 0 ? body->accounts.items[0] : 0};
+    if (body->roles.count > 0) {
+        snprintf(protection->role, sizeof protection->role, "%.*s", STR_ARG(body->roles.items[0]));
+    }
+    return model_has_role(fold, "senior_officer") ||
+           model_has_role(fold, "data_protection_officer") ||
+           model_break(model, "10: a record is protected by somebody who may not");
+}
+
+bool model_names(const struct model *model, const struct model_person *person,
+                 const struct model_account *account)
+{
+    for (size_t i = 0; i < model->protection_count; i++) {
+        const struct model_protection *protection = &model->protections[i];
+        if (protection->position == person->protection) {
+            return protection->account == account->id ||
+                   strcmp(protection->role, account->role) == 0;
+        }
+    }
+    return person->protection == 0;
 }
 
 /* All records of the person, and of whoever shares a seal with them. */

@@ -46,6 +46,7 @@ PLANTS = [
      "TRY(past_person(sitting, list.items[i], 0, (instant){INT64_MAX}, &past, err));", "8"),
     ("an operator sees everybody", "casework/sight.c", "    *ret_may = may(&sitting->account, action, &object);",
      "    *ret_may = true || may(&sitting->account, action, &object);", "10"),
+    ("a protection names everybody", "casework/sight.c", "names(&protection.body.protection_set, &sitting->account) ?", "true ?", "5 10"),
     ("whoever is on a manifest boards", "casework/boarding.c", "passenger->boards = passenger->judged.clearance == CLEARANCE_CLEAR;",
      "passenger->boards = true;", "1"),
     ("nobody who is aboard is called back", "casework/recall.c", "if (entry->state != ENTRY_BOARDED || entry->recalled ||",
