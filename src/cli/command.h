@@ -146,7 +146,7 @@ enum { COMMAND_OPTIONS_MAX = 20, COMMAND_ARGUMENTS_MAX = 256 /* a folder of rule
     OPTION(OPTION_PASSWORD_FILE, "password-file", "FILE",                                          \
            "a file with the password in its first line (/dev/fd/N: a descriptor)")                 \
     OPTION(OPTION_CHECK, "check", NULL, "compare only; change nothing")                            \
-    OPTION(OPTION_EVENTS, "events", NULL, "the file holds the events of a whole register")         \
+    OPTION(OPTION_EVENTS, "events", NULL, "of a whole register every event, in a file of their own") \
     OPTION(OPTION_DRY_RUN, "dry-run", NULL, "check everything; change nothing")                    \
     OPTION(OPTION_ERRORS, "errors", "FILE", "write what is wrong to this CSV file, row by row")    \
     OPTION(OPTION_SEAL_KEY, "seal-key", "FILE",                                                    \
