@@ -256,8 +256,7 @@ static result check_passkey(const struct exchange *exchange, struct err *err)
     TRY(casework_passkeys(exchange->casework, &exchange->caller, exchange->arena, &lines, &count,
                           err));
     for (size_t i = 0; i < count; i++) {
-        found =
-            found || str_equal(str_from_c(lines[i].name), exchange->match.parameters[0]);
+        found = found || str_equal(str_from_c(lines[i].name), exchange->match.parameters[0]);
     }
     return found ? result_ok() : err_set(err, ERROR_NOT_FOUND, "Not found");
 }

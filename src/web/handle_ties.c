@@ -103,8 +103,8 @@ static const struct deed making[1] = {
      .act = act_make},
 };
 
-/* A form is shown of a person in sight alone, and of a tie that is theirs; what is sent is casework's
- * to judge. `tie` 0: of none yet. */
+/* A form is shown of a person in sight alone, and of a tie that is theirs; what is sent is
+ * casework's to judge. `tie` 0: of none yet. */
 static result check_shown(const struct exchange *exchange, int64_t tie, struct err *err)
 {
     const struct tie_line *lines = NULL;
