@@ -147,17 +147,33 @@ bool str_is_utf8(str text)
     return true;
 }
 
-/* Unicode's control characters (category Cc): C0, DEL, and C1, which UTF-8 writes as C2 80..9F. */
+/* Of what UTF-8 writes in several bytes: C1 (C2 80..9F), U+2028..202E (E2 80 A8..AE) and
+ * U+2066..2069 (E2 81 A6..A9). */
+static bool begins_unprintable(str text)
+{
+    static const struct {
+        unsigned char begin[2];
+        size_t begin_len;
+        unsigned char least;
+        unsigned char most;
+    } rows[] = {
+        {{0xC2}, 1, 0x80, 0x9F}, {{0xE2, 0x80}, 2, 0xA8, 0xAE}, {{0xE2, 0x81}, 2, 0xA6, 0xA9}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const size_t len = rows[i].begin_len;
+        if (text.len > len && memcmp(text.at, rows[i].begin, len) == 0) {
+            const unsigned char last = (unsigned char)text.at[len];
+            return last >= rows[i].least && last <= rows[i].most;
+        }
+    }
+    return false;
+}
+
 bool str_is_printable(str text)
 {
     for (size_t i = 0; i < text.len; i++) {
         const unsigned char c = (unsigned char)text.at[i];
-        if ((c < 0x20 && c != '\t' && c != '\n') || c == 0x7F) {
-            return false;
-        }
-        const bool c1_begins = c == 0xC2 && i + 1 < text.len;
-        if (c1_begins && (unsigned char)text.at[i + 1] >= 0x80 &&
-            (unsigned char)text.at[i + 1] <= 0x9F) {
+        if ((c < 0x20 && c != '\t' && c != '\n') || c == 0x7F ||
+            (c >= 0x80 && begins_unprintable(str_slice(text, i, text.len)))) {
             return false;
         }
     }

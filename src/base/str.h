@@ -43,7 +43,9 @@ struct str_cut str_cut(str text, char separator);
 
 /* True for well-formed UTF-8 without NUL, and without surrogates or overlong forms (RFC 3629). */
 bool str_is_utf8(str text);
-/* True when the text has no control characters other than tab and line feed. */
+/* True when the text has no control characters other than tab and line feed, nor any of those that
+ * nobody sees and that end a line or show what follows in another order (U+2028 to U+202E, U+2066
+ * to U+2069: a text could read otherwise than it says; CVE-2021-42574). */
 bool str_is_printable(str text);
 
 /* Whole text as a decimal number, optional '-'; refuses anything else, and overflow. */

@@ -86,10 +86,13 @@ static result check_role(str role, str hub, struct err *err)
     const bool one_hub = !may_everywhere(&everywhere, ACTION_SEE_PEOPLE) &&
                          may_somewhere(&everywhere, ACTION_SEE_PEOPLE);
     if (one_hub != (hub.len > 0)) {
-        return err_set(err, ERROR_INPUT,
-                       one_hub ? "The role \"%.*s\" is limited to one hub: name it"
-                               : "The role \"%.*s\" is not limited to a hub",
-                       STR_ARG(role));
+        result_ignore(err_set(err, ERROR_INPUT,
+                              one_hub ? "The role \"%.*s\" is limited to one hub: name it"
+                                      : "The role \"%.*s\" is not limited to a hub",
+                              STR_ARG(role)),
+                      "the hint follows");
+        return err_hint(err,
+                        one_hub ? "Give the reference of the hub (--hub)." : "Leave the hub out.");
     }
     return result_ok();
 }

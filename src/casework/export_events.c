@@ -5,6 +5,7 @@
 #include "casework/sitting.h"
 #include "format/json.h"
 #include "system/stream.h"
+#include "system/system.h"
 
 enum { PERM_BYTES = 8 * 1024 * 1024, LINE_BYTES = 64 * 1024 * 1024, PROGRESS_EVERY = 1000 };
 
@@ -164,6 +165,18 @@ static result ask_permission(struct transaction *transaction, void *context, str
                         &permission->exporting->perm, err);
 }
 
+/* What is there already may be an older export, or the store itself. */
+static result check_new(const char *path, struct err *err)
+{
+    bool found = false;
+    TRY(system_find_file(path, &found, err));
+    if (!found) {
+        return result_ok();
+    }
+    result_ignore(err_set(err, ERROR_CONFLICT, "%s exists already", path), "the hint follows");
+    return err_hint(err, "An export is a new file. Choose another place, or move it away.");
+}
+
 static result export_all(struct exporting *exporting, struct err *err)
 {
     struct permission permission = {.exporting = exporting};
@@ -171,6 +184,7 @@ static result export_all(struct exporting *exporting, struct err *err)
     TRY(arena_open(&exporting->perm, PERM_BYTES, err));
     TRY(arena_open(&exporting->line, LINE_BYTES, err));
     TRY(store_read(casework->store, ask_permission, &permission, err));
+    TRY(check_new(exporting->options->path, err));
     TRY(sitting_look(&permission.sitting, SUBJECT_OF_REGISTER, 1, "export of everything", err));
     TRY(written_open(exporting->options->path, 0600, &exporting->perm, &exporting->file, err));
     TRY(store_read(casework->store, export_in, exporting, err));

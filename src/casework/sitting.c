@@ -1,5 +1,6 @@
 #include "casework/sitting.h"
 
+#include "casework/text.h"
 #include "register/identifier.h"
 #include "register/lookup.h"
 #include "register/reference.h"
@@ -26,6 +27,21 @@ static result read_account(struct sitting *sitting, int64_t id, struct err *err)
                : hand_on(&failure, err);
 }
 
+/* So that whoever is refused knows whom to ask. */
+static result hint_roles(enum action action, struct err *err)
+{
+    char names[256];
+    size_t len = 0;
+    for (int role = 0; role < ROLE_COUNT; role++) {
+        if (access_scope((enum account_role)role, action) != SCOPE_NONE &&
+            !text_list_add(names, sizeof names, &len,
+                           str_from_c(role_name((enum account_role)role)))) {
+            break;
+        }
+    }
+    return err_hint(err, "It lies with these roles: %.*s.", (int)len, names);
+}
+
 static result require_action(const struct account_row *account, enum action action, struct err *err)
 {
     if (may_somewhere(account, action)) {
@@ -38,7 +54,7 @@ static result require_action(const struct account_row *account, enum action acti
     result_ignore(err_set(err, ERROR_FORBIDDEN, "The role \"%.*s\" may not do this (%s)",
                           STR_ARG(account->role), action_name(action)),
                   "the hint follows");
-    return err_hint(err, "Ask somebody whose role it is, or an administrator.");
+    return hint_roles(action, err);
 }
 
 result sitting_require(const struct sitting *sitting, enum action action, struct err *err)
@@ -442,7 +458,7 @@ result sitting_step(const struct sitting *sitting, str name, uint32_t *ret_step,
     result_ignore(err_set(err, ERROR_INPUT, "The rulebook has no step \"%.*s\"", STR_ARG(name)),
                   "the hint follows");
     const str nearest = rulebook_nearest_step(rulebook, name);
-    return nearest.len == 0 ? err_hint(err, "The rulebook's steps are listed with it.")
+    return nearest.len == 0 ? err_hint(err, "The rulebook (returnhub rulebook show) has them all.")
                             : err_hint(err, "Did you mean \"%.*s\"?", STR_ARG(nearest));
 }
 

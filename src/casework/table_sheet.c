@@ -673,6 +673,9 @@ static void note_intervals(const struct table_definition *definition, struct she
         sheet_note(sheet, "Interval",
                    STR("between two ranks, from the binomial distribution with one half: 95 per "
                        "cent at least, whatever the distribution"));
+        sheet_note(sheet, "Median",
+                   STR("of an even number, the lower of the two in the middle: a number of days "
+                       "that was waited"));
     }
 }
 

@@ -2,17 +2,6 @@
 
 #include <string.h>
 
-static bool has_control(str text)
-{
-    for (size_t i = 0; i < text.len; i++) {
-        const unsigned char c = (unsigned char)text.at[i];
-        if (c < 0x20 || c == 0x7f) {
-            return true;
-        }
-    }
-    return false;
-}
-
 result text_line(const char *what, str text, size_t bytes_max, struct err *err)
 {
     if (text.len > bytes_max) {
@@ -21,7 +10,7 @@ result text_line(const char *what, str text, size_t bytes_max, struct err *err)
     if (!str_is_utf8(text)) {
         return err_set(err, ERROR_INPUT, "%s is not well-formed UTF-8 text", what);
     }
-    if (has_control(text) || !str_is_printable(text)) {
+    if (!str_is_printable(text) || str_contains(text, STR("\t")) || str_contains(text, STR("\n"))) {
         return err_set(err, ERROR_INPUT, "%s has a control character in it", what);
     }
     return result_ok();

@@ -23,7 +23,9 @@ enum { COMMAND_OPTIONS_MAX = 20, COMMAND_ARGUMENTS_MAX = 256 /* a folder of rule
            "the account that acts or looks (default: $RETURNHUB_ACCOUNT)")                         \
     OPTION(OPTION_FORMAT, "format", "text|json|csv", "how records are printed (default: text)")    \
     OPTION(OPTION_HUB, "hub", "REFERENCE", "the hub, for a step that needs one")                   \
-    OPTION(OPTION_STEP, "step", "NAME", "only this step")                                          \
+    OPTION(OPTION_AT_HUB, "hub", "REFERENCE", "only people at this hub")                           \
+    OPTION(OPTION_WHERE, "hub", "REFERENCE", "where it happened (default: where the person is)")   \
+    OPTION(OPTION_STEP, "step", "NAME", "the step, by its name in the rulebook")                   \
     OPTION(OPTION_ON, "on", "DATE", "ask as of this day (YYYY-MM-DD; default: today)")             \
     OPTION(OPTION_KNOWN_AT, "as-known-at", "INSTANT",                                              \
            "ask as the record was known at this instant (YYYY-MM-DDTHH:MM:SSZ)")                   \
@@ -146,7 +148,8 @@ enum { COMMAND_OPTIONS_MAX = 20, COMMAND_ARGUMENTS_MAX = 256 /* a folder of rule
     OPTION(OPTION_PASSWORD_FILE, "password-file", "FILE",                                          \
            "a file with the password in its first line (/dev/fd/N: a descriptor)")                 \
     OPTION(OPTION_CHECK, "check", NULL, "compare only; change nothing")                            \
-    OPTION(OPTION_EVENTS, "events", NULL, "the file holds the events of a whole register")         \
+    OPTION(OPTION_EVENTS, "events", NULL,                                                          \
+           "of a whole register every event, in a file of their own")                              \
     OPTION(OPTION_DRY_RUN, "dry-run", NULL, "check everything; change nothing")                    \
     OPTION(OPTION_ERRORS, "errors", "FILE", "write what is wrong to this CSV file, row by row")    \
     OPTION(OPTION_SEAL_KEY, "seal-key", "FILE",                                                    \

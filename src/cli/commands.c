@@ -151,7 +151,7 @@ const struct command commands[] = {
         .arguments = "",
         .summary = "List people",
         .description = "Those the account may see, in the order they were registered.",
-        .options = {LOOK_OPTIONS, OPTION_STAGE, OPTION_HUB, OPTION_TEXT, OPTION_LIMIT,
+        .options = {LOOK_OPTIONS, OPTION_STAGE, OPTION_AT_HUB, OPTION_TEXT, OPTION_LIMIT,
                     OPTION_PURPOSE, OPTION_HELP},
         .option_count = 11,
         .run = command_person_list,
@@ -1270,7 +1270,7 @@ const struct command commands[] = {
             "NAME=VALUE; an instant is YYYY-MM-DDTHH:MM:SSZ. The day by which something is due is "
             "counted by the rulebook; where it has no clock for the kind, give --due and "
             "--reason. Duties that the rulebook attaches are opened with it.",
-        .options = {ACT_OPTIONS, OPTION_HUB, OPTION_RESPONSIBLE, OPTION_FOLLOWS, OPTION_HAPPENED,
+        .options = {ACT_OPTIONS, OPTION_WHERE, OPTION_RESPONSIBLE, OPTION_FOLLOWS, OPTION_HAPPENED,
                     OPTION_DUE, OPTION_REASON, OPTION_HELP},
         .option_count = 13,
         .run = command_entry_open,
@@ -1636,7 +1636,7 @@ const struct command commands[] = {
         .argument_max = 2,
         .summary = "Report somebody who is there and not expected",
         .description = "--person is the reference or the name by which the hub knows them.",
-        .options = {ACT_OPTIONS, OPTION_WHO, OPTION_ON, OPTION_HELP},
+        .options = {ACT_OPTIONS, OPTION_WHO, OPTION_HAPPENED, OPTION_HELP},
         .option_count = 9,
         .run = command_hub_unexpected,
     },

@@ -117,7 +117,7 @@ result command_entry_open(const struct invocation *invocation, int *ret_status, 
     struct entry_answer answer;
     struct new_entry entry = {.kind = invocation->arguments[0],
                               .about = invocation->arguments[1],
-                              .hub = invocation->options[OPTION_HUB],
+                              .hub = invocation->options[OPTION_WHERE],
                               .responsible = invocation->options[OPTION_RESPONSIBLE],
                               .due_reason = invocation->options[OPTION_REASON]};
     *ret_status = 0;

@@ -73,7 +73,14 @@ static str scenario_path(const struct invocation *invocation, str asked)
 static result read_scenario(const struct invocation *invocation, const struct rulebook *rulebook,
                             const struct scenario **ret_scenario, struct err *err)
 {
-    const str path = scenario_path(invocation, invocation->arguments[0]);
+    const str asked = invocation->arguments[0];
+    const str path = scenario_path(invocation, asked);
+    if (path.at != NULL && !system_file_exists(path.at)) {
+        result_ignore(err_set(err, ERROR_NOT_FOUND, "There is no scenario %.*s", STR_ARG(asked)),
+                      "the hint follows");
+        return err_hint(err, "A file ends in .scenario; returnhub forecast run --help names those "
+                             "that come with the program.");
+    }
     const size_t folder = folder_len(path);
     struct scenario_place place = {invocation, str_slice(path, 0, folder)};
     const struct scenario_files files = {&place, open_beside, open_data};

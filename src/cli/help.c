@@ -21,10 +21,11 @@ static const struct exit_row {
     {EXIT_READER_GONE, "Whoever read the output had closed it; the command was carried out."},
 };
 
-static void put_wrapped(struct buf *buf, const char *text, size_t indent)
+/* `column` 0: at the beginning of a line; `indent`: where the text begins, on one that stands. */
+static void put_wrapped(struct buf *buf, const char *text, size_t indent, size_t column)
 {
     enum { WIDTH = 78 };
-    size_t column = 0;
+    bool begun = column == 0;
     str rest = str_from_c(text);
     while (rest.len > 0) {
         size_t end = 0;
@@ -34,15 +35,16 @@ static void put_wrapped(struct buf *buf, const char *text, size_t indent)
         if (column == 0) {
             buf_format(buf, "%*s", (int)indent, "");
             column = indent;
-        } else if (column + 1 + end > WIDTH) {
+        } else if (begun && column + 1 + end > WIDTH) {
             buf_format(buf, "\n%*s", (int)indent, "");
             column = indent;
-        } else {
+        } else if (begun) {
             buf_put_char(buf, ' ');
             column++;
         }
         buf_put(buf, str_slice(rest, 0, end));
         column += end;
+        begun = true;
         while (end < rest.len && (rest.at[end] == ' ' || rest.at[end] == '\n')) {
             if (rest.at[end] == '\n') {
                 buf_put_char(buf, '\n');
@@ -57,12 +59,18 @@ static void put_wrapped(struct buf *buf, const char *text, size_t indent)
 
 static void put_options(struct buf *buf, const struct command *command)
 {
+    enum { LEFT = 26, INDENT = LEFT + 3 };
     for (size_t i = 0; i < command->option_count; i++) {
         const char *argument = option_argument(command->options[i]);
         char left[64] = "";
         snprintf(left, sizeof left, "--%s%s%s", option_name(command->options[i]),
                  argument == NULL ? "" : " ", argument == NULL ? "" : argument);
-        buf_format(buf, "  %-26s %s\n", left, option_what(command->options[i]));
+        if (strlen(left) > LEFT) { /* beside it there is no room */
+            buf_format(buf, "  %s\n%*s", left, INDENT, "");
+        } else {
+            buf_format(buf, "  %-*s ", LEFT, left);
+        }
+        put_wrapped(buf, option_what(command->options[i]), INDENT, INDENT);
     }
 }
 
@@ -80,11 +88,23 @@ void help_overview(struct buf *buf)
     }
 }
 
+void help_group(str group, struct buf *buf)
+{
+    buf_format(buf, "Usage: returnhub %.*s COMMAND [ARGUMENTS] [OPTIONS]\n\nCommands:\n",
+               STR_ARG(group));
+    for (size_t i = 0; i < command_count; i++) {
+        if (str_equal(str_cut(str_from_c(commands[i].name), ' ').head, group)) {
+            buf_format(buf, "  %-26s %s\n", commands[i].name, commands[i].summary);
+        }
+    }
+    buf_put_c(buf, "\nreturnhub COMMAND --help says what one of them does and takes.\n");
+}
+
 void help_command(const struct command *command, struct buf *buf)
 {
     buf_format(buf, "%s\n\nUsage: returnhub %s%s%s [OPTIONS]\n\n", command->summary, command->name,
                command->arguments[0] == '\0' ? "" : " ", command->arguments);
-    put_wrapped(buf, command->description, 0);
+    put_wrapped(buf, command->description, 0, 0);
     buf_put_c(buf, "\nOptions:\n");
     put_options(buf, command);
 }

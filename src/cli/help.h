@@ -6,6 +6,7 @@
 #include "cli/command.h"
 
 void help_overview(struct buf *buf);
+void help_group(str group, struct buf *buf); /* the commands that begin with this word */
 void help_command(const struct command *command, struct buf *buf);
 void help_manual(struct buf *buf); /* man(7) */
 

@@ -351,7 +351,7 @@ static result unexpected(const struct invocation *invocation, struct desk *desk,
 {
     struct unexpected_entry entry = {.description = invocation->arguments[1],
                                      .named = invocation->options[OPTION_WHO]};
-    TRY(option_date(invocation, OPTION_ON, instant_date(system_now(desk->casework.system)),
+    TRY(option_date(invocation, OPTION_HAPPENED, instant_date(system_now(desk->casework.system)),
                     &entry.seen_on, err));
     return casework_unexpected_arrival(&desk->casework, &desk->caller, invocation->arguments[0],
                                        &entry, invocation->arena, ret_done, err);

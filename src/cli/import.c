@@ -4,6 +4,7 @@
 #include "format/csv.h"
 #include "format/json.h"
 #include "system/stream.h"
+#include "system/system.h"
 
 enum { FAULTS_SHOWN = 20, FAULT_LINE_BYTES = 16 * 1024 };
 
@@ -111,6 +112,23 @@ static result note_fault(void *context, const struct import_fault *fault, struct
     return result_ok();
 }
 
+/* The file that is read, and the register, are not written over. */
+static result check_errors_file(const struct invocation *invocation, struct err *err)
+{
+    const char *errors = invocation->options[OPTION_ERRORS].at;
+    const char *store = desk_store_path(invocation);
+    const char *const kept[] = {invocation->arguments[0].at, store,
+                                option_given(invocation, OPTION_KEY)
+                                    ? invocation->options[OPTION_KEY].at
+                                    : arena_format(invocation->arena, "%s.key", store).at};
+    for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++) {
+        if (kept[i] != NULL && system_is_same_file(errors, kept[i])) {
+            return err_set(err, ERROR_USAGE, "--errors names %s, which would be lost", errors);
+        }
+    }
+    return result_ok();
+}
+
 static result begin_faults(struct fault_list *list, struct err *err)
 {
     static const str names[] = {STR_INIT("row"), STR_INIT("column"), STR_INIT("value"),
@@ -119,6 +137,7 @@ static result begin_faults(struct fault_list *list, struct err *err)
     list->file = WRITTEN_FILE_NONE;
     list->to_file = option_given(invocation, OPTION_ERRORS);
     if (list->to_file) {
+        TRY(check_errors_file(invocation, err));
         TRY(written_open(invocation->options[OPTION_ERRORS].at, 0600, invocation->arena,
                          &list->file, err));
         write_fault_line(&list->file, *invocation->arena, names);
@@ -232,9 +251,9 @@ static result import_people(const struct invocation *invocation, struct err *err
         return result_ok();
     }
     result_ignore(err_set(err, ERROR_INPUT,
-                          "The file has %lld faults in %lld rows: nothing of it "
-                          "was recorded",
-                          (long long)outcome.faults, (long long)outcome.faulty_rows),
+                          "The file has %lld fault%s in %lld row%s: nothing of it was recorded",
+                          (long long)outcome.faults, outcome.faults == 1 ? "" : "s",
+                          (long long)outcome.faulty_rows, outcome.faulty_rows == 1 ? "" : "s"),
                   "the hint follows");
     return err_hint(err, "Correct them and run the same command again.");
 }
@@ -260,9 +279,9 @@ static result import_events(const struct invocation *invocation, struct err *err
     }
     output_text(invocation->output,
                 arena_format(invocation->arena,
-                             "%lld events (%lld of erased records), %lld rulebooks\n",
+                             "%lld events (%lld of erased records), %lld rulebook%s\n",
                              (long long)outcome.events, (long long)outcome.erased,
-                             (long long)outcome.rulebooks));
+                             (long long)outcome.rulebooks, outcome.rulebooks == 1 ? "" : "s"));
     return result_ok();
 }
 

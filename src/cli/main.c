@@ -9,12 +9,14 @@
 
 enum { RUN_ARENA_BYTES = 1024 * 1024 * 1024 };
 
-static result print_help(const struct invocation *invocation, struct err *err)
+static result print_help(const struct invocation *invocation, str group, struct err *err)
 {
     struct buf buf;
     str text;
     buf_init(&buf, invocation->arena, 1024 * 1024);
-    if (invocation->command == NULL) {
+    if (group.len > 0) {
+        help_group(group, &buf);
+    } else if (invocation->command == NULL) {
         help_overview(&buf);
     } else {
         help_command(invocation->command, &buf);
@@ -32,7 +34,7 @@ static result run(int argc, char **argv, struct invocation *invocation, int *ret
     if (asked.version) {
         output_text(invocation->output, STR("returnhub " RETURNHUB_VERSION "\n"));
     } else if (asked.help) {
-        TRY(print_help(invocation, err));
+        TRY(print_help(invocation, asked.group, err));
     } else {
         if (option_given(invocation, OPTION_FORMAT)) {
             TRY(output_format_read(invocation->options[OPTION_FORMAT], &invocation->output->format,
@@ -52,6 +54,7 @@ int main(int argc, char **argv)
     struct invocation invocation = {.arena = &arena, .output = &output};
     int status = 0;
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is told like a full disk */
     result outcome = arena_open(&arena, RUN_ARENA_BYTES, &err);
     if (outcome.ok) {
         outcome = ranks_begin(&err);

@@ -93,6 +93,17 @@ static const struct command *find_command(int argc, char **argv, int *ret_words)
     return NULL;
 }
 
+static bool is_group(str word)
+{
+    for (size_t i = 0; i < command_count; i++) {
+        const struct str_cut words = str_cut(str_from_c(commands[i].name), ' ');
+        if (words.found && str_equal(words.head, word)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static result unknown_command(int argc, char **argv, struct arena *arena, struct err *err)
 {
     str typed = argc > 2 && argv[2][0] != '-' ? arena_format(arena, "%s %s", argv[1], argv[2])
@@ -110,6 +121,9 @@ static result unknown_command(int argc, char **argv, struct arena *arena, struct
     }
     result_ignore(err_set(err, ERROR_USAGE, "There is no command '%.*s'", STR_ARG(typed)),
                   "the hint follows");
+    if (argc == 2 && is_group(str_from_c(argv[1]))) {
+        return err_hint(err, "returnhub %s --help lists the commands that begin so", argv[1]);
+    }
     if (typed.len > 0 && typed.at[0] == '-') {
         return err_hint(err, "the command comes first, then its options; returnhub --help lists "
                              "the commands");
@@ -182,20 +196,43 @@ static result read_argument(const char *text, struct invocation *invocation, str
     return result_ok();
 }
 
+/* What stands after `help`: a command, or the word with which some begin. */
+static result read_help(int argc, char **argv, struct arena *arena,
+                        struct invocation *ret_invocation, struct asked_for *ret_asked,
+                        struct err *err)
+{
+    int words = 0;
+    const struct command *command = find_command(argc, argv, &words);
+    const bool group = command == NULL && argc == 2 && is_group(str_from_c(argv[1]));
+    if (!group && command == NULL) {
+        return unknown_command(argc, argv, arena, err);
+    }
+    ret_invocation->command = command;
+    *ret_asked = (struct asked_for){.help = true, .group = group ? str_from_c(argv[1]) : STR("")};
+    return result_ok();
+}
+
 result options_read(int argc, char **argv, struct arena *arena, struct invocation *ret_invocation,
                     struct asked_for *ret_asked, struct err *err)
 {
     *ret_asked = (struct asked_for){.help = false};
     int words = 0;
-    if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+    const bool asks = argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0);
+    if (argc < 2 || (asks && argc == 2)) {
         ret_asked->help = true;
         return result_ok();
+    }
+    if (asks) {
+        return read_help(argc - 1, argv + 1, arena, ret_invocation, ret_asked, err);
     }
     if (strcmp(argv[1], "--version") == 0) {
         ret_asked->version = true;
         return result_ok();
     }
     const struct command *command = find_command(argc, argv, &words);
+    if (command == NULL && argc == 3 && strcmp(argv[2], "--help") == 0) {
+        return read_help(argc - 1, argv, arena, ret_invocation, ret_asked, err);
+    }
     if (command == NULL) {
         return unknown_command(argc, argv, arena, err);
     }

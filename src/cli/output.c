@@ -83,11 +83,16 @@ void output_error(struct output *output, const struct err *err)
     }
 }
 
-/* A million rows may be printed: without the machinery of formats. */
+/* A million rows may be printed: without the machinery of formats. Counted are characters, not the
+ * bytes that continue one. */
 static void put_padded(struct buf *line, str cell, int width)
 {
+    int shown = 0;
+    for (size_t i = 0; i < cell.len; i++) {
+        shown += ((unsigned char)cell.at[i] & 0xC0U) != 0x80U;
+    }
     buf_put(line, cell);
-    for (int i = (int)cell.len; i < width; i++) {
+    for (int i = shown; i < width; i++) {
         buf_put_char(line, ' ');
     }
     buf_put_c(line, "  ");

@@ -51,11 +51,9 @@ result command_person_list(const struct invocation *invocation, int *ret_status,
     TRY(desk_open_as_account(invocation, &desk, err));
     struct people_query query = {.text = invocation->options[OPTION_TEXT],
                                  .stage = invocation->options[OPTION_STAGE],
-                                 .hub = invocation->options[OPTION_HUB]};
+                                 .hub = invocation->options[OPTION_AT_HUB]};
     json_t *lines = json_array();
-    if (invocation->output->format != OUTPUT_JSON) {
-        table_begin(&table);
-    }
+    bool begun = invocation->output->format == OUTPUT_JSON; /* what is refused prints nothing */
     result listed = result_ok();
     do {
         struct arena scratch = *invocation->arena;
@@ -72,6 +70,10 @@ result command_person_list(const struct invocation *invocation, int *ret_status,
         } else {
             struct invocation inner = *invocation;
             inner.arena = &scratch;
+            if (!begun) {
+                table_begin(&table);
+                begun = true;
+            }
             print_people_rows(&inner, &people, &table);
         }
         limit -= (int64_t)people.count;

@@ -54,11 +54,27 @@ static void print_json_line(struct printing *printing, const struct screen_line 
     output_text(printing->invocation->output, text);
 }
 
+/* What is refused has printed nothing. */
+static void print_begin(struct printing *printing)
+{
+    if (printing->invocation->output->format == OUTPUT_JSON) {
+        output_text(printing->invocation->output,
+                    arena_format(printing->invocation->arena,
+                                 "{\n  \"step\": \"%.*s\",\n  \"people\": [",
+                                 STR_ARG(printing->step->name)));
+    } else {
+        table_begin(&printing->table);
+    }
+}
+
 static result print_person(void *context, const struct screen_line *line, struct err *err)
 {
     struct printing *printing = context;
     struct arena scratch = *printing->invocation->arena;
     (void)err;
+    if (printing->first) {
+        print_begin(printing);
+    }
     if (printing->invocation->output->format == OUTPUT_JSON) {
         print_json_line(printing, line, scratch);
     } else {
@@ -70,22 +86,13 @@ static result print_person(void *context, const struct screen_line *line, struct
     return result_ok();
 }
 
-static void print_begin(struct printing *printing, uint32_t step)
-{
-    if (printing->invocation->output->format == OUTPUT_JSON) {
-        output_text(printing->invocation->output,
-                    arena_format(printing->invocation->arena,
-                                 "{\n  \"step\": \"%.*s\",\n  \"people\": [",
-                                 STR_ARG(printing->rulebook->steps[step].name)));
-    } else {
-        table_begin(&printing->table);
-    }
-}
-
-static void print_end(const struct printing *printing, const struct screen_totals *totals)
+static void print_end(struct printing *printing, const struct screen_totals *totals)
 {
     struct output *output = printing->invocation->output;
     struct arena *arena = printing->invocation->arena;
+    if (printing->first) {
+        print_begin(printing);
+    }
     switch (output->format) {
     case OUTPUT_JSON:
         output_text(
@@ -139,7 +146,6 @@ result command_screen(const struct invocation *invocation, int *ret_status, stru
                   .column_count = 3},
         .first = true,
     };
-    print_begin(&printing, step);
     TRY(casework_screen(&desk.casework, &desk.caller, invocation->arguments[0],
                         invocation->options[OPTION_HUB], &asked, print_person, &printing, &totals,
                         err));

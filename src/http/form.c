@@ -3,14 +3,25 @@
 
 static const str no_text = STR_INIT("");
 
-str http_header_get(const struct http_request *request, str name)
+static const struct http_header *find_header(const struct http_request *request, str name)
 {
     for (size_t i = 0; i < request->header_count; i++) {
         if (octet_equal(request->headers[i].name, name)) {
-            return request->headers[i].value;
+            return &request->headers[i];
         }
     }
-    return no_text;
+    return NULL;
+}
+
+str http_header_get(const struct http_request *request, str name)
+{
+    const struct http_header *header = find_header(request, name);
+    return header != NULL ? header->value : no_text;
+}
+
+bool http_header_given(const struct http_request *request, str name)
+{
+    return find_header(request, name) != NULL;
 }
 
 /* RFC 6265, 5.4: pairs with "; " between them. Names are case-sensitive, values opaque. */

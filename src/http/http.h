@@ -87,6 +87,8 @@ struct http_response {
 
 /* The value of a header, "" when absent; the first when repeated. */
 str http_header_get(const struct http_request *request, str name);
+/* Is it there, if only with nothing in it? */
+bool http_header_given(const struct http_request *request, str name);
 /* Appends a response header; control bytes in a value are a defect of the caller (asserted).
  * Content-Type has its own field; Content-Length, Connection and Date are written by the server:
  * setting one of them is a defect too. */

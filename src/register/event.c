@@ -448,7 +448,7 @@ result client_id_parse(str text, struct client_id *ret_id, struct err *err)
         id.bytes[i] = fits ? (uint8_t)(high * 16 + low) : 0;
         at += 2;
     }
-    if (!fits) {
+    if (!fits || client_id_is_none(&id)) {
         const str shown = str_slice(text, 0, 60);
         result_ignore(err_set(err, ERROR_INPUT, "\"%.*s\" is not a client id", STR_ARG(shown)),
                       "the hint returns the failure");

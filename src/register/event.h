@@ -113,7 +113,7 @@ MUST_USE result event_read_body(str text, struct arena *arena, struct event *eve
  * NULL when the arena is full. */
 str event_header_text(const struct event *event, struct arena *arena);
 
-/* 8-4-4-4-12 hexadecimal digits (RFC 9562). */
+/* 8-4-4-4-12 hexadecimal digits (RFC 9562), not all of them 0: that would be none. */
 MUST_USE result client_id_parse(str text, struct client_id *ret_id, struct err *err);
 void client_id_format(const struct client_id *id, char text[37]);
 /* A new one, by the clock and unpredictable bytes: a UUID of version 7 (RFC 9562, 5.7). It begins

@@ -68,6 +68,17 @@ static size_t character_len(const struct lexer *lexer)
     return 0;
 }
 
+/* Of a well-formed character. */
+static unsigned code_of(str character)
+{
+    static const unsigned char first_bits[UTF8_LEN_MAX + 1] = {0, 0x7F, 0x1F, 0x0F, 0x07};
+    unsigned code = (unsigned char)character.at[0] & first_bits[character.len];
+    for (size_t i = 1; i < character.len; i++) {
+        code = code << 6 | ((unsigned char)character.at[i] & 0x3FU);
+    }
+    return code;
+}
+
 static bool is_control(const struct lexer *lexer)
 {
     const unsigned char c = (unsigned char)byte_at(lexer, 0);
@@ -95,9 +106,10 @@ static bool pass_character(struct lexer *lexer)
         diagnose_hint(lexer->diagnostics, "Save the file in the encoding UTF-8");
         return false;
     }
-    if (is_control(lexer)) {
+    const str character = str_slice(lexer->text, lexer->next, lexer->next + len);
+    if (len == 1 ? is_control(lexer) : !str_is_printable(character)) {
         diagnose(lexer->diagnostics, SEVERITY_ERROR, lexer->at,
-                 "A control character (0x%02X) may not stand in a rulebook", c);
+                 "A control character (0x%02X) may not stand in a rulebook", code_of(character));
         return false;
     }
     if (c == '\n') {

@@ -3,6 +3,7 @@
 #include "store/sqlite_log.h"
 #include "store/sqlite_pages.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -77,10 +78,12 @@ static const struct failure_row *failure_row(int code)
 
 result sqlite_failure(sqlite3 *db, int code, const char *doing, struct err *err)
 {
-    const struct failure_row *row = failure_row(code);
     const char *detail = db == NULL ? sqlite3_errstr(code) : sqlite3_errmsg(db);
     const int system_error = db == NULL ? 0 : sqlite3_system_errno(db);
     const bool from_system = (code & 0xFF) == SQLITE_IOERR || (code & 0xFF) == SQLITE_CANTOPEN;
+    /* For the memory that processes share SQLite does not call it so. */
+    const bool full = from_system && (system_error == ENOSPC || system_error == EDQUOT);
+    const struct failure_row *row = failure_row(full ? SQLITE_FULL : code);
     const char *system_text =
         from_system && system_error != 0 ? strerrordesc_np(system_error) : NULL;
     result_ignore(err_set(err, row->error, "The store could not be %s: %s (%s%s%s)", doing,

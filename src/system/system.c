@@ -264,6 +264,14 @@ bool system_file_exists(const char *path)
     return system_find_file(path, &found, NULL).ok && found;
 }
 
+bool system_is_same_file(const char *path, const char *other)
+{
+    struct stat one;
+    struct stat another;
+    return stat(path, &one) == 0 && stat(other, &another) == 0 && one.st_dev == another.st_dev &&
+           one.st_ino == another.st_ino;
+}
+
 /* Folders. */
 
 struct name_link {

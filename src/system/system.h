@@ -48,6 +48,8 @@ MUST_USE result system_find_file(const char *path, bool *ret_found, struct err *
 MUST_USE result system_file_written_at(const char *path, instant *ret_at, struct err *err);
 /* Where being in doubt may count as no. */
 bool system_file_exists(const char *path);
+/* Do two paths lead to one file that is there? */
+bool system_is_same_file(const char *path, const char *other);
 /* Names (not paths) in a folder that end in `suffix`, sorted by bytes. */
 MUST_USE result system_list_folder(const char *path, str suffix, struct arena *arena,
                                    const str **ret_names, size_t *ret_count, struct err *err);

@@ -43,10 +43,10 @@ enum condition { CONDITION_NONE, CONDITION_TRUE, CONDITION_FALSE };
 static enum condition names_tag(const struct exchange *exchange, str header, str tag,
                                 bool weak_counts)
 {
-    const str line = http_header_get(exchange->request, header);
-    if (line.len == 0) {
+    if (!http_header_given(exchange->request, header)) {
         return CONDITION_NONE;
     }
+    const str line = http_header_get(exchange->request, header);
     return tag.len > 0 && line_names(line, tag, weak_counts) ? CONDITION_TRUE : CONDITION_FALSE;
 }
 
@@ -126,8 +126,8 @@ static str read_thing(const struct exchange *exchange)
 result condition_of_command(struct exchange *exchange, int *ret_status, struct err *err)
 {
     char tag[TAG_SIZE] = "";
-    const bool match = http_header_get(exchange->request, STR("If-Match")).len > 0;
-    if (!match && http_header_get(exchange->request, STR("If-None-Match")).len == 0) {
+    if (!http_header_given(exchange->request, STR("If-Match")) &&
+        !http_header_given(exchange->request, STR("If-None-Match"))) {
         return result_ok();
     }
     TRY(casework_position(exchange->casework, &exchange->caller.read_at, err));

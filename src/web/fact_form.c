@@ -366,7 +366,8 @@ static bool read_rest(const struct fact_reading *reading, size_t index, const js
     if (true_from != NULL &&
         !date_parse(json_str_or_empty(item, "true_from"), &rest->true_from, NULL).ok) {
         const str pointer = pointer_to(arena, index, "true_from");
-        fault_add(reading->faults, pointer, pointer, STR("This must be a date as YYYY-MM-DD"));
+        fault_add(reading->faults, pointer, pointer,
+                  STR("This must be a date as YYYY-MM-DD, of the years 1900 to 2199"));
         good = false;
     }
     if (source != NULL && (!json_is_string(source) || rest->source.len > INPUT_TEXT_MAX)) {

@@ -325,6 +325,21 @@ result handle_glass_break(struct exchange *exchange, struct err *err)
 
 /* --- reviewing --- */
 
+/* The form is shown of one that nobody has reviewed yet. */
+static result check_unreviewed(const struct exchange *exchange, int64_t glass, struct err *err)
+{
+    const struct glass_query query = {.limit = GLASSES_AT_ONCE_MAX};
+    const struct glass_line *lines = NULL;
+    size_t count = 0;
+    bool found = false;
+    TRY(casework_glasses(exchange->casework, &exchange->caller, &query, exchange->arena, &lines,
+                         &count, err));
+    for (size_t i = 0; i < count; i++) {
+        found = found || lines[i].row.id == glass;
+    }
+    return found ? result_ok() : err_set(err, ERROR_NOT_FOUND, "Not found");
+}
+
 static result read_review(struct exchange *exchange, struct page *page, struct form_page *form,
                           int64_t *ret_glass, struct err *err)
 {
@@ -350,6 +365,7 @@ result handle_glass_review_form(struct exchange *exchange, struct err *err)
     int64_t glass = 0;
     OWN_PAGE struct page page = {0};
     TRY(read_review(exchange, &page, &form, &glass, err));
+    TRY(check_unreviewed(exchange, glass, err));
     return handler_form_page(&page, &form, 200, err);
 }
 

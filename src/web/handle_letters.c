@@ -156,8 +156,14 @@ static const struct deed writing[1] = {
 
 static result open_writing(struct deed_form *form, struct err *err)
 {
-    (void)err;
-    const str person = exchange_person(form->exchange);
+    const struct exchange *exchange = form->exchange;
+    const str person = exchange_person(exchange);
+    const struct notice_answer *notices = NULL;
+    size_t count = 0;
+    if (exchange->request->method != HTTP_POST) { /* the form is shown of a person in sight alone */
+        TRY(casework_notices(exchange->casework, &exchange->caller, person, exchange->arena,
+                             &notices, &count, err));
+    }
     form->base = page_href(form->exchange->arena, "/people/%s/letters", person, STR(""));
     form->caption = person;
     form->page.area = "/people";
@@ -551,10 +557,25 @@ static const struct deed approving = {
     .act = act_approve,
 };
 
+/* The form is shown of a text that there is. */
+static result check_translation(const struct exchange *exchange, struct err *err)
+{
+    const struct translation_line *lines = NULL;
+    size_t count = 0;
+    bool found = exchange->request->method == HTTP_POST;
+    TRY(casework_translations(exchange->casework, &exchange->caller, exchange->arena, &lines,
+                              &count, err));
+    for (size_t i = 0; i < count; i++) {
+        found = found || (str_equal(lines[i].notice, exchange->match.parameters[0]) &&
+                          str_equal(lines[i].language, exchange->match.parameters[1]));
+    }
+    return found ? result_ok() : err_set(err, ERROR_NOT_FOUND, "Not found");
+}
+
 static result open_approval(struct deed_form *form, struct err *err)
 {
-    (void)err;
     const struct exchange *exchange = form->exchange;
+    TRY(check_translation(exchange, err));
     form->base = arena_format(exchange->arena, "/letters/texts/%.*s/%.*s",
                               STR_ARG(exchange->match.parameters[0]),
                               STR_ARG(exchange->match.parameters[1]));

@@ -248,11 +248,25 @@ static struct form_page removal_page(struct exchange *exchange)
         .field_count = REMOVAL_FIELDS};
 }
 
+static result check_passkey(const struct exchange *exchange, struct err *err)
+{
+    const struct passkey_line *lines = NULL;
+    size_t count = 0;
+    bool found = false;
+    TRY(casework_passkeys(exchange->casework, &exchange->caller, exchange->arena, &lines, &count,
+                          err));
+    for (size_t i = 0; i < count; i++) {
+        found = found || str_equal(str_from_c(lines[i].name), exchange->match.parameters[0]);
+    }
+    return found ? result_ok() : err_set(err, ERROR_NOT_FOUND, "Not found");
+}
+
 result handle_passkey_removal_form(struct exchange *exchange, struct err *err)
 {
     const struct form_page form = removal_page(exchange);
     OWN_PAGE struct page page;
     TRY(require_proof(exchange, err));
+    TRY(check_passkey(exchange, err));
     open_page(&page, exchange, form.title);
     return handler_form_page(&page, &form, 200, err);
 }

@@ -103,20 +103,43 @@ static const struct deed making[1] = {
      .act = act_make},
 };
 
-static result open_form(struct deed_form *form, struct err *err)
+/* A form is shown of a person in sight alone, and of a tie that is theirs; what is sent is
+ * casework's to judge. `tie` 0: of none yet. */
+static result check_shown(const struct exchange *exchange, int64_t tie, struct err *err)
 {
-    (void)err;
+    const struct tie_line *lines = NULL;
+    size_t count = 0;
+    bool found = tie == 0;
+    if (exchange->request->method == HTTP_POST) {
+        return result_ok();
+    }
+    TRY(casework_ties(exchange->casework, &exchange->caller, exchange_person(exchange),
+                      exchange->arena, &lines, &count, err));
+    for (size_t i = 0; i < count; i++) {
+        found = found || lines[i].row.id == tie;
+    }
+    return found ? result_ok() : err_set(err, ERROR_NOT_FOUND, "Not found");
+}
+
+static void open_form(struct deed_form *form)
+{
     form->base = ties_base(form->exchange);
     form->caption = exchange_person(form->exchange);
     form->page.area = "/people";
     handler_person_crumbs(&form->page, exchange_person(form->exchange));
     page_crumb(&form->page, STR("Who sees it from outside"), form->base);
+}
+
+static result open_making(struct deed_form *form, struct err *err)
+{
+    TRY(check_shown(form->exchange, 0, err));
+    open_form(form);
     return result_ok();
 }
 
 result handle_tie_new(struct exchange *exchange, struct err *err)
 {
-    return deed_answer(exchange, making, 1, STR("new"), NULL, open_form, err);
+    return deed_answer(exchange, making, 1, STR("new"), NULL, open_making, err);
 }
 
 /* --- ending one ------------------------------------------------------------------------------- */
@@ -155,7 +178,8 @@ static result open_ending(struct deed_form *form, struct err *err)
 {
     int64_t tie = 0;
     TRY(exchange_position(form->exchange, 1, &tie, err));
-    TRY(open_form(form, err));
+    TRY(check_shown(form->exchange, tie, err));
+    open_form(form);
     form->cancel = form->base;
     form->to = form->base;
     form->base =

@@ -421,7 +421,8 @@ static void read_json_field(const struct reading *reading, const struct input_fi
     }
     value->given = date_parse(text, &value->day, NULL).ok;
     if (!value->given) {
-        add_fault(reading->faults, arena, name, STR("This must be a date as YYYY-MM-DD"));
+        add_fault(reading->faults, arena, name,
+                  STR("This must be a date as YYYY-MM-DD, of the years 1900 to 2199"));
     }
 }
 

@@ -130,14 +130,16 @@ result session_check_intent(const struct exchange *exchange, struct err *err)
 
 result session_read_client_id(struct exchange *exchange, struct err *err)
 {
-    str text = http_header_get(exchange->request, STR("Idempotency-Key"));
-    if (text.len == 0 && !exchange->input.is_json) {
-        http_form_get(&exchange->input.form, STR("client_id"), &text);
+    const str name = STR("Idempotency-Key");
+    str text = http_header_get(exchange->request, name);
+    bool given = http_header_given(exchange->request, name);
+    if (!given && !exchange->input.is_json) {
+        given = http_form_get(&exchange->input.form, STR("client_id"), &text) && text.len > 0;
     }
     if (text.len >= 2 && text.at[0] == '"' && text.at[text.len - 1] == '"') {
         text = str_slice(text, 1, text.len - 1);
     }
-    if (text.len == 0) {
+    if (!given) {
         exchange->caller.client_id = exchange_new_client_id(exchange);
         return result_ok();
     }

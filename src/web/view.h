@@ -38,7 +38,7 @@ struct view_context {
  */
 
 /* {"known","iso","text"} from "2026-03-27", from {"known","value"}, from an instant ("27 March 2026
- * at 5:30pm"). */
+ * at 5:30pm UTC"). */
 json_t *view_day(str iso);
 json_t *view_known_day(const json_t *known_day);
 json_t *view_instant(str iso);

@@ -68,7 +68,7 @@ json_t *view_instant(str iso)
     char whole[48];
     date_format_plain(instant_date(when), day);
     clock_time(when.milliseconds, time);
-    snprintf(whole, sizeof whole, "%s at %s", day, time);
+    snprintf(whole, sizeof whole, "%s at %s UTC", day, time);
     json_t *view = json_object();
     json_set_flag(view, "known", true);
     json_set_str(view, "iso", iso);

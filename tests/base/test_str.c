@@ -265,7 +265,9 @@ static void test_utf8_exhaustive(void **state)
 }
 
 /* Aim: tab and line feed are the only control characters that may be printed; C1 is known in its
- * UTF-8 form. */
+ * UTF-8 form, and so is what turns the order of a text (Unicode Standard Annex 9, table 4: the
+ * embeddings, overrides and isolates) or ends a line unseen. Marks of a direction, and joiners,
+ * which writing needs, are let through. */
 static void test_printable(void **state)
 {
     (void)state;
@@ -279,6 +281,13 @@ static void test_printable(void **state)
     assert_false(str_is_printable(STR("a\xC2\x9F")));
     assert_true(str_is_printable(STR("a\xC2\xA0")));
     assert_false(str_is_printable(STR("a\rb")));
+    for (unsigned code = 0x2000; code < 0x2100; code++) {
+        const char text[] = {(char)(0xE0 | code >> 12), (char)(0x80 | (code >> 6 & 0x3F)),
+                             (char)(0x80 | (code & 0x3F)), 'a'};
+        const bool expected =
+            !((code >= 0x2028 && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069));
+        assert_int_equal(str_is_printable((str){.at = text, .len = sizeof text}), expected);
+    }
 }
 
 /* Aim: a number is the whole text or refused; the borders of 64 bits. */

@@ -67,6 +67,45 @@ def helps():
         text = run(*command.split(), "--help")
         assert f"Usage: returnhub {command}" in text, text
         assert "--help" in text
+        assert all(len(line) <= 80 and line == line.rstrip() for line in text.splitlines() if not line.startswith("Usage: ")), text
+        assert run("help", *command.split()) == text
+    for group in {command.split()[0] for command in commands() if " " in command} - set(commands()):
+        text = run(group, "--help")
+        assert run("help", group) == text
+        assert [line.split("  ")[1] for line in text.splitlines() if line.startswith(f"  {group} ")] == \
+            [command for command in commands() if command.split()[0] == group], text
+
+
+def refused_prints_nothing(desk):
+    """Half a table, or half an object, could be taken for an answer."""
+    for arguments, account in ((["person", "list"], "admin"), (["screen", "hub_transfer", "--hub", "HUB-NORTH"], "statistician"),
+                               (["screen", "hub_transfer", "--hub", "HUB-NOWHERE"], "caseworker")):
+        for form in ("text", "json", "csv"):
+            outcome = subprocess.run([BINARY, *arguments, "--store", desk.store, "--as", account, "--format", form],
+                                     capture_output=True, text=True)
+            assert outcome.returncode in (4, 6) and outcome.stdout == "", outcome
+            if outcome.returncode == 6:  # whom to ask
+                assert "caseworker" in outcome.stderr and "administrator." not in outcome.stderr, outcome
+
+
+def columns_of_any_script(desk):
+    """What stands behind a name begins at one column, whatever letters it is written in."""
+    for name in ("Zo\u00eb Synthetic \u0416", "Synthetic \u0416 Zo\u00eb"):
+        desk.run("person", "register", name, "1990-02-03", "--new")
+    person = desk.json("person", "list", "--text", "Zo\u00eb")["people"][0]["reference"]
+    head, *lines = desk.run("person", "duplicates", person).splitlines()
+    assert lines and "Zo\u00eb" in lines[0], lines
+    for column in head.split():
+        at = head.index(column)
+        assert all(at == 0 or line[at - 1] == " " and line[at] != " " for line in lines), (column, head, lines)
+
+
+def file_limit(desk, folder):
+    """A file that may not grow is an error that is told, not a death."""
+    path = os.path.join(folder, "limited")
+    outcome = subprocess.run(["sh", "-c", 'ulimit -f 64; exec "$@"', "sh", BINARY, "export", path, "--store", desk.store, "--as", "registrar"],
+                             capture_output=True, text=True)
+    assert outcome.returncode == 7 and outcome.stderr.startswith("returnhub: "), outcome
 
 
 def manual():
@@ -266,6 +305,9 @@ BAD = [
     (["record", "PERSON", "court_order.status"], 2, "needs"),
     (["record", "PERSON", "court_order.status", "none", "--colour", "red"], 2, "--colour"),
     (["record", "PERSON", "court_order.status", "none", "--client-id", "not-a-uuid"], 3, ""),
+    (["record", "PERSON", "person.language", "Arabic\u202e"], 3, "control characters"),
+    (["person", "note", "PERSON", "reads \u202eotherwise"], 3, "control character"),
+    (["person", "note", "PERSON", "two\u2028lines"], 3, "control character"),
     (["step", "request", "PERSON", "fly"], None, "fly"),
     (["step", "request", "PERSON", "hub_transfer", "--hub", "HUB-NOWHERE"], None, ""),
     (["step", "take", "999999999"], 4, ""),
@@ -373,6 +415,9 @@ def main():
         tap.run("broken UTF-8 is refused, nothing changed", lambda: not_utf8(desk))
         tap.run("output that cannot be written is an error", lambda: full_output(desk))
         tap.run("output that nobody reads any more is none", lambda: closed_output(desk))
+        tap.run("what is refused prints nothing but that", lambda: refused_prints_nothing(desk))
+        tap.run("columns stand below one another in any script", lambda: columns_of_any_script(desk))
+        tap.run("a file that may not grow is an error", lambda: file_limit(desk, folder))
         tap.run("the rows follow from the events", lambda: run("rebuild", "--check", "--store", desk.store))
     return tap.done()
 

@@ -314,6 +314,21 @@ def export_events(store, path):
     return open(path, "rb").read()
 
 
+def lost_to_nobody(store, folder):
+    """A file that is there is the register, its key, the file that is read or an older export: none of them is written over."""
+    copy = copy_store(store, folder, "kept.db")
+    older, people = write(os.path.join(folder, "older.ndjson"), "older"), write(os.path.join(folder, "read.csv"), f"{HEAD}{GOOD}\n")
+    kept = {path: open(path, "rb").read() for path in (copy + ".key", older, people)}
+    for path in (copy, copy + ".key", older):
+        run("export", path, "--events", "--store", copy, "--as", "registrar", expect=5)
+    os.symlink(copy, os.path.join(folder, "a-link"))
+    for path in (copy, copy + ".key", people, os.path.join(folder, "a-link")):
+        import_file(copy, people, "--errors", path, expect=2)
+    assert {path: open(path, "rb").read() for path in kept} == kept
+    assert json.loads(run("rebuild", "--check", "--store", copy, "--format", "json"))["differences"] == 0
+    import_file(copy, people, "--errors", older)  # a list of faults is: the file is corrected and tried again
+
+
 def chain_of(data):
     """The hash of docs/import.md, by itself."""
     lines = data.split(b"\n")
@@ -459,6 +474,7 @@ def main():
         store = os.path.join(folder, "demo.db")
         run("demo", "--people", "100", "--seed", "3", "--store", store)
         faults(store, folder, tap)
+        tap.run("no file that is there is lost to an export or a list of faults", lambda: lost_to_nobody(store, folder))
         tap.run("only the roles that may import and export do", lambda: roles(store, folder))
         tap.run(f"{PEOPLE} random people, in as CSV and as NDJSON, come out as they were", lambda: there_and_back(store, folder, chance))
         tap.run("a small random register is made again from its events, equal", lambda: equal_register(

@@ -467,7 +467,7 @@ def mistakes(folder):
         place = "wrong.scenario:" in refused.stderr or "first day" in told[0]
         check(f"where, what, and what to do: {(new or old).strip()[:40]}",
               refused.returncode != 0 and place and all(part in refused.stderr for part in told), refused.stderr)
-    for words, told in ((["run", "nowhere"], "nowhere.scenario"), (["shares", "baseline"], "no measure"),
+    for words, told in ((["run", "nowhere"], "no scenario nowhere\n  hint: A file ends in .scenario"), (["shares", "baseline"], "no measure"),
                         (["run", "baseline", "--one-in", "0"], "one-in"), (["run", "baseline", "--format", "pdf"], "svg"),
                         (["shares", "hub", "--quarter", "2031-Q1"], "2024-Q1 to 2026-Q4"), (["run"], "SCENARIO")):
         refused = run(*words)

@@ -182,6 +182,7 @@ def same_waits(desk, register):
                 waits[str(day(decision[0]).year), group].append(decision[0] - registered)
     found = totals(desk.table("waits"), "Period", "Group")
     assert waits
+    assert "the lower of the two in the middle" in " ".join(desk.run("statistics", "waits", "--definitions", desk.folder).split())
     for key, values in waits.items():
         values.sort()
         n = len(values)

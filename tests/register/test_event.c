@@ -427,7 +427,8 @@ static void client_ids(void **state)
                                          "f81d4fae-7dec-11d0-a765-00a0c91e6bf60",
                                          "g81d4fae-7dec-11d0-a765-00a0c91e6bf6",
                                          "f81d4fae+7dec-11d0-a765-00a0c91e6bf6",
-                                         "{81d4fae-7dec-11d0-a765-00a0c91e6bf6"};
+                                         "{81d4fae-7dec-11d0-a765-00a0c91e6bf6",
+                                         "00000000-0000-0000-0000-000000000000"};
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
         assert_false(client_id_parse(str_from_c(others[i]), &id, &err).ok);
         assert_memory_equal(id.bytes, bytes, CLIENT_ID_SIZE);

@@ -259,6 +259,30 @@ def signed_in_rows(port, tap):
     tap.check("what was looked for is shown as text", b"<script>alert" not in page and b"&lt;script&gt;" in page)
 
 
+NOT_THERE = {"person": "RH-7K3M9Q-8", "other": "RH-7K3M9Q-8", "manifest": "MAN-7K3M9Q-8", "hub": "HUB-NONE", "agreement": "AGR-NONE",
+             "account": "nobody", "table": "none", "scenario": "none", "step": "hub_transfer", "language": "sq", "notice": "none"}
+DEEDS = ("restriction", "erasure", "extension", "suspension", "close", "role", "announcement", "revision", "approval", "note", "answer",
+         "arrival", "boarding", "decision", "undoing", "service", "cancellation")
+
+
+def nothing_there(port, tap):
+    """No page, and no form, of what does not exist: whoever fills one in learns of it only afterwards."""
+    with open(os.path.join(os.environ["RETURNHUB_SOURCE"], "src", "web", "route.def")) as file:
+        patterns = re.findall(r'^ROUTE\(HTTP_GET, "(/[^"]*\{\w+\}[^"]*)", DESK', file.read(), re.M)
+    assert len(patterns) > 50, patterns
+    shown = []
+    for account in ("caseworker", "senior", "hub-north", "protection", "admin", "lawyer", "statistician"):
+        client = Client(port).sign_in(account)
+        for pattern in patterns:
+            for deed in DEEDS if "{deed}" in pattern else ("",):
+                path = re.sub(r"\{(\w+)\}", lambda name: deed if name[1] == "deed" else NOT_THERE.get(name[1], "999999999"), pattern)
+                for kind in ("text/html", "application/json"):
+                    status, _ = client.call("GET", path, headers={"Accept": kind})
+                    if status not in (303, 403, 404, 406):
+                        shown.append((account, path, kind, status))
+    tap.check(f"nothing is shown at {len(patterns)} addresses of what does not exist", not shown, "\n".join(map(str, shown)))
+
+
 def cookies(port, tap):
     signed = exchange(port, post(b"/sign-in", b"username=caseworker&password=" + PASSWORD.encode(),
                                  FORM + b"Accept: text/html\r\nConnection: close\r\n"))
@@ -366,6 +390,7 @@ def main():
         taken(server.port, tap)
         bodies(server.port, tap)
         signed_in_rows(server.port, tap)
+        nothing_there(server.port, tap)
         session, form_token = cookies(server.port, tap)
         session = sites(server.port, tap, session, form_token)
         pages(server.port, tap, session)

@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 
-from desk import Server, Tap, make_demo, new_client_id, run, signed_in
+from desk import BINARY, Server, Tap, make_demo, new_client_id, run, signed_in
 
 ROUNDS = int(os.environ.get("RETURNHUB_ROUNDS", "150" if os.environ.get("RETURNHUB_LONG") else "4"))
 SEED = int(os.environ.get("RETURNHUB_SEED", random.randrange(2**32)))
@@ -48,6 +48,15 @@ class Trouble:
         self.process.send_signal(signal.SIGINT)
         self.process.wait(timeout=20)
         self.process.stderr.close()
+
+
+def full_from_the_start(store):
+    """Memory that processes share is a file too: where it finds no room, the disk is full and not broken."""
+    without_leaks = {**os.environ, "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0"}  # it traces, too
+    outcome = subprocess.run(["strace", "-f", "-q", "-o", "/dev/null", "-e", "trace=pwrite64,write", "-e", "inject=pwrite64,write:error=ENOSPC",
+                              "-P", store + "-shm", BINARY, "person", "list", "--store", store, "--as", "caseworker"],
+                             capture_output=True, text=True, env=without_leaks)
+    assert outcome.returncode == 7 and "the disk is full" in outcome.stderr and "Make room" in outcome.stderr, outcome
 
 
 def record(client, reference, client_id):
@@ -111,6 +120,7 @@ def main():
         there = stored(store)
         missing = [client_id for client_id in acknowledged if there.get(client_id.replace("-", "")) != 1]
         tap.check(f"{len(acknowledged)} acknowledged commands are in the store, once", acknowledged and not missing, missing[:5])
+        tap.run("a disk that is full from the start is told as such", lambda: full_from_the_start(store))
         tap.run("the rows follow from the events", lambda: run("rebuild", "--check", "--store", store))
     return tap.done()
 

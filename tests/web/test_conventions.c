@@ -116,6 +116,8 @@ static void a_command_is_done_in_the_state_it_rests_on(void **state)
     assert_status(ask_with(desk, HTTP_POST, note, "If-Match", tag, json), 412);
     assert_status(ask_with(desk, HTTP_POST, note, "If-Match", "*", json), 201);
     assert_int_equal(office_events(&desk->office), before + 2);
+    assert_status(ask_with(desk, HTTP_POST, note, "If-Match", "", json), 412); /* it names none */
+    assert_int_equal(office_events(&desk->office), before + 2);
     /* Of what is not there, or not in sight, no state is the right one. */
     assert_status(ask_with(desk, HTTP_POST, "/people/RH-000000-0/note", "If-Match", "*", json),
                   412);
@@ -171,6 +173,23 @@ static void a_key_stands_for_one_command(void **state)
                            "{\"note\":\"Another command\"}"),
                   422);
     assert_int_equal(office_events(&desk->office), before + 1);
+}
+
+/* Whoever sends a key relies on it: one that is none is not taken for none. */
+static void a_key_that_is_none_is_told(void **state)
+{
+    struct desk *desk = *state;
+    static const char *const keys[] = {"", "\"\"", "x", "00000000-0000-0000-0000-000000000000"};
+    const struct somebody person = office_ready(&desk->office, "Unkeyed");
+    const char *note = joined(desk, "/people/", person.reference, "/note");
+    const int64_t before = office_events(&desk->office);
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        const struct reply reply =
+            ask_with(desk, HTTP_POST, note, "Idempotency-Key", keys[i], "{\"note\":\"Once\"}");
+        assert_status(reply, 400);
+        assert_true(reply_says(&reply, "must be a UUID"));
+    }
+    assert_int_equal(office_events(&desk->office), before);
 }
 
 /* What the server remembers ends with it; what was recorded stands for its key for ever. */
@@ -597,6 +616,7 @@ int main(void)
         cmocka_unit_test_teardown(a_command_is_done_in_the_state_it_rests_on, clear),
         cmocka_unit_test_teardown(what_came_in_between_is_seen_in_the_commit, clear),
         cmocka_unit_test_teardown(a_key_stands_for_one_command, clear),
+        cmocka_unit_test_teardown(a_key_that_is_none_is_told, clear),
         cmocka_unit_test_teardown(a_key_outlives_the_server, clear),
         cmocka_unit_test_teardown(pointers_are_the_fields_of_the_form, clear),
         cmocka_unit_test_teardown(what_cannot_be_answered_is_said, clear),

@@ -101,6 +101,10 @@ static void bad_registrations_are_refused_with_their_place(void **state)
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         check_bad(*state, "/people", &bad[i]);
     }
+    const struct reply far_off =
+        desk_post(*state, CLERK, "/people", "{\"name\":\"A\",\"registered_on\":\"9999-12-31\"}");
+    assert_status(far_off, 422);
+    assert_true(reply_says(&far_off, "of the years 1900 to 2199"));
 }
 
 static void bad_facts_are_refused_with_their_place(void **state)

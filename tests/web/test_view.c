@@ -51,12 +51,12 @@ static void days_and_times_are_written_for_people(void **state)
         const char *iso;
         const char *text;
     } rows[] = {
-        {"2026-03-27T00:00:00.000Z", "27 March 2026 at midnight"},
-        {"2026-03-27T12:00:59.999Z", "27 March 2026 at midday"},
-        {"2026-03-27T17:30:00.000Z", "27 March 2026 at 5:30pm"},
-        {"2026-03-27T09:05:00.000Z", "27 March 2026 at 9:05am"},
-        {"2026-03-27T00:07:00.000Z", "27 March 2026 at 12:07am"},
-        {"2026-12-31T23:00:00.000Z", "31 December 2026 at 11pm"},
+        {"2026-03-27T00:00:00.000Z", "27 March 2026 at midnight UTC"},
+        {"2026-03-27T12:00:59.999Z", "27 March 2026 at midday UTC"},
+        {"2026-03-27T17:30:00.000Z", "27 March 2026 at 5:30pm UTC"},
+        {"2026-03-27T09:05:00.000Z", "27 March 2026 at 9:05am UTC"},
+        {"2026-03-27T00:07:00.000Z", "27 March 2026 at 12:07am UTC"},
+        {"2026-12-31T23:00:00.000Z", "31 December 2026 at 11pm UTC"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         json_auto_t *view = view_instant(str_from_c(rows[i].iso));

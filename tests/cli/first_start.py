@@ -1,0 +1,66 @@
+#!/usr/bin/env python3
+"""Aim: whoever interrupts `script/server` while it makes the demonstration gets a whole one the next time, and not a register in which
+nobody has an account. The script is the real one; the build is left out, and the demonstration is a small one."""
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.join(os.environ["RETURNHUB_SOURCE"], "tests", "server"))
+from desk import BINARY, Tap, run  # noqa: E402
+
+# Interrupted, a demonstration leaves a register of which nothing was committed: as `account first` makes one.
+STANDS_IN = f"""#!/bin/sh
+case $1 in
+serve) echo "served $RETURNHUB_STORE" ;;
+demo)
+    for store; do :; done
+    if [ -n "$INTERRUPTED" ]; then {BINARY} account first --store "$store" >/dev/null; exit 130; fi
+    exec {BINARY} demo --people 100 --store "$store" ;;
+esac
+"""
+
+
+def put(path, text):
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w") as file:
+        file.write(text)
+    os.chmod(path, 0o755)
+
+
+def start(folder, **environment):
+    return subprocess.run([os.path.join(folder, "script", "server")], capture_output=True, text=True, cwd=folder,
+                          env={**os.environ, "PATH": os.path.join(folder, "bin") + ":" + os.environ["PATH"],
+                               "RETURNHUB_STORE": os.path.join(folder, "var", "register.db"), **environment})
+
+
+def interrupted(folder):
+    store = os.path.join(folder, "var", "register.db")
+    for _ in range(2):
+        first = start(folder, INTERRUPTED="yes")
+        assert first.returncode == 130 and "served" not in first.stdout, first
+        assert not os.path.exists(store), os.listdir(os.path.dirname(store))
+    second = start(folder)
+    assert second.returncode == 0 and f"served {store}" in second.stdout, second
+    assert "RH-" in run("person", "list", "--limit", "1", "--store", store, "--as", "caseworker")
+    assert sorted(os.listdir(os.path.dirname(store))) == ["register.db", "register.db.key"]
+    third = start(folder)
+    assert third.returncode == 0 and third.stdout == f"served {store}\n", third
+
+
+def main():
+    tap = Tap()
+    with tempfile.TemporaryDirectory() as folder:
+        os.mkdir(os.path.join(folder, "script"))
+        shutil.copy(os.path.join(os.environ["RETURNHUB_SOURCE"], "script", "server"), os.path.join(folder, "script", "server"))
+        put(os.path.join(folder, "script", "bootstrap"), "#!/bin/sh\n")
+        put(os.path.join(folder, "bin", "ninja"), "#!/bin/sh\n")
+        put(os.path.join(folder, "build", "release", "build.ninja"), "")
+        put(os.path.join(folder, "build", "release", "src", "cli", "returnhub"), STANDS_IN)
+        tap.run("a demonstration that was interrupted is made anew", lambda: interrupted(folder))
+    return tap.done()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
