@@ -12,7 +12,16 @@ enum {
     NOT_JUDGED = UINT8_MAX,
     FILLED_AT_ONCE = 256,             /* people, whose records stay in the processor's cache */
     ON_COMING = PROCEDURE_STAGES_MAX, /* in place of a stage */
+    FAMILIES_FIRST = 256,
 };
+
+/* In a holder of facts: it is not a person but a family, by its number. */
+#define FAMILY_BIT  (UINT32_C(1) << 31)
+#define NOBODY_FREE UINT32_MAX
+
+/* Who somebody is in their family. */
+enum family_role { ROLE_ALONE, ROLE_CHILDLESS, ROLE_PARENT, ROLE_CHILD };
+enum { ROLE_COUNT = ROLE_CHILD + 1 };
 
 /* What a step records of a fact that is kept. */
 struct recorded {
@@ -27,14 +36,15 @@ struct giving {
     size_t line_count;
     uint32_t stage;
     uint32_t fact;
+    enum fact_scope scope;
     uint64_t purpose;
 };
 
 /* A fact that a person has anew in the judged stage, or brings into it. */
 struct filling {
     uint32_t fact;
-    uint32_t slot;               /* that is copied, or NOT_FOUND_INDEX: */
-    const struct giving *giving; /* what is drawn */
+    const struct giving *givings[ROLE_COUNT]; /* what is drawn, by role; NULL: */
+    uint32_t slot;                            /* what is copied, or NOT_FOUND_INDEX: unknown */
 };
 
 struct judged_stage {
@@ -59,6 +69,8 @@ struct law_plan {
     bool *wanted; /* by fact of the rulebook */
     struct giving *givings;
     size_t giving_count;
+    size_t role_count;                          /* 1: everybody is alone */
+    bool outcomes[PROCEDURE_STAGES_MAX];        /* by stage */
     uint8_t stage_places[PROCEDURE_STAGES_MAX]; /* among the judged ones, or NOT_JUDGED */
     struct judged_stage *stages;
     size_t stage_count;
@@ -77,13 +89,37 @@ struct law_plan {
     size_t country_count;
 };
 
+/* A family as long as it is in the procedure. */
+struct family {
+    uint64_t key;
+    uint32_t people;
+    uint32_t adults;
+    cell *cells;        /* as of a person, of each in it */
+    uint32_t *rows;     /* of each, in the judged stage where they are */
+    uint32_t free_next; /* of its kind */
+};
+
+/* Somebody by themselves, or one of a family. */
+struct someone {
+    uint32_t holder; /* a person, or a family and FAMILY_BIT */
+    uint32_t member;
+    enum family_role role;
+    uint64_t key;
+    uint64_t family_key; /* their own when they are alone */
+    uint32_t group;
+};
+
 struct law_future {
     struct procedure_law law;
     const struct law_plan *plan;
     struct arena *arena;
-    cell **chunks;
-    struct quantity *shares;  /* by fact line */
-    struct line_up *line_ups; /* by judged stage */
+    cell **chunks; /* of people alone */
+    struct family *families;
+    uint32_t family_count;
+    uint32_t family_capacity;
+    uint32_t free_first[PROCEDURE_FAMILY_KINDS_MAX]; /* families that are gone, by kind */
+    struct quantity *shares;                         /* by fact line */
+    struct line_up *line_ups;                        /* by judged stage */
     bool full;
 };
 
@@ -157,6 +193,7 @@ static void find_givings(struct law_plan *plan)
             .first_line = i,
             .stage = line->stage == PROCEDURE_NONE ? ON_COMING : line->stage,
             .fact = line->fact.index,
+            .scope = line->scope,
             .purpose = draw_purpose(line->fact.name.at, line->fact.name.len),
         };
         do {
@@ -167,13 +204,30 @@ static void find_givings(struct law_plan *plan)
     }
 }
 
-/* The last lines of a stage that give the fact count. */
-static const struct giving *giving_of(const struct law_plan *plan, uint32_t stage, uint32_t fact)
+static bool concerns(enum fact_scope scope, enum family_role role)
+{
+    switch (scope) {
+    case OF_EVERYBODY:
+        return true;
+    case OF_FAMILIES:
+        return role != ROLE_ALONE;
+    case OF_FAMILIES_WITH_CHILDREN:
+        return role == ROLE_PARENT || role == ROLE_CHILD;
+    case OF_CHILDREN:
+        return role == ROLE_CHILD;
+    }
+    return false;
+}
+
+/* Of the lines of a stage that give the fact to somebody in that role, the last count. */
+static const struct giving *giving_of(const struct law_plan *plan, uint32_t stage, uint32_t fact,
+                                      enum family_role role)
 {
     const struct giving *found = NULL;
     for (size_t i = 0; i < plan->giving_count; i++) {
-        if (plan->givings[i].stage == stage && plan->givings[i].fact == fact) {
-            found = &plan->givings[i];
+        const struct giving *giving = &plan->givings[i];
+        if (giving->stage == stage && giving->fact == fact && concerns(giving->scope, role)) {
+            found = giving;
         }
     }
     return found;
@@ -200,7 +254,10 @@ static bool is_given_in_all(const struct law_plan *plan, uint32_t fact)
 {
     bool all = true;
     for (uint32_t i = 0; i < PROCEDURE_STAGES_MAX; i++) {
-        all = all && (plan->stage_places[i] == NOT_JUDGED || giving_of(plan, i, fact) != NULL);
+        for (uint32_t role = 0; role < plan->role_count; role++) {
+            all = all && (plan->stage_places[i] == NOT_JUDGED ||
+                          giving_of(plan, i, fact, (enum family_role)role) != NULL);
+        }
     }
     return all;
 }
@@ -362,6 +419,30 @@ static struct line_up_fact fact_given(const struct law_plan *plan, const struct 
                                  .occurs = planes_that_occur(plan, giving->fact, giving)};
 }
 
+/* How a fact comes into a stage: everybody gets it alike, or there is a filling. */
+static struct line_up_fact fact_of_stage(const struct law_plan *plan, uint32_t stage, uint32_t fact,
+                                         struct filling *ret_filling)
+{
+    const struct filling filling = {.fact = fact, .slot = plan->slots[fact]};
+    *ret_filling = filling;
+    bool alike = true;
+    uint64_t occurs = 0;
+    bool any = false;
+    for (uint32_t role = 0; role < plan->role_count; role++) {
+        const struct giving *giving =
+            plan->wanted[fact] ? giving_of(plan, stage, fact, (enum family_role)role) : NULL;
+        const bool brought = giving == NULL && filling.slot != NOT_FOUND_INDEX;
+        ret_filling->givings[role] = giving;
+        alike = alike && giving == ret_filling->givings[0];
+        any = any || brought || giving != NULL;
+        occurs |= giving != NULL || brought ? planes_that_occur(plan, fact, giving) : 0;
+    }
+    if (alike && ret_filling->givings[0] != NULL) {
+        return fact_given(plan, ret_filling->givings[0]);
+    }
+    return (struct line_up_fact){.source = any ? LINE_UP_ROWS : LINE_UP_NOTHING, .occurs = occurs};
+}
+
 static result make_stage(struct law_plan *plan, uint32_t stage, struct arena *arena,
                          struct err *err)
 {
@@ -374,18 +455,9 @@ static result make_stage(struct law_plan *plan, uint32_t stage, struct arena *ar
         return arena_full(err);
     }
     for (uint32_t i = 0; i < rulebook->fact_count; i++) {
-        const struct giving *giving = plan->wanted[i] ? giving_of(plan, stage, i) : NULL;
-        const bool brought = giving == NULL && plan->slots[i] != NOT_FOUND_INDEX;
-        if (giving != NULL) {
-            facts[i] = fact_given(plan, giving);
-        } else if (brought) {
-            facts[i] = (struct line_up_fact){.source = LINE_UP_ROWS,
-                                             .occurs = planes_that_occur(plan, i, NULL)};
-        }
-        if (facts[i].source == LINE_UP_ROWS) {
-            const uint32_t slot = brought ? plan->slots[i] : NOT_FOUND_INDEX;
-            judged->fillings[judged->filling_count++] = (struct filling){i, slot, giving};
-        }
+        struct filling *filling = &judged->fillings[judged->filling_count];
+        facts[i] = fact_of_stage(plan, stage, i, filling);
+        judged->filling_count += facts[i].source == LINE_UP_ROWS;
     }
     judged->line_up = (struct line_up_plan){
         .rulebook = rulebook,
@@ -428,6 +500,10 @@ result law_plan_make(const struct scenario *scenario, struct arena *arena,
         return arena_full(err);
     }
     plan->scenario = scenario;
+    plan->role_count = scenario->family_kind_count == 0 ? ROLE_ALONE + 1 : ROLE_COUNT;
+    for (uint32_t i = 0; i < scenario->stage_count; i++) {
+        plan->outcomes[i] = scenario_is_outcome(scenario, i);
+    }
     TRY(plan_room(plan, arena, err));
     *ret_plan = NULL;
     find_ways(plan);
@@ -451,10 +527,13 @@ result law_plan_make(const struct scenario *scenario, struct arena *arena,
 
 /* ---- people ---- */
 
-static cell *cells_of(const struct law_future *future, uint32_t person)
+static cell *cells_of(const struct law_future *future, uint32_t holder, uint32_t member)
 {
-    return &future->chunks[person / CHUNK_PEOPLE]
-                          [(size_t)(person % CHUNK_PEOPLE) * future->plan->slot_count];
+    const size_t slots = future->plan->slot_count;
+    if ((holder & FAMILY_BIT) != 0) {
+        return &future->families[holder ^ FAMILY_BIT].cells[member * slots];
+    }
+    return &future->chunks[holder / CHUNK_PEOPLE][(holder % CHUNK_PEOPLE) * slots];
 }
 
 static bool has_room(struct law_future *future, uint32_t person)
@@ -467,6 +546,93 @@ static bool has_room(struct law_future *future, uint32_t person)
     }
     return !future->full;
 }
+
+/* ---- families ---- */
+
+static void families_grow(struct law_future *future)
+{
+    const uint32_t capacity = 2 * future->family_capacity + FAMILIES_FIRST;
+    struct family *families = ARENA_NEW(future->arena, struct family, capacity);
+    if (families == NULL) {
+        future->full = true;
+        return;
+    }
+    if (future->family_count > 0) {
+        memcpy(families, future->families, future->family_count * sizeof *families);
+    }
+    future->families = families;
+    future->family_capacity = capacity;
+}
+
+/* Another family of that kind, of whom nothing is known. */
+static uint32_t family_new(struct law_future *future, uint32_t kind)
+{
+    const struct family_item *item = &future->plan->scenario->family_kinds[kind];
+    const uint32_t people = item->adults + item->children;
+    if (future->family_count == future->family_capacity) {
+        families_grow(future);
+    }
+    if (future->full) {
+        return 0;
+    }
+    struct family *family = &future->families[future->family_count];
+    *family = (struct family){
+        .people = people,
+        .adults = item->adults,
+        .cells = ARENA_NEW(future->arena, cell, people * future->plan->slot_count + 1),
+        .rows = ARENA_NEW(future->arena, uint32_t, people),
+    };
+    future->full = family->cells == NULL || family->rows == NULL;
+    return future->family_count++;
+}
+
+/* A family that comes takes the room of one of its kind that is gone. */
+static uint32_t family_begin(struct law_future *future, uint32_t kind, uint64_t key)
+{
+    uint32_t number = future->free_first[kind];
+    if (number == NOBODY_FREE) {
+        number = family_new(future, kind);
+    } else {
+        future->free_first[kind] = future->families[number].free_next;
+    }
+    if (!future->full) {
+        future->families[number].key = key;
+    }
+    return number | FAMILY_BIT;
+}
+
+static void family_end(struct law_future *future, uint32_t holder, uint32_t kind)
+{
+    future->families[holder ^ FAMILY_BIT].free_next = future->free_first[kind];
+    future->free_first[kind] = holder ^ FAMILY_BIT;
+}
+
+static uint32_t people_of(const struct law_future *future, uint32_t holder)
+{
+    return (holder & FAMILY_BIT) != 0 ? future->families[holder ^ FAMILY_BIT].people : 1;
+}
+
+static struct someone someone_of(const struct law_future *future, const struct procedure_who *who,
+                                 uint32_t holder, uint32_t member)
+{
+    struct someone someone = {.holder = holder,
+                              .member = member,
+                              .role = ROLE_ALONE,
+                              .key = who->key,
+                              .family_key = who->key,
+                              .group = who->group};
+    if ((holder & FAMILY_BIT) != 0) {
+        const struct family *family = &future->families[holder ^ FAMILY_BIT];
+        const bool has_children = family->people > family->adults;
+        someone.key = procedure_member_key(who->key, member);
+        someone.role = member >= family->adults ? ROLE_CHILD
+                       : has_children           ? ROLE_PARENT
+                                                : ROLE_CHILDLESS;
+    }
+    return someone;
+}
+
+/* ---- what is given ---- */
 
 static cell given_cell(const struct law_future *future, size_t line_index, uint32_t group,
                        int32_t day)
@@ -489,11 +655,13 @@ static cell given_cell(const struct law_future *future, size_t line_index, uint3
     return CELL_UNKNOWN;
 }
 
-/* One of the lines is drawn, or none, then the fact is unknown. */
+/* One of the lines is drawn, or none, then the fact is unknown. What is said of families is drawn
+ * once for all of it. */
 static cell given(const struct law_future *future, const struct giving *giving, uint64_t key,
-                  uint32_t group, int32_t day)
+                  uint64_t family_key, uint32_t group, int32_t day)
 {
-    struct draw draw = draw_begin(key, giving->purpose);
+    const bool each = giving->scope == OF_EVERYBODY || giving->scope == OF_CHILDREN;
+    struct draw draw = draw_begin(each ? key : family_key, giving->purpose);
     double left = draw_unit(&draw);
     for (size_t i = 0; i < giving->line_count; i++) {
         const size_t line = giving->first_line + i;
@@ -507,68 +675,130 @@ static cell given(const struct law_future *future, const struct giving *giving, 
 }
 
 /* Of the facts that are kept; those of a judged stage alone are given when somebody is judged. */
-static void give_kept(const struct law_future *future, const struct procedure_who *who,
+static void give_kept(const struct law_future *future, const struct someone *someone,
                       uint32_t stage, int32_t day)
 {
     const struct law_plan *plan = future->plan;
+    cell *cells = cells_of(future, someone->holder, someone->member);
     for (size_t i = plan->kept_first[stage]; i < plan->kept_first[stage + 1]; i++) {
         const struct giving *giving = plan->kept_givings[i];
-        cells_of(future, who->person)[plan->slots[giving->fact]] =
-            given(future, giving, who->key, who->group, day);
+        if (concerns(giving->scope, someone->role)) {
+            cells[plan->slots[giving->fact]] =
+                given(future, giving, someone->key, someone->family_key, someone->group, day);
+        }
     }
 }
 
-/* The seat is the row in the judged stage where they are. */
-static uint32_t enter_stage(struct law_future *future, const struct procedure_who *who,
-                            uint32_t stage, int32_t day)
+/* Gives the row in the judged stage. */
+static uint32_t open_row(struct law_future *future, const struct someone *someone, uint8_t place,
+                         int32_t day)
 {
-    give_kept(future, who, stage, day);
-    const uint8_t place = future->plan->stage_places[stage];
-    if (place == NOT_JUDGED) {
-        return 0;
-    }
     struct line_up *line_up = &future->line_ups[place];
-    const uint32_t row = line_up_open(line_up, who->person, who->key, (uint16_t)who->group, day);
+    const uint32_t row = line_up_open(line_up, (struct line_up_row){
+                                                   .key = someone->key,
+                                                   .person = someone->holder,
+                                                   .day = day,
+                                                   .group = (uint16_t)someone->group,
+                                                   .member = (uint8_t)someone->member,
+                                                   .role = (uint8_t)someone->role,
+                                               });
     future->full = future->full || line_up->full;
     return row;
+}
+
+/* The seat of somebody alone is the row in the judged stage where they are; that of a family is the
+ * family. */
+static uint32_t enter_stage(struct law_future *future, const struct procedure_who *who,
+                            uint32_t holder, uint32_t stage, int32_t day)
+{
+    const uint8_t place = future->plan->stage_places[stage];
+    const uint32_t people = people_of(future, holder);
+    uint32_t row = 0;
+    for (uint32_t i = 0; i < people && !future->full; i++) {
+        const struct someone someone = someone_of(future, who, holder, i);
+        give_kept(future, &someone, stage, day);
+        row = place == NOT_JUDGED ? 0 : open_row(future, &someone, place, day);
+        if ((holder & FAMILY_BIT) != 0) {
+            future->families[holder ^ FAMILY_BIT].rows[i] = row;
+        }
+    }
+    return (holder & FAMILY_BIT) != 0 ? holder : row;
 }
 
 static uint32_t law_comes(void *context, const struct procedure_who *who, uint32_t stage,
                           int32_t day)
 {
     struct law_future *future = context;
-    if (!has_room(future, who->person)) {
+    const bool alone = who->family == PROCEDURE_NONE;
+    if (alone && !has_room(future, who->person)) {
         return 0;
     }
-    cell *cells = cells_of(future, who->person);
-    for (size_t i = 0; i < future->plan->slot_count; i++) {
-        cells[i] = CELL_UNKNOWN;
+    const uint32_t holder = alone ? who->person : family_begin(future, who->family, who->key);
+    for (uint32_t i = 0; !future->full && i < people_of(future, holder); i++) {
+        const struct someone someone = someone_of(future, who, holder, i);
+        cell *cells = cells_of(future, holder, i);
+        for (size_t j = 0; j < future->plan->slot_count; j++) {
+            cells[j] = CELL_UNKNOWN;
+        }
+        give_kept(future, &someone, ON_COMING, day);
     }
-    give_kept(future, who, ON_COMING, day);
-    return enter_stage(future, who, stage, day);
+    return future->full ? 0 : enter_stage(future, who, holder, stage, day);
+}
+
+/* What the step records of somebody, and they are no longer in the stage that they leave. */
+static void leave_stage(struct law_future *future, uint32_t holder, uint32_t member, uint32_t row,
+                        uint32_t from, uint32_t step, int32_t day)
+{
+    const struct law_plan *plan = future->plan;
+    const uint8_t place = plan->stage_places[from];
+    cell *cells = cells_of(future, holder, member);
+    for (size_t i = 0; i < plan->record_counts[step]; i++) {
+        const struct recorded *record = &plan->records[step][i];
+        cells[record->slot] = record->today ? cell_of_number(day) : record->value;
+    }
+    if (place != NOT_JUDGED && line_up_has(&future->line_ups[place], row, holder)) {
+        line_up_close(&future->line_ups[place], row);
+    }
 }
 
 static uint32_t law_steps(void *context, const struct procedure_who *who, uint32_t from,
                           uint32_t step, uint32_t to, int32_t day)
 {
     struct law_future *future = context;
-    const struct law_plan *plan = future->plan;
     if (future->full) {
         return 0;
     }
-    for (size_t i = 0; i < plan->record_counts[step]; i++) {
-        const struct recorded *record = &plan->records[step][i];
-        cells_of(future, who->person)[record->slot] =
-            record->today ? cell_of_number(day) : record->value;
+    if (who->family == PROCEDURE_NONE) {
+        leave_stage(future, who->person, 0, who->seat, from, step, day);
+        return enter_stage(future, who, who->person, to, day);
     }
-    const uint8_t place = plan->stage_places[from];
-    if (place != NOT_JUDGED && line_up_has(&future->line_ups[place], who->seat, who->person)) {
-        line_up_close(&future->line_ups[place], who->seat);
+    const struct family *family = &future->families[who->seat ^ FAMILY_BIT];
+    for (uint32_t i = 0; i < family->people; i++) {
+        leave_stage(future, who->seat, i, family->rows[i], from, step, day);
     }
-    return enter_stage(future, who, to, day);
+    if (future->plan->outcomes[to]) {
+        family_end(future, who->seat, who->family);
+        return 0;
+    }
+    return enter_stage(future, who, who->seat, to, day);
 }
 
 /* ---- judging ---- */
+
+static cell filled(const struct law_future *future, const struct filling *filling,
+                   const struct line_up_row *about)
+{
+    const struct giving *giving = filling->givings[about->role];
+    if (giving != NULL) {
+        const uint64_t family_key = (about->person & FAMILY_BIT) != 0
+                                        ? future->families[about->person ^ FAMILY_BIT].key
+                                        : about->key;
+        return given(future, giving, about->key, family_key, about->group, about->day);
+    }
+    return filling->slot == NOT_FOUND_INDEX
+               ? CELL_UNKNOWN
+               : cells_of(future, about->person, about->member)[filling->slot];
+}
 
 /* One fact of some of those who came since they were last judged. */
 static void fill_fact(const struct law_future *future, struct line_up *line_up,
@@ -576,15 +806,43 @@ static void fill_fact(const struct law_future *future, struct line_up *line_up,
 {
     cell values[FILLED_AT_ONCE];
     for (size_t i = 0; i < count; i++) {
-        const struct line_up_row *about = &line_up->rows[fresh[i]];
-        values[i] = filling->slot != NOT_FOUND_INDEX
-                        ? cells_of(future, about->person)[filling->slot]
-                        : given(future, filling->giving, about->key, about->group, about->day);
+        values[i] = filled(future, filling, &line_up->rows[fresh[i]]);
     }
     line_up_put(line_up, filling->fact, fresh, count, values);
 }
 
-static const struct columns *fill(const struct law_future *future, uint32_t stage)
+static bool begins_family(const struct line_up_row *row)
+{
+    return row->is_there && row->member == 0 && (row->person & FAMILY_BIT) != 0;
+}
+
+/* The families in a line. */
+static result families_in(const struct law_future *future, const struct line_up *line_up,
+                          struct arena *arena, struct line_up_families *ret_families,
+                          struct err *err)
+{
+    const bool any = future->family_count > 0;
+    uint32_t *rows = ARENA_NEW(arena, uint32_t, any ? line_up->row_count + 1 : 1);
+    size_t *begins = ARENA_NEW(arena, size_t, any ? line_up->row_count + 1 : 1);
+    if (rows == NULL || begins == NULL) {
+        return arena_full(err);
+    }
+    size_t count = 0;
+    size_t people = 0;
+    for (uint32_t i = 0; any && i < line_up->row_count; i++) {
+        if (begins_family(&line_up->rows[i])) {
+            const struct family *family = &future->families[line_up->rows[i].person ^ FAMILY_BIT];
+            memcpy(&rows[people], family->rows, family->people * sizeof *rows);
+            people += family->people;
+            begins[++count] = people;
+        }
+    }
+    *ret_families = (struct line_up_families){rows, begins, count};
+    return result_ok();
+}
+
+/* Whoever came since the last time gets their facts. */
+static void fill(const struct law_future *future, uint32_t stage)
 {
     const struct judged_stage *judged = &future->plan->stages[stage];
     struct line_up *line_up = &future->line_ups[stage];
@@ -595,7 +853,6 @@ static const struct columns *fill(const struct law_future *future, uint32_t stag
             fill_fact(future, line_up, &judged->fillings[i], &line_up->fresh[first], some);
         }
     }
-    return line_up_settle(line_up);
 }
 
 /* What the scenario says of the hub and the agreement on that day. */
@@ -631,22 +888,32 @@ static const uint64_t *barred_for_good(const struct judged_way *judged,
     return rows;
 }
 
-static void bar_row(struct line_up *line_up, uint32_t row, uint16_t way, uint16_t ways)
+/* All of the family, when one is: it goes together, or nobody. */
+static void bar_row(const struct law_future *future, struct line_up *line_up, uint32_t row,
+                    uint16_t way, uint16_t ways)
 {
-    struct line_up_row *about = &line_up->rows[row];
-    about->barred |= way;
-    if (about->is_there && about->barred == ways) {
-        line_up_close(line_up, row);
+    const struct line_up_row about = line_up->rows[row];
+    if (!about.is_there) {
+        return;
+    }
+    const bool alone = (about.person & FAMILY_BIT) == 0;
+    const uint32_t *rows = alone ? &row : future->families[about.person ^ FAMILY_BIT].rows;
+    for (uint32_t i = 0; i < people_of(future, about.person); i++) {
+        struct line_up_row *barred = &line_up->rows[rows[i]];
+        barred->barred |= way;
+        if (barred->barred == ways) {
+            line_up_close(line_up, rows[i]);
+        }
     }
 }
 
 /* Whoever is barred for good from all ways of the stage is never judged again while they are in it,
  * and their row is free for others. */
-static result bar_for_good(const struct law_plan *plan, const struct judged_way *judged,
+static result bar_for_good(const struct law_future *future, const struct judged_way *judged,
                            const struct screen_answers *answers, struct line_up *line_up,
                            struct arena scratch, struct err *err)
 {
-    const uint16_t ways = plan->stages[judged->stage].ways;
+    const uint16_t ways = future->plan->stages[judged->stage].ways;
     const size_t word_count = ((size_t)line_up->row_count + 63) / 64;
     const uint64_t *barred = barred_for_good(judged, answers, word_count, &scratch);
     if (barred == NULL) {
@@ -654,23 +921,33 @@ static result bar_for_good(const struct law_plan *plan, const struct judged_way 
     }
     for (size_t word = 0; word < word_count; word++) {
         for (uint64_t left = barred[word]; left != 0; left &= left - 1) {
-            bar_row(line_up, (uint32_t)(word * 64) + (uint32_t)__builtin_ctzll(left), judged->bit,
-                    ways);
+            bar_row(future, line_up, (uint32_t)(word * 64) + (uint32_t)__builtin_ctzll(left),
+                    judged->bit, ways);
         }
     }
     return result_ok();
 }
 
-static enum procedure_clearance clearance_of(const struct judged_way *judged,
+/* Clear is who is in a row that is clear; of a family, everybody. */
+static enum procedure_clearance clearance_of(const struct law_future *future,
+                                             const struct judged_way *judged,
                                              const struct screen_answers *answers,
-                                             const struct line_up *line_up,
                                              struct procedure_candidate candidate)
 {
-    if (!line_up_has(line_up, candidate.seat, candidate.person) ||
-        (line_up->rows[candidate.seat].barred & judged->bit) != 0) {
-        return NEVER_CLEARED;
+    const struct line_up *line_up = &future->line_ups[judged->stage];
+    const bool alone = (candidate.seat & FAMILY_BIT) == 0;
+    const uint32_t holder = alone ? candidate.person : candidate.seat;
+    const uint32_t *rows =
+        alone ? &candidate.seat : future->families[candidate.seat ^ FAMILY_BIT].rows;
+    bool clear = true;
+    for (uint32_t i = 0; i < people_of(future, holder); i++) {
+        if (!line_up_has(line_up, rows[i], holder) ||
+            (line_up->rows[rows[i]].barred & judged->bit) != 0) {
+            return NEVER_CLEARED;
+        }
+        clear = clear && plane_bit(answers->clear, rows[i]);
     }
-    return plane_bit(answers->clear, candidate.seat) ? CLEARED : NOT_CLEARED;
+    return clear ? CLEARED : NOT_CLEARED;
 }
 
 static result law_judges(void *context, uint32_t way, const struct procedure_candidate *candidates,
@@ -689,7 +966,10 @@ static result law_judges(void *context, uint32_t way, const struct procedure_can
     struct line_up *line_up = &future->line_ups[judged->stage];
     struct arena scratch = *future->arena;
     const date today = date_add_days(plan->scenario->about.begins, day);
-    const struct columns *columns = fill(future, judged->stage);
+    fill(future, judged->stage);
+    struct line_up_families families;
+    TRY(families_in(future, line_up, &scratch, &families, err));
+    const struct columns *columns = line_up_settle(line_up, families);
     const struct value *values = hub_values(plan, judged->hub, today, &scratch);
     if (values == NULL) {
         return arena_full(err);
@@ -706,9 +986,9 @@ static result law_judges(void *context, uint32_t way, const struct procedure_can
     TRY(screen_compile(columns, &question, screen_best_level(), &scratch, &screen, err));
     TRY(screen_answers_init(screen, true, &scratch, &answers, err));
     TRY(screen_all(screen, scratch, &answers, err));
-    TRY(bar_for_good(plan, judged, &answers, line_up, scratch, err));
+    TRY(bar_for_good(future, judged, &answers, line_up, scratch, err));
     for (size_t i = 0; i < count; i++) {
-        ret_clearances[i] = clearance_of(judged, &answers, line_up, candidates[i]);
+        ret_clearances[i] = clearance_of(future, judged, &answers, candidates[i]);
     }
     return result_ok();
 }
@@ -745,6 +1025,9 @@ result law_begin(const struct law_plan *plan, struct sums *sums,
         return arena_full(err);
     }
     *future = (struct law_future){.plan = plan, .arena = sums->arena};
+    for (size_t i = 0; i < PROCEDURE_FAMILY_KINDS_MAX; i++) {
+        future->free_first[i] = NOBODY_FREE;
+    }
     future->chunks = ARENA_NEW(sums->arena, cell *, CHUNKS_MAX);
     future->shares = ARENA_NEW(sums->arena, struct quantity, scenario->fact_count + 1);
     struct schedules *shares = ARENA_NEW(sums->arena, struct schedules, scenario->fact_count + 1);

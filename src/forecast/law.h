@@ -7,9 +7,13 @@
  * (rulebook/screen.h): only those are served for whom every safeguard is clear. What nobody has
  * recorded is unknown, and unknown never clears.
  *
- * Of the facts of a person only those are kept that such a safeguard reads, in 16 bits each. Each
- * person is judged alone: a scenario that judges says `family.complete = yes` of whom that is so.
- */
+ * Everybody in a family has facts of their own, but for those that a scenario says of families,
+ * which are drawn once for all of it. Each is judged by themselves, with the others as the members
+ * of their family: `every family member has ...` asks of them. A family is clear for a step when
+ * everybody in it is, and never will be when one of them never will be. Whether a family is
+ * recorded in full is a fact as any other, and the scenario's to say, of those alone too.
+ *
+ * Of the facts of a person only those are kept that such a safeguard reads, in 16 bits each. */
 #ifndef RETURNHUB_FORECAST_LAW_H
 #define RETURNHUB_FORECAST_LAW_H
 

@@ -9,9 +9,6 @@ enum {
 
 #define NO_ROW_FREE UINT32_MAX
 
-static const size_t no_groups[2];
-static const uint32_t no_members[1];
-
 static bool has_planes(const struct fact *fact)
 {
     return fact->type == FACT_FLAG ||
@@ -249,8 +246,7 @@ static void count_day(struct line_up *line_up, uint32_t row, int32_t day)
     line_up->day_greatest = kept > line_up->day_greatest ? kept : line_up->day_greatest;
 }
 
-uint32_t line_up_open(struct line_up *line_up, uint32_t person, uint64_t key, uint16_t group,
-                      int32_t day)
+uint32_t line_up_open(struct line_up *line_up, struct line_up_row who)
 {
     uint32_t row = line_up->free_first;
     if (row != NO_ROW_FREE) {
@@ -265,12 +261,13 @@ uint32_t line_up_open(struct line_up *line_up, uint32_t person, uint64_t key, ui
         row = line_up->row_count++;
     }
     const bool was_new = line_up->rows[row].is_new;
-    line_up->rows[row] = (struct line_up_row){
-        .key = key, .person = person, .day = day, .group = group, .is_there = true, .is_new = true};
+    who.barred = 0;
+    who.is_there = who.is_new = true;
+    line_up->rows[row] = who;
     if (!was_new) {
         line_up->fresh[line_up->fresh_count++] = row;
     }
-    count_day(line_up, row, day);
+    count_day(line_up, row, who.day);
     return row;
 }
 
@@ -404,7 +401,7 @@ static void settle_range(struct line_up *line_up, uint32_t index)
     }
 }
 
-const struct columns *line_up_settle(struct line_up *line_up)
+const struct columns *line_up_settle(struct line_up *line_up, struct line_up_families families)
 {
     const struct line_up_plan *plan = line_up->plan;
     line_up->fresh_count = 0;
@@ -417,8 +414,9 @@ const struct columns *line_up_settle(struct line_up *line_up)
         .row_count = line_up->row_count,
         .word_count = blocks * COLUMNS_BLOCK_WORDS,
         .columns = line_up->of_facts,
-        .members = no_members,
-        .group_begin = no_groups,
+        .members = families.rows,
+        .group_begin = families.begins,
+        .group_count = families.count,
     };
     return &line_up->columns;
 }

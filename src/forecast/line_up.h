@@ -58,12 +58,21 @@ struct line_up_plan {
 
 struct line_up_row {
     uint64_t key;
-    uint32_t person;
-    int32_t day; /* of coming */
+    uint32_t person; /* or the family they are in */
+    int32_t day;     /* of coming */
     uint16_t group;
     uint16_t barred; /* bits: ways of the stage whose step is never clear in this stay */
+    uint8_t member;  /* their number in the family */
+    uint8_t role;
     bool is_there;
     bool is_new; /* since line_up_settle */
+};
+
+/* The rows of families, one after the other. */
+struct line_up_families {
+    const uint32_t *rows;
+    const size_t *begins; /* one more than there are */
+    size_t count;
 };
 
 struct line_up_column {
@@ -99,9 +108,8 @@ struct line_up {
 MUST_USE result line_up_begin(struct line_up *line_up, const struct line_up_plan *plan,
                               struct arena *arena, struct err *err);
 
-/* A row for somebody who comes, and back again. */
-uint32_t line_up_open(struct line_up *line_up, uint32_t person, uint64_t key, uint16_t group,
-                      int32_t day);
+/* A row for somebody who comes (of `who`, what is said of them), and back again. */
+uint32_t line_up_open(struct line_up *line_up, struct line_up_row who);
 void line_up_close(struct line_up *line_up, uint32_t row);
 /* Is it still that person's? Then it is of this stay: in each of them a row is opened. */
 static inline bool line_up_has(const struct line_up *line_up, uint32_t row, uint32_t person)
@@ -114,7 +122,7 @@ static inline bool line_up_has(const struct line_up *line_up, uint32_t row, uint
 size_t line_up_fresh(struct line_up *line_up);
 void line_up_put(struct line_up *line_up, uint32_t fact, const uint32_t *rows, size_t count,
                  const cell *values);
-/* The columns, once everything is put. */
-const struct columns *line_up_settle(struct line_up *line_up);
+/* The columns, once everything is put. The families are referred to. */
+const struct columns *line_up_settle(struct line_up *line_up, struct line_up_families families);
 
 #endif

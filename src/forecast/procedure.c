@@ -67,11 +67,14 @@ struct stage {
     bool outcome;
 };
 
+/* Of those who come alone, or in families, of one group. */
 struct source {
     uint32_t arrivals;
     uint32_t group;
     uint64_t key;
     uint64_t count;
+    double part;               /* comings for each person who comes */
+    families_a_person of_kind; /* NULL: alone */
 };
 
 struct run {
@@ -177,7 +180,12 @@ static struct procedure_person *people_room(struct run *run, size_t count)
     return arena_take(&run->arena, count, sizeof(struct procedure_person), 64);
 }
 
-static uint32_t person_new(struct run *run, uint32_t group, uint64_t key)
+static uint32_t people_in(const struct run *run, const struct procedure_person *person)
+{
+    return run->counts.people_of[person->kind];
+}
+
+static uint32_t person_new(struct run *run, uint32_t group, uint32_t kind, uint64_t key)
 {
     uint32_t who = run->free_first;
     if (who != NOBODY) {
@@ -199,9 +207,10 @@ static uint32_t person_new(struct run *run, uint32_t group, uint64_t key)
     struct procedure_person *person = &run->people[who];
     person->key = key;
     person->group = (uint16_t)group;
+    person->kind = (uint8_t)kind;
     person->stay = 0;
     person->in_line = 0;
-    run->counts.begun++;
+    run->counts.begun += people_in(run, person);
     return who;
 }
 
@@ -212,7 +221,7 @@ static void person_end(struct run *run, uint32_t who)
     person->stage = PROCEDURE_PERSON_GONE;
     person->key = run->free_first;
     run->free_first = who;
-    run->counts.ended++;
+    run->counts.ended += people_in(run, person);
 }
 
 /* ---- stays ---- */
@@ -229,7 +238,9 @@ static bool ticket_is_good(const struct procedure_person *person, uint32_t ticke
 
 static struct procedure_who who_is(const struct procedure_person *person, uint32_t number)
 {
-    return (struct procedure_who){person->key, number, person->seat, person->group};
+    return (struct procedure_who){person->key, number, person->seat, person->group,
+                                  person->kind == PROCEDURE_ALONE ? PROCEDURE_NONE
+                                                                  : person->kind - 1U};
 }
 
 static struct draw draw_of(const struct procedure_person *person, uint64_t purpose)
@@ -294,16 +305,20 @@ static bool served_at_once(struct run *run, uint32_t who, struct way *way, doubl
     struct procedure_person *person = &run->people[who];
     struct station *station = &run->stations[way->station];
     const struct station_entry entry = {person->since, who, ticket_and_way(person, way)};
+    const uint32_t people = people_in(run, person);
     if (way->judged) {
         candidate_add(run, way, entry, person->seat);
         return false;
     }
-    if (station->waiting == 0 && station_is_free(station)) {
-        station_serve(station, now, person->since);
+    if (station->waiting == 0 && station_has_room(station, people)) {
+        station_serve(station, people, now, person->since);
         return true;
     }
-    station_wait(station, now, entry);
+    station_wait(station, people, now, entry);
     person->in_line |= (uint16_t)(1U << way->bit);
+    if (station_has_room(station, people)) { /* those before them may be too many for it at all */
+        run->to_serve |= UINT64_C(1) << way->station;
+    }
     return false;
 }
 
@@ -328,7 +343,7 @@ static struct way *stay_begin(struct run *run, uint32_t who, uint32_t stage_inde
     person->ticket++;
     person->stay++;
     person->since = since;
-    procedure_count_enter(&run->counts, stage_index, person->group, now);
+    procedure_count_enter(&run->counts, stage_index, person->group, people_in(run, person), now);
     double due = (double)INFINITY;
     const struct way *due_way = NULL;
     for (struct way *way = stage->ways; way < stage->ways + stage->way_count; way++) {
@@ -354,30 +369,35 @@ static struct way *stay_begin(struct run *run, uint32_t who, uint32_t stage_inde
     return NULL;
 }
 
+/* A family that there was no room for was waited for by those behind it. */
 static void leave_lines(struct run *run, struct procedure_person *person, double now)
 {
     const struct stage *stage = &run->stages[person->stage];
+    const uint32_t people = people_in(run, person);
     while (person->in_line != 0) {
         const int bit = __builtin_ctz(person->in_line);
+        const uint32_t station = stage->ways[bit].station;
         person->in_line &= (uint16_t)(person->in_line - 1);
-        station_gone(&run->stations[stage->ways[bit].station], now);
+        station_gone(&run->stations[station], people, now);
+        run->to_serve |= people > 1 ? UINT64_C(1) << station : 0;
     }
 }
 
-static void give_back(struct run *run, uint32_t station, double now)
+static void give_back(struct run *run, uint32_t station, uint32_t people, double now)
 {
-    station_give_back(&run->stations[station], now);
+    station_give_back(&run->stations[station], people, now);
     run->to_serve |= UINT64_C(1) << station;
 }
 
 /* Places change hands: `gained` is the station that has just served the person, or none. */
-static void pass_places(struct run *run, uint32_t held, uint32_t gained, uint32_t next, double now)
+static void pass_places(struct run *run, uint32_t held, uint32_t gained, uint32_t next,
+                        uint32_t people, double now)
 {
     if (held != PROCEDURE_NONE && held != next) {
-        give_back(run, held, now);
+        give_back(run, held, people, now);
     }
     if (gained != PROCEDURE_NONE && (gained != next || held == next)) {
-        give_back(run, gained, now);
+        give_back(run, gained, people, now);
     }
     ASSERT(next == PROCEDURE_NONE || next == held || next == gained);
 }
@@ -424,12 +444,13 @@ static uint32_t stay_end(struct run *run, uint32_t who, const struct way *way, d
     const struct procedure_law *law = run->procedure->law;
     struct procedure_person *person = &run->people[who];
     const struct procedure_branch *branch = branch_of(person, way, now);
+    const uint32_t people = people_in(run, person);
     leave_lines(run, person, now);
-    procedure_count_leave(&run->counts, person->stage, person->group, now);
-    procedure_count_step(&run->counts, branch->step, person->group);
+    procedure_count_leave(&run->counts, person->stage, person->group, people, now);
+    procedure_count_step(&run->counts, branch->step, person->group, people);
     pass_places(run, run->stages[person->stage].holds,
                 way->gives_place ? way->station : PROCEDURE_NONE, run->stages[branch->to].holds,
-                now);
+                people, now);
     if (law != NULL) {
         const struct procedure_who is = who_is(person, who);
         person->seat = law->step(law->context, &is, person->stage, branch->step, branch->to,
@@ -469,20 +490,44 @@ static const struct procedure_person *person_in_line(const struct run *run,
     return &run->people[who < run->people_count ? who : 0];
 }
 
+/* Whose turn it is. False: nobody's, or that of a family for which there is no room yet. Who is
+ * taken from behind a family that is too large for the station leaves a hole. */
+static bool next_in_line(const struct run *run, struct station *station,
+                         struct station_entry *ret_entry)
+{
+    uint32_t behind = 0;
+    while (station_entry_at(station, behind, ret_entry)) {
+        __builtin_prefetch(person_in_line(run, station));
+        const struct procedure_person *person = &run->people[ret_entry->who];
+        const uint32_t people = people_in(run, person);
+        const bool is_there = ticket_is_good(person, ret_entry->ticket);
+        const bool is_too_large = is_there && people > station->most;
+        if (is_there && !is_too_large && !station_has_room(station, people)) {
+            return false;
+        }
+        if (!is_too_large && behind == 0) {
+            station_drop_head(station);
+        } else {
+            behind++;
+        }
+        if (is_there && !is_too_large) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void serve(struct run *run, uint32_t index, double now)
 {
     struct station *station = &run->stations[index];
     struct station_entry entry;
-    while (station_is_free(station) && run->fault.ok && station_head(station, &entry)) {
-        __builtin_prefetch(person_in_line(run, station));
+    while (station_has_room(station, 1) && run->fault.ok && next_in_line(run, station, &entry)) {
         struct procedure_person *person = &run->people[entry.who];
-        if (!ticket_is_good(person, entry.ticket)) {
-            continue;
-        }
         struct way *way = &run->ways[entry.ticket & 0xFF];
-        station_gone(station, now);
+        const uint32_t people = people_in(run, person);
+        station_gone(station, people, now);
         person->in_line &= (uint16_t) ~(1U << way->bit);
-        station_serve(station, now, entry.since);
+        station_serve(station, people, now, entry.since);
         go(run, entry.who, way, PROCEDURE_NONE, now, now);
     }
 }
@@ -515,7 +560,7 @@ static void begin_life(struct run *run, uint32_t who, uint32_t stage, double sin
     }
     const uint32_t holds = procedure->stages[stage].holds;
     if (holds != PROCEDURE_NONE) {
-        station_take(&run->stations[holds], now);
+        station_take(&run->stations[holds], people_in(run, &run->people[who]), now);
     }
     go(run, who, NULL, stage, since, now);
 }
@@ -526,8 +571,26 @@ static void put_arrival(struct run *run, uint32_t index, double from)
     const struct procedure_arrivals *arrivals = &run->procedure->arrivals[source->arrivals];
     struct draw draw = draw_begin(source->key, 2 * source->count);
     const double at = schedule_reach(schedules_of(&arrivals->rate, source->group), from,
-                                     draw_exponential(run->tables, &draw));
+                                     draw_exponential(run->tables, &draw) / source->part);
     put_occasion(run, OCCASION_ARRIVAL, index, at);
+}
+
+/* The kind of a family, of so many of each kind, `sum` together. */
+static uint32_t kind_of(const double *of_kind, size_t kind_count, double sum, uint64_t key)
+{
+    struct draw draw = draw_begin(key, draw_purpose("family", strlen("family")));
+    double left = draw_unit(&draw) * sum;
+    uint32_t last = 0;
+    for (uint32_t i = 0; i < kind_count; i++) {
+        if (of_kind[i] > 0) {
+            last = i;
+            if (left < of_kind[i]) {
+                break;
+            }
+        }
+        left -= of_kind[i];
+    }
+    return last;
 }
 
 static void arrive(struct run *run, uint32_t index, double now)
@@ -540,9 +603,15 @@ static void arrive(struct run *run, uint32_t index, double now)
     if (arrivals->kept.count > 0 && draw_unit(&draw) >= schedule_at(&arrivals->kept, now)) {
         return;
     }
-    const uint32_t who = person_new(run, source->group, draw_bits(&draw));
+    const uint64_t key = draw_bits(&draw);
+    const uint32_t kind =
+        source->of_kind == NULL
+            ? PROCEDURE_ALONE
+            : 1 + kind_of(source->of_kind, run->procedure->family_count, source->part, key);
+    const uint32_t who = person_new(run, source->group, kind, key);
     if (who != NOBODY) {
-        procedure_count_arrival(&run->counts, source->arrivals, source->group);
+        procedure_count_arrival(&run->counts, source->arrivals, source->group,
+                                people_in(run, &run->people[who]));
         begin_life(run, who, arrivals->stage, now, now);
     }
 }
@@ -605,19 +674,34 @@ static void candidates_left(struct run *run, struct way *way)
     way->candidate_count = count;
 }
 
-/* When notice and approvals are over, if it is asked now. */
+/* When somebody of that key has all approvals. */
+static double approved_time(const struct run *run, const struct way *way,
+                            const struct candidate *candidate, uint64_t key, double now)
+{
+    const struct procedure_way *data = way->data;
+    const struct procedure_person *person = &run->people[candidate->entry.who];
+    struct draw draw =
+        draw_begin(draw_key(key, way->approving_purpose + person->stay), candidate->asked);
+    double approved = now;
+    for (size_t i = 0; i < data->approval_count; i++) {
+        approved += quantity_at(&way->approving_mean, person->group, now) *
+                    draw_factor(run->tables, &draw, data->approving, data->approving_shape);
+    }
+    return approved;
+}
+
+/* When notice and approvals are over, if it is asked now; of a family, for the last of them. */
 static double ready_time(const struct run *run, const struct way *way,
                          const struct candidate *candidate, double now)
 {
     const struct procedure_law *law = run->procedure->law;
     const struct procedure_way *data = way->data;
     const struct procedure_person *person = &run->people[candidate->entry.who];
-    struct draw draw =
-        draw_begin(draw_key(person->key, way->approving_purpose + person->stay), candidate->asked);
-    double approved = now;
-    for (size_t i = 0; i < data->approval_count; i++) {
-        approved += quantity_at(&way->approving_mean, person->group, now) *
-                    draw_factor(run->tables, &draw, data->approving, data->approving_shape);
+    const uint32_t people = people_in(run, person);
+    double approved = people == 1 ? approved_time(run, way, candidate, person->key, now) : now;
+    for (uint32_t i = 0; people > 1 && i < people; i++) {
+        const uint64_t key = procedure_member_key(person->key, i);
+        approved = fmax(approved, approved_time(run, way, candidate, key, now));
     }
     if (!data->with_notice) {
         return approved;
@@ -660,24 +744,27 @@ static void stand_in_line(struct run *run, const struct way *way, struct candida
 static void line_up_clear(struct run *run, struct way *way, size_t count, double now)
 {
     struct station *station = &run->stations[way->station];
+    uint64_t asked = 0;
     uint64_t clear = 0;
     way->candidate_count = 0;
     station_clear(station, now);
     for (size_t i = 0; i < count; i++) {
         struct candidate candidate = way->candidates[i];
+        const uint32_t people = people_in(run, &run->people[candidate.entry.who]);
         const bool is_clear = run->judging_answers[i] == CLEARED;
         ask_for(run, way, &candidate, is_clear, now);
         stand_in_line(run, way, &candidate, candidate.ready <= now);
         if (candidate.in_line) {
-            station_wait(station, now, candidate.entry);
+            station_wait(station, people, now, candidate.entry);
         }
         if (way->sometimes_open || run->judging_answers[i] != NEVER_CLEARED) {
             way->candidates[way->candidate_count++] = candidate;
         }
-        clear += is_clear;
+        asked += people;
+        clear += is_clear ? people : 0;
     }
     run->counts.held[way->index] =
-        (way->sometimes_open ? count : procedure_count_present(&run->counts, way->stage)) - clear;
+        (way->sometimes_open ? asked : procedure_count_present(&run->counts, way->stage)) - clear;
 }
 
 /* They came in the order of the list, but whoever was there before the beginning may stand behind
@@ -713,7 +800,8 @@ static void get_ready(struct run *run, struct way *way, const struct wheel_event
         return;
     }
     stand_in_line(run, way, candidate, true);
-    station_wait(&run->stations[way->station], event->at, candidate->entry);
+    station_wait(&run->stations[way->station], people_in(run, &run->people[event->who]), event->at,
+                 candidate->entry);
     run->to_serve |= UINT64_C(1) << way->station;
 }
 
@@ -804,34 +892,67 @@ static result stations_begin(struct run *run, struct err *err)
     return result_ok();
 }
 
+static void source_add(struct run *run, struct source source)
+{
+    if (source.part > 0) {
+        run->sources[run->source_count] = source;
+        put_arrival(run, (uint32_t)run->source_count++, 0);
+    }
+}
+
+/* People in families for each person, and families. */
+struct family_sum {
+    double people;
+    double families;
+};
+
+static struct family_sum families_sum(const struct run *run, const double *of_kind)
+{
+    struct family_sum sum = {0, 0};
+    for (size_t i = 0; of_kind != NULL && i < run->procedure->family_count; i++) {
+        sum.people += of_kind[i] * run->counts.people_of[i + 1];
+        sum.families += of_kind[i];
+    }
+    return sum;
+}
+
+static void sources_add(struct run *run, uint32_t index, uint32_t group)
+{
+    const struct procedure *procedure = run->procedure;
+    const struct procedure_arrivals *arrivals = &procedure->arrivals[index];
+    const uint64_t purpose = draw_purpose(arrivals->name.at, arrivals->name.len);
+    const str name = procedure->groups[group];
+    const uint64_t key = draw_key(draw_key(run->key, purpose), draw_purpose(name.at, name.len));
+    const double *of_kind =
+        arrivals->families == NULL ? NULL : &arrivals->families[group * procedure->family_count];
+    const struct family_sum sum = families_sum(run, of_kind);
+    source_add(run, (struct source){index, group, key, 0, 1 - sum.people, NULL});
+    source_add(run, (struct source){index, group, draw_mix(key), 0, sum.families, of_kind});
+}
+
 static result sources_begin(struct run *run, struct err *err)
 {
     const struct procedure *procedure = run->procedure;
     run->sources = ARENA_NEW(&run->arena, struct source,
-                             procedure->arrivals_count * procedure->group_count + 1);
+                             2 * procedure->arrivals_count * procedure->group_count + 1);
     if (run->sources == NULL) {
         return arena_full(err);
     }
     for (uint32_t i = 0; i < procedure->arrivals_count; i++) {
-        const struct procedure_arrivals *arrivals = &procedure->arrivals[i];
-        const uint64_t purpose = draw_purpose(arrivals->name.at, arrivals->name.len);
         for (uint32_t group = 0; group < procedure->group_count; group++) {
-            const str name = procedure->groups[group];
-            const uint64_t key =
-                draw_key(draw_key(run->key, purpose), draw_purpose(name.at, name.len));
-            run->sources[run->source_count] = (struct source){i, group, key, 0};
-            put_arrival(run, (uint32_t)run->source_count++, 0);
+            sources_add(run, i, group);
         }
     }
     return result_ok();
 }
 
-/* One of the people of the beginning, before they are put in order. */
+/* One of those of the beginning, before they are put in order. */
 struct beginner {
     double since;
     uint64_t key;
     uint32_t stage;
-    uint32_t group;
+    uint16_t group;
+    uint16_t kind;
 };
 
 /* Stable, from the longest wait to the shortest: bottom-up merging. */
@@ -852,22 +973,63 @@ static void sort_beginners(struct beginner *items, struct beginner *other, size_
     }
 }
 
-static void beginners_of(const struct run *run, const struct procedure_stock *stock, size_t *number,
-                         struct beginner *ret_beginners)
+/* How many of a stock there are of each kind, those alone first. Gives all of them. */
+static int64_t kinds_of_stock(const struct run *run, const struct procedure_stock *stock,
+                              uint64_t key, int64_t *ret_counts)
+{
+    const size_t kinds = stock->families == NULL ? 0 : run->procedure->family_count;
+    int64_t families = 0;
+    int64_t left = stock->count;
+    for (size_t i = 0; i < kinds; i++) {
+        struct draw draw = draw_begin(key, i);
+        const int64_t wanted =
+            (int64_t)floor((double)stock->count * stock->families[i] + draw_unit(&draw));
+        const int64_t possible = left / run->counts.people_of[i + 1];
+        ret_counts[i + 1] = wanted < possible ? wanted : possible;
+        families += ret_counts[i + 1];
+        left -= ret_counts[i + 1] * run->counts.people_of[i + 1];
+    }
+    ret_counts[PROCEDURE_ALONE] = left;
+    return left + families;
+}
+
+/* One of those who are left, each as likely, and then one less. */
+static uint16_t kind_taken(int64_t *counts, size_t kind_count, int64_t all, uint64_t key)
+{
+    struct draw draw = draw_begin(key, draw_purpose("family", strlen("family")));
+    int64_t left = (int64_t)(draw_unit(&draw) * (double)all);
+    uint16_t kind = PROCEDURE_ALONE;
+    while (kind < kind_count && left >= counts[kind]) {
+        left -= counts[kind++];
+    }
+    counts[kind]--;
+    return kind;
+}
+
+/* Gives how many they are. */
+static size_t beginners_of(const struct run *run, const struct procedure_stock *stock,
+                           size_t *number, struct beginner *ret_beginners)
 {
     const str stage = run->procedure->stages[stock->stage].name;
     const str group = run->procedure->groups[stock->group];
     const uint64_t key = draw_key(draw_key(draw_mix(run->key), draw_purpose(stage.at, stage.len)),
                                   draw_purpose(group.at, group.len));
-    for (int64_t i = 0; i < stock->count; i++) {
-        const double part = ((double)i + 0.5) / (double)stock->count;
+    int64_t counts[PROCEDURE_FAMILY_KINDS_MAX + 1] = {0};
+    const int64_t all = kinds_of_stock(run, stock, draw_key(draw_mix(key), *number), counts);
+    for (int64_t i = 0; i < all; i++) {
+        const double part = ((double)i + 0.5) / (double)all;
+        const uint64_t own_key = draw_key(key, (*number)++);
         ret_beginners[i] = (struct beginner){
             .since = -(stock->waited_most + part * (stock->waited_least - stock->waited_most)),
-            .key = draw_key(key, (*number)++),
+            .key = own_key,
             .stage = stock->stage,
-            .group = stock->group,
+            .group = (uint16_t)stock->group,
+            .kind = stock->families == NULL
+                        ? PROCEDURE_ALONE
+                        : kind_taken(counts, run->procedure->family_count, all - i, own_key),
         };
     }
+    return (size_t)all;
 }
 
 static result stock_begin(struct run *run, struct err *err)
@@ -887,14 +1049,14 @@ static result stock_begin(struct run *run, struct err *err)
     size_t at = 0;
     for (size_t i = 0; i < procedure->stock_count; i++) {
         const struct procedure_stock *stock = &procedure->stock[i];
-        beginners_of(run, stock, &numbers[stock->stage * procedure->group_count + stock->group],
-                     &beginners[at]);
-        at += (size_t)stock->count;
+        at +=
+            beginners_of(run, stock, &numbers[stock->stage * procedure->group_count + stock->group],
+                         &beginners[at]);
     }
-    sort_beginners(beginners, other, count);
-    for (size_t i = 0; i < count && run->fault.ok; i++) {
+    sort_beginners(beginners, other, at);
+    for (size_t i = 0; i < at && run->fault.ok; i++) {
         const struct beginner *beginner = &beginners[i];
-        const uint32_t who = person_new(run, beginner->group, beginner->key);
+        const uint32_t who = person_new(run, beginner->group, beginner->kind, beginner->key);
         if (who != NOBODY) {
             begin_life(run, who, beginner->stage, beginner->since, 0);
         }

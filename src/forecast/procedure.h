@@ -21,6 +21,16 @@
  *
  * An outcome is a stage without ways: the person is counted and forgotten.
  *
+ * Somebody who goes through it is one person, or a family: people who came together and stay
+ * together. A family is in one stage, has one place in a line and takes each step as one, all of it
+ * or nobody; what is drawn for it (a wait, a branch) is drawn once. It counts as the people that it
+ * has: they need as many places at a station, all of them at the same time, and use as much of an
+ * allowance. Who stands first in line is waited for until there is room for all of them, and nobody
+ * passes them; but a family of more people than the station has places in all is passed over as
+ * long as that is so, for it would hold up everybody for nothing. For a judged way a family is
+ * clear when everybody in it is; each of them needs the approvals, and the last to have them makes
+ * the others wait.
+ *
  * Numbers are drawn by person and purpose (draw.h), so the same seed and future give the same lives
  * wherever two procedures agree. A run is pure: same data, seed and future, same counts, to the
  * last bit. Invariants, asserted at the end of every quarter, and after every event when
@@ -44,6 +54,8 @@ enum {
     PROCEDURE_WAYS_OF_STAGE_MAX = 16,
     PROCEDURE_BRANCHES_MAX = 16,
     PROCEDURE_SERIES_MAX = 256,
+    PROCEDURE_FAMILY_KINDS_MAX = 64,
+    PROCEDURE_FAMILY_PEOPLE_MAX = 16,
     PROCEDURE_QUARTERS_MAX = 160,            /* forty years */
     PROCEDURE_PEOPLE_MAX = 20 * 1000 * 1000, /* at once, outcomes not counted */
 };
@@ -103,24 +115,38 @@ struct procedure_station {
     struct schedule allowance; /* a day */
 };
 
+/* Who is in a family. */
+struct procedure_family {
+    uint32_t adults; /* numbered first */
+    uint32_t children;
+};
+
+/* How many families of each kind there are for each person, those in families too: 0.02 of three
+ * people are six people of a hundred. NULL: everybody is alone. Whoever is in none is alone; there
+ * are never more people in families than people. */
+typedef const double *families_a_person;
+
 /* Who is there at the beginning: `count` people of a group in a stage, who have waited in it
- * between those days, evenly. They stand in line before who comes later. */
+ * between those days, evenly. They stand in line before who comes later. Families are as many as
+ * can be of these people: of each kind a whole number, rounded by chance. */
 struct procedure_stock {
     uint32_t stage;
     uint32_t group;
     int64_t count;
     double waited_least;
     double waited_most;
+    families_a_person families; /* by kind */
 };
 
-/* Who comes: `rate` a day on average, by group, each on a moment of their own (a Poisson process).
- * `kept` is the share that comes in spite of a measure (1 when count is 0): the same people come,
- * less some. */
+/* Who comes: `rate` people a day on average, by group; those alone, and families, each on a moment
+ * of their own (Poisson processes: of families, `rate` times their number a person). `kept` is the
+ * share that comes in spite of a measure (1 when count is 0): the same people come, less some. */
 struct procedure_arrivals {
     str name; /* unique, as of ways */
     uint32_t stage;
     struct schedules rate;
     struct schedule kept;
+    families_a_person families; /* by group and kind */
 };
 
 /* A series is a weighted sum of these, for each quarter. */
@@ -129,6 +155,7 @@ enum series_term_kind {
     TERM_STEP,        /* times the step was taken in the quarter */
     TERM_STAGE,       /* people in the stage at the end of the quarter */
     TERM_STAGE_LONG,  /* of them, those who have been there for `days` or more */
+    TERM_IN_FAMILIES, /* of them, those who are in a family */
     TERM_STAGE_DAYS,  /* days that people spent in the stage in the quarter */
     TERM_PLACES,      /* of a station, at the end of the quarter */
     TERM_TAKEN,       /* of its places */
@@ -153,12 +180,14 @@ struct procedure_series {
 };
 
 /* Somebody, as the law is told of them: by a number that stays theirs while they are in the
- * procedure, and by a seat that the law gives them and may change with each step. */
+ * procedure, and by a seat that the law gives them and may change with each step. A family is one
+ * of these; who is in it says `family`, a kind, or PROCEDURE_NONE for somebody alone. */
 struct procedure_who {
     uint64_t key;
     uint32_t person;
     uint32_t seat;
     uint32_t group;
+    uint32_t family;
 };
 struct procedure_candidate {
     uint32_t person;
@@ -202,12 +231,20 @@ struct procedure {
     size_t stock_count;
     const struct procedure_arrivals *arrivals;
     size_t arrivals_count;
+    const struct procedure_family *families; /* kinds of them */
+    size_t family_count;
     const struct procedure_series *series;
     size_t series_count;
     const struct procedure_law *law;
     double slots_a_day;     /* of the wheel; 0: chosen */
     bool check_every_event; /* for tests: slow */
 };
+
+/* The key of somebody in a family, by their number, for what is drawn for each of them. */
+static inline uint64_t procedure_member_key(uint64_t family_key, uint32_t number)
+{
+    return draw_key(draw_mix(family_key), number);
+}
 
 /* Refuses what cannot be run, with its name and what to do: an index out of range, a share that is
  * negative, a stage that holds a place nobody serves, ... */
@@ -217,7 +254,7 @@ struct procedure_outcome {
     double *values; /* series by series, quarter_count of each */
     const struct station_count *stations;
     uint64_t event_count;
-    uint64_t begun;   /* people, those of the beginning too */
+    uint64_t begun;   /* people, each of a family, those of the beginning too */
     uint64_t ended;   /* with an outcome */
     uint64_t present; /* at the end: begun - ended */
 };

@@ -176,6 +176,38 @@ static result check_stations(const struct procedure *procedure, struct err *err)
     return result_ok();
 }
 
+static result check_family_kinds(const struct procedure *procedure, struct err *err)
+{
+    for (size_t i = 0; i < procedure->family_count; i++) {
+        const struct procedure_family *family = &procedure->families[i];
+        const uint32_t people = family->adults + family->children;
+        if (people < 2 || family->adults > PROCEDURE_FAMILY_PEOPLE_MAX ||
+            people > PROCEDURE_FAMILY_PEOPLE_MAX) {
+            return err_set(err, ERROR_INPUT,
+                           "A family of %u adults and %u children cannot be: it has between 2 "
+                           "people and %d",
+                           family->adults, family->children, PROCEDURE_FAMILY_PEOPLE_MAX);
+        }
+    }
+    return result_ok();
+}
+
+/* Families of so many of each kind a person are not more people than there are. */
+static result check_families(const struct checked *checked, const double *of_kind, struct err *err)
+{
+    const struct procedure *procedure = checked->procedure;
+    double people = 0;
+    for (size_t i = 0; of_kind != NULL && i < procedure->family_count; i++) {
+        const struct procedure_family *family = &procedure->families[i];
+        if (!(of_kind[i] >= 0)) {
+            return refuse(checked, err, "has families of which there are fewer than none");
+        }
+        people += of_kind[i] * (family->adults + family->children);
+    }
+    return people <= 1 + 1e-9 ? result_ok()
+                              : refuse(checked, err, "has more people in families than people");
+}
+
 static result check_beginning(const struct procedure *procedure, struct err *err)
 {
     for (size_t i = 0; i < procedure->stock_count; i++) {
@@ -189,6 +221,7 @@ static result check_beginning(const struct procedure *procedure, struct err *err
             !(stock->waited_least <= stock->waited_most) || !isfinite(stock->waited_most)) {
             return refuse(&checked, err, "cannot begin with such people in it");
         }
+        TRY(check_families(&checked, stock->families, err));
     }
     for (size_t i = 0; i < procedure->arrivals_count; i++) {
         const struct procedure_arrivals *arrivals = &procedure->arrivals[i];
@@ -198,6 +231,9 @@ static result check_beginning(const struct procedure *procedure, struct err *err
         }
         TRY(check_schedules(&checked, &arrivals->rate, (double)INFINITY, err));
         TRY(check_schedule(&checked, &arrivals->kept, 1, err));
+        for (size_t j = 0; arrivals->families != NULL && j < procedure->group_count; j++) {
+            TRY(check_families(&checked, &arrivals->families[j * procedure->family_count], err));
+        }
     }
     return result_ok();
 }
@@ -212,6 +248,7 @@ static size_t index_end(const struct procedure *procedure, enum series_term_kind
         return procedure->step_count;
     case TERM_STAGE:
     case TERM_STAGE_LONG:
+    case TERM_IN_FAMILIES:
     case TERM_STAGE_DAYS:
         return procedure->stage_count;
     case TERM_PLACES:
@@ -259,6 +296,7 @@ static result check_sizes(const struct procedure *procedure, struct err *err)
         {"series", procedure->series_count, 0, PROCEDURE_SERIES_MAX},
         {"quarters", procedure->quarter_count, 1, PROCEDURE_QUARTERS_MAX},
         {"ways", index_end(procedure, TERM_HELD_BY_LAW), 0, PROCEDURE_WAYS_MAX},
+        {"kinds of families", procedure->family_count, 0, PROCEDURE_FAMILY_KINDS_MAX},
     };
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
         if (sizes[i].count < sizes[i].least || sizes[i].count > sizes[i].most) {
@@ -276,6 +314,7 @@ result procedure_check(const struct procedure *procedure, struct err *err)
         TRY(check_stage(procedure, &procedure->stages[i], err));
     }
     TRY(check_stations(procedure, err));
+    TRY(check_family_kinds(procedure, err));
     TRY(check_beginning(procedure, err));
     return check_series(procedure, err);
 }

@@ -30,6 +30,11 @@ result procedure_counts_init(struct procedure_counts *counts, const struct proce
         counts->quarter_ends == NULL || counts->values == NULL) {
         return arena_full(err);
     }
+    counts->people_of[PROCEDURE_ALONE] = 1;
+    for (size_t i = 0; i < procedure->family_count; i++) {
+        const struct procedure_family *family = &procedure->families[i];
+        counts->people_of[i + 1] = (uint8_t)(family->adults + family->children);
+    }
     quarter_ends_find(procedure, counts->quarter_ends);
     return result_ok();
 }
@@ -69,16 +74,21 @@ static double days_in(const struct procedure_counts *counts, const struct series
     return sum;
 }
 
-static double long_in(const struct series_term *term, struct procedure_present present, double now)
+/* Those who have been in the stage for so many days, or who are in a family. */
+static double some_in(const struct procedure_counts *counts, const struct series_term *term,
+                      struct procedure_present present, double now)
 {
+    const bool families = term->kind == TERM_IN_FAMILIES;
     uint64_t count = 0;
     for (size_t i = 0; i < present.people_count; i++) {
         const struct procedure_person *person = &present.people[i];
         /* Without a branch: who is next is anybody. */
         const unsigned is_there = person->stage == term->index;
         const unsigned is_long = now - person->since >= term->days;
+        const unsigned is_family = person->kind != PROCEDURE_ALONE;
         const unsigned is_of_group = term->group == PROCEDURE_NONE || term->group == person->group;
-        count += is_there & is_long & is_of_group;
+        count += (is_there & (families ? is_family : is_long) & is_of_group) *
+                 counts->people_of[person->kind];
     }
     return (double)count;
 }
@@ -96,7 +106,8 @@ static double term_value(const struct procedure_counts *counts, const struct ser
     case TERM_STAGE:
         return present_in(counts, term);
     case TERM_STAGE_LONG:
-        return long_in(term, present, now);
+    case TERM_IN_FAMILIES:
+        return some_in(counts, term, present, now);
     case TERM_STAGE_DAYS:
         return days_in(counts, term, now);
     case TERM_PLACES:
@@ -155,13 +166,14 @@ struct recount {
     uint64_t present;
 };
 
-static void recount_person(const struct procedure *procedure, const struct procedure_person *person,
-                           struct recount *recount)
+static void recount_person(const struct procedure_counts *counts,
+                           const struct procedure_person *person, struct recount *recount)
 {
-    recount->in_stage[person->stage]++;
+    const uint32_t people = counts->people_of[person->kind];
+    recount->in_stage[person->stage] += people;
     for (uint32_t left = person->in_line; left != 0; left &= left - 1) {
-        const struct procedure_way *ways = procedure->stages[person->stage].ways;
-        recount->in_line[ways[__builtin_ctz(left)].station]++;
+        const struct procedure_way *ways = counts->procedure->stages[person->stage].ways;
+        recount->in_line[ways[__builtin_ctz(left)].station] += people;
     }
 }
 
@@ -181,7 +193,7 @@ void procedure_count_check(const struct procedure_counts *counts, struct procedu
     const struct procedure *procedure = counts->procedure;
     struct recount recount = {.present = 0};
     for (size_t i = 0; i < present.people_count; i++) {
-        recount_person(procedure, &present.people[i], &recount);
+        recount_person(counts, &present.people[i], &recount);
     }
     recount_stages(procedure, &recount);
     ASSERT(recount.present == counts->begun - counts->ended);

@@ -1,15 +1,17 @@
 /* procedure_count: what is counted while a procedure runs, and the series made of it. Internal to
  * procedure.c.
  *
- * A stage is counted by group: who is there, and the sum of the times at which they came and left,
+ * Everything is counted in people: somebody is one of them, or as many as the family has. A stage
+ * is counted by group: who is there, and the sum of the times at which they came and left,
  * taken from the beginning of the quarter, so that the days spent there need no look at anybody. */
 #ifndef RETURNHUB_FORECAST_PROCEDURE_COUNT_H
 #define RETURNHUB_FORECAST_PROCEDURE_COUNT_H
 
 #include "forecast/procedure.h"
 
-enum { PROCEDURE_PERSON_GONE = 255 };
+enum { PROCEDURE_PERSON_GONE = 255, PROCEDURE_ALONE = 0 };
 
+/* Somebody alone, or a family. */
 struct procedure_person {
     uint64_t key;
     double since;    /* in the stage */
@@ -19,6 +21,7 @@ struct procedure_person {
     uint16_t stay;    /* how many there were */
     uint16_t in_line; /* bits: ways of the stage for which they stand in line */
     uint8_t stage;    /* or PROCEDURE_PERSON_GONE */
+    uint8_t kind;     /* PROCEDURE_ALONE, or 1 and the kind of family */
 };
 
 struct procedure_present {
@@ -39,7 +42,8 @@ struct procedure_counts {
     uint64_t *steps;           /* [step][group], of the quarter */
     uint64_t *arrivals;        /* [arrivals][group], of the quarter */
     uint64_t held[PROCEDURE_WAYS_MAX];
-    double *quarter_ends; /* days */
+    uint8_t people_of[PROCEDURE_FAMILY_KINDS_MAX + 1]; /* by `kind` of a person */
+    double *quarter_ends;                              /* days */
     double quarter_begin;
     size_t quarter;
     double *values; /* [series][quarter] */
@@ -59,31 +63,31 @@ static inline struct stage_cell *procedure_stage_cell(const struct procedure_cou
 }
 
 static inline void procedure_count_enter(struct procedure_counts *counts, uint32_t stage,
-                                         uint32_t group, double now)
+                                         uint32_t group, uint32_t people, double now)
 {
     struct stage_cell *cell = procedure_stage_cell(counts, stage, group);
-    cell->count++;
-    cell->days -= now - counts->quarter_begin;
+    cell->count += people;
+    cell->days -= people * (now - counts->quarter_begin);
 }
 
 static inline void procedure_count_leave(struct procedure_counts *counts, uint32_t stage,
-                                         uint32_t group, double now)
+                                         uint32_t group, uint32_t people, double now)
 {
     struct stage_cell *cell = procedure_stage_cell(counts, stage, group);
-    cell->count--;
-    cell->days += now - counts->quarter_begin;
+    cell->count -= people;
+    cell->days += people * (now - counts->quarter_begin);
 }
 
 static inline void procedure_count_step(struct procedure_counts *counts, uint32_t step,
-                                        uint32_t group)
+                                        uint32_t group, uint32_t people)
 {
-    counts->steps[step * counts->group_count + group]++;
+    counts->steps[step * counts->group_count + group] += people;
 }
 
 static inline void procedure_count_arrival(struct procedure_counts *counts, uint32_t arrivals,
-                                           uint32_t group)
+                                           uint32_t group, uint32_t people)
 {
-    counts->arrivals[arrivals * counts->group_count + group]++;
+    counts->arrivals[arrivals * counts->group_count + group] += people;
 }
 
 /* Everybody in the stage. */

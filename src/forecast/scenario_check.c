@@ -75,6 +75,7 @@ static result check_names(const struct scenario *scenario, struct err *err)
     TRY(UNIQUE(scenario->stages, scenario->stage_count, "stages", err));
     TRY(UNIQUE(scenario->ways, scenario->way_count, "ways", err));
     TRY(UNIQUE(scenario->arrivals, scenario->arrivals_count, "arrivals", err));
+    TRY(UNIQUE(scenario->families, scenario->families_count, "families", err));
     TRY(UNIQUE(scenario->series, scenario->about.series_count, "series", err));
     return UNIQUE(scenario->hubs, scenario->hub_count, "hubs", err);
 }
@@ -157,6 +158,27 @@ static result check_circles(const struct scenario *scenario, struct err *err)
     enum looked_at looked[SCENARIO_NUMBERS_MAX] = {NOT_YET};
     for (uint32_t i = 0; i < scenario->number_count; i++) {
         TRY(check_number_circle(scenario, i, looked, 0, err));
+    }
+    return result_ok();
+}
+
+/* ---- families ---- */
+
+static result check_families_line(const struct scenario *scenario, struct families_line *line,
+                                  struct err *err)
+{
+    return line->families.name.len == 0 ? result_ok()
+                                        : RESOLVE(&line->families, scenario->families,
+                                                  scenario->families_count, "families", err);
+}
+
+static result check_families(struct scenario *scenario, struct err *err)
+{
+    for (size_t i = 0; i < scenario->arrivals_count; i++) {
+        TRY(check_families_line(scenario, &scenario->arrivals[i].families, err));
+    }
+    for (size_t i = 0; i < scenario->stage_count; i++) {
+        TRY(check_families_line(scenario, &scenario->stages[i].families, err));
     }
     return result_ok();
 }
@@ -291,6 +313,7 @@ static result check_terms(struct scenario *scenario, struct err *err)
             break;
         case TERM_STAGE:
         case TERM_STAGE_LONG:
+        case TERM_IN_FAMILIES:
         case TERM_STAGE_DAYS:
             TRY(RESOLVE(&term->what, scenario->stages, scenario->stage_count, "stage", err));
             break;
@@ -383,6 +406,15 @@ static result check_facts(struct scenario *scenario, struct arena *arena, struct
     return result_ok();
 }
 
+bool scenario_is_outcome(const struct scenario *scenario, uint32_t stage)
+{
+    bool left = false;
+    for (size_t i = 0; i < scenario->way_count; i++) {
+        left = left || scenario->ways[i].from.index == stage;
+    }
+    return scenario->rulebook->stages[scenario->stages[stage].rulebook_stage].outcome && !left;
+}
+
 static result check_whole(const struct scenario *scenario, struct err *err)
 {
     if (!scenario->has_begins || scenario->about.quarter_count == 0) {
@@ -415,6 +447,7 @@ result scenario_check(struct scenario *scenario, struct arena *arena, struct err
         TRY(RESOLVE(&scenario->arrivals[i].to, scenario->stages, scenario->stage_count, "stage",
                     err));
     }
+    TRY(check_families(scenario, err));
     TRY(check_terms(scenario, err));
     TRY(check_hub_facts(scenario, arena, err));
     return check_facts(scenario, arena, err);

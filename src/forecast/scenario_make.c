@@ -20,6 +20,8 @@ static result scenario_room(struct scenario *scenario, struct arena *arena, stru
     scenario->ways = ARENA_NEW(arena, struct way_item, PROCEDURE_WAYS_MAX);
     scenario->branches = ARENA_NEW(arena, struct branch_item, BRANCH_ITEMS_MAX);
     scenario->arrivals = ARENA_NEW(arena, struct arrivals_item, PROCEDURE_STAGES_MAX);
+    scenario->families = ARENA_NEW(arena, struct families_item, PROCEDURE_FAMILY_KINDS_MAX);
+    scenario->family_kinds = ARENA_NEW(arena, struct family_item, PROCEDURE_FAMILY_KINDS_MAX);
     scenario->series = ARENA_NEW(arena, struct scenario_series, PROCEDURE_SERIES_MAX);
     scenario->terms = ARENA_NEW(arena, struct term_item, TERMS_MAX);
     scenario->hubs = ARENA_NEW(arena, struct named, PROCEDURE_STATIONS_MAX);
@@ -265,8 +267,7 @@ static result make_stages(struct making *making)
             stages[i].way_count += scenario->ways[j].from.index == i;
         }
         at += stages[i].way_count;
-        stages[i].outcome =
-            scenario->rulebook->stages[item->rulebook_stage].outcome && stages[i].way_count == 0;
+        stages[i].outcome = scenario_is_outcome(scenario, i);
     }
     making->procedure->stages = stages;
     making->procedure->stage_count = scenario->stage_count;
@@ -307,6 +308,71 @@ static int64_t count_of(const struct making *making, double people, size_t line)
     struct draw draw =
         draw_begin(draw_key(making->sums->key, line), draw_purpose("one_in", strlen("one_in")));
     return (int64_t)floor(number + draw_unit(&draw));
+}
+
+/* How many families of each kind there are for each person of a group. Whoever is not a dependant
+ * is somebody alone, or one of each family; more dependants than families can have are not there.
+ */
+static void families_of(const struct making *making, const struct families_line *line,
+                        uint32_t group, double *ret_of_kind)
+{
+    const struct scenario *scenario = making->scenario;
+    double shares = 0;
+    double people = 0;
+    for (size_t i = 0; i < scenario->family_kind_count; i++) {
+        const struct family_item *kind = &scenario->family_kinds[i];
+        double share = 0;
+        if (kind->families == line->families.index) {
+            share = kind->share == NO_SUM ? 1 : sums_first(making->sums, kind->share, group);
+        }
+        ret_of_kind[i] = fmax(share, 0);
+        shares += ret_of_kind[i];
+        people += ret_of_kind[i] * (kind->adults + kind->children);
+    }
+    const double dependants = fmax(sums_first(making->sums, line->dependants, group), 0);
+    const double mean = shares > 0 ? people / shares : 2;
+    const double families = fmin(dependants / (mean - 1), 1 / mean);
+    for (size_t i = 0; i < scenario->family_kind_count; i++) {
+        ret_of_kind[i] *= shares > 0 ? families / shares : 0;
+    }
+}
+
+/* By group and kind; NULL where everybody is alone. */
+static result make_families(const struct making *making, const struct families_line *line,
+                            families_a_person *ret_families)
+{
+    const struct scenario *scenario = making->scenario;
+    *ret_families = NULL;
+    if (line->families.name.len == 0) {
+        return result_ok();
+    }
+    double *families =
+        ARENA_NEW(making->arena, double, scenario->group_count * scenario->family_kind_count);
+    if (families == NULL) {
+        return arena_full(making->err);
+    }
+    for (uint32_t group = 0; group < scenario->group_count; group++) {
+        families_of(making, line, group, &families[group * scenario->family_kind_count]);
+    }
+    *ret_families = families;
+    return result_ok();
+}
+
+static result make_family_kinds(struct making *making)
+{
+    const struct scenario *scenario = making->scenario;
+    struct procedure_family *families =
+        ARENA_NEW(making->arena, struct procedure_family, scenario->family_kind_count + 1);
+    if (families == NULL) {
+        return arena_full(making->err);
+    }
+    for (size_t i = 0; i < scenario->family_kind_count; i++) {
+        const struct family_item *kind = &scenario->family_kinds[i];
+        families[i] = (struct procedure_family){kind->adults, kind->children};
+    }
+    making->procedure->families = families;
+    making->procedure->family_count = scenario->family_kind_count;
+    return result_ok();
 }
 
 /* As the text says. */
@@ -358,6 +424,16 @@ static result make_stock(struct making *making)
     }
     making->procedure->stock = stock;
     making->procedure->stock_count = count;
+    families_a_person of_stages[PROCEDURE_STAGES_MAX];
+    for (size_t i = 0; i < making->scenario->stage_count; i++) {
+        TRY(make_families(making, &making->scenario->stages[i].families, &of_stages[i]));
+    }
+    for (size_t i = 0; i < count; i++) {
+        const families_a_person families = of_stages[stock[i].stage];
+        stock[i].families = families == NULL
+                                ? NULL
+                                : &families[stock[i].group * making->scenario->family_kind_count];
+    }
     return result_ok();
 }
 
@@ -375,6 +451,7 @@ static result make_arrivals(struct making *making)
         struct schedules found;
         TRY(schedules_of_people(making, item->rate, &arrivals[i].rate));
         TRY(one_schedule(schedules_or(making, item->kept, 1, &found), &found, &arrivals[i].kept));
+        TRY(make_families(making, &item->families, &arrivals[i].families));
     }
     making->procedure->arrivals = arrivals;
     making->procedure->arrivals_count = scenario->arrivals_count;
@@ -439,6 +516,7 @@ result scenario_make(void *context, uint64_t seed, uint64_t future, struct arena
     struct making making = {choice, scenario, sums, arena, procedure, one_in, err};
     TRY(make_stages(&making));
     TRY(make_stations(&making));
+    TRY(make_family_kinds(&making));
     TRY(make_stock(&making));
     TRY(make_arrivals(&making));
     TRY(make_series(&making));

@@ -122,9 +122,31 @@ struct group_item {
     uint16_t country;
 };
 
-/* ---- the procedure ---- */
-
 #define NO_SUM UINT32_MAX
+
+/* ---- families ---- */
+
+struct families_item {
+    str name;
+    struct place_in_text at;
+};
+
+/* One kind of the families of such an item. */
+struct family_item {
+    uint32_t families;
+    uint32_t adults;
+    uint32_t children;
+    uint32_t share; /* a sum, or NO_SUM: 1; of the families */
+};
+
+/* Of people who come, or are there at the beginning: which share are dependants, that is, anybody
+ * in a family but one. */
+struct families_line {
+    struct named families; /* name.len 0: nobody is */
+    uint32_t dependants;   /* a sum */
+};
+
+/* ---- the procedure ---- */
 
 struct station_item {
     str name;
@@ -137,7 +159,8 @@ struct stage_item {
     str name;
     struct place_in_text at;
     uint32_t rulebook_stage;
-    struct named holds; /* name.len 0: none */
+    struct named holds;            /* name.len 0: none */
+    struct families_line families; /* of its stock */
 };
 
 struct stock_line {
@@ -183,6 +206,7 @@ struct arrivals_item {
     struct named to;
     uint32_t rate;
     uint32_t kept;
+    struct families_line families;
     struct place_in_text at;
 };
 
@@ -211,9 +235,13 @@ struct hub_fact {
     struct given given;
 };
 
+/* Whose facts; those of families are drawn once for all of the family. */
+enum fact_scope { OF_EVERYBODY, OF_FAMILIES, OF_FAMILIES_WITH_CHILDREN, OF_CHILDREN };
+
 struct fact_line {
     str stage_name; /* "" on coming, else on entering the stage */
     uint32_t stage;
+    enum fact_scope scope;
     struct named fact;
     struct given given;
     uint32_t share; /* a sum, or NO_SUM: 1 */
@@ -248,6 +276,10 @@ struct scenario {
     size_t branch_count;
     struct arrivals_item *arrivals;
     size_t arrivals_count;
+    struct families_item *families;
+    size_t families_count;
+    struct family_item *family_kinds;
+    size_t family_kind_count;
     struct scenario_series *series;
     struct term_item *terms;
     size_t term_count;
@@ -279,6 +311,9 @@ MUST_USE result scenario_find_calibrated(struct scenario *scenario, struct arena
  * `z`, a normal variate, among the futures; and how much of z stays from the quarter before. */
 double calibrated_value(const struct number_item *number, size_t quarter, double z);
 double calibrated_keeps(const struct number_item *number, size_t quarter);
+/* An outcome of the rulebook, where the scenario has no way out of it. */
+bool scenario_is_outcome(const struct scenario *scenario, uint32_t stage);
+
 /* scenario_check.c: names become what they name. */
 MUST_USE result scenario_check(struct scenario *scenario, struct arena *arena, struct err *err);
 

@@ -581,6 +581,80 @@ static result read_stock(struct reader *reader, uint32_t stage)
     return expect_word(reader, "days");
 }
 
+/* "families households dependants SHARE" */
+static result read_families_line(struct reader *reader, struct families_line *line)
+{
+    TRY(read_name(reader, &line->families, "the name of families"));
+    TRY(expect_word(reader, "dependants"));
+    return read_sum(reader, &line->dependants);
+}
+
+static result expect_one_or_many(struct reader *reader, int64_t number, const char *one,
+                                 const char *many)
+{
+    return expect_word(reader, number == 1 ? one : many);
+}
+
+/* "of 2 adults and 1 child share 15" */
+static result read_family(struct reader *reader, uint32_t families)
+{
+    struct scenario *scenario = reader->scenario;
+    if (scenario->family_kind_count == PROCEDURE_FAMILY_KINDS_MAX) {
+        return too_many(reader, "kinds of families");
+    }
+    struct family_item *kind = &scenario->family_kinds[scenario->family_kind_count++];
+    const struct place_in_text at = reader->token.at;
+    int64_t adults;
+    int64_t children = 0;
+    TRY(read_whole(reader, 1, PROCEDURE_FAMILY_PEOPLE_MAX, &adults));
+    TRY(expect_one_or_many(reader, adults, "adult", "adults"));
+    if (take_word(reader, "and")) {
+        TRY(read_whole(reader, 1, PROCEDURE_FAMILY_PEOPLE_MAX, &children));
+        TRY(expect_one_or_many(reader, children, "child", "children"));
+    }
+    if (adults + children < 2 || adults + children > PROCEDURE_FAMILY_PEOPLE_MAX) {
+        return scenario_refuse(at, NULL, reader->err, "A family has between 2 people and %d",
+                               PROCEDURE_FAMILY_PEOPLE_MAX);
+    }
+    *kind = (struct family_item){families, (uint32_t)adults, (uint32_t)children, NO_SUM};
+    return take_word(reader, "share") ? read_sum(reader, &kind->share) : result_ok();
+}
+
+static result read_families(struct reader *reader)
+{
+    struct scenario *scenario = reader->scenario;
+    if (scenario->families_count == PROCEDURE_FAMILY_KINDS_MAX) {
+        return too_many(reader, "families");
+    }
+    const uint32_t index = (uint32_t)scenario->families_count++;
+    struct families_item *families = &scenario->families[index];
+    const size_t kinds_before = scenario->family_kind_count;
+    struct named name = {0};
+    str ignored;
+    bool has_source = false;
+    TRY(read_name(reader, &name, "the name of families"));
+    *families = (struct families_item){name.name, name.at};
+    while (!at_item_end(reader)) {
+        if (reader->token.kind == TOKEN_TEXT) {
+            TRY(read_text(reader, &ignored));
+        } else if (take_word(reader, "of")) {
+            TRY(read_family(reader, index));
+        } else if (take_word(reader, "source")) {
+            TRY(read_source_of_all(reader));
+            has_source = true;
+        } else {
+            return unknown_line(reader, "a title, of, source");
+        }
+    }
+    return has_source && scenario->family_kind_count > kinds_before
+               ? result_ok()
+               : scenario_refuse(families->at,
+                                 "Say with `of 2 adults and 1 child share 15` which there are, and "
+                                 "`source \"...\"` or `source assumed`",
+                                 reader->err, "The families \"%.*s\" are not complete",
+                                 STR_ARG(families->name));
+}
+
 static result read_stage(struct reader *reader)
 {
     struct scenario *scenario = reader->scenario;
@@ -598,10 +672,12 @@ static result read_stage(struct reader *reader)
             TRY(read_name(reader, &stage->holds, "the name of a station"));
         } else if (take_word(reader, "begins")) {
             TRY(read_stock(reader, index));
+        } else if (take_word(reader, "families")) {
+            TRY(read_families_line(reader, &stage->families));
         } else if (take_word(reader, "source")) {
             TRY(read_source_of_all(reader));
         } else {
-            return unknown_line(reader, "holds, begins with, source");
+            return unknown_line(reader, "holds, begins with, families, source");
         }
     }
     return result_ok();
@@ -744,8 +820,10 @@ static result read_arrivals(struct reader *reader)
             TRY(read_sum(reader, &arrivals->rate));
         } else if (take_word(reader, "kept")) {
             TRY(read_sum(reader, &arrivals->kept));
+        } else if (take_word(reader, "families")) {
+            TRY(read_families_line(reader, &arrivals->families));
         } else {
-            return unknown_line(reader, "to, a day, kept");
+            return unknown_line(reader, "to, a day, kept, families");
         }
     }
     return arrivals->rate != NO_SUM && arrivals->to.name.len > 0
@@ -758,11 +836,17 @@ static const struct {
     const char *words;
     enum series_term_kind kind;
 } term_words[] = {
-    {"arrivals", TERM_ARRIVALS},     {"step", TERM_STEP},
-    {"stage", TERM_STAGE},           {"stage_long", TERM_STAGE_LONG},
-    {"days_in", TERM_STAGE_DAYS},    {"places", TERM_PLACES},
-    {"taken", TERM_TAKEN},           {"idle", TERM_IDLE},
-    {"place_days", TERM_PLACE_DAYS}, {"held_by_law", TERM_HELD_BY_LAW},
+    {"arrivals", TERM_ARRIVALS},
+    {"step", TERM_STEP},
+    {"stage", TERM_STAGE},
+    {"stage_long", TERM_STAGE_LONG},
+    {"days_in", TERM_STAGE_DAYS},
+    {"places", TERM_PLACES},
+    {"taken", TERM_TAKEN},
+    {"idle", TERM_IDLE},
+    {"place_days", TERM_PLACE_DAYS},
+    {"held_by_law", TERM_HELD_BY_LAW},
+    {"in_families", TERM_IN_FAMILIES},
 };
 
 static result read_term(struct reader *reader, uint32_t series)
@@ -786,8 +870,8 @@ static result read_term(struct reader *reader, uint32_t series)
         return take_word(reader, "times") ? read_sum(reader, &term->weight) : result_ok();
     }
     return unknown_line(reader,
-                        "a title, unit, arrivals, step, stage, stage_long, days_in, places, "
-                        "taken, idle, place_days, held_by_law");
+                        "a title, unit, arrivals, step, stage, stage_long, in_families, days_in, "
+                        "places, taken, idle, place_days, held_by_law");
 }
 
 static result read_series(struct reader *reader)
@@ -882,6 +966,26 @@ static result read_hub(struct reader *reader)
     return result_ok();
 }
 
+/* "of families", "of families with children", "of children" */
+static result read_scope(struct reader *reader, enum fact_scope *ret_scope)
+{
+    *ret_scope = OF_EVERYBODY;
+    if (!take_word(reader, "of")) {
+        return result_ok();
+    }
+    if (take_word(reader, "children")) {
+        *ret_scope = OF_CHILDREN;
+        return result_ok();
+    }
+    TRY(expect_word(reader, "families"));
+    *ret_scope = OF_FAMILIES;
+    if (take_word(reader, "with")) {
+        *ret_scope = OF_FAMILIES_WITH_CHILDREN;
+        return expect_word(reader, "children");
+    }
+    return result_ok();
+}
+
 static result read_facts(struct reader *reader)
 {
     struct scenario *scenario = reader->scenario;
@@ -892,6 +996,8 @@ static result read_facts(struct reader *reader)
         TRY(read_name(reader, &name, "\"coming\", or the name of a stage"));
         stage = name.name;
     }
+    enum fact_scope scope;
+    TRY(read_scope(reader, &scope));
     struct named before = {.name = STR("")};
     while (!at_item_end(reader)) {
         if (take_word(reader, "source")) {
@@ -902,7 +1008,7 @@ static result read_facts(struct reader *reader)
             return too_many(reader, "facts");
         }
         struct fact_line *line = &scenario->facts[scenario->fact_count++];
-        *line = (struct fact_line){.stage_name = stage, .share = NO_SUM};
+        *line = (struct fact_line){.stage_name = stage, .scope = scope, .share = NO_SUM};
         line->continues = take_word(reader, "or");
         if (line->continues) {
             line->fact = before;
@@ -926,11 +1032,11 @@ static const struct {
     const char *word;
     result (*read)(struct reader *reader);
 } items[] = {
-    {"group", read_group},           {"known", read_known},   {"assumed", read_assumed},
-    {"calibrated", read_calibrated}, {"define", read_define}, {"measure", read_measure},
-    {"station", read_station},       {"stage", read_stage},   {"way", read_way},
-    {"arrivals", read_arrivals},     {"series", read_series}, {"hub", read_hub},
-    {"facts", read_facts},
+    {"group", read_group},           {"known", read_known},       {"assumed", read_assumed},
+    {"calibrated", read_calibrated}, {"define", read_define},     {"measure", read_measure},
+    {"station", read_station},       {"stage", read_stage},       {"way", read_way},
+    {"arrivals", read_arrivals},     {"series", read_series},     {"hub", read_hub},
+    {"facts", read_facts},           {"families", read_families},
 };
 
 static result read_item(struct reader *reader, bool outermost)
@@ -945,7 +1051,7 @@ static result read_item(struct reader *reader, bool outermost)
     }
     return unexpected(
         reader, "an item: scenario, group, known, assumed, calibrated, define, station, stage, "
-                "way, arrivals, series, hub, facts or measure");
+                "way, arrivals, families, series, hub, facts or measure");
 }
 
 static bool was_read(const struct scenario *scenario, str name)

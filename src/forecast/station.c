@@ -29,7 +29,7 @@ void station_set_places(struct station *station, double places)
 
 void station_new_day(struct station *station, double allowance)
 {
-    station->allowance -= floor(station->allowance);
+    station->allowance -= fmax(floor(station->allowance), 0);
     station->allowance += allowance;
 }
 

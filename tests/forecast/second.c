@@ -6,6 +6,8 @@
 struct one {
     uint64_t key;
     uint32_t group;
+    uint32_t family; /* a kind, or PROCEDURE_NONE */
+    uint32_t people;
     uint32_t stage; /* PROCEDURE_NONE: gone */
     double since;
     uint32_t stay;
@@ -25,6 +27,7 @@ struct one {
 struct coming {
     uint32_t arrivals;
     uint32_t group;
+    bool families;
     uint64_t count;
     double at;
     uint64_t order;
@@ -70,10 +73,31 @@ static size_t taken(const struct all *all, size_t station)
     size_t count = 0;
     for (size_t i = 0; i < all->people_count; i++) {
         const struct one *one = &all->people[i];
-        count +=
-            one->stage != PROCEDURE_NONE && all->procedure->stages[one->stage].holds == station;
+        if (one->stage != PROCEDURE_NONE && all->procedure->stages[one->stage].holds == station) {
+            count += one->people;
+        }
     }
     return count;
+}
+
+/* There are fewer places than people in the family, free or not. */
+static bool is_too_large(const struct all *all, const struct one *one, size_t station)
+{
+    return all->procedure->stations[station].places.count > 0 && places(all, station) < one->people;
+}
+
+static bool nobody_waits(const struct all *all, size_t station)
+{
+    for (size_t i = 0; i < all->people_count; i++) {
+        const struct one *one = &all->people[i];
+        for (uint32_t w = 0; w < PROCEDURE_WAYS_OF_STAGE_MAX; w++) {
+            if (one->stage != PROCEDURE_NONE && one->waits[w] &&
+                all->procedure->stages[one->stage].ways[w].station == station) {
+                return false;
+            }
+        }
+    }
+    return true;
 }
 
 static struct one *first_in_line(struct all *all, size_t station, uint32_t *ret_way)
@@ -89,6 +113,7 @@ static struct one *first_in_line(struct all *all, size_t station, uint32_t *ret_
         const struct procedure_stage *stage = &all->procedure->stages[one->stage];
         for (uint32_t w = 0; w < stage->way_count; w++) {
             if (one->waits[w] && stage->ways[w].station == station &&
+                !is_too_large(all, one, station) &&
                 (best == NULL || (newest ? one->came[w] > best_came : one->came[w] < best_came))) {
                 best = one;
                 best_came = one->came[w];
@@ -99,10 +124,11 @@ static struct one *first_in_line(struct all *all, size_t station, uint32_t *ret_
     return best;
 }
 
-static bool is_free(const struct all *all, size_t station)
+static bool is_free(const struct all *all, size_t station, uint32_t people)
 {
     const struct procedure_station *data = &all->procedure->stations[station];
-    return (data->places.count == 0 || (double)taken(all, station) + 1 <= places(all, station)) &&
+    return (data->places.count == 0 ||
+            (double)taken(all, station) + people <= places(all, station)) &&
            (data->allowance.count == 0 || all->allowance[station] >= 1);
 }
 
@@ -168,7 +194,7 @@ static void take_way(struct all *all, struct one *one, const struct procedure_wa
     }
     struct second_trace *trace = &all->outcome->trace;
     trace->steps[trace->count++] =
-        (struct second_step){one->key, branch->step, (int32_t)floor(all->now)};
+        (struct second_step){one->key, branch->step, one->people, (int32_t)floor(all->now)};
     enter(all, one, branch->to, all->now);
 }
 
@@ -176,10 +202,10 @@ static void serve_one(struct all *all, struct one *one, const struct procedure_w
 {
     const uint32_t station = way->station;
     if (all->procedure->stations[station].allowance.count > 0) {
-        all->allowance[station] -= 1;
+        all->allowance[station] -= one->people;
     }
-    all->outcome->served[station]++;
-    all->outcome->waited[station] += all->now - one->since;
+    all->outcome->served[station] += one->people;
+    all->outcome->waited[station] += one->people * (all->now - one->since);
     take_way(all, one, way);
 }
 
@@ -196,7 +222,7 @@ static void enter(struct all *all, struct one *one, uint32_t stage_index, double
     one->due = INFINITY;
     if (stage->outcome) {
         one->stage = PROCEDURE_NONE;
-        all->outcome->ended++;
+        all->outcome->ended += one->people;
         return;
     }
     for (uint32_t w = 0; w < stage->way_count; w++) {
@@ -218,8 +244,7 @@ static void enter(struct all *all, struct one *one, uint32_t stage_index, double
             one->ready[w] = INFINITY;
             continue;
         }
-        uint32_t ignored;
-        if (is_free(all, way->station) && first_in_line(all, way->station, &ignored) == NULL) {
+        if (is_free(all, way->station, one->people) && nobody_waits(all, way->station)) {
             serve_one(all, one, way);
             return;
         }
@@ -237,7 +262,7 @@ static void serve_whom_possible(struct all *all)
         uint32_t way;
         struct one *one;
         bool any = false;
-        while (is_free(all, s) && (one = first_in_line(all, s, &way)) != NULL) {
+        while ((one = first_in_line(all, s, &way)) != NULL && is_free(all, s, one->people)) {
             serve_one(all, one, &all->procedure->stages[one->stage].ways[way]);
             any = true;
         }
@@ -265,11 +290,16 @@ static double ready_of(const struct all *all, const struct one *one,
                        const struct procedure_way *way, uint32_t index, uint64_t asked)
 {
     const uint64_t purpose = draw_mix(draw_mix(draw_purpose(way->name.at, way->name.len)));
-    struct draw draw = draw_begin(draw_key(one->key, purpose + one->stay), asked);
     double ready = all->now;
-    for (size_t i = 0; i < way->approval_count; i++) {
-        const double mean = number(&way->approving_mean, one->group, all->now);
-        ready += mean * draw_factor(all->tables, &draw, way->approving, way->approving_shape);
+    for (uint32_t member = 0; member < one->people; member++) {
+        const uint64_t key = one->people == 1 ? one->key : procedure_member_key(one->key, member);
+        struct draw draw = draw_begin(draw_key(key, purpose + one->stay), asked);
+        double own = all->now;
+        for (size_t i = 0; i < way->approval_count; i++) {
+            const double mean = number(&way->approving_mean, one->group, all->now);
+            own += mean * draw_factor(all->tables, &draw, way->approving, way->approving_shape);
+        }
+        ready = own > ready ? own : ready;
     }
     if (way->with_notice) {
         const int32_t first = second_notice(index, (int32_t)all->now);
@@ -311,7 +341,7 @@ static void judge_way(struct all *all, uint32_t stage, uint32_t w, uint32_t inde
             return;
         }
         after = next->entered + 1;
-        all->held[index] += !judge_one(all, next, w, index);
+        all->held[index] += judge_one(all, next, w, index) ? 0 : next->people;
     }
 }
 
@@ -328,27 +358,76 @@ static void judge(struct all *all)
     }
 }
 
-static struct one *new_one(struct all *all, uint32_t group, uint64_t key)
+uint32_t second_people(const struct procedure *procedure, uint32_t family)
+{
+    return family == PROCEDURE_NONE
+               ? 1
+               : procedure->families[family].adults + procedure->families[family].children;
+}
+
+static struct one *new_one(struct all *all, uint32_t group, uint32_t family, uint64_t key)
 {
     struct one *one = &all->people[all->people_count++];
-    *one = (struct one){.key = key, .group = group, .stage = PROCEDURE_NONE};
-    all->outcome->begun++;
+    *one = (struct one){.key = key,
+                        .group = group,
+                        .family = family,
+                        .people = second_people(all->procedure, family),
+                        .stage = PROCEDURE_NONE};
+    all->outcome->begun += one->people;
     return one;
+}
+
+static double family_unit(uint64_t key)
+{
+    struct draw draw = draw_begin(key, draw_purpose("family", 6));
+    return draw_unit(&draw);
+}
+
+/* Of those alone, or of families, for each person who comes. */
+static double part_of(const struct all *all, const struct coming *coming)
+{
+    const struct procedure *procedure = all->procedure;
+    const double *families = procedure->arrivals[coming->arrivals].families;
+    double part = coming->families ? 0 : 1;
+    for (uint32_t i = 0; families != NULL && i < procedure->family_count; i++) {
+        const double number = families[coming->group * procedure->family_count + i];
+        part += coming->families ? number : -number * second_people(procedure, i);
+    }
+    return part;
+}
+
+static uint32_t family_of(const struct all *all, const struct coming *coming, uint64_t key)
+{
+    if (!coming->families) {
+        return PROCEDURE_NONE;
+    }
+    const size_t count = all->procedure->family_count;
+    const double *of_kind =
+        &all->procedure->arrivals[coming->arrivals].families[coming->group * count];
+    double until = 0;
+    uint32_t found = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        const double part = family_unit(key) * part_of(all, coming);
+        found = of_kind[i] > 0 && part >= until ? i : found;
+        until += of_kind[i];
+    }
+    return found;
 }
 
 static uint64_t coming_key(const struct all *all, const struct coming *coming)
 {
     const str arrivals = all->procedure->arrivals[coming->arrivals].name;
     const str group = all->procedure->groups[coming->group];
-    return draw_key(draw_key(all->key, draw_purpose(arrivals.at, arrivals.len)),
-                    draw_purpose(group.at, group.len));
+    const uint64_t key = draw_key(draw_key(all->key, draw_purpose(arrivals.at, arrivals.len)),
+                                  draw_purpose(group.at, group.len));
+    return coming->families ? draw_mix(key) : key;
 }
 
 static void next_coming(struct all *all, struct coming *coming)
 {
     struct draw draw = draw_begin(coming_key(all, coming), 2 * coming->count);
     coming->at = hazard_time(all, &all->procedure->arrivals[coming->arrivals].rate, coming->group,
-                             draw_exponential(all->tables, &draw));
+                             draw_exponential(all->tables, &draw) / part_of(all, coming));
     coming->order = all->order++;
 }
 
@@ -362,44 +441,83 @@ static void somebody_comes(struct all *all, struct coming *coming)
     if (arrivals->kept.count > 0 && draw_unit(&draw) >= number(&kept, 0, all->now)) {
         return;
     }
-    enter(all, new_one(all, coming->group, draw_bits(&draw)), arrivals->stage, all->now);
+    const uint64_t key = draw_bits(&draw);
+    enter(all, new_one(all, coming->group, family_of(all, coming, key), key), arrivals->stage,
+          all->now);
+}
+
+struct beginner {
+    double since;
+    uint64_t key;
+    uint32_t stage;
+    uint32_t group;
+    uint32_t family;
+    bool done;
+};
+
+/* A bag of all that may be drawn, those alone first: as many families of each kind as the rate
+ * says, rounded by chance, then people alone until all are there. */
+static size_t fill_bag(const struct all *all, const struct procedure_stock *stock, uint64_t key,
+                       uint32_t *bag)
+{
+    uint32_t families[1000];
+    size_t family_count = 0;
+    int64_t left = stock->count;
+    for (uint32_t i = 0; i < all->procedure->family_count && stock->families != NULL; i++) {
+        struct draw draw = draw_begin(key, i);
+        const double wanted = floor((double)stock->count * stock->families[i] + draw_unit(&draw));
+        const uint32_t people = second_people(all->procedure, i);
+        for (double n = 1; n <= wanted && left >= people; n++) {
+            families[family_count++] = i;
+            left -= people;
+        }
+    }
+    size_t count = 0;
+    while (left-- > 0) {
+        bag[count++] = PROCEDURE_NONE;
+    }
+    for (size_t i = 0; i < family_count; i++) {
+        bag[count++] = families[i];
+    }
+    return count;
+}
+
+static size_t begin_with(const struct all *all, const struct procedure_stock *stock,
+                         struct beginner *beginners, size_t count)
+{
+    const str stage = all->procedure->stages[stock->stage].name;
+    const str group = all->procedure->groups[stock->group];
+    const uint64_t key = draw_key(draw_key(draw_mix(all->key), draw_purpose(stage.at, stage.len)),
+                                  draw_purpose(group.at, group.len));
+    uint64_t before = 0;
+    for (size_t i = 0; i < count; i++) {
+        before += beginners[i].stage == stock->stage && beginners[i].group == stock->group;
+    }
+    uint32_t bag[1000];
+    const size_t begun = fill_bag(all, stock, draw_key(draw_mix(key), before), bag);
+    size_t left = begun;
+    for (size_t j = 0; j < begun; j++) {
+        const double part = ((double)j + 0.5) / (double)begun;
+        struct beginner *beginner = &beginners[count++];
+        *beginner = (struct beginner){
+            .since = -(stock->waited_most + part * (stock->waited_least - stock->waited_most)),
+            .key = draw_key(key, before + j),
+            .stage = stock->stage,
+            .group = stock->group,
+        };
+        const size_t drawn = (size_t)(family_unit(beginner->key) * (double)left--);
+        beginner->family = bag[drawn];
+        memmove(&bag[drawn], &bag[drawn + 1], (left - drawn) * sizeof *bag);
+    }
+    return count;
 }
 
 static void begin_stock(struct all *all)
 {
-    const struct procedure *procedure = all->procedure;
-    struct {
-        double since;
-        uint64_t key;
-        uint32_t stage;
-        uint32_t group;
-        bool done;
-    } beginners[1000];
+    struct beginner beginners[1000];
     size_t count = 0;
-    for (uint32_t i = 0; i < procedure->stock_count; i++) {
-        const struct procedure_stock *stock = &procedure->stock[i];
-        const str stage = procedure->stages[stock->stage].name;
-        const str group = procedure->groups[stock->group];
-        const uint64_t key =
-            draw_key(draw_key(draw_mix(all->key), draw_purpose(stage.at, stage.len)),
-                     draw_purpose(group.at, group.len));
-        uint64_t before = 0;
-        for (uint32_t j = 0; j < i; j++) {
-            const struct procedure_stock *other = &procedure->stock[j];
-            if (other->stage == stock->stage && other->group == stock->group) {
-                before += (uint64_t)other->count;
-            }
-        }
-        for (int64_t j = 0; j < stock->count; j++) {
-            const double part = ((double)j + 0.5) / (double)stock->count;
-            beginners[count].since =
-                -(stock->waited_most + part * (stock->waited_least - stock->waited_most));
-            beginners[count].key = draw_key(key, before + (uint64_t)j);
-            beginners[count].stage = stock->stage;
-            beginners[count].group = stock->group;
-            beginners[count].done = false;
-            count++;
-        }
+    for (uint32_t i = 0; i < all->procedure->stock_count; i++) {
+        count = begin_with(all, &all->procedure->stock[i], beginners, count);
     }
     for (size_t i = 0; i < count; i++) {
         size_t first = count;
@@ -410,7 +528,8 @@ static void begin_stock(struct all *all)
             }
         }
         beginners[first].done = true;
-        enter(all, new_one(all, beginners[first].group, beginners[first].key),
+        enter(all,
+              new_one(all, beginners[first].group, beginners[first].family, beginners[first].key),
               beginners[first].stage, beginners[first].since);
     }
 }
@@ -425,11 +544,16 @@ static void end_quarter(struct all *all, size_t trace_begin)
             const struct series_term *term = &procedure->series[i].terms[j];
             double value = 0;
             for (size_t p = 0; p < all->people_count && term->kind == TERM_STAGE; p++) {
-                value += all->people[p].stage == term->index;
+                value += all->people[p].stage == term->index ? all->people[p].people : 0;
+            }
+            for (size_t p = 0; p < all->people_count && term->kind == TERM_IN_FAMILIES; p++) {
+                const struct one *one = &all->people[p];
+                value += one->stage == term->index && one->people > 1 ? one->people : 0;
             }
             for (size_t s = trace_begin; s < all->outcome->trace.count && term->kind == TERM_STEP;
                  s++) {
-                value += all->outcome->trace.steps[s].step == term->index;
+                const struct second_step *step = &all->outcome->trace.steps[s];
+                value += step->step == term->index ? step->people : 0;
             }
             if (term->kind == TERM_TAKEN) {
                 value = (double)taken(all, term->index);
@@ -454,7 +578,7 @@ static void pass_time(struct all *all, double to)
         const struct procedure_stage *stage = &all->procedure->stages[one->stage];
         for (uint32_t w = 0; w < stage->way_count; w++) {
             if (one->waits[w]) {
-                all->outcome->line_days[stage->ways[w].station] += to - all->now;
+                all->outcome->line_days[stage->ways[w].station] += one->people * (to - all->now);
             }
         }
     }
@@ -466,7 +590,9 @@ static void new_day(struct all *all)
     for (size_t i = 0; i < all->procedure->station_count; i++) {
         const struct schedules daily = {&all->procedure->stations[i].allowance, 1};
         if (daily.of->count > 0) {
-            all->allowance[i] -= floor(all->allowance[i]);
+            if (all->allowance[i] > 0) {
+                all->allowance[i] -= floor(all->allowance[i]);
+            }
             all->allowance[i] += number(&daily, 0, all->now);
         }
     }
@@ -532,8 +658,14 @@ static void begin(struct all *all)
     const struct procedure *procedure = all->procedure;
     for (uint32_t i = 0; i < procedure->arrivals_count; i++) {
         for (uint32_t g = 0; g < procedure->group_count; g++) {
-            all->coming[all->coming_count] = (struct coming){.arrivals = i, .group = g};
-            next_coming(all, &all->coming[all->coming_count++]);
+            for (int families = 0; families < 2; families++) {
+                struct coming *coming = &all->coming[all->coming_count];
+                *coming = (struct coming){.arrivals = i, .group = g, .families = families == 1};
+                if (part_of(all, coming) > 0) {
+                    next_coming(all, coming);
+                    all->coming_count++;
+                }
+            }
         }
     }
     begin_stock(all);

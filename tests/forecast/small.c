@@ -17,6 +17,7 @@ void small_begin(struct small *small, size_t quarters)
     procedure->stations = small->stations;
     procedure->stock = small->stock;
     procedure->arrivals = small->arrivals;
+    procedure->families = small->families;
     procedure->series = small->series;
 }
 
@@ -105,7 +106,21 @@ void small_stock(struct small *small, uint32_t stage, uint32_t group, int64_t co
                  double most)
 {
     small->stock[small->procedure.stock_count++] =
-        (struct procedure_stock){stage, group, count, least, most};
+        (struct procedure_stock){stage, group, count, least, most, NULL};
+}
+
+uint32_t small_family(struct small *small, uint32_t adults, uint32_t children)
+{
+    const size_t i = small->procedure.family_count++;
+    small->families[i] = (struct procedure_family){adults, children};
+    return (uint32_t)i;
+}
+
+double *small_families(struct small *small, size_t group_count)
+{
+    double *numbers = &small->family_numbers[small->family_number_count];
+    small->family_number_count += group_count * small->procedure.family_count;
+    return numbers;
 }
 
 size_t small_series(struct small *small, enum series_term_kind kind, uint32_t index)

@@ -14,6 +14,7 @@ enum {
     SMALL_GROUPS_MAX = 4,
     SMALL_STATIONS_MAX = 8,
     SMALL_TERMS_MAX = 128,
+    SMALL_FAMILIES_MAX = 8,
 };
 
 struct small {
@@ -28,6 +29,9 @@ struct small {
     struct procedure_station stations[SMALL_STATIONS_MAX];
     struct procedure_stock stock[SMALL_STAGES_MAX * SMALL_GROUPS_MAX];
     struct procedure_arrivals arrivals[SMALL_STAGES_MAX];
+    struct procedure_family families[SMALL_FAMILIES_MAX];
+    double family_numbers[SMALL_NUMBERS_MAX];
+    size_t family_number_count;
     struct series_term terms[SMALL_TERMS_MAX];
     struct procedure_series series[SMALL_TERMS_MAX];
     str groups[SMALL_GROUPS_MAX];
@@ -55,6 +59,11 @@ void small_branch(struct small *small, struct procedure_way *way, uint32_t to,
 void small_arrivals(struct small *small, uint32_t stage, struct schedules rate);
 void small_stock(struct small *small, uint32_t stage, uint32_t group, int64_t count, double least,
                  double most);
+/* A kind of family. */
+uint32_t small_family(struct small *small, uint32_t adults, uint32_t children);
+/* Room for how many families of each kind there are a person, for so many groups, once all kinds
+ * are there. */
+double *small_families(struct small *small, size_t group_count);
 /* A series of one term with the weight 1. */
 size_t small_series(struct small *small, enum series_term_kind kind, uint32_t index);
 

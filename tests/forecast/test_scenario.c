@@ -348,6 +348,48 @@ static void those_of_the_program(void **state)
     }
 }
 
+static const struct procedure *made_of(const char *families, const char *dependants)
+{
+    char text[sizeof whole + 400];
+    const char *at = strstr(whole, "  a day comers\n");
+    assert_non_null(at);
+    snprintf(text, sizeof text,
+             "%.*s%s  families houses dependants %s\nfamilies houses\n%s  source assumed\n%s",
+             (int)(at - whole), whole, "  a day comers\n", dependants, families,
+             at + strlen("  a day comers\n"));
+    const struct procedure *made = NULL;
+    struct err err = {0};
+    struct scenario_choice choice = {.scenario = small_scenario(text)};
+    if (!scenario_make(&choice, 1, 0, &world.arena, &made, &err).ok) {
+        fail_msg("%s", err.what);
+    }
+    return made;
+}
+
+/* Families of two twice as often as those of three: 7/3 people each, so 4/3 dependants. A fifth of
+ * the people being dependants, there are 0.15 families a person. Half as many dependants as there
+ * are others cannot be more than all in families. */
+static void families_as_is_said(void **state)
+{
+    (void)state;
+    static const char kinds[] = "  of 2 adults share 2\n  of 1 adult and 2 children\n";
+    const struct procedure *made = made_of(kinds, "0.2");
+    assert_int_equal(made->family_count, 2);
+    assert_int_equal(made->families[0].adults + 10 * made->families[0].children, 2);
+    assert_int_equal(made->families[1].adults + 10 * made->families[1].children, 21);
+    for (size_t group = 0; group < 2; group++) {
+        assert_true(fabs(made->arrivals[0].families[2 * group] - 0.1) < 1e-12);
+        assert_true(fabs(made->arrivals[0].families[2 * group + 1] - 0.05) < 1e-12);
+    }
+    made = made_of(kinds, "0.9");
+    assert_true(fabs(made->arrivals[0].families[0] - 2.0 / 7) < 1e-12);
+    assert_true(fabs(made->arrivals[0].families[1] - 1.0 / 7) < 1e-12);
+    made = made_of("  of 2 adults share 0\n", "0.2");
+    assert_true(made->arrivals[0].families[0] == 0);
+    made = made_of(kinds, "0");
+    assert_true(made->arrivals[0].families[0] == 0 && made->arrivals[0].families[1] == 0);
+}
+
 /* A line of the whole is replaced; the message must name the place and the thing. */
 static void mistakes(void **state)
 {
@@ -383,6 +425,13 @@ static void mistakes(void **state)
         {"rulebook small", "rulebook uk", "is of the rulebook"},
         {"hub hub\n", "hub hub\n  person.ready = yes\n", "is not about a hub"},
         {"exactly 40 days", "exactly 40.5.1 days", "neither a number"},
+        {"stage here\n", "families f\n  of 2 adults\nstage here\n", "are not complete"},
+        {"stage here\n", "families f\n  source assumed\nstage here\n", "are not complete"},
+        {"stage here\n", "families f\n  of 1 adults\nstage here\n", "Expected adult"},
+        {"stage here\n", "families f\n  of 9 adults and 9 children\n  source assumed\nstage here\n",
+         "between 2 people and 16"},
+        {"stage here\n", "stage here\n  families f dependants 0.1\n", "There is no families \"f\""},
+        {"facts on here\n", "facts on here of family\n", "Expected families"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         const char *at = strstr(whole, rows[i].from);
@@ -409,6 +458,7 @@ int main(void)
         cmocka_unit_test(one_counts_for_many),
         cmocka_unit_test(same_bytes_on_threads),
         cmocka_unit_test(asked_for),
+        cmocka_unit_test(families_as_is_said),
         cmocka_unit_test(mistakes),
         cmocka_unit_test(those_of_the_program),
     };

@@ -19,6 +19,7 @@ enum { MODELS = 60, MEMORY = 32 * 1024 * 1024, PEOPLE_NUMBERS = 65536, DAYS = 36
 
 struct watcher {
     uint64_t keys[PEOPLE_NUMBERS];
+    const struct procedure *procedure;
     struct second_trace trace;
 };
 
@@ -38,8 +39,8 @@ static uint32_t sees_step(void *context, const struct procedure_who *who, uint32
     (void)to;
     struct watcher *watcher = context;
     assert_int_equal(who->seat, who->person);
-    watcher->trace.steps[watcher->trace.count++] =
-        (struct second_step){watcher->keys[who->person], step, day};
+    watcher->trace.steps[watcher->trace.count++] = (struct second_step){
+        watcher->keys[who->person], step, second_people(watcher->procedure, who->family), day};
     return who->seat;
 }
 
@@ -183,6 +184,7 @@ static void any_series(struct small *small)
     }
     for (uint32_t i = 0; i < small->procedure.stage_count; i++) {
         if (!small->stages[i].outcome) {
+            small_series(small, TERM_IN_FAMILIES, i);
             small_series(small, TERM_STAGE, i);
         }
     }
@@ -193,6 +195,31 @@ static void any_series(struct small *small)
         if (small->stations[i].places.count > 0) {
             small_series(small, TERM_TAKEN, i);
         }
+    }
+}
+
+/* Together at most three quarters of all people. */
+static double *any_families(struct small *small, struct random *random, size_t group_count)
+{
+    const size_t kinds = small->procedure.family_count;
+    if (kinds == 0 || random_chance(random, 0.3)) {
+        return NULL;
+    }
+    double *numbers = small_families(small, group_count);
+    for (size_t i = 0; i < group_count * kinds; i++) {
+        const struct procedure_family *family = &small->families[i % kinds];
+        numbers[i] = random_chance(random, 0.2) ? 0
+                                                : 0.75 * random_unit(random) / (double)kinds /
+                                                      (family->adults + family->children);
+    }
+    return numbers;
+}
+
+static void any_kinds_of_family(struct small *small, struct random *random)
+{
+    for (uint64_t i = random_below(random, 4); i > 0; i--) {
+        small_family(small, 1 + (uint32_t)random_below(random, 3),
+                     1 + (uint32_t)random_below(random, 3));
     }
 }
 
@@ -220,19 +247,22 @@ static void any_model(struct small *small, struct random *random)
             any_way(small, random, i, (enum procedure_way_kind)random_below(random, 3));
         }
     }
+    any_kinds_of_family(small, random);
     for (uint64_t i = 1 + random_below(random, 2); i > 0; i--) {
         small_arrivals(small, (uint32_t)random_below(random, stages),
                        small_change(small, random_unit(random), 100, 2 * random_unit(random)));
+        struct procedure_arrivals *arrivals = &small->arrivals[small->procedure.arrivals_count - 1];
         if (random_chance(random, 0.5)) {
-            small->arrivals[small->procedure.arrivals_count - 1].kept =
-                *any_share(small, random).of;
+            arrivals->kept = *any_share(small, random).of;
         }
+        arrivals->families = any_families(small, random, small->procedure.group_count);
     }
     for (uint64_t i = random_below(random, 5); i > 0; i--) {
         small_stock(small, (uint32_t)random_below(random, stages),
                     (uint32_t)random_below(random, small->procedure.group_count),
                     (int64_t)random_below(random, 30), 3 * random_unit(random),
                     5 + 200 * random_unit(random));
+        small->stock[small->procedure.stock_count - 1].families = any_families(small, random, 1);
     }
     any_judged(small, random);
     any_series(small);
@@ -246,7 +276,7 @@ static void same_traces(const struct second_trace *first, const struct second_tr
     for (size_t i = 0; i < both; i++) {
         const struct second_step *a = &first->steps[i];
         const struct second_step *b = &second->steps[i];
-        if (a->key != b->key || a->step != b->step || a->day != b->day) {
+        if (a->key != b->key || a->step != b->step || a->people != b->people || a->day != b->day) {
             fail_msg("step %zu: %u on day %d, the second one has %u on day %d (%s person)", i,
                      a->step, a->day, b->step, b->day, a->key == b->key ? "the same" : "another");
         }
@@ -271,6 +301,7 @@ static void compare(const struct small *small, const struct draw_tables *tables,
                                       .notice = gives_notice,
                                       .days_between = 7};
     procedure.law = &law;
+    watcher.procedure = &procedure;
     watcher.trace.count = 0;
     struct arena results = {0};
     struct arena scratch = {0};
