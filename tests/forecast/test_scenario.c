@@ -339,6 +339,10 @@ static void those_of_the_program(void **state)
             const struct ensemble one =
                 futures_one_in(scenario, scenario_all_measures(about), 1, 1, 20);
             assert_true(one.event_count > 5000);
+            const struct ensemble threads =
+                futures_one_in(scenario, scenario_all_measures(about), 3, 3, 20);
+            assert_memory_equal(one.values, threads.values,
+                                about->series_count * about->quarter_count * sizeof(double));
             for (size_t s = 0; s < about->series_count; s++) {
                 print_message("# %.*s: %.0f, at the end %.0f\n", STR_ARG(about->series[s].name),
                               ensemble_value(&one, 0, s, 0),
