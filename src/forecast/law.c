@@ -4,13 +4,13 @@
 #include "rulebook/lasting.h"
 #include "rulebook/screen.h"
 
+#include <math.h>
 #include <string.h>
 
 enum {
     CHUNK_PEOPLE = 4096,
     CHUNKS_MAX = PROCEDURE_PEOPLE_MAX / CHUNK_PEOPLE + 1,
     NOT_JUDGED = UINT8_MAX,
-    FILLED_AT_ONCE = 256,             /* people, whose records stay in the processor's cache */
     ON_COMING = PROCEDURE_STAGES_MAX, /* in place of a stage */
     FAMILIES_FIRST = 256,
 };
@@ -44,6 +44,7 @@ struct giving {
 struct filling {
     uint32_t fact;
     const struct giving *givings[ROLE_COUNT]; /* what is drawn, by role; NULL: */
+    bool alike;                               /* these are the same */
     uint32_t slot;                            /* what is copied, or NOT_FOUND_INDEX: unknown */
 };
 
@@ -71,6 +72,7 @@ struct law_plan {
     size_t giving_count;
     size_t role_count;                          /* 1: everybody is alone */
     bool outcomes[PROCEDURE_STAGES_MAX];        /* by stage */
+    bool gives_nothing[PROCEDURE_STAGES_MAX];   /* by stage: who comes there gets no fact */
     uint8_t stage_places[PROCEDURE_STAGES_MAX]; /* among the judged ones, or NOT_JUDGED */
     struct judged_stage *stages;
     size_t stage_count;
@@ -289,6 +291,10 @@ static void find_kept_givings(struct law_plan *plan)
         }
     }
     plan->kept_first[ON_COMING + 1] = count;
+    for (uint32_t stage = 0; stage < ON_COMING; stage++) {
+        plan->gives_nothing[stage] = plan->stage_places[stage] == NOT_JUDGED &&
+                                     plan->kept_first[stage] == plan->kept_first[stage + 1];
+    }
 }
 
 static cell cell_of_value(const struct law_plan *plan, uint32_t fact, const struct value *value)
@@ -437,6 +443,7 @@ static struct line_up_fact fact_of_stage(const struct law_plan *plan, uint32_t s
         any = any || brought || giving != NULL;
         occurs |= giving != NULL || brought ? planes_that_occur(plan, fact, giving) : 0;
     }
+    ret_filling->alike = alike;
     if (alike && ret_filling->givings[0] != NULL) {
         return fact_given(plan, ret_filling->givings[0]);
     }
@@ -612,24 +619,25 @@ static uint32_t people_of(const struct law_future *future, uint32_t holder)
     return (holder & FAMILY_BIT) != 0 ? future->families[holder ^ FAMILY_BIT].people : 1;
 }
 
-static struct someone someone_of(const struct law_future *future, const struct procedure_who *who,
-                                 uint32_t holder, uint32_t member)
+static inline struct someone someone_of(const struct law_future *future,
+                                        const struct procedure_who *who, uint32_t holder,
+                                        uint32_t member)
 {
-    struct someone someone = {.holder = holder,
-                              .member = member,
-                              .role = ROLE_ALONE,
-                              .key = who->key,
-                              .family_key = who->key,
-                              .group = who->group};
-    if ((holder & FAMILY_BIT) != 0) {
-        const struct family *family = &future->families[holder ^ FAMILY_BIT];
-        const bool has_children = family->people > family->adults;
-        someone.key = procedure_member_key(who->key, member);
-        someone.role = member >= family->adults ? ROLE_CHILD
-                       : has_children           ? ROLE_PARENT
-                                                : ROLE_CHILDLESS;
+    if ((holder & FAMILY_BIT) == 0) {
+        return (struct someone){holder, 0, ROLE_ALONE, who->key, who->key, who->group};
     }
-    return someone;
+    const struct family *family = &future->families[holder ^ FAMILY_BIT];
+    const bool has_children = family->people > family->adults;
+    return (struct someone){
+        .holder = holder,
+        .member = member,
+        .role = member >= family->adults ? ROLE_CHILD
+                : has_children           ? ROLE_PARENT
+                                         : ROLE_CHILDLESS,
+        .key = procedure_member_key(who->key, member),
+        .family_key = who->key,
+        .group = who->group,
+    };
 }
 
 /* ---- what is given ---- */
@@ -655,13 +663,17 @@ static cell given_cell(const struct law_future *future, size_t line_index, uint3
     return CELL_UNKNOWN;
 }
 
+static bool is_drawn_for_each(const struct giving *giving)
+{
+    return giving->scope == OF_EVERYBODY || giving->scope == OF_CHILDREN;
+}
+
 /* One of the lines is drawn, or none, then the fact is unknown. What is said of families is drawn
  * once for all of it. */
 static cell given(const struct law_future *future, const struct giving *giving, uint64_t key,
                   uint64_t family_key, uint32_t group, int32_t day)
 {
-    const bool each = giving->scope == OF_EVERYBODY || giving->scope == OF_CHILDREN;
-    struct draw draw = draw_begin(each ? key : family_key, giving->purpose);
+    struct draw draw = draw_begin(is_drawn_for_each(giving) ? key : family_key, giving->purpose);
     double left = draw_unit(&draw);
     for (size_t i = 0; i < giving->line_count; i++) {
         const size_t line = giving->first_line + i;
@@ -712,17 +724,18 @@ static uint32_t enter_stage(struct law_future *future, const struct procedure_wh
                             uint32_t holder, uint32_t stage, int32_t day)
 {
     const uint8_t place = future->plan->stage_places[stage];
-    const uint32_t people = people_of(future, holder);
+    const bool is_family = (holder & FAMILY_BIT) != 0;
     uint32_t row = 0;
+    const uint32_t people = people_of(future, holder);
     for (uint32_t i = 0; i < people && !future->full; i++) {
         const struct someone someone = someone_of(future, who, holder, i);
         give_kept(future, &someone, stage, day);
         row = place == NOT_JUDGED ? 0 : open_row(future, &someone, place, day);
-        if ((holder & FAMILY_BIT) != 0) {
+        if (is_family) {
             future->families[holder ^ FAMILY_BIT].rows[i] = row;
         }
     }
-    return (holder & FAMILY_BIT) != 0 ? holder : row;
+    return is_family ? holder : row;
 }
 
 static uint32_t law_comes(void *context, const struct procedure_who *who, uint32_t stage,
@@ -751,10 +764,10 @@ static void leave_stage(struct law_future *future, uint32_t holder, uint32_t mem
 {
     const struct law_plan *plan = future->plan;
     const uint8_t place = plan->stage_places[from];
-    cell *cells = cells_of(future, holder, member);
     for (size_t i = 0; i < plan->record_counts[step]; i++) {
         const struct recorded *record = &plan->records[step][i];
-        cells[record->slot] = record->today ? cell_of_number(day) : record->value;
+        cells_of(future, holder, member)[record->slot] =
+            record->today ? cell_of_number(day) : record->value;
     }
     if (place != NOT_JUDGED && line_up_has(&future->line_ups[place], row, holder)) {
         line_up_close(&future->line_ups[place], row);
@@ -770,7 +783,7 @@ static uint32_t law_steps(void *context, const struct procedure_who *who, uint32
     }
     if (who->family == PROCEDURE_NONE) {
         leave_stage(future, who->person, 0, who->seat, from, step, day);
-        return enter_stage(future, who, who->person, to, day);
+        return future->plan->gives_nothing[to] ? 0 : enter_stage(future, who, who->person, to, day);
     }
     const struct family *family = &future->families[who->seat ^ FAMILY_BIT];
     for (uint32_t i = 0; i < family->people; i++) {
@@ -785,14 +798,65 @@ static uint32_t law_steps(void *context, const struct procedure_who *who, uint32
 
 /* ---- judging ---- */
 
+/* Some of those who came since they were last judged, as they are needed side by side. */
+struct newcomers {
+    struct line_up_runs runs;
+    uint64_t keys[LINE_UP_RUNS_MAX];
+    uint64_t family_keys[LINE_UP_RUNS_MAX];
+    int32_t days[LINE_UP_RUNS_MAX];
+    uint16_t groups[LINE_UP_RUNS_MAX];
+};
+
+static void newcomers_of(const struct law_future *future, const struct line_up *line_up,
+                         const uint32_t *fresh, size_t count, struct newcomers *ret_newcomers)
+{
+    line_up_runs_of(fresh, count, &ret_newcomers->runs);
+    for (size_t i = 0; i < count; i++) {
+        const struct line_up_row *about = &line_up->rows[fresh[i]];
+        ret_newcomers->keys[i] = about->key;
+        ret_newcomers->family_keys[i] = (about->person & FAMILY_BIT) != 0
+                                            ? future->families[about->person ^ FAMILY_BIT].key
+                                            : about->key;
+        ret_newcomers->days[i] = about->day;
+        ret_newcomers->groups[i] = about->group;
+    }
+}
+
+/* What the same lines give to all of them: as `given`, line by line instead of person by person, so
+ * that the processor is never held up by what one of them draws. */
+static void give_to_all(const struct law_future *future, const struct giving *giving,
+                        const struct newcomers *newcomers, cell *ret_values)
+{
+    const size_t count = newcomers->runs.count;
+    const uint64_t *keys = is_drawn_for_each(giving) ? newcomers->keys : newcomers->family_keys;
+    double left[LINE_UP_RUNS_MAX];
+    for (size_t i = 0; i < count; i++) {
+        struct draw draw = draw_begin(keys[i], giving->purpose);
+        left[i] = draw_unit(&draw);
+        ret_values[i] = CELL_UNKNOWN;
+    }
+    for (size_t n = 0; n < giving->line_count; n++) {
+        const size_t line = giving->first_line + n;
+        const struct quantity *shares = &future->shares[line];
+        const bool alike = future->plan->scenario->facts[line].given.kind == GIVEN_TEXT;
+        const cell of_all = future->plan->texts[line];
+        for (size_t i = 0; i < count; i++) {
+            const uint16_t group = newcomers->groups[i];
+            const int32_t day = newcomers->days[i];
+            const double share = quantity_at(shares, group, (double)day);
+            const cell value = alike ? of_all : given_cell(future, line, group, day);
+            const bool is_given = left[i] < share;
+            ret_values[i] = is_given ? value : ret_values[i];
+            left[i] = is_given ? (double)INFINITY : left[i] - share;
+        }
+    }
+}
+
 static cell filled(const struct law_future *future, const struct filling *filling,
-                   const struct line_up_row *about)
+                   const struct line_up_row *about, uint64_t family_key)
 {
     const struct giving *giving = filling->givings[about->role];
     if (giving != NULL) {
-        const uint64_t family_key = (about->person & FAMILY_BIT) != 0
-                                        ? future->families[about->person ^ FAMILY_BIT].key
-                                        : about->key;
         return given(future, giving, about->key, family_key, about->group, about->day);
     }
     return filling->slot == NOT_FOUND_INDEX
@@ -800,15 +864,19 @@ static cell filled(const struct law_future *future, const struct filling *fillin
                : cells_of(future, about->person, about->member)[filling->slot];
 }
 
-/* One fact of some of those who came since they were last judged. */
 static void fill_fact(const struct law_future *future, struct line_up *line_up,
-                      const struct filling *filling, const uint32_t *fresh, size_t count)
+                      const struct filling *filling, const struct newcomers *newcomers)
 {
-    cell values[FILLED_AT_ONCE];
-    for (size_t i = 0; i < count; i++) {
-        values[i] = filled(future, filling, &line_up->rows[fresh[i]]);
+    cell values[LINE_UP_RUNS_MAX];
+    if (filling->alike && filling->givings[0] != NULL) {
+        give_to_all(future, filling->givings[0], newcomers, values);
+    } else {
+        for (size_t i = 0; i < newcomers->runs.count; i++) {
+            values[i] = filled(future, filling, &line_up->rows[newcomers->runs.rows[i]],
+                               newcomers->family_keys[i]);
+        }
     }
-    line_up_put(line_up, filling->fact, fresh, count, values);
+    line_up_put(line_up, filling->fact, &newcomers->runs, values);
 }
 
 static bool begins_family(const struct line_up_row *row)
@@ -847,10 +915,13 @@ static void fill(const struct law_future *future, uint32_t stage)
     const struct judged_stage *judged = &future->plan->stages[stage];
     struct line_up *line_up = &future->line_ups[stage];
     const size_t count = line_up_fresh(line_up);
-    for (size_t first = 0; first < count; first += FILLED_AT_ONCE) {
-        const size_t some = count - first < FILLED_AT_ONCE ? count - first : FILLED_AT_ONCE;
+    struct newcomers newcomers;
+    for (size_t first = 0; first < count; first += LINE_UP_RUNS_MAX) {
+        const size_t left = count - first;
+        newcomers_of(future, line_up, &line_up->fresh[first],
+                     left < LINE_UP_RUNS_MAX ? left : LINE_UP_RUNS_MAX, &newcomers);
         for (size_t i = 0; i < judged->filling_count; i++) {
-            fill_fact(future, line_up, &judged->fillings[i], &line_up->fresh[first], some);
+            fill_fact(future, line_up, &judged->fillings[i], &newcomers);
         }
     }
 }

@@ -293,39 +293,45 @@ size_t line_up_fresh(struct line_up *line_up)
     return count;
 }
 
-static void put_word(uint64_t *word, uint64_t rows, uint64_t bits)
+void line_up_runs_of(const uint32_t *rows, size_t count, struct line_up_runs *ret_runs)
 {
-    *word = (*word & ~rows) | bits;
+    ret_runs->rows = rows;
+    ret_runs->count = count;
+    ret_runs->run_count = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (i == 0 || rows[i] / 64 != rows[i - 1] / 64) {
+            ret_runs->words[ret_runs->run_count] = rows[i] / 64;
+            ret_runs->masks[ret_runs->run_count++] = 0;
+        }
+        ret_runs->masks[ret_runs->run_count - 1] |= UINT64_C(1) << (rows[i] % 64);
+        ret_runs->ends[ret_runs->run_count - 1] = (uint16_t)(i + 1);
+    }
 }
 
 /* Whether each row's value is that one, or is not (`turned`). Rows that were opened together lie
  * together, so most words are written once. */
-static void put_plane(uint64_t *plane, const uint32_t *rows, size_t count, const cell *values,
+static void put_plane(uint64_t *plane, const struct line_up_runs *runs, const cell *values,
                       cell value, bool turned)
 {
-    uint32_t word = rows[0] / 64;
-    uint64_t written = 0;
-    uint64_t bits = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (rows[i] / 64 != word) {
-            put_word(&plane[word], written, bits);
-            word = rows[i] / 64;
-            written = bits = 0;
+    size_t i = 0;
+    for (size_t run = 0; run < runs->run_count; run++) {
+        uint64_t bits = 0;
+        for (; i < runs->ends[run]; i++) {
+            bits |= (uint64_t)(values[i] == value) << (runs->rows[i] % 64);
         }
-        const uint64_t row = UINT64_C(1) << (rows[i] % 64);
-        written |= row;
-        bits |= (values[i] == value) != turned ? row : 0;
+        const uint64_t mask = runs->masks[run];
+        uint64_t *word = &plane[runs->words[run]];
+        *word = (*word & ~mask) | ((turned ? ~bits : bits) & mask);
     }
-    put_word(&plane[word], written, bits);
 }
 
 static void put_planes(struct line_up_column *written, const struct fact *fact, uint64_t occurs,
-                       const uint32_t *rows, size_t count, const cell *values)
+                       const struct line_up_runs *runs, const cell *values)
 {
     for (uint64_t left = occurs; left != 0; left &= left - 1) {
         const size_t i = (size_t)__builtin_ctzll(left);
         const cell value = fact->type == FACT_FLAG ? i == 0 : (cell)i;
-        put_plane(written->planes[i], rows, count, values, value, false);
+        put_plane(written->planes[i], runs, values, value, false);
     }
 }
 
@@ -364,23 +370,20 @@ static void put_cell(struct line_up *line_up, uint32_t index, uint32_t row, cell
     }
 }
 
-void line_up_put(struct line_up *line_up, uint32_t index, const uint32_t *rows, size_t count,
+void line_up_put(struct line_up *line_up, uint32_t index, const struct line_up_runs *runs,
                  const cell *values)
 {
     const struct line_up_plan *plan = line_up->plan;
     const struct fact *fact = &plan->rulebook->facts[index];
     struct line_up_column *written = &line_up->written[index];
-    if (count == 0) {
-        return;
-    }
-    put_plane(written->known, rows, count, values, CELL_UNKNOWN, true);
+    put_plane(written->known, runs, values, CELL_UNKNOWN, true);
     if (has_planes(fact)) {
-        put_planes(written, fact, plan->facts[index].occurs, rows, count, values);
+        put_planes(written, fact, plan->facts[index].occurs, runs, values);
         return;
     }
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < runs->count; i++) {
         if (values[i] != CELL_UNKNOWN) {
-            put_cell(line_up, index, rows[i], values[i]);
+            put_cell(line_up, index, runs->rows[i], values[i]);
         }
     }
 }

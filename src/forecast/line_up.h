@@ -120,7 +120,18 @@ static inline bool line_up_has(const struct line_up *line_up, uint32_t row, uint
 /* The rows of those who came since the last time and are still there, in line_up->fresh. Whatever
  * is LINE_UP_ROWS must be put for each of them before anybody is judged. */
 size_t line_up_fresh(struct line_up *line_up);
-void line_up_put(struct line_up *line_up, uint32_t fact, const uint32_t *rows, size_t count,
+/* Some rows, and where a run of them lies in one word of a plane: made once, for all facts. */
+enum { LINE_UP_RUNS_MAX = 256 };
+struct line_up_runs {
+    const uint32_t *rows;
+    size_t count;
+    size_t run_count;
+    uint32_t words[LINE_UP_RUNS_MAX];
+    uint16_t ends[LINE_UP_RUNS_MAX]; /* of the run, among the rows */
+    uint64_t masks[LINE_UP_RUNS_MAX];
+};
+void line_up_runs_of(const uint32_t *rows, size_t count, struct line_up_runs *ret_runs);
+void line_up_put(struct line_up *line_up, uint32_t fact, const struct line_up_runs *runs,
                  const cell *values);
 /* The columns, once everything is put. The families are referred to. */
 const struct columns *line_up_settle(struct line_up *line_up, struct line_up_families families);

@@ -28,6 +28,7 @@ struct candidate {
     uint32_t seat;
     uint16_t asked; /* how often */
     bool in_line;   /* they were clear when last judged, and ready */
+    uint8_t people;
 };
 
 struct way {
@@ -280,7 +281,7 @@ static double due_time(const struct run *run, const struct procedure_person *per
 }
 
 static void candidate_add(struct run *run, struct way *way, struct station_entry entry,
-                          uint32_t seat)
+                          const struct procedure_person *person)
 {
     if (way->candidate_count == way->candidate_capacity) {
         const size_t capacity = way->candidate_capacity * 2 + PEOPLE_FIRST;
@@ -296,7 +297,10 @@ static void candidate_add(struct run *run, struct way *way, struct station_entry
         way->candidate_capacity = capacity;
     }
     way->candidates[way->candidate_count++] =
-        (struct candidate){.entry = entry, .ready = (double)INFINITY, .seat = seat};
+        (struct candidate){.entry = entry,
+                           .ready = (double)INFINITY,
+                           .seat = person->seat,
+                           .people = (uint8_t)people_in(run, person)};
 }
 
 /* Served at once if nobody stands before them, else in line. */
@@ -307,7 +311,7 @@ static bool served_at_once(struct run *run, uint32_t who, struct way *way, doubl
     const struct station_entry entry = {person->since, who, ticket_and_way(person, way)};
     const uint32_t people = people_in(run, person);
     if (way->judged) {
-        candidate_add(run, way, entry, person->seat);
+        candidate_add(run, way, entry, person);
         return false;
     }
     if (station->waiting == 0 && station_has_room(station, people)) {
@@ -697,7 +701,7 @@ static double ready_time(const struct run *run, const struct way *way,
     const struct procedure_law *law = run->procedure->law;
     const struct procedure_way *data = way->data;
     const struct procedure_person *person = &run->people[candidate->entry.who];
-    const uint32_t people = people_in(run, person);
+    const uint32_t people = candidate->people;
     double approved = people == 1 ? approved_time(run, way, candidate, person->key, now) : now;
     for (uint32_t i = 0; people > 1 && i < people; i++) {
         const uint64_t key = procedure_member_key(person->key, i);
@@ -750,18 +754,17 @@ static void line_up_clear(struct run *run, struct way *way, size_t count, double
     station_clear(station, now);
     for (size_t i = 0; i < count; i++) {
         struct candidate candidate = way->candidates[i];
-        const uint32_t people = people_in(run, &run->people[candidate.entry.who]);
         const bool is_clear = run->judging_answers[i] == CLEARED;
         ask_for(run, way, &candidate, is_clear, now);
         stand_in_line(run, way, &candidate, candidate.ready <= now);
         if (candidate.in_line) {
-            station_wait(station, people, now, candidate.entry);
+            station_wait(station, candidate.people, now, candidate.entry);
         }
         if (way->sometimes_open || run->judging_answers[i] != NEVER_CLEARED) {
             way->candidates[way->candidate_count++] = candidate;
         }
-        asked += people;
-        clear += is_clear ? people : 0;
+        asked += candidate.people;
+        clear += is_clear ? candidate.people : 0;
     }
     run->counts.held[way->index] =
         (way->sometimes_open ? asked : procedure_count_present(&run->counts, way->stage)) - clear;
@@ -800,8 +803,7 @@ static void get_ready(struct run *run, struct way *way, const struct wheel_event
         return;
     }
     stand_in_line(run, way, candidate, true);
-    station_wait(&run->stations[way->station], people_in(run, &run->people[event->who]), event->at,
-                 candidate->entry);
+    station_wait(&run->stations[way->station], candidate->people, event->at, candidate->entry);
     run->to_serve |= UINT64_C(1) << way->station;
 }
 
