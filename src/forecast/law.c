@@ -800,25 +800,49 @@ static uint32_t law_steps(void *context, const struct procedure_who *who, uint32
 
 /* Some of those who came since they were last judged, as they are needed side by side. */
 struct newcomers {
-    struct line_up_runs runs;
+    size_t count;
     uint64_t keys[LINE_UP_RUNS_MAX];
     uint64_t family_keys[LINE_UP_RUNS_MAX];
     int32_t days[LINE_UP_RUNS_MAX];
     uint16_t groups[LINE_UP_RUNS_MAX];
+    uint16_t places[LINE_UP_RUNS_MAX]; /* among all of them */
 };
 
-static void newcomers_of(const struct law_future *future, const struct line_up *line_up,
-                         const uint32_t *fresh, size_t count, struct newcomers *ret_newcomers)
+/* All of them, and, where there are families, those in each role. */
+struct batch {
+    struct line_up_runs runs;
+    struct newcomers all;
+    struct newcomers of_role[ROLE_COUNT];
+};
+
+static void newcomer_add(struct newcomers *newcomers, const struct line_up_row *about,
+                         uint64_t family_key, size_t place)
 {
-    line_up_runs_of(fresh, count, &ret_newcomers->runs);
+    const size_t i = newcomers->count++;
+    newcomers->keys[i] = about->key;
+    newcomers->family_keys[i] = family_key;
+    newcomers->days[i] = about->day;
+    newcomers->groups[i] = about->group;
+    newcomers->places[i] = (uint16_t)place;
+}
+
+static void batch_of(const struct law_future *future, const struct line_up *line_up,
+                     const uint32_t *fresh, size_t count, struct batch *batch)
+{
+    line_up_runs_of(fresh, count, &batch->runs);
+    batch->all.count = 0;
+    for (size_t role = 0; role < ROLE_COUNT; role++) {
+        batch->of_role[role].count = 0;
+    }
     for (size_t i = 0; i < count; i++) {
         const struct line_up_row *about = &line_up->rows[fresh[i]];
-        ret_newcomers->keys[i] = about->key;
-        ret_newcomers->family_keys[i] = (about->person & FAMILY_BIT) != 0
-                                            ? future->families[about->person ^ FAMILY_BIT].key
-                                            : about->key;
-        ret_newcomers->days[i] = about->day;
-        ret_newcomers->groups[i] = about->group;
+        const bool alone = (about->person & FAMILY_BIT) == 0;
+        const uint64_t family_key =
+            alone ? about->key : future->families[about->person ^ FAMILY_BIT].key;
+        newcomer_add(&batch->all, about, family_key, i);
+        if (future->plan->role_count > 1) {
+            newcomer_add(&batch->of_role[about->role], about, family_key, i);
+        }
     }
 }
 
@@ -827,7 +851,7 @@ static void newcomers_of(const struct law_future *future, const struct line_up *
 static void give_to_all(const struct law_future *future, const struct giving *giving,
                         const struct newcomers *newcomers, cell *ret_values)
 {
-    const size_t count = newcomers->runs.count;
+    const size_t count = newcomers->count;
     const uint64_t *keys = is_drawn_for_each(giving) ? newcomers->keys : newcomers->family_keys;
     double left[LINE_UP_RUNS_MAX];
     for (size_t i = 0; i < count; i++) {
@@ -852,31 +876,40 @@ static void give_to_all(const struct law_future *future, const struct giving *gi
     }
 }
 
-static cell filled(const struct law_future *future, const struct filling *filling,
-                   const struct line_up_row *about, uint64_t family_key)
+/* What those in one role get, or bring. */
+static void fill_role(const struct law_future *future, const struct line_up *line_up,
+                      const struct filling *filling, const struct batch *batch, size_t role,
+                      cell *values)
 {
-    const struct giving *giving = filling->givings[about->role];
-    if (giving != NULL) {
-        return given(future, giving, about->key, family_key, about->group, about->day);
+    const struct newcomers *newcomers =
+        future->plan->role_count == 1 ? &batch->all : &batch->of_role[role];
+    cell own[LINE_UP_RUNS_MAX];
+    if (newcomers->count > 0 && filling->givings[role] != NULL) {
+        give_to_all(future, filling->givings[role], newcomers, own);
     }
-    return filling->slot == NOT_FOUND_INDEX
-               ? CELL_UNKNOWN
-               : cells_of(future, about->person, about->member)[filling->slot];
+    for (size_t i = 0; i < newcomers->count; i++) {
+        const uint16_t place = newcomers->places[i];
+        const struct line_up_row *about = &line_up->rows[batch->runs.rows[place]];
+        values[place] = filling->givings[role] != NULL ? own[i]
+                        : filling->slot == NOT_FOUND_INDEX
+                            ? CELL_UNKNOWN
+                            : cells_of(future, about->person, about->member)[filling->slot];
+    }
 }
 
+/* One fact of some of those who came since they were last judged. */
 static void fill_fact(const struct law_future *future, struct line_up *line_up,
-                      const struct filling *filling, const struct newcomers *newcomers)
+                      const struct filling *filling, const struct batch *batch)
 {
     cell values[LINE_UP_RUNS_MAX];
     if (filling->alike && filling->givings[0] != NULL) {
-        give_to_all(future, filling->givings[0], newcomers, values);
+        give_to_all(future, filling->givings[0], &batch->all, values);
     } else {
-        for (size_t i = 0; i < newcomers->runs.count; i++) {
-            values[i] = filled(future, filling, &line_up->rows[newcomers->runs.rows[i]],
-                               newcomers->family_keys[i]);
+        for (size_t role = 0; role < future->plan->role_count; role++) {
+            fill_role(future, line_up, filling, batch, role, values);
         }
     }
-    line_up_put(line_up, filling->fact, &newcomers->runs, values);
+    line_up_put(line_up, filling->fact, &batch->runs, values);
 }
 
 static bool begins_family(const struct line_up_row *row)
@@ -915,13 +948,13 @@ static void fill(const struct law_future *future, uint32_t stage)
     const struct judged_stage *judged = &future->plan->stages[stage];
     struct line_up *line_up = &future->line_ups[stage];
     const size_t count = line_up_fresh(line_up);
-    struct newcomers newcomers;
+    struct batch batch;
     for (size_t first = 0; first < count; first += LINE_UP_RUNS_MAX) {
         const size_t left = count - first;
-        newcomers_of(future, line_up, &line_up->fresh[first],
-                     left < LINE_UP_RUNS_MAX ? left : LINE_UP_RUNS_MAX, &newcomers);
+        batch_of(future, line_up, &line_up->fresh[first],
+                 left < LINE_UP_RUNS_MAX ? left : LINE_UP_RUNS_MAX, &batch);
         for (size_t i = 0; i < judged->filling_count; i++) {
-            fill_fact(future, line_up, &judged->fillings[i], &newcomers);
+            fill_fact(future, line_up, &judged->fillings[i], &batch);
         }
     }
 }

@@ -347,7 +347,7 @@ static struct way *stay_begin(struct run *run, uint32_t who, uint32_t stage_inde
     person->ticket++;
     person->stay++;
     person->since = since;
-    procedure_count_enter(&run->counts, stage_index, person->group, people_in(run, person), now);
+    procedure_count_enter(&run->counts, stage_index, person, now);
     double due = (double)INFINITY;
     const struct way *due_way = NULL;
     for (struct way *way = stage->ways; way < stage->ways + stage->way_count; way++) {
@@ -450,7 +450,7 @@ static uint32_t stay_end(struct run *run, uint32_t who, const struct way *way, d
     const struct procedure_branch *branch = branch_of(person, way, now);
     const uint32_t people = people_in(run, person);
     leave_lines(run, person, now);
-    procedure_count_leave(&run->counts, person->stage, person->group, people, now);
+    procedure_count_leave(&run->counts, person->stage, person, now);
     procedure_count_step(&run->counts, branch->step, person->group, people);
     pass_places(run, run->stages[person->stage].holds,
                 way->gives_place ? way->station : PROCEDURE_NONE, run->stages[branch->to].holds,

@@ -74,21 +74,28 @@ static double days_in(const struct procedure_counts *counts, const struct series
     return sum;
 }
 
-/* Those who have been in the stage for so many days, or who are in a family. */
-static double some_in(const struct procedure_counts *counts, const struct series_term *term,
+static double in_families(const struct procedure_counts *counts, const struct series_term *term)
+{
+    const size_t first = term->group == PROCEDURE_NONE ? 0 : term->group;
+    const size_t end = term->group == PROCEDURE_NONE ? counts->group_count : first + 1;
+    int64_t sum = 0;
+    for (size_t i = first; i < end; i++) {
+        sum += procedure_stage_cell(counts, term->index, (uint32_t)i)->in_families;
+    }
+    return (double)sum;
+}
+
+static double long_in(const struct procedure_counts *counts, const struct series_term *term,
                       struct procedure_present present, double now)
 {
-    const bool families = term->kind == TERM_IN_FAMILIES;
     uint64_t count = 0;
     for (size_t i = 0; i < present.people_count; i++) {
         const struct procedure_person *person = &present.people[i];
         /* Without a branch: who is next is anybody. */
         const unsigned is_there = person->stage == term->index;
         const unsigned is_long = now - person->since >= term->days;
-        const unsigned is_family = person->kind != PROCEDURE_ALONE;
         const unsigned is_of_group = term->group == PROCEDURE_NONE || term->group == person->group;
-        count += (is_there & (families ? is_family : is_long) & is_of_group) *
-                 counts->people_of[person->kind];
+        count += (is_there & is_long & is_of_group) * counts->people_of[person->kind];
     }
     return (double)count;
 }
@@ -106,8 +113,9 @@ static double term_value(const struct procedure_counts *counts, const struct ser
     case TERM_STAGE:
         return present_in(counts, term);
     case TERM_STAGE_LONG:
+        return long_in(counts, term, present, now);
     case TERM_IN_FAMILIES:
-        return some_in(counts, term, present, now);
+        return in_families(counts, term);
     case TERM_STAGE_DAYS:
         return days_in(counts, term, now);
     case TERM_PLACES:

@@ -33,6 +33,7 @@ struct procedure_present {
 struct stage_cell {
     int64_t count;
     double days; /* times of leaving less times of coming, from the beginning of the quarter */
+    int64_t in_families; /* of those */
 };
 
 struct procedure_counts {
@@ -63,19 +64,23 @@ static inline struct stage_cell *procedure_stage_cell(const struct procedure_cou
 }
 
 static inline void procedure_count_enter(struct procedure_counts *counts, uint32_t stage,
-                                         uint32_t group, uint32_t people, double now)
+                                         const struct procedure_person *person, double now)
 {
-    struct stage_cell *cell = procedure_stage_cell(counts, stage, group);
+    struct stage_cell *cell = procedure_stage_cell(counts, stage, person->group);
+    const uint32_t people = counts->people_of[person->kind];
     cell->count += people;
     cell->days -= people * (now - counts->quarter_begin);
+    cell->in_families += person->kind == PROCEDURE_ALONE ? 0 : people;
 }
 
 static inline void procedure_count_leave(struct procedure_counts *counts, uint32_t stage,
-                                         uint32_t group, uint32_t people, double now)
+                                         const struct procedure_person *person, double now)
 {
-    struct stage_cell *cell = procedure_stage_cell(counts, stage, group);
+    struct stage_cell *cell = procedure_stage_cell(counts, stage, person->group);
+    const uint32_t people = counts->people_of[person->kind];
     cell->count -= people;
     cell->days += people * (now - counts->quarter_begin);
+    cell->in_families -= person->kind == PROCEDURE_ALONE ? 0 : people;
 }
 
 static inline void procedure_count_step(struct procedure_counts *counts, uint32_t step,
