@@ -269,6 +269,10 @@ struct person_answer {
 MUST_USE result casework_person(const struct casework *casework, const struct caller *caller,
                                 str reference, const struct asked *asked, struct arena *arena,
                                 struct person_answer *ret_answer, struct err *err);
+/* Is there such a person in this account's sight? It tells no more, and so is no look. */
+MUST_USE result casework_sees_person(const struct casework *casework, const struct caller *caller,
+                                     str reference, struct arena *arena, bool *ret_sees,
+                                     struct err *err);
 
 struct people_query {
     str text;   /* part of a name in any script, or a reference here or elsewhere; "" for all */
