@@ -5,7 +5,7 @@
 
 #define COLUMNS(columns) (columns), sizeof(columns) / sizeof(columns)[0]
 
-static void put_merge_state(struct view_table *table, str state)
+void view_put_merge_state(struct view_table *table, str state)
 {
     static const struct view_state states[] = {{"asked for", "Asked for", "yellow"},
                                                {"declined", "Declined", "grey"},
@@ -44,7 +44,7 @@ json_t *view_merges(const struct view_context *context, const json_t *merges)
         view_cell_text(&table, json_str_or_empty(merge, "absorbed"));
         view_cell_text(&table, json_str_or_empty(merge, "requested_by"));
         view_cell(&table);
-        put_merge_state(&table, json_str_or_empty(merge, "state"));
+        view_put_merge_state(&table, json_str_or_empty(merge, "state"));
         view_put_quiet(&table, json_str_or_empty(merge, "decided_by"));
     }
     return view_table_close(&table);
@@ -185,7 +185,7 @@ static json_t *summary_of(const struct view_context *context, const json_t *merg
     view_row(&pairs);
     view_cell_text(&pairs, STR("State"));
     view_cell(&pairs);
-    put_merge_state(&pairs, state);
+    view_put_merge_state(&pairs, state);
     put_deed(&pairs, merge, "Asked for by", json_str_or_empty(merge, "requested_by"),
              "requested_at", json_str_or_empty(merge, "reason"));
     put_deed(&pairs, merge, declined ? "Declined by" : "Merged by",

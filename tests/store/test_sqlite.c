@@ -593,6 +593,7 @@ static void old_stores_are_brought_up_to_date(void **state)
     last = 0;
     assert_int_equal(run_sql(room->path,
                              "CREATE INDEX lookup_by_event ON lookup (position);"
+                             "DROP INDEX person_to_be_erased;"
                              "DELETE FROM migration WHERE number > 7; PRAGMA user_version = 7",
                              NULL, 0),
                      SQLITE_OK);
@@ -601,6 +602,9 @@ static void old_stores_are_brought_up_to_date(void **state)
     run_sql(room->path, "SELECT COUNT(*) FROM sqlite_schema WHERE name = 'lookup_by_event'", text,
             sizeof text);
     assert_string_equal(text, "0");
+    run_sql(room->path, "SELECT COUNT(*) FROM sqlite_schema WHERE name = 'person_to_be_erased'",
+            text, sizeof text);
+    assert_string_equal(text, "1");
     expect_rebuild_equal(room);
 }
 
