@@ -64,8 +64,8 @@ static void put_named(struct view_table *pairs, const json_t *protection)
     json_array_foreach(json_object_get(protection, "roles"), index, name)
     {
         const enum account_role role = role_from_name(str_from_c(json_string_value(name)));
-        view_put(pairs, arena_format(pairs->context->arena, "Everybody in the role: %s",
-                                     role_title(role)));
+        view_put(pairs, view_filled(pairs->context, "Everybody in the role: {{role}}",
+                                    str_from_c(role_title(role))));
     }
 }
 
