@@ -392,6 +392,7 @@ static void keys_are_checked(void **state)
     room->store = NULL;
     str right;
     EXPECT_OK(system_read_file(room->key_path, 1000, &room->arena, &right, &failure));
+    assert_int_equal(chmod(room->key_path, 0600), 0);
     write_bytes(room->key_path,
                 "0000000000000000000000000000000000000000000000000000000000000001\n");
     expect_open_fails(room, false, ERROR_STORAGE, "does not belong to this store");
@@ -400,6 +401,12 @@ static void keys_are_checked(void **state)
     assert_int_equal(unlink(room->key_path), 0);
     expect_open_fails(room, false, ERROR_STORAGE, "is missing");
     write_bytes(room->key_path, right.at);
+    static const mode_t shared[] = {0640, 0604, 0660, 0610};
+    for (size_t i = 0; i < sizeof shared / sizeof shared[0]; i++) {
+        assert_int_equal(chmod(room->key_path, shared[i]), 0);
+        expect_open_fails(room, false, ERROR_STORAGE, "others may read");
+    }
+    assert_int_equal(chmod(room->key_path, 0400), 0);
     EXPECT_OK(room_open_store(room, false, &room->store, &failure));
     assert_int_equal(read_event_count(room), 1);
 }
