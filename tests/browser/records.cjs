@@ -2,6 +2,13 @@
 // reference withdrawn and a name corrected; a record held, restricted, taken out for the person and erased by two people; the facts
 // that are missing; a time that is extended.
 //
+// Faults that were planted, each in the source named, and the check that failed of it, and no other: a page of pairs that begins at the
+// first (handle_waiting.c, read_place: "the next page begins behind the first"); a merge that is confirmed with another number of
+// differences (merging.c: "what was not looked at is not merged"); an undone merge called something else (view_merge.c: "and stays in the
+// list"); a correction that begins empty (handle_identity.c, prepare_correction: "a correction begins with what is known"); erasure offered
+// to whoever asked for it (handle_privacy.c, is_to_be_confirmed: "who asked does not erase"). Not seen here: a merge offered to whoever
+// asked for it (handle_merges.c, by_another), because no role may both ask and decide; tests/casework/test_identity.c has that.
+//
 // Argument: "script" or "no-script": the same with JavaScript on and off.
 "use strict";
 
