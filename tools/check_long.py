@@ -84,6 +84,7 @@ TESTS = [
     "server_slow",
     "simulation_sees_faults",
     "tampered",
+    "work_that_waits",
 ]
 
 

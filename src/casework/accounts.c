@@ -1,6 +1,7 @@
 #include "casework/casework.h"
 
 #include "casework/board.h"
+#include "casework/pairs.h"
 #include "casework/sign_in_gate.h"
 #include "casework/text.h"
 
@@ -16,6 +17,7 @@ result casework_open(struct store *store, const struct rulebook *rulebook,
                                            .proven_minutes = PROVEN_MINUTES}};
     TRY(sign_in_gate_open(system, perm, &casework.gate, err));
     TRY(board_keeper_open(perm, &casework.boards, err));
+    TRY(pair_keeper_open(perm, &casework.pairs, err));
     *ret_casework = casework;
     return result_ok();
 }
@@ -25,6 +27,7 @@ void casework_close(struct casework *casework)
     if (casework != NULL) {
         sign_in_gate_close(casework->gate);
         board_keeper_close(casework->boards);
+        pair_keeper_close(casework->pairs);
         *casework = (struct casework){.store = NULL};
     }
 }

@@ -1,6 +1,7 @@
 #include "casework/caseload.h"
 
-#include <pthread.h>
+#include "casework/parts.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,51 +64,6 @@ static result refuse_damaged(struct err *err)
     result_ignore(err_set(err, ERROR_STORAGE, "The caseload is damaged"),
                   "the hint returns the failure");
     return err_hint(err, "Make the rows anew from the events: returnhub rebuild");
-}
-
-/* --- parts on threads --- */
-
-typedef result part_work(void *part, struct err *err);
-
-struct part {
-    part_work *work;
-    void *context;
-    result outcome;
-    struct err err;
-    pthread_t thread;
-    bool started;
-};
-
-static void *run_part(void *context)
-{
-    struct part *part = context;
-    part->outcome = part->work(part->context, &part->err);
-    return NULL;
-}
-
-/* The first part runs on this thread; one for which there is no thread, too. The first failure is
- * told. */
-static result run_parts(struct part *parts, size_t count, struct err *err)
-{
-    for (size_t i = 1; i < count; i++) {
-        parts[i].started = pthread_create(&parts[i].thread, NULL, run_part, &parts[i]) == 0;
-    }
-    for (size_t i = 0; i < count; i++) {
-        if (!parts[i].started) {
-            run_part(&parts[i]);
-        }
-    }
-    const struct part *failed = NULL;
-    for (size_t i = 0; i < count; i++) {
-        if (parts[i].started) {
-            pthread_join(parts[i].thread, NULL);
-        }
-        failed = failed == NULL && !parts[i].outcome.ok ? &parts[i] : failed;
-    }
-    if (failed != NULL && err != NULL) {
-        *err = failed->err;
-    }
-    return failed == NULL ? result_ok() : failed->outcome;
 }
 
 /* --- gathering --- */
@@ -213,7 +169,7 @@ static result gather(struct sitting *sitting, struct transaction *const *transac
         ret_parts[i].tail = &ret_parts[i].head;
         parts[i] = (struct part){.work = gather_part, .context = &ret_parts[i]};
     }
-    return run_parts(parts, count, err);
+    return parts_run(parts, count, err);
 }
 
 /* --- families --- */
@@ -424,7 +380,7 @@ static result fill_together(const struct filling *all, size_t row_count, size_t 
         fillings[i].end = (i + 1) * each < row_count ? (i + 1) * each : row_count;
         parts[i] = (struct part){.work = fill_part, .context = &fillings[i]};
     }
-    return run_parts(parts, count, err);
+    return parts_run(parts, count, err);
 }
 
 static result fill_sets(const struct filling *all, const bool *wanted, size_t row_count,

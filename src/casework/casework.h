@@ -29,6 +29,7 @@
 struct notice_book;
 struct sign_in_gate;
 struct board_keeper;
+struct pair_keeper;
 
 /* How long a session lasts. What may be set lies within the second level of assurance of NIST SP
  * 800-63B: half an hour idle is its limit, and twelve hours in all. */
@@ -45,6 +46,7 @@ struct casework {
     struct sign_in_gate
         *gate; /* NULL when not opened with casework_open: then nobody can sign in */
     struct board_keeper *boards;       /* board.h; NULL likewise: then nothing is kept */
+    struct pair_keeper *pairs;         /* pairs.h; NULL likewise */
     const struct notice_book *notices; /* notices.h; NULL: no letter can be written */
     struct session_limits limits;
     bool second_factor_required; /* of everybody who signs in by a password (session_standing) */
@@ -269,6 +271,10 @@ struct person_answer {
 MUST_USE result casework_person(const struct casework *casework, const struct caller *caller,
                                 str reference, const struct asked *asked, struct arena *arena,
                                 struct person_answer *ret_answer, struct err *err);
+/* Is there such a person in this account's sight? It tells no more, and so is no look. */
+MUST_USE result casework_sees_person(const struct casework *casework, const struct caller *caller,
+                                     str reference, struct arena *arena, bool *ret_sees,
+                                     struct err *err);
 
 struct people_query {
     str text;   /* part of a name in any script, or a reference here or elsewhere; "" for all */

@@ -99,18 +99,7 @@ MUST_USE result casework_duplicates(const struct casework *casework, const struc
                                     str person, struct arena *arena, struct person_row *ret_person,
                                     const struct likely_duplicate **ret_likely, size_t *ret_count,
                                     struct err *err);
-/* A pair that is likely to be one person. */
-struct duplicate_pair {
-    struct person_row person;
-    struct identity identity;
-    struct likely_duplicate other; /* registered later */
-};
-/* Everybody there is, with everybody, `limit` pairs at most; *ret_more: there are more. */
-MUST_USE result casework_all_duplicates(const struct casework *casework,
-                                        const struct caller *caller, size_t limit,
-                                        struct arena *arena,
-                                        const struct duplicate_pair **ret_pairs, size_t *ret_count,
-                                        bool *ret_more, struct err *err);
+/* Of everybody, with everybody: waiting.h. */
 
 /* --- merging ---------------------------------------------------------------------------------- */
 

@@ -4,10 +4,7 @@
 
 #include <stdlib.h>
 
-enum {
-    HITS_MAX = 5000, /* of one search: a name that more people have says nothing */
-    YEAR_DAYS = 366, /* what is called less than a year apart */
-};
+enum { YEAR_DAYS = 366 /* what is called less than a year apart */ };
 
 /* --- who somebody is -------------------------------------------------------------------------- */
 
@@ -93,9 +90,6 @@ result who_is(struct sitting *sitting, const struct person_row *person, struct w
 
 /* --- comparing -------------------------------------------------------------------------------- */
 
-enum name_relation { NAME_OTHER, NAME_PART, NAME_LIKE, NAME_SAME };
-enum birth_relation { BIRTH_UNKNOWN, BIRTH_OTHER, BIRTH_NEAR, BIRTH_EXCHANGED, BIRTH_SAME };
-
 static size_t count_common(const struct name_parts *a, const struct name_parts *b)
 {
     size_t common = 0;
@@ -130,7 +124,7 @@ static result compare_names(const struct known_name *a, const struct known_name 
     return result_ok();
 }
 
-static enum birth_relation compare_births(struct known_day a, struct known_day b)
+enum birth_relation likeness_of_births(struct known_day a, struct known_day b)
 {
     if (!a.known || !b.known) {
         return BIRTH_UNKNOWN;
@@ -145,6 +139,147 @@ static enum birth_relation compare_births(struct known_day a, struct known_day b
                                                        : BIRTH_OTHER;
 }
 
+/* --- what is looked for ----------------------------------------------------------------------- */
+
+enum {
+    TEXTS_OF_YEAR_MAX = 18, /* of one name: with five parts, fifteen of some, and those of all */
+    YEARS_SOUGHT = 4,       /* the year of birth, those beside it, and none */
+    TEXTS_OF_NAME_MAX = TEXTS_OF_YEAR_MAX * YEARS_SOUGHT + 1 + NAME_PARTS_MAX * 2,
+    FIRST_YEAR_OF_BIRTH = 1900,
+};
+
+struct seeking {
+    const struct who *who;
+    int last_year; /* of birth, when it is not known; 0: those years are not gone through */
+    struct arena *arena;
+    struct sought_text *texts;
+    size_t count;
+    size_t capacity;
+};
+
+static result seek(struct seeking *seeking, str text, size_t identifier, struct err *err)
+{
+    if (text.at == NULL) {
+        return arena_full(err);
+    }
+    ASSERT(seeking->count < seeking->capacity);
+    seeking->texts[seeking->count++] = (struct sought_text){.text = text, .identifier = identifier};
+    return result_ok();
+}
+
+static result seek_identifiers(struct seeking *seeking, struct err *err)
+{
+    for (size_t i = 0; i < seeking->who->identifier_count; i++) {
+        const struct known_identifier *known = &seeking->who->identifiers[i];
+        const struct identifier_recorded_body *body = &known->event->body.identifier_recorded;
+        if (identifier_is_unique(known->scheme)) {
+            TRY(seek(seeking,
+                     lookup_identifier(body->scheme, body->issuer, body->value, seeking->arena),
+                     i + 1, err));
+        }
+    }
+    return result_ok();
+}
+
+/* Who has all of these parts, or some of them and no others, and was born in that year. */
+static result seek_year(struct seeking *seeking, const struct name_parts *parts, int year,
+                        struct err *err)
+{
+    struct arena *arena = seeking->arena;
+    struct text_list some;
+    TRY(lookup_some_parts(parts, LOOKUP_FULL, year, arena, &some, err));
+    for (size_t i = 0; i < some.count; i++) {
+        TRY(seek(seeking, some.items[i], 0, err));
+    }
+    TRY(seek(seeking, lookup_all_parts(parts, LOOKUP_FULL, year, arena), 0, err));
+    return seek(seeking, lookup_all_parts(parts, LOOKUP_SOME, year, arena), 0, err);
+}
+
+/* The same day with day and month exchanged, if there is one. */
+static bool exchange(date day, date *ret_exchanged)
+{
+    const struct civil civil = date_to_civil(day);
+    const struct civil exchanged = {.year = civil.year, .month = civil.day, .day = civil.month};
+    return civil.day <= 12 && date_from_civil(exchanged, ret_exchanged, NULL).ok;
+}
+
+/* Who has a part of the name, and the same day of birth. */
+static result seek_days(struct seeking *seeking, const struct name_parts *parts, struct err *err)
+{
+    struct arena *arena = seeking->arena;
+    const date born_on = seeking->who->born_on.day;
+    date exchanged = born_on;
+    const bool exchangeable = exchange(born_on, &exchanged);
+    for (size_t i = 0; i < parts->count; i++) {
+        const str skeleton = parts->skeletons[i];
+        if (skeleton.len == 0) {
+            continue;
+        }
+        TRY(seek(seeking, lookup_day(skeleton, born_on, arena), 0, err));
+        TRY(exchangeable ? seek(seeking, lookup_day(skeleton, exchanged, arena), 0, err)
+                         : result_ok());
+    }
+    return result_ok();
+}
+
+static result seek_name(struct seeking *seeking, const struct known_name *name, struct err *err)
+{
+    struct name_parts parts;
+    TRY(name_parts_of(name->latin.len > 0 ? name->latin : name->name, seeking->arena, &parts, err));
+    if (parts.count == 0) {
+        return result_ok();
+    }
+    TRY(seek(seeking, lookup_name(&parts, seeking->arena), 0, err));
+    TRY(seek_year(seeking, &parts, YEAR_UNKNOWN, err));
+    if (!seeking->who->born_on.known) {
+        for (int year = FIRST_YEAR_OF_BIRTH; year <= seeking->last_year; year++) {
+            TRY(seek_year(seeking, &parts, year, err));
+        }
+        return result_ok();
+    }
+    const int year = date_to_civil(seeking->who->born_on.day).year;
+    for (int apart = -1; apart <= 1; apart++) {
+        TRY(seek_year(seeking, &parts, year + apart, err));
+    }
+    return seek_days(seeking, &parts, err);
+}
+
+static result seek_names(struct seeking *seeking, struct err *err)
+{
+    for (size_t i = 0; i < seeking->who->name_count; i++) {
+        TRY(seek_name(seeking, &seeking->who->names[i], err));
+    }
+    return result_ok();
+}
+
+static result begin_seeking(struct seeking *seeking, const struct who *who, int last_year,
+                            struct arena *arena, struct err *err)
+{
+    const size_t years = who->born_on.known || last_year < FIRST_YEAR_OF_BIRTH
+                             ? 0
+                             : (size_t)(last_year - FIRST_YEAR_OF_BIRTH + 1);
+    const size_t capacity =
+        who->identifier_count + who->name_count * (TEXTS_OF_NAME_MAX + years * TEXTS_OF_YEAR_MAX);
+    *seeking = (struct seeking){.who = who,
+                                .last_year = last_year,
+                                .arena = arena,
+                                .texts = ARENA_NEW_UNSET(arena, struct sought_text, capacity + 1),
+                                .capacity = capacity};
+    return seeking->texts == NULL ? arena_full(err) : result_ok();
+}
+
+result likely_sought(const struct who *who, int last_year, struct arena *arena,
+                     const struct sought_text **ret_texts, size_t *ret_count, struct err *err)
+{
+    struct seeking seeking;
+    TRY(begin_seeking(&seeking, who, last_year, arena, err));
+    TRY(seek_identifiers(&seeking, err));
+    TRY(seek_names(&seeking, err));
+    *ret_texts = seeking.texts;
+    *ret_count = seeking.count;
+    return result_ok();
+}
+
 /* --- candidates ------------------------------------------------------------------------------- */
 
 /* Somebody who stands where something was looked for. */
@@ -152,12 +287,14 @@ struct hit {
     int64_t person;
     int64_t position;  /* of the event in which it stands */
     size_t identifier; /* of who was looked for, from 1; 0: a name */
+    bool withdrawn;    /* it does not count any more */
 };
 
 struct search {
     struct sitting *sitting;
     const struct who *who;
-    int64_t after;
+    int64_t only;   /* nobody but this person; 0: whoever there is */
+    bool everybody; /* in sight of the account or not */
     struct hit *hits;
     size_t count;
 };
@@ -170,114 +307,22 @@ static int compare_hits(const void *left, const void *right)
                                   : (a->position > b->position) - (a->position < b->position);
 }
 
-static result add_hits(struct search *search, str text, size_t identifier, struct err *err)
+static result add_hits(struct search *search, const struct sought_text *sought, struct err *err)
 {
     struct transaction *transaction = search->sitting->transaction;
     struct arena scratch = *search->sitting->arena;
     const struct lookup_hit *found = NULL;
     size_t count = 0;
-    if (text.at == NULL) {
-        return arena_full(err);
-    }
-    TRY(transaction_lookup(transaction, text, &scratch, &found, &count, err));
-    for (size_t i = 0; i < count && search->count < HITS_MAX; i++) {
+    TRY(transaction_lookup(transaction, sought->text, &scratch, &found, &count, err));
+    for (size_t i = 0; i < count && search->count < LIKELY_HITS_MAX; i++) {
         struct arena inner = scratch;
         struct person_row person;
         TRY(transaction_person(transaction, found[i].record, &inner, &person, err));
-        if (person.id != search->who->person && person.id > search->after) {
-            search->hits[search->count++] = (struct hit){
-                .person = person.id, .position = found[i].position, .identifier = identifier};
+        if (person.id != search->who->person && (search->only == 0 || person.id == search->only)) {
+            search->hits[search->count++] = (struct hit){.person = person.id,
+                                                         .position = found[i].position,
+                                                         .identifier = sought->identifier};
         }
-    }
-    return result_ok();
-}
-
-static result seek_identifiers(struct search *search, struct err *err)
-{
-    for (size_t i = 0; i < search->who->identifier_count; i++) {
-        const struct known_identifier *known = &search->who->identifiers[i];
-        const struct identifier_recorded_body *body = &known->event->body.identifier_recorded;
-        if (identifier_is_unique(known->scheme)) {
-            TRY(add_hits(
-                search,
-                lookup_identifier(body->scheme, body->issuer, body->value, search->sitting->arena),
-                i + 1, err));
-        }
-    }
-    return result_ok();
-}
-
-static result seek_list(struct search *search, const struct text_list *texts, struct err *err)
-{
-    for (size_t i = 0; i < texts->count; i++) {
-        TRY(add_hits(search, texts->items[i], 0, err));
-    }
-    return result_ok();
-}
-
-/* Who has all of these parts, or some of them and no others, and was born in that year. */
-static result seek_year(struct search *search, const struct name_parts *parts, int year,
-                        struct err *err)
-{
-    struct arena *arena = search->sitting->arena;
-    struct text_list some;
-    TRY(lookup_some_parts(parts, LOOKUP_FULL, year, arena, &some, err));
-    TRY(seek_list(search, &some, err));
-    TRY(add_hits(search, lookup_all_parts(parts, LOOKUP_FULL, year, arena), 0, err));
-    return add_hits(search, lookup_all_parts(parts, LOOKUP_SOME, year, arena), 0, err);
-}
-
-/* The same day with day and month exchanged, if there is one. */
-static bool exchange(date day, date *ret_exchanged)
-{
-    const struct civil civil = date_to_civil(day);
-    const struct civil exchanged = {.year = civil.year, .month = civil.day, .day = civil.month};
-    return civil.day <= 12 && date_from_civil(exchanged, ret_exchanged, NULL).ok;
-}
-
-/* Who has a part of the name, and the same day of birth. */
-static result seek_days(struct search *search, const struct name_parts *parts, struct err *err)
-{
-    struct arena *arena = search->sitting->arena;
-    const date born_on = search->who->born_on.day;
-    date exchanged = born_on;
-    const bool exchangeable = exchange(born_on, &exchanged);
-    for (size_t i = 0; i < parts->count; i++) {
-        const str skeleton = parts->skeletons[i];
-        if (skeleton.len == 0) {
-            continue;
-        }
-        TRY(add_hits(search, lookup_day(skeleton, born_on, arena), 0, err));
-        TRY(exchangeable ? add_hits(search, lookup_day(skeleton, exchanged, arena), 0, err)
-                         : result_ok());
-    }
-    return result_ok();
-}
-
-static result seek_name(struct search *search, const struct known_name *name, struct err *err)
-{
-    struct name_parts parts;
-    TRY(name_parts_of(name->latin.len > 0 ? name->latin : name->name, search->sitting->arena,
-                      &parts, err));
-    if (parts.count == 0) {
-        return result_ok();
-    }
-    TRY(add_hits(search, lookup_name(&parts, search->sitting->arena), 0, err));
-    TRY(seek_year(search, &parts, YEAR_UNKNOWN, err));
-    if (!search->who->born_on.known) {
-        return result_ok();
-    }
-    const int year = date_to_civil(search->who->born_on.day).year;
-    for (int apart = -1; apart <= 1; apart++) {
-        TRY(seek_year(search, &parts, year + apart, err));
-    }
-    return seek_days(search, &parts, err);
-}
-
-static result seek_names(struct search *search, struct err *err)
-{
-    for (size_t i = 0; i < search->who->name_count; i++) {
-        TRY(seek_name(search, &search->who->names[i], err));
     }
     return result_ok();
 }
@@ -285,47 +330,61 @@ static result seek_names(struct search *search, struct err *err)
 /* --- one candidate ---------------------------------------------------------------------------- */
 
 struct candidate {
-    const struct hit *hits;
+    struct hit *hits;
     size_t count;
     struct person_row person;
     struct identity identity;
-    enum name_relation name;
-    enum birth_relation birth;
-    size_t same_identifiers;
+    const struct event *identifiers; /* that were not withdrawn */
+    size_t identifier_count;
+    struct likeness likeness;
 };
 
-static result consider_name(struct search *search, struct candidate *candidate,
-                            const struct known_name *theirs, struct arena scratch, struct err *err)
+result likeness_add_name(const struct who *who, const struct known_name *theirs,
+                         struct arena scratch, struct likeness *likeness, struct err *err)
 {
-    for (size_t i = 0; i < search->who->name_count; i++) {
+    for (size_t i = 0; i < who->name_count; i++) {
         enum name_relation relation = NAME_OTHER;
-        TRY(compare_names(&search->who->names[i], theirs, scratch, &relation, err));
-        candidate->name = relation > candidate->name ? relation : candidate->name;
+        TRY(compare_names(&who->names[i], theirs, scratch, &relation, err));
+        likeness->name = relation > likeness->name ? relation : likeness->name;
     }
     return result_ok();
 }
 
-static result consider_hit(struct search *search, struct candidate *candidate,
-                           const struct hit *hit, struct arena scratch, struct err *err)
+static bool is_withdrawn_hit(const struct candidate *candidate, const struct event *event)
+{
+    bool counts = event->kind != EVENT_IDENTIFIER_RECORDED;
+    for (size_t i = 0; !counts && i < candidate->identifier_count; i++) {
+        counts = candidate->identifiers[i].position == event->position;
+    }
+    return !counts;
+}
+
+static result consider_hit(struct search *search, struct candidate *candidate, struct hit *hit,
+                           struct arena scratch, struct err *err)
 {
     struct event event;
     struct who who;
-    if (hit->identifier != 0) {
-        candidate->same_identifiers++;
+    TRY(transaction_event(search->sitting->transaction, hit->position, &scratch, &event, err));
+    hit->withdrawn = is_withdrawn_hit(candidate, &event);
+    if (hit->withdrawn) {
         return result_ok();
     }
-    TRY(transaction_event(search->sitting->transaction, hit->position, &scratch, &event, err));
+    if (hit->identifier != 0) {
+        candidate->likeness.same_identifiers++;
+        return result_ok();
+    }
     TRY(who_from_history(&event, 1, &scratch, &who, err));
-    return who.name_count == 0 ? result_ok()
-                               : consider_name(search, candidate, &who.names[0], scratch, err);
+    return who.name_count == 0
+               ? result_ok()
+               : likeness_add_name(search->who, &who.names[0], scratch, &candidate->likeness, err);
 }
 
-static bool is_likely(const struct candidate *candidate)
+bool likeness_is_likely(const struct likeness *likeness)
 {
-    const bool near = candidate->birth != BIRTH_OTHER;
-    const bool same_day = candidate->birth == BIRTH_SAME || candidate->birth == BIRTH_EXCHANGED;
-    return candidate->same_identifiers > 0 || (candidate->name >= NAME_LIKE && near) ||
-           (candidate->name == NAME_PART && same_day);
+    const bool near = likeness->birth != BIRTH_OTHER;
+    const bool same_day = likeness->birth == BIRTH_SAME || likeness->birth == BIRTH_EXCHANGED;
+    return likeness->same_identifiers > 0 || (likeness->name >= NAME_LIKE && near) ||
+           (likeness->name == NAME_PART && same_day);
 }
 
 static const struct duplicate_reason name_reasons[] = {
@@ -349,13 +408,13 @@ static result give_reasons(struct search *search, const struct candidate *candid
 {
     struct arena *arena = search->sitting->arena;
     struct duplicate_reason *reasons =
-        ARENA_NEW(arena, struct duplicate_reason, candidate->same_identifiers + 2);
+        ARENA_NEW(arena, struct duplicate_reason, candidate->likeness.same_identifiers + 2);
     size_t count = 0;
     if (reasons == NULL) {
         return arena_full(err);
     }
     for (size_t i = 0; i < candidate->count; i++) {
-        if (candidate->hits[i].identifier != 0) {
+        if (candidate->hits[i].identifier != 0 && !candidate->hits[i].withdrawn) {
             const struct known_identifier *known =
                 &search->who->identifiers[candidate->hits[i].identifier - 1];
             const str what =
@@ -366,8 +425,8 @@ static result give_reasons(struct search *search, const struct candidate *candid
             reasons[count++] = (struct duplicate_reason){.what = what, .agrees = true};
         }
     }
-    reasons[count++] = name_reasons[candidate->name];
-    reasons[count++] = birth_reasons[candidate->birth];
+    reasons[count++] = name_reasons[candidate->likeness.name];
+    reasons[count++] = birth_reasons[candidate->likeness.birth];
     *ret_likely = (struct likely_duplicate){.person = candidate->person,
                                             .identity = candidate->identity,
                                             .reasons = reasons,
@@ -375,7 +434,7 @@ static result give_reasons(struct search *search, const struct candidate *candid
     return result_ok();
 }
 
-static result consider(struct search *search, const struct hit *hits, size_t count,
+static result consider(struct search *search, struct hit *hits, size_t count,
                        struct likely_duplicate *likely, size_t *likely_count, struct err *err)
 {
     struct sitting *sitting = search->sitting;
@@ -384,18 +443,20 @@ static result consider(struct search *search, const struct hit *hits, size_t cou
     TRY(transaction_person(sitting->transaction, hits[0].person, sitting->arena, &candidate.person,
                            err));
     TRY(sitting_may_person(sitting, &candidate.person, ACTION_SEE_DUPLICATES, &visible, err));
-    if (!visible) {
+    if (!visible && !search->everybody) {
         return result_ok();
     }
     TRY(transaction_identity(sitting->transaction, &candidate.person, sitting->arena,
                              &candidate.identity, err));
-    candidate.birth = compare_births(search->who->born_on, candidate.identity.born_on);
+    TRY(transaction_identifiers(sitting->transaction, candidate.person.id, sitting->arena,
+                                &candidate.identifiers, &candidate.identifier_count, err));
+    candidate.likeness.birth = likeness_of_births(search->who->born_on, candidate.identity.born_on);
     for (size_t i = 0; i < count; i++) {
         TRY(consider_hit(search, &candidate, &hits[i], *sitting->arena, err));
     }
     const struct known_name now = {.name = candidate.identity.name};
-    TRY(consider_name(search, &candidate, &now, *sitting->arena, err));
-    if (!is_likely(&candidate)) {
+    TRY(likeness_add_name(search->who, &now, *sitting->arena, &candidate.likeness, err));
+    if (!likeness_is_likely(&candidate.likeness)) {
         return result_ok();
     }
     TRY(give_reasons(search, &candidate, &likely[*likely_count], err));
@@ -425,20 +486,43 @@ static result consider_all(struct search *search, const struct likely_duplicate 
     return result_ok();
 }
 
-static result begin(struct search *search, struct err *err)
+static result search_for(struct search *search, const struct sought_text *texts, size_t text_count,
+                         const struct likely_duplicate **ret_likely, size_t *ret_count,
+                         struct err *err)
 {
-    search->hits = ARENA_NEW(search->sitting->arena, struct hit, HITS_MAX);
-    return search->hits == NULL ? arena_full(err) : result_ok();
+    search->hits = ARENA_NEW_UNSET(search->sitting->arena, struct hit, LIKELY_HITS_MAX);
+    if (search->hits == NULL) {
+        return arena_full(err);
+    }
+    for (size_t i = 0; i < text_count; i++) {
+        TRY(add_hits(search, &texts[i], err));
+    }
+    return consider_all(search, ret_likely, ret_count, err);
 }
 
-result likely_find(struct sitting *sitting, const struct who *who, int64_t after,
+static result find(struct search *search, const struct likely_duplicate **ret_likely,
+                   size_t *ret_count, struct err *err)
+{
+    const struct sought_text *texts = NULL;
+    size_t count = 0;
+    const int this_year = date_to_civil(search->sitting->today).year;
+    TRY(likely_sought(search->who, this_year, search->sitting->arena, &texts, &count, err));
+    return search_for(search, texts, count, ret_likely, ret_count, err);
+}
+
+result likely_find(struct sitting *sitting, const struct who *who, int64_t only,
                    const struct likely_duplicate **ret_likely, size_t *ret_count, struct err *err)
 {
-    struct search search = {.sitting = sitting, .who = who, .after = after};
-    TRY(begin(&search, err));
-    TRY(seek_identifiers(&search, err));
-    TRY(seek_names(&search, err));
-    return consider_all(&search, ret_likely, ret_count, err);
+    struct search search = {.sitting = sitting, .who = who, .only = only};
+    return find(&search, ret_likely, ret_count, err);
+}
+
+result likely_everybody(struct sitting *sitting, const struct who *who, int64_t only,
+                        const struct likely_duplicate **ret_likely, size_t *ret_count,
+                        struct err *err)
+{
+    struct search search = {.sitting = sitting, .who = who, .only = only, .everybody = true};
+    return find(&search, ret_likely, ret_count, err);
 }
 
 result likely_by_identifier(struct sitting *sitting, const struct who *who,
@@ -446,9 +530,10 @@ result likely_by_identifier(struct sitting *sitting, const struct who *who,
                             struct err *err)
 {
     struct search search = {.sitting = sitting, .who = who};
-    TRY(begin(&search, err));
-    TRY(seek_identifiers(&search, err));
-    return consider_all(&search, ret_likely, ret_count, err);
+    struct seeking seeking;
+    TRY(begin_seeking(&seeking, who, 0, sitting->arena, err));
+    TRY(seek_identifiers(&seeking, err));
+    return search_for(&search, seeking.texts, seeking.count, ret_likely, ret_count, err);
 }
 
 /* --- by name and day alone -------------------------------------------------------------------- */
@@ -533,7 +618,7 @@ result likely_by_name(struct sitting *sitting, const struct known_name *name, da
     return result_ok();
 }
 
-/* --- the questions ---------------------------------------------------------------------------- */
+/* --- the question ----------------------------------------------------------------------------- */
 
 struct duplicates_work {
     const struct casework *casework;
@@ -544,9 +629,6 @@ struct duplicates_work {
     struct person_row person;
     const struct likely_duplicate *likely;
     size_t count;
-    size_t limit;
-    struct duplicate_pair *pairs;
-    bool more;
 };
 
 static result read_duplicates(struct transaction *transaction, void *context, struct err *err)
@@ -573,70 +655,5 @@ result casework_duplicates(const struct casework *casework, const struct caller 
     *ret_person = work.person;
     *ret_likely = work.likely;
     *ret_count = work.count;
-    return result_ok();
-}
-
-/* The pairs of one person with those registered later. Most people have none, and cost no memory.
- */
-static result add_pairs(struct duplicates_work *work, const struct person_row *person,
-                        struct err *err)
-{
-    const struct arena before = *work->arena;
-    const struct likely_duplicate *likely = NULL;
-    size_t count = 0;
-    struct who who;
-    TRY(who_is(&work->sitting, person, &who, err));
-    TRY(likely_find(&work->sitting, &who, person->id, &likely, &count, err));
-    if (count == 0) {
-        *work->arena = before;
-        return result_ok();
-    }
-    struct identity identity;
-    TRY(transaction_identity(work->sitting.transaction, person, work->arena, &identity, err));
-    for (size_t i = 0; i < count; i++) {
-        if (work->count == work->limit) {
-            work->more = true;
-            return result_ok();
-        }
-        work->pairs[work->count++] =
-            (struct duplicate_pair){.person = *person, .identity = identity, .other = likely[i]};
-    }
-    return result_ok();
-}
-
-static result read_pairs(struct transaction *transaction, void *context, struct err *err)
-{
-    struct duplicates_work *work = context;
-    struct people_filter filter = {.stage = STR(""), .limit = 1};
-    size_t count = 1;
-    TRY(sitting_read(&work->sitting, work->casework, transaction, work->caller,
-                     ACTION_SEE_DUPLICATES, work->arena, err));
-    work->pairs = ARENA_NEW(work->arena, struct duplicate_pair, work->limit);
-    if (work->pairs == NULL) {
-        return arena_full(err);
-    }
-    while (count > 0 && !work->more) {
-        const struct person_row *rows = NULL;
-        TRY(transaction_people(transaction, &filter, work->arena, &rows, &count, err));
-        if (count > 0) {
-            TRY(add_pairs(work, &rows[0], err));
-            filter.after_id = rows[0].id;
-        }
-    }
-    return result_ok();
-}
-
-result casework_all_duplicates(const struct casework *casework, const struct caller *caller,
-                               size_t limit, struct arena *arena,
-                               const struct duplicate_pair **ret_pairs, size_t *ret_count,
-                               bool *ret_more, struct err *err)
-{
-    struct duplicates_work work = {
-        .casework = casework, .caller = caller, .arena = arena, .limit = limit};
-    TRY(store_read(casework->store, read_pairs, &work, err));
-    TRY(sitting_look(&work.sitting, SUBJECT_OF_REGISTER, 1, "likely duplicates", err));
-    *ret_pairs = work.pairs;
-    *ret_count = work.count;
-    *ret_more = work.more;
     return result_ok();
 }

@@ -423,3 +423,37 @@ result casework_person(const struct casework *casework, const struct caller *cal
     *ret_answer = work.answer;
     return result_ok();
 }
+
+/* --- in sight? -------------------------------------------------------------------------------- */
+
+struct sees_work {
+    const struct casework *casework;
+    const struct caller *caller;
+    str reference;
+    struct arena *arena;
+    bool sees;
+};
+
+static result read_sight(struct transaction *transaction, void *context, struct err *err)
+{
+    struct sees_work *work = context;
+    struct sitting sitting;
+    struct person_row person;
+    struct err failure = {0};
+    TRY(sitting_read(&sitting, work->casework, transaction, work->caller, ACTION_SEE_PERSON,
+                     work->arena, err));
+    work->sees = sitting_person(&sitting, work->reference, ACTION_SEE_PERSON, &person, &failure).ok;
+    return work->sees || failure.code == ERROR_NOT_FOUND
+               ? result_ok()
+               : err_set(err, failure.code, "%s", failure.what);
+}
+
+result casework_sees_person(const struct casework *casework, const struct caller *caller,
+                            str reference, struct arena *arena, bool *ret_sees, struct err *err)
+{
+    struct sees_work work = {
+        .casework = casework, .caller = caller, .reference = reference, .arena = arena};
+    TRY(store_read(casework->store, read_sight, &work, err));
+    *ret_sees = work.sees;
+    return result_ok();
+}

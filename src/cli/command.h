@@ -315,6 +315,7 @@ command_run command_privacy_lift_restriction;
 command_run command_privacy_request_erasure;
 command_run command_privacy_decline_erasure;
 command_run command_privacy_erase;
+command_run command_privacy_erasures;
 command_run command_privacy_looks;
 command_run command_privacy_protect;
 command_run command_privacy_lift_protection;

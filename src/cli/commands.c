@@ -994,6 +994,15 @@ const struct command commands[] = {
         .run = command_privacy_erase,
     },
     {
+        .name = "privacy erasures",
+        .arguments = "",
+        .summary = "List records that wait for a second person to erase them",
+        .description = "The one that waits longest first.",
+        .options = {LOOK_OPTIONS, OPTION_HELP},
+        .option_count = 6,
+        .run = command_privacy_erasures,
+    },
+    {
         .name = "privacy protect",
         .arguments = "PERSON WHO...",
         .argument_min = 2,

@@ -2,6 +2,7 @@
 
 #include "casework/administration.h"
 #include "casework/returning.h"
+#include "casework/waiting.h"
 #include "cli/desk.h"
 #include "cli/verdict.h"
 #include "format/json.h"
@@ -117,36 +118,79 @@ result identity_print_likely(const struct invocation *invocation,
     return result_ok();
 }
 
-static result print_pairs(const struct invocation *invocation, const struct duplicate_pair *pairs,
-                          size_t count, bool more, struct err *err)
+/* --- of everybody --- */
+
+static json_t *json_pair(const struct duplicate_pair *pair)
+{
+    json_t *object = json_object();
+    json_set(object, "person", json_person(&pair->person, &pair->identity));
+    json_set(object, "other", json_likely(&pair->other));
+    json_set_int64(object, "merge", pair->merge);
+    return object;
+}
+
+static void print_pair(const struct invocation *invocation, struct table *table,
+                       const struct duplicate_pair *pair)
+{
+    struct arena scratch = *invocation->arena;
+    const str cells[] = {pair->person.reference, pair->other.person.reference, pair->identity.name,
+                         pair->other.identity.name, reasons_text(&pair->other, &scratch)};
+    table_row(table, scratch, cells);
+}
+
+/* As many as were asked for, page by page; a page's memory is given back. */
+static result list_pairs(const struct invocation *invocation, const struct desk *desk,
+                         int64_t limit, struct table *table, json_t *list,
+                         struct pairs_answer *ret_last, struct err *err)
+{
+    struct pair_place after = {.person = 0};
+    int64_t left = limit;
+    do {
+        struct arena scratch = *invocation->arena;
+        const size_t at_once = left < PAIRS_AT_ONCE ? (size_t)left : PAIRS_AT_ONCE;
+        TRY(casework_all_duplicates(&desk->casework, &desk->caller, after, at_once, &scratch,
+                                    ret_last, err));
+        for (size_t i = 0; i < ret_last->count; i++) {
+            if (list != NULL) {
+                json_add(list, json_pair(&ret_last->pairs[i]));
+            } else {
+                struct invocation printing = *invocation;
+                printing.arena = &scratch;
+                print_pair(&printing, table, &ret_last->pairs[i]);
+            }
+        }
+        left -= (int64_t)at_once;
+        after = ret_last->next;
+    } while (left > 0 && after.person != 0);
+    return result_ok();
+}
+
+static result show_pairs(const struct invocation *invocation, const struct desk *desk,
+                         int64_t limit, struct err *err)
 {
     static const char *const names[] = {"person", "other", "name", "other_name", "reasons"};
     static const int widths[] = {12, 12, 30, 30, 0};
     struct table table = {
         .output = invocation->output, .names = names, .widths = widths, .column_count = 5};
+    struct pairs_answer last = {.count = 0};
     if (invocation->output->format == OUTPUT_JSON) {
-        json_t *list = json_array();
-        for (size_t i = 0; i < count; i++) {
-            json_t *pair = json_object();
-            json_set(pair, "person", json_person(&pairs[i].person, &pairs[i].identity));
-            json_set(pair, "other", json_likely(&pairs[i].other));
-            json_add(list, pair);
-        }
         json_t *object = json_object();
+        json_t *list = json_array();
         json_set(object, "pairs", list);
-        json_set_flag(object, "more", more);
+        const result listed = list_pairs(invocation, desk, limit, NULL, list, &last, err);
+        json_set_int64(object, "total", last.total);
+        json_set_flag(object, "more", last.next.person != 0);
+        if (!listed.ok) {
+            json_decref(object);
+            return listed;
+        }
         return print_json(invocation, object, err);
     }
     table_begin(&table);
-    for (size_t i = 0; i < count; i++) {
-        struct arena scratch = *invocation->arena;
-        const str cells[] = {pairs[i].person.reference, pairs[i].other.person.reference,
-                             pairs[i].identity.name, pairs[i].other.identity.name,
-                             reasons_text(&pairs[i].other, &scratch)};
-        table_row(&table, scratch, cells);
-    }
-    if (more) {
-        output_message(invocation->output, "There are more pairs: raise --limit.\n");
+    TRY(list_pairs(invocation, desk, limit, &table, NULL, &last, err));
+    if (last.next.person != 0) {
+        output_message(invocation->output, "Of %lld pairs: raise --limit to see more.\n",
+                       (long long)last.total);
     }
     return result_ok();
 }
@@ -167,12 +211,7 @@ result command_person_duplicates(const struct invocation *invocation, int *ret_s
                                 invocation->arena, &person, &likely, &count, err));
         return identity_print_likely(invocation, likely, count, err);
     }
-    const struct duplicate_pair *pairs = NULL;
-    size_t count = 0;
-    bool more = false;
-    TRY(casework_all_duplicates(&desk.casework, &desk.caller, (size_t)limit, invocation->arena,
-                                &pairs, &count, &more, err));
-    return print_pairs(invocation, pairs, count, more, err);
+    return show_pairs(invocation, &desk, limit, err);
 }
 
 /* --- other references and names --------------------------------------------------------------- */

@@ -1,7 +1,9 @@
 #include "casework/privacy.h"
+#include "casework/waiting.h"
 
 #include "cli/desk.h"
 #include "web/resource.h"
+#include "web/resource_waiting.h"
 
 static result print_privacy(const struct invocation *invocation, enum privacy_command command,
                             const struct privacy_answer *answer, struct err *err)
@@ -71,6 +73,40 @@ result command_privacy_decline_erasure(const struct invocation *invocation, int 
 result command_privacy_erase(const struct invocation *invocation, int *ret_status, struct err *err)
 {
     return run_privacy(invocation, PRIVACY_ERASE, ret_status, err);
+}
+
+/* --- who waits to be erased ------------------------------------------------------------------- */
+
+result command_privacy_erasures(const struct invocation *invocation, int *ret_status,
+                                struct err *err)
+{
+    static const char *const names[] = {"person", "asked_at", "asked_by", "holds", "basis"};
+    static const int widths[] = {12, 24, 24, 5, 0};
+    struct table table = {
+        .output = invocation->output, .names = names, .widths = widths, .column_count = 5};
+    OWN_DESK struct desk desk = {.store = NULL};
+    const struct erasure_line *lines = NULL;
+    size_t count = 0;
+    *ret_status = 0;
+    TRY(desk_open_as_account(invocation, &desk, err));
+    TRY(casework_erasures(&desk.casework, &desk.caller, invocation->arena, &lines, &count, err));
+    if (invocation->output->format == OUTPUT_JSON) {
+        json_t *object = resource_erasures(desk.rulebook, lines, count);
+        const result printed = output_json(invocation->output, *invocation->arena, object, err);
+        json_decref(object);
+        return printed;
+    }
+    table_begin(&table);
+    for (size_t i = 0; i < count; i++) {
+        struct arena scratch = *invocation->arena;
+        char at[INSTANT_TEXT_SIZE];
+        instant_format(lines[i].asked_at, at);
+        const str cells[] = {lines[i].person.reference, str_from_c(at), lines[i].asked_by,
+                             arena_format(&scratch, "%lld", (long long)lines[i].person.holds),
+                             lines[i].basis};
+        table_row(&table, scratch, cells);
+    }
+    return result_ok();
 }
 
 /* --- who looked ------------------------------------------------------------------------------- */

@@ -71,6 +71,7 @@ result key_file_read(const char *path, enum note_key_type type, struct arena scr
                      struct note_key *ret_key, struct signing_key *ret_secret, struct err *err)
 {
     str text;
+    TRY(system_check_secret_file(path, err));
     TRY(system_read_file(path, KEY_FILE_MAX, &scratch, &text, err));
     const result read = note_secret_read(str_trim(text), type, ret_key, ret_secret, err);
     return read.ok ? read : err_at(err, path, 0, 0);

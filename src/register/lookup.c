@@ -2,6 +2,7 @@
 
 #include "register/identifier.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -106,13 +107,35 @@ str lookup_identifier(str scheme, str issuer, str value, struct arena *arena)
                                                STR_ARG(issuer), STR_ARG(canonical));
 }
 
+static char *put(char *to, str text)
+{
+    memcpy(to, text.at, text.len);
+    return to + text.len;
+}
+
+/* "NAME ali khan": what it is, and the words with spaces between them. Not by arena_format: of
+ * everybody's name these are made by the million. */
+static str put_words(str head, const str *words, size_t count, struct arena *arena)
+{
+    size_t len = head.len;
+    for (size_t i = 0; i < count; i++) {
+        len += 1 + words[i].len;
+    }
+    char *text = ARENA_NEW_UNSET(arena, char, len + 1);
+    if (text == NULL) {
+        return (str){0};
+    }
+    char *end = put(text, head);
+    for (size_t i = 0; i < count; i++) {
+        end = put(put(end, STR(" ")), words[i]);
+    }
+    *end = '\0';
+    return (str){.at = text, .len = len};
+}
+
 str lookup_name(const struct name_parts *parts, struct arena *arena)
 {
-    str text = STR("NAME");
-    for (size_t i = 0; i < parts->count && text.at != NULL; i++) {
-        text = arena_format(arena, "%.*s %.*s", STR_ARG(text), STR_ARG(parts->parts[i]));
-    }
-    return text;
+    return put_words(STR("NAME"), parts->parts, parts->count, arena);
 }
 
 static bool is_listed(const str *texts, size_t count, str text)
@@ -132,21 +155,27 @@ static str put_skeletons(const struct name_parts *parts, enum lookup_breadth bre
                          unsigned left_out, int year, struct arena *arena)
 {
     str sorted[NAME_PARTS_MAX];
+    str kept[NAME_PARTS_MAX];
+    char head[24];
     size_t count = 0;
+    size_t kept_count = 0;
     for (size_t i = 0; i < parts->count; i++) {
         if (parts->skeletons[i].len > 0) {
             sorted[count++] = parts->skeletons[i];
         }
     }
     qsort(sorted, count, sizeof sorted[0], compare_parts);
-    str text = year == YEAR_UNKNOWN ? arena_format(arena, "%s -", breadths[breadth])
-                                    : arena_format(arena, "%s %d", breadths[breadth], year);
-    for (size_t i = 0; i < count && text.at != NULL; i++) {
+    for (size_t i = 0; i < count; i++) {
         if ((left_out & 1U << i) == 0) {
-            text = arena_format(arena, "%.*s %.*s", STR_ARG(text), STR_ARG(sorted[i]));
+            kept[kept_count++] = sorted[i];
         }
     }
-    return text;
+    if (year == YEAR_UNKNOWN) {
+        snprintf(head, sizeof head, "%s -", breadths[breadth]);
+    } else {
+        snprintf(head, sizeof head, "%s %d", breadths[breadth], year);
+    }
+    return put_words(str_from_c(head), kept, kept_count, arena);
 }
 
 static size_t count_skeletons(const struct name_parts *parts)

@@ -73,6 +73,7 @@ enum query {
     QUERY_STOP_NOTICES,              /* (account, last acknowledged) -> stop notice, newest first */
     QUERY_TOLD_OF_STOP,              /* (stop) -> stop notice, by account */
     QUERY_HIDDEN,    /* (1: or whose processing is restricted) -> number: ids of people erased */
+    QUERY_ERASURES,  /* () -> person: whose erasure is asked for, the first asked for first */
     QUERY_PROTECTED, /* () -> number: ids of people whose record is protected, rising */
     QUERY_GLASS_OF,  /* (account, person, instant) -> glass: that show then, latest first */
     QUERY_GLASSES,   /* (1: those too that were reviewed; account or 0; limit) -> glass, latest
@@ -134,6 +135,7 @@ enum query {
     QUERY_MOVED_OF_EVENT,      /* (position) -> moved, latest last */
     QUERY_MANIFEST_ENTRIES_OF, /* (person) -> manifest entry, whatever its state */
     QUERY_LOOKUPS_OF_KEY,      /* (key: bytes) -> lookup, by position */
+    QUERY_LOOKUPS,             /* () -> lookup, all there are, by key */
     QUERY_COUNT,
 };
 

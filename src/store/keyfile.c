@@ -60,6 +60,7 @@ result keyfile_read(const char *path, struct cipher_key *ret_key, struct err *er
             "Without it no record can be opened. Say where it is, or restore it from its backup.");
     }
     struct arena arena;
+    TRY(system_check_secret_file(path, err));
     TRY(arena_open(&arena, KEY_SCRATCH_SIZE, err));
     str text;
     result read = system_read_file(path, KEY_FILE_SIZE_MAX, &arena, &text, err);

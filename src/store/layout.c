@@ -325,7 +325,9 @@ static const struct column name_columns[] = {
 };
 
 static const struct column event_head_columns[] = {
+    FIXED(event_head, position, COLUMN_NUMBER),
     FIXED(event_head, subject_kind, COLUMN_STATE),
+    FIXED(event_head, subject, COLUMN_NUMBER),
     FIXED(event_head, kind, COLUMN_STATE),
 };
 static const struct column look_link_columns[] = {

@@ -187,6 +187,15 @@ result transaction_people(struct transaction *transaction, const struct people_f
     return result_ok();
 }
 
+result transaction_erasures(struct transaction *transaction, struct arena *arena,
+                            const struct person_row **ret_rows, size_t *ret_count, struct err *err)
+{
+    void *rows = NULL;
+    TRY(collect_rows(transaction, QUERY_ERASURES, NULL, 0, arena, &rows, ret_count, err));
+    *ret_rows = rows;
+    return result_ok();
+}
+
 result transaction_requests(struct transaction *transaction, const struct request_filter *filter,
                             struct arena *arena, const struct request_row **ret_rows,
                             size_t *ret_count, struct err *err)

@@ -70,6 +70,9 @@ static const struct query_row query_rows[QUERY_COUNT] = {
     [QUERY_HIDDEN] = {TABLE_COUNT, layout_of_number,
                       "SELECT id FROM person WHERE (erased = 1 OR restricted = 1)"
                       " AND (erased = 1 OR ?1 = 1) ORDER BY id"},
+    [QUERY_ERASURES] = {TABLE_PERSON, NULL,
+                        "SELECT # FROM person WHERE erasure_request <> 0 AND erased = 0"
+                        " AND part_of = 0 ORDER BY erasure_request"},
     [QUERY_PROTECTED] = {TABLE_COUNT, layout_of_number,
                          "SELECT id FROM person WHERE protection <> 0 ORDER BY id"},
     [QUERY_GLASS_OF] = {TABLE_GLASS, NULL,
@@ -267,6 +270,7 @@ static const struct query_row query_rows[QUERY_COUNT] = {
                                    " ORDER BY manifest"},
     [QUERY_LOOKUPS_OF_KEY] = {TABLE_LOOKUP, NULL,
                               "SELECT # FROM lookup WHERE key = ?1 ORDER BY position"},
+    [QUERY_LOOKUPS] = {TABLE_LOOKUP, NULL, "SELECT # FROM lookup"},
 };
 
 /* --- queries with filters --- */

@@ -219,9 +219,10 @@ static const char departure_tables[] =
     "  PRIMARY KEY (stop, account)) STRICT, WITHOUT ROWID;"
     "CREATE INDEX @.stop_notice_by_account ON stop_notice (account, acknowledged);";
 
-/* Who alone sees a record, and who saw what is out of their sight. */
+/* Who alone sees a record, whose record is to be erased, and who saw what is out of their sight. */
 static const char sight_tables[] =
     "CREATE INDEX @.person_protected ON person (id) WHERE protection <> 0;"
+    "CREATE INDEX @.person_to_be_erased ON person (erasure_request) WHERE erasure_request <> 0;"
     "CREATE TABLE @.glass ("
     "  id INTEGER PRIMARY KEY,"
     "  person INTEGER NOT NULL,"
@@ -594,6 +595,16 @@ static result drop_lookup_by_event(sqlite3 *db, struct arena scratch, struct err
     return sqlite_run(db, "DROP INDEX IF EXISTS main.lookup_by_event", err);
 }
 
+/* Who waits for a second person to erase them is found without everybody being read. */
+static result index_erasures(sqlite3 *db, struct arena scratch, struct err *err)
+{
+    (void)scratch;
+    return sqlite_run(db,
+                      "CREATE INDEX IF NOT EXISTS main.person_to_be_erased ON person"
+                      " (erasure_request) WHERE erasure_request <> 0",
+                      err);
+}
+
 struct migration {
     const char *name;
     result (*apply)(sqlite3 *db, struct arena scratch, struct err *err);
@@ -608,6 +619,7 @@ static const struct migration migrations[] = {
     {"counts of intakes", renew_derived},
     {"ties", renew_derived}, /* the last of these: later layouts of derived rows, too */
     {"lookups by key alone", drop_lookup_by_event},
+    {"erasures that wait", index_erasures},
 };
 
 enum {

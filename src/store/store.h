@@ -199,6 +199,10 @@ struct lookup_hit {
 MUST_USE result transaction_lookup(struct transaction *transaction, str found_by,
                                    struct arena *arena, const struct lookup_hit **ret_hits,
                                    size_t *ret_count, struct err *err);
+/* Every event in which anything stands by which people are found, each once, by position. */
+MUST_USE result transaction_all_lookups(struct transaction *transaction, struct arena *arena,
+                                        const struct lookup_hit **ret_hits, size_t *ret_count,
+                                        struct err *err);
 /* The person's other references and names that count, of all records that are one person: the
  * IDENTIFIER_RECORDED events that were not withdrawn, oldest first. Opens no other event. */
 MUST_USE result transaction_identifiers(struct transaction *transaction, int64_t person,
@@ -218,6 +222,11 @@ MUST_USE result transaction_people(struct transaction *transaction,
                                    const struct people_filter *filter, struct arena *arena,
                                    const struct person_row **ret_rows, size_t *ret_count,
                                    struct err *err);
+
+/* Those whose erasure was asked for and not decided yet, the one that waits longest first. */
+MUST_USE result transaction_erasures(struct transaction *transaction, struct arena *arena,
+                                     const struct person_row **ret_rows, size_t *ret_count,
+                                     struct err *err);
 
 /* The rows that count at (as_of, known_at), at most one a fact, in the order of fact names. Of a
  * person: of all records that were one person with it, as known then. */
@@ -427,7 +436,9 @@ MUST_USE result transaction_event_count(struct transaction *transaction, int64_t
                                         struct err *err);
 /* What happened after a position, oldest first, at most `limit` of it. */
 struct event_head {
+    int64_t position;
     enum subject_kind subject_kind;
+    int64_t subject;
     enum event_kind kind;
 };
 MUST_USE result transaction_event_heads(struct transaction *transaction, int64_t after,

@@ -155,6 +155,21 @@ result system_read_file(const char *path, size_t size_max, struct arena *arena, 
     return buf_finish(&buf, ret_text, err);
 }
 
+result system_check_secret_file(const char *path, struct err *err)
+{
+    struct stat status;
+    if (stat(path, &status) != 0) {
+        return refuse_path(path, "looked at", errno, err);
+    }
+    if ((status.st_mode & (S_IRWXG | S_IRWXO)) == 0) {
+        return result_ok();
+    }
+    result_ignore(
+        err_set(err, ERROR_STORAGE, "%s is a key, and others may read or change it", path),
+        "the hint returns the failure");
+    return err_hint(err, "Leave it to the account that runs returnhub: chmod 600 %s", path);
+}
+
 /* The folder that holds `path`, into `folder`. */
 static result folder_of(const char *path, char folder[PATH_MAX], struct err *err)
 {

@@ -36,6 +36,9 @@ MUST_USE result system_user(struct arena *arena, str *ret_name, struct err *err)
 /* Whole file, at most size_max bytes, into the arena. Errors name the file. */
 MUST_USE result system_read_file(const char *path, size_t size_max, struct arena *arena,
                                  str *ret_text, struct err *err);
+/* The key in a file is for the account that runs the program: ERROR_STORAGE when the group or
+ * others may read or change the file. */
+MUST_USE result system_check_secret_file(const char *path, struct err *err);
 /* Writes to a new file beside `path`, syncs it, renames it over `path` and syncs the folder: the
  * file is the old or the new one, never half. `mode` as for open(2), 0600 for secrets. */
 MUST_USE result system_write_file(const char *path, str text, unsigned mode, struct err *err);

@@ -156,24 +156,46 @@ result answer_elsewhere(struct exchange *exchange, str title, str lead, str addr
 static const char *problem_title(const struct err *problem, int status)
 {
     if (problem->code == ERROR_UNAVAILABLE) {
-        return "This does not work now";
+        return SAY("This does not work now");
     }
     switch (status) {
     case 404:
-        return "Page not found";
+        return SAY("Page not found");
     case 403:
-        return "You may not do this";
+        return SAY("You may not do this");
     case 401:
-        return "Sign in first";
+        return SAY("Sign in first");
     case 409:
-        return "Somebody else changed this first";
+        return SAY("Somebody else changed this first");
     case 429:
-        return "Wait a moment";
+        return SAY("Wait a moment");
     case 503:
-        return "The record cannot be reached";
+        return SAY("The record cannot be reached");
     default:
-        return problem->code == ERROR_INTERNAL ? "Something went wrong" : "There is a problem";
+        return problem->code == ERROR_INTERNAL ? SAY("Something went wrong")
+                                               : SAY("There is a problem");
     }
+}
+
+/* Whoever is not signed in, the person and their lawyer read their own pages in their language, and
+ * what goes wrong there, too. */
+static bool is_told_in_their_language(const struct exchange *exchange)
+{
+    return !exchange->signed_in || exchange_may(exchange, ACTION_SEE_OWN);
+}
+
+static bool is_translated(const struct speech *speech, str text)
+{
+    return speech->catalogue == NULL ||
+           catalogue_find(speech->catalogue, STR(TEMPLATE_CONTEXT), text).len > 0;
+}
+
+/* What a room below says is English, and names what it is about. Where that is not translated, what
+ * went wrong is told as it is called; nothing is said that cannot be read. */
+static str words_of(const struct speech *speech, const struct err *problem)
+{
+    const str what = str_from_c(problem->what);
+    return is_translated(speech, what) ? what : str_from_c(error_meaning(problem->code));
 }
 
 static result problem_page(struct exchange *exchange, const struct err *problem,
@@ -181,16 +203,24 @@ static result problem_page(struct exchange *exchange, const struct err *problem,
 {
     OWN_PAGE struct page page;
     page_open(&page, exchange, "problem", str_from_c(problem_title(problem, status)), "");
+    if (is_told_in_their_language(exchange)) {
+        page_speak(&page);
+    }
+    const struct speech *speech = &page.speech;
+    const str hint = str_from_c(problem->hint);
     json_t *view = json_object();
-    json_set_str(view, "what", str_from_c(problem->what));
-    json_set(view, "hint", problem->hint[0] != '\0' ? json_string(problem->hint) : json_false());
+    json_set_str(view, "what", words_of(speech, problem));
+    json_set(view, "hint",
+             hint.len > 0 && is_translated(speech, hint) ? json_of_str(hint) : json_false());
     json_set_flag(view, "not_found", status == 404);
     json_t *items = json_array();
     for (size_t i = 0; faults != NULL && i < faults->count; i++) {
-        json_t *item = json_object();
-        json_set_str(item, "field", faults->items[i].field);
-        json_set_str(item, "detail", faults->items[i].detail);
-        json_add(items, item);
+        if (is_translated(speech, faults->items[i].detail)) {
+            json_t *item = json_object();
+            json_set_str(item, "field", faults->items[i].field);
+            json_set_str(item, "detail", faults->items[i].detail);
+            json_add(items, item);
+        }
     }
     json_set_flag(view, "has_items", json_array_size(items) > 0);
     json_set(view, "items", items);

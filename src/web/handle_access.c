@@ -207,10 +207,10 @@ static void put_review(struct view_table *table, const json_t *glass)
     view_put_quiet(table, json_str_or_empty(glass, "review"));
     if (json_is_true(json_object_get(glass, "mine_to_review"))) {
         const int64_t number = json_integer_value(json_object_get(glass, "glass"));
-        view_put_link_about(table, STR("Review"),
-                            arena_format(context->arena, "/glass/%lld/review", (long long)number),
-                            arena_format(context->arena, "what %.*s did",
-                                         STR_ARG(json_str_or_empty(glass, "account"))));
+        view_put_link_about(
+            table, STR("Review"),
+            arena_format(context->arena, "/glass/%lld/review", (long long)number),
+            view_filled(context, "what {{account}} did", json_str_or_empty(glass, "account")));
     }
 }
 

@@ -233,9 +233,9 @@ result handle_second_factor(struct exchange *exchange, struct err *err)
         return answer_json(exchange, 201, resource, err);
     }
     struct form_page form = code_page;
-    form.lead = arena_format(
-        exchange->arena, "Add an account in the app and type in this key: %s. It is shown once.",
-        offer.secret);
+    form.lead = speech_fill_for_staff(
+        exchange, "Add an account in the app and type in this key: {{key}}. It is shown once.",
+        str_from_c(offer.secret));
     OWN_PAGE struct page page;
     open_code_page(&page, exchange);
     return handler_form_page(&page, &form, 200, err);

@@ -427,11 +427,12 @@ static result prepare_report(struct deed_form *form, struct err *err)
         const str kind = view_plain(&context, desk_of(form)->kinds[i].kind);
         fields[count++] = (struct input_field){
             .name = count_name(form, "in_use", i),
-            .label = arena_format(arena, "Of these in use: %.*s", STR_ARG(kind)).at,
+            .label = speech_fill_for_staff(form->exchange, "Of these in use: {{kind}}", kind).at,
             .kind = INPUT_NUMBER};
         fields[count++] = (struct input_field){
             .name = count_name(form, "out_of_use", i),
-            .label = arena_format(arena, "Of these out of use: %.*s", STR_ARG(kind)).at,
+            .label =
+                speech_fill_for_staff(form->exchange, "Of these out of use: {{kind}}", kind).at,
             .kind = INPUT_NUMBER};
     }
     form->fields = fields;

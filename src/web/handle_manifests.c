@@ -546,7 +546,7 @@ result handle_manifest(struct exchange *exchange, struct err *err)
         .report = exchange_may(exchange, ACTION_REPORT_ORDER)};
     OWN_PAGE struct page page;
     page_open(&page, exchange, "manifest",
-              arena_format(exchange->arena, "Manifest %.*s", STR_ARG(reference)), "/manifests");
+              speech_fill_for_staff(exchange, "Manifest {{reference}}", reference), "/manifests");
     page_crumb(&page, STR("Manifests"), STR("/manifests"));
     page_set(&page, "manifest", view_manifest(&context, resource));
     page_set(&page, "people", view_manifest_people(&context, resource, rights));
@@ -565,7 +565,7 @@ static result open_one(struct deed_form *form, struct err *err)
     const str reference = answer->manifest.row.reference;
     form->thing = answer;
     form->base = page_href(exchange->arena, "/manifests/%s", reference, STR(""));
-    form->caption = arena_format(exchange->arena, "Manifest %.*s", STR_ARG(reference));
+    form->caption = speech_fill_for_staff(exchange, "Manifest {{reference}}", reference);
     form->page.area = "/manifests";
     page_crumb(&form->page, STR("Manifests"), STR("/manifests"));
     page_crumb(&form->page, form->caption, form->base);

@@ -355,7 +355,7 @@ result handle_operation(struct exchange *exchange, struct err *err)
     const str reference = last_of(&operation)->reference;
     OWN_PAGE struct page page;
     page_open(&page, exchange, "operation",
-              arena_format(exchange->arena, "Joint operation %.*s", STR_ARG(reference)),
+              speech_fill_for_staff(exchange, "Joint operation {{reference}}", reference),
               "/operations");
     page_crumb(&page, STR("Joint operations"), STR("/operations"));
     page_set(&page, "operation", view_operation(&context, resource));
@@ -369,7 +369,8 @@ static result open_one(struct deed_form *form, struct err *err)
     (void)err;
     const str reference = last_of(form->thing)->reference;
     form->base = page_href(form->exchange->arena, "/operations/%s", reference, STR(""));
-    form->caption = arena_format(form->exchange->arena, "Joint operation %.*s", STR_ARG(reference));
+    form->caption =
+        speech_fill_for_staff(form->exchange, "Joint operation {{reference}}", reference);
     form->page.area = "/operations";
     page_crumb(&form->page, STR("Joint operations"), STR("/operations"));
     page_crumb(&form->page, reference, form->base);

@@ -161,7 +161,20 @@ static const struct input_field complaint_fields[] = {
 };
 enum { COMPLAINT_FIELDS = sizeof complaint_fields / sizeof complaint_fields[0] };
 
-static result complaint_page(struct exchange *exchange, const struct faults *faults, int status,
+/* What a room below says of a field is English; where that is not translated, what it may be. */
+static void say_faults(const struct page *page, struct faults *faults)
+{
+    const struct catalogue *catalogue = page->speech.catalogue;
+    for (size_t i = 0; catalogue != NULL && i < faults->count; i++) {
+        struct fault *fault = &faults->items[i];
+        if (catalogue_find(catalogue, STR(TEMPLATE_CONTEXT), fault->detail).len == 0) {
+            fault->detail = STR(SAY("This cannot be sent as it is. It is too long, or there are "
+                                    "signs in it that cannot be kept."));
+        }
+    }
+}
+
+static result complaint_page(struct exchange *exchange, struct faults *faults, int status,
                              struct err *err)
 {
     struct input_choice *items =
@@ -177,6 +190,9 @@ static result complaint_page(struct exchange *exchange, const struct faults *fau
         {.items = items, .count = own_subject_count}};
     OWN_PAGE struct page page;
     open_part(&page, exchange, "form", SAY("Say that something is wrong"));
+    if (faults != NULL) {
+        say_faults(&page, faults);
+    }
     page.faults = faults;
     json_t *fields =
         form_choices_view(exchange, complaint_fields, COMPLAINT_FIELDS, choices, NULL, faults);
@@ -198,8 +214,7 @@ result handle_own_complaint_form(struct exchange *exchange, struct err *err)
     return complaint_page(exchange, NULL, 200, err);
 }
 
-static result complaint_faults(struct exchange *exchange, const struct faults *faults,
-                               struct err *err)
+static result complaint_faults(struct exchange *exchange, struct faults *faults, struct err *err)
 {
     if (exchange_wants_html(exchange)) {
         return complaint_page(exchange, faults, 422, err);

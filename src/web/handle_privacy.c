@@ -64,8 +64,8 @@ static void put_named(struct view_table *pairs, const json_t *protection)
     json_array_foreach(json_object_get(protection, "roles"), index, name)
     {
         const enum account_role role = role_from_name(str_from_c(json_string_value(name)));
-        view_put(pairs, arena_format(pairs->context->arena, "Everybody in the role: %s",
-                                     role_title(role)));
+        view_put(pairs, view_filled(pairs->context, "Everybody in the role: {{role}}",
+                                    str_from_c(role_title(role))));
     }
 }
 
@@ -164,6 +164,18 @@ static json_t *lines_table(const struct view_context *context, const json_t *pri
 
 /* --- what can be done ------------------------------------------------------------------------- */
 
+/* Where the command leads: back to the record, unless it put it out of the account's own sight.
+ * What was done stays done when that cannot be found out. */
+static str after_command(const struct deed_form *form)
+{
+    const struct exchange *exchange = form->exchange;
+    bool sees_it = false;
+    result_ignore(casework_sees_person(exchange->casework, &exchange->caller,
+                                       exchange_person(exchange), exchange->arena, &sees_it, NULL),
+                  "who cannot be found is not seen");
+    return sees_it ? form->base : STR("/people");
+}
+
 static result command(struct deed_form *form, enum privacy_command which, str reason,
                       struct err *err)
 {
@@ -171,9 +183,7 @@ static result command(struct deed_form *form, enum privacy_command which, str re
     struct privacy_answer answer;
     TRY(casework_privacy(exchange->casework, &exchange->caller, which, exchange_person(exchange),
                          reason, exchange->arena, &answer, err));
-    const bool sees_it = !answer.person.erased && (!answer.person.restricted ||
-                                                   exchange_may(exchange, ACTION_SEE_RESTRICTED));
-    form->to = sees_it ? form->base : STR("/people");
+    form->to = after_command(form);
     form->answer = resource_privacy(&answer);
     return result_ok();
 }
@@ -223,9 +233,7 @@ static result act_erase(struct deed_form *form, struct err *err)
 
 static void done_to_sight(struct deed_form *form, int64_t event)
 {
-    struct history_answer seen;
-    const bool sees_it = load(form->exchange, &seen, NULL).ok;
-    form->to = sees_it ? form->base : STR("/people");
+    form->to = after_command(form);
     form->answer = json_object();
     json_set_int64(form->answer, "event", event);
 }

@@ -57,9 +57,9 @@ static str age_text(const struct view_context *context, int64_t seconds)
         {24 * 60 * 60, "day", "days"}, {60 * 60, "hour", "hours"}, {60, "minute", "minutes"}};
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
         if (seconds >= units[i].seconds) {
-            return arena_format(context->arena, "%.*s ago",
-                                STR_ARG(view_counted(context, seconds / units[i].seconds,
-                                                     units[i].one, units[i].many)));
+            return view_filled(
+                context, "{{time}} ago",
+                view_counted(context, seconds / units[i].seconds, units[i].one, units[i].many));
         }
     }
     return STR("less than a minute ago");

@@ -89,8 +89,9 @@ static result go_there(struct exchange *exchange, enum ceremony_purpose purpose,
                                age_seconds_max(exchange, purpose), exchange->arena, &address, err));
     set_browser(exchange, token, then);
     return answer_elsewhere(exchange, STR("Sign in at the provider"),
-                            arena_format(exchange->arena, "You sign in at %.*s and come back here.",
-                                         STR_ARG(options->title)),
+                            speech_fill_for_staff(exchange,
+                                                  "You sign in at {{provider}} and come back here.",
+                                                  options->title),
                             address, err);
 }
 

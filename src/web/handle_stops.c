@@ -32,8 +32,7 @@ result handle_stop(struct exchange *exchange, struct err *err)
     }
     const struct view_context context = handler_view(exchange);
     OWN_PAGE struct page page;
-    page_open(&page, exchange, "stop", arena_format(exchange->arena, "Stop %lld", (long long)stop),
-              "");
+    page_open(&page, exchange, "stop", view_numbered(&context, "Stop {{number}}", stop), "");
     page_crumb(&page, STR("Stops"), STR("/stops"));
     json_t *view = view_stop(&context, resource);
     json_set_str(view, "form_token", exchange->session.form_token);

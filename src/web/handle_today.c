@@ -1,7 +1,9 @@
 #include "web/handler.h"
 
 #include "casework/queue.h"
+#include "casework/waiting.h"
 #include "format/csv.h"
+#include "web/resource_waiting.h"
 
 enum { DUE_SHOWN = 100, DUE_CSV_LINES = 10000, DUE_CSV_MAX = WEB_BODY_MAX, WITHIN_DAYS = 14 };
 
@@ -155,13 +157,16 @@ result handle_today(struct exchange *exchange, struct err *err)
 {
     struct work_query query;
     struct today_answer answer;
+    struct waiting_counts waiting;
     TRY(read_query(exchange, &query, err));
     TRY(casework_today(exchange->casework, &exchange->caller, &query, exchange->arena, &answer,
                        err));
     if (handler_wants_csv(exchange)) {
         return due_as_csv(exchange, &answer, err);
     }
+    TRY(casework_waiting(exchange->casework, &exchange->caller, exchange->arena, &waiting, err));
     json_auto_t *resource = resource_today(exchange->rulebook, &answer);
+    json_set(resource, "waiting", resource_waiting(&waiting));
     if (!exchange_wants_html(exchange)) {
         return answer_json(exchange, 200, resource, err);
     }

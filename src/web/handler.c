@@ -7,6 +7,7 @@ struct view_context handler_view(const struct exchange *exchange)
 {
     return (struct view_context){
         .arena = exchange->arena,
+        .catalogue = speech_for_staff(exchange).catalogue,
         .rights =
             {
                 .see_people = exchange_may(exchange, ACTION_SEE_PEOPLE),

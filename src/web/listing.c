@@ -17,6 +17,7 @@ static const struct listing listings[] = {
     {STR_INIT("/accounts"), "accounts", {"username"}},
     {STR_INIT("/agreements"), "agreements", {"reference"}},
     {STR_INIT("/books"), "entries", {"entry"}},
+    {STR_INIT("/erasures"), "erasures", {"reference"}},
     {STR_INIT("/glass"), "glasses", {"glass"}},
     {STR_INIT("/hubs"), "hubs", {"reference"}},
     {STR_INIT("/letters/texts"), "texts", {"notice", "language"}},

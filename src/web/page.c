@@ -33,6 +33,7 @@ static const struct page_place places[] = {
     {"Today", "/today", ACTION_SEE_PEOPLE, SCOPE_NONE},
     {"People", "/people", ACTION_SEE_PEOPLE, SCOPE_NONE},
     {"Merges", "/merges", ACTION_SEE_DUPLICATES, SCOPE_NONE},
+    {"Erasures", "/erasures", ACTION_MANAGE_PRIVACY, SCOPE_NONE},
     {"Hubs", "/hubs", ACTION_SEE_HUB, SCOPE_NONE},
     {"Agreements", "/agreements", ACTION_SEE_AGREEMENT, SCOPE_NONE},
     {"Departures", "/manifests", ACTION_SEE_MANIFEST, SCOPE_NONE},

@@ -18,8 +18,7 @@ static json_t *identifier_as_json(const struct identifier_line *line)
     return object;
 }
 
-static json_t *likely_as_json(const struct rulebook *rulebook,
-                              const struct likely_duplicate *likely)
+json_t *part_likely(const struct rulebook *rulebook, const struct likely_duplicate *likely)
 {
     json_t *object = part_person(rulebook, &likely->person, &likely->identity);
     json_t *reasons = json_array();
@@ -51,7 +50,7 @@ json_t *resource_identity(const struct rulebook *rulebook, const struct identity
         json_add(merges, resource_merge_line(&answer->merges[i]));
     }
     for (size_t i = 0; i < likely_count; i++) {
-        json_add(duplicates, likely_as_json(rulebook, &likely[i]));
+        json_add(duplicates, part_likely(rulebook, &likely[i]));
     }
     json_set(object, "records", records);
     json_set(object, "identifiers", identifiers);
@@ -67,7 +66,7 @@ json_t *resource_identifier_answer(const struct rulebook *rulebook,
     json_t *object = json_object();
     json_t *others = json_array();
     for (size_t i = 0; i < answer->other_count; i++) {
-        json_add(others, likely_as_json(rulebook, &answer->others[i]));
+        json_add(others, part_likely(rulebook, &answer->others[i]));
     }
     json_set_int64(object, "event", answer->event);
     json_set(object, "others", others);

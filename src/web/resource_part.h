@@ -54,6 +54,8 @@ json_t *part_places(const struct place_counts *places);
 /* {"reference","stage",...} and, with an identity, "name" and "born_on". */
 json_t *part_person(const struct rulebook *rulebook, const struct person_row *person,
                     const struct identity *identity);
+/* The same of somebody who may be another, with "reasons":[{"what","agrees"}]. */
+json_t *part_likely(const struct rulebook *rulebook, const struct likely_duplicate *likely);
 /* {"id","step","state","requested_at","changed_at","approvals_given","approvals_needed","approved_roles",...}.
  */
 json_t *part_request(const struct rulebook *rulebook, const struct request_row *request);

@@ -107,6 +107,24 @@ str speech_say(const struct speech *speech, const char *text)
     return said.len > 0 ? said : original;
 }
 
+str speech_fill(const struct catalogue *catalogue, struct arena *arena, const char *text, str value)
+{
+    const struct speech speech = {.catalogue = catalogue};
+    const str said = speech_say(&speech, text);
+    const struct str_cut before = str_cut(said, '{');
+    const struct str_cut after = str_cut(before.tail, '}');
+    if (!before.found || !str_starts(after.tail, STR("}"))) {
+        return said; /* a translation that leaves the value out */
+    }
+    return arena_format(arena, "%.*s%.*s%.*s", STR_ARG(before.head), STR_ARG(value),
+                        STR_ARG(str_slice(after.tail, 1, after.tail.len)));
+}
+
+str speech_fill_for_staff(const struct exchange *exchange, const char *text, str value)
+{
+    return speech_fill(speech_for_staff(exchange).catalogue, exchange->arena, text, value);
+}
+
 json_t *speech_law(const struct speech *speech, str text)
 {
     const str said =

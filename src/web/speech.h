@@ -41,6 +41,12 @@ bool speech_is_offered(const struct exchange *exchange, str language);
 json_t *speech_offers(const struct exchange *exchange, const struct speech *speech);
 
 str speech_say(const struct speech *speech, const char *text);
+/* A text with one value in it, "Stop {{number}}": said as a whole, and then the value put in, so
+ * that a language puts it where it belongs. NULL: English. .at is NULL when the arena is full. */
+str speech_fill(const struct catalogue *catalogue, struct arena *arena, const char *text,
+                str value);
+/* The same on a page for staff. */
+str speech_fill_for_staff(const struct exchange *exchange, const char *text, str value);
 /* {"text","foreign"}: foreign when it is not translated and the page is not English. */
 json_t *speech_law(const struct speech *speech, str text);
 /* {"known","iso","text"} of "2026-03-27" ("27 mars 2026"), of an instant, or of {"known","value"}.

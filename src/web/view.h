@@ -6,6 +6,7 @@
 #ifndef RETURNHUB_WEB_VIEW_H
 #define RETURNHUB_WEB_VIEW_H
 
+#include "format/catalogue.h"
 #include "format/json.h"
 
 /* What a page may offer to this account: links and buttons, no more; casework decides again. */
@@ -30,8 +31,12 @@ struct view_rights {
 
 struct view_context {
     struct view_rights rights;
-    struct arena *arena; /* for addresses */
+    struct arena *arena;               /* for addresses */
+    const struct catalogue *catalogue; /* of what the reader reads; NULL: English */
 };
+/* A text with one value in it, as speech_fill says it. */
+str view_filled(const struct view_context *context, const char *text, str value);
+str view_numbered(const struct view_context *context, const char *text, int64_t number);
 
 /* --- pieces
  * ------------------------------------------------------------------------------------------------------

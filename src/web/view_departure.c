@@ -105,10 +105,10 @@ json_t *view_manifest(const struct view_context *context, const json_t *manifest
     json_set_str(view, "reference", json_str_or_empty(manifest, "reference"));
     json_set(view, "summary", view_table_close(&pairs));
     json_set(view, "aboard",
-             aboard > 0 ? json_of_str(arena_format(
-                              context->arena, "%.*s aboard and not accounted for",
-                              STR_ARG(view_counted(context, aboard, "person", "people"))))
-                        : json_false());
+             aboard > 0
+                 ? json_of_str(view_filled(context, "{{people}} aboard and not accounted for",
+                                           view_counted(context, aboard, "person", "people")))
+                 : json_false());
     json_set_flag(view, "has_waiting", json_array_size(json_object_get(manifest, "waiting")) > 0);
     json_set_str(view, "waiting",
                  view_counted(context,

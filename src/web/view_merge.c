@@ -5,7 +5,7 @@
 
 #define COLUMNS(columns) (columns), sizeof(columns) / sizeof(columns)[0]
 
-static void put_merge_state(struct view_table *table, str state)
+void view_put_merge_state(struct view_table *table, str state)
 {
     static const struct view_state states[] = {{"asked for", "Asked for", "yellow"},
                                                {"declined", "Declined", "grey"},
@@ -44,7 +44,7 @@ json_t *view_merges(const struct view_context *context, const json_t *merges)
         view_cell_text(&table, json_str_or_empty(merge, "absorbed"));
         view_cell_text(&table, json_str_or_empty(merge, "requested_by"));
         view_cell(&table);
-        put_merge_state(&table, json_str_or_empty(merge, "state"));
+        view_put_merge_state(&table, json_str_or_empty(merge, "state"));
         view_put_quiet(&table, json_str_or_empty(merge, "decided_by"));
     }
     return view_table_close(&table);
@@ -103,9 +103,9 @@ json_t *view_merge_conflicts(const struct view_context *context, const json_t *m
     size_t index;
     json_t *conflict;
     view_table_open(&table, context,
-                    arena_format(context->arena, "Where the two records differ: %.*s",
-                                 STR_ARG(view_counted(context, (int64_t)json_array_size(conflicts),
-                                                      "difference", "differences"))),
+                    view_filled(context, "Where the two records differ: {{differences}}",
+                                view_counted(context, (int64_t)json_array_size(conflicts),
+                                             "difference", "differences")),
                     COLUMNS(columns), "The two records differ in nothing that both of them say.");
     json_array_foreach(conflicts, index, conflict)
     {
@@ -130,8 +130,7 @@ static void put_whose(struct view_table *table, const json_t *merge, const json_
         view_put_tag(table, "To be decided", "yellow");
     }
     if (follows != 0) {
-        view_put_quiet(
-            table, arena_format(table->context->arena, "goes with event %lld", (long long)follows));
+        view_put_quiet(table, view_numbered(table->context, "goes with event {{number}}", follows));
     }
 }
 
@@ -185,7 +184,7 @@ static json_t *summary_of(const struct view_context *context, const json_t *merg
     view_row(&pairs);
     view_cell_text(&pairs, STR("State"));
     view_cell(&pairs);
-    put_merge_state(&pairs, state);
+    view_put_merge_state(&pairs, state);
     put_deed(&pairs, merge, "Asked for by", json_str_or_empty(merge, "requested_by"),
              "requested_at", json_str_or_empty(merge, "reason"));
     put_deed(&pairs, merge, declined ? "Declined by" : "Merged by",
@@ -206,7 +205,7 @@ static json_t *requests_of(const struct view_context *context, const json_t *mer
         const long long number = (long long)json_integer_value(request);
         json_t *link = json_object();
         json_set_str(link, "href", arena_format(context->arena, "/requests/%lld", number));
-        json_set_str(link, "text", arena_format(context->arena, "Request %lld", number));
+        json_set_str(link, "text", view_numbered(context, "Request {{number}}", number));
         json_add(list, link);
     }
     return list;

@@ -246,8 +246,7 @@ static void put_sum(struct view_table *table, const json_t *sum, const char *mea
     const int64_t not_known = json_integer_value(json_object_get(sum, missing.at));
     view_put_count(table, json_integer_value(json_object_get(sum, measure)));
     if (not_known > 0) {
-        view_put_quiet(table,
-                       arena_format(table->context->arena, "%lld not known", (long long)not_known));
+        view_put_quiet(table, view_numbered(table->context, "{{number}} not known", not_known));
     }
 }
 

@@ -1,6 +1,7 @@
 #include "web/view.h"
 
 #include "web/page.h"
+#include "web/speech.h"
 
 #include <stdio.h>
 
@@ -172,6 +173,16 @@ json_t *view_count(int64_t count, const char *one, const char *many)
     const char *noun = count == 1 ? one : many;
     snprintf(text, sizeof text, "%s%s%s", grouped, noun[0] == '\0' ? "" : " ", noun);
     return json_string(text);
+}
+
+str view_filled(const struct view_context *context, const char *text, str value)
+{
+    return speech_fill(context->catalogue, context->arena, text, value);
+}
+
+str view_numbered(const struct view_context *context, const char *text, int64_t number)
+{
+    return view_filled(context, text, arena_format(context->arena, "%lld", (long long)number));
 }
 
 json_t *view_person_link(const struct view_context *context, const json_t *person)

@@ -35,7 +35,7 @@ static json_t *banner_item(const struct view_context *context, const json_t *sto
                               STR_ARG(manifest)));
     json_set_str(item, "text",
                  safeguards.len > 0
-                     ? arena_format(context->arena, "No longer clear: %.*s.", STR_ARG(safeguards))
+                     ? view_filled(context, "No longer clear: {{safeguards}}.", safeguards)
                      : STR("The step no longer leads from where the person is."));
     json_set_str(item, "action",
                  arena_format(context->arena, "/stops/%lld/acknowledgement",
@@ -67,7 +67,8 @@ json_t *view_stop_banner(const struct view_context *context, const json_t *stops
     json_set(banner, "list", items);
     json_set(banner, "more",
              count > VIEW_STOPS_MAX
-                 ? json_of_str(arena_format(context->arena, "All %zu stops to acknowledge", count))
+                 ? json_of_str(view_numbered(context, "All {{number}} stops to acknowledge",
+                                             (int64_t)count))
                  : json_false());
     return banner;
 }

@@ -176,6 +176,34 @@ static json_t *stages_of(const struct view_context *context, const json_t *stage
     return list;
 }
 
+/* What others began and somebody must decide, and pairs to look at: only what there is. */
+static json_t *waiting_view(const json_t *waiting)
+{
+    static const struct {
+        const char *key;
+        const char *href;
+        const char *one;
+        const char *many;
+    } rows[] = {
+        {"merges", "/merges", "merge of records to decide", "merges of records to decide"},
+        {"erasures", "/erasures", "record to be erased, or not", "records to be erased, or not"},
+        {"duplicates", "/duplicates", "pair of people who may be one person",
+         "pairs of people who may be one person"},
+    };
+    json_t *list = json_array();
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const json_t *count = json_object_get(waiting, rows[i].key);
+        const json_int_t value = json_integer_value(json_object_get(count, "value"));
+        if (json_is_true(json_object_get(count, "known")) && value > 0) {
+            json_t *row = json_object();
+            json_set(row, "text", view_count(value, rows[i].one, rows[i].many));
+            json_set(row, "href", json_string(rows[i].href));
+            json_add(list, row);
+        }
+    }
+    return list;
+}
+
 json_t *view_today(const struct view_context *context, const json_t *today)
 {
     json_t *view = json_object();
@@ -214,8 +242,10 @@ json_t *view_today(const struct view_context *context, const json_t *today)
                                  "Requests that wait for others, and those stopped lately",
                                  VIEW_HUB_COLUMN | VIEW_PERSON_COLUMN));
     json_set(view, "due", due);
+    json_t *waiting = waiting_view(json_object_get(today, "waiting"));
+    json_set_flag(view, "has_waiting", json_array_size(waiting) > 0);
+    json_set(view, "waiting", waiting);
     json_set_flag(view, "may_register", context->rights.register_person);
-    json_set_flag(view, "may_screen", context->rights.screen);
     json_set_flag(view, "may_screen", context->rights.screen);
     return view;
 }

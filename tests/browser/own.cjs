@@ -78,7 +78,43 @@ async function ownCase(tap, desk, language) {
     await speaks(tap, page, language, `${language.code} ${part}`);
     await desk.look(page, `own ${part} ${language.code}`);
   }
+  if (language.code !== "en") {
+    await refusals(tap, desk, page, language);
+  }
   await complain(tap, desk, page, language);
+}
+
+// Whatever can go wrong on these pages is told in their language: addresses of nothing and of others, forms that are refused whole or
+// in part, a command from elsewhere, a language that there is not.
+async function refusals(tap, desk, page, language) {
+  for (const address of ["/own/letters/999999", "/own/letters/none", "/own/nothing", "/clients/RH-000000-0", "/clients/RH-000000-0/copy", "/people",
+    "/people/RH-000000-0", "/today", "/accounts", "/duplicates", "/erasures", "/rulebook", "/nowhere", "/own/complaint?language=xx"]) {
+    await page.goto(`${desk.address}${address}`);
+    await speaks(tap, page, language, `${language.code} ${address}`);
+  }
+  const { field, form } = { field: "#words", form: "main form[action='/own/complaint'] button[type=submit]" };
+  for (const [what, words] of [["too long", "x".repeat(40000)], ["with signs that nobody sees", "a\u0007b\u200b"], ["of nothing but spaces", "   "]]) {
+    await page.goto(`${desk.address}/own/complaint`);
+    await page.selectOption("#about", "record");
+    await page.fill(field, words);
+    await page.click(form);
+    tap.equal(await page.locator(".govuk-error-summary__list li").count(), 1, `${language.code}: a complaint ${what} is refused`);
+    await speaks(tap, page, language, `${language.code} complaint ${what}`);
+  }
+  for (const [what, change] of [["without the mark of the form", (all) => all.forEach((form) => form.querySelector("[name=form_token]")?.remove())],
+    ["with a mark of another form", (all) => all.forEach((form) => { const mark = form.querySelector("[name=form_token]"); if (mark) mark.value = "0".repeat(64); })],
+    ["with a field that was not asked for", (all) => all.forEach((form) => form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "more", value: "1" })))],
+    ["to a language that there is not", (all) => all.forEach((form) => form.setAttribute("action", "/language"))],
+    ["to somebody else's record", (all) => all.forEach((form) => form.setAttribute("action", "/clients/RH-000000-0/complaint"))],
+    ["to a page of the office", (all) => all.forEach((form) => form.setAttribute("action", "/people"))]]) {
+    await page.goto(`${desk.address}/own/complaint`);
+    await page.selectOption("#about", "record");
+    await page.fill(field, "one");
+    await page.locator("main form[action='/own/complaint']").evaluateAll((all) => { all[0].id = "changed"; });
+    await page.locator("#changed").evaluateAll(change);
+    await page.click("#changed button[type=submit]");
+    await speaks(tap, page, language, `${language.code} sent ${what}`);
+  }
 }
 
 async function complain(tap, desk, page, language) {

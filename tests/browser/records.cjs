@@ -2,6 +2,13 @@
 // reference withdrawn and a name corrected; a record held, restricted, taken out for the person and erased by two people; the facts
 // that are missing; a time that is extended.
 //
+// Faults that were planted, each in the source named, and the check that failed of it, and no other: a page of pairs that begins at the
+// first (handle_waiting.c, read_place: "the next page begins behind the first"); a merge that is confirmed with another number of
+// differences (merging.c: "what was not looked at is not merged"); an undone merge called something else (view_merge.c: "and stays in the
+// list"); a correction that begins empty (handle_identity.c, prepare_correction: "a correction begins with what is known"); erasure offered
+// to whoever asked for it (handle_privacy.c, is_to_be_confirmed: "who asked does not erase"). Not seen here: a merge offered to whoever
+// asked for it (handle_merges.c, by_another), because no role may both ask and decide; tests/casework/test_identity.c has that.
+//
 // Argument: "script" or "no-script": the same with JavaScript on and off.
 "use strict";
 
@@ -49,8 +56,34 @@ async function askForMerge(desk, tap, page, [one, two]) {
   await desk.look(page, "merge asked for");
 }
 
+// Who may be one person is a list of its own, and on the page of the day.
+async function pairs(desk, tap, page, [one, two]) {
+  await page.goto(`${desk.address}/today`);
+  tap.includes(await text(page), "who may be one person", "pairs of people wait on the page of the day");
+  await desk.look(page, "today with what waits");
+  await leave(page, "a[href='/duplicates']");
+  await desk.look(page, "people who may be one person");
+  await page.goto(`${desk.address}/duplicates?limit=1`);
+  const begins = await page.locator("main tbody tr").first().innerText();
+  await leave(page, "a[rel=next]");
+  await desk.look(page, "people who may be one person, a later page");
+  tap.ok((await page.locator("main tbody tr").first().innerText()) !== begins, "the next page begins behind the first");
+  await page.goto(`${desk.address}/duplicates`);
+  let found = 0;
+  for (let more = true; more && found === 0;) {
+    found = await page.locator(`main a[href="/people/${one}/merge/${two}"]`).count();
+    more = found === 0 && (await page.locator("a[rel=next]").count()) > 0;
+    if (more) await leave(page, "a[rel=next]");
+  }
+  tap.equal(found, 1, "the two are among them, on one page");
+  await leave(page, `main a[href="/people/${one}/merge/${two}"]`);
+  tap.includes(await text(page), "Kosovo", "and are compared");
+}
+
 async function decideMerge(desk, tap, page, [one, two]) {
-  await page.goto(`${desk.address}/merges`);
+  await page.goto(`${desk.address}/today`);
+  await leave(page, "main a[href='/merges']");
+  tap.includes(page.url(), "/merges", "a merge to decide stands on the page of the day");
   await desk.look(page, "merges");
   await leave(page, "main table a");
   await desk.look(page, "merge to decide");
@@ -145,7 +178,11 @@ async function protect(desk, tap, page, person) {
 }
 
 async function erase(desk, tap, page, person) {
-  await page.goto(`${desk.address}/people/${person}/privacy`);
+  await page.goto(`${desk.address}/today`);
+  await leave(page, "main a[href='/erasures']");
+  tap.includes(await text(page), "retention ended", "a record to be erased stands on the page of the day");
+  await desk.look(page, "records to be erased");
+  await leave(page, `main a[href="/people/${person}/privacy"]`);
   await leave(page, "a:text-is('Erase the record')");
   await desk.look(page, "erase a record");
   await page.fill("#reference", person);
@@ -191,6 +228,7 @@ async function records(desk, tap) {
   const caseworker = await desk.signedIn("caseworker");
   const senior = await desk.signedIn("senior");
   const protection = await desk.signedIn("protection");
+  await pairs(desk, tap, caseworker, pair);
   await askForMerge(desk, tap, caseworker, pair);
   const merge = await decideMerge(desk, tap, senior, pair);
   await post(desk, token, `/people/${pair[0]}/note`, { note: "Seen with a brother" });

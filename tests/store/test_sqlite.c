@@ -392,6 +392,7 @@ static void keys_are_checked(void **state)
     room->store = NULL;
     str right;
     EXPECT_OK(system_read_file(room->key_path, 1000, &room->arena, &right, &failure));
+    assert_int_equal(chmod(room->key_path, 0600), 0);
     write_bytes(room->key_path,
                 "0000000000000000000000000000000000000000000000000000000000000001\n");
     expect_open_fails(room, false, ERROR_STORAGE, "does not belong to this store");
@@ -400,6 +401,12 @@ static void keys_are_checked(void **state)
     assert_int_equal(unlink(room->key_path), 0);
     expect_open_fails(room, false, ERROR_STORAGE, "is missing");
     write_bytes(room->key_path, right.at);
+    static const mode_t shared[] = {0640, 0604, 0660, 0610};
+    for (size_t i = 0; i < sizeof shared / sizeof shared[0]; i++) {
+        assert_int_equal(chmod(room->key_path, shared[i]), 0);
+        expect_open_fails(room, false, ERROR_STORAGE, "others may read");
+    }
+    assert_int_equal(chmod(room->key_path, 0400), 0);
     EXPECT_OK(room_open_store(room, false, &room->store, &failure));
     assert_int_equal(read_event_count(room), 1);
 }
@@ -593,6 +600,7 @@ static void old_stores_are_brought_up_to_date(void **state)
     last = 0;
     assert_int_equal(run_sql(room->path,
                              "CREATE INDEX lookup_by_event ON lookup (position);"
+                             "DROP INDEX person_to_be_erased;"
                              "DELETE FROM migration WHERE number > 7; PRAGMA user_version = 7",
                              NULL, 0),
                      SQLITE_OK);
@@ -601,6 +609,9 @@ static void old_stores_are_brought_up_to_date(void **state)
     run_sql(room->path, "SELECT COUNT(*) FROM sqlite_schema WHERE name = 'lookup_by_event'", text,
             sizeof text);
     assert_string_equal(text, "0");
+    run_sql(room->path, "SELECT COUNT(*) FROM sqlite_schema WHERE name = 'person_to_be_erased'",
+            text, sizeof text);
+    assert_string_equal(text, "1");
     expect_rebuild_equal(room);
 }
 

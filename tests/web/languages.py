@@ -27,6 +27,7 @@ VALUE = re.compile(r"\{\{[a-z_.]+\}\}")
 MARKED = re.compile(r'SAY\(\s*((?:"(?:[^"\\]|\\.)*"\s*)+)\)')
 QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
 ROLE = re.compile(r'^ROLE\(\w+, "\w+", "([^"]+)"\)', re.M)
+ERROR = re.compile(r'^ERROR\(\w+, "[^"]+", \d+, \d+, "([^"]+)"\)', re.M)
 TITLE = re.compile(r'^ *(?:title +)?"((?:[^"\\]|\\.)*)"', re.M)
 
 
@@ -68,7 +69,7 @@ def outside_of_say(text):
 def pages_that_speak():
     """The names of the templates of pages that speak, with all that they are made of."""
     names = set()
-    for path in glob.glob(os.path.join(SOURCE, "src", "web", "handle_*.c")):
+    for path in [*glob.glob(os.path.join(SOURCE, "src", "web", "handle_*.c")), os.path.join(SOURCE, "src", "web", "answer.c")]:
         if "page_speak(" in read(path):
             names.update(re.findall(r'\b(?:page_open|open_page|open_part)\([^;]*?exchange, "([a-z_]+)"', read(path)))
     found = set()
@@ -178,6 +179,8 @@ def said_here():
         for path in sorted(glob.glob(os.path.join(SOURCE, "src", "web", pattern))):
             for text in texts_of_c(read(path)):
                 said.setdefault(text, os.path.basename(path))
+    for meaning in ERROR.findall(read(os.path.join(SOURCE, "src", "base", "error.def"))):
+        said.setdefault(meaning, "error.def")
     for title in ROLE.findall(read(os.path.join(SOURCE, "src", "casework", "access.def"))):
         said.setdefault(title, "access.def")
     return said

@@ -164,6 +164,27 @@ static void a_restricted_record_is_out_of_sight(void **state)
 /* --- protection ------------------------------------------------------------------------------- */
 
 /* Seen by those named alone; whoever says so need not be among them. */
+/* Whether an account sees the person still after what it did is no look at the record, and reads
+ * none of it: one look is the form's, before. */
+static void who_protects_looks_once(void **state)
+{
+    struct story *story = *state;
+    struct desk *desk = &story->desk;
+    static const char asked[] = "SELECT COUNT(*) FROM look WHERE purpose = 'history'";
+    const char *protection = of_person(story, "/privacy/protection");
+    int64_t before = office_ask(&desk->office, asked);
+    assert_status(
+        desk_post(desk, SENIOR, protection, "{\"seen_by\":\"senior\",\"reason\":\"Threatened\"}"),
+        200); /* sees it still */
+    assert_int_equal(office_ask(&desk->office, asked), before + 1);
+    before = office_ask(&desk->office, asked);
+    assert_status(desk_post(desk, SENIOR, protection,
+                            "{\"seen_by\":\"other-senior\",\"reason\":\"Threatened\"}"),
+                  200); /* and not any more */
+    assert_int_equal(office_ask(&desk->office, asked), before + 1);
+    desk_check_alike(desk, SENIOR, of_person(story, "/privacy"), "/people/RH-000000-0/privacy");
+}
+
 static void a_protected_record_is_seen_by_those_named(void **state)
 {
     struct story *story = *state;
@@ -330,6 +351,7 @@ int main(void)
         cmocka_unit_test_setup(holds_are_put_on_and_lifted, setup),
         cmocka_unit_test_setup(others_learn_nothing, setup),
         cmocka_unit_test_setup(a_restricted_record_is_out_of_sight, setup),
+        cmocka_unit_test_setup(who_protects_looks_once, setup),
         cmocka_unit_test_setup(a_protected_record_is_seen_by_those_named, setup),
         cmocka_unit_test_setup(erasing_takes_two_people, setup),
         cmocka_unit_test_setup(everything_is_taken_out_for_the_person, setup),

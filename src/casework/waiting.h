@@ -1,0 +1,73 @@
+/* waiting: work that waits for somebody else than who began it, or for anybody at all: records that
+ * one person asked to be erased, merges that one person asked for, people who may be one person.
+ *
+ * Nobody is told of a line one of whose people is out of their sight, and it is not counted. A
+ * broken glass shows nobody in a list. Errors and access are those of casework.h. */
+#ifndef RETURNHUB_CASEWORK_WAITING_H
+#define RETURNHUB_CASEWORK_WAITING_H
+
+#include "casework/identity.h"
+
+/* --- erasures --------------------------------------------------------------------------------- */
+
+struct erasure_line {
+    struct person_row person; /* `holds` says whether anything may be erased at all */
+    struct identity identity;
+    str basis;
+    str asked_by;
+    instant asked_at;
+    bool asked_here; /* by this account: another one confirms */
+};
+/* Asked for and not decided, the one that waits longest first. ACTION_MANAGE_PRIVACY. */
+MUST_USE result casework_erasures(const struct casework *casework, const struct caller *caller,
+                                  struct arena *arena, const struct erasure_line **ret_lines,
+                                  size_t *ret_count, struct err *err);
+
+/* --- likely pairs ----------------------------------------------------------------------------- */
+
+/* Two people who are likely to be one: one of them is told of the other by casework_duplicates. */
+struct duplicate_pair {
+    struct person_row person;
+    struct identity identity;
+    struct likely_duplicate other; /* registered later */
+    int64_t merge;                 /* that was asked for of the two, the last one; 0: none */
+    enum merge_state merge_state;
+};
+/* A page begins behind a pair; 0 and 0: with the first. */
+struct pair_place {
+    int64_t person;
+    int64_t other;
+};
+enum { PAIRS_AT_ONCE = 500 };
+struct pairs_answer {
+    const struct duplicate_pair *pairs; /* in the order of registration */
+    size_t count;
+    struct pair_place next; /* 0 and 0: this page is the last */
+    int64_t total;          /* in this account's sight */
+};
+/* Everybody there is, with everybody; `limit` 1 to PAIRS_AT_ONCE. The first question after the
+ * program began goes through all names there are; the next ones through those recorded since.
+ * ACTION_SEE_DUPLICATES. */
+MUST_USE result casework_all_duplicates(const struct casework *casework,
+                                        const struct caller *caller, struct pair_place after,
+                                        size_t limit, struct arena *arena,
+                                        struct pairs_answer *ret_answer, struct err *err);
+
+/* --- all of it, counted ----------------------------------------------------------------------- */
+
+/* What this account may act on: a merge or an erasure that another one asked for, and pairs of
+ * which nobody has asked for a merge yet. */
+struct waiting_counts {
+    bool decides_merges;
+    int64_t merges;
+    bool erases;
+    int64_t erasures;
+    bool asks_for_merges;
+    int64_t pairs;
+};
+/* ACTION_SEE_PEOPLE. Tells of nobody in particular, and so is no look. */
+MUST_USE result casework_waiting(const struct casework *casework, const struct caller *caller,
+                                 struct arena *arena, struct waiting_counts *ret_counts,
+                                 struct err *err);
+
+#endif
