@@ -152,16 +152,16 @@ static result check_not_here(struct importing *importing, struct sitting *sittin
 static result check_row(struct importing *importing, struct sitting *sitting,
                         const struct record *record, struct err *err)
 {
-    struct import_person row;
+    struct import_person row = {.row = record->row};
     struct import_found found;
     struct import_addition addition;
     bool sound = false;
     TRY(import_columns_read(&importing->columns, record, &importing->row, &importing->faults, &row,
                             &sound, err));
+    TRY(see_row(importing, &row, err));
     if (!sound) {
         return result_ok();
     }
-    TRY(see_row(importing, &row, err));
     TRY(import_person_find(sitting, &row, &importing->faults, &found, &sound, err));
     importing->all_new = importing->all_new && found.person.id == 0;
     if (sound && found.person.id == 0) {
@@ -210,9 +210,10 @@ static result compare_share(struct importing *importing, struct sitting *sitting
         arena_reset(&importing->row);
         TRY(records_next(&importing->records, &importing->row, record, &more, err));
         if (more) {
+            row = (struct import_person){.row = record->row};
             TRY(import_columns_read(&importing->columns, record, &importing->row, &told, &row,
                                     &sound, err));
-            TRY(sound ? see_row(importing, &row, err) : result_ok());
+            TRY(see_row(importing, &row, err));
             show_progress(importing, ++rows, false);
         }
     }

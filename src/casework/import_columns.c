@@ -273,6 +273,7 @@ struct row_reading {
     size_t fact_count;
     struct dated *days; /* of FACT@true_from */
     size_t day_count;
+    bool whole; /* every cell could be read */
 };
 
 static result keep(struct row_reading *reading, str text, str *ret_text, struct err *err)
@@ -457,6 +458,13 @@ static result complain(struct row_reading *reading, str column, const char *what
     return fault_here(reading, column, STR(""), &what, err);
 }
 
+/* That something is not said is not known of a row of which a cell could not be read. */
+static result complain_missing(struct row_reading *reading, str column, const char *what_is_wrong,
+                               const char *hint, struct err *err)
+{
+    return reading->whole ? complain(reading, column, what_is_wrong, hint, err) : result_ok();
+}
+
 static result join_days(struct row_reading *reading, struct err *err)
 {
     for (size_t i = 0; i < reading->day_count; i++) {
@@ -471,13 +479,9 @@ static result join_days(struct row_reading *reading, struct err *err)
             }
         }
         if (!used) {
-            struct err what = {0};
-            result_ignore(err_set(&what, ERROR_INPUT, "A day is given, but no value"),
-                          "the hint follows");
-            result_ignore(err_hint(&what, "Give the value that is true from this day, or leave "
-                                          "both blank."),
-                          "it is told");
-            TRY(fault_here(reading, dated->column, STR(""), &what, err));
+            TRY(complain_missing(reading, dated->column, "A day is given, but no value",
+                                 "Give the value that is true from this day, or leave both blank.",
+                                 err));
         }
     }
     return result_ok();
@@ -525,15 +529,15 @@ static result check_stage(struct row_reading *reading, struct err *err)
     const struct rulebook *rulebook = reading->columns->rulebook;
     const bool at_start = str_equal(person->stage, rulebook->stages[rulebook->start_stage].name);
     if (person->stage.len == 0 && person->stage_since.known) {
-        TRY(complain(reading, STR("stage@since"), "A day is given, but no stage",
-                     "Give the stage, or leave both blank.", err));
+        TRY(complain_missing(reading, STR("stage@since"), "A day is given, but no stage",
+                             "Give the stage, or leave both blank.", err));
     }
     if (person->stage.len > 0 && !at_start && !person->stage_since.known) {
-        TRY(complain(reading, STR("stage@since"),
-                     "Since when the person is in the stage is not said",
-                     "Give the day. Or leave the stage blank: the person is then registered in the "
-                     "first stage, and the steps are taken in the register.",
-                     err));
+        TRY(complain_missing(
+            reading, STR("stage@since"), "Since when the person is in the stage is not said",
+            "Give the day. Or leave the stage blank: the person is then registered in the "
+            "first stage, and the steps are taken in the register.",
+            err));
     }
     if (is_after(person->registered_on, person->stage_since)) {
         TRY(complain(reading, STR("stage@since"), "The day is before the day of registration",
@@ -546,13 +550,15 @@ static result check_contact(struct row_reading *reading, struct err *err)
 {
     const struct import_person *person = &reading->person;
     if (person->contact_on.known && person->contact_source.len == 0) {
-        TRY(complain(reading, STR("last_contact_source"), "How contact was made is not said",
-                     "Say it, such as \"letter answered\", or leave last_contact_on blank.", err));
+        TRY(complain_missing(
+            reading, STR("last_contact_source"), "How contact was made is not said",
+            "Say it, such as \"letter answered\", or leave last_contact_on blank.", err));
     }
     if (!person->contact_on.known &&
         (person->contact_source.len > 0 || person->next_check_on.known)) {
-        TRY(complain(reading, STR("last_contact_on"), "Of the last contact the day is not said",
-                     "Give the day, or leave the other columns of the contact blank.", err));
+        TRY(complain_missing(
+            reading, STR("last_contact_on"), "Of the last contact the day is not said",
+            "Give the day, or leave the other columns of the contact blank.", err));
     }
     if (person->contact_on.known && person->next_check_on.known &&
         !is_after(person->next_check_on, person->contact_on)) {
@@ -572,8 +578,8 @@ static result check_row(struct row_reading *reading, struct err *err)
 {
     const struct import_person *person = &reading->person;
     if (person->person.len == 0 && person->reference_count == 0 && !reading->columns->without_key) {
-        TRY(complain(reading, STR(""), "The row does not say who it is about",
-                     "Fill in a reference@SYSTEM.", err));
+        TRY(complain_missing(reading, STR(""), "The row does not say who it is about",
+                             "Fill in a reference@SYSTEM.", err));
     }
     if (is_after(person->born_on, person->registered_on)) {
         TRY(complain(reading, STR("born_on"), "The date of birth is after the day of registration",
@@ -627,10 +633,8 @@ result import_columns_read(struct import_columns *columns, const struct record *
         return arena_full(err);
     }
     TRY(read_cells(&reading, record, err));
-    if (faults->count == reading.faults_before) {
-        /* What cells say of each other is asked when each by itself is sound. */
-        TRY(check_row(&reading, err));
-    }
+    reading.whole = faults->count == reading.faults_before;
+    TRY(check_row(&reading, err));
     reading.person.facts = reading.facts;
     reading.person.fact_count = reading.fact_count;
     *ret_person = reading.person;

@@ -83,7 +83,7 @@ def manual(folder):
     assert examples >= 6, examples
     faults = list(csv.DictReader(open(os.path.join(folder, "errors.csv"), newline="", encoding="utf-8")))
     assert [(fault["row"], fault["column"]) for fault in faults] == [
-        ("2", "born_on"), ("3", "stage"), ("3", "person.nationality")], faults
+        ("2", "born_on"), ("3", "stage"), ("3", "person.nationality"), ("4", "reference@case-system")], faults
     assert "Write the year first" in faults[0]["what to do"], faults
 
 
@@ -146,6 +146,9 @@ def faulty_files():
     yield ("names of columns", f"{HEAD},hub.monitor_appointed,person.natonality,reference@Upper Case,person.nationality@2020-13-01{GOOD},,,,\n",
            [("1", "hub.monitor_appointed", "not a fact that is recorded of people"), ("1", "person.natonality", "no such column"),
             ("1", "reference@Upper Case", "not the name of a system"), ("1", "person.nationality@2020-13-01", "month 13")])
+    yield ("one row with several faults, and nothing made up about its stage",
+           f"{HEAD},born_on,stage,stage@since{GOOD},,,\nA-1,Synthetic Person,2020-01-01,2021-01-01,nowhere,2020-02-01\n",
+           [("3", "stage", "no stage"), ("3", "born_on", "after the day of registration"), ("3", "reference@cs", "Row 2")])
     yield ("no key column", "name,registered_on\nSynthetic Person,2020-01-01\n", [("1", "", "No column says")])
     yield ("quotes, lengths and encodings",
            f'{HEAD}\nA-1,Synthetic Person\nA-2,Synthetic "Person,2020-01-01\nA-3,Synthetic Person,x\nA-4,Synthetic\0Person,2020-01-01\n'
