@@ -73,6 +73,7 @@ static struct settings settings_default(void)
                              .proxy = STR(""),
                              .refused_passwords_file = STR(RETURNHUB_REFUSED_PASSWORDS),
                              .second_factor_required = true,
+                             .old_signatures = true,
                              .security_log = STR("stderr"),
                              .pace = {.readings = NOT_SAID,
                                       .commands = NOT_SAID,
