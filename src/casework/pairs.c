@@ -12,6 +12,10 @@ enum {
     KEPT_BYTES = 512 * 1024 * 1024, /* of both, and of what they are made from; lazily taken */
     CHANGED_MAX = 64,               /* people who are looked at one by one */
     EVENTS_LOOKED_AT = 20000,
+    AT_HAND_EVENTS = 20000, /* of a register that is small */
+    AT_HAND_SINCE = 2000,   /* events since what is kept */
+    AT_HAND_CHANGED = 8,    /* people */
+    AT_HAND_PAIRS = 20000,
 };
 
 struct pair_keeper {
@@ -48,6 +52,11 @@ void pairs_lock(struct pair_keeper *keeper)
     if (keeper != NULL) {
         pthread_mutex_lock(&keeper->mutex);
     }
+}
+
+bool pairs_try_lock(struct pair_keeper *keeper)
+{
+    return keeper == NULL || pthread_mutex_trylock(&keeper->mutex) == 0;
 }
 
 void pairs_unlock(struct pair_keeper *keeper)
@@ -403,4 +412,23 @@ result pairs_of_now(struct sitting *sitting, struct transaction *const *transact
     *ret_pairs = keeper->pairs;
     *ret_count = keeper->count;
     return result_ok();
+}
+
+result pairs_at_hand(struct sitting *sitting, struct transaction *const *transactions,
+                     size_t transaction_count, const struct pair **ret_pairs, size_t *ret_count,
+                     bool *ret_known, struct err *err)
+{
+    const struct pair_keeper *keeper = sitting->casework->pairs;
+    int64_t position = 0;
+    TRY(transaction_event_count(sitting->transaction, &position, err));
+    bool known = position <= AT_HAND_EVENTS;
+    if (!known && keeper != NULL && keeper->pairs != NULL && keeper->count <= AT_HAND_PAIRS &&
+        position - keeper->through <= AT_HAND_SINCE) {
+        struct changed changed = {.count = 0};
+        TRY(find_changed(sitting, keeper->through, &changed, err));
+        known = !changed.too_many && changed.count <= AT_HAND_CHANGED;
+    }
+    *ret_known = known;
+    return known ? pairs_of_now(sitting, transactions, transaction_count, ret_pairs, ret_count, err)
+                 : result_ok();
 }

@@ -16,7 +16,8 @@ void pair_keeper_close(struct pair_keeper *keeper); /* accepts NULL */
 
 /* One reading at a time, each begun while it holds the lock, so that none is older than what is
  * kept. */
-void pairs_lock(struct pair_keeper *keeper); /* accept NULL */
+void pairs_lock(struct pair_keeper *keeper);     /* accept NULL */
+bool pairs_try_lock(struct pair_keeper *keeper); /* false: somebody else has it just now */
 void pairs_unlock(struct pair_keeper *keeper);
 
 /* With the lock held, until it is given back: of now, in order. People who were erased, or are a
@@ -24,5 +25,10 @@ void pairs_unlock(struct pair_keeper *keeper);
 MUST_USE result pairs_of_now(struct sitting *sitting, struct transaction *const *transactions,
                              size_t transaction_count, const struct pair **ret_pairs,
                              size_t *ret_count, struct err *err);
+/* The same for a reading that must not wait: only where the register is small, or what is kept is
+ * nearly of now, and few. Otherwise *ret_known is false. */
+MUST_USE result pairs_at_hand(struct sitting *sitting, struct transaction *const *transactions,
+                              size_t transaction_count, const struct pair **ret_pairs,
+                              size_t *ret_count, bool *ret_known, struct err *err);
 
 #endif

@@ -17,6 +17,7 @@ struct waiting_work {
     size_t erasure_count;
     struct pairs_answer pairs;
     struct waiting_counts counts;
+    bool locked; /* the pairs that are kept may be read */
 };
 
 /* --- erasures --------------------------------------------------------------------------------- */
@@ -346,20 +347,23 @@ static result count_erasures(struct sitting *sitting, int64_t *ret_count, struct
 }
 
 static result count_pairs(struct sitting *sitting, struct transaction *const *transactions,
-                          size_t transaction_count, int64_t *ret_count, struct err *err)
+                          size_t transaction_count, struct waiting_counts *counts, struct err *err)
 {
     const struct pair *pairs = NULL;
     struct pair_sight sight;
     struct pair_merges merges;
     size_t count = 0;
-    *ret_count = 0;
-    TRY(pairs_of_now(sitting, transactions, transaction_count, &pairs, &count, err));
+    TRY(pairs_at_hand(sitting, transactions, transaction_count, &pairs, &count,
+                      &counts->knows_pairs, err));
+    if (!counts->knows_pairs) {
+        return result_ok();
+    }
     TRY(open_sight(sitting, &sight, err));
     TRY(read_merges(sitting, &merges, err));
     for (size_t i = 0; i < count; i++) {
         bool sees = false;
         TRY(sees_pair(&sight, &pairs[i], &sees, err));
-        *ret_count += sees && merge_of(&merges, &pairs[i]) == NULL ? 1 : 0;
+        counts->pairs += sees && merge_of(&merges, &pairs[i]) == NULL ? 1 : 0;
     }
     return result_ok();
 }
@@ -382,15 +386,23 @@ static result read_waiting(struct transaction *const *transactions, size_t count
     if (counts->erases) {
         TRY(count_erasures(sitting, &counts->erasures, err));
     }
-    return counts->asks_for_merges ? count_pairs(sitting, transactions, count, &counts->pairs, err)
-                                   : result_ok();
+    return counts->asks_for_merges && work->locked
+               ? count_pairs(sitting, transactions, count, counts, err)
+               : result_ok();
 }
 
 result casework_waiting(const struct casework *casework, const struct caller *caller,
                         struct arena *arena, struct waiting_counts *ret_counts, struct err *err)
 {
-    struct waiting_work work = {.casework = casework, .caller = caller, .arena = arena};
-    TRY(read_locked(&work, read_waiting, err));
+    struct waiting_work work = {.casework = casework,
+                                .caller = caller,
+                                .arena = arena,
+                                .locked = pairs_try_lock(casework->pairs)};
+    const result read =
+        store_read_together(casework->store, ROLL_THREADS, read_waiting, &work, err);
+    if (work.locked) {
+        pairs_unlock(casework->pairs);
+    }
     *ret_counts = work.counts;
-    return result_ok();
+    return read;
 }

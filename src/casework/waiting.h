@@ -63,9 +63,11 @@ struct waiting_counts {
     bool erases;
     int64_t erasures;
     bool asks_for_merges;
+    bool knows_pairs;
     int64_t pairs;
 };
-/* ACTION_SEE_PEOPLE. Tells of nobody in particular, and so is no look. */
+/* ACTION_SEE_PEOPLE. Tells of nobody in particular, and so is no look. It does not wait: the pairs
+ * of a large register are counted only after somebody asked for them (casework_all_duplicates). */
 MUST_USE result casework_waiting(const struct casework *casework, const struct caller *caller,
                                  struct arena *arena, struct waiting_counts *ret_counts,
                                  struct err *err);

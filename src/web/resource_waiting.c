@@ -57,6 +57,7 @@ json_t *resource_waiting(const struct waiting_counts *counts)
     json_t *object = json_object();
     json_set(object, "merges", known_count(counts->decides_merges, counts->merges));
     json_set(object, "erasures", known_count(counts->erases, counts->erasures));
-    json_set(object, "duplicates", known_count(counts->asks_for_merges, counts->pairs));
+    json_set(object, "duplicates", known_count(counts->knows_pairs, counts->pairs));
+    json_set_flag(object, "looks_for_duplicates", counts->asks_for_merges);
     return object;
 }

@@ -176,6 +176,14 @@ static json_t *stages_of(const struct view_context *context, const json_t *stage
     return list;
 }
 
+static json_t *waiting_row(json_t *text, const char *href)
+{
+    json_t *row = json_object();
+    json_set(row, "text", text);
+    json_set(row, "href", json_string(href));
+    return row;
+}
+
 /* What others began and somebody must decide, and pairs to look at: only what there is. */
 static json_t *waiting_view(const json_t *waiting)
 {
@@ -195,11 +203,13 @@ static json_t *waiting_view(const json_t *waiting)
         const json_t *count = json_object_get(waiting, rows[i].key);
         const json_int_t value = json_integer_value(json_object_get(count, "value"));
         if (json_is_true(json_object_get(count, "known")) && value > 0) {
-            json_t *row = json_object();
-            json_set(row, "text", view_count(value, rows[i].one, rows[i].many));
-            json_set(row, "href", json_string(rows[i].href));
-            json_add(list, row);
+            json_add(list, waiting_row(view_count(value, rows[i].one, rows[i].many), rows[i].href));
         }
+    }
+    /* Not counted, for that would take long: there may be some. */
+    if (json_is_true(json_object_get(waiting, "looks_for_duplicates")) &&
+        !json_is_true(json_object_get(json_object_get(waiting, "duplicates"), "known"))) {
+        json_add(list, waiting_row(json_string("People who may be one person"), "/duplicates"));
     }
     return list;
 }
