@@ -305,7 +305,7 @@ BAD = [
     (["record", "PERSON", "court_order.status"], 2, "needs"),
     (["record", "PERSON", "court_order.status", "none", "--colour", "red"], 2, "--colour"),
     (["record", "PERSON", "court_order.status", "none", "--client-id", "not-a-uuid"], 3, ""),
-    (["record", "PERSON", "person.language", "Arabic\u202e"], 3, "control characters"),
+    (["record", "PERSON", "person.language", "Arabic\u202e"], 3, "control character"),
     (["person", "note", "PERSON", "reads \u202eotherwise"], 3, "control character"),
     (["person", "note", "PERSON", "two\u2028lines"], 3, "control character"),
     (["step", "request", "PERSON", "fly"], None, "fly"),
