@@ -524,6 +524,11 @@ struct recorded office_join(struct office *office, enum account_name account,
     return recorded_of(done, &err, &answer);
 }
 
+int64_t office_open_account(struct office *office, const char *role)
+{
+    return open_account(office, role, role, 0);
+}
+
 /* --- people ----------------------------------------------------------------------------------- */
 
 struct somebody office_register(struct office *office, const char *name)

@@ -86,6 +86,8 @@ int64_t office_events(struct office *office);
 /* The answer of one number from the SQLite file itself: what the store has no question for. */
 int64_t office_ask(struct office *office, const char *sql);
 void office_append(struct office *office, struct event *event);
+/* One more account, beside those above; the role is its name, too. */
+int64_t office_open_account(struct office *office, const char *role);
 
 struct somebody {
     int64_t id;

@@ -200,17 +200,6 @@ static void test_no_other_way(void **state)
     assert_int_equal(attempt(office, OFFICER, &command).code, ERROR_NOT_FOUND);
 }
 
-static int64_t registrar_of(struct office *office)
-{
-    struct event event = {.subject_kind = SUBJECT_OF_ACCOUNT,
-                          .kind = EVENT_ACCOUNT_OPENED,
-                          .body.account_opened = {.username = STR("registrar"),
-                                                  .name = STR("registrar"),
-                                                  .role = STR("registrar")}};
-    office_append(office, &event);
-    return event.subject;
-}
-
 struct told {
     int faults;
     char column[60];
@@ -262,7 +251,7 @@ static void test_not_by_a_file(void **state)
                                            {"reply.suspended_on", "2026-06-30"}};
     struct office *office = *state;
     const struct somebody person = asked_to_reply(office);
-    const int64_t registrar = registrar_of(office);
+    const int64_t registrar = office_open_account(office, "registrar");
     const int64_t events = office_events(office);
     struct told told;
     for (size_t i = 0; i < sizeof cells / sizeof cells[0]; i++) {

@@ -240,13 +240,7 @@ static struct err privacy(struct office *office, const struct caller *caller,
 static void test_not_erased_aboard(void **state)
 {
     struct office *office = *state;
-    struct event account = {.subject_kind = SUBJECT_OF_ACCOUNT,
-                            .kind = EVENT_ACCOUNT_OPENED,
-                            .body.account_opened = {.username = STR("protection"),
-                                                    .name = STR("Account Protection"),
-                                                    .role = STR("data_protection_officer")}};
-    office_append(office, &account);
-    const struct caller asks = {.account = account.subject};
+    const struct caller asks = {.account = office_open_account(office, "data_protection_officer")};
     const struct lawful_request one = lawful_approved(office, "PersonOne Samplealpha",
                                                       "removal_being_prepared", "enforced_removal");
     const struct departing manifest =

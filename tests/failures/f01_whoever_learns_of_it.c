@@ -57,17 +57,6 @@ static void expect_called_back(struct office *office, const struct somebody *per
         str_equal(event.body.departure_recalled.safeguards.items[0], str_from_c(safeguard)));
 }
 
-static int64_t registrar_of(struct office *office)
-{
-    struct event event = {.subject_kind = SUBJECT_OF_ACCOUNT,
-                          .kind = EVENT_ACCOUNT_OPENED,
-                          .body.account_opened = {.username = STR("registrar"),
-                                                  .name = STR("registrar"),
-                                                  .role = STR("registrar")}};
-    office_append(office, &event);
-    return event.subject;
-}
-
 /* Not failed here: a transaction is open. */
 static result tell_fault(void *context, const struct import_fault *fault, struct err *err)
 {
@@ -86,7 +75,7 @@ static void test_by_a_file(void **state)
     char path[300];
     const struct somebody person =
         aboard(office, "PersonOne Samplealpha", "removal_prepared", "enforced_removal", &manifest);
-    const struct caller registrar = {.account = registrar_of(office)};
+    const struct caller registrar = {.account = office_open_account(office, "registrar")};
     snprintf(path, sizeof path, "%s/extract", office->folder);
     FILE *file = fopen(path, "w");
     assert_non_null(file);

@@ -18,17 +18,6 @@
 
 #include <cmocka.h>
 
-static int64_t registrar_of(struct office *office)
-{
-    struct event event = {.subject_kind = SUBJECT_OF_ACCOUNT,
-                          .kind = EVENT_ACCOUNT_OPENED,
-                          .body.account_opened = {.username = STR("registrar"),
-                                                  .name = STR("registrar"),
-                                                  .role = STR("registrar")}};
-    office_append(office, &event);
-    return event.subject;
-}
-
 struct desk {
     struct office office;
     struct caller registrar;
@@ -41,7 +30,7 @@ static int setup(void **state)
     static struct desk desk;
     desk = (struct desk){.fault = ""};
     office_open(&desk.office);
-    desk.registrar.account = registrar_of(&desk.office);
+    desk.registrar.account = office_open_account(&desk.office, "registrar");
     snprintf(desk.path, sizeof desk.path, "%s/extract", desk.office.folder);
     *state = &desk;
     return 0;

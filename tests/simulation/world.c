@@ -49,16 +49,6 @@ static void put_far_along(struct office *office, size_t n)
     }
 }
 
-static int64_t open_account(struct office *office, str username, str role)
-{
-    struct event event = {
-        .subject_kind = SUBJECT_OF_ACCOUNT,
-        .kind = EVENT_ACCOUNT_OPENED,
-        .body.account_opened = {.username = username, .name = username, .role = role}};
-    office_append(office, &event);
-    return event.subject;
-}
-
 /* All places are of one kind at first. */
 static void give_kinds(struct office *office)
 {
@@ -138,8 +128,8 @@ void world_open(struct world *world, const char *law)
     }
     /* Whoever protects data sits where the liaison officer does, who has nothing to do here. */
     world->office.accounts[LIAISON] =
-        open_account(&world->office, STR("protection"), STR("data_protection_officer"));
-    world->registrar = open_account(&world->office, STR("registrar"), STR("registrar"));
+        office_open_account(&world->office, "data_protection_officer");
+    world->registrar = office_open_account(&world->office, "registrar");
     for (size_t i = 0; i < WORLD_PEOPLE_AT_FIRST; i++) {
         if (law == NULL) {
             make_ready(&world->office);
