@@ -564,6 +564,7 @@ bool fold_separated(const struct fold *fold)
             person->family = 0;
             person->holds = 0;
             person->restricted = false;
+            person->protection = 0;
             person->erasure_request = 0;
             person->last_contact_on = (struct known_day){.known = false};
             person->next_check_on = (struct known_day){.known = false};

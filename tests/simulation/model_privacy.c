@@ -42,6 +42,7 @@ static void erase_record(struct model *model, struct model_person *person)
     person->erased = true;
     person->family = 0;
     person->restricted = false;
+    person->protection = 0;
     person->erasure_request = 0;
     person->last_contact_on = (struct known_day){.known = false};
     person->next_check_on = (struct known_day){.known = false};
