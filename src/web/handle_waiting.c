@@ -152,6 +152,7 @@ static result pairs_page(struct exchange *exchange, const json_t *resource, bool
                         "pairs in all"));
     page_set(&page, "table", pairs_table(&context, resource));
     page_set(&page, "next_href", next.len > 0 ? json_of_str(next) : json_false());
+    page_set(&page, "first_href", json_string("/duplicates"));
     page_set(&page, "is_later_page", json_boolean(is_later));
     page_set(&page, "has_pages", json_boolean(is_later || next.len > 0));
     return page_answer(&page, 200, err);
