@@ -127,7 +127,7 @@ static bool line_in_sight(const struct sitting *sitting, const struct history_of
     if (!sitting_hub_in_sight(sitting, ACTION_SEE_PERSON, hub)) {
         return false;
     }
-    const int64_t request = past_request_of(event);
+    const int64_t request = identity_request_of(event);
     for (size_t i = 0; request != 0 && i < of->request_count; i++) {
         if (of->requests[i].id == request) {
             return true;
@@ -164,7 +164,7 @@ result history_in_sight(struct sitting *sitting, const struct person_row *person
     const struct case_time now = {.past = false};
     struct history_of of = {.person = person->id, .when = &now};
     *ret_in_sight = false;
-    if (past_request_of(event) != 0) {
+    if (identity_request_of(event) != 0) {
         TRY(history_requests(sitting, person, &now, &of.requests, &of.request_count, err));
     }
     return line_in_sight(sitting, &of, event) ? entry_in_sight(sitting, event, ret_in_sight, err)

@@ -193,7 +193,8 @@ static result review(struct sitting *sitting, struct hub_work *work, struct err 
     struct stopped_list stopped = {.count = 0};
     struct event first = {.position = 0};
     struct done_before done = {.count = 0};
-    const struct recall_moved moved = {.people = &work->person.id, .count = count - 1};
+    const struct recall_moved moved = {.people = &work->person.id,
+                                       .count = work->person.id != 0 ? 1 : 0};
     TRY(recall_review(sitting, touched, count, work->events[work->event_count - 1], &moved,
                       &stopped, err));
     TRY(transaction_event(sitting->transaction, work->events[0], work->arena, &first, err));

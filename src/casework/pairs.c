@@ -414,8 +414,7 @@ result pairs_of_now(struct sitting *sitting, struct transaction *const *transact
     return result_ok();
 }
 
-result pairs_at_hand(struct sitting *sitting, struct transaction *const *transactions,
-                     size_t transaction_count, const struct pair **ret_pairs, size_t *ret_count,
+result pairs_at_hand(struct sitting *sitting, const struct pair **ret_pairs, size_t *ret_count,
                      bool *ret_known, struct err *err)
 {
     const struct pair_keeper *keeper = sitting->casework->pairs;
@@ -429,6 +428,6 @@ result pairs_at_hand(struct sitting *sitting, struct transaction *const *transac
         known = !changed.too_many && changed.count <= AT_HAND_CHANGED;
     }
     *ret_known = known;
-    return known ? pairs_of_now(sitting, transactions, transaction_count, ret_pairs, ret_count, err)
+    return known ? pairs_of_now(sitting, &sitting->transaction, 1, ret_pairs, ret_count, err)
                  : result_ok();
 }

@@ -27,8 +27,7 @@ MUST_USE result pairs_of_now(struct sitting *sitting, struct transaction *const 
                              size_t *ret_count, struct err *err);
 /* The same for a reading that must not wait: only where the register is small, or what is kept is
  * nearly of now, and few. Otherwise *ret_known is false. */
-MUST_USE result pairs_at_hand(struct sitting *sitting, struct transaction *const *transactions,
-                              size_t transaction_count, const struct pair **ret_pairs,
+MUST_USE result pairs_at_hand(struct sitting *sitting, const struct pair **ret_pairs,
                               size_t *ret_count, bool *ret_known, struct err *err);
 
 #endif

@@ -18,26 +18,12 @@ static result whole_history(struct sitting *sitting, enum subject_kind kind, int
 
 /* --- a person --------------------------------------------------------------------------------- */
 
-int64_t past_request_of(const struct event *event)
-{
-    const enum event_kind kind = event->kind;
-    return kind == EVENT_STEP_REQUESTED   ? event->position
-           : kind == EVENT_STEP_APPROVED  ? event->body.step_approved.request
-           : kind == EVENT_STEP_DECLINED  ? event->body.step_declined.request
-           : kind == EVENT_STEP_WITHDRAWN ? event->body.step_withdrawn.request
-           : kind == EVENT_STEP_STOPPED   ? event->body.step_stopped.request
-           : kind == EVENT_STEP_REFUSED   ? event->body.step_refused.request
-           : kind == EVENT_STEP_TAKEN     ? event->body.step_taken.request
-           : kind == EVENT_PLACE_CHANGED  ? event->body.place_changed.request
-                                          : 0;
-}
-
 /* Applies the event to the request that it names, which is the next of `requests` when it begins
  * with this event. */
 static result apply_to_request(struct request_row *requests, size_t *count,
                                const struct event *event, struct err *err)
 {
-    const int64_t id = past_request_of(event);
+    const int64_t id = identity_request_of(event);
     if (event->kind == EVENT_STEP_REQUESTED) {
         requests[*count] = (struct request_row){0};
         TRY(request_row_apply(&requests[*count], event, err));

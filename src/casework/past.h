@@ -10,9 +10,6 @@ struct past {
     size_t request_count;
 };
 
-/* The request that an event is about; 0 for none. */
-int64_t past_request_of(const struct event *event);
-
 /* After the event at `position` (0: whatever the position) and all that was recorded until
  * `known_at`: the person that the record was then, or was a part of. */
 MUST_USE result past_person(struct sitting *sitting, int64_t person, int64_t position,

@@ -346,15 +346,13 @@ static result count_erasures(struct sitting *sitting, int64_t *ret_count, struct
     return result_ok();
 }
 
-static result count_pairs(struct sitting *sitting, struct transaction *const *transactions,
-                          size_t transaction_count, struct waiting_counts *counts, struct err *err)
+static result count_pairs(struct sitting *sitting, struct waiting_counts *counts, struct err *err)
 {
     const struct pair *pairs = NULL;
     struct pair_sight sight;
     struct pair_merges merges;
     size_t count = 0;
-    TRY(pairs_at_hand(sitting, transactions, transaction_count, &pairs, &count,
-                      &counts->knows_pairs, err));
+    TRY(pairs_at_hand(sitting, &pairs, &count, &counts->knows_pairs, err));
     if (!counts->knows_pairs) {
         return result_ok();
     }
@@ -368,13 +366,12 @@ static result count_pairs(struct sitting *sitting, struct transaction *const *tr
     return result_ok();
 }
 
-static result read_waiting(struct transaction *const *transactions, size_t count, void *context,
-                           struct err *err)
+static result read_waiting(struct transaction *transaction, void *context, struct err *err)
 {
     struct waiting_work *work = context;
     struct sitting *sitting = &work->sitting;
     struct waiting_counts *counts = &work->counts;
-    TRY(sitting_read(sitting, work->casework, transactions[0], work->caller, ACTION_SEE_PEOPLE,
+    TRY(sitting_read(sitting, work->casework, transaction, work->caller, ACTION_SEE_PEOPLE,
                      work->arena, err));
     *counts = (struct waiting_counts){
         .decides_merges = may_somewhere(&sitting->account, ACTION_DECIDE_MERGE),
@@ -386,9 +383,8 @@ static result read_waiting(struct transaction *const *transactions, size_t count
     if (counts->erases) {
         TRY(count_erasures(sitting, &counts->erasures, err));
     }
-    return counts->asks_for_merges && work->locked
-               ? count_pairs(sitting, transactions, count, counts, err)
-               : result_ok();
+    return counts->asks_for_merges && work->locked ? count_pairs(sitting, counts, err)
+                                                   : result_ok();
 }
 
 result casework_waiting(const struct casework *casework, const struct caller *caller,
@@ -398,8 +394,7 @@ result casework_waiting(const struct casework *casework, const struct caller *ca
                                 .caller = caller,
                                 .arena = arena,
                                 .locked = pairs_try_lock(casework->pairs)};
-    const result read =
-        store_read_together(casework->store, ROLL_THREADS, read_waiting, &work, err);
+    const result read = store_read(casework->store, read_waiting, &work, err);
     if (work.locked) {
         pairs_unlock(casework->pairs);
     }
