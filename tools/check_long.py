@@ -48,6 +48,8 @@ FORMS = [
     Form("server_kills", "kills of the server with eight clients", 4, script("tests/server/kill.py", 250), r"survive (\d+) kills", 1000),
     Form("power_loss", "crash states after a failure of the power", 4, program("tests/crash/test_power_loss", "25000", "{seed}"),
          r"commands, (\d+) different states, 0 lost", 100000),
+    Form("power_loss_together", "crash states while several write at once", 2,
+         program("tests/crash/test_power_loss_together", "5000", "{seed}"), r"looked at (\d+) states, 0 lost", 9900),
     Form("calls", "runs, a fault at every call of the system, in every way", 4, program("tests/crash/test_calls", "0", "{seed}", "{part}", "4"),
          r"calls in the script, (\d+) runs", 2000),
     Form("memory", "runs, a fault at every allocation, alone and lasting", 8,

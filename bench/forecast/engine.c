@@ -162,7 +162,8 @@ static void make(struct model *model)
     }
     model->stages[GONE].outcome = true;
     model->stock[0] = (struct procedure_stock){WAITS + INITIAL, 0, PIPELINE_AT_INITIAL, 0, 0, NULL};
-    model->stock[1] = (struct procedure_stock){WAITS + FIRST_TIER, 0, PIPELINE_AT_FIRST, 0, 0, NULL};
+    model->stock[1] =
+        (struct procedure_stock){WAITS + FIRST_TIER, 0, PIPELINE_AT_FIRST, 0, 0, NULL};
     model->arrivals = (struct procedure_arrivals){
         .name = STR("arrivals"),
         .stage = WAITS + INITIAL,

@@ -111,6 +111,7 @@ static result run_beat(struct beat *beat, struct store *store, struct err *err)
     TRY(store_read(store, append_news, beat, err));
     TRY(append_looks(beat, err));
     TRY(append_padding(beat, err));
+    TRY(store_settle(store, err)); /* nothing is signed that a failure of the power could undo */
     return log_publish(beat->log, err);
 }
 

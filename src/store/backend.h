@@ -176,6 +176,21 @@ struct backend {
     /* Durable when it returns. On failure the transaction is over and err says whether its outcome
      * is known. */
     result (*commit)(struct connection *connection, struct err *err);
+    /* The same, but durable only when make_durable, asked for after it, has returned. That may be
+     * asked for by another thread while the connection is in use; it is of all commits that were
+     * over when it began. After it has failed, nothing may be committed any more, and leave_log is
+     * called before the connection is closed. */
+    result (*commit_soon)(struct connection *connection, struct err *err);
+    result (*make_durable)(struct connection *connection, struct err *err);
+    /* What is in the log stays there when the connection is closed, for the next opening to look
+     * at. */
+    void (*leave_log)(struct connection *connection);
+    /* How long the log is; it begins anew with the first commit after all of it was moved. */
+    int64_t (*log_bytes)(const struct connection *connection);
+    /* Moves what is in the log, and nobody is reading before it, into the file, also while another
+     * connection writes; and says how much of the log is left. A connection that reads may do so.
+     */
+    result (*move_log)(struct connection *connection, int64_t *ret_left, struct err *err);
     void (*rollback)(struct connection *connection);
     /* False when the database itself gave the transaction up (a full disk, say): then nothing of it
      * is left. */

@@ -1,13 +1,60 @@
-/* internal: the store itself, for store.c and rebuild.c. Internal to src/store. */
+/* internal: the store itself, for the files that are its parts: store.c opens and closes it,
+ * writer.c runs works and commits them, durable.c makes durable what was committed, readers.c
+ * reads, rebuild.c makes rows anew. Internal to src/store. */
 #ifndef RETURNHUB_STORE_INTERNAL_H
 #define RETURNHUB_STORE_INTERNAL_H
 
 #include "store/looks.h"
 
 #include <limits.h>
+#include <semaphore.h>
 
-struct work;
 struct reader;
+
+/* What a caller of store_write asks for; it lies on the caller's stack until it is answered. */
+struct work {
+    store_work *run;
+    void *context;
+    bool bulk;
+    result outcome;
+    struct err err; /* when the outcome is a failure */
+    sem_t answered;
+    struct work *wakes[2]; /* others of the group whom this one's caller wakes */
+    struct work *next;
+};
+
+struct work_list {
+    struct work *first;
+    struct work *last;
+    size_t count;
+};
+
+/* Commits that are not durable yet, and the log that they are in (durable.c). */
+struct durable {
+    pthread_cond_t committed; /* what the thread that syncs waits for, ... */
+    pthread_cond_t reached;   /* ... and who waits until something is durable */
+    uint64_t begun;           /* commits without a sync, of which so many were begun, ... */
+    uint64_t ended;           /* ... are over, ... */
+    uint64_t reached_count;   /* ... and are durable */
+    struct work_list works;   /* of those that are over and wait for a sync, in order */
+    size_t not_durable;       /* works that wait for a sync, or for the one that is under way */
+    int64_t sync_nanoseconds; /* of the last one */
+    bool failed;              /* a sync failed: nothing is written any more */
+    struct err failure;
+    pthread_t syncing;
+    bool syncing_runs;
+
+    int64_t log_limit;     /* bytes: how long the log grows before it is moved into the file, ... */
+    int64_t move_at;       /* ... or now, when it could not be begun anew; the writer thread's */
+    int64_t log_bytes;     /* as it was last; the writer thread's */
+    pthread_cond_t wanted; /* what the thread that moves waits for */
+    bool move_wanted;
+    bool moving;
+    bool little_is_left; /* the writer moves the rest, so that the log begins anew */
+    pthread_t mover;
+    bool mover_runs;
+    bool ending;
+};
 
 struct store {
     struct arena memory; /* holds this struct */
@@ -23,11 +70,13 @@ struct store {
     struct work *first;
     struct work *last;
     size_t waiting;    /* works in the queue */
-    size_t expected;   /* works that may come soon: of the last group, and those in the queue */
+    size_t expected;   /* works that may come soon: of those answered last, and in the queue */
     bool writer_waits; /* for `wake`, ... */
     size_t wanted;     /* ... until so many works wait */
-    int64_t commit_nanoseconds; /* of the last group; the writer thread's */
+    int64_t commit_nanoseconds; /* of the last group; the writer thread's, as the next */
+    int64_t run_nanoseconds;    /* for each work of the last group that others synced */
     struct look_queue looks;
+    struct durable durable;
     bool closing;
     size_t callers; /* inside store_write, store_bulk or store_read; store_close waits for them */
     pthread_cond_t left;
@@ -42,5 +91,36 @@ struct store {
     pthread_t writer;
     bool writer_runs;
 };
+
+/* --- who is inside (writer.c) --- */
+
+/* False when the store is being closed. */
+bool caller_enters(struct store *store);
+void caller_leaves(struct store *store);
+/* Wakes who waits for these works, which are theirs again from here on. With the mutex held. */
+void works_answer(struct store *store, const struct work_list *works);
+int64_t nanoseconds_now(void);
+void work_fail(struct work *work, const struct err *cause);
+
+MUST_USE result writer_start(struct store *store, struct err *err);
+/* Everybody who is inside is answered first; nobody comes in any more. */
+void writer_stop(struct store *store);
+
+void readers_close(struct store *store);
+
+/* --- what is durable (durable.c) --- */
+
+void durable_init(struct store *store, int64_t log_limit);
+void durable_done(struct store *store);
+/* ERROR_STORAGE once a sync has failed. The writer thread's, as those that follow. */
+MUST_USE result durable_check(struct store *store, struct err *err);
+/* Whether the commit that comes next may leave its sync to the other thread; if so, it is begun. */
+bool durable_begin(struct store *store, size_t works);
+/* The commit that was begun is over. The works are answered when it is durable. */
+void durable_hand_over(struct store *store, const struct work_list *works);
+/* Moves the log into the file, or has it moved, when it has grown long. */
+void durable_look_at_log(struct store *store);
+/* Once nobody is inside and the writer has ended. */
+void durable_stop(struct store *store);
 
 #endif

@@ -17,10 +17,6 @@ enum {
     /* Of a new store: a command changes a few places of some pages, and each page that it changes
      * is written whole. */
     PAGE_BYTES = 2048,
-    /* The log moves into the file less often than SQLite's 1,000 pages: works on random people
-     * change the same pages again and again, and everybody waits for each move. So much log is read
-     * in a moment after a crash. */
-    CHECKPOINT_BYTES = 128 * 1024 * 1024,
     WAL_BYTES_KEPT = 160 * 1024 * 1024,
 };
 
@@ -184,14 +180,12 @@ static result configure(sqlite3 *db, enum connection_use use, struct err *err)
                    "PRAGMA mmap_size = 0;",
                    err));
     char sql[200];
-    int64_t page_bytes = 0;
     sqlite3_snprintf(sizeof sql, sql, "PRAGMA page_size = %d", PAGE_BYTES); /* if it is new */
     TRY(sqlite_run(db, sql, err));
-    TRY(sqlite_ask_number(db, "PRAGMA page_size", &page_bytes, err));
     sqlite3_snprintf(sizeof sql, sql,
-                     "PRAGMA wal_autocheckpoint = %d; PRAGMA journal_size_limit = %d;"
-                     "PRAGMA cache_size = -%d; PRAGMA query_only = %d;",
-                     CHECKPOINT_BYTES / (int)page_bytes, WAL_BYTES_KEPT,
+                     "PRAGMA journal_size_limit = %d; PRAGMA cache_size = -%d;"
+                     "PRAGMA query_only = %d;",
+                     WAL_BYTES_KEPT,
                      use == CONNECTION_READS ? READER_CACHE_KIBIBYTES : WRITER_CACHE_KIBIBYTES,
                      use == CONNECTION_READS ? 1 : 0);
     return sqlite_run(db, sql, err);
@@ -282,6 +276,24 @@ static void undo_in_memory(void)
     (void)sqlite3_config(SQLITE_CONFIG_PCACHE2, sqlite_pages_methods());
 }
 
+/* In place of SQLite's own, which would move the log into the file at the end of a commit. */
+static int count_log(void *context, sqlite3 *db, const char *schema, int pages)
+{
+    struct sqlite_connection *connection = context;
+    (void)db;
+    (void)schema;
+    connection->log_pages = pages;
+    return SQLITE_OK;
+}
+
+static result prepare_writing(struct sqlite_connection *connection, struct err *err)
+{
+    TRY(pending_init(connection, err));
+    known_init(&connection->known);
+    (void)sqlite3_wal_hook(connection->db, count_log, connection);
+    return result_ok();
+}
+
 /* What ends a transaction must not be in want of memory when it is needed. */
 static result prepare_rollback(struct sqlite_connection *connection, struct err *err)
 {
@@ -309,9 +321,11 @@ static result sqlite_open(const char *path, enum connection_use use, instant now
     result opened = code != SQLITE_OK ? sqlite_failure(connection->db, code, "opened", err)
                                       : prepare_file(connection->db, path, use, now,
                                                      &connection->base.brought_proofs, err);
+    opened = opened.ok ? sqlite_ask_number(connection->db, "PRAGMA page_size",
+                                           &connection->page_bytes, err)
+                       : opened;
     if (opened.ok && use == CONNECTION_WRITES) {
-        opened = pending_init(connection, err);
-        known_init(&connection->known);
+        opened = prepare_writing(connection, err);
     }
     opened = opened.ok ? prepare_rollback(connection, err) : opened;
     if (!opened.ok) {
@@ -434,11 +448,9 @@ static result failed_commit(struct sqlite_connection *committing, int code, stru
                                  "doing it again.");
 }
 
-static result sqlite_commit(struct connection *connection, struct err *err)
+static result commit(struct sqlite_connection *committing, int code, struct err *err)
 {
-    struct sqlite_connection *committing = sqlite_of(connection);
-    TRY(pending_write_all(committing, err));
-    const int code = step_slot(committing, SLOT_COMMIT, "COMMIT");
+    struct connection *connection = &committing->base;
     if (code == SQLITE_DONE) {
         ASSERT(!sqlite_is_active(connection));
         known_committed(&committing->known);
@@ -450,6 +462,64 @@ static result sqlite_commit(struct connection *connection, struct err *err)
     const result failed = sqlite_failure(committing->db, code, "written", err);
     sqlite_rollback(connection);
     return failed;
+}
+
+static result sqlite_commit(struct connection *connection, struct err *err)
+{
+    struct sqlite_connection *committing = sqlite_of(connection);
+    TRY(pending_write_all(committing, err));
+    return commit(committing, step_slot(committing, SLOT_COMMIT, "COMMIT"), err);
+}
+
+static result sqlite_commit_soon(struct connection *connection, struct err *err)
+{
+    struct sqlite_connection *committing = sqlite_of(connection);
+    TRY(pending_write_all(committing, err));
+    if (committing->log == NULL) {
+        committing->log = sqlite_log_of(committing->db);
+    }
+    if (committing->log == NULL) { /* SQLite's default file system: then it is durable at once */
+        return commit(committing, step_slot(committing, SLOT_COMMIT, "COMMIT"), err);
+    }
+    sqlite_log_defer(committing->log, true);
+    const int code = step_slot(committing, SLOT_COMMIT, "COMMIT");
+    sqlite_log_defer(committing->log, false);
+    return commit(committing, code, err);
+}
+
+/* The connection is another thread's: nothing of it may be asked for but its log. */
+static result sqlite_make_durable(struct connection *connection, struct err *err)
+{
+    const struct log_file *log = sqlite_of(connection)->log;
+    const int code = log == NULL ? SQLITE_OK : sqlite_log_sync(log);
+    return code == SQLITE_OK ? result_ok() : sqlite_failure(NULL, code, "made durable", err);
+}
+
+static void sqlite_leave_log(struct connection *connection)
+{
+    int was = 0;
+    (void)sqlite3_db_config(sqlite_of(connection)->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, &was);
+}
+
+static int64_t sqlite_log_bytes(const struct connection *connection)
+{
+    const struct sqlite_connection *asked =
+        (const struct sqlite_connection *)(const void *)connection;
+    return asked->log_pages * asked->page_bytes;
+}
+
+static result sqlite_move_log(struct connection *connection, int64_t *ret_left, struct err *err)
+{
+    const struct sqlite_connection *moving = sqlite_of(connection);
+    int pages = 0;
+    int moved = 0;
+    const int code =
+        sqlite3_wal_checkpoint_v2(moving->db, NULL, SQLITE_CHECKPOINT_PASSIVE, &pages, &moved);
+    if (code != SQLITE_OK) {
+        return sqlite_failure(moving->db, code, "moved into its file", err);
+    }
+    *ret_left = (pages - moved) * moving->page_bytes;
+    return result_ok();
 }
 
 static result sqlite_savepoint_begin(struct connection *connection, struct err *err)
@@ -518,6 +588,11 @@ const struct backend *backend_sqlite(void)
         .close = sqlite_close,
         .begin = sqlite_begin,
         .commit = sqlite_commit,
+        .commit_soon = sqlite_commit_soon,
+        .make_durable = sqlite_make_durable,
+        .leave_log = sqlite_leave_log,
+        .log_bytes = sqlite_log_bytes,
+        .move_log = sqlite_move_log,
         .rollback = sqlite_rollback,
         .is_active = sqlite_is_active,
         .savepoint_begin = sqlite_savepoint_begin,

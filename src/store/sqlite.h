@@ -52,6 +52,9 @@ struct sqlite_connection {
     uint64_t reads[SLOT_COUNT]; /* of queries: which tables they name, a bit each */
     struct pending pending;
     struct known known;
+    struct log_file *log; /* once a commit was made that is durable later */
+    int log_pages;
+    int64_t page_bytes;
 };
 
 static inline uint64_t sqlite_table_bit(enum table table)

@@ -21,6 +21,9 @@ struct log_file {
     int count;           /* bytes that are gathered, ... */
     sqlite3_int64 begin; /* ... and where in the file they, or those that would follow, belong */
     bool page_ends;      /* the page that comes next is the last of a transaction */
+    bool ended; /* nothing was written since the end of a transaction, and no sync left out */
+    bool defers;
+    bool synced; /* at least once: the first sync is also of the folder */
 };
 
 struct file_system {
@@ -88,6 +91,7 @@ static int log_write(sqlite3_file *file, const void *bytes, int count, sqlite3_i
     const bool header_of_last = is_last_frame(bytes, count);
     const bool ends = log->page_ends || (header_of_last && !follows);
     log->page_ends = header_of_last;
+    log->ended = ends;
     const int code = gather(log, bytes, count, follows, offset);
     return code == SQLITE_OK && ends ? write_out(log) : code;
 }
@@ -118,8 +122,15 @@ static int log_truncate(sqlite3_file *file, sqlite3_int64 size)
 
 static int log_sync(sqlite3_file *file, int flags)
 {
-    const int code = write_out(log_of(file));
-    return code == SQLITE_OK ? through_sync(file, flags) : code;
+    struct log_file *log = log_of(file);
+    int code = write_out(log);
+    if (code == SQLITE_OK && log->defers && log->ended && log->synced) {
+        log->ended = false;
+        return SQLITE_OK;
+    }
+    code = code == SQLITE_OK ? through_sync(file, flags) : code;
+    log->synced = log->synced || code == SQLITE_OK;
+    return code;
 }
 
 static int log_size(sqlite3_file *file, sqlite3_int64 *ret_size)
@@ -146,6 +157,27 @@ static const sqlite3_io_methods log_methods = {
     .xSectorSize = through_sector_size,
     .xDeviceCharacteristics = through_characteristics,
 };
+
+/* --- syncing apart ---------------------------------------------------------------------------- */
+
+struct log_file *sqlite_log_of(sqlite3 *db)
+{
+    sqlite3_file *file = NULL;
+    const int code = sqlite3_file_control(db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &file);
+    const bool is_log = code == SQLITE_OK && file != NULL && file->pMethods == &log_methods;
+    return is_log ? log_of(file) : NULL;
+}
+
+void sqlite_log_defer(struct log_file *log, bool defer)
+{
+    log->defers = defer;
+}
+
+int sqlite_log_sync(const struct log_file *log)
+{
+    sqlite3_file *real = log->through.real;
+    return real->pMethods->xSync(real, SQLITE_SYNC_NORMAL);
+}
 
 /* --- opening ---------------------------------------------------------------------------------- */
 

@@ -9,14 +9,27 @@
  *   1. what is gathered lies in the file before SQLite syncs, reads, cuts or measures the log, and
  *      before the write that makes a transaction visible to others has returned;
  *   2. bytes reach the file in the order in which SQLite wrote them;
- *   3. what could not be written is told by the call that tried, and is not tried again. */
+ *   3. what could not be written is told by the call that tried, and is not tried again;
+ *   4. a sync is left out only at the end of a transaction, between sqlite_log_defer(true) and
+ *      (false): never that of the header of a log that begins anew, nor one before the log is moved
+ *      into the file. */
 #ifndef RETURNHUB_STORE_SQLITE_LOG_H
 #define RETURNHUB_STORE_SQLITE_LOG_H
 
 #include <sqlite3.h>
+#include <stdbool.h>
 
 /* The name of the file system to open a store with; NULL, SQLite's default, where there is no
  * memory. Valid as long as the process. */
 const char *sqlite_log_file_system(void);
+
+/* The log that a connection writes to; NULL when it was not opened with this file system, or
+ * has read nothing yet. */
+struct log_file;
+struct log_file *sqlite_log_of(sqlite3 *db);
+/* Whether the end of a transaction is synced by sqlite_log_sync instead of by SQLite. */
+void sqlite_log_defer(struct log_file *log, bool defer);
+/* Syncs all that is in the log. Any thread may do so, also while the connection is in use. */
+int sqlite_log_sync(const struct log_file *log);
 
 #endif

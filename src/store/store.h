@@ -9,9 +9,11 @@
  *   4. a place is never given twice, whatever runs at the same time, in one process or several.
  *
  * Writing: a single writer thread drains a queue of works into one transaction, a savepoint each,
- * syncs once, then answers all (group commit). The work function runs on the writer thread: it
- * reads the rows, judges, appends, and may not block. Reading: a snapshot of the last commit, on
- * the calling thread's own connection from a pool.
+ * syncs once, then answers all (group commit). The next transaction runs while the one before is
+ * synced. The work function runs on the writer thread: it reads the rows, judges, appends, and may
+ * not block. Reading: a snapshot of the last commit, on the calling thread's own connection from a
+ * pool. A commit may be seen by others, also of another process, for the time of a sync before it
+ * is durable; whatever any of them writes after that is durable only with it (store_settle).
  *
  * Personal content: the body of every event is sealed with the key of its subject (base/cipher.h);
  * subject keys are wrapped by the store key, which lives in a file of its own beside or apart from
@@ -44,6 +46,8 @@ struct store_options {
      * its events before anybody uses it. NULL: nobody wants to know. */
     store_progress *progress;
     void *progress_context;
+    int64_t log_limit; /* how long the write-ahead log grows before it is moved into the file, in
+                          bytes; 0: 128 MiB */
 };
 
 MUST_USE result store_open(const struct store_options *options, struct store **ret_store,
@@ -61,6 +65,11 @@ typedef result store_work(struct transaction *transaction, void *context, struct
 MUST_USE result store_write(struct store *store, store_work *work, void *context, struct err *err);
 /* Runs `work` on this thread over a snapshot; appending in it is refused. */
 MUST_USE result store_read(struct store *store, store_work *work, void *context, struct err *err);
+
+/* Waits until everything that a read of this store could have seen before is durable. For whoever
+ * tells what was read to somebody who keeps it for ever and does not write anything: what is
+ * signed, say. A write after the read does as well. ERROR_STORAGE when the disk refused. */
+MUST_USE result store_settle(struct store *store, struct err *err);
 
 /* Runs `work` over several snapshots of one and the same commit, so that threads of its own may
  * read different parts of the store at once: each transaction may be used by one thread at a time,

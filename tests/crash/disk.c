@@ -469,6 +469,14 @@ static void change(const struct disk_change *made)
     disk_apply(disk, made);
 }
 
+size_t disk_log_count(const struct disk *disk)
+{
+    enter();
+    const size_t count = disk->log.count;
+    leave(SQLITE_OK);
+    return count;
+}
+
 /* --- files */
 
 static void release_locks(struct handle *handle);

@@ -101,6 +101,8 @@ void disk_lose_power(struct disk *to, const struct disk *from, enum disk_loss lo
 /* The program is killed: everything it wrote is there. */
 void disk_kill(struct disk *disk);
 
+/* How many changes the log of the mounted disk has, while others may make more. */
+size_t disk_log_count(const struct disk *disk);
 /* A number that tells states of disks apart. */
 uint64_t disk_digest(const struct disk *disk);
 
