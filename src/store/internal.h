@@ -44,6 +44,7 @@ struct durable {
     pthread_t syncing;
     bool syncing_runs;
 
+    size_t many_callers;
     int64_t log_limit;     /* bytes: how long the log grows before it is moved into the file, ... */
     int64_t move_at;       /* ... or now, when it could not be begun anew; the writer thread's */
     int64_t log_bytes;     /* as it was last; the writer thread's */
@@ -74,7 +75,7 @@ struct store {
     bool writer_waits; /* for `wake`, ... */
     size_t wanted;     /* ... until so many works wait */
     int64_t commit_nanoseconds; /* of the last group; the writer thread's, as the next */
-    int64_t run_nanoseconds;    /* for each work of the last group that others synced */
+    int64_t run_nanoseconds;    /* for each work of the last group, with its commit */
     struct look_queue looks;
     struct durable durable;
     bool closing;
@@ -110,12 +111,13 @@ void readers_close(struct store *store);
 
 /* --- what is durable (durable.c) --- */
 
-void durable_init(struct store *store, int64_t log_limit);
+void durable_init(struct store *store, const struct store_options *options);
 void durable_done(struct store *store);
 /* ERROR_STORAGE once a sync has failed. The writer thread's, as those that follow. */
 MUST_USE result durable_check(struct store *store, struct err *err);
-/* Whether the commit that comes next may leave its sync to the other thread; if so, it is begun. */
-bool durable_begin(struct store *store, size_t works);
+/* Whether the commit that comes next leaves its sync to the other thread, as it must when that has
+ * not caught up, and may when others run meanwhile; if so, it is begun. */
+bool durable_begin(struct store *store, bool others_run);
 /* The commit that was begun is over. The works are answered when it is durable. */
 void durable_hand_over(struct store *store, const struct work_list *works);
 /* Moves the log into the file, or has it moved, when it has grown long. */

@@ -213,7 +213,7 @@ result store_open(const struct store_options *options, struct store **ret_store,
     *store =
         (struct store){.memory = memory, .backend = backend_sqlite(), .system = options->system};
     init_locks(store);
-    durable_init(store, options->log_limit);
+    durable_init(store, options);
     const result opened = open_parts(store, options, err);
     if (!opened.ok) {
         give_up_opening(store);

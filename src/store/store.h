@@ -46,8 +46,9 @@ struct store_options {
      * its events before anybody uses it. NULL: nobody wants to know. */
     store_progress *progress;
     void *progress_context;
-    int64_t log_limit; /* how long the write-ahead log grows before it is moved into the file, in
-                          bytes; 0: 128 MiB */
+    int64_t log_limit;   /* how long the write-ahead log grows before it is moved into the file, in
+                            bytes; 0: 128 MiB */
+    size_t many_callers; /* from so many on a half runs while the other is synced; 0: 24 */
 };
 
 MUST_USE result store_open(const struct store_options *options, struct store **ret_store,

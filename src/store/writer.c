@@ -11,9 +11,9 @@
  * who are missing, for a fraction of the time that the last commit took.
  *
  * Callers who come back together would all be in one group, and nobody would be there to run while
- * it is synced. So where running everybody takes longer than a sync, a group is half of those who
- * are about, and the other half runs meanwhile; where the disk is slower than that, one sync for
- * all is better than two.
+ * it is synced. So where many are about, and running them takes longer than a sync, a group is half
+ * of them, and the other half runs meanwhile. Otherwise one group with one sync is better, because
+ * each group has its price, and the writer syncs by itself.
  *
  * Invariants:
  *   1. a caller hears "done" only when the commit that holds its work is durable;
@@ -40,6 +40,7 @@ struct group {
     size_t most;      /* works that it may have */
     size_t expected;  /* so many may come */
     int64_t patience; /* nanoseconds that are left to wait for them */
+    bool is_half;     /* of those who are about */
     bool soon;        /* committed, and not durable yet */
 };
 
@@ -194,21 +195,29 @@ static size_t smaller(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-static size_t works_of_a_group(const struct store *store)
+/* Callers who are inside, or were just now. */
+static size_t works_about(const struct store *store)
 {
     const size_t here = store->waiting > store->expected ? store->waiting : store->expected;
-    const size_t about = here + store->durable.not_durable;
-    const bool halves = (int64_t)about * store->run_nanoseconds > store->durable.sync_nanoseconds;
-    return smaller(halves ? (about + 1) / 2 : about, GROUP_WORKS_MAX);
+    return here + store->durable.not_durable;
+}
+
+static bool runs_in_halves(const struct store *store, size_t about)
+{
+    return about >= store->durable.many_callers &&
+           (int64_t)about * store->run_nanoseconds > store->durable.sync_nanoseconds;
 }
 
 /* A bulk work is a group of its own. */
 static struct group begin_group(struct store *store)
 {
     const int64_t patience = store->commit_nanoseconds / GATHER_FRACTION;
-    const size_t most = works_of_a_group(store);
+    const size_t about = works_about(store);
+    const bool halves = runs_in_halves(store, about);
+    const size_t most = smaller(halves ? (about + 1) / 2 : GROUP_WORKS_MAX, GROUP_WORKS_MAX);
     struct group group = {
         .most = most,
+        .is_half = halves,
         .expected = smaller(store->expected, most),
         .patience = patience < GATHER_NANOSECONDS_MAX ? patience : (int64_t)GATHER_NANOSECONDS_MAX};
     if (store->first != NULL && store->first->bulk) {
@@ -236,10 +245,10 @@ static result run_group(struct store *store, struct group *group, struct err *lo
     }
     whole = whole.ok ? write_looks(store, looks_err, ret_looks, err) : whole;
     const int64_t begin = nanoseconds_now();
-    group->soon = whole.ok && durable_begin(store, group->works.count);
+    group->soon = whole.ok && durable_begin(store, group->is_half);
     whole = whole.ok ? commit(store, group->soon, err) : whole;
     store->commit_nanoseconds = nanoseconds_now() - begin;
-    if (group->soon && group->works.count > 0) { /* not of looks alone */
+    if (group->works.count > 0) { /* not of looks alone */
         store->run_nanoseconds = (nanoseconds_now() - first) / (int64_t)group->works.count;
     }
     store->backend->rollback(transaction->connection); /* nothing to do after a commit */

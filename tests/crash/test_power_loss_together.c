@@ -176,8 +176,10 @@ static void *run_client(void *context)
 
 static void open_store(void)
 {
-    const struct store_options options = {
-        .path = trial.office.path, .system = &trial.office.system, .log_limit = LOG_BYTES};
+    const struct store_options options = {.path = trial.office.path,
+                                          .system = &trial.office.system,
+                                          .log_limit = LOG_BYTES,
+                                          .many_callers = 2};
     struct err err = {0};
     assert_true(store_open(&options, &trial.office.store, &err).ok);
     trial.office.casework.store = trial.office.store;
