@@ -2,6 +2,7 @@
 
 #include "forecast/line_up.h"
 #include "rulebook/lasting.h"
+#include "rulebook/lone_fact.h"
 #include "rulebook/screen.h"
 
 #include <math.h>
@@ -48,11 +49,19 @@ struct filling {
     uint32_t slot;                            /* what is copied, or NOT_FOUND_INDEX: unknown */
 };
 
+/* A fact that alone may settle that somebody is never cleared for a way of the stage: by line of
+ * the giving, and then of whoever gets none of them, bits of the ways. */
+struct gate {
+    const struct giving *giving;
+    const uint16_t *barred;
+};
+
 struct judged_stage {
     struct line_up_plan line_up;
     struct filling *fillings; /* of what is LINE_UP_ROWS */
     size_t filling_count;
-    uint16_t ways; /* bits: those that are judged */
+    uint16_t ways;                     /* bits: those that are judged */
+    size_t gate_first[ROLE_COUNT + 1]; /* among the plan's, by role */
 };
 
 struct judged_way {
@@ -77,6 +86,8 @@ struct law_plan {
     struct judged_stage *stages;
     size_t stage_count;
     struct judged_way ways[PROCEDURE_WAYS_MAX];
+    struct gate *gates; /* by judged stage and role */
+    size_t gate_count;
     /* What is kept of a person wherever they are: what is not given anew in every judged stage. */
     uint32_t *slots; /* by fact: NOT_FOUND_INDEX, or where its cell is */
     size_t slot_count;
@@ -121,7 +132,8 @@ struct law_future {
     uint32_t family_capacity;
     uint32_t free_first[PROCEDURE_FAMILY_KINDS_MAX]; /* families that are gone, by kind */
     struct quantity *shares;                         /* by fact line */
-    struct line_up *line_ups;                        /* by judged stage */
+    struct gate *gates;       /* the plan's; of a stage and role, those that bar most first */
+    struct line_up *line_ups; /* by judged stage */
     bool full;
 };
 
@@ -450,6 +462,62 @@ static struct line_up_fact fact_of_stage(const struct law_plan *plan, uint32_t s
     return (struct line_up_fact){.source = any ? LINE_UP_ROWS : LINE_UP_NOTHING, .occurs = occurs};
 }
 
+/* The ways of the stage, of whose safeguards one is not clear of anybody with that value. */
+static uint16_t ways_barred(const struct law_plan *plan, uint8_t place, uint32_t fact,
+                            const struct value *value)
+{
+    const struct rulebook *rulebook = plan->scenario->rulebook;
+    uint16_t ways = 0;
+    for (size_t i = 0; i < PROCEDURE_WAYS_MAX; i++) {
+        const struct judged_way *way = &plan->ways[i];
+        for (size_t j = 0;
+             way->step != NULL && way->stage == place && j < way->step->safeguard_count; j++) {
+            if (lone_fact_unclear(rulebook, way->step->safeguards[j], fact, value)) {
+                ways |= way->bit;
+            }
+        }
+    }
+    return ways;
+}
+
+/* Gives all ways that any line bars. */
+static uint16_t lines_bar(const struct law_plan *plan, uint8_t place, const struct giving *giving,
+                          uint16_t *ret_barred)
+{
+    const struct value unknown = value_unknown();
+    ret_barred[giving->line_count] = ways_barred(plan, place, giving->fact, &unknown);
+    uint16_t any = ret_barred[giving->line_count];
+    for (size_t i = 0; i < giving->line_count; i++) {
+        const struct given *given = &plan->scenario->facts[giving->first_line + i].given;
+        ret_barred[i] =
+            given->kind == GIVEN_TEXT ? ways_barred(plan, place, giving->fact, &given->value) : 0;
+        any |= ret_barred[i];
+    }
+    return any;
+}
+
+static result find_gates(struct law_plan *plan, uint8_t place, struct arena *arena, struct err *err)
+{
+    struct judged_stage *judged = &plan->stages[place];
+    for (size_t role = 0; role < ROLE_COUNT; role++) {
+        judged->gate_first[role] = plan->gate_count;
+        for (size_t i = 0; i < judged->filling_count; i++) {
+            const struct giving *giving = judged->fillings[i].givings[role];
+            if (giving == NULL) {
+                continue;
+            }
+            uint16_t *barred = ARENA_NEW(arena, uint16_t, giving->line_count + 1);
+            if (barred == NULL) {
+                return arena_full(err);
+            }
+            plan->gates[plan->gate_count] = (struct gate){giving, barred};
+            plan->gate_count += lines_bar(plan, place, giving, barred) != 0;
+        }
+    }
+    judged->gate_first[ROLE_COUNT] = plan->gate_count;
+    return result_ok();
+}
+
 static result make_stage(struct law_plan *plan, uint32_t stage, struct arena *arena,
                          struct err *err)
 {
@@ -476,7 +544,7 @@ static result make_stage(struct law_plan *plan, uint32_t stage, struct arena *ar
         .sets = plan->sets,
         .set_count = scenario->fact_count + scenario->group_count,
     };
-    return result_ok();
+    return find_gates(plan, plan->stage_places[stage], arena, err);
 }
 
 static result plan_room(struct law_plan *plan, struct arena *arena, struct err *err)
@@ -488,6 +556,7 @@ static result plan_room(struct law_plan *plan, struct arena *arena, struct err *
     plan->givings = ARENA_NEW(arena, struct giving, scenario->fact_count + 1);
     plan->kept_givings = ARENA_NEW(arena, const struct giving *, scenario->fact_count + 1);
     plan->stages = ARENA_NEW(arena, struct judged_stage, PROCEDURE_STAGES_MAX);
+    plan->gates = ARENA_NEW(arena, struct gate, scenario->fact_count * ROLE_COUNT + 1);
     plan->records = ARENA_NEW(arena, struct recorded *, rulebook->step_count + 1);
     plan->record_counts = ARENA_NEW(arena, size_t, rulebook->step_count + 1);
     plan->country_places = ARENA_NEW(arena, uint16_t, COUNTRY_CODES);
@@ -668,22 +737,32 @@ static bool is_drawn_for_each(const struct giving *giving)
     return giving->scope == OF_EVERYBODY || giving->scope == OF_CHILDREN;
 }
 
-/* One of the lines is drawn, or none, then the fact is unknown. What is said of families is drawn
- * once for all of it. */
-static cell given(const struct law_future *future, const struct giving *giving, uint64_t key,
-                  uint64_t family_key, uint32_t group, int32_t day)
+/* Which of the lines is drawn; as many as there are: none, then the fact is unknown. What is said
+ * of families is drawn once for all of it. */
+static size_t line_drawn(const struct law_future *future, const struct giving *giving,
+                         const struct someone *someone, int32_t day)
 {
-    struct draw draw = draw_begin(is_drawn_for_each(giving) ? key : family_key, giving->purpose);
+    const uint64_t key = is_drawn_for_each(giving) ? someone->key : someone->family_key;
+    struct draw draw = draw_begin(key, giving->purpose);
     double left = draw_unit(&draw);
     for (size_t i = 0; i < giving->line_count; i++) {
-        const size_t line = giving->first_line + i;
-        const double share = quantity_at(&future->shares[line], group, (double)day);
+        const struct quantity *shares = &future->shares[giving->first_line + i];
+        const double share = quantity_at(shares, someone->group, (double)day);
         if (left < share) {
-            return given_cell(future, line, group, day);
+            return i;
         }
         left -= share;
     }
-    return CELL_UNKNOWN;
+    return giving->line_count;
+}
+
+static cell given(const struct law_future *future, const struct giving *giving,
+                  const struct someone *someone, int32_t day)
+{
+    const size_t line = line_drawn(future, giving, someone, day);
+    return line < giving->line_count
+               ? given_cell(future, giving->first_line + line, someone->group, day)
+               : CELL_UNKNOWN;
 }
 
 /* Of the facts that are kept; those of a judged stage alone are given when somebody is judged. */
@@ -695,8 +774,7 @@ static void give_kept(const struct law_future *future, const struct someone *som
     for (size_t i = plan->kept_first[stage]; i < plan->kept_first[stage + 1]; i++) {
         const struct giving *giving = plan->kept_givings[i];
         if (concerns(giving->scope, someone->role)) {
-            cells[plan->slots[giving->fact]] =
-                given(future, giving, someone->key, someone->family_key, someone->group, day);
+            cells[plan->slots[giving->fact]] = given(future, giving, someone, day);
         }
     }
 }
@@ -718,24 +796,48 @@ static uint32_t open_row(struct law_future *future, const struct someone *someon
     return row;
 }
 
+/* Is it certain already, of somebody who comes into a judged stage, that they are never cleared
+ * there for any of its ways? Of most a fact or two says so: they need no others, and no row. */
+static bool is_barred(const struct law_future *future, const struct procedure_who *who,
+                      uint32_t holder, uint8_t place, int32_t day)
+{
+    const struct judged_stage *judged = &future->plan->stages[place];
+    const uint32_t people = people_of(future, holder);
+    uint16_t barred = 0;
+    for (uint32_t i = 0; i < people; i++) {
+        const struct someone someone = someone_of(future, who, holder, i);
+        const struct gate *end = &future->gates[judged->gate_first[someone.role + 1]];
+        for (const struct gate *gate = &future->gates[judged->gate_first[someone.role]]; gate < end;
+             gate++) {
+            barred |= gate->barred[line_drawn(future, gate->giving, &someone, day)];
+            if (barred == judged->ways) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 /* The seat of somebody alone is the row in the judged stage where they are; that of a family is the
- * family. */
+ * family. Row 0 stands for none. */
 static uint32_t enter_stage(struct law_future *future, const struct procedure_who *who,
                             uint32_t holder, uint32_t stage, int32_t day)
 {
     const uint8_t place = future->plan->stage_places[stage];
+    const bool is_judged = place != NOT_JUDGED;
+    const bool never = is_judged && is_barred(future, who, holder, place, day);
     const bool is_family = (holder & FAMILY_BIT) != 0;
     uint32_t row = 0;
     const uint32_t people = people_of(future, holder);
     for (uint32_t i = 0; i < people && !future->full; i++) {
         const struct someone someone = someone_of(future, who, holder, i);
         give_kept(future, &someone, stage, day);
-        row = place == NOT_JUDGED ? 0 : open_row(future, &someone, place, day);
+        row = is_judged && !never ? open_row(future, &someone, place, day) : 0;
         if (is_family) {
             future->families[holder ^ FAMILY_BIT].rows[i] = row;
         }
     }
-    return is_family ? holder : row;
+    return (is_family ? holder : row) | (never ? PROCEDURE_NEVER_CLEARED : 0);
 }
 
 static uint32_t law_comes(void *context, const struct procedure_who *who, uint32_t stage,
@@ -782,18 +884,19 @@ static uint32_t law_steps(void *context, const struct procedure_who *who, uint32
         return 0;
     }
     if (who->family == PROCEDURE_NONE) {
-        leave_stage(future, who->person, 0, who->seat, from, step, day);
+        leave_stage(future, who->person, 0, who->seat & ~PROCEDURE_NEVER_CLEARED, from, step, day);
         return future->plan->gives_nothing[to] ? 0 : enter_stage(future, who, who->person, to, day);
     }
-    const struct family *family = &future->families[who->seat ^ FAMILY_BIT];
+    const uint32_t holder = who->seat & ~PROCEDURE_NEVER_CLEARED;
+    const struct family *family = &future->families[holder ^ FAMILY_BIT];
     for (uint32_t i = 0; i < family->people; i++) {
-        leave_stage(future, who->seat, i, family->rows[i], from, step, day);
+        leave_stage(future, holder, i, family->rows[i], from, step, day);
     }
     if (future->plan->outcomes[to]) {
-        family_end(future, who->seat, who->family);
+        family_end(future, holder, who->family);
         return 0;
     }
-    return enter_stage(future, who, who->seat, to, day);
+    return enter_stage(future, who, holder, to, day);
 }
 
 /* ---- judging ---- */
@@ -1039,6 +1142,9 @@ static enum procedure_clearance clearance_of(const struct law_future *future,
                                              struct procedure_candidate candidate)
 {
     const struct line_up *line_up = &future->line_ups[judged->stage];
+    if ((candidate.seat & PROCEDURE_NEVER_CLEARED) != 0) {
+        return NEVER_CLEARED;
+    }
     const bool alone = (candidate.seat & FAMILY_BIT) == 0;
     const uint32_t holder = alone ? candidate.person : candidate.seat;
     const uint32_t *rows =
@@ -1107,6 +1213,50 @@ static int32_t law_notice(void *context, uint32_t way, int32_t day)
     return last.known ? (int32_t)(last.number - scenario->about.begins.day) + 1 : INT32_MAX;
 }
 
+/* How many ways a gate bars, on average. */
+static double bars(const struct law_future *future, const struct gate *gate)
+{
+    double left = 1;
+    double sum = 0;
+    for (size_t i = 0; i < gate->giving->line_count; i++) {
+        const double share = quantity_at(&future->shares[gate->giving->first_line + i], 0, 0);
+        sum += share * __builtin_popcount(gate->barred[i]);
+        left -= share;
+    }
+    return sum + left * __builtin_popcount(gate->barred[gate->giving->line_count]);
+}
+
+static void sort_gates(const struct law_future *future, struct gate *gates, size_t count)
+{
+    for (size_t i = 1; i < count; i++) {
+        const struct gate gate = gates[i];
+        size_t at = i;
+        while (at > 0 && bars(future, &gates[at - 1]) < bars(future, &gate)) {
+            gates[at] = gates[at - 1];
+            at--;
+        }
+        gates[at] = gate;
+    }
+}
+
+/* Whoever is barred is barred in any order: it only says so sooner. */
+static result begin_gates(struct law_future *future, struct err *err)
+{
+    const struct law_plan *plan = future->plan;
+    future->gates = ARENA_NEW(future->arena, struct gate, plan->gate_count + 1);
+    if (future->gates == NULL) {
+        return arena_full(err);
+    }
+    memcpy(future->gates, plan->gates, plan->gate_count * sizeof *future->gates);
+    for (size_t i = 0; i < plan->stage_count; i++) {
+        const size_t *first = plan->stages[i].gate_first;
+        for (size_t role = 0; role < ROLE_COUNT; role++) {
+            sort_gates(future, &future->gates[first[role]], first[role + 1] - first[role]);
+        }
+    }
+    return result_ok();
+}
+
 static result begin_line_ups(struct law_future *future, struct err *err)
 {
     const struct law_plan *plan = future->plan;
@@ -1145,6 +1295,7 @@ result law_begin(const struct law_plan *plan, struct sums *sums,
             future->shares[i] = quantity_of(&shares[i]);
         }
     }
+    TRY(begin_gates(future, err));
     TRY(begin_line_ups(future, err));
     future->law = (struct procedure_law){
         .context = future,

@@ -303,6 +303,13 @@ static void candidate_add(struct run *run, struct way *way, struct station_entry
                            .people = (uint8_t)people_in(run, person)};
 }
 
+/* Of a way that is open to some alone everybody is kept: who is held by the law is counted by them.
+ */
+static bool is_to_be_judged(const struct way *way, const struct procedure_person *person)
+{
+    return way->sometimes_open || (person->seat & PROCEDURE_NEVER_CLEARED) == 0;
+}
+
 /* Served at once if nobody stands before them, else in line. */
 static bool served_at_once(struct run *run, uint32_t who, struct way *way, double now)
 {
@@ -311,7 +318,9 @@ static bool served_at_once(struct run *run, uint32_t who, struct way *way, doubl
     const struct station_entry entry = {person->since, who, ticket_and_way(person, way)};
     const uint32_t people = people_in(run, person);
     if (way->judged) {
-        candidate_add(run, way, entry, person);
+        if (is_to_be_judged(way, person)) {
+            candidate_add(run, way, entry, person);
+        }
         return false;
     }
     if (station->waiting == 0 && station_has_room(station, people)) {

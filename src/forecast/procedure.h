@@ -181,7 +181,11 @@ struct procedure_series {
 
 /* Somebody, as the law is told of them: by a number that stays theirs while they are in the
  * procedure, and by a seat that the law gives them and may change with each step. A family is one
- * of these; who is in it says `family`, a kind, or PROCEDURE_NONE for somebody alone. */
+ * of these; who is in it says `family`, a kind, or PROCEDURE_NONE for somebody alone. One bit of a
+ * seat says that it is certain on coming into a stage: they are not cleared, whenever they would be
+ * judged there, for any of its ways. */
+#define PROCEDURE_NEVER_CLEARED (UINT32_C(1) << 30)
+
 struct procedure_who {
     uint64_t key;
     uint32_t person;
