@@ -81,7 +81,6 @@ struct law_plan {
     size_t giving_count;
     size_t role_count;                          /* 1: everybody is alone */
     bool outcomes[PROCEDURE_STAGES_MAX];        /* by stage */
-    bool gives_nothing[PROCEDURE_STAGES_MAX];   /* by stage: who comes there gets no fact */
     uint8_t stage_places[PROCEDURE_STAGES_MAX]; /* among the judged ones, or NOT_JUDGED */
     struct judged_stage *stages;
     size_t stage_count;
@@ -105,10 +104,9 @@ struct law_plan {
 /* A family as long as it is in the procedure. */
 struct family {
     uint64_t key;
+    cell *cells;    /* as of a person, of each in it */
+    uint32_t *rows; /* of each, in the judged stage where they are */
     uint32_t people;
-    uint32_t adults;
-    cell *cells;        /* as of a person, of each in it */
-    uint32_t *rows;     /* of each, in the judged stage where they are */
     uint32_t free_next; /* of its kind */
 };
 
@@ -303,10 +301,6 @@ static void find_kept_givings(struct law_plan *plan)
         }
     }
     plan->kept_first[ON_COMING + 1] = count;
-    for (uint32_t stage = 0; stage < ON_COMING; stage++) {
-        plan->gives_nothing[stage] = plan->stage_places[stage] == NOT_JUDGED &&
-                                     plan->kept_first[stage] == plan->kept_first[stage + 1];
-    }
 }
 
 static cell cell_of_value(const struct law_plan *plan, uint32_t fact, const struct value *value)
@@ -654,7 +648,6 @@ static uint32_t family_new(struct law_future *future, uint32_t kind)
     struct family *family = &future->families[future->family_count];
     *family = (struct family){
         .people = people,
-        .adults = item->adults,
         .cells = ARENA_NEW(future->arena, cell, people * future->plan->slot_count + 1),
         .rows = ARENA_NEW(future->arena, uint32_t, people),
     };
@@ -688,21 +681,31 @@ static uint32_t people_of(const struct law_future *future, uint32_t holder)
     return (holder & FAMILY_BIT) != 0 ? future->families[holder ^ FAMILY_BIT].people : 1;
 }
 
+/* The same, of somebody who comes or steps: their kind says it, and no family is looked at, for it
+ * may lie far away. */
+static uint32_t people_who(const struct law_future *future, const struct procedure_who *who)
+{
+    if (who->family == PROCEDURE_NONE) {
+        return 1;
+    }
+    const struct family_item *kind = &future->plan->scenario->family_kinds[who->family];
+    return kind->adults + kind->children;
+}
+
 static inline struct someone someone_of(const struct law_future *future,
                                         const struct procedure_who *who, uint32_t holder,
                                         uint32_t member)
 {
-    if ((holder & FAMILY_BIT) == 0) {
+    if (who->family == PROCEDURE_NONE) {
         return (struct someone){holder, 0, ROLE_ALONE, who->key, who->key, who->group};
     }
-    const struct family *family = &future->families[holder ^ FAMILY_BIT];
-    const bool has_children = family->people > family->adults;
+    const struct family_item *kind = &future->plan->scenario->family_kinds[who->family];
     return (struct someone){
         .holder = holder,
         .member = member,
-        .role = member >= family->adults ? ROLE_CHILD
-                : has_children           ? ROLE_PARENT
-                                         : ROLE_CHILDLESS,
+        .role = member >= kind->adults ? ROLE_CHILD
+                : kind->children > 0   ? ROLE_PARENT
+                                       : ROLE_CHILDLESS,
         .key = procedure_member_key(who->key, member),
         .family_key = who->key,
         .group = who->group,
@@ -766,15 +769,21 @@ static cell given(const struct law_future *future, const struct giving *giving,
 }
 
 /* Of the facts that are kept; those of a judged stage alone are given when somebody is judged. */
-static void give_kept(const struct law_future *future, const struct someone *someone,
-                      uint32_t stage, int32_t day)
+static void give_kept(const struct law_future *future, const struct procedure_who *who,
+                      uint32_t holder, uint32_t stage, int32_t day)
 {
     const struct law_plan *plan = future->plan;
-    cell *cells = cells_of(future, someone->holder, someone->member);
-    for (size_t i = plan->kept_first[stage]; i < plan->kept_first[stage + 1]; i++) {
-        const struct giving *giving = plan->kept_givings[i];
-        if (concerns(giving->scope, someone->role)) {
-            cells[plan->slots[giving->fact]] = given(future, giving, someone, day);
+    const size_t first = plan->kept_first[stage];
+    const size_t end = plan->kept_first[stage + 1];
+    const uint32_t people = first < end ? people_who(future, who) : 0;
+    for (uint32_t i = 0; i < people; i++) {
+        const struct someone someone = someone_of(future, who, holder, i);
+        cell *cells = cells_of(future, holder, i);
+        for (size_t j = first; j < end; j++) {
+            const struct giving *giving = plan->kept_givings[j];
+            if (concerns(giving->scope, someone.role)) {
+                cells[plan->slots[giving->fact]] = given(future, giving, &someone, day);
+            }
         }
     }
 }
@@ -802,7 +811,7 @@ static bool is_barred(const struct law_future *future, const struct procedure_wh
                       uint32_t holder, uint8_t place, int32_t day)
 {
     const struct judged_stage *judged = &future->plan->stages[place];
-    const uint32_t people = people_of(future, holder);
+    const uint32_t people = people_who(future, who);
     uint16_t barred = 0;
     for (uint32_t i = 0; i < people; i++) {
         const struct someone someone = someone_of(future, who, holder, i);
@@ -818,26 +827,40 @@ static bool is_barred(const struct law_future *future, const struct procedure_wh
     return false;
 }
 
-/* The seat of somebody alone is the row in the judged stage where they are; that of a family is the
- * family. Row 0 stands for none. */
-static uint32_t enter_stage(struct law_future *future, const struct procedure_who *who,
-                            uint32_t holder, uint32_t stage, int32_t day)
+/* Whoever comes into a judged stage gets a row there, each of a family one. Gives the row of
+ * somebody alone. */
+static uint32_t open_rows(struct law_future *future, const struct procedure_who *who,
+                          uint32_t holder, uint8_t place, int32_t day)
 {
-    const uint8_t place = future->plan->stage_places[stage];
-    const bool is_judged = place != NOT_JUDGED;
-    const bool never = is_judged && is_barred(future, who, holder, place, day);
-    const bool is_family = (holder & FAMILY_BIT) != 0;
     uint32_t row = 0;
-    const uint32_t people = people_of(future, holder);
+    const uint32_t people = people_who(future, who);
     for (uint32_t i = 0; i < people && !future->full; i++) {
         const struct someone someone = someone_of(future, who, holder, i);
-        give_kept(future, &someone, stage, day);
-        row = is_judged && !never ? open_row(future, &someone, place, day) : 0;
-        if (is_family) {
+        row = open_row(future, &someone, place, day);
+        if ((holder & FAMILY_BIT) != 0) {
             future->families[holder ^ FAMILY_BIT].rows[i] = row;
         }
     }
-    return (is_family ? holder : row) | (never ? PROCEDURE_NEVER_CLEARED : 0);
+    return row;
+}
+
+/* The seat of somebody alone is the row in the judged stage where they are; that of a family is the
+ * family. */
+static uint32_t enter_stage(struct law_future *future, const struct procedure_who *who,
+                            uint32_t holder, uint32_t stage, int32_t day)
+{
+    const struct law_plan *plan = future->plan;
+    const uint8_t place = plan->stage_places[stage];
+    const uint32_t family = (holder & FAMILY_BIT) != 0 ? holder : 0;
+    give_kept(future, who, holder, stage, day);
+    if (place == NOT_JUDGED) {
+        return family;
+    }
+    if (is_barred(future, who, holder, place, day)) {
+        return family | PROCEDURE_NEVER_CLEARED;
+    }
+    const uint32_t row = open_rows(future, who, holder, place, day);
+    return family != 0 ? family : row;
 }
 
 static uint32_t law_comes(void *context, const struct procedure_who *who, uint32_t stage,
@@ -849,30 +872,45 @@ static uint32_t law_comes(void *context, const struct procedure_who *who, uint32
         return 0;
     }
     const uint32_t holder = alone ? who->person : family_begin(future, who->family, who->key);
-    for (uint32_t i = 0; !future->full && i < people_of(future, holder); i++) {
-        const struct someone someone = someone_of(future, who, holder, i);
-        cell *cells = cells_of(future, holder, i);
-        for (size_t j = 0; j < future->plan->slot_count; j++) {
-            cells[j] = CELL_UNKNOWN;
-        }
-        give_kept(future, &someone, ON_COMING, day);
+    if (future->full) {
+        return 0;
     }
-    return future->full ? 0 : enter_stage(future, who, holder, stage, day);
+    cell *cells = cells_of(future, holder, 0);
+    const size_t count = people_who(future, who) * future->plan->slot_count;
+    for (size_t i = 0; i < count; i++) {
+        cells[i] = CELL_UNKNOWN;
+    }
+    give_kept(future, who, holder, ON_COMING, day);
+    return enter_stage(future, who, holder, stage, day);
 }
 
-/* What the step records of somebody, and they are no longer in the stage that they leave. */
-static void leave_stage(struct law_future *future, uint32_t holder, uint32_t member, uint32_t row,
-                        uint32_t from, uint32_t step, int32_t day)
+/* What the step records of each of them. */
+static void record_step(const struct law_future *future, const struct procedure_who *who,
+                        uint32_t holder, uint32_t step, int32_t day)
 {
     const struct law_plan *plan = future->plan;
-    const uint8_t place = plan->stage_places[from];
+    const uint32_t people = people_who(future, who);
     for (size_t i = 0; i < plan->record_counts[step]; i++) {
         const struct recorded *record = &plan->records[step][i];
-        cells_of(future, holder, member)[record->slot] =
-            record->today ? cell_of_number(day) : record->value;
+        const cell value = record->today ? cell_of_number(day) : record->value;
+        for (uint32_t member = 0; member < people; member++) {
+            cells_of(future, holder, member)[record->slot] = value;
+        }
     }
-    if (place != NOT_JUDGED && line_up_has(&future->line_ups[place], row, holder)) {
-        line_up_close(&future->line_ups[place], row);
+}
+
+/* They are no longer in the judged stage, unless they never had rows there, or no longer have. */
+static void close_rows(const struct law_future *future, const struct procedure_who *who,
+                       uint32_t holder, uint8_t place)
+{
+    struct line_up *line_up = &future->line_ups[place];
+    const bool alone = who->family == PROCEDURE_NONE;
+    const uint32_t *rows = alone ? &who->seat : future->families[holder ^ FAMILY_BIT].rows;
+    const uint32_t people = people_who(future, who);
+    for (uint32_t i = 0; i < people; i++) {
+        if (line_up_has(line_up, rows[i], holder)) {
+            line_up_close(line_up, rows[i]);
+        }
     }
 }
 
@@ -880,19 +918,19 @@ static uint32_t law_steps(void *context, const struct procedure_who *who, uint32
                           uint32_t step, uint32_t to, int32_t day)
 {
     struct law_future *future = context;
+    const struct law_plan *plan = future->plan;
     if (future->full) {
         return 0;
     }
-    if (who->family == PROCEDURE_NONE) {
-        leave_stage(future, who->person, 0, who->seat & ~PROCEDURE_NEVER_CLEARED, from, step, day);
-        return future->plan->gives_nothing[to] ? 0 : enter_stage(future, who, who->person, to, day);
+    const bool alone = who->family == PROCEDURE_NONE;
+    const bool had_rows =
+        plan->stage_places[from] != NOT_JUDGED && (who->seat & PROCEDURE_NEVER_CLEARED) == 0;
+    const uint32_t holder = alone ? who->person : who->seat & ~PROCEDURE_NEVER_CLEARED;
+    record_step(future, who, holder, step, day);
+    if (had_rows) {
+        close_rows(future, who, holder, plan->stage_places[from]);
     }
-    const uint32_t holder = who->seat & ~PROCEDURE_NEVER_CLEARED;
-    const struct family *family = &future->families[holder ^ FAMILY_BIT];
-    for (uint32_t i = 0; i < family->people; i++) {
-        leave_stage(future, holder, i, family->rows[i], from, step, day);
-    }
-    if (future->plan->outcomes[to]) {
+    if (!alone && plan->outcomes[to]) {
         family_end(future, holder, who->family);
         return 0;
     }
