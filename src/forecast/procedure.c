@@ -1003,22 +1003,37 @@ struct beginner {
     uint16_t kind;
 };
 
-/* Stable, from the longest wait to the shortest: bottom-up merging. */
-static void sort_beginners(struct beginner *items, struct beginner *other, size_t count)
+/* Where a stretch that is in order ends. */
+static size_t end_of_order(const struct beginner *items, size_t begin, size_t count)
 {
-    for (size_t width = 1; width < count; width *= 2) {
-        for (size_t begin = 0; begin < count; begin += 2 * width) {
-            const size_t middle = begin + width < count ? begin + width : count;
-            const size_t end = begin + 2 * width < count ? begin + 2 * width : count;
+    size_t end = begin < count ? begin + 1 : count;
+    while (end < count && items[end - 1].since <= items[end].since) {
+        end++;
+    }
+    return end;
+}
+
+/* Stable, from the longest wait to the shortest: by merging stretches that are in order, as those
+ * of each stock are. Gives `items` or `other`. */
+static struct beginner *sort_beginners(struct beginner *items, struct beginner *other, size_t count)
+{
+    while (end_of_order(items, 0, count) < count) {
+        for (size_t begin = 0; begin < count;) {
+            const size_t middle = end_of_order(items, begin, count);
+            const size_t end = end_of_order(items, middle, count);
             size_t a = begin;
             size_t b = middle;
             for (size_t i = begin; i < end; i++) {
                 const bool take_a = a < middle && (b == end || items[a].since <= items[b].since);
                 other[i] = items[take_a ? a++ : b++];
             }
+            begin = end;
         }
-        memcpy(items, other, count * sizeof *items);
+        struct beginner *merged = other;
+        other = items;
+        items = merged;
     }
+    return items;
 }
 
 /* How many of a stock there are of each kind, those alone first. Gives all of them. */
@@ -1101,9 +1116,9 @@ static result stock_begin(struct run *run, struct err *err)
             beginners_of(run, stock, &numbers[stock->stage * procedure->group_count + stock->group],
                          &beginners[at]);
     }
-    sort_beginners(beginners, other, at);
+    const struct beginner *sorted = sort_beginners(beginners, other, at);
     for (size_t i = 0; i < at && run->fault.ok; i++) {
-        const struct beginner *beginner = &beginners[i];
+        const struct beginner *beginner = &sorted[i];
         const uint32_t who = person_new(run, beginner->group, beginner->kind, beginner->key);
         if (who != NOBODY) {
             begin_life(run, who, beginner->stage, beginner->since, 0);

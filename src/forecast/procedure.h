@@ -33,8 +33,8 @@
  *
  * Numbers are drawn by person and purpose (draw.h), so the same seed and future give the same lives
  * wherever two procedures agree. A run is pure: same data, seed and future, same counts, to the
- * last bit. Invariants, asserted at the end of every quarter, and after every event when
- * `check_every_event`: who was there at the beginning and who arrived is in one stage or has
+ * last bit. Invariants, asserted at the end of every year and of the run, and after every event
+ * when `check_every_event`: who was there at the beginning and who arrived is in one stage or has
  * reached an outcome; as many places are taken as people are in stages that hold them; as many wait
  * at a station as stand in its line. */
 #ifndef RETURNHUB_FORECAST_PROCEDURE_H
