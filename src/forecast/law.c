@@ -256,22 +256,39 @@ static bool is_recorded(const struct law_plan *plan, uint32_t fact)
             found = found || rulebook->steps[i].records[j].fact == fact;
         }
     }
+    return found;
+}
+
+static bool is_given(const struct law_plan *plan, uint32_t fact, enum family_role role)
+{
+    bool found = false;
     for (size_t i = 0; i < plan->giving_count; i++) {
-        found = found || plan->givings[i].fact == fact;
+        const struct giving *giving = &plan->givings[i];
+        found = found || (giving->fact == fact && concerns(giving->scope, role));
     }
     return found;
 }
 
-static bool is_given_in_all(const struct law_plan *plan, uint32_t fact)
+static bool is_given_in_all(const struct law_plan *plan, uint32_t fact, enum family_role role)
 {
     bool all = true;
     for (uint32_t i = 0; i < PROCEDURE_STAGES_MAX; i++) {
-        for (uint32_t role = 0; role < plan->role_count; role++) {
-            all = all && (plan->stage_places[i] == NOT_JUDGED ||
-                          giving_of(plan, i, fact, (enum family_role)role) != NULL);
-        }
+        all =
+            all && (plan->stage_places[i] == NOT_JUDGED || giving_of(plan, i, fact, role) != NULL);
     }
     return all;
+}
+
+/* Does anybody bring the fact into a judged stage? */
+static bool is_brought(const struct law_plan *plan, uint32_t fact)
+{
+    bool found = false;
+    for (uint32_t i = 0; i < plan->role_count; i++) {
+        const enum family_role role = (enum family_role)i;
+        found = found || (!is_given_in_all(plan, fact, role) &&
+                          (is_recorded(plan, fact) || is_given(plan, fact, role)));
+    }
+    return found;
 }
 
 static void find_slots(struct law_plan *plan)
@@ -282,7 +299,7 @@ static void find_slots(struct law_plan *plan)
     }
     find_givings(plan);
     for (uint32_t i = 0; i < rulebook->fact_count; i++) {
-        const bool kept = plan->wanted[i] && is_recorded(plan, i) && !is_given_in_all(plan, i);
+        const bool kept = plan->wanted[i] && is_brought(plan, i);
         plan->slots[i] = kept ? (uint32_t)plan->slot_count++ : NOT_FOUND_INDEX;
     }
 }
