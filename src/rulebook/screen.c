@@ -371,19 +371,27 @@ static struct country_set set_at(const struct work *work, const struct sets *set
                : sets->column->sets[((const uint32_t *)sets->column->cells)[first + row]];
 }
 
-/* Row by row of those of whom both sides are known. */
+/* Row by row of those of whom both sides are known. Most ask what the one before them asked. */
 static void run_in_set(const struct work *work, const struct operation *operation)
 {
     const int64_t *codes = buffer(work, operation->worths[0].numbers);
     const uint64_t *code_known = work->planes[operation->worths[0].known];
     const uint64_t *set_known = work->planes[operation->sets[0].known];
+    struct country_set set = {0};
+    int64_t code = -1;
+    bool found = false;
     for (size_t word = 0; word < COLUMNS_BLOCK_WORDS; word++) {
         const uint64_t known = code_known[word] & set_known[word];
         uint64_t bits = 0;
         for (uint64_t left = known; left != 0; left &= left - 1) {
             const size_t row = word * 64 + (size_t)__builtin_ctzll(left);
-            const struct country_set set = set_at(work, &operation->sets[0], row);
-            bits |= country_set_has(&set, codes[row]) ? left & (0 - left) : 0;
+            const struct country_set next = set_at(work, &operation->sets[0], row);
+            if (next.codes != set.codes || next.count != set.count || codes[row] != code) {
+                set = next;
+                code = codes[row];
+                found = country_set_has(&set, code);
+            }
+            bits |= found ? left & (0 - left) : 0;
         }
         work->planes[operation->out.t][word] = bits;
         work->planes[operation->out.f][word] = known & ~bits;
