@@ -2,6 +2,7 @@
 
 #include "forecast/line_up.h"
 #include "rulebook/lasting.h"
+#include "rulebook/lone_fact.h"
 #include "rulebook/screen.h"
 
 #include <math.h>
@@ -48,11 +49,19 @@ struct filling {
     uint32_t slot;                            /* what is copied, or NOT_FOUND_INDEX: unknown */
 };
 
+/* A fact that alone may settle that somebody is never cleared for a way of the stage: by line of
+ * the giving, and then of whoever gets none of them, bits of the ways. */
+struct gate {
+    const struct giving *giving;
+    const uint16_t *barred;
+};
+
 struct judged_stage {
     struct line_up_plan line_up;
     struct filling *fillings; /* of what is LINE_UP_ROWS */
     size_t filling_count;
-    uint16_t ways; /* bits: those that are judged */
+    uint16_t ways;                     /* bits: those that are judged */
+    size_t gate_first[ROLE_COUNT + 1]; /* among the plan's, by role */
 };
 
 struct judged_way {
@@ -72,11 +81,12 @@ struct law_plan {
     size_t giving_count;
     size_t role_count;                          /* 1: everybody is alone */
     bool outcomes[PROCEDURE_STAGES_MAX];        /* by stage */
-    bool gives_nothing[PROCEDURE_STAGES_MAX];   /* by stage: who comes there gets no fact */
     uint8_t stage_places[PROCEDURE_STAGES_MAX]; /* among the judged ones, or NOT_JUDGED */
     struct judged_stage *stages;
     size_t stage_count;
     struct judged_way ways[PROCEDURE_WAYS_MAX];
+    struct gate *gates; /* by judged stage and role */
+    size_t gate_count;
     /* What is kept of a person wherever they are: what is not given anew in every judged stage. */
     uint32_t *slots; /* by fact: NOT_FOUND_INDEX, or where its cell is */
     size_t slot_count;
@@ -94,10 +104,9 @@ struct law_plan {
 /* A family as long as it is in the procedure. */
 struct family {
     uint64_t key;
+    cell *cells;    /* as of a person, of each in it */
+    uint32_t *rows; /* of each, in the judged stage where they are */
     uint32_t people;
-    uint32_t adults;
-    cell *cells;        /* as of a person, of each in it */
-    uint32_t *rows;     /* of each, in the judged stage where they are */
     uint32_t free_next; /* of its kind */
 };
 
@@ -121,7 +130,8 @@ struct law_future {
     uint32_t family_capacity;
     uint32_t free_first[PROCEDURE_FAMILY_KINDS_MAX]; /* families that are gone, by kind */
     struct quantity *shares;                         /* by fact line */
-    struct line_up *line_ups;                        /* by judged stage */
+    struct gate *gates;       /* the plan's; of a stage and role, those that bar most first */
+    struct line_up *line_ups; /* by judged stage */
     bool full;
 };
 
@@ -246,22 +256,39 @@ static bool is_recorded(const struct law_plan *plan, uint32_t fact)
             found = found || rulebook->steps[i].records[j].fact == fact;
         }
     }
+    return found;
+}
+
+static bool is_given(const struct law_plan *plan, uint32_t fact, enum family_role role)
+{
+    bool found = false;
     for (size_t i = 0; i < plan->giving_count; i++) {
-        found = found || plan->givings[i].fact == fact;
+        const struct giving *giving = &plan->givings[i];
+        found = found || (giving->fact == fact && concerns(giving->scope, role));
     }
     return found;
 }
 
-static bool is_given_in_all(const struct law_plan *plan, uint32_t fact)
+static bool is_given_in_all(const struct law_plan *plan, uint32_t fact, enum family_role role)
 {
     bool all = true;
     for (uint32_t i = 0; i < PROCEDURE_STAGES_MAX; i++) {
-        for (uint32_t role = 0; role < plan->role_count; role++) {
-            all = all && (plan->stage_places[i] == NOT_JUDGED ||
-                          giving_of(plan, i, fact, (enum family_role)role) != NULL);
-        }
+        all =
+            all && (plan->stage_places[i] == NOT_JUDGED || giving_of(plan, i, fact, role) != NULL);
     }
     return all;
+}
+
+/* Does anybody bring the fact into a judged stage? */
+static bool is_brought(const struct law_plan *plan, uint32_t fact)
+{
+    bool found = false;
+    for (uint32_t i = 0; i < plan->role_count; i++) {
+        const enum family_role role = (enum family_role)i;
+        found = found || (!is_given_in_all(plan, fact, role) &&
+                          (is_recorded(plan, fact) || is_given(plan, fact, role)));
+    }
+    return found;
 }
 
 static void find_slots(struct law_plan *plan)
@@ -272,7 +299,7 @@ static void find_slots(struct law_plan *plan)
     }
     find_givings(plan);
     for (uint32_t i = 0; i < rulebook->fact_count; i++) {
-        const bool kept = plan->wanted[i] && is_recorded(plan, i) && !is_given_in_all(plan, i);
+        const bool kept = plan->wanted[i] && is_brought(plan, i);
         plan->slots[i] = kept ? (uint32_t)plan->slot_count++ : NOT_FOUND_INDEX;
     }
 }
@@ -291,10 +318,6 @@ static void find_kept_givings(struct law_plan *plan)
         }
     }
     plan->kept_first[ON_COMING + 1] = count;
-    for (uint32_t stage = 0; stage < ON_COMING; stage++) {
-        plan->gives_nothing[stage] = plan->stage_places[stage] == NOT_JUDGED &&
-                                     plan->kept_first[stage] == plan->kept_first[stage + 1];
-    }
 }
 
 static cell cell_of_value(const struct law_plan *plan, uint32_t fact, const struct value *value)
@@ -450,6 +473,62 @@ static struct line_up_fact fact_of_stage(const struct law_plan *plan, uint32_t s
     return (struct line_up_fact){.source = any ? LINE_UP_ROWS : LINE_UP_NOTHING, .occurs = occurs};
 }
 
+/* The ways of the stage, of whose safeguards one is not clear of anybody with that value. */
+static uint16_t ways_barred(const struct law_plan *plan, uint8_t place, uint32_t fact,
+                            const struct value *value)
+{
+    const struct rulebook *rulebook = plan->scenario->rulebook;
+    uint16_t ways = 0;
+    for (size_t i = 0; i < PROCEDURE_WAYS_MAX; i++) {
+        const struct judged_way *way = &plan->ways[i];
+        for (size_t j = 0;
+             way->step != NULL && way->stage == place && j < way->step->safeguard_count; j++) {
+            if (lone_fact_unclear(rulebook, way->step->safeguards[j], fact, value)) {
+                ways |= way->bit;
+            }
+        }
+    }
+    return ways;
+}
+
+/* Gives all ways that any line bars. */
+static uint16_t lines_bar(const struct law_plan *plan, uint8_t place, const struct giving *giving,
+                          uint16_t *ret_barred)
+{
+    const struct value unknown = value_unknown();
+    ret_barred[giving->line_count] = ways_barred(plan, place, giving->fact, &unknown);
+    uint16_t any = ret_barred[giving->line_count];
+    for (size_t i = 0; i < giving->line_count; i++) {
+        const struct given *given = &plan->scenario->facts[giving->first_line + i].given;
+        ret_barred[i] =
+            given->kind == GIVEN_TEXT ? ways_barred(plan, place, giving->fact, &given->value) : 0;
+        any |= ret_barred[i];
+    }
+    return any;
+}
+
+static result find_gates(struct law_plan *plan, uint8_t place, struct arena *arena, struct err *err)
+{
+    struct judged_stage *judged = &plan->stages[place];
+    for (size_t role = 0; role < ROLE_COUNT; role++) {
+        judged->gate_first[role] = plan->gate_count;
+        for (size_t i = 0; i < judged->filling_count; i++) {
+            const struct giving *giving = judged->fillings[i].givings[role];
+            if (giving == NULL) {
+                continue;
+            }
+            uint16_t *barred = ARENA_NEW(arena, uint16_t, giving->line_count + 1);
+            if (barred == NULL) {
+                return arena_full(err);
+            }
+            plan->gates[plan->gate_count] = (struct gate){giving, barred};
+            plan->gate_count += lines_bar(plan, place, giving, barred) != 0;
+        }
+    }
+    judged->gate_first[ROLE_COUNT] = plan->gate_count;
+    return result_ok();
+}
+
 static result make_stage(struct law_plan *plan, uint32_t stage, struct arena *arena,
                          struct err *err)
 {
@@ -476,7 +555,7 @@ static result make_stage(struct law_plan *plan, uint32_t stage, struct arena *ar
         .sets = plan->sets,
         .set_count = scenario->fact_count + scenario->group_count,
     };
-    return result_ok();
+    return find_gates(plan, plan->stage_places[stage], arena, err);
 }
 
 static result plan_room(struct law_plan *plan, struct arena *arena, struct err *err)
@@ -488,6 +567,7 @@ static result plan_room(struct law_plan *plan, struct arena *arena, struct err *
     plan->givings = ARENA_NEW(arena, struct giving, scenario->fact_count + 1);
     plan->kept_givings = ARENA_NEW(arena, const struct giving *, scenario->fact_count + 1);
     plan->stages = ARENA_NEW(arena, struct judged_stage, PROCEDURE_STAGES_MAX);
+    plan->gates = ARENA_NEW(arena, struct gate, scenario->fact_count * ROLE_COUNT + 1);
     plan->records = ARENA_NEW(arena, struct recorded *, rulebook->step_count + 1);
     plan->record_counts = ARENA_NEW(arena, size_t, rulebook->step_count + 1);
     plan->country_places = ARENA_NEW(arena, uint16_t, COUNTRY_CODES);
@@ -585,7 +665,6 @@ static uint32_t family_new(struct law_future *future, uint32_t kind)
     struct family *family = &future->families[future->family_count];
     *family = (struct family){
         .people = people,
-        .adults = item->adults,
         .cells = ARENA_NEW(future->arena, cell, people * future->plan->slot_count + 1),
         .rows = ARENA_NEW(future->arena, uint32_t, people),
     };
@@ -619,21 +698,31 @@ static uint32_t people_of(const struct law_future *future, uint32_t holder)
     return (holder & FAMILY_BIT) != 0 ? future->families[holder ^ FAMILY_BIT].people : 1;
 }
 
+/* The same, of somebody who comes or steps: their kind says it, and no family is looked at, for it
+ * may lie far away. */
+static uint32_t people_who(const struct law_future *future, const struct procedure_who *who)
+{
+    if (who->family == PROCEDURE_NONE) {
+        return 1;
+    }
+    const struct family_item *kind = &future->plan->scenario->family_kinds[who->family];
+    return kind->adults + kind->children;
+}
+
 static inline struct someone someone_of(const struct law_future *future,
                                         const struct procedure_who *who, uint32_t holder,
                                         uint32_t member)
 {
-    if ((holder & FAMILY_BIT) == 0) {
+    if (who->family == PROCEDURE_NONE) {
         return (struct someone){holder, 0, ROLE_ALONE, who->key, who->key, who->group};
     }
-    const struct family *family = &future->families[holder ^ FAMILY_BIT];
-    const bool has_children = family->people > family->adults;
+    const struct family_item *kind = &future->plan->scenario->family_kinds[who->family];
     return (struct someone){
         .holder = holder,
         .member = member,
-        .role = member >= family->adults ? ROLE_CHILD
-                : has_children           ? ROLE_PARENT
-                                         : ROLE_CHILDLESS,
+        .role = member >= kind->adults ? ROLE_CHILD
+                : kind->children > 0   ? ROLE_PARENT
+                                       : ROLE_CHILDLESS,
         .key = procedure_member_key(who->key, member),
         .family_key = who->key,
         .group = who->group,
@@ -668,35 +757,50 @@ static bool is_drawn_for_each(const struct giving *giving)
     return giving->scope == OF_EVERYBODY || giving->scope == OF_CHILDREN;
 }
 
-/* One of the lines is drawn, or none, then the fact is unknown. What is said of families is drawn
- * once for all of it. */
-static cell given(const struct law_future *future, const struct giving *giving, uint64_t key,
-                  uint64_t family_key, uint32_t group, int32_t day)
+/* Which of the lines is drawn; as many as there are: none, then the fact is unknown. What is said
+ * of families is drawn once for all of it. */
+static size_t line_drawn(const struct law_future *future, const struct giving *giving,
+                         const struct someone *someone, int32_t day)
 {
-    struct draw draw = draw_begin(is_drawn_for_each(giving) ? key : family_key, giving->purpose);
+    const uint64_t key = is_drawn_for_each(giving) ? someone->key : someone->family_key;
+    struct draw draw = draw_begin(key, giving->purpose);
     double left = draw_unit(&draw);
     for (size_t i = 0; i < giving->line_count; i++) {
-        const size_t line = giving->first_line + i;
-        const double share = quantity_at(&future->shares[line], group, (double)day);
+        const struct quantity *shares = &future->shares[giving->first_line + i];
+        const double share = quantity_at(shares, someone->group, (double)day);
         if (left < share) {
-            return given_cell(future, line, group, day);
+            return i;
         }
         left -= share;
     }
-    return CELL_UNKNOWN;
+    return giving->line_count;
+}
+
+static cell given(const struct law_future *future, const struct giving *giving,
+                  const struct someone *someone, int32_t day)
+{
+    const size_t line = line_drawn(future, giving, someone, day);
+    return line < giving->line_count
+               ? given_cell(future, giving->first_line + line, someone->group, day)
+               : CELL_UNKNOWN;
 }
 
 /* Of the facts that are kept; those of a judged stage alone are given when somebody is judged. */
-static void give_kept(const struct law_future *future, const struct someone *someone,
-                      uint32_t stage, int32_t day)
+static void give_kept(const struct law_future *future, const struct procedure_who *who,
+                      uint32_t holder, uint32_t stage, int32_t day)
 {
     const struct law_plan *plan = future->plan;
-    cell *cells = cells_of(future, someone->holder, someone->member);
-    for (size_t i = plan->kept_first[stage]; i < plan->kept_first[stage + 1]; i++) {
-        const struct giving *giving = plan->kept_givings[i];
-        if (concerns(giving->scope, someone->role)) {
-            cells[plan->slots[giving->fact]] =
-                given(future, giving, someone->key, someone->family_key, someone->group, day);
+    const size_t first = plan->kept_first[stage];
+    const size_t end = plan->kept_first[stage + 1];
+    const uint32_t people = first < end ? people_who(future, who) : 0;
+    for (uint32_t i = 0; i < people; i++) {
+        const struct someone someone = someone_of(future, who, holder, i);
+        cell *cells = cells_of(future, holder, i);
+        for (size_t j = first; j < end; j++) {
+            const struct giving *giving = plan->kept_givings[j];
+            if (concerns(giving->scope, someone.role)) {
+                cells[plan->slots[giving->fact]] = given(future, giving, &someone, day);
+            }
         }
     }
 }
@@ -718,24 +822,62 @@ static uint32_t open_row(struct law_future *future, const struct someone *someon
     return row;
 }
 
+/* Is it certain already, of somebody who comes into a judged stage, that they are never cleared
+ * there for any of its ways? Of most a fact or two says so: they need no others, and no row. */
+static bool is_barred(const struct law_future *future, const struct procedure_who *who,
+                      uint32_t holder, uint8_t place, int32_t day)
+{
+    const struct judged_stage *judged = &future->plan->stages[place];
+    const uint32_t people = people_who(future, who);
+    uint16_t barred = 0;
+    for (uint32_t i = 0; i < people; i++) {
+        const struct someone someone = someone_of(future, who, holder, i);
+        const struct gate *end = &future->gates[judged->gate_first[someone.role + 1]];
+        for (const struct gate *gate = &future->gates[judged->gate_first[someone.role]]; gate < end;
+             gate++) {
+            barred |= gate->barred[line_drawn(future, gate->giving, &someone, day)];
+            if (barred == judged->ways) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* Whoever comes into a judged stage gets a row there, each of a family one. Gives the row of
+ * somebody alone. */
+static uint32_t open_rows(struct law_future *future, const struct procedure_who *who,
+                          uint32_t holder, uint8_t place, int32_t day)
+{
+    uint32_t row = 0;
+    const uint32_t people = people_who(future, who);
+    for (uint32_t i = 0; i < people && !future->full; i++) {
+        const struct someone someone = someone_of(future, who, holder, i);
+        row = open_row(future, &someone, place, day);
+        if ((holder & FAMILY_BIT) != 0) {
+            future->families[holder ^ FAMILY_BIT].rows[i] = row;
+        }
+    }
+    return row;
+}
+
 /* The seat of somebody alone is the row in the judged stage where they are; that of a family is the
  * family. */
 static uint32_t enter_stage(struct law_future *future, const struct procedure_who *who,
                             uint32_t holder, uint32_t stage, int32_t day)
 {
-    const uint8_t place = future->plan->stage_places[stage];
-    const bool is_family = (holder & FAMILY_BIT) != 0;
-    uint32_t row = 0;
-    const uint32_t people = people_of(future, holder);
-    for (uint32_t i = 0; i < people && !future->full; i++) {
-        const struct someone someone = someone_of(future, who, holder, i);
-        give_kept(future, &someone, stage, day);
-        row = place == NOT_JUDGED ? 0 : open_row(future, &someone, place, day);
-        if (is_family) {
-            future->families[holder ^ FAMILY_BIT].rows[i] = row;
-        }
+    const struct law_plan *plan = future->plan;
+    const uint8_t place = plan->stage_places[stage];
+    const uint32_t family = (holder & FAMILY_BIT) != 0 ? holder : 0;
+    give_kept(future, who, holder, stage, day);
+    if (place == NOT_JUDGED) {
+        return family;
     }
-    return is_family ? holder : row;
+    if (is_barred(future, who, holder, place, day)) {
+        return family | PROCEDURE_NEVER_CLEARED;
+    }
+    const uint32_t row = open_rows(future, who, holder, place, day);
+    return family != 0 ? family : row;
 }
 
 static uint32_t law_comes(void *context, const struct procedure_who *who, uint32_t stage,
@@ -747,30 +889,45 @@ static uint32_t law_comes(void *context, const struct procedure_who *who, uint32
         return 0;
     }
     const uint32_t holder = alone ? who->person : family_begin(future, who->family, who->key);
-    for (uint32_t i = 0; !future->full && i < people_of(future, holder); i++) {
-        const struct someone someone = someone_of(future, who, holder, i);
-        cell *cells = cells_of(future, holder, i);
-        for (size_t j = 0; j < future->plan->slot_count; j++) {
-            cells[j] = CELL_UNKNOWN;
-        }
-        give_kept(future, &someone, ON_COMING, day);
+    if (future->full) {
+        return 0;
     }
-    return future->full ? 0 : enter_stage(future, who, holder, stage, day);
+    cell *cells = cells_of(future, holder, 0);
+    const size_t count = people_who(future, who) * future->plan->slot_count;
+    for (size_t i = 0; i < count; i++) {
+        cells[i] = CELL_UNKNOWN;
+    }
+    give_kept(future, who, holder, ON_COMING, day);
+    return enter_stage(future, who, holder, stage, day);
 }
 
-/* What the step records of somebody, and they are no longer in the stage that they leave. */
-static void leave_stage(struct law_future *future, uint32_t holder, uint32_t member, uint32_t row,
-                        uint32_t from, uint32_t step, int32_t day)
+/* What the step records of each of them. */
+static void record_step(const struct law_future *future, const struct procedure_who *who,
+                        uint32_t holder, uint32_t step, int32_t day)
 {
     const struct law_plan *plan = future->plan;
-    const uint8_t place = plan->stage_places[from];
+    const uint32_t people = people_who(future, who);
     for (size_t i = 0; i < plan->record_counts[step]; i++) {
         const struct recorded *record = &plan->records[step][i];
-        cells_of(future, holder, member)[record->slot] =
-            record->today ? cell_of_number(day) : record->value;
+        const cell value = record->today ? cell_of_number(day) : record->value;
+        for (uint32_t member = 0; member < people; member++) {
+            cells_of(future, holder, member)[record->slot] = value;
+        }
     }
-    if (place != NOT_JUDGED && line_up_has(&future->line_ups[place], row, holder)) {
-        line_up_close(&future->line_ups[place], row);
+}
+
+/* They are no longer in the judged stage, unless they never had rows there, or no longer have. */
+static void close_rows(const struct law_future *future, const struct procedure_who *who,
+                       uint32_t holder, uint8_t place)
+{
+    struct line_up *line_up = &future->line_ups[place];
+    const bool alone = who->family == PROCEDURE_NONE;
+    const uint32_t *rows = alone ? &who->seat : future->families[holder ^ FAMILY_BIT].rows;
+    const uint32_t people = people_who(future, who);
+    for (uint32_t i = 0; i < people; i++) {
+        if (line_up_has(line_up, rows[i], holder)) {
+            line_up_close(line_up, rows[i]);
+        }
     }
 }
 
@@ -778,22 +935,23 @@ static uint32_t law_steps(void *context, const struct procedure_who *who, uint32
                           uint32_t step, uint32_t to, int32_t day)
 {
     struct law_future *future = context;
+    const struct law_plan *plan = future->plan;
     if (future->full) {
         return 0;
     }
-    if (who->family == PROCEDURE_NONE) {
-        leave_stage(future, who->person, 0, who->seat, from, step, day);
-        return future->plan->gives_nothing[to] ? 0 : enter_stage(future, who, who->person, to, day);
+    const bool alone = who->family == PROCEDURE_NONE;
+    const bool had_rows =
+        plan->stage_places[from] != NOT_JUDGED && (who->seat & PROCEDURE_NEVER_CLEARED) == 0;
+    const uint32_t holder = alone ? who->person : who->seat & ~PROCEDURE_NEVER_CLEARED;
+    record_step(future, who, holder, step, day);
+    if (had_rows) {
+        close_rows(future, who, holder, plan->stage_places[from]);
     }
-    const struct family *family = &future->families[who->seat ^ FAMILY_BIT];
-    for (uint32_t i = 0; i < family->people; i++) {
-        leave_stage(future, who->seat, i, family->rows[i], from, step, day);
-    }
-    if (future->plan->outcomes[to]) {
-        family_end(future, who->seat, who->family);
+    if (!alone && plan->outcomes[to]) {
+        family_end(future, holder, who->family);
         return 0;
     }
-    return enter_stage(future, who, who->seat, to, day);
+    return enter_stage(future, who, holder, to, day);
 }
 
 /* ---- judging ---- */
@@ -1039,6 +1197,9 @@ static enum procedure_clearance clearance_of(const struct law_future *future,
                                              struct procedure_candidate candidate)
 {
     const struct line_up *line_up = &future->line_ups[judged->stage];
+    if ((candidate.seat & PROCEDURE_NEVER_CLEARED) != 0) {
+        return NEVER_CLEARED;
+    }
     const bool alone = (candidate.seat & FAMILY_BIT) == 0;
     const uint32_t holder = alone ? candidate.person : candidate.seat;
     const uint32_t *rows =
@@ -1107,6 +1268,50 @@ static int32_t law_notice(void *context, uint32_t way, int32_t day)
     return last.known ? (int32_t)(last.number - scenario->about.begins.day) + 1 : INT32_MAX;
 }
 
+/* How many ways a gate bars, on average. */
+static double bars(const struct law_future *future, const struct gate *gate)
+{
+    double left = 1;
+    double sum = 0;
+    for (size_t i = 0; i < gate->giving->line_count; i++) {
+        const double share = quantity_at(&future->shares[gate->giving->first_line + i], 0, 0);
+        sum += share * __builtin_popcount(gate->barred[i]);
+        left -= share;
+    }
+    return sum + left * __builtin_popcount(gate->barred[gate->giving->line_count]);
+}
+
+static void sort_gates(const struct law_future *future, struct gate *gates, size_t count)
+{
+    for (size_t i = 1; i < count; i++) {
+        const struct gate gate = gates[i];
+        size_t at = i;
+        while (at > 0 && bars(future, &gates[at - 1]) < bars(future, &gate)) {
+            gates[at] = gates[at - 1];
+            at--;
+        }
+        gates[at] = gate;
+    }
+}
+
+/* Whoever is barred is barred in any order: it only says so sooner. */
+static result begin_gates(struct law_future *future, struct err *err)
+{
+    const struct law_plan *plan = future->plan;
+    future->gates = ARENA_NEW(future->arena, struct gate, plan->gate_count + 1);
+    if (future->gates == NULL) {
+        return arena_full(err);
+    }
+    memcpy(future->gates, plan->gates, plan->gate_count * sizeof *future->gates);
+    for (size_t i = 0; i < plan->stage_count; i++) {
+        const size_t *first = plan->stages[i].gate_first;
+        for (size_t role = 0; role < ROLE_COUNT; role++) {
+            sort_gates(future, &future->gates[first[role]], first[role + 1] - first[role]);
+        }
+    }
+    return result_ok();
+}
+
 static result begin_line_ups(struct law_future *future, struct err *err)
 {
     const struct law_plan *plan = future->plan;
@@ -1145,6 +1350,7 @@ result law_begin(const struct law_plan *plan, struct sums *sums,
             future->shares[i] = quantity_of(&shares[i]);
         }
     }
+    TRY(begin_gates(future, err));
     TRY(begin_line_ups(future, err));
     future->law = (struct procedure_law){
         .context = future,

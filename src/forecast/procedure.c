@@ -38,9 +38,8 @@ struct way {
     bool sometimes_open; /* for a share of the stays */
     bool draws;          /* something, when a stay begins */
     bool gives_place;    /* whoever is served has one from then on */
-    bool branches_constant;
-    uint8_t bit;   /* among the ways of its stage */
-    uint8_t index; /* among all */
+    uint8_t bit;         /* among the ways of its stage */
+    uint8_t index;       /* among all */
     uint8_t stage;
     uint32_t station;
     uint32_t last_branch;
@@ -50,10 +49,13 @@ struct way {
     uint64_t approving_purpose;
     double shape;
     struct quantity mean;
+    struct quantity hazard;
     struct quantity open;
     struct quantity approving_mean;
     const struct procedure_way *data;
-    double until[PROCEDURE_BRANCHES_MAX]; /* sums of the shares, when they are constant */
+    /* Sums of the shares, where they are constant, by group or of everybody; NULL: of the day. */
+    const double *until;
+    size_t until_of_group; /* from one group's to the next */
     /* Of a judged way: everybody in the stage of whom it is to be asked, by the order of coming,
      * with holes. */
     struct candidate *candidates;
@@ -125,7 +127,6 @@ static struct way way_of(const struct procedure *procedure, size_t stage, size_t
         .sometimes_open = data->open.count > 0,
         .draws = data->open.count > 0 || !is_served,
         .gives_place = is_served && procedure->stations[data->station].places.count > 0,
-        .branches_constant = true,
         .bit = (uint8_t)bit,
         .index = (uint8_t)index,
         .stage = (uint8_t)stage,
@@ -137,18 +138,52 @@ static struct way way_of(const struct procedure *procedure, size_t stage, size_t
         .approving_purpose = draw_mix(draw_mix(purpose)),
         .shape = data->shape,
         .mean = quantity_of(&data->mean),
+        .hazard = quantity_of(&data->hazard),
         .open = quantity_of(&data->open),
         .approving_mean = quantity_of(&data->approving_mean),
         .data = data,
     };
-    double sum = 0;
-    for (size_t i = 0; i < data->branch_count; i++) {
-        const struct quantity share = quantity_of(&data->branches[i].share);
-        way.branches_constant = way.branches_constant && share.constant;
-        sum += share.value;
-        way.until[i] = sum;
-    }
     return way;
+}
+
+/* Are the shares of a way the same on all days, for everybody (1) or in each group (2)? 0: no. */
+static size_t branches_constant(const struct procedure_way *data)
+{
+    size_t constant = 1;
+    for (size_t i = 0; i < data->branch_count && constant > 0; i++) {
+        const struct schedules *share = &data->branches[i].share;
+        for (size_t j = 0; j < share->count; j++) {
+            if (!schedule_is_constant(&share->of[j])) {
+                return 0;
+            }
+        }
+        constant = share->count > 1 ? 2 : constant;
+    }
+    return constant;
+}
+
+static result sum_branches(struct run *run, struct way *way, struct err *err)
+{
+    const struct procedure_way *data = way->data;
+    const size_t constant = branches_constant(data);
+    if (constant == 0 || data->branch_count == 1) {
+        return result_ok();
+    }
+    const size_t groups = constant == 1 ? 1 : run->procedure->group_count;
+    double *until = ARENA_NEW(&run->arena, double, groups * data->branch_count);
+    if (until == NULL) {
+        return arena_full(err);
+    }
+    for (uint32_t group = 0; group < groups; group++) {
+        double sum = 0;
+        for (size_t i = 0; i < data->branch_count; i++) {
+            sum += schedule_at(schedules_of(&data->branches[i].share, group), 0);
+            until[group * data->branch_count + i] = sum;
+        }
+    }
+    way->until = until;
+    way->until_of_group = constant == 1 ? 0 : data->branch_count;
+    return result_ok();
 }
 
 static result compile(struct run *run, struct err *err)
@@ -168,6 +203,7 @@ static result compile(struct run *run, struct err *err)
                                         stage->outcome};
         for (size_t j = 0; j < stage->way_count; j++, index++) {
             run->ways[index] = way_of(procedure, i, j, index);
+            TRY(sum_branches(run, &run->ways[index], err));
         }
     }
     return result_ok();
@@ -272,7 +308,7 @@ static double due_time(const struct run *run, const struct procedure_person *per
         return now + wait_left(run, way, quantity_at(&way->mean, person->group, now), draw,
                                person->since, now);
     case WAY_BY_HAZARD:
-        return schedule_reach(schedules_of(&way->data->hazard, person->group), now,
+        return quantity_reach(&way->hazard, person->group, now,
                               draw_exponential(run->tables, draw));
     case WAY_WHEN_SERVED:
         break;
@@ -303,6 +339,13 @@ static void candidate_add(struct run *run, struct way *way, struct station_entry
                            .people = (uint8_t)people_in(run, person)};
 }
 
+/* Of a way that is open to some alone everybody is kept: who is held by the law is counted by them.
+ */
+static bool is_to_be_judged(const struct way *way, const struct procedure_person *person)
+{
+    return way->sometimes_open || (person->seat & PROCEDURE_NEVER_CLEARED) == 0;
+}
+
 /* Served at once if nobody stands before them, else in line. */
 static bool served_at_once(struct run *run, uint32_t who, struct way *way, double now)
 {
@@ -311,7 +354,9 @@ static bool served_at_once(struct run *run, uint32_t who, struct way *way, doubl
     const struct station_entry entry = {person->since, who, ticket_and_way(person, way)};
     const uint32_t people = people_in(run, person);
     if (way->judged) {
-        candidate_add(run, way, entry, person);
+        if (is_to_be_judged(way, person)) {
+            candidate_add(run, way, entry, person);
+        }
         return false;
     }
     if (station->waiting == 0 && station_has_room(station, people)) {
@@ -411,7 +456,7 @@ static const struct procedure_branch *branch_by(const struct way *way, const dou
 {
     const double unit = draw_unit(draw) * until[way->last_branch];
     uint32_t i = 0;
-    while (i < way->last_branch && unit >= until[i]) {
+    while (i < way->last_branch && unit >= until[i] && until[way->last_branch] > 0) {
         i++;
     }
     return &way->branches[i];
@@ -428,7 +473,7 @@ branch_of_day(const struct way *way, uint32_t group, double now, struct draw *dr
         sum += schedule_at(schedules_of(&data->branches[i].share, group), now);
         until[i] = sum;
     }
-    return sum > 0 ? branch_by(way, until, draw) : data->branches;
+    return branch_by(way, until, draw);
 }
 
 static const struct procedure_branch *branch_of(const struct procedure_person *person,
@@ -438,8 +483,9 @@ static const struct procedure_branch *branch_of(const struct procedure_person *p
         return way->branches;
     }
     struct draw draw = draw_of(person, way->branch_purpose);
-    return way->branches_constant ? branch_by(way, way->until, &draw)
-                                  : branch_of_day(way, person->group, now, &draw);
+    return way->until != NULL
+               ? branch_by(way, &way->until[way->until_of_group * person->group], &draw)
+               : branch_of_day(way, person->group, now, &draw);
 }
 
 /* Leaves the stage by this way. Gives the stage that follows. */
@@ -957,22 +1003,37 @@ struct beginner {
     uint16_t kind;
 };
 
-/* Stable, from the longest wait to the shortest: bottom-up merging. */
-static void sort_beginners(struct beginner *items, struct beginner *other, size_t count)
+/* Where a stretch that is in order ends. */
+static size_t end_of_order(const struct beginner *items, size_t begin, size_t count)
 {
-    for (size_t width = 1; width < count; width *= 2) {
-        for (size_t begin = 0; begin < count; begin += 2 * width) {
-            const size_t middle = begin + width < count ? begin + width : count;
-            const size_t end = begin + 2 * width < count ? begin + 2 * width : count;
+    size_t end = begin < count ? begin + 1 : count;
+    while (end < count && items[end - 1].since <= items[end].since) {
+        end++;
+    }
+    return end;
+}
+
+/* Stable, from the longest wait to the shortest: by merging stretches that are in order, as those
+ * of each stock are. Gives `items` or `other`. */
+static struct beginner *sort_beginners(struct beginner *items, struct beginner *other, size_t count)
+{
+    while (end_of_order(items, 0, count) < count) {
+        for (size_t begin = 0; begin < count;) {
+            const size_t middle = end_of_order(items, begin, count);
+            const size_t end = end_of_order(items, middle, count);
             size_t a = begin;
             size_t b = middle;
             for (size_t i = begin; i < end; i++) {
                 const bool take_a = a < middle && (b == end || items[a].since <= items[b].since);
                 other[i] = items[take_a ? a++ : b++];
             }
+            begin = end;
         }
-        memcpy(items, other, count * sizeof *items);
+        struct beginner *merged = other;
+        other = items;
+        items = merged;
     }
+    return items;
 }
 
 /* How many of a stock there are of each kind, those alone first. Gives all of them. */
@@ -1055,9 +1116,9 @@ static result stock_begin(struct run *run, struct err *err)
             beginners_of(run, stock, &numbers[stock->stage * procedure->group_count + stock->group],
                          &beginners[at]);
     }
-    sort_beginners(beginners, other, at);
+    const struct beginner *sorted = sort_beginners(beginners, other, at);
     for (size_t i = 0; i < at && run->fault.ok; i++) {
-        const struct beginner *beginner = &beginners[i];
+        const struct beginner *beginner = &sorted[i];
         const uint32_t who = person_new(run, beginner->group, beginner->kind, beginner->key);
         if (who != NOBODY) {
             begin_life(run, who, beginner->stage, beginner->since, 0);

@@ -33,8 +33,8 @@
  *
  * Numbers are drawn by person and purpose (draw.h), so the same seed and future give the same lives
  * wherever two procedures agree. A run is pure: same data, seed and future, same counts, to the
- * last bit. Invariants, asserted at the end of every quarter, and after every event when
- * `check_every_event`: who was there at the beginning and who arrived is in one stage or has
+ * last bit. Invariants, asserted at the end of every year and of the run, and after every event
+ * when `check_every_event`: who was there at the beginning and who arrived is in one stage or has
  * reached an outcome; as many places are taken as people are in stages that hold them; as many wait
  * at a station as stand in its line. */
 #ifndef RETURNHUB_FORECAST_PROCEDURE_H
@@ -181,7 +181,11 @@ struct procedure_series {
 
 /* Somebody, as the law is told of them: by a number that stays theirs while they are in the
  * procedure, and by a seat that the law gives them and may change with each step. A family is one
- * of these; who is in it says `family`, a kind, or PROCEDURE_NONE for somebody alone. */
+ * of these; who is in it says `family`, a kind, or PROCEDURE_NONE for somebody alone. One bit of a
+ * seat says that it is certain on coming into a stage: they are not cleared, whenever they would be
+ * judged there, for any of its ways. */
+#define PROCEDURE_NEVER_CLEARED (UINT32_C(1) << 30)
+
 struct procedure_who {
     uint64_t key;
     uint32_t person;

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-enum { MONTHS_OF_A_QUARTER = 3 };
+enum { MONTHS_OF_A_QUARTER = 3, QUARTERS_OF_A_YEAR = 4 };
 
 static void quarter_ends_find(const struct procedure *procedure, double *ends)
 {
@@ -153,7 +153,10 @@ void procedure_count_quarter(struct procedure_counts *counts, struct procedure_p
                              double now)
 {
     const struct procedure *procedure = counts->procedure;
-    procedure_count_check(counts, present);
+    const size_t ended = counts->quarter + 1;
+    if (ended % QUARTERS_OF_A_YEAR == 0 || ended == procedure->quarter_count) {
+        procedure_count_check(counts, present);
+    }
     for (size_t i = 0; i < procedure->series_count; i++) {
         const struct procedure_series *series = &procedure->series[i];
         double sum = 0;

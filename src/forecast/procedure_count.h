@@ -106,7 +106,8 @@ static inline uint64_t procedure_count_present(const struct procedure_counts *co
     return (uint64_t)sum;
 }
 
-/* The end of a quarter: writes its column of values, checks, and begins the next one. */
+/* The end of a quarter: writes its column of values, and begins the next one. At the end of a year,
+ * and of the run, it checks. */
 void procedure_count_quarter(struct procedure_counts *counts, struct procedure_present present,
                              double now);
 

@@ -50,6 +50,16 @@ static bool is_on(const struct sums *sums, uint32_t measure)
     return (sums->measures >> measure & 1) != 0;
 }
 
+static size_t quarter_of(const struct scenario *scenario, int32_t day)
+{
+    size_t quarter = 0;
+    while (quarter + 1 < scenario->about.quarter_count &&
+           quarter_day(scenario, quarter + 1) <= day) {
+        quarter++;
+    }
+    return quarter;
+}
+
 static void days_find(struct sums *sums)
 {
     const struct scenario *scenario = sums->scenario;
@@ -64,16 +74,9 @@ static void days_find(struct sums *sums)
             day_add(sums, day > 0 ? day : SCHEDULE_ALWAYS);
         }
     }
-}
-
-static size_t quarter_of(const struct scenario *scenario, int32_t day)
-{
-    size_t quarter = 0;
-    while (quarter + 1 < scenario->about.quarter_count &&
-           quarter_day(scenario, quarter + 1) <= day) {
-        quarter++;
+    for (size_t i = 0; i < sums->day_count; i++) {
+        sums->quarters[i] = quarter_of(scenario, sums->days[i]);
     }
-    return quarter;
 }
 
 /* ---- assumptions ---- */
@@ -161,8 +164,7 @@ static double without_measures(struct sums *sums, size_t day, uint32_t number, u
     case NUMBER_KNOWN:
         return item->known[item->known_count == 1 ? 0 : group];
     case NUMBER_ASSUMED:
-        return assumption_draw(item, &sums->tables, sums->key,
-                               quarter_of(sums->scenario, sums->days[day]));
+        return assumption_draw(item, &sums->tables, sums->key, sums->quarters[day]);
     case NUMBER_DEFINED:
         return sum_at(sums, day, item->sum, group, NOT_FOUND_INDEX, 0);
     }

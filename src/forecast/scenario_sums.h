@@ -17,6 +17,7 @@ struct sums {
     struct arena *arena;
     int32_t days[SCENARIO_DAYS_MAX]; /* the first is SCHEDULE_ALWAYS */
     size_t day_count;
+    size_t quarters[SCENARIO_DAYS_MAX]; /* in which each of these days lies */
     double **numbers; /* [day][number]: NULL until asked for, then one for each group */
     bool full;        /* the arena was */
 };

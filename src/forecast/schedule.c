@@ -75,8 +75,7 @@ double schedule_sum(const struct schedule *schedule, double from, double to)
 
 struct quantity quantity_of(const struct schedules *schedules)
 {
-    const bool constant = schedules->count == 1 && schedules->of[0].count == 1 &&
-                          schedules->of[0].points[0].day == SCHEDULE_ALWAYS;
+    const bool constant = schedules->count == 1 && schedule_is_constant(&schedules->of[0]);
     return (struct quantity){
         .constant = constant,
         .value = constant ? schedules->of[0].points[0].value : 0,

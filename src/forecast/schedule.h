@@ -9,6 +9,7 @@
 
 #include "base/result.h"
 
+#include <math.h>
 #include <stddef.h>
 
 /* From the beginning of `day` on, counted from the first day of the forecast (which is 0). */
@@ -35,6 +36,12 @@ double schedule_reach(const struct schedule *schedule, double from, double amoun
 /* That sum from `from` to `to`. */
 double schedule_sum(const struct schedule *schedule, double from, double to);
 
+/* Does it have one value, always? */
+static inline bool schedule_is_constant(const struct schedule *schedule)
+{
+    return schedule->count == 1 && schedule->points[0].day == SCHEDULE_ALWAYS;
+}
+
 /* One schedule for everybody (count 1), or one for each group of people. */
 struct schedules {
     const struct schedule *of;
@@ -58,6 +65,16 @@ static inline double quantity_at(const struct quantity *quantity, uint32_t group
 {
     return quantity->constant ? quantity->value
                               : schedule_at(schedules_of(quantity->schedules, group), time);
+}
+
+/* As schedule_reach. */
+static inline double quantity_reach(const struct quantity *quantity, uint32_t group, double from,
+                                    double amount)
+{
+    return !quantity->constant
+               ? schedule_reach(schedules_of(quantity->schedules, group), from, amount)
+           : quantity->value > 0 ? from + amount / quantity->value
+                                 : (double)INFINITY;
 }
 
 #endif

@@ -30,7 +30,8 @@ result wheel_init(struct wheel *wheel, double begin, double end, double slots_a_
 static struct wheel_piece *piece_take(struct wheel *wheel)
 {
     if (wheel->spare == NULL) {
-        struct wheel_piece *pieces = arena_take(wheel->arena, PIECES_AT_ONCE, sizeof *pieces, 64);
+        struct wheel_piece *pieces =
+            ARENA_NEW_UNSET(wheel->arena, struct wheel_piece, PIECES_AT_ONCE);
         if (pieces == NULL) {
             wheel->failed = true;
             return NULL;
@@ -98,9 +99,8 @@ void wheel_put_beside(struct wheel *wheel, struct wheel_slot *slot, struct wheel
     if (piece == NULL) {
         return;
     }
-    piece->next = slot->first;
-    slot->first = piece;
-    slot->room = WHEEL_PIECE_EVENTS - 1;
+    piece->next = wheel_first(*slot);
+    slot->piece_and_room = (uintptr_t)piece | (WHEEL_PIECE_EVENTS - 1);
     piece->events[0] = event;
 }
 
@@ -132,8 +132,8 @@ static size_t sub_slot(double slot_begin, double scale, size_t sub_slots,
 static void collect_few(struct wheel *wheel, struct wheel_slot slot, size_t count)
 {
     size_t at = count;
-    size_t filled = WHEEL_PIECE_EVENTS - slot.room;
-    for (const struct wheel_piece *piece = slot.first; piece != NULL; piece = piece->next) {
+    size_t filled = WHEEL_PIECE_EVENTS - wheel_room(slot);
+    for (const struct wheel_piece *piece = wheel_first(slot); piece != NULL; piece = piece->next) {
         at -= filled;
         memcpy(&wheel->now[at], piece->events, filled * sizeof piece->events[0]);
         filled = WHEEL_PIECE_EVENTS;
@@ -149,8 +149,8 @@ static void collect_many(struct wheel *wheel, struct wheel_slot slot, size_t cou
     const size_t sub_slots = count < WHEEL_SUB_SLOTS_MAX ? count : WHEEL_SUB_SLOTS_MAX;
     memset(ends, 0, sub_slots * sizeof *ends);
     const double scale = (double)sub_slots * wheel->slots_a_day;
-    size_t filled = WHEEL_PIECE_EVENTS - slot.room;
-    for (const struct wheel_piece *piece = slot.first; piece != NULL; piece = piece->next) {
+    size_t filled = WHEEL_PIECE_EVENTS - wheel_room(slot);
+    for (const struct wheel_piece *piece = wheel_first(slot); piece != NULL; piece = piece->next) {
         for (size_t i = 0; i < filled; i++) {
             ends[sub_slot(slot_begin, scale, sub_slots, &piece->events[i])]++;
         }
@@ -159,8 +159,8 @@ static void collect_many(struct wheel *wheel, struct wheel_slot slot, size_t cou
     for (size_t i = 1; i < sub_slots; i++) {
         ends[i] += ends[i - 1];
     }
-    filled = WHEEL_PIECE_EVENTS - slot.room;
-    for (const struct wheel_piece *piece = slot.first; piece != NULL; piece = piece->next) {
+    filled = WHEEL_PIECE_EVENTS - wheel_room(slot);
+    for (const struct wheel_piece *piece = wheel_first(slot); piece != NULL; piece = piece->next) {
         for (size_t i = filled; i > 0; i--) {
             const struct wheel_event *event = &piece->events[i - 1];
             wheel->now[--ends[sub_slot(slot_begin, scale, sub_slots, event)]] = *event;
@@ -187,14 +187,15 @@ bool wheel_turn(struct wheel *wheel)
         const struct wheel_slot slot = *place;
         wheel->now_next = 0;
         wheel->now_count = 0;
-        if (slot.first == NULL) {
+        if (wheel_first(slot) == NULL) {
             continue;
         }
         size_t count = 0;
-        for (const struct wheel_piece *piece = slot.first; piece != NULL; piece = piece->next) {
+        for (const struct wheel_piece *piece = wheel_first(slot); piece != NULL;
+             piece = piece->next) {
             count += WHEEL_PIECE_EVENTS;
         }
-        count -= slot.room;
+        count -= wheel_room(slot);
         if (!now_reserve(wheel, count)) {
             return false;
         }
@@ -205,8 +206,8 @@ bool wheel_turn(struct wheel *wheel)
         }
         insertion_sort(wheel->now, count);
         wheel->now_count = count;
-        *place = (struct wheel_slot){NULL, 0};
-        give_back(wheel, slot.first);
+        *place = (struct wheel_slot){0};
+        give_back(wheel, wheel_first(slot));
         return true;
     }
     return false;

@@ -18,6 +18,9 @@
 
 #include "base/arena.h"
 
+#include <stdalign.h>
+#include <stdint.h>
+
 struct wheel_event {
     double at;
     uint32_t who;
@@ -27,16 +30,28 @@ struct wheel_event {
 enum { WHEEL_PIECE_EVENTS = 15, WHEEL_SUB_SLOTS_MAX = 1024 };
 
 struct wheel_piece {
+    alignas(64) struct wheel_event events[WHEEL_PIECE_EVENTS];
     struct wheel_piece *next;
-    struct wheel_event events[WHEEL_PIECE_EVENTS];
 };
 
-/* How much room there is stands here and not in the piece: so a piece, which may lie far away, is
- * written to without being waited for. */
+/* The piece last begun - the others are full - and for how many events more there is room in it. So
+ * a piece, which may lie far away, is written to without being waited for. Both are one word, for a
+ * piece lies at a multiple of 64: so the slots of ten years stay in the processor's cache. */
 struct wheel_slot {
-    struct wheel_piece *first; /* the last one begun; the others are full */
-    uint64_t room;             /* in it, for so many events more */
+    uintptr_t piece_and_room;
 };
+
+enum { WHEEL_ROOM_MASK = 63 };
+
+static inline struct wheel_piece *wheel_first(struct wheel_slot slot)
+{
+    return (struct wheel_piece *)(slot.piece_and_room & ~(uintptr_t)WHEEL_ROOM_MASK);
+}
+
+static inline size_t wheel_room(struct wheel_slot slot)
+{
+    return slot.piece_and_room & WHEEL_ROOM_MASK;
+}
 
 struct wheel {
     struct arena *arena;
@@ -76,11 +91,13 @@ static inline void wheel_put(struct wheel *wheel, struct wheel_event event)
     }
     struct wheel_slot *slot =
         &wheel->slots[(size_t)((event.at - wheel->begin) * wheel->slots_a_day)];
-    if (slot->room == 0) {
+    const size_t room = wheel_room(*slot);
+    if (room == 0) {
         wheel_put_beside(wheel, slot, event);
         return;
     }
-    slot->first->events[WHEEL_PIECE_EVENTS - slot->room--] = event;
+    wheel_first(*slot)->events[WHEEL_PIECE_EVENTS - room] = event;
+    slot->piece_and_room--;
 }
 
 /* The next event. False when there is none, or the arena is full: ask wheel_finish. */

@@ -256,12 +256,6 @@ static void run_tell(const struct work *work, const struct operation *operation)
 
 /* --- operations on numbers, row by row ----------------------------------------------------- */
 
-static void put_bit(uint64_t *plane, size_t row, bool bit)
-{
-    const uint64_t mask = UINT64_C(1) << (row % 64);
-    plane[row / 64] = bit ? plane[row / 64] | mask : plane[row / 64] & ~mask;
-}
-
 static void numbers_of_planes(const struct work *work, const struct column *column, size_t count,
                               int64_t *numbers)
 {
@@ -302,12 +296,16 @@ static void run_sum(const struct work *work, const struct operation *operation)
     const uint64_t *from_known = work->planes[operation->worths[0].known];
     int64_t *numbers = buffer(work, operation->worth.numbers);
     uint64_t *known = work->planes[operation->worth.known];
-    for (size_t row = 0; row < COLUMNS_BLOCK_ROWS; row++) {
-        const uint64_t place = (uint64_t)(from[row] - hop->least);
-        const bool reached =
-            plane_bit(from_known, row) && place < hop->count && hop->days[place] != HOP_UNKNOWN;
-        numbers[row] = reached ? hop->days[place] : 0;
-        put_bit(known, row, reached);
+    for (size_t word = 0; word < COLUMNS_BLOCK_WORDS; word++) {
+        uint64_t bits = 0;
+        for (size_t i = 0; i < 64; i++) {
+            const size_t row = word * 64 + i;
+            const uint64_t place = (uint64_t)(from[row] - hop->least);
+            const int32_t day = place < hop->count ? hop->days[place] : HOP_UNKNOWN;
+            numbers[row] = day;
+            bits |= (uint64_t)(day != HOP_UNKNOWN ? 1 : 0) << i;
+        }
+        known[word] = bits & from_known[word];
     }
 }
 
@@ -373,26 +371,30 @@ static struct country_set set_at(const struct work *work, const struct sets *set
                : sets->column->sets[((const uint32_t *)sets->column->cells)[first + row]];
 }
 
-static void put_answer(const struct work *work, const struct operation *operation, size_t row,
-                       bool known, bool answer)
-{
-    put_bit(work->planes[operation->out.t], row, known && answer);
-    put_bit(work->planes[operation->out.f], row, known && !answer);
-}
-
+/* Row by row of those of whom both sides are known. Most ask what the one before them asked. */
 static void run_in_set(const struct work *work, const struct operation *operation)
 {
     const int64_t *codes = buffer(work, operation->worths[0].numbers);
     const uint64_t *code_known = work->planes[operation->worths[0].known];
     const uint64_t *set_known = work->planes[operation->sets[0].known];
-    for (size_t row = 0; row < COLUMNS_BLOCK_ROWS; row++) {
-        const bool known = plane_bit(code_known, row) && plane_bit(set_known, row);
-        bool found = false;
-        if (known) {
-            const struct country_set set = set_at(work, &operation->sets[0], row);
-            found = country_set_has(&set, codes[row]);
+    struct country_set set = {0};
+    int64_t code = -1;
+    bool found = false;
+    for (size_t word = 0; word < COLUMNS_BLOCK_WORDS; word++) {
+        const uint64_t known = code_known[word] & set_known[word];
+        uint64_t bits = 0;
+        for (uint64_t left = known; left != 0; left &= left - 1) {
+            const size_t row = word * 64 + (size_t)__builtin_ctzll(left);
+            const struct country_set next = set_at(work, &operation->sets[0], row);
+            if (next.codes != set.codes || next.count != set.count || codes[row] != code) {
+                set = next;
+                code = codes[row];
+                found = country_set_has(&set, code);
+            }
+            bits |= found ? left & (0 - left) : 0;
         }
-        put_answer(work, operation, row, known, found);
+        work->planes[operation->out.t][word] = bits;
+        work->planes[operation->out.f][word] = known & ~bits;
     }
 }
 
@@ -400,15 +402,17 @@ static void run_same_set(const struct work *work, const struct operation *operat
 {
     const uint64_t *a_known = work->planes[operation->sets[0].known];
     const uint64_t *b_known = work->planes[operation->sets[1].known];
-    for (size_t row = 0; row < COLUMNS_BLOCK_ROWS; row++) {
-        const bool known = plane_bit(a_known, row) && plane_bit(b_known, row);
-        bool same = false;
-        if (known) {
+    for (size_t word = 0; word < COLUMNS_BLOCK_WORDS; word++) {
+        const uint64_t known = a_known[word] & b_known[word];
+        uint64_t bits = 0;
+        for (uint64_t left = known; left != 0; left &= left - 1) {
+            const size_t row = word * 64 + (size_t)__builtin_ctzll(left);
             const struct country_set a = set_at(work, &operation->sets[0], row);
             const struct country_set b = set_at(work, &operation->sets[1], row);
-            same = country_set_equal(&a, &b);
+            bits |= country_set_equal(&a, &b) ? left & (0 - left) : 0;
         }
-        put_answer(work, operation, row, known, same);
+        work->planes[operation->out.t][word] = bits;
+        work->planes[operation->out.f][word] = known & ~bits;
     }
 }
 
@@ -552,6 +556,12 @@ void screen_run(const struct screen *screen, size_t first_block, size_t block_co
 
 /* --- families ------------------------------------------------------------------------------ */
 
+static void put_bit(uint64_t *plane, size_t row, bool bit)
+{
+    const uint64_t mask = UINT64_C(1) << (row % 64);
+    plane[row / 64] = bit ? plane[row / 64] | mask : plane[row / 64] & ~mask;
+}
+
 struct tally {
     size_t yes;
     size_t no;
@@ -638,20 +648,21 @@ static result new_planes(const struct screen *screen, struct arena *arena, uint6
     uint64_t **planes = ARENA_NEW(arena, uint64_t *, screen->safeguard_count + 1);
     bool whole = planes != NULL;
     for (size_t i = 0; whole && i < screen->safeguard_count; i++) {
-        planes[i] = arena_take(arena, screen->columns->word_count, sizeof(uint64_t), 64);
+        planes[i] = arena_take_unset(arena, screen->columns->word_count, sizeof(uint64_t), 64);
         whole = planes[i] != NULL;
     }
     *ret_planes = planes;
     return whole ? result_ok() : arena_full(err);
 }
 
+/* Running the screen writes every word. */
 result screen_answers_init(const struct screen *screen, bool each, struct arena *arena,
                            struct screen_answers *ret_answers, struct err *err)
 {
     const size_t words = screen->columns->word_count;
     struct screen_answers answers = {
-        .clear = arena_take(arena, words, sizeof(uint64_t), 64),
-        .barred = arena_take(arena, words, sizeof(uint64_t), 64),
+        .clear = arena_take_unset(arena, words, sizeof(uint64_t), 64),
+        .barred = arena_take_unset(arena, words, sizeof(uint64_t), 64),
     };
     if (answers.clear == NULL || answers.barred == NULL) {
         return arena_full(err);
@@ -667,7 +678,7 @@ result screen_answers_init(const struct screen *screen, bool each, struct arena 
 result screen_all(const struct screen *screen, struct arena scratch,
                   const struct screen_answers *answers, struct err *err)
 {
-    void *bytes = arena_take(&scratch, screen_scratch_size(screen) + 1, 1, 64);
+    void *bytes = arena_take_unset(&scratch, screen_scratch_size(screen) + 1, 1, 64);
     if (bytes == NULL) {
         return arena_full(err);
     }

@@ -36,16 +36,15 @@ static void hash_trees(const struct rulebook *rulebook, uint64_t *hashes)
 }
 
 /* The place of a tree among those compiled: its own, or the free one where it would stand. */
-static struct compiled *find_compiled(const struct compiler *compiler, node_index node)
+static size_t compiled_place(const struct compiler *compiler, node_index node)
 {
     const struct pass *pass = compiler->pass;
     size_t place = compiler->hashes[node] & (pass->compiled_capacity - 1);
-    struct compiled *found = &pass->compiled[place];
-    while (found->is_there && !same_tree(compiler->common.rulebook, found->node, node)) {
+    while (pass->is_compiled[place] &&
+           !same_tree(compiler->common.rulebook, pass->compiled[place].node, node)) {
         place = (place + 1) & (pass->compiled_capacity - 1);
-        found = &pass->compiled[place];
     }
-    return found;
+    return place;
 }
 
 /* --- comparisons --------------------------------------------------------------------------- */
@@ -452,13 +451,15 @@ struct lowered lower_condition(struct compiler *compiler, node_index condition)
     if (common_condition(&compiler->common, condition)) {
         return lowered_constant(judge_condition(rulebook, condition, &compiler->common.question));
     }
-    const struct compiled *before_it = find_compiled(compiler, condition);
-    if (before_it->is_there) {
-        return before_it->lowered;
+    struct pass *pass = compiler->pass;
+    const size_t before_it = compiled_place(compiler, condition);
+    if (pass->is_compiled[before_it]) {
+        return pass->compiled[before_it].lowered;
     }
     const struct lowered lowered = lower_node(compiler, &rulebook->nodes[condition]);
-    *find_compiled(compiler, condition) =
-        (struct compiled){.is_there = true, .node = condition, .lowered = lowered};
+    const size_t place = compiled_place(compiler, condition);
+    pass->compiled[place] = (struct compiled){.node = condition, .lowered = lowered};
+    pass->is_compiled[place] = true;
     return lowered;
 }
 
@@ -492,11 +493,12 @@ static result begin_pass(struct compiler *compiler, struct pass *pass, struct pl
     const size_t capacity = compiled_capacity(rulebook);
     *pass = (struct pass){
         .plan = plan,
-        .compiled = ARENA_NEW(compiler->arena, struct compiled, capacity),
+        .compiled = ARENA_NEW_UNSET(compiler->arena, struct compiled, capacity),
+        .is_compiled = ARENA_NEW(compiler->arena, bool, capacity),
         .compiled_capacity = capacity,
         .expired = ARENA_NEW(compiler->arena, struct known_lowered, rulebook->clock_count + 1),
     };
-    if (pass->compiled == NULL || pass->expired == NULL) {
+    if (pass->compiled == NULL || pass->is_compiled == NULL || pass->expired == NULL) {
         return arena_full(err);
     }
     compiler->pass = pass;

@@ -27,7 +27,6 @@ struct known_lowered {
 
 /* A condition that was compiled, by the node where it stands first. */
 struct compiled {
-    bool is_there;
     node_index node;
     struct lowered lowered;
 };
@@ -36,6 +35,7 @@ struct compiled {
 struct pass {
     struct plan *plan;
     struct compiled *compiled; /* a table of hashes; compiled_capacity is a power of two */
+    bool *is_compiled;         /* which of its places hold something */
     size_t compiled_capacity;
     struct known_lowered *expired; /* of clocks */
 };

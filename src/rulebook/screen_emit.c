@@ -5,7 +5,7 @@
 
 /* --- lists that grow ----------------------------------------------------------------------- */
 
-/* Room for one more in a list of an arena; the list moves when it grows. */
+/* Room for one more in a list of an arena, which holds anything; the list moves when it grows. */
 static bool make_room(struct compiler *compiler, void **list, size_t count, size_t *capacity,
                       size_t size)
 {
@@ -13,7 +13,7 @@ static bool make_room(struct compiler *compiler, void **list, size_t count, size
         return true;
     }
     const size_t larger = *capacity == 0 ? 64 : *capacity * 2;
-    void *moved = arena_take(compiler->arena, larger, size, alignof(max_align_t));
+    void *moved = arena_take_unset(compiler->arena, larger, size, alignof(max_align_t));
     if (moved == NULL) {
         compiler->full = true;
         return false;
@@ -53,6 +53,7 @@ static uint32_t scratch_buffer(struct compiler *compiler)
         return 0;
     }
     plan->buffer_slots = list;
+    plan->buffer_slots[plan->buffer_count] = 0;
     return (uint32_t)plan->buffer_count++;
 }
 

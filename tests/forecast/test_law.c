@@ -19,7 +19,7 @@
 enum {
     MEMORY = 256 * 1024 * 1024,
     PEOPLE_NUMBERS = 1 << 17,
-    FACTS = 20,
+    FACTS = 24,
     LOOKED_AT = 13,
     FAMILY_MAX = 4,
 };
@@ -41,6 +41,8 @@ static const char law_text[] =
     "fact person.paper : text\n  \"Paper\"\n"
     "fact person.grown : flag\n  \"Grown\"\n"
     "fact person.housed : flag\n  \"Housed\"\n"
+    "fact person.signed : flag\n  \"Signed\"\n"
+    "fact person.stamp\n  \"Stamp\"\n  one of round, square, broken\n"
     "fact family.complete : flag\n  \"Complete\"\n"
     "fact agreement.partner : country\n  \"Partner\"\n"
     "fact agreement.nationalities : countries\n  \"Nationalities\"\n"
@@ -109,6 +111,19 @@ static const char safeguards[] =
     "barred\n"
     "  example \"u\"\n    given agreement.partner = ALB\n    then unknown\n";
 
+/* One fact alone bars from some ways of the stage, or from all. */
+static const char lone_safeguards[] =
+    "safeguard signed\n  guards send, send_far\n  source \"A\"\n  reason \"B.\"\n"
+    "  clear when person.signed\n"
+    "  example \"c\"\n    on 2024-02-01\n    given person.signed = yes\n    then clear\n"
+    "  example \"b\"\n    on 2024-02-01\n    given person.signed = no\n    then barred\n"
+    "  example \"u\"\n    on 2024-02-01\n    then unknown\n"
+    "safeguard stamped\n  guards send_far\n  source \"A\"\n  reason \"B.\"\n"
+    "  clear when person.stamp in (round, square)\n"
+    "  example \"c\"\n    on 2024-02-01\n    given person.stamp = square\n    then clear\n"
+    "  example \"b\"\n    on 2024-02-01\n    given person.stamp = broken\n    then barred\n"
+    "  example \"u\"\n    on 2024-02-01\n    then unknown\n";
+
 static const char family_safeguards[] =
     "safeguard all_ready\n  guards send\n  source \"A\"\n  reason \"B.\"\n"
     "  clear when every family member has (person.ready or person.marked)\n"
@@ -163,10 +178,13 @@ static const char scenario_text[] =
     "  person.ready = yes share 0.5\n    or no share 0.3\n"
     "  person.nationality = nationality\n"
     "  person.paper = \"seen\" share 0.5\n"
+    "  person.signed = yes share 0.9\n    or no share 0.05\n"
+    "  person.stamp = round share 0.7\n    or broken share 0.2\n"
     "facts on here of families with children\n"
     "  person.ready = yes share 0.8\n    or no share 0.1\n"
     "facts on here of children\n"
     "  person.grown = no share 0.9\n"
+    "  person.signed = yes share 0.97\n"
     "facts on there of families with children\n"
     "  person.housed = yes share 0.8\n"
     "facts on there of children\n"
@@ -210,8 +228,11 @@ static const struct line lines[] = {
     {HERE, EACH, "person.ready", {{TEXT, "yes", 0, 0.5}, {TEXT, "no", 0, 0.3}}},
     {HERE, EACH, "person.nationality", {{NATIONALITY, "", 0, 1}}},
     {HERE, EACH, "person.paper", {{TEXT, "seen", 0, 0.5}}},
+    {HERE, EACH, "person.signed", {{TEXT, "yes", 0, 0.9}, {TEXT, "no", 0, 0.05}}},
+    {HERE, EACH, "person.stamp", {{TEXT, "round", 0, 0.7}, {TEXT, "broken", 0, 0.2}}},
     {HERE, WITH_CHILDREN, "person.ready", {{TEXT, "yes", 0, 0.8}, {TEXT, "no", 0, 0.1}}},
     {HERE, CHILDREN, "person.grown", {{TEXT, "no", 0, 0.9}}},
+    {HERE, CHILDREN, "person.signed", {{TEXT, "yes", 0, 0.97}}},
     {THERE, WITH_CHILDREN, "person.housed", {{TEXT, "yes", 0, 0.8}}},
     {THERE, CHILDREN, "person.count", {{TEXT, "2", 0, 0.9}}},
     {THERE, EACH, "person.count", {{TEXT, "1", 0, 0.5}, {TEXT, "12", 0, 0.3}}},
@@ -252,6 +273,7 @@ static struct world {
     uint64_t looked_at;
     uint64_t cleared;
     uint64_t barred;
+    uint64_t barred_on_coming;
     uint64_t barred_looked_at;
     uint64_t families_cleared;
     uint64_t families_held; /* though somebody in them is clear */
@@ -371,13 +393,27 @@ static struct lives *somebody_new(const struct procedure_who *who, enum where wh
     return lives;
 }
 
+/* The judged ways by their numbers: stage by stage, in the order of the text. */
+enum { WAY_SENT = 0, WAY_SENT_FAR = 1, WAY_SENT_ON = 5 };
+
+/* Of some it is certain at once, for all ways of the stage. */
+static uint32_t seated(struct lives *lives, uint32_t seat)
+{
+    if ((seat & PROCEDURE_NEVER_CLEARED) != 0) {
+        lives->barred =
+            lives->where == THERE ? 1U << WAY_SENT_ON : 1U << WAY_SENT | 1U << WAY_SENT_FAR;
+        world.barred_on_coming++;
+    }
+    return seat;
+}
+
 static uint32_t comes(void *context, const struct procedure_who *who, uint32_t stage, int32_t day)
 {
     (void)context;
     struct lives *lives = somebody_new(who, (enum where)stage);
     give_all(lives, COMING, day);
     give_all(lives, (enum where)stage, day);
-    return world.law->begin(world.law->context, who, stage, day);
+    return seated(lives, world.law->begin(world.law->context, who, stage, day));
 }
 
 static uint32_t steps(void *context, const struct procedure_who *who, uint32_t from, uint32_t step,
@@ -398,7 +434,7 @@ static uint32_t steps(void *context, const struct procedure_who *who, uint32_t f
     lives->barred = 0;
     lives->where = (enum where)to;
     give_all(lives, (enum where)to, day);
-    return world.law->step(world.law->context, who, from, step, to, day);
+    return seated(lives, world.law->step(world.law->context, who, from, step, to, day));
 }
 
 static bool is_clear_alone(uint32_t step, const struct lives *lives, uint32_t member, int32_t day)
@@ -429,9 +465,6 @@ static bool is_clear(uint32_t step, const struct lives *lives, int32_t day)
     world.families_held += clear > 0 && clear < lives->people;
     return clear == lives->people;
 }
-
-/* The judged ways by their numbers: stage by stage, in the order of the text. */
-enum { WAY_SENT = 0, WAY_SENT_FAR = 1, WAY_SENT_ON = 5 };
 
 static uint32_t step_of(uint32_t way)
 {
@@ -500,8 +533,9 @@ static void load_rulebook(struct arena scratch)
 {
     struct err err = {0};
     struct diagnostics diagnostics;
-    const struct rulebook_file file = {STR("small"), arena_format(&world.arena, "%s%s%s", law_text,
-                                                                  safeguards, family_safeguards)};
+    const struct rulebook_file file = {STR("small"),
+                                       arena_format(&world.arena, "%s%s%s%s", law_text, safeguards,
+                                                    lone_safeguards, family_safeguards)};
     assert_true(diagnostics_init(&diagnostics, &world.arena, &err).ok);
     if (!rulebook_load(&file, 1, &world.arena, scratch, &world.rulebook, &diagnostics, &err).ok) {
         fail_msg("%s:%u: %s", err.file, err.line, err.what);
@@ -554,6 +588,8 @@ static void as_the_scalar_judge(void **state)
                   "so by the judge\n",
                   (unsigned long long)world.looked_at, (unsigned long long)world.cleared,
                   (unsigned long long)world.barred, (unsigned long long)world.barred_looked_at);
+    print_message("# %llu barred on coming into a stage\n",
+                  (unsigned long long)world.barred_on_coming);
     print_message("# %llu families clear, %llu held though somebody in them is clear\n",
                   (unsigned long long)world.families_cleared,
                   (unsigned long long)world.families_held);
@@ -562,6 +598,7 @@ static void as_the_scalar_judge(void **state)
     assert_true(world.families_cleared > 100 && world.families_held > 1000);
     assert_true(world.cleared > 1000 && world.looked_at - world.cleared > 1000);
     assert_true(world.barred > 1000 && world.barred_looked_at > 1000);
+    assert_true(world.barred_on_coming > 1000);
     arena_close(&scratch);
     arena_close(&world.arena);
 }

@@ -363,6 +363,7 @@ struct door {
     uint64_t sent;
     uint64_t lost; /* clear once, and no longer when next judged */
     uint64_t shut; /* who never will be clear */
+    uint64_t known_on_coming;
     uint64_t present;
     uint64_t held[DAYS + 1]; /* by day of judging */
 };
@@ -372,10 +373,13 @@ static uint32_t door_begin(void *context, const struct procedure_who *who, uint3
 {
     (void)stage;
     (void)day;
-    ((struct door *)context)->clear[who->person] = false;
-    ((struct door *)context)->never[who->person] = false;
-    ((struct door *)context)->present++;
-    return who->person;
+    struct door *door = context;
+    const bool never = draw_key(1, who->key) % 10 == 0;
+    door->clear[who->person] = false;
+    door->never[who->person] = never;
+    door->known_on_coming += never;
+    door->present++;
+    return never ? who->person | PROCEDURE_NEVER_CLEARED : who->person;
 }
 
 static uint32_t door_step(void *context, const struct procedure_who *who, uint32_t from,
@@ -417,7 +421,8 @@ static result door_judge(void *context, uint32_t way, const struct procedure_can
 }
 
 /* More are clear than are served, and most are not clear the next time: nobody is served then. Of
- * whom it is certain it is not asked again, and they are held by the law as long as they stay. */
+ * whom it is certain it is not asked again, and of whom it is certain on coming not once; they are
+ * held by the law as long as they stay. */
 static void only_who_is_clear(void **state)
 {
     (void)state;
@@ -436,7 +441,7 @@ static void only_who_is_clear(void **state)
     struct procedure_way *leaves = small_way(&small, here, WAY_BY_HAZARD);
     leaves->hazard = small_always(&small, 0.01);
     small_branch(&small, leaves, gone, small_always(&small, 1));
-    small_arrivals(&small, here, small_always(&small, 5));
+    small_arrivals(&small, here, small_always(&small, 6));
     const size_t held = small_series(&small, TERM_HELD_BY_LAW, 0);
     struct procedure procedure = small.procedure;
     const struct procedure_law law = {.context = &door,
@@ -460,6 +465,7 @@ static void only_who_is_clear(void **state)
     print_message("# %llu sent, %llu clearances lost, %llu never\n", (unsigned long long)door.sent,
                   (unsigned long long)door.lost, (unsigned long long)door.shut);
     assert_true(door.sent > 300 && door.lost > 500 && door.shut > 300);
+    assert_true(door.known_on_coming > 100);
     for (size_t i = 0; i < procedure.quarter_count; i++) {
         static const int quarter_ends[] = {91, 182, 274, DAYS};
         const int judged = (quarter_ends[i] - 1) / law.days_between * law.days_between;
