@@ -18,7 +18,7 @@ void buf_init(struct buf *buf, struct arena *arena, size_t len_max)
 static bool grow_in_place(struct buf *buf, size_t capacity)
 {
     const bool last = buf->at != NULL && buf->at + buf->capacity == buf->arena->at;
-    if (!last || arena_take(buf->arena, capacity - buf->capacity, 1, 1) == NULL) {
+    if (!last || arena_take_unset(buf->arena, capacity - buf->capacity, 1, 1) == NULL) {
         return false;
     }
     buf->capacity = capacity;
@@ -27,7 +27,7 @@ static bool grow_in_place(struct buf *buf, size_t capacity)
 
 static bool move(struct buf *buf, size_t capacity)
 {
-    char *at = arena_take(buf->arena, capacity, 1, 1);
+    char *at = arena_take_unset(buf->arena, capacity, 1, 1);
     if (at == NULL) {
         return false;
     }
@@ -64,12 +64,29 @@ static bool buf_reserve(struct buf *buf, size_t more)
     return !buf->failed;
 }
 
+/* What is there is followed by a NUL at any time. */
+static void lengthen(struct buf *buf, size_t more)
+{
+    buf->len += more;
+    buf->at[buf->len] = '\0';
+}
+
 void buf_put(struct buf *buf, str text)
 {
     if (text.len > 0 && buf_reserve(buf, text.len)) {
         memcpy(buf->at + buf->len, text.at, text.len);
-        buf->len += text.len;
+        lengthen(buf, text.len);
     }
+}
+
+char *buf_take(struct buf *buf, size_t len)
+{
+    if (!buf_reserve(buf, len)) {
+        return NULL;
+    }
+    char *at = buf->at + buf->len;
+    lengthen(buf, len);
+    return at;
 }
 
 void buf_put_c(struct buf *buf, const char *text)
@@ -80,7 +97,8 @@ void buf_put_c(struct buf *buf, const char *text)
 void buf_put_char(struct buf *buf, char c)
 {
     if (buf_reserve(buf, 1)) {
-        buf->at[buf->len++] = c;
+        buf->at[buf->len] = c;
+        lengthen(buf, 1);
     }
 }
 
