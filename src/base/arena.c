@@ -203,13 +203,14 @@ void *arena_take(struct arena *arena, size_t count, size_t size, size_t alignmen
 
 str arena_copy(struct arena *arena, str text)
 {
-    char *copy = text.len == SIZE_MAX ? NULL : arena_take(arena, text.len + 1, 1, 1);
+    char *copy = text.len == SIZE_MAX ? NULL : arena_take_unset(arena, text.len + 1, 1, 1);
     if (copy == NULL) {
         return (str){0};
     }
     if (text.len > 0) {
         memcpy(copy, text.at, text.len);
     }
+    copy[text.len] = '\0';
     return (str){.at = copy, .len = text.len};
 }
 
