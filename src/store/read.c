@@ -352,7 +352,7 @@ static result merged_stage_events(struct transaction *transaction, int64_t perso
         return arena_full(err);
     }
     size_t count = 0;
-    for (size_t i = 0; i < all_count; i++) {
+    for (size_t i = 0; i < all_count && count < STAGE_EVENTS_MAX; i++) {
         if (is_of_stage(&all[i])) {
             events[count++] = all[i];
         }
@@ -397,16 +397,17 @@ static result course_events(struct transaction *transaction, int64_t person, int
     const int64_t *positions = NULL;
     size_t count = 0;
     TRY(stage_positions(transaction, person, before, arena, &positions, &count, err));
-    struct event *events = ARENA_NEW_UNSET(arena, struct event, count + 1);
+    const size_t newest = count < STAGE_EVENTS_MAX ? count : STAGE_EVENTS_MAX;
+    struct event *events = ARENA_NEW_UNSET(arena, struct event, newest + 1);
     if (events == NULL) {
         return arena_full(err);
     }
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < newest; i++) {
         bool opened = false;
         TRY(event_at(transaction, positions[count - 1 - i], arena, &events[i], &opened, err));
     }
     *ret_events = events;
-    *ret_count = count;
+    *ret_count = newest;
     return result_ok();
 }
 

@@ -346,8 +346,10 @@ MUST_USE result transaction_history(struct transaction *transaction, enum subjec
                                     int64_t subject, int64_t before, size_t limit,
                                     struct arena *arena, const struct event **ret_events,
                                     size_t *ret_count, struct err *err);
-/* Of a person's, those that brought them into a stage: the registration, and steps taken. The
- * person's course tells which they are, so that of a long history few events are read. */
+/* Of a person's, those that brought them into a stage: the registration, and steps taken; the
+ * latest STAGE_EVENTS_MAX, for somebody of whom one step is taken again and again. The person's
+ * course tells which they are, so that of a long history few events are read. */
+enum { STAGE_EVENTS_MAX = 200 };
 MUST_USE result transaction_stage_events(struct transaction *transaction, int64_t person,
                                          int64_t before, struct arena *arena,
                                          const struct event **ret_events, size_t *ret_count,
