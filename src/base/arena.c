@@ -214,15 +214,21 @@ str arena_copy(struct arena *arena, str text)
     return (str){.at = copy, .len = text.len};
 }
 
+/* What is written mostly is short, and fits at the first try. */
+enum { FORMAT_FIRST = 128 };
+
 str arena_format(struct arena *arena, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
     va_list again;
     va_copy(again, args);
-    const int len = vsnprintf(NULL, 0, format, args);
-    char *text = len < 0 ? NULL : arena_take(arena, (size_t)len + 1, 1, 1);
-    if (text != NULL) {
+    char first[FORMAT_FIRST];
+    const int len = vsnprintf(first, sizeof first, format, args);
+    char *text = len < 0 ? NULL : arena_take_unset(arena, (size_t)len + 1, 1, 1);
+    if (text != NULL && (size_t)len < sizeof first) {
+        memcpy(text, first, (size_t)len + 1);
+    } else if (text != NULL) {
         vsnprintf(text, (size_t)len + 1, format, again);
     }
     va_end(again);

@@ -117,18 +117,32 @@ void buf_put_int64(struct buf *buf, int64_t number)
     buf_put(buf, (str){.at = digits + at, .len = sizeof digits - at});
 }
 
+/* What is left of the room that was taken, with that of the final NUL. */
+static size_t room_left(const struct buf *buf)
+{
+    const size_t taken = buf->capacity - buf->len;
+    const size_t allowed = buf->len_max - buf->len + 1;
+    return taken < allowed ? taken : allowed;
+}
+
+/* Mostly what is there is enough, and is written at the first try. */
 void buf_format(struct buf *buf, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
     va_list again;
     va_copy(again, args);
-    const int len = vsnprintf(NULL, 0, format, args);
+    const size_t room = buf->failed ? 0 : room_left(buf);
+    const int len = vsnprintf(room == 0 ? NULL : buf->at + buf->len, room, format, args);
     if (len < 0) {
         buf->failed = true;
+    } else if ((size_t)len < room) {
+        buf->len += (size_t)len;
     } else if (buf_reserve(buf, (size_t)len)) {
         vsnprintf(buf->at + buf->len, (size_t)len + 1, format, again);
         buf->len += (size_t)len;
+    } else if (room > 0) {
+        buf->at[buf->len] = '\0';
     }
     va_end(again);
     va_end(args);
