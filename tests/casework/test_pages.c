@@ -167,6 +167,10 @@ static void test_page_at_hub(void **state)
     assert_false(answer.view.facts[agreed].value.known);
     const struct person_answer more = page_of(office, CLERK, &person);
     assert_true(more.view.facts[agreed].value.known);
+    /* Also when all of them are older than the lines that are shown. */
+    for (int i = 0; i <= HISTORY_LATEST; i++) {
+        assert_true(office_record(office, CLERK, person.reference, "person.remarks", "seen").ok);
+    }
     expect_passages(office, CLERK, &person, 3);
     expect_passages(office, OPERATOR_NORTH, &person, 3);
 }
