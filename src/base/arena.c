@@ -203,15 +203,19 @@ void *arena_take(struct arena *arena, size_t count, size_t size, size_t alignmen
 
 str arena_copy(struct arena *arena, str text)
 {
-    char *copy = text.len == SIZE_MAX ? NULL : arena_take(arena, text.len + 1, 1, 1);
+    char *copy = text.len == SIZE_MAX ? NULL : arena_take_unset(arena, text.len + 1, 1, 1);
     if (copy == NULL) {
         return (str){0};
     }
     if (text.len > 0) {
         memcpy(copy, text.at, text.len);
     }
+    copy[text.len] = '\0';
     return (str){.at = copy, .len = text.len};
 }
+
+/* What is written mostly is short, and fits at the first try. */
+enum { FORMAT_FIRST = 128 };
 
 str arena_format(struct arena *arena, const char *format, ...)
 {
@@ -219,9 +223,12 @@ str arena_format(struct arena *arena, const char *format, ...)
     va_start(args, format);
     va_list again;
     va_copy(again, args);
-    const int len = vsnprintf(NULL, 0, format, args);
-    char *text = len < 0 ? NULL : arena_take(arena, (size_t)len + 1, 1, 1);
-    if (text != NULL) {
+    char first[FORMAT_FIRST];
+    const int len = vsnprintf(first, sizeof first, format, args);
+    char *text = len < 0 ? NULL : arena_take_unset(arena, (size_t)len + 1, 1, 1);
+    if (text != NULL && (size_t)len < sizeof first) {
+        memcpy(text, first, (size_t)len + 1);
+    } else if (text != NULL) {
         vsnprintf(text, (size_t)len + 1, format, again);
     }
     va_end(again);

@@ -18,7 +18,7 @@ void buf_init(struct buf *buf, struct arena *arena, size_t len_max)
 static bool grow_in_place(struct buf *buf, size_t capacity)
 {
     const bool last = buf->at != NULL && buf->at + buf->capacity == buf->arena->at;
-    if (!last || arena_take(buf->arena, capacity - buf->capacity, 1, 1) == NULL) {
+    if (!last || arena_take_unset(buf->arena, capacity - buf->capacity, 1, 1) == NULL) {
         return false;
     }
     buf->capacity = capacity;
@@ -27,7 +27,7 @@ static bool grow_in_place(struct buf *buf, size_t capacity)
 
 static bool move(struct buf *buf, size_t capacity)
 {
-    char *at = arena_take(buf->arena, capacity, 1, 1);
+    char *at = arena_take_unset(buf->arena, capacity, 1, 1);
     if (at == NULL) {
         return false;
     }
@@ -64,12 +64,29 @@ static bool buf_reserve(struct buf *buf, size_t more)
     return !buf->failed;
 }
 
+/* What is there is followed by a NUL at any time. */
+static void lengthen(struct buf *buf, size_t more)
+{
+    buf->len += more;
+    buf->at[buf->len] = '\0';
+}
+
 void buf_put(struct buf *buf, str text)
 {
     if (text.len > 0 && buf_reserve(buf, text.len)) {
         memcpy(buf->at + buf->len, text.at, text.len);
-        buf->len += text.len;
+        lengthen(buf, text.len);
     }
+}
+
+char *buf_take(struct buf *buf, size_t len)
+{
+    if (!buf_reserve(buf, len)) {
+        return NULL;
+    }
+    char *at = buf->at + buf->len;
+    lengthen(buf, len);
+    return at;
 }
 
 void buf_put_c(struct buf *buf, const char *text)
@@ -80,7 +97,8 @@ void buf_put_c(struct buf *buf, const char *text)
 void buf_put_char(struct buf *buf, char c)
 {
     if (buf_reserve(buf, 1)) {
-        buf->at[buf->len++] = c;
+        buf->at[buf->len] = c;
+        lengthen(buf, 1);
     }
 }
 
@@ -99,18 +117,32 @@ void buf_put_int64(struct buf *buf, int64_t number)
     buf_put(buf, (str){.at = digits + at, .len = sizeof digits - at});
 }
 
+/* What is left of the room that was taken, with that of the final NUL. */
+static size_t room_left(const struct buf *buf)
+{
+    const size_t taken = buf->capacity - buf->len;
+    const size_t allowed = buf->len_max - buf->len + 1;
+    return taken < allowed ? taken : allowed;
+}
+
+/* Mostly what is there is enough, and is written at the first try. */
 void buf_format(struct buf *buf, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
     va_list again;
     va_copy(again, args);
-    const int len = vsnprintf(NULL, 0, format, args);
+    const size_t room = buf->failed ? 0 : room_left(buf);
+    const int len = vsnprintf(room == 0 ? NULL : buf->at + buf->len, room, format, args);
     if (len < 0) {
         buf->failed = true;
+    } else if ((size_t)len < room) {
+        buf->len += (size_t)len;
     } else if (buf_reserve(buf, (size_t)len)) {
         vsnprintf(buf->at + buf->len, (size_t)len + 1, format, again);
         buf->len += (size_t)len;
+    } else if (room > 0) {
+        buf->at[buf->len] = '\0';
     }
     va_end(again);
     va_end(args);

@@ -18,6 +18,8 @@ struct buf {
 
 void buf_init(struct buf *buf, struct arena *arena, size_t len_max);
 void buf_put(struct buf *buf, str text);
+/* Room for `len` bytes that the caller writes at once; NULL when they do not fit. */
+char *buf_take(struct buf *buf, size_t len);
 void buf_put_c(struct buf *buf, const char *text);
 void buf_put_char(struct buf *buf, char c);
 void buf_put_int64(struct buf *buf, int64_t number);

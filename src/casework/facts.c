@@ -179,7 +179,7 @@ result hub_standing_load(struct sitting *sitting, const struct case_time *when, 
 static result own_values(const struct rulebook *rulebook, struct arena *arena,
                          struct subject_facts *facts, struct err *err)
 {
-    struct value *values = ARENA_NEW(arena, struct value, rulebook->fact_count + 1);
+    struct value *values = ARENA_NEW_UNSET(arena, struct value, rulebook->fact_count + 1);
     if (values == NULL) {
         return arena_full(err);
     }

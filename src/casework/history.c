@@ -267,108 +267,84 @@ static bool is_passage(const struct event *event)
     return event->kind == EVENT_STEP_TAKEN || event->kind == EVENT_PERSON_REGISTERED;
 }
 
-struct looking_over {
-    struct sitting *sitting;
-    const struct history_of *of;
-    struct history_line lines[HISTORY_LATEST];
-    struct event *passages;
-    size_t passage_room;
-    struct history_overview overview;
-    size_t visited;
-};
-
-/* There are few: room for all that there could be would have to be cleared each time. */
-static result add_passage(struct looking_over *looking, const struct event *event, struct err *err)
+/* Those among the lines, and room for `more` that are older. */
+static result begin_passages(struct sitting *sitting, const struct history_line *lines,
+                             size_t count, size_t more, struct event **ret_passages,
+                             size_t *ret_count, struct err *err)
 {
-    const size_t count = looking->overview.passage_count;
-    if (count == looking->passage_room) {
-        const size_t room = count == 0 ? HISTORY_LATEST : 2 * count;
-        struct event *passages = ARENA_NEW(looking->sitting->arena, struct event, room);
-        if (passages == NULL) {
-            return arena_full(err);
-        }
-        for (size_t i = 0; i < count; i++) {
-            passages[i] = looking->passages[i];
-        }
-        looking->passages = passages;
-        looking->passage_room = room;
+    size_t found = 0;
+    struct event *passages = ARENA_NEW_UNSET(sitting->arena, struct event, count + more + 1);
+    if (passages == NULL) {
+        return arena_full(err);
     }
-    looking->passages[looking->overview.passage_count++] = *event;
+    for (size_t i = 0; i < count; i++) {
+        if (is_passage(&lines[i].event)) {
+            passages[found++] = lines[i].event;
+        }
+    }
+    *ret_passages = passages;
+    *ret_count = found;
     return result_ok();
 }
 
-/* Whether anything is older than the latest lines shows by the first that is. */
-static bool opens(void *context, const struct event *header)
-{
-    const struct looking_over *looking = context;
-    return !looking->overview.more || is_passage(header);
-}
-
-static result look_at(void *context, const struct event *event, bool opened, struct err *err)
-{
-    struct looking_over *looking = context;
-    struct history_overview *overview = &looking->overview;
-    const struct history_query query = {.topics = HISTORY_ALL_TOPICS};
-    bool wanted = false;
-    looking->visited++;
-    if (!opened || looking->visited > HISTORY_LINES_MAX) {
-        return result_ok();
-    }
-    TRY(is_wanted(looking->sitting, looking->of, &query, event, &wanted, err));
-    if (!wanted) {
-        return result_ok();
-    }
-    if (overview->count < HISTORY_LATEST) {
-        struct history_line *line = &looking->lines[overview->count++];
-        line->event = *event;
-        TRY(sitting_actor(looking->sitting, event->actor, &line->actor, err));
-    } else {
-        overview->more = true;
-    }
-    return is_passage(event) ? add_passage(looking, event, err) : result_ok();
-}
-
-/* All of it was read, as for a page of the history. */
-static result look_over_lines(struct looking_over *looking, struct err *err)
+static result look_over_past(struct sitting *sitting, const struct history_of *of,
+                             struct history_overview *ret_overview, struct err *err)
 {
     const struct history_query query = {.topics = HISTORY_ALL_TOPICS, .limit = HISTORY_LINES_MAX};
     const struct history_line *lines = NULL;
     size_t count = 0;
     int64_t older = 0;
-    looking->overview = (struct history_overview){.count = 0};
-    TRY(history_read(looking->sitting, looking->of, &query, &lines, &count, &older, err));
-    for (size_t i = 0; i < count; i++) {
-        if (i < HISTORY_LATEST) {
-            looking->lines[looking->overview.count++] = lines[i];
-        }
-        if (is_passage(&lines[i].event)) {
-            TRY(add_passage(looking, &lines[i].event, err));
+    struct event *passages = NULL;
+    size_t passage_count = 0;
+    TRY(history_read(sitting, of, &query, &lines, &count, &older, err));
+    TRY(begin_passages(sitting, lines, count, 0, &passages, &passage_count, err));
+    *ret_overview = (struct history_overview){
+        .lines = lines,
+        .count = count < HISTORY_LATEST ? count : HISTORY_LATEST,
+        .more = count > HISTORY_LATEST,
+        .passages = passages,
+        .passage_count = passage_count,
+    };
+    return result_ok();
+}
+
+/* The latest lines are read as a page of the history is; what is older, only as far as it says when
+ * the person came into a stage. */
+static result look_over_now(struct sitting *sitting, const struct history_of *of,
+                            struct history_overview *ret_overview, struct err *err)
+{
+    const struct history_query all = {.topics = HISTORY_ALL_TOPICS};
+    const struct history_query query = {.topics = HISTORY_ALL_TOPICS, .limit = HISTORY_LATEST};
+    struct history_overview overview = {.count = 0};
+    const struct event *older = NULL;
+    size_t older_count = 0;
+    int64_t next_before = 0;
+    struct event *passages = NULL;
+    TRY(history_read(sitting, of, &query, &overview.lines, &overview.count, &next_before, err));
+    if (next_before != 0) {
+        TRY(transaction_stage_events(sitting->transaction, of->person, next_before, sitting->arena,
+                                     &older, &older_count, err));
+    }
+    TRY(begin_passages(sitting, overview.lines, overview.count, older_count, &passages,
+                       &overview.passage_count, err));
+    for (size_t i = 0; i < older_count; i++) {
+        bool wanted = false;
+        TRY(is_wanted(sitting, of, &all, &older[i], &wanted, err));
+        if (wanted) {
+            passages[overview.passage_count++] = older[i];
         }
     }
-    looking->overview.more = count > HISTORY_LATEST;
+    overview.more = next_before != 0;
+    overview.passages = passages;
+    *ret_overview = overview;
     return result_ok();
 }
 
 result history_look_over(struct sitting *sitting, const struct history_of *of,
                          struct history_overview *ret_overview, struct err *err)
 {
-    struct looking_over *looking = ARENA_NEW(sitting->arena, struct looking_over, 1);
-    if (looking == NULL) {
-        return arena_full(err);
-    }
-    *looking = (struct looking_over){.sitting = sitting, .of = of};
-    const struct history_visitor visitor = {.context = looking, .opens = opens, .visit = look_at};
-    if (!of->when->past) {
-        TRY(transaction_visit_history(sitting->transaction, SUBJECT_OF_PERSON, of->person,
-                                      HISTORY_LINES_MAX + 1, sitting->arena, &visitor, err));
-    }
-    if (of->when->past || looking->visited > HISTORY_LINES_MAX) {
-        TRY(look_over_lines(looking, err));
-    }
-    looking->overview.lines = looking->lines;
-    looking->overview.passages = looking->passages;
-    *ret_overview = looking->overview;
-    return result_ok();
+    return of->when->past ? look_over_past(sitting, of, ret_overview, err)
+                          : look_over_now(sitting, of, ret_overview, err);
 }
 
 /* --- the question ----------------------------------------------------------------------------- */

@@ -62,13 +62,14 @@ struct history_of {
     const struct request_row *requests;
     size_t request_count;
 };
-/* What the person's page shows of it. Few events are opened for that. */
+/* What the person's page shows of it. Few events are read for that. */
 struct history_overview {
     const struct history_line *lines; /* the latest, newest first, at most HISTORY_LATEST */
     size_t count;
     bool more;
-    const struct event *passages; /* of the latest HISTORY_LINES_MAX lines those that say when the
-                                     person came into a stage; newest first */
+    const struct event *passages; /* those that say when the person came into a stage, newest first;
+                                     of another time than now: of the latest HISTORY_LINES_MAX
+                                     lines */
     size_t passage_count;
 };
 MUST_USE result history_look_over(struct sitting *sitting, const struct history_of *of,

@@ -32,9 +32,6 @@ result json_out_text_finish(struct json_out *out, str *ret_text, struct err *err
 {
     ASSERT(out->as_text);
     ASSERT(out->depth == 0);
-    if (out->failed) {
-        return err_set(err, ERROR_INTERNAL, "A value could not be written as JSON");
-    }
     return buf_finish(&out->text, ret_text, err);
 }
 
@@ -71,9 +68,13 @@ static void begin_value(struct json_out *out, const char *key)
         const str name = str_from_c(key);
         out->members[out->member_count++] =
             (struct json_out_member){.begin = out->text.len, .key_len = name.len};
-        buf_put_char(&out->text, '"');
-        buf_put(&out->text, name);
-        buf_put(&out->text, STR("\":"));
+        char *at = buf_take(&out->text, name.len + 3);
+        if (at != NULL) {
+            at[0] = '"';
+            memcpy(at + 1, name.at, name.len);
+            at[name.len + 1] = '"';
+            at[name.len + 2] = ':';
+        }
     }
 }
 
@@ -89,6 +90,13 @@ static str key_of(const struct json_out *out, const struct json_out_member *memb
     return (str){.at = out->text.at + member->begin + 1, .len = member->key_len};
 }
 
+/* Keys are words, and mostly differ in their first letter. */
+static int compare_keys(str left, str right)
+{
+    return left.at[0] != right.at[0] ? (unsigned char)left.at[0] - (unsigned char)right.at[0]
+                                     : str_compare(left, right);
+}
+
 /* By insertion: objects have few members. False when they stood in order. */
 static bool sort_members(const struct json_out *out, struct json_out_member *members, size_t count)
 {
@@ -97,11 +105,11 @@ static bool sort_members(const struct json_out *out, struct json_out_member *mem
         const struct json_out_member member = members[i];
         const str key = key_of(out, &member);
         size_t at = i;
-        int order = str_compare(key_of(out, &members[at - 1]), key);
+        int order = compare_keys(key_of(out, &members[at - 1]), key);
         while (order > 0) {
             members[at] = members[at - 1];
             at--;
-            order = at == 0 ? -1 : str_compare(key_of(out, &members[at - 1]), key);
+            order = at == 0 ? -1 : compare_keys(key_of(out, &members[at - 1]), key);
         }
         ASSERT(order != 0);
         members[at] = member;
@@ -228,29 +236,4 @@ void json_out_instant(struct json_out *out, const char *key, instant when)
     char text[INSTANT_TEXT_SIZE];
     instant_format(when, text);
     json_out_c(out, key, text);
-}
-
-void json_out_value(struct json_out *out, const char *key, json_t *owned)
-{
-    if (!out->as_text) {
-        grow(out, key, owned);
-        return;
-    }
-    if (owned != NULL) {
-        begin_value(out, key);
-        out->failed = !json_put(&out->text, owned) || out->failed;
-        end_value(out);
-    }
-    json_decref(owned);
-}
-
-void json_out_members(struct json_out *out, json_t *owned)
-{
-    const char *key;
-    json_t *value;
-    json_object_foreach(owned, key, value)
-    {
-        json_out_value(out, key, json_incref(value));
-    }
-    json_decref(owned);
 }

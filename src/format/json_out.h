@@ -3,7 +3,7 @@
  * written and given back, would cost more than what it says.
  *
  * Members are given in any order; as text they stand in that of their keys, so that both ways lead
- * to the same bytes (json_write). A member that cannot be said - a text that is not UTF-8, NULL -
+ * to the same bytes (json_write). A member that cannot be said, a text that is not UTF-8,
  * is left out, as json_set does. Every function takes the key of the member, or NULL for an element
  * of an array and for the whole. Keys are the program's own words; no key is given twice. */
 #ifndef RETURNHUB_FORMAT_JSON_OUT_H
@@ -17,7 +17,6 @@ struct json_out_member;
 
 struct json_out {
     bool as_text;
-    bool failed;
     struct buf text;
     json_t *tree; /* the whole; the caller's own */
     struct json_out_open {
@@ -47,9 +46,5 @@ void json_out_int64(struct json_out *out, const char *key, int64_t number);
 void json_out_flag(struct json_out *out, const char *key, bool flag);
 void json_out_date(struct json_out *out, const char *key, date day);
 void json_out_instant(struct json_out *out, const char *key, instant when);
-/* A value that is a tree already; its reference is taken. */
-void json_out_value(struct json_out *out, const char *key, json_t *owned);
-/* The members of an object, as members of the one that is open; its reference is taken. */
-void json_out_members(struct json_out *out, json_t *owned);
 
 #endif

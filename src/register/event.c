@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "format/json.h"
+#include "format/json_in.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -242,138 +243,151 @@ static result refuse_member(const struct field *field, const char *wanted, struc
                    field->name.at, wanted);
 }
 
-static result read_text(const struct field *field, const json_t *value, struct arena *arena,
+static result read_text(const struct field *field, struct json_in *in, struct arena *arena,
                         str *ret_text, struct err *err)
 {
-    if (!json_is_string(value)) {
-        return refuse_member(field, "a text", err);
-    }
-    const str copy =
-        arena_copy(arena, (str){.at = json_string_value(value), .len = json_string_length(value)});
-    if (copy.at == NULL) {
-        return arena_full(err);
-    }
-    *ret_text = copy;
-    return result_ok();
+    return json_in_at_text(in) ? json_in_text(in, arena, ret_text, err)
+                               : refuse_member(field, "a text", err);
 }
 
-static result read_number(const struct field *field, const json_t *value, int64_t *ret_number,
+static result read_number(const struct field *field, struct json_in *in, int64_t *ret_number,
                           struct err *err)
 {
-    if (!json_is_integer(value)) {
-        return refuse_member(field, "a whole number", err);
-    }
-    *ret_number = json_integer_value(value);
-    return result_ok();
+    return json_in_at_number(in) ? json_in_number(in, ret_number, err)
+                                 : refuse_member(field, "a whole number", err);
 }
 
-static result read_day(const struct field *field, const json_t *value, struct known_day *ret_day,
-                       struct err *err)
+static result read_day(const struct field *field, struct json_in *in, struct arena scratch,
+                       struct known_day *ret_day, struct err *err)
 {
-    if (!json_is_string(value)) {
+    str text;
+    date day;
+    if (!json_in_at_text(in)) {
         return refuse_member(field, "a day", err);
     }
-    date day;
-    TRY(date_parse((str){.at = json_string_value(value), .len = json_string_length(value)}, &day,
-                   err));
+    TRY(json_in_text(in, &scratch, &text, err));
+    TRY(date_parse(text, &day, err));
     *ret_day = (struct known_day){.known = true, .day = day};
     return result_ok();
 }
 
-static result read_numbers(const struct field *field, const json_t *value, struct arena *arena,
+/* How many elements the list that begins here may have, at most. */
+static size_t elements_at_most(const struct json_in *in)
+{
+    size_t commas = 0;
+    for (size_t i = in->at; i < in->text.len; i++) {
+        commas += in->text.at[i] == ',' ? 1 : 0;
+    }
+    return commas + 1;
+}
+
+static result read_numbers(const struct field *field, struct json_in *in, struct arena *arena,
                            struct number_list *ret_list, struct err *err)
 {
-    if (!json_is_array(value)) {
+    if (!json_in_takes(in, '[')) {
         return refuse_member(field, "a list of whole numbers", err);
     }
-    const size_t count = json_array_size(value);
-    int64_t *items = ARENA_NEW(arena, int64_t, count);
+    struct number_list list = {.count = 0};
+    int64_t *items = ARENA_NEW_UNSET(arena, int64_t, elements_at_most(in));
     if (items == NULL) {
         return arena_full(err);
     }
-    for (size_t i = 0; i < count; i++) {
-        TRY(read_number(field, json_array_get(value, i), &items[i], err));
+    bool more = !json_in_takes(in, ']');
+    while (more) {
+        TRY(read_number(field, in, &items[list.count++], err));
+        more = json_in_takes(in, ',');
+        TRY(more ? result_ok() : json_in_take(in, ']', err));
     }
-    *ret_list = (struct number_list){.items = items, .count = count};
+    list.items = items;
+    *ret_list = list;
     return result_ok();
 }
 
-static result read_texts(const struct field *field, const json_t *value, struct arena *arena,
+static result read_texts(const struct field *field, struct json_in *in, struct arena *arena,
                          struct text_list *ret_list, struct err *err)
 {
-    if (!json_is_array(value)) {
+    if (!json_in_takes(in, '[')) {
         return refuse_member(field, "a list of texts", err);
     }
-    const size_t count = json_array_size(value);
-    str *items = ARENA_NEW(arena, str, count);
+    struct text_list list = {.count = 0};
+    str *items = ARENA_NEW_UNSET(arena, str, elements_at_most(in));
     if (items == NULL) {
         return arena_full(err);
     }
-    for (size_t i = 0; i < count; i++) {
-        TRY(read_text(field, json_array_get(value, i), arena, &items[i], err));
+    bool more = !json_in_takes(in, ']');
+    while (more) {
+        TRY(read_text(field, in, arena, &items[list.count++], err));
+        more = json_in_takes(in, ',');
+        TRY(more ? result_ok() : json_in_take(in, ']', err));
     }
-    *ret_list = (struct text_list){.items = items, .count = count};
+    list.items = items;
+    *ret_list = list;
     return result_ok();
 }
 
-static result read_member(const struct field *field, const json_t *value, struct arena *arena,
+static result read_member(const struct field *field, struct json_in *in, struct arena *arena,
                           struct event *event, struct err *err)
 {
     void *member = (char *)&event->body + field->offset;
     switch (field->type) {
     case FIELD_TEXT:
-        return read_text(field, value, arena, member, err);
+        return read_text(field, in, arena, member, err);
     case FIELD_NUMBER:
-        return read_number(field, value, member, err);
+        return read_number(field, in, member, err);
     case FIELD_DAY:
-        return read_day(field, value, member, err);
+        return read_day(field, in, *arena, member, err);
     case FIELD_NUMBERS:
-        return read_numbers(field, value, arena, member, err);
+        return read_numbers(field, in, arena, member, err);
     case FIELD_TEXTS:
-        return read_texts(field, value, arena, member, err);
+        return read_texts(field, in, arena, member, err);
     }
     return err_set(err, ERROR_INTERNAL, "A field of no known type");
 }
 
-static const struct field *field_named(const struct field_list *list, str name)
+/* Its place in the list, or the list's length. */
+static size_t field_named(const struct field_list *list, str name)
 {
-    for (size_t i = 0; i < list->count; i++) {
-        if (str_equal(list->fields[i].name, name)) {
-            return &list->fields[i];
-        }
+    size_t i = 0;
+    while (i < list->count && !str_equal(list->fields[i].name, name)) {
+        i++;
     }
-    return NULL;
+    return i;
 }
 
-static result read_members(json_t *object, struct arena *arena, struct event *event,
+static result read_members(struct json_in *in, struct arena *arena, struct event *event,
                            struct err *err)
 {
-    if (!json_is_object(object)) {
-        return err_set(err, ERROR_INPUT, "The body of an event must be an object");
-    }
     const struct field_list list = fields_of(event->kind);
-    const char *key;
-    json_t *value;
-    json_object_foreach(object, key, value)
-    {
-        const struct field *field = field_named(&list, str_from_c(key));
-        if (field == NULL) {
-            return err_set(err, ERROR_INPUT, "An event of kind %s has no member \"%s\"",
-                           event_kind_name(event->kind), key);
+    bool given[FIELDS_MAX] = {false};
+    bool more = !json_in_takes(in, '}');
+    while (more) {
+        struct arena scratch = *arena;
+        str name;
+        TRY(json_in_text(in, &scratch, &name, err));
+        const size_t field = field_named(&list, name);
+        if (field == list.count || given[field]) {
+            return err_set(err, ERROR_INPUT, "An event of kind %s has no%s member \"%.*s\"",
+                           event_kind_name(event->kind), field == list.count ? "" : " second",
+                           STR_ARG(name));
         }
-        TRY(read_member(field, value, arena, event, err));
+        given[field] = true;
+        TRY(json_in_take(in, ':', err));
+        TRY(read_member(&list.fields[field], in, arena, event, err));
+        more = json_in_takes(in, ',');
+        TRY(more ? result_ok() : json_in_take(in, '}', err));
     }
-    return result_ok();
+    return json_in_end(in, err);
 }
 
 result event_read_body(str text, struct arena *arena, struct event *event, struct err *err)
 {
-    json_t *object = NULL;
-    TRY(json_read(text, &object, err));
+    struct json_in in;
     memset(&event->body, 0, sizeof event->body);
-    const result read = read_members(object, arena, event, err);
-    json_decref(object);
-    return read;
+    TRY(json_in_begin(text, &in, err));
+    if (!json_in_takes(&in, '{')) {
+        return err_set(err, ERROR_INPUT, "The body of an event must be an object");
+    }
+    return read_members(&in, arena, event, err);
 }
 
 /* --- header and client id --- */

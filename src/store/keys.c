@@ -134,7 +134,8 @@ static struct event_record record_of(const struct event *event)
     return record;
 }
 
-struct event event_header(const struct event_record *record)
+/* What of the record lies open: the body is empty. */
+static struct event event_header(const struct event_record *record)
 {
     struct event event = {
         .position = record->position,

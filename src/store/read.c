@@ -333,47 +333,94 @@ result transaction_history(struct transaction *transaction, enum subject_kind ki
     return result_ok();
 }
 
-static result visit_merged(struct transaction *transaction, int64_t person, size_t limit,
-                           struct arena *arena, const struct history_visitor *visitor,
-                           struct err *err)
+/* --- the events that brought a person into a stage --- */
+
+static bool is_of_stage(const struct event *event)
 {
-    const struct event *events = NULL;
-    size_t count = 0;
-    TRY(merged_history(transaction, person, 0, limit, arena, &events, &count, err));
-    for (size_t i = 0; i < count; i++) {
-        TRY(visitor->visit(visitor->context, &events[i], true, err));
+    return event->kind == EVENT_PERSON_REGISTERED || event->kind == EVENT_STEP_TAKEN;
+}
+
+static result merged_stage_events(struct transaction *transaction, int64_t person, int64_t before,
+                                  struct arena *arena, struct event **ret_events, size_t *ret_count,
+                                  struct err *err)
+{
+    const struct event *all = NULL;
+    size_t all_count = 0;
+    TRY(merged_history(transaction, person, before, 0, arena, &all, &all_count, err));
+    struct event *events = ARENA_NEW(arena, struct event, all_count + 1);
+    if (events == NULL) {
+        return arena_full(err);
     }
+    size_t count = 0;
+    for (size_t i = 0; i < all_count && count < STAGE_EVENTS_MAX; i++) {
+        if (is_of_stage(&all[i])) {
+            events[count++] = all[i];
+        }
+    }
+    *ret_events = events;
+    *ret_count = count;
     return result_ok();
 }
 
-static result visit_record(struct transaction *transaction, const struct event_record *record,
-                           struct arena *arena, const struct history_visitor *visitor,
-                           struct err *err)
+/* Oldest first, as they stand in the course. */
+static result stage_positions(struct transaction *transaction, int64_t person, int64_t before,
+                              struct arena *arena, const int64_t **ret_positions, size_t *ret_count,
+                              struct err *err)
 {
-    struct event event = event_header(record);
-    const bool opens = visitor->opens(visitor->context, &event);
-    if (opens) {
-        bool opened = false;
-        TRY(event_open(transaction, record, arena, &event, &opened, err));
+    str passages;
+    struct course_reader reader;
+    struct passage passage;
+    size_t count = 0;
+    TRY(transaction_course(transaction, person, arena, &passages, err));
+    int64_t *positions = ARENA_NEW(arena, int64_t, course_passages_max(passages) + 1);
+    if (positions == NULL) {
+        return arena_full(err);
     }
-    return visitor->visit(visitor->context, &event, opens, err);
+    course_reader_init(&reader, passages);
+    while (course_next(&reader, &passage)) {
+        const bool leads = passage.kind == PASSAGE_REGISTERED || passage.kind == PASSAGE_TAKEN;
+        if (leads && (before == 0 || passage.position < before)) {
+            positions[count++] = passage.position;
+        }
+    }
+    *ret_positions = positions;
+    *ret_count = count;
+    return reader.damaged ? err_set(err, ERROR_STORAGE, "The course of person %lld is damaged",
+                                    (long long)person)
+                          : result_ok();
 }
 
-result transaction_visit_history(struct transaction *transaction, enum subject_kind kind,
-                                 int64_t subject, size_t limit, struct arena *arena,
-                                 const struct history_visitor *visitor, struct err *err)
+static result course_events(struct transaction *transaction, int64_t person, int64_t before,
+                            struct arena *arena, struct event **ret_events, size_t *ret_count,
+                            struct err *err)
 {
+    const int64_t *positions = NULL;
+    size_t count = 0;
+    TRY(stage_positions(transaction, person, before, arena, &positions, &count, err));
+    const size_t newest = count < STAGE_EVENTS_MAX ? count : STAGE_EVENTS_MAX;
+    struct event *events = ARENA_NEW_UNSET(arena, struct event, newest + 1);
+    if (events == NULL) {
+        return arena_full(err);
+    }
+    for (size_t i = 0; i < newest; i++) {
+        bool opened = false;
+        TRY(event_at(transaction, positions[count - 1 - i], arena, &events[i], &opened, err));
+    }
+    *ret_events = events;
+    *ret_count = newest;
+    return result_ok();
+}
+
+result transaction_stage_events(struct transaction *transaction, int64_t person, int64_t before,
+                                struct arena *arena, const struct event **ret_events,
+                                size_t *ret_count, struct err *err)
+{
+    struct event *events = NULL;
     bool merged = false;
     TRY(identity_any(transaction, &merged, err));
-    if (merged && kind == SUBJECT_OF_PERSON) {
-        return visit_merged(transaction, subject, limit, arena, visitor, err);
-    }
-    const struct event_record *records = NULL;
-    size_t count = 0;
-    TRY(sealed_history(transaction, kind, subject, 0, limit, arena, &records, &count, err));
-    for (size_t i = 0; i < count; i++) {
-        TRY(visit_record(transaction, &records[i], arena, visitor, err));
-    }
+    TRY((merged ? merged_stage_events : course_events)(transaction, person, before, arena, &events,
+                                                       ret_count, err));
+    *ret_events = events;
     return result_ok();
 }
 

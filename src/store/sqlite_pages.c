@@ -4,7 +4,13 @@
 #include <stdint.h>
 #include <string.h>
 
-enum { FIRST_CHAINS = 256, BLOCK_PAGES = 255 };
+enum {
+    FIRST_CHAINS = 256,
+    BLOCK_PAGES = 255,
+    /* A reader forgets everything whenever anything was committed, and reads some dozens of pages
+     * next: memory for so many stays at hand. */
+    SPARE_PAGES = 128,
+};
 
 /* Content lies elsewhere, followed by what SQLite keeps of it (it may read a few bytes behind the
  * content of a damaged page), so that looking for a page touches little memory. */
@@ -34,7 +40,9 @@ struct cache {
     struct page **chains;
     unsigned chain_count; /* a power of two */
     struct block *blocks;
-    struct page *unused;
+    struct page *unused; /* without memory for content */
+    struct page *spare;  /* with it */
+    unsigned spare_count;
     struct page list; /* older: the newest that is not pinned; newer: the oldest */
 };
 
@@ -131,12 +139,33 @@ static void take_out(struct cache *cache, struct page *page)
     cache->count--;
 }
 
-static void forget(struct cache *cache, struct page *page)
+static void put_unused(struct cache *cache, struct page *page)
 {
-    take_out(cache, page);
     sqlite3_free(page->base.pBuf);
     page->next = cache->unused;
     cache->unused = page;
+}
+
+static void forget(struct cache *cache, struct page *page)
+{
+    take_out(cache, page);
+    if (cache->spare_count == SPARE_PAGES) {
+        put_unused(cache, page);
+        return;
+    }
+    cache->spare_count++;
+    page->next = cache->spare;
+    cache->spare = page;
+}
+
+static void give_back_spare(struct cache *cache)
+{
+    while (cache->spare != NULL) {
+        struct page *page = cache->spare;
+        cache->spare = page->next;
+        put_unused(cache, page);
+    }
+    cache->spare_count = 0;
 }
 
 static void forget_oldest(struct cache *cache, unsigned count)
@@ -162,6 +191,17 @@ static bool has_unused(struct cache *cache)
         cache->unused = &block->pages[i];
     }
     return true;
+}
+
+static struct page *take_spare(struct cache *cache)
+{
+    struct page *page = cache->spare;
+    if (page != NULL) {
+        cache->spare = page->next;
+        cache->spare_count--;
+        page->pinned = true;
+    }
+    return page;
 }
 
 static struct page *take_unused(struct cache *cache)
@@ -197,6 +237,7 @@ static struct page *add_page(struct cache *cache, unsigned key)
     }
     struct page *page =
         cache->has_limit && cache->count >= cache->limit ? take_oldest(cache) : NULL;
+    page = page == NULL ? take_spare(cache) : page;
     page = page == NULL ? take_unused(cache) : page;
     if (page == NULL) {
         return NULL;
@@ -329,6 +370,7 @@ static void destroy(sqlite3_pcache *of)
     struct cache *cache = cache_of(of);
     cache->strays = 1; /* look at all */
     forget_from(of, 0);
+    give_back_spare(cache);
     while (cache->blocks != NULL) {
         struct block *block = cache->blocks;
         cache->blocks = block->next;
@@ -341,6 +383,7 @@ static void destroy(sqlite3_pcache *of)
 static void shrink(sqlite3_pcache *of)
 {
     forget_oldest(cache_of(of), 0);
+    give_back_spare(cache_of(of));
 }
 
 const sqlite3_pcache_methods2 *sqlite_pages_methods(void)

@@ -347,17 +347,14 @@ MUST_USE result transaction_history(struct transaction *transaction, enum subjec
                                     int64_t subject, int64_t before, size_t limit,
                                     struct arena *arena, const struct event **ret_events,
                                     size_t *ret_count, struct err *err);
-/* The same one after the other, for whoever needs few of them: an event is opened only where
- * `opens` says so of its header, and its body is empty otherwise. Of somebody who was merged all
- * are opened and nobody is asked. */
-struct history_visitor {
-    void *context;
-    bool (*opens)(void *context, const struct event *header);
-    result (*visit)(void *context, const struct event *event, bool opened, struct err *err);
-};
-MUST_USE result transaction_visit_history(struct transaction *transaction, enum subject_kind kind,
-                                          int64_t subject, size_t limit, struct arena *arena,
-                                          const struct history_visitor *visitor, struct err *err);
+/* Of a person's, those that brought them into a stage: the registration, and steps taken; the
+ * latest STAGE_EVENTS_MAX, for somebody of whom one step is taken again and again. The person's
+ * course tells which they are, so that of a long history few events are read. */
+enum { STAGE_EVENTS_MAX = 200 };
+MUST_USE result transaction_stage_events(struct transaction *transaction, int64_t person,
+                                         int64_t before, struct arena *arena,
+                                         const struct event **ret_events, size_t *ret_count,
+                                         struct err *err);
 
 struct stage_count {
     str stage;

@@ -180,7 +180,7 @@ static result take_rows(struct cursor *cursor, struct arena *lists, struct arena
     size_t count = 0;
     for (;;) {
         /* One after the other without gaps, so they are one array. */
-        char *row = arena_take(lists, 1, layout->row_size, alignof(int64_t));
+        char *row = arena_take_unset(lists, 1, layout->row_size, alignof(int64_t));
         bool found = false;
         if (row == NULL) {
             result_ignore(err_set(err, ERROR_LIMIT, "There are more rows than fit into memory"),
@@ -216,7 +216,7 @@ result collect_rows(struct transaction *transaction, enum query query,
     const result taken = take_rows(&cursor, &lists, arena, &rows, &count, err);
     backend_of(transaction)->cursor_close(&cursor);
     TRY(taken);
-    void *kept = arena_take(arena, count, row_size, alignof(int64_t));
+    void *kept = arena_take_unset(arena, count, row_size, alignof(int64_t));
     if (kept == NULL) {
         return arena_full(err);
     }

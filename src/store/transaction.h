@@ -192,8 +192,6 @@ void sealing_chance(struct transaction *transaction, struct sealing_chance *ret_
 MUST_USE result event_seal_body(const struct event *event, str body, const struct cipher_key *key,
                                 const struct sealing_chance *chance, struct arena *arena,
                                 struct event_record *ret_record, struct err *err);
-/* What of the record lies open: the body is empty. */
-struct event event_header(const struct event_record *record);
 /* Opens a record. When the subject's key is destroyed, the body is empty and *ret_opened false.
  * Checks the leaf. */
 MUST_USE result event_open(struct transaction *transaction, const struct event_record *record,

@@ -299,13 +299,15 @@ static bool is_unreserved(char c)
 
 static void put_encoded(struct buf *buf, str part)
 {
+    size_t plain = 0; /* where the bytes not yet written begin */
     for (size_t i = 0; i < part.len; i++) {
-        if (is_unreserved(part.at[i])) {
-            buf_put_char(buf, part.at[i]);
-        } else {
+        if (!is_unreserved(part.at[i])) {
+            buf_put(buf, str_slice(part, plain, i));
             buf_format(buf, "%%%02X", (unsigned)(unsigned char)part.at[i]);
+            plain = i + 1;
         }
     }
+    buf_put(buf, str_slice(part, plain, part.len));
 }
 
 str page_href(struct arena *arena, const char *pattern, str part, str other_part)

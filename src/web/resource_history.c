@@ -8,56 +8,55 @@
 struct telling {
     const struct rulebook *rulebook;
     const struct event *event;
-    json_t *object;
+    struct json_out *out; /* in an object, of which this adds members */
     struct buf buf;
 };
 
-/* Appends the title of a {"name","title"} piece, whose reference it takes. */
-static void tell_title(struct telling *telling, json_t *owned)
+static void tell_title(struct telling *telling, struct titled titled)
 {
-    buf_put(&telling->buf, json_str_or_empty(owned, "title"));
-    json_decref(owned);
+    char room[PLAIN_NAME_SIZE];
+    buf_put(&telling->buf, titled_title(titled, room));
 }
 
 static void tell_step(struct telling *telling, const char *before, str step)
 {
+    const struct titled titled = titled_step(telling->rulebook, step);
     buf_put_c(&telling->buf, before);
-    tell_title(telling, part_step(telling->rulebook, step));
-    json_set(telling->object, "step", part_step(telling->rulebook, step));
+    tell_title(telling, titled);
+    out_titled(telling->out, "step", titled);
 }
 
 static void tell_request(struct telling *telling, int64_t request)
 {
     if (request != 0) {
-        json_set_int64(telling->object, "request", request);
+        json_out_int64(telling->out, "request", request);
     }
 }
 
 static void tell_fact(struct telling *telling)
 {
     const struct fact_recorded_body *body = &telling->event->body.fact_recorded;
-    json_t *value = part_value_text(telling->rulebook, body->fact, body->value);
-    tell_title(telling, part_fact_name(telling->rulebook, body->fact));
+    const struct titled titled = titled_fact(telling->rulebook, body->fact);
+    tell_title(telling, titled);
     buf_put_c(&telling->buf, ": ");
-    const bool known = json_is_true(json_object_get(value, "known"));
-    buf_put(&telling->buf, known ? json_str_or_empty(value, "text") : STR("Not known"));
-    json_set(telling->object, "fact", part_fact_name(telling->rulebook, body->fact));
-    json_set(telling->object, "value", value);
-    json_set_str(telling->object, "source", body->source);
+    out_titled(telling->out, "fact", titled);
+    out_value_text(telling->out, "value", telling->rulebook, body->fact, body->value,
+                   &telling->buf);
+    json_out_str(telling->out, "source", body->source);
 }
 
 static void tell_safeguards(struct telling *telling, struct text_list names)
 {
-    json_t *list = json_array();
+    json_out_array(telling->out, "safeguards");
     for (size_t i = 0; i < names.count; i++) {
-        json_add(list, part_safeguard_name(telling->rulebook, names.items[i]));
+        out_safeguard_name(telling->out, NULL, telling->rulebook, names.items[i]);
     }
-    json_set(telling->object, "safeguards", list);
+    json_out_end(telling->out);
 }
 
 static void tell_reason(struct telling *telling, str reason)
 {
-    json_set_str(telling->object, "reason", reason);
+    json_out_str(telling->out, "reason", reason);
 }
 
 static void tell_taken(struct telling *telling)
@@ -65,16 +64,16 @@ static void tell_taken(struct telling *telling)
     const struct step_taken_body *body = &telling->event->body.step_taken;
     tell_step(telling, "", body->step);
     tell_request(telling, body->request);
-    json_set(telling->object, "from", part_stage(telling->rulebook, body->from));
-    json_set(telling->object, "to", part_stage(telling->rulebook, body->to));
+    out_stage(telling->out, "from", telling->rulebook, body->from);
+    out_stage(telling->out, "to", telling->rulebook, body->to);
 }
 
 static void tell_contact(struct telling *telling)
 {
     const struct contact_confirmed_body *body = &telling->event->body.contact_confirmed;
     buf_put_c(&telling->buf, "Contact confirmed");
-    json_set_str(telling->object, "source", body->source);
-    json_set(telling->object, "next_check_on", part_known_day(body->next_check_on));
+    json_out_str(telling->out, "source", body->source);
+    out_known_day(telling->out, "next_check_on", body->next_check_on);
 }
 
 static void tell_order(struct telling *telling)
@@ -82,11 +81,10 @@ static void tell_order(struct telling *telling)
     const struct order_reported_body *body = &telling->event->body.order_reported;
     buf_format(&telling->buf, "An order was reported by %.*s, %.*s", STR_ARG(body->reporter),
                STR_ARG(body->means));
-    json_set_str(telling->object, "order", body->order);
-    json_set_str(telling->object, "court", body->court);
-    json_set_str(telling->object, "claim_number", body->claim_number);
-    json_set(telling->object, "heard_at",
-             json_of_instant((instant){.milliseconds = body->heard_at_ms}));
+    json_out_str(telling->out, "order", body->order);
+    json_out_str(telling->out, "court", body->court);
+    json_out_str(telling->out, "claim_number", body->claim_number);
+    json_out_instant(telling->out, "heard_at", (instant){.milliseconds = body->heard_at_ms});
 }
 
 static void tell_places(struct telling *telling)
@@ -102,7 +100,7 @@ static void tell_entry(struct telling *telling, const char *what, str kind, int6
     const enum entry_kind found = entry_kind_from_name(kind);
     buf_put_c(&telling->buf, what);
     buf_put_c(&telling->buf, entry_kind_title(found));
-    json_set_int64(telling->object, "entry", entry);
+    json_out_int64(telling->out, "entry", entry);
 }
 
 static void tell_identifier(struct telling *telling)
@@ -113,10 +111,10 @@ static void tell_identifier(struct telling *telling)
                scheme == SCHEME_OTHER_SYSTEM ? " " : "",
                STR_ARG(scheme == SCHEME_OTHER_SYSTEM ? body->issuer : STR("")));
     buf_put(&telling->buf, body->value);
-    json_set_str(telling->object, "scheme", body->scheme);
-    json_set_str(telling->object, "value", body->value);
-    json_set_str(telling->object, "issuer", body->issuer);
-    json_set_str(telling->object, "source", body->source);
+    json_out_str(telling->out, "scheme", body->scheme);
+    json_out_str(telling->out, "value", body->value);
+    json_out_str(telling->out, "issuer", body->issuer);
+    json_out_str(telling->out, "source", body->source);
 }
 
 static void tell(struct telling *telling)
@@ -128,7 +126,7 @@ static void tell(struct telling *telling)
         break;
     case EVENT_FACT_WITHDRAWN:
         buf_put_c(&telling->buf, "A recorded fact was withdrawn");
-        json_set_int64(telling->object, "withdrawn", event->body.fact_withdrawn.event);
+        json_out_int64(telling->out, "withdrawn", event->body.fact_withdrawn.event);
         tell_reason(telling, event->body.fact_withdrawn.reason);
         break;
     case EVENT_STEP_REQUESTED:
@@ -137,7 +135,7 @@ static void tell(struct telling *telling)
         break;
     case EVENT_STEP_APPROVED:
         buf_put_c(&telling->buf, "Approved by the ");
-        tell_title(telling, part_role(telling->rulebook, event->body.step_approved.role));
+        tell_title(telling, titled_role(telling->rulebook, event->body.step_approved.role));
         tell_request(telling, event->body.step_approved.request);
         break;
     case EVENT_STEP_DECLINED:
@@ -170,8 +168,7 @@ static void tell(struct telling *telling)
         break;
     case EVENT_PERSON_REGISTERED:
         buf_put_c(&telling->buf, "Registered");
-        json_set(telling->object, "to",
-                 part_stage(telling->rulebook, event->body.person_registered.stage));
+        out_stage(telling->out, "to", telling->rulebook, event->body.person_registered.stage);
         break;
     case EVENT_IDENTITY_CORRECTED:
         buf_put_c(&telling->buf, "Name or date of birth corrected");
@@ -184,7 +181,7 @@ static void tell(struct telling *telling)
         break;
     case EVENT_IDENTIFIER_WITHDRAWN:
         buf_put_c(&telling->buf, "Another name or reference was withdrawn");
-        json_set_int64(telling->object, "withdrawn", event->body.identifier_withdrawn.event);
+        json_out_int64(telling->out, "withdrawn", event->body.identifier_withdrawn.event);
         tell_reason(telling, event->body.identifier_withdrawn.reason);
         break;
     case EVENT_MERGE_REQUESTED:
@@ -246,8 +243,8 @@ static void tell(struct telling *telling)
         break;
     case EVENT_GLASS_BROKEN:
         buf_put_c(&telling->buf, "Seen by somebody out of whose sight the record is");
-        json_set(telling->object, "until",
-                 json_of_instant((instant){.milliseconds = event->body.glass_broken.until_ms}));
+        json_out_instant(telling->out, "until",
+                         (instant){.milliseconds = event->body.glass_broken.until_ms});
         tell_reason(telling, event->body.glass_broken.reason);
         break;
     case EVENT_GLASS_REVIEWED:
@@ -273,19 +270,19 @@ static void tell(struct telling *telling)
                    STR_ARG(event->body.notice_issued.originals.count == 0
                                ? event->body.notice_issued.notice
                                : event->body.notice_issued.originals.items[0]));
-        json_set_int64(telling->object, "notice", event->position);
-        json_set_str(telling->object, "language", event->body.notice_issued.language);
+        json_out_int64(telling->out, "notice", event->position);
+        json_out_str(telling->out, "language", event->body.notice_issued.language);
         break;
     case EVENT_NOTICE_SERVED:
         buf_format(&telling->buf, "A notice was served (%.*s)%s: %.*s",
                    STR_ARG(event->body.notice_served.method),
                    event->body.notice_served.understood != 0 ? "" : ", not understood",
                    STR_ARG(event->body.notice_served.proof));
-        json_set_int64(telling->object, "notice", event->body.notice_served.notice);
+        json_out_int64(telling->out, "notice", event->body.notice_served.notice);
         break;
     case EVENT_NOTICE_CANCELLED:
         buf_put_c(&telling->buf, "A notice was cancelled");
-        json_set_int64(telling->object, "notice", event->body.notice_cancelled.notice);
+        json_out_int64(telling->out, "notice", event->body.notice_cancelled.notice);
         tell_reason(telling, event->body.notice_cancelled.reason);
         break;
     case EVENT_DEPARTURE_RECALLED:
@@ -294,7 +291,7 @@ static void tell(struct telling *telling)
         break;
     case EVENT_STOP_ACKNOWLEDGED:
         buf_put_c(&telling->buf, "A stop was acknowledged");
-        json_set_int64(telling->object, "stop", event->body.stop_acknowledged.stop);
+        json_out_int64(telling->out, "stop", event->body.stop_acknowledged.stop);
         break;
     case EVENT_ENTRY_OPENED:
         tell_entry(telling, "Opened in the books: ", event->body.entry_opened.kind,
@@ -321,7 +318,7 @@ static void tell(struct telling *telling)
     case EVENT_DEPARTURE_CANCELLED:
         buf_put_c(&telling->buf,
                   "A departure from the hub was recorded by mistake, and is cancelled");
-        json_set_int64(telling->object, "withdrawn", event->body.departure_cancelled.event);
+        json_out_int64(telling->out, "withdrawn", event->body.departure_cancelled.event);
         tell_reason(telling, event->body.departure_cancelled.reason);
         break;
     case EVENT_NONE:
@@ -360,35 +357,30 @@ static void tell(struct telling *telling)
     }
 }
 
-/* *ret_fits is false when its text is longer than `memory` holds. */
-static json_t *line_within(const struct rulebook *rulebook, const struct history_line *line,
-                           size_t memory, bool *ret_fits)
+void out_history_line(struct json_out *out, const char *key, const struct rulebook *rulebook,
+                      const struct history_line *line, struct arena scratch)
 {
-    PART_ARENA arena = part_memory_of(memory);
-    json_t *object = json_object();
-    json_set_int64(object, "position", line->event.position);
-    json_set(object, "kind", json_string(event_kind_name(line->event.kind)));
-    json_set(object, "on", json_of_date(line->event.effective_on));
-    json_set(object, "recorded_at", json_of_instant(line->event.recorded_at));
-    json_set_str(object, "actor", line->actor);
-    struct telling telling = {.rulebook = rulebook, .event = &line->event, .object = object};
-    buf_init(&telling.buf, &arena, PART_TEXT_MAX);
+    const str kind = str_from_c(event_kind_name(line->event.kind));
+    struct telling telling = {.rulebook = rulebook, .event = &line->event, .out = out};
+    buf_init(&telling.buf, &scratch, PART_TEXT_MAX);
+    json_out_object(out, key);
+    json_out_str(out, "actor", line->actor);
+    json_out_str(out, "kind", kind);
+    json_out_date(out, "on", line->event.effective_on);
+    json_out_int64(out, "position", line->event.position);
+    json_out_instant(out, "recorded_at", line->event.recorded_at);
     tell(&telling);
     if (telling.buf.len == 0) {
-        tell_title(&telling, part_step(rulebook, str_from_c(event_kind_name(line->event.kind))));
+        tell_title(&telling, titled_step(rulebook, kind));
     }
-    json_set_str(object, "text", buf_str(&telling.buf));
-    *ret_fits = !telling.buf.failed;
-    return object;
+    json_out_str(out, "text", buf_str(&telling.buf));
+    json_out_end(out);
 }
 
 json_t *part_history_line(const struct rulebook *rulebook, const struct history_line *line)
 {
-    bool fits = false;
-    json_t *object = line_within(rulebook, line, PART_MEMORY_SHORT, &fits);
-    if (!fits) {
-        json_decref(object);
-        object = line_within(rulebook, line, PART_MEMORY, &fits);
-    }
-    return object;
+    PART_ARENA arena = part_memory();
+    struct json_out out = json_out_tree();
+    out_history_line(&out, NULL, rulebook, line, arena);
+    return out.tree;
 }

@@ -15,14 +15,21 @@ struct arena part_memory(void)
     return part_memory_of(PART_MEMORY);
 }
 
+void out_known_day(struct json_out *out, const char *key, struct known_day day)
+{
+    json_out_object(out, key);
+    json_out_flag(out, "known", day.known);
+    if (day.known) {
+        json_out_date(out, "value", day.day);
+    }
+    json_out_end(out);
+}
+
 json_t *part_known_day(struct known_day day)
 {
-    json_t *object = json_object();
-    json_set_flag(object, "known", day.known);
-    if (day.known) {
-        json_set(object, "value", json_of_date(day.day));
-    }
-    return object;
+    struct json_out out = json_out_tree();
+    out_known_day(&out, NULL, day);
+    return out.tree;
 }
 
 static void out_countries(struct json_out *out, const char *key, const struct country_set *set)
@@ -67,33 +74,37 @@ static void out_typed(struct json_out *out, const char *key, const struct fact *
     }
 }
 
+/* `told` NULL, or a text to which the same is added. */
 static void out_plain_text(struct json_out *out, const char *key, const struct rulebook *rulebook,
-                           const struct fact *fact, const struct value *value)
+                           const struct fact *fact, const struct value *value, struct buf *told)
 {
     static const size_t sizes[] = {PART_MEMORY_SHORT, PART_MEMORY};
-    bool told = false;
-    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0] && !told; i++) {
+    bool fits = false;
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0] && !fits; i++) {
         PART_ARENA arena = part_memory_of(sizes[i]);
         struct buf buf;
         buf_init(&buf, &arena, PART_TEXT_MAX);
         value_format_plain(rulebook, fact, value, &buf);
-        told = !buf.failed || sizes[i] == PART_MEMORY;
-        if (told) {
+        fits = !buf.failed || sizes[i] == PART_MEMORY;
+        if (fits) {
             json_out_str(out, key, buf_str(&buf));
+        }
+        if (fits && told != NULL) {
+            buf_put(told, buf_str(&buf));
         }
     }
 }
 
 /* What is known of it, but for the event that it comes from. */
 static void out_value(struct json_out *out, const struct rulebook *rulebook,
-                      const struct fact *fact, const struct value *value)
+                      const struct fact *fact, const struct value *value, struct buf *told)
 {
     json_out_flag(out, "known", value->known);
     if (!value->known) {
         return;
     }
     out_typed(out, "value", fact, value);
-    out_plain_text(out, "text", rulebook, fact, value);
+    out_plain_text(out, "text", rulebook, fact, value, told);
 }
 
 static void out_event(struct json_out *out, int64_t event)
@@ -108,34 +119,45 @@ json_t *part_value(const struct rulebook *rulebook, const struct fact *fact,
 {
     struct json_out out = json_out_tree();
     json_out_object(&out, NULL);
-    out_value(&out, rulebook, fact, value);
+    out_value(&out, rulebook, fact, value, NULL);
     out_event(&out, value->known ? value->event : 0);
     json_out_end(&out);
     return out.tree;
 }
 
-json_t *part_value_text(const struct rulebook *rulebook, str fact, str text)
+void out_value_text(struct json_out *out, const char *key, const struct rulebook *rulebook,
+                    str fact, str text, struct buf *told)
 {
     /* A value takes no more than its text, twice over for a list. */
     PART_ARENA arena =
         part_memory_of(text.len < PART_MEMORY_SHORT / 8 ? PART_MEMORY_SHORT : PART_MEMORY);
     const uint32_t index = rulebook_fact(rulebook, fact);
-    struct value value;
-    if (index != NOT_FOUND_INDEX &&
-        value_parse(rulebook, &rulebook->facts[index], text, &arena, &value, NULL).ok) {
-        return part_value(rulebook, &rulebook->facts[index], &value);
+    struct value value = value_unknown();
+    const bool read = index != NOT_FOUND_INDEX &&
+                      value_parse(rulebook, &rulebook->facts[index], text, &arena, &value, NULL).ok;
+    const bool known = read ? value.known : !str_equal(text, STR("unknown"));
+    json_out_object(out, key);
+    if (read) {
+        out_value(out, rulebook, &rulebook->facts[index], &value, told);
+    } else {
+        json_out_flag(out, "known", known);
+        if (known) {
+            json_out_str(out, "value", text);
+            json_out_str(out, "text", text);
+        }
     }
-    json_t *object = json_object();
-    const bool known = !str_equal(text, STR("unknown"));
-    json_set_flag(object, "known", known);
-    if (known) {
-        json_set_str(object, "value", text);
-        json_set_str(object, "text", text);
+    json_out_end(out);
+    if (told != NULL && !(read && known)) {
+        buf_put(told, known ? text : STR("Not known"));
     }
-    return object;
 }
 
-enum { PLAIN_NAME_SIZE = 256 };
+json_t *part_value_text(const struct rulebook *rulebook, str fact, str text)
+{
+    struct json_out out = json_out_tree();
+    out_value_text(&out, NULL, rulebook, fact, text, NULL);
+    return out.tree;
+}
 
 /* The text is in `text`. */
 static str plain_name(str name, char text[PLAIN_NAME_SIZE])
@@ -157,21 +179,51 @@ json_t *part_plain_name(str name)
     return json_of_str(plain_name(name, text));
 }
 
-/* The title is made of the name when the rulebook has none. */
-static void out_named(struct json_out *out, str name, str title)
+struct titled titled_step(const struct rulebook *rulebook, str name)
 {
-    char text[PLAIN_NAME_SIZE];
-    json_out_str(out, "name", name);
-    json_out_str(out, "title", title.len > 0 ? title : plain_name(name, text));
+    const uint32_t index = rulebook_step(rulebook, name);
+    return (struct titled){
+        .name = name, .title = index == NOT_FOUND_INDEX ? STR("") : rulebook->steps[index].title};
 }
 
-/* {"name","title"} */
-static json_t *named(str name, str title)
+struct titled titled_fact(const struct rulebook *rulebook, str name)
+{
+    const uint32_t index = rulebook_fact(rulebook, name);
+    return (struct titled){
+        .name = name, .title = index == NOT_FOUND_INDEX ? STR("") : rulebook->facts[index].title};
+}
+
+struct titled titled_role(const struct rulebook *rulebook, str name)
+{
+    const uint32_t index = rulebook_role(rulebook, name);
+    return (struct titled){
+        .name = name, .title = index == NOT_FOUND_INDEX ? STR("") : rulebook->roles[index].title};
+}
+
+str titled_title(struct titled titled, char room[PLAIN_NAME_SIZE])
+{
+    return titled.title.len > 0 ? titled.title : plain_name(titled.name, room);
+}
+
+/* The members of what has a name and a title. */
+static void out_titled_members(struct json_out *out, struct titled titled)
+{
+    char room[PLAIN_NAME_SIZE];
+    json_out_str(out, "name", titled.name);
+    json_out_str(out, "title", titled_title(titled, room));
+}
+
+void out_titled(struct json_out *out, const char *key, struct titled titled)
+{
+    json_out_object(out, key);
+    out_titled_members(out, titled);
+    json_out_end(out);
+}
+
+static json_t *part_titled(struct titled titled)
 {
     struct json_out out = json_out_tree();
-    json_out_object(&out, NULL);
-    out_named(&out, name, title);
-    json_out_end(&out);
+    out_titled(&out, NULL, titled);
     return out.tree;
 }
 
@@ -180,7 +232,9 @@ void out_stage(struct json_out *out, const char *key, const struct rulebook *rul
     const uint32_t index = rulebook_stage(rulebook, name);
     const bool found = index != NOT_FOUND_INDEX;
     json_out_object(out, key);
-    out_named(out, name, found ? rulebook->stages[index].title : STR(""));
+    out_titled_members(
+        out,
+        (struct titled){.name = name, .title = found ? rulebook->stages[index].title : STR("")});
     json_out_flag(out, "outcome", found && rulebook->stages[index].outcome);
     json_out_end(out);
 }
@@ -194,41 +248,54 @@ json_t *part_stage(const struct rulebook *rulebook, str name)
 
 json_t *part_step(const struct rulebook *rulebook, str name)
 {
-    const uint32_t index = rulebook_step(rulebook, name);
-    return named(name, index == NOT_FOUND_INDEX ? STR("") : rulebook->steps[index].title);
+    return part_titled(titled_step(rulebook, name));
 }
 
 json_t *part_fact_name(const struct rulebook *rulebook, str name)
 {
-    const uint32_t index = rulebook_fact(rulebook, name);
-    return named(name, index == NOT_FOUND_INDEX ? STR("") : rulebook->facts[index].title);
+    return part_titled(titled_fact(rulebook, name));
+}
+
+void out_safeguard_name(struct json_out *out, const char *key, const struct rulebook *rulebook,
+                        str name)
+{
+    const uint32_t index = rulebook_safeguard(rulebook, name);
+    json_out_object(out, key);
+    out_titled_members(out, (struct titled){.name = name, .title = STR("")});
+    json_out_str(out, "reason",
+                 index == NOT_FOUND_INDEX ? STR("") : rulebook->safeguards[index].reason);
+    json_out_end(out);
 }
 
 json_t *part_safeguard_name(const struct rulebook *rulebook, str name)
 {
-    json_t *object = named(name, STR(""));
-    const uint32_t index = rulebook_safeguard(rulebook, name);
-    json_set_str(object, "reason",
-                 index == NOT_FOUND_INDEX ? STR("") : rulebook->safeguards[index].reason);
-    return object;
+    struct json_out out = json_out_tree();
+    out_safeguard_name(&out, NULL, rulebook, name);
+    return out.tree;
 }
 
 json_t *part_role(const struct rulebook *rulebook, str name)
 {
-    const uint32_t index = rulebook_role(rulebook, name);
-    return named(name, index == NOT_FOUND_INDEX ? STR("") : rulebook->roles[index].title);
+    return part_titled(titled_role(rulebook, name));
+}
+
+void out_sources(struct json_out *out, const char *key, const struct source *sources, size_t count)
+{
+    json_out_array(out, key);
+    for (size_t i = 0; i < count; i++) {
+        json_out_object(out, NULL);
+        json_out_str(out, "text", sources[i].text);
+        json_out_flag(out, "unverified", sources[i].unverified);
+        json_out_end(out);
+    }
+    json_out_end(out);
 }
 
 json_t *part_sources(const struct source *sources, size_t count)
 {
-    json_t *list = json_array();
-    for (size_t i = 0; i < count; i++) {
-        json_t *source = json_object();
-        json_set_str(source, "text", sources[i].text);
-        json_set_flag(source, "unverified", sources[i].unverified);
-        json_add(list, source);
-    }
-    return list;
+    struct json_out out = json_out_tree();
+    out_sources(&out, NULL, sources, count);
+    return out.tree;
 }
 
 static const char *subject_name(enum subject subject)
@@ -302,7 +369,7 @@ void out_known_fact(struct json_out *out, const char *key, const struct rulebook
     out_choices(out, "choices", fact);
     json_out_flag(out, "counted", fact->counted);
     json_out_str(out, "fact", fact->name);
-    out_value(out, rulebook, fact, &known->value);
+    out_value(out, rulebook, fact, &known->value, NULL);
     json_out_str(out, "note", fact->note);
     out_provenance(out, known);
     json_out_str(out, "section", fact->section);
@@ -364,53 +431,73 @@ json_t *part_places(const struct place_counts *places)
     return object;
 }
 
+void out_person_members(struct json_out *out, const struct rulebook *rulebook,
+                        const struct person_row *person, const struct identity *identity)
+{
+    if (identity != NULL) {
+        out_known_day(out, "born_on", identity->born_on);
+    }
+    json_out_flag(out, "has_family", person->family != 0);
+    out_known_day(out, "last_contact_on", person->last_contact_on);
+    json_out_str(out, "last_contact_source", person->last_contact_source);
+    if (identity != NULL) {
+        json_out_str(out, "name", identity->name);
+    }
+    out_known_day(out, "next_check_on", person->next_check_on);
+    json_out_flag(out, "placed_at_hub", person->hub != 0);
+    json_out_str(out, "reference", person->reference);
+    json_out_date(out, "registered_on", person->registered_on);
+    out_stage(out, "stage", rulebook, person->stage);
+    json_out_date(out, "stage_since", person->stage_since);
+}
+
 json_t *part_person(const struct rulebook *rulebook, const struct person_row *person,
                     const struct identity *identity)
 {
-    json_t *object = json_object();
-    json_set_str(object, "reference", person->reference);
-    json_set(object, "stage", part_stage(rulebook, person->stage));
-    json_set(object, "stage_since", json_of_date(person->stage_since));
-    json_set(object, "registered_on", json_of_date(person->registered_on));
-    json_set(object, "last_contact_on", part_known_day(person->last_contact_on));
-    json_set_str(object, "last_contact_source", person->last_contact_source);
-    json_set(object, "next_check_on", part_known_day(person->next_check_on));
-    json_set_flag(object, "placed_at_hub", person->hub != 0);
-    json_set_flag(object, "has_family", person->family != 0);
-    if (identity != NULL) {
-        json_set_str(object, "name", identity->name);
-        json_set(object, "born_on", part_known_day(identity->born_on));
-    }
-    return object;
+    struct json_out out = json_out_tree();
+    json_out_object(&out, NULL);
+    out_person_members(&out, rulebook, person, identity);
+    json_out_end(&out);
+    return out.tree;
 }
 
 /* The roles whose approval the step needs, in order, with whether it was given. */
-static json_t *approvals_of(const struct rulebook *rulebook, const struct request_row *request)
+static void out_approvals(struct json_out *out, const char *key, const struct rulebook *rulebook,
+                          const struct request_row *request)
 {
-    json_t *list = json_array();
     const uint32_t index = rulebook_step(rulebook, request->step);
+    json_out_array(out, key);
     for (size_t i = 0; index != NOT_FOUND_INDEX && i < rulebook->steps[index].approval_count; i++) {
-        json_t *approval =
-            part_role(rulebook, rulebook->roles[rulebook->steps[index].approvals[i]].name);
-        json_set_flag(approval, "given", i < request->approval_count);
-        json_add(list, approval);
+        const str role = rulebook->roles[rulebook->steps[index].approvals[i]].name;
+        json_out_object(out, NULL);
+        json_out_flag(out, "given", i < request->approval_count);
+        out_titled_members(out, titled_role(rulebook, role));
+        json_out_end(out);
     }
-    return list;
+    json_out_end(out);
+}
+
+void out_request_members(struct json_out *out, const struct rulebook *rulebook,
+                         const struct request_row *request)
+{
+    out_approvals(out, "approvals", rulebook, request);
+    json_out_int64(out, "approvals_given", (int64_t)request->approval_count);
+    json_out_instant(out, "changed_at", request->changed_at);
+    json_out_int64(out, "id", request->id);
+    json_out_int64(out, "place", request->place);
+    json_out_instant(out, "requested_at", request->requested_at);
+    json_out_c(out, "state", request_state_name(request->state));
+    out_titled(out, "step", titled_step(rulebook, request->step));
+    json_out_flag(out, "with_hub", request->hub != 0);
 }
 
 json_t *part_request(const struct rulebook *rulebook, const struct request_row *request)
 {
-    json_t *object = json_object();
-    json_set_int64(object, "id", request->id);
-    json_set(object, "step", part_step(rulebook, request->step));
-    json_set(object, "state", json_string(request_state_name(request->state)));
-    json_set(object, "requested_at", json_of_instant(request->requested_at));
-    json_set(object, "changed_at", json_of_instant(request->changed_at));
-    json_set_int64(object, "approvals_given", (int64_t)request->approval_count);
-    json_set(object, "approvals", approvals_of(rulebook, request));
-    json_set_flag(object, "with_hub", request->hub != 0);
-    json_set_int64(object, "place", request->place);
-    return object;
+    struct json_out out = json_out_tree();
+    json_out_object(&out, NULL);
+    out_request_members(&out, rulebook, request);
+    json_out_end(&out);
+    return out.tree;
 }
 
 json_t *part_work_request(const struct rulebook *rulebook, const struct work_request *work)
@@ -444,23 +531,31 @@ const char *part_clock_state_name(enum clock_state state)
     return "";
 }
 
-json_t *part_clock(const struct rulebook *rulebook, const struct clock_line *line)
+void out_clock(struct json_out *out, const char *key, const struct rulebook *rulebook,
+               const struct clock_line *line)
 {
     const struct clock *clock = &rulebook->clocks[line->clock];
-    json_t *object = named(clock->name, clock->title);
-    json_set(object, "state", json_string(part_clock_state_name(line->answer.state)));
-    json_set_str(object, "due_to", clock->due_to);
+    const struct clock_answer *answer = &line->answer;
+    json_out_object(out, key);
     if (clock->due_from != NOT_FOUND_INDEX) {
-        json_set(object, "due_from", part_role(rulebook, rulebook->roles[clock->due_from].name));
+        out_titled(out, "due_from", titled_role(rulebook, rulebook->roles[clock->due_from].name));
     }
-    json_set(object, "sources", part_sources(clock->sources, clock->source_count));
-    json_t *last_day = part_known_day(
-        (struct known_day){.known = line->answer.has_last_day, .day = line->answer.last_day});
-    json_set(object, "last_day", last_day);
-    json_set(object, "start",
-             part_known_day((struct known_day){.known = line->answer.has_last_day,
-                                               .day = line->answer.start}));
-    return object;
+    json_out_str(out, "due_to", clock->due_to);
+    out_known_day(out, "last_day",
+                  (struct known_day){.known = answer->has_last_day, .day = answer->last_day});
+    out_titled_members(out, (struct titled){.name = clock->name, .title = clock->title});
+    out_sources(out, "sources", clock->sources, clock->source_count);
+    out_known_day(out, "start",
+                  (struct known_day){.known = answer->has_last_day, .day = answer->start});
+    json_out_c(out, "state", part_clock_state_name(answer->state));
+    json_out_end(out);
+}
+
+json_t *part_clock(const struct rulebook *rulebook, const struct clock_line *line)
+{
+    struct json_out out = json_out_tree();
+    out_clock(&out, NULL, rulebook, line);
+    return out.tree;
 }
 
 json_t *part_stage_counts(const struct rulebook *rulebook, const struct stage_count *stages,

@@ -18,25 +18,45 @@ struct arena part_memory_of(size_t size);
 
 /* {"known":true,"value":"2026-03-27"} or {"known":false}. */
 json_t *part_known_day(struct known_day day);
+void out_known_day(struct json_out *out, const char *key, struct known_day day);
 /* {"known":true,"value":...,"text":"27 March 2026"} in the type of the fact, or {"known":false}. */
 json_t *part_value(const struct rulebook *rulebook, const struct fact *fact,
                    const struct value *value);
 /* The same from the text of a value, as events keep it; a text that this rulebook cannot read is
  * carried as it is. */
 json_t *part_value_text(const struct rulebook *rulebook, str fact, str text);
+/* ... and, unless `told` is NULL, its words are added there: "Not known" where it is not. */
+void out_value_text(struct json_out *out, const char *key, const struct rulebook *rulebook,
+                    str fact, str text, struct buf *told);
 /* "First choice" for first_choice: for names that the rulebook in hand has no title for. */
 json_t *part_plain_name(str name);
 
-/* {"name","title"}. */
+/* What has a name, and a title in the rulebook in hand ("" when it is none of its); it is told by
+ * its name in words where there is no title. */
+enum { PLAIN_NAME_SIZE = 256 };
+struct titled {
+    str name;
+    str title;
+};
+struct titled titled_step(const struct rulebook *rulebook, str name);
+struct titled titled_fact(const struct rulebook *rulebook, str name);
+struct titled titled_role(const struct rulebook *rulebook, str name);
+str titled_title(struct titled titled, char room[PLAIN_NAME_SIZE]); /* may be in the room */
+
+/* {"name","title"}; of a stage "outcome", too, of a safeguard "reason". */
+void out_titled(struct json_out *out, const char *key, struct titled titled);
 json_t *part_stage(const struct rulebook *rulebook, str name);
 void out_stage(struct json_out *out, const char *key, const struct rulebook *rulebook, str name);
 json_t *part_step(const struct rulebook *rulebook, str name);
 json_t *part_fact_name(const struct rulebook *rulebook, str name);
 json_t *part_safeguard_name(const struct rulebook *rulebook, str name);
+void out_safeguard_name(struct json_out *out, const char *key, const struct rulebook *rulebook,
+                        str name);
 json_t *part_role(const struct rulebook *rulebook, str name);
 
 /* [{"text","unverified"}] */
 json_t *part_sources(const struct source *sources, size_t count);
+void out_sources(struct json_out *out, const char *key, const struct source *sources, size_t count);
 /* {"fact","title","section","subject","type","choices","counted","recorded", the value, and where
  * it is known from: "event","true_from","recorded_at","recorded_by","source"}. */
 json_t *part_known_fact(const struct rulebook *rulebook, const struct known_fact *known);
@@ -54,13 +74,19 @@ json_t *part_places(const struct place_counts *places);
 /* {"reference","stage",...} and, with an identity, "name" and "born_on". */
 json_t *part_person(const struct rulebook *rulebook, const struct person_row *person,
                     const struct identity *identity);
+void out_person_members(struct json_out *out, const struct rulebook *rulebook,
+                        const struct person_row *person, const struct identity *identity);
 /* The same of somebody who may be another, with "reasons":[{"what","agrees"}]. */
 json_t *part_likely(const struct rulebook *rulebook, const struct likely_duplicate *likely);
 /* {"id","step","state","requested_at","changed_at","approvals_given","approvals_needed","approved_roles",...}.
  */
 json_t *part_request(const struct rulebook *rulebook, const struct request_row *request);
+void out_request_members(struct json_out *out, const struct rulebook *rulebook,
+                         const struct request_row *request);
 json_t *part_work_request(const struct rulebook *rulebook, const struct work_request *work);
 json_t *part_clock(const struct rulebook *rulebook, const struct clock_line *line);
+void out_clock(struct json_out *out, const char *key, const struct rulebook *rulebook,
+               const struct clock_line *line);
 json_t *part_stage_counts(const struct rulebook *rulebook, const struct stage_count *stages,
                           size_t count);
 const char *part_fact_type_name(enum fact_type type);
@@ -68,5 +94,7 @@ const char *part_clock_state_name(enum clock_state state);
 
 /* {"position","kind","on","recorded_at","actor","text",...}. */
 json_t *part_history_line(const struct rulebook *rulebook, const struct history_line *line);
+void out_history_line(struct json_out *out, const char *key, const struct rulebook *rulebook,
+                      const struct history_line *line, struct arena scratch);
 
 #endif

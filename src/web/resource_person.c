@@ -68,25 +68,30 @@ static void out_next_steps(struct json_out *out, const char *key, const struct r
     json_out_end(out);
 }
 
-static json_t *requests_of(const struct rulebook *rulebook, const struct person_answer *answer)
+static void out_requests(struct json_out *out, const char *key, const struct rulebook *rulebook,
+                         const struct person_answer *answer)
 {
-    json_t *list = json_array();
+    json_out_array(out, key);
     for (size_t i = 0; i < answer->request_count; i++) {
-        json_t *request = part_request(rulebook, &answer->requests[i]);
         const struct hub_row hub = hub_named(answer, answer->requests[i].hub);
-        json_set(request, "hub", part_hub_name(&hub));
-        json_add(list, request);
+        json_out_object(out, NULL);
+        out_hub_name(out, "hub", &hub);
+        out_request_members(out, rulebook, &answer->requests[i]);
+        json_out_end(out);
     }
-    return list;
+    json_out_end(out);
 }
 
-static json_t *family_of(const struct rulebook *rulebook, const struct person_answer *answer)
+static void out_family(struct json_out *out, const char *key, const struct rulebook *rulebook,
+                       const struct person_answer *answer)
 {
-    json_t *list = json_array();
+    json_out_array(out, key);
     for (size_t i = 0; i < answer->family_count; i++) {
-        json_add(list, part_person(rulebook, &answer->family[i], &answer->family_identities[i]));
+        json_out_object(out, NULL);
+        out_person_members(out, rulebook, &answer->family[i], &answer->family_identities[i]);
+        json_out_end(out);
     }
-    return list;
+    json_out_end(out);
 }
 
 /* What is recorded, and what the register counts; what nobody said anything of is told by the
@@ -168,31 +173,33 @@ static void out_passed(struct json_out *out, const char *key, const struct ruleb
     json_out_end(out);
 }
 
-static json_t *privacy_of(const struct person_row *person)
+static void out_privacy(struct json_out *out, const char *key, const struct person_row *person)
 {
-    json_t *object = json_object();
-    json_set_int64(object, "holds", person->holds);
-    json_set_flag(object, "restricted", person->restricted);
-    json_set_flag(object, "erasure_requested", person->erasure_request != 0);
-    json_set_flag(object, "erased", person->erased);
-    return object;
+    json_out_object(out, key);
+    json_out_flag(out, "erased", person->erased);
+    json_out_flag(out, "erasure_requested", person->erasure_request != 0);
+    json_out_int64(out, "holds", person->holds);
+    json_out_flag(out, "restricted", person->restricted);
+    json_out_end(out);
 }
 
-static json_t *clocks_of(const struct rulebook *rulebook, const struct person_answer *answer)
+static void out_clocks(struct json_out *out, const char *key, const struct rulebook *rulebook,
+                       const struct person_answer *answer)
 {
-    json_t *clocks = json_array();
+    json_out_array(out, key);
     for (size_t i = 0; i < answer->clock_count; i++) {
-        json_add(clocks, part_clock(rulebook, &answer->clocks[i]));
+        out_clock(out, NULL, rulebook, &answer->clocks[i]);
     }
-    return clocks;
+    json_out_end(out);
 }
 
 static void out_history(struct json_out *out, const char *key, const struct rulebook *rulebook,
                         const struct person_answer *answer)
 {
+    PART_ARENA arena = part_memory();
     json_out_array(out, key);
     for (size_t i = 0; i < answer->history_count; i++) {
-        json_out_value(out, NULL, part_history_line(rulebook, &answer->history[i]));
+        out_history_line(out, NULL, rulebook, &answer->history[i], arena);
     }
     json_out_end(out);
 }
@@ -203,13 +210,13 @@ void out_person(struct json_out *out, const struct rulebook *rulebook,
     const struct case_view *view = &answer->view;
     const struct hub_row hub = hub_named(answer, view->person.hub);
     json_out_object(out, NULL);
-    json_out_members(out, part_person(rulebook, &view->person, &view->identity));
-    json_out_value(out, "clocks", clocks_of(rulebook, answer));
+    out_person_members(out, rulebook, &view->person, &view->identity);
+    out_clocks(out, "clocks", rulebook, answer);
     out_sections(out, "fact_sections", rulebook, view->facts);
     if ((parts & PERSON_FACTS) != 0) {
         out_known_facts(out, "facts", rulebook, view->facts);
     }
-    json_out_value(out, "family", family_of(rulebook, answer));
+    out_family(out, "family", rulebook, answer);
     out_history(out, "history", rulebook, answer);
     json_out_flag(out, "history_more", answer->history_more);
     out_hub_name(out, "hub", &hub);
@@ -219,8 +226,8 @@ void out_person(struct json_out *out, const struct rulebook *rulebook,
     out_next_steps(out, "next_steps", rulebook, answer);
     json_out_date(out, "on", view->on);
     out_passed(out, "passed", rulebook, answer);
-    json_out_value(out, "privacy", privacy_of(&view->person));
-    json_out_value(out, "requests", requests_of(rulebook, answer));
+    out_privacy(out, "privacy", &view->person);
+    out_requests(out, "requests", rulebook, answer);
     json_out_end(out);
 }
 

@@ -43,6 +43,40 @@ static struct person_answer page_of(struct office *office, enum account_name acc
     return answer;
 }
 
+/* What of the whole history, read page by page, says when the person came into a stage: the
+ * person's page finds it by the course, and tells as much. */
+static void expect_passages(struct office *office, enum account_name account,
+                            const struct somebody *person, size_t least)
+{
+    enum { MOST = 64 };
+    struct err err = {0};
+    struct history_answer history = {.next_before = 0};
+    int64_t expected[MOST];
+    size_t count = 0;
+    const struct caller caller = office_caller(office, account);
+    arena_reset(&office->work);
+    do {
+        const struct history_query query = {
+            .topics = HISTORY_ALL_TOPICS, .limit = 3, .before = history.next_before};
+        assert_true(casework_history(&office->casework, &caller, str_from_c(person->reference),
+                                     &(struct asked){0}, &query, &office->work, &history, &err)
+                        .ok);
+        for (size_t i = 0; i < history.count; i++) {
+            const struct event *event = &history.lines[i].event;
+            if (event->kind == EVENT_STEP_TAKEN || event->kind == EVENT_PERSON_REGISTERED) {
+                assert_in_range(count, 0, MOST - 1);
+                expected[count++] = event->position;
+            }
+        }
+    } while (history.next_before != 0);
+    const struct person_answer answer = page_of(office, account, person);
+    assert_int_equal(answer.passage_count, count);
+    for (size_t i = 0; i < count; i++) {
+        assert_int_equal(answer.passages[i].position, expected[i]);
+    }
+    assert_in_range(count, least, MOST);
+}
+
 static const struct next_step *next_step(const struct office *office,
                                          const struct person_answer *answer, const char *step,
                                          int64_t hub)
@@ -108,6 +142,7 @@ static void test_person_page(void **state)
     assert_true(answer.history_more);
     assert_int_equal(answer.passages[0].kind, EVENT_STEP_TAKEN);
     assert_int_equal(answer.passages[answer.passage_count - 1].kind, EVENT_PERSON_REGISTERED);
+    expect_passages(office, CLERK, &person, 2);
     /* The senior officer sees the third hub as well. */
     const struct person_answer more = page_of(office, SENIOR, &person);
     assert_non_null(next_step(office, &more, "transfer", office->hub_secret));
@@ -132,6 +167,12 @@ static void test_page_at_hub(void **state)
     assert_false(answer.view.facts[agreed].value.known);
     const struct person_answer more = page_of(office, CLERK, &person);
     assert_true(more.view.facts[agreed].value.known);
+    /* Also when all of them are older than the lines that are shown. */
+    for (int i = 0; i <= HISTORY_LATEST; i++) {
+        assert_true(office_record(office, CLERK, person.reference, "person.remarks", "seen").ok);
+    }
+    expect_passages(office, CLERK, &person, 3);
+    expect_passages(office, OPERATOR_NORTH, &person, 3);
 }
 
 static size_t search(struct office *office, const char *text, const char *stage, const char *hub,
