@@ -126,7 +126,8 @@ void view_put_when(struct view_table *table, const json_t *when)
     const char *direct = json_string_value(when);
     const str iso = direct != NULL ? str_from_c(direct) : json_str_or_empty(when, "value");
     date day;
-    json_auto_t *view = date_parse(iso, &day, NULL).ok ? view_day(iso) : view_instant(iso);
+    json_auto_t *view =
+        date_parse(iso, &day, NULL).ok ? view_day(iso) : view_instant(table->context, iso);
     if (!json_is_true(json_object_get(view, "known"))) {
         view_put_unknown(table);
         return;
