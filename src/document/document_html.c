@@ -17,7 +17,7 @@ static const char style[] =
     "a:hover{color:#003078;text-decoration-thickness:3px}"
     "a:focus{outline:3px solid transparent;background:#fd0;color:#0b0c0c;"
     "box-shadow:0 -2px #fd0,0 4px #0b0c0c;text-decoration:none}\n"
-    ".whole{white-space:nowrap}"
+    "bdi{white-space:nowrap}"
     "code{font:.875em/1.4 \"Liberation Mono\",\"DejaVu Sans Mono\",Menlo,Consolas,monospace}"
     "small{font-size:.875rem;color:#484949}\n"
     "mark{background:none;color:#0b0c0c;font-weight:bold;border:2px solid #0b0c0c;"
@@ -75,21 +75,26 @@ static size_t reference_length(str text)
     return hyphen > 0 && hyphen + 1 < len && !goes_on ? len : 0;
 }
 
-/* What is read as one stays on one line; a line may break at the hyphen of any other word. */
+/* What is read as one stays on one line, and is read from left to right in any script (a day would
+ * have its parts turned round); a line may break at the hyphen of any other word. */
 static void put_text(str text, struct buf *buf)
 {
-    while (text.len > 0) {
-        const size_t reference = reference_length(text);
-        size_t end = reference;
-        while (reference == 0 && end < text.len && text.at[end] != ' ' && text.at[end] != '(') {
-            end++;
+    size_t begin = 0;
+    bool within = false; /* a word, which may begin as a reference does */
+    for (size_t i = 0; i < text.len;) {
+        const size_t len = within ? 0 : reference_length(str_slice(text, i, text.len));
+        if (len > 0) {
+            buf_put_html(buf, str_slice(text, begin, i));
+            buf_put_c(buf, "<bdi dir=\"ltr\">");
+            buf_put_html(buf, str_slice(text, i, i + len));
+            buf_put_c(buf, "</bdi>");
+            begin = i + len;
         }
-        end += reference == 0 && end < text.len ? 1 : 0;
-        buf_put_c(buf, reference > 0 ? "<span class=\"whole\">" : "");
-        buf_put_html(buf, str_slice(text, 0, end));
-        buf_put_c(buf, reference > 0 ? "</span>" : "");
-        text = str_slice(text, end, text.len);
+        i += len > 0 ? len : 1;
+        const char last = text.at[i - 1];
+        within = is_of_reference(last) || (last >= 'a' && last <= 'z');
     }
+    buf_put_html(buf, str_slice(text, begin, text.len));
 }
 
 static void put_spans(const struct block *block, struct buf *buf)

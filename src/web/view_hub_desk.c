@@ -45,7 +45,7 @@ static void put_person(struct view_table *table, str reference, str name)
     const str href = linked ? view_href(table->context, "/people/%s", reference) : STR("");
     view_put_link(table, name.len > 0 ? name : reference, href);
     if (name.len > 0) {
-        view_put_quiet(table, reference);
+        view_put_reference(table, reference);
     }
 }
 

@@ -63,7 +63,8 @@ void view_cell(struct view_table *table)
 /* Complete: what a piece is not is false (page.h). */
 static json_t *piece(struct view_table *table, str text)
 {
-    static const char *const shapes[] = {"href", "colour", "iso", "about", "quiet", "unknown"};
+    static const char *const shapes[] = {"href",  "colour",  "iso",      "about",
+                                         "quiet", "unknown", "reference"};
     json_t *object = json_object();
     json_set_str(object, "text", text);
     for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
@@ -86,6 +87,13 @@ void view_put_quiet(struct view_table *table, str text)
 {
     if (text.len > 0) {
         json_set_flag(piece(table, text), "quiet", true);
+    }
+}
+
+void view_put_reference(struct view_table *table, str reference)
+{
+    if (reference.len > 0) {
+        json_set_flag(piece(table, reference), "reference", true);
     }
 }
 
