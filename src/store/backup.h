@@ -5,7 +5,9 @@
  * disk, does it take its name: under that name there is never a half of one. A copy holds no key;
  * it opens with the key file of the store, which is kept apart from it.
  *
- * Whoever is erased after it was made is in it still: their key is destroyed in the store alone. */
+ * Of a commit that is not synced yet, so that nobody was told of it, it may have what the store
+ * loses when the power fails. Whoever is erased after it was made is in it still: their key is
+ * destroyed in the store alone. */
 #ifndef RETURNHUB_STORE_BACKUP_H
 #define RETURNHUB_STORE_BACKUP_H
 
