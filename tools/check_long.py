@@ -66,6 +66,7 @@ FORMS = [
 
 # Tests of script/test that have a long form of their own, under RETURNHUB_LONG.
 TESTS = [
+    "backup",
     "exchange",
     "hub_rush",
     "identity",

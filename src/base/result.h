@@ -53,6 +53,10 @@ static inline result result_ok(void)
 /* The only way to drop a result; `why` is for the reader. */
 void result_ignore(result ignored, const char *why);
 
+/* Marks a text of an err that a person reads in their own language: no values are put into it, and
+ * it stands in the catalogues of the pages (tests/web/languages.py). */
+#define TOLD(text) text
+
 /* Fills err and returns the failure, so that `return err_set(err, ERROR_INPUT, "...", ...)` is one
  * line. Clears place and hint. err may be NULL: then only the failure is reported. */
 MUST_USE result err_set(struct err *err, enum error_code code, const char *format, ...)

@@ -228,6 +228,11 @@ size_t str_distance_near(str name)
     return name.len <= 8 ? 2 : 3;
 }
 
+const char *str_noun(int64_t count, const char *one, const char *many)
+{
+    return count == 1 ? one : many;
+}
+
 size_t str_distance(str a, str b, size_t most)
 {
     const size_t larger = most + 1;

@@ -51,6 +51,9 @@ bool str_is_printable(str text);
 /* Whole text as a decimal number, optional '-'; refuses anything else, and overflow. */
 MUST_USE result str_to_int64(str text, int64_t *ret_number, struct err *err);
 
+/* The noun that goes with a number in English: ("%lld %s", n, str_noun(n, "day", "days")). */
+const char *str_noun(int64_t count, const char *one, const char *many);
+
 /* Edit distance up to `most`, for "did you mean"; returns most + 1 when larger. Both at most 64
  * bytes. */
 size_t str_distance(str a, str b, size_t most);

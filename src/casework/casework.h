@@ -226,6 +226,7 @@ struct case_view {
 struct explain_answer {
     struct case_view view;
     struct explanation explanation;
+    bool leads_on; /* the step leads on from where the person was on that day */
 };
 MUST_USE result casework_explain(const struct casework *casework, const struct caller *caller,
                                  str person, str step, str hub, const struct asked *asked,

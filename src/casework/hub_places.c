@@ -360,8 +360,10 @@ static result choose_places(struct sitting *sitting, const struct hub_work *work
     }
     if (count < (size_t)entry->places) {
         result_ignore(err_set(err, ERROR_CONFLICT,
-                              "Only %zu places of the kind \"%.*s\" are free at the hub, not %lld",
-                              count, STR_ARG(str_trim(entry->kind)), (long long)entry->places),
+                              "Only %zu %s of the kind \"%.*s\" %s free at the hub, not %lld",
+                              count, str_noun((int64_t)count, "place", "places"),
+                              STR_ARG(str_trim(entry->kind)), str_noun((int64_t)count, "is", "are"),
+                              (long long)entry->places),
                       "the hint follows");
         return err_hint(err, "Nothing was prebooked. Ask for fewer, or for another hub.");
     }

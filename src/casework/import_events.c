@@ -248,9 +248,9 @@ static result check_empty(struct transaction *transaction, struct err *err)
     if (events == 0) {
         return result_ok();
     }
-    result_ignore(
-        err_set(err, ERROR_CONFLICT, "The store holds %lld events already", (long long)events),
-        "the hint returns the failure");
+    result_ignore(err_set(err, ERROR_CONFLICT, "The store holds %lld %s already", (long long)events,
+                          str_noun(events, "event", "events")),
+                  "the hint returns the failure");
     return err_hint(err, "The events of a register go into a new store of their own: name another "
                          "with --store.");
 }

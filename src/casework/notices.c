@@ -958,10 +958,11 @@ static result approve_work(struct transaction *transaction, void *context, struc
         return before.position == work->line.approval ? result_ok() : sitting_client_id_taken(err);
     }
     if (work->line.translated.translated < work->line.translated.lines) {
-        return err_set(err, ERROR_CONFLICT,
-                       "Of %zu lines %zu are translated: a part is not "
-                       "approved",
-                       work->line.translated.lines, work->line.translated.translated);
+        return err_set(err, ERROR_CONFLICT, "Of %zu %s %zu %s translated: a part is not approved",
+                       work->line.translated.lines,
+                       str_noun((int64_t)work->line.translated.lines, "line", "lines"),
+                       work->line.translated.translated,
+                       str_noun((int64_t)work->line.translated.translated, "is", "are"));
     }
     if (work->line.approval != 0) {
         return err_set(err, ERROR_CONFLICT, "This translation is approved already");

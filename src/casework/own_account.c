@@ -62,7 +62,7 @@ static result offer_work(struct transaction *transaction, void *context, struct 
     TRY(transaction_second_factor(transaction, work->sitting.account.id, &work->factor, &found,
                                   err));
     if (found && work->factor.confirmed) {
-        return err_set(err, ERROR_CONFLICT, "The account has a second factor already");
+        return err_set(err, ERROR_CONFLICT, TOLD("The account has a second factor already"));
     }
     work->factor = (struct second_factor){.account = work->sitting.account.id};
     system->entropy(system->context, work->factor.secret, sizeof work->factor.secret);
@@ -88,7 +88,7 @@ static result check_code(struct own_work *work, struct err *err)
     int64_t period = 0;
     if (!second_factor_matches(work->factor.secret, str_trim(work->code), work->sitting.at,
                                &period)) {
-        result_ignore(err_set(err, ERROR_INPUT, "The code is not right"), "the hint follows");
+        result_ignore(err_set(err, ERROR_INPUT, TOLD("The code is not right")), "the hint follows");
         return err_hint(err,
                         "Type the six digits that the app shows now; its clock must be right.");
     }
@@ -109,7 +109,7 @@ static result confirm_work(struct transaction *transaction, void *context, struc
     TRY(transaction_second_factor(transaction, work->sitting.account.id, &work->factor, &found,
                                   err));
     if (!found || work->factor.confirmed) {
-        return err_set(err, ERROR_CONFLICT, "No second factor waits to be confirmed");
+        return err_set(err, ERROR_CONFLICT, TOLD("No second factor waits to be confirmed"));
     }
     TRY(check_code(work, err));
     TRY(transaction_put_second_factor(transaction, &work->factor, err));

@@ -134,7 +134,7 @@ static result put_new(struct own_work *work, struct transaction *transaction, st
     TRY(transaction_passkey(transaction, work->made.credential_id, work->arena, &before, &found,
                             err));
     if (found) {
-        return err_set(err, ERROR_CONFLICT, "This passkey is registered already");
+        return err_set(err, ERROR_CONFLICT, TOLD("This passkey is registered already"));
     }
     const struct passkey_row row = {.credential_id = work->made.credential_id,
                                     .account = work->sitting.account.id,
@@ -190,7 +190,7 @@ result casework_register_passkey(const struct casework *casework, const struct c
     TRY(casework_take_question(casework, CEREMONY_REGISTER_PASSKEY, passkey->token, challenge,
                                &taken, err));
     if (!taken) {
-        return err_set(err, ERROR_INPUT, "It took too long, or was sent before; begin again");
+        return err_set(err, ERROR_INPUT, TOLD("It took too long, or was sent before; begin again"));
     }
     const struct passkey_asked asked = {.rp_id = passkey->site.rp_id,
                                         .origin = passkey->site.origin,

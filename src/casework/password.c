@@ -80,10 +80,14 @@ static result check_length(str password, struct err *err)
     }
     const size_t characters = count_characters(password);
     if (characters < PASSWORD_CHARACTERS_MIN || characters > PASSWORD_CHARACTERS_MAX) {
-        result_ignore(err_set(err, ERROR_INPUT, "A password has %d to %d characters",
-                              PASSWORD_CHARACTERS_MIN, PASSWORD_CHARACTERS_MAX),
+        result_ignore(characters < PASSWORD_CHARACTERS_MIN
+                          ? err_set(err, ERROR_INPUT, TOLD("The password is too short"))
+                          : err_set(err, ERROR_INPUT, TOLD("The password is too long")),
                       "the hint follows");
-        return err_hint(err, "Several words one after the other are easy to remember.");
+        return err_hint(err,
+                        "It has %d to %d characters. Several words one after the other are easy to "
+                        "remember.",
+                        PASSWORD_CHARACTERS_MIN, PASSWORD_CHARACTERS_MAX);
     }
     return result_ok();
 }
@@ -206,14 +210,15 @@ static result check_guesses(str password, str username, str name, struct err *er
     const struct left_over left = left_of(password, username, name);
     if (left.len < LEFT_MIN) {
         result_ignore(err_set(err, ERROR_INPUT,
-                              "The password is little more than words that are tried first: names "
-                              "of the account, of the program, \"password\""),
+                              TOLD("The password is little more than words that are tried first: "
+                                   "names of the account, of the program, \"password\"")),
                       "the hint follows");
         return err_hint(err, "Several other words one after the other are easy to remember.");
     }
     if (count_different(&left) < DIFFERENT_MIN || is_row(&left)) {
         result_ignore(err_set(err, ERROR_INPUT,
-                              "The password is a few characters over and over, or a row of them"),
+                              TOLD("The password is a few characters over and over, or a row of "
+                                   "them")),
                       "the hint follows");
         return err_hint(err, "Several words one after the other are easy to remember.");
     }
@@ -241,7 +246,8 @@ result password_check(const struct casework *casework, str password, str usernam
         return result_ok();
     }
     result_ignore(err_set(err, ERROR_INPUT,
-                          "The password stands in a list of those that others have stolen before"),
+                          TOLD("The password stands in a list of those that others have stolen "
+                               "before")),
                   "the hint follows");
     return err_hint(err, "Choose another one, and change it wherever else you use it.");
 }
@@ -334,10 +340,11 @@ result casework_change_password(const struct casework *casework, const struct ca
     const struct account_row *account = &work.sitting.account;
     TRY(password_check(casework, wanted->password, account->username, account->name, *arena, err));
     if (work.stored.len > 0 && !password_verify(casework, work.stored, wanted->current)) {
-        return err_set(err, ERROR_UNAUTHENTICATED, "The password that counts now is not right");
+        return err_set(err, ERROR_UNAUTHENTICATED,
+                       TOLD("The password that counts now is not right"));
     }
     if (str_equal(wanted->current, wanted->password)) {
-        return err_set(err, ERROR_INPUT, "The new password is the one that counts now");
+        return err_set(err, ERROR_INPUT, TOLD("The new password is the one that counts now"));
     }
     TRY(password_hash(casework, wanted->password, work.hash, err));
     const result set = store_write(casework->store, set_own, &work, err);

@@ -66,6 +66,10 @@ result casework_explain(const struct casework *casework, const struct caller *ca
                                 .arena = arena};
     TRY(store_read(casework->store, read_question, &work, err));
     struct explain_answer answer = {.view = work.loaded.view};
+    const uint32_t stage = rulebook_stage(casework->rulebook, answer.view.person.stage);
+    answer.leads_on =
+        stage != NOT_FOUND_INDEX &&
+        rulebook_step_leaves(casework->rulebook, &casework->rulebook->steps[work.step], stage);
     TRY(explain_step(casework->rulebook, work.step, &answer.view.question, arena,
                      &answer.explanation, err));
     TRY(sitting_look(&work.sitting, SUBJECT_OF_PERSON, answer.view.person.id, "explanation", err));

@@ -207,9 +207,10 @@ static result put_notes(struct reconciling *work, struct sheet *sheet, struct er
                    "the stage they are in"));
     sheet_note(sheet, "Residual",
                arena_format(work->arena,
-                            "%lld: %lld registrations in the list of events, less the sum of the "
-                            "lines, which comes from each person's own course",
-                            (long long)answer->residual, (long long)answer->everybody));
+                            "%lld: %lld %s in the list of events, less the sum of the lines, which "
+                            "comes from each person's own course",
+                            (long long)answer->residual, (long long)answer->everybody,
+                            str_noun(answer->everybody, "registration", "registrations")));
     sheet_note(
         sheet, "Small numbers",
         STR("are shown, so that it adds up: this is an account of the record, and no table to "

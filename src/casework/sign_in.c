@@ -397,7 +397,7 @@ static result keep_proof(struct transaction *transaction, void *context, struct 
 static result refuse_proof(struct err *err)
 {
     return err_set(err, ERROR_UNAUTHENTICATED,
-                   "The password, the code or the passkey is not right");
+                   TOLD("The password, the code or the passkey is not right"));
 }
 
 result casework_prove_session(const struct casework *casework, str token, str password, str code,

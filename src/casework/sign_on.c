@@ -336,7 +336,7 @@ static result take_pending(struct sign_on_work *work, struct transaction *transa
     *ceremony = pending_of(work);
     TRY(transaction_take_ceremony(transaction, ceremony, &found, err));
     if (!found || ceremony->made_at.milliseconds < questions_expired_at(work->now).milliseconds) {
-        return err_set(err, ERROR_NOT_FOUND, "It took too long; sign in again");
+        return err_set(err, ERROR_NOT_FOUND, TOLD("It took too long; sign in again"));
     }
     memcpy(&pending, ceremony->secret, sizeof pending);
     work->account = pending.account;
@@ -375,7 +375,7 @@ result casework_sign_on_with(const struct casework *casework, str browser, str s
     }
     TRY(store_write(casework->store, give_factor, &work, err));
     if (work.wrong) {
-        return err_set(err, ERROR_UNAUTHENTICATED, "The code or the passkey is not right");
+        return err_set(err, ERROR_UNAUTHENTICATED, TOLD("The code or the passkey is not right"));
     }
     *ret_answer = work.answer;
     return result_ok();

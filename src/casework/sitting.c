@@ -5,6 +5,8 @@
 #include "register/lookup.h"
 #include "register/reference.h"
 
+#include <string.h>
+
 /* A failure that was looked at on the way to the caller. */
 static result hand_on(const struct err *failure, struct err *err)
 {
@@ -256,8 +258,10 @@ result sitting_append(struct sitting *sitting, struct event *event, struct err *
 
 result sitting_no_such(struct err *err, const char *kind, str reference)
 {
-    return err_set(err, ERROR_NOT_FOUND, "There is no %s %.*s for this account", kind,
-                   STR_ARG(reference));
+    return strcmp(kind, "account") == 0
+               ? err_set(err, ERROR_NOT_FOUND, "There is no account \"%.*s\"", STR_ARG(reference))
+               : err_set(err, ERROR_NOT_FOUND, "There is no %s %.*s for this account", kind,
+                         STR_ARG(reference));
 }
 
 /* What was typed goes back to the reader: short, and without control characters. */

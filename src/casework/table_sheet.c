@@ -629,10 +629,12 @@ static void note_delay(const struct table_counts *counts, struct arena *arena, s
     if (all >= counts->plan->policy->suppress_below && all > 0) {
         sheet_note(sheet, "Recording",
                    arena_format(arena,
-                                "of what is counted here, half was recorded within %d days of its "
+                                "of what is counted here, half was recorded within %d %s of its "
                                 "day and nine tenths within %d; what is recorded later revises the "
                                 "table upwards",
-                                delay_of(counts, all, 5), delay_of(counts, all, 9)));
+                                delay_of(counts, all, 5),
+                                str_noun(delay_of(counts, all, 5), "day", "days"),
+                                delay_of(counts, all, 9)));
     }
 }
 
@@ -655,9 +657,10 @@ static void note_policy(const struct publication_policy *policy, struct arena *a
     }
     sheet_note(sheet, "Status",
                arena_format(arena,
-                            "provisional for %lld months after the period; not ended: the period "
-                            "was running on the day of the table",
-                            (long long)policy->provisional_months));
+                            "provisional for %lld %s after the period; not ended: the period was "
+                            "running on the day of the table",
+                            (long long)policy->provisional_months,
+                            str_noun(policy->provisional_months, "month", "months")));
     sheet_note(sheet, "Unknown",
                STR("what nobody recorded has a row of its own; it is never counted as no or 0. "
                    "Combinations that do not occur have no row"));
@@ -753,9 +756,11 @@ result table_sheet_make(struct sitting *sitting, const struct table_counts *coun
     if (work.slices_withheld > 0) {
         sheet_note(ret_sheet, "Too few",
                    arena_format(sitting->arena,
-                                "%lld parts of the table are withheld whole, as nothing in them "
-                                "could be told without telling a small number",
-                                (long long)work.slices_withheld));
+                                "%lld %s withheld whole, as nothing in them could be told without "
+                                "telling a small number",
+                                (long long)work.slices_withheld,
+                                str_noun(work.slices_withheld, "part of the table is",
+                                         "parts of the table are")));
     }
     return result_ok();
 }

@@ -136,6 +136,7 @@ result command_account_first(const struct invocation *invocation, int *ret_statu
     *ret_status = 0;
     TRY(desk_open_or_begin(invocation, &desk, err));
     TRY(casework_offer_first_account(&desk.casework, &offer, err));
+    desk_keep(&desk);
     return offer.needed ? print_first(invocation, &offer, err)
                         : err_set(err, ERROR_CONFLICT, "The register has an account already");
 }
@@ -156,6 +157,7 @@ result command_account_open(const struct invocation *invocation, int *ret_status
     TRY(somebody_is_named(invocation) ? desk_open_as_account(invocation, &desk, err)
                                       : open_as_nobody(invocation, &desk, err));
     TRY(casework_open_account(&desk.casework, &desk.caller, &wanted, invocation->arena, &row, err));
+    desk_keep(&desk);
     TRY(print_account(invocation, "Opened", &row, wanted.hub, err));
     output_message(invocation->output,
                    "Nobody can sign in with it before: returnhub account password %.*s\n",

@@ -397,6 +397,7 @@ command_run command_account_lost_device;
 command_run command_account_end_sessions;
 command_run command_account_close;
 command_run command_rebuild;
+command_run command_backup;
 command_run command_seal_key;
 command_run command_seal_publish;
 command_run command_seal_export;

@@ -1846,6 +1846,21 @@ const struct command commands[] = {
         .run = command_rebuild,
     },
     {
+        .name = "backup",
+        .arguments = "FILE",
+        .argument_min = 1,
+        .argument_max = 1,
+        .summary = "Copy the store whole, while it is used, and look through the copy",
+        .description =
+            "The copy is of one commit, also while a server writes. It takes its name when every "
+            "row of it follows from its events and it is on the disk; no file is written over. It "
+            "opens with the key file of the store, which it does not hold: keep the two apart. Who "
+            "is erased later is in it still: keep no copy longer than what is promised to people.",
+        .options = {OPTION_STORE, OPTION_KEY, OPTION_FORMAT, OPTION_HELP},
+        .option_count = 4,
+        .run = command_backup,
+    },
+    {
         .name = "seal key",
         .arguments = "NAME",
         .argument_min = 1,

@@ -28,11 +28,14 @@ result command_demo(const struct invocation *invocation, int *ret_status, struct
     result made = demo_make(&desk.casework, &options, &outcome, err);
     progress_end(&progress);
     TRY(made);
+    desk_keep(&desk);
     output_text(
         invocation->output,
-        arena_format(invocation->arena,
-                     "Made %lld synthetic people, %lld events, %lld hubs and %lld agreements\n",
-                     (long long)outcome.people, (long long)outcome.events, (long long)outcome.hubs,
-                     (long long)outcome.agreements));
+        arena_format(invocation->arena, "Made %lld synthetic %s, %lld %s, %lld %s and %lld %s\n",
+                     (long long)outcome.people, str_noun(outcome.people, "person", "people"),
+                     (long long)outcome.events, str_noun(outcome.events, "event", "events"),
+                     (long long)outcome.hubs, str_noun(outcome.hubs, "hub", "hubs"),
+                     (long long)outcome.agreements,
+                     str_noun(outcome.agreements, "agreement", "agreements")));
     return result_ok();
 }

@@ -146,8 +146,8 @@ static void draw_upgrade(void *context, int64_t done, int64_t all)
     if (progress->last_percent < 0) {
         output_message(progress->output,
                        "An older returnhub wrote this store. Its rows are made anew from its %lld "
-                       "events, once; this may take some minutes for a large register.\n",
-                       (long long)all);
+                       "%s, once; this may take some minutes for a large register.\n",
+                       (long long)all, str_noun(all, "event", "events"));
         progress->last_percent = 0;
     }
     progress_draw(context, done, all);
@@ -168,10 +168,17 @@ result desk_open_store(const struct invocation *invocation, bool create, struct 
     return opened;
 }
 
+result desk_open_store_or_begin(const struct invocation *invocation, struct desk *ret_desk,
+                                struct err *err)
+{
+    *ret_desk = (struct desk){.made = !desk_store_exists(invocation)};
+    return desk_open_store(invocation, ret_desk->made, &ret_desk->store, err);
+}
+
 result desk_open_new(const struct invocation *invocation, const struct rulebook *rulebook,
                      struct desk *ret_desk, struct err *err)
 {
-    *ret_desk = (struct desk){.rulebook = rulebook};
+    *ret_desk = (struct desk){.rulebook = rulebook, .made = true};
     TRY(desk_open_store(invocation, true, &ret_desk->store, err));
     return casework_open(ret_desk->store, rulebook, system_machine(), invocation->arena,
                          &ret_desk->casework, err);
@@ -307,13 +314,22 @@ result desk_open_under(const struct invocation *invocation, const struct ruleboo
     return take_account(invocation, username, ret_desk, err);
 }
 
+void desk_keep(struct desk *desk)
+{
+    desk->made = false;
+}
+
 void desk_close(struct desk *desk)
 {
     if (desk->invocation != NULL) {
         desk->invocation->output->complete = NULL;
     }
     casework_close(&desk->casework);
-    store_close(desk->store);
+    if (desk->made && desk->store != NULL) {
+        store_discard(desk->store);
+    } else {
+        store_close(desk->store);
+    }
     desk->store = NULL;
 }
 

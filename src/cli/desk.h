@@ -13,6 +13,7 @@ struct desk {
     struct caller caller;
     struct account_row account;
     const struct invocation *invocation; /* of a command that records something; else NULL */
+    bool made; /* the store is this command's, which is not done: desk_close takes it away again */
 };
 
 /* Where rulebooks, pages and data are: $RETURNHUB_SHARE, else where the program was built or
@@ -37,11 +38,14 @@ const char *desk_store_path(const struct invocation *invocation);
 bool desk_store_exists(const struct invocation *invocation);
 MUST_USE result desk_open_store(const struct invocation *invocation, bool create,
                                 struct store **ret_store, struct err *err);
+/* The store alone; a new one (desk_open_new) where there is none. */
+MUST_USE result desk_open_store_or_begin(const struct invocation *invocation, struct desk *ret_desk,
+                                         struct err *err);
 /* The store, and the rulebook that it is kept under. */
 MUST_USE result desk_open(const struct invocation *invocation, struct desk *ret_desk,
                           struct err *err);
-/* A new store under a rulebook of the caller's, which was looked at first: what cannot be used
- * leaves no empty store behind. */
+/* A new store under a rulebook of the caller's. A command that fails leaves none behind: one that
+ * is made here stays from desk_keep on. */
 MUST_USE result desk_open_new(const struct invocation *invocation, const struct rulebook *rulebook,
                               struct desk *ret_desk, struct err *err);
 /* The store and the rulebook; begun, under the rulebook that is named, when there is none. */
@@ -59,7 +63,10 @@ MUST_USE result desk_open_quietly(const struct invocation *invocation, struct de
 MUST_USE result desk_open_under(const struct invocation *invocation,
                                 const struct rulebook *rulebook, struct desk *ret_desk,
                                 struct err *err);
-void desk_close(struct desk *desk); /* accepts a zeroed desk */
+/* What the command was to do is done: a store that it made stays. */
+void desk_keep(struct desk *desk);
+/* Accepts a zeroed desk. */
+void desk_close(struct desk *desk);
 #define OWN_DESK __attribute__((cleanup(desk_close)))
 
 /* The question of --on and --as-known-at. */

@@ -117,9 +117,10 @@ static result print_hub(const struct invocation *invocation, const struct desk *
         return output_json(invocation->output, *invocation->arena, object, err);
     }
     output_text(invocation->output,
-                arena_format(invocation->arena, "%.*s, %.*s: %lld places agreed\n",
+                arena_format(invocation->arena, "%.*s, %.*s: %lld %s agreed\n",
                              STR_ARG(line.row.reference), STR_ARG(line.row.name),
-                             (long long)line.places.agreed));
+                             (long long)line.places.agreed,
+                             str_noun(line.places.agreed, "place", "places")));
     return result_ok();
 }
 

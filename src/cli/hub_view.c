@@ -278,9 +278,11 @@ static void print_part(const struct invocation *invocation, const struct hub_des
 
 static str age_text(int64_t minutes, struct arena *arena)
 {
-    return minutes < 120       ? arena_format(arena, "%lld minutes", (long long)minutes)
+    return minutes < 120       ? arena_format(arena, "%lld %s", (long long)minutes,
+                                              str_noun(minutes, "minute", "minutes"))
            : minutes < 48 * 60 ? arena_format(arena, "%lld hours", (long long)minutes / 60)
-                               : arena_format(arena, "%lld days", (long long)minutes / (24 * 60));
+                               : arena_format(arena, "%lld %s", (long long)minutes / (24 * 60),
+                                              str_noun(minutes / (24 * 60), "day", "days"));
 }
 
 static void print_report_line(const struct invocation *invocation, str name, int64_t in_use,

@@ -189,8 +189,8 @@ static result show_pairs(const struct invocation *invocation, const struct desk 
     table_begin(&table);
     TRY(list_pairs(invocation, desk, limit, &table, NULL, &last, err));
     if (last.next.person != 0) {
-        output_message(invocation->output, "Of %lld pairs: raise --limit to see more.\n",
-                       (long long)last.total);
+        output_message(invocation->output, "Of %lld %s: raise --limit to see more.\n",
+                       (long long)last.total, str_noun(last.total, "pair", "pairs"));
     }
     return result_ok();
 }

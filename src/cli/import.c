@@ -51,9 +51,9 @@ static void draw_import(void *context, const struct import_progress *progress)
             : 0;
     display->last_second = (int)(passed / 1000);
     display->drawn = true;
-    output_message(display->output,
-                   "\r%s  %lld rows  %d %%  %lld rows a second  %lld s left \033[K",
+    output_message(display->output, "\r%s  %lld %s  %d %%  %lld a second  %lld s left \033[K",
                    phase_name(progress->phase), (long long)progress->rows,
+                   str_noun(progress->rows, "row", "rows"),
                    (int)(progress->bytes_done * 100 / (progress->bytes_all + 1)),
                    (long long)(progress->rows * 1000 / passed), (long long)left);
 }
@@ -250,11 +250,11 @@ static result import_people(const struct invocation *invocation, struct err *err
     if (outcome.faults == 0) {
         return result_ok();
     }
-    result_ignore(err_set(err, ERROR_INPUT,
-                          "The file has %lld fault%s in %lld row%s: nothing of it was recorded",
-                          (long long)outcome.faults, outcome.faults == 1 ? "" : "s",
-                          (long long)outcome.faulty_rows, outcome.faulty_rows == 1 ? "" : "s"),
-                  "the hint follows");
+    result_ignore(
+        err_set(err, ERROR_INPUT, "The file has %lld %s in %lld %s: nothing of it was recorded",
+                (long long)outcome.faults, str_noun(outcome.faults, "fault", "faults"),
+                (long long)outcome.faulty_rows, str_noun(outcome.faulty_rows, "row", "rows")),
+        "the hint follows");
     return err_hint(err, "Correct them and run the same command again.");
 }
 
@@ -263,11 +263,12 @@ static result import_events(const struct invocation *invocation, struct err *err
     OWN_DESK struct desk desk = {.store = NULL};
     struct import_display display = {.output = invocation->output};
     struct import_events_outcome outcome = {.events = 0};
-    TRY(desk_open_store(invocation, !desk_store_exists(invocation), &desk.store, err));
+    TRY(desk_open_store_or_begin(invocation, &desk, err));
     const result imported = casework_import_events(desk.store, invocation->arguments[0].at,
                                                    draw_import, &display, &outcome, err);
     end_import(&display);
     TRY(imported);
+    desk_keep(&desk);
     if (invocation->output->format == OUTPUT_JSON) {
         json_t *object = json_object();
         json_set_int64(object, "events", outcome.events);
@@ -278,10 +279,10 @@ static result import_events(const struct invocation *invocation, struct err *err
         return printed;
     }
     output_text(invocation->output,
-                arena_format(invocation->arena,
-                             "%lld events (%lld of erased records), %lld rulebook%s\n",
-                             (long long)outcome.events, (long long)outcome.erased,
-                             (long long)outcome.rulebooks, outcome.rulebooks == 1 ? "" : "s"));
+                arena_format(invocation->arena, "%lld %s (%lld of erased records), %lld %s\n",
+                             (long long)outcome.events, str_noun(outcome.events, "event", "events"),
+                             (long long)outcome.erased, (long long)outcome.rulebooks,
+                             str_noun(outcome.rulebooks, "rulebook", "rulebooks")));
     return result_ok();
 }
 

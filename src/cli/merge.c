@@ -242,9 +242,9 @@ static result show_separation(const struct invocation *invocation, const struct 
     }
     TRY(print_separation(invocation, plan, err));
     if (invocation->output->format == OUTPUT_TEXT && plan->undecided > 0) {
-        output_text(
-            invocation->output,
-            arena_format(invocation->arena, "%zu events are to be decided\n", plan->undecided));
+        output_text(invocation->output,
+                    arena_format(invocation->arena, "%zu %s to be decided\n", plan->undecided,
+                                 str_noun((int64_t)plan->undecided, "event is", "events are")));
     } else if (invocation->output->format == OUTPUT_TEXT) {
         output_text(
             invocation->output,

@@ -333,10 +333,11 @@ result command_notice_serve(const struct invocation *invocation, int *ret_status
         json_decref(object);
         return printed;
     }
+    const int64_t facts = answer.event_count == 0 ? 0 : (int64_t)answer.event_count - 1;
     output_text(invocation->output,
-                arena_format(invocation->arena, "Served: notice %lld, with %zu facts%s\n",
-                             (long long)service.notice,
-                             answer.event_count == 0 ? (size_t)0 : answer.event_count - 1,
+                arena_format(invocation->arena, "Served: notice %lld, with %lld %s%s\n",
+                             (long long)service.notice, (long long)facts,
+                             str_noun(facts, "fact", "facts"),
                              answer.repeated ? " (it was recorded before)" : ""));
     departure_print_stopped(invocation, &answer);
     return result_ok();
@@ -362,8 +363,9 @@ static str approval_words(const struct translation_line *line, struct arena *are
         return arena_format(arena, "approved by %.*s", STR_ARG(line->approved_by));
     }
     return line->translated.translated < line->translated.lines
-               ? arena_format(arena, "%zu of %zu lines", line->translated.translated,
-                              line->translated.lines)
+               ? arena_format(arena, "%zu of %zu %s", line->translated.translated,
+                              line->translated.lines,
+                              str_noun((int64_t)line->translated.lines, "line", "lines"))
                : STR("not approved");
 }
 
@@ -480,10 +482,12 @@ result command_notice_check(const struct invocation *invocation, int *ret_status
             struct notice_translated translated;
             TRY(notice_translation(&book->set.notices[k], &book->catalogues[i], *arena, &translated,
                                    err));
-            output_text(invocation->output, arena_format(arena, "%.*s  %.*s: %zu of %zu lines\n",
-                                                         STR_ARG(book->catalogues[i].language),
-                                                         STR_ARG(book->set.notices[k].name),
-                                                         translated.translated, translated.lines));
+            output_text(invocation->output,
+                        arena_format(arena, "%.*s  %.*s: %zu of %zu %s\n",
+                                     STR_ARG(book->catalogues[i].language),
+                                     STR_ARG(book->set.notices[k].name), translated.translated,
+                                     translated.lines,
+                                     str_noun((int64_t)translated.lines, "line", "lines")));
             *ret_status = translated.translated < translated.lines ? 1 : *ret_status;
         }
     }

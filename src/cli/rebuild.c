@@ -24,9 +24,11 @@ result command_rebuild(const struct invocation *invocation, int *ret_status, str
         return printed;
     }
     output_text(invocation->output,
-                arena_format(invocation->arena, "%lld events, %lld rows, %lld differences%s%s\n",
-                             (long long)outcome.events, (long long)outcome.rows,
+                arena_format(invocation->arena, "%lld %s, %lld %s, %lld %s%s%s\n",
+                             (long long)outcome.events, str_noun(outcome.events, "event", "events"),
+                             (long long)outcome.rows, str_noun(outcome.rows, "row", "rows"),
                              (long long)outcome.differences,
+                             str_noun(outcome.differences, "difference", "differences"),
                              outcome.differences > 0 ? "; first: " : "", outcome.first_difference));
     return result_ok();
 }

@@ -140,8 +140,12 @@ result command_rulebook_check(const struct invocation *invocation, int *ret_stat
     json_set_int64(summary, "unverified", (int64_t)diagnostics.unverified_count);
     json_set_int64(summary, "undecided", (int64_t)diagnostics.undecided_count);
     str counts = arena_format(
-        invocation->arena, "%zu errors, %zu warnings, %zu sources not verified, %zu not decided\n",
-        diagnostics.error_count, diagnostics.warning_count, diagnostics.unverified_count,
+        invocation->arena, "%zu %s, %zu %s, %zu %s not verified, %zu not decided\n",
+        diagnostics.error_count, str_noun((int64_t)diagnostics.error_count, "error", "errors"),
+        diagnostics.warning_count,
+        str_noun((int64_t)diagnostics.warning_count, "warning", "warnings"),
+        diagnostics.unverified_count,
+        str_noun((int64_t)diagnostics.unverified_count, "source", "sources"),
         diagnostics.undecided_count);
     if (loaded.ok) {
         char identity[SHA256_HEX_SIZE];
@@ -150,9 +154,11 @@ result command_rulebook_check(const struct invocation *invocation, int *ret_stat
         json_set_str(summary, "identity", str_from_c(identity));
         json_set_int64(summary, "safeguards", (int64_t)rulebook->safeguard_count);
         counts =
-            arena_format(invocation->arena, "%.*s%.*s: %zu safeguards, %zu steps, identity %s\n",
+            arena_format(invocation->arena, "%.*s%.*s: %zu %s, %zu %s, identity %s\n",
                          STR_ARG(counts), STR_ARG(rulebook->name), rulebook->safeguard_count,
-                         rulebook->step_count, identity);
+                         str_noun((int64_t)rulebook->safeguard_count, "safeguard", "safeguards"),
+                         rulebook->step_count,
+                         str_noun((int64_t)rulebook->step_count, "step", "steps"), identity);
     }
     return print_diagnostics(invocation, &diagnostics, summary, counts, err);
 }
@@ -173,8 +179,10 @@ result command_rulebook_test(const struct invocation *invocation, int *ret_statu
     json_t *summary = json_object();
     json_set_int64(summary, "passed", (int64_t)outcome.passed);
     json_set_int64(summary, "failed", (int64_t)outcome.failed);
-    str counts = arena_format(invocation->arena, "%zu examples hold, %zu do not\n", outcome.passed,
-                              outcome.failed);
+    str counts =
+        arena_format(invocation->arena, "%zu %s, %zu %s\n", outcome.passed,
+                     str_noun((int64_t)outcome.passed, "example holds", "examples hold"),
+                     outcome.failed, str_noun((int64_t)outcome.failed, "does not", "do not"));
     return print_diagnostics(invocation, &diagnostics, summary, counts, err);
 }
 

@@ -31,8 +31,8 @@ static void print_rules_text(struct printing *printing)
     output_text(output, printing->difference_count == 0
                             ? STR("The rulebooks say the same\n")
                             : arena_format(&arena, "%zu %s\n", printing->difference_count,
-                                           printing->difference_count == 1 ? "rule differs"
-                                                                           : "rules differ"));
+                                           str_noun((int64_t)printing->difference_count,
+                                                    "rule differs", "rules differ")));
     for (size_t i = 0; i < printing->difference_count; i++) {
         const struct difference *difference = &printing->differences[i];
         struct arena own = arena;
@@ -186,8 +186,11 @@ static void print_totals_text(const struct printing *printing, const struct comp
         }
     }
     output_text(printing->invocation->output,
-                arena_format(&arena, "\n%lld people, %zu steps and hubs: %lld verdicts change\n",
-                             (long long)people, count, (long long)changed));
+                arena_format(&arena, "\n%lld %s, %zu %s: %lld %s\n", (long long)people,
+                             str_noun(people, "person", "people"), count,
+                             str_noun((int64_t)count, "step or hub", "steps and hubs"),
+                             (long long)changed,
+                             str_noun(changed, "verdict changes", "verdicts change")));
     for (size_t i = 0; i < count; i++) {
         print_total_text(printing, &totals[i]);
     }

@@ -120,8 +120,8 @@ static result write_changed(const struct invocation *invocation, const struct la
                     arena_format(invocation->arena, "%.*s\n", STR_ARG(file->name)));
         changed++;
     }
-    output_message(invocation->output, "%zu of %zu files %s\n", changed, count,
-                   check ? "would change" : "changed");
+    output_message(invocation->output, "%zu of %zu %s %s\n", changed, count,
+                   str_noun((int64_t)count, "file", "files"), check ? "would change" : "changed");
     *ret_status = check && changed > 0 ? 1 : 0;
     return result_ok();
 }

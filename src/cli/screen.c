@@ -106,10 +106,12 @@ static void print_end(struct printing *printing, const struct screen_totals *tot
     case OUTPUT_TEXT:
         output_text(output,
                     arena_format(arena,
-                                 "\n%lld people: %lld clear, %lld barred, %lld unknown (? marks a "
+                                 "\n%lld %s: %lld clear, %lld barred, %lld unknown (? marks a "
                                  "safeguard that is unknown)\n",
-                                 (long long)totals->people, (long long)totals->clear,
-                                 (long long)totals->barred, (long long)totals->unknown));
+                                 (long long)totals->people,
+                                 str_noun(totals->people, "person", "people"),
+                                 (long long)totals->clear, (long long)totals->barred,
+                                 (long long)totals->unknown));
         break;
     case OUTPUT_CSV:
         break;

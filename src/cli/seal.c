@@ -195,8 +195,9 @@ static result print_checkpoint(const struct invocation *invocation,
         return printed;
     }
     output_text(invocation->output,
-                arena_format(invocation->arena, "%s%" PRIu64 " entries, root %s\n", text,
-                             checkpoint->size, root));
+                arena_format(invocation->arena, "%s%" PRIu64 " %s, root %s\n", text,
+                             checkpoint->size,
+                             str_noun((int64_t)checkpoint->size, "entry", "entries"), root));
     return result_ok();
 }
 
@@ -237,11 +238,12 @@ static result publish(const struct invocation *invocation, struct store *store,
     TRY(sealing_beat(store, system_machine(), log, &settings, &events, err));
     TRY(policy == NULL ? result_ok() : ask_witnesses(invocation, log, policy, &witnesses, err));
     const struct checkpoint checkpoint = log_checkpoint(log);
+    const char *noun = str_noun((int64_t)events, "event", "events");
     const str text =
         policy == NULL
-            ? arena_format(invocation->arena, "%" PRIu64 " events more. ", events)
-            : arena_format(invocation->arena, "%" PRIu64 " events more; %u witnesses cosigned. ",
-                           events, witnesses);
+            ? arena_format(invocation->arena, "%" PRIu64 " %s more. ", events, noun)
+            : arena_format(invocation->arena, "%" PRIu64 " %s more; %u %s cosigned. ", events, noun,
+                           witnesses, str_noun(witnesses, "witness", "witnesses"));
     return print_checkpoint(invocation, &checkpoint, text.at, "events_more", (int64_t)events, err);
 }
 
@@ -269,7 +271,8 @@ result command_seal_export(const struct invocation *invocation, int *ret_status,
     TRY(open_published(invocation, &log, err));
     TRY(log_export(log, invocation->arguments[0].at, &files, err));
     const struct checkpoint checkpoint = log_checkpoint(log);
-    const str text = arena_format(invocation->arena, "%" PRIu64 " files written. ", files);
+    const str text = arena_format(invocation->arena, "%" PRIu64 " %s written. ", files,
+                                  str_noun((int64_t)files, "file", "files"));
     return print_checkpoint(invocation, &checkpoint, text.at, "files_written", (int64_t)files, err);
 }
 
@@ -301,9 +304,10 @@ static result read_text(const struct invocation *invocation, enum command_option
 static const char *said_witnesses(const struct invocation *invocation, const struct policy *policy,
                                   const struct policy_seen *seen)
 {
-    const str said = policy == NULL ? STR("")
-                                    : arena_format(invocation->arena, "%u witnesses cosigned. ",
-                                                   seen->witnesses);
+    const str said = policy == NULL
+                         ? STR("")
+                         : arena_format(invocation->arena, "%u %s cosigned. ", seen->witnesses,
+                                        str_noun(seen->witnesses, "witness", "witnesses"));
     return said.at == NULL ? "" : said.at;
 }
 

@@ -160,6 +160,7 @@ result command_serve(const struct invocation *invocation, int *ret_status, struc
                                                : desk_open(invocation, &desk, err));
     TRY(settings_refuse_passwords(invocation, &settings, &refused, &desk.casework, err));
     TRY(casework_adopt_rulebook(&desk.casework, err));
+    desk_keep(&desk);
     TRY(notice_book_load(invocation, desk.rulebook, invocation->arena, &desk.casework.notices,
                          err));
     TRY(casework_set_session_limits(&desk.casework, &settings.sessions, err));

@@ -119,9 +119,10 @@ static void print_missing(const struct invocation *invocation, const struct rule
         table_row(&table, scratch, cells);
     }
     output_message(invocation->output,
-                   "%lld people could take the step; for %lld it is not known "
+                   "%lld %s could take the step; for %lld it is not known "
                    "whether the law allows it\n",
-                   (long long)answer->people, (long long)answer->unknown);
+                   (long long)answer->people, str_noun(answer->people, "person", "people"),
+                   (long long)answer->unknown);
 }
 
 result command_work_missing(const struct invocation *invocation, int *ret_status, struct err *err)

@@ -241,9 +241,9 @@ static result check_empty(struct transaction *transaction, struct err *err)
     int64_t events = 0;
     TRY(transaction_event_count(transaction, &events, err));
     if (events > 0) {
-        result_ignore(
-            err_set(err, ERROR_CONFLICT, "The store holds %lld events already", (long long)events),
-            "the advice returns the failure");
+        result_ignore(err_set(err, ERROR_CONFLICT, "The store holds %lld %s already",
+                              (long long)events, str_noun(events, "event", "events")),
+                      "the advice returns the failure");
         return err_hint(err, "A demonstration is made in a new store of its own.");
     }
     return result_ok();

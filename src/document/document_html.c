@@ -17,6 +17,7 @@ static const char style[] =
     "a:hover{color:#003078;text-decoration-thickness:3px}"
     "a:focus{outline:3px solid transparent;background:#fd0;color:#0b0c0c;"
     "box-shadow:0 -2px #fd0,0 4px #0b0c0c;text-decoration:none}\n"
+    "bdi{white-space:nowrap}"
     "code{font:.875em/1.4 \"Liberation Mono\",\"DejaVu Sans Mono\",Menlo,Consolas,monospace}"
     "small{font-size:.875rem;color:#484949}\n"
     "mark{background:none;color:#0b0c0c;font-weight:bold;border:2px solid #0b0c0c;"
@@ -57,6 +58,45 @@ static const struct span_tags {
     [SPAN_NEW_LINE] = {"<br>", ""},
 };
 
+static bool is_of_reference(char c)
+{
+    return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
+}
+
+/* Of a reference or a day that the text begins with: RH-451HVN-W, 2026-11-28. 0: it does not. */
+static size_t reference_length(str text)
+{
+    size_t len = 0;
+    while (len < text.len && is_of_reference(text.at[len])) {
+        len++;
+    }
+    const size_t hyphen = str_find_char(str_slice(text, 0, len), '-');
+    const bool goes_on = len < text.len && text.at[len] >= 'a' && text.at[len] <= 'z';
+    return hyphen > 0 && hyphen + 1 < len && !goes_on ? len : 0;
+}
+
+/* What is read as one stays on one line, and is read from left to right in any script (a day would
+ * have its parts turned round); a line may break at the hyphen of any other word. */
+static void put_text(str text, struct buf *buf)
+{
+    size_t begin = 0;
+    bool within = false; /* a word, which may begin as a reference does */
+    for (size_t i = 0; i < text.len;) {
+        const size_t len = within ? 0 : reference_length(str_slice(text, i, text.len));
+        if (len > 0) {
+            buf_put_html(buf, str_slice(text, begin, i));
+            buf_put_c(buf, "<bdi dir=\"ltr\">");
+            buf_put_html(buf, str_slice(text, i, i + len));
+            buf_put_c(buf, "</bdi>");
+            begin = i + len;
+        }
+        i += len > 0 ? len : 1;
+        const char last = text.at[i - 1];
+        within = is_of_reference(last) || (last >= 'a' && last <= 'z');
+    }
+    buf_put_html(buf, str_slice(text, begin, text.len));
+}
+
 static void put_spans(const struct block *block, struct buf *buf)
 {
     for (const struct span *span = block->spans; span != NULL; span = span->next) {
@@ -67,7 +107,7 @@ static void put_spans(const struct block *block, struct buf *buf)
             buf_put_c(buf, "\">");
         }
         buf_put_c(buf, span_tags[span->kind].begin);
-        buf_put_html(buf, span->text);
+        put_text(span->text, buf);
         buf_put_c(buf, span_tags[span->kind].end);
         buf_put_c(buf, leads ? "</a>" : "");
     }

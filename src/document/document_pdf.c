@@ -668,12 +668,47 @@ static void place_table(struct writer *writer, const struct block *table)
     writer->y += gap;
 }
 
+/* In bold, each of them, and nothing else: what stands under it follows in the next columns. */
+static bool are_headings(const struct block *columns)
+{
+    bool all = columns->children != NULL;
+    for (const struct block *column = columns->children; column != NULL; column = column->next) {
+        const struct block *only = column->children;
+        all = all && only != NULL && only->next == NULL && only->spans != NULL;
+        for (const struct span *span = all ? only->spans : NULL; span != NULL; span = span->next) {
+            all = all && span->kind == SPAN_STRONG;
+        }
+    }
+    return all;
+}
+
+static double columns_height(struct writer *writer, const struct block *columns)
+{
+    struct arena kept = writer->arena;
+    struct row row;
+    row_open(writer, &row, columns, columns, column_gap, false);
+    const double height = row_height(&row) + gap_small;
+    row_close(&row);
+    writer->arena = kept;
+    return height;
+}
+
+/* The room that columns need to begin on this page: headings stay with what follows. */
+static double room_to_begin(struct writer *writer, const struct block *columns, double height)
+{
+    const struct block *next = columns->next;
+    return next != NULL && next->kind == BLOCK_COLUMNS && are_headings(columns)
+               ? height + columns_height(writer, next)
+               : height;
+}
+
 static void place_columns(struct writer *writer, const struct block *columns)
 {
     struct arena kept = writer->arena;
     struct row row;
     row_open(writer, &row, columns, columns, column_gap, false);
-    if (row_height(&row) > room(writer) && row_height(&row) < page_room() / 2) {
+    const double needed = room_to_begin(writer, columns, row_height(&row));
+    if (needed > room(writer) && needed < page_room() / 2) {
         new_page(writer);
     }
     while (!writer->full && !row_done(&row)) {

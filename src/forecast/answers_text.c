@@ -53,8 +53,9 @@ static str title_in(const json_t *json, const char *list, str name)
 void answers_write_made(const json_t *json, struct buf *buf)
 {
     const json_int_t one_in = json_integer_value(json_object_get(json, "one_in"));
-    buf_format(buf, "%lld futures, seed %lld, ",
-               (long long)json_integer_value(json_object_get(json, "futures")),
+    const json_int_t futures = json_integer_value(json_object_get(json, "futures"));
+    buf_format(buf, "%lld %s, seed %lld, ", (long long)futures,
+               str_noun(futures, "future", "futures"),
                (long long)json_integer_value(json_object_get(json, "seed")));
     if (one_in > 1) {
         buf_format(buf, "one of %lld people simulated", (long long)one_in);
@@ -63,8 +64,9 @@ void answers_write_made(const json_t *json, struct buf *buf)
     }
     const json_t *begins = json_object_get(json, "begins_with");
     if (begins != NULL) {
-        buf_format(buf, "; begins with %lld people of the register at event %lld, as of %.*s",
-                   (long long)json_integer_value(json_object_get(begins, "people")),
+        const json_int_t people = json_integer_value(json_object_get(begins, "people"));
+        buf_format(buf, "; begins with %lld %s of the register at event %lld, as of %.*s",
+                   (long long)people, str_noun(people, "person", "people"),
                    (long long)json_integer_value(json_object_get(begins, "position")),
                    STR_ARG(json_str_or_empty(begins, "as_of")));
         if (json_integer_value(json_object_get(begins, "left_out")) > 0) {

@@ -140,11 +140,12 @@ static void note_question(const struct backtest *backtest, struct arena *arena, 
     sheet_note(sheet, "Made with",
                arena_format(arena,
                             "--from %.*s --to %.*s --horizon %zu --futures %zu --one-in %zu --seed "
-                            "%llu: %zu origins, each fitted on what had happened by its end",
+                            "%llu: %zu %s, each fitted on what had happened by its end",
                             STR_ARG(quarter_text(question->from, arena)),
                             STR_ARG(quarter_text(question->to, arena)), question->horizon,
                             question->futures, question->one_in, (unsigned long long)question->seed,
-                            backtest->origin_count));
+                            backtest->origin_count,
+                            str_noun((int64_t)backtest->origin_count, "origin", "origins")));
     sheet_note(sheet, "Score",
                STR("continuous ranked probability score, smaller is better, divided by the series' "
                    "mean absolute change from a year before, up to the origin"));

@@ -43,7 +43,8 @@ result calibration_drivers(const struct drivers *drivers, struct arena *arena,
         return arena_full(err);
     }
     sheet_note(&sheet, "Fitted on",
-               arena_format(arena, "%zu quarters to %.*s", drivers->quarter_count,
+               arena_format(arena, "%zu %s to %.*s", drivers->quarter_count,
+                            str_noun((int64_t)drivers->quarter_count, "quarter", "quarters"),
                             STR_ARG(quarter_text(drivers->until, arena))));
     for (size_t i = 0; i < COLUMNS; i++) {
         sheet_column(&sheet, str_from_c(columns[i]), i > 0, i == 0);

@@ -11,8 +11,9 @@ result rival_seasonal(const double *numbers, size_t count, size_t horizon, uint6
 {
     if (count < RIVAL_YEARS_MIN * QUARTERS_A_YEAR) {
         return err_set(err, ERROR_INPUT,
-                       "%zu quarters are too few for the seasonal-naive forecast; it needs %d",
-                       count, RIVAL_YEARS_MIN * QUARTERS_A_YEAR);
+                       "%zu %s too few for the seasonal-naive forecast; it needs %d", count,
+                       str_noun((int64_t)count, "quarter is", "quarters are"),
+                       RIVAL_YEARS_MIN * QUARTERS_A_YEAR);
     }
     for (size_t future = 0; future < futures; future++) {
         struct draw draw = draw_begin(key, future);

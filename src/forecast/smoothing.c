@@ -294,8 +294,8 @@ result smoothing_fit_form(const double *numbers, size_t count, struct smoothing_
     const size_t dimensions = parameter_count(form);
     struct smoothing best = {.criterion = INFINITY, .aicc = INFINITY};
     if (count < SMOOTHING_OBSERVATIONS_MIN) {
-        return err_set(err, ERROR_INPUT,
-                       "%zu quarters are too few for exponential smoothing; it needs %d", count,
+        return err_set(err, ERROR_INPUT, "%zu %s too few for exponential smoothing; it needs %d",
+                       count, str_noun((int64_t)count, "quarter is", "quarters are"),
                        SMOOTHING_OBSERVATIONS_MIN);
     }
     fitting.unit = spread_of(numbers, count);

@@ -72,6 +72,18 @@ static size_t count_pieces(str text)
     return count;
 }
 
+/* Which of the two counts would be the reader's guess. */
+static result refuse_twice(const struct http_form *form, struct err *err)
+{
+    const struct http_header *last = &form->fields[form->count - 1];
+    for (size_t i = 0; i + 1 < form->count; i++) {
+        if (str_equal(form->fields[i].name, last->name)) {
+            return err_set(err, ERROR_USAGE, "\"%.*s\" is given twice", STR_ARG(last->name));
+        }
+    }
+    return result_ok();
+}
+
 result http_form_read(str text, struct arena *arena, struct http_form *ret_form, struct err *err)
 {
     const size_t piece_count = count_pieces(text);
@@ -89,6 +101,7 @@ result http_form_read(str text, struct arena *arena, struct http_form *ret_form,
             struct http_header *field = &form.fields[form.count++];
             TRY(decode(pair.head, arena, &field->name, err));
             TRY(decode(pair.tail, arena, &field->value, err));
+            TRY(refuse_twice(&form, err));
         }
     }
     *ret_form = form;

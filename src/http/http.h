@@ -95,8 +95,8 @@ bool http_header_given(const struct http_request *request, str name);
 void http_header_set(struct http_response *response, str name, str value);
 
 /* application/x-www-form-urlencoded, for queries and form bodies. Decodes into the arena; refuses
- * bad escapes, NUL and bad UTF-8. http_form_get gives the first value of a name, "" and false when
- * absent. */
+ * bad escapes, NUL, bad UTF-8, and a name that is given twice. http_form_get gives "" and false
+ * when a name is absent. */
 struct http_form {
     struct http_header *fields;
     size_t count;

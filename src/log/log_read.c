@@ -254,7 +254,7 @@ result log_prove_growth(const struct log *log, uint64_t older, uint64_t size,
 {
     const struct tree_source source = log_tree(log);
     if (older > size || size > log_checkpoint(log).size) {
-        return err_set(err, ERROR_CONFLICT, "The log has no %llu entries",
+        return err_set(err, ERROR_CONFLICT, "The log ends before entry %llu",
                        (unsigned long long)(older > size ? older : size));
     }
     ret_proof->count = 0;

@@ -884,8 +884,8 @@ result place_rows_agree(struct place_row *rows, size_t count, size_t capacity,
         if (closed < in_use - wanted) {
             return err_set(
                 err, ERROR_CONFLICT,
-                "The hub cannot go down from %zu to %zu places: only %zu of them are free", in_use,
-                wanted, closed);
+                "The hub cannot go down from %zu to %zu places: only %zu of them %s free", in_use,
+                wanted, closed, str_noun((int64_t)closed, "is", "are"));
         }
     }
     in_use += in_use < wanted ? places_reopen(rows, count, wanted - in_use, event) : 0;

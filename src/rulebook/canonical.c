@@ -76,7 +76,7 @@ void canonical_duration(const struct rulebook *rulebook, const struct duration *
     buf_put_int64(buf, duration->count);
     buf_put_char(buf, ' ');
     buf_put_c(buf, units[duration->unit]);
-    buf_put_c(buf, duration->count == 1 ? "" : "s");
+    buf_put_c(buf, str_noun(duration->count, "", "s"));
     if (duration->unit == UNIT_WORKING_DAYS) {
         buf_put_c(buf, " (");
         buf_put(buf, rulebook->calendars[duration->calendar].calendar.name);

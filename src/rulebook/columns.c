@@ -106,8 +106,8 @@ result columns_begin(const struct rulebook *rulebook, const bool *wanted, size_t
         return arena_full(err);
     }
     if (row_count > COLUMNS_ROWS_MAX) {
-        return err_set(err, ERROR_LIMIT, "%zu people are more than can be screened at once (%d)",
-                       row_count, COLUMNS_ROWS_MAX);
+        return err_set(err, ERROR_LIMIT, "At most %d people are screened at once, not %zu",
+                       COLUMNS_ROWS_MAX, row_count);
     }
     *builder = (struct columns_builder){.rulebook = rulebook,
                                         .arena = arena,

@@ -156,7 +156,8 @@ result diagnostics_result(const struct diagnostics *diagnostics, struct err *err
         }
         return err_at(err, file, item->at.line, item->at.column);
     }
-    return err_set(err, ERROR_INPUT, "The rulebook has %zu errors", diagnostics->error_count);
+    return err_set(err, ERROR_INPUT, "The rulebook has %zu %s", diagnostics->error_count,
+                   str_noun((int64_t)diagnostics->error_count, "error", "errors"));
 }
 
 void diagnostic_format(const struct diagnostic *diagnostic, struct buf *buf)

@@ -14,7 +14,7 @@ static void put_sources_row(const struct printer *printer)
     printer_put(printer, arena_format(printer->arena, "%zu cited, of which ", count));
     document_put_link(printer->document, SPAN_STRONG,
                       arena_format(printer->arena, "%zu %s not verified", unverified,
-                                   unverified == 1 ? "is" : "are"),
+                                   str_noun((int64_t)unverified, "is", "are")),
                       STR("unverified"));
     printer_end_row(printer);
 }
@@ -32,9 +32,11 @@ static void put_title(const struct printer *printer)
     document_put(printer->document, SPAN_NAME, arena_copy(printer->arena, str_from_c(identity)));
     printer_end_row(printer);
     printer_row(printer, "Safeguards",
-                arena_format(printer->arena, "%zu, which guard %zu steps between %zu stages",
+                arena_format(printer->arena, "%zu, which guard %zu %s between %zu %s",
                              rulebook->safeguard_count, rulebook->step_count,
-                             rulebook->stage_count));
+                             str_noun((int64_t)rulebook->step_count, "step", "steps"),
+                             rulebook->stage_count,
+                             str_noun((int64_t)rulebook->stage_count, "stage", "stages")));
     put_sources_row(printer);
     document_end(printer->document);
 }

@@ -46,7 +46,7 @@ void printer_put_duration(const struct printer *printer, const struct duration *
                                         [UNIT_MONTHS] = "month",
                                         [UNIT_YEARS] = "year"};
     printer_put(printer, arena_format(printer->arena, "%d %s%s", duration->count,
-                                      units[duration->unit], duration->count == 1 ? "" : "s"));
+                                      units[duration->unit], str_noun(duration->count, "", "s")));
     if (duration->unit == UNIT_WORKING_DAYS) {
         printer_put_c(printer, " (");
         printer_put_item(printer, ITEM_CALENDAR, duration->calendar);

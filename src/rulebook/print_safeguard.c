@@ -109,7 +109,8 @@ static void put_rule(const struct printer *printer, const struct safeguard *safe
 static void put_sources(const struct printer *printer, const struct safeguard *safeguard)
 {
     document_begin(printer->document, BLOCK_COLUMN);
-    put_strong_paragraph(printer, safeguard->source_count == 1 ? "Its source" : "Its sources");
+    put_strong_paragraph(printer,
+                         str_noun((int64_t)safeguard->source_count, "Its source", "Its sources"));
     for (size_t i = 0; i < safeguard->source_count; i++) {
         document_begin(printer->document, BLOCK_PARAGRAPH);
         printer_put_source(printer, &safeguard->sources[i]);

@@ -166,6 +166,9 @@ struct backend {
     /* Takes away one that could not be finished, with all that lies beside it. Nobody has it open.
      */
     void (*unmake)(const char *path);
+    /* Writes all that is committed at one moment into an empty file, durable when it returns;
+     * whoever else reads and writes goes on. */
+    result (*copy)(const char *path, const char *to, struct err *err);
     /* Brings an older layout up to date; refuses a newer one. */
     result (*open)(const char *path, enum connection_use use, instant now,
                    struct connection **ret_connection, struct err *err);

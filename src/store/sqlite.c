@@ -346,10 +346,10 @@ static result sqlite_create(const char *path, instant now, struct err *err)
     return result_ok();
 }
 
-/* A log that was left behind would be taken for that of the next store of this name. */
+/* A log or a journal that was left behind would be taken for that of the next file of this name. */
 static void sqlite_unmake(const char *path)
 {
-    static const char *const suffixes[] = {"-wal", "-shm", ""};
+    static const char *const suffixes[] = {"-wal", "-shm", "-journal", ""};
     for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
         char *name = sqlite3_mprintf("%s%s", path, suffixes[i]);
         if (name != NULL) {
@@ -357,6 +357,42 @@ static void sqlite_unmake(const char *path)
         }
         sqlite3_free(name);
     }
+}
+
+static result open_for_copy(const char *path, sqlite3 **ret_db, struct err *err)
+{
+    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+    int code = sqlite3_open_v2(path, ret_db, flags, sqlite_log_file_system());
+    code = code == SQLITE_OK ? sqlite3_busy_timeout(*ret_db, BUSY_MILLISECONDS) : code;
+    return code == SQLITE_OK ? result_ok() : sqlite_failure(*ret_db, code, "opened", err);
+}
+
+/* All pages in one step are of one snapshot, and begin anew for nobody. */
+static result copy_pages(sqlite3 *from, sqlite3 *to, struct err *err)
+{
+    TRY(sqlite_run(to, "PRAGMA synchronous = FULL", err));
+    sqlite3_backup *backup = sqlite3_backup_init(to, "main", from, "main");
+    if (backup == NULL) {
+        return sqlite_failure(to, sqlite3_errcode(to), "copied", err);
+    }
+    const int stepped = sqlite3_backup_step(backup, -1);
+    const int finished = sqlite3_backup_finish(backup);
+    if (stepped != SQLITE_DONE || finished != SQLITE_OK) {
+        return sqlite_failure(to, finished != SQLITE_OK ? finished : stepped, "copied", err);
+    }
+    return result_ok();
+}
+
+static result sqlite_copy(const char *path, const char *to, struct err *err)
+{
+    sqlite3 *from_db = NULL;
+    sqlite3 *to_db = NULL;
+    result done = open_for_copy(path, &from_db, err);
+    done = done.ok ? open_for_copy(to, &to_db, err) : done;
+    done = done.ok ? copy_pages(from_db, to_db, err) : done;
+    sqlite3_close(to_db);
+    sqlite3_close(from_db);
+    return done;
 }
 
 /* --- transactions --- */
@@ -584,6 +620,7 @@ const struct backend *backend_sqlite(void)
         .name = "SQLite",
         .create = sqlite_create,
         .unmake = sqlite_unmake,
+        .copy = sqlite_copy,
         .open = sqlite_open,
         .close = sqlite_close,
         .begin = sqlite_begin,

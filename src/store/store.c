@@ -188,7 +188,7 @@ void store_close(struct store *store)
 }
 
 /* A new store that was not finished holds nothing, and would be in the way of the next try. */
-static void give_up_opening(struct store *store)
+void store_discard(struct store *store)
 {
     const struct backend *backend = store->backend;
     const bool is_new = store->is_new;
@@ -216,7 +216,7 @@ result store_open(const struct store_options *options, struct store **ret_store,
     durable_init(store, options);
     const result opened = open_parts(store, options, err);
     if (!opened.ok) {
-        give_up_opening(store);
+        store_discard(store);
         return opened;
     }
     *ret_store = store;

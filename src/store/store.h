@@ -56,6 +56,10 @@ MUST_USE result store_open(const struct store_options *options, struct store **r
 /* Waits for everybody who is inside a call, writes what is queued, and closes. Accepts NULL. */
 void store_close(struct store *store);
 
+/* The same; what this opening made (create) is taken away again: the files of the store, and its
+ * key. */
+void store_discard(struct store *store);
+
 /* Work on a transaction. A failure undoes what this work did and is handed to the caller of
  * store_write. */
 typedef result store_work(struct transaction *transaction, void *context, struct err *err);

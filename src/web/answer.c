@@ -133,23 +133,25 @@ result answer_done(struct exchange *exchange, str path, const char *notice, stru
     return result_ok();
 }
 
-result answer_elsewhere(struct exchange *exchange, str title, str lead, str address,
-                        struct err *err)
+result answer_elsewhere(struct exchange *exchange, const struct elsewhere *there, struct err *err)
 {
     if (!exchange_wants_html(exchange)) {
         json_auto_t *resource = json_object();
-        json_set_str(resource, "address", address);
+        json_set_str(resource, "address", there->address);
         return answer_json(exchange, 200, resource, err);
     }
-    const str refresh = arena_format(exchange->arena, "0; url=%.*s", STR_ARG(address));
+    const str refresh = arena_format(exchange->arena, "0; url=%.*s", STR_ARG(there->address));
     if (refresh.at == NULL) {
         return arena_full(err);
     }
     http_header_set(exchange->response, STR("Refresh"), refresh);
     OWN_PAGE struct page page;
-    page_open(&page, exchange, "elsewhere", title, "");
-    page_set(&page, "lead", json_of_str(lead));
-    page_set(&page, "address", json_of_str(address));
+    page_open(&page, exchange, "elsewhere", str_from_c(there->title), "");
+    page_speak_unless_staff(&page);
+    page_set(&page, "lead",
+             json_of_str(
+                 speech_fill(page.speech.catalogue, exchange->arena, there->lead, there->value)));
+    page_set(&page, "address", json_of_str(there->address));
     return page_answer(&page, 200, err);
 }
 
@@ -177,45 +179,22 @@ static const char *problem_title(const struct err *problem, int status)
     }
 }
 
-/* Whoever is not signed in, the person and their lawyer read their own pages in their language, and
- * what goes wrong there, too. */
-static bool is_told_in_their_language(const struct exchange *exchange)
-{
-    return !exchange->signed_in || exchange_may(exchange, ACTION_SEE_OWN);
-}
-
-static bool is_translated(const struct speech *speech, str text)
-{
-    return speech->catalogue == NULL ||
-           catalogue_find(speech->catalogue, STR(TEMPLATE_CONTEXT), text).len > 0;
-}
-
-/* What a room below says is English, and names what it is about. Where that is not translated, what
- * went wrong is told as it is called; nothing is said that cannot be read. */
-static str words_of(const struct speech *speech, const struct err *problem)
-{
-    const str what = str_from_c(problem->what);
-    return is_translated(speech, what) ? what : str_from_c(error_meaning(problem->code));
-}
-
 static result problem_page(struct exchange *exchange, const struct err *problem,
                            const struct faults *faults, int status, struct err *err)
 {
     OWN_PAGE struct page page;
     page_open(&page, exchange, "problem", str_from_c(problem_title(problem, status)), "");
-    if (is_told_in_their_language(exchange)) {
-        page_speak(&page);
-    }
+    page_speak_unless_staff(&page);
     const struct speech *speech = &page.speech;
     const str hint = str_from_c(problem->hint);
     json_t *view = json_object();
-    json_set_str(view, "what", words_of(speech, problem));
+    json_set_str(view, "what", speech_told(speech, str_from_c(problem->what), problem->code));
     json_set(view, "hint",
-             hint.len > 0 && is_translated(speech, hint) ? json_of_str(hint) : json_false());
+             hint.len > 0 && speech_has(speech, hint) ? json_of_str(hint) : json_false());
     json_set_flag(view, "not_found", status == 404);
     json_t *items = json_array();
     for (size_t i = 0; faults != NULL && i < faults->count; i++) {
-        if (is_translated(speech, faults->items[i].detail)) {
+        if (speech_has(speech, faults->items[i].detail)) {
             json_t *item = json_object();
             json_set_str(item, "field", faults->items[i].field);
             json_set_str(item, "detail", faults->items[i].detail);

@@ -24,7 +24,13 @@ void answer_text(struct exchange *exchange, int status, str content_type, str bo
 void answer_see_other(struct exchange *exchange, str location);
 /* A page that leads to another server, at once and by a link. Not a redirect: where a form was sent
  * a browser holds every redirect that follows against our form-action. */
-MUST_USE result answer_elsewhere(struct exchange *exchange, str title, str lead, str address,
+struct elsewhere {
+    const char *title;
+    const char *lead; /* a sentence above the link, with one value in it at most */
+    str value;
+    str address;
+};
+MUST_USE result answer_elsewhere(struct exchange *exchange, const struct elsewhere *there,
                                  struct err *err);
 /* `then` when it is an address of this desk, otherwise that of its first page. */
 str answer_own_address(str then);

@@ -76,11 +76,15 @@ static str hint_of(const struct exchange *exchange, const json_t *fact)
     const bool known = json_is_true(json_object_get(fact, "known"));
     const str note = json_str_or_empty(fact, "note");
     const str type = json_str_or_empty(fact, "type");
-    const char *how =
-        str_equal(type, STR("countries")) ? " Three-letter codes, with commas between." : "";
-    return arena_format(exchange->arena, "Recorded now: %.*s.%s%.*s%s",
-                        STR_ARG(known ? json_str_or_empty(fact, "text") : STR("not known")),
-                        note.len > 0 ? " " : "", STR_ARG(note), how);
+    const struct view_context context = handler_view(exchange);
+    const str now =
+        known ? view_filled(&context, "Recorded now: {{value}}.", json_str_or_empty(fact, "text"))
+              : view_filled(&context, "Recorded now: not known.", STR(""));
+    const str how = str_equal(type, STR("countries"))
+                        ? view_filled(&context, "Three-letter codes, with commas between.", STR(""))
+                        : STR("");
+    return arena_format(exchange->arena, "%.*s%s%.*s%s%.*s", STR_ARG(now), note.len > 0 ? " " : "",
+                        STR_ARG(note), how.len > 0 ? " " : "", STR_ARG(how));
 }
 
 static void choose_shape(const struct exchange *exchange, const json_t *fact,
@@ -263,12 +267,6 @@ static void check_names(const struct fact_reading *reading)
         const str whole = without_part(name);
         if (!is_frame(whole) && recordable(reading, whole) == NULL) {
             fault_add(reading->faults, name, pointer, STR("There is no such fact to record here"));
-        }
-        for (size_t j = 0; j < i; j++) {
-            if (str_equal(form->fields[j].name, name)) {
-                fault_add(reading->faults, name, pointer, STR("This field was sent twice"));
-                break;
-            }
         }
     }
 }

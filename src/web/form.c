@@ -181,7 +181,7 @@ static void set_options(struct form_item *item, const struct input_choices *choi
     item->options = json_array();
     if (choices->count > RADIOS_MAX) {
         item->shape = FORM_SELECT;
-        form_option(item->options, STR(""), STR("Choose"), item->value.len == 0);
+        form_option(item->options, STR(""), STR(SAY("Choose")), item->value.len == 0);
     }
     for (size_t i = 0; i < choices->count; i++) {
         const struct input_choice *choice = &choices->items[i];

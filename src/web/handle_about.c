@@ -11,7 +11,8 @@ result handle_accessibility(struct exchange *exchange, struct err *err)
         return answer_json(exchange, 200, resource, err);
     }
     OWN_PAGE struct page page;
-    page_open(&page, exchange, "accessibility", STR("Accessibility statement"), "");
+    page_open(&page, exchange, "accessibility", STR(SAY("Accessibility statement")), "");
+    page_speak_unless_staff(&page);
     return page_answer(&page, 200, err);
 }
 

@@ -8,36 +8,28 @@
 
 /* --- the page --------------------------------------------------------------------------------- */
 
-static json_t *session_object(const struct exchange *exchange, const struct session_line *line)
+/* As an instant is written in JSON, or on a page in its language. */
+static json_t *instant_object(const struct page *page, instant at)
+{
+    struct exchange *exchange = page->exchange;
+    return exchange_wants_html(exchange) ? speech_instant(&page->speech, exchange->arena, at)
+                                         : json_of_instant(at);
+}
+
+static json_t *session_object(const struct page *page, const struct session_line *line)
 {
     json_t *object = json_object();
     json_set(object, "name", json_string(line->name));
     json_set_flag(object, "own", line->own);
-    if (exchange_wants_html(exchange)) {
-        json_auto_t *opened_at = json_of_instant(line->opened_at);
-        json_auto_t *seen_at = json_of_instant(line->seen_at);
-        json_set(object, "opened_at", view_instant(str_from_c(json_string_value(opened_at))));
-        json_set(object, "seen_at", view_instant(str_from_c(json_string_value(seen_at))));
-        json_set_str(object, "form_token", exchange->session.form_token);
-    } else {
-        json_set(object, "opened_at", json_of_instant(line->opened_at));
-        json_set(object, "seen_at", json_of_instant(line->seen_at));
+    json_set(object, "opened_at", instant_object(page, line->opened_at));
+    json_set(object, "seen_at", instant_object(page, line->seen_at));
+    if (exchange_wants_html(page->exchange)) {
+        json_set_str(object, "form_token", page->exchange->session.form_token);
     }
     return object;
 }
 
-static json_t *instant_object(const struct exchange *exchange, instant at)
-{
-    json_t *text = json_of_instant(at);
-    if (!exchange_wants_html(exchange)) {
-        return text;
-    }
-    json_t *view = view_instant(str_from_c(json_string_value(text)));
-    json_decref(text);
-    return view;
-}
-
-static json_t *passkey_objects(const struct exchange *exchange, const struct passkey_line *lines,
+static json_t *passkey_objects(const struct page *page, const struct passkey_line *lines,
                                size_t count)
 {
     json_t *list = json_array();
@@ -45,9 +37,9 @@ static json_t *passkey_objects(const struct exchange *exchange, const struct pas
         json_t *object = json_object();
         json_set(object, "name", json_string(lines[i].name));
         json_set_str(object, "title", lines[i].title);
-        json_set(object, "created_at", instant_object(exchange, lines[i].created_at));
+        json_set(object, "created_at", instant_object(page, lines[i].created_at));
         json_set(object, "used_at",
-                 lines[i].used_at.milliseconds != 0 ? instant_object(exchange, lines[i].used_at)
+                 lines[i].used_at.milliseconds != 0 ? instant_object(page, lines[i].used_at)
                                                     : json_false());
         json_add(list, object);
     }
@@ -56,21 +48,21 @@ static json_t *passkey_objects(const struct exchange *exchange, const struct pas
 
 /* {"username","has_second_factor","sessions":[{"name","opened_at","seen_at","own"}],
  * "passkeys":[{"name","title","created_at","used_at"}]} */
-static json_t *own_object(const struct exchange *exchange, const struct own_account *own,
+static json_t *own_object(const struct page *page, const struct own_account *own,
                           const struct passkey_line *passkeys, size_t passkey_count)
 {
     struct passkey_site site;
     json_t *object = json_object();
     json_t *sessions = json_array();
     for (size_t i = 0; i < own->session_count; i++) {
-        json_add(sessions, session_object(exchange, &own->sessions[i]));
+        json_add(sessions, session_object(page, &own->sessions[i]));
     }
     json_set_str(object, "username", own->account.username);
     json_set_flag(object, "has_second_factor", own->has_second_factor);
     json_set(object, "sessions", sessions);
-    json_set(object, "passkeys", passkey_objects(exchange, passkeys, passkey_count));
+    json_set(object, "passkeys", passkey_objects(page, passkeys, passkey_count));
     json_set_flag(object, "has_passkeys", passkey_count > 0);
-    json_set_flag(object, "may_have_passkeys", passkey_site_of(exchange, &site));
+    json_set_flag(object, "may_have_passkeys", passkey_site_of(page->exchange, &site));
     return object;
 }
 
@@ -83,15 +75,24 @@ result handle_own_account(struct exchange *exchange, struct err *err)
                              exchange->arena, &own, err));
     TRY(casework_passkeys(exchange->casework, &exchange->caller, exchange->arena, &passkeys,
                           &passkey_count, err));
-    json_auto_t *resource = own_object(exchange, &own, passkeys, passkey_count);
+    OWN_PAGE struct page page;
+    page_open(&page, exchange, "own_account", STR(SAY("Your account")), "/account");
+    page_speak_unless_staff(&page);
+    json_auto_t *resource = own_object(&page, &own, passkeys, passkey_count);
     if (!exchange_wants_html(exchange)) {
         return answer_json(exchange, 200, resource, err);
     }
     json_set_str(resource, "form_token", exchange->session.form_token);
-    OWN_PAGE struct page page;
-    page_open(&page, exchange, "own_account", STR("Your account"), "/account");
     page_set(&page, "own", json_incref(resource));
     return page_answer(&page, 200, err);
+}
+
+/* A form below it. */
+static void open_form(struct page *page, struct exchange *exchange, const struct form_page *form)
+{
+    page_open(page, exchange, "form", form->title, "/account");
+    page_speak_unless_staff(page);
+    page_crumb(page, STR(SAY("Your account")), STR("/account"));
 }
 
 /* What was done on the page, told there. */
@@ -116,30 +117,25 @@ result handle_session_end(struct exchange *exchange, struct err *err)
 /* --- the password ----------------------------------------------------------------------------- */
 
 static const struct input_field password_fields[] = {
-    {"current", "The password that counts now", "Nothing, if you never had one", INPUT_PASSWORD,
-     NULL, "current-password"},
-    {"password", "New password", "12 characters at least; several words are easy to remember",
-     INPUT_PASSWORD, "Choose a password", "new-password"},
-    {"again", "The new password once more", NULL, INPUT_PASSWORD, "Type the new password once more",
-     "new-password"},
+    {"current", SAY("The password that counts now"), SAY("Nothing, if you never had one"),
+     INPUT_PASSWORD, NULL, "current-password"},
+    {"password", SAY("New password"),
+     SAY("12 characters at least; several words are easy to remember"), INPUT_PASSWORD,
+     SAY("Choose a password"), "new-password"},
+    {"again", SAY("The new password once more"), NULL, INPUT_PASSWORD,
+     SAY("Type the new password once more"), "new-password"},
 };
 enum { PASSWORD_FIELDS = sizeof password_fields / sizeof password_fields[0] };
 
 static const struct form_page password_page = {
-    .title = STR_INIT("Change your password"),
-    .lead = STR_INIT("Everywhere else you are signed out."),
+    .title = STR_INIT(SAY("Change your password")),
+    .lead = STR_INIT(SAY("Everywhere else you are signed out.")),
     .action = STR_INIT("/account/password"),
-    .submit = "Change it",
+    .submit = SAY("Change it"),
     .cancel_href = STR_INIT("/account"),
     .fields = password_fields,
     .field_count = PASSWORD_FIELDS,
 };
-
-static void open_password_page(struct page *page, struct exchange *exchange)
-{
-    page_open(page, exchange, "form", password_page.title, "/account");
-    page_crumb(page, STR("Your account"), STR("/account"));
-}
 
 result handle_password_form(struct exchange *exchange, struct err *err)
 {
@@ -147,7 +143,7 @@ result handle_password_form(struct exchange *exchange, struct err *err)
         return err_set(err, ERROR_UNPROVEN, "Confirm first that it is still you");
     }
     OWN_PAGE struct page page;
-    open_password_page(&page, exchange);
+    open_form(&page, exchange, &password_page);
     return handler_form_page(&page, &password_page, 200, err);
 }
 
@@ -182,11 +178,11 @@ result handle_password(struct exchange *exchange, struct err *err)
     struct input_value values[PASSWORD_FIELDS];
     struct faults faults = {0};
     OWN_PAGE struct page page;
-    open_password_page(&page, exchange);
+    open_form(&page, exchange, &password_page);
     TRY(input_read(exchange, password_fields, exchange->input.is_json ? 2 : PASSWORD_FIELDS, values,
                    &faults, err));
     if (faults.count == 0 && !is_typed_twice(exchange, values)) {
-        fault_add(&faults, STR("again"), STR("/again"), STR("The two new passwords differ"));
+        fault_add(&faults, STR("again"), STR("/again"), STR(SAY("The two new passwords differ")));
     }
     if (faults.count == 0) {
         TRY(change_password(exchange, values, &faults, err));
@@ -198,27 +194,33 @@ result handle_password(struct exchange *exchange, struct err *err)
 /* --- the second factor ------------------------------------------------------------------------ */
 
 static const struct input_field code_fields[] = {
-    {"code", "The six digits that the app shows now", NULL, INPUT_TEXT, "Enter the code",
+    {"code", SAY("The six digits that the app shows now"), NULL, INPUT_TEXT, SAY("Enter the code"),
      "one-time-code"},
 };
 static const struct input_field removal_fields[] = {
-    {"reason", "Why it is removed", NULL, INPUT_TEXT, "Enter why it is removed", NULL},
+    {"reason", SAY("Why it is removed"), NULL, INPUT_TEXT, SAY("Enter why it is removed"), NULL},
 };
 enum { CODE_FIELDS = 1, REMOVAL_FIELDS = 1 };
 
 static const struct form_page code_page = {
-    .title = STR_INIT("Set up an authenticator app"),
+    .title = STR_INIT(SAY("Set up an authenticator app")),
     .action = STR_INIT("/account/second-factor/confirmation"),
-    .submit = "Turn it on",
+    .submit = SAY("Turn it on"),
     .cancel_href = STR_INIT("/account"),
     .fields = code_fields,
     .field_count = CODE_FIELDS,
 };
 
-static void open_code_page(struct page *page, struct exchange *exchange)
+/* In groups of four, as one types it; apps take it with the spaces and without. */
+static str in_groups(struct arena *arena, str key)
 {
-    page_open(page, exchange, "form", code_page.title, "/account");
-    page_crumb(page, STR("Your account"), STR("/account"));
+    struct buf buf;
+    buf_init(&buf, arena, 2 * key.len);
+    for (size_t i = 0; i < key.len; i++) {
+        buf_put_c(&buf, i > 0 && i % 4 == 0 ? " " : "");
+        buf_put_char(&buf, key.at[i]);
+    }
+    return buf_str(&buf);
 }
 
 result handle_second_factor(struct exchange *exchange, struct err *err)
@@ -232,12 +234,13 @@ result handle_second_factor(struct exchange *exchange, struct err *err)
         json_set_str(resource, "address", offer.address);
         return answer_json(exchange, 201, resource, err);
     }
-    struct form_page form = code_page;
-    form.lead = speech_fill_for_staff(
-        exchange, "Add an account in the app and type in this key: {{key}}. It is shown once.",
-        str_from_c(offer.secret));
     OWN_PAGE struct page page;
-    open_code_page(&page, exchange);
+    struct form_page form = code_page;
+    open_form(&page, exchange, &form);
+    form.lead = speech_fill(
+        page.speech.catalogue, exchange->arena,
+        SAY("Add an account in the app and type in this key: {{key}}. It is shown once."),
+        in_groups(exchange->arena, str_from_c(offer.secret)));
     return handler_form_page(&page, &form, 200, err);
 }
 
@@ -246,7 +249,7 @@ result handle_second_factor_confirmation(struct exchange *exchange, struct err *
     struct input_value values[CODE_FIELDS];
     struct faults faults = {0};
     OWN_PAGE struct page page;
-    open_code_page(&page, exchange);
+    open_form(&page, exchange, &code_page);
     TRY(input_read(exchange, code_fields, CODE_FIELDS, values, &faults, err));
     if (faults.count == 0) {
         struct err problem = {0};
@@ -264,26 +267,20 @@ result handle_second_factor_confirmation(struct exchange *exchange, struct err *
 }
 
 static const struct form_page removal_page = {
-    .title = STR_INIT("Remove the second factor"),
-    .lead = STR_INIT("From then on your password alone opens your account."),
+    .title = STR_INIT(SAY("Remove the second factor")),
+    .lead = STR_INIT(SAY("From then on your password alone opens your account.")),
     .action = STR_INIT("/account/second-factor/removal"),
-    .submit = "Remove it",
+    .submit = SAY("Remove it"),
     .danger = true,
     .cancel_href = STR_INIT("/account"),
     .fields = removal_fields,
     .field_count = REMOVAL_FIELDS,
 };
 
-static void open_removal_page(struct page *page, struct exchange *exchange)
-{
-    page_open(page, exchange, "form", removal_page.title, "/account");
-    page_crumb(page, STR("Your account"), STR("/account"));
-}
-
 result handle_second_factor_removal_form(struct exchange *exchange, struct err *err)
 {
     OWN_PAGE struct page page;
-    open_removal_page(&page, exchange);
+    open_form(&page, exchange, &removal_page);
     return handler_form_page(&page, &removal_page, 200, err);
 }
 
@@ -293,7 +290,7 @@ result handle_second_factor_removal(struct exchange *exchange, struct err *err)
     struct input_value values[REMOVAL_FIELDS];
     struct faults faults = {0};
     OWN_PAGE struct page page;
-    open_removal_page(&page, exchange);
+    open_form(&page, exchange, &removal_page);
     TRY(input_read(exchange, removal_fields, REMOVAL_FIELDS, values, &faults, err));
     if (faults.count > 0) {
         return handler_faults(&page, &removal_page, &faults, err);
@@ -307,20 +304,21 @@ result handle_second_factor_removal(struct exchange *exchange, struct err *err)
 /* --- proving once more ------------------------------------------------------------------------ */
 
 static const struct input_field proof_fields[] = {
-    {"password", "Password", NULL, INPUT_PASSWORD, NULL, "current-password"},
-    {"code", "Code of your authenticator app", "If your account has one", INPUT_TEXT, NULL,
-     "one-time-code"},
+    {"password", SAY("Password"), NULL, INPUT_PASSWORD, NULL, "current-password"},
+    {"code", SAY("Code of your authenticator app"), SAY("If your account has one"), INPUT_TEXT,
+     NULL, "one-time-code"},
     {"then", "", NULL, INPUT_HIDDEN, NULL, NULL},
     {"passkey", "", NULL, INPUT_HIDDEN, NULL, NULL},
 };
 enum { PROOF_FIELDS = sizeof proof_fields / sizeof proof_fields[0] };
 
 static const struct form_page proof_page = {
-    .title = STR_INIT("Confirm that it is you"),
-    .lead = STR_INIT("You are about to do something that cannot easily be undone, and it is some "
-                     "time since you signed in. Send the form once more afterwards."),
+    .title = STR_INIT(SAY("Confirm that it is you")),
+    .lead = STR_INIT(
+        SAY("You are about to do something that cannot easily be undone, and it is some time since "
+            "you signed in. Send the form once more afterwards.")),
     .action = STR_INIT("/account/proof"),
-    .submit = "Confirm",
+    .submit = SAY("Confirm"),
     .cancel_href = STR_INIT("/"),
     .fields = proof_fields,
     .field_count = PROOF_FIELDS,
@@ -333,6 +331,7 @@ static void open_proof_page(struct page *page, struct exchange *exchange, str th
         json_set_str(provider, "then", then);
     }
     page_open(page, exchange, "proof", proof_page.title, "");
+    page_speak_unless_staff(page);
     page_set(page, "provider", provider);
 }
 
@@ -380,7 +379,7 @@ result handle_proof(struct exchange *exchange, struct err *err)
     open_proof_page(&page, exchange,
                     answer_own_address(values[2].given ? values[2].text : STR("")));
     if (!values[0].given && !values[3].given) {
-        fault_add(&faults, STR("password"), STR("/password"), STR("Enter your password"));
+        fault_add(&faults, STR("password"), STR("/password"), STR(SAY("Enter your password")));
     }
     if (faults.count > 0) {
         return handler_faults(&page, &proof_page, &faults, err);

@@ -337,9 +337,18 @@ static const struct deed openings[] = {
 };
 enum { OPENING_COUNT = sizeof openings / sizeof openings[0] };
 
+/* Whoever complains of their own case does so there (handle_own.c); the books are the office's. */
+static result check_books(const struct exchange *exchange, struct err *err)
+{
+    return exchange_may(exchange, ACTION_SEE_BOOKS)
+               ? result_ok()
+               : err_set(err, ERROR_FORBIDDEN, "This account may not open entries");
+}
+
 result handle_book_kinds(struct exchange *exchange, struct err *err)
 {
     OWN_PAGE struct page page;
+    TRY(check_books(exchange, err));
     page_open(&page, exchange, "book_kinds", STR("Open an entry"), "/books");
     page_crumb(&page, STR("The books"), STR("/books"));
     deeds_offer(&page, openings, OPENING_COUNT, STR("/books/new"), NULL);
@@ -367,6 +376,7 @@ static result open_kinds(struct deed_form *form, struct err *err)
 
 result handle_book_opening(struct exchange *exchange, struct err *err)
 {
+    TRY(check_books(exchange, err));
     return deed_answer(exchange, openings, OPENING_COUNT, exchange->match.parameters[0], NULL,
                        open_kinds, err);
 }

@@ -136,9 +136,9 @@ static json_t *heartbeat(const struct exchange *exchange, const struct place *pl
 {
     json_t *object = json_object();
     json_set(object, "kind", json_string("heartbeat"));
-    json_set_str(
-        object, "cursor",
-        listing_cursor(exchange, arena_format(exchange->arena, "%lld", (long long)place->at)));
+    json_set_str(object, "cursor",
+                 listing_cursor(exchange, STR("/changes"),
+                                arena_format(exchange->arena, "%lld", (long long)place->at)));
     return object;
 }
 

@@ -43,11 +43,11 @@ static str described(const struct deed_form *form, uint32_t clock, bool extensio
             date_format_plain(person->clocks[i].answer.last_day, day);
         }
     }
-    return day[0] == '\0'
-               ? arena_format(form->exchange->arena, "%.*s: has no last day now; by: %.*s",
-                              STR_ARG(law->title), STR_ARG(role))
-               : arena_format(form->exchange->arena, "%.*s: last day %s; by: %.*s",
-                              STR_ARG(law->title), day, STR_ARG(role));
+    const struct view_context context = handler_view(form->exchange);
+    return view_said(&context,
+                     day[0] == '\0' ? "{{time}}: has no last day now; by: {{role}}"
+                                    : "{{time}}: last day {{day}}; by: {{role}}",
+                     SAID({"time", law->title}, {"day", str_from_c(day)}, {"role", role}));
 }
 
 /* Those that the law lets somebody change so; whether this account is somebody, casework says. */

@@ -39,8 +39,10 @@ static str comparison_base(const struct exchange *exchange, const struct merge_p
 
 static str title_of(const struct exchange *exchange, const struct merge_plan *plan)
 {
-    return arena_format(exchange->arena, "%.*s and %.*s", STR_ARG(plan->continuing.reference),
-                        STR_ARG(plan->absorbed.reference));
+    const struct view_context context = handler_view(exchange);
+    return view_said(
+        &context, "{{one}} and {{other}}",
+        SAID({"one", plan->continuing.reference}, {"other", plan->absorbed.reference}));
 }
 
 static void person_crumbs(struct page *page, const struct merge_plan *plan)
@@ -274,9 +276,11 @@ static const char *event_label(const struct deed_form *form, const struct separa
     char day[20];
     json_auto_t *history = part_history_line(form->exchange->rulebook, &told);
     date_format_plain(line->event.effective_on, day);
-    return arena_format(form->exchange->arena, "%s, event %lld: %.*s", day,
-                        (long long)line->event.position,
-                        STR_ARG(json_str_or_empty(history, "text")))
+    const struct view_context context = handler_view(form->exchange);
+    const str number = arena_format(context.arena, "%lld", (long long)line->event.position);
+    return view_said(&context, "{{day}}, event {{number}}: {{text}}",
+                     SAID({"day", str_from_c(day)}, {"number", number},
+                          {"text", json_str_or_empty(history, "text")}))
         .at;
 }
 

@@ -161,19 +161,6 @@ static const struct input_field complaint_fields[] = {
 };
 enum { COMPLAINT_FIELDS = sizeof complaint_fields / sizeof complaint_fields[0] };
 
-/* What a room below says of a field is English; where that is not translated, what it may be. */
-static void say_faults(const struct page *page, struct faults *faults)
-{
-    const struct catalogue *catalogue = page->speech.catalogue;
-    for (size_t i = 0; catalogue != NULL && i < faults->count; i++) {
-        struct fault *fault = &faults->items[i];
-        if (catalogue_find(catalogue, STR(TEMPLATE_CONTEXT), fault->detail).len == 0) {
-            fault->detail = STR(SAY("This cannot be sent as it is. It is too long, or there are "
-                                    "signs in it that cannot be kept."));
-        }
-    }
-}
-
 static result complaint_page(struct exchange *exchange, struct faults *faults, int status,
                              struct err *err)
 {
@@ -191,9 +178,8 @@ static result complaint_page(struct exchange *exchange, struct faults *faults, i
     OWN_PAGE struct page page;
     open_part(&page, exchange, "form", SAY("Say that something is wrong"));
     if (faults != NULL) {
-        say_faults(&page, faults);
+        page_refuse(&page, faults);
     }
-    page.faults = faults;
     json_t *fields =
         form_choices_view(exchange, complaint_fields, COMPLAINT_FIELDS, choices, NULL, faults);
     page_set(&page, "lead",
@@ -285,13 +271,11 @@ static const struct input_field language_fields[] = {
 };
 enum { LANGUAGE_FIELDS = sizeof language_fields / sizeof language_fields[0] };
 
-/* Back to the page on which it was chosen: one of these pages, and no other address. */
+/* Back to the page on which it was chosen: one that can be read again, and no other address. */
 static str page_after(const struct input_value *then)
 {
-    const bool own = then->given &&
-                     (str_equal(then->text, STR("/own")) || str_starts(then->text, STR("/own/")) ||
-                      str_starts(then->text, STR("/clients/")));
-    return own ? then->text : STR("/");
+    const bool own = then->given && str_equal(answer_own_address(then->text), then->text);
+    return own && route_find(HTTP_GET, then->text).route != NULL ? then->text : STR("/");
 }
 
 result handle_language(struct exchange *exchange, struct err *err)

@@ -34,7 +34,7 @@ static result find_site(const struct exchange *exchange, struct passkey_site *re
     if (passkey_site_of(exchange, ret_site)) {
         return result_ok();
     }
-    result_ignore(err_set(err, ERROR_CONFLICT, "There are no passkeys at this address"),
+    result_ignore(err_set(err, ERROR_CONFLICT, TOLD("There are no passkeys at this address")),
                   "the hint follows");
     return err_hint(err, "They need an address of the desk's own: origin in the settings.");
 }
@@ -145,23 +145,24 @@ result handle_passkey_question(struct exchange *exchange, struct err *err)
 /* --- one's own -------------------------------------------------------------------------------- */
 
 static const struct input_field new_fields[] = {
-    {"title", "What you call it", "For example: blue key, office computer", INPUT_TEXT,
-     "Enter what you call it", NULL},
-    {"passkey", "", NULL, INPUT_HIDDEN, "A browser with scripts is needed to register a passkey",
-     NULL},
+    {"title", SAY("What you call it"), SAY("For example: blue key, office computer"), INPUT_TEXT,
+     SAY("Enter what you call it"), NULL},
+    {"passkey", "", NULL, INPUT_HIDDEN,
+     SAY("A browser with scripts is needed to register a passkey"), NULL},
 };
 static const struct input_field removal_fields[] = {
-    {"reason", "Why it is removed", NULL, INPUT_TEXT, "Enter why it is removed", NULL},
+    {"reason", SAY("Why it is removed"), NULL, INPUT_TEXT, SAY("Enter why it is removed"), NULL},
 };
 enum { NEW_FIELDS = 2, REMOVAL_FIELDS = 1 };
 
 static const struct form_page new_page = {
-    .title = STR_INIT("Register a passkey"),
-    .lead = STR_INIT("A passkey is kept by your computer, your telephone or a security key. With "
-                     "it you sign in without a password, or beside one. It needs a browser with "
-                     "scripts; an authenticator app needs none."),
+    .title = STR_INIT(SAY("Register a passkey")),
+    .lead = STR_INIT(
+        SAY("A passkey is kept by your computer, your telephone or a security key. With it you "
+            "sign in without a password, or beside one. It needs a browser with scripts; an "
+            "authenticator app needs none.")),
     .action = STR_INIT("/account/passkeys"),
-    .submit = "Register a passkey",
+    .submit = SAY("Register a passkey"),
     .cancel_href = STR_INIT("/account"),
     .fields = new_fields,
     .field_count = NEW_FIELDS,
@@ -170,7 +171,8 @@ static const struct form_page new_page = {
 static void open_page(struct page *page, struct exchange *exchange, str title)
 {
     page_open(page, exchange, "form", title, "/account");
-    page_crumb(page, STR("Your account"), STR("/account"));
+    page_speak_unless_staff(page);
+    page_crumb(page, STR(SAY("Your account")), STR("/account"));
 }
 
 static result done(struct exchange *exchange, const char *notice, int status, struct err *err)
@@ -237,11 +239,11 @@ result handle_passkey_register(struct exchange *exchange, struct err *err)
 static struct form_page removal_page(struct exchange *exchange)
 {
     return (struct form_page){
-        .title = STR("Remove the passkey"),
-        .lead = STR("It opens your account no more. Remove it from the device as well."),
+        .title = STR(SAY("Remove the passkey")),
+        .lead = STR(SAY("It opens your account no more. Remove it from the device as well.")),
         .action = page_href(exchange->arena, "/account/passkeys/%s/removal",
                             exchange->match.parameters[0], STR("")),
-        .submit = "Remove it",
+        .submit = SAY("Remove it"),
         .danger = true,
         .cancel_href = STR("/account"),
         .fields = removal_fields,

@@ -253,17 +253,18 @@ static result may_be_here(struct exchange *exchange, const struct registration_a
                           struct err *err)
 {
     struct faults faults = {0};
+    const struct view_context context = handler_view(exchange);
     for (size_t i = 0; i < answer->likely_count && i < FAULTS_MAX; i++) {
         const struct likely_duplicate *likely = &answer->likely[i];
         const str reasons = reasons_of(exchange->arena, likely);
         if (reasons.at == NULL) {
             return arena_full(err);
         }
-        const str detail =
-            arena_format(exchange->arena,
-                         "%.*s may be this person (%.*s). If it is, their own record goes on, also "
-                         "when they came back",
-                         STR_ARG(likely->person.reference), STR_ARG(reasons));
+        const str detail = view_said(
+            &context,
+            "{{person}} may be this person ({{reasons}}). If it is, their own record goes on, also "
+            "when they came back",
+            SAID({"person", likely->person.reference}, {"reasons", reasons}));
         if (detail.at == NULL) {
             return arena_full(err);
         }

@@ -55,7 +55,7 @@ static result public_resource(struct exchange *exchange, json_t **ret_resource, 
     return result_ok();
 }
 
-static json_t *releases_view(const struct exchange *exchange, const json_t *releases)
+static json_t *releases_view(const struct page *page, const json_t *releases)
 {
     json_t *list = json_array();
     size_t index;
@@ -63,11 +63,13 @@ static json_t *releases_view(const struct exchange *exchange, const json_t *rele
     json_array_foreach(releases, index, release)
     {
         json_t *view = json_object();
-        json_set_str(view, "title", json_str_or_empty(release, "title"));
-        json_set(view, "on", view_day(json_str_or_empty(release, "on")));
+        json_set(view, "title", speech_law(&page->speech, json_str_or_empty(release, "title")));
+        json_set(
+            view, "on",
+            speech_day(&page->speech, page->exchange->arena, json_str_or_empty(release, "on")));
         json_set_str(view, "href",
-                     page_href(exchange->arena, "/releases/%s", json_str_or_empty(release, "name"),
-                               STR("")));
+                     page_href(page->exchange->arena, "/releases/%s",
+                               json_str_or_empty(release, "name"), STR("")));
         json_add(list, view);
     }
     return list;
@@ -82,14 +84,15 @@ result handle_releases(struct exchange *exchange, struct err *err)
         return answer_json(exchange, 200, resource, err);
     }
     const json_t *agreements = json_object_get(resource, "agreements");
+    OWN_PAGE struct page page;
+    page_open(&page, exchange, "releases", STR(SAY("Published statistics and agreements")), "");
+    page_speak_unless_staff(&page);
     json_t *view = json_object();
-    json_t *releases = releases_view(exchange, json_object_get(resource, "releases"));
+    json_t *releases = releases_view(&page, json_object_get(resource, "releases"));
     json_set_flag(view, "has_releases", json_array_size(releases) > 0);
     json_set(view, "releases", releases);
     json_set_flag(view, "has_agreements", json_array_size(agreements) > 0);
     json_set(view, "agreements", json_incref((json_t *)(uintptr_t)agreements));
-    OWN_PAGE struct page page;
-    page_open(&page, exchange, "releases", STR("Published statistics and agreements"), "");
     page_set(&page, "published", view);
     return page_answer(&page, 200, err);
 }

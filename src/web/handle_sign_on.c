@@ -88,11 +88,11 @@ static result go_there(struct exchange *exchange, enum ceremony_purpose purpose,
     TRY(provider_authorization(&options->client, &provider, &question,
                                age_seconds_max(exchange, purpose), exchange->arena, &address, err));
     set_browser(exchange, token, then);
-    return answer_elsewhere(exchange, STR("Sign in at the provider"),
-                            speech_fill_for_staff(exchange,
-                                                  "You sign in at {{provider}} and come back here.",
-                                                  options->title),
-                            address, err);
+    const struct elsewhere there = {.title = SAY("Sign in at the provider"),
+                                    .lead = SAY("You sign in at {{provider}} and come back here."),
+                                    .value = options->title,
+                                    .address = address};
+    return answer_elsewhere(exchange, &there, err);
 }
 
 result handle_sign_on(struct exchange *exchange, struct err *err)
@@ -121,10 +121,10 @@ static const struct input_field answer_fields[] = {
 enum { ANSWER_FIELDS = sizeof answer_fields / sizeof answer_fields[0] };
 
 static const struct form_page answer_page = {
-    .title = STR_INIT("Go on to returnhub"),
-    .lead = STR_INIT("You come from the provider at which you sign in."),
+    .title = STR_INIT(SAY("Go on to returnhub")),
+    .lead = STR_INIT(SAY("You come from the provider at which you sign in.")),
     .action = STR_INIT(SIGN_ON_BACK),
-    .submit = "Go on",
+    .submit = SAY("Go on"),
     .cancel_href = STR_INIT("/sign-in"),
     .fields = answer_fields,
     .field_count = ANSWER_FIELDS,
@@ -143,6 +143,7 @@ result handle_sign_on_back(struct exchange *exchange, struct err *err)
     form.begin = begin;
     OWN_PAGE struct page page;
     page_open(&page, exchange, "form", form.title, "");
+    page_speak_unless_staff(&page);
     return handler_form_page(&page, &form, 200, err);
 }
 
@@ -160,9 +161,9 @@ static result take_question(struct exchange *exchange, str token,
     }
     if (!taken) {
         result_ignore(err_set(err, ERROR_UNAUTHENTICATED,
-                              "This browser was asked nothing, or it took too long"),
+                              TOLD("This browser was asked nothing, or it took too long")),
                       "the hint follows");
-        return err_hint(err, "Begin again at the sign-in page.");
+        return err_hint(err, TOLD("Begin again at the sign-in page."));
     }
     provider_question_of(secret, ret_question);
     return result_ok();
@@ -210,16 +211,16 @@ static result ask_provider(struct exchange *exchange, const struct input_value *
 }
 
 static const struct input_field factor_fields[] = {
-    {"code", "Code of your authenticator app", NULL, INPUT_TEXT, NULL, "one-time-code"},
+    {"code", SAY("Code of your authenticator app"), NULL, INPUT_TEXT, NULL, "one-time-code"},
     {"passkey", "", NULL, INPUT_HIDDEN, NULL, NULL},
 };
 enum { FACTOR_FIELDS = sizeof factor_fields / sizeof factor_fields[0] };
 
 static const struct form_page factor_page = {
-    .title = STR_INIT("Your second factor"),
-    .lead = STR_INIT("Your account here has a second factor. Use it within five minutes."),
+    .title = STR_INIT(SAY("Your second factor")),
+    .lead = STR_INIT(SAY("Your account here has a second factor. Use it within five minutes.")),
     .action = STR_INIT("/sign-in/provider/second-factor"),
-    .submit = "Sign in",
+    .submit = SAY("Sign in"),
     .cancel_href = STR_INIT("/sign-in"),
     .fields = factor_fields,
     .field_count = FACTOR_FIELDS,
@@ -235,6 +236,7 @@ static result ask_for_factor(struct exchange *exchange, struct err *err)
     }
     OWN_PAGE struct page page;
     page_open(&page, exchange, "form", factor_page.title, "");
+    page_speak_unless_staff(&page);
     return handler_form_page(&page, &factor_page, 200, err);
 }
 
@@ -253,10 +255,10 @@ static result tell_unknown(struct exchange *exchange, const struct signed_on *si
 static result tell_lacks(struct err *err)
 {
     result_ignore(err_set(err, ERROR_FORBIDDEN,
-                          "Signing in needs a second factor: the provider did not ask for one, and "
-                          "your account has none here"),
+                          TOLD("Signing in needs a second factor: the provider did not ask for "
+                               "one, and your account has none here")),
                   "the hint follows");
-    return err_hint(err, "Sign in there with a second factor.");
+    return err_hint(err, TOLD("Sign in there with a second factor."));
 }
 
 static result finish(struct exchange *exchange, const struct sign_on_answer *answer, str then,
@@ -352,8 +354,9 @@ result handle_sign_on_second_factor(struct exchange *exchange, struct err *err)
     }
     OWN_PAGE struct page page;
     page_open(&page, exchange, "form", factor_page.title, "");
+    page_speak_unless_staff(&page);
     fault_add_problem(&faults, exchange->arena, STR("code"), &problem);
-    page.faults = &faults;
+    page_refuse(&page, &faults);
     return handler_form_page(&page, &factor_page, 401, err);
 }
 
@@ -380,6 +383,8 @@ result sign_on_leave(struct exchange *exchange, bool *ret_elsewhere, struct err 
                           &address, err));
     *ret_elsewhere = true;
     exchange->signed_in = false;
-    return answer_elsewhere(exchange, STR("You are signed out here"),
-                            STR("Your session at the provider ends as well."), address, err);
+    const struct elsewhere there = {.title = SAY("You are signed out here"),
+                                    .lead = SAY("Your session at the provider ends as well."),
+                                    .address = address};
+    return answer_elsewhere(exchange, &there, err);
 }

@@ -30,7 +30,7 @@ static json_t *erasures_table(const struct view_context *context, const json_t *
         }
         view_cell_link(&table, json_str_or_empty(json_object_get(line, "person"), "name"),
                        view_href(context, "/people/%s/privacy", reference));
-        view_put_quiet(&table, reference);
+        view_put_reference(&table, reference);
         view_cell_text(&table, json_str_or_empty(line, "asked_by"));
         if (json_is_true(json_object_get(line, "asked_here"))) {
             view_put_quiet(&table, STR("This account: another one confirms"));
@@ -64,7 +64,7 @@ static void put_person(struct view_table *table, const json_t *person)
     const str reference = json_str_or_empty(person, "reference");
     view_cell_link(table, json_str_or_empty(person, "name"),
                    view_href(table->context, "/people/%s", reference));
-    view_put_quiet(table, reference);
+    view_put_reference(table, reference);
 }
 
 static void put_reasons(struct view_table *table, const json_t *other)

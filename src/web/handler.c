@@ -207,7 +207,7 @@ result handler_form_page(struct page *page, const struct form_page *form, int st
     return page_answer(page, status, err);
 }
 
-result handler_faults(struct page *page, const struct form_page *form, const struct faults *faults,
+result handler_faults(struct page *page, const struct form_page *form, struct faults *faults,
                       struct err *err)
 {
     struct err problem = {0};
@@ -216,7 +216,7 @@ result handler_faults(struct page *page, const struct form_page *form, const str
         answer_problem(page->exchange, &problem, faults, 0);
         return result_ok();
     }
-    page->faults = faults;
+    page_refuse(page, faults);
     return handler_form_page(page, form, 422, err);
 }
 

@@ -62,7 +62,7 @@ MUST_USE result handler_form_page(struct page *page, const struct form_page *for
 /* Answers faults: 422 and the page again for a browser, a problem with errors[] for others. `page`
  * is ready but for the form. */
 MUST_USE result handler_faults(struct page *page, const struct form_page *form,
-                               const struct faults *faults, struct err *err);
+                               struct faults *faults, struct err *err);
 
 /* A refusal by law: 409, with every safeguard. `base` is the address of the person. */
 MUST_USE result handler_refused(struct exchange *exchange, const struct step_answer *answer,

@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* --- faults
@@ -201,26 +202,13 @@ bool input_is_own_field(str name)
            str_equal(name, STR(INPUT_ANSWERS));
 }
 
-static bool appears_before(const struct http_form *form, size_t at)
-{
-    for (size_t i = 0; i < at; i++) {
-        if (str_equal(form->fields[i].name, form->fields[at].name)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static void check_form_names(const struct reading *reading)
 {
     const struct http_form *form = &reading->exchange->input.form;
     for (size_t i = 0; i < form->count; i++) {
         const str name = form->fields[i].name;
-        if (appears_before(form, i)) {
-            add_fault(reading->faults, reading->exchange->arena, name,
-                      STR("This field was sent twice"));
-        } else if (!input_is_own_field(name) && field_named(reading, name) == NULL &&
-                   !is_part_of_date(reading, name)) {
+        if (!input_is_own_field(name) && field_named(reading, name) == NULL &&
+            !is_part_of_date(reading, name)) {
             add_fault(reading->faults, reading->exchange->arena, name,
                       STR("There is no such field here"));
         }
@@ -254,6 +242,8 @@ static str without_lines(str text, struct arena *arena)
     return buf_str(&buf);
 }
 
+static_assert(INPUT_TEXT_MAX == 2000 && INPUT_HIDDEN_MAX == 6000, "as it is told below");
+
 static void read_text(const struct reading *reading, const struct input_field *field, str text,
                       struct input_value *value)
 {
@@ -267,7 +257,8 @@ static void read_text(const struct reading *reading, const struct input_field *f
     const int most = field->kind == INPUT_HIDDEN ? INPUT_HIDDEN_MAX : INPUT_TEXT_MAX;
     if (trimmed.len > (size_t)most) {
         add_fault(reading->faults, arena, name,
-                  arena_format(arena, "This must be %d bytes or fewer", most));
+                  field->kind == INPUT_HIDDEN ? STR("This must be 6000 bytes or fewer")
+                                              : STR("This must be 2000 bytes or fewer"));
         return;
     }
     if (!secret && !str_is_printable(trimmed)) {

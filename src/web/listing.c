@@ -3,6 +3,7 @@
 #include "base/base64.h"
 #include "web/handler.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* The lists that are read whole: of which address, the member that is the list, and the members of
@@ -34,11 +35,60 @@ static const struct listing listings[] = {
 
 enum { SEALED_MAX = LISTING_KEY_MAX + CIPHER_OVERHEAD };
 
-/* What a cursor is good for. */
-static str bound_to(const struct exchange *exchange)
+/* Of a page and not of the question. */
+static bool is_of_page(str name)
 {
-    return arena_format(exchange->arena, "cursor %lld %.*s", (long long)exchange->caller.account,
-                        STR_ARG(exchange->request->path));
+    static const str names[] = {STR_INIT("cursor"), STR_INIT("limit"), STR_INIT("as"),
+                                STR_INIT("language"), STR_INIT("notice")};
+    bool found = false;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        found = found || str_equal(names[i], name);
+    }
+    return found;
+}
+
+/* Names that are different, in one order whichever they were given in. */
+static int compare_names(const void *a, const void *b)
+{
+    const struct http_header *left = a;
+    const struct http_header *right = b;
+    return str_compare(left->name, right->name);
+}
+
+/* What a cursor is good for: an account, an address, and its filters; one that is empty is none. */
+static str bound_to(const struct exchange *exchange, const struct http_form *query)
+{
+    struct arena *arena = exchange->arena;
+    str bound = arena_format(arena, "cursor %lld %.*s", (long long)exchange->caller.account,
+                             STR_ARG(exchange->request->path));
+    struct http_header *filters = ARENA_NEW(arena, struct http_header, query->count + 1);
+    size_t count = 0;
+    for (size_t i = 0; filters != NULL && i < query->count; i++) {
+        if (!is_of_page(query->fields[i].name) && query->fields[i].value.len > 0) {
+            filters[count++] = query->fields[i];
+        }
+    }
+    if (count > 1) {
+        qsort(filters, count, sizeof filters[0], compare_names);
+    }
+    for (size_t i = 0; i < count; i++) {
+        bound = arena_format(arena, "%.*s\n%zu %.*s=%.*s", STR_ARG(bound), filters[i].name.len,
+                             STR_ARG(filters[i].name), STR_ARG(filters[i].value));
+    }
+    return bound;
+}
+
+/* The question of `base`, or the one that is asked. */
+static struct http_form question_of(const struct exchange *exchange, str base)
+{
+    struct http_form query = exchange->query;
+    if (base.len > 0) {
+        query = (struct http_form){.count = 0};
+        result_ignore(
+            http_form_read(str_cut(base, '?').tail, exchange->arena, &query, NULL),
+            "an address of ours can be read; without memory the cursor is good for nothing");
+    }
+    return query;
 }
 
 /* The same key gives the same cursor: an answer that did not change has the same ETag. */
@@ -53,12 +103,13 @@ static void make_nonce(const struct exchange *exchange, str key, str bound,
 }
 
 /* "" when memory is full. */
-str listing_cursor(const struct exchange *exchange, str key)
+str listing_cursor(const struct exchange *exchange, str base, str key)
 {
     uint8_t nonce[CIPHER_NONCE_SIZE];
     str sealed;
     struct buf text;
-    const str bound = bound_to(exchange);
+    const struct http_form question = question_of(exchange, base);
+    const str bound = bound_to(exchange, &question);
     ASSERT(key.len <= LISTING_KEY_MAX);
     make_nonce(exchange, key, bound, nonce);
     if (!cipher_seal(&exchange->web->cursor_key, nonce, key, bound, exchange->arena, &sealed, NULL)
@@ -81,12 +132,13 @@ result listing_key(const struct exchange *exchange, str *ret_key, struct err *er
     }
     if (base64url_read(cursor, sealed, sizeof sealed, &size) &&
         cipher_open(&exchange->web->cursor_key, (str){.at = (const char *)sealed, .len = size},
-                    bound_to(exchange), exchange->arena, ret_key, NULL)
+                    bound_to(exchange, &exchange->query), exchange->arena, ret_key, NULL)
             .ok) {
         return result_ok();
     }
-    result_ignore(err_set(err, ERROR_INPUT, "This cursor was not given out for this list"),
-                  "the hint follows");
+    result_ignore(
+        err_set(err, ERROR_INPUT, "This cursor was not given out for this list with these filters"),
+        "the hint follows");
     return err_hint(err, "Begin with the first page, and follow `next`.");
 }
 
@@ -129,7 +181,7 @@ str listing_next(const struct exchange *exchange, str base, str key)
     const str before = base.len > 0 ? arena_format(exchange->arena, "%.*s&", STR_ARG(base))
                                     : same_question(exchange);
     return arena_format(exchange->arena, "%.*scursor=%.*s", STR_ARG(before),
-                        STR_ARG(listing_cursor(exchange, key)));
+                        STR_ARG(listing_cursor(exchange, base, key)));
 }
 
 str listing_next_number(const struct exchange *exchange, str base, int64_t number)

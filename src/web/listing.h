@@ -2,8 +2,9 @@
  * answer leads to the next page by "next" and by a Link header (RFC 8288), until there is none.
  *
  * A cursor names the last thing that was given, so that what is put in meanwhile neither repeats
- * nor hides anything. It is sealed for the account and the address it was made for: it tells
- * nothing, and no other can be made up. */
+ * nor hides anything. It is sealed for the account and the question it was made for - the address
+ * with its filters: it tells nothing, no other can be made up, and with other filters it is
+ * refused. How long a page is, in which form it is answered and in which language may differ. */
 #ifndef RETURNHUB_WEB_LISTING_H
 #define RETURNHUB_WEB_LISTING_H
 
@@ -23,8 +24,8 @@ MUST_USE result listing_key(const struct exchange *exchange, str *ret_key, struc
 /* The same of a list whose keys are numbers; 0 at the beginning. */
 MUST_USE result listing_number(const struct exchange *exchange, int64_t *ret_number,
                                struct err *err);
-/* A cursor that begins behind this key. */
-str listing_cursor(const struct exchange *exchange, str key);
+/* A cursor that begins behind this key: of the same question, or of the address `base`. */
+str listing_cursor(const struct exchange *exchange, str base, str key);
 /* The address of the page after this key: of the same question, or of `base`, which has a query. */
 str listing_next(const struct exchange *exchange, str base, str key);
 str listing_next_number(const struct exchange *exchange, str base, int64_t number);

@@ -41,7 +41,7 @@ static const struct page_place places[] = {
     {"Monitoring", "/monitor", ACTION_MONITOR, SCOPE_NONE},
     {"Joint operations", "/operations", ACTION_SEE_OPERATION, SCOPE_NONE},
     {"Screening", "/screening", ACTION_SCREEN, SCOPE_NONE},
-    {"Rulebook", "/rulebook", ACTION_SEE_RULEBOOK, SCOPE_NONE},
+    {SAY("Rulebook"), "/rulebook", ACTION_SEE_RULEBOOK, SCOPE_NONE},
     {"Statistics", "/statistics", ACTION_SEE_STATISTICS, SCOPE_NONE},
     {"Forecasts", "/forecast", ACTION_SEE_FORECAST, SCOPE_NONE},
     {"Looks", "/looks", ACTION_SEE_LOOKS, SCOPE_NONE},
@@ -66,6 +66,24 @@ void page_speak(struct page *page)
 {
     page->speech = speech_of(page->exchange);
     page->speaks = true;
+}
+
+void page_speak_unless_staff(struct page *page)
+{
+    if (!page->exchange->signed_in || exchange_may(page->exchange, ACTION_SEE_OWN)) {
+        page_speak(page);
+    }
+}
+
+void page_refuse(struct page *page, struct faults *faults)
+{
+    for (size_t i = 0; i < faults->count; i++) {
+        if (page->speaks && !speech_has(&page->speech, faults->items[i].detail)) {
+            faults->items[i].detail = STR(SAY("This cannot be sent as it is. It is too long, or "
+                                              "there are signs in it that cannot be kept."));
+        }
+    }
+    page->faults = faults;
 }
 
 void page_close(struct page *page)

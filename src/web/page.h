@@ -31,6 +31,13 @@ void page_close(struct page *page);
 /* Whoever asks is answered in their language: for a page all of whose texts are in the catalogues.
  * Its title is said through them. */
 void page_speak(struct page *page);
+/* The same for a page that staff have as well: it speaks to the person, to their lawyer and to
+ * whoever is not signed in. */
+void page_speak_unless_staff(struct page *page);
+/* What is wrong with what was sent, told beside the fields and above them. What a room below says
+ * of a field is English; where the page speaks and that is not translated, it is said that it
+ * cannot be sent as it is. */
+void page_refuse(struct page *page, struct faults *faults);
 void page_crumb(struct page *page, str text, str href);
 void page_set(struct page *page, const char *key, json_t *owned);
 MUST_USE result page_answer(struct page *page, int status, struct err *err);

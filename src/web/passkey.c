@@ -71,7 +71,8 @@ result passkey_read(const struct exchange *exchange, str text, struct passkey_fi
     json_t *read = NULL;
     struct passkey_field field = {.signature = STR("")};
     if (!json_read(text, &read, NULL).ok) {
-        return err_set(err, ERROR_INPUT, "What the browser sent of the passkey cannot be read");
+        return err_set(err, ERROR_INPUT,
+                       TOLD("What the browser sent of the passkey cannot be read"));
     }
     const bool whole =
         read_member(read, "id", exchange->arena, &field.credential_id) &&
@@ -81,7 +82,8 @@ result passkey_read(const struct exchange *exchange, str text, struct passkey_fi
          read_member(read, "signature", exchange->arena, &field.signature));
     json_decref(read);
     if (!whole) {
-        return err_set(err, ERROR_INPUT, "What the browser sent of the passkey cannot be read");
+        return err_set(err, ERROR_INPUT,
+                       TOLD("What the browser sent of the passkey cannot be read"));
     }
     *ret_field = field;
     return result_ok();
@@ -93,7 +95,7 @@ result passkey_read_sent(const struct exchange *exchange, str text, struct passk
     struct passkey_field field;
     struct passkey_site site;
     if (!passkey_site_of(exchange, &site)) {
-        return err_set(err, ERROR_INPUT, "There are no passkeys at this address");
+        return err_set(err, ERROR_INPUT, TOLD("There are no passkeys at this address"));
     }
     TRY(passkey_read(exchange, text, &field, err));
     *ret_sent = (struct passkey_sent){.site = site,

@@ -1,6 +1,6 @@
 /* picture: where boxes, arrows and texts of a drawing stand, worked out here and written as SVG by
  * a template, which escapes every text. Each picture has the same content in words beside it. */
-#include "web/view.h"
+#include "web/view_table.h"
 
 enum {
     STAGE_LINE = 20, /* height of a line of text */
@@ -114,19 +114,22 @@ static const char *clearance_of(const struct coming_step *coming)
     return coming->unknown > 0 ? "unknown" : "barred";
 }
 
-static str verdict_text(struct arena *arena, const struct coming_step *coming)
+static str verdict_text(const struct view_context *context, const struct coming_step *coming)
 {
-    const char *verdict = coming->clear > 0     ? "Clear"
-                          : coming->unknown > 0 ? "Not known"
-                                                : "Barred";
     const size_t with = coming->clear > 0 ? coming->clear : coming->unknown;
     if (coming->hubs <= 1) {
-        return str_from_c(verdict);
+        return coming->clear > 0     ? STR("Clear")
+               : coming->unknown > 0 ? STR("Not known")
+                                     : STR("Barred");
     }
     if (coming->clear == 0 && coming->unknown == 0) {
         return STR("Barred at every hub");
     }
-    return arena_format(arena, "%s at %zu of %zu hubs", verdict, with, coming->hubs);
+    return view_said(context,
+                     coming->clear > 0 ? "Clear at {{with}} of {{hubs}} hubs"
+                                       : "Not known at {{with}} of {{hubs}} hubs",
+                     SAID({"with", view_counted(context, (int64_t)with, "", "")},
+                          {"hubs", view_counted(context, (int64_t)coming->hubs, "", "")}));
 }
 
 static int rank_of(const struct coming_step *coming)
@@ -162,6 +165,7 @@ static str coming_to(const struct coming_step *coming)
  */
 
 struct drawing {
+    const struct view_context *context;
     struct arena *arena;
     json_t *boxes;
     json_t *arrows;
@@ -271,7 +275,9 @@ static struct extent draw_past(struct drawing *drawing, const struct stage_story
         const bool now = i + 1 == story->passed_count;
         struct writing writing = write_in(PAST_X, y, PAST_CHARACTERS);
         if (i == first && first > 0) {
-            put_text(&writing, arena_format(drawing->arena, "Earlier stages: %zu", first), "small");
+            put_text(&writing,
+                     view_numbered(drawing->context, "Earlier stages: {{number}}", (int64_t)first),
+                     "small");
         }
         put_text(&writing, story->passed[i].title, now ? "now" : "strong");
         put_text(&writing, day_text(drawing->arena, "From ", story->passed[i].on),
@@ -301,13 +307,14 @@ static int draw_coming(struct drawing *drawing, const struct stage_story *story,
         struct writing writing = write_in(NEXT_X + 8, y, NEXT_CHARACTERS);
         put_text(&writing, coming->title, "strong");
         put_text(&writing,
-                 arena_format(drawing->arena, "%s%.*s",
-                              coming->same_stage ? "" : "To: ", STR_ARG(coming_to(coming))),
+                 coming->same_stage
+                     ? coming_to(coming)
+                     : view_filled(drawing->context, "To: {{stage}}", coming_to(coming)),
                  "small");
         /* The verdict stands at the right end of the last line. */
         writing.y -= STAGE_LINE;
         writing.x = NEXT_X + NEXT_WIDTH - STAGE_PADDING;
-        put_line(&writing, verdict_text(drawing->arena, coming), "verdict");
+        put_line(&writing, verdict_text(drawing->context, coming), "verdict");
         const int height = put_box(drawing, NEXT_X, y, NEXT_WIDTH, kind, &writing);
         put_arrow(drawing,
                   arena_format(drawing->arena, "M%d %dH%dV%dH%d", PAST_X + PAST_WIDTH, from_y,
@@ -333,29 +340,30 @@ static json_t *past_in_words(const struct stage_story *story)
     return list;
 }
 
-static json_t *coming_in_words(struct arena *arena, const struct stage_story *story)
+static json_t *coming_in_words(const struct view_context *context, const struct stage_story *story)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < story->coming_count; i++) {
         json_t *step = json_object();
         json_set_str(step, "title", story->coming[i].title);
         json_set_str(step, "to", coming_to(&story->coming[i]));
-        json_set_str(step, "verdict", verdict_text(arena, &story->coming[i]));
+        json_set_str(step, "verdict", verdict_text(context, &story->coming[i]));
         json_add(list, step);
     }
     return list;
 }
 
-json_t *picture_of_stages(struct arena *arena, const json_t *person)
+json_t *picture_of_stages(const struct view_context *context, const json_t *person)
 {
-    struct stage_story *story = ARENA_NEW(arena, struct stage_story, 1);
+    struct stage_story *story = ARENA_NEW(context->arena, struct stage_story, 1);
     if (story == NULL) {
         return NULL;
     }
     tell_past(story, person);
     tell_coming(story, person);
     sort_coming(story);
-    struct drawing drawing = {.arena = arena, .boxes = json_array(), .arrows = json_array()};
+    struct drawing drawing = {
+        .context = context, .arena = context->arena, .boxes = json_array(), .arrows = json_array()};
     const struct extent past = draw_past(&drawing, story);
     const int coming = draw_coming(&drawing, story, past.now_middle);
     json_t *view = json_object();
@@ -374,7 +382,7 @@ json_t *picture_of_stages(struct arena *arena, const json_t *person)
         story->coming_count > STEPS_DRAWN
             ? view_count((int64_t)(story->coming_count - STEPS_DRAWN), "other step", "other steps")
             : json_false());
-    json_set(view, "coming", coming_in_words(arena, story));
+    json_set(view, "coming", coming_in_words(context, story));
     return view;
 }
 
@@ -399,27 +407,31 @@ static const char *place_letter(str state)
     return "";
 }
 
-static long long place_count(const json_t *counts, const char *state)
+static str place_count(const struct view_context *context, const json_t *counts, const char *state)
 {
-    return (long long)json_integer_value(json_object_get(counts, state));
+    return view_counted(context, json_integer_value(json_object_get(counts, state)), "", "");
 }
 
 /* What is neither free nor anybody's is said where there is any. */
-static str places_in_words(struct arena *arena, const json_t *counts)
+static str places_in_words(const struct view_context *context, const json_t *counts)
 {
-    const long long kept = place_count(counts, "prebooked");
-    const long long out = place_count(counts, "out_of_use");
-    const str known =
-        arena_format(arena, "%lld occupied, %lld held, %lld free", place_count(counts, "occupied"),
-                     place_count(counts, "held"), place_count(counts, "free"));
-    const str more = kept + out == 0
-                         ? STR("")
-                         : arena_format(arena, ", %lld prebooked, %lld out of use", kept, out);
-    return arena_format(arena, "%.*s%.*s, of %lld agreed", STR_ARG(known), STR_ARG(more),
-                        place_count(counts, "agreed"));
+    const bool more = json_integer_value(json_object_get(counts, "prebooked")) +
+                          json_integer_value(json_object_get(counts, "out_of_use")) >
+                      0;
+    return view_said(
+        context,
+        more ? "{{occupied}} occupied, {{held}} held, {{free}} free, {{prebooked}} prebooked, "
+               "{{out_of_use}} out of use, of {{agreed}} agreed"
+             : "{{occupied}} occupied, {{held}} held, {{free}} free, of {{agreed}} agreed",
+        SAID({"occupied", place_count(context, counts, "occupied")},
+             {"held", place_count(context, counts, "held")},
+             {"free", place_count(context, counts, "free")},
+             {"prebooked", place_count(context, counts, "prebooked")},
+             {"out_of_use", place_count(context, counts, "out_of_use")},
+             {"agreed", place_count(context, counts, "agreed")}));
 }
 
-json_t *picture_of_places(struct arena *arena, const json_t *hub)
+json_t *picture_of_places(const struct view_context *context, const json_t *hub)
 {
     const json_t *places = json_object_get(hub, "place_rows");
     const size_t count = json_array_size(places);
@@ -452,6 +464,6 @@ json_t *picture_of_places(struct arena *arena, const json_t *hub)
     json_set(view, "cells", cells);
     json_set_flag(view, "any", count > 0);
     const json_t *counts = json_object_get(hub, "places");
-    json_set_str(view, "words", places_in_words(arena, counts));
+    json_set_str(view, "words", places_in_words(context, counts));
     return view;
 }

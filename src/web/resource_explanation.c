@@ -193,6 +193,7 @@ json_t *resource_explain(const struct rulebook *rulebook, const struct explain_a
 {
     json_t *object = resource_explanation(rulebook, &answer->explanation, &answer->view);
     json_set(object, "person", part_person(rulebook, &answer->view.person, &answer->view.identity));
+    json_set_flag(object, "leads_on", answer->leads_on);
     json_set_flag(object, "with_hub", answer->view.hub.id != 0);
     json_set(object, "hub", part_hub_name(&answer->view.hub));
     json_set(object, "known_at", json_of_instant(answer->view.known_at));

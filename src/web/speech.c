@@ -107,17 +107,50 @@ str speech_say(const struct speech *speech, const char *text)
     return said.len > 0 ? said : original;
 }
 
+bool speech_has(const struct speech *speech, str text)
+{
+    return speech->catalogue == NULL ||
+           catalogue_find(speech->catalogue, STR(TEMPLATE_CONTEXT), text).len > 0;
+}
+
+str speech_told(const struct speech *speech, str text, enum error_code code)
+{
+    return speech_has(speech, text) ? text : str_from_c(error_meaning(code));
+}
+
 str speech_fill(const struct catalogue *catalogue, struct arena *arena, const char *text, str value)
 {
-    const struct speech speech = {.catalogue = catalogue};
-    const str said = speech_say(&speech, text);
-    const struct str_cut before = str_cut(said, '{');
-    const struct str_cut after = str_cut(before.tail, '}');
-    if (!before.found || !str_starts(after.tail, STR("}"))) {
-        return said; /* a translation that leaves the value out */
+    const struct str_cut name = str_cut(str_cut(str_from_c(text), '{').tail, '}');
+    const str whole = arena_copy(arena, str_slice(name.head, 1, name.head.len));
+    return speech_put(catalogue, arena, text, SAID({whole.at, value}));
+}
+
+/* NULL: the text has a value that nobody gave. */
+static const str *value_named(const struct said_value *values, str name)
+{
+    for (; values->name != NULL; values++) {
+        if (str_equal(str_from_c(values->name), name)) {
+            return &values->value;
+        }
     }
-    return arena_format(arena, "%.*s%.*s%.*s", STR_ARG(before.head), STR_ARG(value),
-                        STR_ARG(str_slice(after.tail, 1, after.tail.len)));
+    return NULL;
+}
+
+str speech_put(const struct catalogue *catalogue, struct arena *arena, const char *text,
+               const struct said_value *values)
+{
+    const struct speech speech = {.catalogue = catalogue};
+    str left = speech_say(&speech, text);
+    str put = STR("");
+    while (left.len > 0) {
+        const struct str_cut before = str_cut(left, '{');
+        const struct str_cut name = str_cut(before.tail, '}');
+        const str *value = value_named(values, str_slice(name.head, 1, name.head.len));
+        put = arena_format(arena, "%.*s%.*s%.*s", STR_ARG(put), STR_ARG(before.head),
+                           STR_ARG(value == NULL ? STR("") : *value));
+        left = str_slice(name.tail, 1, name.tail.len);
+    }
+    return put;
 }
 
 str speech_fill_for_staff(const struct exchange *exchange, const char *text, str value)
@@ -155,4 +188,22 @@ json_t *speech_day(const struct speech *speech, struct arena *arena, str iso)
 json_t *speech_known_day(const struct speech *speech, struct arena *arena, const json_t *known_day)
 {
     return speech_day(speech, arena, json_str_or_empty(known_day, "value"));
+}
+
+json_t *speech_instant(const struct speech *speech, struct arena *arena, instant at)
+{
+    char iso[INSTANT_TEXT_SIZE];
+    instant_format(at, iso);
+    if (speech->catalogue == NULL) {
+        const struct view_context english = {.arena = arena};
+        return view_instant(&english, str_from_c(iso));
+    }
+    json_t *view = speech_day(speech, arena, str_from_c(iso));
+    json_set_str(view, "iso", str_from_c(iso));
+    const str day = json_str_or_empty(view, "text");
+    const str time = str_slice(str_from_c(iso), DATE_TEXT_SIZE, DATE_TEXT_SIZE + 5);
+    json_set_str(view, "text",
+                 speech_put(speech->catalogue, arena, SAY("{{day}}, {{time}} UTC"),
+                            SAID({"day", day}, {"time", time})));
+    return view;
 }

@@ -15,6 +15,7 @@
 #include "format/catalogue.h"
 #include "format/json.h"
 #include "web/exchange.h"
+#include "web/view.h"
 
 /* A text of a page that is said through {{#say}} or speech_say. */
 #define SAY(text) text
@@ -41,11 +42,19 @@ bool speech_is_offered(const struct exchange *exchange, str language);
 json_t *speech_offers(const struct exchange *exchange, const struct speech *speech);
 
 str speech_say(const struct speech *speech, const char *text);
+/* Is this text of a page there in the language? In English everything is. */
+bool speech_has(const struct speech *speech, str text);
+/* What a room below says is English, and names what it is about. Where that is not translated, what
+ * went wrong is told as it is called; nothing is said that cannot be read. */
+str speech_told(const struct speech *speech, str text, enum error_code code);
 /* A text with one value in it, "Stop {{number}}": said as a whole, and then the value put in, so
  * that a language puts it where it belongs. NULL: English. .at is NULL when the arena is full. */
 str speech_fill(const struct catalogue *catalogue, struct arena *arena, const char *text,
                 str value);
-/* The same on a page for staff. */
+/* The same with any number of values, each where the text, or its translation, names it. */
+str speech_put(const struct catalogue *catalogue, struct arena *arena, const char *text,
+               const struct said_value *values);
+/* speech_fill on a page for staff. */
 str speech_fill_for_staff(const struct exchange *exchange, const char *text, str value);
 /* {"text","foreign"}: foreign when it is not translated and the page is not English. */
 json_t *speech_law(const struct speech *speech, str text);
@@ -53,5 +62,7 @@ json_t *speech_law(const struct speech *speech, str text);
  */
 json_t *speech_day(const struct speech *speech, struct arena *arena, str iso);
 json_t *speech_known_day(const struct speech *speech, struct arena *arena, const json_t *known_day);
+/* The same of an instant, with the time of day: "27 mars 2026, 17:30 UTC". */
+json_t *speech_instant(const struct speech *speech, struct arena *arena, instant at);
 
 #endif

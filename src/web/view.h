@@ -34,7 +34,16 @@ struct view_context {
     struct arena *arena;               /* for addresses */
     const struct catalogue *catalogue; /* of what the reader reads; NULL: English */
 };
-/* A text with one value in it, as speech_fill says it. */
+/* What a text names in {{name}}, and SAID({"count", count}, {"hub", hub}): all that it names. */
+struct said_value {
+    const char *name; /* NULL: no more */
+    str value;
+};
+#define SAID(...) ((const struct said_value[]){__VA_ARGS__, {NULL, {NULL, 0}}})
+/* A text with values in it, said as a whole (speech_put). */
+str view_said(const struct view_context *context, const char *text,
+              const struct said_value *values);
+/* The same with one value. */
 str view_filled(const struct view_context *context, const char *text, str value);
 str view_numbered(const struct view_context *context, const char *text, int64_t number);
 
@@ -46,7 +55,7 @@ str view_numbered(const struct view_context *context, const char *text, int64_t 
  * at 5:30pm UTC"). */
 json_t *view_day(str iso);
 json_t *view_known_day(const json_t *known_day);
-json_t *view_instant(str iso);
+json_t *view_instant(const struct view_context *context, str iso);
 json_t *view_instant_day(str iso); /* without the time of day */
 /* {"known","text"} of a value. */
 json_t *view_value(const json_t *value);
@@ -56,6 +65,17 @@ json_t *view_request_tag(str state);
 json_t *view_clock_tag(str state);
 /* A text made of a number and a noun: "1 person", "1,204 people". */
 json_t *view_count(int64_t count, const char *one, const char *many);
+/* How far a day is, "In 4 days, 2 working days of them": one of the texts, which name {{days}} and
+ * {{working}}. */
+struct days_words {
+    const char *today;
+    const char *ahead;
+    const char *ahead_working;
+    const char *past;
+    const char *past_working;
+};
+str view_days_left(const struct view_context *context, const struct days_words *words, int64_t days,
+                   const json_t *working_days);
 /* {"name","href","reference","stage"} of a person; name "Name not known" after erasure. */
 json_t *view_person_link(const struct view_context *context, const json_t *person);
 json_t *view_fact(const struct view_context *context, const json_t *fact, str withdrawal_base);
@@ -116,8 +136,8 @@ json_t *view_requests_table(const struct view_context *context, const json_t *re
 
 /* The stages passed, the stage now and the stages that may come next, as boxes and arrows with
  * their places worked out; and the same in words. */
-json_t *picture_of_stages(struct arena *arena, const json_t *person);
+json_t *picture_of_stages(const struct view_context *context, const json_t *person);
 /* The places of a hub as a grid. */
-json_t *picture_of_places(struct arena *arena, const json_t *hub);
+json_t *picture_of_places(const struct view_context *context, const json_t *hub);
 
 #endif

@@ -38,7 +38,8 @@ static void put_use(struct view_table *table, const json_t *agreement, const cha
     }
     const str most =
         view_counted(context, json_integer_value(json_object_get(limit, "value")), "", "");
-    view_put(table, arena_format(context->arena, "%.*s of %.*s", STR_ARG(count), STR_ARG(most)));
+    view_put(table,
+             view_said(context, "{{used}} of {{most}}", SAID({"used", count}, {"most", most})));
 }
 
 json_t *view_agreements(const struct view_context *context, const json_t *agreements)

@@ -180,7 +180,7 @@ static void put_person(struct view_table *table, const json_t *person)
 {
     json_auto_t *link = view_person_link(table->context, person);
     view_put_link(table, json_str_or_empty(link, "name"), json_str_or_empty(link, "href"));
-    view_put_quiet(table, json_str_or_empty(link, "reference"));
+    view_put_reference(table, json_str_or_empty(link, "reference"));
 }
 
 static void put_order_link(struct view_table *table, str reference)

@@ -257,14 +257,15 @@ static json_t *chart_of(const struct view_context *context, str href, const json
         arena_format(arena, "%.*s?as=svg%s", STR_ARG(href), difference ? "&of=difference" : ""));
     json_set_str(
         chart, "alt",
-        arena_format(arena,
-                     "A fan chart of the median and the intervals, quarter by quarter. In %.*s: "
-                     "median %.*s, half of the futures %.*s, 95 %% %.*s. The table below has the "
-                     "same numbers.",
-                     STR_ARG(json_str_or_empty(last_quarter(series), "quarter")),
-                     STR_ARG(number_text(arena, number_of(summary, "median"))),
-                     STR_ARG(interval_text(arena, summary, 0)),
-                     STR_ARG(interval_text(arena, summary, 2))));
+        view_said(
+            context,
+            "A fan chart of the median and the intervals, quarter by quarter. In "
+            "{{quarter}}: median {{median}}, half of the futures {{half}}, 95 % {{most}}. The "
+            "table below has the same numbers.",
+            SAID({"quarter", json_str_or_empty(last_quarter(series), "quarter")},
+                 {"median", number_text(arena, number_of(summary, "median"))},
+                 {"half", interval_text(arena, summary, 0)},
+                 {"most", interval_text(arena, summary, 2)})));
     json_set(chart, "table", quarters_table(context, series, kinds[difference], title));
     return chart;
 }

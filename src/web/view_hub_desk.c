@@ -45,7 +45,7 @@ static void put_person(struct view_table *table, str reference, str name)
     const str href = linked ? view_href(table->context, "/people/%s", reference) : STR("");
     view_put_link(table, name.len > 0 ? name : reference, href);
     if (name.len > 0) {
-        view_put_quiet(table, reference);
+        view_put_reference(table, reference);
     }
 }
 
@@ -375,10 +375,12 @@ static json_t *report_of(const struct desk_view *view)
     json_t *object = json_object();
     json_set(object, "table", view_table_close(&table));
     json_set_flag(object, "known", is_true(report, "known"));
-    json_set(object, "accurate_at", view_instant(json_str_or_empty(report, "accurate_at")));
+    json_set(object, "accurate_at",
+             view_instant(view->context, json_str_or_empty(report, "accurate_at")));
     json_set_str(object, "age", view_minutes(view->context, minutes));
     json_set_flag(object, "differs", is_true(report, "differs"));
-    json_set(object, "differs_since", view_instant(json_str_or_empty(report, "differs_since")));
+    json_set(object, "differs_since",
+             view_instant(view->context, json_str_or_empty(report, "differs_since")));
     json_set(object, "explanation",
              is_true(report, "explained") ? json_of_str(json_str_or_empty(report, "explanation"))
                                           : json_false());
@@ -400,7 +402,7 @@ json_t *view_hub_desk(const struct view_context *context, const json_t *desk,
     json_t *object = json_object();
     json_set_str(object, "reference", reference);
     json_set_str(object, "href", view_href(context, "/hubs/%s", reference));
-    json_set(object, "as_of", view_instant(json_str_or_empty(desk, "as_of")));
+    json_set(object, "as_of", view_instant(context, json_str_or_empty(desk, "as_of")));
     json_set(object, "kinds", kinds_of(&view));
     json_set(object, "places", places_of(&view));
     json_set(object, "prebookings", prebookings_of(&view));

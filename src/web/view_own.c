@@ -306,6 +306,16 @@ static json_t *value_of(const struct own_view *view, const json_t *value)
 {
     const str text = json_str_or_empty(value, "text");
     const str raw = json_str_or_empty(value, "value");
+    const char *answer = str_equal(text, STR("Yes"))  ? SAY("Yes")
+                         : str_equal(text, STR("No")) ? SAY("No")
+                                                      : NULL;
+    if (answer != NULL) { /* words of the program, not of the law */
+        json_t *object = json_object();
+        json_set_str(object, "text", speech_say(&view->speech, answer));
+        json_set_flag(object, "foreign", false);
+        json_set(object, "iso", json_false());
+        return object;
+    }
     date parsed;
     if (raw.len == 10 && date_parse(raw, &parsed, NULL).ok) {
         json_t *as_day = speech_day(&view->speech, view->arena, raw);

@@ -2,8 +2,10 @@
 
 #include "web/page.h"
 #include "web/speech.h"
+#include "web/view_table.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 static bool flag_of(const json_t *object, const char *key)
 {
@@ -58,7 +60,7 @@ static void clock_time(int64_t milliseconds, char text[16])
     }
 }
 
-json_t *view_instant(str iso)
+json_t *view_instant(const struct view_context *context, str iso)
 {
     instant when;
     if (!instant_parse(iso, &when, NULL).ok) {
@@ -66,14 +68,14 @@ json_t *view_instant(str iso)
     }
     char day[20];
     char time[16];
-    char whole[48];
     date_format_plain(instant_date(when), day);
     clock_time(when.milliseconds, time);
-    snprintf(whole, sizeof whole, "%s at %s UTC", day, time);
     json_t *view = json_object();
     json_set_flag(view, "known", true);
     json_set_str(view, "iso", iso);
-    json_set(view, "text", json_string(whole));
+    json_set_str(view, "text",
+                 view_said(context, "{{day}} at {{time}} UTC",
+                           SAID({"day", str_from_c(day)}, {"time", str_from_c(time)})));
     return view;
 }
 
@@ -173,6 +175,26 @@ json_t *view_count(int64_t count, const char *one, const char *many)
     const char *noun = count == 1 ? one : many;
     snprintf(text, sizeof text, "%s%s%s", grouped, noun[0] == '\0' ? "" : " ", noun);
     return json_string(text);
+}
+
+str view_said(const struct view_context *context, const char *text, const struct said_value *values)
+{
+    return speech_put(context->catalogue, context->arena, text, values);
+}
+
+str view_days_left(const struct view_context *context, const struct days_words *words, int64_t days,
+                   const json_t *working_days)
+{
+    const int64_t working = json_integer_value(working_days);
+    if (days == 0) {
+        return view_said(context, words->today, SAID({"days", STR("0")}));
+    }
+    const char *ahead = working_days != NULL ? words->ahead_working : words->ahead;
+    const char *past = working_days != NULL ? words->past_working : words->past;
+    return view_said(
+        context, days > 0 ? ahead : past,
+        SAID({"days", view_counted(context, llabs(days), "day", "days")},
+             {"working", view_counted(context, llabs(working), "working day", "working days")}));
 }
 
 str view_filled(const struct view_context *context, const char *text, str value)

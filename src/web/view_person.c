@@ -78,7 +78,7 @@ json_t *view_person_head(const struct view_context *context, const json_t *perso
     json_set_flag(view, "asked", question.len > 0);
     json_set_str(view, "now_href", base);
     json_set(view, "on", view_day(json_str_or_empty(person, "on")));
-    json_set(view, "known_at", view_instant(json_str_or_empty(person, "known_at")));
+    json_set(view, "known_at", view_instant(context, json_str_or_empty(person, "known_at")));
     json_set_flag(view, "may_record", context->rights.record_fact);
     return view;
 }
@@ -345,7 +345,7 @@ static json_t *history_line(const struct view_context *context, const json_t *li
     const str reason = json_str_or_empty(line, "reason");
     const json_int_t request = json_integer_value(json_object_get(line, "request"));
     json_set_str(view, "text", json_str_or_empty(line, "text"));
-    json_set(view, "recorded_at", view_instant(json_str_or_empty(line, "recorded_at")));
+    json_set(view, "recorded_at", view_instant(context, json_str_or_empty(line, "recorded_at")));
     json_set(view, "day", view_day(json_str_or_empty(line, "on")));
     json_set_str(view, "actor", actor.len > 0 ? actor : STR("the register"));
     json_set(view, "source", source.len > 0 ? json_of_str(source) : json_false());
@@ -473,7 +473,7 @@ json_t *view_person(const struct view_context *context, const json_t *person, st
     set_deeds(view, context, person);
     set_summary(view, context, person);
     set_steps(view, steps_of(context, person));
-    json_set(view, "picture", picture_of_stages(context->arena, person));
+    json_set(view, "picture", picture_of_stages(context, person));
     json_set(view, "sections", sections_of(context, person, base));
     set_clocks(view, json_object_get(person, "clocks"));
     json_t *family = family_of(context, json_object_get(person, "family"));

@@ -163,29 +163,15 @@ json_t *view_person_safeguards(const struct view_context *context, const json_t 
 
 /* --- clocks ----------------------------------------------------------------------------------- */
 
-/* "Ends in 4 days, 2 of them working days" */
 static json_t *time_left(const struct view_context *context, const json_t *clock)
 {
+    static const struct days_words words = {
+        "The last day is today", "{{days}} left", "{{days}} left, {{working}} of them",
+        "Over since {{days}}", "Over since {{days}}, {{working}} of them"};
     const json_t *left = json_object_get(clock, "days_left");
-    if (left == NULL) {
-        return json_false();
-    }
-    const json_int_t days = json_integer_value(left);
-    const json_t *working = json_object_get(clock, "working_days_left");
-    struct buf buf;
-    buf_init(&buf, context->arena, 160);
-    if (days == 0) {
-        buf_put_c(&buf, "The last day is today");
-    } else {
-        const long long count = llabs(days);
-        buf_format(&buf, days < 0 ? "Over since %lld %s" : "%lld %s left", count,
-                   count == 1 ? "day" : "days");
-    }
-    if (days != 0 && working != NULL) {
-        const long long count = llabs(json_integer_value(working));
-        buf_format(&buf, ", %lld of them working %s", count, count == 1 ? "day" : "days");
-    }
-    return json_of_str(buf_str(&buf));
+    return left == NULL ? json_false()
+                        : json_of_str(view_days_left(context, &words, json_integer_value(left),
+                                                     json_object_get(clock, "working_days_left")));
 }
 
 static json_t *clock_line(const struct view_context *context, str base, const json_t *clock)
@@ -305,7 +291,7 @@ static json_t *stay_line(const struct view_context *context, const json_t *stay)
     return view;
 }
 
-static json_t *manifest_view(const json_t *person)
+static json_t *manifest_view(const struct view_context *context, const json_t *person)
 {
     if (!json_is_true(json_object_get(person, "on_manifest"))) {
         return json_false();
@@ -315,7 +301,7 @@ static json_t *manifest_view(const json_t *person)
     json_t *view = json_object();
     json_set_str(view, "reference", json_str_or_empty(manifest, "reference"));
     json_set_str(view, "step", json_str_or_empty(json_object_get(manifest, "step"), "title"));
-    json_set(view, "departs_at", view_instant(json_str_or_empty(manifest, "departs_at")));
+    json_set(view, "departs_at", view_instant(context, json_str_or_empty(manifest, "departs_at")));
     json_set(view, "state",
              json_string(str_equal(state, STR("boarded")) ? "On the way, not accounted for yet"
                                                           : "Listed"));
@@ -357,7 +343,7 @@ json_t *view_person_movements(const struct view_context *context, const json_t *
     const json_t *entries = json_object_get(person, "entries");
     json_set_flag(view, "has_stays", json_array_size(stays) > 0);
     json_set(view, "stays", stays);
-    json_set(view, "manifest", manifest_view(person));
+    json_set(view, "manifest", manifest_view(context, person));
     json_set_flag(view, "has_requests", json_array_size(requests) > 0);
     json_set(view, "requests_table",
              view_requests_table(context, requests, "Requests, newest first", VIEW_HUB_COLUMN));

@@ -69,10 +69,8 @@ static str change_text(const struct view_context *context, const json_t *changes
         return values_text(context, changes, at);
     }
     if (is_kind(change, "fact_known")) {
-        const str title = json_str_or_empty(json_object_get(change, "fact"), "title");
-        return arena_format(context->arena,
-                            "Record \xE2\x80\x9C%.*s\xE2\x80\x9D, which is not known",
-                            STR_ARG(title));
+        return view_filled(context, "Record \xE2\x80\x9C{{fact}}\xE2\x80\x9D, which is not known",
+                           json_str_or_empty(json_object_get(change, "fact"), "title"));
     }
     return json_str_or_empty(change, "text");
 }

@@ -16,7 +16,7 @@ static str titles_of(const struct view_context *context, const json_t *safeguard
 
 static json_t *when_of(const struct view_context *context, str iso)
 {
-    json_auto_t *when = view_instant(iso);
+    json_auto_t *when = view_instant(context, iso);
     return json_of_str(arena_copy(context->arena, json_str_or_empty(when, "text")));
 }
 
@@ -28,11 +28,13 @@ static json_t *banner_item(const struct view_context *context, const json_t *sto
     const str manifest = json_str_or_empty(stop, "manifest");
     const str safeguards = titles_of(context, json_object_get(stop, "safeguards"));
     json_t *item = json_object();
+    const char *heading =
+        aboard ? "Called back while on the way: {{step}} of {{person}}, manifest {{manifest}}"
+        : manifest.len > 0 ? "Stopped: {{step}} of {{person}}, manifest {{manifest}}"
+                           : "Stopped: {{step}} of {{person}}";
     json_set_str(item, "heading",
-                 arena_format(context->arena, "%s: %.*s of %.*s%s%.*s",
-                              aboard ? "Called back while on the way" : "Stopped", STR_ARG(title),
-                              STR_ARG(person), manifest.len > 0 ? ", manifest " : "",
-                              STR_ARG(manifest)));
+                 view_said(context, heading,
+                           SAID({"step", title}, {"person", person}, {"manifest", manifest})));
     json_set_str(item, "text",
                  safeguards.len > 0
                      ? view_filled(context, "No longer clear: {{safeguards}}.", safeguards)

@@ -63,7 +63,8 @@ void view_cell(struct view_table *table)
 /* Complete: what a piece is not is false (page.h). */
 static json_t *piece(struct view_table *table, str text)
 {
-    static const char *const shapes[] = {"href", "colour", "iso", "about", "quiet", "unknown"};
+    static const char *const shapes[] = {"href",  "colour",  "iso",      "about",
+                                         "quiet", "unknown", "reference"};
     json_t *object = json_object();
     json_set_str(object, "text", text);
     for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
@@ -86,6 +87,13 @@ void view_put_quiet(struct view_table *table, str text)
 {
     if (text.len > 0) {
         json_set_flag(piece(table, text), "quiet", true);
+    }
+}
+
+void view_put_reference(struct view_table *table, str reference)
+{
+    if (reference.len > 0) {
+        json_set_flag(piece(table, reference), "reference", true);
     }
 }
 
@@ -126,7 +134,8 @@ void view_put_when(struct view_table *table, const json_t *when)
     const char *direct = json_string_value(when);
     const str iso = direct != NULL ? str_from_c(direct) : json_str_or_empty(when, "value");
     date day;
-    json_auto_t *view = date_parse(iso, &day, NULL).ok ? view_day(iso) : view_instant(iso);
+    json_auto_t *view =
+        date_parse(iso, &day, NULL).ok ? view_day(iso) : view_instant(table->context, iso);
     if (!json_is_true(json_object_get(view, "known"))) {
         view_put_unknown(table);
         return;

@@ -35,6 +35,8 @@ void view_cell(struct view_table *table);
 /* Pieces of the cell. */
 void view_put(struct view_table *table, str text);
 void view_put_quiet(struct view_table *table, str text);
+/* Below a name: quiet, and on one line. */
+void view_put_reference(struct view_table *table, str reference);
 void view_put_link(struct view_table *table, str text, str href); /* no href: the text alone */
 /* What a screen reader reads after the link before: "Confirm the arrival" of whom. */
 void view_put_link_about(struct view_table *table, str text, str href, str about);

@@ -200,7 +200,7 @@ static void set_truth(json_t *view, str truth)
     json_set(view, "truth_class", json_string(yes ? "yes" : no ? "no" : "unknown"));
 }
 
-static str node_words(struct arena *arena, const json_t *reason)
+static str node_words(const struct view_context *context, const json_t *reason)
 {
     const str kind = json_str_or_empty(reason, "kind");
     if (str_equal(kind, STR("all"))) {
@@ -217,9 +217,9 @@ static str node_words(struct arena *arena, const json_t *reason)
     }
     if (str_equal(kind, STR("member"))) {
         const json_int_t member = json_integer_value(json_object_get(reason, "member"));
-        return arena_format(arena, "Family member %lld:", (long long)member + 1);
+        return view_numbered(context, "Family member {{number}}:", member + 1);
     }
-    return view_condition_words(arena, reason);
+    return view_condition_words(context->arena, reason);
 }
 
 static json_t *item_of(const struct view_context *context, const json_t *reason)
@@ -229,7 +229,7 @@ static json_t *item_of(const struct view_context *context, const json_t *reason)
     const bool is_fact = fact != NULL;
     set_truth(view, json_str_or_empty(reason, "truth"));
     json_set(view, "fact", is_fact ? view_fact(context, fact, STR("")) : json_false());
-    json_set_str(view, "words", is_fact ? STR("") : node_words(context->arena, reason));
+    json_set_str(view, "words", is_fact ? STR("") : node_words(context, reason));
     const json_t *clock = json_object_get(reason, "clock");
     json_set(view, "clock_ends",
              clock != NULL ? view_known_day(json_object_get(clock, "last_day")) : json_false());

@@ -1,4 +1,4 @@
-#include "web/view.h"
+#include "web/view_table.h"
 
 #include "web/page.h"
 
@@ -28,10 +28,13 @@ static json_t *request_line(const struct view_context *context, const json_t *re
     json_set(view, "tag", view_request_tag(json_str_or_empty(request, "state")));
     json_set(view, "hub", hub_name.len > 0 ? json_of_str(hub_name) : json_false());
     json_set(view, "requested_on", view_instant_day(json_str_or_empty(request, "requested_at")));
-    json_set(view, "requested_at", view_instant(json_str_or_empty(request, "requested_at")));
-    json_set(view, "changed_at", view_instant(json_str_or_empty(request, "changed_at")));
+    json_set(view, "requested_at",
+             view_instant(context, json_str_or_empty(request, "requested_at")));
+    json_set(view, "changed_at", view_instant(context, json_str_or_empty(request, "changed_at")));
     json_set_str(view, "approvals",
-                 arena_format(context->arena, "%lld of %zu", (long long)given, needed));
+                 view_said(context, "{{given}} of {{needed}}",
+                           SAID({"given", view_counted(context, given, "", "")},
+                                {"needed", view_counted(context, (int64_t)needed, "", "")})));
     json_set(view, "person", person != NULL ? view_person_link(context, person) : json_false());
     json_set_flag(view, "mine_to_approve",
                   json_is_true(json_object_get(request, "mine_to_approve")));
@@ -115,22 +118,14 @@ json_t *view_request(const struct view_context *context, const json_t *request)
  * -------------------------------------------------------------------------------------------------------
  */
 
-/* "In 4 days, 2 of them working days", "4 days ago". */
-static json_t *time_left(const json_t *due)
+static json_t *time_left(const struct view_context *context, const json_t *due)
 {
-    char text[96];
-    const json_int_t days = json_integer_value(json_object_get(due, "days_left"));
-    const json_t *working = json_object_get(due, "working_days_left");
-    const long long count = days < 0 ? -days : days;
-    int len = days == 0 ? snprintf(text, sizeof text, "Today")
-                        : snprintf(text, sizeof text, days < 0 ? "%lld %s ago" : "In %lld %s",
-                                   count, count == 1 ? "day" : "days");
-    if (days != 0 && working != NULL) {
-        const long long counted = llabs(json_integer_value(working));
-        snprintf(text + len, sizeof text - (size_t)len, ", %lld of them working %s", counted,
-                 counted == 1 ? "day" : "days");
-    }
-    return json_string(text);
+    static const struct days_words words = {"Today", "In {{days}}",
+                                            "In {{days}}, {{working}} of them", "{{days}} ago",
+                                            "{{days}} ago, {{working}} of them"};
+    return json_of_str(view_days_left(context, &words,
+                                      json_integer_value(json_object_get(due, "days_left")),
+                                      json_object_get(due, "working_days_left")));
 }
 
 static json_t *due_line(const struct view_context *context, const json_t *due, str today)
@@ -148,7 +143,7 @@ static json_t *due_line(const struct view_context *context, const json_t *due, s
                  is_clock ? json_str_or_empty(json_object_get(due, "clock"), "title")
                           : STR("Check that the person can be reached"));
     json_set_flag(view, "overdue", overdue);
-    json_set(view, "left", time_left(due));
+    json_set(view, "left", time_left(context, due));
     return view;
 }
 
@@ -314,8 +309,9 @@ json_t *view_explain(const struct view_context *context, const json_t *explain)
              hub_reference.len > 0 ? json_of_str(hub_reference) : json_false());
     json_set(view, "tag", view_clearance_tag(json_str_or_empty(explain, "clearance")));
     json_set_flag(view, "clear", str_equal(json_str_or_empty(explain, "clearance"), STR("clear")));
+    json_set_flag(view, "leads_on", json_is_true(json_object_get(explain, "leads_on")));
     json_set(view, "on", view_day(json_str_or_empty(explain, "on")));
-    json_set(view, "known_at", view_instant(json_str_or_empty(explain, "known_at")));
+    json_set(view, "known_at", view_instant(context, json_str_or_empty(explain, "known_at")));
     json_set_str(view, "rulebook_identity", json_str_or_empty(explain, "rulebook_identity"));
     json_set(view, "safeguards",
              view_safeguards(context, explain, context->rights.record_fact ? base : STR("")));
@@ -391,7 +387,7 @@ json_t *view_hub(const struct view_context *context, const json_t *hub)
     const str base = hub_href_of(context, json_str_or_empty(hub, "reference"));
     json_t *occupants = occupants_of(context, json_object_get(hub, "place_rows"));
     const json_t *requests = json_object_get(hub, "requests");
-    json_set(view, "picture", picture_of_places(context->arena, hub));
+    json_set(view, "picture", picture_of_places(context, hub));
     json_set_flag(view, "has_occupants", json_array_size(occupants) > 0);
     json_set(view, "occupants", occupants);
     json_set_flag(view, "has_requests", json_array_size(requests) > 0);

@@ -383,7 +383,8 @@ static void answer_too_many(struct exchange *exchange, int64_t seconds)
                     arena_format(exchange->arena, "%lld", (long long)seconds));
     result_ignore(err_set(&problem, ERROR_TOO_MANY, "More was asked in a minute than is allowed"),
                   "it is answered as a problem");
-    result_ignore(err_hint(&problem, "Try again in %lld seconds.", (long long)seconds),
+    result_ignore(err_hint(&problem, "Try again in %lld %s.", (long long)seconds,
+                           str_noun(seconds, "second", "seconds")),
                   "it is answered as a problem");
     answer_problem(exchange, &problem, NULL, 0);
 }

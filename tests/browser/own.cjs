@@ -81,7 +81,48 @@ async function ownCase(tap, desk, language) {
   if (language.code !== "en") {
     await refusals(tap, desk, page, language);
   }
+  await ownAccount(tap, desk, page, language);
   await complain(tap, desk, page, language);
+}
+
+// What keeps the account safe, and what everybody may read: in their language too, also when it is refused.
+async function ownAccount(tap, desk, page, language) {
+  for (const address of ["/account", "/account/password", "/account/second-factor/removal", "/account/proof", "/accessibility", "/releases"]) {
+    await page.goto(`${desk.address}${address}`);
+    await speaks(tap, page, language, `${language.code} ${address}`);
+    await desk.look(page, `${address} ${language.code}`);
+  }
+  await page.goto(`${desk.address}/account/password`);
+  const [good, other] = ["kettle lantern orchard 71", "kettle lantern orchard 72"];
+  for (const [what, current, wanted, again] of [["no answer", "", "", ""], ["a wrong one", "not the password", good, good], ["a short one", "demonstration-only", "short", "short"],
+    ["two that differ", "demonstration-only", good, other], ["the same one", "demonstration-only", "demonstration-only", "demonstration-only"],
+    ["words that are tried first", "demonstration-only", "returnhub returnhub", "returnhub returnhub"], ["a row", "demonstration-only", "abcdefghijklmnop", "abcdefghijklmnop"],
+    ["a long one", "demonstration-only", good.repeat(50), good.repeat(50)]]) {
+    await page.fill("#current", current);
+    await page.fill("#password", wanted);
+    await page.fill("#again", again);
+    await page.click("main form[action='/account/password'] button[type=submit]");
+    tap.ok(await page.locator(".govuk-error-summary__list li").count() > 0, `${language.code}: a password is refused: ${what}`);
+    await speaks(tap, page, language, `${language.code} password refused: ${what}`);
+  }
+  await desk.look(page, `password refused ${language.code}`);
+  const begins = await page.evaluate((side) => ["#current", "main .govuk-button-group button"].map((one) => document.querySelector(one).getBoundingClientRect()[side]),
+    language.direction === "rtl" ? "right" : "left");
+  tap.equal(begins[0], begins[1], `${language.code}: a button begins where its fields do`);
+  await page.goto(`${desk.address}/account`);
+  tap.equal(await page.locator("caption").first().evaluate((one) => getComputedStyle(one).textAlign), language.direction === "rtl" ? "start" : "left",
+    `${language.code}: the words above a table stand where lines begin`);
+  await page.click("form[action='/account/second-factor'] button");
+  await speaks(tap, page, language, `${language.code} second factor offered`);
+  await desk.look(page, `second factor ${language.code}`);
+  await page.fill("#code", "000000");
+  await page.click("main form[action='/account/second-factor/confirmation'] button[type=submit]");
+  tap.equal(await page.locator(".govuk-error-summary__list li").count(), 1, `${language.code}: a wrong code is refused`);
+  await speaks(tap, page, language, `${language.code} second factor refused`);
+  await page.goto(`${desk.address}/account`);
+  await page.click("form[action='/account/sessions/others/end'] button");
+  await speaks(tap, page, language, `${language.code} sessions ended`);
+  tap.ok(page.url().includes("notice=sessions-ended"), `${language.code}: other sessions are ended`, page.url());
 }
 
 // Whatever can go wrong on these pages is told in their language: addresses of nothing and of others, forms that are refused whole or
@@ -136,6 +177,10 @@ async function languageIsKept(tap, desk) {
   const page = await desk.signedIn("person", { locale: "en-GB" });
   await page.getByRole("button", { name: "shqip" }).click();
   tap.equal(await page.evaluate(() => document.documentElement.lang), "sq", "a language is chosen on the page");
+  await page.goto(`${desk.address}/account/password`);
+  await page.getByRole("button", { name: "English" }).click();
+  tap.ok(page.url().endsWith("/account/password"), "and one comes back to where it was chosen", page.url());
+  await page.getByRole("button", { name: "shqip" }).click();
   const again = await desk.signedIn("person", { locale: "en-GB" });
   tap.equal(await again.evaluate(() => document.documentElement.lang), "sq", "and kept with the account");
   await again.getByRole("button", { name: "English" }).click();
@@ -143,6 +188,10 @@ async function languageIsKept(tap, desk) {
   const staff = await desk.signedIn("caseworker", { locale: "sq-AL" });
   tap.equal(await staff.evaluate(() => document.documentElement.lang), "en", "pages that are not translated say that they are English");
   tap.equal(await staff.locator(".rh-languages").count(), 0, "and offer no other language");
+  for (const address of ["/account", "/account/password", "/accessibility", "/releases"]) {
+    await staff.goto(`${desk.address}${address}`);
+    tap.equal(await staff.evaluate(() => document.documentElement.lang), "en", `${address} is to staff what the desk is`);
+  }
 }
 
 // The office sees it, with a day by which it must be answered.

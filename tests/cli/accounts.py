@@ -72,6 +72,8 @@ def opened(desk):
         desk.run("account", "open", "clerk", "--name", "First clerk", "--role", "caseworker", "--client-id", client_id, account="root")
     desk.run("account", "open", "operator", "--name", "Operator", "--role", "hub_operator", account="root", expect=3)
     desk.run("account", "open", "pilot", "--name", "Pilot", "--role", "pilot", account="root", expect=3)
+    told = subprocess.run([BINARY, "account", "role", "nobody", "caseworker", "--reason", "none", "--store", desk.store, "--as", "root"], capture_output=True, text=True)
+    assert told.returncode == 4 and 'There is no account "nobody"' in told.stderr and "for this account" not in told.stderr, told
     desk.run("account", "open", "late", "--name", "Late", "--role", "caseworker", account="clerk", expect=6)
     listed = desk.accounts()
     assert set(listed) == {"root", "clerk"}, listed

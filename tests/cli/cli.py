@@ -160,6 +160,10 @@ def past(desk):
     desk.run("record", person, "court_order.status", "made")
     assert "name it with --hub" not in desk.run("explain", person, "hub_transfer", "--hub", "HUB-NORTH", expect=1)
     assert "name it with --hub" in desk.run("explain", person, "hub_transfer", expect=1)
+    assert "does not lead on" not in desk.run("explain", person, "hub_transfer", expect=1)
+    elsewhere = ("explain", person, "onward_return_enforced")  # of those who are at a hub
+    assert "does not lead on from where the person is" in desk.run(*elsewhere, expect=1)
+    assert json.loads(desk.run(*elsewhere, "--format", "json", expect=1))["leads_on"] is False
     again = json.loads(run("explain", person, "hub_transfer", "--hub", "HUB-NORTH", "--as-known-at", "2100-01-01T00:00:00Z",
                            "--store", desk.store, "--as", "caseworker", "--format", "json", expect=1))
     assert again["clearance"] == "barred", again

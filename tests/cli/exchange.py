@@ -364,6 +364,30 @@ def equal_register(store, folder, name):
     return path, data
 
 
+def left_of(store):
+    """The files of a store: its own, its key, its log."""
+    folder, name = os.path.split(store)
+    return [one for one in os.listdir(folder) if one.startswith(name)]
+
+
+def nothing_half_made(folder):
+    """A command that makes a store and fails takes it away again, and only what it made itself."""
+    source, share, new = os.environ["RETURNHUB_SOURCE"], os.path.join(folder, "share"), os.path.join(folder, "new.db")
+    os.makedirs(share)
+    os.symlink(os.path.join(source, "rulebooks"), os.path.join(share, "rulebooks"))
+    without_data = {**os.environ, "RETURNHUB_SHARE": share}
+    run("demo", "--people", "100", "--store", new, expect=4, env=without_data)
+    assert not left_of(new), left_of(new)
+    run("account", "open", "not a name", "--name", "A", "--role", "administrator", "--store", new, expect=3)
+    assert not left_of(new), left_of(new)
+    run("account", "open", "root", "--name", "A", "--role", "administrator", "--store", new)
+    before = {name: open(os.path.join(folder, name), "rb").read() for name in left_of(new)}
+    run("demo", "--people", "100", "--store", new, expect=5)
+    run("account", "open", "root", "--name", "A", "--role", "administrator", "--store", new, "--as", "root", expect=5)
+    assert set(before) <= set(left_of(new)) and before["new.db.key"] == open(new + ".key", "rb").read()
+    assert json.loads(run("account", "list", "--store", new, "--as", "root", "--format", "json"))["accounts"]
+
+
 def damaged(path, data, folder, tap, chance):
     lines = data.split(b"\n")
     middle = len(lines) // 2
@@ -391,8 +415,8 @@ def damaged(path, data, folder, tap, chance):
         def check(version=version, number=number):
             new = os.path.join(folder, f"damaged-{number}.db")
             run("import", write(os.path.join(folder, "damaged"), b"\n".join(version)), "--events", "--store", new, expect=3)
-            assert not headers_of(new), "something of it was taken"
-            # ... and the store that was made can still take the good file. The last check needs the first one's.
+            assert not left_of(new), "a store was left behind"
+            # ... and nothing is in the way of the good file. The last check needs the first one's.
             if LONG or number in (0, drawn):
                 run("import", path, "--events", "--store", new)
         tap.run(f"refused, and nothing is taken: {what}", check)
@@ -477,6 +501,7 @@ def main():
         store = os.path.join(folder, "demo.db")
         run("demo", "--people", "100", "--seed", "3", "--store", store)
         faults(store, folder, tap)
+        tap.run("what a command made and did not finish is taken away again", lambda: nothing_half_made(os.path.join(folder, "half")))
         tap.run("no file that is there is lost to an export or a list of faults", lambda: lost_to_nobody(store, folder))
         tap.run("only the roles that may import and export do", lambda: roles(store, folder))
         tap.run(f"{PEOPLE} random people, in as CSV and as NDJSON, come out as they were", lambda: there_and_back(store, folder, chance))

@@ -42,7 +42,7 @@ def checks():
         path = write(folder, "a.rules", MESSY)
         outcome = returnhub("format", "--check", folder)
         assert outcome.returncode == 1 and outcome.stdout == path + "\n", outcome
-        assert "1 of 1 files would change" in outcome.stderr, outcome
+        assert "1 of 1 file would change" in outcome.stderr, outcome
         assert read(path) == MESSY
 
 

@@ -127,11 +127,11 @@ def witnesses(place):
     server, publish = lines_of(asking)
     serving = place.serve(server)
     serving.stop()
-    assert "1 witnesses cosigned" in place.type(publish)
+    assert "1 witness cosigned" in place.type(publish)
     place.type("returnhub seal export /srv/www/log --seal-key /safe/log.key")
     for line in lines_of(checking):
         said = place.type(line)
-        assert "verify" not in line or "1 witnesses cosigned" in said, (line, said)
+        assert "verify" not in line or "1 witness cosigned" in said, (line, said)
     process.terminate()
     assert process.wait(timeout=60) == 0
     process.stdout.close()

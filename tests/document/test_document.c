@@ -111,6 +111,21 @@ static void test_html(void **state)
     assert_in_order(html(), parts, sizeof parts / sizeof parts[0]);
 }
 
+/* Aim: a line of HTML never breaks within a reference or a day, and what only looks like one is as
+ * it was. */
+static void test_html_keeps_references_whole(void **state)
+{
+    (void)state;
+    static const char *const parts[] = {
+        "<p>Case <bdi dir=\"ltr\">RH-0K3JXQ-7</bdi>, (<bdi dir=\"ltr\">2026-11-28</bdi>) of "
+        "HUB- and X-ray, well-known -A \xD9\x84\xD9\x87 <bdi dir=\"ltr\">HUB-NORTH</bdi></p>"};
+    desk.document.open = desk.document.root;
+    document_paragraph(&desk.document,
+                       STR("Case RH-0K3JXQ-7, (2026-11-28) of HUB- and X-ray, well-known -A "
+                           "\xD9\x84\xD9\x87 HUB-NORTH"));
+    assert_in_order(html(), parts, 1);
+}
+
 static void test_text(void **state)
 {
     (void)state;
@@ -182,6 +197,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_html, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_html_keeps_references_whole, setup, teardown),
         cmocka_unit_test_setup_teardown(test_text, setup, teardown),
         cmocka_unit_test_setup_teardown(test_text_width, setup, teardown),
         cmocka_unit_test(test_full),

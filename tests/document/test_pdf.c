@@ -162,6 +162,55 @@ static void test_long(void **state)
     }
 }
 
+static void put_both(struct document *document, enum span_kind kind, const char *word, int number)
+{
+    struct block *columns = document_begin(document, BLOCK_COLUMNS);
+    columns->width_count = 2;
+    columns->widths[0] = 500;
+    columns->widths[1] = 500;
+    for (int side = 0; side < 2; side++) {
+        document_begin(document, BLOCK_COLUMN);
+        document_begin(document, BLOCK_PARAGRAPH);
+        document_put(document, kind, arena_format(&desk.built, "%s%d%c", word, number, 'a' + side));
+        document_end(document);
+        document_end(document);
+    }
+    document_end(document);
+}
+
+/* Aim: the heading of columns is on the page of what it stands over, wherever the page ends. */
+static void test_heading_of_columns(void **state)
+{
+    (void)state;
+    struct buf buf;
+    document_init(&desk.document, &desk.built, (struct document_about){.language = STR("en-GB")});
+    for (int i = 0; i < 120; i++) {
+        put_both(&desk.document, SPAN_STRONG, "Over", i);
+        for (int k = 0; k <= (i * 7 + i / 5) % 4; k++) {
+            put_both(&desk.document, SPAN_PLAIN, "Under", i);
+        }
+    }
+    assert_true(document_finish(&desk.document, NULL).ok);
+    buf_init(&buf, &desk.written, PDF_MAX);
+    assert_true(document_pdf_write(&desk.document, desk.scratch, &buf, NULL).ok);
+    const str text = read_back(buf_str(&buf), "pdftotext -layout", "-");
+    struct str_cut pages = {.tail = text, .found = true};
+    size_t count = 0;
+    while (pages.found) {
+        pages = str_cut(pages.tail, '\f');
+        size_t last_over = 0;
+        size_t last_under = 0;
+        for (size_t i = 0; i < pages.head.len; i++) {
+            const str rest = str_slice(pages.head, i, pages.head.len);
+            last_over = str_starts(rest, STR("Over")) ? i : last_over;
+            last_under = str_starts(rest, STR("Under")) ? i : last_under;
+        }
+        assert_true(last_over <= last_under);
+        count += last_under > 0 ? 1 : 0;
+    }
+    assert_in_range(count, 5, 100);
+}
+
 /* Aim: the pages are counted as a reader of PDF counts them, and each has its number. */
 static void test_pages(void **state)
 {
@@ -327,6 +376,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_words, setup, teardown),
         cmocka_unit_test_setup_teardown(test_long, setup, teardown),
         cmocka_unit_test_setup_teardown(test_pages, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_heading_of_columns, setup, teardown),
         cmocka_unit_test_setup_teardown(test_about, setup, teardown),
         cmocka_unit_test_setup_teardown(test_ways, setup, teardown),
         cmocka_unit_test_setup_teardown(test_same_bytes, setup, teardown),

@@ -2,7 +2,11 @@
 """Aim: whatever words the program itself puts into a page can be translated, whichever way they come there. The desk runs with a catalogue
 that puts every text there is into brackets (tests/web/languages.py pseudo), and its pages are read as every account sees them: a text of that
 catalogue that stands on a page without brackets was not said. What is data - names, what the law says, what people wrote - is in no
-catalogue, and stands as it is."""
+catalogue, and stands as it is.
+
+Whoever is subject of a record, represents them, or is not signed in reads in their own language whatever they can reach: every address that
+there is, and every link from there. The desk runs once more with what the Albanian catalogue translates, in brackets: every page is in that
+language, and has no text of the program without them. Documents that are in English say so of themselves."""
 import html.parser
 import http.client
 import os
@@ -13,7 +17,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from desk import Client, Server, Tap, make_demo  # noqa: E402
+from desk import Client, Server, Tap, make_demo, no_pace  # noqa: E402
 
 SOURCE = os.environ["RETURNHUB_SOURCE"]
 LANGUAGES = os.path.join(SOURCE, "tests", "web", "languages.py")
@@ -21,8 +25,9 @@ OPEN, CLOSE = "\u27e6", "\u27e7"
 ACCOUNTS = ("caseworker", "senior", "hub-north", "monitor", "protection", "admin", "statistician", "registrar", "lawyer")
 PAGES_AN_ACCOUNT = int(os.environ.get("RETURNHUB_PAGES", "400" if "RETURNHUB_LONG" in os.environ else "60"))
 OF_A_KIND = 2
-# What it shows is the document of the API, which is in English.
-IN_ENGLISH = ("/api",)
+# What they show is a document in English: that of the API, a published table, the law, the log, the texts of letters.
+IN_ENGLISH = re.compile(r"/api$|/releases/|/rulebook$|/log$|/letters/texts$")
+OUTSIDE = ("person", "lawyer", None)
 
 
 class Reader(html.parser.HTMLParser):
@@ -35,6 +40,9 @@ class Reader(html.parser.HTMLParser):
 
     def handle_starttag(self, tag, attributes):
         if tag in ("script", "style", "code", "pre"):
+            self.inside.append(tag)
+        # What the law says is marked as English where it is not translated.
+        if tag == "span" and (self.inside or ("lang", "en") in attributes):
             self.inside.append(tag)
         for name, value in attributes:
             if name in ("aria-label", "alt", "title", "placeholder") and value:
@@ -71,7 +79,8 @@ def unsaid(page, texts):
 
 def fetch(port, token, path):
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-    connection.request("GET", path, headers={"Accept": "text/html", "Accept-Language": "la", "Cookie": f"returnhub_session={token}"})
+    cookie = {"Cookie": f"returnhub_session={token}"} if token else {}
+    connection.request("GET", path, headers={"Accept": "text/html", "Accept-Language": "la", **cookie})
     answer = connection.getresponse()
     text = answer.read().decode(errors="replace")
     connection.close()
@@ -82,15 +91,21 @@ def kind_of(path):
     return re.sub(r"/(?:RH|HUB|AG|MF|JO|OP|D)-[A-Z0-9-]+|/\d+|/[0-9a-f]{12,}|=[^&]*", "/*", path)
 
 
-def pages_of(port, token):
+def addresses():
+    """Those that name nothing, of the one table of addresses."""
+    with open(os.path.join(SOURCE, "src", "web", "route.def"), encoding="utf-8") as file:
+        return re.findall(r'^ROUTE\(HTTP_GET, "([^"{]+)"', file.read(), re.MULTILINE)
+
+
+def pages_of(port, token, begin):
     """Pages by what leads to them, few of a kind."""
-    waiting, seen, kinds = ["/", "/account", "/people", "/hubs", "/agreements", "/manifests", "/books", "/statistics", "/rulebook", "/access", "/log",
-                            "/monitor", "/operations", "/stops", "/looks", "/glass", "/api", "/accessibility", "/letters/texts", "/forecast",
-                            "/screening", "/rulebook/what-if", "/accounts", "/nothing-here"], set(), {}
+    waiting, seen, kinds = list(begin), set(), {}
     while waiting and len(seen) < PAGES_AN_ACCOUNT:
         path = waiting.pop(0).split("#")[0]
         kind = kind_of(path)
-        if not path.startswith("/") or path in seen or kinds.get(kind, 0) >= OF_A_KIND or path.startswith(("/assets", "/log/")):
+        if "language=" in path:
+            continue  # the same page in another language
+        if not path.startswith("/") or path in seen or kinds.get(kind, 0) >= OF_A_KIND or path.startswith(("/assets", "/log/", "/events")):
             continue
         seen.add(path)
         kinds[kind] = kinds.get(kind, 0) + 1
@@ -129,6 +144,43 @@ def share(folder, catalogue):
         file.write(catalogue)
 
 
+def translated(path):
+    """What a catalogue of the program translates, in brackets, for the pages that speak alone."""
+    with open(path, encoding="utf-8") as file:
+        catalogue = file.read()
+    entries = re.findall(r'^msgctxt "page"\nmsgid "(.+)"$', catalogue, re.MULTILINE)
+    return 'msgid ""\nmsgstr ""\n"Language: la\\n"\n"X-Translation-Status: texts in brackets\\n"\n\n' + \
+        "\n".join(f'msgctxt "page"\nmsgid "{text}"\nmsgstr "{OPEN}{text}{CLOSE}"\n' for text in entries)
+
+
+def fault_of_page(path, text, texts):
+    """What keeps somebody from reading a page in their language; None when they can."""
+    found = re.search(r'<html lang="([^"]*)"', text)
+    language = found.group(1) if found else "no language"
+    if language == "en" and IN_ENGLISH.search(path):
+        return None
+    left = unsaid(text, texts)
+    return f"it is in {language}" if language != "la" else f"not translated: {left}" if left else None
+
+
+def check_outside(tap, folder, store, texts):
+    """The pages of whoever is not of the staff."""
+    tap.check("a page in English is found, and one that has a text in English", fault_of_page("/x", '<html lang="en"><p>', texts)
+              and fault_of_page("/x", '<html lang="la"><p>Remove it</p>', {"Remove it"})
+              and not fault_of_page("/x", f'<html lang="la"><p>{OPEN}Remove it{CLOSE}</p>', {"Remove it"}))
+    share(os.path.join(folder, "outside"), translated(os.path.join(SOURCE, "pages", "languages", "sq.po")))
+    server = Server(store, environment={**os.environ, "RETURNHUB_SHARE": os.path.join(folder, "outside")}, options=no_pace(folder))
+    for account in OUTSIDE:
+        token = Client(server.port).sign_in(account).token if account else None
+        faults, read = [], 0
+        for path, text in pages_of(server.port, token, ["/nothing-here", *addresses()]):
+            read += 1
+            fault = fault_of_page(path, text, texts)
+            faults += [f"{path}: {fault}"] if fault else []
+        tap.check(f"{account or 'nobody'} reads all they can reach in their language: {read} pages", not faults and read > 5, "\n".join(faults))
+    server.stop()
+
+
 def main():
     tap = Tap()
     catalogue = subprocess.run([sys.executable, LANGUAGES, "pseudo"], check=True, capture_output=True, text=True).stdout
@@ -142,12 +194,13 @@ def main():
         faults, count, said = {}, 0, 0
         for account in ACCOUNTS:
             token = Client(server.port).sign_in(account).token
-            for path, text in pages_of(server.port, token):
+            for path, text in pages_of(server.port, token, ["/", "/nothing-here", *addresses()]):
                 count += 1
                 said += text.count(OPEN)
-                for one in unsaid(text, texts) if path not in IN_ENGLISH else ():
+                for one in unsaid(text, texts) if path != "/api" else ():
                     faults.setdefault(one, f"{path} ({account})")
         server.stop()
+        check_outside(tap, folder, store, texts)
         print(f"# {count} pages, {said} texts in brackets, {len(texts)} texts there are")
         tap.check("every text of the program is said, on every page", not faults, "\n".join(f"{one!r} on {where}" for one, where in sorted(faults.items())))
         tap.check("there were pages, and texts on them", count > 100 and said > 20 * count, (count, said))

@@ -39,8 +39,9 @@ def sqlmap(folder, port, token, tap):
 
 # Without those that ask a server of their makers, which is not there.
 MODULES = "backup,blindsql,cookieflags,crlf,csp,csrf,exec,file,htaccess,http_headers,methods,permanentxss,redirect,shellshock,sql,xss"
-AREAS = ("people", "hubs", "agreements", "manifests", "books", "operations", "statistics", "rulebook", "looks", "glass", "sign-in", "releases")
-ACCOUNTS = ("caseworker", "senior", "protection", "statistician", "monitor", "admin")
+AREAS = ("people", "hubs", "agreements", "manifests", "books", "operations", "statistics", "rulebook", "looks", "glass", "sign-in", "releases",
+         "duplicates", "erasures", "merges", "forecast", "own", "account")
+ACCOUNTS = ("caseworker", "senior", "protection", "statistician", "monitor", "admin", "person")
 # It asks for headers that say nothing any more: frame-ancestors and no script but our own stand in the policy (tests/web/test_doors.c), and HSTS is
 # sent when the address of the desk is https (tests/server/first.py).
 # A token of a form it knows by its name alone, and ours is called form_token; without it a form is refused (tests/server/battery.py).

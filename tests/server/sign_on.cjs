@@ -335,7 +335,7 @@ async function hostileAnswers(register) {
     browser.cookies.set("returnhub_sign_on", "A".repeat(43));
     return fields;
   });
-  await bad("fields sent twice", 422, "", (fields) => [...Object.entries(fields), ["code", "other"]]);
+  await bad("fields sent twice", 400, "is given twice", (fields) => [...Object.entries(fields), ["code", "other"]]);
   const trades = {
     "an error of the provider": [503, "does not know this register", (response) => {
       response.writeHead(401, { "content-type": "application/json" });

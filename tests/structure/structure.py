@@ -197,6 +197,19 @@ def check_rulebook_names(paths):
     return faults
 
 
+NUMBERS = r'%(?:lld|zu|llu|u|" PRIu64 ")'
+NOUNS = re.compile(r'str_noun\([^;]*?"[^"]*",\s*"([a-z]{4,})\b[^"]*"\)')
+
+
+def check_nouns(src):
+    """A number that is told has its noun from str_noun (base/str.h): "1 events" is no sentence. Looked for are the nouns that it is asked for,
+    but not what is many anyway: "more than 3 days", "the checkpoint of 256 entries"."""
+    texts = {path: re.sub(r'"\s*\n\s*"', "", open(path, encoding="utf-8").read()) for path in sources(src, (".c",))}
+    nouns = {noun for text in texts.values() for noun in NOUNS.findall(text)} | {"events", "rows"}
+    found = re.compile(f"(?<!of )(?<!to )(?<!than )(?<!first ){NUMBERS} (?:[a-z]+ )?(?:{'|'.join(sorted(nouns))})\\b")
+    return [f"{path}: {match.group()}" for path, text in texts.items() for match in found.finditer(text)]
+
+
 def planted(check, name, text):
     """Runs a check over a folder with one faulty file in it."""
     with tempfile.TemporaryDirectory() as folder:
@@ -249,6 +262,8 @@ def main():
          lambda: planted(check_law_names, "web/x.c", 'str why(void) { return STR("Article 17 applies."); }\n')),
         ("a safeguard named in a template is found",
          lambda: planted(check_law_names, "parts/x.html", "{{#if no_court_order}}<p>Stop</p>{{/if}}\n")),
+        ("a number has its noun in one way", lambda: check_nouns(src)),
+        ("a noun that is always many is found", lambda: planted(check_nouns, "cli/x.c", 'f("%lld events more", n); g("%zu %s", str_noun(n, "line", "lines"));\n')),
         ("the names that the documentation says the program knows, it knows", lambda: check_documented_names(src)),
         ("rulebooks/README.md names what the rulebooks have", lambda: check_rulebook_names([os.path.join(root, "rulebooks", "README.md")])),
         ("a name that no rulebook has is found",

@@ -3,14 +3,17 @@ that speaks other languages is in every catalogue of pages/languages, and none s
 rulebook is said to say, one of them does say. A planted fault of each kind is found.
 
 Texts are said in {{#say}} in a template (format/template.h), and marked SAY("...") in C (web/speech.h); the English text is its own
-key. The pages that speak other languages are those that call page_speak: the person's own, the legal representative's, and signing
-in.
+key, and so is the text of an error that a person reads, marked TOLD("...") (base/result.h). The pages that speak other languages are
+those that call page_speak, for whoever asks, or page_speak_unless_staff, for the person, their lawyer and whoever is not signed in: what
+the person may reach (tests/server/said.py goes through it), and signing in.
 
 What the staff's pages say is read by the same engine from the same catalogues, but nobody translates it yet. Nothing has to be marked for
 that: every text in src/web, and every title in the lists of the register and of casework, is a text to translate, but for what is told as an
 error, is a header, or stands in a call that names a thing of the machine. Whether the templates say each of them is found out on the pages
 themselves (tests/server/said.py). A sentence that C puts together of pieces (arena_format, buf_put_c) has no translation; those there are
-stand in composed.txt, and none may be added: it is a text of a template, with values in it.
+stand in composed.txt, and none may be added: it is a text with values in it (view_said). What is left there: what is no sentence (a command to
+type, a path of a drawing, a heartbeat); the page of the API and the file of a subject access request; the words in which a condition of the law is
+told, English as the law is; and what the API itself says of an event or a verdict (resource_*.c), which a page shows as it is.
 
     languages.py [list | template | pseudo | composed]    all there is to translate for the pages that speak; all that any page says, as a .pot
                                                           file; the same as a catalogue in brackets; the sentences that C puts together
@@ -24,7 +27,7 @@ import sys
 SOURCE = os.environ.get("RETURNHUB_SOURCE", ".")
 SAID = re.compile(r"\{\{#say\}\}(.*?)\{\{/say\}\}", re.S)
 VALUE = re.compile(r"\{\{[a-z_.]+\}\}")
-MARKED = re.compile(r'SAY\(\s*((?:"(?:[^"\\]|\\.)*"\s*)+)\)')
+MARKED = re.compile(r'\b(?:SAY|TOLD)\(\s*((?:"(?:[^"\\]|\\.)*"\s*)+)\)')
 QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
 ROLE = re.compile(r'^ROLE\(\w+, "\w+", "([^"]+)"\)', re.M)
 ERROR = re.compile(r'^ERROR\(\w+, "[^"]+", \d+, \d+, "([^"]+)"\)', re.M)
@@ -33,6 +36,8 @@ TITLE = re.compile(r'^ *(?:title +)?"((?:[^"\\]|\\.)*)"', re.M)
 
 # Templates that are part of the layout, but never on a page that speaks: they are for staff.
 STAFF_ALONE = {"part_stops"}
+# Documents in English, whole and so marked: a published table, with all that must be said about it in the words of its definition.
+IN_ENGLISH = {"release"}
 NO_PAGE = {"feed"}  # read by programs
 # Said alike in every language.
 NAMES = {"returnhub", "DEMO", "API", "CSV", "JSON", "NDJSON", "PDF", "HTML", "Atom", "OpenDocument", "SHA-256", "UTC"}
@@ -70,9 +75,10 @@ def pages_that_speak():
     """The names of the templates of pages that speak, with all that they are made of."""
     names = set()
     for path in [*glob.glob(os.path.join(SOURCE, "src", "web", "handle_*.c")), os.path.join(SOURCE, "src", "web", "answer.c")]:
-        if "page_speak(" in read(path):
+        if re.search(r"\bpage_speak(?:_unless_staff)?\(", read(path)):
             names.update(re.findall(r'\b(?:page_open|open_page|open_part)\([^;]*?exchange, "([a-z_]+)"', read(path)))
     found = set()
+    names -= IN_ENGLISH
     while names:
         name = names.pop()
         found.add(name)
@@ -95,6 +101,7 @@ def texts_of_c(text):
 
 LITERALS = re.compile(r'"(?:[^"\\\n]|\\.)*"(?:\s*"(?:[^"\\\n]|\\.)*")*')
 TOKEN = re.compile(LITERALS.pattern + r"|(\w+)?\s*\(|\)|'(?:[^'\\]|\\.)+'")
+BYTES = re.compile(r"(?:\\x[0-9A-Fa-f]{2})+")
 WORDS = re.compile(r"^[A-Z][a-z]+$|^[A-Z].* |[a-z] [a-z]|[a-z], [a-z]")
 DIRECTIVE = re.compile(r"%[-+ 0#]*(?:\*|\d+)?(?:\.(?:\*|\d+))?(?:ll|l|z)?[dsuxc]")
 # Whose literals nobody reads on a page: errors of what was asked, headers, keys, addresses, files.
@@ -113,13 +120,16 @@ def literals_of_c(text):
             calls = calls[:-1]
         elif token.group().startswith('"'):
             said = "".join(QUOTED.findall(token.group())).replace('\\"', '"').replace("\\n", "\n")
-            yield said, calls
+            yield BYTES.sub(lambda found: bytes.fromhex(found.group().replace("\\x", "")).decode(errors="replace"), said), calls
 
 
 def texts_and_pieces(text):
     """The texts that C puts into pages as they are, and those that it puts together of pieces."""
     texts, pieces = set(), set()
     for said, calls in literals_of_c(text):
+        if VALUE.search(said):
+            texts.add(said)
+            continue
         if not WORDS.search(said) or NOT_SHOWN & set(calls) or "<" in said or said.startswith("/"):
             continue
         if "$" in said or not re.search(r"[A-Za-z]{2}", DIRECTIVE.sub("", said)):
@@ -175,8 +185,8 @@ def said_here():
     for name, template in templates():
         for text in texts_of_template(template) if name in speaking else ():
             said.setdefault(text, name)
-    for pattern in ("*.c", "*.def"):
-        for path in sorted(glob.glob(os.path.join(SOURCE, "src", "web", pattern))):
+    for room, pattern in (("web", "*.c"), ("web", "*.def"), ("casework", "*.c")):
+        for path in sorted(glob.glob(os.path.join(SOURCE, "src", room, pattern))):
             for text in texts_of_c(read(path)):
                 said.setdefault(text, os.path.basename(path))
     for meaning in ERROR.findall(read(os.path.join(SOURCE, "src", "base", "error.def"))):

@@ -46,7 +46,6 @@ static const char *text_of(const json_t *view)
 
 static void days_and_times_are_written_for_people(void **state)
 {
-    (void)state;
     static const struct {
         const char *iso;
         const char *text;
@@ -58,8 +57,9 @@ static void days_and_times_are_written_for_people(void **state)
         {"2026-03-27T00:07:00.000Z", "27 March 2026 at 12:07am UTC"},
         {"2026-12-31T23:00:00.000Z", "31 December 2026 at 11pm UTC"},
     };
+    const struct view_context english = {.arena = *state};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        json_auto_t *view = view_instant(str_from_c(rows[i].iso));
+        json_auto_t *view = view_instant(&english, str_from_c(rows[i].iso));
         assert_string_equal(text_of(view), rows[i].text);
         assert_string_equal(json_string_value(json_object_get(view, "iso")), rows[i].iso);
     }
@@ -193,7 +193,8 @@ static const char travelled[] =
 static void the_picture_tells_the_story(void **state)
 {
     json_auto_t *person = parsed(travelled);
-    json_auto_t *picture = picture_of_stages(*state, person);
+    const struct view_context context = {.arena = *state};
+    json_auto_t *picture = picture_of_stages(&context, person);
     const json_t *past = json_object_get(picture, "past");
     assert_int_equal(json_array_size(past), 2);
     assert_string_equal(json_string_value(json_object_get(json_array_get(past, 0), "title")),
@@ -214,7 +215,8 @@ static void the_picture_tells_the_story(void **state)
 static void nothing_of_the_picture_lies_outside_it(void **state)
 {
     json_auto_t *person = parsed(travelled);
-    json_auto_t *picture = picture_of_stages(*state, person);
+    const struct view_context context = {.arena = *state};
+    json_auto_t *picture = picture_of_stages(&context, person);
     const json_int_t width = json_integer_value(json_object_get(picture, "width"));
     const json_int_t height = json_integer_value(json_object_get(picture, "height"));
     size_t index;
@@ -234,7 +236,8 @@ static void a_place_is_drawn_as_what_it_is(void **state)
         parsed("{\"places\":{\"agreed\":3,\"free\":1,\"held\":1,\"occupied\":1},\"place_rows\":["
                "{\"number\":1,\"state\":\"occupied\"},{\"number\":2,\"state\":\"held\"},{"
                "\"number\":3,\"state\":\"free\"}]}");
-    json_auto_t *picture = picture_of_places(*state, hub);
+    const struct view_context context = {.arena = *state};
+    json_auto_t *picture = picture_of_places(&context, hub);
     const json_t *cells = json_object_get(picture, "cells");
     assert_int_equal(json_array_size(cells), 3);
     assert_string_equal(json_string_value(json_object_get(json_array_get(cells, 0), "letter")),
