@@ -142,11 +142,12 @@ static result answer_again(struct protection_work *work, const struct event *bef
                            struct err *err)
 {
     struct event event;
+    bool meant = false;
     TRY(transaction_person(work->sitting.transaction, work->sitting.before_subject, work->arena,
                            &work->row, err));
     TRY(make_event(work, &event, err));
-    if (!same_command(before, &event, work->sitting.before_subject) ||
-        !str_equal(work->row.reference, str_trim(work->person))) {
+    TRY(sitting_means(&work->sitting, work->person, work->row.id, &meant, err));
+    if (!meant || !same_command(before, &event, work->sitting.before_subject)) {
         return sitting_client_id_taken(err);
     }
     work->event = before->position;

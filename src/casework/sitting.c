@@ -374,6 +374,21 @@ result sitting_person(struct sitting *sitting, str reference, enum action action
     return result_ok();
 }
 
+result sitting_means(struct sitting *sitting, str reference, int64_t person, bool *ret_means,
+                     struct err *err)
+{
+    str written = STR("");
+    int64_t record = 0;
+    struct person_row meant = {.id = 0};
+    TRY(check_typed(reference, "person", err));
+    TRY(find_record(sitting, str_trim(reference), &written, &record, err));
+    if (record != 0) {
+        TRY(transaction_person(sitting->transaction, record, sitting->arena, &meant, err));
+    }
+    *ret_means = record != 0 && meant.id == person;
+    return result_ok();
+}
+
 result sitting_hub(struct sitting *sitting, str reference, enum action action,
                    struct hub_row *ret_hub, struct err *err)
 {

@@ -103,6 +103,10 @@ int64_t sitting_record_of(const struct sitting *sitting, int64_t person);
  * SCHEME:ISSUER:VALUE (register/identifier.h). */
 MUST_USE result sitting_person(struct sitting *sitting, str reference, enum action action,
                                struct person_row *ret_person, struct err *err);
+/* Does the reference mean this person, whoever sees them? Only of what this very command did
+ * before: its answer may be out of its own sender's sight since. */
+MUST_USE result sitting_means(struct sitting *sitting, str reference, int64_t person,
+                              bool *ret_means, struct err *err);
 MUST_USE result sitting_hub(struct sitting *sitting, str reference, enum action action,
                             struct hub_row *ret_hub, struct err *err);
 MUST_USE result sitting_agreement(struct sitting *sitting, str reference, enum action action,

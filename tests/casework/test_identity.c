@@ -655,6 +655,36 @@ static void test_sent_again(void **state)
     assert_int_equal(after.event, before.event);
 }
 
+/* Aim: a protection is known again by each of the person's references, however it is typed, though
+ * whoever set it sees the record no more; one of somebody else is another command. */
+static void test_protected_again(void **state)
+{
+    struct office *office = *state;
+    const struct somebody one = office_register(office, "PersonOne Samplealpha");
+    const struct somebody two = office_register(office, "PersonTwo Samplebeta");
+    const struct somebody other = office_register(office, "PersonThree Samplegamma");
+    const str role = STR("caseworker");
+    const struct protection protection = {.roles = &role, .role_count = 1, .reason = STR("threat")};
+    const struct caller caller = office_caller(office, SENIOR);
+    merging_done(office, &one, &two);
+    int64_t events[4] = {0};
+    const str typed[] = {str_from_c(two.reference), str_from_c(two.reference),
+                         str_from_c(one.reference),
+                         arena_format(&office->work, " %.2s%.6s%c", two.reference,
+                                      &two.reference[3], two.reference[10])};
+    for (size_t i = 0; i < 4; i++) {
+        MUST(casework_protect_person(&office->casework, &caller, typed[i], &protection,
+                                     &office->work, &events[i], &err));
+        assert_int_equal(events[i], events[0]);
+    }
+    REFUSED(casework_protect_person(&office->casework, &caller, str_from_c(other.reference),
+                                    &protection, &office->work, &events[0], &err),
+            ERROR_CONFLICT);
+    REFUSED(casework_protect_person(&office->casework, &caller, STR("RH-000000-0"), &protection,
+                                    &office->work, &events[0], &err),
+            ERROR_CONFLICT);
+}
+
 static result record_two(struct office *office, const struct caller *caller, const char *reference,
                          const char *nationality, struct record_answer *ret_answer, struct err *err)
 {
@@ -767,6 +797,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_request_of_a_part, setup, teardown),
         cmocka_unit_test_setup_teardown(test_decisions, setup, teardown),
         cmocka_unit_test_setup_teardown(test_sent_again, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_protected_again, setup, teardown),
         cmocka_unit_test_setup_teardown(test_facts_sent_again, setup, teardown),
         cmocka_unit_test_setup_teardown(test_joined_again, setup, teardown),
         cmocka_unit_test_setup_teardown(test_nested, setup, teardown),
