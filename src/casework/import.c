@@ -489,7 +489,8 @@ static result import_opened(struct importing *importing, struct err *err)
 {
     TRY(arena_open(&importing->perm, PERM_BYTES, err));
     TRY(arena_open(&importing->row, ROW_BYTES, err));
-    TRY(import_seen_init(&importing->seen, SEEN_SLOTS, &importing->perm, err));
+    TRY(import_seen_init(&importing->seen, import_seen_slots(importing->file.size),
+                         &importing->perm, err));
     const struct arena before = importing->perm;
     TRY(store_read(importing->casework->store, check_file, importing, err));
     importing->perm = before; /* the second reading uses the memory of the first */

@@ -2,6 +2,17 @@
 
 #include <string.h>
 
+/* With half as many numbers as bytes no more than two thirds of as many slots as bytes are filled.
+ */
+size_t import_seen_slots(int64_t file_bytes)
+{
+    size_t slots = SEEN_SLOTS_LEAST;
+    while (slots < SEEN_SLOTS && (int64_t)slots < file_bytes) {
+        slots *= 2;
+    }
+    return slots;
+}
+
 result import_seen_init(struct import_seen *seen, size_t slot_count, struct arena *arena,
                         struct err *err)
 {
@@ -77,6 +88,9 @@ int64_t import_seen_add(struct import_seen *seen, int64_t number, int64_t row)
 bool import_seen_next_share(struct import_seen *seen)
 {
     seen->share++;
+    if (seen->share == seen->shares) {
+        return false;
+    }
     forget_all(seen);
-    return seen->share < seen->shares;
+    return true;
 }

@@ -1,17 +1,17 @@
-/* import_seen: finds what stands twice in a file of any size, in memory that does not grow.
+/* import_seen: finds what stands twice in a file of any size, in memory that is bounded.
  *
- * A reference is its number in the index of the store (64 bits). A table of fixed size holds those
- * of one share of all numbers; when it is full, the share is halved and what is no longer of it is
- * forgotten. Then the file has to be gone through again for each other share. Inside casework only.
- */
+ * A reference is its number in the index of the store (64 bits). A table, as large as the file can
+ * need and no larger than SEEN_SLOTS, holds those of one share of all numbers; when it is full, the
+ * share is halved and what is no longer of it is forgotten. Then the file has to be gone through
+ * again for each other share. Inside casework only. */
 #ifndef RETURNHUB_CASEWORK_IMPORT_SEEN_H
 #define RETURNHUB_CASEWORK_IMPORT_SEEN_H
 
 #include "base/arena.h"
 
 enum {
-    SEEN_SLOTS = 4 * 1024 * 1024, /* a power of two; 64 MiB of memory when it is full */
-    SEEN_MAX = SEEN_SLOTS / 4 * 3,
+    SEEN_SLOTS_LEAST = 1024,
+    SEEN_SLOTS = 4 * 1024 * 1024, /* a power of two; 64 MiB of memory */
 };
 
 struct seen_slot {
@@ -28,7 +28,10 @@ struct import_seen {
     uint64_t share;  /* the one that is held */
 };
 
-/* For `slot_count` numbers, a power of two; SEEN_SLOTS but in tests. */
+/* Slots, a power of two, for all that can stand in a file of so many bytes: a number is of one
+ * character and what ends it at least. */
+size_t import_seen_slots(int64_t file_bytes);
+/* With so many slots, a power of two. */
 MUST_USE result import_seen_init(struct import_seen *seen, size_t slot_count, struct arena *arena,
                                  struct err *err);
 /* The row in which the number stood before; 0 when it did not, or is of another share. */

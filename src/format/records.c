@@ -349,7 +349,7 @@ result records_open(struct records *records, const char *file, records_fill *fil
 {
     *records =
         (struct records){.fill = fill, .fill_context = context, .file = file, .arena = arena};
-    records->window = ARENA_NEW(arena, char, RECORD_BYTES_MAX);
+    records->window = ARENA_NEW_UNSET(arena, char, RECORD_BYTES_MAX);
     if (records->window == NULL) {
         return arena_full(err);
     }

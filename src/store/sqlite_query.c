@@ -401,13 +401,14 @@ static bool is_word_char(char c)
 /* Does the SQL name the table? A column of the same name counts as well, which does no harm. */
 static bool names_table(str sql, str table)
 {
-    for (size_t i = 0; i + table.len <= sql.len; i++) {
-        const bool begins = i == 0 || !is_word_char(sql.at[i - 1]);
-        const size_t end = i + table.len;
-        const bool ends = end == sql.len || !is_word_char(sql.at[end]);
-        if (begins && ends && memcmp(sql.at + i, table.at, table.len) == 0) {
+    const char *end = sql.at + sql.len;
+    const char *at = memmem(sql.at, sql.len, table.at, table.len);
+    while (at != NULL) {
+        const char *after = at + table.len;
+        if ((at == sql.at || !is_word_char(at[-1])) && (after == end || !is_word_char(*after))) {
             return true;
         }
+        at = memmem(after, (size_t)(end - after), table.at, table.len);
     }
     return false;
 }

@@ -90,11 +90,33 @@ static void test_nothing_twice(void **state)
     assert_int_equal(repeats(numbers, ROWS_MAX, found, &shares), 1);
 }
 
+/* Aim: a table for a file holds all that can stand in one of so many bytes, and no file makes it
+ * larger than the largest. */
+static void test_slots_of_a_file(void **state)
+{
+    (void)state;
+    for (int64_t bytes = 0; bytes < 20000; bytes += 997) {
+        struct arena arena;
+        struct import_seen seen;
+        const size_t slots = import_seen_slots(bytes);
+        assert_true(arena_open(&arena, 1024 * 1024, NULL).ok);
+        assert_true(import_seen_init(&seen, slots, &arena, NULL).ok);
+        for (int64_t row = 1; row <= bytes / 2; row++) {
+            assert_int_equal(import_seen_add(&seen, row << 32 | row, row), 0);
+        }
+        assert_int_equal(seen.shares, 1);
+        assert_true(slots <= 2 * (size_t)bytes || slots == SEEN_SLOTS_LEAST);
+        arena_close(&arena);
+    }
+    assert_int_equal(import_seen_slots(INT64_MAX), SEEN_SLOTS);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_like_a_plain_search),
         cmocka_unit_test(test_nothing_twice),
+        cmocka_unit_test(test_slots_of_a_file),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

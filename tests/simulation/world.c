@@ -187,6 +187,12 @@ const struct model_person *world_somebody(struct world *world)
 
 /* --- starting again --------------------------------------------------------------------------- */
 
+static void stop(struct world *world)
+{
+    check_leave_file(world);
+    office_stop(&world->office);
+}
+
 static void power_comes_back(struct world *world)
 {
     disk_lose_power(&world->disk, &world->disk,
@@ -216,7 +222,7 @@ static void start(struct world *world)
 
 void world_restart(struct world *world)
 {
-    office_stop(&world->office);
+    stop(world);
     start(world);
 }
 
@@ -224,7 +230,7 @@ void world_restart(struct world *world)
 static void die(struct world *world)
 {
     world->disk.dead = true;
-    office_stop(&world->office);
+    stop(world);
 }
 
 void world_kill(struct world *world)
@@ -444,7 +450,7 @@ bool world_run(struct world *world, uint64_t seed, size_t steps, size_t *ret_ste
     /* The power is there for the end, whatever was planned. */
     world->disk.fault = DISK_FAULT_NONE;
     if (world->office.store != NULL) {
-        office_stop(&world->office);
+        stop(world);
     }
     *ret_steps = step;
     return kept;

@@ -56,8 +56,20 @@ struct advice {
     struct order_fact fact;
 };
 
+/* Of what the rows were that were held against the model last. */
+struct checked_rows {
+    int64_t version; /* of the file; 0: none */
+    int64_t last;    /* position of the last event */
+    date day;
+};
+
+struct sqlite3;
+
 struct world {
     struct office office;
+    struct sqlite3 *beside; /* a connection beside the store's, to look at what lies in the file */
+    struct checked_rows checked;
+    int64_t version_folded; /* of the file, when the model knew all events in it; 0: none */
     struct disk disk;
     struct disk base;  /* as it is before the first step ... */
     int64_t begins_at; /* ... and when, in milliseconds */
