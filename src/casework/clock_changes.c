@@ -244,9 +244,6 @@ static result read_case(struct change_work *work, const struct person_row *perso
     const size_t fact_count = work->casework->rulebook->fact_count;
     struct loaded_case loaded;
     when.on = work->command->on;
-    if (date_before(work->sitting.today, work->command->on)) {
-        return err_set(err, ERROR_INPUT, "The day since when is in the future");
-    }
     TRY(case_load(&work->sitting, person, &when, &loaded, err));
     work->values = ARENA_NEW(work->arena, struct value, fact_count + 1);
     if (work->values == NULL) {
@@ -317,6 +314,9 @@ static result change_work(struct transaction *transaction, void *context, struct
     TRY(read_case(work, &person, err));
     if (before.position != 0) {
         return change_again(work, &person, &before, err);
+    }
+    if (date_before(work->sitting.today, work->command->on)) {
+        return err_set(err, ERROR_INPUT, "The day since when is in the future");
     }
     TRY(change(work, err));
     work->answer.after = judge(work);

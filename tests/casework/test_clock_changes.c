@@ -175,6 +175,21 @@ static void test_suspend(void **state)
     }
 }
 
+/* Aim: sent again after the clock of the machine was put back, it is known as done. */
+static void test_again_the_day_before(void **state)
+{
+    struct office *office = *state;
+    const struct somebody person = asked_to_reply(office);
+    const struct clock_change_command command = change(office, &person, CLOCK_SUSPEND);
+    const struct caller senior = office_caller(office, SENIOR);
+    assert_int_equal(try_as(office, &senior, &command).code, ERROR_NONE);
+    office_move_days(office, -1);
+    const struct tried again = try_as(office, &senior, &command);
+    assert_int_equal(again.code, ERROR_NONE);
+    assert_true(again.answer.recorded.repeated);
+    assert_int_equal(attempt(office, SENIOR, &command).code, ERROR_INPUT); /* a new one is not */
+}
+
 /* Aim: the facts behind it cannot be recorded as others are, but for taking them back. */
 static void test_no_other_way(void **state)
 {
@@ -363,6 +378,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_extend, setup, teardown),
         cmocka_unit_test_setup_teardown(test_expired, setup, teardown),
         cmocka_unit_test_setup_teardown(test_suspend, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_again_the_day_before, setup, teardown),
         cmocka_unit_test_setup_teardown(test_no_other_way, setup, teardown),
         cmocka_unit_test_setup_teardown(test_not_by_a_file, setup, teardown),
         cmocka_unit_test_setup_teardown(test_not_by_withdrawing, setup, teardown),

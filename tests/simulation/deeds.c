@@ -298,11 +298,15 @@ static bool draw_record(struct world *world, struct order *order)
 /* Everything that the steps of the small procedure need. */
 static bool draw_small_ready(struct world *world, struct order *order)
 {
-    static const char *const facts[][2] = {
-        {"order.injunction", "none"},      {"family.complete", "yes"},
-        {"decision.sent_on", ""},          {"notice.served_on", ""},
-        {"notice.destination", "ALB"},     {"departure.destination", "ALB"},
-        {"hub_stay.place_kind", "general"}};
+    static const char *const facts[][2] = {{"order.injunction", "none"},
+                                           {"family.complete", "yes"},
+                                           {"decision.sent_on", ""},
+                                           {"notice.served_on", ""},
+                                           {"notice.extended_until", "unknown"},
+                                           {"notice.suspended_on", "unknown"},
+                                           {"notice.destination", "ALB"},
+                                           {"departure.destination", "ALB"},
+                                           {"hub_stay.place_kind", "general"}};
     char day[DATE_TEXT_SIZE];
     date_format(date_add_days(world_today(world), -30), day);
     for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++) {
@@ -422,6 +426,21 @@ static result send_record(struct world *world, const struct order *order,
     return result_ok();
 }
 
+static bool changes_clock(const struct rulebook *rulebook, uint32_t fact)
+{
+    for (size_t i = 0; i < rulebook->clock_count; i++) {
+        const struct clock *clock = &rulebook->clocks[i];
+        const bool extends =
+            clock->extension.role != NOT_FOUND_INDEX && clock->extension.fact == fact;
+        const bool suspends =
+            clock->suspension.role != NOT_FOUND_INDEX && clock->suspension.fact == fact;
+        if (extends || suspends) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool draw_withdraw_fact(struct world *world, struct order *order)
 {
     const struct model *model = &world->model;
@@ -429,6 +448,13 @@ static bool draw_withdraw_fact(struct world *world, struct order *order)
         return false;
     }
     const struct model_fact *fact = &model->facts[random_below(&world->random, model->fact_count)];
+    /* Now and then what took the change of a time back: it would count again. */
+    const bool taken_back = chance(world, 0.3);
+    for (size_t i = 0; i < model->fact_count && taken_back; i++) {
+        const struct model_fact *other = &model->facts[i];
+        const bool counts = !other->value.known && !other->withdrawn;
+        fact = counts && changes_clock(model->rulebook, other->fact) ? other : fact;
+    }
     order->by = draw_account(world, recorder_of(fact->kind));
     order->number[0] = fact->position;
     return true;
@@ -915,6 +941,7 @@ const struct deed deeds[] = {
     {"take a step", 14, draw_take, send_take, NULL},
     {"withdraw a request", 3, draw_withdraw, send_withdraw, NULL},
     {"review", 3, draw_nothing, send_review, NULL},
+    {"change a time", 7, draw_change_clock, send_change_clock, NULL},
     /* departures */
     {"open a manifest", 5, draw_open_manifest, send_open_manifest, NULL},
     {"change a manifest", 1, draw_change_manifest, send_change_manifest, NULL},

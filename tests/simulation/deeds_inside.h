@@ -76,6 +76,9 @@ DEED(identifier);
 DEED(withdraw_identifier);
 DEED(acknowledge);
 
+/* deeds_clocks.c */
+DEED(change_clock);
+
 /* deeds_elsewhere.c */
 DEED(import);
 DEED(report_order);

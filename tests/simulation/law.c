@@ -5,6 +5,23 @@
 /* The order of the values is the order of what stands in the way: the worst is the verdict. */
 enum answer { YES, NOT_KNOWN, NO };
 
+static struct value value_on(struct model *model, int64_t person, const char *name, date day)
+{
+    return model_value(model, SUBJECT_OF_PERSON, person,
+                       rulebook_fact(model->rulebook, str_from_c(name)), day);
+}
+
+struct value law_window(struct model *model, int64_t person, date day, enum law_window without)
+{
+    const struct value suspended = value_on(model, person, "notice.suspended_on", day);
+    const struct value extended = value_on(model, person, "notice.extended_until", day);
+    struct value last = value_on(model, person, "notice.served_on", day);
+    last.number += 60;
+    last = extended.known && without != LAW_WINDOW_NOT_EXTENDED ? extended : last;
+    last.known = last.known && (!suspended.known || without == LAW_WINDOW_NOT_SUSPENDED);
+    return last;
+}
+
 struct asked {
     struct model *model;
     const struct model_person *person;
@@ -66,10 +83,12 @@ static enum answer appeal_time_over(const struct asked *asked)
     return answer_if(sent.known, asked->today.day > sent.number + 14);
 }
 
+/* While the time stands still nobody knows when it ends. */
 static enum answer notice_still_valid(const struct asked *asked)
 {
-    const struct value served = of_person(asked, asked->person->id, "notice.served_on");
-    return answer_if(served.known, asked->today.day <= served.number + 60);
+    const struct value window =
+        law_window(asked->model, asked->person->id, asked->today, LAW_WINDOW_AS_IT_IS);
+    return answer_if(window.known, asked->today.day <= window.number);
 }
 
 static const struct model_hub *hub_of(const struct asked *asked)

@@ -348,7 +348,17 @@ static bool fold_fact_recorded(const struct fold *fold)
     const struct fact_recorded_body *body = &event->body.fact_recorded;
     const uint32_t fact = rulebook_fact(model->rulebook, body->fact);
     struct err err = {0};
+    struct value value = value_unknown();
     ASSERT(fact != NOT_FOUND_INDEX && model->fact_count < MODEL_FACTS_MAX);
+    if (!value_parse(model->rulebook, &model->rulebook->facts[fact], body->value, &model->values,
+                     &value, &err)
+             .ok) {
+        return model_break(model, "2: a value is recorded that is none: %s", err.what);
+    }
+    value.event = event->position;
+    if (!model_check_clock_fact(fold, fact, &value)) {
+        return false;
+    }
     struct model_fact *row = &model->facts[model->fact_count++];
     *row = (struct model_fact){.position = event->position,
                                .kind = event->subject_kind,
@@ -356,13 +366,8 @@ static bool fold_fact_recorded(const struct fold *fold)
                                               ? model_whole(model, event->subject)->id
                                               : event->subject,
                                .fact = fact,
+                               .value = value,
                                .true_from = event->effective_on};
-    if (!value_parse(model->rulebook, &model->rulebook->facts[fact], body->value, &model->values,
-                     &row->value, &err)
-             .ok) {
-        return model_break(model, "2: a value is recorded that is none: %s", err.what);
-    }
-    row->value.event = event->position;
     return true;
 }
 
@@ -370,10 +375,14 @@ static bool fold_fact_withdrawn(const struct fold *fold)
 {
     struct model *model = fold->model;
     for (size_t i = 0; i < model->fact_count; i++) {
-        if (model->facts[i].position == fold->event->body.fact_withdrawn.event) {
-            const bool again = model->facts[i].withdrawn;
-            model->facts[i].withdrawn = true;
-            return !again || model_break(model, "7: a fact is withdrawn twice");
+        struct model_fact *fact = &model->facts[i];
+        if (fact->position == fold->event->body.fact_withdrawn.event) {
+            const bool again = fact->withdrawn;
+            const struct value before =
+                model_value(model, fact->kind, fact->subject, fact->fact, fact->true_from);
+            fact->withdrawn = true;
+            return again ? model_break(model, "7: a fact is withdrawn twice")
+                         : model_check_clock_withdrawn(fold, fact, &before);
         }
     }
     return model_break(model, "7: a fact is withdrawn that was never recorded");

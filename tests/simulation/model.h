@@ -243,6 +243,7 @@ struct model {
     size_t on_manifest_count;
     struct model_entry entries[MODEL_ENTRIES_MAX];
     size_t entry_count;
+    int64_t resumed;  /* position of the fact that says until when a time runs again */
     char broken[600]; /* "" while every promise was kept */
 };
 
