@@ -349,13 +349,15 @@ bool identity_shows(const struct identity_event *event, int64_t record)
     return event->about == record || other == record;
 }
 
-/* What a step records follows it by one millisecond, in the same name (casework/sitting.h). The
- * first event of a command, which alone carries its client id, nothing brought about. */
-static bool brought_about(const struct event *step, const struct event *event)
+/* What a step records follows it by one millisecond, in the same name (casework/sitting.h); what
+ * the service of a letter proves is of its instant. The first event of a command, which alone
+ * carries its client id, nothing brought about. */
+static bool brought_about(const struct event *cause, const struct event *event)
 {
-    return step->kind == EVENT_STEP_TAKEN && event->kind == EVENT_FACT_RECORDED &&
-           step->actor == event->actor &&
-           event->recorded_at.milliseconds - step->recorded_at.milliseconds == 1;
+    const int64_t later = event->recorded_at.milliseconds - cause->recorded_at.milliseconds;
+    const bool of_cause = (cause->kind == EVENT_STEP_TAKEN && later == 1) ||
+                          (cause->kind == EVENT_NOTICE_SERVED && later == 0);
+    return of_cause && event->kind == EVENT_FACT_RECORDED && cause->actor == event->actor;
 }
 
 /* The position of the earlier event that this one names; 0: none. */
@@ -384,6 +386,12 @@ static int64_t position_named(const struct event *event)
         return event->body.stop_acknowledged.stop;
     case EVENT_TIE_ENDED:
         return event->body.tie_ended.tie;
+    case EVENT_GLASS_REVIEWED:
+        return event->body.glass_reviewed.glass;
+    case EVENT_NOTICE_SERVED:
+        return event->body.notice_served.notice;
+    case EVENT_NOTICE_CANCELLED:
+        return event->body.notice_cancelled.notice;
     default:
         return identity_request_of(event);
     }

@@ -214,6 +214,38 @@ static void test_told(void **state)
     assert_int_equal(told(&history, &merge, &merge, 1, brought->position), ATTRIBUTION_ABSORBED);
 }
 
+/* Aim: a letter is served on whom it was written to, and what its service proves is about them; a
+ * break-glass is reviewed of whom it was broken for. What comes in a later command is not told. */
+static void test_told_by_a_letter(void **state)
+{
+    (void)state;
+    struct history history = {.count = 0};
+    add_person(&history, ANNA, "claimed");
+    add_person(&history, BEN, "claimed");
+    const int64_t letter = add(&history, BEN, EVENT_NOTICE_ISSUED)->position;
+    const int64_t other = add(&history, BEN, EVENT_NOTICE_ISSUED)->position;
+    const int64_t glass = add(&history, BEN, EVENT_GLASS_BROKEN)->position;
+    const struct merge_row merge = add_merge(&history, ANNA, BEN);
+    struct event *served = add(&history, ANNA, EVENT_NOTICE_SERVED);
+    served->body.notice_served.notice = letter;
+    served->client_id.bytes[0] = 1;
+    struct event *proven = add(&history, ANNA, EVENT_FACT_RECORDED);
+    proven->recorded_at = served->recorded_at;
+    struct event *later = add(&history, ANNA, EVENT_FACT_RECORDED);
+    later->recorded_at = served->recorded_at;
+    later->client_id.bytes[0] = 2;
+    struct event *cancelled = add(&history, ANNA, EVENT_NOTICE_CANCELLED);
+    cancelled->body.notice_cancelled.notice = other;
+    struct event *reviewed = add(&history, ANNA, EVENT_GLASS_REVIEWED);
+    reviewed->body.glass_reviewed.glass = glass;
+    const struct event *follow[] = {served, proven, cancelled, reviewed};
+    for (size_t i = 0; i < sizeof follow / sizeof follow[0]; i++) {
+        assert_int_equal(told(&history, &merge, &merge, 1, follow[i]->position),
+                         ATTRIBUTION_ABSORBED);
+    }
+    assert_int_equal(told(&history, &merge, &merge, 1, later->position), ATTRIBUTION_UNDECIDED);
+}
+
 /* Aim: a reference that stood for one side alone tells; one that stood for both does not. */
 static void test_told_in_a_tree(void **state)
 {
@@ -264,9 +296,13 @@ static void test_turns(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_rows),           cmocka_unit_test(test_same_day),
-        cmocka_unit_test(test_as_it_happened), cmocka_unit_test(test_told),
-        cmocka_unit_test(test_told_in_a_tree), cmocka_unit_test(test_turns),
+        cmocka_unit_test(test_rows),
+        cmocka_unit_test(test_same_day),
+        cmocka_unit_test(test_as_it_happened),
+        cmocka_unit_test(test_told),
+        cmocka_unit_test(test_told_by_a_letter),
+        cmocka_unit_test(test_told_in_a_tree),
+        cmocka_unit_test(test_turns),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -942,6 +942,9 @@ const struct deed deeds[] = {
     {"withdraw a request", 3, draw_withdraw, send_withdraw, NULL},
     {"review", 3, draw_nothing, send_review, NULL},
     {"change a time", 7, draw_change_clock, send_change_clock, NULL},
+    {"issue a letter", 5, draw_issue_notice, send_issue_notice, NULL},
+    {"serve a letter", 7, draw_serve_notice, send_serve_notice, NULL},
+    {"cancel a letter", 1, draw_cancel_notice, send_cancel_notice, NULL},
     /* departures */
     {"open a manifest", 5, draw_open_manifest, send_open_manifest, NULL},
     {"change a manifest", 1, draw_change_manifest, send_change_manifest, NULL},

@@ -79,6 +79,11 @@ DEED(acknowledge);
 /* deeds_clocks.c */
 DEED(change_clock);
 
+/* deeds_notices.c */
+DEED(issue_notice);
+DEED(serve_notice);
+DEED(cancel_notice);
+
 /* deeds_elsewhere.c */
 DEED(import);
 DEED(report_order);

@@ -33,6 +33,7 @@ enum {
     MODEL_MANIFESTS_MAX = 128,
     MODEL_ON_MANIFESTS_MAX = 256,
     MODEL_ENTRIES_MAX = 256,
+    MODEL_NOTICES_MAX = 256,
 };
 
 /* A record: what was registered under one reference. A person is a record that is a part of no
@@ -181,6 +182,14 @@ struct model_entry {
     bool erased;
 };
 
+/* A letter. */
+struct model_notice {
+    int64_t position;
+    date issued_on;
+    struct value destination; /* that it names */
+    bool closed;              /* served, or cancelled */
+};
+
 struct model_account {
     int64_t id;
     char role[40];
@@ -243,6 +252,8 @@ struct model {
     size_t on_manifest_count;
     struct model_entry entries[MODEL_ENTRIES_MAX];
     size_t entry_count;
+    struct model_notice notices[MODEL_NOTICES_MAX];
+    size_t notice_count;
     int64_t resumed;  /* position of the fact that says until when a time runs again */
     char broken[600]; /* "" while every promise was kept */
 };

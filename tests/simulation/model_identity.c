@@ -266,12 +266,18 @@ static int64_t event_named(const struct fold *fold)
         return event->body.legal_hold_lifted.hold;
     case EVENT_ERASURE_DECLINED:
         return event->body.erasure_declined.request;
+    case EVENT_NOTICE_SERVED:
+        return event->body.notice_served.notice;
+    case EVENT_NOTICE_CANCELLED:
+        return event->body.notice_cancelled.notice;
     default:
         break;
     }
     for (const struct event *before = event;
          event->kind == EVENT_FACT_RECORDED && before >= fold->command; before--) {
-        if (before->kind == EVENT_STEP_TAKEN && before->subject == event->subject) {
+        const bool brings_about =
+            before->kind == EVENT_STEP_TAKEN || before->kind == EVENT_NOTICE_SERVED;
+        if (brings_about && before->subject == event->subject) {
             return before->position;
         }
         if (!client_id_is_none(&before->client_id)) {

@@ -83,6 +83,11 @@ bool fold_entry_opened(const struct fold *fold);
 bool fold_entry_changed(const struct fold *fold);
 bool model_check_duties(struct model *model, const struct event *events, size_t count);
 
+/* model_notices.c */
+bool fold_notice_issued(const struct fold *fold);
+bool fold_notice_served(const struct fold *fold);
+bool fold_notice_cancelled(const struct fold *fold);
+
 /* model_clocks.c: 11, by whom and for how long a time is changed. Before it counts, and after. */
 bool model_check_clock_fact(const struct fold *fold, uint32_t fact, const struct value *value);
 bool model_check_clock_withdrawn(const struct fold *fold, const struct model_fact *fact,

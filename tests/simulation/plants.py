@@ -23,7 +23,7 @@ import tempfile
 
 PROGRAM = "tests/simulation/test_simulation"
 QUICK = 2
-RUNS = 1000
+RUNS = 2000
 PLANTS = [
     # (what is wrong, file, text, changed text, the promises of which one breaks first)
     ("unknown counts as clear", "rulebook/judge.c", "[TRUTH_UNKNOWN] = CLEARANCE_UNKNOWN,", "[TRUTH_UNKNOWN] = CLEARANCE_CLEAR,", "1"),
@@ -74,6 +74,12 @@ PLANTS = [
      "return record_finish(&work->sitting, &touched, 0, events,", "3"),
     ("a day more is left when a time runs again", "casework/clock_changes.c", "left.count = left.count < 0 ? 0 : left.count;",
      "left.count = left.count < 0 ? 0 : left.count + 1;", "11"),
+    ("the service of a letter records nothing", "casework/notices.c", "    TRY(record_append(sitting, SUBJECT_OF_PERSON, issued->subject, entries, count, events + 1,",
+     "    TRY(record_append(sitting, SUBJECT_OF_PERSON, issued->subject, entries, 0 * count, events + 1,", "11"),
+    ("a letter is served twice", "casework/notices.c", "    return answer->state == NOTICE_STATE_ISSUED\n", "    return answer->number > 0\n", "11"),
+    ("what is served with a letter stops nobody", "casework/notices.c", "return record_finish(sitting, &touched, 1, events, count + 1, &work->recorded, err);",
+     "return record_finish(sitting, &touched, 0, events, count + 1, &work->recorded, err);", "3"),
+    ("a letter is served on the other of two people", "register/identity.c", "        return event->body.notice_served.notice;", "        return 0 * event->body.notice_served.notice;", "9"),
     ("what took the change of a time back is withdrawn", "casework/clock_facts.c", "    if (clock == NULL || str_equal(again,",
      "    if (rulebook != NULL || clock == NULL || str_equal(again,", "11"),
 ]

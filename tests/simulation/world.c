@@ -15,7 +15,12 @@
 #include <cmocka.h>
 #include <sqlite3.h>
 
-enum { VALUES_SIZE = 1024 * 1024, SCRATCH_SIZE = 4 * 1024 * 1024, WORLD_PEOPLE_AT_FIRST = 3 };
+enum {
+    TEXTS_SIZE = 1024 * 1024,
+    VALUES_SIZE = 1024 * 1024,
+    SCRATCH_SIZE = 4 * 1024 * 1024,
+    WORLD_PEOPLE_AT_FIRST = 3
+};
 
 /* --- opening ---------------------------------------------------------------------------------- */
 
@@ -72,6 +77,20 @@ static void open_simulated_procedure(struct office *office)
     snprintf(rules, sizeof rules, "%s/tests/simulation/rules", source == NULL ? "." : source);
     office_open_with(office, rules);
     give_kinds(office);
+}
+
+static void read_letters(struct world *world)
+{
+    char path[400];
+    struct err err = {0};
+    struct notice_file file = {.name = STR("departure.notice")};
+    const char *source = getenv("RETURNHUB_SOURCE");
+    snprintf(path, sizeof path, "%s/tests/simulation/notices/departure.notice",
+             source == NULL ? "." : source);
+    assert_true(system_read_file(path, TEXTS_SIZE, &world->texts, &file.text, &err).ok);
+    if (!notice_set_read(&file, 1, &world->texts, &world->letters.set, &err).ok) {
+        fail_msg("%s:%u: %s", err.file, err.line, err.what);
+    }
 }
 
 static struct somebody make_ready(struct office *office)
@@ -146,6 +165,10 @@ void world_open(struct world *world, const char *law)
     office_stop(&world->office);
     disk_copy(&world->base, &world->disk);
     assert_true(arena_open(&world->model.values, VALUES_SIZE, &err).ok);
+    assert_true(arena_open(&world->texts, TEXTS_SIZE, &err).ok);
+    if (law == NULL) {
+        read_letters(world);
+    }
     assert_true(arena_open(&world->model.scratch, SCRATCH_SIZE, &err).ok);
 }
 
@@ -154,6 +177,7 @@ void world_close(struct world *world)
     office_close(&world->office);
     disk_done(&world->disk);
     disk_done(&world->base);
+    arena_close(&world->texts);
     arena_close(&world->model.values);
     arena_close(&world->model.scratch);
 }
@@ -199,6 +223,13 @@ static void power_comes_back(struct world *world)
                     (enum disk_loss)random_below(&world->random, DISK_LOSSES), &world->random);
 }
 
+static bool open_office(struct world *world, struct err *err)
+{
+    const bool open = office_start(&world->office, err).ok;
+    world->office.casework.notices = world->letters.set.count > 0 ? &world->letters : NULL;
+    return open;
+}
+
 /* A failure of the disk that was planned may strike here, once. */
 static void start(struct world *world)
 {
@@ -208,7 +239,7 @@ static void start(struct world *world)
         if (world->disk.dead) {
             power_comes_back(world);
         }
-        started = office_start(&world->office, &err).ok;
+        started = open_office(world, &err);
         if (world->disk.fault_in == 0) {
             world->disk.fault = DISK_FAULT_NONE;
         }
@@ -425,7 +456,7 @@ static bool begin(struct world *world, uint64_t seed)
     sqlite3_randomness(0, NULL);
     model_begin(&world->model, world->office.casework.rulebook);
     world->model.begins = true;
-    const bool begun = (office_start(&world->office, &err).ok ||
+    const bool begun = (open_office(world, &err) ||
                         model_break(&world->model, "the office does not open: %s", err.what)) &&
                        check_answer(world, NULL, &none) && check_history(world);
     world->model.begins = false;

@@ -13,6 +13,7 @@
 #include "../casework/office.h"
 #include "../crash/disk.h"
 #include "model.h"
+#include "notice/book.h"
 
 enum {
     WORLD_STEPS_MAX = 160,
@@ -71,9 +72,11 @@ struct world {
     struct checked_rows checked;
     int64_t version_folded; /* of the file, when the model knew all events in it; 0: none */
     struct disk disk;
-    struct disk base;  /* as it is before the first step ... */
-    int64_t begins_at; /* ... and when, in milliseconds */
-    int64_t registrar; /* an account that imports, and nothing else */
+    struct disk base;           /* as it is before the first step ... */
+    int64_t begins_at;          /* ... and when, in milliseconds */
+    int64_t registrar;          /* an account that imports, and nothing else */
+    struct arena texts;         /* of the letters */
+    struct notice_book letters; /* under the small rules */
     struct model model;
     uint64_t seed;
     size_t step;
