@@ -90,16 +90,6 @@ static void draw_value(struct world *world, const struct fact *fact, char *text,
     }
 }
 
-static const struct model_person *person_named(const struct model *model, const char *reference)
-{
-    for (size_t i = 0; i < model->person_count; i++) {
-        if (strcmp(model->people[i].reference, reference) == 0) {
-            return &model->people[i];
-        }
-    }
-    return NULL;
-}
-
 static int64_t hub_named(const struct model *model, const char *reference)
 {
     for (size_t i = 0; i < model->hub_count; i++) {
@@ -379,7 +369,7 @@ static bool draw_law_ready(struct world *world, struct order *order)
                                               SUBJECT_OF_AGREEMENT};
     enum clearance each[MODEL_SAFEGUARDS_MAX];
     struct model *model = &world->model;
-    const struct model_person *person = person_named(model, world->refused.text[0]);
+    const struct model_person *person = model_person_named(model, world->refused.text[0]);
     if (person == NULL) {
         return false;
     }
@@ -712,26 +702,8 @@ static bool draw_look(struct world *world, struct order *order)
 {
     order->by = (enum account_name)random_below(&world->random, ACCOUNT_NAMES);
     order->client_id = (struct client_id){{0}};
-    return draw_person(world, order->text[0], sizeof order->text[0]);
-}
-
-static bool may_see(struct world *world, const struct model_account *account,
-                    const struct model_person *record)
-{
-    static const char *const sees_all[] = {"caseworker", "authorising_officer", "senior_officer",
-                                           "data_protection_officer"};
-    const struct model_person *person = model_whole(&world->model, record->id);
-    const bool sees_hidden = strcmp(account->role, "data_protection_officer") == 0;
-    if (account->id == world->office.accounts[FORMER_CLERK] || person->erased ||
-        (!sees_hidden && (person->restricted || !model_names(&world->model, person, account)))) {
-        return false;
-    }
-    for (size_t i = 0; i < sizeof sees_all / sizeof sees_all[0]; i++) {
-        if (strcmp(account->role, sees_all[i]) == 0) {
-            return true;
-        }
-    }
-    return model_is_of_hub(&world->model, person, account->hub);
+    return (chance(world, 0.4) && draw_through_glass(world, order)) ||
+           draw_person(world, order->text[0], sizeof order->text[0]);
 }
 
 static result send_look(struct world *world, const struct order *order, const struct caller *caller,
@@ -739,8 +711,10 @@ static result send_look(struct world *world, const struct order *order, const st
 {
     struct model *model = &world->model;
     struct person_answer page = {0};
-    const struct model_person *person = person_named(model, order->text[0]);
-    const bool may = may_see(world, model_account(model, caller->account), person);
+    const struct model_person *person = model_person_named(model, order->text[0]);
+    const struct model_account *account = model_account(model, caller->account);
+    const bool may = model_sees(model, account, person) ||
+                     model_sees_through_glass(model, account, person, at_ms(world));
     answer->is_question = true;
     const result looked =
         casework_person(&world->office.casework, caller, str_from_c(order->text[0]), NULL,
@@ -773,13 +747,13 @@ static result send_list(struct world *world, const struct order *order, const st
                         err));
     world->looks++;
     for (size_t i = 0; i < model->person_count; i++) {
-        visible += model_is_person(&model->people[i]) && may_see(world, account, &model->people[i])
-                       ? 1
-                       : 0;
+        visible +=
+            model_is_person(&model->people[i]) && model_sees(model, account, &model->people[i]) ? 1
+                                                                                                : 0;
     }
     for (size_t i = 0; i < people.count; i++) {
         const struct model_person *person = model_person(model, people.lines[i].row.id);
-        if (person == NULL || !may_see(world, account, person)) {
+        if (person == NULL || !model_sees(model, account, person)) {
             model_break(model, "10: %s is listed for %s",
                         person == NULL ? "nobody" : person->reference, account->role);
         }
@@ -839,7 +813,7 @@ static result send_screen(struct world *world, const struct order *order,
     world->looks++;
     for (size_t i = 0; i < model->person_count; i++) {
         const struct model_person *person = &model->people[i];
-        if (!model_is_person(person) || !may_see(world, senior, person) ||
+        if (!model_is_person(person) || !model_sees(model, senior, person) ||
             !rulebook_step_leaves(model->rulebook, &model->rulebook->steps[step], person->stage)) {
             continue;
         }
@@ -982,6 +956,10 @@ const struct deed deeds[] = {
     {"hold or restrict", 3, draw_privacy, send_privacy, NULL},
     {"erase", 4, draw_erase, send_erase, NULL},
     {"protect", 3, draw_protect, send_protect, NULL},
+    {"break the glass", 5, draw_break_glass, send_break_glass, NULL},
+    {"review a glass", 3, draw_review_glass, send_review_glass, NULL},
+    {"tie an account", 4, draw_tie, send_tie, NULL},
+    {"end a tie", 2, draw_end_tie, send_end_tie, NULL},
     {"write a note", 1, draw_note, send_note, NULL},
     {"record a reference", 3, draw_identifier, send_identifier, NULL},
     {"withdraw a reference", 1, draw_withdraw_identifier, send_withdraw_identifier, NULL},
@@ -994,6 +972,7 @@ const struct deed deeds[] = {
     /* questions */
     {"look at a desk", 2, draw_hub_desk, send_hub_desk, NULL},
     {"look at a person", 5, draw_look, send_look, NULL},
+    {"look at one's own record", 4, draw_own_record, send_own_record, NULL},
     {"list people", 3, draw_anybody, send_list, NULL},
     {"screen", 2, draw_screen, send_screen, NULL},
     /* the machine */

@@ -84,6 +84,17 @@ DEED(issue_notice);
 DEED(serve_notice);
 DEED(cancel_notice);
 
+/* deeds_sight.c */
+DEED(break_glass);
+DEED(review_glass);
+DEED(tie);
+DEED(end_tie);
+DEED(own_record);
+/* Somebody who broke the glass, and whom they see through it; false when nobody did. */
+bool draw_through_glass(struct world *world, struct order *order);
+/* When whoever asks now asks: not before the last event, though the clock was put back. */
+int64_t at_ms(const struct world *world);
+
 /* deeds_elsewhere.c */
 DEED(import);
 DEED(report_order);

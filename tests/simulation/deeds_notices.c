@@ -6,12 +6,28 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Somebody of two records, of whom it may turn out that they are two people; false: there is none.
+ */
+static bool draw_merged(struct world *world, struct order *order)
+{
+    struct model *model = &world->model;
+    for (size_t i = 0; i < model->merge_count; i++) {
+        if (model->merges[i].state == DONE) {
+            snprintf(order->text[0], sizeof order->text[0], "%s",
+                     model_person(model, model->merges[i].continues)->reference);
+            return true;
+        }
+    }
+    return false;
+}
+
 bool draw_issue_notice(struct world *world, struct order *order)
 {
     order->by = draw_account(world, "caseworker");
     return world->office.casework.notices != NULL &&
            world->model.notice_count < MODEL_NOTICES_MAX - 2 &&
-           draw_person(world, order->text[0], sizeof order->text[0]);
+           ((chance(world, 0.5) && draw_merged(world, order)) ||
+            draw_person(world, order->text[0], sizeof order->text[0]));
 }
 
 result send_issue_notice(struct world *world, const struct order *order,

@@ -41,6 +41,16 @@ struct model_person *model_person(struct model *model, int64_t id)
     return NULL;
 }
 
+struct model_person *model_person_named(struct model *model, const char *reference)
+{
+    for (size_t i = 0; i < model->person_count; i++) {
+        if (strcmp(model->people[i].reference, reference) == 0) {
+            return &model->people[i];
+        }
+    }
+    return NULL;
+}
+
 struct model_hub *model_hub(struct model *model, int64_t id)
 {
     for (size_t i = 0; i < model->hub_count; i++) {
@@ -434,6 +444,11 @@ static fold_function *const folds[] = {
     [EVENT_DEPARTURE_RECALLED] = fold_departure_recalled,
     [EVENT_ENTRY_OPENED] = fold_entry_opened,
     [EVENT_ENTRY_CHANGED] = fold_entry_changed,
+    [EVENT_ACCOUNT_CLOSED] = fold_account_closed,
+    [EVENT_GLASS_BROKEN] = fold_glass_broken,
+    [EVENT_GLASS_REVIEWED] = fold_glass_reviewed,
+    [EVENT_TIE_MADE] = fold_tie_made,
+    [EVENT_TIE_ENDED] = fold_tie_ended,
     [EVENT_NOTICE_ISSUED] = fold_notice_issued,
     [EVENT_NOTICE_SERVED] = fold_notice_served,
     [EVENT_NOTICE_CANCELLED] = fold_notice_cancelled,
@@ -481,6 +496,7 @@ static bool fold_one(const struct fold *fold)
                            (long long)fold->event->position, (long long)model->last);
     }
     model->last = fold->event->position;
+    model->last_ms = fold->event->recorded_at.milliseconds;
     const bool known = (size_t)kind < sizeof folds / sizeof folds[0] && folds[kind] != NULL;
     return note_client_id(model, fold->event) && (!known || folds[kind](fold)) && let_happen(fold);
 }

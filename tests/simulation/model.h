@@ -34,6 +34,8 @@ enum {
     MODEL_ON_MANIFESTS_MAX = 256,
     MODEL_ENTRIES_MAX = 256,
     MODEL_NOTICES_MAX = 256,
+    MODEL_GLASSES_MAX = 128,
+    MODEL_TIES_MAX = 128,
 };
 
 /* A record: what was registered under one reference. A person is a record that is a part of no
@@ -190,11 +192,32 @@ struct model_notice {
     bool closed;              /* served, or cancelled */
 };
 
+/* Somebody saw a record that was out of their sight. */
+struct model_glass {
+    int64_t position;
+    int64_t account;
+    int64_t broken_ms;
+    int64_t until_ms;
+    bool reviewed;
+};
+
+/* An account from outside the office sees a record: of its own person, or of whom its holder
+ * represents. */
+struct model_tie {
+    int64_t position;
+    int64_t account;
+    bool self;
+    date first_day;
+    struct known_day last_day;
+    bool ended;
+};
+
 struct model_account {
     int64_t id;
     char role[40];
     int64_t hub;
-    int64_t changed; /* position of the event that gave it this role */
+    bool closed;
+    int64_t changed; /* position of the event that gave it this role, or closed it */
 };
 
 struct model_command {
@@ -254,6 +277,11 @@ struct model {
     size_t entry_count;
     struct model_notice notices[MODEL_NOTICES_MAX];
     size_t notice_count;
+    struct model_glass glasses[MODEL_GLASSES_MAX];
+    size_t glass_count;
+    struct model_tie ties[MODEL_TIES_MAX];
+    size_t tie_count;
+    int64_t last_ms;  /* when the last event was recorded */
     int64_t resumed;  /* position of the fact that says until when a time runs again */
     char broken[600]; /* "" while every promise was kept */
 };
@@ -280,16 +308,26 @@ enum clearance model_judge_planned(struct model *model, const struct model_perso
 bool model_is_live(const struct model_request *request);
 /* The record; NULL when there is none. */
 struct model_person *model_person(struct model *model, int64_t id);
+struct model_person *model_person_named(struct model *model, const char *reference);
 /* The person that the record is, or is a part of. */
 struct model_person *model_whole(struct model *model, int64_t record);
 bool model_is_person(const struct model_person *record);
 /* Whom what was recorded there is about: the person. */
 struct model_person *model_whose(struct model *model, int64_t position);
 int64_t model_about(const struct model *model, int64_t position);
-/* Was it given to another than the one it stands under, when a merge was undone? */
 /* Does the protection of the record, if it has one, name the account? */
 bool model_names(const struct model *model, const struct model_person *person,
                  const struct model_account *account);
+/* By role and hub. */
+bool model_sees(struct model *model, const struct model_account *account,
+                const struct model_person *record);
+/* Because the account broke the glass: the record alone, at an instant. */
+bool model_sees_through_glass(struct model *model, const struct model_account *account,
+                              const struct model_person *record, int64_t at_ms);
+/* From outside the office: as their own, or as that of whom they represent. */
+bool model_sees_own(struct model *model, const struct model_account *account,
+                    const struct model_person *record, date today);
+/* Was it given to another than the one it stands under, when a merge was undone? */
 bool model_was_given(const struct model *model, int64_t position);
 struct model_person *model_person_of(struct model *model, const struct model_request *request);
 struct model_hub *model_hub(struct model *model, int64_t id);

@@ -266,6 +266,10 @@ static int64_t event_named(const struct fold *fold)
         return event->body.legal_hold_lifted.hold;
     case EVENT_ERASURE_DECLINED:
         return event->body.erasure_declined.request;
+    case EVENT_GLASS_REVIEWED:
+        return event->body.glass_reviewed.glass;
+    case EVENT_TIE_ENDED:
+        return event->body.tie_ended.tie;
     case EVENT_NOTICE_SERVED:
         return event->body.notice_served.notice;
     case EVENT_NOTICE_CANCELLED:

@@ -83,6 +83,13 @@ bool fold_entry_opened(const struct fold *fold);
 bool fold_entry_changed(const struct fold *fold);
 bool model_check_duties(struct model *model, const struct event *events, size_t count);
 
+/* model_sight.c */
+bool fold_account_closed(const struct fold *fold);
+bool fold_glass_broken(const struct fold *fold);
+bool fold_glass_reviewed(const struct fold *fold);
+bool fold_tie_made(const struct fold *fold);
+bool fold_tie_ended(const struct fold *fold);
+
 /* model_notices.c */
 bool fold_notice_issued(const struct fold *fold);
 bool fold_notice_served(const struct fold *fold);

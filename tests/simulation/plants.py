@@ -80,6 +80,12 @@ PLANTS = [
     ("what is served with a letter stops nobody", "casework/notices.c", "return record_finish(sitting, &touched, 1, events, count + 1, &work->recorded, err);",
      "return record_finish(sitting, &touched, 0, events, count + 1, &work->recorded, err);", "3"),
     ("a letter is served on the other of two people", "register/identity.c", "        return event->body.notice_served.notice;", "        return 0 * event->body.notice_served.notice;", "9"),
+    ("a glass is broken for longer than half an hour", "casework/glass.c", "if (minutes < 1 || minutes > GLASS_MINUTES_MAX) {", "if (minutes < 1) {", "10"),
+    ("a glass is broken of a record in sight", "casework/glass.c", "    return seen ? err_set(", "    return seen && person == NULL ? err_set(", "10"),
+    ("a glass shows nothing", "casework/sight.c", "object->relations |= glass.id != 0 ?", "object->relations |= glass.id < 0 ?", "10"),
+    ("a tie goes on after its last day", "casework/sight.c", "ties[i].person == person->id && tie_holds(&ties[i].row, sitting->today)",
+     "ties[i].person == person->id && (tie_holds(&ties[i].row, sitting->today) || true)", "10"),
+    ("an account is two people's own", "casework/ties.c", "        if (ties[i].row.kind == TIE_SELF) {", "        if (ties[i].row.kind == TIE_KINDS) {", "10"),
     ("what took the change of a time back is withdrawn", "casework/clock_facts.c", "    if (clock == NULL || str_equal(again,",
      "    if (rulebook != NULL || clock == NULL || str_equal(again,", "11"),
 ]

@@ -149,6 +149,8 @@ void world_open(struct world *world, const char *law)
     world->office.accounts[LIAISON] =
         office_open_account(&world->office, "data_protection_officer");
     world->registrar = office_open_account(&world->office, "registrar");
+    world->guests[0] = office_open_account(&world->office, "person");
+    world->guests[1] = office_open_account(&world->office, "legal_representative");
     for (size_t i = 0; i < WORLD_PEOPLE_AT_FIRST; i++) {
         if (law == NULL) {
             make_ready(&world->office);

@@ -20,6 +20,7 @@ enum {
     WORLD_ORDERS_MAX = WORLD_STEPS_MAX + 8,
     WORLD_EVENTS_MAX = 4096,
     WORLD_ADVICE_MAX = 32,
+    WORLD_GUESTS = 2,
     ORDER_FACTS_MAX = 32,
 };
 
@@ -72,11 +73,12 @@ struct world {
     struct checked_rows checked;
     int64_t version_folded; /* of the file, when the model knew all events in it; 0: none */
     struct disk disk;
-    struct disk base;           /* as it is before the first step ... */
-    int64_t begins_at;          /* ... and when, in milliseconds */
-    int64_t registrar;          /* an account that imports, and nothing else */
-    struct arena texts;         /* of the letters */
-    struct notice_book letters; /* under the small rules */
+    struct disk base;             /* as it is before the first step ... */
+    int64_t begins_at;            /* ... and when, in milliseconds */
+    int64_t registrar;            /* an account that imports, and nothing else */
+    int64_t guests[WORLD_GUESTS]; /* accounts of a person, and of a legal representative */
+    struct arena texts;           /* of the letters */
+    struct notice_book letters;   /* under the small rules */
     struct model model;
     uint64_t seed;
     size_t step;
