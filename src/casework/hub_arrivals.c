@@ -170,17 +170,11 @@ static result ask_hand_over(struct sitting *sitting, struct hub_work *work, stru
                             struct err *err)
 {
     struct err failure = {0};
-    struct account_row owner = {.id = 0};
     int64_t id = 0;
     if (!transaction_find(sitting->transaction, SUBJECT_OF_ACCOUNT, work->text, &id, &failure).ok) {
         return failure.code == ERROR_NOT_FOUND
                    ? err_set(err, ERROR_INPUT, "There is no account of that name")
                    : err_set(err, failure.code, "%s", failure.what);
-    }
-    TRY(transaction_account(sitting->transaction, id, sitting->arena, &owner, err));
-    if (!may_everywhere(&owner, ACTION_RESOLVE_ARRIVAL)) {
-        return err_set(err, ERROR_INPUT,
-                       "An arrival is answered for by somebody who may say what became of it");
     }
     event->subject_kind = SUBJECT_OF_PERSON;
     event->subject = work->person.id;
@@ -193,6 +187,13 @@ static result ask_hand_over(struct sitting *sitting, struct hub_work *work, stru
 static result carry_out_hand_over(struct sitting *sitting, struct hub_work *work,
                                   struct event *event, struct err *err)
 {
+    struct account_row owner;
+    TRY(transaction_account(sitting->transaction, event->body.arrival_handed_over.owner,
+                            sitting->arena, &owner, err));
+    if (!may_everywhere(&owner, ACTION_RESOLVE_ARRIVAL)) {
+        return err_set(err, ERROR_INPUT,
+                       "An arrival is answered for by somebody who may say what became of it");
+    }
     TRY(check_expected(&work->stay, &work->person, err));
     return hub_work_append(sitting, work, event, err);
 }

@@ -86,15 +86,20 @@ static result find_account(struct tie_work *work, struct account_row *ret_accoun
                    ? err_set(err, ERROR_INPUT, "There is no account of that user name")
                    : err_set(err, failure.code, "%s", failure.what);
     }
-    TRY(transaction_account(sitting->transaction, id, work->arena, ret_account, err));
-    if (kind_of_role(ret_account->role) == TIE_NONE || ret_account->closed) {
+    return transaction_account(sitting->transaction, id, work->arena, ret_account, err);
+}
+
+static result check_account(const struct tie_work *work, const struct account_row *account,
+                            struct err *err)
+{
+    if (kind_of_role(account->role) == TIE_NONE || account->closed) {
         result_ignore(err_set(err, ERROR_INPUT,
                               "Only an open account in the role person or legal_representative "
                               "can be tied to a person"),
                       "the hint follows");
         return err_hint(err, "An administrator opens one, which shows nobody by itself.");
     }
-    return ret_account->id == sitting->account.id
+    return account->id == work->sitting.account.id
                ? err_set(err, ERROR_CONFLICT, "Nobody opens a record to their own account")
                : result_ok();
 }
@@ -158,23 +163,23 @@ static result make(struct tie_work *work, const struct event *before, struct err
     struct account_row account;
     TRY(find_account(work, &account, err));
     const struct known_day *first = &work->wanted->first_day;
-    struct event event = {
-        .subject_kind = SUBJECT_OF_PERSON,
-        .subject = work->person.id,
-        .kind = EVENT_TIE_MADE,
-        .effective_on = first->known ? first->day : sitting->today,
-        .body.tie_made = {.account = account.id,
-                          .kind = str_from_c(tie_kind_name(kind_of_role(account.role))),
-                          .last_day = work->wanted->last_day,
-                          .authority = str_trim(work->wanted->authority)}};
+    struct event event = {.subject_kind = SUBJECT_OF_PERSON,
+                          .subject = work->person.id,
+                          .kind = EVENT_TIE_MADE,
+                          .effective_on = first->known ? first->day : sitting->today,
+                          .body.tie_made = {.account = account.id,
+                                            .last_day = work->wanted->last_day,
+                                            .authority = str_trim(work->wanted->authority)}};
     if (before->position != 0) {
         work->line.repeated = true;
         return same_tie(before, &event) && sitting->before_subject == work->person.id
                    ? describe_tie(work, before->position, err)
                    : sitting_client_id_taken(err);
     }
+    TRY(check_account(work, &account, err));
     TRY(check_days(work, event.effective_on, err));
     TRY(check_others(work, &account, err));
+    event.body.tie_made.kind = str_from_c(tie_kind_name(kind_of_role(account.role)));
     TRY(sitting_append(sitting, &event, err));
     return describe_tie(work, event.position, err);
 }

@@ -2,6 +2,7 @@
  * all; a place is one thing at a time; an expected arrival stays until somebody says what became of
  * it; what the hub reports stands beside what the register counts; a departure is cancelled for
  * that person only. Expected numbers are counted by hand. */
+#include "casework/administration.h"
 #include "hub_office.h"
 
 #include <setjmp.h>
@@ -370,6 +371,31 @@ static void expected_until_resolved(void **state)
     is_error(&done, ERROR_CONFLICT, "resolved already");
 }
 
+/* Aim: sent again after whoever was to answer for it left, it is known as done; a new one is not.
+ */
+static void handed_over_again(void **state)
+{
+    struct office *office = *state;
+    const struct somebody person = hub_office_sent(office, "PersonOne Samplealpha", HUB_NORTH);
+    const struct caller clerk = office_caller(office, CLERK);
+    const struct caller administrator = office_caller(office, ADMINISTRATOR);
+    struct record_answer answer;
+    for (int i = 0; i < 2; i++) {
+        struct err err = {0};
+        assert_true(casework_hand_over_arrival(&office->casework, &clerk, STR(HUB_NORTH),
+                                               str_from_c(person.reference), STR("other-senior"),
+                                               STR("on leave"), &office->work, &answer, &err)
+                        .ok);
+        assert_int_equal(answer.repeated, i == 1);
+        assert_true(i == 1 ||
+                    casework_close_account(&office->casework, &administrator, STR("other-senior"),
+                                           STR("left"), &office->work, &err)
+                        .ok);
+    }
+    const struct done done = hub_hand_over(office, &person, "other-senior");
+    is_error(&done, ERROR_INPUT, "somebody who may");
+}
+
 /* Aim: the hub's word and the rulebook's step are one, whichever door they come by. */
 static void arrived_refused_and_missing(void **state)
 {
@@ -565,6 +591,7 @@ int main(void)
         OFFICE_TEST(request_of_a_prebooking_ends),
         OFFICE_TEST(reports_stand_beside),
         OFFICE_TEST(expected_until_resolved),
+        OFFICE_TEST(handed_over_again),
         OFFICE_TEST(arrived_refused_and_missing),
         OFFICE_TEST(unexpected_people),
         OFFICE_TEST(unexpected_and_sent_since),

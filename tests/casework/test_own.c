@@ -587,6 +587,30 @@ static void test_language(void **state)
         'i');
 }
 
+/* Aim: sent again after the account was closed, a tie is known as made; a new one is not. */
+static void test_made_again(void **state)
+{
+    struct house *house = *state;
+    struct office *office = &house->office;
+    struct err err = {0};
+    struct tie_line line;
+    const struct caller clerk = office_caller(office, CLERK);
+    const struct caller administrator = office_caller(office, ADMINISTRATOR);
+    const struct new_tie wanted = {.person = str_from_c(house->person.reference),
+                                   .username = STR("lawyer"),
+                                   .authority = STR("Form of authority seen")};
+    for (int i = 0; i < 2; i++) {
+        assert_true(
+            casework_make_tie(&office->casework, &clerk, &wanted, &office->work, &line, &err).ok);
+        assert_int_equal(line.repeated, i == 1);
+        assert_true(i == 1 ||
+                    casework_close_account(&office->casework, &administrator, STR("lawyer"),
+                                           STR("left"), &office->work, &err)
+                        .ok);
+    }
+    assert_int_equal(tie_for(house, CLERK, &house->other, "lawyer", no_day, no_day, NULL), 'i');
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -598,6 +622,7 @@ int main(void)
         EACH(test_clients_and_nobody_else),
         EACH(test_from_a_day_to_a_day),
         EACH(test_ended_at_once),
+        EACH(test_made_again),
         EACH(test_another_role_opens_nothing),
         EACH(test_a_protected_record_is_its_persons),
         EACH(test_a_restricted_record_is_its_persons),

@@ -36,6 +36,16 @@ enum account_name draw_account(struct world *world, const char *role)
                                : world_account_with(world, role);
 }
 
+enum account_name account_of(const struct world *world, int64_t id, enum account_name otherwise)
+{
+    for (int i = 0; i < ACCOUNT_NAMES; i++) {
+        if (world->office.accounts[i] == id) {
+            return (enum account_name)i;
+        }
+    }
+    return otherwise;
+}
+
 bool was_done(struct world *world, const struct order *order)
 {
     return model_command(&world->model, &order->client_id) != 0;
@@ -54,6 +64,9 @@ bool draw_person(struct world *world, char *reference, size_t size)
 const char *draw_hub(struct world *world)
 {
     static const char *const hubs[] = {HUB_NORTH, HUB_NORTH, HUB_SOUTH, HUB_SOUTH, HUB_SECRET};
+    if (world->model.hub_count > 0 && chance(world, 0.1)) { /* the newest */
+        return world->model.hubs[world->model.hub_count - 1].reference;
+    }
     return hubs[random_below(&world->random, sizeof hubs / sizeof hubs[0])];
 }
 
@@ -670,31 +683,6 @@ static result send_review(struct world *world, const struct order *order,
     return result_ok();
 }
 
-/* --- roles ------------------------------------------------------------------------------------ */
-
-/* A clerk becomes a senior officer, and the other way round, with what they asked for still open.
- * CLERK and SENIOR stay what they are. */
-static bool draw_role(struct world *world, struct order *order)
-{
-    const bool clerk = chance(world, 0.5);
-    const char *role = chance(world, 0.5) ? "caseworker" : "senior_officer";
-    order->by = draw_account(world, "administrator");
-    snprintf(order->text[0], sizeof order->text[0], "%s", clerk ? "other-clerk" : "other-senior");
-    snprintf(order->text[1], sizeof order->text[1], "%s", role);
-    const enum account_name whose = clerk ? OTHER_CLERK : OTHER_SENIOR;
-    return strcmp(model_account(&world->model, world->office.accounts[whose])->role, role) != 0;
-}
-
-static result send_role(struct world *world, const struct order *order, const struct caller *caller,
-                        struct answer *answer, struct err *err)
-{
-    struct account_row account;
-    answer->repeated = was_done(world, order);
-    return casework_change_account(&world->office.casework, caller, str_from_c(order->text[0]),
-                                   str_from_c(order->text[1]), STR(""), STR("another post"),
-                                   &world->office.work, &account, err);
-}
-
 /* --- questions -------------------------------------------------------------------------------- */
 
 /* 10: what an account sees of a person. */
@@ -969,6 +957,11 @@ const struct deed deeds[] = {
     {"report an order", 1, draw_report_order, send_report_order, NULL},
     /* roles */
     {"change a role", 4, draw_role, send_role, NULL},
+    {"open an account", 2, draw_open_account, send_open_account, NULL},
+    {"close an account", 1, draw_close_account, send_close_account, NULL},
+    /* hubs and agreements */
+    {"open a hub", 1, draw_open_hub, send_open_hub, NULL},
+    {"suspend an agreement", 3, draw_agreement_state, send_record, NULL},
     /* questions */
     {"look at a desk", 2, draw_hub_desk, send_hub_desk, NULL},
     {"look at a person", 5, draw_look, send_look, NULL},

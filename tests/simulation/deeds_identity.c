@@ -176,6 +176,9 @@ bool draw_erase(struct world *world, struct order *order)
     order->by = draw_account(world, draw_guardian(world));
     order->number[0] =
         person != NULL && person->erasure_request != 0 ? PRIVACY_ERASE : PRIVACY_REQUEST_ERASURE;
+    if (order->number[0] == PRIVACY_ERASE && chance(world, 0.2)) { /* who asked, alone */
+        order->by = account_of(world, person->erasure_asked_by, order->by);
+    }
     snprintf(order->text[0], sizeof order->text[0], "%s", person == NULL ? "" : person->reference);
     return person != NULL;
 }

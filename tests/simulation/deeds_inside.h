@@ -13,6 +13,8 @@ int64_t between(struct world *world, int64_t low, int64_t high);
     ((count) == 0 ? NULL : &(items)[random_below(&(world)->random, (count))])
 /* Mostly somebody whose work it is; now and then anybody. */
 enum account_name draw_account(struct world *world, const char *role);
+/* The account of this id. */
+enum account_name account_of(const struct world *world, int64_t id, enum account_name otherwise);
 bool draw_person(struct world *world, char *reference, size_t size);
 const char *draw_hub(struct world *world);
 struct step_answer *new_answer(struct world *world);
@@ -94,6 +96,13 @@ DEED(own_record);
 bool draw_through_glass(struct world *world, struct order *order);
 /* When whoever asks now asks: not before the last event, though the clock was put back. */
 int64_t at_ms(const struct world *world);
+
+/* deeds_offices.c */
+DEED(role);
+DEED(close_account);
+DEED(open_account);
+DEED(open_hub);
+bool draw_agreement_state(struct world *world, struct order *order);
 
 /* deeds_elsewhere.c */
 DEED(import);

@@ -308,7 +308,8 @@ static bool fold_account_opened(const struct fold *fold)
     account->id = fold->event->subject;
     account->hub = fold->event->body.account_opened.hub;
     copy_text(account->role, sizeof account->role, fold->event->body.account_opened.role);
-    return true;
+    return model->begins || model_has_role(fold, "administrator") ||
+           model_break(model, "10: an account is opened by no administrator");
 }
 
 /* Who asked in one role decides nothing in another: the actor is held against who asked. */
@@ -494,6 +495,11 @@ static bool fold_one(const struct fold *fold)
     if (fold->event->position != model->last + 1) {
         return model_break(model, "7: event %lld follows event %lld",
                            (long long)fold->event->position, (long long)model->last);
+    }
+    const struct model_account *actor = model_account(model, fold->event->actor);
+    if (actor != NULL && actor->closed) {
+        return model_break(model, "10: event %lld (%s) is of an account that is closed",
+                           (long long)fold->event->position, event_kind_name(fold->event->kind));
     }
     model->last = fold->event->position;
     model->last_ms = fold->event->recorded_at.milliseconds;

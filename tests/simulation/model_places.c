@@ -106,7 +106,8 @@ bool fold_hub_opened(const struct fold *fold)
                               .agreement = fold->event->body.hub_opened.agreement};
     snprintf(hub->reference, sizeof hub->reference, "%.*s",
              STR_ARG(fold->event->body.hub_opened.reference));
-    return true;
+    return model->begins || model_has_role(fold, "senior_officer") ||
+           model_break(model, "10: a hub is opened by somebody who may not");
 }
 
 static struct model_place *named(const struct fold *fold, int64_t number)

@@ -86,6 +86,9 @@ PLANTS = [
     ("a tie goes on after its last day", "casework/sight.c", "ties[i].person == person->id && tie_holds(&ties[i].row, sitting->today)",
      "ties[i].person == person->id && (tie_holds(&ties[i].row, sitting->today) || true)", "10"),
     ("an account is two people's own", "casework/ties.c", "        if (ties[i].row.kind == TIE_SELF) {", "        if (ties[i].row.kind == TIE_KINDS) {", "10"),
+    ("what is recorded of an agreement stops nobody", "casework/stopping.c", "case SUBJECT_OF_AGREEMENT:\n        return add_requests(",
+     "case SUBJECT_OF_AGREEMENT:\n        if (sitting != NULL) { break; }\n        return add_requests(", "3"),
+    ("a closed account goes on", "casework/access.c", "    return account->closed ? SCOPE_NONE : ", "    return account->closed && account->id < 0 ? SCOPE_NONE : ", "10"),
     ("what took the change of a time back is withdrawn", "casework/clock_facts.c", "    if (clock == NULL || str_equal(again,",
      "    if (rulebook != NULL || clock == NULL || str_equal(again,", "11"),
 ]

@@ -163,6 +163,7 @@ void world_open(struct world *world, const char *law)
     } else {
         put_aboard_lawfully(&world->office);
     }
+    memcpy(world->accounts, world->office.accounts, sizeof world->accounts);
     world->begins_at = atomic_load(&world->office.now);
     office_stop(&world->office);
     disk_copy(&world->base, &world->disk);
@@ -198,7 +199,7 @@ enum account_name world_account_with(struct world *world, const char *role)
         const enum account_name name = (enum account_name)((begin + i) % ACCOUNT_NAMES);
         const struct model_account *account =
             model_account(&world->model, world->office.accounts[name]);
-        if (name != FORMER_CLERK && strcmp(account->role, role) == 0) {
+        if (!account->closed && strcmp(account->role, role) == 0) {
             return name;
         }
     }
@@ -453,6 +454,7 @@ static bool begin(struct world *world, uint64_t seed)
     random_seed(&world->random, seed);
     world->office.entropy = &world->entropy;
     world->office.now = world->begins_at;
+    memcpy(world->office.accounts, world->accounts, sizeof world->accounts);
     disk_copy(&world->disk, &world->base);
     sqlite3_test_control(SQLITE_TESTCTRL_PRNG_SEED, (int)(seed & 0x7FFFFFFF) | 1, NULL);
     sqlite3_randomness(0, NULL);

@@ -73,12 +73,13 @@ struct world {
     struct checked_rows checked;
     int64_t version_folded; /* of the file, when the model knew all events in it; 0: none */
     struct disk disk;
-    struct disk base;             /* as it is before the first step ... */
-    int64_t begins_at;            /* ... and when, in milliseconds */
-    int64_t registrar;            /* an account that imports, and nothing else */
-    int64_t guests[WORLD_GUESTS]; /* accounts of a person, and of a legal representative */
-    struct arena texts;           /* of the letters */
-    struct notice_book letters;   /* under the small rules */
+    struct disk base;                /* as it is before the first step ... */
+    int64_t accounts[ACCOUNT_NAMES]; /* as they are then: one that is closed is replaced */
+    int64_t begins_at;               /* ... and when, in milliseconds */
+    int64_t registrar;               /* an account that imports, and nothing else */
+    int64_t guests[WORLD_GUESTS];    /* accounts of a person, and of a legal representative */
+    struct arena texts;              /* of the letters */
+    struct notice_book letters;      /* under the small rules */
     struct model model;
     uint64_t seed;
     size_t step;
