@@ -124,9 +124,8 @@ static bool check_command(struct world *world, const struct order *order,
     const struct model_person *whose = before == 0 ? NULL : model_whose(model, before);
     const bool cannot_tell = answer->err.code == ERROR_CONFLICT &&
                              (model_was_given(model, before) || (whose != NULL && whose->erased));
-    const bool may_no_more =
-        answer->err.code == ERROR_FORBIDDEN &&
-        model_account(model, world->office.accounts[order->by])->changed > before;
+    const bool may_no_more = answer->err.code == ERROR_FORBIDDEN &&
+                             model_account(model, order->account)->changed > before;
     if (done_before && !world->disk_failed && answer->err.code != ERROR_NOT_FOUND && !cannot_tell &&
         !may_no_more) {
         return model_break(model, "6: %s was done before, and is refused now: %s", name,

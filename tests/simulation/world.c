@@ -347,8 +347,7 @@ static void keep_advice(struct world *world, const struct order *order,
 static void send(struct world *world, const struct order *order)
 {
     const struct deed *deed = &deeds[order->deed];
-    const struct caller caller = {.account = world->office.accounts[order->by],
-                                  .client_id = order->client_id};
+    const struct caller caller = {.account = order->account, .client_id = order->client_id};
     struct answer answer = {.ok = false};
     arena_reset(&world->office.work);
     answer.ok = deed->send(world, order, &caller, &answer, &answer.err).ok;
@@ -393,6 +392,7 @@ static void give_order(struct world *world, size_t deed)
     if (!deeds[deed].draw(world, order)) {
         return;
     }
+    order->account = world->office.accounts[order->by];
     world->order_count++;
     send(world, order);
 }

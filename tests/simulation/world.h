@@ -34,6 +34,7 @@ struct order_fact {
 struct order {
     size_t deed;
     enum account_name by;
+    int64_t account; /* its id, when it was sent first: another may have its place since */
     struct client_id client_id;
     char text[3][120];
     int64_t number[3];
