@@ -6,6 +6,7 @@
 #include "casework/sign_in_gate.h"
 #include "casework/sitting.h"
 
+#include <assert.h>
 #include <sodium.h>
 #include <string.h>
 
@@ -71,6 +72,9 @@ static size_t count_characters(str text)
     return count;
 }
 
+static_assert(PASSWORD_CHARACTERS_MIN == 12 && PASSWORD_CHARACTERS_MAX == 128,
+              "as it is told below");
+
 static result check_length(str password, struct err *err)
 {
     if (password.len > PASSWORD_BYTES_MAX || !str_is_utf8(password)) {
@@ -81,13 +85,12 @@ static result check_length(str password, struct err *err)
     const size_t characters = count_characters(password);
     if (characters < PASSWORD_CHARACTERS_MIN || characters > PASSWORD_CHARACTERS_MAX) {
         result_ignore(characters < PASSWORD_CHARACTERS_MIN
-                          ? err_set(err, ERROR_INPUT, TOLD("The password is too short"))
-                          : err_set(err, ERROR_INPUT, TOLD("The password is too long")),
+                          ? err_set(err, ERROR_INPUT,
+                                    TOLD("The password is too short: it has 12 to 128 characters"))
+                          : err_set(err, ERROR_INPUT,
+                                    TOLD("The password is too long: it has 12 to 128 characters")),
                       "the hint follows");
-        return err_hint(err,
-                        "It has %d to %d characters. Several words one after the other are easy to "
-                        "remember.",
-                        PASSWORD_CHARACTERS_MIN, PASSWORD_CHARACTERS_MAX);
+        return err_hint(err, "Several words one after the other are easy to remember.");
     }
     return result_ok();
 }

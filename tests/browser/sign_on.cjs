@@ -134,7 +134,8 @@ async function secondFactor(desk, tap) {
   await page.waitForURL(/\/today/);
   await page.goto(`${desk.local}/account`);
   await page.click("button:text-is('Set up an authenticator app')");
-  const secret = /key: ([A-Z2-7]{32})\./.exec(await page.locator("main").innerText())[1];
+  const shown = /key: ((?:[A-Z2-7]{4}\s){7}[A-Z2-7]{4})\./.exec(await page.locator("main").innerText())[1];
+  const secret = shown.replace(/\s/g, "");
   const codeOf = (away) => execFileSync("python3", ["-c", CODE, secret, String(away)], { encoding: "utf8" }).trim();
   await page.fill("#code", codeOf(-1));
   await page.click("main button[type=submit]");

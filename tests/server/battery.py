@@ -214,7 +214,7 @@ BODIES = [
     ("an object as text", JSON, b"{\"username\":{\"$ne\":null},\"password\":{\"$ne\":null}}", (400, 422)),
     ("a list as text", JSON, b"{\"username\":[\"a\"],\"password\":[\"b\"]}", (400, 422)),
     ("a field that the form lacks", JSON, b"{\"username\":\"a\",\"password\":\"b\",\"role\":\"administrator\"}", (422,)),
-    ("a form's field twice", FORM, b"username=a&username=b&password=c", (422,)),
+    ("a form's field twice", FORM, b"username=a&username=b&password=c", (400,)),
     ("half an escape in a form", FORM, b"username=%4&password=b", (400, 422)),
     ("an escaped NUL in a form", FORM, b"username=a%00b&password=b", (400, 422)),
     ("bytes of a form that are no UTF-8", FORM, b"username=%ff&password=b", (400, 422)),
