@@ -2,15 +2,7 @@
 
 #include "rulebook/condition.h"
 #include "rulebook/judge_parts.h"
-
-/* What a condition may be: a set of truths, for each of which there may be other facts, a hub, a
- * day with which it is that. It may name some for which there are none, never leave one out. */
-enum {
-    MAY_BE_FALSE = 1 << TRUTH_FALSE,
-    MAY_BE_TRUE = 1 << TRUTH_TRUE,
-    MAY_BE_UNKNOWN = 1 << TRUTH_UNKNOWN,
-    MAY_BE_ANYTHING = MAY_BE_FALSE | MAY_BE_TRUE | MAY_BE_UNKNOWN,
-};
+#include "rulebook/truths.h"
 
 struct lone {
     const struct rulebook *rulebook;
@@ -36,17 +28,13 @@ static unsigned both(unsigned a, unsigned b, enum truth (*judge)(enum truth, enu
     return truths;
 }
 
-static unsigned turned(unsigned truths)
-{
-    return (truths & MAY_BE_UNKNOWN) | ((truths & MAY_BE_TRUE) != 0 ? MAY_BE_FALSE : 0U) |
-           ((truths & MAY_BE_FALSE) != 0 ? MAY_BE_TRUE : 0U);
-}
-
 static unsigned only(bool condition)
 {
-    return condition ? MAY_BE_TRUE : MAY_BE_FALSE;
+    return condition ? TRUTHS_TRUE : TRUTHS_FALSE;
 }
 
+/* What a condition may be: each of these there may be with other facts, a hub, a day. It may name
+ * some for which there are none, never leave one out. */
 static unsigned truths_of(const struct lone *lone, node_index index);
 
 static unsigned truths_of_children(const struct lone *lone, const struct node *node,
@@ -105,9 +93,9 @@ static unsigned truths_of_literals(const struct lone *lone, const struct node *n
 
 static unsigned truths_of_values(const struct lone *lone, const struct node *node)
 {
-    return leaves_unknown(lone, node)       ? MAY_BE_UNKNOWN
+    return leaves_unknown(lone, node)       ? TRUTHS_UNKNOWN
            : is_beside_literals(lone, node) ? truths_of_literals(lone, node)
-                                            : MAY_BE_ANYTHING;
+                                            : TRUTHS_ALL;
 }
 
 static unsigned truths_of(const struct lone *lone, node_index index)
@@ -115,25 +103,25 @@ static unsigned truths_of(const struct lone *lone, node_index index)
     const struct node *node = &lone->rulebook->nodes[index];
     switch (node->kind) {
     case NODE_ALWAYS:
-        return MAY_BE_TRUE;
+        return TRUTHS_TRUE;
     case NODE_NEVER:
-        return MAY_BE_FALSE;
+        return TRUTHS_FALSE;
     case NODE_AND:
         return truths_of_children(lone, node, judge_and);
     case NODE_OR:
         return truths_of_children(lone, node, judge_or);
     case NODE_NOT:
-        return turned(truths_of(lone, node->children[0]));
+        return truths_turned(truths_of(lone, node->children[0]));
     case NODE_FLAG:
-        return !is_it(lone, node)    ? MAY_BE_ANYTHING
-               : !lone->value->known ? MAY_BE_UNKNOWN
+        return !is_it(lone, node)    ? TRUTHS_ALL
+               : !lone->value->known ? TRUTHS_UNKNOWN
                                      : only(lone->value->number != 0);
     case NODE_DEFINITION:
         return truths_of(lone, lone->rulebook->definitions[node->item].condition);
     case NODE_KNOWN:
-        return is_it(lone, node) ? only(lone->value->known) : MAY_BE_ANYTHING;
+        return is_it(lone, node) ? only(lone->value->known) : TRUTHS_ALL;
     case NODE_UNKNOWN:
-        return is_it(lone, node) ? only(!lone->value->known) : MAY_BE_ANYTHING;
+        return is_it(lone, node) ? only(!lone->value->known) : TRUTHS_ALL;
     case NODE_EQUAL:
     case NODE_NOT_EQUAL:
     case NODE_LESS:
@@ -148,7 +136,7 @@ static unsigned truths_of(const struct lone *lone, node_index index)
     case NODE_ANY_MEMBER:
     case NODE_NO_MEMBER:
     case NODE_EVERY_MEMBER:
-        return MAY_BE_ANYTHING;
+        return TRUTHS_ALL;
     case NODE_FACT:
     case NODE_LITERAL:
     case NODE_TODAY:
@@ -169,5 +157,5 @@ bool lone_fact_unclear(const struct rulebook *rulebook, uint32_t safeguard, uint
     ASSERT(safeguard < rulebook->safeguard_count);
     ASSERT(rulebook->facts[fact].subject == SUBJECT_PERSON);
     const struct lone lone = {rulebook, fact, value};
-    return (truths_of(&lone, rulebook->safeguards[safeguard].clear_when) & MAY_BE_TRUE) == 0;
+    return (truths_of(&lone, rulebook->safeguards[safeguard].clear_when) & TRUTHS_TRUE) == 0;
 }

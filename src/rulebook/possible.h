@@ -26,7 +26,7 @@
 #ifndef RETURNHUB_RULEBOOK_POSSIBLE_H
 #define RETURNHUB_RULEBOOK_POSSIBLE_H
 
-#include "rulebook/judge.h"
+#include "rulebook/truths.h"
 
 /* The bound. A safeguard of the law is decided by some tens of trials. */
 enum {
@@ -36,17 +36,9 @@ enum {
 
 enum possible_answer { POSSIBLE_NO, POSSIBLE_YES, POSSIBLE_UNDECIDED };
 
-/* Sets of truths. */
-enum {
-    TRUTHS_FALSE = 1 << TRUTH_FALSE,
-    TRUTHS_TRUE = 1 << TRUTH_TRUE,
-    TRUTHS_UNKNOWN = 1 << TRUTH_UNKNOWN,
-    TRUTHS_ALL = TRUTHS_FALSE | TRUTHS_TRUE | TRUTHS_UNKNOWN,
-};
-
 struct possible_goal {
     node_index condition; /* of a definition, a safeguard or a `when` line of a clock */
-    unsigned truths;      /* one of these */
+    unsigned truths;      /* one of these (truths.h) */
 };
 
 struct possible_question {

@@ -73,13 +73,6 @@ struct search_mark {
     uint32_t member_count;
 };
 
-static inline unsigned truths_turned(unsigned truths)
-{
-    const unsigned to_true = (truths & TRUTHS_FALSE) != 0 ? TRUTHS_TRUE : 0;
-    const unsigned to_false = (truths & TRUTHS_TRUE) != 0 ? TRUTHS_FALSE : 0;
-    return to_true | to_false | (truths & TRUTHS_UNKNOWN);
-}
-
 static inline unsigned truths_of_edge(form_edge edge, unsigned truths)
 {
     return (edge & 1U) != 0 ? truths_turned(truths) : truths;
