@@ -208,9 +208,8 @@ static result account_subject(struct account_work *work, bool again, int64_t *re
                 .ok) {
             return result_ok();
         }
-        return failure.code == ERROR_NOT_FOUND
-                   ? sitting_no_such(err, "account", work->wanted.username)
-                   : err_set(err, failure.code, "%s", failure.what);
+        return failure.code == ERROR_NOT_FOUND ? sitting_no_such_account(err, work->wanted.username)
+                                               : err_set(err, failure.code, "%s", failure.what);
     }
     if (again) {
         *ret_subject = 0;

@@ -116,7 +116,7 @@ static result find_lead(struct sitting *sitting, str username, int64_t *ret_lead
     if (username.len > 0) {
         if (!transaction_find(sitting->transaction, SUBJECT_OF_ACCOUNT, username, &id, &failure)
                  .ok) {
-            return failure.code == ERROR_NOT_FOUND ? sitting_no_such(err, "account", username)
+            return failure.code == ERROR_NOT_FOUND ? sitting_no_such_account(err, username)
                                                    : err_set(err, failure.code, "%s", failure.what);
         }
         TRY(transaction_account(sitting->transaction, id, sitting->arena, &lead, err));

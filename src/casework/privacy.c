@@ -409,7 +409,7 @@ static result find_account(struct sitting *sitting, str username, int64_t *ret_a
                             &failure)
                    .ok
                ? result_ok()
-               : sitting_no_such(err, "account", username);
+               : sitting_no_such_account(err, username);
 }
 
 static result read_looks(struct transaction *transaction, void *context, struct err *err)

@@ -5,8 +5,6 @@
 #include "register/lookup.h"
 #include "register/reference.h"
 
-#include <string.h>
-
 /* A failure that was looked at on the way to the caller. */
 static result hand_on(const struct err *failure, struct err *err)
 {
@@ -133,7 +131,7 @@ result sitting_own_account(const struct sitting *sitting, str username, int64_t 
             .ok) {
         return result_ok();
     }
-    return failure.code == ERROR_NOT_FOUND ? sitting_no_such(err, "account", username)
+    return failure.code == ERROR_NOT_FOUND ? sitting_no_such_account(err, username)
                                            : err_set(err, failure.code, "%s", failure.what);
 }
 
@@ -258,10 +256,13 @@ result sitting_append(struct sitting *sitting, struct event *event, struct err *
 
 result sitting_no_such(struct err *err, const char *kind, str reference)
 {
-    return strcmp(kind, "account") == 0
-               ? err_set(err, ERROR_NOT_FOUND, "There is no account \"%.*s\"", STR_ARG(reference))
-               : err_set(err, ERROR_NOT_FOUND, "There is no %s %.*s for this account", kind,
-                         STR_ARG(reference));
+    return err_set(err, ERROR_NOT_FOUND, "There is no %s %.*s for this account", kind,
+                   STR_ARG(reference));
+}
+
+result sitting_no_such_account(struct err *err, str username)
+{
+    return err_set(err, ERROR_NOT_FOUND, "There is no account \"%.*s\"", STR_ARG(username));
 }
 
 /* What was typed goes back to the reader: short, and without control characters. */

@@ -155,6 +155,8 @@ MUST_USE result sitting_stands_to_request(struct sitting *sitting,
 MUST_USE result sitting_no_conflict(enum action action, unsigned relations, struct err *err);
 
 MUST_USE result sitting_no_such(struct err *err, const char *kind, str reference);
+/* The same of an account, by its user name: accounts are in sight of whoever may name one. */
+MUST_USE result sitting_no_such_account(struct err *err, str username);
 
 /* The step of this name, or ERROR_INPUT with the nearest one. */
 MUST_USE result sitting_step(const struct sitting *sitting, str name, uint32_t *ret_step,
