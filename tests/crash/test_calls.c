@@ -9,6 +9,7 @@
  *
  *     test_calls [RUNS [SEED [PART PARTS]]]        0 runs: all of them; with
  * PARTS, every PARTS-th of them from PART, counted from 0, so that several processes share them */
+#include "argument.h"
 #include "calls.h"
 #include "script.h"
 
@@ -330,15 +331,6 @@ static void test_every_call_fails_once_in_making(void **state)
     print_message("# %lld calls in making a store\n", (long long)calls);
     /* Not every way of failing is one of a rename, so the quick form may pass it by. */
     assert_true(runs_wanted != 0 || trial.struck[CALL_RENAME] > 0);
-}
-
-static int64_t argument(char **arguments, int count, int index, int64_t otherwise)
-{
-    int64_t number = otherwise;
-    if (index < count && !str_to_int64(str_from_c(arguments[index]), &number, NULL).ok) {
-        number = otherwise;
-    }
-    return number;
 }
 
 int main(int count, char **arguments)

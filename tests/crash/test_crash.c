@@ -9,6 +9,7 @@
  *
  * The control that shows that this can fail is in the comment at write_for_ever. */
 #include "../temporary.h"
+#include "argument.h"
 #include "base/random.h"
 #include "store/store.h"
 
@@ -366,15 +367,6 @@ static const char *run_rounds(struct trial *trial, long rounds, uint64_t seed)
         }
     }
     return failure == NULL ? check_store(trial, true) : failure;
-}
-
-static int64_t argument(char **arguments, int count, int index, int64_t otherwise)
-{
-    int64_t number = otherwise;
-    if (index < count && !str_to_int64(str_from_c(arguments[index]), &number, NULL).ok) {
-        number = otherwise;
-    }
-    return number;
 }
 
 int main(int count, char **arguments)

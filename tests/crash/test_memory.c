@@ -9,6 +9,7 @@
  *
  *     test_memory [RUNS [SEED [PART PARTS]]]        0 runs: every allocation there is; with
  * PARTS, every PARTS-th of them from PART, counted from 0, so that several processes share them */
+#include "argument.h"
 #include "memory.h"
 #include "script.h"
 
@@ -201,15 +202,6 @@ static void test_memory_runs_out(void **state)
                   (long long)trial.errors, (unsigned long long)seed);
     assert_true(trial.refused * 10 > trial.runs * 9);
     assert_true(trial.errors > 0);
-}
-
-static int64_t argument(char **arguments, int count, int index, int64_t otherwise)
-{
-    int64_t number = otherwise;
-    if (index < count && !str_to_int64(str_from_c(arguments[index]), &number, NULL).ok) {
-        number = otherwise;
-    }
-    return number;
 }
 
 int main(int count, char **arguments)

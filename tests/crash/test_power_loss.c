@@ -11,6 +11,7 @@
  * must be seen to lose what was acknowledged.
  *
  *     test_power_loss [STATES [SEED]] */
+#include "argument.h"
 #include "disk.h"
 #include "script.h"
 
@@ -334,15 +335,6 @@ static void test_less_syncing_is_noticed(void **state)
     assert_true(times_changed > 0);
     assert_true(trial.lost > 0);
     assert_non_null(strstr(trial.first, "was acknowledged and is not in the store"));
-}
-
-static int64_t argument(char **arguments, int count, int index, int64_t otherwise)
-{
-    int64_t number = otherwise;
-    if (index < count && !str_to_int64(str_from_c(arguments[index]), &number, NULL).ok) {
-        number = otherwise;
-    }
-    return number;
 }
 
 int main(int count, char **arguments)
