@@ -166,6 +166,8 @@ struct backend {
     /* Takes away one that could not be finished, with all that lies beside it. Nobody has it open.
      */
     void (*unmake)(const char *path);
+    /* Of the files that a store of this name has, one that is there; "" when none is. */
+    result (*find_files)(const char *path, struct arena *arena, str *ret_name, struct err *err);
     /* Writes all that is committed at one moment into an empty file, durable when it returns;
      * whoever else reads and writes goes on. */
     result (*copy)(const char *path, const char *to, struct err *err);

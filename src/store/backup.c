@@ -15,21 +15,17 @@ struct copying {
 
 /* Neither the file nor what a database keeps beside it: the log of another file would be taken for
  * that of the copy. */
-static result check_free(const char *path, struct arena scratch, struct err *err)
+static result check_free(const struct store *store, const char *path, struct arena scratch,
+                         struct err *err)
 {
-    static const char *const suffixes[] = {"", "-wal", "-shm", "-journal"};
-    for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
-        bool found = false;
-        const str name = arena_format(&scratch, "%s%s", path, suffixes[i]);
-        TRY(name.at == NULL ? arena_full(err) : system_find_file(name.at, &found, err));
-        if (found) {
-            result_ignore(err_set(err, ERROR_CONFLICT, "The file %s exists already", name.at),
-                          "the hint returns the failure");
-            return err_hint(
-                err, "A copy is never written over: name another file, or move this one away.");
-        }
+    str name;
+    TRY(store->backend->find_files(path, &scratch, &name, err));
+    if (name.len == 0) {
+        return result_ok();
     }
-    return result_ok();
+    result_ignore(err_set(err, ERROR_CONFLICT, "The file %.*s exists already", STR_ARG(name)),
+                  "the hint returns the failure");
+    return err_hint(err, "A copy is never written over: name another file, or move this one away.");
 }
 
 static result refuse_damaged(const struct rebuild_outcome *rebuilt, struct err *err)
@@ -73,7 +69,7 @@ result store_backup(struct store *store, const char *path, store_progress *progr
     struct copying copying = {
         .store = store, .file = {.descriptor = -1}, .progress = progress, .context = context};
     TRY(arena_open(&arena, BACKUP_SCRATCH_SIZE, err));
-    result done = check_free(path, arena, err);
+    result done = check_free(store, path, arena, err);
     done = done.ok ? written_open(path, 0600, &arena, &copying.file, err) : done;
     if (done.ok) {
         /* What a killed attempt left, its log above all, would be taken for a part of this one. */

@@ -13,15 +13,14 @@
  *   3. when a sync fails, nobody knows what is on the disk: whoever waits for it hears that, and
  *      nothing is written any more until the store is opened again, which reads what is there. A
  *      second sync would say "done" and mean nothing: the system counts as written what it could
- *      not write. */
+ *      not write. For the same reason nothing of the log is moved into the file after that. */
 #include "store/internal.h"
 
 enum {
     /* The log moves into the file less often than SQLite's 1,000 pages: works on random people
      * change the same pages again and again. So much log is read in a moment after a crash. */
     LOG_BYTES = 128 * 1024 * 1024,
-    MANY_CALLERS = 24, /* with 16 halves are no gain, with 4 a loss of a quarter */
-    LITTLE = 16,       /* a part of it that the writer moves itself */
+    LITTLE = 16, /* a part of it that the writer moves itself */
     MOVES_MAX = 8,
 };
 
@@ -85,13 +84,18 @@ static void *sync_until_ended(void *context)
     return NULL;
 }
 
+static bool has_failed(struct store *store)
+{
+    pthread_mutex_lock(&store->mutex);
+    const bool failed = store->durable.failed;
+    pthread_mutex_unlock(&store->mutex);
+    return failed;
+}
+
 result durable_check(struct store *store, struct err *err)
 {
-    struct durable *durable = &store->durable;
-    pthread_mutex_lock(&store->mutex);
-    const bool failed = durable->failed;
-    pthread_mutex_unlock(&store->mutex);
-    if (!failed) {
+    const struct durable *durable = &store->durable;
+    if (!has_failed(store)) {
         return result_ok();
     }
     result_ignore(
@@ -118,20 +122,15 @@ bool durable_begin(struct store *store, bool others_run)
 void durable_hand_over(struct store *store, const struct work_list *works)
 {
     struct durable *durable = &store->durable;
-    struct work_list *waiting = &durable->works;
     pthread_mutex_lock(&store->mutex);
-    if (works->first != NULL) {
-        *(waiting->last == NULL ? &waiting->first : &waiting->last->next) = works->first;
-        waiting->last = works->last;
-        waiting->count += works->count;
-        durable->not_durable += works->count;
-    }
+    works_add(&durable->works, works);
+    durable->not_durable += works->count;
     durable->ended++;
     pthread_cond_signal(&durable->committed);
     pthread_mutex_unlock(&store->mutex);
 }
 
-result store_settle(struct store *store, struct err *err)
+void durable_await(struct store *store)
 {
     struct durable *durable = &store->durable;
     pthread_mutex_lock(&store->mutex);
@@ -139,9 +138,15 @@ result store_settle(struct store *store, struct err *err)
     while (durable->reached_count < begun) {
         pthread_cond_wait(&durable->reached, &store->mutex);
     }
-    const bool failed = durable->failed;
     pthread_mutex_unlock(&store->mutex);
-    return failed ? err_set(err, ERROR_STORAGE, "%s", durable->failure.what) : result_ok();
+}
+
+result store_settle(struct store *store, struct err *err)
+{
+    const struct durable *durable = &store->durable;
+    durable_await(store);
+    return has_failed(store) ? err_set(err, ERROR_STORAGE, "%s", durable->failure.what)
+                             : result_ok();
 }
 
 /* --- moving the log --------------------------------------------------------------------------- */
@@ -177,9 +182,10 @@ static void *move_until_ended(void *context)
             continue;
         }
         durable->move_wanted = false;
-        durable->moving = opened;
+        durable->moving = opened && !durable->failed;
+        const bool moves = durable->moving;
         pthread_mutex_unlock(&store->mutex);
-        if (opened) {
+        if (moves) {
             move_most(store, connection);
         }
         pthread_mutex_lock(&store->mutex);
@@ -220,6 +226,9 @@ static void move_or_have_moved(struct store *store)
 void durable_look_at_log(struct store *store)
 {
     struct durable *durable = &store->durable;
+    if (has_failed(store)) {
+        return;
+    }
     pthread_mutex_lock(&store->mutex);
     const bool little_is_left = durable->little_is_left;
     durable->little_is_left = false;
@@ -239,11 +248,10 @@ void durable_look_at_log(struct store *store)
 
 /* --- life ------------------------------------------------------------------------------------- */
 
-void durable_init(struct store *store, const struct store_options *options)
+void durable_init(struct store *store, int64_t log_limit)
 {
     struct durable *durable = &store->durable;
-    durable->many_callers = options->many_callers > 0 ? options->many_callers : MANY_CALLERS;
-    durable->log_limit = options->log_limit > 0 ? options->log_limit : LOG_BYTES;
+    durable->log_limit = log_limit > 0 ? log_limit : LOG_BYTES;
     durable->move_at = durable->log_limit;
     ASSERT(pthread_cond_init(&durable->committed, NULL) == 0);
     ASSERT(pthread_cond_init(&durable->reached, NULL) == 0);

@@ -29,6 +29,16 @@ struct work_list {
     size_t count;
 };
 
+/* At the end. The list that is added is a part of the other from here on. */
+static inline void works_add(struct work_list *list, const struct work_list *more)
+{
+    if (more->count > 0) {
+        *(list->last == NULL ? &list->first : &list->last->next) = more->first;
+        list->last = more->last;
+        list->count += more->count;
+    }
+}
+
 /* Commits that are not durable yet, and the log that they are in (durable.c). */
 struct durable {
     pthread_cond_t committed; /* what the thread that syncs waits for, ... */
@@ -44,7 +54,6 @@ struct durable {
     pthread_t syncing;
     bool syncing_runs;
 
-    size_t many_callers;
     int64_t log_limit;     /* bytes: how long the log grows before it is moved into the file, ... */
     int64_t move_at;       /* ... or now, when it could not be begun anew; the writer thread's */
     int64_t log_bytes;     /* as it was last; the writer thread's */
@@ -68,12 +77,11 @@ struct store {
 
     pthread_mutex_t mutex; /* over everything below but `writing` */
     pthread_cond_t wake;
-    struct work *first;
-    struct work *last;
-    size_t waiting;    /* works in the queue */
-    size_t expected;   /* works that may come soon: of those answered last, and in the queue */
-    bool writer_waits; /* for `wake`, ... */
-    size_t wanted;     /* ... until so many works wait */
+    struct work_list queue;
+    size_t expected;     /* works that may come soon: of those answered last, and in the queue */
+    size_t many_callers; /* from so many on groups are halves of them */
+    bool writer_waits;   /* for `wake`, ... */
+    size_t wanted;       /* ... until so many works wait */
     int64_t commit_nanoseconds; /* of the last group; the writer thread's, as the next */
     int64_t run_nanoseconds;    /* for each work of the last group, with its commit */
     struct look_queue looks;
@@ -111,10 +119,12 @@ void readers_close(struct store *store);
 
 /* --- what is durable (durable.c) --- */
 
-void durable_init(struct store *store, const struct store_options *options);
+void durable_init(struct store *store, int64_t log_limit);
 void durable_done(struct store *store);
 /* ERROR_STORAGE once a sync has failed. The writer thread's, as those that follow. */
 MUST_USE result durable_check(struct store *store, struct err *err);
+/* Until every commit that was begun is durable, or its sync has failed. */
+void durable_await(struct store *store);
 /* Whether the commit that comes next leaves its sync to the other thread, as it must when that has
  * not caught up, and may when others run meanwhile; if so, it is begun. */
 bool durable_begin(struct store *store, bool others_run);

@@ -346,12 +346,27 @@ static result sqlite_create(const char *path, instant now, struct err *err)
     return result_ok();
 }
 
+/* The file of a store, last, and what lies beside it. */
+static const char *const file_suffixes[] = {"-wal", "-shm", "-journal", ""};
+enum { FILE_SUFFIXES = sizeof file_suffixes / sizeof file_suffixes[0] };
+
+static result sqlite_find_files(const char *path, struct arena *arena, str *ret_name,
+                                struct err *err)
+{
+    bool found = false;
+    for (size_t i = FILE_SUFFIXES; i > 0 && !found; i--) {
+        *ret_name = arena_format(arena, "%s%s", path, file_suffixes[i - 1]);
+        TRY(ret_name->at == NULL ? arena_full(err) : system_find_file(ret_name->at, &found, err));
+    }
+    *ret_name = found ? *ret_name : STR("");
+    return result_ok();
+}
+
 /* A log or a journal that was left behind would be taken for that of the next file of this name. */
 static void sqlite_unmake(const char *path)
 {
-    static const char *const suffixes[] = {"-wal", "-shm", "-journal", ""};
-    for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
-        char *name = sqlite3_mprintf("%s%s", path, suffixes[i]);
+    for (size_t i = 0; i < FILE_SUFFIXES; i++) {
+        char *name = sqlite3_mprintf("%s%s", path, file_suffixes[i]);
         if (name != NULL) {
             remove(name);
         }
@@ -620,6 +635,7 @@ const struct backend *backend_sqlite(void)
         .name = "SQLite",
         .create = sqlite_create,
         .unmake = sqlite_unmake,
+        .find_files = sqlite_find_files,
         .copy = sqlite_copy,
         .open = sqlite_open,
         .close = sqlite_close,

@@ -7,7 +7,10 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { STORE_MEMORY_SIZE = 256 * 1024 };
+enum {
+    STORE_MEMORY_SIZE = 256 * 1024,
+    MANY_CALLERS = 24, /* with 16 halves are no gain, with 4 a loss of a quarter */
+};
 
 /* --- after an erasure --- */
 
@@ -210,10 +213,13 @@ result store_open(const struct store_options *options, struct store **ret_store,
     TRY(arena_open(&memory, STORE_MEMORY_SIZE, err));
     struct store *store = ARENA_NEW(&memory, struct store, 1);
     ASSERT(store != NULL);
-    *store =
-        (struct store){.memory = memory, .backend = backend_sqlite(), .system = options->system};
+    *store = (struct store){.memory = memory,
+                            .backend = backend_sqlite(),
+                            .system = options->system,
+                            .many_callers =
+                                options->many_callers > 0 ? options->many_callers : MANY_CALLERS};
     init_locks(store);
-    durable_init(store, options);
+    durable_init(store, options->log_limit);
     const result opened = open_parts(store, options, err);
     if (!opened.ok) {
         store_discard(store);

@@ -142,21 +142,20 @@ static bool waits_until(struct store *store, int64_t nanoseconds)
 /* With the mutex held, as all of these; the queue is not empty. */
 static void take_first(struct store *store, struct group *group)
 {
-    struct work *work = store->first;
-    struct work_list *works = &group->works;
-    *(works->last == NULL ? &works->first : &works->last->next) = work;
-    works->last = work;
-    works->count++;
-    store->first = work->next;
-    store->last = work->next == NULL ? NULL : store->last;
-    store->waiting--;
+    struct work_list *queue = &store->queue;
+    struct work *work = queue->first;
+    queue->first = work->next;
+    queue->last = work->next == NULL ? NULL : queue->last;
+    queue->count--;
     work->next = NULL;
+    works_add(&group->works, &(struct work_list){work, work, 1});
 }
 
 /* Those who wait, oldest first, up to a bulk work. */
 static void take_works(struct store *store, struct group *group)
 {
-    while (store->first != NULL && !store->first->bulk && group->works.count < group->most) {
+    while (store->queue.first != NULL && !store->queue.first->bulk &&
+           group->works.count < group->most) {
         take_first(store, group);
     }
 }
@@ -166,7 +165,7 @@ static void wait_for_more(struct store *store, struct group *group)
 {
     const int64_t begin = nanoseconds_now();
     store->wanted = (group->expected - group->works.count + 1) / 2;
-    while (store->waiting < store->wanted && !store->stopping &&
+    while (store->queue.count < store->wanted && !store->stopping &&
            waits_until(store, begin + group->patience)) {
     }
     store->wanted = 0;
@@ -182,7 +181,7 @@ static struct work *next_work(struct store *store, struct group *group, const st
     }
     pthread_mutex_lock(&store->mutex);
     const bool lacks = group->works.count < group->expected && group->works.count < group->most;
-    if (store->first == NULL && lacks && group->patience > 0) {
+    if (store->queue.first == NULL && lacks && group->patience > 0) {
         wait_for_more(store, group);
     }
     take_works(store, group);
@@ -198,13 +197,13 @@ static size_t smaller(size_t a, size_t b)
 /* Callers who are inside, or were just now. */
 static size_t works_about(const struct store *store)
 {
-    const size_t here = store->waiting > store->expected ? store->waiting : store->expected;
+    const size_t here = store->queue.count > store->expected ? store->queue.count : store->expected;
     return here + store->durable.not_durable;
 }
 
 static bool runs_in_halves(const struct store *store, size_t about)
 {
-    return about >= store->durable.many_callers &&
+    return about >= store->many_callers &&
            (int64_t)about * store->run_nanoseconds > store->durable.sync_nanoseconds;
 }
 
@@ -220,7 +219,7 @@ static struct group begin_group(struct store *store)
         .is_half = halves,
         .expected = smaller(store->expected, most),
         .patience = patience < GATHER_NANOSECONDS_MAX ? patience : (int64_t)GATHER_NANOSECONDS_MAX};
-    if (store->first != NULL && store->first->bulk) {
+    if (store->queue.first != NULL && store->queue.first->bulk) {
         take_first(store, &group);
     } else {
         take_works(store, &group);
@@ -282,7 +281,6 @@ static void commit_group(struct store *store, struct group *group)
 static result run_bulk(struct store *store, struct work *work, struct err *err)
 {
     struct transaction *transaction = &store->writing;
-    TRY(store_settle(store, err));
     TRY(store->backend->bulk_begin(transaction->connection, err));
     TRY(transaction_resize_cache(transaction, CACHE_SUBJECTS_BULK, err));
     TRY(transaction_begin(transaction, true, err));
@@ -302,6 +300,11 @@ static result run_bulk(struct store *store, struct work *work, struct err *err)
 static void commit_bulk(struct store *store, struct work *work)
 {
     struct err err = {0};
+    durable_await(store);
+    if (!durable_check(store, &err).ok) {
+        work_fail(work, &err);
+        return;
+    }
     if (!run_bulk(store, work, &err).ok) {
         work_fail(work, &err);
     }
@@ -316,7 +319,7 @@ static void commit_bulk(struct store *store, struct work *work)
 static bool has_work(const struct store *store)
 {
     const bool looks_wait = store->looks.waiting_count > 0 || store->looks.taken_count > 0;
-    return store->first != NULL || (looks_wait && !store->looks.failing);
+    return store->queue.first != NULL || (looks_wait && !store->looks.failing);
 }
 
 /* Who wakes whom. Nobody's caller is awake yet. */
@@ -359,7 +362,7 @@ void works_answer(struct store *store, const struct work_list *works)
         return;
     }
     arrange_waking(works->first);
-    store->expected = works->count + store->waiting;
+    store->expected = works->count + store->queue.count;
     callers_leave(store, works->count);
     answer(works->first);
 }
@@ -444,14 +447,8 @@ static bool enter_and_queue(struct store *store, struct work *work)
     const bool open = !store->closing;
     if (open) {
         store->callers++;
-        if (store->last == NULL) {
-            store->first = work;
-        } else {
-            store->last->next = work;
-        }
-        store->last = work;
-        store->waiting++;
-        if (store->writer_waits && store->waiting >= store->wanted) {
+        works_add(&store->queue, &(struct work_list){work, work, 1});
+        if (store->writer_waits && store->queue.count >= store->wanted) {
             pthread_cond_signal(&store->wake);
         }
     }
@@ -526,5 +523,5 @@ void writer_stop(struct store *store)
     if (store->writer_runs) {
         pthread_join(store->writer, NULL);
     }
-    ASSERT(store->first == NULL);
+    ASSERT(store->queue.first == NULL);
 }
