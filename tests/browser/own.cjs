@@ -53,10 +53,19 @@ async function mirrored(tap, page, language) {
   tap.equal(found.summary[rtl ? 1 : 0], "25px", `${language.code}: so is the arrow of what is folded`);
 }
 
+// What a page says begins where its lines do, also where it is narrower than the page.
+async function beginsAtTheEdge(tap, page, language) {
+  const side = language.direction === "rtl" ? "right" : "left";
+  const [main, heading, field] = await page.evaluate((edge) => ["main", "main h1", "#username"].map((one) => document.querySelector(one).getBoundingClientRect()[edge]), side);
+  tap.equal(heading, main, `${language.code}: the heading begins at the edge`);
+  tap.equal(field, main, `${language.code}: and so do the fields`);
+}
+
 async function ownCase(tap, desk, language) {
   const page = await desk.newPage({ locale: language.locale });
   await page.goto(`${desk.address}/sign-in`);
   await speaks(tap, page, language, `${language.code} sign-in`);
+  await beginsAtTheEdge(tap, page, language);
   await page.fill("#username", "person");
   await page.fill("#password", "wrong");
   await page.click("main form[action='/sign-in'] button[type=submit]");
