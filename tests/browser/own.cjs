@@ -59,6 +59,14 @@ async function beginsAtTheEdge(tap, page, language) {
   const [main, heading, field] = await page.evaluate((edge) => ["main", "main h1", "#username"].map((one) => document.querySelector(one).getBoundingClientRect()[edge]), side);
   tap.equal(heading, main, `${language.code}: the heading begins at the edge`);
   tap.equal(field, main, `${language.code}: and so do the fields`);
+  const size = page.viewportSize();
+  await page.setViewportSize({ width: 320, height: 900 });
+  const [inside, button] = await page.evaluate(() => ["main", "main .govuk-button-group button"].map((one) => {
+    const box = document.querySelector(one).getBoundingClientRect();
+    return [box.left, box.right];
+  }));
+  tap.ok(button[0] >= inside[0] && button[1] <= inside[1], `${language.code}: at 320 pixels a button is no wider than what it belongs to`, `${button} in ${inside}`);
+  await page.setViewportSize(size);
 }
 
 async function ownCase(tap, desk, language) {
