@@ -1,5 +1,6 @@
 #include "casework/import.h"
 
+#include "casework/draw.h"
 #include "casework/import_person.h"
 #include "casework/import_seen.h"
 #include "casework/text.h"
@@ -19,8 +20,11 @@
 enum {
     PERM_BYTES = 128 * 1024 * 1024, /* of which the table of what was seen is the largest part */
     ROW_BYTES = 64 * 1024 * 1024,
-    CHUNK_ROWS = 40000,
-    CHUNK_BYTES = 96 * 1024 * 1024, /* of an arena; a chunk ends when the next row may not fit */
+    /* The larger a chunk, the more of what people are found by falls on each page of the index,
+     * which is written once a chunk. */
+    CHUNK_ROWS = 200 * 1000,
+    CHUNK_BYTES = 256 * 1024 * 1024, /* of an arena; a chunk ends when the next row may not fit */
+    FIRST_BYTES = 24 * 1024 * 1024,  /* of the first chunk, so that recording begins soon */
     WORK_BYTES = 64 * 1024 * 1024,
     PROGRESS_EVERY = 4096,
     CHUNKS = 2,
@@ -35,12 +39,15 @@ struct importing {
     struct import_outcome outcome;
     struct read_file file;
     struct arena perm;
-    struct arena row; /* given back after each row */
+    struct arena row;     /* given back after each row */
+    struct arena scratch; /* of one row's reading; passed on by value */
     struct records records;
     struct import_columns columns;
     struct import_seen seen;
-    bool all_new;     /* nobody in the file was in the register ... */
-    int64_t position; /* ... when it had so many events; those of the import are added */
+    bool were_all_new; /* nobody in the file was in the register when it was checked ... */
+    bool all_new;      /* ... nor is, as far as it is not imported yet: ... */
+    int64_t position;  /* ... nothing was recorded since then but what was imported */
+    struct reference_source references;
     struct latin latin;
     enum import_phase phase;
 };
@@ -156,8 +163,8 @@ static result check_row(struct importing *importing, struct sitting *sitting,
     struct import_found found;
     struct import_addition addition;
     bool sound = false;
-    TRY(import_columns_read(&importing->columns, record, &importing->row, &importing->faults, &row,
-                            &sound, err));
+    TRY(import_columns_read(&importing->columns, record, &importing->row, importing->scratch,
+                            &importing->faults, &row, &sound, err));
     TRY(see_row(importing, &row, err));
     if (!sound) {
         return result_ok();
@@ -211,8 +218,8 @@ static result compare_share(struct importing *importing, struct sitting *sitting
         TRY(records_next(&importing->records, &importing->row, record, &more, err));
         if (more) {
             row = (struct import_person){.row = record->row};
-            TRY(import_columns_read(&importing->columns, record, &importing->row, &told, &row,
-                                    &sound, err));
+            TRY(import_columns_read(&importing->columns, record, &importing->row,
+                                    importing->scratch, &told, &row, &sound, err));
             TRY(see_row(importing, &row, err));
             show_progress(importing, ++rows, false);
         }
@@ -256,6 +263,7 @@ struct chunk {
     struct import_person *first;
     struct import_person **end;
     size_t count;
+    struct reference_set drawn; /* for those who are new */
     int64_t last_row;
     struct import_outcome done; /* of this chunk */
     pthread_t thread;
@@ -309,6 +317,14 @@ static result know_register(struct importing *importing, struct transaction *tra
     return result_ok();
 }
 
+/* Somebody else may have got one of them. */
+static void forget_drawn(struct chunk *chunk)
+{
+    for (struct import_person *row = chunk->first; row != NULL; row = row->next) {
+        row->drawn[0] = '\0';
+    }
+}
+
 static result record_chunk(struct transaction *transaction, void *context, struct err *err)
 {
     struct chunk *chunk = context;
@@ -320,6 +336,9 @@ static result record_chunk(struct transaction *transaction, void *context, struc
     sitting.client_id = (struct client_id){{0}}; /* the references make it repeatable */
     sitting.arena = &chunk->work;
     TRY(know_register(chunk->importing, transaction, err));
+    if (!chunk->importing->all_new) {
+        forget_drawn(chunk);
+    }
     for (const struct import_person *row = chunk->first; row != NULL; row = row->next) {
         TRY(record_row(chunk, &sitting, row, err));
     }
@@ -340,6 +359,7 @@ static void chunk_reset(struct chunk *chunk)
     chunk->first = NULL;
     chunk->end = &chunk->first;
     chunk->count = 0;
+    reference_set_empty(&chunk->drawn);
     chunk->done = (struct import_outcome){.rows = 0};
 }
 
@@ -393,8 +413,8 @@ static result add_row(struct importing *importing, struct chunk *chunk, const st
     if (row == NULL) {
         return arena_full(err);
     }
-    TRY(import_columns_read(&importing->columns, record, &chunk->arena, &importing->faults, row,
-                            &sound, err));
+    TRY(import_columns_read(&importing->columns, record, &chunk->arena, importing->scratch,
+                            &importing->faults, row, &sound, err));
     if (!sound) {
         return err_set(err, ERROR_CONFLICT, "The file was changed while it was being imported");
     }
@@ -404,18 +424,19 @@ static result add_row(struct importing *importing, struct chunk *chunk, const st
     return result_ok();
 }
 
-static bool is_full(const struct chunk *chunk)
+static bool is_full(const struct chunk *chunk, bool is_first)
 {
-    return chunk->count >= CHUNK_ROWS ||
-           (size_t)(chunk->arena.end - chunk->arena.at) < CHUNK_BYTES / 2;
+    const size_t bytes_most = is_first ? FIRST_BYTES : CHUNK_BYTES / 2;
+    return chunk->count >= CHUNK_ROWS || arena_used(&chunk->arena) > bytes_most;
 }
 
 static result fill_chunk(struct importing *importing, struct chunk *chunk, struct record *record,
                          int64_t *rows, bool *ret_more, struct err *err)
 {
+    const bool is_first = *rows == 0;
     bool more = true;
     chunk_reset(chunk);
-    while (more && !is_full(chunk)) {
+    while (more && !is_full(chunk, is_first)) {
         arena_reset(&importing->row);
         TRY(records_next(&importing->records, &importing->row, record, &more, err));
         if (more) {
@@ -425,6 +446,32 @@ static result fill_chunk(struct importing *importing, struct chunk *chunk, struc
     }
     *ret_more = more;
     return result_ok();
+}
+
+/* The chunk, and the one before it, which may be in the register or not yet. */
+struct drawing {
+    struct chunk *chunk;
+    const struct chunk *before;
+};
+
+static result draw_references(struct transaction *transaction, void *context, struct err *err)
+{
+    const struct drawing *drawing = context;
+    struct chunk *chunk = drawing->chunk;
+    for (struct import_person *row = chunk->first; row != NULL; row = row->next) {
+        TRY(reference_draw_ahead(&chunk->importing->references, transaction,
+                                 &drawing->before->drawn, &chunk->drawn, row->drawn, err));
+    }
+    return result_ok();
+}
+
+static result draw_for_chunk(struct importing *importing, struct chunk *chunk,
+                             const struct chunk *before, struct err *err)
+{
+    struct drawing drawing = {.chunk = chunk, .before = before};
+    return importing->were_all_new
+               ? store_read(importing->casework->store, draw_references, &drawing, err)
+               : result_ok();
 }
 
 static result record_chunks(struct importing *importing, struct chunk chunks[CHUNKS],
@@ -438,6 +485,7 @@ static result record_chunks(struct importing *importing, struct chunk chunks[CHU
     bool more = true;
     for (size_t i = 0; more; i = (i + 1) % CHUNKS) {
         TRY(fill_chunk(importing, &chunks[i], record, &rows, &more, err));
+        TRY(draw_for_chunk(importing, &chunks[i], &chunks[(i + 1) % CHUNKS], err));
         TRY(finish_chunk(importing, &chunks[(i + 1) % CHUNKS], err));
         TRY(start_chunk(&chunks[i], err));
     }
@@ -458,6 +506,7 @@ static result open_chunk(struct importing *importing, struct chunk *chunk, struc
 {
     *chunk = (struct chunk){.importing = importing};
     TRY(arena_open(&chunk->arena, CHUNK_BYTES, err));
+    TRY(reference_set_init(&chunk->drawn, CHUNK_ROWS, &importing->perm, err));
     return arena_open(&chunk->work, WORK_BYTES, err);
 }
 
@@ -489,6 +538,7 @@ static result import_opened(struct importing *importing, struct err *err)
 {
     TRY(arena_open(&importing->perm, PERM_BYTES, err));
     TRY(arena_open(&importing->row, ROW_BYTES, err));
+    TRY(arena_open(&importing->scratch, ROW_BYTES, err));
     TRY(import_seen_init(&importing->seen, import_seen_slots(importing->file.size),
                          &importing->perm, err));
     const struct arena before = importing->perm;
@@ -497,6 +547,7 @@ static result import_opened(struct importing *importing, struct err *err)
     if (importing->faults.count > 0 || importing->options->dry_run) {
         return result_ok();
     }
+    importing->were_all_new = importing->all_new;
     TRY(record_file(importing, err));
     importing->outcome.recorded = true;
     return result_ok();
@@ -512,6 +563,7 @@ result casework_import(const struct casework *casework, const struct caller *cal
         .caller = caller,
         .options = options,
         .file = READ_FILE_NONE,
+        .references = {.system = casework->system},
         .faults = {.visit = options->fault, .context = options->fault_context},
     };
     const str source = str_trim(options->source);
@@ -523,6 +575,7 @@ result casework_import(const struct casework *casework, const struct caller *cal
     latin_close(&importing.latin);
     read_file_close(&importing.file);
     arena_close(&importing.row);
+    arena_close(&importing.scratch);
     arena_close(&importing.perm);
     TRY(imported);
     *ret_outcome = importing.outcome;

@@ -269,6 +269,7 @@ struct row_reading {
     struct import_faults *faults;
     int64_t faults_before;
     struct import_person person;
+    struct import_reference references[IMPORT_REFERENCES_MAX];
     struct import_fact *facts;
     size_t fact_count;
     struct dated *days; /* of FACT@true_from */
@@ -342,7 +343,7 @@ static result read_reference(struct row_reading *reading, const struct import_co
     }
     struct identifier_entry entry = {
         .scheme = column->scheme, .issuer = column->system, .source = STR("")};
-    struct import_reference *reference = &person->references[person->reference_count];
+    struct import_reference *reference = &reading->references[person->reference_count];
     reference->column = column->name;
     TRY(keep(reading, text, &entry.value, what));
     TRY(identifier_read(&entry, reading->arena, &reference->body, what));
@@ -613,8 +614,33 @@ static result read_cells(struct row_reading *reading, const struct record *recor
     return result_ok();
 }
 
+static void *copy_items(struct arena *arena, const void *items, size_t count, size_t size)
+{
+    void *copy = arena_take_unset(arena, count, size, alignof(max_align_t));
+    if (copy != NULL && count > 0) {
+        memcpy(copy, items, count * size);
+    }
+    return copy;
+}
+
+static result keep_person(struct row_reading *reading, struct import_person *ret_person,
+                          struct err *err)
+{
+    struct import_person *person = &reading->person;
+    person->fact_count = reading->fact_count;
+    person->facts =
+        copy_items(reading->arena, reading->facts, person->fact_count, sizeof *person->facts);
+    person->references = copy_items(reading->arena, reading->references, person->reference_count,
+                                    sizeof *person->references);
+    if (person->facts == NULL || person->references == NULL) {
+        return arena_full(err);
+    }
+    *ret_person = *person;
+    return result_ok();
+}
+
 result import_columns_read(struct import_columns *columns, const struct record *record,
-                           struct arena *arena, struct import_faults *faults,
+                           struct arena *arena, struct arena scratch, struct import_faults *faults,
                            struct import_person *ret_person, bool *ret_sound, struct err *err)
 {
     struct row_reading reading = {.columns = columns,
@@ -627,19 +653,16 @@ result import_columns_read(struct import_columns *columns, const struct record *
         return import_fault(faults, record->row, record->fault_column, STR(""), &record->fault,
                             err);
     }
-    reading.facts = ARENA_NEW(arena, struct import_fact, record->count);
-    reading.days = ARENA_NEW(arena, struct dated, record->count);
+    reading.facts = ARENA_NEW_UNSET(&scratch, struct import_fact, record->count);
+    reading.days = ARENA_NEW_UNSET(&scratch, struct dated, record->count);
     if (reading.facts == NULL || reading.days == NULL) {
         return arena_full(err);
     }
     TRY(read_cells(&reading, record, err));
     reading.whole = faults->count == reading.faults_before;
     TRY(check_row(&reading, err));
-    reading.person.facts = reading.facts;
-    reading.person.fact_count = reading.fact_count;
-    *ret_person = reading.person;
     *ret_sound = faults->count == reading.faults_before;
-    return result_ok();
+    return keep_person(&reading, ret_person, err);
 }
 
 /* --- stages ----------------------------------------------------------------------------------- */

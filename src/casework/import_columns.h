@@ -9,6 +9,7 @@
 #include "casework/likely.h"
 #include "format/latin.h"
 #include "format/records.h"
+#include "register/reference.h"
 
 enum { IMPORT_REFERENCES_MAX = 16 /* of one person: more than there are case systems */ };
 
@@ -40,8 +41,8 @@ struct import_fact {
 struct import_person {
     int64_t row;
     str person; /* this register's reference, "" when the row gives none */
-    struct import_reference references[IMPORT_REFERENCES_MAX];
-    size_t reference_count;
+    const struct import_reference *references;
+    size_t reference_count; /* IMPORT_REFERENCES_MAX at most */
     str name;
     str latin; /* the name in Latin letters, "" when it is in them */
     struct known_day born_on;
@@ -53,6 +54,7 @@ struct import_person {
     struct known_day next_check_on;
     const struct import_fact *facts;
     size_t fact_count;
+    char drawn[REFERENCE_SIZE]; /* for somebody new; "": none was drawn */
     struct import_person *next;
 };
 
@@ -82,11 +84,12 @@ MUST_USE result import_columns_init(struct import_columns *columns, const struct
 /* The names of a CSV file's columns; each that means nothing is a fault of row 1. */
 MUST_USE result import_columns_check(struct import_columns *columns, const str *names, size_t count,
                                      struct import_faults *faults, struct err *err);
-/* The row with its texts in the arena. *ret_sound is false when something in it is wrong. */
+/* The row with what it says in the arena, which holds no more than that. *ret_sound is false when
+ * something in it is wrong. */
 MUST_USE result import_columns_read(struct import_columns *columns, const struct record *record,
-                                    struct arena *arena, struct import_faults *faults,
-                                    struct import_person *ret_person, bool *ret_sound,
-                                    struct err *err);
+                                    struct arena *arena, struct arena scratch,
+                                    struct import_faults *faults, struct import_person *ret_person,
+                                    bool *ret_sound, struct err *err);
 
 /* The stages in which an import may register somebody, by index: those that can be reached from the
  * start by steps that need neither an approval nor a hub. What takes the approval of an officer, or

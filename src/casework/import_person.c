@@ -5,6 +5,8 @@
 #include "casework/recall.h"
 #include "casework/text.h"
 
+#include <string.h>
+
 /* --- finding ---------------------------------------------------------------------------------- */
 
 struct finding {
@@ -404,7 +406,10 @@ static result append_registration(struct sitting *sitting, const struct import_p
     const struct rulebook *rulebook = sitting->casework->rulebook;
     const str start = rulebook->stages[rulebook->start_stage].name;
     char reference[REFERENCE_SIZE];
-    TRY(reference_draw(sitting, reference, err));
+    memcpy(reference, row->drawn, sizeof reference);
+    if (reference[0] == '\0') {
+        TRY(reference_draw(sitting, reference, err));
+    }
     TRY(transaction_new_id(sitting->transaction, SUBJECT_OF_PERSON, ret_person, err));
     struct event event = {.kind = EVENT_PERSON_REGISTERED,
                           .body.person_registered = {

@@ -15,18 +15,11 @@ enum {
     SCRATCH_BYTES = 128 * 1024 * 1024,
     BYTES_A_PERSON = 64, /* claimant, casting, order, reference */
     SUBJECT_BYTES = 8 * 1024 * 1024,
-    REFERENCE_BITS = 30,
     PROGRESS_EVERY = 512,
     REGISTER_ID = 1,
     /* The story needs more than a year after the tables end: an agreement, transfers, and those
        left waiting decided. */
     DAYS_AFTER_TABLES_MIN = 31,
-};
-
-/* References given out so far: an open hash table of the drawn bits; 0 is a free slot. */
-struct reference_set {
-    uint32_t *slots;
-    size_t slot_count; /* a power of two, at least twice the people */
 };
 
 struct making {
@@ -114,17 +107,6 @@ static date calendars_begin(const struct rulebook *rulebook)
     return begin;
 }
 
-static result make_references(struct making *making, struct err *err)
-{
-    struct reference_set *set = &making->references;
-    set->slot_count = 1024;
-    while (set->slot_count < 2 * (size_t)making->options->people) {
-        set->slot_count *= 2;
-    }
-    set->slots = ARENA_NEW(making->arena, uint32_t, set->slot_count);
-    return set->slots == NULL ? arena_full(err) : result_ok();
-}
-
 static result imagine(struct making *making, struct err *err)
 {
     const struct demo_options *options = making->options;
@@ -142,7 +124,7 @@ static result imagine(struct making *making, struct err *err)
     TRY(plan_make(making->model, &making->population, calendars_begin(making->casework->rulebook),
                   making->arena, &making->plan, err));
     TRY(load_people_words(making, err));
-    TRY(make_references(making, err));
+    TRY(reference_set_init(&making->references, (size_t)options->people, making->arena, err));
     return clerk_setting_make(making->casework->rulebook, options->today, making->arena,
                               &making->setting, err);
 }
@@ -152,17 +134,11 @@ static result imagine(struct making *making, struct err *err)
 /* Bits that nobody else has: drawn for the person, drawn again when they are taken. */
 static uint32_t take_reference(struct making *making, int32_t index)
 {
-    struct reference_set *set = &making->references;
     struct random random = population_random(making->options->seed, RANDOM_REFERENCE, index);
     for (;;) {
         const uint32_t bits =
             (uint32_t)random_below(&random, (UINT64_C(1) << REFERENCE_BITS) - 1) + 1;
-        size_t slot = (bits * UINT32_C(2654435761)) & (set->slot_count - 1);
-        while (set->slots[slot] != 0 && set->slots[slot] != bits) {
-            slot = (slot + 1) & (set->slot_count - 1);
-        }
-        if (set->slots[slot] == 0) {
-            set->slots[slot] = bits;
+        if (reference_set_add(&making->references, bits)) {
             return bits;
         }
     }

@@ -44,6 +44,45 @@ static void write_reference(const unsigned elements[ALL_CHARACTERS], char text[R
     text[REFERENCE_SIZE - 2] = characters[elements[RANDOM_CHARACTERS]];
 }
 
+static size_t slot_of(const struct reference_set *set, uint32_t bits)
+{
+    size_t slot = (bits * UINT32_C(2654435761)) & (set->slot_count - 1);
+    while (set->slots[slot] != 0 && set->slots[slot] != bits + 1) {
+        slot = (slot + 1) & (set->slot_count - 1);
+    }
+    return slot;
+}
+
+result reference_set_init(struct reference_set *set, size_t most, struct arena *arena,
+                          struct err *err)
+{
+    set->slot_count = 1024;
+    while (set->slot_count < 2 * most) {
+        set->slot_count *= 2;
+    }
+    set->slots = ARENA_NEW(arena, uint32_t, set->slot_count);
+    return set->slots == NULL ? arena_full(err) : result_ok();
+}
+
+bool reference_set_has(const struct reference_set *set, uint32_t bits)
+{
+    return set->slots[slot_of(set, bits)] != 0;
+}
+
+bool reference_set_add(struct reference_set *set, uint32_t bits)
+{
+    ASSERT(bits >> REFERENCE_BITS == 0);
+    uint32_t *slot = &set->slots[slot_of(set, bits)];
+    const bool is_new = *slot == 0;
+    *slot = bits + 1;
+    return is_new;
+}
+
+void reference_set_empty(struct reference_set *set)
+{
+    memset(set->slots, 0, set->slot_count * sizeof set->slots[0]);
+}
+
 void reference_make(uint32_t random_bits, char text[REFERENCE_SIZE])
 {
     unsigned elements[ALL_CHARACTERS] = {0};

@@ -9,13 +9,29 @@
 #ifndef RETURNHUB_REGISTER_REFERENCE_H
 #define RETURNHUB_REGISTER_REFERENCE_H
 
-#include "base/str.h"
+#include "base/arena.h"
 
-enum { REFERENCE_SIZE = 12 }; /* with the final NUL */
+enum {
+    REFERENCE_SIZE = 12, /* with the final NUL */
+    REFERENCE_BITS = 30,
+};
 
-/* From 30 random bits. */
+/* From REFERENCE_BITS random bits. */
 void reference_make(uint32_t random_bits, char text[REFERENCE_SIZE]);
 /* The one written form of what was typed, or ERROR_INPUT that says what is wrong with it. */
 MUST_USE result reference_read(str typed, char text[REFERENCE_SIZE], struct err *err);
+
+/* Those that were given out and that nobody can look up yet, as the bits they are made of. */
+struct reference_set {
+    uint32_t *slots; /* open hashing: the bits and 1; 0: free */
+    size_t slot_count;
+};
+/* With room for `most`; the memory is the arena's. */
+MUST_USE result reference_set_init(struct reference_set *set, size_t most, struct arena *arena,
+                                   struct err *err);
+/* False when it is there already. */
+bool reference_set_add(struct reference_set *set, uint32_t bits);
+bool reference_set_has(const struct reference_set *set, uint32_t bits);
+void reference_set_empty(struct reference_set *set);
 
 #endif

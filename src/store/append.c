@@ -123,9 +123,11 @@ static result store_event(struct transaction *transaction, const struct event *e
 static void note_subject(struct transaction *transaction, const struct event *event)
 {
     int64_t *next = &transaction->next_id[event->subject_kind];
+    int64_t *last = &transaction->last_begun[event->subject_kind];
     if (*next != 0 && *next <= event->subject) {
         *next = event->subject + 1;
     }
+    *last = *last < event->subject ? event->subject : *last;
 }
 
 static result append(struct transaction *transaction, struct event *event, struct err *err)
@@ -187,6 +189,7 @@ result transaction_new_id(struct transaction *transaction, enum subject_kind kin
         int64_t last = 0;
         TRY(transaction_last_id(transaction, kind, &last, err));
         *next = last + 1;
+        transaction->last_begun[kind] = last;
     }
     *ret_id = (*next)++;
     return result_ok();

@@ -26,7 +26,9 @@ result course_follow(struct transaction *transaction, const struct event *event,
     bool found = false;
     TRY(numbers_of(transaction, event, scratch, numbers, err));
     passage_of(event, numbers, &passage);
-    TRY(backend->row_find(transaction->connection, TABLE_COURSE, &scratch, &row, &found, err));
+    if (!subject_is_fresh(transaction, SUBJECT_OF_PERSON, event->subject)) {
+        TRY(backend->row_find(transaction->connection, TABLE_COURSE, &scratch, &row, &found, err));
+    }
     TRY(course_row_append(&row, &passage, &scratch, err));
     transaction->rows_changed++;
     return found ? backend->row_update(transaction->connection, TABLE_COURSE, &row, err)

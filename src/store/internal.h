@@ -99,6 +99,7 @@ struct store {
     struct transaction writing; /* the writer thread's */
     pthread_t writer;
     bool writer_runs;
+    bool writes_bulk; /* the writer thread's: its memory is that of large works */
 };
 
 /* --- who is inside (writer.c) --- */

@@ -61,6 +61,10 @@ result subject_find(struct transaction *transaction, enum subject_kind kind, int
     }
     struct subject_key_record record = {.subject_kind = kind, .subject = subject};
     bool found = false;
+    if (subject_is_fresh(transaction, kind, subject)) {
+        *ret_entry = NULL;
+        return result_ok();
+    }
     TRY(backend_of(transaction)
             ->row_find(transaction->connection, TABLE_SUBJECT_KEY, &scratch, &record, &found, err));
     if (!found) {

@@ -9,7 +9,7 @@ static result refuse_missing(const char *what, int64_t id, struct err *err)
 
 /* --- one --- */
 
-result transaction_find(struct transaction *transaction, enum subject_kind kind, str reference,
+result transaction_seek(struct transaction *transaction, enum subject_kind kind, str reference,
                         int64_t *ret_id, struct err *err)
 {
     static const enum query queries[SUBJECT_KINDS] = {
@@ -26,7 +26,16 @@ result transaction_find(struct transaction *transaction, enum subject_kind kind,
     int64_t id = 0;
     bool found = false;
     TRY(first_row(transaction, queries[kind], &parameter, 1, &scratch, &id, &found, err));
-    if (!found) {
+    *ret_id = found ? id : 0;
+    return result_ok();
+}
+
+result transaction_find(struct transaction *transaction, enum subject_kind kind, str reference,
+                        int64_t *ret_id, struct err *err)
+{
+    int64_t id = 0;
+    TRY(transaction_seek(transaction, kind, reference, &id, err));
+    if (id == 0) {
         const str shown = str_slice(reference, 0, 60);
         return err_set(err, ERROR_NOT_FOUND, "There is no %s \"%.*s\"", subject_kind_name(kind),
                        STR_ARG(shown));

@@ -602,21 +602,17 @@ static result set_cache(sqlite3 *db, int kibibytes, struct err *err)
 static result sqlite_bulk_begin(struct connection *connection, struct err *err)
 {
     struct sqlite_connection *loading = sqlite_of(connection);
-    pending_bulk(&loading->pending, true);
+    pending_bulk(loading, true);
     return set_cache(loading->db, BULK_CACHE_KIBIBYTES, err);
 }
 
 static result sqlite_bulk_end(struct connection *connection, struct err *err)
 {
     sqlite3 *db = sqlite_of(connection)->db;
-    pending_bulk(&sqlite_of(connection)->pending, false);
+    pending_bulk(sqlite_of(connection), false);
     TRY(set_cache(db, WRITER_CACHE_KIBIBYTES, err));
     sqlite3_db_release_memory(db);
-    /* The change is durable already; moving it from the log to the file only saves room and later
-     * reading. */
-    const int code = cut_log(db);
-    const bool harmless = code == SQLITE_OK || (code & 0xFF) == SQLITE_BUSY;
-    return harmless ? result_ok() : sqlite_failure(db, code, "written", err);
+    return result_ok();
 }
 
 /* secure_delete has overwritten what was deleted in the pages, and none is written into the file

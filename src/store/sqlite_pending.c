@@ -7,23 +7,32 @@
 
 enum {
     ROWS_MAX = 512,
-    ROWS_MAX_BULK = 400 * 1000,
-    BUCKETS = 2048,
+    ROWS_MAX_BULK = 2048,
+    ROWS_MAX_BULK_BY_KEY = 2000 * 1000,
+    BUCKETS = 4 * ROWS_MAX_BULK, /* a power of two */
+    ROWS_AHEAD = 12,
+    CACHE_LINE_BYTES = 64,
     SQL_SIZE_MAX = 4096,
-    MEMORY_SIZE = 96 * 1024 * 1024,
-    MEMORY_FULL = 64 * 1024 * 1024, /* then what waits of the table is written */
+    MEMORY_SIZE = 512 * 1024 * 1024, /* taken from the system only as far as it is used */
+    MEMORY_FULL = 384 * 1024 * 1024, /* then what waits of the table is written */
 };
 
 /* Tables whose rows may wait: those of which every command writes, whose keys nobody chooses, and
  * which no query of a command asks about everybody. Their rows break no constraint: who writes them
- * has looked for the key before. */
+ * has looked for the key before. In a bulk work, which succeeds or fails as one, also those of
+ * which each person has one row, which changes with everything that is recorded of the person. */
 static const struct waiting_rule {
     enum table table;
-    bool updates;
-    bool by_key; /* its keys are in no order, and begin with bytes */
+    bool updates; /* also rows that replace one may wait */
+    bool by_key;  /* its keys are in no order, and begin with bytes: written in their order;
+                     otherwise as they came */
+    bool in_bulk; /* only there */
 } waiting_rules[PENDING_TABLES] = {
-    {TABLE_EVENT, false, false}, {TABLE_COMMAND, false, false}, {TABLE_LOOK, false, false},
-    {TABLE_FACT, false, false},  {TABLE_CASELOAD, true, false}, {TABLE_LOOKUP, false, true},
+    {TABLE_EVENT, false, false, false},     {TABLE_COMMAND, false, false, false},
+    {TABLE_LOOK, false, false, false},      {TABLE_FACT, false, false, false},
+    {TABLE_CASELOAD, true, false, false},   {TABLE_LOOKUP, false, true, false},
+    {TABLE_PERSON, true, false, true},      {TABLE_COURSE, true, false, true},
+    {TABLE_SUBJECT_KEY, true, false, true},
 };
 
 enum pending_state {
@@ -60,17 +69,29 @@ static struct pending_table *waiting_of(const struct pending *pending, enum tabl
 /* --- finding -----------------------------------------------------------------------------------
  */
 
-static struct pending_row **bucket_of(const struct pending_table *waiting, const void *row)
+static struct pending_rows *filling_of(struct pending_table *waiting)
 {
-    return &waiting->newest[layout_key_hash(waiting->table, row) & (BUCKETS - 1)];
+    return &waiting->halves[waiting->filling];
 }
 
-static struct pending_row *find(const struct pending_table *waiting, const void *row)
+static struct pending_rows *other_of(struct pending_table *waiting)
 {
-    if (waiting->count == 0 || waiting->layout->key_count == 0) {
+    return &waiting->halves[1 - waiting->filling];
+}
+
+static struct pending_row **bucket_of(const struct pending_rows *half, enum table table,
+                                      const void *row)
+{
+    return &half->newest[layout_key_hash(table, row) & (BUCKETS - 1)];
+}
+
+static struct pending_row *find_in(const struct pending_table *waiting,
+                                   const struct pending_rows *half, const void *row)
+{
+    if (half->count == 0 || waiting->layout->key_count == 0) {
         return NULL;
     }
-    struct pending_row *found = *bucket_of(waiting, row);
+    struct pending_row *found = *bucket_of(half, waiting->table, row);
     while (found != NULL &&
            (found->state != ROW_WAITS || !layout_same_key(waiting->layout, found->row, row))) {
         found = found->older;
@@ -81,25 +102,36 @@ static struct pending_row *find(const struct pending_table *waiting, const void 
 const void *pending_find(const struct sqlite_connection *connection, enum table table,
                          const void *row)
 {
-    const struct pending_table *waiting = waiting_of(&connection->pending, table);
-    const struct pending_row *found = waiting == NULL ? NULL : find(waiting, row);
+    struct pending_table *waiting = waiting_of(&connection->pending, table);
+    const struct pending_row *found =
+        waiting == NULL ? NULL : find_in(waiting, filling_of(waiting), row);
+    if (found == NULL && waiting != NULL && waiting->handed) {
+        found = find_in(waiting, other_of(waiting), row);
+    }
     return found == NULL ? NULL : found->row;
 }
 
-const struct event_record *pending_last_event(const struct sqlite_connection *connection,
-                                              enum subject_kind kind, int64_t subject)
+static const struct event_record *last_event_in(const struct pending_rows *half,
+                                                enum subject_kind kind, int64_t subject)
 {
-    if (connection->pending.count == 0) {
-        return NULL;
-    }
-    const struct pending_table *events = waiting_of(&connection->pending, TABLE_EVENT);
-    for (size_t i = events->count; i > 0; i--) {
-        const struct event_record *record = events->rows[i - 1].row->row;
+    for (size_t i = half->count; i > 0; i--) {
+        const struct event_record *record = half->rows[i - 1].row->row;
         if (record->subject == subject && record->subject_kind == kind) {
             return record;
         }
     }
     return NULL;
+}
+
+const struct event_record *pending_last_event(const struct sqlite_connection *connection,
+                                              enum subject_kind kind, int64_t subject)
+{
+    struct pending_table *events = waiting_of(&connection->pending, TABLE_EVENT);
+    if (events == NULL) {
+        return NULL;
+    }
+    const struct event_record *last = last_event_in(filling_of(events), kind, subject);
+    return last != NULL || !events->handed ? last : last_event_in(other_of(events), kind, subject);
 }
 
 /* --- the rows as SQLite reads them ------------------------------------------------------------ */
@@ -144,7 +176,8 @@ static int vtab_disconnect(sqlite3_vtab *vtab)
 /* Always all of them, in order. */
 static int vtab_best_index(sqlite3_vtab *vtab, sqlite3_index_info *info)
 {
-    info->estimatedRows = (sqlite3_int64)table_of(vtab)->count;
+    (void)vtab;
+    info->estimatedRows = ROWS_MAX;
     info->estimatedCost = (double)info->estimatedRows;
     return SQLITE_OK;
 }
@@ -164,12 +197,24 @@ static int vtab_close(sqlite3_vtab_cursor *cursor)
 
 static bool is_inserted(const struct pending_table *table)
 {
-    const struct pending_row *row = table->rows[table->at].row;
+    const struct pending_row *row = table->read->rows[table->at].row;
     return row->state == ROW_WAITS && row->is_new;
+}
+
+/* Rows that come in the order of their keys lie anywhere: their memory is asked for a while before
+ * it is needed. */
+static void fetch_ahead(const struct pending_table *table)
+{
+    if (table->rule->by_key && table->until - table->at > ROWS_AHEAD) {
+        const char *row = (const char *)table->read->rows[table->at + ROWS_AHEAD].row;
+        __builtin_prefetch(row);
+        __builtin_prefetch(row + CACHE_LINE_BYTES);
+    }
 }
 
 static void skip_others(struct pending_table *table)
 {
+    fetch_ahead(table);
     while (table->at < table->until && !is_inserted(table)) {
         table->at++;
     }
@@ -205,7 +250,8 @@ static int vtab_eof(sqlite3_vtab_cursor *cursor)
 static int vtab_column(sqlite3_vtab_cursor *cursor, sqlite3_context *context, int index)
 {
     const struct pending_table *table = table_read(cursor);
-    sqlite_give_column(context, &table->layout->columns[index], table->rows[table->at].row->row);
+    sqlite_give_column(context, &table->layout->columns[index],
+                       table->read->rows[table->at].row->row);
     return SQLITE_OK;
 }
 
@@ -239,8 +285,7 @@ result pending_init(struct sqlite_connection *connection, struct err *err)
     for (size_t i = 0; i < PENDING_TABLES; i++) {
         struct pending_table *table = &pending->tables[i];
         table->table = waiting_rules[i].table;
-        table->updates = waiting_rules[i].updates;
-        table->by_key = waiting_rules[i].by_key;
+        table->rule = &waiting_rules[i];
         table->rows_max = ROWS_MAX;
         table->layout = layout_of(table->table);
         char name[64];
@@ -255,25 +300,36 @@ result pending_init(struct sqlite_connection *connection, struct err *err)
 
 void pending_done(struct pending *pending)
 {
+    inserting_stop(pending->inserting);
     for (size_t i = 0; pending->tables != NULL && i < PENDING_TABLES; i++) {
-        arena_close(&pending->tables[i].memory);
+        arena_close(&pending->tables[i].halves[0].memory);
+        arena_close(&pending->tables[i].halves[1].memory);
     }
 }
 
-static void give_memory_back(struct pending_table *waiting)
+static void give_memory_back(struct pending_rows *half)
 {
-    arena_reset(&waiting->memory);
-    waiting->newest = NULL;
-    waiting->rows = NULL;
+    arena_reset(&half->memory);
+    half->newest = NULL;
+    half->rows = NULL;
+    half->count = 0;
+    half->earlier = 0;
 }
 
-void pending_bulk(struct pending *pending, bool bulk)
+void pending_bulk(struct sqlite_connection *connection, bool bulk)
 {
+    struct pending *pending = &connection->pending;
+    ASSERT(pending->count == 0 && pending->handed == 0);
+    inserting_stop(pending->inserting);
+    pending->inserting = bulk ? inserting_start(connection) : NULL;
+    pending->bulk = bulk;
     for (size_t i = 0; i < PENDING_TABLES; i++) {
         struct pending_table *waiting = &pending->tables[i];
-        ASSERT(waiting->count == 0);
-        give_memory_back(waiting);
-        waiting->rows_max = bulk && waiting->by_key ? ROWS_MAX_BULK : ROWS_MAX;
+        give_memory_back(&waiting->halves[0]);
+        give_memory_back(&waiting->halves[1]);
+        waiting->rows_max = !bulk                   ? ROWS_MAX
+                            : waiting->rule->by_key ? ROWS_MAX_BULK_BY_KEY
+                                                    : ROWS_MAX_BULK;
     }
 }
 
@@ -304,9 +360,10 @@ static result insert_statement(struct sqlite_connection *connection,
 }
 
 static result insert_rows(struct sqlite_connection *connection, struct pending_table *waiting,
-                          size_t until, struct err *err)
+                          const struct pending_rows *half, size_t until, struct err *err)
 {
     sqlite3_stmt *statement = NULL;
+    waiting->read = half;
     waiting->until = until;
     waiting->at = 0;
     skip_others(waiting);
@@ -321,11 +378,11 @@ static result insert_rows(struct sqlite_connection *connection, struct pending_t
     return written;
 }
 
-static result update_rows(struct sqlite_connection *connection, struct pending_table *waiting,
-                          size_t until, struct err *err)
+static result update_rows(struct sqlite_connection *connection, const struct pending_table *waiting,
+                          const struct pending_rows *half, size_t until, struct err *err)
 {
     for (size_t i = 0; i < until; i++) {
-        const struct pending_row *row = waiting->rows[i].row;
+        const struct pending_row *row = half->rows[i].row;
         if (row->state == ROW_WAITS && !row->is_new) {
             TRY(sqlite_update_now(connection, waiting->table, row->row, err));
         }
@@ -340,25 +397,37 @@ static int compare_order(const void *left, const void *right)
     return (a->order > b->order) - (a->order < b->order);
 }
 
-/* The first `until` rows of the table: those that are new, then those that change one. No key is
- * among both. */
+/* The first `until` rows: those that are new, then those that change one. No key is among both. */
+static result write_rows(struct sqlite_connection *connection, struct pending_table *waiting,
+                         struct pending_rows *half, size_t until, struct err *err)
+{
+    if (waiting->rule->by_key) {
+        qsort(half->rows, until, sizeof half->rows[0], compare_order);
+    }
+    TRY(insert_rows(connection, waiting, half, until, err));
+    return update_rows(connection, waiting, half, until, err);
+}
+
 static result write_first(struct sqlite_connection *connection, struct pending_table *waiting,
                           size_t until, struct err *err)
 {
-    struct pending *pending = &connection->pending;
-    if (waiting->by_key) {
-        qsort(waiting->rows, until, sizeof waiting->rows[0], compare_order);
-    }
-    TRY(insert_rows(connection, waiting, until, err));
-    TRY(update_rows(connection, waiting, until, err));
+    struct pending_rows *half = filling_of(waiting);
+    TRY(write_rows(connection, waiting, half, until, err));
     for (size_t i = 0; i < until; i++) {
-        waiting->rows[i].row->state = ROW_GONE;
+        half->rows[i].row->state = ROW_GONE;
     }
-    memmove(waiting->rows, waiting->rows + until, (waiting->count - until) * sizeof *waiting->rows);
-    waiting->count -= until;
-    waiting->earlier = waiting->earlier > until ? waiting->earlier - until : 0;
-    pending->count -= until;
+    memmove(half->rows, half->rows + until, (half->count - until) * sizeof *half->rows);
+    half->count -= until;
+    half->earlier = half->earlier > until ? half->earlier - until : 0;
+    connection->pending.count -= until;
     return result_ok();
+}
+
+result pending_write_handed(struct sqlite_connection *connection, struct pending_table *table,
+                            struct err *err)
+{
+    struct pending_rows *half = other_of(table);
+    return write_rows(connection, table, half, half->count, err);
 }
 
 static result or_roll_back(struct sqlite_connection *connection, result written)
@@ -369,14 +438,53 @@ static result or_roll_back(struct sqlite_connection *connection, result written)
     return written;
 }
 
+/* The half that was handed over, if one was, is written. */
+static result call_in(struct sqlite_connection *connection, struct pending_table *waiting,
+                      struct err *err)
+{
+    struct pending *pending = &connection->pending;
+    if (!waiting->handed) {
+        return result_ok();
+    }
+    TRY(or_roll_back(connection, inserting_await(pending->inserting, waiting->ticket, err)));
+    waiting->handed = false;
+    pending->handed--;
+    give_memory_back(other_of(waiting));
+    return result_ok();
+}
+
+result pending_await(struct sqlite_connection *connection, struct err *err)
+{
+    struct pending *pending = &connection->pending;
+    for (size_t i = 0; pending->handed > 0 && i < PENDING_TABLES; i++) {
+        TRY(call_in(connection, &pending->tables[i], err));
+    }
+    return result_ok();
+}
+
+static result hand_over(struct sqlite_connection *connection, struct pending_table *waiting,
+                        struct err *err)
+{
+    struct pending *pending = &connection->pending;
+    TRY(call_in(connection, waiting, err));
+    pending->count -= filling_of(waiting)->count;
+    pending->handed++;
+    waiting->filling = 1 - waiting->filling;
+    waiting->handed = true;
+    waiting->ticket = inserting_hand_over(pending->inserting, waiting);
+    return result_ok();
+}
+
 /* What is of earlier works, or everything; of the tables that are named. */
 static result write_some(struct sqlite_connection *connection, uint64_t tables, bool earlier_only,
                          struct err *err)
 {
     struct pending *pending = &connection->pending;
+    TRY(pending_await(connection, err));
     for (size_t i = 0; i < PENDING_TABLES && pending->count > 0; i++) {
         struct pending_table *waiting = &pending->tables[i];
-        const size_t until = earlier_only ? waiting->earlier : waiting->count;
+        const struct pending_rows *half = filling_of(waiting);
+        const size_t until = earlier_only ? half->earlier : half->count;
         if ((tables & sqlite_table_bit(waiting->table)) != 0 && until > 0) {
             TRY(or_roll_back(connection, write_first(connection, waiting, until, err)));
         }
@@ -403,9 +511,9 @@ static bool wait_of_this_work(const struct pending *pending, uint64_t tables)
 {
     bool wait = false;
     for (size_t i = 0; !wait && i < PENDING_TABLES; i++) {
-        const struct pending_table *waiting = &pending->tables[i];
-        wait =
-            (tables & sqlite_table_bit(waiting->table)) != 0 && waiting->count > waiting->earlier;
+        struct pending_table *waiting = &pending->tables[i];
+        const struct pending_rows *half = filling_of(waiting);
+        wait = (tables & sqlite_table_bit(waiting->table)) != 0 && half->count > half->earlier;
     }
     return wait;
 }
@@ -413,6 +521,7 @@ static bool wait_of_this_work(const struct pending *pending, uint64_t tables)
 result pending_settle(struct sqlite_connection *connection, uint64_t tables, struct err *err)
 {
     const struct pending *pending = &connection->pending;
+    TRY(pending_await(connection, err));
     if (pending->count == 0) {
         return result_ok();
     }
@@ -426,12 +535,13 @@ result pending_settle(struct sqlite_connection *connection, uint64_t tables, str
 result pending_write_all(struct sqlite_connection *connection, struct err *err)
 {
     struct pending *pending = &connection->pending;
+    TRY(pending_await(connection, err));
     if (pending->count > 0) {
         TRY(pending_open_work(connection, err));
         TRY(write_some(connection, all_tables, false, err));
     }
     for (size_t i = 0; i < PENDING_TABLES; i++) {
-        give_memory_back(&pending->tables[i]);
+        give_memory_back(filling_of(&pending->tables[i]));
     }
     return result_ok();
 }
@@ -439,38 +549,47 @@ result pending_write_all(struct sqlite_connection *connection, struct err *err)
 void pending_forget(struct sqlite_connection *connection)
 {
     struct pending *pending = &connection->pending;
+    inserting_forget(pending->inserting);
     for (size_t i = 0; pending->tables != NULL && i < PENDING_TABLES; i++) {
-        pending->tables[i].count = 0;
-        pending->tables[i].earlier = 0;
-        give_memory_back(&pending->tables[i]);
+        pending->tables[i].handed = false;
+        give_memory_back(&pending->tables[i].halves[0]);
+        give_memory_back(&pending->tables[i].halves[1]);
     }
     pending->count = 0;
+    pending->handed = 0;
     pending->in_work = false;
     pending->work_is_open = false;
 }
 
 /* --- taking ----------------------------------------------------------------------------------- */
 
-static result set_memory_up(struct pending_table *waiting, struct err *err)
+static result set_memory_up(const struct pending_table *waiting, struct pending_rows *half,
+                            struct err *err)
 {
-    if (waiting->memory.begin == NULL) {
-        TRY(arena_open(&waiting->memory, MEMORY_SIZE, err));
+    if (half->memory.begin == NULL) {
+        TRY(arena_open(&half->memory, MEMORY_SIZE, err));
     }
-    waiting->newest = ARENA_NEW(&waiting->memory, struct pending_row *, BUCKETS);
-    waiting->rows = ARENA_NEW_UNSET(&waiting->memory, struct pending_entry, waiting->rows_max);
-    ASSERT(waiting->newest != NULL && waiting->rows != NULL);
+    half->newest = ARENA_NEW(&half->memory, struct pending_row *, BUCKETS);
+    half->rows = ARENA_NEW_UNSET(&half->memory, struct pending_entry, waiting->rows_max);
+    ASSERT(half->newest != NULL && half->rows != NULL);
     return result_ok();
 }
 
 static result make_room(struct sqlite_connection *connection, struct pending_table *waiting,
                         struct err *err)
 {
-    if (waiting->count == waiting->rows_max || arena_used(&waiting->memory) > MEMORY_FULL) {
-        TRY(pending_open_work(connection, err));
-        TRY(write_some(connection, sqlite_table_bit(waiting->table), false, err));
-        give_memory_back(waiting);
+    struct pending_rows *half = filling_of(waiting);
+    if (half->count == waiting->rows_max || arena_used(&half->memory) > MEMORY_FULL) {
+        if (connection->pending.inserting != NULL) {
+            TRY(hand_over(connection, waiting, err));
+        } else {
+            TRY(pending_open_work(connection, err));
+            TRY(write_some(connection, sqlite_table_bit(waiting->table), false, err));
+            give_memory_back(half);
+        }
+        half = filling_of(waiting);
     }
-    return waiting->rows == NULL ? set_memory_up(waiting, err) : result_ok();
+    return half->rows == NULL ? set_memory_up(waiting, half, err) : result_ok();
 }
 
 /* The first eight bytes of the key, as they sort. */
@@ -489,19 +608,20 @@ static result put_row(struct pending *pending, struct pending_table *waiting, co
                       bool is_new, struct pending_row **ret_row, struct err *err)
 {
     const struct layout *layout = waiting->layout;
-    struct pending_row *put = ARENA_NEW(&waiting->memory, struct pending_row, 1);
-    void *copy = arena_take(&waiting->memory, 1, layout->row_size, alignof(int64_t));
+    struct pending_rows *half = filling_of(waiting);
+    struct pending_row *put = ARENA_NEW_UNSET(&half->memory, struct pending_row, 1);
+    void *copy = arena_take_unset(&half->memory, 1, layout->row_size, alignof(int64_t));
     if (put == NULL || copy == NULL) {
         return arena_full(err);
     }
     memcpy(copy, row, layout->row_size);
-    TRY(layout_copy_texts(layout, copy, &waiting->memory, err));
-    struct pending_row **newest = bucket_of(waiting, copy);
+    TRY(layout_copy_texts(layout, copy, &half->memory, err));
+    struct pending_row **newest = bucket_of(half, waiting->table, copy);
     *put = (struct pending_row){
         .older = *newest, .work = pending->work, .is_new = is_new, .row = copy};
     *newest = put;
-    waiting->rows[waiting->count++] =
-        (struct pending_entry){.order = waiting->by_key ? order_of(waiting, copy) : 0, .row = put};
+    half->rows[half->count++] = (struct pending_entry){
+        .order = waiting->rule->by_key ? order_of(waiting, copy) : 0, .row = put};
     pending->count++;
     *ret_row = put;
     return result_ok();
@@ -512,8 +632,8 @@ result pending_insert(struct sqlite_connection *connection, enum table table, co
 {
     struct pending_table *waiting = waiting_of(&connection->pending, table);
     struct pending_row *put = NULL;
-    *ret_taken = waiting != NULL;
-    if (waiting == NULL) {
+    *ret_taken = waiting != NULL && (!waiting->rule->in_bulk || connection->pending.bulk);
+    if (!*ret_taken) {
         return result_ok();
     }
     TRY(make_room(connection, waiting, err));
@@ -526,12 +646,13 @@ result pending_update(struct sqlite_connection *connection, enum table table, co
     struct pending *pending = &connection->pending;
     struct pending_table *waiting = waiting_of(pending, table);
     struct pending_row *put = NULL;
-    *ret_taken = waiting != NULL && waiting->updates;
+    *ret_taken =
+        waiting != NULL && waiting->rule->updates && (!waiting->rule->in_bulk || pending->bulk);
     if (!*ret_taken) {
         return result_ok();
     }
     TRY(make_room(connection, waiting, err));
-    struct pending_row *before = find(waiting, row);
+    struct pending_row *before = find_in(waiting, filling_of(waiting), row);
     TRY(put_row(pending, waiting, row, false, &put, err));
     if (before != NULL && before->work == pending->work) {
         put->over = before->over;
@@ -550,7 +671,8 @@ void pending_work_begin(struct sqlite_connection *connection)
     struct pending *pending = &connection->pending;
     ASSERT(!pending->in_work);
     for (size_t i = 0; i < PENDING_TABLES; i++) {
-        pending->tables[i].earlier = pending->tables[i].count;
+        struct pending_rows *half = filling_of(&pending->tables[i]);
+        half->earlier = half->count;
     }
     pending->work++;
     pending->in_work = true;
@@ -572,9 +694,9 @@ result pending_work_keep(struct sqlite_connection *connection, struct err *err)
     struct pending *pending = &connection->pending;
     const bool was_open = pending->work_is_open;
     for (size_t i = 0; i < PENDING_TABLES; i++) {
-        const struct pending_table *waiting = &pending->tables[i];
-        for (size_t at = waiting->earlier; at < waiting->count; at++) {
-            supersede(waiting->rows[at].row);
+        const struct pending_rows *half = filling_of(&pending->tables[i]);
+        for (size_t at = half->earlier; at < half->count; at++) {
+            supersede(half->rows[at].row);
         }
     }
     pending->in_work = false;
@@ -587,9 +709,9 @@ result pending_work_undo(struct sqlite_connection *connection, struct err *err)
     struct pending *pending = &connection->pending;
     const bool was_open = pending->work_is_open;
     for (size_t i = 0; i < PENDING_TABLES; i++) {
-        struct pending_table *waiting = &pending->tables[i];
-        while (waiting->count > waiting->earlier) {
-            waiting->rows[--waiting->count].row->state = ROW_GONE;
+        struct pending_rows *half = filling_of(&pending->tables[i]);
+        while (half->count > half->earlier) {
+            half->rows[--half->count].row->state = ROW_GONE;
             pending->count--;
         }
     }

@@ -5,6 +5,9 @@
  * waits is found by its key as if it had been written (pending_find), and is written before any
  * query that names its table, before a commit, and when much has gathered.
  *
+ * In a bulk work a helper writes what has gathered while the next rows gather (sqlite_inserting.h):
+ * each table has two halves, of which one fills, and the other is empty or the helper's.
+ *
  * Works. A savepoint costs two statements and a copy of every page that is changed in it, so one is
  * opened only when something of the work reaches SQLite before the work has ended
  * (pending_open_work). Otherwise undoing a work is forgetting its rows.
@@ -13,19 +16,26 @@
  *   1. rows reach SQLite in an order that leaves the same tables as writing them at once;
  *   2. while no savepoint is open, nothing of the work that is under way is in SQLite;
  *   3. when writing what waits fails, the whole transaction is rolled back at once, because some of
- *      it belongs to works that were told they had succeeded: nobody may commit without it. */
+ *      it belongs to works that were told they had succeeded: nobody may commit without it;
+ *   4. whoever asks SQLite anything on this connection waits first until the helper has nothing
+ * left to write (pending_await): a connection belongs to one thread at a time. */
 #ifndef RETURNHUB_STORE_SQLITE_PENDING_H
 #define RETURNHUB_STORE_SQLITE_PENDING_H
 
-#include "store/layout.h"
+#include "store/sqlite_inserting.h"
 
-#include <sqlite3.h>
-
-struct sqlite_connection;
 struct pending_row;
 struct pending_entry;
 
-enum { PENDING_TABLES = 6 };
+enum { PENDING_TABLES = 9 };
+
+struct pending_rows {
+    struct arena memory;         /* of the rows */
+    struct pending_row **newest; /* by hash of the key; NULL until the first row */
+    struct pending_entry *rows;  /* in the order in which they were written */
+    size_t count;
+    size_t earlier; /* how many of them are of earlier works */
+};
 
 /* What waits of one table, and how SQLite reads it: as a table named after it (its virtual table).
  */
@@ -34,24 +44,26 @@ struct pending_table {
     sqlite3_vtab_cursor cursor;
     enum table table;
     const struct layout *layout;
-    bool updates;                /* also rows that replace one may wait */
-    bool by_key;                 /* written in the order of their keys; otherwise as they came */
-    size_t rows_max;             /* then they are written */
-    struct arena memory;         /* of the rows */
-    struct pending_row **newest; /* by hash of the key; NULL until the first row */
-    struct pending_entry *rows;  /* in the order in which they were written */
-    size_t count;
-    size_t earlier; /* how many of them are of earlier works */
+    const struct waiting_rule *rule;
+    size_t rows_max; /* then they are written */
+    struct pending_rows halves[2];
+    size_t filling;  /* the half that takes rows; the other ... */
+    bool handed;     /* ... was handed to the helper, and may be written already */
+    uint64_t ticket; /* of the handing over */
     /* While a statement reads them, to insert them: */
+    const struct pending_rows *read;
     size_t until;
     size_t at;
 };
 
 struct pending {
     struct pending_table
-        *tables; /* PENDING_TABLES of them; NULL for a connection that only reads */
-    size_t count;
-    uint64_t work; /* the number of the work that is under way, or was the last */
+        *tables;   /* PENDING_TABLES of them; NULL for a connection that only reads */
+    size_t count;  /* in the halves that fill */
+    size_t handed; /* tables of which a half was handed over */
+    bool bulk;
+    struct inserting *inserting; /* NULL: nobody helps */
+    uint64_t work;               /* the number of the work that is under way, or was the last */
     bool in_work;
     bool work_is_open; /* the work has its savepoint */
 };
@@ -59,10 +71,17 @@ struct pending {
 /* Offers what waits to SQLite, as tables of the connection; for connections that write. */
 MUST_USE result pending_init(struct sqlite_connection *connection, struct err *err);
 void pending_done(struct pending *pending); /* accepts a zeroed one */
-/* In a bulk work more may wait of a table whose rows come in no order, so that they can be written
- * in the order of their keys: neighbours together, each page once. Nothing waits when this is said.
+/* In a bulk work rows of more tables wait, and more of them; most of a table whose rows come in no
+ * order, so that they can be written in the order of their keys: neighbours together, each page
+ * once. A helper writes them, if the system has a thread to give. Nothing waits when this is said.
  */
-void pending_bulk(struct pending *pending, bool bulk);
+void pending_bulk(struct sqlite_connection *connection, bool bulk);
+/* From here on until more rows are put, the connection is this thread's alone. Fails when the
+ * helper did; then the transaction is over. */
+MUST_USE result pending_await(struct sqlite_connection *connection, struct err *err);
+/* What the helper does with a table that was handed over. */
+MUST_USE result pending_write_handed(struct sqlite_connection *connection,
+                                     struct pending_table *table, struct err *err);
 
 /* Takes the row, unless rows of this table are written at once: then *ret_taken is false. */
 MUST_USE result pending_insert(struct sqlite_connection *connection, enum table table,

@@ -494,6 +494,7 @@ result sqlite_cursor_open(struct connection *connection, enum query query,
 
 result sqlite_cursor_next(struct cursor *cursor, void *row, bool *ret_found, struct err *err)
 {
+    TRY(pending_await(sqlite_of(cursor->connection), err));
     const int code = sqlite3_step(cursor->statement);
     if (code == SQLITE_ROW) {
         sqlite_read_row(cursor->statement, cursor->layout, row);
@@ -504,8 +505,12 @@ result sqlite_cursor_next(struct cursor *cursor, void *row, bool *ret_found, str
     return result_ok();
 }
 
+/* Whether the helper failed is told to whoever asks or writes next. */
 void sqlite_cursor_close(struct cursor *cursor)
 {
+    if (cursor->connection != NULL) {
+        inserting_rest(sqlite_of(cursor->connection)->pending.inserting);
+    }
     if (cursor->owned) {
         sqlite3_finalize(cursor->statement);
     } else if (cursor->statement != NULL) {
@@ -521,6 +526,7 @@ static result ask_last_recorded_at(struct sqlite_connection *asked, enum subject
     static const size_t slot = SLOT_QUERIES + QUERY_LAST_RECORDED_AT;
     const struct parameter parameters[] = {parameter_number(kind), parameter_number(subject)};
     sqlite3_stmt *statement = NULL;
+    TRY(pending_await(asked, err));
     TRY(sqlite_prepare_slot(asked, slot, str_from_c(query_rows[QUERY_LAST_RECORDED_AT].sql),
                             &statement, err));
     TRY(bind_parameters(asked, statement, parameters, 2, err));

@@ -345,6 +345,7 @@ result sqlite_row_find(struct connection *connection, enum table table, struct a
         return result_ok();
     }
     sqlite3_stmt *statement = NULL;
+    TRY(pending_await(asked, err));
     TRY(row_statement(asked, table, ROW_FIND, &statement, err));
     TRY(bind_key(asked, statement, layout, row, err));
     const int code = sqlite3_step(statement);
@@ -371,6 +372,7 @@ result sqlite_row_insert(struct connection *connection, enum table table, const 
     known_write(&changed->known, table, row);
     TRY(pending_insert(changed, table, row, &waits, err));
     if (!waits) {
+        TRY(pending_await(changed, err));
         TRY(pending_open_work(changed, err));
         TRY(row_statement(changed, table, ROW_INSERT, &statement, err));
         TRY(bind_row(changed, statement, layout_of(table), true, row, err));

@@ -129,7 +129,10 @@ MUST_USE result transaction_free_place(struct transaction *transaction, int64_t 
 
 /* --- reading one --- */
 
-/* ERROR_NOT_FOUND when there is none. */
+/* By reference, and accounts by username; id 0: there is none. */
+MUST_USE result transaction_seek(struct transaction *transaction, enum subject_kind kind,
+                                 str reference, int64_t *ret_id, struct err *err);
+/* The same; ERROR_NOT_FOUND when there is none. */
 MUST_USE result transaction_find(struct transaction *transaction, enum subject_kind kind,
                                  str reference, int64_t *ret_id,
                                  struct err *err); /* account: by username */

@@ -87,7 +87,8 @@ struct transaction {
     instant last_instant;
     struct latest latest;
     struct latest latest_before_work;
-    int64_t next_id[SUBJECT_KINDS]; /* 0: not asked for yet */
+    int64_t next_id[SUBJECT_KINDS];    /* 0: not asked for yet; otherwise nothing is there ... */
+    int64_t last_begun[SUBJECT_KINDS]; /* ... of a subject after this one */
     int64_t rows_changed;
     int64_t rows_before_work;
     bool knows_last_look; /* the end of the chain of looks, with those of this transaction */
@@ -137,6 +138,13 @@ static inline bool subject_has_row(enum subject_kind kind)
 static inline const struct backend *backend_of(const struct transaction *transaction)
 {
     return transaction->connection->backend;
+}
+
+/* Nothing of the subject is in any table: whoever knows that need not look. */
+static inline bool subject_is_fresh(const struct transaction *transaction, enum subject_kind kind,
+                                    int64_t subject)
+{
+    return transaction->next_id[kind] != 0 && subject > transaction->last_begun[kind];
 }
 
 /* A read refuses what only a write may do: that is a defect of the caller, not of what a user sent.

@@ -277,12 +277,35 @@ static void commit_group(struct store *store, struct group *group)
     pthread_mutex_unlock(&store->mutex);
 }
 
+/* One large work is often followed by another: the memory is given back with the next that is not.
+ */
+static result begin_bulk(struct store *store, struct err *err)
+{
+    if (store->writes_bulk) {
+        return result_ok();
+    }
+    store->writes_bulk = true;
+    TRY(store->backend->bulk_begin(store->writing.connection, err));
+    return transaction_resize_cache(&store->writing, CACHE_SUBJECTS_BULK, err);
+}
+
+static void end_bulk(struct store *store)
+{
+    if (!store->writes_bulk) {
+        return;
+    }
+    store->writes_bulk = false;
+    result_ignore(transaction_resize_cache(&store->writing, CACHE_SUBJECTS_WRITER, NULL),
+                  "the large cache works as well");
+    result_ignore(store->backend->bulk_end(store->writing.connection, NULL),
+                  "the change is durable already, or undone");
+}
+
 /* A large import: alone in its transaction, with memory for it. */
 static result run_bulk(struct store *store, struct work *work, struct err *err)
 {
     struct transaction *transaction = &store->writing;
-    TRY(store->backend->bulk_begin(transaction->connection, err));
-    TRY(transaction_resize_cache(transaction, CACHE_SUBJECTS_BULK, err));
+    TRY(begin_bulk(store, err));
     TRY(transaction_begin(transaction, true, err));
     result begun = sealing_begin(transaction, err);
     if (begun.ok) {
@@ -307,11 +330,8 @@ static void commit_bulk(struct store *store, struct work *work)
     }
     if (!run_bulk(store, work, &err).ok) {
         work_fail(work, &err);
+        end_bulk(store);
     }
-    result_ignore(transaction_resize_cache(&store->writing, CACHE_SUBJECTS_WRITER, NULL),
-                  "the large cache works as well");
-    result_ignore(store->backend->bulk_end(store->writing.connection, NULL),
-                  "the change is durable already, or undone");
 }
 
 /* --- the writer thread --- */
@@ -386,6 +406,7 @@ static void run_and_answer(struct store *store, struct group *group)
     if (bulk) {
         commit_bulk(store, group->works.first);
     } else {
+        end_bulk(store);
         commit_group(store, group);
     }
     if (group->soon) {
@@ -395,9 +416,7 @@ static void run_and_answer(struct store *store, struct group *group)
         works_answer(store, &group->works);
         pthread_mutex_unlock(&store->mutex);
     }
-    if (!bulk) {
-        durable_look_at_log(store);
-    }
+    durable_look_at_log(store);
 }
 
 static void *write_until_closed(void *context)
@@ -418,6 +437,7 @@ static void *write_until_closed(void *context)
         pthread_mutex_lock(&store->mutex);
     }
     pthread_mutex_unlock(&store->mutex);
+    end_bulk(store);
     return NULL;
 }
 

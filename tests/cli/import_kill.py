@@ -25,7 +25,7 @@ from desk import BINARY, Tap, run  # noqa: E402
 LONG = bool(os.environ.get("RETURNHUB_LONG"))
 SEED = int(os.environ.get("RETURNHUB_SEED", random.randrange(2**32)))
 ROUNDS = int(os.environ.get("RETURNHUB_ROUNDS", "20" if LONG else "1"))
-# More than one chunk, so that the first stop may come long before the end: of many people, or, in the quick form, of much about a few.
+# More than the first chunk, so that the first stop may come long before the end: of many people, or, in the quick form, of much about a few.
 PEOPLE = 130000 if LONG else 3000
 KILLS = 3 if LONG else 1
 TEXTS = [] if LONG else ["person.language", "court_order.made_at", "court_order.received_at", "court_order.escort_told",

@@ -4,7 +4,10 @@
  * Works are run many to a group: the first of them holds the writer up until the others wait. Each
  * records facts of several people, reads back what it and all works before it have recorded, writes
  * to tables whose rows do not wait, and now and then fails at the end. A plain model says what must
- * be there. */
+ * be there.
+ *
+ * Bulk works do the same by thousands, so that rows which wait, which the helper is writing
+ * (src/store/sqlite_inserting.h), and which are written, are all looked for and changed. */
 #include "harness.h"
 
 #include <pthread.h>
@@ -13,7 +16,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { GROUPS = 15, WORKS = 24, PEOPLE = 60, FACTS = 20, EVENTS_MAX = 12 };
+enum {
+    GROUPS = 15,
+    WORKS = 24,
+    PEOPLE = 60,
+    FACTS = 20,
+    EVENTS_MAX = 12,
+    BULKS = 3,
+    BULK_ACTS = 12000, /* rows of a table are handed over by 2048 */
+};
 
 /* Of each person: the id, 0 before they are made, the last value of each fact, and the family; by
  * works that are kept. */
@@ -152,6 +163,32 @@ static result look(struct transaction *transaction, const struct model *model, s
     return result_ok();
 }
 
+/* Nobody: SQLite is asked, whatever the helper is writing. */
+static result look_for_nobody(struct transaction *transaction, struct arena *arena, struct err *err)
+{
+    struct person_row person;
+    const result found = transaction_person(transaction, INT64_MAX, arena, &person, err);
+    assert_false(found.ok);
+    return err->code == ERROR_NOT_FOUND ? result_ok() : found;
+}
+
+/* Only rows that are found by their keys: nothing is written for it. */
+static result glance(struct transaction *transaction, const struct model *model, size_t who,
+                     struct err *err)
+{
+    if (model->id[who] == 0) {
+        return result_ok();
+    }
+    struct arena arena;
+    struct person_row person;
+    TRY(arena_open(&arena, 64 * 1024, err));
+    TRY(transaction_person(transaction, model->id[who], &arena, &person, err));
+    assert_int_equal(person.family, model->family[who]);
+    const result looked = look_for_nobody(transaction, &arena, err);
+    arena_close(&arena);
+    return looked;
+}
+
 static result act(struct transaction *transaction, struct world *world, struct model *model,
                   struct client_id *id, struct err *err)
 {
@@ -273,6 +310,88 @@ static void works_of_a_group_see_each_other(void **state)
     sem_destroy(&world.may_begin);
 }
 
+/* --- bulk works ------------------------------------------------------------------------------- */
+
+struct bulk {
+    struct world *world;
+    bool fails;
+    struct model made; /* kept once the work is */
+};
+
+static result act_much(struct transaction *transaction, void *context, struct err *err)
+{
+    struct bulk *bulk = context;
+    struct world *world = bulk->world;
+    struct model model = world->kept;
+    for (size_t i = 0; i < BULK_ACTS; i++) {
+        struct client_id none = {{0}};
+        const uint64_t what = random_below(&world->random, 1000);
+        world->commands += 16; /* other people */
+        if (what < 800) {
+            TRY(record(transaction, world, &model, &none, err));
+        } else if (what < 900) {
+            TRY(join_family(transaction, world, &model, err));
+        } else if (what < 998) {
+            TRY(glance(transaction, &model, random_below(&world->random, PEOPLE), err));
+        } else {
+            TRY(look(transaction, &model, random_below(&world->random, PEOPLE), err));
+        }
+    }
+    if (bulk->fails) {
+        return err_set(err, ERROR_INPUT, "This work was to fail");
+    }
+    bulk->made = model;
+    return result_ok();
+}
+
+static void do_much(struct bulk *bulk)
+{
+    bulk->fails = false;
+    EXPECT_OK(store_bulk(bulk->world->room->store, act_much, bulk, &failure));
+    bulk->world->kept = bulk->made;
+    read_ok(bulk->world->room, check_world, bulk->world);
+    expect_rebuild_equal(bulk->world->room);
+}
+
+static void bulk_works_see_themselves(void **state)
+{
+    struct world world = {.room = *state};
+    struct bulk bulk = {.world = &world};
+    random_seed(&world.random, 11);
+    for (size_t i = 0; i < BULKS; i++) {
+        bulk.fails = true;
+        const int64_t events = read_event_count(world.room);
+        EXPECT_ERROR(store_bulk(world.room->store, act_much, &bulk, &failure), ERROR_INPUT);
+        assert_int_equal(read_event_count(world.room), events);
+        read_ok(world.room, check_world, &world);
+        do_much(&bulk);
+    }
+    room_reopen(world.room);
+    read_ok(world.room, check_world, &world);
+}
+
+/* The helper is refused while the work goes on, or the commit is: either way nothing is left. */
+static void what_the_helper_cannot_write_is_told(void **state)
+{
+    static const char *const refusing[] = {"fact", "caseload", "event", "lookup", "course"};
+    struct world world = {.room = *state};
+    struct bulk bulk = {.world = &world};
+    struct room *room = *state;
+    char text[256];
+    random_seed(&world.random, 12);
+    for (size_t i = 0; i < sizeof refusing / sizeof refusing[0]; i++) {
+        snprintf(text, sizeof text,
+                 "CREATE TRIGGER planted BEFORE INSERT ON %s WHEN (SELECT COUNT(*) FROM %s) > 5"
+                 " BEGIN SELECT RAISE(ABORT, 'planted'); END",
+                 refusing[i], refusing[i]);
+        assert_int_equal(run_sql(room->path, text, text, sizeof text), 0);
+        EXPECT_ERROR(store_bulk(room->store, act_much, &bulk, &failure), ERROR_CONFLICT);
+        assert_int_equal(read_event_count(room), 0);
+        assert_int_equal(run_sql(room->path, "DROP TRIGGER planted", text, sizeof text), 0);
+    }
+    do_much(&bulk);
+}
+
 /* --- refused by the database ------------------------------------------------------------------ */
 
 static result record_one(struct transaction *transaction, void *context, struct err *err)
@@ -334,6 +453,8 @@ int main(void)
 {
     const struct contract_test tests[] = {
         {"works of a group see each other", works_of_a_group_see_each_other},
+        {"bulk works see themselves", bulk_works_see_themselves},
+        {"what the helper cannot write is told", what_the_helper_cannot_write_is_told},
         {"what cannot be written is told", what_cannot_be_written_is_told},
         {"what others commit is seen", what_others_commit_is_seen},
     };
