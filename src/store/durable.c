@@ -20,6 +20,9 @@ enum {
     /* The log moves into the file less often than SQLite's 1,000 pages: works on random people
      * change the same pages again and again. So much log is read in a moment after a crash. */
     LOG_BYTES = 128 * 1024 * 1024,
+    /* Of bulk works, which make as much of it at a time as is moved meanwhile: it does not begin
+     * anew before the writer waits until all is moved. */
+    LOG_TIMES_IN_BULK = 12,
     LITTLE = 16, /* a part of it that the writer moves itself */
     MOVES_MAX = 8,
 };
@@ -204,12 +207,12 @@ static void move_rest(struct store *store)
                   "the log is as good as the file; it is tried again");
 }
 
-/* Alone, the writer moves it all by itself. */
-static void move_or_have_moved(struct store *store)
+/* Alone, the writer moves it all by itself, unless it has much else to do. */
+static void move_or_have_moved(struct store *store, bool after_bulk)
 {
     struct durable *durable = &store->durable;
     pthread_mutex_lock(&store->mutex);
-    if (durable->syncing_runs && !durable->mover_runs) {
+    if ((durable->syncing_runs || after_bulk) && !durable->mover_runs) {
         durable->mover_runs = pthread_create(&durable->mover, NULL, move_until_ended, store) == 0;
     }
     const bool by_other = durable->mover_runs;
@@ -223,7 +226,7 @@ static void move_or_have_moved(struct store *store)
     }
 }
 
-void durable_look_at_log(struct store *store)
+void durable_look_at_log(struct store *store, bool after_bulk)
 {
     struct durable *durable = &store->durable;
     if (has_failed(store)) {
@@ -233,16 +236,16 @@ void durable_look_at_log(struct store *store)
     const bool little_is_left = durable->little_is_left;
     durable->little_is_left = false;
     pthread_mutex_unlock(&store->mutex);
-    if (little_is_left) {
+    const int64_t bytes = store->backend->log_bytes(store->writing.connection);
+    if (little_is_left && (!after_bulk || bytes >= LOG_TIMES_IN_BULK * durable->log_limit)) {
         move_rest(store);
     }
-    const int64_t bytes = store->backend->log_bytes(store->writing.connection);
     const bool is_new = bytes < durable->log_bytes;
     durable->log_bytes = bytes;
     durable->move_at = is_new ? durable->log_limit : durable->move_at;
     if (bytes >= durable->move_at) {
         durable->move_at = bytes + durable->log_limit / LITTLE;
-        move_or_have_moved(store);
+        move_or_have_moved(store, after_bulk);
     }
 }
 

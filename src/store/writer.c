@@ -416,7 +416,7 @@ static void run_and_answer(struct store *store, struct group *group)
         works_answer(store, &group->works);
         pthread_mutex_unlock(&store->mutex);
     }
-    durable_look_at_log(store);
+    durable_look_at_log(store, bulk);
 }
 
 static void *write_until_closed(void *context)
