@@ -131,8 +131,8 @@ void durable_await(struct store *store);
 bool durable_begin(struct store *store, bool others_run);
 /* The commit that was begun is over. The works are answered when it is durable. */
 void durable_hand_over(struct store *store, const struct work_list *works);
-/* Moves the log into the file, or has it moved, when it has grown long; that of a bulk work is moved
- * beside the next one. */
+/* Moves the log into the file, or has it moved, when it has grown long; that of a bulk work is
+ * moved beside the next one. */
 void durable_look_at_log(struct store *store, bool after_bulk);
 /* Once nobody is inside and the writer has ended. */
 void durable_stop(struct store *store);
