@@ -119,6 +119,21 @@ def test_pages(desk):
             assert f"/Lang ({language})".encode() in inside and b"/StructTreeRoot" in inside, language
 
 
+def test_every_pdf(desk):
+    """Every letter in every language: whom it is for stands whole in each of its two columns, and every letter has a glyph in a font that is in it."""
+    for notice, arguments in letters(desk):
+        for language in LANGUAGES:
+            with tempfile.NamedTemporaryFile(suffix=".pdf") as file:
+                subprocess.run([BINARY, "notice", "draft", *arguments, "--language", language, "--format", "pdf", "--store", desk.store, "--as",
+                                desk.clerk], check=True, stdout=file)
+                words = subprocess.run(["pdftotext", "-raw", file.name, "-"], check=True, capture_output=True, text=True).stdout
+                fonts = subprocess.run(["pdffonts", file.name], check=True, capture_output=True, text=True).stdout.splitlines()[2:]
+                last = subprocess.run(["pdftotext", "-raw", "-f", "2", file.name, "-"], capture_output=True, text=True, check=False).stdout
+            assert words.count(desk.person) == 2, (notice, language, words)
+            assert "\ufffd" not in words and fonts and all(re.search(r" yes (yes|no ) +yes ", line) for line in fonts), (notice, language, fonts)
+            assert "SHA-256" not in last or "Draft." in last, (notice, language, "what is said of the letter stands on two pages")
+
+
 def test_service(desk):
     def given():
         return [fact for fact in desk.json("person", "show", desk.person)["facts"] if GIVEN in (fact.get("name"), fact.get("fact"))]
@@ -143,6 +158,7 @@ def main():
         tap.run("a translation that nobody approved is not issued", lambda: test_not_approved(desk))
         tap.run("the hash is that of the text", lambda: test_hash(desk))
         tap.run("pages and PDFs say their languages", lambda: test_pages(desk))
+        tap.run("every letter in every language is a PDF with all its letters, and its reference whole", lambda: test_every_pdf(desk))
         tap.run("a letter is served once, with its facts", lambda: test_service(desk))
     return tap.done()
 
