@@ -44,7 +44,7 @@ def give_key(folder, store):
 
 def check_serves(folder, tap):
     store, options = words_of_unit(folder)
-    assert make_demo(folder, people=20) == store
+    assert make_demo(folder, people=100) == store
     give_key(folder, store)
     with open(os.path.join(folder, "settings.ini"), "w", encoding="utf-8") as file:
         file.write("[confinement]\nrequired = no\n")
