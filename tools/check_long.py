@@ -76,6 +76,8 @@ TESTS = [
     "judge_twice_eu",
     "law_pages",
     "lighthouse",
+    "notice_commands_eu",
+    "notice_commands_uk",
     "possible",
     "readme",
     "screen",

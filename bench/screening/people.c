@@ -15,7 +15,7 @@ result people_find_facts(const struct rulebook *rulebook, struct people_facts *r
     for (size_t i = 0; i < PEOPLE_FACTS; i++) {
         facts.indices[i] = rulebook_fact(rulebook, str_from_c(fact_names[i]));
         if (facts.indices[i] == NOT_FOUND_INDEX) {
-            return err_set(err, ERROR_NOT_FOUND, "The rulebook has no fact '%s'", fact_names[i]);
+            return err_set(err, ERROR_NOT_FOUND, "The rulebook has no fact \"%s\"", fact_names[i]);
         }
     }
     *ret_facts = facts;

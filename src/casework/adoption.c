@@ -43,7 +43,7 @@ static result find_adopted(struct transaction *transaction, void *context, struc
 static result refuse_other_law(str kept_under, str offered, struct err *err)
 {
     result_ignore(err_set(err, ERROR_CONFLICT,
-                          "This register is kept under the rulebook '%.*s', not '%.*s'",
+                          "This register is kept under the rulebook \"%.*s\", not \"%.*s\"",
                           STR_ARG(kept_under), STR_ARG(offered)),
                   "the hint returns the failure");
     return err_hint(err, "A rulebook may change, a register does not change its law: "

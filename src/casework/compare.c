@@ -95,7 +95,7 @@ static result list_steps(struct comparing *comparing, struct err *err)
     comparing->steps = steps;
     comparing->step_count = count;
     return count == 0
-               ? err_set(err, ERROR_INPUT, "Neither rulebook has a step '%.*s'", STR_ARG(only))
+               ? err_set(err, ERROR_INPUT, "Neither rulebook has a step \"%.*s\"", STR_ARG(only))
                : result_ok();
 }
 

@@ -194,7 +194,7 @@ static result role_of(const struct invocation *invocation, const struct desk *de
             return result_ok();
         }
     }
-    return err_set(err, ERROR_NOT_FOUND, "There is no account '%.*s'", STR_ARG(username));
+    return err_set(err, ERROR_NOT_FOUND, "There is no account \"%.*s\"", STR_ARG(username));
 }
 
 result command_account_hub(const struct invocation *invocation, int *ret_status, struct err *err)

@@ -150,7 +150,7 @@ static result find_clock(const struct invocation *invocation, const struct ruleb
     for (size_t i = 0; i < rulebook->clock_count; i++) {
         buf_format(&names, "%s%.*s", i > 0 ? ", " : "", STR_ARG(rulebook->clocks[i].name));
     }
-    result_ignore(err_set(err, ERROR_NOT_FOUND, "The rulebook has no clock '%.*s'",
+    result_ignore(err_set(err, ERROR_NOT_FOUND, "The rulebook has no clock \"%.*s\"",
                           STR_ARG(invocation->arguments[0])),
                   "the hint follows");
     return err_hint(err, "it has %.*s", STR_ARG(buf_str(&names)));

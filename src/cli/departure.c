@@ -116,7 +116,7 @@ static result read_stop(const struct invocation *invocation, int64_t *ret_stop, 
 {
     result read = str_to_int64(invocation->arguments[0], ret_stop, err);
     return read.ok ? read
-                   : err_hint(err, "a stop is named by its number, as 'stop list' prints it");
+                   : err_hint(err, "a stop is named by its number, as \"stop list\" prints it");
 }
 
 result command_stop_show(const struct invocation *invocation, int *ret_status, struct err *err)

@@ -277,7 +277,7 @@ static result take_account(const struct invocation *invocation, str username, st
     result found =
         casework_account_by_name(&desk->casework, username, invocation->arena, &desk->account, err);
     if (!found.ok || desk->account.closed) {
-        return err_set(err, ERROR_NOT_FOUND, "There is no account '%.*s'", STR_ARG(username));
+        return err_set(err, ERROR_NOT_FOUND, "There is no account \"%.*s\"", STR_ARG(username));
     }
     desk->caller.account = desk->account.id;
     desk->caller.reason =

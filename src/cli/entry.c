@@ -19,7 +19,7 @@ static result read_fields(const struct invocation *invocation, size_t first,
     for (size_t i = 0; i < count; i++) {
         const struct str_cut cut = str_cut(invocation->arguments[first + i], '=');
         if (!cut.found) {
-            result_ignore(err_set(err, ERROR_USAGE, "'%.*s' is no field",
+            result_ignore(err_set(err, ERROR_USAGE, "\"%.*s\" is no field",
                                   STR_ARG(invocation->arguments[first + i])),
                           "the hint follows");
             return err_hint(err, "a field is given as NAME=VALUE; docs/books.md lists them");
@@ -43,7 +43,7 @@ static result read_number(const struct invocation *invocation, int64_t *ret_entr
 {
     const result read = str_to_int64(invocation->arguments[0], ret_entry, err);
     return read.ok ? read
-                   : err_hint(err, "an entry is named by its number, as 'entry open' printed it");
+                   : err_hint(err, "an entry is named by its number, as \"entry open\" printed it");
 }
 
 static str day_text(struct known_day day, const char *otherwise, struct arena *arena)

@@ -402,8 +402,9 @@ static result read_kind(str text, struct report_kind *ret_kind, struct err *err)
     struct report_kind read = {.kind = kind.head};
     if (!kind.found || !numbers.found || !str_to_int64(numbers.head, &read.in_use, NULL).ok ||
         !str_to_int64(numbers.tail, &read.out_of_use, NULL).ok) {
-        result_ignore(err_set(err, ERROR_INPUT, "'%.*s' is not a count of one kind", STR_ARG(text)),
-                      "the hint follows");
+        result_ignore(
+            err_set(err, ERROR_INPUT, "\"%.*s\" is not a count of one kind", STR_ARG(text)),
+            "the hint follows");
         return err_hint(err, "write KIND=IN_USE/OUT_OF_USE, for example women=12/1");
     }
     *ret_kind = read;

@@ -16,8 +16,9 @@ static result print_json(const struct invocation *invocation, json_t *owned, str
 static result read_merge(const struct invocation *invocation, int64_t *ret_merge, struct err *err)
 {
     const result read = str_to_int64(invocation->arguments[0], ret_merge, err);
-    return read.ok ? read
-                   : err_hint(err, "a merge is named by its number, as 'merge request' printed it");
+    return read.ok
+               ? read
+               : err_hint(err, "a merge is named by its number, as \"merge request\" printed it");
 }
 
 /* --- the plan --------------------------------------------------------------------------------- */
@@ -128,7 +129,7 @@ result command_merge_confirm(const struct invocation *invocation, int *ret_statu
     if (!option_given(invocation, OPTION_CONFLICTS)) {
         result_ignore(err_set(err, ERROR_USAGE, "--conflicts is missing"), "the hint follows");
         return err_hint(err,
-                        "look at them with 'returnhub merge show', and say how many there are");
+                        "look at them with \"returnhub merge show\", and say how many there are");
     }
     TRY(option_number(invocation, OPTION_CONFLICTS, 0, 0, 1000000, &conflicts, err));
     TRY(desk_open_as_account(invocation, &desk, err));
@@ -196,7 +197,7 @@ static result read_decisions(const struct invocation *invocation,
         const bool absorbed = str_equal(cut.tail, STR("absorbed"));
         if (!cut.found || (!absorbed && !str_equal(cut.tail, STR("continuing"))) ||
             !str_to_int64(cut.head, &decisions[i].event, NULL).ok) {
-            result_ignore(err_set(err, ERROR_USAGE, "'%.*s' is no decision",
+            result_ignore(err_set(err, ERROR_USAGE, "\"%.*s\" is no decision",
                                   STR_ARG(invocation->arguments[i + 1])),
                           "the hint follows");
             return err_hint(err, "write 123=continuing or 123=absorbed");

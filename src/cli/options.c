@@ -52,7 +52,7 @@ result option_format(const struct invocation *invocation, enum command_option op
             return result_ok();
         }
     }
-    result_ignore(err_set(err, ERROR_USAGE, "There is no format '%.*s'", STR_ARG(asked)),
+    result_ignore(err_set(err, ERROR_USAGE, "There is no format \"%.*s\"", STR_ARG(asked)),
                   "the hint follows");
     return err_hint(err, "%s", hint);
 }
@@ -119,7 +119,7 @@ static result unknown_command(int argc, char **argv, struct arena *arena, struct
             nearest = commands[i].name;
         }
     }
-    result_ignore(err_set(err, ERROR_USAGE, "There is no command '%.*s'", STR_ARG(typed)),
+    result_ignore(err_set(err, ERROR_USAGE, "There is no command \"%.*s\"", STR_ARG(typed)),
                   "the hint follows");
     if (argc == 2 && is_group(str_from_c(argv[1]))) {
         return err_hint(err, "returnhub %s --help lists the commands that begin so", argv[1]);
@@ -130,7 +130,8 @@ static result unknown_command(int argc, char **argv, struct arena *arena, struct
     }
     return nearest == NULL
                ? err_hint(err, "returnhub --help lists the commands")
-               : err_hint(err, "did you mean 'returnhub %s'? returnhub --help lists all", nearest);
+               : err_hint(err, "did you mean \"returnhub %s\"? returnhub --help lists all",
+                          nearest);
 }
 
 /* The option of that name which the command takes, or OPTION_COUNT. */
@@ -151,7 +152,7 @@ static result read_option(int argc, char **argv, int *at, struct invocation *inv
     struct str_cut parts = str_cut(str_from_c(argv[*at] + 2), '=');
     enum command_option option = find_option(invocation->command, parts.head);
     if (option == OPTION_COUNT) {
-        result_ignore(err_set(err, ERROR_USAGE, "'returnhub %s' has no option --%.*s",
+        result_ignore(err_set(err, ERROR_USAGE, "\"returnhub %s\" has no option --%.*s",
                               invocation->command->name, STR_ARG(parts.head)),
                       "the hint follows");
         return err_hint(err, "returnhub %s --help lists its options", invocation->command->name);
@@ -185,7 +186,7 @@ static result read_argument(const char *text, struct invocation *invocation, str
     str argument = str_from_c(text);
     if (invocation->argument_count >= command->argument_max) {
         result_ignore(
-            err_set(err, ERROR_USAGE, "'returnhub %s' does not take '%s'", command->name, text),
+            err_set(err, ERROR_USAGE, "\"returnhub %s\" does not take \"%s\"", command->name, text),
             "the hint follows");
         return err_hint(err, "usage: returnhub %s %s", command->name, command->arguments);
     }
@@ -244,17 +245,17 @@ result options_read(int argc, char **argv, struct arena *arena, struct invocatio
         } else if (!options_ended && strncmp(argv[i], "--", 2) == 0) {
             TRY(read_option(argc, argv, &i, ret_invocation, err));
         } else if (!options_ended && argv[i][0] == '-' && argv[i][1] != '\0') {
-            return err_set(err, ERROR_USAGE, "Options are written in full, with two hyphens: '%s'",
-                           argv[i]);
+            return err_set(err, ERROR_USAGE,
+                           "Options are written in full, with two hyphens: \"%s\"", argv[i]);
         } else {
             TRY(read_argument(argv[i], ret_invocation, err));
         }
     }
     ret_asked->help = option_given(ret_invocation, OPTION_HELP);
     if (!ret_asked->help && ret_invocation->argument_count < command->argument_min) {
-        result_ignore(
-            err_set(err, ERROR_USAGE, "'returnhub %s' needs %s", command->name, command->arguments),
-            "the hint follows");
+        result_ignore(err_set(err, ERROR_USAGE, "\"returnhub %s\" needs %s", command->name,
+                              command->arguments),
+                      "the hint follows");
         return err_hint(err, "returnhub %s --help says what it does", command->name);
     }
     return result_ok();

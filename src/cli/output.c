@@ -21,7 +21,7 @@ result output_format_read(str text, enum output_format *ret_format, struct err *
             return result_ok();
         }
     }
-    result_ignore(err_set(err, ERROR_USAGE, "There is no format '%.*s'", STR_ARG(text)),
+    result_ignore(err_set(err, ERROR_USAGE, "There is no format \"%.*s\"", STR_ARG(text)),
                   "the hint follows");
     return err_hint(err, "use --format text, json or csv");
 }

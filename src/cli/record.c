@@ -14,7 +14,7 @@ static enum subject_kind kind_of(enum subject subject)
 static result unknown_fact(const struct rulebook *rulebook, str name, struct err *err)
 {
     str nearest = rulebook_nearest_fact(rulebook, name);
-    result_ignore(err_set(err, ERROR_INPUT, "The rulebook has no fact '%.*s'", STR_ARG(name)),
+    result_ignore(err_set(err, ERROR_INPUT, "The rulebook has no fact \"%.*s\"", STR_ARG(name)),
                   "the hint follows");
     return nearest.len > 0 ? err_hint(err, "did you mean %.*s?", STR_ARG(nearest))
                            : err_hint(err, "returnhub rulebook show lists the facts");

@@ -494,10 +494,10 @@ static result nothing_of_that_name(const struct explainer *explainer, str name, 
     }
     result_ignore(err_set(err, ERROR_NOT_FOUND,
                           "The rulebook has no safeguard, definition, clock, step, stage, fact or "
-                          "notice '%.*s'",
+                          "notice \"%.*s\"",
                           STR_ARG(name)),
                   "the hint follows");
-    return nearest.len > 0 ? err_hint(err, "did you mean '%.*s'?", STR_ARG(nearest))
+    return nearest.len > 0 ? err_hint(err, "did you mean \"%.*s\"?", STR_ARG(nearest))
                            : err_hint(err, "returnhub rulebook show lists them all");
 }
 

@@ -132,7 +132,7 @@ result command_screen(const struct invocation *invocation, int *ret_status, stru
     uint32_t step = rulebook_step(desk.rulebook, invocation->arguments[0]);
     if (step == NOT_FOUND_INDEX) {
         str nearest = rulebook_nearest_step(desk.rulebook, invocation->arguments[0]);
-        result_ignore(err_set(err, ERROR_NOT_FOUND, "The rulebook has no step '%.*s'",
+        result_ignore(err_set(err, ERROR_NOT_FOUND, "The rulebook has no step \"%.*s\"",
                               STR_ARG(invocation->arguments[0])),
                       "the hint follows");
         return nearest.len > 0 ? err_hint(err, "did you mean %.*s?", STR_ARG(nearest))

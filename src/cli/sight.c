@@ -157,7 +157,7 @@ result command_glass_review(const struct invocation *invocation, int *ret_status
     int64_t glass = 0;
     *ret_status = 0;
     TRY(read_number(invocation->arguments[0],
-                    "a break-glass is named by its number in 'glass list'", &glass, err));
+                    "a break-glass is named by its number in \"glass list\"", &glass, err));
     TRY(desk_open_as_account(invocation, &desk, err));
     TRY(casework_review_glass(&desk.casework, &desk.caller, glass, invocation->arguments[1],
                               invocation->options[OPTION_REASON], invocation->arena, &line, err));

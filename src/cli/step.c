@@ -47,7 +47,7 @@ static result read_request(const struct invocation *invocation, int64_t *ret_req
 {
     result read = str_to_int64(invocation->arguments[0], ret_request, err);
     if (!read.ok) {
-        return err_hint(err, "a request is named by its number, as 'step request' printed it");
+        return err_hint(err, "a request is named by its number, as \"step request\" printed it");
     }
     return read;
 }

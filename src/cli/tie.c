@@ -91,7 +91,7 @@ result command_tie_end(const struct invocation *invocation, int *ret_status, str
     int64_t tie = 0;
     *ret_status = 0;
     if (!str_to_int64(invocation->arguments[0], &tie, err).ok) {
-        return err_hint(err, "a tie is named by its number in 'tie list'");
+        return err_hint(err, "a tie is named by its number in \"tie list\"");
     }
     TRY(desk_open_as_account(invocation, &desk, err));
     TRY(casework_end_tie(&desk.casework, &desk.caller, tie, invocation->options[OPTION_REASON],

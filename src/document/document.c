@@ -148,3 +148,35 @@ result document_finish(const struct document *document, struct err *err)
     ASSERT(document->open == document->root);
     return result_ok();
 }
+
+enum { WHOLE_LEN_MAX = 40 }; /* what is longer may not fit on a line */
+
+static bool is_of_reference(char c)
+{
+    return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
+}
+
+/* Of a reference or a day that the text begins with; 0: it does not. */
+static size_t reference_length(str text)
+{
+    size_t len = 0;
+    while (len < text.len && is_of_reference(text.at[len])) {
+        len++;
+    }
+    const size_t hyphen = str_find_char(str_slice(text, 0, len), '-');
+    const bool goes_on = len < text.len && text.at[len] >= 'a' && text.at[len] <= 'z';
+    return hyphen > 0 && hyphen + 1 < len && len <= WHOLE_LEN_MAX && !goes_on ? len : 0;
+}
+
+struct document_whole document_find_whole(str text, size_t at)
+{
+    for (size_t i = at; i < text.len; i++) {
+        const char before = i == 0 ? ' ' : text.at[i - 1];
+        const bool within = is_of_reference(before) || (before >= 'a' && before <= 'z');
+        const size_t len = within ? 0 : reference_length(str_slice(text, i, text.len));
+        if (len > 0) {
+            return (struct document_whole){.begin = i, .len = len};
+        }
+    }
+    return (struct document_whole){.begin = text.len};
+}

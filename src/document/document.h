@@ -115,6 +115,15 @@ void document_put_link(struct document *document, enum span_kind kind, str text,
 /* The nearest block around it, or it, that has a language of its own; NULL: the document's. */
 const struct block *block_with_language(const struct block *block);
 
+/* What is read as one, and stays on one line: a reference or a day, RH-451HVN-W, 2026-11-28. The
+ * next in the text that begins at or after `at`; where there is none its length is 0, and it begins
+ * at the end. */
+struct document_whole {
+    size_t begin;
+    size_t len;
+};
+struct document_whole document_find_whole(str text, size_t at);
+
 /* Whole blocks of one text. A heading of level 2 with an id is listed. */
 struct block *document_heading(struct document *document, int32_t level, str id, str text);
 void document_paragraph(struct document *document, str text);

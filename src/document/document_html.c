@@ -58,43 +58,22 @@ static const struct span_tags {
     [SPAN_NEW_LINE] = {"<br>", ""},
 };
 
-static bool is_of_reference(char c)
-{
-    return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
-}
-
-/* Of a reference or a day that the text begins with: RH-451HVN-W, 2026-11-28. 0: it does not. */
-static size_t reference_length(str text)
-{
-    size_t len = 0;
-    while (len < text.len && is_of_reference(text.at[len])) {
-        len++;
-    }
-    const size_t hyphen = str_find_char(str_slice(text, 0, len), '-');
-    const bool goes_on = len < text.len && text.at[len] >= 'a' && text.at[len] <= 'z';
-    return hyphen > 0 && hyphen + 1 < len && !goes_on ? len : 0;
-}
-
 /* What is read as one stays on one line, and is read from left to right in any script (a day would
  * have its parts turned round); a line may break at the hyphen of any other word. */
 static void put_text(str text, struct buf *buf)
 {
     size_t begin = 0;
-    bool within = false; /* a word, which may begin as a reference does */
-    for (size_t i = 0; i < text.len;) {
-        const size_t len = within ? 0 : reference_length(str_slice(text, i, text.len));
-        if (len > 0) {
-            buf_put_html(buf, str_slice(text, begin, i));
-            buf_put_c(buf, "<bdi dir=\"ltr\">");
-            buf_put_html(buf, str_slice(text, i, i + len));
-            buf_put_c(buf, "</bdi>");
-            begin = i + len;
+    for (;;) {
+        const struct document_whole whole = document_find_whole(text, begin);
+        buf_put_html(buf, str_slice(text, begin, whole.begin));
+        if (whole.len == 0) {
+            return;
         }
-        i += len > 0 ? len : 1;
-        const char last = text.at[i - 1];
-        within = is_of_reference(last) || (last >= 'a' && last <= 'z');
+        begin = whole.begin + whole.len;
+        buf_put_c(buf, "<bdi dir=\"ltr\">");
+        buf_put_html(buf, str_slice(text, whole.begin, begin));
+        buf_put_c(buf, "</bdi>");
     }
-    buf_put_html(buf, str_slice(text, begin, text.len));
 }
 
 static void put_spans(const struct block *block, struct buf *buf)

@@ -22,6 +22,7 @@ static const double line_spacing = 1.16;
 static const double base_size = 9.2, small_size = 8;
 static const double heading_sizes[] = {0, 23, 16.5, 12.5, 10.5};
 static const double room_after_heading = 60;
+static const double height_together = 48; /* of four lines */
 
 struct writer {
     const struct document *document;
@@ -147,9 +148,14 @@ static bool is_letter_or_digit(char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
-/* No line ends after the point of "s.10A". */
-static void keep_places_whole(PangoAttrList *list, str text, size_t begin)
+/* No line ends within what is read as one, nor after the point of "s.10A". */
+static void keep_whole(PangoAttrList *list, str text, size_t begin)
 {
+    for (struct document_whole whole = document_find_whole(text, begin); whole.len > 0;
+         whole = document_find_whole(text, whole.begin + whole.len)) {
+        add_attribute(list, pango_attr_allow_breaks_new(FALSE), whole.begin,
+                      whole.begin + whole.len);
+    }
     for (size_t i = begin; i + 1 < text.len; i++) {
         if (text.at[i] == '.' && is_letter_or_digit(text.at[i + 1])) {
             add_attribute(list, pango_attr_allow_breaks_new(FALSE), i, i + 2);
@@ -279,7 +285,7 @@ static void flow_words(struct writer *writer, struct flow *flow, const struct bl
         put_span(&text, span);
         add_attributes(attributes, span, letters.size, begin, text.len);
         if (span->kind != SPAN_NAME) {
-            keep_places_whole(attributes, buf_str(&text), begin);
+            keep_whole(attributes, buf_str(&text), begin);
         }
         if (span->link.len > 0 || span->kind == SPAN_MARK) {
             stretches[stretch_count++] =
@@ -491,10 +497,14 @@ static double draw_flow(struct writer *writer, struct flow *flow, double x, doub
     return taken;
 }
 
-/* A flow alone, over as many pages as it needs. */
+/* A flow alone, over as many pages as it needs; a few lines stay together. */
 static void place_flow(struct writer *writer, struct flow *flow, const char *tag,
                        const struct block *block)
 {
+    const double height = flow_height(flow);
+    if (writer->y > top && height > room(writer) && height <= height_together) {
+        new_page(writer);
+    }
     while (!writer->full && flow->at != NULL) {
         begin_tag(writer, tag, block);
         const double taken = draw_flow(writer, flow, left, room(writer), writer->y <= top);

@@ -9,7 +9,7 @@ result quarter_parse(str text, struct quarter *ret_quarter, struct err *err)
                         text.at[6] >= '1' && text.at[6] <= '4' &&
                         str_to_int64(str_slice(text, 0, 4), &year, NULL).ok;
     if (!formed || year < YEAR_FIRST || year > YEAR_LAST) {
-        result_ignore(err_set(err, ERROR_INPUT, "'%.*s' is not a quarter", STR_ARG(text)),
+        result_ignore(err_set(err, ERROR_INPUT, "\"%.*s\" is not a quarter", STR_ARG(text)),
                       "the hint follows");
         return err_hint(err, "write it as 2023-Q4");
     }

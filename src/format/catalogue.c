@@ -261,3 +261,24 @@ str catalogue_find(const struct catalogue *catalogue, str context, str original)
     }
     return STR("");
 }
+
+static str value_named(const struct said_value *values, str name)
+{
+    for (; values->name != NULL; values++) {
+        if (str_equal(str_from_c(values->name), name)) {
+            return values->value;
+        }
+    }
+    return STR("");
+}
+
+void said_put(struct buf *buf, str text, const struct said_value *values)
+{
+    while (text.len > 0) {
+        const struct str_cut before = str_cut(text, '{');
+        const struct str_cut name = str_cut(before.tail, '}');
+        buf_put(buf, before.head);
+        buf_put(buf, value_named(values, str_slice(name.head, 1, name.head.len)));
+        text = str_slice(name.tail, 1, name.tail.len);
+    }
+}

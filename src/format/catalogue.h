@@ -8,7 +8,7 @@
 #ifndef RETURNHUB_FORMAT_CATALOGUE_H
 #define RETURNHUB_FORMAT_CATALOGUE_H
 
-#include "base/arena.h"
+#include "base/buf.h"
 
 enum { CATALOGUE_BYTES_MAX = 4 * 1024 * 1024, CATALOGUE_ENTRIES_MAX = 65536 };
 
@@ -33,5 +33,14 @@ MUST_USE result catalogue_read(const char *file, str text, struct arena *arena,
 
 /* "" when it is not translated. */
 str catalogue_find(const struct catalogue *catalogue, str context, str original);
+
+/* What a text names in {{name}}, and SAID({"count", count}, {"hub", hub}): all that it names. */
+struct said_value {
+    const char *name; /* NULL: no more */
+    str value;
+};
+#define SAID(...) ((const struct said_value[]){__VA_ARGS__, {NULL, {NULL, 0}}})
+/* The text, or its translation, with each value where it is named; nothing where none is given. */
+void said_put(struct buf *buf, str text, const struct said_value *values);
 
 #endif

@@ -46,8 +46,9 @@ static result prepare_withdrawal(struct deed_form *form, struct err *err)
     const struct history_line *line = form->thing;
     const struct identifier_recorded_body *body = &line->event.body.identifier_recorded;
     json_auto_t *told = part_history_line(form->exchange->rulebook, line);
+    const struct view_context context = handler_view(form->exchange);
     const str caption = arena_format(form->exchange->arena, "%.*s: %.*s", STR_ARG(form->caption),
-                                     STR_ARG(json_str_or_empty(told, "text")));
+                                     STR_ARG(view_history_text(&context, told)));
     if (caption.at == NULL) {
         return arena_full(err);
     }

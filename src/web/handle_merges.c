@@ -280,7 +280,7 @@ static const char *event_label(const struct deed_form *form, const struct separa
     const str number = arena_format(context.arena, "%lld", (long long)line->event.position);
     return view_said(&context, "{{day}}, event {{number}}: {{text}}",
                      SAID({"day", str_from_c(day)}, {"number", number},
-                          {"text", json_str_or_empty(history, "text")}))
+                          {"text", view_history_text(&context, history)}))
         .at;
 }
 

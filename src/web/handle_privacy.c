@@ -155,7 +155,7 @@ static json_t *lines_table(const struct view_context *context, const json_t *pri
     {
         view_row(&table);
         view_cell_when(&table, json_object_get(line, "at"));
-        view_cell_text(&table, json_str_or_empty(line, "text"));
+        view_cell_text(&table, view_history_text(context, line));
         view_cell_text(&table, json_str_or_empty(line, "by"));
         view_cell_text(&table, json_str_or_empty(line, "reason"));
     }

@@ -1,3 +1,4 @@
+#include "format/catalogue.h"
 #include "web/resource_part.h"
 
 static const char *reason_kind_name(enum reason_kind kind)
@@ -103,28 +104,42 @@ static json_t *reason_as_json(const struct rulebook *rulebook, const struct reas
     return object;
 }
 
+const char *part_change_sentence(enum change_kind kind)
+{
+    switch (kind) {
+    case CHANGE_FACT_KNOWN:
+        return "Record \xE2\x80\x9C{{fact}}\xE2\x80\x9D, which is not known";
+    case CHANGE_FACT_VALUE:
+        return "It would be clear if \xE2\x80\x9C{{fact}}\xE2\x80\x9D were: {{values}}";
+    case CHANGE_WAIT:
+        return "With nothing new recorded, it is clear on {{day}}";
+    }
+    return "";
+}
+
 /* One sentence on what would change the verdict. */
 static void set_change_text(json_t *object, const struct rulebook *rulebook,
                             const struct change *change)
 {
     PART_ARENA arena = part_memory();
+    const str sentence = str_from_c(part_change_sentence(change->kind));
     struct buf buf;
+    struct buf value;
     buf_init(&buf, &arena, PART_TEXT_MAX);
+    buf_init(&value, &arena, PART_TEXT_MAX);
     char day[20];
     switch (change->kind) {
     case CHANGE_FACT_KNOWN:
-        buf_put_c(&buf, "Once recorded, this could decide it: ");
-        buf_put(&buf, rulebook->facts[change->fact].title);
+        said_put(&buf, sentence, SAID({"fact", rulebook->facts[change->fact].title}));
         break;
     case CHANGE_FACT_VALUE:
-        buf_put_c(&buf, "It would be clear if \xE2\x80\x9C");
-        buf_put(&buf, rulebook->facts[change->fact].title);
-        buf_put_c(&buf, "\xE2\x80\x9D were: ");
-        value_format_plain(rulebook, &rulebook->facts[change->fact], &change->value, &buf);
+        value_format_plain(rulebook, &rulebook->facts[change->fact], &change->value, &value);
+        said_put(&buf, sentence,
+                 SAID({"fact", rulebook->facts[change->fact].title}, {"values", buf_str(&value)}));
         break;
     case CHANGE_WAIT:
         date_format_plain(change->day, day);
-        buf_format(&buf, "With nothing new recorded, it is clear on %s", day);
+        said_put(&buf, sentence, SAID({"day", str_from_c(day)}));
         break;
     }
     json_set_str(object, "text", buf_str(&buf));

@@ -1,9 +1,10 @@
 /* resource_history: one event as JSON, with a sentence for people. The titles are those of the
  * rulebook in hand; an older rulebook's names that it no longer has are shown as words. */
+#include "format/catalogue.h"
 #include "register/identifier.h"
 #include "web/resource_part.h"
 
-#include <string.h>
+#include <stdio.h>
 
 struct telling {
     const struct rulebook *rulebook;
@@ -12,18 +13,80 @@ struct telling {
     struct buf buf;
 };
 
+/* An event in words and values. `other` says of which of two sentences of its kind it is told. */
+struct sentence {
+    enum event_kind kind;
+    bool other;
+    const char *text;
+};
+
+static const struct sentence sentences[] = {
+    {EVENT_STEP_REQUESTED, false, "Asked for: {{step}}"},
+    {EVENT_STEP_REFUSED, false, "Refused by law: {{step}}"},
+    {EVENT_STEP_APPROVED, false, "Approved by the {{role}}"},
+    {EVENT_PLACES_AGREED, false, "Places agreed: {{places}}"},
+    {EVENT_IDENTIFIER_RECORDED, false, "{{title}}: {{value}}"},
+    {EVENT_IDENTIFIER_RECORDED, true, "{{title}} {{issuer}}: {{value}}"},
+    {EVENT_GLASS_REVIEWED, false, "The break-glass was reviewed: {{outcome}}"},
+    {EVENT_ORDER_REPORTED, false, "An order was reported by {{reporter}}, {{means}}"},
+    {EVENT_NOTICE_ISSUED, false, "A notice was issued: {{title}}"},
+    {EVENT_NOTICE_SERVED, false, "A notice was served ({{method}}): {{proof}}"},
+    {EVENT_NOTICE_SERVED, true, "A notice was served ({{method}}), not understood: {{proof}}"},
+    {EVENT_ENTRY_OPENED, false, "Opened in the books: {{title}}"},
+    {EVENT_ARRIVAL_RESOLVED, false, "Arrival at the hub: {{outcome}}"},
+    {EVENT_PLACE_CHANGED, false, "Another place at the hub: {{place}}"},
+};
+
+static const char *sentence_of(enum event_kind kind, bool other)
+{
+    for (size_t i = 0; i < sizeof sentences / sizeof sentences[0]; i++) {
+        if (sentences[i].kind == kind && sentences[i].other == other) {
+            return sentences[i].text;
+        }
+    }
+    return NULL;
+}
+
+const char *part_history_sentence(const json_t *line)
+{
+    const enum event_kind kind = event_kind_from_name(json_str_or_empty(line, "kind"));
+    const enum identifier_scheme scheme =
+        identifier_scheme_from_name(json_str_or_empty(line, "scheme"));
+    const bool not_understood = json_is_false(json_object_get(line, "understood"));
+    return sentence_of(kind, not_understood || scheme == SCHEME_OTHER_SYSTEM);
+}
+
+static void say(struct telling *telling, bool other, const struct said_value *values)
+{
+    said_put(&telling->buf, str_from_c(sentence_of(telling->event->kind, other)), values);
+}
+
+/* With one value, which is a text of the line, too. */
+static void say_text(struct telling *telling, const char *key, str value)
+{
+    say(telling, false, SAID({key, value}));
+    json_out_str(telling->out, key, value);
+}
+
+static void say_number(struct telling *telling, const char *key, int64_t number)
+{
+    char text[24];
+    snprintf(text, sizeof text, "%lld", (long long)number);
+    say(telling, false, SAID({key, str_from_c(text)}));
+    json_out_int64(telling->out, key, number);
+}
+
+static void say_titled(struct telling *telling, const char *key, struct titled titled)
+{
+    char room[PLAIN_NAME_SIZE];
+    say(telling, false, SAID({key, titled_title(titled, room)}));
+    out_titled(telling->out, key, titled);
+}
+
 static void tell_title(struct telling *telling, struct titled titled)
 {
     char room[PLAIN_NAME_SIZE];
     buf_put(&telling->buf, titled_title(titled, room));
-}
-
-static void tell_step(struct telling *telling, const char *before, str step)
-{
-    const struct titled titled = titled_step(telling->rulebook, step);
-    buf_put_c(&telling->buf, before);
-    tell_title(telling, titled);
-    out_titled(telling->out, "step", titled);
 }
 
 static void tell_request(struct telling *telling, int64_t request)
@@ -62,7 +125,9 @@ static void tell_reason(struct telling *telling, str reason)
 static void tell_taken(struct telling *telling)
 {
     const struct step_taken_body *body = &telling->event->body.step_taken;
-    tell_step(telling, "", body->step);
+    const struct titled step = titled_step(telling->rulebook, body->step);
+    tell_title(telling, step);
+    out_titled(telling->out, "step", step);
     tell_request(telling, body->request);
     out_stage(telling->out, "from", telling->rulebook, body->from);
     out_stage(telling->out, "to", telling->rulebook, body->to);
@@ -79,42 +144,38 @@ static void tell_contact(struct telling *telling)
 static void tell_order(struct telling *telling)
 {
     const struct order_reported_body *body = &telling->event->body.order_reported;
-    buf_format(&telling->buf, "An order was reported by %.*s, %.*s", STR_ARG(body->reporter),
-               STR_ARG(body->means));
+    say(telling, false, SAID({"reporter", body->reporter}, {"means", body->means}));
+    json_out_str(telling->out, "reporter", body->reporter);
+    json_out_str(telling->out, "means", body->means);
     json_out_str(telling->out, "order", body->order);
     json_out_str(telling->out, "court", body->court);
     json_out_str(telling->out, "claim_number", body->claim_number);
     json_out_instant(telling->out, "heard_at", (instant){.milliseconds = body->heard_at_ms});
 }
 
-static void tell_places(struct telling *telling)
-{
-    const struct places_agreed_body *body = &telling->event->body.places_agreed;
-    buf_format(&telling->buf, "Places agreed: %lld", (long long)body->places);
-    tell_reason(telling, body->reason);
-}
-
-/* That there is one: what is written in it is read there. */
-static void tell_entry(struct telling *telling, const char *what, str kind, int64_t entry)
-{
-    const enum entry_kind found = entry_kind_from_name(kind);
-    buf_put_c(&telling->buf, what);
-    buf_put_c(&telling->buf, entry_kind_title(found));
-    json_out_int64(telling->out, "entry", entry);
-}
-
 static void tell_identifier(struct telling *telling)
 {
     const struct identifier_recorded_body *body = &telling->event->body.identifier_recorded;
     const enum identifier_scheme scheme = identifier_scheme_from_name(body->scheme);
-    buf_format(&telling->buf, "%s%s%.*s: ", identifier_scheme_title(scheme),
-               scheme == SCHEME_OTHER_SYSTEM ? " " : "",
-               STR_ARG(scheme == SCHEME_OTHER_SYSTEM ? body->issuer : STR("")));
-    buf_put(&telling->buf, body->value);
+    const str title = str_from_c(identifier_scheme_title(scheme));
+    say(telling, scheme == SCHEME_OTHER_SYSTEM,
+        SAID({"title", title}, {"issuer", body->issuer}, {"value", body->value}));
     json_out_str(telling->out, "scheme", body->scheme);
+    json_out_str(telling->out, "title", title);
     json_out_str(telling->out, "value", body->value);
     json_out_str(telling->out, "issuer", body->issuer);
     json_out_str(telling->out, "source", body->source);
+}
+
+static void tell_served(struct telling *telling)
+{
+    const struct notice_served_body *body = &telling->event->body.notice_served;
+    const bool understood = body->understood != 0;
+    say(telling, !understood, SAID({"method", body->method}, {"proof", body->proof}));
+    json_out_int64(telling->out, "notice", body->notice);
+    json_out_str(telling->out, "method", body->method);
+    json_out_str(telling->out, "proof", body->proof);
+    json_out_flag(telling->out, "understood", understood);
 }
 
 static void tell(struct telling *telling)
@@ -130,12 +191,12 @@ static void tell(struct telling *telling)
         tell_reason(telling, event->body.fact_withdrawn.reason);
         break;
     case EVENT_STEP_REQUESTED:
-        tell_step(telling, "Asked for: ", event->body.step_requested.step);
+        say_titled(telling, "step",
+                   titled_step(telling->rulebook, event->body.step_requested.step));
         tell_request(telling, event->position);
         break;
     case EVENT_STEP_APPROVED:
-        buf_put_c(&telling->buf, "Approved by the ");
-        tell_title(telling, titled_role(telling->rulebook, event->body.step_approved.role));
+        say_titled(telling, "role", titled_role(telling->rulebook, event->body.step_approved.role));
         tell_request(telling, event->body.step_approved.request);
         break;
     case EVENT_STEP_DECLINED:
@@ -154,7 +215,7 @@ static void tell(struct telling *telling)
         tell_safeguards(telling, event->body.step_stopped.safeguards);
         break;
     case EVENT_STEP_REFUSED:
-        tell_step(telling, "Refused by law: ", event->body.step_refused.step);
+        say_titled(telling, "step", titled_step(telling->rulebook, event->body.step_refused.step));
         tell_safeguards(telling, event->body.step_refused.safeguards);
         break;
     case EVENT_STEP_TAKEN:
@@ -164,7 +225,8 @@ static void tell(struct telling *telling)
         tell_contact(telling);
         break;
     case EVENT_PLACES_AGREED:
-        tell_places(telling);
+        say_number(telling, "places", event->body.places_agreed.places);
+        tell_reason(telling, event->body.places_agreed.reason);
         break;
     case EVENT_PERSON_REGISTERED:
         buf_put_c(&telling->buf, "Registered");
@@ -248,8 +310,7 @@ static void tell(struct telling *telling)
         tell_reason(telling, event->body.glass_broken.reason);
         break;
     case EVENT_GLASS_REVIEWED:
-        buf_format(&telling->buf, "The break-glass was reviewed: %.*s",
-                   STR_ARG(event->body.glass_reviewed.outcome));
+        say_text(telling, "outcome", event->body.glass_reviewed.outcome);
         tell_reason(telling, event->body.glass_reviewed.reason);
         break;
     case EVENT_TIE_MADE:
@@ -266,19 +327,15 @@ static void tell(struct telling *telling)
         tell_order(telling);
         break;
     case EVENT_NOTICE_ISSUED:
-        buf_format(&telling->buf, "A notice was issued: %.*s",
-                   STR_ARG(event->body.notice_issued.originals.count == 0
-                               ? event->body.notice_issued.notice
-                               : event->body.notice_issued.originals.items[0]));
+        say_text(telling, "title",
+                 event->body.notice_issued.originals.count == 0
+                     ? event->body.notice_issued.notice
+                     : event->body.notice_issued.originals.items[0]);
         json_out_int64(telling->out, "notice", event->position);
         json_out_str(telling->out, "language", event->body.notice_issued.language);
         break;
     case EVENT_NOTICE_SERVED:
-        buf_format(&telling->buf, "A notice was served (%.*s)%s: %.*s",
-                   STR_ARG(event->body.notice_served.method),
-                   event->body.notice_served.understood != 0 ? "" : ", not understood",
-                   STR_ARG(event->body.notice_served.proof));
-        json_out_int64(telling->out, "notice", event->body.notice_served.notice);
+        tell_served(telling);
         break;
     case EVENT_NOTICE_CANCELLED:
         buf_put_c(&telling->buf, "A notice was cancelled");
@@ -294,15 +351,16 @@ static void tell(struct telling *telling)
         json_out_int64(telling->out, "stop", event->body.stop_acknowledged.stop);
         break;
     case EVENT_ENTRY_OPENED:
-        tell_entry(telling, "Opened in the books: ", event->body.entry_opened.kind,
-                   event->position);
+        say_text(telling, "title",
+                 str_from_c(entry_kind_title(entry_kind_from_name(event->body.entry_opened.kind))));
+        json_out_int64(telling->out, "entry", event->position);
         break;
     case EVENT_ENTRY_CHANGED:
-        tell_entry(telling, "Written in the books", STR(""), event->body.entry_changed.entry);
+        buf_put_c(&telling->buf, "Written in the books");
+        json_out_int64(telling->out, "entry", event->body.entry_changed.entry);
         break;
     case EVENT_ARRIVAL_RESOLVED:
-        buf_format(&telling->buf, "Arrival at the hub: %.*s",
-                   STR_ARG(event->body.arrival_resolved.outcome));
+        say_text(telling, "outcome", event->body.arrival_resolved.outcome);
         tell_reason(telling, event->body.arrival_resolved.reason);
         break;
     case EVENT_ARRIVAL_HANDED_OVER:
@@ -310,8 +368,7 @@ static void tell(struct telling *telling)
         tell_reason(telling, event->body.arrival_handed_over.reason);
         break;
     case EVENT_PLACE_CHANGED:
-        buf_format(&telling->buf, "Another place at the hub: %lld",
-                   (long long)event->body.place_changed.place);
+        say_number(telling, "place", event->body.place_changed.place);
         tell_request(telling, event->body.place_changed.request);
         tell_reason(telling, event->body.place_changed.reason);
         break;

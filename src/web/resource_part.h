@@ -92,7 +92,13 @@ json_t *part_stage_counts(const struct rulebook *rulebook, const struct stage_co
 const char *part_fact_type_name(enum fact_type type);
 const char *part_clock_state_name(enum clock_state state);
 
-/* {"position","kind","on","recorded_at","actor","text",...}. */
+/* What is said of a change: it names {{fact}}, {{fact}} and {{values}}, or {{day}}. */
+const char *part_change_sentence(enum change_kind kind);
+
+/* {"position","kind","on","recorded_at","actor","text",...}. The text is whole and in English; of
+ * an event that is told with values this is the sentence, which names members of the line: what
+ * each is called, or its "title". NULL: it is told by its text. */
+const char *part_history_sentence(const json_t *line);
 json_t *part_history_line(const struct rulebook *rulebook, const struct history_line *line);
 void out_history_line(struct json_out *out, const char *key, const struct rulebook *rulebook,
                       const struct history_line *line, struct arena scratch);

@@ -30,6 +30,9 @@ json_t *resource_person_privacy(const struct rulebook *rulebook,
         json_set_str(told, "by", line->actor);
         json_set_str(told, "text", json_str_or_empty(whole, "text"));
         json_set_str(told, "reason", json_str_or_empty(whole, "reason"));
+        if (line->event.kind == EVENT_GLASS_REVIEWED) {
+            json_set_str(told, "outcome", line->event.body.glass_reviewed.outcome);
+        }
         json_add(lines, told);
     }
     json_set_str(object, "reference", person->reference);

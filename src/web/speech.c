@@ -2,6 +2,8 @@
 
 #include "format/language.h"
 
+enum { SAID_BYTES_MAX = 1024 * 1024 }; /* whatever a request can carry may be put into a text */
+
 struct speech speech_english(void)
 {
     return (struct speech){.language = STR("en")};
@@ -125,31 +127,15 @@ str speech_fill(const struct catalogue *catalogue, struct arena *arena, const ch
     return speech_put(catalogue, arena, text, SAID({whole.at, value}));
 }
 
-/* NULL: the text has a value that nobody gave. */
-static const str *value_named(const struct said_value *values, str name)
-{
-    for (; values->name != NULL; values++) {
-        if (str_equal(str_from_c(values->name), name)) {
-            return &values->value;
-        }
-    }
-    return NULL;
-}
-
 str speech_put(const struct catalogue *catalogue, struct arena *arena, const char *text,
                const struct said_value *values)
 {
     const struct speech speech = {.catalogue = catalogue};
-    str left = speech_say(&speech, text);
-    str put = STR("");
-    while (left.len > 0) {
-        const struct str_cut before = str_cut(left, '{');
-        const struct str_cut name = str_cut(before.tail, '}');
-        const str *value = value_named(values, str_slice(name.head, 1, name.head.len));
-        put = arena_format(arena, "%.*s%.*s%.*s", STR_ARG(put), STR_ARG(before.head),
-                           STR_ARG(value == NULL ? STR("") : *value));
-        left = str_slice(name.tail, 1, name.tail.len);
-    }
+    str put = {0};
+    struct buf buf;
+    buf_init(&buf, arena, SAID_BYTES_MAX);
+    said_put(&buf, speech_say(&speech, text), values);
+    result_ignore(buf_finish(&buf, &put, NULL), "then .at is NULL");
     return put;
 }
 

@@ -34,12 +34,6 @@ struct view_context {
     struct arena *arena;               /* for addresses */
     const struct catalogue *catalogue; /* of what the reader reads; NULL: English */
 };
-/* What a text names in {{name}}, and SAID({"count", count}, {"hub", hub}): all that it names. */
-struct said_value {
-    const char *name; /* NULL: no more */
-    str value;
-};
-#define SAID(...) ((const struct said_value[]){__VA_ARGS__, {NULL, {NULL, 0}}})
 /* A text with values in it, said as a whole (speech_put). */
 str view_said(const struct view_context *context, const char *text,
               const struct said_value *values);
@@ -79,6 +73,8 @@ str view_days_left(const struct view_context *context, const struct days_words *
 /* {"name","href","reference","stage"} of a person; name "Name not known" after erasure. */
 json_t *view_person_link(const struct view_context *context, const json_t *person);
 json_t *view_fact(const struct view_context *context, const json_t *fact, str withdrawal_base);
+/* What a line of the history says, whole, where the template says it again. */
+str view_history_text(const struct view_context *context, const json_t *line);
 /* [{"title","anchor","facts":[...],"change_href"}] in the order of the resource. `base` is the
  * subject's address. */
 json_t *view_fact_sections(const struct view_context *context, const json_t *facts, str base,
@@ -101,7 +97,7 @@ json_t *view_safeguards(const struct view_context *context, const json_t *explan
  *   {"opens"} {"item",...} {"ends_item"} {"closes"}. */
 json_t *view_tree(const struct view_context *context, const json_t *condition);
 /* A condition in words: facts by their titles, operators as words. */
-str view_condition_words(struct arena *arena, const json_t *condition);
+str view_condition_words(const struct view_context *context, const json_t *condition);
 
 /* --- pages
  * -------------------------------------------------------------------------------------------------------

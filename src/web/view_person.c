@@ -1,6 +1,8 @@
 #include "web/view_person.h"
 
 #include "web/page.h"
+#include "web/resource_part.h"
+#include "web/speech.h"
 
 /* --- the head, alike on every page about a person --------------------------------------------- */
 
@@ -337,6 +339,40 @@ static json_t *reasons_of(const json_t *line)
     return list;
 }
 
+/* The value that a sentence names: a text of the program is said, what the law calls it stands. */
+static str value_of(const struct view_context *context, const json_t *line, const char *name)
+{
+    const json_t *value = json_object_get(line, name);
+    if (json_is_integer(value)) {
+        return arena_format(context->arena, "%lld", (long long)json_integer_value(value));
+    }
+    if (json_is_object(value)) {
+        const str title = json_str_or_empty(value, "title");
+        return title.len > 0 ? title : json_str_or_empty(value, "text");
+    }
+    const struct speech speech = {.catalogue = context->catalogue};
+    return json_is_string(value) ? speech_say(&speech, json_string_value(value)) : STR("");
+}
+
+str view_history_text(const struct view_context *context, const json_t *line)
+{
+    enum { VALUES_MAX = 4 };
+    struct said_value values[VALUES_MAX + 1] = {0};
+    const char *sentence = part_history_sentence(line);
+    size_t count = 0;
+    if (sentence == NULL) {
+        return json_str_or_empty(line, "text");
+    }
+    struct str_cut place = str_cut(str_from_c(sentence), '{');
+    while (place.found && count < VALUES_MAX) {
+        const struct str_cut name = str_cut(str_slice(place.tail, 1, place.tail.len), '}');
+        const str key = arena_copy(context->arena, name.head);
+        values[count++] = (struct said_value){key.at, value_of(context, line, key.at)};
+        place = str_cut(name.tail, '{');
+    }
+    return view_said(context, sentence, values);
+}
+
 static json_t *history_line(const struct view_context *context, const json_t *line)
 {
     json_t *view = json_object();
@@ -344,7 +380,7 @@ static json_t *history_line(const struct view_context *context, const json_t *li
     const str source = json_str_or_empty(line, "source");
     const str reason = json_str_or_empty(line, "reason");
     const json_int_t request = json_integer_value(json_object_get(line, "request"));
-    json_set_str(view, "text", json_str_or_empty(line, "text"));
+    json_set_str(view, "text", view_history_text(context, line));
     json_set(view, "recorded_at", view_instant(context, json_str_or_empty(line, "recorded_at")));
     json_set(view, "day", view_day(json_str_or_empty(line, "on")));
     json_set_str(view, "actor", actor.len > 0 ? actor : STR("the register"));

@@ -1,6 +1,8 @@
 #include "web/view.h"
 
 #include "web/page.h"
+#include "web/resource_part.h"
+#include "web/speech.h"
 
 enum { VALUES_SHOWN = 6 };
 
@@ -28,12 +30,12 @@ static bool told_before(const json_t *changes, size_t at)
     return false;
 }
 
-static void put_value(struct buf *buf, const json_t *change, size_t number)
+static str value_text(const struct view_context *context, const json_t *change)
 {
+    const struct speech speech = {.catalogue = context->catalogue};
     const json_t *value = json_object_get(change, "value");
-    const bool known = json_is_true(json_object_get(value, "known"));
-    buf_put_c(buf, number == 0 ? "" : ", or ");
-    buf_put(buf, known ? json_str_or_empty(value, "text") : STR("not recorded"));
+    return json_is_true(json_object_get(value, "known")) ? json_str_or_empty(value, "text")
+                                                         : speech_say(&speech, "not recorded");
 }
 
 /* It would be clear if "Nationality" were: Albania, or Brazil, or one of 21 others. */
@@ -41,25 +43,29 @@ static str values_text(const struct view_context *context, const json_t *changes
 {
     const json_t *change = json_array_get(changes, first);
     const str fact = fact_name_of(change);
-    struct buf buf;
-    buf_init(&buf, context->arena, 8192);
-    buf_put_c(&buf, "It would be clear if \xE2\x80\x9C");
-    buf_put(&buf, json_str_or_empty(json_object_get(change, "fact"), "title"));
-    buf_put_c(&buf, "\xE2\x80\x9D were: ");
+    str values = STR("");
     size_t count = 0;
     for (size_t i = first; i < json_array_size(changes); i++) {
         const json_t *other = json_array_get(changes, i);
         if (is_kind(other, "fact_value") && str_equal(fact_name_of(other), fact)) {
-            if (count < VALUES_SHOWN) {
-                put_value(&buf, other, count);
+            const str value = value_text(context, other);
+            if (count == 0) {
+                values = value;
+            } else if (count < VALUES_SHOWN) {
+                values = view_said(context, "{{values}}, or {{value}}",
+                                   SAID({"values", values}, {"value", value}));
             }
             count++;
         }
     }
     if (count > VALUES_SHOWN) {
-        buf_format(&buf, ", or one of %zu others", count - VALUES_SHOWN);
+        const str left = arena_format(context->arena, "%zu", count - VALUES_SHOWN);
+        values = view_said(context, "{{values}}, or one of {{count}} others",
+                           SAID({"values", values}, {"count", left}));
     }
-    return buf_str(&buf);
+    return view_said(context, part_change_sentence(CHANGE_FACT_VALUE),
+                     SAID({"fact", json_str_or_empty(json_object_get(change, "fact"), "title")},
+                          {"values", values}));
 }
 
 static str change_text(const struct view_context *context, const json_t *changes, size_t at)
@@ -69,10 +75,13 @@ static str change_text(const struct view_context *context, const json_t *changes
         return values_text(context, changes, at);
     }
     if (is_kind(change, "fact_known")) {
-        return view_filled(context, "Record \xE2\x80\x9C{{fact}}\xE2\x80\x9D, which is not known",
+        return view_filled(context, part_change_sentence(CHANGE_FACT_KNOWN),
                            json_str_or_empty(json_object_get(change, "fact"), "title"));
     }
-    return json_str_or_empty(change, "text");
+    json_auto_t *day = view_day(json_str_or_empty(change, "day"));
+    return is_kind(change, "wait") ? view_filled(context, part_change_sentence(CHANGE_WAIT),
+                                                 json_str_or_empty(day, "text"))
+                                   : json_str_or_empty(change, "text");
 }
 
 /* Where the fact of a change is recorded; only facts of the person have their form on the person's

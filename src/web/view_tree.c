@@ -3,17 +3,15 @@
 
 #include "base/buf.h"
 
-enum { WORDS_MAX = 4096 };
-
 /* --- words
  * -------------------------------------------------------------------------------------------------------
  */
 
 /* What the names in a condition stand for: the facts and the clocks of its reasons. */
 struct wording {
+    const struct view_context *context;
     const json_t *condition;
     bool of_dates;
-    struct buf buf;
 };
 
 static bool is_name_char(char c)
@@ -22,33 +20,27 @@ static bool is_name_char(char c)
            c == '.' || c == '-';
 }
 
-static bool is_sign_char(char c)
-{
-    return c == '=' || c == '!' || c == '<' || c == '>';
-}
-
-/* The title of a fact or a clock named in the reasons below, "" when it is none of them. */
-static str title_in(const json_t *reason, str name, bool *ret_is_fact)
+/* The fact or the clock named in the reasons below, NULL when it is none of them. */
+static const json_t *named_in(const json_t *reason, str name)
 {
     const json_t *fact = json_object_get(reason, "fact");
     if (str_equal(json_str_or_empty(fact, "fact"), name)) {
-        *ret_is_fact = true;
-        return json_str_or_empty(fact, "title");
+        return fact;
     }
     const json_t *clock = json_object_get(reason, "clock");
     if (str_equal(json_str_or_empty(clock, "name"), name)) {
-        return json_str_or_empty(clock, "title");
+        return clock;
     }
     size_t index;
     json_t *child;
     json_array_foreach(json_object_get(reason, "children"), index, child)
     {
-        const str title = title_in(child, name, ret_is_fact);
-        if (title.len > 0) {
-            return title;
+        const json_t *found = named_in(child, name);
+        if (found != NULL) {
+            return found;
         }
     }
-    return STR("");
+    return NULL;
 }
 
 static bool rests_on_dates(const json_t *reason)
@@ -68,113 +60,165 @@ static bool rests_on_dates(const json_t *reason)
     return false;
 }
 
-static void put_spaced(struct buf *buf, str name)
+static str spaced(struct arena *arena, str name)
 {
+    struct buf buf;
+    buf_init(&buf, arena, name.len);
     for (size_t i = 0; i < name.len; i++) {
-        buf_put_char(buf, name.at[i] == '_' ? ' ' : name.at[i]);
+        buf_put_char(&buf, name.at[i] == '_' ? ' ' : name.at[i]);
     }
+    return buf_str(&buf);
 }
 
-static void put_name(struct wording *wording, str name)
+static str name_words(const struct wording *wording, str name)
 {
-    bool is_fact = false;
-    const str title = title_in(wording->condition, name, &is_fact);
+    struct arena *arena = wording->context->arena;
+    const json_t *named = named_in(wording->condition, name);
     date day;
-    if (title.len > 0) {
-        buf_put_c(&wording->buf, "\xE2\x80\x9C");
-        buf_put(&wording->buf, title);
-        buf_put_c(&wording->buf, "\xE2\x80\x9D");
-    } else if (date_parse(name, &day, NULL).ok) {
+    if (named != NULL) {
+        return arena_format(arena, "\xE2\x80\x9C%.*s\xE2\x80\x9D",
+                            STR_ARG(json_str_or_empty(named, "title")));
+    }
+    if (date_parse(name, &day, NULL).ok) {
         char text[20];
         date_format_plain(day, text);
-        buf_put_c(&wording->buf, text);
-    } else if (str_equal(name, STR("known"))) {
-        buf_put_c(&wording->buf, "is known");
-    } else if (str_equal(name, STR("unknown"))) {
-        buf_put_c(&wording->buf, "is not known");
-    } else {
-        put_spaced(&wording->buf, name);
+        return arena_copy(arena, str_from_c(text));
     }
+    return spaced(arena, name);
 }
 
-struct sign_words {
+static size_t name_length(str text)
+{
+    size_t len = 0;
+    while (len < text.len && is_name_char(text.at[len])) {
+        len++;
+    }
+    return len;
+}
+
+/* Of a text that begins with a bracket: to the one that closes it. */
+static size_t bracket_length(str text)
+{
+    size_t depth = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        depth += text.at[i] == '(' ? 1 : 0;
+        depth -= text.at[i] == ')' ? 1 : 0;
+        if (depth == 0) {
+            return i + 1;
+        }
+    }
+    return text.len;
+}
+
+static str condition_said(const struct wording *wording, str text);
+
+/* A sum of days, a list, a quantifier with its condition: names as they are called, in the order of
+ * the rule. */
+static str operand_words(const struct wording *wording, str text)
+{
+    struct arena *arena = wording->context->arena;
+    str words = STR("");
+    while (text.len > 0) {
+        const size_t name = name_length(text);
+        const size_t bracket = text.at[0] == '(' ? bracket_length(text) : 0;
+        const size_t len = name > 0 ? name : bracket > 1 ? bracket : 1;
+        str piece = str_slice(text, 0, len);
+        if (name > 0) {
+            piece = name_words(wording, piece);
+        } else if (bracket > 1) {
+            const str inside = condition_said(wording, str_slice(piece, 1, bracket - 1));
+            piece = arena_format(arena, "(%.*s)", STR_ARG(inside));
+        }
+        words = arena_format(arena, "%.*s%.*s", STR_ARG(words), STR_ARG(piece));
+        text = str_slice(text, len, text.len);
+    }
+    return words;
+}
+
+/* What stands between two parts, the loosest first; outside of brackets, with a space on each side
+ * as rules are laid out. */
+static const struct joint {
     str sign;
     const char *of_dates;
-    const char *of_numbers;
+    const char *of_others;
+} joints[] = {
+    {STR_INIT(" or "), "{{left}} or {{right}}", "{{left}} or {{right}}"},
+    {STR_INIT(" and "), "{{left}} and {{right}}", "{{left}} and {{right}}"},
+    {STR_INIT(" = "), "{{left}} is {{right}}", "{{left}} is {{right}}"},
+    {STR_INIT(" != "), "{{left}} is not {{right}}", "{{left}} is not {{right}}"},
+    {STR_INIT(" < "), "{{left}} is before {{right}}", "{{left}} is less than {{right}}"},
+    {STR_INIT(" <= "), "{{left}} is on or before {{right}}", "{{left}} is at most {{right}}"},
+    {STR_INIT(" > "), "{{left}} is after {{right}}", "{{left}} is more than {{right}}"},
+    {STR_INIT(" >= "), "{{left}} is on or after {{right}}", "{{left}} is at least {{right}}"},
+    {STR_INIT(" in ("), "{{left}} is one of {{right}}", "{{left}} is one of {{right}}"},
+    {STR_INIT(" in "), "{{left}} is among {{right}}", "{{left}} is among {{right}}"},
 };
 
-static void put_sign(struct wording *wording, str sign)
+/* Where the sign stands outside of brackets; the length of the text when nowhere. */
+static size_t find_sign(str text, str sign)
 {
-    static const struct sign_words rows[] = {
-        {STR_INIT("="), "is", "is"},
-        {STR_INIT("!="), "is not", "is not"},
-        {STR_INIT("<"), "is before", "is less than"},
-        {STR_INIT("<="), "is on or before", "is at most"},
-        {STR_INIT(">"), "is after", "is more than"},
-        {STR_INIT(">="), "is on or after", "is at least"},
-    };
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        if (str_equal(rows[i].sign, sign)) {
-            buf_put_c(&wording->buf, wording->of_dates ? rows[i].of_dates : rows[i].of_numbers);
-            return;
+    size_t depth = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        if (depth == 0 && str_starts(str_slice(text, i, text.len), sign)) {
+            return i;
+        }
+        depth += text.at[i] == '(' ? 1 : 0;
+        depth -= text.at[i] == ')' && depth > 0 ? 1 : 0;
+    }
+    return text.len;
+}
+
+static str say_one(const struct wording *wording, const char *sentence, str part)
+{
+    return view_said(wording->context, sentence, SAID({"fact", operand_words(wording, part)}));
+}
+
+/* What joins nothing: "x known", "x unknown", a yes-or-no fact alone. */
+static str single_said(const struct wording *wording, str text)
+{
+    const str known = STR(" known");
+    const str unknown = STR(" unknown");
+    const json_t *fact = named_in(wording->condition, text);
+    if (str_ends(text, known)) {
+        return say_one(wording, "{{fact}} is known", str_slice(text, 0, text.len - known.len));
+    }
+    if (str_ends(text, unknown)) {
+        return say_one(wording, "{{fact}} is not known",
+                       str_slice(text, 0, text.len - unknown.len));
+    }
+    if (str_starts(text, STR("not "))) {
+        return view_filled(wording->context, "not {{condition}}",
+                           condition_said(wording, str_slice(text, STR("not ").len, text.len)));
+    }
+    if (str_equal(json_str_or_empty(fact, "type"), STR("flag"))) {
+        return say_one(wording, "{{fact}} is yes", text);
+    }
+    return operand_words(wording, text);
+}
+
+static str condition_said(const struct wording *wording, str text)
+{
+    for (size_t i = 0; i < sizeof joints / sizeof joints[0]; i++) {
+        const struct joint *joint = &joints[i];
+        const size_t at = find_sign(text, joint->sign);
+        if (at < text.len) {
+            const bool bracket = str_ends(joint->sign, STR("("));
+            const size_t end = at + joint->sign.len - (bracket ? 1 : 0);
+            const str left = condition_said(wording, str_slice(text, 0, at));
+            const str right = condition_said(wording, str_slice(text, end, text.len));
+            return view_said(wording->context,
+                             wording->of_dates ? joint->of_dates : joint->of_others,
+                             SAID({"left", left}, {"right", right}));
         }
     }
-    buf_put(&wording->buf, sign);
+    return single_said(wording, text);
 }
 
-static size_t run_length(str text, size_t at, bool (*belongs)(char))
+str view_condition_words(const struct view_context *context, const json_t *condition)
 {
-    size_t end = at;
-    while (end < text.len && belongs(text.at[end])) {
-        end++;
-    }
-    return end - at;
-}
-
-/* "in (a, b)" lists; "in NATIONALITIES" asks for membership. */
-static bool put_in(struct wording *wording, str name, str rest)
-{
-    if (!str_equal(name, STR("in"))) {
-        return false;
-    }
-    buf_put_c(&wording->buf, str_starts(str_trim(rest), STR("(")) ? "is one of" : "is among");
-    return true;
-}
-
-static void put_words(struct wording *wording, str text)
-{
-    for (size_t at = 0; at < text.len;) {
-        const size_t name = run_length(text, at, is_name_char);
-        const size_t sign = name > 0 ? 0 : run_length(text, at, is_sign_char);
-        if (name > 0) {
-            const str word = str_slice(text, at, at + name);
-            at += name;
-            if (!put_in(wording, word, str_slice(text, at, text.len))) {
-                put_name(wording, word);
-            }
-        } else if (sign > 0) {
-            put_sign(wording, str_slice(text, at, at + sign));
-            at += sign;
-        } else {
-            buf_put_char(&wording->buf, text.at[at++]);
-        }
-    }
-}
-
-str view_condition_words(struct arena *arena, const json_t *condition)
-{
-    struct wording wording = {.condition = condition, .of_dates = rests_on_dates(condition)};
-    buf_init(&wording.buf, arena, WORDS_MAX);
-    const str text = json_str_or_empty(condition, "text");
-    put_words(&wording, text);
-    bool is_fact = false;
-    title_in(condition, text, &is_fact);
-    if (is_fact) {
-        buf_put_c(&wording.buf, " is yes"); /* a yes-or-no fact that stands alone */
-    }
-    str words = text;
-    result_ignore(buf_finish(&wording.buf, &words, NULL), "then the rule's own words are shown");
-    return words;
+    const struct wording wording = {
+        .context = context, .condition = condition, .of_dates = rests_on_dates(condition)};
+    return condition_said(&wording, json_str_or_empty(condition, "text"));
 }
 
 /* --- the tree
@@ -219,7 +263,7 @@ static str node_words(const struct view_context *context, const json_t *reason)
         const json_int_t member = json_integer_value(json_object_get(reason, "member"));
         return view_numbered(context, "Family member {{number}}:", member + 1);
     }
-    return view_condition_words(context->arena, reason);
+    return view_condition_words(context, reason);
 }
 
 static json_t *item_of(const struct view_context *context, const json_t *reason)

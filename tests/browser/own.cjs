@@ -69,7 +69,25 @@ async function beginsAtTheEdge(tap, page, language) {
   await page.setViewportSize(size);
 }
 
-async function ownCase(tap, desk, language) {
+// On a page from right to left what reaches out on the right is cut off, and the width of the page says nothing of it.
+async function fitsWithin(tap, page, name) {
+  await page.setViewportSize({ width: 320, height: 900 });
+  const out = await page.locator("main p").evaluateAll((all) => all.filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.innerText));
+  tap.equal(out.length, 0, `${name}: at 320 pixels every paragraph is within its own edges: ${out[0] ?? ""}`);
+  await page.setViewportSize({ width: 1100, height: 900 });
+}
+
+// A letter to the person of the account, in a language that may be another than the page's: where it stands.
+async function serveLetter(desk) {
+  const { body: own } = await desk.json(await desk.token("person"), "/own");
+  const headers = { Authorization: `Bearer ${await desk.token("caseworker")}`, "Content-Type": "application/json", Accept: "application/json" };
+  const post = async (address, body) => (await fetch(`${desk.address}${address}`, { method: "POST", headers, body: JSON.stringify(body) })).json();
+  const issued = await post(`/people/${own.reference}/letters/new`, { notice: "removal_decision", language: "en-GB" });
+  await post(`/letters/${issued.number}/service`, { method: "in_person", on: issued.issued_on, understood: "yes", proof: "a signature" });
+  return `/own/letters/${issued.number}`;
+}
+
+async function ownCase(tap, desk, language, letter) {
   const page = await desk.newPage({ locale: language.locale });
   await page.goto(`${desk.address}/sign-in`);
   await speaks(tap, page, language, `${language.code} sign-in`);
@@ -95,6 +113,10 @@ async function ownCase(tap, desk, language) {
     await speaks(tap, page, language, `${language.code} ${part}`);
     await desk.look(page, `own ${part} ${language.code}`);
   }
+  await page.goto(`${desk.address}${letter}`);
+  await speaks(tap, page, language, `${language.code} letter`);
+  await desk.look(page, `own letter ${language.code}`);
+  await fitsWithin(tap, page, `${language.code} letter`);
   if (language.code !== "en") {
     await refusals(tap, desk, page, language);
   }
@@ -285,8 +307,9 @@ async function main() {
   const desk = new Desk(tap, process.argv[2] === "script");
   try {
     await desk.open();
+    const letter = await serveLetter(desk);
     for (const language of LANGUAGES) {
-      await ownCase(tap, desk, language);
+      await ownCase(tap, desk, language, letter);
     }
     await languageIsKept(tap, desk);
     await officeSees(tap, desk);

@@ -279,7 +279,7 @@ static void test_one_law_a_register(void **state)
     crossed.rulebook = other.casework.rulebook;
     assert_false(casework_adopt_rulebook(&crossed, &err).ok);
     assert_int_equal(err.code, ERROR_CONFLICT);
-    assert_non_null(strstr(err.what, "'eu', not 'uk'"));
+    assert_non_null(strstr(err.what, "\"eu\", not \"uk\""));
     assert_int_equal(office_events(office), events);
     office_close(&other);
 }

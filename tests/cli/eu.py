@@ -191,7 +191,7 @@ def one_law(desk):
         outcome = subprocess.run([BINARY, *command, "--store", desk.store, "--rulebook", f"{source}/rulebooks/uk"], capture_output=True,
                                  text=True, timeout=120)
         assert outcome.returncode == 5, outcome
-        assert "kept under the rulebook 'eu', not 'uk'" in outcome.stderr, outcome.stderr
+        assert 'kept under the rulebook "eu", not "uk"' in outcome.stderr, outcome.stderr
     assert json.loads(run("rebuild", "--check", "--store", desk.store, "--format", "json"))["events"] == before
 
 

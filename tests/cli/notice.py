@@ -7,8 +7,10 @@ their languages; only service records the facts that times begin with.
 import gettext
 import hashlib
 import io
+import itertools
 import json
 import os
+import random
 import re
 import subprocess
 import sys
@@ -107,16 +109,35 @@ def test_hash(desk):
         assert issued["sha256"] in desk.run("notice", "show", number, "--format", form), form
 
 
+def drawn_letters(desk):
+    """Every letter in every language in the long form; otherwise each language once, with one of the letters."""
+    there_are = list(letters(desk))
+    if "RETURNHUB_LONG" in os.environ:
+        return list(itertools.product(there_are, LANGUAGES))
+    seed = int(os.environ.get("RETURNHUB_SEED", random.SystemRandom().randrange(1, 10**6)))
+    print(f"# seed {seed}", flush=True)
+    chance = random.Random(seed)
+    return [(chance.choice(there_are), language) for language in LANGUAGES]
+
+
 def test_pages(desk):
-    for language in LANGUAGES:
-        page = desk.run("notice", "draft", desk.person, DECISION, "--language", language, "--format", "html")
+    """HTML and PDF say their language; whom a PDF is for stands whole in each of its two columns, every letter of it has a glyph in a font that
+    is in it, and what is said of the letter is on one page."""
+    for (notice, arguments), language in drawn_letters(desk):
+        page = desk.run("notice", "draft", *arguments, "--language", language, "--format", "html")
         direction = "rtl" if language in RIGHT_TO_LEFT else "ltr"
         assert f'lang="{language}" dir="{direction}"' in page, language
         with tempfile.NamedTemporaryFile(suffix=".pdf") as file:
-            subprocess.run([BINARY, "notice", "draft", desk.person, DECISION, "--language", language, "--format", "pdf", "--store",
+            subprocess.run([BINARY, "notice", "draft", *arguments, "--language", language, "--format", "pdf", "--store",
                             desk.store, "--as", desk.clerk], check=True, stdout=file)
             inside = subprocess.run(["qpdf", "--qdf", "--object-streams=disable", file.name, "-"], check=True, capture_output=True).stdout
-            assert f"/Lang ({language})".encode() in inside and b"/StructTreeRoot" in inside, language
+            words = subprocess.run(["pdftotext", "-raw", file.name, "-"], check=True, capture_output=True, text=True).stdout
+            fonts = subprocess.run(["pdffonts", file.name], check=True, capture_output=True, text=True).stdout.splitlines()[2:]
+        assert f"/Lang ({language})".encode() in inside and b"/StructTreeRoot" in inside, language
+        assert words.count(desk.person) == 2, (notice, language, words)
+        assert "\ufffd" not in words and fonts and all(re.search(r" yes (yes|no ) +yes ", line) for line in fonts), (notice, language, fonts)
+        about = [page for page in words.split("\f") if "SHA-256" in page]
+        assert len(about) == 1 and "Draft." in about[0], (notice, language, "what is said of the letter stands on two pages")
 
 
 def test_service(desk):
@@ -142,7 +163,7 @@ def main():
         tap.run("every notice in every language, as gettext reads it", lambda: test_every_language(desk))
         tap.run("a translation that nobody approved is not issued", lambda: test_not_approved(desk))
         tap.run("the hash is that of the text", lambda: test_hash(desk))
-        tap.run("pages and PDFs say their languages", lambda: test_pages(desk))
+        tap.run("pages and PDFs say their languages, and PDFs are whole", lambda: test_pages(desk))
         tap.run("a letter is served once, with its facts", lambda: test_service(desk))
     return tap.done()
 

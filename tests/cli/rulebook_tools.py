@@ -191,7 +191,7 @@ def unknown_name():
     for typed, meant in (("no_child_is_send", "no_child_is_sent"), ("time_to_apeal", "time_to_appeal"),
                          ("first_tier.statuss", "first_tier.status"), ("hub_transfr", "hub_transfer")):
         outcome = returnhub("explain", typed)
-        assert outcome.returncode == 4 and f"did you mean '{meant}'?" in outcome.stderr, outcome
+        assert outcome.returncode == 4 and f'did you mean "{meant}"?' in outcome.stderr, outcome
     outcome = returnhub("explain", "completely_different")
     assert outcome.returncode == 4 and "rulebook show" in outcome.stderr, outcome
     outcome = returnhub("explain", "no_child_is_sent", "--format", "csv")

@@ -162,6 +162,30 @@ static void test_long(void **state)
     }
 }
 
+/* Aim: no line ends within a reference or a day, wherever it falls. */
+static void test_references_are_whole(void **state)
+{
+    (void)state;
+    enum { REFERENCES = 300 };
+    struct buf buf;
+    sample_build(&desk.document, &desk.built, 0);
+    document_begin(&desk.document, BLOCK_PARAGRAPH);
+    for (int i = 0; i < REFERENCES; i++) {
+        document_put(
+            &desk.document, SPAN_PLAIN,
+            arena_format(&desk.built, "%.*s RH-SKBBBB-R, ", 1 + i % 17, "aaaaaaaaaaaaaaaaa"));
+    }
+    document_end(&desk.document);
+    buf_init(&buf, &desk.written, PDF_MAX);
+    assert_true(document_pdf_write(&desk.document, desk.scratch, &buf, NULL).ok);
+    const str text = read_back(buf_str(&buf), "pdftotext -raw", "-");
+    size_t whole = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        whole += str_starts(str_slice(text, i, text.len), STR("RH-SKBBBB-R,")) ? 1 : 0;
+    }
+    assert_int_equal(whole, REFERENCES);
+}
+
 static void put_both(struct document *document, enum span_kind kind, const char *word, int number)
 {
     struct block *columns = document_begin(document, BLOCK_COLUMNS);
@@ -375,6 +399,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_words, setup, teardown),
         cmocka_unit_test_setup_teardown(test_long, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_references_are_whole, setup, teardown),
         cmocka_unit_test_setup_teardown(test_pages, setup, teardown),
         cmocka_unit_test_setup_teardown(test_heading_of_columns, setup, teardown),
         cmocka_unit_test_setup_teardown(test_about, setup, teardown),

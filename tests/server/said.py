@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Aim: whatever words the program itself puts into a page can be translated, whichever way they come there. The desk runs with a catalogue
 that puts every text there is into brackets (tests/web/languages.py pseudo), and its pages are read as every account sees them: a text of that
-catalogue that stands on a page without brackets was not said. What is data - names, what the law says, what people wrote - is in no
+catalogue that stands on a page without brackets was not said, nor was one with values in it that is there filled in. What is data - names, what the law says, what people wrote - is in no
 catalogue, and stands as it is.
 
 Whoever is subject of a record, represents them, or is not signed in reads in their own language whatever they can reach: every address that
@@ -25,9 +25,26 @@ OPEN, CLOSE = "\u27e6", "\u27e7"
 ACCOUNTS = ("caseworker", "senior", "hub-north", "monitor", "protection", "admin", "statistician", "registrar", "lawyer")
 PAGES_AN_ACCOUNT = int(os.environ.get("RETURNHUB_PAGES", "400" if "RETURNHUB_LONG" in os.environ else "60"))
 OF_A_KIND = 2
+AROUND = " ,.;:()\u2013\u00b7"
+WORDS_OF_A_SENTENCE = 3
 # What they show is a document in English: that of the API, a published table, the law, the log, the texts of letters.
 IN_ENGLISH = re.compile(r"/api$|/releases/|/rulebook$|/log$|/letters/texts$")
 OUTSIDE = ("person", "lawyer", None)
+
+
+class Texts(set):
+    """The texts of a catalogue; one with values in it is there when its words are, around anything."""
+    filled = re.compile("(?!)")
+
+    def __contains__(self, one):
+        return super().__contains__(one) or self.filled.fullmatch(one) is not None
+
+    def with_values(self, texts):
+        """Those of a few words fit what is data."""
+        parts = (re.split(r"\{\{[a-z_.]+\}\}", text.strip(AROUND)) for text in texts)
+        self.filled = re.compile("|".join(".+".join(map(re.escape, one)) for one in parts
+                                          if len(one) > 1 and len(re.findall(r"[A-Za-z]{2,}", " ".join(one))) >= WORDS_OF_A_SENTENCE) or "(?!)")
+        return self
 
 
 class Reader(html.parser.HTMLParser):
@@ -70,7 +87,7 @@ def pieces_of(text):
         elif depth == 0:
             part += letter
     outside.append(part)
-    return [re.sub(r"\s+", " ", one).strip(" ,.;:()\u2013\u00b7") for one in outside]
+    return [re.sub(r"\s+", " ", one).strip(AROUND) for one in outside]
 
 
 def unsaid(page, texts):
@@ -130,7 +147,8 @@ def also_data():
 
 def texts_of(catalogue):
     said = (match.replace('\\"', '"').replace("\\\\", "\\") for match in re.findall(r'^msgid "(.+)"$', catalogue, re.MULTILINE))
-    return {text for text in said if "{{" not in text and re.search(r"[A-Za-z]{2}", text)} - also_data()
+    texts = {text for text in said if re.search(r"[A-Za-z]{2}", text)} - also_data()
+    return Texts(text for text in texts if "{{" not in text).with_values(sorted(text for text in texts if "{{" in text))
 
 
 def share(folder, catalogue):
@@ -187,6 +205,10 @@ def main():
     texts = texts_of(catalogue)
     tap.check("a text without brackets is found, and one within is not", unsaid("<p>Safeguards: 3</p><b>People</b>", {"People"}) == ["People"]
               and unsaid(f"<p>{OPEN}People{CLOSE}, 3 of them</p>", {"People"}) == [])
+    planted = Texts().with_values(["Approved by the {{role}}.", "{{a}} of {{b}}"])
+    tap.check("one with values in it is found, and not what only looks a little like it",
+              unsaid("<p>Approved by the Senior officer</p>3 of 4", planted) == ["Approved by the Senior officer"]
+              and unsaid(f"<p>{OPEN}Approved by the Senior{CLOSE} officer</p>", planted) == [])
     with tempfile.TemporaryDirectory(prefix="rh-said-") as folder:
         share(os.path.join(folder, "share"), catalogue)
         store = make_demo(folder, people=150)

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Aim: scanners of other people's making find nothing in the desk of a demonstration, signed in. sqlmap: no SQL to inject in a search, in an
-address, in a question of the audit. wapiti: no script, header, file, command or redirect to inject, no form that another site can send, no
-header or cookie that lacks what it should have, area by area. Both are held to have tried: how much they asked is counted, and wapiti finds
-what is planted in a server that has it.
+"""Aim: scanners of other people's making find nothing in the desk of a demonstration, signed in. sqlmap: no SQL to inject in searches, in
+references and numbers of addresses, in filters, in a cursor, in signing in. wapiti: no script, header, file, command or redirect to inject, no
+form that another site can send, no header or cookie that lacks what it should have, area by area. Both are held to have tried: how much they
+asked is counted, and both find what is planted in a server that has it.
 
 Long form alone (script/check-long): it takes minutes, and they come with Debian's packages of the same names (docs/security/scanners.md)."""
 import http.server
@@ -10,6 +10,7 @@ import json
 import os
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -22,18 +23,36 @@ from desk import Client, Server, Tap, make_demo  # noqa: E402
 SECONDS_MAX = 1800
 
 
-def sqlmap(folder, port, token, tap):
-    targets = [("the search", ["-u", f"http://127.0.0.1:{port}/people?text=a&stage=exhausted&hub=H&alike=yes"]),
-               ("an address", ["-u", f"http://127.0.0.1:{port}/requests/1*"]),
-               ("the looks", ["-u", f"http://127.0.0.1:{port}/looks?person=RH-1&account=a"])]
-    for name, words in targets:
-        outcome = subprocess.run(["sqlmap", *words, "-H", f"Authorization: Bearer {token}", "--batch", "--level", "2", "--risk", "2", "--dbms",
-                                  "sqlite", "--technique", "BEUSQ", "--flush-session", "--output-dir", folder, "--ignore-code", "*",
-                                  "--threads", "4", "--disable-coloring"], capture_output=True, text=True, timeout=SECONDS_MAX, check=False)
-        text = outcome.stdout
-        tried = len(re.findall(r"testing '", text))
-        injectable = re.search(r"identified the following injection point|is vulnerable|appears to be '.*' injectable", text)
-        tap.check(f"sqlmap finds nothing in {name}, having tried", injectable is None and tried >= 5, f"{tried} tests\n{text[-3000:]}")
+INJECTED = re.compile(r"identified the following injection point|is vulnerable|appears to be '.*' injectable")
+
+
+def sqlmap(folder, address, *words):
+    """Whether it finds something, how many tests it made, and its last words."""
+    outcome = subprocess.run(["sqlmap", "-u", address, *words, "--batch", "--level", "2", "--risk", "2", "--dbms", "sqlite", "--technique", "BEUSQ",
+                              "--flush-session", "--output-dir", folder, "--ignore-code", "*", "--threads", "4", "--disable-coloring"],
+                             capture_output=True, text=True, timeout=SECONDS_MAX, check=False)
+    return INJECTED.search(outcome.stdout) is not None, len(re.findall(r"testing '", outcome.stdout)), outcome.stdout[-3000:]
+
+
+# What is asked, in which area: whoever sees that one asks.
+QUESTIONS = [
+    ("the search", "people", "/people?text=a&stage=exhausted&hub=H&alike=yes", []),
+    ("a reference in an address", "people", "/people/RH-1*", []),
+    ("a number in an address", "people", "/requests/1*", []),
+    ("the filters of the books", "books", "/books?kind=complaint&about=person&state=open&journey=1&show=all", []),
+    ("the filters of the operations", "operations", "/operations?from=2026-01-01&to=2026-02-01", []),
+    ("the search of the caseload", "people", "/screening?step=hub_transfer&hub=HUB-NORTH&text=a", []),
+    ("a cursor", "duplicates", "/duplicates?cursor=a&limit=5", []),
+    ("the looks", "looks", "/looks?person=RH-1&account=a", []),
+    ("signing in", None, "/sign-in", ["--data", '{"username":"caseworker","password":"a"}', "-H", "Content-Type: application/json"]),
+]
+
+
+def ask_questions(folder, port, tap):
+    for name, area, path, words in QUESTIONS:
+        signed = ["-H", f"Authorization: Bearer {who_sees(port, area)}"] if area else []
+        found, tried, said = sqlmap(folder, f"http://127.0.0.1:{port}{path}", *signed, *words)
+        tap.check(f"sqlmap finds nothing in {name}, having tried", not found and tried >= 5, f"{tried} tests\n{said}")
         print(f"# sqlmap, {name}: {tried} tests")
 
 
@@ -50,16 +69,25 @@ SCAN_SECONDS = int(os.environ.get("RETURNHUB_SCAN_SECONDS", "60"))
 
 
 class Weak(http.server.BaseHTTPRequestHandler):
-    """What is to be found: a question that is said back as it is, and no header that a browser could go by."""
+    """What is to be found: a question that is said back as it is and put into SQL, and no header that a browser could go by."""
 
     def do_GET(self):
         asked = urllib.parse.parse_qs(urllib.parse.urlsplit(self.path).query).get("q", [""])[0]
-        body = f'<html><body><form action="/"><input name="q" value="a"></form><p>{asked}</p></body></html>'.encode()
+        body = f'<html><body><form action="/"><input name="q" value="a"></form><p>{asked}</p>{self.looked_up(asked)}</body></html>'.encode()
         self.send_response(200)
         self.send_header("Content-Type", "text/html")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+
+    @staticmethod
+    def looked_up(asked):
+        register = sqlite3.connect(":memory:")
+        register.executescript("CREATE TABLE person (name); INSERT INTO person VALUES ('a'), ('b')")
+        try:
+            return register.execute(f"SELECT name FROM person WHERE name = '{asked}'").fetchall()
+        except sqlite3.Error as error:
+            return error
 
     def log_message(self, *words):
         pass
@@ -89,7 +117,9 @@ def finds_what_is_planted(folder, tap):
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Weak)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     found, _ = wapiti(folder, f"http://127.0.0.1:{server.server_port}/?q=a")
+    injected, _, said = sqlmap(folder, f"http://127.0.0.1:{server.server_port}/?q=a")
     server.shutdown()
+    tap.check("sqlmap finds a question that is put into SQL", injected, said)
     tap.check("wapiti finds a script that is said back, and headers that are not there", {"Cross Site Scripting", "HTTP Secure Headers"} <= set(found),
               str(found)[:2000])
 
@@ -124,10 +154,9 @@ def main():
         return 0
     with tempfile.TemporaryDirectory() as folder:
         server = Server(make_demo(folder, people=100))
-        token = Client(server.port).sign_in("protection").token
         finds_what_is_planted(folder, tap)
         scan_areas(folder, server.port, tap)
-        sqlmap(folder, server.port, token, tap)
+        ask_questions(folder, server.port, tap)
         status, _ = Client(server.port).call("GET", "/ping")
         tap.check("after all of it the server works", status == 200)
         server.stop()

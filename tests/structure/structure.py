@@ -210,6 +210,18 @@ def check_nouns(src):
     return [f"{path}: {match.group()}" for path, text in texts.items() for match in found.finditer(text)]
 
 
+def check_quotes(src):
+    """What a message names stands in double quotes. Attributes of a library (name='...'), and what a language of its own needs (SQL, a
+    policy of content), are none: looked for are values that are put in, and on the command line words too."""
+    faults = []
+    for path in sources(src, (".c", ".def")):
+        words = "|[a-z][a-z -]*" if os.path.relpath(path, src).startswith("cli" + os.sep) else ""
+        single = re.compile(rf"(?<![A-Za-z0-9=])'(?:%(?:\.\*)?s|returnhub %s{words})'(?![A-Za-z0-9])")
+        code = re.sub(r"/\*.*?\*/", "", open(path, encoding="utf-8").read(), flags=re.S)
+        faults += [f"{path}: {text}" for text in re.findall(r'"(?:\\.|[^"\\\n])*"', code) if single.search(text)]
+    return faults
+
+
 def planted(check, name, text):
     """Runs a check over a folder with one faulty file in it."""
     with tempfile.TemporaryDirectory() as folder:
@@ -264,6 +276,9 @@ def main():
          lambda: planted(check_law_names, "parts/x.html", "{{#if no_court_order}}<p>Stop</p>{{/if}}\n")),
         ("a number has its noun in one way", lambda: check_nouns(src)),
         ("a noun that is always many is found", lambda: planted(check_nouns, "cli/x.c", 'f("%lld events more", n); g("%zu %s", str_noun(n, "line", "lines"));\n')),
+        ("what a message names stands in double quotes", lambda: check_quotes(src)),
+        ("a name in single quotes is found", lambda: planted(check_quotes, "web/x.c", 'f(err, "There is no account \'%.*s\'", n);\n')),
+        ("a command in single quotes is found", lambda: planted(check_quotes, "cli/x.c", 'const char *help = "as \'tie list\' prints it";\n')),
         ("the names that the documentation says the program knows, it knows", lambda: check_documented_names(src)),
         ("rulebooks/README.md names what the rulebooks have", lambda: check_rulebook_names([os.path.join(root, "rulebooks", "README.md")])),
         ("a name that no rulebook has is found",

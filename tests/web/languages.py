@@ -10,10 +10,8 @@ the person may reach (tests/server/said.py goes through it), and signing in.
 What the staff's pages say is read by the same engine from the same catalogues, but nobody translates it yet. Nothing has to be marked for
 that: every text in src/web, and every title in the lists of the register and of casework, is a text to translate, but for what is told as an
 error, is a header, or stands in a call that names a thing of the machine. Whether the templates say each of them is found out on the pages
-themselves (tests/server/said.py). A sentence that C puts together of pieces (arena_format, buf_put_c) has no translation; those there are
-stand in composed.txt, and none may be added: it is a text with values in it (view_said). What is left there: what is no sentence (a command to
-type, a path of a drawing, a heartbeat); the page of the API and the file of a subject access request; the words in which a condition of the law is
-told, English as the law is; and what the API itself says of an event or a verdict (resource_*.c), which a page shows as it is.
+themselves (tests/server/said.py). A sentence that C puts together of pieces (arena_format, buf_put_c) has no translation: it is a text with
+values in it instead (view_said). What is no sentence, or belongs to a document in English, stands in composed.txt, each under its reason.
 
     languages.py [list | template | pseudo | composed]    all there is to translate for the pages that speak; all that any page says, as a .pot
                                                           file; the same as a catalogue in brackets; the sentences that C puts together
@@ -157,16 +155,28 @@ def composed_faults(pieces, allowed):
         [f"no longer there, take it out of composed.txt: {one}" for one in sorted(allowed - pieces)]
 
 
+def allowed_pieces(lines):
+    """Those of the list, and those among them that stand under no reason."""
+    reason, allowed, bare = "", set(), []
+    for line in lines:
+        if line.startswith("# "):
+            reason = line
+        else:
+            allowed.add(line)
+            bare += [] if reason else [f"no reason is said: {line}"]
+    return allowed, bare
+
+
 def checks_of_staff():
     texts, pieces = staff_texts()
-    with open(os.path.join(SOURCE, "tests", "web", "composed.txt"), encoding="utf-8") as file:
-        allowed = {line.rstrip("\n") for line in file}
-    yield f"{len(texts)} texts that C puts into pages can be translated; {len(pieces)} are put together", composed_faults(pieces, allowed)
+    allowed, bare = allowed_pieces(read(os.path.join(SOURCE, "tests", "web", "composed.txt")).splitlines())
+    yield f"{len(texts)} texts that C puts into pages can be translated; {len(pieces)} are put together, and why", composed_faults(pieces, allowed) + bare
     planted = 'static void f(void) { page_set(&page, "lead", STR("You have looked at a record")); json_set(view, "x", ' \
         'arena_format(arena, "You have %lld records", n)); err_set(err, ERROR_INPUT, "No such day"); }'
     yield "finds a text, and a sentence that is put together", \
         [] if texts_and_pieces(planted) == ({"You have looked at a record"}, {"You have %lld records"}) else [str(texts_and_pieces(planted))]
     yield "finds a sentence that was not put together before", [] if composed_faults({"a"}, set()) and composed_faults(set(), {"a"}) else ["it was not found"]
+    yield "finds one that has no reason", [] if allowed_pieces(["x.c: 1", "# Drawn", "y.c: 2"])[1] == ["no reason is said: x.c: 1"] else ["it was not found"]
 
 
 def faults_of_text(said):

@@ -2,6 +2,7 @@
  * unknown, no and 0 apart, and carries of a verdict everything that the explanation has. Expected:
  * resource.h, product.md promise 2, made by hand here. */
 #include "web/resource_part.h"
+#include "web/view.h"
 
 #include "../casework/office.h"
 
@@ -163,7 +164,14 @@ static void a_person_carries_where_each_fact_is_known_from(void **state)
         }
     }
     assert_int_equal(with_source, 1);
-    assert_true(json_array_size(json_object_get(resource, "history")) > 0);
+    const json_t *history = json_object_get(resource, "history");
+    assert_true(json_array_size(history) > 0);
+    json_t *line;
+    json_array_foreach(history, index, line)
+    {
+        const struct view_context english = {.arena = &office->work};
+        assert_true(str_equal(view_history_text(&english, line), json_str_or_empty(line, "text")));
+    }
     assert_true(json_array_size(json_object_get(resource, "next_steps")) > 0);
 }
 

@@ -88,7 +88,8 @@ static void counts_are_grouped_and_agree_in_number(void **state)
 static void check_words(struct arena *arena, const char *condition, const char *expected)
 {
     json_auto_t *reason = parsed(condition);
-    const str words = view_condition_words(arena, reason);
+    const struct view_context context = {.arena = arena};
+    const str words = view_condition_words(&context, reason);
     if (!str_equal(words, str_from_c(expected))) {
         fail_msg("%.*s", STR_ARG(words));
     }
@@ -136,6 +137,89 @@ static void conditions_are_put_into_words(void **state)
     check_words(*state, COMPARISON("a.flag unknown", FACT_LEAF("a.flag", "Fit", "flag")),
                 "\xE2\x80\x9C"
                 "Fit\xE2\x80\x9D is not known");
+}
+
+/* A language in which what is told stands the other way round. */
+static struct catalogue turned(struct arena *arena)
+{
+    static const char text[] =
+        "msgid \"\"\nmsgstr \"Language: xx\\n\"\n\n"
+        "msgctxt \"page\"\nmsgid \"{{left}} is before {{right}}\"\n"
+        "msgstr \"{{right}} after-is {{left}}\"\n\n"
+        "msgctxt \"page\"\nmsgid \"{{left}} and {{right}}\"\nmsgstr \"{{right}} too-and "
+        "{{left}}\"\n\n"
+        "msgctxt \"page\"\nmsgid \"{{fact}} is yes\"\nmsgstr \"yes-is {{fact}}\"\n\n"
+        "msgctxt \"page\"\nmsgid \"A notice was served ({{method}}), not understood: {{proof}}\"\n"
+        "msgstr \"{{proof}}: not-understood served {{method}}\"\n\n"
+        "msgctxt \"page\"\nmsgid \"Approved by the {{role}}\"\nmsgstr \"{{role}} approved\"\n\n"
+        "msgctxt \"page\"\nmsgid \"Opened in the books: {{title}}\"\nmsgstr \"{{title}} "
+        "opened\"\n\n"
+        "msgctxt \"page\"\nmsgid \"Complaint\"\nmsgstr \"COMPLAINT\"\n\n"
+        "msgctxt \"page\"\nmsgid \"not recorded\"\nmsgstr \"RECORDED-NOT\"\n\n"
+        "msgctxt \"page\"\nmsgid \"{{values}}, or {{value}}\"\nmsgstr \"{{value}} else "
+        "{{values}}\"\n\n"
+        "msgctxt \"page\"\nmsgid \"It would be clear if \xE2\x80\x9C{{fact}}\xE2\x80\x9D were: "
+        "{{values}}\"\n"
+        "msgstr \"{{values}}: clear, {{fact}}\"\n";
+    struct catalogue catalogue;
+    struct err err = {0};
+    if (!catalogue_read("xx.po", str_from_c(text), arena, &catalogue, &err).ok) {
+        fail_msg("%s", err.what);
+    }
+    return catalogue;
+}
+
+static void a_condition_is_said_as_another_language_puts_it(void **state)
+{
+    const struct catalogue catalogue = turned(*state);
+    const struct view_context context = {.arena = *state, .catalogue = &catalogue};
+    json_auto_t *reason = parsed(
+        COMPARISON("any family member has (a.day < 2026-06-01 and a.flag)",
+                   FACT_LEAF("a.day", "Day", "date") "," FACT_LEAF("a.flag", "Fit", "flag")));
+    const str words = view_condition_words(&context, reason);
+    const str expected = STR("any family member has (yes-is \xE2\x80\x9C"
+                             "Fit\xE2\x80\x9D too-and 1 June 2026 after-is \xE2\x80\x9C"
+                             "Day\xE2\x80\x9D)");
+    if (!str_equal(words, expected)) {
+        fail_msg("%.*s", STR_ARG(words));
+    }
+}
+
+static void an_event_is_said_as_another_language_puts_it(void **state)
+{
+    static const struct {
+        const char *line;
+        const char *english;
+        const char *turned;
+    } rows[] = {
+        {"{\"kind\":\"step_approved\",\"role\":{\"name\":\"s\",\"title\":\"Senior officer\"}}",
+         "Approved by the Senior officer", "Senior officer approved"},
+        {"{\"kind\":\"notice_served\",\"method\":\"by "
+         "{hand}\",\"proof\":\"slip\",\"understood\":false}",
+         "A notice was served (by {hand}), not understood: slip",
+         "slip: not-understood served by {hand}"},
+        {"{\"kind\":\"notice_served\",\"method\":\"post\",\"proof\":\"slip\",\"understood\":true}",
+         "A notice was served (post): slip", "A notice was served (post): slip"},
+        {"{\"kind\":\"entry_opened\",\"title\":\"Complaint\",\"entry\":7}",
+         "Opened in the books: Complaint", "COMPLAINT opened"},
+        {"{\"kind\":\"places_agreed\",\"places\":12}", "Places agreed: 12", "Places agreed: 12"},
+        {"{\"kind\":\"identifier_recorded\",\"scheme\":\"other_system\",\"title\":\"T\","
+         "\"issuer\":\"ATLAS\",\"value\":\"9\"}",
+         "T ATLAS: 9", "T ATLAS: 9"},
+        {"{\"kind\":\"note_added\",\"text\":\"Said {so}\"}", "Said {so}", "Said {so}"},
+    };
+    const struct catalogue catalogue = turned(*state);
+    const struct view_context english = {.arena = *state};
+    const struct view_context other = {.arena = *state, .catalogue = &catalogue};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        json_auto_t *line = parsed(rows[i].line);
+        const str told = view_history_text(&english, line);
+        const str said = view_history_text(&other, line);
+        if (!str_equal(told, str_from_c(rows[i].english)) ||
+            !str_equal(said, str_from_c(rows[i].turned))) {
+            fail_msg("%.*s / %.*s", STR_ARG(told), STR_ARG(said));
+        }
+    }
 }
 
 static size_t marks_of(const json_t *marks, const char *kind)
@@ -273,6 +357,26 @@ static void changes_of_one_fact_are_one_sentence(void **state)
                         "Record \xE2\x80\x9CVisit\xE2\x80\x9D, which is not known");
 }
 
+static void changes_are_said_as_another_language_puts_them(void **state)
+{
+    const struct catalogue catalogue = turned(*state);
+    const struct view_context context = {.arena = *state, .catalogue = &catalogue};
+    json_auto_t *safeguard =
+        parsed("{\"name\":\"n\",\"title\":\"N\",\"reason\":\"R.\",\"clearance\":\"barred\","
+               "\"sources\":[],\"changes\":["
+               "{\"kind\":\"fact_value\",\"fact\":{\"name\":\"a.b\",\"title\":\"Order\"},"
+               "\"section\":\"S\",\"value\":{\"known\":true,\"text\":\"None\"}},"
+               "{\"kind\":\"fact_value\",\"fact\":{\"name\":\"a.b\",\"title\":\"Order\"},"
+               "\"section\":\"S\",\"value\":{\"known\":false}},"
+               "{\"kind\":\"wait\",\"day\":\"2026-06-01\"}]}");
+    json_auto_t *view = view_safeguard(&context, safeguard, STR("x"), STR(""));
+    const json_t *changes = json_object_get(view, "changes");
+    assert_string_equal(text_of(json_array_get(changes, 0)),
+                        "RECORDED-NOT else None: clear, Order");
+    assert_string_equal(text_of(json_array_get(changes, 1)),
+                        "With nothing new recorded, it is clear on 1 June 2026");
+}
+
 static void a_verdict_that_is_not_barred_does_not_say_so(void **state)
 {
     const struct view_context context = {.arena = *state};
@@ -304,6 +408,9 @@ int main(void)
         cmocka_unit_test(days_and_times_are_written_for_people),
         cmocka_unit_test(counts_are_grouped_and_agree_in_number),
         cmocka_unit_test(conditions_are_put_into_words),
+        cmocka_unit_test(a_condition_is_said_as_another_language_puts_it),
+        cmocka_unit_test(an_event_is_said_as_another_language_puts_it),
+        cmocka_unit_test(changes_are_said_as_another_language_puts_them),
         cmocka_unit_test(a_tree_closes_what_it_opens),
         cmocka_unit_test(the_picture_tells_the_story),
         cmocka_unit_test(nothing_of_the_picture_lies_outside_it),
