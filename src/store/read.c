@@ -451,16 +451,14 @@ result transaction_last_id(struct transaction *transaction, enum subject_kind ki
 /* Positions have no gaps and events are never deleted, so the last position is their number. */
 result transaction_event_count(struct transaction *transaction, int64_t *ret_count, struct err *err)
 {
-    if (transaction->writing) {
-        *ret_count = transaction->last_position;
-        return result_ok();
-    }
     struct arena scratch = transaction->scratch;
-    int64_t last = 0;
     bool found = false;
-    TRY(sealing_settle(transaction, err));
-    TRY(first_row(transaction, QUERY_LAST_POSITION, NULL, 0, &scratch, &last, &found, err));
-    *ret_count = last;
+    if (!transaction->writing && !transaction->knows_position) {
+        TRY(first_row(transaction, QUERY_LAST_POSITION, NULL, 0, &scratch,
+                      &transaction->last_position, &found, err));
+        transaction->knows_position = true;
+    }
+    *ret_count = transaction->last_position;
     return result_ok();
 }
 
@@ -485,6 +483,7 @@ result transaction_looks(struct transaction *transaction, int64_t person, int64_
         parameter_number(before == 0 ? INT64_MAX : before),
         parameter_number(limit == 0 ? NO_LIMIT : (int64_t)limit)};
     void *rows = NULL;
+    TRY(transaction_check_looks(transaction, err));
     TRY(collect_rows(transaction, QUERY_LOOKS, parameters, 4, arena, &rows, ret_count, err));
     *ret_looks = rows;
     return result_ok();
@@ -516,7 +515,7 @@ result transaction_last_instant(struct transaction *transaction, instant *ret_la
     *ret_found = true;
     if (!transaction->has_last_instant) {
         TRY(read_last_instant(transaction, &transaction->last_instant, ret_found, err));
-        transaction->has_last_instant = *ret_found && transaction->writing;
+        transaction->has_last_instant = *ret_found;
     }
     *ret_last = transaction->last_instant;
     return result_ok();

@@ -68,6 +68,7 @@ struct transaction {
     const struct system *system;
     struct look_queue *looks; /* of the store; NULL where looks are written at once */
     bool writing;
+    bool steady; /* the newest looks may be missing (store_read_steady) */
     struct arena
         memory; /* holds the cache; kept out of swap and core dumps where that is allowed */
     struct arena scratch; /* passed on by value */
@@ -79,7 +80,8 @@ struct transaction {
     bool without_rows;             /* events are taken over, and rows made of them afterwards */
     const struct remains *remains; /* while rows are made anew; NULL otherwise */
     enum { MERGES_NOT_ASKED, MERGES_NONE, MERGES_SOME } merges; /* is there one that was done? */
-    int64_t last_position;
+    int64_t last_position;                                      /* known in a write, ... */
+    bool knows_position; /* ... and in a read once it was asked for */
     int64_t position_before_work;
     bool knows_absent; /* that nobody used the client id before in this work */
     struct client_id absent;
@@ -112,6 +114,8 @@ void transaction_forget(struct transaction *transaction);
 /* After a commit: the same, but keys and numbers of names stay known to the next transaction, until
  * it learns that others wrote meanwhile. */
 void transaction_rest(struct transaction *transaction);
+/* Of a snapshot that is kept for another reading: keys of people are wiped. */
+void transaction_pause(struct transaction *transaction);
 /* Learned before anything is appended, raised by each event, and written before the commit. */
 MUST_USE result latest_learn(struct transaction *transaction, struct err *err);
 void latest_raise(struct transaction *transaction, instant at);
@@ -147,6 +151,14 @@ static inline result transaction_check_writing(const struct transaction *transac
     return transaction->writing
                ? result_ok()
                : err_set(err, ERROR_INTERNAL, "Something was to be written in a read of the store");
+}
+
+/* The same of a steady read that asks for looks. */
+static inline result transaction_check_looks(const struct transaction *transaction, struct err *err)
+{
+    return transaction->steady ? err_set(err, ERROR_INTERNAL,
+                                         "Looks were asked for where the newest may be missing")
+                               : result_ok();
 }
 
 /* Row by row, and counted, so that a work that fails half-way is known for one. */
