@@ -359,7 +359,8 @@ MUST_USE result transaction_history(struct transaction *transaction, enum subjec
                                     size_t *ret_count, struct err *err);
 /* Of a person's, those that brought them into a stage: the registration, and steps taken; the
  * latest STAGE_EVENTS_MAX, for somebody of whom one step is taken again and again. The person's
- * course tells which they are, so that of a long history few events are read. */
+ * course tells which they are and most of what they say, so that few events are read: counted on
+ * may be the header but actor and client id, and of the body the stages, hub and request. */
 enum { STAGE_EVENTS_MAX = 200 };
 MUST_USE result transaction_stage_events(struct transaction *transaction, int64_t person,
                                          int64_t before, struct arena *arena,

@@ -38,7 +38,8 @@ struct subject_cache {
 struct remembered_name;
 struct names {
     struct arena memory;
-    struct remembered_name *remembered; /* NULL until the first is asked for */
+    struct remembered_name *remembered; /* by name; NULL until the first is asked for */
+    struct remembered_name *words;      /* by number */
     uint64_t generation;
 };
 
@@ -309,6 +310,9 @@ enum names_kind { NAMES_OF_FACTS, NAMES_OF_WORDS };
  * word. */
 MUST_USE result names_number(struct transaction *transaction, enum names_kind kind, str name,
                              struct arena scratch, int64_t *ret_number, struct err *err);
+/* The word of the number, which was given to one. */
+MUST_USE result names_word(struct transaction *transaction, int64_t number, struct arena *arena,
+                           str *ret_word, struct err *err);
 void names_forget(struct names *names);
 void names_done(struct names *names);
 
