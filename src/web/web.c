@@ -13,6 +13,7 @@
 
 #include "store/own_key.h"
 
+#include "format/json_memory.h"
 #include "format/language.h"
 #include "system/system.h"
 
@@ -20,6 +21,7 @@ enum {
     WEB_ARENA_BYTES = 64 * 1024 * 1024, /* lazily taken */
     TEMPLATE_BYTES_MAX = 256 * 1024,
     API_BYTES_MAX = 4 * 1024 * 1024,
+    JSON_BYTES = 1024 * 1024, /* of a request's memory: the values of nearly every page fit */
 };
 
 /* --- opening
@@ -89,6 +91,7 @@ static result make_cursor_key(struct transaction *transaction, void *context, st
 result web_open(const struct web_options *options, struct web **ret_web, struct err *err)
 {
     struct arena arena;
+    json_memory_init();
     TRY(arena_open(&arena, WEB_ARENA_BYTES, err));
     struct web *web = ARENA_NEW(&arena, struct web, 1);
     ASSERT(web != NULL);
@@ -440,10 +443,12 @@ void web_handle(void *context, const struct http_request *request, struct http_r
         .match = route_find(request->method, request->path),
         .wanted = exchange_wanted(http_header_get(request, STR("Accept"))),
     };
+    json_memory_begin(request->arena, JSON_BYTES);
     answer_headers(&exchange);
     if (!says_how_long_it_is_kept(exchange.match.route)) {
         answer_not_stored(&exchange);
     }
     dispatch(&exchange);
     watch_exchange(&exchange);
+    json_memory_end();
 }
