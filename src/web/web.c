@@ -57,6 +57,31 @@ static result open_templates(struct web *web, struct err *err)
     return template_set_check(web->templates, err);
 }
 
+static struct offered_language offered_language(struct web *web, str language)
+{
+    str name = language;
+    result_ignore(language_name(language, language, &web->arena, &name, NULL),
+                  "its code is a name, too");
+    return (struct offered_language){
+        .language = language, .name = name, .right_to_left = language_is_right_to_left(language)};
+}
+
+static result offer_languages(struct web *web, struct err *err)
+{
+    const size_t count = web->catalogue_count + 1;
+    struct offered_language *offered = ARENA_NEW(&web->arena, struct offered_language, count);
+    if (offered == NULL) {
+        return arena_full(err);
+    }
+    offered[0] = offered_language(web, STR("en"));
+    for (size_t i = 1; i < count; i++) {
+        offered[i] = offered_language(web, web->catalogues[i - 1].language);
+    }
+    web->offered = offered;
+    web->offered_count = count;
+    return result_ok();
+}
+
 /* What the pages say in other languages. */
 static result open_languages(struct web *web, struct err *err)
 {
@@ -77,7 +102,7 @@ static result open_languages(struct web *web, struct err *err)
     }
     web->catalogues = catalogues;
     web->catalogue_count = count;
-    return result_ok();
+    return offer_languages(web, err);
 }
 
 static result make_cursor_key(struct transaction *transaction, void *context, struct err *err)
