@@ -44,8 +44,7 @@ static size_t most(size_t a, size_t b)
     return a > b ? a : b;
 }
 
-/* Makes room for `more` bytes and the final NUL. */
-static bool buf_reserve(struct buf *buf, size_t more)
+bool buf_reserve(struct buf *buf, size_t more)
 {
     ASSERT(buf->len <= buf->len_max);
     if (buf->failed || more > buf->len_max - buf->len) {
@@ -64,19 +63,10 @@ static bool buf_reserve(struct buf *buf, size_t more)
     return !buf->failed;
 }
 
-/* What is there is followed by a NUL at any time. */
 static void lengthen(struct buf *buf, size_t more)
 {
     buf->len += more;
     buf->at[buf->len] = '\0';
-}
-
-void buf_put(struct buf *buf, str text)
-{
-    if (text.len > 0 && buf_reserve(buf, text.len)) {
-        memcpy(buf->at + buf->len, text.at, text.len);
-        lengthen(buf, text.len);
-    }
 }
 
 char *buf_take(struct buf *buf, size_t len)
@@ -92,14 +82,6 @@ char *buf_take(struct buf *buf, size_t len)
 void buf_put_c(struct buf *buf, const char *text)
 {
     buf_put(buf, str_from_c(text));
-}
-
-void buf_put_char(struct buf *buf, char c)
-{
-    if (buf_reserve(buf, 1)) {
-        buf->at[buf->len] = c;
-        lengthen(buf, 1);
-    }
 }
 
 void buf_put_int64(struct buf *buf, int64_t number)

@@ -7,6 +7,8 @@
 
 #include "base/arena.h"
 
+#include <string.h>
+
 struct buf {
     struct arena *arena;
     char *at;
@@ -17,11 +19,31 @@ struct buf {
 };
 
 void buf_init(struct buf *buf, struct arena *arena, size_t len_max);
-void buf_put(struct buf *buf, str text);
+/* Room for `more` bytes and a final NUL, taken from the arena; false, and failed, without. */
+bool buf_reserve(struct buf *buf, size_t more);
+static inline bool buf_has_room(const struct buf *buf, size_t more)
+{
+    return more < buf->capacity - buf->len && !buf->failed;
+}
+/* What is there is followed by a NUL at any time. */
+static inline void buf_put(struct buf *buf, str text)
+{
+    if (text.len > 0 && (buf_has_room(buf, text.len) || buf_reserve(buf, text.len))) {
+        memcpy(buf->at + buf->len, text.at, text.len);
+        buf->len += text.len;
+        buf->at[buf->len] = '\0';
+    }
+}
 /* Room for `len` bytes that the caller writes at once; NULL when they do not fit. */
 char *buf_take(struct buf *buf, size_t len);
 void buf_put_c(struct buf *buf, const char *text);
-void buf_put_char(struct buf *buf, char c);
+static inline void buf_put_char(struct buf *buf, char c)
+{
+    if (buf_has_room(buf, 1) || buf_reserve(buf, 1)) {
+        buf->at[buf->len++] = c;
+        buf->at[buf->len] = '\0';
+    }
+}
 void buf_put_int64(struct buf *buf, int64_t number);
 void buf_format(struct buf *buf, const char *format, ...) PRINTF_LIKE(2, 3);
 /* HTML text or a double-quoted attribute: & < > " ' are written as entities. */

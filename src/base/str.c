@@ -138,6 +138,10 @@ bool str_is_utf8(str text)
             at += 8;
             continue;
         }
+        if ((unsigned char)text.at[at] - 1U < 0x7FU) { /* ASCII, and no NUL */
+            at++;
+            continue;
+        }
         const size_t len = utf8_character_len(str_slice(text, at, text.len));
         if (len == 0) {
             return false;

@@ -251,7 +251,7 @@ result casework_glasses(const struct casework *casework, const struct caller *ca
     }
     struct glass_work work = {
         .casework = casework, .caller = caller, .query = query, .arena = arena};
-    TRY(store_read(casework->store, read_glasses, &work, err));
+    TRY(store_read_steady(casework->store, read_glasses, &work, err));
     *ret_lines = work.lines;
     *ret_count = work.count;
     return result_ok();

@@ -395,7 +395,7 @@ result casework_history(const struct casework *casework, const struct caller *ca
                                 .asked = asked,
                                 .query = query,
                                 .arena = arena};
-    TRY(store_read(casework->store, read_history, &work, err));
+    TRY(store_read_steady(casework->store, read_history, &work, err));
     TRY(sitting_look(&work.sitting, SUBJECT_OF_PERSON, work.answer.person.id, "history", err));
     *ret_answer = work.answer;
     return result_ok();

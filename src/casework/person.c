@@ -64,7 +64,7 @@ result casework_explain(const struct casework *casework, const struct caller *ca
                                 .hub = str_trim(hub),
                                 .asked = asked,
                                 .arena = arena};
-    TRY(store_read(casework->store, read_question, &work, err));
+    TRY(store_read_steady(casework->store, read_question, &work, err));
     struct explain_answer answer = {.view = work.loaded.view};
     const uint32_t stage = rulebook_stage(casework->rulebook, answer.view.person.stage);
     answer.leads_on =
@@ -416,7 +416,7 @@ result casework_person(const struct casework *casework, const struct caller *cal
                                .reference = reference,
                                .asked = asked,
                                .arena = arena};
-    result read = store_read(casework->store, read_person, &work, err);
+    result read = store_read_steady(casework->store, read_person, &work, err);
     read = read.ok ? judge_next_steps(&work, err) : read;
     if (work.board != NULL) {
         board_release(&work.sitting, work.board);
@@ -457,7 +457,7 @@ result casework_sees_person(const struct casework *casework, const struct caller
 {
     struct sees_work work = {
         .casework = casework, .caller = caller, .reference = reference, .arena = arena};
-    TRY(store_read(casework->store, read_sight, &work, err));
+    TRY(store_read_steady(casework->store, read_sight, &work, err));
     *ret_sees = work.sees;
     return result_ok();
 }

@@ -323,7 +323,7 @@ static result find_standing(const struct casework *casework, const struct sessio
     struct standing_work work = {.account = row->account, .arena = arena};
     *ret_standing = SESSION_WHOLE;
     if (is_half(casework, row)) {
-        TRY(store_read(casework->store, read_standing, &work, err));
+        TRY(store_read_steady(casework->store, read_standing, &work, err));
         *ret_standing = work.is_set ? SESSION_OWES_FACTOR : SESSION_LACKS_FACTOR;
     }
     return result_ok();
@@ -338,7 +338,7 @@ result casework_session(const struct casework *casework, str token, struct arena
     struct session_work work = {
         .limits = &casework->limits, .now = system_now(casework->system), .arena = arena};
     session_hash_token(token, work.token_hash);
-    TRY(store_read(casework->store, read_session, &work, err));
+    TRY(store_read_steady(casework->store, read_session, &work, err));
     if (work.now.milliseconds - work.row.seen_at.milliseconds >= TOUCH_MILLISECONDS) {
         TRY(store_write(casework->store, touch_session, &work, err));
     }

@@ -518,19 +518,14 @@ result sitting_is_person(struct sitting *sitting, int64_t record, int64_t person
 
 /* --- who looked ------------------------------------------------------------------------------- */
 
-static result keep_look(struct transaction *transaction, void *context, struct err *err)
-{
-    return transaction_record_look(transaction, context, err);
-}
-
 result sitting_look(const struct sitting *sitting, enum subject_kind kind, int64_t subject,
                     const char *purpose, struct err *err)
 {
-    struct look look = {.account = sitting->account.id,
-                        .subject_kind = kind,
-                        .subject = subject,
-                        .at = sitting->at,
-                        .purpose = str_from_c(purpose),
-                        .reason = sitting->reason};
-    return store_write(sitting->casework->store, keep_look, &look, err);
+    const struct look look = {.account = sitting->account.id,
+                              .subject_kind = kind,
+                              .subject = subject,
+                              .at = sitting->at,
+                              .purpose = str_from_c(purpose),
+                              .reason = sitting->reason};
+    return store_look(sitting->casework->store, &look, err);
 }

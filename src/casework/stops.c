@@ -106,7 +106,7 @@ result casework_stops(const struct casework *casework, const struct caller *call
                               .caller = caller,
                               .arena = arena,
                               .unacknowledged_only = unacknowledged_only};
-    TRY(store_read(casework->store, read_stops, &work, err));
+    TRY(store_read_steady(casework->store, read_stops, &work, err));
     *ret_lines = work.lines;
     *ret_count = work.count;
     return result_ok();

@@ -143,6 +143,10 @@ static size_t find_escape(str text, size_t from)
     while (text.len - i >= 8 && !escapes_one_of_8(text.at + i)) {
         i += 8;
     }
+    /* What is left is shorter than a word: the last word reaches back over what was passed. */
+    if (text.len - i < 8 && text.len >= 8 && !escapes_one_of_8(text.at + text.len - 8)) {
+        return text.len;
+    }
     while (i < text.len && escape_letter((unsigned char)text.at[i]) == '\0') {
         i++;
     }

@@ -158,6 +158,13 @@ struct cursor {
 
 enum connection_use { CONNECTION_READS, CONNECTION_WRITES };
 
+/* Where the commits that can be seen end: two that are equal are of one and the same commit,
+ * whoever made it, and one that was left never comes back. */
+enum { MARK_WORDS = 12 };
+struct mark {
+    uint32_t words[MARK_WORDS];
+};
+
 struct backend {
     const char *name;
 
@@ -176,7 +183,8 @@ struct backend {
                    struct connection **ret_connection, struct err *err);
     void (*close)(struct connection *connection);
 
-    /* A writing transaction waits for its turn at once; a reading one is a snapshot. */
+    /* A writing transaction waits for its turn at once; a reading one is a snapshot, taken before
+     * this returns. */
     result (*begin)(struct connection *connection, bool writing, struct err *err);
     /* Durable when it returns. On failure the transaction is over and err says whether its outcome
      * is known. */
@@ -196,6 +204,13 @@ struct backend {
      * connection writes; and says how much of the log is left. A connection that reads may do so.
      */
     result (*move_log)(struct connection *connection, int64_t *ret_left, struct err *err);
+    /* Where the commits end at this moment; false when it is not known, as before the connection
+     * has read anything, or while a commit ends just now. Costs next to nothing. */
+    bool (*mark)(const struct connection *connection, struct mark *ret_mark);
+    /* Where they ended when the last writing transaction of this connection began, and with it:
+     * nobody else's commit lies between the two. False when it is not known. */
+    bool (*marks_of_commit)(const struct connection *connection, struct mark *ret_begun,
+                            struct mark *ret_ended);
     void (*rollback)(struct connection *connection);
     /* False when the database itself gave the transaction up (a full disk, say): then nothing of it
      * is left. */

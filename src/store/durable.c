@@ -203,6 +203,7 @@ static void *move_until_ended(void *context)
 static void move_rest(struct store *store)
 {
     int64_t left = 0;
+    readers_let_go(store);
     result_ignore(store->backend->move_log(store->writing.connection, &left, NULL),
                   "the log is as good as the file; it is tried again");
 }

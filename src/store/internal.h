@@ -8,6 +8,7 @@
 
 #include <limits.h>
 #include <semaphore.h>
+#include <time.h>
 
 struct reader;
 
@@ -16,6 +17,7 @@ struct work {
     store_work *run;
     void *context;
     bool bulk;
+    bool looks; /* it records a look, and nothing else */
     result outcome;
     struct err err; /* when the outcome is a failure */
     sem_t answered;
@@ -66,6 +68,19 @@ struct durable {
     bool ending;
 };
 
+/* Of which commits a reader may keep its snapshot (readers.c). */
+struct steady {
+    uint64_t versions; /* commits of more than looks, as far as they are known of */
+    uint64_t version;  /* the last of them; 0: nothing may be kept until there is another commit */
+    struct mark mark;  /* where the commits end: with it and the looks since */
+    size_t kept;       /* free readers that have kept a snapshot */
+    pthread_cond_t changed; /* what the thread waits for that lets go of them */
+    bool waits_for_one;     /* without an end, as there is none */
+    pthread_t letting_go;
+    bool runs;
+    bool ending;
+};
+
 struct store {
     struct arena memory; /* holds this struct */
     const struct backend *backend;
@@ -95,6 +110,7 @@ struct store {
     struct reader *free_readers;
     size_t reader_count;
     pthread_cond_t reader_freed;
+    struct steady steady;
 
     struct transaction writing; /* the writer thread's */
     pthread_t writer;
@@ -110,13 +126,24 @@ void caller_leaves(struct store *store);
 /* Wakes who waits for these works, which are theirs again from here on. With the mutex held. */
 void works_answer(struct store *store, const struct work_list *works);
 int64_t nanoseconds_now(void);
+struct timespec time_of_nanoseconds(int64_t nanoseconds);
 void work_fail(struct work *work, const struct err *cause);
 
 MUST_USE result writer_start(struct store *store, struct err *err);
 /* Everybody who is inside is answered first; nobody comes in any more. */
 void writer_stop(struct store *store);
 
+/* --- reading (readers.c) --- */
+
+void readers_init(struct store *store, const pthread_condattr_t *monotonic);
+/* The writer thread's, after each of its commits. */
+void readers_after_commit(struct store *store, bool looks_alone);
+/* Snapshots that are kept are ended now, and none is kept until the next commit, so that the log
+ * can be moved. */
+void readers_let_go(struct store *store);
+/* Once nobody is inside. */
 void readers_close(struct store *store);
+void readers_done(struct store *store);
 
 /* --- what is durable (durable.c) --- */
 

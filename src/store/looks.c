@@ -179,6 +179,7 @@ result transaction_looks_head(struct transaction *transaction, struct looks_head
     struct arena scratch = transaction->scratch;
     struct look_link link = {.number = 0};
     bool found = false;
+    TRY(transaction_check_looks(transaction, err));
     TRY(first_row(transaction, QUERY_LAST_LOOK, NULL, 0, &scratch, &link, &found, err));
     *ret_head = found && !is_from_before(&link) ? head_of(transaction, &link)
                                                 : (struct looks_head){.number = 0};
@@ -220,6 +221,7 @@ result transaction_each_look(struct transaction *transaction, store_look_head_vi
     struct look_record record;
     struct cursor cursor;
     bool found = true;
+    TRY(transaction_check_looks(transaction, err));
     TRY(backend->cursor_open(transaction->connection, QUERY_ALL_LOOKS, NULL, 0, &cursor, err));
     result followed = result_ok();
     while (followed.ok && found) {

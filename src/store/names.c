@@ -6,7 +6,8 @@
 #include <string.h>
 
 enum {
-    REMEMBERED_NAMES = 1024, /* a power of two */
+    REMEMBERED_NAMES = 1024, /* a power of two, ... */
+    REMEMBERED_WORDS = 256,  /* ... as this is */
     REMEMBERED_LEN_MAX = 48,
     /* So that one source of nonsense cannot make a list of words that nobody can keep in memory;
      * rulebooks have hundreds. What comes after is written out. */
@@ -39,9 +40,11 @@ static result names_ready(struct names *names, struct err *err)
     if (names->remembered != NULL) {
         return result_ok();
     }
-    TRY(arena_open(&names->memory, REMEMBERED_NAMES * sizeof *names->remembered + 64, err));
-    names->remembered = ARENA_NEW(&names->memory, struct remembered_name, REMEMBERED_NAMES);
+    const size_t count = REMEMBERED_NAMES + REMEMBERED_WORDS;
+    TRY(arena_open(&names->memory, count * sizeof *names->remembered + 64, err));
+    names->remembered = ARENA_NEW(&names->memory, struct remembered_name, count);
     ASSERT(names->remembered != NULL);
+    names->words = names->remembered + REMEMBERED_NAMES;
     names->generation = 1;
     return result_ok();
 }
@@ -125,6 +128,30 @@ result names_number(struct transaction *transaction, enum names_kind kind, str n
         remember(names, slot, row->table, name, number);
     }
     *ret_number = number;
+    return result_ok();
+}
+
+/* --- words by their numbers --- */
+
+result names_word(struct transaction *transaction, int64_t number, struct arena *arena,
+                  str *ret_word, struct err *err)
+{
+    struct names *names = &transaction->names;
+    TRY(names_ready(names, err));
+    struct remembered_name *slot = &names->words[number & (REMEMBERED_WORDS - 1)];
+    if (slot->generation == names->generation && slot->number == number) {
+        *ret_word = arena_copy(arena, (str){.at = slot->name, .len = slot->len});
+        return ret_word->at == NULL ? arena_full(err) : result_ok();
+    }
+    struct name_record record = {.number = number};
+    bool found = false;
+    TRY(backend_of(transaction)
+            ->row_find(transaction->connection, TABLE_WORD, arena, &record, &found, err));
+    if (!found) {
+        return err_set(err, ERROR_STORAGE, "There is no word %lld", (long long)number);
+    }
+    remember(names, slot, TABLE_WORD, record.name, number);
+    *ret_word = record.name;
     return result_ok();
 }
 

@@ -371,49 +371,93 @@ static result merged_stage_events(struct transaction *transaction, int64_t perso
     return result_ok();
 }
 
+/* A passage that leads into a stage, and the stage before it as a word; 0: that is not known. */
+struct leading {
+    struct passage passage;
+    int64_t from;
+};
+
 /* Oldest first, as they stand in the course. */
-static result stage_positions(struct transaction *transaction, int64_t person, int64_t before,
-                              struct arena *arena, const int64_t **ret_positions, size_t *ret_count,
-                              struct err *err)
+static result leading_passages(struct transaction *transaction, int64_t person, int64_t before,
+                               struct arena *arena, const struct leading **ret_leading,
+                               size_t *ret_count, struct err *err)
 {
     str passages;
     struct course_reader reader;
     struct passage passage;
     size_t count = 0;
+    int64_t stage = 0;
     TRY(transaction_course(transaction, person, arena, &passages, err));
-    int64_t *positions = ARENA_NEW(arena, int64_t, course_passages_max(passages) + 1);
-    if (positions == NULL) {
+    struct leading *leading =
+        ARENA_NEW_UNSET(arena, struct leading, course_passages_max(passages) + 1);
+    if (leading == NULL) {
         return arena_full(err);
     }
     course_reader_init(&reader, passages);
     while (course_next(&reader, &passage)) {
         const bool leads = passage.kind == PASSAGE_REGISTERED || passage.kind == PASSAGE_TAKEN;
         if (leads && (before == 0 || passage.position < before)) {
-            positions[count++] = passage.position;
+            leading[count++] = (struct leading){.passage = passage, .from = stage};
         }
+        stage = leads || passage.kind == PASSAGE_CANCELLED ? passage.stage : stage;
     }
-    *ret_positions = positions;
+    *ret_leading = leading;
     *ret_count = count;
     return reader.damaged ? err_set(err, ERROR_STORAGE, "The course of person %lld is damaged",
                                     (long long)person)
                           : result_ok();
 }
 
+/* The event as far as the course tells it; false when it does not tell the stages: one that stayed
+ * has none there, and nor has a word without a number. */
+static result event_of_leading(struct transaction *transaction, int64_t person,
+                               const struct leading *leading, struct arena *arena,
+                               struct event *ret_event, bool *ret_told, struct err *err)
+{
+    const struct passage *passage = &leading->passage;
+    const bool registered = passage->kind == PASSAGE_REGISTERED;
+    struct event event = {.position = passage->position,
+                          .subject_kind = SUBJECT_OF_PERSON,
+                          .subject = person,
+                          .kind = registered ? EVENT_PERSON_REGISTERED : EVENT_STEP_TAKEN,
+                          .effective_on = passage->on,
+                          .recorded_at = passage->recorded_at};
+    *ret_told = passage->stage != 0 && (registered || leading->from != 0);
+    if (!*ret_told) {
+        return result_ok();
+    }
+    if (registered) {
+        TRY(names_word(transaction, passage->stage, arena, &event.body.person_registered.stage,
+                       err));
+    } else {
+        struct step_taken_body *body = &event.body.step_taken;
+        *body = (struct step_taken_body){.request = passage->request, .hub = passage->hub};
+        TRY(names_word(transaction, leading->from, arena, &body->from, err));
+        TRY(names_word(transaction, passage->stage, arena, &body->to, err));
+    }
+    *ret_event = event;
+    return result_ok();
+}
+
 static result course_events(struct transaction *transaction, int64_t person, int64_t before,
                             struct arena *arena, struct event **ret_events, size_t *ret_count,
                             struct err *err)
 {
-    const int64_t *positions = NULL;
+    const struct leading *leading = NULL;
     size_t count = 0;
-    TRY(stage_positions(transaction, person, before, arena, &positions, &count, err));
+    TRY(leading_passages(transaction, person, before, arena, &leading, &count, err));
     const size_t newest = count < STAGE_EVENTS_MAX ? count : STAGE_EVENTS_MAX;
     struct event *events = ARENA_NEW_UNSET(arena, struct event, newest + 1);
     if (events == NULL) {
         return arena_full(err);
     }
     for (size_t i = 0; i < newest; i++) {
-        bool opened = false;
-        TRY(event_at(transaction, positions[count - 1 - i], arena, &events[i], &opened, err));
+        const struct leading *one = &leading[count - 1 - i];
+        bool done = false;
+        TRY(event_of_leading(transaction, person, one, arena, &events[i], &done, err));
+        if (!done) {
+            TRY(event_at(transaction, one->passage.position, arena, &events[i], &done, err));
+        }
     }
     *ret_events = events;
     *ret_count = newest;
@@ -460,16 +504,14 @@ result transaction_last_id(struct transaction *transaction, enum subject_kind ki
 /* Positions have no gaps and events are never deleted, so the last position is their number. */
 result transaction_event_count(struct transaction *transaction, int64_t *ret_count, struct err *err)
 {
-    if (transaction->writing) {
-        *ret_count = transaction->last_position;
-        return result_ok();
-    }
     struct arena scratch = transaction->scratch;
-    int64_t last = 0;
     bool found = false;
-    TRY(sealing_settle(transaction, err));
-    TRY(first_row(transaction, QUERY_LAST_POSITION, NULL, 0, &scratch, &last, &found, err));
-    *ret_count = last;
+    if (!transaction->writing && !transaction->knows_position) {
+        TRY(first_row(transaction, QUERY_LAST_POSITION, NULL, 0, &scratch,
+                      &transaction->last_position, &found, err));
+        transaction->knows_position = true;
+    }
+    *ret_count = transaction->last_position;
     return result_ok();
 }
 
@@ -494,6 +536,7 @@ result transaction_looks(struct transaction *transaction, int64_t person, int64_
         parameter_number(before == 0 ? INT64_MAX : before),
         parameter_number(limit == 0 ? NO_LIMIT : (int64_t)limit)};
     void *rows = NULL;
+    TRY(transaction_check_looks(transaction, err));
     TRY(collect_rows(transaction, QUERY_LOOKS, parameters, 4, arena, &rows, ret_count, err));
     *ret_looks = rows;
     return result_ok();
@@ -525,7 +568,7 @@ result transaction_last_instant(struct transaction *transaction, instant *ret_la
     *ret_found = true;
     if (!transaction->has_last_instant) {
         TRY(read_last_instant(transaction, &transaction->last_instant, ret_found, err));
-        transaction->has_last_instant = *ret_found && transaction->writing;
+        transaction->has_last_instant = *ret_found;
     }
     *ret_last = transaction->last_instant;
     return result_ok();

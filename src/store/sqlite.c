@@ -1,6 +1,7 @@
 #include "store/sqlite.h"
 
 #include "store/sqlite_log.h"
+#include "store/sqlite_main.h"
 #include "store/sqlite_pages.h"
 
 #include <errno.h>
@@ -328,6 +329,7 @@ static result sqlite_open(const char *path, enum connection_use use, instant now
         opened = prepare_writing(connection, err);
     }
     opened = opened.ok ? prepare_rollback(connection, err) : opened;
+    connection->main = sqlite_main_of(connection->db);
     if (!opened.ok) {
         sqlite_close(&connection->base);
         return opened;
@@ -430,15 +432,11 @@ static void sqlite_rollback(struct connection *connection)
 }
 
 /* SQLite's data version changes when another connection has committed, and not when this one has.
- */
+ * To ask for it is to read, and with the first reading SQLite takes the snapshot. */
 static result learn_version(struct sqlite_connection *connection, struct err *err)
 {
     struct known *known = &connection->known;
     sqlite3_stmt *statement = NULL;
-    connection->base.others_wrote = true;
-    if (!known->keeps) {
-        return result_ok();
-    }
     TRY(sqlite_prepare_slot(connection, SLOT_DATA_VERSION, STR("PRAGMA data_version"), &statement,
                             err));
     const int code = sqlite3_step(statement);
@@ -447,8 +445,8 @@ static result learn_version(struct sqlite_connection *connection, struct err *er
     if (code != SQLITE_ROW) {
         return sqlite_failure(connection->db, code, "read", err);
     }
-    connection->base.others_wrote = known->version != version;
-    if (connection->base.others_wrote) {
+    connection->base.others_wrote = !known->keeps || known->version != version;
+    if (known->keeps && connection->base.others_wrote) {
         known_forget(known);
     }
     known->version = version;
@@ -552,6 +550,21 @@ static void sqlite_leave_log(struct connection *connection)
     (void)sqlite3_db_config(sqlite_of(connection)->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, &was);
 }
 
+static bool sqlite_mark(const struct connection *connection, struct mark *ret_mark)
+{
+    const struct sqlite_connection *asked =
+        (const struct sqlite_connection *)(const void *)connection;
+    return asked->main != NULL && sqlite_main_mark(asked->main, ret_mark);
+}
+
+static bool sqlite_marks_of_commit(const struct connection *connection, struct mark *ret_begun,
+                                   struct mark *ret_ended)
+{
+    const struct sqlite_connection *asked =
+        (const struct sqlite_connection *)(const void *)connection;
+    return asked->main != NULL && sqlite_main_marks_of_commit(asked->main, ret_begun, ret_ended);
+}
+
 static int64_t sqlite_log_bytes(const struct connection *connection)
 {
     const struct sqlite_connection *asked =
@@ -642,6 +655,8 @@ const struct backend *backend_sqlite(void)
         .leave_log = sqlite_leave_log,
         .log_bytes = sqlite_log_bytes,
         .move_log = sqlite_move_log,
+        .mark = sqlite_mark,
+        .marks_of_commit = sqlite_marks_of_commit,
         .rollback = sqlite_rollback,
         .is_active = sqlite_is_active,
         .savepoint_begin = sqlite_savepoint_begin,

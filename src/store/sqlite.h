@@ -52,7 +52,8 @@ struct sqlite_connection {
     uint64_t reads[SLOT_COUNT]; /* of queries: which tables they name, a bit each */
     struct pending pending;
     struct known known;
-    struct log_file *log; /* once a commit was made that is durable later */
+    struct log_file *log;         /* once a commit was made that is durable later */
+    const struct main_file *main; /* NULL with SQLite's default file system */
     int log_pages;
     int64_t page_bytes;
 };

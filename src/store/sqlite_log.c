@@ -16,7 +16,7 @@ enum {
 };
 
 struct log_file {
-    struct through_file through; /* the log itself follows this struct */
+    struct through_file through; /* the log itself lies at the end of SQLite's memory for it */
     unsigned char *gathered;
     int count;           /* bytes that are gathered, ... */
     sqlite3_int64 begin; /* ... and where in the file they, or those that would follow, belong */
@@ -192,7 +192,8 @@ static int open_file(sqlite3_vfs *vfs, const char *path, sqlite3_file *file, int
         return below->xOpen(below, path, file, flags, ret_flags);
     }
     struct log_file *log = log_of(file);
-    *log = (struct log_file){.through.real = (sqlite3_file *)(void *)(log + 1)};
+    void *last = (char *)file + vfs->szOsFile - below->szOsFile;
+    *log = (struct log_file){.through.real = last};
     log->through.real->pMethods = NULL;
     const int code = below->xOpen(below, path, log->through.real, flags, ret_flags);
     log->through.base.pMethods = log->through.real->pMethods == NULL ? NULL : &log_methods;

@@ -15,9 +15,14 @@ enum {
 };
 
 struct main_file {
-    struct through_file through; /* the file itself follows this struct */
-    unsigned char *page;         /* a copy, of PAGE_BYTES_MAX */
-    sqlite3_int64 end;           /* of what was written or was there */
+    struct through_file through;    /* the file itself follows this struct */
+    unsigned char *page;            /* a copy, of PAGE_BYTES_MAX */
+    sqlite3_int64 end;              /* of what was written or was there */
+    const volatile uint32_t *index; /* the header of the log's index; NULL before it is there */
+    struct mark begun;              /* as the lock to write was taken, ... */
+    struct mark ended;              /* ... and given back */
+    bool knows_begun;
+    bool knows_ended;
 };
 
 static struct main_file *main_of(sqlite3_file *file)
@@ -89,6 +94,50 @@ static int main_write(sqlite3_file *file, const void *bytes, int count, sqlite3_
     return mine->through.real->pMethods->xWrite(mine->through.real, mine->page, count, offset);
 }
 
+/* --- where the log ends ----------------------------------------------------------------------- */
+
+enum { INDEX_VERSION = 3007000, WRITE_LOCK = 0 };
+
+static uint32_t word_at(const volatile uint32_t *index, size_t at)
+{
+    return __atomic_load_n(&index[at], __ATOMIC_ACQUIRE); /* what is read next is read later */
+}
+
+/* The header stands there twice. Whoever writes it writes the second one first, so if both are
+ * equal, the first having been read first, it is whole. */
+static bool read_mark(const volatile uint32_t *index, struct mark *ret_mark)
+{
+    bool same = true;
+    if (index == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < MARK_WORDS; i++) {
+        ret_mark->words[i] = word_at(index, i);
+    }
+    for (size_t i = 0; i < MARK_WORDS; i++) {
+        same = same && ret_mark->words[i] == word_at(index, MARK_WORDS + i);
+    }
+    return same && ret_mark->words[0] == INDEX_VERSION;
+}
+
+bool sqlite_main_mark(const struct main_file *file, struct mark *ret_mark)
+{
+    return read_mark(file->index, ret_mark);
+}
+
+bool sqlite_main_marks_of_commit(const struct main_file *file, struct mark *ret_begun,
+                                 struct mark *ret_ended)
+{
+    *ret_begun = file->begun;
+    *ret_ended = file->ended;
+    return file->knows_begun && file->knows_ended;
+}
+
+static bool is_to_write(int offset, int flags)
+{
+    return offset == WRITE_LOCK && (flags & SQLITE_SHM_EXCLUSIVE) != 0;
+}
+
 /* --- the other operations --------------------------------------------------------------------- */
 
 static int main_close(sqlite3_file *file)
@@ -110,14 +159,29 @@ static int main_size(sqlite3_file *file, sqlite3_int64 *ret_size)
 static int main_shared_map(sqlite3_file *file, int region, int size, int extend,
                            void volatile **ret_at)
 {
-    return main_of(file)->through.real->pMethods->xShmMap(main_of(file)->through.real, region, size,
-                                                          extend, ret_at);
+    struct main_file *mine = main_of(file);
+    const int code =
+        mine->through.real->pMethods->xShmMap(mine->through.real, region, size, extend, ret_at);
+    if (region == 0) {
+        mine->index = code == SQLITE_OK ? (const volatile uint32_t *)*ret_at : NULL;
+    }
+    return code;
 }
 
 static int main_shared_lock(sqlite3_file *file, int offset, int count, int flags)
 {
-    return main_of(file)->through.real->pMethods->xShmLock(main_of(file)->through.real, offset,
-                                                           count, flags);
+    struct main_file *mine = main_of(file);
+    const bool writes = is_to_write(offset, flags);
+    if (writes && (flags & SQLITE_SHM_UNLOCK) != 0) {
+        mine->knows_ended = read_mark(mine->index, &mine->ended);
+    }
+    const int code =
+        mine->through.real->pMethods->xShmLock(mine->through.real, offset, count, flags);
+    if (writes && (flags & SQLITE_SHM_LOCK) != 0 && code == SQLITE_OK) {
+        mine->knows_begun = read_mark(mine->index, &mine->begun);
+        mine->knows_ended = false;
+    }
+    return code;
 }
 
 static void main_shared_barrier(sqlite3_file *file)
@@ -127,6 +191,7 @@ static void main_shared_barrier(sqlite3_file *file)
 
 static int main_shared_unmap(sqlite3_file *file, int delete_it)
 {
+    main_of(file)->index = NULL;
     return main_of(file)->through.real->pMethods->xShmUnmap(main_of(file)->through.real, delete_it);
 }
 
@@ -152,6 +217,14 @@ static const sqlite3_io_methods main_methods = {
 };
 
 /* --- opening ---------------------------------------------------------------------------------- */
+
+const struct main_file *sqlite_main_of(sqlite3 *db)
+{
+    sqlite3_file *file = NULL;
+    const int code = sqlite3_file_control(db, "main", SQLITE_FCNTL_FILE_POINTER, &file);
+    const bool is_main = code == SQLITE_OK && file != NULL && file->pMethods == &main_methods;
+    return is_main ? main_of(file) : NULL;
+}
 
 size_t sqlite_main_file_size(void)
 {

@@ -10,6 +10,8 @@
 #ifndef RETURNHUB_STORE_SQLITE_MAIN_H
 #define RETURNHUB_STORE_SQLITE_MAIN_H
 
+#include "store/backend.h"
+
 #include <sqlite3.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -26,5 +28,19 @@ enum { SQLITE_MAIN_PAGES_MAX = 0x02000000 };
 int sqlite_main_open(sqlite3_vfs *below, const char *path, sqlite3_file *file, int flags,
                      int *ret_flags);
 size_t sqlite_main_file_size(void);
+
+/* Where the log of the file ends is said by the header of its index ("WAL-Index Header" in the
+ * description of SQLite's file format), in memory that all processes share: the number of the
+ * change, the length of the log, its salt and checksum. It is written under the lock of whoever
+ * writes, and so it is read here as that lock is taken and before it is given back. */
+
+/* The file of a connection; NULL when it was not opened with this file system. */
+struct main_file;
+const struct main_file *sqlite_main_of(sqlite3 *db);
+/* False when the index is not there, is being written, or is of a form that is not known. */
+bool sqlite_main_mark(const struct main_file *file, struct mark *ret_mark);
+/* What it was when this connection took the lock to write last, and when it gave it back. */
+bool sqlite_main_marks_of_commit(const struct main_file *file, struct mark *ret_begun,
+                                 struct mark *ret_ended);
 
 #endif

@@ -161,8 +161,8 @@ static void init_locks(struct store *store)
     ASSERT(pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC) == 0);
     ASSERT(pthread_mutex_init(&store->mutex, NULL) == 0);
     ASSERT(pthread_cond_init(&store->wake, &monotonic) == 0);
-    ASSERT(pthread_cond_init(&store->reader_freed, NULL) == 0);
     ASSERT(pthread_cond_init(&store->left, NULL) == 0);
+    readers_init(store, &monotonic);
     pthread_condattr_destroy(&monotonic);
 }
 
@@ -183,7 +183,7 @@ void store_close(struct store *store)
     cipher_wipe(&store->key);
     durable_done(store);
     pthread_cond_destroy(&store->left);
-    pthread_cond_destroy(&store->reader_freed);
+    readers_done(store);
     pthread_cond_destroy(&store->wake);
     pthread_mutex_destroy(&store->mutex);
     struct arena memory = store->memory;

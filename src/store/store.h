@@ -70,6 +70,12 @@ typedef result store_work(struct transaction *transaction, void *context, struct
 MUST_USE result store_write(struct store *store, store_work *work, void *context, struct err *err);
 /* Runs `work` on this thread over a snapshot; appending in it is refused. */
 MUST_USE result store_read(struct store *store, store_work *work, void *context, struct err *err);
+/* The same, of everything but looks: whatever else was committed before it began, by anybody, is
+ * seen, but the looks that were recorded last may be missing, and asking for looks is refused. For
+ * what is read most often: after a commit of looks alone the snapshot at hand does as well, and
+ * nothing has to be fetched once more. A snapshot is kept for a tenth of a second at most. */
+MUST_USE result store_read_steady(struct store *store, store_work *work, void *context,
+                                  struct err *err);
 
 /* Waits until everything that a read of this store could have seen before is durable. For whoever
  * tells what was read to somebody who keeps it for ever and does not write anything: what is
@@ -356,7 +362,8 @@ MUST_USE result transaction_history(struct transaction *transaction, enum subjec
                                     size_t *ret_count, struct err *err);
 /* Of a person's, those that brought them into a stage: the registration, and steps taken; the
  * latest STAGE_EVENTS_MAX, for somebody of whom one step is taken again and again. The person's
- * course tells which they are, so that of a long history few events are read. */
+ * course tells which they are and most of what they say, so that few events are read: counted on
+ * may be the header but actor and client id, and of the body the stages, hub and request. */
 enum { STAGE_EVENTS_MAX = 200 };
 MUST_USE result transaction_stage_events(struct transaction *transaction, int64_t person,
                                          int64_t before, struct arena *arena,
@@ -537,9 +544,7 @@ MUST_USE result transaction_session(struct transaction *transaction, const uint8
 MUST_USE result transaction_delete_session(struct transaction *transaction,
                                            const uint8_t token_hash[32], struct err *err);
 
-/* Who looked at what (promise 10). In a read: queued and written with the next group commit; never
- * lost silently - while looks cannot be written, recording one fails. In a write: part of it.
- * `purpose` has at most 64 bytes. */
+/* Who looked at what (promise 10). `purpose` has at most 64 bytes. */
 struct look {
     int64_t account;
     enum subject_kind subject_kind;
@@ -548,6 +553,10 @@ struct look {
     str purpose; /* "person page", "explanation", "list" */
     str reason;  /* in the words of who looked, "" when none was given; at most 500 bytes */
 };
+/* Durable when it returns, like store_write. */
+MUST_USE result store_look(struct store *store, const struct look *look, struct err *err);
+/* As a part of a write. In a read: queued and written with the next group commit; never lost
+ * silently - while looks cannot be written, recording one fails. */
 MUST_USE result transaction_record_look(struct transaction *transaction, const struct look *look,
                                         struct err *err);
 

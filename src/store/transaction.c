@@ -119,11 +119,18 @@ void transaction_rest(struct transaction *transaction)
     memset(transaction->next_id, 0, sizeof transaction->next_id);
     transaction->writing = false;
     transaction->last_position = 0;
+    transaction->knows_position = false;
     transaction->has_last_instant = false;
     transaction->knows_absent = false;
     transaction->knows_last_look = false;
     transaction->has_broken = false;
     transaction->without_rows = false;
+}
+
+void transaction_pause(struct transaction *transaction)
+{
+    ASSERT(!transaction->writing);
+    wipe_cache(transaction);
 }
 
 void transaction_work_begin(struct transaction *transaction)

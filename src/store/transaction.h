@@ -38,7 +38,8 @@ struct subject_cache {
 struct remembered_name;
 struct names {
     struct arena memory;
-    struct remembered_name *remembered; /* NULL until the first is asked for */
+    struct remembered_name *remembered; /* by name; NULL until the first is asked for */
+    struct remembered_name *words;      /* by number */
     uint64_t generation;
 };
 
@@ -68,6 +69,7 @@ struct transaction {
     const struct system *system;
     struct look_queue *looks; /* of the store; NULL where looks are written at once */
     bool writing;
+    bool steady; /* the newest looks may be missing (store_read_steady) */
     struct arena
         memory; /* holds the cache; kept out of swap and core dumps where that is allowed */
     struct arena scratch; /* passed on by value */
@@ -79,7 +81,8 @@ struct transaction {
     bool without_rows;             /* events are taken over, and rows made of them afterwards */
     const struct remains *remains; /* while rows are made anew; NULL otherwise */
     enum { MERGES_NOT_ASKED, MERGES_NONE, MERGES_SOME } merges; /* is there one that was done? */
-    int64_t last_position;
+    int64_t last_position;                                      /* known in a write, ... */
+    bool knows_position; /* ... and in a read once it was asked for */
     int64_t position_before_work;
     bool knows_absent; /* that nobody used the client id before in this work */
     struct client_id absent;
@@ -113,6 +116,8 @@ void transaction_forget(struct transaction *transaction);
 /* After a commit: the same, but keys and numbers of names stay known to the next transaction, until
  * it learns that others wrote meanwhile. */
 void transaction_rest(struct transaction *transaction);
+/* Of a snapshot that is kept for another reading: keys of people are wiped. */
+void transaction_pause(struct transaction *transaction);
 /* Learned before anything is appended, raised by each event, and written before the commit. */
 MUST_USE result latest_learn(struct transaction *transaction, struct err *err);
 void latest_raise(struct transaction *transaction, instant at);
@@ -155,6 +160,14 @@ static inline result transaction_check_writing(const struct transaction *transac
     return transaction->writing
                ? result_ok()
                : err_set(err, ERROR_INTERNAL, "Something was to be written in a read of the store");
+}
+
+/* The same of a steady read that asks for looks. */
+static inline result transaction_check_looks(const struct transaction *transaction, struct err *err)
+{
+    return transaction->steady ? err_set(err, ERROR_INTERNAL,
+                                         "Looks were asked for where the newest may be missing")
+                               : result_ok();
 }
 
 /* Row by row, and counted, so that a work that fails half-way is known for one. */
@@ -305,6 +318,9 @@ enum names_kind { NAMES_OF_FACTS, NAMES_OF_WORDS };
  * word. */
 MUST_USE result names_number(struct transaction *transaction, enum names_kind kind, str name,
                              struct arena scratch, int64_t *ret_number, struct err *err);
+/* The word of the number, which was given to one. */
+MUST_USE result names_word(struct transaction *transaction, int64_t number, struct arena *arena,
+                           str *ret_word, struct err *err);
 void names_forget(struct names *names);
 void names_done(struct names *names);
 

@@ -53,6 +53,12 @@ int64_t nanoseconds_now(void)
     return (int64_t)now.tv_sec * NANOSECONDS_PER_SECOND + now.tv_nsec;
 }
 
+struct timespec time_of_nanoseconds(int64_t nanoseconds)
+{
+    return (struct timespec){.tv_sec = nanoseconds / NANOSECONDS_PER_SECOND,
+                             .tv_nsec = nanoseconds % NANOSECONDS_PER_SECOND};
+}
+
 void work_fail(struct work *work, const struct err *cause)
 {
     work->outcome = (result){.ok = false};
@@ -131,8 +137,7 @@ static result commit(struct store *store, bool soon, struct err *err)
 
 static bool waits_until(struct store *store, int64_t nanoseconds)
 {
-    const struct timespec until = {.tv_sec = nanoseconds / NANOSECONDS_PER_SECOND,
-                                   .tv_nsec = nanoseconds % NANOSECONDS_PER_SECOND};
+    const struct timespec until = time_of_nanoseconds(nanoseconds);
     store->writer_waits = true;
     const bool woken = pthread_cond_timedwait(&store->wake, &store->mutex, &until) == 0;
     store->writer_waits = false;
@@ -229,6 +234,15 @@ static struct group begin_group(struct store *store)
 
 /* --- one group, and a bulk work --------------------------------------------------------------- */
 
+static bool is_of_looks(const struct work_list *works)
+{
+    const struct work *work = works->first;
+    while (work != NULL && work->looks) {
+        work = work->next;
+    }
+    return work == NULL;
+}
+
 static result run_group(struct store *store, struct group *group, struct err *looks_err,
                         result *ret_looks, struct err *err)
 {
@@ -246,6 +260,9 @@ static result run_group(struct store *store, struct group *group, struct err *lo
     const int64_t begin = nanoseconds_now();
     group->soon = whole.ok && durable_begin(store, group->is_half);
     whole = whole.ok ? commit(store, group->soon, err) : whole;
+    if (whole.ok) {
+        readers_after_commit(store, is_of_looks(&group->works));
+    }
     store->commit_nanoseconds = nanoseconds_now() - begin;
     if (group->works.count > 0) { /* not of looks alone */
         store->run_nanoseconds = (nanoseconds_now() - first) / (int64_t)group->works.count;
@@ -513,6 +530,17 @@ result store_write(struct store *store, store_work *work, void *context, struct 
 result store_bulk(struct store *store, store_work *work, void *context, struct err *err)
 {
     struct work item = {.run = work, .context = context, .bulk = true};
+    return submit(store, &item, err);
+}
+
+static result record_look(struct transaction *transaction, void *context, struct err *err)
+{
+    return transaction_record_look(transaction, *(const struct look *const *)context, err);
+}
+
+result store_look(struct store *store, const struct look *look, struct err *err)
+{
+    struct work item = {.run = record_look, .context = &look, .looks = true};
     return submit(store, &item, err);
 }
 

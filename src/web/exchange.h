@@ -26,12 +26,21 @@ struct asset {
     char hash[ASSET_HASH_SIZE];
 };
 
+/* A language that pages are offered in, named in itself. */
+struct offered_language {
+    str language;
+    str name;
+    bool right_to_left;
+};
+
 struct web {
     struct web_options options;
     struct arena arena; /* templates and assets, for as long as the web is open */
     struct template_set *templates;
     const struct catalogue *catalogues; /* of pages_folder/languages */
     size_t catalogue_count;
+    const struct offered_language *offered; /* English, and those of the catalogues */
+    size_t offered_count;
     struct asset assets[WEB_ASSETS_MAX];
     size_t asset_count;
     struct arrivals arrivals;

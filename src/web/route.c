@@ -35,6 +35,13 @@ static bool pattern_matches(str pattern, str path, str parameters[ROUTE_PARAMETE
     return pattern.len == 0 && path.len == 0;
 }
 
+/* Most patterns are told from a path by the letter that each begins with: so nearly none is looked
+ * at more closely. */
+static bool begins_otherwise(str pattern, str path)
+{
+    return pattern.len > 1 && path.len > 1 && pattern.at[1] != '{' && pattern.at[1] != path.at[1];
+}
+
 static bool answers(const struct route *route, enum http_method method)
 {
     return route->method == method || (route->method == HTTP_GET && method == HTTP_HEAD);
@@ -55,7 +62,8 @@ struct route_match route_find(enum http_method method, str path)
     bool post = false;
     for (size_t i = 0; i < route_count; i++) {
         str parameters[ROUTE_PARAMETERS_MAX] = {{0}};
-        if (!pattern_matches(routes[i].pattern, path, parameters)) {
+        if (begins_otherwise(routes[i].pattern, path) ||
+            !pattern_matches(routes[i].pattern, path, parameters)) {
             continue;
         }
         match.address_known = true;

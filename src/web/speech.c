@@ -76,26 +76,17 @@ struct speech speech_for_staff(const struct exchange *exchange)
     return speech.catalogue != NULL && speech.catalogue->all_pages ? speech : speech_english();
 }
 
-static void offer(json_t *list, const struct exchange *exchange, const struct speech *speech,
-                  str language)
-{
-    str name = language;
-    json_t *object = json_object();
-    result_ignore(language_name(language, language, exchange->arena, &name, NULL),
-                  "its code is a name, too");
-    json_set_str(object, "language", language);
-    json_set_str(object, "name", name);
-    json_set(object, "direction", json_string(language_is_right_to_left(language) ? "rtl" : "ltr"));
-    json_set_flag(object, "current", str_equal(speech->language, language));
-    json_add(list, object);
-}
-
 json_t *speech_offers(const struct exchange *exchange, const struct speech *speech)
 {
     json_t *list = json_array();
-    offer(list, exchange, speech, STR("en"));
-    for (size_t i = 0; i < exchange->web->catalogue_count; i++) {
-        offer(list, exchange, speech, exchange->web->catalogues[i].language);
+    for (size_t i = 0; i < exchange->web->offered_count; i++) {
+        const struct offered_language *offered = &exchange->web->offered[i];
+        json_t *object = json_object();
+        json_set_str(object, "language", offered->language);
+        json_set_str(object, "name", offered->name);
+        json_set(object, "direction", json_string(offered->right_to_left ? "rtl" : "ltr"));
+        json_set_flag(object, "current", str_equal(speech->language, offered->language));
+        json_add(list, object);
     }
     return list;
 }

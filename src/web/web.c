@@ -13,6 +13,7 @@
 
 #include "store/own_key.h"
 
+#include "format/json_memory.h"
 #include "format/language.h"
 #include "system/system.h"
 
@@ -20,6 +21,7 @@ enum {
     WEB_ARENA_BYTES = 64 * 1024 * 1024, /* lazily taken */
     TEMPLATE_BYTES_MAX = 256 * 1024,
     API_BYTES_MAX = 4 * 1024 * 1024,
+    JSON_BYTES = 1024 * 1024, /* of a request's memory: the values of nearly every page fit */
 };
 
 /* --- opening
@@ -55,6 +57,31 @@ static result open_templates(struct web *web, struct err *err)
     return template_set_check(web->templates, err);
 }
 
+static struct offered_language offered_language(struct web *web, str language)
+{
+    str name = language;
+    result_ignore(language_name(language, language, &web->arena, &name, NULL),
+                  "its code is a name, too");
+    return (struct offered_language){
+        .language = language, .name = name, .right_to_left = language_is_right_to_left(language)};
+}
+
+static result offer_languages(struct web *web, struct err *err)
+{
+    const size_t count = web->catalogue_count + 1;
+    struct offered_language *offered = ARENA_NEW(&web->arena, struct offered_language, count);
+    if (offered == NULL) {
+        return arena_full(err);
+    }
+    offered[0] = offered_language(web, STR("en"));
+    for (size_t i = 1; i < count; i++) {
+        offered[i] = offered_language(web, web->catalogues[i - 1].language);
+    }
+    web->offered = offered;
+    web->offered_count = count;
+    return result_ok();
+}
+
 /* What the pages say in other languages. */
 static result open_languages(struct web *web, struct err *err)
 {
@@ -75,7 +102,7 @@ static result open_languages(struct web *web, struct err *err)
     }
     web->catalogues = catalogues;
     web->catalogue_count = count;
-    return result_ok();
+    return offer_languages(web, err);
 }
 
 static result make_cursor_key(struct transaction *transaction, void *context, struct err *err)
@@ -89,6 +116,7 @@ static result make_cursor_key(struct transaction *transaction, void *context, st
 result web_open(const struct web_options *options, struct web **ret_web, struct err *err)
 {
     struct arena arena;
+    json_memory_init();
     TRY(arena_open(&arena, WEB_ARENA_BYTES, err));
     struct web *web = ARENA_NEW(&arena, struct web, 1);
     ASSERT(web != NULL);
@@ -440,10 +468,12 @@ void web_handle(void *context, const struct http_request *request, struct http_r
         .match = route_find(request->method, request->path),
         .wanted = exchange_wanted(http_header_get(request, STR("Accept"))),
     };
+    json_memory_begin(request->arena, JSON_BYTES);
     answer_headers(&exchange);
     if (!says_how_long_it_is_kept(exchange.match.route)) {
         answer_not_stored(&exchange);
     }
     dispatch(&exchange);
     watch_exchange(&exchange);
+    json_memory_end();
 }

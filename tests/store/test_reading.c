@@ -375,12 +375,108 @@ static void secrets_and_sessions(void **state)
     read_ok(room, expect_no_session, &session);
 }
 
+/* --- stages that were passed --- */
+
+static str stage_before(const struct event *event)
+{
+    return event->kind == EVENT_STEP_TAKEN ? event->body.step_taken.from : STR("");
+}
+
+static str stage_after(const struct event *event)
+{
+    return event->kind == EVENT_STEP_TAKEN ? event->body.step_taken.to
+                                           : event->body.person_registered.stage;
+}
+
+/* Of the whole history, newest first, those that lead into a stage, older than `before`. */
+static size_t leading_events(struct room *room, int64_t person, int64_t before,
+                             struct event *ret_leading)
+{
+    const struct events_read all = read_history(room, person, before, 0);
+    size_t count = 0;
+    for (size_t i = 0; i < all.count; i++) {
+        const enum event_kind kind = all.events[i].kind;
+        if (kind == EVENT_PERSON_REGISTERED || kind == EVENT_STEP_TAKEN) {
+            ret_leading[count++] = all.events[i];
+        }
+    }
+    return count;
+}
+
+struct stages_asked {
+    struct room *room;
+    int64_t before;
+    const struct event *events;
+    size_t count;
+};
+
+static result ask_stages(struct transaction *transaction, void *context, struct err *err)
+{
+    struct stages_asked *asked = context;
+    return transaction_stage_events(transaction, 1, asked->before, &asked->room->arena,
+                                    &asked->events, &asked->count, err);
+}
+
+static void expect_stages(struct room *room, int64_t before)
+{
+    struct event expected[20];
+    struct stages_asked asked = {.room = room, .before = before};
+    const size_t count = leading_events(room, 1, before, expected);
+    read_ok(room, ask_stages, &asked);
+    assert_int_equal(asked.count, count);
+    for (size_t i = 0; i < count; i++) {
+        const struct event *event = &asked.events[i];
+        assert_int_equal(event->kind, expected[i].kind);
+        assert_int_equal(event->position, expected[i].position);
+        assert_int_equal(event->subject, expected[i].subject);
+        assert_int_equal(event->effective_on.day, expected[i].effective_on.day);
+        assert_int_equal(event->recorded_at.milliseconds, expected[i].recorded_at.milliseconds);
+        assert_true(str_equal(stage_before(event), stage_before(&expected[i])));
+        assert_true(str_equal(stage_after(event), stage_after(&expected[i])));
+        if (event->kind == EVENT_STEP_TAKEN) {
+            assert_int_equal(event->body.step_taken.hub, expected[i].body.step_taken.hub);
+            assert_int_equal(event->body.step_taken.request, expected[i].body.step_taken.request);
+        }
+    }
+}
+
+static struct event on_day(struct event event, int32_t day)
+{
+    event.effective_on = (date){DAY_0 + day};
+    return event;
+}
+
+static void stages_as_the_course_has_them(void **state)
+{
+    /* Aim: what the course tells of the stages that somebody passed is what the events say, also of
+     * a step that led nowhere, after which the course alone does not say the stage. */
+    struct room *room = *state;
+    make_person(room, "RH-1", "Ana", "claim");
+    const int64_t hub = make_hub(room, "HUB-1", 3);
+    append_ok(room, on_day(taken_event(1, 0, "claim", "decided", 0, 0), 3));
+    append_ok(room, on_day(taken_event(1, 0, "decided", "", 0, 0), 4));
+    append_ok(room, on_day(taken_event(1, 0, "decided", "claim", 0, 0), 5));
+    const int64_t request = request_step(room, 1, hub);
+    append_ok(room, approval_event(1, request, 7, 1));
+    append_ok(room, on_day(taken_event(1, request, "claim", "at_hub", hub, 1), 6));
+    append_ok(room, on_day(taken_event(1, 0, "at_hub", "at_hub", hub, 0), 7));
+    const int64_t last = append_ok(room, on_day(taken_event(1, 0, "at_hub", "gone", hub, -1), 8));
+    expect_stages(room, 0);
+    expect_stages(room, last);
+    expect_stages(room, request);
+    expect_stages(room, 1);
+}
+
 int main(void)
 {
     static const struct contract_test tests[] = {
-        {"subjects_are_found", subjects_are_found}, {"identities", identities},
-        {"lists_of_people", lists_of_people},       {"lists_of_requests", lists_of_requests},
-        {"stages_are_counted", stages_are_counted}, {"secrets_and_sessions", secrets_and_sessions},
+        {"subjects_are_found", subjects_are_found},
+        {"identities", identities},
+        {"lists_of_people", lists_of_people},
+        {"lists_of_requests", lists_of_requests},
+        {"stages_are_counted", stages_are_counted},
+        {"secrets_and_sessions", secrets_and_sessions},
+        {"stages_as_the_course_has_them", stages_as_the_course_has_them},
     };
     return run_contract(tests, sizeof tests / sizeof tests[0]);
 }

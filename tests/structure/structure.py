@@ -81,6 +81,10 @@ def check_banned(src):
     return faults
 
 
+# Of each thread, and why it cannot be handed in is said there.
+OF_A_THREAD = {("json_memory.c.o", "region")}
+
+
 def check_globals(folder):
     """Object files of the product: nothing in a writable section. Constant tables with addresses in them stand in
     .data.rel.ro, which is read-only once the program runs."""
@@ -95,7 +99,10 @@ def check_globals(folder):
             if not match:
                 continue
             flags, section, size, name = match.groups()
-            if "O" not in flags or int(size, 16) == 0 or re.search(r"asan|ubsan|odr|sancov", name):
+            of_a_thread = re.match(r"\.t(data|bss)", section) is not None  # such a symbol is not marked as an object
+            if not ("O" in flags or of_a_thread) or int(size, 16) == 0 or re.search(r"asan|ubsan|odr|sancov", name):
+                continue
+            if of_a_thread and (os.path.basename(path), name) in OF_A_THREAD:
                 continue
             if section == "*COM*" or re.match(r"\.(t?data|t?bss)(\.(?!rel\.ro)|$)", section):
                 faults.append(f"{path}: {name} is mutable ({section})")
@@ -259,6 +266,7 @@ def main():
         ("malloc outside its home is found",
          lambda: planted(check_banned, "store/x.c", "void f(void) { p = malloc(4); }\n")),
         ("no mutable object at file scope", lambda: check_globals(os.path.join(build, "src"))),
+        ("a variable of each thread is found", lambda: planted(check_globals, "x.c", "static _Thread_local int counter; int f(void) { return counter++; }\n")),
         ("a mutable object is found", lambda: planted(check_globals, "x.c", "static int counter; int f(void) { return counter++; }\n")),
         ("no law in C: names, countries and words of a rulebook stand in the rulebooks", lambda: check_law_names(src)),
         ("no law in the page templates", lambda: check_law_names(os.path.join(root, "pages"))),

@@ -1,0 +1,118 @@
+#include "format/json_memory.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+
+#if defined(__SANITIZE_ADDRESS__)
+#define JSON_UNDER_ASAN 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define JSON_UNDER_ASAN 1
+#endif
+#endif
+
+/* Under AddressSanitizer each piece begins with its size, so that it can be forbidden when it is
+ * given back, and what follows the last one is forbidden. */
+#ifdef JSON_UNDER_ASAN
+#include <sanitizer/asan_interface.h>
+
+enum { HEADER = 16 };
+
+static void forbid(char *at, size_t size)
+{
+    ASAN_POISON_MEMORY_REGION(at, size);
+}
+
+static void allow(char *at, size_t size)
+{
+    ASAN_UNPOISON_MEMORY_REGION(at, size);
+    *(size_t *)(void *)at = size;
+}
+
+static void forbid_piece(char *at)
+{
+    const size_t size = *(const size_t *)(const void *)at;
+    ASAN_POISON_MEMORY_REGION(at, size);
+}
+
+#else
+enum { HEADER = 0 };
+
+static void forbid(const char *at, size_t size)
+{
+    (void)at;
+    (void)size;
+}
+
+static void allow(const char *at, size_t size)
+{
+    (void)at;
+    (void)size;
+}
+
+static void forbid_piece(const char *at)
+{
+    (void)at;
+}
+
+#endif
+
+enum { ALIGNMENT = 16 };
+
+/* Of this thread; `begin` NULL outside of a request. */
+struct json_region {
+    char *begin;
+    char *at;
+    char *end;
+};
+static _Thread_local struct json_region region;
+
+static json_malloc_t const take_from_system = malloc;
+static json_free_t const give_to_system = free;
+
+static void *take(size_t size)
+{
+    const size_t left = (size_t)(region.end - region.at);
+    if (left < ALIGNMENT + HEADER || size > left - ALIGNMENT - HEADER) {
+        return take_from_system(size);
+    }
+    char *at = region.at;
+    const size_t whole = (size + HEADER + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    region.at += whole;
+    allow(at, whole);
+    return at + HEADER;
+}
+
+static void give_back(void *memory)
+{
+    char *at = memory;
+    if (at >= region.begin && at < region.end) {
+        forbid_piece(at - HEADER);
+    } else {
+        give_to_system(memory);
+    }
+}
+
+void json_memory_init(void)
+{
+    json_set_alloc_funcs(take, give_back);
+}
+
+void json_memory_begin(struct arena *arena, size_t size)
+{
+    ASSERT(region.begin == NULL);
+    char *taken = arena_take_unset(arena, 1, size, ALIGNMENT);
+    if (taken != NULL) {
+        region = (struct json_region){.begin = taken, .at = taken, .end = taken + size};
+        forbid(taken, size);
+    }
+}
+
+/* All of it stays forbidden, until the arena gives it away again. */
+void json_memory_end(void)
+{
+    if (region.begin != NULL) {
+        forbid(region.begin, (size_t)(region.end - region.begin));
+    }
+    region = (struct json_region){.begin = NULL};
+}
