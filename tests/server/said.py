@@ -122,7 +122,7 @@ def pages_of(port, token, begin):
         kind = kind_of(path)
         if "language=" in path:
             continue  # the same page in another language
-        if not path.startswith("/") or path in seen or kinds.get(kind, 0) >= OF_A_KIND or path.startswith(("/assets", "/log/", "/events")):
+        if not path.startswith("/") or path in seen or kinds.get(kind, 0) >= OF_A_KIND or path.startswith(("/assets", "/log/", "/events", "/changes")):
             continue
         seen.add(path)
         kinds[kind] = kinds.get(kind, 0) + 1
