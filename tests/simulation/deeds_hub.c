@@ -66,10 +66,27 @@ result send_kind_of_places(struct world *world, const struct order *order,
          STR("rebuilt"));
 }
 
+static const struct model_hub *draw_holding(struct world *world, const struct model_hub *otherwise)
+{
+    const struct model *model = &world->model;
+    const size_t begin = (size_t)random_below(&world->random, model->hub_count);
+    for (size_t i = 0; i < model->hub_count; i++) {
+        const struct model_hub *hub = &model->hubs[(begin + i) % model->hub_count];
+        if (model_places(hub, PLACE_HELD) > 0) {
+            return hub;
+        }
+    }
+    return otherwise;
+}
+
+/* Mostly a place that is held for somebody. */
 bool draw_out_of_use(struct world *world, struct order *order)
 {
-    const struct model_hub *hub = draw_desk(world, order, "senior_officer");
-    order->number[0] = draw_place(world, hub, chance(world, 0.5) ? PLACE_HELD : PLACE_FREE);
+    const struct model_hub *any = draw_desk(world, order, "senior_officer");
+    const bool held = chance(world, 0.6);
+    const struct model_hub *hub = held ? draw_holding(world, any) : any;
+    snprintf(order->text[2], sizeof order->text[2], "%s", hub->reference);
+    order->number[0] = draw_place(world, hub, held ? PLACE_HELD : PLACE_FREE);
     return true;
 }
 

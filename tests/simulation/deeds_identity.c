@@ -47,13 +47,15 @@ static bool draw_a_merge(struct world *world, struct order *order, int state)
     return any != NULL;
 }
 
-/* Now and then whoever asked for it, perhaps in another role since. */
+/* Mostly whoever asked for it, when they are in another role since. */
 bool draw_merge(struct world *world, struct order *order)
 {
+    const struct model *model = &world->model;
     const bool any = draw_a_merge(world, order, ASKED);
     const struct model_merge *merge = model_merge(&world->model, order->number[0]);
-    if (any && merge->requested_by == world->office.accounts[OTHER_CLERK] && chance(world, 0.5)) {
-        order->by = OTHER_CLERK;
+    const struct model_account *asked = any ? model_account(model, merge->requested_by) : NULL;
+    if (asked != NULL && chance(world, strcmp(asked->role, "senior_officer") == 0 ? 0.7 : 0.05)) {
+        order->by = account_of(world, asked->id, order->by);
     }
     return any;
 }
