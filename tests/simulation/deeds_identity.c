@@ -35,16 +35,14 @@ static bool draw_a_merge(struct world *world, struct order *order, int state)
     const struct model_merge *any = DRAW(world, model->merges, model->merge_count);
     const size_t begin = any == NULL ? 0 : (size_t)(any - model->merges);
     order->by = draw_account(world, "senior_officer");
-    for (size_t i = 0; i < model->merge_count && !chance(world, 0.03); i++) {
+    const struct model_merge *found = draws_from_all(world) ? any : NULL;
+    for (size_t i = 0; i < model->merge_count && found == NULL; i++) {
         const struct model_merge *merge = &model->merges[(begin + i) % model->merge_count];
-        if ((int)merge->state == state) {
-            any = merge;
-            break;
-        }
+        found = (int)merge->state == state ? merge : NULL;
     }
-    order->number[0] = any == NULL ? 0 : any->id;
+    order->number[0] = found == NULL ? 0 : found->id;
     order->number[1] = chance(world, 0.05) ? 1 : 0; /* looked at something else */
-    return any != NULL;
+    return found != NULL;
 }
 
 /* Mostly whoever asked for it, when they are in another role since. */

@@ -20,6 +20,7 @@ enum {
     TEXTS_SIZE = 1024 * 1024,
     VALUES_SIZE = 1024 * 1024,
     SCRATCH_SIZE = 4 * 1024 * 1024,
+    DRAWS_MAX = 4,        /* of a deed, until there is something to ask */
     FAR_ALONG = 3,        /* people under a real law at first */
     WINDOW_DAYS = 60,     /* of the small rules */
     WINDOW_DAYS_LEFT = 5, /* for whoever is about to leave */
@@ -360,6 +361,13 @@ static void tell(const struct world *world, const struct order *order, const str
            answer->explanation != NULL ? ", refused by law" : "");
 }
 
+static void tell_act(const struct world *world, size_t deed)
+{
+    if (world->tells) {
+        printf("# %3zu %s\n", world->step, deeds[deed].name);
+    }
+}
+
 static void keep_advice(struct world *world, const struct order *order,
                         const struct explanation *explanation)
 {
@@ -430,21 +438,39 @@ static void send(struct world *world, const struct order *order)
     }
 }
 
-/* An order of an account: a new one, or one of before once more, as when an answer was lost. */
-static void give_order(struct world *world, size_t deed)
+static bool draw_order(struct world *world, size_t deed, struct order *order)
 {
-    ASSERT(world->order_count < WORLD_ORDERS_MAX);
-    struct order *order = &world->orders[world->order_count];
     *order = (struct order){.deed = deed, .by = CLERK};
     const uint64_t words[] = {random_next(&world->random), random_next(&world->random)};
     memcpy(order->client_id.bytes, words, sizeof words);
-    if (!deeds[deed].draw(world, order)) {
+    return deeds[deed].draw(world, order);
+}
+
+/* What the machine does, or an order of an account; another when there is nothing to ask. */
+static void do_something(struct world *world)
+{
+    ASSERT(world->order_count < WORLD_ORDERS_MAX);
+    struct order *order = &world->orders[world->order_count];
+    for (int tries = 0; tries < DRAWS_MAX; tries++) {
+        const size_t deed = draw_deed(world);
+        const bool acts = deeds[deed].act != NULL;
+        if (!acts && !draw_order(world, deed, order)) {
+            continue;
+        }
+        world->counts[deed]++;
+        if (acts) {
+            tell_act(world, deed);
+            deeds[deed].act(world);
+        } else {
+            order->account = world->office.accounts[order->by];
+            world->order_count++;
+            send(world, order);
+        }
         return;
     }
-    order->account = world->office.accounts[order->by];
-    world->order_count++;
-    send(world, order);
 }
+
+/* One of before once more, as when an answer was lost. */
 
 static void send_again(struct world *world)
 {
@@ -459,25 +485,18 @@ static bool take_step(struct world *world)
 {
     random_seed(&world->random, world->seed * 1000003 + world->step);
     const bool again = world->order_count > 0 && random_chance(&world->random, 0.08);
-    const size_t deed = draw_deed(world);
     world->disk_failed = false;
     world->reviewed = false;
     if (world->disk.fault_in == 0) {
         world->disk.fault = DISK_FAULT_NONE; /* it struck where no order was under way */
     }
-    world->counts[deed]++;
     if (world->skips[world->step]) {
         return true;
     }
     if (again) {
         send_again(world);
-    } else if (deeds[deed].act != NULL) {
-        if (world->tells) {
-            printf("# %3zu %s\n", world->step, deeds[deed].name);
-        }
-        deeds[deed].act(world);
     } else {
-        give_order(world, deed);
+        do_something(world);
     }
     return world->model.broken[0] == '\0' && check_rows(world) &&
            (world->step % 8 != 0 || check_history(world));
