@@ -1,11 +1,12 @@
 /* Aim: memory that runs out is an error that says so, without leak, without half a change, and
  * without end of the process.
  *
- * The script runs, and the 1st, 2nd, 3rd ... allocation is refused (of the program's own code, of
- * SQLite, of libcrypto), once alone and once with all that follow while the same command lasts. A
- * command that was refused is sent again with its client id, as a client would: in the end the
- * register must be, to the letter, what it is when nothing is refused. Leaks are LeakSanitizer's to
- * find.
+ * The script runs, and in each of its commands, in each start and each stop, the 1st, 2nd, 3rd ...
+ * allocation is refused (of the program's own code, of SQLite, of libcrypto), once alone and once
+ * with all that follow while the same command lasts. A command that was refused is sent again with
+ * its client id, as a client would: in the end the register must be, to the letter, what it is when
+ * nothing is refused. One run has a refusal in every command that has so many allocations, and goes
+ * no further than the last of them. Leaks are LeakSanitizer's to find.
  *
  *     test_memory [RUNS [SEED [PART PARTS]]]        0 runs: every allocation there is; with
  * PARTS, every PARTS-th of them from PART, counted from 0, so that several processes share them */
@@ -28,16 +29,19 @@ enum {
     RUNS_QUICK = 60,
     RESTART_AT = 24,
     FILE_SIZE_MAX = 8 * 1024 * 1024,
+    TURNS_MAX = SCRIPT_COMMANDS_MAX + 4, /* commands, and two starts and stops */
+    COUNT_MARGIN = 50,                   /* threads do not take turns alike in every run */
 };
 
 struct trial {
     struct script script;
     struct arena memory;
     str base;
-    uint64_t digest_wanted;
-    int64_t strikes_at;
+    uint64_t digests[SCRIPT_COMMANDS_MAX + 1]; /* after so many commands */
+    int64_t most[TURNS_MAX];                   /* allocations that a turn had */
+    size_t turn;                               /* the next one of this run */
+    int64_t strikes_at;                        /* 0: nothing is refused */
     bool lasting;
-    int64_t counted; /* before the part of the run that is armed now */
     int64_t errors;
     int64_t runs;
     int64_t refused;
@@ -75,15 +79,28 @@ static void check_error(const char *doing, const struct err *err)
 
 static void arm(void)
 {
-    const int64_t left = trial.strikes_at - trial.counted;
-    memory_arm(left > 0 ? left : 0, trial.lasting);
+    memory_arm(trial.strikes_at, trial.lasting);
 }
 
 static void disarm(void)
 {
     bool struck = false;
-    trial.counted += memory_disarm(&struck);
+    ASSERT(trial.turn < TURNS_MAX);
+    int64_t *most = &trial.most[trial.turn++];
+    const int64_t count = memory_disarm(&struck);
+    *most = count > *most ? count : *most;
     trial.refused += struck ? 1 : 0;
+}
+
+/* May a turn that is still to come have so many allocations? */
+static bool may_strike(void)
+{
+    for (size_t i = trial.turn; i < TURNS_MAX; i++) {
+        if (trial.most[i] + trial.most[i] / 8 + COUNT_MARGIN >= trial.strikes_at) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static void start(void)
@@ -122,37 +139,40 @@ static void send(size_t index)
     }
 }
 
-static void check_end(void)
+static void check_after(size_t commands)
 {
-    if (!script_check(&trial.script, script_length())) {
-        fail_msg("without the allocation %lld: %s", (long long)trial.strikes_at,
+    if (!script_check(&trial.script, commands)) {
+        fail_msg("without the allocation %lld of each command: %s", (long long)trial.strikes_at,
                  trial.script.failure);
     }
-    const uint64_t digest = script_digest(&trial.script);
-    trial.digest_wanted = trial.digest_wanted == 0 ? digest : trial.digest_wanted;
-    assert_true(digest == trial.digest_wanted);
+    if (script_digest(&trial.script) != trial.digests[commands]) {
+        fail_msg("without the allocation %lld of each command the register is another",
+                 (long long)trial.strikes_at);
+    }
 }
 
-/* Returns how many allocations there were. */
-static int64_t run(int64_t strikes_at, bool lasting)
+static void run(int64_t strikes_at, bool lasting)
 {
+    size_t sent = 0;
     trial.strikes_at = strikes_at;
     trial.lasting = lasting;
-    trial.counted = 0;
+    trial.turn = 0;
     put_base_back();
     script_begin(&trial.script);
     start();
-    for (size_t i = 0; i < script_length(); i++) {
-        if (i == RESTART_AT) {
+    while (sent < script_length() && may_strike()) {
+        if (sent == RESTART_AT) {
             stop();
             start();
         }
-        send(i);
+        send(sent++);
+        if (strikes_at == 0) {
+            trial.digests[sent] = script_digest(&trial.script);
+        }
     }
-    check_end();
+    check_after(sent);
     stop();
     trial.runs++;
-    return trial.counted;
 }
 
 static int setup(void **state)
@@ -177,29 +197,51 @@ static int teardown(void **state)
     return 0;
 }
 
-static void run_some(int64_t allocations)
+static void run_some(void)
 {
     struct random random;
     random_seed(&random, seed);
     while (trial.runs <= runs_wanted) {
-        run(random_between(&random, 1, allocations), random_chance(&random, 0.5));
+        const int64_t most = trial.most[random_below(&random, TURNS_MAX)];
+        if (most > 0) {
+            run(random_between(&random, 1, most), random_chance(&random, 0.5));
+        }
     }
+}
+
+static int64_t largest(void)
+{
+    int64_t largest = 0;
+    for (size_t i = 0; i < TURNS_MAX; i++) {
+        largest = trial.most[i] > largest ? trial.most[i] : largest;
+    }
+    return largest;
+}
+
+static int64_t all(void)
+{
+    int64_t all = 0;
+    for (size_t i = 0; i < TURNS_MAX; i++) {
+        all += trial.most[i];
+    }
+    return all;
 }
 
 static void test_memory_runs_out(void **state)
 {
     (void)state;
-    const int64_t allocations = run(0, false);
-    assert_true(allocations > 1000);
-    for (int64_t at = part + 1; runs_wanted == 0 && at <= allocations; at += parts) {
+    run(0, false);
+    assert_true(all() > 1000);
+    for (int64_t at = part + 1; runs_wanted == 0 && at <= largest(); at += parts) {
         run(at, false);
         run(at, true);
     }
-    run_some(allocations);
-    print_message("# %lld allocations in the script, %lld runs, %lld with one refused, %lld errors "
-                  "answered; seed %llu\n",
-                  (long long)allocations, (long long)trial.runs, (long long)trial.refused,
-                  (long long)trial.errors, (unsigned long long)seed);
+    run_some();
+    print_message(
+        "# %lld allocations in the script, %lld runs, %lld refused, %lld errors answered; "
+        "seed %llu\n",
+        (long long)all(), (long long)trial.runs, (long long)trial.refused, (long long)trial.errors,
+        (unsigned long long)seed);
     assert_true(trial.refused * 10 > trial.runs * 9);
     assert_true(trial.errors > 0);
 }

@@ -25,6 +25,11 @@ int64_t between(struct world *world, int64_t low, int64_t high)
     return random_between(&world->random, low, high);
 }
 
+bool draws_from_all(struct world *world)
+{
+    return chance(world, 0.06);
+}
+
 static void say(char *to, size_t size, str text)
 {
     snprintf(to, size, "%.*s", STR_ARG(text));
@@ -121,7 +126,7 @@ static bool draw_register(struct world *world, struct order *order)
     snprintf(order->text[0], sizeof order->text[0], "Person Sample%lld",
              (long long)between(world, 1, 999));
     order->number[0] = world_today(world).day - between(world, 0, 200);
-    return world->model.person_count < MODEL_PEOPLE_MAX / 4;
+    return world->model.person_count < MODEL_PEOPLE_MAX / 3;
 }
 
 static result send_register(struct world *world, const struct order *order,
@@ -550,7 +555,7 @@ static result send_ask(struct world *world, const struct order *order, const str
         step, answer);
 }
 
-/* Mostly a request in this state; now and then one that is long over. */
+/* A request in this state; now and then one that is long over. NULL: there is none. */
 static const struct model_request *draw_request(struct world *world, enum request_state state)
 {
     const struct model *model = &world->model;
@@ -558,13 +563,16 @@ static const struct model_request *draw_request(struct world *world, enum reques
         return NULL;
     }
     const size_t begin = (size_t)random_below(&world->random, model->request_count);
-    for (size_t i = 0; i < model->request_count && !chance(world, 0.03); i++) {
+    if (draws_from_all(world)) {
+        return &model->requests[begin];
+    }
+    for (size_t i = 0; i < model->request_count; i++) {
         const struct model_request *request = &model->requests[(begin + i) % model->request_count];
         if (request->state == state) {
             return request;
         }
     }
-    return &model->requests[begin];
+    return NULL;
 }
 
 static void name_request(struct world *world, struct order *order,
@@ -616,8 +624,9 @@ static result send_decline(struct world *world, const struct order *order,
 static bool draw_take(struct world *world, struct order *order)
 {
     const struct model_request *request = draw_request(world, REQUEST_APPROVED);
-    if (request == NULL) {
-        return false;
+    if (request == NULL ||
+        (model_on_manifest(&world->model, request->id) != NULL && chance(world, 0.8))) {
+        return false; /* mostly whoever is on a manifest leaves with it */
     }
     order->by = draw_account(world, "caseworker");
     name_request(world, order, request);

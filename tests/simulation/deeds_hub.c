@@ -20,6 +20,32 @@ static const struct model_hub *draw_desk(struct world *world, struct order *orde
     return hub;
 }
 
+/* A hub with a place in this state; NULL: there is none. */
+static const struct model_hub *draw_hub_with(struct world *world, enum place_state state)
+{
+    const struct model *model = &world->model;
+    const size_t begin = (size_t)random_below(&world->random, model->hub_count);
+    for (size_t i = 0; i < model->hub_count; i++) {
+        const struct model_hub *hub = &model->hubs[(begin + i) % model->hub_count];
+        if (model_places(hub, state) > 0) {
+            return hub;
+        }
+    }
+    return NULL;
+}
+
+/* The desk of a hub with such a place, now and then of any; NULL: there is none. */
+static const struct model_hub *draw_desk_with(struct world *world, struct order *order,
+                                              const char *role, enum place_state state)
+{
+    const struct model_hub *any = draw_desk(world, order, role);
+    const struct model_hub *hub = draws_from_all(world) ? any : draw_hub_with(world, state);
+    if (hub != NULL) {
+        snprintf(order->text[2], sizeof order->text[2], "%s", hub->reference);
+    }
+    return hub;
+}
+
 static int64_t draw_place(struct world *world, const struct model_hub *hub, int state)
 {
     const int64_t begin = between(world, 1, hub->place_count > 0 ? hub->place_count : 1);
@@ -66,11 +92,13 @@ result send_kind_of_places(struct world *world, const struct order *order,
          STR("rebuilt"));
 }
 
+/* Often a place that is held for somebody. */
 bool draw_out_of_use(struct world *world, struct order *order)
 {
-    const struct model_hub *hub = draw_desk(world, order, "senior_officer");
-    order->number[0] = draw_place(world, hub, chance(world, 0.5) ? PLACE_HELD : PLACE_FREE);
-    return true;
+    const enum place_state state = chance(world, 0.6) ? PLACE_HELD : PLACE_FREE;
+    const struct model_hub *hub = draw_desk_with(world, order, "senior_officer", state);
+    order->number[0] = hub == NULL ? 0 : draw_place(world, hub, state);
+    return hub != NULL;
 }
 
 result send_out_of_use(struct world *world, const struct order *order, const struct caller *caller,
@@ -83,9 +111,9 @@ result send_out_of_use(struct world *world, const struct order *order, const str
 
 bool draw_back_in_use(struct world *world, struct order *order)
 {
-    const struct model_hub *hub = draw_desk(world, order, "senior_officer");
-    order->number[0] = draw_place(world, hub, PLACE_OUT_OF_USE);
-    return true;
+    const struct model_hub *hub = draw_desk_with(world, order, "senior_officer", PLACE_OUT_OF_USE);
+    order->number[0] = hub == NULL ? 0 : draw_place(world, hub, PLACE_OUT_OF_USE);
+    return hub != NULL;
 }
 
 result send_back_in_use(struct world *world, const struct order *order, const struct caller *caller,
@@ -94,25 +122,27 @@ result send_back_in_use(struct world *world, const struct order *order, const st
     DESK(casework_place_back_in_use, order->number[0], STR("mended"));
 }
 
-/* Mostly somebody with a stay, at the hub of that stay. */
+/* Somebody with a stay that has ended or goes on, at its hub, now and then with any; false: there
+ * is nobody. */
 static bool draw_guest(struct world *world, struct order *order, const char *role, bool left)
 {
     struct model *model = &world->model;
     draw_desk(world, order, role);
     const struct model_stay *any = DRAW(world, model->stays, model->stay_count);
     const size_t begin = any == NULL ? 0 : (size_t)(any - model->stays);
-    for (size_t i = 0; i < model->stay_count && !chance(world, 0.03); i++) {
-        const struct model_stay *stay = &model->stays[(begin + i) % model->stay_count];
-        if ((stay->left != 0) == left) {
-            any = stay;
-            break;
-        }
-    }
-    if (any == NULL || chance(world, 0.02)) {
+    if (chance(world, 0.02)) {
         return draw_person(world, order->text[0], sizeof order->text[0]);
     }
-    snprintf(order->text[0], sizeof order->text[0], "%s", model_whose(model, any->id)->reference);
-    snprintf(order->text[2], sizeof order->text[2], "%s", model_hub(model, any->hub)->reference);
+    const struct model_stay *found = draws_from_all(world) ? any : NULL;
+    for (size_t i = 0; i < model->stay_count && found == NULL; i++) {
+        const struct model_stay *stay = &model->stays[(begin + i) % model->stay_count];
+        found = (stay->left != 0) == left ? stay : NULL;
+    }
+    if (found == NULL) {
+        return false;
+    }
+    snprintf(order->text[0], sizeof order->text[0], "%s", model_whose(model, found->id)->reference);
+    snprintf(order->text[2], sizeof order->text[2], "%s", model_hub(model, found->hub)->reference);
     return true;
 }
 
@@ -159,10 +189,14 @@ result send_prebook(struct world *world, const struct order *order, const struct
     DESK(casework_prebook, &entry);
 }
 
-/* A prebooking of the hub that holds something, else a number that is none. */
+/* A prebooking of the hub that holds something, now and then a number that is none; 0: there is no
+ * such hub. */
 static int64_t draw_prebooking(struct world *world, struct order *order, const char *role)
 {
-    const struct model_hub *hub = draw_desk(world, order, role);
+    const struct model_hub *hub = draw_desk_with(world, order, role, PLACE_PREBOOKED);
+    if (hub == NULL) {
+        return 0;
+    }
     const int64_t number = draw_place(world, hub, PLACE_PREBOOKED);
     return number <= hub->place_count && hub->places[number].prebooking != 0
                ? hub->places[number].prebooking
@@ -181,7 +215,7 @@ bool draw_give_prebooking(struct world *world, struct order *order)
             order->number[1] = request->id;
         }
     }
-    return order->number[1] != 0;
+    return order->number[0] != 0 && order->number[1] != 0;
 }
 
 result send_give_prebooking(struct world *world, const struct order *order,
@@ -193,7 +227,7 @@ result send_give_prebooking(struct world *world, const struct order *order,
 bool draw_end_prebooking(struct world *world, struct order *order)
 {
     order->number[0] = draw_prebooking(world, order, "caseworker");
-    return true;
+    return order->number[0] != 0;
 }
 
 result send_end_prebooking(struct world *world, const struct order *order,

@@ -35,25 +35,25 @@ static bool draw_a_merge(struct world *world, struct order *order, int state)
     const struct model_merge *any = DRAW(world, model->merges, model->merge_count);
     const size_t begin = any == NULL ? 0 : (size_t)(any - model->merges);
     order->by = draw_account(world, "senior_officer");
-    for (size_t i = 0; i < model->merge_count && !chance(world, 0.03); i++) {
+    const struct model_merge *found = draws_from_all(world) ? any : NULL;
+    for (size_t i = 0; i < model->merge_count && found == NULL; i++) {
         const struct model_merge *merge = &model->merges[(begin + i) % model->merge_count];
-        if ((int)merge->state == state) {
-            any = merge;
-            break;
-        }
+        found = (int)merge->state == state ? merge : NULL;
     }
-    order->number[0] = any == NULL ? 0 : any->id;
+    order->number[0] = found == NULL ? 0 : found->id;
     order->number[1] = chance(world, 0.05) ? 1 : 0; /* looked at something else */
-    return any != NULL;
+    return found != NULL;
 }
 
-/* Now and then whoever asked for it, perhaps in another role since. */
+/* Mostly whoever asked for it, when they are in another role since. */
 bool draw_merge(struct world *world, struct order *order)
 {
+    const struct model *model = &world->model;
     const bool any = draw_a_merge(world, order, ASKED);
     const struct model_merge *merge = model_merge(&world->model, order->number[0]);
-    if (any && merge->requested_by == world->office.accounts[OTHER_CLERK] && chance(world, 0.5)) {
-        order->by = OTHER_CLERK;
+    const struct model_account *asked = any ? model_account(model, merge->requested_by) : NULL;
+    if (asked != NULL && chance(world, strcmp(asked->role, "senior_officer") == 0 ? 0.7 : 0.05)) {
+        order->by = account_of(world, asked->id, order->by);
     }
     return any;
 }

@@ -8,6 +8,9 @@
 
 bool chance(struct world *world, double probability);
 int64_t between(struct world *world, int64_t low, int64_t high);
+/* Now and then what is asked for is drawn from all there is, and not from what it could be done
+ * with. */
+bool draws_from_all(struct world *world);
 /* One of the first `count`; NULL when there is none. */
 #define DRAW(world, items, count)                                                                  \
     ((count) == 0 ? NULL : &(items)[random_below(&(world)->random, (count))])

@@ -48,20 +48,23 @@ result send_open_manifest(struct world *world, const struct order *order,
                                   &row, err);
 }
 
-/* Mostly a manifest in this state. */
+/* A manifest in this state, now and then in any. NULL: there is none. */
 static const struct model_manifest *draw_manifest(struct world *world, int state)
 {
     const struct model *model = &world->model;
     const struct model_manifest *any = DRAW(world, model->manifests, model->manifest_count);
     const size_t begin = any == NULL ? 0 : (size_t)(any - model->manifests);
-    for (size_t i = 0; i < model->manifest_count && !chance(world, 0.03); i++) {
+    if (draws_from_all(world)) {
+        return any;
+    }
+    for (size_t i = 0; i < model->manifest_count; i++) {
         const struct model_manifest *manifest =
             &model->manifests[(begin + i) % model->manifest_count];
         if ((int)manifest->state == state) {
             return manifest;
         }
     }
-    return any;
+    return NULL;
 }
 
 static bool name_manifest(struct world *world, struct order *order,
@@ -108,19 +111,23 @@ result send_cancel_manifest(struct world *world, const struct order *order,
                                     STR("not enough seats"), &world->office.work, &row, err);
 }
 
-/* Mostly an approved request that the manifest is for. */
+/* An approved request that a manifest is for, now and then any. */
 bool draw_list_on_manifest(struct world *world, struct order *order)
 {
-    const struct model *model = &world->model;
-    const struct model_manifest *manifest = draw_manifest(world, GATHERING);
+    struct model *model = &world->model;
     const struct model_request *any = DRAW(world, model->requests, model->request_count);
-    if (!name_manifest(world, order, manifest) || any == NULL) {
+    if (any == NULL) {
         return false;
     }
-    order->number[0] = any->id;
-    for (size_t i = 0; i < model->request_count && chance(world, 0.97); i++) {
+    if (draws_from_all(world)) {
+        order->number[0] = any->id;
+        return name_manifest(world, order, draw_manifest(world, GATHERING));
+    }
+    for (size_t i = 0; i < model->request_count; i++) {
         const struct model_request *request = &model->requests[i];
-        for (size_t k = 0; k < model->manifest_count && request->state == REQUEST_APPROVED; k++) {
+        const bool waits =
+            request->state == REQUEST_APPROVED && model_on_manifest(model, request->id) == NULL;
+        for (size_t k = 0; k < model->manifest_count && waits; k++) {
             const struct model_manifest *fits = &model->manifests[k];
             if (fits->state == GATHERING && fits->step == request->step &&
                 fits->hub == request->hub) {
@@ -129,7 +136,7 @@ bool draw_list_on_manifest(struct world *world, struct order *order)
             }
         }
     }
-    return true;
+    return false;
 }
 
 result send_list_on_manifest(struct world *world, const struct order *order,
@@ -142,27 +149,25 @@ result send_list_on_manifest(struct world *world, const struct order *order,
                          step, answer);
 }
 
-/* Mostly somebody who is on it in this state. */
+/* Somebody who is on one in this state, now and then in any; false: there is nobody. */
 static bool draw_on_manifest(struct world *world, struct order *order, int state)
 {
     struct model *model = &world->model;
     const struct model_on_manifest *any =
         DRAW(world, model->on_manifests, model->on_manifest_count);
     const size_t begin = any == NULL ? 0 : (size_t)(any - model->on_manifests);
-    for (size_t i = 0; i < model->on_manifest_count && !chance(world, 0.03); i++) {
+    const struct model_on_manifest *found = draws_from_all(world) ? any : NULL;
+    for (size_t i = 0; i < model->on_manifest_count && found == NULL; i++) {
         const struct model_on_manifest *on =
             &model->on_manifests[(begin + i) % model->on_manifest_count];
-        if ((int)on->state == state) {
-            any = on;
-            break;
-        }
+        found = (int)on->state == state ? on : NULL;
     }
-    if (any == NULL) {
+    if (found == NULL) {
         return false;
     }
     snprintf(order->text[0], sizeof order->text[0], "%s",
-             model_whose(model, any->request)->reference);
-    return name_manifest(world, order, model_manifest(model, any->manifest));
+             model_whose(model, found->request)->reference);
+    return name_manifest(world, order, model_manifest(model, found->manifest));
 }
 
 bool draw_take_off_manifest(struct world *world, struct order *order)
@@ -180,11 +185,11 @@ result send_take_off_manifest(struct world *world, const struct order *order,
                                       err);
 }
 
-/* Mostly one that somebody is on. */
+/* One that somebody is on, now and then any. */
 bool draw_board_manifest(struct world *world, struct order *order)
 {
-    return draw_on_manifest(world, order, LISTED) ||
-           name_manifest(world, order, draw_manifest(world, GATHERING));
+    return draws_from_all(world) ? name_manifest(world, order, draw_manifest(world, GATHERING))
+                                 : draw_on_manifest(world, order, LISTED);
 }
 
 result send_board_manifest(struct world *world, const struct order *order,
@@ -212,12 +217,25 @@ result send_depart_manifest(struct world *world, const struct order *order,
                                     (instant){order->number[0]}, &world->office.work, &row, err);
 }
 
+static const struct model_manifest *manifest_named(const struct model *model, const char *reference)
+{
+    size_t i = 0;
+    while (i + 1 < model->manifest_count && strcmp(model->manifests[i].reference, reference) != 0) {
+        i++;
+    }
+    return &model->manifests[i];
+}
+
 bool draw_account_for(struct world *world, struct order *order)
 {
     const bool returned = chance(world, 0.4);
     snprintf(order->text[2], sizeof order->text[2], "%s", returned ? "returned" : "arrived");
     order->number[0] = returned && chance(world, 0.7) ? 1 : 0;
-    return draw_on_manifest(world, order, ABOARD);
+    if (!draw_on_manifest(world, order, ABOARD)) {
+        return false;
+    }
+    const struct model_manifest *manifest = manifest_named(&world->model, order->text[1]);
+    return manifest->state == LEFT || draws_from_all(world);
 }
 
 result send_account_for(struct world *world, const struct order *order, const struct caller *caller,

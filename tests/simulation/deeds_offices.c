@@ -13,13 +13,15 @@
  * CLERK and SENIOR stay what they are. */
 bool draw_role(struct world *world, struct order *order)
 {
-    const bool clerk = chance(world, 0.5);
-    const char *role = chance(world, 0.5) ? "caseworker" : "senior_officer";
+    const enum account_name whose = chance(world, 0.6) ? OTHER_CLERK : OTHER_SENIOR;
+    const struct model_account *account =
+        model_account(&world->model, world->office.accounts[whose]);
     order->by = draw_account(world, "administrator");
-    snprintf(order->text[0], sizeof order->text[0], "%s", clerk ? "other-clerk" : "other-senior");
-    snprintf(order->text[1], sizeof order->text[1], "%s", role);
-    const enum account_name whose = clerk ? OTHER_CLERK : OTHER_SENIOR;
-    return strcmp(model_account(&world->model, world->office.accounts[whose])->role, role) != 0;
+    snprintf(order->text[0], sizeof order->text[0], "%s",
+             whose == OTHER_CLERK ? "other-clerk" : "other-senior");
+    snprintf(order->text[1], sizeof order->text[1], "%s",
+             strcmp(account->role, "caseworker") == 0 ? "senior_officer" : "caseworker");
+    return true;
 }
 
 result send_role(struct world *world, const struct order *order, const struct caller *caller,

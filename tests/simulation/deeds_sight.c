@@ -32,7 +32,7 @@ bool draw_through_glass(struct world *world, struct order *order)
     return false;
 }
 
-/* Mostly somebody who is out of sight. */
+/* Somebody who is out of sight, now and then anybody. */
 bool draw_break_glass(struct world *world, struct order *order)
 {
     struct model *model = &world->model;
@@ -44,16 +44,16 @@ bool draw_break_glass(struct world *world, struct order *order)
         person = other->restricted || other->protection != 0 ? other : person;
     }
     order->by = draw_account(world, roles[random_below(&world->random, 4)]);
-    for (int tries = 0;
-         tries < 8 && person != NULL && chance(world, 0.95) &&
-         model_sees(model, model_account(model, world->office.accounts[order->by]), person);
-         tries++) {
+    const bool any = draws_from_all(world);
+    bool seen = true;
+    for (int tries = 0; tries < 8 && person != NULL && seen && !any; tries++) {
         order->by = draw_account(world, roles[random_below(&world->random, 4)]);
+        seen = model_sees(model, model_account(model, world->office.accounts[order->by]), person);
     }
     order->number[0] =
         chance(world, 0.1) ? GLASS_MINUTES_MAX + 1 : between(world, 0, GLASS_MINUTES_MAX);
     snprintf(order->text[0], sizeof order->text[0], "%s", person == NULL ? "" : person->reference);
-    return person != NULL && model->glass_count < MODEL_GLASSES_MAX - 2;
+    return person != NULL && (any || !seen) && model->glass_count < MODEL_GLASSES_MAX - 2;
 }
 
 result send_break_glass(struct world *world, const struct order *order, const struct caller *caller,

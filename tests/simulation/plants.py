@@ -48,7 +48,7 @@ PLANTS = [
      "    *ret_may = true || may(&sitting->account, action, &object);", "10"),
     ("a protection names everybody", "casework/sight.c", "names(&protection.body.protection_set, &sitting->account) ?", "true ?", "5 10"),
     ("whoever is on a manifest boards", "casework/boarding.c", "passenger->boards = passenger->judged.clearance == CLEARANCE_CLEAR;",
-     "passenger->boards = true;", "1"),
+     "passenger->judged.clearance = CLEARANCE_CLEAR;\n    passenger->boards = true;", "1"),
     ("nobody who is aboard is called back", "casework/recall.c", "if (entry->state != ENTRY_BOARDED || entry->recalled ||",
      "if (aboard != NULL || entry->recalled ||", "3"),
     ("a finding about a hub calls nobody back", "casework/books.c", "recall_review(sitting, &touched, 1, cause, NULL, &stopped, err)",

@@ -29,7 +29,7 @@ enum {
     RUNS_QUICK_LAW = 8,
     RUNS_LONG_SMALL = 100000, /* under script/check-long */
     RUNS_LONG_LAW = 10000,
-    STEPS_SMALL = 60,
+    STEPS_SMALL = 50,
     STEPS_LAW = 120,
 };
 

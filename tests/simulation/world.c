@@ -1,6 +1,7 @@
 #include "world.h"
 
 #include "casework/hub_desk.h"
+#include "casework/identity.h"
 #include "check.h"
 #include "deeds.h"
 #include "departing.h"
@@ -19,7 +20,10 @@ enum {
     TEXTS_SIZE = 1024 * 1024,
     VALUES_SIZE = 1024 * 1024,
     SCRATCH_SIZE = 4 * 1024 * 1024,
-    WORLD_PEOPLE_AT_FIRST = 3
+    DRAWS_MAX = 4,        /* of a deed, until there is something to ask */
+    FAR_ALONG = 3,        /* people under a real law at first */
+    WINDOW_DAYS = 60,     /* of the small rules */
+    WINDOW_DAYS_LEFT = 5, /* for whoever is about to leave */
 };
 
 /* --- opening ---------------------------------------------------------------------------------- */
@@ -103,11 +107,18 @@ static struct somebody make_ready(struct office *office)
     return person;
 }
 
-static void board(struct office *office, int64_t request, const char *step, const char *destination)
+static struct departing list(struct office *office, int64_t request, const char *step,
+                             const char *destination)
 {
     const struct departing manifest = departing_open(office, step, destination, 0);
     assert_true(manifest.ok);
     assert_false(departing_list(office, &manifest, request).refused);
+    return manifest;
+}
+
+static void board(struct office *office, int64_t request, const char *step, const char *destination)
+{
+    const struct departing manifest = list(office, request, step, destination);
     assert_int_equal(departing_board(office, &manifest).boarded, 1);
 }
 
@@ -117,6 +128,44 @@ static void put_aboard(struct office *office)
 {
     const struct somebody person = make_ready(office);
     board(office, office_transfer(office, &person, HUB_NORTH, 2), "transfer", "ALB");
+}
+
+/* Somebody else is about to leave: a place is held for them, and in a few days they may not leave
+ * on their notice any more. */
+static void put_on_manifest(struct office *office)
+{
+    char served[DATE_TEXT_SIZE];
+    const struct somebody person = make_ready(office);
+    date_format(date_add_days(office_today(office), -WINDOW_DAYS + WINDOW_DAYS_LEFT), served);
+    assert_true(office_record(office, CLERK, person.reference, "notice.served_on", served).ok);
+    list(office, office_transfer(office, &person, HUB_NORTH, 2), "transfer", "ALB");
+}
+
+/* Two of one family, one of whom waits for an approval and may be the same person as somebody who
+ * was registered by mistake. */
+static void put_together(struct office *office)
+{
+    struct err err = {0};
+    struct merge_plan plan;
+    const struct somebody person = make_ready(office);
+    const struct somebody relative = make_ready(office);
+    const struct somebody again = office_register(office, "PersonOne Samplealpha");
+    const struct caller caller = office_caller(office, OTHER_CLERK);
+    assert_true(office_join(office, CLERK, &person, &relative).ok);
+    assert_false(office_ask_for(office, CLERK, &person, "removal", "").refused);
+    arena_reset(&office->work);
+    assert_true(casework_request_merge(&office->casework, &caller, str_from_c(person.reference),
+                                       str_from_c(again.reference), STR("the same passport"),
+                                       &office->work, &plan, &err)
+                    .ok);
+}
+
+static void put_small(struct office *office)
+{
+    make_ready(office);
+    put_together(office);
+    put_on_manifest(office);
+    put_aboard(office);
 }
 
 /* The same under a real law, of which the search finds what makes the transfer clear, and when. */
@@ -131,6 +180,14 @@ static void put_aboard_lawfully(struct office *office)
     const struct outcome approved = lawful_ask_and_approve(office, &person, "hub_transfer");
     assert_int_equal(approved.state, REQUEST_APPROVED);
     board(office, approved.request, "hub_transfer", "");
+}
+
+static void put_lawfully(struct office *office)
+{
+    for (size_t i = 0; i < FAR_ALONG; i++) {
+        put_far_along(office, i);
+    }
+    put_aboard_lawfully(office);
 }
 
 void world_open(struct world *world, const char *law)
@@ -151,17 +208,10 @@ void world_open(struct world *world, const char *law)
     world->registrar = office_open_account(&world->office, "registrar");
     world->guests[0] = office_open_account(&world->office, "person");
     world->guests[1] = office_open_account(&world->office, "legal_representative");
-    for (size_t i = 0; i < WORLD_PEOPLE_AT_FIRST; i++) {
-        if (law == NULL) {
-            make_ready(&world->office);
-        } else {
-            put_far_along(&world->office, i);
-        }
-    }
     if (law == NULL) {
-        put_aboard(&world->office);
+        put_small(&world->office);
     } else {
-        put_aboard_lawfully(&world->office);
+        put_lawfully(&world->office);
     }
     memcpy(world->accounts, world->office.accounts, sizeof world->accounts);
     world->begins_at = atomic_load(&world->office.now);
@@ -311,6 +361,13 @@ static void tell(const struct world *world, const struct order *order, const str
            answer->explanation != NULL ? ", refused by law" : "");
 }
 
+static void tell_act(const struct world *world, size_t deed)
+{
+    if (world->tells) {
+        printf("# %3zu %s\n", world->step, deeds[deed].name);
+    }
+}
+
 static void keep_advice(struct world *world, const struct order *order,
                         const struct explanation *explanation)
 {
@@ -381,21 +438,39 @@ static void send(struct world *world, const struct order *order)
     }
 }
 
-/* An order of an account: a new one, or one of before once more, as when an answer was lost. */
-static void give_order(struct world *world, size_t deed)
+static bool draw_order(struct world *world, size_t deed, struct order *order)
 {
-    ASSERT(world->order_count < WORLD_ORDERS_MAX);
-    struct order *order = &world->orders[world->order_count];
     *order = (struct order){.deed = deed, .by = CLERK};
     const uint64_t words[] = {random_next(&world->random), random_next(&world->random)};
     memcpy(order->client_id.bytes, words, sizeof words);
-    if (!deeds[deed].draw(world, order)) {
+    return deeds[deed].draw(world, order);
+}
+
+/* What the machine does, or an order of an account; another when there is nothing to ask. */
+static void do_something(struct world *world)
+{
+    ASSERT(world->order_count < WORLD_ORDERS_MAX);
+    struct order *order = &world->orders[world->order_count];
+    for (int tries = 0; tries < DRAWS_MAX; tries++) {
+        const size_t deed = draw_deed(world);
+        const bool acts = deeds[deed].act != NULL;
+        if (!acts && !draw_order(world, deed, order)) {
+            continue;
+        }
+        world->counts[deed]++;
+        if (acts) {
+            tell_act(world, deed);
+            deeds[deed].act(world);
+        } else {
+            order->account = world->office.accounts[order->by];
+            world->order_count++;
+            send(world, order);
+        }
         return;
     }
-    order->account = world->office.accounts[order->by];
-    world->order_count++;
-    send(world, order);
 }
+
+/* One of before once more, as when an answer was lost. */
 
 static void send_again(struct world *world)
 {
@@ -410,25 +485,18 @@ static bool take_step(struct world *world)
 {
     random_seed(&world->random, world->seed * 1000003 + world->step);
     const bool again = world->order_count > 0 && random_chance(&world->random, 0.08);
-    const size_t deed = draw_deed(world);
     world->disk_failed = false;
     world->reviewed = false;
     if (world->disk.fault_in == 0) {
         world->disk.fault = DISK_FAULT_NONE; /* it struck where no order was under way */
     }
-    world->counts[deed]++;
     if (world->skips[world->step]) {
         return true;
     }
     if (again) {
         send_again(world);
-    } else if (deeds[deed].act != NULL) {
-        if (world->tells) {
-            printf("# %3zu %s\n", world->step, deeds[deed].name);
-        }
-        deeds[deed].act(world);
     } else {
-        give_order(world, deed);
+        do_something(world);
     }
     return world->model.broken[0] == '\0' && check_rows(world) &&
            (world->step % 8 != 0 || check_history(world));
