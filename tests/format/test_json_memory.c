@@ -46,7 +46,8 @@ static json_t *make(int members)
     for (int i = 0; i < members; i++) {
         char key[20];
         snprintf(key, sizeof key, "member %d", i);
-        json_object_set_new(object, key, json_pack("{s:[i,i],s:s}", "numbers", i, i + 1, "text", key));
+        json_object_set_new(object, key,
+                            json_pack("{s:[i,i],s:s}", "numbers", i, i + 1, "text", key));
     }
     return object;
 }
