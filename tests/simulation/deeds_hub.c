@@ -97,7 +97,7 @@ bool draw_out_of_use(struct world *world, struct order *order)
 {
     const enum place_state state = chance(world, 0.6) ? PLACE_HELD : PLACE_FREE;
     const struct model_hub *hub = draw_desk_with(world, order, "senior_officer", state);
-    order->number[0] = hub == NULL ? 0 : draw_place(world, hub, state);
+    order->number[0] = hub == NULL ? 0 : draw_place(world, hub, (int)state);
     return hub != NULL;
 }
 
