@@ -699,7 +699,7 @@ static bool draw_look(struct world *world, struct order *order)
 {
     order->by = (enum account_name)random_below(&world->random, ACCOUNT_NAMES);
     order->client_id = (struct client_id){{0}};
-    return (chance(world, 0.4) && draw_through_glass(world, order)) ||
+    return (chance(world, 0.6) && draw_through_glass(world, order)) ||
            draw_person(world, order->text[0], sizeof order->text[0]);
 }
 

@@ -162,25 +162,26 @@ result send_privacy(struct world *world, const struct order *order, const struct
     return send_command(world, order, caller, answer, err);
 }
 
-/* Mostly somebody with an outcome: asked for, then done. */
+/* Asked for, now and then before there is an outcome, then done, now and then by who asked. */
 bool draw_erase(struct world *world, struct order *order)
 {
     const struct model *model = &world->model;
-    const struct model_person *person = world_somebody(world);
-    for (size_t i = 0; i < model->person_count && !chance(world, 0.05); i++) {
+    const struct model_person *person = chance(world, 0.25) ? world_somebody(world) : NULL;
+    for (size_t i = 0; i < model->person_count; i++) {
         const struct model_person *other = &model->people[i];
-        if (!other->erased && model->rulebook->stages[other->stage].outcome) {
-            person = other;
-        }
+        const bool ended = !other->erased && model->rulebook->stages[other->stage].outcome;
+        person = ended && (person == NULL || other->erasure_request != 0) ? other : person;
+    }
+    if (person == NULL) {
+        return false;
     }
     order->by = draw_account(world, draw_guardian(world));
-    order->number[0] =
-        person != NULL && person->erasure_request != 0 ? PRIVACY_ERASE : PRIVACY_REQUEST_ERASURE;
-    if (order->number[0] == PRIVACY_ERASE && chance(world, 0.2)) { /* who asked, alone */
+    order->number[0] = person->erasure_request != 0 ? PRIVACY_ERASE : PRIVACY_REQUEST_ERASURE;
+    if (order->number[0] == PRIVACY_ERASE && chance(world, 0.3)) { /* who asked, alone */
         order->by = account_of(world, person->erasure_asked_by, order->by);
     }
-    snprintf(order->text[0], sizeof order->text[0], "%s", person == NULL ? "" : person->reference);
-    return person != NULL;
+    snprintf(order->text[0], sizeof order->text[0], "%s", person->reference);
+    return true;
 }
 
 result send_erase(struct world *world, const struct order *order, const struct caller *caller,

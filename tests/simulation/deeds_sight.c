@@ -32,28 +32,30 @@ bool draw_through_glass(struct world *world, struct order *order)
     return false;
 }
 
-/* Somebody who is out of sight, now and then anybody. */
+/* Somebody whose record is hidden from whoever breaks the glass, now and then anybody. */
 bool draw_break_glass(struct world *world, struct order *order)
 {
-    struct model *model = &world->model;
     static const char *const roles[] = {"caseworker", "authorising_officer", "senior_officer",
                                         "hub_operator"};
-    const struct model_person *person = world_somebody(world);
-    for (size_t i = 0; i < model->person_count && !chance(world, 0.1); i++) {
+    struct model *model = &world->model;
+    const bool any = draws_from_all(world);
+    const struct model_person *person = any ? world_somebody(world) : NULL;
+    bool seen = true;
+    for (size_t i = 0; i < model->person_count && !any; i++) {
         const struct model_person *other = &model->people[i];
         person = other->restricted || other->protection != 0 ? other : person;
     }
-    order->by = draw_account(world, roles[random_below(&world->random, 4)]);
-    const bool any = draws_from_all(world);
-    bool seen = true;
-    for (int tries = 0; tries < 8 && person != NULL && seen && !any; tries++) {
-        order->by = draw_account(world, roles[random_below(&world->random, 4)]);
+    if (person == NULL || model->glass_count >= MODEL_GLASSES_MAX - 2) {
+        return false;
+    }
+    for (int tries = 0; tries < 8 && seen; tries++) {
+        order->by = draw_account(world, roles[random_below(&world->random, tries < 6 ? 3 : 4)]);
         seen = model_sees(model, model_account(model, world->office.accounts[order->by]), person);
     }
     order->number[0] =
         chance(world, 0.1) ? GLASS_MINUTES_MAX + 1 : between(world, 0, GLASS_MINUTES_MAX);
-    snprintf(order->text[0], sizeof order->text[0], "%s", person == NULL ? "" : person->reference);
-    return person != NULL && (any || !seen) && model->glass_count < MODEL_GLASSES_MAX - 2;
+    snprintf(order->text[0], sizeof order->text[0], "%s", person->reference);
+    return any || !seen;
 }
 
 result send_break_glass(struct world *world, const struct order *order, const struct caller *caller,

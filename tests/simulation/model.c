@@ -556,7 +556,8 @@ bool model_is_concerned_person(struct model *model, const struct model_person *p
 
 /* Whatever was recorded of somebody concerns the live requests for them and for their family; what
  * was recorded of a hub or of an agreement, the requests for it. That somebody else was given a
- * place concerns nobody yet; that a place is there no more does. */
+ * place concerns nobody yet; that a place is there no more concerns the requests for that hub, not
+ * the others of whoever holds another one since. */
 static bool touches(const struct event *event)
 {
     switch ((int)event->kind) {
@@ -568,13 +569,14 @@ static bool touches(const struct event *event)
     case EVENT_PLACES_OF_KIND:
     case EVENT_PLACE_OUT_OF_USE:
     case EVENT_PREBOOKING_ENDED:
-    case EVENT_PLACE_CHANGED:
     case EVENT_DEPARTURE_CANCELLED:
     case EVENT_ENTRY_OPENED:
     case EVENT_ENTRY_CHANGED:
     case EVENT_IDENTITIES_MERGED:
     case EVENT_IDENTITIES_SEPARATED:
         return true;
+    case EVENT_PLACE_CHANGED:
+        return event->body.place_changed.request == 0; /* else for one that the hub lost */
     default:
         return false;
     }
