@@ -255,7 +255,8 @@ struct backend {
     /* Overwritten and deleted content is in no file of the database any more. Waits for readers. */
     result (*purge)(struct connection *connection, struct err *err);
 
-    /* Much memory for one large transaction, and giving it back. */
+    /* Much memory, and a thread that helps, for large transactions one after the other; and giving
+     * it back. */
     result (*bulk_begin)(struct connection *connection, struct err *err);
     result (*bulk_end)(struct connection *connection, struct err *err);
 

@@ -9,12 +9,14 @@ enum {
     ROWS_MAX = 512,
     ROWS_MAX_BULK = 2048,
     ROWS_MAX_BULK_BY_KEY = 2000 * 1000,
-    BUCKETS = 4 * ROWS_MAX_BULK, /* a power of two */
+    BUCKETS_A_ROW = 4, /* but no more than for ROWS_MAX_BULK rows; powers of two */
     ROWS_AHEAD = 12,
     CACHE_LINE_BYTES = 64,
     SQL_SIZE_MAX = 4096,
-    MEMORY_SIZE = 512 * 1024 * 1024, /* taken from the system only as far as it is used */
-    MEMORY_FULL = 384 * 1024 * 1024, /* then what waits of the table is written */
+    /* Of a half: taken from the system only as far as it is used, and written when three quarters
+     * of it are. */
+    MEMORY_SIZE = 96 * 1024 * 1024,
+    MEMORY_SIZE_BY_KEY = 512 * 1024 * 1024,
 };
 
 /* Tables whose rows may wait: those of which every command writes, whose keys nobody chooses, and
@@ -82,7 +84,7 @@ static struct pending_rows *other_of(struct pending_table *waiting)
 static struct pending_row **bucket_of(const struct pending_rows *half, enum table table,
                                       const void *row)
 {
-    return &half->newest[layout_key_hash(table, row) & (BUCKETS - 1)];
+    return &half->newest[layout_key_hash(table, row) & (half->buckets - 1)];
 }
 
 static struct pending_row *find_in(const struct pending_table *waiting,
@@ -563,13 +565,20 @@ void pending_forget(struct sqlite_connection *connection)
 
 /* --- taking ----------------------------------------------------------------------------------- */
 
+static size_t memory_size(const struct pending_table *waiting)
+{
+    return waiting->rule->by_key ? MEMORY_SIZE_BY_KEY : MEMORY_SIZE;
+}
+
 static result set_memory_up(const struct pending_table *waiting, struct pending_rows *half,
                             struct err *err)
 {
     if (half->memory.begin == NULL) {
-        TRY(arena_open(&half->memory, MEMORY_SIZE, err));
+        TRY(arena_open(&half->memory, memory_size(waiting), err));
     }
-    half->newest = ARENA_NEW(&half->memory, struct pending_row *, BUCKETS);
+    half->buckets = BUCKETS_A_ROW *
+                    (waiting->rows_max < ROWS_MAX_BULK ? waiting->rows_max : (size_t)ROWS_MAX_BULK);
+    half->newest = ARENA_NEW(&half->memory, struct pending_row *, half->buckets);
     half->rows = ARENA_NEW_UNSET(&half->memory, struct pending_entry, waiting->rows_max);
     ASSERT(half->newest != NULL && half->rows != NULL);
     return result_ok();
@@ -579,7 +588,8 @@ static result make_room(struct sqlite_connection *connection, struct pending_tab
                         struct err *err)
 {
     struct pending_rows *half = filling_of(waiting);
-    if (half->count == waiting->rows_max || arena_used(&half->memory) > MEMORY_FULL) {
+    if (half->count == waiting->rows_max ||
+        arena_used(&half->memory) > memory_size(waiting) / 4 * 3) {
         if (connection->pending.inserting != NULL) {
             TRY(hand_over(connection, waiting, err));
         } else {

@@ -32,6 +32,7 @@ enum { PENDING_TABLES = 9 };
 struct pending_rows {
     struct arena memory;         /* of the rows */
     struct pending_row **newest; /* by hash of the key; NULL until the first row */
+    size_t buckets;              /* of them, a power of two */
     struct pending_entry *rows;  /* in the order in which they were written */
     size_t count;
     size_t earlier; /* how many of them are of earlier works */
