@@ -329,11 +329,11 @@ static result sqlite_open(const char *path, enum connection_use use, instant now
         opened = prepare_writing(connection, err);
     }
     opened = opened.ok ? prepare_rollback(connection, err) : opened;
-    connection->main = sqlite_main_of(connection->db);
     if (!opened.ok) {
         sqlite_close(&connection->base);
         return opened;
     }
+    connection->main = sqlite_main_of(connection->db);
     *ret_connection = &connection->base;
     return result_ok();
 }
