@@ -1,60 +1,26 @@
 #include "base/arena.h"
 
+#include "base/sanitizer.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
-#if defined(__SANITIZE_ADDRESS__)
-#define ARENA_UNDER_ASAN 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define ARENA_UNDER_ASAN 1
-#endif
+#if UNDER_ASAN
+#include <sanitizer/lsan_interface.h>
 #endif
 
 /* Under AddressSanitizer the bytes after the last thing taken are forbidden, so that writing past
- * it stops the program; the fence moves with every take and costs nothing in other builds. */
-#ifdef ARENA_UNDER_ASAN
-#include <sanitizer/asan_interface.h>
-#include <sanitizer/lsan_interface.h>
-
+ * it stops the program; the fence moves with every take. */
 enum { FENCE_SIZE = 64 };
 
 static void fence_after(const struct arena *arena)
 {
     const size_t left = (size_t)(arena->end - arena->at);
-    ASAN_POISON_MEMORY_REGION(arena->at, left < FENCE_SIZE ? left : FENCE_SIZE);
+    memory_forbid(arena->at, left < FENCE_SIZE ? left : FENCE_SIZE);
 }
-
-static void forbid(char *at, size_t size)
-{
-    ASAN_POISON_MEMORY_REGION(at, size);
-}
-
-static void allow(char *at, size_t size)
-{
-    ASAN_UNPOISON_MEMORY_REGION(at, size);
-}
-#else
-static void fence_after(const struct arena *arena)
-{
-    (void)arena;
-}
-
-static void forbid(const char *at, size_t size)
-{
-    (void)at;
-    (void)size;
-}
-
-static void allow(const char *at, size_t size)
-{
-    (void)at;
-    (void)size;
-}
-#endif
 
 /* Big regions are laid out for the processor's large pages, and the system is asked for them: what
  * sweeps over a million people otherwise waits for the page table. A wish: that it is refused
@@ -66,7 +32,7 @@ static size_t whole_pages(size_t capacity)
     return (capacity + LARGE_PAGE - 1) / LARGE_PAGE * LARGE_PAGE;
 }
 
-#ifdef ARENA_UNDER_ASAN
+#if UNDER_ASAN
 /* AddressSanitizer writes into its shadow for every byte that malloc gives and that free takes
  * back, used or not: for a gigabyte that is longer than most tests, and for the few megabytes of an
  * arena of which a page is used longer than the work in it. So under it a region that is not small
@@ -88,7 +54,7 @@ static char *take_large(size_t capacity)
     }
     munmap(mapped + before + size, LARGE_PAGE - before);
     __lsan_register_root_region(mapped + before, size);
-    forbid(mapped + before + capacity, FENCE_SIZE);
+    memory_forbid(mapped + before + capacity, FENCE_SIZE);
     return mapped + before;
 }
 
@@ -164,7 +130,7 @@ void arena_reset(struct arena *arena)
     if (arena->begin == NULL) {
         return;
     }
-    forbid(arena->begin, (size_t)(arena->at - arena->begin));
+    memory_forbid(arena->begin, (size_t)(arena->at - arena->begin));
     arena->at = arena->begin;
     fence_after(arena);
 }
@@ -189,7 +155,7 @@ void *arena_take_unset(struct arena *arena, size_t count, size_t size, size_t al
     }
     char *taken = arena->at + padding;
     arena->at = taken + bytes;
-    allow(taken, bytes);
+    memory_allow(taken, bytes);
     fence_after(arena);
     return taken;
 }

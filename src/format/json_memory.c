@@ -1,61 +1,28 @@
 #include "format/json_memory.h"
 
+#include "base/sanitizer.h"
+
 #include <jansson.h>
 #include <stdlib.h>
 
-#if defined(__SANITIZE_ADDRESS__)
-#define JSON_UNDER_ASAN 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define JSON_UNDER_ASAN 1
-#endif
-#endif
-
 /* Under AddressSanitizer each piece begins with its size, so that it can be forbidden when it is
  * given back, and what follows the last one is forbidden. */
-#ifdef JSON_UNDER_ASAN
-#include <sanitizer/asan_interface.h>
+enum { HEADER = UNDER_ASAN ? 16 : 0 };
 
-enum { HEADER = 16 };
-
-static void forbid(char *at, size_t size)
+static void allow_piece(char *at, size_t size)
 {
-    ASAN_POISON_MEMORY_REGION(at, size);
-}
-
-static void allow(char *at, size_t size)
-{
-    ASAN_UNPOISON_MEMORY_REGION(at, size);
-    *(size_t *)(void *)at = size;
+    memory_allow(at, size);
+    if (HEADER > 0) {
+        *(size_t *)(void *)at = size;
+    }
 }
 
 static void forbid_piece(char *at)
 {
-    const size_t size = *(const size_t *)(const void *)at;
-    ASAN_POISON_MEMORY_REGION(at, size);
+    if (HEADER > 0) {
+        memory_forbid(at, *(const size_t *)(const void *)at);
+    }
 }
-
-#else
-enum { HEADER = 0 };
-
-static void forbid(const char *at, size_t size)
-{
-    (void)at;
-    (void)size;
-}
-
-static void allow(const char *at, size_t size)
-{
-    (void)at;
-    (void)size;
-}
-
-static void forbid_piece(const char *at)
-{
-    (void)at;
-}
-
-#endif
 
 enum { ALIGNMENT = 16 };
 
@@ -79,7 +46,7 @@ static void *take(size_t size)
     char *at = region.at;
     const size_t whole = (size + HEADER + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     region.at += whole;
-    allow(at, whole);
+    allow_piece(at, whole);
     return at + HEADER;
 }
 
@@ -104,7 +71,7 @@ void json_memory_begin(struct arena *arena, size_t size)
     char *taken = arena_take_unset(arena, 1, size, ALIGNMENT);
     if (taken != NULL) {
         region = (struct json_region){.begin = taken, .at = taken, .end = taken + size};
-        forbid(taken, size);
+        memory_forbid(taken, size);
     }
 }
 
@@ -112,7 +79,7 @@ void json_memory_begin(struct arena *arena, size_t size)
 void json_memory_end(void)
 {
     if (region.begin != NULL) {
-        forbid(region.begin, (size_t)(region.end - region.begin));
+        memory_forbid(region.begin, (size_t)(region.end - region.begin));
     }
     region = (struct json_region){.begin = NULL};
 }

@@ -78,9 +78,8 @@ static result apply_to_subject(struct transaction *transaction, const struct eve
     /* The id is the first member, and the key, of each of them. */
     memcpy(&row, &event->subject, sizeof event->subject);
     bool found = false;
-    if (!subject_is_fresh(transaction, event->subject_kind, event->subject)) {
-        TRY(find_row(transaction, table, &scratch, &row, &found, err));
-    }
+    TRY(find_row_of(transaction, table, event->subject_kind, event->subject, &scratch, &row, &found,
+                    err));
     if (!found) {
         memset(&row, 0, sizeof row);
     }

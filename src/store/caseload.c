@@ -82,12 +82,8 @@ static result take(struct transaction *transaction, int64_t person, struct arena
     }
     TRY(caseload_flush(transaction, err));
     struct caseload_row row = {.person = person};
-    *ret_found = false;
-    if (subject_is_fresh(transaction, SUBJECT_OF_PERSON, person)) {
-        return result_ok();
-    }
-    TRY(backend_of(transaction)
-            ->row_find(transaction->connection, TABLE_CASELOAD, &scratch, &row, ret_found, err));
+    TRY(find_row_of(transaction, TABLE_CASELOAD, SUBJECT_OF_PERSON, person, &scratch, &row,
+                    ret_found, err));
     return *ret_found ? hold(transaction, &row, false, false, err) : result_ok();
 }
 

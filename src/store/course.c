@@ -19,20 +19,17 @@ static result numbers_of(struct transaction *transaction, const struct event *ev
 result course_follow(struct transaction *transaction, const struct event *event,
                      struct arena scratch, struct err *err)
 {
-    const struct backend *backend = backend_of(transaction);
     struct course_row row = {.person = event->subject, .passages = STR("")};
     int64_t numbers[PASSAGE_NAMES_MAX];
     struct passage passage;
     bool found = false;
     TRY(numbers_of(transaction, event, scratch, numbers, err));
     passage_of(event, numbers, &passage);
-    if (!subject_is_fresh(transaction, SUBJECT_OF_PERSON, event->subject)) {
-        TRY(backend->row_find(transaction->connection, TABLE_COURSE, &scratch, &row, &found, err));
-    }
+    TRY(find_row_of(transaction, TABLE_COURSE, SUBJECT_OF_PERSON, event->subject, &scratch, &row,
+                    &found, err));
     TRY(course_row_append(&row, &passage, &scratch, err));
-    transaction->rows_changed++;
-    return found ? backend->row_update(transaction->connection, TABLE_COURSE, &row, err)
-                 : backend->row_insert(transaction->connection, TABLE_COURSE, &row, err);
+    return found ? update_row(transaction, TABLE_COURSE, &row, err)
+                 : insert_row(transaction, TABLE_COURSE, &row, err);
 }
 
 static result read_course(struct transaction *transaction, int64_t record, struct arena *arena,

@@ -61,12 +61,7 @@ result subject_find(struct transaction *transaction, enum subject_kind kind, int
     }
     struct subject_key_record record = {.subject_kind = kind, .subject = subject};
     bool found = false;
-    if (subject_is_fresh(transaction, kind, subject)) {
-        *ret_entry = NULL;
-        return result_ok();
-    }
-    TRY(backend_of(transaction)
-            ->row_find(transaction->connection, TABLE_SUBJECT_KEY, &scratch, &record, &found, err));
+    TRY(find_row_of(transaction, TABLE_SUBJECT_KEY, kind, subject, &scratch, &record, &found, err));
     if (!found) {
         *ret_entry = NULL;
         return result_ok();

@@ -9,7 +9,8 @@ enum {
     ROWS_MAX = 512,
     ROWS_MAX_BULK = 2048,
     ROWS_MAX_BULK_BY_KEY = 2000 * 1000,
-    BUCKETS_A_ROW = 4, /* but no more than for ROWS_MAX_BULK rows; powers of two */
+    BUCKETS = 4 * ROWS_MAX, /* powers of two */
+    BUCKETS_BULK = 4 * ROWS_MAX_BULK,
     ROWS_AHEAD = 12,
     CACHE_LINE_BYTES = 64,
     SQL_SIZE_MAX = 4096,
@@ -57,12 +58,13 @@ struct pending_entry {
     struct pending_row *row;
 };
 
-/* NULL when rows of the table never wait here. */
+/* NULL when rows of the table do not wait here, or not now. */
 static struct pending_table *waiting_of(const struct pending *pending, enum table table)
 {
     for (size_t i = 0; pending->tables != NULL && i < PENDING_TABLES; i++) {
-        if (pending->tables[i].table == table) {
-            return &pending->tables[i];
+        struct pending_table *waiting = &pending->tables[i];
+        if (waiting->table == table) {
+            return pending->bulk || !waiting->rule->in_bulk ? waiting : NULL;
         }
     }
     return NULL;
@@ -81,10 +83,10 @@ static struct pending_rows *other_of(struct pending_table *waiting)
     return &waiting->halves[1 - waiting->filling];
 }
 
-static struct pending_row **bucket_of(const struct pending_rows *half, enum table table,
-                                      const void *row)
+static struct pending_row **bucket_of(const struct pending_table *waiting,
+                                      const struct pending_rows *half, const void *row)
 {
-    return &half->newest[layout_key_hash(table, row) & (half->buckets - 1)];
+    return &half->newest[layout_key_hash(waiting->table, row) & (waiting->buckets - 1)];
 }
 
 static struct pending_row *find_in(const struct pending_table *waiting,
@@ -93,7 +95,7 @@ static struct pending_row *find_in(const struct pending_table *waiting,
     if (half->count == 0 || waiting->layout->key_count == 0) {
         return NULL;
     }
-    struct pending_row *found = *bucket_of(half, waiting->table, row);
+    struct pending_row *found = *bucket_of(waiting, half, row);
     while (found != NULL &&
            (found->state != ROW_WAITS || !layout_same_key(waiting->layout, found->row, row))) {
         found = found->older;
@@ -277,6 +279,14 @@ static const sqlite3_module waiting_rows = {
     .xRowid = vtab_rowid,
 };
 
+static void set_limits(struct pending_table *waiting, bool bulk)
+{
+    waiting->rows_max = !bulk                   ? ROWS_MAX
+                        : waiting->rule->by_key ? ROWS_MAX_BULK_BY_KEY
+                                                : ROWS_MAX_BULK;
+    waiting->buckets = bulk ? BUCKETS_BULK : BUCKETS;
+}
+
 result pending_init(struct sqlite_connection *connection, struct err *err)
 {
     struct pending *pending = &connection->pending;
@@ -288,7 +298,7 @@ result pending_init(struct sqlite_connection *connection, struct err *err)
         struct pending_table *table = &pending->tables[i];
         table->table = waiting_rules[i].table;
         table->rule = &waiting_rules[i];
-        table->rows_max = ROWS_MAX;
+        set_limits(table, false);
         table->layout = layout_of(table->table);
         char name[64];
         sqlite3_snprintf(sizeof name, name, "waiting_%s", table->layout->name);
@@ -329,9 +339,7 @@ void pending_bulk(struct sqlite_connection *connection, bool bulk)
         struct pending_table *waiting = &pending->tables[i];
         give_memory_back(&waiting->halves[0]);
         give_memory_back(&waiting->halves[1]);
-        waiting->rows_max = !bulk                   ? ROWS_MAX
-                            : waiting->rule->by_key ? ROWS_MAX_BULK_BY_KEY
-                                                    : ROWS_MAX_BULK;
+        set_limits(waiting, bulk);
     }
 }
 
@@ -477,12 +485,12 @@ static result hand_over(struct sqlite_connection *connection, struct pending_tab
     return result_ok();
 }
 
-/* What is of earlier works, or everything; of the tables that are named. */
+/* What is of earlier works, or everything; of the tables that are named. The helper has nothing
+ * left to write. */
 static result write_some(struct sqlite_connection *connection, uint64_t tables, bool earlier_only,
                          struct err *err)
 {
     struct pending *pending = &connection->pending;
-    TRY(pending_await(connection, err));
     for (size_t i = 0; i < PENDING_TABLES && pending->count > 0; i++) {
         struct pending_table *waiting = &pending->tables[i];
         const struct pending_rows *half = filling_of(waiting);
@@ -499,6 +507,7 @@ static const uint64_t all_tables = UINT64_MAX;
 result pending_open_work(struct sqlite_connection *connection, struct err *err)
 {
     struct pending *pending = &connection->pending;
+    TRY(pending_await(connection, err));
     if (!pending->in_work || pending->work_is_open) {
         return result_ok();
     }
@@ -576,9 +585,7 @@ static result set_memory_up(const struct pending_table *waiting, struct pending_
     if (half->memory.begin == NULL) {
         TRY(arena_open(&half->memory, memory_size(waiting), err));
     }
-    half->buckets = BUCKETS_A_ROW *
-                    (waiting->rows_max < ROWS_MAX_BULK ? waiting->rows_max : (size_t)ROWS_MAX_BULK);
-    half->newest = ARENA_NEW(&half->memory, struct pending_row *, half->buckets);
+    half->newest = ARENA_NEW(&half->memory, struct pending_row *, waiting->buckets);
     half->rows = ARENA_NEW_UNSET(&half->memory, struct pending_entry, waiting->rows_max);
     ASSERT(half->newest != NULL && half->rows != NULL);
     return result_ok();
@@ -626,7 +633,7 @@ static result put_row(struct pending *pending, struct pending_table *waiting, co
     }
     memcpy(copy, row, layout->row_size);
     TRY(layout_copy_texts(layout, copy, &half->memory, err));
-    struct pending_row **newest = bucket_of(half, waiting->table, copy);
+    struct pending_row **newest = bucket_of(waiting, half, copy);
     *put = (struct pending_row){
         .older = *newest, .work = pending->work, .is_new = is_new, .row = copy};
     *newest = put;
@@ -642,8 +649,8 @@ result pending_insert(struct sqlite_connection *connection, enum table table, co
 {
     struct pending_table *waiting = waiting_of(&connection->pending, table);
     struct pending_row *put = NULL;
-    *ret_taken = waiting != NULL && (!waiting->rule->in_bulk || connection->pending.bulk);
-    if (!*ret_taken) {
+    *ret_taken = waiting != NULL;
+    if (waiting == NULL) {
         return result_ok();
     }
     TRY(make_room(connection, waiting, err));
@@ -656,8 +663,7 @@ result pending_update(struct sqlite_connection *connection, enum table table, co
     struct pending *pending = &connection->pending;
     struct pending_table *waiting = waiting_of(pending, table);
     struct pending_row *put = NULL;
-    *ret_taken =
-        waiting != NULL && waiting->rule->updates && (!waiting->rule->in_bulk || pending->bulk);
+    *ret_taken = waiting != NULL && waiting->rule->updates;
     if (!*ret_taken) {
         return result_ok();
     }

@@ -32,7 +32,6 @@ enum { PENDING_TABLES = 9 };
 struct pending_rows {
     struct arena memory;         /* of the rows */
     struct pending_row **newest; /* by hash of the key; NULL until the first row */
-    size_t buckets;              /* of them, a power of two */
     struct pending_entry *rows;  /* in the order in which they were written */
     size_t count;
     size_t earlier; /* how many of them are of earlier works */
@@ -47,6 +46,7 @@ struct pending_table {
     const struct layout *layout;
     const struct waiting_rule *rule;
     size_t rows_max; /* then they are written */
+    size_t buckets;  /* by hash of the key, a power of two */
     struct pending_rows halves[2];
     size_t filling;  /* the half that takes rows; the other ... */
     bool handed;     /* ... was handed to the helper, and may be written already */

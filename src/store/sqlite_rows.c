@@ -372,7 +372,6 @@ result sqlite_row_insert(struct connection *connection, enum table table, const 
     known_write(&changed->known, table, row);
     TRY(pending_insert(changed, table, row, &waits, err));
     if (!waits) {
-        TRY(pending_await(changed, err));
         TRY(pending_open_work(changed, err));
         TRY(row_statement(changed, table, ROW_INSERT, &statement, err));
         TRY(bind_row(changed, statement, layout_of(table), true, row, err));

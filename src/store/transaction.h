@@ -145,13 +145,6 @@ static inline const struct backend *backend_of(const struct transaction *transac
     return transaction->connection->backend;
 }
 
-/* Nothing of the subject is in any table: whoever knows that need not look. */
-static inline bool subject_is_fresh(const struct transaction *transaction, enum subject_kind kind,
-                                    int64_t subject)
-{
-    return transaction->next_id[kind] != 0 && subject > transaction->last_begun[kind];
-}
-
 /* A read refuses what only a write may do: that is a defect of the caller, not of what a user sent.
  */
 static inline result transaction_check_writing(const struct transaction *transaction,
@@ -168,6 +161,21 @@ static inline result transaction_check_looks(const struct transaction *transacti
     return transaction->steady ? err_set(err, ERROR_INTERNAL,
                                          "Looks were asked for where the newest may be missing")
                                : result_ok();
+}
+
+/* A row that is of the subject, by its key. Of a subject that has not begun nothing is in any
+ * table, and nobody is asked. */
+MUST_USE static inline result find_row_of(struct transaction *transaction, enum table table,
+                                          enum subject_kind kind, int64_t subject,
+                                          struct arena *arena, void *row, bool *ret_found,
+                                          struct err *err)
+{
+    if (transaction->next_id[kind] != 0 && subject > transaction->last_begun[kind]) {
+        *ret_found = false;
+        return result_ok();
+    }
+    return backend_of(transaction)
+        ->row_find(transaction->connection, table, arena, row, ret_found, err);
 }
 
 /* Row by row, and counted, so that a work that fails half-way is known for one. */

@@ -1,5 +1,7 @@
 #include "system/confine.h"
 
+#include "base/sanitizer.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/landlock.h>
@@ -124,18 +126,6 @@ result confine_files(const struct confinement *confinement, bool *ret_confined, 
 }
 
 /* --- calls ------------------------------------------------------------------------------------ */
-
-/* AddressSanitizer looks for leaks from a process beside this one, which traces it. */
-#if defined(__SANITIZE_ADDRESS__)
-#define BESIDE_A_SANITIZER 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define BESIDE_A_SANITIZER 1
-#endif
-#endif
-#ifndef BESIDE_A_SANITIZER
-#define BESIDE_A_SANITIZER 0
-#endif
 
 /* Everything the program does once it serves. What is not here does not exist for it (ENOSYS): so
  * the C library falls back from a call that is newer than this list to one that is on it. */
@@ -328,7 +318,8 @@ static bool forbid_some(scmp_filter_ctx filter, bool connects)
 
 result confine_calls(bool connects, struct err *err)
 {
-    const bool sanitized = BESIDE_A_SANITIZER != 0;
+    /* AddressSanitizer looks for leaks from a process beside this one, which traces it. */
+    const bool sanitized = UNDER_ASAN != 0;
     scmp_filter_ctx filter = seccomp_init(sanitized ? SCMP_ACT_ALLOW : SCMP_ACT_ERRNO(ENOSYS));
     const bool made =
         filter != NULL && seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1) == 0 &&
