@@ -23,8 +23,8 @@
 
 enum column_type {
     COLUMN_NUMBER,  /* int64_t */
-    COLUMN_STATE,   /* an enum, or an int32_t */
-    COLUMN_SIZE,    /* size_t */
+    COLUMN_STATE,   /* an enum: 0 to `last` */
+    COLUMN_SIZE,    /* size_t: 0 to `last` */
     COLUMN_FLAG,    /* bool */
     COLUMN_TEXT,    /* str, UTF-8 */
     COLUMN_BYTES,   /* str; the empty one is NULL in the table */
@@ -39,6 +39,7 @@ struct column {
     enum column_type type;
     bool fixed;
     size_t offset;
+    int32_t last; /* above it nothing is read: it may be an index */
 };
 
 enum table {

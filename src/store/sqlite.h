@@ -94,7 +94,9 @@ MUST_USE result sqlite_bind_column(struct sqlite_connection *connection, sqlite3
                                    int index, const struct column *column, const void *row,
                                    struct err *err);
 void sqlite_give_column(sqlite3_context *context, const struct column *column, const void *row);
-void sqlite_read_row(sqlite3_stmt *statement, const struct layout *layout, void *row);
+/* ERROR_STORAGE when a column holds what none of its kind can be (layout.h). */
+MUST_USE result sqlite_read_row(sqlite3_stmt *statement, const struct layout *layout, void *row,
+                                struct err *err);
 /* "a, b, c": the columns of a layout, each after `prefix`. */
 void sqlite_put_columns(struct buf *buf, const struct layout *layout, const char *prefix);
 

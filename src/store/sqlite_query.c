@@ -497,7 +497,7 @@ result sqlite_cursor_next(struct cursor *cursor, void *row, bool *ret_found, str
     TRY(pending_await(sqlite_of(cursor->connection), err));
     const int code = sqlite3_step(cursor->statement);
     if (code == SQLITE_ROW) {
-        sqlite_read_row(cursor->statement, cursor->layout, row);
+        TRY(sqlite_read_row(cursor->statement, cursor->layout, row, err));
     } else if (code != SQLITE_DONE) {
         return sqlite_failure(sqlite_of(cursor->connection)->db, code, "read", err);
     }

@@ -1,5 +1,6 @@
 #include "store/sqlite.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { SQL_SIZE_MAX = 4096 };
@@ -134,59 +135,102 @@ static str bytes_of(sqlite3_stmt *statement, int index)
     return (str){.at = bytes, .len = (size_t)sqlite3_column_bytes(statement, index)};
 }
 
-static struct known_day day_of(sqlite3_stmt *statement, int index)
+/* What the program writes lies within; a file that something else changed need not. */
+static bool read_number(sqlite3_stmt *statement, int index, int64_t first, int64_t last,
+                        int64_t *ret_number)
 {
-    const bool known = sqlite3_column_type(statement, index) != SQLITE_NULL;
-    const date day = {.day = known ? sqlite3_column_int(statement, index) : 0};
-    return (struct known_day){.known = known, .day = day};
+    *ret_number = sqlite3_column_int64(statement, index);
+    return *ret_number >= first && *ret_number <= last;
 }
 
-static void read_column(sqlite3_stmt *statement, int index, const struct column *column, void *row)
+static bool read_date(sqlite3_stmt *statement, int index, date *ret_day)
+{
+    int64_t number = 0;
+    const bool fits = read_number(statement, index, INT32_MIN, INT32_MAX, &number);
+    ret_day->day = (int32_t)number;
+    return fits;
+}
+
+static bool read_day(sqlite3_stmt *statement, int index, struct known_day *ret_day)
+{
+    ret_day->known = sqlite3_column_type(statement, index) != SQLITE_NULL;
+    return !ret_day->known || read_date(statement, index, &ret_day->day);
+}
+
+static bool read_bytes32(sqlite3_stmt *statement, int index, void *ret_bytes)
+{
+    const str bytes = bytes_of(statement, index);
+    if (bytes.len != SHA256_SIZE) {
+        return false;
+    }
+    memcpy(ret_bytes, bytes.at, SHA256_SIZE);
+    return true;
+}
+
+static bool read_column(sqlite3_stmt *statement, int index, const struct column *column, void *row)
 {
     void *member = (char *)row + column->offset;
+    int64_t number = 0;
+    bool fits = true;
     switch (column->type) {
     case COLUMN_NUMBER:
         *(int64_t *)member = sqlite3_column_int64(statement, index);
-        return;
+        return true;
     case COLUMN_STATE:
-        *(int32_t *)member = sqlite3_column_int(statement, index);
-        return;
+        fits = read_number(statement, index, 0, column->last, &number);
+        *(int32_t *)member = (int32_t)number;
+        return fits;
     case COLUMN_SIZE:
-        *(size_t *)member = (size_t)sqlite3_column_int64(statement, index);
-        return;
+        fits = read_number(statement, index, 0, column->last, &number);
+        *(size_t *)member = (size_t)number;
+        return fits;
     case COLUMN_FLAG:
-        *(bool *)member = sqlite3_column_int(statement, index) != 0;
-        return;
+        fits = read_number(statement, index, 0, 1, &number);
+        *(bool *)member = number != 0;
+        return fits;
     case COLUMN_TEXT:
         *(str *)member = text_of(statement, index);
-        return;
+        return true;
     case COLUMN_BYTES:
         *(str *)member = bytes_of(statement, index);
-        return;
-    case COLUMN_BYTES32: {
-        const str bytes = bytes_of(statement, index);
-        ASSERT(bytes.len == SHA256_SIZE); /* the table's CHECK */
-        memcpy(member, bytes.at, SHA256_SIZE);
-        return;
-    }
+        return true;
+    case COLUMN_BYTES32:
+        return read_bytes32(statement, index, member);
     case COLUMN_DATE:
-        ((date *)member)->day = sqlite3_column_int(statement, index);
-        return;
+        return read_date(statement, index, member);
     case COLUMN_DAY:
-        *(struct known_day *)member = day_of(statement, index);
-        return;
+        return read_day(statement, index, member);
     case COLUMN_INSTANT:
         ((instant *)member)->milliseconds = sqlite3_column_int64(statement, index);
-        return;
+        return true;
     }
+    return false;
 }
 
-void sqlite_read_row(sqlite3_stmt *statement, const struct layout *layout, void *row)
+/* The first column of most is a number: it says which row, of an event its position. */
+static result refuse_row(sqlite3_stmt *statement, const struct layout *layout, size_t column,
+                         struct err *err)
+{
+    char which[32] = "";
+    if (sqlite3_column_type(statement, 0) == SQLITE_INTEGER) {
+        snprintf(which, sizeof which, " %lld", (long long)sqlite3_column_int64(statement, 0));
+    }
+    return err_set(err, ERROR_STORAGE,
+                   "In %s%s, %s holds what this program never writes: the file is damaged, or "
+                   "something else changed it",
+                   layout->name, which, layout->columns[column].name);
+}
+
+result sqlite_read_row(sqlite3_stmt *statement, const struct layout *layout, void *row,
+                       struct err *err)
 {
     memset(row, 0, layout->row_size);
     for (size_t i = 0; i < layout->column_count; i++) {
-        read_column(statement, (int)i, &layout->columns[i], row);
+        if (!read_column(statement, (int)i, &layout->columns[i], row)) {
+            return refuse_row(statement, layout, i, err);
+        }
     }
+    return result_ok();
 }
 
 /* --- SQL of one row --- */
@@ -327,6 +371,15 @@ static result finish_change(struct sqlite_connection *connection, sqlite3_stmt *
     return changed;
 }
 
+static result read_and_keep(struct sqlite_connection *asked, sqlite3_stmt *statement,
+                            enum table table, struct arena *arena, void *row, struct err *err)
+{
+    const struct layout *layout = layout_of(table);
+    TRY(sqlite_read_row(statement, layout, row, err));
+    known_keep(&asked->known, table, row);
+    return layout_copy_texts(layout, row, arena, err);
+}
+
 result sqlite_row_find(struct connection *connection, enum table table, struct arena *arena,
                        void *row, bool *ret_found, struct err *err)
 {
@@ -351,9 +404,7 @@ result sqlite_row_find(struct connection *connection, enum table table, struct a
     const int code = sqlite3_step(statement);
     result answer = result_ok();
     if (code == SQLITE_ROW) {
-        sqlite_read_row(statement, layout, row);
-        known_keep(&asked->known, table, row);
-        answer = layout_copy_texts(layout, row, arena, err);
+        answer = read_and_keep(asked, statement, table, arena, row, err);
     } else if (code != SQLITE_DONE) {
         answer = sqlite_failure(asked->db, code, "read", err);
     }

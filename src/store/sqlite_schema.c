@@ -730,19 +730,26 @@ static result layout_changed(const char *is, const char *should, struct err *err
         is == NULL ? "nothing" : is, should == NULL ? "nothing" : should);
 }
 
+/* .at is NULL when there is no further row. */
+static str next_text(sqlite3_stmt *statement)
+{
+    return sqlite3_step(statement) == SQLITE_ROW
+               ? (str){.at = (const char *)sqlite3_column_text(statement, 0),
+                       .len = (size_t)sqlite3_column_bytes(statement, 0)}
+               : (str){0};
+}
+
 /* The rows of both must be the same, in order. */
 static result compare_statements(sqlite3_stmt *is, sqlite3_stmt *should, struct err *err)
 {
     for (;;) {
-        const bool more_is = sqlite3_step(is) == SQLITE_ROW;
-        const bool more_should = sqlite3_step(should) == SQLITE_ROW;
-        const char *text_is = more_is ? (const char *)sqlite3_column_text(is, 0) : NULL;
-        const char *text_should = more_should ? (const char *)sqlite3_column_text(should, 0) : NULL;
-        if (!more_is && !more_should) {
+        const str text_is = next_text(is);
+        const str text_should = next_text(should);
+        if (text_is.at == NULL && text_should.at == NULL) {
             return result_ok();
         }
-        if (text_is == NULL || text_should == NULL || strcmp(text_is, text_should) != 0) {
-            return layout_changed(text_is, text_should, err);
+        if (text_is.at == NULL || text_should.at == NULL || !str_equal(text_is, text_should)) {
+            return layout_changed(text_is.at, text_should.at, err);
         }
     }
 }
