@@ -23,6 +23,7 @@ struct source {
     const char *file;
     const char *columns[COLUMN_COUNT]; /* the last one: only rows where it begins with `only` */
     const char *only;
+    bool releases; /* of several rows about one quarter the last counts: a later release */
     struct row_name rows[ROW_NAMES_MAX];
     size_t row_count;
 };
@@ -52,7 +53,8 @@ static const struct source sources[] = {
     {
         .file = "returns_by_quarter_type.csv",
         .columns = {"quarter", "return_group", "returns", "release"},
-        .only = "YE Dec 2025",
+        .only = "",
+        .releases = true,
         .rows = {{"Enforced return", SERIES_RETURNS_ENFORCED},
                  {"Voluntary return", SERIES_RETURNS_VOLUNTARY},
                  {"Refused entry at port and subsequently departed", SERIES_RETURNS_PORT}},
@@ -65,7 +67,7 @@ static double *cell_of(struct history *history, enum published_series series, st
     return &history->values[series][when.number - history->first.number];
 }
 
-/* A series made of several rows of a table is their sum. */
+/* A series made of several rows of a table is their sum, if they are no releases of one number. */
 static result read_row(const struct source *source, const struct table *table,
                        struct history *history, struct err *err)
 {
@@ -90,7 +92,7 @@ static result read_row(const struct source *source, const struct table *table,
         return err_at(err, table->reader.file, table->reader.line, 0);
     }
     double *cell = cell_of(history, source->rows[row].series, when);
-    *cell = isnan(*cell) ? number : *cell + number;
+    *cell = isnan(*cell) || source->releases ? number : *cell + number;
     history->count = (size_t)at >= history->count ? (size_t)at + 1 : history->count;
     return result_ok();
 }
