@@ -28,6 +28,8 @@ enum { READERS_MAX = 32, KEPT_NANOSECONDS = 100 * 1000 * 1000 };
 struct reader {
     struct transaction transaction;
     struct reader *next_free;
+    bool reads;       /* its transaction was begun, and may know something, or be over: the database
+                         ends it by itself when the disk refuses */
     uint64_t version; /* of the snapshot it has kept, or may keep; 0: none */
     int64_t since;    /* nanoseconds: when the snapshot was taken */
     uint64_t told;    /* the version, ... */
@@ -87,12 +89,19 @@ static result take_reader(struct store *store, bool wait, struct reader **ret_re
     return opened;
 }
 
+static result begin_reading(struct reader *reader, struct err *err)
+{
+    reader->reads = true;
+    return transaction_begin(&reader->transaction, false, err);
+}
+
 /* Ends the transaction, if there is one. The reader is nobody else's. */
 static void let_go(const struct store *store, struct reader *reader)
 {
-    if (store->backend->is_active(reader->transaction.connection)) {
+    if (reader->reads) {
         store->backend->rollback(reader->transaction.connection);
         transaction_forget(&reader->transaction);
+        reader->reads = false;
     }
     reader->version = 0;
 }
@@ -176,6 +185,7 @@ static bool is_watched(struct store *store)
 static bool may_be_kept(struct store *store, const struct reader *reader)
 {
     return reader->version != 0 && reader->version == store->steady.version &&
+           store->backend->is_active(reader->transaction.connection) &&
            nanoseconds_now() - reader->since < KEPT_NANOSECONDS && is_watched(store);
 }
 
@@ -220,7 +230,7 @@ static result begin_steady(const struct store *store, struct reader *reader, str
     }
     let_go(store, reader);
     const int64_t since = nanoseconds_now();
-    TRY(transaction_begin(&reader->transaction, false, err));
+    TRY(begin_reading(reader, err));
     reader->version = reader->told;
     reader->since = since;
     return result_ok();
@@ -256,7 +266,7 @@ static result read_with_reader(struct store *store, store_work *work, void *cont
     struct reader *reader = NULL;
     TRY(take_reader(store, true, &reader, err));
     let_go(store, reader);
-    result outcome = transaction_begin(&reader->transaction, false, err);
+    result outcome = begin_reading(reader, err);
     outcome = outcome.ok ? work(&reader->transaction, context, err) : outcome;
     give_reader(store, reader);
     return outcome;
@@ -330,34 +340,23 @@ static result together_take(struct store *store, size_t wanted, struct together 
     return result_ok();
 }
 
-static void together_end(struct store *store, struct together *together, size_t begun)
+static void together_end(const struct store *store, struct together *together)
 {
-    for (size_t i = 0; i < begun; i++) {
-        store->backend->rollback(together->transactions[i]->connection);
-        transaction_forget(together->transactions[i]);
+    for (size_t i = 0; i < together->count; i++) {
+        let_go(store, together->readers[i]);
     }
 }
 
 /* Begins all of them and says whether they see the same commit: positions only grow, and rows
  * change with an event alone. */
-static result together_begin(struct store *store, struct together *together, bool *ret_same,
-                             struct err *err)
+static result together_begin(struct together *together, bool *ret_same, struct err *err)
 {
     int64_t first = 0;
     bool same = true;
     for (size_t i = 0; i < together->count; i++) {
         int64_t position = 0;
-        result begun = transaction_begin(together->transactions[i], false, err);
-        if (begun.ok) {
-            begun = transaction_event_count(together->transactions[i], &position, err);
-        } else {
-            together_end(store, together, i);
-            return begun;
-        }
-        if (!begun.ok) {
-            together_end(store, together, i + 1);
-            return begun;
-        }
+        TRY(begin_reading(together->readers[i], err));
+        TRY(transaction_event_count(together->transactions[i], &position, err));
         first = i == 0 ? position : first;
         same = same && position == first;
     }
@@ -377,11 +376,11 @@ static result together_begin_same(struct store *store, struct together *together
 {
     for (int tries = 0;; tries++) {
         bool same = false;
-        TRY(together_begin(store, together, &same, err));
+        TRY(together_begin(together, &same, err));
         if (same) {
             return result_ok();
         }
-        together_end(store, together, together->count);
+        together_end(store, together);
         if (tries == TOGETHER_TRIES) {
             together_give(store, together, 1);
         }
@@ -393,9 +392,7 @@ static result read_together(struct store *store, struct together *together, size
 {
     TRY(together_take(store, wanted, together, err));
     TRY(together_begin_same(store, together, err));
-    const result outcome = work(together->transactions, together->count, context, err);
-    together_end(store, together, together->count);
-    return outcome;
+    return work(together->transactions, together->count, context, err);
 }
 
 result store_read_together(struct store *store, size_t wanted, store_together_work *work,

@@ -139,6 +139,43 @@ static void own_commits_are_seen(void **state)
     }
 }
 
+/* As the database does by itself when the disk refuses to be read. */
+static result lose_the_transaction(struct transaction *transaction, void *context, struct err *err)
+{
+    const bool *hides = context;
+    struct found found;
+    EXPECT_OK(find(transaction, &found, err));
+    assert_int_equal(
+        sqlite3_exec(sqlite_of(transaction->connection)->db, "ROLLBACK", NULL, NULL, NULL),
+        SQLITE_OK);
+    return *hides ? result_ok() : err_set(err, ERROR_STORAGE, "The disk refused");
+}
+
+static void after_a_failure_nothing_old_is_told(void **state)
+{
+    /* Aim: when the database ended a reading by itself, the next one with the same reader knows
+     * nothing of it, whether the failure was told or not. */
+    struct room *room = *state;
+    make_person(room, "RH-1", "Ana", "claim");
+    for (int i = 0; i < 8; i++) {
+        const bool steady = (i & 1) != 0;
+        struct err lost_err = {0};
+        bool hides = (i & 2) != 0;
+        settle(room);
+        const result lost = (steady ? store_read_steady : store_read)(
+            room->store, lose_the_transaction, &hides, &lost_err);
+        assert_true(lost.ok == hides);
+        const int64_t position = add_note(room);
+        struct found found = {.kept = true};
+        EXPECT_OK(
+            ((i & 4) != 0 ? store_read : store_read_steady)(room->store, find, &found, &failure));
+        assert_false(found.kept);
+        assert_int_equal(found.count, position);
+        assert_int_equal(found.newest, position);
+        assert_int_equal(found.keys_at_hand, 0);
+    }
+}
+
 static void commits_of_others_are_seen(void **state)
 {
     /* Aim: another store over the same file, as a command beside the server has it, commits; the
@@ -386,6 +423,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(after_looks_the_snapshot_stays, room_open, room_close),
         cmocka_unit_test_setup_teardown(own_commits_are_seen, room_open, room_close),
+        cmocka_unit_test_setup_teardown(after_a_failure_nothing_old_is_told, room_open, room_close),
         cmocka_unit_test_setup_teardown(commits_of_others_are_seen, room_open, room_close),
         cmocka_unit_test_setup_teardown(looks_are_read_otherwise, room_open, room_close),
         cmocka_unit_test_setup_teardown(kept_for_a_moment_only, room_open, room_close),
