@@ -141,7 +141,7 @@ static void add_count(struct place_counts *counts, enum place_state state, bool 
         [PLACE_PREBOOKED] = ran_out ? &counts->free : &counts->prebooked,
         [PLACE_OUT_OF_USE] = &counts->out_of_use,
     };
-    ASSERT(state >= PLACE_FREE && state < PLACE_STATES);
+    ASSERT(state < PLACE_STATES);
     if (of_state[state] != NULL) {
         *of_state[state] += count;
         counts->agreed += count;
@@ -172,8 +172,8 @@ result transaction_count_places(struct transaction *transaction, int64_t hub, da
         if (count == 0 || !str_equal(kinds[count - 1].kind, states[i].kind)) {
             kinds[count++].kind = states[i].kind;
         }
-        add_count(&kinds[count - 1].counts, (enum place_state)states[i].state,
-                  states[i].ran_out != 0, states[i].count);
+        add_count(&kinds[count - 1].counts, states[i].state, states[i].ran_out != 0,
+                  states[i].count);
     }
     *ret_kinds = kinds;
     *ret_count = count;

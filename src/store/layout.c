@@ -480,7 +480,7 @@ static const struct column number_columns[] = {{"number", COLUMN_NUMBER, true, 0
 
 static const struct column place_state_count_columns[] = {
     FIXED(place_state_count, kind, COLUMN_TEXT),
-    FIXED(place_state_count, state, COLUMN_NUMBER),
+    FIXED_STATE(place_state_count, state, PLACE_STATES - 1),
     FIXED(place_state_count, ran_out, COLUMN_NUMBER),
     FIXED(place_state_count, count, COLUMN_NUMBER),
 };

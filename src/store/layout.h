@@ -122,7 +122,7 @@ bool layout_same_key(const struct layout *layout, const void *left, const void *
 
 struct place_state_count {
     str kind;
-    int64_t state;
+    enum place_state state;
     int64_t ran_out; /* 1: prebooked until a day that is over */
     int64_t count;
 };
