@@ -15,7 +15,7 @@ const { faultOf } = require("./contract.cjs");
 const PASSWORD = "demonstration-only";
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 const PICTURES = process.env.RETURNHUB_PICTURES !== undefined; // of every page that is looked at, for whoever wants to see them
-const CHROMIUM = process.env.RETURNHUB_CHROMIUM ?? "/usr/bin/chromium";
+const CHROMIUM = process.env.RETURNHUB_CHROMIUM ?? "/usr/bin/chromium-headless-shell";
 const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
   "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 
@@ -83,6 +83,19 @@ function openNew(known) {
     }
   }
   return found;
+}
+
+// Whoever presses something reads on when the page that came of it is there whole: it may be on its way when the press is done.
+function readsWhole(page) {
+  const locators = Object.getPrototypeOf(page.locator("html"));
+  for (const [object, pageOf] of [[page, () => page], ...(locators.readsWhole ? [] : [[locators, (locator) => locator.page()]])]) {
+    const click = object.click;
+    object.click = async function (...how) {
+      await click.apply(this, how);
+      await pageOf(this).waitForLoadState("domcontentloaded");
+    };
+  }
+  locators.readsWhole = true;
 }
 
 function binary() {
@@ -207,6 +220,7 @@ class Desk {
     context.setDefaultTimeout(120000); // a machine that is busy with other things is no fault of a page
     this.contexts.push(context);
     const page = await context.newPage();
+    readsWhole(page);
     page.on("console", (message) => {
       // A page with status 4xx is reported as a failed resource; that is no fault of the page.
       if (message.type() === "error" && !message.text().startsWith("Failed to load resource")) {
