@@ -6,6 +6,8 @@ taken. Arguments are names of tables: only those are changed.
 
 Every table is changed here, and of its columns and their values one in seven, drawn at random; all of them under script/check-long (RETURNHUB_LONG), or with
 names of tables."""
+import collections
+import http.client
 import os
 import random
 import re
@@ -100,6 +102,17 @@ class Room:
         database.close()
         return rows
 
+    def changes(self, table):
+        """Of a row of it, if it has one: a column, another value, and the statement for change()."""
+        rows = self.rows(table)
+        if not rows or (sys.argv[1:] and table not in sys.argv[1:]):
+            return []
+        row = rows[len(rows) // 2]
+        keys = [name for name, _, key in self.tables[table] if key] or ["rowid"]
+        where = " AND ".join(f"{key} IS ?" for key in keys)
+        return [(name, value, (f"UPDATE {table} SET {name} = ? WHERE {where}", value, *[row[key] for key in keys]))
+                for name, kind, _ in self.tables[table] for value in others(kind, row[name])]
+
     def is_missed(self, what, table):
         """A list that is empty when the change was found and named."""
         outcome = subprocess.run([BINARY, "seal", "verify", "--store", self.store], capture_output=True, text=True)
@@ -121,15 +134,9 @@ def kept_tables_are_not_empty(room):
 def every_column_of_every_table(room):
     changed = 0
     missed = []
-    for table, columns in room.tables.items():
-        rows = room.rows(table)
-        if not rows or (sys.argv[1:] and table not in sys.argv[1:]):
-            continue
-        row = rows[len(rows) // 2]
-        keys = [name for name, _, key in columns if key] or ["rowid"]
-        where = " AND ".join(f"{key} IS ?" for key in keys)
-        for name, value in some([(name, value) for name, kind, _ in columns for value in others(kind, row[name])], 7):
-            change(room.store, (f"UPDATE {table} SET {name} = ? WHERE {where}", value, *[row[key] for key in keys]))
+    for table in room.tables:
+        for name, value, statement in some(room.changes(table), 7):
+            change(room.store, statement)
             if (table, name) in EXCEPTIONS:
                 room.sealed.run("verify")
             else:
@@ -138,6 +145,32 @@ def every_column_of_every_table(room):
             changed += 1
     print(f"# {changed} values changed, one at a time")
     assert (changed > (400 if LONG else 60) or sys.argv[1:]) and not missed, "\n".join(map(str, missed))
+
+
+def a_server_lives_with_it(room):
+    """Whatever a row says: it may refuse to start, and to show a page, and says why; it never falls over it."""
+    people = [row["reference"] for row in room.rows("person")]
+    pages = ["/today", "/people", "/hubs", "/agreements", "/manifests", "/books", "/stops", "/statistics/reconciliation", "/changes",
+             *(f"/people/{people[len(people) // 2]}{part}" for part in ("", "/history", "/identity", "/clocks", "/movements"))]
+    met = collections.Counter()
+    for table, name, value, statement in some([(table, *one) for table in room.tables for one in room.changes(table)], 60):
+        change(room.store, statement)
+        try:
+            server = Server(room.store)
+        except AssertionError as refusal:
+            assert re.search(r"\nreturnhub: |: returnhub: ", str(refusal)) and "rror: " not in str(refusal), (table, name, value, str(refusal))
+            met["no start"] += 1
+            room.restore()
+            continue
+        client = Client(server.port, room.token)
+        try:
+            met.update(client.call("GET", page)[0] for page in pages)
+            server.stop()
+        except (OSError, http.client.HTTPException) as fallen:
+            raise AssertionError((table, name, value, "".join(server.errors)[-2000:])) from fallen
+        room.restore()
+    print(f"# what was met: {dict(met)}")
+    assert met[200] > 10 or sys.argv[1:], met
 
 
 def a_row_more_in_every_table_of_rows(room):
@@ -213,7 +246,7 @@ def main():
     print(f"# seed {SEED} (RETURNHUB_SEED)")
     with tempfile.TemporaryDirectory() as folder:
         room = Room(folder)
-        for check in (kept_tables_are_not_empty, every_column_of_every_table, a_row_more_in_every_table_of_rows, a_row_less,
+        for check in (kept_tables_are_not_empty, every_column_of_every_table, a_server_lives_with_it, a_row_more_in_every_table_of_rows, a_row_less,
                       a_key_that_is_gone_is_not_an_erasure, the_layout_is_looked_at, what_was_put_in_opens_no_door):
             tap.run(check.__name__.replace("_", " "), lambda check=check: check(room))
             room.restore()
