@@ -532,10 +532,16 @@ static result apply_to_glass(struct transaction *transaction, const struct event
         return insert_row(transaction, TABLE_GLASS, &row, err);
     }
     bool found = false;
+    int64_t person = 0;
     row.id = event->body.glass_reviewed.glass;
     TRY(find_row(transaction, TABLE_GLASS, &scratch, &row, &found, err));
     row.id = found ? row.id : 0;
+    /* It is reviewed under whom it is about by then; it stands where it stood. */
+    const int64_t record = row.person;
+    TRY(identity_whose(transaction, row.id, record, scratch, &person, err));
+    row.person = event->subject == person ? person : record;
     TRY(glass_row_apply(&row, event, err));
+    row.person = record;
     return update_row(transaction, TABLE_GLASS, &row, err);
 }
 

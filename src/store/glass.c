@@ -23,7 +23,7 @@ result transaction_glass(struct transaction *transaction, int64_t id, struct gla
         return err_set(err, ERROR_NOT_FOUND, "There is no break-glass %lld", (long long)id);
     }
     *ret_row = row;
-    return result_ok();
+    return identity_whose(transaction, id, row.person, scratch, &ret_row->person, err);
 }
 
 result transaction_glasses(struct transaction *transaction, bool and_reviewed, int64_t account,
@@ -33,15 +33,20 @@ result transaction_glasses(struct transaction *transaction, bool and_reviewed, i
     const struct parameter parameters[] = {
         parameter_number(and_reviewed ? 1 : 0), parameter_number(account),
         parameter_number(limit == 0 ? NO_LIMIT : (int64_t)limit)};
-    void *rows = NULL;
-    TRY(collect_rows(transaction, QUERY_GLASSES, parameters, 3, arena, &rows, ret_count, err));
+    void *found = NULL;
+    TRY(collect_rows(transaction, QUERY_GLASSES, parameters, 3, arena, &found, ret_count, err));
+    struct glass_row *rows = found;
+    for (size_t i = 0; i < *ret_count; i++) {
+        TRY(identity_whose(transaction, rows[i].id, rows[i].person, *arena, &rows[i].person, err));
+    }
     *ret_rows = rows;
     return result_ok();
 }
 
 /* --- of a person, whatever record it stands under --- */
 
-/* What each record of the person is asked for; it stops at the first failure. */
+/* What each record that was ever one person with this one is asked for; it stops at the first
+ * failure. What stands under it may be another person's now (identity_whose). */
 typedef result of_record(struct transaction *transaction, int64_t record, void *context,
                          struct err *err);
 
@@ -52,8 +57,8 @@ static result each_record(struct transaction *transaction, int64_t person, of_re
     const struct arena scratch_before = transaction->scratch;
     const int64_t *records = NULL;
     size_t count = 0;
-    result asked = transaction_records(transaction, person, KNOWN_NOW, &transaction->scratch,
-                                       &records, &count, err);
+    result asked =
+        transaction_kin(transaction, person, &transaction->scratch, &records, &count, err);
     for (size_t i = 0; asked.ok && i < count; i++) {
         asked = ask(transaction, records[i], context, err);
     }
@@ -63,6 +68,7 @@ static result each_record(struct transaction *transaction, int64_t person, of_re
 
 struct glass_wanted {
     int64_t account;
+    int64_t person;
     instant at;
     struct glass_row longest;
 };
@@ -75,12 +81,18 @@ static result glass_of_record(struct transaction *transaction, int64_t record, v
     const struct parameter parameters[] = {parameter_number(wanted->account),
                                            parameter_number(record),
                                            parameter_number(wanted->at.milliseconds)};
-    struct glass_row row = {.id = 0};
-    bool found = false;
-    TRY(first_row(transaction, QUERY_GLASS_OF, parameters, 3, &scratch, &row, &found, err));
-    if (found && glass_shows_at(&row, wanted->at) &&
-        row.until.milliseconds > wanted->longest.until.milliseconds) {
-        wanted->longest = row;
+    void *rows = NULL;
+    size_t count = 0;
+    TRY(collect_rows(transaction, QUERY_GLASS_OF, parameters, 3, &scratch, &rows, &count, err));
+    const struct glass_row *glasses = rows;
+    for (size_t i = 0; i < count; i++) {
+        int64_t person = 0;
+        TRY(identity_whose(transaction, glasses[i].id, record, scratch, &person, err));
+        if (person == wanted->person && glass_shows_at(&glasses[i], wanted->at) &&
+            glasses[i].until.milliseconds > wanted->longest.until.milliseconds) {
+            wanted->longest = glasses[i];
+            wanted->longest.person = person;
+        }
     }
     return result_ok();
 }
@@ -89,6 +101,7 @@ result transaction_glass_of(struct transaction *transaction, int64_t account, in
                             instant at, struct glass_row *ret_row, struct err *err)
 {
     struct glass_wanted wanted = {.account = account, .at = at};
+    TRY(identity_root(transaction, person, transaction->scratch, &wanted.person, err));
     TRY(each_record(transaction, person, glass_of_record, &wanted, err));
     *ret_row = wanted.longest;
     return result_ok();
@@ -96,6 +109,7 @@ result transaction_glass_of(struct transaction *transaction, int64_t account, in
 
 struct decision_wanted {
     int64_t account;
+    int64_t person;
     bool decided;
 };
 
@@ -114,8 +128,10 @@ static result decided_alone(struct transaction *transaction, int64_t record, voi
     for (size_t i = 0; i < count && !wanted->decided; i++) {
         struct event event = {.position = 0};
         bool opened = false;
+        int64_t person = 0;
+        TRY(identity_whose(transaction, records[i].position, record, scratch, &person, err));
         TRY(event_open(transaction, &records[i], &scratch, &event, &opened, err));
-        wanted->decided = opened && event.body.step_taken.request == 0;
+        wanted->decided = person == wanted->person && opened && event.body.step_taken.request == 0;
     }
     return result_ok();
 }
@@ -124,6 +140,7 @@ result transaction_decided_alone(struct transaction *transaction, int64_t person
                                  bool *ret_decided, struct err *err)
 {
     struct decision_wanted wanted = {.account = account};
+    TRY(identity_root(transaction, person, transaction->scratch, &wanted.person, err));
     TRY(each_record(transaction, person, decided_alone, &wanted, err));
     *ret_decided = wanted.decided;
     return result_ok();

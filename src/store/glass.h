@@ -11,8 +11,11 @@ MUST_USE result transaction_protected(struct transaction *transaction, struct ar
                                       const int64_t **ret_people, size_t *ret_count,
                                       struct err *err);
 
-/* The account's glass that shows this person, or any record of theirs, at an instant: the one that
- * shows longest; id 0 when there is none. */
+/* `person` of a row is whom it is about now: after people were separated it may be another one than
+ * when it was broken.
+ *
+ * The account's glass that shows this person, under whatever record, at an instant: the one that
+ * shows longest; id 0 when there is none. `person` is a person, no part of one. */
 MUST_USE result transaction_glass_of(struct transaction *transaction, int64_t account,
                                      int64_t person, instant at, struct glass_row *ret_row,
                                      struct err *err);
@@ -25,7 +28,7 @@ MUST_USE result transaction_glasses(struct transaction *transaction, bool and_re
                                     const struct glass_row **ret_rows, size_t *ret_count,
                                     struct err *err);
 
-/* Did the account take a step of this person, of any record of theirs, that nobody approved? */
+/* Did the account take a step of this person, under whatever record, that nobody approved? */
 MUST_USE result transaction_decided_alone(struct transaction *transaction, int64_t person,
                                           int64_t account, bool *ret_decided, struct err *err);
 

@@ -69,6 +69,14 @@ result identity_about(struct transaction *transaction, int64_t position, int64_t
     return result_ok();
 }
 
+result identity_whose(struct transaction *transaction, int64_t position, int64_t subject,
+                      struct arena scratch, int64_t *ret_person, struct err *err)
+{
+    int64_t record = 0;
+    TRY(identity_about(transaction, position, subject, KNOWN_NOW, scratch, &record, err));
+    return identity_root(transaction, record, scratch, ret_person, err);
+}
+
 static result merges_of(struct transaction *transaction, int64_t record, struct arena *arena,
                         const struct merge_row **ret_rows, size_t *ret_count, struct err *err)
 {

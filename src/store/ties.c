@@ -5,15 +5,6 @@
 #include <stdlib.h>
 
 /* The record that the event is about, after every merge that was undone; the person it is of. */
-static result follow(struct transaction *transaction, struct arena scratch,
-                     struct tie_to_person *tie, struct err *err)
-{
-    int64_t record = 0;
-    TRY(identity_about(transaction, tie->row.id, tie->row.person, KNOWN_NOW, scratch, &record,
-                       err));
-    return identity_root(transaction, record, scratch, &tie->person, err);
-}
-
 result transaction_tie(struct transaction *transaction, int64_t id, struct arena *arena,
                        struct tie_to_person *ret_tie, struct err *err)
 {
@@ -24,7 +15,7 @@ result transaction_tie(struct transaction *transaction, int64_t id, struct arena
     if (!found) {
         return err_set(err, ERROR_NOT_FOUND, "There is no tie %lld", (long long)id);
     }
-    TRY(follow(transaction, *arena, &tie, err));
+    TRY(identity_whose(transaction, tie.row.id, tie.row.person, *arena, &tie.person, err));
     *ret_tie = tie;
     return result_ok();
 }
@@ -47,7 +38,7 @@ static result collect(struct transaction *transaction, enum query query, int64_t
     size_t kept = 0;
     for (size_t i = 0; i < count; i++) {
         ties[kept].row = row[i];
-        TRY(follow(transaction, *arena, &ties[kept], err));
+        TRY(identity_whose(transaction, row[i].id, row[i].person, *arena, &ties[kept].person, err));
         kept += person == 0 || ties[kept].person == person ? 1 : 0;
     }
     *ret_ties = ties;

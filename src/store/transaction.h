@@ -382,6 +382,10 @@ MUST_USE result identity_root(struct transaction *transaction, int64_t record, s
 MUST_USE result identity_about(struct transaction *transaction, int64_t position, int64_t subject,
                                instant known_at, struct arena scratch, int64_t *ret_about,
                                struct err *err);
+/* The person whose event of this position it is now, whatever record it stands under: one that was
+ * recorded while two were one may have been given to the other when they were separated. */
+MUST_USE result identity_whose(struct transaction *transaction, int64_t position, int64_t subject,
+                               struct arena scratch, int64_t *ret_person, struct err *err);
 /* The key of the blind index, made of the store's, and no other key of it. */
 void identity_lookup_key(const struct cipher_key *store_key, struct sha256 *ret_key);
 /* What CONCERNS_LOOKUP and CONCERNS_MERGE say. */

@@ -8,6 +8,7 @@
 #include "casework/glass.h"
 #include "casework/privacy.h"
 #include "casework/protection.h"
+#include "merging_office.h"
 #include "office.h"
 
 #include <setjmp.h>
@@ -507,6 +508,31 @@ static void a_glass_shows_one_record_for_a_while(void **state)
     assert_int_equal(see(house, CLERK, &house->hidden), 'n');
 }
 
+/* Aim: two who were taken for one: what was broken while they were goes with whom it was about when
+ * they are separated, and shows nobody else. */
+static void a_glass_goes_with_whom_it_was_about(void **state)
+{
+    for (int to_absorbed = 0; to_absorbed < 2; to_absorbed++) {
+        struct house *house = *state;
+        struct office *office = &house->office;
+        const struct somebody one = office_ready(office, "PersonFive One");
+        const struct somebody two = office_ready(office, "PersonSix Two");
+        const int64_t merge = merging_done(office, &one, &two);
+        protect(house, &one, "officer", "senior_officer");
+        assert_int_equal(break_glass(house, CLERK, &one), 'o');
+        merging_undo(office, merge, to_absorbed == 1);
+        const struct somebody *about = to_absorbed == 1 ? &two : &one;
+        const struct somebody *other = to_absorbed == 1 ? &one : &two;
+        protect(house, other, "officer", "senior_officer");
+        check_seen(house, about, "onoonnno");
+        check_seen(house, other, "nnoonnno");
+        const int64_t glass = office_ask(office, "SELECT MAX(id) FROM glass");
+        assert_int_equal(review_by(house, house->protection, glass, "justified"), 'o');
+        office->now = office_ask(office, "SELECT MAX(until) FROM glass");
+        assert_int_equal(see(house, CLERK, about), 'n');
+    }
+}
+
 /* Aim: it is for sight alone: nothing is recorded, asked for or protected by it. */
 static void a_glass_shows_and_does_nothing(void **state)
 {
@@ -682,6 +708,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(protected_is_in_no_list_and_no_count, setup, teardown),
         cmocka_unit_test_setup_teardown(a_stop_is_told_without_a_name, setup, teardown),
         cmocka_unit_test_setup_teardown(a_glass_shows_one_record_for_a_while, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_glass_goes_with_whom_it_was_about, setup, teardown),
         cmocka_unit_test_setup_teardown(a_glass_shows_and_does_nothing, setup, teardown),
         cmocka_unit_test_setup_teardown(a_glass_is_broken_with_a_reason_and_a_role, setup,
                                         teardown),
