@@ -156,7 +156,9 @@ struct cursor {
     bool owned;
 };
 
-enum connection_use { CONNECTION_READS, CONNECTION_WRITES };
+/* Who writes brings an older layout up to date; who makes a store gives an empty file its layout,
+ * and an empty file is a store to nobody else. */
+enum connection_use { CONNECTION_READS, CONNECTION_WRITES, CONNECTION_MAKES };
 
 /* Where the commits that can be seen end: two that are equal are of one and the same commit,
  * whoever made it, and one that was left never comes back. */

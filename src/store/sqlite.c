@@ -257,9 +257,9 @@ static result prepare_file(sqlite3 *db, const char *path, enum connection_use us
                            bool *ret_brought_proofs, struct err *err)
 {
     TRY(configure(db, use, err));
-    if (use == CONNECTION_WRITES) {
+    if (use != CONNECTION_READS) {
         /* First: a stranger's file is left as it was. */
-        TRY(sqlite_check_schema(db, path, now, ret_brought_proofs, err));
+        TRY(sqlite_check_schema(db, path, use == CONNECTION_MAKES, now, ret_brought_proofs, err));
         TRY(use_wal(db, err));
         TRY(check_writable(db, err));
         clear_log(db);
@@ -314,7 +314,7 @@ static result sqlite_open(const char *path, enum connection_use use, instant now
     *connection = (struct sqlite_connection){.base = {.backend = backend_sqlite()}, .arena = arena};
     /* Nobody asks SQLite how much memory it has, and counting costs a lock at each allocation.
      * Refused, harmlessly, once SQLite has begun; a store begins with its writer. */
-    if (use == CONNECTION_WRITES) {
+    if (use != CONNECTION_READS) {
         (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     }
     const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
@@ -325,7 +325,7 @@ static result sqlite_open(const char *path, enum connection_use use, instant now
     opened = opened.ok ? sqlite_ask_number(connection->db, "PRAGMA page_size",
                                            &connection->page_bytes, err)
                        : opened;
-    if (opened.ok && use == CONNECTION_WRITES) {
+    if (opened.ok && use != CONNECTION_READS) {
         opened = prepare_writing(connection, err);
     }
     opened = opened.ok ? prepare_rollback(connection, err) : opened;
@@ -343,7 +343,7 @@ static result sqlite_create(const char *path, instant now, struct err *err)
 {
     TRY(system_write_file(path, STR(""), 0600, err));
     struct connection *connection = NULL;
-    TRY(sqlite_open(path, CONNECTION_WRITES, now, &connection, err));
+    TRY(sqlite_open(path, CONNECTION_MAKES, now, &connection, err));
     sqlite_close(connection);
     return result_ok();
 }

@@ -100,8 +100,8 @@ MUST_USE result sqlite_read_row(sqlite3_stmt *statement, const struct layout *la
 /* "a, b, c": the columns of a layout, each after `prefix`. */
 void sqlite_put_columns(struct buf *buf, const struct layout *layout, const char *prefix);
 
-/* The schema (sqlite_schema.c). */
-MUST_USE result sqlite_check_schema(sqlite3 *db, const char *path, instant now,
+/* The schema (sqlite_schema.c). A database with nothing in it is refused unless it is `new`. */
+MUST_USE result sqlite_check_schema(sqlite3 *db, const char *path, bool new, instant now,
                                     bool *ret_brought_proofs, struct err *err);
 MUST_USE result sqlite_check_layout(struct connection *connection, struct err *err);
 /* Makes the derived tables in `schema` ("main", "temp"). */

@@ -650,6 +650,13 @@ static result refuse_stranger(const char *path, struct err *err)
     return err_hint(err, "Check the path. It is an SQLite file, but another program made it.");
 }
 
+static result refuse_empty(const char *path, struct err *err)
+{
+    result_ignore(err_set(err, ERROR_STORAGE, "%s is empty", path), "the hint returns the failure");
+    return err_hint(err, "Check the path, or restore the last backup. If making a register was "
+                         "interrupted here, move the file and its key away and begin again.");
+}
+
 static result refuse_newer(const char *path, int64_t version, struct err *err)
 {
     result_ignore(
@@ -676,10 +683,13 @@ static result look_at(sqlite3 *db, struct found *ret_found, struct err *err)
     return result_ok();
 }
 
-static result check_ours(const struct found *found, const char *path, struct err *err)
+static result check_ours(const struct found *found, const char *path, bool new, struct err *err)
 {
-    const bool new_file = found->version == 0 && found->application == 0 && found->tables == 0;
-    if (!new_file && found->application != APPLICATION_ID) {
+    const bool empty = found->version == 0 && found->application == 0 && found->tables == 0;
+    if (empty && !new) {
+        return refuse_empty(path, err);
+    }
+    if (!empty && found->application != APPLICATION_ID) {
         return refuse_stranger(path, err);
     }
     return found->version > MIGRATION_COUNT ? refuse_newer(path, found->version, err) : result_ok();
@@ -687,12 +697,12 @@ static result check_ours(const struct found *found, const char *path, struct err
 
 /* Looks again inside a writing transaction, so that two programs that start together migrate once.
  */
-static result migrate(sqlite3 *db, const char *path, instant now, bool *ret_brought_proofs,
-                      struct err *err)
+static result migrate(sqlite3 *db, const char *path, bool new, instant now,
+                      bool *ret_brought_proofs, struct err *err)
 {
     struct found found = {0};
     TRY(look_at(db, &found, err));
-    TRY(check_ours(&found, path, err));
+    TRY(check_ours(&found, path, new, err));
     *ret_brought_proofs = found.version > 0 && found.version < MIGRATION_OF_PROOFS;
     for (int number = (int)found.version + 1; number <= MIGRATION_COUNT; number++) {
         TRY(apply_migration(db, number, now, err));
@@ -700,18 +710,18 @@ static result migrate(sqlite3 *db, const char *path, instant now, bool *ret_brou
     return result_ok();
 }
 
-result sqlite_check_schema(sqlite3 *db, const char *path, instant now, bool *ret_brought_proofs,
-                           struct err *err)
+result sqlite_check_schema(sqlite3 *db, const char *path, bool new, instant now,
+                           bool *ret_brought_proofs, struct err *err)
 {
     struct found found = {0};
     TRY(look_at(db, &found, err));
-    TRY(check_ours(&found, path, err));
+    TRY(check_ours(&found, path, new, err));
     *ret_brought_proofs = false;
     if (found.version == MIGRATION_COUNT) {
         return result_ok();
     }
     TRY(sqlite_run(db, "BEGIN IMMEDIATE", err));
-    const result migrated = migrate(db, path, now, ret_brought_proofs, err);
+    const result migrated = migrate(db, path, new, now, ret_brought_proofs, err);
     if (!migrated.ok) {
         result_ignore(sqlite_run(db, "ROLLBACK", NULL), "the first failure is told");
         return migrated;
@@ -780,8 +790,8 @@ result sqlite_check_layout(struct connection *connection, struct err *err)
     bool brought_proofs = false;
     const int code = sqlite3_open(":memory:", &fresh);
     result checked = code == SQLITE_OK
-                         ? sqlite_check_schema(fresh, "a new store", (instant){.milliseconds = 0},
-                                               &brought_proofs, err)
+                         ? sqlite_check_schema(fresh, "a new store", true,
+                                               (instant){.milliseconds = 0}, &brought_proofs, err)
                          : sqlite_failure(db, code, "read", err);
     for (size_t i = 0; checked.ok && i < sizeof questions / sizeof questions[0]; i++) {
         checked = compare_layouts(db, fresh, questions[i], err);

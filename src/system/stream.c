@@ -75,6 +75,8 @@ result written_open(const char *path, unsigned mode, struct arena *arena,
                     struct written_file *ret_file, struct err *err)
 {
     struct written_file file = {.descriptor = -1};
+    bool found = false;
+    TRY(system_find_file(path, &found, err));
     const int len = snprintf(file.part, sizeof file.part, "%s.part", path);
     if (len < 0 || (size_t)len >= sizeof file.part) {
         return refuse(path, "written", ENAMETOOLONG, err);

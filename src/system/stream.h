@@ -38,6 +38,7 @@ struct written_file {
     int error_number;
 };
 
+/* Over a file that has the name already, in the end; what is no file is refused. */
 MUST_USE result written_open(const char *path, unsigned mode, struct arena *arena,
                              struct written_file *ret_file, struct err *err);
 /* Sticky: what goes wrong is told by written_finish. */

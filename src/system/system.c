@@ -170,6 +170,31 @@ result system_check_secret_file(const char *path, struct err *err)
     return err_hint(err, "Leave it to the account that runs returnhub: chmod 600 %s", path);
 }
 
+static const char *kind_of(mode_t mode)
+{
+    return S_ISDIR(mode)                    ? "a folder"
+           : S_ISFIFO(mode)                 ? "a pipe"
+           : S_ISSOCK(mode)                 ? "a socket"
+           : S_ISCHR(mode) || S_ISBLK(mode) ? "a device"
+           : S_ISLNK(mode)                  ? "a link that leads nowhere"
+                                            : "something else";
+}
+
+result system_find_file(const char *path, bool *ret_found, struct err *err)
+{
+    struct stat status;
+    bool there = stat(path, &status) == 0;
+    if (!there && errno != ENOENT && errno != ENOTDIR) {
+        return refuse_path(path, "looked for", errno, err);
+    }
+    there = there || lstat(path, &status) == 0;
+    if (there && !S_ISREG(status.st_mode)) {
+        return err_set(err, ERROR_STORAGE, "%s is %s, not a file", path, kind_of(status.st_mode));
+    }
+    *ret_found = there;
+    return result_ok();
+}
+
 /* The folder that holds `path`, into `folder`. */
 static result folder_of(const char *path, char folder[PATH_MAX], struct err *err)
 {
@@ -222,6 +247,8 @@ static result write_new_file(const char *path, str text, unsigned mode, struct e
 
 result system_write_file(const char *path, str text, unsigned mode, struct err *err)
 {
+    bool found = false;
+    TRY(system_find_file(path, &found, err));
     /* Two writers of one path must not share the new file. */
     uint64_t unique;
     machine_entropy(NULL, &unique, sizeof unique);
@@ -249,17 +276,6 @@ result system_replace_file(const char *path, str text, struct err *err)
         return refuse_path(path, "replaced", errno, err);
     }
     return system_write_file(resolved, text, status.st_mode & 0777U, err);
-}
-
-result system_find_file(const char *path, bool *ret_found, struct err *err)
-{
-    struct stat status;
-    const bool known = stat(path, &status) == 0;
-    if (!known && errno != ENOENT && errno != ENOTDIR) {
-        return refuse_path(path, "looked for", errno, err);
-    }
-    *ret_found = known && S_ISREG(status.st_mode);
-    return result_ok();
 }
 
 result system_file_written_at(const char *path, instant *ret_at, struct err *err)
@@ -299,6 +315,17 @@ static bool is_wanted(str name, str suffix)
     return str_ends(name, suffix) && !str_equal(name, STR(".")) && !str_equal(name, STR(".."));
 }
 
+/* Nobody would wait for ever to read a pipe that has a name in a folder of files. */
+static result refuse_no_file(DIR *folder, const char *path, const char *name, struct err *err)
+{
+    struct stat status;
+    const bool other = fstatat(dirfd(folder), name, &status, 0) == 0 && !S_ISREG(status.st_mode) &&
+                       !S_ISDIR(status.st_mode);
+    return other ? err_set(err, ERROR_STORAGE, "%s/%s is %s, not a file", path, name,
+                           kind_of(status.st_mode))
+                 : result_ok();
+}
+
 static result read_names(DIR *folder, const char *path, str suffix, struct arena *arena,
                          struct name_link **ret_links, size_t *ret_count, struct err *err)
 {
@@ -316,6 +343,7 @@ static result read_names(DIR *folder, const char *path, str suffix, struct arena
         if (!is_wanted(str_from_c(entry->d_name), suffix)) {
             continue;
         }
+        TRY(refuse_no_file(folder, path, entry->d_name, err));
         struct name_link *link = ARENA_NEW(arena, struct name_link, 1);
         const str name = arena_copy(arena, str_from_c(entry->d_name));
         if (link == NULL || name.at == NULL) {

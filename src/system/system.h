@@ -40,12 +40,12 @@ MUST_USE result system_read_file(const char *path, size_t size_max, struct arena
  * others may read or change the file. */
 MUST_USE result system_check_secret_file(const char *path, struct err *err);
 /* Writes to a new file beside `path`, syncs it, renames it over `path` and syncs the folder: the
- * file is the old or the new one, never half. `mode` as for open(2), 0600 for secrets. */
+ * file is the old or the new one; what is not a file stays. `mode`: open(2), 0600 for secrets. */
 MUST_USE result system_write_file(const char *path, str text, unsigned mode, struct err *err);
 /* The same for a file that is there: its mode stays, and what a link leads to is replaced, not the
  * link. */
 MUST_USE result system_replace_file(const char *path, str text, struct err *err);
-/* Fails when it cannot be found out: a disk in trouble is not an empty one. */
+/* Fails when it cannot be found out, and when what has the name (folder, device) is not a file. */
 MUST_USE result system_find_file(const char *path, bool *ret_found, struct err *err);
 /* When it was last written. */
 MUST_USE result system_file_written_at(const char *path, instant *ret_at, struct err *err);

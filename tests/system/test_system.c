@@ -1,6 +1,7 @@
 /* Aim: files are read within a limit and replaced whole, failures name the path, and the fake
  * machine is a machine of its own: its time stands still and its entropy can be had again. */
 #include "../temporary.h"
+#include "system/stream.h"
 #include "system/system.h"
 
 #include <setjmp.h>
@@ -300,6 +301,63 @@ static void test_exists(void **state)
     assert_false(system_file_exists(room->folder));
 }
 
+/* Aim: what has a name and is not a file is not said to be missing, and is not replaced: a folder,
+ * a pipe, a device, a link that leads nowhere. (A device cannot be made without rights; a link to
+ * one is followed.) */
+static void test_not_a_file(void **state)
+{
+    struct room *room = *state;
+    static const struct {
+        const char *name;
+        const char *is;
+    } rows[] = {{"folder", " is a folder, not a file"},
+                {"pipe", " is a pipe, not a file"},
+                {"device", " is a device, not a file"},
+                {"nowhere", " is a link that leads nowhere, not a file"}};
+    struct err err = {0};
+    assert_true(system_make_folder(path_of(room, "folder"), 0700, &err).ok);
+    assert_int_equal(mkfifo(path_of(room, "pipe"), 0600), 0);
+    assert_int_equal(symlink("/dev/null", path_of(room, "device")), 0);
+    assert_int_equal(symlink("no-such-file", path_of(room, "nowhere")), 0);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const char *path = path_of(room, rows[i].name);
+        struct stat before;
+        struct stat after;
+        struct written_file file;
+        bool found = false;
+        assert_int_equal(lstat(path, &before), 0);
+        assert_false(system_find_file(path, &found, &err).ok);
+        assert_int_equal(err.code, ERROR_STORAGE);
+        assert_string_equal(err.what + strlen(path), rows[i].is);
+        assert_false(system_write_file(path, STR("x"), 0600, &err).ok);
+        assert_string_equal(err.what + strlen(path), rows[i].is);
+        assert_false(written_open(path, 0600, &room->arena, &file, &err).ok);
+        assert_string_equal(err.what + strlen(path), rows[i].is);
+        assert_int_equal(lstat(path, &after), 0);
+        assert_int_equal(before.st_ino, after.st_ino);
+    }
+    for (size_t i = 1; i < sizeof rows / sizeof rows[0]; i++) {
+        unlink(path_of(room, rows[i].name));
+    }
+}
+
+/* Aim: a pipe among the files of a folder is told, not waited for. */
+static void test_pipe_in_folder(void **state)
+{
+    struct room *room = *state;
+    const str *names = NULL;
+    size_t count = 0;
+    struct err err = {0};
+    put(path_of(room, "a.rules"), STR(""));
+    assert_int_equal(mkfifo(path_of(room, "b.rules"), 0600), 0);
+    assert_false(
+        system_list_folder(room->folder, STR(".rules"), &room->arena, &names, &count, &err).ok);
+    assert_non_null(strstr(err.what, "/b.rules is a pipe, not a file"));
+    assert_true(
+        system_list_folder(room->folder, STR("a.rules"), &room->arena, &names, &count, &err).ok);
+    unlink(path_of(room, "b.rules"));
+}
+
 /* Aim: what cannot be found out is not said to be missing. A name that is too long for the system
  * stands for every other reason. */
 static void test_file_cannot_be_looked_for(void **state)
@@ -392,6 +450,8 @@ int main(void)
         TEST(test_make_folder),
         TEST(test_long_paths),
         TEST(test_exists),
+        TEST(test_not_a_file),
+        TEST(test_pipe_in_folder),
         TEST(test_file_cannot_be_looked_for),
         TEST(test_machine_entropy),
         cmocka_unit_test(test_machine_clock),
