@@ -48,7 +48,8 @@ uint32_t checker_find(struct checker *checker, enum item_kind kind, const struct
     }
     diagnose(checker->diagnostics, SEVERITY_ERROR, name->at, "There is no %s \"%.*s\"",
              item_kind_called(kind), STR_ARG(name->text));
-    const str nearest = name_index_nearest(index, name->text);
+    const str nearest =
+        diagnose_kept(checker->diagnostics) ? name_index_nearest(index, name->text) : STR("");
     if (nearest.len > 0) {
         diagnose_hint(checker->diagnostics, "Did you mean \"%.*s\"?", STR_ARG(nearest));
     }

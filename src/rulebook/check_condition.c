@@ -162,6 +162,9 @@ static bool refuse_bare_name(struct checker *checker, node_index index)
     const struct name_at *name = &node_at(checker, index)->name;
     diagnose(checker->diagnostics, SEVERITY_ERROR, name->at,
              "A fact is expected, and \"%.*s\" is only a name", STR_ARG(name->text));
+    if (!diagnose_kept(checker->diagnostics)) {
+        return false;
+    }
     const str nearest = name_index_nearest(&checker->names->of[ITEM_FACT], name->text);
     if (nearest.len > 0) {
         diagnose_hint(checker->diagnostics, "Did you mean \"%.*s\"?", STR_ARG(nearest));

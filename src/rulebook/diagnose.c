@@ -86,6 +86,11 @@ void diagnose(struct diagnostics *diagnostics, enum severity severity, struct pl
     va_end(args);
 }
 
+bool diagnose_kept(const struct diagnostics *diagnostics)
+{
+    return diagnostics->last != NULL;
+}
+
 void diagnose_hint(struct diagnostics *diagnostics, const char *format, ...)
 {
     if (diagnostics->last == NULL) {

@@ -9,6 +9,8 @@
  * warning. */
 void diagnose(struct diagnostics *diagnostics, enum severity severity, struct place_in_text at,
               const char *format, ...) PRINTF_LIKE(4, 5);
+/* Is the finding reported last kept, and so worth advice that takes long to find? */
+bool diagnose_kept(const struct diagnostics *diagnostics);
 /* Adds advice to the finding reported last. */
 void diagnose_hint(struct diagnostics *diagnostics, const char *format, ...) PRINTF_LIKE(2, 3);
 /* Puts the findings in the order of the text; the files in the order given. */

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -354,6 +355,29 @@ static void test_finding_count(void **state)
     }
 }
 
+/* Aim: what a wrong name may have meant is looked for where it is told, not for each of 20,000: in
+ * seconds of the processor, not minutes. */
+static void test_many_wrong_names(void **state)
+{
+    (void)state;
+    struct buf buf;
+    buf_init(&buf, &perm, 4 * 1024 * 1024);
+    buf_put_c(&buf, head);
+    for (size_t i = 0; i < 4000; i++) {
+        buf_format(&buf, "fact kind%zu.what%zu : flag \"F\"\n", i % 7, i);
+    }
+    buf_put_c(&buf, "define d kind8.what0");
+    for (size_t i = 1; i < 20000; i++) {
+        buf_format(&buf, " and kind8.what%zu", i);
+    }
+    buf_put_c(&buf, "\n");
+    const clock_t before = clock();
+    assert_false(load_text(&loaded, buf_str(&buf)));
+    assert_true((clock() - before) / CLOCKS_PER_SEC < 10);
+    assert_int_equal(loaded.diagnostics.error_count, 20000);
+    assert_finding("There is no fact \"kind8.what0\"\n  hint: Did you mean \"kind");
+}
+
 /* Aim: examples that fail find room among warnings. */
 static void test_errors_among_warnings(void **state)
 {
@@ -435,6 +459,7 @@ int main(void)
         cmocka_unit_test(test_numbers_and_dates),
         cmocka_unit_test(test_examples),
         cmocka_unit_test(test_finding_count),
+        cmocka_unit_test(test_many_wrong_names),
         cmocka_unit_test(test_errors_among_warnings),
         cmocka_unit_test(test_memory),
     };
