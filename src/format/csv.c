@@ -135,7 +135,11 @@ static result read_cell(struct cursor *cursor, struct arena *arena, str *ret_cel
         TRY(read_bare_cell(cursor, &cell, err));
     }
     if (!str_is_utf8(cell)) {
-        return refuse(&begin, begin.at, "The cell that begins here is not UTF-8 text", err);
+        const bool nul = str_find_char(cell, '\0') < cell.len;
+        return refuse(&begin, begin.at,
+                      nul ? "The cell that begins here has a NUL in it"
+                          : "The cell that begins here is not UTF-8 text",
+                      err);
     }
     *ret_cell = cell;
     return result_ok();

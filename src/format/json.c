@@ -77,7 +77,9 @@ result json_read(str text, json_t **ret_value, struct err *err)
     const char *at = text.len == 0 ? "" : text.at;
     json_t *value = json_loadb(at, text.len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
     if (value == NULL) {
-        result_ignore(err_set(err, ERROR_INPUT, NOT_WELL_FORMED "%s", error.text),
+        const bool nul = json_error_code(&error) == json_error_null_character;
+        result_ignore(err_set(err, ERROR_INPUT, NOT_WELL_FORMED "%s",
+                              nul ? "a NUL character, escaped" : error.text),
                       "the place returns the failure");
         const uint32_t line = error.line > 0 ? (uint32_t)error.line : 0;
         return err_at(err, "", line, error.column > 0 ? (uint32_t)error.column : 0);

@@ -85,9 +85,11 @@ static str rest_of(const struct records *records)
 static void hint_encoding(str cell, struct err *what)
 {
     if (what->hint[0] == '\0' && !str_is_utf8(cell)) {
-        result_ignore(err_hint(what, "Save the file as UTF-8; it looks like Windows-1252 or "
-                                     "another older encoding."),
-                      "the fault is an answer");
+        const bool nul = str_find_char(cell, '\0') < cell.len;
+        result_ignore(
+            err_hint(what, "Save the file as UTF-8; it looks like %s.",
+                     nul ? "UTF-16, or damaged" : "Windows-1252 or another older encoding"),
+            "the fault is an answer");
     }
 }
 
@@ -336,6 +338,11 @@ static result find_kind(struct records *records, struct err *err)
     if (rest.len == 0) {
         return refuse_at_top(records, "The file is empty",
                              "The first row of a CSV file names the columns.", err);
+    }
+    const str after = str_trim(str_slice(rest, 1, rest.len));
+    if (rest.at[0] == '[' && (str_starts(after, STR("{")) || str_starts(after, STR("]")))) {
+        return refuse_at_top(records, "The file is one JSON list",
+                             "Write each object of it on a line of its own (NDJSON).", err);
     }
     records->is_json = rest.at[0] == '{';
     if (records->is_json) {

@@ -132,6 +132,7 @@ static void test_refusals(void **state)
     struct err err;
     str shown = {0};
     assert_false(read_all(*state, (str){.at = "a,b\0c\n", .len = 6}, &shown, &err).ok);
+    assert_string_equal(err.what, "The cell that begins here has a NUL in it");
 }
 
 /* Aim: 256 columns are read and one more is refused. */

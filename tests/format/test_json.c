@@ -141,6 +141,7 @@ static void test_refusals(void **state)
         assert_int_equal(err.code, ERROR_INPUT);
         assert_int_equal(err.line, rows[i].line);
         assert_true(str_starts(str_from_c(err.what), STR("The JSON is not well-formed: ")));
+        assert_null(strstr(err.what, "JSON_")); /* in words, not in names of a library */
     }
 }
 

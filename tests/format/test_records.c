@@ -130,6 +130,9 @@ static void test_refused_at_once(void **state)
     refuse(STR("a;b\n1;2\n"), "Semicolons");
     refuse(STR("a\tb\n1\t2\n"), "Tabs");
     refuse(STR("PK\x03\x04\x14"), "workbook");
+    refuse(STR("[{\"a\": 1}]\n"), "JSON list");
+    refuse(STR("\xEF\xBB\xBF [ \n {"), "JSON list");
+    refuse(STR("[]"), "JSON list");
 }
 
 int main(void)
