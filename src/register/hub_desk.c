@@ -205,8 +205,8 @@ static result prebooking_change(struct prebooking_row *row, int64_t prebooking,
                                 const struct event *event, struct err *err)
 {
     if (row->id == 0 || row->id != prebooking || row->hub != event->subject) {
-        return err_set(err, ERROR_CONFLICT, "There is no prebooking %lld of hub %lld",
-                       (long long)prebooking, (long long)event->subject);
+        return err_set(err, ERROR_CONFLICT, "The hub has no prebooking %lld",
+                       (long long)prebooking);
     }
     if (row->ended_event != 0) {
         return err_set(err, ERROR_CONFLICT, "The prebooking %lld was ended already",
@@ -308,9 +308,8 @@ static result report_take(struct hub_report_row *row, const struct event *event,
 static result report_explain(struct hub_report_row *row, const struct event *event, struct err *err)
 {
     if (row->hub == 0 || row->report != event->body.hub_report_explained.report) {
-        return err_set(err, ERROR_CONFLICT, "Event %lld is not the latest report of hub %lld",
-                       (long long)event->body.hub_report_explained.report,
-                       (long long)event->subject);
+        return err_set(err, ERROR_CONFLICT, "Event %lld is not the latest report of the hub",
+                       (long long)event->body.hub_report_explained.report);
     }
     if (row->difference == 0) {
         return err_set(err, ERROR_CONFLICT,

@@ -496,8 +496,8 @@ static result request_change_place(struct request_row *row, const struct event *
     const struct place_changed_body *body = &event->body.place_changed;
     if (row->state != REQUEST_APPROVED || row->place == 0 || row->hub != body->hub ||
         body->place <= 0) {
-        return err_set(err, ERROR_CONFLICT, "No place of hub %lld is held for the request %lld",
-                       (long long)body->hub, (long long)row->id);
+        return err_set(err, ERROR_CONFLICT, "No place of the hub is held for the request %lld",
+                       (long long)row->id);
     }
     row->place = body->place;
     return result_ok();
@@ -587,8 +587,8 @@ static void place_occupy(struct place_row *row, const struct event *event)
 
 static result refuse_place(const struct place_row *row, struct err *err)
 {
-    return err_set(err, ERROR_CONFLICT, "Place %lld of hub %lld is %s", (long long)row->number,
-                   (long long)row->hub, place_state_name(row->state));
+    return err_set(err, ERROR_CONFLICT, "Place %lld is %s", (long long)row->number,
+                   place_state_name(row->state));
 }
 
 static bool is_held_for(const struct place_row *row, const struct event *event)
