@@ -1,6 +1,7 @@
 #include "web/session.h"
 
 #include "base/base64.h"
+#include "http/octet.h"
 
 #include <sodium.h>
 
@@ -42,11 +43,12 @@ result session_draw_browser_token(struct exchange *exchange, str *ret_token, str
     return buf_finish(&buf, ret_token, err);
 }
 
+/* RFC 9110, 11.1: the name of a scheme has no case. */
 static void find_token(struct exchange *exchange)
 {
     const str authorization = http_header_get(exchange->request, STR("Authorization"));
     const str scheme = STR("Bearer ");
-    if (str_starts(authorization, scheme)) {
+    if (octet_equal(str_slice(authorization, 0, scheme.len), scheme)) {
         exchange->token = str_trim(str_slice(authorization, scheme.len, authorization.len));
         exchange->by_bearer = true;
         return;

@@ -299,6 +299,11 @@ def cookies(port, tap):
                        ("very long", b"returnhub_session=" + b"A" * 8000)):
         found = asks(sent)
         tap.check(f"a cookie that is {name} does not", found == [401], f"{found}")
+    for name, sent, codes in (("in another case (RFC 9110, 11.1)", b"bEARER " + token, [200]), ("behind two spaces", b"Bearer  " + token, [200]),
+                              ("without a space", b"Bearer" + token, [401]), ("of another name", b"Basic " + token, [401]),
+                              ("and the token in another case", b"Bearer " + token.swapcase(), [401])):
+        found = statuses(exchange(port, get(b"/account", HOST + b"Authorization: " + sent + b"\r\nAccept: application/json\r\nConnection: close\r\n")))
+        tap.check(f"a token with its scheme {name} is answered {codes}", found == codes, f"{found}")
     fixed = exchange(port, post(b"/sign-in", b"username=caseworker&password=" + PASSWORD.encode(),
                                 FORM + b"Accept: text/html\r\nCookie: returnhub_session=" + b"F" * 43 + b"\r\nConnection: close\r\n"))
     given = re.search(rb"Set-Cookie: returnhub_session=([^;]+)", fixed).group(1)
