@@ -148,9 +148,9 @@ result command_serve(const struct invocation *invocation, int *ret_status, struc
                               ? invocation->options[OPTION_ADDRESS].at
                               : "127.0.0.1";
     *ret_status = 0;
-    running_block_interrupts();
     TRY(option_number(invocation, OPTION_PORT, 8080, 0, 65535, &port, err));
     TRY(settings_of(invocation, &settings, err));
+    running_block_interrupts(); /* before the first thread, and not while a pipe is waited for */
     TRY(open_sign_on(invocation, &settings, &sign_on, err));
     TRY(in_c(invocation, settings.proxy, &proxy, err));
     TRY(in_c(invocation, settings.security_log, &security_to, err));

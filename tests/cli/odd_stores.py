@@ -3,6 +3,7 @@
 nowhere, an empty file, another program's file, a store without its key or with another's. Every command says what is in its way."""
 import os
 import shutil
+import signal
 import stat
 import sys
 import tempfile
@@ -85,6 +86,23 @@ def keys(tap, folder, demo):
     refused(tap, folder, path, "does not belong to this store", 7, LOOKS + MAKES[:2])
 
 
+def waits_for_settings(tap, folder, demo):
+    path = os.path.join(folder, "settings")
+    os.mkfifo(path)
+    server = subprocess.Popen([BINARY, "serve", "--store", demo, "--port", "0", "--settings", path], stderr=subprocess.PIPE)
+    try:
+        server.wait(5)  # nobody writes settings into the pipe
+        outcome = "it ended by itself"
+    except subprocess.TimeoutExpired:
+        server.terminate()
+        try:
+            outcome = server.wait(20)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            outcome = "it had to be killed"
+    tap.check("a server that waits for its settings ends when it is told to", outcome == -signal.SIGTERM, outcome)
+
+
 def main():
     tap = Tap()
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as sound:
@@ -92,6 +110,7 @@ def main():
         no_files(tap, folder)
         no_stores(tap, folder, demo)
         keys(tap, folder, demo)
+        waits_for_settings(tap, folder, demo)
     return tap.done()
 
 
