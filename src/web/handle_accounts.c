@@ -92,7 +92,7 @@ static json_t *accounts_table(const struct exchange *exchange, const struct acco
         view_row(&table);
         view_cell_link(&table, lines[i].row.username, address_of(exchange, lines[i].row.username));
         view_cell_text(&table, lines[i].row.name);
-        view_cell_text(&table, lines[i].row.role);
+        view_cell_text(&table, str_from_c(role_title(role_from_name(lines[i].row.role))));
         view_cell_text(&table, lines[i].hub);
         view_cell_text(&table, arena_copy(exchange->arena, json_str_or_empty(object, "state")));
     }

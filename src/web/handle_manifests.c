@@ -231,14 +231,15 @@ static result prepare_listing(struct deed_form *form, struct err *err)
 {
     const struct manifest_answer *answer = manifest_of(form);
     const struct exchange *exchange = form->exchange;
+    const struct view_context context = handler_view(exchange);
     TRY(deed_choices(form, "request", answer->waiting_count, err));
     for (size_t i = 0; i < answer->waiting_count; i++) {
         const struct work_request *waiting = &answer->waiting[i];
         const str id = arena_format(exchange->arena, "%lld", (long long)waiting->request.id);
         const str person = person_text(exchange, &waiting->person, &waiting->identity);
-        deed_choice(
-            form, "request", id,
-            arena_format(exchange->arena, "%.*s (request %.*s)", STR_ARG(person), STR_ARG(id)));
+        deed_choice(form, "request", id,
+                    view_said(&context, "{{person}} (request {{number}})",
+                              SAID({"person", person}, {"number", id})));
     }
     return result_ok();
 }

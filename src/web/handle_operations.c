@@ -18,17 +18,12 @@ enum { SPAN_DAYS_MAX = 366 * 20, SPAN_DAYS = 365 };
 static result span_of(const struct exchange *exchange, struct span *ret_span, struct err *err)
 {
     const struct arrivals *arrivals = &exchange->web->arrivals;
-    const str from = exchange_query(exchange, STR("from"));
-    const str to = exchange_query(exchange, STR("to"));
+    bool given = false;
     struct span span = {.to = arrivals->count > 0 ? arrivals->days[arrivals->count - 1].on
                                                   : handler_today(exchange)};
-    if (to.len > 0) {
-        TRY(date_parse(to, &span.to, err));
-    }
+    TRY(input_asked_day(exchange, STR("to"), &given, &span.to, err));
     span.from = date_add_days(span.to, -SPAN_DAYS);
-    if (from.len > 0) {
-        TRY(date_parse(from, &span.from, err));
-    }
+    TRY(input_asked_day(exchange, STR("from"), &given, &span.from, err));
     if (date_before(span.to, span.from) || span.to.day - span.from.day > SPAN_DAYS_MAX) {
         return err_set(err, ERROR_INPUT,
                        "The first day is before the last, by twenty years at most");
@@ -57,6 +52,17 @@ static json_t *weeks_of(const struct arrivals *arrivals, struct span span)
     return list;
 }
 
+static json_t *span_form(const struct exchange *exchange, struct span span)
+{
+    static const struct input_field days[] = {
+        {"from", "From", NULL, INPUT_DATE, NULL, NULL},
+        {"to", "To", NULL, INPUT_DATE, NULL, NULL},
+    };
+    const struct input_value asked[] = {{.given = true, .day = span.from},
+                                        {.given = true, .day = span.to}};
+    return form_fields_view(exchange, days, 2, asked, NULL);
+}
+
 static const struct deed *opening(void);
 
 result handle_operations(struct exchange *exchange, struct err *err)
@@ -82,7 +88,9 @@ result handle_operations(struct exchange *exchange, struct err *err)
     const struct view_context context = handler_view(exchange);
     OWN_PAGE struct page page;
     page_open(&page, exchange, "operations", STR("Joint operations"), "/operations");
-    page_set(&page, "operations", view_operations(&context, resource));
+    json_t *view = view_operations(&context, resource);
+    json_set(view, "span", span_form(exchange, span));
+    page_set(&page, "operations", view);
     deeds_offer(&page, opening(), 1, STR("/operations"), resource);
     return page_answer(&page, 200, err);
 }

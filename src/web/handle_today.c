@@ -43,16 +43,16 @@ static json_t *kind_field(const struct exchange *exchange, const struct today_an
     static const struct {
         enum work_kind kind;
         const char *title;
-    } rows[] = {{WORK_OVERDUE, "Duties that are overdue"},
-                {WORK_CHECK, "Contact checks"},
-                {WORK_ENDS, "Times that end"}};
+    } rows[] = {{WORK_OVERDUE, "Duties that are overdue ({{number}})"},
+                {WORK_CHECK, "Contact checks ({{number}})"},
+                {WORK_ENDS, "Times that end ({{number}})"}};
+    const struct view_context context = handler_view(exchange);
     const str chosen = exchange_query(exchange, STR("kind"));
     json_t *options = json_array();
     form_option(options, STR(""), STR("Everything"), chosen.len == 0);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         const str name = str_from_c(work_kind_name(rows[i].kind));
-        const str text = arena_format(exchange->arena, "%s (%lld)", rows[i].title,
-                                      (long long)answer->due_of_kind[rows[i].kind]);
+        const str text = view_numbered(&context, rows[i].title, answer->due_of_kind[rows[i].kind]);
         form_option(options, name, text, str_equal(name, chosen));
     }
     const struct form_item item = {.shape = FORM_SELECT,

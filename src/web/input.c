@@ -528,8 +528,8 @@ static result read_known_at(str text, instant *ret_instant, struct err *err)
     return instant_parse(text, ret_instant, err);
 }
 
-static result read_asked_day(const struct exchange *exchange, str name, bool *ret_given,
-                             date *ret_day, struct err *err)
+result input_asked_day(const struct exchange *exchange, str name, bool *ret_given, date *ret_day,
+                       struct err *err)
 {
     struct faults faults = {0};
     TRY(input_form_date(&exchange->query, name, exchange->arena, ret_given, ret_day, &faults, err));
@@ -542,14 +542,14 @@ static result read_asked_day(const struct exchange *exchange, str name, bool *re
 result input_asked(const struct exchange *exchange, struct asked *ret_asked, struct err *err)
 {
     struct asked asked = {0};
-    TRY(read_asked_day(exchange, STR("on"), &asked.has_on, &asked.on, err));
+    TRY(input_asked_day(exchange, STR("on"), &asked.has_on, &asked.on, err));
     const str known_at = str_trim(exchange_query(exchange, STR("known_at")));
     date day;
     if (known_at.len > 0) {
         TRY(read_known_at(known_at, &asked.known_at, err));
         asked.has_known_at = true;
     } else {
-        TRY(read_asked_day(exchange, STR("known_at"), &asked.has_known_at, &day, err));
+        TRY(input_asked_day(exchange, STR("known_at"), &asked.has_known_at, &day, err));
         if (asked.has_known_at) {
             asked.known_at = instant_from_date(date_add_days(day, 1));
             asked.known_at.milliseconds -= 1;

@@ -104,7 +104,11 @@ void input_check_choices(const struct exchange *exchange, const struct input_fie
 MUST_USE result input_form_date(const struct http_form *form, str name, struct arena *arena,
                                 bool *ret_given, date *ret_day, struct faults *faults,
                                 struct err *err);
-/* The same for a query, without faults: ERROR_INPUT. */
+/* The same for the query, where a date that does not exist is ERROR_INPUT; what is not given keeps
+ * its day. */
+MUST_USE result input_asked_day(const struct exchange *exchange, str name, bool *ret_given,
+                                date *ret_day, struct err *err);
+/* The day and the instant that a record is asked about, in the same way. */
 MUST_USE result input_asked(const struct exchange *exchange, struct asked *ret_asked,
                             struct err *err);
 

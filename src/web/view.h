@@ -49,6 +49,9 @@ str view_numbered(const struct view_context *context, const char *text, int64_t 
  * at 5:30pm UTC"). */
 json_t *view_day(str iso);
 json_t *view_known_day(const json_t *known_day);
+/* Whether a time of the law has a length: one that is a day itself, as the last one on which a
+ * paper is valid, begins on no other. */
+bool view_clock_begins(const json_t *clock);
 json_t *view_instant(const struct view_context *context, str iso);
 json_t *view_instant_day(str iso); /* without the time of day */
 /* {"known","text"} of a value. */
@@ -84,9 +87,9 @@ json_t *view_fact_sections(const struct view_context *context, const json_t *fac
  * --------------------------------------------------------------------------------------------------
  */
 
-/* What stands before a safeguard's reason: that is written for the safeguard that bars, and the
+/* A safeguard's reason as its verdict says it: that is written for the safeguard that bars, and the
  * other verdicts must not seem to say the same. */
-const char *view_reason_lead(str clearance);
+str view_reason(const struct view_context *context, const json_t *safeguard);
 /* One safeguard as a card: tag, reason, law, the condition as a tree, what would change it. */
 json_t *view_safeguard(const struct view_context *context, const json_t *safeguard, str anchor,
                        str record_base);

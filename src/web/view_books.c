@@ -112,8 +112,8 @@ static void put_lasting(struct view_table *table, const json_t *total)
         return;
     }
     view_put(table, view_minutes(table->context, minutes));
-    view_put_quiet(table, arena_format(table->context->arena, "longest %.*s",
-                                       STR_ARG(view_minutes(table->context, longest))));
+    view_put_quiet(table, view_filled(table->context, "longest {{time}}",
+                                      view_minutes(table->context, longest)));
 }
 
 json_t *view_book_totals(const struct view_context *context, const json_t *totals)

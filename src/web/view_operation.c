@@ -284,8 +284,6 @@ static json_t *quarters_of(const struct view_context *context, const json_t *qua
 json_t *view_operations(const struct view_context *context, const json_t *operations)
 {
     json_t *view = json_object();
-    json_set_str(view, "from", json_str_or_empty(operations, "from"));
-    json_set_str(view, "to", json_str_or_empty(operations, "to"));
     json_set(view, "from_day", view_day(json_str_or_empty(operations, "from")));
     json_set(view, "to_day", view_day(json_str_or_empty(operations, "to")));
     json_set(view, "picture", picture_of(context, operations));

@@ -137,7 +137,7 @@ static json_t *clock_of(const struct own_view *view, const json_t *clock)
     json_t *object = json_object();
     const int64_t left = json_integer_value(json_object_get(clock, "days_left"));
     json_set(object, "title", law(view, clock, "title"));
-    json_set(object, "start", day(view, clock, "start"));
+    json_set(object, "start", view_clock_begins(clock) ? day(view, clock, "start") : json_false());
     json_set(object, "last_day", day(view, clock, "last_day"));
     json_set_flag(object, "over", str_equal(json_str_or_empty(clock, "state"), STR("expired")));
     json_set_int64(object, "days_left", left);

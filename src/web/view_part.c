@@ -42,6 +42,11 @@ json_t *view_known_day(const json_t *known_day)
                                        : unknown_day();
 }
 
+bool view_clock_begins(const json_t *clock)
+{
+    return !json_equal(json_object_get(clock, "start"), json_object_get(clock, "last_day"));
+}
+
 /* "5:30pm", as GOV.UK writes times; midnight and midday in words. */
 static void clock_time(int64_t milliseconds, char text[16])
 {

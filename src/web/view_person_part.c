@@ -114,11 +114,8 @@ static json_t *safeguard_line(const struct view_context *context, str person,
     const str anchor = arena_format(context->arena, "safeguard-%.*s",
                                     STR_ARG(json_str_or_empty(safeguard, "name")));
     json_set_str(view, "title", json_str_or_empty(safeguard, "title"));
-    const str clearance = json_str_or_empty(safeguard, "clearance");
-    json_set_str(view, "reason",
-                 arena_format(context->arena, "%s%.*s", view_reason_lead(clearance),
-                              STR_ARG(json_str_or_empty(safeguard, "reason"))));
-    json_set(view, "tag", view_clearance_tag(clearance));
+    json_set_str(view, "reason", view_reason(context, safeguard));
+    json_set(view, "tag", view_clearance_tag(json_str_or_empty(safeguard, "clearance")));
     json_set(view, "sources", json_incref(json_object_get(safeguard, "sources")));
     json_set(view, "steps",
              guarded_steps(context, person, anchor, json_object_get(safeguard, "steps")));
@@ -180,7 +177,9 @@ static json_t *clock_line(const struct view_context *context, str base, const js
     const str due_from = json_str_or_empty(json_object_get(clock, "due_from"), "title");
     json_set_str(view, "title", json_str_or_empty(clock, "title"));
     json_set(view, "tag", view_clock_tag(json_str_or_empty(clock, "state")));
-    json_set(view, "start", view_known_day(json_object_get(clock, "start")));
+    json_set(view, "start",
+             view_clock_begins(clock) ? view_known_day(json_object_get(clock, "start"))
+                                      : json_false());
     json_set(view, "last_day", view_known_day(json_object_get(clock, "last_day")));
     json_set(view, "due_from", due_from.len > 0 ? json_of_str(due_from) : json_false());
     json_set(view, "left", time_left(context, clock));

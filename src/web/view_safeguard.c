@@ -119,13 +119,18 @@ static json_t *changes_of(const struct view_context *context, const json_t *safe
     return list;
 }
 
-const char *view_reason_lead(str clearance)
+str view_reason(const struct view_context *context, const json_t *safeguard)
 {
+    const str clearance = json_str_or_empty(safeguard, "clearance");
+    const str reason = json_str_or_empty(safeguard, "reason");
     if (str_equal(clearance, STR("barred"))) {
-        return "";
+        return reason;
     }
-    return str_equal(clearance, STR("unknown")) ? "It is not known whether this is so: "
-                                                : "This is not so: ";
+    return view_filled(context,
+                       str_equal(clearance, STR("unknown"))
+                           ? "It is not known whether this is so: {{reason}}"
+                           : "This is not so: {{reason}}",
+                       reason);
 }
 
 json_t *view_safeguard(const struct view_context *context, const json_t *safeguard, str anchor,
@@ -136,8 +141,7 @@ json_t *view_safeguard(const struct view_context *context, const json_t *safegua
     const json_t *condition = json_object_get(safeguard, "condition");
     json_set_str(view, "anchor", anchor);
     json_set_str(view, "title", json_str_or_empty(safeguard, "title"));
-    json_set_str(view, "reason", json_str_or_empty(safeguard, "reason"));
-    json_set(view, "lead", json_string(view_reason_lead(clearance)));
+    json_set_str(view, "reason", view_reason(context, safeguard));
     json_set(view, "tag", view_clearance_tag(clearance));
     json_set_flag(view, "is_clear", str_equal(clearance, STR("clear")));
     json_set(view, "sources", json_incref(json_object_get(safeguard, "sources")));

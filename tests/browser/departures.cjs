@@ -198,6 +198,12 @@ async function agreements(desk, tap, caseworker) {
 async function operations(desk, tap, senior) {
   await senior.goto(`${desk.address}/operations?from=2023-01-01&to=2023-12-31`);
   tap.ok((await senior.locator("svg .rh-bar").count()) > 40, "the weeks of a year are drawn");
+  await senior.fill("[name=to-month]", "6");
+  await senior.fill("[name=to-day]", "30");
+  await senior.click(".rh-filter button");
+  tap.equal(await senior.inputValue("[name=from-month]"), "1", "the days asked about stand in the form");
+  const weeks = await senior.locator("svg .rh-bar").count();
+  tap.ok(weeks > 20 && weeks < 30, "half a year is drawn when it is asked for by day, month and year", weeks);
   await desk.look(senior, "operations");
 }
 

@@ -147,6 +147,10 @@ async function partsOfRecord(desk, tap, page, person) {
   await page.goto(`${desk.address}/people/${person.reference}/history?known_at=2000-01-01T00%3A00%3A00Z`);
   tap.includes(await page.locator("main").innerText(), "nothing at this address", "before they were registered nothing was known of the person");
   await page.goto(`${desk.address}/people/${person.reference}/clocks`);
+  const times = await page.locator(".rh-scroll tbody tr").evaluateAll((rows) => rows.map((row) => [...row.cells].slice(1, 3)
+    .map((cell) => cell.querySelector("time")?.dateTime)));
+  tap.ok(times.length > 0 && times.every(([began, last]) => began === undefined || began < last), "a time that has a beginning began before its last day", JSON.stringify(times));
+  tap.ok(times.some(([began]) => began === undefined), "and what is a day itself, as the last one of a paper, has none", JSON.stringify(times));
   const counted = page.locator("a:has-text('Day by day')");
   if ((await counted.count()) > 0) {
     await counted.first().click();

@@ -107,6 +107,8 @@ async function ownCase(tap, desk, language, letter) {
   tap.ok(language.year.test(await time.innerText()), `${language.code}: a day in words`, await time.innerText());
   tap.equal(await page.locator(".rh-own-time .rh-iso").first().innerText(), await time.getAttribute("datetime"),
     `${language.code}: and the ISO form beside it`);
+  const times = await page.locator(".rh-own-time").evaluateAll((all) => all.map((one) => [...one.querySelectorAll("time")].map((day) => day.dateTime)));
+  tap.ok(times.every(([last, began]) => began === undefined || began < last), `${language.code}: a time that has a beginning began before its last day`, JSON.stringify(times));
   await desk.look(page, `own ${language.code}`);
   for (const part of ["record", "looks"]) {
     await page.goto(`${desk.address}/own/${part}`);

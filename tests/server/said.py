@@ -5,8 +5,14 @@ catalogue that stands on a page without brackets was not said, nor was one with 
 catalogue, and stands as it is.
 
 Whoever is subject of a record, represents them, or is not signed in reads in their own language whatever they can reach: every address that
-there is, and every link from there. The desk runs once more with what the Albanian catalogue translates, in brackets: every page is in that
-language, and has no text of the program without them. Documents that are in English say so of themselves."""
+there is, every link from there, and addresses that are refused. The desk runs once more with what the Albanian catalogue translates, in
+brackets: every page is in that language, and whatever stands on it without them is data of the register - no word of English else, whether
+any catalogue has it or not. Documents that are in English say so of themselves, and so do files: the heads of CSV are the names of the API,
+those of a spreadsheet the words of the table's definition.
+
+Both are shown to find what is planted into the templates that a desk is run with: a sentence, one around a value, one in the title of the page,
+in a label that is read out, in the description of a picture, in the page of a problem."""
+import csv
 import html.parser
 import http.client
 import os
@@ -17,7 +23,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from desk import Client, Server, Tap, make_demo, no_pace  # noqa: E402
+from desk import PASSWORD, Client, Server, Tap, make_demo, no_pace  # noqa: E402
 
 SOURCE = os.environ["RETURNHUB_SOURCE"]
 LANGUAGES = os.path.join(SOURCE, "tests", "web", "languages.py")
@@ -30,14 +36,59 @@ WORDS_OF_A_SENTENCE = 3
 # What they show is a document in English: that of the API, a published table, the law, the log, the texts of letters.
 IN_ENGLISH = re.compile(r"/api$|/releases/|/rulebook$|/log$|/letters/texts$")
 OUTSIDE = ("person", "lawyer", None)
+REFUSED = ("/nothing-here", "/own/letters/99999", "/clients/RH-000000-0", "/people?limit=x", "/own/record?known_at=yesterday")
+
+
+def also_data():
+    """The titles of the rulebook and of the tables of statistics: the same word may stand on a page as what the law says."""
+    found = set()
+    for room in ("rulebooks", "statistics", "scenarios"):
+        for folder, _, names in os.walk(os.path.join(SOURCE, room)):
+            for name in names:
+                with open(os.path.join(folder, name), encoding="utf-8") as file:
+                    found.update(re.findall(r'"([^"\n]+)"', file.read()))
+    return found
+
+
+def named_in_law():
+    """Of a safeguard without a title the name is shown, in words."""
+    found = set()
+    for folder, _, names in os.walk(os.path.join(SOURCE, "rulebooks")):
+        for name in names:
+            with open(os.path.join(folder, name), encoding="utf-8") as file:
+                found.update(one.replace("_", " ").capitalize() for one in re.findall(r"^safeguard (\w+)", file.read(), re.MULTILINE))
+    return found
+
+
+WORD = re.compile(r"[\w'’-]+")
+# "15 things are due", "Complaint 114": the staff's pages put a number beside a text, for the catalogues have no plurals.
+COUNTED = re.compile(r"\d[\d,]* .+|.+ \d+")
 
 
 class Texts(set):
-    """The texts of a catalogue; one with values in it is there when its words are, around anything."""
+    """The texts of a catalogue; one with values in it is there when its words are, around anything, and one that is put together when one of
+    some words is a part of it."""
     filled = re.compile("(?!)")
+    beginnings = {}
+    law = also_data() | named_in_law()
 
     def __contains__(self, one):
-        return super().__contains__(one) or self.filled.fullmatch(one) is not None
+        return super().__contains__(one) or self.filled.fullmatch(one) is not None or self.has_part(one)
+
+    def has_part(self, one):
+        one = one.strip(AROUND)
+        if COUNTED.fullmatch(one) or one in self.law:
+            return False
+        words = WORD.findall(one)
+        return any(words[at:at + len(part)] == part for at, word in enumerate(words) for part in self.beginnings.get(word, ()))
+
+    def with_parts(self):
+        self.beginnings = {}
+        for text in self:
+            words = WORD.findall(text)
+            if len(words) >= WORDS_OF_A_SENTENCE:
+                self.beginnings.setdefault(words[0], []).append(words)
+        return self
 
     def with_values(self, texts):
         """Those of a few words fit what is data."""
@@ -47,8 +98,13 @@ class Texts(set):
         return self
 
 
+READ_OUT = ("aria-label", "aria-description", "aria-valuetext", "alt", "title", "placeholder", "label")
+VOID = ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr")
+
+
 class Reader(html.parser.HTMLParser):
-    """The texts of a page, those that are read out too, and where it leads."""
+    """The texts of a page, those that are read out too, and where it leads. What is marked as of another language, as the law is where it is
+    not translated and a language's own name, is none of them."""
 
     def __init__(self, text):
         super().__init__()
@@ -56,16 +112,14 @@ class Reader(html.parser.HTMLParser):
         self.feed(text)
 
     def handle_starttag(self, tag, attributes):
-        if tag in ("script", "style", "code", "pre"):
+        given = dict(attributes)
+        marked = tag != "html" and given.get("lang", "la") != "la"
+        if (self.inside or marked or tag in ("script", "style", "code", "pre")) and tag not in VOID:
             self.inside.append(tag)
-        # What the law says is marked as English where it is not translated.
-        if tag == "span" and (self.inside or ("lang", "en") in attributes):
-            self.inside.append(tag)
-        for name, value in attributes:
-            if name in ("aria-label", "alt", "title", "placeholder") and value:
-                self.texts.append(value)
-            if tag == "a" and name == "href" and value:
-                self.links.append(value)
+        self.texts += [given[name] for name in READ_OUT if given.get(name) and not marked]
+        self.texts += [given["value"]] if tag == "input" and given.get("type") in ("submit", "button", "reset") and given.get("value") else []
+        self.texts += [given["content"]] if tag == "meta" and given.get("name") == "description" and given.get("content") else []
+        self.links += [given["href"]] if tag == "a" and given.get("href") else []
 
     def handle_endtag(self, tag):
         if self.inside and self.inside[-1] == tag:
@@ -92,6 +146,14 @@ def pieces_of(text):
 
 def unsaid(page, texts):
     return [one for text in Reader(page).texts for one in pieces_of(text) if one in texts or one + "." in texts]
+
+
+def serve(folder, name, store, catalogue, planted=()):
+    """A desk that speaks the language of brackets, with faults planted into it."""
+    share(os.path.join(folder, name), catalogue)
+    for template, before in planted:
+        plant(os.path.join(folder, name), template, before)
+    return Server(store, environment={**os.environ, "RETURNHUB_SHARE": os.path.join(folder, name)}, options=no_pace(folder))
 
 
 def fetch(port, token, path):
@@ -134,21 +196,10 @@ def pages_of(port, token, begin):
             waiting += Reader(text).links
 
 
-def also_data():
-    """The titles of the rulebook and of the tables of statistics: the same word may stand on a page as what the law says."""
-    found = set()
-    for room in ("rulebooks", "statistics", "scenarios"):
-        for folder, _, names in os.walk(os.path.join(SOURCE, room)):
-            for name in names:
-                with open(os.path.join(folder, name), encoding="utf-8") as file:
-                    found.update(re.findall(r'"([^"\n]+)"', file.read()))
-    return found
-
-
 def texts_of(catalogue):
     said = (match.replace('\\"', '"').replace("\\\\", "\\") for match in re.findall(r'^msgid "(.+)"$', catalogue, re.MULTILINE))
     texts = {text for text in said if re.search(r"[A-Za-z]{2}", text)} - also_data()
-    return Texts(text for text in texts if "{{" not in text).with_values(sorted(text for text in texts if "{{" in text))
+    return Texts(text for text in texts if "{{" not in text).with_values(sorted(text for text in texts if "{{" in text)).with_parts()
 
 
 def share(folder, catalogue):
@@ -171,31 +222,83 @@ def translated(path):
         "\n".join(f'msgctxt "page"\nmsgid "{text}"\nmsgstr "{OPEN}{text}{CLOSE}"\n' for text in entries)
 
 
-def fault_of_page(path, text, texts):
+# Said alike in every language; a reference, a day and a time of day (in English, for nobody wrote them in the language of brackets).
+NAMES = {"returnhub", "- returnhub", "Latin", "DEMO", "API", "CSV", "JSON", "UTC", "Atom", PASSWORD}
+MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
+PLAIN = re.compile(rf"[A-Z]{{2,3}}-[A-Z0-9-]+|(?:{MONTHS}) \d+, \d{{4}}|\d\d:\d\d UTC|Synthetic Person \d+")
+
+
+def data_of(port):
+    """What people wrote, where somebody outside may read it: the names of accounts, and the agreements of the demonstration."""
+    accounts = Client(port).sign_in("admin").call("GET", "/accounts")[1]["accounts"]
+    with open(os.path.join(SOURCE, "data", "demonstration_agreements.csv"), encoding="utf-8") as file:
+        agreements = {cell.strip(AROUND) for row in csv.reader(file) for cell in row}
+    return agreements | {one[name] for one in accounts for name in ("name", "username")}
+
+
+def of_no_one(page, data):
+    """The words on a page without brackets that are no data, whoever put them there."""
+    return [one for text in Reader(page).texts for one in pieces_of(text)
+            if re.search("[A-Za-z]{2}", one) and one not in NAMES and one not in data and not PLAIN.fullmatch(one)]
+
+
+def fault_of_page(path, text, data):
     """What keeps somebody from reading a page in their language; None when they can."""
     found = re.search(r'<html lang="([^"]*)"', text)
     language = found.group(1) if found else "no language"
     if language == "en" and IN_ENGLISH.search(path):
         return None
-    left = unsaid(text, texts)
+    left = of_no_one(text, data)
     return f"it is in {language}" if language != "la" else f"not translated: {left}" if left else None
 
 
-def check_outside(tap, folder, store, texts):
+def check_outside(tap, folder, store):
     """The pages of whoever is not of the staff."""
-    tap.check("a page in English is found, and one that has a text in English", fault_of_page("/x", '<html lang="en"><p>', texts)
-              and fault_of_page("/x", '<html lang="la"><p>Remove it</p>', {"Remove it"})
-              and not fault_of_page("/x", f'<html lang="la"><p>{OPEN}Remove it{CLOSE}</p>', {"Remove it"}))
-    share(os.path.join(folder, "outside"), translated(os.path.join(SOURCE, "pages", "languages", "sq.po")))
-    server = Server(store, environment={**os.environ, "RETURNHUB_SHARE": os.path.join(folder, "outside")}, options=no_pace(folder))
+    tap.check("a page in English is found, one that has a word in English, and not one that has a name",
+              fault_of_page("/x", '<html lang="en"><p>', set()) and fault_of_page("/x", '<html lang="la"><p>Remove it</p>', set())
+              and not fault_of_page("/x", f'<html lang="la"><p>{OPEN}Remove it{CLOSE} Ann <b lang="sq">shqip</b></p>', {"Ann"}))
+    server = serve(folder, "outside", store, translated(os.path.join(SOURCE, "pages", "languages", "sq.po")))
+    data = data_of(server.port)
     for account in OUTSIDE:
         token = Client(server.port).sign_in(account).token if account else None
         faults, read = [], 0
-        for path, text in pages_of(server.port, token, ["/nothing-here", *addresses()]):
+        for path, text in pages_of(server.port, token, [*REFUSED, *addresses()]):
             read += 1
-            fault = fault_of_page(path, text, texts)
+            fault = fault_of_page(path, text, data)
             faults += [f"{path}: {fault}"] if fault else []
         tap.check(f"{account or 'nobody'} reads all they can reach in their language: {read} pages", not faults and read > 5, "\n".join(faults))
+    server.stop()
+
+
+# Into which template, before what, and what is found of it: by whoever is outside on a page and on the page of a problem, and by the staff.
+PLANTED = {
+    "a sentence": ("<p>Nobody said this.</p>", "Nobody said this"),
+    "a sentence around a value": ("<p>Asked of {{page.title}} three times over.</p>", "three times over"),
+    "the title of the page": ("<svg role=\"img\"><title>A way that nobody said</title></svg>", "A way that nobody said"),
+    "a label that is read out": ('<div role="region" aria-label="A part that nobody named">{{page.title}}</div>', "A part that nobody named"),
+    "the description of a picture": ('<img src="/x" alt="A picture of nothing">', "A picture of nothing"),
+}
+
+
+def plant(folder, template, before):
+    """Every fault into a template of a desk that is run."""
+    path = os.path.join(folder, "pages", template)
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text.replace(before, "".join(fault for fault, _ in PLANTED.values()) + before, 1))
+
+
+def check_planted(tap, folder, store):
+    """Faults in a page of one's own and in the page of a problem are found, each of them on both."""
+    server = serve(folder, "planted", store, translated(os.path.join(SOURCE, "pages", "languages", "sq.po")),
+                   [("own.html", "<nav"), ("problem.html", "<h1")])
+    data = data_of(server.port)
+    token = Client(server.port).sign_in("person").token
+    for path in ("/own", "/nothing-here"):
+        left = of_no_one(fetch(server.port, token, path)[3], data)
+        for what, (_, words) in PLANTED.items():
+            tap.check(f"{what} that is planted on {path} is found", any(words in one for one in left), left)
     server.stop()
 
 
@@ -209,10 +312,14 @@ def main():
     tap.check("one with values in it is found, and not what only looks a little like it",
               unsaid("<p>Approved by the Senior officer</p>3 of 4", planted) == ["Approved by the Senior officer"]
               and unsaid(f"<p>{OPEN}Approved by the Senior{CLOSE} officer</p>", planted) == [])
+    together = Texts(["things are due"]).with_parts()
+    tap.check("one that is put together of a text and something else is found, unless that is a number",
+              unsaid("<p>For you things are due</p>", together) and unsaid("<p>Kinds (things are due)</p>", together)
+              and not unsaid(f"<p>15 things are due</p>For you {OPEN}things are due{CLOSE}<b>some things are</b>", together))
     with tempfile.TemporaryDirectory(prefix="rh-said-") as folder:
-        share(os.path.join(folder, "share"), catalogue)
         store = make_demo(folder, people=150)
-        server = Server(store, environment={**os.environ, "RETURNHUB_SHARE": os.path.join(folder, "share")})
+        check_planted(tap, folder, store)
+        server = serve(folder, "share", store, catalogue)
         faults, count, said = {}, 0, 0
         for account in ACCOUNTS:
             token = Client(server.port).sign_in(account).token
@@ -222,7 +329,7 @@ def main():
                 for one in unsaid(text, texts) if path != "/api" else ():
                     faults.setdefault(one, f"{path} ({account})")
         server.stop()
-        check_outside(tap, folder, store, texts)
+        check_outside(tap, folder, store)
         print(f"# {count} pages, {said} texts in brackets, {len(texts)} texts there are")
         tap.check("every text of the program is said, on every page", not faults, "\n".join(f"{one!r} on {where}" for one, where in sorted(faults.items())))
         tap.check("there were pages, and texts on them", count > 100 and said > 20 * count, (count, said))

@@ -100,7 +100,7 @@ def texts_of_c(text):
 LITERALS = re.compile(r'"(?:[^"\\\n]|\\.)*"(?:\s*"(?:[^"\\\n]|\\.)*")*')
 TOKEN = re.compile(LITERALS.pattern + r"|(\w+)?\s*\(|\)|'(?:[^'\\]|\\.)+'")
 BYTES = re.compile(r"(?:\\x[0-9A-Fa-f]{2})+")
-WORDS = re.compile(r"^[A-Z][a-z]+$|^[A-Z].* |[a-z] [a-z]|[a-z], [a-z]")
+WORDS = re.compile(r"^[A-Z][a-z]+$|^[A-Z].* |[a-z] [a-z]|[a-z], [a-z]|[a-z]{3,}:? %|%[a-z.*]+ [a-z]{3,}")
 DIRECTIVE = re.compile(r"%[-+ 0#]*(?:\*|\d+)?(?:\.(?:\*|\d+))?(?:ll|l|z)?[dsuxc]")
 # Whose literals nobody reads on a page: errors of what was asked, headers, keys, addresses, files.
 NOT_SHOWN = {"err_set", "err_hint", "result_ignore", "http_header_set", "http_header_get", "answer_text", "json_object_get", "page_href", "lacks", "refuse"}
@@ -172,9 +172,9 @@ def checks_of_staff():
     allowed, bare = allowed_pieces(read(os.path.join(SOURCE, "tests", "web", "composed.txt")).splitlines())
     yield f"{len(texts)} texts that C puts into pages can be translated; {len(pieces)} are put together, and why", composed_faults(pieces, allowed) + bare
     planted = 'static void f(void) { page_set(&page, "lead", STR("You have looked at a record")); json_set(view, "x", ' \
-        'arena_format(arena, "You have %lld records", n)); err_set(err, ERROR_INPUT, "No such day"); }'
+        'arena_format(arena, "You have %lld records", n)); snprintf(text, sizeof text, "longest %s", time); err_set(err, ERROR_INPUT, "No such day"); }'
     yield "finds a text, and a sentence that is put together", \
-        [] if texts_and_pieces(planted) == ({"You have looked at a record"}, {"You have %lld records"}) else [str(texts_and_pieces(planted))]
+        [] if texts_and_pieces(planted) == ({"You have looked at a record"}, {"You have %lld records", "longest %s"}) else [str(texts_and_pieces(planted))]
     yield "finds a sentence that was not put together before", [] if composed_faults({"a"}, set()) and composed_faults(set(), {"a"}) else ["it was not found"]
     yield "finds one that has no reason", [] if allowed_pieces(["x.c: 1", "# Drawn", "y.c: 2"])[1] == ["no reason is said: x.c: 1"] else ["it was not found"]
 

@@ -79,6 +79,7 @@ static void beside_arrivals(void **state)
     assert_false(reply_says(&later, "rh-bar"));
     assert_status(desk_get(desk, SENIOR, "/operations?from=2026-03-01&to=2026-01-01"), 422);
     assert_status(desk_get(desk, SENIOR, "/operations?from=yesterday"), 422);
+    assert_status(desk_get(desk, SENIOR, "/operations?to-day=31&to-month=6&to-year=2023"), 422);
 }
 
 static void corrected_whole(void **state)

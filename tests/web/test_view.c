@@ -382,16 +382,16 @@ static void a_verdict_that_is_not_barred_does_not_say_so(void **state)
     const struct view_context context = {.arena = *state};
     static const struct {
         const char *clearance;
-        const char *lead;
-    } rows[] = {{"barred", ""},
-                {"unknown", "It is not known whether this is so: "},
-                {"clear", "This is not so: "}};
+        const char *reason;
+    } rows[] = {{"barred", "R."},
+                {"unknown", "It is not known whether this is so: R."},
+                {"clear", "This is not so: R."}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         json_auto_t *safeguard =
             parsed("{\"name\":\"n\",\"reason\":\"R.\",\"sources\":[],\"changes\":[]}");
         json_object_set_new(safeguard, "clearance", json_string(rows[i].clearance));
         json_auto_t *view = view_safeguard(&context, safeguard, STR("x"), STR(""));
-        assert_string_equal(json_string_value(json_object_get(view, "lead")), rows[i].lead);
+        assert_string_equal(json_string_value(json_object_get(view, "reason")), rows[i].reason);
     }
 }
 
