@@ -153,7 +153,7 @@ def faulty_files():
     yield ("quotes, lengths and encodings",
            f'{HEAD}\nA-1,Synthetic Person\nA-2,Synthetic "Person,2020-01-01\nA-3,Synthetic Person,x\nA-4,Synthetic\0Person,2020-01-01\n'
            .encode() + "A-5,Synthetic P\u00e9rson,2020-01-01\n".encode("cp1252") + b'A-6,"Synthetic Person,2020-01-01\n',
-           [("2", "", "3 columns"), ("3", "name", "quote"), ("4", "registered_on", "x"), ("5", "name", "UTF-8"), ("6", "name", "UTF-8"),
+           [("2", "", "3 columns"), ("3", "name", "quote"), ("4", "registered_on", "x"), ("5", "name", "NUL"), ("6", "name", "UTF-8"),
             ("7", "name", "never closed")])
     yield ("a row beyond the maximum", f'{HEAD}{GOOD}\nA-2,"' + "x" * (5 << 20), [("3", "", "no end of a row")])
     yield ("lines that are no objects", '{"reference@cs": "A-1"\n[1]\n{"reference@cs": 1.5}\n{"reference@cs": "A", "reference@cs": "B"}\n',
