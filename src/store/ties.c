@@ -4,7 +4,6 @@
 
 #include <stdlib.h>
 
-/* The record that the event is about, after every merge that was undone; the person it is of. */
 result transaction_tie(struct transaction *transaction, int64_t id, struct arena *arena,
                        struct tie_to_person *ret_tie, struct err *err)
 {

@@ -52,6 +52,8 @@ json_t *view_known_day(const json_t *known_day);
 /* Whether a time of the law has a length: one that is a day itself, as the last one on which a
  * paper is valid, begins on no other. */
 bool view_clock_begins(const json_t *clock);
+/* The day on which it began, as of view_known_day; false when it begins on no other. */
+json_t *view_clock_start(const json_t *clock);
 json_t *view_instant(const struct view_context *context, str iso);
 json_t *view_instant_day(str iso); /* without the time of day */
 /* {"known","text"} of a value. */

@@ -47,6 +47,12 @@ bool view_clock_begins(const json_t *clock)
     return !json_equal(json_object_get(clock, "start"), json_object_get(clock, "last_day"));
 }
 
+json_t *view_clock_start(const json_t *clock)
+{
+    return view_clock_begins(clock) ? view_known_day(json_object_get(clock, "start"))
+                                    : json_false();
+}
+
 /* "5:30pm", as GOV.UK writes times; midnight and midday in words. */
 static void clock_time(int64_t milliseconds, char text[16])
 {

@@ -280,9 +280,7 @@ static json_t *clock_view(const json_t *clock)
     const str due_to = json_str_or_empty(clock, "due_to");
     json_set_str(view, "title", json_str_or_empty(clock, "title"));
     json_set(view, "tag", view_clock_tag(json_str_or_empty(clock, "state")));
-    json_set(view, "start",
-             view_clock_begins(clock) ? view_known_day(json_object_get(clock, "start"))
-                                      : json_false());
+    json_set(view, "start", view_clock_start(clock));
     json_set(view, "last_day", view_known_day(json_object_get(clock, "last_day")));
     json_set(view, "due_to", due_to.len > 0 ? json_of_str(due_to) : json_false());
     json_set(view, "sources", json_incref(json_object_get(clock, "sources")));

@@ -177,9 +177,7 @@ static json_t *clock_line(const struct view_context *context, str base, const js
     const str due_from = json_str_or_empty(json_object_get(clock, "due_from"), "title");
     json_set_str(view, "title", json_str_or_empty(clock, "title"));
     json_set(view, "tag", view_clock_tag(json_str_or_empty(clock, "state")));
-    json_set(view, "start",
-             view_clock_begins(clock) ? view_known_day(json_object_get(clock, "start"))
-                                      : json_false());
+    json_set(view, "start", view_clock_start(clock));
     json_set(view, "last_day", view_known_day(json_object_get(clock, "last_day")));
     json_set(view, "due_from", due_from.len > 0 ? json_of_str(due_from) : json_false());
     json_set(view, "left", time_left(context, clock));
