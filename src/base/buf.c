@@ -1,6 +1,7 @@
 #include "base/buf.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -86,17 +87,8 @@ void buf_put_c(struct buf *buf, const char *text)
 
 void buf_put_int64(struct buf *buf, int64_t number)
 {
-    char digits[20];
-    size_t at = sizeof digits;
-    uint64_t left = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
-    do {
-        digits[--at] = (char)('0' + left % 10);
-        left /= 10;
-    } while (left > 0);
-    if (number < 0) {
-        digits[--at] = '-';
-    }
-    buf_put(buf, (str){.at = digits + at, .len = sizeof digits - at});
+    char room[STR_INT64_SIZE];
+    buf_put(buf, str_of_int64(number, room));
 }
 
 /* What is left of the room that was taken, with that of the final NUL. */
@@ -130,32 +122,24 @@ void buf_format(struct buf *buf, const char *format, ...)
     va_end(args);
 }
 
-static str html_entity(char c)
-{
-    switch (c) {
-    case '&':
-        return STR("&amp;");
-    case '<':
-        return STR("&lt;");
-    case '>':
-        return STR("&gt;");
-    case '"':
-        return STR("&quot;");
-    case '\'':
-        return STR("&#39;");
-    default:
-        return (str){0};
-    }
-}
+struct html_entity {
+    unsigned char len; /* 0: the character stands for itself */
+    char text[7];
+};
+
+static const struct html_entity html_entities[UCHAR_MAX + 1] = {
+    ['&'] = {5, "&amp;"},  ['<'] = {4, "&lt;"},   ['>'] = {4, "&gt;"},
+    ['"'] = {6, "&quot;"}, ['\''] = {5, "&#39;"},
+};
 
 void buf_put_html(struct buf *buf, str text)
 {
     size_t plain = 0; /* where the bytes not yet written begin */
     for (size_t i = 0; i < text.len; i++) {
-        const str entity = html_entity(text.at[i]);
-        if (entity.len > 0) {
+        const struct html_entity *entity = &html_entities[(unsigned char)text.at[i]];
+        if (entity->len > 0) {
             buf_put(buf, str_slice(text, plain, i));
-            buf_put(buf, entity);
+            buf_put(buf, (str){.at = entity->text, .len = entity->len});
             plain = i + 1;
         }
     }

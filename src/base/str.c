@@ -232,6 +232,20 @@ size_t str_distance_near(str name)
     return name.len <= 8 ? 2 : 3;
 }
 
+str str_of_int64(int64_t number, char room[STR_INT64_SIZE])
+{
+    size_t at = STR_INT64_SIZE;
+    uint64_t left = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
+    do {
+        room[--at] = (char)('0' + left % 10);
+        left /= 10;
+    } while (left > 0);
+    if (number < 0) {
+        room[--at] = '-';
+    }
+    return (str){.at = room + at, .len = STR_INT64_SIZE - at};
+}
+
 const char *str_noun(int64_t count, const char *one, const char *many)
 {
     return count == 1 ? one : many;

@@ -51,6 +51,10 @@ bool str_is_printable(str text);
 /* Whole text as a decimal number, optional '-'; refuses anything else, and overflow. */
 MUST_USE result str_to_int64(str text, int64_t *ret_number, struct err *err);
 
+/* As decimal digits, in `room`. */
+enum { STR_INT64_SIZE = 20 };
+str str_of_int64(int64_t number, char room[STR_INT64_SIZE]);
+
 /* The noun that goes with a number in English: ("%lld %s", n, str_noun(n, "day", "days")). */
 const char *str_noun(int64_t count, const char *one, const char *many);
 

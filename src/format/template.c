@@ -24,6 +24,7 @@ enum node_kind {
     NODE_VALUE, /* escaped */
     NODE_RAW_VALUE,
     NODE_SECTION,
+    NODE_SAY, /* the section of this name */
     NODE_INVERTED,
     NODE_PARTIAL,
     NODE_PARENT,
@@ -37,30 +38,36 @@ struct node {
     size_t at;      /* in the source */
     size_t after;   /* index of the node after this one and its children; 0 until that is known */
     str text;       /* NODE_TEXT: what to print; else the name */
+    str head;       /* of a name: its first part; empty for "." */
     str margin;     /* rules 2 and 3 */
+    const struct template *included; /* partial, parent: found when the set is checked */
 };
 
 struct template
 {
     str name;
-    str source;
-    const struct node *nodes;
+    str written; /* as it was given */
+    str source;  /* the same, or without its indentation */
+    struct node *nodes;
     size_t node_count;
 };
 
 struct template_set {
     struct arena *perm;
-    struct template templates[TEMPLATES_MAX]; /* sorted by name */
+    enum template_lines lines;
+    struct template *templates[TEMPLATES_MAX]; /* sorted by name */
     size_t count;
 };
 
-result template_set_open(struct arena *perm, struct template_set **ret_set, struct err *err)
+result template_set_open(struct arena *perm, enum template_lines lines,
+                         struct template_set **ret_set, struct err *err)
 {
     struct template_set *set = ARENA_NEW(perm, struct template_set, 1);
     if (set == NULL) {
         return arena_full(err);
     }
     set->perm = perm;
+    set->lines = lines;
     *ret_set = set;
     return result_ok();
 }
@@ -72,7 +79,7 @@ static size_t place_of_name(const struct template_set *set, str name)
     size_t high = set->count;
     while (low < high) {
         const size_t middle = low + (high - low) / 2;
-        if (str_compare(set->templates[middle].name, name) < 0) {
+        if (str_compare(set->templates[middle]->name, name) < 0) {
             low = middle + 1;
         } else {
             high = middle;
@@ -84,8 +91,33 @@ static size_t place_of_name(const struct template_set *set, str name)
 static const struct template *find_template(const struct template_set *set, str name)
 {
     const size_t index = place_of_name(set, name);
-    const bool found = index < set->count && str_equal(set->templates[index].name, name);
-    return found ? &set->templates[index] : NULL;
+    const bool found = index < set->count && str_equal(set->templates[index]->name, name);
+    return found ? set->templates[index] : NULL;
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+/* The blanks that source[begin..] starts with. */
+static str blanks_at(str source, size_t begin)
+{
+    size_t end = begin;
+    while (end < source.len && is_blank(source.at[end])) {
+        end++;
+    }
+    return str_slice(source, begin, end);
+}
+
+/* How many blanks line `line` begins with, the first being 1. */
+static size_t indentation_of(str text, uint32_t line)
+{
+    str rest = text;
+    for (uint32_t i = 1; i < line; i++) {
+        rest = str_slice(rest, str_find_char(rest, '\n') + 1, rest.len);
+    }
+    return blanks_at(rest, 0).len;
 }
 
 /* Adds the place of source[at] to an err that was set. */
@@ -99,9 +131,11 @@ static result refuse_at(const struct template *template, size_t at, struct err *
             line_begin = i + 1;
         }
     }
+    const size_t dropped =
+        indentation_of(template->written, line) - indentation_of(template->source, line);
     char file[sizeof err->file];
     snprintf(file, sizeof file, "%.*s", STR_ARG(template->name));
-    return err_at(err, file, line, (uint32_t)(at - line_begin + 1));
+    return err_at(err, file, line, (uint32_t)(dropped + at - line_begin + 1));
 }
 
 /* ---- Compiling ---- */
@@ -123,11 +157,10 @@ struct line {
 
 struct compiler {
     struct arena *perm;
-    struct template template; /* being made */
-    struct node
-        *nodes;  /* the same, writable; taken from perm one by one, so they lie side by side */
-    size_t at;   /* in the source */
-    str opening; /* delimiters */
+    struct template template; /* being made; its nodes are taken from perm one by one, so they lie
+                                 side by side */
+    size_t at;                /* in the source */
+    str opening;              /* delimiters */
     str closing;
     size_t open[TEMPLATE_DEPTH_MAX]; /* indices of the nodes whose closing tag has not come yet */
     size_t open_count;
@@ -148,28 +181,12 @@ static result take_node(struct compiler *compiler, struct node node, struct err 
         return arena_full(err);
     }
     if (compiler->template.node_count == 0) {
-        compiler->nodes = taken;
         compiler->template.nodes = taken;
     }
-    ASSERT(taken == compiler->nodes + compiler->template.node_count);
+    ASSERT(taken == compiler->template.nodes + compiler->template.node_count);
     *taken = node;
     compiler->template.node_count++;
     return result_ok();
-}
-
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t';
-}
-
-/* The blanks that source[begin..] starts with. */
-static str blanks_at(str source, size_t begin)
-{
-    size_t end = begin;
-    while (end < source.len && is_blank(source.at[end])) {
-        end++;
-    }
-    return str_slice(source, begin, end);
 }
 
 static void drop_white_space(struct compiler *compiler, size_t line_end)
@@ -178,7 +195,7 @@ static void drop_white_space(struct compiler *compiler, size_t line_end)
     const str source = compiler->template.source;
     const str own_margin = str_slice(source, line->begin, line->first_tag);
     for (size_t i = line->first_node; i < compiler->template.node_count; i++) {
-        struct node *node = &compiler->nodes[i];
+        struct node *node = &compiler->template.nodes[i];
         if (node->kind == NODE_TEXT) {
             node->text.len = 0;
         } else if (node->kind == NODE_BLOCK && node->after == 0) {
@@ -200,8 +217,8 @@ static void merge_text(struct compiler *compiler)
     if (first == 0 || first + 1 != compiler->template.node_count) {
         return;
     }
-    struct node *before = &compiler->nodes[first - 1];
-    const struct node *text = &compiler->nodes[first];
+    struct node *before = &compiler->template.nodes[first - 1];
+    const struct node *text = &compiler->template.nodes[first];
     if (before->kind == NODE_TEXT && before->text.at + before->text.len == text->text.at) {
         before->text.len += text->text.len;
         compiler->template.node_count--;
@@ -345,8 +362,9 @@ static result set_delimiters(struct compiler *compiler, const struct tag *tag, s
 /* The innermost node that is open, or NULL. */
 static struct node *innermost(const struct compiler *compiler)
 {
-    return compiler->open_count == 0 ? NULL
-                                     : &compiler->nodes[compiler->open[compiler->open_count - 1]];
+    return compiler->open_count == 0
+               ? NULL
+               : &compiler->template.nodes[compiler->open[compiler->open_count - 1]];
 }
 
 static result close_node(struct compiler *compiler, const struct tag *tag, struct err *err)
@@ -387,6 +405,11 @@ static const struct tag_kind tag_kinds[] = {
     {'<', NODE_PARENT, false, true},    {'$', NODE_BLOCK, false, true},
 };
 
+static str head_of(str name)
+{
+    return str_cut(name, '.').head;
+}
+
 static const struct tag_kind *tag_kind(char sigil)
 {
     size_t i = 0;
@@ -407,7 +430,11 @@ static result add_node(struct compiler *compiler, const struct tag *tag, struct 
     }
     compiler->line.has_content = compiler->line.has_content || kind->prints;
     compiler->line.closed_count = 0;
-    const struct node node = {.kind = kind->kind, .at = tag->begin, .text = tag->inside};
+    const bool says = kind->kind == NODE_SECTION && str_equal(tag->inside, STR("say"));
+    const struct node node = {.kind = says ? NODE_SAY : kind->kind,
+                              .at = tag->begin,
+                              .text = tag->inside,
+                              .head = head_of(tag->inside)};
     TRY(take_node(compiler, node, err));
     return kind->opens ? open_node(compiler, tag, err) : result_ok();
 }
@@ -475,6 +502,36 @@ static result refuse_template(str name, enum error_code code, const char *what, 
     return err_set(err, code, "Template \"%.*s\": %s", STR_ARG(name), what);
 }
 
+/* In `perm`; without memory for it, empty. */
+static str without_indentation(struct arena *perm, str text)
+{
+    struct buf out;
+    buf_init(&out, perm, text.len);
+    for (str rest = text; rest.len > 0;) {
+        const size_t line_len = str_find_char(rest, '\n') + 1;
+        const str line = str_slice(rest, 0, line_len);
+        buf_put(&out, str_slice(line, blanks_at(line, 0).len, line.len));
+        rest = str_slice(rest, line_len, rest.len);
+    }
+    str plain = {0};
+    return buf_finish(&out, &plain, NULL).ok ? plain : (str){0};
+}
+
+static result keep_template(struct template_set *set, struct template template, struct err *err)
+{
+    struct template *kept = ARENA_NEW(set->perm, struct template, 1);
+    if (kept == NULL) {
+        return arena_full(err);
+    }
+    *kept = template;
+    const size_t place = place_of_name(set, template.name);
+    memmove(&set->templates[place + 1], &set->templates[place],
+            (set->count - place) * sizeof set->templates[0]);
+    set->templates[place] = kept;
+    set->count++;
+    return result_ok();
+}
+
 result template_set_add(struct template_set *set, str name, str text, struct err *err)
 {
     if (set->count == TEMPLATES_MAX) {
@@ -487,23 +544,20 @@ result template_set_add(struct template_set *set, str name, str text, struct err
     if (!str_is_utf8(text)) {
         return refuse_template(name, ERROR_INPUT, "the text is not UTF-8", err);
     }
+    const bool as_written = set->lines == TEMPLATE_LINES_AS_WRITTEN;
     const str own_name = arena_copy(set->perm, name);
-    if (own_name.at == NULL) {
+    const str source = as_written ? text : without_indentation(set->perm, text);
+    if (own_name.at == NULL || source.at == NULL) {
         return arena_full(err);
     }
     struct compiler compiler = {
         .perm = set->perm,
-        .template = {.name = own_name, .source = text},
+        .template = {.name = own_name, .written = text, .source = source},
         .opening = STR("{{"),
         .closing = STR("}}"),
     };
     TRY(compile(&compiler, err));
-    const size_t place = place_of_name(set, name);
-    memmove(&set->templates[place + 1], &set->templates[place],
-            (set->count - place) * sizeof set->templates[0]);
-    set->templates[place] = compiler.template;
-    set->count++;
-    return result_ok();
+    return keep_template(set, compiler.template, err);
 }
 
 /* The name most like `name`, when it is like it at all. */
@@ -512,10 +566,10 @@ static str nearest_name(const struct template_set *set, str name)
     size_t nearest = 3;
     str found = {0};
     for (size_t i = 0; i < set->count; i++) {
-        const size_t distance = str_distance(set->templates[i].name, name, nearest);
+        const size_t distance = str_distance(set->templates[i]->name, name, nearest);
         if (distance < nearest) {
             nearest = distance;
-            found = set->templates[i].name;
+            found = set->templates[i]->name;
         }
     }
     return found;
@@ -534,15 +588,17 @@ static result refuse_unknown(const struct template_set *set, const struct templa
     return refuse_at(template, node->at, err);
 }
 
-result template_set_check(const struct template_set *set, struct err *err)
+result template_set_check(struct template_set *set, struct err *err)
 {
     for (size_t i = 0; i < set->count; i++) {
-        const struct template *template = &set->templates[i];
+        struct template *template = set->templates[i];
         for (size_t k = 0; k < template->node_count; k++) {
-            const struct node *node = &template->nodes[k];
-            const bool names_template = node->kind == NODE_PARTIAL || node->kind == NODE_PARENT;
-            if (names_template && find_template(set, node->text) == NULL) {
-                return refuse_unknown(set, template, node, err);
+            struct node *node = &template->nodes[k];
+            if (node->kind == NODE_PARTIAL || node->kind == NODE_PARENT) {
+                node->included = find_template(set, node->text);
+                if (node->included == NULL) {
+                    return refuse_unknown(set, template, node, err);
+                }
             }
         }
     }
@@ -575,8 +631,9 @@ struct white_space {
     size_t strip;                /* blanks to take from the beginning of each line */
 };
 
+enum { NUMBER_ROOM = 32 }; /* for the digits of a number */
+
 struct render {
-    const struct template_set *set;
     const struct catalogue *catalogue; /* NULL: none */
     struct buf *out;
     struct err *err;
@@ -638,27 +695,32 @@ static void put_text(struct render *render, str text)
     }
 }
 
-/* The member of the innermost context that has the first part of the name; the further parts inside
- * that only. */
-static const json_t *look_up(const struct context *context, str name)
+/* The member of the innermost context that has the first part of the name, `head`; the further
+ * parts inside that only. */
+static const json_t *look_up(const struct context *context, str name, str head)
 {
-    if (str_equal(name, STR("."))) {
+    if (head.len == 0) {
         return context->value;
     }
-    struct str_cut cut = str_cut(name, '.');
     const json_t *found = NULL;
     for (const struct context *at = context; at != NULL && found == NULL; at = at->outer) {
-        found = json_object_getn(at->value, cut.head.at, cut.head.len);
+        found = json_object_getn(at->value, head.at, head.len);
     }
-    while (cut.found && found != NULL) {
-        cut = str_cut(cut.tail, '.');
-        found = json_object_getn(found, cut.head.at, cut.head.len);
+    for (size_t begin = head.len + 1; begin < name.len && found != NULL;) {
+        const str part = head_of(str_slice(name, begin, name.len));
+        found = json_object_getn(found, part.at, part.len);
+        begin += part.len + 1;
     }
     return found;
 }
 
+static const json_t *value_of(const struct context *context, const struct node *node)
+{
+    return look_up(context, node->text, node->head);
+}
+
 /* The text of a value; numbers are written into `room`. Objects, arrays and null have none. */
-static str text_of(const json_t *value, char room[32])
+static str text_of(const json_t *value, char room[NUMBER_ROOM])
 {
     if (json_is_string(value)) {
         return (str){.at = json_string_value(value), .len = json_string_length(value)};
@@ -667,12 +729,11 @@ static str text_of(const json_t *value, char room[32])
         return json_is_true(value) ? STR("true") : STR("false");
     }
     if (json_is_integer(value)) {
-        snprintf(room, 32, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
-        return str_from_c(room);
+        return str_of_int64(json_integer_value(value), room);
     }
     if (json_is_real(value)) {
         /* As many digits as every double keeps: 0.1 is printed as 0.1. */
-        snprintf(room, 32, "%.15g", json_real_value(value));
+        snprintf(room, NUMBER_ROOM, "%.15g", json_real_value(value));
         return str_from_c(room);
     }
     return STR("");
@@ -681,8 +742,8 @@ static str text_of(const json_t *value, char room[32])
 static void render_value(struct render *render, const struct node *node,
                          const struct context *context)
 {
-    char room[32];
-    const str text = text_of(look_up(context, node->text), room);
+    char room[NUMBER_ROOM];
+    const str text = text_of(value_of(context, node), room);
     if (text.len == 0) {
         return;
     }
@@ -698,11 +759,6 @@ static void render_value(struct render *render, const struct node *node,
 }
 
 /* ---- {{#say}} ---- */
-
-static bool is_say(const struct node *node)
-{
-    return node->kind == NODE_SECTION && str_equal(node->text, STR("say"));
-}
 
 /* What stands between the tags, as a catalogue has it: text, and names in braces. */
 static str message_of(const struct template *template, size_t index, char room[TEMPLATE_SAID_MAX])
@@ -724,7 +780,7 @@ static str message_of(const struct template *template, size_t index, char room[T
 /* A translation, with its values put in. */
 static void put_said(struct render *render, str said, const struct context *context)
 {
-    char room[32];
+    char room[NUMBER_ROOM];
     if (render->at_line_start) {
         put_margin(render->out, render->white_space.margin);
         render->at_line_start = false;
@@ -735,7 +791,7 @@ static void put_said(struct render *render, str said, const struct context *cont
         const size_t closing = find_part(said, opening, STR("}}"));
         if (opening + 2 < closing && closing < said.len) {
             const str name = str_trim(str_slice(said, opening + 2, closing));
-            buf_put_html(render->out, text_of(look_up(context, name), room));
+            buf_put_html(render->out, text_of(look_up(context, name, head_of(name)), room));
         }
         said = str_slice(said, closing + 2, said.len);
     }
@@ -750,9 +806,9 @@ static result render_said(struct render *render, const struct template *template
     }
     const struct node *only = &template->nodes[index + 1];
     char room[TEMPLATE_SAID_MAX];
-    char value_room[32];
+    char value_room[NUMBER_ROOM];
     const bool one_value = index + 2 == node->after && only->kind == NODE_VALUE;
-    const str original = one_value ? text_of(look_up(context, only->text), value_room)
+    const str original = one_value ? text_of(value_of(context, only), value_room)
                                    : message_of(template, index, room);
     const str said = catalogue_find(render->catalogue, STR(TEMPLATE_CONTEXT), original);
     if (said.len == 0) {
@@ -772,7 +828,7 @@ static result render_section(struct render *render, const struct template *templ
                              const struct context *context)
 {
     const struct node *node = &template->nodes[index];
-    const json_t *value = look_up(context, node->text);
+    const json_t *value = value_of(context, node);
     const bool inverted = node->kind == NODE_INVERTED;
     if (is_falsy(value) != inverted) {
         return result_ok();
@@ -812,10 +868,10 @@ static void set_white_space(struct render *render, struct white_space white_spac
 static result render_included(struct render *render, const struct node *node,
                               const struct context *context)
 {
-    const struct template *template = find_template(render->set, node->text);
+    const struct template *template = node->included;
     if (template == NULL) {
-        return refuse_template(node->text, ERROR_INTERNAL, "it is included and does not exist",
-                               render->err);
+        return refuse_template(node->text, ERROR_INTERNAL,
+                               "it is included, and the set was not found complete", render->err);
     }
     const struct white_space outside = render->white_space;
     struct margin room;
@@ -900,8 +956,9 @@ static result render_node(struct render *render, const struct template *template
         break;
     case NODE_SECTION:
     case NODE_INVERTED:
-        return is_say(node) ? render_said(render, template, index, context)
-                            : render_section(render, template, index, context);
+        return render_section(render, template, index, context);
+    case NODE_SAY:
+        return render_said(render, template, index, context);
     case NODE_PARTIAL:
         return render_included(render, node, context);
     case NODE_PARENT:
@@ -942,8 +999,7 @@ result template_render_in(const struct template_set *set, str name, const json_t
     if (template == NULL) {
         return refuse_template(name, ERROR_INTERNAL, "there is no such template", err);
     }
-    struct render render = {
-        .set = set, .catalogue = catalogue, .out = out, .err = err, .at_line_start = true};
+    struct render render = {.catalogue = catalogue, .out = out, .err = err, .at_line_start = true};
     const struct context context = {.value = view};
     TRY(render_range(&render, template, 0, template->node_count, &context));
     ASSERT(render.depth == 0);

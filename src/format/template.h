@@ -39,14 +39,21 @@ enum { TEMPLATE_DEPTH_MAX = 32, TEMPLATES_MAX = 256, TEMPLATE_SAID_MAX = 1024 };
 /* A set of named templates that may include and extend each other. */
 struct template_set;
 
+/* Whether white space at the beginning of a line of a template is printed. As Mustache has it, it
+ * is, and the lines of a template included are indented by as much as the tag that includes it. In
+ * HTML it says nothing, and makes pages long: of templates without it no line is indented, values
+ * are printed as ever, and an error still says the column of the text as it was given. */
+enum template_lines { TEMPLATE_LINES_AS_WRITTEN, TEMPLATE_LINES_UNINDENTED };
+
 /* Everything lives in `perm`. */
-MUST_USE result template_set_open(struct arena *perm, struct template_set **ret_set,
-                                  struct err *err);
+MUST_USE result template_set_open(struct arena *perm, enum template_lines lines,
+                                  struct template_set **ret_set, struct err *err);
 /* Compiles `text` under `name` ("person", without ending); the text must outlive the set. Errors
  * carry the file name, line and column. */
 MUST_USE result template_set_add(struct template_set *set, str name, str text, struct err *err);
-/* After the last add: checks that every partial and layout named exists. */
-MUST_USE result template_set_check(const struct template_set *set, struct err *err);
+/* After the last add, and before a template that includes another is rendered: finds every partial
+ * and layout named. */
+MUST_USE result template_set_check(struct template_set *set, struct err *err);
 MUST_USE result template_render(const struct template_set *set, str name, const json_t *view,
                                 struct buf *out, struct err *err);
 /* In the language of the catalogue; NULL: as the templates are written. */

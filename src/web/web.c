@@ -46,7 +46,7 @@ static result add_template(struct web *web, str file, struct err *err)
 
 static result open_templates(struct web *web, struct err *err)
 {
-    TRY(template_set_open(&web->arena, &web->templates, err));
+    TRY(template_set_open(&web->arena, TEMPLATE_LINES_UNINDENTED, &web->templates, err));
     const str *names = NULL;
     size_t count = 0;
     TRY(system_list_folder(web->options.pages_folder, STR(".html"), &web->arena, &names, &count,

@@ -48,10 +48,11 @@ struct row {
     struct other others[OTHERS_MAX];
 };
 
-static result make_set(struct arena *arena, const char *text, const struct other *others,
-                       struct template_set **ret_set, struct err *err)
+static result make_set_of(struct arena *arena, enum template_lines lines, const char *text,
+                          const struct other *others, struct template_set **ret_set,
+                          struct err *err)
 {
-    TRY(template_set_open(arena, ret_set, err));
+    TRY(template_set_open(arena, lines, ret_set, err));
     for (size_t i = 0; i < OTHERS_MAX && others[i].name != NULL; i++) {
         TRY(template_set_add(*ret_set, str_from_c(others[i].name), str_from_c(others[i].text),
                              err));
@@ -60,10 +61,17 @@ static result make_set(struct arena *arena, const char *text, const struct other
     return template_set_check(*ret_set, err);
 }
 
-static result render(struct arena *arena, const struct row *row, str *ret_text, struct err *err)
+static result make_set(struct arena *arena, const char *text, const struct other *others,
+                       struct template_set **ret_set, struct err *err)
+{
+    return make_set_of(arena, TEMPLATE_LINES_AS_WRITTEN, text, others, ret_set, err);
+}
+
+static result render_lines(struct arena *arena, enum template_lines lines, const struct row *row,
+                           str *ret_text, struct err *err)
 {
     struct template_set *set = NULL;
-    TRY(make_set(arena, row->text, row->others, &set, err));
+    TRY(make_set_of(arena, lines, row->text, row->others, &set, err));
     json_t *view = NULL;
     TRY(json_read(str_from_c(row->view == NULL ? "{}" : row->view), &view, err));
     struct buf out;
@@ -74,12 +82,18 @@ static result render(struct arena *arena, const struct row *row, str *ret_text, 
     return buf_finish(&out, ret_text, err);
 }
 
-static void check_rows(struct room *room, const struct row *rows, size_t count)
+static result render(struct arena *arena, const struct row *row, str *ret_text, struct err *err)
+{
+    return render_lines(arena, TEMPLATE_LINES_AS_WRITTEN, row, ret_text, err);
+}
+
+static void check_lines(struct room *room, enum template_lines lines, const struct row *rows,
+                        size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         arena_reset(&room->arena);
         str text = {0};
-        if (!render(&room->arena, &rows[i], &text, &room->err).ok) {
+        if (!render_lines(&room->arena, lines, &rows[i], &text, &room->err).ok) {
             fail_msg("%s: %s", rows[i].aim, room->err.what);
         }
         if (!str_equal(text, str_from_c(rows[i].expected))) {
@@ -88,7 +102,8 @@ static void check_rows(struct room *room, const struct row *rows, size_t count)
     }
 }
 
-#define CHECK_ROWS(state, rows) check_rows(*(state), rows, sizeof(rows) / sizeof(rows)[0])
+#define CHECK_ROWS(state, rows)                                                                    \
+    check_lines(*(state), TEMPLATE_LINES_AS_WRITTEN, rows, sizeof(rows) / sizeof(rows)[0])
 
 /* Aim: values are printed, escaped unless asked otherwise. */
 static void test_interpolation(void **state)
@@ -574,10 +589,13 @@ static void test_refusals(void **state)
         {"caf\xE9", 0, 0, "not UTF-8"},
     };
     struct room *room = *state;
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    for (size_t k = 0; k < 2 * sizeof rows / sizeof rows[0]; k++) {
+        const size_t i = k / 2; /* either way the place is that of the text as it was written */
+        const enum template_lines lines =
+            k % 2 == 0 ? TEMPLATE_LINES_AS_WRITTEN : TEMPLATE_LINES_UNINDENTED;
         arena_reset(&room->arena);
         struct template_set *set = NULL;
-        assert_true(template_set_open(&room->arena, &set, &room->err).ok);
+        assert_true(template_set_open(&room->arena, lines, &set, &room->err).ok);
         if (template_set_add(set, STR("page"), str_from_c(rows[i].text), &room->err).ok) {
             fail_msg("row %zu was taken: %s", i, rows[i].text);
         }
@@ -593,6 +611,38 @@ static void test_refusals(void **state)
         assert_false(
             template_render(set, STR("page"), NULL, &out, &room->err).ok); /* nothing was added */
     }
+}
+
+/* Aim: without indentation no line of a template is indented, wherever it is put; values and what
+ * stands further on in a line are as they are. */
+static void test_unindented(void **state)
+{
+    static const struct row rows[] = {
+        {"lines", "a\n  b\n\t c d\n \n  e", NULL, "a\nb\nc d\n\ne", {{0}}},
+        {"values",
+         "  {{a}}\n  <b>  {{a}} </b>\n",
+         "{\"a\":\"x\\n  y\"}",
+         "x\n  y\n<b>  x\n  y </b>\n",
+         {{0}}},
+        {"sections",
+         "{{#a}}\n  {{#b}}\n    c\n  {{/b}}\n{{/a}}\n",
+         "{\"a\":{\"b\":[1,2]}}",
+         "c\nc\n",
+         {{0}}},
+        {"a partial with a margin",
+         "<\n  {{>p}}\n>\n",
+         "{\"v\":\"1\\n2\"}",
+         "<\nx\n1\n2\n>\n",
+         {{"p", "  x\n    {{v}}\n"}}},
+        {"a block in a layout",
+         "{{<l}}\n    {{$t}}\n      x\n        y\n    {{/t}}\n{{/l}}\n",
+         NULL,
+         "<\nx\ny\n>\n",
+         {{"l", "<\n  {{$t}}\n    default\n  {{/t}}\n>\n"}}},
+        {"other white space stays", "a \n\xC2\xA0 b\n", NULL, "a \n\xC2\xA0 b\n", {{0}}},
+        {"nothing but blanks", "   ", NULL, "", {{0}}},
+    };
+    check_lines(*state, TEMPLATE_LINES_UNINDENTED, rows, sizeof rows / sizeof rows[0]);
 }
 
 /* Aim: a partial or layout that does not exist is found before anything is rendered, with its place
@@ -629,7 +679,7 @@ static void test_set(void **state)
     struct room *room = *state;
     struct arena *arena = &room->arena;
     struct template_set *set = NULL;
-    assert_true(template_set_open(arena, &set, &room->err).ok);
+    assert_true(template_set_open(arena, TEMPLATE_LINES_AS_WRITTEN, &set, &room->err).ok);
     for (int i = 0; i < TEMPLATES_MAX; i++) {
         const str name = arena_format(arena, "t%d", i * 37 % TEMPLATES_MAX);
         const str text = arena_format(arena, "text %d", i * 37 % TEMPLATES_MAX);
@@ -818,6 +868,7 @@ int main(void)
         cmocka_unit_test(test_partials),
         cmocka_unit_test(test_inheritance),
         cmocka_unit_test(test_inheritance_lines),
+        cmocka_unit_test(test_unindented),
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_check),
         cmocka_unit_test(test_set),

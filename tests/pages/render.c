@@ -16,7 +16,7 @@ static result render(struct arena *arena, const json_t *task, str *ret_text, str
     const char *name;
     json_t *text;
     buf_init(&out, arena, TEXT_MAX);
-    TRY(template_set_open(arena, &set, err));
+    TRY(template_set_open(arena, TEMPLATE_LINES_AS_WRITTEN, &set, err));
     json_object_foreach(json_object_get(task, "templates"), name, text)
     {
         const str copy = arena_copy(arena, str_from_c(json_string_value(text)));
