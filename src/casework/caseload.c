@@ -78,7 +78,7 @@ static result gather_person(void *context, const struct caseload *caseload, stru
     if (!asked_about && !(gathering->asked->families && caseload->family != 0)) {
         return result_ok();
     }
-    struct gathered *person = ARENA_NEW(gathering->arena, struct gathered, 1);
+    struct gathered *person = ARENA_NEW_UNSET(gathering->arena, struct gathered, 1);
     const str reference = arena_copy(gathering->arena, caseload->reference);
     const str facts = arena_copy(gathering->arena, caseload->facts);
     if (person == NULL || reference.at == NULL || facts.at == NULL) {
@@ -222,7 +222,8 @@ static result list_rows(const struct gathering *parts, size_t count, struct aren
                         struct gathered ***ret_rows, size_t *ret_count, struct err *err)
 {
     size_t filled = 0;
-    struct gathered **rows = ARENA_NEW(arena, struct gathered *, count_gathered(parts, count) + 1);
+    struct gathered **rows =
+        ARENA_NEW_UNSET(arena, struct gathered *, count_gathered(parts, count) + 1);
     if (rows == NULL) {
         return arena_full(err);
     }
@@ -478,8 +479,8 @@ static result finish(struct columns_builder *builder, struct gathered *const *ro
                      struct arena scratch, struct caseload_columns *caseload, struct err *err)
 {
     struct arena *arena = &caseload->memory;
-    struct caseload_person *people = ARENA_NEW(arena, struct caseload_person, count + 1);
-    int64_t *families = ARENA_NEW(&scratch, int64_t, count + 1);
+    struct caseload_person *people = ARENA_NEW_UNSET(arena, struct caseload_person, count + 1);
+    int64_t *families = ARENA_NEW_UNSET(&scratch, int64_t, count + 1);
     if (people == NULL || families == NULL) {
         return arena_full(err);
     }

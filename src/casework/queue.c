@@ -143,7 +143,7 @@ static result make_plane(const struct queue *queue, const struct screen_answers 
     const size_t words = queue->caseload.columns.word_count;
     const uint32_t is = clock_condition(clock, condition);
     const uint32_t done = clock_condition(clock, CLOCK_IS_DONE);
-    uint64_t *plane = ARENA_NEW(queue->memory, uint64_t, words);
+    uint64_t *plane = ARENA_NEW_UNSET(queue->memory, uint64_t, words);
     if (plane == NULL) {
         return arena_full(err);
     }

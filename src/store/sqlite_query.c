@@ -64,9 +64,12 @@ static const struct query_row query_rows[QUERY_COUNT] = {
     [QUERY_FACT_OF_EVENT] =
         {TABLE_FACT, NULL,
          "SELECT # FROM fact WHERE subject_kind = ?1 AND subject = ?2 AND position = ?3"},
-    [QUERY_STAGE_COUNTS] = {TABLE_COUNT, layout_of_stage_count,
-                            "SELECT stage, COUNT(*) FROM person WHERE part_of = 0 GROUP BY stage"
-                            " ORDER BY stage"},
+    /* All records, of which the index is enough, less the few that are parts. */
+    [QUERY_STAGE_COUNTS] =
+        {TABLE_COUNT, layout_of_stage_count,
+         "SELECT stage, SUM(people) FROM (SELECT stage, COUNT(*) AS people FROM person"
+         " GROUP BY stage UNION ALL SELECT stage, -1 FROM person WHERE part_of <> 0)"
+         " GROUP BY stage HAVING SUM(people) > 0 ORDER BY stage"},
     [QUERY_HIDDEN] = {TABLE_COUNT, layout_of_number,
                       "SELECT id FROM person WHERE (erased = 1 OR restricted = 1)"
                       " AND (erased = 1 OR ?1 = 1) ORDER BY id"},
