@@ -131,13 +131,13 @@ function listen(region) {
     line.className = "govuk-body govuk-!-font-weight-bold";
     link.className = "govuk-link";
     link.href = stop.href;
-    link.textContent = `Stopped just now: ${stop.step.title}, ${stop.person}`;
+    link.textContent = `${region.dataset.stopped}: ${stop.step.title}, ${stop.person}`;
     line.append(link);
     region.append(line);
   });
   source.addEventListener("progress", (event) => {
     const work = JSON.parse(event.data);
-    progress.textContent = `${work.title}: ${work.done} of ${work.all} parts are done`;
+    progress.textContent = `${work.title}. ${region.dataset.done}: ${work.done} / ${work.all}`;
     region.append(progress);
   });
   window.addEventListener("pagehide", () => source.close());

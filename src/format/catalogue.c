@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 /* The reader of one file. An entry is gathered line by line and ends where the next begins. */
@@ -16,7 +17,7 @@ struct po_reader {
     struct catalogue_entry entry;
     str *open; /* what a line that begins with a quote goes on with; NULL: nothing */
     bool has_original;
-    bool has_translated;
+    bool has_other;
     bool fuzzy;
 };
 
@@ -85,21 +86,46 @@ static str header_line(str header, const char *name)
     return STR("");
 }
 
+static result read_header(struct po_reader *reader, str header, struct err *err)
+{
+    struct catalogue *catalogue = reader->catalogue;
+    const str forms = header_line(header, "Plural-Forms");
+    catalogue->language = header_line(header, "Language");
+    catalogue->status = header_line(header, "X-Translation-Status");
+    catalogue->all_pages = str_equal(header_line(header, "X-Pages"), STR("all"));
+    if (forms.len > 0 && !plural_read(forms, &catalogue->plural, err).ok) {
+        return err_at(err, reader->file, reader->line, 1);
+    }
+    return result_ok();
+}
+
+static bool is_translated(const struct catalogue_entry *entry)
+{
+    for (size_t i = 0; i < entry->form_count; i++) {
+        if (entry->translated[i].len == 0) {
+            return false;
+        }
+    }
+    return entry->form_count > 0;
+}
+
 static result end_entry(struct po_reader *reader, struct err *err)
 {
     const struct catalogue_entry entry = reader->entry;
     if (!reader->has_original) {
         return result_ok();
     }
-    if (!reader->has_translated) {
+    if (entry.form_count == 0) {
         return refuse(reader, err, "The entry before has no msgstr");
     }
     if (entry.original.len == 0 && entry.context.len == 0) {
-        reader->catalogue->language = header_line(entry.translated, "Language");
-        reader->catalogue->status = header_line(entry.translated, "X-Translation-Status");
-        reader->catalogue->all_pages =
-            str_equal(header_line(entry.translated, "X-Pages"), STR("all"));
-    } else if (entry.translated.len > 0 && !reader->fuzzy) {
+        return read_header(reader, entry.translated[0], err);
+    }
+    if (reader->has_other && entry.form_count != reader->catalogue->plural.form_count) {
+        return refuse(reader, err,
+                      "The entry before has not as many forms as the header's Plural-Forms says");
+    }
+    if (is_translated(&entry) && !reader->fuzzy) {
         if (reader->count == CATALOGUE_ENTRIES_MAX) {
             return refuse(reader, err, "There are too many entries");
         }
@@ -111,16 +137,16 @@ static result end_entry(struct po_reader *reader, struct err *err)
 static void begin_entry(struct po_reader *reader)
 {
     reader->entry =
-        (struct catalogue_entry){.context = STR(""), .original = STR(""), .translated = STR("")};
+        (struct catalogue_entry){.context = STR(""), .original = STR(""), .other = STR("")};
     reader->open = NULL;
     reader->has_original = false;
-    reader->has_translated = false;
+    reader->has_other = false;
     reader->fuzzy = false;
 }
 
 static result read_comment(struct po_reader *reader, str line, struct err *err)
 {
-    if (reader->has_translated) {
+    if (reader->entry.form_count > 0) {
         TRY(end_entry(reader, err));
         begin_entry(reader);
     }
@@ -131,12 +157,30 @@ static result read_comment(struct po_reader *reader, str line, struct err *err)
     return result_ok();
 }
 
+/* msgstr, or msgstr[0], msgstr[1] ... where there is a msgid_plural: the next of the forms. */
+static str *next_form(struct po_reader *reader, str word)
+{
+    struct catalogue_entry *entry = &reader->entry;
+    char expected[sizeof "msgstr[0]"] = "msgstr";
+    if (!reader->has_original || entry->form_count == (reader->has_other ? PLURAL_FORMS_MAX : 1)) {
+        return NULL;
+    }
+    if (reader->has_other) {
+        snprintf(expected, sizeof expected, "msgstr[%u]", (unsigned)entry->form_count % 10);
+    }
+    if (!str_equal(word, str_from_c(expected))) {
+        return NULL;
+    }
+    entry->translated[entry->form_count] = STR("");
+    return &entry->translated[entry->form_count++];
+}
+
 /* A line that begins with a word: which string of the entry begins. */
 static result read_word(struct po_reader *reader, str word, str quoted, struct err *err)
 {
     const bool context = str_equal(word, STR("msgctxt"));
     const bool original = str_equal(word, STR("msgid"));
-    if ((context || original) && reader->has_translated) {
+    if ((context || original) && reader->entry.form_count > 0) {
         TRY(end_entry(reader, err));
         begin_entry(reader);
     }
@@ -145,13 +189,17 @@ static result read_word(struct po_reader *reader, str word, str quoted, struct e
     } else if (original && !reader->has_original) {
         reader->open = &reader->entry.original;
         reader->has_original = true;
-    } else if (str_equal(word, STR("msgstr")) && reader->has_original && !reader->has_translated) {
-        reader->open = &reader->entry.translated;
-        reader->has_translated = true;
+    } else if (str_equal(word, STR("msgid_plural")) && reader->has_original && !reader->has_other &&
+               reader->entry.form_count == 0) {
+        reader->open = &reader->entry.other;
+        reader->has_other = true;
     } else {
+        reader->open = next_form(reader, word);
+    }
+    if (reader->open == NULL) {
         return refuse(reader, err,
-                      "Here should stand msgctxt, msgid or msgstr, in this order; "
-                      "plural forms are not read");
+                      "Here should stand msgctxt, msgid, msgid_plural or msgstr, in this order, "
+                      "and with msgid_plural msgstr[0], msgstr[1] and so on");
     }
     return add_string(reader, quoted, reader->open, err);
 }
@@ -243,7 +291,8 @@ result catalogue_read(const char *file, str text, struct arena *arena,
     return result_ok();
 }
 
-str catalogue_find(const struct catalogue *catalogue, str context, str original)
+static const struct catalogue_entry *find(const struct catalogue *catalogue, str context,
+                                          str original)
 {
     size_t from = 0;
     size_t to = catalogue->count;
@@ -251,7 +300,7 @@ str catalogue_find(const struct catalogue *catalogue, str context, str original)
         const size_t middle = from + (to - from) / 2;
         const int order = compare(&catalogue->entries[middle], context, original);
         if (order == 0) {
-            return catalogue->entries[middle].translated;
+            return &catalogue->entries[middle];
         }
         if (order < 0) {
             from = middle + 1;
@@ -259,7 +308,24 @@ str catalogue_find(const struct catalogue *catalogue, str context, str original)
             to = middle;
         }
     }
-    return STR("");
+    return NULL;
+}
+
+str catalogue_find(const struct catalogue *catalogue, str context, str original)
+{
+    const struct catalogue_entry *entry = find(catalogue, context, original);
+    return entry != NULL && entry->other.len == 0 ? entry->translated[0] : STR("");
+}
+
+str catalogue_counted(const struct catalogue *catalogue, str context, struct counted_text text,
+                      uint64_t count)
+{
+    const struct catalogue_entry *entry =
+        catalogue == NULL ? NULL : find(catalogue, context, str_from_c(text.one));
+    if (entry == NULL || !str_equal(entry->other, str_from_c(text.other))) {
+        return str_from_c(count == 1 ? text.one : text.other);
+    }
+    return entry->translated[plural_form(&catalogue->plural, count)];
 }
 
 static str value_named(const struct said_value *values, str name)

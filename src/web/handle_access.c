@@ -157,7 +157,9 @@ static json_t *looks_view(const struct exchange *exchange, const json_t *resourc
     json_t *view = json_object();
     json_set_str(view, "person", exchange_query(exchange, STR("person")));
     json_set_str(view, "account", exchange_query(exchange, STR("account")));
-    json_set(view, "count", view_count((int64_t)json_array_size(looks), "look", "looks"));
+    json_set_str(view, "count",
+                 view_counted(&context, (int64_t)json_array_size(looks),
+                              COUNTED("{{count}} look", "{{count}} looks")));
     json_set(view, "table", looks_table(&context, looks));
     return view;
 }

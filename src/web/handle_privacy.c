@@ -116,10 +116,11 @@ static json_t *state_of(const struct view_context *context, const json_t *privac
     view_pairs_open(&pairs, context);
     view_row(&pairs);
     view_cell_text(&pairs, STR("Legal holds"));
-    view_cell_text(&pairs, holds > 0
-                               ? view_counted(context, holds, "hold is in force: nothing is erased",
-                                              "holds are in force: nothing is erased")
-                               : STR("None"));
+    view_cell_text(
+        &pairs, holds > 0 ? view_counted(context, holds,
+                                         COUNTED("{{count}} hold is in force: nothing is erased",
+                                                 "{{count}} holds are in force: nothing is erased"))
+                          : STR("None"));
     view_row(&pairs);
     view_cell_text(&pairs, STR("Processing"));
     view_cell_text(&pairs, is_restricted(privacy)

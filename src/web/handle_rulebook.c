@@ -147,9 +147,10 @@ static json_t *screen_lines_view(const struct view_context *context, const json_
         json_set(view, "tag", view_clearance_tag(json_str_or_empty(line, "clearance")));
         json_set_flag(view, "has_way", json_array_size(way) > 0);
         json_set_flag(view, "long_way", json_array_size(way) > SCREEN_WAY_SHOWN);
-        json_set(view, "way_count",
-                 view_count((int64_t)json_array_size(way), "safeguard in the way",
-                            "safeguards in the way"));
+        json_set_str(view, "way_count",
+                     view_counted(context, (int64_t)json_array_size(way),
+                                  COUNTED("{{count}} safeguard in the way",
+                                          "{{count}} safeguards in the way")));
         json_set(view, "way", way);
         json_add(list, view);
     }
@@ -162,15 +163,20 @@ static json_t *screened_view(const struct view_context *context, const json_t *r
     const json_t *totals = json_object_get(resource, "totals");
     json_t *view = json_object();
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
-        json_set(view, keys[i],
-                 view_count(json_integer_value(json_object_get(totals, keys[i])), "", ""));
+        json_set_str(
+            view, keys[i],
+            view_number(context->arena, json_integer_value(json_object_get(totals, keys[i]))));
     }
     json_t *lines = screen_lines_view(context, json_object_get(resource, "lines"));
     const json_int_t people = json_integer_value(json_object_get(totals, "people"));
     json_set_str(view, "title", json_str_or_empty(json_object_get(resource, "step"), "title"));
     json_set_flag(view, "any", json_array_size(lines) > 0);
-    json_set_flag(view, "cut", people > (json_int_t)json_array_size(lines));
-    json_set(view, "shown", view_count((int64_t)json_array_size(lines), "person", "people"));
+    const bool cut = people > (json_int_t)json_array_size(lines);
+    json_set_flag(view, "cut", cut);
+    json_set_str(view, "shown",
+                 view_counted(context, (int64_t)json_array_size(lines),
+                              cut ? COUNTED("The first person", "The first {{count}} people")
+                                  : COUNTED("{{count}} person", "{{count}} people")));
     json_set(view, "lines", lines);
     return view;
 }

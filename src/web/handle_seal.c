@@ -51,15 +51,13 @@ static str age_text(const struct view_context *context, int64_t seconds)
 {
     static const struct {
         int64_t seconds;
-        const char *one;
-        const char *many;
-    } units[] = {
-        {24 * 60 * 60, "day", "days"}, {60 * 60, "hour", "hours"}, {60, "minute", "minutes"}};
+        struct counted_text text;
+    } units[] = {{24 * 60 * 60, COUNTED_INIT("{{count}} day ago", "{{count}} days ago")},
+                 {60 * 60, COUNTED_INIT("{{count}} hour ago", "{{count}} hours ago")},
+                 {60, COUNTED_INIT("{{count}} minute ago", "{{count}} minutes ago")}};
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
         if (seconds >= units[i].seconds) {
-            return view_filled(
-                context, "{{time}} ago",
-                view_counted(context, seconds / units[i].seconds, units[i].one, units[i].many));
+            return view_counted(context, seconds / units[i].seconds, units[i].text);
         }
     }
     return STR("less than a minute ago");

@@ -174,7 +174,10 @@ result handle_today(struct exchange *exchange, struct err *err)
     json_t *view = view_today(&context, resource);
     json_set(view, "filter", filter_fields(exchange, &query, &answer));
     json_set_str(view, "csv_href", csv_href(exchange, &query));
-    json_set(view, "within", view_count(query.within_days, "day", "days"));
+    json_set_str(view, "within",
+                 view_counted(&context, query.within_days,
+                              COUNTED("Nothing of this is due in the next day.",
+                                      "Nothing of this is due in the next {{count}} days.")));
     OWN_PAGE struct page page;
     page_open(&page, exchange, "today", STR("Today"), "/today");
     page_set(&page, "today", view);

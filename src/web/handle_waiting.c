@@ -147,9 +147,10 @@ static result pairs_page(struct exchange *exchange, const json_t *resource, bool
     OWN_PAGE struct page page;
     page_open(&page, exchange, "duplicates", STR("People who may be one person"), "/merges");
     page_crumb(&page, STR("Merges of records"), STR("/merges"));
-    page_set(&page, "total",
-             view_count(json_integer_value(json_object_get(resource, "total")), "pair in all",
-                        "pairs in all"));
+    page_set(
+        &page, "total",
+        json_of_str(view_counted(&context, json_integer_value(json_object_get(resource, "total")),
+                                 COUNTED("{{count}} pair in all", "{{count}} pairs in all"))));
     page_set(&page, "table", pairs_table(&context, resource));
     page_set(&page, "next_href", next.len > 0 ? json_of_str(next) : json_false());
     page_set(&page, "first_href", json_string("/duplicates"));

@@ -216,7 +216,11 @@ static json_t *changes_view(struct exchange *exchange, const json_t *resource)
             page_href(exchange->arena, "/people/%s", json_str_or_empty(line, "person"), STR("")));
         json_add(people, copy);
     }
-    json_set(view, "changed", view_count(changed, "verdict would change", "verdicts would change"));
+    const struct view_context context = handler_view(exchange);
+    json_set_str(
+        view, "changed",
+        view_counted(&context, changed,
+                     COUNTED("{{count}} verdict would change", "{{count}} verdicts would change")));
     json_set_flag(view, "any", changed > 0);
     json_set_flag(view, "cut", changed > LINES_SHOWN);
     json_set(view, "totals", json_incref(json_object_get(resource, "totals")));

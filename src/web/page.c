@@ -248,9 +248,12 @@ static json_t *glasses_of(const struct exchange *exchange)
              .ok) {
         return json_string("Whether somebody broke the glass could not be read");
     }
-    return count == 0 ? json_false()
-                      : view_count((int64_t)count, "break-glass waits for a review",
-                                   "break-glasses wait for a review");
+    return count == 0
+               ? json_false()
+               : json_of_str(speech_counted(speech_for_staff(exchange).catalogue, exchange->arena,
+                                            COUNTED("{{count}} break-glass waits for a review",
+                                                    "{{count}} break-glasses wait for a review"),
+                                            (int64_t)count, NULL));
 }
 
 /* The languages there are, for a page that speaks them, and how its own came about. */

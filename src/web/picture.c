@@ -1,5 +1,6 @@
 /* picture: where boxes, arrows and texts of a drawing stand, worked out here and written as SVG by
  * a template, which escapes every text. Each picture has the same content in words beside it. */
+#include "web/speech.h"
 #include "web/view_table.h"
 
 enum {
@@ -125,11 +126,13 @@ static str verdict_text(const struct view_context *context, const struct coming_
     if (coming->clear == 0 && coming->unknown == 0) {
         return STR("Barred at every hub");
     }
-    return view_said(context,
-                     coming->clear > 0 ? "Clear at {{with}} of {{hubs}} hubs"
-                                       : "Not known at {{with}} of {{hubs}} hubs",
-                     SAID({"with", view_counted(context, (int64_t)with, "", "")},
-                          {"hubs", view_counted(context, (int64_t)coming->hubs, "", "")}));
+    return speech_counted(context->catalogue, context->arena,
+                          coming->clear > 0 ? COUNTED("Clear at {{with}} of {{count}} hub",
+                                                      "Clear at {{with}} of {{count}} hubs")
+                                            : COUNTED("Not known at {{with}} of {{count}} hub",
+                                                      "Not known at {{with}} of {{count}} hubs"),
+                          (int64_t)coming->hubs,
+                          SAID({"with", view_number(context->arena, (int64_t)with)}));
 }
 
 static int rank_of(const struct coming_step *coming)
@@ -380,7 +383,8 @@ json_t *picture_of_stages(const struct view_context *context, const json_t *pers
     json_set(
         view, "not_drawn",
         story->coming_count > STEPS_DRAWN
-            ? view_count((int64_t)(story->coming_count - STEPS_DRAWN), "other step", "other steps")
+            ? json_of_str(view_counted(context, (int64_t)(story->coming_count - STEPS_DRAWN),
+                                       COUNTED("{{count}} other step", "{{count}} other steps")))
             : json_false());
     json_set(view, "coming", coming_in_words(context, story));
     return view;
@@ -409,7 +413,7 @@ static const char *place_letter(str state)
 
 static str place_count(const struct view_context *context, const json_t *counts, const char *state)
 {
-    return view_counted(context, json_integer_value(json_object_get(counts, state)), "", "");
+    return view_number(context->arena, json_integer_value(json_object_get(counts, state)));
 }
 
 /* What is neither free nor anybody's is said where there is any. */

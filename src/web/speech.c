@@ -2,7 +2,12 @@
 
 #include "format/language.h"
 
-enum { SAID_BYTES_MAX = 1024 * 1024 }; /* whatever a request can carry may be put into a text */
+#include <stdlib.h>
+
+enum {
+    SAID_BYTES_MAX = 1024 * 1024, /* whatever a request can carry may be put into a text */
+    SAID_BESIDE_COUNT_MAX = 4,
+};
 
 struct speech speech_english(void)
 {
@@ -126,6 +131,25 @@ str speech_put(const struct catalogue *catalogue, struct arena *arena, const cha
     struct buf buf;
     buf_init(&buf, arena, SAID_BYTES_MAX);
     said_put(&buf, speech_say(&speech, text), values);
+    result_ignore(buf_finish(&buf, &put, NULL), "then .at is NULL");
+    return put;
+}
+
+str speech_counted(const struct catalogue *catalogue, struct arena *arena, struct counted_text text,
+                   int64_t count, const struct said_value *others)
+{
+    struct said_value values[SAID_BESIDE_COUNT_MAX + 2] = {{"count", view_number(arena, count)}};
+    size_t value_count = 1;
+    for (; others != NULL && others->name != NULL; others++) {
+        ASSERT(value_count <= SAID_BESIDE_COUNT_MAX);
+        values[value_count++] = *others;
+    }
+    const str form =
+        catalogue_counted(catalogue, STR(TEMPLATE_CONTEXT), text, (uint64_t)llabs(count));
+    str put = {0};
+    struct buf buf;
+    buf_init(&buf, arena, SAID_BYTES_MAX);
+    said_put(&buf, form, values);
     result_ignore(buf_finish(&buf, &put, NULL), "then .at is NULL");
     return put;
 }

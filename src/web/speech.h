@@ -54,6 +54,10 @@ str speech_fill(const struct catalogue *catalogue, struct arena *arena, const ch
 /* The same with any number of values, each where the text, or its translation, names it. */
 str speech_put(const struct catalogue *catalogue, struct arena *arena, const char *text,
                const struct said_value *values);
+/* A text that goes with a number, said in the form for it: {{count}} is the number, beside what
+ * else it names (NULL: nothing else). */
+str speech_counted(const struct catalogue *catalogue, struct arena *arena, struct counted_text text,
+                   int64_t count, const struct said_value *others);
 /* speech_fill on a page for staff. */
 str speech_fill_for_staff(const struct exchange *exchange, const char *text, str value);
 /* {"text","foreign"}: foreign when it is not translated and the page is not English. */

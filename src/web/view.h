@@ -62,16 +62,16 @@ json_t *view_value(const json_t *value);
 json_t *view_clearance_tag(str clearance);
 json_t *view_request_tag(str state);
 json_t *view_clock_tag(str state);
-/* A text made of a number and a noun: "1 person", "1,204 people". */
-json_t *view_count(int64_t count, const char *one, const char *many);
-/* How far a day is, "In 4 days, 2 working days of them": one of the texts, which name {{days}} and
- * {{working}}. */
+/* "1,204" */
+str view_number(struct arena *arena, int64_t number);
+/* A number and what is counted, "1 person", "1,204 people", as the reader's language puts it
+ * (speech_counted). */
+str view_counted(const struct view_context *context, int64_t count, struct counted_text text);
+/* How far a day is: "In 4 days (2 working days)". */
 struct days_words {
     const char *today;
-    const char *ahead;
-    const char *ahead_working;
-    const char *past;
-    const char *past_working;
+    struct counted_text ahead;
+    struct counted_text past;
 };
 str view_days_left(const struct view_context *context, const struct days_words *words, int64_t days,
                    const json_t *working_days);

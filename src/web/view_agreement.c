@@ -30,14 +30,14 @@ static void put_use(struct view_table *table, const json_t *agreement, const cha
     const struct view_context *context = table->context;
     const json_t *limit = json_object_get(agreement, allowed);
     const str count =
-        view_counted(context, json_integer_value(json_object_get(agreement, used)), "", "");
+        view_number(context->arena, json_integer_value(json_object_get(agreement, used)));
     if (!json_is_true(json_object_get(limit, "known"))) {
         view_put(table, count);
         view_put_quiet(table, STR("no limit on record"));
         return;
     }
     const str most =
-        view_counted(context, json_integer_value(json_object_get(limit, "value")), "", "");
+        view_number(context->arena, json_integer_value(json_object_get(limit, "value")));
     view_put(table,
              view_said(context, "{{used}} of {{most}}", SAID({"used", count}, {"most", most})));
 }

@@ -1,5 +1,7 @@
 #include "web/view_books.h"
 
+#include "web/speech.h"
+
 /* --- what entries have in common -------------------------------------------------------------- */
 
 static const char *state_colour(const json_t *entry)
@@ -52,6 +54,13 @@ static void put_due(struct view_table *table, const json_t *entry)
     }
 }
 
+/* What such an entry is called, said. */
+static str said_title(const struct view_context *context, const json_t *entry)
+{
+    const struct speech speech = {.catalogue = context->catalogue};
+    return speech_say(&speech, json_string_value(json_object_get(entry, "title")));
+}
+
 static str number_text(const struct view_context *context, const json_t *entry)
 {
     return arena_format(context->arena, "%lld",
@@ -73,8 +82,8 @@ json_t *view_book_table(const struct view_context *context, const json_t *entrie
         const str number = number_text(context, entry);
         view_row(&table);
         view_cell_link(&table,
-                       arena_format(context->arena, "%.*s %.*s",
-                                    STR_ARG(json_str_or_empty(entry, "title")), STR_ARG(number)),
+                       view_said(context, "{{title}} {{number}}",
+                                 SAID({"title", said_title(context, entry)}, {"number", number})),
                        view_href(context, "/entries/%s", number));
         view_cell(&table);
         put_about(&table, entry);
@@ -94,14 +103,16 @@ json_t *view_book_table(const struct view_context *context, const json_t *entrie
 
 str view_minutes(const struct view_context *context, int64_t minutes)
 {
-    const str rest = view_counted(context, minutes % 60, "minute", "minutes");
+    const str rest =
+        view_counted(context, minutes % 60, COUNTED("{{count}} minute", "{{count}} minutes"));
     if (minutes < 60) {
         return rest;
     }
-    const str hours = view_counted(context, minutes / 60, "hour", "hours");
-    return minutes % 60 == 0
-               ? hours
-               : arena_format(context->arena, "%.*s %.*s", STR_ARG(hours), STR_ARG(rest));
+    const str hours =
+        view_counted(context, minutes / 60, COUNTED("{{count}} hour", "{{count}} hours"));
+    return minutes % 60 == 0 ? hours
+                             : view_said(context, "{{hours}} {{minutes}}",
+                                         SAID({"hours", hours}, {"minutes", rest}));
 }
 
 static void put_lasting(struct view_table *table, const json_t *total)

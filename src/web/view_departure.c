@@ -97,7 +97,8 @@ json_t *view_manifest(const struct view_context *context, const json_t *manifest
     view_pair(&pairs, "Carrier", json_str_or_empty(manifest, "carrier"));
     view_pair(&pairs, "Route", json_str_or_empty(manifest, "route"));
     view_pair(&pairs, "Escorts",
-              view_counted(context, number_of(manifest, "escorts"), "escort", "escorts"));
+              view_counted(context, number_of(manifest, "escorts"),
+                           COUNTED("{{count}} escort", "{{count}} escorts")));
     view_put_quiet(&pairs, json_str_or_empty(manifest, "escort_roles"));
     view_pair(&pairs, "Lead", json_str_or_empty(manifest, "lead"));
     json_t *view = json_object();
@@ -105,15 +106,17 @@ json_t *view_manifest(const struct view_context *context, const json_t *manifest
     json_set_str(view, "reference", json_str_or_empty(manifest, "reference"));
     json_set(view, "summary", view_table_close(&pairs));
     json_set(view, "aboard",
-             aboard > 0
-                 ? json_of_str(view_filled(context, "{{people}} aboard and not accounted for",
-                                           view_counted(context, aboard, "person", "people")))
-                 : json_false());
+             aboard > 0 ? json_of_str(view_counted(
+                              context, aboard,
+                              COUNTED("{{count}} person aboard and not accounted for",
+                                      "{{count}} people aboard and not accounted for")))
+                        : json_false());
     json_set_flag(view, "has_waiting", json_array_size(json_object_get(manifest, "waiting")) > 0);
     json_set_str(view, "waiting",
                  view_counted(context,
                               (int64_t)json_array_size(json_object_get(manifest, "waiting")),
-                              "approved request waits", "approved requests wait"));
+                              COUNTED("{{count}} approved request waits for a manifest.",
+                                      "{{count}} approved requests wait for a manifest.")));
     return view;
 }
 
@@ -275,11 +278,12 @@ json_t *view_boarding(const struct view_context *context, const json_t *boarding
     }
     json_t *view = json_object();
     json_set(view, "table", view_table_close(&table));
+    json_set_str(view, "boarded",
+                 view_counted(context, number_of(boarding, "boarded"),
+                              COUNTED("{{count}} person boarded", "{{count}} people boarded")));
     json_set_str(
-        view, "boarded",
-        view_counted(context, number_of(boarding, "boarded"), "person boarded", "people boarded"));
-    json_set_str(view, "left_off",
-                 view_counted(context, number_of(boarding, "left_off"), "person was left off",
-                              "people were left off"));
+        view, "left_off",
+        view_counted(context, number_of(boarding, "left_off"),
+                     COUNTED("{{count}} person was left off", "{{count}} people were left off")));
     return view;
 }

@@ -33,9 +33,8 @@ static double number_of(const json_t *object, const char *key)
 /* "1,234", with a minus where there is one. */
 static str number_text(struct arena *arena, double number)
 {
-    json_auto_t *text = view_count((int64_t)llround(fabs(number)), "", "");
-    return arena_format(arena, "%s%s", llround(number) < 0 ? "\xe2\x88\x92" : "",
-                        json_string_value(text));
+    const str text = view_number(arena, (int64_t)llround(fabs(number)));
+    return arena_format(arena, "%s%.*s", llround(number) < 0 ? "\xe2\x88\x92" : "", STR_ARG(text));
 }
 
 static str interval_text(struct arena *arena, const json_t *summary, size_t interval)

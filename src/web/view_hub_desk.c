@@ -228,8 +228,8 @@ static json_t *expected_of(const struct desk_view *view)
         view_cell_when(&table, json_object_get(stay, "expected_on"));
         if (overdue > 0) {
             view_put_tag(&table,
-                         view_filled(view->context, "{{days}} overdue",
-                                     view_counted(view->context, overdue, "day", "days"))
+                         view_counted(view->context, overdue,
+                                      COUNTED("{{count}} day overdue", "{{count}} days overdue"))
                              .at,
                          "red");
         }

@@ -103,9 +103,9 @@ json_t *view_merge_conflicts(const struct view_context *context, const json_t *m
     size_t index;
     json_t *conflict;
     view_table_open(&table, context,
-                    view_filled(context, "Where the two records differ: {{differences}}",
-                                view_counted(context, (int64_t)json_array_size(conflicts),
-                                             "difference", "differences")),
+                    view_counted(context, (int64_t)json_array_size(conflicts),
+                                 COUNTED("Where the two records differ: {{count}} difference",
+                                         "Where the two records differ: {{count}} differences")),
                     COLUMNS(columns), "The two records differ in nothing that both of them say.");
     json_array_foreach(conflicts, index, conflict)
     {

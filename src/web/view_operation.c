@@ -82,7 +82,8 @@ static json_t *grid_of(const struct chart *chart)
         json_t *line = json_object();
         json_set_int64(line, "y", y);
         json_set_int64(line, "text_y", y + 4);
-        json_set(line, "text", view_count(chart->people_max * i / GRID_LINES, "", ""));
+        json_set_str(line, "text",
+                     view_number(chart->context->arena, chart->people_max * i / GRID_LINES));
         json_add(lines, line);
     }
     return lines;
@@ -198,8 +199,8 @@ static void put_money(struct view_table *table, const json_t *money)
     }
     json_array_foreach(json_object_get(money, "sums"), index, sum)
     {
-        const str amount = view_counted(table->context,
-                                        json_integer_value(json_object_get(sum, "amount")), "", "");
+        const str amount =
+            view_number(table->context->arena, json_integer_value(json_object_get(sum, "amount")));
         view_put(table, arena_format(table->context->arena, "%.*s %.*s",
                                      STR_ARG(json_str_or_empty(sum, "currency")), STR_ARG(amount)));
     }

@@ -169,23 +169,24 @@ json_t *view_clock_tag(str state)
     return tag_from(rows, sizeof rows / sizeof rows[0], state);
 }
 
-json_t *view_count(int64_t count, const char *one, const char *many)
+str view_number(struct arena *arena, int64_t number)
 {
     char digits[24];
     char grouped[40];
-    char text[160];
     size_t written = 0;
-    const int length = snprintf(digits, sizeof digits, "%lld", (long long)count);
+    const int length = snprintf(digits, sizeof digits, "%lld", (long long)number);
     for (int i = 0; i < length; i++) {
         if (i > 0 && (length - i) % 3 == 0 && digits[i - 1] != '-') {
             grouped[written++] = ',';
         }
         grouped[written++] = digits[i];
     }
-    grouped[written] = '\0';
-    const char *noun = count == 1 ? one : many;
-    snprintf(text, sizeof text, "%s%s%s", grouped, noun[0] == '\0' ? "" : " ", noun);
-    return json_string(text);
+    return arena_copy(arena, (str){.at = grouped, .len = written});
+}
+
+str view_counted(const struct view_context *context, int64_t count, struct counted_text text)
+{
+    return speech_counted(context->catalogue, context->arena, text, count, NULL);
 }
 
 str view_said(const struct view_context *context, const char *text, const struct said_value *values)
@@ -196,16 +197,19 @@ str view_said(const struct view_context *context, const char *text, const struct
 str view_days_left(const struct view_context *context, const struct days_words *words, int64_t days,
                    const json_t *working_days)
 {
-    const int64_t working = json_integer_value(working_days);
+    const struct speech speech = {.catalogue = context->catalogue};
     if (days == 0) {
-        return view_said(context, words->today, SAID({"days", STR("0")}));
+        return speech_say(&speech, words->today);
     }
-    const char *ahead = working_days != NULL ? words->ahead_working : words->ahead;
-    const char *past = working_days != NULL ? words->past_working : words->past;
-    return view_said(
-        context, days > 0 ? ahead : past,
-        SAID({"days", view_counted(context, llabs(days), "day", "days")},
-             {"working", view_counted(context, llabs(working), "working day", "working days")}));
+    const str far = view_counted(context, llabs(days), days > 0 ? words->ahead : words->past);
+    const int64_t working = llabs(json_integer_value(working_days));
+    return working_days == NULL
+               ? far
+               : view_said(context, "{{days}} ({{working}})",
+                           SAID({"days", far},
+                                {"working", view_counted(context, working,
+                                                         COUNTED("{{count}} working day",
+                                                                 "{{count}} working days"))}));
 }
 
 str view_filled(const struct view_context *context, const char *text, str value)

@@ -138,7 +138,7 @@ static json_t *option_of(const struct view_context *context, str person, const j
     return view;
 }
 
-static json_t *group_of(json_t *groups, const json_t *next)
+static json_t *group_of(const struct view_context *context, json_t *groups, const json_t *next)
 {
     const str step = json_str_or_empty(next, "step");
     size_t index;
@@ -157,8 +157,10 @@ static json_t *group_of(json_t *groups, const json_t *next)
     json_set_str(group, "title", json_str_or_empty(next, "title"));
     json_set(group, "to", same ? json_false() : json_of_str(to));
     json_set(group, "approvals",
-             approvals > 0 ? view_count(approvals, "approval needed",
-                                        "approvals needed, from different people")
+             approvals > 0 ? json_of_str(view_counted(
+                                 context, approvals,
+                                 COUNTED("{{count}} approval needed",
+                                         "{{count}} approvals needed, from different people")))
                            : json_false());
     json_set(group, "options", json_array());
     json_add(groups, group);
@@ -203,7 +205,7 @@ static json_t *steps_of(const struct view_context *context, const json_t *person
     json_t *next;
     json_array_foreach(json_object_get(person, "next_steps"), index, next)
     {
-        json_t *group = group_of(groups, next);
+        json_t *group = group_of(context, groups, next);
         json_t *option = option_of(context, reference, next);
         json_set_flag(option, "first", json_array_size(json_object_get(group, "options")) == 0);
         json_add(json_object_get(group, "options"), option);
@@ -216,20 +218,21 @@ static json_t *steps_of(const struct view_context *context, const json_t *person
     return by_rank(groups);
 }
 
-static json_t *steps_table(const char *caption, json_t *steps)
+static json_t *steps_table(const struct view_context *context, const char *caption, json_t *steps)
 {
     json_t *table = json_object();
     json_set(table, "caption", json_string(caption));
-    json_set(
+    json_set_str(
         table, "count",
-        view_count((int64_t)json_array_size(steps), "step is not clear", "steps are not clear"));
+        view_counted(context, (int64_t)json_array_size(steps),
+                     COUNTED("{{count}} step is not clear", "{{count}} steps are not clear")));
     json_set_flag(table, "any", json_array_size(steps) > 0);
     json_set(table, "steps", steps);
     return table;
 }
 
 /* What is clear somewhere stands open; the rest is folded. Takes the reference of `steps`. */
-static void set_steps(json_t *view, json_t *steps)
+static void set_steps(json_t *view, const struct view_context *context, json_t *steps)
 {
     json_t *clear = json_array();
     json_t *others = json_array();
@@ -241,8 +244,8 @@ static void set_steps(json_t *view, json_t *steps)
         json_array_append(is_clear ? clear : others, step);
     }
     json_set_flag(view, "has_steps", json_array_size(steps) > 0);
-    json_set(view, "clear_steps", steps_table("Steps that are clear", clear));
-    json_set(view, "other_steps", steps_table("Steps that are not clear", others));
+    json_set(view, "clear_steps", steps_table(context, "Steps that are clear", clear));
+    json_set(view, "other_steps", steps_table(context, "Steps that are not clear", others));
     json_decref(steps);
 }
 
@@ -288,7 +291,7 @@ static json_t *clock_view(const json_t *clock)
 }
 
 /* Those that run; what has expired is counted, and stands on the page of the clocks. */
-static void set_clocks(json_t *view, const json_t *clocks)
+static void set_clocks(json_t *view, const struct view_context *context, const json_t *clocks)
 {
     json_t *running = json_array();
     int64_t expired = 0;
@@ -304,7 +307,10 @@ static void set_clocks(json_t *view, const json_t *clocks)
     }
     json_set_flag(view, "has_clocks", json_array_size(running) > 0);
     json_set(view, "clocks", running);
-    json_set(view, "expired", view_count(expired, "time has run out", "times have run out"));
+    json_set_str(
+        view, "expired",
+        view_counted(context, expired,
+                     COUNTED("{{count}} time has run out", "{{count}} times have run out")));
     json_set_flag(view, "has_expired", expired > 0);
 }
 
@@ -463,7 +469,9 @@ static void set_requests(json_t *view, const struct view_context *context, const
     const int64_t over = (int64_t)(json_array_size(requests) - json_array_size(live));
     json_set_flag(view, "has_requests", json_array_size(live) > 0);
     json_set_flag(view, "has_over", over > 0);
-    json_set(view, "over", view_count(over, "request is over", "requests are over"));
+    json_set_str(view, "over",
+                 view_counted(context, over,
+                              COUNTED("{{count}} request is over", "{{count}} requests are over")));
     json_set(view, "requests_table",
              view_requests_table(context, live, "Live requests, newest first", VIEW_HUB_COLUMN));
 }
@@ -508,10 +516,10 @@ json_t *view_person(const struct view_context *context, const json_t *person, st
         page_href(context->arena, "/people/%s", json_str_or_empty(person, "reference"), STR(""));
     set_deeds(view, context, person);
     set_summary(view, context, person);
-    set_steps(view, steps_of(context, person));
+    set_steps(view, context, steps_of(context, person));
     json_set(view, "picture", picture_of_stages(context, person));
     json_set(view, "sections", sections_of(context, person, base));
-    set_clocks(view, json_object_get(person, "clocks"));
+    set_clocks(view, context, json_object_get(person, "clocks"));
     json_t *family = family_of(context, json_object_get(person, "family"));
     json_set_flag(view, "has_family", json_array_size(family) > 0);
     json_set(view, "family", family);

@@ -8,7 +8,7 @@
 /* --- facts ------------------------------------------------------------------------------------ */
 
 /* Those of which something is recorded, or that the register counts; of the others the titles. */
-static void split_section(json_t *section)
+static void split_section(const struct view_context *context, json_t *section)
 {
     json_t *known = json_array();
     json_t *others = json_array();
@@ -26,9 +26,10 @@ static void split_section(json_t *section)
     }
     json_set_flag(section, "has_known", json_array_size(known) > 0);
     json_set_flag(section, "has_others", json_array_size(others) > 0);
-    json_set(section, "others_count",
-             view_count((int64_t)json_array_size(others), "fact is not recorded",
-                        "facts are not recorded"));
+    json_set_str(section, "others_count",
+                 view_counted(context, (int64_t)json_array_size(others),
+                              COUNTED("{{count}} fact is not recorded",
+                                      "{{count}} facts are not recorded")));
     json_set(section, "known", known);
     json_set(section, "others", others);
 }
@@ -44,7 +45,7 @@ json_t *view_person_facts(const struct view_context *context, const json_t *pers
     json_t *section;
     json_array_foreach(sections, index, section)
     {
-        split_section(section);
+        split_section(context, section);
     }
     json_set(view, "sections", sections);
     return view;
@@ -102,7 +103,10 @@ static json_t *guarded_steps(const struct view_context *context, str person, str
     json_array_foreach(links, index, step)
     {
         const json_int_t hubs = json_integer_value(json_object_get(step, "hubs"));
-        json_set(step, "at_hubs", hubs > 1 ? view_count(hubs, "hub", "hubs") : json_false());
+        json_set(step, "at_hubs",
+                 hubs > 1 ? json_of_str(view_counted(context, hubs,
+                                                     COUNTED("{{count}} hub", "{{count}} hubs")))
+                          : json_false());
     }
     return links;
 }
@@ -147,10 +151,14 @@ json_t *view_person_safeguards(const struct view_context *context, const json_t 
     const str open_href =
         arena_format(context->arena, "%.*s%.*s", STR_ARG(base), STR_ARG(question));
     json_set_flag(view, "shows_clear", clear_ones);
-    json_set(view, "open_count",
-             view_count(counts[0], "safeguard stands in the way", "safeguards stand in the way"));
-    json_set(view, "clear_count",
-             view_count(counts[1], "safeguard is clear", "safeguards are clear"));
+    json_set_str(view, "open_count",
+                 view_counted(context, counts[0],
+                              COUNTED("{{count}} safeguard stands in the way",
+                                      "{{count}} safeguards stand in the way")));
+    json_set_str(
+        view, "clear_count",
+        view_counted(context, counts[1],
+                     COUNTED("{{count}} safeguard is clear", "{{count}} safeguards are clear")));
     json_set_str(view, "clear_href", clear_href);
     json_set_str(view, "open_href", open_href);
     json_set_flag(view, "any", json_array_size(lines) > 0);
@@ -163,8 +171,8 @@ json_t *view_person_safeguards(const struct view_context *context, const json_t 
 static json_t *time_left(const struct view_context *context, const json_t *clock)
 {
     static const struct days_words words = {
-        "The last day is today", "{{days}} left", "{{days}} left, {{working}} of them",
-        "Over since {{days}}", "Over since {{days}}, {{working}} of them"};
+        "The last day is today", COUNTED_INIT("{{count}} day left", "{{count}} days left"),
+        COUNTED_INIT("Over since {{count}} day", "Over since {{count}} days")};
     const json_t *left = json_object_get(clock, "days_left");
     return left == NULL ? json_false()
                         : json_of_str(view_days_left(context, &words, json_integer_value(left),
@@ -189,7 +197,7 @@ static json_t *clock_line(const struct view_context *context, str base, const js
     return view;
 }
 
-static json_t *counted_view(const json_t *counted)
+static json_t *counted_view(const struct view_context *context, const json_t *counted)
 {
     if (!json_is_object(counted)) {
         return json_false();
@@ -205,7 +213,8 @@ static json_t *counted_view(const json_t *counted)
         const json_int_t number = json_integer_value(json_object_get(day, "number"));
         json_set(line, "day", view_day(json_str_or_empty(day, "day")));
         json_set_str(line, "what", json_str_or_empty(day, "what"));
-        json_set(line, "number", number > 0 ? view_count(number, "", "") : json_false());
+        json_set(line, "number",
+                 number > 0 ? json_of_str(view_number(context->arena, number)) : json_false());
         json_set(line, "why", why.len > 0 ? json_of_str(why) : json_false());
         json_add(days, line);
     }
@@ -241,7 +250,7 @@ json_t *view_person_clocks(const struct view_context *context, const json_t *per
     }
     json_set(view, "running", clock_table("Times that run", running));
     json_set(view, "expired", clock_table("Times that have run out", expired));
-    json_set(view, "counted", counted_view(json_object_get(person, "counted")));
+    json_set(view, "counted", counted_view(context, json_object_get(person, "counted")));
     return view;
 }
 
@@ -281,7 +290,10 @@ static json_t *stay_line(const struct view_context *context, const json_t *stay)
     json_set(view, "arrival", json_string(arrival_words(json_str_or_empty(stay, "arrival"))));
     json_set(view, "resolved_on", view_known_day(json_object_get(stay, "resolved_on")));
     json_set(view, "overdue",
-             overdue > 0 ? view_count(overdue, "day overdue", "days overdue") : json_false());
+             overdue > 0 ? json_of_str(view_counted(
+                               context, overdue,
+                               COUNTED("{{count}} day overdue", "{{count}} days overdue")))
+                         : json_false());
     json_set_flag(view, "there_now", json_is_true(json_object_get(stay, "there_now")));
     json_set(view, "left_on", view_known_day(json_object_get(stay, "left_on")));
     json_set(view, "left_by", left_by.len > 0 ? json_of_str(left_by) : json_false());

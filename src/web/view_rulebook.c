@@ -75,7 +75,7 @@ static json_t *safeguards_by_section(const struct view_context *context, const j
     return sections;
 }
 
-static json_t *steps_view(const json_t *steps)
+static json_t *steps_view(const struct view_context *context, const json_t *steps)
 {
     json_t *list = json_array();
     size_t index;
@@ -93,9 +93,10 @@ static json_t *steps_view(const json_t *steps)
                       : json_of_str(json_str_or_empty(json_object_get(step, "to"), "title")));
         json_set_flag(view, "has_approvals", json_array_size(approvals) > 0);
         json_set(view, "approvals", approvals);
-        json_set(view, "safeguard_count",
-                 view_count((int64_t)json_array_size(json_object_get(step, "safeguards")),
-                            "safeguard", "safeguards"));
+        json_set_str(view, "safeguard_count",
+                     view_counted(context,
+                                  (int64_t)json_array_size(json_object_get(step, "safeguards")),
+                                  COUNTED("{{count}} safeguard", "{{count}} safeguards")));
         json_add(list, view);
     }
     return list;
@@ -111,11 +112,16 @@ json_t *view_rulebook(const struct view_context *context, const json_t *rulebook
     json_set(view, "in_force_from", view_day(json_str_or_empty(rulebook, "in_force_from")));
     json_set_str(view, "identity", json_str_or_empty(rulebook, "identity"));
     json_set(view, "sections", safeguards_by_section(context, safeguards));
-    json_set(view, "safeguard_count",
-             view_count((int64_t)json_array_size(safeguards), "safeguard", "safeguards"));
-    json_set(view, "steps", steps_view(json_object_get(rulebook, "steps")));
+    json_set_str(view, "safeguard_count",
+                 view_counted(context, (int64_t)json_array_size(safeguards),
+                              COUNTED("{{count}} safeguard", "{{count}} safeguards")));
+    json_set(view, "steps", steps_view(context, json_object_get(rulebook, "steps")));
     json_set(view, "clocks", json_incref(json_object_get(rulebook, "clocks")));
     json_set_flag(view, "has_unverified", unverified > 0);
-    json_set(view, "unverified", view_count(unverified, "source has", "sources have"));
+    json_set_str(view, "unverified",
+                 view_counted(context, unverified,
+                              COUNTED("{{count}} source has not been read itself. It is marked.",
+                                      "{{count}} sources have not been read themselves. Each is "
+                                      "marked.")));
     return view;
 }

@@ -59,9 +59,10 @@ static str values_text(const struct view_context *context, const json_t *changes
         }
     }
     if (count > VALUES_SHOWN) {
-        const str left = arena_format(context->arena, "%zu", count - VALUES_SHOWN);
-        values = view_said(context, "{{values}}, or one of {{count}} others",
-                           SAID({"values", values}, {"count", left}));
+        values = speech_counted(
+            context->catalogue, context->arena,
+            COUNTED("{{values}}, or {{count}} other", "{{values}}, or one of {{count}} others"),
+            (int64_t)(count - VALUES_SHOWN), SAID({"values", values}));
     }
     return view_said(context, part_change_sentence(CHANGE_FACT_VALUE),
                      SAID({"fact", json_str_or_empty(json_object_get(change, "fact"), "title")},
@@ -151,9 +152,6 @@ json_t *view_safeguard(const struct view_context *context, const json_t *safegua
     json_t *changes = changes_of(context, safeguard, record_base);
     json_set_flag(view, "has_changes", json_array_size(changes) > 0);
     json_set(view, "changes", changes);
-    json_set(view, "applies", json_array());
-    json_set_flag(view, "has_applies", false);
-    json_set(view, "applies_count", json_string(""));
     return view;
 }
 
@@ -184,10 +182,10 @@ json_t *view_safeguards(const struct view_context *context, const json_t *explan
     add_cards(context, clear, explanation, "clear", record_base);
     json_set_flag(view, "has_open", json_array_size(open) > 0);
     json_set_flag(view, "has_clear", json_array_size(clear) > 0);
-    json_set(view, "open_count",
-             view_count((int64_t)json_array_size(open), "safeguard", "safeguards"));
-    json_set(view, "clear_count",
-             view_count((int64_t)json_array_size(clear), "safeguard", "safeguards"));
+    json_set_str(
+        view, "clear_count",
+        view_counted(context, (int64_t)json_array_size(clear),
+                     COUNTED("{{count}} safeguard is clear", "{{count}} safeguards are clear")));
     json_set(view, "open", open);
     json_set(view, "clear", clear);
     return view;

@@ -37,8 +37,7 @@ json_t *view_tables(const struct view_context *context, const json_t *tables)
 static str cell_text(struct arena *arena, const json_t *cell)
 {
     if (json_is_integer(cell)) {
-        json_auto_t *text = view_count(json_integer_value(cell), "", "");
-        return arena_copy(arena, str_from_c(json_string_value(text)));
+        return view_number(arena, json_integer_value(cell));
     }
     const char *text = json_string_value(cell);
     return text == NULL ? STR("") : str_from_c(text);
@@ -103,8 +102,8 @@ json_t *view_sheet(const struct view_context *context, const json_t *sheet)
     json_set_str(view, "title", json_str_or_empty(sheet, "title"));
     json_set(view, "notes", json_incref(json_object_get(sheet, "notes")));
     json_set_flag(view, "cut", count > SHEET_ROWS_SHOWN);
-    json_set(view, "shown", view_count(SHEET_ROWS_SHOWN, "row", "rows"));
-    json_set(view, "count", view_count((int64_t)count, "row", "rows"));
+    json_set_str(view, "shown", view_number(context->arena, SHEET_ROWS_SHOWN));
+    json_set_str(view, "count", view_number(context->arena, (int64_t)count));
     json_set(view, "table", table_of(context, sheet));
     json_set(view, "chart", picture_of_sheet(context->arena, sheet));
     return view;

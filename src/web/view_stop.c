@@ -69,8 +69,9 @@ json_t *view_stop_banner(const struct view_context *context, const json_t *stops
     json_set(banner, "list", items);
     json_set(banner, "more",
              count > VIEW_STOPS_MAX
-                 ? json_of_str(view_numbered(context, "All {{number}} stops to acknowledge",
-                                             (int64_t)count))
+                 ? json_of_str(view_counted(context, (int64_t)count,
+                                            COUNTED("{{count}} stop to acknowledge",
+                                                    "All {{count}} stops to acknowledge")))
                  : json_false());
     return banner;
 }
@@ -101,7 +102,9 @@ json_t *view_stops(const struct view_context *context, const json_t *stops)
     }
     json_t *view = json_object();
     json_set_flag(view, "has_rows", json_array_size(rows) > 0);
-    json_set(view, "count", view_count((int64_t)json_array_size(rows), "stop", "stops"));
+    json_set_str(view, "count",
+                 view_counted(context, (int64_t)json_array_size(rows),
+                              COUNTED("{{count}} stop", "{{count}} stops")));
     json_set(view, "rows", rows);
     return view;
 }

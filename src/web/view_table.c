@@ -120,8 +120,7 @@ void view_put_tag(struct view_table *table, const char *text, const char *colour
 
 void view_put_count(struct view_table *table, int64_t count)
 {
-    json_auto_t *text = view_count(count, "", "");
-    view_put(table, arena_copy(table->context->arena, str_from_c(json_string_value(text))));
+    view_put(table, view_number(table->context->arena, count));
 }
 
 void view_put_unknown(struct view_table *table)
@@ -192,13 +191,6 @@ void view_pair_when(struct view_table *pairs, const char *name, const json_t *wh
     view_row(pairs);
     view_cell_text(pairs, str_from_c(name));
     view_cell_when(pairs, when);
-}
-
-str view_counted(const struct view_context *context, int64_t count, const char *one,
-                 const char *many)
-{
-    json_auto_t *text = view_count(count, one, many);
-    return arena_copy(context->arena, str_from_c(json_string_value(text)));
 }
 
 /* --- whole cells ------------------------------------------------------------------------------ */

@@ -67,9 +67,6 @@ void view_pair_count(struct view_table *pairs, const char *name, const json_t *o
 void view_pair_when(struct view_table *pairs, const char *name, const json_t *when);
 /* {"known","value"} */
 void view_put_known_number(struct view_table *table, const json_t *number);
-/* "1 person", "1,204 people", in the context's arena. */
-str view_counted(const struct view_context *context, int64_t count, const char *one,
-                 const char *many);
 
 /* "Not in use" of "not_in_use": names that stand in a list of the program. */
 str view_plain(const struct view_context *context, str name);

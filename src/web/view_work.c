@@ -33,8 +33,8 @@ static json_t *request_line(const struct view_context *context, const json_t *re
     json_set(view, "changed_at", view_instant(context, json_str_or_empty(request, "changed_at")));
     json_set_str(view, "approvals",
                  view_said(context, "{{given}} of {{needed}}",
-                           SAID({"given", view_counted(context, given, "", "")},
-                                {"needed", view_counted(context, (int64_t)needed, "", "")})));
+                           SAID({"given", view_number(context->arena, given)},
+                                {"needed", view_number(context->arena, (int64_t)needed)})));
     json_set(view, "person", person != NULL ? view_person_link(context, person) : json_false());
     json_set_flag(view, "mine_to_approve",
                   json_is_true(json_object_get(request, "mine_to_approve")));
@@ -120,9 +120,9 @@ json_t *view_request(const struct view_context *context, const json_t *request)
 
 static json_t *time_left(const struct view_context *context, const json_t *due)
 {
-    static const struct days_words words = {"Today", "In {{days}}",
-                                            "In {{days}}, {{working}} of them", "{{days}} ago",
-                                            "{{days}} ago, {{working}} of them"};
+    static const struct days_words words = {
+        "Today", COUNTED_INIT("In {{count}} day", "In {{count}} days"),
+        COUNTED_INIT("{{count}} day ago", "{{count}} days ago")};
     return json_of_str(view_days_left(context, &words,
                                       json_integer_value(json_object_get(due, "days_left")),
                                       json_object_get(due, "working_days_left")));
@@ -162,7 +162,7 @@ static json_t *stages_of(const struct view_context *context, const json_t *stage
         *ret_total += people;
         json_set_str(view, "name", name);
         json_set_str(view, "title", json_str_or_empty(stage, "title"));
-        json_set(view, "people", view_count(people, "", ""));
+        json_set_str(view, "people", view_number(context->arena, people));
         json_set_flag(view, "outcome", json_is_true(json_object_get(stage, "outcome")));
         json_set_flag(view, "selected", str_equal(name, current));
         json_set_str(view, "href", page_href(context->arena, "/people?stage=%s", name, STR("")));
@@ -171,40 +171,44 @@ static json_t *stages_of(const struct view_context *context, const json_t *stage
     return list;
 }
 
-static json_t *waiting_row(json_t *text, const char *href)
+static json_t *waiting_row(str text, const char *href)
 {
     json_t *row = json_object();
-    json_set(row, "text", text);
+    json_set_str(row, "text", text);
     json_set(row, "href", json_string(href));
     return row;
 }
 
 /* What others began and somebody must decide, and pairs to look at: only what there is. */
-static json_t *waiting_view(const json_t *waiting)
+static json_t *waiting_view(const struct view_context *context, const json_t *waiting)
 {
     static const struct {
         const char *key;
         const char *href;
-        const char *one;
-        const char *many;
+        struct counted_text text;
     } rows[] = {
-        {"merges", "/merges", "merge of records to decide", "merges of records to decide"},
-        {"erasures", "/erasures", "record to be erased, or not", "records to be erased, or not"},
-        {"duplicates", "/duplicates", "pair of people who may be one person",
-         "pairs of people who may be one person"},
+        {"merges", "/merges",
+         COUNTED_INIT("{{count}} merge of records to decide",
+                      "{{count}} merges of records to decide")},
+        {"erasures", "/erasures",
+         COUNTED_INIT("{{count}} record to be erased, or not",
+                      "{{count}} records to be erased, or not")},
+        {"duplicates", "/duplicates",
+         COUNTED_INIT("{{count}} pair of people who may be one person",
+                      "{{count}} pairs of people who may be one person")},
     };
     json_t *list = json_array();
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         const json_t *count = json_object_get(waiting, rows[i].key);
         const json_int_t value = json_integer_value(json_object_get(count, "value"));
         if (json_is_true(json_object_get(count, "known")) && value > 0) {
-            json_add(list, waiting_row(view_count(value, rows[i].one, rows[i].many), rows[i].href));
+            json_add(list, waiting_row(view_counted(context, value, rows[i].text), rows[i].href));
         }
     }
     /* Not counted, for that would take long: there may be some. */
     if (json_is_true(json_object_get(waiting, "looks_for_duplicates")) &&
         !json_is_true(json_object_get(json_object_get(waiting, "duplicates"), "known"))) {
-        json_add(list, waiting_row(json_string("People who may be one person"), "/duplicates"));
+        json_add(list, waiting_row(STR("People who may be one person"), "/duplicates"));
     }
     return list;
 }
@@ -230,14 +234,20 @@ json_t *view_today(const struct view_context *context, const json_t *today)
     }
     int64_t total = 0;
     json_set(view, "stages", stages_of(context, json_object_get(today, "stages"), STR(""), &total));
-    json_set(view, "total", view_count(total, "person", "people"));
+    json_set_str(view, "total",
+                 view_counted(context, total,
+                              COUNTED("{{count}} person in all", "{{count}} people in all")));
     json_set(view, "day", view_day(day));
     json_set_flag(view, "has_mine", json_array_size(mine) > 0);
     json_set_flag(view, "has_others", json_array_size(others) > 0);
     json_set_flag(view, "has_due", json_array_size(due) > 0);
     const json_int_t due_total = json_integer_value(json_object_get(today, "due_total"));
-    json_set(view, "due_total", view_count(due_total, "thing is due", "things are due"));
-    json_set(view, "due_shown", view_count((int64_t)json_array_size(due), "", ""));
+    json_set_str(view, "due_total",
+                 view_counted(context, due_total,
+                              COUNTED("{{count}} thing is due", "{{count}} things are due")));
+    json_set_str(view, "due_shown",
+                 view_counted(context, (int64_t)json_array_size(due),
+                              COUNTED("The first is shown", "The first {{count}} are shown")));
     json_set_flag(view, "due_cut", due_total > (json_int_t)json_array_size(due));
     json_set(view, "mine_table",
              view_requests_table(context, mine, "Requests that wait for you",
@@ -247,7 +257,7 @@ json_t *view_today(const struct view_context *context, const json_t *today)
                                  "Requests that wait for others, and those stopped lately",
                                  VIEW_HUB_COLUMN | VIEW_PERSON_COLUMN));
     json_set(view, "due", due);
-    json_t *waiting = waiting_view(json_object_get(today, "waiting"));
+    json_t *waiting = waiting_view(context, json_object_get(today, "waiting"));
     json_set_flag(view, "has_waiting", json_array_size(waiting) > 0);
     json_set(view, "waiting", waiting);
     json_set_flag(view, "may_register", context->rights.register_person);
@@ -283,8 +293,18 @@ json_t *view_people(const struct view_context *context, const json_t *people)
     const str stage = json_str_or_empty(people, "stage");
     json_set(view, "stages", stages_of(context, json_object_get(people, "stages"), stage, &total));
     json_set_flag(view, "any", json_array_size(list) > 0);
-    json_set(view, "shown", view_count((int64_t)json_array_size(list), "person", "people"));
-    json_set(view, "total", view_count(total, "person", "people"));
+    const int64_t shown = (int64_t)json_array_size(list);
+    json_set_str(view, "found",
+                 view_counted(context, shown,
+                              COUNTED("{{count}} person found on this page",
+                                      "{{count}} people found on this page")));
+    json_set_str(
+        view, "shown",
+        view_counted(context, shown,
+                     COUNTED("{{count}} person on this page", "{{count}} people on this page")));
+    json_set_str(view, "total",
+                 view_counted(context, total,
+                              COUNTED("{{count}} person in all", "{{count}} people in all")));
     json_set(view, "people", list);
     json_set_flag(view, "may_register", context->rights.register_person);
     return view;
@@ -337,12 +357,12 @@ static json_t *agreement_link(const struct view_context *context, const json_t *
     return view;
 }
 
-static void set_places(json_t *view, const json_t *places)
+static void set_places(json_t *view, const json_t *places, struct arena *arena)
 {
     static const char *const keys[] = {"agreed", "free", "held", "occupied"};
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
-        json_set(view, keys[i],
-                 view_count(json_integer_value(json_object_get(places, keys[i])), "", ""));
+        json_set_str(view, keys[i],
+                     view_number(arena, json_integer_value(json_object_get(places, keys[i]))));
     }
 }
 
@@ -354,7 +374,7 @@ static json_t *hub_line(const struct view_context *context, const json_t *hub)
     json_set_str(view, "name", json_str_or_empty(hub, "name"));
     json_set_str(view, "href", hub_href_of(context, reference));
     json_set(view, "agreement", agreement_link(context, json_object_get(hub, "agreement")));
-    set_places(view, json_object_get(hub, "places"));
+    set_places(view, json_object_get(hub, "places"), context->arena);
     return view;
 }
 

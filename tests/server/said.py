@@ -61,8 +61,7 @@ def named_in_law():
 
 
 WORD = re.compile(r"[\w'’-]+")
-# "15 things are due", "Complaint 114": the staff's pages put a number beside a text, for the catalogues have no plurals.
-COUNTED = re.compile(r"\d[\d,]* .+|.+ \d+")
+NUMBER = r"\d[\d,]*"
 
 
 class Texts(set):
@@ -77,7 +76,7 @@ class Texts(set):
 
     def has_part(self, one):
         one = one.strip(AROUND)
-        if COUNTED.fullmatch(one) or one in self.law:
+        if one in self.law:
             return False
         words = WORD.findall(one)
         return any(words[at:at + len(part)] == part for at, word in enumerate(words) for part in self.beginnings.get(word, ()))
@@ -91,10 +90,15 @@ class Texts(set):
         return self
 
     def with_values(self, texts):
-        """Those of a few words fit what is data."""
-        parts = (re.split(r"\{\{[a-z_.]+\}\}", text.strip(AROUND)) for text in texts)
-        self.filled = re.compile("|".join(".+".join(map(re.escape, one)) for one in parts
-                                          if len(one) > 1 and len(re.findall(r"[A-Za-z]{2,}", " ".join(one))) >= WORDS_OF_A_SENTENCE) or "(?!)")
+        """Those of a few words fit what is data, unless a number stands in them."""
+        patterns = []
+        for text in texts:
+            parts = re.split(r"\{\{([a-z_.]+)\}\}", text.strip(AROUND))
+            words = len(re.findall(r"[A-Za-z]{2,}", " ".join(parts[::2])))
+            if len(parts) > 1 and words >= (1 if "count" in parts[1::2] else WORDS_OF_A_SENTENCE):
+                filled = [NUMBER if name == "count" else ".+" for name in parts[1::2]]
+                patterns.append("".join(re.escape(part) + value for part, value in zip(parts[::2], [*filled, ""])))
+        self.filled = re.compile("|".join(patterns) or "(?!)")
         return self
 
 
@@ -197,7 +201,7 @@ def pages_of(port, token, begin):
 
 
 def texts_of(catalogue):
-    said = (match.replace('\\"', '"').replace("\\\\", "\\") for match in re.findall(r'^msgid "(.+)"$', catalogue, re.MULTILINE))
+    said = (match.replace('\\"', '"').replace("\\\\", "\\") for match in re.findall(r'^msgid(?:_plural)? "(.+)"$', catalogue, re.MULTILINE))
     texts = {text for text in said if re.search(r"[A-Za-z]{2}", text)} - also_data()
     return Texts(text for text in texts if "{{" not in text).with_values(sorted(text for text in texts if "{{" in text)).with_parts()
 
@@ -308,14 +312,15 @@ def main():
     texts = texts_of(catalogue)
     tap.check("a text without brackets is found, and one within is not", unsaid("<p>Safeguards: 3</p><b>People</b>", {"People"}) == ["People"]
               and unsaid(f"<p>{OPEN}People{CLOSE}, 3 of them</p>", {"People"}) == [])
-    planted = Texts().with_values(["Approved by the {{role}}.", "{{a}} of {{b}}"])
+    planted = Texts().with_values(["Approved by the {{role}}.", "{{a}} of {{b}}", "{{count}} people"])
     tap.check("one with values in it is found, and not what only looks a little like it",
               unsaid("<p>Approved by the Senior officer</p>3 of 4", planted) == ["Approved by the Senior officer"]
+              and unsaid(f"<p>1,204 people<b>some people</b>{OPEN}3 people{CLOSE}", planted) == ["1,204 people"]
               and unsaid(f"<p>{OPEN}Approved by the Senior{CLOSE} officer</p>", planted) == [])
     together = Texts(["things are due"]).with_parts()
-    tap.check("one that is put together of a text and something else is found, unless that is a number",
-              unsaid("<p>For you things are due</p>", together) and unsaid("<p>Kinds (things are due)</p>", together)
-              and not unsaid(f"<p>15 things are due</p>For you {OPEN}things are due{CLOSE}<b>some things are</b>", together))
+    tap.check("one that is put together of a text and something else is found, a number too",
+              unsaid("<p>For you things are due</p>", together) and unsaid("<p>Kinds (things are due)</p>", together) and unsaid("<p>15 things are due", together)
+              and not unsaid(f"<p>15 {OPEN}things are due{CLOSE}</p>For you {OPEN}things are due{CLOSE}<b>some things are</b>", together))
     with tempfile.TemporaryDirectory(prefix="rh-said-") as folder:
         store = make_demo(folder, people=150)
         check_planted(tap, folder, store)

@@ -11,11 +11,13 @@ What the staff's pages say is read by the same engine from the same catalogues, 
 that: every text in src/web, and every title in the lists of the register and of casework, is a text to translate, but for what is told as an
 error, is a header, or stands in a call that names a thing of the machine. Whether the templates say each of them is found out on the pages
 themselves (tests/server/said.py). A sentence that C puts together of pieces (arena_format, buf_put_c) has no translation: it is a text with
-values in it instead (view_said). What is no sentence, or belongs to a document in English, stands in composed.txt, each under its reason.
+values in it instead (view_said). What goes with a number stands in COUNTED("{{count}} day", "{{count}} days") and nowhere else, for other
+languages have other forms, and more of them (format/plural.h). What is no sentence, or belongs to a document in English, stands in composed.txt, each under its reason.
 
     languages.py [list | template | pseudo | composed]    all there is to translate for the pages that speak; all that any page says, as a .pot
                                                           file; the same as a catalogue in brackets; the sentences that C puts together
 """
+import gettext
 import glob
 import json
 import os
@@ -26,6 +28,7 @@ SOURCE = os.environ.get("RETURNHUB_SOURCE", ".")
 SAID = re.compile(r"\{\{#say\}\}(.*?)\{\{/say\}\}", re.S)
 VALUE = re.compile(r"\{\{[a-z_.]+\}\}")
 MARKED = re.compile(r'\b(?:SAY|TOLD)\(\s*((?:"(?:[^"\\]|\\.)*"\s*)+)\)')
+COUNTED = re.compile(r'\bCOUNTED(?:_INIT)?\(\s*((?:"(?:[^"\\]|\\.)*"\s*)+),\s*((?:"(?:[^"\\]|\\.)*"\s*)+)\)')
 QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
 ROLE = re.compile(r'^ROLE\(\w+, "\w+", "([^"]+)"\)', re.M)
 ERROR = re.compile(r'^ERROR\(\w+, "[^"]+", \d+, \d+, "([^"]+)"\)', re.M)
@@ -121,10 +124,18 @@ def literals_of_c(text):
             yield BYTES.sub(lambda found: bytes.fromhex(found.group().replace("\\x", "")).decode(errors="replace"), said), calls
 
 
+def counted_of_c(text):
+    """{of one: of any other number}"""
+    return {"".join(QUOTED.findall(one)): "".join(QUOTED.findall(other)) for one, other in COUNTED.findall(text)}
+
+
 def texts_and_pieces(text):
     """The texts that C puts into pages as they are, and those that it puts together of pieces."""
     texts, pieces = set(), set()
-    for said, calls in literals_of_c(text):
+    for said, calls in literals_of_c(COUNTED.sub("", text)):
+        if "{{count}}" in said:
+            pieces.add(said)
+            continue
         if VALUE.search(said):
             texts.add(said)
             continue
@@ -147,6 +158,21 @@ def staff_texts():
             texts |= found
             pieces |= {f"{os.path.basename(path)}: {json.dumps(piece)}" for piece in composed}
     return texts, pieces
+
+
+def counted_here():
+    counted = {}
+    for path in sorted(glob.glob(os.path.join(SOURCE, "src", "web", "*.c"))):
+        counted.update(counted_of_c(read(path)))
+    return counted
+
+
+def faults_of_counted(counted):
+    for one, other in counted.items():
+        yield from faults_of_text(one)
+        yield from faults_of_text(other)
+        if "{{count}}" not in other or set(VALUE.findall(one)) - {"{{count}}"} != set(VALUE.findall(other)) - {"{{count}}"}:
+            yield f"of any other number it does not name the number, or other values: {other!r}"
 
 
 def composed_faults(pieces, allowed):
@@ -175,6 +201,12 @@ def checks_of_staff():
         'arena_format(arena, "You have %lld records", n)); snprintf(text, sizeof text, "longest %s", time); err_set(err, ERROR_INPUT, "No such day"); }'
     yield "finds a text, and a sentence that is put together", \
         [] if texts_and_pieces(planted) == ({"You have looked at a record"}, {"You have %lld records", "longest %s"}) else [str(texts_and_pieces(planted))]
+    counted = counted_here()
+    yield f"{len(counted)} texts go with a number", list(faults_of_counted(counted)) + ([] if len(counted) > 30 else ["they were not found"])
+    planted = 'json_set_str(view, "x", view_counted(context, n, COUNTED("{{count}} day", "{{count}} "\n "days"))); view_said(context, "{{count}} weeks", v);'
+    yield "finds what goes with a number, and a number that nothing else goes with", \
+        [] if counted_of_c(planted) == {"{{count}} day": "{{count}} days"} and texts_and_pieces(planted) == (set(), {"{{count}} weeks"}) else [str(texts_and_pieces(planted))]
+    yield "finds a text that does not say its number", [] if list(faults_of_counted({"{{count}} day": "days"})) else ["it was not found"]
     yield "finds a sentence that was not put together before", [] if composed_faults({"a"}, set()) and composed_faults(set(), {"a"}) else ["it was not found"]
     yield "finds one that has no reason", [] if allowed_pieces(["x.c: 1", "# Drawn", "y.c: 2"])[1] == ["no reason is said: x.c: 1"] else ["it was not found"]
 
@@ -207,23 +239,25 @@ def said_here():
 
 
 def entries_of(text):
-    """A catalogue, read a second time: [(context, original, translated)] and its header."""
+    """A catalogue, read a second time: its header, and [(context, original, of other numbers or None, [forms])]."""
     entries, header = [], ""
     for block in re.split(r"\n\s*\n", text):
-        parts = {"msgctxt": "", "msgid": None, "msgstr": None}
+        parts = {"msgctxt": "", "msgid": None, "msgid_plural": None}
         at = None
         for line in block.splitlines():
-            found = re.match(r'(msgctxt|msgid|msgstr) "(.*)"$', line)
+            found = re.match(r'(msgctxt|msgid|msgid_plural|msgstr|msgstr\[\d\]) "(.*)"$', line)
             more = re.match(r'"(.*)"$', line)
             if found:
                 at = found.group(1)
                 parts[at] = found.group(2)
             elif more and at:
                 parts[at] += more.group(1)
-        if parts["msgid"] == "":
-            header = parts["msgstr"]
-        elif parts["msgid"] is not None:
-            entries.append(tuple(parts[key].replace('\\"', '"') for key in ("msgctxt", "msgid", "msgstr")))
+        parts = {key: value.replace('\\"', '"') for key, value in parts.items() if value is not None}
+        forms = [value for key, value in parts.items() if key.startswith("msgstr")]
+        if parts.get("msgid") == "":
+            header = forms[0]
+        elif "msgid" in parts:
+            entries.append((parts["msgctxt"], parts["msgid"], parts.get("msgid_plural"), forms))
     return header, entries
 
 
@@ -235,10 +269,36 @@ def law_texts():
     return texts
 
 
-def faults_of_catalogue(text, said, law):
+def forms_of(header):
+    """How many forms the language has, as GNU gettext's rule is read by another program; None where it says none, or one that no number has."""
+    found = re.search(r"Plural-Forms: *nplurals=(\d+); *plural=([^;]+);", header)
+    if not found:
+        return None
+    form = gettext.c2py(found.group(2))
+    return int(found.group(1)) if {form(number) for number in range(1001)} == set(range(int(found.group(1)))) else None
+
+
+def faults_of_counted_entry(entry, counted, form_count):
+    _, original, other, forms = entry
+    if counted.get(original) != other:
+        yield f"no page says {original!r} of one and {other!r} of others"
+    if len(forms) != form_count:
+        yield f"{len(forms)} forms of {original!r}, and the language has {form_count}"
+    for form in forms:
+        if form == "" or set(VALUE.findall(form)) - {"{{count}}"} != set(VALUE.findall(original)) - {"{{count}}"}:
+            yield f"empty, or other values are put into {form!r}"
+
+
+def faults_of_catalogue(text, said, law, counted):
     header, entries = entries_of(text)
+    form_count = forms_of(header)
     if "X-Translation-Status:" not in header:
         yield "it does not say how the translation came about"
+    if form_count is None:
+        yield "it does not say which forms go with a number, or one of them with none"
+    for entry in entries:
+        yield from faults_of_counted_entry(entry, counted, form_count) if entry[2] is not None else ()
+    entries = [(context, original, forms[0]) for context, original, other, forms in entries if other is None]
     pages = {original for context, original, _ in entries if context == "page"}
     for text_said, where in said.items():
         if text_said not in pages:
@@ -260,8 +320,10 @@ def faults_of_catalogue(text, said, law):
             yield f"other values are put into {original!r}"
 
 
-HEAD = 'msgid ""\nmsgstr ""\n"Language: xx\\n"\n"X-Translation-Status: planted\\n"\n\n'
+HEAD = 'msgid ""\nmsgstr ""\n"Language: xx\\n"\n"X-Translation-Status: planted\\n"\n"Plural-Forms: nplurals=2; plural=n != 1;\\n"\n\n'
 PAGE = 'msgctxt "page"\nmsgid "Last day: {{day}}"\nmsgstr "XX {{day}}"\n\n'
+DAYS = 'msgctxt "page"\nmsgid "{{count}} day"\nmsgid_plural "{{count}} days"\n'
+DAYS_SAID = {"{{count}} day": "{{count}} days"}
 PLANTED = {
     "a text that is missing": HEAD,
     "a text that no page says": HEAD + PAGE + 'msgctxt "page"\nmsgid "Gone"\nmsgstr "XX"\n',
@@ -270,6 +332,12 @@ PLANTED = {
     "an empty translation": HEAD + PAGE.replace("XX {{day}}", ""),
     "no status": PAGE,
     "a text twice": HEAD + PAGE + PAGE,
+    "no forms": HEAD.replace("Plural-Forms", "Forms") + PAGE,
+    "a form of no number": HEAD.replace("nplurals=2", "nplurals=3") + PAGE,
+    "a form too few": HEAD + PAGE + DAYS + 'msgstr[0] "XX"\n',
+    "an empty form": HEAD + PAGE + DAYS + 'msgstr[0] "XX"\nmsgstr[1] ""\n',
+    "another value in a form": HEAD + PAGE + DAYS + 'msgstr[0] "XX"\nmsgstr[1] "{{days}} XX"\n',
+    "another text of others": HEAD + PAGE + DAYS.replace("days", "weeks") + 'msgstr[0] "XX"\nmsgstr[1] "XX"\n',
 }
 
 
@@ -300,23 +368,30 @@ def checks():
     said = said_here()
     law = law_texts()
     for title, text in PLANTED.items():
-        found = list(faults_of_catalogue(text, {"Last day: {{day}}": "planted"}, {"Known"}))
+        found = list(faults_of_catalogue(text, {"Last day: {{day}}": "planted"}, {"Known"}, DAYS_SAID))
         yield f"finds {title}", [] if found else ["it was not found"]
-    yield "allows a good catalogue", list(faults_of_catalogue(HEAD + PAGE, {"Last day: {{day}}": "planted"}, set()))
+    good = HEAD + PAGE + DAYS + 'msgstr[0] "one XX"\nmsgstr[1] "{{count}} XX"\n'
+    yield "allows a good catalogue", list(faults_of_catalogue(good, {"Last day: {{day}}": "planted"}, set(), DAYS_SAID))
     yield "finds markup in a text", [] if list(faults_of_text("a <b>")) else ["it was not found"]
     yield f"{len(said)} texts are plain", [fault for text in said for fault in faults_of_text(text)]
     catalogues = sorted(glob.glob(os.path.join(SOURCE, "pages", "languages", "*.po")))
     names = [os.path.basename(path) for path in catalogues]
     yield "Albanian and Arabic are there", [] if {"ar.po", "sq.po"} <= set(names) else [f"there is {names}"]
     for path in catalogues:
-        yield f"{os.path.basename(path)} is whole", list(faults_of_catalogue(read(path), said, law))
+        yield f"{os.path.basename(path)} is whole", list(faults_of_catalogue(read(path), said, law, counted_here()))
+
+
+def quoted(text):
+    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
 
 
 def print_catalogue(form):
     everything = {text for _, template in templates() for text in texts_of_template(template)} | set(said_here()) | staff_texts()[0]
     for text in sorted(everything):
-        quoted = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-        print(f'msgctxt "page"\nmsgid "{quoted}"\nmsgstr "{form.replace("{}", quoted)}"\n')
+        print(f'msgctxt "page"\nmsgid "{quoted(text)}"\nmsgstr "{form.replace("{}", quoted(text))}"\n')
+    for one, other in sorted(counted_here().items()):
+        forms = "".join(f'msgstr[{at}] "{form.replace("{}", quoted(text))}"\n' for at, text in enumerate((one, other)))
+        print(f'msgctxt "page"\nmsgid "{quoted(one)}"\nmsgid_plural "{quoted(other)}"\n{forms}')
 
 
 def main():
@@ -328,7 +403,7 @@ def main():
         print_catalogue("")
         return 0
     if sys.argv[1:] == ["pseudo"]:
-        print('msgid ""\nmsgstr ""\n"Language: la\\n"\n"X-Pages: all\\n"\n"X-Translation-Status: texts in brackets\\n"\n')
+        print('msgid ""\nmsgstr ""\n"Language: la\\n"\n"X-Pages: all\\n"\n"X-Translation-Status: texts in brackets\\n"\n"Plural-Forms: nplurals=2; plural=(n != 1);\\n"\n')
         print_catalogue("\u27e6{}\u27e7")
         return 0
     if sys.argv[1:] == ["composed"]:

@@ -72,7 +72,7 @@ static void days_and_times_are_written_for_people(void **state)
 
 static void counts_are_grouped_and_agree_in_number(void **state)
 {
-    (void)state;
+    const struct view_context context = {.arena = *state};
     static const struct {
         int64_t count;
         const char *text;
@@ -80,9 +80,64 @@ static void counts_are_grouped_and_agree_in_number(void **state)
                 {999, "999 people"}, {1204, "1,204 people"},  {1000000, "1,000,000 people"},
                 {-5, "-5 people"},   {-1234, "-1,234 people"}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        json_auto_t *view = view_count(rows[i].count, "person", "people");
-        assert_string_equal(json_string_value(view), rows[i].text);
+        const str text =
+            view_counted(&context, rows[i].count, COUNTED("{{count}} person", "{{count}} people"));
+        if (!str_equal(text, str_from_c(rows[i].text))) {
+            fail_msg("%.*s", STR_ARG(text));
+        }
     }
+}
+
+static void check_days(const struct view_context *context, int64_t days, int64_t working,
+                       const char *expected)
+{
+    static const struct days_words words = {
+        "Today", COUNTED_INIT("In {{count}} day", "In {{count}} days"),
+        COUNTED_INIT("{{count}} day ago", "{{count}} days ago")};
+    json_auto_t *working_days = working < 0 ? NULL : json_integer(working);
+    const str said = view_days_left(context, &words, days, working_days);
+    if (!str_equal(said, str_from_c(expected))) {
+        fail_msg("%.*s", STR_ARG(said));
+    }
+}
+
+static void how_far_a_day_is_agrees_in_number(void **state)
+{
+    const struct view_context english = {.arena = *state};
+    check_days(&english, 0, 0, "Today");
+    check_days(&english, 1, -1, "In 1 day");
+    check_days(&english, 1, 0, "In 1 day (0 working days)");
+    check_days(&english, 2, 1, "In 2 days (1 working day)");
+    check_days(&english, 1004, 700, "In 1,004 days (700 working days)");
+    check_days(&english, -1, -1, "1 day ago");
+    check_days(&english, -3, 2, "3 days ago (2 working days)");
+}
+
+/* Aim: each of the two numbers has its own form, in a language that has more of them than English
+ * (Polish: one, few, many). */
+static void how_far_a_day_is_has_the_forms_of_the_language(void **state)
+{
+    struct catalogue catalogue;
+    struct err err = {0};
+    const str text = STR(
+        "msgid \"\"\nmsgstr \"\"\n\"Language: pl\\n\"\n\"Plural-Forms: nplurals=3; plural=(n==1 ? "
+        "0 "
+        ": n%10>=2 && n%10<=4 && (n%100<10 || n%100>=20) ? 1 : 2);\\n\"\n\n"
+        "msgctxt \"page\"\nmsgid \"In {{count}} day\"\nmsgid_plural \"In {{count}} days\"\n"
+        "msgstr[0] \"jutro\"\nmsgstr[1] \"za {{count}} dni-few\"\n"
+        "msgstr[2] \"za {{count}} dni-many\"\n\n"
+        "msgctxt \"page\"\nmsgid \"{{count}} working day\"\n"
+        "msgid_plural \"{{count}} working days\"\nmsgstr[0] \"{{count}} dzien\"\n"
+        "msgstr[1] \"{{count}} dni r-few\"\nmsgstr[2] \"{{count}} dni r-many\"\n\n"
+        "msgctxt \"page\"\nmsgid \"{{days}} ({{working}})\"\nmsgstr \"{{working}}: {{days}}\"\n");
+    if (!catalogue_read("pl.po", text, *state, &catalogue, &err).ok) {
+        fail_msg("%s", err.what);
+    }
+    const struct view_context polish = {.arena = *state, .catalogue = &catalogue};
+    check_days(&polish, 1, 1, "1 dzien: jutro");
+    check_days(&polish, 22, 14, "14 dni r-many: za 22 dni-few");
+    check_days(&polish, 5, 4, "4 dni r-few: za 5 dni-many");
+    check_days(&polish, -2, -1, "2 days ago");
 }
 
 static void check_words(struct arena *arena, const char *condition, const char *expected)
@@ -407,6 +462,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(days_and_times_are_written_for_people),
         cmocka_unit_test(counts_are_grouped_and_agree_in_number),
+        cmocka_unit_test(how_far_a_day_is_agrees_in_number),
+        cmocka_unit_test(how_far_a_day_is_has_the_forms_of_the_language),
         cmocka_unit_test(conditions_are_put_into_words),
         cmocka_unit_test(a_condition_is_said_as_another_language_puts_it),
         cmocka_unit_test(an_event_is_said_as_another_language_puts_it),
