@@ -7,6 +7,22 @@ if (summary !== null) {
   summary.focus();
 }
 
+/* On a small screen the navigation is a menu that opens; without scripts it stands there whole. */
+const toggle = document.querySelector(".govuk-service-navigation__toggle");
+if (toggle !== null) {
+  const menu = document.getElementById(toggle.getAttribute("aria-controls"));
+  const wide = window.matchMedia("(min-width: 40.0625em)");
+  const show = (open) => {
+    toggle.hidden = wide.matches;
+    toggle.removeAttribute("aria-hidden");
+    toggle.setAttribute("aria-expanded", String(open));
+    menu.hidden = !open && !wide.matches;
+  };
+  toggle.addEventListener("click", () => show(menu.hidden));
+  wide.addEventListener("change", () => show(false));
+  show(false);
+}
+
 /* A second click on the same button sends nothing: the server would do it once anyway. */
 for (const form of document.querySelectorAll("form[method='post']")) {
   form.addEventListener("submit", (event) => {

@@ -284,7 +284,9 @@ static json_t *chrome_of(const struct page *page)
     json_set(chrome, "glasses", glasses_of(exchange));
     json_set_flag(chrome, "may_break_glass", exchange_may(exchange, ACTION_BREAK_GLASS));
     json_set(chrome, "account", account_of(exchange));
-    json_set(chrome, "navigation", navigation_of(page));
+    json_t *navigation = navigation_of(page);
+    json_set_flag(chrome, "has_menu", json_array_size(navigation) > 1);
+    json_set(chrome, "navigation", navigation);
     json_set_flag(chrome, "has_navigation", exchange->signed_in);
     json_set(chrome, "crumbs", json_incref(page->crumbs));
     json_set_flag(chrome, "has_crumbs", json_array_size(page->crumbs) > 0);

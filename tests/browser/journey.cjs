@@ -337,6 +337,48 @@ async function menu(page) {
   return (await page.locator(".govuk-service-navigation__link").allInnerTexts()).map((text) => text.trim()).join(", ");
 }
 
+// What stands between the top of the page and its own content, at a width of 320 pixels.
+async function contentAt(page) {
+  return (await page.locator("main").boundingBox()).y;
+}
+
+// On a small screen the navigation opens from a button; without scripts all of it stands there, and is low.
+async function smallMenu(desk, tap) {
+  const page = await desk.signedIn("senior");
+  const link = page.locator(".govuk-service-navigation__link", { hasText: "Statistics" });
+  const toggle = page.locator(".govuk-service-navigation__toggle");
+  await page.setViewportSize({ width: 320, height: 900 });
+  await page.goto(`${desk.address}/today`);
+  tap.ok((await contentAt(page)) < 450, "the content of a page begins on the first screen of a small one", await contentAt(page));
+  if (!desk.javascript) {
+    tap.ok((await link.isVisible()) && !(await toggle.isVisible()), "without scripts the whole navigation is there, and no button");
+    return;
+  }
+  const state = async () => [await toggle.getAttribute("aria-expanded"), await link.isVisible(), await toggle.getAttribute("aria-hidden")].join(" ");
+  tap.equal(await state(), "false false ", "the navigation is a menu that is closed, and says so");
+  await toggle.focus();
+  await page.keyboard.press("Enter");
+  tap.equal(await state(), "true true ", "which the keyboard opens");
+  await desk.look(page, "menu that is open");
+  await page.keyboard.press("Tab");
+  tap.equal(await page.evaluate(() => document.activeElement.getAttribute("href")), "/today", "and goes through");
+  await toggle.focus();
+  await page.keyboard.press("Space");
+  tap.equal(await state(), "false false ", "and closes");
+  await page.setViewportSize({ width: 1000, height: 900 });
+  tap.ok((await link.isVisible()) && !(await toggle.isVisible()), "on a large screen it stands there, without a button");
+  await page.evaluate(() => { document.documentElement.dir = "rtl"; });
+  await page.setViewportSize({ width: 320, height: 900 });
+  await page.keyboard.press("Tab");
+  await toggle.click();
+  const boxes = await page.locator(".govuk-service-navigation__item").evaluateAll((items) => items.map((one) => {
+    const range = document.createRange();
+    range.selectNodeContents(one.querySelector("a"));
+    return Math.round(range.getBoundingClientRect().right);
+  }));
+  tap.equal(new Set(boxes).size, 1, "from right to left every text of the menu begins at the same place, that of the page too", boxes);
+}
+
 async function narrowDesks(desk, tap, desks, atHub, elsewhere) {
   const operator = await desk.signedIn("hub-north");
   tap.equal(await menu(operator), "Today, People, Hubs, Departures, Books, Rulebook", "the hub operator's menu");
@@ -438,6 +480,7 @@ async function journey(desk, tap) {
   await recordMissing(desk, tap, desks.caseworker, first);
   await transfer(desk, tap, desks, first);
   await courtOrder(desk, tap, desks, second);
+  await smallMenu(desk, tap);
   await narrowDesks(desk, tap, desks, first, second);
   await otherPages(desk, tap, desks, second);
   await signOut(desk, tap, desks.caseworker);

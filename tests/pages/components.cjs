@@ -73,7 +73,7 @@ function select(options) {
 }
 
 const CHROME = { errors: false, stylesheet: false, icon: false, script: false, demonstration: false, home: "/", account: false, title: "",
-  has_navigation: false, navigation: [], has_crumbs: false, crumbs: [], stops: false, glasses: false, notice: false, may_break_glass: false };
+  has_navigation: false, has_menu: false, navigation: [], has_crumbs: false, crumbs: [], stops: false, glasses: false, notice: false, may_break_glass: false };
 
 function layout(chrome, selector) {
   return { template: "{{<layout}}{{/layout}}", view: { page: { ...CHROME, ...chrome } }, selector };
@@ -112,7 +112,7 @@ const OURS = {
   "service-navigation": (options) => {
     const navigation = options.navigation?.every((item) => item && only(item, ["text", "href", "active"]) && item.text && item.href) && options.navigation;
     return !navigation || navigation.length === 0 || !only(options, ["navigation"]) ? null
-      : layout({ has_navigation: true, navigation: navigation.map((item) => ({ ...item, current: item.active === true })) }, ".govuk-service-navigation");
+      : layout({ has_navigation: true, has_menu: navigation.length > 1, navigation: navigation.map((item) => ({ ...item, current: item.active === true })) }, ".govuk-service-navigation");
   },
   "generic-header": (options) => (only(options, ["logoText", "url"]) && options.logoText !== undefined
     ? { ...layout({ home: options.url ?? "/" }, ".govuk-generic-header"), says: [[options.logoText, "returnhub"]] } : null),
@@ -145,7 +145,7 @@ function normal({ html, selector }) {
   const LEFT_OUT = new Set(["data-module", "spellcheck", "rows", "tabindex"]);
   const body = new DOMParser().parseFromString(html, "text/html").body;
   const root = selector === undefined ? body.firstElementChild : body.querySelector(selector);
-  root.querySelectorAll(".govuk-service-navigation__toggle, caption > *:empty").forEach((one) => one.remove());
+  root.querySelectorAll("caption > *:empty").forEach((one) => one.remove());
   const asked = [...root.querySelectorAll("*"), root].flatMap((one) => ["for", "aria-describedby", "aria-labelledby"]
     .flatMap((name) => (one.getAttribute(name) ?? "").split(/\s+/)));
   const numbers = new Map();
