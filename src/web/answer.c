@@ -195,8 +195,12 @@ static result problem_page(struct exchange *exchange, const struct err *problem,
     json_t *items = json_array();
     for (size_t i = 0; faults != NULL && i < faults->count; i++) {
         if (speech_has(speech, faults->items[i].detail)) {
+            const str label = faults->items[i].label;
             json_t *item = json_object();
             json_set_str(item, "field", faults->items[i].field);
+            json_set(item, "label",
+                     label.len > 0 && speech_has(speech, label) ? json_of_str(label)
+                                                                : json_false());
             json_set_str(item, "detail", faults->items[i].detail);
             json_add(items, item);
         }

@@ -13,7 +13,7 @@ void fault_add(struct faults *faults, str field, str pointer, str detail)
 {
     if (faults->count < FAULTS_MAX) {
         faults->items[faults->count++] =
-            (struct fault){.field = field, .pointer = pointer, .detail = detail};
+            (struct fault){.field = field, .label = STR(""), .pointer = pointer, .detail = detail};
     }
 }
 
@@ -437,6 +437,9 @@ result input_read(struct exchange *exchange, const struct input_field *fields, s
         if (fields[i].missing != NULL && !values[i].given && faults->count == faults_before) {
             add_fault(faults, exchange->arena, str_from_c(fields[i].name),
                       str_from_c(fields[i].missing));
+        }
+        for (size_t j = faults_before; j < faults->count; j++) {
+            faults->items[j].label = str_from_c(fields[i].label);
         }
     }
     return result_ok();

@@ -61,6 +61,7 @@ struct input_choices {
 
 struct fault {
     str field;   /* of the form: "reason" */
+    str label;   /* as the form calls it; "" where no form has it */
     str pointer; /* into the JSON: "/reason" */
     str detail;
 };

@@ -237,6 +237,18 @@ static void a_double_click_asks_once(void **state)
     assert_int_equal(office_events(&desk->office), before + 1);
 }
 
+/* Aim: what is wrong is told by the name that the form has for it, not by that of the machine. */
+static void a_problem_names_the_field_as_the_form_does(void **state)
+{
+    struct desk *desk = *state;
+    const struct somebody person = office_ready(&desk->office, "PersonOne Asked");
+    const struct reply page =
+        desk_form(desk, CLERK, steps_of(desk, &person), "hub=" HUB_NORTH "&haste=yes");
+    assert_status(page, 422);
+    assert_true(reply_says(&page, "<li>Step: Say which step</li>"));
+    assert_true(reply_says(&page, "<li><code>haste</code>: There is no such field here</li>"));
+}
+
 static void a_step_without_approval_is_taken_at_once(void **state)
 {
     struct desk *desk = *state;
@@ -451,6 +463,7 @@ int main(void)
         cmocka_unit_test_teardown(declining_and_withdrawing_need_a_reason, clear),
         cmocka_unit_test_teardown(pages_ask_before_they_do, clear),
         cmocka_unit_test_teardown(a_double_click_asks_once, clear),
+        cmocka_unit_test_teardown(a_problem_names_the_field_as_the_form_does, clear),
         cmocka_unit_test_teardown(a_step_without_approval_is_taken_at_once, clear),
         cmocka_unit_test_teardown(steps_and_hubs_that_are_not_there_are_refused, clear),
         cmocka_unit_test_teardown(screening_counts_and_lists, clear),
