@@ -194,9 +194,14 @@ static const struct input_field break_fields[] = {
      INPUT_LONG_TEXT, "Enter why you have to see it", NULL},
 };
 static const struct input_field review_fields[] = {
-    {"outcome", "Outcome", "justified or not_justified", INPUT_TEXT, "Enter the outcome", NULL},
+    {"outcome", "Outcome", NULL, INPUT_CHOICE, "Choose the outcome", NULL},
     {"reason", "What you found", NULL, INPUT_LONG_TEXT, "Enter what you found", NULL},
 };
+static const struct input_choice outcomes[] = {
+    {STR_INIT("justified"), STR_INIT("Justified")},
+    {STR_INIT("not_justified"), STR_INIT("Not justified")}};
+static const struct input_choices review_choices[] = {
+    {.items = outcomes, .count = sizeof outcomes / sizeof outcomes[0]}, {.count = 0}};
 enum {
     BREAK_FIELDS = sizeof break_fields / sizeof break_fields[0],
     REVIEW_FIELDS = sizeof review_fields / sizeof review_fields[0],
@@ -207,12 +212,24 @@ static void put_review(struct view_table *table, const json_t *glass)
     const struct view_context *context = table->context;
     view_cell_text(table, view_plain(context, json_str_or_empty(glass, "outcome")));
     view_put_quiet(table, json_str_or_empty(glass, "review"));
+    view_put_quiet(table, json_str_or_empty(glass, "reviewed_by"));
     if (json_is_true(json_object_get(glass, "mine_to_review"))) {
         const int64_t number = json_integer_value(json_object_get(glass, "glass"));
         view_put_link_about(
             table, STR("Review"),
             arena_format(context->arena, "/glass/%lld/review", (long long)number),
             view_filled(context, "what {{account}} did", json_str_or_empty(glass, "account")));
+    }
+}
+
+/* Whose record it is; as long as it can be seen, that is where to. */
+static void put_seen(struct view_table *table, const json_t *glass)
+{
+    const str person = json_str_or_empty(glass, "person");
+    if (json_is_true(json_object_get(glass, "shows")) && table->context->rights.see_people) {
+        view_put_link(table, person, view_href(table->context, "/people/%s", person));
+    } else {
+        view_put_reference(table, person);
     }
 }
 
@@ -230,7 +247,8 @@ static json_t *glasses_table(const struct view_context *context, const json_t *g
     {
         view_row(&table);
         view_cell_text(&table, json_str_or_empty(glass, "account"));
-        view_cell_text(&table, json_str_or_empty(glass, "person"));
+        view_cell(&table);
+        put_seen(&table, glass);
         view_cell_when(&table, json_object_get(glass, "broken_at"));
         view_cell_when(&table, json_object_get(glass, "until"));
         view_cell_text(&table, json_str_or_empty(glass, "reason"));
@@ -355,6 +373,7 @@ static result read_review(struct exchange *exchange, struct page *page, struct f
         .cancel_href = STR("/glass"),
         .fields = review_fields,
         .field_count = REVIEW_FIELDS,
+        .choices = review_choices,
     };
     page_open(page, exchange, "form", form->title, "/glass");
     page_crumb(page, STR("Break-glass"), STR("/glass"));
@@ -381,6 +400,7 @@ result handle_glass_review(struct exchange *exchange, struct err *err)
     OWN_PAGE struct page page = {0};
     TRY(read_review(exchange, &page, &form, &glass, err));
     TRY(input_read(exchange, review_fields, REVIEW_FIELDS, values, &faults, err));
+    input_check_choices(exchange, review_fields, REVIEW_FIELDS, review_choices, values, &faults);
     if (faults.count > 0) {
         return handler_faults(&page, &form, &faults, err);
     }

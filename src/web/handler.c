@@ -198,8 +198,8 @@ result handler_form_page(struct page *page, const struct form_page *form, int st
                          struct err *err)
 {
     struct exchange *exchange = page->exchange;
-    json_t *fields =
-        form_fields_view(exchange, form->fields, form->field_count, form->begin, page->faults);
+    json_t *fields = form_choices_view(exchange, form->fields, form->field_count, form->choices,
+                                       form->begin, page->faults);
     json_t *view = form_view(exchange, form->action, form->submit, fields, form->cancel_href);
     json_set_flag(view, "danger", form->danger);
     page_set(page, "form", view);

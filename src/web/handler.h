@@ -54,7 +54,8 @@ struct form_page {
     str cancel_href;
     const struct input_field *fields;
     size_t field_count;
-    const struct input_value *begin; /* NULL: empty */
+    const struct input_choices *choices; /* choices[i] belongs to fields[i]; NULL: none has any */
+    const struct input_value *begin;     /* NULL: empty */
 };
 MUST_USE result handler_form_page(struct page *page, const struct form_page *form, int status,
                                   struct err *err);

@@ -40,8 +40,10 @@ json_t *view_merges(const struct view_context *context, const json_t *merges)
         view_cell_when(&table, json_object_get(merge, "requested_at"));
         view_put_link_about(&table, STR("See the merge"), merge_href(context, merge),
                             json_str_or_empty(merge, "continuing"));
-        view_cell_text(&table, json_str_or_empty(merge, "continuing"));
-        view_cell_text(&table, json_str_or_empty(merge, "absorbed"));
+        view_cell(&table);
+        view_put_reference(&table, json_str_or_empty(merge, "continuing"));
+        view_cell(&table);
+        view_put_reference(&table, json_str_or_empty(merge, "absorbed"));
         view_cell_text(&table, json_str_or_empty(merge, "requested_by"));
         view_cell(&table);
         view_put_merge_state(&table, json_str_or_empty(merge, "state"));
@@ -150,10 +152,13 @@ json_t *view_separation(const struct view_context *context, const json_t *merge,
     json_array_foreach(json_object_get(separation, "events"), index, line)
     {
         view_row(&table);
-        view_cell_count(&table, line, "event");
+        view_cell_text(&table,
+                       arena_format(context->arena, "%lld",
+                                    (long long)json_integer_value(json_object_get(line, "event"))));
         view_cell_text(&table, json_str_or_empty(line, "text"));
         view_cell_when(&table, json_object_get(line, "on"));
-        view_cell_text(&table, json_str_or_empty(line, "record"));
+        view_cell(&table);
+        view_put_reference(&table, json_str_or_empty(line, "record"));
         put_whose(&table, merge, line);
     }
     return view_table_close(&table);

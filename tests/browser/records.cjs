@@ -193,6 +193,36 @@ async function erase(desk, tap, page, person) {
   tap.equal(gone.status(), 404, "the record does not exist any more");
 }
 
+// A record that is out of sight is seen for some minutes, and another looks into why.
+async function glass(desk, tap, page, officer, person) {
+  await post(desk, await desk.token("protection"), `/people/${person}/privacy/protection`, { reason: "Threatened", seen_by: "senior" });
+  await page.goto(`${desk.address}/glass`);
+  await leave(page, "a:text-is('See a record that is out of your sight')");
+  await desk.look(page, "break the glass");
+  await page.fill("#person", person);
+  await page.fill("#minutes", "10");
+  await page.fill("#reason", "The hospital asks for the name");
+  await submit(page);
+  tap.includes(page.url(), `/people/${person}`, "who breaks the glass sees the record");
+  await page.goto(`${desk.address}/glass`);
+  tap.equal(await page.locator(`main a[href="/people/${person}"]`).count(), 1, "and finds it again for as long as it shows");
+  await desk.look(page, "a glass that is broken");
+  await officer.goto(`${desk.address}/people`);
+  await leave(officer, "main a[href='/glass']");
+  await desk.look(officer, "break-glass to review");
+  await leave(officer, "main table a:has-text('Review')");
+  await desk.look(officer, "review a break-glass");
+  await submit(officer);
+  tap.equal(await officer.locator(".govuk-error-summary a[href='#outcome']").count(), 1, "a review has one of two outcomes");
+  await desk.look(officer, "review refused");
+  await choose(officer, "outcome", "not_justified");
+  await officer.fill("#reason", "Nobody at the hospital knows of it");
+  await submit(officer);
+  const found = await text(officer);
+  tap.ok(found.includes("Not justified") && found.includes("Demonstration data protection officer"), "what was found is told, and by whom", found);
+  await desk.look(officer, "break-glass reviewed");
+}
+
 async function missing(desk, tap, page) {
   await page.goto(`${desk.address}/today`);
   await leave(page, "a:text-is('Which missing facts block most people')");
@@ -237,6 +267,7 @@ async function records(desk, tap) {
   const removed = await desk.json(token, "/people?stage=removed");
   await protect(desk, tap, protection, removed.body.people[0].reference);
   await erase(desk, tap, senior, removed.body.people[0].reference);
+  await glass(desk, tap, caseworker, protection, removed.body.people[1].reference);
   await missing(desk, tap, caseworker);
   await times(desk, tap, senior, pair[1]);
 }

@@ -109,6 +109,7 @@ static void a_glass_is_broken_on_a_page(void **state)
     assert_status(desk_page(desk, OTHER_CLERK, path), 404);
     const struct reply own = desk_page(desk, CLERK, "/glass");
     assert_true(reply_says(&own, "At the door, and ill"));
+    assert_true(reply_says(&own, arena_format(&desk->arena, "href=\"%s\"", path).at));
     const struct reply other = desk_page(desk, OTHER_CLERK, "/glass");
     assert_status(other, 200);
     assert_false(reply_says(&other, "At the door, and ill"));
