@@ -40,6 +40,15 @@ window.addEventListener("pageshow", () => {
   }
 });
 
+/* Paper says when it was printed, and from where. */
+window.addEventListener("beforeprint", () => {
+  const { lang } = document.documentElement;
+  const when = new Date().toLocaleString(lang === "en" ? "en-GB" : lang, { dateStyle: "long", timeStyle: "short", timeZone: "UTC" });
+  for (const line of document.querySelectorAll("[data-printed]")) {
+    line.textContent = `${line.dataset.printed} ${when} UTC: ${window.location.host}${window.location.pathname}`;
+  }
+});
+
 /* A link to a safeguard inside something closed opens it. */
 function openTarget() {
   const target = document.getElementById(decodeURIComponent(window.location.hash.slice(1)));

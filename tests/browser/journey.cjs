@@ -119,12 +119,22 @@ async function printed(desk, tap, page, person) {
   await page.goto(`${desk.address}/people/${person.reference}`);
   const shown = () => page.evaluate(() => ({
     address: getComputedStyle(document.querySelector("main a.govuk-link[href^='/']"), "::after").content,
-    press: [...document.querySelectorAll(".govuk-summary-list__actions, .moj-sub-navigation, .govuk-breadcrumbs, .govuk-button")]
-      .filter((element) => element.getClientRects().length > 0).length }));
+    press: [...document.querySelectorAll(`.govuk-summary-list__actions, .moj-sub-navigation, .govuk-breadcrumbs, .govuk-button, .govuk-skip-link,
+      .govuk-service-navigation, main form`)].filter((element) => element.getClientRects().length > 0).length,
+    cut: [...document.querySelectorAll(".rh-scroll")].filter((one) => getComputedStyle(one).overflowX !== "visible").length,
+    beside: [...document.querySelectorAll("main [class*=govuk-grid-column]")].filter((one) => getComputedStyle(one).float !== "none").length,
+    printed: document.querySelector(".rh-printed").innerText.trim() }));
   tap.ok((await shown()).press > 2, "on the screen there is something to press");
   await page.emulateMedia({ media: "print" });
   const paper = await shown();
   tap.equal(paper.press, 0, "on paper there is nothing to press");
+  tap.equal(paper.cut, 0, "on paper no table is cut where it would scroll");
+  tap.equal(paper.beside, 0, "on paper nothing is squeezed beside something else");
+  if (desk.javascript) {
+    await page.evaluate(() => window.dispatchEvent(new Event("beforeprint")));
+    const { printed: line } = await shown();
+    tap.ok(/^Printed on \d+ .+ \d{4} at \d\d:\d\d UTC: .+\/people\/RH-/.test(line) && line.endsWith(person.reference), "paper says when it was printed, and of what", line);
+  }
   tap.equal(paper.address, "none", "on paper stands no address of the desk");
   await page.emulateMedia({ media: null });
 }
