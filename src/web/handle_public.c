@@ -1,6 +1,7 @@
 /* What everybody may read, without sign-in: the statistics that were published, and the agreements
  * that are announced. */
 #include "web/handler.h"
+#include "web/resource_part.h"
 #include "web/view_statistics.h"
 
 #include "base/hash.h"
@@ -21,14 +22,6 @@ static json_t *release_line(const struct web_release *release)
     return line;
 }
 
-static str partner_name(const struct rulebook *rulebook, str partner)
-{
-    uint16_t code = 0;
-    const str name =
-        country_parse(partner, &code) ? rulebook_country_name(rulebook, code) : STR("");
-    return name.len > 0 ? name : partner;
-}
-
 /* {"releases":[{"name","title","on"}],"agreements":[{"reference","partner","title"}]} */
 static result public_resource(struct exchange *exchange, json_t **ret_resource, struct err *err)
 {
@@ -45,7 +38,7 @@ static result public_resource(struct exchange *exchange, json_t **ret_resource, 
     for (size_t i = 0; i < count; i++) {
         json_t *line = json_object();
         json_set_str(line, "reference", agreements[i].reference);
-        json_set_str(line, "partner", partner_name(exchange->rulebook, agreements[i].partner));
+        json_set_str(line, "partner", part_country_name(exchange->rulebook, agreements[i].partner));
         json_set_str(line, "title", agreements[i].title);
         json_add(announced, line);
     }

@@ -82,6 +82,7 @@ json_t *resource_manifest_row(const struct rulebook *rulebook, const struct mani
     json_set(object, "step", part_step(rulebook, row->step));
     json_set_str(object, "state", str_from_c(manifest_state_name(row->state)));
     json_set_str(object, "destination", row->destination);
+    json_set_str(object, "destination_text", part_country_name(rulebook, row->destination));
     json_set(object, "departs_at", json_of_instant(row->departs_at));
     json_set(object, "departed_at", known_instant(departed, row->departed_at));
     json_set_str(object, "carrier", row->carrier);

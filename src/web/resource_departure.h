@@ -17,7 +17,7 @@ json_t *resource_stops(const struct rulebook *rulebook, const struct stop_line *
 /* The line, and "told":[{"account","acknowledged","acknowledged_at"}] */
 json_t *resource_stop(const struct rulebook *rulebook, const struct stop_answer *answer);
 
-/* {"reference","step","state","hub","destination","departs_at","carrier","route","escorts",
+/* {"reference","step","state","hub","destination","destination_text","departs_at","carrier","route","escorts",
  *  "escort_roles","lead","listed","boarded","aboard","departed_at"} */
 json_t *resource_manifest_row(const struct rulebook *rulebook, const struct manifest_row *row);
 json_t *resource_manifests(const struct rulebook *rulebook, const struct manifest_line *lines,

@@ -179,6 +179,14 @@ json_t *part_plain_name(str name)
     return json_of_str(plain_name(name, text));
 }
 
+str part_country_name(const struct rulebook *rulebook, str code)
+{
+    uint16_t number = 0;
+    const str name =
+        country_parse(code, &number) ? rulebook_country_name(rulebook, number) : STR("");
+    return name.len > 0 ? name : code;
+}
+
 struct titled titled_step(const struct rulebook *rulebook, str name)
 {
     const uint32_t index = rulebook_step(rulebook, name);

@@ -30,6 +30,8 @@ void out_value_text(struct json_out *out, const char *key, const struct rulebook
                     str fact, str text, struct buf *told);
 /* "First choice" for first_choice: for names that the rulebook in hand has no title for. */
 json_t *part_plain_name(str name);
+/* What the rulebook calls the country of that code; the code where it calls it nothing. */
+str part_country_name(const struct rulebook *rulebook, str code);
 
 /* What has a name, and a title in the rulebook in hand ("" when it is none of its); it is told by
  * its name in words where there is no title. */

@@ -334,11 +334,8 @@ static json_t *people_line_as_json(const struct rulebook *rulebook, const struct
     json_t *nationality = json_object();
     json_set_flag(nationality, "known", line->nationality.len > 0);
     if (line->nationality.len > 0) {
-        uint16_t code = 0;
-        const bool listed = country_parse(line->nationality, &code);
-        const str name = listed ? rulebook_country_name(rulebook, code) : STR("");
         json_set_str(nationality, "value", line->nationality);
-        json_set_str(nationality, "text", name.len > 0 ? name : line->nationality);
+        json_set_str(nationality, "text", part_country_name(rulebook, line->nationality));
     }
     json_set(object, "nationality", nationality);
     return object;

@@ -39,7 +39,7 @@ static void put_destination(struct view_table *table, const json_t *manifest)
     const bool linked = reference.len > 0 && table->context->rights.see_hub;
     view_put_link(table, json_str_or_empty(hub, "name"),
                   linked ? view_href(table->context, "/hubs/%s", reference) : STR(""));
-    view_put(table, json_str_or_empty(manifest, "destination"));
+    view_put(table, json_str_or_empty(manifest, "destination_text"));
 }
 
 /* --- the list --------------------------------------------------------------------------------- */

@@ -95,6 +95,10 @@ static void board_and_account(struct desk *desk, const char *manifest,
     const struct reply aboard = desk_page(desk, CLERK, manifest);
     assert_true(reply_says(&aboard, "1 person aboard and not accounted for"));
     assert_true(reply_says(&aboard, "/accounting?person="));
+    const struct reply told = desk_get(desk, CLERK, manifest);
+    json_auto_t *resource = reply_json(&told);
+    const char *country = json_string_value(json_object_get(resource, "destination_text"));
+    assert_true(strlen(country) > 3 && reply_says(&aboard, country)); /* by its name, no code */
     const char *form = arena_format(&desk->arena, "person=%s&outcome=arrived&source=the+escort",
                                     one->person.reference)
                            .at;
