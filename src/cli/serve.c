@@ -203,6 +203,7 @@ result command_serve(const struct invocation *invocation, int *ret_status, struc
                                         .port = (uint16_t)port,
                                         .handler = web_handle,
                                         .refused = tell_refused,
+                                        .ended = web_stream_ended,
                                         .context = web,
                                         .proxy = proxy};
     result served = http_server_open(&http_options, &server, err);

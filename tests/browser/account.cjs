@@ -188,6 +188,26 @@ async function asked(desk, token, officer) {
   return null;
 }
 
+// A page that nobody sees is told nothing, and everything as soon as it is seen again.
+async function missedWhileHidden(desk, tap, page, region) {
+  const show = (state) => page.evaluate((value) => {
+    Object.defineProperty(document, "visibilityState", { configurable: true, get: () => value });
+    document.dispatchEvent(new Event("visibilitychange"));
+  }, state);
+  const token = await desk.token("caseworker");
+  const person = await asked(desk, token, await desk.token("authorising"));
+  await show("hidden");
+  const answer = await post(desk, token, `/people/${person}/facts`, { facts: [{ fact: "court_order.status", value: "reported" }] });
+  tap.ok(answer.body.stopped?.length > 0, "another order stops another transfer", JSON.stringify(answer.body).slice(0, 300));
+  await page.waitForTimeout(3000);
+  tap.equal(await region.locator("a").count(), 1, "a page that nobody sees does not listen");
+  await show("visible");
+  await region.locator("a").nth(1).waitFor({ timeout: 120000 });
+  tap.includes(await region.innerText(), person, "seen again it is told what it missed");
+  await page.waitForTimeout(2500);
+  tap.equal(await region.locator("a").count(), 2, "and nothing twice");
+}
+
 async function toldAtOnce(desk, tap) {
   const token = await desk.token("caseworker");
   const person = await asked(desk, token, await desk.token("authorising"));
@@ -209,6 +229,7 @@ async function toldAtOnce(desk, tap) {
   tap.includes(await region.innerText(), person, "with whom it is about");
   tap.equal(await page.evaluate(() => document.activeElement.id), "text", "and the focus stays where it was");
   await desk.look(page, "today, told of a stop");
+  await missedWhileHidden(desk, tap, page, region);
   await Promise.all([page.waitForNavigation(), region.locator("a").first().click()]);
   tap.includes(page.url(), "/stops/", "it leads to the stop");
 }
