@@ -196,16 +196,18 @@ async function missedWhileHidden(desk, tap, page, region) {
   }, state);
   const token = await desk.token("caseworker");
   const person = await asked(desk, token, await desk.token("authorising"));
+  const before = await region.locator("a").count();
   await show("hidden");
   const answer = await post(desk, token, `/people/${person}/facts`, { facts: [{ fact: "court_order.status", value: "reported" }] });
   tap.ok(answer.body.stopped?.length > 0, "another order stops another transfer", JSON.stringify(answer.body).slice(0, 300));
   await page.waitForTimeout(3000);
-  tap.equal(await region.locator("a").count(), 1, "a page that nobody sees does not listen");
+  tap.equal(await region.locator("a").count(), before, "a page that nobody sees does not listen");
   await show("visible");
-  await region.locator("a").nth(1).waitFor({ timeout: 120000 });
+  await region.locator("a").nth(before).waitFor({ timeout: 120000 });
   tap.includes(await region.innerText(), person, "seen again it is told what it missed");
   await page.waitForTimeout(2500);
-  tap.equal(await region.locator("a").count(), 2, "and nothing twice");
+  const lines = (await region.innerText()).split("\n").filter((line) => line.includes(person));
+  tap.equal(lines.length, new Set(lines).size, "and nothing twice");
 }
 
 async function toldAtOnce(desk, tap) {
