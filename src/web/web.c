@@ -4,6 +4,7 @@
 #include "web/assets.h"
 #include "web/command.h"
 #include "web/condition.h"
+#include "web/query.h"
 #include "web/sent_before.h"
 #include "web/session.h"
 #include "web/streams.h"
@@ -337,6 +338,7 @@ static result keep_stream(struct exchange *exchange, struct err *err)
 
 static result run_reading(struct exchange *exchange, int *ret_status, struct err *err)
 {
+    TRY(query_check(exchange, err));
     TRY(exchange->match.route->handler(exchange, err));
     TRY(check_accepted(exchange, exchange->response->content_type, ret_status, err));
     TRY(condition_answer(exchange, ret_status, err));
