@@ -451,6 +451,30 @@ static void places_are_a_number_in_range(void **state)
     assert_int_equal(office_places(&desk->office, desk->office.hub_north).agreed, 5);
 }
 
+/* --- what nobody sees ------------------------------------------------------------------------- */
+
+static void what_cannot_be_seen_is_no_name(void **state)
+{
+    struct desk *desk = *state;
+    const int64_t before = office_events(&desk->office);
+    static const char *const unseen[] = {"\u200b",       "\ufeff\u2060", " \u200e \u200f ",
+                                         "\u00ad\u3000", "\u2028",       "\u3164"};
+    for (size_t i = 0; i < sizeof unseen / sizeof unseen[0]; i++) {
+        const struct reply reply =
+            desk_post(desk, CLERK, "/people",
+                      arena_format(&desk->arena,
+                                   "{\"name\":\"%s\",\"registered_on\":\"2026-01-01\"}", unseen[i])
+                          .at);
+        assert_status(reply, 422);
+        assert_true(reply_says(&reply, "\"pointer\":\"/name\""));
+    }
+    const struct reply form =
+        desk_form(desk, CLERK, "/people/new", "name=%E2%80%8B&registered_on=2026-01-01");
+    assert_status(form, 422);
+    assert_true(reply_says(&form, "nothing in it that can be seen"));
+    assert_int_equal(office_events(&desk->office), before);
+}
+
 /* --- the query -------------------------------------------------------------------------------- */
 
 static const char *filled(struct desk *desk, str pattern)
@@ -571,6 +595,7 @@ int main(void)
         cmocka_unit_test_teardown(the_same_key_twice_is_done_once, clear),
         cmocka_unit_test_teardown(every_rendering_has_a_client_id_of_its_own, clear),
         cmocka_unit_test_teardown(a_fact_is_withdrawn_only_under_its_own_person, clear),
+        cmocka_unit_test_teardown(what_cannot_be_seen_is_no_name, clear),
         cmocka_unit_test_teardown(an_unknown_parameter_is_refused, clear),
         cmocka_unit_test_teardown(what_may_be_meant_is_said, clear),
         cmocka_unit_test_teardown(what_is_known_is_taken, clear),
