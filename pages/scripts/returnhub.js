@@ -144,12 +144,14 @@ for (const field of document.querySelectorAll("form input[name='passkey']")) {
   }
 }
 
-/* What happens while the page is open is told below its head, politely: what was stopped, and how far the work is that was asked for. */
+/* What happens while the page is open is told below its head, politely: what was stopped, and how far the work is that was asked for. A page
+ * that nobody sees does not listen, and holds no connection; seen again, it goes on behind the last that it was told. */
 function listen(region) {
-  const source = new EventSource(region.dataset.events);
+  const address = new URL(region.dataset.events, window.location.href);
   const progress = document.createElement("p");
+  let source = null;
   progress.className = "govuk-body";
-  source.addEventListener("stop", (event) => {
+  function onStop(event) {
     const stop = JSON.parse(event.data);
     const line = document.createElement("p");
     const link = document.createElement("a");
@@ -159,13 +161,30 @@ function listen(region) {
     link.textContent = `${region.dataset.stopped}: ${stop.step.title}, ${stop.person}`;
     line.append(link);
     region.append(line);
-  });
-  source.addEventListener("progress", (event) => {
+    address.searchParams.set("after", event.lastEventId);
+  }
+  function onProgress(event) {
     const work = JSON.parse(event.data);
     progress.textContent = `${work.title}. ${region.dataset.done}: ${work.done} / ${work.all}`;
     region.append(progress);
-  });
-  window.addEventListener("pagehide", () => source.close());
+  }
+  function close() {
+    source?.close();
+    source = null;
+  }
+  function follow() {
+    if (document.visibilityState !== "visible") {
+      close();
+    } else if (source === null) {
+      source = new EventSource(address);
+      source.addEventListener("stop", onStop);
+      source.addEventListener("progress", onProgress);
+    }
+  }
+  document.addEventListener("visibilitychange", follow);
+  window.addEventListener("pageshow", follow);
+  window.addEventListener("pagehide", close);
+  follow();
 }
 for (const region of document.querySelectorAll("[data-events]")) {
   if (window.EventSource !== undefined) {

@@ -184,6 +184,47 @@ bool str_is_printable(str text)
     return true;
 }
 
+/* Of well-formed text, the character that it begins with. */
+static uint32_t character_of(str text, size_t len)
+{
+    const unsigned char first = (unsigned char)text.at[0];
+    uint32_t character = len == 1 ? first : first & (0xFFU >> (len + 1));
+    for (size_t i = 1; i < len; i++) {
+        character = character << 6 | ((unsigned char)text.at[i] & 0x3FU);
+    }
+    return character;
+}
+
+static bool leaves_no_mark(uint32_t character)
+{
+    static const struct {
+        uint32_t first;
+        uint32_t last;
+    } rows[] = {{0x01, 0x20},       {0x7F, 0xA0},      {0xAD, 0xAD},     {0x34F, 0x34F},
+                {0x61C, 0x61C},     {0x115F, 0x1160},  {0x1680, 0x1680}, {0x17B4, 0x17B5},
+                {0x180B, 0x180F},   {0x2000, 0x200F},  {0x2028, 0x202F}, {0x205F, 0x206F},
+                {0x2800, 0x2800},   {0x3000, 0x3000},  {0x3164, 0x3164}, {0xFE00, 0xFE0F},
+                {0xFEFF, 0xFEFF},   {0xFFA0, 0xFFA0},  {0xFFF0, 0xFFF8}, {0x1BCA0, 0x1BCA3},
+                {0x1D173, 0x1D17A}, {0xE0000, 0xE0FFF}};
+    bool found = false;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        found = found || (character >= rows[i].first && character <= rows[i].last);
+    }
+    return found;
+}
+
+bool str_is_visible(str text)
+{
+    while (text.len > 0) {
+        const size_t len = utf8_character_len(text);
+        if (len == 0 || !leaves_no_mark(character_of(text, len))) {
+            return true; /* what is no text is told as that */
+        }
+        text = str_slice(text, len, text.len);
+    }
+    return false;
+}
+
 static result refuse_number(str text, const char *why, struct err *err)
 {
     const str shown = str_slice(text, 0, 60);

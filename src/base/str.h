@@ -47,6 +47,9 @@ bool str_is_utf8(str text);
  * nobody sees and that end a line or show what follows in another order (U+2028 to U+202E, U+2066
  * to U+2069: a text could read otherwise than it says; CVE-2021-42574). */
 bool str_is_printable(str text);
+/* True when something of it can be seen: not white space alone, nor characters that leave no mark
+ * (Unicode 15.0: White_Space and Default_Ignorable_Code_Point, and the empty Braille pattern). */
+bool str_is_visible(str text);
 
 /* Whole text as a decimal number, optional '-'; refuses anything else, and overflow. */
 MUST_USE result str_to_int64(str text, int64_t *ret_number, struct err *err);

@@ -468,6 +468,11 @@ struct session {
  */
 MUST_USE result casework_session(const struct casework *casework, str token, struct arena *arena,
                                  struct session *ret_session, struct err *err);
+/* The same for what a browser asks by itself: nobody did anything, so the session stays as idle as
+ * it is. */
+MUST_USE result casework_idle_session(const struct casework *casework, str token,
+                                      struct arena *arena, struct session *ret_session,
+                                      struct err *err);
 MUST_USE result casework_sign_out(const struct casework *casework, str token, struct err *err);
 /* Every session of the account ends. */
 MUST_USE result casework_set_password(const struct casework *casework, int64_t account,

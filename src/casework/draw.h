@@ -9,12 +9,14 @@
 MUST_USE result reference_draw(struct sitting *sitting, char text[REFERENCE_SIZE], struct err *err);
 
 /* For people who are registered later, when asking for each would make others wait. What was drawn
- * is nobody's as far as the transaction sees, nor in one of the two sets, and is put into `drawn`.
- */
+ * is nobody's as far as the transaction sees, nor in one of the two sets, and is put into `drawn`;
+ * without the sets (NULL, both) it is kept nowhere. */
+enum { REFERENCES_TOGETHER_MAX = 64 };
 struct reference_source {
     const struct system *system;
-    uint32_t bits[64]; /* drawn from the system together, of which so many ... */
-    size_t left;       /* ... are not used yet */
+    size_t together;                        /* so many are drawn from the system at once ... */
+    uint32_t bits[REFERENCES_TOGETHER_MAX]; /* ... of which these ... */
+    size_t left;                            /* ... are not used yet */
 };
 MUST_USE result reference_draw_ahead(struct reference_source *source,
                                      struct transaction *transaction,

@@ -563,7 +563,7 @@ result casework_import(const struct casework *casework, const struct caller *cal
         .caller = caller,
         .options = options,
         .file = READ_FILE_NONE,
-        .references = {.system = casework->system},
+        .references = {.system = casework->system, .together = REFERENCES_TOGETHER_MAX},
         .faults = {.visit = options->fault, .context = options->fault_context},
     };
     const str source = str_trim(options->source);

@@ -594,6 +594,13 @@ static result check_row(struct row_reading *reading, struct err *err)
     return check_facts(reading, err);
 }
 
+static result refuse_unseen(struct err *what)
+{
+    result_ignore(err_set(what, ERROR_INPUT, "The cell has nothing in it that can be seen"),
+                  "the hint follows");
+    return err_hint(what, "Leave it blank when it is not known.");
+}
+
 static result read_cells(struct row_reading *reading, const struct record *record, struct err *err)
 {
     struct import_columns *columns = reading->columns;
@@ -607,7 +614,8 @@ static result read_cells(struct row_reading *reading, const struct record *recor
         if (text.len == 0) {
             continue;
         }
-        if (!read_cell(reading, &columns->slots[i], text, &what).ok) {
+        const result seen = str_is_visible(text) ? result_ok() : refuse_unseen(&what);
+        if (!seen.ok || !read_cell(reading, &columns->slots[i], text, &what).ok) {
             TRY(fault_here(reading, cell->name, text, &what, err));
         }
     }

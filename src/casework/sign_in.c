@@ -329,8 +329,8 @@ static result find_standing(const struct casework *casework, const struct sessio
     return result_ok();
 }
 
-result casework_session(const struct casework *casework, str token, struct arena *arena,
-                        struct session *ret_session, struct err *err)
+static result find_session(const struct casework *casework, str token, bool touches,
+                           struct arena *arena, struct session *ret_session, struct err *err)
 {
     if (token.len != SESSION_TOKEN_SIZE - 1) {
         return refuse_session(err);
@@ -339,7 +339,7 @@ result casework_session(const struct casework *casework, str token, struct arena
         .limits = &casework->limits, .now = system_now(casework->system), .arena = arena};
     session_hash_token(token, work.token_hash);
     TRY(store_read_steady(casework->store, read_session, &work, err));
-    if (work.now.milliseconds - work.row.seen_at.milliseconds >= TOUCH_MILLISECONDS) {
+    if (touches && work.now.milliseconds - work.row.seen_at.milliseconds >= TOUCH_MILLISECONDS) {
         TRY(store_write(casework->store, touch_session, &work, err));
     }
     enum session_standing standing = SESSION_WHOLE;
@@ -355,6 +355,18 @@ result casework_session(const struct casework *casework, str token, struct arena
     TRY(hex_of(work.row.form_token, sizeof work.row.form_token, arena, &session.form_token, err));
     *ret_session = session;
     return result_ok();
+}
+
+result casework_session(const struct casework *casework, str token, struct arena *arena,
+                        struct session *ret_session, struct err *err)
+{
+    return find_session(casework, token, true, arena, ret_session, err);
+}
+
+result casework_idle_session(const struct casework *casework, str token, struct arena *arena,
+                             struct session *ret_session, struct err *err)
+{
+    return find_session(casework, token, false, arena, ret_session, err);
 }
 
 /* --- proving once more --- */

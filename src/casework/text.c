@@ -13,6 +13,9 @@ result text_line(const char *what, str text, size_t bytes_max, struct err *err)
     if (!str_is_printable(text) || str_contains(text, STR("\t")) || str_contains(text, STR("\n"))) {
         return err_set(err, ERROR_INPUT, "%s has a control character in it", what);
     }
+    if (str_trim(text).len > 0 && !str_is_visible(text)) {
+        return err_set(err, ERROR_INPUT, "%s has nothing in it that can be seen", what);
+    }
     return result_ok();
 }
 

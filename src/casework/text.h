@@ -14,8 +14,8 @@ enum {
     FACTS_AT_ONCE_MAX = 100, /* entries in one command: more than the facts of one page */
 };
 
-/* A line of text: well-formed UTF-8 without control characters, at most `bytes_max` long. `what`
- * begins the sentence of the error ("The name"). */
+/* A line of text: well-formed UTF-8 without control characters, at most `bytes_max` long, and not
+ * of such characters alone as nobody sees. `what` begins the sentence of the error ("The name"). */
 MUST_USE result text_line(const char *what, str text, size_t bytes_max, struct err *err);
 /* The same, and not empty. */
 MUST_USE result text_line_required(const char *what, str text, size_t bytes_max, struct err *err);

@@ -78,7 +78,7 @@ void help_overview(struct buf *buf)
 {
     buf_put_c(buf, "returnhub: the accountable register of asylum returns and return hubs\n\n"
                    "Usage: returnhub COMMAND [ARGUMENTS] [OPTIONS]\n"
-                   "       returnhub COMMAND --help\n\nCommands:\n");
+                   "       returnhub COMMAND --help, or -h\n\nCommands:\n");
     for (size_t i = 0; i < command_count; i++) {
         buf_format(buf, "  %-26s %s\n", commands[i].name, commands[i].summary);
     }

@@ -6,7 +6,7 @@
 #include "system/stream.h"
 #include "system/system.h"
 
-enum { FAULTS_SHOWN = 20, FAULT_LINE_BYTES = 16 * 1024 };
+enum { FAULTS_SHOWN = 20, FAULT_LINE_BYTES = 16 * 1024, FAULT_NAMES_BYTES = 256 };
 
 /* --- progress --- */
 
@@ -74,15 +74,20 @@ struct fault_list {
     int64_t count;
 };
 
+static void put_fault_line(struct buf *buf, const str cells[5])
+{
+    for (size_t i = 0; i < 5; i++) {
+        csv_write_cell(buf, i == 0, cells[i]);
+    }
+    csv_write_end(buf);
+}
+
 /* The arena by value: what a line takes is given back. */
 static void write_fault_line(struct written_file *file, struct arena scratch, const str cells[5])
 {
     struct buf buf;
     buf_init(&buf, &scratch, FAULT_LINE_BYTES);
-    for (size_t i = 0; i < 5; i++) {
-        csv_write_cell(&buf, i == 0, cells[i]);
-    }
-    csv_write_end(&buf);
+    put_fault_line(&buf, cells);
     written_put(file, buf_str(&buf));
 }
 
@@ -112,6 +117,35 @@ static result note_fault(void *context, const struct import_fault *fault, struct
     return result_ok();
 }
 
+static const str fault_names[] = {STR_INIT("row"), STR_INIT("column"), STR_INIT("value"),
+                                  STR_INIT("what is wrong"), STR_INIT("what to do")};
+
+/* A file is corrected and tried again: its list of faults is written anew. Anything else that has
+ * the name stays. */
+static result check_is_list(const struct invocation *invocation, const char *path, struct err *err)
+{
+    OWN_READ_FILE struct read_file file = READ_FILE_NONE;
+    struct arena scratch = *invocation->arena;
+    char bytes[FAULT_NAMES_BYTES];
+    size_t size = 0;
+    bool found = false;
+    struct buf names;
+    TRY(system_find_file(path, &found, err));
+    if (!found) {
+        return result_ok();
+    }
+    buf_init(&names, &scratch, FAULT_NAMES_BYTES);
+    put_fault_line(&names, fault_names);
+    TRY(read_file_open(path, &file, err));
+    TRY(read_file_next(&file, bytes, buf_str(&names).len, &size, err));
+    if (str_equal((str){.at = bytes, .len = size}, buf_str(&names))) {
+        return result_ok();
+    }
+    result_ignore(err_set(err, ERROR_CONFLICT, "%s exists already, and is no list of faults", path),
+                  "the hint follows");
+    return err_hint(err, "Choose another place, or move it away.");
+}
+
 /* The file that is read, and the register, are not written over. */
 static result check_errors_file(const struct invocation *invocation, struct err *err)
 {
@@ -126,13 +160,11 @@ static result check_errors_file(const struct invocation *invocation, struct err 
             return err_set(err, ERROR_USAGE, "--errors names %s, which would be lost", errors);
         }
     }
-    return result_ok();
+    return check_is_list(invocation, errors, err);
 }
 
 static result begin_faults(struct fault_list *list, struct err *err)
 {
-    static const str names[] = {STR_INIT("row"), STR_INIT("column"), STR_INIT("value"),
-                                STR_INIT("what is wrong"), STR_INIT("what to do")};
     const struct invocation *invocation = list->invocation;
     list->file = WRITTEN_FILE_NONE;
     list->to_file = option_given(invocation, OPTION_ERRORS);
@@ -140,7 +172,7 @@ static result begin_faults(struct fault_list *list, struct err *err)
         TRY(check_errors_file(invocation, err));
         TRY(written_open(invocation->options[OPTION_ERRORS].at, 0600, invocation->arena,
                          &list->file, err));
-        write_fault_line(&list->file, *invocation->arena, names);
+        write_fault_line(&list->file, *invocation->arena, fault_names);
     }
     return result_ok();
 }

@@ -197,6 +197,12 @@ static result read_argument(const char *text, struct invocation *invocation, str
     return result_ok();
 }
 
+/* The one option that has a short form: who looks for help tries it first. */
+static bool asks_for_help(const char *word)
+{
+    return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
+}
+
 /* What stands after `help`: a command, or the word with which some begin. */
 static result read_help(int argc, char **argv, struct arena *arena,
                         struct invocation *ret_invocation, struct asked_for *ret_asked,
@@ -218,7 +224,7 @@ result options_read(int argc, char **argv, struct arena *arena, struct invocatio
 {
     *ret_asked = (struct asked_for){.help = false};
     int words = 0;
-    const bool asks = argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0);
+    const bool asks = argc > 1 && (asks_for_help(argv[1]) || strcmp(argv[1], "help") == 0);
     if (argc < 2 || (asks && argc == 2)) {
         ret_asked->help = true;
         return result_ok();
@@ -231,7 +237,7 @@ result options_read(int argc, char **argv, struct arena *arena, struct invocatio
         return result_ok();
     }
     const struct command *command = find_command(argc, argv, &words);
-    if (command == NULL && argc == 3 && strcmp(argv[2], "--help") == 0) {
+    if (command == NULL && argc == 3 && asks_for_help(argv[2])) {
         return read_help(argc - 1, argv, arena, ret_invocation, ret_asked, err);
     }
     if (command == NULL) {
@@ -242,6 +248,8 @@ result options_read(int argc, char **argv, struct arena *arena, struct invocatio
     for (int i = 1 + words; i < argc; i++) {
         if (!options_ended && strcmp(argv[i], "--") == 0) {
             options_ended = true;
+        } else if (!options_ended && strcmp(argv[i], "-h") == 0) {
+            ret_invocation->options[OPTION_HELP] = STR("yes");
         } else if (!options_ended && strncmp(argv[i], "--", 2) == 0) {
             TRY(read_option(argc, argv, &i, ret_invocation, err));
         } else if (!options_ended && argv[i][0] == '-' && argv[i][1] != '\0') {

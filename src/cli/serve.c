@@ -38,21 +38,17 @@ static void print_welcome(const struct invocation *invocation, const char *addre
 }
 
 /* To the terminal or the log of whoever started the program, and nowhere else. */
-static result offer_first_account(const struct invocation *invocation, const struct desk *desk,
-                                  struct err *err)
+static void print_first_offer(const struct invocation *invocation, const struct first_offer *offer)
 {
-    struct first_offer offer;
     char until[INSTANT_TEXT_SIZE];
-    TRY(casework_offer_first_account(&desk->casework, &offer, err));
-    if (offer.needed) {
-        instant_format(offer.expires_at, until);
+    if (offer->needed) {
+        instant_format(offer->expires_at, until);
         output_text(invocation->output,
                     arena_format(invocation->arena,
                                  "Nobody has an account here yet. Open the first one at "
                                  "/first-account\nwith this token, once, until %s:\n  %s\n",
-                                 until, offer.token));
+                                 until, offer->token));
     }
-    return result_ok();
 }
 
 /* As C wants it; a path has no end of its own in the file of settings. */
@@ -106,8 +102,10 @@ static result serve(const struct invocation *invocation, const struct desk *desk
                     struct http_server *server, const char *address, bool demonstration,
                     struct err *err)
 {
+    struct first_offer offer;
+    TRY(casework_offer_first_account(&desk->casework, &offer, err)); /* before anything is said */
     print_welcome(invocation, address, http_server_port(server), demonstration);
-    TRY(offer_first_account(invocation, desk, err));
+    print_first_offer(invocation, &offer);
     TRY(output_finish(invocation->output, err));
     return running_serve(server, err);
 }
@@ -203,6 +201,7 @@ result command_serve(const struct invocation *invocation, int *ret_status, struc
                                         .port = (uint16_t)port,
                                         .handler = web_handle,
                                         .refused = tell_refused,
+                                        .ended = web_stream_ended,
                                         .context = web,
                                         .proxy = proxy};
     result served = http_server_open(&http_options, &server, err);

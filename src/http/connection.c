@@ -250,7 +250,7 @@ static struct response_setting stream_setting(const struct connection *connectio
     return setting;
 }
 
-static void keep_mark(struct connection *connection, const struct http_response *response)
+void connection_keep_mark(struct connection *connection, const struct http_response *response)
 {
     ASSERT(memchr(response->mark, '\0', HTTP_MARK_SIZE) != NULL);
     memcpy(connection->mark, response->mark, HTTP_MARK_SIZE);
@@ -262,7 +262,6 @@ bool connection_begin_stream(struct connection *connection, const struct http_re
     struct buf buf;
     ASSERT(connection->streams);
     connection->closes = true;
-    keep_mark(connection, response);
     const struct response_setting setting = stream_setting(connection, now);
     if (!open_part(connection, response_size_max(response) + RESPONSE_PART_BYTES_MAX, &buf)) {
         return false;
@@ -275,7 +274,7 @@ bool connection_go_on(struct connection *connection, const struct http_response 
 {
     const struct response_setting setting = stream_setting(connection, (instant){0});
     struct buf buf;
-    keep_mark(connection, response);
+    connection_keep_mark(connection, response);
     if (response->body.len == 0) {
         return true;
     }
@@ -286,13 +285,16 @@ bool connection_go_on(struct connection *connection, const struct http_response 
     return buf_finish(&buf, &connection->out, NULL).ok;
 }
 
-bool connection_end_stream(struct connection *connection)
+bool connection_end_stream(struct connection *connection, str last)
 {
     const struct response_setting setting = stream_setting(connection, (instant){0});
     struct buf buf;
     connection->stream_ends = true;
-    if (!open_part(connection, RESPONSE_PART_BYTES_MAX, &buf)) {
+    if (!open_part(connection, last.len + 2 * RESPONSE_PART_BYTES_MAX, &buf)) {
         return false;
+    }
+    if (last.len > 0) {
+        response_write_part(&buf, last, &setting);
     }
     response_write_part(&buf, STR(""), &setting);
     return buf_finish(&buf, &connection->out, NULL).ok;

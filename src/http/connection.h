@@ -100,11 +100,14 @@ MUST_USE bool connection_answer(struct connection *connection, const struct http
                                 instant now);
 MUST_USE bool connection_refuse(struct connection *connection, enum http_refusal refusal,
                                 instant now);
-/* The first part of what `streams`; a later one, which may be empty; its end. */
+/* What a stream's handler left for its next part. */
+void connection_keep_mark(struct connection *connection, const struct http_response *response);
+/* The first part of what `streams`; a later one, which may be empty; its end, behind what `last`
+ * says. */
 MUST_USE bool connection_begin_stream(struct connection *connection,
                                       const struct http_response *response, instant now);
 MUST_USE bool connection_go_on(struct connection *connection, const struct http_response *response);
-MUST_USE bool connection_end_stream(struct connection *connection);
+MUST_USE bool connection_end_stream(struct connection *connection, str last);
 /* Forgets what was sent of a stream, and keeps the request. */
 void connection_part_sent(struct connection *connection);
 /* Forgets the response, and the request it answered. */

@@ -70,7 +70,7 @@ static enum http_refusal read_method(str text, enum http_method *ret_method)
 static enum http_refusal read_request_line(struct head *head, str line)
 {
     if (line.len == 0) {
-        return REFUSAL_EMPTY_FIRST_LINE;
+        return REFUSAL_EMPTY_FIRST_LINES;
     }
     if (str_equal(line, STR("PRI * HTTP/2.0"))) {
         return REFUSAL_HTTP_2_PREFACE; /* RFC 9113, 3.4 */
@@ -167,7 +167,7 @@ bool head_agrees(const struct head *head, const struct second_reading *second)
     return method != NULL && method->method == head->method && second->major == 1 &&
            second->minor == head->minor && str_equal(second->target, head->target_text) &&
            second->content_length == head->content_length && !second->chunked &&
-           second->len == head->len && fields_agree(head, second);
+           second->len == head->len - head->begin && fields_agree(head, second);
 }
 
 static enum http_refusal finish(struct head *head, str text)
@@ -177,7 +177,7 @@ static enum http_refusal finish(struct head *head, str text)
         return refusal;
     }
     struct second_reading second;
-    const bool read = second_reading_make(str_slice(text, 0, head->len), &second);
+    const bool read = second_reading_make(str_slice(text, head->begin, head->len), &second);
     return read && head_agrees(head, &second) ? REFUSAL_NONE : REFUSAL_SECOND_READING;
 }
 
@@ -185,8 +185,12 @@ static enum http_refusal finish(struct head *head, str text)
 static enum http_refusal read_line(struct head *head, str text, size_t end, size_t next)
 {
     const str line = str_slice(text, head->line_begin, end);
-    const bool first = head->line_begin == 0;
+    const bool first = head->line_begin == head->begin;
     head->line_begin = next;
+    if (first && line.len == 0 && head->begin == 0) {
+        head->begin = next;
+        return REFUSAL_NONE;
+    }
     if (first) {
         return read_request_line(head, line);
     }
@@ -213,7 +217,7 @@ static enum http_refusal check_octet(const struct head *head, str text, size_t a
     if (octet_is(octet, OCTET_CONTROL)) {
         return REFUSAL_CONTROL_BYTE;
     }
-    const bool too_long = head->line_begin == 0 && at + 2 > HTTP_REQUEST_LINE_MAX;
+    const bool too_long = head->line_begin == head->begin && at + 2 > HTTP_REQUEST_LINE_MAX;
     return too_long ? REFUSAL_REQUEST_LINE_TOO_LONG : REFUSAL_NONE;
 }
 

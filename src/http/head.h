@@ -5,7 +5,10 @@
  *  2. Nothing is repaired or guessed. What two servers might read in two ways is refused (RFC
  * 9112, 11.2).
  *  3. Every view points into the text given; nothing is copied.
- *  4. A head that was found complete has also been read by llhttp, and both readings are equal.
+ *  4. One empty line (CR LF) before the request line is passed over (RFC 9112, 2.2): some clients
+ *     send one behind a body. It counts to every limit and to the deadline, and a second one is
+ *     refused; so is any other byte that stands there.
+ *  5. A head that was found complete has also been read by llhttp, and both readings are equal.
  */
 #ifndef RETURNHUB_HTTP_HEAD_H
 #define RETURNHUB_HTTP_HEAD_H
@@ -22,11 +25,12 @@ struct head {
     size_t field_count;
 
     /* Known when the head is complete. */
-    size_t len; /* with the empty line at its end */
+    size_t len; /* from the first byte, with the empty line at its end */
     size_t content_length;
     bool asks_to_close;
     bool expects_continue;
 
+    size_t begin; /* of the request line: behind the one empty line that may stand before it */
     /* Where reading stands. */
     size_t line_begin;
     size_t scanned;

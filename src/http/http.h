@@ -79,8 +79,9 @@ struct http_response {
     /* A stream: when the body is sent, and HTTP_STREAM_PAUSE_MS have passed, the handler is asked
      * the same request again (goes_on), with all that it asks before it answers: who is asking may
      * have lost the right meanwhile. What it answers is sent behind, or nothing when its body is
-     * empty. The stream ends when it answers without `streams`, or with another status than 200,
-     * and after HTTP_STREAM_MS_MAX. A client that does not read is dropped as from any response. */
+     * empty. The stream ends when it answers without `streams`, behind that last part, or with
+     * another status than 200, without it, and after HTTP_STREAM_MS_MAX. A client that does not
+     * read is dropped as from any response. */
     bool streams;
     char mark[HTTP_MARK_SIZE]; /* for the next part; ends with NUL */
 };
@@ -115,12 +116,17 @@ typedef void http_handler(void *context, const struct http_request *request,
  * its status, and who is at the other end of the connection, be it the proxy. Must not wait. */
 typedef void http_refused(void *context, const char *name, int status, str address);
 
+/* Told once of each stream that a handler began, with the mark that it left last, when it is over,
+ * however it ended: in a worker or in the loop, also while the server is closed. Must not wait. */
+typedef void http_ended(void *context, str mark);
+
 struct http_options {
     const char *address; /* numeric IPv4 or IPv6; default "127.0.0.1" */
     uint16_t port;       /* 0 lets the kernel choose: see http_server_port */
     http_handler *handler;
     http_refused *refused; /* NULL: nobody is told */
-    void *context;         /* of both */
+    http_ended *ended;     /* NULL: nobody is told */
+    void *context;         /* of all three */
     /* Of the proxy in front of the server, in numbers, NULL for none: whom it names in
      * X-Forwarded-For is the client (forwarded.h), and its connections are not counted as one
      * client's. */

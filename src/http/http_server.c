@@ -92,11 +92,19 @@ static bool reserve_stream(struct http_server *server)
     return false;
 }
 
+static void tell_ended(const struct http_server *server, const char *mark)
+{
+    if (server->options.ended != NULL) {
+        server->options.ended(server->options.context, str_from_c(mark));
+    }
+}
+
 static void release_stream(struct http_server *server, struct connection *connection)
 {
     if (connection->streams) {
         atomic_fetch_sub(&server->stream_count, 1);
         connection->streams = false;
+        tell_ended(server, connection->mark);
     }
 }
 
@@ -120,9 +128,11 @@ static bool begin_stream(struct http_server *server, struct connection *connecti
 {
     if (!reserve_stream(server)) {
         tell(server, REFUSAL_STREAMS_TOO_MANY, connection->address);
+        tell_ended(server, response->mark);
         return connection_refuse(connection, REFUSAL_STREAMS_TOO_MANY, wall_clock());
     }
     connection->streams = true; /* released with the connection, whatever comes */
+    connection_keep_mark(connection, response);
     return reserve_output(server, connection, response_size_max(response)) &&
            connection_begin_stream(connection, response, wall_clock());
 }
@@ -133,9 +143,12 @@ static bool go_on(struct http_server *server, struct connection *connection,
 {
     const bool well = response->status == 0 || response->status == 200;
     const bool more = response->streams && well && !is_stopping(server);
-    return more ? reserve_output(server, connection, response_size_max(response)) &&
-                      connection_go_on(connection, response)
-                : connection_end_stream(connection);
+    if (!well) {
+        return connection_end_stream(connection, STR(""));
+    }
+    return reserve_output(server, connection, response_size_max(response)) &&
+           (more ? connection_go_on(connection, response)
+                 : connection_end_stream(connection, response->body));
 }
 
 /* Runs in a worker. Without memory for the answer `out` stays empty, and the connection will be
@@ -301,7 +314,7 @@ static void follow(struct http_server *server, struct connection *connection,
 /* Its time is over, or the server stops. */
 static void end_stream(struct http_server *server, struct connection *connection)
 {
-    if (connection_end_stream(connection)) {
+    if (connection_end_stream(connection, STR(""))) {
         start_sending(server, connection);
     } else {
         drop(server, connection, true);

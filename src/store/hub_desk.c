@@ -141,7 +141,7 @@ static void add_count(struct place_counts *counts, enum place_state state, bool 
         [PLACE_PREBOOKED] = ran_out ? &counts->free : &counts->prebooked,
         [PLACE_OUT_OF_USE] = &counts->out_of_use,
     };
-    ASSERT(state < PLACE_STATES);
+    ASSERT(state >= PLACE_FREE && state < PLACE_STATES);
     if (of_state[state] != NULL) {
         *of_state[state] += count;
         counts->agreed += count;

@@ -12,33 +12,35 @@ static_assert(sizeof(enum request_state) == sizeof(int32_t),
 
 #define COLUMN(struct_name, member, type)                                                          \
     {                                                                                              \
-#member, type, false, offsetof(struct struct_name, member), 0                              \
+#member, type, false, offsetof(struct struct_name, member), 0, 0                           \
     }
 #define FIXED(struct_name, member, type)                                                           \
     {                                                                                              \
-#member, type, true, offsetof(struct struct_name, member), 0                               \
+#member, type, true, offsetof(struct struct_name, member), 0, 0                            \
     }
-#define COUNTED(struct_name, member, type, last)                                                   \
+#define FIXED_STATE(struct_name, member, first, last)                                              \
     {                                                                                              \
-#member, type, false, offsetof(struct struct_name, member), last                           \
+#member, COLUMN_STATE, true, offsetof(struct struct_name, member), first, last             \
     }
-#define FIXED_STATE(struct_name, member, last)                                                     \
+#define STATE(struct_name, member, first, last)                                                    \
     {                                                                                              \
-#member, COLUMN_STATE, true, offsetof(struct struct_name, member), last                    \
+#member, COLUMN_STATE, false, offsetof(struct struct_name, member), first, last            \
     }
-#define STATE(struct_name, member, last) COUNTED(struct_name, member, COLUMN_STATE, last)
-#define SIZE(struct_name, member, last)  COUNTED(struct_name, member, COLUMN_SIZE, last)
+#define SIZE(struct_name, member, last)                                                            \
+    {                                                                                              \
+#member, COLUMN_SIZE, false, offsetof(struct struct_name, member), 0, last                 \
+    }
 #define APPROVER(number)                                                                           \
     {                                                                                              \
         "approved_by_" #number, COLUMN_NUMBER, false,                                              \
-            offsetof(struct request_row, approved_by) + (number - 1) * sizeof(int64_t), 0          \
+            offsetof(struct request_row, approved_by) + (number - 1) * sizeof(int64_t), 0, 0       \
     }
 
 static const struct column event_columns[] = {
     FIXED(event_record, position, COLUMN_NUMBER),
-    FIXED_STATE(event_record, subject_kind, SUBJECT_LAST),
+    FIXED_STATE(event_record, subject_kind, SUBJECT_OF_PERSON, SUBJECT_LAST),
     FIXED(event_record, subject, COLUMN_NUMBER),
-    FIXED_STATE(event_record, kind, INT32_MAX),
+    FIXED_STATE(event_record, kind, 1, INT32_MAX),
     FIXED(event_record, effective_on, COLUMN_DATE),
     FIXED(event_record, recorded_at, COLUMN_INSTANT),
     FIXED(event_record, actor, COLUMN_NUMBER),
@@ -48,7 +50,7 @@ static const struct column event_columns[] = {
 };
 
 static const struct column subject_key_columns[] = {
-    FIXED_STATE(subject_key_record, subject_kind, SUBJECT_LAST),
+    FIXED_STATE(subject_key_record, subject_kind, SUBJECT_OF_PERSON, SUBJECT_LAST),
     FIXED(subject_key_record, subject, COLUMN_NUMBER),
     COLUMN(subject_key_record, wrapped, COLUMN_BYTES),
 };
@@ -96,7 +98,7 @@ static const struct column subject_link_columns[] = {
 
 static const struct column ceremony_columns[] = {
     FIXED(ceremony, bound_to, COLUMN_BYTES32),
-    FIXED_STATE(ceremony, purpose, CEREMONY_SECOND_FACTOR),
+    FIXED_STATE(ceremony, purpose, CEREMONY_REGISTER_PASSKEY, CEREMONY_SECOND_FACTOR),
     COLUMN(ceremony, secret, COLUMN_BYTES32),
     COLUMN(ceremony, made_at, COLUMN_INSTANT),
     COLUMN(ceremony_record, proof, COLUMN_BYTES32),
@@ -112,7 +114,7 @@ static const struct column session_columns[] = {
 static const struct column look_columns[] = {
     FIXED(look_record, number, COLUMN_NUMBER),
     FIXED(look_record, account, COLUMN_NUMBER),
-    FIXED_STATE(look_record, subject_kind, SUBJECT_LAST),
+    FIXED_STATE(look_record, subject_kind, SUBJECT_OF_PERSON, SUBJECT_LAST),
     FIXED(look_record, subject, COLUMN_NUMBER),
     FIXED(look_record, at, COLUMN_INSTANT),
     FIXED(look_record, purpose, COLUMN_TEXT),
@@ -149,7 +151,7 @@ static const struct column person_columns[] = {
 /* The key is the order in which facts are asked for: a subject's facts lie together, the values of
  * one fact in the order in which they are true. */
 static const struct column fact_columns[] = {
-    FIXED_STATE(fact_row, subject_kind, SUBJECT_LAST),
+    FIXED_STATE(fact_row, subject_kind, SUBJECT_OF_PERSON, SUBJECT_LAST),
     FIXED(fact_row, subject, COLUMN_NUMBER),
     FIXED(fact_row, fact, COLUMN_TEXT),
     FIXED(fact_row, true_from, COLUMN_DATE),
@@ -168,7 +170,7 @@ static const struct column request_columns[] = {
     FIXED(request_row, step, COLUMN_TEXT),
     FIXED(request_row, hub, COLUMN_NUMBER),
     FIXED(request_row, agreement, COLUMN_NUMBER),
-    STATE(request_row, state, REQUEST_WITHDRAWN),
+    STATE(request_row, state, REQUEST_OPEN, REQUEST_WITHDRAWN),
     FIXED(request_row, requested_by, COLUMN_NUMBER),
     FIXED(request_row, requested_at, COLUMN_INSTANT),
     APPROVER(1),
@@ -183,19 +185,25 @@ static const struct column request_columns[] = {
 static_assert(REQUEST_APPROVALS_MAX == 4, "one column for each approval");
 
 static const struct column place_columns[] = {
-    FIXED(place_row, hub, COLUMN_NUMBER),         FIXED(place_row, number, COLUMN_NUMBER),
-    COLUMN(place_row, kind, COLUMN_TEXT),         STATE(place_row, state, PLACE_STATES - 1),
-    COLUMN(place_row, person, COLUMN_NUMBER),     COLUMN(place_row, request, COLUMN_NUMBER),
-    COLUMN(place_row, prebooking, COLUMN_NUMBER), COLUMN(place_row, prebooked_until, COLUMN_DAY),
-    COLUMN(place_row, out_reason, COLUMN_TEXT),   COLUMN(place_row, back_on, COLUMN_DAY),
-    COLUMN(place_row, since, COLUMN_INSTANT),     COLUMN(place_row, changed_event, COLUMN_NUMBER),
+    FIXED(place_row, hub, COLUMN_NUMBER),
+    FIXED(place_row, number, COLUMN_NUMBER),
+    COLUMN(place_row, kind, COLUMN_TEXT),
+    STATE(place_row, state, PLACE_FREE, PLACE_STATES - 1),
+    COLUMN(place_row, person, COLUMN_NUMBER),
+    COLUMN(place_row, request, COLUMN_NUMBER),
+    COLUMN(place_row, prebooking, COLUMN_NUMBER),
+    COLUMN(place_row, prebooked_until, COLUMN_DAY),
+    COLUMN(place_row, out_reason, COLUMN_TEXT),
+    COLUMN(place_row, back_on, COLUMN_DAY),
+    COLUMN(place_row, since, COLUMN_INSTANT),
+    COLUMN(place_row, changed_event, COLUMN_NUMBER),
 };
 
 static const struct column stay_columns[] = {
     FIXED(stay_row, id, COLUMN_NUMBER),
     COLUMN(stay_row, person, COLUMN_NUMBER),
     FIXED(stay_row, hub, COLUMN_NUMBER),
-    STATE(stay_row, arrival, ARRIVAL_STATES - 1),
+    STATE(stay_row, arrival, ARRIVAL_EXPECTED, ARRIVAL_STATES - 1),
     FIXED(stay_row, departed_on, COLUMN_DATE),
     FIXED(stay_row, expected_on, COLUMN_DAY),
     COLUMN(stay_row, owner, COLUMN_NUMBER),
@@ -245,7 +253,7 @@ static const struct column unexpected_columns[] = {
 static const struct column place_count_columns[] = {
     FIXED(place_count_record, hub, COLUMN_NUMBER),
     FIXED(place_count_record, kind, COLUMN_TEXT),
-    FIXED_STATE(place_count_record, state, PLACE_STATES - 1),
+    FIXED_STATE(place_count_record, state, PLACE_FREE, PLACE_STATES - 1),
     COLUMN(place_count_record, places, COLUMN_NUMBER),
 };
 
@@ -281,7 +289,7 @@ static const struct column manifest_columns[] = {
     COLUMN(manifest_row, escorts, COLUMN_NUMBER),
     COLUMN(manifest_row, escort_roles, COLUMN_TEXT),
     COLUMN(manifest_row, lead, COLUMN_NUMBER),
-    STATE(manifest_row, state, MANIFEST_CANCELLED),
+    STATE(manifest_row, state, MANIFEST_OPEN, MANIFEST_CANCELLED),
     COLUMN(manifest_row, aboard, COLUMN_NUMBER),
     COLUMN(manifest_row, departed_at, COLUMN_INSTANT),
     COLUMN(manifest_row, changed_at, COLUMN_INSTANT),
@@ -292,7 +300,7 @@ static const struct column manifest_entry_columns[] = {
     FIXED(manifest_entry_row, manifest, COLUMN_NUMBER),
     FIXED(manifest_entry_row, person, COLUMN_NUMBER),
     COLUMN(manifest_entry_row, request, COLUMN_NUMBER),
-    STATE(manifest_entry_row, state, ENTRY_RETURNED),
+    STATE(manifest_entry_row, state, ENTRY_LISTED, ENTRY_RETURNED),
     COLUMN(manifest_entry_row, recalled, COLUMN_FLAG),
     COLUMN(manifest_entry_row, boarded_event, COLUMN_NUMBER),
     COLUMN(manifest_entry_row, changed_at, COLUMN_INSTANT),
@@ -342,9 +350,9 @@ static const struct column name_columns[] = {
 
 static const struct column event_head_columns[] = {
     FIXED(event_head, position, COLUMN_NUMBER),
-    FIXED_STATE(event_head, subject_kind, SUBJECT_LAST),
+    FIXED_STATE(event_head, subject_kind, SUBJECT_OF_PERSON, SUBJECT_LAST),
     FIXED(event_head, subject, COLUMN_NUMBER),
-    FIXED_STATE(event_head, kind, INT32_MAX),
+    FIXED_STATE(event_head, kind, 1, INT32_MAX),
 };
 static const struct column look_link_columns[] = {
     FIXED(look_link, number, COLUMN_NUMBER),
@@ -353,7 +361,7 @@ static const struct column look_link_columns[] = {
 static const struct column look_row_columns[] = {
     FIXED(look_row, number, COLUMN_NUMBER),
     FIXED(look_row, account, COLUMN_NUMBER),
-    FIXED_STATE(look_row, subject_kind, SUBJECT_LAST),
+    FIXED_STATE(look_row, subject_kind, SUBJECT_OF_PERSON, SUBJECT_LAST),
     FIXED(look_row, subject, COLUMN_NUMBER),
     FIXED(look_row, at, COLUMN_INSTANT),
     FIXED(look_row, purpose, COLUMN_TEXT),
@@ -363,7 +371,7 @@ static const struct column look_row_columns[] = {
 static const struct column entry_columns[] = {
     FIXED(entry_row, id, COLUMN_NUMBER),
     FIXED(entry_row, kind, COLUMN_TEXT),
-    FIXED_STATE(entry_row, subject_kind, SUBJECT_LAST),
+    FIXED_STATE(entry_row, subject_kind, SUBJECT_OF_PERSON, SUBJECT_LAST),
     FIXED(entry_row, subject, COLUMN_NUMBER),
     FIXED(entry_row, person, COLUMN_NUMBER),
     FIXED(entry_row, hub, COLUMN_NUMBER),
@@ -432,7 +440,7 @@ static const struct column merge_columns[] = {
     FIXED(merge_row, id, COLUMN_NUMBER),
     FIXED(merge_row, continues, COLUMN_NUMBER),
     FIXED(merge_row, absorbed, COLUMN_NUMBER),
-    STATE(merge_row, state, MERGE_UNDONE),
+    STATE(merge_row, state, MERGE_ASKED, MERGE_UNDONE),
     FIXED(merge_row, requested_by, COLUMN_NUMBER),
     FIXED(merge_row, requested_at, COLUMN_INSTANT),
     COLUMN(merge_row, decided_by, COLUMN_NUMBER),
@@ -458,7 +466,7 @@ static const struct column lookup_columns[] = {
 
 static const struct column tie_columns[] = {
     FIXED(tie_row, id, COLUMN_NUMBER),         FIXED(tie_row, person, COLUMN_NUMBER),
-    FIXED(tie_row, account, COLUMN_NUMBER),    FIXED_STATE(tie_row, kind, TIE_KINDS - 1),
+    FIXED(tie_row, account, COLUMN_NUMBER),    FIXED_STATE(tie_row, kind, TIE_SELF, TIE_KINDS - 1),
     FIXED(tie_row, first_day, COLUMN_DATE),    FIXED(tie_row, last_day, COLUMN_DAY),
     FIXED(tie_row, made_by, COLUMN_NUMBER),    COLUMN(tie_row, ended_by, COLUMN_NUMBER),
     COLUMN(tie_row, ended_at, COLUMN_INSTANT), COLUMN(tie_row, ended_event, COLUMN_NUMBER),
@@ -470,23 +478,23 @@ static const struct column glass_columns[] = {
     FIXED(glass_row, account, COLUMN_NUMBER),
     FIXED(glass_row, broken_at, COLUMN_INSTANT),
     FIXED(glass_row, until, COLUMN_INSTANT),
-    STATE(glass_row, outcome, GLASS_OUTCOMES - 1),
+    STATE(glass_row, outcome, GLASS_NOT_REVIEWED, GLASS_OUTCOMES - 1),
     COLUMN(glass_row, reviewed_by, COLUMN_NUMBER),
     COLUMN(glass_row, reviewed_at, COLUMN_INSTANT),
     COLUMN(glass_row, reviewed_event, COLUMN_NUMBER),
 };
 
-static const struct column number_columns[] = {{"number", COLUMN_NUMBER, true, 0, 0}};
+static const struct column number_columns[] = {{"number", COLUMN_NUMBER, true, 0, 0, 0}};
 
 static const struct column place_state_count_columns[] = {
     FIXED(place_state_count, kind, COLUMN_TEXT),
-    FIXED_STATE(place_state_count, state, PLACE_STATES - 1),
+    FIXED_STATE(place_state_count, state, PLACE_FREE, PLACE_STATES - 1),
     FIXED(place_state_count, ran_out, COLUMN_NUMBER),
     FIXED(place_state_count, count, COLUMN_NUMBER),
 };
 
 static const struct column arrival_count_columns[] = {
-    FIXED(arrival_count, arrival, COLUMN_NUMBER),
+    FIXED_STATE(arrival_count, arrival, ARRIVAL_EXPECTED, ARRIVAL_STATES - 1),
     FIXED(arrival_count, people, COLUMN_NUMBER),
 };
 

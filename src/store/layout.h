@@ -23,7 +23,7 @@
 
 enum column_type {
     COLUMN_NUMBER,  /* int64_t */
-    COLUMN_STATE,   /* an enum: 0 to `last` */
+    COLUMN_STATE,   /* an enum: `first` to `last` */
     COLUMN_SIZE,    /* size_t: 0 to `last` */
     COLUMN_FLAG,    /* bool */
     COLUMN_TEXT,    /* str, UTF-8 */
@@ -39,7 +39,8 @@ struct column {
     enum column_type type;
     bool fixed;
     size_t offset;
-    int32_t last; /* above it nothing is read: it may be an index */
+    int32_t first; /* what is not between the two is not read: it may be an index */
+    int32_t last;
 };
 
 enum table {

@@ -177,7 +177,7 @@ static bool read_column(sqlite3_stmt *statement, int index, const struct column 
         *(int64_t *)member = sqlite3_column_int64(statement, index);
         return true;
     case COLUMN_STATE:
-        fits = read_number(statement, index, 0, column->last, &number);
+        fits = read_number(statement, index, column->first, column->last, &number);
         *(int32_t *)member = (int32_t)number;
         return fits;
     case COLUMN_SIZE:

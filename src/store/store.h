@@ -424,7 +424,7 @@ MUST_USE result transaction_stays_of_person(struct transaction *transaction, int
                                             struct arena *arena, const struct stay_row **ret_rows,
                                             size_t *ret_count, struct err *err);
 struct arrival_count {
-    int64_t arrival; /* enum arrival_state */
+    enum arrival_state arrival;
     int64_t people;
 };
 MUST_USE result transaction_count_arrivals(struct transaction *transaction, int64_t hub,

@@ -180,6 +180,12 @@ static const char *kind_of(mode_t mode)
                                             : "something else";
 }
 
+static result refuse_kind(const char *folder, const char *name, mode_t mode, struct err *err)
+{
+    return err_set(err, ERROR_STORAGE, "%s%s%s is %s, not a file", folder,
+                   folder[0] != '\0' ? "/" : "", name, kind_of(mode));
+}
+
 result system_find_file(const char *path, bool *ret_found, struct err *err)
 {
     struct stat status;
@@ -189,7 +195,7 @@ result system_find_file(const char *path, bool *ret_found, struct err *err)
     }
     there = there || lstat(path, &status) == 0;
     if (there && !S_ISREG(status.st_mode)) {
-        return err_set(err, ERROR_STORAGE, "%s is %s, not a file", path, kind_of(status.st_mode));
+        return refuse_kind("", path, status.st_mode, err);
     }
     *ret_found = there;
     return result_ok();
@@ -321,9 +327,7 @@ static result refuse_no_file(DIR *folder, const char *path, const char *name, st
     struct stat status;
     const bool other = fstatat(dirfd(folder), name, &status, 0) == 0 && !S_ISREG(status.st_mode) &&
                        !S_ISDIR(status.st_mode);
-    return other ? err_set(err, ERROR_STORAGE, "%s/%s is %s, not a file", path, name,
-                           kind_of(status.st_mode))
-                 : result_ok();
+    return other ? refuse_kind(path, name, status.st_mode, err) : result_ok();
 }
 
 static result read_names(DIR *folder, const char *path, str suffix, struct arena *arena,

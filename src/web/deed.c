@@ -1,6 +1,7 @@
 #include "web/deed.h"
 
 #include "system/system.h"
+#include "web/query.h"
 #include "web/view_table.h"
 
 #include <string.h>
@@ -375,6 +376,7 @@ static result run(struct deed_form *form, deed_step *open, struct err *err)
     if (form->exchange->request->method == HTTP_POST) {
         return carry_out(form, err);
     }
+    TRY(query_check_fields(form->exchange, form->fields, form->field_count, err));
     if (!exchange_wants_html(form->exchange)) {
         return tell_fields(form, err);
     }

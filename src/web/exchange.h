@@ -47,6 +47,7 @@ struct web {
     struct cipher_key cursor_key;    /* of the store (listing.h) */
     struct sent_before *sent_before; /* of Idempotency-Keys */
     struct pace *pace;
+    struct streams *streams;
     struct works *works; /* that are being answered */
     bool has_script;
     str api; /* the document of the API; "" when there is none */
@@ -77,6 +78,9 @@ struct exchange {
     str token;
     struct session session;
     struct caller caller;
+    int64_t stream; /* of a stream, its number (streams.h) */
+    str mark;       /* of one that goes on, what its handler left for this part */
+    bool gives_way; /* it is to end with this part */
     struct {
         enum security_event event; /* SECURITY_NONE: the answer says it */
         str account;

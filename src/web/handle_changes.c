@@ -10,7 +10,8 @@ enum {
     CHANGES_BYTES_MAX = 512 * 1024,
     EVENTS_BYTES_MAX = 256 * 1024,
     LINE_BYTES_MAX = 16 * 1024,
-    HEARTBEAT_MS = 15000, /* so that whoever waits, and what lies between, know it is alive */
+    HEARTBEAT_MS = 15000,  /* so that whoever waits, and what lies between, know it is alive */
+    STREAM_WORDS_MAX = 40, /* of a place, beside the number of the stream (web.c) */
 };
 
 /* --- a stream's place ------------------------------------------------------------------------- */
@@ -29,7 +30,7 @@ static int64_t now_ms(const struct exchange *exchange)
 
 static void read_place(const struct exchange *exchange, struct place *place)
 {
-    const struct str_cut cut = str_cut(exchange->request->mark, ' ');
+    const struct str_cut cut = str_cut(exchange->mark, ' ');
     const bool read = str_to_int64(cut.head, &place->at, NULL).ok &&
                       str_to_int64(cut.tail, &place->said_ms, NULL).ok;
     ASSERT(read); /* nobody else writes it */
@@ -43,7 +44,7 @@ static result keep_place(const struct exchange *exchange, const struct place *pl
     if (text.at == NULL) {
         return arena_full(err);
     }
-    ASSERT(text.len < HTTP_MARK_SIZE);
+    ASSERT(text.len < STREAM_WORDS_MAX);
     for (size_t i = 0; i < text.len; i++) {
         exchange->response->mark[i] = text.at[i];
     }
@@ -252,8 +253,9 @@ result handle_events(struct exchange *exchange, struct err *err)
         TRY(begin_after(exchange, &place.at, err));
     }
     buf_init(&events, exchange->arena, EVENTS_BYTES_MAX);
-    if (!exchange->request->goes_on) {
-        buf_put_c(&events, "retry: 5000\n\n");
+    if (exchange->gives_way || !exchange->request->goes_on) {
+        /* Where pages give way to each other they take turns, and do not press. */
+        buf_put_c(&events, exchange->gives_way ? "retry: 60000\n\n" : "retry: 5000\n\n");
     }
     if (exchange_may(exchange, ACTION_ACKNOWLEDGE_STOP)) {
         TRY(put_stops(exchange, &events, &place.at, err));

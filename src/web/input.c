@@ -265,6 +265,10 @@ static void read_text(const struct reading *reading, const struct input_field *f
         add_fault(reading->faults, arena, name, STR("This must not contain control characters"));
         return;
     }
+    if (!secret && trimmed.len > 0 && !str_is_visible(trimmed)) {
+        add_fault(reading->faults, arena, name, STR("This has nothing in it that can be seen"));
+        return;
+    }
     value->given = trimmed.len > 0;
     value->text = trimmed;
 }

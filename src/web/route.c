@@ -2,10 +2,34 @@
 
 const struct route routes[] = {
 #define ROUTE(method, pattern, door, name) {method, STR_INIT(pattern), ROUTE_##door, handle_##name},
+#define QUERY(pattern, names)
 #include "web/route.def"
+#undef QUERY
 #undef ROUTE
 };
 const size_t route_count = sizeof routes / sizeof routes[0];
+
+static const struct {
+    str pattern;
+    str names;
+} queries[] = {
+#define ROUTE(method, pattern, door, name)
+#define QUERY(pattern, names) {STR_INIT(pattern), STR_INIT(names)},
+#include "web/route.def"
+#undef QUERY
+#undef ROUTE
+};
+enum { QUERIES = sizeof queries / sizeof queries[0] };
+
+str route_query(const struct route *route)
+{
+    for (size_t i = 0; i < QUERIES; i++) {
+        if (str_equal(queries[i].pattern, route->pattern)) {
+            return queries[i].names;
+        }
+    }
+    return STR("");
+}
 
 /* Segment by segment; a path has no empty segment but the root's. */
 static bool pattern_matches(str pattern, str path, str parameters[ROUTE_PARAMETERS_MAX])

@@ -28,11 +28,16 @@ struct route_match {
 /* HEAD is answered by the route of GET. */
 struct route_match route_find(enum http_method method, str path);
 
+/* What the query of its GET may name, as route.def says it. */
+str route_query(const struct route *route);
+
 extern const struct route routes[];
 extern const size_t route_count;
 
 #define ROUTE(method, pattern, door, name) route_handler handle_##name;
+#define QUERY(pattern, names)
 #include "web/route.def"
+#undef QUERY
 #undef ROUTE
 
 #endif

@@ -56,6 +56,15 @@ static void find_token(struct exchange *exchange)
     exchange->token = session_cookie_get(exchange, "session");
 }
 
+/* What a page listens to goes on, and is asked for again, whether anybody sits before it or not. A
+ * program that brings its token is what uses it. */
+static bool is_asked_by_itself(const struct exchange *exchange)
+{
+    const struct route *route = exchange->match.route;
+    const bool listens = route != NULL && route->handler == handle_events;
+    return !exchange->by_bearer && (listens || exchange->request->goes_on);
+}
+
 result session_find(struct exchange *exchange, struct err *err)
 {
     find_token(exchange);
@@ -63,8 +72,8 @@ result session_find(struct exchange *exchange, struct err *err)
         return result_ok();
     }
     struct err failure = {0};
-    const result found = casework_session(exchange->casework, exchange->token, exchange->arena,
-                                          &exchange->session, &failure);
+    const result found = (is_asked_by_itself(exchange) ? casework_idle_session : casework_session)(
+        exchange->casework, exchange->token, exchange->arena, &exchange->session, &failure);
     if (!found.ok && failure.code != ERROR_UNAUTHENTICATED) {
         *err = failure;
         return found;

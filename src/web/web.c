@@ -4,8 +4,10 @@
 #include "web/assets.h"
 #include "web/command.h"
 #include "web/condition.h"
+#include "web/query.h"
 #include "web/sent_before.h"
 #include "web/session.h"
+#include "web/streams.h"
 #include "web/watch.h"
 
 #include "http/forwarded.h"
@@ -133,6 +135,9 @@ result web_open(const struct web_options *options, struct web **ret_web, struct 
         opened = pace_open(&options->pace, options->casework->system, &web->arena, &web->pace, err);
     }
     if (opened.ok) {
+        opened = streams_open(HTTP_STREAMS_MAX, &web->arena, &web->streams, err);
+    }
+    if (opened.ok) {
         opened = open_templates(web, err);
     }
     if (opened.ok) {
@@ -159,6 +164,7 @@ void web_close(struct web *web)
 {
     if (web != NULL) {
         pace_close(web->pace);
+        streams_close(web->streams);
         works_close(web->works);
         sent_before_close(web->sent_before);
         cipher_wipe(&web->cursor_key);
@@ -299,11 +305,44 @@ static result run_command(struct exchange *exchange, int *ret_status, struct err
     return done;
 }
 
+/* The mark of a stream is its number, a space, and what its handler leaves. */
+static void find_stream(struct exchange *exchange)
+{
+    const struct str_cut cut = str_cut(exchange->request->mark, ' ');
+    const bool read = str_to_int64(cut.head, &exchange->stream, NULL).ok;
+    ASSERT(read && cut.found); /* nobody else writes it */
+    exchange->mark = cut.tail;
+    exchange->gives_way = !streams_may_go_on(exchange->web->streams, exchange->stream);
+}
+
+/* What is answered goes on: it takes its place when it begins. */
+static result keep_stream(struct exchange *exchange, struct err *err)
+{
+    struct http_response *response = exchange->response;
+    if (!exchange->request->goes_on && exchange->request->method != HTTP_HEAD) {
+        exchange->stream =
+            streams_begin(exchange->web->streams, exchange->session.account.id, exchange->token);
+        if (exchange->stream == 0) {
+            http_header_set(response, STR("Retry-After"), STR("2"));
+            return err_set(err, ERROR_TOO_MANY,
+                           "More streams were opened at once than there is room for");
+        }
+    }
+    const str left = arena_copy(exchange->arena, str_from_c(response->mark));
+    const int length = snprintf(response->mark, HTTP_MARK_SIZE, "%lld %.*s",
+                                (long long)exchange->stream, STR_ARG(left));
+    ASSERT(length > 0 && length < HTTP_MARK_SIZE);
+    response->streams = !exchange->gives_way;
+    return result_ok();
+}
+
 static result run_reading(struct exchange *exchange, int *ret_status, struct err *err)
 {
+    TRY(query_check(exchange, err));
     TRY(exchange->match.route->handler(exchange, err));
     TRY(check_accepted(exchange, exchange->response->content_type, ret_status, err));
-    return condition_answer(exchange, ret_status, err);
+    TRY(condition_answer(exchange, ret_status, err));
+    return exchange->response->streams ? keep_stream(exchange, err) : result_ok();
 }
 
 static void run_route(struct exchange *exchange)
@@ -314,6 +353,7 @@ static void run_route(struct exchange *exchange)
     const result done = commands ? run_command(exchange, &status, &problem)
                                  : run_reading(exchange, &status, &problem);
     if (!done.ok) {
+        exchange->response->streams = false;
         answer_problem(exchange, &problem, NULL, status);
     }
     input_close(&exchange->input);
@@ -469,6 +509,9 @@ void web_handle(void *context, const struct http_request *request, struct http_r
         .wanted = exchange_wanted(http_header_get(request, STR("Accept"))),
     };
     json_memory_begin(request->arena, JSON_BYTES);
+    if (request->goes_on) {
+        find_stream(&exchange);
+    }
     answer_headers(&exchange);
     if (!says_how_long_it_is_kept(exchange.match.route)) {
         answer_not_stored(&exchange);
@@ -476,4 +519,13 @@ void web_handle(void *context, const struct http_request *request, struct http_r
     dispatch(&exchange);
     watch_exchange(&exchange);
     json_memory_end();
+}
+
+void web_stream_ended(void *context, str mark)
+{
+    const struct web *web = context;
+    int64_t number = 0;
+    const bool read = str_to_int64(str_cut(mark, ' ').head, &number, NULL).ok;
+    ASSERT(read);
+    streams_end(web->streams, number);
 }

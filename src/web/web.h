@@ -69,5 +69,7 @@ void web_close(struct web *web);
 struct security_log *web_security(const struct web *web);
 /* The http_handler; `context` is the struct web. */
 void web_handle(void *context, const struct http_request *request, struct http_response *response);
+/* The http_ended; the same context. */
+void web_stream_ended(void *context, str mark);
 
 #endif

@@ -37,6 +37,25 @@ DEEDS = {"handle_accounts.c": "/accounts/{account}/{deed}", "handle_agreements.c
          "handle_operations.c": "/operations/{operation}/{deed}", "handle_privacy.c": "/people/{person}/privacy/{deed}"}
 
 
+def queries():
+    """What the router knows: of each address the names, {a day} without its braces; of those that a handler looks at, nothing."""
+    found = {path: set() for method, path in routes() if method == "get"}
+    for path, names in re.findall(r'^QUERY\("([^"]+)", "([^"]+)"\)', read("src", "web", "route.def"), re.M):
+        assert path in found and not found[path], path
+        found[path] = {name.strip("{}") for name in names.split()} - {"*"}
+    return found
+
+
+def documented_queries(document):
+    shared = document["components"]["parameters"]
+    found = {}
+    for path, item in document["paths"].items():
+        parameters = [shared[one["$ref"].split("/")[-1]] if "$ref" in one else one for one in item.get("get", {}).get("parameters", [])]
+        if "get" in item:
+            found[path.replace("{tile}", "{*}") if path.startswith("/log/") else path] = {one["name"] for one in parameters if one["in"] == "query"}
+    return found
+
+
 def deeds_of(file):
     tables = re.findall(r"static const struct deed deeds\[\] = \{(.*?)\n\};", read("src", "web", file), re.S)
     return set(re.findall(r'\{?\.name = "([^"]+)"', tables[0]))
@@ -158,6 +177,10 @@ def main():
     tap.check("every address of the router is in the document", not routes() - addresses(document), routes() - addresses(document))
     tap.check("no other address is", not addresses(document) - routes(), addresses(document) - routes())
     tap.check("a missing address would be seen", len(routes()) > 130)
+    known, written = {path.replace("{tile}", "{*}"): names for path, names in queries().items()}, documented_queries(document)
+    faults = [f"{path}: {sorted(known[path] ^ written[path])}" for path in known if known[path] != written[path]]
+    tap.check("what a query may name is the same in the document and for the router", not faults and len(known) > 80 and sum(map(len, known.values())) > 60,
+              "\n".join(faults))
     for file, path in DEEDS.items():
         for method in ("get", "post"):
             expected, found = deeds_of(file), documented_deeds(document, path, method)

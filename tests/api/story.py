@@ -73,7 +73,7 @@ def read_everything(reader):
     """Every address that can be read, and some things of every list."""
     for path in ["/today", "/people", "/people?limit=2", "/stops", "/hubs", "/agreements", "/agreements/new", "/orders/new", "/operations",
                  "/operations/new", "/monitor", "/manifests", "/manifests/new", "/books", "/books?all=yes", "/books/new", "/accounts",
-                 "/access", "/looks", "/looks?limit=2", "/glass", "/account", "/rulebook", "/statistics", "/releases", "/accessibility", "/health",
+                 "/access", "/looks", "/looks?account=caseworker", "/glass", "/account", "/rulebook", "/statistics", "/releases", "/accessibility", "/health",
                  "/letters/texts", "/changes", "/changes?limit=3", "/sign-in", "/problems/not-found"]:
         reader.get(path)
     reader.get("/screening?step=enforced_removal", (200, 403, 422))

@@ -390,6 +390,68 @@ static void test_distance(void **state)
     assert_int_equal(str_distance(STR("a"), beyond, 100), 101);
 }
 
+static str text_of(unsigned code, char text[8])
+{
+    size_t len = 0;
+    if (code < 0x80) {
+        text[len++] = (char)code;
+    } else if (code < 0x800) {
+        text[len++] = (char)(0xC0 | code >> 6);
+    } else if (code < 0x10000) {
+        text[len++] = (char)(0xE0 | code >> 12);
+        text[len++] = (char)(0x80 | (code >> 6 & 0x3F));
+    } else {
+        text[len++] = (char)(0xF0 | code >> 18);
+        text[len++] = (char)(0x80 | (code >> 12 & 0x3F));
+        text[len++] = (char)(0x80 | (code >> 6 & 0x3F));
+    }
+    if (code >= 0x80) {
+        text[len++] = (char)(0x80 | (code & 0x3F));
+    }
+    return (str){.at = text, .len = len};
+}
+
+/* Expected: of Unicode 15.0, White_Space of PropList.txt and Default_Ignorable_Code_Point of
+ * DerivedCoreProperties.txt as they stand there, the controls, and U+2800, which is empty. */
+static void test_visible(void **state)
+{
+    (void)state;
+    static const unsigned unseen[] = {
+        0x09,   0x0A,    0x0D,    0x20,    0x85,    0xA0,    0xAD,    0x34F,  0x61C,  0x115F,
+        0x1160, 0x1680,  0x17B4,  0x17B5,  0x180B,  0x180E,  0x180F,  0x2000, 0x200A, 0x200B,
+        0x200C, 0x200D,  0x200E,  0x200F,  0x2028,  0x202A,  0x202E,  0x202F, 0x205F, 0x2060,
+        0x2064, 0x2066,  0x206F,  0x2800,  0x3000,  0x3164,  0xFE00,  0xFE0F, 0xFEFF, 0xFFA0,
+        0xFFF0, 0x1BCA0, 0x1D173, 0xE0000, 0xE0001, 0xE007F, 0xE01EF, 0xE0FFF};
+    static const unsigned seen[] = {
+        '!',     '~',     0xA1,    0xAC,    0xAE,    0x34E,   0x350,  0x61B,  0x61D,
+        0x115E,  0x1161,  0x167F,  0x17B3,  0x17B6,  0x180A,  0x1810, 0x1FFF, 0x2010,
+        0x2027,  0x2030,  0x205E,  0x2070,  0x27FF,  0x2801,  0x2FFF, 0x3001, 0x3163,
+        0x3165,  0xFDFF,  0xFE10,  0xFEFE,  0xFF00,  0xFF9F,  0xFFA1, 0xFFF9, 0x1BC9F,
+        0x1BCA4, 0x1D172, 0x1D17B, 0xDFFFF, 0xE1000, 0x1F600, 0x627,  0x4E00};
+    char all[8 * (sizeof unseen / sizeof unseen[0])];
+    size_t len = 0;
+    for (size_t i = 0; i < sizeof unseen / sizeof unseen[0]; i++) {
+        char text[8];
+        const str one = text_of(unseen[i], text);
+        assert_true(str_is_utf8(one));
+        assert_false(str_is_visible(one));
+        memcpy(all + len, one.at, one.len);
+        len += one.len;
+    }
+    assert_false(str_is_visible((str){.at = all, .len = len}));
+    for (size_t i = 0; i < sizeof seen / sizeof seen[0]; i++) {
+        char text[8];
+        const str one = text_of(seen[i], text);
+        assert_true(str_is_utf8(one));
+        assert_true(str_is_visible(one));
+        memcpy(all + len, one.at, one.len);
+        assert_true(str_is_visible((str){.at = all, .len = len + one.len}));
+    }
+    assert_false(str_is_visible(STR("")));
+    assert_false(str_is_visible(STR("   ")));
+    assert_true(str_is_visible(STR("\xFF"))); /* no text: told as that */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -403,6 +465,7 @@ int main(void)
         cmocka_unit_test(test_utf8_ill_formed),
         cmocka_unit_test(test_utf8_exhaustive),
         cmocka_unit_test(test_printable),
+        cmocka_unit_test(test_visible),
         cmocka_unit_test(test_to_int64),
         cmocka_unit_test(test_distance),
     };

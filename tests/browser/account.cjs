@@ -188,6 +188,28 @@ async function asked(desk, token, officer) {
   return null;
 }
 
+// A page that nobody sees is told nothing, and everything as soon as it is seen again.
+async function missedWhileHidden(desk, tap, page, region) {
+  const show = (state) => page.evaluate((value) => {
+    Object.defineProperty(document, "visibilityState", { configurable: true, get: () => value });
+    document.dispatchEvent(new Event("visibilitychange"));
+  }, state);
+  const token = await desk.token("caseworker");
+  const person = await asked(desk, token, await desk.token("authorising"));
+  const before = await region.locator("a").count();
+  await show("hidden");
+  const answer = await post(desk, token, `/people/${person}/facts`, { facts: [{ fact: "court_order.status", value: "reported" }] });
+  tap.ok(answer.body.stopped?.length > 0, "another order stops another transfer", JSON.stringify(answer.body).slice(0, 300));
+  await page.waitForTimeout(3000);
+  tap.equal(await region.locator("a").count(), before, "a page that nobody sees does not listen");
+  await show("visible");
+  await region.locator("a").nth(before).waitFor({ timeout: 120000 });
+  tap.includes(await region.innerText(), person, "seen again it is told what it missed");
+  await page.waitForTimeout(2500);
+  const stops = await region.locator("a").evaluateAll((links) => links.map((link) => link.getAttribute("href")));
+  tap.equal(stops.length, new Set(stops).size, `and nothing twice: ${stops}`);
+}
+
 async function toldAtOnce(desk, tap) {
   const token = await desk.token("caseworker");
   const person = await asked(desk, token, await desk.token("authorising"));
@@ -209,6 +231,7 @@ async function toldAtOnce(desk, tap) {
   tap.includes(await region.innerText(), person, "with whom it is about");
   tap.equal(await page.evaluate(() => document.activeElement.id), "text", "and the focus stays where it was");
   await desk.look(page, "today, told of a stop");
+  await missedWhileHidden(desk, tap, page, region);
   await Promise.all([page.waitForNavigation(), region.locator("a").first().click()]);
   tap.includes(page.url(), "/stops/", "it leads to the stop");
 }

@@ -63,12 +63,15 @@ class Desk:
 
 
 def helps():
+    assert run("-h") == run("--help") == run("help") and run("person", "-h") == run("person", "--help")
+    assert run("-h", "person", "list") == run("person", "list", "--help")
+    run("person", "list", "--as", "caseworker", "--store", "-h", expect=4)  # the value of an option is no question
     for command in commands():
         text = run(*command.split(), "--help")
         assert f"Usage: returnhub {command}" in text, text
         assert "--help" in text
         assert all(len(line) <= 80 and line == line.rstrip() for line in text.splitlines() if not line.startswith("Usage: ")), text
-        assert run("help", *command.split()) == text
+        assert run("help", *command.split()) == run(*command.split(), "-h") == text
     for group in {command.split()[0] for command in commands() if " " in command} - set(commands()):
         text = run(group, "--help")
         assert run("help", group) == text
@@ -86,6 +89,13 @@ def refused_prints_nothing(desk):
             assert outcome.returncode in (4, 6) and outcome.stdout == "", outcome
             if outcome.returncode == 6:  # whom to ask
                 assert "caseworker" in outcome.stderr and "administrator." not in outcome.stderr, outcome
+
+
+def a_name_that_nobody_sees(desk):
+    for name in ("\u200b", "\ufeff\u2060", " \u200e\u00a0\u200f", "\u3164"):
+        outcome = subprocess.run([BINARY, "person", "register", name, "1990-02-03", "--store", desk.store, "--as", "caseworker"],
+                                 capture_output=True, text=True)
+        assert outcome.returncode == 3 and "The name has nothing in it that can be seen" in outcome.stderr, outcome
 
 
 def columns_of_any_script(desk):
@@ -420,6 +430,7 @@ def main():
         tap.run("output that cannot be written is an error", lambda: full_output(desk))
         tap.run("output that nobody reads any more is none", lambda: closed_output(desk))
         tap.run("what is refused prints nothing but that", lambda: refused_prints_nothing(desk))
+        tap.run("a name in which nothing can be seen is none", lambda: a_name_that_nobody_sees(desk))
         tap.run("columns stand below one another in any script", lambda: columns_of_any_script(desk))
         tap.run("a file that may not grow is an error", lambda: file_limit(desk, folder))
         tap.run("the rows follow from the events", lambda: run("rebuild", "--check", "--store", desk.store))

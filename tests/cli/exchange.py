@@ -155,6 +155,8 @@ def faulty_files():
            .encode() + "A-5,Synthetic P\u00e9rson,2020-01-01\n".encode("cp1252") + b'A-6,"Synthetic Person,2020-01-01\n',
            [("2", "", "3 columns"), ("3", "name", "quote"), ("4", "registered_on", "x"), ("5", "name", "NUL"), ("6", "name", "UTF-8"),
             ("7", "name", "never closed")])
+    yield ("cells in which nothing can be seen", f"{HEAD}\nA-1,\u200b\ufeff \u2060,2020-01-01\nA-2,\u3000\u200e,2020-01-01\n\u00ad,Synthetic Person,2020-01-01\n",
+           [("2", "name", "nothing in it that can be seen"), ("3", "name", "nothing in it"), ("4", "reference@cs", "nothing in it")])
     yield ("a row beyond the maximum", f'{HEAD}{GOOD}\nA-2,"' + "x" * (5 << 20), [("3", "", "no end of a row")])
     yield ("lines that are no objects", '{"reference@cs": "A-1"\n[1]\n{"reference@cs": 1.5}\n{"reference@cs": "A", "reference@cs": "B"}\n',
            [("1", "", "JSON"), ("2", "", "object"), ("3", "reference@cs", "whole number"), ("4", "", "JSON")])
@@ -329,7 +331,18 @@ def lost_to_nobody(store, folder):
         import_file(copy, people, "--errors", path, expect=2)
     assert {path: open(path, "rb").read() for path in kept} == kept
     assert json.loads(run("rebuild", "--check", "--store", copy, "--format", "json"))["differences"] == 0
-    import_file(copy, people, "--errors", older)  # a list of faults is: the file is corrected and tried again
+    listed = os.path.join(folder, "listed.csv")
+    import_file(copy, people, "--errors", listed)
+    head = open(listed, "rb").read()
+    for what in (b"older", b"", head[:-1], b"row,column\r\n", b"\xef\xbb\xbf" + head):
+        with open(older, "wb") as file:
+            file.write(what)
+        import_file(copy, people, "--errors", older, expect=5)
+        assert open(older, "rb").read() == what
+    with open(listed, "ab") as file:
+        file.write(b"1,name,x,y,z\r\n")
+    import_file(copy, people, "--errors", listed)  # a list of faults is: the file is corrected and tried again
+    assert open(listed, "rb").read() == head
 
 
 def chain_of(data):

@@ -82,14 +82,19 @@ static str told(const struct http_request *request)
 
 /* "/stream/N": N parts, each its own number and a line feed, or 64 KiB of it for "/flood/N"; the
  * one of an odd number under "/gaps/N" is empty. */
-static bool stream(const struct http_request *request, struct http_response *response)
+static bool stream(const struct http_request *request, struct http_response *response,
+                   bool *ret_begins)
 {
     const int64_t parts = number_after(request->path, STR("/stream/"));
     const int64_t flood = number_after(request->path, STR("/flood/"));
     const int64_t gaps = number_after(request->path, STR("/gaps/"));
-    const int64_t all =
-        parts > flood ? (parts > gaps ? parts : gaps) : (flood > gaps ? flood : gaps);
+    const int64_t last = number_after(request->path, STR("/last/"));
+    const int64_t given[] = {parts, flood, gaps, last};
+    int64_t all = -1;
     int64_t number = 0;
+    for (size_t i = 0; i < sizeof given / sizeof given[0]; i++) {
+        all = given[i] > all ? given[i] : all;
+    }
     if (all < 0) {
         return false;
     }
@@ -102,7 +107,8 @@ static bool stream(const struct http_request *request, struct http_response *res
         response->body = flood >= 0                ? repeated(request->arena, 64 * 1024)
                          : gaps >= 0 && number % 2 ? STR("")
                                                    : line;
-        response->streams = true;
+        response->streams = last < 0 || number + 1 < all;
+        *ret_begins = response->streams && !request->goes_on && request->method != HTTP_HEAD;
         snprintf(response->mark, sizeof response->mark, "%lld", (long long)number);
     }
     return true;
@@ -121,8 +127,9 @@ static void handle(void *context, const struct http_request *request,
         sleep_ms((int)wait);
     }
     response->content_type = STR("text/plain; charset=utf-8");
-    if (stream(request, response)) {
-        ; /* it says all */
+    bool begins = false;
+    if (stream(request, response, &begins)) {
+        atomic_fetch_add(&desk->streams_begun, begins ? 1 : 0);
     } else if (bytes >= 0) {
         response->body = repeated(request->arena, (size_t)bytes);
     } else if (str_equal(request->path, STR("/nothing"))) {
@@ -132,6 +139,14 @@ static void handle(void *context, const struct http_request *request,
     }
     http_header_set(response, STR("X-Client"), request->client_address);
     atomic_fetch_sub(&desk->working, 1);
+}
+
+static void stream_ended(void *context, str mark)
+{
+    struct desk *desk = context;
+    int64_t number = 0;
+    ASSERT(str_to_int64(mark, &number, NULL).ok && number >= 0);
+    atomic_fetch_add(&desk->streams_ended, 1);
 }
 
 /* ---- the server ---- */
@@ -148,6 +163,7 @@ void test_server_open(struct test_server *test, struct http_options options)
 {
     memset(test, 0, sizeof *test);
     options.handler = handle;
+    options.ended = stream_ended;
     options.context = &test->desk;
     options.worker_count = options.worker_count == 0 ? 4 : options.worker_count;
     struct err err;
@@ -175,11 +191,17 @@ void test_server_join(struct test_server *test)
     ASSERT(pthread_join(test->thread, NULL) == 0);
 }
 
+void test_server_close(struct test_server *test)
+{
+    http_server_close(test->server);
+    ASSERT(test->desk.streams_begun == test->desk.streams_ended);
+}
+
 void test_server_end(struct test_server *test)
 {
     test_server_stop(test);
     test_server_join(test);
-    http_server_close(test->server);
+    test_server_close(test);
 }
 
 /* ---- the client ---- */

@@ -13,12 +13,14 @@ enum { HARNESS_BYTES_MAX = 4 * 1024 * 1024, CLIENT_WAIT_MS_MAX = 5000 };
 /* The handler. Its answer's body is "METHOD path?query|" and the body of the request; two paths do
  * something else:
  * "/wait/N" first sleeps N milliseconds, "/bytes/N" answers N bytes. "/stream/N" is a stream of N
- * parts, each a line with its number; under "/gaps/N" every second one is empty; under "/flood/N"
- * each is 64 KiB. */
+ * parts, each a line with its number, the last under "/last/N" with the end; under "/gaps/N" every
+ * second one is empty; under "/flood/N" each is 64 KiB. */
 struct desk {
     atomic_uint served;
     atomic_uint smuggled; /* requests for "/smuggled" */
     atomic_uint working;
+    atomic_uint streams_begun;
+    atomic_uint streams_ended; /* that the server told of; the same number in the end */
 };
 
 struct test_server {
@@ -36,6 +38,8 @@ void test_server_run(struct test_server *test);
 void test_server_start(struct test_server *test, struct http_options options);
 void test_server_stop(struct test_server *test);
 void test_server_join(struct test_server *test);
+/* Whoever was told that a stream began was told that it ended. */
+void test_server_close(struct test_server *test);
 /* Stop, join and close. */
 void test_server_end(struct test_server *test);
 

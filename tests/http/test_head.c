@@ -51,7 +51,9 @@ static void test_refused_early(void **state)
 {
     (void)state;
     static const struct early rows[] = {
-        {STR_INIT("\r\n"), REFUSAL_EMPTY_FIRST_LINE},
+        {STR_INIT("\r\n\r\n"), REFUSAL_EMPTY_FIRST_LINES},
+        {STR_INIT("\r\n\n"), REFUSAL_BARE_LINE_FEED},
+        {STR_INIT("\r\nGET / HTTP/2.0\r\n"), REFUSAL_VERSION_UNKNOWN},
         {STR_INIT("\n"), REFUSAL_BARE_LINE_FEED},
         {STR_INIT("\x16"), REFUSAL_CONTROL_BYTE},
         {STR_INIT("G\0"), REFUSAL_NUL_BYTE},

@@ -165,6 +165,11 @@ static str with_fields(struct arena *arena, size_t count)
     return text;
 }
 
+static str behind_empty_line(struct arena *arena, str request)
+{
+    return arena_format(arena, "\r\n%.*s", STR_ARG(request));
+}
+
 /* Aim: the limits of http.md are met to the byte: the last one allowed is served, the first one
  * above is refused. */
 static void test_limits(void **state)
@@ -175,7 +180,9 @@ static void test_limits(void **state)
         {414, "request-line-too-long", with_line(&arena, 8 * 1024 + 1)},
         {414, "request-line-too-long", padded(&arena, "", 15 * 1024, "")},
         {414, "request-line-too-long", padded(&arena, "GET /", 15 * 1024, "")},
+        {414, "request-line-too-long", behind_empty_line(&arena, with_line(&arena, 8 * 1024 - 1))},
         {431, "head-too-long", with_head(&arena, 16 * 1024 + 1)},
+        {431, "head-too-long", behind_empty_line(&arena, with_head(&arena, 16 * 1024 - 1))},
         {431, "head-too-long", padded(&arena, GET_ROOT HOST, 20 * 1024, "")},
         {431, "head-too-long", padded(&arena, GET_ROOT HOST "X: ", 20 * 1024, "")},
         {431, "fields-too-many", with_fields(&arena, 101)},
@@ -188,6 +195,7 @@ static void test_limits(void **state)
     const struct accepted enough[] = {
         {false, padded(&arena, "GET /", path_len, "?|"), with_line(&arena, 8 * 1024)},
         {false, STR("GET /?|"), with_head(&arena, 16 * 1024)},
+        {false, STR("GET /?|"), behind_empty_line(&arena, with_head(&arena, 16 * 1024 - 2))},
         {false, STR("GET /?|"), with_fields(&arena, 100)},
         {false, STR("GET /?|"), padded(&arena, GET_ROOT "Host: ", 253, "\r\n" END)},
         {false, padded(&arena, "POST /?|", 256 * 1024, ""),

@@ -125,6 +125,8 @@ static void test_slow_heads(void **state)
     test_server_start(&test, hurried);
     besiege(&test, STR("GET / HTTP/1.1\r\n" HOST "X: a"), HEAD_MS, &siege);
     expect_siege_failed(&siege, HEAD_MS, STR("/problems/head-too-slow"));
+    besiege(&test, STR("\r\n"), HEAD_MS, &siege); /* an empty line wins no time */
+    expect_siege_failed(&siege, HEAD_MS, STR("/problems/head-too-slow"));
     test_server_end(&test);
 }
 

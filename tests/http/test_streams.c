@@ -83,6 +83,7 @@ static void test_parts(void **state)
     expect_stream(ask(&test, "/stream/4", "HTTP/1.1"), "0\n1\n2\n3\n");
     expect_stream(ask(&test, "/stream/1", "HTTP/1.1"), "0\n");
     expect_stream(ask(&test, "/gaps/5", "HTTP/1.1"), "0\n2\n4\n");
+    expect_stream(ask(&test, "/last/3", "HTTP/1.1"), "0\n1\n2\n"); /* says no more, and ends */
     test_server_end(&test);
 }
 
@@ -233,7 +234,7 @@ static void test_stop(void **state)
     test_server_join(&test);
     assert_true(now_ms() - before < 4000);
     close(client);
-    http_server_close(test.server);
+    test_server_close(&test);
     arena_close(&arena);
 }
 

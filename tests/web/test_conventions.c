@@ -615,6 +615,104 @@ static void stops_are_told_to_who_must_know(void **state)
     assert_status(desk_ask(desk, &alone), 406);
 }
 
+/* --- who holds streams ------------------------------------------------------------------------ */
+
+#define EVENT_STREAM "text/event-stream"
+
+static struct reply ask_part_by_cookie(struct desk *desk, int account, const struct reply *before)
+{
+    const struct ask ask = {.path = "/events",
+                            .accept = EVENT_STREAM,
+                            .account = account,
+                            .by_cookie = true,
+                            .goes_on = before != NULL,
+                            .mark = before != NULL ? before->response.mark : ""};
+    return desk_ask(desk, &ask);
+}
+
+static void the_oldest_stream_gives_way(void **state)
+{
+    struct desk *desk = *state;
+    enum { HELD = 6 };
+    struct reply held[HELD];
+    const struct ask head = {
+        .method = HTTP_HEAD, .path = "/events", .accept = EVENT_STREAM, .account = CLERK};
+    desk_sign_in(desk, CLERK); /* of this session there is no stream yet */
+    desk_sign_in(desk, OTHER_CLERK);
+    const struct reply others = ask_part(desk, OTHER_CLERK, "/events", EVENT_STREAM, NULL);
+    for (int i = 0; i < HELD; i++) {
+        held[i] = ask_part(desk, CLERK, "/events", EVENT_STREAM, NULL);
+        assert_status(held[i], 200);
+        assert_true(held[i].response.streams);
+        assert_status(desk_ask(desk, &head), 200); /* begins none */
+    }
+    for (int i = 0; i < HELD; i++) {
+        const struct reply part = ask_part(desk, CLERK, "/events", EVENT_STREAM, &held[i]);
+        assert_status(part, 200);
+        assert_int_equal(part.response.streams, i >= HELD - 4);
+        assert_int_equal(str_starts(part.body, STR("retry: 60000\n\n")), i < HELD - 4);
+    }
+    assert_true(ask_part(desk, OTHER_CLERK, "/events", EVENT_STREAM, &others).response.streams);
+    /* What is over is not held. */
+    web_stream_ended(desk->web, str_from_c(held[HELD - 2].response.mark));
+    const struct reply more = ask_part(desk, CLERK, "/events", EVENT_STREAM, NULL);
+    assert_true(more.response.streams);
+    assert_true(ask_part(desk, CLERK, "/events", EVENT_STREAM, &held[HELD - 4]).response.streams);
+    /* Both kinds of stream are held alike. */
+    const struct ask changes = {
+        .path = "/changes", .accept = "application/x-ndjson", .account = CLERK};
+    assert_true(desk_ask(desk, &changes).response.streams);
+    assert_false(ask_part(desk, CLERK, "/events", EVENT_STREAM, &held[HELD - 4]).response.streams);
+}
+
+static void who_opens_too_many_streams_waits(void **state)
+{
+    struct desk *desk = *state;
+    struct reply last = {.status = 200};
+    desk_sign_in(desk, OTHER_OFFICER);
+    for (int i = 0; i < 100 && last.status == 200; i++) {
+        last = ask_part(desk, OTHER_OFFICER, "/events", EVENT_STREAM, NULL);
+    }
+    assert_status(last, 429);
+    assert_false(last.response.streams);
+    assert_same_text(last.content_type, "application/problem+json");
+    assert_same_text(reply_header(&last, "Retry-After"), "2");
+    assert_true(reply_says(&last, "/problems/too-many"));
+    const struct reply others = ask_part(desk, CLERK, "/events", EVENT_STREAM, NULL);
+    assert_status(others, 200);
+}
+
+/* A page that is open is nobody's work: the session ends when it was idle so long. */
+static void a_page_that_listens_keeps_no_session(void **state)
+{
+    struct desk *desk = *state;
+    struct office *office = &desk->office;
+    int minutes = 0;
+    desk_sign_in(desk, CLERK);
+    struct reply part = ask_part_by_cookie(desk, CLERK, NULL);
+    while (part.status == 200 && minutes < 120) {
+        office->now += INT64_C(60) * 1000;
+        minutes++;
+        if (minutes % 10 == 0) { /* its time is over, and the browser asks again */
+            web_stream_ended(desk->web, str_from_c(part.response.mark));
+            part = ask_part_by_cookie(desk, CLERK, NULL);
+        } else {
+            part = ask_part_by_cookie(desk, CLERK, &part);
+        }
+    }
+    assert_status(part, 401);
+    assert_false(part.response.streams);
+    assert_in_range(minutes, SESSION_IDLE_MINUTES, SESSION_IDLE_MINUTES + 1);
+    /* A program does nothing else than read: that is its work. */
+    desk_sign_in(desk, CLERK);
+    part = ask_part(desk, CLERK, "/events", EVENT_STREAM, NULL);
+    for (minutes = 0; minutes < 2 * SESSION_IDLE_MINUTES; minutes++) {
+        office->now += INT64_C(60) * 1000;
+        part = ask_part(desk, CLERK, "/events", EVENT_STREAM, &part);
+        assert_true(part.response.streams);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -634,6 +732,9 @@ int main(void)
         cmocka_unit_test_teardown(changes_are_told_to_who_may_see_them, clear),
         cmocka_unit_test_teardown(changes_go_on_while_who_asks_may_ask, clear),
         cmocka_unit_test_teardown(stops_are_told_to_who_must_know, clear),
+        cmocka_unit_test_teardown(the_oldest_stream_gives_way, clear),
+        cmocka_unit_test_teardown(who_opens_too_many_streams_waits, clear),
+        cmocka_unit_test_teardown(a_page_that_listens_keeps_no_session, clear),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, open_all, close_all);

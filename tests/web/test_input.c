@@ -2,6 +2,7 @@
  * fault, and leaves nothing changed; the same command sent twice is done once. Expected: RFC 9457
  * (errors), RFC 6901 (pointers), the field tables. */
 #include "desk.h"
+#include "web/route.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -450,6 +451,135 @@ static void places_are_a_number_in_range(void **state)
     assert_int_equal(office_places(&desk->office, desk->office.hub_north).agreed, 5);
 }
 
+/* --- what nobody sees ------------------------------------------------------------------------- */
+
+static void what_cannot_be_seen_is_no_name(void **state)
+{
+    struct desk *desk = *state;
+    const int64_t before = office_events(&desk->office);
+    static const char *const unseen[] = {"\u200b",       "\ufeff\u2060", " \u200e \u200f ",
+                                         "\u00ad\u3000", "\u2028",       "\u3164"};
+    for (size_t i = 0; i < sizeof unseen / sizeof unseen[0]; i++) {
+        const struct reply reply =
+            desk_post(desk, CLERK, "/people",
+                      arena_format(&desk->arena,
+                                   "{\"name\":\"%s\",\"registered_on\":\"2026-01-01\"}", unseen[i])
+                          .at);
+        assert_status(reply, 422);
+        assert_true(reply_says(&reply, "\"pointer\":\"/name\""));
+    }
+    const struct reply form =
+        desk_form(desk, CLERK, "/people/new", "name=%E2%80%8B&registered_on=2026-01-01");
+    assert_status(form, 422);
+    assert_true(reply_says(&form, "nothing in it that can be seen"));
+    assert_int_equal(office_events(&desk->office), before);
+}
+
+/* --- the query -------------------------------------------------------------------------------- */
+
+static const char *filled(struct desk *desk, str pattern)
+{
+    str path = STR("");
+    bool inside = false;
+    for (size_t i = 0; i < pattern.len; i++) {
+        inside = inside || pattern.at[i] == '{';
+        if (!inside || pattern.at[i] == '}') {
+            path =
+                arena_format(&desk->arena, "%.*s%c", STR_ARG(path), inside ? '1' : pattern.at[i]);
+        }
+        inside = inside && pattern.at[i] != '}';
+    }
+    return path.at;
+}
+
+/* Of every address that is read, whatever it is about, and of HEAD as of GET. */
+static void an_unknown_parameter_is_refused(void **state)
+{
+    struct desk *desk = *state;
+    size_t refused = 0;
+    size_t looked_at = 0;
+    for (size_t i = 0; i < route_count; i++) {
+        const bool takes_any = str_equal(route_query(&routes[i]), STR("*"));
+        if (routes[i].method != HTTP_GET || takes_any || routes[i].handler == handle_home) {
+            looked_at += routes[i].method == HTTP_GET ? 1 : 0;
+            continue;
+        }
+        const struct ask ask = {
+            .path = filled(desk, routes[i].pattern), .query = "natonality=AF", .account = CLERK};
+        const struct reply reply = desk_ask(desk, &ask);
+        if (reply.status != 400 ||
+            !reply_says(&reply, "There is no parameter \\\"natonality\\\"")) {
+            fail_msg("%s: %d %.*s", ask.path, reply.status, STR_ARG(reply.body));
+        }
+        struct ask head = ask;
+        head.method = HTTP_HEAD;
+        assert_status(desk_ask(desk, &head), 400);
+        refused++;
+        desk_clear(desk);
+    }
+    assert_true(refused > 80 && looked_at > 20);
+}
+
+static struct reply asked_of(struct desk *desk, const char *path, const char *query,
+                             const char *accept)
+{
+    const struct ask ask = {
+        .path = path, .query = query, .accept = accept, .account = CLERK, .by_cookie = true};
+    return desk_ask(desk, &ask);
+}
+
+static void what_may_be_meant_is_said(void **state)
+{
+    struct desk *desk = *state;
+    const struct reply near = asked_of(desk, "/people", "stag=x&text=a", NULL);
+    assert_status(near, 400);
+    assert_same_text(near.content_type, "application/problem+json");
+    json_auto_t *problem = reply_json(&near);
+    assert_same_text(str_from_c(json_string_value(json_object_get(problem, "detail"))),
+                     "There is no parameter \"stag\" here");
+    assert_same_text(str_from_c(json_string_value(json_object_get(problem, "hint"))),
+                     "Is \"stage\" meant? Known are: text, stage, hub, alike, as, limit, cursor.");
+    const struct reply far = asked_of(desk, "/people", "utm_source=x", NULL);
+    assert_true(reply_says(&far, "\"Known are: text, stage,"));
+    const struct reply none = asked_of(desk, "/orders/new", "persn=x", NULL);
+    assert_status(none, 400); /* of a form: the names of its fields */
+    assert_true(reply_says(&none, "Is \\\"person\\\" meant? Known are: person, "));
+    assert_status(asked_of(desk, "/account", "as=csv", NULL), 400);
+    const struct reply bare = asked_of(desk, "/ping", "x=1", NULL);
+    assert_status(bare, 400);
+    assert_true(reply_says(&bare, "This address takes none."));
+    /* As a page, and what cannot be shown is not. */
+    const struct reply page = asked_of(desk, "/people", "st%3Cb%3Eag=x", "text/html");
+    assert_status(page, 400);
+    assert_true(reply_says(&page, "st&lt;b&gt;ag"));
+    const struct reply dark = asked_of(desk, "/people", "%E2%80%AEstage=x", NULL);
+    assert_status(dark, 400);
+    assert_true(reply_says(&dark, "There is a parameter that is not known here"));
+    assert_status(asked_of(desk, "/people", "=x", NULL), 400);
+    assert_status(asked_of(desk, "/people", "Stage=x", NULL), 400);
+}
+
+static void what_is_known_is_taken(void **state)
+{
+    struct desk *desk = *state;
+    static const char *const rows[][2] = {
+        {"/people", "text=a&stage=&hub=&alike=&as=&limit=5&cursor="},
+        {"/people", "language=en&notice=x"},
+        {"/today", "kind=&duty=&within=7&as="},
+        {"/hubs", "limit=1"},
+        {"/orders/new", "person=x"},
+        {"/merges", "show=all&limit=2"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        assert_status(asked_of(desk, rows[i][0], rows[i][1], NULL), 200);
+    }
+    const struct somebody person = office_register(&desk->office, "Asked about");
+    const char *path = arena_format(&desk->arena, "/people/%s", person.reference).at;
+    const char *days = "on-day=1&on-month=1&on-year=2030&known_at=";
+    assert_status(asked_of(desk, path, days, NULL), 200);
+    assert_status(asked_of(desk, path, "on-hour=1", NULL), 400);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -465,6 +595,10 @@ int main(void)
         cmocka_unit_test_teardown(the_same_key_twice_is_done_once, clear),
         cmocka_unit_test_teardown(every_rendering_has_a_client_id_of_its_own, clear),
         cmocka_unit_test_teardown(a_fact_is_withdrawn_only_under_its_own_person, clear),
+        cmocka_unit_test_teardown(what_cannot_be_seen_is_no_name, clear),
+        cmocka_unit_test_teardown(an_unknown_parameter_is_refused, clear),
+        cmocka_unit_test_teardown(what_may_be_meant_is_said, clear),
+        cmocka_unit_test_teardown(what_is_known_is_taken, clear),
         cmocka_unit_test_teardown(what_is_counted_is_not_recorded, clear),
         cmocka_unit_test_teardown(places_are_a_number_in_range, clear),
         cmocka_unit_test_teardown(questions_about_no_day_are_refused,
