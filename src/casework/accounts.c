@@ -1,6 +1,7 @@
 #include "casework/casework.h"
 
 #include "casework/board.h"
+#include "casework/due.h"
 #include "casework/pairs.h"
 #include "casework/sign_in_gate.h"
 #include "casework/text.h"
@@ -18,6 +19,7 @@ result casework_open(struct store *store, const struct rulebook *rulebook,
     TRY(sign_in_gate_open(system, perm, &casework.gate, err));
     TRY(board_keeper_open(perm, &casework.boards, err));
     TRY(pair_keeper_open(perm, &casework.pairs, err));
+    TRY(due_keeper_open(perm, &casework.due, err));
     *ret_casework = casework;
     return result_ok();
 }
@@ -28,6 +30,7 @@ void casework_close(struct casework *casework)
         sign_in_gate_close(casework->gate);
         board_keeper_close(casework->boards);
         pair_keeper_close(casework->pairs);
+        due_keeper_close(casework->due);
         *casework = (struct casework){.store = NULL};
     }
 }

@@ -30,6 +30,7 @@ struct notice_book;
 struct sign_in_gate;
 struct board_keeper;
 struct pair_keeper;
+struct due_keeper;
 
 /* How long a session lasts. What may be set lies within the second level of assurance of NIST SP
  * 800-63B: half an hour idle is its limit, and twelve hours in all. */
@@ -47,6 +48,7 @@ struct casework {
         *gate; /* NULL when not opened with casework_open: then nobody can sign in */
     struct board_keeper *boards;       /* board.h; NULL likewise: then nothing is kept */
     struct pair_keeper *pairs;         /* pairs.h; NULL likewise */
+    struct due_keeper *due;            /* due.h; NULL likewise */
     const struct notice_book *notices; /* notices.h; NULL: no letter can be written */
     struct session_limits limits;
     bool second_factor_required; /* of everybody who signs in by a password (session_standing) */

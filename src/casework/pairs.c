@@ -1,5 +1,6 @@
 #include "casework/pairs.h"
 
+#include "casework/changed.h"
 #include "casework/likely.h"
 
 #include <pthread.h>
@@ -10,7 +11,7 @@ enum {
     PAIRS_MAX = 2000000,            /* that are kept: nobody reads as many */
     SEEKERS_MAX = 4000000,          /* texts, about sixty for somebody with two names */
     KEPT_BYTES = 512 * 1024 * 1024, /* of both, and of what they are made from; lazily taken */
-    CHANGED_MAX = 64,               /* people who are looked at one by one */
+    PEOPLE_LOOKED_AT = 64,          /* one by one */
     EVENTS_LOOKED_AT = 20000,
     AT_HAND_EVENTS = 20000, /* of a register that is small */
     AT_HAND_SINCE = 2000,   /* events since what is kept */
@@ -105,76 +106,18 @@ static result make_anew(struct pair_keeper *keeper, const struct sitting *sittin
 
 /* --- those who changed ------------------------------------------------------------------------ */
 
-struct changed {
-    int64_t people[CHANGED_MAX];
-    size_t count;
-    bool too_many;
-};
-
-static void add_changed(struct changed *changed, int64_t person)
+static bool matters(enum event_kind kind)
 {
-    bool known = false;
-    for (size_t i = 0; i < changed->count; i++) {
-        known = known || changed->people[i] == person;
-    }
-    if (!known && changed->count == CHANGED_MAX) {
-        changed->too_many = true;
-    } else if (!known) {
-        changed->people[changed->count++] = person;
-    }
+    return kind == EVENT_PERSON_REGISTERED || kind == EVENT_IDENTITY_CORRECTED ||
+           kind == EVENT_IDENTIFIER_RECORDED || kind == EVENT_IDENTIFIER_WITHDRAWN ||
+           kind == EVENT_IDENTITIES_MERGED || kind == EVENT_IDENTITIES_SEPARATED;
 }
 
-/* A record, and the person that it is a part of now. */
-static result add_record(struct sitting *sitting, int64_t record, struct changed *changed,
-                         struct err *err)
-{
-    struct arena scratch = *sitting->arena;
-    struct person_row person;
-    TRY(transaction_person(sitting->transaction, record, &scratch, &person, err));
-    add_changed(changed, record);
-    add_changed(changed, person.id);
-    return result_ok();
-}
-
-static result look_at(struct sitting *sitting, const struct event_head *head,
-                      struct changed *changed, struct err *err)
-{
-    struct arena scratch = *sitting->arena;
-    struct event event;
-    if (head->subject_kind != SUBJECT_OF_PERSON) {
-        return result_ok();
-    }
-    if (head->kind == EVENT_IDENTITIES_MERGED || head->kind == EVENT_IDENTITIES_SEPARATED) {
-        TRY(transaction_event(sitting->transaction, head->position, &scratch, &event, err));
-        TRY(add_record(sitting,
-                       head->kind == EVENT_IDENTITIES_MERGED
-                           ? event.body.identities_merged.other
-                           : event.body.identities_separated.other,
-                       changed, err));
-        return add_record(sitting, head->subject, changed, err);
-    }
-    return head->kind == EVENT_PERSON_REGISTERED || head->kind == EVENT_IDENTITY_CORRECTED ||
-                   head->kind == EVENT_IDENTIFIER_RECORDED ||
-                   head->kind == EVENT_IDENTIFIER_WITHDRAWN
-               ? add_record(sitting, head->subject, changed, err)
-               : result_ok();
-}
-
-static result find_changed(struct sitting *sitting, int64_t through, struct changed *changed,
+static result find_changed(struct sitting *sitting, int64_t through, struct changed *ret_changed,
                            struct err *err)
 {
-    struct arena scratch = *sitting->arena;
-    struct sitting reading = *sitting;
-    const struct event_head *heads = NULL;
-    size_t count = 0;
-    TRY(transaction_event_heads(sitting->transaction, through, EVENTS_LOOKED_AT, &scratch, &heads,
-                                &count, err));
-    reading.arena = &scratch;
-    changed->too_many = count == EVENTS_LOOKED_AT;
-    for (size_t i = 0; i < count && !changed->too_many; i++) {
-        TRY(look_at(&reading, &heads[i], changed, err));
-    }
-    return result_ok();
+    return changed_since(sitting, through, matters, PEOPLE_LOOKED_AT, EVENTS_LOOKED_AT, ret_changed,
+                         err);
 }
 
 /* --- one of them ------------------------------------------------------------------------------ */
@@ -374,7 +317,7 @@ static result bring_up_to_date(struct pair_keeper *keeper, struct sitting *sitti
                                struct transaction *const *transactions, size_t transaction_count,
                                int64_t position, struct err *err)
 {
-    struct changed changed = {.count = 0};
+    struct changed changed;
     TRY(find_changed(sitting, keeper->through, &changed, err));
     if (changed.too_many) {
         return make_anew(keeper, sitting, transactions, transaction_count, position, err);
@@ -423,7 +366,7 @@ result pairs_at_hand(struct sitting *sitting, const struct pair **ret_pairs, siz
     bool known = position <= AT_HAND_EVENTS;
     if (!known && keeper != NULL && keeper->pairs != NULL && keeper->count <= AT_HAND_PAIRS &&
         position - keeper->through <= AT_HAND_SINCE) {
-        struct changed changed = {.count = 0};
+        struct changed changed;
         TRY(find_changed(sitting, keeper->through, &changed, err));
         known = !changed.too_many && changed.count <= AT_HAND_CHANGED;
     }

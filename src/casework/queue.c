@@ -1,31 +1,24 @@
 #include "casework/queue.h"
 
+#include "casework/due.h"
 #include "casework/screening.h"
 #include "casework/text.h"
-#include "rulebook/clock_conditions.h"
 
 #include <stdlib.h>
 
 enum { WITHIN_DAYS_MAX = 3660 };
 
-struct clock_planes;
-
 struct queue {
     struct sitting *sitting;
     const struct work_query *query;
-    uint32_t role;        /* NOT_FOUND_INDEX: every role's */
-    struct work_due *due; /* soonest first; person.id only until they are described */
+    uint32_t role;          /* NOT_FOUND_INDEX: every role's */
+    struct due_line *lines; /* the soonest */
     size_t count;
     struct work_answer answer;
-    const struct rulebook *conditions; /* on the clocks (rulebook/clock_conditions.h) */
-    const uint32_t *conditions_asked;
-    struct caseload_columns caseload;
-    struct arena *memory;  /* of what is made of the caseload */
+    struct hidden_people hidden;
+    bool everywhere;
     const int64_t *of_hub; /* rising; of an account that sees one hub only */
     size_t of_hub_count;
-    uint64_t *seen;
-    struct clock_planes *clocks;
-    size_t clock_count;
 };
 
 const char *work_kind_name(enum work_kind kind)
@@ -37,16 +30,16 @@ const char *work_kind_name(enum work_kind kind)
 
 /* --- the soonest are kept --------------------------------------------------------------------- */
 
-static bool comes_before(const struct work_due *a, const struct work_due *b)
+static bool comes_before(const struct due_line *a, const struct due_line *b)
 {
-    return a->due.day != b->due.day       ? a->due.day < b->due.day
-           : a->person.id != b->person.id ? a->person.id < b->person.id
-           : a->kind != b->kind           ? a->kind < b->kind
-                                          : a->clock.clock < b->clock.clock;
+    return a->due.day != b->due.day ? a->due.day < b->due.day
+           : a->person != b->person ? a->person < b->person
+           : a->kind != b->kind     ? a->kind < b->kind
+                                    : a->clock < b->clock;
 }
 
 /* A heap with the latest on top, so that the soonest of a million are kept with little work. */
-static void sink(struct work_due *heap, size_t count, size_t at)
+static void sink(struct due_line *heap, size_t count, size_t at)
 {
     for (;;) {
         const size_t left = 2 * at + 1;
@@ -60,17 +53,17 @@ static void sink(struct work_due *heap, size_t count, size_t at)
         if (latest == at) {
             return;
         }
-        const struct work_due moved = heap[at];
+        const struct due_line moved = heap[at];
         heap[at] = heap[latest];
         heap[latest] = moved;
         at = latest;
     }
 }
 
-static void rise(struct work_due *heap, size_t at)
+static void rise(struct due_line *heap, size_t at)
 {
     while (at > 0 && comes_before(&heap[(at - 1) / 2], &heap[at])) {
-        const struct work_due moved = heap[at];
+        const struct due_line moved = heap[at];
         heap[at] = heap[(at - 1) / 2];
         heap[(at - 1) / 2] = moved;
         at = (at - 1) / 2;
@@ -78,7 +71,7 @@ static void rise(struct work_due *heap, size_t at)
 }
 
 /* What is not kept is counted all the same. */
-static void add_due(struct queue *queue, const struct work_due *line)
+static void add_line(struct queue *queue, const struct due_line *line)
 {
     queue->answer.total_of[line->kind]++;
     if ((queue->query->kinds & 1U << line->kind) == 0) {
@@ -86,138 +79,23 @@ static void add_due(struct queue *queue, const struct work_due *line)
     }
     queue->answer.total++;
     if (queue->count < queue->query->limit) {
-        queue->due[queue->count] = *line;
-        rise(queue->due, queue->count);
+        queue->lines[queue->count] = *line;
+        rise(queue->lines, queue->count);
         queue->count++;
-    } else if (queue->count > 0 && comes_before(line, &queue->due[0])) {
-        queue->due[0] = *line;
-        sink(queue->due, queue->count, 0);
+    } else if (queue->count > 0 && comes_before(line, &queue->lines[0])) {
+        queue->lines[0] = *line;
+        sink(queue->lines, queue->count, 0);
     }
 }
 
 static int soonest_first(const void *left, const void *right)
 {
-    const struct work_due *a = left;
-    const struct work_due *b = right;
+    const struct due_line *a = left;
+    const struct due_line *b = right;
     return comes_before(a, b) ? -1 : comes_before(b, a) ? 1 : 0;
 }
 
-/* --- what is due ------------------------------------------------------------------------------ */
-
-static void consider_check(struct queue *queue, const struct caseload_person *person)
-{
-    const date due =
-        person->next_check_on.known ? person->next_check_on.day : person->registered_on;
-    const bool coming = person->next_check_on.known && !date_before(due, queue->sitting->today);
-    if (!coming && queue->role == NOT_FOUND_INDEX) {
-        add_due(queue, &(struct work_due){.kind = WORK_CHECK,
-                                          .person.id = person->id,
-                                          .clock.clock = NOT_FOUND_INDEX,
-                                          .due = due});
-    }
-}
-
-/* A clock that runs is due to whoever it concerns; one that has expired is overdue when it is
- * somebody's duty. Neither when it is done. Planes of bits, 64 people to a word. */
-struct clock_planes {
-    uint32_t clock;
-    const uint64_t *planes[WORK_KINDS]; /* NULL: none of this kind comes of it */
-};
-
-static bool asks_clock(const struct queue *queue, const struct clock *clock, enum work_kind kind)
-{
-    return (queue->role == NOT_FOUND_INDEX || clock->due_from == queue->role) &&
-           (kind == WORK_ENDS || clock->due_from != NOT_FOUND_INDEX);
-}
-
-static uint64_t true_word(const struct screen_answers *answers, uint32_t condition, size_t word)
-{
-    return ~(answers->each_barred[condition][word] | answers->each_unknown[condition][word]);
-}
-
-/* Those seen, for whom the clock is `condition` and not done. */
-static result make_plane(const struct queue *queue, const struct screen_answers *answers,
-                         uint32_t clock, enum clock_condition condition, const uint64_t **ret_plane,
-                         struct err *err)
-{
-    const size_t words = queue->caseload.columns.word_count;
-    const uint32_t is = clock_condition(clock, condition);
-    const uint32_t done = clock_condition(clock, CLOCK_IS_DONE);
-    uint64_t *plane = ARENA_NEW_UNSET(queue->memory, uint64_t, words);
-    if (plane == NULL) {
-        return arena_full(err);
-    }
-    for (size_t i = 0; i < words; i++) {
-        plane[i] = queue->seen[i] & true_word(answers, is, i) & ~true_word(answers, done, i);
-    }
-    *ret_plane = plane;
-    return result_ok();
-}
-
-static result make_planes(struct queue *queue, const struct screen_answers *answers,
-                          struct err *err)
-{
-    const struct rulebook *rulebook = queue->sitting->casework->rulebook;
-    queue->clocks = ARENA_NEW(queue->memory, struct clock_planes, rulebook->clock_count + 1);
-    if (queue->clocks == NULL) {
-        return arena_full(err);
-    }
-    for (uint32_t i = 0; i < rulebook->clock_count; i++) {
-        const bool overdue = asks_clock(queue, &rulebook->clocks[i], WORK_OVERDUE);
-        const bool ends = asks_clock(queue, &rulebook->clocks[i], WORK_ENDS);
-        struct clock_planes *clock = &queue->clocks[queue->clock_count];
-        if (!overdue && !ends) {
-            continue;
-        }
-        clock->clock = i;
-        queue->clock_count++;
-        if (overdue) {
-            TRY(make_plane(queue, answers, i, CLOCK_IS_OVER, &clock->planes[WORK_OVERDUE], err));
-        }
-        if (ends) {
-            TRY(make_plane(queue, answers, i, CLOCK_ENDS_BY, &clock->planes[WORK_ENDS], err));
-        }
-    }
-    return result_ok();
-}
-
-/* --- everybody -------------------------------------------------------------------------------- */
-
-static struct screen_question question_of(const struct queue *queue)
-{
-    return (struct screen_question){.safeguards = queue->conditions_asked,
-                                    .safeguard_count = queue->conditions->safeguard_count,
-                                    .today = queue->sitting->today};
-}
-
-/* What all clocks are asked, and of whom: everybody whose case is open. */
-static result ask_of_clocks(struct queue *queue, struct caseload_asked *ret_asked, struct err *err)
-{
-    struct sitting *sitting = queue->sitting;
-    const struct rulebook *rulebook = sitting->casework->rulebook;
-    const date horizon = date_add_days(sitting->today, queue->query->within_days);
-    TRY(clock_conditions(rulebook, horizon, sitting->arena, &queue->conditions, err));
-    const size_t count = queue->conditions->safeguard_count;
-    uint32_t *conditions = ARENA_NEW(sitting->arena, uint32_t, count + 1);
-    bool *facts = ARENA_NEW(sitting->arena, bool, rulebook->fact_count + 1);
-    bool *stages = ARENA_NEW(sitting->arena, bool, rulebook->stage_count + 1);
-    if (conditions == NULL || facts == NULL || stages == NULL) {
-        return arena_full(err);
-    }
-    for (uint32_t i = 0; i < count; i++) {
-        conditions[i] = i;
-        judge_reads(queue->conditions, i, facts);
-    }
-    for (size_t i = 0; i < rulebook->stage_count; i++) {
-        stages[i] = !rulebook->stages[i].outcome;
-    }
-    queue->conditions_asked = conditions;
-    *ret_asked = (struct caseload_asked){
-        .facts = facts, .stages = stages, .other_stages = true, .when = case_now(sitting)};
-    const struct screen_question question = question_of(queue);
-    return caseload_asks_families(queue->conditions, &question, *sitting->arena,
-                                  &ret_asked->families, err);
-}
+/* --- whose it is ------------------------------------------------------------------------------ */
 
 /* The people of one hub, and those who are coming to it, are few enough to be looked up. */
 static result find_people_of_hub(struct queue *queue, struct err *err)
@@ -257,122 +135,35 @@ static bool is_of_hub(const struct queue *queue, int64_t person)
     return first < queue->of_hub_count && queue->of_hub[first] == person;
 }
 
-/* Whom the account sees the work of, as a plane. */
-static result find_seen(struct queue *queue, struct err *err)
+/* A contact check is nobody's duty more than another's. */
+static bool is_of_role(const struct queue *queue, const struct due_line *line)
 {
-    struct sitting *sitting = queue->sitting;
-    const struct caseload_columns *caseload = &queue->caseload;
-    const bool everywhere = may_everywhere(&sitting->account, ACTION_SEE_PEOPLE);
-    struct hidden_people hidden;
-    queue->seen = ARENA_NEW(queue->memory, uint64_t, caseload->columns.word_count + 1);
-    if (queue->seen == NULL) {
-        return arena_full(err);
-    }
-    TRY(sitting_hidden(sitting, ACTION_SEE_PEOPLE, &hidden, err));
-    for (size_t row = 0; row < caseload->columns.row_count; row++) {
-        const struct caseload_person *person = &caseload->people[row];
-        const bool seen = person->asked_about && !hidden_has(&hidden, person->id) &&
-                          (everywhere || is_of_hub(queue, person->id));
-        queue->seen[row / 64] |= (uint64_t)seen << (row % 64);
-    }
-    return result_ok();
+    return queue->role == NOT_FOUND_INDEX ||
+           (line->clock != NOT_FOUND_INDEX &&
+            queue->sitting->casework->rulebook->clocks[line->clock].due_from == queue->role);
 }
 
-static result answer_clocks(struct queue *queue, struct err *err)
+static void take_line(void *context, const struct due_line *line)
 {
-    const struct screen *screen = NULL;
-    struct screen_answers answers;
-    const struct screen_question question = question_of(queue);
-    struct columns columns = queue->caseload.columns;
-    columns.rulebook = queue->conditions;
-    TRY(screen_compile(&columns, &question, screen_best_level(), queue->memory, &screen, err));
-    TRY(screen_answers_init(screen, true, queue->memory, &answers, err));
-    TRY(screen_all(screen, *queue->memory, &answers, err));
-    return make_planes(queue, &answers, err);
-}
-
-/* --- those for whom something is due ---------------------------------------------------------- */
-
-static void consider_clock(struct queue *queue, size_t row, enum work_kind kind, uint32_t clock,
-                           const struct question *question)
-{
-    const struct clock_answer answer =
-        judge_clock(queue->sitting->casework->rulebook, clock, question);
-    ASSERT(answer.has_last_day);
-    add_due(queue, &(struct work_due){.kind = kind,
-                                      .person.id = queue->caseload.people[row].id,
-                                      .clock = {.clock = clock, .answer = answer},
-                                      .due = answer.last_day});
-}
-
-static bool has_due(const struct queue *queue, size_t row)
-{
-    for (size_t i = 0; i < queue->clock_count; i++) {
-        for (int kind = 0; kind < WORK_KINDS; kind++) {
-            const uint64_t *plane = queue->clocks[i].planes[kind];
-            if (plane != NULL && plane_bit(plane, row)) {
-                return true;
-            }
-        }
+    struct queue *queue = context;
+    if (is_of_role(queue, line) && !hidden_has(&queue->hidden, line->person) &&
+        (queue->everywhere || is_of_hub(queue, line->person))) {
+        add_line(queue, line);
     }
-    return false;
 }
 
-static result consider_row(struct queue *queue, size_t row, struct err *err)
+static result find_lines(struct queue *queue, struct transaction *const *transactions, size_t count,
+                         struct err *err)
 {
-    struct arena scratch = *queue->memory;
-    struct question question;
-    consider_check(queue, &queue->caseload.people[row]);
-    if (!has_due(queue, row)) {
-        return result_ok();
-    }
-    TRY(columns_question(&queue->caseload.columns, row, queue->sitting->today, &scratch, &question,
-                         err));
-    for (size_t i = 0; i < queue->clock_count; i++) {
-        const struct clock_planes *clock = &queue->clocks[i];
-        for (int kind = 0; kind < WORK_KINDS; kind++) {
-            if (clock->planes[kind] != NULL && plane_bit(clock->planes[kind], row)) {
-                consider_clock(queue, row, (enum work_kind)kind, clock->clock, &question);
-            }
-        }
-    }
-    return result_ok();
-}
-
-static result consider_everybody(struct queue *queue, struct err *err)
-{
-    TRY(find_seen(queue, err));
-    TRY(answer_clocks(queue, err));
-    for (size_t row = 0; row < queue->caseload.columns.row_count; row++) {
-        if (plane_bit(queue->seen, row)) {
-            TRY(consider_row(queue, row, err));
-        }
-    }
-    return result_ok();
-}
-
-enum { MEMORY_BASE = 128 * 1024 * 1024 /* taken lazily */ };
-
-static result look(struct queue *queue, struct transaction *const *transactions, size_t count,
-                   struct err *err)
-{
-    struct caseload_asked asked;
-    struct arena memory;
-    TRY(ask_of_clocks(queue, &asked, err));
-    if (!may_everywhere(&queue->sitting->account, ACTION_SEE_PEOPLE)) {
+    struct due_asked asked = {.within_days = queue->query->within_days};
+    queue->everywhere = may_everywhere(&queue->sitting->account, ACTION_SEE_PEOPLE);
+    TRY(sitting_hidden(queue->sitting, ACTION_SEE_PEOPLE, &queue->hidden, err));
+    if (!queue->everywhere) {
         TRY(find_people_of_hub(queue, err));
-        asked.people = asked.families ? NULL : queue->of_hub;
+        asked.people = queue->of_hub;
         asked.people_count = queue->of_hub_count;
     }
-    TRY(caseload_load(queue->sitting, transactions, count, &asked, &queue->caseload, err));
-    const size_t planes = 5 * queue->conditions->safeguard_count + 1;
-    TRY(arena_open(&memory,
-                   MEMORY_BASE + planes * queue->caseload.columns.word_count * sizeof(uint64_t),
-                   err));
-    queue->memory = &memory;
-    const result considered = consider_everybody(queue, err);
-    arena_close(&memory);
-    return considered;
+    return due_each(queue->sitting, transactions, count, &asked, take_line, queue, err);
 }
 
 /* --- how long there is ------------------------------------------------------------------------ */
@@ -421,20 +212,32 @@ void work_tell_time(const struct rulebook *rulebook, date today, struct work_due
     due->calendar = calendar->name;
 }
 
+static result describe_line(struct sitting *sitting, const struct due_line *line,
+                            struct work_due *due, struct err *err)
+{
+    *due = (struct work_due){.kind = line->kind,
+                             .clock = {.clock = line->clock, .answer = line->answer},
+                             .due = line->due};
+    TRY(transaction_person(sitting->transaction, line->person, sitting->arena, &due->person, err));
+    TRY(transaction_identity(sitting->transaction, &due->person, sitting->arena, &due->identity,
+                             err));
+    work_tell_time(sitting->casework->rulebook, sitting->today, due);
+    return result_ok();
+}
+
 static result describe(struct queue *queue, struct err *err)
 {
     struct sitting *sitting = queue->sitting;
-    qsort(queue->due, queue->count, sizeof queue->due[0], soonest_first);
+    struct work_due *due = ARENA_NEW_UNSET(sitting->arena, struct work_due, queue->count + 1);
+    if (due == NULL) {
+        return arena_full(err);
+    }
+    qsort(queue->lines, queue->count, sizeof queue->lines[0], soonest_first);
     for (size_t i = 0; i < queue->count; i++) {
-        struct work_due *due = &queue->due[i];
-        TRY(transaction_person(sitting->transaction, due->person.id, sitting->arena, &due->person,
-                               err));
-        TRY(transaction_identity(sitting->transaction, &due->person, sitting->arena, &due->identity,
-                                 err));
-        work_tell_time(sitting->casework->rulebook, sitting->today, due);
+        TRY(describe_line(sitting, &queue->lines[i], &due[i], err));
     }
     queue->answer.today = sitting->today;
-    queue->answer.lines = queue->due;
+    queue->answer.lines = due;
     queue->answer.count = queue->count;
     return result_ok();
 }
@@ -449,13 +252,11 @@ result queue_find(struct sitting *sitting, struct transaction *const *transactio
             return err_set(err, ERROR_INPUT, "The rulebook has no role of this name");
         }
     }
-    queue.due = ARENA_NEW(sitting->arena, struct work_due, query->limit + 1);
-    if (queue.due == NULL) {
+    queue.lines = ARENA_NEW_UNSET(sitting->arena, struct due_line, query->limit + 1);
+    if (queue.lines == NULL) {
         return arena_full(err);
     }
-    const result looked = look(&queue, transactions, count, err);
-    caseload_close(&queue.caseload);
-    TRY(looked);
+    TRY(find_lines(&queue, transactions, count, err));
     TRY(describe(&queue, err));
     *ret_answer = queue.answer;
     return result_ok();
@@ -498,7 +299,11 @@ result casework_work(const struct casework *casework, const struct caller *calle
     struct work_work work = {
         .casework = casework, .caller = caller, .query = query, .arena = arena};
     TRY(queue_check(query, err));
-    TRY(store_read_together(casework->store, CASELOAD_THREADS, read_work, &work, err));
+    due_lock(casework->due);
+    const result read =
+        store_read_together(casework->store, CASELOAD_THREADS, read_work, &work, err);
+    due_unlock(casework->due);
+    TRY(read);
     TRY(sitting_look(&work.sitting, SUBJECT_OF_REGISTER, 1, "work queue", err));
     *ret_answer = work.answer;
     return result_ok();

@@ -1,10 +1,9 @@
 /* queue: the work that waits, by the day it is due, and the facts that are missing.
  *
- * Everybody whose case is open is looked at, all at once (casework/caseload.h): only those for whom
- * something is due are looked at one by one. Three kinds of work come of it: duties that are
- * overdue (a clock of the rulebook that is due from a role, has expired, and is not done), contact
- * checks that have passed, and clocks that end soon. Nobody is left out for want of a date:
- * somebody whose next check was never set is due since the day of registration.
+ * Everybody whose case is open is looked at (casework/due.h). Three kinds of work come of it:
+ * duties that are overdue (a clock of the rulebook that is due from a role, has expired, and is not
+ * done), contact checks that have passed, and clocks that end soon. Nobody is left out for want of
+ * a date: somebody whose next check was never set is due since the day of registration.
  *
  * A missing fact blocks somebody when a step is neither clear nor barred for them and knowing the
  * fact could decide it; it blocks them alone when nothing else is missing. */
