@@ -36,7 +36,8 @@ struct drawing {
 static result draw_many(struct transaction *transaction, void *context, struct err *err)
 {
     const struct drawing *drawing = context;
-    struct reference_source source = {.system = drawing->system};
+    struct reference_source source = {.system = drawing->system,
+                                      .together = REFERENCES_TOGETHER_MAX};
     for (size_t i = 0; i < AHEAD; i++) {
         TRY(reference_draw_ahead(&source, transaction, drawing->before, drawing->drawn,
                                  drawing->texts[i], err));

@@ -116,11 +116,11 @@ def token_of(desk, username):
 
 def without_right(desk, token):
     clerk = Client(desk.port, token)
-    desk.call(clerk, "GET", "/people?q=Hidden+Name")
+    desk.call(clerk, "GET", "/people?text=Hidden+Name")
     desk.silent("what is allowed is no matter of this log")
     desk.call(clerk, "GET", "/accounts")
     desk.told("what the role lacks is told", "access-refused", account="caseworker", address=HERE, on="GET /accounts", status="403")
-    desk.call(clerk, "GET", "/requests/987654321?known=Hidden")
+    desk.call(clerk, "GET", "/requests/987654321?notice=Hidden")
     desk.told("what is not there, or out of sight", "access-refused", account="caseworker", address=HERE,
               on="GET /requests/{request}", status="404")
     status, answer = desk.call(clerk, "GET", "/people")

@@ -34,7 +34,7 @@ PLANTS = [
      "    for (size_t i = 0; i < 0 * count; i++) {\n        TRY(add_requests(sitting,", "3"),
     ("what is recorded of a hub stops nobody", "casework/stopping.c", "case SUBJECT_OF_HUB:\n        return add_requests(",
      "case SUBJECT_OF_HUB:\n        if (sitting != NULL) { break; }\n        return add_requests(", "3"),
-    ("one person more is in the count of a stage", "store/sqlite_query.c", "SELECT stage, COUNT(*) FROM person", "SELECT stage, 1 + COUNT(*) FROM person", "5"),
+    ("one person more is in the count of a stage", "store/sqlite_query.c", "SELECT stage, COUNT(*) AS people FROM person", "SELECT stage, 1 + COUNT(*) AS people FROM person", "5"),
     ("done is said although the commit failed", "store/writer.c", "        if (!committed.ok && (work->outcome.ok",
      "        if (false && (work->outcome.ok", "6 10"),
     ("a commit is not synced", "store/sqlite.c", "PRAGMA synchronous = FULL;", "PRAGMA synchronous = NORMAL;", "6"),
