@@ -8,32 +8,15 @@ struct finding {
     size_t people_max;
 };
 
-/* The place of `person` among them, or where it belongs. */
-static size_t place_of(const struct changed *changed, int64_t person)
-{
-    size_t first = 0;
-    size_t end = changed->count;
-    while (first < end) {
-        const size_t middle = first + (end - first) / 2;
-        if (changed->people[middle] < person) {
-            first = middle + 1;
-        } else {
-            end = middle;
-        }
-    }
-    return first;
-}
-
 bool changed_has(const struct changed *changed, int64_t person)
 {
-    const size_t place = place_of(changed, person);
-    return place < changed->count && changed->people[place] == person;
+    return people_have(changed->people, changed->count, person);
 }
 
 static void add(const struct finding *finding, int64_t person)
 {
     struct changed *changed = finding->changed;
-    const size_t place = place_of(changed, person);
+    const size_t place = people_place(changed->people, changed->count, person);
     if (changed_has(changed, person)) {
         return;
     }

@@ -267,18 +267,16 @@ void due_keeper_close(struct due_keeper *keeper)
     }
 }
 
-void due_lock(struct due_keeper *keeper)
+result due_read(const struct casework *casework, store_together_work *work, void *context,
+                struct err *err)
 {
-    if (keeper != NULL) {
-        pthread_mutex_lock(&keeper->mutex);
+    if (casework->due == NULL) {
+        return store_read_together(casework->store, CASELOAD_THREADS, work, context, err);
     }
-}
-
-void due_unlock(struct due_keeper *keeper)
-{
-    if (keeper != NULL) {
-        pthread_mutex_unlock(&keeper->mutex);
-    }
+    pthread_mutex_lock(&casework->due->mutex);
+    const result read = store_read_together(casework->store, CASELOAD_THREADS, work, context, err);
+    pthread_mutex_unlock(&casework->due->mutex);
+    return read;
 }
 
 static void keep_line(void *context, const struct due_line *line)
@@ -302,40 +300,15 @@ static result take_memory(struct due_keeper *keeper, struct err *err)
     return result_ok();
 }
 
-static result make_anew(struct due_keeper *keeper, struct looking *looking,
-                        struct transaction *const *transactions, size_t count, struct err *err)
+static void drop_lines(struct due_keeper *keeper, const struct changed *changed)
 {
-    TRY(take_memory(keeper, err));
-    return look_afresh(looking, transactions, count, err);
-}
-
-/* --- those of whom something was recorded since ----------------------------------------------- */
-
-static result bring_up_to_date(struct due_keeper *keeper, struct looking *looking,
-                               struct transaction *const *transactions, size_t count,
-                               struct err *err)
-{
-    struct changed changed;
-    TRY(changed_since(looking->sitting, keeper->through, NULL, CHANGED_MAX, EVENTS_LOOKED_AT,
-                      &changed, err));
-    if (changed.too_many) {
-        return make_anew(keeper, looking, transactions, count, err);
-    }
-    if (changed.count == 0) {
-        return result_ok();
-    }
     size_t kept = 0;
     for (size_t i = 0; i < keeper->count; i++) {
         keeper->lines[kept] = keeper->lines[i];
-        kept += changed_has(&changed, keeper->lines[i].person) ? 0 : 1;
+        kept += changed_has(changed, keeper->lines[i].person) ? 0 : 1;
     }
     keeper->count = kept;
-    looking->asked.people = changed.people;
-    looking->asked.people_count = changed.count;
-    return look_afresh(looking, transactions, count, err);
 }
-
-/* --- all of it -------------------------------------------------------------------------------- */
 
 static bool is_of(const struct due_keeper *keeper, const struct sitting *sitting, int64_t position)
 {
@@ -344,19 +317,45 @@ static bool is_of(const struct due_keeper *keeper, const struct sitting *sitting
            sha256_equal(&keeper->rulebook, &sitting->casework->rulebook->identity);
 }
 
-/* What is kept is of now, unless there is too much of it. */
-static result keep_up(struct due_keeper *keeper, struct looking *looking,
+/* The lines of those who changed, or of everybody, are made anew. Half done, what is kept is
+ * nothing: the next reading begins with everybody. */
+static result renew(struct due_keeper *keeper, struct sitting *sitting,
+                    struct transaction *const *transactions, size_t count,
+                    const struct changed *changed, struct err *err)
+{
+    struct looking looking = {
+        .sitting = sitting, .within_days = KEPT_DAYS, .visit = keep_line, .context = keeper};
+    keeper->is_kept = false;
+    TRY(ask_of_clocks(&looking, err));
+    if (looking.asked.families) {
+        return result_ok();
+    }
+    if (changed->too_many) {
+        TRY(take_memory(keeper, err));
+    } else {
+        drop_lines(keeper, changed);
+        looking.asked.people = changed->people;
+        looking.asked.people_count = changed->count;
+    }
+    TRY(look_afresh(&looking, transactions, count, err));
+    keeper->is_kept = !keeper->overflow;
+    return result_ok();
+}
+
+/* What is kept is of now, unless there is too much of it, or clocks ask of families. */
+static result keep_up(struct due_keeper *keeper, struct sitting *sitting,
                       struct transaction *const *transactions, size_t count, struct err *err)
 {
-    struct sitting *sitting = looking->sitting;
+    struct changed changed = {.too_many = true};
     int64_t position = 0;
     TRY(transaction_event_count(sitting->transaction, &position, err));
-    const bool is_near = is_of(keeper, sitting, position);
-    looking->visit = keep_line;
-    looking->context = keeper;
-    keeper->is_kept = false; /* half done, it is nothing: the next reading begins anew */
-    TRY((is_near ? bring_up_to_date : make_anew)(keeper, looking, transactions, count, err));
-    keeper->is_kept = !keeper->overflow;
+    if (is_of(keeper, sitting, position)) {
+        TRY(changed_since(sitting, keeper->through, NULL, CHANGED_MAX, EVENTS_LOOKED_AT, &changed,
+                          err));
+    }
+    if (changed.too_many || changed.count > 0) {
+        TRY(renew(keeper, sitting, transactions, count, &changed, err));
+    }
     keeper->rulebook = sitting->casework->rulebook->identity;
     keeper->today = sitting->today;
     keeper->through = position;
@@ -375,29 +374,32 @@ static void visit_kept(const struct due_keeper *keeper, const struct due_asked *
     }
 }
 
-result due_each(struct sitting *sitting, struct transaction *const *transactions,
-                size_t transaction_count, const struct due_asked *asked, due_visit *visit,
-                void *context, struct err *err)
+static result visit_afresh(struct sitting *sitting, struct transaction *const *transactions,
+                           size_t count, const struct due_asked *asked, due_visit *visit,
+                           void *context, struct err *err)
 {
-    struct due_keeper *keeper = sitting->casework->due;
-    const bool may_keep =
-        keeper != NULL && asked->people == NULL && asked->within_days <= KEPT_DAYS;
-    struct looking looking = {.sitting = sitting,
-                              .within_days = may_keep ? KEPT_DAYS : asked->within_days};
-    TRY(ask_of_clocks(&looking, err));
-    if (may_keep && !looking.asked.families && !keeper->overflow) {
-        TRY(keep_up(keeper, &looking, transactions, transaction_count, err));
-    }
-    if (may_keep && keeper->is_kept) {
-        visit_kept(keeper, asked, sitting->today, visit, context);
-        return result_ok();
-    }
-    looking = (struct looking){
+    struct looking looking = {
         .sitting = sitting, .within_days = asked->within_days, .visit = visit, .context = context};
     TRY(ask_of_clocks(&looking, err));
     if (!looking.asked.families) {
         looking.asked.people = asked->people;
         looking.asked.people_count = asked->people_count;
     }
-    return look_afresh(&looking, transactions, transaction_count, err);
+    return look_afresh(&looking, transactions, count, err);
+}
+
+result due_each(struct sitting *sitting, struct transaction *const *transactions,
+                size_t transaction_count, const struct due_asked *asked, due_visit *visit,
+                void *context, struct err *err)
+{
+    struct due_keeper *keeper = sitting->casework->due;
+    if (keeper != NULL && !keeper->overflow && asked->people == NULL &&
+        asked->within_days <= KEPT_DAYS) {
+        TRY(keep_up(keeper, sitting, transactions, transaction_count, err));
+        if (keeper->is_kept) {
+            visit_kept(keeper, asked, sitting->today, visit, context);
+            return result_ok();
+        }
+    }
+    return visit_afresh(sitting, transactions, transaction_count, asked, visit, context, err);
 }

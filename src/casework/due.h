@@ -31,13 +31,13 @@ MUST_USE result due_keeper_open(struct arena *arena, struct due_keeper **ret_kee
                                 struct err *err);
 void due_keeper_close(struct due_keeper *keeper); /* accepts NULL */
 
-/* One reading at a time, each begun while it holds the lock, so that none is older than what is
- * kept. Accept NULL. */
-void due_lock(struct due_keeper *keeper);
-void due_unlock(struct due_keeper *keeper);
+/* A reading in which due_each is called (store_read_together): one at a time, each begun while it
+ * holds the keeper, so that none is older than what is kept. */
+MUST_USE result due_read(const struct casework *casework, store_together_work *work, void *context,
+                         struct err *err);
 
 /* Of now, in no order: also of people whom the account does not see. `transactions` as for
- * caseload_load. With the lock held, unless people are named. */
+ * caseload_load. Inside due_read. */
 typedef void due_visit(void *context, const struct due_line *line);
 MUST_USE result due_each(struct sitting *sitting, struct transaction *const *transactions,
                          size_t transaction_count, const struct due_asked *asked, due_visit *visit,

@@ -120,21 +120,6 @@ static result find_people_of_hub(struct queue *queue, struct err *err)
     return result_ok();
 }
 
-static bool is_of_hub(const struct queue *queue, int64_t person)
-{
-    size_t first = 0;
-    size_t end = queue->of_hub_count;
-    while (first < end) {
-        const size_t middle = first + (end - first) / 2;
-        if (queue->of_hub[middle] < person) {
-            first = middle + 1;
-        } else {
-            end = middle;
-        }
-    }
-    return first < queue->of_hub_count && queue->of_hub[first] == person;
-}
-
 /* A contact check is nobody's duty more than another's. */
 static bool is_of_role(const struct queue *queue, const struct due_line *line)
 {
@@ -147,7 +132,7 @@ static void take_line(void *context, const struct due_line *line)
 {
     struct queue *queue = context;
     if (is_of_role(queue, line) && !hidden_has(&queue->hidden, line->person) &&
-        (queue->everywhere || is_of_hub(queue, line->person))) {
+        (queue->everywhere || people_have(queue->of_hub, queue->of_hub_count, line->person))) {
         add_line(queue, line);
     }
 }
@@ -299,11 +284,7 @@ result casework_work(const struct casework *casework, const struct caller *calle
     struct work_work work = {
         .casework = casework, .caller = caller, .query = query, .arena = arena};
     TRY(queue_check(query, err));
-    due_lock(casework->due);
-    const result read =
-        store_read_together(casework->store, CASELOAD_THREADS, read_work, &work, err);
-    due_unlock(casework->due);
-    TRY(read);
+    TRY(due_read(casework, read_work, &work, err));
     TRY(sitting_look(&work.sitting, SUBJECT_OF_REGISTER, 1, "work queue", err));
     *ret_answer = work.answer;
     return result_ok();

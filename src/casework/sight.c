@@ -217,19 +217,30 @@ result sitting_hidden(struct sitting *sitting, enum action action, struct hidden
     return merge_hidden(sitting, &gone, &hidden, ret_hidden, err);
 }
 
-bool hidden_has(const struct hidden_people *hidden, int64_t person)
+size_t people_place(const int64_t *people, size_t count, int64_t person)
 {
     size_t first = 0;
-    size_t end = hidden->count;
+    size_t end = count;
     while (first < end) {
         const size_t middle = first + (end - first) / 2;
-        if (hidden->people[middle] < person) {
+        if (people[middle] < person) {
             first = middle + 1;
         } else {
             end = middle;
         }
     }
-    return first < hidden->count && hidden->people[first] == person;
+    return first;
+}
+
+bool people_have(const int64_t *people, size_t count, int64_t person)
+{
+    const size_t place = people_place(people, count, person);
+    return place < count && people[place] == person;
+}
+
+bool hidden_has(const struct hidden_people *hidden, int64_t person)
+{
+    return people_have(hidden->people, hidden->count, person);
 }
 
 /* --- counting --------------------------------------------------------------------------------- */

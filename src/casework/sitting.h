@@ -124,6 +124,10 @@ MUST_USE result sitting_hides(struct sitting *sitting, const struct person_row *
 /* The reference, for an answer about something else; "" for somebody who is hidden so. */
 MUST_USE result sitting_reference(struct sitting *sitting, const struct person_row *person,
                                   str *ret_reference, struct err *err);
+/* Of numbers of people that rise: the place of one of them, or where it belongs; and whether it is
+ * among them. */
+size_t people_place(const int64_t *people, size_t count, int64_t person);
+bool people_have(const int64_t *people, size_t count, int64_t person);
 struct hidden_people {
     const int64_t *people; /* rising */
     size_t count;

@@ -1,6 +1,5 @@
 #include "casework/casework.h"
 
-#include "casework/caseload.h"
 #include "casework/due.h"
 #include "casework/queue.h"
 #include "casework/requests.h"
@@ -129,11 +128,7 @@ result casework_today(const struct casework *casework, const struct caller *call
         TRY(queue_check(due, err));
         work.due = *due;
     }
-    due_lock(casework->due);
-    const result read =
-        store_read_together(casework->store, CASELOAD_THREADS, read_today, &work, err);
-    due_unlock(casework->due);
-    TRY(read);
+    TRY(due_read(casework, read_today, &work, err));
     TRY(sitting_look(&work.sitting, SUBJECT_OF_REGISTER, 1, "work of the day", err));
     *ret_answer = work.answer;
     return result_ok();

@@ -42,9 +42,10 @@ static uint64_t below(struct course *course, uint64_t bound)
     return random_below(&course->random, bound);
 }
 
+/* More often one of the two who are merged. */
 static const struct somebody *anybody(struct course *course)
 {
-    return &course->people[below(course, course->count)];
+    return &course->people[below(course, below(course, 3) == 0 ? 2 : course->count)];
 }
 
 /* --- what happens ----------------------------------------------------------------------------- */
