@@ -14,6 +14,7 @@
 static_assert(SHA256_SIZE == SHA256_DIGEST_LENGTH, "FIPS 180-4: 256 bits");
 static_assert(sizeof(struct sha256) == SHA256_SIZE,
               "hashes are stored and hashed again as they lie in memory");
+static_assert(sizeof(SHA256_CTX) == HASH_STATE_SIZE, "of libcrypto; a struct hmac_key holds two");
 
 enum { BLOCK_SIZE = SHA256_CBLOCK };
 
@@ -63,28 +64,52 @@ static void hash_begin_keyed(SHA256_CTX *context, const uint8_t key[BLOCK_SIZE],
     sodium_memzero(block, sizeof block);
 }
 
-/* RFC 2104, section 2: H(K XOR opad, H(K XOR ipad, text)). */
-struct sha256 hmac_sha256(str key, const str *parts, size_t count)
+struct hmac_key hmac_key_of(str key)
 {
     uint8_t block_key[BLOCK_SIZE] = {0};
+    struct hmac_key ready = {.inner = {0}};
+    SHA256_CTX context;
     if (key.len > BLOCK_SIZE) {
         const struct sha256 shorter = sha256_of(key);
         memcpy(block_key, shorter.bytes, sizeof shorter.bytes);
     } else if (key.len > 0) {
         memcpy(block_key, key.at, key.len);
     }
-    SHA256_CTX context;
     hash_begin_keyed(&context, block_key, 0x36);
+    memcpy(ready.inner, &context, sizeof context);
+    hash_begin_keyed(&context, block_key, 0x5C);
+    memcpy(ready.outer, &context, sizeof context);
+    sodium_memzero(block_key, sizeof block_key);
+    sodium_memzero(&context, sizeof context);
+    return ready;
+}
+
+/* RFC 2104, section 2: H(K XOR opad, H(K XOR ipad, text)). */
+struct sha256 hmac_with(const struct hmac_key *key, const str *parts, size_t count)
+{
+    SHA256_CTX context;
+    memcpy(&context, key->inner, sizeof context);
     hash_parts(&context, parts, count);
     struct sha256 inner = hash_end(&context);
-
-    hash_begin_keyed(&context, block_key, 0x5C);
+    memcpy(&context, key->outer, sizeof context);
     ASSERT(SHA256_Update(&context, inner.bytes, sizeof inner.bytes) == 1);
     const struct sha256 outer = hash_end(&context);
-    sodium_memzero(block_key, sizeof block_key);
     sodium_memzero(&inner, sizeof inner);
     sodium_memzero(&context, sizeof context);
     return outer;
+}
+
+void hmac_key_forget(struct hmac_key *key)
+{
+    sodium_memzero(key, sizeof *key);
+}
+
+struct sha256 hmac_sha256(str key, const str *parts, size_t count)
+{
+    struct hmac_key ready = hmac_key_of(key);
+    const struct sha256 hash = hmac_with(&ready, parts, count);
+    hmac_key_forget(&ready);
+    return hash;
 }
 
 void sha256_hex(const struct sha256 *hash, char text[SHA256_HEX_SIZE])

@@ -17,7 +17,8 @@ static bool changes(const struct clock_change *change, uint32_t fact, bool suspe
 static const struct clock *clock_changed_by(const struct rulebook *rulebook, uint32_t fact,
                                             str value)
 {
-    for (uint32_t i = 0; i < rulebook->clock_count && !is_taken_back(value); i++) {
+    const size_t count = is_taken_back(value) ? 0 : rulebook->clock_count;
+    for (size_t i = 0; i < count; i++) {
         const struct clock *clock = &rulebook->clocks[i];
         if (changes(&clock->extension, fact, false) || changes(&clock->suspension, fact, true)) {
             return clock;

@@ -12,10 +12,12 @@
 /* How a file is imported.
  *
  * First it is checked whole, over one snapshot of the register: every cell, every row, every row
- * against what is known, and that nobody stands in it twice. Only a file without a fault is read a
- * second time, and recorded: this thread reads rows into one chunk while another hands the chunk
- * before it to the store. A row is compared with the register again in the transaction that records
- * it, which is what makes the same file, or the rest of it after a kill, harmless. */
+ * against what is known, and that nobody stands in it twice. A second thread reads rows, and checks
+ * their cells, into one chunk while this one compares those of the chunk before it with the
+ * register. Only a file without a fault is read a second time, and recorded: this thread reads rows
+ * into one chunk while another hands the chunk before it to the store. A row is compared with the
+ * register again in the transaction that records it, which is what makes the same file, or the rest
+ * of it after a kill, harmless. */
 
 enum {
     PERM_BYTES = 128 * 1024 * 1024, /* of which the table of what was seen is the largest part */
@@ -23,6 +25,7 @@ enum {
     /* The larger a chunk, the more of what people are found by falls on each page of the index,
      * which is written once a chunk. */
     CHUNK_ROWS = 200 * 1000,
+    CHECKED_ROWS = 4096,             /* of a chunk that is checked */
     CHUNK_BYTES = 256 * 1024 * 1024, /* of an arena; a chunk ends when the next row may not fit */
     FIRST_BYTES = 24 * 1024 * 1024,  /* of the first chunk, so that recording begins soon */
     WORK_BYTES = 64 * 1024 * 1024,
@@ -50,6 +53,8 @@ struct importing {
     struct reference_source references;
     struct latin latin;
     enum import_phase phase;
+    struct record *record; /* of whoever reads the file */
+    int64_t rows_read;
 };
 
 /* --- reading the file ------------------------------------------------------------------------- */
@@ -65,6 +70,11 @@ static result begin_reading(struct importing *importing, date today, struct err 
     const struct import_options *options = importing->options;
     const struct rulebook *rulebook = importing->casework->rulebook;
     importing->source.file_day = options->has_day ? options->day : today;
+    importing->rows_read = 0;
+    importing->record = ARENA_NEW(&importing->perm, struct record, 1);
+    if (importing->record == NULL) {
+        return arena_full(err);
+    }
     TRY(read_file_rewind(&importing->file, err));
     TRY(records_open(&importing->records, options->path, fill, &importing->file, &importing->perm,
                      err));
@@ -72,18 +82,148 @@ static result begin_reading(struct importing *importing, date today, struct err 
                                importing->source.file_day, &importing->perm, err);
 }
 
-static void show_progress(struct importing *importing, int64_t rows, bool last)
+static void show_progress(const struct importing *importing, int64_t rows, int64_t bytes_done)
 {
     const struct import_options *options = importing->options;
-    if (options->progress == NULL || (rows % PROGRESS_EVERY != 0 && !last)) {
-        return;
+    const struct import_progress progress = {.phase = importing->phase,
+                                             .bytes_done = bytes_done,
+                                             .bytes_all = importing->file.size,
+                                             .rows = rows};
+    if (options->progress != NULL) {
+        options->progress(options->progress_context, &progress);
     }
-    const struct import_progress progress = {
-        .phase = importing->phase,
-        .bytes_done = last ? importing->file.size : records_bytes_done(&importing->records),
-        .bytes_all = importing->file.size,
-        .rows = rows};
-    options->progress(options->progress_context, &progress);
+}
+
+/* --- rows, a chunk at a time ------------------------------------------------------------------ */
+
+struct kept_fault {
+    struct import_fault fault;
+    struct kept_fault *next;
+};
+
+struct chunk {
+    struct importing *importing;
+    struct arena arena; /* of the rows */
+    struct arena work;  /* given back after each row that is recorded */
+    struct import_person *first;
+    struct import_person **end;
+    size_t count;
+    struct kept_fault *faults; /* of the cells of these rows, while they are checked */
+    struct kept_fault **faults_end;
+    bool is_last;
+    int64_t rows_before; /* in the file; and how much of it was read before and after them */
+    int64_t bytes_before;
+    int64_t bytes_done;
+    struct reference_set drawn; /* for those who are new */
+    struct import_outcome done; /* of this chunk */
+    pthread_t thread;
+    bool running;
+    result outcome;
+    struct err err;
+};
+
+static void chunk_reset(struct chunk *chunk)
+{
+    arena_reset(&chunk->arena);
+    chunk->first = NULL;
+    chunk->end = &chunk->first;
+    chunk->count = 0;
+    chunk->faults = NULL;
+    chunk->faults_end = &chunk->faults;
+    chunk->done = (struct import_outcome){.rows = 0};
+}
+
+static const char *kept_text(struct arena *arena, const char *text)
+{
+    return text == NULL ? NULL : arena_copy(arena, str_from_c(text)).at;
+}
+
+/* Until the row is compared with the register: what is wrong is told row by row. */
+static result keep_fault(void *context, const struct import_fault *fault, struct err *err)
+{
+    struct chunk *chunk = context;
+    struct kept_fault *kept = ARENA_NEW(&chunk->arena, struct kept_fault, 1);
+    if (kept == NULL) {
+        return arena_full(err);
+    }
+    kept->fault = (struct import_fault){.row = fault->row,
+                                        .column = arena_copy(&chunk->arena, fault->column),
+                                        .value = arena_copy(&chunk->arena, fault->value),
+                                        .what = kept_text(&chunk->arena, fault->what),
+                                        .hint = kept_text(&chunk->arena, fault->hint)};
+    if (kept->fault.column.at == NULL || kept->fault.value.at == NULL ||
+        (kept->fault.what == NULL && fault->what != NULL) ||
+        (kept->fault.hint == NULL && fault->hint != NULL)) {
+        return arena_full(err);
+    }
+    *chunk->faults_end = kept;
+    chunk->faults_end = &kept->next;
+    return result_ok();
+}
+
+static result add_row(struct importing *importing, struct chunk *chunk, const struct record *record,
+                      struct err *err)
+{
+    struct import_faults faults = {.visit = keep_fault, .context = chunk};
+    bool sound = false;
+    struct import_person *row = ARENA_NEW(&chunk->arena, struct import_person, 1);
+    if (row == NULL) {
+        return arena_full(err);
+    }
+    row->row = record->row;
+    TRY(import_columns_read(&importing->columns, record, &chunk->arena, importing->scratch, &faults,
+                            row, &sound, err));
+    if (!sound && importing->phase == IMPORT_RECORDING) {
+        return err_set(err, ERROR_CONFLICT, "The file was changed while it was being imported");
+    }
+    row->sound = sound;
+    *chunk->end = row;
+    chunk->end = &row->next;
+    chunk->count++;
+    return result_ok();
+}
+
+static bool is_full(const struct importing *importing, const struct chunk *chunk)
+{
+    const bool records = importing->phase == IMPORT_RECORDING;
+    const size_t bytes_most = records && importing->rows_read == 0 ? FIRST_BYTES : CHUNK_BYTES / 2;
+    return chunk->count >= (records ? CHUNK_ROWS : CHECKED_ROWS) ||
+           arena_used(&chunk->arena) > bytes_most;
+}
+
+static result fill_chunk(struct importing *importing, struct chunk *chunk, struct err *err)
+{
+    bool more = true;
+    chunk_reset(chunk);
+    chunk->rows_before = importing->rows_read;
+    chunk->bytes_before = records_bytes_done(&importing->records);
+    while (more && !is_full(importing, chunk)) {
+        arena_reset(&importing->row);
+        TRY(records_next(&importing->records, &importing->row, importing->record, &more, err));
+        TRY(more ? add_row(importing, chunk, importing->record, err) : result_ok());
+    }
+    importing->rows_read += (int64_t)chunk->count;
+    chunk->bytes_done = records_bytes_done(&importing->records);
+    chunk->is_last = !more;
+    return result_ok();
+}
+
+static result open_chunk(struct importing *importing, struct chunk *chunk, size_t drawn_max,
+                         struct err *err)
+{
+    *chunk = (struct chunk){.importing = importing};
+    TRY(arena_open(&chunk->arena, CHUNK_BYTES, err));
+    TRY(drawn_max == 0 ? result_ok()
+                       : reference_set_init(&chunk->drawn, drawn_max, &importing->perm, err));
+    return arena_open(&chunk->work, WORK_BYTES, err);
+}
+
+static void close_chunks(struct chunk chunks[CHUNKS])
+{
+    for (size_t i = 0; i < CHUNKS; i++) {
+        arena_close(&chunks[i].arena);
+        arena_close(&chunks[i].work);
+    }
 }
 
 /* --- checking --------------------------------------------------------------------------------- */
@@ -110,7 +250,8 @@ static result see_text(struct importing *importing, const struct import_person *
     return import_fault(&importing->faults, row->row, column, value, &what, err);
 }
 
-static result see_row(struct importing *importing, const struct import_person *row, struct err *err)
+static result see_row(struct importing *importing, const struct import_person *row,
+                      struct arena *arena, struct err *err)
 {
     if (row->person.len > 0) {
         TRY(see_text(importing, row, STR("person"), row->person, row->person, err));
@@ -119,8 +260,7 @@ static result see_row(struct importing *importing, const struct import_person *r
         const struct import_reference *reference = &row->references[i];
         const struct identifier_recorded_body *body = &reference->body;
         TRY(see_text(importing, row, reference->column, body->value,
-                     lookup_identifier(body->scheme, body->issuer, body->value, &importing->row),
-                     err));
+                     lookup_identifier(body->scheme, body->issuer, body->value, arena), err));
     }
     return result_ok();
 }
@@ -156,72 +296,137 @@ static result check_not_here(struct importing *importing, struct sitting *sittin
     return import_tell_like(sitting, row, &like, &importing->faults, err);
 }
 
-static result check_row(struct importing *importing, struct sitting *sitting,
-                        const struct record *record, struct err *err)
+/* What its cells were found to be is told first. */
+static result tell_kept(struct importing *importing, const struct import_person *row,
+                        struct kept_fault **fault, struct err *err)
 {
-    struct import_person row = {.row = record->row};
+    while (*fault != NULL && (*fault)->fault.row <= row->row) {
+        TRY(import_fault_tell(&importing->faults, &(*fault)->fault, err));
+        *fault = (*fault)->next;
+    }
+    return result_ok();
+}
+
+static result check_row(struct importing *importing, struct sitting *sitting,
+                        const struct import_person *row, struct err *err)
+{
     struct import_found found;
     struct import_addition addition;
-    bool sound = false;
-    TRY(import_columns_read(&importing->columns, record, &importing->row, importing->scratch,
-                            &importing->faults, &row, &sound, err));
-    TRY(see_row(importing, &row, err));
+    bool sound = row->sound;
+    TRY(see_row(importing, row, sitting->arena, err));
     if (!sound) {
         return result_ok();
     }
-    TRY(import_person_find(sitting, &row, &importing->faults, &found, &sound, err));
+    TRY(import_person_find(sitting, row, &importing->faults, &found, &sound, err));
     importing->all_new = importing->all_new && found.person.id == 0;
     if (sound && found.person.id == 0) {
-        TRY(check_not_here(importing, sitting, &row, &sound, err));
+        TRY(check_not_here(importing, sitting, row, &sound, err));
     }
     if (!sound || !importing->options->dry_run) {
         return result_ok();
     }
-    TRY(import_person_compare(sitting, &importing->source, &row, &found, &importing->row, &addition,
+    TRY(import_person_compare(sitting, &importing->source, row, &found, sitting->arena, &addition,
                               err));
     count_addition(&importing->outcome, &addition);
     return result_ok();
 }
 
-static result check_rows(struct importing *importing, struct sitting *sitting, struct err *err)
+static result check_chunk(struct importing *importing, struct sitting *sitting, struct chunk *chunk,
+                          struct err *err)
 {
-    struct record *record = ARENA_NEW(&importing->perm, struct record, 1);
-    if (record == NULL) {
-        return arena_full(err);
+    struct kept_fault *fault = chunk->faults;
+    sitting->arena = &chunk->work;
+    for (const struct import_person *row = chunk->first; row != NULL; row = row->next) {
+        arena_reset(&chunk->work);
+        TRY(tell_kept(importing, row, &fault, err));
+        TRY(check_row(importing, sitting, row, err));
     }
-    for (bool more = true; more;) {
-        arena_reset(&importing->row);
-        TRY(records_next(&importing->records, &importing->row, record, &more, err));
+    importing->outcome.rows += (int64_t)chunk->count;
+    show_progress(importing, importing->outcome.rows, chunk->bytes_done);
+    return result_ok();
+}
+
+static void *read_ahead(void *context)
+{
+    struct chunk *chunk = context;
+    chunk->outcome = fill_chunk(chunk->importing, chunk, &chunk->err);
+    return NULL;
+}
+
+/* By this thread when the system has none to give. */
+static void begin_chunk(struct chunk *chunk)
+{
+    chunk->running = pthread_create(&chunk->thread, NULL, read_ahead, chunk) == 0;
+    if (!chunk->running) {
+        read_ahead(chunk);
+    }
+}
+
+static result await_chunk(struct chunk *chunk, struct err *err)
+{
+    if (chunk->running) {
+        pthread_join(chunk->thread, NULL);
+        chunk->running = false;
+    }
+    if (!chunk->outcome.ok && err != NULL) {
+        *err = chunk->err;
+    }
+    return chunk->outcome;
+}
+
+/* The next chunk is read while this one is checked. */
+static result check_chunks(struct importing *importing, struct sitting *sitting,
+                           struct chunk chunks[CHUNKS], struct err *err)
+{
+    bool more = true;
+    begin_chunk(&chunks[0]);
+    for (size_t i = 0; more; i = (i + 1) % CHUNKS) {
+        TRY(await_chunk(&chunks[i], err));
+        more = !chunks[i].is_last;
         if (more) {
-            TRY(check_row(importing, sitting, record, err));
-            importing->outcome.rows++;
-            show_progress(importing, importing->outcome.rows, false);
+            begin_chunk(&chunks[(i + 1) % CHUNKS]);
+        }
+        const result checked = check_chunk(importing, sitting, &chunks[i], err);
+        if (!checked.ok) {
+            result_ignore(await_chunk(&chunks[(i + 1) % CHUNKS], NULL),
+                          "what failed first is told");
+            return checked;
         }
     }
     return result_ok();
+}
+
+static result check_rows(struct importing *importing, struct sitting *sitting, struct err *err)
+{
+    struct chunk chunks[CHUNKS] = {{.importing = NULL}};
+    struct arena *arena = sitting->arena;
+    result checked = open_chunk(importing, &chunks[0], 0, err);
+    checked = checked.ok ? open_chunk(importing, &chunks[1], 0, err) : checked;
+    checked = checked.ok ? check_chunks(importing, sitting, chunks, err) : checked;
+    sitting->arena = arena;
+    close_chunks(chunks);
+    return checked;
 }
 
 /* One more time through the file, for another share of the references. */
 static result compare_share(struct importing *importing, struct sitting *sitting, struct err *err)
 {
     struct import_faults told = {.visit = NULL}; /* everything but what stands twice was told */
-    struct record *record = ARENA_NEW(&importing->perm, struct record, 1);
     struct import_person row;
     bool sound = false;
-    int64_t rows = 0;
-    if (record == NULL) {
-        return arena_full(err);
-    }
     TRY(begin_reading(importing, sitting->today, err));
     for (bool more = true; more;) {
         arena_reset(&importing->row);
-        TRY(records_next(&importing->records, &importing->row, record, &more, err));
+        TRY(records_next(&importing->records, &importing->row, importing->record, &more, err));
         if (more) {
-            row = (struct import_person){.row = record->row};
-            TRY(import_columns_read(&importing->columns, record, &importing->row,
+            row = (struct import_person){.row = importing->record->row};
+            TRY(import_columns_read(&importing->columns, importing->record, &importing->row,
                                     importing->scratch, &told, &row, &sound, err));
-            TRY(see_row(importing, &row, err));
-            show_progress(importing, ++rows, false);
+            TRY(see_row(importing, &row, &importing->row, err));
+            if (++importing->rows_read % PROGRESS_EVERY == 0) {
+                show_progress(importing, importing->rows_read,
+                              records_bytes_done(&importing->records));
+            }
         }
     }
     return result_ok();
@@ -255,22 +460,6 @@ static result check_file(struct transaction *transaction, void *context, struct 
 }
 
 /* --- recording -------------------------------------------------------------------------------- */
-
-struct chunk {
-    struct importing *importing;
-    struct arena arena; /* of the rows */
-    struct arena work;  /* given back after each row that is recorded */
-    struct import_person *first;
-    struct import_person **end;
-    size_t count;
-    struct reference_set drawn; /* for those who are new */
-    int64_t last_row;
-    struct import_outcome done; /* of this chunk */
-    pthread_t thread;
-    bool running;
-    result outcome;
-    struct err err;
-};
 
 /* What the first reading found in order may have moved on since. */
 static result tell_conflict(void *context, const struct import_fault *fault, struct err *err)
@@ -325,9 +514,21 @@ static void forget_drawn(struct chunk *chunk)
     }
 }
 
+/* Of a chunk as it is recorded; what it takes of the file is taken to be spread evenly. */
+static void show_recorded(const struct chunk *chunk, int64_t recorded)
+{
+    const int64_t rows = chunk->rows_before + recorded;
+    if (rows % PROGRESS_EVERY == 0) {
+        const int64_t bytes = chunk->bytes_done - chunk->bytes_before;
+        show_progress(chunk->importing, rows,
+                      chunk->bytes_before + bytes * recorded / (int64_t)chunk->count);
+    }
+}
+
 static result record_chunk(struct transaction *transaction, void *context, struct err *err)
 {
     struct chunk *chunk = context;
+    int64_t recorded = 0;
     struct sitting sitting;
     struct event before;
     struct arena of_sitting = chunk->arena; /* the rest of it */
@@ -341,6 +542,7 @@ static result record_chunk(struct transaction *transaction, void *context, struc
     }
     for (const struct import_person *row = chunk->first; row != NULL; row = row->next) {
         TRY(record_row(chunk, &sitting, row, err));
+        show_recorded(chunk, ++recorded);
     }
     return transaction_event_count(transaction, &chunk->importing->position, err);
 }
@@ -351,16 +553,6 @@ static void *run_chunk(void *context)
     chunk->outcome =
         store_bulk(chunk->importing->casework->store, record_chunk, chunk, &chunk->err);
     return NULL;
-}
-
-static void chunk_reset(struct chunk *chunk)
-{
-    arena_reset(&chunk->arena);
-    chunk->first = NULL;
-    chunk->end = &chunk->first;
-    chunk->count = 0;
-    reference_set_empty(&chunk->drawn);
-    chunk->done = (struct import_outcome){.rows = 0};
 }
 
 static result start_chunk(struct chunk *chunk, struct err *err)
@@ -393,58 +585,8 @@ static result finish_chunk(struct importing *importing, struct chunk *chunk, str
     if (!chunk->running) {
         return result_ok();
     }
-    pthread_join(chunk->thread, NULL);
-    chunk->running = false;
-    if (!chunk->outcome.ok) {
-        if (err != NULL) {
-            *err = chunk->err;
-        }
-        return chunk->outcome;
-    }
+    TRY(await_chunk(chunk, err));
     add_outcome(&importing->outcome, &chunk->done);
-    return result_ok();
-}
-
-static result add_row(struct importing *importing, struct chunk *chunk, const struct record *record,
-                      struct err *err)
-{
-    bool sound = false;
-    struct import_person *row = ARENA_NEW(&chunk->arena, struct import_person, 1);
-    if (row == NULL) {
-        return arena_full(err);
-    }
-    TRY(import_columns_read(&importing->columns, record, &chunk->arena, importing->scratch,
-                            &importing->faults, row, &sound, err));
-    if (!sound) {
-        return err_set(err, ERROR_CONFLICT, "The file was changed while it was being imported");
-    }
-    *chunk->end = row;
-    chunk->end = &row->next;
-    chunk->count++;
-    return result_ok();
-}
-
-static bool is_full(const struct chunk *chunk, bool is_first)
-{
-    const size_t bytes_most = is_first ? FIRST_BYTES : CHUNK_BYTES / 2;
-    return chunk->count >= CHUNK_ROWS || arena_used(&chunk->arena) > bytes_most;
-}
-
-static result fill_chunk(struct importing *importing, struct chunk *chunk, struct record *record,
-                         int64_t *rows, bool *ret_more, struct err *err)
-{
-    const bool is_first = *rows == 0;
-    bool more = true;
-    chunk_reset(chunk);
-    while (more && !is_full(chunk, is_first)) {
-        arena_reset(&importing->row);
-        TRY(records_next(&importing->records, &importing->row, record, &more, err));
-        if (more) {
-            TRY(add_row(importing, chunk, record, err));
-            show_progress(importing, ++*rows, false);
-        }
-    }
-    *ret_more = more;
     return result_ok();
 }
 
@@ -469,22 +611,20 @@ static result draw_for_chunk(struct importing *importing, struct chunk *chunk,
                              const struct chunk *before, struct err *err)
 {
     struct drawing drawing = {.chunk = chunk, .before = before};
-    return importing->were_all_new
-               ? store_read(importing->casework->store, draw_references, &drawing, err)
-               : result_ok();
+    if (!importing->were_all_new) {
+        return result_ok();
+    }
+    reference_set_empty(&chunk->drawn);
+    return store_read(importing->casework->store, draw_references, &drawing, err);
 }
 
 static result record_chunks(struct importing *importing, struct chunk chunks[CHUNKS],
                             struct err *err)
 {
-    struct record *record = ARENA_NEW(&importing->perm, struct record, 1);
-    int64_t rows = 0;
-    if (record == NULL) {
-        return arena_full(err);
-    }
     bool more = true;
     for (size_t i = 0; more; i = (i + 1) % CHUNKS) {
-        TRY(fill_chunk(importing, &chunks[i], record, &rows, &more, err));
+        TRY(fill_chunk(importing, &chunks[i], err));
+        more = !chunks[i].is_last;
         TRY(draw_for_chunk(importing, &chunks[i], &chunks[(i + 1) % CHUNKS], err));
         TRY(finish_chunk(importing, &chunks[(i + 1) % CHUNKS], err));
         TRY(start_chunk(&chunks[i], err));
@@ -502,18 +642,10 @@ static result finish_chunks(struct importing *importing, struct chunk chunks[CHU
     return recorded;
 }
 
-static result open_chunk(struct importing *importing, struct chunk *chunk, struct err *err)
-{
-    *chunk = (struct chunk){.importing = importing};
-    TRY(arena_open(&chunk->arena, CHUNK_BYTES, err));
-    TRY(reference_set_init(&chunk->drawn, CHUNK_ROWS, &importing->perm, err));
-    return arena_open(&chunk->work, WORK_BYTES, err);
-}
-
 static result record_with(struct importing *importing, struct chunk chunks[CHUNKS], struct err *err)
 {
     for (size_t i = 0; i < CHUNKS; i++) {
-        TRY(open_chunk(importing, &chunks[i], err));
+        TRY(open_chunk(importing, &chunks[i], CHUNK_ROWS, err));
     }
     importing->phase = IMPORT_RECORDING;
     TRY(begin_reading(importing, importing->columns.today, err));
@@ -525,10 +657,7 @@ static result record_file(struct importing *importing, struct err *err)
 {
     struct chunk chunks[CHUNKS] = {{.importing = NULL}};
     const result recorded = record_with(importing, chunks, err);
-    for (size_t i = 0; i < CHUNKS; i++) {
-        arena_close(&chunks[i].arena);
-        arena_close(&chunks[i].work);
-    }
+    close_chunks(chunks);
     return recorded;
 }
 

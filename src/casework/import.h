@@ -37,6 +37,7 @@ struct import_progress {
     int64_t bytes_all;
     int64_t rows;
 };
+/* From whichever thread does the work, one at a time. While rows are recorded, those that are. */
 typedef void import_progress_visit(void *context, const struct import_progress *progress);
 
 struct import_options {

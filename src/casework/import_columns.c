@@ -19,18 +19,24 @@ static str shown(str text)
     return str_slice(text, 0, len);
 }
 
+result import_fault_tell(struct import_faults *faults, const struct import_fault *fault,
+                         struct err *err)
+{
+    faults->count++;
+    faults->rows += faults->last_row == fault->row ? 0 : 1;
+    faults->last_row = fault->row;
+    return faults->visit == NULL ? result_ok() : faults->visit(faults->context, fault, err);
+}
+
 result import_fault(struct import_faults *faults, int64_t row, str column, str value,
                     const struct err *what, struct err *err)
 {
-    faults->count++;
-    faults->rows += faults->last_row == row ? 0 : 1;
-    faults->last_row = row;
     const struct import_fault fault = {.row = row,
                                        .column = column,
                                        .value = shown(value),
                                        .what = what->what,
                                        .hint = what->hint};
-    return faults->visit == NULL ? result_ok() : faults->visit(faults->context, &fault, err);
+    return import_fault_tell(faults, &fault, err);
 }
 
 /* --- what the columns mean -------------------------------------------------------------------- */

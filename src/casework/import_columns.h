@@ -22,7 +22,10 @@ struct import_faults {
     int64_t last_row;
 };
 
-/* `value` is shown shortened. A failure to tell is a failure. */
+/* Counts and tells it. A failure to tell is a failure. */
+MUST_USE result import_fault_tell(struct import_faults *faults, const struct import_fault *fault,
+                                  struct err *err);
+/* `value` is shown shortened. */
 MUST_USE result import_fault(struct import_faults *faults, int64_t row, str column, str value,
                              const struct err *what, struct err *err);
 
@@ -54,6 +57,7 @@ struct import_person {
     struct known_day next_check_on;
     const struct import_fact *facts;
     size_t fact_count;
+    bool sound;                 /* nothing in its cells is wrong */
     char drawn[REFERENCE_SIZE]; /* for somebody new; "": none was drawn */
     struct import_person *next;
 };

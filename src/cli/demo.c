@@ -2,6 +2,7 @@
 
 #include "cli/desk.h"
 #include "format/json.h"
+#include "system/memory.h"
 
 result command_demo(const struct invocation *invocation, int *ret_status, struct err *err)
 {
@@ -13,6 +14,7 @@ result command_demo(const struct invocation *invocation, int *ret_status, struct
     struct progress progress = {
         .output = invocation->output, .doing = "Making people", .last_percent = -1};
     *ret_status = 0;
+    memory_share();
     TRY(option_number(invocation, OPTION_PEOPLE, 10000, DEMO_PEOPLE_MIN, DEMO_PEOPLE_MAX,
                       &options.people, err));
     TRY(option_number(invocation, OPTION_SEED, 1, 0, INT64_MAX, &seed, err));

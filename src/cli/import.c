@@ -3,6 +3,7 @@
 #include "cli/desk.h"
 #include "format/csv.h"
 #include "format/json.h"
+#include "system/memory.h"
 #include "system/stream.h"
 #include "system/system.h"
 
@@ -321,6 +322,7 @@ static result import_events(const struct invocation *invocation, struct err *err
 result command_import(const struct invocation *invocation, int *ret_status, struct err *err)
 {
     *ret_status = 0;
+    memory_share();
     return option_given(invocation, OPTION_EVENTS) ? import_events(invocation, err)
                                                    : import_people(invocation, err);
 }

@@ -1,5 +1,6 @@
 #include "cli/desk.h"
 #include "format/json.h"
+#include "system/memory.h"
 
 result command_rebuild(const struct invocation *invocation, int *ret_status, struct err *err)
 {
@@ -7,6 +8,7 @@ result command_rebuild(const struct invocation *invocation, int *ret_status, str
     struct rebuild_outcome outcome;
     struct progress progress = {
         .output = invocation->output, .doing = "Replaying events", .last_percent = -1};
+    memory_share();
     TRY(desk_open_store(invocation, false, &desk.store, err));
     result rebuilt = store_rebuild(desk.store, !option_given(invocation, OPTION_CHECK),
                                    progress_draw, &progress, &outcome, err);

@@ -2,7 +2,6 @@
 
 #include "register/identifier.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -148,17 +147,18 @@ static bool is_listed(const str *texts, size_t count, str text)
     return false;
 }
 
-static const char *const breadths[] = {[LOOKUP_FULL] = "FULL", [LOOKUP_SOME] = "SOME"};
+static const str breadths[] = {[LOOKUP_FULL] = STR_INIT("FULL"), [LOOKUP_SOME] = STR_INIT("SOME")};
 
 /* The skeletons in order, without those of `left_out` (bits), which are counted in that order. */
 static str put_skeletons(const struct name_parts *parts, enum lookup_breadth breadth,
                          unsigned left_out, int year, struct arena *arena)
 {
     str sorted[NAME_PARTS_MAX];
-    str kept[NAME_PARTS_MAX];
-    char head[24];
+    str kept[1 + NAME_PARTS_MAX];
+    char year_text[STR_INT64_SIZE];
     size_t count = 0;
-    size_t kept_count = 0;
+    size_t kept_count = 1;
+    kept[0] = year == YEAR_UNKNOWN ? STR("-") : str_of_int64(year, year_text);
     for (size_t i = 0; i < parts->count; i++) {
         if (parts->skeletons[i].len > 0) {
             sorted[count++] = parts->skeletons[i];
@@ -170,12 +170,7 @@ static str put_skeletons(const struct name_parts *parts, enum lookup_breadth bre
             kept[kept_count++] = sorted[i];
         }
     }
-    if (year == YEAR_UNKNOWN) {
-        snprintf(head, sizeof head, "%s -", breadths[breadth]);
-    } else {
-        snprintf(head, sizeof head, "%s %d", breadths[breadth], year);
-    }
-    return put_words(str_from_c(head), kept, kept_count, arena);
+    return put_words(breadths[breadth], kept, kept_count, arena);
 }
 
 static size_t count_skeletons(const struct name_parts *parts)
@@ -232,7 +227,8 @@ str lookup_day(str skeleton, date born_on, struct arena *arena)
 {
     char day[DATE_TEXT_SIZE];
     date_format(born_on, day);
-    return arena_format(arena, "DAY %s %.*s", day, STR_ARG(skeleton));
+    const str words[] = {str_from_c(day), skeleton};
+    return put_words(STR("DAY"), words, 2, arena);
 }
 
 struct texts {

@@ -134,7 +134,7 @@ enum query {
     QUERY_MERGES_OF,           /* (record) -> merge, oldest first, whatever its state */
     QUERY_MOVED_OF_EVENT,      /* (position) -> moved, latest last */
     QUERY_MANIFEST_ENTRIES_OF, /* (person) -> manifest entry, whatever its state */
-    QUERY_LOOKUPS_OF_KEY,      /* (key: bytes) -> lookup, by position */
+    QUERY_LOOKUPS_OF_KEY,      /* (key, its rest) -> lookup, by position */
     QUERY_LOOKUPS,             /* () -> lookup, all there are, by key */
     QUERY_COUNT,
 };

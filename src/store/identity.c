@@ -550,28 +550,40 @@ result transaction_facts_named(struct transaction *transaction, str fact, struct
 
 /* --- the blind index -------------------------------------------------------------------------- */
 
-void identity_lookup_key(const struct cipher_key *store_key, struct sha256 *ret_key)
+void identity_lookup_key(const struct cipher_key *store_key, struct hmac_key *ret_key)
 {
     const str key = {.at = (const char *)store_key->bytes, .len = CIPHER_KEY_SIZE};
     const str purpose = STR("returnhub-lookup-1");
-    *ret_key = hmac_sha256(key, &purpose, 1);
+    struct sha256 made = hmac_sha256(key, &purpose, 1);
+    *ret_key = hmac_key_of((str){.at = (const char *)made.bytes, .len = sizeof made.bytes});
+    explicit_bzero(&made, sizeof made);
 }
 
-static struct sha256 lookup_hash(const struct transaction *transaction, str found_by)
+static int64_t number_of(const unsigned char *bytes, size_t count)
 {
-    const str key = {.at = (const char *)transaction->lookup_key.bytes, .len = SHA256_SIZE};
-    return hmac_sha256(key, &found_by, 1);
+    uint64_t number = 0;
+    for (size_t i = 0; i < count; i++) {
+        number = number << 8 | bytes[i];
+    }
+    return (int64_t)number;
+}
+
+static struct lookup_record lookup_of(const struct transaction *transaction, str found_by)
+{
+    const struct sha256 hash = hmac_with(&transaction->lookup_key, &found_by, 1);
+    return (struct lookup_record){.key = number_of(hash.bytes, 8),
+                                  .key_rest = number_of(hash.bytes + 8, 4)};
 }
 
 result transaction_lookup(struct transaction *transaction, str found_by, struct arena *arena,
                           const struct lookup_hit **ret_hits, size_t *ret_count, struct err *err)
 {
-    const struct sha256 hash = lookup_hash(transaction, found_by);
-    const struct parameter parameter =
-        parameter_bytes((str){.at = (const char *)hash.bytes, .len = LOOKUP_KEY_SIZE});
+    const struct lookup_record sought = lookup_of(transaction, found_by);
+    const struct parameter parameters[] = {parameter_number(sought.key),
+                                           parameter_number(sought.key_rest)};
     void *rows = NULL;
     size_t count = 0;
-    TRY(collect_rows(transaction, QUERY_LOOKUPS_OF_KEY, &parameter, 1, arena, &rows, &count, err));
+    TRY(collect_rows(transaction, QUERY_LOOKUPS_OF_KEY, parameters, 2, arena, &rows, &count, err));
     const struct lookup_record *records = rows;
     struct lookup_hit *hits = ARENA_NEW(arena, struct lookup_hit, count + 1);
     if (hits == NULL) {
@@ -651,13 +663,9 @@ static result lookups_of(struct transaction *transaction, const struct event *ev
         return arena_full(err);
     }
     for (size_t i = 0; i < texts.count; i++) {
-        const struct sha256 hash = lookup_hash(transaction, texts.items[i]);
-        rows[i] = (struct lookup_record){
-            .key = arena_copy(arena, (str){.at = (const char *)hash.bytes, .len = LOOKUP_KEY_SIZE}),
-            .position = event->position,
-            .record = event->subject,
-        };
-        TRY(rows[i].key.at == NULL ? arena_full(err) : result_ok());
+        rows[i] = lookup_of(transaction, texts.items[i]);
+        rows[i].position = event->position;
+        rows[i].record = event->subject;
     }
     *ret_rows = rows;
     *ret_count = texts.count;

@@ -151,8 +151,8 @@ static const struct column person_columns[] = {
 /* The key is the order in which facts are asked for: a subject's facts lie together, the values of
  * one fact in the order in which they are true. */
 static const struct column fact_columns[] = {
-    FIXED_STATE(fact_row, subject_kind, SUBJECT_OF_PERSON, SUBJECT_LAST),
     FIXED(fact_row, subject, COLUMN_NUMBER),
+    FIXED_STATE(fact_row, subject_kind, SUBJECT_OF_PERSON, SUBJECT_LAST),
     FIXED(fact_row, fact, COLUMN_TEXT),
     FIXED(fact_row, true_from, COLUMN_DATE),
     FIXED(fact_row, position, COLUMN_NUMBER),
@@ -459,8 +459,9 @@ static const struct column moved_columns[] = {
 };
 
 static const struct column lookup_columns[] = {
-    FIXED(lookup_record, key, COLUMN_BYTES),
+    FIXED(lookup_record, key, COLUMN_NUMBER),
     FIXED(lookup_record, position, COLUMN_NUMBER),
+    FIXED(lookup_record, key_rest, COLUMN_NUMBER),
     COLUMN(lookup_record, record, COLUMN_NUMBER),
 };
 

@@ -183,12 +183,13 @@ struct name_record {
     str name;
 };
 
-/* A blind index: the first bytes of a keyed hash of something a person is found by
- * (register/lookup.h), the event in which it stands, and the record it is about. */
-enum { LOOKUP_KEY_SIZE = 16 };
+/* A blind index: the first twelve bytes of a keyed hash of something a person is found by
+ * (register/lookup.h), the event in which it stands, and the record it is about. The hash is two
+ * numbers, which SQLite finds and stores in a third less time than bytes. */
 struct lookup_record {
-    str key;
+    int64_t key; /* its first eight bytes */
     int64_t position;
+    int64_t key_rest; /* the next four */
     int64_t record;
 };
 

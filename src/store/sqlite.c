@@ -616,6 +616,7 @@ static result sqlite_bulk_begin(struct connection *connection, struct err *err)
 {
     struct sqlite_connection *loading = sqlite_of(connection);
     pending_bulk(loading, true);
+    TRY(sqlite_run(loading->db, "PRAGMA ignore_check_constraints = ON", err));
     return set_cache(loading->db, BULK_CACHE_KIBIBYTES, err);
 }
 
@@ -623,6 +624,7 @@ static result sqlite_bulk_end(struct connection *connection, struct err *err)
 {
     sqlite3 *db = sqlite_of(connection)->db;
     pending_bulk(sqlite_of(connection), false);
+    TRY(sqlite_run(db, "PRAGMA ignore_check_constraints = OFF", err));
     TRY(set_cache(db, WRITER_CACHE_KIBIBYTES, err));
     sqlite3_db_release_memory(db);
     return result_ok();

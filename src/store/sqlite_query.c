@@ -271,8 +271,9 @@ static const struct query_row query_rows[QUERY_COUNT] = {
     [QUERY_MANIFEST_ENTRIES_OF] = {TABLE_MANIFEST_ENTRY, NULL,
                                    "SELECT # FROM manifest_entry WHERE person = ?1"
                                    " ORDER BY manifest"},
-    [QUERY_LOOKUPS_OF_KEY] = {TABLE_LOOKUP, NULL,
-                              "SELECT # FROM lookup WHERE key = ?1 ORDER BY position"},
+    [QUERY_LOOKUPS_OF_KEY] =
+        {TABLE_LOOKUP, NULL,
+         "SELECT # FROM lookup WHERE key = ?1 AND key_rest = ?2 ORDER BY position"},
     [QUERY_LOOKUPS] = {TABLE_LOOKUP, NULL, "SELECT # FROM lookup"},
 };
 

@@ -65,7 +65,7 @@ static void wipe_cache(struct transaction *transaction)
 void transaction_done(struct transaction *transaction)
 {
     cipher_wipe(&transaction->proof_key);
-    explicit_bzero(&transaction->lookup_key, sizeof transaction->lookup_key);
+    hmac_key_forget(&transaction->lookup_key);
     close_cache(transaction);
     arena_close(&transaction->scratch);
     arena_close(&transaction->lists);

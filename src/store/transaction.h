@@ -65,7 +65,7 @@ struct transaction {
     struct connection *connection;
     const struct cipher_key *store_key;
     struct cipher_key proof_key; /* made of it: of rows beside the events (proof.h) */
-    struct sha256 lookup_key;    /* made of it: of the blind index (identity.c) */
+    struct hmac_key lookup_key;  /* made of it: of the blind index (identity.c) */
     const struct system *system;
     struct look_queue *looks; /* of the store; NULL where looks are written at once */
     bool writing;
@@ -387,7 +387,7 @@ MUST_USE result identity_about(struct transaction *transaction, int64_t position
 MUST_USE result identity_whose(struct transaction *transaction, int64_t position, int64_t subject,
                                struct arena scratch, int64_t *ret_person, struct err *err);
 /* The key of the blind index, made of the store's, and no other key of it. */
-void identity_lookup_key(const struct cipher_key *store_key, struct sha256 *ret_key);
+void identity_lookup_key(const struct cipher_key *store_key, struct hmac_key *ret_key);
 /* What CONCERNS_LOOKUP and CONCERNS_MERGE say. */
 MUST_USE result identity_apply_lookup(struct transaction *transaction, const struct event *event,
                                       struct arena scratch, struct err *err);

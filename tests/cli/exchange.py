@@ -168,8 +168,29 @@ def told(store, folder, data, expect=3):
     return list(csv.DictReader(open(errors, newline="", encoding="utf-8")))
 
 
+def many_faults(store, folder):
+    """Of more rows than are read ahead at a time: what a cell says wrong, what the register does, and who stands in
+    the file twice are told row by row, in the order of the file."""
+    lines, expected = [HEAD], []
+    for row in range(2, 20002):
+        reference, day = f"M-{row}", "2020-01-01"
+        if row % 997 == 0:  # told while reading
+            day = "01/02/2020"
+            expected.append((str(row), "registered_on"))
+        if row % 1499 == 0:  # told when it is compared: the row before has the same
+            reference = f"M-{row - 1}"
+            expected.append((str(row), "reference@cs"))
+        name = "" if row % 2503 == 0 else f"Synthetic Person {row}"
+        if name == "" and row % 997 != 0:  # told after asking the register: somebody new needs one
+            expected.append((str(row), "name"))
+        lines.append(f"{reference},{name},{day}")
+    found = told(store, folder, "\n".join(lines) + "\n")
+    assert [(fault["row"], fault["column"]) for fault in found] == expected, (len(found), len(expected))
+
+
 def faults(store, folder, tap):
     before = events(store)
+    tap.run("told in the order of the file, however long it is", lambda: many_faults(store, folder))
     for what, data, expected in faulty_files():
         def check(data=data, expected=expected):
             found = told(store, folder, data)
@@ -364,7 +385,7 @@ def equal_register(store, folder, name):
     assert headers_of(new) == headers_of(store)
     assert rows_of(new, DERIVED) == rows_of(store, DERIVED)
     # Each store finds people by a key of its own.
-    found = lambda rows: sorted((position, record) for _, position, record in rows["lookup"])
+    found = lambda rows: sorted((position, record) for _, position, _, record in rows["lookup"])
     assert found(rows_of(new, ["lookup"])) == found(rows_of(store, ["lookup"]))
     assert rows_of(new, ["rulebook", "command"]) == rows_of(store, ["rulebook", "command"])
     assert json.loads(run("rebuild", "--check", "--store", new, "--format", "json"))["differences"] == 0
