@@ -611,7 +611,10 @@ static result set_cache(sqlite3 *db, int kibibytes, struct err *err)
     return sqlite_run(db, sql, err);
 }
 
-/* A large transaction that fits into memory is written to the log once, at its end. */
+/* A large transaction that fits into memory is written to the log once, at its end. CHECK
+ * constraints, which ask of each row what this program gives it anyway, wait: where one calls a
+ * function, SQLite keeps a copy of every page for the case that the statement is taken back. Keys
+ * stay unique, and types are checked. */
 static result sqlite_bulk_begin(struct connection *connection, struct err *err)
 {
     struct sqlite_connection *loading = sqlite_of(connection);
