@@ -595,6 +595,8 @@ static void test_who_may_ask(void **state)
     add_somebody(story, "Person Sampleone", "1990-03-04");
     static const enum account_name not_they[] = {OPERATOR_NORTH, MONITOR_NORTH, ADMINISTRATOR,
                                                  STATISTICIAN};
+    static const char *const titles[] = {"Hub operator", "Independent monitor", "Administrator",
+                                         "Statistician"}; /* access.def */
     for (size_t i = 0; i < sizeof not_they / sizeof not_they[0]; i++) {
         const struct caller caller = office_caller(office, not_they[i]);
         const struct erasure_line *lines = NULL;
@@ -606,6 +608,11 @@ static void test_who_may_ask(void **state)
                                              &answer, &err)
                          .ok);
         assert_int_equal(err.code, ERROR_FORBIDDEN);
+        /* In words, as everywhere: no names of roles and actions. */
+        assert_non_null(strstr(err.what, titles[i]));
+        assert_non_null(strstr(err.hint, "Caseworker, Authorising officer, Senior officer"));
+        assert_null(strchr(err.what, '_'));
+        assert_null(strchr(err.hint, '_'));
         assert_false(
             casework_erasures(&office->casework, &caller, &office->work, &lines, &count, &err).ok);
         assert_int_equal(err.code, ERROR_FORBIDDEN);
