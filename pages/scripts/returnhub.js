@@ -167,6 +167,9 @@ function listen(region) {
     const work = JSON.parse(event.data);
     progress.textContent = `${work.title}. ${region.dataset.done}: ${work.done} / ${work.all}`;
     region.append(progress);
+    if (work.done === work.all && address.searchParams.has("comparison")) {
+      window.location.reload(); /* what this page waits for is there */
+    }
   }
   function close() {
     source?.close();

@@ -1,5 +1,7 @@
 #include "casework/access.h"
 
+#include "casework/text.h"
+
 static const uint8_t scopes[ROLE_COUNT][ACTION_COUNT] = {
 #define GRANT(role, action, scope) [role][action] = SCOPE_##scope,
 #include "casework/access.def"
@@ -262,6 +264,12 @@ const char *role_title(enum account_role role)
     return role_texts[role].title;
 }
 
+str role_called(str name)
+{
+    const enum account_role role = role_from_name(name);
+    return role == ROLE_NONE ? name : str_from_c(role_title(role));
+}
+
 const char *action_name(enum action action)
 {
     ASSERT(action < ACTION_COUNT);
@@ -272,4 +280,24 @@ const char *action_what(enum action action)
 {
     ASSERT(action < ACTION_COUNT);
     return action_whats[action];
+}
+
+/* --- refusing --------------------------------------------------------------------------------- */
+
+result access_refuse(const struct account_row *account, enum action action, struct err *err)
+{
+    const str title = role_called(account->role);
+    char titles[256];
+    size_t len = 0;
+    for (int role = 0; role < ROLE_COUNT; role++) {
+        if (access_scope((enum account_role)role, action) != SCOPE_NONE &&
+            !text_list_add(titles, sizeof titles, &len,
+                           str_from_c(role_title((enum account_role)role)))) {
+            break;
+        }
+    }
+    result_ignore(err_set(err, ERROR_FORBIDDEN, "The role \"%.*s\" may not do this: \"%s\"",
+                          STR_ARG(title), action_what(action)),
+                  "the hint follows");
+    return err_hint(err, "It lies with these roles: %.*s.", (int)len, titles);
 }

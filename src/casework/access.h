@@ -71,6 +71,10 @@ bool may_everywhere(const struct account_row *account, enum action action);
 /* On some object at least, if there is one: false means that the role lacks the action altogether.
  */
 bool may_somewhere(const struct account_row *account, enum action action);
+/* The refusal, ERROR_FORBIDDEN, of an account whose role lacks the action altogether: with whom it
+ * lies. */
+MUST_USE result access_refuse(const struct account_row *account, enum action action,
+                              struct err *err);
 /* Is the object in a compartment that is not open to the account for this action? */
 bool access_shuts(const struct account_row *account, enum action action,
                   const struct access_object *object);
@@ -80,6 +84,8 @@ bool access_glass_shows(enum action action);
 enum account_role role_from_name(str name); /* ROLE_NONE when there is none */
 const char *role_name(enum account_role role);
 const char *role_title(enum account_role role);
+/* The title of the role of this name, for whoever reads; the name itself when none has it. */
+str role_called(str name);
 const char *action_name(enum action action);
 const char *action_what(enum action action); /* "See a hub and its places" */
 

@@ -5,12 +5,14 @@
 #include "casework/pairs.h"
 #include "casework/sign_in_gate.h"
 #include "casework/text.h"
+#include "casework/waiting.h"
 
 result casework_open(struct store *store, const struct rulebook *rulebook,
                      const struct system *system, struct arena *perm, struct casework *ret_casework,
                      struct err *err)
 {
     struct casework casework = {.store = store,
+                                .pairs_wait_ms = PAIRS_WAIT_MS,
                                 .rulebook = rulebook,
                                 .system = system,
                                 .limits = {.idle_minutes = SESSION_IDLE_MINUTES,

@@ -89,7 +89,7 @@ static result check_role(str role, str hub, struct err *err)
         result_ignore(err_set(err, ERROR_INPUT,
                               one_hub ? "The role \"%.*s\" is limited to one hub: name it"
                                       : "The role \"%.*s\" is not limited to a hub",
-                              STR_ARG(role)),
+                              STR_ARG(role_called(role))),
                       "the hint follows");
         return err_hint(err,
                         one_hub ? "Give the reference of the hub (--hub)." : "Leave the hub out.");
@@ -478,7 +478,7 @@ static result open_hub(struct transaction *transaction, void *context, struct er
                        work->arena, &before, err));
     if (!may_everywhere(&sitting.account, ACTION_RECORD_HUB)) {
         return err_set(err, ERROR_FORBIDDEN, "The role \"%.*s\" opens no hub",
-                       STR_ARG(sitting.account.role));
+                       STR_ARG(role_called(sitting.account.role)));
     }
     if (wanted->agreement.len > 0) {
         TRY(sitting_agreement(&sitting, wanted->agreement, ACTION_SEE_AGREEMENT, &agreement, err));

@@ -39,8 +39,7 @@ static result check_turn(const struct sitting *sitting, const struct request_row
                               "The next approval of the request %lld is another role's",
                               (long long)request->id),
                       "the hint follows");
-        return err_hint(err, "The next approval is for: %.*s (%.*s).", STR_ARG(role->title),
-                        STR_ARG(role->name));
+        return err_hint(err, "The next approval is for: %.*s.", STR_ARG(role->title));
     }
     *ret_role = role->name;
     return result_ok();
@@ -166,7 +165,7 @@ static result check_approver(const struct sitting *sitting, const struct request
     return index == NOT_FOUND_INDEX
                ? result_ok() /* a step that is gone from the rulebook can only be ended */
                : err_set(err, ERROR_FORBIDDEN, "The role \"%.*s\" approves no part of this step",
-                         STR_ARG(sitting->account.role));
+                         STR_ARG(role_called(sitting->account.role)));
 }
 
 static result check_asked(const struct sitting *sitting, const struct request_row *request,

@@ -48,6 +48,7 @@ struct casework {
         *gate; /* NULL when not opened with casework_open: then nobody can sign in */
     struct board_keeper *boards;       /* board.h; NULL likewise: then nothing is kept */
     struct pair_keeper *pairs;         /* pairs.h; NULL likewise */
+    int pairs_wait_ms;                 /* for everybody to be compared (casework_all_duplicates) */
     struct due_keeper *due;            /* due.h; NULL likewise */
     const struct notice_book *notices; /* notices.h; NULL: no letter can be written */
     struct session_limits limits;

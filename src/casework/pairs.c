@@ -8,10 +8,7 @@
 #include <string.h>
 
 enum {
-    PAIRS_MAX = 2000000,            /* that are kept: nobody reads as many */
-    SEEKERS_MAX = 4000000,          /* texts, about sixty for somebody with two names */
-    KEPT_BYTES = 512 * 1024 * 1024, /* of both, and of what they are made from; lazily taken */
-    PEOPLE_LOOKED_AT = 64,          /* one by one */
+    PEOPLE_LOOKED_AT = 64, /* one by one */
     EVENTS_LOOKED_AT = 20000,
     AT_HAND_EVENTS = 20000, /* of a register that is small */
     AT_HAND_SINCE = 2000,   /* events since what is kept */
@@ -21,12 +18,8 @@ enum {
 
 struct pair_keeper {
     pthread_mutex_t mutex;
-    struct arena memory;
-    struct pair *pairs; /* NULL until the first; room for PAIRS_MAX */
-    size_t count;
-    struct seeker *seekers; /* room for SEEKERS_MAX */
-    size_t seeker_count;
-    int64_t through; /* the position of the last event that they are of */
+    struct pairing kept;
+    struct pairing_behind *behind;
 };
 
 result pair_keeper_open(struct arena *arena, struct pair_keeper **ret_keeper, struct err *err)
@@ -35,6 +28,7 @@ result pair_keeper_open(struct arena *arena, struct pair_keeper **ret_keeper, st
     if (keeper == NULL) {
         return arena_full(err);
     }
+    TRY(pairing_behind_open(arena, &keeper->behind, err));
     ASSERT(pthread_mutex_init(&keeper->mutex, NULL) == 0);
     *ret_keeper = keeper;
     return result_ok();
@@ -43,7 +37,8 @@ result pair_keeper_open(struct arena *arena, struct pair_keeper **ret_keeper, st
 void pair_keeper_close(struct pair_keeper *keeper)
 {
     if (keeper != NULL) {
-        arena_close(&keeper->memory);
+        pairing_behind_close(keeper->behind);
+        pairing_close(&keeper->kept);
         pthread_mutex_destroy(&keeper->mutex);
     }
 }
@@ -67,41 +62,9 @@ void pairs_unlock(struct pair_keeper *keeper)
     }
 }
 
-/* --- everybody -------------------------------------------------------------------------------- */
-
-static result take_memory(struct pair_keeper *keeper, struct err *err)
-{
-    keeper->pairs = NULL;
-    if (keeper->memory.begin == NULL) {
-        TRY(arena_open(&keeper->memory, KEPT_BYTES, err));
-    }
-    arena_reset(&keeper->memory);
-    keeper->seekers = ARENA_NEW_UNSET(&keeper->memory, struct seeker, SEEKERS_MAX);
-    return keeper->seekers == NULL ? arena_full(err) : result_ok();
-}
-
 static int this_year(const struct sitting *sitting)
 {
     return date_to_civil(sitting->today).year;
-}
-
-static result make_anew(struct pair_keeper *keeper, const struct sitting *sitting,
-                        struct transaction *const *transactions, size_t transaction_count,
-                        int64_t position, struct err *err)
-{
-    struct roll_answer answer;
-    TRY(take_memory(keeper, err));
-    struct pair *kept = ARENA_NEW_UNSET(&keeper->memory, struct pair, PAIRS_MAX);
-    struct arena scratch = keeper->memory;
-    TRY(kept == NULL ? arena_full(err) : result_ok());
-    TRY(roll_call(transactions, transaction_count, this_year(sitting), &scratch, &answer, err));
-    keeper->count = answer.pair_count < PAIRS_MAX ? answer.pair_count : PAIRS_MAX;
-    keeper->seeker_count = answer.seeker_count < SEEKERS_MAX ? answer.seeker_count : SEEKERS_MAX;
-    memcpy(kept, answer.pairs, keeper->count * sizeof kept[0]);
-    memcpy(keeper->seekers, answer.seekers, keeper->seeker_count * sizeof keeper->seekers[0]);
-    keeper->pairs = kept;
-    keeper->through = position;
-    return result_ok();
 }
 
 /* --- those who changed ------------------------------------------------------------------------ */
@@ -153,58 +116,58 @@ static result other_finds(struct sitting *sitting, int64_t other, int64_t person
 }
 
 /* Of the pairs there were, those remain that the other one's search finds still. */
-static result keep_found(struct pair_keeper *keeper, struct sitting *sitting, int64_t person,
+static result keep_found(struct pairing *pairing, struct sitting *sitting, int64_t person,
                          bool there, struct err *err)
 {
     size_t kept = 0;
-    for (size_t i = 0; i < keeper->count; i++) {
-        const struct pair pair = keeper->pairs[i];
+    for (size_t i = 0; i < pairing->count; i++) {
+        const struct pair pair = pairing->pairs[i];
         bool stays = !is_of(&pair, person);
         if (!stays && there) {
             const int64_t other = pair.one == person ? pair.other : pair.one;
             TRY(other_finds(sitting, other, person, &stays, err));
         }
-        keeper->pairs[kept] = pair;
+        pairing->pairs[kept] = pair;
         kept += stays ? 1 : 0;
     }
-    keeper->count = kept;
+    pairing->count = kept;
     return result_ok();
 }
 
 /* What was added since stands behind `sorted`, in no order. */
-static void add(struct pair_keeper *keeper, size_t sorted, int64_t person, int64_t other)
+static void add(struct pairing *pairing, size_t sorted, int64_t person, int64_t other)
 {
     const struct pair pair = {.one = other < person ? other : person,
                               .other = other < person ? person : other};
     bool known =
-        sorted > 0 && bsearch(&pair, keeper->pairs, sorted, sizeof pair, compare_pairs) != NULL;
-    for (size_t i = sorted; !known && i < keeper->count; i++) {
-        known = pair_compare(&keeper->pairs[i], &pair) == 0;
+        sorted > 0 && bsearch(&pair, pairing->pairs, sorted, sizeof pair, compare_pairs) != NULL;
+    for (size_t i = sorted; !known && i < pairing->count; i++) {
+        known = pair_compare(&pairing->pairs[i], &pair) == 0;
     }
-    if (!known && keeper->count < PAIRS_MAX) {
-        keeper->pairs[keeper->count++] = pair;
+    if (!known && pairing->count < PAIRS_MAX) {
+        pairing->pairs[pairing->count++] = pair;
     }
 }
 
-static result add_found(struct pair_keeper *keeper, size_t sorted, struct sitting *sitting,
+static result add_found(struct pairing *pairing, size_t sorted, struct sitting *sitting,
                         const struct who *who, struct err *err)
 {
     const struct likely_duplicate *likely = NULL;
     size_t count = 0;
     TRY(likely_everybody(sitting, who, 0, &likely, &count, err));
     for (size_t i = 0; i < count; i++) {
-        add(keeper, sorted, who->person, likely[i].person.id);
+        add(pairing, sorted, who->person, likely[i].person.id);
     }
     return result_ok();
 }
 
-static size_t first_seeker(const struct pair_keeper *keeper, uint64_t hash)
+static size_t first_seeker(const struct pairing *pairing, uint64_t hash)
 {
     size_t first = 0;
-    size_t end = keeper->seeker_count;
+    size_t end = pairing->seeker_count;
     while (first < end) {
         const size_t middle = first + (end - first) / 2;
-        if (keeper->seekers[middle].hash < hash) {
+        if (pairing->seekers[middle].hash < hash) {
             first = middle + 1;
         } else {
             end = middle;
@@ -214,25 +177,25 @@ static size_t first_seeker(const struct pair_keeper *keeper, uint64_t hash)
 }
 
 /* Those with several names who look for what stands of the person here. */
-static result add_seeking(struct pair_keeper *keeper, size_t sorted, struct sitting *sitting,
+static result add_seeking(struct pairing *pairing, size_t sorted, struct sitting *sitting,
                           int64_t person, str text, struct err *err)
 {
     const uint64_t hash = roll_hash(text);
-    for (size_t i = first_seeker(keeper, hash);
-         i < keeper->seeker_count && keeper->seekers[i].hash == hash; i++) {
-        const int64_t seeker = keeper->seekers[i].person;
+    for (size_t i = first_seeker(pairing, hash);
+         i < pairing->seeker_count && pairing->seekers[i].hash == hash; i++) {
+        const int64_t seeker = pairing->seekers[i].person;
         bool finds = false;
         if (seeker != person) {
             TRY(other_finds(sitting, seeker, person, &finds, err));
         }
         if (finds) {
-            add(keeper, sorted, person, seeker);
+            add(pairing, sorted, person, seeker);
         }
     }
     return result_ok();
 }
 
-static result add_all_seeking(struct pair_keeper *keeper, size_t sorted, struct sitting *sitting,
+static result add_all_seeking(struct pairing *pairing, size_t sorted, struct sitting *sitting,
                               int64_t person, struct err *err)
 {
     const struct event *events = NULL;
@@ -243,7 +206,7 @@ static result add_all_seeking(struct pair_keeper *keeper, size_t sorted, struct 
         struct text_list texts;
         TRY(lookup_texts(&events[i], sitting->arena, &texts, err));
         for (size_t k = 0; k < texts.count; k++) {
-            TRY(add_seeking(keeper, sorted, sitting, person, texts.items[k], err));
+            TRY(add_seeking(pairing, sorted, sitting, person, texts.items[k], err));
         }
     }
     return result_ok();
@@ -254,18 +217,18 @@ static int compare_seekers(const void *left, const void *right)
     return seeker_compare(left, right);
 }
 
-static void forget_seeker(struct pair_keeper *keeper, int64_t person)
+static void forget_seeker(struct pairing *pairing, int64_t person)
 {
     size_t kept = 0;
-    for (size_t i = 0; i < keeper->seeker_count; i++) {
-        if (keeper->seekers[i].person != person) {
-            keeper->seekers[kept++] = keeper->seekers[i];
+    for (size_t i = 0; i < pairing->seeker_count; i++) {
+        if (pairing->seekers[i].person != person) {
+            pairing->seekers[kept++] = pairing->seekers[i];
         }
     }
-    keeper->seeker_count = kept;
+    pairing->seeker_count = kept;
 }
 
-static result keep_seeker(struct pair_keeper *keeper, const struct sitting *sitting,
+static result keep_seeker(struct pairing *pairing, const struct sitting *sitting,
                           const struct who *who, struct err *err)
 {
     const struct sought_text *texts = NULL;
@@ -274,103 +237,156 @@ static result keep_seeker(struct pair_keeper *keeper, const struct sitting *sitt
         return result_ok();
     }
     TRY(likely_sought(who, this_year(sitting), sitting->arena, &texts, &count, err));
-    for (size_t i = 0; i < count && keeper->seeker_count < SEEKERS_MAX; i++) {
-        keeper->seekers[keeper->seeker_count++] =
+    for (size_t i = 0; i < count && pairing->seeker_count < SEEKERS_MAX; i++) {
+        pairing->seekers[pairing->seeker_count++] =
             (struct seeker){.hash = roll_hash(texts[i].text), .person = who->person};
     }
-    qsort(keeper->seekers, keeper->seeker_count, sizeof keeper->seekers[0], compare_seekers);
+    qsort(pairing->seekers, pairing->seeker_count, sizeof pairing->seekers[0], compare_seekers);
     return result_ok();
 }
 
-static result add_pairs(struct pair_keeper *keeper, struct sitting *sitting,
+static result add_pairs(struct pairing *pairing, struct sitting *sitting,
                         const struct person_row *person, struct err *err)
 {
-    const size_t sorted = keeper->count;
+    const size_t sorted = pairing->count;
     struct who who;
     TRY(who_is(sitting, person, &who, err));
-    TRY(keep_seeker(keeper, sitting, &who, err));
-    TRY(add_found(keeper, sorted, sitting, &who, err));
-    TRY(add_all_seeking(keeper, sorted, sitting, person->id, err));
-    if (keeper->count > sorted) {
-        qsort(keeper->pairs, keeper->count, sizeof keeper->pairs[0], compare_pairs);
+    TRY(keep_seeker(pairing, sitting, &who, err));
+    TRY(add_found(pairing, sorted, sitting, &who, err));
+    TRY(add_all_seeking(pairing, sorted, sitting, person->id, err));
+    if (pairing->count > sorted) {
+        qsort(pairing->pairs, pairing->count, sizeof pairing->pairs[0], compare_pairs);
     }
     return result_ok();
 }
 
-static result renew(struct pair_keeper *keeper, struct sitting *sitting, int64_t person,
+static result renew(struct pairing *pairing, struct sitting *sitting, int64_t person,
                     struct err *err)
 {
     struct arena scratch = *sitting->arena;
     struct person_row row;
     TRY(transaction_person(sitting->transaction, person, &scratch, &row, err));
     const bool there = row.id == person && !row.erased;
-    TRY(keep_found(keeper, sitting, person, there, err));
-    forget_seeker(keeper, person);
+    TRY(keep_found(pairing, sitting, person, there, err));
+    forget_seeker(pairing, person);
     struct sitting reading = *sitting;
     reading.arena = &scratch;
-    return there ? add_pairs(keeper, &reading, &row, err) : result_ok();
+    return there ? add_pairs(pairing, &reading, &row, err) : result_ok();
 }
 
 /* --- all of it -------------------------------------------------------------------------------- */
 
-static result bring_up_to_date(struct pair_keeper *keeper, struct sitting *sitting,
-                               struct transaction *const *transactions, size_t transaction_count,
-                               int64_t position, struct err *err)
+static result compare_inside(struct pairing *pairing, const struct sitting *sitting,
+                             struct transaction *const *transactions, size_t transaction_count,
+                             struct err *err)
 {
-    struct changed changed;
-    TRY(find_changed(sitting, keeper->through, &changed, err));
-    if (changed.too_many) {
-        return make_anew(keeper, sitting, transactions, transaction_count, position, err);
+    struct roll_watch watch = {.gives_up = false};
+    return pairing_make(pairing, transactions, transaction_count, this_year(sitting), &watch, err);
+}
+
+/* *ret_kept is false when there is nothing that could be. */
+static result bring_up_to_date(struct pairing *pairing, struct sitting *sitting, int64_t position,
+                               bool *ret_kept, struct err *err)
+{
+    struct changed changed = {.count = 0};
+    bool kept = pairing->pairs != NULL;
+    if (kept) {
+        TRY(find_changed(sitting, pairing->through, &changed, err));
+        kept = !changed.too_many;
     }
-    for (size_t i = 0; i < changed.count; i++) {
-        TRY(renew(keeper, sitting, changed.people[i], err));
+    for (size_t i = 0; kept && i < changed.count; i++) {
+        TRY(renew(pairing, sitting, changed.people[i], err));
     }
-    keeper->through = position;
+    pairing->through = kept ? position : pairing->through;
+    *ret_kept = kept;
+    return result_ok();
+}
+
+static result know(struct pair_keeper *keeper, struct sitting *sitting,
+                   struct transaction *const *transactions, size_t transaction_count, bool inside,
+                   bool *ret_known, struct err *err)
+{
+    int64_t position = 0;
+    TRY(transaction_event_count(sitting->transaction, &position, err));
+    pairing_take(keeper->behind, &keeper->kept);
+    TRY(bring_up_to_date(&keeper->kept, sitting, position, ret_known, err));
+    if (!*ret_known && inside && position <= AT_HAND_EVENTS && !pairing_runs(keeper->behind)) {
+        TRY(compare_inside(&keeper->kept, sitting, transactions, transaction_count, err));
+        *ret_known = true;
+    }
+    return result_ok();
+}
+
+/* Nothing is kept: in the arena of the reading. */
+static result compare_for_once(const struct sitting *sitting,
+                               struct transaction *const *transactions, size_t transaction_count,
+                               const struct pair **ret_pairs, size_t *ret_count, struct err *err)
+{
+    struct roll_watch watch = {.gives_up = false};
+    struct roll_answer answer;
+    TRY(roll_call(transactions, transaction_count, this_year(sitting), &watch, sitting->arena,
+                  &answer, err));
+    *ret_pairs = answer.pairs;
+    *ret_count = answer.pair_count;
     return result_ok();
 }
 
 result pairs_of_now(struct sitting *sitting, struct transaction *const *transactions,
-                    size_t transaction_count, const struct pair **ret_pairs, size_t *ret_count,
-                    struct err *err)
+                    size_t transaction_count, bool inside, const struct pair **ret_pairs,
+                    size_t *ret_count, bool *ret_known, struct err *err)
 {
     struct pair_keeper *keeper = sitting->casework->pairs;
-    int64_t position = 0;
     if (keeper == NULL) {
-        struct roll_answer answer;
-        TRY(roll_call(transactions, transaction_count, this_year(sitting), sitting->arena, &answer,
-                      err));
-        *ret_pairs = answer.pairs;
-        *ret_count = answer.pair_count;
-        return result_ok();
+        *ret_known = true;
+        return compare_for_once(sitting, transactions, transaction_count, ret_pairs, ret_count,
+                                err);
     }
-    TRY(transaction_event_count(sitting->transaction, &position, err));
     const result made =
-        keeper->pairs == NULL
-            ? make_anew(keeper, sitting, transactions, transaction_count, position, err)
-            : bring_up_to_date(keeper, sitting, transactions, transaction_count, position, err);
+        know(keeper, sitting, transactions, transaction_count, inside, ret_known, err);
     if (!made.ok) {
-        keeper->pairs = NULL; /* half done: the next reading begins anew */
+        keeper->kept.pairs = NULL; /* half done: everybody is compared again */
         return made;
     }
-    *ret_pairs = keeper->pairs;
-    *ret_count = keeper->count;
+    *ret_pairs = keeper->kept.pairs;
+    *ret_count = keeper->kept.count;
     return result_ok();
+}
+
+static bool is_nearly_of_now(const struct pairing *pairing, int64_t position)
+{
+    return pairing->pairs != NULL && pairing->count <= AT_HAND_PAIRS &&
+           position - pairing->through <= AT_HAND_SINCE;
 }
 
 result pairs_at_hand(struct sitting *sitting, const struct pair **ret_pairs, size_t *ret_count,
                      bool *ret_known, struct err *err)
 {
-    const struct pair_keeper *keeper = sitting->casework->pairs;
+    struct pair_keeper *keeper = sitting->casework->pairs;
     int64_t position = 0;
     TRY(transaction_event_count(sitting->transaction, &position, err));
     bool known = position <= AT_HAND_EVENTS;
-    if (!known && keeper != NULL && keeper->pairs != NULL && keeper->count <= AT_HAND_PAIRS &&
-        position - keeper->through <= AT_HAND_SINCE) {
+    if (keeper != NULL) {
+        pairing_take(keeper->behind, &keeper->kept);
+    }
+    if (!known && keeper != NULL && is_nearly_of_now(&keeper->kept, position)) {
         struct changed changed;
-        TRY(find_changed(sitting, keeper->through, &changed, err));
+        TRY(find_changed(sitting, keeper->kept.through, &changed, err));
         known = !changed.too_many && changed.count <= AT_HAND_CHANGED;
     }
-    *ret_known = known;
-    return known ? pairs_of_now(sitting, &sitting->transaction, 1, ret_pairs, ret_count, err)
+    *ret_known = false;
+    return known ? pairs_of_now(sitting, &sitting->transaction, 1, true, ret_pairs, ret_count,
+                                ret_known, err)
                  : result_ok();
+}
+
+result pairs_compare(const struct sitting *sitting, int wait_ms, bool *ret_ended, struct err *err)
+{
+    const struct casework *casework = sitting->casework;
+    TRY(pairing_begin(casework->pairs->behind, casework->store, this_year(sitting), err));
+    return pairing_wait(casework->pairs->behind, wait_ms, ret_ended, err);
+}
+
+bool pairs_progress(struct pair_keeper *keeper, int *ret_percent)
+{
+    return keeper != NULL && pairing_progress(keeper->behind, ret_percent);
 }

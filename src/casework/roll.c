@@ -49,6 +49,8 @@ struct roll {
     size_t entry_count;
     uint32_t *slots;
     uint64_t slot_mask;
+    struct roll_watch *watch;
+    atomic_size_t looked_at; /* lines, then people */
 };
 
 /* What one thread does. */
@@ -66,6 +68,24 @@ struct roll_part {
     struct seeker *seekers;
     size_t seeker_count;
 };
+
+/* --- how far it is ---------------------------------------------------------------------------- */
+
+static result go_on(const struct roll *roll, struct err *err)
+{
+    return atomic_load(&roll->watch->gives_up)
+               ? err_set(err, ERROR_UNAVAILABLE, "The program ends: nobody is compared any more")
+               : result_ok();
+}
+
+/* One more was looked at. */
+static result step(struct roll *roll, struct err *err)
+{
+    const size_t looked_at = atomic_fetch_add(&roll->looked_at, 1) + 1;
+    const size_t all = roll->line_count + roll->record_count + 1;
+    atomic_store(&roll->watch->percent, (int)(looked_at * 100 / all));
+    return go_on(roll, err);
+}
 
 /* --- who there is ----------------------------------------------------------------------------- */
 
@@ -108,6 +128,7 @@ static result read_records(struct roll *roll, struct transaction *transaction, s
     while (count == RECORDS_AT_ONCE) {
         const struct person_row *rows = NULL;
         arena_reset(work);
+        TRY(go_on(roll, err));
         TRY(transaction_each_record(transaction, after, RECORDS_AT_ONCE, work, &rows, &count, err));
         for (size_t i = 0; i < count; i++) {
             TRY(add_record(roll, &rows[i], err));
@@ -117,20 +138,78 @@ static result read_records(struct roll *roll, struct transaction *transaction, s
     return result_ok();
 }
 
-/* Whatever is found of a record is of the person that it is a part of. */
-static result place_lines(struct roll *roll, const struct lookup_hit *hits, size_t count,
-                          struct err *err)
+/* Events in which anything stands by which people are found, each once. */
+struct roll_events {
+    const struct roll *roll;
+    struct arena *list; /* nothing else is taken from it */
+    struct lookup_hit *items;
+    size_t count;
+    int64_t last;
+    uint64_t *seen; /* a bit for each position until the last */
+};
+
+static result add_event(void *context, const struct lookup_hit *hit, struct err *err)
 {
-    roll->lines = ARENA_NEW(&roll->memory, struct roll_line, count + 1);
-    if (roll->lines == NULL || count >= NO_ENTRY) {
+    struct roll_events *events = context;
+    if (hit->position < 1 || hit->position > events->last) {
+        return err_set(err, ERROR_STORAGE, "People are found by an event that there is not: %lld",
+                       (long long)hit->position);
+    }
+    uint64_t *seen = &events->seen[hit->position / 64];
+    const uint64_t bit = UINT64_C(1) << (hit->position % 64);
+    TRY(go_on(events->roll, err));
+    if ((*seen & bit) != 0) {
+        return result_ok();
+    }
+    *seen |= bit;
+    struct lookup_hit *item = ARENA_NEW_UNSET(events->list, struct lookup_hit, 1);
+    if (item == NULL) {
         return arena_full(err);
     }
-    for (size_t i = 0; i < count; i++) {
-        const struct roll_record *record = record_of(roll, hits[i].record);
+    events->items = events->count == 0 ? item : events->items;
+    events->count++;
+    *item = *hit;
+    return result_ok();
+}
+
+static int compare_events(const void *left, const void *right)
+{
+    const struct lookup_hit *a = left;
+    const struct lookup_hit *b = right;
+    return (a->position > b->position) - (a->position < b->position);
+}
+
+/* By position. */
+static result read_events(struct roll_part *part, int64_t last, struct roll_events *ret_events,
+                          struct err *err)
+{
+    struct roll_events events = {.roll = part->roll, .list = &part->list, .last = last};
+    arena_reset(&part->kept);
+    events.seen = ARENA_NEW(&part->kept, uint64_t, (size_t)last / 64 + 1);
+    TRY(events.seen == NULL ? arena_full(err) : result_ok());
+    TRY(transaction_each_lookup(part->transaction, add_event, &events, err));
+    if (events.count > 0) {
+        qsort(events.items, events.count, sizeof events.items[0], compare_events);
+    }
+    arena_reset(&part->kept);
+    *ret_events = events;
+    return result_ok();
+}
+
+/* Whatever is found of a record is of the person that it is a part of. */
+static result place_lines(struct roll *roll, const struct roll_events *events, struct err *err)
+{
+    roll->lines = ARENA_NEW(&roll->memory, struct roll_line, events->count + 1);
+    if (roll->lines == NULL || events->count >= NO_ENTRY) {
+        return arena_full(err);
+    }
+    for (size_t i = 0; i < events->count; i++) {
+        const struct lookup_hit *event = &events->items[i];
+        const struct roll_record *record = record_of(roll, event->record);
         const struct roll_record *person = record == NULL ? NULL : record_of(roll, record->person);
         if (person != NULL) {
             roll->lines[roll->line_count++] = (struct roll_line){
-                .record = (uint32_t)(person - roll->records), .position = hits[i].position};
+                .record = (uint32_t)(person - roll->records), .position = event->position};
         }
     }
     return result_ok();
@@ -224,6 +303,7 @@ static result read_lines(void *context, struct err *err)
 {
     struct roll_part *part = context;
     for (size_t i = part->begin; i < part->end; i++) {
+        TRY(step(part->roll, err));
         TRY(read_line(part, i, err));
     }
     return result_ok();
@@ -574,6 +654,7 @@ static result seek_people(void *context, struct err *err)
     }
     for (size_t i = part->begin; i < part->end; i++) {
         part->work = before;
+        TRY(step(part->roll, err));
         TRY(part->roll->records[i].count == 0 ? result_ok()
                                               : seek_person(&search, (uint32_t)i, err));
     }
@@ -721,22 +802,22 @@ static void close_all(struct roll *roll, struct roll_part *parts)
 static result call(struct roll *roll, struct transaction *const *transactions,
                    struct roll_part *parts, size_t part_count, int64_t events, struct err *err)
 {
-    const struct lookup_hit *hits = NULL;
-    size_t hit_count = 0;
+    struct roll_events found = {.count = 0};
     const size_t bytes = (size_t)BYTES_BASE + (size_t)events * BYTES_EACH;
     TRY(arena_open(&roll->memory, bytes, err));
     TRY(open_parts(roll, transactions, parts, part_count, bytes, err));
     TRY(read_records(roll, transactions[0], &parts[0].work, err));
-    TRY(transaction_all_lookups(transactions[0], &parts[0].list, &hits, &hit_count, err));
-    TRY(place_lines(roll, hits, hit_count, err));
+    TRY(read_events(&parts[0], events, &found, err));
+    TRY(place_lines(roll, &found, err));
     TRY(read_names(roll, parts, part_count, err));
     return seek_everybody(roll, parts, part_count, err);
 }
 
 result roll_call(struct transaction *const *transactions, size_t transaction_count, int this_year,
-                 struct arena *arena, struct roll_answer *ret_answer, struct err *err)
+                 struct roll_watch *watch, struct arena *arena, struct roll_answer *ret_answer,
+                 struct err *err)
 {
-    struct roll roll = {.this_year = this_year};
+    struct roll roll = {.this_year = this_year, .watch = watch};
     struct roll_answer answer = {.pair_count = 0};
     struct roll_part parts[ROLL_THREADS] = {{.count = 0}};
     const size_t part_count = transaction_count < ROLL_THREADS ? transaction_count : ROLL_THREADS;

@@ -9,6 +9,8 @@
 
 #include "casework/sitting.h"
 
+#include <stdatomic.h>
+
 enum { ROLL_THREADS = 2 };
 
 struct pair {
@@ -32,9 +34,15 @@ struct roll_answer {
     struct seeker *seekers; /* in order */
     size_t seeker_count;
 };
+/* How far it is, for another thread, which may end it, too. In hundredths: a number of people would
+ * tell how many there are of whom the account is not told. */
+struct roll_watch {
+    atomic_bool gives_up; /* soon it fails (ERROR_UNAVAILABLE) */
+    atomic_int percent;   /* 0 to 99; of the work, not of the time */
+};
 /* In the arena. `transactions`: as store_read_together gives them. */
 MUST_USE result roll_call(struct transaction *const *transactions, size_t transaction_count,
-                          int this_year, struct arena *arena, struct roll_answer *ret_answer,
-                          struct err *err);
+                          int this_year, struct roll_watch *watch, struct arena *arena,
+                          struct roll_answer *ret_answer, struct err *err);
 
 #endif

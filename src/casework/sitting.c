@@ -1,6 +1,5 @@
 #include "casework/sitting.h"
 
-#include "casework/text.h"
 #include "register/identifier.h"
 #include "register/lookup.h"
 #include "register/reference.h"
@@ -27,21 +26,6 @@ static result read_account(struct sitting *sitting, int64_t id, struct err *err)
                : hand_on(&failure, err);
 }
 
-/* So that whoever is refused knows whom to ask. */
-static result hint_roles(enum action action, struct err *err)
-{
-    char names[256];
-    size_t len = 0;
-    for (int role = 0; role < ROLE_COUNT; role++) {
-        if (access_scope((enum account_role)role, action) != SCOPE_NONE &&
-            !text_list_add(names, sizeof names, &len,
-                           str_from_c(role_name((enum account_role)role)))) {
-            break;
-        }
-    }
-    return err_hint(err, "It lies with these roles: %.*s.", (int)len, names);
-}
-
 static result require_action(const struct account_row *account, enum action action, struct err *err)
 {
     if (may_somewhere(account, action)) {
@@ -51,10 +35,7 @@ static result require_action(const struct account_row *account, enum action acti
         return err_set(err, ERROR_FORBIDDEN, "The account %.*s is closed",
                        STR_ARG(account->username));
     }
-    result_ignore(err_set(err, ERROR_FORBIDDEN, "The role \"%.*s\" may not do this (%s)",
-                          STR_ARG(account->role), action_name(action)),
-                  "the hint follows");
-    return hint_roles(action, err);
+    return access_refuse(account, action, err);
 }
 
 result sitting_require(const struct sitting *sitting, enum action action, struct err *err)

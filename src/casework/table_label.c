@@ -56,12 +56,15 @@ static str value_label(const struct table_plan *plan, uint32_t fact, int64_t cod
         return arena_format(arena, "%lld", (long long)(code - code_of_numbers));
     }
     const str word = plan->words.words[code];
-    uint16_t country = 0;
-    if (plan->rulebook->facts[fact].type == FACT_COUNTRY && country_parse(word, &country)) {
-        const str name = rulebook_country_name(plan->rulebook, country);
-        return name.len > 0 ? name : word;
+    const struct fact *of = &plan->rulebook->facts[fact];
+    struct value value;
+    struct buf label;
+    if (!value_parse(plan->rulebook, of, word, arena, &value, NULL).ok) {
+        return readable(word, arena); /* of another rulebook */
     }
-    return readable(word, arena);
+    buf_init(&label, arena, TITLES_MAX);
+    value_format_plain(plan->rulebook, of, &value, &label);
+    return buf_str(&label);
 }
 
 static str step_label(const struct table_plan *plan, int64_t code)

@@ -94,7 +94,7 @@ static result check_account(const struct tie_work *work, const struct account_ro
 {
     if (kind_of_role(account->role) == TIE_NONE || account->closed) {
         result_ignore(err_set(err, ERROR_INPUT,
-                              "Only an open account in the role person or legal_representative "
+                              "Only an open account of the person or of a legal representative "
                               "can be tied to a person"),
                       "the hint follows");
         return err_hint(err, "An administrator opens one, which shows nobody by itself.");

@@ -11,8 +11,7 @@ struct waiting_work {
     const struct caller *caller;
     struct arena *arena;
     struct sitting sitting;
-    struct pair_place after;
-    size_t limit;
+    const struct pairs_question *question;
     const struct erasure_line *erasures;
     size_t erasure_count;
     struct pairs_answer pairs;
@@ -256,7 +255,8 @@ static result page_of_pairs(struct waiting_work *work, const struct pair *pairs,
     struct pair_place last = {.person = 0};
     struct pair_sight sight;
     struct pair_merges merges;
-    struct duplicate_pair *lines = ARENA_NEW(work->arena, struct duplicate_pair, work->limit + 1);
+    struct duplicate_pair *lines =
+        ARENA_NEW(work->arena, struct duplicate_pair, work->question->limit + 1);
     if (lines == NULL) {
         return arena_full(err);
     }
@@ -266,10 +266,10 @@ static result page_of_pairs(struct waiting_work *work, const struct pair *pairs,
         bool sees = false;
         TRY(sees_pair(&sight, &pairs[i], &sees, err));
         answer->total += sees ? 1 : 0;
-        if (!sees || !is_behind(&pairs[i], work->after)) {
+        if (!sees || !is_behind(&pairs[i], work->question->after)) {
             continue;
         }
-        if (answer->count < work->limit) {
+        if (answer->count < work->question->limit) {
             TRY(add_pair(work, &merges, &pairs[i], lines, err));
             last = (struct pair_place){.person = pairs[i].one, .other = pairs[i].other};
         } else {
@@ -288,32 +288,63 @@ static result read_pairs(struct transaction *const *transactions, size_t count, 
     size_t pair_count = 0;
     TRY(sitting_read(&work->sitting, work->casework, transactions[0], work->caller,
                      ACTION_SEE_DUPLICATES, work->arena, err));
-    TRY(pairs_of_now(&work->sitting, transactions, count, &pairs, &pair_count, err));
-    return page_of_pairs(work, pairs, pair_count, err);
+    TRY(pairs_of_now(&work->sitting, transactions, count, work->casework->pairs_wait_ms > 0, &pairs,
+                     &pair_count, &work->pairs.known, err));
+    return work->pairs.known ? page_of_pairs(work, pairs, pair_count, err) : result_ok();
 }
 
-static result read_locked(struct waiting_work *work, store_together_work *reading, struct err *err)
+static result read_locked(struct waiting_work *work, struct err *err)
 {
     pairs_lock(work->casework->pairs);
     const result read =
-        store_read_together(work->casework->store, ROLL_THREADS, reading, work, err);
+        store_read_together(work->casework->store, ROLL_THREADS, read_pairs, work, err);
     pairs_unlock(work->casework->pairs);
     return read;
 }
 
+static result wait_for_pairs(struct waiting_work *work, bool *ret_ended, struct err *err)
+{
+    const struct pairs_question *question = work->question;
+    const struct casework *casework = work->casework;
+    TRY(pairs_compare(&work->sitting, casework->pairs_wait_ms, ret_ended, err));
+    while (!*ret_ended && question->progress != NULL) {
+        int percent = 0;
+        TRY(pairs_compare(&work->sitting, PAIRS_WAIT_MS, ret_ended, err));
+        if (pairs_progress(casework->pairs, &percent)) {
+            question->progress(question->progress_context, percent, 100);
+        }
+    }
+    return result_ok();
+}
+
 result casework_all_duplicates(const struct casework *casework, const struct caller *caller,
-                               struct pair_place after, size_t limit, struct arena *arena,
+                               const struct pairs_question *question, struct arena *arena,
                                struct pairs_answer *ret_answer, struct err *err)
 {
     struct waiting_work work = {
-        .casework = casework, .caller = caller, .arena = arena, .after = after, .limit = limit};
-    if (limit < 1 || limit > PAIRS_AT_ONCE) {
+        .casework = casework, .caller = caller, .arena = arena, .question = question};
+    bool ended = true;
+    if (question->limit < 1 || question->limit > PAIRS_AT_ONCE) {
         return err_set(err, ERROR_INPUT, "A page of the list has 1 to %d pairs", PAIRS_AT_ONCE);
     }
-    TRY(read_locked(&work, read_pairs, err));
-    TRY(sitting_look(&work.sitting, SUBJECT_OF_REGISTER, 1, "likely duplicates", err));
+    TRY(read_locked(&work, err));
+    /* Once more when many changed meanwhile; who waits however long it takes, each time. */
+    for (int i = 0; !work.pairs.known && ended && (i < 2 || question->progress != NULL); i++) {
+        TRY(wait_for_pairs(&work, &ended, err));
+        TRY(ended ? read_locked(&work, err) : result_ok());
+    }
+    if (work.pairs.known) {
+        TRY(sitting_look(&work.sitting, SUBJECT_OF_REGISTER, 1, "likely duplicates", err));
+    } else if (!pairs_progress(casework->pairs, &work.pairs.percent)) {
+        work.pairs.percent = 99; /* it ended this moment */
+    }
     *ret_answer = work.pairs;
     return result_ok();
+}
+
+bool casework_compares_everybody(const struct casework *casework, int *ret_percent)
+{
+    return pairs_progress(casework->pairs, ret_percent);
 }
 
 /* --- counted ---------------------------------------------------------------------------------- */

@@ -38,20 +38,35 @@ struct pair_place {
     int64_t person;
     int64_t other;
 };
-enum { PAIRS_AT_ONCE = 500 };
+enum {
+    PAIRS_AT_ONCE = 500,
+    PAIRS_WAIT_MS = 300, /* in which some thousands of people are compared */
+};
+struct pairs_question {
+    struct pair_place after;
+    size_t limit;             /* 1 to PAIRS_AT_ONCE */
+    store_progress *progress; /* told now and then; then it is waited for however long it takes */
+    void *progress_context;
+};
 struct pairs_answer {
+    bool known;  /* otherwise everybody is being compared, and nothing below is said yet */
+    int percent; /* of that work is done */
     const struct duplicate_pair *pairs; /* in the order of registration */
     size_t count;
     struct pair_place next; /* 0 and 0: this page is the last */
     int64_t total;          /* in this account's sight */
 };
-/* Everybody there is, with everybody; `limit` 1 to PAIRS_AT_ONCE. The first question after the
- * program began goes through all names there are; the next ones through those recorded since.
- * ACTION_SEE_DUPLICATES. */
+/* Everybody there is, with everybody. Who asks first, after the program began or many changed,
+ * begins the comparison of all there are, and is told so when it takes longer than the casework's
+ * pairs_wait_ms (0: always): it goes on without them. The next questions go through the names
+ * recorded since. A comparison that failed is told once, as its error; who asks then begins it
+ * anew. ACTION_SEE_DUPLICATES. */
 MUST_USE result casework_all_duplicates(const struct casework *casework,
-                                        const struct caller *caller, struct pair_place after,
-                                        size_t limit, struct arena *arena,
+                                        const struct caller *caller,
+                                        const struct pairs_question *question, struct arena *arena,
                                         struct pairs_answer *ret_answer, struct err *err);
+/* For whoever waits for it: false when nobody is being compared (any more). */
+bool casework_compares_everybody(const struct casework *casework, int *ret_percent);
 
 /* --- all of it, counted ----------------------------------------------------------------------- */
 

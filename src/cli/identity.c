@@ -143,13 +143,17 @@ static result list_pairs(const struct invocation *invocation, const struct desk 
                          int64_t limit, struct table *table, json_t *list,
                          struct pairs_answer *ret_last, struct err *err)
 {
-    struct pair_place after = {.person = 0};
+    struct progress progress = {
+        .output = invocation->output, .doing = "Comparing everybody", .last_percent = -1};
+    struct pairs_question question = {.progress = progress_draw, .progress_context = &progress};
     int64_t left = limit;
     do {
         struct arena scratch = *invocation->arena;
-        const size_t at_once = left < PAIRS_AT_ONCE ? (size_t)left : PAIRS_AT_ONCE;
-        TRY(casework_all_duplicates(&desk->casework, &desk->caller, after, at_once, &scratch,
-                                    ret_last, err));
+        question.limit = left < PAIRS_AT_ONCE ? (size_t)left : PAIRS_AT_ONCE;
+        const result asked = casework_all_duplicates(&desk->casework, &desk->caller, &question,
+                                                     &scratch, ret_last, err);
+        progress_end(&progress);
+        TRY(asked);
         for (size_t i = 0; i < ret_last->count; i++) {
             if (list != NULL) {
                 json_add(list, json_pair(&ret_last->pairs[i]));
@@ -159,9 +163,9 @@ static result list_pairs(const struct invocation *invocation, const struct desk 
                 print_pair(&printing, table, &ret_last->pairs[i]);
             }
         }
-        left -= (int64_t)at_once;
-        after = ret_last->next;
-    } while (left > 0 && after.person != 0);
+        left -= (int64_t)question.limit;
+        question.after = ret_last->next;
+    } while (left > 0 && question.after.person != 0);
     return result_ok();
 }
 

@@ -455,6 +455,28 @@ static void put_stages(const struct rulebook *rulebook, struct buf *buf)
     }
 }
 
+static bool is_read_as_its_name(str name, str words)
+{
+    bool is = name.len == words.len;
+    for (size_t i = 0; is && i < name.len; i++) {
+        is = words.at[i] == (name.at[i] == '_' ? ' ' : name.at[i]);
+    }
+    return is;
+}
+
+static void put_choices(const struct fact *fact, struct buf *buf)
+{
+    for (size_t i = 0; i < fact->choice_count; i++) {
+        buf_put_c(buf, i == 0 ? "  one of " : ", ");
+        buf_put(buf, fact->choices[i]);
+        if (!is_read_as_its_name(fact->choices[i], fact->choice_words[i])) {
+            buf_put_c(buf, " as ");
+            put_text(buf, fact->choice_words[i]);
+        }
+    }
+    buf_put_c(buf, fact->choice_count == 0 ? "" : "\n");
+}
+
 static void put_fact(const struct fact *fact, struct buf *buf)
 {
     static const char *const types[] = {
@@ -467,11 +489,7 @@ static void put_fact(const struct fact *fact, struct buf *buf)
     buf_put_c(buf, types[fact->type]);
     buf_put_char(buf, '\n');
     put_text_line(buf, "  ", fact->title);
-    for (size_t i = 0; i < fact->choice_count; i++) {
-        buf_put_c(buf, i == 0 ? "  one of " : ", ");
-        buf_put(buf, fact->choices[i]);
-    }
-    buf_put_c(buf, fact->choice_count == 0 ? "" : "\n");
+    put_choices(fact, buf);
     buf_put_c(buf, fact->counted ? "  counted by the register\n" : "");
     put_text_line(buf, "  note ", fact->note);
     put_sources(buf, fact->sources, fact->source_count);

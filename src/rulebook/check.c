@@ -482,17 +482,36 @@ static bool keep_stages(struct checker *checker, struct rulebook *rulebook)
     return true;
 }
 
+/* A choice of which nothing is said is read as its name, with spaces for underscores. */
+static str words_of_choice(struct checker *checker, str name, str given)
+{
+    if (given.len > 0) {
+        return given;
+    }
+    char *words = ARENA_NEW(checker->perm, char, name.len);
+    for (size_t i = 0; words != NULL && i < name.len; i++) {
+        words[i] = name.at[i] == '_' ? ' ' : name.at[i];
+    }
+    return (str){.at = words, .len = name.len};
+}
+
 static bool keep_fact(struct checker *checker, const struct fact_draft *draft, struct fact *fact)
 {
     *fact = draft->fact;
     str *choices = ARENA_NEW(checker->perm, str, draft->choices.count);
-    if (choices == NULL) {
+    str *words = ARENA_NEW(checker->perm, str, draft->choices.count);
+    if (choices == NULL || words == NULL) {
         return checker_is_full(checker);
     }
     for (size_t i = 0; i < draft->choices.count; i++) {
         choices[i] = LIST_AT(&draft->choices, struct name_at, i)->text;
+        words[i] = words_of_choice(checker, choices[i], *LIST_AT(&draft->choice_words, str, i));
+        if (words[i].at == NULL) {
+            return checker_is_full(checker);
+        }
     }
     fact->choices = choices;
+    fact->choice_words = words;
     fact->choice_count = draft->choices.count;
     return keep_sources(checker, &draft->sources, &fact->sources, &fact->source_count);
 }

@@ -58,10 +58,7 @@ static void put_literal(const struct outliner *outliner, const struct node *node
     const struct fact *fact = node->type == FACT_CHOICE ? &rulebook->facts[node->item] : &plain;
     const struct value value = {.known = true, .number = node->number};
     if (node->type == FACT_CHOICE) {
-        const str choice = fact->choices[node->number];
-        for (size_t i = 0; i < choice.len; i++) {
-            buf_put_char(buf, choice.at[i] == '_' ? ' ' : choice.at[i]);
-        }
+        buf_put(buf, fact->choice_words[node->number]);
     } else if (node->type == FACT_FLAG) {
         buf_put_c(buf, node->number != 0 ? "yes" : "no");
     } else {

@@ -765,13 +765,34 @@ static bool fact_type(struct parser *parser, void *item)
     return false;
 }
 
+/* x as "its words", y, z */
+static bool parse_choices(struct parser *parser, struct fact_draft *draft)
+{
+    do {
+        struct name_at name;
+        str words = STR("");
+        if (!parser_name(parser, &name, "a choice") ||
+            (parser_take(parser, TOKEN_AS) && !parser_text(parser, &words))) {
+            return false;
+        }
+        struct name_at *choice = LIST_ADD(&draft->choices, struct name_at, parser->scratch);
+        str *added = LIST_ADD(&draft->choice_words, str, parser->scratch);
+        if (choice == NULL || added == NULL) {
+            return parser_is_full(parser);
+        }
+        *choice = name;
+        *added = words;
+    } while (parser_take(parser, TOKEN_COMMA));
+    return true;
+}
+
 static bool fact_choices(struct parser *parser, void *item)
 {
     struct fact_draft *draft = item;
     const struct place_in_text at = parser->token.at;
     draft->fact.type = FACT_CHOICE;
     if (!has_one_type(parser, draft, at) || !parser_expect(parser, TOKEN_OF) ||
-        !parser_names(parser, &draft->choices, "a choice")) {
+        !parse_choices(parser, draft)) {
         return false;
     }
     if (draft->choices.count > RULEBOOK_CHOICES_MAX) {

@@ -82,6 +82,7 @@ struct fact_draft {
     struct fact fact;
     struct list sources;
     struct list choices;
+    struct list choice_words; /* of str, one for each choice; "" when not said */
     bool has_type;
     bool broken;
 };

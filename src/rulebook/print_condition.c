@@ -68,8 +68,7 @@ static void put_literal(const struct printer *printer, const struct node *node)
         put_strong(printer, node->number != 0 ? STR("yes") : STR("no"));
         break;
     case FACT_CHOICE:
-        put_strong(printer,
-                   printer_words(printer, rulebook->facts[node->item].choices[node->number]));
+        put_strong(printer, rulebook->facts[node->item].choice_words[node->number]);
         break;
     case FACT_DATE:
         put_strong(printer, printer_day(printer, (date){.day = (int32_t)node->number}));

@@ -227,7 +227,7 @@ static void put_type(const struct printer *printer, const struct fact *fact)
     printer_put_c(printer, types[fact->type]);
     for (size_t i = 0; i < fact->choice_count; i++) {
         printer_put_c(printer, i == 0 ? "" : ", ");
-        printer_put(printer, printer_words(printer, fact->choices[i]));
+        printer_put(printer, fact->choice_words[i]);
     }
     printer_put_c(printer, fact->counted ? "; counted by the register" : "");
 }

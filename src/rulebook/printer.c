@@ -24,16 +24,6 @@ str printer_id(const struct printer *printer, enum item_kind kind, str name)
     return buf_str(&id);
 }
 
-str printer_words(const struct printer *printer, str name)
-{
-    struct buf buf;
-    buf_init(&buf, printer->arena, name.len);
-    for (size_t i = 0; i < name.len; i++) {
-        buf_put_char(&buf, name.at[i] == '_' ? ' ' : name.at[i]);
-    }
-    return buf_str(&buf);
-}
-
 str printer_title(const struct printer *printer, str name)
 {
     struct buf buf;

@@ -69,7 +69,8 @@ struct fact {
     str section; /* "" when none */
     enum subject subject;
     enum fact_type type;
-    const str *choices; /* of FACT_CHOICE */
+    const str *choices;      /* of FACT_CHOICE: names */
+    const str *choice_words; /* how each is read in a sentence: "England and Wales" */
     size_t choice_count;
     bool counted; /* the register knows it; nobody records it */
     const struct source *sources;

@@ -213,10 +213,10 @@ result value_parse(const struct rulebook *rulebook, const struct fact *fact, str
 
 /* Writing. */
 
-static str choice_of(const struct fact *fact, const struct value *value)
+static size_t choice_of(const struct fact *fact, const struct value *value)
 {
     ASSERT(value->number >= 0 && (uint64_t)value->number < fact->choice_count);
-    return fact->choices[value->number];
+    return (size_t)value->number;
 }
 
 static void put_date(struct buf *buf, int64_t number)
@@ -255,7 +255,7 @@ void value_format(const struct fact *fact, const struct value *value, struct buf
         buf_put_c(buf, value->number != 0 ? "yes" : "no");
         break;
     case FACT_CHOICE:
-        buf_put(buf, choice_of(fact, value));
+        buf_put(buf, fact->choices[choice_of(fact, value)]);
         break;
     case FACT_DATE:
         put_date(buf, value->number);
@@ -275,13 +275,12 @@ void value_format(const struct fact *fact, const struct value *value, struct buf
     }
 }
 
-/* "First choice" for first_choice. */
-static void put_choice_plain(struct buf *buf, str choice)
+/* "First choice" */
+static void put_choice_plain(struct buf *buf, str words)
 {
-    for (size_t i = 0; i < choice.len; i++) {
-        const char c = choice.at[i];
-        const bool capital = i == 0 && c >= 'a' && c <= 'z';
-        buf_put_char(buf, capital ? (char)(c - 'a' + 'A') : (c == '_' ? ' ' : c));
+    for (size_t i = 0; i < words.len; i++) {
+        const char c = words.at[i];
+        buf_put_char(buf, i == 0 && c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c);
     }
 }
 
@@ -324,7 +323,7 @@ void value_format_plain(const struct rulebook *rulebook, const struct fact *fact
         buf_put_c(buf, value->number != 0 ? "Yes" : "No");
         break;
     case FACT_CHOICE:
-        put_choice_plain(buf, choice_of(fact, value));
+        put_choice_plain(buf, fact->choice_words[choice_of(fact, value)]);
         break;
     case FACT_DATE:
         put_date_plain(buf, value->number);

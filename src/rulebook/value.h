@@ -55,8 +55,8 @@ MUST_USE result value_parse(const struct rulebook *rulebook, const struct fact *
                             struct arena *arena, struct value *ret_value, struct err *err);
 /* The text that value_parse reads. */
 void value_format(const struct fact *fact, const struct value *value, struct buf *buf);
-/* For people: "Yes", "27 March 2026", "Albania, Kosovo", "First choice" with spaces for
- * underscores, "Not known". */
+/* For people: "Yes", "27 March 2026", "Albania, Kosovo", "First choice" in the words of the
+ * choice, "Not known". */
 void value_format_plain(const struct rulebook *rulebook, const struct fact *fact,
                         const struct value *value, struct buf *buf);
 bool country_set_has(const struct country_set *set, int64_t code);

@@ -597,58 +597,29 @@ result transaction_lookup(struct transaction *transaction, str found_by, struct 
     return result_ok();
 }
 
-static int compare_lookup_hits(const void *left, const void *right)
-{
-    const struct lookup_hit *a = left;
-    const struct lookup_hit *b = right;
-    return (a->position > b->position) - (a->position < b->position);
-}
-
-static result gather_lookups(struct cursor *cursor, struct arena *arena,
-                             struct lookup_hit **ret_hits, size_t *ret_count, struct err *err)
+static result visit_lookups(struct cursor *cursor, lookup_visit *visit, void *context,
+                            struct err *err)
 {
     struct lookup_record record;
     bool found = false;
-    *ret_count = 0;
     TRY(cursor->connection->backend->cursor_next(cursor, &record, &found, err));
     while (found) {
-        /* Nothing else is taken from the arena meanwhile, so they stand one behind the other. */
-        struct lookup_hit *hit = ARENA_NEW_UNSET(arena, struct lookup_hit, 1);
-        if (hit == NULL) {
-            return arena_full(err);
-        }
-        *ret_hits = *ret_count == 0 ? hit : *ret_hits;
-        *hit = (struct lookup_hit){.position = record.position, .record = record.record};
-        (*ret_count)++;
+        const struct lookup_hit hit = {.position = record.position, .record = record.record};
+        TRY(visit(context, &hit, err));
         TRY(cursor->connection->backend->cursor_next(cursor, &record, &found, err));
     }
     return result_ok();
 }
 
-result transaction_all_lookups(struct transaction *transaction, struct arena *arena,
-                               const struct lookup_hit **ret_hits, size_t *ret_count,
+result transaction_each_lookup(struct transaction *transaction, lookup_visit *visit, void *context,
                                struct err *err)
 {
     const struct backend *backend = backend_of(transaction);
-    struct lookup_hit *hits = NULL;
     struct cursor cursor;
-    size_t count = 0;
-    size_t kept = 0;
     TRY(backend->cursor_open(transaction->connection, QUERY_LOOKUPS, NULL, 0, &cursor, err));
-    const result gathered = gather_lookups(&cursor, arena, &hits, &count, err);
+    const result visited = visit_lookups(&cursor, visit, context, err);
     backend->cursor_close(&cursor);
-    TRY(gathered);
-    if (count > 0) {
-        qsort(hits, count, sizeof hits[0], compare_lookup_hits);
-    }
-    for (size_t i = 0; i < count; i++) {
-        if (kept == 0 || hits[kept - 1].position != hits[i].position) {
-            hits[kept++] = hits[i];
-        }
-    }
-    *ret_hits = hits;
-    *ret_count = kept;
-    return result_ok();
+    return visited;
 }
 
 /* The rows that an event brings, or brought: they follow from what it says. */

@@ -222,10 +222,11 @@ struct lookup_hit {
 MUST_USE result transaction_lookup(struct transaction *transaction, str found_by,
                                    struct arena *arena, const struct lookup_hit **ret_hits,
                                    size_t *ret_count, struct err *err);
-/* Every event in which anything stands by which people are found, each once, by position. */
-MUST_USE result transaction_all_lookups(struct transaction *transaction, struct arena *arena,
-                                        const struct lookup_hit **ret_hits, size_t *ret_count,
-                                        struct err *err);
+/* Every text by which people are found: its event and its record; in no order that means anything,
+ * and as many of an event as it has texts. A visit that fails ends it, with its error. */
+typedef result lookup_visit(void *context, const struct lookup_hit *hit, struct err *err);
+MUST_USE result transaction_each_lookup(struct transaction *transaction, lookup_visit *visit,
+                                        void *context, struct err *err);
 /* The person's other references and names that count, of all records that are one person: the
  * IDENTIFIER_RECORDED events that were not withdrawn, oldest first. Opens no other event. */
 MUST_USE result transaction_identifiers(struct transaction *transaction, int64_t person,

@@ -302,10 +302,8 @@ static const struct form_page break_page = {
 
 static result require(const struct exchange *exchange, enum action action, struct err *err)
 {
-    return exchange_may(exchange, action)
-               ? result_ok()
-               : err_set(err, ERROR_FORBIDDEN, "This role may not do this (%s)",
-                         action_name(action));
+    return exchange_may(exchange, action) ? result_ok()
+                                          : access_refuse(&exchange->session.account, action, err);
 }
 
 static void open_break(struct page *page, struct exchange *exchange)

@@ -4,6 +4,7 @@
 #include "web/works.h"
 
 #include "casework/changes.h"
+#include "casework/waiting.h"
 #include "system/system.h"
 
 enum {
@@ -209,24 +210,40 @@ static result put_stops(struct exchange *exchange, struct buf *events, int64_t *
     return result_ok();
 }
 
+static result put_progress(const struct exchange *exchange, struct buf *events,
+                           const struct work_line *line, struct err *err)
+{
+    str text;
+    json_auto_t *object = json_object();
+    json_set_int64(object, "work", line->number);
+    json_set(object, "title", json_string(line->title));
+    json_set_int64(object, "done", line->done);
+    json_set_int64(object, "all", line->all);
+    TRY(json_write(object, exchange->arena, &text, err));
+    buf_put_c(events, "event: progress\ndata: ");
+    buf_put(events, text);
+    buf_put_c(events, "\n\n");
+    return result_ok();
+}
+
 /* What this account waits for, and how far it is. */
 static result put_works(const struct exchange *exchange, struct buf *events, struct err *err)
 {
     struct work_line lines[WORKS_MAX];
     const size_t count = works_of(exchange->web->works, exchange->session.account.id, lines);
     for (size_t i = 0; i < count; i++) {
-        str text;
-        json_auto_t *object = json_object();
-        json_set_int64(object, "work", lines[i].number);
-        json_set(object, "title", json_string(lines[i].title));
-        json_set_int64(object, "done", lines[i].done);
-        json_set_int64(object, "all", lines[i].all);
-        TRY(json_write(object, exchange->arena, &text, err));
-        buf_put_c(events, "event: progress\ndata: ");
-        buf_put(events, text);
-        buf_put_c(events, "\n\n");
+        TRY(put_progress(exchange, events, &lines[i], err));
     }
     return result_ok();
+}
+
+/* What is done for all accounts alike, and has no number; told as done when it has ended. */
+static result put_comparison(const struct exchange *exchange, struct buf *events, struct err *err)
+{
+    struct work_line line = {.title = "Comparing everybody with everybody", .all = 100};
+    int percent = 0;
+    line.done = casework_compares_everybody(exchange->casework, &percent) ? percent : line.all;
+    return put_progress(exchange, events, &line, err);
 }
 
 /* From where a client goes on: what it had last (Last-Event-ID), or what its page showed. */
@@ -261,6 +278,10 @@ result handle_events(struct exchange *exchange, struct err *err)
         TRY(put_stops(exchange, &events, &place.at, err));
     }
     TRY(put_works(exchange, &events, err));
+    if (exchange_query(exchange, STR("comparison")).len > 0 &&
+        exchange_may(exchange, ACTION_SEE_DUPLICATES)) {
+        TRY(put_comparison(exchange, &events, err));
+    }
     if (events.len == 0 && is_time_for_heartbeat(exchange, &place)) {
         buf_put_c(&events, ": still here\n\n");
     }

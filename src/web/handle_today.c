@@ -181,6 +181,6 @@ result handle_today(struct exchange *exchange, struct err *err)
     OWN_PAGE struct page page;
     page_open(&page, exchange, "today", STR("Today"), "/today");
     page_set(&page, "today", view);
-    page_set(&page, "live", page_live(exchange));
+    page_set(&page, "live", page_live(exchange, false));
     return page_answer(&page, 200, err);
 }

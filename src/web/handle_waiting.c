@@ -139,14 +139,20 @@ static result read_place(const struct exchange *exchange, struct pair_place *ret
     return result_ok();
 }
 
+static void open_pairs_page(struct page *page, struct exchange *exchange)
+{
+    page_open(page, exchange, "duplicates", STR("People who may be one person"), "/merges");
+    page_crumb(page, STR("Merges of records"), STR("/merges"));
+}
+
 static result pairs_page(struct exchange *exchange, const json_t *resource, bool is_later,
                          struct err *err)
 {
     const struct view_context context = handler_view(exchange);
     const str next = json_str_or_empty(resource, "next");
     OWN_PAGE struct page page;
-    page_open(&page, exchange, "duplicates", STR("People who may be one person"), "/merges");
-    page_crumb(&page, STR("Merges of records"), STR("/merges"));
+    open_pairs_page(&page, exchange);
+    page_set(&page, "comparing", json_false());
     page_set(
         &page, "total",
         json_of_str(view_counted(&context, json_integer_value(json_object_get(resource, "total")),
@@ -159,21 +165,50 @@ static result pairs_page(struct exchange *exchange, const json_t *resource, bool
     return page_answer(&page, 200, err);
 }
 
+static str own_address(const struct exchange *exchange)
+{
+    const struct http_request *request = exchange->request;
+    return request->query.len == 0 ? request->path
+                                   : arena_format(exchange->arena, "%.*s?%.*s",
+                                                  STR_ARG(request->path), STR_ARG(request->query));
+}
+
+/* Everybody is still being compared: the same address answers with the pairs when that is done. */
+static result not_yet(struct exchange *exchange, const struct pairs_answer *answer, struct err *err)
+{
+    json_auto_t *resource = resource_comparing(answer);
+    http_header_set(exchange->response, STR("Retry-After"), STR("5"));
+    if (!exchange_wants_html(exchange)) {
+        return answer_json(exchange, 202, resource, err);
+    }
+    OWN_PAGE struct page page;
+    open_pairs_page(&page, exchange);
+    json_t *comparing = json_object();
+    json_set(comparing, "live", page_live(exchange, true));
+    json_set_int64(comparing, "percent", answer->percent);
+    json_set_str(comparing, "again", own_address(exchange));
+    page_set(&page, "comparing", comparing);
+    return page_answer(&page, 202, err);
+}
+
 result handle_duplicates(struct exchange *exchange, struct err *err)
 {
-    struct pair_place after;
+    struct pairs_question question = {.progress = NULL};
     struct pairs_answer answer;
-    size_t limit = 0;
-    TRY(listing_limit(exchange, &limit, err));
-    TRY(read_place(exchange, &after, err));
-    TRY(casework_all_duplicates(exchange->casework, &exchange->caller, after, limit,
-                                exchange->arena, &answer, err));
+    TRY(listing_limit(exchange, &question.limit, err));
+    TRY(read_place(exchange, &question.after, err));
+    TRY(casework_all_duplicates(exchange->casework, &exchange->caller, &question, exchange->arena,
+                                &answer, err));
+    if (!answer.known) {
+        return not_yet(exchange, &answer, err);
+    }
     json_auto_t *resource = resource_pairs(exchange->rulebook, &answer);
     if (answer.next.person != 0) {
         const str key = arena_format(exchange->arena, "%lld %lld", (long long)answer.next.person,
                                      (long long)answer.next.other);
         listing_link(exchange, resource, listing_next(exchange, STR(""), key));
     }
-    return exchange_wants_html(exchange) ? pairs_page(exchange, resource, after.person != 0, err)
-                                         : answer_json(exchange, 200, resource, err);
+    return exchange_wants_html(exchange)
+               ? pairs_page(exchange, resource, question.after.person != 0, err)
+               : answer_json(exchange, 200, resource, err);
 }

@@ -254,7 +254,7 @@ static result what_if_page(struct exchange *exchange, const struct asked_what *a
     page_open(&page, exchange, "what_if", STR("What would change if"), "/rulebook");
     page.faults = faults;
     page_crumb(&page, STR("Rulebook"), STR("/rulebook"));
-    page_set(&page, "live", page_live(exchange));
+    page_set(&page, "live", page_live(exchange, false));
     page_set(&page, "safeguard", json_incref(plain));
     page_set(&page, "reason", json_of_str(asked->safeguard->reason));
     page_set(&page, "form",

@@ -218,7 +218,7 @@ static json_t *stops_of(const struct exchange *exchange)
     return banner;
 }
 
-json_t *page_live(const struct exchange *exchange)
+json_t *page_live(const struct exchange *exchange, bool comparison)
 {
     const struct stop_line *lines = NULL;
     size_t count = 0;
@@ -231,7 +231,8 @@ json_t *page_live(const struct exchange *exchange)
     for (size_t i = 0; i < count; i++) {
         newest = lines[i].notice.stop > newest ? lines[i].notice.stop : newest;
     }
-    return json_of_str(arena_format(exchange->arena, "/events?after=%lld", (long long)newest));
+    return json_of_str(arena_format(exchange->arena, "/events?after=%lld%s", (long long)newest,
+                                    comparison ? "&comparison=yes" : ""));
 }
 
 /* Who reviews is told on every page how many wait for it, or that it could not be read. */

@@ -46,8 +46,8 @@ MUST_USE result page_answer(struct page *page, int status, struct err *err);
  * `pattern` takes a part. */
 str page_href(struct arena *arena, const char *pattern, str part, str other_part);
 /* Where the page listens for what happens while it is open (part_live.html): after what it shows.
- */
-json_t *page_live(const struct exchange *exchange);
+ * `comparison`: also how far it is that everybody is compared (casework/waiting.h). */
+json_t *page_live(const struct exchange *exchange, bool comparison);
 /* A decoded path as an address. */
 str page_path(struct arena *arena, str path);
 /* A new client id for a form, as text: sending the form twice does it once. */

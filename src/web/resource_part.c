@@ -340,14 +340,20 @@ const char *part_fact_type_name(enum fact_type type)
     return "";
 }
 
-static void out_choices(struct json_out *out, const char *key, const struct fact *fact)
+static void out_choices(struct json_out *out, const char *key, const struct rulebook *rulebook,
+                        const struct fact *fact)
 {
-    char text[PLAIN_NAME_SIZE];
+    PART_ARENA arena = part_memory_of(PART_MEMORY_SHORT);
     json_out_array(out, key);
     for (size_t i = 0; i < fact->choice_count; i++) {
+        const struct value value = {.known = true, .number = (int64_t)i};
+        struct arena scratch = arena;
+        struct buf title;
+        buf_init(&title, &scratch, PART_TEXT_MAX);
+        value_format_plain(rulebook, fact, &value, &title);
         json_out_object(out, NULL);
         json_out_str(out, "name", fact->choices[i]);
-        json_out_str(out, "title", plain_name(fact->choices[i], text));
+        json_out_str(out, "title", buf_str(&title));
         json_out_end(out);
     }
     json_out_end(out);
@@ -374,7 +380,7 @@ void out_known_fact(struct json_out *out, const char *key, const struct rulebook
 {
     const struct fact *fact = &rulebook->facts[known->fact];
     json_out_object(out, key);
-    out_choices(out, "choices", fact);
+    out_choices(out, "choices", rulebook, fact);
     json_out_flag(out, "counted", fact->counted);
     json_out_str(out, "fact", fact->name);
     out_value(out, rulebook, fact, &known->value, NULL);

@@ -42,6 +42,16 @@ json_t *resource_pairs(const struct rulebook *rulebook, const struct pairs_answe
     return object;
 }
 
+json_t *resource_comparing(const struct pairs_answer *answer)
+{
+    json_t *object = json_object();
+    json_t *comparing = json_object();
+    json_set_int64(comparing, "done", answer->percent);
+    json_set_int64(comparing, "all", 100);
+    json_set(object, "comparing", comparing);
+    return object;
+}
+
 static json_t *known_count(bool known, int64_t count)
 {
     json_t *object = json_object();

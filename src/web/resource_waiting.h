@@ -11,6 +11,8 @@ json_t *resource_erasures(const struct rulebook *rulebook, const struct erasure_
                           size_t count);
 /* {"total","pairs":[{"person","other":{a person, "reasons"},"merge","merge_state"}]} */
 json_t *resource_pairs(const struct rulebook *rulebook, const struct pairs_answer *answer);
+/* {"comparing":{"done","all"}}, in parts: everybody is being compared, no pair is known yet. */
+json_t *resource_comparing(const struct pairs_answer *answer);
 /* {"merges","erasures","duplicates"}, each {"known","value"}: not known to whoever may not act. */
 json_t *resource_waiting(const struct waiting_counts *counts);
 

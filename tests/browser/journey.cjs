@@ -123,11 +123,17 @@ async function printed(desk, tap, page, person) {
       .govuk-service-navigation, main form`)].filter((element) => element.getClientRects().length > 0).length,
     cut: [...document.querySelectorAll(".rh-scroll")].filter((one) => getComputedStyle(one).overflowX !== "visible").length,
     beside: [...document.querySelectorAll("main [class*=govuk-grid-column]")].filter((one) => getComputedStyle(one).float !== "none").length,
+    links: [...document.querySelectorAll("main a[href]")].filter((one) => one.getClientRects().length > 0 &&
+      (getComputedStyle(one).textDecorationLine !== "none" || getComputedStyle(one).color !== getComputedStyle(one.parentElement).color)).length,
+    deeds: [...document.querySelectorAll("main")].flatMap((main) => main.innerText.match(/See why|Record a relative|The whole history|Day by day/g) ?? []),
     printed: document.querySelector(".rh-printed").innerText.trim() }));
-  tap.ok((await shown()).press > 2, "on the screen there is something to press");
+  const screen = await shown();
+  tap.ok(screen.press > 2 && screen.links > 2 && screen.deeds.length > 0, "on the screen there is something to press");
   await page.emulateMedia({ media: "print" });
   const paper = await shown();
   tap.equal(paper.press, 0, "on paper there is nothing to press");
+  tap.equal(paper.links, 0, "on paper a link is text like others");
+  tap.equal(paper.deeds.join(", "), "", "on paper no link stands that says but what can be done or seen elsewhere");
   tap.equal(paper.cut, 0, "on paper no table is cut where it would scroll");
   tap.equal(paper.beside, 0, "on paper nothing is squeezed beside something else");
   if (desk.javascript) {

@@ -443,6 +443,22 @@ int64_t office_ask(struct office *office, const char *sql)
     return number;
 }
 
+void office_change(struct office *office, const char *sql)
+{
+    sqlite3 *database = NULL;
+    char *message = NULL;
+    assert_int_equal(sqlite3_open(office->path, &database), SQLITE_OK);
+    sqlite3_busy_timeout(database, 10000);
+    if (sqlite3_exec(database,
+                     "DROP TRIGGER IF EXISTS event_is_never_changed;"
+                     "DROP TRIGGER IF EXISTS event_is_never_deleted;",
+                     NULL, NULL, &message) != SQLITE_OK ||
+        sqlite3_exec(database, sql, NULL, NULL, &message) != SQLITE_OK) {
+        fail_msg("%s", message);
+    }
+    sqlite3_close(database);
+}
+
 /* --- recording -------------------------------------------------------------------------------- */
 
 static void copy_text(char *to, size_t size, str text)

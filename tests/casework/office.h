@@ -85,6 +85,8 @@ struct client_id office_client_id(struct office *office);
 int64_t office_events(struct office *office);
 /* The answer of one number from the SQLite file itself: what the store has no question for. */
 int64_t office_ask(struct office *office, const char *sql);
+/* Behind the store's back, events too. */
+void office_change(struct office *office, const char *sql);
 void office_append(struct office *office, struct event *event);
 /* One more account, beside those above; the role is its name, too. */
 int64_t office_open_account(struct office *office, const char *role);

@@ -88,23 +88,6 @@ static int room_close(void **state)
     return 0;
 }
 
-/* Behind the store's back. */
-static void change(struct room *room, const char *sql)
-{
-    sqlite3 *database = NULL;
-    char *message = NULL;
-    assert_int_equal(sqlite3_open(room->office.path, &database), SQLITE_OK);
-    sqlite3_busy_timeout(database, 10000);
-    if (sqlite3_exec(database,
-                     "DROP TRIGGER IF EXISTS event_is_never_changed;"
-                     "DROP TRIGGER IF EXISTS event_is_never_deleted;",
-                     NULL, NULL, &message) != SQLITE_OK ||
-        sqlite3_exec(database, sql, NULL, NULL, &message) != SQLITE_OK) {
-        fail_msg("%s", message);
-    }
-    sqlite3_close(database);
-}
-
 static result verify(struct room *room, size_t threads, struct sealing_check *ret_check,
                      struct err *err)
 {
@@ -148,11 +131,12 @@ static void whole(void **state)
 static void first_of_many_faults(void **state)
 {
     struct room *room = *state;
-    change(room, "UPDATE event SET sealed = zeroblob(length(sealed)) WHERE position > 2500");
+    office_change(&room->office,
+                  "UPDATE event SET sealed = zeroblob(length(sealed)) WHERE position > 2500");
     expect_fault(room, "Event 2501 ");
-    change(room, "UPDATE event SET leaf = zeroblob(32) WHERE position = 2048");
+    office_change(&room->office, "UPDATE event SET leaf = zeroblob(32) WHERE position = 2048");
     expect_fault(room, "Event 2048 ");
-    change(room, "UPDATE event SET kind = kind + 1 WHERE position = 1025");
+    office_change(&room->office, "UPDATE event SET kind = kind + 1 WHERE position = 1025");
     expect_fault(room, "Event 1025 ");
 }
 
@@ -160,13 +144,13 @@ static void first_of_many_faults(void **state)
 static void missing_at_the_edges(void **state)
 {
     struct room *room = *state;
-    change(room, "DELETE FROM event WHERE position = 3072");
+    office_change(&room->office, "DELETE FROM event WHERE position = 3072");
     expect_fault(room, "Event 3072 ");
-    change(room, "DELETE FROM event WHERE position = 2049");
+    office_change(&room->office, "DELETE FROM event WHERE position = 2049");
     expect_fault(room, "Event 2049 ");
-    change(room, "DELETE FROM event WHERE position = 1024");
+    office_change(&room->office, "DELETE FROM event WHERE position = 1024");
     expect_fault(room, "Event 1024 ");
-    change(room, "DELETE FROM event WHERE position = 1");
+    office_change(&room->office, "DELETE FROM event WHERE position = 1");
     expect_fault(room, "Event 1 ");
 }
 
@@ -174,7 +158,7 @@ static void missing_at_the_edges(void **state)
 static void cut_off(void **state)
 {
     struct room *room = *state;
-    change(room, "DELETE FROM event WHERE position > 2048");
+    office_change(&room->office, "DELETE FROM event WHERE position > 2048");
     expect_fault(room, "Event 2049 ");
 }
 
@@ -184,7 +168,7 @@ static void log_before_events(void **state)
     struct room *room = *state;
     const uint8_t wrong = 0xFF;
     char path[300];
-    change(room, "UPDATE event SET leaf = zeroblob(32) WHERE position = 1");
+    office_change(&room->office, "UPDATE event SET leaf = zeroblob(32) WHERE position = 1");
     snprintf(path, sizeof path, "%s/hashes.0", room->log_path);
     FILE *file = fopen(path, "r+b");
     assert_non_null(file);

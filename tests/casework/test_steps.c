@@ -104,7 +104,7 @@ static void test_wrong_approvals(void **state)
     const int64_t before = office_events(office);
     struct outcome outcome = office_approve(office, SENIOR, request); /* not their turn */
     assert_code(&outcome, ERROR_CONFLICT);
-    assert_non_null(strstr(outcome.err.hint, "authorising_officer"));
+    assert_non_null(strstr(outcome.err.hint, "Authorising officer"));
     outcome = office_approve(office, CLERK, request); /* asked, and has no role that approves */
     assert_code(&outcome, ERROR_FORBIDDEN);
     outcome = office_approve(office, MONITOR_NORTH, request);

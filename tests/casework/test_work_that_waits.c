@@ -2,7 +2,9 @@
  * stands in the list of pairs exactly when one of the two is told of the other, whatever was
  * recorded between two questions, and page by page as in one; what is out of sight is in no list,
  * on no page and in no count, also through a broken glass; and of what may be decided each account
- * is told what it may decide. Expected: casework_duplicates asked of everybody, access.def.
+ * is told what it may decide. Where everybody is compared behind, it is told that this runs, and
+ * then the same; it is given up when the program ends; and when it fails that is said, and it can
+ * be begun again. Expected: casework_duplicates asked of everybody, access.def.
  *
  * Random; seed: RETURNHUB_SEED. RETURNHUB_LONG: more rounds. */
 #include "casework/administration.h"
@@ -184,19 +186,35 @@ static size_t ask_everybody(struct story *story, enum account_name account)
     return pairs;
 }
 
+/* One page of the list, however often it has to be asked for; how often it was not known yet. */
+static size_t ask_for_page(struct story *story, enum account_name account,
+                           const struct pairs_question *question, struct pairs_answer *ret_answer)
+{
+    struct office *office = &story->office;
+    size_t unknown = 0;
+    for (;;) {
+        const struct caller caller = office_caller(office, account);
+        arena_reset(&office->work);
+        MUST(casework_all_duplicates(&office->casework, &caller, question, &office->work,
+                                     ret_answer, &err));
+        if (ret_answer->known) {
+            return unknown;
+        }
+        assert_true(ret_answer->percent >= 0 && ret_answer->percent < 100);
+        assert_true(ret_answer->count == 0 && ret_answer->total == 0);
+        unknown++;
+    }
+}
+
 /* The list, so many at a time; each pair once, in order. */
 static size_t read_list(struct story *story, enum account_name account, size_t limit,
                         struct pair *ret_pairs)
 {
-    struct office *office = &story->office;
-    struct pair_place after = {.person = 0};
+    struct pairs_question question = {.limit = limit};
     size_t count = 0;
     do {
-        const struct caller caller = office_caller(office, account);
         struct pairs_answer answer;
-        arena_reset(&office->work);
-        MUST(casework_all_duplicates(&office->casework, &caller, after, limit, &office->work,
-                                     &answer, &err));
+        ask_for_page(story, account, &question, &answer);
         assert_true(answer.count <= limit && (answer.count > 0 || answer.next.person == 0));
         for (size_t i = 0; i < answer.count; i++) {
             const struct duplicate_pair *line = &answer.pairs[i];
@@ -206,11 +224,11 @@ static size_t read_list(struct story *story, enum account_name account, size_t l
             assert_true(count == 0 || pair_compare(&ret_pairs[count - 1], &pair) < 0);
             ret_pairs[count++] = pair;
         }
-        after = answer.next;
-        if (after.person == 0) {
+        question.after = answer.next;
+        if (answer.next.person == 0) {
             assert_int_equal(answer.total, count);
         }
-    } while (after.person != 0);
+    } while (question.after.person != 0);
     return count;
 }
 
@@ -293,6 +311,151 @@ static void test_every_pair(void **state)
     expect_list(story, CLERK, 500);
 }
 
+/* --- compared behind -------------------------------------------------------------------------- */
+
+/* The program anew on the same store: it has kept nothing, and never waits for a comparison. */
+static void begin_anew(struct story *story)
+{
+    struct office *office = &story->office;
+    const struct rulebook *rulebook = office->casework.rulebook;
+    casework_close(&office->casework);
+    MUST(casework_open(office->store, rulebook, &office->system, &office->perm, &office->casework,
+                       &err));
+    office->casework.pairs_wait_ms = 0;
+}
+
+static void test_every_pair_behind(void **state)
+{
+    struct story *story = *state;
+    const struct pairs_question question = {.limit = 10};
+    const int rounds = getenv("RETURNHUB_LONG") != NULL ? 40 : 6;
+    int64_t withdrawable = 0;
+    int percent = 0;
+    for (int round = 0; round < rounds; round++) {
+        struct pairs_answer answer;
+        for (int i = 0; i < 20; i++) {
+            something_happens(story, &withdrawable);
+        }
+        begin_anew(story);
+        assert_false(casework_compares_everybody(&story->office.casework, &percent));
+        assert_true(ask_for_page(story, CLERK, &question, &answer) > 0);
+        assert_false(casework_compares_everybody(&story->office.casework, &percent));
+        expect_list(story, CLERK, 30);
+        /* What is kept is brought up to date, and nothing is begun again. */
+        something_happens(story, &withdrawable);
+        assert_int_equal(ask_for_page(story, SENIOR, &question, &answer), 0);
+        expect_list(story, CLERK, 30);
+    }
+    assert_true(read_list(story, SENIOR, 500, pairs) > 5);
+}
+
+/* What changed while everybody was compared is looked at by whoever takes what came of it; of many,
+ * everybody again. */
+static void test_changed_meanwhile(void **state)
+{
+    struct story *story = *state;
+    struct office *office = &story->office;
+    const struct pairs_question question = {.limit = 10};
+    struct pairs_answer answer = {.known = true};
+    for (int i = 0; i < 20; i++) {
+        add_person(story, some_name(story), some_birth(story));
+    }
+    for (int many = 0; many < 2; many++) {
+        const struct caller caller = office_caller(office, CLERK);
+        begin_anew(story);
+        MUST(casework_all_duplicates(&office->casework, &caller, &question, &office->work, &answer,
+                                     &err));
+        assert_false(answer.known);
+        for (int i = 0; i < (many ? 70 : 5); i++) {
+            arena_reset(&office->work);
+            add_person(story, some_name(story), some_birth(story));
+        }
+        expect_list(story, CLERK, 30);
+    }
+}
+
+struct tried {
+    struct roll_watch watch;
+    struct arena *arena;
+    result called;
+    struct err err;
+};
+
+static result try_to_call(struct transaction *const *transactions, size_t count, void *context,
+                          struct err *err)
+{
+    struct tried *tried = context;
+    struct roll_answer answer;
+    (void)err;
+    tried->called =
+        roll_call(transactions, count, 2026, &tried->watch, tried->arena, &answer, &tried->err);
+    return result_ok();
+}
+
+/* It is given up as soon as that is wanted, and the program ends in the midst of it. */
+static void test_given_up(void **state)
+{
+    struct story *story = *state;
+    struct office *office = &story->office;
+    struct tried tried = {.watch = {.gives_up = true}, .arena = &office->work};
+    for (int i = 0; i < 30; i++) {
+        add_person(story, some_name(story), some_birth(story));
+    }
+    MUST(store_read_together(office->store, ROLL_THREADS, try_to_call, &tried, &err));
+    assert_false(tried.called.ok);
+    assert_int_equal(tried.err.code, ERROR_UNAVAILABLE);
+    for (int round = 0; round < 20; round++) {
+        const struct caller caller = office_caller(office, CLERK);
+        struct pairs_answer answer = {.known = true};
+        begin_anew(story); /* the one before may run still */
+        MUST(casework_all_duplicates(&office->casework, &caller,
+                                     &(struct pairs_question){.limit = 10}, &office->work, &answer,
+                                     &err));
+        assert_false(answer.known);
+    }
+    begin_anew(story);
+    expect_list(story, CLERK, 10);
+}
+
+/* One event cannot be read, and then it can. */
+static void test_failed(void **state)
+{
+    struct story *story = *state;
+    struct office *office = &story->office;
+    const struct pairs_question question = {.limit = 10};
+    const struct caller caller = office_caller(office, CLERK);
+    struct pairs_answer answer;
+    struct err told = {0};
+    result asked = {.ok = true};
+    for (int i = 0; i < 10; i++) {
+        add_person(story, some_name(story), some_birth(story));
+    }
+    const int64_t last = office_events(office);
+    begin_anew(story);
+    char sql[200];
+    snprintf(sql, sizeof sql,
+             "CREATE TABLE kept_body AS SELECT sealed FROM event WHERE position = %lld;"
+             "UPDATE event SET sealed = zeroblob(length(sealed)) WHERE position = %lld;",
+             (long long)last, (long long)last);
+    office_change(office, sql);
+    for (int i = 0; i < 20000 && asked.ok; i++) {
+        arena_reset(&office->work);
+        asked = casework_all_duplicates(&office->casework, &caller, &question, &office->work,
+                                        &answer, &told);
+        assert_true(!asked.ok || !answer.known);
+    }
+    assert_false(asked.ok);
+    assert_non_null(strstr(told.what, "Comparing everybody with everybody failed: "));
+    assert_string_equal(told.hint, "Ask again: it begins anew.");
+    snprintf(sql, sizeof sql,
+             "UPDATE event SET sealed = (SELECT sealed FROM kept_body) WHERE position = %lld;"
+             "DROP TABLE kept_body;",
+             (long long)last);
+    office_change(office, sql);
+    assert_true(ask_for_page(story, CLERK, &question, &answer) > 0); /* begun again */
+    expect_list(story, CLERK, 10);
+}
+
 /* Of two people merged one is there, and of the two again when they are taken apart. */
 static void test_merged(void **state)
 {
@@ -304,10 +467,9 @@ static void test_merged(void **state)
     assert_int_equal(read_list(story, CLERK, 10, pairs), 3);
     assert_int_equal(waiting(story, CLERK).pairs, 3);
     const int64_t merge = merging_ask(office, &story->people[one], &story->people[two]);
-    const struct caller caller = office_caller(office, CLERK);
     struct pairs_answer answer;
-    MUST(casework_all_duplicates(&office->casework, &caller, (struct pair_place){0}, 1,
-                                 &office->work, &answer, &err));
+    /* Small: told at once. */
+    assert_int_equal(ask_for_page(story, CLERK, &(struct pairs_question){.limit = 1}, &answer), 0);
     assert_int_equal(answer.pairs[0].merge, merge);
     assert_int_equal(answer.pairs[0].merge_state, MERGE_ASKED);
     assert_int_equal(answer.total, 3);
@@ -433,16 +595,24 @@ static void test_who_may_ask(void **state)
     add_somebody(story, "Person Sampleone", "1990-03-04");
     static const enum account_name not_they[] = {OPERATOR_NORTH, MONITOR_NORTH, ADMINISTRATOR,
                                                  STATISTICIAN};
+    static const char *const titles[] = {"Hub operator", "Independent monitor", "Administrator",
+                                         "Statistician"}; /* access.def */
     for (size_t i = 0; i < sizeof not_they / sizeof not_they[0]; i++) {
         const struct caller caller = office_caller(office, not_they[i]);
         const struct erasure_line *lines = NULL;
         struct pairs_answer answer;
         size_t count = 0;
         struct err err = {0};
-        assert_false(casework_all_duplicates(&office->casework, &caller, (struct pair_place){0}, 10,
-                                             &office->work, &answer, &err)
+        assert_false(casework_all_duplicates(&office->casework, &caller,
+                                             &(struct pairs_question){.limit = 10}, &office->work,
+                                             &answer, &err)
                          .ok);
         assert_int_equal(err.code, ERROR_FORBIDDEN);
+        /* In words, as everywhere: no names of roles and actions. */
+        assert_non_null(strstr(err.what, titles[i]));
+        assert_non_null(strstr(err.hint, "Caseworker, Authorising officer, Senior officer"));
+        assert_null(strchr(err.what, '_'));
+        assert_null(strchr(err.hint, '_'));
         assert_false(
             casework_erasures(&office->casework, &caller, &office->work, &lines, &count, &err).ok);
         assert_int_equal(err.code, ERROR_FORBIDDEN);
@@ -488,6 +658,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_every_pair, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_every_pair_behind, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_changed_meanwhile, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_given_up, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_failed, setup, teardown),
         cmocka_unit_test_setup_teardown(test_merged, setup, teardown),
         cmocka_unit_test_setup_teardown(test_withdrawn, setup, teardown),
         cmocka_unit_test_setup_teardown(test_pairs_out_of_sight, setup, teardown),

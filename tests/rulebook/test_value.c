@@ -13,7 +13,8 @@ static const char rules[] =
     "rulebook values\n  title \"Values\"\n  in force from 2026-01-01\n"
     "country ALB \"Albania\"\ncountry XKX \"Kosovo\"\ncountry FRA \"France\"\n"
     "stage first \"First\" start outcome\n"
-    "fact a.flag : flag \"Flag\"\nfact a.choice \"Choice\" one of none, first_choice, allowed\n"
+    "fact a.flag : flag \"Flag\"\nfact a.choice \"Choice\" one of none, first_choice, "
+    "allowed, isle_of_man as \"Isle of Man\"\n"
     "fact a.date : date \"Date\"\nfact a.number : number \"Number\"\nfact a.country : country "
     "\"Country\"\n"
     "fact a.countries : countries \"Countries\"\nfact a.text : text \"Text\"\n";
@@ -60,6 +61,7 @@ static void test_reads_and_writes(void **state)
         {"a.flag", "no", "no", "No"},
         {"a.flag", "unknown", "unknown", "Not known"},
         {"a.choice", "first_choice", "first_choice", "First choice"},
+        {"a.choice", "isle_of_man", "isle_of_man", "Isle of Man"},
         {"a.choice", "none", "none", "None"},
         {"a.date", "2026-03-27", "2026-03-27", "27 March 2026"},
         {"a.number", "-9223372036854775808", "-9223372036854775808", "-9223372036854775808"},

@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """Aim: the work of the day of a large register does not wait for the comparison of everybody with everybody. It leads to the list all the
-same, and counts the pairs once somebody has asked for them; a pair that is found since is counted, too."""
+same, and counts the pairs once somebody has asked for them; a pair that is found since is counted, too. Who asks for the list is told how far
+the comparison is until it is known; and the program ends at once while it runs."""
 import os
 import sqlite3
 import sys
 import tempfile
+import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from desk import Client, Server, Tap, make_demo  # noqa: E402
@@ -14,6 +16,17 @@ SMALL = 20000  # events (casework/pairs.c): up to so many are compared at once
 
 def waiting(client):
     return client.call("GET", "/today")[1]["waiting"]
+
+
+def known_list(client):
+    """The list, asked for until it is known; what was answered before."""
+    before = []
+    status, answer = client.call("GET", "/duplicates")
+    while status == 202:
+        before.append(answer)
+        time.sleep(0.05)
+        status, answer = client.call("GET", "/duplicates")
+    return answer, before
 
 
 def main():
@@ -34,7 +47,10 @@ def main():
         tap.check("on the page, too", 'href="/duplicates">People who may be one person' in page)
         status, answer = statistician.call("GET", "/today")
         tap.check("but not to those who may not", status != 200 or not answer["waiting"]["looks_for_duplicates"], answer)
-        listed = clerk.call("GET", "/duplicates")[1]["total"]
+        answer, before = known_list(clerk)
+        listed = answer["total"]
+        tap.check("until the list is known, it is told how far that is",
+                  all(0 <= one["comparing"]["done"] < one["comparing"]["all"] == 100 for one in before), before)
         second = waiting(clerk)
         tap.check("counted once somebody asked", second["duplicates"] == {"known": True, "value": listed}, (listed, second))
         for _ in range(2):
@@ -44,6 +60,11 @@ def main():
         third = waiting(clerk)
         tap.check("and with what was found since", third["duplicates"] == {"known": True, "value": listed + 1}, (listed, third))
         server.stop()
+        server = Server(store)
+        Client(server.port).sign_in("caseworker").call("GET", "/duplicates")
+        begun = time.monotonic()
+        server.stop()
+        tap.check("the program ends while it compares", time.monotonic() - begun < 5, time.monotonic() - begun)
     return tap.done()
 
 

@@ -1,9 +1,11 @@
 /* Aim: lists of work that waits for somebody, as pages and for programs: who may be one person,
  * page by page, and records to be erased; and both, with merges, counted on the page of the day for
- * whoever may act. What is out of sight changes no byte of any of them. Expected:
+ * whoever may act. Where everybody is compared behind, it is told how far that is, without a pair,
+ * and then the same. What is out of sight changes no byte of any of them. Expected:
  * casework/waiting.h, casework/access.def. */
 #include "casework/privacy.h"
 #include "casework/protection.h"
+#include "casework/waiting.h"
 #include "desk.h"
 
 #include <setjmp.h>
@@ -104,6 +106,79 @@ static void pairs_are_told_page_by_page(void **state)
     const struct reply today = desk_page(desk, CLERK, "/today");
     assert_true(reply_says(&today, "3 pairs of people who may be one person") &&
                 reply_says(&today, "href=\"/duplicates\""));
+}
+
+/* --- compared behind -------------------------------------------------------------------------- */
+
+/* As after the program began: nothing is kept, and nobody waits. */
+static void forget_pairs(struct desk *desk)
+{
+    struct office *office = &desk->office;
+    struct err err = {0};
+    const struct notice_book *notices = office->casework.notices;
+    const struct rulebook *rulebook = office->casework.rulebook;
+    casework_close(&office->casework);
+    assert_true(casework_open(office->store, rulebook, &office->system, &office->perm,
+                              &office->casework, &err)
+                    .ok);
+    office->casework.notices = notices;
+    office->casework.pairs_wait_ms = 0;
+}
+
+static json_int_t total_once_known(struct desk *desk)
+{
+    struct reply reply = desk_get(desk, CLERK, "/duplicates");
+    while (reply.status == 202) {
+        reply = desk_get(desk, CLERK, "/duplicates");
+    }
+    assert_status(reply, 200);
+    json_auto_t *object = reply_json(&reply);
+    return json_integer_value(json_object_get(object, "total"));
+}
+
+static struct reply progress_told(struct desk *desk, int account)
+{
+    const struct ask ask = {.path = "/events",
+                            .query = "comparison=yes",
+                            .accept = "text/event-stream",
+                            .account = account};
+    const struct reply reply = desk_ask(desk, &ask);
+    assert_status(reply, 200);
+    return reply;
+}
+
+static void that_everybody_is_compared_is_told(void **state)
+{
+    struct desk *desk = *state;
+    forget_pairs(desk);
+    assert_status(desk_get(desk, OPERATOR_NORTH, "/duplicates"), 403); /* and begins nothing */
+    const struct reply before = progress_told(desk, CLERK);
+    assert_true(reply_says(&before, "\"done\":100"));
+    const struct reply first = desk_get(desk, CLERK, "/duplicates");
+    assert_status(first, 202);
+    assert_true(reply_header(&first, "Retry-After").len > 0);
+    assert_int_equal(reply_header(&first, "ETag").len, 0);
+    json_auto_t *object = reply_json(&first);
+    const json_t *comparing = json_object_get(object, "comparing");
+    assert_int_equal(json_integer_value(json_object_get(comparing, "all")), 100);
+    assert_true(json_integer_value(json_object_get(comparing, "done")) < 100);
+    assert_null(json_object_get(object, "pairs"));
+    assert_null(json_object_get(object, "total"));
+    const json_int_t total = total_once_known(desk);
+    forget_pairs(desk);
+    const struct reply page = desk_page(desk, CLERK, "/duplicates?limit=2");
+    assert_status(page, 202);
+    assert_true(reply_says(&page, "Everybody is being compared with everybody") &&
+                reply_says(&page, "href=\"/duplicates?limit=2\"") &&
+                reply_says(&page, "comparison=yes"));
+    assert_false(reply_says(&page, "in all"));
+    assert_int_equal(total_once_known(desk), total);
+    const struct reply listed = desk_page(desk, CLERK, "/duplicates");
+    assert_status(listed, 200);
+    assert_false(reply_says(&listed, "Everybody is being compared"));
+    const struct reply others = progress_told(desk, OPERATOR_NORTH);
+    assert_false(reply_says(&others, "Comparing everybody"));
+    desk->office.casework.pairs_wait_ms = PAIRS_WAIT_MS;
 }
 
 /* --- out of sight ----------------------------------------------------------------------------- */
@@ -221,6 +296,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pairs_are_told_page_by_page),
+        cmocka_unit_test(that_everybody_is_compared_is_told),
         cmocka_unit_test(what_is_hidden_changes_no_byte),
         cmocka_unit_test(erasures_wait_for_another),
         cmocka_unit_test(merges_wait_for_a_senior_officer),
