@@ -111,7 +111,7 @@ json_t *view_sheet(const struct view_context *context, const json_t *sheet)
 
 /* --- the drawing ------------------------------------------------------------------------------ */
 
-/* The column "Total", otherwise the last one with a number in it; 0 when there is none. */
+/* The column "Total", otherwise the first one with a number in it; 0 when there is none. */
 static size_t value_column(const json_t *sheet)
 {
     const json_t *columns = json_object_get(sheet, "columns");
@@ -120,7 +120,7 @@ static size_t value_column(const json_t *sheet)
         if (is_total(json_array_get(columns, i))) {
             return i;
         }
-        found = is_number_column(sheet, i) ? i : found;
+        found = found == 0 && is_number_column(sheet, i) ? i : found;
     }
     return found;
 }

@@ -117,6 +117,8 @@ static void everyone_ever_recorded_is_in_the_table(void **state)
     assert_memory_equal(spreadsheet.body.at, "PK\x03\x04", 4);
     const struct reply page = desk_page(desk, STATISTICIAN, "/statistics/reconciliation");
     assert_true(reply_says(&page, "as=ods"));
+    assert_true(reply_says(&page, "Bars of People."));
+    assert_true(reply_says(&page, ">3</text>"));
 }
 
 /* --- what is published ------------------------------------------------------------------------ */
