@@ -88,7 +88,7 @@ def refused_prints_nothing(desk):
                                      capture_output=True, text=True)
             assert outcome.returncode in (4, 6) and outcome.stdout == "", outcome
             if outcome.returncode == 6:  # whom to ask
-                assert "caseworker" in outcome.stderr and "administrator." not in outcome.stderr, outcome
+                assert "Caseworker" in outcome.stderr and "Administrator." not in outcome.stderr, outcome
 
 
 def a_name_that_nobody_sees(desk):

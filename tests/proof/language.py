@@ -65,6 +65,15 @@ class Item:
             found.append(self.next())
         return found
 
+    def choices(self):
+        """What a choice is called after "as" is for people who read it."""
+        found = []
+        while not found or self.take(","):
+            found.append(self.next())
+            if self.take("as"):
+                self.next()
+        return found
+
 
 def items_of(text):
     """Items begin at the left margin; what is indented belongs to them."""
@@ -265,7 +274,7 @@ class Rulebook:
             if item.take(":"):
                 kind = item.next()
             elif item.take("one", "of"):
-                kind, choices = "choice", item.names()
+                kind, choices = "choice", item.choices()
             elif not item.take("counted", "by", "the", "register") and not self.read_common(item):
                 raise SyntaxError(f"line {item.line()}: fact {name}")
         self.facts[name] = (kind, choices)
