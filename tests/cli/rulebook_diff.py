@@ -102,7 +102,7 @@ def bad_input(store, folder):
                              ((UK, os.path.join(folder, "nowhere")), "nowhere"),
                              ((UK, broken), "sleepy"),
                              ((UK, UK, "--store", store), "--as"),
-                             ((UK, UK, "--store", store, "--as", "hub-north"), "hub_operator"),
+                             ((UK, UK, "--store", store, "--as", "hub-north"), "Hub operator"),
                              ((UK, UK, "--store", store, "--as", "caseworker", "--step", "teleport"), "teleport"),
                              ((UK, UK, "--store", store, "--as", "caseworker", "--hub", "HUB-NOWHERE"), "HUB-NOWHERE"),
                              ((UK, UK, "--store", store, "--as", "caseworker", "--on", "2026-02-30"), "February 2026 has no day 30")):
