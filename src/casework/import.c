@@ -133,11 +133,6 @@ static void chunk_reset(struct chunk *chunk)
     chunk->done = (struct import_outcome){.rows = 0};
 }
 
-static const char *kept_text(struct arena *arena, const char *text)
-{
-    return text == NULL ? NULL : arena_copy(arena, str_from_c(text)).at;
-}
-
 /* Until the row is compared with the register: what is wrong is told row by row. */
 static result keep_fault(void *context, const struct import_fault *fault, struct err *err)
 {
@@ -146,14 +141,14 @@ static result keep_fault(void *context, const struct import_fault *fault, struct
     if (kept == NULL) {
         return arena_full(err);
     }
-    kept->fault = (struct import_fault){.row = fault->row,
-                                        .column = arena_copy(&chunk->arena, fault->column),
-                                        .value = arena_copy(&chunk->arena, fault->value),
-                                        .what = kept_text(&chunk->arena, fault->what),
-                                        .hint = kept_text(&chunk->arena, fault->hint)};
-    if (kept->fault.column.at == NULL || kept->fault.value.at == NULL ||
-        (kept->fault.what == NULL && fault->what != NULL) ||
-        (kept->fault.hint == NULL && fault->hint != NULL)) {
+    kept->fault =
+        (struct import_fault){.row = fault->row,
+                              .column = arena_copy(&chunk->arena, fault->column),
+                              .value = arena_copy(&chunk->arena, fault->value),
+                              .what = arena_copy(&chunk->arena, str_from_c(fault->what)).at,
+                              .hint = arena_copy(&chunk->arena, str_from_c(fault->hint)).at};
+    if (kept->fault.column.at == NULL || kept->fault.value.at == NULL || kept->fault.what == NULL ||
+        kept->fault.hint == NULL) {
         return arena_full(err);
     }
     *chunk->faults_end = kept;
@@ -165,18 +160,15 @@ static result add_row(struct importing *importing, struct chunk *chunk, const st
                       struct err *err)
 {
     struct import_faults faults = {.visit = keep_fault, .context = chunk};
-    bool sound = false;
     struct import_person *row = ARENA_NEW(&chunk->arena, struct import_person, 1);
     if (row == NULL) {
         return arena_full(err);
     }
-    row->row = record->row;
     TRY(import_columns_read(&importing->columns, record, &chunk->arena, importing->scratch, &faults,
-                            row, &sound, err));
-    if (!sound && importing->phase == IMPORT_RECORDING) {
+                            row, err));
+    if (!row->sound && importing->phase == IMPORT_RECORDING) {
         return err_set(err, ERROR_CONFLICT, "The file was changed while it was being imported");
     }
-    row->sound = sound;
     *chunk->end = row;
     chunk->end = &row->next;
     chunk->count++;
@@ -413,15 +405,13 @@ static result compare_share(struct importing *importing, struct sitting *sitting
 {
     struct import_faults told = {.visit = NULL}; /* everything but what stands twice was told */
     struct import_person row;
-    bool sound = false;
     TRY(begin_reading(importing, sitting->today, err));
     for (bool more = true; more;) {
         arena_reset(&importing->row);
         TRY(records_next(&importing->records, &importing->row, importing->record, &more, err));
         if (more) {
-            row = (struct import_person){.row = importing->record->row};
             TRY(import_columns_read(&importing->columns, importing->record, &importing->row,
-                                    importing->scratch, &told, &row, &sound, err));
+                                    importing->scratch, &told, &row, err));
             TRY(see_row(importing, &row, &importing->row, err));
             if (++importing->rows_read % PROGRESS_EVERY == 0) {
                 show_progress(importing, importing->rows_read,

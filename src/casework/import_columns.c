@@ -655,7 +655,7 @@ static result keep_person(struct row_reading *reading, struct import_person *ret
 
 result import_columns_read(struct import_columns *columns, const struct record *record,
                            struct arena *arena, struct arena scratch, struct import_faults *faults,
-                           struct import_person *ret_person, bool *ret_sound, struct err *err)
+                           struct import_person *ret_person, struct err *err)
 {
     struct row_reading reading = {.columns = columns,
                                   .arena = arena,
@@ -663,7 +663,7 @@ result import_columns_read(struct import_columns *columns, const struct record *
                                   .faults_before = faults->count,
                                   .person = {.row = record->row}};
     if (record->faulty) {
-        *ret_sound = false;
+        *ret_person = reading.person;
         return import_fault(faults, record->row, record->fault_column, STR(""), &record->fault,
                             err);
     }
@@ -675,7 +675,7 @@ result import_columns_read(struct import_columns *columns, const struct record *
     TRY(read_cells(&reading, record, err));
     reading.whole = faults->count == reading.faults_before;
     TRY(check_row(&reading, err));
-    *ret_sound = faults->count == reading.faults_before;
+    reading.person.sound = faults->count == reading.faults_before;
     return keep_person(&reading, ret_person, err);
 }
 

@@ -88,12 +88,11 @@ MUST_USE result import_columns_init(struct import_columns *columns, const struct
 /* The names of a CSV file's columns; each that means nothing is a fault of row 1. */
 MUST_USE result import_columns_check(struct import_columns *columns, const str *names, size_t count,
                                      struct import_faults *faults, struct err *err);
-/* The row with what it says in the arena, which holds no more than that. *ret_sound is false when
- * something in it is wrong. */
+/* The row with what it says in the arena, which holds no more than that. */
 MUST_USE result import_columns_read(struct import_columns *columns, const struct record *record,
                                     struct arena *arena, struct arena scratch,
                                     struct import_faults *faults, struct import_person *ret_person,
-                                    bool *ret_sound, struct err *err);
+                                    struct err *err);
 
 /* The stages in which an import may register somebody, by index: those that can be reached from the
  * start by steps that need neither an approval nor a hub. What takes the approval of an officer, or
