@@ -11,8 +11,8 @@ struct inserting {
     pthread_cond_t changed;
     pthread_t helper;
     struct pending_table *queue[PENDING_TABLES]; /* a ring: a table is in it once at most */
-    uint64_t handed;                             /* so many were put into it, ... */
-    uint64_t written;                            /* ... and so many are done with */
+    uint64_t put;                                /* so many were put into it, ... */
+    uint64_t taken;                              /* ... and so many are done with */
     bool ending;
     bool failed;
     struct err failure;
@@ -20,23 +20,41 @@ struct inserting {
 
 /* --- the helper ------------------------------------------------------------------------------- */
 
-/* With the mutex held, which is let go meanwhile. */
+static bool is_idle(const struct inserting *inserting)
+{
+    return inserting->taken == inserting->put;
+}
+
+static void enqueue(struct inserting *inserting, struct pending_table *table)
+{
+    ASSERT(inserting->put - inserting->taken < PENDING_TABLES);
+    inserting->queue[inserting->put++ % PENDING_TABLES] = table;
+}
+
+/* With the mutex held, which is let go meanwhile. A table of which there is more waits behind the
+ * others. */
 static void write_next(struct inserting *inserting)
 {
-    struct pending_table *table = inserting->queue[inserting->written % PENDING_TABLES];
+    struct pending_table *table = inserting->queue[inserting->taken % PENDING_TABLES];
     const bool failed = inserting->failed;
     struct err err = {0};
     result written = result_ok();
+    bool more = false;
     pthread_mutex_unlock(&inserting->mutex);
     if (!failed) {
-        written = pending_write_handed(inserting->connection, table, &err);
+        written = pending_write_handed(inserting->connection, table, &more, &err);
     }
     pthread_mutex_lock(&inserting->mutex);
+    inserting->taken++;
+    if (written.ok && more) {
+        enqueue(inserting, table);
+        return;
+    }
     if (!written.ok) {
         inserting->failed = true;
         inserting->failure = err;
     }
-    inserting->written++;
+    table->is_helpers = false;
     pthread_cond_broadcast(&inserting->changed);
 }
 
@@ -45,10 +63,10 @@ static void *insert_until_ended(void *context)
     struct inserting *inserting = context;
     pthread_mutex_lock(&inserting->mutex);
     for (;;) {
-        while (inserting->written == inserting->handed && !inserting->ending) {
+        while (is_idle(inserting) && !inserting->ending) {
             pthread_cond_wait(&inserting->changed, &inserting->mutex);
         }
-        if (inserting->written == inserting->handed) {
+        if (is_idle(inserting)) {
             break;
         }
         write_next(inserting);
@@ -96,21 +114,20 @@ void inserting_stop(struct inserting *inserting)
 
 /* --- there and back --------------------------------------------------------------------------- */
 
-uint64_t inserting_hand_over(struct inserting *inserting, struct pending_table *table)
+void inserting_hand_over(struct inserting *inserting, struct pending_table *table)
 {
     pthread_mutex_lock(&inserting->mutex);
-    ASSERT(inserting->handed - inserting->written < PENDING_TABLES);
-    inserting->queue[inserting->handed % PENDING_TABLES] = table;
-    const uint64_t ticket = ++inserting->handed;
+    table->is_helpers = true;
+    enqueue(inserting, table);
     pthread_cond_broadcast(&inserting->changed);
     pthread_mutex_unlock(&inserting->mutex);
-    return ticket;
 }
 
-result inserting_await(struct inserting *inserting, uint64_t ticket, struct err *err)
+result inserting_await(struct inserting *inserting, const struct pending_table *table,
+                       struct err *err)
 {
     pthread_mutex_lock(&inserting->mutex);
-    while (inserting->written < ticket) {
+    while (table->is_helpers) {
         pthread_cond_wait(&inserting->changed, &inserting->mutex);
     }
     const bool failed = inserting->failed;
@@ -127,7 +144,7 @@ static void wait_and_forget(struct inserting *inserting, bool forget)
         return;
     }
     pthread_mutex_lock(&inserting->mutex);
-    while (inserting->written < inserting->handed) {
+    while (!is_idle(inserting)) {
         pthread_cond_wait(&inserting->changed, &inserting->mutex);
     }
     inserting->failed = inserting->failed && !forget;

@@ -7,8 +7,9 @@
 
 enum {
     ROWS_MAX = 512,
-    ROWS_MAX_BULK = 2048,
-    ROWS_MAX_BULK_BY_KEY = 2000 * 1000,
+    ROWS_MAX_BULK = 4096,
+    ROWS_MAX_BULK_BY_KEY = 800 * 1000,
+    ROWS_OF_A_PART = 2048,
     BUCKETS = 4 * ROWS_MAX, /* powers of two */
     BUCKETS_BULK = 4 * ROWS_MAX_BULK,
     ROWS_AHEAD = 12,
@@ -232,7 +233,7 @@ static int vtab_filter(sqlite3_vtab_cursor *cursor, int index, const char *name,
     (void)name;
     (void)argc;
     (void)argv;
-    table->at = 0;
+    table->at = table->from;
     skip_others(table);
     return SQLITE_OK;
 }
@@ -370,12 +371,14 @@ static result insert_statement(struct sqlite_connection *connection,
 }
 
 static result insert_rows(struct sqlite_connection *connection, struct pending_table *waiting,
-                          const struct pending_rows *half, size_t until, struct err *err)
+                          const struct pending_rows *half, size_t from, size_t until,
+                          struct err *err)
 {
     sqlite3_stmt *statement = NULL;
     waiting->read = half;
+    waiting->from = from;
     waiting->until = until;
-    waiting->at = 0;
+    waiting->at = from;
     skip_others(waiting);
     if (waiting->at == until) {
         return result_ok();
@@ -442,7 +445,7 @@ static result write_rows(struct sqlite_connection *connection, struct pending_ta
     if (waiting->rule->by_key) {
         TRY(sort_rows(half, half->memory, until, err));
     }
-    TRY(insert_rows(connection, waiting, half, until, err));
+    TRY(insert_rows(connection, waiting, half, 0, until, err));
     return update_rows(connection, waiting, half, until, err);
 }
 
@@ -461,11 +464,25 @@ static result write_first(struct sqlite_connection *connection, struct pending_t
     return result_ok();
 }
 
+/* Of a table that is written by key rows wait that take a second to write: a part at a time. They
+ * update nothing. */
 result pending_write_handed(struct sqlite_connection *connection, struct pending_table *table,
-                            struct err *err)
+                            bool *ret_more, struct err *err)
 {
     struct pending_rows *half = other_of(table);
-    return write_rows(connection, table, half, half->count, err);
+    *ret_more = false;
+    if (!table->rule->by_key) {
+        return write_rows(connection, table, half, half->count, err);
+    }
+    if (table->written == 0) {
+        TRY(sort_rows(half, half->memory, half->count, err));
+    }
+    const size_t left = half->count - table->written;
+    const size_t until = table->written + (left < ROWS_OF_A_PART ? left : ROWS_OF_A_PART);
+    TRY(insert_rows(connection, table, half, table->written, until, err));
+    table->written = until;
+    *ret_more = until < half->count;
+    return result_ok();
 }
 
 static result or_roll_back(struct sqlite_connection *connection, result written)
@@ -484,7 +501,7 @@ static result call_in(struct sqlite_connection *connection, struct pending_table
     if (!waiting->handed) {
         return result_ok();
     }
-    TRY(or_roll_back(connection, inserting_await(pending->inserting, waiting->ticket, err)));
+    TRY(or_roll_back(connection, inserting_await(pending->inserting, waiting, err)));
     waiting->handed = false;
     pending->handed--;
     give_memory_back(other_of(waiting));
@@ -509,7 +526,8 @@ static result hand_over(struct sqlite_connection *connection, struct pending_tab
     pending->handed++;
     waiting->filling = 1 - waiting->filling;
     waiting->handed = true;
-    waiting->ticket = inserting_hand_over(pending->inserting, waiting);
+    waiting->written = 0;
+    inserting_hand_over(pending->inserting, waiting);
     return result_ok();
 }
 

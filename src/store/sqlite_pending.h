@@ -49,10 +49,12 @@ struct pending_table {
     size_t buckets;  /* by hash of the key, a power of two */
     struct pending_rows halves[2];
     size_t filling;  /* the half that takes rows; the other ... */
-    bool handed;     /* ... was handed to the helper, and may be written already */
-    uint64_t ticket; /* of the handing over */
+    bool handed;     /* ... was handed to the helper, and may be written already: ... */
+    size_t written;  /* ... so many of its rows are */
+    bool is_helpers; /* told under the mutex of inserting */
     /* While a statement reads them, to insert them: */
     const struct pending_rows *read;
+    size_t from;
     size_t until;
     size_t at;
 };
@@ -80,9 +82,9 @@ void pending_bulk(struct sqlite_connection *connection, bool bulk);
 /* From here on until more rows are put, the connection is this thread's alone. Fails when the
  * helper did; then the transaction is over. */
 MUST_USE result pending_await(struct sqlite_connection *connection, struct err *err);
-/* What the helper does with a table that was handed over. */
+/* What the helper does with a table that was handed over; again while there are more rows. */
 MUST_USE result pending_write_handed(struct sqlite_connection *connection,
-                                     struct pending_table *table, struct err *err);
+                                     struct pending_table *table, bool *ret_more, struct err *err);
 
 /* Takes the row, unless rows of this table are written at once: then *ret_taken is false. */
 MUST_USE result pending_insert(struct sqlite_connection *connection, enum table table,

@@ -9,6 +9,8 @@
  * Bulk works do the same by thousands, so that rows which wait, which the helper is writing
  * (src/store/sqlite_inserting.h), and which are written, are all looked for and changed. */
 #include "harness.h"
+#include "store/sqlite.h"
+#include "store/transaction.h"
 
 #include <pthread.h>
 #include <semaphore.h>
@@ -23,7 +25,9 @@ enum {
     FACTS = 20,
     EVENTS_MAX = 12,
     BULKS = 3,
-    BULK_ACTS = 12000, /* rows of a table are handed over by 2048 */
+    BULK_ACTS = 15000, /* rows of a table are handed over by 4096 */
+    MANY = 3000,
+    HANDED_OVER = 6000, /* of what they are found by, and written in parts of 2048 */
 };
 
 /* Of each person: the id, 0 before they are made, the last value of each fact, and the family; by
@@ -370,6 +374,52 @@ static void bulk_works_see_themselves(void **state)
     read_ok(world.room, check_world, &world);
 }
 
+/* What people are found by is handed over in large pieces: smaller ones here, so that there are
+ * several, each of several parts. */
+static void hand_over_sooner(struct transaction *transaction)
+{
+    struct pending *pending = &sqlite_of(transaction->connection)->pending;
+    for (size_t i = 0; i < PENDING_TABLES; i++) {
+        if (pending->tables[i].table == TABLE_LOOKUP) {
+            assert_true(pending->tables[i].rows_max > HANDED_OVER);
+            pending->tables[i].rows_max = HANDED_OVER;
+        }
+    }
+}
+
+static result register_many(struct transaction *transaction, void *context, struct err *err)
+{
+    int32_t *time = context;
+    hand_over_sooner(transaction);
+    for (int i = 0; i < MANY; i++) {
+        char reference[16];
+        char name[64];
+        int64_t id = 0;
+        snprintf(reference, sizeof reference, "RH-%d", i);
+        snprintf(name, sizeof name, "Somebody Synthetic Number%c%c%c", 'a' + i % 26,
+                 'a' + i / 26 % 26, 'a' + i / 676);
+        TRY(transaction_new_id(transaction, SUBJECT_OF_PERSON, &id, err));
+        struct event event = event_of(SUBJECT_OF_PERSON, id, EVENT_PERSON_REGISTERED);
+        event.body.person_registered.reference = str_from_c(reference);
+        event.body.person_registered.name = str_from_c(name);
+        event.body.person_registered.stage = STR("claim");
+        event.recorded_at.milliseconds += (*time)++;
+        TRY(transaction_append(transaction, &event, err));
+    }
+    return result_ok();
+}
+
+static void many_rows_are_written_in_parts(void **state)
+{
+    struct room *room = *state;
+    char text[64];
+    int32_t time = 0;
+    EXPECT_OK(store_bulk(room->store, register_many, &time, &failure));
+    expect_rebuild_equal(room);
+    assert_int_equal(run_sql(room->path, "SELECT COUNT(*) FROM lookup", text, sizeof text), 0);
+    assert_true(atoi(text) > 2 * HANDED_OVER);
+}
+
 /* The helper is refused while the work goes on, or the commit is: either way nothing is left. */
 static void what_the_helper_cannot_write_is_told(void **state)
 {
@@ -454,6 +504,7 @@ int main(void)
     const struct contract_test tests[] = {
         {"works of a group see each other", works_of_a_group_see_each_other},
         {"bulk works see themselves", bulk_works_see_themselves},
+        {"many rows are written in parts", many_rows_are_written_in_parts},
         {"what the helper cannot write is told", what_the_helper_cannot_write_is_told},
         {"what cannot be written is told", what_cannot_be_written_is_told},
         {"what others commit is seen", what_others_commit_is_seen},
