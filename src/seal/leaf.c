@@ -2,7 +2,13 @@
 
 #include <string.h>
 
-struct sha256 leaf_commit(const uint8_t opening[LEAF_OPENING_SIZE], str header, str sealed_body)
+struct hmac_key leaf_key(void)
+{
+    return hmac_key_of(STR("returnhub leaf v1"));
+}
+
+struct sha256 leaf_commit(const struct hmac_key *key, const uint8_t opening[LEAF_OPENING_SIZE],
+                          str header, str sealed_body)
 {
     /* The parts need no separators: the opening has a fixed length, and so has the hash at the end.
      */
@@ -12,7 +18,7 @@ struct sha256 leaf_commit(const uint8_t opening[LEAF_OPENING_SIZE], str header, 
         header,
         {.at = (const char *)body.bytes, .len = SHA256_SIZE},
     };
-    return hmac_sha256(STR("returnhub leaf v1"), parts, sizeof parts / sizeof parts[0]);
+    return hmac_with(key, parts, sizeof parts / sizeof parts[0]);
 }
 
 static const char entry_mark[] = "rh1\n";

@@ -10,7 +10,10 @@
 
 enum { LEAF_OPENING_SIZE = 32, LEAF_ENTRY_SIZE = 4 + SHA256_SIZE };
 
-struct sha256 leaf_commit(const uint8_t opening[LEAF_OPENING_SIZE], str header, str sealed_body);
+/* The key of all leaves, which is no secret, made ready once for many of them. */
+struct hmac_key leaf_key(void);
+struct sha256 leaf_commit(const struct hmac_key *key, const uint8_t opening[LEAF_OPENING_SIZE],
+                          str header, str sealed_body);
 
 void leaf_entry(const struct sha256 *commitment, uint8_t entry[LEAF_ENTRY_SIZE]);
 /* False when the bytes are no entry. */

@@ -170,8 +170,8 @@ void sealing_chance(struct transaction *transaction, struct sealing_chance *ret_
 }
 
 result event_seal_body(const struct event *event, str body, const struct cipher_key *key,
-                       const struct sealing_chance *chance, struct arena *arena,
-                       struct event_record *ret_record, struct err *err)
+                       const struct hmac_key *leaf_key, const struct sealing_chance *chance,
+                       struct arena *arena, struct event_record *ret_record, struct err *err)
 {
     ASSERT(event->position > 0);
     const str plain = opening_and_body(chance->opening, body, arena);
@@ -181,7 +181,7 @@ result event_seal_body(const struct event *event, str body, const struct cipher_
     }
     struct event_record record = record_of(event);
     TRY(cipher_seal(key, chance->nonce, plain, header, arena, &record.sealed, err));
-    const struct sha256 leaf = leaf_commit(chance->opening, header, record.sealed);
+    const struct sha256 leaf = leaf_commit(leaf_key, chance->opening, header, record.sealed);
     memcpy(record.leaf, leaf.bytes, SHA256_SIZE);
     *ret_record = record;
     return result_ok();
@@ -195,7 +195,7 @@ result event_seal(struct transaction *transaction, const struct event *event,
     str body;
     sealing_chance(transaction, &chance);
     TRY(event_write_body(event, arena, &body, err));
-    return event_seal_body(event, body, key, &chance, arena, ret_record, err);
+    return event_seal_body(event, body, key, &transaction->leaf_key, &chance, arena, ret_record, err);
 }
 
 static result refuse_event(const struct event_record *record, const char *why, struct err *err)
@@ -208,9 +208,9 @@ static result refuse_event(const struct event_record *record, const char *why, s
 }
 
 /* Opening and body, of which the leaf is the leaf. */
-static result open_plain(const struct event_record *record, const struct cipher_key *key,
-                         const struct event *event, struct arena *arena, str *ret_plain,
-                         struct err *err)
+static result open_plain(const struct transaction *transaction, const struct event_record *record,
+                         const struct cipher_key *key, const struct event *event,
+                         struct arena *arena, str *ret_plain, struct err *err)
 {
     const str header = event_header_text(event, arena);
     if (header.at == NULL) {
@@ -227,7 +227,7 @@ static result open_plain(const struct event_record *record, const struct cipher_
     }
     struct sha256 stored;
     memcpy(stored.bytes, record->leaf, SHA256_SIZE);
-    const struct sha256 leaf = leaf_commit((const uint8_t *)plain.at, header, record->sealed);
+    const struct sha256 leaf = leaf_commit(&transaction->leaf_key, (const uint8_t *)plain.at, header, record->sealed);
     if (!sha256_equal(&leaf, &stored)) {
         return refuse_event(record, "its leaf is another event's", err);
     }
@@ -257,7 +257,7 @@ result event_check(struct transaction *transaction, const struct event_record *r
     str plain;
     TRY(begin_opening(transaction, record, *arena, &event, &entry, err));
     return entry->destroyed ? result_ok()
-                            : open_plain(record, &entry->key, &event, arena, &plain, err);
+                            : open_plain(transaction, record, &entry->key, &event, arena, &plain, err);
 }
 
 result event_open(struct transaction *transaction, const struct event_record *record,
@@ -268,7 +268,7 @@ result event_open(struct transaction *transaction, const struct event_record *re
     str plain;
     TRY(begin_opening(transaction, record, *arena, &event, &entry, err));
     if (!entry->destroyed) {
-        TRY(open_plain(record, &entry->key, &event, arena, &plain, err));
+        TRY(open_plain(transaction, record, &entry->key, &event, arena, &plain, err));
         TRY(event_read_body(str_slice(plain, LEAF_OPENING_SIZE, plain.len), arena, &event, err));
     }
     identifier_from_older(&event);

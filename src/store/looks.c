@@ -162,9 +162,8 @@ static struct looks_head head_of(const struct transaction *transaction,
     const str parts[] = {STR("looks"),
                          {.at = (const char *)number, .len = sizeof number},
                          {.at = (const char *)link->chain, .len = SHA256_SIZE}};
-    const str key = {.at = (const char *)transaction->proof_key.bytes,
-                     .len = sizeof transaction->proof_key.bytes};
-    return (struct looks_head){.number = link->number, .commitment = hmac_sha256(key, parts, 3)};
+    return (struct looks_head){.number = link->number,
+                               .commitment = hmac_with(&transaction->proof_key, parts, 3)};
 }
 
 static bool is_from_before(const struct look_link *link)

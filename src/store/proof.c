@@ -64,9 +64,12 @@ static void make_key(const struct cipher_key *store_key, str purpose, struct cip
     memcpy(ret_key->bytes, made.bytes, CIPHER_KEY_SIZE);
 }
 
-void proof_key(const struct cipher_key *store_key, struct cipher_key *ret_key)
+void proof_key(const struct cipher_key *store_key, struct hmac_key *ret_key)
 {
-    make_key(store_key, STR("returnhub-row-1"), ret_key);
+    struct cipher_key made;
+    make_key(store_key, STR("returnhub-row-1"), &made);
+    *ret_key = hmac_key_of((str){.at = (const char *)made.bytes, .len = sizeof made.bytes});
+    cipher_wipe(&made);
 }
 
 void transaction_own_key(const struct transaction *transaction, str purpose,
@@ -100,9 +103,7 @@ struct sha256 row_proof(const struct transaction *transaction, enum table table,
         parts[count++] = (str){.at = (const char *)texts[i].head, .len = sizeof texts[i].head};
         parts[count++] = value;
     }
-    return hmac_sha256((str){.at = (const char *)transaction->proof_key.bytes,
-                             .len = sizeof transaction->proof_key.bytes},
-                       parts, count);
+    return hmac_with(&transaction->proof_key, parts, count);
 }
 
 result row_check_proof(const struct transaction *transaction, enum table table, const void *row,

@@ -7,7 +7,7 @@
 
 #include "store/transaction.h"
 
-void proof_key(const struct cipher_key *store_key, struct cipher_key *ret_key);
+void proof_key(const struct cipher_key *store_key, struct hmac_key *ret_key);
 
 /* Of the row without its last column; `before`: the proof of the row before, or NULL. */
 struct sha256 row_proof(const struct transaction *transaction, enum table table, const void *row,

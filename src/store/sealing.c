@@ -41,6 +41,7 @@ struct sealing_batch {
 
 struct sealing {
     struct arena memory; /* holds this struct and the jobs */
+    struct hmac_key leaf_key;
     struct sealing_batch batches[BATCHES];
     size_t filling;
     pthread_mutex_t mutex;
@@ -54,12 +55,12 @@ struct sealing {
 
 /* --- the helper ------------------------------------------------------------------------------- */
 
-static void seal_batch(struct sealing_batch *batch)
+static void seal_batch(struct sealing_batch *batch, const struct hmac_key *leaf_key)
 {
     batch->outcome = result_ok();
     for (size_t i = 0; i < batch->count && batch->outcome.ok; i++) {
         struct sealing_job *job = &batch->jobs[i];
-        batch->outcome = event_seal_body(&job->event, job->body, &job->key, &job->chance,
+        batch->outcome = event_seal_body(&job->event, job->body, &job->key, leaf_key, &job->chance,
                                          &batch->memory, &job->record, &batch->err);
         cipher_wipe(&job->key);
     }
@@ -78,7 +79,7 @@ static void *seal_until_ended(void *context)
             break;
         }
         pthread_mutex_unlock(&sealing->mutex);
-        seal_batch(batch);
+        seal_batch(batch, &sealing->leaf_key);
         pthread_mutex_lock(&sealing->mutex);
         batch->sealed = true;
         sealing->handed = NULL;
@@ -119,6 +120,7 @@ result sealing_begin(struct transaction *transaction, struct err *err)
     struct sealing *sealing = ARENA_NEW(&memory, struct sealing, 1);
     ASSERT(sealing != NULL);
     sealing->memory = memory;
+    sealing->leaf_key = transaction->leaf_key;
     const result opened = open_batches(sealing, err);
     if (!opened.ok) {
         close_sealing(sealing);

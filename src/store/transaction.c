@@ -42,6 +42,7 @@ result transaction_init(struct transaction *transaction, struct connection *conn
         (struct transaction){.connection = connection, .store_key = store_key, .system = system};
     proof_key(store_key, &transaction->proof_key);
     identity_lookup_key(store_key, &transaction->lookup_key);
+    transaction->leaf_key = leaf_key();
     result opened = arena_open(&transaction->scratch, SCRATCH_SIZE, err);
     opened = opened.ok ? arena_open(&transaction->lists, LISTS_SIZE, err) : opened;
     opened = opened.ok ? transaction_resize_cache(transaction, CACHE_SUBJECTS, err) : opened;
@@ -64,7 +65,7 @@ static void wipe_cache(struct transaction *transaction)
 
 void transaction_done(struct transaction *transaction)
 {
-    cipher_wipe(&transaction->proof_key);
+    hmac_key_forget(&transaction->proof_key);
     hmac_key_forget(&transaction->lookup_key);
     close_cache(transaction);
     arena_close(&transaction->scratch);

@@ -64,8 +64,9 @@ struct sealing;
 struct transaction {
     struct connection *connection;
     const struct cipher_key *store_key;
-    struct cipher_key proof_key; /* made of it: of rows beside the events (proof.h) */
-    struct hmac_key lookup_key;  /* made of it: of the blind index (identity.c) */
+    struct hmac_key proof_key;  /* made of it: of rows beside the events (proof.h) */
+    struct hmac_key lookup_key; /* made of it: of the blind index (identity.c) */
+    struct hmac_key leaf_key;   /* of events; no secret */
     const struct system *system;
     struct look_queue *looks; /* of the store; NULL where looks are written at once */
     bool writing;
@@ -219,6 +220,7 @@ struct sealing_chance {
 };
 void sealing_chance(struct transaction *transaction, struct sealing_chance *ret_chance);
 MUST_USE result event_seal_body(const struct event *event, str body, const struct cipher_key *key,
+                                const struct hmac_key *leaf_key,
                                 const struct sealing_chance *chance, struct arena *arena,
                                 struct event_record *ret_record, struct err *err);
 /* Opens a record. When the subject's key is destroyed, the body is empty and *ret_opened false.

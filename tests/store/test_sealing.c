@@ -148,22 +148,23 @@ static void the_leaf(void **state)
     /* Aim: the leaf is the HMAC that leaf.h describes (calculated by another program), and each of
      * its three parts counts. */
     (void)state;
+    const struct hmac_key key = leaf_key();
     uint8_t opening[LEAF_OPENING_SIZE];
     for (uint8_t i = 0; i < LEAF_OPENING_SIZE; i++) {
         opening[i] = i;
     }
     const str header = STR(
         "returnhub-event-1 17 person 42 fact_recorded 2026-11-23 2026-11-23T08:52:56.123Z 7 -\n");
-    struct sha256 leaf = leaf_commit(opening, header, STR("sealed body"));
+    struct sha256 leaf = leaf_commit(&key, opening, header, STR("sealed body"));
     char hex[SHA256_HEX_SIZE];
     sha256_hex(&leaf, hex);
     assert_string_equal(hex, "358384b1c78a7ef50999d64864437668a8cdc8f6e54e18a7be71935101c2f968");
-    struct sha256 other = leaf_commit(opening, header, STR("sealed bodz"));
+    struct sha256 other = leaf_commit(&key, opening, header, STR("sealed bodz"));
     assert_false(sha256_equal(&leaf, &other));
-    other = leaf_commit(opening, STR("another header\n"), STR("sealed body"));
+    other = leaf_commit(&key, opening, STR("another header\n"), STR("sealed body"));
     assert_false(sha256_equal(&leaf, &other));
     opening[31] ^= 1;
-    other = leaf_commit(opening, header, STR("sealed body"));
+    other = leaf_commit(&key, opening, header, STR("sealed body"));
     assert_false(sha256_equal(&leaf, &other));
 }
 
