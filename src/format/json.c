@@ -155,6 +155,27 @@ static size_t find_escape(str text, size_t from)
     return i;
 }
 
+static bool is_plain_8(const char *at)
+{
+    uint64_t word;
+    memcpy(&word, at, sizeof word);
+    return (word & UINT64_C(0x8080808080808080)) == 0 && !escapes_one_of_8(at);
+}
+
+bool json_is_plain(str text)
+{
+    size_t i = 0;
+    if (text.len < 8) {
+        char word[8] = "        ";
+        memcpy(word, text.len == 0 ? "" : text.at, text.len);
+        return is_plain_8(word);
+    }
+    while (text.len - i >= 8 && is_plain_8(text.at + i)) {
+        i += 8;
+    }
+    return text.len - i < 8 && is_plain_8(text.at + text.len - 8);
+}
+
 void json_put_str(struct buf *buf, str text)
 {
     buf_put_char(buf, '"');

@@ -26,6 +26,9 @@ MUST_USE result json_write_pretty(const json_t *value, struct arena *arena, str 
 /* A text in quotes, with what must be escaped: what is written piece by piece has the same bytes.
  * The text is well-formed UTF-8. */
 void json_put_str(struct buf *buf, str text);
+/* Whether the text is ASCII of which nothing need be escaped, as most are: true only of such, but
+ * now and then false of one. */
+bool json_is_plain(str text);
 /* A value, as json_write writes it. False when it cannot be written. */
 bool json_put(struct buf *buf, const json_t *value);
 

@@ -54,37 +54,6 @@ static void grow(struct json_out *out, const char *key, json_t *owned)
 
 /* --- as text ---------------------------------------------------------------------------------- */
 
-static void begin_value(struct json_out *out, const char *key)
-{
-    if (out->depth == 0) {
-        return;
-    }
-    struct json_out_open *open = &out->open[out->depth - 1];
-    if (open->count++ > 0) {
-        buf_put_char(&out->text, ',');
-    }
-    if (!open->is_array) {
-        ASSERT(out->member_count < JSON_OUT_MEMBERS_MAX);
-        const str name = str_from_c(key);
-        out->members[out->member_count++] =
-            (struct json_out_member){.begin = out->text.len, .key_len = name.len};
-        char *at = buf_take(&out->text, name.len + 3);
-        if (at != NULL) {
-            at[0] = '"';
-            memcpy(at + 1, name.at, name.len);
-            at[name.len + 1] = '"';
-            at[name.len + 2] = ':';
-        }
-    }
-}
-
-static void end_value(struct json_out *out)
-{
-    if (out->depth > 0 && !out->open[out->depth - 1].is_array) {
-        out->members[out->member_count - 1].end = out->text.len;
-    }
-}
-
 static str key_of(const struct json_out *out, const struct json_out_member *member)
 {
     return (str){.at = out->text.at + member->begin + 1, .len = member->key_len};
@@ -97,10 +66,54 @@ static int compare_keys(str left, str right)
                                      : str_compare(left, right);
 }
 
-/* By insertion: objects have few members. False when they stood in order. */
-static bool sort_members(const struct json_out *out, struct json_out_member *members, size_t count)
+static void put_plain(struct buf *text, str plain)
 {
-    bool moved = false;
+    char *at = buf_take(text, plain.len + 2);
+    if (at != NULL) {
+        at[0] = '"';
+        memcpy(at + 1, plain.len == 0 ? "" : plain.at, plain.len);
+        at[plain.len + 1] = '"';
+    }
+}
+
+static void begin_member(struct json_out *out, struct json_out_open *open, str key)
+{
+    ASSERT(out->member_count < JSON_OUT_MEMBERS_MAX);
+    if (open->count > 1 && !out->text.failed) {
+        const int order = compare_keys(key_of(out, &out->members[out->member_count - 1]), key);
+        ASSERT(order != 0);
+        open->disordered = open->disordered || order > 0;
+    }
+    out->members[out->member_count++] =
+        (struct json_out_member){.begin = out->text.len, .key_len = key.len};
+    put_plain(&out->text, key);
+    buf_put_char(&out->text, ':');
+}
+
+static void begin_value(struct json_out *out, const char *key)
+{
+    if (out->depth == 0) {
+        return;
+    }
+    struct json_out_open *open = &out->open[out->depth - 1];
+    if (open->count++ > 0) {
+        buf_put_char(&out->text, ',');
+    }
+    if (!open->is_array) {
+        begin_member(out, open, str_from_c(key));
+    }
+}
+
+static void end_value(struct json_out *out)
+{
+    if (out->depth > 0 && !out->open[out->depth - 1].is_array) {
+        out->members[out->member_count - 1].end = out->text.len;
+    }
+}
+
+/* By insertion: objects have few members. */
+static void sort_members(const struct json_out *out, struct json_out_member *members, size_t count)
+{
     for (size_t i = 1; i < count; i++) {
         const struct json_out_member member = members[i];
         const str key = key_of(out, &member);
@@ -113,9 +126,7 @@ static bool sort_members(const struct json_out *out, struct json_out_member *mem
         }
         ASSERT(order != 0);
         members[at] = member;
-        moved = moved || at != i;
     }
-    return moved;
 }
 
 /* Written once more in the order of their keys, behind the text, and put in its place. */
@@ -139,7 +150,8 @@ static void put_in_order(struct json_out *out, size_t begin, const struct json_o
 static void end_object(struct json_out *out, const struct json_out_open *open)
 {
     const size_t first = out->member_count - open->count;
-    if (!out->text.failed && sort_members(out, &out->members[first], open->count)) {
+    if (!out->text.failed && open->disordered) {
+        sort_members(out, &out->members[first], open->count);
         put_in_order(out, open->begin, &out->members[first], open->count);
     }
     out->member_count = first;
@@ -190,6 +202,10 @@ void json_out_str(struct json_out *out, const char *key, str text)
 {
     if (!out->as_text) {
         grow(out, key, json_of_str(text));
+    } else if (json_is_plain(text)) {
+        begin_value(out, key);
+        put_plain(&out->text, text);
+        end_value(out);
     } else if (str_is_utf8(text)) {
         begin_value(out, key);
         json_put_str(&out->text, text);

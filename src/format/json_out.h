@@ -24,6 +24,7 @@ struct json_out {
         bool is_array;
         size_t begin; /* of its text */
         size_t count;
+        bool disordered; /* a member came after one with a later key */
     } open[JSON_DEPTH_MAX];
     size_t depth;
     struct json_out_member *members; /* of the open objects, as text */

@@ -195,7 +195,8 @@ result event_seal(struct transaction *transaction, const struct event *event,
     str body;
     sealing_chance(transaction, &chance);
     TRY(event_write_body(event, arena, &body, err));
-    return event_seal_body(event, body, key, &transaction->leaf_key, &chance, arena, ret_record, err);
+    return event_seal_body(event, body, key, &transaction->leaf_key, &chance, arena, ret_record,
+                           err);
 }
 
 static result refuse_event(const struct event_record *record, const char *why, struct err *err)
@@ -227,7 +228,8 @@ static result open_plain(const struct transaction *transaction, const struct eve
     }
     struct sha256 stored;
     memcpy(stored.bytes, record->leaf, SHA256_SIZE);
-    const struct sha256 leaf = leaf_commit(&transaction->leaf_key, (const uint8_t *)plain.at, header, record->sealed);
+    const struct sha256 leaf =
+        leaf_commit(&transaction->leaf_key, (const uint8_t *)plain.at, header, record->sealed);
     if (!sha256_equal(&leaf, &stored)) {
         return refuse_event(record, "its leaf is another event's", err);
     }
@@ -256,8 +258,9 @@ result event_check(struct transaction *transaction, const struct event_record *r
     struct subject_entry *entry = NULL;
     str plain;
     TRY(begin_opening(transaction, record, *arena, &event, &entry, err));
-    return entry->destroyed ? result_ok()
-                            : open_plain(transaction, record, &entry->key, &event, arena, &plain, err);
+    return entry->destroyed
+               ? result_ok()
+               : open_plain(transaction, record, &entry->key, &event, arena, &plain, err);
 }
 
 result event_open(struct transaction *transaction, const struct event_record *record,

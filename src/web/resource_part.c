@@ -103,8 +103,8 @@ static void out_value(struct json_out *out, const struct rulebook *rulebook,
     if (!value->known) {
         return;
     }
-    out_typed(out, "value", fact, value);
     out_plain_text(out, "text", rulebook, fact, value, told);
+    out_typed(out, "value", fact, value);
 }
 
 static void out_event(struct json_out *out, int64_t event)
@@ -142,8 +142,8 @@ void out_value_text(struct json_out *out, const char *key, const struct rulebook
     } else {
         json_out_flag(out, "known", known);
         if (known) {
-            json_out_str(out, "value", text);
             json_out_str(out, "text", text);
+            json_out_str(out, "value", text);
         }
     }
     json_out_end(out);
@@ -239,11 +239,13 @@ void out_stage(struct json_out *out, const char *key, const struct rulebook *rul
 {
     const uint32_t index = rulebook_stage(rulebook, name);
     const bool found = index != NOT_FOUND_INDEX;
+    const struct titled titled = {.name = name,
+                                  .title = found ? rulebook->stages[index].title : STR("")};
+    char room[PLAIN_NAME_SIZE];
     json_out_object(out, key);
-    out_titled_members(
-        out,
-        (struct titled){.name = name, .title = found ? rulebook->stages[index].title : STR("")});
+    json_out_str(out, "name", name);
     json_out_flag(out, "outcome", found && rulebook->stages[index].outcome);
+    json_out_str(out, "title", titled_title(titled, room));
     json_out_end(out);
 }
 
@@ -359,37 +361,41 @@ static void out_choices(struct json_out *out, const char *key, const struct rule
     json_out_end(out);
 }
 
-/* Where a recorded fact is known from. */
-static void out_provenance(struct json_out *out, const struct known_fact *known)
-{
-    const struct fact_row *row = known->row;
-    json_out_flag(out, "recorded", row != NULL);
-    if (row == NULL) {
-        out_event(out, known->value.known ? known->value.event : 0);
-        return;
-    }
-    json_out_int64(out, "event", row->position);
-    json_out_date(out, "true_from", row->true_from);
-    json_out_instant(out, "recorded_at", row->recorded_at);
-    json_out_str(out, "recorded_by", known->actor);
-    json_out_str(out, "source", row->source);
-}
-
+/* In the order of their keys, so that nothing has to be moved: a person has dozens. */
 void out_known_fact(struct json_out *out, const char *key, const struct rulebook *rulebook,
                     const struct known_fact *known)
 {
     const struct fact *fact = &rulebook->facts[known->fact];
+    const struct fact_row *row = known->row;
+    const struct value *value = &known->value;
     json_out_object(out, key);
     out_choices(out, "choices", rulebook, fact);
     json_out_flag(out, "counted", fact->counted);
+    out_event(out, row != NULL ? row->position : value->known ? value->event : 0);
     json_out_str(out, "fact", fact->name);
-    out_value(out, rulebook, fact, &known->value, NULL);
+    json_out_flag(out, "known", value->known);
     json_out_str(out, "note", fact->note);
-    out_provenance(out, known);
+    json_out_flag(out, "recorded", row != NULL);
+    if (row != NULL) {
+        json_out_instant(out, "recorded_at", row->recorded_at);
+        json_out_str(out, "recorded_by", known->actor);
+    }
     json_out_str(out, "section", fact->section);
+    if (row != NULL) {
+        json_out_str(out, "source", row->source);
+    }
     json_out_c(out, "subject", subject_name(fact->subject));
+    if (value->known) {
+        out_plain_text(out, "text", rulebook, fact, value, NULL);
+    }
     json_out_str(out, "title", fact->title);
+    if (row != NULL) {
+        json_out_date(out, "true_from", row->true_from);
+    }
     json_out_c(out, "type", part_fact_type_name(fact->type));
+    if (value->known) {
+        out_typed(out, "value", fact, value);
+    }
     json_out_end(out);
 }
 
