@@ -116,8 +116,9 @@ struct chunk {
     int64_t bytes_done;
     struct reference_set drawn; /* for those who are new */
     struct import_outcome done; /* of this chunk */
+    bool begun;
     pthread_t thread;
-    bool running;
+    bool beside; /* it runs there */
     result outcome;
     struct err err;
 };
@@ -338,6 +339,19 @@ static result check_chunk(struct importing *importing, struct sitting *sitting, 
     return result_ok();
 }
 
+/* Another share of the references; everything but what stands twice was told before. */
+static result compare_chunk(struct importing *importing, struct sitting *sitting,
+                            struct chunk *chunk, struct err *err)
+{
+    (void)sitting;
+    for (const struct import_person *row = chunk->first; row != NULL; row = row->next) {
+        arena_reset(&chunk->work);
+        TRY(see_row(importing, row, &chunk->work, err));
+    }
+    show_progress(importing, chunk->rows_before + (int64_t)chunk->count, chunk->bytes_done);
+    return result_ok();
+}
+
 static void *read_ahead(void *context)
 {
     struct chunk *chunk = context;
@@ -345,81 +359,68 @@ static void *read_ahead(void *context)
     return NULL;
 }
 
-/* By this thread when the system has none to give. */
-static void begin_chunk(struct chunk *chunk)
+/* Beside this thread, or in it when the system has none to give. */
+static void begin_chunk(struct chunk *chunk, void *(*run)(void *context))
 {
-    chunk->running = pthread_create(&chunk->thread, NULL, read_ahead, chunk) == 0;
-    if (!chunk->running) {
-        read_ahead(chunk);
+    chunk->begun = true;
+    chunk->beside = pthread_create(&chunk->thread, NULL, run, chunk) == 0;
+    if (!chunk->beside) {
+        run(chunk);
     }
 }
 
-static result await_chunk(struct chunk *chunk, struct err *err)
+/* What became of it; nothing, when it was not begun. */
+static result end_chunk(struct chunk *chunk, struct err *err)
 {
-    if (chunk->running) {
-        pthread_join(chunk->thread, NULL);
-        chunk->running = false;
+    if (!chunk->begun) {
+        return result_ok();
     }
+    if (chunk->beside) {
+        pthread_join(chunk->thread, NULL);
+    }
+    chunk->begun = false;
     if (!chunk->outcome.ok && err != NULL) {
         *err = chunk->err;
     }
     return chunk->outcome;
 }
 
-/* The next chunk is read while this one is checked. */
-static result check_chunks(struct importing *importing, struct sitting *sitting,
-                           struct chunk chunks[CHUNKS], struct err *err)
+typedef result chunk_visit(struct importing *importing, struct sitting *sitting,
+                           struct chunk *chunk, struct err *err);
+
+/* The next chunk is read while this one is looked at. */
+static result visit_chunks(struct importing *importing, struct sitting *sitting,
+                           struct chunk chunks[CHUNKS], chunk_visit *visit, struct err *err)
 {
     bool more = true;
-    begin_chunk(&chunks[0]);
+    begin_chunk(&chunks[0], read_ahead);
     for (size_t i = 0; more; i = (i + 1) % CHUNKS) {
-        TRY(await_chunk(&chunks[i], err));
+        TRY(end_chunk(&chunks[i], err));
         more = !chunks[i].is_last;
         if (more) {
-            begin_chunk(&chunks[(i + 1) % CHUNKS]);
+            begin_chunk(&chunks[(i + 1) % CHUNKS], read_ahead);
         }
-        const result checked = check_chunk(importing, sitting, &chunks[i], err);
-        if (!checked.ok) {
-            result_ignore(await_chunk(&chunks[(i + 1) % CHUNKS], NULL),
-                          "what failed first is told");
-            return checked;
+        const result visited = visit(importing, sitting, &chunks[i], err);
+        if (!visited.ok) {
+            result_ignore(end_chunk(&chunks[(i + 1) % CHUNKS], NULL), "what failed first is told");
+            return visited;
         }
     }
     return result_ok();
 }
 
-static result check_rows(struct importing *importing, struct sitting *sitting, struct err *err)
+/* Once through the file. */
+static result visit_rows(struct importing *importing, struct sitting *sitting, chunk_visit *visit,
+                         struct err *err)
 {
     struct chunk chunks[CHUNKS] = {{.importing = NULL}};
     struct arena *arena = sitting->arena;
-    result checked = open_chunk(importing, &chunks[0], 0, err);
-    checked = checked.ok ? open_chunk(importing, &chunks[1], 0, err) : checked;
-    checked = checked.ok ? check_chunks(importing, sitting, chunks, err) : checked;
+    result visited = open_chunk(importing, &chunks[0], 0, err);
+    visited = visited.ok ? open_chunk(importing, &chunks[1], 0, err) : visited;
+    visited = visited.ok ? visit_chunks(importing, sitting, chunks, visit, err) : visited;
     sitting->arena = arena;
     close_chunks(chunks);
-    return checked;
-}
-
-/* One more time through the file, for another share of the references. */
-static result compare_share(struct importing *importing, struct sitting *sitting, struct err *err)
-{
-    struct import_faults told = {.visit = NULL}; /* everything but what stands twice was told */
-    struct import_person row;
-    TRY(begin_reading(importing, sitting->today, err));
-    for (bool more = true; more;) {
-        arena_reset(&importing->row);
-        TRY(records_next(&importing->records, &importing->row, importing->record, &more, err));
-        if (more) {
-            TRY(import_columns_read(&importing->columns, importing->record, &importing->row,
-                                    importing->scratch, &told, &row, err));
-            TRY(see_row(importing, &row, &importing->row, err));
-            if (++importing->rows_read % PROGRESS_EVERY == 0) {
-                show_progress(importing, importing->rows_read,
-                              records_bytes_done(&importing->records));
-            }
-        }
-    }
-    return result_ok();
+    return visited;
 }
 
 static result check_file(struct transaction *transaction, void *context, struct err *err)
@@ -438,11 +439,12 @@ static result check_file(struct transaction *transaction, void *context, struct 
         TRY(import_columns_check(&importing->columns, importing->records.columns,
                                  importing->records.column_count, &importing->faults, err));
     }
-    TRY(check_rows(importing, &sitting, err));
+    TRY(visit_rows(importing, &sitting, check_chunk, err));
     importing->phase = IMPORT_COMPARING;
     while (import_seen_next_share(&importing->seen)) {
         importing->perm = kept;
-        TRY(compare_share(importing, &sitting, err));
+        TRY(begin_reading(importing, sitting.today, err));
+        TRY(visit_rows(importing, &sitting, compare_chunk, err));
     }
     importing->outcome.faults = importing->faults.count;
     importing->outcome.faulty_rows = importing->faults.rows;
@@ -545,16 +547,6 @@ static void *run_chunk(void *context)
     return NULL;
 }
 
-static result start_chunk(struct chunk *chunk, struct err *err)
-{
-    if (chunk->count == 0) {
-        return result_ok();
-    }
-    chunk->running = pthread_create(&chunk->thread, NULL, run_chunk, chunk) == 0;
-    return chunk->running ? result_ok()
-                          : err_set(err, ERROR_LIMIT, "The system has no thread to give");
-}
-
 static void add_outcome(struct import_outcome *sum, const struct import_outcome *part)
 {
     sum->new_people += part->new_people;
@@ -572,11 +564,11 @@ static void add_outcome(struct import_outcome *sum, const struct import_outcome 
 /* Waits until it is durable. */
 static result finish_chunk(struct importing *importing, struct chunk *chunk, struct err *err)
 {
-    if (!chunk->running) {
-        return result_ok();
+    const bool begun = chunk->begun;
+    TRY(end_chunk(chunk, err));
+    if (begun) {
+        add_outcome(&importing->outcome, &chunk->done);
     }
-    TRY(await_chunk(chunk, err));
-    add_outcome(&importing->outcome, &chunk->done);
     return result_ok();
 }
 
@@ -617,7 +609,9 @@ static result record_chunks(struct importing *importing, struct chunk chunks[CHU
         more = !chunks[i].is_last;
         TRY(draw_for_chunk(importing, &chunks[i], &chunks[(i + 1) % CHUNKS], err));
         TRY(finish_chunk(importing, &chunks[(i + 1) % CHUNKS], err));
-        TRY(start_chunk(&chunks[i], err));
+        if (chunks[i].count > 0) {
+            begin_chunk(&chunks[i], run_chunk);
+        }
     }
     return result_ok();
 }

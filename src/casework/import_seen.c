@@ -63,22 +63,45 @@ static void put_back(struct import_seen *seen)
     }
 }
 
+static void halve_share(struct import_seen *seen, uint64_t at)
+{
+    ASSERT(seen->halving_count < SEEN_HALVINGS);
+    seen->halvings[seen->halving_count++] =
+        (struct seen_halving){.shares = seen->shares, .share = seen->share, .added = at};
+    seen->shares *= 2;
+    put_back(seen);
+}
+
+/* While its share was still held with the other half: to the end of the file, or as far as the file
+ * was gone through when they were parted. */
+static bool was_told(const struct import_seen *seen, uint64_t number, uint64_t at)
+{
+    bool told = false;
+    for (size_t i = 0; i < seen->halving_count && !told; i++) {
+        const struct seen_halving *halving = &seen->halvings[i];
+        const uint64_t whole = number & (halving->shares - 1);
+        told = (number & halving->shares) != 0 &&
+               (whole < halving->share || (whole == halving->share && at < halving->added));
+    }
+    return told;
+}
+
 int64_t import_seen_add(struct import_seen *seen, int64_t number, int64_t row)
 {
     const uint64_t bits = (uint64_t)number;
+    const uint64_t at = seen->added++;
     if (!is_of_share(seen, bits)) {
         return 0;
     }
     while (seen->count >= seen->most) {
-        seen->shares *= 2;
-        put_back(seen);
+        halve_share(seen, at);
     }
     if (!is_of_share(seen, bits)) {
         return 0;
     }
     struct seen_slot *slot = &seen->slots[slot_of(seen, bits)];
     if (slot->row != 0) {
-        return slot->row;
+        return was_told(seen, bits, at) ? 0 : slot->row;
     }
     *slot = (struct seen_slot){.number = bits, .row = row};
     seen->count++;
@@ -88,6 +111,7 @@ int64_t import_seen_add(struct import_seen *seen, int64_t number, int64_t row)
 bool import_seen_next_share(struct import_seen *seen)
 {
     seen->share++;
+    seen->added = 0;
     if (seen->share == seen->shares) {
         return false;
     }

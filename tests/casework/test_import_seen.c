@@ -28,6 +28,7 @@ static size_t repeats(const int64_t *numbers, size_t count, bool *found, uint64_
             if (before != 0) {
                 assert_true(before <= (int64_t)i);
                 assert_int_equal(numbers[before - 1], numbers[i]);
+                assert_false(found[i]); /* told once */
                 found[i] = true;
                 told++;
             }
@@ -83,6 +84,7 @@ static void test_nothing_twice(void **state)
     static bool found[ROWS_MAX];
     uint64_t shares = 0;
     for (size_t i = 0; i < ROWS_MAX; i++) {
+        found[i] = false;
         numbers[i] = (int64_t)(i * UINT64_C(0x9E3779B97F4A7C15));
     }
     assert_int_equal(repeats(numbers, ROWS_MAX, found, &shares), 0);
