@@ -106,7 +106,7 @@ function binary() {
 function makeRegister() {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "returnhub-browser-"));
   const store = path.join(folder, "register.db");
-  execFileSync(binary(), ["demo", "--people", "300", "--seed", "7", "--store", store], { stdio: "pipe" });
+  execFileSync("python3", [path.join(__dirname, "..", "server", "demonstration.py"), folder, "300", "7"], { stdio: "pipe" });
   execFileSync(binary(), ["seal", "key", "register.example/log", "--store", store], { stdio: "pipe" });
   return { folder, store };
 }
