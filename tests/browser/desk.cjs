@@ -7,7 +7,7 @@ const net = require("node:net");
 const os = require("node:os");
 const path = require("node:path");
 const { chromium } = require("playwright-core");
-const axe = require("axe-core");
+const axe = require("axe-core/axe.min.js");
 const { HtmlValidate } = require("html-validate");
 const { Grammar } = require("../pages/grammar.cjs");
 const { faultOf } = require("./contract.cjs");
@@ -39,7 +39,8 @@ function nuFaults(documents) {
     return [file, name];
   });
   const jar = path.join(__dirname, "..", "..", "node_modules", "vnu-jar", "build", "dist", "vnu.jar");
-  const run = spawnSync("java", ["-jar", jar, "--format", "json", "--exit-zero-always", ...names.map(([file]) => file)],
+  // Compiled plainly, which takes more of the stack: it ends before what the better compiler makes of it is worth anything.
+  const run = spawnSync("java", ["-Xss8m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-jar", jar, "--format", "json", "--exit-zero-always", ...names.map(([file]) => file)],
     { encoding: "utf8", maxBuffer: 1 << 28 });
   fs.rmSync(folder, { recursive: true, force: true });
   if (run.status !== 0) {
@@ -50,21 +51,57 @@ function nuFaults(documents) {
       line: message.lastLine, message: message.message }));
 }
 
-// What axe's rules with these tags find on a page: lines.
-async function violations(page, tags) {
+// What axe's rules with these tags find on a page, as lines; how text stands out is asked of the elements that `selector` says. And of
+// which of them axe could not tell: their `data-paint`.
+async function violations(page, tags, selector = "*") {
   await page.evaluate(axe.source);
-  const found = await page.evaluate((values) => window.axe.run(document,
-    { runOnly: { type: "tag", values }, resultTypes: ["violations"] }), tags);
-  return found.violations.map((violation) => `${violation.id}: ${violation.help}\n  ` +
-    violation.nodes.slice(0, 4).map((node) => node.html.slice(0, 200)).join("\n  "));
+  const { found, untold } = await page.evaluate(async ([values, contrastOf]) => {
+    window.axe.configure({ rules: [{ id: "color-contrast", selector: contrastOf }] });
+    const { violations: broken, incomplete } = await window.axe.run(document,
+      { runOnly: { type: "tag", values }, resultTypes: ["violations", "incomplete"], elementRef: true });
+    return {
+      found: broken.map(({ id, help, nodes }) => ({ id, help, nodes: nodes.slice(0, 4).map((node) => node.html.slice(0, 200)) })),
+      untold: incomplete.filter(({ id }) => id === "color-contrast").flatMap(({ nodes }) => nodes.map((node) => node.element.getAttribute("data-paint"))),
+    };
+  }, [tags, selector]);
+  return { found: found.map(({ id, help, nodes }) => `${id}: ${help}\n  ${nodes.join("\n  ")}`), untold };
 }
 
-// Runs in a page: what there is on it, as far as axe's rules can tell one element from another.
-function shapesOf() {
+// Runs in a page: what there is on it that is not known yet. A shape is an element as far as axe's rules can tell one from another;
+// a paint is what says how a text stands out: its colour, size and weight, and the ground of everything around it. Text of a new paint, or in
+// an element of a new shape, is marked with its paint.
+function newOn({ shapes, paints }) {
+  const known = { shapes: new Set(shapes), paints: new Set(paints) };
+  const found = { shapes: new Set(), paints: new Set() };
+  const grounds = new Map();
   const one = (element) => `${element.tagName} ${[...(element.classList ?? [])].sort().join(".")}`;
-  return [...new Set([...document.querySelectorAll("*")].map((element) => [one(element.parentElement ?? element), one(element),
-    ...[...element.attributes].map(({ name }) => name).sort(), element.getAttribute("role"), element.getAttribute("type"),
-    element.textContent.trim() === ""].join("|")))];
+  const hasText = (element) => element.matches("input, select, textarea")
+    || [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim() !== "");
+  const isOff = (element) => element.closest(":disabled, [aria-disabled=true], [inert]") !== null || element.closest("label")?.control?.disabled === true;
+  for (const element of document.querySelectorAll("*")) {
+    const shape = [one(element.parentElement ?? element), one(element),
+      ...[...element.attributes].map(({ name }) => name).sort(), element.getAttribute("role"), element.getAttribute("type"),
+      element.textContent.trim() === ""].join("|");
+    if (!known.shapes.has(shape)) {
+      found.shapes.add(shape);
+    }
+    const style = getComputedStyle(element);
+    const ground = [style.backgroundColor, style.backgroundImage, style.opacity].join(" ");
+    grounds.set(element, (grounds.get(element.parentElement) ?? "") + (ground === "rgba(0, 0, 0, 0) none 1" ? "" : `${ground};`));
+    if (!hasText(element) || !element.checkVisibility({ visibilityProperty: true })) {
+      continue;
+    }
+    const box = element.getBoundingClientRect();
+    const paint = [grounds.get(element), style.color, style.fontSize, style.fontWeight, style.textShadow, isOff(element),
+      box.width > 1 && box.height > 1 && box.right > 0 && box.bottom > 0].join("|");
+    if (!known.paints.has(paint)) {
+      found.paints.add(paint);
+    }
+    if (!known.paints.has(paint) || !known.shapes.has(shape)) {
+      element.setAttribute("data-paint", paint);
+    }
+  }
+  return { shapes: [...found.shapes], paints: [...found.paints] };
 }
 
 // Runs in a page: opens the folds that hold anything of another kind than those known, and gives what was found in them.
@@ -106,7 +143,7 @@ function binary() {
 function makeRegister() {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "returnhub-browser-"));
   const store = path.join(folder, "register.db");
-  execFileSync(binary(), ["demo", "--people", "300", "--seed", "7", "--store", store], { stdio: "pipe" });
+  execFileSync("python3", [path.join(__dirname, "..", "server", "demonstration.py"), folder, "300", "7"], { stdio: "pipe" });
   execFileSync(binary(), ["seal", "key", "register.example/log", "--store", store], { stdio: "pipe" });
   return { folder, store };
 }
@@ -157,6 +194,7 @@ class Desk {
     this.documents = new Map(); // of each page: the last answer that was a document
     this.looked = new Map(); // every document looked at, by its text: the name of the page
     this.shapes = new Set(); // of everything that axe has looked at
+    this.paints = new Set(); // of every text of which axe has told that it stands out
     this.spent = {}; // milliseconds, by what for
   }
 
@@ -311,19 +349,22 @@ class Desk {
   }
 
   // axe looks at every page that has anything on it which no page before had: an element with these classes and attributes,
-  // in such a place. What its rules ask of the whole page (labels, references, headings) the validator asks of every page.
+  // in such a place, or a text that is painted so. What its rules ask of the whole page (labels, references, headings) the validator asks of
+  // every page. Whether text stands out, which takes axe as long as everything else together, is asked of what is new.
   async axe(page, name) {
     if (!this.javascript) {
       return; // axe waits inside the page, where nothing runs; the same pages are looked at with scripts on
     }
-    const shapes = await page.evaluate(shapesOf);
-    if (shapes.every((shape) => this.shapes.has(shape))) {
+    const { shapes, paints } = await page.evaluate(newOn, { shapes: [...this.shapes], paints: [...this.paints] });
+    if (shapes.length === 0 && paints.length === 0) {
       return;
     }
-    const found = await violations(page, TAGS);
+    const { found, untold } = await violations(page, TAGS, "[data-paint]");
+    await page.evaluate(() => document.querySelectorAll("[data-paint]").forEach((element) => element.removeAttribute("data-paint")));
     this.tap.ok(found.length === 0, `${name}: no accessibility violation`, found.join("\n"));
     if (found.length === 0) {
       shapes.forEach((shape) => this.shapes.add(shape));
+      paints.filter((paint) => !untold.includes(paint)).forEach((paint) => this.paints.add(paint));
     }
   }
 

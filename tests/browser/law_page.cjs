@@ -24,7 +24,7 @@ function invalid(html) {
 async function look(tap, context, html, screen) {
   const tab = await context.newPage();
   await tab.setContent(html);
-  const found = await violations(tab, [...TAGS, "best-practice"]);
+  const { found } = await violations(tab, [...TAGS, "best-practice"]);
   tap.ok(found.length === 0, `${screen}: axe finds nothing`, found.join("\n"));
   const measures = await tab.evaluate(() => {
     const [rule, source] = document.querySelectorAll(".columns > div");

@@ -143,9 +143,12 @@ static int fail(enum call_failure failure)
     return -1;
 }
 
-static void *next(const char *name)
+static void *next(const char *watched, const char *name)
 {
-    void *function = dlsym(RTLD_NEXT, name);
+    void *function = watched == NULL ? NULL : dlsym(RTLD_DEFAULT, watched);
+    if (function == NULL) {
+        function = dlsym(RTLD_NEXT, name);
+    }
     if (function == NULL) {
         abort();
     }
@@ -153,12 +156,16 @@ static void *next(const char *name)
 }
 
 /* What dlsym gives is a function; ISO C has no cast for it. */
-#define NEXT(type, name)                                                                           \
+#define NEXT_AFTER(type, watched, name)                                                            \
     type name##_next;                                                                              \
     do {                                                                                           \
-        void *found_ = next(#name);                                                                \
+        void *found_ = next(watched, #name);                                                       \
         memcpy(&name##_next, &found_, sizeof found_);                                              \
     } while (0)
+#define NEXT(type, name) NEXT_AFTER(type, NULL, name)
+/* AddressSanitizer looks at what is read and written by these. It is part of the program, not a
+ * library behind it, so its own are asked for by name; elsewhere there are none. */
+#define NEXT_WATCHED(type, name) NEXT_AFTER(type, "__interceptor_" #name, name)
 
 /* --- by path ---------------------------------------------------------------------------------- */
 
@@ -251,7 +258,7 @@ void *calls_mmap(void *at, size_t size, int protection, int flags, int descripto
 ssize_t calls_read(int descriptor, void *into, size_t size)
 {
     enum call_failure failure;
-    NEXT(read_function *, read);
+    NEXT_WATCHED(read_function *, read);
     if (descriptor_strikes(CALL_READ, descriptor, &failure)) {
         return failure == FAILS_SHORT ? read_next(descriptor, into, (size + 1) / 2) : fail(failure);
     }
@@ -261,7 +268,7 @@ ssize_t calls_read(int descriptor, void *into, size_t size)
 ssize_t calls_write(int descriptor, const void *from, size_t size)
 {
     enum call_failure failure;
-    NEXT(write_function *, write);
+    NEXT_WATCHED(write_function *, write);
     if (descriptor_strikes(CALL_WRITE, descriptor, &failure)) {
         return failure == FAILS_SHORT ? write_next(descriptor, from, (size + 1) / 2)
                                       : fail(failure);
@@ -272,7 +279,7 @@ ssize_t calls_write(int descriptor, const void *from, size_t size)
 ssize_t calls_pread(int descriptor, void *into, size_t size, off_t offset)
 {
     enum call_failure failure;
-    NEXT(pread_function *, pread64);
+    NEXT_WATCHED(pread_function *, pread64);
     if (descriptor_strikes(CALL_READ, descriptor, &failure)) {
         return failure == FAILS_SHORT ? pread64_next(descriptor, into, (size + 1) / 2, offset)
                                       : fail(failure);
@@ -283,7 +290,7 @@ ssize_t calls_pread(int descriptor, void *into, size_t size, off_t offset)
 ssize_t calls_pwrite(int descriptor, const void *from, size_t size, off_t offset)
 {
     enum call_failure failure;
-    NEXT(pwrite_function *, pwrite64);
+    NEXT_WATCHED(pwrite_function *, pwrite64);
     if (descriptor_strikes(CALL_WRITE, descriptor, &failure)) {
         return failure == FAILS_SHORT ? pwrite64_next(descriptor, from, (size + 1) / 2, offset)
                                       : fail(failure);
@@ -364,7 +371,7 @@ int calls_close(int descriptor)
 void *calls_mmap(void *at, size_t size, int protection, int flags, int descriptor, off_t offset)
 {
     enum call_failure failure;
-    NEXT(mmap_function *, mmap64);
+    NEXT_WATCHED(mmap_function *, mmap64);
     if (descriptor_strikes(CALL_MAP, descriptor, &failure)) {
         fail(failure);
         return MAP_FAILED;

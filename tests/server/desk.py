@@ -9,7 +9,8 @@ import threading
 import time
 import uuid
 
-BINARY = os.path.join(os.environ["RETURNHUB_BUILD"], "src", "cli", "returnhub")
+from demonstration import BINARY, demonstration
+
 PASSWORD = "demonstration-only"
 
 
@@ -25,9 +26,7 @@ def run(*arguments, expect=0, **options):
 
 
 def make_demo(folder, people=200, seed=7):
-    store = os.path.join(folder, "register.db")
-    run("demo", "--people", str(people), "--seed", str(seed), "--store", store)
-    return store
+    return demonstration(folder, people, seed)
 
 
 def settings_of(folder, text):

@@ -548,7 +548,7 @@ async function main() {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "returnhub-sign-on-"));
   const store = path.join(folder, "register.db");
   const provider = new Provider();
-  execFileSync(BINARY, ["demo", "--people", "100", "--seed", "7", "--store", store], { stdio: "pipe" });
+  execFileSync("python3", [path.join(__dirname, "demonstration.py"), folder, "100", "7"], { stdio: "pipe" });
   await provider.open();
   const register = new Register(folder, store, provider, "[signatures]\nold = no\n");
   try {

@@ -28,6 +28,8 @@ BANNED = ("strtok sprintf vsprintf strcpy strcat atoi atol strtol strtoul localt
           "setjmp longjmp gets").split()
 ONE_HOME = {"malloc": "base/arena.c", "calloc": "base/arena.c", "realloc": "base/arena.c", "free": "base/arena.c",
             "printf": "cli/output.c", "fprintf": "cli/output.c", "puts": "cli/output.c"}
+CALL_OF_BANNED = re.compile(rf"\b({'|'.join(BANNED)})\s*\(")
+CALL_AT_HOME = re.compile(rf"(?<![\w.>])\b({'|'.join(ONE_HOME)})\s*\(")
 
 
 def sources(root, endings=(".c", ".h", ".def")):
@@ -72,12 +74,11 @@ def check_banned(src):
         here = os.path.relpath(path, src)
         code = without_comments_and_text(open(path, encoding="utf-8").read())
         for number, line in enumerate(code.split("\n"), 1):
-            for name in BANNED:
-                if re.search(rf"\b{name}\s*\(", line):
-                    faults.append(f"{path}:{number}: {name} is banned")
-            for name, home in ONE_HOME.items():
-                if here != home and re.search(rf"(?<![\w.>])\b{name}\s*\(", line):
-                    faults.append(f"{path}:{number}: {name} belongs in {home} alone")
+            for name in CALL_OF_BANNED.findall(line):
+                faults.append(f"{path}:{number}: {name} is banned")
+            for name in CALL_AT_HOME.findall(line):
+                if here != ONE_HOME[name]:
+                    faults.append(f"{path}:{number}: {name} belongs in {ONE_HOME[name]} alone")
     return faults
 
 
@@ -92,8 +93,10 @@ def check_globals(folder):
     objects = [path for path in sources(folder, (".o",)) if "llhttp" not in path]
     if not objects:
         return [f"{folder}: no object files"]
-    for path in objects:
-        table = subprocess.run(["objdump", "-t", path], capture_output=True, text=True, check=True).stdout
+    tables = subprocess.run(["objdump", "-t", *objects], capture_output=True, text=True, check=True).stdout
+    tables = re.split(r"^(?=\S.*: +file format )", tables, flags=re.M)[1:]
+    assert len(tables) == len(objects), (len(tables), len(objects))
+    for path, table in zip(objects, tables):
         for line in table.splitlines():
             match = re.match(r"^[0-9a-f]+ (.{7}) (\S+)\s+([0-9a-f]+)\s+(?:\.hidden )?(\S+)$", line)
             if not match:
