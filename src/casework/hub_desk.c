@@ -345,6 +345,7 @@ result casework_hub_desk(const struct casework *casework, const struct caller *c
     struct desk_work work = {.casework = casework, .caller = caller, .hub = hub, .arena = arena};
     TRY(store_read(casework->store, read_desk, &work, err));
     TRY(sitting_look(&work.sitting, SUBJECT_OF_HUB, work.desk.hub.id, "hub desk", err));
+    work.desk.rulebook = casework->rulebook;
     *ret_desk = work.desk;
     return result_ok();
 }

@@ -79,6 +79,7 @@ struct desk_unexpected {
 };
 
 struct hub_desk {
+    const struct rulebook *rulebook; /* which says what kinds of place and steps are called */
     struct hub_row hub;
     instant as_of;
     date today;

@@ -223,10 +223,7 @@ static result fits(struct sitting *sitting, const struct hub_work *work,
     TRY(find_place(sitting, work->hub.id, work->number, &row, err));
     return need->known && str_equal(row.kind, need->kind)
                ? result_ok()
-               : err_set(err, ERROR_CONFLICT,
-                         "Place %lld is of the kind \"%.*s\", and the person needs \"%.*s\"",
-                         (long long)row.number, STR_ARG(row.kind),
-                         STR_ARG(need->known ? need->kind : STR("not known")));
+               : places_refuse_kind(sitting, &row, need, err);
 }
 
 static result carry_out_change(struct sitting *sitting, struct hub_work *work, struct event *event,

@@ -1,11 +1,29 @@
 #include "casework/places.h"
 
+#include "rulebook/names.h"
+
 uint32_t place_need_fact(const struct rulebook *rulebook)
 {
     const uint32_t fact = rulebook_fact(rulebook, STR("hub_stay.place_kind"));
     const bool usable = fact != NOT_FOUND_INDEX && rulebook->facts[fact].type == FACT_CHOICE &&
                         rulebook->facts[fact].subject == SUBJECT_PERSON;
     return usable ? fact : NOT_FOUND_INDEX;
+}
+
+str place_kind_title(const struct rulebook *rulebook, str kind, struct arena *arena)
+{
+    const uint32_t fact = place_need_fact(rulebook);
+    const size_t count = fact == NOT_FOUND_INDEX ? 0 : rulebook->facts[fact].choice_count;
+    for (size_t i = 0; i < count; i++) {
+        if (str_equal(rulebook->facts[fact].choices[i], kind)) {
+            const struct value value = {.known = true, .number = (int64_t)i};
+            struct buf title;
+            buf_init(&title, arena, rulebook->facts[fact].choice_words[i].len);
+            value_format_plain(rulebook, &rulebook->facts[fact], &value, &title);
+            return buf_str(&title);
+        }
+    }
+    return name_as_title(kind, arena);
 }
 
 struct place_need place_need_of(const struct rulebook *rulebook, const struct value *person)
@@ -148,17 +166,25 @@ static result refuse_unknown_need(const struct person_row *person, struct err *e
     return err_hint(err, "Record hub_stay.place_kind first.");
 }
 
-static result refuse_kind(str has, str needs, int64_t place, struct err *err)
+result places_refuse_kind(const struct sitting *sitting, const struct place_row *place,
+                          const struct place_need *need, struct err *err)
 {
+    const struct rulebook *rulebook = sitting->casework->rulebook;
+    struct arena arena = *sitting->arena;
+    const str has = place_kind_title(rulebook, place->kind, &arena);
+    const str needs =
+        need->known ? place_kind_title(rulebook, need->kind, &arena) : STR("Not known");
     result_ignore(err_set(err, ERROR_CONFLICT,
                           "Place %lld is of the kind \"%.*s\", and the person needs \"%.*s\"",
-                          (long long)place, STR_ARG(has), STR_ARG(needs)),
+                          (long long)place->number, STR_ARG(has), STR_ARG(needs)),
                   "the hint follows");
     return err_hint(err, "Change the place first, or ask for another hub.");
 }
 
-static result refuse_full(str kind, struct err *err)
+static result refuse_full(const struct sitting *sitting, str name, struct err *err)
 {
+    struct arena arena = *sitting->arena;
+    const str kind = place_kind_title(sitting->casework->rulebook, name, &arena);
     result_ignore(kind.len == 0
                       ? err_set(err, ERROR_CONFLICT, "No place is free at the hub")
                       : err_set(err, ERROR_CONFLICT,
@@ -199,12 +225,12 @@ result places_choose(struct sitting *sitting, const struct person_row *person,
         *ret_place = prebooked->number;
         return str_equal(prebooked->kind, need->kind)
                    ? result_ok()
-                   : refuse_kind(prebooked->kind, need->kind, prebooked->number, err);
+                   : places_refuse_kind(sitting, prebooked, need, err);
     }
     int64_t place = 0;
     TRY(transaction_free_place(sitting->transaction, hub, need->kind, sitting->today, &place, err));
     *ret_place = place;
-    return place != 0 ? result_ok() : refuse_full(need->kind, err);
+    return place != 0 ? result_ok() : refuse_full(sitting, need->kind, err);
 }
 
 result places_check_held(struct sitting *sitting, const struct request_row *request,
@@ -218,6 +244,5 @@ result places_check_held(struct sitting *sitting, const struct request_row *requ
     }
     return need->known && str_equal(held->kind, need->kind)
                ? result_ok()
-               : refuse_kind(held->kind, need->known ? need->kind : STR("not known"), held->number,
-                             err);
+               : places_refuse_kind(sitting, held, need, err);
 }

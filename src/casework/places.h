@@ -1,5 +1,5 @@
 /* places: which places of a hub a person could have. Inside casework only, but for
- * place_need_fact, whose choices a form offers.
+ * place_need_fact, whose choices a form offers, and place_kind_title.
  *
  * A place has a kind, and a person needs one: the rulebook's fact `hub_stay.place_kind`, whose
  * choices are the kinds. Unknown fits nothing: of a person of whom it is not on record which kind
@@ -21,6 +21,9 @@ struct place_need {
 
 /* The fact that says it; NOT_FOUND_INDEX when the rulebook has none. */
 uint32_t place_need_fact(const struct rulebook *rulebook);
+/* What a kind is called: "Medical isolation", as the rulebook says; a kind that it does not know is
+ * called by its name. */
+str place_kind_title(const struct rulebook *rulebook, str kind, struct arena *arena);
 /* From the values of a person's facts. */
 struct place_need place_need_of(const struct rulebook *rulebook, const struct value *person);
 
@@ -57,6 +60,9 @@ void places_fill_counted(const struct rulebook *rulebook, const struct hub_place
 MUST_USE result places_choose(struct sitting *sitting, const struct person_row *person,
                               const struct place_need *need, int64_t hub, int64_t request,
                               int64_t *ret_place, struct err *err);
+/* ERROR_CONFLICT: of which kind the place is, and which the person needs. */
+MUST_USE result places_refuse_kind(const struct sitting *sitting, const struct place_row *place,
+                                   const struct place_need *need, struct err *err);
 /* ERROR_CONFLICT when the place held for the request is not of the kind that is needed. */
 MUST_USE result places_check_held(struct sitting *sitting, const struct request_row *request,
                                   const struct place_need *need, struct err *err);

@@ -1,5 +1,7 @@
 #include "casework/table_label.h"
 
+#include "rulebook/names.h"
+
 enum { TITLES_MAX = 16 * 1024 };
 
 str dimension_title(const struct table_plan *plan, const struct planned_dimension *dimension)
@@ -33,22 +35,6 @@ str dimension_title(const struct table_plan *plan, const struct planned_dimensio
     return str_from_c(usual[definition->kind]);
 }
 
-/* "small_boat" as it is read: "Small boat". */
-static str readable(str name, struct arena *arena)
-{
-    const str copy = arena_copy(arena, name);
-    char *text = arena_take(arena, name.len + 1, 1, 1);
-    if (copy.at == NULL || text == NULL) {
-        return name;
-    }
-    for (size_t i = 0; i < name.len; i++) {
-        const char c = name.at[i];
-        const bool first = i == 0 && c >= 'a' && c <= 'z';
-        text[i] = first ? (char)(c - 'a' + 'A') : c == '_' ? ' ' : c;
-    }
-    return (str){text, name.len};
-}
-
 static str value_label(const struct table_plan *plan, uint32_t fact, int64_t code,
                        struct arena *arena)
 {
@@ -60,7 +46,7 @@ static str value_label(const struct table_plan *plan, uint32_t fact, int64_t cod
     struct value value;
     struct buf label;
     if (!value_parse(plan->rulebook, of, word, arena, &value, NULL).ok) {
-        return readable(word, arena); /* of another rulebook */
+        return name_as_title(word, arena); /* of another rulebook */
     }
     buf_init(&label, arena, TITLES_MAX);
     value_format_plain(plan->rulebook, of, &value, &label);
@@ -72,6 +58,14 @@ static str step_label(const struct table_plan *plan, int64_t code)
     const str word = plan->words.words[code];
     const uint32_t step = rulebook_step(plan->rulebook, word);
     return step == NOT_FOUND_INDEX ? word : plan->rulebook->steps[step].title;
+}
+
+static str safeguard_label(const struct table_plan *plan, int64_t code, struct arena *arena)
+{
+    const str word = plan->words.words[code];
+    const uint32_t safeguard = rulebook_safeguard(plan->rulebook, word);
+    return safeguard == NOT_FOUND_INDEX ? name_as_title(word, arena)
+                                        : plan->rulebook->safeguards[safeguard].title;
 }
 
 static str stage_label(const struct table_plan *plan, int64_t code)
@@ -154,7 +148,7 @@ result code_label(struct sitting *sitting, const struct table_plan *plan,
         *ret_label = dimension->definition->group->lines[code - 1].label;
         break;
     case DIMENSION_SAFEGUARD:
-        *ret_label = readable(plan->words.words[code], arena);
+        *ret_label = safeguard_label(plan, code, arena);
         break;
     case DIMENSION_HUB:
         return hub_label(sitting, code, ret_label, err);

@@ -184,7 +184,7 @@ static result users_json(const struct explainer *explainer, enum outline_kind ki
         const struct outline *outline = NULL;
         TRY(outline_condition(rulebook, safeguard->clear_when, &scratch, &outline, err));
         if (outline_names(outline, kind, item)) {
-            json_add(list, named(safeguard->name, safeguard->reason));
+            json_add(list, named(safeguard->name, safeguard->title));
         }
     }
     for (uint32_t i = 0; i < rulebook->definition_count; i++) {
@@ -220,6 +220,7 @@ static result explain_safeguard_rule(const struct explainer *explainer, uint32_t
     const struct safeguard *safeguard = &rulebook->safeguards[index];
     const struct outline *outline = NULL;
     json_t *guards = json_array();
+    json_set_str(object, "title", safeguard->title);
     json_set_str(object, "section", safeguard->section);
     json_set_str(object, "reason", safeguard->reason);
     json_set(object, "sources", sources_json(safeguard->sources, safeguard->source_count));
@@ -359,7 +360,7 @@ static result explain_step_rule(const struct explainer *explainer, uint32_t inde
     json_set(object, "records", records_json(explainer, step));
     for (size_t i = 0; i < step->safeguard_count; i++) {
         const struct safeguard *safeguard = &rulebook->safeguards[step->safeguards[i]];
-        json_add(safeguards, named(safeguard->name, safeguard->reason));
+        json_add(safeguards, named(safeguard->name, safeguard->title));
     }
     json_set(object, "guarded_by", safeguards);
     return result_ok();
@@ -408,7 +409,7 @@ static result readers_json(const struct explainer *explainer, uint32_t fact, jso
         }
         judge_reads(rulebook, i, read);
         if (read[fact]) {
-            json_add(list, named(rulebook->safeguards[i].name, rulebook->safeguards[i].reason));
+            json_add(list, named(rulebook->safeguards[i].name, rulebook->safeguards[i].title));
         }
     }
     return result_ok();

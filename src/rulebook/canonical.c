@@ -372,12 +372,21 @@ void canonical_holiday(const struct holiday_line *line, struct buf *buf)
     }
 }
 
+/* What is made of the name says nothing. */
+static void put_title(bool is_titled, str title, struct buf *buf)
+{
+    if (is_titled) {
+        put_text_line(buf, "  ", title);
+    }
+}
+
 static void put_holidays(const struct rulebook *rulebook, struct buf *buf)
 {
     for (size_t i = 0; i < rulebook->holiday_list_count; i++) {
         const struct holiday_list *list = &rulebook->holiday_lists[i];
         put_head(buf, "holidays", list->name);
         buf_put_char(buf, '\n');
+        put_title(list->is_titled, list->title, buf);
         put_sources(buf, list->sources, list->source_count);
         for (size_t k = 0; k < list->line_count; k++) {
             buf_put_c(buf, list->lines[k].every_year ? "  every " : "  ");
@@ -410,7 +419,7 @@ static void put_calendars(const struct rulebook *rulebook, struct buf *buf)
         const struct calendar_item *item = &rulebook->calendars[i];
         put_head(buf, "calendar", item->calendar.name);
         buf_put_char(buf, '\n');
-        put_text_line(buf, "  ", item->title);
+        put_title(item->is_titled, item->title, buf);
         put_sources(buf, item->sources, item->source_count);
         put_weekend(buf, item->calendar.weekend);
         for (size_t k = 0; k < item->holiday_list_count; k++) {
@@ -675,7 +684,7 @@ static void put_definitions(const struct rulebook *rulebook, struct buf *buf)
         const struct definition *definition = &rulebook->definitions[i];
         put_head(buf, "define", definition->name);
         buf_put_char(buf, '\n');
-        put_text_line(buf, "  ", definition->title);
+        put_title(definition->is_titled, definition->title, buf);
         buf_put_c(buf, "  ");
         canonical_condition(rulebook, definition->condition, buf);
         buf_put_char(buf, '\n');
@@ -757,6 +766,7 @@ static void put_safeguard(const struct rulebook *rulebook, const struct safeguar
 {
     put_head(buf, "safeguard", safeguard->name);
     buf_put_char(buf, '\n');
+    put_title(safeguard->is_titled, safeguard->title, buf);
     for (size_t i = 0; i < safeguard->guard_count; i++) {
         buf_put_c(buf, i == 0 ? "  guards " : ", ");
         buf_put(buf, rulebook->steps[safeguard->guards[i]].name);

@@ -382,6 +382,16 @@ static bool keep_countries(struct checker *checker, struct rulebook *rulebook)
     return true;
 }
 
+/* What the rulebook does not say otherwise is called by its name. */
+static bool keep_title(struct checker *checker, str name, str *title, bool *ret_is_titled)
+{
+    *ret_is_titled = title->len > 0;
+    if (!*ret_is_titled) {
+        *title = name_as_title(name, checker->perm);
+    }
+    return title->at != NULL;
+}
+
 static bool keep_holiday_lists(struct checker *checker, struct rulebook *rulebook)
 {
     const struct list *drafts = &checker->draft->holiday_lists;
@@ -395,6 +405,7 @@ static bool keep_holiday_lists(struct checker *checker, struct rulebook *ruleboo
         lists[i].lines = LIST_COPY(&draft->lines, struct holiday_line, checker->perm);
         lists[i].line_count = draft->lines.count;
         if ((draft->lines.count > 0 && lists[i].lines == NULL) ||
+            !keep_title(checker, lists[i].name, &lists[i].title, &lists[i].is_titled) ||
             !keep_sources(checker, &draft->sources, &lists[i].sources, &lists[i].source_count)) {
             return checker_is_full(checker);
         }
@@ -414,9 +425,11 @@ static bool keep_calendars(struct checker *checker, struct rulebook *rulebook)
     for (size_t i = 0; i < drafts->count; i++) {
         const struct calendar_draft *draft = LIST_AT(drafts, struct calendar_draft, i);
         calendars[i] = draft->item;
-        if (!keep_sources(checker, &draft->sources, &calendars[i].sources,
+        if (!keep_title(checker, calendars[i].calendar.name, &calendars[i].title,
+                        &calendars[i].is_titled) ||
+            !keep_sources(checker, &draft->sources, &calendars[i].sources,
                           &calendars[i].source_count)) {
-            return false;
+            return checker_is_full(checker);
         }
     }
     rulebook->calendars = calendars;
@@ -482,19 +495,6 @@ static bool keep_stages(struct checker *checker, struct rulebook *rulebook)
     return true;
 }
 
-/* A choice of which nothing is said is read as its name, with spaces for underscores. */
-static str words_of_choice(struct checker *checker, str name, str given)
-{
-    if (given.len > 0) {
-        return given;
-    }
-    char *words = ARENA_NEW(checker->perm, char, name.len);
-    for (size_t i = 0; words != NULL && i < name.len; i++) {
-        words[i] = name.at[i] == '_' ? ' ' : name.at[i];
-    }
-    return (str){.at = words, .len = name.len};
-}
-
 static bool keep_fact(struct checker *checker, const struct fact_draft *draft, struct fact *fact)
 {
     *fact = draft->fact;
@@ -505,7 +505,10 @@ static bool keep_fact(struct checker *checker, const struct fact_draft *draft, s
     }
     for (size_t i = 0; i < draft->choices.count; i++) {
         choices[i] = LIST_AT(&draft->choices, struct name_at, i)->text;
-        words[i] = words_of_choice(checker, choices[i], *LIST_AT(&draft->choice_words, str, i));
+        words[i] = *LIST_AT(&draft->choice_words, str, i);
+        if (words[i].len == 0) {
+            words[i] = name_in_words(choices[i], checker->perm);
+        }
         if (words[i].at == NULL) {
             return checker_is_full(checker);
         }
@@ -579,9 +582,11 @@ static bool keep_definitions(struct checker *checker, struct rulebook *rulebook)
     for (size_t i = 0; i < drafts->count; i++) {
         const struct definition_draft *draft = LIST_AT(drafts, struct definition_draft, i);
         definitions[i] = draft->definition;
-        if (!keep_sources(checker, &draft->sources, &definitions[i].sources,
+        if (!keep_title(checker, definitions[i].name, &definitions[i].title,
+                        &definitions[i].is_titled) ||
+            !keep_sources(checker, &draft->sources, &definitions[i].sources,
                           &definitions[i].source_count)) {
-            return false;
+            return checker_is_full(checker);
         }
     }
     rulebook->definitions = definitions;
@@ -618,9 +623,11 @@ static bool keep_safeguards(struct checker *checker, struct rulebook *rulebook)
     for (size_t i = 0; i < drafts->count; i++) {
         const struct safeguard_draft *draft = LIST_AT(drafts, struct safeguard_draft, i);
         safeguards[i] = draft->safeguard;
-        if (!keep_sources(checker, &draft->sources, &safeguards[i].sources,
+        if (!keep_title(checker, safeguards[i].name, &safeguards[i].title,
+                        &safeguards[i].is_titled) ||
+            !keep_sources(checker, &draft->sources, &safeguards[i].sources,
                           &safeguards[i].source_count)) {
-            return false;
+            return checker_is_full(checker);
         }
     }
     rulebook->safeguards = safeguards;

@@ -81,6 +81,29 @@ str name_index_nearest(const struct name_index *index, str name)
     return names_nearest(index->names, index->count, name);
 }
 
+static char *words_of(str name, struct arena *arena)
+{
+    char *words = ARENA_NEW(arena, char, name.len);
+    for (size_t i = 0; words != NULL && i < name.len; i++) {
+        words[i] = name.at[i] == '_' ? ' ' : name.at[i];
+    }
+    return words;
+}
+
+str name_in_words(str name, struct arena *arena)
+{
+    return (str){.at = words_of(name, arena), .len = name.len};
+}
+
+str name_as_title(str name, struct arena *arena)
+{
+    char *words = words_of(name, arena);
+    if (words != NULL && name.len > 0 && words[0] >= 'a' && words[0] <= 'z') {
+        words[0] = (char)(words[0] - 'a' + 'A');
+    }
+    return (str){.at = words, .len = name.len};
+}
+
 const char *item_kind_called(enum item_kind kind)
 {
     static const char *const called[] = {

@@ -41,6 +41,11 @@ str name_index_nearest(const struct name_index *index, str name);
 /* The same among a few words. */
 str names_nearest(const str *names, size_t count, str name);
 
+/* What something is called of which the rulebook says nothing else: its name with spaces for
+ * underscores; as a title it begins with a capital. A str without bytes when the arena is full. */
+str name_in_words(str name, struct arena *arena);
+str name_as_title(str name, struct arena *arena);
+
 /* "fact", "list of holidays" */
 const char *item_kind_called(enum item_kind kind);
 

@@ -16,22 +16,19 @@ struct outliner {
     struct arena *arena;
 };
 
-static str quoted(const struct outliner *outliner, str title, str name)
+static str quoted(const struct outliner *outliner, str title)
 {
-    const str shown = title.len > 0 ? title : name;
-    return arena_format(outliner->arena, "\xE2\x80\x9C%.*s\xE2\x80\x9D", STR_ARG(shown));
+    return arena_format(outliner->arena, "\xE2\x80\x9C%.*s\xE2\x80\x9D", STR_ARG(title));
 }
 
 static str fact_words(const struct outliner *outliner, uint32_t fact)
 {
-    return quoted(outliner, outliner->rulebook->facts[fact].title,
-                  outliner->rulebook->facts[fact].name);
+    return quoted(outliner, outliner->rulebook->facts[fact].title);
 }
 
 static str clock_words(const struct outliner *outliner, uint32_t clock)
 {
-    return quoted(outliner, outliner->rulebook->clocks[clock].title,
-                  outliner->rulebook->clocks[clock].name);
+    return quoted(outliner, outliner->rulebook->clocks[clock].title);
 }
 
 static str canonical_text(struct outliner *outliner, node_index condition)
@@ -276,7 +273,7 @@ static bool add_definition(struct outliner *outliner, uint32_t index, struct lis
     struct list children = {0};
     const struct outline outline = {
         .kind = OUTLINE_DEFINITION,
-        .words = quoted(outliner, definition->title, definition->name),
+        .words = quoted(outliner, definition->title),
         .text = definition->name,
         .item = index,
     };

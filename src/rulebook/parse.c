@@ -413,6 +413,12 @@ static void parse_country_item(struct parser *parser, struct place_in_text at)
 
 /* holidays */
 
+static bool holidays_title(struct parser *parser, void *item)
+{
+    struct holiday_list_draft *draft = item;
+    return parser_text(parser, &draft->list.title);
+}
+
 static bool holidays_source(struct parser *parser, void *item)
 {
     struct holiday_list_draft *draft = item;
@@ -490,6 +496,7 @@ static bool holidays_every(struct parser *parser, void *item)
 }
 
 static const struct form holidays_rows[] = {
+    {TOKEN_TEXT, false, holidays_title},
     {TOKEN_SOURCE, true, holidays_source},
     {TOKEN_DATE, true, holidays_day},
     {TOKEN_EVERY, true, holidays_every},
@@ -1347,6 +1354,12 @@ static void parse_step(struct parser *parser, struct place_in_text at)
 
 /* safeguard */
 
+static bool safeguard_title(struct parser *parser, void *item)
+{
+    struct safeguard_draft *draft = item;
+    return parser_text(parser, &draft->safeguard.title);
+}
+
 static bool safeguard_guards(struct parser *parser, void *item)
 {
     struct safeguard_draft *draft = item;
@@ -1379,9 +1392,9 @@ static bool safeguard_condition(struct parser *parser, void *item)
 static bool safeguard_example(struct parser *parser, void *item);
 
 static const struct form safeguard_rows[] = {
-    {TOKEN_GUARDS, false, safeguard_guards},  {TOKEN_SOURCE, true, safeguard_source},
-    {TOKEN_REASON, false, safeguard_reason},  {TOKEN_CLEAR, false, safeguard_condition},
-    {TOKEN_EXAMPLE, true, safeguard_example},
+    {TOKEN_TEXT, false, safeguard_title},      {TOKEN_GUARDS, false, safeguard_guards},
+    {TOKEN_SOURCE, true, safeguard_source},    {TOKEN_REASON, false, safeguard_reason},
+    {TOKEN_CLEAR, false, safeguard_condition}, {TOKEN_EXAMPLE, true, safeguard_example},
 };
 static const struct forms safeguard_forms = FORMS_OF("a safeguard", safeguard_rows, NULL);
 static const struct forms safeguard_example_forms =
@@ -1408,6 +1421,7 @@ static void parse_safeguard(struct parser *parser, struct place_in_text at)
     }
     draft->safeguard = (struct safeguard){
         .name = name.text,
+        .title = STR(""),
         .section = parser->section,
         .reason = STR(""),
         .clear_when = NOT_FOUND_INDEX,

@@ -17,11 +17,9 @@ void print_definitions(const struct printer *printer)
     document_heading(printer->document, 2, STR("definitions"), STR("Definitions"));
     for (size_t i = 0; i < printer->rulebook->definition_count; i++) {
         const struct definition *definition = &printer->rulebook->definitions[i];
-        const str title = definition->title.len > 0 ? definition->title
-                                                    : printer_title(printer, definition->name);
         document_begin(printer->document, BLOCK_PART);
         document_heading(printer->document, 3,
-                         printer_id(printer, ITEM_DEFINITION, definition->name), title);
+                         printer_id(printer, ITEM_DEFINITION, definition->name), definition->title);
         printer_condition(printer, "This is so when ", definition->condition);
         put_source_paragraphs(printer, definition->sources, definition->source_count);
         printer_as_written(
@@ -188,10 +186,10 @@ static void put_holidays(const struct printer *printer, const struct holiday_lis
     static const char *const headings[] = {"Day", "Holiday"};
     document_begin(printer->document, BLOCK_PART);
     document_heading(printer->document, 3, printer_id(printer, ITEM_HOLIDAYS, list->name),
-                     arena_format(printer->arena, "Holidays: %.*s", STR_ARG(list->name)));
+                     arena_format(printer->arena, "Holidays: %.*s", STR_ARG(list->title)));
     put_source_paragraphs(printer, list->sources, list->source_count);
     document_table(printer->document,
-                   arena_format(printer->arena, "Days of %.*s", STR_ARG(list->name)), widths,
+                   arena_format(printer->arena, "Days of %.*s", STR_ARG(list->title)), widths,
                    headings, 2)
         ->rows_named = true;
     for (size_t i = 0; i < list->line_count; i++) {

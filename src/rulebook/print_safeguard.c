@@ -123,10 +123,10 @@ static void put_safeguard(const struct printer *printer, uint32_t index)
 {
     static const int32_t widths[] = {600, 400};
     const struct safeguard *safeguard = &printer->rulebook->safeguards[index];
-    const str title = printer_title(printer, safeguard->name);
     document_begin(printer->document, BLOCK_PART);
-    document_heading(printer->document, 4, printer_id(printer, ITEM_SAFEGUARD, safeguard->name),
-                     arena_format(printer->arena, "%u. %.*s", index + 1, STR_ARG(title)));
+    document_heading(
+        printer->document, 4, printer_id(printer, ITEM_SAFEGUARD, safeguard->name),
+        arena_format(printer->arena, "%u. %.*s", index + 1, STR_ARG(safeguard->title)));
     struct block *columns = document_begin(printer->document, BLOCK_COLUMNS);
     columns->width_count = 2;
     columns->widths[0] = widths[0];

@@ -24,18 +24,6 @@ str printer_id(const struct printer *printer, enum item_kind kind, str name)
     return buf_str(&id);
 }
 
-str printer_title(const struct printer *printer, str name)
-{
-    struct buf buf;
-    buf_init(&buf, printer->arena, name.len);
-    for (size_t i = 0; i < name.len; i++) {
-        const char c = name.at[i];
-        const bool small = c >= 'a' && c <= 'z';
-        buf_put_char(&buf, i == 0 && small ? (char)(c - 'a' + 'A') : (c == '_' ? ' ' : c));
-    }
-    return buf_str(&buf);
-}
-
 str printer_day(const struct printer *printer, date day)
 {
     char text[20];
@@ -81,10 +69,9 @@ static struct called called(const struct printer *printer, enum item_kind kind, 
 {
     const struct rulebook *rulebook = printer->rulebook;
     switch (kind) {
-    case ITEM_HOLIDAYS: {
-        const str name = rulebook->holiday_lists[item].name;
-        return (struct called){name, name};
-    }
+    case ITEM_HOLIDAYS:
+        return (struct called){rulebook->holiday_lists[item].name,
+                               rulebook->holiday_lists[item].title};
     case ITEM_CALENDAR:
         return (struct called){rulebook->calendars[item].calendar.name,
                                rulebook->calendars[item].title};
@@ -102,11 +89,10 @@ static struct called called(const struct printer *printer, enum item_kind kind, 
         return (struct called){rulebook->definitions[item].name, rulebook->definitions[item].title};
     case ITEM_STEP:
         return (struct called){rulebook->steps[item].name, rulebook->steps[item].title};
-    case ITEM_SAFEGUARD: {
-        const str name = rulebook->safeguards[item].name;
-        return (struct called){name, arena_format(printer->arena, "%u. %.*s", item + 1,
-                                                  STR_ARG(printer_title(printer, name)))};
-    }
+    case ITEM_SAFEGUARD:
+        return (struct called){rulebook->safeguards[item].name,
+                               arena_format(printer->arena, "%u. %.*s", item + 1,
+                                            STR_ARG(rulebook->safeguards[item].title))};
     }
     return (struct called){STR(""), STR("")};
 }
@@ -114,8 +100,7 @@ static struct called called(const struct printer *printer, enum item_kind kind, 
 void printer_put_item(const struct printer *printer, enum item_kind kind, uint32_t item)
 {
     const struct called it = called(printer, kind, item);
-    const str shown = it.title.len > 0 ? it.title : printer_title(printer, it.name);
-    document_put_link(printer->document, SPAN_PLAIN, shown, printer_id(printer, kind, it.name));
+    document_put_link(printer->document, SPAN_PLAIN, it.title, printer_id(printer, kind, it.name));
 }
 
 void printer_put_items(const struct printer *printer, enum item_kind kind, const uint32_t *items,

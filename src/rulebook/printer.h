@@ -15,8 +15,6 @@ struct printer {
 
 /* "safeguard-no_appeal_open": where the item stands. */
 str printer_id(const struct printer *printer, enum item_kind kind, str name);
-/* "No appeal open" of no_appeal_open. */
-str printer_title(const struct printer *printer, str name);
 str printer_day(const struct printer *printer, date day);
 /* A number and what is counted, "1 step", "2 steps". */
 str printer_count(const struct printer *printer, size_t count, const char *one, const char *many);

@@ -135,7 +135,8 @@ struct clock {
 
 struct definition {
     str name;
-    str title; /* "" when none */
+    str title; /* made of the name unless is_titled: the rulebook says it */
+    bool is_titled;
     node_index condition;
     const struct source *sources;
     size_t source_count;
@@ -144,6 +145,8 @@ struct definition {
 
 struct safeguard {
     str name;
+    str title; /* made of the name unless is_titled: the rulebook says it */
+    bool is_titled;
     str section;
     str reason;
     const uint32_t *guards; /* steps */
@@ -224,6 +227,8 @@ struct holiday_line {
 
 struct holiday_list {
     str name;
+    str title; /* made of the name unless is_titled: the rulebook says it */
+    bool is_titled;
     const struct source *sources;
     size_t source_count;
     const struct holiday_line *lines;
@@ -234,7 +239,8 @@ struct holiday_list {
 struct calendar_item {
     struct calendar
         calendar; /* holidays already merged, sorted; recurring days expanded over the range */
-    str title;
+    str title;    /* made of the name unless is_titled: the rulebook says it */
+    bool is_titled;
     const struct source *sources;
     size_t source_count;
     const uint32_t *holiday_lists;

@@ -168,14 +168,14 @@ static result choose_reason(struct deed_form *form, struct err *err)
 /* The kinds that the rulebook knows. */
 static result choose_kind(struct deed_form *form, struct err *err)
 {
-    const struct view_context context = handler_view(form->exchange);
     const struct rulebook *rulebook = form->exchange->rulebook;
     const uint32_t index = place_need_fact(rulebook);
     const struct fact *fact = index == NOT_FOUND_INDEX ? NULL : &rulebook->facts[index];
     const size_t count = fact == NULL ? 0 : fact->choice_count;
     TRY(deed_choices(form, "kind", count, err));
     for (size_t i = 0; i < count; i++) {
-        deed_choice(form, "kind", fact->choices[i], view_plain(&context, fact->choices[i]));
+        deed_choice(form, "kind", fact->choices[i],
+                    place_kind_title(rulebook, fact->choices[i], form->exchange->arena));
     }
     return result_ok();
 }
@@ -413,7 +413,6 @@ static const char *count_name(const struct deed_form *form, const char *what, si
 
 static result prepare_report(struct deed_form *form, struct err *err)
 {
-    const struct view_context context = handler_view(form->exchange);
     struct arena *arena = form->exchange->arena;
     struct input_field *fields = ARENA_NEW(arena, struct input_field, INPUT_FIELDS_MAX);
     if (fields == NULL) {
@@ -424,7 +423,8 @@ static result prepare_report(struct deed_form *form, struct err *err)
         fields[count] = form->fields[count];
     }
     for (size_t i = 0; i < reported_kinds(desk_of(form)); i++) {
-        const str kind = view_plain(&context, desk_of(form)->kinds[i].kind);
+        const str kind =
+            place_kind_title(form->exchange->rulebook, desk_of(form)->kinds[i].kind, arena);
         fields[count++] = (struct input_field){
             .name = count_name(form, "in_use", i),
             .label = speech_fill_for_staff(form->exchange, "Of these in use: {{kind}}", kind).at,

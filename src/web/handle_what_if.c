@@ -249,13 +249,12 @@ static result what_if_page(struct exchange *exchange, const struct asked_what *a
     json_add(list, form_item_view(exchange->arena, &name));
     json_add(list, form_item_view(exchange->arena, &condition));
     json_add(list, step_field(exchange, asked->safeguard, asked->step, faults));
-    json_auto_t *plain = part_plain_name(asked->safeguard->name);
     OWN_PAGE struct page page;
     page_open(&page, exchange, "what_if", STR("What would change if"), "/rulebook");
     page.faults = faults;
     page_crumb(&page, STR("Rulebook"), STR("/rulebook"));
     page_set(&page, "live", page_live(exchange, false));
-    page_set(&page, "safeguard", json_incref(plain));
+    page_set(&page, "safeguard", json_of_str(asked->safeguard->title));
     page_set(&page, "reason", json_of_str(asked->safeguard->reason));
     page_set(&page, "form",
              form_view(exchange, STR("/rulebook/what-if"), "See what would change", list,

@@ -68,7 +68,7 @@ static json_t *definition_title(const struct rulebook *rulebook, str name)
 {
     for (size_t i = 0; i < rulebook->definition_count; i++) {
         const struct definition *definition = &rulebook->definitions[i];
-        if (str_equal(definition->name, name) && definition->title.len > 0) {
+        if (str_equal(definition->name, name)) {
             return json_of_str(definition->title);
         }
     }
@@ -170,7 +170,7 @@ static json_t *safeguard_as_json(const struct rulebook *rulebook,
     const struct safeguard *safeguard = &rulebook->safeguards[explanation->safeguard];
     json_t *object = json_object();
     json_set_str(object, "name", safeguard->name);
-    json_set(object, "title", part_plain_name(safeguard->name));
+    json_set_str(object, "title", safeguard->title);
     json_set_str(object, "section", safeguard->section);
     json_set(object, "clearance", json_string(clearance_name(explanation->clearance)));
     json_set_str(object, "reason", safeguard->reason);

@@ -1,6 +1,16 @@
 #include "web/resource_books.h"
 
+#include "casework/places.h"
 #include "web/resource_part.h"
+
+/* Its name, and what it is called. */
+static void set_kind(json_t *object, const char *key, const char *title_key,
+                     const struct hub_desk *desk, str kind)
+{
+    PART_ARENA arena = part_memory_of(PART_MEMORY);
+    json_set_str(object, key, kind);
+    json_set_str(object, title_key, place_kind_title(desk->rulebook, kind, &arena));
+}
 
 static str title_of_reason(str name)
 {
@@ -9,13 +19,14 @@ static str title_of_reason(str name)
 }
 
 /* "ran_out": prebooked until a day that is over, so that anybody may have it. */
-static json_t *json_of_place(const struct desk_place *place, date today)
+static json_t *json_of_place(const struct hub_desk *desk, const struct desk_place *place)
 {
     json_t *object = json_object();
     json_set_flag(object, "ran_out",
-                  place->row.state == PLACE_PREBOOKED && place_is_free_on(&place->row, today));
+                  place->row.state == PLACE_PREBOOKED &&
+                      place_is_free_on(&place->row, desk->today));
     json_set_int64(object, "number", place->row.number);
-    json_set_str(object, "kind", place->row.kind);
+    set_kind(object, "kind", "kind_title", desk, place->row.kind);
     json_set_str(object, "state", str_from_c(place_state_name(place->row.state)));
     json_set_str(object, "person", place->person);
     json_set_int64(object, "request", place->row.request);
@@ -30,12 +41,13 @@ static json_t *json_of_place(const struct desk_place *place, date today)
     return object;
 }
 
-static json_t *json_of_prebooking(const struct desk_prebooking *prebooking)
+static json_t *json_of_prebooking(const struct hub_desk *desk,
+                                  const struct desk_prebooking *prebooking)
 {
     json_t *object = json_object();
     json_set_int64(object, "prebooking", prebooking->row.id);
     json_set_str(object, "state", str_from_c(prebooking_state_name(prebooking->state)));
-    json_set_str(object, "kind", prebooking->row.kind);
+    set_kind(object, "kind", "kind_title", desk, prebooking->row.kind);
     json_set_int64(object, "places", prebooking->row.places);
     json_set_int64(object, "given", prebooking->row.given);
     json_set_int64(object, "holding", prebooking->holding);
@@ -45,9 +57,10 @@ static json_t *json_of_prebooking(const struct desk_prebooking *prebooking)
     return object;
 }
 
-static json_t *json_of_stay(const struct desk_stay *stay)
+static json_t *json_of_stay(const struct hub_desk *desk, const struct desk_stay *stay)
 {
     json_t *object = json_object();
+    char room[PLAIN_NAME_SIZE];
     json_set_str(object, "reference", stay->reference);
     json_set_str(object, "name", stay->name);
     json_set_str(object, "stage", stay->stage);
@@ -58,19 +71,22 @@ static json_t *json_of_stay(const struct desk_stay *stay)
     json_set_int64(object, "days_overdue", stay->days_overdue);
     json_set_str(object, "owner", stay->owner);
     json_set_int64(object, "place", stay->place);
-    json_set_str(object, "place_kind", stay->place_kind);
+    set_kind(object, "place_kind", "place_kind_title", desk, stay->place_kind);
     json_set(object, "review_due_on", part_known_day(stay->review_due_on));
     json_set(object, "stay_limit_on", part_known_day(stay->stay_limit_on));
     json_set(object, "left_on", part_known_day(stay->row.left_on));
     json_set_str(object, "left_by", stay->row.left_by);
+    json_set_str(object, "left_by_title",
+                 titled_title(titled_step(desk->rulebook, stay->row.left_by), room));
     return object;
 }
 
-static json_t *json_of_stays(const struct desk_stay *stays, size_t count)
+static json_t *json_of_stays(const struct hub_desk *desk, const struct desk_stay *stays,
+                             size_t count)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < count; i++) {
-        json_add(list, json_of_stay(&stays[i]));
+        json_add(list, json_of_stay(desk, &stays[i]));
     }
     return list;
 }
@@ -88,8 +104,9 @@ static json_t *json_of_unexpected(const struct desk_unexpected *unexpected)
     return object;
 }
 
-static json_t *json_of_report(const struct desk_report *report)
+static json_t *json_of_report(const struct hub_desk *desk)
 {
+    const struct desk_report *report = &desk->report;
     json_t *object = json_object();
     json_set_flag(object, "known", report->row.hub != 0);
     if (report->row.hub == 0) {
@@ -109,7 +126,7 @@ static json_t *json_of_report(const struct desk_report *report)
     json_set_str(object, "explained_by", report->explained_by);
     for (size_t i = 0; i < report->kind_count; i++) {
         json_t *kind = json_object();
-        json_set_str(kind, "kind", report->kinds[i].kind);
+        set_kind(kind, "kind", "kind_title", desk, report->kinds[i].kind);
         json_set_int64(kind, "in_use", report->kinds[i].in_use);
         json_set_int64(kind, "counted_in_use", report->kinds[i].counted_in_use);
         json_set_int64(kind, "out_of_use", report->kinds[i].out_of_use);
@@ -143,14 +160,14 @@ json_t *resource_hub_desk(const struct hub_desk *desk)
     json_set(object, "counts", part_places(&desk->counts));
     for (size_t i = 0; i < desk->kind_count; i++) {
         json_t *kind = part_places(&desk->kinds[i].counts);
-        json_set_str(kind, "kind", desk->kinds[i].kind);
+        set_kind(kind, "kind", "kind_title", desk, desk->kinds[i].kind);
         json_add(kinds, kind);
     }
     for (size_t i = 0; i < desk->place_count; i++) {
-        json_add(places, json_of_place(&desk->places[i], desk->today));
+        json_add(places, json_of_place(desk, &desk->places[i]));
     }
     for (size_t i = 0; i < desk->prebooking_count; i++) {
-        json_add(prebookings, json_of_prebooking(&desk->prebookings[i]));
+        json_add(prebookings, json_of_prebooking(desk, &desk->prebookings[i]));
     }
     for (size_t i = 0; i < desk->unexpected_count; i++) {
         json_add(unexpected, json_of_unexpected(&desk->unexpected[i]));
@@ -158,11 +175,11 @@ json_t *resource_hub_desk(const struct hub_desk *desk)
     json_set(object, "kinds", kinds);
     json_set(object, "places", places);
     json_set(object, "prebookings", prebookings);
-    json_set(object, "expected", json_of_stays(desk->expected, desk->expected_count));
-    json_set(object, "stays", json_of_stays(desk->stays, desk->stay_count));
-    json_set(object, "departures", json_of_stays(desk->departures, desk->departure_count));
+    json_set(object, "expected", json_of_stays(desk, desk->expected, desk->expected_count));
+    json_set(object, "stays", json_of_stays(desk, desk->stays, desk->stay_count));
+    json_set(object, "departures", json_of_stays(desk, desk->departures, desk->departure_count));
     json_set(object, "unexpected", unexpected);
     json_set(object, "arrivals", json_of_arrivals(desk));
-    json_set(object, "report", json_of_report(&desk->report));
+    json_set(object, "report", json_of_report(desk));
     return object;
 }

@@ -270,10 +270,12 @@ void out_safeguard_name(struct json_out *out, const char *key, const struct rule
                         str name)
 {
     const uint32_t index = rulebook_safeguard(rulebook, name);
+    const bool found = index != NOT_FOUND_INDEX;
     json_out_object(out, key);
-    out_titled_members(out, (struct titled){.name = name, .title = STR("")});
-    json_out_str(out, "reason",
-                 index == NOT_FOUND_INDEX ? STR("") : rulebook->safeguards[index].reason);
+    out_titled_members(
+        out, (struct titled){.name = name,
+                             .title = found ? rulebook->safeguards[index].title : STR("")});
+    json_out_str(out, "reason", found ? rulebook->safeguards[index].reason : STR(""));
     json_out_end(out);
 }
 

@@ -14,7 +14,7 @@ static json_t *safeguard_as_json(const struct rulebook *rulebook, const struct s
     PART_ARENA arena = part_memory();
     json_t *object = json_object();
     json_set_str(object, "name", safeguard->name);
-    json_set(object, "title", part_plain_name(safeguard->name));
+    json_set_str(object, "title", safeguard->title);
     json_set_str(object, "section", safeguard->section);
     json_set_str(object, "reason", safeguard->reason);
     json_set(object, "sources", part_sources(safeguard->sources, safeguard->source_count));

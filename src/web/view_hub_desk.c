@@ -79,8 +79,8 @@ static json_t *kinds_of(const struct desk_view *view)
                     "No places are agreed.");
     json_array_foreach(json_object_get(view->desk, "kinds"), index, kind)
     {
-        const str name = json_str_or_empty(kind, "kind");
-        count_row(&table, name.len > 0 ? view_plain(view->context, name) : STR("Not said"), kind);
+        const str title = json_str_or_empty(kind, "kind_title");
+        count_row(&table, title.len > 0 ? title : STR("Not said"), kind);
     }
     count_row(&table, STR("All places"), json_object_get(view->desk, "counts"));
     return view_table_close(&table);
@@ -135,7 +135,7 @@ static json_t *places_of(const struct desk_view *view)
     {
         view_row(&table);
         view_cell_count(&table, place, "number");
-        view_cell_text(&table, view_plain(view->context, json_str_or_empty(place, "kind")));
+        view_cell_text(&table, json_str_or_empty(place, "kind_title"));
         view_cell(&table);
         PUT_STATE(&table, place_states, json_str_or_empty(place, "state"));
         view_cell(&table);
@@ -169,7 +169,7 @@ static json_t *prebookings_of(const struct desk_view *view)
         view_put_quiet(&table, json_str_or_empty(prebooking, "purpose"));
         view_cell(&table);
         PUT_STATE(&table, prebooking_states, json_str_or_empty(prebooking, "state"));
-        view_cell_text(&table, view_plain(view->context, json_str_or_empty(prebooking, "kind")));
+        view_cell_text(&table, json_str_or_empty(prebooking, "kind_title"));
         view_cell_count(&table, prebooking, "places");
         view_cell_count(&table, prebooking, "given");
         view_cell_when(&table, json_object_get(prebooking, "until"));
@@ -236,7 +236,7 @@ static json_t *expected_of(const struct desk_view *view)
         view_cell_text(&table, json_integer_value(json_object_get(stay, "place")) > 0
                                    ? number_text(view->context, stay, "place")
                                    : STR("None"));
-        view_put_quiet(&table, view_plain(view->context, json_str_or_empty(stay, "place_kind")));
+        view_put_quiet(&table, json_str_or_empty(stay, "place_kind_title"));
         view_cell_text(&table, json_str_or_empty(stay, "owner"));
         if (may) {
             view_cell(&table);
@@ -297,7 +297,7 @@ static json_t *stays_of(const struct desk_view *view)
         view_cell(&table);
         put_person(&table, reference, json_str_or_empty(stay, "name"));
         view_cell_text(&table, number_text(view->context, stay, "place"));
-        view_put_quiet(&table, view_plain(view->context, json_str_or_empty(stay, "place_kind")));
+        view_put_quiet(&table, json_str_or_empty(stay, "place_kind_title"));
         view_cell(&table);
         PUT_STATE(&table, arrival_states, json_str_or_empty(stay, "arrival"));
         view_cell_when(&table, json_object_get(stay, "review_due_on"));
@@ -327,7 +327,7 @@ static json_t *departures_of(const struct desk_view *view)
         view_cell(&table);
         put_person(&table, reference, json_str_or_empty(stay, "name"));
         view_cell_when(&table, json_object_get(stay, "left_on"));
-        view_cell_text(&table, view_plain(view->context, json_str_or_empty(stay, "left_by")));
+        view_cell_text(&table, json_str_or_empty(stay, "left_by_title"));
         if (view->rights.run) {
             view_cell(&table);
             view_put_link_about(&table, STR("Recorded by mistake"),
@@ -367,7 +367,7 @@ static json_t *report_of(const struct desk_view *view)
                     columns, 5, "The hub has never reported.");
     json_array_foreach(json_object_get(report, "kinds"), index, kind)
     {
-        report_row(&table, view_plain(view->context, json_str_or_empty(kind, "kind")), kind);
+        report_row(&table, json_str_or_empty(kind, "kind_title"), kind);
     }
     if (is_true(report, "known")) {
         report_row(&table, STR("All places"), report);

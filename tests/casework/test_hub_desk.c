@@ -484,7 +484,7 @@ static void another_place_and_another_hub(void **state)
     assert_int_equal(hub_desk_of(office, HUB_NORTH).stays[0].place, 1);
     assert_true(hub_kind(office, "women", 2, 2).ok);
     struct done done = hub_move(office, &person, 2);
-    is_error(&done, ERROR_CONFLICT, "needs \"general\"");
+    is_error(&done, ERROR_CONFLICT, "needs \"General\"");
     const struct outcome asked = office_ask_for(office, CLERK, &person, "move_on", HUB_SOUTH);
     assert_true(asked.ok && !asked.refused);
     assert_true(office_approve(office, OFFICER, asked.request).ok);

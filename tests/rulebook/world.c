@@ -605,6 +605,9 @@ static void write_clock(struct writer *writer, const struct world *world, int in
 static void write_safeguard(struct writer *writer, const struct world *world, int index)
 {
     buf_format(&writer->buf, "safeguard safeguard_%d", index);
+    if (index % 2 == 1) {
+        buf_format(&writer->buf, "\n  \"The %d. of them\"", index);
+    }
     write_line_end(writer);
     words(writer, "  guards go");
     write_line_end(writer);
