@@ -36,27 +36,53 @@ struct privacy_work {
     struct privacy_answer answer;
 };
 
-/* The hold that was placed last and not lifted. */
-static result find_hold(struct privacy_work *work, int64_t *ret_hold, struct err *err)
+static bool is_lifted(const struct event *events, size_t count, int64_t hold)
 {
-    enum { WHOLE = 1000000 };
-    struct arena scratch = *work->arena;
-    const struct event *events = NULL;
-    size_t count = 0;
-    size_t lifted = 0;
-    TRY(transaction_history(work->sitting.transaction, SUBJECT_OF_PERSON, work->person.id, 0, WHOLE,
-                            &scratch, &events, &count, err));
     for (size_t i = 0; i < count; i++) {
-        lifted += events[i].kind == EVENT_LEGAL_HOLD_LIFTED ? 1 : 0;
-        if (events[i].kind == EVENT_LEGAL_HOLD_PLACED) {
-            if (lifted == 0) {
-                *ret_hold = events[i].position;
-                return result_ok();
-            }
-            lifted--;
+        if (events[i].kind == EVENT_LEGAL_HOLD_LIFTED &&
+            events[i].body.legal_hold_lifted.hold == hold) {
+            return true;
         }
     }
-    return err_set(err, ERROR_CONFLICT, "There is no legal hold on the person's record");
+    return false;
+}
+
+/* What placed the holds that nobody lifted, the last first. */
+static result find_holds(struct sitting *sitting, const struct person_row *person,
+                         const struct event ***ret_holds, size_t *ret_count, struct err *err)
+{
+    enum { WHOLE = 1000000 };
+    const struct event *events = NULL;
+    size_t count = 0;
+    size_t found = 0;
+    TRY(transaction_history(sitting->transaction, SUBJECT_OF_PERSON, person->id, 0, WHOLE,
+                            sitting->arena, &events, &count, err));
+    const struct event **holds =
+        ARENA_NEW(sitting->arena, const struct event *, (size_t)person->holds);
+    if (holds == NULL) {
+        return arena_full(err);
+    }
+    for (size_t i = 0; i < count && found < (size_t)person->holds; i++) {
+        if (events[i].kind == EVENT_LEGAL_HOLD_PLACED &&
+            !is_lifted(events, i, events[i].position)) {
+            holds[found++] = &events[i];
+        }
+    }
+    *ret_holds = holds;
+    *ret_count = found;
+    return result_ok();
+}
+
+static result find_hold(struct privacy_work *work, int64_t *ret_hold, struct err *err)
+{
+    const struct event **holds = NULL;
+    size_t count = 0;
+    TRY(find_holds(&work->sitting, &work->person, &holds, &count, err));
+    if (count == 0) {
+        return err_set(err, ERROR_CONFLICT, "There is no legal hold on the person's record");
+    }
+    *ret_hold = holds[0]->position;
+    return result_ok();
 }
 
 static result make_event(struct privacy_work *work, struct event *event, struct err *err)
@@ -339,6 +365,55 @@ result casework_privacy(const struct casework *casework, const struct caller *ca
         TRY(purge(casework, err));
     }
     *ret_answer = work.answer;
+    return result_ok();
+}
+
+/* --- what stands in the way of erasing ------------------------------------------------------- */
+
+struct holds_work {
+    const struct casework *casework;
+    const struct caller *caller;
+    str reference;
+    struct arena *arena;
+    struct sitting sitting;
+    struct person_row person;
+    const struct legal_hold *holds;
+    size_t count;
+};
+
+static result read_holds(struct transaction *transaction, void *context, struct err *err)
+{
+    struct holds_work *work = context;
+    struct sitting *sitting = &work->sitting;
+    const struct event **events = NULL;
+    TRY(sitting_read(sitting, work->casework, transaction, work->caller, ACTION_MANAGE_PRIVACY,
+                     work->arena, err));
+    TRY(sitting_person(sitting, work->reference, ACTION_MANAGE_PRIVACY, &work->person, err));
+    TRY(find_holds(sitting, &work->person, &events, &work->count, err));
+    struct legal_hold *holds = ARENA_NEW(work->arena, struct legal_hold, work->count);
+    if (holds == NULL) {
+        return arena_full(err);
+    }
+    for (size_t i = 0; i < work->count; i++) {
+        holds[i] = (struct legal_hold){.event = events[i]->position,
+                                       .since = events[i]->recorded_at,
+                                       .reason = events[i]->body.legal_hold_placed.reason};
+        TRY(sitting_actor(sitting, events[i]->actor, &holds[i].by, err));
+    }
+    work->holds = holds;
+    return result_ok();
+}
+
+result casework_legal_holds(const struct casework *casework, const struct caller *caller,
+                            str person, struct arena *arena, const struct legal_hold **ret_holds,
+                            size_t *ret_count, struct err *err)
+{
+    struct holds_work work = {
+        .casework = casework, .caller = caller, .reference = person, .arena = arena};
+    TRY(store_read(casework->store, read_holds, &work, err));
+    TRY(sitting_look(&work.sitting, SUBJECT_OF_PERSON, work.person.id, "legal holds", err));
+    *ret_holds = work.holds;
+    *ret_count = work.count;
     return result_ok();
 }
 

@@ -41,6 +41,20 @@ MUST_USE result casework_privacy(const struct casework *casework, const struct c
                                  struct err *err);
 const char *privacy_command_done(enum privacy_command command); /* "A legal hold was placed" */
 
+/* --- what stands in the way of erasing ------------------------------------------------------- */
+
+struct legal_hold {
+    int64_t event;
+    instant since;
+    str by; /* the name of the account */
+    str reason;
+};
+/* The holds in force, the one placed last first. ACTION_MANAGE_PRIVACY. */
+MUST_USE result casework_legal_holds(const struct casework *casework, const struct caller *caller,
+                                     str person, struct arena *arena,
+                                     const struct legal_hold **ret_holds, size_t *ret_count,
+                                     struct err *err);
+
 /* --- who looked ------------------------------------------------------------------------------- */
 
 struct looks_query {

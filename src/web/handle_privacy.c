@@ -52,6 +52,16 @@ static json_t *resource_of(const struct exchange *exchange, const struct history
     return resource;
 }
 
+static result add_holds(const struct exchange *exchange, json_t *resource, struct err *err)
+{
+    const struct legal_hold *holds = NULL;
+    size_t count = 0;
+    TRY(casework_legal_holds(exchange->casework, &exchange->caller, exchange_person(exchange),
+                             exchange->arena, &holds, &count, err));
+    json_set(resource, "holds_in_force", resource_legal_holds(holds, count));
+    return result_ok();
+}
+
 /* "A, B, everybody who is a monitor": whom a protection names. */
 static void put_named(struct view_table *pairs, const json_t *protection)
 {
@@ -109,6 +119,19 @@ static bool is_to_be_confirmed(const json_t *privacy)
     return is_to_be_erased(privacy) && !json_is_true(json_object_get(privacy, "asked_here"));
 }
 
+/* Each hold with its reason, who placed it and since when. */
+static void put_holds(struct view_table *pairs, const json_t *privacy)
+{
+    size_t index;
+    json_t *hold;
+    json_array_foreach(json_object_get(privacy, "holds_in_force"), index, hold)
+    {
+        view_put(pairs, json_str_or_empty(hold, "reason"));
+        view_put_quiet(pairs, json_str_or_empty(hold, "by"));
+        view_put_when(pairs, json_object_get(hold, "since"));
+    }
+}
+
 static json_t *state_of(const struct view_context *context, const json_t *privacy)
 {
     struct view_table pairs;
@@ -121,6 +144,7 @@ static json_t *state_of(const struct view_context *context, const json_t *privac
                                          COUNTED("{{count}} hold is in force: nothing is erased",
                                                  "{{count}} holds are in force: nothing is erased"))
                           : STR("None"));
+    put_holds(&pairs, privacy);
     view_row(&pairs);
     view_cell_text(&pairs, STR("Processing"));
     view_cell_text(&pairs, is_restricted(privacy)
@@ -406,6 +430,7 @@ result handle_privacy(struct exchange *exchange, struct err *err)
     TRY(casework_protection(exchange->casework, &exchange->caller, exchange_person(exchange),
                             exchange->arena, &protection, err));
     json_auto_t *resource = resource_of(exchange, &history, &protection);
+    TRY(add_holds(exchange, resource, err));
     if (!exchange_wants_html(exchange)) {
         return answer_json(exchange, 200, resource, err);
     }

@@ -66,6 +66,8 @@ json_t *resource_work(const struct rulebook *rulebook, const struct work_answer 
 json_t *resource_missing(const struct rulebook *rulebook, const struct missing_answer *answer);
 /* {"reference","event","holds","restricted","erasure_requested","erased","repeated"} */
 json_t *resource_privacy(const struct privacy_answer *answer);
+/* [{"event","since","by","reason"}] */
+json_t *resource_legal_holds(const struct legal_hold *holds, size_t count);
 /* {"reference","holds","restricted","erasure_requested","asked_here","lines":[{"event","kind","at","by",
  * "text","reason"}],"more"}: of the history about data protection; asked_here: erasure, by this
  * account. */

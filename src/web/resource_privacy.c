@@ -14,6 +14,20 @@ json_t *resource_privacy(const struct privacy_answer *answer)
     return object;
 }
 
+json_t *resource_legal_holds(const struct legal_hold *holds, size_t count)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < count; i++) {
+        json_t *hold = json_object();
+        json_set_int64(hold, "event", holds[i].event);
+        json_set(hold, "since", json_of_instant(holds[i].since));
+        json_set_str(hold, "by", holds[i].by);
+        json_set_str(hold, "reason", holds[i].reason);
+        json_add(list, hold);
+    }
+    return list;
+}
+
 json_t *resource_person_privacy(const struct rulebook *rulebook,
                                 const struct history_answer *history, bool asked_here)
 {

@@ -154,6 +154,7 @@ async function protect(desk, tap, page, person) {
   await desk.look(page, "place a hold");
   tap.includes(await deed("Place a legal hold", "reason", "A claim is open", "place a hold"), "hold", "a hold is placed");
   await desk.look(page, "data protection with a hold");
+  tap.includes(await page.textContent(".govuk-summary-list"), "A claim is open", "why it is held stands where erasing is asked for");
   tap.includes(await deed("Lift a legal hold", "reason", "Settled", "lift a hold"), "lifted", "it is lifted");
   tap.includes(await deed("Restrict processing", "reason", "Accuracy is contested", "restrict"), "restricted", "processing is restricted");
   await desk.look(page, "data protection restricted");

@@ -150,6 +150,54 @@ static void test_two_people(void **state)
     office_expect_rebuilt(&desk->office);
 }
 
+static struct legal_hold hold_at(struct desk *desk, const struct somebody *person, size_t index,
+                                 size_t expected)
+{
+    const struct caller caller = protection_caller(desk);
+    const struct legal_hold *holds = NULL;
+    size_t count = 0;
+    struct err err = {0};
+    assert_true(casework_legal_holds(&desk->office.casework, &caller, str_from_c(person->reference),
+                                     &desk->office.work, &holds, &count, &err)
+                    .ok);
+    assert_int_equal(count, expected);
+    return holds[index];
+}
+
+/* Aim: of each hold in force it is told who placed it, why and since when, the last first; of one
+ * that was lifted nothing; and nothing to whoever may place none. */
+static void test_holds_in_force(void **state)
+{
+    struct desk *desk = *state;
+    struct arena scratch = desk->office.work;
+    const struct somebody person = removed(desk, "PersonTwo Samplegamma");
+    const struct caller senior = office_caller(&desk->office, SENIOR);
+    const struct caller clerk = office_caller(&desk->office, CLERK);
+    const struct legal_hold *holds = NULL;
+    size_t count = 0;
+    struct err err = {0};
+    enum { A_DAY = 86400000 }; /* milliseconds */
+    const int64_t first = desk->office.now;
+    assert_true(
+        command_by(desk, &senior, PRIVACY_HOLD, person.reference, "A claim for damages").ok);
+    desk->office.now += A_DAY;
+    assert_true(command(desk, PRIVACY_HOLD, person.reference).ok);
+    const struct legal_hold last = hold_at(desk, &person, 0, 2);
+    const struct legal_hold before = hold_at(desk, &person, 1, 2);
+    assert_true(str_equal(last.reason, STR("Asked for by the person")));
+    assert_true(str_equal(last.by, STR("Protection Officer")));
+    assert_true(str_equal(before.reason, STR("A claim for damages")));
+    assert_false(str_equal(before.by, last.by));
+    assert_in_range(before.since.milliseconds, first, first + A_DAY - 1);
+    assert_in_range(last.since.milliseconds, first + A_DAY, first + 2 * A_DAY);
+    assert_true(command(desk, PRIVACY_LIFT_HOLD, person.reference).ok);
+    assert_int_equal(hold_at(desk, &person, 0, 1).event, before.event);
+    assert_false(casework_legal_holds(&desk->office.casework, &clerk, str_from_c(person.reference),
+                                      &scratch, &holds, &count, &err)
+                     .ok);
+    assert_int_equal(err.code, ERROR_FORBIDDEN);
+}
+
 /* Aim: holds are counted, and while one is left nothing is erased. */
 static void test_hold(void **state)
 {
@@ -749,6 +797,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_two_people, setup, teardown),
         cmocka_unit_test_setup_teardown(test_hold, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_holds_in_force, setup, teardown),
         cmocka_unit_test_setup_teardown(test_open_case, setup, teardown),
         cmocka_unit_test_setup_teardown(test_nothing_is_left, setup, teardown),
         cmocka_unit_test_setup_teardown(test_no_trace, setup, teardown),
