@@ -1,5 +1,6 @@
 #include "web/page.h"
 
+#include "casework/changes.h"
 #include "format/json_memory.h"
 #include "web/handler.h"
 #include "web/resource_departure.h"
@@ -273,6 +274,31 @@ static void set_language(const struct page *page, json_t *chrome)
     json_set_str(chrome, "path", page->exchange->request->path);
 }
 
+/* For who has it on paper: what is on record up to this event was read for it, and what was
+ * recorded in the meantime may be in it. */
+static json_t *shown_of(const struct page *page)
+{
+    const struct exchange *exchange = page->exchange;
+    struct arena *arena = exchange->arena;
+    int64_t last = 0;
+    if (exchange->begun_at == 0 || !casework_position(exchange->casework, &last, NULL).ok) {
+        return json_false();
+    }
+    json_auto_t *at = speech_instant(&page->speech, arena, system_now(exchange->casework->system));
+    const struct said_value *values =
+        SAID({"when", json_str_or_empty(at, "text")},
+             {"position", arena_format(arena, "%lld", (long long)exchange->begun_at)},
+             {"last", arena_format(arena, "%lld", (long long)last)});
+    return json_of_str(
+        last == exchange->begun_at
+            ? speech_put(page->speech.catalogue, arena,
+                         SAY("The record up to event {{position}}, as read on {{when}}"), values)
+            : speech_put(page->speech.catalogue, arena,
+                         SAY("The record up to event {{position}}, as read on {{when}}, while "
+                             "events up to {{last}} were recorded"),
+                         values));
+}
+
 /* The chrome. A page with errors says so in its title first, for those who hear it read out. */
 static json_t *chrome_of(const struct page *page)
 {
@@ -296,6 +322,7 @@ static json_t *chrome_of(const struct page *page)
     json_set(chrome, "stylesheet", asset_href(exchange->web, "returnhub.css", exchange->arena));
     json_set(chrome, "script", asset_href(exchange->web, "returnhub.js", exchange->arena));
     json_set(chrome, "icon", asset_href(exchange->web, "returnhub.svg", exchange->arena));
+    json_set(chrome, "shown", shown_of(page));
     json_set(chrome, "home", json_string(exchange->signed_in ? "/" : "/sign-in"));
     return chrome;
 }

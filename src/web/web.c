@@ -1,5 +1,6 @@
 #include "web/web.h"
 
+#include "casework/changes.h"
 #include "web/answer.h"
 #include "web/assets.h"
 #include "web/command.h"
@@ -349,6 +350,10 @@ static void run_route(struct exchange *exchange)
 {
     struct err problem = {0};
     int status = 0;
+    if (exchange->signed_in && exchange_wants_html(exchange)) {
+        result_ignore(casework_position(exchange->casework, &exchange->begun_at, NULL),
+                      "then the page does not say what it shows");
+    }
     const bool commands = exchange->request->method == HTTP_POST;
     const result done = commands ? run_command(exchange, &status, &problem)
                                  : run_reading(exchange, &status, &problem);

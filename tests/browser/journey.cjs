@@ -114,34 +114,73 @@ async function weigh(desk, tap, person) {
   console.log(`# the page of a person: ${bytes} bytes with all that it loads`);
 }
 
-// On paper: what it says, without addresses and without what could be pressed.
-async function printed(desk, tap, page, person) {
+const DEEDS = "Every safeguard that stands in the way|See why|Record a relative|The whole history|Day by day"; // what a link says that only leads elsewhere
+
+// What can be pressed, what is cut, which links look like links, and what the foot says: as the page looks now.
+async function looks(page) {
+  return page.evaluate((deeds) => {
+    const all = (selector) => [...document.querySelectorAll(selector)];
+    const isShown = (one) => one.getClientRects().length > 0;
+    return {
+      address: getComputedStyle(document.querySelector("main a.govuk-link[href^='/']"), "::after").content,
+      press: all(`.govuk-summary-list__actions, .moj-sub-navigation, .govuk-breadcrumbs, .govuk-button, .govuk-skip-link,
+        .govuk-service-navigation, main form`).filter(isShown).length,
+      cut: all(".rh-scroll").filter((one) => getComputedStyle(one).overflowX !== "visible").length,
+      beside: all("main [class*=govuk-grid-column]").filter((one) => getComputedStyle(one).float !== "none").length,
+      links: all("main a[href]").filter((one) => isShown(one) && (getComputedStyle(one).textDecorationLine !== "none" ||
+        getComputedStyle(one).color !== getComputedStyle(one.parentElement).color)).length,
+      deeds: document.querySelector("main").innerText.match(new RegExp(deeds, "g")) ?? [],
+      foot: all(".rh-printed").filter(isShown).map((one) => one.innerText.trim()),
+    };
+  }, DEEDS);
+}
+
+// What looks() finds when one thing is wrong on paper.
+async function planted(page, css) {
+  await page.evaluate((rules) => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(rules);
+    document.adoptedStyleSheets = [sheet];
+  }, `@media print { ${css} }`);
+  const found = await looks(page);
+  await page.evaluate(() => { document.adoptedStyleSheets = []; });
+  return found;
+}
+
+// The number of an event that nobody recorded anything after.
+async function lastEvent(desk, token, person) {
+  const answer = await fetch(`${desk.address}/people/${person.reference}/note`, { method: "POST",
+    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" }, body: JSON.stringify({ note: "Seen at the desk" }) });
+  return (await answer.json()).sealed.event;
+}
+
+// On paper: what it says, without addresses and without what could be pressed; and up to where the record was read, when, for whom
+// to compare with it. Faults are planted in the style of paper, and each is found.
+async function printed(desk, tap, page, person, token) {
+  const event = await lastEvent(desk, token, person);
   await page.goto(`${desk.address}/people/${person.reference}`);
-  const shown = () => page.evaluate(() => ({
-    address: getComputedStyle(document.querySelector("main a.govuk-link[href^='/']"), "::after").content,
-    press: [...document.querySelectorAll(`.govuk-summary-list__actions, .moj-sub-navigation, .govuk-breadcrumbs, .govuk-button, .govuk-skip-link,
-      .govuk-service-navigation, main form`)].filter((element) => element.getClientRects().length > 0).length,
-    cut: [...document.querySelectorAll(".rh-scroll")].filter((one) => getComputedStyle(one).overflowX !== "visible").length,
-    beside: [...document.querySelectorAll("main [class*=govuk-grid-column]")].filter((one) => getComputedStyle(one).float !== "none").length,
-    links: [...document.querySelectorAll("main a[href]")].filter((one) => one.getClientRects().length > 0 &&
-      (getComputedStyle(one).textDecorationLine !== "none" || getComputedStyle(one).color !== getComputedStyle(one.parentElement).color)).length,
-    deeds: [...document.querySelectorAll("main")].flatMap((main) => main.innerText.match(/See why|Record a relative|The whole history|Day by day/g) ?? []),
-    printed: document.querySelector(".rh-printed").innerText.trim() }));
-  const screen = await shown();
+  const screen = await looks(page);
   tap.ok(screen.press > 2 && screen.links > 2 && screen.deeds.length > 0, "on the screen there is something to press");
+  tap.equal(screen.foot.length, 0, "on the screen nothing is said of paper");
   await page.emulateMedia({ media: "print" });
-  const paper = await shown();
+  const paper = await looks(page);
   tap.equal(paper.press, 0, "on paper there is nothing to press");
   tap.equal(paper.links, 0, "on paper a link is text like others");
   tap.equal(paper.deeds.join(", "), "", "on paper no link stands that says but what can be done or seen elsewhere");
   tap.equal(paper.cut, 0, "on paper no table is cut where it would scroll");
   tap.equal(paper.beside, 0, "on paper nothing is squeezed beside something else");
+  tap.equal(paper.address, "none", "on paper stands no address of the desk");
+  const shown = /^The record up to event (\d+), as read on \d+ [A-Z][a-z]+ \d{4} at [\d:a-z]+ UTC$/.exec(paper.foot[0]);
+  tap.equal(shown?.[1], String(event), "paper says up to which event the record was read, and when", paper.foot.join("\n"));
   if (desk.javascript) {
     await page.evaluate(() => window.dispatchEvent(new Event("beforeprint")));
-    const { printed: line } = await shown();
+    const line = (await looks(page)).foot[1];
     tap.ok(/^Printed on \d+ .+ \d{4} at \d\d:\d\d UTC: .+\/people\/RH-/.test(line) && line.endsWith(person.reference), "paper says when it was printed, and of what", line);
+    tap.ok((await planted(page, ".govuk-link { text-decoration: underline !important; }")).links > 0, "a link that is underlined on paper would be found");
+    tap.ok((await planted(page, ".govuk-link { color: #1d70b8 !important; }")).links > 0, "one in its colour, too");
+    tap.ok((await planted(page, ".rh-screen { display: revert !important; }")).deeds.length > 0, "a link that only leads elsewhere, too");
+    tap.ok((await planted(page, "[data-shown] { display: none !important; }")).foot.length < paper.foot.length, "paper that does not say what it shows, too");
   }
-  tap.equal(paper.address, "none", "on paper stands no address of the desk");
   await page.emulateMedia({ media: null });
 }
 
@@ -489,7 +528,7 @@ async function journey(desk, tap) {
   await filters(desk, tap, desks.caseworker);
   await findPerson(desk, tap, desks.caseworker, first);
   await weigh(desk, tap, first);
-  await printed(desk, tap, desks.caseworker, second);
+  await printed(desk, tap, desks.caseworker, second, token);
   await partsOfRecord(desk, tap, desks.caseworker, second);
   await otherNames(desk, tap, desks.caseworker, second);
   await notes(desk, tap, desks.caseworker, second);
