@@ -5,6 +5,7 @@
 #include <unicode/ucal.h>
 #include <unicode/udat.h>
 #include <unicode/uloc.h>
+#include <unicode/unum.h>
 #include <unicode/ustring.h>
 
 enum { LOCALE_MAX = 64, NAME_UNITS_MAX = 256 };
@@ -87,6 +88,24 @@ result language_day(str language, date day, struct arena *arena, str *ret_text, 
     const int32_t count = udat_format(format, (UDate)((int64_t)day.day * day_milliseconds), text,
                                       NAME_UNITS_MAX, NULL, &status);
     udat_close(format);
+    return U_FAILURE(status) ? icu_failed(status, err) : to_utf8(text, count, arena, ret_text, err);
+}
+
+result language_number(str language, int64_t number, struct arena *arena, str *ret_text,
+                       struct err *err)
+{
+    char locale[LOCALE_MAX];
+    UChar text[NAME_UNITS_MAX];
+    UErrorCode status = U_ZERO_ERROR;
+    if (!locale_of(language, locale)) {
+        return no_language(language, err);
+    }
+    UNumberFormat *format = unum_open(UNUM_DECIMAL, NULL, 0, locale, NULL, &status);
+    if (U_FAILURE(status)) {
+        return icu_failed(status, err);
+    }
+    const int32_t count = unum_formatInt64(format, number, text, NAME_UNITS_MAX, NULL, &status);
+    unum_close(format);
     return U_FAILURE(status) ? icu_failed(status, err) : to_utf8(text, count, arena, ret_text, err);
 }
 

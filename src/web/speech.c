@@ -135,10 +135,26 @@ str speech_put(const struct catalogue *catalogue, struct arena *arena, const cha
     return put;
 }
 
+static str number_in(const struct catalogue *catalogue, struct arena *arena, int64_t number)
+{
+    str text = view_number(arena, number);
+    if (catalogue != NULL) {
+        result_ignore(language_number(catalogue->language, number, arena, &text, NULL),
+                      "the digits of English are clear too");
+    }
+    return text;
+}
+
+str speech_number(const struct speech *speech, struct arena *arena, int64_t number)
+{
+    return number_in(speech->catalogue, arena, number);
+}
+
 str speech_counted(const struct catalogue *catalogue, struct arena *arena, struct counted_text text,
                    int64_t count, const struct said_value *others)
 {
-    struct said_value values[SAID_BESIDE_COUNT_MAX + 2] = {{"count", view_number(arena, count)}};
+    struct said_value values[SAID_BESIDE_COUNT_MAX + 2] = {
+        {"count", number_in(catalogue, arena, count)}};
     size_t value_count = 1;
     for (; others != NULL && others->name != NULL; others++) {
         ASSERT(value_count <= SAID_BESIDE_COUNT_MAX);

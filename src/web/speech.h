@@ -58,6 +58,8 @@ str speech_put(const struct catalogue *catalogue, struct arena *arena, const cha
  * else it names (NULL: nothing else). */
 str speech_counted(const struct catalogue *catalogue, struct arena *arena, struct counted_text text,
                    int64_t count, const struct said_value *others);
+/* A number as it is written in the language: "1,204", "١٬٢٠٤". */
+str speech_number(const struct speech *speech, struct arena *arena, int64_t number);
 /* speech_fill on a page for staff. */
 str speech_fill_for_staff(const struct exchange *exchange, const char *text, str value);
 /* {"text","foreign"}: foreign when it is not translated and the page is not English. */

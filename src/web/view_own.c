@@ -97,9 +97,10 @@ static json_t *href(const struct own_view *view, const char *rest)
     return json_of_str(arena_format(view->arena, "%.*s%s", STR_ARG(view->base), rest));
 }
 
-static void copy_count(json_t *to, const json_t *from, const char *key)
+static void copy_count(const struct own_view *view, json_t *to, const json_t *from, const char *key)
 {
-    json_set_int64(to, key, json_integer_value(json_object_get(from, key)));
+    const int64_t count = json_integer_value(json_object_get(from, key));
+    json_set_str(to, key, speech_number(&view->speech, view->arena, count));
 }
 
 /* The name, and where the parts of the record are. */
@@ -135,15 +136,14 @@ static json_t *duty_of(const struct own_view *view, const json_t *clock)
 static json_t *clock_of(const struct own_view *view, const json_t *clock)
 {
     json_t *object = json_object();
-    const int64_t left = json_integer_value(json_object_get(clock, "days_left"));
     json_set(object, "title", law(view, clock, "title"));
     json_set(object, "start", view_clock_begins(clock) ? day(view, clock, "start") : json_false());
     json_set(object, "last_day", day(view, clock, "last_day"));
     json_set_flag(object, "over", str_equal(json_str_or_empty(clock, "state"), STR("expired")));
-    json_set_int64(object, "days_left", left);
+    copy_count(view, object, clock, "days_left");
     json_set_flag(object, "has_working_days",
                   json_is_true(json_object_get(clock, "has_working_days")));
-    copy_count(object, clock, "working_days_left");
+    copy_count(view, object, clock, "working_days_left");
     json_set(object, "duty_of", duty_of(view, clock));
     json_set(object, "sources", json_incref(json_object_get(clock, "sources")));
     return object;
@@ -186,9 +186,9 @@ static json_t *steps_of(const struct own_view *view, const json_t *record)
         json_set(object, "title", law(view, step, "title"));
         json_set(object, "in_the_way", reasons_of(view, json_object_get(step, "in_the_way")));
         json_set(object, "not_known", reasons_of(view, json_object_get(step, "not_known")));
-        copy_count(object, step, "conditions");
-        copy_count(object, step, "clear");
-        copy_count(object, step, "of_others");
+        copy_count(view, object, step, "conditions");
+        copy_count(view, object, step, "clear");
+        copy_count(view, object, step, "of_others");
         json_add(list, object);
     }
     return any_of(list);
@@ -444,10 +444,10 @@ static json_t *deadlines_of(const struct own_view *view, const json_t *clients)
         json_set_str(object, "reference", json_str_or_empty(line, "person"));
         json_set_str(object, "href", client_href(view, line, "person"));
         json_set(object, "due", day(view, line, "due"));
-        copy_count(object, line, "days_left");
+        copy_count(view, object, line, "days_left");
         json_set_flag(object, "has_working_days",
                       json_is_true(json_object_get(line, "has_working_days")));
-        copy_count(object, line, "working_days_left");
+        copy_count(view, object, line, "working_days_left");
         json_add(list, object);
     }
     return any_of(list);
