@@ -22,6 +22,12 @@ const char *notice_state_name(enum notice_state state)
     return names[state];
 }
 
+/* What a letter is called: its first line. */
+static str title_of(const struct notice_definition *notice)
+{
+    return notice->lines[0].text;
+}
+
 /* --- which letter, in which language ---------------------------------------------------------- */
 
 static result find_definition(const struct casework *casework, str name,
@@ -135,11 +141,15 @@ static result require_approval(struct sitting *sitting, const struct notice_defi
     TRY(notice_translation(notice, catalogue, *sitting->arena, &translated, err));
     TRY(find_approval(sitting, notice, catalogue->language, &translated.identity, &approval, err));
     if (approval.position == 0) {
+        struct arena scratch = *sitting->arena;
+        str language = catalogue->language;
+        result_ignore(language_name(language, STR(NOTICE_LANGUAGE), &scratch, &language, NULL),
+                      "its code says it, too");
         result_ignore(err_set(err, ERROR_CONFLICT,
-                              "The translation of \"%.*s\" version %lld into %.*s is not approved, "
-                              "so it cannot be served",
-                              STR_ARG(notice->name), (long long)notice->version,
-                              STR_ARG(catalogue->language)),
+                              "The translation of \"%.*s\", version %lld, into %.*s is not "
+                              "approved, so it cannot be served",
+                              STR_ARG(title_of(notice)), (long long)notice->version,
+                              STR_ARG(language)),
                       "the hint follows");
         return err_hint(err, "Let somebody who may answer for it read and approve it, or serve the "
                              "letter in the language of the law with an interpreter.");
@@ -266,10 +276,10 @@ static result load_hub(struct notice_work *work, const struct case_time *when, s
 {
     const bool named = work->order->hub.len > 0;
     if (named != work->notice->with_hub) {
-        return named ? err_set(err, ERROR_INPUT, "The notice \"%.*s\" is about no hub",
-                               STR_ARG(work->notice->name))
-                     : err_set(err, ERROR_INPUT, "The notice \"%.*s\" needs a hub: which?",
-                               STR_ARG(work->notice->name));
+        return named ? err_set(err, ERROR_INPUT, "\"%.*s\" is about no hub",
+                               STR_ARG(title_of(work->notice)))
+                     : err_set(err, ERROR_INPUT, "\"%.*s\" needs a hub: which?",
+                               STR_ARG(title_of(work->notice)));
     }
     if (!named) {
         return result_ok();

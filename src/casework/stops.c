@@ -44,6 +44,19 @@ static result describe_recall(struct sitting *sitting, const struct event *event
     return result_ok();
 }
 
+/* Two requests of one person for one step differ by their hubs. */
+static result hub_name(struct sitting *sitting, int64_t id, str *ret_name, struct err *err)
+{
+    struct hub_row hub;
+    bool may = false;
+    if (id != 0) {
+        TRY(transaction_hub(sitting->transaction, id, sitting->arena, &hub, err));
+        TRY(sitting_may_hub(sitting, &hub, ACTION_SEE_HUB, &may, err));
+    }
+    *ret_name = may ? hub.name : STR("");
+    return result_ok();
+}
+
 /* The manifest, too, from which the stop took the person: the entry that ended with the event. */
 static result describe_stop(struct sitting *sitting, const struct event *event,
                             struct stop_line *line, struct err *err)
@@ -53,6 +66,7 @@ static result describe_stop(struct sitting *sitting, const struct event *event,
     struct manifest_entry_row entry = {0};
     TRY(transaction_request(sitting->transaction, body->request, sitting->arena, &request, err));
     TRY(transaction_manifest_entry_ended_by(sitting->transaction, event->position, &entry, err));
+    TRY(hub_name(sitting, request.hub, &line->hub, err));
     line->step = request.step;
     line->safeguards = body->safeguards.items;
     line->safeguard_count = body->safeguards.count;
@@ -63,7 +77,8 @@ static result describe_stop(struct sitting *sitting, const struct event *event,
 static result describe(struct sitting *sitting, const struct stop_notice_row *notice,
                        struct stop_line *ret_line, struct err *err)
 {
-    struct stop_line line = {.notice = *notice, .step = STR(""), .manifest = STR("")};
+    struct stop_line line = {
+        .notice = *notice, .step = STR(""), .hub = STR(""), .manifest = STR("")};
     struct person_row person;
     struct event event;
     TRY(transaction_person(sitting->transaction, notice->person, sitting->arena, &person, err));

@@ -15,6 +15,7 @@ struct stop_line {
     struct stop_notice_row notice;
     str reference; /* of the person */
     str step;      /* of the rulebook */
+    str hub;       /* name of the hub it was asked with, of one in sight; "" for none */
     str manifest;  /* reference of the manifest the person was on or is aboard; "" for none */
     const str *safeguards; /* those no longer clear */
     size_t safeguard_count;

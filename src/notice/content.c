@@ -38,8 +38,7 @@ static bool puts_in_all_of(str text, str of)
     return !wrong;
 }
 
-/* "" when there is none that says the same things. */
-static str translation_of(const struct catalogue *catalogue, str original)
+str notice_line_translated(const struct catalogue *catalogue, str original)
 {
     const str translated = catalogue_find(catalogue, STR(NOTICE_CONTEXT), original);
     return puts_in_all_of(translated, original) && puts_in_all_of(original, translated) ? translated
@@ -60,7 +59,7 @@ result notice_translation(const struct notice_definition *notice, const struct c
         arena_format(&scratch, "%.*s %lld", STR_ARG(notice->name), (long long)notice->version);
     parts[1] = catalogue->language;
     for (size_t i = 0; i < notice->line_count; i++) {
-        const str text = translation_of(catalogue, notice->lines[i].text);
+        const str text = notice_line_translated(catalogue, notice->lines[i].text);
         parts[2 + 2 * i] = notice->lines[i].text;
         parts[3 + 2 * i] = text;
         translated.translated += text.len > 0 ? 1 : 0;
@@ -173,7 +172,7 @@ result notice_fill(const struct notice_definition *notice, const struct catalogu
         if (catalogue == NULL) {
             continue;
         }
-        const str translated = translation_of(catalogue, line);
+        const str translated = notice_line_translated(catalogue, line);
         if (translated.len == 0) {
             return not_translated(notice, catalogue, line, err);
         }

@@ -46,6 +46,9 @@ MUST_USE result notice_translation(const struct notice_definition *notice,
                                    const struct catalogue *catalogue, struct arena scratch,
                                    struct notice_translated *ret_translated, struct err *err);
 
+/* The translation of one line; "" when there is none that says the same things. */
+str notice_line_translated(const struct catalogue *catalogue, str original);
+
 /* `catalogue` NULL: in the language of the law alone. ERROR_INPUT when something that is put in is
  * missing, or a line is not translated: nothing is left out of a letter. */
 MUST_USE result notice_fill(const struct notice_definition *notice,

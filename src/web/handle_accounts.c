@@ -370,14 +370,14 @@ result handle_account_new(struct exchange *exchange, struct err *err)
 
 static json_t *pairs(const struct view_context *context, const json_t *resource)
 {
-    static const char *const names[][2] = {
-        {"Name", "name"}, {"Role", "role"}, {"Hub", "hub"}, {"State", "state"}};
+    const str hub = json_str_or_empty(resource, "hub");
     struct view_table table;
     view_pairs_open(&table, context);
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        const str text = json_str_or_empty(resource, names[i][1]);
-        view_pair(&table, names[i][0], text.len > 0 ? text : STR("None"));
-    }
+    view_pair(&table, "Name", json_str_or_empty(resource, "name"));
+    view_pair(&table, "Role",
+              str_from_c(role_title(role_from_name(json_str_or_empty(resource, "role")))));
+    view_pair(&table, "Hub", hub.len > 0 ? hub : STR("None"));
+    view_pair(&table, "State", view_plain(context, json_str_or_empty(resource, "state")));
     return view_table_close(&table);
 }
 

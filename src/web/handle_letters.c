@@ -33,6 +33,14 @@ static str letter_base(const struct exchange *exchange, int64_t number)
 }
 
 /* "Albanian"; the code when nothing is known of it. */
+/* What a letter is called: its first line. */
+static str title_of_letter(const struct exchange *exchange, str name)
+{
+    const struct notice_book *book = exchange->casework->notices;
+    const struct notice_definition *notice = book == NULL ? NULL : notice_find(&book->set, name);
+    return notice == NULL ? name : notice->lines[0].text;
+}
+
 static str name_of_language(const struct exchange *exchange, str language)
 {
     str name = STR("");
@@ -100,8 +108,47 @@ static const struct input_field writing_fields[] = {
     {"notice", "Letter", NULL, INPUT_CHOICE, "Choose the letter", NULL},
     {"language", "Language beside English", "Only an approved translation is issued", INPUT_CHOICE,
      "Choose the language", NULL},
-    {"hub", "Hub", "Reference of the hub, for a letter about a transfer", INPUT_TEXT, NULL, NULL},
+    {"hub", "Hub", "Only for a letter that is about a hub", INPUT_CHOICE, NULL, NULL},
 };
+
+static result choose_language(struct deed_form *form, struct err *err)
+{
+    const struct exchange *exchange = form->exchange;
+    const struct notice_book *book = exchange->casework->notices;
+    const struct translation_line *lines = NULL;
+    size_t count = 0;
+    TRY(casework_translations(exchange->casework, &exchange->caller, exchange->arena, &lines,
+                              &count, err));
+    TRY(deed_choices(form, "language", book->catalogue_count + 1, err));
+    deed_choice(form, "language", STR(NOTICE_LANGUAGE), STR("None: in English alone"));
+    for (size_t i = 0; i < book->catalogue_count; i++) {
+        const str language = book->catalogues[i].language;
+        const str name = name_of_language(exchange, language);
+        bool approved = false;
+        for (size_t k = 0; k < count; k++) {
+            approved =
+                approved || (lines[k].approval != 0 && str_equal(lines[k].language, language));
+        }
+        deed_choice(form, "language", language,
+                    approved ? name
+                             : speech_fill_for_staff(
+                                   exchange, "{{language}}, in which no letter is approved", name));
+    }
+    return result_ok();
+}
+
+static result choose_hub(struct deed_form *form, struct err *err)
+{
+    const struct exchange *exchange = form->exchange;
+    const struct hub_line *hubs = NULL;
+    size_t count = 0;
+    TRY(casework_hubs(exchange->casework, &exchange->caller, exchange->arena, &hubs, &count, err));
+    TRY(deed_choices(form, "hub", count, err));
+    for (size_t i = 0; i < count; i++) {
+        deed_choice(form, "hub", hubs[i].row.reference, hubs[i].row.name);
+    }
+    return result_ok();
+}
 
 static result prepare_writing(struct deed_form *form, struct err *err)
 {
@@ -111,16 +158,11 @@ static result prepare_writing(struct deed_form *form, struct err *err)
         return err_set(err, ERROR_NOT_FOUND, "There are no texts of letters here");
     }
     TRY(deed_choices(form, "notice", book->set.count, err));
-    TRY(deed_choices(form, "language", book->catalogue_count + 1, err));
     for (size_t i = 0; i < book->set.count; i++) {
         deed_choice(form, "notice", book->set.notices[i].name, book->set.notices[i].lines[0].text);
     }
-    deed_choice(form, "language", STR(NOTICE_LANGUAGE), STR("None: in English alone"));
-    for (size_t i = 0; i < book->catalogue_count; i++) {
-        const str language = book->catalogues[i].language;
-        deed_choice(form, "language", language, name_of_language(exchange, language));
-    }
-    return result_ok();
+    TRY(choose_language(form, err));
+    return choose_hub(form, err);
 }
 
 static result act_write(struct deed_form *form, struct err *err)
@@ -331,6 +373,13 @@ static json_t *letter_summary(const struct exchange *exchange, const struct noti
     return view_table_close(&pairs);
 }
 
+static void set_language(const struct exchange *exchange, json_t *view, str language)
+{
+    json_set_str(view, "language", language);
+    json_set_str(view, "language_name", name_of_language(exchange, language));
+    json_set_str(view, "direction", language_is_right_to_left(language) ? STR("rtl") : STR("ltr"));
+}
+
 static json_t *view_letter(const struct exchange *exchange, const struct notice_answer *answer)
 {
     const str language = answer->content.language;
@@ -344,9 +393,7 @@ static json_t *view_letter(const struct exchange *exchange, const struct notice_
     json_set_str(view, "person", answer->person.reference);
     json_set_str(view, "title", answer->content.originals[0]);
     json_set_flag(view, "both", !str_equal(language, STR(NOTICE_LANGUAGE)));
-    json_set_str(view, "language", language);
-    json_set_str(view, "language_name", name_of_language(exchange, language));
-    json_set_str(view, "direction", language_is_right_to_left(language) ? STR("rtl") : STR("ltr"));
+    set_language(exchange, view, language);
     json_set_str(view, "html_href", arena_format(exchange->arena, "%.*s/page", STR_ARG(base)));
     json_set_str(view, "pdf_href", arena_format(exchange->arena, "%.*s/pdf", STR_ARG(base)));
     json_set_str(view, "text_href", arena_format(exchange->arena, "%.*s/text", STR_ARG(base)));
@@ -492,7 +539,7 @@ static json_t *texts_table(const struct exchange *exchange, const struct transla
                     "There are no translations.");
     for (size_t i = 0; i < count; i++) {
         view_row(&table);
-        view_cell_text(&table, view_plain(&context, lines[i].notice));
+        view_cell_text(&table, title_of_letter(exchange, lines[i].notice));
         view_cell_text(&table, name_of_language(exchange, lines[i].language));
         view_cell(&table);
         view_put_count(&table, (int64_t)lines[i].translated.lines);
@@ -557,6 +604,42 @@ static const struct deed approving = {
     .act = act_approve,
 };
 
+static const struct catalogue *catalogue_of(const struct notice_book *book, str language)
+{
+    for (size_t i = 0; i < book->catalogue_count; i++) {
+        if (str_equal(book->catalogues[i].language, language)) {
+            return &book->catalogues[i];
+        }
+    }
+    return NULL;
+}
+
+/* What is approved: every line of the letter beside its translation. */
+static json_t *words_of(const struct exchange *exchange, str letter, str language)
+{
+    const struct notice_book *book = exchange->casework->notices;
+    const struct notice_definition *notice = book == NULL ? NULL : notice_find(&book->set, letter);
+    const struct catalogue *catalogue = book == NULL ? NULL : catalogue_of(book, language);
+    enum notice_line_kind kinds[NOTICE_LINES_MAX];
+    str originals[NOTICE_LINES_MAX];
+    str translations[NOTICE_LINES_MAX];
+    struct notice_content content = {
+        .kinds = kinds, .originals = originals, .translations = translations};
+    json_t *view = json_object();
+    if (notice != NULL && catalogue != NULL) {
+        content.count = notice->line_count;
+    }
+    for (size_t i = 0; i < content.count; i++) {
+        kinds[i] = notice->lines[i].kind;
+        originals[i] = notice->lines[i].text;
+        translations[i] = notice_line_translated(catalogue, notice->lines[i].text);
+    }
+    json_set(view, "lines", letter_lines(exchange, &content));
+    json_set_flag(view, "both", true);
+    set_language(exchange, view, language);
+    return view;
+}
+
 /* The form is shown of a text that there is. */
 static result check_translation(const struct exchange *exchange, struct err *err)
 {
@@ -581,7 +664,9 @@ static result open_approval(struct deed_form *form, struct err *err)
                               STR_ARG(exchange->match.parameters[1]));
     form->cancel = STR("/letters/texts");
     form->to = STR("/letters/texts");
-    form->caption = name_of_language(exchange, exchange->match.parameters[1]);
+    form->caption = title_of_letter(exchange, exchange->match.parameters[0]);
+    page_set(&form->page, "letter",
+             words_of(exchange, exchange->match.parameters[0], exchange->match.parameters[1]));
     form->page.area = "/rulebook";
     page_crumb(&form->page, STR("Texts of letters"), STR("/letters/texts"));
     return result_ok();

@@ -30,6 +30,7 @@ json_t *resource_stop_line(const struct rulebook *rulebook, const struct stop_li
     json_set_str(object, "person", line->reference);
     json_set(object, "step", part_step(rulebook, line->step));
     json_set_int64(object, "request", line->notice.request);
+    json_set_str(object, "hub", line->hub);
     json_set_str(object, "manifest", line->manifest);
     json_set_flag(object, "aboard", line->notice.manifest != 0);
     json_set(object, "stopped_at", json_of_instant(line->notice.stopped_at));

@@ -580,14 +580,26 @@ json_t *part_clock(const struct rulebook *rulebook, const struct clock_line *lin
     return out.tree;
 }
 
+static void add_stage_count(json_t *list, const struct rulebook *rulebook,
+                            const struct stage_count *count)
+{
+    json_t *stage = part_stage(rulebook, count->stage);
+    json_set_int64(stage, "people", count->people);
+    json_add(list, stage);
+}
+
+/* In the order of the rulebook, which is that of the procedure; of another rulebook last. */
 json_t *part_stage_counts(const struct rulebook *rulebook, const struct stage_count *stages,
                           size_t count)
 {
     json_t *list = json_array();
-    for (size_t i = 0; i < count; i++) {
-        json_t *stage = part_stage(rulebook, stages[i].stage);
-        json_set_int64(stage, "people", stages[i].people);
-        json_add(list, stage);
+    for (uint32_t stage = 0; stage <= rulebook->stage_count; stage++) {
+        for (size_t i = 0; i < count; i++) {
+            const uint32_t found = rulebook_stage(rulebook, stages[i].stage);
+            if (found == stage || (found == NOT_FOUND_INDEX && stage == rulebook->stage_count)) {
+                add_stage_count(list, rulebook, &stages[i]);
+            }
+        }
     }
     return list;
 }

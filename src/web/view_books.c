@@ -26,7 +26,7 @@ static void put_state(struct view_table *table, const json_t *entry)
 
 static void put_hub(struct view_table *table, str hub)
 {
-    view_put_link(table, hub,
+    view_put_link(table, hub.len > 0 ? hub : STR("No hub"),
                   table->context->rights.see_hub && hub.len > 0
                       ? view_href(table->context, "/hubs/%s/desk", hub)
                       : STR(""));

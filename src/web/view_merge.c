@@ -33,7 +33,7 @@ json_t *view_merges(const struct view_context *context, const json_t *merges)
     size_t index;
     json_t *merge;
     view_table_open(&table, context, STR("Merges of records, the newest first"), COLUMNS(columns),
-                    "There is no such merge.");
+                    "No merge is listed.");
     json_array_foreach(json_object_get(merges, "merges"), index, merge)
     {
         view_row(&table);

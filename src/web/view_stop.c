@@ -14,6 +14,21 @@ static str titles_of(const struct view_context *context, const json_t *safeguard
     return buf_str(&buf);
 }
 
+/* The same with the reason of each: "A safeguard. Why it bars." */
+static str reasons_of(const struct view_context *context, const json_t *safeguards)
+{
+    struct buf buf;
+    buf_init(&buf, context->arena, 64 * 1024);
+    for (size_t i = 0; i < json_array_size(safeguards); i++) {
+        const json_t *safeguard = json_array_get(safeguards, i);
+        buf_put_c(&buf, i > 0 ? " " : "");
+        buf_put(&buf, json_str_or_empty(safeguard, "title"));
+        buf_put_c(&buf, ". ");
+        buf_put(&buf, json_str_or_empty(safeguard, "reason"));
+    }
+    return buf_str(&buf);
+}
+
 static json_t *when_of(const struct view_context *context, str iso)
 {
     json_auto_t *when = view_instant(context, iso);
@@ -26,18 +41,21 @@ static json_t *banner_item(const struct view_context *context, const json_t *sto
     const str title = json_str_or_empty(json_object_get(stop, "step"), "title");
     const str person = json_str_or_empty(stop, "person");
     const str manifest = json_str_or_empty(stop, "manifest");
-    const str safeguards = titles_of(context, json_object_get(stop, "safeguards"));
+    const str hub = json_str_or_empty(stop, "hub");
+    const str safeguards = reasons_of(context, json_object_get(stop, "safeguards"));
     json_t *item = json_object();
     const char *heading =
         aboard ? "Called back while on the way: {{step}} of {{person}}, manifest {{manifest}}"
         : manifest.len > 0 ? "Stopped: {{step}} of {{person}}, manifest {{manifest}}"
+        : hub.len > 0      ? "Stopped: {{step}} of {{person}}, {{hub}}"
                            : "Stopped: {{step}} of {{person}}";
-    json_set_str(item, "heading",
-                 view_said(context, heading,
-                           SAID({"step", title}, {"person", person}, {"manifest", manifest})));
+    json_set_str(
+        item, "heading",
+        view_said(context, heading,
+                  SAID({"step", title}, {"person", person}, {"hub", hub}, {"manifest", manifest})));
     json_set_str(item, "text",
                  safeguards.len > 0
-                     ? view_filled(context, "No longer clear: {{safeguards}}.", safeguards)
+                     ? view_filled(context, "No longer clear: {{safeguards}}", safeguards)
                      : STR("The step no longer leads from where the person is."));
     json_set_str(item, "action",
                  arena_format(context->arena, "/stops/%lld/acknowledgement",
@@ -139,14 +157,25 @@ json_t *view_stop(const struct view_context *context, const json_t *stop)
     struct view_table pairs;
     view_pairs_open(&pairs, context);
     view_pair(&pairs, "What", json_str_or_empty(json_object_get(stop, "step"), "title"));
+    const int64_t request = json_integer_value(json_object_get(stop, "request"));
+    if (request != 0) {
+        view_row(&pairs);
+        view_cell_text(&pairs, STR("Request"));
+        view_cell(&pairs);
+        view_put_link(&pairs, STR("See the request"),
+                      arena_format(context->arena, "/requests/%lld", (long long)request));
+    }
     view_pair(&pairs, "Person", json_str_or_empty(stop, "person"));
+    if (json_str_or_empty(stop, "hub").len > 0) {
+        view_pair(&pairs, "Hub", json_str_or_empty(stop, "hub"));
+    }
     if (json_str_or_empty(stop, "manifest").len > 0) {
         view_pair(&pairs, "Manifest", json_str_or_empty(stop, "manifest"));
     }
     view_pair_when(&pairs,
                    json_is_true(json_object_get(stop, "aboard")) ? "Called back" : "Stopped",
                    json_object_get(stop, "stopped_at"));
-    const str safeguards = titles_of(context, json_object_get(stop, "safeguards"));
+    const str safeguards = reasons_of(context, json_object_get(stop, "safeguards"));
     view_pair(&pairs, "No longer clear",
               safeguards.len > 0 ? safeguards
                                  : STR("The step no longer leads from where the person is."));

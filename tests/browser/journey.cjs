@@ -80,6 +80,10 @@ async function filters(desk, tap, page) {
     tap.includes(answer.headers()["content-type"], "text/csv", `${address} is a file`);
     tap.ok((await answer.text()).startsWith(columns), `${address} names its columns`);
   }
+  const { body: rulebook } = await desk.json(await desk.token("caseworker"), "/rulebook");
+  await page.goto(`${desk.address}/people`);
+  const offered = await page.locator("#stage option").evaluateAll((all) => all.map((one) => one.value).filter((value) => value !== ""));
+  tap.equal(offered.join(), rulebook.stages.map(({ name }) => name).filter((name) => offered.includes(name)).join(), "stages are offered in the order of the procedure");
   await page.goto(`${desk.address}/people?text=${encodeURIComponent("Sinthetik Persn")}`);
   tap.includes(await page.locator("main").innerText(), "written alike", "a slip of the pen finds who is called alike");
   await desk.look(page, "people alike");

@@ -39,13 +39,29 @@ def test_forms(letters):
     assert [one["number"] for one in listed] == [letter["number"]]
 
 
+def words_are_seen(letters):
+    """Whoever signs for a translation has both before them, line by line."""
+    status, page = letters.senior.call("GET", "/letters/texts/removal_decision/ar/approval", headers={"Accept": "text/html"})
+    texts = letters.get("/letters/texts")["translations"]
+    lines = [one["lines"] for one in texts if (one["notice"], one["language"]) == ("removal_decision", "ar")]
+    page = page.decode()
+    assert status == 200 and "Notice that you are to be removed" in page, (status, page)
+    assert [page.count('<td class="govuk-table__cell" lang="ar" dir="rtl">')] == lines, (lines, page)
+
+
 def test_bilingual(letters):
     problem = letters.write("removal_decision", "ar", expect=409)
     assert "is not approved" in problem["detail"], problem
+    assert '"Notice that you are to be removed"' in problem["detail"] and "into Arabic" in problem["detail"], problem  # in no names
+    form = letters.get(f"/people/{letters.person}/letters/new", Accept="text/html").decode()
+    assert "Arabic, in which no letter is approved" in form and "Demonia North hub" in form
+    words_are_seen(letters)
     status, problem = letters.clerk.call("POST", "/letters/texts/removal_decision/ar/approval", {"remark": "read by sworn translator 7"})
     assert status == 403, (status, problem)
     status, approved = letters.senior.call("POST", "/letters/texts/removal_decision/ar/approval", {"remark": "read by sworn translator 7"})
     assert status == 200 and approved["approved"]["event"] > 0, (status, approved)
+    form = letters.get(f"/people/{letters.person}/letters/new", Accept="text/html").decode()
+    assert "Arabic, in which" not in form and "Albanian, in which no letter is approved" in form
     letter = letters.write("removal_decision", "ar")
     page = letters.get(f"/letters/{letter['number']}", Accept="text/html").decode()
     assert 'lang="ar" dir="rtl"' in page

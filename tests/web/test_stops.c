@@ -66,6 +66,7 @@ static void on_every_page_until_acknowledged(void **state)
         assert_true(reply_says(&page, arena_format(&desk->arena, "action=\"%s\"", action).at));
         assert_true(reply_says(&page, "A court has ordered") ||
                     reply_says(&page, "No longer clear"));
+        assert_true(reply_says(&page, ", A hub</p>"));
         assert_false(reply_says(&page, "Samplealpha") && strcmp(pages[i], "/stops") == 0);
     }
     assert_status(desk_form(desk, CLERK, action, ""), 303);
@@ -77,6 +78,18 @@ static void on_every_page_until_acknowledged(void **state)
     assert_true(reply_says(&officer, BANNER));
     const struct reply again = desk_form(desk, CLERK, action, "");
     assert_status(again, 409);
+}
+
+/* Which request it was of, where to, and why: in words of the rulebook. */
+static void one_stop_says_why(void **state)
+{
+    struct desk *desk = *state;
+    struct somebody person;
+    const int64_t stop = stop_something(desk, &person);
+    const struct reply page = desk_page(desk, CLERK, stop_path(desk, stop, ""));
+    assert_true(reply_says(&page, "href=\"/requests/"));
+    assert_true(reply_says(&page, "A hub"));
+    assert_true(reply_says(&page, "No injunction. A court has ordered"));
 }
 
 static void for_those_who_are_told_alone(void **state)
@@ -149,6 +162,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(on_every_page_until_acknowledged, open_all, close_all),
+        cmocka_unit_test_setup_teardown(one_stop_says_why, open_all, close_all),
         cmocka_unit_test_setup_teardown(for_those_who_are_told_alone, open_all, close_all),
         cmocka_unit_test_setup_teardown(no_other_site_acknowledges, open_all, close_all),
         cmocka_unit_test_setup_teardown(the_same_as_json, open_all, close_all),
