@@ -135,7 +135,9 @@ def manual():
 
 def whole_path(desk):
     person = desk.ready_person()
-    assert json.loads(desk.run("explain", person, "hub_transfer", "--hub", "HUB-NORTH", "--format", "json"))["clearance"] == "clear"
+    explained = json.loads(desk.run("explain", person, "hub_transfer", "--hub", "HUB-NORTH", "--format", "json"))
+    titles = {safeguard["name"]: safeguard["title"] for safeguard in explained["safeguards"]}
+    assert explained["clearance"] == "clear" and (titles["not_british"], titles["no_court_order"]) == ("Not British", "No court order"), titles
     request = desk.request(person)
     for account in ("caseworker", "senior", "hub-north", "monitor"):  # none of these may give the first approval
         outcome = subprocess.run([BINARY, "step", "approve", request, "--store", desk.store, "--as", account],

@@ -21,7 +21,7 @@ static const char rules[] =
     "rulebook shown\n  title \"Title <script>alert('1')</script> & \\\"more\\\"\"\n  in force from "
     "2026-01-01\n"
     "country ALB \"Albania\"\n"
-    "holidays off\n  source \"Holiday Act <1>\"\n  2026-12-25 \"Christmas & Day\"\n  every 29 "
+    "holidays off\n  \"Days <off>\"\n  source \"Holiday Act <1>\"\n  2026-12-25 \"Christmas & Day\"\n  every 29 "
     "december to 1 january \"Turn\"\n"
     "calendar office\n  \"Office <days>\"\n  weekend sunday\n  holidays off\n  from 2026-01-01\n  "
     "until 2026-12-31\n"
@@ -43,7 +43,7 @@ static const char rules[] =
     "approved by officer\n"
     "  serves notice letter\n  records a.day = today, a.number = 5\n"
     "step stay \"Stay\"\n  from any stage\n  to the same stage\n"
-    "safeguard rule\n  guards go\n  source \"Act <3>, s.1; Report, June 2026, p.4\"\n  source "
+    "safeguard rule\n  \"A <Rule>\"\n  guards go\n  source \"Act <3>, s.1; Report, June 2026, p.4\"\n  source "
     "\"Act <4>\" unverified\n  "
     "reason \"Reason <r>\"\n"
     "  clear when small and a.number >= 1 and no family member has small and hub.free > 0 and time "
@@ -216,9 +216,10 @@ static void test_instruments(void **state)
     (void)state;
     const str text = page(false);
     const str annex = str_slice(text, count_before(text, "\n\nAnnex B."), text.len);
-    assert_contains(annex, "Act <3>  1. Rule (s.1)  None\n");
-    assert_contains(annex, "Report, June 2026  1. Rule (p.4)  None\n");
-    assert_contains(annex, "Act <4>  1. Rule  None\n");
+    assert_contains(annex, "Act <3>  1. A <Rule> (s.1)  None\n");
+    assert_contains(annex, "Report, June 2026  1. A <Rule> (p.4)  None\n");
+    assert_contains(annex, "Act <4>  1. A <Rule>  None\n");
+    assert_contains(text, "Holidays: Days <off>\n");
     assert_int_equal(count_of(annex, "Act <3>"), 1);
 }
 
