@@ -15,7 +15,7 @@ static result read_position(struct transaction *transaction, void *context, stru
 
 result casework_position(const struct casework *casework, int64_t *ret_position, struct err *err)
 {
-    return store_read(casework->store, read_position, ret_position, err);
+    return store_read_steady(casework->store, read_position, ret_position, err);
 }
 
 /* --- one line --------------------------------------------------------------------------------- */
