@@ -90,13 +90,13 @@ async function accounts(desk, tap) {
   await admin.selectOption("#role", "caseworker");
   await send(admin);
   tap.includes(admin.url(), "/accounts/new.clerk", "the account has a page");
-  tap.includes(await admin.locator("main").innerText(), "open, has no password", "which says that nobody can sign in yet");
+  tap.includes(await admin.locator("main").innerText(), "Open, has no password", "which says that nobody can sign in yet");
   await desk.look(admin, "a new account");
   await press(admin, "main a:text-is('Give it another role')");
   await admin.selectOption("#role", "statistician");
   await admin.fill("#reason", "moved to another office");
   await send(admin);
-  tap.includes(await admin.locator("main").innerText(), "statistician", "it has another role");
+  tap.includes(await admin.locator("main").innerText(), "Statistician", "it has another role");
   const signedIn = await desk.signedIn("registrar");
   await admin.goto(`${desk.address}/accounts/registrar`);
   await press(admin, "main a:text-is('End its sessions')");
@@ -109,7 +109,7 @@ async function accounts(desk, tap) {
   await desk.look(admin, "close an account");
   await admin.fill("#reason", "left");
   await send(admin);
-  tap.includes(await admin.locator("main").innerText(), "closed", "it is closed");
+  tap.includes(await admin.locator("main").innerText(), "Closed", "it is closed");
   tap.equal(await admin.locator("main a:text-is('Give it another role')").count(), 0, "and offers nothing any more");
 }
 
