@@ -2,6 +2,7 @@
 
 #include "base/sanitizer.h"
 
+#include <jansson.h>
 #include <stdlib.h>
 
 /* Under AddressSanitizer each piece begins with its size, so that it can be forbidden when it is
@@ -30,7 +31,6 @@ struct json_region {
     char *begin;
     char *at;
     char *end;
-    bool overflowed;
 };
 static _Thread_local struct json_region region;
 
@@ -41,7 +41,6 @@ static void *take(size_t size)
 {
     const size_t left = (size_t)(region.end - region.at);
     if (left < ALIGNMENT + HEADER || size > left - ALIGNMENT - HEADER) {
-        region.overflowed = region.begin != NULL;
         return take_from_system(size);
     }
     char *at = region.at;
@@ -83,11 +82,4 @@ void json_memory_end(void)
         memory_forbid(region.begin, (size_t)(region.end - region.begin));
     }
     region = (struct json_region){.begin = NULL};
-}
-
-void json_memory_let_go(json_t *value)
-{
-    if (region.begin == NULL || region.overflowed) {
-        json_decref(value);
-    }
 }

@@ -15,15 +15,10 @@
 
 #include "base/arena.h"
 
-#include <jansson.h>
-
 /* Once in a process, before the first json_memory_begin and before there are threads. */
 void json_memory_init(void);
 /* Takes `size` bytes of the arena until the end; without them nothing changes. Not twice. */
 void json_memory_begin(struct arena *arena, size_t size);
 void json_memory_end(void);
-/* Gives back, before the end, a value that was made in between and holds no other: piece by piece
- * only when something was taken from the system. Nobody may look at any of it again. */
-void json_memory_let_go(json_t *value);
 
 #endif

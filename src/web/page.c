@@ -1,7 +1,6 @@
 #include "web/page.h"
 
 #include "casework/changes.h"
-#include "format/json_memory.h"
 #include "web/handler.h"
 #include "web/resource_departure.h"
 
@@ -90,8 +89,8 @@ void page_refuse(struct page *page, struct faults *faults)
 
 void page_close(struct page *page)
 {
-    json_memory_let_go(page->crumbs);
-    json_memory_let_go(page->root);
+    json_decref(page->crumbs);
+    json_decref(page->root);
     *page = (struct page){0};
 }
 

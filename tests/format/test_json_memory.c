@@ -107,26 +107,6 @@ static void more_than_fits(void **state)
     json_memory_end();
 }
 
-static void values_are_let_go_whole(void **state)
-{
-    /* Aim: nothing is left behind when a value is let go, be it of the request, larger than its
-     * memory, or made outside of one (LeakSanitizer looks). */
-    struct arena *arena = *state;
-    for (int members = 20; members <= 2000; members *= 10) {
-        json_memory_begin(arena, REGION_BYTES);
-        json_t *value = make(members);
-        expect_made(value, members);
-        json_memory_let_go(value);
-        json_t *next = make(3);
-        expect_made(next, 3);
-        json_memory_let_go(next);
-        json_memory_end();
-        arena_reset(arena);
-    }
-    json_memory_let_go(make(3));
-    json_memory_let_go(NULL);
-}
-
 static void older_values_stay(void **state)
 {
     /* Aim: a value from before may stand in one of the request, and be given back in it, or outlive
@@ -210,7 +190,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(values_lie_in_the_memory_given, open_arena, close_arena),
-        cmocka_unit_test_setup_teardown(values_are_let_go_whole, open_arena, close_arena),
         cmocka_unit_test_setup_teardown(more_than_fits, open_arena, close_arena),
         cmocka_unit_test_setup_teardown(older_values_stay, open_arena, close_arena),
         cmocka_unit_test_setup_teardown(other_threads_are_left_alone, open_arena, close_arena),
