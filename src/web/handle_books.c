@@ -150,8 +150,8 @@ static const enum input_kind input_kinds[] = {[ENTRY_TEXT] = INPUT_LONG_TEXT,
 /* What a writing asks for: `needed` is missed when it is left empty; `offered` may stay empty. */
 struct writing {
     enum entry_kind kind;
-    bool needed[ENTRY_NEEDED_TO_CLOSE + 1];
-    bool offered[ENTRY_NEEDED_TO_CLOSE + 1];
+    bool needed[ENTRY_NEEDED_LAST + 1];
+    bool offered[ENTRY_NEEDED_LAST + 1];
     bool begins; /* what is written later is not offered yet (entry.def is in that order) */
 };
 
@@ -401,8 +401,10 @@ static struct writing writing_of(enum entry_kind kind, const struct entry_move *
     if (move == NULL) {
         writing.offered[ENTRY_NEEDED_TO_ANSWER] = true;
         writing.offered[ENTRY_NEEDED_TO_CLOSE] = true;
+        writing.offered[ENTRY_OFFERED_WHEN_DUE_AGAIN] = true;
         return writing;
     }
+    writing.offered[ENTRY_OFFERED_WHEN_DUE_AGAIN] = move->due == ENTRY_PENDING;
     writing.needed[ENTRY_NEEDED_TO_ANSWER] = move->verb == ENTRY_ANSWERS;
     writing.needed[ENTRY_NEEDED_TO_CLOSE] =
         move->verb != ENTRY_GOES_ON && entry_state_ends(kind, move->to);

@@ -65,6 +65,9 @@ static void a_complaint_to_its_end(void **state)
     assert_true(reply_says(&page, "Answer it"));
     assert_false(reply_says(&page, "Close it"));
     assert_status(desk_page(desk, MONITOR_NORTH, entry_path(desk, &opened, "/closed")), 404);
+    const struct reply given_up = desk_page(desk, CLERK, entry_path(desk, &opened, "/given_up"));
+    assert_status(given_up, 200);
+    assert_false(reply_says(&given_up, "Why the answer is not accepted")); /* there is none yet */
     const char *answered = entry_path(desk, &opened, "/answered");
     const struct reply empty = desk_form(desk, CLERK, answered, "");
     assert_status(empty, 422);
@@ -72,9 +75,10 @@ static void a_complaint_to_its_end(void **state)
     assert_status(desk_page(desk, OPERATOR_NORTH, answered), 403);
     assert_status(desk_send_checked(desk, CLERK, answered, "outcome=not_upheld&answer=One+came"),
                   303);
-    assert_status(desk_send_checked(desk, CLERK, entry_path(desk, &opened, "/appealed"),
-                                    "appeal=Nobody+came"),
-                  303);
+    const char *appealed = entry_path(desk, &opened, "/appealed");
+    const struct reply appeal = desk_page(desk, CLERK, appealed);
+    assert_true(reply_says(&appeal, "Why the answer is not accepted"));
+    assert_status(desk_send_checked(desk, CLERK, appealed, "appeal=Nobody+came"), 303);
     assert_status(desk_send_checked(desk, MONITOR_NORTH, entry_path(desk, &opened, "/decided"),
                                     "outcome=upheld&answer=Nobody+came"),
                   303);
