@@ -168,7 +168,7 @@ static const char *problem_title(const struct err *problem, int status)
     case 401:
         return SAY("Sign in first");
     case 409:
-        return SAY("Somebody else changed this first");
+        return SAY("This is not possible as things stand");
     case 429:
         return SAY("Wait a moment");
     case 503:

@@ -380,6 +380,9 @@ async function courtOrder(desk, tap, desks, person) {
   await submit(page);
   tap.includes(await notice(page), "a request was stopped", "a late court order stops the approved transfer at once");
   tap.includes(await page.locator(".rh-stops").innerText(), `of ${person.reference}`, "the stop stands on the page of who asked");
+  await page.emulateMedia({ media: "print" });
+  tap.equal(await page.locator(".rh-stops").isVisible(), false, "and on no paper, which may be about somebody else");
+  await page.emulateMedia({ media: null });
   await desk.look(page, "person whose transfer was stopped");
   tap.equal((await places(desk, desks.token)).held, held - 1, "the place that was held is free again");
   await page.goto(request);
@@ -388,7 +391,7 @@ async function courtOrder(desk, tap, desks, person) {
   tap.equal(await page.locator("a.govuk-button:text-is('Take this step')").count(), 0, "a stopped request cannot be taken");
   await page.goto(`${request}/taking`);
   await submit(page);
-  tap.ok(/changed this first|does not allow/.test(await page.locator("h1").innerText()), "not even by its address");
+  tap.ok(/not possible as things stand/.test(await page.locator("h1").innerText()), "not even by its address");
   await desk.look(page, "a stopped request is not taken");
 }
 
