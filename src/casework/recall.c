@@ -61,8 +61,9 @@ static result add_family(struct sitting *sitting, struct aboard *aboard, int64_t
     const struct person_row *family = NULL;
     size_t count = 0;
     const struct case_time now = case_now(sitting);
-    TRY(add_person(sitting, aboard, id, err));
+    /* Who was merged into somebody is that person now. */
     TRY(transaction_person(sitting->transaction, id, sitting->arena, &person, err));
+    TRY(add_person(sitting, aboard, person.id, err));
     TRY(case_family(sitting, &person, &now, &family, &count, err));
     for (size_t i = 0; i < count; i++) {
         TRY(add_person(sitting, aboard, family[i].id, err));

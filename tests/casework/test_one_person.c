@@ -335,6 +335,32 @@ static void test_recalled_by_a_merge(void **state)
     assert_int_equal(departing_stops(office, OTHER_CLERK, NULL), told + 1); /* the lead */
 }
 
+/* Aim: somebody is aboard for a fact that was recorded of the other one; withdrawn, it calls them
+ * back. */
+static void test_recalled_for_a_fact_of_the_part(void **state)
+{
+    struct office *office = *state;
+    const struct somebody one =
+        lawful_register(office, "PersonOne Samplealpha", "transfer_being_prepared");
+    const struct somebody two = office_register(office, "PersonTwo Samplebeta");
+    assert_true(lawful_make_clear(office, &one, "hub_transfer").possible);
+    assert_true(office_record(office, CLERK, one.reference, "court_order.status", "unknown").ok);
+    const struct recorded none =
+        office_record(office, CLERK, two.reference, "court_order.status", "none");
+    assert_true(none.ok);
+    merging_done(office, &one, &two);
+    const struct outcome approved = lawful_ask_and_approve(office, &one, "hub_transfer");
+    assert_true(approved.ok && approved.state == REQUEST_APPROVED);
+    const struct departing manifest = departing_open(office, "hub_transfer", "", 0);
+    assert_false(departing_list(office, &manifest, approved.request).refused);
+    assert_int_equal(departing_board(office, &manifest).boarded, 1);
+    assert_false(departing_entry(office, one.id).recalled);
+    const struct recorded withdrawn = office_withdraw_fact(office, CLERK, none.event);
+    assert_true(withdrawn.ok && withdrawn.stopped_count == 1);
+    assert_string_equal(withdrawn.safeguard, "no_court_order");
+    assert_true(departing_entry(office, one.id).recalled);
+}
+
 /* --- in the statistics ------------------------------------------------------------------------ */
 
 static const char tables[] = "policy\n"
@@ -443,6 +469,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_named_on_a_manifest, setup_eu, teardown),
         cmocka_unit_test_setup_teardown(test_given_back_on_a_manifest, setup_eu, teardown),
         cmocka_unit_test_setup_teardown(test_recalled_by_a_merge, setup_eu, teardown),
+        cmocka_unit_test_setup_teardown(test_recalled_for_a_fact_of_the_part, setup_eu, teardown),
         cmocka_unit_test_setup_teardown(test_counted, setup, teardown),
     };
     return cmocka_run_group_tests_name("one_person", all, NULL, NULL);
