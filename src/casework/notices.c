@@ -22,12 +22,6 @@ const char *notice_state_name(enum notice_state state)
     return names[state];
 }
 
-/* What a letter is called: its first line. */
-static str title_of(const struct notice_definition *notice)
-{
-    return notice->lines[0].text;
-}
-
 /* --- which letter, in which language ---------------------------------------------------------- */
 
 static result find_definition(const struct casework *casework, str name,
@@ -148,7 +142,7 @@ static result require_approval(struct sitting *sitting, const struct notice_defi
         result_ignore(err_set(err, ERROR_CONFLICT,
                               "The translation of \"%.*s\", version %lld, into %.*s is not "
                               "approved, so it cannot be served",
-                              STR_ARG(title_of(notice)), (long long)notice->version,
+                              STR_ARG(notice_title(notice)), (long long)notice->version,
                               STR_ARG(language)),
                       "the hint follows");
         return err_hint(err, "Let somebody who may answer for it read and approve it, or serve the "
@@ -277,9 +271,9 @@ static result load_hub(struct notice_work *work, const struct case_time *when, s
     const bool named = work->order->hub.len > 0;
     if (named != work->notice->with_hub) {
         return named ? err_set(err, ERROR_INPUT, "\"%.*s\" is about no hub",
-                               STR_ARG(title_of(work->notice)))
+                               STR_ARG(notice_title(work->notice)))
                      : err_set(err, ERROR_INPUT, "\"%.*s\" needs a hub: which?",
-                               STR_ARG(title_of(work->notice)));
+                               STR_ARG(notice_title(work->notice)));
     }
     if (!named) {
         return result_ok();

@@ -12,18 +12,17 @@ uint32_t place_need_fact(const struct rulebook *rulebook)
 
 str place_kind_title(const struct rulebook *rulebook, str kind, struct arena *arena)
 {
-    const uint32_t fact = place_need_fact(rulebook);
-    const size_t count = fact == NOT_FOUND_INDEX ? 0 : rulebook->facts[fact].choice_count;
-    for (size_t i = 0; i < count; i++) {
-        if (str_equal(rulebook->facts[fact].choices[i], kind)) {
-            const struct value value = {.known = true, .number = (int64_t)i};
-            struct buf title;
-            buf_init(&title, arena, rulebook->facts[fact].choice_words[i].len);
-            value_format_plain(rulebook, &rulebook->facts[fact], &value, &title);
-            return buf_str(&title);
-        }
+    const uint32_t index = place_need_fact(rulebook);
+    const struct fact *fact = index == NOT_FOUND_INDEX ? NULL : &rulebook->facts[index];
+    struct value value;
+    struct buf title;
+    if (fact == NULL || !value_parse(rulebook, fact, kind, arena, &value, NULL).ok ||
+        !value.known) {
+        return name_as_title(kind, arena); /* of another rulebook */
     }
-    return name_as_title(kind, arena);
+    buf_init(&title, arena, fact->choice_words[value.number].len);
+    value_format_plain(rulebook, fact, &value, &title);
+    return buf_str(&title);
 }
 
 struct place_need place_need_of(const struct rulebook *rulebook, const struct value *person)

@@ -55,6 +55,10 @@ static result find_holds(struct sitting *sitting, const struct person_row *perso
     const struct event *events = NULL;
     size_t count = 0;
     size_t found = 0;
+    if (person->holds == 0) {
+        *ret_count = 0; /* nobody's whole history is read for that */
+        return result_ok();
+    }
     TRY(transaction_history(sitting->transaction, SUBJECT_OF_PERSON, person->id, 0, WHOLE,
                             sitting->arena, &events, &count, err));
     const struct event **holds =

@@ -352,6 +352,11 @@ result notice_set_read(const struct notice_file *files, size_t file_count, struc
     return result_ok();
 }
 
+str notice_title(const struct notice_definition *notice)
+{
+    return notice->lines[0].text;
+}
+
 const struct notice_definition *notice_find(const struct notice_set *set, str name)
 {
     for (size_t i = 0; i < set->count; i++) {

@@ -95,6 +95,8 @@ MUST_USE result notice_set_read(const struct notice_file *files, size_t file_cou
 
 /* NULL when there is none. */
 const struct notice_definition *notice_find(const struct notice_set *set, str name);
+/* What the letter is called. */
+str notice_title(const struct notice_definition *notice);
 const struct notice_method *notice_method_find(const struct notice_definition *notice, str name);
 
 /* Goes through a text: the words before the next insert, and the insert's name ("" at the end). */

@@ -78,11 +78,10 @@ struct exchange {
     str token;
     struct session session;
     struct caller caller;
-    int64_t
-        begun_at;   /* of a page for somebody: the position of the last event before it was read */
-    int64_t stream; /* of a stream, its number (streams.h) */
-    str mark;       /* of one that goes on, what its handler left for this part */
-    bool gives_way; /* it is to end with this part */
+    int64_t begun_at; /* of a page for somebody: the last event before it was read */
+    int64_t stream;   /* of a stream, its number (streams.h) */
+    str mark;         /* of one that goes on, what its handler left for this part */
+    bool gives_way;   /* it is to end with this part */
     struct {
         enum security_event event; /* SECURITY_NONE: the answer says it */
         str account;

@@ -33,12 +33,11 @@ static str letter_base(const struct exchange *exchange, int64_t number)
 }
 
 /* "Albanian"; the code when nothing is known of it. */
-/* What a letter is called: its first line. */
 static str title_of_letter(const struct exchange *exchange, str name)
 {
     const struct notice_book *book = exchange->casework->notices;
     const struct notice_definition *notice = book == NULL ? NULL : notice_find(&book->set, name);
-    return notice == NULL ? name : notice->lines[0].text;
+    return notice == NULL ? name : notice_title(notice);
 }
 
 static str name_of_language(const struct exchange *exchange, str language)
@@ -159,7 +158,7 @@ static result prepare_writing(struct deed_form *form, struct err *err)
     }
     TRY(deed_choices(form, "notice", book->set.count, err));
     for (size_t i = 0; i < book->set.count; i++) {
-        deed_choice(form, "notice", book->set.notices[i].name, book->set.notices[i].lines[0].text);
+        deed_choice(form, "notice", book->set.notices[i].name, notice_title(&book->set.notices[i]));
     }
     TRY(choose_language(form, err));
     return choose_hub(form, err);
@@ -604,22 +603,12 @@ static const struct deed approving = {
     .act = act_approve,
 };
 
-static const struct catalogue *catalogue_of(const struct notice_book *book, str language)
-{
-    for (size_t i = 0; i < book->catalogue_count; i++) {
-        if (str_equal(book->catalogues[i].language, language)) {
-            return &book->catalogues[i];
-        }
-    }
-    return NULL;
-}
-
 /* What is approved: every line of the letter beside its translation. */
 static json_t *words_of(const struct exchange *exchange, str letter, str language)
 {
     const struct notice_book *book = exchange->casework->notices;
     const struct notice_definition *notice = book == NULL ? NULL : notice_find(&book->set, letter);
-    const struct catalogue *catalogue = book == NULL ? NULL : catalogue_of(book, language);
+    const struct catalogue *catalogue = book == NULL ? NULL : notice_book_catalogue(book, language);
     enum notice_line_kind kinds[NOTICE_LINES_MAX];
     str originals[NOTICE_LINES_MAX];
     str translations[NOTICE_LINES_MAX];

@@ -123,7 +123,7 @@ json_t *resource_translations(const struct notice_book *book, const struct trans
         }
         json_set_str(one, "name", notice->name);
         json_set_int64(one, "version", notice->version);
-        json_set_str(one, "title", notice->lines[0].text);
+        json_set_str(one, "title", notice_title(notice));
         json_set(one, "sources", sources);
         json_add(notices, one);
     }
