@@ -595,9 +595,8 @@ static result review(struct transaction *transaction, void *context, struct err 
 {
     struct review_work *work = context;
     struct sitting sitting;
-    const struct touched everything = {.kind = SUBJECT_OF_REGISTER, .id = 1};
     TRY(sitting_of_register(&sitting, work->casework, transaction, work->arena, err));
-    return stopping_review(&sitting, &everything, 1, 0, &work->stopped, err);
+    return stopping_review_all(&sitting, 0, &work->stopped, err);
 }
 
 result casework_review_requests(const struct casework *casework, struct arena *arena,

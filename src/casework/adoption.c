@@ -75,9 +75,8 @@ static result append_adoption(struct transaction *transaction, void *context, st
     };
     TRY(sitting_append(&sitting, &event, err));
     /* What was clear under the old rulebook may not be under this one. */
-    const struct touched everything = {.kind = SUBJECT_OF_REGISTER, .id = REGISTER_ID};
     struct stopped_list stopped;
-    return stopping_review(&sitting, &everything, 1, event.position, &stopped, err);
+    return stopping_review_all(&sitting, event.position, &stopped, err);
 }
 
 result casework_adopt_rulebook(const struct casework *casework, struct err *err)

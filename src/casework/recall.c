@@ -54,19 +54,11 @@ static result add_person(struct sitting *sitting, struct aboard *aboard, int64_t
     return add_entry(sitting, aboard, &entry, err);
 }
 
-static result add_family(struct sitting *sitting, struct aboard *aboard, int64_t id,
-                         struct err *err)
+static result add_people(struct sitting *sitting, struct aboard *aboard,
+                         const struct concerned *concerned, struct err *err)
 {
-    struct person_row person;
-    const struct person_row *family = NULL;
-    size_t count = 0;
-    const struct case_time now = case_now(sitting);
-    /* Who was merged into somebody is that person now. */
-    TRY(transaction_person(sitting->transaction, id, sitting->arena, &person, err));
-    TRY(add_person(sitting, aboard, person.id, err));
-    TRY(case_family(sitting, &person, &now, &family, &count, err));
-    for (size_t i = 0; i < count; i++) {
-        TRY(add_person(sitting, aboard, family[i].id, err));
+    for (size_t i = 0; i < concerned->people_count; i++) {
+        TRY(add_person(sitting, aboard, concerned->people[i], err));
     }
     return result_ok();
 }
@@ -97,16 +89,16 @@ static result add_agreement(struct sitting *sitting, struct aboard *aboard, int6
     return result_ok();
 }
 
-static result add_touched(struct sitting *sitting, struct aboard *aboard,
-                          const struct touched *touched, struct err *err)
+static result add_concerned(struct sitting *sitting, struct aboard *aboard,
+                            const struct concerned *concerned, struct err *err)
 {
-    switch (touched->kind) {
+    switch (concerned->kind) {
     case SUBJECT_OF_PERSON:
-        return add_family(sitting, aboard, touched->id, err);
+        return add_people(sitting, aboard, concerned, err);
     case SUBJECT_OF_HUB:
-        return add_hub(sitting, aboard, touched->id, err);
+        return add_hub(sitting, aboard, concerned->id, err);
     case SUBJECT_OF_AGREEMENT:
-        return add_agreement(sitting, aboard, touched->id, err);
+        return add_agreement(sitting, aboard, concerned->id, err);
     case SUBJECT_OF_ACCOUNT:
     case SUBJECT_OF_REGISTER:
     case SUBJECT_OF_MANIFEST:
@@ -236,9 +228,11 @@ result recall_review(struct sitting *sitting, const struct touched *touched, siz
                      struct stopped_list *ret_stopped, struct err *err)
 {
     struct aboard aboard = {.count = 0};
-    TRY(stopping_review(sitting, touched, touched_count, cause, ret_stopped, err));
+    const struct concerned *concerned = NULL;
+    TRY(stopping_concerned(sitting, touched, touched_count, &concerned, err));
+    TRY(stopping_review(sitting, concerned, touched_count, cause, ret_stopped, err));
     for (size_t i = 0; i < touched_count; i++) {
-        TRY(add_touched(sitting, &aboard, &touched[i], err));
+        TRY(add_concerned(sitting, &aboard, &concerned[i], err));
     }
     return aboard.count == 0 ? result_ok()
                              : recall_all(sitting, &aboard, cause, moved, ret_stopped, err);

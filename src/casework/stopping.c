@@ -119,45 +119,75 @@ static result add_requests(struct sitting *sitting, struct candidates *candidate
     return result_ok();
 }
 
-static result add_person(struct sitting *sitting, struct candidates *candidates, int64_t id,
-                         struct err *err)
+static result people_of(struct sitting *sitting, int64_t id, struct concerned *concerned,
+                        struct err *err)
 {
     struct person_row person;
-    TRY(transaction_person(sitting->transaction, id, sitting->arena, &person, err));
-    TRY(add_requests(sitting, candidates,
-                     &(struct request_filter){.person = person.id, .live_only = true}, err));
     const struct person_row *family = NULL;
     size_t count = 0;
     const struct case_time now = case_now(sitting);
+    TRY(transaction_person(sitting->transaction, id, sitting->arena, &person, err));
     TRY(case_family(sitting, &person, &now, &family, &count, err));
+    int64_t *people = ARENA_NEW(sitting->arena, int64_t, count + 1);
+    if (people == NULL) {
+        return arena_full(err);
+    }
+    people[0] = person.id;
     for (size_t i = 0; i < count; i++) {
-        TRY(add_requests(sitting, candidates,
-                         &(struct request_filter){.person = family[i].id, .live_only = true}, err));
+        people[i + 1] = family[i].id;
+    }
+    concerned->people = people;
+    concerned->people_count = count + 1;
+    return result_ok();
+}
+
+result stopping_concerned(struct sitting *sitting, const struct touched *touched, size_t count,
+                          const struct concerned **ret_concerned, struct err *err)
+{
+    struct concerned *concerned = ARENA_NEW(sitting->arena, struct concerned, count + 1);
+    if (concerned == NULL) {
+        return arena_full(err);
+    }
+    for (size_t i = 0; i < count; i++) {
+        concerned[i] = (struct concerned){.kind = touched[i].kind, .id = touched[i].id};
+        if (touched[i].kind == SUBJECT_OF_PERSON) {
+            TRY(people_of(sitting, touched[i].id, &concerned[i], err));
+        }
+    }
+    *ret_concerned = concerned;
+    return result_ok();
+}
+
+static result add_people(struct sitting *sitting, struct candidates *candidates,
+                         const struct concerned *concerned, struct err *err)
+{
+    for (size_t i = 0; i < concerned->people_count; i++) {
+        const struct request_filter filter = {.person = concerned->people[i], .live_only = true};
+        TRY(add_requests(sitting, candidates, &filter, err));
     }
     return result_ok();
 }
 
-static result add_touched(struct sitting *sitting, struct candidates *candidates,
-                          const struct touched *touched, struct err *err)
+static result add_concerned(struct sitting *sitting, struct candidates *candidates,
+                            const struct concerned *concerned, struct err *err)
 {
-    switch (touched->kind) {
+    struct request_filter filter = {.live_only = true};
+    switch (concerned->kind) {
     case SUBJECT_OF_PERSON:
-        return add_person(sitting, candidates, touched->id, err);
+        return add_people(sitting, candidates, concerned, err);
     case SUBJECT_OF_HUB:
-        return add_requests(sitting, candidates,
-                            &(struct request_filter){.hub = touched->id, .live_only = true}, err);
+        filter.hub = concerned->id;
+        break;
     case SUBJECT_OF_AGREEMENT:
-        return add_requests(sitting, candidates,
-                            &(struct request_filter){.agreement = touched->id, .live_only = true},
-                            err);
-    case SUBJECT_OF_REGISTER:
-        return add_requests(sitting, candidates, &(struct request_filter){.live_only = true}, err);
+        filter.agreement = concerned->id;
+        break;
     case SUBJECT_OF_ACCOUNT:
+    case SUBJECT_OF_REGISTER:
     case SUBJECT_OF_MANIFEST:
     case SUBJECT_OF_OPERATION:
-        break;
+        return result_ok();
     }
-    return result_ok();
+    return add_requests(sitting, candidates, &filter, err);
 }
 
 static int compare_requests(const void *left, const void *right)
@@ -248,23 +278,37 @@ static result stop_all(struct sitting *sitting, const struct candidates *candida
     return result_ok();
 }
 
-result stopping_review(struct sitting *sitting, const struct touched *touched, size_t touched_count,
-                       int64_t cause, struct stopped_list *ret_stopped, struct err *err)
+static result review(struct sitting *sitting, struct candidates *candidates, int64_t cause,
+                     struct stopped_list *ret_stopped, struct err *err)
 {
     ASSERT(cause >= 0);
-    struct candidates candidates = {.count = 0};
-    for (size_t i = 0; i < touched_count; i++) {
-        TRY(add_touched(sitting, &candidates, &touched[i], err));
-    }
-    if (candidates.count == 0) {
+    if (candidates->count == 0) {
         *ret_stopped = (struct stopped_list){.count = 0};
         return result_ok();
     }
-    qsort(candidates.items, candidates.count, sizeof candidates.items[0], compare_requests);
-    struct verdict *verdicts = ARENA_NEW(sitting->arena, struct verdict, candidates.count);
+    qsort(candidates->items, candidates->count, sizeof candidates->items[0], compare_requests);
+    struct verdict *verdicts = ARENA_NEW(sitting->arena, struct verdict, candidates->count);
     if (verdicts == NULL) {
         return arena_full(err);
     }
-    TRY(judge_all(sitting, &candidates, verdicts, err));
-    return stop_all(sitting, &candidates, verdicts, cause, ret_stopped, err);
+    TRY(judge_all(sitting, candidates, verdicts, err));
+    return stop_all(sitting, candidates, verdicts, cause, ret_stopped, err);
+}
+
+result stopping_review(struct sitting *sitting, const struct concerned *concerned, size_t count,
+                       int64_t cause, struct stopped_list *ret_stopped, struct err *err)
+{
+    struct candidates candidates = {.count = 0};
+    for (size_t i = 0; i < count; i++) {
+        TRY(add_concerned(sitting, &candidates, &concerned[i], err));
+    }
+    return review(sitting, &candidates, cause, ret_stopped, err);
+}
+
+result stopping_review_all(struct sitting *sitting, int64_t cause, struct stopped_list *ret_stopped,
+                           struct err *err)
+{
+    struct candidates candidates = {.count = 0};
+    TRY(add_requests(sitting, &candidates, &(struct request_filter){.live_only = true}, err));
+    return review(sitting, &candidates, cause, ret_stopped, err);
 }

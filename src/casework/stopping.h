@@ -17,7 +17,7 @@
 #include "casework/sitting.h"
 
 struct touched {
-    enum subject_kind kind; /* SUBJECT_OF_REGISTER: every live request there is */
+    enum subject_kind kind;
     int64_t id;
 };
 
@@ -26,11 +26,26 @@ struct stopped_list {
     size_t count;
 };
 
-/* Judges again what the subjects touched concern; `cause` is the position of the event that was
- * recorded. */
-MUST_USE result stopping_review(struct sitting *sitting, const struct touched *touched,
-                                size_t touched_count, int64_t cause,
-                                struct stopped_list *ret_stopped, struct err *err);
+/* What a subject touched concerns: of a person, that person, as whom records merged into theirs are
+ * known now, and then the members of the family. */
+struct concerned {
+    enum subject_kind kind;
+    int64_t id;
+    const int64_t *people; /* of a person */
+    size_t people_count;
+};
+/* Of each subject touched, in the sitting's memory. */
+MUST_USE result stopping_concerned(struct sitting *sitting, const struct touched *touched,
+                                   size_t count, const struct concerned **ret_concerned,
+                                   struct err *err);
+
+/* Judges again what is concerned; `cause` is the position of the event that was recorded. */
+MUST_USE result stopping_review(struct sitting *sitting, const struct concerned *concerned,
+                                size_t count, int64_t cause, struct stopped_list *ret_stopped,
+                                struct err *err);
+/* The same of every live request there is. */
+MUST_USE result stopping_review_all(struct sitting *sitting, int64_t cause,
+                                    struct stopped_list *ret_stopped, struct err *err);
 
 /* Stops one live request because its safeguards, judged just now, are not clear. `each` as
  * judge_step gives it. */

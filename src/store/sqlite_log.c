@@ -7,7 +7,6 @@
 #include <string.h>
 
 enum {
-    GATHERED_BYTES = 124 * 1024, /* SQLite's own file system can write 131,071 at a time */
     /* A frame of the log (the file format of SQLite, "WAL frame header"): its header, ... */
     FRAME_HEADER_BYTES = 24,
     /* ... in which these bytes are not all 0 when it is the last frame of a transaction. */
@@ -17,10 +16,7 @@ enum {
 
 struct log_file {
     struct through_file through; /* the log itself lies at the end of SQLite's memory for it */
-    unsigned char *gathered;
-    int count;           /* bytes that are gathered, ... */
-    sqlite3_int64 begin; /* ... and where in the file they, or those that would follow, belong */
-    bool page_ends;      /* the page that comes next is the last of a transaction */
+    bool page_ends;              /* the page that comes next is the last of a transaction */
     bool ended; /* nothing was written since the end of a transaction, and no sync left out */
     bool defers;
     bool synced; /* at least once: the first sync is also of the folder */
@@ -36,18 +32,7 @@ static struct log_file *log_of(sqlite3_file *file)
     return (struct log_file *)(void *)file; /* its first member */
 }
 
-/* --- gathering -------------------------------------------------------------------------------- */
-
-static int write_out(struct log_file *log)
-{
-    const int count = log->count;
-    const sqlite3_int64 begin = log->begin;
-    log->begin += count;
-    log->count = 0;
-    return count == 0 ? SQLITE_OK
-                      : log->through.real->pMethods->xWrite(log->through.real, log->gathered, count,
-                                                            begin);
-}
+/* --- writing ---------------------------------------------------------------------------------- */
 
 static bool is_last_frame(const unsigned char *bytes, int count)
 {
@@ -56,74 +41,31 @@ static bool is_last_frame(const unsigned char *bytes, int count)
            memcmp(bytes + FRAME_ENDS_AT, not_last, FRAME_ENDS_BYTES) != 0;
 }
 
-static bool has_room(struct log_file *log, int count)
-{
-    if (log->gathered == NULL) {
-        log->gathered = sqlite3_malloc(GATHERED_BYTES);
-    }
-    return log->gathered != NULL && count <= GATHERED_BYTES;
-}
-
-static int gather(struct log_file *log, const void *bytes, int count, bool follows,
-                  sqlite3_int64 offset)
-{
-    const bool fits = follows && count <= GATHERED_BYTES - log->count;
-    const int code = fits ? SQLITE_OK : write_out(log);
-    if (code != SQLITE_OK) {
-        return code;
-    }
-    if (!has_room(log, count)) {
-        log->begin = offset + count;
-        return log->through.real->pMethods->xWrite(log->through.real, bytes, count, offset);
-    }
-    log->begin = log->count == 0 ? offset : log->begin;
-    memcpy(log->gathered + log->count, bytes, (size_t)count);
-    log->count += count;
-    return SQLITE_OK;
-}
-
 /* The last page of a transaction lets everything go. So does the header of a last frame that is
  * written once more, by itself: SQLite does that when it has changed a page twice. */
 static int log_write(sqlite3_file *file, const void *bytes, int count, sqlite3_int64 offset)
 {
     struct log_file *log = log_of(file);
-    const bool follows = offset == log->begin + log->count;
+    struct through_file *through = &log->through;
+    const bool follows = offset == through->begin + through->count;
     const bool header_of_last = is_last_frame(bytes, count);
     const bool ends = log->page_ends || (header_of_last && !follows);
     log->page_ends = header_of_last;
     log->ended = ends;
-    const int code = gather(log, bytes, count, follows, offset);
-    return code == SQLITE_OK && ends ? write_out(log) : code;
+    if (count > GATHERED_BYTES || !through_has_memory(through)) {
+        return through_write(file, bytes, count, offset);
+    }
+    unsigned char *at = NULL;
+    const int code = through_gather(through, bytes, count, offset, &at);
+    return code == SQLITE_OK && ends ? through_write_out(through) : code;
 }
 
 /* --- the other operations --------------------------------------------------------------------- */
 
-static int log_close(sqlite3_file *file)
-{
-    struct log_file *log = log_of(file);
-    const int code = write_out(log);
-    const int closed = log->through.real->pMethods->xClose(log->through.real);
-    sqlite3_free(log->gathered);
-    log->gathered = NULL;
-    return code == SQLITE_OK ? closed : code;
-}
-
-static int log_read(sqlite3_file *file, void *into, int count, sqlite3_int64 offset)
-{
-    const int code = write_out(log_of(file));
-    return code == SQLITE_OK ? through_read(file, into, count, offset) : code;
-}
-
-static int log_truncate(sqlite3_file *file, sqlite3_int64 size)
-{
-    const int code = write_out(log_of(file));
-    return code == SQLITE_OK ? through_truncate(file, size) : code;
-}
-
 static int log_sync(sqlite3_file *file, int flags)
 {
     struct log_file *log = log_of(file);
-    int code = write_out(log);
+    int code = through_write_out(&log->through);
     if (code == SQLITE_OK && log->defers && log->ended && log->synced) {
         log->ended = false;
         return SQLITE_OK;
@@ -133,23 +75,15 @@ static int log_sync(sqlite3_file *file, int flags)
     return code;
 }
 
-static int log_size(sqlite3_file *file, sqlite3_int64 *ret_size)
-{
-    struct log_file *log = log_of(file);
-    const int code = write_out(log);
-    return code == SQLITE_OK ? log->through.real->pMethods->xFileSize(log->through.real, ret_size)
-                             : code;
-}
-
 /* Version 1: a log has no shared memory, and is not mapped. */
 static const sqlite3_io_methods log_methods = {
     .iVersion = 1,
-    .xClose = log_close,
-    .xRead = log_read,
+    .xClose = through_close,
+    .xRead = through_read,
     .xWrite = log_write,
-    .xTruncate = log_truncate,
+    .xTruncate = through_truncate,
     .xSync = log_sync,
-    .xFileSize = log_size,
+    .xFileSize = through_size,
     .xLock = through_lock,
     .xUnlock = through_unlock,
     .xCheckReservedLock = through_check_lock,

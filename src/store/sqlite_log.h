@@ -5,12 +5,10 @@
  * A virtual file system lies over the one that is SQLite's default. It hands everything through but
  * the writing of logs, and of pages into the file of a store (sqlite_main.h).
  *
- * Invariants:
- *   1. what is gathered lies in the file before SQLite syncs, reads, cuts or measures the log, and
- *      before the write that makes a transaction visible to others has returned;
- *   2. bytes reach the file in the order in which SQLite wrote them;
- *   3. what could not be written is told by the call that tried, and is not tried again;
- *   4. a sync is left out only at the end of a transaction, between sqlite_log_defer(true) and
+ * Invariants, beside those of sqlite_through.h:
+ *   1. what is gathered lies in the file before the write that makes a transaction visible to
+ * others has returned;
+ *   2. a sync is left out only at the end of a transaction, between sqlite_log_defer(true) and
  *      (false): never that of the header of a log that begins anew, nor one before the log is moved
  *      into the file. */
 #ifndef RETURNHUB_STORE_SQLITE_LOG_H

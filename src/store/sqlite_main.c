@@ -16,7 +16,6 @@ enum {
 
 struct main_file {
     struct through_file through;    /* the file itself follows this struct */
-    unsigned char *page;            /* a copy, of PAGE_BYTES_MAX */
     sqlite3_int64 end;              /* of what was written or was there */
     const volatile uint32_t *index; /* the header of the log's index; NULL before it is there */
     struct mark begun;              /* as the lock to write was taken, ... */
@@ -81,17 +80,25 @@ static bool is_page(int count, sqlite3_int64 offset)
            offset % count == 0;
 }
 
+/* What is gathered lies in the file when others may look for it there: SQLite syncs the file before
+ * it says that the pages of a log were moved. */
 static int main_write(sqlite3_file *file, const void *bytes, int count, sqlite3_int64 offset)
 {
     struct main_file *mine = main_of(file);
     const sqlite3_int64 end = offset + count;
     mine->end = end > mine->end ? end : mine->end;
     if (!is_page(count, offset) || mine->end / count >= SQLITE_MAIN_PAGES_MAX - PAGES_OF_A_LOG) {
-        return mine->through.real->pMethods->xWrite(mine->through.real, bytes, count, offset);
+        return through_write(file, bytes, count, offset);
     }
-    memcpy(mine->page, bytes, (size_t)count);
-    sqlite_main_clear(mine->page, (size_t)count, offset == 0);
-    return mine->through.real->pMethods->xWrite(mine->through.real, mine->page, count, offset);
+    if (!through_has_memory(&mine->through)) {
+        return SQLITE_NOMEM;
+    }
+    unsigned char *page = NULL;
+    const int code = through_gather(&mine->through, bytes, count, offset, &page);
+    if (code == SQLITE_OK) {
+        sqlite_main_clear(page, (size_t)count, offset == 0);
+    }
+    return code;
 }
 
 /* --- where the log ends ----------------------------------------------------------------------- */
@@ -140,18 +147,10 @@ static bool is_to_write(int offset, int flags)
 
 /* --- the other operations --------------------------------------------------------------------- */
 
-static int main_close(sqlite3_file *file)
-{
-    struct main_file *mine = main_of(file);
-    sqlite3_free(mine->page);
-    mine->page = NULL;
-    return mine->through.real->pMethods->xClose(mine->through.real);
-}
-
 static int main_size(sqlite3_file *file, sqlite3_int64 *ret_size)
 {
     struct main_file *mine = main_of(file);
-    const int code = mine->through.real->pMethods->xFileSize(mine->through.real, ret_size);
+    const int code = through_size(file, ret_size);
     mine->end = code == SQLITE_OK && *ret_size > mine->end ? *ret_size : mine->end;
     return code;
 }
@@ -198,7 +197,7 @@ static int main_shared_unmap(sqlite3_file *file, int delete_it)
 /* Version 2: a store is never mapped. */
 static const sqlite3_io_methods main_methods = {
     .iVersion = 2,
-    .xClose = main_close,
+    .xClose = through_close,
     .xRead = through_read,
     .xWrite = main_write,
     .xTruncate = through_truncate,
@@ -235,16 +234,11 @@ int sqlite_main_open(sqlite3_vfs *below, const char *path, sqlite3_file *file, i
                      int *ret_flags)
 {
     struct main_file *mine = main_of(file);
-    *mine = (struct main_file){.through.real = (sqlite3_file *)(void *)(mine + 1),
-                               .page = sqlite3_malloc(PAGE_BYTES_MAX)};
+    *mine = (struct main_file){.through.real = (sqlite3_file *)(void *)(mine + 1)};
     mine->through.real->pMethods = NULL;
-    if (mine->page == NULL) {
-        return SQLITE_NOMEM;
-    }
     const int code = below->xOpen(below, path, mine->through.real, flags, ret_flags);
-    if (mine->through.real->pMethods == NULL) { /* then SQLite closes nothing */
-        sqlite3_free(mine->page);
-        return code;
+    if (mine->through.real->pMethods == NULL) {
+        return code; /* then SQLite closes nothing */
     }
     mine->through.base.pMethods = &main_methods;
     sqlite3_int64 size = 0;

@@ -3,17 +3,18 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 enum {
     FIRST_CHAINS = 256,
-    BLOCK_PAGES = 255,
-    /* A reader forgets everything whenever anything was committed, and reads some dozens of pages
-     * next: memory for so many stays at hand. */
-    SPARE_PAGES = 128,
+    FIRST_BLOCK_PAGES = 32, /* each block has twice as many, ... */
+    BLOCK_PAGES_MAX = 512,  /* ... up to these */
+    LINE_BYTES = 64,        /* of the processor's cache */
+    BEHIND_BYTES = 64,      /* SQLite may read a few bytes behind the content of a damaged page */
 };
 
-/* Content lies elsewhere, followed by what SQLite keeps of it (it may read a few bytes behind the
- * content of a damaged page), so that looking for a page touches little memory. */
+/* In its block, followed by what SQLite keeps of it: looking for a page touches little memory. */
 struct page {
     sqlite3_pcache_page base; /* first: SQLite holds a pointer to it */
     unsigned key;             /* its number in the file */
@@ -21,16 +22,18 @@ struct page {
     struct page *next;  /* in the chain, or of those that are not in use */
     struct page *newer; /* in the list of those that are not pinned */
     struct page *older;
+    struct block *block;
 };
 
+/* Memory for pages, taken at once: this, the pages, all their content. */
 struct block {
     struct block *next;
-    struct page pages[BLOCK_PAGES];
+    unsigned in_use;
 };
 
 struct cache {
     size_t content_bytes;
-    size_t extra_bytes;
+    size_t page_bytes; /* a page with what SQLite keeps of it */
     bool has_limit;
     unsigned limit; /* pages */
     unsigned count;
@@ -40,9 +43,8 @@ struct cache {
     struct page **chains;
     unsigned chain_count; /* a power of two */
     struct block *blocks;
-    struct page *unused; /* without memory for content */
-    struct page *spare;  /* with it */
-    unsigned spare_count;
+    unsigned block_pages; /* of the next one */
+    struct page *unused;
     struct page list; /* older: the newest that is not pinned; newer: the oldest */
 };
 
@@ -139,33 +141,12 @@ static void take_out(struct cache *cache, struct page *page)
     cache->count--;
 }
 
-static void put_unused(struct cache *cache, struct page *page)
-{
-    sqlite3_free(page->base.pBuf);
-    page->next = cache->unused;
-    cache->unused = page;
-}
-
 static void forget(struct cache *cache, struct page *page)
 {
     take_out(cache, page);
-    if (cache->spare_count == SPARE_PAGES) {
-        put_unused(cache, page);
-        return;
-    }
-    cache->spare_count++;
-    page->next = cache->spare;
-    cache->spare = page;
-}
-
-static void give_back_spare(struct cache *cache)
-{
-    while (cache->spare != NULL) {
-        struct page *page = cache->spare;
-        cache->spare = page->next;
-        put_unused(cache, page);
-    }
-    cache->spare_count = 0;
+    page->block->in_use--;
+    page->next = cache->unused;
+    cache->unused = page;
 }
 
 static void forget_oldest(struct cache *cache, unsigned count)
@@ -175,46 +156,91 @@ static void forget_oldest(struct cache *cache, unsigned count)
     }
 }
 
-static bool has_unused(struct cache *cache)
+/* --- blocks ----------------------------------------------------------------------------------- */
+
+static size_t round_up(size_t size, size_t to)
 {
-    if (cache->unused != NULL) {
-        return true;
+    return (size + to - 1) / to * to;
+}
+
+/* The system gives memory page by page as it is first touched, which costs more than the page;
+ * better all of it at once. A system that cannot do that loses time alone. */
+static void have_given(char *memory, size_t size)
+{
+    const uintptr_t system_page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    const uintptr_t begin = ((uintptr_t)memory + system_page - 1) / system_page * system_page;
+    const uintptr_t end = ((uintptr_t)memory + size) / system_page * system_page;
+    if (begin < end) {
+        (void)madvise(memory + (begin - (uintptr_t)memory), end - begin, MADV_POPULATE_WRITE);
     }
-    struct block *block = sqlite3_malloc64(sizeof *block);
-    if (block == NULL) {
+}
+
+static bool add_block(struct cache *cache)
+{
+    const unsigned count = cache->block_pages;
+    const size_t pages_bytes = cache->page_bytes * count;
+    const size_t size = sizeof(struct block) + LINE_BYTES + pages_bytes +
+                        cache->content_bytes * count + BEHIND_BYTES;
+    char *memory = sqlite3_malloc64(size);
+    if (memory == NULL) {
         return false;
     }
-    block->next = cache->blocks;
+    have_given(memory, size);
+    struct block *block = (struct block *)(void *)memory;
+    *block = (struct block){.next = cache->blocks};
     cache->blocks = block;
-    for (size_t i = 0; i < BLOCK_PAGES; i++) {
-        block->pages[i].next = cache->unused;
-        cache->unused = &block->pages[i];
+    const uintptr_t begin = (uintptr_t)memory + sizeof(struct block);
+    char *at = memory + (round_up(begin, LINE_BYTES) - (uintptr_t)memory);
+    for (unsigned i = 0; i < count; i++) {
+        struct page *page = (struct page *)(void *)(at + cache->page_bytes * i);
+        *page = (struct page){
+            .base = {.pBuf = at + pages_bytes + cache->content_bytes * i, .pExtra = page + 1},
+            .block = block,
+            .next = cache->unused};
+        cache->unused = page;
     }
+    cache->block_pages = count < BLOCK_PAGES_MAX ? count * 2 : count;
     return true;
 }
 
-static struct page *take_spare(struct cache *cache)
+static void keep_unused_of_blocks_in_use(struct cache *cache)
 {
-    struct page *page = cache->spare;
-    if (page != NULL) {
-        cache->spare = page->next;
-        cache->spare_count--;
-        page->pinned = true;
+    struct page **at = &cache->unused;
+    while (*at != NULL) {
+        if ((*at)->block->in_use == 0) {
+            *at = (*at)->next;
+        } else {
+            at = &(*at)->next;
+        }
     }
-    return page;
+}
+
+/* The memory of blocks of which no page is in use. */
+static void give_back_blocks(struct cache *cache)
+{
+    keep_unused_of_blocks_in_use(cache);
+    struct block **at = &cache->blocks;
+    while (*at != NULL) {
+        struct block *block = *at;
+        if (block->in_use == 0) {
+            *at = block->next;
+            sqlite3_free(block);
+        } else {
+            at = &block->next;
+        }
+    }
+    cache->block_pages = FIRST_BLOCK_PAGES;
 }
 
 static struct page *take_unused(struct cache *cache)
 {
-    char *content =
-        has_unused(cache) ? sqlite3_malloc64(cache->content_bytes + cache->extra_bytes) : NULL;
-    if (content == NULL) {
+    if (cache->unused == NULL && !add_block(cache)) {
         return NULL;
     }
     struct page *page = cache->unused;
     cache->unused = page->next;
-    *page = (struct page){.base = {.pBuf = content, .pExtra = content + cache->content_bytes},
-                          .pinned = true};
+    page->block->in_use++;
+    page->pinned = true;
     return page;
 }
 
@@ -237,7 +263,6 @@ static struct page *add_page(struct cache *cache, unsigned key)
     }
     struct page *page =
         cache->has_limit && cache->count >= cache->limit ? take_oldest(cache) : NULL;
-    page = page == NULL ? take_spare(cache) : page;
     page = page == NULL ? take_unused(cache) : page;
     if (page == NULL) {
         return NULL;
@@ -274,7 +299,9 @@ static sqlite3_pcache *create(int content_bytes, int extra_bytes, int has_limit)
     }
     memset(chains, 0, sizeof *chains * FIRST_CHAINS);
     *cache = (struct cache){.content_bytes = (size_t)content_bytes,
-                            .extra_bytes = ((size_t)extra_bytes + 7) / 8 * 8,
+                            .page_bytes =
+                                round_up(sizeof(struct page) + (size_t)extra_bytes, LINE_BYTES),
+                            .block_pages = FIRST_BLOCK_PAGES,
                             .has_limit = has_limit != 0,
                             .chains = chains,
                             .chain_count = FIRST_CHAINS};
@@ -370,12 +397,7 @@ static void destroy(sqlite3_pcache *of)
     struct cache *cache = cache_of(of);
     cache->strays = 1; /* look at all */
     forget_from(of, 0);
-    give_back_spare(cache);
-    while (cache->blocks != NULL) {
-        struct block *block = cache->blocks;
-        cache->blocks = block->next;
-        sqlite3_free(block);
-    }
+    give_back_blocks(cache);
     sqlite3_free(cache->chains);
     sqlite3_free(cache);
 }
@@ -383,7 +405,7 @@ static void destroy(sqlite3_pcache *of)
 static void shrink(sqlite3_pcache *of)
 {
     forget_oldest(cache_of(of), 0);
-    give_back_spare(cache_of(of));
+    give_back_blocks(cache_of(of));
 }
 
 const sqlite3_pcache_methods2 *sqlite_pages_methods(void)

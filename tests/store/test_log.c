@@ -1,9 +1,10 @@
-/* Aim: the log is written in few large pieces, and never too late: what SQLite could ask about it,
- * or another process could see, is the same at every moment as if each write had gone through at
- * once. Below lies a file system of the test's own, which keeps the file in memory and can refuse.
- */
+/* Aim: the log, and pages that are moved from it into the file, are written in few large pieces,
+ * and never too late: what SQLite could ask about them, or another process could see, is the same
+ * at every moment as if each write had gone through at once. Below lies a file system of the test's
+ * own, which keeps the file in memory and can refuse. */
 #include "base/random.h"
 #include "store/sqlite_log.h"
+#include "store/sqlite_main.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -73,6 +74,21 @@ static int memory_size(sqlite3_file *file, sqlite3_int64 *ret_size)
     return SQLITE_OK;
 }
 
+static int memory_lock(sqlite3_file *file, int lock)
+{
+    (void)file;
+    (void)lock;
+    return SQLITE_OK;
+}
+
+static int memory_control(sqlite3_file *file, int operation, void *argument)
+{
+    (void)file;
+    (void)operation;
+    (void)argument;
+    return SQLITE_NOTFOUND;
+}
+
 static int memory_open(sqlite3_vfs *vfs, const char *path, sqlite3_file *file, int flags,
                        int *ret_flags)
 {
@@ -82,7 +98,10 @@ static int memory_open(sqlite3_vfs *vfs, const char *path, sqlite3_file *file, i
                                                .xWrite = memory_write,
                                                .xTruncate = memory_truncate,
                                                .xSync = memory_sync,
-                                               .xFileSize = memory_size};
+                                               .xFileSize = memory_size,
+                                               .xLock = memory_lock,
+                                               .xUnlock = memory_lock,
+                                               .xFileControl = memory_control};
     (void)vfs;
     (void)path;
     (void)flags;
@@ -102,7 +121,7 @@ struct log {
     sqlite3_int64 size;
 };
 
-static void log_begin(struct log *log)
+static void open_over_memory(struct log *log, int flags)
 {
     static sqlite3_vfs memory = {.iVersion = 1,
                                  .szOsFile = sizeof(struct memory_file),
@@ -116,9 +135,21 @@ static void log_begin(struct log *log)
     log->file = calloc(1, (size_t)log->vfs->szOsFile);
     log->expected = calloc(1, FILE_BYTES);
     log->size = 0;
-    assert_int_equal(log->vfs->xOpen(log->vfs, "log", log->file, SQLITE_OPEN_WAL, NULL), SQLITE_OK);
+    assert_int_equal(log->vfs->xOpen(log->vfs, "log", log->file, flags, NULL), SQLITE_OK);
+}
+
+static void log_begin(struct log *log)
+{
+    open_over_memory(log, SQLITE_OPEN_WAL);
     log->below = (struct memory_file *)(void *)((char *)log->file + log->vfs->szOsFile -
                                                 sizeof(struct memory_file));
+}
+
+/* The file of a store; what is put there are pages without rows, which nothing is cleared in. */
+static void file_begin(struct log *file)
+{
+    open_over_memory(file, SQLITE_OPEN_MAIN_DB);
+    file->below = (struct memory_file *)(void *)((char *)file->file + sqlite_main_file_size());
 }
 
 static void log_end(struct log *log)
@@ -254,6 +285,87 @@ static void random_use(void **state)
     log_end(&log);
 }
 
+static void put_page(struct log *file, unsigned number, uint8_t mark)
+{
+    unsigned char page[PAGE];
+    memset(page, mark, sizeof page);
+    page[0] = 0; /* it is no page of rows */
+    assert_int_equal(log_put(file, page, PAGE, (sqlite3_int64)number * PAGE), SQLITE_OK);
+}
+
+static void pages_that_follow_are_one_write(void **state)
+{
+    struct log file;
+    (void)state;
+    file_begin(&file);
+    for (unsigned number = 0; number < 100; number++) {
+        put_page(&file, number, (uint8_t)number);
+    }
+    assert_int_equal(file.below->writes, 0);
+    put_page(&file, 200, 1);
+    assert_int_equal(file.below->writes, 1);
+    assert_int_equal(file.file->pMethods->xSync(file.file, SQLITE_SYNC_NORMAL), SQLITE_OK);
+    assert_int_equal(file.below->writes, 2);
+    assert_reached(&file);
+    put_page(&file, 201, 2);
+    file.below->refuse_in = 1;
+    assert_int_equal(file.file->pMethods->xSync(file.file, SQLITE_SYNC_NORMAL), SQLITE_FULL);
+    log_end(&file);
+}
+
+/* What SQLite asks of the file; whatever it is, every page lies there first. */
+static void ask(struct log *file, uint64_t what)
+{
+    const sqlite3_io_methods *methods = file->file->pMethods;
+    unsigned char bytes[PAGE];
+    sqlite3_int64 size = 0;
+    switch (what) {
+    case 0:
+        assert_int_equal(methods->xSync(file->file, SQLITE_SYNC_NORMAL), SQLITE_OK);
+        break;
+    case 1:
+        assert_int_equal(methods->xFileSize(file->file, &size), SQLITE_OK);
+        assert_int_equal(size, file->size);
+        break;
+    case 2:
+        assert_int_equal(methods->xRead(file->file, bytes, PAGE, file->size - PAGE), SQLITE_OK);
+        break;
+    case 3:
+        assert_int_equal(methods->xLock(file->file, SQLITE_LOCK_SHARED), SQLITE_OK);
+        break;
+    case 4:
+        assert_int_equal(methods->xUnlock(file->file, SQLITE_LOCK_NONE), SQLITE_OK);
+        break;
+    case 5:
+        assert_int_equal(methods->xFileControl(file->file, SQLITE_FCNTL_SYNC, NULL),
+                         SQLITE_NOTFOUND);
+        break;
+    default:
+        assert_int_equal(methods->xTruncate(file->file, file->size), SQLITE_OK);
+    }
+    assert_reached(file);
+}
+
+static void random_pages(void **state)
+{
+    struct random random;
+    struct log file;
+    (void)state;
+    random_seed(&random, 1);
+    file_begin(&file);
+    unsigned number = 0;
+    for (int i = 0; i < 20000; i++) {
+        const bool jumps = random_below(&random, 50) == 0;
+        number = jumps ? (unsigned)random_below(&random, FILE_BYTES / PAGE) : number + 1;
+        number %= FILE_BYTES / PAGE;
+        put_page(&file, number, (uint8_t)random_below(&random, 256));
+        if (random_below(&random, 200) == 0) {
+            ask(&file, random_below(&random, 7));
+        }
+    }
+    log_end(&file);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -261,6 +373,8 @@ int main(void)
         cmocka_unit_test(header_written_again_goes_at_once),
         cmocka_unit_test(refusal_is_told_once),
         cmocka_unit_test(random_use),
+        cmocka_unit_test(pages_that_follow_are_one_write),
+        cmocka_unit_test(random_pages),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

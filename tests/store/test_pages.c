@@ -239,12 +239,42 @@ static void oldest_goes_first(void **state)
     of()->xDestroy(model.cache);
 }
 
+static void memory_is_given_back(void **state)
+{
+    /* Aim: after a large work the memory goes back to the system, but for the block of a page that
+     * is in use. */
+    struct model model = {.cache = of()->xCreate(CONTENT, EXTRA, 1)};
+    const sqlite3_int64 empty = sqlite3_memory_used();
+    (void)state;
+    of()->xCachesize(model.cache, KEYS);
+    for (size_t i = 1; i <= KEYS; i++) {
+        fetch(&model, i, 2, (uint32_t)i);
+    }
+    const sqlite3_int64 full = sqlite3_memory_used();
+    assert_true(full - empty > (sqlite3_int64)KEYS * CONTENT);
+    for (size_t i = 2; i <= KEYS; i++) {
+        release(&model, i, false);
+    }
+    of()->xShrink(model.cache);
+    const sqlite3_int64 one = sqlite3_memory_used();
+    assert_true(one - empty > CONTENT && one - empty < (full - empty) / 4);
+    fetch(&model, 1, 0, 0);
+    release(&model, 1, false);
+    fetch(&model, 2, 2, 2); /* of memory that is taken anew */
+    release(&model, 2, false);
+    of()->xShrink(model.cache);
+    assert_int_equal(of()->xPagecount(model.cache), 0);
+    assert_true(sqlite3_memory_used() - empty < CONTENT * 8); /* longer chains stay */
+    of()->xDestroy(model.cache);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(random_use),
         cmocka_unit_test(crowded_cache_says_so),
         cmocka_unit_test(oldest_goes_first),
+        cmocka_unit_test(memory_is_given_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
