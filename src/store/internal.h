@@ -4,9 +4,10 @@
 #ifndef RETURNHUB_STORE_INTERNAL_H
 #define RETURNHUB_STORE_INTERNAL_H
 
-#include "store/looks.h"
+#include "store/transaction.h"
 
 #include <limits.h>
+#include <pthread.h>
 #include <semaphore.h>
 #include <time.h>
 
@@ -99,7 +100,6 @@ struct store {
     size_t wanted;       /* ... until so many works wait */
     int64_t commit_nanoseconds; /* of the last group; the writer thread's, as the next */
     int64_t run_nanoseconds;    /* for each work of the last group, with its commit */
-    struct look_queue looks;
     struct durable durable;
     bool closing;
     size_t callers; /* inside store_write, store_bulk or store_read; store_close waits for them */

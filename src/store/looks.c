@@ -1,37 +1,7 @@
-#include "store/looks.h"
-
 #include "store/kept.h"
 #include "store/proof.h"
 
 #include <string.h>
-
-result looks_init(struct look_queue *queue, pthread_mutex_t *mutex, pthread_cond_t *wake,
-                  struct err *err)
-{
-    *queue = (struct look_queue){.mutex = mutex, .wake = wake};
-    TRY(arena_open(&queue->memory, 2 * LOOKS_MAX * sizeof(struct waiting_look) + 64, err));
-    queue->waiting = ARENA_NEW_UNSET(&queue->memory, struct waiting_look, LOOKS_MAX);
-    queue->taken = ARENA_NEW_UNSET(&queue->memory, struct waiting_look, LOOKS_MAX);
-    ASSERT(queue->waiting != NULL && queue->taken != NULL);
-    return result_ok();
-}
-
-void looks_done(struct look_queue *queue)
-{
-    arena_close(&queue->memory);
-}
-
-void looks_take(struct look_queue *queue)
-{
-    if (queue->taken_count > 0) {
-        return;
-    }
-    struct waiting_look *emptied = queue->taken;
-    queue->taken = queue->waiting;
-    queue->taken_count = queue->waiting_count;
-    queue->waiting = emptied;
-    queue->waiting_count = 0;
-}
 
 static result know_last_look(struct transaction *transaction, struct err *err)
 {
@@ -69,58 +39,6 @@ static result write_look(struct transaction *transaction, const struct look_reco
     return result_ok();
 }
 
-result looks_write(struct look_queue *queue, struct transaction *transaction, struct err *err)
-{
-    for (size_t i = 0; i < queue->taken_count; i++) {
-        const struct waiting_look *look = &queue->taken[i];
-        const struct look_record record = {
-            .account = look->account,
-            .subject_kind = look->subject_kind,
-            .subject = look->subject,
-            .at = look->at,
-            .purpose = {.at = look->purpose, .len = look->purpose_len},
-            .reason = {.at = look->reason, .len = look->reason_len},
-        };
-        TRY(write_look(transaction, &record, err));
-    }
-    return result_ok();
-}
-
-void looks_written(struct look_queue *queue, result outcome, const struct err *err)
-{
-    queue->failing = !outcome.ok;
-    if (outcome.ok) {
-        queue->taken_count = 0;
-    } else {
-        queue->failure = *err;
-    }
-}
-
-static result queue_look(struct look_queue *queue, const struct look *look, struct err *err)
-{
-    if (queue->failing) {
-        return err_set(err, ERROR_STORAGE, "Who looks at what cannot be recorded: %s",
-                       queue->failure.what);
-    }
-    if (queue->waiting_count == LOOKS_MAX) {
-        return err_set(err, ERROR_STORAGE, "Who looks at what cannot be recorded fast enough");
-    }
-    struct waiting_look *waiting = &queue->waiting[queue->waiting_count++];
-    *waiting = (struct waiting_look){.account = look->account,
-                                     .subject_kind = look->subject_kind,
-                                     .subject = look->subject,
-                                     .at = look->at,
-                                     .purpose_len = look->purpose.len,
-                                     .reason_len = look->reason.len};
-    if (look->purpose.len > 0) {
-        memcpy(waiting->purpose, look->purpose.at, look->purpose.len);
-    }
-    if (look->reason.len > 0) {
-        memcpy(waiting->reason, look->reason.at, look->reason.len);
-    }
-    return result_ok();
-}
-
 result transaction_record_look(struct transaction *transaction, const struct look *look,
                                struct err *err)
 {
@@ -133,21 +51,14 @@ result transaction_record_look(struct transaction *transaction, const struct loo
         return err_set(err, ERROR_INPUT, "The reason for a look is a text of at most %d bytes",
                        LOOK_REASON_SIZE);
     }
-    if (transaction->writing || transaction->looks == NULL) {
-        const struct look_record record = {.account = look->account,
-                                           .subject_kind = look->subject_kind,
-                                           .subject = look->subject,
-                                           .at = look->at,
-                                           .purpose = look->purpose,
-                                           .reason = look->reason};
-        return write_look(transaction, &record, err);
-    }
-    struct look_queue *queue = transaction->looks;
-    pthread_mutex_lock(queue->mutex);
-    const result queued = queue_look(queue, look, err);
-    pthread_cond_signal(queue->wake);
-    pthread_mutex_unlock(queue->mutex);
-    return queued;
+    TRY(transaction_check_writing(transaction, err));
+    const struct look_record record = {.account = look->account,
+                                       .subject_kind = look->subject_kind,
+                                       .subject = look->subject,
+                                       .at = look->at,
+                                       .purpose = look->purpose,
+                                       .reason = look->reason};
+    return write_look(transaction, &record, err);
 }
 
 /* --- under the seal --- */

@@ -51,7 +51,6 @@ static result open_reader(struct store *store, struct reader **ret_reader, struc
         store->backend->close(connection);
         return opened;
     }
-    reader->transaction.looks = &store->looks;
     *ret_reader = reader;
     return result_ok();
 }

@@ -174,7 +174,6 @@ void store_close(struct store *store)
     writer_stop(store);
     durable_stop(store);
     readers_close(store);
-    looks_done(&store->looks);
     struct connection *connection = store->writing.connection;
     if (connection != NULL) {
         transaction_done(&store->writing);

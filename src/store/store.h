@@ -545,19 +545,19 @@ MUST_USE result transaction_session(struct transaction *transaction, const uint8
 MUST_USE result transaction_delete_session(struct transaction *transaction,
                                            const uint8_t token_hash[32], struct err *err);
 
-/* Who looked at what (promise 10). `purpose` has at most 64 bytes. */
+/* Who looked at what (promise 10). */
+enum { LOOK_PURPOSE_SIZE = 64, LOOK_REASON_SIZE = 500 };
 struct look {
     int64_t account;
     enum subject_kind subject_kind;
     int64_t subject;
     instant at;
-    str purpose; /* "person page", "explanation", "list" */
-    str reason;  /* in the words of who looked, "" when none was given; at most 500 bytes */
+    str purpose; /* "person page", "explanation", "list"; LOOK_PURPOSE_SIZE bytes at most */
+    str reason;  /* in the words of who looked, "" when none was given; LOOK_REASON_SIZE at most */
 };
 /* Durable when it returns, like store_write. */
 MUST_USE result store_look(struct store *store, const struct look *look, struct err *err);
-/* As a part of a write. In a read: queued and written with the next group commit; never lost
- * silently - while looks cannot be written, recording one fails. */
+/* As a part of a write. */
 MUST_USE result transaction_record_look(struct transaction *transaction, const struct look *look,
                                         struct err *err);
 

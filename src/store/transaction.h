@@ -58,7 +58,6 @@ struct latest {
     instant at;
 };
 
-struct look_queue;
 struct sealing;
 
 struct transaction {
@@ -68,7 +67,6 @@ struct transaction {
     struct hmac_key lookup_key; /* made of it: of the blind index (identity.c) */
     struct hmac_key leaf_key;   /* of events; no secret */
     const struct system *system;
-    struct look_queue *looks; /* of the store; NULL where looks are written at once */
     bool writing;
     bool steady; /* the newest looks may be missing (store_read_steady) */
     struct arena

@@ -4,11 +4,11 @@
 
 /* How a write travels. The caller puts its work, which lies on its own stack, into the queue and
  * sleeps. The writer thread begins one transaction, runs each work that waits in a savepoint (up to
- * GROUP_WORKS_MAX), writes the looks that wait, and commits. When that is durable (durable.c), the
- * callers are woken: one of them, who wakes two others before going on, and so on, so that nobody
- * is kept from the next group. Those who were answered often come back at once: so while it runs
- * the first of the next group, the others come, and before it commits, the writer waits for those
- * who are missing, for a fraction of the time that the last commit took.
+ * GROUP_WORKS_MAX), and commits. When that is durable (durable.c), the callers are woken: one of
+ * them, who wakes two others before going on, and so on, so that nobody is kept from the next
+ * group. Those who were answered often come back at once: so while it runs the first of the next
+ * group, the others come, and before it commits, the writer waits for those who are missing, for a
+ * fraction of the time that the last commit took.
  *
  * Callers who come back together would all be in one group, and nobody would be there to run while
  * it is synced. So where many are about, and running them takes longer than a sync, a group is half
@@ -25,7 +25,6 @@
 
 enum {
     GROUP_WORKS_MAX = 256,
-    RETRY_SECONDS = 1, /* when looks could not be written and nothing else happens */
     /* Half-filled groups cost as many syncs as full ones. A quarter of a commit is what a caller
      * may have to wait longer, where the group could be twice as large. */
     GATHER_FRACTION = 4,
@@ -106,24 +105,6 @@ static result run_in_savepoint(struct store *store, struct work *work, struct er
     }
     transaction_work_undone(transaction, last_position);
     return store->backend->savepoint_undo(transaction->connection, err);
-}
-
-/* Looks that cannot be written do not take the works with them: they wait for the next group. */
-static result write_looks(struct store *store, struct err *looks_err, result *ret_looks,
-                          struct err *err)
-{
-    struct transaction *transaction = &store->writing;
-    *ret_looks = result_ok();
-    if (store->looks.taken_count == 0) {
-        return result_ok();
-    }
-    TRY(store->backend->savepoint_begin(transaction->connection, err));
-    *ret_looks = looks_write(&store->looks, transaction, looks_err);
-    if (!store->backend->is_active(transaction->connection)) {
-        return give_up(looks_err, err);
-    }
-    return ret_looks->ok ? store->backend->savepoint_keep(transaction->connection, err)
-                         : store->backend->savepoint_undo(transaction->connection, err);
 }
 
 static result commit(struct store *store, bool soon, struct err *err)
@@ -243,8 +224,7 @@ static bool is_of_looks(const struct work_list *works)
     return work == NULL;
 }
 
-static result run_group(struct store *store, struct group *group, struct err *looks_err,
-                        result *ret_looks, struct err *err)
+static result run_group(struct store *store, struct group *group, struct err *err)
 {
     struct transaction *transaction = &store->writing;
     TRY(durable_check(store, err));
@@ -256,7 +236,6 @@ static result run_group(struct store *store, struct group *group, struct err *lo
         whole = run_in_savepoint(store, work, err);
         work = whole.ok ? next_work(store, group, work) : NULL;
     }
-    whole = whole.ok ? write_looks(store, looks_err, ret_looks, err) : whole;
     const int64_t begin = nanoseconds_now();
     group->soon = whole.ok && durable_begin(store, group->is_half);
     whole = whole.ok ? commit(store, group->soon, err) : whole;
@@ -264,9 +243,7 @@ static result run_group(struct store *store, struct group *group, struct err *lo
         readers_after_commit(store, is_of_looks(&group->works));
     }
     store->commit_nanoseconds = nanoseconds_now() - begin;
-    if (group->works.count > 0) { /* not of looks alone */
-        store->run_nanoseconds = (nanoseconds_now() - first) / (int64_t)group->works.count;
-    }
+    store->run_nanoseconds = (nanoseconds_now() - first) / (int64_t)group->works.count;
     store->backend->rollback(transaction->connection); /* nothing to do after a commit */
     if (whole.ok) {
         transaction_rest(transaction);
@@ -279,19 +256,13 @@ static result run_group(struct store *store, struct group *group, struct err *lo
 static void commit_group(struct store *store, struct group *group)
 {
     struct err err = {0};
-    struct err looks_err = {0};
-    result looks = result_ok();
-    const result committed = run_group(store, group, &looks_err, &looks, &err);
+    const result committed = run_group(store, group, &err);
     for (struct work *work = group->works.first; work != NULL; work = work->next) {
         /* One that failed by itself keeps its own error. */
         if (!committed.ok && (work->outcome.ok || work->err.code == ERROR_NONE)) {
             work_fail(work, &err);
         }
     }
-    pthread_mutex_lock(&store->mutex);
-    looks_written(&store->looks, committed.ok ? looks : committed,
-                  committed.ok ? &looks_err : &err);
-    pthread_mutex_unlock(&store->mutex);
 }
 
 /* One large work is often followed by another: the memory is given back with the next that is not.
@@ -353,12 +324,6 @@ static void commit_bulk(struct store *store, struct work *work)
 
 /* --- the writer thread --- */
 
-static bool has_work(const struct store *store)
-{
-    const bool looks_wait = store->looks.waiting_count > 0 || store->looks.taken_count > 0;
-    return store->queue.first != NULL || (looks_wait && !store->looks.failing);
-}
-
 /* Who wakes whom. Nobody's caller is awake yet. */
 static void arrange_waking(struct work *first)
 {
@@ -406,15 +371,9 @@ void works_answer(struct store *store, const struct work_list *works)
 
 static void wait_for_work(struct store *store)
 {
-    if (!store->looks.failing) {
-        store->writer_waits = true;
-        pthread_cond_wait(&store->wake, &store->mutex);
-        store->writer_waits = false;
-        return;
-    }
-    if (!waits_until(store, nanoseconds_now() + RETRY_SECONDS * NANOSECONDS_PER_SECOND)) {
-        store->looks.failing = false; /* try them again */
-    }
+    store->writer_waits = true;
+    pthread_cond_wait(&store->wake, &store->mutex);
+    store->writer_waits = false;
 }
 
 static void run_and_answer(struct store *store, struct group *group)
@@ -441,14 +400,13 @@ static void *write_until_closed(void *context)
     struct store *store = context;
     pthread_mutex_lock(&store->mutex);
     for (;;) {
-        while (!has_work(store) && !store->stopping) {
+        while (store->queue.first == NULL && !store->stopping) {
             wait_for_work(store);
         }
-        if (!has_work(store)) {
+        if (store->queue.first == NULL) {
             break;
         }
         struct group group = begin_group(store);
-        looks_take(&store->looks);
         pthread_mutex_unlock(&store->mutex);
         run_and_answer(store, &group);
         pthread_mutex_lock(&store->mutex);
@@ -549,7 +507,6 @@ result store_look(struct store *store, const struct look *look, struct err *err)
 
 result writer_start(struct store *store, struct err *err)
 {
-    TRY(looks_init(&store->looks, &store->mutex, &store->wake, err));
     if (pthread_create(&store->writer, NULL, write_until_closed, store) != 0) {
         return err_set(err, ERROR_LIMIT, "The system has no thread to give");
     }
@@ -565,7 +522,6 @@ void writer_stop(struct store *store)
         pthread_cond_wait(&store->left, &store->mutex);
     }
     store->stopping = true;
-    store->looks.failing = false; /* one last try */
     pthread_cond_signal(&store->wake);
     pthread_mutex_unlock(&store->mutex);
     if (store->writer_runs) {
