@@ -269,6 +269,12 @@ def law_texts():
     return texts
 
 
+def own_titles():
+    """What somebody's own record is told in: the stage they are in, the steps that led there, the times that run. Each is translated."""
+    return {title for path in glob.glob(os.path.join(SOURCE, "rulebooks", "*", "*.rules"))
+            for title in re.findall(r'^(?:stage|step|clock) [^"\n]*\n?[^"\n]*"([^"\n]+)"', read(path), re.MULTILINE)}
+
+
 def forms_of(header):
     """How many forms the language has, as GNU gettext's rule is read by another program; None where it says none, or one that no number has."""
     found = re.search(r"Plural-Forms: *nplurals=(\d+); *plural=([^;]+);", header)
@@ -289,7 +295,7 @@ def faults_of_counted_entry(entry, counted, form_count):
             yield f"empty, or other values are put into {form!r}"
 
 
-def faults_of_catalogue(text, said, law, counted):
+def faults_of_catalogue(text, said, law, counted, titles=frozenset()):
     header, entries = entries_of(text)
     form_count = forms_of(header)
     if "X-Translation-Status:" not in header:
@@ -303,6 +309,8 @@ def faults_of_catalogue(text, said, law, counted):
     for text_said, where in said.items():
         if text_said not in pages:
             yield f"not translated: {text_said!r} ({where})"
+    for title in sorted(titles - {original for context, original, _ in entries if context == "law"}):
+        yield f"a title of the law is not translated: {title!r}"
     seen = set()
     for context, original, translated in entries:
         if (context, original) in seen:
@@ -370,6 +378,10 @@ def checks():
     for title, text in PLANTED.items():
         found = list(faults_of_catalogue(text, {"Last day: {{day}}": "planted"}, {"Known"}, DAYS_SAID))
         yield f"finds {title}", [] if found else ["it was not found"]
+    lacking = list(faults_of_catalogue(HEAD + PAGE, {"Last day: {{day}}": "planted"}, {"Known"}, DAYS_SAID, {"Known"}))
+    yield "finds a title of the law that is missing", [] if len(lacking) == 1 else lacking + ["it was not found, or another was"]
+    titles = own_titles()
+    yield f"{len(titles)} stages, steps and clocks have titles", [] if titles and titles <= law else sorted(titles - law)
     good = HEAD + PAGE + DAYS + 'msgstr[0] "one XX"\nmsgstr[1] "{{count}} XX"\n'
     yield "allows a good catalogue", list(faults_of_catalogue(good, {"Last day: {{day}}": "planted"}, set(), DAYS_SAID))
     yield "finds markup in a text", [] if list(faults_of_text("a <b>")) else ["it was not found"]
@@ -378,7 +390,7 @@ def checks():
     names = [os.path.basename(path) for path in catalogues]
     yield "Albanian and Arabic are there", [] if {"ar.po", "sq.po"} <= set(names) else [f"there is {names}"]
     for path in catalogues:
-        yield f"{os.path.basename(path)} is whole", list(faults_of_catalogue(read(path), said, law, counted_here()))
+        yield f"{os.path.basename(path)} is whole", list(faults_of_catalogue(read(path), said, law, counted_here(), titles))
 
 
 def quoted(text):
