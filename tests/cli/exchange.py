@@ -316,6 +316,20 @@ def there_and_back(empty, folder, chance):
         changed_rows(store, folder, drawn, chance, options)
 
 
+def corrected_birth(store, folder):
+    """A date of birth that a file corrects is what the safeguards read, too, from the day that the wrong one was true from."""
+    head = "reference@cs,name,born_on,registered_on,person.born_on,person.born_on@true_from\n"
+    path = os.path.join(folder, "birth.csv")
+    import_file(store, write(path, head + "B-1,Synthetic Birth,1990-05-05,2024-01-02,1990-05-05,2024-01-02\n"), "--source", "first")
+    before = events(store)
+    import_file(store, write(path, "reference@cs,born_on\nB-1,2012-03-03\n"), "--source", "second")
+    assert events(store) == before + 2
+    born = [row for row in exported(store, folder, "out-birth-" + os.path.basename(store))["facts"]
+            if row["fact"] == "person.born_on" and row["source"] in ("first", "second")]
+    born.sort(key=lambda row: row["event"])
+    assert [(row["value"], row["true_from"]) for row in born] == [("1990-05-05", "2024-01-02"), ("2012-03-03", "2024-01-02")], born
+
+
 def changed_rows(store, folder, drawn, chance, options):
     """Only what changed is recorded, and the register has it."""
     changed = [dict(person) for person in drawn]
@@ -330,6 +344,7 @@ def changed_rows(store, folder, drawn, chance, options):
     # The older file again is what the source says now: language and name as they were, and each is said once more.
     import_file(store, write(os.path.join(folder, "changed.csv"), as_csv(changed, chance)), *options)
     assert events(store) == before + 40
+    corrected_birth(store, folder)
     assert json.loads(run("rebuild", "--check", "--store", store, "--format", "json"))["differences"] == 0
 
 
