@@ -288,6 +288,8 @@ def see_own(port, faults):
     clerk.get(f"{ties}/new", (200,))
     tie = clerk.post(f"{ties}/new", {"username": "lawyer", "authority": "a signed form", "last_day": in_days(90)[:10]}, {201})
     clerk.get(f"{ties}/{tie.get('tie')}/end", (200,))
+    for whose in (reference, "RH-000002-4"):  # it is not theirs
+        clerk.call("POST", f"/people/{whose}/ties/{tie.get('tie')}/end", {"reason": "somebody else was chosen"}, {404})
     clerk.post(f"{ties}/{tie.get('tie')}/end", {"reason": "somebody else was chosen"}, {200})
     for subject in [other, reference]:
         clerk.get(f"/people/{subject}/ties", (200,))
