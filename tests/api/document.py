@@ -42,7 +42,7 @@ def queries():
     found = {path: set() for method, path in routes() if method == "get"}
     for path, names in re.findall(r'^QUERY\("([^"]+)", "([^"]+)"\)', read("src", "web", "route.def"), re.M):
         assert path in found and not found[path], path
-        found[path] = {name.strip("{}") for name in names.split()} - {"*"}
+        found[path] = {name.strip("{}") for name in names.split()} - {"*"}  # with what it may be: as=csv|json
     return found
 
 
@@ -52,7 +52,9 @@ def documented_queries(document):
     for path, item in document["paths"].items():
         parameters = [shared[one["$ref"].split("/")[-1]] if "$ref" in one else one for one in item.get("get", {}).get("parameters", [])]
         if "get" in item:
-            found[path.replace("{tile}", "{*}") if path.startswith("/log/") else path] = {one["name"] for one in parameters if one["in"] == "query"}
+            found[path.replace("{tile}", "{*}") if path.startswith("/log/") else path] = {
+                "=".join([one["name"], *(["|".join(one["schema"]["enum"])] if "enum" in one["schema"] else [])])
+                for one in parameters if one["in"] == "query"}
     return found
 
 
