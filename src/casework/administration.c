@@ -81,7 +81,8 @@ static result check_role(str role, str hub, struct err *err)
                 break;
             }
         }
-        result_ignore(err_set(err, ERROR_INPUT, "There is no such role"), "the hint follows");
+        result_ignore(err_set(err, ERROR_INPUT, "There is no role \"%.*s\"", STR_ARG(role)),
+                      "the hint follows");
         return err_hint(err, "It is one of: %.*s.", (int)len, names);
     }
     const struct account_row everywhere = {.role = role};

@@ -202,9 +202,28 @@ def faults(store, folder, tap):
     for what, data in (("nothing at all", b""), ("UTF-16", f"{HEAD}{GOOD}\n".encode("utf-16")),
                        ("two columns of one name", f"{HEAD},name\n")):
         tap.run(f"refused as a whole: {what}", lambda data=data: import_file(store, write(os.path.join(folder, "file"), data), expect=3))
+    tap.run("and what to do", lambda: what_to_do(store, folder))
     tap.check("after all of them the register is as it was", events(store) == before)
     tap.run("a good row is recorded all the same (the checks can fail)", lambda: import_file(
         copy_store(store, folder, "good.db"), write(os.path.join(folder, "file"), f"{HEAD}{GOOD}\n")))
+
+
+def what_to_do(store, folder):
+    """Whoever has such a file is told what to do with it."""
+    good = f"{HEAD}{GOOD}\n"
+    for data, part in ((good.replace("\n", "\r"), "ends of lines"), (good.encode("utf-16-le"), "UTF-16"), (f"{HEAD},name\n", "Leave one of them out"),
+                       (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "Save the sheet as CSV"), (good.replace(",", ";"), "commas"),
+                       ("reference@cs,n\u00e4me\n".encode("cp1252"), "Windows-1252")):
+        outcome = subprocess.run([BINARY, "import", write(os.path.join(folder, "file"), data), "--store", store, "--as", "registrar"],
+                                 capture_output=True, text=True, check=False)
+        assert outcome.returncode == 3 and part in outcome.stderr.partition("hint:")[2], (part, outcome.stderr)
+    found = told(store, folder, "reference@cs,Name,Registered on,person.nationality\nA-1,Synthetic Person,2020-01-01,albania\n")
+    assert [fault["what to do"] for fault in found if fault["row"] == "1" or fault["column"] == "person.nationality"] == [
+        'Did you mean "name"?', 'Did you mean "registered_on"?', "Did you mean ALB (Albania)?"], found
+    # What would be recorded of a file with a fault is nothing.
+    faulty = write(os.path.join(folder, "file"), f"{HEAD}{GOOD}\nA-2,Synthetic Person Two,01/02/2020\n")
+    dry = import_file(store, faulty, "--dry-run", expect=3)
+    assert (dry["rows"], dry["faults"], dry["faulty_rows"], dry["new_people"], dry["references"]) == (2, 1, 1, 0, 0), dry
 
 
 def roles(store, folder):
