@@ -1,6 +1,8 @@
 #include "casework/administration.h"
 
+#include "casework/birth.h"
 #include "casework/password.h"
+#include "casework/recall.h"
 #include "casework/repeat.h"
 #include "casework/sitting.h"
 #include "casework/stopping.h"
@@ -79,7 +81,8 @@ static result check_role(str role, str hub, struct err *err)
                 break;
             }
         }
-        result_ignore(err_set(err, ERROR_INPUT, "There is no such role"), "the hint follows");
+        result_ignore(err_set(err, ERROR_INPUT, "There is no role \"%.*s\"", STR_ARG(role)),
+                      "the hint follows");
         return err_hint(err, "It is one of: %.*s.", (int)len, names);
     }
     const struct account_row everywhere = {.role = role};
@@ -558,7 +561,18 @@ static result correct_identity(struct transaction *transaction, void *context, s
                                                       .born_on = work->identity.born_on,
                                                       .reason = work->identity.reason,
                                                       .latin = work->latin}};
-    return sitting_append(&sitting, &event, err);
+    struct identity known;
+    int64_t fact = 0;
+    TRY(transaction_identity(transaction, &person, work->arena, &known, err));
+    TRY(sitting_append(&sitting, &event, err));
+    TRY(birth_follow(&sitting, person.id, known.born_on, work->identity.born_on,
+                     work->identity.reason, &fact, err));
+    if (fact == 0) {
+        return result_ok();
+    }
+    const struct touched touched = {.kind = SUBJECT_OF_PERSON, .id = person.id};
+    struct stopped_list stopped;
+    return recall_review(&sitting, &touched, 1, fact, NULL, &stopped, err);
 }
 
 result casework_correct_identity(const struct casework *casework, const struct caller *caller,

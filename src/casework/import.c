@@ -657,7 +657,14 @@ static result import_opened(struct importing *importing, struct err *err)
     const struct arena before = importing->perm;
     TRY(store_read(importing->casework->store, check_file, importing, err));
     importing->perm = before; /* the second reading uses the memory of the first */
-    if (importing->faults.count > 0 || importing->options->dry_run) {
+    if (importing->faults.count > 0) {
+        /* Nothing of it was recorded, nor would be. */
+        importing->outcome = (struct import_outcome){.rows = importing->outcome.rows,
+                                                     .faults = importing->outcome.faults,
+                                                     .faulty_rows = importing->outcome.faulty_rows};
+        return result_ok();
+    }
+    if (importing->options->dry_run) {
         return result_ok();
     }
     importing->were_all_new = importing->all_new;

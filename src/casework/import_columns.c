@@ -79,13 +79,41 @@ static result hint_columns(struct err *err)
                          "a fact of the rulebook, FACT@true_from, FACT@YYYY-MM-DD.");
 }
 
+/* A column of the list above of which this is another spelling; "" when there is none. */
+static str nearest_column(str name)
+{
+    enum { LENGTH_MAX = 64 };
+    char letters[LENGTH_MAX];
+    str nearest = STR("");
+    size_t least = str_distance_near(name) + 1;
+    if (name.len > LENGTH_MAX) {
+        return nearest;
+    }
+    for (size_t i = 0; i < name.len; i++) {
+        const char c = name.at[i];
+        letters[i] = (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c == ' ' ? '_' : c);
+    }
+    for (size_t i = 0; i < sizeof fixed_columns / sizeof fixed_columns[0]; i++) {
+        const str given = {.at = letters, .len = name.len};
+        const size_t distance = str_distance(fixed_columns[i].name, given, least);
+        if (distance < least) {
+            least = distance;
+            nearest = fixed_columns[i].name;
+        }
+    }
+    return nearest;
+}
+
 static result find_fact(const struct rulebook *rulebook, str name, uint32_t *ret_fact,
                         struct err *err)
 {
     const uint32_t fact = rulebook_fact(rulebook, name);
     if (fact == NOT_FOUND_INDEX) {
-        const str nearest =
-            name.len > FACT_NAME_MAX_BYTES ? STR("") : rulebook_nearest_fact(rulebook, name);
+        const str column = nearest_column(name);
+        const str nearest = column.len > 0 ? column
+                            : name.len > FACT_NAME_MAX_BYTES
+                                ? STR("")
+                                : rulebook_nearest_fact(rulebook, name);
         result_ignore(err_set(err, ERROR_INPUT, "There is no such column, nor such a fact"),
                       "the hint returns the failure");
         return nearest.len == 0 ? hint_columns(err)

@@ -1,5 +1,6 @@
 #include "casework/import_person.h"
 
+#include "casework/birth.h"
 #include "casework/draw.h"
 #include "casework/likely.h"
 #include "casework/recall.h"
@@ -426,7 +427,7 @@ static result append_registration(struct sitting *sitting, const struct import_p
 /* What the row leaves blank stays as it is. */
 static result append_correction(struct sitting *sitting, const struct import_source *source,
                                 const struct import_person *row, const struct person_row *person,
-                                struct err *err)
+                                int64_t *ret_last, struct err *err)
 {
     struct identity identity;
     str latin = STR("");
@@ -440,7 +441,9 @@ static result append_correction(struct sitting *sitting, const struct import_sou
                               .born_on = row->born_on.known ? row->born_on : identity.born_on,
                               .reason = source->name,
                           }};
-    return append(sitting, person->id, sitting->today, &event, err);
+    TRY(append(sitting, person->id, sitting->today, &event, err));
+    return birth_follow(sitting, person->id, identity.born_on,
+                        event.body.identity_corrected.born_on, source->name, ret_last, err);
 }
 
 static result append_references(struct sitting *sitting, const struct import_source *source,
@@ -490,12 +493,13 @@ static result append_contact(struct sitting *sitting, const struct import_person
     return append(sitting, person, row->contact_on.day, &event, err);
 }
 
-/* Somebody new has no request that could be live, and no family yet. */
+/* `cause`: the last fact, 0 when there was none. Somebody new has no request that could be live,
+ * and no family yet. */
 static result review(struct sitting *sitting, const struct import_addition *addition,
                      int64_t person, int64_t cause, size_t *ret_stopped, struct err *err)
 {
     *ret_stopped = 0;
-    if (addition->is_new || addition->fact_count == 0) {
+    if (addition->is_new || cause == 0) {
         return result_ok();
     }
     const struct touched touched = {.kind = SUBJECT_OF_PERSON, .id = person};
@@ -515,7 +519,7 @@ result import_person_record(struct sitting *sitting, const struct import_source 
     if (addition->is_new) {
         TRY(append_registration(sitting, row, &person, err));
     } else if (addition->corrects) {
-        TRY(append_correction(sitting, source, row, &found->person, err));
+        TRY(append_correction(sitting, source, row, &found->person, &last, err));
     }
     TRY(append_references(sitting, source, row, addition, person, err));
     TRY(append_facts(sitting, source, row, addition, person, &last, err));

@@ -301,45 +301,49 @@ result past_family(struct sitting *sitting, const struct person_row *person, ins
 
 /* --- places ----------------------------------------------------------------------------------- */
 
-/* Can a place be occupied without a request, so that requests do not name everybody who ever had
- * one? */
-static bool places_without_request(const struct rulebook *rulebook)
+static result add_stays(struct sitting *sitting, struct id_list *list, enum stays_asked asked,
+                        int64_t hub, struct err *err)
 {
-    for (size_t i = 0; i < rulebook->step_count; i++) {
-        if (rulebook->steps[i].place == STEP_PLACE_TAKES &&
-            rulebook->steps[i].approval_count == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Every record that may have had a place at the hub. */
-static result candidates(struct sitting *sitting, int64_t hub, struct id_list *ret_people,
-                         struct err *err)
-{
-    const struct request_filter asked = {.hub = hub};
-    const struct request_row *requests = NULL;
-    size_t request_count = 0;
-    TRY(transaction_requests(sitting->transaction, &asked, sitting->arena, &requests,
-                             &request_count, err));
-    const struct people_filter filter = {
-        .stage = STR(""), .hub = places_without_request(sitting->casework->rulebook) ? 0 : hub};
-    const struct person_row *placed = NULL;
-    size_t placed_count = 0;
-    TRY(transaction_people(sitting->transaction, &filter, sitting->arena, &placed, &placed_count,
-                           err));
-    int64_t *people = ARENA_NEW(sitting->arena, int64_t, request_count + placed_count + 1);
+    const struct stay_row *stays = NULL;
+    size_t count = 0;
+    TRY(transaction_stays(sitting->transaction, asked, hub, 0, sitting->arena, &stays, &count,
+                          err));
+    int64_t *people = ARENA_NEW(sitting->arena, int64_t, count + 1);
     if (people == NULL) {
         return arena_full(err);
     }
-    for (size_t i = 0; i < request_count; i++) {
+    for (size_t i = 0; i < count; i++) {
+        people[i] = stays[i].person;
+    }
+    return add_ids(sitting, list, people, count, err);
+}
+
+static result add_requests(struct sitting *sitting, struct id_list *list, int64_t hub,
+                           struct err *err)
+{
+    const struct request_filter asked = {.hub = hub};
+    const struct request_row *requests = NULL;
+    size_t count = 0;
+    TRY(transaction_requests(sitting->transaction, &asked, sitting->arena, &requests, &count, err));
+    int64_t *people = ARENA_NEW(sitting->arena, int64_t, count + 1);
+    if (people == NULL) {
+        return arena_full(err);
+    }
+    for (size_t i = 0; i < count; i++) {
         people[i] = requests[i].person;
     }
-    for (size_t i = 0; i < placed_count; i++) {
-        people[request_count + i] = placed[i].id;
-    }
-    struct id_list list = {.items = people, .count = request_count + placed_count};
+    return add_ids(sitting, list, people, count, err);
+}
+
+/* Every record that may have had a place at the hub: held by a request, or taken, which begins a
+ * stay whether or not there was a request (register/hub_desk.h). */
+static result candidates(struct sitting *sitting, int64_t hub, struct id_list *ret_people,
+                         struct err *err)
+{
+    struct id_list list = {.count = 0};
+    TRY(add_requests(sitting, &list, hub, err));
+    TRY(add_stays(sitting, &list, STAYS_NOW, hub, err));
+    TRY(add_stays(sitting, &list, STAYS_LEFT, hub, err));
     sort_and_thin(&list);
     TRY(add_kin(sitting, &list, err));
     *ret_people = list;
@@ -489,25 +493,57 @@ static result tell_people(struct sitting *sitting, struct told *told, int64_t hu
                   : result_ok();
 }
 
+static bool says_places(const struct event *event, instant known_at)
+{
+    const unsigned about_places = CONCERNS_PLACE | CONCERNS_HUB_PLACES;
+    return event->recorded_at.milliseconds <= known_at.milliseconds &&
+           (event_concerns(event->kind) & about_places) != 0;
+}
+
+/* The events of the hub that say something of its places, oldest first. Most of a hub's are of its
+ * books: they are passed over in memory that is given back. */
+static result places_said(struct sitting *sitting, int64_t hub, instant known_at,
+                          struct id_list *ret_positions, struct err *err)
+{
+    struct sitting reading = *sitting;
+    OWN_TOLD struct told whole = {.items = NULL};
+    const struct event *events = NULL;
+    size_t count = 0;
+    size_t said = 0;
+    TRY(arena_open(&whole.memory, TOLD_MEMORY, err));
+    reading.arena = &whole.memory;
+    TRY(whole_history(&reading, SUBJECT_OF_HUB, hub, 0, &events, &count, err));
+    for (size_t i = 0; i < count; i++) {
+        said += says_places(&events[i], known_at) ? 1 : 0;
+    }
+    int64_t *positions = ARENA_NEW(sitting->arena, int64_t, said + 1);
+    if (positions == NULL) {
+        return arena_full(err);
+    }
+    *ret_positions = (struct id_list){.items = positions};
+    for (size_t i = count; i > 0; i--) {
+        if (says_places(&events[i - 1], known_at)) {
+            positions[ret_positions->count++] = events[i - 1].position;
+        }
+    }
+    return result_ok();
+}
+
 /* Also the most places that were ever agreed. */
 static result tell_hub(struct sitting *sitting, struct told *told, int64_t hub, instant known_at,
                        int64_t *ret_most, struct err *err)
 {
-    const struct event *events = NULL;
-    size_t count = 0;
+    struct id_list positions = {.count = 0};
     int64_t most = 0;
-    TRY(whole_history(sitting, SUBJECT_OF_HUB, hub, 0, &events, &count, err));
-    for (size_t i = count; i > 0; i--) {
-        const struct event *event = &events[i - 1];
-        const unsigned about_places = CONCERNS_PLACE | CONCERNS_HUB_PLACES;
-        if (event->recorded_at.milliseconds > known_at.milliseconds ||
-            (event_concerns(event->kind) & about_places) == 0) {
-            continue;
-        }
+    TRY(places_said(sitting, hub, known_at, &positions, err));
+    for (size_t i = 0; i < positions.count; i++) {
+        struct event event;
+        TRY(transaction_event(sitting->transaction, positions.items[i], sitting->arena, &event,
+                              err));
         const int64_t agreed =
-            event->kind == EVENT_PLACES_AGREED ? event->body.places_agreed.places : 0;
+            event.kind == EVENT_PLACES_AGREED ? event.body.places_agreed.places : 0;
         most = agreed > most ? agreed : most;
-        TRY(tell(told, event, err));
+        TRY(tell(told, &event, err));
     }
     *ret_most = most;
     return result_ok();

@@ -224,6 +224,11 @@ static result find_tie(struct tie_work *work, struct tie_to_person *ret_tie, str
     }
     TRY(transaction_person(sitting->transaction, ret_tie->person, work->arena, &work->person, err));
     TRY(sitting_may_person(sitting, &work->person, ACTION_TIE_ACCOUNT, &allowed, err));
+    if (allowed && work->reference.len > 0) {
+        struct person_row named;
+        TRY(sitting_person(sitting, work->reference, ACTION_TIE_ACCOUNT, &named, err));
+        allowed = named.id == work->person.id;
+    }
     return allowed ? result_ok() : no_such_tie(work->tie, err);
 }
 
@@ -253,12 +258,14 @@ static result end_work(struct transaction *transaction, void *context, struct er
     return describe_tie(work, work->tie, err);
 }
 
-result casework_end_tie(const struct casework *casework, const struct caller *caller, int64_t tie,
-                        str reason, struct arena *arena, struct tie_line *ret_line, struct err *err)
+result casework_end_tie(const struct casework *casework, const struct caller *caller, str person,
+                        int64_t tie, str reason, struct arena *arena, struct tie_line *ret_line,
+                        struct err *err)
 {
     TRY(text_line_required("The reason", reason, SOURCE_MAX_BYTES, err));
     struct tie_work work = {.casework = casework,
                             .caller = caller,
+                            .reference = person,
                             .tie = tie,
                             .reason = str_trim(reason),
                             .arena = arena};

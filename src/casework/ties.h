@@ -41,9 +41,10 @@ struct tie_line {
 MUST_USE result casework_make_tie(const struct casework *casework, const struct caller *caller,
                                   const struct new_tie *tie, struct arena *arena,
                                   struct tie_line *ret_line, struct err *err);
-/* ACTION_TIE_ACCOUNT. From this instant on the account sees nothing of the person. */
+/* ACTION_TIE_ACCOUNT. From this instant on the account sees nothing of the person. `person`: whose
+ * tie it is said to be; of somebody else's nothing is found. "": whosever it is. */
 MUST_USE result casework_end_tie(const struct casework *casework, const struct caller *caller,
-                                 int64_t tie, str reason, struct arena *arena,
+                                 str person, int64_t tie, str reason, struct arena *arena,
                                  struct tie_line *ret_line, struct err *err);
 /* ACTION_SEE_PERSON. Every one there ever was, oldest first. The look is recorded. */
 MUST_USE result casework_ties(const struct casework *casework, const struct caller *caller,

@@ -287,7 +287,9 @@ const struct command commands[] = {
         .description =
             "A correction is whole: BORN is the date of birth (YYYY-MM-DD), and not known any more "
             "when it is left out. The old name stays in the history, and finds the person still. "
-            "Give a --reason. What the rulebook asks about is a fact, and is corrected by record.",
+            "Give a --reason. Where the facts say the date of birth, a corrected one is recorded "
+            "there, too, and every request is judged again by it; what else the rulebook asks "
+            "about is corrected by record.",
         .options = {ACT_OPTIONS, OPTION_REASON, OPTION_HELP},
         .option_count = 8,
         .run = command_identity_correct,

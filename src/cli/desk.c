@@ -267,8 +267,8 @@ static result named_account(const struct invocation *invocation, str *ret_userna
     }
     result_ignore(err_set(err, ERROR_USAGE, "Nobody is named who looks or acts"),
                   "the hint follows");
-    return err_hint(err, "give --as ACCOUNT; the demonstration has: caseworker, authorising, "
-                         "senior, hub-north, monitor");
+    return err_hint(err, "give --as ACCOUNT: your user name; the demonstration has caseworker, "
+                         "authorising, senior, hub-north, monitor and others");
 }
 
 static result take_account(const struct invocation *invocation, str username, struct desk *desk,

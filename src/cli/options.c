@@ -191,7 +191,10 @@ static result read_argument(const char *text, struct invocation *invocation, str
         return err_hint(err, "usage: returnhub %s %s", command->name, command->arguments);
     }
     if (!str_is_utf8(argument)) {
-        return err_set(err, ERROR_USAGE, "An argument is not UTF-8");
+        result_ignore(
+            err_set(err, ERROR_USAGE, "Argument %zu is not UTF-8", invocation->argument_count + 1),
+            "the hint returns the failure");
+        return err_hint(err, "The terminal writes in another encoding: try LC_ALL=C.UTF-8.");
     }
     invocation->arguments[invocation->argument_count++] = argument;
     return result_ok();

@@ -94,8 +94,8 @@ result command_tie_end(const struct invocation *invocation, int *ret_status, str
         return err_hint(err, "a tie is named by its number in \"tie list\"");
     }
     TRY(desk_open_as_account(invocation, &desk, err));
-    TRY(casework_end_tie(&desk.casework, &desk.caller, tie, invocation->options[OPTION_REASON],
-                         invocation->arena, &line, err));
+    TRY(casework_end_tie(&desk.casework, &desk.caller, STR(""), tie,
+                         invocation->options[OPTION_REASON], invocation->arena, &line, err));
     return print_tie(invocation, &line, err);
 }
 

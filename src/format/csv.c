@@ -47,8 +47,10 @@ static result pass_end(struct cursor *cursor, enum cell_end *ret_end, struct err
         start_line(cursor, cursor->at);
         *ret_end = CELL_THEN_RECORD;
     } else if (rest.at[0] == '\r') {
-        return refuse(cursor, cursor->at, "A carriage return here is not followed by a line feed",
-                      err);
+        result_ignore(refuse(cursor, cursor->at,
+                             "A carriage return here is not followed by a line feed", err),
+                      "the hint returns the failure");
+        return err_hint(err, "Save the file with ends of lines as Windows or Linux has them.");
     } else {
         return refuse(cursor, cursor->at,
                       "After a closing quote only a comma or the end of the line may follow", err);

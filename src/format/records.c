@@ -280,8 +280,9 @@ static result check_columns(const struct records *records, struct err *err)
             if (str_equal(records->columns[i], records->columns[j])) {
                 result_ignore(err_set(err, ERROR_INPUT, "Two columns are named \"%.*s\"",
                                       STR_ARG(records->columns[i])),
-                              "the place returns the failure");
-                return err_at(err, records->file, 1, 0);
+                              "the hint follows");
+                result_ignore(err_at(err, records->file, 1, 0), "the hint follows");
+                return err_hint(err, "Leave one of them out, or give it the name of what it is.");
             }
         }
     }
@@ -309,7 +310,13 @@ static result read_columns(struct records *records, struct err *err)
     bool more = false;
     csv_reader_init(&records->csv, records->file, rest_of(records));
     const size_t before = rest_of(records).len;
-    TRY(csv_read(&records->csv, records->arena, cells, &records->column_count, &more, err));
+    const result read =
+        csv_read(&records->csv, records->arena, cells, &records->column_count, &more, err);
+    if (!read.ok) {
+        const str rest = rest_of(records);
+        hint_encoding(str_slice(rest, 0, str_find_char(rest, '\n')), err);
+        return read;
+    }
     records->begin += before - records->csv.rest.len;
     records->row = 1;
     TRY(check_commas(records, cells, err));
@@ -329,7 +336,7 @@ static result find_kind(struct records *records, struct err *err)
     if (str_starts(text, STR("\xFF\xFE")) || str_starts(text, STR("\xFE\xFF"))) {
         return refuse_at_top(records, "The file is UTF-16 text", "Save it as UTF-8.", err);
     }
-    if (str_starts(text, STR("PK\x03\x04"))) {
+    if (str_starts(text, STR("PK\x03\x04")) || str_starts(text, STR("\xD0\xCF\x11\xE0"))) {
         return refuse_at_top(records, "The file is a workbook or an archive",
                              "Save the sheet as CSV, in UTF-8.", err);
     }

@@ -54,10 +54,14 @@ static bool start(int socket, const struct listen_address *address, uint16_t *re
 
 static result not_started(const char *address, uint16_t port, struct err *err)
 {
+    const bool privileged = errno == EACCES;
     result_ignore(err_set(err, ERROR_USAGE, "Cannot listen on %s port %u: %s", address,
                           (unsigned)port, strerrordesc_np(errno)),
                   "the failure is returned with the hint");
-    return err_hint(err, "Choose another port, or end the program that uses this one.");
+    return privileged
+               ? err_hint(err, "Ports below 1024 are the system's: choose a higher one, and "
+                               "let a proxy listen on this one.")
+               : err_hint(err, "Choose another port, or end the program that uses this one.");
 }
 
 result listener_open(const char *address, uint16_t port, struct listener *ret_listener,

@@ -113,11 +113,36 @@ static result parse_number(const struct fact *fact, str text, struct value *ret_
     return result_ok();
 }
 
+/* For whoever wrote a name in place of a code. */
+static result hint_country(const struct rulebook *rulebook, str text, struct err *err)
+{
+    enum { LENGTH_MAX = 64 };
+    size_t least = str_distance_near(text) + 1;
+    const struct country *nearest = NULL;
+    for (size_t i = 0; text.len <= LENGTH_MAX && i < rulebook->country_count; i++) {
+        const struct country *country = &rulebook->countries[i];
+        const size_t distance =
+            country->name.len > LENGTH_MAX ? least : str_distance(country->name, text, least);
+        if (distance < least) {
+            least = distance;
+            nearest = country;
+        }
+    }
+    if (nearest == NULL) {
+        return err_hint(err, "As passports have it: AFG is Afghanistan.");
+    }
+    char code[4];
+    country_format(nearest->code, code);
+    return err_hint(err, "Did you mean %s (%.*s)?", code, STR_ARG(nearest->name));
+}
+
 static result parse_code(const struct rulebook *rulebook, const struct fact *fact, str text,
                          uint16_t *ret_code, struct err *err)
 {
     if (!country_parse(text, ret_code)) {
-        return refuse(fact, text, "a country in three capital letters", err);
+        result_ignore(refuse(fact, text, "a country in three capital letters", err),
+                      "the hint returns the failure");
+        return hint_country(rulebook, text, err);
     }
     if (rulebook_country_name(rulebook, *ret_code).len == 0) {
         return err_set(err, ERROR_INPUT, "%.*s: the country %.*s is not listed in the rulebook",

@@ -140,7 +140,9 @@ static const struct deed correcting[1] = {
     {.name = "correction",
      .title = "Correct the name or the date of birth",
      .lead = "A correction is whole: a date of birth that is left out is not known any more. The "
-             "old name stays in the history, and finds the person still.",
+             "old name stays in the history, and finds the person still. Where the facts say the "
+             "date of birth, a corrected one is recorded there, too, and every request is judged "
+             "again by it.",
      .submit = "Correct it",
      .notice = "identity-corrected",
      .action = ACTION_REGISTER_PERSON,

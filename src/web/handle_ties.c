@@ -154,8 +154,8 @@ static result act_end(struct deed_form *form, struct err *err)
     struct tie_line line;
     int64_t tie = 0;
     TRY(exchange_position(exchange, 1, &tie, err));
-    TRY(casework_end_tie(exchange->casework, &exchange->caller, tie, deed_text(form, "reason"),
-                         exchange->arena, &line, err));
+    TRY(casework_end_tie(exchange->casework, &exchange->caller, exchange_person(exchange), tie,
+                         deed_text(form, "reason"), exchange->arena, &line, err));
     form->answer = resource_tie(&line);
     return result_ok();
 }

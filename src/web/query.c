@@ -5,6 +5,7 @@ enum { NAMES_MAX = 64, NAME_LENGTH_MAX = 64 };
 /* What is known: a day that a form sends in three parts is known by these, too. */
 struct name {
     str name;
+    str values; /* "all|overdue": what it may be; "" when its handler says */
     bool is_day;
 };
 struct names {
@@ -25,19 +26,23 @@ static bool is_of_pages(str name)
     return found;
 }
 
-static void add_name(struct names *names, str name, bool is_day)
+static void add_name(struct names *names, struct name name)
 {
     ASSERT(names->count < NAMES_MAX);
-    names->names[names->count++] = (struct name){.name = name, .is_day = is_day};
+    names->names[names->count++] = name;
 }
 
-/* "text {on}": a name in braces is a day. */
+/* "text {on} as=csv|json": a name in braces is a day, what it may be follows it. */
 static void read_names(str text, struct names *names)
 {
     while (text.len > 0) {
         const struct str_cut cut = str_cut(text, ' ');
+        const struct str_cut valued = str_cut(cut.head, '=');
         const bool is_day = str_starts(cut.head, STR("{"));
-        add_name(names, is_day ? str_slice(cut.head, 1, cut.head.len - 1) : cut.head, is_day);
+        add_name(names, (struct name){.name = is_day ? str_slice(cut.head, 1, cut.head.len - 1)
+                                                     : valued.head,
+                                      .values = valued.tail,
+                                      .is_day = is_day});
         text = cut.tail;
     }
 }
@@ -110,12 +115,41 @@ static result refuse(const struct exchange *exchange, const struct names *names,
                            : err_hint(err, "Known are: %.*s.", STR_ARG(known));
 }
 
+static bool is_one_of(str values, str given)
+{
+    bool found = false;
+    while (values.len > 0 && !found) {
+        const struct str_cut cut = str_cut(values, '|');
+        found = str_equal(cut.head, given);
+        values = cut.tail;
+    }
+    return found;
+}
+
+/* A field that was left as it is sends "". */
+static result check_value(const struct names *names, str name, str given, struct err *err)
+{
+    for (size_t i = 0; i < names->count; i++) {
+        const str values = names->names[i].values;
+        if (values.len > 0 && given.len > 0 && str_equal(names->names[i].name, name) &&
+            !is_one_of(values, given)) {
+            result_ignore(
+                err_set(err, ERROR_USAGE, "\"%.*s\" has no such value here", STR_ARG(name)),
+                "the hint follows");
+            return err_hint(err, "It may be: %.*s.", STR_ARG(values));
+        }
+    }
+    return result_ok();
+}
+
 static result check(const struct exchange *exchange, const struct names *names, struct err *err)
 {
     for (size_t i = 0; i < exchange->query.count; i++) {
-        if (!is_known(names, exchange->query.fields[i].name)) {
-            return refuse(exchange, names, exchange->query.fields[i].name, err);
+        const str name = exchange->query.fields[i].name;
+        if (!is_known(names, name)) {
+            return refuse(exchange, names, name, err);
         }
+        TRY(check_value(names, name, exchange->query.fields[i].value, err));
     }
     return result_ok();
 }
@@ -140,7 +174,7 @@ result query_check_fields(const struct exchange *exchange, const struct input_fi
 {
     struct names names = {.count = 0};
     for (size_t i = 0; i < count && i < NAMES_MAX; i++) {
-        add_name(&names, str_from_c(fields[i].name), false);
+        add_name(&names, (struct name){.name = str_from_c(fields[i].name)});
     }
     return check(exchange, &names, err);
 }

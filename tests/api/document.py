@@ -42,7 +42,7 @@ def queries():
     found = {path: set() for method, path in routes() if method == "get"}
     for path, names in re.findall(r'^QUERY\("([^"]+)", "([^"]+)"\)', read("src", "web", "route.def"), re.M):
         assert path in found and not found[path], path
-        found[path] = {name.strip("{}") for name in names.split()} - {"*"}
+        found[path] = {name.strip("{}") for name in names.split()} - {"*"}  # with what it may be: as=csv|json
     return found
 
 
@@ -52,7 +52,9 @@ def documented_queries(document):
     for path, item in document["paths"].items():
         parameters = [shared[one["$ref"].split("/")[-1]] if "$ref" in one else one for one in item.get("get", {}).get("parameters", [])]
         if "get" in item:
-            found[path.replace("{tile}", "{*}") if path.startswith("/log/") else path] = {one["name"] for one in parameters if one["in"] == "query"}
+            found[path.replace("{tile}", "{*}") if path.startswith("/log/") else path] = {
+                "=".join([one["name"], *(["|".join(one["schema"]["enum"])] if "enum" in one["schema"] else [])])
+                for one in parameters if one["in"] == "query"}
     return found
 
 
@@ -93,6 +95,30 @@ def entry_fields_missing(document):
     schemas = document["components"]["schemas"]
     return [f"{name}: {field}" for name in ("EntryOpeningCommand", "EntryMoveCommand") for field in sorted(listed)
             if field not in schemas[name]["properties"]]
+
+
+# What an address says because of a parameter that it takes: the next page, and as of when it is known.
+SAID_BECAUSE = {"cursor": "next", "known_at": "known_at"}
+
+
+def at(document, node):
+    while "$ref" in node:
+        found = document
+        for part in node["$ref"].split("/")[1:]:
+            found = found[part]
+        node = found
+    return node
+
+
+def said_fields_missing(document):
+    faults = []
+    for path, methods in document["paths"].items():
+        taken = {at(document, parameter)["name"] for parameter in methods.get("get", {}).get("parameters", [])}
+        for parameter in taken & set(SAID_BECAUSE):
+            content = methods["get"]["responses"]["200"]["content"].get("application/json", {"schema": {}})
+            if SAID_BECAUSE[parameter] not in at(document, content["schema"]).get("properties", {}):
+                faults.append(f"{path} takes {parameter} and does not say {SAID_BECAUSE[parameter]}")
+    return faults
 
 
 def json_that_may_be_anything(document):
@@ -194,6 +220,8 @@ def main():
     tap.check("a schema that leaves other fields open is found", faults == ["planted may have any other property"], faults)
     tap.check("every JSON says what is in it", not json_that_may_be_anything(document), json_that_may_be_anything(document)[:10])
     tap.check("what is written in the books is in it field by field", not entry_fields_missing(document), entry_fields_missing(document))
+    faults = said_fields_missing(document)
+    tap.check("who asks for a page or for the past is told of it", not faults, "\n".join(faults))
     limits = dict(re.findall(r"(LISTING_LIMIT\w*) = (\d+)", read("src", "web", "listing.h")))
     limit = document["components"]["parameters"]["limit"]["schema"]
     tap.check("the limits of a page are those of the program",

@@ -59,10 +59,13 @@ def read_person(reader, reference):
     for part in ["", "/known", "/safeguards", "/clocks", "/contacts", "/movements", "/identity", "/history", "/letters", "/letters/new",
                  "/return", "/privacy", "/privacy/hold", "/copy", "/correction", "/clocks/extension"]:
         reader.get(f"/people/{reference}{part}")
+    for part in ["", "/known", "/safeguards", "/clocks", "/contacts", "/movements", "/identity", "/history"]:  # as it was known
+        reader.get(f"/people/{reference}{part}?known_at={in_days(-1)[:10]}")
     person = reader.get(f"/people/{reference}")
     for step in person.get("next_steps", [])[:2]:
         hub = f"?hub={step['hub']['reference']}" if step["hub"]["known"] else ""
-        reader.get(f"/people/{reference}/steps/{step['step']}{hub}", (200, 403, 404, 422))
+        for part in ["", "/confirm"]:
+            reader.get(f"/people/{reference}/steps/{step['step']}{part}{hub}", (200, 403, 404, 422))
     for clock in person.get("clocks", [])[:1]:
         reader.get(f"/people/{reference}/clocks?clock={clock['name']}")
     for request in person.get("requests", [])[:2]:
@@ -76,7 +79,12 @@ def read_everything(reader):
                  "/access", "/looks", "/looks?account=caseworker", "/glass", "/account", "/rulebook", "/statistics", "/releases", "/accessibility", "/health",
                  "/letters/texts", "/changes", "/changes?limit=3", "/sign-in", "/problems/not-found"]:
         reader.get(path)
+    for path in ["/stops", "/hubs", "/agreements", "/operations", "/manifests", "/books", "/accounts", "/glass", "/statistics", "/releases", "/letters/texts",
+                 "/merges", "/erasures", "/duplicates"]:  # a page that another follows
+        reader.get(f"{path}?limit=1", (200, 202, 403, 404))
+    reader.get("/accounts/lawyer")
     reader.get("/screening?step=enforced_removal", (200, 403, 422))
+    reader.get(f"/screening?step=enforced_removal&known_at={in_days(-1)[:10]}", (200, 403, 422))
     reader.get("/screening/missing?step=enforced_removal", (200, 403, 422))
     for merge in reader.get("/merges?show=all").get("merges", [])[:2]:
         for part in ["", "/confirmation", "/undoing"]:
@@ -288,6 +296,8 @@ def see_own(port, faults):
     clerk.get(f"{ties}/new", (200,))
     tie = clerk.post(f"{ties}/new", {"username": "lawyer", "authority": "a signed form", "last_day": in_days(90)[:10]}, {201})
     clerk.get(f"{ties}/{tie.get('tie')}/end", (200,))
+    for whose in (reference, "RH-000002-4"):  # it is not theirs
+        clerk.call("POST", f"/people/{whose}/ties/{tie.get('tie')}/end", {"reason": "somebody else was chosen"}, {404})
     clerk.post(f"{ties}/{tie.get('tie')}/end", {"reason": "somebody else was chosen"}, {200})
     for subject in [other, reference]:
         clerk.get(f"/people/{subject}/ties", (200,))

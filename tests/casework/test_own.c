@@ -119,15 +119,20 @@ static int64_t tie(struct house *house, const struct somebody *person, const cha
     return id;
 }
 
-static char end(struct house *house, enum account_name by, int64_t id)
+static char end_of(struct house *house, enum account_name by, const char *reference, int64_t id)
 {
     struct err err = {0};
     struct tie_line line;
     const struct caller caller = office_caller(&house->office, by);
     arena_reset(&house->office.work);
-    return letter_of(casework_end_tie(&house->office.casework, &caller, id, STR("It ended"),
-                                      &house->office.work, &line, &err),
+    return letter_of(casework_end_tie(&house->office.casework, &caller, str_from_c(reference), id,
+                                      STR("It ended"), &house->office.work, &line, &err),
                      &err);
+}
+
+static char end(struct house *house, enum account_name by, int64_t id)
+{
+    return end_of(house, by, "", id);
 }
 
 static struct err last_refusal;
@@ -272,6 +277,10 @@ static void test_ended_at_once(void **state)
     assert_int_equal(own(house, house->lawyer, house->person.reference, NULL), 'o');
     assert_int_equal(end(house, OFFICER, id), 'f');
     assert_int_equal(end(house, CLERK, id + 1000), 'n');
+    /* Under the name of somebody else, or of nobody, it is not there. */
+    const struct somebody other = office_register(&house->office, "PersonNine Sampleiota");
+    assert_int_equal(end_of(house, CLERK, other.reference, id), 'n');
+    assert_int_equal(end_of(house, CLERK, "RH-000002-4", id), 'n');
     assert_int_equal(end(house, OTHER_CLERK, id), 'o');
     assert_int_equal(own(house, house->lawyer, house->person.reference, NULL), 'n');
     assert_int_equal(clients(house, house->lawyer), 0);

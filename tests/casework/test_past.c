@@ -254,6 +254,40 @@ static void test_page_of_then(void **state)
     assert_non_null(strstr(err.what, "There is no person"));
 }
 
+static size_t memory_of(struct office *office, const struct somebody *person, instant known_at)
+{
+    struct err err = {0};
+    struct person_answer answer = {0};
+    const struct caller caller = office_caller(office, CLERK);
+    const struct asked asked = {.has_known_at = true, .known_at = known_at};
+    arena_reset(&office->work);
+    assert_true(casework_person(&office->casework, &caller, str_from_c(person->reference), &asked,
+                                &office->work, &answer, &err)
+                    .ok);
+    return arena_used(&office->work);
+}
+
+/* Aim: what was known of one person is found without reading everybody, and without keeping the
+ * books of the hubs: a register of some thousands had no memory left for the question. */
+static void test_others_cost_nothing(void **state)
+{
+    struct office *office = *state;
+    const struct somebody person = office_ready(office, "PersonFour Sampledelta");
+    const instant then = office_event(office, office_events(office)).recorded_at;
+    office_move_days(office, 1);
+    const size_t before = memory_of(office, &person, then);
+    for (int i = 0; i < 100; i++) {
+        office_register(office, "PersonFive Sampleepsilon");
+        struct event event = {.subject_kind = SUBJECT_OF_HUB,
+                              .subject = office->hub_north,
+                              .kind = EVENT_NOTE_ADDED,
+                              .actor = office->accounts[CLERK],
+                              .body.note_added = {.note = STR("Nothing about places")}};
+        office_append(office, &event);
+    }
+    assert_in_range(memory_of(office, &person, then), before, before + 4096);
+}
+
 /* Aim: a clock that goes backwards does not turn the record round: what is recorded later stands
  * later. */
 static void test_clock_goes_back(void **state)
@@ -276,6 +310,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_every_verdict, setup, teardown),
         cmocka_unit_test_setup_teardown(test_stop, setup, teardown),
         cmocka_unit_test_setup_teardown(test_page_of_then, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_others_cost_nothing, setup, teardown),
         cmocka_unit_test_setup_teardown(test_clock_goes_back, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

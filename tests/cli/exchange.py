@@ -202,9 +202,28 @@ def faults(store, folder, tap):
     for what, data in (("nothing at all", b""), ("UTF-16", f"{HEAD}{GOOD}\n".encode("utf-16")),
                        ("two columns of one name", f"{HEAD},name\n")):
         tap.run(f"refused as a whole: {what}", lambda data=data: import_file(store, write(os.path.join(folder, "file"), data), expect=3))
+    tap.run("and what to do", lambda: what_to_do(store, folder))
     tap.check("after all of them the register is as it was", events(store) == before)
     tap.run("a good row is recorded all the same (the checks can fail)", lambda: import_file(
         copy_store(store, folder, "good.db"), write(os.path.join(folder, "file"), f"{HEAD}{GOOD}\n")))
+
+
+def what_to_do(store, folder):
+    """Whoever has such a file is told what to do with it."""
+    good = f"{HEAD}{GOOD}\n"
+    for data, part in ((good.replace("\n", "\r"), "ends of lines"), (good.encode("utf-16-le"), "UTF-16"), (f"{HEAD},name\n", "Leave one of them out"),
+                       (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "Save the sheet as CSV"), (good.replace(",", ";"), "commas"),
+                       ("reference@cs,n\u00e4me\n".encode("cp1252"), "Windows-1252")):
+        outcome = subprocess.run([BINARY, "import", write(os.path.join(folder, "file"), data), "--store", store, "--as", "registrar"],
+                                 capture_output=True, text=True, check=False)
+        assert outcome.returncode == 3 and part in outcome.stderr.partition("hint:")[2], (part, outcome.stderr)
+    found = told(store, folder, "reference@cs,Name,Registered on,person.nationality\nA-1,Synthetic Person,2020-01-01,albania\n")
+    assert [fault["what to do"] for fault in found if fault["row"] == "1" or fault["column"] == "person.nationality"] == [
+        'Did you mean "name"?', 'Did you mean "registered_on"?', "Did you mean ALB (Albania)?"], found
+    # What would be recorded of a file with a fault is nothing.
+    faulty = write(os.path.join(folder, "file"), f"{HEAD}{GOOD}\nA-2,Synthetic Person Two,01/02/2020\n")
+    dry = import_file(store, faulty, "--dry-run", expect=3)
+    assert (dry["rows"], dry["faults"], dry["faulty_rows"], dry["new_people"], dry["references"]) == (2, 1, 1, 0, 0), dry
 
 
 def roles(store, folder):
@@ -316,6 +335,20 @@ def there_and_back(empty, folder, chance):
         changed_rows(store, folder, drawn, chance, options)
 
 
+def corrected_birth(store, folder):
+    """A date of birth that a file corrects is what the safeguards read, too, from the day that the wrong one was true from."""
+    head = "reference@cs,name,born_on,registered_on,person.born_on,person.born_on@true_from\n"
+    path = os.path.join(folder, "birth.csv")
+    import_file(store, write(path, head + "B-1,Synthetic Birth,1990-05-05,2024-01-02,1990-05-05,2024-01-02\n"), "--source", "first")
+    before = events(store)
+    import_file(store, write(path, "reference@cs,born_on\nB-1,2012-03-03\n"), "--source", "second")
+    assert events(store) == before + 2
+    born = [row for row in exported(store, folder, "out-birth-" + os.path.basename(store))["facts"]
+            if row["fact"] == "person.born_on" and row["source"] in ("first", "second")]
+    born.sort(key=lambda row: row["event"])
+    assert [(row["value"], row["true_from"]) for row in born] == [("1990-05-05", "2024-01-02"), ("2012-03-03", "2024-01-02")], born
+
+
 def changed_rows(store, folder, drawn, chance, options):
     """Only what changed is recorded, and the register has it."""
     changed = [dict(person) for person in drawn]
@@ -330,6 +363,7 @@ def changed_rows(store, folder, drawn, chance, options):
     # The older file again is what the source says now: language and name as they were, and each is said once more.
     import_file(store, write(os.path.join(folder, "changed.csv"), as_csv(changed, chance)), *options)
     assert events(store) == before + 40
+    corrected_birth(store, folder)
     assert json.loads(run("rebuild", "--check", "--store", store, "--format", "json"))["differences"] == 0
 
 

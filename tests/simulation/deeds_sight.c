@@ -141,8 +141,8 @@ result send_end_tie(struct world *world, const struct order *order, const struct
                     struct answer *answer, struct err *err)
 {
     struct tie_line line;
-    TRY(casework_end_tie(&world->office.casework, caller, order->number[0], STR("another lawyer"),
-                         &world->office.work, &line, err));
+    TRY(casework_end_tie(&world->office.casework, caller, STR(""), order->number[0],
+                         STR("another lawyer"), &world->office.work, &line, err));
     answer->repeated = line.repeated;
     return result_ok();
 }

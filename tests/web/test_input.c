@@ -523,6 +523,55 @@ static void an_unknown_parameter_is_refused(void **state)
     assert_true(refused > 80 && looked_at > 20);
 }
 
+/* Of every parameter that can have a few values alone, whatever address it is of; each of those is
+ * taken, and none. Returns how many there are. */
+static size_t refuse_others(struct desk *desk, const struct route *route)
+{
+    size_t found = 0;
+    str names = route_query(route);
+    while (names.len > 0) {
+        const struct str_cut cut = str_cut(names, ' ');
+        const struct str_cut valued = str_cut(cut.head, '=');
+        names = cut.tail;
+        if (valued.tail.len == 0) {
+            continue;
+        }
+        const char *path = filled(desk, route->pattern);
+        str values = valued.tail;
+        struct ask ask = {.path = path, .account = CLERK};
+        ask.query = arena_format(&desk->arena, "%.*s=al1", STR_ARG(valued.head)).at;
+        const struct reply reply = desk_ask(desk, &ask);
+        if (reply.status != 400 || !reply_says(&reply, "has no such value here")) {
+            fail_msg("%s?%s: %d %.*s", path, ask.query, reply.status, STR_ARG(reply.body));
+        }
+        while (values.len > 0) {
+            const struct str_cut value = str_cut(values, '|');
+            ask.query =
+                arena_format(&desk->arena, "%.*s=%.*s", STR_ARG(valued.head), STR_ARG(value.head))
+                    .at;
+            assert_int_not_equal(desk_ask(desk, &ask).status, 400);
+            values = value.tail;
+        }
+        ask.query = arena_format(&desk->arena, "%.*s=", STR_ARG(valued.head)).at;
+        assert_int_not_equal(desk_ask(desk, &ask).status, 400);
+        found++;
+    }
+    return found;
+}
+
+static void a_value_that_cannot_be_is_refused(void **state)
+{
+    struct desk *desk = *state;
+    size_t found = 0;
+    for (size_t i = 0; i < route_count; i++) {
+        if (routes[i].method == HTTP_GET) {
+            found += refuse_others(desk, &routes[i]);
+            desk_clear(desk);
+        }
+    }
+    assert_true(found > 15);
+}
+
 static struct reply asked_of(struct desk *desk, const char *path, const char *query,
                              const char *accept)
 {
@@ -602,6 +651,7 @@ int main(void)
         cmocka_unit_test_teardown(a_fact_is_withdrawn_only_under_its_own_person, clear),
         cmocka_unit_test_teardown(what_cannot_be_seen_is_no_name, clear),
         cmocka_unit_test_teardown(an_unknown_parameter_is_refused, clear),
+        cmocka_unit_test_teardown(a_value_that_cannot_be_is_refused, clear),
         cmocka_unit_test_teardown(what_may_be_meant_is_said, clear),
         cmocka_unit_test_teardown(what_is_known_is_taken, clear),
         cmocka_unit_test_teardown(what_is_counted_is_not_recorded, clear),
