@@ -147,7 +147,7 @@ MUST_USE result casework_join_family(const struct casework *casework, const stru
                                      str person, str relative, struct arena *arena,
                                      struct record_answer *ret_answer, struct err *err);
 /* How contact was made (`source`) must be said; `next_check_on` lies after `on` and within a year.
- */
+ * The law is told in the same commit: the facts that it has for the two days. */
 MUST_USE result casework_confirm_contact(const struct casework *casework,
                                          const struct caller *caller, str person, date on,
                                          str source, struct known_day next_check_on,

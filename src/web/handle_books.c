@@ -256,12 +256,15 @@ static result hub_choices(struct deed_form *form, const char *field, struct err 
     return result_ok();
 }
 
-static result role_choices(struct deed_form *form, struct err *err)
+static result role_choices(struct deed_form *form, enum entry_kind kind, struct err *err)
 {
     TRY(deed_choices(form, "responsible", ROLE_COUNT, err));
-    for (int role = ROLE_NONE + 1; role < ROLE_COUNT; role++) {
-        deed_choice(form, "responsible", str_from_c(role_name((enum account_role)role)),
-                    str_from_c(role_title((enum account_role)role)));
+    for (int i = ROLE_NONE + 1; i < ROLE_COUNT; i++) {
+        const enum account_role role = (enum account_role)i;
+        if (book_role_answers(kind, role, true)) {
+            deed_choice(form, "responsible", str_from_c(role_name(role)),
+                        str_from_c(role_title(role)));
+        }
     }
     return result_ok();
 }
@@ -295,7 +298,7 @@ static result prepare_entry(struct deed_form *form, struct err *err)
     form->fields = fields;
     form->field_count = count;
     TRY(hub_choices(form, of_person ? "hub" : "subject", err));
-    TRY(role_choices(form, err));
+    TRY(role_choices(form, kind, err));
     return entry_choices(form, kind, err);
 }
 
