@@ -58,10 +58,8 @@ static json_t *country_options(const struct exchange *exchange, str chosen)
 {
     json_t *options = json_array();
     for (size_t i = 0; i < exchange->rulebook->country_count; i++) {
-        const struct country *country = &exchange->rulebook->countries[i];
-        char code[4];
-        country_format(country->code, code);
-        form_option(options, str_from_c(code), country->name, str_equal(chosen, str_from_c(code)));
+        const struct listed_country *country = &exchange->web->countries[i];
+        form_option(options, country->code, country->name, str_equal(chosen, country->code));
     }
     return options;
 }

@@ -302,6 +302,26 @@ static result prepare_entry(struct deed_form *form, struct err *err)
     return entry_choices(form, kind, err);
 }
 
+/* A hub, where it is not the reference of a person. */
+static result look_at_entry(struct deed_form *form, struct err *err)
+{
+    const struct exchange *exchange = form->exchange;
+    const str subject = deed_text(form, "subject");
+    struct hub_line hub;
+    if (form->fields[deed_field(form, "subject")].kind == INPUT_CHOICE) {
+        return result_ok();
+    }
+    if (str_starts(subject, STR("RH")) || str_starts(subject, STR("rh")) ||
+        !casework_hub(exchange->casework, &exchange->caller, subject, exchange->arena, &hub, NULL)
+             .ok) {
+        return deed_tell_person(form, "subject", err);
+    }
+    deed_tell(form, "subject",
+              arena_format(exchange->arena, "%.*s, %.*s", STR_ARG(hub.row.name),
+                           STR_ARG(hub.row.reference)));
+    return result_ok();
+}
+
 static result act_entry(struct deed_form *form, struct err *err)
 {
     const struct exchange *exchange = form->exchange;
@@ -334,6 +354,7 @@ static const struct deed openings[] = {
      .notice = "recorded",                                                                         \
      .action = kind_action,                                                                        \
      .prepare = prepare_entry,                                                                     \
+     .look = look_at_entry,                                                                        \
      .act = act_entry},
 #include "register/entry.def"
 #undef ENTRY_KIND
