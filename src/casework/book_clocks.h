@@ -11,6 +11,8 @@
 #define BOOK_DUTY_PREFIX  "duty_"
 /* A step that records this fact opens an entry of that kind. */
 #define BOOK_OPENS_FACT STR("entry.opens")
+/* Whether the partner accepted the person: no, once an entry says that it declined them. */
+#define BOOK_ACCEPTED_FACT STR("transfer.accepted_by_partner")
 
 /* The day from which these clocks count: since when the entry is in its state. Among the person's
  * values, so that a clock may also ask about the person. */

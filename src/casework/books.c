@@ -36,6 +36,18 @@ enum action book_move_action(const struct entry_move *move)
     return move_actions[move - first];
 }
 
+bool book_role_answers(enum entry_kind kind, enum account_role role, bool at_a_hub)
+{
+    const enum access_scope sees = access_scope(role, ACTION_SEE_BOOKS);
+    bool acts = access_scope(role, kind_actions[kind]) != SCOPE_NONE;
+    size_t count = 0;
+    const struct entry_move *moves = entry_moves(&count);
+    for (size_t i = 0; i < count; i++) {
+        acts = acts || (moves[i].kind == kind && access_scope(role, move_actions[i]) != SCOPE_NONE);
+    }
+    return acts && (sees == SCOPE_ALL || (sees == SCOPE_OWN_HUB && at_a_hub));
+}
+
 /* What happened at a hub is seen by whoever sees the hub, unless the person is nobody's to see. */
 result book_may(struct sitting *sitting, const struct entry_row *row, enum action action,
                 bool *ret_may, struct err *err)
@@ -473,12 +485,49 @@ static result review(struct sitting *sitting, const struct book_subject *subject
     return result_ok();
 }
 
+static result hint_roles(enum entry_kind kind, bool at_a_hub, struct err *err)
+{
+    char roles[240];
+    size_t len = 0;
+    for (int i = ROLE_NONE + 1; i < ROLE_COUNT; i++) {
+        const enum account_role role = (enum account_role)i;
+        if (book_role_answers(kind, role, at_a_hub) &&
+            !text_list_add(roles, sizeof roles, &len, str_from_c(role_name(role)))) {
+            break;
+        }
+    }
+    return err_hint(err, "It is one of: %.*s.", (int)len, roles);
+}
+
+/* Who answers for the entry sees it, and can do something about it. */
+static result find_responsible(const struct open_work *work, const struct book_subject *subject,
+                               str *ret_role, struct err *err)
+{
+    const str wanted = work->wanted->responsible;
+    const str usual = entry_kind_responsible(work->kind);
+    const bool at_a_hub = subject->hub != 0;
+    if (book_role_answers(work->kind, role_from_name(wanted.len > 0 ? wanted : usual), at_a_hub)) {
+        *ret_role = wanted.len > 0 ? wanted : usual;
+        return result_ok();
+    }
+    if (wanted.len == 0) {
+        *ret_role = str_from_c(role_name(ROLE_CASEWORKER));
+        return result_ok();
+    }
+    result_ignore(err_set(err, ERROR_INPUT,
+                          "Whoever answers for an entry must see it and be able to answer it"),
+                  "the hint follows");
+    return hint_roles(work->kind, at_a_hub, err);
+}
+
 static result append_opened(struct sitting *sitting, struct open_work *work,
                             const struct book_subject *subject, struct err *err)
 {
     const struct new_entry *wanted = work->wanted;
     const date on = wanted->on.known ? wanted->on.day : sitting->today;
     struct due due;
+    str responsible = STR("");
+    TRY(find_responsible(work, subject, &responsible, err));
     TRY(check_day(sitting, on, err));
     TRY(check_times(sitting, (instant){0}, (instant){0}, wanted->fields, wanted->field_count, err));
     TRY(find_due(sitting, subject, work->kind, ENTRY_STATE_OPEN, on, wanted->due_on,
@@ -491,9 +540,7 @@ static result append_opened(struct sitting *sitting, struct open_work *work,
         .body.entry_opened = {.kind = wanted->kind,
                               .hub = subject->hub,
                               .parent = wanted->parent,
-                              .responsible = wanted->responsible.len > 0
-                                                 ? wanted->responsible
-                                                 : entry_kind_responsible(work->kind),
+                              .responsible = responsible,
                               .due_on = due.on,
                               .due_by = due.by},
     };
@@ -521,13 +568,6 @@ static result open_work(struct transaction *transaction, void *context, struct e
     return append_opened(&sitting, work, &subject, err);
 }
 
-static result check_responsible(str role, struct err *err)
-{
-    return role.len == 0 || role_from_name(role) != ROLE_NONE
-               ? result_ok()
-               : err_set(err, ERROR_INPUT, "Responsible for an entry is one of the roles");
-}
-
 result casework_open_entry(const struct casework *casework, const struct caller *caller,
                            const struct new_entry *entry, struct arena *arena,
                            struct entry_answer *ret_answer, struct err *err)
@@ -535,7 +575,6 @@ result casework_open_entry(const struct casework *casework, const struct caller 
     struct open_work work = {
         .casework = casework, .caller = caller, .wanted = entry, .arena = arena};
     TRY(find_kind(entry->kind, &work.kind, err));
-    TRY(check_responsible(entry->responsible, err));
     TRY(check_due(entry->due_on, entry->due_reason, err));
     TRY(check_fields(work.kind, entry->fields, entry->field_count, err));
     TRY(check_needed(work.kind, ENTRY_NEEDED_TO_OPEN, entry->fields, entry->field_count, NULL, 0, 0,
@@ -649,6 +688,62 @@ static struct book_subject subject_of(const struct entry_row *row)
     return (struct book_subject){.kind = row->subject_kind, .id = row->subject, .hub = row->hub};
 }
 
+static bool says_declined(enum entry_kind kind, const struct entry_wanted *wanted)
+{
+    bool declined = false;
+    for (size_t i = 0; i < wanted->field_count; i++) {
+        declined = declined || (str_equal(wanted->fields[i].name, STR("outcome")) &&
+                                str_equal(wanted->fields[i].value, STR("declined")));
+    }
+    return kind == ENTRY_ACCEPTANCE && declined;
+}
+
+/* What is asked of a partner in confidence leaves no trace with the person. */
+static result is_in_confidence(struct sitting *sitting, const struct entry_row *row, bool *ret_is,
+                               struct err *err)
+{
+    struct arena scratch = *sitting->arena;
+    struct hub_row hub = {.id = 0};
+    struct agreement_row agreement = {.id = 0};
+    TRY(transaction_hub(sitting->transaction, row->hub, &scratch, &hub, err));
+    if (hub.agreement != 0) {
+        TRY(transaction_agreement(sitting->transaction, hub.agreement, &scratch, &agreement, err));
+    }
+    *ret_is = agreement.confidential;
+    return result_ok();
+}
+
+/* A person whom the partner declines is not accepted, whatever was recorded before: the law is told
+ * in the same commit. That somebody is accepted it is not told, for the law asks in which form and
+ * until when. */
+static result append_declined(struct sitting *sitting, const struct entry_row *row, int64_t *cause,
+                              struct err *err)
+{
+    const struct rulebook *rulebook = sitting->casework->rulebook;
+    const uint32_t index = rulebook_fact(rulebook, BOOK_ACCEPTED_FACT);
+    bool in_confidence = false;
+    TRY(is_in_confidence(sitting, row, &in_confidence, err));
+    if (in_confidence || index == NOT_FOUND_INDEX || rulebook->facts[index].type != FACT_FLAG ||
+        rulebook->facts[index].counted) {
+        return result_ok();
+    }
+    const str source =
+        arena_format(sitting->arena, "declined: see entry %lld in the books", (long long)row->id);
+    if (source.at == NULL) {
+        return arena_full(err);
+    }
+    struct event event = {
+        .subject_kind = row->subject_kind,
+        .subject = row->subject,
+        .kind = EVENT_FACT_RECORDED,
+        .effective_on = sitting->today,
+        .body.fact_recorded = {.fact = BOOK_ACCEPTED_FACT, .value = STR("no"), .source = source},
+    };
+    TRY(sitting_append(sitting, &event, err));
+    *cause = event.position;
+    return result_ok();
+}
+
 static result append_changed(struct sitting *sitting, struct change_work *work,
                              const struct entry_row *row, enum entry_kind kind,
                              const struct entry_move *move, struct err *err)
@@ -685,7 +780,11 @@ static result append_changed(struct sitting *sitting, struct change_work *work,
     TRY(fields_of(wanted->fields, wanted->field_count, sitting->arena,
                   &event.body.entry_changed.fields, &event.body.entry_changed.values, err));
     TRY(sitting_append(sitting, &event, err));
-    TRY(review(sitting, &subject, event.position, &work->answer, err));
+    int64_t cause = event.position;
+    if (says_declined(kind, wanted)) {
+        TRY(append_declined(sitting, row, &cause, err));
+    }
+    TRY(review(sitting, &subject, cause, &work->answer, err));
     return read_answer(sitting, row->id, &work->answer, err);
 }
 

@@ -29,7 +29,7 @@ struct new_entry {
     str about;               /* reference of a person or a hub */
     str hub;                 /* where it happened; "": where the person is placed, if anywhere */
     int64_t parent;          /* the entry that it follows from; 0 for none */
-    str responsible;         /* a role; "": the one of the kind */
+    str responsible;         /* a role (book_role_answers); "": the one of the kind */
     struct known_day on;     /* the day it is about; unknown: today */
     struct known_day due_on; /* unknown: by the clock of the rulebook */
     str due_reason;          /* with due_on */
@@ -70,6 +70,9 @@ MUST_USE result casework_change_entry(const struct casework *casework, const str
 /* Who may open an entry of the kind, and add to it; who may make the move (entry_moves). */
 enum action book_kind_action(enum entry_kind kind);
 enum action book_move_action(const struct entry_move *move);
+/* May an entry of the kind be answered for by the role: does it see entries, of no hub too, and is
+ * there anything that it may do with one? */
+bool book_role_answers(enum entry_kind kind, enum account_role role, bool at_a_hub);
 
 /* --- questions -------------------------------------------------------------------------------- */
 

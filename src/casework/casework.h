@@ -147,7 +147,7 @@ MUST_USE result casework_join_family(const struct casework *casework, const stru
                                      str person, str relative, struct arena *arena,
                                      struct record_answer *ret_answer, struct err *err);
 /* How contact was made (`source`) must be said; `next_check_on` lies after `on` and within a year.
- */
+ * The law is told in the same commit: the facts that it has for the two days. */
 MUST_USE result casework_confirm_contact(const struct casework *casework,
                                          const struct caller *caller, str person, date on,
                                          str source, struct known_day next_check_on,
@@ -250,7 +250,10 @@ struct clock_line {
 };
 struct history_line {
     struct event event;
-    str actor; /* name of the account, "" for the register */
+    str actor;      /* name of the account, "" for the register */
+    bool withdrawn; /* of a fact in the person's history: it was taken back */
+    str fact;       /* there, of a withdrawal: what was taken back; "" elsewhere */
+    str value;
 };
 struct person_answer {
     struct case_view view;
@@ -378,8 +381,19 @@ MUST_USE result casework_today(const struct casework *casework, const struct cal
                                const struct work_query *due, struct arena *arena,
                                struct today_answer *ret_answer, struct err *err);
 
+/* What ended a request that was not taken: a stop has the safeguards that are no longer clear, what
+ * somebody did has their reason. */
+struct request_end {
+    bool ended;
+    int64_t event;
+    str by;
+    str reason;
+    const str *safeguards;
+    size_t safeguard_count;
+};
 struct request_answer {
     struct work_request work;
+    struct request_end end;
     struct explain_answer now; /* as it would be judged now */
     const str *approved_by;    /* names, in order */
     str requested_by;

@@ -349,6 +349,41 @@ result history_look_over(struct sitting *sitting, const struct history_of *of,
 
 /* --- the question ----------------------------------------------------------------------------- */
 
+static const struct fact_row *row_at(const struct fact_row *rows, size_t count, int64_t position)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (rows[i].position == position) {
+            return &rows[i];
+        }
+    }
+    return NULL;
+}
+
+/* Of the facts among the lines, which were taken back by then; and what a withdrawal took back. */
+static result tell_withdrawn(struct sitting *sitting, const struct history_of *of,
+                             struct history_line *lines, size_t count, struct err *err)
+{
+    const struct fact_row *rows = NULL;
+    size_t row_count = 0;
+    TRY(transaction_fact_rows(sitting->transaction, SUBJECT_OF_PERSON, of->person,
+                              of->when->known_at, sitting->arena, &rows, &row_count, err));
+    for (size_t i = 0; i < count; i++) {
+        struct history_line *line = &lines[i];
+        const bool withdraws = line->event.kind == EVENT_FACT_WITHDRAWN;
+        const bool records = line->event.kind == EVENT_FACT_RECORDED;
+        const struct fact_row *row =
+            withdraws || records
+                ? row_at(rows, row_count,
+                         withdraws ? line->event.body.fact_withdrawn.event : line->event.position)
+                : NULL;
+        line->withdrawn = records && row != NULL && row->withdrawn &&
+                          row->withdrawn_at.milliseconds <= of->when->known_at.milliseconds;
+        line->fact = withdraws && row != NULL ? row->fact : STR("");
+        line->value = withdraws && row != NULL ? row->value : STR("");
+    }
+    return result_ok();
+}
+
 struct history_work {
     const struct casework *casework;
     const struct caller *caller;
@@ -377,8 +412,17 @@ static result read_history(struct transaction *transaction, void *context, struc
     struct history_of of = {.person = loaded.view.person.id, .when = &when};
     TRY(history_requests(sitting, &loaded.view.person, &when, &of.requests, &of.request_count,
                          err));
-    return history_read(sitting, &of, work->query, &answer->lines, &answer->count,
-                        &answer->next_before, err);
+    const struct history_line *lines = NULL;
+    TRY(history_read(sitting, &of, work->query, &lines, &answer->count, &answer->next_before, err));
+    struct history_line *told = ARENA_NEW(work->arena, struct history_line, answer->count + 1);
+    if (told == NULL) {
+        return arena_full(err);
+    }
+    for (size_t i = 0; i < answer->count; i++) {
+        told[i] = lines[i];
+    }
+    answer->lines = told;
+    return tell_withdrawn(sitting, &of, told, answer->count, err);
 }
 
 result casework_history(const struct casework *casework, const struct caller *caller, str person,

@@ -3,6 +3,8 @@
 #include "casework/facts.h"
 #include "register/reference.h"
 
+#include <stdlib.h>
+
 enum { PREBOOKINGS_SHOWN = 100, DEPARTURES_SHOWN = 100 };
 
 struct desk_work {
@@ -104,6 +106,15 @@ static result describe_stay(struct sitting *sitting, const struct stay_row *row,
     return result_ok();
 }
 
+/* By the day on which they left: a departure may be recorded late. */
+static int latest_first(const void *a, const void *b)
+{
+    const struct stay_row *one = &((const struct desk_stay *)a)->row;
+    const struct stay_row *other = &((const struct desk_stay *)b)->row;
+    const int32_t days = other->left_on.day.day - one->left_on.day.day;
+    return days != 0 ? (days > 0 ? 1 : -1) : (other->left_event > one->left_event ? 1 : -1);
+}
+
 static result read_stays(struct desk_work *work, enum stays_asked asked, size_t limit,
                          const struct desk_stay **ret_stays, size_t *ret_count, struct err *err)
 {
@@ -117,6 +128,9 @@ static result read_stays(struct desk_work *work, enum stays_asked asked, size_t 
     }
     for (size_t i = 0; i < count; i++) {
         TRY(describe_stay(&work->sitting, &rows[i], &stays[i], err));
+    }
+    if (asked == STAYS_LEFT) {
+        qsort(stays, count, sizeof stays[0], latest_first);
     }
     *ret_stays = stays;
     *ret_count = count;

@@ -3,6 +3,7 @@
 #include "casework/draw.h"
 #include "casework/likely.h"
 #include "casework/past.h"
+#include "casework/recall.h"
 #include "casework/record.h"
 #include "casework/repeat.h"
 #include "casework/sitting.h"
@@ -355,6 +356,50 @@ static result check_contact(const struct sitting *sitting, const struct contact_
                : result_ok();
 }
 
+/* The facts of the law that say the same (docs/rulebook-language.md): who was seen today is not
+ * lost, whatever was recorded of them before. */
+#define LAST_CONTACT_FACT STR("contact.last_confirmed_on")
+#define NEXT_CHECK_FACT   STR("contact.next_check_due_on")
+
+static result append_contact_fact(struct sitting *sitting, const struct contact_work *work,
+                                  int64_t person, str name, struct known_day value, int64_t *cause,
+                                  struct err *err)
+{
+    const struct rulebook *rulebook = sitting->casework->rulebook;
+    const uint32_t index = rulebook_fact(rulebook, name);
+    char text[DATE_TEXT_SIZE] = "unknown";
+    if (index == NOT_FOUND_INDEX || rulebook->facts[index].type != FACT_DATE ||
+        rulebook->facts[index].counted) {
+        return result_ok();
+    }
+    if (value.known) {
+        date_format(value.day, text);
+    }
+    const struct checked_entry entry = {
+        .fact = name, .value = str_from_c(text), .true_from = work->on, .source = work->source};
+    return record_append(sitting, SUBJECT_OF_PERSON, person, &entry, 1, cause, err);
+}
+
+static result append_contact(struct sitting *sitting, const struct contact_work *work,
+                             int64_t person, struct err *err)
+{
+    struct event event = {
+        .subject_kind = SUBJECT_OF_PERSON,
+        .subject = person,
+        .kind = EVENT_CONTACT_CONFIRMED,
+        .effective_on = work->on,
+        .body.contact_confirmed = {.source = work->source, .next_check_on = work->next_check_on}};
+    TRY(sitting_append(sitting, &event, err));
+    int64_t cause = event.position;
+    const struct known_day on = {.known = true, .day = work->on};
+    TRY(append_contact_fact(sitting, work, person, LAST_CONTACT_FACT, on, &cause, err));
+    TRY(append_contact_fact(sitting, work, person, NEXT_CHECK_FACT, work->next_check_on, &cause,
+                            err));
+    const struct touched touched = {.kind = SUBJECT_OF_PERSON, .id = person};
+    struct stopped_list stopped;
+    return recall_review(sitting, &touched, 1, cause, NULL, &stopped, err);
+}
+
 static result contact_work(struct transaction *transaction, void *context, struct err *err)
 {
     const struct contact_work *work = context;
@@ -373,13 +418,7 @@ static result contact_work(struct transaction *transaction, void *context, struc
         return same ? result_ok() : sitting_client_id_taken(err);
     }
     TRY(check_contact(&sitting, work, err));
-    struct event event = {
-        .subject_kind = SUBJECT_OF_PERSON,
-        .subject = person.id,
-        .kind = EVENT_CONTACT_CONFIRMED,
-        .effective_on = work->on,
-        .body.contact_confirmed = {.source = work->source, .next_check_on = work->next_check_on}};
-    return sitting_append(&sitting, &event, err);
+    return append_contact(&sitting, work, person.id, err);
 }
 
 result casework_confirm_contact(const struct casework *casework, const struct caller *caller,

@@ -71,6 +71,29 @@ static result read_names(struct request_work *work, struct err *err)
     return sitting_actor(&work->sitting, row->requested_by, &work->answer.requested_by, err);
 }
 
+static result read_end(struct request_work *work, struct err *err)
+{
+    const struct request_row *row = &work->answer.work.request;
+    struct request_end end = {.ended = true, .event = row->changed_event, .reason = STR("")};
+    struct event event;
+    if (row->state != REQUEST_STOPPED && row->state != REQUEST_DECLINED &&
+        row->state != REQUEST_WITHDRAWN) {
+        return result_ok();
+    }
+    TRY(transaction_event(work->sitting.transaction, row->changed_event, work->arena, &event, err));
+    TRY(sitting_actor(&work->sitting, event.actor, &end.by, err));
+    if (event.kind == EVENT_STEP_STOPPED) {
+        end.safeguards = event.body.step_stopped.safeguards.items;
+        end.safeguard_count = event.body.step_stopped.safeguards.count;
+    } else if (event.kind == EVENT_STEP_DECLINED) {
+        end.reason = event.body.step_declined.reason;
+    } else if (event.kind == EVENT_STEP_WITHDRAWN) {
+        end.reason = event.body.step_withdrawn.reason;
+    }
+    work->answer.end = end;
+    return result_ok();
+}
+
 static result read_request(struct transaction *transaction, void *context, struct err *err)
 {
     struct request_work *work = context;
@@ -82,6 +105,7 @@ static result read_request(struct transaction *transaction, void *context, struc
     TRY(sitting_request(sitting, work->request, ACTION_SEE_PERSON, &row, &person, err));
     TRY(request_describe(sitting, &row, &work->answer.work, err));
     TRY(read_names(work, err));
+    TRY(read_end(work, err));
     const struct case_time now = case_now(sitting);
     work->step = rulebook_step(work->casework->rulebook, row.step);
     TRY(work->step == NOT_FOUND_INDEX

@@ -397,6 +397,51 @@ static result count_pairs(struct sitting *sitting, struct waiting_counts *counts
     return result_ok();
 }
 
+static result count_at_hub(struct sitting *sitting, const struct hub_row *hub,
+                           struct waiting_hub *ret_hub, struct err *err)
+{
+    struct arena scratch = *sitting->arena;
+    const struct stay_row *stays = NULL;
+    const struct unexpected_row *unexpected = NULL;
+    size_t count = 0;
+    struct waiting_hub waiting = {.reference = hub->reference, .name = hub->name};
+    TRY(transaction_stays(sitting->transaction, STAYS_EXPECTED, hub->id, 0, &scratch, &stays,
+                          &count, err));
+    for (size_t i = 0; i < count; i++) {
+        waiting.overdue += stay_days_overdue(&stays[i], sitting->today) > 0 ? 1 : 0;
+    }
+    TRY(transaction_unexpected_open(sitting->transaction, hub->id, &scratch, &unexpected, &count,
+                                    err));
+    waiting.unexpected = (int64_t)count;
+    *ret_hub = waiting;
+    return result_ok();
+}
+
+static result count_arrivals(struct sitting *sitting, struct waiting_counts *counts,
+                             struct err *err)
+{
+    const struct hub_row *hubs = NULL;
+    size_t count = 0;
+    TRY(transaction_hubs(sitting->transaction, sitting->arena, &hubs, &count, err));
+    struct waiting_hub *waiting = ARENA_NEW(sitting->arena, struct waiting_hub, count + 1);
+    if (waiting == NULL) {
+        return arena_full(err);
+    }
+    for (size_t i = 0; i < count; i++) {
+        bool may = false;
+        bool runs = false;
+        struct waiting_hub *hub = &waiting[counts->hub_count];
+        TRY(sitting_may_hub(sitting, &hubs[i], ACTION_RESOLVE_ARRIVAL, &may, err));
+        TRY(sitting_may_hub(sitting, &hubs[i], ACTION_RUN_HUB, &runs, err));
+        if (may || runs) {
+            TRY(count_at_hub(sitting, &hubs[i], hub, err));
+            counts->hub_count += hub->unexpected + hub->overdue > 0 ? 1 : 0;
+        }
+    }
+    counts->hubs = waiting;
+    return result_ok();
+}
+
 static result read_waiting(struct transaction *transaction, void *context, struct err *err)
 {
     struct waiting_work *work = context;
@@ -408,6 +453,7 @@ static result read_waiting(struct transaction *transaction, void *context, struc
         .decides_merges = may_somewhere(&sitting->account, ACTION_DECIDE_MERGE),
         .erases = may_somewhere(&sitting->account, ACTION_MANAGE_PRIVACY),
         .asks_for_merges = may_somewhere(&sitting->account, ACTION_REQUEST_MERGE)};
+    TRY(count_arrivals(sitting, counts, err));
     if (counts->decides_merges) {
         TRY(count_merges(sitting, &counts->merges, err));
     }

@@ -70,9 +70,19 @@ bool casework_compares_everybody(const struct casework *casework, int *ret_perce
 
 /* --- all of it, counted ----------------------------------------------------------------------- */
 
-/* What this account may act on: a merge or an erasure that another one asked for, and pairs of
- * which nobody has asked for a merge yet. */
+/* What this account may act on: a merge or an erasure that another one asked for, pairs of which
+ * nobody has asked for a merge yet, and arrivals at hubs of which it may say what became of them.
+ */
+struct waiting_hub {
+    str reference;
+    str name;
+    int64_t unexpected; /* people who are there, and nobody knows who they are */
+    int64_t overdue;    /* expected arrivals whose day is over */
+};
 struct waiting_counts {
+    const struct waiting_hub
+        *hubs; /* whose arrivals wait for somebody to say what became of them */
+    size_t hub_count;
     bool decides_merges;
     int64_t merges;
     bool erases;

@@ -117,18 +117,42 @@ static result refuse(str typed, const char *why, struct err *err)
         err, "A reference looks like RH-7K3M9Q-8: RH, six characters and a check character.");
 }
 
+/* How many bytes of it part two characters: spaces, and the dashes that other programs make of a
+ * hyphen. 0 for what is no separator. */
+static size_t separator(str rest)
+{
+    static const str separators[] = {
+        STR_INIT(" "),
+        STR_INIT("-"),
+        STR_INIT("\xc2\xa0"),
+        STR_INIT("\xe2\x80\x90"),
+        STR_INIT("\xe2\x80\x91"),
+        STR_INIT("\xe2\x80\x92"),
+        STR_INIT("\xe2\x80\x93"),
+        STR_INIT("\xe2\x80\x94"),
+        STR_INIT("\xe2\x88\x92"),
+    };
+    for (size_t i = 0; i < sizeof separators / sizeof separators[0]; i++) {
+        if (str_starts(rest, separators[i])) {
+            return separators[i].len;
+        }
+    }
+    return 0;
+}
+
 /* The letters and digits of what was typed; false when there are more than `capacity`. */
 static bool without_separators(str typed, char *kept, size_t capacity, size_t *ret_count)
 {
     size_t count = 0;
-    for (size_t i = 0; i < typed.len; i++) {
-        if (typed.at[i] == ' ' || typed.at[i] == '-') {
-            continue;
-        }
-        if (count == capacity) {
+    for (size_t i = 0; i < typed.len;) {
+        const size_t passed = separator(str_slice(typed, i, typed.len));
+        if (passed == 0 && count == capacity) {
             return false;
         }
-        kept[count++] = typed.at[i];
+        if (passed == 0) {
+            kept[count++] = typed.at[i];
+        }
+        i += passed > 0 ? passed : 1;
     }
     *ret_count = count;
     return true;

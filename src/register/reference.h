@@ -4,8 +4,8 @@
  * to the next, and a check character that finds every single wrong character and every swap of
  * neighbours: the seven characters, as elements of the field of 32 (x^5 + x^2 + 1), weighted with
  * the powers 6 to 0 of x, sum to 0. (A sum modulo 31 could not tell 0 from Z.) Never made of
- * anything about the person. Read in any case, with or without RH, hyphens and spaces; O reads as
- * 0, I and L as 1. */
+ * anything about the person. Read in any case, with or without RH, hyphens (or the dashes that
+ * other programs make of them) and spaces; O reads as 0, I and L as 1. */
 #ifndef RETURNHUB_REGISTER_REFERENCE_H
 #define RETURNHUB_REGISTER_REFERENCE_H
 

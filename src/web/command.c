@@ -2,6 +2,7 @@
 
 #include "web/condition.h"
 #include "web/input.h"
+#include "web/kept.h"
 #include "web/sent_before.h"
 #include "web/session.h"
 
@@ -83,6 +84,11 @@ result command_begin(struct exchange *exchange, struct command *command, int *re
 {
     *command = (struct command){.noted = false};
     TRY(input_open(exchange, ret_status, err));
+    exchange->form_is_old = kept_is_old(exchange);
+    if (exchange->form_is_old) {
+        exchange->watched.event = SECURITY_FOREIGN_REQUEST;
+        return result_ok();
+    }
     const result meant = session_check_intent(exchange, err);
     if (!meant.ok) {
         exchange->watched.event = SECURITY_FOREIGN_REQUEST;

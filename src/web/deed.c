@@ -1,5 +1,6 @@
 #include "web/deed.h"
 
+#include "register/reference.h"
 #include "system/system.h"
 #include "web/query.h"
 #include "web/view_table.h"
@@ -82,6 +83,43 @@ void deed_choice(struct deed_form *form, const char *name, str value, str text)
         (struct input_choice){.value = value, .text = text};
 }
 
+/* --- what an answer means --------------------------------------------------------------------- */
+
+void deed_tell(struct deed_form *form, const char *name, str text)
+{
+    form->told[deed_field(form, name)] = text;
+}
+
+str deed_person(const struct deed_form *form, const char *name)
+{
+    char reference[REFERENCE_SIZE];
+    const str typed = deed_text(form, name);
+    return reference_read(typed, reference, NULL).ok
+               ? arena_copy(form->exchange->arena, str_from_c(reference))
+               : typed;
+}
+
+result deed_tell_person(struct deed_form *form, const char *name, struct err *err)
+{
+    const struct exchange *exchange = form->exchange;
+    struct person_answer person;
+    if (deed_text(form, name).len == 0) {
+        return result_ok();
+    }
+    TRY(casework_person(exchange->casework, &exchange->caller, deed_text(form, name),
+                        &(struct asked){0}, exchange->arena, &person, err));
+    const str called = person.view.identity.name;
+    deed_tell(form, name,
+              arena_format(exchange->arena, "%.*s%s%.*s", STR_ARG(called),
+                           called.len > 0 ? ", " : "", STR_ARG(person.view.person.reference)));
+    return result_ok();
+}
+
+static str way_out(const struct deed_form *form)
+{
+    return form->cancel.len > 0 ? form->cancel : form->base;
+}
+
 /* --- what was done ---------------------------------------------------------------------------- */
 
 void deed_recorded(struct deed_form *form, const struct record_answer *answer)
@@ -96,10 +134,9 @@ result deed_step_taken(struct deed_form *form, const struct step_answer *answer,
 {
     struct exchange *exchange = form->exchange;
     if (answer->refused) {
+        const struct handler_thing thing = {.title = form->caption, .href = way_out(form)};
         form->answered = true;
-        return handler_refused(
-            exchange, answer,
-            page_href(exchange->arena, "/people/%s", answer->person.reference, STR("")), err);
+        return handler_refused(exchange, answer, &thing, err);
     }
     form->answer = resource_step_answer(exchange->rulebook, answer);
     return result_ok();
@@ -128,11 +165,6 @@ static void begin_by_query(struct deed_form *form)
             form->values[i] = (struct input_value){.given = true, .text = given};
         }
     }
-}
-
-static str way_out(const struct deed_form *form)
-{
-    return form->cancel.len > 0 ? form->cancel : form->base;
 }
 
 static result show(struct deed_form *form, const struct faults *faults, int status, struct err *err)
@@ -257,7 +289,9 @@ static json_t *answers_given(const struct deed_form *form)
         view_row(&pairs);
         view_cell_text(&pairs, str_from_c(form->fields[i].label));
         view_cell(&pairs);
-        if (form->values[i].given) {
+        if (form->told[i].len > 0) {
+            view_put(&pairs, form->told[i]);
+        } else if (form->values[i].given) {
             put_answer(&pairs, &form->fields[i], &form->choices[i], &form->values[i]);
         } else {
             view_put_quiet(&pairs, STR("Not answered"));
@@ -308,7 +342,7 @@ static str words_of(const struct deed_form *form, const struct err *problem)
     }
     return problem->hint[0] == '\0'
                ? arena_copy(form->exchange->arena, str_from_c(problem->what))
-               : arena_format(form->exchange->arena, "%s: %s", problem->what, problem->hint);
+               : arena_format(form->exchange->arena, "%s. %s", problem->what, problem->hint);
 }
 
 static bool can_be_put_right(const struct deed_form *form, const struct err *problem)
@@ -330,6 +364,26 @@ static result finish(struct deed_form *form, struct err *err)
     return answer_json(form->exchange, form->status != 0 ? form->status : 200, form->answer, err);
 }
 
+/* What casework does not take is told above the form, which keeps what was sent. */
+static result show_refused(struct deed_form *form, result done, const struct err *problem,
+                           struct err *err)
+{
+    struct faults faults = {0};
+    if (!can_be_put_right(form, problem)) {
+        *err = *problem;
+        return done;
+    }
+    fault_add(&faults, STR("facts"), STR(""), words_of(form, problem));
+    return show(form, &faults, error_http_status(problem->code), err);
+}
+
+static result check_answers(struct deed_form *form, struct err *err)
+{
+    struct err problem = {0};
+    const result looked = form->deed->look == NULL ? result_ok() : form->deed->look(form, &problem);
+    return looked.ok ? show_answers(form, err) : show_refused(form, looked, &problem, err);
+}
+
 static result carry_out(struct deed_form *form, struct err *err)
 {
     struct faults faults = {0};
@@ -342,22 +396,14 @@ static result carry_out(struct deed_form *form, struct err *err)
     }
     switch (answers_of(form)) {
     case ANSWERS_SENT:
-        return show_answers(form, err);
+        return check_answers(form, err);
     case ANSWERS_TO_CHANGE:
         return show(form, NULL, 200, err);
     case ANSWERS_CHECKED:
         break;
     }
     const result done = form->deed->act(form, &problem);
-    if (done.ok) {
-        return finish(form, err);
-    }
-    if (!can_be_put_right(form, &problem)) {
-        *err = problem;
-        return done;
-    }
-    fault_add(&faults, STR("facts"), STR(""), words_of(form, &problem));
-    return show(form, &faults, error_http_status(problem.code), err);
+    return done.ok ? finish(form, err) : show_refused(form, done, &problem, err);
 }
 
 static result run(struct deed_form *form, deed_step *open, struct err *err)

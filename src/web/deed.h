@@ -30,6 +30,8 @@ struct deed {
     size_t field_count;
     bool (*fits)(const json_t *resource); /* may it be done in this state? NULL: always */
     deed_step *prepare; /* answers to choose from, values to begin with; NULL: nothing */
+    deed_step *look;    /* at what a browser sent, before it is shown again: what an answer means
+                           (deed_tell), or why it cannot be; NULL: it says all itself */
     deed_step *act;     /* does it, and sets `answer`, or answers itself (`answered`) */
 };
 
@@ -51,6 +53,7 @@ struct deed_form {
     struct input_choices choices[INPUT_FIELDS_MAX];
     struct input_choice *items[INPUT_FIELDS_MAX]; /* of the choices */
     struct input_value values[INPUT_FIELDS_MAX];  /* to begin with; then what was sent */
+    str told[INPUT_FIELDS_MAX];                   /* shown in the place of what was sent */
     json_t *answer;                               /* JSON of what was done; the form owns it */
     int status;                                   /* of that answer; 200 unless it is set */
     const char *notice;                           /* of the deed unless it is set */
@@ -70,6 +73,7 @@ void deeds_offer(struct page *page, const struct deed *deeds, size_t count, str 
 size_t deed_field(const struct deed_form *form, const char *name);
 str deed_text(const struct deed_form *form, const char *name);       /* "" when it was not given */
 int64_t deed_number(const struct deed_form *form, const char *name); /* 0 when it was not given */
+str deed_person(const struct deed_form *form, const char *name); /* a reference, as it is written */
 struct known_day deed_day(const struct deed_form *form, const char *name);
 instant deed_instant(const struct deed_form *form, const char *name);
 
@@ -81,6 +85,12 @@ void deed_begin_instant(struct deed_form *form, const char *name, instant at);
 MUST_USE result deed_choices(struct deed_form *form, const char *name, size_t capacity,
                              struct err *err);
 void deed_choice(struct deed_form *form, const char *name, str value, str text);
+
+/* What is shown for an answer when it is to be checked: of whom a reference is. */
+void deed_tell(struct deed_form *form, const char *name, str text);
+/* The person whose reference the field has, where it has one; one that is wrong or of nobody whom
+ * the account sees is told before anything is done. */
+MUST_USE result deed_tell_person(struct deed_form *form, const char *name, struct err *err);
 
 /* The answer of a command that recorded something: the resource, and the notice when it stopped
  * requests. */

@@ -12,6 +12,7 @@
 #include "format/template.h"
 #include "register/reference.h"
 #include "system/security_log.h"
+#include "web/countries.h"
 #include "web/resource.h"
 #include "web/route.h"
 #include "web/web.h"
@@ -41,6 +42,7 @@ struct web {
     size_t catalogue_count;
     const struct offered_language *offered; /* English, and those of the catalogues */
     size_t offered_count;
+    const struct listed_country *countries; /* of the rulebook, by name */
     struct asset assets[WEB_ASSETS_MAX];
     size_t asset_count;
     struct arrivals arrivals;
@@ -82,6 +84,7 @@ struct exchange {
     int64_t stream;   /* of a stream, its number (streams.h) */
     str mark;         /* of one that goes on, what its handler left for this part */
     bool gives_way;   /* it is to end with this part */
+    bool form_is_old; /* of a session that ended: given back, and nothing done (kept.h) */
     struct {
         enum security_event event; /* SECURITY_NONE: the answer says it */
         str account;

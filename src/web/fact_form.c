@@ -4,7 +4,9 @@
 
 #include <string.h>
 
-enum { RADIOS_MAX = 6 };
+enum { RADIOS_MAX = 6, PLAIN_TEXT_MAX = 4096 };
+
+#define READ_AT "read_at"
 
 str fact_form_section(str section)
 {
@@ -56,10 +58,8 @@ static json_t *country_options(const struct exchange *exchange, str chosen)
 {
     json_t *options = json_array();
     for (size_t i = 0; i < exchange->rulebook->country_count; i++) {
-        const struct country *country = &exchange->rulebook->countries[i];
-        char code[4];
-        country_format(country->code, code);
-        form_option(options, str_from_c(code), country->name, str_equal(chosen, str_from_c(code)));
+        const struct listed_country *country = &exchange->web->countries[i];
+        form_option(options, country->code, country->name, str_equal(chosen, country->code));
     }
     return options;
 }
@@ -135,8 +135,14 @@ static json_t *fact_field(const struct exchange *exchange, const json_t *fact,
     return form_item_view(arena, &item);
 }
 
+static void add_hidden(json_t *fields, struct arena *arena, str name, str value)
+{
+    const struct form_item item = {.shape = FORM_HIDDEN, .name = name, .value = value};
+    json_add(fields, form_item_view(arena, &item));
+}
+
 json_t *fact_form_fields(const struct exchange *exchange, const json_t *facts, str section,
-                         const struct faults *faults)
+                         int64_t read_at, const struct faults *faults)
 {
     json_t *fields = json_array();
     size_t index;
@@ -153,8 +159,9 @@ json_t *fact_form_fields(const struct exchange *exchange, const json_t *facts, s
         {.given = true, .day = handler_today(exchange)}};
     json_auto_t *frame = form_fields_view(exchange, frame_fields, FRAME_FIELDS, begin, faults);
     json_array_extend(fields, frame);
-    const struct form_item kept = {.shape = FORM_HIDDEN, .name = STR("section"), .value = section};
-    json_add(fields, form_item_view(exchange->arena, &kept));
+    add_hidden(fields, exchange->arena, STR("section"), section);
+    add_hidden(fields, exchange->arena, STR(READ_AT),
+               arena_format(exchange->arena, "%lld", (long long)read_at));
     return fields;
 }
 
@@ -248,8 +255,8 @@ static str without_part(str name)
 
 static bool is_frame(str name)
 {
-    static const char *const names[] = {"true_from", "source", "section", "form_token",
-                                        "client_id"};
+    static const char *const names[] = {"true_from", "source",     "section",
+                                        READ_AT,     "form_token", "client_id"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         if (str_equal(name, str_from_c(names[i]))) {
             return true;
@@ -305,6 +312,11 @@ static result read_form(const struct fact_reading *reading, struct err *err)
     }
     http_form_get(&exchange->input.form, STR("source"), &rest.source);
     http_form_get(&exchange->input.form, STR("section"), &reading->entries->section);
+    str read_at = STR("");
+    http_form_get(&exchange->input.form, STR(READ_AT), &read_at);
+    if (read_at.len > 0 && !str_to_int64(read_at, &reading->entries->read_at, NULL).ok) {
+        fault_add(reading->faults, STR(READ_AT), STR("/" READ_AT), STR("This must be a number"));
+    }
     rest.source = str_trim(rest.source);
     if (rest.source.len > INPUT_TEXT_MAX || !str_is_printable(rest.source)) {
         fault_add(reading->faults, STR("source"), STR("/source"),
@@ -436,6 +448,7 @@ result fact_form_read(struct exchange *exchange, enum subject subject, struct fa
     const struct fact_reading reading = {exchange, subject, entries, faults};
     entries->count = 0;
     entries->section = STR("");
+    entries->read_at = 0;
     if (exchange->input.is_json) {
         read_json(&reading);
     } else {
@@ -443,6 +456,65 @@ result fact_form_read(struct exchange *exchange, enum subject subject, struct fa
     }
     if (entries->count == 0 && faults->count == 0) {
         fault_add(faults, STR("facts"), STR("/facts"), STR("Choose at least one fact to record"));
+    }
+    return result_ok();
+}
+
+/* --- what was recorded since ------------------------------------------------------------------ */
+
+static const json_t *fact_named(const json_t *facts, str name)
+{
+    size_t index;
+    json_t *fact;
+    json_array_foreach(facts, index, fact)
+    {
+        if (str_equal(json_str_or_empty(fact, "fact"), name)) {
+            return fact;
+        }
+    }
+    return NULL;
+}
+
+/* As the fact is told; "" when it is not known. */
+static result told_value(const struct exchange *exchange, const struct fact_entry *entry,
+                         str *ret_text, struct err *err)
+{
+    const uint32_t index = rulebook_fact(exchange->rulebook, entry->fact);
+    struct value value;
+    struct buf text;
+    ASSERT(index != NOT_FOUND_INDEX);
+    const struct fact *fact = &exchange->rulebook->facts[index];
+    TRY(value_parse(exchange->rulebook, fact, entry->value, exchange->arena, &value, err));
+    buf_init(&text, exchange->arena, PLAIN_TEXT_MAX);
+    if (value.known) {
+        value_format_plain(exchange->rulebook, fact, &value, &text);
+    }
+    return buf_finish(&text, ret_text, err);
+}
+
+result fact_form_check_seen(const struct exchange *exchange, const json_t *facts,
+                            const struct fact_entries *entries, struct faults *faults,
+                            struct err *err)
+{
+    const struct view_context context = handler_view(exchange);
+    for (size_t i = 0; entries->read_at > 0 && i < entries->count; i++) {
+        const struct fact_entry *entry = &entries->items[i];
+        const json_t *fact = fact_named(facts, entry->fact);
+        str wanted = STR("");
+        if (json_integer_value(json_object_get(fact, "event")) <= entries->read_at) {
+            continue;
+        }
+        const str now = json_str_or_empty(fact, "text");
+        TRY(told_value(exchange, entry, &wanted, err));
+        if (!str_equal(now, wanted)) {
+            fault_add(faults, entry->fact,
+                      arena_format(exchange->arena, "/%.*s", STR_ARG(entry->fact)),
+                      view_said(&context,
+                                "{{who}} recorded this since you opened the form: {{value}}. Send "
+                                "the form again if you still mean what you chose.",
+                                SAID({"who", json_str_or_empty(fact, "recorded_by")},
+                                     {"value", now.len > 0 ? now : STR("not known")})));
+        }
     }
     return result_ok();
 }

@@ -256,12 +256,15 @@ static result hub_choices(struct deed_form *form, const char *field, struct err 
     return result_ok();
 }
 
-static result role_choices(struct deed_form *form, struct err *err)
+static result role_choices(struct deed_form *form, enum entry_kind kind, struct err *err)
 {
     TRY(deed_choices(form, "responsible", ROLE_COUNT, err));
-    for (int role = ROLE_NONE + 1; role < ROLE_COUNT; role++) {
-        deed_choice(form, "responsible", str_from_c(role_name((enum account_role)role)),
-                    str_from_c(role_title((enum account_role)role)));
+    for (int i = ROLE_NONE + 1; i < ROLE_COUNT; i++) {
+        const enum account_role role = (enum account_role)i;
+        if (book_role_answers(kind, role, true)) {
+            deed_choice(form, "responsible", str_from_c(role_name(role)),
+                        str_from_c(role_title(role)));
+        }
     }
     return result_ok();
 }
@@ -295,8 +298,28 @@ static result prepare_entry(struct deed_form *form, struct err *err)
     form->fields = fields;
     form->field_count = count;
     TRY(hub_choices(form, of_person ? "hub" : "subject", err));
-    TRY(role_choices(form, err));
+    TRY(role_choices(form, kind, err));
     return entry_choices(form, kind, err);
+}
+
+/* A hub, where it is not the reference of a person. */
+static result look_at_entry(struct deed_form *form, struct err *err)
+{
+    const struct exchange *exchange = form->exchange;
+    const str subject = deed_text(form, "subject");
+    struct hub_line hub;
+    if (form->fields[deed_field(form, "subject")].kind == INPUT_CHOICE) {
+        return result_ok();
+    }
+    if (str_starts(subject, STR("RH")) || str_starts(subject, STR("rh")) ||
+        !casework_hub(exchange->casework, &exchange->caller, subject, exchange->arena, &hub, NULL)
+             .ok) {
+        return deed_tell_person(form, "subject", err);
+    }
+    deed_tell(form, "subject",
+              arena_format(exchange->arena, "%.*s, %.*s", STR_ARG(hub.row.name),
+                           STR_ARG(hub.row.reference)));
+    return result_ok();
 }
 
 static result act_entry(struct deed_form *form, struct err *err)
@@ -331,6 +354,7 @@ static const struct deed openings[] = {
      .notice = "recorded",                                                                         \
      .action = kind_action,                                                                        \
      .prepare = prepare_entry,                                                                     \
+     .look = look_at_entry,                                                                        \
      .act = act_entry},
 #include "register/entry.def"
 #undef ENTRY_KIND

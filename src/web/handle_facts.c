@@ -1,3 +1,4 @@
+#include "casework/changes.h"
 #include "casework/history.h"
 #include "web/fact_form.h"
 #include "web/handler.h"
@@ -15,6 +16,7 @@ struct fact_subject {
     str base;
     const char *area;
     const char *area_title;
+    int64_t read_at; /* every event up to here is in the facts */
     json_t *facts;
 };
 
@@ -111,6 +113,7 @@ static result load_subject(struct fact_subject *subject, struct err *err)
                                      struct err *) = {[SUBJECT_PERSON] = load_person,
                                                       [SUBJECT_HUB] = load_hub,
                                                       [SUBJECT_AGREEMENT] = load_agreement};
+    TRY(casework_position(subject->exchange->casework, &subject->read_at, err));
     TRY(loaders[subject->subject](subject, err));
     if (!exchange_may(subject->exchange, subject->action)) {
         return err_set(err, ERROR_FORBIDDEN, "This account may not record facts here");
@@ -171,7 +174,8 @@ static result facts_page(const struct fact_subject *subject, str section,
     page_set(&page, "subject_name", json_of_str(subject->name));
     page_set(&page, "sections", chosen ? json_false() : section_list(subject));
     if (chosen) {
-        json_t *fields = fact_form_fields(exchange, subject->facts, section, faults);
+        json_t *fields =
+            fact_form_fields(exchange, subject->facts, section, subject->read_at, faults);
         const str action = arena_format(exchange->arena, "%.*s/facts", STR_ARG(subject->base));
         page_set(&page, "form", form_view(exchange, action, "Record", fields, subject->base));
     }
@@ -240,6 +244,7 @@ static result record_facts(struct exchange *exchange, enum subject kind, struct 
     }
     TRY(load_subject(&subject, err));
     TRY(fact_form_read(exchange, kind, entries, &faults, err));
+    TRY(fact_form_check_seen(exchange, subject.facts, entries, &faults, err));
     if (faults.count > 0) {
         return answer_fact_faults(&subject, entries->section, &faults, err);
     }

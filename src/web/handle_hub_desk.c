@@ -381,6 +381,11 @@ static result act_identify(struct deed_form *form, struct err *err)
         &answer);
 }
 
+static result look_at_person(struct deed_form *form, struct err *err)
+{
+    return deed_tell_person(form, "person", err);
+}
+
 static result act_cancel_departure(struct deed_form *form, struct err *err)
 {
     const struct exchange *exchange = form->exchange;
@@ -633,6 +638,7 @@ static const struct deed deeds[] = {
      .action = ACTION_RESOLVE_ARRIVAL,
      DEED_FIELDS(identification_fields),
      .prepare = choose_arrival,
+     .look = look_at_person,
      .act = act_identify},
     {.name = "departure-cancelled",
      .title = "Cancel a departure that was recorded by mistake",
@@ -690,7 +696,8 @@ result handle_hub_desk(struct exchange *exchange, struct err *err)
     const struct hub_desk_rights rights = {
         .run = exchange_may(exchange, ACTION_RUN_HUB),
         .resolve = exchange_may(exchange, ACTION_RESOLVE_ARRIVAL),
-        .prebook = exchange_may(exchange, ACTION_PREBOOK_PLACES)};
+        .prebook = exchange_may(exchange, ACTION_PREBOOK_PLACES),
+        .follow = may_everywhere(&exchange->session.account, ACTION_SEE_PERSON)};
     OWN_PAGE struct page page;
     page_open(&page, exchange, "hub_desk", desk.hub.name, "/hubs");
     page_crumb(&page, STR("Hubs"), STR("/hubs"));

@@ -100,13 +100,6 @@ static struct manifest_details details_of(const struct deed_form *form)
 
 /* --- opening */
 
-static str country_text(const struct exchange *exchange, const struct country *country)
-{
-    char code[4];
-    country_format(country->code, code);
-    return arena_copy(exchange->arena, str_from_c(code));
-}
-
 static result prepare_opening(struct deed_form *form, struct err *err)
 {
     const struct exchange *exchange = form->exchange;
@@ -127,10 +120,10 @@ static result prepare_opening(struct deed_form *form, struct err *err)
         deed_choice(form, "hub", hubs[i].row.reference, hubs[i].row.name);
     }
     for (size_t i = 0; i < rulebook->country_count; i++) {
-        const str code = country_text(exchange, &rulebook->countries[i]);
-        const str name = rulebook->countries[i].name;
-        deed_choice(form, "destination", code,
-                    arena_format(exchange->arena, "%.*s (%.*s)", STR_ARG(name), STR_ARG(code)));
+        const struct listed_country *country = &exchange->web->countries[i];
+        deed_choice(form, "destination", country->code,
+                    arena_format(exchange->arena, "%.*s (%.*s)", STR_ARG(country->name),
+                                 STR_ARG(country->code)));
     }
     return result_ok();
 }

@@ -141,13 +141,11 @@ static result choose_word(struct deed_form *form, const char *field, enum operat
 
 static result choose_country(struct deed_form *form, const char *field, struct err *err)
 {
-    const struct rulebook *rulebook = form->exchange->rulebook;
-    TRY(deed_choices(form, field, rulebook->country_count, err));
-    for (size_t i = 0; i < rulebook->country_count; i++) {
-        char code[4];
-        country_format(rulebook->countries[i].code, code);
-        deed_choice(form, field, arena_copy(form->exchange->arena, str_from_c(code)),
-                    rulebook->countries[i].name);
+    const struct exchange *exchange = form->exchange;
+    TRY(deed_choices(form, field, exchange->rulebook->country_count, err));
+    for (size_t i = 0; i < exchange->rulebook->country_count; i++) {
+        deed_choice(form, field, exchange->web->countries[i].code,
+                    exchange->web->countries[i].name);
     }
     return result_ok();
 }

@@ -4,7 +4,8 @@
 #include "casework/orders.h"
 
 static const struct input_field order_fields[] = {
-    {"person", "Person", "Reference of the person", INPUT_TEXT, "Enter the reference", NULL},
+    {"person", "Person", "Reference of the person. Who has the name alone finds it under People",
+     INPUT_TEXT, "Enter the reference", NULL},
     {"order", "Kind of order", NULL, INPUT_CHOICE, "Choose the kind of order", NULL},
     {"reporter", "Who says so", "The representative, the office of the court, the person",
      INPUT_TEXT, "Enter who says so", NULL},
@@ -62,9 +63,9 @@ static result show_stopped(struct deed_form *form, struct err *err)
     form->page.template_name = "order_reported";
     form->page.title = STR("The order is reported");
     page_set(&form->page, "table", view_table_close(&table));
-    page_set(&form->page, "person", json_of_str(deed_text(form, "person")));
+    page_set(&form->page, "person", json_of_str(deed_person(form, "person")));
     page_set(&form->page, "person_href",
-             json_of_str(view_href(&context, "/people/%s", deed_text(form, "person"))));
+             json_of_str(view_href(&context, "/people/%s", deed_person(form, "person"))));
     return page_answer(&form->page, 200, err);
 }
 
@@ -85,6 +86,11 @@ static result act_report(struct deed_form *form, struct err *err)
     return exchange_wants_html(exchange) ? show_stopped(form, err) : result_ok();
 }
 
+static result look_at_person(struct deed_form *form, struct err *err)
+{
+    return deed_tell_person(form, "person", err);
+}
+
 static const struct deed reporting = {
     .name = "new",
     .title = "Report an order of a court",
@@ -97,16 +103,18 @@ static const struct deed reporting = {
     .fields = order_fields,
     .field_count = sizeof order_fields / sizeof order_fields[0],
     .prepare = prepare_order,
+    .look = look_at_person,
     .act = act_report,
 };
 
 static result open_orders(struct deed_form *form, struct err *err)
 {
     (void)err;
+    const bool is_told = exchange_may(form->exchange, ACTION_ACKNOWLEDGE_STOP);
     form->base = STR("/orders");
-    form->cancel = STR("/stops");
-    form->caption = STR("Stops");
-    page_crumb(&form->page, STR("Stops"), STR("/stops"));
+    form->cancel = is_told ? STR("/stops") : STR("/people");
+    form->caption = is_told ? STR("Stops") : STR("People");
+    page_crumb(&form->page, form->caption, form->cancel);
     return result_ok();
 }
 

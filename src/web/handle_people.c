@@ -1,4 +1,5 @@
 #include "casework/identity.h"
+#include "register/reference.h"
 #include "web/handler.h"
 #include "web/listing.h"
 
@@ -113,6 +114,19 @@ static result hub_field(struct exchange *exchange, str chosen, json_t **ret_fiel
     return result_ok();
 }
 
+/* Why what was looked for, and begins as a reference does, is none; false where it is a name, or
+ * the reference of nobody. */
+static json_t *mistyped(const struct exchange *exchange, str text)
+{
+    char reference[REFERENCE_SIZE];
+    struct err wrong = {0};
+    const bool as_reference = str_starts(text, STR("RH-")) || str_starts(text, STR("rh-"));
+    if (!as_reference || reference_read(text, reference, &wrong).ok) {
+        return json_false();
+    }
+    return json_of_str(arena_format(exchange->arena, "%s. %s", wrong.what, wrong.hint));
+}
+
 static result people_page(struct exchange *exchange, const struct people_query *query,
                           const struct people_answer *answer, json_t *resource, struct err *err)
 {
@@ -124,6 +138,7 @@ static result people_page(struct exchange *exchange, const struct people_query *
     const result listed = hub_field(exchange, query->hub, &hubs, err);
     json_set(view, "hub_field", hubs);
     json_set_flag(view, "alike", answer->alike);
+    json_set(view, "mistyped", mistyped(exchange, query->text));
     json_set_str(
         view, "csv_href",
         arena_format(exchange->arena, "%.*s&as=csv", STR_ARG(search_href(exchange, query))));

@@ -95,12 +95,18 @@ static str chosen_language(const struct exchange *exchange)
     return speech_is_offered(exchange, asked) ? asked : STR("");
 }
 
-/* Whoever is refused reads why in the language that they chose. */
+/* Whoever is refused reads why in the language that they chose, and goes on where they wanted to.
+ */
 static struct form_page sign_in_form(const struct exchange *exchange)
 {
     struct form_page form = sign_in_page;
     const str language = chosen_language(exchange);
-    if (language.len > 0) {
+    const str then = exchange_query(exchange, STR("then"));
+    if (then.len > 0) {
+        form.action = page_href(
+            exchange->arena, language.len > 0 ? "/sign-in?then=%s&language=%s" : "/sign-in?then=%s",
+            then, language);
+    } else if (language.len > 0) {
         form.action = page_href(exchange->arena, "/sign-in?language=%s", language, STR(""));
     }
     return form;
@@ -154,7 +160,8 @@ result sign_in_done(struct exchange *exchange, const char *token, const struct a
         exchange->session.account = *account;
         keep_language(exchange, account);
         session_set_cookie(exchange, str_from_c(token));
-        answer_see_other(exchange, first_page(exchange));
+        const str then = exchange_query(exchange, STR("then"));
+        answer_see_other(exchange, then.len > 0 ? answer_own_address(then) : first_page(exchange));
         return result_ok();
     }
     json_auto_t *resource = json_object();

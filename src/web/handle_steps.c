@@ -115,7 +115,7 @@ static result answer_step(struct exchange *exchange, const struct step_answer *a
                           int status, const char *notice, struct err *err)
 {
     if (answer->refused) {
-        return handler_refused(exchange, answer, base, err);
+        return handler_refused(exchange, answer, NULL, err);
     }
     if (exchange_wants_html(exchange)) {
         const bool to_request = answer->request.id != 0 && answer->request.state != REQUEST_TAKEN;
@@ -275,8 +275,10 @@ static const struct request_action withdrawal_action = {
 struct request_form {
     struct page page;
     struct form_page form;
+    str base;
     str person_base;
     int64_t id;
+    bool live; /* nothing has ended it */
 };
 
 static void close_request_form(struct request_form *own)
@@ -296,6 +298,9 @@ static result open_request_form(struct request_form *own, struct exchange *excha
     json_auto_t *resource = resource_request(exchange->rulebook, &answer);
     const struct view_context context = handler_view(exchange);
     const str base = arena_format(exchange->arena, "/requests/%lld", (long long)own->id);
+    own->base = base;
+    const enum request_state state = answer.work.request.state;
+    own->live = state == REQUEST_OPEN || state == REQUEST_APPROVED;
     own->person_base = person_base(exchange, resource);
     own->form = (struct form_page){
         .title = str_from_c(action->title),
@@ -319,7 +324,9 @@ static result request_action_form(struct exchange *exchange, const struct reques
 {
     OWN_REQUEST_FORM struct request_form own = {0};
     TRY(open_request_form(&own, exchange, action, err));
-    return handler_form_page(&own.page, &own.form, 200, err);
+    return own.live || !exchange_wants_html(exchange)
+               ? handler_form_page(&own.page, &own.form, 200, err)
+               : answer_done(exchange, own.base, "request-ended", err);
 }
 
 static result request_action_done(struct exchange *exchange, const struct request_action *action,
@@ -334,7 +341,15 @@ static result request_action_done(struct exchange *exchange, const struct reques
     if (faults.count > 0) {
         return handler_faults(&own.page, &own.form, &faults, err);
     }
-    TRY(action->act(exchange, own.id, values[0].text, &answer, err));
+    struct err problem = {0};
+    const result done = action->act(exchange, own.id, values[0].text, &answer, &problem);
+    if (!done.ok && problem.code == ERROR_CONFLICT && !own.live && exchange_wants_html(exchange)) {
+        return answer_done(exchange, own.base, "request-ended", err);
+    }
+    if (!done.ok) {
+        *err = problem;
+        return done;
+    }
     const bool complete = action == &approval_action && answer.request.state == REQUEST_APPROVED;
     return answer_step(exchange, &answer, own.person_base, 200,
                        complete ? "approved-all" : action->notice, err);

@@ -232,9 +232,10 @@ static result refused_json(struct exchange *exchange, const struct step_answer *
     return answer_json(exchange, 409, resource, err);
 }
 
-result handler_refused(struct exchange *exchange, const struct step_answer *answer, str base,
-                       struct err *err)
+result handler_refused(struct exchange *exchange, const struct step_answer *answer,
+                       const struct handler_thing *thing, struct err *err)
 {
+    const str base = page_href(exchange->arena, "/people/%s", answer->person.reference, STR(""));
     if (!exchange_wants_html(exchange)) {
         return refused_json(exchange, answer, err);
     }
@@ -249,6 +250,8 @@ result handler_refused(struct exchange *exchange, const struct step_answer *answ
     json_set_str(view, "refusal", answer->refusal);
     json_set_str(view, "title", json_str_or_empty(explanation, "title"));
     json_set_str(view, "person_href", base);
+    json_set(view, "thing", thing == NULL ? json_false() : json_of_str(thing->title));
+    json_set_str(view, "thing_href", thing == NULL ? STR("") : thing->href);
     json_set(view, "tag", view_clearance_tag(json_str_or_empty(explanation, "clearance")));
     json_set(view, "on", view_day(json_str_or_empty(explanation, "on")));
     json_set(view, "safeguards",

@@ -65,8 +65,13 @@ MUST_USE result handler_form_page(struct page *page, const struct form_page *for
 MUST_USE result handler_faults(struct page *page, const struct form_page *form,
                                struct faults *faults, struct err *err);
 
-/* A refusal by law: 409, with every safeguard. `base` is the address of the person. */
+/* A refusal by law: 409, with every safeguard. `thing`: where it was asked for, by its title and
+ * its address; NULL: on the page of the person. */
+struct handler_thing {
+    str title;
+    str href;
+};
 MUST_USE result handler_refused(struct exchange *exchange, const struct step_answer *answer,
-                                str base, struct err *err);
+                                const struct handler_thing *thing, struct err *err);
 
 #endif

@@ -9,6 +9,7 @@
 struct telling {
     const struct rulebook *rulebook;
     const struct event *event;
+    const struct history_line *line;
     struct json_out *out; /* in an object, of which this adds members */
     struct buf buf;
 };
@@ -21,6 +22,7 @@ struct sentence {
 };
 
 static const struct sentence sentences[] = {
+    {EVENT_FACT_WITHDRAWN, true, "Withdrawn: {{fact}}: {{value}}"},
     {EVENT_STEP_REQUESTED, false, "Asked for: {{step}}"},
     {EVENT_STEP_REFUSED, false, "Refused by law: {{step}}"},
     {EVENT_STEP_APPROVED, false, "Approved by the {{role}}"},
@@ -53,7 +55,8 @@ const char *part_history_sentence(const json_t *line)
     const enum identifier_scheme scheme =
         identifier_scheme_from_name(json_str_or_empty(line, "scheme"));
     const bool not_understood = json_is_false(json_object_get(line, "understood"));
-    return sentence_of(kind, not_understood || scheme == SCHEME_OTHER_SYSTEM);
+    const bool names_fact = kind == EVENT_FACT_WITHDRAWN && json_object_get(line, "fact") != NULL;
+    return sentence_of(kind, not_understood || names_fact || scheme == SCHEME_OTHER_SYSTEM);
 }
 
 static void say(struct telling *telling, bool other, const struct said_value *values)
@@ -106,6 +109,34 @@ static void tell_fact(struct telling *telling)
     out_value_text(telling->out, "value", telling->rulebook, body->fact, body->value,
                    &telling->buf);
     json_out_str(telling->out, "source", body->source);
+    if (telling->line->withdrawn) {
+        json_out_flag(telling->out, "is_withdrawn", true);
+    }
+}
+
+static void tell_reason(struct telling *telling, str reason)
+{
+    json_out_str(telling->out, "reason", reason);
+}
+
+/* What was taken back, where the history tells it. */
+static void tell_withdrawal(struct telling *telling)
+{
+    const struct history_line *line = telling->line;
+    if (line->fact.len > 0) {
+        PART_ARENA arena = part_memory();
+        char room[PLAIN_NAME_SIZE];
+        struct buf value;
+        const struct titled titled = titled_fact(telling->rulebook, line->fact);
+        buf_init(&value, &arena, PART_TEXT_MAX);
+        out_titled(telling->out, "fact", titled);
+        out_value_text(telling->out, "value", telling->rulebook, line->fact, line->value, &value);
+        say(telling, true, SAID({"fact", titled_title(titled, room)}, {"value", buf_str(&value)}));
+    } else {
+        buf_put_c(&telling->buf, "A recorded fact was withdrawn");
+    }
+    json_out_int64(telling->out, "withdrawn", telling->event->body.fact_withdrawn.event);
+    tell_reason(telling, telling->event->body.fact_withdrawn.reason);
 }
 
 static void tell_safeguards(struct telling *telling, struct text_list names)
@@ -115,11 +146,6 @@ static void tell_safeguards(struct telling *telling, struct text_list names)
         out_safeguard_name(telling->out, NULL, telling->rulebook, names.items[i]);
     }
     json_out_end(telling->out);
-}
-
-static void tell_reason(struct telling *telling, str reason)
-{
-    json_out_str(telling->out, "reason", reason);
 }
 
 static void tell_taken(struct telling *telling)
@@ -186,9 +212,7 @@ static void tell(struct telling *telling)
         tell_fact(telling);
         break;
     case EVENT_FACT_WITHDRAWN:
-        buf_put_c(&telling->buf, "A recorded fact was withdrawn");
-        json_out_int64(telling->out, "withdrawn", event->body.fact_withdrawn.event);
-        tell_reason(telling, event->body.fact_withdrawn.reason);
+        tell_withdrawal(telling);
         break;
     case EVENT_STEP_REQUESTED:
         say_titled(telling, "step",
@@ -418,7 +442,8 @@ void out_history_line(struct json_out *out, const char *key, const struct rulebo
                       const struct history_line *line, struct arena scratch)
 {
     const str kind = str_from_c(event_kind_name(line->event.kind));
-    struct telling telling = {.rulebook = rulebook, .event = &line->event, .out = out};
+    struct telling telling = {
+        .rulebook = rulebook, .event = &line->event, .line = line, .out = out};
     buf_init(&telling.buf, &scratch, PART_TEXT_MAX);
     json_out_object(out, key);
     json_out_str(out, "actor", line->actor);

@@ -62,9 +62,24 @@ static json_t *known_count(bool known, int64_t count)
     return object;
 }
 
+static json_t *arrivals_at(const struct waiting_hub *hub)
+{
+    json_t *object = json_object();
+    json_set_str(object, "hub", hub->reference);
+    json_set_str(object, "name", hub->name);
+    json_set_int64(object, "overdue", hub->overdue);
+    json_set_int64(object, "unexpected", hub->unexpected);
+    return object;
+}
+
 json_t *resource_waiting(const struct waiting_counts *counts)
 {
     json_t *object = json_object();
+    json_t *arrivals = json_array();
+    for (size_t i = 0; i < counts->hub_count; i++) {
+        json_add(arrivals, arrivals_at(&counts->hubs[i]));
+    }
+    json_set(object, "arrivals", arrivals);
     json_set(object, "merges", known_count(counts->decides_merges, counts->merges));
     json_set(object, "erasures", known_count(counts->erases, counts->erasures));
     json_set(object, "duplicates", known_count(counts->knows_pairs, counts->pairs));

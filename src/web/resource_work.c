@@ -80,6 +80,23 @@ json_t *resource_missing(const struct rulebook *rulebook, const struct missing_a
     return object;
 }
 
+static json_t *end_of(const struct rulebook *rulebook, const struct request_end *end)
+{
+    json_t *object = json_object();
+    json_set_flag(object, "known", end->ended);
+    if (end->ended) {
+        json_t *safeguards = json_array();
+        for (size_t i = 0; i < end->safeguard_count; i++) {
+            json_add(safeguards, part_safeguard_name(rulebook, end->safeguards[i]));
+        }
+        json_set_str(object, "by", end->by);
+        json_set_int64(object, "event", end->event);
+        json_set_str(object, "reason", end->reason);
+        json_set(object, "safeguards", safeguards);
+    }
+    return object;
+}
+
 json_t *resource_request(const struct rulebook *rulebook, const struct request_answer *answer)
 {
     json_t *object = part_work_request(rulebook, &answer->work);
@@ -90,6 +107,7 @@ json_t *resource_request(const struct rulebook *rulebook, const struct request_a
         json_add(names, json_of_str(answer->approved_by[i]));
     }
     json_set(object, "approved_by", names);
+    json_set(object, "end", end_of(rulebook, &answer->end));
     json_set(object, "now",
              resource_explanation(rulebook, &answer->now.explanation, &answer->now.view));
     return object;

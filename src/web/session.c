@@ -119,6 +119,18 @@ static str given_form_token(const struct exchange *exchange)
     return given;
 }
 
+bool session_form_is_own(const struct exchange *exchange)
+{
+    return token_matches(exchange, given_form_token(exchange));
+}
+
+bool session_is_own_page(const struct exchange *exchange)
+{
+    const str site = http_header_get(exchange->request, STR("Sec-Fetch-Site"));
+    return is_own_origin(exchange, http_header_get(exchange->request, STR("Origin"))) &&
+           (site.len == 0 || str_equal(site, STR("same-origin")));
+}
+
 result session_check_intent(const struct exchange *exchange, struct err *err)
 {
     const str site = http_header_get(exchange->request, STR("Sec-Fetch-Site"));
@@ -131,7 +143,7 @@ result session_check_intent(const struct exchange *exchange, struct err *err)
     /* Signing in rests on what is typed, not on the cookie. */
     const bool rests_on_cookie =
         exchange->signed_in && !exchange->by_bearer && exchange->match.route->door == ROUTE_DESK;
-    if (!rests_on_cookie || token_matches(exchange, given_form_token(exchange))) {
+    if (!rests_on_cookie || session_form_is_own(exchange)) {
         return result_ok();
     }
     result_ignore(err_set(err, ERROR_FORBIDDEN, "The form does not belong to this session"),

@@ -13,6 +13,11 @@ MUST_USE result session_find(struct exchange *exchange, struct err *err);
  * form_token, or header X-Form-Token). */
 MUST_USE result session_check_intent(const struct exchange *exchange, struct err *err);
 
+/* The request says that a page of our own sent it: no other site can (RFC 6454, 7.3). */
+bool session_is_own_page(const struct exchange *exchange);
+/* It carries the form token of the session. */
+bool session_form_is_own(const struct exchange *exchange);
+
 /* The client id of the form or of Idempotency-Key; a wrong one is ERROR_USAGE. Who gives none gets
  * a new one: by it the event of the command is found for the answer (answer.h). */
 MUST_USE result session_read_client_id(struct exchange *exchange, struct err *err);

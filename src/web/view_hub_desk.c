@@ -325,7 +325,11 @@ static json_t *departures_of(const struct desk_view *view)
         const str reference = json_str_or_empty(stay, "reference");
         view_row(&table);
         view_cell(&table);
-        put_person(&table, reference, json_str_or_empty(stay, "name"));
+        if (view->rights.follow) {
+            put_person(&table, reference, json_str_or_empty(stay, "name"));
+        } else {
+            view_put(&table, reference);
+        }
         view_cell_when(&table, json_object_get(stay, "left_on"));
         view_cell_text(&table, json_str_or_empty(stay, "left_by_title"));
         if (view->rights.run) {

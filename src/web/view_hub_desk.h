@@ -9,6 +9,7 @@ struct hub_desk_rights {
     bool run;
     bool resolve;
     bool prebook;
+    bool follow; /* sees those who left the hub, too */
 };
 json_t *view_hub_desk(const struct view_context *context, const json_t *desk,
                       struct hub_desk_rights rights);

@@ -354,7 +354,9 @@ static str value_of(const struct view_context *context, const json_t *line, cons
     }
     if (json_is_object(value)) {
         const str title = json_str_or_empty(value, "title");
-        return title.len > 0 ? title : json_str_or_empty(value, "text");
+        return title.len > 0                                    ? title
+               : json_is_false(json_object_get(value, "known")) ? STR("not known")
+                                                                : json_str_or_empty(value, "text");
     }
     const struct speech speech = {.catalogue = context->catalogue};
     return json_is_string(value) ? speech_say(&speech, json_string_value(value)) : STR("");
@@ -392,6 +394,7 @@ static json_t *history_line(const struct view_context *context, const json_t *li
     json_set_str(view, "actor", actor.len > 0 ? actor : STR("the register"));
     json_set(view, "source", source.len > 0 ? json_of_str(source) : json_false());
     json_set(view, "reason", reason.len > 0 ? json_of_str(reason) : json_false());
+    json_set_flag(view, "withdrawn", json_is_true(json_object_get(line, "is_withdrawn")));
     json_set(view, "request_href", json_false());
     if (request > 0) {
         json_set_str(view, "request_href",

@@ -80,6 +80,29 @@ static json_t *approvals_of(const json_t *request)
     return list;
 }
 
+/* By whom and why; of a stop, what is no longer clear. */
+static json_t *end_of(const json_t *request)
+{
+    const json_t *end = json_object_get(request, "end");
+    size_t index;
+    json_t *safeguard;
+    if (!json_is_true(json_object_get(end, "known"))) {
+        return json_false();
+    }
+    json_t *view = json_object();
+    json_t *reasons = json_array();
+    json_array_foreach(json_object_get(end, "safeguards"), index, safeguard)
+    {
+        json_add(reasons, json_incref(safeguard));
+    }
+    json_set_str(view, "by", json_str_or_empty(end, "by"));
+    const str reason = json_str_or_empty(end, "reason");
+    json_set(view, "reason", reason.len > 0 ? json_of_str(reason) : json_false());
+    json_set(view, "safeguards", reasons);
+    json_set(view, "at", view_instant_day(json_str_or_empty(request, "changed_at")));
+    return view;
+}
+
 json_t *view_request(const struct view_context *context, const json_t *request)
 {
     json_t *view = request_line(context, request);
@@ -93,6 +116,7 @@ json_t *view_request(const struct view_context *context, const json_t *request)
     const str hub = json_str_or_empty(json_object_get(request, "hub"), "reference");
     json_set_str(view, "requested_by", json_str_or_empty(request, "requested_by"));
     json_set(view, "approvals_list", approvals_of(request));
+    json_set(view, "end", end_of(request));
     json_set_flag(view, "live", live);
     json_set_flag(view, "clear", clear);
     json_set(view, "verdict", view_clearance_tag(json_str_or_empty(now, "clearance")));
@@ -137,13 +161,20 @@ static json_t *due_line(const struct view_context *context, const json_t *due, s
     date now;
     const bool overdue =
         date_parse(iso, &day, NULL).ok && date_parse(today, &now, NULL).ok && date_before(day, now);
-    json_set(view, "person", view_person_link(context, json_object_get(due, "person")));
-    json_set(view, "day", view_day(iso));
+    const json_t *person = json_object_get(due, "person");
+    const bool unset =
+        !is_clock &&
+        !json_is_true(json_object_get(json_object_get(person, "next_check_on"), "known"));
+    json_set(view, "person", view_person_link(context, person));
+    json_set(view, "day", unset ? json_false() : view_day(iso));
     json_set_str(view, "what",
                  is_clock ? json_str_or_empty(json_object_get(due, "clock"), "title")
+                 : unset  ? STR("Check that the person can be reached, and set a day for it")
                           : STR("Check that the person can be reached"));
-    json_set_flag(view, "overdue", overdue);
-    json_set(view, "left", time_left(context, due));
+    json_set_flag(view, "overdue", overdue && !unset);
+    json_set(view, "left",
+             unset ? json_of_str(view_filled(context, "No day is set", STR("")))
+                   : time_left(context, due));
     return view;
 }
 
@@ -171,12 +202,32 @@ static json_t *stages_of(const struct view_context *context, const json_t *stage
     return list;
 }
 
-static json_t *waiting_row(str text, const char *href)
+static json_t *waiting_row(str text, str href)
 {
     json_t *row = json_object();
     json_set_str(row, "text", text);
-    json_set(row, "href", json_string(href));
+    json_set_str(row, "href", href);
     return row;
+}
+
+/* Whose coming nobody has explained stands on the page of the day, not on the hub's desk alone. */
+static void add_arrivals(json_t *list, const struct view_context *context, const json_t *arrivals)
+{
+    size_t index;
+    json_t *hub;
+    json_array_foreach(arrivals, index, hub)
+    {
+        const str arrived = view_counted(
+            context,
+            json_integer_value(json_object_get(hub, "overdue")) +
+                json_integer_value(json_object_get(hub, "unexpected")),
+            COUNTED("{{count}} arrival to account for", "{{count}} arrivals to account for"));
+        json_add(list, waiting_row(view_said(context, "{{hub}}: {{arrivals}}",
+                                             SAID({"hub", json_str_or_empty(hub, "name")},
+                                                  {"arrivals", arrived})),
+                                   page_href(context->arena, "/hubs/%s/desk",
+                                             json_str_or_empty(hub, "hub"), STR(""))));
+    }
 }
 
 /* What others began and somebody must decide, and pairs to look at: only what there is. */
@@ -198,17 +249,19 @@ static json_t *waiting_view(const struct view_context *context, const json_t *wa
                       "{{count}} pairs of people who may be one person")},
     };
     json_t *list = json_array();
+    add_arrivals(list, context, json_object_get(waiting, "arrivals"));
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         const json_t *count = json_object_get(waiting, rows[i].key);
         const json_int_t value = json_integer_value(json_object_get(count, "value"));
         if (json_is_true(json_object_get(count, "known")) && value > 0) {
-            json_add(list, waiting_row(view_counted(context, value, rows[i].text), rows[i].href));
+            json_add(list, waiting_row(view_counted(context, value, rows[i].text),
+                                       str_from_c(rows[i].href)));
         }
     }
     /* Not counted, for that would take long: there may be some. */
     if (json_is_true(json_object_get(waiting, "looks_for_duplicates")) &&
         !json_is_true(json_object_get(json_object_get(waiting, "duplicates"), "known"))) {
-        json_add(list, waiting_row(STR("People who may be one person"), "/duplicates"));
+        json_add(list, waiting_row(STR("People who may be one person"), STR("/duplicates")));
     }
     return list;
 }

@@ -5,6 +5,8 @@
 #include "web/assets.h"
 #include "web/command.h"
 #include "web/condition.h"
+#include "web/kept.h"
+#include "web/page.h"
 #include "web/query.h"
 #include "web/sent_before.h"
 #include "web/session.h"
@@ -145,6 +147,9 @@ result web_open(const struct web_options *options, struct web **ret_web, struct 
         opened = open_languages(web, err);
     }
     if (opened.ok) {
+        opened = countries_by_name(options->casework->rulebook, &web->arena, &web->countries, err);
+    }
+    if (opened.ok) {
         opened = assets_open(web, err);
     }
     if (opened.ok && options->api_file != NULL) {
@@ -240,14 +245,37 @@ static void answer_wrong_method(struct exchange *exchange)
     answer_problem(exchange, &problem, NULL, 405);
 }
 
+/* What was typed in a form of ours is given back. */
+static bool gives_form_back(struct exchange *exchange)
+{
+    int status = 0;
+    const bool old = exchange->request->method == HTTP_POST &&
+                     input_open(exchange, &status, NULL).ok && kept_is_old(exchange);
+    const bool given = old && kept_answer(exchange, NULL).ok;
+    input_close(&exchange->input);
+    return given;
+}
+
+/* Whoever only looked goes on there when they are signed in. */
+static str sign_in_href(const struct exchange *exchange)
+{
+    const bool again = exchange->token.len > 0;
+    const str path = exchange->request->method == HTTP_GET ? exchange->request->path : STR("");
+    const str then = page_href(exchange->arena, "then=%s", path, STR(""));
+    return arena_format(exchange->arena, "/sign-in%s%.*s%s%s", path.len > 0 || again ? "?" : "",
+                        STR_ARG(path.len > 0 ? then : STR("")), path.len > 0 && again ? "&" : "",
+                        again ? "notice=sign-in-again" : "");
+}
+
 static void answer_sign_in_first(struct exchange *exchange)
 {
+    struct err problem = {0};
     if (exchange_wants_html(exchange)) {
-        answer_see_other(exchange, exchange->token.len > 0 ? STR("/sign-in?notice=sign-in-again")
-                                                           : STR("/sign-in"));
+        if (!gives_form_back(exchange)) {
+            answer_see_other(exchange, sign_in_href(exchange));
+        }
         return;
     }
-    struct err problem = {0};
     result_ignore(err_set(&problem, ERROR_UNAUTHENTICATED, "Nobody is signed in"),
                   "it is answered as a problem");
     answer_problem(exchange, &problem, NULL, 0);
@@ -294,6 +322,9 @@ static result run_command(struct exchange *exchange, int *ret_status, struct err
         TRY(check_accepted(exchange, STR("application/json"), ret_status, err));
     }
     TRY(command_begin(exchange, &command, ret_status, err));
+    if (exchange->form_is_old) {
+        return kept_answer(exchange, err);
+    }
     const result done = exchange->match.route->handler(exchange, err);
     command_end(exchange, &command, done.ok && exchange->response->status < 400);
     if (!done.ok && exchange->caller.read_at != 0 && err->code == ERROR_CONFLICT) {

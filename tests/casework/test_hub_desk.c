@@ -3,6 +3,7 @@
  * it; what the hub reports stands beside what the register counts; a departure is cancelled for
  * that person only. Expected numbers are counted by hand. */
 #include "casework/administration.h"
+#include "casework/waiting.h"
 #include "hub_office.h"
 
 #include <setjmp.h>
@@ -424,6 +425,54 @@ static void arrived_refused_and_missing(void **state)
     assert_true(str_equal(desk.departures[0].row.left_by, STR("refuse_on_arrival")));
 }
 
+/* Aim: who left stands in the order of the days on which they left, whenever it was recorded. */
+static void departures_by_day(void **state)
+{
+    struct office *office = *state;
+    const int64_t ids[] = {hub_office_arrived(office, "PersonOne Samplealpha", HUB_NORTH).id,
+                           hub_office_arrived(office, "PersonTwo Samplebeta", HUB_NORTH).id};
+    for (int i = 0; i < 2; i++) {
+        struct event event = {.subject_kind = SUBJECT_OF_PERSON,
+                              .subject = ids[i],
+                              .kind = EVENT_STEP_TAKEN,
+                              .actor = office->accounts[CLERK],
+                              .body.step_taken = {.step = STR("onward_return"),
+                                                  .from = STR("at_hub"),
+                                                  .to = STR("returned"),
+                                                  .hub = office->hub_north,
+                                                  .place = -1 - i}};
+        office_move_days(office, i == 0 ? 2 : -2); /* the later day is recorded first */
+        office_append(office, &event);
+    }
+    const struct hub_desk desk = hub_desk_of(office, HUB_NORTH);
+    assert_int_equal(desk.departure_count, 2);
+    assert_int_equal(desk.departures[0].row.person, ids[0]);
+    assert_int_equal(desk.departures[1].row.person, ids[1]);
+}
+
+/* Aim: arrivals that nobody has explained wait for whoever may, and for nobody else. */
+static void arrivals_wait(void **state)
+{
+    struct office *office = *state;
+    const struct {
+        enum account_name account;
+        size_t hubs;
+    } rows[] = {{CLERK, 1}, {OPERATOR_NORTH, 1}, {OFFICER, 0}};
+    hub_office_sent(office, "PersonOne Samplealpha", HUB_NORTH);
+    assert_true(hub_unexpected(office, "").ok);
+    office_move_days(office, 10);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct waiting_counts counts;
+        struct arena scratch = office->work;
+        const struct caller caller = office_caller(office, rows[i].account);
+        assert_true(casework_waiting(&office->casework, &caller, &scratch, &counts, NULL).ok);
+        assert_int_equal(counts.hub_count, rows[i].hubs);
+        assert_true(rows[i].hubs == 0 ||
+                    (counts.hubs[0].unexpected == 1 && counts.hubs[0].overdue == 1 &&
+                     str_equal(counts.hubs[0].reference, STR(HUB_NORTH))));
+    }
+}
+
 static void unexpected_people(void **state)
 {
     struct office *office = *state;
@@ -594,6 +643,8 @@ int main(void)
         OFFICE_TEST(handed_over_again),
         OFFICE_TEST(arrived_refused_and_missing),
         OFFICE_TEST(unexpected_people),
+        OFFICE_TEST(departures_by_day),
+        OFFICE_TEST(arrivals_wait),
         OFFICE_TEST(unexpected_and_sent_since),
         OFFICE_TEST(another_place_and_another_hub),
         OFFICE_TEST(departure_is_cancelled),

@@ -101,6 +101,15 @@ static void other_ways_of_typing(void **state)
     assert_true(is_read_as(" rh 7k3 m9q 8 ", "RH-7K3M9Q-8"));
     assert_true(is_read_as("RH-OOoOOO-0", "RH-000000-0"));
     assert_true(is_read_as("RH-L23456-8", "RH-123456-8"));
+    /* As an office program writes it: dashes, and a space that does not break. */
+    assert_true(is_read_as("RH\xe2\x80\x93"
+                           "7K3M9Q\xe2\x80\x93"
+                           "8",
+                           "RH-7K3M9Q-8"));
+    assert_true(is_read_as("RH\xc2\xa0"
+                           "7K3M9Q\xe2\x88\x92"
+                           "8",
+                           "RH-7K3M9Q-8"));
     assert_true(is_read_as("RH-i23456-8", "RH-123456-8"));
 }
 
@@ -116,6 +125,8 @@ static void what_is_no_reference(void **state)
                                          "XX-7K3M9Q-8",
                                          "RH-7K3M9!-8",
                                          "RH/7K3M9Q/8",
+                                         "RH\xe2\x80\x98"
+                                         "7K3M9Q-8",
                                          "7K3M9Q88888888888888888888"};
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
         assert_true(is_refused(others[i]));

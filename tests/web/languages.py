@@ -75,7 +75,7 @@ def outside_of_say(text):
 def pages_that_speak():
     """The names of the templates of pages that speak, with all that they are made of."""
     names = set()
-    for path in [*glob.glob(os.path.join(SOURCE, "src", "web", "handle_*.c")), os.path.join(SOURCE, "src", "web", "answer.c")]:
+    for path in sorted(glob.glob(os.path.join(SOURCE, "src", "web", "*.c"))):
         if re.search(r"\bpage_speak(?:_unless_staff)?\(", read(path)):
             names.update(re.findall(r'\b(?:page_open|open_page|open_part)\([^;]*?exchange, "([a-z_]+)"', read(path)))
     found = set()

@@ -42,8 +42,74 @@ static void nobody_is_shown_the_door(void **state)
         assert_same_text(reply_header(&json, "WWW-Authenticate"), "Bearer");
         const struct reply page = desk_page(desk, NOBODY, addresses[i]);
         assert_status(page, 303);
-        assert_same_text(reply_header(&page, "Location"), "/sign-in");
+        assert_true(str_starts(reply_header(&page, "Location"), STR("/sign-in?then=%2F")));
     }
+}
+
+/* Aim: whoever signs in goes on where they wanted to, on this desk and nowhere else. */
+static void whoever_signs_in_goes_on_there(void **state)
+{
+    struct desk *desk = *state;
+    static const char *const rows[][2] = {
+        {"/sign-in?then=%2Fhubs%2FHUB-NORTH", "/hubs/HUB-NORTH"},
+        {"/sign-in?then=%2F%2Fother.example", "/"},
+        {"/sign-in?then=https%3A%2F%2Fother.example", "/"},
+        {"/sign-in", "/today"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const struct str_cut cut = str_cut(str_from_c(rows[i][0]), '?');
+        const struct ask ask = {.method = HTTP_POST,
+                                .path = "/sign-in",
+                                .query = cut.tail.at,
+                                .accept = "text/html",
+                                .account = NOBODY,
+                                .content_type = "application/x-www-form-urlencoded",
+                                .body = STR("username=clerk&password=correct+horse+battery")};
+        const struct reply reply = desk_ask(desk, &ask);
+        assert_status(reply, 303);
+        assert_same_text(reply_header(&reply, "Location"), rows[i][1]);
+    }
+}
+
+/* Aim: what was typed in a form of ours is given back when its session has ended, or is another
+ * one; what no page of ours sent is not, nor what has a password in it; and nothing is done. */
+static void what_was_typed_is_given_back(void **state)
+{
+    struct desk *desk = *state;
+    static const struct {
+        int account;
+        const char *path;
+        const char *origin;
+        int status;
+        bool given;
+    } rows[] = {
+        {NOBODY, "/people", "http://desk.test", 401, true},
+        {CLERK, "/people", "http://desk.test", 403, true},
+        {NOBODY, "/people", "https://other.example", 303, false},
+        {CLERK, "/people", "https://other.example", 403, false},
+        {NOBODY, "/people", NULL, 303, false},
+        {CLERK, "/people", NULL, 403, false},
+        {NOBODY, "/account/password", "http://desk.test", 303, false},
+        {CLERK, "/account/password", "http://desk.test", 403, false},
+    };
+    const int64_t before = office_events(&desk->office);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const struct ask ask = {.method = HTTP_POST,
+                                .path = rows[i].path,
+                                .accept = "text/html",
+                                .account = rows[i].account,
+                                .by_cookie = true,
+                                .no_form_token = true,
+                                .content_type = "application/x-www-form-urlencoded",
+                                .header_name = rows[i].origin == NULL ? NULL : "Origin",
+                                .header_value = rows[i].origin,
+                                .body = STR("name=Something+that+was+typed&form_token=of+before")};
+        const struct reply reply = desk_ask(desk, &ask);
+        assert_status(reply, rows[i].status);
+        assert_int_equal(reply_says(&reply, "Something that was typed"), rows[i].given);
+        assert_false(reply_says(&reply, "of before"));
+    }
+    assert_int_equal(office_events(&desk->office), before);
 }
 
 static void a_wrong_token_is_nobody(void **state)
@@ -374,6 +440,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(nobody_is_shown_the_door, clear),
+        cmocka_unit_test_teardown(whoever_signs_in_goes_on_there, clear),
+        cmocka_unit_test_teardown(what_was_typed_is_given_back, clear),
         cmocka_unit_test_teardown(a_wrong_token_is_nobody, clear),
         cmocka_unit_test_teardown(signing_in_gives_a_cookie_that_scripts_and_sites_cannot_use,
                                   clear),
