@@ -125,8 +125,8 @@ static void what_is_no_reference(void **state)
                                          "XX-7K3M9Q-8",
                                          "RH-7K3M9!-8",
                                          "RH/7K3M9Q/8",
-                                         "RH\xe2\x80\x98"
-                                         "7K3M9Q-8",
+                                         ("RH\xe2\x80\x98"
+                                          "7K3M9Q-8"),
                                          "7K3M9Q88888888888888888888"};
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
         assert_true(is_refused(others[i]));
