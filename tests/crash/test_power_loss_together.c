@@ -324,7 +324,7 @@ static size_t count_moves(void)
     return count;
 }
 
-static void run_and_fail(size_t states)
+static void run_and_fail(size_t states, size_t moves_least)
 {
     trial.disk.keeps_log = true;
     open_store();
@@ -337,7 +337,7 @@ static void run_and_fail(size_t states)
                   moments, trial.told_count, syncs_apart, moves, (unsigned long long)seed);
     assert_int_equal(trial.told_count, CLIENTS * COMMANDS);
     assert_true(syncs_apart > 0);
-    assert_true(moves > 1);
+    assert_true(moves >= moves_least);
     fail_at_moments(states);
     print_message("# looked at %zu states, %zu lost\n", trial.states, trial.lost);
     if (trial.lost > 0) {
@@ -348,7 +348,7 @@ static void run_and_fail(size_t states)
 static void nothing_acknowledged_is_lost(void **state)
 {
     (void)state;
-    run_and_fail(states_wanted);
+    run_and_fail(states_wanted, 2);
     assert_int_equal(trial.lost, 0);
 }
 
@@ -356,7 +356,7 @@ static void syncs_left_out_are_noticed(void **state)
 {
     (void)state;
     leaves_out_syncs = true;
-    run_and_fail(STATES_QUICK);
+    run_and_fail(STATES_QUICK, 0); /* without syncs it may be over before the log has moved */
     assert_true(trial.lost > 0);
     assert_non_null(strstr(trial.first, "was acknowledged and is not in the store"));
 }
