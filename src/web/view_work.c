@@ -173,7 +173,7 @@ static json_t *due_line(const struct view_context *context, const json_t *due, s
                           : STR("Check that the person can be reached"));
     json_set_flag(view, "overdue", overdue && !unset);
     json_set(view, "left",
-             unset ? json_of_str(view_filled(context, "No day is set", STR("")))
+             unset ? json_of_str(view_filled(context, "Day not set", STR("")))
                    : time_left(context, due));
     return view;
 }

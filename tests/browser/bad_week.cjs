@@ -176,7 +176,7 @@ async function checkWithoutDay(desk, tap, page, tokens) {
   const person = await register(desk, tokens.caseworker, "Synthetic Seen Today");
   await post(desk, tokens.caseworker, `/people/${person}/contact`, { on: new Date().toISOString().slice(0, 10), source: "Came to report" });
   await page.goto(`${desk.address}/today?kind=check`);
-  tap.includes(await page.locator("tr", { hasText: person }).innerText(), "No day is set", "a check for which no day is set says so");
+  tap.includes(await page.locator("tr", { hasText: person }).innerText(), "Day not set", "a check for which no day is set says so");
   const known = (await desk.json(tokens.caseworker, `/people/${person}/known`)).body.facts;
   tap.equal(known.find((fact) => fact.fact === "contact.last_confirmed_on").value, new Date().toISOString().slice(0, 10), "and the law knows of the contact");
 }
