@@ -3,6 +3,7 @@
 #include "casework/book_clocks.h"
 #include "casework/book_work.h"
 #include "casework/recall.h"
+#include "casework/record.h"
 #include "casework/repeat.h"
 #include "casework/text.h"
 
@@ -719,12 +720,9 @@ static result is_in_confidence(struct sitting *sitting, const struct entry_row *
 static result append_declined(struct sitting *sitting, const struct entry_row *row, int64_t *cause,
                               struct err *err)
 {
-    const struct rulebook *rulebook = sitting->casework->rulebook;
-    const uint32_t index = rulebook_fact(rulebook, BOOK_ACCEPTED_FACT);
     bool in_confidence = false;
     TRY(is_in_confidence(sitting, row, &in_confidence, err));
-    if (in_confidence || index == NOT_FOUND_INDEX || rulebook->facts[index].type != FACT_FLAG ||
-        rulebook->facts[index].counted) {
+    if (in_confidence) {
         return result_ok();
     }
     const str source =
@@ -732,16 +730,11 @@ static result append_declined(struct sitting *sitting, const struct entry_row *r
     if (source.at == NULL) {
         return arena_full(err);
     }
-    struct event event = {
-        .subject_kind = row->subject_kind,
-        .subject = row->subject,
-        .kind = EVENT_FACT_RECORDED,
-        .effective_on = sitting->today,
-        .body.fact_recorded = {.fact = BOOK_ACCEPTED_FACT, .value = STR("no"), .source = source},
-    };
-    TRY(sitting_append(sitting, &event, err));
-    *cause = event.position;
-    return result_ok();
+    const struct checked_entry entry = {.fact = BOOK_ACCEPTED_FACT,
+                                        .value = STR("no"),
+                                        .true_from = sitting->today,
+                                        .source = source};
+    return record_tell_law(sitting, row->subject, FACT_FLAG, &entry, cause, err);
 }
 
 static result append_changed(struct sitting *sitting, struct change_work *work,

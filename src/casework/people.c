@@ -365,19 +365,13 @@ static result append_contact_fact(struct sitting *sitting, const struct contact_
                                   int64_t person, str name, struct known_day value, int64_t *cause,
                                   struct err *err)
 {
-    const struct rulebook *rulebook = sitting->casework->rulebook;
-    const uint32_t index = rulebook_fact(rulebook, name);
     char text[DATE_TEXT_SIZE] = "unknown";
-    if (index == NOT_FOUND_INDEX || rulebook->facts[index].type != FACT_DATE ||
-        rulebook->facts[index].counted) {
-        return result_ok();
-    }
     if (value.known) {
         date_format(value.day, text);
     }
     const struct checked_entry entry = {
         .fact = name, .value = str_from_c(text), .true_from = work->on, .source = work->source};
-    return record_append(sitting, SUBJECT_OF_PERSON, person, &entry, 1, cause, err);
+    return record_tell_law(sitting, person, FACT_DATE, &entry, cause, err);
 }
 
 static result append_contact(struct sitting *sitting, const struct contact_work *work,

@@ -258,6 +258,18 @@ result record_append(struct sitting *sitting, enum subject_kind kind, int64_t su
     return result_ok();
 }
 
+result record_tell_law(struct sitting *sitting, int64_t person, enum fact_type type,
+                       const struct checked_entry *entry, int64_t *event, struct err *err)
+{
+    const struct rulebook *rulebook = sitting->casework->rulebook;
+    const uint32_t index = rulebook_fact(rulebook, entry->fact);
+    if (index == NOT_FOUND_INDEX || rulebook->facts[index].type != type ||
+        rulebook->facts[index].counted) {
+        return result_ok();
+    }
+    return record_append(sitting, SUBJECT_OF_PERSON, person, entry, 1, event, err);
+}
+
 result record_finish(struct sitting *sitting, const struct touched *touched, size_t touched_count,
                      const int64_t *events, size_t event_count, struct record_answer *ret_answer,
                      struct err *err)

@@ -22,6 +22,12 @@ MUST_USE result record_append(struct sitting *sitting, enum subject_kind kind, i
                               const struct checked_entry *entries, size_t count, int64_t *events,
                               struct err *err);
 
+/* What was recorded otherwise is told to the law in the same commit: the fact of a person, where
+ * the rulebook has one of this name and type that the register does not count; elsewhere nothing,
+ * and `event` stays as it is. */
+MUST_USE result record_tell_law(struct sitting *sitting, int64_t person, enum fact_type type,
+                                const struct checked_entry *entry, int64_t *event, struct err *err);
+
 /* Reviews what the events concern (recall.h) and makes the answer of both. `events` stay the
  * caller's, in the arena of the answer. */
 MUST_USE result record_finish(struct sitting *sitting, const struct touched *touched,
