@@ -15,9 +15,10 @@
  * against what is known, and that nobody stands in it twice. A second thread reads rows, and checks
  * their cells, into one chunk while this one compares those of the chunk before it with the
  * register. Only a file without a fault is read a second time, and recorded: this thread reads rows
- * into one chunk while another hands the chunk before it to the store. A row is compared with the
- * register again in the transaction that records it, which is what makes the same file, or the rest
- * of it after a kill, harmless. */
+ * into one chunk while another hands the chunk before it to the store; while it makes the rows of
+ * the register, which keeps the processors busy by itself, this one waits, and it reads while those
+ * are written and made durable. A row is compared with the register again in the transaction that
+ * records it, which is what makes the same file, or the rest of it after a kill, harmless. */
 
 enum {
     PERM_BYTES = 128 * 1024 * 1024, /* of which the table of what was seen is the largest part */
@@ -55,6 +56,8 @@ struct importing {
     enum import_phase phase;
     struct record *record; /* of whoever reads the file */
     int64_t rows_read;
+    pthread_mutex_t mutex;
+    pthread_cond_t made;
 };
 
 /* --- reading the file ------------------------------------------------------------------------- */
@@ -118,7 +121,8 @@ struct chunk {
     struct import_outcome done; /* of this chunk */
     bool begun;
     pthread_t thread;
-    bool beside; /* it runs there */
+    bool beside;    /* it runs there */
+    bool rows_made; /* under the mutex: of what is recorded nothing is left but writing it */
     result outcome;
     struct err err;
 };
@@ -132,6 +136,7 @@ static void chunk_reset(struct chunk *chunk)
     chunk->faults = NULL;
     chunk->faults_end = &chunk->faults;
     chunk->done = (struct import_outcome){.rows = 0};
+    chunk->rows_made = false;
 }
 
 /* Until the row is compared with the register: what is wrong is told row by row. */
@@ -517,6 +522,23 @@ static void show_recorded(const struct chunk *chunk, int64_t recorded)
     }
 }
 
+static void tell_rows_made(struct chunk *chunk)
+{
+    pthread_mutex_lock(&chunk->importing->mutex);
+    chunk->rows_made = true;
+    pthread_cond_signal(&chunk->importing->made);
+    pthread_mutex_unlock(&chunk->importing->mutex);
+}
+
+static void await_rows_made(struct chunk *chunk)
+{
+    pthread_mutex_lock(&chunk->importing->mutex);
+    while (chunk->begun && !chunk->rows_made) {
+        pthread_cond_wait(&chunk->importing->made, &chunk->importing->mutex);
+    }
+    pthread_mutex_unlock(&chunk->importing->mutex);
+}
+
 static result record_chunk(struct transaction *transaction, void *context, struct err *err)
 {
     struct chunk *chunk = context;
@@ -536,6 +558,7 @@ static result record_chunk(struct transaction *transaction, void *context, struc
         TRY(record_row(chunk, &sitting, row, err));
         show_recorded(chunk, ++recorded);
     }
+    tell_rows_made(chunk);
     return transaction_event_count(transaction, &chunk->importing->position, err);
 }
 
@@ -544,6 +567,7 @@ static void *run_chunk(void *context)
     struct chunk *chunk = context;
     chunk->outcome =
         store_bulk(chunk->importing->casework->store, record_chunk, chunk, &chunk->err);
+    tell_rows_made(chunk); /* or nothing is to be made any more */
     return NULL;
 }
 
@@ -605,10 +629,12 @@ static result record_chunks(struct importing *importing, struct chunk chunks[CHU
 {
     bool more = true;
     for (size_t i = 0; more; i = (i + 1) % CHUNKS) {
+        struct chunk *before = &chunks[(i + 1) % CHUNKS];
+        await_rows_made(before);
         TRY(fill_chunk(importing, &chunks[i], err));
         more = !chunks[i].is_last;
-        TRY(draw_for_chunk(importing, &chunks[i], &chunks[(i + 1) % CHUNKS], err));
-        TRY(finish_chunk(importing, &chunks[(i + 1) % CHUNKS], err));
+        TRY(draw_for_chunk(importing, &chunks[i], before, err));
+        TRY(finish_chunk(importing, before, err));
         if (chunks[i].count > 0) {
             begin_chunk(&chunks[i], run_chunk);
         }
@@ -690,8 +716,12 @@ result casework_import(const struct casework *casework, const struct caller *cal
     importing.source = (struct import_source){.rulebook = casework->rulebook,
                                               .name = source.len > 0 ? source : STR("import")};
     TRY(latin_open(&importing.latin, err));
+    ASSERT(pthread_mutex_init(&importing.mutex, NULL) == 0);
+    ASSERT(pthread_cond_init(&importing.made, NULL) == 0);
     result imported = read_file_open(options->path, &importing.file, err);
     imported = imported.ok ? import_opened(&importing, err) : imported;
+    pthread_cond_destroy(&importing.made);
+    pthread_mutex_destroy(&importing.mutex);
     latin_close(&importing.latin);
     read_file_close(&importing.file);
     arena_close(&importing.row);

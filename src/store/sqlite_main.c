@@ -80,8 +80,8 @@ static bool is_page(int count, sqlite3_int64 offset)
            offset % count == 0;
 }
 
-/* What is gathered lies in the file when others may look for it there: SQLite syncs the file before
- * it says that the pages of a log were moved. */
+/* At once: of a log that is moved in part SQLite takes every page for written when this has
+ * returned, and asks nothing of the file afterwards whose answer it would obey. */
 static int main_write(sqlite3_file *file, const void *bytes, int count, sqlite3_int64 offset)
 {
     struct main_file *mine = main_of(file);
@@ -95,10 +95,11 @@ static int main_write(sqlite3_file *file, const void *bytes, int count, sqlite3_
     }
     unsigned char *page = NULL;
     const int code = through_gather(&mine->through, bytes, count, offset, &page);
-    if (code == SQLITE_OK) {
-        sqlite_main_clear(page, (size_t)count, offset == 0);
+    if (code != SQLITE_OK) {
+        return code;
     }
-    return code;
+    sqlite_main_clear(page, (size_t)count, offset == 0);
+    return through_write_out(&mine->through);
 }
 
 /* --- where the log ends ----------------------------------------------------------------------- */

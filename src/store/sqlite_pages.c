@@ -8,10 +8,11 @@
 
 enum {
     FIRST_CHAINS = 256,
-    FIRST_BLOCK_PAGES = 32, /* each block has twice as many, ... */
-    BLOCK_PAGES_MAX = 512,  /* ... up to these */
-    LINE_BYTES = 64,        /* of the processor's cache */
-    BEHIND_BYTES = 64,      /* SQLite may read a few bytes behind the content of a damaged page */
+    FIRST_BLOCK_PAGES = 32,       /* each block has twice as many, ... */
+    BLOCK_PAGES_MAX = 8192,       /* ... up to these */
+    LARGE_PAGE = 2 * 1024 * 1024, /* of the processor */
+    LINE_BYTES = 64,              /* of the processor's cache */
+    BEHIND_BYTES = 64, /* SQLite may read a few bytes behind the content of a damaged page */
 };
 
 /* In its block, followed by what SQLite keeps of it: looking for a page touches little memory. */
@@ -27,7 +28,9 @@ struct page {
 
 /* Memory for pages, taken at once: this, the pages, all their content. */
 struct block {
+    void *taken; /* from SQLite's allocator; the block may begin behind that */
     struct block *next;
+    unsigned count;
     unsigned in_use;
 };
 
@@ -43,7 +46,8 @@ struct cache {
     struct page **chains;
     unsigned chain_count; /* a power of two */
     struct block *blocks;
-    unsigned block_pages; /* of the next one */
+    unsigned block_pages; /* of the next one, as far as the limit leaves room for so many */
+    unsigned held;        /* pages of all blocks */
     struct page *unused;
     struct page list; /* older: the newest that is not pinned; newer: the oldest */
 };
@@ -163,32 +167,63 @@ static size_t round_up(size_t size, size_t to)
     return (size + to - 1) / to * to;
 }
 
-/* The system gives memory page by page as it is first touched, which costs more than the page;
- * better all of it at once. A system that cannot do that loses time alone. */
+/* Memory that begins where a large page of the processor may, when it has room for one. *ret_taken
+ * is to be given back. */
+static char *take_memory(size_t size, void **ret_taken)
+{
+    const size_t before = size < LARGE_PAGE ? 0 : LARGE_PAGE;
+    char *taken = sqlite3_malloc64(size + before);
+    *ret_taken = taken;
+    return taken == NULL || before == 0
+               ? taken
+               : taken + (round_up((uintptr_t)taken, LARGE_PAGE) - (uintptr_t)taken);
+}
+
+/* The system gives memory page by page as it is first touched, which costs more than the page, and
+ * again where the machine is itself a guest; better all of it at once, and in large pages. A system
+ * that cannot do that loses time alone. */
 static void have_given(char *memory, size_t size)
 {
     const uintptr_t system_page = (uintptr_t)sysconf(_SC_PAGESIZE);
-    const uintptr_t begin = ((uintptr_t)memory + system_page - 1) / system_page * system_page;
+    const uintptr_t begin = round_up((uintptr_t)memory, system_page);
     const uintptr_t end = ((uintptr_t)memory + size) / system_page * system_page;
-    if (begin < end) {
-        (void)madvise(memory + (begin - (uintptr_t)memory), end - begin, MADV_POPULATE_WRITE);
+    char *from = memory + (begin - (uintptr_t)memory);
+    if (begin >= end) {
+        return;
     }
+    if (size >= LARGE_PAGE) {
+        (void)madvise(from, end - begin, MADV_HUGEPAGE);
+    }
+    (void)madvise(from, end - begin, MADV_POPULATE_WRITE);
+}
+
+/* Not many more pages than may be kept. */
+static unsigned pages_of_next_block(const struct cache *cache)
+{
+    const unsigned left =
+        cache->has_limit && cache->limit > cache->held ? cache->limit - cache->held : 0;
+    const unsigned most = !cache->has_limit          ? cache->block_pages
+                          : left < FIRST_BLOCK_PAGES ? FIRST_BLOCK_PAGES
+                                                     : left;
+    return cache->block_pages < most ? cache->block_pages : most;
 }
 
 static bool add_block(struct cache *cache)
 {
-    const unsigned count = cache->block_pages;
+    const unsigned count = pages_of_next_block(cache);
     const size_t pages_bytes = cache->page_bytes * count;
     const size_t size = sizeof(struct block) + LINE_BYTES + pages_bytes +
                         cache->content_bytes * count + BEHIND_BYTES;
-    char *memory = sqlite3_malloc64(size);
+    void *taken = NULL;
+    char *memory = take_memory(size, &taken);
     if (memory == NULL) {
         return false;
     }
     have_given(memory, size);
     struct block *block = (struct block *)(void *)memory;
-    *block = (struct block){.next = cache->blocks};
+    *block = (struct block){.taken = taken, .next = cache->blocks, .count = count};
     cache->blocks = block;
+    cache->held += count;
     const uintptr_t begin = (uintptr_t)memory + sizeof(struct block);
     char *at = memory + (round_up(begin, LINE_BYTES) - (uintptr_t)memory);
     for (unsigned i = 0; i < count; i++) {
@@ -199,7 +234,8 @@ static bool add_block(struct cache *cache)
             .next = cache->unused};
         cache->unused = page;
     }
-    cache->block_pages = count < BLOCK_PAGES_MAX ? count * 2 : count;
+    cache->block_pages =
+        cache->block_pages < BLOCK_PAGES_MAX ? cache->block_pages * 2 : BLOCK_PAGES_MAX;
     return true;
 }
 
@@ -224,7 +260,8 @@ static void give_back_blocks(struct cache *cache)
         struct block *block = *at;
         if (block->in_use == 0) {
             *at = block->next;
-            sqlite3_free(block);
+            cache->held -= block->count;
+            sqlite3_free(block->taken);
         } else {
             at = &block->next;
         }

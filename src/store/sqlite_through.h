@@ -1,7 +1,8 @@
 /* sqlite_through: a file that lies over another one of SQLite's. It hands everything through, and
- * gathers what is written one piece behind the other, so that hundreds of small writes are a few
+ * can gather what is written one piece behind the other, so that hundreds of small writes are a few
  * large ones. Internal to src/store: sqlite_log.c and sqlite_main.c do otherwise what they are
- * there for.
+ * there for. A log is gathered; the pages of the file are not, because SQLite passes over what a
+ * control or an unlock answers, and so over a write that they would try.
  *
  * Invariants:
  *   1. what is gathered lies in the file below before that is read, synced, cut, measured, locked,

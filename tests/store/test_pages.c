@@ -268,6 +268,49 @@ static void memory_is_given_back(void **state)
     of()->xDestroy(model.cache);
 }
 
+static void memory_is_not_taken_for_more_than_may_be_kept(void **state)
+{
+    enum { MAY_BE_KEPT = 300 };
+    struct model model = {.cache = of()->xCreate(CONTENT, EXTRA, 1)};
+    const sqlite3_int64 empty = sqlite3_memory_used();
+    (void)state;
+    of()->xCachesize(model.cache, MAY_BE_KEPT);
+    for (size_t i = 1; i <= MAY_BE_KEPT; i++) {
+        fetch(&model, i, 2, (uint32_t)i);
+    }
+    assert_true(sqlite3_memory_used() - empty <
+                (sqlite3_int64)MAY_BE_KEPT * (CONTENT + CONTENT / 2));
+    for (size_t i = 1; i <= MAY_BE_KEPT; i++) {
+        release(&model, i, false);
+    }
+    of()->xDestroy(model.cache);
+}
+
+static void many_pages_lie_apart(void **state)
+{
+    /* Aim: also where memory is taken in blocks that begin at a large page of the processor. */
+    enum { MANY = 3000, MANY_CONTENT = 4096 };
+    sqlite3_pcache *cache = of()->xCreate(MANY_CONTENT, EXTRA, 1);
+    (void)state;
+    of()->xCachesize(cache, MANY);
+    for (unsigned key = 1; key <= MANY; key++) {
+        sqlite3_pcache_page *page = of()->xFetch(cache, key, 2);
+        memset(page->pBuf, (int)(key % 251), MANY_CONTENT);
+        memset(page->pExtra, (int)(key % 241), EXTRA);
+    }
+    for (unsigned key = 1; key <= MANY; key++) {
+        sqlite3_pcache_page *page = of()->xFetch(cache, key, 0);
+        const unsigned char *content = page->pBuf;
+        const unsigned char *extra = page->pExtra;
+        assert_int_equal(content[0], key % 251);
+        assert_int_equal(content[MANY_CONTENT - 1], key % 251);
+        assert_int_equal(extra[0], key % 241);
+        assert_int_equal(extra[EXTRA - 1], key % 241);
+        of()->xUnpin(cache, page, 0);
+    }
+    of()->xDestroy(cache);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -275,6 +318,8 @@ int main(void)
         cmocka_unit_test(crowded_cache_says_so),
         cmocka_unit_test(oldest_goes_first),
         cmocka_unit_test(memory_is_given_back),
+        cmocka_unit_test(many_pages_lie_apart),
+        cmocka_unit_test(memory_is_not_taken_for_more_than_may_be_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
