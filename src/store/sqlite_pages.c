@@ -180,21 +180,18 @@ static char *take_memory(size_t size, void **ret_taken)
 }
 
 /* The system gives memory page by page as it is first touched, which costs more than the page, and
- * again where the machine is itself a guest; better all of it at once, and in large pages. A system
- * that cannot do that loses time alone. */
+ * again where the machine is itself a guest. So it is asked for large pages, each of which is given
+ * as a whole when it is touched; for less than one, for all of it at once. A system that can do
+ * neither loses time alone. */
 static void have_given(char *memory, size_t size)
 {
     const uintptr_t system_page = (uintptr_t)sysconf(_SC_PAGESIZE);
     const uintptr_t begin = round_up((uintptr_t)memory, system_page);
     const uintptr_t end = ((uintptr_t)memory + size) / system_page * system_page;
-    char *from = memory + (begin - (uintptr_t)memory);
-    if (begin >= end) {
-        return;
+    if (begin < end) {
+        (void)madvise(memory + (begin - (uintptr_t)memory), end - begin,
+                      size >= LARGE_PAGE ? MADV_HUGEPAGE : MADV_POPULATE_WRITE);
     }
-    if (size >= LARGE_PAGE) {
-        (void)madvise(from, end - begin, MADV_HUGEPAGE);
-    }
-    (void)madvise(from, end - begin, MADV_POPULATE_WRITE);
 }
 
 /* Not many more pages than may be kept. */
