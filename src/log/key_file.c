@@ -67,11 +67,20 @@ result key_file_write(const char *path, const struct note_key *key,
     return write_secret(path, key, secret, &scratch, err);
 }
 
+/* A key that is not where it is looked for was most often never made, or lies elsewhere. */
+static result say_where(result read, struct err *err)
+{
+    return read.ok || err == NULL || err->code != ERROR_NOT_FOUND
+               ? read
+               : err_hint(err, "--seal-key FILE says where the key is; \"returnhub seal "
+                               "key\" makes one.");
+}
+
 result key_file_read(const char *path, enum note_key_type type, struct arena scratch,
                      struct note_key *ret_key, struct signing_key *ret_secret, struct err *err)
 {
     str text;
-    TRY(system_check_secret_file(path, err));
+    TRY(say_where(system_check_secret_file(path, err), err));
     TRY(system_read_file(path, KEY_FILE_MAX, &scratch, &text, err));
     const result read = note_secret_read(str_trim(text), type, ret_key, ret_secret, err);
     return read.ok ? read : err_at(err, path, 0, 0);
@@ -84,7 +93,7 @@ result key_file_read_public(const char *path, enum note_key_type type, struct ar
     str text;
     TRY(key_file_beside(path, str_ends(str_from_c(path), STR(".pub")) ? "" : ".pub", public_path,
                         err));
-    TRY(system_read_file(public_path, KEY_FILE_MAX, &scratch, &text, err));
+    TRY(say_where(system_read_file(public_path, KEY_FILE_MAX, &scratch, &text, err), err));
     const result read = note_key_read(str_trim(text), type, ret_key, err);
     return read.ok ? read : err_at(err, public_path, 0, 0);
 }

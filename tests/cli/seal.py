@@ -164,6 +164,9 @@ def is_to_the_byte(sealed):
     assert root == root_of([leaf_hash(entry) for entry in entries])
     sealed.run("verify")
     sealed.run("verify", "--files", os.path.join(sealed.folder, "public"))
+    for command in ("verify", "publish"):
+        error = sealed.fails(command, "--seal-key", os.path.join(sealed.folder, "nowhere"))
+        assert "nowhere" in error and '"returnhub seal key" makes one' in error, error
 
 
 def openssl_agrees(sealed):
