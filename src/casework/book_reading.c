@@ -269,6 +269,39 @@ static bool is_of_entry(const struct event *event, int64_t entry)
            (event->kind == EVENT_ENTRY_CHANGED && event->body.entry_changed.entry == entry);
 }
 
+static result read_accounts(struct entry_work *work, const struct number_list *numbers,
+                            const struct account_row **ret_accounts, size_t *ret_count,
+                            struct err *err)
+{
+    struct account_row *accounts = ARENA_NEW(work->arena, struct account_row, numbers->count + 1);
+    size_t count = 0;
+    if (accounts == NULL) {
+        return arena_full(err);
+    }
+    for (size_t i = 0; i < numbers->count; i++) {
+        if (numbers->items[i] != 0) {
+            TRY(transaction_account(work->sitting.transaction, numbers->items[i], work->arena,
+                                    &accounts[count++], err));
+        }
+    }
+    *ret_accounts = accounts;
+    *ret_count = count;
+    return result_ok();
+}
+
+static const struct number_list *named_in(const struct event *event)
+{
+    return event->kind == EVENT_ENTRY_OPENED ? &event->body.entry_opened.against
+                                             : &event->body.entry_changed.against;
+}
+
+static result read_against(struct entry_work *work, struct err *err)
+{
+    struct number_list named;
+    TRY(book_against(&work->sitting, &work->entry.line.row, &named, err));
+    return read_accounts(work, &named, &work->entry.against, &work->entry.against_count, err);
+}
+
 /* History comes newest first; a book is read from the beginning. */
 static result read_writings(struct entry_work *work, struct err *err)
 {
@@ -286,6 +319,8 @@ static result read_writings(struct entry_work *work, struct err *err)
         if (is_of_entry(&events[i - 1], row->id)) {
             writings[kept].event = events[i - 1];
             TRY(sitting_actor(&work->sitting, events[i - 1].actor, &writings[kept].actor, err));
+            TRY(read_accounts(work, named_in(&events[i - 1]), &writings[kept].against,
+                              &writings[kept].against_count, err));
             kept++;
         }
     }
@@ -368,6 +403,7 @@ static result read_entry(struct transaction *transaction, void *context, struct 
                      work->arena, err));
     TRY(book_find(&work->sitting, work->id, ACTION_SEE_BOOKS, &row, err));
     TRY(describe(&work->sitting, &row, &work->entry.line, err));
+    TRY(read_against(work, err));
     TRY(read_writings(work, err));
     TRY(read_fields(work, err));
     return read_duties(work, err);

@@ -1280,10 +1280,12 @@ const struct command commands[] = {
             "ABOUT is the reference of a person or a hub. What the kind asks for is given as "
             "NAME=VALUE; an instant is YYYY-MM-DDTHH:MM:SSZ. The day by which something is due is "
             "counted by the rulebook; where it has no clock for the kind, give --due and "
-            "--reason. Duties that the rulebook attaches are opened with it.",
-        .options = {ACT_OPTIONS, OPTION_WHERE, OPTION_RESPONSIBLE, OPTION_FOLLOWS, OPTION_HAPPENED,
-                    OPTION_DUE, OPTION_REASON, OPTION_HELP},
-        .option_count = 13,
+            "--reason. Duties that the rulebook attaches are opened with it. A complaint may name "
+            "with --against the accounts of those whom it is about: they neither see it nor answer "
+            "it.",
+        .options = {ACT_OPTIONS, OPTION_WHERE, OPTION_RESPONSIBLE, OPTION_FOLLOWS, OPTION_AGAINST,
+                    OPTION_HAPPENED, OPTION_DUE, OPTION_REASON, OPTION_HELP},
+        .option_count = 14,
         .run = command_entry_open,
     },
     {
@@ -1292,9 +1294,12 @@ const struct command commands[] = {
         .argument_min = 1,
         .argument_max = 32,
         .summary = "Write more in an entry, which stays as it is",
-        .description = "What was written before stays in its history.",
-        .options = {ACT_OPTIONS, OPTION_HAPPENED, OPTION_DUE, OPTION_REASON, OPTION_HELP},
-        .option_count = 10,
+        .description = "What was written before stays in its history. --against names whom a "
+                       "complaint is about, in the place of those named before; whoever may close "
+                       "it takes a name back, with --reason.",
+        .options = {ACT_OPTIONS, OPTION_AGAINST, OPTION_HAPPENED, OPTION_DUE, OPTION_REASON,
+                    OPTION_HELP},
+        .option_count = 11,
         .run = command_entry_add,
     },
     {

@@ -119,6 +119,7 @@ result command_entry_open(const struct invocation *invocation, int *ret_status, 
                               .about = invocation->arguments[1],
                               .hub = invocation->options[OPTION_WHERE],
                               .responsible = invocation->options[OPTION_RESPONSIBLE],
+                              .against = invocation->options[OPTION_AGAINST],
                               .due_reason = invocation->options[OPTION_REASON]};
     *ret_status = 0;
     TRY(option_number(invocation, OPTION_FOLLOWS, 0, 0, INT64_MAX, &entry.parent, err));
@@ -136,6 +137,7 @@ static result change(const struct invocation *invocation, enum entry_wish wish, 
     struct entry_answer answer;
     struct entry_wanted wanted = {.wish = wish,
                                   .state = invocation->options[OPTION_STATE],
+                                  .against = invocation->options[OPTION_AGAINST],
                                   .due_reason = invocation->options[OPTION_REASON],
                                   .reason = invocation->options[OPTION_REASON]};
     TRY(read_number(invocation, &wanted.entry, err));
@@ -330,6 +332,11 @@ static void print_entry(const struct invocation *invocation, const struct book_e
                                       &scratch)),
                      entry->line.overdue ? ", late" : ""));
     print_pair(invocation, "Responsible", row->responsible);
+    for (size_t i = 0; i < entry->against_count; i++) {
+        print_pair(invocation, "Complains of",
+                   arena_format(&scratch, "%.*s (%.*s)", STR_ARG(entry->against[i].name),
+                                STR_ARG(entry->against[i].username)));
+    }
     for (size_t i = 0; i < entry->field_count; i++) {
         const struct entry_field *field = entry_field_find(kind, entry->fields[i].name);
         print_pair(invocation, field->title, entry->fields[i].value);

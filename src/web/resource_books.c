@@ -85,6 +85,18 @@ static json_t *field_object(enum entry_kind kind, str name, str value)
     return object;
 }
 
+static json_t *accounts_list(const struct account_row *accounts, size_t count)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < count; i++) {
+        json_t *account = json_object();
+        json_set_str(account, "username", accounts[i].username);
+        json_set_str(account, "name", accounts[i].name);
+        json_add(list, account);
+    }
+    return list;
+}
+
 /* What one writing said, from its event. */
 static json_t *written(enum entry_kind kind, const struct text_list *names,
                        const struct text_list *values)
@@ -113,6 +125,7 @@ static json_t *writing_object(enum entry_kind kind, const struct book_writing *w
     json_set(object, "fields",
              opened ? written(kind, &open->fields, &open->values)
                     : written(kind, &changed->fields, &changed->values));
+    json_set(object, "against", accounts_list(writing->against, writing->against_count));
     return object;
 }
 
@@ -128,6 +141,7 @@ json_t *resource_book_entry(const struct book_entry *entry)
     for (size_t i = 0; i < entry->writing_count; i++) {
         json_add(writings, writing_object(kind, &entry->writings[i]));
     }
+    json_set(object, "against", accounts_list(entry->against, entry->against_count));
     json_set(object, "fields", fields);
     json_set(object, "writings", writings);
     json_set(object, "duties", resource_book_lines(entry->duties, entry->duty_count));

@@ -18,9 +18,9 @@ json_t *part_known_number(bool known, int64_t number);
  * something is due in this state. */
 json_t *resource_book_line(const struct book_line *line);
 json_t *resource_book_lines(const struct book_line *lines, size_t count); /* the list alone */
-/* The line, and "fields":[{"name","title","type","value"}],
- * "writings":[{"event","on","recorded_at","actor","state","due_by","reason","fields"}], "duties".
- */
+/* The line, and "against":[{"username","name"}], "fields":[{"name","title","type","value"}],
+ * "writings":[{"event","on","recorded_at","actor","state","due_by","reason","fields","against"}],
+ * "duties". */
 json_t *resource_book_entry(const struct book_entry *entry);
 /* After a command: the entry, "duties", "stopped", "repeated". */
 json_t *resource_entry_answer(const struct entry_answer *answer);

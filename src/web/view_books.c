@@ -184,6 +184,24 @@ json_t *view_force_totals(const struct view_context *context, const json_t *tota
 
 /* --- one entry -------------------------------------------------------------------------------- */
 
+static void put_against(struct view_table *table, const json_t *of)
+{
+    const struct view_context *context = table->context;
+    size_t index;
+    json_t *account;
+    json_array_foreach(json_object_get(of, "against"), index, account)
+    {
+        view_put(table, view_said(context, "{{name}} ({{username}})",
+                                  SAID({"name", json_str_or_empty(account, "name")},
+                                       {"username", json_str_or_empty(account, "username")})));
+    }
+}
+
+static bool is_against_somebody(const json_t *of)
+{
+    return json_array_size(json_object_get(of, "against")) > 0;
+}
+
 static json_t *summary_of(const struct view_context *context, const json_t *entry)
 {
     struct view_table pairs;
@@ -201,6 +219,12 @@ static json_t *summary_of(const struct view_context *context, const json_t *entr
         view_cell_text(&pairs, STR("Hub"));
         view_cell(&pairs);
         put_hub(&pairs, json_str_or_empty(entry, "hub"));
+    }
+    if (is_against_somebody(entry)) {
+        view_row(&pairs);
+        view_cell_text(&pairs, STR("Complains of"));
+        view_cell(&pairs);
+        put_against(&pairs, entry);
     }
     view_pair_when(&pairs, "Opened on", json_object_get(entry, "opened_on"));
     view_row(&pairs);
@@ -259,6 +283,10 @@ static json_t *writings_of(const struct view_context *context, const json_t *wri
         {
             view_put_quiet(&table, json_str_or_empty(field, "title"));
             put_value(&table, field);
+        }
+        if (is_against_somebody(writing)) {
+            view_put_quiet(&table, STR("Complains of"));
+            put_against(&table, writing);
         }
         view_put(&table, json_str_or_empty(writing, "reason"));
     }

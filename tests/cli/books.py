@@ -73,6 +73,20 @@ def a_complaint(desk):
     assert "no doctor came" in desk.run("entry", "show", entry)
 
 
+def a_complaint_about_somebody(desk):
+    entry = str(desk.json("entry", "open", "complaint", desk.person, "made_by=the_person", "about=conduct_of_staff",
+                          "description=shouted at", "--against", "clerk", account="other-clerk")["entry"])
+    for refused in (["entry", "show", entry], ["entry", "answer", entry, "outcome=not_upheld", "answer=no"], ["entry", "add", entry, "about=other"]):
+        told = desk.wrong(*refused, status=6)
+        assert "A complaint is about this account" in told and desk.person not in told, told
+    assert entry not in [row["entry"] for row in desk.rows("entry", "list")]
+    assert "(clerk)" in desk.run("entry", "show", entry, account="senior")
+    assert desk.json("entry", "show", entry, account="senior")["against"][0]["username"] == "clerk"
+    desk.run("entry", "answer", entry, "outcome=upheld", "answer=yes", account="other-clerk")
+    assert "There is no account" in desk.wrong("entry", "add", entry, "--against", "nobody.here", account="other-clerk", status=4)
+    desk.run("entry", "close", entry, account="senior")
+
+
 def a_restraint_log(desk):
     spans = [(300, 240), (200, 185), (100, 99)]
     for begun, ended in spans:
@@ -158,6 +172,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         desk = Desk(folder, sys.argv[1])
         tap.run("a complaint, from the taking down to the end", lambda: a_complaint(desk))
+        tap.run("a complaint about somebody, who neither sees nor answers it", lambda: a_complaint_about_somebody(desk))
         tap.run("a log of restraint, added up", lambda: a_restraint_log(desk))
         tap.run("what is late, and what must be done before an entry is closed", lambda: what_is_late(desk))
         tap.run("an agreement, from the first approach", lambda: an_agreement(desk))
