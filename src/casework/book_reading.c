@@ -5,6 +5,8 @@
 
 #include "register/reference.h"
 
+#include <stdlib.h>
+
 static const int64_t minute_milliseconds = 60 * 1000;
 
 /* --- lines ------------------------------------------------------------------------------------ */
@@ -46,6 +48,7 @@ struct list_work {
     struct sitting sitting;
     struct book_line *lines;
     size_t count;
+    struct overdue_entries overdue;
     struct book_total_line *totals;
     size_t total_count;
 };
@@ -107,6 +110,21 @@ static result read_rows(struct list_work *work, const struct entry_row **ret_row
     return result_ok();
 }
 
+/* As many of the rows as are asked for. */
+static result describe_first(struct list_work *work, const struct entry_row *rows, size_t count,
+                             struct err *err)
+{
+    work->count = count < work->query->limit ? count : work->query->limit;
+    work->lines = ARENA_NEW(work->arena, struct book_line, work->count + 1);
+    if (work->lines == NULL) {
+        return arena_full(err);
+    }
+    for (size_t i = 0; i < work->count; i++) {
+        TRY(describe(&work->sitting, &rows[i], &work->lines[i], err));
+    }
+    return result_ok();
+}
+
 static result read_list(struct transaction *transaction, void *context, struct err *err)
 {
     struct list_work *work = context;
@@ -115,16 +133,7 @@ static result read_list(struct transaction *transaction, void *context, struct e
     TRY(sitting_read(&work->sitting, work->casework, transaction, work->caller, ACTION_SEE_BOOKS,
                      work->arena, err));
     TRY(read_rows(work, &rows, &count, err));
-    count = count < work->query->limit ? count : work->query->limit;
-    work->lines = ARENA_NEW(work->arena, struct book_line, count + 1);
-    if (work->lines == NULL) {
-        return arena_full(err);
-    }
-    for (size_t i = 0; i < count; i++) {
-        TRY(describe(&work->sitting, &rows[i], &work->lines[i], err));
-    }
-    work->count = count;
-    return result_ok();
+    return describe_first(work, rows, count, err);
 }
 
 static result check_query(const struct book_query *query, struct err *err)
@@ -150,6 +159,92 @@ result casework_entries(const struct casework *casework, const struct caller *ca
     TRY(sitting_look(&work.sitting, SUBJECT_OF_REGISTER, 1, "books", err));
     *ret_lines = work.lines;
     *ret_count = work.count;
+    return result_ok();
+}
+
+/* --- what lies with an account ---------------------------------------------------------------- */
+
+/* Does any move answer or close what is in this state? */
+static bool is_answerable(enum entry_kind kind, str state)
+{
+    size_t count = 0;
+    const struct entry_move *moves = entry_moves(&count);
+    for (size_t i = 0; i < count; i++) {
+        if (moves[i].kind == kind && str_equal(moves[i].from, state) &&
+            moves[i].verb != ENTRY_GOES_ON) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static result lies_with(struct list_work *work, const struct entry_row *row, bool *ret_lies,
+                        struct err *err)
+{
+    const enum entry_kind kind = entry_kind_from_name(row->kind);
+    const bool answerable = is_answerable(kind, row->state);
+    size_t count = 0;
+    const struct entry_move *moves = entry_moves(&count);
+    *ret_lies = false;
+    for (size_t i = 0; i < count && !*ret_lies; i++) {
+        const bool settles = moves[i].kind == kind && str_equal(moves[i].from, row->state) &&
+                             (!answerable || moves[i].verb != ENTRY_GOES_ON);
+        const enum action action = book_move_action(&moves[i]);
+        if (settles && may_somewhere(&work->sitting.account, action)) {
+            TRY(book_may(&work->sitting, row, action, ret_lies, err));
+        }
+    }
+    return result_ok();
+}
+
+static int longest_overdue_first(const void *left, const void *right)
+{
+    const struct entry_row *a = left;
+    const struct entry_row *b = right;
+    const int32_t due_a = a->due_on.known ? a->due_on.day.day : INT32_MIN;
+    const int32_t due_b = b->due_on.known ? b->due_on.day.day : INT32_MIN;
+    return due_a != due_b ? (due_a > due_b) - (due_a < due_b) : (a->id > b->id) - (a->id < b->id);
+}
+
+static result read_overdue(struct transaction *transaction, void *context, struct err *err)
+{
+    struct list_work *work = context;
+    const struct entry_filter filter = {.kind = STR(""), .journey = STR(""), .not_closed = true};
+    const struct entry_row *rows = NULL;
+    size_t count = 0;
+    TRY(sitting_read(&work->sitting, work->casework, transaction, work->caller, ACTION_SEE_BOOKS,
+                     work->arena, err));
+    TRY(transaction_entries(transaction, &filter, work->arena, &rows, &count, err));
+    struct entry_row *overdue = ARENA_NEW(work->arena, struct entry_row, count + 1);
+    if (overdue == NULL) {
+        return arena_full(err);
+    }
+    for (size_t i = 0; i < count; i++) {
+        bool lies = false;
+        if (entry_is_overdue(&rows[i], work->sitting.today)) {
+            TRY(lies_with(work, &rows[i], &lies, err));
+        }
+        if (lies) {
+            overdue[work->overdue.total++] = rows[i];
+        }
+    }
+    qsort(overdue, (size_t)work->overdue.total, sizeof overdue[0], longest_overdue_first);
+    return describe_first(work, overdue, (size_t)work->overdue.total, err);
+}
+
+result casework_overdue_entries(const struct casework *casework, const struct caller *caller,
+                                size_t limit, struct arena *arena,
+                                struct overdue_entries *ret_entries, struct err *err)
+{
+    const struct book_query query = {.limit = limit};
+    struct list_work work = {
+        .casework = casework, .caller = caller, .query = &query, .arena = arena};
+    TRY(check_query(&query, err));
+    TRY(store_read(casework->store, read_overdue, &work, err));
+    TRY(sitting_look(&work.sitting, SUBJECT_OF_REGISTER, 1, "books", err));
+    work.overdue.lines = work.lines;
+    work.overdue.count = work.count;
+    *ret_entries = work.overdue;
     return result_ok();
 }
 

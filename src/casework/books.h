@@ -110,6 +110,18 @@ MUST_USE result casework_entries(const struct casework *casework, const struct c
                                  const struct book_line **ret_lines, size_t *ret_count,
                                  struct err *err);
 
+/* What is overdue and lies with this account: it may answer or close the entry, or lead it on where
+ * nothing answers it yet. The longest overdue first, and before all what nobody could count. */
+struct overdue_entries {
+    const struct book_line *lines;
+    size_t count;
+    int64_t total;
+};
+MUST_USE result casework_overdue_entries(const struct casework *casework,
+                                         const struct caller *caller, size_t limit,
+                                         struct arena *arena, struct overdue_entries *ret_entries,
+                                         struct err *err);
+
 /* One writing in an entry, oldest first; the first one opened it. */
 struct book_writing {
     struct event event;

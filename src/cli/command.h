@@ -333,6 +333,7 @@ command_run command_own_record;
 command_run command_own_clients;
 command_run command_privacy_export;
 command_run command_work_list;
+command_run command_work_books;
 command_run command_work_missing;
 command_run command_agreement_open;
 command_run command_agreement_announce;

@@ -897,6 +897,19 @@ const struct command commands[] = {
         .run = command_work_list,
     },
     {
+        .name = "work books",
+        .arguments = "",
+        .summary = "List what is overdue in the books and this account can answer",
+        .description =
+            "Entries of the books of which something is due and late, or due on a day that could "
+            "not be counted, and that the account may answer or close: a complaint without an "
+            "answer, a visit without a report. The longest overdue first. entry list --overdue "
+            "lists all that the account sees.",
+        .options = {LOOK_OPTIONS, OPTION_LIMIT, OPTION_HELP},
+        .option_count = 7,
+        .run = command_work_books,
+    },
+    {
         .name = "work missing",
         .arguments = "STEP",
         .argument_min = 1,

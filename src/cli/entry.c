@@ -1,4 +1,5 @@
-#include "casework/books.h"
+#include "cli/entry.h"
+
 #include "cli/desk.h"
 #include "format/json.h"
 #include "web/resource_books.h"
@@ -186,8 +187,8 @@ static result read_query(const struct invocation *invocation, struct book_query 
     return result_ok();
 }
 
-static void print_lines(const struct invocation *invocation, const struct book_line *lines,
-                        size_t count)
+void entry_print_lines(const struct invocation *invocation, const struct book_line *lines,
+                       size_t count)
 {
     static const char *const names[] = {"entry",    "kind",    "about",      "hub",
                                         "state",    "due",     "late",       "opened",
@@ -232,7 +233,7 @@ result command_entry_list(const struct invocation *invocation, int *ret_status, 
         json_set(object, "entries", resource_book_lines(lines, count));
         return print_json(invocation, object, err);
     }
-    print_lines(invocation, lines, count);
+    entry_print_lines(invocation, lines, count);
     return result_ok();
 }
 
@@ -344,7 +345,7 @@ static void print_entry(const struct invocation *invocation, const struct book_e
     print_writings(invocation, entry);
     if (entry->duty_count > 0) {
         output_text(invocation->output, STR("\nWhat follows from it\n"));
-        print_lines(invocation, entry->duties, entry->duty_count);
+        entry_print_lines(invocation, entry->duties, entry->duty_count);
     }
 }
 
@@ -361,7 +362,7 @@ result command_entry_show(const struct invocation *invocation, int *ret_status, 
         return print_json(invocation, resource_book_entry(&entry), err);
     }
     if (invocation->output->format == OUTPUT_CSV) {
-        print_lines(invocation, &entry.line, 1);
+        entry_print_lines(invocation, &entry.line, 1);
         return result_ok();
     }
     print_entry(invocation, &entry);

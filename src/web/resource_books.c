@@ -69,6 +69,14 @@ json_t *resource_book_lines(const struct book_line *lines, size_t count)
     return list;
 }
 
+json_t *resource_overdue_entries(const struct overdue_entries *overdue)
+{
+    json_t *object = json_object();
+    json_set_int64(object, "overdue", overdue->total);
+    json_set(object, "entries", resource_book_lines(overdue->lines, overdue->count));
+    return object;
+}
+
 static const char *const field_types[] = {[ENTRY_TEXT] = "text",
                                           [ENTRY_CHOICE] = "choice",
                                           [ENTRY_INSTANT] = "instant",

@@ -18,6 +18,8 @@ json_t *part_known_number(bool known, int64_t number);
  * something is due in this state. */
 json_t *resource_book_line(const struct book_line *line);
 json_t *resource_book_lines(const struct book_line *lines, size_t count); /* the list alone */
+/* {"overdue":12,"entries":[...]}: what is overdue and lies with the account, the longest first. */
+json_t *resource_overdue_entries(const struct overdue_entries *overdue);
 /* The line, and "against":[{"username","name"}], "fields":[{"name","title","type","value"}],
  * "writings":[{"event","on","recorded_at","actor","state","due_by","reason","fields","against"}],
  * "duties". */

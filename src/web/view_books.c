@@ -99,6 +99,27 @@ json_t *view_book_table(const struct view_context *context, const json_t *entrie
     return view_table_close(&table);
 }
 
+json_t *view_overdue_entries(const struct view_context *context, const json_t *books)
+{
+    const json_t *entries = json_object_get(books, "entries");
+    const json_int_t overdue = json_integer_value(json_object_get(books, "overdue"));
+    const json_int_t shown = (json_int_t)json_array_size(entries);
+    const str counted = view_counted(context, overdue,
+                                     COUNTED("{{count}} entry that you can answer is overdue",
+                                             "{{count}} entries that you can answer are overdue"));
+    const str cut =
+        view_said(context, "{{counted}}. The first {{shown}} are shown",
+                  SAID({"counted", counted}, {"shown", view_number(context->arena, shown)}));
+    if (overdue == 0) {
+        return json_false();
+    }
+    json_t *view = json_object();
+    json_set_str(view, "text", overdue > shown ? cut : counted);
+    json_set(view, "table",
+             view_book_table(context, entries, STR("Overdue in the books, the longest first"), ""));
+    return view;
+}
+
 /* --- totals ----------------------------------------------------------------------------------- */
 
 str view_minutes(const struct view_context *context, int64_t minutes)

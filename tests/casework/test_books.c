@@ -699,6 +699,79 @@ static void test_against_oneself(void **state)
     assert_int_equal(office_events(office), events);
 }
 
+/* --- what lies with whom ---------------------------------------------------------------------- */
+
+static struct overdue_entries overdue_of(struct office *office, enum account_name account,
+                                         size_t limit)
+{
+    struct err err = {0};
+    struct overdue_entries overdue = {.total = -1};
+    const struct caller caller = office_caller(office, account);
+    arena_reset(&office->work);
+    if (!casework_overdue_entries(&office->casework, &caller, limit, &office->work, &overdue, &err)
+             .ok) {
+        fail_msg("%s", err.what);
+    }
+    return overdue;
+}
+
+/* Aim: what is overdue is told to those who can answer it, and to nobody else: the longest first,
+ * all counted. Who may answer what, by hand, from entry.def. */
+static void test_overdue_lies_with(void **state)
+{
+    struct office *office = *state;
+    const struct somebody person = office_ready(office, "PersonOne Samplealpha");
+    assert_true(office_take(office, CLERK, office_transfer(office, &person, HUB_NORTH, 2)).ok);
+    const struct written complaint =
+        book_open(office, OPERATOR_NORTH, "complaint", person.reference, COMPLAINT);
+    const struct caller senior = office_caller(office, SENIOR);
+    const struct caller monitor = office_caller(office, MONITOR_NORTH);
+    const struct new_entry soon = {.kind = STR("incident"),
+                                   .about = STR(HUB_NORTH),
+                                   .due_on = {.known = true, .day = {OFFICE_DAY + 2}},
+                                   .due_reason = STR("soon")};
+    const struct written incident = book_open_with(
+        office, &senior, soon,
+        FIELDS({"what", "assault"}, {"started_at", "2026-06-30T08:00:00Z"}, {"description", "x"}));
+    struct new_entry visit = soon;
+    visit.kind = STR("visit");
+    const struct written visited = book_open_with(
+        office, &monitor, visit,
+        FIELDS({"started_at", "2026-06-30T08:00:00Z"}, {"announced", "unannounced"}));
+    assert_true(complaint.ok && incident.ok && visited.ok);
+    assert_int_equal(overdue_of(office, CLERK, 10).total, 0);
+    office_move_days(office, 11);
+    const struct {
+        enum account_name account;
+        int64_t entries[3];
+    } rows[] = {
+        {CLERK, {incident.entry, complaint.entry, 0}},
+        {SENIOR, {incident.entry, complaint.entry, 0}},
+        {OPERATOR_NORTH, {incident.entry, 0, 0}},
+        {MONITOR_NORTH, {visited.entry, 0, 0}},
+        {OPERATOR_SOUTH, {0, 0, 0}},
+        {OFFICER, {0, 0, 0}}, /* closes what is answered, and answers nothing */
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const struct overdue_entries overdue = overdue_of(office, rows[i].account, 10);
+        for (size_t k = 0; k < overdue.count; k++) {
+            assert_int_equal(overdue.lines[k].row.id, rows[i].entries[k]);
+            assert_true(overdue.lines[k].overdue);
+        }
+        assert_int_equal(overdue.count, overdue.total);
+        assert_int_equal(rows[i].entries[overdue.count], 0);
+    }
+    const struct overdue_entries first = overdue_of(office, CLERK, 1);
+    assert_int_equal(first.count, 1);
+    assert_int_equal(first.total, 2);
+    /* Not with whom it is about; and with nobody when it is answered. */
+    assert_true(name_in(office, CLERK, complaint.entry, "senior", "").ok);
+    assert_int_equal(overdue_of(office, SENIOR, 10).total, 1);
+    assert_true(
+        book_change(office, CLERK, complaint.entry, ENTRY_WISH_ANSWER, "", answer_fields).ok);
+    assert_int_equal(overdue_of(office, CLERK, 10).total, 1);
+}
+
 /* --- who may see ------------------------------------------------------------------------------ */
 
 /* Aim: the book of a hub is closed to the others, in the words for what does not exist; also in the
@@ -799,6 +872,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_against, setup, teardown),
         cmocka_unit_test_setup_teardown(test_named_later, setup, teardown),
         cmocka_unit_test_setup_teardown(test_against_oneself, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_overdue_lies_with, setup, teardown),
         cmocka_unit_test_setup_teardown(test_need_to_know, setup, teardown),
         cmocka_unit_test_setup_teardown(test_sealed, setup, teardown),
     };

@@ -106,6 +106,11 @@ def what_is_late(desk):
     late = desk.rows("entry", "list", "--overdue")
     assert {row["entry"] for row in late} == {str(item["entry"]) for item in [opened, *opened["duties"]]}, late
     assert all(row["late"] == "late" for row in late), late
+    mine = desk.json("work", "books")
+    assert mine["overdue"] == len(late) and {str(line["entry"]) for line in mine["entries"]} == {row["entry"] for row in late}, mine
+    assert desk.rows("work", "books", account="officer") == []  # who answers nothing
+    assert f"{len(late)} in all" in subprocess.run([BINARY, "work", "books", "--limit", "1", "--store", desk.store, "--as", "clerk"],
+                                                   capture_output=True, text=True, check=True).stderr
     assert "follows from this one" in desk.wrong("entry", "close", str(desk.json("entry", "answer", str(opened["entry"]), "where=community",
                                                                                 "outcome=not_established", "answer=x")["entry"]),
                                                  account="senior", status=5)

@@ -176,6 +176,23 @@ static void due_by_the_clock_of_the_rulebook(void **state)
     assert_status(list, 200);
     assert_true(reply_says(&list, "Overdue"));
     assert_true(reply_says(&list, cast->person.reference));
+    /* And on the page of the day of whoever can answer it, with its day and a link. */
+    const struct reply today = desk_page(desk, CLERK, "/today");
+    assert_true(reply_says(&today, "1 entry that you can answer is overdue"));
+    const long long number = json_integer_value(json_object_get(entry, "entry"));
+    const char *link = arena_format(&desk->arena, "href=\"/entries/%lld\"", number).at;
+    assert_true(reply_says(&today, link) && reply_says(&today, "/books?show=overdue"));
+    const struct reply told = desk_get(desk, CLERK, "/today");
+    json_auto_t *work = reply_json(&told);
+    const json_t *books = json_object_get(work, "books");
+    assert_int_equal(json_integer_value(json_object_get(books, "overdue")), 1);
+    const json_t *first = json_array_get(json_object_get(books, "entries"), 0);
+    assert_int_equal(json_integer_value(json_object_get(first, "entry")), number);
+    assert_string_equal(
+        json_string_value(json_object_get(json_object_get(first, "due_on"), "value")), due);
+    desk_sign_in(desk, OFFICER);
+    const struct reply nothing = desk_page(desk, OFFICER, "/today");
+    assert_false(reply_says(&nothing, "Overdue in the books"));
     const struct reply none = desk_get(desk, CLERK, "/books?kind=visit");
     json_auto_t *visits = reply_json(&none);
     assert_int_equal(json_array_size(json_object_get(visits, "entries")), 0);
