@@ -2,6 +2,7 @@
 
 #include "casework/book_clocks.h"
 #include "casework/book_work.h"
+#include "casework/days.h"
 #include "casework/recall.h"
 #include "casework/record.h"
 #include "casework/repeat.h"
@@ -240,7 +241,6 @@ static result check_due(struct known_day due_on, str reason, struct err *err)
     if (!due_on.known) {
         return result_ok();
     }
-    TRY(text_day("The day by which it is due", due_on.day, err));
     return text_line_required("Why it is due on that day", reason, SOURCE_MAX_BYTES, err);
 }
 
@@ -362,6 +362,12 @@ static result check_times(const struct sitting *sitting, instant started, instan
         TRY(take_instant(&fields[i], STR("started_at"), &started, err));
         TRY(take_instant(&fields[i], STR("ended_at"), &ended, err));
     }
+    if (started.milliseconds != 0) {
+        TRY(days_check_instant("When it began", started, DAYS_HAPPENED, sitting->today, err));
+    }
+    if (ended.milliseconds != 0) {
+        TRY(days_check_instant("When it ended", ended, DAYS_HAPPENED, sitting->today, err));
+    }
     if (started.milliseconds > sitting->at.milliseconds ||
         ended.milliseconds > sitting->at.milliseconds) {
         return err_set(err, ERROR_INPUT, "What is written in the books has happened already");
@@ -375,10 +381,7 @@ static result check_times(const struct sitting *sitting, instant started, instan
 
 static result check_day(const struct sitting *sitting, date on, struct err *err)
 {
-    TRY(text_day("The day that it is about", on, err));
-    return date_before(sitting->today, on)
-               ? err_set(err, ERROR_INPUT, "What is written in the books has happened already")
-               : result_ok();
+    return days_check("The day that it is about", on, DAYS_HAPPENED, sitting->today, err);
 }
 
 /* --- when it is due --------------------------------------------------------------------------- */
@@ -426,6 +429,8 @@ static result find_due(struct sitting *sitting, const struct book_subject *subje
     }
     TRY(book_due(sitting, subject, clock, since, &applies, &due, err));
     if (given.known) {
+        TRY(days_check("The day by which it is due", given.day, DAYS_ARRANGED, sitting->today,
+                       err));
         if (applies && due.known && date_before(due.day, given.day)) {
             return later_than_law(due, err);
         }

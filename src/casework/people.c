@@ -1,5 +1,6 @@
 #include "casework/casework.h"
 
+#include "casework/days.h"
 #include "casework/draw.h"
 #include "casework/likely.h"
 #include "casework/past.h"
@@ -35,22 +36,20 @@ static result check_registration(const struct registration *registration, struct
                        IDENTIFIERS_MAX);
     }
     TRY(text_line_required("The name", registration->name, NAME_MAX_BYTES, err));
-    TRY(text_day("The day of registration", registration->registered_on, err));
-    if (!registration->born_on.known) {
-        return result_ok();
-    }
-    TRY(text_day("The date of birth", registration->born_on.day, err));
-    return date_before(registration->registered_on, registration->born_on.day)
+    return registration->born_on.known &&
+                   date_before(registration->registered_on, registration->born_on.day)
                ? err_set(err, ERROR_INPUT, "The date of birth is after the day of registration")
                : result_ok();
 }
 
-static result refuse_coming_day(const struct sitting *sitting, const char *what, date day,
-                                struct err *err)
+static result check_days(const struct sitting *sitting, const struct registration *registration,
+                         struct err *err)
 {
-    return date_before(sitting->today, day)
-               ? err_set(err, ERROR_INPUT, "%s lies in the future", what)
-               : result_ok();
+    TRY(days_check("The day of registration", registration->registered_on, DAYS_HAPPENED,
+                   sitting->today, err));
+    return registration->born_on.known ? days_check("The date of birth", registration->born_on.day,
+                                                    DAYS_HAPPENED, sitting->today, err)
+                                       : result_ok();
 }
 
 static bool same_day(struct known_day a, struct known_day b)
@@ -133,8 +132,7 @@ static result register_work(struct transaction *transaction, void *context, stru
         TRY(register_again(&sitting, work, &before, err));
         return find_likely(&sitting, work, err);
     }
-    TRY(refuse_coming_day(&sitting, "The day of registration", work->registration.registered_on,
-                          err));
+    TRY(check_days(&sitting, &work->registration, err));
     TRY(find_likely(&sitting, work, err));
     return work->registration.unless_known && work->answer.likely_count > 0
                ? result_ok()
@@ -343,17 +341,15 @@ struct contact_work {
 static result check_contact(const struct sitting *sitting, const struct contact_work *work,
                             struct err *err)
 {
-    TRY(refuse_coming_day(sitting, "The day of the contact", work->on, err));
+    TRY(days_check("The day of the contact", work->on, DAYS_HAPPENED, sitting->today, err));
     if (!work->next_check_on.known) {
         return result_ok();
     }
     if (!date_before(work->on, work->next_check_on.day)) {
         return err_set(err, ERROR_INPUT, "The next check is not after the contact");
     }
-    const date furthest = date_add_months(sitting->today, 12, DATE_ROUND_DOWN);
-    return date_before(furthest, work->next_check_on.day)
-               ? err_set(err, ERROR_INPUT, "The next check is more than a year ahead")
-               : result_ok();
+    return days_check("The next check", work->next_check_on.day, DAYS_ARRANGED, sitting->today,
+                      err);
 }
 
 /* The facts of the law that say the same (docs/rulebook-language.md): who was seen today is not
@@ -419,11 +415,7 @@ result casework_confirm_contact(const struct casework *casework, const struct ca
                                 str person, date on, str source, struct known_day next_check_on,
                                 struct arena *arena, struct err *err)
 {
-    TRY(text_day("The day of the contact", on, err));
     TRY(text_line_required("How contact was made", source, SOURCE_MAX_BYTES, err));
-    if (next_check_on.known) {
-        TRY(text_day("The next check", next_check_on.day, err));
-    }
     struct contact_work work = {.casework = casework,
                                 .caller = caller,
                                 .person = person,
