@@ -1,5 +1,6 @@
 #include "casework/casework.h"
 
+#include "casework/contact.h"
 #include "casework/days.h"
 #include "casework/draw.h"
 #include "casework/likely.h"
@@ -352,39 +353,17 @@ static result check_contact(const struct sitting *sitting, const struct contact_
                       err);
 }
 
-/* The facts of the law that say the same (docs/rulebook-language.md): who was seen today is not
- * lost, whatever was recorded of them before. */
-#define LAST_CONTACT_FACT STR("contact.last_confirmed_on")
-#define NEXT_CHECK_FACT   STR("contact.next_check_due_on")
-
-static result append_contact_fact(struct sitting *sitting, const struct contact_work *work,
-                                  int64_t person, str name, struct known_day value, int64_t *cause,
-                                  struct err *err)
-{
-    char text[DATE_TEXT_SIZE] = "unknown";
-    if (value.known) {
-        date_format(value.day, text);
-    }
-    const struct checked_entry entry = {
-        .fact = name, .value = str_from_c(text), .true_from = work->on, .source = work->source};
-    return record_tell_law(sitting, person, FACT_DATE, &entry, cause, err);
-}
-
 static result append_contact(struct sitting *sitting, const struct contact_work *work,
                              int64_t person, struct err *err)
 {
-    struct event event = {
-        .subject_kind = SUBJECT_OF_PERSON,
-        .subject = person,
-        .kind = EVENT_CONTACT_CONFIRMED,
-        .effective_on = work->on,
-        .body.contact_confirmed = {.source = work->source, .next_check_on = work->next_check_on}};
-    TRY(sitting_append(sitting, &event, err));
-    int64_t cause = event.position;
-    const struct known_day on = {.known = true, .day = work->on};
-    TRY(append_contact_fact(sitting, work, person, LAST_CONTACT_FACT, on, &cause, err));
-    TRY(append_contact_fact(sitting, work, person, NEXT_CHECK_FACT, work->next_check_on, &cause,
-                            err));
+    const struct confirmed_contact contact = {.on = work->on,
+                                              .source = work->source,
+                                              .known_from = work->source,
+                                              .next_check_on = work->next_check_on};
+    bool searched = false;
+    int64_t cause = 0;
+    TRY(contact_is_searched(sitting, person, &searched, err));
+    TRY(contact_append(sitting, person, &contact, searched, &cause, err));
     const struct touched touched = {.kind = SUBJECT_OF_PERSON, .id = person};
     struct stopped_list stopped;
     return recall_review(sitting, &touched, 1, cause, NULL, &stopped, err);
