@@ -25,13 +25,15 @@ static result hub_reference(struct sitting *sitting, int64_t hub, str *ret_refer
 static result describe(struct sitting *sitting, const struct entry_row *row,
                        struct book_line *ret_line, struct err *err)
 {
-    struct book_line line = {.row = *row, .overdue = entry_is_overdue(row, sitting->today)};
+    struct book_line line = {
+        .row = *row, .name = STR(""), .overdue = entry_is_overdue(row, sitting->today)};
     TRY(hub_reference(sitting, row->hub, &line.hub, err));
     line.about = line.hub;
     if (row->person != 0) {
         struct person_row person;
         TRY(transaction_person(sitting->transaction, row->person, sitting->arena, &person, err));
         line.about = person.reference;
+        TRY(sitting_name(sitting, &person, &line.name, err));
     }
     *ret_line = line;
     return result_ok();

@@ -102,7 +102,8 @@ struct book_query {
 struct book_line {
     struct entry_row row;
     str about; /* reference */
-    str hub;   /* reference, "" for none */
+    str name; /* of the person it is about; "" for a hub, and for whoever does not see the person */
+    str hub;  /* reference, "" for none */
     bool overdue;
 };
 MUST_USE result casework_entries(const struct casework *casework, const struct caller *caller,

@@ -54,6 +54,7 @@ json_t *resource_book_line(const struct book_line *line)
 {
     json_t *object = row_object(&line->row);
     json_set_str(object, "about", line->about);
+    json_set_str(object, "name", line->name);
     json_set_flag(object, "about_person", line->row.person != 0);
     json_set_str(object, "hub", line->hub);
     json_set_flag(object, "overdue", line->overdue);

@@ -14,8 +14,8 @@
 json_t *part_known_instant(instant when); /* 0 milliseconds: not known */
 json_t *part_known_number(bool known, int64_t number);
 
-/* {"entry","kind","title","about","hub","state","overdue","due_on","responsible",...}; "pending":
- * something is due in this state. */
+/* {"entry","kind","title","about","name","hub","state","overdue","due_on","responsible",...};
+ * "pending": something is due in this state. */
 json_t *resource_book_line(const struct book_line *line);
 json_t *resource_book_lines(const struct book_line *lines, size_t count); /* the list alone */
 /* {"overdue":12,"entries":[...]}: what is overdue and lies with the account, the longest first. */

@@ -28,6 +28,7 @@ json_t *resource_stop_line(const struct rulebook *rulebook, const struct stop_li
     json_t *object = json_object();
     json_set_int64(object, "stop", line->notice.stop);
     json_set_str(object, "person", line->reference);
+    json_set_str(object, "name", line->name);
     json_set(object, "step", part_step(rulebook, line->step));
     json_set_int64(object, "request", line->notice.request);
     json_set_str(object, "hub", line->hub);

@@ -39,9 +39,13 @@ static void put_about(struct view_table *table, const json_t *entry)
         put_hub(table, about);
         return;
     }
-    view_put_link(table, about,
+    const str name = json_str_or_empty(entry, "name");
+    view_put_link(table, name.len > 0 ? name : about,
                   table->context->rights.see_people ? view_href(table->context, "/people/%s", about)
                                                     : STR(""));
+    if (name.len > 0) {
+        view_put_reference(table, about);
+    }
 }
 
 /* Nothing is due in a state that is settled; what is due and could not be counted is not known. */

@@ -176,6 +176,7 @@ static void due_by_the_clock_of_the_rulebook(void **state)
     assert_status(list, 200);
     assert_true(reply_says(&list, "Overdue"));
     assert_true(reply_says(&list, cast->person.reference));
+    assert_true(reply_says(&list, "PersonOne Samplealpha"));
     /* And on the page of the day of whoever can answer it, with its day and a link. */
     const struct reply today = desk_page(desk, CLERK, "/today");
     assert_true(reply_says(&today, "1 entry that you can answer is overdue"));
