@@ -40,6 +40,26 @@ window.addEventListener("pageshow", () => {
   }
 });
 
+/* A stop is acknowledged where it is told: what was typed on the page stays. */
+async function acknowledge(form) {
+  const answer = await fetch(form.getAttribute("action"), {
+    method: "POST",
+    headers: { "Accept": "application/json" },
+    body: new URLSearchParams(new FormData(form)),
+  });
+  if (!answer.ok) {
+    throw new Error(answer.statusText);
+  }
+  form.nextElementSibling.hidden = false;
+  form.remove();
+}
+for (const form of document.querySelectorAll(".rh-stop")) {
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    acknowledge(form).catch(() => form.submit());
+  });
+}
+
 /* Paper says when it was printed, and from where. */
 window.addEventListener("beforeprint", () => {
   const { lang } = document.documentElement;

@@ -1,6 +1,7 @@
 #include "casework/administration.h"
 
 #include "casework/birth.h"
+#include "casework/days.h"
 #include "casework/password.h"
 #include "casework/recall.h"
 #include "casework/repeat.h"
@@ -550,8 +551,9 @@ static result correct_identity(struct transaction *transaction, void *context, s
                    ? result_ok()
                    : sitting_client_id_taken(err);
     }
-    if (work->identity.born_on.known && date_before(sitting.today, work->identity.born_on.day)) {
-        return err_set(err, ERROR_INPUT, "The date of birth lies in the future");
+    if (work->identity.born_on.known) {
+        TRY(days_check("The date of birth", work->identity.born_on.day, DAYS_HAPPENED,
+                       sitting.today, err));
     }
     struct event event = {.subject_kind = SUBJECT_OF_PERSON,
                           .subject = person.id,
@@ -581,9 +583,6 @@ result casework_correct_identity(const struct casework *casework, const struct c
 {
     TRY(text_line_required("The name", identity->name, NAME_MAX_BYTES, err));
     TRY(text_line_required("The reason", identity->reason, SOURCE_MAX_BYTES, err));
-    if (identity->born_on.known) {
-        TRY(text_day("The date of birth", identity->born_on.day, err));
-    }
     struct identity_work work = {
         .casework = casework,
         .caller = caller,

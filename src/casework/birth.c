@@ -4,13 +4,16 @@
 #include "casework/record.h"
 #include "casework/text.h"
 
-/* Rulebooks put it under a heading of their choice. */
+bool birth_is(const struct fact *fact)
+{
+    return fact->subject == SUBJECT_PERSON && fact->type == FACT_DATE && !fact->counted &&
+           str_ends(fact->name, STR(".born_on"));
+}
+
 static uint32_t find_birth(const struct rulebook *rulebook)
 {
     for (size_t i = 0; i < rulebook->fact_count; i++) {
-        const struct fact *fact = &rulebook->facts[i];
-        if (fact->subject == SUBJECT_PERSON && fact->type == FACT_DATE && !fact->counted &&
-            str_ends(fact->name, STR(".born_on"))) {
+        if (birth_is(&rulebook->facts[i])) {
             return (uint32_t)i;
         }
     }

@@ -12,6 +12,9 @@
 
 #include "casework/sitting.h"
 
+/* Is it the fact that says so? Rulebooks put it under a heading of their choice. */
+bool birth_is(const struct fact *fact);
+
 /* After the correction was appended. `ret_event`: the position of the fact that was recorded with
  * it, 0 when there was none to record. */
 MUST_USE result birth_follow(struct sitting *sitting, int64_t person, struct known_day before,

@@ -5,6 +5,8 @@
 
 #include "register/reference.h"
 
+#include <stdlib.h>
+
 static const int64_t minute_milliseconds = 60 * 1000;
 
 /* --- lines ------------------------------------------------------------------------------------ */
@@ -23,13 +25,15 @@ static result hub_reference(struct sitting *sitting, int64_t hub, str *ret_refer
 static result describe(struct sitting *sitting, const struct entry_row *row,
                        struct book_line *ret_line, struct err *err)
 {
-    struct book_line line = {.row = *row, .overdue = entry_is_overdue(row, sitting->today)};
+    struct book_line line = {
+        .row = *row, .name = STR(""), .overdue = entry_is_overdue(row, sitting->today)};
     TRY(hub_reference(sitting, row->hub, &line.hub, err));
     line.about = line.hub;
     if (row->person != 0) {
         struct person_row person;
         TRY(transaction_person(sitting->transaction, row->person, sitting->arena, &person, err));
         line.about = person.reference;
+        TRY(sitting_name(sitting, &person, &line.name, err));
     }
     *ret_line = line;
     return result_ok();
@@ -46,6 +50,7 @@ struct list_work {
     struct sitting sitting;
     struct book_line *lines;
     size_t count;
+    struct overdue_entries overdue;
     struct book_total_line *totals;
     size_t total_count;
 };
@@ -107,6 +112,21 @@ static result read_rows(struct list_work *work, const struct entry_row **ret_row
     return result_ok();
 }
 
+/* As many of the rows as are asked for. */
+static result describe_first(struct list_work *work, const struct entry_row *rows, size_t count,
+                             struct err *err)
+{
+    work->count = count < work->query->limit ? count : work->query->limit;
+    work->lines = ARENA_NEW(work->arena, struct book_line, work->count + 1);
+    if (work->lines == NULL) {
+        return arena_full(err);
+    }
+    for (size_t i = 0; i < work->count; i++) {
+        TRY(describe(&work->sitting, &rows[i], &work->lines[i], err));
+    }
+    return result_ok();
+}
+
 static result read_list(struct transaction *transaction, void *context, struct err *err)
 {
     struct list_work *work = context;
@@ -115,16 +135,7 @@ static result read_list(struct transaction *transaction, void *context, struct e
     TRY(sitting_read(&work->sitting, work->casework, transaction, work->caller, ACTION_SEE_BOOKS,
                      work->arena, err));
     TRY(read_rows(work, &rows, &count, err));
-    count = count < work->query->limit ? count : work->query->limit;
-    work->lines = ARENA_NEW(work->arena, struct book_line, count + 1);
-    if (work->lines == NULL) {
-        return arena_full(err);
-    }
-    for (size_t i = 0; i < count; i++) {
-        TRY(describe(&work->sitting, &rows[i], &work->lines[i], err));
-    }
-    work->count = count;
-    return result_ok();
+    return describe_first(work, rows, count, err);
 }
 
 static result check_query(const struct book_query *query, struct err *err)
@@ -150,6 +161,92 @@ result casework_entries(const struct casework *casework, const struct caller *ca
     TRY(sitting_look(&work.sitting, SUBJECT_OF_REGISTER, 1, "books", err));
     *ret_lines = work.lines;
     *ret_count = work.count;
+    return result_ok();
+}
+
+/* --- what lies with an account ---------------------------------------------------------------- */
+
+/* Does any move answer or close what is in this state? */
+static bool is_answerable(enum entry_kind kind, str state)
+{
+    size_t count = 0;
+    const struct entry_move *moves = entry_moves(&count);
+    for (size_t i = 0; i < count; i++) {
+        if (moves[i].kind == kind && str_equal(moves[i].from, state) &&
+            moves[i].verb != ENTRY_GOES_ON) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static result lies_with(struct list_work *work, const struct entry_row *row, bool *ret_lies,
+                        struct err *err)
+{
+    const enum entry_kind kind = entry_kind_from_name(row->kind);
+    const bool answerable = is_answerable(kind, row->state);
+    size_t count = 0;
+    const struct entry_move *moves = entry_moves(&count);
+    *ret_lies = false;
+    for (size_t i = 0; i < count && !*ret_lies; i++) {
+        const bool settles = moves[i].kind == kind && str_equal(moves[i].from, row->state) &&
+                             (!answerable || moves[i].verb != ENTRY_GOES_ON);
+        const enum action action = book_move_action(&moves[i]);
+        if (settles && may_somewhere(&work->sitting.account, action)) {
+            TRY(book_may(&work->sitting, row, action, ret_lies, err));
+        }
+    }
+    return result_ok();
+}
+
+static int longest_overdue_first(const void *left, const void *right)
+{
+    const struct entry_row *a = left;
+    const struct entry_row *b = right;
+    const int32_t due_a = a->due_on.known ? a->due_on.day.day : INT32_MIN;
+    const int32_t due_b = b->due_on.known ? b->due_on.day.day : INT32_MIN;
+    return due_a != due_b ? (due_a > due_b) - (due_a < due_b) : (a->id > b->id) - (a->id < b->id);
+}
+
+static result read_overdue(struct transaction *transaction, void *context, struct err *err)
+{
+    struct list_work *work = context;
+    const struct entry_filter filter = {.kind = STR(""), .journey = STR(""), .not_closed = true};
+    const struct entry_row *rows = NULL;
+    size_t count = 0;
+    TRY(sitting_read(&work->sitting, work->casework, transaction, work->caller, ACTION_SEE_BOOKS,
+                     work->arena, err));
+    TRY(transaction_entries(transaction, &filter, work->arena, &rows, &count, err));
+    struct entry_row *overdue = ARENA_NEW(work->arena, struct entry_row, count + 1);
+    if (overdue == NULL) {
+        return arena_full(err);
+    }
+    for (size_t i = 0; i < count; i++) {
+        bool lies = false;
+        if (entry_is_overdue(&rows[i], work->sitting.today)) {
+            TRY(lies_with(work, &rows[i], &lies, err));
+        }
+        if (lies) {
+            overdue[work->overdue.total++] = rows[i];
+        }
+    }
+    qsort(overdue, (size_t)work->overdue.total, sizeof overdue[0], longest_overdue_first);
+    return describe_first(work, overdue, (size_t)work->overdue.total, err);
+}
+
+result casework_overdue_entries(const struct casework *casework, const struct caller *caller,
+                                size_t limit, struct arena *arena,
+                                struct overdue_entries *ret_entries, struct err *err)
+{
+    const struct book_query query = {.limit = limit};
+    struct list_work work = {
+        .casework = casework, .caller = caller, .query = &query, .arena = arena};
+    TRY(check_query(&query, err));
+    TRY(store_read(casework->store, read_overdue, &work, err));
+    TRY(sitting_look(&work.sitting, SUBJECT_OF_REGISTER, 1, "books", err));
+    work.overdue.lines = work.lines;
+    work.overdue.count = work.count;
+    *ret_entries = work.overdue;
     return result_ok();
 }
 
@@ -269,6 +366,39 @@ static bool is_of_entry(const struct event *event, int64_t entry)
            (event->kind == EVENT_ENTRY_CHANGED && event->body.entry_changed.entry == entry);
 }
 
+static result read_accounts(struct entry_work *work, const struct number_list *numbers,
+                            const struct account_row **ret_accounts, size_t *ret_count,
+                            struct err *err)
+{
+    struct account_row *accounts = ARENA_NEW(work->arena, struct account_row, numbers->count + 1);
+    size_t count = 0;
+    if (accounts == NULL) {
+        return arena_full(err);
+    }
+    for (size_t i = 0; i < numbers->count; i++) {
+        if (numbers->items[i] != 0) {
+            TRY(transaction_account(work->sitting.transaction, numbers->items[i], work->arena,
+                                    &accounts[count++], err));
+        }
+    }
+    *ret_accounts = accounts;
+    *ret_count = count;
+    return result_ok();
+}
+
+static const struct number_list *named_in(const struct event *event)
+{
+    return event->kind == EVENT_ENTRY_OPENED ? &event->body.entry_opened.against
+                                             : &event->body.entry_changed.against;
+}
+
+static result read_against(struct entry_work *work, struct err *err)
+{
+    struct number_list named;
+    TRY(book_against(&work->sitting, &work->entry.line.row, &named, err));
+    return read_accounts(work, &named, &work->entry.against, &work->entry.against_count, err);
+}
+
 /* History comes newest first; a book is read from the beginning. */
 static result read_writings(struct entry_work *work, struct err *err)
 {
@@ -286,6 +416,8 @@ static result read_writings(struct entry_work *work, struct err *err)
         if (is_of_entry(&events[i - 1], row->id)) {
             writings[kept].event = events[i - 1];
             TRY(sitting_actor(&work->sitting, events[i - 1].actor, &writings[kept].actor, err));
+            TRY(read_accounts(work, named_in(&events[i - 1]), &writings[kept].against,
+                              &writings[kept].against_count, err));
             kept++;
         }
     }
@@ -368,6 +500,7 @@ static result read_entry(struct transaction *transaction, void *context, struct 
                      work->arena, err));
     TRY(book_find(&work->sitting, work->id, ACTION_SEE_BOOKS, &row, err));
     TRY(describe(&work->sitting, &row, &work->entry.line, err));
+    TRY(read_against(work, err));
     TRY(read_writings(work, err));
     TRY(read_fields(work, err));
     return read_duties(work, err);

@@ -5,12 +5,18 @@
 #include "casework/books.h"
 #include "casework/facts.h"
 
-/* May the account do this with the entry? */
+/* May the account do this with the entry? Of whom an entry complains, or one that it follows from,
+ * does nothing with it, and does not see it. */
 MUST_USE result book_may(struct sitting *sitting, const struct entry_row *row, enum action action,
                          bool *ret_may, struct err *err);
-/* The entry, or ERROR_NOT_FOUND in the words for what does not exist. */
+/* The entry, or ERROR_NOT_FOUND in the words for what does not exist; ERROR_FORBIDDEN, and why, for
+ * an account that it complains of. */
 MUST_USE result book_find(struct sitting *sitting, int64_t id, enum action action,
                           struct entry_row *ret_row, struct err *err);
+
+/* The accounts of which the entry complains; none when nobody was named. */
+MUST_USE result book_against(struct sitting *sitting, const struct entry_row *row,
+                             struct number_list *ret_accounts, struct err *err);
 
 /* Whom an entry is about, and where. */
 struct book_subject {

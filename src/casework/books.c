@@ -2,6 +2,7 @@
 
 #include "casework/book_clocks.h"
 #include "casework/book_work.h"
+#include "casework/days.h"
 #include "casework/recall.h"
 #include "casework/record.h"
 #include "casework/repeat.h"
@@ -49,9 +50,62 @@ bool book_role_answers(enum entry_kind kind, enum account_role role, bool at_a_h
     return acts && (sees == SCOPE_ALL || (sees == SCOPE_OWN_HUB && at_a_hub));
 }
 
+/* --- against whom ----------------------------------------------------------------------------- */
+
+result book_against(struct sitting *sitting, const struct entry_row *row,
+                    struct number_list *ret_accounts, struct err *err)
+{
+    struct event event;
+    *ret_accounts = (struct number_list){.count = 0};
+    if (row->against_event == 0) {
+        return result_ok();
+    }
+    TRY(transaction_event(sitting->transaction, row->against_event, sitting->arena, &event, err));
+    const struct number_list *named = event.kind == EVENT_ENTRY_OPENED
+                                          ? &event.body.entry_opened.against
+                                          : &event.body.entry_changed.against;
+    const bool nobody = named->count == 1 && named->items[0] == 0;
+    *ret_accounts = nobody ? (struct number_list){.count = 0} : *named;
+    return result_ok();
+}
+
+static bool has_number(const struct number_list *list, int64_t number)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        if (list->items[i] == number) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What follows from a complaint is as far from whom it is about as the complaint itself. An entry
+ * follows from older ones alone. */
+static result stands_to(struct sitting *sitting, const struct entry_row *row,
+                        unsigned *ret_relations, struct err *err)
+{
+    struct arena scratch = *sitting->arena;
+    struct sitting reading = *sitting;
+    struct entry_row at = *row;
+    bool named = false;
+    reading.arena = &scratch;
+    for (;;) {
+        struct number_list accounts;
+        TRY(book_against(&reading, &at, &accounts, err));
+        named = has_number(&accounts, sitting->account.id);
+        if (named || at.parent == 0) {
+            *ret_relations = named ? 1U << RELATION_COMPLAINED_OF : 0;
+            return result_ok();
+        }
+        TRY(transaction_entry(sitting->transaction, at.parent, &scratch, &at, err));
+    }
+}
+
+/* --- who sees it ------------------------------------------------------------------------------ */
+
 /* What happened at a hub is seen by whoever sees the hub, unless the person is nobody's to see. */
-result book_may(struct sitting *sitting, const struct entry_row *row, enum action action,
-                bool *ret_may, struct err *err)
+static result in_sight(struct sitting *sitting, const struct entry_row *row, enum action action,
+                       bool *ret_may, struct err *err)
 {
     struct arena scratch = *sitting->arena;
     struct person_row person = {.id = 0};
@@ -69,6 +123,18 @@ result book_may(struct sitting *sitting, const struct entry_row *row, enum actio
     return sitting_may_hub(sitting, &hub, action, ret_may, err);
 }
 
+result book_may(struct sitting *sitting, const struct entry_row *row, enum action action,
+                bool *ret_may, struct err *err)
+{
+    struct access_object object = {.hub_count = 0};
+    TRY(in_sight(sitting, row, action, ret_may, err));
+    if (*ret_may) {
+        TRY(stands_to(sitting, row, &object.relations, err));
+        *ret_may = access_conflict(action, &object) == NULL;
+    }
+    return result_ok();
+}
+
 static result no_such_entry(int64_t id, struct err *err)
 {
     return err_set(err, ERROR_NOT_FOUND, "There is no entry %lld for this account", (long long)id);
@@ -80,14 +146,17 @@ result book_find(struct sitting *sitting, int64_t id, enum action action, struct
     struct err failure = {0};
     struct entry_row row = {.id = 0};
     bool may_see = false;
+    unsigned relations = 0;
     if (!transaction_entry(sitting->transaction, id, sitting->arena, &row, &failure).ok) {
         return failure.code == ERROR_NOT_FOUND ? no_such_entry(id, err)
                                                : err_set(err, failure.code, "%s", failure.what);
     }
-    TRY(book_may(sitting, &row, action, &may_see, err));
+    TRY(in_sight(sitting, &row, action, &may_see, err));
     if (!may_see) {
         return no_such_entry(id, err);
     }
+    TRY(stands_to(sitting, &row, &relations, err));
+    TRY(sitting_no_conflict(action, relations, err));
     *ret_row = row;
     return result_ok();
 }
@@ -172,8 +241,39 @@ static result check_due(struct known_day due_on, str reason, struct err *err)
     if (!due_on.known) {
         return result_ok();
     }
-    TRY(text_day("The day by which it is due", due_on.day, err));
     return text_line_required("Why it is due on that day", reason, SOURCE_MAX_BYTES, err);
+}
+
+/* The next user name of those typed; .len is 0 when there is none left. */
+static str next_name(str *left)
+{
+    size_t from = 0;
+    while (from < left->len && (left->at[from] == ' ' || left->at[from] == ',')) {
+        from++;
+    }
+    size_t end = from;
+    while (end < left->len && left->at[end] != ' ' && left->at[end] != ',') {
+        end++;
+    }
+    const str name = str_slice(*left, from, end);
+    *left = str_slice(*left, end, left->len);
+    return name;
+}
+
+static result check_against(enum entry_kind kind, str against, struct err *err)
+{
+    str left = against;
+    if (against.len > 0 && (entry_kind_about(kind) & ENTRY_AGAINST_ACCOUNTS) == 0) {
+        return err_set(err, ERROR_INPUT, "A %s is against nobody", entry_kind_name(kind));
+    }
+    TRY(text_line("Whom it is about", against, SOURCE_MAX_BYTES, err));
+    for (size_t count = 0; next_name(&left).len > 0; count++) {
+        if (count == BOOK_AGAINST_MAX) {
+            return err_set(err, ERROR_INPUT, "A complaint names at most %d accounts",
+                           BOOK_AGAINST_MAX);
+        }
+    }
+    return result_ok();
 }
 
 static result find_kind(str name, enum entry_kind *ret_kind, struct err *err)
@@ -262,6 +362,12 @@ static result check_times(const struct sitting *sitting, instant started, instan
         TRY(take_instant(&fields[i], STR("started_at"), &started, err));
         TRY(take_instant(&fields[i], STR("ended_at"), &ended, err));
     }
+    if (started.milliseconds != 0) {
+        TRY(days_check_instant("When it began", started, DAYS_HAPPENED, sitting->today, err));
+    }
+    if (ended.milliseconds != 0) {
+        TRY(days_check_instant("When it ended", ended, DAYS_HAPPENED, sitting->today, err));
+    }
     if (started.milliseconds > sitting->at.milliseconds ||
         ended.milliseconds > sitting->at.milliseconds) {
         return err_set(err, ERROR_INPUT, "What is written in the books has happened already");
@@ -275,10 +381,7 @@ static result check_times(const struct sitting *sitting, instant started, instan
 
 static result check_day(const struct sitting *sitting, date on, struct err *err)
 {
-    TRY(text_day("The day that it is about", on, err));
-    return date_before(sitting->today, on)
-               ? err_set(err, ERROR_INPUT, "What is written in the books has happened already")
-               : result_ok();
+    return days_check("The day that it is about", on, DAYS_HAPPENED, sitting->today, err);
 }
 
 /* --- when it is due --------------------------------------------------------------------------- */
@@ -326,6 +429,8 @@ static result find_due(struct sitting *sitting, const struct book_subject *subje
     }
     TRY(book_due(sitting, subject, clock, since, &applies, &due, err));
     if (given.known) {
+        TRY(days_check("The day by which it is due", given.day, DAYS_ARRANGED, sitting->today,
+                       err));
         if (applies && due.known && date_before(due.day, given.day)) {
             return later_than_law(due, err);
         }
@@ -338,6 +443,76 @@ static result find_due(struct sitting *sitting, const struct book_subject *subje
     *ret_due =
         (struct due){.on = due, .by = arena_format(sitting->arena, "clock %.*s", STR_ARG(clock))};
     return ret_due->by.at == NULL ? arena_full(err) : result_ok();
+}
+
+/* --- of whom it complains --------------------------------------------------------------------- */
+
+/* Whoever comes from outside decides on nothing in the books. */
+static result find_named(struct sitting *sitting, str username, int64_t *ret_account,
+                         struct err *err)
+{
+    struct arena scratch = *sitting->arena;
+    struct account_row account;
+    struct err failure = {0};
+    if (!transaction_find(sitting->transaction, SUBJECT_OF_ACCOUNT, username, ret_account, &failure)
+             .ok) {
+        return failure.code == ERROR_NOT_FOUND ? sitting_no_such_account(err, username)
+                                               : err_set(err, failure.code, "%s", failure.what);
+    }
+    TRY(transaction_account(sitting->transaction, *ret_account, &scratch, &account, err));
+    if (access_scope(role_from_name(account.role), ACTION_SEE_OWN) != SCOPE_NONE) {
+        return err_set(err, ERROR_INPUT,
+                       "\"%.*s\" is the account of somebody who decides on no complaint",
+                       STR_ARG(account.username));
+    }
+    return result_ok();
+}
+
+/* The accounts named, each once; {0} for nobody any more, and none when nothing is said. */
+static result find_against(struct sitting *sitting, str against, struct number_list *ret_accounts,
+                           struct err *err)
+{
+    int64_t *accounts = ARENA_NEW(sitting->arena, int64_t, BOOK_AGAINST_MAX);
+    struct number_list list = {.items = accounts};
+    str left = against;
+    if (accounts == NULL) {
+        return arena_full(err);
+    }
+    if (str_equal(str_trim(against), BOOK_AGAINST_NOBODY)) {
+        accounts[0] = 0;
+        *ret_accounts = (struct number_list){.items = accounts, .count = 1};
+        return result_ok();
+    }
+    for (str name = next_name(&left); name.len > 0; name = next_name(&left)) {
+        int64_t account = 0;
+        TRY(find_named(sitting, name, &account, err));
+        if (!has_number(&list, account)) {
+            accounts[list.count++] = account;
+        }
+    }
+    *ret_accounts = list;
+    return result_ok();
+}
+
+/* A name once given is taken back by whoever may close the entry, and not without a reason. */
+static result check_taken_back(struct sitting *sitting, const struct entry_row *row,
+                               const struct number_list *against, str reason, struct err *err)
+{
+    struct number_list before;
+    bool may_close = false;
+    bool taken_back = false;
+    TRY(book_against(sitting, row, &before, err));
+    for (size_t i = 0; against->count > 0 && i < before.count; i++) {
+        taken_back = taken_back || !has_number(against, before.items[i]);
+    }
+    if (!taken_back) {
+        return result_ok();
+    }
+    TRY(sitting_require(sitting, ACTION_CLOSE_ENTRY, err));
+    TRY(book_may(sitting, row, ACTION_CLOSE_ENTRY, &may_close, err));
+    return may_close ? text_line_required("Why the complaint is not about them", reason,
+                                          SOURCE_MAX_BYTES, err)
+                     : no_such_entry(row->id, err);
 }
 
 /* --- opening ---------------------------------------------------------------------------------- */
@@ -432,7 +607,10 @@ static result check_parent(struct sitting *sitting, const struct open_work *work
 static result read_answer(struct sitting *sitting, int64_t entry, struct entry_answer *answer,
                           struct err *err)
 {
+    bool may_see = false;
     TRY(transaction_entry(sitting->transaction, entry, sitting->arena, &answer->row, err));
+    TRY(book_may(sitting, &answer->row, ACTION_SEE_BOOKS, &may_see, err));
+    answer->out_of_sight = !may_see;
     return transaction_entries_under(sitting->transaction, entry, sitting->arena, &answer->duties,
                                      &answer->duty_count, err);
 }
@@ -444,6 +622,15 @@ static bool same_texts(const struct text_list *names, const struct text_list *va
     for (size_t i = 0; same && i < count; i++) {
         same = str_equal(names->items[i], fields[i].name) &&
                str_equal(values->items[i], str_trim(fields[i].value));
+    }
+    return same;
+}
+
+static bool same_numbers(const struct number_list *one, const struct number_list *other)
+{
+    bool same = one->count == other->count;
+    for (size_t i = 0; same && i < one->count; i++) {
+        same = one->items[i] == other->items[i];
     }
     return same;
 }
@@ -466,9 +653,12 @@ static result open_again(struct sitting *sitting, struct open_work *work,
                          struct err *err)
 {
     const struct entry_opened_body *body = &before->body.entry_opened;
+    struct number_list against;
+    TRY(find_against(sitting, work->wanted->against, &against, err));
     const bool same =
         before->kind == EVENT_ENTRY_OPENED && sitting->before_subject == subject->id &&
         before->subject_kind == subject->kind && str_equal(body->kind, work->wanted->kind) &&
+        same_numbers(&body->against, &against) &&
         same_texts(&body->fields, &body->values, work->wanted->fields, work->wanted->field_count);
     return same ? answer_again(sitting, before, before->position, &work->answer, err)
                 : sitting_client_id_taken(err);
@@ -547,6 +737,7 @@ static result append_opened(struct sitting *sitting, struct open_work *work,
     };
     TRY(fields_of(wanted->fields, wanted->field_count, sitting->arena,
                   &event.body.entry_opened.fields, &event.body.entry_opened.values, err));
+    TRY(find_against(sitting, wanted->against, &event.body.entry_opened.against, err));
     TRY(sitting_append(sitting, &event, err));
     TRY(book_open_duties(sitting, subject, work->kind, event.position, on, err));
     TRY(review(sitting, subject, event.position, &work->answer, err));
@@ -577,6 +768,7 @@ result casework_open_entry(const struct casework *casework, const struct caller 
         .casework = casework, .caller = caller, .wanted = entry, .arena = arena};
     TRY(find_kind(entry->kind, &work.kind, err));
     TRY(check_due(entry->due_on, entry->due_reason, err));
+    TRY(check_against(work.kind, entry->against, err));
     TRY(check_fields(work.kind, entry->fields, entry->field_count, err));
     TRY(check_needed(work.kind, ENTRY_NEEDED_TO_OPEN, entry->fields, entry->field_count, NULL, 0, 0,
                      err));
@@ -772,6 +964,8 @@ static result append_changed(struct sitting *sitting, struct change_work *work,
     };
     TRY(fields_of(wanted->fields, wanted->field_count, sitting->arena,
                   &event.body.entry_changed.fields, &event.body.entry_changed.values, err));
+    TRY(find_against(sitting, wanted->against, &event.body.entry_changed.against, err));
+    TRY(check_taken_back(sitting, row, &event.body.entry_changed.against, wanted->reason, err));
     TRY(sitting_append(sitting, &event, err));
     int64_t cause = event.position;
     if (says_declined(kind, wanted)) {
@@ -786,8 +980,11 @@ static result change_again(struct sitting *sitting, struct change_work *work,
 {
     const struct entry_wanted *wanted = work->wanted;
     const struct entry_changed_body *body = &before->body.entry_changed;
+    struct number_list against;
+    TRY(find_against(sitting, wanted->against, &against, err));
     const bool same = before->kind == EVENT_ENTRY_CHANGED && body->entry == row->id &&
                       (wanted->state.len == 0 || str_equal(body->state, wanted->state)) &&
+                      same_numbers(&body->against, &against) &&
                       same_texts(&body->fields, &body->values, wanted->fields, wanted->field_count);
     return same ? answer_again(sitting, before, row->id, &work->answer, err)
                 : sitting_client_id_taken(err);
@@ -831,6 +1028,28 @@ static result check_no_conflict(struct sitting *sitting, const struct entry_row 
     return sitting_no_conflict(action, answered ? 1U << RELATION_DECIDED : 0, err);
 }
 
+/* Whoever may close the entry says whom it is about, too, although nothing else is theirs to write.
+ */
+static enum action action_of(const struct sitting *sitting, enum entry_kind kind,
+                             const struct entry_move *move, const struct entry_wanted *wanted)
+{
+    const bool names_alone =
+        wanted->against.len > 0 && wanted->field_count == 0 && !wanted->due_on.known;
+    if (move != NULL) {
+        return book_move_action(move);
+    }
+    return names_alone && !may_somewhere(&sitting->account, book_kind_action(kind))
+               ? ACTION_CLOSE_ENTRY
+               : book_kind_action(kind);
+}
+
+/* Its answer is given again, although the entry may be out of the account's sight since. */
+static bool was_this_command(const struct event *before, const struct entry_wanted *wanted)
+{
+    return before->position != 0 && before->kind == EVENT_ENTRY_CHANGED &&
+           before->body.entry_changed.entry == wanted->entry;
+}
+
 static result change_work(struct transaction *transaction, void *context, struct err *err)
 {
     struct change_work *work = context;
@@ -842,19 +1061,24 @@ static result change_work(struct transaction *transaction, void *context, struct
     bool allowed = false;
     TRY(sitting_record(&sitting, work->casework, transaction, work->caller, ACTION_SEE_BOOKS,
                        work->arena, &before, err));
+    if (was_this_command(&before, wanted)) {
+        TRY(transaction_entry(transaction, wanted->entry, work->arena, &row, err));
+        return change_again(&sitting, work, &row, &before, err);
+    }
     TRY(book_find(&sitting, wanted->entry, ACTION_SEE_BOOKS, &row, err));
     if (before.position != 0) {
-        return change_again(&sitting, work, &row, &before, err);
+        return sitting_client_id_taken(err);
     }
     const enum entry_kind kind = entry_kind_from_name(row.kind);
     TRY(find_move(&row, kind, wanted, &move, err));
-    const enum action action = move == NULL ? book_kind_action(kind) : book_move_action(move);
+    const enum action action = action_of(&sitting, kind, move, wanted);
     TRY(sitting_require(&sitting, action, err));
     TRY(book_may(&sitting, &row, action, &allowed, err));
     if (!allowed) {
         return no_such_entry(wanted->entry, err);
     }
     TRY(check_no_conflict(&sitting, &row, kind, move, action, err));
+    TRY(check_against(kind, wanted->against, err));
     TRY(check_fields(kind, wanted->fields, wanted->field_count, err));
     return append_changed(&sitting, work, &row, kind, move, err);
 }
@@ -862,7 +1086,7 @@ static result change_work(struct transaction *transaction, void *context, struct
 static result check_says_something(const struct entry_wanted *wanted, struct err *err)
 {
     const bool says = wanted->wish != ENTRY_WISH_ADD || wanted->state.len > 0 ||
-                      wanted->field_count > 0 || wanted->due_on.known;
+                      wanted->field_count > 0 || wanted->due_on.known || wanted->against.len > 0;
     return says ? result_ok() : err_set(err, ERROR_INPUT, "There is nothing to write in the entry");
 }
 

@@ -9,7 +9,10 @@
  *      transaction, and the entry is not closed before it is done;
  *   3. what an entry changes of the counted facts judges every request again that reads them;
  *   4. an entry of a hub is seen by whoever may see that hub, one of no hub by whoever may see the
- *      person; others are told that there is none.
+ *      person; others are told that there is none;
+ *   5. an account that a complaint names does nothing with it and with what follows from it, and
+ *      sees neither: no list, count or history has it; asked for by its number, ERROR_FORBIDDEN
+ *      says why.
  *
  * Client ids and errors are those of casework.h. */
 #ifndef RETURNHUB_CASEWORK_BOOKS_H
@@ -17,7 +20,14 @@
 
 #include "casework/casework.h"
 
-enum { BOOK_TEXT_MAX_BYTES = 2000, BOOK_ENTRIES_MAX = 1000 };
+enum {
+    BOOK_TEXT_MAX_BYTES = 2000,
+    BOOK_ENTRIES_MAX = 1000,
+    BOOK_AGAINST_MAX = 8, /* whoever complains of more complains of the place */
+};
+
+/* In the place of user names: the entry is against nobody any more. */
+#define BOOK_AGAINST_NOBODY STR("-")
 
 struct book_field {
     str name;
@@ -33,12 +43,14 @@ struct new_entry {
     struct known_day on;     /* the day it is about; unknown: today */
     struct known_day due_on; /* unknown: by the clock of the rulebook */
     str due_reason;          /* with due_on */
+    str against; /* user names of those of whom it complains, parted by spaces or commas; "" */
     const struct book_field *fields;
     size_t field_count;
 };
 
 struct entry_answer {
     struct entry_row row;           /* after the command */
+    bool out_of_sight;              /* of this account, from now on */
     const struct entry_row *duties; /* that were opened with it */
     size_t duty_count;
     const struct stopped_request *stopped;
@@ -59,7 +71,9 @@ struct entry_wanted {
     struct known_day on; /* unknown: today */
     struct known_day due_on;
     str due_reason;
-    str reason; /* why it is written; may be "" */
+    str against; /* as of a new entry, in the place of those named before; "" leaves it as it is.
+                    Whoever may close the entry takes a name back, and says why */
+    str reason;  /* why it is written; may be "" */
     const struct book_field *fields;
     size_t field_count;
 };
@@ -88,7 +102,8 @@ struct book_query {
 struct book_line {
     struct entry_row row;
     str about; /* reference */
-    str hub;   /* reference, "" for none */
+    str name; /* of the person it is about; "" for a hub, and for whoever does not see the person */
+    str hub;  /* reference, "" for none */
     bool overdue;
 };
 MUST_USE result casework_entries(const struct casework *casework, const struct caller *caller,
@@ -96,15 +111,31 @@ MUST_USE result casework_entries(const struct casework *casework, const struct c
                                  const struct book_line **ret_lines, size_t *ret_count,
                                  struct err *err);
 
+/* What is overdue and lies with this account: it may answer or close the entry, or lead it on where
+ * nothing answers it yet. The longest overdue first, and before all what nobody could count. */
+struct overdue_entries {
+    const struct book_line *lines;
+    size_t count;
+    int64_t total;
+};
+MUST_USE result casework_overdue_entries(const struct casework *casework,
+                                         const struct caller *caller, size_t limit,
+                                         struct arena *arena, struct overdue_entries *ret_entries,
+                                         struct err *err);
+
 /* One writing in an entry, oldest first; the first one opened it. */
 struct book_writing {
     struct event event;
     str actor;
+    const struct account_row *against; /* that it names */
+    size_t against_count;
 };
 struct book_entry {
     struct book_line line;
     const struct book_field *fields; /* as they are now, in the order of the list */
     size_t field_count;
+    const struct account_row *against; /* of whom it complains, as it is now */
+    size_t against_count;
     const struct book_writing *writings;
     size_t writing_count;
     const struct book_line *duties; /* and others that follow from it */

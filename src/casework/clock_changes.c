@@ -1,5 +1,6 @@
 #include "casework/clock_changes.h"
 
+#include "casework/days.h"
 #include "casework/facts.h"
 #include "casework/record.h"
 #include "casework/repeat.h"
@@ -70,10 +71,7 @@ static result find_change(struct change_work *work, struct err *err)
 static result check_command(struct change_work *work, struct err *err)
 {
     TRY(find_change(work, err));
-    TRY(text_line_required("The reason", work->reason, SOURCE_MAX_BYTES, err));
-    TRY(text_day("The day since when", work->command->on, err));
-    return work->command->until.known ? text_day("The last day", work->command->until.day, err)
-                                      : result_ok();
+    return text_line_required("The reason", work->reason, SOURCE_MAX_BYTES, err);
 }
 
 static result check_role(const struct change_work *work, struct err *err)
@@ -315,8 +313,11 @@ static result change_work(struct transaction *transaction, void *context, struct
     if (before.position != 0) {
         return change_again(work, &person, &before, err);
     }
-    if (date_before(work->sitting.today, work->command->on)) {
-        return err_set(err, ERROR_INPUT, "The day since when is in the future");
+    TRY(days_check("The day since when", work->command->on, DAYS_HAPPENED, work->sitting.today,
+                   err));
+    if (work->command->until.known) {
+        TRY(days_check("The new last day", work->command->until.day, DAYS_HOLDS,
+                       work->sitting.today, err));
     }
     TRY(change(work, err));
     work->answer.after = judge(work);

@@ -1,6 +1,7 @@
 /* Commands of the desk about people: who arrived, who did not, who is there unexpected, and a
  * departure that did not happen. */
 #include "casework/arrival.h"
+#include "casework/days.h"
 #include "casework/hub_work.h"
 #include "casework/repeat.h"
 #include "casework/text.h"
@@ -256,9 +257,8 @@ static result carry_out_unexpected(struct sitting *sitting, struct hub_work *wor
     const struct unexpected_entry *entry = work->entry;
     struct person_row person = {.id = 0};
     struct stay_row stay = {.id = 0};
-    if (date_before(sitting->today, entry->seen_on)) {
-        return err_set(err, ERROR_INPUT, "Somebody was seen today or before");
-    }
+    TRY(days_check("The day on which somebody was seen", entry->seen_on, DAYS_HAPPENED,
+                   sitting->today, err));
     TRY(known_here(sitting, &work->hub, str_trim(entry->named), &person, &stay, err));
     if (stay.id != 0 && stay.arrival == ARRIVAL_EXPECTED) {
         result_ignore(err_set(err, ERROR_CONFLICT, "The arrival of %.*s is expected",
@@ -280,7 +280,6 @@ result casework_unexpected_arrival(const struct casework *casework, const struct
 {
     TRY(text_line("The name", entry->named, NAME_MAX_BYTES, err));
     TRY(text_line_required("The description", entry->description, SOURCE_MAX_BYTES, err));
-    TRY(text_day("The day", entry->seen_on, err));
     struct hub_work work = begin(casework, caller, arena, ACTION_RUN_HUB, hub, STR(""));
     work.entry = entry;
     work.ask = ask_unexpected;

@@ -1,4 +1,5 @@
 /* Commands of the desk about places: kinds, out of use and back, another place, prebookings. */
+#include "casework/days.h"
 #include "casework/hub_work.h"
 #include "casework/places.h"
 #include "casework/stopping.h"
@@ -73,6 +74,10 @@ static result ask_out(struct sitting *sitting, struct hub_work *work, struct eve
     const struct out_of_use_entry *entry = work->entry;
     if (entry->expected_back_on.known && date_before(entry->expected_back_on.day, sitting->today)) {
         return err_set(err, ERROR_INPUT, "The day on which it is expected back is over");
+    }
+    if (entry->expected_back_on.known) {
+        TRY(days_check("The day on which it is expected back", entry->expected_back_on.day,
+                       DAYS_HOLDS, sitting->today, err));
     }
     event->kind = EVENT_PLACE_OUT_OF_USE;
     event->body.place_out_of_use =
@@ -395,7 +400,6 @@ result casework_prebook(const struct casework *casework, const struct caller *ca
                         struct record_answer *ret_answer, struct err *err)
 {
     TRY(hub_check_kind(casework->rulebook, str_trim(entry->kind), err));
-    TRY(text_day("The last day", entry->until, err));
     TRY(text_line_required("The purpose", entry->purpose, SOURCE_MAX_BYTES, err));
     if (entry->places < 1 || entry->places > PREBOOKED_AT_ONCE_MAX) {
         return err_set(err, ERROR_INPUT, "From 1 to %d places are prebooked at once",

@@ -1,4 +1,5 @@
 /* What the hub says of itself, beside what the register counts. */
+#include "casework/days.h"
 #include "casework/hub_work.h"
 #include "casework/text.h"
 
@@ -47,6 +48,8 @@ static result ask_report(struct sitting *sitting, struct hub_work *work, struct 
     if (entry->accurate_at.milliseconds > sitting->at.milliseconds) {
         return err_set(err, ERROR_INPUT, "A report is accurate as of an instant that has been");
     }
+    TRY(days_check_instant("The day of the report", entry->accurate_at, DAYS_HAPPENED,
+                           sitting->today, err));
     event->kind = EVENT_HUB_REPORTED;
     event->effective_on = instant_date(entry->accurate_at);
     event->body.hub_reported = (struct hub_reported_body){
@@ -133,7 +136,6 @@ result casework_hub_report(const struct casework *casework, const struct caller 
 {
     TRY(check_number(entry->in_use, err));
     TRY(check_number(entry->out_of_use, err));
-    TRY(text_day("The day of the report", instant_date(entry->accurate_at), err));
     if (entry->kind_count > REPORT_KINDS_MAX) {
         return err_set(err, ERROR_INPUT, "A report tells of at most %d kinds", REPORT_KINDS_MAX);
     }

@@ -1,6 +1,7 @@
 #include "casework/import_columns.h"
 
 #include "casework/clock_facts.h"
+#include "casework/days.h"
 #include "casework/text.h"
 #include "register/reference.h"
 
@@ -524,14 +525,17 @@ static result join_days(struct row_reading *reading, struct err *err)
 
 static result check_facts(struct row_reading *reading, struct err *err)
 {
-    const date furthest = date_add_months(reading->columns->today, 12, DATE_ROUND_DOWN);
     const struct rulebook *rulebook = reading->columns->rulebook;
+    const date today = reading->columns->today;
     for (size_t i = 0; i < reading->fact_count; i++) {
         const struct import_fact *fact = &reading->facts[i];
         const str name = rulebook->facts[fact->fact].name;
-        if (date_before(furthest, fact->true_from)) {
-            TRY(complain(reading, name, "The day from which it is true is more than a year ahead",
-                         "What may be recorded ahead is what was arranged for a coming day.", err));
+        struct err what = {0};
+        if (!days_check("The day from which it is true", fact->true_from, DAYS_ARRANGED, today,
+                        &what)
+                 .ok ||
+            !days_check_value(&rulebook->facts[fact->fact], fact->value, today, &what).ok) {
+            TRY(fault_here(reading, name, STR(""), &what, err));
         }
         for (size_t j = 0; j < i; j++) {
             if (reading->facts[j].fact == fact->fact &&
@@ -544,12 +548,12 @@ static result check_facts(struct row_reading *reading, struct err *err)
     return result_ok();
 }
 
-static result check_coming(struct row_reading *reading, str column, struct known_day day,
-                           struct err *err)
+static result check_day(struct row_reading *reading, str column, struct known_day day,
+                        enum days_use use, struct err *err)
 {
-    return day.known && date_before(reading->columns->today, day.day)
-               ? complain(reading, column, "The day lies in the future",
-                          "Check the year, and the order of day and month.", err)
+    struct err what = {0};
+    return day.known && !days_check("The day", day.day, use, reading->columns->today, &what).ok
+               ? fault_here(reading, column, STR(""), &what, err)
                : result_ok();
 }
 
@@ -578,7 +582,7 @@ static result check_stage(struct row_reading *reading, struct err *err)
         TRY(complain(reading, STR("stage@since"), "The day is before the day of registration",
                      "Check both days.", err));
     }
-    return check_coming(reading, STR("stage@since"), person->stage_since, err);
+    return check_day(reading, STR("stage@since"), person->stage_since, DAYS_HAPPENED, err);
 }
 
 static result check_contact(struct row_reading *reading, struct err *err)
@@ -600,13 +604,8 @@ static result check_contact(struct row_reading *reading, struct err *err)
         TRY(complain(reading, STR("next_check_on"), "The next check is not after the contact",
                      "Check both days.", err));
     }
-    const struct known_day furthest = {
-        .known = true, .day = date_add_months(reading->columns->today, 12, DATE_ROUND_DOWN)};
-    if (is_after(person->next_check_on, furthest)) {
-        TRY(complain(reading, STR("next_check_on"), "The next check is more than a year ahead",
-                     "Check the year.", err));
-    }
-    return check_coming(reading, STR("last_contact_on"), person->contact_on, err);
+    TRY(check_day(reading, STR("next_check_on"), person->next_check_on, DAYS_ARRANGED, err));
+    return check_day(reading, STR("last_contact_on"), person->contact_on, DAYS_HAPPENED, err);
 }
 
 static result check_row(struct row_reading *reading, struct err *err)
@@ -620,8 +619,8 @@ static result check_row(struct row_reading *reading, struct err *err)
         TRY(complain(reading, STR("born_on"), "The date of birth is after the day of registration",
                      "Check both days.", err));
     }
-    TRY(check_coming(reading, STR("born_on"), person->born_on, err));
-    TRY(check_coming(reading, STR("registered_on"), person->registered_on, err));
+    TRY(check_day(reading, STR("born_on"), person->born_on, DAYS_HAPPENED, err));
+    TRY(check_day(reading, STR("registered_on"), person->registered_on, DAYS_HAPPENED, err));
     TRY(check_stage(reading, err));
     TRY(check_contact(reading, err));
     TRY(join_days(reading, err));

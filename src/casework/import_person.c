@@ -1,6 +1,7 @@
 #include "casework/import_person.h"
 
 #include "casework/birth.h"
+#include "casework/contact.h"
 #include "casework/draw.h"
 #include "casework/likely.h"
 #include "casework/recall.h"
@@ -484,17 +485,39 @@ static result append_facts(struct sitting *sitting, const struct import_source *
     return result_ok();
 }
 
-static result append_contact(struct sitting *sitting, const struct import_person *row,
-                             int64_t person, struct err *err)
+/* Of somebody new all that is known stands in the row. */
+static result is_searched(struct sitting *sitting, const struct import_source *source,
+                          const struct import_person *row, const struct import_addition *addition,
+                          int64_t person, bool *ret_searched, struct err *err)
 {
-    struct event event = {.kind = EVENT_CONTACT_CONFIRMED,
-                          .body.contact_confirmed = {.source = row->contact_source,
-                                                     .next_check_on = row->next_check_on}};
-    return append(sitting, person, row->contact_on.day, &event, err);
+    if (!addition->is_new) {
+        return contact_is_searched(sitting, person, ret_searched, err);
+    }
+    *ret_searched = false;
+    for (size_t i = 0; i < row->fact_count; i++) {
+        const struct import_fact *fact = &row->facts[i];
+        *ret_searched = *ret_searched || contact_says_searched(
+                                             source->rulebook->facts[fact->fact].name, fact->value);
+    }
+    return result_ok();
 }
 
-/* `cause`: the last fact, 0 when there was none. Somebody new has no request that could be live,
- * and no family yet. */
+static result append_contact(struct sitting *sitting, const struct import_source *source,
+                             const struct import_person *row,
+                             const struct import_addition *addition, int64_t person,
+                             int64_t *ret_last, struct err *err)
+{
+    const struct confirmed_contact contact = {.on = row->contact_on.day,
+                                              .source = row->contact_source,
+                                              .known_from = source->name,
+                                              .next_check_on = row->next_check_on};
+    bool searched = false;
+    TRY(is_searched(sitting, source, row, addition, person, &searched, err));
+    return contact_append(sitting, person, &contact, searched, ret_last, err);
+}
+
+/* `cause`: the last fact or contact, 0 when there was none. Somebody new has no request that could
+ * be live, and no family yet. */
 static result review(struct sitting *sitting, const struct import_addition *addition,
                      int64_t person, int64_t cause, size_t *ret_stopped, struct err *err)
 {
@@ -524,7 +547,7 @@ result import_person_record(struct sitting *sitting, const struct import_source 
     TRY(append_references(sitting, source, row, addition, person, err));
     TRY(append_facts(sitting, source, row, addition, person, &last, err));
     if (addition->contact) {
-        TRY(append_contact(sitting, row, person, err));
+        TRY(append_contact(sitting, source, row, addition, person, &last, err));
     }
     return review(sitting, addition, person, last, ret_stopped, err);
 }

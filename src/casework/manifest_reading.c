@@ -214,6 +214,16 @@ static result read_waiting(struct manifest_question *question, const struct mani
     return result_ok();
 }
 
+static result is_gone(struct sitting *sitting, const struct manifest_person *person, bool *ret_gone,
+                      struct err *err)
+{
+    const enum manifest_entry_state state = person->entry.state;
+    bool hidden = false;
+    TRY(sitting_hides(sitting, &person->person, ACTION_SEE_MANIFEST, &hidden, err));
+    *ret_gone = !hidden && (state == ENTRY_STOPPED || state == ENTRY_TAKEN_OFF);
+    return result_ok();
+}
+
 static result read_manifest(struct transaction *transaction, void *context, struct err *err)
 {
     struct manifest_question *question = context;
@@ -233,9 +243,14 @@ static result read_manifest(struct transaction *transaction, void *context, stru
     for (size_t i = 0; i < count; i++) {
         struct manifest_person *person = &people[question->answer.count];
         bool in_sight = false;
+        bool gone = false;
         TRY(describe_person(sitting, &row, &entries[i], person, err));
         TRY(sitting_may_person(sitting, &person->person, ACTION_SEE_MANIFEST, &in_sight, err));
+        if (!in_sight) {
+            TRY(is_gone(sitting, person, &gone, err));
+        }
         question->answer.count += in_sight ? 1 : 0;
+        question->answer.gone += gone ? 1 : 0;
     }
     question->answer.people = people;
     return row.state == MANIFEST_OPEN ? read_waiting(question, &row, err) : result_ok();

@@ -1,5 +1,6 @@
 #include "casework/manifests.h"
 
+#include "casework/days.h"
 #include "casework/facts.h"
 #include "casework/manifest_work.h"
 #include "casework/repeat.h"
@@ -89,11 +90,11 @@ static result check_details(struct manifest_details *details, struct err *err)
 static result check_ahead(const struct casework *casework, instant departs_at, struct err *err)
 {
     const instant now = system_now(casework->system);
-    const date furthest = date_add_months(instant_date(now), 12, DATE_ROUND_DOWN);
-    const bool ahead = departs_at.milliseconds > now.milliseconds &&
-                       !date_before(furthest, instant_date(departs_at));
-    return ahead ? result_ok()
-                 : err_set(err, ERROR_INPUT, "The departure lies ahead, within a year");
+    if (departs_at.milliseconds <= now.milliseconds) {
+        return err_set(err, ERROR_INPUT, "The departure lies ahead, within a year");
+    }
+    return days_check_instant("The day of departure", departs_at, DAYS_ARRANGED, instant_date(now),
+                              err);
 }
 
 struct manifest_command {

@@ -146,10 +146,12 @@ struct manifest_answer {
     struct manifest_line manifest;
     const struct manifest_person *people;
     size_t count;
+    size_t gone; /* people who were stopped or taken off, and are out of sight since */
     const struct work_request *waiting; /* while it is open: who may still be put on it */
     size_t waiting_count;
 };
-/* Somebody who was to come to a hub, and is not coming any more, is out of the hub's sight. */
+/* Somebody who was to come to a hub, and is not coming any more, is out of the hub's sight: it is
+ * told how many they are, and not who. Who is hidden from it for another reason is not counted. */
 MUST_USE result casework_manifest(const struct casework *casework, const struct caller *caller,
                                   str reference, struct arena *arena,
                                   struct manifest_answer *ret_answer, struct err *err);

@@ -1,5 +1,6 @@
 #include "casework/notices.h"
 
+#include "casework/days.h"
 #include "casework/facts.h"
 #include "casework/record.h"
 #include "casework/repeat.h"
@@ -686,9 +687,8 @@ static result check_day(const struct notice_work *work, const struct event *issu
     if (date_before(work->service->on, issued->effective_on)) {
         return err_set(err, ERROR_INPUT, "A notice is not served before it is issued");
     }
-    return date_before(work->sitting.today, work->service->on)
-               ? err_set(err, ERROR_INPUT, "The day of service lies ahead")
-               : result_ok();
+    return days_check("The day of service", work->service->on, DAYS_HAPPENED, work->sitting.today,
+                      err);
 }
 
 static result append_service(struct notice_work *work, const struct event *issued,
@@ -746,7 +746,6 @@ result casework_serve_notice(const struct casework *casework, const struct calle
         .casework = casework, .caller = caller, .service = service, .arena = arena};
     TRY(text_line_required("The method", service->method, FACT_NAME_MAX_BYTES, err));
     TRY(text_line_required("The proof of service", service->proof, SOURCE_MAX_BYTES, err));
-    TRY(text_day("The day of service", service->on, err));
     TRY(store_write(casework->store, serve_work, &work, err));
     *ret_answer = work.recorded;
     return result_ok();

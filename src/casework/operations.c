@@ -1,5 +1,6 @@
 #include "casework/operations.h"
 
+#include "casework/days.h"
 #include "casework/sitting.h"
 #include "casework/text.h"
 
@@ -230,9 +231,11 @@ static result record_work(struct transaction *transaction, void *context, struct
                                                                      work->arena, &work->row, err)
                                              : sitting_client_id_taken(err);
     }
-    if (date_before(sitting.today, entry->happened_on) ||
-        (entry->published_on.known && date_before(sitting.today, entry->published_on.day))) {
-        return err_set(err, ERROR_INPUT, "What is recorded of an operation has happened already");
+    TRY(days_check("The day of the operation", entry->happened_on, DAYS_HAPPENED, sitting.today,
+                   err));
+    if (entry->published_on.known) {
+        TRY(days_check("The day on which it was published", entry->published_on.day, DAYS_HAPPENED,
+                       sitting.today, err));
     }
     return append_operation(&sitting, work, err);
 }
@@ -245,7 +248,6 @@ result casework_record_operation(const struct casework *casework, const struct c
         .casework = casework, .caller = caller, .entry = entry, .arena = arena};
     TRY(check_word(OPERATION_KINDS, entry->kind, "The kind of operation", err));
     TRY(check_word(OPERATION_SOURCES, entry->source, "The source", err));
-    TRY(text_day("The day of the operation", entry->happened_on, err));
     TRY(check_partners(casework->rulebook, entry, arena, &work.checked.partners, err));
     TRY(check_numbers(entry, arena, &work.checked, err));
     TRY(store_write(casework->store, record_work, &work, err));

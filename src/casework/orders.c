@@ -1,5 +1,6 @@
 #include "casework/orders.h"
 
+#include "casework/days.h"
 #include "casework/record.h"
 #include "casework/repeat.h"
 #include "casework/text.h"
@@ -150,6 +151,8 @@ static result report_work(struct transaction *transaction, void *context, struct
     if (work->order.heard_at.milliseconds > sitting.at.milliseconds) {
         return err_set(err, ERROR_INPUT, "The order cannot have been heard of later than now");
     }
+    TRY(days_check_instant("When it was heard of", work->order.heard_at, DAYS_HAPPENED,
+                           sitting.today, err));
     int64_t *events = ARENA_NEW(work->arena, int64_t, 2);
     if (events == NULL) {
         return arena_full(err);
@@ -168,8 +171,7 @@ static result check_report(struct reported_order *order, struct err *err)
     TRY(text_line_required("Who reported the order", order->reporter, SOURCE_MAX_BYTES, err));
     TRY(text_line_required("How it was reported", order->means, SOURCE_MAX_BYTES, err));
     TRY(text_line("The court", order->court, SOURCE_MAX_BYTES, err));
-    TRY(text_line("The claim number", order->claim_number, SOURCE_MAX_BYTES, err));
-    return text_day("When it was heard of", instant_date(order->heard_at), err);
+    return text_line("The claim number", order->claim_number, SOURCE_MAX_BYTES, err);
 }
 
 result casework_report_order(const struct casework *casework, const struct caller *caller,

@@ -1,5 +1,7 @@
 #include "casework/casework.h"
 
+#include "casework/contact.h"
+#include "casework/days.h"
 #include "casework/draw.h"
 #include "casework/likely.h"
 #include "casework/past.h"
@@ -35,22 +37,20 @@ static result check_registration(const struct registration *registration, struct
                        IDENTIFIERS_MAX);
     }
     TRY(text_line_required("The name", registration->name, NAME_MAX_BYTES, err));
-    TRY(text_day("The day of registration", registration->registered_on, err));
-    if (!registration->born_on.known) {
-        return result_ok();
-    }
-    TRY(text_day("The date of birth", registration->born_on.day, err));
-    return date_before(registration->registered_on, registration->born_on.day)
+    return registration->born_on.known &&
+                   date_before(registration->registered_on, registration->born_on.day)
                ? err_set(err, ERROR_INPUT, "The date of birth is after the day of registration")
                : result_ok();
 }
 
-static result refuse_coming_day(const struct sitting *sitting, const char *what, date day,
-                                struct err *err)
+static result check_days(const struct sitting *sitting, const struct registration *registration,
+                         struct err *err)
 {
-    return date_before(sitting->today, day)
-               ? err_set(err, ERROR_INPUT, "%s lies in the future", what)
-               : result_ok();
+    TRY(days_check("The day of registration", registration->registered_on, DAYS_HAPPENED,
+                   sitting->today, err));
+    return registration->born_on.known ? days_check("The date of birth", registration->born_on.day,
+                                                    DAYS_HAPPENED, sitting->today, err)
+                                       : result_ok();
 }
 
 static bool same_day(struct known_day a, struct known_day b)
@@ -133,8 +133,7 @@ static result register_work(struct transaction *transaction, void *context, stru
         TRY(register_again(&sitting, work, &before, err));
         return find_likely(&sitting, work, err);
     }
-    TRY(refuse_coming_day(&sitting, "The day of registration", work->registration.registered_on,
-                          err));
+    TRY(check_days(&sitting, &work->registration, err));
     TRY(find_likely(&sitting, work, err));
     return work->registration.unless_known && work->answer.likely_count > 0
                ? result_ok()
@@ -343,52 +342,28 @@ struct contact_work {
 static result check_contact(const struct sitting *sitting, const struct contact_work *work,
                             struct err *err)
 {
-    TRY(refuse_coming_day(sitting, "The day of the contact", work->on, err));
+    TRY(days_check("The day of the contact", work->on, DAYS_HAPPENED, sitting->today, err));
     if (!work->next_check_on.known) {
         return result_ok();
     }
     if (!date_before(work->on, work->next_check_on.day)) {
         return err_set(err, ERROR_INPUT, "The next check is not after the contact");
     }
-    const date furthest = date_add_months(sitting->today, 12, DATE_ROUND_DOWN);
-    return date_before(furthest, work->next_check_on.day)
-               ? err_set(err, ERROR_INPUT, "The next check is more than a year ahead")
-               : result_ok();
-}
-
-/* The facts of the law that say the same (docs/rulebook-language.md): who was seen today is not
- * lost, whatever was recorded of them before. */
-#define LAST_CONTACT_FACT STR("contact.last_confirmed_on")
-#define NEXT_CHECK_FACT   STR("contact.next_check_due_on")
-
-static result append_contact_fact(struct sitting *sitting, const struct contact_work *work,
-                                  int64_t person, str name, struct known_day value, int64_t *cause,
-                                  struct err *err)
-{
-    char text[DATE_TEXT_SIZE] = "unknown";
-    if (value.known) {
-        date_format(value.day, text);
-    }
-    const struct checked_entry entry = {
-        .fact = name, .value = str_from_c(text), .true_from = work->on, .source = work->source};
-    return record_tell_law(sitting, person, FACT_DATE, &entry, cause, err);
+    return days_check("The next check", work->next_check_on.day, DAYS_ARRANGED, sitting->today,
+                      err);
 }
 
 static result append_contact(struct sitting *sitting, const struct contact_work *work,
                              int64_t person, struct err *err)
 {
-    struct event event = {
-        .subject_kind = SUBJECT_OF_PERSON,
-        .subject = person,
-        .kind = EVENT_CONTACT_CONFIRMED,
-        .effective_on = work->on,
-        .body.contact_confirmed = {.source = work->source, .next_check_on = work->next_check_on}};
-    TRY(sitting_append(sitting, &event, err));
-    int64_t cause = event.position;
-    const struct known_day on = {.known = true, .day = work->on};
-    TRY(append_contact_fact(sitting, work, person, LAST_CONTACT_FACT, on, &cause, err));
-    TRY(append_contact_fact(sitting, work, person, NEXT_CHECK_FACT, work->next_check_on, &cause,
-                            err));
+    const struct confirmed_contact contact = {.on = work->on,
+                                              .source = work->source,
+                                              .known_from = work->source,
+                                              .next_check_on = work->next_check_on};
+    bool searched = false;
+    int64_t cause = 0;
+    TRY(contact_is_searched(sitting, person, &searched, err));
+    TRY(contact_append(sitting, person, &contact, searched, &cause, err));
     const struct touched touched = {.kind = SUBJECT_OF_PERSON, .id = person};
     struct stopped_list stopped;
     return recall_review(sitting, &touched, 1, cause, NULL, &stopped, err);
@@ -419,11 +394,7 @@ result casework_confirm_contact(const struct casework *casework, const struct ca
                                 str person, date on, str source, struct known_day next_check_on,
                                 struct arena *arena, struct err *err)
 {
-    TRY(text_day("The day of the contact", on, err));
     TRY(text_line_required("How contact was made", source, SOURCE_MAX_BYTES, err));
-    if (next_check_on.known) {
-        TRY(text_day("The next check", next_check_on.day, err));
-    }
     struct contact_work work = {.casework = casework,
                                 .caller = caller,
                                 .person = person,

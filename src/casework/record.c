@@ -2,6 +2,7 @@
 
 #include "casework/agreement_states.h"
 #include "casework/clock_facts.h"
+#include "casework/days.h"
 #include "casework/facts.h"
 #include "casework/recall.h"
 #include "casework/repeat.h"
@@ -109,7 +110,6 @@ static result check_entry(const struct rulebook *rulebook, enum subject_kind kin
     struct checked_entry checked = {.true_from = entry->true_from};
     TRY(check_value(rulebook, fact, entry->value, arena, &checked.value, err));
     TRY(clock_facts_check(rulebook, index, checked.value, err));
-    TRY(text_day("The day from which it is true", entry->true_from, err));
     TRY(text_line("The source", entry->source, SOURCE_MAX_BYTES, err));
     checked.fact = fact->name;
     checked.source = str_trim(entry->source);
@@ -190,21 +190,17 @@ static result find_subject(struct sitting *sitting, enum subject_kind kind, str 
     return result_ok();
 }
 
-/* What was arranged for a coming day may be recorded, but nobody knows what is true in years. */
-static result check_not_far_ahead(const struct sitting *sitting, date true_from, struct err *err)
-{
-    const date furthest = date_add_months(sitting->today, 12, DATE_ROUND_DOWN);
-    if (date_before(furthest, true_from)) {
-        return err_set(err, ERROR_INPUT, "The day from which it is true is more than a year ahead");
-    }
-    return result_ok();
-}
-
 /* What the register itself knows of a fact, beside the rulebook; after those recorded before it. */
 static result check_fits(struct sitting *sitting, enum subject_kind kind, int64_t subject,
                          const struct checked_entry *entry, struct err *err)
 {
-    TRY(check_not_far_ahead(sitting, entry->true_from, err));
+    const struct rulebook *rulebook = sitting->casework->rulebook;
+    const uint32_t fact = rulebook_fact(rulebook, entry->fact);
+    TRY(days_check("The day from which it is true", entry->true_from, DAYS_ARRANGED, sitting->today,
+                   err));
+    if (fact != NOT_FOUND_INDEX) {
+        TRY(days_check_value(&rulebook->facts[fact], entry->value, sitting->today, err));
+    }
     return kind == SUBJECT_OF_AGREEMENT && str_equal(entry->fact, AGREEMENT_STATE_FACT)
                ? agreement_states_check(sitting, subject, entry->value, entry->true_from, err)
                : result_ok();

@@ -143,6 +143,19 @@ result sitting_may_person(struct sitting *sitting, const struct person_row *pers
     return result_ok();
 }
 
+result sitting_name(struct sitting *sitting, const struct person_row *person, str *ret_name,
+                    struct err *err)
+{
+    struct identity identity = {.name = STR("")};
+    bool may_see = false;
+    TRY(sitting_may_person(sitting, person, ACTION_SEE_PEOPLE, &may_see, err));
+    if (may_see) {
+        TRY(transaction_identity(sitting->transaction, person, sitting->arena, &identity, err));
+    }
+    *ret_name = identity.name;
+    return result_ok();
+}
+
 /* --- lists of people -------------------------------------------------------------------------- */
 
 static bool shuts_all(const struct sitting *sitting, enum action action, unsigned compartment)

@@ -124,6 +124,10 @@ MUST_USE result sitting_hides(struct sitting *sitting, const struct person_row *
 /* The reference, for an answer about something else; "" for somebody who is hidden so. */
 MUST_USE result sitting_reference(struct sitting *sitting, const struct person_row *person,
                                   str *ret_reference, struct err *err);
+/* The name, for an answer about something else; "" for whoever does not see the person in a list.
+ */
+MUST_USE result sitting_name(struct sitting *sitting, const struct person_row *person,
+                             str *ret_name, struct err *err);
 /* Of numbers of people that rise: the place of one of them, or where it belongs; and whether it is
  * among them. */
 size_t people_place(const int64_t *people, size_t count, int64_t person);

@@ -84,6 +84,7 @@ static result describe(struct sitting *sitting, const struct stop_notice_row *no
     TRY(transaction_person(sitting->transaction, notice->person, sitting->arena, &person, err));
     TRY(transaction_event(sitting->transaction, notice->stop, sitting->arena, &event, err));
     TRY(sitting_reference(sitting, &person, &line.reference, err));
+    TRY(sitting_name(sitting, &person, &line.name, err));
     TRY(event.kind == EVENT_STEP_STOPPED ? describe_stop(sitting, &event, &line, err)
                                          : describe_recall(sitting, &event, &line, err));
     *ret_line = line;

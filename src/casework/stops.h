@@ -14,6 +14,7 @@
 struct stop_line {
     struct stop_notice_row notice;
     str reference; /* of the person */
+    str name;      /* "" for whoever does not see the person (any more) */
     str step;      /* of the rulebook */
     str hub;       /* name of the hub it was asked with, of one in sight; "" for none */
     str manifest;  /* reference of the manifest the person was on or is aboard; "" for none */

@@ -38,16 +38,6 @@ result text_reference(str reference, struct err *err)
                          REFERENCE_MAX_BYTES);
 }
 
-result text_day(const char *what, date day, struct err *err)
-{
-    const int32_t first = -25567; /* 1900-01-01 */
-    const int32_t last = 84005;   /* 2199-12-31 */
-    if (day.day < first || day.day > last) {
-        return err_set(err, ERROR_INPUT, "%s is not a day of the years 1900 to 2199", what);
-    }
-    return result_ok();
-}
-
 bool text_list_add(char *list, size_t size, size_t *len, str name)
 {
     const str separator = *len == 0 ? STR("") : STR(", ");

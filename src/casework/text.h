@@ -3,7 +3,6 @@
 #define RETURNHUB_CASEWORK_TEXT_H
 
 #include "base/arena.h"
-#include "base/date.h"
 
 enum {
     NAME_MAX_BYTES =
@@ -27,8 +26,5 @@ MUST_USE result text_reference(str reference, struct err *err);
 /* Adds a name to a list such as "none, in_force" in a fixed array; false when it does not fit any
  * more. */
 bool text_list_add(char *list, size_t size, size_t *len, str name);
-
-/* A day of the years 1900 to 2199. */
-MUST_USE result text_day(const char *what, date day, struct err *err);
 
 #endif

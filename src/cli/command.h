@@ -112,6 +112,8 @@ enum { COMMAND_OPTIONS_MAX = 20, COMMAND_ARGUMENTS_MAX = 256 /* a folder of rule
     OPTION(OPTION_RESPONSIBLE, "responsible", "ROLE",                                              \
            "who is to answer (default: the role that the kind names)")                             \
     OPTION(OPTION_FOLLOWS, "follows", "ENTRY", "the entry that this one follows from")             \
+    OPTION(OPTION_AGAINST, "against", "USERNAME,...",                                              \
+           "of whom a complaint complains; they neither see it nor decide on it (-: nobody)")      \
     OPTION(OPTION_ENTRY_KIND, "kind", "NAME", "only entries of this kind")                         \
     OPTION(OPTION_ABOUT, "about", "REFERENCE", "only what is about this person or hub")            \
     OPTION(OPTION_STATE, "state", "NAME", "the state: that it becomes, or that is listed")         \
@@ -331,6 +333,7 @@ command_run command_own_record;
 command_run command_own_clients;
 command_run command_privacy_export;
 command_run command_work_list;
+command_run command_work_books;
 command_run command_work_missing;
 command_run command_agreement_open;
 command_run command_agreement_announce;

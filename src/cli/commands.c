@@ -897,6 +897,19 @@ const struct command commands[] = {
         .run = command_work_list,
     },
     {
+        .name = "work books",
+        .arguments = "",
+        .summary = "List what is overdue in the books and this account can answer",
+        .description =
+            "Entries of the books of which something is due and late, or due on a day that could "
+            "not be counted, and that the account may answer or close: a complaint without an "
+            "answer, a visit without a report. The longest overdue first. entry list --overdue "
+            "lists all that the account sees.",
+        .options = {LOOK_OPTIONS, OPTION_LIMIT, OPTION_HELP},
+        .option_count = 7,
+        .run = command_work_books,
+    },
+    {
         .name = "work missing",
         .arguments = "STEP",
         .argument_min = 1,
@@ -1280,10 +1293,12 @@ const struct command commands[] = {
             "ABOUT is the reference of a person or a hub. What the kind asks for is given as "
             "NAME=VALUE; an instant is YYYY-MM-DDTHH:MM:SSZ. The day by which something is due is "
             "counted by the rulebook; where it has no clock for the kind, give --due and "
-            "--reason. Duties that the rulebook attaches are opened with it.",
-        .options = {ACT_OPTIONS, OPTION_WHERE, OPTION_RESPONSIBLE, OPTION_FOLLOWS, OPTION_HAPPENED,
-                    OPTION_DUE, OPTION_REASON, OPTION_HELP},
-        .option_count = 13,
+            "--reason. Duties that the rulebook attaches are opened with it. A complaint may name "
+            "with --against the accounts of those whom it is about: they neither see it nor answer "
+            "it.",
+        .options = {ACT_OPTIONS, OPTION_WHERE, OPTION_RESPONSIBLE, OPTION_FOLLOWS, OPTION_AGAINST,
+                    OPTION_HAPPENED, OPTION_DUE, OPTION_REASON, OPTION_HELP},
+        .option_count = 14,
         .run = command_entry_open,
     },
     {
@@ -1292,9 +1307,12 @@ const struct command commands[] = {
         .argument_min = 1,
         .argument_max = 32,
         .summary = "Write more in an entry, which stays as it is",
-        .description = "What was written before stays in its history.",
-        .options = {ACT_OPTIONS, OPTION_HAPPENED, OPTION_DUE, OPTION_REASON, OPTION_HELP},
-        .option_count = 10,
+        .description = "What was written before stays in its history. --against names whom a "
+                       "complaint is about, in the place of those named before; whoever may close "
+                       "it takes a name back, with --reason.",
+        .options = {ACT_OPTIONS, OPTION_AGAINST, OPTION_HAPPENED, OPTION_DUE, OPTION_REASON,
+                    OPTION_HELP},
+        .option_count = 11,
         .run = command_entry_add,
     },
     {

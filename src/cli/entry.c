@@ -1,4 +1,5 @@
-#include "casework/books.h"
+#include "cli/entry.h"
+
 #include "cli/desk.h"
 #include "format/json.h"
 #include "web/resource_books.h"
@@ -119,6 +120,7 @@ result command_entry_open(const struct invocation *invocation, int *ret_status, 
                               .about = invocation->arguments[1],
                               .hub = invocation->options[OPTION_WHERE],
                               .responsible = invocation->options[OPTION_RESPONSIBLE],
+                              .against = invocation->options[OPTION_AGAINST],
                               .due_reason = invocation->options[OPTION_REASON]};
     *ret_status = 0;
     TRY(option_number(invocation, OPTION_FOLLOWS, 0, 0, INT64_MAX, &entry.parent, err));
@@ -136,6 +138,7 @@ static result change(const struct invocation *invocation, enum entry_wish wish, 
     struct entry_answer answer;
     struct entry_wanted wanted = {.wish = wish,
                                   .state = invocation->options[OPTION_STATE],
+                                  .against = invocation->options[OPTION_AGAINST],
                                   .due_reason = invocation->options[OPTION_REASON],
                                   .reason = invocation->options[OPTION_REASON]};
     TRY(read_number(invocation, &wanted.entry, err));
@@ -184,8 +187,8 @@ static result read_query(const struct invocation *invocation, struct book_query 
     return result_ok();
 }
 
-static void print_lines(const struct invocation *invocation, const struct book_line *lines,
-                        size_t count)
+void entry_print_lines(const struct invocation *invocation, const struct book_line *lines,
+                       size_t count)
 {
     static const char *const names[] = {"entry",    "kind",    "about",      "hub",
                                         "state",    "due",     "late",       "opened",
@@ -230,7 +233,7 @@ result command_entry_list(const struct invocation *invocation, int *ret_status, 
         json_set(object, "entries", resource_book_lines(lines, count));
         return print_json(invocation, object, err);
     }
-    print_lines(invocation, lines, count);
+    entry_print_lines(invocation, lines, count);
     return result_ok();
 }
 
@@ -330,6 +333,11 @@ static void print_entry(const struct invocation *invocation, const struct book_e
                                       &scratch)),
                      entry->line.overdue ? ", late" : ""));
     print_pair(invocation, "Responsible", row->responsible);
+    for (size_t i = 0; i < entry->against_count; i++) {
+        print_pair(invocation, "Complains of",
+                   arena_format(&scratch, "%.*s (%.*s)", STR_ARG(entry->against[i].name),
+                                STR_ARG(entry->against[i].username)));
+    }
     for (size_t i = 0; i < entry->field_count; i++) {
         const struct entry_field *field = entry_field_find(kind, entry->fields[i].name);
         print_pair(invocation, field->title, entry->fields[i].value);
@@ -337,7 +345,7 @@ static void print_entry(const struct invocation *invocation, const struct book_e
     print_writings(invocation, entry);
     if (entry->duty_count > 0) {
         output_text(invocation->output, STR("\nWhat follows from it\n"));
-        print_lines(invocation, entry->duties, entry->duty_count);
+        entry_print_lines(invocation, entry->duties, entry->duty_count);
     }
 }
 
@@ -354,7 +362,7 @@ result command_entry_show(const struct invocation *invocation, int *ret_status, 
         return print_json(invocation, resource_book_entry(&entry), err);
     }
     if (invocation->output->format == OUTPUT_CSV) {
-        print_lines(invocation, &entry.line, 1);
+        entry_print_lines(invocation, &entry.line, 1);
         return result_ok();
     }
     print_entry(invocation, &entry);

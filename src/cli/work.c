@@ -1,7 +1,9 @@
 #include "casework/queue.h"
 
 #include "cli/desk.h"
+#include "cli/entry.h"
 #include "web/resource.h"
+#include "web/resource_books.h"
 
 static result read_kinds(const struct invocation *invocation, unsigned *ret_kinds, struct err *err)
 {
@@ -99,6 +101,30 @@ result command_work_list(const struct invocation *invocation, int *ret_status, s
     const result printed = output_json(invocation->output, *invocation->arena, object, err);
     json_decref(object);
     return printed;
+}
+
+result command_work_books(const struct invocation *invocation, int *ret_status, struct err *err)
+{
+    OWN_DESK struct desk desk = {.store = NULL};
+    struct overdue_entries overdue;
+    int64_t limit = 0;
+    *ret_status = 0;
+    TRY(option_number(invocation, OPTION_LIMIT, 100, 1, BOOK_ENTRIES_MAX, &limit, err));
+    TRY(desk_open_as_account(invocation, &desk, err));
+    TRY(casework_overdue_entries(&desk.casework, &desk.caller, (size_t)limit, invocation->arena,
+                                 &overdue, err));
+    if (invocation->output->format == OUTPUT_JSON) {
+        json_t *object = resource_overdue_entries(&overdue);
+        const result printed = output_json(invocation->output, *invocation->arena, object, err);
+        json_decref(object);
+        return printed;
+    }
+    entry_print_lines(invocation, overdue.lines, overdue.count);
+    if (overdue.total > (int64_t)overdue.count) {
+        output_message(invocation->output, "%lld in all; the longest overdue %zu are listed\n",
+                       (long long)overdue.total, overdue.count);
+    }
+    return result_ok();
 }
 
 static void print_missing(const struct invocation *invocation, const struct rulebook *rulebook,

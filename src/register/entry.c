@@ -172,6 +172,20 @@ static result note_fields(struct entry_row *row, enum entry_kind kind,
     return result_ok();
 }
 
+/* The event that says last against whom the entry is. */
+static result note_against(struct entry_row *row, enum entry_kind kind,
+                           const struct number_list *against, int64_t position, struct err *err)
+{
+    if (against->count == 0) {
+        return result_ok();
+    }
+    if ((entry_kind_about(kind) & ENTRY_AGAINST_ACCOUNTS) == 0) {
+        return err_set(err, ERROR_INPUT, "A %s is against nobody", entry_kind_name(kind));
+    }
+    row->against_event = position;
+    return result_ok();
+}
+
 static result entry_begin(struct entry_row *row, const struct event *event, struct err *err)
 {
     const struct entry_opened_body *body = &event->body.entry_opened;
@@ -203,6 +217,7 @@ static result entry_begin(struct entry_row *row, const struct event *event, stru
         .changed_event = event->position,
     };
     TRY(note_fields(&begun, kind, &body->fields, &body->values, err));
+    TRY(note_against(&begun, kind, &body->against, event->position, err));
     *row = begun;
     return result_ok();
 }
@@ -243,6 +258,7 @@ static result entry_change(struct entry_row *row, const struct event *event, str
     }
     struct entry_row changed = *row;
     TRY(note_fields(&changed, kind, &body->fields, &body->values, err));
+    TRY(note_against(&changed, kind, &body->against, event->position, err));
     if (body->state.len > 0) {
         TRY(entry_become(&changed, kind, event, err));
     } else if (body->due_on.known) {

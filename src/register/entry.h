@@ -27,7 +27,8 @@ enum entry_kind {
 enum {
     ENTRY_ABOUT_PERSON = 1 << SUBJECT_OF_PERSON,
     ENTRY_ABOUT_HUB = 1 << SUBJECT_OF_HUB,
-    ENTRY_AT_A_HUB = 1, /* about somebody, and never without a hub */
+    ENTRY_AT_A_HUB = 1,               /* about somebody, and never without a hub */
+    ENTRY_AGAINST_ACCOUNTS = 1 << 16, /* it may name accounts that it complains of */
 };
 
 enum entry_field_type { ENTRY_TEXT, ENTRY_CHOICE, ENTRY_INSTANT, ENTRY_REFERENCE };
@@ -103,7 +104,8 @@ struct entry_row {
     struct known_day closed_on;
     instant closed_at; /* 0: it has not ended */
     instant started_at;
-    instant ended_at; /* 0: not known, or not yet */
+    instant ended_at;      /* 0: not known, or not yet */
+    int64_t against_event; /* that says last of which accounts it complains; 0: none says so */
     int64_t changed_event;
 };
 

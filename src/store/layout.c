@@ -390,6 +390,7 @@ static const struct column entry_columns[] = {
     COLUMN(entry_row, closed_at, COLUMN_INSTANT),
     COLUMN(entry_row, started_at, COLUMN_INSTANT),
     COLUMN(entry_row, ended_at, COLUMN_INSTANT),
+    COLUMN(entry_row, against_event, COLUMN_NUMBER),
     COLUMN(entry_row, changed_event, COLUMN_NUMBER),
 };
 

@@ -349,6 +349,7 @@ static const char book_tables[] =
     "  closed_at INTEGER NOT NULL,"
     "  started_at INTEGER NOT NULL,"
     "  ended_at INTEGER NOT NULL,"
+    "  against_event INTEGER NOT NULL,"
     "  changed_event INTEGER NOT NULL) STRICT;"
     "CREATE INDEX @.entry_by_person ON entry (person) WHERE person <> 0;"
     "CREATE INDEX @.entry_by_hub ON entry (hub) WHERE hub <> 0;"
@@ -593,11 +594,12 @@ static result renew_derived(sqlite3 *db, struct arena scratch, struct err *err)
  * index, which it finds without a search. */
 static result put_subject_first(sqlite3 *db, struct arena scratch, struct err *err)
 {
-    TRY(sqlite_run(db,
-                   "DROP INDEX main.event_by_subject;"
-                   "CREATE INDEX main.event_by_subject ON event (subject, subject_kind, position)",
-                   err));
-    return renew_derived(db, scratch, err);
+    (void)scratch;
+    return sqlite_run(
+        db,
+        "DROP INDEX main.event_by_subject;"
+        "CREATE INDEX main.event_by_subject ON event (subject, subject_kind, position)",
+        err);
 }
 
 struct migration {
@@ -615,8 +617,9 @@ static const struct migration migrations[] = {
     {"ties", keep_as_it_is},
     {"lookups by key alone", keep_as_it_is},
     {"erasures that wait", keep_as_it_is},
-    /* With lookups by number. The last of these: later layouts of derived rows, too. */
     {"subjects first", put_subject_first},
+    /* The last of these: earlier layouts of derived rows, too. */
+    {"whom a complaint is about", renew_derived},
 };
 
 enum {

@@ -118,6 +118,24 @@ static const struct input_field about_either = {
     INPUT_TEXT, "Enter whom it is about", NULL};
 static const struct input_field about_hub = {"subject",        "Hub", NULL, INPUT_CHOICE,
                                              "Choose the hub", NULL};
+static const struct input_field against_field = {
+    "against",
+    "Members of staff whom it is about",
+    "User names, with spaces between; they will neither see the complaint nor decide on it. Leave "
+    "it "
+    "empty when none has an account here",
+    INPUT_TEXT,
+    NULL,
+    NULL};
+static const struct input_field against_instead_field = {
+    "against",
+    "Members of staff whom it is about",
+    "User names, with spaces between, in the place of those named before; a hyphen alone for "
+    "nobody "
+    "any more. Whoever may close the complaint takes a name back, and says why",
+    INPUT_TEXT,
+    NULL,
+    NULL};
 static const struct input_field hub_field = {"hub",
                                              "Hub where it happened",
                                              "Leave it empty for where the person is placed",
@@ -231,7 +249,9 @@ static result answer_entry(struct deed_form *form, const struct entry_answer *an
 {
     struct exchange *exchange = form->exchange;
     form->answer = resource_entry_answer(answer);
-    form->to = arena_format(exchange->arena, "/entries/%lld", (long long)answer->row.id);
+    form->to = answer->out_of_sight
+                   ? STR("/books")
+                   : arena_format(exchange->arena, "/entries/%lld", (long long)answer->row.id);
     if (answer->stopped_count > 0) {
         form->notice = "recorded-stopped";
     }
@@ -293,6 +313,9 @@ static result prepare_entry(struct deed_form *form, struct err *err)
         add_field(fields, &count, &hub_field);
     }
     add_entry_fields(fields, &count, &writing);
+    if ((about & ENTRY_AGAINST_ACCOUNTS) != 0) {
+        add_field(fields, &count, &against_field);
+    }
     ADD_TABLE(fields, &count, opened_fields);
     ADD_TABLE(fields, &count, due_fields);
     form->fields = fields;
@@ -337,6 +360,9 @@ static result act_entry(struct deed_form *form, struct err *err)
                               .due_on = deed_day(form, "due_on"),
                               .due_reason = deed_text(form, "due_reason")};
     struct entry_answer answer;
+    if ((entry_kind_about(kind) & ENTRY_AGAINST_ACCOUNTS) != 0) {
+        entry.against = deed_text(form, "against");
+    }
     TRY(written_in(form, kind, &entry.fields, &entry.field_count, err));
     TRY(casework_open_entry(exchange->casework, &exchange->caller, &entry, exchange->arena, &answer,
                             err));
@@ -456,6 +482,38 @@ static void begin_with_written(struct deed_form *form, enum entry_kind kind)
     }
 }
 
+/* Whom it is about is written as more in it, and not with what it becomes. */
+static bool names_accounts(enum entry_kind kind, const struct entry_move *move)
+{
+    return move == NULL && (entry_kind_about(kind) & ENTRY_AGAINST_ACCOUNTS) != 0;
+}
+
+static result prepare_naming(struct deed_form *form, struct err *err)
+{
+    struct input_field *fields = ARENA_NEW(form->exchange->arena, struct input_field, 2);
+    if (fields == NULL) {
+        return arena_full(err);
+    }
+    fields[0] = against_instead_field;
+    fields[0].missing = "Enter whom it is about";
+    fields[1] = written_fields[1];
+    form->fields = fields;
+    form->field_count = 2;
+    return result_ok();
+}
+
+static result act_naming(struct deed_form *form, struct err *err)
+{
+    const struct exchange *exchange = form->exchange;
+    const struct entry_wanted wanted = {.entry = entry_of(form)->line.row.id,
+                                        .against = deed_text(form, "against"),
+                                        .reason = deed_text(form, "why")};
+    struct entry_answer answer;
+    TRY(casework_change_entry(exchange->casework, &exchange->caller, &wanted, exchange->arena,
+                              &answer, err));
+    return answer_entry(form, &answer);
+}
+
 static result prepare_move(struct deed_form *form, struct err *err)
 {
     const enum entry_kind kind = entry_kind_from_name(entry_of(form)->line.row.kind);
@@ -468,6 +526,9 @@ static result prepare_move(struct deed_form *form, struct err *err)
         return arena_full(err);
     }
     add_entry_fields(fields, &count, &writing);
+    if (names_accounts(kind, move)) {
+        add_field(fields, &count, &against_instead_field);
+    }
     if (move == NULL || move->due == ENTRY_PENDING) {
         ADD_TABLE(fields, &count, due_fields);
     }
@@ -496,6 +557,9 @@ static result act_move(struct deed_form *form, struct err *err)
     if (due) {
         wanted.due_on = deed_day(form, "due_on");
         wanted.due_reason = deed_text(form, "due_reason");
+    }
+    if (names_accounts(entry_kind_from_name(row->kind), move)) {
+        wanted.against = deed_text(form, "against");
     }
     TRY(written_in(form, entry_kind_from_name(row->kind), &wanted.fields, &wanted.field_count,
                    err));
@@ -538,7 +602,7 @@ static size_t deeds_of(const struct book_entry *entry, struct deed deeds[ENTRY_D
     size_t move_count = 0;
     size_t count = 0;
     const struct entry_move *moves = entry_moves(&move_count);
-    for (size_t i = 0; i < move_count && count < ENTRY_DEEDS_MAX - 1; i++) {
+    for (size_t i = 0; i < move_count && count < ENTRY_DEEDS_MAX - 2; i++) {
         if (moves[i].kind == kind && str_equal(moves[i].from, state)) {
             deeds[count++] = (struct deed){.name = moves[i].to.at,
                                            .link = name_of_move(&moves[i]),
@@ -561,6 +625,17 @@ static size_t deeds_of(const struct book_entry *entry, struct deed deeds[ENTRY_D
                                        .action = book_kind_action(kind),
                                        .prepare = prepare_move,
                                        .act = act_move};
+    }
+    if (!entry_is_closed(&entry->line.row) && names_accounts(kind, NULL)) {
+        deeds[count++] = (struct deed){.name = "naming",
+                                       .link = "Say whom it is about",
+                                       .title = "Say whom it is about",
+                                       .lead = "",
+                                       .submit = "Record it",
+                                       .notice = "recorded",
+                                       .action = ACTION_CLOSE_ENTRY,
+                                       .prepare = prepare_naming,
+                                       .act = act_naming};
     }
     return count;
 }

@@ -275,7 +275,8 @@ enum { LANGUAGE_FIELDS = sizeof language_fields / sizeof language_fields[0] };
 static str page_after(const struct input_value *then)
 {
     const bool own = then->given && str_equal(answer_own_address(then->text), then->text);
-    return own && route_find(HTTP_GET, then->text).route != NULL ? then->text : STR("/");
+    const str path = str_cut(then->text, '?').head;
+    return own && route_find(HTTP_GET, path).route != NULL ? then->text : STR("/");
 }
 
 result handle_language(struct exchange *exchange, struct err *err)

@@ -3,8 +3,11 @@
 #include "casework/queue.h"
 #include "casework/waiting.h"
 #include "format/csv.h"
+#include "web/resource_books.h"
 #include "web/resource_waiting.h"
+#include "web/view_books.h"
 
+enum { BOOKS_SHOWN = 10 };
 enum { DUE_SHOWN = 100, DUE_CSV_LINES = 10000, DUE_CSV_MAX = WEB_BODY_MAX, WITHIN_DAYS = 14 };
 
 /* --- what is asked for ------------------------------------------------------------------------ */
@@ -153,11 +156,23 @@ static str csv_href(const struct exchange *exchange, const struct work_query *qu
                         query->within_days);
 }
 
+/* Nothing in the books lies with who does not see them. */
+static result find_overdue(const struct exchange *exchange, struct overdue_entries *ret_overdue,
+                           struct err *err)
+{
+    *ret_overdue = (struct overdue_entries){.count = 0};
+    return exchange_may(exchange, ACTION_SEE_BOOKS)
+               ? casework_overdue_entries(exchange->casework, &exchange->caller, BOOKS_SHOWN,
+                                          exchange->arena, ret_overdue, err)
+               : result_ok();
+}
+
 result handle_today(struct exchange *exchange, struct err *err)
 {
     struct work_query query;
     struct today_answer answer;
     struct waiting_counts waiting;
+    struct overdue_entries overdue;
     TRY(read_query(exchange, &query, err));
     TRY(casework_today(exchange->casework, &exchange->caller, &query, exchange->arena, &answer,
                        err));
@@ -165,13 +180,16 @@ result handle_today(struct exchange *exchange, struct err *err)
         return due_as_csv(exchange, &answer, err);
     }
     TRY(casework_waiting(exchange->casework, &exchange->caller, exchange->arena, &waiting, err));
+    TRY(find_overdue(exchange, &overdue, err));
     json_auto_t *resource = resource_today(exchange->rulebook, &answer);
     json_set(resource, "waiting", resource_waiting(&waiting));
+    json_set(resource, "books", resource_overdue_entries(&overdue));
     if (!exchange_wants_html(exchange)) {
         return answer_json(exchange, 200, resource, err);
     }
     const struct view_context context = handler_view(exchange);
     json_t *view = view_today(&context, resource);
+    json_set(view, "books", view_overdue_entries(&context, json_object_get(resource, "books")));
     json_set(view, "filter", filter_fields(exchange, &query, &answer));
     json_set_str(view, "csv_href", csv_href(exchange, &query));
     json_set_str(view, "within",

@@ -50,6 +50,7 @@ result kept_answer(struct exchange *exchange, struct err *err)
     const str token = exchange->session.form_token;
     page_open(&page, exchange, "kept", STR(SAY("What you typed is not recorded yet")), "");
     page_speak_unless_staff(&page);
+    page.stays = true; /* what was typed is on this page alone */
     json_t *form = json_object();
     json_set_flag(form, "signed_in", known);
     json_set_str(form, "who", known ? exchange->session.account.name : STR(""));

@@ -258,6 +258,26 @@ static json_t *glasses_of(const struct exchange *exchange)
                                             (int64_t)count, NULL));
 }
 
+/* The address that was asked for, with its query but for the language and what was just done; to be
+ * gone on with ("?" or "&"), or whole. */
+static str address_of(const struct exchange *exchange, bool to_go_on)
+{
+    struct arena *arena = exchange->arena;
+    str address = page_path(arena, exchange->request->path);
+    str left = exchange->request->query;
+    char next = '?';
+    while (left.len > 0) {
+        const struct str_cut cut = str_cut(left, '&');
+        left = cut.tail;
+        if (cut.head.len > 0 && !str_starts(cut.head, STR("language=")) &&
+            !str_starts(cut.head, STR("notice="))) {
+            address = arena_format(arena, "%.*s%c%.*s", STR_ARG(address), next, STR_ARG(cut.head));
+            next = '&';
+        }
+    }
+    return to_go_on ? arena_format(arena, "%.*s%c", STR_ARG(address), next) : address;
+}
+
 /* The languages there are, for a page that speaks them, and how its own came about. */
 static void set_language(const struct page *page, json_t *chrome)
 {
@@ -268,9 +288,11 @@ static void set_language(const struct page *page, json_t *chrome)
              speech->catalogue != NULL && speech->catalogue->status.len > 0 ? json_true()
                                                                             : json_false());
     json_set_flag(chrome, "speaks", page->speaks);
+    json_set_flag(chrome, "offers_languages", !page->stays);
     json_set_flag(chrome, "law_in_english", speech->catalogue != NULL);
     json_set(chrome, "languages", speech_offers(page->exchange, speech));
-    json_set_str(chrome, "path", page->exchange->request->path);
+    json_set_str(chrome, "address", address_of(page->exchange, false));
+    json_set_str(chrome, "address_and", address_of(page->exchange, true));
 }
 
 /* For who has it on paper: what is on record up to this event was read for it, and what was

@@ -21,6 +21,7 @@ struct page {
     const struct faults *faults;
     struct speech speech; /* English, unless page_speak */
     bool speaks;          /* in several languages: it offers them */
+    bool stays;           /* nothing in it leads to the same page in another language */
 };
 
 void page_open(struct page *page, struct exchange *exchange, const char *template_name, str title,

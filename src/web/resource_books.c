@@ -54,6 +54,7 @@ json_t *resource_book_line(const struct book_line *line)
 {
     json_t *object = row_object(&line->row);
     json_set_str(object, "about", line->about);
+    json_set_str(object, "name", line->name);
     json_set_flag(object, "about_person", line->row.person != 0);
     json_set_str(object, "hub", line->hub);
     json_set_flag(object, "overdue", line->overdue);
@@ -67,6 +68,14 @@ json_t *resource_book_lines(const struct book_line *lines, size_t count)
         json_add(list, resource_book_line(&lines[i]));
     }
     return list;
+}
+
+json_t *resource_overdue_entries(const struct overdue_entries *overdue)
+{
+    json_t *object = json_object();
+    json_set_int64(object, "overdue", overdue->total);
+    json_set(object, "entries", resource_book_lines(overdue->lines, overdue->count));
+    return object;
 }
 
 static const char *const field_types[] = {[ENTRY_TEXT] = "text",
@@ -83,6 +92,18 @@ static json_t *field_object(enum entry_kind kind, str name, str value)
     json_set(object, "type", json_string(field != NULL ? field_types[field->type] : "text"));
     json_set_str(object, "value", value);
     return object;
+}
+
+static json_t *accounts_list(const struct account_row *accounts, size_t count)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < count; i++) {
+        json_t *account = json_object();
+        json_set_str(account, "username", accounts[i].username);
+        json_set_str(account, "name", accounts[i].name);
+        json_add(list, account);
+    }
+    return list;
 }
 
 /* What one writing said, from its event. */
@@ -113,6 +134,7 @@ static json_t *writing_object(enum entry_kind kind, const struct book_writing *w
     json_set(object, "fields",
              opened ? written(kind, &open->fields, &open->values)
                     : written(kind, &changed->fields, &changed->values));
+    json_set(object, "against", accounts_list(writing->against, writing->against_count));
     return object;
 }
 
@@ -128,6 +150,7 @@ json_t *resource_book_entry(const struct book_entry *entry)
     for (size_t i = 0; i < entry->writing_count; i++) {
         json_add(writings, writing_object(kind, &entry->writings[i]));
     }
+    json_set(object, "against", accounts_list(entry->against, entry->against_count));
     json_set(object, "fields", fields);
     json_set(object, "writings", writings);
     json_set(object, "duties", resource_book_lines(entry->duties, entry->duty_count));

@@ -14,13 +14,15 @@
 json_t *part_known_instant(instant when); /* 0 milliseconds: not known */
 json_t *part_known_number(bool known, int64_t number);
 
-/* {"entry","kind","title","about","hub","state","overdue","due_on","responsible",...}; "pending":
- * something is due in this state. */
+/* {"entry","kind","title","about","name","hub","state","overdue","due_on","responsible",...};
+ * "pending": something is due in this state. */
 json_t *resource_book_line(const struct book_line *line);
 json_t *resource_book_lines(const struct book_line *lines, size_t count); /* the list alone */
-/* The line, and "fields":[{"name","title","type","value"}],
- * "writings":[{"event","on","recorded_at","actor","state","due_by","reason","fields"}], "duties".
- */
+/* {"overdue":12,"entries":[...]}: what is overdue and lies with the account, the longest first. */
+json_t *resource_overdue_entries(const struct overdue_entries *overdue);
+/* The line, and "against":[{"username","name"}], "fields":[{"name","title","type","value"}],
+ * "writings":[{"event","on","recorded_at","actor","state","due_by","reason","fields","against"}],
+ * "duties". */
 json_t *resource_book_entry(const struct book_entry *entry);
 /* After a command: the entry, "duties", "stopped", "repeated". */
 json_t *resource_entry_answer(const struct entry_answer *answer);

@@ -28,6 +28,7 @@ json_t *resource_stop_line(const struct rulebook *rulebook, const struct stop_li
     json_t *object = json_object();
     json_set_int64(object, "stop", line->notice.stop);
     json_set_str(object, "person", line->reference);
+    json_set_str(object, "name", line->name);
     json_set(object, "step", part_step(rulebook, line->step));
     json_set_int64(object, "request", line->notice.request);
     json_set_str(object, "hub", line->hub);
@@ -151,6 +152,7 @@ json_t *resource_manifest(const struct rulebook *rulebook, const struct manifest
         json_add(people, manifest_person(rulebook, &answer->people[i]));
     }
     json_set(object, "people", people);
+    json_set_int64(object, "gone", (int64_t)answer->gone);
     json_t *waiting = json_array();
     for (size_t i = 0; i < answer->waiting_count; i++) {
         json_add(waiting, part_work_request(rulebook, &answer->waiting[i]));

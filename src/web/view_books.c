@@ -39,9 +39,13 @@ static void put_about(struct view_table *table, const json_t *entry)
         put_hub(table, about);
         return;
     }
-    view_put_link(table, about,
+    const str name = json_str_or_empty(entry, "name");
+    view_put_link(table, name.len > 0 ? name : about,
                   table->context->rights.see_people ? view_href(table->context, "/people/%s", about)
                                                     : STR(""));
+    if (name.len > 0) {
+        view_put_reference(table, about);
+    }
 }
 
 /* Nothing is due in a state that is settled; what is due and could not be counted is not known. */
@@ -97,6 +101,27 @@ json_t *view_book_table(const struct view_context *context, const json_t *entrie
         view_cell_when(&table, json_object_get(entry, "opened_on"));
     }
     return view_table_close(&table);
+}
+
+json_t *view_overdue_entries(const struct view_context *context, const json_t *books)
+{
+    const json_t *entries = json_object_get(books, "entries");
+    const json_int_t overdue = json_integer_value(json_object_get(books, "overdue"));
+    const json_int_t shown = (json_int_t)json_array_size(entries);
+    const str counted = view_counted(context, overdue,
+                                     COUNTED("{{count}} entry that you can answer is overdue",
+                                             "{{count}} entries that you can answer are overdue"));
+    const str cut =
+        view_said(context, "{{counted}}. The first {{shown}} are shown",
+                  SAID({"counted", counted}, {"shown", view_number(context->arena, shown)}));
+    if (overdue == 0) {
+        return json_false();
+    }
+    json_t *view = json_object();
+    json_set_str(view, "text", overdue > shown ? cut : counted);
+    json_set(view, "table",
+             view_book_table(context, entries, STR("Overdue in the books, the longest first"), ""));
+    return view;
 }
 
 /* --- totals ----------------------------------------------------------------------------------- */
@@ -184,6 +209,24 @@ json_t *view_force_totals(const struct view_context *context, const json_t *tota
 
 /* --- one entry -------------------------------------------------------------------------------- */
 
+static void put_against(struct view_table *table, const json_t *of)
+{
+    const struct view_context *context = table->context;
+    size_t index;
+    json_t *account;
+    json_array_foreach(json_object_get(of, "against"), index, account)
+    {
+        view_put(table, view_said(context, "{{name}} ({{username}})",
+                                  SAID({"name", json_str_or_empty(account, "name")},
+                                       {"username", json_str_or_empty(account, "username")})));
+    }
+}
+
+static bool is_against_somebody(const json_t *of)
+{
+    return json_array_size(json_object_get(of, "against")) > 0;
+}
+
 static json_t *summary_of(const struct view_context *context, const json_t *entry)
 {
     struct view_table pairs;
@@ -201,6 +244,12 @@ static json_t *summary_of(const struct view_context *context, const json_t *entr
         view_cell_text(&pairs, STR("Hub"));
         view_cell(&pairs);
         put_hub(&pairs, json_str_or_empty(entry, "hub"));
+    }
+    if (is_against_somebody(entry)) {
+        view_row(&pairs);
+        view_cell_text(&pairs, STR("Complains of"));
+        view_cell(&pairs);
+        put_against(&pairs, entry);
     }
     view_pair_when(&pairs, "Opened on", json_object_get(entry, "opened_on"));
     view_row(&pairs);
@@ -259,6 +308,10 @@ static json_t *writings_of(const struct view_context *context, const json_t *wri
         {
             view_put_quiet(&table, json_str_or_empty(field, "title"));
             put_value(&table, field);
+        }
+        if (is_against_somebody(writing)) {
+            view_put_quiet(&table, STR("Complains of"));
+            put_against(&table, writing);
         }
         view_put(&table, json_str_or_empty(writing, "reason"));
     }

@@ -77,6 +77,20 @@ json_t *view_manifests(const struct view_context *context, const json_t *manifes
 
 /* --- one manifest ----------------------------------------------------------------------------- */
 
+/* Whoever was stopped is not coming to the hub any more, and out of its sight: it is told that they
+ * were stopped, and not who. */
+static json_t *gone_of(const struct view_context *context, const json_t *manifest)
+{
+    const json_int_t gone = json_integer_value(json_object_get(manifest, "gone"));
+    return gone == 0 ? json_false()
+                     : json_of_str(view_counted(
+                           context, gone,
+                           COUNTED("{{count}} person was stopped or taken off, and is out of your "
+                                   "sight since.",
+                                   "{{count}} people were stopped or taken off, and are out of "
+                                   "your sight since.")));
+}
+
 json_t *view_manifest(const struct view_context *context, const json_t *manifest)
 {
     struct view_table pairs;
@@ -111,6 +125,7 @@ json_t *view_manifest(const struct view_context *context, const json_t *manifest
                               COUNTED("{{count}} person aboard and not accounted for",
                                       "{{count}} people aboard and not accounted for")))
                         : json_false());
+    json_set(view, "gone", gone_of(context, manifest));
     json_set_flag(view, "has_waiting", json_array_size(json_object_get(manifest, "waiting")) > 0);
     json_set_str(view, "waiting",
                  view_counted(context,
@@ -230,8 +245,10 @@ json_t *view_manifest_people(const struct view_context *context, const json_t *m
     struct view_table table;
     size_t index;
     json_t *line;
+    const bool gone = json_integer_value(json_object_get(manifest, "gone")) > 0;
     view_table_open(&table, context, STR("People on the manifest"), columns, any ? 5 : 4,
-                    "Nobody is on the manifest.");
+                    gone ? "Nobody whom you may see is on the manifest any more."
+                         : "Nobody is on the manifest.");
     json_array_foreach(json_object_get(manifest, "people"), index, line)
     {
         view_row(&table);

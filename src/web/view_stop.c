@@ -35,11 +35,21 @@ static json_t *when_of(const struct view_context *context, str iso)
     return json_of_str(arena_copy(context->arena, json_str_or_empty(when, "text")));
 }
 
+/* By name and reference; by the reference alone for whoever does not see the person. */
+static str person_of(const struct view_context *context, const json_t *stop)
+{
+    const str reference = json_str_or_empty(stop, "person");
+    const str name = json_str_or_empty(stop, "name");
+    return name.len == 0 ? reference
+                         : view_said(context, "{{name}}, {{reference}}",
+                                     SAID({"name", name}, {"reference", reference}));
+}
+
 static json_t *banner_item(const struct view_context *context, const json_t *stop)
 {
     const bool aboard = json_is_true(json_object_get(stop, "aboard"));
     const str title = json_str_or_empty(json_object_get(stop, "step"), "title");
-    const str person = json_str_or_empty(stop, "person");
+    const str person = person_of(context, stop);
     const str manifest = json_str_or_empty(stop, "manifest");
     const str hub = json_str_or_empty(stop, "hub");
     const str safeguards = reasons_of(context, json_object_get(stop, "safeguards"));
@@ -102,7 +112,7 @@ static json_t *stop_row(const struct view_context *context, const json_t *stop)
     const int64_t number = json_integer_value(json_object_get(stop, "stop"));
     json_set_str(row, "href", arena_format(context->arena, "/stops/%lld", (long long)number));
     json_set_str(row, "what", json_str_or_empty(json_object_get(stop, "step"), "title"));
-    json_set_str(row, "person", json_str_or_empty(stop, "person"));
+    json_set_str(row, "person", person_of(context, stop));
     json_set_str(row, "safeguards", titles_of(context, json_object_get(stop, "safeguards")));
     json_set(row, "acknowledged",
              json_is_true(json_object_get(stop, "acknowledged"))
@@ -165,7 +175,7 @@ json_t *view_stop(const struct view_context *context, const json_t *stop)
         view_put_link(&pairs, STR("See the request"),
                       arena_format(context->arena, "/requests/%lld", (long long)request));
     }
-    view_pair(&pairs, "Person", json_str_or_empty(stop, "person"));
+    view_pair(&pairs, "Person", person_of(context, stop));
     if (json_str_or_empty(stop, "hub").len > 0) {
         view_pair(&pairs, "Hub", json_str_or_empty(stop, "hub"));
     }

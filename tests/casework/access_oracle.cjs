@@ -32,7 +32,8 @@ const WORK = {
   legal_representative: `see_rulebook`,
 };
 
-// Those who come from outside: what they may do, with whose record alone. Nothing else of theirs depends on how they stand to it.
+// Those who come from outside: what they may do, with whose record alone. Nothing else of theirs depends on how they stand to it, but
+// that nobody judges their own cause.
 const FROM_OUTSIDE = {
   person: { whose: "self", work: "see_own complain" },
   legal_representative: { whose: "represents", work: "see_own complain" },
@@ -40,7 +41,9 @@ const FROM_OUTSIDE = {
 
 // Nobody judges their own cause: [action, how one stands to it].
 const OWN_CAUSE = new Set(["approve_step asked", "approve_step approved", "approve_step decided", "decide_merge asked",
-  "monitor decided", "review_glass asked"]);
+  "monitor decided", "review_glass asked",
+  // Of whom a complaint complains: nothing that is done with it, and with what follows from it, nor a look at it.
+  ..."see_books keep_books complain answer_complaint monitor close_entry".split(" ").map((action) => `${action} complained_of`)]);
 
 // Whoever has an account keeps it safe.
 const EVERYBODY = "secure_own_account";
@@ -67,7 +70,11 @@ function decideFromOutside(whose, hidden, stands) {
 
 /** @returns {string} F, O, C or A, by a rule for each thing that hides. */
 function decide(role, far, limited, action, hubs, hidden, stands) {
-  if (far === "self" || far === "represents") return decideFromOutside(far, hidden, stands);
+  const ownCause = [...stands].some((how) => OWN_CAUSE.has(`${action} ${how}`));
+  if (far === "self" || far === "represents") {
+    const seen = decideFromOutside(far, hidden, stands);
+    return seen === "A" && ownCause ? "C" : seen;
+  }
   const atOwnHub = limited && (hubs === "own" || hubs === "both");
   const glass = stands.has("glass") && action === "see_person";
   const everywhere = (other) => reach.get(`${role} ${other}`) === "everywhere";
@@ -78,7 +85,7 @@ function decide(role, far, limited, action, hubs, hidden, stands) {
     (!hidden.has("protected") || everywhere("see_protected") || stands.has("named") || glass || action === "break_glass") &&
     (!hidden.has("confidential") || everywhere("see_confidential") || atOwnHub);
   if (!sees) return "O";
-  return [...stands].some((how) => OWN_CAUSE.has(`${action} ${how}`)) ? "C" : "A";
+  return ownCause ? "C" : "A";
 }
 
 const subsets = (names) =>

@@ -90,6 +90,27 @@ static void test_child_is_not_sent(void **state)
     assert_int_equal(office_events(office), last);
 }
 
+/* Nobody is born tomorrow, nor longer ago than anybody lives; today is a day like any other. */
+static void test_days_of_birth(void **state)
+{
+    struct office *office = *state;
+    const struct somebody person = office_register(office, "PersonTwo Samplebeta");
+    static const char *const bad[] = {"2030-01-01", "2026-07-01", "1901-06-29"};
+    const int64_t events = office_events(office);
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        const struct recorded refused =
+            office_record(office, CLERK, person.reference, BORN, bad[i]);
+        assert_false(refused.ok);
+        assert_int_equal(refused.err.code, ERROR_INPUT);
+        assert_non_null(strstr(refused.err.what, bad[i]));
+        assert_non_null(strstr(refused.err.what, BORN));
+        assert_non_null(strstr(refused.err.hint, "Check the year"));
+    }
+    assert_int_equal(office_events(office), events);
+    assert_true(office_record(office, CLERK, person.reference, BORN, "2026-06-30").ok);
+    assert_true(office_record(office, CLERK, person.reference, BORN, "1901-06-30").ok);
+}
+
 /* A fact that was true from an earlier day is wrong from that day on, not from today. */
 static void test_from_the_day_it_was_wrong(void **state)
 {
@@ -129,6 +150,7 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_child_is_not_sent, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_days_of_birth, setup, teardown),
         cmocka_unit_test_setup_teardown(test_from_the_day_it_was_wrong, setup, teardown),
         cmocka_unit_test_setup_teardown(test_what_stays, setup, teardown),
     };

@@ -519,6 +519,259 @@ static void test_unknown_duty(void **state)
                      0);
 }
 
+/* --- of whom it complains --------------------------------------------------------------------- */
+
+static const struct field *const answer_fields =
+    (const struct field[]){{"outcome", "not_upheld"}, {"answer", "all was well"}, {NULL, NULL}};
+
+static struct written complain_of(struct office *office, enum account_name by,
+                                  const struct somebody *person, const char *against)
+{
+    const struct caller caller = office_caller(office, by);
+    return book_open_with(office, &caller,
+                          (struct new_entry){.kind = STR("complaint"),
+                                             .about = str_from_c(person->reference),
+                                             .against = str_from_c(against)},
+                          COMPLAINT);
+}
+
+static struct written name_in(struct office *office, enum account_name by, int64_t entry,
+                              const char *against, const char *reason)
+{
+    const struct caller caller = office_caller(office, by);
+    return book_change_with(office, &caller,
+                            (struct entry_wanted){.entry = entry,
+                                                  .against = str_from_c(against),
+                                                  .reason = str_from_c(reason)},
+                            NO_FIELDS);
+}
+
+static enum error_code look_in(struct office *office, enum account_name by, int64_t entry,
+                               struct err *err)
+{
+    struct book_entry ignored;
+    const struct caller caller = office_caller(office, by);
+    arena_reset(&office->work);
+    return casework_entry(&office->casework, &caller, entry, &office->work, &ignored, err).ok
+               ? ERROR_NONE
+               : err->code;
+}
+
+static bool history_has_entry(struct office *office, enum account_name by,
+                              const struct somebody *person)
+{
+    struct err err = {0};
+    struct person_answer page;
+    const struct caller caller = office_caller(office, by);
+    bool has = false;
+    arena_reset(&office->work);
+    assert_true(casework_person(&office->casework, &caller, str_from_c(person->reference), NULL,
+                                &office->work, &page, &err)
+                    .ok);
+    for (size_t i = 0; i < page.history_count; i++) {
+        const enum event_kind kind = page.history[i].event.kind;
+        has = has || kind == EVENT_ENTRY_OPENED || kind == EVENT_ENTRY_CHANGED;
+    }
+    return has;
+}
+
+/* Aim: whom a complaint names does nothing with it, and finds neither it nor who complains in any
+ * list, count or history; asked by its number it is said why. Somebody else answers it. */
+static void test_against(void **state)
+{
+    struct office *office = *state;
+    struct err err = {0};
+    const struct somebody person = office_register(office, "PersonOne Samplealpha");
+    const struct written opened = complain_of(office, CLERK, &person, "other-clerk, senior");
+    assert_true(opened.ok);
+    static const enum account_name named[] = {OTHER_CLERK, SENIOR};
+    for (size_t i = 0; i < 2; i++) {
+        const int64_t events = office_events(office);
+        assert_int_equal(look_in(office, named[i], opened.entry, &err), ERROR_FORBIDDEN);
+        assert_non_null(strstr(err.what, "A complaint is about this account"));
+        static const char *const states[] = {"answered", "given_up", ""};
+        for (size_t at = 0; at < 3; at++) {
+            const struct written refused = book_change(office, named[i], opened.entry,
+                                                       ENTRY_WISH_ADD, states[at], answer_fields);
+            assert_int_equal(refused.err.code, ERROR_FORBIDDEN);
+            assert_non_null(strstr(refused.err.what, "A complaint is about this account"));
+        }
+        assert_int_equal(office_events(office), events);
+        assert_int_equal(book_count(office, named[i], (struct book_query){.limit = 0}), 0);
+        assert_int_equal(
+            book_count(office, named[i],
+                       (struct book_query){.about = str_from_c(person.reference), .limit = 0}),
+            0);
+        assert_int_equal(book_total_of(office, named[i], ENTRY_COMPLAINT, NULL, NULL).entries, 0);
+        assert_false(history_has_entry(office, named[i], &person));
+    }
+    assert_int_equal(book_count(office, CLERK, (struct book_query){.limit = 0}), 1);
+    assert_true(history_has_entry(office, CLERK, &person));
+    assert_true(book_change(office, CLERK, opened.entry, ENTRY_WISH_ANSWER, "", answer_fields).ok);
+    assert_int_equal(
+        book_change(office, SENIOR, opened.entry, ENTRY_WISH_CLOSE, "", NO_FIELDS).err.code,
+        ERROR_FORBIDDEN);
+    assert_true(
+        book_change(office, OTHER_SENIOR, opened.entry, ENTRY_WISH_CLOSE, "", NO_FIELDS).ok);
+}
+
+/* Aim: what follows from a complaint is as far from whom it is about as the complaint; a name that
+ * is added counts at once; one is taken back by whoever may close the complaint, and says why. */
+static void test_named_later(void **state)
+{
+    struct office *office = *state;
+    struct err err = {0};
+    struct book_entry entry;
+    const struct somebody person = office_register(office, "PersonOne Samplealpha");
+    const struct written opened = complain_of(office, CLERK, &person, "");
+    assert_int_equal(look_in(office, OTHER_CLERK, opened.entry, &err), ERROR_NONE);
+    const struct caller caller = office_caller(office, CLERK);
+    const struct written follows = book_open_with(
+        office, &caller,
+        (struct new_entry){.kind = STR("incident"),
+                           .about = str_from_c(person.reference),
+                           .parent = opened.entry,
+                           .due_on = {.known = true, .day = {OFFICE_DAY + 5}},
+                           .due_reason = STR("soon")},
+        FIELDS({"what", "assault"}, {"started_at", "2026-06-30T08:00:00Z"}, {"description", "x"}));
+    assert_true(follows.ok);
+    assert_true(name_in(office, CLERK, opened.entry, "other-clerk", "").ok);
+    assert_int_equal(look_in(office, OTHER_CLERK, opened.entry, &err), ERROR_FORBIDDEN);
+    assert_int_equal(look_in(office, OTHER_CLERK, follows.entry, &err), ERROR_FORBIDDEN);
+    assert_int_equal(book_count(office, OTHER_CLERK, (struct book_query){.limit = 0}), 0);
+    /* Another name beside it is no taking back; without it, or nobody, is. */
+    assert_true(name_in(office, CLERK, opened.entry, "officer other-clerk", "").ok);
+    assert_int_equal(name_in(office, CLERK, opened.entry, "officer", "a slip").err.code,
+                     ERROR_FORBIDDEN);
+    assert_int_equal(name_in(office, CLERK, opened.entry, "-", "a slip").err.code, ERROR_FORBIDDEN);
+    assert_int_equal(name_in(office, SENIOR, opened.entry, "-", " ").err.code, ERROR_INPUT);
+    assert_int_equal(look_in(office, OTHER_CLERK, opened.entry, &err), ERROR_FORBIDDEN);
+    assert_true(name_in(office, SENIOR, opened.entry, "officer", "It was not them").ok);
+    assert_int_equal(look_in(office, OTHER_CLERK, opened.entry, &err), ERROR_NONE);
+    assert_int_equal(look_in(office, OFFICER, opened.entry, &err), ERROR_FORBIDDEN);
+    arena_reset(&office->work);
+    assert_true(
+        casework_entry(&office->casework, &caller, opened.entry, &office->work, &entry, &err).ok);
+    assert_int_equal(entry.against_count, 1);
+    assert_true(str_equal(entry.against[0].username, STR("officer")));
+    assert_true(name_in(office, SENIOR, opened.entry, "-", "It was a visitor").ok);
+    assert_int_equal(look_in(office, OFFICER, opened.entry, &err), ERROR_NONE);
+}
+
+/* Aim: who takes a complaint about themselves down is told that it was, also when asked again, and
+ * does not see it from then on; only a complaint is about somebody, and only of those who are here.
+ */
+static void test_against_oneself(void **state)
+{
+    struct office *office = *state;
+    struct err err = {0};
+    const struct somebody person = office_register(office, "PersonOne Samplealpha");
+    const struct caller caller = office_caller(office, CLERK);
+    const struct new_entry wanted = {
+        .kind = STR("complaint"), .about = str_from_c(person.reference), .against = STR("clerk")};
+    const struct written opened = book_open_with(office, &caller, wanted, COMPLAINT);
+    assert_true(opened.ok);
+    const struct written again = book_open_with(office, &caller, wanted, COMPLAINT);
+    assert_true(again.ok && again.repeated && again.entry == opened.entry);
+    struct new_entry other = wanted;
+    other.against = STR("officer");
+    assert_int_equal(book_open_with(office, &caller, other, COMPLAINT).err.code, ERROR_CONFLICT);
+    assert_int_equal(look_in(office, CLERK, opened.entry, &err), ERROR_FORBIDDEN);
+    const struct written of_another = complain_of(office, CLERK, &person, "");
+    const struct caller changer = office_caller(office, CLERK);
+    const struct entry_wanted change = {.entry = of_another.entry, .against = STR("clerk")};
+    assert_true(book_change_with(office, &changer, change, NO_FIELDS).ok);
+    assert_true(book_change_with(office, &changer, change, NO_FIELDS).repeated);
+    const int64_t events = office_events(office);
+    assert_int_equal(complain_of(office, OTHER_CLERK, &person, "nobody-here").err.code,
+                     ERROR_NOT_FOUND);
+    assert_int_equal(
+        complain_of(office, OTHER_CLERK, &person, "a1 a2 a3 a4 a5 a6 a7 a8 a9").err.code,
+        ERROR_INPUT);
+    const struct caller officer = office_caller(office, OTHER_CLERK);
+    assert_int_equal(book_open_with(office, &officer,
+                                    (struct new_entry){.kind = STR("death"),
+                                                       .about = str_from_c(person.reference),
+                                                       .against = STR("clerk")},
+                                    NO_FIELDS)
+                         .err.code,
+                     ERROR_INPUT);
+    assert_int_equal(office_events(office), events);
+}
+
+/* --- what lies with whom ---------------------------------------------------------------------- */
+
+static struct overdue_entries overdue_of(struct office *office, enum account_name account,
+                                         size_t limit)
+{
+    struct err err = {0};
+    struct overdue_entries overdue = {.total = -1};
+    const struct caller caller = office_caller(office, account);
+    arena_reset(&office->work);
+    if (!casework_overdue_entries(&office->casework, &caller, limit, &office->work, &overdue, &err)
+             .ok) {
+        fail_msg("%s", err.what);
+    }
+    return overdue;
+}
+
+/* Aim: what is overdue is told to those who can answer it, and to nobody else: the longest first,
+ * all counted. Who may answer what, by hand, from entry.def. */
+static void test_overdue_lies_with(void **state)
+{
+    struct office *office = *state;
+    const struct somebody person = office_ready(office, "PersonOne Samplealpha");
+    assert_true(office_take(office, CLERK, office_transfer(office, &person, HUB_NORTH, 2)).ok);
+    const struct written complaint =
+        book_open(office, OPERATOR_NORTH, "complaint", person.reference, COMPLAINT);
+    const struct caller senior = office_caller(office, SENIOR);
+    const struct caller monitor = office_caller(office, MONITOR_NORTH);
+    const struct new_entry soon = {.kind = STR("incident"),
+                                   .about = STR(HUB_NORTH),
+                                   .due_on = {.known = true, .day = {OFFICE_DAY + 2}},
+                                   .due_reason = STR("soon")};
+    const struct written incident = book_open_with(
+        office, &senior, soon,
+        FIELDS({"what", "assault"}, {"started_at", "2026-06-30T08:00:00Z"}, {"description", "x"}));
+    struct new_entry visit = soon;
+    visit.kind = STR("visit");
+    const struct written visited = book_open_with(
+        office, &monitor, visit,
+        FIELDS({"started_at", "2026-06-30T08:00:00Z"}, {"announced", "unannounced"}));
+    assert_true(complaint.ok && incident.ok && visited.ok);
+    assert_int_equal(overdue_of(office, CLERK, 10).total, 0);
+    office_move_days(office, 11);
+    const struct {
+        enum account_name account;
+        int64_t entries[3];
+    } rows[] = {
+        {CLERK, {incident.entry, complaint.entry, 0}},
+        {SENIOR, {incident.entry, complaint.entry, 0}},
+        {OPERATOR_NORTH, {incident.entry, 0, 0}},
+        {MONITOR_NORTH, {visited.entry, 0, 0}},
+        {OPERATOR_SOUTH, {0, 0, 0}},
+        {OFFICER, {0, 0, 0}}, /* closes what is answered, and answers nothing */
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const struct overdue_entries overdue = overdue_of(office, rows[i].account, 10);
+        for (size_t k = 0; k < overdue.count; k++) {
+            assert_int_equal(overdue.lines[k].row.id, rows[i].entries[k]);
+            assert_true(overdue.lines[k].overdue);
+        }
+        assert_int_equal(overdue.count, overdue.total);
+        assert_int_equal(rows[i].entries[overdue.count], 0);
+    }
+    const struct overdue_entries first = overdue_of(office, CLERK, 1);
+    assert_int_equal(first.count, 1);
+    assert_int_equal(first.total, 2);
+    /* Not with whom it is about; and with nobody when it is answered. */
+    assert_true(name_in(office, CLERK, complaint.entry, "senior", "").ok);
+    assert_int_equal(overdue_of(office, SENIOR, 10).total, 1);
+    assert_true(
+        book_change(office, CLERK, complaint.entry, ENTRY_WISH_ANSWER, "", answer_fields).ok);
+    assert_int_equal(overdue_of(office, CLERK, 10).total, 1);
+}
+
 /* --- who may see ------------------------------------------------------------------------------ */
 
 /* Aim: the book of a hub is closed to the others, in the words for what does not exist; also in the
@@ -616,6 +869,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_finding_in_the_past, setup, teardown),
         cmocka_unit_test_setup_teardown(test_duties, setup, teardown),
         cmocka_unit_test_setup_teardown(test_unknown_duty, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_against, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_named_later, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_against_oneself, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_overdue_lies_with, setup, teardown),
         cmocka_unit_test_setup_teardown(test_need_to_know, setup, teardown),
         cmocka_unit_test_setup_teardown(test_sealed, setup, teardown),
     };

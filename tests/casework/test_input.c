@@ -80,9 +80,17 @@ static const struct bad_fact bad_facts[] = {
     {"true from the day after next year", SUBJECT_OF_PERSON, NULL, "order.injunction", "none", 366,
      "", ERROR_INPUT, "year ahead"},
     {"true from a day beyond all calendars", SUBJECT_OF_PERSON, NULL, "order.injunction", "none",
-     1000000, "", ERROR_INPUT, "1900 to 2199"},
+     1000000, "", ERROR_INPUT, "year ahead"},
     {"true from before all calendars", SUBJECT_OF_PERSON, NULL, "order.injunction", "none", -100000,
-     "", ERROR_INPUT, "1900 to 2199"},
+     "", ERROR_INPUT, "before anybody who is alive was born"},
+    {"true from before anybody lived", SUBJECT_OF_PERSON, NULL, "order.injunction", "none",
+     -126 * 366, "", ERROR_INPUT, "before anybody who is alive was born"},
+    {"a day in more than thirty years", SUBJECT_OF_PERSON, NULL, "notice.served_on", "2062-01-01",
+     0, "", ERROR_INPUT, "\"notice.served_on\", 2062-01-01, is more than thirty"},
+    {"a day in more than thirty years, what to do", SUBJECT_OF_PERSON, NULL, "decision.sent_on",
+     "2056-07-01", 0, "", ERROR_INPUT, "Check the year"},
+    {"a day before anybody lived", SUBJECT_OF_PERSON, NULL, "decision.sent_on", "1901-06-29", 0, "",
+     ERROR_INPUT, "before anybody who is alive was born"},
     {"a source of endless length", SUBJECT_OF_PERSON, NULL, "order.injunction", "none", 0,
      LONG_500 "x", ERROR_INPUT, "longer"},
     {"a line break in a source", SUBJECT_OF_PERSON, NULL, "order.injunction", "none", 0, "a\nb",
@@ -149,6 +157,14 @@ static void test_just_good_enough(void **state)
          ERROR_NONE, ""},
         {"not known", SUBJECT_OF_PERSON, NULL, "decision.sent_on", "unknown", 0, "", ERROR_NONE,
          ""},
+        {"planned for next month", SUBJECT_OF_PERSON, NULL, "decision.sent_on", "2026-07-31", 0, "",
+         ERROR_NONE, ""},
+        {"until in ten years", SUBJECT_OF_PERSON, NULL, "notice.served_on", "2036-06-30", 0, "",
+         ERROR_NONE, ""},
+        {"until in thirty years to the day", SUBJECT_OF_PERSON, NULL, "notice.served_on",
+         "2056-06-30", 0, "", ERROR_NONE, ""},
+        {"on the first day that can be", SUBJECT_OF_PERSON, NULL, "decision.sent_on", "1901-06-30",
+         0, "", ERROR_NONE, ""},
     };
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
         struct err err = {0};
@@ -210,6 +226,8 @@ static void test_bad_registrations(void **state)
     const date today = office_today(office);
     const struct known_day tomorrow = {.known = true, .day = date_add_days(today, 1)};
     const struct known_day never = {.known = true, .day = {.day = 999999}};
+    const struct known_day longest = {
+        .known = true, .day = date_add_days(date_add_months(today, -1500, DATE_ROUND_DOWN), -1)};
     const struct registration bad[] = {
         {.name = STR(""), .registered_on = today},
         {.name = STR("   "), .registered_on = today},
@@ -222,6 +240,7 @@ static void test_bad_registrations(void **state)
         {.name = STR("PersonOne Samplealpha"), .born_on = tomorrow, .registered_on = today},
         {.name = STR("PersonOne Samplealpha"), .born_on = never, .registered_on = today},
         {.name = STR("PersonOne Samplealpha"), .registered_on = {.day = -999999}},
+        {.name = STR("PersonOne Samplealpha"), .born_on = longest, .registered_on = today},
     };
     const int64_t before = office_events(office);
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {

@@ -111,7 +111,32 @@ static void test_met_is_not_lost(void **state)
     assert_true(meet(office, &met, (struct known_day){.known = true, .day = next}).ok);
     expect_not_lost(office, &met, CLEARANCE_BARRED);
     assert_true(meet(office, &met, (struct known_day){.known = false}).ok);
+    assert_true(office_record(office, CLERK, met.reference, "contact.search_made", "yes").ok);
     expect_not_lost(office, &met, CLEARANCE_UNKNOWN);
+}
+
+/* Who was met after they were searched for is missed anew only when they are searched for anew. */
+static void test_searched_before(void **state)
+{
+    struct office *office = *state;
+    const struct somebody person = missed(office, "PersonFour Sampledelta");
+    const date next = date_add_days(office_today(office), 28);
+    assert_true(meet(office, &person, (struct known_day){.known = true, .day = next}).ok);
+    office_move_days(office, 30);
+    expect_not_lost(office, &person, CLEARANCE_BARRED);
+    assert_true(office_record(office, CLERK, person.reference, "contact.search_made", "yes").ok);
+    const struct outcome lost = office_ask_for(office, CLERK, &person, "lose_contact", "");
+    assert_true(lost.ok && !lost.refused);
+    /* A contact that is recorded late, of a day before the search, takes nothing from it. */
+    const struct somebody late = missed(office, "PersonFive Sampleepsilon");
+    const struct caller caller = office_caller(office, CLERK);
+    const date before = date_add_days(office_today(office), -40);
+    arena_reset(&office->work);
+    assert_true(casework_confirm_contact(&office->casework, &caller, str_from_c(late.reference),
+                                         before, STR("a call"), (struct known_day){.known = false},
+                                         &office->work, NULL)
+                    .ok);
+    assert_false(office_ask_for(office, CLERK, &late, "lose_contact", "").refused);
 }
 
 /* --- who answers for an entry ----------------------------------------------------------------- */
@@ -169,6 +194,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_partner_declines, setup, teardown),
         cmocka_unit_test_setup_teardown(test_met_is_not_lost, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_searched_before, setup, teardown),
         cmocka_unit_test_setup_teardown(test_who_answers, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

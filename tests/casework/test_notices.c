@@ -348,7 +348,7 @@ static void test_once(void **state)
     expect(serve_on(CLERK, first.number, "in_person", -1, &recorded, &err), &err, ERROR_INPUT,
            "before it is issued");
     expect(serve_on(CLERK, first.number, "in_person", 1, &recorded, &err), &err, ERROR_INPUT,
-           "lies ahead");
+           "lies in the future");
     expect(serve_on(CLERK, first.number, "pigeon", 0, &recorded, &err), &err, ERROR_INPUT,
            "not served by");
     expect(serve_on(CLERK, first.number + 100, "in_person", 0, &recorded, &err), &err,

@@ -73,6 +73,20 @@ def a_complaint(desk):
     assert "no doctor came" in desk.run("entry", "show", entry)
 
 
+def a_complaint_about_somebody(desk):
+    entry = str(desk.json("entry", "open", "complaint", desk.person, "made_by=the_person", "about=conduct_of_staff",
+                          "description=shouted at", "--against", "clerk", account="other-clerk")["entry"])
+    for refused in (["entry", "show", entry], ["entry", "answer", entry, "outcome=not_upheld", "answer=no"], ["entry", "add", entry, "about=other"]):
+        told = desk.wrong(*refused, status=6)
+        assert "A complaint is about this account" in told and desk.person not in told, told
+    assert entry not in [row["entry"] for row in desk.rows("entry", "list")]
+    assert "(clerk)" in desk.run("entry", "show", entry, account="senior")
+    assert desk.json("entry", "show", entry, account="senior")["against"][0]["username"] == "clerk"
+    desk.run("entry", "answer", entry, "outcome=upheld", "answer=yes", account="other-clerk")
+    assert "There is no account" in desk.wrong("entry", "add", entry, "--against", "nobody.here", account="other-clerk", status=4)
+    desk.run("entry", "close", entry, account="senior")
+
+
 def a_restraint_log(desk):
     spans = [(300, 240), (200, 185), (100, 99)]
     for begun, ended in spans:
@@ -92,6 +106,11 @@ def what_is_late(desk):
     late = desk.rows("entry", "list", "--overdue")
     assert {row["entry"] for row in late} == {str(item["entry"]) for item in [opened, *opened["duties"]]}, late
     assert all(row["late"] == "late" for row in late), late
+    mine = desk.json("work", "books")
+    assert mine["overdue"] == len(late) and {str(line["entry"]) for line in mine["entries"]} == {row["entry"] for row in late}, mine
+    assert desk.rows("work", "books", account="officer") == []  # who answers nothing
+    assert f"{len(late)} in all" in subprocess.run([BINARY, "work", "books", "--limit", "1", "--store", desk.store, "--as", "clerk"],
+                                                   capture_output=True, text=True, check=True).stderr
     assert "follows from this one" in desk.wrong("entry", "close", str(desk.json("entry", "answer", str(opened["entry"]), "where=community",
                                                                                 "outcome=not_established", "answer=x")["entry"]),
                                                  account="senior", status=5)
@@ -158,6 +177,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         desk = Desk(folder, sys.argv[1])
         tap.run("a complaint, from the taking down to the end", lambda: a_complaint(desk))
+        tap.run("a complaint about somebody, who neither sees nor answers it", lambda: a_complaint_about_somebody(desk))
         tap.run("a log of restraint, added up", lambda: a_restraint_log(desk))
         tap.run("what is late, and what must be done before an entry is closed", lambda: what_is_late(desk))
         tap.run("an agreement, from the first approach", lambda: an_agreement(desk))

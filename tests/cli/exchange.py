@@ -100,6 +100,10 @@ FAULTY_CELLS = [
     ("born_on", "44197", ["born_on"], "44197"),
     ("born_on", "2020-01-02", ["born_on"], "after the day of registration"),
     ("registered_on", "2190-01-01", ["registered_on"], "future"),
+    ("born_on", "1900-01-02", ["born_on"], "1900-01-02, is before anybody who is alive was born"),
+    ("person.born_on", "2099-01-01", ["person.born_on"], "\"person.born_on\", 2099-01-01, lies in the future"),
+    ("decision.sent_on", "2190-01-01", ["decision.sent_on"], "more than thirty years ahead"),
+    ("next_check_on", "2190-01-01", ["last_contact_on", "next_check_on"], ""),
     ("registered_on", "", ["registered_on"], "missing"),
     ("name", "", ["name"], "missing"),
     ("name", "n" * 201, ["name"], "longer than 200"),
@@ -291,6 +295,9 @@ def exported(store, folder, name):
             for set_ in ("people", "references", "facts", "requests", "places", "hubs", "agreements")}
 
 
+TOLD = ["contact.last_confirmed_on", "contact.next_check_due_on"]
+
+
 def as_imported(sets, day):
     """From an export, the rows that were imported."""
     people = {}
@@ -307,7 +314,14 @@ def as_imported(sets, day):
         person.update(keys[row["person"]])
         for column in ("name", "born_on", "registered_on", "last_contact_on", "last_contact_source", "next_check_on"):
             person[column] = row[column] or ""
-        for fact in facts.get(row["person"], []):
+        of_person = facts.get(row["person"], [])
+        # What the law is told of the contact in the same commit; of nobody without one.
+        told = {(fact["fact"], fact["value"], fact["true_from"]) for fact in of_person if fact["fact"] in TOLD}
+        assert told == ({(TOLD[0], row["last_contact_on"], row["last_contact_on"]),
+                         (TOLD[1], row["next_check_on"] or "unknown", row["last_contact_on"])} if row["last_contact_on"] else set()), (row, told)
+        for fact in of_person:
+            if fact["fact"] in TOLD:
+                continue
             person[fact["fact"]] = fact["value"]
             assert fact["source"] == "a source" and fact["account"] == "registrar", fact
             if fact["true_from"] != day:
@@ -349,6 +363,23 @@ def corrected_birth(store, folder):
     assert [(row["value"], row["true_from"]) for row in born] == [("1990-05-05", "2024-01-02"), ("2012-03-03", "2024-01-02")], born
 
 
+def later_contact(store, folder):
+    """A search that was made before the contact that a file brings counts no more; one that was made after it does."""
+    path = os.path.join(folder, "contact.csv")
+    head = "reference@cs,name,registered_on,contact.search_made,contact.search_made@true_from,last_contact_on,last_contact_source\n"
+    import_file(store, write(path, head + "C-1,Synthetic Met,2024-01-02,yes,2024-02-01,2024-03-01,came\n"
+                             "C-2,Synthetic Sought,2024-01-02,yes,2024-04-01,2024-03-01,came\nC-3,Synthetic Both,2024-01-02,yes,2024-02-01,,\n"),
+                "--source", "search")
+    import_file(store, write(path, "reference@cs,last_contact_on,last_contact_source\nC-3,2024-05-01,came\n"), "--source", "search")
+    sets = exported(store, folder, "out-contact-" + os.path.basename(store))
+    names = {row["person"]: row["name"] for row in sets["people"]}
+    found = {}
+    for row in sorted(sets["facts"], key=lambda row: (row["true_from"], row["event"])):
+        if row["fact"] == "contact.search_made" and row["source"] == "search":
+            found.setdefault(names[row["subject"]], []).append(row["value"])
+    assert {name: values[-1] for name, values in found.items()} == {"Synthetic Met": "no", "Synthetic Sought": "yes", "Synthetic Both": "no"}, found
+
+
 def changed_rows(store, folder, drawn, chance, options):
     """Only what changed is recorded, and the register has it."""
     changed = [dict(person) for person in drawn]
@@ -364,6 +395,7 @@ def changed_rows(store, folder, drawn, chance, options):
     import_file(store, write(os.path.join(folder, "changed.csv"), as_csv(changed, chance)), *options)
     assert events(store) == before + 40
     corrected_birth(store, folder)
+    later_contact(store, folder)
     assert json.loads(run("rebuild", "--check", "--store", store, "--format", "json"))["differences"] == 0
 
 

@@ -92,6 +92,61 @@ static void a_complaint_to_its_end(void **state)
     assert_false(reply_says(&ended, "Write more in it"));
 }
 
+/* Whom a complaint is about is told why, on the page and by a program, and finds it nowhere. */
+static void nobody_answers_a_complaint_about_themselves(void **state)
+{
+    struct cast *cast = *state;
+    struct desk *desk = &cast->desk;
+    const char *form = arena_format(&desk->arena,
+                                    "subject=%s&made_by=the_person&about=conduct_of_staff&"
+                                    "description=Shouted+at+me&against=clerk",
+                                    cast->person.reference)
+                           .at;
+    const struct reply own = desk_send_checked(desk, CLERK, "/books/new/complaint", form);
+    assert_status(own, 303);
+    assert_true(str_starts(reply_header(&own, "Location"), STR("/books?")));
+    const struct reply list = desk_get(desk, SENIOR, "/books");
+    json_auto_t *books = reply_json(&list);
+    const json_t *line = json_array_get(json_object_get(books, "entries"), 0);
+    const long long entry = json_integer_value(json_object_get(line, "entry"));
+    const char *address = arena_format(&desk->arena, "/entries/%lld", entry).at;
+    const char *answered = arena_format(&desk->arena, "/entries/%lld/answered", entry).at;
+    const char *answer = "{\"outcome\":\"not_upheld\",\"answer\":\"I did not\"}";
+    const struct reply replies[] = {
+        desk_page(desk, CLERK, address),
+        desk_get(desk, CLERK, address),
+        desk_page(desk, CLERK, answered),
+        desk_post(desk, CLERK, answered, answer),
+        desk_form(desk, CLERK, answered, "outcome=not_upheld&answer=I+did+not"),
+    };
+    for (size_t i = 0; i < sizeof replies / sizeof replies[0]; i++) {
+        assert_status(replies[i], 403);
+        assert_true(reply_says(&replies[i], "A complaint is about this account"));
+        assert_false(reply_says(&replies[i], cast->person.reference));
+        assert_false(reply_says(&replies[i], "Shouted"));
+    }
+    const struct reply none = desk_page(desk, CLERK, "/books?show=all");
+    assert_false(reply_says(&none, cast->person.reference));
+    const char *record = arena_format(&desk->arena, "/people/%s", cast->person.reference).at;
+    const struct reply person = desk_page(desk, CLERK, record);
+    assert_false(reply_says(&person, "Opened in the books"));
+    const struct reply told = desk_page(desk, SENIOR, address);
+    assert_true(reply_says(&told, "Complains of") && reply_says(&told, "(clerk)"));
+    const struct reply whole = desk_get(desk, SENIOR, address);
+    json_auto_t *resource = reply_json(&whole);
+    const json_t *named = json_array_get(json_object_get(resource, "against"), 0);
+    assert_string_equal(json_string_value(json_object_get(named, "username")), "clerk");
+    /* A name is taken back by whoever may close it, who can write nothing else in it. */
+    const char *naming = arena_format(&desk->arena, "/entries/%lld/naming", entry).at;
+    assert_true(reply_says(&told, "Say whom it is about"));
+    assert_status(desk_post(desk, SENIOR, naming, "{\"against\":\"-\",\"why\":\"\"}"), 422);
+    assert_status(desk_send_checked(desk, SENIOR, naming, "against=-&why=It+was+a+visitor"), 303);
+    const struct reply seen = desk_page(desk, CLERK, address);
+    assert_true(reply_says(&seen, "Shouted"));
+    assert_false(reply_says(&seen, "Say whom it is about"));
+    assert_status(desk_post(desk, SENIOR, answered, answer), 200);
+}
+
 static void due_by_the_clock_of_the_rulebook(void **state)
 {
     struct cast *cast = *state;
@@ -121,6 +176,24 @@ static void due_by_the_clock_of_the_rulebook(void **state)
     assert_status(list, 200);
     assert_true(reply_says(&list, "Overdue"));
     assert_true(reply_says(&list, cast->person.reference));
+    assert_true(reply_says(&list, "PersonOne Samplealpha"));
+    /* And on the page of the day of whoever can answer it, with its day and a link. */
+    const struct reply today = desk_page(desk, CLERK, "/today");
+    assert_true(reply_says(&today, "1 entry that you can answer is overdue"));
+    const long long number = json_integer_value(json_object_get(entry, "entry"));
+    const char *link = arena_format(&desk->arena, "href=\"/entries/%lld\"", number).at;
+    assert_true(reply_says(&today, link) && reply_says(&today, "/books?show=overdue"));
+    const struct reply told = desk_get(desk, CLERK, "/today");
+    json_auto_t *work = reply_json(&told);
+    const json_t *books = json_object_get(work, "books");
+    assert_int_equal(json_integer_value(json_object_get(books, "overdue")), 1);
+    const json_t *first = json_array_get(json_object_get(books, "entries"), 0);
+    assert_int_equal(json_integer_value(json_object_get(first, "entry")), number);
+    assert_string_equal(
+        json_string_value(json_object_get(json_object_get(first, "due_on"), "value")), due);
+    desk_sign_in(desk, OFFICER);
+    const struct reply nothing = desk_page(desk, OFFICER, "/today");
+    assert_false(reply_says(&nothing, "Overdue in the books"));
     const struct reply none = desk_get(desk, CLERK, "/books?kind=visit");
     json_auto_t *visits = reply_json(&none);
     assert_int_equal(json_array_size(json_object_get(visits, "entries")), 0);
@@ -190,6 +263,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_complaint_to_its_end, setup, desk_end),
+        cmocka_unit_test_setup_teardown(nobody_answers_a_complaint_about_themselves, setup,
+                                        desk_end),
         cmocka_unit_test_setup_teardown(due_by_the_clock_of_the_rulebook, setup, desk_end),
         cmocka_unit_test_setup_teardown(the_monitor_finds_and_the_hub_answers, setup, desk_end),
         cmocka_unit_test_setup_teardown(each_opens_what_they_may, setup, desk_end),

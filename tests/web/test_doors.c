@@ -71,6 +71,27 @@ static void whoever_signs_in_goes_on_there(void **state)
     }
 }
 
+/* Aim: who reads the door in another language goes on where they were going all the same. */
+static void another_language_leads_to_the_same_place(void **state)
+{
+    struct desk *desk = *state;
+    struct ask ask = {.path = "/sign-in",
+                      .query = "then=%2Fhubs%2FHUB-NORTH",
+                      .accept = "text/html",
+                      .account = NOBODY};
+    const char *const link = "href=\"/sign-in?then=%2Fhubs%2FHUB-NORTH&amp;language=sq\"";
+    for (int i = 0; i < 2; i++) {
+        const struct reply page = desk_ask(desk, &ask);
+        assert_status(page, 200);
+        assert_true(reply_says(&page, link));
+        assert_false(reply_says(&page, "language=sq&amp;language="));
+        ask.query = "language=sq&then=%2Fhubs%2FHUB-NORTH";
+    }
+    ask.query = NULL;
+    const struct reply plain = desk_ask(desk, &ask);
+    assert_true(reply_says(&plain, "href=\"/sign-in?language=sq\""));
+}
+
 /* Aim: what was typed in a form of ours is given back when its session has ended, or is another
  * one; what no page of ours sent is not, nor what has a password in it; and nothing is done. */
 static void what_was_typed_is_given_back(void **state)
@@ -107,6 +128,9 @@ static void what_was_typed_is_given_back(void **state)
         const struct reply reply = desk_ask(desk, &ask);
         assert_status(reply, rows[i].status);
         assert_int_equal(reply_says(&reply, "Something that was typed"), rows[i].given);
+        /* Nothing on the page that has it leads to another language, and away from it. */
+        assert_false(rows[i].given && reply_says(&reply, "language=sq"));
+        assert_false(rows[i].given && reply_says(&reply, "action=\"/language\""));
         assert_false(reply_says(&reply, "of before"));
     }
     assert_int_equal(office_events(&desk->office), before);
@@ -441,6 +465,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(nobody_is_shown_the_door, clear),
         cmocka_unit_test_teardown(whoever_signs_in_goes_on_there, clear),
+        cmocka_unit_test_teardown(another_language_leads_to_the_same_place, clear),
         cmocka_unit_test_teardown(what_was_typed_is_given_back, clear),
         cmocka_unit_test_teardown(a_wrong_token_is_nobody, clear),
         cmocka_unit_test_teardown(signing_in_gives_a_cookie_that_scripts_and_sites_cannot_use,

@@ -132,6 +132,31 @@ static void from_the_first_line_to_the_last(void **state)
     board_and_account(desk, manifest, &one);
 }
 
+/* Who is stopped is not coming to the hub any more: it is told that somebody was, and not who. */
+static void the_hub_is_told_that_somebody_was_stopped(void **state)
+{
+    struct desk *desk = *state;
+    const struct lawful_request one = ready(desk);
+    const char *manifest = open_manifest(desk);
+    const char *list = arena_format(&desk->arena, "request=%lld", (long long)one.request).at;
+    assert_status(desk_send_checked(desk, CLERK, joined(desk, manifest, "/listing"), list), 303);
+    const struct reply before = desk_page(desk, OPERATOR_NORTH, manifest);
+    assert_true(reply_says(&before, one.person.reference));
+    assert_false(reply_says(&before, "out of your sight"));
+    assert_true(office_withdraw(&desk->office, CLERK, one.request).ok);
+    const struct reply after = desk_page(desk, OPERATOR_NORTH, manifest);
+    assert_false(reply_says(&after, one.person.reference));
+    assert_false(reply_says(&after, "Nobody is on the manifest."));
+    assert_true(reply_says(&after, "Nobody whom you may see is on the manifest any more."));
+    assert_true(reply_says(&after, "1 person was stopped or taken off"));
+    const struct reply told = desk_get(desk, OPERATOR_NORTH, manifest);
+    json_auto_t *resource = reply_json(&told);
+    assert_int_equal(json_integer_value(json_object_get(resource, "gone")), 1);
+    const struct reply office = desk_page(desk, CLERK, manifest);
+    assert_true(reply_says(&office, one.person.reference));
+    assert_false(reply_says(&office, "out of your sight"));
+}
+
 static void what_is_wrong_is_told_and_not_done(void **state)
 {
     struct desk *desk = *state;
@@ -260,6 +285,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(from_the_first_line_to_the_last, setup, teardown),
+        cmocka_unit_test_setup_teardown(the_hub_is_told_that_somebody_was_stopped, setup, teardown),
         cmocka_unit_test_setup_teardown(what_is_wrong_is_told_and_not_done, setup, teardown),
         cmocka_unit_test_setup_teardown(the_law_says_why, setup, teardown),
         cmocka_unit_test_setup_teardown(the_same_as_json, setup, teardown),
