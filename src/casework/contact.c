@@ -71,7 +71,10 @@ result contact_append(struct sitting *sitting, int64_t person,
     TRY(sitting_append(sitting, &event, err));
     int64_t last = event.position;
     TRY(tell_day(sitting, person, contact, LAST_CONTACT_FACT, on, &last, err));
-    TRY(tell_day(sitting, person, contact, NEXT_CHECK_FACT, contact->next_check_on, &last, err));
+    if (contact->next_check_on.known || !contact->is_first) {
+        TRY(tell_day(sitting, person, contact, NEXT_CHECK_FACT, contact->next_check_on, &last,
+                     err));
+    }
     if (searched) {
         TRY(tell_search(sitting, person, contact, &last, err));
     }

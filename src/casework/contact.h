@@ -12,6 +12,7 @@ struct confirmed_contact {
     str source;     /* how contact was made */
     str known_from; /* the source of the facts */
     struct known_day next_check_on;
+    bool is_first; /* nothing was recorded before that it could correct */
 };
 
 /* Is it on record that a search was made for the person? */

@@ -510,7 +510,8 @@ static result append_contact(struct sitting *sitting, const struct import_source
     const struct confirmed_contact contact = {.on = row->contact_on.day,
                                               .source = row->contact_source,
                                               .known_from = source->name,
-                                              .next_check_on = row->next_check_on};
+                                              .next_check_on = row->next_check_on,
+                                              .is_first = addition->is_new};
     bool searched = false;
     TRY(is_searched(sitting, source, row, addition, person, &searched, err));
     return contact_append(sitting, person, &contact, searched, ret_last, err);
