@@ -39,7 +39,7 @@ DEMO_MAX = 100_000
 
 
 def make_people_file(path, people):
-    """About 144 bytes a person; 5.75 events each: registration, reference, 2.75 facts, contact."""
+    """About 144 bytes a person; 6.75 events each: registration, reference, 2.75 facts, contact and what the law is told of it."""
     chance = random.Random(7)
     with open(path, "w", newline="", encoding="utf-8") as file:
         file.write(COLUMNS + "\r\n")

@@ -317,8 +317,8 @@ def as_imported(sets, day):
         of_person = facts.get(row["person"], [])
         # What the law is told of the contact in the same commit; of nobody without one.
         told = {(fact["fact"], fact["value"], fact["true_from"]) for fact in of_person if fact["fact"] in TOLD}
-        assert told == ({(TOLD[0], row["last_contact_on"], row["last_contact_on"]),
-                         (TOLD[1], row["next_check_on"] or "unknown", row["last_contact_on"])} if row["last_contact_on"] else set()), (row, told)
+        assert told == {(fact, row[column], row["last_contact_on"]) for fact, column in zip(TOLD, ("last_contact_on", "next_check_on"))
+                        if row[column]}, (row, told)
         for fact in of_person:
             if fact["fact"] in TOLD:
                 continue

@@ -31,7 +31,7 @@ KILLS = 3 if LONG else 1
 TEXTS = [] if LONG else ["person.language", "court_order.made_at", "court_order.received_at", "court_order.escort_told",
                          "judicial_review.claim_number", "representation.made_at", "representation.passed_to"]
 TEXT_LENGTH = 1900
-EVENTS_A_PERSON = 5 + len(TEXTS)
+EVENTS_A_PERSON = 6 + len(TEXTS)  # registered, a reference, two facts, a contact and what the law is told of it
 
 
 def make_file(path, chance):
