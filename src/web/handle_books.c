@@ -112,10 +112,14 @@ static const struct input_field opened_fields[] = {
      NULL, NULL},
 };
 static const struct input_field about_person = {
-    "subject", "Person", "Reference of the person", INPUT_TEXT, "Enter whom it is about", NULL};
-static const struct input_field about_either = {
-    "subject",  "Person or hub",          "Reference of the person, or of the hub",
-    INPUT_TEXT, "Enter whom it is about", NULL};
+    "subject", "Person", "Reference of the person", INPUT_TEXT, "Enter the reference of the person",
+    NULL};
+static const struct input_field about_either = {"subject",
+                                                "Person or hub",
+                                                "Reference of the person, or of the hub",
+                                                INPUT_TEXT,
+                                                "Enter the reference of the person or the hub",
+                                                NULL};
 static const struct input_field about_hub = {"subject",        "Hub", NULL, INPUT_CHOICE,
                                              "Choose the hub", NULL};
 static const struct input_field against_field = {
@@ -495,7 +499,7 @@ static result prepare_naming(struct deed_form *form, struct err *err)
         return arena_full(err);
     }
     fields[0] = against_instead_field;
-    fields[0].missing = "Enter whom it is about";
+    fields[0].missing = "Enter the user name of whom it is about";
     fields[1] = written_fields[1];
     form->fields = fields;
     form->field_count = 2;
