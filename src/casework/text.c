@@ -47,15 +47,3 @@ result text_day(const char *what, date day, struct err *err)
     }
     return result_ok();
 }
-
-bool text_list_add(char *list, size_t size, size_t *len, str name)
-{
-    const str separator = *len == 0 ? STR("") : STR(", ");
-    if (*len + separator.len + name.len > size) {
-        return false;
-    }
-    memcpy(list + *len, separator.at, separator.len);
-    memcpy(list + *len + separator.len, name.at, name.len);
-    *len += separator.len + name.len;
-    return true;
-}
