@@ -486,6 +486,31 @@ static result review(struct sitting *sitting, const struct book_subject *subject
     return result_ok();
 }
 
+/* And what an entry about a person says that a step will say. */
+static result stop_foretold(struct sitting *sitting, const struct book_subject *subject, str kind,
+                            int64_t cause, struct entry_answer *answer, struct err *err)
+{
+    struct stopped_list foretold = {.count = 0};
+    if (subject->kind == SUBJECT_OF_PERSON) {
+        TRY(stopping_foretold(sitting, subject->id, kind, cause, &foretold, err));
+    }
+    TRY(review(sitting, subject, cause, answer, err));
+    struct stopped_request *all = ARENA_NEW(sitting->arena, struct stopped_request,
+                                            foretold.count + answer->stopped_count + 1);
+    if (all == NULL) {
+        return arena_full(err);
+    }
+    for (size_t i = 0; i < foretold.count; i++) {
+        all[i] = foretold.items[i];
+    }
+    for (size_t i = 0; i < answer->stopped_count; i++) {
+        all[foretold.count + i] = answer->stopped[i];
+    }
+    answer->stopped = all;
+    answer->stopped_count += foretold.count;
+    return result_ok();
+}
+
 static result hint_roles(enum entry_kind kind, bool at_a_hub, struct err *err)
 {
     unsigned roles = 0;
@@ -544,7 +569,7 @@ static result append_opened(struct sitting *sitting, struct open_work *work,
                   &event.body.entry_opened.fields, &event.body.entry_opened.values, err));
     TRY(sitting_append(sitting, &event, err));
     TRY(book_open_duties(sitting, subject, work->kind, event.position, on, err));
-    TRY(review(sitting, subject, event.position, &work->answer, err));
+    TRY(stop_foretold(sitting, subject, wanted->kind, event.position, &work->answer, err));
     return read_answer(sitting, event.position, &work->answer, err);
 }
 
