@@ -30,6 +30,7 @@ result command_demo(const struct invocation *invocation, int *ret_status, struct
     TRY(demo_can_show(rulebook, err));
     interruption_hold();
     TRY(desk_open_new(invocation, rulebook, &desk, err));
+    interruption->output = invocation->output;
     interruption->meaning = "Nothing was made; run the same command again.";
     atomic_store(&interruption->makes, desk.store);
     interruption_await(interruption);

@@ -2,7 +2,6 @@
 
 #include <pthread.h>
 #include <signal.h>
-#include <stdio.h>
 
 static void interrupt(sigset_t *signals)
 {
@@ -22,7 +21,7 @@ static void *wait_for_interrupt(void *context)
     if (unfinished != NULL) {
         store_unmake(unfinished);
     }
-    fprintf(stderr, "\nreturnhub: Interrupted. %s\n", interruption->meaning);
+    output_message(interruption->output, "\nreturnhub: Interrupted. %s\n", interruption->meaning);
     signal(SIGINT, SIG_DFL);
     pthread_sigmask(SIG_UNBLOCK, &signals, NULL);
     raise(SIGINT);

@@ -4,11 +4,13 @@
 #ifndef RETURNHUB_CLI_INTERRUPTION_H
 #define RETURNHUB_CLI_INTERRUPTION_H
 
+#include "cli/output.h"
 #include "store/store.h"
 
 #include <stdatomic.h>
 
 struct interruption {
+    struct output *output;
     const char *meaning; /* what is done, and what to do now */
     /* A store that the command makes, and that is of no use until it is whole: its files are taken
      * away. NULL: none, or none any more. */

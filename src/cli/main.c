@@ -45,6 +45,7 @@ static result run(int argc, char **argv, struct invocation *invocation, int *ret
             TRY(output_format_read(invocation->options[OPTION_FORMAT], &invocation->output->format,
                                    err));
         }
+        interruption->output = invocation->output;
         interruption->meaning = invocation->command->interrupted;
         if (interruption->meaning != NULL) {
             interruption_await(interruption);
