@@ -264,15 +264,6 @@ static size_t least(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-/* Levenshtein's distance, one row of the table at a time. */
-size_t str_distance_near(str name)
-{
-    if (name.len <= 3) {
-        return 1;
-    }
-    return name.len <= 8 ? 2 : 3;
-}
-
 str str_of_int64(int64_t number, char room[STR_INT64_SIZE])
 {
     size_t at = STR_INT64_SIZE;
@@ -287,11 +278,24 @@ str str_of_int64(int64_t number, char room[STR_INT64_SIZE])
     return (str){.at = room + at, .len = STR_INT64_SIZE - at};
 }
 
+bool str_list_add(char *list, size_t size, size_t *len, str name)
+{
+    const str separator = *len == 0 ? STR("") : STR(", ");
+    if (*len + separator.len + name.len > size) {
+        return false;
+    }
+    memcpy(list + *len, separator.at, separator.len);
+    memcpy(list + *len + separator.len, name.at, name.len);
+    *len += separator.len + name.len;
+    return true;
+}
+
 const char *str_noun(int64_t count, const char *one, const char *many)
 {
     return count == 1 ? one : many;
 }
 
+/* Levenshtein's distance, one row of the table at a time. */
 size_t str_distance(str a, str b, size_t most)
 {
     const size_t larger = most + 1;
@@ -312,4 +316,26 @@ size_t str_distance(str a, str b, size_t most)
         }
     }
     return least(row[b.len], larger);
+}
+
+/* Fewer letters in short names, which resemble each other by chance. */
+struct str_nearest str_nearest_to(str given)
+{
+    const size_t most = given.len <= 3 ? 1 : given.len <= 8 ? 2 : 3;
+    return (struct str_nearest){.given = given, .least = most, .name = STR(""), .other = STR("")};
+}
+
+void str_nearest_look(struct str_nearest *nearest, str name)
+{
+    const size_t distance = str_distance(nearest->given, name, nearest->least);
+    if (distance > nearest->least || name.len == 0) {
+        return;
+    }
+    if (nearest->name.len == 0 || distance < nearest->least) {
+        nearest->least = distance;
+        nearest->name = name;
+        nearest->other = STR("");
+    } else if (nearest->other.len == 0) {
+        nearest->other = name;
+    }
 }

@@ -61,11 +61,22 @@ str str_of_int64(int64_t number, char room[STR_INT64_SIZE]);
 /* The noun that goes with a number in English: ("%lld %s", n, str_noun(n, "day", "days")). */
 const char *str_noun(int64_t count, const char *one, const char *many);
 
-/* Edit distance up to `most`, for "did you mean"; returns most + 1 when larger. Both at most 64
- * bytes. */
+/* Adds a name to a list such as "none, in_force" in a fixed array; false when it does not fit any
+ * more. */
+bool str_list_add(char *list, size_t size, size_t *len, str name);
+
+/* Edit distance up to `most`; returns most + 1 when larger. Both at most 64 bytes. */
 size_t str_distance(str a, str b, size_t most);
-/* How many letters of a name may differ for it to be meant: fewer in short names, which resemble
- * each other by chance. */
-size_t str_distance_near(str name);
+
+/* For "did you mean": of names that are looked at one after the other, the one that is most like
+ * what was given, and another that is just as like it. */
+struct str_nearest {
+    str given;
+    size_t least; /* how much of a name may differ for it to be meant */
+    str name;     /* "" as long as none is near */
+    str other;    /* "" when `name` alone is that near */
+};
+struct str_nearest str_nearest_to(str given);
+void str_nearest_look(struct str_nearest *nearest, str name);
 
 #endif

@@ -284,6 +284,20 @@ const char *action_what(enum action action)
 
 /* --- refusing --------------------------------------------------------------------------------- */
 
+result access_hint_roles(unsigned roles, struct err *err)
+{
+    char names[240];
+    size_t len = 0;
+    for (unsigned role = ROLE_NONE + 1; role < ROLE_COUNT; role++) {
+        if ((roles & 1U << role) != 0 &&
+            !str_list_add(names, sizeof names, &len,
+                          str_from_c(role_name((enum account_role)role)))) {
+            break;
+        }
+    }
+    return err_hint(err, "It is one of: %.*s.", (int)len, names);
+}
+
 result access_refuse(const struct account_row *account, enum action action, struct err *err)
 {
     const str title = role_called(account->role);
@@ -291,8 +305,8 @@ result access_refuse(const struct account_row *account, enum action action, stru
     size_t len = 0;
     for (int role = 0; role < ROLE_COUNT; role++) {
         if (access_scope((enum account_role)role, action) != SCOPE_NONE &&
-            !text_list_add(titles, sizeof titles, &len,
-                           str_from_c(role_title((enum account_role)role)))) {
+            !str_list_add(titles, sizeof titles, &len,
+                          str_from_c(role_title((enum account_role)role)))) {
             break;
         }
     }

@@ -75,6 +75,9 @@ bool may_somewhere(const struct account_row *account, enum action action);
  * lies. */
 MUST_USE result access_refuse(const struct account_row *account, enum action action,
                               struct err *err);
+/* Adds to a failure which roles could have been named; a set: 1U << role. */
+enum { ROLES_ALL = (1 << ROLE_COUNT) - 1 };
+MUST_USE result access_hint_roles(unsigned roles, struct err *err);
 /* Is the object in a compartment that is not open to the account for this action? */
 bool access_shuts(const struct account_row *account, enum action action,
                   const struct access_object *object);

@@ -74,17 +74,9 @@ static result check_role(str role, str hub, struct err *err)
 {
     const enum account_role found = role_from_name(role);
     if (found == ROLE_NONE) {
-        char names[240];
-        size_t len = 0;
-        for (int i = ROLE_NONE + 1; i < ROLE_COUNT; i++) {
-            if (!text_list_add(names, sizeof names, &len,
-                               str_from_c(role_name((enum account_role)i)))) {
-                break;
-            }
-        }
         result_ignore(err_set(err, ERROR_INPUT, "There is no role \"%.*s\"", STR_ARG(role)),
                       "the hint follows");
-        return err_hint(err, "It is one of: %.*s.", (int)len, names);
+        return access_hint_roles(ROLES_ALL, err);
     }
     const struct account_row everywhere = {.role = role};
     const bool one_hub = !may_everywhere(&everywhere, ACTION_SEE_PEOPLE) &&

@@ -117,7 +117,7 @@ static result refuse_move(const struct agreement_state *other, str from, str to,
     date_format(other->from, day);
     for (size_t i = 0; i < MOVE_COUNT; i++) {
         if (str_equal(state_moves[i].from, from) &&
-            !text_list_add(states, sizeof states, &len, state_moves[i].to)) {
+            !str_list_add(states, sizeof states, &len, state_moves[i].to)) {
             break;
         }
     }

@@ -40,6 +40,17 @@ static result format_day(const struct fact *fact, struct known_day day, struct a
     return buf_finish(&buf, ret_text, err);
 }
 
+struct known_day birth_otherwise(const struct rulebook *rulebook, struct known_day born_on,
+                                 const struct value *person)
+{
+    const uint32_t birth = find_birth(rulebook);
+    if (birth == NOT_FOUND_INDEX || !person[birth].known) {
+        return (struct known_day){.known = false};
+    }
+    const struct known_day recorded = {.known = true, .day = {(int32_t)person[birth].number}};
+    return same_day(recorded, born_on) ? (struct known_day){.known = false} : recorded;
+}
+
 result birth_follow(struct sitting *sitting, int64_t person, struct known_day before,
                     struct known_day corrected, str source, int64_t *ret_event, struct err *err)
 {

@@ -21,4 +21,8 @@ MUST_USE result birth_follow(struct sitting *sitting, int64_t person, struct kno
                              struct known_day corrected, str source, int64_t *ret_event,
                              struct err *err);
 
+/* The day that the facts say where the identity says another, or none; unknown otherwise. */
+struct known_day birth_otherwise(const struct rulebook *rulebook, struct known_day born_on,
+                                 const struct value *person);
+
 #endif

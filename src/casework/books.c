@@ -170,7 +170,7 @@ static result hint_fields(enum entry_kind kind, struct err *err)
     size_t count = 0;
     const struct entry_field *fields = entry_fields(&count);
     for (size_t i = 0; i < count; i++) {
-        if (fields[i].kind == kind && !text_list_add(names, sizeof names, &len, fields[i].name)) {
+        if (fields[i].kind == kind && !str_list_add(names, sizeof names, &len, fields[i].name)) {
             break;
         }
     }
@@ -286,8 +286,8 @@ static result find_kind(str name, enum entry_kind *ret_kind, struct err *err)
     char names[240];
     size_t len = 0;
     for (int i = ENTRY_NONE + 1; i < ENTRY_KIND_COUNT; i++) {
-        if (!text_list_add(names, sizeof names, &len,
-                           str_from_c(entry_kind_name((enum entry_kind)i)))) {
+        if (!str_list_add(names, sizeof names, &len,
+                          str_from_c(entry_kind_name((enum entry_kind)i)))) {
             break;
         }
     }
@@ -676,18 +676,38 @@ static result review(struct sitting *sitting, const struct book_subject *subject
     return result_ok();
 }
 
+/* And what an entry about a person says that a step will say. */
+static result stop_foretold(struct sitting *sitting, const struct book_subject *subject, str kind,
+                            int64_t cause, struct entry_answer *answer, struct err *err)
+{
+    struct stopped_list foretold = {.count = 0};
+    if (subject->kind == SUBJECT_OF_PERSON) {
+        TRY(stopping_foretold(sitting, subject->id, kind, cause, &foretold, err));
+    }
+    TRY(review(sitting, subject, cause, answer, err));
+    struct stopped_request *all = ARENA_NEW(sitting->arena, struct stopped_request,
+                                            foretold.count + answer->stopped_count + 1);
+    if (all == NULL) {
+        return arena_full(err);
+    }
+    for (size_t i = 0; i < foretold.count; i++) {
+        all[i] = foretold.items[i];
+    }
+    for (size_t i = 0; i < answer->stopped_count; i++) {
+        all[foretold.count + i] = answer->stopped[i];
+    }
+    answer->stopped = all;
+    answer->stopped_count += foretold.count;
+    return result_ok();
+}
+
 static result hint_roles(enum entry_kind kind, bool at_a_hub, struct err *err)
 {
-    char roles[240];
-    size_t len = 0;
-    for (int i = ROLE_NONE + 1; i < ROLE_COUNT; i++) {
-        const enum account_role role = (enum account_role)i;
-        if (book_role_answers(kind, role, at_a_hub) &&
-            !text_list_add(roles, sizeof roles, &len, str_from_c(role_name(role)))) {
-            break;
-        }
+    unsigned roles = 0;
+    for (unsigned role = ROLE_NONE + 1; role < ROLE_COUNT; role++) {
+        roles |= book_role_answers(kind, (enum account_role)role, at_a_hub) ? 1U << role : 0;
     }
-    return err_hint(err, "It is one of: %.*s.", (int)len, roles);
+    return access_hint_roles(roles, err);
 }
 
 /* Who answers for the entry sees it, and can do something about it. */
@@ -740,7 +760,7 @@ static result append_opened(struct sitting *sitting, struct open_work *work,
     TRY(find_against(sitting, wanted->against, &event.body.entry_opened.against, err));
     TRY(sitting_append(sitting, &event, err));
     TRY(book_open_duties(sitting, subject, work->kind, event.position, on, err));
-    TRY(review(sitting, subject, event.position, &work->answer, err));
+    TRY(stop_foretold(sitting, subject, wanted->kind, event.position, &work->answer, err));
     return read_answer(sitting, event.position, &work->answer, err);
 }
 
@@ -795,7 +815,7 @@ static result hint_moves(const struct entry_row *row, enum entry_kind kind, stru
     const struct entry_move *moves = entry_moves(&count);
     for (size_t i = 0; i < count; i++) {
         if (moves[i].kind == kind && str_equal(moves[i].from, row->state) &&
-            !text_list_add(states, sizeof states, &len, moves[i].to)) {
+            !str_list_add(states, sizeof states, &len, moves[i].to)) {
             break;
         }
     }

@@ -274,6 +274,10 @@ struct person_answer {
     size_t passage_count;
     const struct hub_row *hubs; /* named by the person's row and by the requests, each once */
     size_t hub_count;
+    enum arrival_state
+        arrival; /* at the hub where they have a place; 0: at none, or not asked now */
+    int32_t arrival_days_overdue;
+    struct known_day born_on_in_facts; /* where the identity says another day, or none */
 };
 MUST_USE result casework_person(const struct casework *casework, const struct caller *caller,
                                 str reference, const struct asked *asked, struct arena *arena,

@@ -152,8 +152,8 @@ static result check_reason(const struct out_of_use_entry *entry, struct err *err
         char names[240];
         size_t len = 0;
         for (int i = 0; i < OUT_OF_USE_COUNT; i++) {
-            if (!text_list_add(names, sizeof names, &len,
-                               str_from_c(out_of_use_name((enum out_of_use)i)))) {
+            if (!str_list_add(names, sizeof names, &len,
+                              str_from_c(out_of_use_name((enum out_of_use)i)))) {
                 break;
             }
         }

@@ -56,7 +56,7 @@ result hub_check_kind(const struct rulebook *rulebook, str kind, struct err *err
         if (str_equal(rulebook->facts[fact].choices[i], kind)) {
             return result_ok();
         }
-        if (!text_list_add(kinds, sizeof kinds, &len, rulebook->facts[fact].choices[i])) {
+        if (!str_list_add(kinds, sizeof kinds, &len, rulebook->facts[fact].choices[i])) {
             break;
         }
     }

@@ -19,7 +19,7 @@ static result refuse_scheme(str scheme, struct err *err)
     size_t len = 0;
     for (int i = SCHEME_NONE + 1; i < SCHEME_COUNT; i++) {
         const str name = str_from_c(identifier_scheme_name((enum identifier_scheme)i));
-        if (!text_list_add(names, sizeof names, &len, name)) {
+        if (!str_list_add(names, sizeof names, &len, name)) {
             break;
         }
     }

@@ -85,24 +85,18 @@ static str nearest_column(str name)
 {
     enum { LENGTH_MAX = 64 };
     char letters[LENGTH_MAX];
-    str nearest = STR("");
-    size_t least = str_distance_near(name) + 1;
     if (name.len > LENGTH_MAX) {
-        return nearest;
+        return STR("");
     }
     for (size_t i = 0; i < name.len; i++) {
         const char c = name.at[i];
         letters[i] = (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c == ' ' ? '_' : c);
     }
+    struct str_nearest nearest = str_nearest_to((str){.at = letters, .len = name.len});
     for (size_t i = 0; i < sizeof fixed_columns / sizeof fixed_columns[0]; i++) {
-        const str given = {.at = letters, .len = name.len};
-        const size_t distance = str_distance(fixed_columns[i].name, given, least);
-        if (distance < least) {
-            least = distance;
-            nearest = fixed_columns[i].name;
-        }
+        str_nearest_look(&nearest, fixed_columns[i].name);
     }
-    return nearest;
+    return nearest.name;
 }
 
 static result find_fact(const struct rulebook *rulebook, str name, uint32_t *ret_fact,
@@ -417,7 +411,7 @@ static result hint_stages(const struct import_columns *columns, struct err *what
     size_t len = 0;
     for (size_t i = 0; i < columns->rulebook->stage_count; i++) {
         if (columns->stages[i] &&
-            !text_list_add(names, sizeof names, &len, columns->rulebook->stages[i].name)) {
+            !str_list_add(names, sizeof names, &len, columns->rulebook->stages[i].name)) {
             break;
         }
     }

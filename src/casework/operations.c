@@ -23,7 +23,7 @@ static result hint_words(enum operation_list list, struct err *err)
     size_t count = 0;
     const struct operation_word *words = operation_words(list, &count);
     for (size_t i = 0; i < count; i++) {
-        if (!text_list_add(names, sizeof names, &len, words[i].name)) {
+        if (!str_list_add(names, sizeof names, &len, words[i].name)) {
             break;
         }
     }

@@ -45,7 +45,7 @@ static result hint_kinds(const struct rulebook *rulebook, struct err *err)
     size_t len = 0;
     for (size_t i = 0; i < rulebook->fact_count; i++) {
         const str kind = order_of_fact(&rulebook->facts[i]);
-        if (kind.len > 0 && !text_list_add(kinds, sizeof kinds, &len, kind)) {
+        if (kind.len > 0 && !str_list_add(kinds, sizeof kinds, &len, kind)) {
             break;
         }
     }

@@ -203,17 +203,17 @@ static void sort_and_thin(struct id_list *list)
     list->count = kept;
 }
 
-static result add_ids(struct sitting *sitting, struct id_list *list, const int64_t *ids,
-                      size_t count, struct err *err)
+/* Room for so many more. */
+static result make_room(struct sitting *sitting, struct id_list *list, size_t more, struct err *err)
 {
-    int64_t *items = ARENA_NEW(sitting->arena, int64_t, list->count + count + 1);
+    int64_t *items = ARENA_NEW(sitting->arena, int64_t, list->count + more + 1);
     if (items == NULL) {
         return arena_full(err);
     }
-    for (size_t i = 0; i < list->count + count; i++) {
-        items[i] = i < list->count ? list->items[i] : ids[i - list->count];
+    for (size_t i = 0; i < list->count; i++) {
+        items[i] = list->items[i];
     }
-    *list = (struct id_list){.items = items, .count = list->count + count};
+    list->items = items;
     return result_ok();
 }
 
@@ -227,8 +227,9 @@ static result add_family(struct sitting *sitting, struct id_list *list, int64_t 
     }
     TRY(transaction_family_records(sitting->transaction, family, sitting->arena, &rows, &count,
                                    err));
+    TRY(make_room(sitting, list, count, err));
     for (size_t i = 0; i < count; i++) {
-        TRY(add_ids(sitting, list, &rows[i].id, 1, err));
+        list->items[list->count++] = rows[i].id;
     }
     return result_ok();
 }
@@ -243,7 +244,10 @@ static result add_kin(struct sitting *sitting, struct id_list *list, struct err 
         TRY(transaction_kin(sitting->transaction, before.items[i], sitting->arena, &kin, &count,
                             err));
         if (count > 1) {
-            TRY(add_ids(sitting, list, kin, count, err));
+            TRY(make_room(sitting, list, count, err));
+            for (size_t k = 0; k < count; k++) {
+                list->items[list->count++] = kin[k];
+            }
         }
     }
     sort_and_thin(list);
@@ -308,14 +312,11 @@ static result add_stays(struct sitting *sitting, struct id_list *list, enum stay
     size_t count = 0;
     TRY(transaction_stays(sitting->transaction, asked, hub, 0, sitting->arena, &stays, &count,
                           err));
-    int64_t *people = ARENA_NEW(sitting->arena, int64_t, count + 1);
-    if (people == NULL) {
-        return arena_full(err);
-    }
+    TRY(make_room(sitting, list, count, err));
     for (size_t i = 0; i < count; i++) {
-        people[i] = stays[i].person;
+        list->items[list->count++] = stays[i].person;
     }
-    return add_ids(sitting, list, people, count, err);
+    return result_ok();
 }
 
 static result add_requests(struct sitting *sitting, struct id_list *list, int64_t hub,
@@ -325,14 +326,11 @@ static result add_requests(struct sitting *sitting, struct id_list *list, int64_
     const struct request_row *requests = NULL;
     size_t count = 0;
     TRY(transaction_requests(sitting->transaction, &asked, sitting->arena, &requests, &count, err));
-    int64_t *people = ARENA_NEW(sitting->arena, int64_t, count + 1);
-    if (people == NULL) {
-        return arena_full(err);
-    }
+    TRY(make_room(sitting, list, count, err));
     for (size_t i = 0; i < count; i++) {
-        people[i] = requests[i].person;
+        list->items[list->count++] = requests[i].person;
     }
-    return add_ids(sitting, list, people, count, err);
+    return result_ok();
 }
 
 /* Every record that may have had a place at the hub: held by a request, or taken, which begins a

@@ -1,5 +1,6 @@
 #include "casework/casework.h"
 
+#include "casework/birth.h"
 #include "casework/board.h"
 #include "casework/history.h"
 #include "casework/sitting.h"
@@ -370,6 +371,28 @@ static result name_hubs(struct person_work *work, struct err *err)
     return result_ok();
 }
 
+/* Whoever has a place at a hub may be on the way to it. */
+static result read_arrival(struct person_work *work, struct err *err)
+{
+    struct arena scratch = *work->arena;
+    const struct person_row *person = &work->loaded.view.person;
+    const struct stay_row *stays = NULL;
+    size_t count = 0;
+    if (person->hub == 0 || work->loaded.when.past ||
+        !sitting_hub_in_sight(&work->sitting, ACTION_SEE_PERSON, person->hub)) {
+        return result_ok();
+    }
+    TRY(transaction_stays_of_person(work->sitting.transaction, person->id, &scratch, &stays, &count,
+                                    err));
+    for (size_t i = 0; i < count; i++) {
+        if (stays[i].left_event == 0) {
+            work->answer.arrival = stays[i].arrival;
+            work->answer.arrival_days_overdue = stay_days_overdue(&stays[i], work->sitting.today);
+        }
+    }
+    return result_ok();
+}
+
 /* --- all of it -------------------------------------------------------------------------------- */
 
 /* The facts that the page shows: the person's; of a hub and an agreement where the person is at a
@@ -384,6 +407,8 @@ static result show(struct person_work *work, struct err *err)
     case_hide(&work->sitting, &shown);
     TRY(case_show(&work->sitting, &shown, err));
     work->answer.view = shown.view;
+    work->answer.born_on_in_facts = birth_otherwise(
+        work->casework->rulebook, shown.view.identity.born_on, work->loaded.view.question.person);
     return result_ok();
 }
 
@@ -404,6 +429,7 @@ static result read_person(struct transaction *transaction, void *context, struct
     TRY(read_family(work, err));
     TRY(read_history(work, err));
     TRY(name_hubs(work, err));
+    TRY(read_arrival(work, err));
     return show(work, err);
 }
 

@@ -70,29 +70,12 @@ static result check_fact(const struct fact *fact, enum subject_kind kind, struct
     return result_ok();
 }
 
-/* What may be chosen, for whoever sent what may not. */
-static result hint_choices(const struct fact *fact, struct err *err)
-{
-    char choices[240];
-    size_t len = 0;
-    for (size_t i = 0; i < fact->choice_count; i++) {
-        if (!text_list_add(choices, sizeof choices, &len, fact->choices[i])) {
-            break;
-        }
-    }
-    return err_hint(err, "It is one of: %.*s; or unknown.", (int)len, choices);
-}
-
 static result check_value(const struct rulebook *rulebook, const struct fact *fact, str text,
                           struct arena *arena, str *ret_value, struct err *err)
 {
     TRY(text_line_required("The value", text, VALUE_MAX_BYTES, err));
     struct value value;
-    const result parsed = value_parse(rulebook, fact, text, arena, &value, err);
-    if (!parsed.ok) {
-        const bool advise = err != NULL && err->hint[0] == '\0' && fact->type == FACT_CHOICE;
-        return advise ? hint_choices(fact, err) : parsed;
-    }
+    TRY(value_parse(rulebook, fact, text, arena, &value, err));
     struct buf buf;
     buf_init(&buf, arena, VALUE_MAX_BYTES);
     value_format(fact, &value, &buf);

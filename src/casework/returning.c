@@ -38,7 +38,7 @@ static result refuse_unnamed(const struct rulebook *rulebook, const uint32_t *st
         return err_set(err, ERROR_CONFLICT, "No step leads back from this outcome");
     }
     for (size_t i = 0; i < count; i++) {
-        if (!text_list_add(names, sizeof names, &len, rulebook->steps[steps[i]].name)) {
+        if (!str_list_add(names, sizeof names, &len, rulebook->steps[steps[i]].name)) {
             break;
         }
     }

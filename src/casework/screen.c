@@ -1,5 +1,6 @@
 #include "casework/casework.h"
 
+#include "casework/edition.h"
 #include "casework/past.h"
 #include "casework/screening.h"
 
@@ -17,6 +18,7 @@ struct screen_work {
     struct caseload_sight sight;
     enum clearance *each;
     struct screen_totals totals;
+    struct stage_words words; /* of the past */
 };
 
 enum { SCREEN_MEMORY = 64 * 1024 * 1024 }; /* taken lazily; one person needs little of it */
@@ -158,19 +160,49 @@ static result judge_then(struct screen_work *work, struct sitting *reading,
         judge_step(work->casework->rulebook, work->screening.step, &question, work->each), err);
 }
 
+/* Was the record in a stage that the step leaves, as its course tells? It is short and lies in
+ * clear, while an event has to be opened. Of a record that was ever merged it does not tell. */
+static result may_have_been_open(struct screen_work *work, struct sitting *reading, int64_t record,
+                                 bool *ret_may, struct err *err)
+{
+    const int64_t *kin = NULL;
+    size_t kin_count = 0;
+    str passages = STR("");
+    struct course_reader reader;
+    struct passage passage;
+    int64_t stage = 0;
+    TRY(transaction_kin(reading->transaction, record, reading->arena, &kin, &kin_count, err));
+    TRY(transaction_course(reading->transaction, record, reading->arena, &passages, err));
+    course_reader_init(&reader, passages);
+    while (course_next(&reader, &passage)) {
+        const bool known =
+            passage.recorded_at.milliseconds <= work->screening.when.known_at.milliseconds;
+        stage = known && passage.stage != 0 ? passage.stage : stage;
+    }
+    if (reader.damaged || (uint64_t)stage >= work->words.word_count) {
+        return err_set(err, ERROR_STORAGE, "The course of record %lld is damaged",
+                       (long long)record);
+    }
+    *ret_may = kin_count > 1 ||
+               (stage != 0 && screening_is_open(&work->screening, work->words.words[stage]));
+    return result_ok();
+}
+
 /* Nobody who is in no stage that the step leaves, or was not registered yet. */
 static result screen_person_then(struct screen_work *work, const struct person_row *person,
                                  struct err *err)
 {
     bool seen = false;
+    bool may = false;
     TRY(sitting_may_person(&work->sitting, person, ACTION_SCREEN, &seen, err));
-    if (!seen) {
-        return result_ok();
-    }
     struct arena scratch = work->arena;
     struct sitting reading = work->sitting;
     struct past past;
     reading.arena = &scratch;
+    TRY(may_have_been_open(work, &reading, person->id, &may, err));
+    if (!seen || !may) {
+        return result_ok();
+    }
     TRY(past_person(&reading, person->id, 0, work->screening.when.known_at, &past, err));
     /* A record that was a part of another then was not a person of its own. */
     return past.person.id == person->id && screening_is_open(&work->screening, past.person.stage)
@@ -208,6 +240,7 @@ static result screen_then(struct transaction *transaction, void *context, struct
     int64_t after = 0;
     bool more = true;
     TRY(prepare(work, transaction, err));
+    TRY(stage_words_read(&work->sitting, &work->words, err));
     while (more) {
         TRY(screen_page_then(work, &after, &more, err));
     }

@@ -288,7 +288,13 @@ static result find_by_identifier(struct sitting *sitting, str typed, int64_t *re
     size_t count = 0;
     *ret_record = 0;
     if (kind == SCHEME_NONE || !identifier_is_unique(kind)) {
-        return err_set(err, ERROR_INPUT, "\"%.*s\" is no kind of reference", STR_ARG(scheme.head));
+        result_ignore(
+            err_set(err, ERROR_INPUT, "\"%.*s\" is no kind of reference", STR_ARG(scheme.head)),
+            "the hint returns the failure");
+        return identifier_is_system(scheme.head)
+                   ? err_hint(err, "Of another system it is written other_system:%.*s:REFERENCE.",
+                              STR_ARG(scheme.head))
+                   : err_hint(err, "Begin with RH-, or with KIND: and what it is there.");
     }
     const str text = lookup_identifier(scheme.head, issuer.found ? issuer.head : STR(""),
                                        issuer.found ? issuer.tail : scheme.tail, &scratch);

@@ -19,7 +19,7 @@ static result hint_possible(const struct rulebook *rulebook, const struct person
     size_t len = 0;
     for (size_t i = 0; stage != NOT_FOUND_INDEX && i < rulebook->step_count; i++) {
         if (rulebook_step_leaves(rulebook, &rulebook->steps[i], stage) &&
-            !text_list_add(names, sizeof names, &len, rulebook->steps[i].name)) {
+            !str_list_add(names, sizeof names, &len, rulebook->steps[i].name)) {
             break;
         }
     }

@@ -15,20 +15,15 @@ struct table_work {
 
 static result no_such_table(const struct definitions *definitions, str name, struct err *err)
 {
-    size_t nearest = definitions->table_count;
     const str shown = str_slice(name, 0, 64);
-    size_t least = str_distance_near(shown) + 1;
+    struct str_nearest nearest = str_nearest_to(shown);
     for (size_t i = 0; i < definitions->table_count; i++) {
-        const size_t distance =
-            str_distance(str_slice(definitions->tables[i].name, 0, 64), shown, least);
-        nearest = distance < least ? i : nearest;
-        least = distance < least ? distance : least;
+        str_nearest_look(&nearest, definitions->tables[i].name);
     }
     result_ignore(err_set(err, ERROR_NOT_FOUND, "There is no table \"%.*s\"", STR_ARG(shown)),
                   "the hint follows");
-    return nearest < definitions->table_count
-               ? err_hint(err, "did you mean %.*s?", STR_ARG(definitions->tables[nearest].name))
-               : err_hint(err, "returnhub statistics lists the tables");
+    return nearest.name.len > 0 ? err_hint(err, "did you mean %.*s?", STR_ARG(nearest.name))
+                                : err_hint(err, "returnhub statistics lists the tables");
 }
 
 static result make_table(struct transaction *transaction, void *context, struct err *err)

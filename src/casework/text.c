@@ -37,15 +37,3 @@ result text_reference(str reference, struct err *err)
                : err_set(err, ERROR_INPUT, "A reference has 2 to %d characters of A-Z, 0-9, hyphen",
                          REFERENCE_MAX_BYTES);
 }
-
-bool text_list_add(char *list, size_t size, size_t *len, str name)
-{
-    const str separator = *len == 0 ? STR("") : STR(", ");
-    if (*len + separator.len + name.len > size) {
-        return false;
-    }
-    memcpy(list + *len, separator.at, separator.len);
-    memcpy(list + *len + separator.len, name.at, name.len);
-    *len += separator.len + name.len;
-    return true;
-}

@@ -23,8 +23,4 @@ MUST_USE result text_line_required(const char *what, str text, size_t bytes_max,
 enum { REFERENCE_MAX_BYTES = 32 };
 MUST_USE result text_reference(str reference, struct err *err);
 
-/* Adds a name to a list such as "none, in_force" in a fixed array; false when it does not fit any
- * more. */
-bool text_list_add(char *list, size_t size, size_t *len, str name);
-
 #endif

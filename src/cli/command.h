@@ -231,6 +231,7 @@ struct command {
     enum command_option options[COMMAND_OPTIONS_MAX];
     size_t option_count;
     command_run *run;
+    const char *interrupted; /* what an interrupt means (interruption.h); NULL: nothing to say */
 };
 
 extern const struct command commands[];

@@ -211,6 +211,7 @@ const struct command commands[] = {
         .options = {LOOK_OPTIONS, OPTION_LIMIT, OPTION_HELP},
         .option_count = 7,
         .run = command_person_duplicates,
+        .interrupted = "Nothing was changed.",
     },
     {
         .name = "person evidence",
@@ -832,6 +833,7 @@ const struct command commands[] = {
                     OPTION_ONE_IN, OPTION_THREADS, OPTION_SEED, OPTION_CHART_FORMAT, OPTION_HELP},
         .option_count = 9,
         .run = command_forecast_backtest,
+        .interrupted = "No answer was kept.",
     },
     {
         .name = "forecast calibrate",
@@ -846,6 +848,7 @@ const struct command commands[] = {
                     OPTION_SEED, OPTION_FORMAT, OPTION_HELP},
         .option_count = 8,
         .run = command_forecast_calibrate,
+        .interrupted = "No answer was kept.",
     },
     {
         .name = "statistics reconciliation",
@@ -1197,6 +1200,8 @@ const struct command commands[] = {
                     OPTION_SOURCE, OPTION_TRUE_FROM, OPTION_EVENTS, OPTION_NEW, OPTION_HELP},
         .option_count = 12,
         .run = command_import,
+        .interrupted = "What was recorded stays, whole; run the same command again, and it goes on "
+                       "with the rest.",
     },
     {
         .name = "export",
@@ -1214,6 +1219,8 @@ const struct command commands[] = {
         .options = {STORE_OPTIONS, OPTION_AS, OPTION_FORMAT, OPTION_EVENTS, OPTION_HELP},
         .option_count = 7,
         .run = command_export,
+        .interrupted =
+            "What was written is not whole, and of no use: delete it and run the command again.",
     },
     {
         .name = "agreement open",
@@ -1864,6 +1871,7 @@ const struct command commands[] = {
         .options = {OPTION_STORE, OPTION_KEY, OPTION_CHECK, OPTION_FORMAT, OPTION_HELP},
         .option_count = 5,
         .run = command_rebuild,
+        .interrupted = "Nothing was changed.",
     },
     {
         .name = "backup",
@@ -1879,6 +1887,8 @@ const struct command commands[] = {
         .options = {OPTION_STORE, OPTION_KEY, OPTION_FORMAT, OPTION_HELP},
         .option_count = 4,
         .run = command_backup,
+        .interrupted =
+            "There is no copy. What is left of this one (FILE.part) goes with the next attempt.",
     },
     {
         .name = "seal key",
@@ -1906,6 +1916,7 @@ const struct command commands[] = {
                     OPTION_CONSTANT, OPTION_POLICY, OPTION_FORMAT, OPTION_HELP},
         .option_count = 9,
         .run = command_seal_publish,
+        .interrupted = "What came into the log stays; the same command goes on with the rest.",
     },
     {
         .name = "seal export",
@@ -1948,6 +1959,7 @@ const struct command commands[] = {
                     OPTION_HELP},
         .option_count = 11,
         .run = command_seal_verify,
+        .interrupted = "Nothing was changed, and nothing is known of what was not looked at.",
     },
     {
         .name = "seal witness",
@@ -1992,6 +2004,7 @@ const struct command commands[] = {
                     OPTION_DIFFERENCE, OPTION_ANSWERS, OPTION_HELP},
         .option_count = 13,
         .run = command_forecast_run,
+        .interrupted = "No answer was kept.",
     },
     {
         .name = "forecast shares",
@@ -2010,6 +2023,7 @@ const struct command commands[] = {
                     OPTION_FORMAT, OPTION_ANSWERS, OPTION_HELP},
         .option_count = 13,
         .run = command_forecast_shares,
+        .interrupted = "No answer was kept.",
     },
     {
         .name = "forecast sensitivity",
@@ -2026,6 +2040,7 @@ const struct command commands[] = {
                     OPTION_HELP},
         .option_count = 12,
         .run = command_forecast_sensitivity,
+        .interrupted = "No answer was kept.",
     },
     {
         .name = "manual",

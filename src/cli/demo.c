@@ -1,6 +1,7 @@
 #include "demo/demo.h"
 
 #include "cli/desk.h"
+#include "cli/interruption.h"
 #include "format/json.h"
 #include "system/memory.h"
 
@@ -13,7 +14,11 @@ result command_demo(const struct invocation *invocation, int *ret_status, struct
     const struct rulebook *rulebook = NULL;
     struct progress progress = {
         .output = invocation->output, .doing = "Making people", .last_percent = -1};
+    struct interruption *interruption = ARENA_NEW(invocation->arena, struct interruption, 1);
     *ret_status = 0;
+    if (interruption == NULL) {
+        return arena_full(err);
+    }
     memory_share();
     TRY(option_number(invocation, OPTION_PEOPLE, 10000, DEMO_PEOPLE_MIN, DEMO_PEOPLE_MAX,
                       &options.people, err));
@@ -23,11 +28,17 @@ result command_demo(const struct invocation *invocation, int *ret_status, struct
     TRY(desk_load_rulebook(invocation, desk_rulebook_folder(invocation), invocation->arena,
                            &rulebook, err));
     TRY(demo_can_show(rulebook, err));
+    interruption_hold();
     TRY(desk_open_new(invocation, rulebook, &desk, err));
+    interruption->output = invocation->output;
+    interruption->meaning = "Nothing was made; run the same command again.";
+    atomic_store(&interruption->makes, desk.store);
+    interruption_await(interruption);
     options.seed = (uint64_t)seed;
     options.progress = progress_draw;
     options.progress_context = &progress;
     result made = demo_make(&desk.casework, &options, &outcome, err);
+    atomic_store(&interruption->makes, NULL);
     progress_end(&progress);
     TRY(made);
     desk_keep(&desk);

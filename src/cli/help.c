@@ -18,6 +18,7 @@ static const struct exit_row {
     {7, "The store could not be read or written."},
     {8, "A stated limit was reached."},
     {70, "A defect in returnhub."},
+    {130, "Interrupted; it was said what is done, and what is not."},
     {EXIT_READER_GONE, "Whoever read the output had closed it; the command was carried out."},
 };
 
@@ -74,17 +75,27 @@ static void put_options(struct buf *buf, const struct command *command)
     }
 }
 
+/* Beside what stands on the left, in a column of its own. */
+static void put_summary(struct buf *buf, const struct command *command)
+{
+    enum { LEFT = 26, INDENT = LEFT + 3 };
+    buf_format(buf, "  %-*s ", LEFT, command->name);
+    put_wrapped(buf, command->summary, INDENT, INDENT);
+}
+
 void help_overview(struct buf *buf)
 {
+    enum { STATUS_INDENT = 7 };
     buf_put_c(buf, "returnhub: the accountable register of asylum returns and return hubs\n\n"
                    "Usage: returnhub COMMAND [ARGUMENTS] [OPTIONS]\n"
                    "       returnhub COMMAND --help, or -h\n\nCommands:\n");
     for (size_t i = 0; i < command_count; i++) {
-        buf_format(buf, "  %-26s %s\n", commands[i].name, commands[i].summary);
+        put_summary(buf, &commands[i]);
     }
     buf_put_c(buf, "\nExit statuses:\n");
     for (size_t i = 0; i < sizeof exit_rows / sizeof exit_rows[0]; i++) {
-        buf_format(buf, "  %3d  %s\n", exit_rows[i].status, exit_rows[i].meaning);
+        buf_format(buf, "  %3d  ", exit_rows[i].status);
+        put_wrapped(buf, exit_rows[i].meaning, STATUS_INDENT, STATUS_INDENT);
     }
 }
 
@@ -94,7 +105,7 @@ void help_group(str group, struct buf *buf)
                STR_ARG(group));
     for (size_t i = 0; i < command_count; i++) {
         if (str_equal(str_cut(str_from_c(commands[i].name), ' ').head, group)) {
-            buf_format(buf, "  %-26s %s\n", commands[i].name, commands[i].summary);
+            put_summary(buf, &commands[i]);
         }
     }
     buf_put_c(buf, "\nreturnhub COMMAND --help says what one of them does and takes.\n");
@@ -102,8 +113,13 @@ void help_group(str group, struct buf *buf)
 
 void help_command(const struct command *command, struct buf *buf)
 {
-    buf_format(buf, "%s\n\nUsage: returnhub %s%s%s [OPTIONS]\n\n", command->summary, command->name,
-               command->arguments[0] == '\0' ? "" : " ", command->arguments);
+    enum { BEGIN = 7, INDENT = 11 };
+    char usage[256];
+    buf_format(buf, "%s\n\nUsage: ", command->summary);
+    snprintf(usage, sizeof usage, "returnhub %s%s%s [OPTIONS]", command->name,
+             command->arguments[0] == '\0' ? "" : " ", command->arguments);
+    put_wrapped(buf, usage, INDENT, BEGIN);
+    buf_put_char(buf, '\n');
     put_wrapped(buf, command->description, 0, 0);
     buf_put_c(buf, "\nOptions:\n");
     put_options(buf, command);

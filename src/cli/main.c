@@ -1,5 +1,6 @@
 #include "cli/command.h"
 #include "cli/help.h"
+#include "cli/interruption.h"
 #include "cli/options.h"
 #include "cli/version.h"
 #include "forecast/ranks.h"
@@ -30,6 +31,10 @@ static result run(int argc, char **argv, struct invocation *invocation, int *ret
                   struct err *err)
 {
     struct asked_for asked;
+    struct interruption *interruption = ARENA_NEW(invocation->arena, struct interruption, 1);
+    if (interruption == NULL) {
+        return arena_full(err);
+    }
     TRY(options_read(argc, argv, invocation->arena, invocation, &asked, err));
     if (asked.version) {
         output_text(invocation->output, STR("returnhub " RETURNHUB_VERSION "\n"));
@@ -39,6 +44,11 @@ static result run(int argc, char **argv, struct invocation *invocation, int *ret
         if (option_given(invocation, OPTION_FORMAT)) {
             TRY(output_format_read(invocation->options[OPTION_FORMAT], &invocation->output->format,
                                    err));
+        }
+        interruption->output = invocation->output;
+        interruption->meaning = invocation->command->interrupted;
+        if (interruption->meaning != NULL) {
+            interruption_await(interruption);
         }
         TRY(invocation->command->run(invocation, ret_status, err));
     }

@@ -108,17 +108,16 @@ static result unknown_command(int argc, char **argv, struct arena *arena, struct
 {
     str typed = argc > 2 && argv[2][0] != '-' ? arena_format(arena, "%s %s", argv[1], argv[2])
                                               : str_from_c(argv[1]);
-    const char *nearest = NULL;
-    size_t nearest_distance = str_distance_near(typed) + 1;
+    struct str_nearest nearest = str_nearest_to(typed);
+    str first_of_group = STR("");
     for (size_t i = 0; i < command_count; i++) {
-        str name = str_from_c(commands[i].name);
-        bool same_first = str_equal(str_cut(name, ' ').head, str_from_c(argv[1]));
-        size_t distance = same_first ? 1 : str_distance(typed, name, nearest_distance);
-        if (distance < nearest_distance) {
-            nearest_distance = distance;
-            nearest = commands[i].name;
+        const str name = str_from_c(commands[i].name);
+        str_nearest_look(&nearest, name);
+        if (first_of_group.len == 0 && str_equal(str_cut(name, ' ').head, str_from_c(argv[1]))) {
+            first_of_group = name;
         }
     }
+    const str meant = nearest.name.len > 0 ? nearest.name : first_of_group;
     result_ignore(err_set(err, ERROR_USAGE, "There is no command \"%.*s\"", STR_ARG(typed)),
                   "the hint follows");
     if (argc == 2 && is_group(str_from_c(argv[1]))) {
@@ -128,10 +127,10 @@ static result unknown_command(int argc, char **argv, struct arena *arena, struct
         return err_hint(err, "the command comes first, then its options; returnhub --help lists "
                              "the commands");
     }
-    return nearest == NULL
+    return meant.len == 0
                ? err_hint(err, "returnhub --help lists the commands")
-               : err_hint(err, "did you mean \"returnhub %s\"? returnhub --help lists all",
-                          nearest);
+               : err_hint(err, "did you mean \"returnhub %.*s\"? returnhub --help lists all",
+                          STR_ARG(meant));
 }
 
 /* The option of that name which the command takes, or OPTION_COUNT. */

@@ -482,15 +482,11 @@ enum { RULE_KINDS = sizeof rule_rows / sizeof rule_rows[0] };
 
 static result nothing_of_that_name(const struct explainer *explainer, str name, struct err *err)
 {
-    str nearest = STR("");
-    size_t least = SIZE_MAX;
+    struct str_nearest nearest = str_nearest_to(name);
     for (size_t i = 0; i < RULE_KINDS; i++) {
-        const str near =
-            name_index_nearest(&explainer->rulebook->names->of[rule_rows[i].kind], name);
-        const size_t distance = near.len > 0 ? str_distance(near, name, near.len) : SIZE_MAX;
-        if (distance < least) {
-            least = distance;
-            nearest = near;
+        const struct name_index *index = &explainer->rulebook->names->of[rule_rows[i].kind];
+        for (size_t k = 0; k < index->count; k++) {
+            str_nearest_look(&nearest, index->names[k]);
         }
     }
     result_ignore(err_set(err, ERROR_NOT_FOUND,
@@ -498,8 +494,8 @@ static result nothing_of_that_name(const struct explainer *explainer, str name, 
                           "notice \"%.*s\"",
                           STR_ARG(name)),
                   "the hint follows");
-    return nearest.len > 0 ? err_hint(err, "did you mean \"%.*s\"?", STR_ARG(nearest))
-                           : err_hint(err, "returnhub rulebook show lists them all");
+    return nearest.name.len > 0 ? err_hint(err, "did you mean \"%.*s\"?", STR_ARG(nearest.name))
+                                : err_hint(err, "returnhub rulebook show lists them all");
 }
 
 /* Every rule of that name: a stage and a step, say, may share one. */

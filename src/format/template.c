@@ -563,16 +563,11 @@ result template_set_add(struct template_set *set, str name, str text, struct err
 /* The name most like `name`, when it is like it at all. */
 static str nearest_name(const struct template_set *set, str name)
 {
-    size_t nearest = 3;
-    str found = {0};
+    struct str_nearest nearest = str_nearest_to(name);
     for (size_t i = 0; i < set->count; i++) {
-        const size_t distance = str_distance(set->templates[i]->name, name, nearest);
-        if (distance < nearest) {
-            nearest = distance;
-            found = set->templates[i]->name;
-        }
+        str_nearest_look(&nearest, set->templates[i]->name);
     }
-    return found;
+    return nearest.name;
 }
 
 static result refuse_unknown(const struct template_set *set, const struct template *template,

@@ -64,16 +64,11 @@ uint32_t name_index_find(const struct name_index *index, str name)
 
 str names_nearest(const str *names, size_t count, str name)
 {
-    size_t least = str_distance_near(name) + 1;
-    str nearest = STR("");
+    struct str_nearest nearest = str_nearest_to(name);
     for (size_t i = 0; i < count; i++) {
-        const size_t distance = str_distance(names[i], name, least);
-        if (distance < least) {
-            least = distance;
-            nearest = names[i];
-        }
+        str_nearest_look(&nearest, names[i]);
     }
-    return nearest;
+    return nearest.name;
 }
 
 str name_index_nearest(const struct name_index *index, str name)

@@ -75,6 +75,19 @@ static result parse_flag(const struct fact *fact, str text, struct value *ret_va
     return result_ok();
 }
 
+/* What may be chosen, for whoever sent what may not. */
+static result hint_choices(const struct fact *fact, struct err *err)
+{
+    char choices[240];
+    size_t len = 0;
+    for (size_t i = 0; i < fact->choice_count; i++) {
+        if (!str_list_add(choices, sizeof choices, &len, fact->choices[i])) {
+            break;
+        }
+    }
+    return err_hint(err, "It is one of: %.*s; or unknown.", (int)len, choices);
+}
+
 static result parse_choice(const struct fact *fact, str text, struct value *ret_value,
                            struct err *err)
 {
@@ -84,9 +97,10 @@ static result parse_choice(const struct fact *fact, str text, struct value *ret_
             return result_ok();
         }
     }
-    const result refused = refuse(fact, text, "one of its choices", err);
+    result_ignore(refuse(fact, text, "one of its choices", err), "the hint returns the failure");
     const str nearest = names_nearest(fact->choices, fact->choice_count, text);
-    return nearest.len == 0 ? refused : err_hint(err, "Did you mean \"%.*s\"?", STR_ARG(nearest));
+    return nearest.len == 0 ? hint_choices(fact, err)
+                            : err_hint(err, "Did you mean \"%.*s\"?", STR_ARG(nearest));
 }
 
 static result parse_date(const struct fact *fact, str text, struct value *ret_value,
@@ -113,27 +127,35 @@ static result parse_number(const struct fact *fact, str text, struct value *ret_
     return result_ok();
 }
 
-/* For whoever wrote a name in place of a code. */
-static result hint_country(const struct rulebook *rulebook, str text, struct err *err)
+static void format_country_named(const struct rulebook *rulebook, str name, char code[4])
 {
-    enum { LENGTH_MAX = 64 };
-    size_t least = str_distance_near(text) + 1;
-    const struct country *nearest = NULL;
-    for (size_t i = 0; text.len <= LENGTH_MAX && i < rulebook->country_count; i++) {
-        const struct country *country = &rulebook->countries[i];
-        const size_t distance =
-            country->name.len > LENGTH_MAX ? least : str_distance(country->name, text, least);
-        if (distance < least) {
-            least = distance;
-            nearest = country;
+    for (size_t i = 0; i < rulebook->country_count; i++) {
+        if (str_equal(rulebook->countries[i].name, name)) {
+            country_format(rulebook->countries[i].code, code);
         }
     }
-    if (nearest == NULL) {
+}
+
+/* For whoever wrote a name in place of a code. Between two that are equally near nothing is
+ * guessed: "Irak" is a letter away from Iran, too. */
+static result hint_country(const struct rulebook *rulebook, str text, struct err *err)
+{
+    struct str_nearest nearest = str_nearest_to(text);
+    char code[4];
+    char other[4];
+    for (size_t i = 0; i < rulebook->country_count; i++) {
+        str_nearest_look(&nearest, rulebook->countries[i].name);
+    }
+    if (nearest.name.len == 0) {
         return err_hint(err, "As passports have it: AFG is Afghanistan.");
     }
-    char code[4];
-    country_format(nearest->code, code);
-    return err_hint(err, "Did you mean %s (%.*s)?", code, STR_ARG(nearest->name));
+    format_country_named(rulebook, nearest.name, code);
+    if (nearest.other.len == 0) {
+        return err_hint(err, "Did you mean %s (%.*s)?", code, STR_ARG(nearest.name));
+    }
+    format_country_named(rulebook, nearest.other, other);
+    return err_hint(err, "Did you mean %s (%.*s) or %s (%.*s)?", code, STR_ARG(nearest.name), other,
+                    STR_ARG(nearest.other));
 }
 
 static result parse_code(const struct rulebook *rulebook, const struct fact *fact, str text,
@@ -170,6 +192,15 @@ static int compare_codes(const void *a, const void *b)
 /* The word for the empty set: an empty field must not become one by mistake. */
 static const str empty_set = STR_INIT("none");
 
+/* Codes with something else between them than a comma. */
+static bool is_several(const struct rulebook *rulebook, str text)
+{
+    uint16_t code;
+    return text.len > COUNTRY_LEN && country_parse(str_slice(text, 0, COUNTRY_LEN), &code) &&
+           country_parse(str_slice(text, text.len - COUNTRY_LEN, text.len), &code) &&
+           rulebook_country_name(rulebook, code).len > 0;
+}
+
 static result parse_countries(const struct rulebook *rulebook, const struct fact *fact, str text,
                               struct arena *arena, struct value *ret_value, struct err *err)
 {
@@ -181,6 +212,14 @@ static result parse_countries(const struct rulebook *rulebook, const struct fact
     struct str_cut cut = {.tail = text, .found = !str_equal(text, empty_set)};
     while (cut.found) {
         cut = str_cut(cut.tail, ',');
+        if (is_several(rulebook, str_trim(cut.head))) {
+            result_ignore(err_set(err, ERROR_INPUT,
+                                  "%.*s: countries with a comma between them are expected, and "
+                                  "\"%.*s\" has none",
+                                  STR_ARG(fact->title), STR_ARG(shown(text))),
+                          "the hint returns the failure");
+            return err_hint(err, "Several countries are written ALB,XKX; none at all is \"none\".");
+        }
         TRY(parse_code(rulebook, fact, str_trim(cut.head), &codes[count], err));
         count++;
     }

@@ -91,7 +91,8 @@ static result open_earlier(struct auditing *auditing, int which, const char *nam
                          name, earlier->checkpoint.size, auditing->outcome.checkpoint.size);
 }
 
-/* The quorum may stand under the newest checkpoint, or under the one that is kept for it. */
+/* The quorum may stand under the newest checkpoint, or under the one that is kept for it. Whichever
+ * it is, a cosignature that does not hold is told of both. */
 static result check_quorum(struct auditing *auditing, str note, str witnessed, struct err *err)
 {
     const struct policy *policy = auditing->audit->policy;
@@ -101,6 +102,10 @@ static result check_quorum(struct auditing *auditing, str note, str witnessed, s
     }
     if (!policy_look(policy, note, seen, err).ok) {
         return name_file("checkpoint", err);
+    }
+    struct policy_seen kept;
+    if (witnessed.len > 0 && !policy_look(policy, witnessed, &kept, err).ok) {
+        return name_file("witnessed", err);
     }
     if (witnessed.len == 0 || seen->reached) {
         auditing->outcome.witnessed = auditing->outcome.checkpoint;

@@ -409,32 +409,26 @@ static result leading_passages(struct transaction *transaction, int64_t person, 
 }
 
 /* The event as far as the course tells it; false when it does not tell the stages: one that stayed
- * has none there, and nor has a word without a number. */
+ * has none there, and nor has a word without a number; or not since when, of a registration. */
 static result event_of_leading(struct transaction *transaction, int64_t person,
                                const struct leading *leading, struct arena *arena,
                                struct event *ret_event, bool *ret_told, struct err *err)
 {
     const struct passage *passage = &leading->passage;
-    const bool registered = passage->kind == PASSAGE_REGISTERED;
     struct event event = {.position = passage->position,
                           .subject_kind = SUBJECT_OF_PERSON,
                           .subject = person,
-                          .kind = registered ? EVENT_PERSON_REGISTERED : EVENT_STEP_TAKEN,
+                          .kind = EVENT_STEP_TAKEN,
                           .effective_on = passage->on,
                           .recorded_at = passage->recorded_at};
-    *ret_told = passage->stage != 0 && (registered || leading->from != 0);
+    struct step_taken_body *body = &event.body.step_taken;
+    *ret_told = passage->kind == PASSAGE_TAKEN && passage->stage != 0 && leading->from != 0;
     if (!*ret_told) {
         return result_ok();
     }
-    if (registered) {
-        TRY(names_word(transaction, passage->stage, arena, &event.body.person_registered.stage,
-                       err));
-    } else {
-        struct step_taken_body *body = &event.body.step_taken;
-        *body = (struct step_taken_body){.request = passage->request, .hub = passage->hub};
-        TRY(names_word(transaction, leading->from, arena, &body->from, err));
-        TRY(names_word(transaction, passage->stage, arena, &body->to, err));
-    }
+    *body = (struct step_taken_body){.request = passage->request, .hub = passage->hub};
+    TRY(names_word(transaction, leading->from, arena, &body->from, err));
+    TRY(names_word(transaction, passage->stage, arena, &body->to, err));
     *ret_event = event;
     return result_ok();
 }

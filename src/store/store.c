@@ -190,6 +190,19 @@ void store_close(struct store *store)
 }
 
 /* A new store that was not finished holds nothing, and would be in the way of the next try. */
+static void unmake(const struct backend *backend, const char *path, const char *key_path)
+{
+    backend->unmake(path);
+    remove(key_path);
+}
+
+void store_unmake(const struct store *store)
+{
+    if (store->is_new) {
+        unmake(store->backend, store->path, store->key_path);
+    }
+}
+
 void store_discard(struct store *store)
 {
     const struct backend *backend = store->backend;
@@ -200,8 +213,7 @@ void store_discard(struct store *store)
     memcpy(key_path, store->key_path, sizeof key_path);
     store_close(store);
     if (is_new) {
-        backend->unmake(path);
-        remove(key_path);
+        unmake(backend, path, key_path);
     }
 }
 

@@ -59,6 +59,8 @@ void store_close(struct store *store);
 /* The same; what this opening made (create) is taken away again: the files of the store, and its
  * key. */
 void store_discard(struct store *store);
+/* Takes those files away and closes nothing: for a process that ends there and then. */
+void store_unmake(const struct store *store);
 
 /* Work on a transaction. A failure undoes what this work did and is handed to the caller of
  * store_write. */
@@ -364,7 +366,8 @@ MUST_USE result transaction_history(struct transaction *transaction, enum subjec
 /* Of a person's, those that brought them into a stage: the registration, and steps taken; the
  * latest STAGE_EVENTS_MAX, for somebody of whom one step is taken again and again. The person's
  * course tells which they are and most of what they say, so that few events are read: counted on
- * may be the header but actor and client id, and of the body the stages, hub and request. */
+ * may be the header but actor and client id, of the body of a step the stages, hub and request, and
+ * all of a registration's. */
 enum { STAGE_EVENTS_MAX = 200 };
 MUST_USE result transaction_stage_events(struct transaction *transaction, int64_t person,
                                          int64_t before, struct arena *arena,

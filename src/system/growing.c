@@ -1,5 +1,7 @@
 #include "system/growing.h"
 
+#include "system/system.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -7,26 +9,20 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static result refuse(const char *path, const char *done, int error_number, struct err *err)
-{
-    const enum error_code code = error_number == ENOENT ? ERROR_NOT_FOUND : ERROR_STORAGE;
-    return err_set(err, code, "%s could not be %s: %s", path, done, strerrordesc_np(error_number));
-}
-
 result growing_open(const char *path, bool writing, struct growing_file *ret_file, struct err *err)
 {
     struct growing_file file = {.descriptor = -1};
     struct stat status;
     if (strlen(path) >= sizeof file.path) {
-        return refuse(path, "opened", ENAMETOOLONG, err);
+        return system_refused(path, "opened", ENAMETOOLONG, err);
     }
     file.descriptor = open(path, (writing ? O_RDWR | O_CREAT : O_RDONLY) | O_CLOEXEC, 0644);
     if (file.descriptor < 0) {
-        return refuse(path, "opened", errno, err);
+        return system_refused(path, "opened", errno, err);
     }
     if (fstat(file.descriptor, &status) != 0 || !S_ISREG(status.st_mode)) {
         close(file.descriptor);
-        return refuse(path, "opened", EINVAL, err);
+        return system_refused(path, "opened", EINVAL, err);
     }
     memcpy(file.path, path, strlen(path) + 1);
     file.size = (uint64_t)status.st_size;
@@ -44,7 +40,7 @@ result growing_read(const struct growing_file *file, uint64_t at, void *bytes, s
             continue;
         }
         if (got < 0) {
-            return refuse(file->path, "read", errno, err);
+            return system_refused(file->path, "read", errno, err);
         }
         if (got == 0) {
             return err_set(err, ERROR_STORAGE, "%s is shorter than it should be", file->path);
@@ -72,7 +68,7 @@ result growing_append(struct growing_file *file, const void *bytes, size_t size,
             continue;
         }
         if (put < 0) {
-            return refuse(file->path, "written", errno, err);
+            return system_refused(file->path, "written", errno, err);
         }
         from += put;
         at += (uint64_t)put;
@@ -85,7 +81,7 @@ result growing_append(struct growing_file *file, const void *bytes, size_t size,
 result growing_cut(struct growing_file *file, uint64_t size, struct err *err)
 {
     if (ftruncate(file->descriptor, (off_t)size) != 0) {
-        return refuse(file->path, "cut", errno, err);
+        return system_refused(file->path, "cut", errno, err);
     }
     file->size = size;
     file->synced = file->synced < size ? file->synced : size;
@@ -95,7 +91,7 @@ result growing_cut(struct growing_file *file, uint64_t size, struct err *err)
 result growing_sync(struct growing_file *file, struct err *err)
 {
     if (file->synced < file->size && fdatasync(file->descriptor) != 0) {
-        return refuse(file->path, "written", errno, err);
+        return system_refused(file->path, "written", errno, err);
     }
     file->synced = file->size;
     return result_ok();
@@ -113,11 +109,11 @@ result growing_sync_folder(const char *path, struct err *err)
 {
     const int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (folder < 0) {
-        return refuse(path, "opened", errno, err);
+        return system_refused(path, "opened", errno, err);
     }
     const int error_number = fsync(folder) == 0 ? 0 : errno;
     close(folder);
-    return error_number == 0 ? result_ok() : refuse(path, "written", error_number, err);
+    return error_number == 0 ? result_ok() : system_refused(path, "written", error_number, err);
 }
 
 result growing_lock(struct growing_file *file, struct err *err)
@@ -127,5 +123,5 @@ result growing_lock(struct growing_file *file, struct err *err)
     }
     return errno == EWOULDBLOCK
                ? err_set(err, ERROR_CONFLICT, "Another process holds %s", file->path)
-               : refuse(file->path, "locked", errno, err);
+               : system_refused(file->path, "locked", errno, err);
 }

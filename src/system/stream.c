@@ -11,12 +11,6 @@
 
 enum { WRITE_BUFFER_BYTES = 256 * 1024 };
 
-static result refuse(const char *path, const char *done, int error_number, struct err *err)
-{
-    const enum error_code code = error_number == ENOENT ? ERROR_NOT_FOUND : ERROR_STORAGE;
-    return err_set(err, code, "%s could not be %s: %s", path, done, strerrordesc_np(error_number));
-}
-
 /* --- reading --- */
 
 result read_file_open(const char *path, struct read_file *ret_file, struct err *err)
@@ -24,11 +18,11 @@ result read_file_open(const char *path, struct read_file *ret_file, struct err *
     struct read_file file = {.descriptor = -1};
     struct stat status;
     if (strlen(path) >= sizeof file.path) {
-        return refuse(path, "opened", ENAMETOOLONG, err);
+        return system_refused(path, "opened", ENAMETOOLONG, err);
     }
     file.descriptor = open(path, O_RDONLY | O_CLOEXEC);
     if (file.descriptor < 0) {
-        return refuse(path, "opened", errno, err);
+        return system_refused(path, "opened", errno, err);
     }
     if (fstat(file.descriptor, &status) != 0 || !S_ISREG(status.st_mode)) {
         close(file.descriptor);
@@ -49,7 +43,7 @@ result read_file_next(struct read_file *file, char *bytes, size_t capacity, size
         got = read(file->descriptor, bytes, capacity);
     } while (got < 0 && errno == EINTR);
     if (got < 0) {
-        return refuse(file->path, "read", errno, err);
+        return system_refused(file->path, "read", errno, err);
     }
     *ret_size = (size_t)got;
     return result_ok();
@@ -57,8 +51,9 @@ result read_file_next(struct read_file *file, char *bytes, size_t capacity, size
 
 result read_file_rewind(struct read_file *file, struct err *err)
 {
-    return lseek(file->descriptor, 0, SEEK_SET) == 0 ? result_ok()
-                                                     : refuse(file->path, "read", errno, err);
+    return lseek(file->descriptor, 0, SEEK_SET) == 0
+               ? result_ok()
+               : system_refused(file->path, "read", errno, err);
 }
 
 void read_file_close(struct read_file *file)
@@ -79,7 +74,7 @@ result written_open(const char *path, unsigned mode, struct arena *arena,
     TRY(system_find_file(path, &found, err));
     const int len = snprintf(file.part, sizeof file.part, "%s.part", path);
     if (len < 0 || (size_t)len >= sizeof file.part) {
-        return refuse(path, "written", ENAMETOOLONG, err);
+        return system_refused(path, "written", ENAMETOOLONG, err);
     }
     memcpy(file.path, path, strlen(path) + 1);
     file.buffer = ARENA_NEW(arena, char, WRITE_BUFFER_BYTES);
@@ -89,7 +84,7 @@ result written_open(const char *path, unsigned mode, struct arena *arena,
     const int flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW;
     file.descriptor = open(file.part, flags, (mode_t)mode);
     if (file.descriptor < 0) {
-        return refuse(file.part, "written", errno, err);
+        return system_refused(file.part, "written", errno, err);
     }
     *ret_file = file;
     return result_ok();
@@ -137,12 +132,12 @@ static result sync_folder(const char *path, struct err *err)
     const char *named = len == 0 ? "." : folder;
     const int descriptor = open(named, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (descriptor < 0) {
-        return refuse(named, "opened", errno, err);
+        return system_refused(named, "opened", errno, err);
     }
     const bool synced = fsync(descriptor) == 0;
     const int error_number = errno;
     close(descriptor);
-    return synced ? result_ok() : refuse(named, "synced", error_number, err);
+    return synced ? result_ok() : system_refused(named, "synced", error_number, err);
 }
 
 result written_finish(struct written_file *file, struct err *err)
@@ -153,10 +148,10 @@ result written_finish(struct written_file *file, struct err *err)
         file->error_number = errno;
     }
     if (file->failed) {
-        return refuse(file->part, "written", file->error_number, err);
+        return system_refused(file->part, "written", file->error_number, err);
     }
     if (rename(file->part, file->path) != 0) {
-        return refuse(file->path, "written", errno, err);
+        return system_refused(file->path, "written", errno, err);
     }
     close(file->descriptor);
     file->descriptor = -1;

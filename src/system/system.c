@@ -106,14 +106,34 @@ void system_fake_init(struct system_fake *fake, instant time, uint64_t seed)
     memcpy(fake->sequence, random.state, sizeof fake->sequence);
 }
 
-/* Files. `doing` completes "could not be ...". */
+/* Files. */
 
-static result refuse_path(const char *path, const char *doing, int error_number, struct err *err)
+static const struct refusal_row {
+    int error_number;
+    const char *hint;
+} refusal_rows[] = {
+    {ENOENT, "Check the path; a folder that is not there is made by hand (mkdir -p)."},
+    {ENOTDIR, "Check the path: a part of it is a file."},
+    {EACCES, "Check who owns it and the folder it is in, and as whom this runs."},
+    {EPERM, "Check who owns it and the folder it is in, and as whom this runs."},
+    {EROFS, "What is mounted there is for reading alone: choose another place."},
+    {ENOSPC, "Make room there and run it again."},
+    {EDQUOT, "Make room there and run it again."},
+};
+
+result system_refused(const char *path, const char *doing, int error_number, struct err *err)
 {
     const bool missing = error_number == ENOENT || error_number == ENOTDIR;
     const char *why = strerrordesc_np(error_number);
-    return err_set(err, missing ? ERROR_NOT_FOUND : ERROR_STORAGE, "%s could not be %s: %s", path,
-                   doing, why == NULL ? "unknown error" : why);
+    const result refused =
+        err_set(err, missing ? ERROR_NOT_FOUND : ERROR_STORAGE, "%s could not be %s: %s", path,
+                doing, why == NULL ? "unknown error" : why);
+    for (size_t i = 0; i < sizeof refusal_rows / sizeof refusal_rows[0]; i++) {
+        if (refusal_rows[i].error_number == error_number) {
+            return err_hint(err, "%s", refusal_rows[i].hint);
+        }
+    }
+    return refused;
 }
 
 static result read_all(int descriptor, const char *path, struct buf *buf, struct err *err)
@@ -125,7 +145,7 @@ static result read_all(int descriptor, const char *path, struct buf *buf, struct
             continue;
         }
         if (got < 0) {
-            return refuse_path(path, "read", errno, err);
+            return system_refused(path, "read", errno, err);
         }
         if (got == 0) {
             return result_ok();
@@ -147,7 +167,7 @@ result system_read_file(const char *path, size_t size_max, struct arena *arena, 
 {
     OWN_DESCRIPTOR const int descriptor = open(path, O_RDONLY | O_CLOEXEC);
     if (descriptor < 0) {
-        return refuse_path(path, "opened", errno, err);
+        return system_refused(path, "opened", errno, err);
     }
     struct buf buf;
     buf_init(&buf, arena, size_max);
@@ -159,7 +179,7 @@ result system_check_secret_file(const char *path, struct err *err)
 {
     struct stat status;
     if (stat(path, &status) != 0) {
-        return refuse_path(path, "looked at", errno, err);
+        return system_refused(path, "looked at", errno, err);
     }
     if ((status.st_mode & (S_IRWXG | S_IRWXO)) == 0) {
         return result_ok();
@@ -191,7 +211,7 @@ result system_find_file(const char *path, bool *ret_found, struct err *err)
     struct stat status;
     bool there = stat(path, &status) == 0;
     if (!there && errno != ENOENT && errno != ENOTDIR) {
-        return refuse_path(path, "looked for", errno, err);
+        return system_refused(path, "looked for", errno, err);
     }
     there = there || lstat(path, &status) == 0;
     if (there && !S_ISREG(status.st_mode)) {
@@ -209,7 +229,7 @@ static result folder_of(const char *path, char folder[PATH_MAX], struct err *err
     str part = slash == NULL ? STR(".") : str_slice(whole, 0, (size_t)(slash - path));
     part = slash == path ? STR("/") : part;
     if (part.len >= PATH_MAX) {
-        return refuse_path(path, "used", ENAMETOOLONG, err);
+        return system_refused(path, "used", ENAMETOOLONG, err);
     }
     memcpy(folder, part.at, part.len);
     folder[part.len] = '\0';
@@ -223,9 +243,9 @@ static result sync_folder_of(const char *path, struct err *err)
     TRY(folder_of(path, folder, err));
     OWN_DESCRIPTOR const int descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (descriptor < 0) {
-        return refuse_path(folder, "opened", errno, err);
+        return system_refused(folder, "opened", errno, err);
     }
-    return fsync(descriptor) == 0 ? result_ok() : refuse_path(folder, "synced", errno, err);
+    return fsync(descriptor) == 0 ? result_ok() : system_refused(folder, "synced", errno, err);
 }
 
 static result write_all(int descriptor, const char *path, str text, struct err *err)
@@ -234,19 +254,21 @@ static result write_all(int descriptor, const char *path, str text, struct err *
     while (written < text.len) {
         const ssize_t put = write(descriptor, text.at + written, text.len - written);
         if (put < 0 && errno != EINTR) {
-            return refuse_path(path, "written", errno, err);
+            return system_refused(path, "written", errno, err);
         }
         written += put > 0 ? (size_t)put : 0;
     }
-    return fsync(descriptor) == 0 ? result_ok() : refuse_path(path, "synced", errno, err);
+    return fsync(descriptor) == 0 ? result_ok() : system_refused(path, "synced", errno, err);
 }
 
-static result write_new_file(const char *path, str text, unsigned mode, struct err *err)
+/* Under the name `beside` of its own; whoever asked knows it as `path`. */
+static result write_new_file(const char *beside, const char *path, str text, unsigned mode,
+                             struct err *err)
 {
     const int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
-    OWN_DESCRIPTOR const int descriptor = open(path, flags, (mode_t)mode);
+    OWN_DESCRIPTOR const int descriptor = open(beside, flags, (mode_t)mode);
     if (descriptor < 0) {
-        return refuse_path(path, "created", errno, err);
+        return system_refused(path, "created", errno, err);
     }
     return write_all(descriptor, path, text, err);
 }
@@ -261,11 +283,11 @@ result system_write_file(const char *path, str text, unsigned mode, struct err *
     char beside[PATH_MAX];
     const int len = snprintf(beside, sizeof beside, "%s.%016" PRIx64 ".new", path, unique);
     if (len < 0 || (size_t)len >= sizeof beside) {
-        return refuse_path(path, "written", ENAMETOOLONG, err);
+        return system_refused(path, "written", ENAMETOOLONG, err);
     }
-    result done = write_new_file(beside, text, mode, err);
+    result done = write_new_file(beside, path, text, mode, err);
     if (done.ok && rename(beside, path) != 0) {
-        done = refuse_path(path, "replaced", errno, err);
+        done = system_refused(path, "replaced", errno, err);
     }
     if (!done.ok) {
         unlink(beside);
@@ -279,7 +301,7 @@ result system_replace_file(const char *path, str text, struct err *err)
     char resolved[PATH_MAX];
     struct stat status;
     if (realpath(path, resolved) == NULL || stat(resolved, &status) != 0) {
-        return refuse_path(path, "replaced", errno, err);
+        return system_refused(path, "replaced", errno, err);
     }
     return system_write_file(resolved, text, status.st_mode & 0777U, err);
 }
@@ -288,7 +310,7 @@ result system_file_written_at(const char *path, instant *ret_at, struct err *err
 {
     struct stat status;
     if (stat(path, &status) != 0) {
-        return refuse_path(path, "looked for", errno, err);
+        return system_refused(path, "looked for", errno, err);
     }
     *ret_at = (instant){.milliseconds = (int64_t)status.st_mtim.tv_sec * 1000 +
                                         status.st_mtim.tv_nsec / 1000000};
@@ -339,7 +361,7 @@ static result read_names(DIR *folder, const char *path, str suffix, struct arena
         errno = 0;
         const struct dirent *entry = readdir(folder);
         if (entry == NULL && errno != 0) {
-            return refuse_path(path, "listed", errno, err);
+            return system_refused(path, "listed", errno, err);
         }
         if (entry == NULL) {
             break;
@@ -372,7 +394,7 @@ result system_list_folder(const char *path, str suffix, struct arena *arena, con
 {
     OWN_FOLDER DIR *folder = opendir(path);
     if (folder == NULL) {
-        return refuse_path(path, "opened", errno, err);
+        return system_refused(path, "opened", errno, err);
     }
     struct name_link *links = NULL;
     size_t count = 0;
@@ -400,7 +422,7 @@ static result make_one_folder(const char *path, unsigned mode, struct err *err)
     const int error_number = errno;
     struct stat status;
     const bool there = stat(path, &status) == 0 && S_ISDIR(status.st_mode);
-    return there ? result_ok() : refuse_path(path, "made", error_number, err);
+    return there ? result_ok() : system_refused(path, "made", error_number, err);
 }
 
 result system_make_folder(const char *path, unsigned mode, struct err *err)
@@ -408,7 +430,7 @@ result system_make_folder(const char *path, unsigned mode, struct err *err)
     const size_t len = strlen(path);
     char part[PATH_MAX];
     if (len == 0 || len >= sizeof part) {
-        return refuse_path(path, "made", len == 0 ? EINVAL : ENAMETOOLONG, err);
+        return system_refused(path, "made", len == 0 ? EINVAL : ENAMETOOLONG, err);
     }
     memcpy(part, path, len + 1);
     for (size_t i = 1; i < len; i++) {

@@ -33,6 +33,10 @@ static inline instant system_now(const struct system *system)
 /* What the user of the machine is called who runs this process, "user 1000" if by nothing else. */
 MUST_USE result system_user(struct arena *arena, str *ret_name, struct err *err);
 
+/* What the machine refused of a file, "PATH could not be DOING: why", and what to do about it. */
+MUST_USE result system_refused(const char *path, const char *doing, int error_number,
+                               struct err *err);
+
 /* Whole file, at most size_max bytes, into the arena. Errors name the file. */
 MUST_USE result system_read_file(const char *path, size_t size_max, struct arena *arena,
                                  str *ret_text, struct err *err);

@@ -1,6 +1,5 @@
 /* The small forms about a person: a contact, a note, a relative. */
-#include "register/reference.h"
-#include "web/handler.h"
+#include "web/deed.h"
 #include "web/resource.h"
 
 static const struct input_field contact_fields[] = {
@@ -52,18 +51,6 @@ static void open_contact(struct person_form *own, struct exchange *exchange)
                  .fields = contact_fields,
                  .field_count = sizeof contact_fields / sizeof contact_fields[0]}};
     open_person_form(own, exchange, STR("Record a contact"), "contact");
-}
-
-static void open_family(struct person_form *own, struct exchange *exchange)
-{
-    *own = (struct person_form){
-        .form = {
-            .submit = "Record the relative",
-            .lead = STR(
-                "The two people, and everybody in their family groups, become one family group."),
-            .fields = family_fields,
-            .field_count = sizeof family_fields / sizeof family_fields[0]}};
-    open_person_form(own, exchange, STR("Record a relative"), "family");
 }
 
 static void open_note(struct person_form *own, struct exchange *exchange)
@@ -152,42 +139,52 @@ result handle_note(struct exchange *exchange, struct err *err)
     return answer_recorded(exchange, own.base, "note-added", err);
 }
 
-result handle_family_form(struct exchange *exchange, struct err *err)
+/* --- a relative ------------------------------------------------------------------------------- */
+
+static result look_at_relative(struct deed_form *form, struct err *err)
 {
-    TRY(check_person(exchange, err));
-    OWN_PERSON_FORM struct person_form own;
-    open_family(&own, exchange);
-    return handler_form_page(&own.page, &own.form, 200, err);
+    return deed_tell_person(form, "relative", err);
 }
 
-static result family_done(struct exchange *exchange, str base, const struct record_answer *answer,
-                          struct err *err)
+static result act_join(struct deed_form *form, struct err *err)
 {
-    if (exchange_wants_html(exchange)) {
-        return answer_done(exchange, base,
-                           answer->stopped_count > 0 ? "family-stopped" : "family-joined", err);
-    }
-    json_auto_t *resource = resource_record_answer(exchange->rulebook, answer);
-    return answer_json(exchange, 201, resource, err);
+    const struct exchange *exchange = form->exchange;
+    struct record_answer answer;
+    TRY(casework_join_family(exchange->casework, &exchange->caller, exchange_person(exchange),
+                             deed_person(form, "relative"), exchange->arena, &answer, err));
+    form->answer = resource_record_answer(exchange->rulebook, &answer);
+    form->notice = answer.stopped_count > 0 ? "family-stopped" : "family-joined";
+    form->status = 201;
+    return result_ok();
+}
+
+static const struct deed joining[1] = {
+    {.name = "family",
+     .title = "Record a relative",
+     .lead = "The two people, and everybody in their family groups, become one family group.",
+     .submit = "Record the relative",
+     .notice = "family-joined",
+     .action = ACTION_RECORD_FACT,
+     DEED_FIELDS(family_fields),
+     .look = look_at_relative,
+     .act = act_join},
+};
+
+static result open_family(struct deed_form *form, struct err *err)
+{
+    struct exchange *exchange = form->exchange;
+    const str reference = exchange_person(exchange);
+    struct person_answer person;
+    TRY(casework_person(exchange->casework, &exchange->caller, reference, &(struct asked){0},
+                        exchange->arena, &person, err));
+    form->base = page_href(exchange->arena, "/people/%s", reference, STR(""));
+    form->caption = person.view.identity.name;
+    form->page.area = "/people";
+    handler_person_crumbs(&form->page, reference);
+    return result_ok();
 }
 
 result handle_family(struct exchange *exchange, struct err *err)
 {
-    struct input_value values[1];
-    struct faults faults = {0};
-    char relative[REFERENCE_SIZE];
-    OWN_PERSON_FORM struct person_form own;
-    open_family(&own, exchange);
-    TRY(input_read(exchange, family_fields, 1, values, &faults, err));
-    struct err problem = {0};
-    if (values[0].given && !reference_read(values[0].text, relative, &problem).ok) {
-        fault_add_problem(&faults, exchange->arena, STR("relative"), &problem);
-    }
-    if (faults.count > 0) {
-        return handler_faults(&own.page, &own.form, &faults, err);
-    }
-    struct record_answer answer;
-    TRY(casework_join_family(exchange->casework, &exchange->caller, exchange_person(exchange),
-                             str_from_c(relative), exchange->arena, &answer, err));
-    return family_done(exchange, own.base, &answer, err);
+    return deed_answer(exchange, joining, 1, STR("family"), NULL, open_family, err);
 }

@@ -71,16 +71,11 @@ static bool is_known(const struct names *names, str given)
 /* "" when none is near. */
 static str nearest_of(const struct names *names, str given)
 {
-    str nearest = STR("");
-    size_t least = str_distance_near(given) + 1;
+    struct str_nearest nearest = str_nearest_to(given);
     for (size_t i = 0; i < names->count; i++) {
-        const size_t distance = str_distance(names->names[i].name, given, least);
-        if (distance < least) {
-            least = distance;
-            nearest = names->names[i].name;
-        }
+        str_nearest_look(&nearest, names->names[i].name);
     }
-    return nearest;
+    return nearest.name;
 }
 
 static str list_of(const struct exchange *exchange, const struct names *names)

@@ -165,7 +165,10 @@ static void out_passed(struct json_out *out, const char *key, const struct ruleb
         if (!registered) {
             out_stage(out, "from", rulebook, event->body.step_taken.from);
         }
-        json_out_date(out, "on", event->effective_on);
+        json_out_date(out, "on",
+                      registered && event->body.person_registered.stage_since.known
+                          ? event->body.person_registered.stage_since.day
+                          : event->effective_on);
         out_stage(out, "to", rulebook,
                   registered ? event->body.person_registered.stage : event->body.step_taken.to);
         json_out_end(out);
@@ -210,7 +213,14 @@ void out_person(struct json_out *out, const struct rulebook *rulebook,
     const struct case_view *view = &answer->view;
     const struct hub_row hub = hub_named(answer, view->person.hub);
     json_out_object(out, NULL);
+    if (answer->arrival != 0) {
+        json_out_str(out, "arrival", str_from_c(arrival_state_name(answer->arrival)));
+        json_out_int64(out, "arrival_days_overdue", answer->arrival_days_overdue);
+    }
     out_person_members(out, rulebook, &view->person, &view->identity);
+    if (answer->born_on_in_facts.known) {
+        json_out_date(out, "born_on_in_facts", answer->born_on_in_facts.day);
+    }
     out_clocks(out, "clocks", rulebook, answer);
     out_sections(out, "fact_sections", rulebook, view->facts);
     if ((parts & PERSON_FACTS) != 0) {

@@ -429,6 +429,24 @@ static json_t *placed_text(const json_t *person)
     return json_of_str(name.len > 0 ? name : STR("At a hub"));
 }
 
+/* Whoever is on the way to a hub is not there, though they have a place and a stage there. */
+static json_t *arrival_text(const struct view_context *context, const json_t *person)
+{
+    const str arrival = json_str_or_empty(person, "arrival");
+    const json_int_t overdue = json_integer_value(json_object_get(person, "arrival_days_overdue"));
+    if (str_equal(arrival, STR("missing"))) {
+        return json_string("Left, and did not arrive");
+    }
+    if (!str_equal(arrival, STR("expected"))) {
+        return json_false();
+    }
+    return overdue == 0 ? json_string("Arrival not confirmed yet")
+                        : json_of_str(view_counted(
+                              context, overdue,
+                              COUNTED("Arrival not confirmed, {{count}} day overdue",
+                                      "Arrival not confirmed, {{count}} days overdue")));
+}
+
 static void set_summary(json_t *view, const struct view_context *context, const json_t *person)
 {
     const json_t *hub = json_object_get(person, "hub");
@@ -440,12 +458,15 @@ static void set_summary(json_t *view, const struct view_context *context, const 
     date today;
     const bool passed = date_parse(next, &check, NULL).ok && date_parse(on, &today, NULL).ok &&
                         date_before(check, today);
+    const str otherwise = json_str_or_empty(person, "born_on_in_facts");
+    json_set(view, "born_otherwise", otherwise.len > 0 ? view_day(otherwise) : json_false());
     json_set(view, "registered_on", view_day(json_str_or_empty(person, "registered_on")));
     json_set(view, "last_contact", view_known_day(json_object_get(person, "last_contact_on")));
     json_set(view, "next_check", view_known_day(json_object_get(person, "next_check_on")));
     json_set_flag(view, "check_passed", passed);
     json_set(view, "last_contact_source", source.len > 0 ? json_of_str(source) : json_false());
     json_set(view, "placed", placed_text(person));
+    json_set(view, "arrival", arrival_text(context, person));
     const bool linked = hub_reference.len > 0 && context->rights.see_hub;
     json_set(view, "hub_href",
              linked ? json_of_str(page_href(context->arena, "/hubs/%s", hub_reference, STR("")))
@@ -484,12 +505,14 @@ static void set_deeds(json_t *view, const struct view_context *context, const js
 {
     const str reference = json_str_or_empty(person, "reference");
     const bool ended = json_is_true(json_object_get(json_object_get(person, "stage"), "outcome"));
+    const bool leads_on = json_array_size(json_object_get(person, "next_steps")) > 0;
     const struct {
         bool may;
         const char *pattern;
         const char *text;
     } rows[] = {
-        {ended && context->rights.request_step, "/people/%s/return", "Record that they came back"},
+        {ended && leads_on && context->rights.request_step, "/people/%s/return",
+         "Record that they came back"},
         {context->rights.report_order, "/orders/new?person=%s", "Report an order of a court"},
         {context->rights.record_fact, "/people/%s/contact", "Record a contact"},
         {context->rights.record_fact, "/people/%s/note", "Write a note"},

@@ -390,6 +390,37 @@ static void test_distance(void **state)
     assert_int_equal(str_distance(STR("a"), beyond, 100), 101);
 }
 
+static struct str_nearest nearest_of(const char *given, const char *const *names, size_t count)
+{
+    struct str_nearest nearest = str_nearest_to(str_from_c(given));
+    for (size_t i = 0; i < count; i++) {
+        str_nearest_look(&nearest, str_from_c(names[i]));
+    }
+    return nearest;
+}
+
+/* Aim: the nearest wins wherever it stands; between two as near the first is named, and the other;
+ * what is too far is none. */
+static void test_nearest(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"Iran", "Iraq", "Israel", "", "Italy"};
+    static const struct {
+        const char *given;
+        const char *name;
+        const char *other;
+    } rows[] = {
+        {"Irak", "Iran", "Iraq"}, {"Iraq", "Iraq", ""}, {"Itali", "Italy", ""},
+        {"Isreal", "Israel", ""}, {"Zimbabwe", "", ""}, {"", "", ""},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const struct str_nearest found =
+            nearest_of(rows[i].given, names, sizeof names / sizeof names[0]);
+        assert_true(str_equal(found.name, str_from_c(rows[i].name)));
+        assert_true(str_equal(found.other, str_from_c(rows[i].other)));
+    }
+}
+
 static str text_of(unsigned code, char text[8])
 {
     size_t len = 0;
@@ -468,6 +499,7 @@ int main(void)
         cmocka_unit_test(test_visible),
         cmocka_unit_test(test_to_int64),
         cmocka_unit_test(test_distance),
+        cmocka_unit_test(test_nearest),
     };
     return cmocka_run_group_tests_name("base str", tests, NULL, NULL);
 }

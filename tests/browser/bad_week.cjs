@@ -15,6 +15,8 @@
 // not know (handle_people.c: "the search knows a mistyped reference"); a partner's answer that the law does not hear of (books.c: "a person
 // whom the partner declines is stopped").
 //
+// A relative who is not named (handle_contacts.c without `look`: "a relative is named before anything is done").
+//
 // Argument: "script" or "no-script": the same with JavaScript on and off.
 "use strict";
 
@@ -150,6 +152,28 @@ async function partnerDeclines(desk, tap, page, tokens, request) {
   tap.equal(body.state, "stopped", "the approved transfer with them");
 }
 
+// A death is entered in the books when it is heard of, before it is confirmed and its step can be taken: what was approved is stopped at once,
+// whoever approved it is told, and with the step nothing leads on: nobody is offered to record that the person came back.
+async function death(desk, tap, page, tokens) {
+  const { body: today } = await desk.json(tokens.caseworker, "/today");
+  const request = today.requests.find((one) => one.step.name === "enforced_removal" && one.state === "approved");
+  const person = request.person.reference;
+  await page.goto(`${desk.address}/books/new/death?subject=${person}`);
+  await check(desk, tap, page, "a death");
+  tap.includes(await notice(page), "requests were stopped", "a death in the books stops what was approved");
+  tap.equal((await desk.json(tokens.caseworker, `/requests/${request.id}`)).body.state, "stopped", "the removal with it");
+  for (const account of ["caseworker", "authorising"]) {
+    const { body } = await desk.json(await desk.token(account), "/stops");
+    tap.ok(body.stops.some((stop) => stop.request === request.id), `the ${account} is told`);
+  }
+  await post(desk, tokens.caseworker, `/people/${person}/facts`, { facts: [{ fact: "death.confirmed_on", value: new Date().toISOString().slice(0, 10) }] });
+  const taken = await post(desk, tokens.caseworker, `/people/${person}/steps`, { step: "record_death" });
+  tap.equal(taken.status, 201, "the step is taken when it is confirmed");
+  await page.goto(`${desk.address}/people/${person}`);
+  tap.ok((await text(page)).includes("Died since") && !(await text(page)).includes("came back"), "nobody who died is said to come back");
+  await desk.look(page, "somebody who died");
+}
+
 // Whoever answers for an entry sees it.
 async function whoAnswers(desk, tap, page) {
   await page.goto(`${desk.address}/books/new/incident`);
@@ -196,6 +220,36 @@ async function unexpectedArrival(desk, tap, page) {
     "who left leads nowhere for a hub that sees nothing of them any more");
 }
 
+// A relative is named before two records become one family: a reference that is right may be somebody else's.
+async function relative(desk, tap, page, tokens) {
+  const [person, other] = [await register(desk, tokens.caseworker, "Synthetic Relative One"), await register(desk, tokens.caseworker, "Synthetic Relative Two")];
+  await page.goto(`${desk.address}/people/${person}/family`);
+  await page.fill("#relative", other);
+  await submit(page);
+  tap.includes(await text(page), `Synthetic Relative Two, ${other}`, "a relative is named before anything is done");
+  const family = async () => (await desk.json(tokens.caseworker, `/people/${person}`)).body.family.length;
+  tap.equal(await family(), 0, "and is none yet");
+  if ((await page.locator("button[value=checked]").count()) > 0) {
+    await leave(page, "button[value=checked]");
+  }
+  tap.equal(await family(), 1, "once checked it is recorded");
+}
+
+// A fact that says another date of birth than the name stands beside it: whoever reads the page sees it, and which one the law reads.
+async function bornOtherwise(desk, tap, page, tokens) {
+  const person = (await post(desk, tokens.caseworker, "/people", { name: "Synthetic Born Twice", born_on: "1990-05-17", registered_on: "2024-01-09" })).body.reference;
+  const record = (value) => post(desk, tokens.caseworker, `/people/${person}/facts`, { facts: [{ fact: "person.born_on", value }] });
+  const says = async () => (await page.goto(`${desk.address}/people/${person}`)) && text(page);
+  await record("1990-05-17");
+  tap.ok(!(await says()).includes("Date of birth in the facts"), "one date of birth is said once");
+  await record("2010-05-17");
+  tap.includes(await says(), "17 May 2010 ", "another one in the facts is shown");
+  tap.includes(await text(page), "The safeguards read this one", "and that the law reads it");
+  const { body } = await desk.json(tokens.caseworker, `/people/${person}`);
+  tap.equal(`${body.born_on.value} ${body.born_on_in_facts}`, "1990-05-17 2010-05-17", "as the API says");
+  await desk.look(page, "two dates of birth");
+}
+
 async function longName(desk, tap, page, tokens) {
   const person = await register(desk, tokens.caseworker, "Syntheticperson".repeat(10));
   await page.goto(`${desk.address}/people/${person}`);
@@ -215,9 +269,12 @@ async function week(desk, tap) {
   await wrongYear(desk, tap, page, tokens);
   await checkWithoutDay(desk, tap, page, tokens);
   await longName(desk, tap, page, tokens);
+  await relative(desk, tap, page, tokens);
+  await bornOtherwise(desk, tap, page, tokens);
   await unexpectedArrival(desk, tap, page);
   await courtOrder(desk, tap, senior, tokens, north);
   await partnerDeclines(desk, tap, page, tokens, south);
+  await death(desk, tap, page, tokens);
 }
 
 async function main() {

@@ -96,6 +96,9 @@ async function hubDesk(desk, tap, one) {
   tap.includes(await operator.locator("main").innerText(), "Accurate as of", "the desk says when it was accurate");
   tap.includes(await operator.locator("main").innerText(), one.person, "who was sent is expected");
   await desk.look(operator, "hub desk");
+  const placed = async () => (await operator.goto(`${desk.address}/people/${one.person}`)) && operator.locator(".rh-compact").first().innerText();
+  tap.includes(await placed(), "Arrival not confirmed yet", "who is on the way is not said to be there");
+  await operator.goBack();
   await operator.click(`a[href$="/arrival?person=${one.person}"]`);
   await desk.look(operator, "confirm an arrival");
   await check(desk, tap, operator, "confirm an arrival");
@@ -108,6 +111,7 @@ async function hubDesk(desk, tap, one) {
   await submit(operator);
   await leave(operator, "button[value=checked]");
   tap.includes(await notice(operator), "recorded", "the arrival is confirmed");
+  tap.ok(!(await placed()).includes("Arrival not confirmed"), "who has arrived is there");
   await operator.goto(`${desk.address}/hubs/${HUB}/desk/report`);
   await operator.fill("#in_use", "1");
   await operator.fill("#out_of_use", "0");

@@ -85,6 +85,10 @@ def manual(folder):
     assert [(fault["row"], fault["column"]) for fault in faults] == [
         ("2", "born_on"), ("3", "stage"), ("3", "person.nationality"), ("4", "reference@case-system")], faults
     assert "Write the year first" in faults[0]["what to do"], faults
+    # Since when somebody is in the stage that the file gave is what their page says, and not since when they are registered.
+    store = environment["RETURNHUB_STORE"]
+    first = json.loads(run("person", "show", "other_system:case-system:CS-1001", "--store", store, "--as", "caseworker", "--format", "json"))
+    assert (first["stage_since"], first["passed"][-1]["on"]) == ("2022-11-01", "2022-11-01"), first["passed"]
 
 
 # --- faults -------------------------------------------------------------------------------------------------------------------
@@ -224,6 +228,12 @@ def what_to_do(store, folder):
     found = told(store, folder, "reference@cs,Name,Registered on,person.nationality\nA-1,Synthetic Person,2020-01-01,albania\n")
     assert [fault["what to do"] for fault in found if fault["row"] == "1" or fault["column"] == "person.nationality"] == [
         'Did you mean "name"?', 'Did you mean "registered_on"?', "Did you mean ALB (Albania)?"], found
+    # Between two that are as near nothing is guessed; what may be chosen is listed; how several are written is said.
+    found = told(store, folder, "reference@cs,name,registered_on,person.nationality,age.status,travel_document.accepted_by\n"
+                 "A-1,Synthetic Person,2020-01-01,Irak,minor,IRQ ALB\n")
+    assert [fault["what to do"] for fault in found] == [
+        "Did you mean IRN (Iran) or IRQ (Iraq)?", "It is one of: adult_undisputed, disputed, assessed_adult, child; or unknown.",
+        'Several countries are written ALB,XKX; none at all is "none".'], found
     # What would be recorded of a file with a fault is nothing.
     faulty = write(os.path.join(folder, "file"), f"{HEAD}{GOOD}\nA-2,Synthetic Person Two,01/02/2020\n")
     dry = import_file(store, faulty, "--dry-run", expect=3)

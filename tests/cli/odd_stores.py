@@ -59,6 +59,31 @@ def no_files(tap, folder):
     refused(tap, folder, path, "is a link that leads nowhere, not a file", 7, LOOKS + MAKES)
 
 
+def no_folder(tap, folder):
+    """Where a register cannot be made, it is said of the file that was asked for, and what to do."""
+    path = os.path.join(folder, "no-folder", "register.db")
+    for command in MAKES:
+        outcome = subprocess.run([BINARY, *command, "--store", path], capture_output=True, text=True, timeout=60)
+        tap.check(f"no folder: {' '.join(command[:2])} says what to do",
+                  outcome.returncode == 4 and f"{path}.key could not be created" in outcome.stderr and "mkdir -p" in outcome.stderr,
+                  f"{outcome.returncode} {outcome.stderr[:600]}")
+
+
+def no_folder_of_ours(tap, folder):
+    """In a folder that may not be written; the superuser may write everywhere, so somebody else asks."""
+    place = os.path.join(folder, "theirs")
+    os.mkdir(place, 0o755)
+    os.chmod(folder, 0o755)
+    path = os.path.join(place, "register.db")
+    become = {"user": "nobody", "group": "nogroup", "extra_groups": []} if os.geteuid() == 0 else {}
+    os.chmod(place, 0o555)
+    outcome = subprocess.run([BINARY, *MAKES[2], "--store", path], capture_output=True, text=True, timeout=60, **become)
+    tap.check("a folder of somebody else's: it is said what to check",
+              outcome.returncode == 7 and f"{path}.key could not be created" in outcome.stderr and "who owns it" in outcome.stderr,
+              f"{outcome.returncode} {outcome.stderr[:600]}")
+    os.chmod(place, 0o755)
+
+
 def no_stores(tap, folder, demo):
     path = keyed(folder, "empty.db", demo)
     open(path, "w").close()
@@ -108,6 +133,8 @@ def main():
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as sound:
         demo = make_demo(sound, people=100)
         no_files(tap, folder)
+        no_folder(tap, folder)
+        no_folder_of_ours(tap, folder)
         no_stores(tap, folder, demo)
         keys(tap, folder, demo)
         waits_for_settings(tap, folder, demo)

@@ -5,6 +5,7 @@ Go checksum database's packages. A witness that is away, slow or lying stops not
 import base64
 import hashlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -100,6 +101,25 @@ def all_cosign(room):
     assert all(witness.last[0] == size for witness in room.theirs)
     assert "3 witnesses cosigned" in sealed.run("verify", "--policy", room.policy)
     assert "3 witnesses cosigned" in sealed.run("verify", "--policy", room.policy, "--files", os.path.join(sealed.folder, "public"))
+
+
+def a_wrong_cosignature_is_told(room):
+    """Whoever has enough that hold is told of the one that does not all the same, in either file."""
+    public = os.path.join(room.sealed.folder, "public")
+    note = read(os.path.join(public, "checkpoint"))
+    lines = note.splitlines(keepends=True)
+    head, data = lines[-1].rsplit(" ", 1)
+    data = bytearray(base64.b64decode(data))
+    data[-1] ^= 1
+    wrong = "".join(lines[:-1]) + head + " " + base64.b64encode(data).decode() + "\n"
+    for file in ("witnessed", "checkpoint"):
+        folder = os.path.join(room.folder, f"wrong-{file}")
+        shutil.copytree(public, folder)
+        for name in ("checkpoint", "witnessed"):
+            with open(os.path.join(folder, name), "w", encoding="utf-8") as out:
+                out.write(wrong if name == file else note)
+        told = room.sealed.fails("verify", "--policy", room.policy, "--files", folder)
+        assert f"{file}: The cosignature of" in told and "does not hold" in told, told
 
 
 def read_checkpoint_of(note):
@@ -243,7 +263,7 @@ def main():
     tap = Tap()
     with tempfile.TemporaryDirectory() as folder:
         room = Room(folder)
-        for check in (all_cosign, a_receipt_is_cosigned, go_agrees, too_few_are_not_taken,
+        for check in (all_cosign, a_wrong_cosignature_is_told, a_receipt_is_cosigned, go_agrees, too_few_are_not_taken,
                       the_witness_answers_as_the_specification_says, a_killed_witness_remembers, serving_goes_on_without_them):
             tap.run(check.__name__.replace("_", " "), lambda check=check: check(room))
         room.close()

@@ -173,11 +173,87 @@ static void test_now(void **state)
     assert_true(screen_and_compare(made, step, "HUB-NORTH", NULL) > 0);
 }
 
+/* --- as it was known then --------------------------------------------------------------------- */
+
+struct everybody {
+    struct arena *arena;
+    const struct person_row *rows;
+    size_t count;
+};
+
+static result read_everybody(struct transaction *transaction, void *context, struct err *err)
+{
+    struct everybody *all = context;
+    return transaction_each_record(transaction, 0, 0, all->arena, &all->rows, &all->count, err);
+}
+
+/* How many were in a stage that the step leaves, as their own pages say. */
+static size_t people_then(struct register_of *made, uint32_t step, const struct asked *asked)
+{
+    const struct rulebook *rulebook = made->casework.rulebook;
+    const struct caller caller = register_caller(made, "senior");
+    struct err err = {.code = ERROR_NONE};
+    struct arena work = made->work;
+    struct everybody all = {.arena = &work};
+    size_t count = 0;
+    must(store_read(made->store, read_everybody, &all, &err), &err);
+    for (size_t i = 0; i < all.count; i++) {
+        struct arena scratch = work;
+        struct person_answer answer;
+        if (casework_person(&made->casework, &caller, all.rows[i].reference, asked, &scratch,
+                            &answer, &err)
+                .ok) {
+            const uint32_t stage = rulebook_stage(rulebook, answer.view.person.stage);
+            const bool leaves = stage != NOT_FOUND_INDEX &&
+                                rulebook_step_leaves(rulebook, &rulebook->steps[step], stage);
+            count += leaves ? 1 : 0;
+        }
+    }
+    return count;
+}
+
+/* Aim: of the past the same people are judged, on the same facts, as their own pages say: nobody
+ * who came into the stage later, everybody who has left it since. */
+static void test_then(void **state)
+{
+    static const int32_t days_ago[] = {3, 20, 90, 400};
+    static const char *const steps[] = {"hub_transfer", "grant_leave"};
+    struct register_of *made = *state;
+    const struct caller caller = register_caller(made, "senior");
+    size_t lines = 0;
+    for (size_t i = 0; i < sizeof days_ago / sizeof days_ago[0]; i++) {
+        for (size_t k = 0; k < sizeof steps / sizeof steps[0]; k++) {
+            static struct screened screened;
+            const uint32_t step = rulebook_step(made->casework.rulebook, str_from_c(steps[k]));
+            const char *hub = k == 0 ? "HUB-NORTH" : "";
+            const struct asked asked = {
+                .has_known_at = true,
+                .known_at = instant_from_date(date_add_days(register_day(), -days_ago[i]))};
+            struct err err = {.code = ERROR_NONE};
+            arena_reset(&made->work);
+            screened = (struct screened){.made = made,
+                                         .safeguard_count =
+                                             made->casework.rulebook->steps[step].safeguard_count};
+            must(casework_screen(&made->casework, &caller, str_from_c(steps[k]), str_from_c(hub),
+                                 &asked, keep_line, &screened, &totals, &err),
+                 &err);
+            assert_int_equal(screened.count, people_then(made, step, &asked));
+            for (size_t line = 0; line < screened.count; line++) {
+                expect_scalar(made, &screened.lines[line], step, hub, &asked);
+            }
+            lines += screened.count;
+        }
+    }
+    print_message("# %zu lines of the past compared\n", lines);
+    assert_true(lines > 50);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_steps_and_days),
         cmocka_unit_test(test_now),
+        cmocka_unit_test(test_then),
     };
     return cmocka_run_group_tests_name("screening", tests, open_group, close_group);
 }
