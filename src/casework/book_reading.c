@@ -74,11 +74,15 @@ static result find_about(struct list_work *work, struct entry_filter *filter, st
     return result_ok();
 }
 
+static struct known_day known_today(const struct sitting *sitting)
+{
+    return (struct known_day){.known = true, .day = sitting->today};
+}
+
 static bool is_asked_for(const struct list_work *work, const struct entry_row *row)
 {
     const struct book_query *query = work->query;
-    return (query->state.len == 0 || str_equal(query->state, row->state)) &&
-           (!query->overdue || entry_is_overdue(row, work->sitting.today));
+    return query->state.len == 0 || str_equal(query->state, row->state);
 }
 
 /* Of those asked for, the ones that the account may see. */
@@ -89,6 +93,9 @@ static result read_rows(struct list_work *work, const struct entry_row **ret_row
     struct entry_filter filter = {.kind = query->kind,
                                   .journey = query->journey,
                                   .not_closed = query->not_closed || query->overdue};
+    if (query->overdue) {
+        filter.overdue_on = known_today(&work->sitting);
+    }
     const struct entry_row *rows = NULL;
     size_t count = 0;
     TRY(find_about(work, &filter, err));
@@ -211,11 +218,14 @@ static int longest_overdue_first(const void *left, const void *right)
 static result read_overdue(struct transaction *transaction, void *context, struct err *err)
 {
     struct list_work *work = context;
-    const struct entry_filter filter = {.kind = STR(""), .journey = STR(""), .not_closed = true};
     const struct entry_row *rows = NULL;
     size_t count = 0;
     TRY(sitting_read(&work->sitting, work->casework, transaction, work->caller, ACTION_SEE_BOOKS,
                      work->arena, err));
+    const struct entry_filter filter = {.kind = STR(""),
+                                        .journey = STR(""),
+                                        .not_closed = true,
+                                        .overdue_on = known_today(&work->sitting)};
     TRY(transaction_entries(transaction, &filter, work->arena, &rows, &count, err));
     struct entry_row *overdue = ARENA_NEW(work->arena, struct entry_row, count + 1);
     if (overdue == NULL) {
@@ -223,9 +233,7 @@ static result read_overdue(struct transaction *transaction, void *context, struc
     }
     for (size_t i = 0; i < count; i++) {
         bool lies = false;
-        if (entry_is_overdue(&rows[i], work->sitting.today)) {
-            TRY(lies_with(work, &rows[i], &lies, err));
-        }
+        TRY(lies_with(work, &rows[i], &lies, err));
         if (lies) {
             overdue[work->overdue.total++] = rows[i];
         }

@@ -126,8 +126,7 @@ bool entry_is_closed(const struct entry_row *row)
 
 bool entry_is_overdue(const struct entry_row *row, date today)
 {
-    return !entry_is_closed(row) &&
-           entry_state_is_pending(entry_kind_from_name(row->kind), row->state) &&
+    return !entry_is_closed(row) && row->pending &&
            (!row->due_on.known || date_before(row->due_on.day, today));
 }
 
@@ -213,6 +212,7 @@ static result entry_begin(struct entry_row *row, const struct event *event, stru
         .state = ENTRY_STATE_OPEN,
         .opened_on = event->effective_on,
         .opened_at = event->recorded_at,
+        .pending = entry_state_is_pending(kind, ENTRY_STATE_OPEN),
         .due_on = body->due_on,
         .changed_event = event->position,
     };
@@ -232,6 +232,7 @@ static result entry_become(struct entry_row *row, enum entry_kind kind, const st
                        (long long)row->id, STR_ARG(row->state), STR_ARG(body->state));
     }
     row->state = move->to;
+    row->pending = move->due == ENTRY_PENDING;
     row->due_on = body->due_on;
     if (move->verb == ENTRY_ANSWERS) {
         row->answered_on = (struct known_day){.known = true, .day = event->effective_on};

@@ -98,6 +98,7 @@ struct entry_row {
     str outcome;
     date opened_on; /* the day it is about */
     instant opened_at;
+    bool pending;            /* something is due in the state it is in */
     struct known_day due_on; /* of the state it is in; unknown while nothing is due, and when it
                                 could not be counted */
     struct known_day answered_on;

@@ -115,9 +115,9 @@ enum query {
     QUERY_LAST_WORD,           /* () -> number, 0 when there is none */
     QUERY_OPERATION_BY_REFERENCE, /* (text) -> number */
     QUERY_OPERATIONS,             /* (from, to) -> operation, by the day on which it happened */
-    QUERY_ENTRIES, /* (kind, person, hub, agreement, journey, not closed, limit) -> entry, newest
-                      first; "" and 0 ask for all */
-    QUERY_ENTRIES_UNDER,       /* (parent) -> entry, by id */
+    QUERY_ENTRIES,       /* (kind, person, hub, agreement, journey, not closed, day on which it is
+                            overdue, limit) -> entry, newest first; "" and 0 ask for all */
+    QUERY_ENTRIES_UNDER, /* (parent) -> entry, by id */
     QUERY_ENTRIES_STANDING,    /* (hub, kind, severity, day, instant) -> number */
     QUERY_INTAKE_OF_REQUEST,   /* (request) -> intake */
     QUERY_INTAKE_COUNTS,       /* (agreement, first of month, first of the next, day) -> intake
@@ -139,7 +139,7 @@ enum query {
     QUERY_COUNT,
 };
 
-enum { QUERY_PARAMETERS_MAX = 7, NO_LIMIT = -1 };
+enum { QUERY_PARAMETERS_MAX = 8, NO_LIMIT = -1 };
 
 struct parameter {
     bool is_text;

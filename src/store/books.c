@@ -105,11 +105,12 @@ result transaction_entries(struct transaction *transaction, const struct entry_f
         parameter_number(filter->agreement),
         parameter_text(filter->journey),
         parameter_number(filter->not_closed ? 1 : 0),
+        parameter_number(filter->overdue_on.known ? filter->overdue_on.day.day : 0),
         parameter_number(filter->limit == 0 || filter->limit > INT64_MAX ? NO_LIMIT
                                                                          : (int64_t)filter->limit),
     };
     void *rows = NULL;
-    TRY(collect_rows(transaction, QUERY_ENTRIES, parameters, 7, arena, &rows, ret_count, err));
+    TRY(collect_rows(transaction, QUERY_ENTRIES, parameters, 8, arena, &rows, ret_count, err));
     *ret_rows = rows;
     return result_ok();
 }

@@ -384,6 +384,7 @@ static const struct column entry_columns[] = {
     COLUMN(entry_row, outcome, COLUMN_TEXT),
     FIXED(entry_row, opened_on, COLUMN_DATE),
     FIXED(entry_row, opened_at, COLUMN_INSTANT),
+    COLUMN(entry_row, pending, COLUMN_FLAG),
     COLUMN(entry_row, due_on, COLUMN_DAY),
     COLUMN(entry_row, answered_on, COLUMN_DAY),
     COLUMN(entry_row, closed_on, COLUMN_DAY),

@@ -306,6 +306,7 @@ static const struct filter entry_filters[] = {
     {"agreement = ?4 AND agreement <> 0"},
     {"journey = ?5"},
     {"closed_at = 0"},
+    {"pending = 1 AND (due_on IS NULL OR due_on < ?7)"},
 };
 
 enum {
@@ -331,7 +332,7 @@ static const struct filtered_query {
      people_filters, PEOPLE_FILTERS, SLOT_PEOPLE},
     {QUERY_REQUESTS, "SELECT # FROM request WHERE id > 0", " ORDER BY id DESC LIMIT ?5",
      request_filters, REQUEST_FILTERS, SLOT_REQUESTS},
-    {QUERY_ENTRIES, "SELECT # FROM entry WHERE id > 0", " ORDER BY id DESC LIMIT ?7", entry_filters,
+    {QUERY_ENTRIES, "SELECT # FROM entry WHERE id > 0", " ORDER BY id DESC LIMIT ?8", entry_filters,
      ENTRY_FILTERS, SLOT_ENTRIES},
 };
 

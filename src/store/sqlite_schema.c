@@ -343,6 +343,7 @@ static const char book_tables[] =
     "  outcome TEXT NOT NULL,"
     "  opened_on INTEGER NOT NULL,"
     "  opened_at INTEGER NOT NULL,"
+    "  pending INTEGER NOT NULL CHECK (pending IN (0, 1)),"
     "  due_on INTEGER,"
     "  answered_on INTEGER,"
     "  closed_on INTEGER,"
@@ -355,6 +356,7 @@ static const char book_tables[] =
     "CREATE INDEX @.entry_by_hub ON entry (hub) WHERE hub <> 0;"
     "CREATE INDEX @.entry_by_parent ON entry (parent) WHERE parent <> 0;"
     "CREATE INDEX @.entry_not_closed ON entry (closed_at) WHERE closed_at = 0;"
+    "CREATE INDEX @.entry_pending ON entry (due_on) WHERE pending = 1;"
 
     "CREATE TABLE @.intake ("
     "  id INTEGER PRIMARY KEY,"
@@ -619,7 +621,7 @@ static const struct migration migrations[] = {
     {"erasures that wait", keep_as_it_is},
     {"subjects first", put_subject_first},
     /* The last of these: earlier layouts of derived rows, too. */
-    {"whom a complaint is about", renew_derived},
+    {"whom a complaint is about, and what is pending", renew_derived},
 };
 
 enum {

@@ -483,7 +483,8 @@ struct entry_filter {
     int64_t agreement;
     str journey;
     bool not_closed;
-    size_t limit; /* newest first; 0: no limit */
+    struct known_day overdue_on; /* on that day: pending, and due before or on a day not known */
+    size_t limit;                /* newest first; 0: no limit */
 };
 MUST_USE result transaction_entries(struct transaction *transaction,
                                     const struct entry_filter *filter, struct arena *arena,

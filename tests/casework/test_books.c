@@ -770,6 +770,14 @@ static void test_overdue_lies_with(void **state)
     assert_true(
         book_change(office, CLERK, complaint.entry, ENTRY_WISH_ANSWER, "", answer_fields).ok);
     assert_int_equal(overdue_of(office, CLERK, 10).total, 1);
+    /* Appealed against it is due again, and of the monitor. */
+    assert_true(book_change(office, OPERATOR_NORTH, complaint.entry, ENTRY_WISH_ADD, "appealed",
+                            FIELDS({"appeal", "nobody came"}))
+                    .ok);
+    assert_int_equal(overdue_of(office, MONITOR_NORTH, 10).total, 1);
+    office_move_days(office, 60);
+    assert_int_equal(overdue_of(office, MONITOR_NORTH, 10).total, 2);
+    assert_int_equal(overdue_of(office, CLERK, 10).total, 1);
 }
 
 /* --- who may see ------------------------------------------------------------------------------ */
