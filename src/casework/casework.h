@@ -146,6 +146,12 @@ MUST_USE result casework_withdraw_fact(const struct casework *casework, const st
 MUST_USE result casework_join_family(const struct casework *casework, const struct caller *caller,
                                      str person, str relative, struct arena *arena,
                                      struct record_answer *ret_answer, struct err *err);
+/* Takes a person out of their family group, who was put into it wrongly or does not belong to it
+ * any more. The others stay together. Live requests of all of them are judged again. ERROR_CONFLICT
+ * where there is no group. */
+MUST_USE result casework_leave_family(const struct casework *casework, const struct caller *caller,
+                                      str person, str reason, struct arena *arena,
+                                      struct record_answer *ret_answer, struct err *err);
 /* How contact was made (`source`) must be said; `next_check_on` lies after `on` and within a year.
  * The law is told in the same commit: the facts that it has for the two days. */
 MUST_USE result casework_confirm_contact(const struct casework *casework,

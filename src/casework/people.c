@@ -4,17 +4,12 @@
 #include "casework/days.h"
 #include "casework/draw.h"
 #include "casework/likely.h"
-#include "casework/past.h"
 #include "casework/recall.h"
-#include "casework/record.h"
-#include "casework/repeat.h"
 #include "casework/sitting.h"
 #include "casework/text.h"
 #include "format/latin.h"
 
 enum {
-    FAMILY_MAX =
-        64, /* members of one group: beyond any family, and what one review judges stays bounded */
     IDENTIFIERS_MAX = 32, /* that somebody is registered with */
 };
 
@@ -170,159 +165,6 @@ result casework_register_person(const struct casework *casework, const struct ca
     work.latin = str_equal(work.latin, work.registration.name) ? STR("") : work.latin;
     TRY(prepare_identifiers(&work, err));
     TRY(store_write(casework->store, register_work, &work, err));
-    *ret_answer = work.answer;
-    return result_ok();
-}
-
-/* --- families --------------------------------------------------------------------------------- */
-
-struct join_work {
-    const struct casework *casework;
-    const struct caller *caller;
-    str person;
-    str relative;
-    struct arena *arena;
-    struct record_answer answer;
-};
-
-/* The person and whoever is recorded with them. */
-static result group_of(struct sitting *sitting, const struct person_row *person,
-                       const struct person_row **ret_rows, size_t *ret_count, struct err *err)
-{
-    if (person->family == 0) {
-        struct person_row *alone = ARENA_NEW(sitting->arena, struct person_row, 1);
-        if (alone == NULL) {
-            return arena_full(err);
-        }
-        *alone = *person;
-        *ret_rows = alone;
-        *ret_count = 1;
-        return result_ok();
-    }
-    const struct people_filter filter = {.stage = STR(""), .family = person->family};
-    return transaction_people(sitting->transaction, &filter, sitting->arena, ret_rows, ret_count,
-                              err);
-}
-
-static result append_joined(struct sitting *sitting, int64_t person, int64_t family,
-                            int64_t *ret_position, struct err *err)
-{
-    struct event event = {.subject_kind = SUBJECT_OF_PERSON,
-                          .subject = person,
-                          .kind = EVENT_FAMILY_JOINED,
-                          .effective_on = sitting->today,
-                          .body.family_joined = {.family = family}};
-    TRY(sitting_append(sitting, &event, err));
-    *ret_position = event.position;
-    return result_ok();
-}
-
-struct joined {
-    int64_t events[FAMILY_MAX + 1];
-    size_t count;
-};
-
-/* A group has the number of the person it began with. Whoever is in the person's own group comes
- * along: a family that becomes larger must not lose anybody. The person's event is the first, for
- * it carries the client id. */
-static result append_all(struct sitting *sitting, const struct person_row *person,
-                         const struct person_row *relative, struct joined *joined, struct err *err)
-{
-    const struct person_row *group = NULL;
-    const struct person_row *theirs = NULL;
-    size_t count = 0;
-    size_t theirs_count = 0;
-    TRY(group_of(sitting, person, &group, &count, err));
-    TRY(group_of(sitting, relative, &theirs, &theirs_count, err));
-    if (count + theirs_count > FAMILY_MAX) {
-        return err_set(err, ERROR_LIMIT, "A family group has at most %d members", FAMILY_MAX);
-    }
-    const int64_t family = relative->family != 0 ? relative->family : relative->id;
-    TRY(append_joined(sitting, person->id, family, &joined->events[joined->count++], err));
-    if (relative->family == 0) {
-        TRY(append_joined(sitting, relative->id, family, &joined->events[joined->count++], err));
-    }
-    for (size_t i = 0; i < count; i++) {
-        if (group[i].id != person->id) {
-            TRY(append_joined(sitting, group[i].id, family, &joined->events[joined->count++], err));
-        }
-    }
-    return result_ok();
-}
-
-static result check_join(const struct person_row *person, const struct person_row *relative,
-                         struct err *err)
-{
-    if (person->id == relative->id) {
-        return err_set(err, ERROR_INPUT, "%.*s cannot be a relative of themselves",
-                       STR_ARG(person->reference));
-    }
-    if (person->family != 0 && person->family == relative->family) {
-        return err_set(err, ERROR_CONFLICT, "%.*s and %.*s are recorded as one family already",
-                       STR_ARG(person->reference), STR_ARG(relative->reference));
-    }
-    return result_ok();
-}
-
-/* Whom the relative belonged with when it was done: an undone merge gives what was recorded since
- * to others, and takes nothing of what was done then. */
-static result join_again(struct sitting *sitting, struct join_work *work,
-                         const struct event *before, const struct person_row *person,
-                         const struct person_row *relative, struct err *err)
-{
-    struct past past;
-    struct done_before done;
-    if (before->kind != EVENT_FAMILY_JOINED || sitting->before_subject != person->id) {
-        return sitting_client_id_taken(err);
-    }
-    TRY(past_person(sitting, sitting_record_of(sitting, relative->id), 0, before->recorded_at,
-                    &past, err));
-    if (past.person.family != before->body.family_joined.family) {
-        return sitting_client_id_taken(err);
-    }
-    TRY(repeat_events(sitting, before, &done, err));
-    return repeat_record_answer(sitting, &done, &work->answer, err);
-}
-
-static result join_and_review(struct sitting *sitting, struct join_work *work,
-                              const struct person_row *person, const struct person_row *relative,
-                              struct err *err)
-{
-    TRY(check_join(person, relative, err));
-    struct joined *joined = ARENA_NEW(sitting->arena, struct joined, 1);
-    if (joined == NULL) {
-        return arena_full(err);
-    }
-    TRY(append_all(sitting, person, relative, joined, err));
-    const struct touched touched = {.kind = SUBJECT_OF_PERSON, .id = person->id};
-    return record_finish(sitting, &touched, 1, joined->events, joined->count, &work->answer, err);
-}
-
-static result join_work(struct transaction *transaction, void *context, struct err *err)
-{
-    struct join_work *work = context;
-    struct sitting sitting;
-    struct event before;
-    struct person_row person = {.id = 0};
-    struct person_row relative = {.id = 0};
-    TRY(sitting_record(&sitting, work->casework, transaction, work->caller, ACTION_RECORD_FACT,
-                       work->arena, &before, err));
-    TRY(sitting_person(&sitting, work->person, ACTION_RECORD_FACT, &person, err));
-    TRY(sitting_person(&sitting, work->relative, ACTION_RECORD_FACT, &relative, err));
-    return before.position != 0 ? join_again(&sitting, work, &before, &person, &relative, err)
-                                : join_and_review(&sitting, work, &person, &relative, err);
-}
-
-result casework_join_family(const struct casework *casework, const struct caller *caller,
-                            str person, str relative, struct arena *arena,
-                            struct record_answer *ret_answer, struct err *err)
-{
-    struct join_work work = {.casework = casework,
-                             .caller = caller,
-                             .person = person,
-                             .relative = relative,
-                             .arena = arena};
-    TRY(store_write(casework->store, join_work, &work, err));
     *ret_answer = work.answer;
     return result_ok();
 }

@@ -1,4 +1,4 @@
-/* The small forms about a person: a contact, a note, a relative. */
+/* The small forms about a person: a contact, a note, the family. */
 #include "web/deed.h"
 #include "web/resource.h"
 
@@ -12,6 +12,10 @@ static const struct input_field contact_fields[] = {
 static const struct input_field family_fields[] = {
     {"relative", "Reference of the relative", "For example, RH-7K3M9Q-8", INPUT_TEXT,
      "Enter the reference of the relative", "off"},
+};
+static const struct input_field leaving_fields[] = {
+    {"reason", "Why", "For example, recorded by mistake, or a separation", INPUT_TEXT, "Enter why",
+     NULL},
 };
 
 static const struct input_field note_fields[] = {
@@ -139,7 +143,7 @@ result handle_note(struct exchange *exchange, struct err *err)
     return answer_recorded(exchange, own.base, "note-added", err);
 }
 
-/* --- a relative ------------------------------------------------------------------------------- */
+/* --- the family ------------------------------------------------------------------------------- */
 
 static result look_at_relative(struct deed_form *form, struct err *err)
 {
@@ -158,7 +162,18 @@ static result act_join(struct deed_form *form, struct err *err)
     return result_ok();
 }
 
-static const struct deed joining[1] = {
+static result act_leave(struct deed_form *form, struct err *err)
+{
+    const struct exchange *exchange = form->exchange;
+    struct record_answer answer;
+    TRY(casework_leave_family(exchange->casework, &exchange->caller, exchange_person(exchange),
+                              deed_text(form, "reason"), exchange->arena, &answer, err));
+    form->status = 201;
+    deed_recorded(form, &answer);
+    return result_ok();
+}
+
+static const struct deed family_deeds[] = {
     {.name = "family",
      .title = "Record a relative",
      .lead = "The two people, and everybody in their family groups, become one family group.",
@@ -168,6 +183,14 @@ static const struct deed joining[1] = {
      DEED_FIELDS(family_fields),
      .look = look_at_relative,
      .act = act_join},
+    {.name = "leave-family",
+     .title = "Take the person out of the family group",
+     .lead = "The others stay together. Safeguards about the family look at each of them anew.",
+     .submit = "Take the person out",
+     .notice = "family-left",
+     .action = ACTION_RECORD_FACT,
+     DEED_FIELDS(leaving_fields),
+     .act = act_leave},
 };
 
 static result open_family(struct deed_form *form, struct err *err)
@@ -186,5 +209,10 @@ static result open_family(struct deed_form *form, struct err *err)
 
 result handle_family(struct exchange *exchange, struct err *err)
 {
-    return deed_answer(exchange, joining, 1, STR("family"), NULL, open_family, err);
+    return deed_answer(exchange, family_deeds, 2, STR("family"), NULL, open_family, err);
+}
+
+result handle_leave_family(struct exchange *exchange, struct err *err)
+{
+    return deed_answer(exchange, family_deeds, 2, STR("leave-family"), NULL, open_family, err);
 }

@@ -178,6 +178,7 @@ def do_everything(port, faults):
     identifier = clerk.post(f"{base}/identifiers", {"scheme": "travel_document", "value": "AB1234567", "issuer": "ALB", "source": "passport seen"})
     other = clerk.get("/people?limit=1")["people"][0]["reference"]
     clerk.post(f"{base}/family", {"relative": other})
+    clerk.post(f"{base}/leave-family", {"reason": "recorded by mistake"})
     fact = clerk.post(f"{base}/facts", {"facts": [{"fact": "person.language", "value": "Albanian", "true_from": "2023-05-01"}]})
     clerk.post(f"{base}/facts/{fact.get('events', [1])[0]}/withdrawal", {"reason": "a mistake"})
     clerk.call("POST", f"{base}/facts", {"facts": [{"fact": "person.language", "shoe": 1}]}, {422})
