@@ -162,6 +162,14 @@ static result act_join(struct deed_form *form, struct err *err)
     return result_ok();
 }
 
+/* Who it is stands where the answers are checked, too. */
+static result name_who_leaves(struct deed_form *form, struct err *err)
+{
+    form->page.title = arena_format(form->exchange->arena, "Take %.*s out of the family group",
+                                    STR_ARG(form->caption));
+    return form->page.title.at == NULL ? arena_full(err) : result_ok();
+}
+
 static result act_leave(struct deed_form *form, struct err *err)
 {
     const struct exchange *exchange = form->exchange;
@@ -190,6 +198,7 @@ static const struct deed family_deeds[] = {
      .notice = "family-left",
      .action = ACTION_RECORD_FACT,
      DEED_FIELDS(leaving_fields),
+     .prepare = name_who_leaves,
      .act = act_leave},
 };
 
