@@ -59,6 +59,35 @@ struct moved {
     size_t count;
 };
 
+static result is_free(struct sitting *sitting, const struct person_row *person, int64_t number,
+                      bool *ret_free, struct err *err)
+{
+    const struct people_filter filter = {.stage = STR(""), .family = number, .limit = 1};
+    const struct person_row *rows = NULL;
+    size_t count = 0;
+    TRY(transaction_people(sitting->transaction, &filter, sitting->arena, &rows, &count, err));
+    *ret_free = count == 0 || person->family == number; /* the person's group comes along */
+    return result_ok();
+}
+
+/* The group of the relative, or a new one. When a merge was undone others may be together under the
+ * number of somebody who is not with them any more. */
+static result number_for(struct sitting *sitting, const struct person_row *person,
+                         const struct person_row *relative, int64_t *ret_number, struct err *err)
+{
+    const int64_t numbers[] = {relative->id, person->id};
+    bool found = relative->family != 0;
+    *ret_number = relative->family;
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0] && !found; i++) {
+        *ret_number = numbers[i];
+        TRY(is_free(sitting, person, numbers[i], &found, err));
+    }
+    return found ? result_ok()
+                 : err_set(err, ERROR_CONFLICT,
+                           "Others are recorded as a family under the numbers of %.*s and %.*s",
+                           STR_ARG(person->reference), STR_ARG(relative->reference));
+}
+
 /* Whoever is in the person's own group comes along: a family that becomes larger must not lose
  * anybody. The person's event is the first, for it carries the client id. */
 static result append_all(struct sitting *sitting, const struct person_row *person,
@@ -73,7 +102,8 @@ static result append_all(struct sitting *sitting, const struct person_row *perso
     if (count + theirs_count > FAMILY_MAX) {
         return err_set(err, ERROR_LIMIT, "A family group has at most %d members", FAMILY_MAX);
     }
-    const int64_t family = relative->family != 0 ? relative->family : relative->id;
+    int64_t family = 0;
+    TRY(number_for(sitting, person, relative, &family, err));
     TRY(append_joined(sitting, person->id, family, &moved->events[moved->count++], err));
     if (relative->family == 0) {
         TRY(append_joined(sitting, relative->id, family, &moved->events[moved->count++], err));

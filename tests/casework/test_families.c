@@ -72,6 +72,25 @@ static void test_others_stay_together(void **state)
     assert_int_equal(family_of(office, &third), 0);
 }
 
+static void test_strangers_stay_apart(void **state)
+{
+    /* Aim: a group that bears the number of somebody who is not in it, as an undone merge may leave
+     * it, takes nobody in who begins one with them. */
+    struct office *office = *state;
+    const struct somebody one = office_register(office, "PersonOne Samplealpha");
+    const struct somebody two = office_register(office, "PersonTwo Samplebeta");
+    const struct somebody stranger = office_register(office, "PersonThree Samplegamma");
+    struct event event = {.subject_kind = SUBJECT_OF_PERSON,
+                          .subject = stranger.id,
+                          .kind = EVENT_FAMILY_JOINED,
+                          .effective_on = office_today(office),
+                          .body.family_joined = {.family = one.id}};
+    office_append(office, &event);
+    assert_true(office_join(office, CLERK, &two, &one).ok);
+    assert_int_equal(family_of(office, &one), family_of(office, &two));
+    assert_int_not_equal(family_of(office, &one), family_of(office, &stranger));
+}
+
 static void test_refusals_and_repetition(void **state)
 {
     struct office *office = *state;
@@ -125,6 +144,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_others_stay_together, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_strangers_stay_apart, setup, teardown),
         cmocka_unit_test_setup_teardown(test_refusals_and_repetition, setup, teardown),
         cmocka_unit_test_setup_teardown(test_requests_are_judged_again, setup, teardown),
     };
