@@ -185,13 +185,13 @@ async function whoAnswers(desk, tap, page) {
 // A year that was typed wrongly is taken back: the history says what, and the line itself is marked.
 async function wrongYear(desk, tap, page, tokens) {
   const person = await register(desk, tokens.caseworker, "Synthetic Wrong Year");
-  const recorded = await post(desk, tokens.caseworker, `/people/${person}/facts`, { facts: [{ fact: "departure.on", value: "2062-12-24" }] });
+  const recorded = await post(desk, tokens.caseworker, `/people/${person}/facts`, { facts: [{ fact: "departure.on", value: "2036-12-24" }] });
   await page.goto(`${desk.address}/people/${person}/facts/${recorded.body.events[0]}/withdrawal`);
   await page.fill("#reason", "Typed wrongly");
   await submit(page);
   await page.goto(`${desk.address}/people/${person}/history?topic=facts`);
   const lines = await page.locator("main h3").allInnerTexts();
-  tap.equal(lines.join("; "), "Withdrawn: Day of the departure: 24 December 2062; Day of the departure: 24 December 2062 Withdrawn",
+  tap.equal(lines.join("; "), "Withdrawn: Day of the departure: 24 December 2036; Day of the departure: 24 December 2036 Withdrawn",
     "what was withdrawn is named, and marked");
   await desk.look(page, "history with a withdrawn fact");
 }
