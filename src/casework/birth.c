@@ -61,11 +61,8 @@ result birth_follow(struct sitting *sitting, int64_t person, struct known_day be
         return result_ok();
     }
     struct arena scratch = *sitting->arena;
-    struct sitting reading = *sitting;
-    reading.arena = &scratch;
     struct subject_facts facts;
-    const struct case_time now = case_now(&reading);
-    TRY(facts_load(&reading, SUBJECT_OF_PERSON, person, &now, &facts, err));
+    TRY(facts_of_person_now(sitting, person, &scratch, &facts, err));
     const struct value *value = &facts.values[birth];
     if (!value->known || (corrected.known && value->number == value_date(corrected.day).number)) {
         return result_ok();

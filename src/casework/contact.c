@@ -22,11 +22,8 @@ result contact_is_searched(struct sitting *sitting, int64_t person, bool *ret_se
         return result_ok();
     }
     struct arena scratch = *sitting->arena;
-    struct sitting reading = *sitting;
-    reading.arena = &scratch;
     struct subject_facts facts;
-    const struct case_time now = case_now(&reading);
-    TRY(facts_load(&reading, SUBJECT_OF_PERSON, person, &now, &facts, err));
+    TRY(facts_of_person_now(sitting, person, &scratch, &facts, err));
     *ret_searched = facts.values[search].known && facts.values[search].number != 0;
     return result_ok();
 }

@@ -24,36 +24,32 @@ static result refuse(const char *what, date day, const char *why, const char *hi
     return err_hint(err, "%s", hint);
 }
 
+static const char look_again[] = "Check the year, and the order of day and month.";
+
+/* How far ahead, and what is said of a day beyond that. */
+static const struct bound {
+    int months;
+    const char *why;
+    const char *hint;
+} bounds[] = {
+    [DAYS_HAPPENED] = {0, "lies in the future",
+                       "Check the year, and the order of day and month. What has not happened yet "
+                       "is recorded when it has."},
+    [DAYS_ARRANGED] = {DAYS_ARRANGED_MONTHS, "is more than a year ahead",
+                       "Check the year. What may be recorded ahead is what was arranged for a "
+                       "coming day."},
+    [DAYS_HOLDS] = {12 * DAYS_HOLDS_YEARS, "is more than thirty years ahead", look_again},
+};
+
 result days_check(const char *what, date day, enum days_use use, date today, struct err *err)
 {
-    static const char look_again[] = "Check the year, and the order of day and month.";
-    const date first = date_add_months(today, -12 * DAYS_LIFE_YEARS, DATE_ROUND_DOWN);
-    const date arranged = date_add_months(today, DAYS_ARRANGED_MONTHS, DATE_ROUND_DOWN);
-    const date holds = date_add_months(today, 12 * DAYS_HOLDS_YEARS, DATE_ROUND_DOWN);
-    if (date_before(day, first)) {
+    const struct bound *bound = &bounds[use];
+    if (date_before(day, date_add_months(today, -12 * DAYS_LIFE_YEARS, DATE_ROUND_DOWN))) {
         return refuse(what, day, "is before anybody who is alive was born", look_again, err);
     }
-    switch (use) {
-    case DAYS_HAPPENED:
-        return date_before(today, day)
-                   ? refuse(what, day, "lies in the future",
-                            "Check the year, and the order of day and month. What has not happened "
-                            "yet is recorded when it has.",
-                            err)
-                   : result_ok();
-    case DAYS_ARRANGED:
-        return date_before(arranged, day)
-                   ? refuse(what, day, "is more than a year ahead",
-                            "Check the year. What may be recorded ahead is what was arranged for a "
-                            "coming day.",
-                            err)
-                   : result_ok();
-    case DAYS_HOLDS:
-        return date_before(holds, day)
-                   ? refuse(what, day, "is more than thirty years ahead", look_again, err)
-                   : result_ok();
-    }
-    return result_ok();
+    return date_before(date_add_months(today, bound->months, DATE_ROUND_DOWN), day)
+               ? refuse(what, day, bound->why, bound->hint, err)
+               : result_ok();
 }
 
 result days_check_instant(const char *what, instant at, enum days_use use, date today,

@@ -78,6 +78,15 @@ result facts_load(struct sitting *sitting, enum subject_kind kind, int64_t subje
     return result_ok();
 }
 
+result facts_of_person_now(const struct sitting *sitting, int64_t person, struct arena *arena,
+                           struct subject_facts *ret_facts, struct err *err)
+{
+    struct sitting reading = *sitting;
+    reading.arena = arena;
+    const struct case_time now = case_now(&reading);
+    return facts_load(&reading, SUBJECT_OF_PERSON, person, &now, ret_facts, err);
+}
+
 /* --- the person and the family ---------------------------------------------------------------- */
 
 result case_family(struct sitting *sitting, const struct person_row *person,

@@ -32,6 +32,10 @@ struct subject_facts {
 MUST_USE result facts_load(struct sitting *sitting, enum subject_kind kind, int64_t subject,
                            const struct case_time *when, struct subject_facts *ret_facts,
                            struct err *err);
+/* Of a person, as they count now; in an arena of the caller's, for whoever only looks. */
+MUST_USE result facts_of_person_now(const struct sitting *sitting, int64_t person,
+                                    struct arena *arena, struct subject_facts *ret_facts,
+                                    struct err *err);
 /* The values of rows at hand (in the order of names); everything else is unknown. */
 MUST_USE result facts_from_rows(const struct rulebook *rulebook, const struct fact_row *rows,
                                 size_t count, struct arena *arena, struct subject_facts *facts,

@@ -55,11 +55,8 @@ static struct known_day day_of_fact(const struct rulebook *rulebook, const struc
 static result read_limits(struct sitting *sitting, struct desk_stay *stay, struct err *err)
 {
     struct arena scratch = *sitting->arena;
-    struct sitting reading = *sitting;
     struct subject_facts facts;
-    reading.arena = &scratch;
-    const struct case_time now = case_now(sitting);
-    TRY(facts_load(&reading, SUBJECT_OF_PERSON, stay->row.person, &now, &facts, err));
+    TRY(facts_of_person_now(sitting, stay->row.person, &scratch, &facts, err));
     const struct rulebook *rulebook = sitting->casework->rulebook;
     stay->review_due_on = day_of_fact(rulebook, facts.values, STR("hub_stay.next_review_due_on"));
     stay->stay_limit_on = day_of_fact(rulebook, facts.values, STR("hub_stay.stay_limit_on"));

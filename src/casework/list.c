@@ -116,11 +116,8 @@ static result read_nationality(struct list_work *work, int64_t person, uint32_t 
         return result_ok();
     }
     struct arena scratch = *work->arena;
-    struct sitting reading = work->sitting;
-    reading.arena = &scratch;
     struct subject_facts facts;
-    const struct case_time now = case_now(&reading);
-    TRY(facts_load(&reading, SUBJECT_OF_PERSON, person, &now, &facts, err));
+    TRY(facts_of_person_now(&work->sitting, person, &scratch, &facts, err));
     const struct value *value = &facts.values[nationality];
     if (!value->known) {
         return result_ok();

@@ -194,13 +194,15 @@ static result screen_person_then(struct screen_work *work, const struct person_r
 {
     bool seen = false;
     bool may = false;
-    TRY(sitting_may_person(&work->sitting, person, ACTION_SCREEN, &seen, err));
     struct arena scratch = work->arena;
     struct sitting reading = work->sitting;
     struct past past;
     reading.arena = &scratch;
-    TRY(may_have_been_open(work, &reading, person->id, &may, err));
-    if (!seen || !may) {
+    TRY(sitting_may_person(&work->sitting, person, ACTION_SCREEN, &seen, err));
+    if (seen) {
+        TRY(may_have_been_open(work, &reading, person->id, &may, err));
+    }
+    if (!may) {
         return result_ok();
     }
     TRY(past_person(&reading, person->id, 0, work->screening.when.known_at, &past, err));
