@@ -165,8 +165,9 @@ static result act_join(struct deed_form *form, struct err *err)
 /* Who it is stands where the answers are checked, too. */
 static result name_who_leaves(struct deed_form *form, struct err *err)
 {
-    form->page.title = arena_format(form->exchange->arena, "Take %.*s out of the family group",
-                                    STR_ARG(form->caption));
+    const struct view_context context = handler_view(form->exchange);
+    form->page.title =
+        view_filled(&context, "Take {{person}} out of the family group", form->caption);
     return form->page.title.at == NULL ? arena_full(err) : result_ok();
 }
 
