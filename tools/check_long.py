@@ -80,6 +80,7 @@ TESTS = [
     "notice_commands_uk",
     "possible",
     "readme",
+    "recent",
     "screen",
     "seal_commands",
     "seal_tamper",

@@ -3,7 +3,7 @@
 #include "casework/sitting.h"
 #include "casework/stopping.h"
 
-enum { REGISTER_ID = 1, ADOPTION_ARENA_BYTES = 64 * 1024 * 1024, ADOPTIONS_MAX = 10000 };
+enum { ADOPTION_ARENA_BYTES = 64 * 1024 * 1024, ADOPTIONS_MAX = 10000 };
 
 struct adoption_search {
     const struct casework *casework;

@@ -16,7 +16,6 @@ enum {
     BYTES_A_PERSON = 64, /* claimant, casting, order, reference */
     SUBJECT_BYTES = 8 * 1024 * 1024,
     PROGRESS_EVERY = 512,
-    REGISTER_ID = 1,
     /* The story needs more than a year after the tables end: an agreement, transfers, and those
        left waiting decided. */
     DAYS_AFTER_TABLES_MIN = 31,

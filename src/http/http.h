@@ -131,7 +131,7 @@ struct http_options {
      * X-Forwarded-For is the client (forwarded.h), and its connections are not counted as one
      * client's. */
     const char *proxy;
-    unsigned worker_count; /* 0: 16, enough for a group commit to gather */
+    unsigned worker_count; /* 0: 32, enough for a group commit to gather */
 
     /* 0: the limit of the same name above. Lower ones are for tests and small machines. */
     unsigned head_ms_max;

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 enum {
-    WORKERS_DEFAULT = 16,
+    WORKERS_DEFAULT = 32,
     EVENTS_A_TURN = 256,
     ACCEPTS_A_TURN = 64,   /* so that a flood of new clients does not starve the old ones */
     ACCEPT_PAUSE_MS = 100, /* when the process has no file descriptor left */

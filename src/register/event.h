@@ -16,11 +16,12 @@ enum subject_kind {
     SUBJECT_OF_HUB = 2,
     SUBJECT_OF_AGREEMENT = 3,
     SUBJECT_OF_ACCOUNT = 4,
-    SUBJECT_OF_REGISTER = 5, /* its id is 1 */
+    SUBJECT_OF_REGISTER = 5, /* its id is REGISTER_ID */
     SUBJECT_OF_MANIFEST = 6,
     SUBJECT_OF_OPERATION = 7,
     SUBJECT_LAST = SUBJECT_OF_OPERATION,
 };
+enum { REGISTER_ID = 1 };
 
 struct known_day {
     bool known;

@@ -19,8 +19,8 @@ result append_check_header(const struct event *event, struct err *err)
                        "An event of kind %s cannot stand in the history of a %s",
                        event_kind_name(event->kind), subject_kind_name(event->subject_kind));
     }
-    const bool known_id =
-        event->subject_kind == SUBJECT_OF_REGISTER ? event->subject == 1 : event->subject > 0;
+    const bool known_id = event->subject_kind == SUBJECT_OF_REGISTER ? event->subject == REGISTER_ID
+                                                                     : event->subject > 0;
     if (!known_id || event->actor < 0) {
         return err_set(err, ERROR_INTERNAL,
                        "An event needs a subject and an actor, not %lld and %lld",

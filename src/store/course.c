@@ -1,6 +1,6 @@
 /* The course of each person (register/course.h), kept with the other rows and read in one go,
  * together with what the caseload says of the facts. */
-#include "store/transaction.h"
+#include "store/recent.h"
 
 static result numbers_of(struct transaction *transaction, const struct event *event,
                          struct arena scratch, int64_t numbers[PASSAGE_NAMES_MAX], struct err *err)
@@ -58,12 +58,29 @@ result course_move(struct transaction *transaction, int64_t position, int64_t fr
     return update_row(transaction, TABLE_COURSE, &gets, err);
 }
 
+static result read_course_row(struct transaction *transaction, const int64_t asked[],
+                              struct arena *arena, void **ret_rows, size_t *ret_count,
+                              struct err *err)
+{
+    struct course_row *row = ARENA_NEW(arena, struct course_row, 1);
+    if (row == NULL) {
+        return arena_full(err);
+    }
+    *ret_rows = row;
+    *ret_count = 1;
+    return read_course(transaction, asked[1], arena, row, err);
+}
+
+static const struct recent_question course_row = {.table = TABLE_COURSE, .read = read_course_row};
+
 result transaction_course(struct transaction *transaction, int64_t record, struct arena *arena,
                           str *ret_passages, struct err *err)
 {
-    struct course_row row;
-    TRY(read_course(transaction, record, arena, &row, err));
-    *ret_passages = row.passages;
+    const int64_t asked[RECENT_ASKED] = {SUBJECT_OF_PERSON, record};
+    void *rows = NULL;
+    size_t count = 0;
+    TRY(recent_rows(transaction, &course_row, asked, arena, &rows, &count, err));
+    *ret_passages = ((const struct course_row *)rows)->passages;
     return result_ok();
 }
 

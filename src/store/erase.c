@@ -122,6 +122,9 @@ static result erase_key(struct transaction *transaction, const struct person_era
 
 result erase_keys(struct transaction *transaction, const struct event *event, struct err *err)
 {
+    if (transaction->erased_at == 0) {
+        transaction->erased_at = event->position;
+    }
     return each_record(transaction, &event->body.person_erased, erase_key, transaction->scratch,
                        err);
 }
@@ -328,8 +331,8 @@ result remains_read(struct transaction *transaction, struct arena *arena,
 {
     const struct event *events = NULL;
     size_t event_count = 0;
-    TRY(transaction_history(transaction, SUBJECT_OF_REGISTER, 1, 0, HISTORY_WHOLE, arena, &events,
-                            &event_count, err));
+    TRY(transaction_history(transaction, SUBJECT_OF_REGISTER, REGISTER_ID, 0, HISTORY_WHOLE, arena,
+                            &events, &event_count, err));
     struct remaining_body *bodies =
         ARENA_NEW(arena, struct remaining_body, count_remains(events, event_count) + 1);
     size_t count = 0;
@@ -351,8 +354,8 @@ result erased_people_read(struct transaction *transaction, struct arena *arena,
 {
     const struct event *events = NULL;
     size_t event_count = 0;
-    TRY(transaction_history(transaction, SUBJECT_OF_REGISTER, 1, 0, HISTORY_WHOLE, arena, &events,
-                            &event_count, err));
+    TRY(transaction_history(transaction, SUBJECT_OF_REGISTER, REGISTER_ID, 0, HISTORY_WHOLE, arena,
+                            &events, &event_count, err));
     struct erased_people erased = {.people = ARENA_NEW(arena, int64_t, event_count + 1)};
     if (erased.people == NULL) {
         return arena_full(err);

@@ -1,5 +1,16 @@
 /* Bitemporal reading: of all values ever recorded, those that count at (as of, known at). */
-#include "store/transaction.h"
+#include "store/recent.h"
+
+static result read_fact_rows(struct transaction *transaction, const int64_t asked[],
+                             struct arena *arena, void **ret_rows, size_t *ret_count,
+                             struct err *err)
+{
+    const struct parameter parameters[] = {parameter_number(asked[0]), parameter_number(asked[1])};
+    return collect_rows(transaction, QUERY_FACTS_OF, parameters, 2, arena, ret_rows, ret_count,
+                        err);
+}
+
+static const struct recent_question fact_rows = {.table = TABLE_FACT, .read = read_fact_rows};
 
 /* Every row of the subject; of a person who was merged: of all records that were one person, as
  * known then. */
@@ -7,7 +18,7 @@ static result rows_of(struct transaction *transaction, enum subject_kind kind, i
                       instant one_person_at, struct arena *arena, struct fact_row **ret_rows,
                       size_t *ret_count, struct err *err)
 {
-    const struct parameter parameters[] = {parameter_number(kind), parameter_number(subject)};
+    const int64_t asked[RECENT_ASKED] = {(int64_t)kind, subject};
     const int64_t *records = NULL;
     size_t record_count = 0;
     bool merged = false;
@@ -19,7 +30,7 @@ static result rows_of(struct transaction *transaction, enum subject_kind kind, i
         return identity_fact_rows(transaction, records, record_count, arena, ret_rows, ret_count,
                                   err);
     }
-    TRY(collect_rows(transaction, QUERY_FACTS_OF, parameters, 2, arena, &rows, ret_count, err));
+    TRY(recent_rows(transaction, &fact_rows, asked, arena, &rows, ret_count, err));
     *ret_rows = rows;
     return result_ok();
 }

@@ -4,7 +4,7 @@
 #ifndef RETURNHUB_STORE_INTERNAL_H
 #define RETURNHUB_STORE_INTERNAL_H
 
-#include "store/transaction.h"
+#include "store/recent.h"
 
 #include <limits.h>
 #include <pthread.h>
@@ -111,6 +111,7 @@ struct store {
     size_t reader_count;
     pthread_cond_t reader_freed;
     struct steady steady;
+    struct recent recent; /* has a mutex of its own */
 
     struct transaction writing; /* the writer thread's */
     pthread_t writer;

@@ -263,19 +263,38 @@ result event_check(struct transaction *transaction, const struct event_record *r
                : open_plain(transaction, record, &entry->key, &event, arena, &plain, err);
 }
 
-result event_open(struct transaction *transaction, const struct event_record *record,
-                  struct arena *arena, struct event *ret_event, bool *ret_opened, struct err *err)
+result event_unseal(struct transaction *transaction, struct event_record *record,
+                    struct arena *arena, struct err *err)
 {
     struct event event;
     struct subject_entry *entry = NULL;
-    str plain;
+    str plain = STR("");
     TRY(begin_opening(transaction, record, *arena, &event, &entry, err));
     if (!entry->destroyed) {
         TRY(open_plain(transaction, record, &entry->key, &event, arena, &plain, err));
+    }
+    record->sealed = plain;
+    return result_ok();
+}
+
+result event_of_unsealed(const struct event_record *record, struct arena *arena,
+                         struct event *ret_event, bool *ret_opened, struct err *err)
+{
+    struct event event = event_header(record);
+    const str plain = record->sealed;
+    *ret_opened = plain.len > 0;
+    if (*ret_opened) {
         TRY(event_read_body(str_slice(plain, LEAF_OPENING_SIZE, plain.len), arena, &event, err));
     }
     identifier_from_older(&event);
-    *ret_opened = !entry->destroyed;
     *ret_event = event;
     return result_ok();
+}
+
+result event_open(struct transaction *transaction, const struct event_record *record,
+                  struct arena *arena, struct event *ret_event, bool *ret_opened, struct err *err)
+{
+    struct event_record plain = *record;
+    TRY(event_unseal(transaction, &plain, arena, err));
+    return event_of_unsealed(&plain, arena, ret_event, ret_opened, err);
 }

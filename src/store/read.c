@@ -1,4 +1,4 @@
-#include "store/transaction.h"
+#include "store/recent.h"
 
 #include <string.h>
 
@@ -9,23 +9,67 @@ static result refuse_missing(const char *what, int64_t id, struct err *err)
 
 /* --- one --- */
 
+static const enum query reference_queries[SUBJECT_KINDS] = {
+    [SUBJECT_OF_PERSON] = QUERY_PERSON_BY_REFERENCE,
+    [SUBJECT_OF_HUB] = QUERY_HUB_BY_REFERENCE,
+    [SUBJECT_OF_AGREEMENT] = QUERY_AGREEMENT_BY_REFERENCE,
+    [SUBJECT_OF_ACCOUNT] = QUERY_ACCOUNT_BY_USERNAME,
+    [SUBJECT_OF_MANIFEST] = QUERY_MANIFEST_BY_REFERENCE,
+    [SUBJECT_OF_OPERATION] = QUERY_OPERATION_BY_REFERENCE,
+};
+
+static result seek(struct transaction *transaction, enum subject_kind kind, str reference,
+                   struct arena *arena, int64_t *ret_id, bool *ret_found, struct err *err)
+{
+    const struct parameter parameter = parameter_text(reference);
+    return first_row(transaction, reference_queries[kind], &parameter, 1, arena, ret_id, ret_found,
+                     err);
+}
+
+/* As many letters as two of the numbers that are asked with hold; what is given out is shorter. */
+enum { SHORT_REFERENCE = 2 * sizeof(int64_t) };
+
+/* (subject kind, length, letters) */
+static result read_id(struct transaction *transaction, const int64_t asked[], struct arena *arena,
+                      void **ret_rows, size_t *ret_count, struct err *err)
+{
+    const str reference = {.at = (const char *)&asked[2], .len = (size_t)asked[1]};
+    int64_t *id = ARENA_NEW(arena, int64_t, 1);
+    bool found = false;
+    if (id == NULL) {
+        return arena_full(err);
+    }
+    TRY(seek(transaction, (enum subject_kind)asked[0], reference, arena, id, &found, err));
+    *ret_rows = id;
+    *ret_count = found ? 1 : 0;
+    return result_ok();
+}
+
+static const struct recent_question id_of_reference = {
+    .table = TABLE_COUNT, .is_fixed = true, .read = read_id};
+
+static result seek_short(struct transaction *transaction, enum subject_kind kind, str reference,
+                         struct arena *arena, int64_t *ret_id, bool *ret_found, struct err *err)
+{
+    int64_t asked[RECENT_ASKED] = {(int64_t)kind, (int64_t)reference.len};
+    void *id = NULL;
+    size_t count = 0;
+    memcpy(&asked[2], reference.len == 0 ? "" : reference.at, reference.len);
+    TRY(recent_rows(transaction, &id_of_reference, asked, arena, &id, &count, err));
+    *ret_id = count == 0 ? 0 : *(const int64_t *)id;
+    *ret_found = count > 0;
+    return result_ok();
+}
+
 result transaction_seek(struct transaction *transaction, enum subject_kind kind, str reference,
                         int64_t *ret_id, struct err *err)
 {
-    static const enum query queries[SUBJECT_KINDS] = {
-        [SUBJECT_OF_PERSON] = QUERY_PERSON_BY_REFERENCE,
-        [SUBJECT_OF_HUB] = QUERY_HUB_BY_REFERENCE,
-        [SUBJECT_OF_AGREEMENT] = QUERY_AGREEMENT_BY_REFERENCE,
-        [SUBJECT_OF_ACCOUNT] = QUERY_ACCOUNT_BY_USERNAME,
-        [SUBJECT_OF_MANIFEST] = QUERY_MANIFEST_BY_REFERENCE,
-        [SUBJECT_OF_OPERATION] = QUERY_OPERATION_BY_REFERENCE,
-    };
     ASSERT(subject_has_row(kind));
     struct arena scratch = transaction->scratch;
-    const struct parameter parameter = parameter_text(reference);
     int64_t id = 0;
     bool found = false;
-    TRY(first_row(transaction, queries[kind], &parameter, 1, &scratch, &id, &found, err));
+    TRY((reference.len <= SHORT_REFERENCE ? seek_short : seek)(transaction, kind, reference,
+                                                               &scratch, &id, &found, err));
     *ret_id = found ? id : 0;
     return result_ok();
 }
@@ -53,13 +97,55 @@ static result find_by_id(struct transaction *transaction, enum table table, cons
     return found ? result_ok() : refuse_missing(what, id, err);
 }
 
+static result read_subject_row(struct transaction *transaction, const int64_t asked[],
+                               struct arena *arena, void **ret_rows, size_t *ret_count,
+                               struct err *err);
+
+/* The rows that are changed by events of their subject. */
+static const struct recent_question subject_rows[SUBJECT_KINDS] = {
+    [SUBJECT_OF_PERSON] = {.table = TABLE_PERSON, .read = read_subject_row},
+    [SUBJECT_OF_HUB] = {.table = TABLE_HUB, .read = read_subject_row},
+    [SUBJECT_OF_AGREEMENT] = {.table = TABLE_AGREEMENT, .read = read_subject_row},
+    [SUBJECT_OF_ACCOUNT] = {.table = TABLE_ACCOUNT, .read = read_subject_row},
+};
+
+/* One, or none. */
+static result read_subject_row(struct transaction *transaction, const int64_t asked[],
+                               struct arena *arena, void **ret_rows, size_t *ret_count,
+                               struct err *err)
+{
+    const enum table table = subject_rows[asked[0]].table;
+    void *row = arena_take(arena, 1, layout_of(table)->row_size, alignof(int64_t));
+    bool found = false;
+    if (row == NULL) {
+        return arena_full(err);
+    }
+    memcpy(row, &asked[1], sizeof asked[1]); /* the id is its first member, and the key */
+    TRY(backend_of(transaction)->row_find(transaction->connection, table, arena, row, &found, err));
+    *ret_rows = row;
+    *ret_count = found ? 1 : 0;
+    return result_ok();
+}
+
+static result subject_row(struct transaction *transaction, enum subject_kind kind, int64_t id,
+                          struct arena *arena, void *ret_row, struct err *err)
+{
+    const struct recent_question *question = &subject_rows[kind];
+    const int64_t asked[RECENT_ASKED] = {(int64_t)kind, id};
+    void *row = NULL;
+    size_t count = 0;
+    TRY(recent_rows(transaction, question, asked, arena, &row, &count, err));
+    if (count == 0) {
+        return refuse_missing(subject_kind_name(kind), id, err);
+    }
+    memcpy(ret_row, row, layout_of(question->table)->row_size);
+    return result_ok();
+}
+
 result transaction_record(struct transaction *transaction, int64_t id, struct arena *arena,
                           struct person_row *ret_row, struct err *err)
 {
-    struct person_row row = {.id = id};
-    TRY(find_by_id(transaction, TABLE_PERSON, "person", id, arena, &row, err));
-    *ret_row = row;
-    return result_ok();
+    return subject_row(transaction, SUBJECT_OF_PERSON, id, arena, ret_row, err);
 }
 
 result transaction_person(struct transaction *transaction, int64_t id, struct arena *arena,
@@ -77,28 +163,19 @@ result transaction_person(struct transaction *transaction, int64_t id, struct ar
 result transaction_hub(struct transaction *transaction, int64_t id, struct arena *arena,
                        struct hub_row *ret_row, struct err *err)
 {
-    struct hub_row row = {.id = id};
-    TRY(find_by_id(transaction, TABLE_HUB, "hub", id, arena, &row, err));
-    *ret_row = row;
-    return result_ok();
+    return subject_row(transaction, SUBJECT_OF_HUB, id, arena, ret_row, err);
 }
 
 result transaction_agreement(struct transaction *transaction, int64_t id, struct arena *arena,
                              struct agreement_row *ret_row, struct err *err)
 {
-    struct agreement_row row = {.id = id};
-    TRY(find_by_id(transaction, TABLE_AGREEMENT, "agreement", id, arena, &row, err));
-    *ret_row = row;
-    return result_ok();
+    return subject_row(transaction, SUBJECT_OF_AGREEMENT, id, arena, ret_row, err);
 }
 
 result transaction_account(struct transaction *transaction, int64_t id, struct arena *arena,
                            struct account_row *ret_row, struct err *err)
 {
-    struct account_row row = {.id = id};
-    TRY(find_by_id(transaction, TABLE_ACCOUNT, "account", id, arena, &row, err));
-    *ret_row = row;
-    return result_ok();
+    return subject_row(transaction, SUBJECT_OF_ACCOUNT, id, arena, ret_row, err);
 }
 
 result transaction_request(struct transaction *transaction, int64_t id, struct arena *arena,
@@ -121,12 +198,33 @@ static result event_record_at(struct transaction *transaction, int64_t position,
     return result_ok();
 }
 
+/* Opened: one row. */
+static result read_event(struct transaction *transaction, const int64_t asked[],
+                         struct arena *arena, void **ret_rows, size_t *ret_count, struct err *err)
+{
+    struct event_record *record = ARENA_NEW(arena, struct event_record, 1);
+    if (record == NULL) {
+        return arena_full(err);
+    }
+    TRY(event_record_at(transaction, asked[1], arena, record, err));
+    TRY(event_unseal(transaction, record, arena, err));
+    *ret_rows = record;
+    *ret_count = 1;
+    return result_ok();
+}
+
+static const struct recent_question event_at_position = {
+    .table = TABLE_EVENT, .is_fixed = true, .read = read_event};
+
 result event_at(struct transaction *transaction, int64_t position, struct arena *arena,
                 struct event *ret_event, bool *ret_opened, struct err *err)
 {
-    struct event_record record;
-    TRY(event_record_at(transaction, position, arena, &record, err));
-    return event_open(transaction, &record, arena, ret_event, ret_opened, err);
+    const int64_t asked[RECENT_ASKED] = {0, position};
+    void *record = NULL;
+    size_t count = 0;
+    TRY(recent_rows(transaction, &event_at_position, asked, arena, &record, &count, err));
+    ASSERT(count == 1);
+    return event_of_unsealed(record, arena, ret_event, ret_opened, err);
 }
 
 result transaction_leaf(struct transaction *transaction, int64_t position, struct sha256 *ret_leaf,
@@ -205,17 +303,42 @@ result transaction_erasures(struct transaction *transaction, struct arena *arena
     return result_ok();
 }
 
-result transaction_requests(struct transaction *transaction, const struct request_filter *filter,
-                            struct arena *arena, const struct request_row **ret_rows,
-                            size_t *ret_count, struct err *err)
+static result read_requests(struct transaction *transaction, const struct request_filter *filter,
+                            struct arena *arena, void **ret_rows, size_t *ret_count,
+                            struct err *err)
 {
     const struct parameter parameters[] = {
         parameter_number(filter->person),    parameter_number(filter->hub),
         parameter_number(filter->agreement), parameter_number(filter->live_only ? 1 : 0),
         limit_parameter(filter->limit),
     };
+    return collect_rows(transaction, QUERY_REQUESTS, parameters, 5, arena, ret_rows, ret_count,
+                        err);
+}
+
+static result read_requests_of_person(struct transaction *transaction, const int64_t asked[],
+                                      struct arena *arena, void **ret_rows, size_t *ret_count,
+                                      struct err *err)
+{
+    const struct request_filter filter = {.person = asked[1]};
+    return read_requests(transaction, &filter, arena, ret_rows, ret_count, err);
+}
+
+static const struct recent_question requests_of_person = {.table = TABLE_REQUEST,
+                                                          .read = read_requests_of_person};
+
+/* All of a person are changed by events of the person; others are read as they are. */
+result transaction_requests(struct transaction *transaction, const struct request_filter *filter,
+                            struct arena *arena, const struct request_row **ret_rows,
+                            size_t *ret_count, struct err *err)
+{
+    const int64_t asked[RECENT_ASKED] = {SUBJECT_OF_PERSON, filter->person};
+    const bool all =
+        filter->hub == 0 && filter->agreement == 0 && !filter->live_only && filter->limit == 0;
     void *rows = NULL;
-    TRY(collect_rows(transaction, QUERY_REQUESTS, parameters, 5, arena, &rows, ret_count, err));
+    TRY(filter->person != 0 && all
+            ? recent_rows(transaction, &requests_of_person, asked, arena, &rows, ret_count, err)
+            : read_requests(transaction, filter, arena, &rows, ret_count, err));
     *ret_rows = rows;
     return result_ok();
 }
@@ -258,9 +381,9 @@ result transaction_places(struct transaction *transaction, int64_t hub, struct a
     return result_ok();
 }
 
-static result open_events(struct transaction *transaction, const struct event_record *records,
-                          size_t count, struct arena *arena, const struct event **ret_events,
-                          struct err *err)
+static result events_of_unsealed(const struct event_record *records, size_t count,
+                                 struct arena *arena, const struct event **ret_events,
+                                 struct err *err)
 {
     struct event *events = ARENA_NEW(arena, struct event, count);
     if (events == NULL) {
@@ -268,7 +391,7 @@ static result open_events(struct transaction *transaction, const struct event_re
     }
     for (size_t i = 0; i < count; i++) {
         bool opened = false;
-        TRY(event_open(transaction, &records[i], arena, &events[i], &opened, err));
+        TRY(event_of_unsealed(&records[i], arena, &events[i], &opened, err));
     }
     *ret_events = events;
     return result_ok();
@@ -305,39 +428,48 @@ static result merged_history(struct transaction *transaction, int64_t person, in
     return result_ok();
 }
 
-static result sealed_history(struct transaction *transaction, enum subject_kind kind,
-                             int64_t subject, int64_t before, size_t limit, struct arena *arena,
-                             const struct event_record **ret_records, size_t *ret_count,
-                             struct err *err)
+/* Opened: (subject kind, subject, before, limit). */
+static result read_events(struct transaction *transaction, const int64_t asked[],
+                          struct arena *arena, void **ret_rows, size_t *ret_count, struct err *err)
 {
-    const struct parameter parameters[] = {
-        parameter_number(kind),
-        parameter_number(subject),
-        parameter_number(before == 0 ? INT64_MAX : before),
-        limit_parameter(limit),
-    };
-    void *records = NULL;
-    TRY(sealing_settle_subject(transaction, kind, subject, err));
-    TRY(collect_rows(transaction, QUERY_HISTORY, parameters, 4, arena, &records, ret_count, err));
-    *ret_records = records;
+    const struct parameter parameters[] = {parameter_number(asked[0]), parameter_number(asked[1]),
+                                           parameter_number(asked[2]), parameter_number(asked[3])};
+    struct arena scratch = transaction->scratch; /* of what is sealed */
+    void *sealed = NULL;
+    TRY(sealing_settle_subject(transaction, (enum subject_kind)asked[0], asked[1], err));
+    TRY(collect_rows(transaction, QUERY_HISTORY, parameters, 4, &scratch, &sealed, ret_count, err));
+    struct event_record *records = ARENA_NEW_UNSET(arena, struct event_record, *ret_count);
+    if (records == NULL) {
+        return arena_full(err);
+    }
+    for (size_t i = 0; i < *ret_count; i++) {
+        records[i] = ((const struct event_record *)sealed)[i];
+        TRY(event_unseal(transaction, &records[i], arena, err));
+        records[i].client_id = arena_copy(arena, records[i].client_id);
+        TRY(records[i].client_id.at != NULL ? result_ok() : arena_full(err));
+    }
+    *ret_rows = records;
     return result_ok();
 }
+
+static const struct recent_question history_rows = {.table = TABLE_EVENT, .read = read_events};
 
 result transaction_history(struct transaction *transaction, enum subject_kind kind, int64_t subject,
                            int64_t before, size_t limit, struct arena *arena,
                            const struct event **ret_events, size_t *ret_count, struct err *err)
 {
+    const int64_t asked[RECENT_ASKED] = {(int64_t)kind, subject, before == 0 ? INT64_MAX : before,
+                                         limit_parameter(limit).number};
     bool merged = false;
+    void *records = NULL;
+    size_t count = 0;
     TRY(identity_any(transaction, &merged, err));
     if (merged && kind == SUBJECT_OF_PERSON) {
         return merged_history(transaction, subject, before, limit, arena, ret_events, ret_count,
                               err);
     }
-    struct arena scratch = transaction->scratch;
-    const struct event_record *records = NULL;
-    size_t count = 0;
-    TRY(sealed_history(transaction, kind, subject, before, limit, &scratch, &records, &count, err));
-    TRY(open_events(transaction, records, count, arena, ret_events, err));
+    TRY(recent_rows(transaction, &history_rows, asked, arena, &records, &count, err));
+    TRY(events_of_unsealed(records, count, arena, ret_events, err));
     *ret_count = count;
     return result_ok();
 }

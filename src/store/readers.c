@@ -51,6 +51,7 @@ static result open_reader(struct store *store, struct reader **ret_reader, struc
         store->backend->close(connection);
         return opened;
     }
+    reader->transaction.recent = &store->recent;
     *ret_reader = reader;
     return result_ok();
 }

@@ -9,7 +9,7 @@
 
 enum {
     STORE_MEMORY_SIZE = 256 * 1024,
-    MANY_CALLERS = 24, /* with 16 halves are no gain, with 4 a loss of a quarter */
+    MANY_CALLERS = 40, /* with the server's 32 halves are no gain, with 4 a loss of a quarter */
 };
 
 /* --- after an erasure --- */
@@ -181,6 +181,7 @@ void store_close(struct store *store)
     }
     cipher_wipe(&store->key);
     durable_done(store);
+    recent_close(&store->recent);
     pthread_cond_destroy(&store->left);
     readers_done(store);
     pthread_cond_destroy(&store->wake);
@@ -231,7 +232,8 @@ result store_open(const struct store_options *options, struct store **ret_store,
                                 options->many_callers > 0 ? options->many_callers : MANY_CALLERS};
     init_locks(store);
     durable_init(store, options->log_limit);
-    const result opened = open_parts(store, options, err);
+    result opened = recent_open(&store->recent, err);
+    opened = opened.ok ? open_parts(store, options, err) : opened;
     if (!opened.ok) {
         store_discard(store);
         return opened;

@@ -118,6 +118,8 @@ void transaction_rest(struct transaction *transaction)
     caseload_forget(transaction);
     transaction->merges = MERGES_NOT_ASKED;
     memset(transaction->next_id, 0, sizeof transaction->next_id);
+    transaction->recent_at = 0;
+    transaction->erased_at = 0;
     transaction->writing = false;
     transaction->last_position = 0;
     transaction->knows_position = false;
@@ -159,6 +161,9 @@ void transaction_work_undone(struct transaction *transaction, int64_t last_posit
     transaction->has_last_instant =
         transaction->has_last_instant && transaction->last_position == last_position;
     transaction->last_position = last_position;
+    if (transaction->erased_at > last_position) {
+        transaction->erased_at = 0;
+    }
     transaction->has_broken = false;
 }
 

@@ -59,6 +59,7 @@ struct latest {
 };
 
 struct sealing;
+struct recent;
 
 struct transaction {
     struct connection *connection;
@@ -80,8 +81,11 @@ struct transaction {
     bool without_rows;             /* events are taken over, and rows made of them afterwards */
     const struct remains *remains; /* while rows are made anew; NULL otherwise */
     enum { MERGES_NOT_ASKED, MERGES_NONE, MERGES_SOME } merges; /* is there one that was done? */
-    int64_t last_position;                                      /* known in a write, ... */
-    bool knows_position; /* ... and in a read once it was asked for */
+    struct recent *recent; /* of steady readings; NULL: nothing is kept */
+    int64_t recent_at;     /* the last event of this snapshot, learned; 0: not yet */
+    int64_t erased_at;     /* the first event of this write that erases somebody; 0: nobody was */
+    int64_t last_position; /* known in a write, ... */
+    bool knows_position;   /* ... and in a read once it was asked for */
     int64_t position_before_work;
     bool knows_absent; /* that nobody used the client id before in this work */
     struct client_id absent;
@@ -226,6 +230,13 @@ MUST_USE result event_seal_body(const struct event *event, str body, const struc
 MUST_USE result event_open(struct transaction *transaction, const struct event_record *record,
                            struct arena *arena, struct event *ret_event, bool *ret_opened,
                            struct err *err);
+
+/* The same in two halves. The first leaves the opened body (LEAF_OPENING_SIZE bytes before it) in
+ * the place of the sealed one, in the arena; nothing when the key is destroyed. */
+MUST_USE result event_unseal(struct transaction *transaction, struct event_record *record,
+                             struct arena *arena, struct err *err);
+MUST_USE result event_of_unsealed(const struct event_record *record, struct arena *arena,
+                                  struct event *ret_event, bool *ret_opened, struct err *err);
 
 /* The same for the event at the position, as its own record says it. */
 MUST_USE result event_at(struct transaction *transaction, int64_t position, struct arena *arena,

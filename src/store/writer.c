@@ -110,8 +110,12 @@ static result run_in_savepoint(struct store *store, struct work *work, struct er
 static result commit(struct store *store, bool soon, struct err *err)
 {
     TRY(latest_settle(&store->writing, err));
-    return soon ? store->backend->commit_soon(store->writing.connection, err)
-                : store->backend->commit(store->writing.connection, err);
+    TRY(soon ? store->backend->commit_soon(store->writing.connection, err)
+             : store->backend->commit(store->writing.connection, err));
+    if (store->writing.erased_at != 0) {
+        recent_forget(&store->recent, store->writing.erased_at);
+    }
+    return result_ok();
 }
 
 /* --- who belongs to a group ------------------------------------------------------------------- */

@@ -12,7 +12,7 @@
 #include "system/system.h"
 
 enum {
-    SIGN_ON_ASKING_MAX = 4, /* of the server's 16 workers */
+    SIGN_ON_ASKING_MAX = 4, /* of the server's 32 workers */
     SIGN_ON_ANSWER_MS_MAX = 5000,
     SIGN_ON_KEPT_MINUTES = 60,
     SIGN_ON_ANEW_SECONDS = 10,

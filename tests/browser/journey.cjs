@@ -446,6 +446,7 @@ async function smallMenu(desk, tap) {
   await page.keyboard.press("Space");
   tap.equal(await state(), "false false ", "and closes");
   await page.setViewportSize({ width: 1000, height: 900 });
+  await toggle.waitFor({ state: "hidden" }); // the page is told of its width after the window has it
   tap.ok((await link.isVisible()) && !(await toggle.isVisible()), "on a large screen it stands there, without a button");
   await page.evaluate(() => { document.documentElement.dir = "rtl"; });
   await page.setViewportSize({ width: 320, height: 900 });

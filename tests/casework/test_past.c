@@ -285,7 +285,7 @@ static void test_others_cost_nothing(void **state)
                               .body.note_added = {.note = STR("Nothing about places")}};
         office_append(office, &event);
     }
-    assert_in_range(memory_of(office, &person, then), before, before + 4096);
+    assert_true(memory_of(office, &person, then) <= before + 4096);
 }
 
 /* Aim: a clock that goes backwards does not turn the record round: what is recorded later stands

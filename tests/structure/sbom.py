@@ -14,7 +14,7 @@ BINARY = os.path.join(BUILD, "src", "cli", "returnhub")
 # As the table calls them, and what is of the compiler and of the C library.
 NAMES = {"llhttp": "node-llhttp", "jansson": "libjansson", "libfido2": "libfido2", "cjose": "libcjose", "libcurl": "libcurl", "SQLite": "libsqlite3",
          "ICU": "libicu", "Pango": "libpango-", "Cairo": "libcairo2", "qpdf": "libqpdf", "libzip": "libzip", "libsodium": "libsodium",
-         "libcrypto": "libssl", "libseccomp": "libseccomp"}
+         "libcrypto": "libssl", "libseccomp": "libseccomp", "xxHash": "libxxhash"}
 OF_THE_COMPILER = re.compile(r"libc\.so|libm\.so|libgcc_s|libstdc\+\+|libasan|libubsan|ld-linux|libmpi|libopen-")
 
 
