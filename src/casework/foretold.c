@@ -57,7 +57,7 @@ static bool is_fulfilled_by(const struct entry_row *entry, const struct event *t
            taken->recorded_at.milliseconds + 1 == entry->opened_at.milliseconds;
 }
 
-static result is_fulfilled(struct sitting *sitting, const struct entry_row *entry,
+static result is_fulfilled(struct sitting *sitting, int64_t person, const struct entry_row *entry,
                            bool *ret_fulfilled, struct err *err)
 {
     enum { WHOLE = 1000000 };
@@ -66,8 +66,8 @@ static result is_fulfilled(struct sitting *sitting, const struct entry_row *entr
     const struct event *events = NULL;
     size_t count = 0;
     *ret_fulfilled = false;
-    TRY(transaction_history(sitting->transaction, SUBJECT_OF_PERSON, entry->person, 0, WHOLE,
-                            &scratch, &events, &count, err));
+    TRY(transaction_history(sitting->transaction, SUBJECT_OF_PERSON, person, 0, WHOLE, &scratch,
+                            &events, &count, err));
     for (size_t i = 0; i < count && !*ret_fulfilled; i++) {
         if (events[i].kind == EVENT_STEP_TAKEN && is_fulfilled_by(entry, &events[i])) {
             const uint32_t step = rulebook_step(rulebook, events[i].body.step_taken.step);
@@ -79,10 +79,12 @@ static result is_fulfilled(struct sitting *sitting, const struct entry_row *entr
 }
 
 /* The step that the entry foretells and that would rule out `asked` (NULL: whatever it is). */
-static result find_foretold(struct sitting *sitting, const struct entry_row *entry, uint32_t stage,
-                            const struct step *asked, uint32_t *ret_step, struct err *err)
+static result find_foretold(struct sitting *sitting, const struct person_row *person,
+                            const struct entry_row *entry, const struct step *asked,
+                            uint32_t *ret_step, struct err *err)
 {
     const struct rulebook *rulebook = sitting->casework->rulebook;
+    const uint32_t stage = rulebook_stage(rulebook, person->stage);
     const enum entry_kind kind = entry_kind_from_name(entry->kind);
     bool fulfilled = false;
     *ret_step = NOT_FOUND_INDEX;
@@ -92,7 +94,7 @@ static result find_foretold(struct sitting *sitting, const struct entry_row *ent
     }
     const uint32_t step = foretold_step(rulebook, stage, entry->kind, asked);
     if (step != NOT_FOUND_INDEX) {
-        TRY(is_fulfilled(sitting, entry, &fulfilled, err));
+        TRY(is_fulfilled(sitting, person->id, entry, &fulfilled, err));
         *ret_step = fulfilled ? NOT_FOUND_INDEX : step;
     }
     return result_ok();
@@ -101,30 +103,29 @@ static result find_foretold(struct sitting *sitting, const struct entry_row *ent
 result foretold_by(struct sitting *sitting, const struct entry_row *entry, uint32_t *ret_step,
                    struct err *err)
 {
-    struct arena scratch = *sitting->arena;
     struct person_row person;
     *ret_step = NOT_FOUND_INDEX;
     if (entry->person == 0) {
         return result_ok();
     }
-    TRY(transaction_person(sitting->transaction, entry->person, &scratch, &person, err));
-    return find_foretold(sitting, entry, rulebook_stage(sitting->casework->rulebook, person.stage),
-                         NULL, ret_step, err);
+    TRY(transaction_person(sitting->transaction, entry->person, sitting->arena, &person, err));
+    return find_foretold(sitting, &person, entry, NULL, ret_step, err);
 }
 
 /* --- all entries about a person --------------------------------------------------------------- */
 
-static result against_record(struct sitting *sitting, int64_t record, uint32_t stage,
-                             const struct step *asked, struct foretold *foretold, struct err *err)
+static result against_record(struct sitting *sitting, const struct person_row *person,
+                             int64_t record, const struct step *asked, struct foretold *foretold,
+                             struct err *err)
 {
-    const struct entry_filter filter = {
-        .kind = STR(""), .person = record, .journey = STR(""), .not_closed = true};
+    /* Not of those that are open alone: SQLite would go through everybody's. */
+    const struct entry_filter filter = {.kind = STR(""), .person = record, .journey = STR("")};
     const struct entry_row *entries = NULL;
     size_t count = 0;
     TRY(transaction_entries(sitting->transaction, &filter, sitting->arena, &entries, &count, err));
     for (size_t i = count; i > 0 && foretold->entry == 0; i--) {
         uint32_t step = NOT_FOUND_INDEX;
-        TRY(find_foretold(sitting, &entries[i - 1], stage, asked, &step, err));
+        TRY(find_foretold(sitting, person, &entries[i - 1], asked, &step, err));
         if (step != NOT_FOUND_INDEX) {
             *foretold = (struct foretold){
                 .entry = entries[i - 1].id, .kind = entries[i - 1].kind, .step = step};
@@ -137,14 +138,13 @@ result foretold_against(struct sitting *sitting, const struct person_row *person
                         struct foretold *ret_foretold, struct err *err)
 {
     const struct rulebook *rulebook = sitting->casework->rulebook;
-    const uint32_t stage = rulebook_stage(rulebook, person->stage);
     const int64_t *records = NULL;
     size_t count = 0;
     *ret_foretold = (struct foretold){.step = NOT_FOUND_INDEX};
     TRY(transaction_records(sitting->transaction, person->id, KNOWN_NOW, sitting->arena, &records,
                             &count, err));
     for (size_t i = 0; i < count && ret_foretold->entry == 0; i++) {
-        TRY(against_record(sitting, records[i], stage, &rulebook->steps[step], ret_foretold, err));
+        TRY(against_record(sitting, person, records[i], &rulebook->steps[step], ret_foretold, err));
     }
     return result_ok();
 }
