@@ -104,7 +104,7 @@ static result judge_approval(struct sitting *sitting, struct step_work *work,
     TRY(check_other_person(sitting, request, err));
     TRY(step_of_request(sitting, request, &step, err));
     TRY(check_turn(sitting, request, &sitting->casework->rulebook->steps[step], &role, err));
-    TRY(step_check_stage(sitting, person, step, err));
+    TRY(step_check_way(sitting, person, step, err));
     struct step_case judged;
     TRY(step_judge(sitting, work, person, step, request->hub, NULL, &judged, err));
     return judged.clearance == CLEARANCE_CLEAR

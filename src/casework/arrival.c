@@ -1,5 +1,10 @@
 #include "casework/arrival.h"
 
+#include "casework/manifest_work.h"
+#include "store/departures.h"
+
+#define CONFIRMED_FACT STR("hub_stay.arrival_confirmed")
+
 static bool records_flag(const struct rulebook *rulebook, const struct step *step, uint32_t fact,
                          bool flag)
 {
@@ -14,7 +19,7 @@ static bool records_flag(const struct rulebook *rulebook, const struct step *ste
 
 enum arrival_state arrival_said_by(const struct rulebook *rulebook, const struct step *step)
 {
-    const uint32_t fact = rulebook_fact(rulebook, STR("hub_stay.arrival_confirmed"));
+    const uint32_t fact = rulebook_fact(rulebook, CONFIRMED_FACT);
     if (fact == NOT_FOUND_INDEX) {
         return (enum arrival_state)0;
     }
@@ -51,22 +56,54 @@ struct known_day arrival_expected_on(const struct rulebook *rulebook, const stru
     return expected;
 }
 
-result arrival_resolve(struct sitting *sitting, const struct stay_row *stay,
-                       enum arrival_state outcome, str reason, int64_t *ret_event, struct err *err)
+result arrival_account(struct sitting *sitting, const struct stay_row *stay,
+                       enum arrival_state outcome, str reason, struct err *err)
 {
+    struct manifest_entry_row entry = {0};
+    struct manifest_row manifest = {0};
+    if (outcome != ARRIVAL_ARRIVED && outcome != ARRIVAL_REFUSED) {
+        return result_ok();
+    }
+    TRY(transaction_manifest_entry_of(sitting->transaction, stay->person, &entry, err));
+    if (entry.manifest == 0 || entry.state != ENTRY_BOARDED) {
+        return result_ok();
+    }
+    TRY(transaction_manifest(sitting->transaction, entry.manifest, sitting->arena, &manifest, err));
+    if (manifest.hub != stay->hub) {
+        return result_ok();
+    }
+    const enum manifest_entry_state state =
+        outcome == ARRIVAL_ARRIVED ? ENTRY_ARRIVED : ENTRY_RETURNED;
     struct event event = {
-        .subject_kind = SUBJECT_OF_PERSON,
-        .subject = stay->person,
-        .kind = EVENT_ARRIVAL_RESOLVED,
-        .effective_on = sitting->today,
-        .body.arrival_resolved = {.stay = stay->id,
-                                  .hub = stay->hub,
-                                  .outcome = str_from_c(arrival_state_name(outcome)),
-                                  .reason = reason},
-    };
-    TRY(sitting_append(sitting, &event, err));
-    *ret_event = event.position;
-    return result_ok();
+        .kind = EVENT_MANIFEST_PERSON_ACCOUNTED,
+        .body.manifest_person_accounted = {.person = stay->person,
+                                           .outcome = str_from_c(manifest_entry_state_name(state)),
+                                           .source = reason}};
+    return manifest_append(sitting, manifest.id, &event, err);
+}
+
+static bool is_open(const struct stay_row *stay)
+{
+    return stay->arrival == ARRIVAL_EXPECTED || stay->arrival == ARRIVAL_MISSING;
+}
+
+result arrival_check_step(struct sitting *sitting, const struct step_case *judged, struct err *err)
+{
+    const struct rulebook *rulebook = sitting->casework->rulebook;
+    const struct value *confirmed = NULL;
+    const struct stay_row *stays = NULL;
+    size_t count = 0;
+    if (arrival_said_by(rulebook, judged->rule) == 0) {
+        return result_ok();
+    }
+    confirmed = &judged->loaded.person.values[rulebook_fact(rulebook, CONFIRMED_FACT)];
+    TRY(transaction_stays_of_person(sitting->transaction, judged->person.id, sitting->arena, &stays,
+                                    &count, err));
+    const bool expected = count > 0 && is_open(&stays[0]);
+    return expected || !confirmed->known || confirmed->number == 0
+               ? result_ok()
+               : err_set(err, ERROR_CONFLICT, "The arrival of %.*s is on record already",
+                         STR_ARG(judged->person.reference));
 }
 
 result arrival_follow_step(struct sitting *sitting, const struct step_case *judged,
@@ -80,11 +117,20 @@ result arrival_follow_step(struct sitting *sitting, const struct step_case *judg
     size_t count = 0;
     TRY(transaction_stays_of_person(sitting->transaction, judged->person.id, sitting->arena, &stays,
                                     &count, err));
-    if (count == 0 ||
-        (stays[0].arrival != ARRIVAL_EXPECTED && stays[0].arrival != ARRIVAL_MISSING) ||
+    if (count == 0 || !is_open(&stays[0]) ||
         (stays[0].left_event != 0 && stays[0].left_event != taken->position)) {
         return result_ok();
     }
-    int64_t event = 0;
-    return arrival_resolve(sitting, &stays[0], outcome, judged->rule->title, &event, err);
+    struct event event = {
+        .subject_kind = SUBJECT_OF_PERSON,
+        .subject = stays[0].person,
+        .kind = EVENT_ARRIVAL_RESOLVED,
+        .effective_on = sitting->today,
+        .body.arrival_resolved = {.stay = stays[0].id,
+                                  .hub = stays[0].hub,
+                                  .outcome = str_from_c(arrival_state_name(outcome)),
+                                  .reason = judged->rule->title},
+    };
+    TRY(sitting_append(sitting, &event, err));
+    return arrival_account(sitting, &stays[0], outcome, judged->rule->title, err);
 }

@@ -3,7 +3,7 @@
  * Which step says that somebody arrived, or was refused on arrival and is back, the rulebook says:
  * the one that records `hub_stay.arrival_confirmed = yes`, and the one that records `= no` and
  * frees the place. Whatever way such a step is taken, what became of the arrival is on record in
- * the same commit. */
+ * the same commit, at the hub and on the manifest of the departure. */
 #ifndef RETURNHUB_CASEWORK_ARRIVAL_H
 #define RETURNHUB_CASEWORK_ARRIVAL_H
 
@@ -18,14 +18,17 @@ uint32_t arrival_step(const struct rulebook *rulebook, str stage, enum arrival_s
 struct known_day arrival_expected_on(const struct rulebook *rulebook, const struct value *person,
                                      date today);
 
+/* ERROR_CONFLICT for a step that says somebody arrived, or was refused on arrival, who is not
+ * expected any more, and of whom it is on record that they arrived. */
+MUST_USE result arrival_check_step(struct sitting *sitting, const struct step_case *judged,
+                                   struct err *err);
 /* After STEP_TAKEN: appends what became of the person's arrival, when the step says so and nothing
  * was said yet. */
 MUST_USE result arrival_follow_step(struct sitting *sitting, const struct step_case *judged,
                                     const struct event *taken, struct err *err);
 
-/* Appends ARRIVAL_RESOLVED. */
-MUST_USE result arrival_resolve(struct sitting *sitting, const struct stay_row *stay,
-                                enum arrival_state outcome, str reason, int64_t *ret_event,
-                                struct err *err);
-
+/* Whoever arrived, or was refused, is accounted for on the manifest that brought them to the hub.
+ * To follow ARRIVAL_RESOLVED. */
+MUST_USE result arrival_account(struct sitting *sitting, const struct stay_row *stay,
+                                enum arrival_state outcome, str reason, struct err *err);
 #endif

@@ -2,6 +2,7 @@
  * judged on what the boarding of another changed. */
 #include "casework/manifest_work.h"
 
+#include "casework/foretold.h"
 #include "casework/repeat.h"
 #include "casework/stopping.h"
 
@@ -41,6 +42,11 @@ static result judge_passenger(struct sitting *sitting, struct boarding_work *wor
     passenger->judged.person = person;
     passenger->leaves = passenger->request.state == REQUEST_APPROVED &&
                         manifest_step_leaves(rulebook, step, &person);
+    if (passenger->leaves) {
+        struct foretold foretold;
+        TRY(foretold_against(sitting, &person, step, &foretold, err));
+        passenger->leaves = foretold.entry == 0;
+    }
     if (!passenger->leaves) {
         return result_ok();
     }

@@ -3,6 +3,7 @@
 #include "casework/book_clocks.h"
 #include "casework/book_work.h"
 #include "casework/days.h"
+#include "casework/foretold.h"
 #include "casework/recall.h"
 #include "casework/record.h"
 #include "casework/repeat.h"
@@ -324,16 +325,19 @@ static bool was_written(const struct event *event, int64_t entry, str name)
     return false;
 }
 
-/* `events`: of the subject, or none for an entry that is only being opened. */
-static result check_needed(enum entry_kind kind, enum entry_needed needed,
+/* `events`: of the subject, or none for an entry that is only being opened. `outcome`: as it will
+ * be; what is not so has no circumstances to choose from. */
+static result check_needed(enum entry_kind kind, enum entry_needed needed, str outcome,
                            const struct book_field *given, size_t given_count,
                            const struct event *events, size_t event_count, int64_t entry,
                            struct err *err)
 {
     size_t count = 0;
     const struct entry_field *fields = entry_fields(&count);
+    const bool not_so = entry_outcome_is_not_so(kind, outcome);
     for (size_t i = 0; i < count; i++) {
         bool there = fields[i].kind != kind || fields[i].needed != needed ||
+                     (not_so && fields[i].type == ENTRY_CHOICE) ||
                      is_given(given, given_count, fields[i].name);
         for (size_t j = 0; !there && j < event_count; j++) {
             there = was_written(&events[j], entry, fields[i].name);
@@ -676,31 +680,6 @@ static result review(struct sitting *sitting, const struct book_subject *subject
     return result_ok();
 }
 
-/* And what an entry about a person says that a step will say. */
-static result stop_foretold(struct sitting *sitting, const struct book_subject *subject, str kind,
-                            int64_t cause, struct entry_answer *answer, struct err *err)
-{
-    struct stopped_list foretold = {.count = 0};
-    if (subject->kind == SUBJECT_OF_PERSON) {
-        TRY(stopping_foretold(sitting, subject->id, kind, cause, &foretold, err));
-    }
-    TRY(review(sitting, subject, cause, answer, err));
-    struct stopped_request *all = ARENA_NEW(sitting->arena, struct stopped_request,
-                                            foretold.count + answer->stopped_count + 1);
-    if (all == NULL) {
-        return arena_full(err);
-    }
-    for (size_t i = 0; i < foretold.count; i++) {
-        all[i] = foretold.items[i];
-    }
-    for (size_t i = 0; i < answer->stopped_count; i++) {
-        all[foretold.count + i] = answer->stopped[i];
-    }
-    answer->stopped = all;
-    answer->stopped_count += foretold.count;
-    return result_ok();
-}
-
 static result hint_roles(enum entry_kind kind, bool at_a_hub, struct err *err)
 {
     unsigned roles = 0;
@@ -760,7 +739,7 @@ static result append_opened(struct sitting *sitting, struct open_work *work,
     TRY(find_against(sitting, wanted->against, &event.body.entry_opened.against, err));
     TRY(sitting_append(sitting, &event, err));
     TRY(book_open_duties(sitting, subject, work->kind, event.position, on, err));
-    TRY(stop_foretold(sitting, subject, wanted->kind, event.position, &work->answer, err));
+    TRY(review(sitting, subject, event.position, &work->answer, err));
     return read_answer(sitting, event.position, &work->answer, err);
 }
 
@@ -790,8 +769,8 @@ result casework_open_entry(const struct casework *casework, const struct caller 
     TRY(check_due(entry->due_on, entry->due_reason, err));
     TRY(check_against(work.kind, entry->against, err));
     TRY(check_fields(work.kind, entry->fields, entry->field_count, err));
-    TRY(check_needed(work.kind, ENTRY_NEEDED_TO_OPEN, entry->fields, entry->field_count, NULL, 0, 0,
-                     err));
+    TRY(check_needed(work.kind, ENTRY_NEEDED_TO_OPEN, STR(""), entry->fields, entry->field_count,
+                     NULL, 0, 0, err));
     TRY(store_write(casework->store, open_work, &work, err));
     *ret_answer = work.answer;
     return result_ok();
@@ -876,39 +855,64 @@ static result check_children(struct sitting *sitting, const struct entry_row *ro
     return result_ok();
 }
 
+/* "" when none is written. */
+static str outcome_written(const struct entry_wanted *wanted)
+{
+    str outcome = STR("");
+    for (size_t i = 0; i < wanted->field_count; i++) {
+        if (str_equal(wanted->fields[i].name, STR("outcome"))) {
+            outcome = str_trim(wanted->fields[i].value);
+        }
+    }
+    return outcome;
+}
+
+/* An entry that ends foretells nothing any more. */
+static result check_foretold(struct sitting *sitting, const struct entry_row *row, str outcome,
+                             struct err *err)
+{
+    const struct rulebook *rulebook = sitting->casework->rulebook;
+    struct entry_row then = *row;
+    uint32_t step = NOT_FOUND_INDEX;
+    then.outcome = outcome;
+    TRY(foretold_by(sitting, &then, &step, err));
+    if (step == NOT_FOUND_INDEX) {
+        return result_ok();
+    }
+    result_ignore(err_set(err, ERROR_CONFLICT,
+                          "The entry %lld is not closed before what it says is recorded by the "
+                          "step \"%.*s\"",
+                          (long long)row->id, STR_ARG(rulebook->steps[step].title)),
+                  "the hint follows");
+    return foretold_hint(rulebook, row->kind, step, err);
+}
+
 static result check_move(struct sitting *sitting, const struct entry_row *row, enum entry_kind kind,
                          const struct entry_move *move, const struct entry_wanted *wanted,
                          struct err *err)
 {
+    const str written = outcome_written(wanted);
+    const str outcome = written.len > 0 ? written : row->outcome;
     const struct event *events = NULL;
     size_t count = 0;
     TRY(transaction_history(sitting->transaction, row->subject_kind, row->subject, 0, 0,
                             sitting->arena, &events, &count, err));
     if (move->verb == ENTRY_ANSWERS) {
-        TRY(check_needed(kind, ENTRY_NEEDED_TO_ANSWER, wanted->fields, wanted->field_count, events,
-                         count, row->id, err));
+        TRY(check_needed(kind, ENTRY_NEEDED_TO_ANSWER, outcome, wanted->fields, wanted->field_count,
+                         events, count, row->id, err));
     }
     if (!entry_state_ends(kind, move->to)) {
         return result_ok();
     }
-    TRY(check_needed(kind, ENTRY_NEEDED_TO_CLOSE, wanted->fields, wanted->field_count, events,
-                     count, row->id, err));
-    return check_children(sitting, row, err);
+    TRY(check_needed(kind, ENTRY_NEEDED_TO_CLOSE, outcome, wanted->fields, wanted->field_count,
+                     events, count, row->id, err));
+    TRY(check_children(sitting, row, err));
+    return check_foretold(sitting, row, outcome, err);
 }
 
 static struct book_subject subject_of(const struct entry_row *row)
 {
     return (struct book_subject){.kind = row->subject_kind, .id = row->subject, .hub = row->hub};
-}
-
-static bool says_declined(enum entry_kind kind, const struct entry_wanted *wanted)
-{
-    bool declined = false;
-    for (size_t i = 0; i < wanted->field_count; i++) {
-        declined = declined || (str_equal(wanted->fields[i].name, STR("outcome")) &&
-                                str_equal(wanted->fields[i].value, STR("declined")));
-    }
-    return kind == ENTRY_ACCEPTANCE && declined;
 }
 
 /* What is asked of a partner in confidence leaves no trace with the person. */
@@ -988,7 +992,7 @@ static result append_changed(struct sitting *sitting, struct change_work *work,
     TRY(check_taken_back(sitting, row, &event.body.entry_changed.against, wanted->reason, err));
     TRY(sitting_append(sitting, &event, err));
     int64_t cause = event.position;
-    if (says_declined(kind, wanted)) {
+    if (kind == ENTRY_ACCEPTANCE && str_equal(outcome_written(wanted), STR("declined"))) {
         TRY(append_declined(sitting, row, &cause, err));
     }
     TRY(review(sitting, &subject, cause, &work->answer, err));

@@ -12,6 +12,12 @@ bool contact_says_searched(str fact, str value)
     return str_equal(fact, SEARCH_FACT) && str_equal(value, STR("yes"));
 }
 
+bool contact_is_day_of(const struct fact *fact)
+{
+    return fact->type == FACT_DATE && fact->subject == SUBJECT_PERSON &&
+           str_equal(fact->name, LAST_CONTACT_FACT);
+}
+
 result contact_is_searched(struct sitting *sitting, int64_t person, bool *ret_searched,
                            struct err *err)
 {

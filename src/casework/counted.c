@@ -30,8 +30,8 @@ static result count_past_places(struct sitting *sitting, struct loaded_case *loa
     const struct place_row *rows = NULL;
     size_t count = 0;
     TRY(past_places(sitting, loaded->view.hub.id, loaded->when.known_at, &rows, &count, err));
-    return hub_places_of_rows(rows, count, loaded->view.person.id, loaded->when.on, sitting->arena,
-                              &loaded->places, err);
+    return hub_places_of_rows(sitting->casework->rulebook, rows, count, loaded->view.person.id,
+                              loaded->when.on, sitting->arena, &loaded->places, err);
 }
 
 /* Findings that the monitor called serious, and has not closed. */

@@ -75,6 +75,7 @@ static result take_arrival_step(struct sitting *sitting, struct arrival_work *wo
     uint32_t step = 0;
     TRY(check_expected(stay, person, err));
     TRY(find_step(sitting, work, person, &step, err));
+    TRY(step_check_way(sitting, person, step, err));
     const bool with_hub = sitting->casework->rulebook->steps[step].with_hub;
     struct step_case judged;
     TRY(step_judge(sitting, &work->step, person, step, with_hub ? stay->hub : 0, NULL, &judged,
@@ -144,7 +145,8 @@ static result carry_out_resolve(struct sitting *sitting, struct hub_work *work, 
                        "%.*s is placed at the hub: the hub confirms the arrival, or refuses it",
                        STR_ARG(work->person.reference));
     }
-    return hub_work_append(sitting, work, event, err);
+    TRY(hub_work_append(sitting, work, event, err));
+    return arrival_account(sitting, &work->stay, outcome, work->reason, err);
 }
 
 result casework_resolve_arrival(const struct casework *casework, const struct caller *caller,

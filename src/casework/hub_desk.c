@@ -177,9 +177,8 @@ static result read_places(struct desk_work *work, struct err *err)
     struct hub_desk *desk = &work->desk;
     const struct place_row *rows = NULL;
     size_t count = 0;
-    TRY(transaction_count_places(work->sitting.transaction, desk->hub.id, desk->today, work->arena,
-                                 &desk->kinds, &desk->kind_count, err));
-    desk->counts = place_counts_sum(desk->kinds, desk->kind_count);
+    TRY(places_count(&work->sitting, desk->hub.id, &desk->kinds, &desk->kind_count, &desk->counts,
+                     err));
     TRY(transaction_places(work->sitting.transaction, desk->hub.id, work->arena, &rows, &count,
                            err));
     struct desk_place *places = ARENA_NEW(work->arena, struct desk_place, count + 1);

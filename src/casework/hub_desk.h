@@ -83,7 +83,7 @@ struct hub_desk {
     struct hub_row hub;
     instant as_of;
     date today;
-    struct place_counts counts; /* free = agreed - occupied - held - prebooked - out of use */
+    struct place_counts counts; /* what is left of those agreed has no kind (places.h) */
     const struct kind_counts *kinds;
     size_t kind_count;
     const struct desk_place *places;

@@ -72,13 +72,8 @@ static result ask_out(struct sitting *sitting, struct hub_work *work, struct eve
                       struct err *err)
 {
     const struct out_of_use_entry *entry = work->entry;
-    if (entry->expected_back_on.known && date_before(entry->expected_back_on.day, sitting->today)) {
-        return err_set(err, ERROR_INPUT, "The day on which it is expected back is over");
-    }
-    if (entry->expected_back_on.known) {
-        TRY(days_check("The day on which it is expected back", entry->expected_back_on.day,
-                       DAYS_HOLDS, sitting->today, err));
-    }
+    (void)sitting;
+    (void)err;
     event->kind = EVENT_PLACE_OUT_OF_USE;
     event->body.place_out_of_use =
         (struct place_out_of_use_body){.place = entry->place,
@@ -132,10 +127,21 @@ static result refuse_slept_in(const struct place_row *row, struct err *err)
     return err_hint(err, "Give them another place first, then take this one out of use.");
 }
 
+static result check_back(const struct sitting *sitting, struct known_day back_on, struct err *err)
+{
+    if (back_on.known && date_before(back_on.day, sitting->today)) {
+        return err_set(err, ERROR_INPUT, "The day on which it is expected back is over");
+    }
+    return back_on.known ? days_check("The day on which it is expected back", back_on.day,
+                                      DAYS_HOLDS, sitting->today, err)
+                         : result_ok();
+}
+
 static result carry_out_out(struct sitting *sitting, struct hub_work *work, struct event *event,
                             struct err *err)
 {
     struct place_row before = {.hub = 0};
+    TRY(check_back(sitting, event->body.place_out_of_use.expected_back_on, err));
     TRY(find_place(sitting, work->hub.id, event->body.place_out_of_use.place, &before, err));
     if (before.state == PLACE_OCCUPIED) {
         return refuse_slept_in(&before, err);

@@ -45,11 +45,7 @@ static result ask_report(struct sitting *sitting, struct hub_work *work, struct 
                          struct err *err)
 {
     const struct hub_report_entry *entry = work->entry;
-    if (entry->accurate_at.milliseconds > sitting->at.milliseconds) {
-        return err_set(err, ERROR_INPUT, "A report is accurate as of an instant that has been");
-    }
-    TRY(days_check_instant("The day of the report", entry->accurate_at, DAYS_HAPPENED,
-                           sitting->today, err));
+    (void)sitting;
     event->kind = EVENT_HUB_REPORTED;
     event->effective_on = instant_date(entry->accurate_at);
     event->body.hub_reported = (struct hub_reported_body){
@@ -75,8 +71,14 @@ static result carry_out_report(struct sitting *sitting, struct hub_work *work, s
                                struct err *err)
 {
     struct hub_reported_body *body = &event->body.hub_reported;
+    const instant accurate_at = {.milliseconds = body->accurate_at};
     const struct kind_counts *kinds = NULL;
     size_t count = 0;
+    if (accurate_at.milliseconds > sitting->at.milliseconds) {
+        return err_set(err, ERROR_INPUT, "A report is accurate as of an instant that has been");
+    }
+    TRY(days_check_instant("The day of the report", accurate_at, DAYS_HAPPENED, sitting->today,
+                           err));
     TRY(transaction_count_places(sitting->transaction, work->hub.id, sitting->today, sitting->arena,
                                  &kinds, &count, err));
     const struct place_counts sum = place_counts_sum(kinds, count);

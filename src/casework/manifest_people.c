@@ -84,7 +84,7 @@ static result judge_and_list(struct sitting *sitting, struct manifest_people_wor
     TRY(check_request(manifest, request, err));
     TRY(check_on_none(sitting, manifest, person, err));
     TRY(step_of_request(sitting, request, &step, err));
-    TRY(step_check_stage(sitting, person, step, err));
+    TRY(step_check_way(sitting, person, step, err));
     TRY(step_judge(sitting, &work->step, person, step, request->hub, &plan, &judged, err));
     if (judged.clearance != CLEARANCE_CLEAR) {
         return step_refuse(sitting, &work->step, &judged, request->id, err);
@@ -243,7 +243,7 @@ static result return_by_step(struct sitting *sitting, struct manifest_people_wor
         return err_set(err, ERROR_INPUT, "\"%.*s\" needs approval",
                        STR_ARG(rulebook->steps[step].title));
     }
-    TRY(step_check_stage(sitting, person, step, err));
+    TRY(step_check_way(sitting, person, step, err));
     TRY(step_judge(sitting, &work->step, person, step,
                    rulebook->steps[step].with_hub ? manifest->hub : 0, NULL, &judged, err));
     if (judged.clearance != CLEARANCE_CLEAR) {

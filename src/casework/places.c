@@ -47,13 +47,47 @@ static bool is_own(const struct place_row *row, int64_t person, date on)
     return person != 0 && row->person == person && !place_is_free_on(row, on);
 }
 
+/* Where people need a kind, a place without one is nobody's. */
+static void set_apart(const struct rulebook *rulebook, struct kind_counts *kinds, size_t count)
+{
+    const bool kinds_needed = place_need_fact(rulebook) != NOT_FOUND_INDEX;
+    for (size_t i = 0; kinds_needed && i < count; i++) {
+        kinds[i].counts.free = kinds[i].kind.len > 0 ? kinds[i].counts.free : 0;
+    }
+}
+
+int64_t places_without_kind(const struct place_counts *counts)
+{
+    return counts->agreed - counts->free - counts->prebooked - counts->held - counts->occupied -
+           counts->out_of_use;
+}
+
+result places_count(struct sitting *sitting, int64_t hub, const struct kind_counts **ret_kinds,
+                    size_t *ret_count, struct place_counts *ret_sum, struct err *err)
+{
+    const struct kind_counts *counted = NULL;
+    size_t count = 0;
+    TRY(transaction_count_places(sitting->transaction, hub, sitting->today, sitting->arena,
+                                 &counted, &count, err));
+    struct kind_counts *kinds = ARENA_NEW(sitting->arena, struct kind_counts, count + 1);
+    if (kinds == NULL) {
+        return arena_full(err);
+    }
+    for (size_t i = 0; i < count; i++) {
+        kinds[i] = counted[i];
+    }
+    set_apart(sitting->casework->rulebook, kinds, count);
+    *ret_kinds = kinds;
+    *ret_count = count;
+    *ret_sum = place_counts_sum(kinds, count);
+    return result_ok();
+}
+
 result hub_places_now(struct sitting *sitting, int64_t hub, struct hub_places *ret_places,
                       struct err *err)
 {
     struct hub_places places = {.own = NULL};
-    TRY(transaction_count_places(sitting->transaction, hub, sitting->today, sitting->arena,
-                                 &places.kinds, &places.kind_count, err));
-    places.counts = place_counts_sum(places.kinds, places.kind_count);
+    TRY(places_count(sitting, hub, &places.kinds, &places.kind_count, &places.counts, err));
     *ret_places = places;
     return result_ok();
 }
@@ -85,8 +119,9 @@ static struct kind_counts *kind_named(struct kind_counts *kinds, size_t *count, 
     return &kinds[(*count)++];
 }
 
-result hub_places_of_rows(const struct place_row *rows, size_t count, int64_t person, date on,
-                          struct arena *arena, struct hub_places *ret_places, struct err *err)
+result hub_places_of_rows(const struct rulebook *rulebook, const struct place_row *rows,
+                          size_t count, int64_t person, date on, struct arena *arena,
+                          struct hub_places *ret_places, struct err *err)
 {
     struct hub_places places = {.own = NULL};
     struct kind_counts *kinds = ARENA_NEW(arena, struct kind_counts, count + 1);
@@ -98,6 +133,7 @@ result hub_places_of_rows(const struct place_row *rows, size_t count, int64_t pe
         place_counts_add(&kind->counts, &rows[i], on);
         places.own = is_own(&rows[i], person, on) ? &rows[i] : places.own;
     }
+    set_apart(rulebook, kinds, places.kind_count);
     places.kinds = kinds;
     places.counts = place_counts_sum(kinds, places.kind_count);
     *ret_places = places;

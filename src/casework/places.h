@@ -1,10 +1,11 @@
 /* places: which places of a hub a person could have. Inside casework only, but for
- * place_need_fact, whose choices a form offers, and place_kind_title.
+ * place_need_fact, whose choices a form offers, place_kind_title, and places_without_kind.
  *
  * A place has a kind, and a person needs one: the rulebook's fact `hub_stay.place_kind`, whose
  * choices are the kinds. Unknown fits nothing: of a person of whom it is not on record which kind
- * they need, the free places are not known either, and no place is chosen. Under a rulebook
- * without that fact nobody needs a kind, and only places of no kind are anybody's.
+ * they need, the free places are not known either, and no place is chosen. A place of which nobody
+ * said the kind is nobody's either, so it counts as free nowhere. Under a rulebook without that
+ * fact nobody needs a kind, and only places of no kind are anybody's.
  *
  * `hub.places_free` is asked FOR somebody: the places of the kind they need that are free, and the
  * one that is theirs already (held, occupied, or prebooked for their request). Somebody who has one
@@ -34,6 +35,13 @@ struct hub_places {
     const struct place_row *own; /* of the person asked about at this hub; NULL: none */
 };
 
+/* The hub's places now, of each kind and together. What is neither free nor anything else of what
+ * is agreed is without a kind. */
+MUST_USE result places_count(struct sitting *sitting, int64_t hub,
+                             const struct kind_counts **ret_kinds, size_t *ret_count,
+                             struct place_counts *ret_sum, struct err *err);
+int64_t places_without_kind(const struct place_counts *counts);
+
 /* Now, of nobody; ... */
 MUST_USE result hub_places_now(struct sitting *sitting, int64_t hub, struct hub_places *ret_places,
                                struct err *err);
@@ -41,9 +49,9 @@ MUST_USE result hub_places_now(struct sitting *sitting, int64_t hub, struct hub_
 MUST_USE result hub_places_own(struct sitting *sitting, int64_t hub, int64_t person,
                                struct hub_places *places, struct err *err);
 /* From all rows of the hub, as they count on a day. */
-MUST_USE result hub_places_of_rows(const struct place_row *rows, size_t count, int64_t person,
-                                   date on, struct arena *arena, struct hub_places *ret_places,
-                                   struct err *err);
+MUST_USE result hub_places_of_rows(const struct rulebook *rulebook, const struct place_row *rows,
+                                   size_t count, int64_t person, date on, struct arena *arena,
+                                   struct hub_places *ret_places, struct err *err);
 
 /* The value of `hub.places_free` for somebody with this need and this place of their own (NULL:
  * none). */

@@ -7,7 +7,7 @@
 /* What one person's course adds up to. */
 struct standing {
     bool registered;
-    int64_t stage; /* word */
+    int64_t stage; /* word; 0: not on record on that day */
     bool has_contact;
     date contact;
 };
@@ -40,7 +40,8 @@ static result stand(const struct edition *edition, str passages, struct standing
             continue;
         }
         standing.registered = standing.registered || passage.kind == PASSAGE_REGISTERED;
-        standing.stage = passage.stage != 0 ? passage.stage : standing.stage;
+        standing.stage =
+            passage_has_stage(&passage, edition->as_of) ? passage.stage : standing.stage;
         if (passage.kind == PASSAGE_CONTACT &&
             (!standing.has_contact || date_before(standing.contact, passage.on))) {
             standing.has_contact = true;
@@ -78,7 +79,7 @@ static result count_person(void *context, const struct person_course *course, st
         work->answer.merged += standing.registered ? 1 : 0;
         return result_ok();
     }
-    if (standing.stage <= 0 || (size_t)standing.stage >= work->words.word_count) {
+    if (standing.stage < 0 || (size_t)standing.stage >= work->words.word_count) {
         return err_set(err, ERROR_STORAGE, "Person %lld is in no stage", (long long)course->person);
     }
     struct reconciliation_line *line = &work->by_word[standing.stage];
@@ -107,7 +108,9 @@ static void add_line(struct reconciling *work, struct reconciliation_line *lines
     struct reconciliation_line line = work->by_word[word];
     line.kind = kind_of(rulebook, stage);
     line.stage = work->words.words[word];
-    line.title = stage == NOT_FOUND_INDEX ? line.stage : rulebook->stages[stage].title;
+    line.title = word == 0                  ? STR("Not on record on that day")
+                 : stage == NOT_FOUND_INDEX ? line.stage
+                                            : rulebook->stages[stage].title;
     int64_t *const sums[] = {[RECONCILED_OUTCOME] = &answer->outcomes,
                              [RECONCILED_OPEN] = &answer->open,
                              [RECONCILED_WHEREABOUTS_UNKNOWN] = &answer->whereabouts_unknown};

@@ -33,6 +33,7 @@ struct place {
     date since;
 };
 
+/* Whose stage on that day is not on record begins in the one they came into after it. */
 static result place_of(const struct edition *edition, str passages, struct place *ret_place,
                        struct err *err)
 {
@@ -47,7 +48,7 @@ static result place_of(const struct edition *edition, str passages, struct place
         place.registered = place.registered || passage.kind == PASSAGE_REGISTERED;
         if (passage.stage != 0) {
             place.stage = passage.stage;
-            place.since = passage.on;
+            place.since = passage_stage_on(&passage);
         }
     }
     *ret_place = place;

@@ -3,6 +3,8 @@
 #include "casework/arrival.h"
 #include "casework/book_clocks.h"
 #include "casework/book_work.h"
+#include "casework/contact.h"
+#include "casework/foretold.h"
 #include "casework/past.h"
 #include "casework/refusal.h"
 #include "casework/repeat.h"
@@ -28,13 +30,34 @@ static result hint_possible(const struct rulebook *rulebook, const struct person
                                (int)len, names);
 }
 
-result step_check_stage(const struct sitting *sitting, const struct person_row *person,
-                        uint32_t step, struct err *err)
+static result check_foretold(struct sitting *sitting, const struct person_row *person,
+                             uint32_t step, struct err *err)
+{
+    const struct rulebook *rulebook = sitting->casework->rulebook;
+    struct arena scratch = *sitting->arena;
+    struct sitting reading = *sitting;
+    struct foretold foretold;
+    reading.arena = &scratch;
+    TRY(foretold_against(&reading, person, step, &foretold, err));
+    if (foretold.entry == 0) {
+        return result_ok();
+    }
+    result_ignore(err_set(err, ERROR_CONFLICT,
+                          "The entry %lld in the books foretells \"%.*s\" for %.*s, and after that "
+                          "\"%.*s\" does not lead on",
+                          (long long)foretold.entry, STR_ARG(rulebook->steps[foretold.step].title),
+                          STR_ARG(person->reference), STR_ARG(rulebook->steps[step].title)),
+                  "the hint follows");
+    return foretold_hint(rulebook, foretold.kind, foretold.step, err);
+}
+
+result step_check_way(struct sitting *sitting, const struct person_row *person, uint32_t step,
+                      struct err *err)
 {
     const struct rulebook *rulebook = sitting->casework->rulebook;
     const uint32_t stage = rulebook_stage(rulebook, person->stage);
     if (stage != NOT_FOUND_INDEX && rulebook_step_leaves(rulebook, &rulebook->steps[step], stage)) {
-        return result_ok();
+        return check_foretold(sitting, person, step, err);
     }
     result_ignore(err_set(err, ERROR_CONFLICT,
                           "%.*s is in a stage from which \"%.*s\" does not lead",
@@ -208,6 +231,17 @@ static bool opens_entry(const struct fact *fact)
     return str_equal(fact->name, BOOK_OPENS_FACT);
 }
 
+/* Who is found, or seen, by a step is in contact: as on the page, and the law is told as much. */
+static result confirm_contact(struct sitting *sitting, const struct step_case *judged,
+                              int64_t *cause, struct err *err)
+{
+    const struct confirmed_contact contact = {
+        .on = sitting->today, .source = judged->rule->title, .known_from = judged->rule->title};
+    bool searched = false;
+    TRY(contact_is_searched(sitting, judged->person.id, &searched, err));
+    return contact_append(sitting, judged->person.id, &contact, searched, cause, err);
+}
+
 /* The `records` of a step: facts like any other, whose source is the step. */
 static result append_record(struct sitting *sitting, const struct step_case *judged,
                             const struct step_record *record, int64_t *cause, struct err *err)
@@ -221,6 +255,9 @@ static result append_record(struct sitting *sitting, const struct step_case *jud
     event.subject = subject_of_record(judged, fact->subject, &event.subject_kind);
     if (event.subject == 0) {
         return result_ok(); /* a step without a hub has no hub to record of */
+    }
+    if (record->today && contact_is_day_of(fact)) {
+        return confirm_contact(sitting, judged, cause, err);
     }
     const struct value today = value_date(sitting->today);
     struct buf buf;

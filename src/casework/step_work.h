@@ -49,9 +49,10 @@ MUST_USE result returning_choose(const struct rulebook *rulebook, const struct p
                                  struct arena *arena, str *step, struct err *err);
 
 /* ERROR_CONFLICT when the step does not leave the stage the person is in; the hint names the steps
- * that do. */
-MUST_USE result step_check_stage(const struct sitting *sitting, const struct person_row *person,
-                                 uint32_t step, struct err *err);
+ * that do. And when an entry in the books foretells a step after which it leads nowhere
+ * (foretold.h); the hint says what to do about that. */
+MUST_USE result step_check_way(struct sitting *sitting, const struct person_row *person,
+                               uint32_t step, struct err *err);
 /* The rulebook's step of a request; ERROR_CONFLICT when it is gone. */
 MUST_USE result step_of_request(const struct sitting *sitting, const struct request_row *request,
                                 uint32_t *ret_step, struct err *err);

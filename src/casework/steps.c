@@ -1,5 +1,6 @@
 #include "casework/casework.h"
 
+#include "casework/arrival.h"
 #include "casework/repeat.h"
 #include "casework/returning.h"
 #include "casework/step_work.h"
@@ -151,6 +152,7 @@ static result judge_request(struct sitting *sitting, struct step_work *work,
 {
     struct step_case judged;
     TRY(step_judge(sitting, work, person, step, hub, NULL, &judged, err));
+    TRY(arrival_check_step(sitting, &judged, err));
     int64_t request = 0;
     if (judged.clearance != CLEARANCE_CLEAR) {
         TRY(step_refuse(sitting, work, &judged, 0, err));
@@ -182,7 +184,7 @@ static result request_work(struct transaction *transaction, void *context, struc
     }
     TRY(sitting_step(&sitting, work->step_name, &step, err));
     TRY(find_hub(&sitting, &rulebook->steps[step], &person, work->hub, &hub, err));
-    TRY(step_check_stage(&sitting, &person, step, err));
+    TRY(step_check_way(&sitting, &person, step, err));
     TRY(refuse_second(&sitting, &rulebook->steps[step], &person, hub, err));
     return judge_request(&sitting, work, &person, step, hub, err);
 }
@@ -292,7 +294,7 @@ static result take_work(struct transaction *transaction, void *context, struct e
     TRY(check_approved(&request, err));
     TRY(check_not_listed(&sitting, &request, err));
     TRY(step_of_request(&sitting, &request, &step, err));
-    TRY(step_check_stage(&sitting, &person, step, err));
+    TRY(step_check_way(&sitting, &person, step, err));
     struct step_case judged;
     TRY(step_judge(&sitting, work, &person, step, request.hub, NULL, &judged, err));
     if (judged.clearance == CLEARANCE_CLEAR) {

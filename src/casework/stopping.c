@@ -1,7 +1,7 @@
 #include "casework/stopping.h"
 
-#include "casework/book_clocks.h"
 #include "casework/facts.h"
+#include "casework/foretold.h"
 #include "casework/told.h"
 
 #include <stdlib.h>
@@ -230,6 +230,12 @@ static result judge_again(struct sitting *sitting, const struct request_row *req
     struct arena scratch = *sitting->arena;
     struct sitting judging = *sitting;
     judging.arena = &scratch;
+    struct foretold foretold;
+    TRY(foretold_against(&judging, &person, step, &foretold, err));
+    if (foretold.entry != 0) {
+        *ret_verdict = verdict;
+        return result_ok();
+    }
     struct loaded_case loaded;
     const struct case_time now = case_now(sitting);
     TRY(case_for_step(&judging, &person, step, request->hub, &now, &loaded, err));
@@ -312,58 +318,4 @@ result stopping_review_all(struct sitting *sitting, int64_t cause, struct stoppe
     struct candidates candidates = {.count = 0};
     TRY(add_requests(sitting, &candidates, &(struct request_filter){.live_only = true}, err));
     return review(sitting, &candidates, cause, ret_stopped, err);
-}
-
-/* --- what is foretold ------------------------------------------------------------------------- */
-
-static bool opens_entry(const struct rulebook *rulebook, const struct step *step, str entry_kind)
-{
-    bool opens = false;
-    for (size_t i = 0; i < step->record_count; i++) {
-        const struct step_record *record = &step->records[i];
-        const struct fact *fact = &rulebook->facts[record->fact];
-        opens = opens ||
-                (fact->type == FACT_CHOICE && str_equal(fact->name, BOOK_OPENS_FACT) &&
-                 record->value.known && str_equal(fact->choices[record->value.number], entry_kind));
-    }
-    return opens;
-}
-
-/* Does one of the steps that will be taken leave the request's without a way on? */
-static bool ends_by_entry(const struct rulebook *rulebook, const struct request_row *request,
-                          uint32_t stage, str entry_kind)
-{
-    const uint32_t asked = rulebook_step(rulebook, request->step);
-    bool ends = false;
-    for (size_t i = 0; asked != NOT_FOUND_INDEX && i < rulebook->step_count; i++) {
-        const struct step *step = &rulebook->steps[i];
-        ends = ends || (!step->same_stage && rulebook_step_leaves(rulebook, step, stage) &&
-                        opens_entry(rulebook, step, entry_kind) &&
-                        !rulebook_step_leaves(rulebook, &rulebook->steps[asked], step->to));
-    }
-    return ends;
-}
-
-result stopping_foretold(struct sitting *sitting, int64_t person, str entry_kind, int64_t cause,
-                         struct stopped_list *ret_stopped, struct err *err)
-{
-    const struct rulebook *rulebook = sitting->casework->rulebook;
-    struct candidates candidates = {.count = 0};
-    struct person_row row;
-    struct verdict verdict = {.stop = true};
-    const struct request_filter live = {.person = person, .live_only = true};
-    TRY(transaction_person(sitting->transaction, person, sitting->arena, &row, err));
-    TRY(sitting_reference(sitting, &row, &verdict.reference, err));
-    TRY(add_requests(sitting, &candidates, &live, err));
-    struct verdict *verdicts = ARENA_NEW(sitting->arena, struct verdict, candidates.count + 1);
-    if (verdicts == NULL) {
-        return arena_full(err);
-    }
-    const uint32_t stage = rulebook_stage(rulebook, row.stage);
-    for (size_t i = 0; i < candidates.count; i++) {
-        verdicts[i] = verdict;
-        verdicts[i].stop = stage != NOT_FOUND_INDEX &&
-                           ends_by_entry(rulebook, &candidates.items[i], stage, entry_kind);
-    }
-    return stop_all(sitting, &candidates, verdicts, cause, ret_stopped, err);
 }

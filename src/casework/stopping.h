@@ -8,8 +8,9 @@
  * agreement. That a place was held for somebody else concerns nobody: the others are told when they
  * come to take theirs.
  *
- * A request is stopped, too, when its step no longer leads from the stage the person is in, is no
- * longer in the rulebook, or has lost the place that was held for it; then no safeguard is named.
+ * A request is stopped, too, when its step no longer leads from the stage the person is in, or will
+ * not by what an entry in the books foretells (foretold.h), is no longer in the rulebook, or has
+ * lost the place that was held for it; then no safeguard is named.
  */
 #ifndef RETURNHUB_CASEWORK_STOPPING_H
 #define RETURNHUB_CASEWORK_STOPPING_H
@@ -43,12 +44,6 @@ MUST_USE result stopping_concerned(struct sitting *sitting, const struct touched
 MUST_USE result stopping_review(struct sitting *sitting, const struct concerned *concerned,
                                 size_t count, int64_t cause, struct stopped_list *ret_stopped,
                                 struct err *err);
-/* What an entry in the books says that a step will say when it is taken: a step opens entries of
- * this kind (rulebook, "entry.opens"), and leads from the stage the person is in. A death is
- * entered when it is heard of, and the step waits for its confirmation. What would not lead on from
- * where that step leads is stopped: no safeguard is named. */
-MUST_USE result stopping_foretold(struct sitting *sitting, int64_t person, str entry_kind,
-                                  int64_t cause, struct stopped_list *ret_stopped, struct err *err);
 /* The same of every live request there is. */
 MUST_USE result stopping_review_all(struct sitting *sitting, int64_t cause,
                                     struct stopped_list *ret_stopped, struct err *err);

@@ -353,8 +353,10 @@ static result read_life(struct counting *counting, const struct person_course *c
     TRY(read_passages(counting, course, err));
     for (size_t i = 0; i < life->count; i++) {
         const struct passage *passage = &life->passages[i];
-        since = passage->stage != 0 && passage->stage != stage ? passage->on : since;
-        stage = passage->stage != 0 ? passage->stage : stage;
+        if (passage_has_stage(passage, counting->plan->edition.as_of)) {
+            since = passage->stage != stage ? passage_stage_on(passage) : since;
+            stage = passage->stage;
+        }
         hub = passage->place > 0 ? passage->hub : passage->place < 0 ? 0 : hub;
         life->stage_after[i] = stage;
         life->stage_since[i] = since;
@@ -375,7 +377,7 @@ static struct unit unit_of(const struct life *life, size_t index)
         .on = passage->on,
         .passage = passage,
         .stage = life->stage_after[index],
-        .stage_since = index > 0 ? life->stage_since[index - 1] : passage->on,
+        .stage_since = index > 0 ? life->stage_since[index - 1] : passage_stage_on(passage),
         .hub = passage->hub != 0 ? passage->hub : was_at,
         .agreement = passage->agreement,
     };
@@ -403,7 +405,7 @@ static result anchor_of(struct counting *counting, const struct planned_dimensio
         }
         break;
     case ANCHOR_STAGE:
-        *ret_known = true;
+        *ret_known = unit->stage != 0;
         *ret_day = unit->stage_since;
         break;
     case ANCHOR_STEP:
@@ -501,6 +503,11 @@ static result code_of_group(struct counting *counting, const struct planned_dime
     return result_ok();
 }
 
+static int64_t unknown_if_zero(int64_t code)
+{
+    return code == 0 ? CODE_UNKNOWN : code;
+}
+
 static result code_in(struct counting *counting, const struct planned_dimension *dimension,
                       const struct unit *unit, int64_t *ret_code, struct err *err)
 {
@@ -516,10 +523,10 @@ static result code_in(struct counting *counting, const struct planned_dimension 
         *ret_code = unit->passage == NULL ? CODE_NONE : none_if_zero(unit->passage->step);
         break;
     case DIMENSION_STAGE:
-        *ret_code = unit->stage;
+        *ret_code = unknown_if_zero(unit->stage);
         break;
     case DIMENSION_STAGE_NOW:
-        *ret_code = unit->life->stage_after[unit->life->count - 1];
+        *ret_code = unknown_if_zero(unit->life->stage_after[unit->life->count - 1]);
         break;
     case DIMENSION_FIRST_OF:
     case DIMENSION_LAST_OF:
@@ -793,9 +800,9 @@ static struct unit unit_on(const struct life *life, date on)
         if (passage->on.day > on.day) {
             continue;
         }
-        if (passage->stage != 0 && passage->stage != unit.stage) {
+        if (passage_has_stage(passage, on) && passage->stage != unit.stage) {
             unit.stage = passage->stage;
-            unit.stage_since = passage->on;
+            unit.stage_since = passage_stage_on(passage);
         }
         unit.hub = passage->place > 0 ? passage->hub : passage->place < 0 ? 0 : unit.hub;
         unit.agreement = passage->place > 0 ? passage->agreement : unit.agreement;

@@ -1,5 +1,6 @@
 #include "cli/hub_view.h"
 
+#include "casework/places.h"
 #include "web/resource_books.h"
 
 static void print(const struct invocation *invocation, str text)
@@ -45,10 +46,11 @@ static void print_counts(const struct invocation *invocation, str name,
     print(invocation,
           arena_format(&scratch,
                        "%-18.*s free %lld = agreed %lld - occupied %lld - held %lld - prebooked "
-                       "%lld - out of use %lld\n",
+                       "%lld - out of use %lld - without a kind %lld\n",
                        STR_ARG(name), (long long)counts->free, (long long)counts->agreed,
                        (long long)counts->occupied, (long long)counts->held,
-                       (long long)counts->prebooked, (long long)counts->out_of_use));
+                       (long long)counts->prebooked, (long long)counts->out_of_use,
+                       (long long)places_without_kind(counts)));
 }
 
 static void print_head(const struct invocation *invocation, const struct hub_desk *desk)

@@ -3,7 +3,8 @@
 #include <string.h>
 
 /* A passage is written as: kind, position, day, instant less the beginning of that day, step,
- * stage, hub, agreement, place, request, the number of safeguards, the safeguards. */
+ * stage, hub, agreement, place, request (of a registration, which has none: `later`), the number of
+ * safeguards, the safeguards. */
 enum {
     FIELDS = 11,
     NUMBER_BYTES_MAX = 10,
@@ -57,9 +58,19 @@ static enum passage_kind kind_of(enum event_kind kind)
                                                : PASSAGE_STOPPED;
 }
 
+static int32_t days_later(const struct event *event)
+{
+    const struct known_day since = event->body.person_registered.stage_since;
+    return since.known && date_before(event->effective_on, since.day)
+               ? date_days_between(event->effective_on, since.day)
+               : 0;
+}
+
 static void put_whereto(const struct event *event, struct passage *passage)
 {
-    if (event->kind == EVENT_STEP_TAKEN) {
+    if (event->kind == EVENT_PERSON_REGISTERED) {
+        passage->later = days_later(event);
+    } else if (event->kind == EVENT_STEP_TAKEN) {
         const struct step_taken_body *body = &event->body.step_taken;
         passage->hub = body->hub;
         passage->agreement = body->agreement;
@@ -133,7 +144,7 @@ static size_t write_passage(const struct passage *passage, unsigned char bytes[P
         passage->hub,
         passage->agreement,
         passage->place,
-        passage->request,
+        passage->kind == PASSAGE_REGISTERED ? passage->later : passage->request,
         (int64_t)passage->safeguard_count,
     };
     unsigned char *at = bytes;
@@ -215,6 +226,11 @@ bool course_next(struct course_reader *reader, struct passage *ret_passage)
     passage->agreement = read_number(reader);
     passage->place = read_number(reader);
     passage->request = read_number(reader);
+    passage->later = 0;
+    if (passage->kind == PASSAGE_REGISTERED) {
+        passage->later = (int32_t)passage->request;
+        passage->request = 0;
+    }
     passage->safeguard_count = (size_t)read_number(reader);
     if (!is_sound(passage)) {
         reader->damaged = true;

@@ -44,6 +44,8 @@ struct passage {
     int64_t place;     /* 1: took a place at the hub, -1: left it, 0: neither */
     int64_t request;   /* the position of the PASSAGE_ASKED that it follows, or of the PASSAGE_TAKEN
                           that it cancels; 0: none */
+    int32_t later;     /* of a registration: so many days later the person came into the stage;
+                          where they were until then is not on record */
     const int64_t *safeguards;
     size_t safeguard_count;
 };
@@ -62,6 +64,17 @@ enum { PASSAGE_NAMES_MAX = PASSAGE_SAFEGUARDS_MAX + 2 };
 size_t passage_names(const struct event *event, str names[PASSAGE_NAMES_MAX]);
 /* Views the numbers. */
 void passage_of(const struct event *event, const int64_t *numbers, struct passage *ret_passage);
+
+/* The day on which the person came into the passage's stage. */
+static inline date passage_stage_on(const struct passage *passage)
+{
+    return date_add_days(passage->on, passage->later);
+}
+/* Does the passage say in which stage the person is on that day, or later? */
+static inline bool passage_has_stage(const struct passage *passage, date on)
+{
+    return passage->stage != 0 && passage_stage_on(passage).day <= on.day;
+}
 
 /* One more passage, later in position than all before. */
 MUST_USE result course_row_append(struct course_row *row, const struct passage *passage,

@@ -28,7 +28,17 @@ static const struct entry_field fields[] = {
 #undef ENTRY_FIELD
 };
 
+static const struct kind_outcome {
+    enum entry_kind kind;
+    str outcome;
+} not_so[] = {
+#define ENTRY_NOT_SO(entry_kind, entry_outcome) {entry_kind, STR_INIT(entry_outcome)},
+#include "register/entry.def"
+#undef ENTRY_NOT_SO
+};
+
 enum {
+    NOT_SO_COUNT = sizeof not_so / sizeof not_so[0],
     MOVE_COUNT = sizeof moves / sizeof moves[0],
     FIELD_COUNT = sizeof fields / sizeof fields[0],
 };
@@ -117,6 +127,16 @@ bool entry_state_is_pending(enum entry_kind kind, str state)
         }
     }
     return str_equal(state, ENTRY_STATE_OPEN);
+}
+
+bool entry_outcome_is_not_so(enum entry_kind kind, str outcome)
+{
+    for (size_t i = 0; i < NOT_SO_COUNT; i++) {
+        if (not_so[i].kind == kind && str_equal(not_so[i].outcome, outcome)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 bool entry_is_closed(const struct entry_row *row)

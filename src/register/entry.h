@@ -81,6 +81,8 @@ const struct entry_move *entry_move_find(enum entry_kind kind, str from, str to)
 bool entry_state_ends(enum entry_kind kind, str state);
 /* Something is due in it. */
 bool entry_state_is_pending(enum entry_kind kind, str state);
+/* It says that what the entry was opened for is not so, or is so no longer. */
+bool entry_outcome_is_not_so(enum entry_kind kind, str outcome);
 
 struct entry_row {
     int64_t id; /* position of its ENTRY_OPENED event */

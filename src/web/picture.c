@@ -420,18 +420,20 @@ static str place_count(const struct view_context *context, const json_t *counts,
 static str places_in_words(const struct view_context *context, const json_t *counts)
 {
     const bool more = json_integer_value(json_object_get(counts, "prebooked")) +
-                          json_integer_value(json_object_get(counts, "out_of_use")) >
+                          json_integer_value(json_object_get(counts, "out_of_use")) +
+                          json_integer_value(json_object_get(counts, "without_kind")) >
                       0;
     return view_said(
         context,
         more ? "{{occupied}} occupied, {{held}} held, {{free}} free, {{prebooked}} prebooked, "
-               "{{out_of_use}} out of use, of {{agreed}} agreed"
+               "{{out_of_use}} out of use, {{without_kind}} without a kind, of {{agreed}} agreed"
              : "{{occupied}} occupied, {{held}} held, {{free}} free, of {{agreed}} agreed",
         SAID({"occupied", place_count(context, counts, "occupied")},
              {"held", place_count(context, counts, "held")},
              {"free", place_count(context, counts, "free")},
              {"prebooked", place_count(context, counts, "prebooked")},
              {"out_of_use", place_count(context, counts, "out_of_use")},
+             {"without_kind", place_count(context, counts, "without_kind")},
              {"agreed", place_count(context, counts, "agreed")}));
 }
 

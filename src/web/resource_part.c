@@ -1,5 +1,7 @@
 #include "web/resource_part.h"
 
+#include "casework/places.h"
+
 #include <string.h>
 
 struct arena part_memory_of(size_t size)
@@ -450,6 +452,7 @@ json_t *part_places(const struct place_counts *places)
     json_set_int64(object, "held", places->held);
     json_set_int64(object, "occupied", places->occupied);
     json_set_int64(object, "out_of_use", places->out_of_use);
+    json_set_int64(object, "without_kind", places_without_kind(places));
     return object;
 }
 

@@ -58,8 +58,8 @@ static bool is_true(const json_t *object, const char *key)
 
 static void count_row(struct view_table *table, str name, const json_t *counts)
 {
-    static const char *const keys[] = {"agreed", "free",     "prebooked",
-                                       "held",   "occupied", "out_of_use"};
+    static const char *const keys[] = {"agreed",   "free",       "prebooked",   "held",
+                                       "occupied", "out_of_use", "without_kind"};
     view_row(table);
     view_cell_text(table, name);
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
@@ -70,12 +70,12 @@ static void count_row(struct view_table *table, str name, const json_t *counts)
 static json_t *kinds_of(const struct desk_view *view)
 {
     static const struct view_column columns[] = {
-        {"Kind", false}, {"Agreed", true},   {"Free", true},      {"Prebooked", true},
-        {"Held", true},  {"Occupied", true}, {"Out of use", true}};
+        {"Kind", false}, {"Agreed", true},   {"Free", true},       {"Prebooked", true},
+        {"Held", true},  {"Occupied", true}, {"Out of use", true}, {"Without a kind", true}};
     struct view_table table;
     size_t index;
     json_t *kind;
-    view_table_open(&table, view->context, STR("Places by kind"), columns, 7,
+    view_table_open(&table, view->context, STR("Places by kind"), columns, 8,
                     "No places are agreed.");
     json_array_foreach(json_object_get(view->desk, "kinds"), index, kind)
     {

@@ -417,6 +417,9 @@ static void set_places(json_t *view, const json_t *places, struct arena *arena)
         json_set_str(view, keys[i],
                      view_number(arena, json_integer_value(json_object_get(places, keys[i]))));
     }
+    const int64_t without = json_integer_value(json_object_get(places, "without_kind"));
+    json_set(view, "without_kind",
+             without > 0 ? json_of_str(view_number(arena, without)) : json_false());
 }
 
 static json_t *hub_line(const struct view_context *context, const json_t *hub)

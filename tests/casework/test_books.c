@@ -49,11 +49,19 @@ static struct written open_finding(struct office *office, const char *severity)
 
 /* --- the list --------------------------------------------------------------------------------- */
 
-/* A value that the field takes; the longest way through a kind needs no other. */
+/* A value that the field takes; the longest way through a kind needs no other. An entry that
+ * foretells a step ends, without it, where it is not so. */
 static const char *value_for(const struct entry_field *field, char text[60])
 {
-    const struct str_cut first = str_cut(field->choices, ' ');
-    snprintf(text, 60, "%.*s", STR_ARG(first.head));
+    str left = field->choices;
+    struct str_cut choice = str_cut(left, ' ');
+    snprintf(text, 60, "%.*s", STR_ARG(choice.head));
+    for (; left.len > 0; left = choice.tail) {
+        choice = str_cut(left, ' ');
+        if (entry_outcome_is_not_so(field->kind, choice.head)) {
+            snprintf(text, 60, "%.*s", STR_ARG(choice.head));
+        }
+    }
     return field->type == ENTRY_CHOICE      ? text
            : field->type == ENTRY_INSTANT   ? "2026-06-30T08:00:00Z"
            : field->type == ENTRY_REFERENCE ? "MF-1"
@@ -494,6 +502,11 @@ static void test_duties(void **state)
         book_change(office, CLERK, held.duties[1], ENTRY_WISH_ANSWER, "", NO_FIELDS).err.code,
         ERROR_INPUT); /* told whom, and when? */
     assert_true(book_change(office, CLERK, held.duties[1], ENTRY_WISH_ANSWER, "", told).ok);
+    /* Nobody closes the books over a death before it is a step of the procedure. */
+    assert_int_equal(
+        book_change(office, SENIOR, held.entry, ENTRY_WISH_CLOSE, "", NO_FIELDS).err.code,
+        ERROR_CONFLICT);
+    assert_string_equal(office_ask_for(office, CLERK, &person, "die", "").stage, "gone");
     assert_true(book_change(office, SENIOR, held.entry, ENTRY_WISH_CLOSE, "", NO_FIELDS).ok);
 }
 

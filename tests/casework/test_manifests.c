@@ -137,6 +137,73 @@ static void test_a_whole_departure(void **state)
     assert_int_equal(expected_at(office, office->hub_north), 0);
 }
 
+static void know_arrival(struct office *office, const struct somebody *person)
+{
+    char today[DATE_TEXT_SIZE];
+    date_format(instant_date((instant){.milliseconds = atomic_load(&office->now)}), today);
+    assert_true(office_record(office, CLERK, person->reference, "hub_stay.arrived_on", today).ok);
+}
+
+/* What the manifest was told since the event at `from`: the outcome, once. */
+static void expect_accounted(struct office *office, int64_t from, const char *outcome)
+{
+    size_t count = 0;
+    for (int64_t i = from; i <= office_events(office); i++) {
+        const struct event event = office_event(office, i);
+        if (event.kind == EVENT_MANIFEST_PERSON_ACCOUNTED) {
+            count++;
+            assert_true(
+                str_equal(event.body.manifest_person_accounted.outcome, str_from_c(outcome)));
+        }
+    }
+    assert_int_equal(count, 1);
+}
+
+static struct outcome confirm(struct office *office, const struct somebody *person)
+{
+    return office_ask_for(office, CLERK, person, "confirm_arrival", "");
+}
+
+/* Aim: whom the hub confirms, or refuses, is accounted for on the manifest in the same commit, and
+ * not a second time; the arrival is confirmed once. */
+static void test_the_hub_confirms(void **state)
+{
+    struct office *office = *state;
+    const struct lawful_request one = ready_to_transfer(office);
+    const struct lawful_request two = ready_to_transfer(office);
+    const struct departing manifest = departing_open(office, "hub_transfer", "", 0);
+    assert_false(departing_list(office, &manifest, one.request).refused);
+    assert_false(departing_list(office, &manifest, two.request).refused);
+    assert_int_equal(departing_board(office, &manifest).boarded, 2);
+    office->now += 3 * 60 * 60 * 1000;
+    assert_true(departing_leave(office, &manifest).ok);
+    know_arrival(office, &one.person);
+    const struct outcome confirmed = confirm(office, &one.person);
+    if (!confirmed.ok || confirmed.refused) {
+        fail_msg("%s%s", confirmed.err.what, confirmed.refusal);
+    }
+    expect_accounted(office, confirmed.event, "arrived");
+    assert_int_equal(expected_at(office, office->hub_north), 1);
+    const int64_t events = office_events(office);
+    assert_int_equal(confirm(office, &one.person).err.code, ERROR_CONFLICT);
+    assert_true(
+        office_record(office, CLERK, one.person.reference, "transfer.refused_on_arrival", "yes")
+            .ok);
+    const struct outcome late = office_ask_for(office, CLERK, &one.person, "refuse_on_arrival", "");
+    assert_int_equal(late.err.code, ERROR_CONFLICT);
+    assert_int_equal(departing_account(office, &manifest, &one.person, "arrived", "").err.code,
+                     ERROR_NOT_FOUND);
+    assert_int_equal(office_events(office), events + 1);
+    assert_true(
+        office_record(office, CLERK, two.person.reference, "transfer.refused_on_arrival", "yes")
+            .ok);
+    const struct outcome refused =
+        office_ask_for(office, CLERK, &two.person, "refuse_on_arrival", "");
+    assert_true(refused.ok && !refused.refused);
+    expect_accounted(office, refused.event, "returned");
+    assert_int_equal(departing_close(office, &manifest).row.state, MANIFEST_CLOSED);
+}
+
 static struct departing cancel(struct office *office, const struct caller *caller,
                                const struct departing *manifest, const char *reason)
 {
@@ -265,6 +332,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_not_erased_aboard, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_whole_departure, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_the_hub_confirms, setup, teardown),
         cmocka_unit_test_setup_teardown(test_cancelled, setup, teardown),
         cmocka_unit_test_setup_teardown(test_refused_manifests, setup, teardown),
         cmocka_unit_test_setup_teardown(test_ends_with_the_request, setup, teardown),

@@ -42,6 +42,11 @@ static const char text[] = "policy\n"
                            "  each month\n"
                            "  by hub\n"
                            "  across days since step transfer bands 0, 10, 20\n"
+                           "table open \"Open\"\n"
+                           "  counts people open\n"
+                           "  each month\n"
+                           "  by stage\n"
+                           "  across days since stage bands 0, 20\n"
                            "table waited \"Waits\"\n"
                            "  counts steps transfer\n"
                            "  each month\n"
@@ -166,6 +171,50 @@ static void transfers_and_stays(void **state)
     expect_cell(&sheet, "2026-06", "Median, days", "100");
 }
 
+#define EXHAUSTED "Appeal rights exhausted"
+
+static date date_of(const char *day_text)
+{
+    date day = {0};
+    assert_true(date_parse(str_from_c(day_text), &day, NULL).ok);
+    return day;
+}
+
+static result append_imported(struct transaction *transaction, void *context, struct err *err)
+{
+    struct event *event = context;
+    TRY(transaction_new_id(transaction, SUBJECT_OF_PERSON, &event->subject, err));
+    return transaction_append(transaction, event, err);
+}
+
+/* Who came into a stage before this register knew them was in it from that day on: not from the day
+ * on which they were registered, and until then nobody knows where they were. */
+static void a_stage_that_began_elsewhere(void **state)
+{
+    struct fixture *fixture = *state;
+    struct office *office = &fixture->office;
+    struct err err = {0};
+    struct event event = {
+        .subject_kind = SUBJECT_OF_PERSON,
+        .kind = EVENT_PERSON_REGISTERED,
+        .effective_on = date_of("2026-03-10"),
+        .recorded_at = {.milliseconds = atomic_load(&office->now) + 1},
+        .body.person_registered = {.reference = STR("RH-T001"),
+                                   .name = STR("X"),
+                                   .stage = STR("exhausted"),
+                                   .stage_since = {.known = true, .day = date_of("2026-05-21")}}};
+    assert_true(store_write(office->store, append_imported, &event, &err).ok);
+    struct sheet sheet =
+        counting_table(office, &fixture->definitions, "open", "2026-04", "2026-04", &now);
+    expect_cell(&sheet, "Unknown", "Total", "1");
+    sheet = counting_table(office, &fixture->definitions, "open", "2026-05", "2026-05", &now);
+    expect_cell(&sheet, "Unknown", "Total", "");
+    expect_cell(&sheet, EXHAUSTED, "Total", "1");
+    expect_cell(&sheet, EXHAUSTED, "0 to 19", "1"); /* ten days, not eighty */
+    sheet = june(fixture, "open");
+    expect_cell(&sheet, EXHAUSTED, "20 and over", "1");
+}
+
 static void what_is_not_announced(void **state)
 {
     struct fixture *fixture = *state;
@@ -246,6 +295,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(refusals_by_safeguard, setup, teardown),
         cmocka_unit_test_setup_teardown(stops_by_safeguard, setup, teardown),
         cmocka_unit_test_setup_teardown(transfers_and_stays, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_stage_that_began_elsewhere, setup, teardown),
         cmocka_unit_test_setup_teardown(what_is_not_announced, setup, teardown),
         cmocka_unit_test_setup_teardown(values_and_filters, setup, teardown),
         cmocka_unit_test_setup_teardown(who_may_ask, setup, teardown),

@@ -117,7 +117,11 @@ def opening(desk):
     desk.run("hub", "open", "HUB-NEW", "Another", account="senior", expect=5)
     desk.run("hub", "agree", "HUB-NEW", "twelve", "--reason", "protocol 2", account="senior", expect=3)
     agreed = desk.json("hub", "agree", "HUB-NEW", "12", "--reason", "protocol 2", account="senior")
-    assert agreed["places"]["agreed"] == agreed["places"]["free"] == 12, agreed
+    # Nobody can be given a place before its kind is said.
+    assert (agreed["places"]["agreed"], agreed["places"]["free"], agreed["places"]["without_kind"]) == (12, 0, 12), agreed
+    desk.run("hub", "kind", "HUB-NEW", "general", "1", "5", "--reason", "built", account="senior")
+    sorted_out = desk.json("hub", "show", "HUB-NEW", account="senior")["counts"]
+    assert (sorted_out["agreed"], sorted_out["free"], sorted_out["without_kind"]) == (12, 5, 7), sorted_out
 
 
 def kinds(desk):

@@ -124,6 +124,173 @@ static void test_absconding(void **state)
     assert_true(book_change(office, SENIOR, entry, ENTRY_WISH_CLOSE, "", NO_FIELDS).ok);
 }
 
+static struct outcome ask_removal(struct office *office, const struct somebody *person)
+{
+    return office_ask_for(office, CLERK, person, "enforced_removal", "");
+}
+
+static void expect_foretold(const struct outcome *outcome, const char *what, const char *hint)
+{
+    assert_false(outcome->ok);
+    assert_int_equal(outcome->err.code, ERROR_CONFLICT);
+    if (strstr(outcome->err.what, what) == NULL || strstr(outcome->err.hint, hint) == NULL) {
+        fail_msg("%s %s", outcome->err.what, outcome->err.hint);
+    }
+}
+
+/* Aim: a death that is entered before its step can be taken is a death: nothing is asked for that
+ * the step would end, whoever asks, until the step is taken or the entry says that it is not so;
+ * and the entry does not end before either. */
+static void test_death_that_is_entered(void **state)
+{
+    struct office *office = *state;
+    const struct somebody person = office_register(office, "PersonOne Samplealpha");
+    know(office, &person, "person.in_uk", "yes");
+    const struct written entry = book_open(office, CLERK, "death", person.reference, NO_FIELDS);
+    assert_true(entry.ok);
+    static const char *const steps[] = {"begin_screening", "grant_leave", "withdraw_claim",
+                                        "begin_voluntary_return", "lose_contact"};
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+        const struct outcome asked = office_ask_for(office, CLERK, &person, steps[i], "");
+        expect_foretold(&asked, "foretells \"Death\"", "record_death");
+        expect_foretold(&asked, person.reference, "made_in_error");
+    }
+    /* The step itself is judged as ever: nobody has confirmed the death. */
+    const struct outcome early = office_ask_for(office, CLERK, &person, "record_death", "");
+    assert_true(early.ok && early.refused);
+    for (size_t i = 0; i < entry.duty_count; i++) {
+        assert_true(book_change(office, CLERK, entry.duties[i], ENTRY_WISH_ANSWER, "",
+                                FIELDS({"told", "x"}, {"ended_at", "2026-06-30T11:00:00Z"}))
+                        .ok);
+    }
+    const struct field *natural =
+        FIELDS({"where", "community"}, {"outcome", "natural"}, {"answer", "x"});
+    assert_true(book_change(office, CLERK, entry.entry, ENTRY_WISH_ANSWER, "", natural).ok);
+    const struct written early_close =
+        book_change(office, SENIOR, entry.entry, ENTRY_WISH_CLOSE, "", NO_FIELDS);
+    assert_int_equal(early_close.err.code, ERROR_CONFLICT);
+    assert_non_null(strstr(early_close.err.hint, "record_death"));
+    /* It was somebody else. */
+    const struct field *not_so = FIELDS({"outcome", "made_in_error"});
+    assert_true(book_change(office, CLERK, entry.entry, ENTRY_WISH_ADD, "", not_so).ok);
+    assert_true(office_ask_for(office, CLERK, &person, "begin_screening", "").ok);
+    assert_true(book_change(office, SENIOR, entry.entry, ENTRY_WISH_CLOSE, "", NO_FIELDS).ok);
+}
+
+/* Aim: what is not so has no circumstances to make up. */
+static void test_death_of_nobody(void **state)
+{
+    struct office *office = *state;
+    const struct somebody person = office_register(office, "PersonOne Samplealpha");
+    const struct written entry = book_open(office, CLERK, "death", person.reference, NO_FIELDS);
+    const struct field *without = FIELDS({"outcome", "natural"}, {"answer", "x"});
+    assert_int_equal(
+        book_change(office, CLERK, entry.entry, ENTRY_WISH_ANSWER, "", without).err.code,
+        ERROR_INPUT);
+    const struct field *not_so = FIELDS({"outcome", "made_in_error"}, {"answer", "somebody else"});
+    assert_true(book_change(office, CLERK, entry.entry, ENTRY_WISH_ANSWER, "", not_so).ok);
+    assert_true(office_ask_for(office, CLERK, &person, "begin_screening", "").ok);
+}
+
+static void exhausted(struct office *office, int64_t person)
+{
+    struct event event = {.subject_kind = SUBJECT_OF_PERSON,
+                          .subject = person,
+                          .kind = EVENT_STEP_TAKEN,
+                          .body.step_taken = {.step = STR("exhaust_appeal_rights"),
+                                              .from = STR("claim_registered"),
+                                              .to = STR("appeal_rights_exhausted")}};
+    office_append(office, &event);
+}
+
+static bool is_asked(const struct outcome *outcome)
+{
+    return outcome->ok; /* judged, whatever the law says */
+}
+
+/* Aim: of somebody who is missing nothing is asked for that needs approval; what protects them is
+ * not held up. Who was found is asked about as ever, although an entry that a step opened stays
+ * open. */
+static void test_missing(void **state)
+{
+    struct office *office = *state;
+    const struct somebody person = office_register(office, "PersonOne Samplealpha");
+    exhausted(office, person.id);
+    struct outcome asked = ask_removal(office, &person);
+    assert_true(is_asked(&asked));
+    const struct written entry =
+        book_open(office, CLERK, "absconding", person.reference, NO_FIELDS);
+    assert_true(entry.ok);
+    asked = ask_removal(office, &person);
+    expect_foretold(&asked, "foretells \"Contact lost\"", "found, returned, made_in_error");
+    asked = office_ask_for(office, CLERK, &person, "begin_detention", "");
+    expect_foretold(&asked, "Hold the person", "lose_contact");
+    asked = office_ask_for(office, CLERK, &person, "lodge_appeal", "");
+    assert_true(is_asked(&asked));
+    const struct field *found = FIELDS({"outcome", "found"}, {"answer", "at the old address"});
+    assert_true(book_change(office, CLERK, entry.entry, ENTRY_WISH_ANSWER, "", found).ok);
+    const struct somebody other = office_register(office, "PersonTwo Samplebeta");
+    exhausted(office, other.id);
+    know(office, &other, "person.in_uk", "yes");
+    know(office, &other, "contact.search_made", "yes");
+    know(office, &other, "contact.last_confirmed_on", "2026-05-01");
+    know(office, &other, "contact.next_check_due_on", "2026-06-01");
+    const struct written before =
+        book_open(office, CLERK, "absconding", other.reference, NO_FIELDS);
+    assert_true(before.ok);
+    const struct outcome lost = office_ask_for(office, CLERK, &other, "lose_contact", "");
+    if (!lost.ok || lost.refused) {
+        fail_msg("%s%s", lost.err.what, lost.refusal);
+    }
+    const struct book_query open = {.kind = STR("absconding"), .not_closed = true};
+    struct event back = {.subject_kind = SUBJECT_OF_PERSON,
+                         .subject = other.id,
+                         .kind = EVENT_STEP_TAKEN,
+                         .body.step_taken = {.step = STR("found_exhausted"),
+                                             .from = STR("contact_lost"),
+                                             .to = STR("appeal_rights_exhausted")}};
+    office_append(office, &back);
+    assert_true(book_count(office, CLERK, open) >= 2);
+    asked = ask_removal(office, &other);
+    assert_true(is_asked(&asked));
+    /* Missing anew: the entry of today is about today. */
+    assert_true(book_open(office, CLERK, "absconding", other.reference, NO_FIELDS).ok);
+    asked = ask_removal(office, &other);
+    expect_foretold(&asked, "foretells", "lose_contact");
+}
+
+/* Aim: who is found is in contact from that day on, and is not lost by the search of the time
+ * before (F10). */
+static void test_found_and_lost_again(void **state)
+{
+    struct office *office = *state;
+    const struct somebody person = office_register(office, "PersonOne Samplealpha");
+    know(office, &person, "person.in_uk", "yes");
+    know(office, &person, "contact.search_made", "yes");
+    know(office, &person, "contact.last_confirmed_on", "2026-05-01");
+    know(office, &person, "contact.next_check_due_on", "2026-06-01");
+    struct outcome outcome = office_ask_for(office, CLERK, &person, "lose_contact", "");
+    assert_true(outcome.ok && !outcome.refused);
+    know(office, &person, "contact.found_by_officer", "yes");
+    know(office, &person, "contact.source", "reporting_event");
+    outcome = office_ask_for(office, CLERK, &person, "found_in_claim", "");
+    if (!outcome.ok || outcome.refused) {
+        fail_msg("%s%s", outcome.err.what, outcome.refusal);
+    }
+    size_t contacts = 0;
+    for (int64_t i = outcome.event; i <= office_events(office); i++) {
+        contacts += office_event(office, i).kind == EVENT_CONTACT_CONFIRMED ? 1 : 0;
+    }
+    assert_int_equal(contacts, 1);
+    know(office, &person, "contact.next_check_due_on", "2026-07-02");
+    office_move_days(office, 5);
+    outcome = office_ask_for(office, CLERK, &person, "lose_contact", "");
+    assert_true(outcome.ok && outcome.refused);
+    know(office, &person, "contact.search_made", "yes");
+    outcome = office_ask_for(office, CLERK, &person, "lose_contact", "");
+    assert_true(outcome.ok && !outcome.refused);
+}
+
 /* Aim: in every law, whatever step leads to the stage in which somebody is dead, missing or lost
  * opens an entry: no way there goes around the books. */
 static void test_no_way_around(void **state)
@@ -170,6 +337,10 @@ int main(void)
         cmocka_unit_test_prestate_setup_teardown(test_death_in_detention, setup, teardown, uk),
         cmocka_unit_test_prestate_setup_teardown(test_once, setup, teardown, uk),
         cmocka_unit_test_prestate_setup_teardown(test_absconding, setup, teardown, uk),
+        cmocka_unit_test_prestate_setup_teardown(test_death_that_is_entered, setup, teardown, uk),
+        cmocka_unit_test_prestate_setup_teardown(test_death_of_nobody, setup, teardown, uk),
+        cmocka_unit_test_prestate_setup_teardown(test_missing, setup, teardown, uk),
+        cmocka_unit_test_prestate_setup_teardown(test_found_and_lost_again, setup, teardown, uk),
         cmocka_unit_test_prestate_setup_teardown(test_no_way_around, setup, teardown, uk),
         cmocka_unit_test_prestate_setup_teardown(test_no_way_around, setup, teardown, eu),
     };

@@ -39,6 +39,10 @@ static struct passage random_passage(struct random *random, int64_t position,
         .request = (int64_t)random_below(random, UINT64_C(1) << 40),
         .safeguards = safeguards,
     };
+    if (passage.kind == PASSAGE_REGISTERED) {
+        passage.later = (int32_t)random_below(random, 9000);
+        passage.request = 0;
+    }
     passage.safeguard_count = random_chance(random, 0.2) ? random_below(random, 65) : 0;
     for (size_t i = 0; i < passage.safeguard_count; i++) {
         safeguards[i] = (int64_t)random_below(random, 9000);
@@ -54,6 +58,7 @@ static void expect_same(const struct passage *a, const struct passage *b)
     assert_int_equal(a->recorded_at.milliseconds, b->recorded_at.milliseconds);
     assert_true(a->step == b->step && a->stage == b->stage && a->hub == b->hub);
     assert_true(a->agreement == b->agreement && a->place == b->place && a->request == b->request);
+    assert_int_equal(a->later, b->later);
     assert_int_equal(a->safeguard_count, b->safeguard_count);
     assert_memory_equal(a->safeguards, b->safeguards, a->safeguard_count * sizeof(int64_t));
 }
