@@ -50,7 +50,10 @@ async function acknowledge(form) {
   if (!answer.ok) {
     throw new Error(answer.statusText);
   }
-  form.nextElementSibling.hidden = false;
+  const said = form.nextElementSibling;
+  said.hidden = false;
+  said.tabIndex = -1; /* the button goes, and whoever pressed it by a key reads on from here */
+  said.focus();
   form.remove();
 }
 for (const form of document.querySelectorAll(".rh-stop")) {

@@ -284,34 +284,46 @@ const char *action_what(enum action action)
 
 /* --- refusing --------------------------------------------------------------------------------- */
 
+struct role_list {
+    char text[256];
+    size_t len;
+};
+
+/* As many of a set of roles as there is room for. */
+static void list_roles(unsigned roles, const char *(*called)(enum account_role role),
+                       struct role_list *list)
+{
+    bool fits = true;
+    list->len = 0;
+    for (unsigned role = ROLE_NONE + 1; fits && role < ROLE_COUNT; role++) {
+        fits =
+            (roles & 1U << role) == 0 || str_list_add(list->text, sizeof list->text, &list->len,
+                                                      str_from_c(called((enum account_role)role)));
+    }
+}
+
 result access_hint_roles(unsigned roles, struct err *err)
 {
-    char names[240];
-    size_t len = 0;
+    struct role_list names;
+    list_roles(roles, role_name, &names);
+    return err_hint(err, "It is one of: %.*s.", (int)names.len, names.text);
+}
+
+static unsigned roles_with(enum action action)
+{
+    unsigned roles = 0;
     for (unsigned role = ROLE_NONE + 1; role < ROLE_COUNT; role++) {
-        if ((roles & 1U << role) != 0 &&
-            !str_list_add(names, sizeof names, &len,
-                          str_from_c(role_name((enum account_role)role)))) {
-            break;
-        }
+        roles |= access_scope((enum account_role)role, action) != SCOPE_NONE ? 1U << role : 0;
     }
-    return err_hint(err, "It is one of: %.*s.", (int)len, names);
+    return roles;
 }
 
 result access_refuse(const struct account_row *account, enum action action, struct err *err)
 {
-    const str title = role_called(account->role);
-    char titles[256];
-    size_t len = 0;
-    for (int role = 0; role < ROLE_COUNT; role++) {
-        if (access_scope((enum account_role)role, action) != SCOPE_NONE &&
-            !str_list_add(titles, sizeof titles, &len,
-                          str_from_c(role_title((enum account_role)role)))) {
-            break;
-        }
-    }
+    struct role_list titles;
+    list_roles(roles_with(action), role_title, &titles);
     result_ignore(err_set(err, ERROR_FORBIDDEN, "The role \"%.*s\" may not do this: \"%s\"",
-                          STR_ARG(title), action_what(action)),
+                          STR_ARG(role_called(account->role)), action_what(action)),
                   "the hint follows");
-    return err_hint(err, "It lies with these roles: %.*s.", (int)len, titles);
+    return err_hint(err, "It lies with these roles: %.*s.", (int)titles.len, titles.text);
 }

@@ -238,6 +238,12 @@ static result account_work(struct transaction *transaction, void *context, struc
     if (work->command != ACCOUNT_OPENS) {
         TRY(keep_an_administrator(work, subject, err));
     }
+    if (work->command == ACCOUNT_CHANGES) {
+        TRY(transaction_account(transaction, subject, work->arena, &work->account, err));
+        if (str_equal(work->account.role, work->wanted.role) && work->account.hub == hub) {
+            return sitting_nothing_new(err);
+        }
+    }
     struct event event = account_event(work, subject, hub);
     TRY(sitting_append(&work->sitting, &event, err));
     return transaction_account(transaction, subject, work->arena, &work->account, err);
@@ -520,13 +526,18 @@ struct identity_work {
     struct arena *arena;
 };
 
+static bool says_the_same(const struct identity_work *work, str name, struct known_day born_on)
+{
+    const struct known_day wanted = work->identity.born_on;
+    return str_equal(name, work->identity.name) && born_on.known == wanted.known &&
+           (!wanted.known || date_equal(born_on.day, wanted.day));
+}
+
 static bool same_identity(const struct event *before, const struct identity_work *work)
 {
     const struct identity_corrected_body *body = &before->body.identity_corrected;
-    const struct known_day wanted = work->identity.born_on;
-    return before->kind == EVENT_IDENTITY_CORRECTED && str_equal(body->name, work->identity.name) &&
-           body->born_on.known == wanted.known &&
-           (!wanted.known || date_equal(body->born_on.day, wanted.day));
+    return before->kind == EVENT_IDENTITY_CORRECTED &&
+           says_the_same(work, body->name, body->born_on);
 }
 
 static result correct_identity(struct transaction *transaction, void *context, struct err *err)
@@ -558,6 +569,9 @@ static result correct_identity(struct transaction *transaction, void *context, s
     struct identity known;
     int64_t fact = 0;
     TRY(transaction_identity(transaction, &person, work->arena, &known, err));
+    if (says_the_same(work, known.name, known.born_on)) {
+        return sitting_nothing_new(err);
+    }
     TRY(sitting_append(&sitting, &event, err));
     TRY(birth_follow(&sitting, person.id, known.born_on, work->identity.born_on,
                      work->identity.reason, &fact, err));

@@ -283,6 +283,7 @@ struct person_answer {
     enum arrival_state
         arrival; /* at the hub where they have a place; 0: at none, or not asked now */
     int32_t arrival_days_overdue;
+    str arrival_owner;                 /* the name of the account that answers for it */
     struct known_day born_on_in_facts; /* where the identity says another day, or none */
 };
 MUST_USE result casework_person(const struct casework *casework, const struct caller *caller,

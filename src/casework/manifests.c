@@ -332,6 +332,16 @@ static result check_instant(const struct manifest_row *row, const struct manifes
                : result_ok();
 }
 
+static bool changes_nothing(const struct manifest_row *row, const struct event *event)
+{
+    const struct manifest_changed_body *body = &event->body.manifest_changed;
+    return event->kind == EVENT_MANIFEST_CHANGED &&
+           body->departs_at_ms == row->departs_at.milliseconds &&
+           str_equal(body->carrier, row->carrier) && str_equal(body->route, row->route) &&
+           body->escorts == row->escorts && str_equal(body->escort_roles, row->escort_roles) &&
+           body->lead == row->lead;
+}
+
 static result change_work(struct transaction *transaction, void *context, struct err *err)
 {
     struct manifest_command *command = context;
@@ -353,6 +363,9 @@ static result change_work(struct transaction *transaction, void *context, struct
                                      : sitting_client_id_taken(err));
     } else {
         TRY(check_instant(&row, command, err));
+        if (changes_nothing(&row, &event)) {
+            return sitting_nothing_new(err);
+        }
         TRY(manifest_append(&sitting, row.id, &event, err));
     }
     return transaction_manifest(transaction, row.id, command->arena, &command->row, err);

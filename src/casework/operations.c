@@ -1,6 +1,7 @@
 #include "casework/operations.h"
 
 #include "casework/days.h"
+#include "casework/repeat.h"
 #include "casework/sitting.h"
 #include "casework/text.h"
 
@@ -196,6 +197,21 @@ static bool same_operation(const struct record_work *work, const struct event *b
            (work->entry->reference.len == 0 || str_equal(body->reference, work->entry->reference));
 }
 
+/* A revision says something new. */
+static result check_new(const struct sitting *sitting, const struct event *event, struct err *err)
+{
+    struct arena scratch = *sitting->arena;
+    const struct event *last = NULL;
+    size_t count = 0;
+    bool same = false;
+    TRY(transaction_history(sitting->transaction, SUBJECT_OF_OPERATION, event->subject,
+                            sitting->begun_at + 1, 1, &scratch, &last, &count, err));
+    if (count > 0 && date_equal(last[0].effective_on, event->effective_on)) {
+        TRY(repeat_says_the_same(&last[0], event, scratch, &same, err));
+    }
+    return same ? sitting_nothing_new(err) : result_ok();
+}
+
 static result append_operation(struct sitting *sitting, struct record_work *work, struct err *err)
 {
     struct event event = {
@@ -213,6 +229,7 @@ static result append_operation(struct sitting *sitting, struct record_work *work
     };
     TRY(find_or_begin(sitting, work, &event.subject, &event.body.operation_recorded.reference,
                       err));
+    TRY(check_new(sitting, &event, err));
     TRY(sitting_append(sitting, &event, err));
     return transaction_operation(sitting->transaction, event.subject, sitting->arena, &work->row,
                                  err);

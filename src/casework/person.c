@@ -388,6 +388,7 @@ static result read_arrival(struct person_work *work, struct err *err)
         if (stays[i].left_event == 0) {
             work->answer.arrival = stays[i].arrival;
             work->answer.arrival_days_overdue = stay_days_overdue(&stays[i], work->sitting.today);
+            TRY(sitting_actor(&work->sitting, stays[i].owner, &work->answer.arrival_owner, err));
         }
     }
     return result_ok();

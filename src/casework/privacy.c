@@ -374,50 +374,80 @@ result casework_privacy(const struct casework *casework, const struct caller *ca
 
 /* --- what stands in the way of erasing ------------------------------------------------------- */
 
-struct holds_work {
+struct before_work {
     const struct casework *casework;
     const struct caller *caller;
     str reference;
     struct arena *arena;
     struct sitting sitting;
     struct person_row person;
-    const struct legal_hold *holds;
-    size_t count;
+    struct before_erasure before;
 };
 
-static result read_holds(struct transaction *transaction, void *context, struct err *err)
+static result read_holds(struct before_work *work, struct err *err)
 {
-    struct holds_work *work = context;
     struct sitting *sitting = &work->sitting;
     const struct event **events = NULL;
-    TRY(sitting_read(sitting, work->casework, transaction, work->caller, ACTION_MANAGE_PRIVACY,
-                     work->arena, err));
-    TRY(sitting_person(sitting, work->reference, ACTION_MANAGE_PRIVACY, &work->person, err));
-    TRY(find_holds(sitting, &work->person, &events, &work->count, err));
-    struct legal_hold *holds = ARENA_NEW(work->arena, struct legal_hold, work->count);
+    size_t count = 0;
+    TRY(find_holds(sitting, &work->person, &events, &count, err));
+    struct legal_hold *holds = ARENA_NEW(work->arena, struct legal_hold, count);
     if (holds == NULL) {
         return arena_full(err);
     }
-    for (size_t i = 0; i < work->count; i++) {
+    for (size_t i = 0; i < count; i++) {
         holds[i] = (struct legal_hold){.event = events[i]->position,
                                        .since = events[i]->recorded_at,
                                        .reason = events[i]->body.legal_hold_placed.reason};
         TRY(sitting_actor(sitting, events[i]->actor, &holds[i].by, err));
     }
-    work->holds = holds;
+    work->before.holds = holds;
+    work->before.hold_count = count;
     return result_ok();
 }
 
-result casework_legal_holds(const struct casework *casework, const struct caller *caller,
-                            str person, struct arena *arena, const struct legal_hold **ret_holds,
-                            size_t *ret_count, struct err *err)
+/* The others, each once, whatever parts they have. */
+static result read_together(struct before_work *work, struct err *err)
 {
-    struct holds_work work = {
+    struct sitting *sitting = &work->sitting;
+    const int64_t *records = NULL;
+    size_t count = 0;
+    TRY(transaction_sealed_together(sitting->transaction, work->person.id, work->arena, &records,
+                                    &count, err));
+    str *references = ARENA_NEW(work->arena, str, count);
+    if (references == NULL) {
+        return arena_full(err);
+    }
+    for (size_t i = 0; i < count; i++) {
+        struct person_row person;
+        TRY(transaction_person(sitting->transaction, records[i], work->arena, &person, err));
+        if (person.id == records[i] && person.id != work->person.id) {
+            TRY(sitting_reference(sitting, &person, &references[work->before.together_count++],
+                                  err));
+        }
+    }
+    work->before.together = references;
+    return result_ok();
+}
+
+static result read_before(struct transaction *transaction, void *context, struct err *err)
+{
+    struct before_work *work = context;
+    TRY(sitting_read(&work->sitting, work->casework, transaction, work->caller,
+                     ACTION_MANAGE_PRIVACY, work->arena, err));
+    TRY(sitting_person(&work->sitting, work->reference, ACTION_MANAGE_PRIVACY, &work->person, err));
+    TRY(read_holds(work, err));
+    return read_together(work, err);
+}
+
+result casework_before_erasure(const struct casework *casework, const struct caller *caller,
+                               str person, struct arena *arena, struct before_erasure *ret_before,
+                               struct err *err)
+{
+    struct before_work work = {
         .casework = casework, .caller = caller, .reference = person, .arena = arena};
-    TRY(store_read(casework->store, read_holds, &work, err));
-    TRY(sitting_look(&work.sitting, SUBJECT_OF_PERSON, work.person.id, "legal holds", err));
-    *ret_holds = work.holds;
-    *ret_count = work.count;
+    TRY(store_read(casework->store, read_before, &work, err));
+    TRY(sitting_look(&work.sitting, SUBJECT_OF_PERSON, work.person.id, "before erasure", err));
+    *ret_before = work.before;
     return result_ok();
 }
 

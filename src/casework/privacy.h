@@ -49,11 +49,18 @@ struct legal_hold {
     str by; /* the name of the account */
     str reason;
 };
-/* The holds in force, the one placed last first. ACTION_MANAGE_PRIVACY. */
-MUST_USE result casework_legal_holds(const struct casework *casework, const struct caller *caller,
-                                     str person, struct arena *arena,
-                                     const struct legal_hold **ret_holds, size_t *ret_count,
-                                     struct err *err);
+struct before_erasure {
+    const struct legal_hold *holds; /* those in force, the one placed last first */
+    size_t hold_count;
+    const str *together; /* who can be erased together with the person only, since a merge with them
+                            was undone: references, "" for somebody out of sight */
+    size_t together_count;
+};
+/* ACTION_MANAGE_PRIVACY. */
+MUST_USE result casework_before_erasure(const struct casework *casework,
+                                        const struct caller *caller, str person,
+                                        struct arena *arena, struct before_erasure *ret_before,
+                                        struct err *err);
 
 /* --- who looked ------------------------------------------------------------------------------- */
 

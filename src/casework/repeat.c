@@ -48,17 +48,27 @@ result repeat_events(struct sitting *sitting, const struct event *first,
     return result_ok();
 }
 
-result repeat_same(const struct event *first, const struct event *asked, struct arena scratch,
-                   struct err *err)
+result repeat_says_the_same(const struct event *first, const struct event *asked,
+                            struct arena scratch, bool *ret_same, struct err *err)
 {
     str then = STR("");
     str now = STR("");
+    *ret_same = false;
     if (first->kind != asked->kind) {
-        return sitting_client_id_taken(err);
+        return result_ok();
     }
     TRY(event_write_body(first, &scratch, &then, err));
     TRY(event_write_body(asked, &scratch, &now, err));
-    return str_equal(then, now) ? result_ok() : sitting_client_id_taken(err);
+    *ret_same = str_equal(then, now);
+    return result_ok();
+}
+
+result repeat_same(const struct event *first, const struct event *asked, struct arena scratch,
+                   struct err *err)
+{
+    bool same = false;
+    TRY(repeat_says_the_same(first, asked, scratch, &same, err));
+    return same ? result_ok() : sitting_client_id_taken(err);
 }
 
 static bool is_stop(const struct event *event)

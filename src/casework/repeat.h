@@ -23,6 +23,10 @@ MUST_USE result repeat_events(struct sitting *sitting, const struct event *first
 MUST_USE result repeat_same(const struct event *first, const struct event *asked,
                             struct arena scratch, struct err *err);
 
+/* Do both say the same? About whom and when, the caller compares. */
+MUST_USE result repeat_says_the_same(const struct event *first, const struct event *asked,
+                                     struct arena scratch, bool *ret_same, struct err *err);
+
 /* The requests that it stopped. */
 MUST_USE result repeat_stopped(struct sitting *sitting, const struct done_before *done,
                                struct stopped_list *ret_stopped, struct err *err);

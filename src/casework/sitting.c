@@ -186,6 +186,11 @@ result sitting_record(struct sitting *sitting, const struct casework *casework,
     return find_before(sitting, &caller->client_id, ret_before, err);
 }
 
+result sitting_nothing_new(struct err *err)
+{
+    return err_set(err, ERROR_INPUT, "Nothing in this is different from what is on record");
+}
+
 int64_t sitting_record_of(const struct sitting *sitting, int64_t person)
 {
     for (size_t i = 0; i < sitting->addressed_count; i++) {
@@ -214,7 +219,7 @@ static result check_unchanged(const struct sitting *sitting, const struct event 
     }
     result_ignore(err_set(err, ERROR_CONFLICT, "It has changed since it was read"),
                   "the hint follows");
-    return err_hint(err, "Read it again, and send the command with its new ETag.");
+    return err_hint(err, "Read it again, and send it again if it is still meant.");
 }
 
 result sitting_append(struct sitting *sitting, struct event *event, struct err *err)

@@ -95,6 +95,9 @@ MUST_USE result sitting_append(struct sitting *sitting, struct event *event, str
 /* The client id of this command was used for another one. */
 MUST_USE result sitting_client_id_taken(struct err *err);
 
+/* ERROR_INPUT: a correction, or a change, that would record what is on record already. */
+MUST_USE result sitting_nothing_new(struct err *err);
+
 /* The record by which the person was spoken of; the person itself otherwise. */
 int64_t sitting_record_of(const struct sitting *sitting, int64_t person);
 

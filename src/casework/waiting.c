@@ -397,6 +397,23 @@ static result count_pairs(struct sitting *sitting, struct waiting_counts *counts
     return result_ok();
 }
 
+static result find_silence(struct sitting *sitting, const struct hub_row *hub,
+                           struct waiting_hub *waiting, struct err *err)
+{
+    struct arena scratch = *sitting->arena;
+    struct hub_report_row report;
+    const struct stay_row *stays = NULL;
+    size_t count = 0;
+    TRY(transaction_stays(sitting->transaction, STAYS_NOW, hub->id, 0, &scratch, &stays, &count,
+                          err));
+    TRY(transaction_hub_report(sitting->transaction, hub->id, &report, err));
+    if (report.hub != 0) {
+        waiting->silent_days = date_days_between(instant_date(report.accurate_at), sitting->today);
+    }
+    waiting->silent = count > 0 && (report.hub == 0 || waiting->silent_days >= HUB_SILENT_DAYS);
+    return result_ok();
+}
+
 static result count_at_hub(struct sitting *sitting, const struct hub_row *hub,
                            struct waiting_hub *ret_hub, struct err *err)
 {
@@ -413,6 +430,7 @@ static result count_at_hub(struct sitting *sitting, const struct hub_row *hub,
     TRY(transaction_unexpected_open(sitting->transaction, hub->id, &scratch, &unexpected, &count,
                                     err));
     waiting.unexpected = (int64_t)count;
+    TRY(find_silence(sitting, hub, &waiting, err));
     *ret_hub = waiting;
     return result_ok();
 }
@@ -430,12 +448,14 @@ static result count_arrivals(struct sitting *sitting, struct waiting_counts *cou
     for (size_t i = 0; i < count; i++) {
         bool may = false;
         bool runs = false;
+        bool monitors = false;
         struct waiting_hub *hub = &waiting[counts->hub_count];
         TRY(sitting_may_hub(sitting, &hubs[i], ACTION_RESOLVE_ARRIVAL, &may, err));
         TRY(sitting_may_hub(sitting, &hubs[i], ACTION_RUN_HUB, &runs, err));
-        if (may || runs) {
+        TRY(sitting_may_hub(sitting, &hubs[i], ACTION_MONITOR, &monitors, err));
+        if (may || runs || monitors) {
             TRY(count_at_hub(sitting, &hubs[i], hub, err));
-            counts->hub_count += hub->unexpected + hub->overdue > 0 ? 1 : 0;
+            counts->hub_count += hub->unexpected + hub->overdue > 0 || hub->silent ? 1 : 0;
         }
     }
     counts->hubs = waiting;

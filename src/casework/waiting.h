@@ -71,17 +71,23 @@ bool casework_compares_everybody(const struct casework *casework, int *ret_perce
 /* --- all of it, counted ----------------------------------------------------------------------- */
 
 /* What this account may act on: a merge or an erasure that another one asked for, pairs of which
- * nobody has asked for a merge yet, and arrivals at hubs of which it may say what became of them.
- */
+ * nobody has asked for a merge yet, arrivals at hubs of which it may say what became of them or
+ * which it monitors, and hubs that say nothing. */
 struct waiting_hub {
     str reference;
     str name;
     int64_t unexpected; /* people who are there, and nobody knows who they are */
     int64_t overdue;    /* expected arrivals whose day is over */
+    bool silent;
+    int64_t silent_days; /* since its last report; 0: it never reported */
 };
+/* A desk reports of itself every day (hub_desk.h). One where people are placed is silent from the
+ * second day without: yesterday's report is what there is until today's comes. No rulebook counts
+ * this; it stops nothing, and says only whom to ask. */
+enum { HUB_SILENT_DAYS = 2 };
 struct waiting_counts {
     const struct waiting_hub
-        *hubs; /* whose arrivals wait for somebody to say what became of them */
+        *hubs; /* whose arrivals wait for somebody to say what became of them, and silent ones */
     size_t hub_count;
     bool decides_merges;
     int64_t merges;

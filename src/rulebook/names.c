@@ -76,27 +76,32 @@ str name_index_nearest(const struct name_index *index, str name)
     return names_nearest(index->names, index->count, name);
 }
 
-static char *words_of(str name, struct arena *arena)
+static str put_words(str name, char *room, size_t size)
 {
-    char *words = ARENA_NEW(arena, char, name.len);
-    for (size_t i = 0; words != NULL && i < name.len; i++) {
-        words[i] = name.at[i] == '_' ? ' ' : name.at[i];
+    const size_t len = room == NULL ? 0 : name.len < size ? name.len : size;
+    for (size_t i = 0; i < len; i++) {
+        room[i] = name.at[i] == '_' || name.at[i] == '.' ? ' ' : name.at[i];
     }
-    return words;
+    return (str){.at = room, .len = len};
 }
 
 str name_in_words(str name, struct arena *arena)
 {
-    return (str){.at = words_of(name, arena), .len = name.len};
+    return put_words(name, ARENA_NEW(arena, char, name.len), name.len);
+}
+
+str name_as_title_in(str name, char *room, size_t size)
+{
+    const str words = put_words(name, room, size);
+    if (words.len > 0 && room[0] >= 'a' && room[0] <= 'z') {
+        room[0] = (char)(room[0] - 'a' + 'A');
+    }
+    return words;
 }
 
 str name_as_title(str name, struct arena *arena)
 {
-    char *words = words_of(name, arena);
-    if (words != NULL && name.len > 0 && words[0] >= 'a' && words[0] <= 'z') {
-        words[0] = (char)(words[0] - 'a' + 'A');
-    }
-    return (str){.at = words, .len = name.len};
+    return name_as_title_in(name, ARENA_NEW(arena, char, name.len), name.len);
 }
 
 const char *item_kind_called(enum item_kind kind)

@@ -45,6 +45,9 @@ str names_nearest(const str *names, size_t count, str name);
  * underscores; as a title it begins with a capital. A str without bytes when the arena is full. */
 str name_in_words(str name, struct arena *arena);
 str name_as_title(str name, struct arena *arena);
+/* The same in `room`, as much of it as there is room for. A part of a name that follows a dot
+ * stands apart, too. */
+str name_as_title_in(str name, char *room, size_t size);
 
 /* "fact", "list of holidays" */
 const char *item_kind_called(enum item_kind kind);

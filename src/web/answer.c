@@ -130,6 +130,7 @@ result answer_done(struct exchange *exchange, str path, const char *notice, stru
         return arena_full(err);
     }
     answer_see_other(exchange, location);
+    exchange->done_at = path;
     return result_ok();
 }
 

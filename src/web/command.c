@@ -1,10 +1,14 @@
 #include "web/command.h"
 
+#include "system/system.h"
 #include "web/condition.h"
 #include "web/input.h"
 #include "web/kept.h"
+#include "web/page.h"
 #include "web/sent_before.h"
 #include "web/session.h"
+
+#include <string.h>
 
 /* A key is one account's own. */
 static struct sha256 key_of(const struct exchange *exchange)
@@ -79,6 +83,102 @@ static result note_key(struct exchange *exchange, struct command *command, struc
     return result_ok();
 }
 
+/* --- forms ------------------------------------------------------------------------------------ */
+
+/* Two presses of one button are one intent, answered like one. */
+enum { ONE_PRESS_MILLISECONDS = 5000 };
+
+/* What is recorded by it may be there twice. What an account does with itself (its password, its
+ * language) is done once or told as it is. */
+static bool is_of_record(const struct exchange *exchange)
+{
+    const str path = exchange->request->path;
+    return exchange_wants_html(exchange) && exchange->signed_in && !exchange->by_bearer &&
+           !exchange->input.is_json && exchange->match.route->door == ROUTE_DESK &&
+           !str_starts(path, STR("/account/")) && !str_equal(path, STR("/language")) &&
+           !str_equal(path, STR("/sign-out"));
+}
+
+static bool says(const struct exchange *exchange, const char *name, str expected)
+{
+    str value = STR("");
+    http_form_get(&exchange->input.form, str_from_c(name), &value);
+    return str_equal(value, expected);
+}
+
+static result find_form(const struct exchange *exchange, struct command *command, struct err *err)
+{
+    struct sha256 request;
+    if (!is_of_record(exchange)) {
+        return result_ok();
+    }
+    TRY(request_of(exchange, &request, err));
+    const str parts[] = {
+        exchange->token,
+        {.at = (const char *)request.bytes, .len = sizeof request.bytes},
+    };
+    command->of_form = true;
+    command->form = sha256_of_parts(parts, sizeof parts / sizeof parts[0]);
+    if (says(exchange, INPUT_AGAIN, STR("yes")) || says(exchange, INPUT_ANSWERS, STR("change"))) {
+        return result_ok();
+    }
+    const struct done_form before = done_forms_find(exchange->web->done_forms, &command->form);
+    const int64_t now = system_now(exchange->casework->system).milliseconds;
+    const bool pressed_twice =
+        memcmp(&before.key, &exchange->caller.client_id, CLIENT_ID_SIZE) == 0 &&
+        now - before.at.milliseconds < ONE_PRESS_MILLISECONDS;
+    command->before = before;
+    command->before.found = before.found && !pressed_twice;
+    return result_ok();
+}
+
+/* What the form showed is compared with what is on record up to here (shown.h). */
+static void rest_on_shown(struct exchange *exchange)
+{
+    str marks = STR("");
+    if (!exchange->input.is_json &&
+        http_form_get(&exchange->input.form, STR(INPUT_SHOWN), &marks) && marks.len > 0) {
+        exchange->caller.read_at = exchange->begun_at;
+    }
+}
+
+/* Everything that was sent, hidden. */
+static json_t *sent_fields(const struct http_form *sent)
+{
+    json_t *fields = json_array();
+    for (size_t i = 0; i < sent->count; i++) {
+        const str name = sent->fields[i].name;
+        if (!input_is_own_field(name) || str_equal(name, STR(INPUT_ANSWERS))) {
+            json_t *field = json_object();
+            json_set_str(field, "name", name);
+            json_set_str(field, "value", sent->fields[i].value);
+            json_add(fields, field);
+        }
+    }
+    return fields;
+}
+
+result command_answer_before(struct exchange *exchange, const struct command *command,
+                             struct err *err)
+{
+    OWN_PAGE struct page page;
+    const str path = exchange->request->path;
+    const str where = arena_copy(exchange->arena, str_from_c(command->before.where));
+    const str form_token = exchange->session.form_token;
+    page_open(&page, exchange, "sent_again", STR(SAY("You sent this before")), "");
+    page_speak_unless_staff(&page);
+    page.stays = true;
+    json_t *view = json_object();
+    json_set(view, "at", speech_instant(&page.speech, exchange->arena, command->before.at));
+    json_set_str(view, "where", where.len > 0 ? where : STR("/"));
+    json_set_str(view, "action", page_path(exchange->arena, path));
+    json_set(view, "form_token", json_of_str(form_token));
+    json_set(view, "client_id", page_client_id(exchange));
+    json_set(view, "fields", sent_fields(&exchange->input.form));
+    page_set(&page, "sent", view);
+    return page_answer(&page, 409, err);
+}
+
 result command_begin(struct exchange *exchange, struct command *command, int *ret_status,
                      struct err *err)
 {
@@ -95,6 +195,11 @@ result command_begin(struct exchange *exchange, struct command *command, int *re
         return meant;
     }
     TRY(session_read_client_id(exchange, err));
+    TRY(find_form(exchange, command, err));
+    if (command->before.found) {
+        return result_ok();
+    }
+    rest_on_shown(exchange);
     TRY(condition_of_command(exchange, ret_status, err));
     return note_key(exchange, command, err);
 }
@@ -105,5 +210,9 @@ void command_end(struct exchange *exchange, const struct command *command, bool 
         sent_before_done(exchange->web->sent_before, &command->key);
     } else if (command->noted) {
         sent_before_forget(exchange->web->sent_before, &command->key);
+    }
+    if (command->of_form && done && exchange->done_at.len > 0) {
+        done_forms_note(exchange->web->done_forms, &command->form, &exchange->caller.client_id,
+                        system_now(exchange->casework->system), exchange->done_at);
     }
 }

@@ -3,6 +3,7 @@
 #include "register/reference.h"
 #include "system/system.h"
 #include "web/query.h"
+#include "web/shown.h"
 #include "web/view_table.h"
 
 #include <string.h>
@@ -61,6 +62,69 @@ void deed_begin_day(struct deed_form *form, const char *name, date day)
 void deed_begin_instant(struct deed_form *form, const char *name, instant at)
 {
     form->values[deed_field(form, name)] = (struct input_value){.given = true, .at = at};
+}
+
+void deed_shows(struct deed_form *form, const char *name, str on_record)
+{
+    const size_t at = deed_field(form, name);
+    form->shows[at] = true;
+    form->on_record[at] = on_record;
+}
+
+void deed_shows_text(struct deed_form *form, const char *name, str text)
+{
+    if (text.len > 0) {
+        deed_begin_text(form, name, text);
+    }
+    deed_shows(form, name, text);
+}
+
+str deed_day_text(const struct deed_form *form, date day)
+{
+    char text[DATE_TEXT_SIZE];
+    date_format(day, text);
+    return arena_copy(form->exchange->arena, str_from_c(text));
+}
+
+/* A value as it is sent, in one form however it is. */
+static str sent_text(const struct deed_form *form, enum input_kind kind,
+                     const struct input_value *value)
+{
+    struct arena *arena = form->exchange->arena;
+    char text[INSTANT_TEXT_SIZE];
+    if (!value->given) {
+        return STR("");
+    }
+    switch (kind) {
+    case INPUT_DATE:
+        return deed_day_text(form, value->day);
+    case INPUT_INSTANT:
+        instant_format(value->at, text);
+        return arena_copy(arena, str_from_c(text));
+    case INPUT_NUMBER:
+        return arena_format(arena, "%lld", (long long)value->number);
+    case INPUT_TEXT:
+    case INPUT_LONG_TEXT:
+    case INPUT_CHOICE:
+    case INPUT_PASSWORD:
+    case INPUT_HIDDEN:
+        return value->text;
+    }
+    return STR("");
+}
+
+void deed_shows_day(struct deed_form *form, const char *name, struct known_day day)
+{
+    const struct input_value value = {.given = day.known, .day = day.day};
+    form->values[deed_field(form, name)] = value;
+    deed_shows(form, name, sent_text(form, INPUT_DATE, &value));
+}
+
+void deed_shows_instant(struct deed_form *form, const char *name, instant at)
+{
+    const struct input_value value = {.given = true, .at = at};
+    deed_begin_instant(form, name, at);
+    deed_shows(form, name, sent_text(form, INPUT_INSTANT, &value));
 }
 
 result deed_choices(struct deed_form *form, const char *name, size_t capacity, struct err *err)
@@ -167,6 +231,19 @@ static void begin_by_query(struct deed_form *form)
     }
 }
 
+static void hide_shown(const struct deed_form *form, json_t *fields)
+{
+    struct shown_value values[INPUT_FIELDS_MAX];
+    size_t count = 0;
+    for (size_t i = 0; i < form->field_count; i++) {
+        if (form->shows[i]) {
+            values[count++] = (struct shown_value){.name = str_from_c(form->fields[i].name),
+                                                   .value = form->on_record[i]};
+        }
+    }
+    shown_hide(fields, form->exchange->arena, values, count);
+}
+
 static result show(struct deed_form *form, const struct faults *faults, int status, struct err *err)
 {
     struct exchange *exchange = form->exchange;
@@ -175,12 +252,14 @@ static result show(struct deed_form *form, const struct faults *faults, int stat
         arena_format(exchange->arena, "%.*s/%s", STR_ARG(form->base), form->deed->name);
     json_t *fields = form_choices_view(exchange, form->fields, form->field_count, form->choices,
                                        form->values, faults);
+    hide_shown(form, fields);
     json_t *view = form_view(exchange, action, deed->submit, fields, way_out(form));
     json_set_flag(view, "danger", deed->danger);
     form->page.faults = faults;
     page_set(&form->page, "form", view);
     page_set(&form->page, "caption", json_of_str(form->caption));
-    page_set(&form->page, "lead", deed->lead[0] != '\0' ? json_string(deed->lead) : json_false());
+    const str lead = form->lead.len > 0 ? form->lead : str_from_c(deed->lead);
+    page_set(&form->page, "lead", lead.len > 0 ? json_of_str(lead) : json_false());
     return page_answer(&form->page, status, err);
 }
 
@@ -384,6 +463,37 @@ static result check_answers(struct deed_form *form, struct err *err)
     return looked.ok ? show_answers(form, err) : show_refused(form, looked, &problem, err);
 }
 
+/* What is on record, as a page tells it. */
+static str told_record(const struct deed_form *form, size_t at)
+{
+    const struct view_context context = handler_view(form->exchange);
+    const str text = form->on_record[at];
+    json_auto_t *when = form->fields[at].kind == INPUT_DATE      ? view_day(text)
+                        : form->fields[at].kind == INPUT_INSTANT ? view_instant(&context, text)
+                                                                 : NULL;
+    if (when != NULL && text.len > 0) {
+        return arena_copy(form->exchange->arena, json_str_or_empty(when, "text"));
+    }
+    for (size_t i = 0; i < form->choices[at].count; i++) {
+        if (str_equal(form->choices[at].items[i].value, text)) {
+            return form->choices[at].items[i].text;
+        }
+    }
+    return text;
+}
+
+static void check_shown(const struct deed_form *form, struct faults *faults)
+{
+    for (size_t i = 0; i < form->field_count; i++) {
+        const str name = str_from_c(form->fields[i].name);
+        const str sent = sent_text(form, form->fields[i].kind, &form->values[i]);
+        if (form->shows[i] && shown_is_old(form->exchange, name, form->on_record[i]) &&
+            !str_equal(sent, form->on_record[i])) {
+            shown_tell(form->exchange, faults, name, told_record(form, i), STR(""));
+        }
+    }
+}
+
 static result carry_out(struct deed_form *form, struct err *err)
 {
     struct faults faults = {0};
@@ -391,6 +501,7 @@ static result carry_out(struct deed_form *form, struct err *err)
     TRY(input_read(form->exchange, form->fields, form->field_count, form->values, &faults, err));
     input_check_choices(form->exchange, form->fields, form->field_count, form->choices,
                         form->values, &faults);
+    check_shown(form, &faults);
     if (faults.count > 0) {
         return show_faults(form, &faults, 422, err);
     }

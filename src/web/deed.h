@@ -48,12 +48,15 @@ struct deed_form {
     str to;      /* where a browser goes when it is done; `base` unless it is set */
     str caption; /* the thing, above the title */
     str title;   /* of the deed unless it is set */
+    str lead;    /* the same */
     const struct input_field *fields;
     size_t field_count;
     struct input_choices choices[INPUT_FIELDS_MAX];
     struct input_choice *items[INPUT_FIELDS_MAX]; /* of the choices */
     struct input_value values[INPUT_FIELDS_MAX];  /* to begin with; then what was sent */
     str told[INPUT_FIELDS_MAX];                   /* shown in the place of what was sent */
+    bool shows[INPUT_FIELDS_MAX];                 /* what is on record stands in the form ... */
+    str on_record[INPUT_FIELDS_MAX];              /* ... as it would be sent */
     json_t *answer;                               /* JSON of what was done; the form owns it */
     int status;                                   /* of that answer; 200 unless it is set */
     const char *notice;                           /* of the deed unless it is set */
@@ -81,6 +84,14 @@ instant deed_instant(const struct deed_form *form, const char *name);
 void deed_begin_text(struct deed_form *form, const char *name, str text);
 void deed_begin_day(struct deed_form *form, const char *name, date day);
 void deed_begin_instant(struct deed_form *form, const char *name, instant at);
+/* What is on record in the place of the answer, as a value that is sent ("" for nothing): sent when
+ * somebody recorded another one since, the form says it first (shown.h). */
+void deed_shows(struct deed_form *form, const char *name, str on_record);
+str deed_day_text(const struct deed_form *form, date day); /* as it is sent */
+/* The form begins with what is on record. */
+void deed_shows_text(struct deed_form *form, const char *name, str text);
+void deed_shows_day(struct deed_form *form, const char *name, struct known_day day);
+void deed_shows_instant(struct deed_form *form, const char *name, instant at);
 /* Room for that many answers to choose from, and one of them. */
 MUST_USE result deed_choices(struct deed_form *form, const char *name, size_t capacity,
                              struct err *err);

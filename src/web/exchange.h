@@ -48,6 +48,7 @@ struct web {
     struct arrivals arrivals;
     struct cipher_key cursor_key;    /* of the store (listing.h) */
     struct sent_before *sent_before; /* of Idempotency-Keys */
+    struct done_forms *done_forms;
     struct pace *pace;
     struct streams *streams;
     struct works *works; /* that are being answered */
@@ -84,6 +85,7 @@ struct exchange {
     int64_t stream;   /* of a stream, its number (streams.h) */
     str mark;         /* of one that goes on, what its handler left for this part */
     bool gives_way;   /* it is to end with this part */
+    str done_at;      /* of a form that was done, where it led; "" otherwise */
     bool form_is_old; /* of a session that ended: given back, and nothing done (kept.h) */
     struct {
         enum security_event event; /* SECURITY_NONE: the answer says it */

@@ -1,12 +1,11 @@
 #include "web/fact_form.h"
 
 #include "web/handler.h"
+#include "web/shown.h"
 
 #include <string.h>
 
 enum { RADIOS_MAX = 6, PLAIN_TEXT_MAX = 4096 };
-
-#define READ_AT "read_at"
 
 str fact_form_section(str section)
 {
@@ -141,10 +140,18 @@ static void add_hidden(json_t *fields, struct arena *arena, str name, str value)
     json_add(fields, form_item_view(arena, &item));
 }
 
+static struct shown_value shown_of(const json_t *fact)
+{
+    return (struct shown_value){.name = json_str_or_empty(fact, "fact"),
+                                .value = json_str_or_empty(fact, "text")};
+}
+
 json_t *fact_form_fields(const struct exchange *exchange, const json_t *facts, str section,
-                         int64_t read_at, const struct faults *faults)
+                         const struct faults *faults)
 {
     json_t *fields = json_array();
+    struct shown_value shown[FACT_ENTRIES_MAX];
+    size_t shown_count = 0;
     size_t index;
     json_t *fact;
     json_array_foreach(facts, index, fact)
@@ -153,6 +160,9 @@ json_t *fact_form_fields(const struct exchange *exchange, const json_t *facts, s
         const bool counted = json_is_true(json_object_get(fact, "counted"));
         if (!counted && str_equal(own, fact_form_section(section))) {
             json_add(fields, fact_field(exchange, fact, faults));
+            if (shown_count < FACT_ENTRIES_MAX) {
+                shown[shown_count++] = shown_of(fact);
+            }
         }
     }
     const struct input_value begin[FRAME_FIELDS] = {
@@ -160,8 +170,7 @@ json_t *fact_form_fields(const struct exchange *exchange, const json_t *facts, s
     json_auto_t *frame = form_fields_view(exchange, frame_fields, FRAME_FIELDS, begin, faults);
     json_array_extend(fields, frame);
     add_hidden(fields, exchange->arena, STR("section"), section);
-    add_hidden(fields, exchange->arena, STR(READ_AT),
-               arena_format(exchange->arena, "%lld", (long long)read_at));
+    shown_hide(fields, exchange->arena, shown, shown_count);
     return fields;
 }
 
@@ -255,8 +264,10 @@ static str without_part(str name)
 
 static bool is_frame(str name)
 {
-    static const char *const names[] = {"true_from", "source",     "section",
-                                        READ_AT,     "form_token", "client_id"};
+    static const char *const names[] = {"true_from", "source", "section"};
+    if (input_is_own_field(name)) {
+        return true;
+    }
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         if (str_equal(name, str_from_c(names[i]))) {
             return true;
@@ -312,11 +323,6 @@ static result read_form(const struct fact_reading *reading, struct err *err)
     }
     http_form_get(&exchange->input.form, STR("source"), &rest.source);
     http_form_get(&exchange->input.form, STR("section"), &reading->entries->section);
-    str read_at = STR("");
-    http_form_get(&exchange->input.form, STR(READ_AT), &read_at);
-    if (read_at.len > 0 && !str_to_int64(read_at, &reading->entries->read_at, NULL).ok) {
-        fault_add(reading->faults, STR(READ_AT), STR("/" READ_AT), STR("This must be a number"));
-    }
     rest.source = str_trim(rest.source);
     if (rest.source.len > INPUT_TEXT_MAX || !str_is_printable(rest.source)) {
         fault_add(reading->faults, STR("source"), STR("/source"),
@@ -448,7 +454,6 @@ result fact_form_read(struct exchange *exchange, enum subject subject, struct fa
     const struct fact_reading reading = {exchange, subject, entries, faults};
     entries->count = 0;
     entries->section = STR("");
-    entries->read_at = 0;
     if (exchange->input.is_json) {
         read_json(&reading);
     } else {
@@ -496,24 +501,17 @@ result fact_form_check_seen(const struct exchange *exchange, const json_t *facts
                             const struct fact_entries *entries, struct faults *faults,
                             struct err *err)
 {
-    const struct view_context context = handler_view(exchange);
-    for (size_t i = 0; entries->read_at > 0 && i < entries->count; i++) {
+    for (size_t i = 0; i < entries->count; i++) {
         const struct fact_entry *entry = &entries->items[i];
         const json_t *fact = fact_named(facts, entry->fact);
+        const str now = json_str_or_empty(fact, "text");
         str wanted = STR("");
-        if (json_integer_value(json_object_get(fact, "event")) <= entries->read_at) {
+        if (!shown_is_old(exchange, entry->fact, now)) {
             continue;
         }
-        const str now = json_str_or_empty(fact, "text");
         TRY(told_value(exchange, entry, &wanted, err));
         if (!str_equal(now, wanted)) {
-            fault_add(faults, entry->fact,
-                      arena_format(exchange->arena, "/%.*s", STR_ARG(entry->fact)),
-                      view_said(&context,
-                                "{{who}} recorded this since you opened the form: {{value}}. Send "
-                                "the form again if you still mean what you chose.",
-                                SAID({"who", json_str_or_empty(fact, "recorded_by")},
-                                     {"value", now.len > 0 ? now : STR("not known")})));
+            shown_tell(exchange, faults, entry->fact, now, json_str_or_empty(fact, "recorded_by"));
         }
     }
     return result_ok();

@@ -4,9 +4,7 @@
  * Nothing is filled in beforehand: every field begins at "leave as it is", so that sending the form
  * records only what was chosen, and "not known", "no" and 0 stay three different answers.
  *
- * A form knows up to which event the record was read for it. What somebody else recorded since is
- * not passed over: the form comes back and says it, and sent once more it is meant so. (A program
- * has If-Match, condition.h.) */
+ * What somebody else recorded since is told first (shown.h). */
 #ifndef RETURNHUB_WEB_FACT_FORM_H
 #define RETURNHUB_WEB_FACT_FORM_H
 
@@ -17,8 +15,7 @@ enum { FACT_ENTRIES_MAX = 256 };
 struct fact_entries {
     struct fact_entry items[FACT_ENTRIES_MAX];
     size_t count;
-    str section;     /* of the form; "" for JSON */
-    int64_t read_at; /* of the form: the last event in what it showed; 0 for JSON */
+    str section; /* of the form; "" for JSON */
 };
 
 /* Reads a form or {"facts":[{"fact","value","true_from","source"}]}. Every value is checked against
@@ -33,10 +30,9 @@ MUST_USE result fact_form_check_seen(const struct exchange *exchange, const json
                                      const struct fact_entries *entries, struct faults *faults,
                                      struct err *err);
 
-/* The fields of one section, from the facts of a resource, which was read after the event
- * `read_at`. */
+/* The fields of one section, from the facts of a resource. */
 json_t *fact_form_fields(const struct exchange *exchange, const json_t *facts, str section,
-                         int64_t read_at, const struct faults *faults);
+                         const struct faults *faults);
 
 /* The name under which facts without a section are shown. */
 str fact_form_section(str section);

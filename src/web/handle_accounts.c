@@ -159,8 +159,8 @@ static result choose_role(struct deed_form *form, struct err *err)
                     str_from_c(role_title((enum account_role)role)));
     }
     if (account_of(form) != NULL) {
-        deed_begin_text(form, "role", account_of(form)->line->row.role);
-        deed_begin_text(form, "hub", account_of(form)->line->hub);
+        deed_shows_text(form, "role", account_of(form)->line->row.role);
+        deed_shows_text(form, "hub", account_of(form)->line->hub);
     }
     return result_ok();
 }

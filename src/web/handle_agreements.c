@@ -158,6 +158,8 @@ static result choose_state(struct deed_form *form, struct err *err)
                         str_from_c(state_names[i].title));
         }
     }
+    deed_shows(form, "state",
+               life->state_count > 0 ? life->states[life->state_count - 1].name : STR(""));
     deed_begin_day(form, "from", handler_today(form->exchange));
     return result_ok();
 }

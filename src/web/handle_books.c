@@ -465,23 +465,32 @@ static struct writing writing_of(enum entry_kind kind, const struct entry_move *
     return writing;
 }
 
-/* What was written already is where the form begins; it is written again only if it is sent. */
-static void begin_with_written(struct deed_form *form, enum entry_kind kind)
+static str written_of(const struct book_entry *entry, const char *name)
 {
-    const struct book_entry *entry = entry_of(form);
     for (size_t i = 0; i < entry->field_count; i++) {
-        const struct book_field *written = &entry->fields[i];
-        const struct entry_field *field = entry_field_find(kind, written->name);
+        if (str_equal(entry->fields[i].name, str_from_c(name))) {
+            return entry->fields[i].value;
+        }
+    }
+    return STR("");
+}
+
+/* What was written already is where a move begins; it is written again only if it is sent. */
+static void show_written(struct deed_form *form, enum entry_kind kind, bool begins)
+{
+    for (size_t i = 0; i < form->field_count; i++) {
+        const char *name = form->fields[i].name;
+        const struct entry_field *field = entry_field_find(kind, str_from_c(name));
+        const str written = written_of(entry_of(form), name);
         instant when;
-        for (size_t at = 0; field != NULL && at < form->field_count; at++) {
-            if (!str_equal(str_from_c(form->fields[at].name), written->name)) {
-                continue;
-            }
-            if (field->type != ENTRY_INSTANT) {
-                deed_begin_text(form, form->fields[at].name, written->value);
-            } else if (instant_parse(written->value, &when, NULL).ok) {
-                deed_begin_instant(form, form->fields[at].name, when);
-            }
+        if (field == NULL) {
+            continue;
+        }
+        deed_shows(form, name, written);
+        if (begins && field->type != ENTRY_INSTANT && written.len > 0) {
+            deed_begin_text(form, name, written);
+        } else if (begins && instant_parse(written, &when, NULL).ok) {
+            deed_begin_instant(form, name, when);
         }
     }
 }
@@ -540,8 +549,10 @@ static result prepare_move(struct deed_form *form, struct err *err)
     form->fields = fields;
     form->field_count = count;
     TRY(entry_choices(form, kind, err));
-    if (move != NULL) {
-        begin_with_written(form, kind);
+    show_written(form, kind, move != NULL);
+    if (move == NULL) {
+        const struct known_day due = entry_of(form)->line.row.due_on;
+        deed_shows(form, "due_on", due.known ? deed_day_text(form, due.day) : STR(""));
     }
     return result_ok();
 }

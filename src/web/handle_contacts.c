@@ -108,16 +108,19 @@ result handle_contact(struct exchange *exchange, struct err *err)
     OWN_PERSON_FORM struct person_form own;
     open_contact(&own, exchange);
     TRY(input_read(exchange, contact_fields, 3, values, &faults, err));
-    if (values[0].given && date_before(handler_today(exchange), values[0].day)) {
-        fault_add(&faults, STR("on"), STR("/on"), STR("The day must not be in the future"));
-    }
+    handler_check_day(exchange, "on", &values[0], "The day of the contact", DAYS_HAPPENED, &faults);
+    handler_check_day(exchange, "next_check_on", &values[2], "The next check", DAYS_ARRANGED,
+                      &faults);
     if (faults.count > 0) {
         return handler_faults(&own.page, &own.form, &faults, err);
     }
     const struct known_day next = {.known = values[2].given, .day = values[2].day};
-    TRY(casework_confirm_contact(exchange->casework, &exchange->caller, exchange_person(exchange),
-                                 values[0].day, values[1].text, next, exchange->arena, err));
-    return answer_recorded(exchange, own.base, "contact-confirmed", err);
+    struct err problem = {0};
+    const result done =
+        casework_confirm_contact(exchange->casework, &exchange->caller, exchange_person(exchange),
+                                 values[0].day, values[1].text, next, exchange->arena, &problem);
+    return done.ok ? answer_recorded(exchange, own.base, "contact-confirmed", err)
+                   : handler_refused_form(&own.page, &own.form, done, &problem, err);
 }
 
 result handle_note_form(struct exchange *exchange, struct err *err)

@@ -1,4 +1,3 @@
-#include "casework/changes.h"
 #include "casework/history.h"
 #include "web/fact_form.h"
 #include "web/handler.h"
@@ -16,7 +15,6 @@ struct fact_subject {
     str base;
     const char *area;
     const char *area_title;
-    int64_t read_at; /* every event up to here is in the facts */
     json_t *facts;
 };
 
@@ -113,7 +111,6 @@ static result load_subject(struct fact_subject *subject, struct err *err)
                                      struct err *) = {[SUBJECT_PERSON] = load_person,
                                                       [SUBJECT_HUB] = load_hub,
                                                       [SUBJECT_AGREEMENT] = load_agreement};
-    TRY(casework_position(subject->exchange->casework, &subject->read_at, err));
     TRY(loaders[subject->subject](subject, err));
     if (!exchange_may(subject->exchange, subject->action)) {
         return err_set(err, ERROR_FORBIDDEN, "This account may not record facts here");
@@ -174,8 +171,7 @@ static result facts_page(const struct fact_subject *subject, str section,
     page_set(&page, "subject_name", json_of_str(subject->name));
     page_set(&page, "sections", chosen ? json_false() : section_list(subject));
     if (chosen) {
-        json_t *fields =
-            fact_form_fields(exchange, subject->facts, section, subject->read_at, faults);
+        json_t *fields = fact_form_fields(exchange, subject->facts, section, faults);
         const str action = arena_format(exchange->arena, "%.*s/facts", STR_ARG(subject->base));
         page_set(&page, "form", form_view(exchange, action, "Record", fields, subject->base));
     }

@@ -122,72 +122,72 @@ static const struct input_field places_fields[] = {
      "Enter how many places are agreed", NULL},
     {"reason", "Reason", "The document that agrees them", INPUT_TEXT, "Enter the reason", NULL},
 };
-enum { PLACES_FIELDS = sizeof places_fields / sizeof places_fields[0], PLACES_MAX = 100000 };
+enum { PLACES_MAX = 100000 };
 
-struct places_form {
-    struct page page;
-    struct form_page form;
-    struct hub_line hub;
-    str base;
-};
-
-static void close_places(struct places_form *own)
+static const struct hub_line *hub_of(const struct deed_form *form)
 {
-    page_close(&own->page);
+    return form->thing;
 }
-#define OWN_PLACES __attribute__((cleanup(close_places)))
 
-static result open_places(struct places_form *own, struct exchange *exchange, struct err *err)
+static result prepare_places(struct deed_form *form, struct err *err)
 {
-    TRY(load_hub(exchange, &own->hub, err));
-    if (!exchange_may(exchange, ACTION_RECORD_HUB)) {
-        return err_set(err, ERROR_FORBIDDEN, "This account may not change the places agreed");
-    }
-    own->base = page_href(exchange->arena, "/hubs/%s", own->hub.row.reference, STR(""));
-    own->form = (struct form_page){
-        .title = STR("Change the places agreed"),
-        .action = arena_format(exchange->arena, "%.*s/places", STR_ARG(own->base)),
-        .submit = "Record the places",
-        .cancel_href = own->base,
-        .fields = places_fields,
-        .field_count = PLACES_FIELDS,
-    };
-    page_open(&own->page, exchange, "form", own->form.title, "/hubs");
-    page_crumb(&own->page, STR("Hubs"), STR("/hubs"));
-    page_crumb(&own->page, own->hub.row.name, own->base);
+    (void)err;
+    deed_shows_text(
+        form, "places",
+        arena_format(form->exchange->arena, "%lld", (long long)hub_of(form)->places.agreed));
     return result_ok();
 }
 
-result handle_places_form(struct exchange *exchange, struct err *err)
+static result look_at_places(struct deed_form *form, struct err *err)
 {
-    OWN_PLACES struct places_form own = {0};
-    TRY(open_places(&own, exchange, err));
-    const str agreed = arena_format(exchange->arena, "%lld", (long long)own.hub.places.agreed);
-    const struct input_value begin[PLACES_FIELDS] = {{.given = true, .text = agreed}};
-    own.form.begin = begin;
-    return handler_form_page(&own.page, &own.form, 200, err);
+    const int64_t places = deed_number(form, "places");
+    return places >= 0 && places <= PLACES_MAX
+               ? result_ok()
+               : err_set(err, ERROR_INPUT, "Enter a number from 0 to 100,000");
+}
+
+static result act_places(struct deed_form *form, struct err *err)
+{
+    struct exchange *exchange = form->exchange;
+    struct hub_line hub;
+    TRY(look_at_places(form, err));
+    TRY(casework_agree_places(exchange->casework, &exchange->caller, hub_of(form)->row.reference,
+                              deed_number(form, "places"), deed_text(form, "reason"),
+                              exchange->arena, err));
+    TRY(load_hub(exchange, &hub, err));
+    form->answer = resource_hub(exchange->rulebook, &hub);
+    form->status = 201;
+    return result_ok();
+}
+
+static const struct deed agreeing[1] = {
+    {.name = "places",
+     .title = "Change the places agreed",
+     .lead = "",
+     .submit = "Record the places",
+     .notice = "places-agreed",
+     .action = ACTION_RECORD_HUB,
+     DEED_FIELDS(places_fields),
+     .prepare = prepare_places,
+     .look = look_at_places,
+     .act = act_places},
+};
+
+static result open_hub(struct deed_form *form, struct err *err)
+{
+    (void)err;
+    const struct hub_row *row = &hub_of(form)->row;
+    form->base = page_href(form->exchange->arena, "/hubs/%s", row->reference, STR(""));
+    form->caption = row->name;
+    form->page.area = "/hubs";
+    page_crumb(&form->page, STR("Hubs"), STR("/hubs"));
+    page_crumb(&form->page, row->name, form->base);
+    return result_ok();
 }
 
 result handle_places(struct exchange *exchange, struct err *err)
 {
-    struct input_value values[PLACES_FIELDS];
-    struct faults faults = {0};
-    OWN_PLACES struct places_form own = {0};
-    TRY(open_places(&own, exchange, err));
-    TRY(input_read(exchange, places_fields, PLACES_FIELDS, values, &faults, err));
-    if (values[0].given && (values[0].number < 0 || values[0].number > PLACES_MAX)) {
-        fault_add(&faults, STR("places"), STR("/places"), STR("Enter a number from 0 to 100,000"));
-    }
-    if (faults.count > 0) {
-        return handler_faults(&own.page, &own.form, &faults, err);
-    }
-    TRY(casework_agree_places(exchange->casework, &exchange->caller, own.hub.row.reference,
-                              values[0].number, values[1].text, exchange->arena, err));
-    if (exchange_wants_html(exchange)) {
-        return answer_done(exchange, own.base, "places-agreed", err);
-    }
     struct hub_line hub;
     TRY(load_hub(exchange, &hub, err));
-    json_auto_t *resource = resource_hub(exchange->rulebook, &hub);
-    return answer_json(exchange, 201, resource, err);
+    return deed_answer(exchange, agreeing, 1, STR("places"), &hub, open_hub, err);
 }

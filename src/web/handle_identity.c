@@ -110,10 +110,8 @@ static result prepare_correction(struct deed_form *form, struct err *err)
 {
     const struct identity_answer *known = form->thing;
     (void)err;
-    deed_begin_text(form, "name", known->identity.name);
-    if (known->identity.born_on.known) {
-        deed_begin_day(form, "born_on", known->identity.born_on.day);
-    }
+    deed_shows_text(form, "name", known->identity.name);
+    deed_shows_day(form, "born_on", known->identity.born_on);
     return result_ok();
 }
 

@@ -180,13 +180,13 @@ static result prepare_change(struct deed_form *form, struct err *err)
     const struct exchange *exchange = form->exchange;
     struct account_row lead;
     TRY(casework_account(exchange->casework, row->lead, exchange->arena, &lead, err));
-    deed_begin_instant(form, "departs_at", row->departs_at);
-    deed_begin_text(form, "carrier", row->carrier);
-    deed_begin_text(form, "route", row->route);
-    deed_begin_text(form, "escorts",
+    deed_shows_instant(form, "departs_at", row->departs_at);
+    deed_shows_text(form, "carrier", row->carrier);
+    deed_shows_text(form, "route", row->route);
+    deed_shows_text(form, "escorts",
                     arena_format(exchange->arena, "%lld", (long long)row->escorts));
-    deed_begin_text(form, "escort_roles", row->escort_roles);
-    deed_begin_text(form, "lead", lead.username);
+    deed_shows_text(form, "escort_roles", row->escort_roles);
+    deed_shows_text(form, "lead", lead.username);
     return result_ok();
 }
 

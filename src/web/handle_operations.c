@@ -287,22 +287,24 @@ static result load(const struct exchange *exchange, struct operation *ret_operat
                               err);
 }
 
-static void begin_number(struct deed_form *form, const char *name, int64_t number)
+/* What is not known is shown as such: somebody may record it meanwhile. */
+static void show_number(struct deed_form *form, const char *name, int64_t number)
 {
-    if (number != OPERATION_NOT_KNOWN) {
-        deed_begin_text(form, name, arena_format(form->exchange->arena, "%lld", (long long)number));
-    }
+    deed_shows_text(form, name,
+                    number == OPERATION_NOT_KNOWN
+                        ? STR("")
+                        : arena_format(form->exchange->arena, "%lld", (long long)number));
 }
 
 /* "ALB police, FRA coast_guard" and "EUR 12000": pairs parted by commas. */
-static void begin_pairs(struct deed_form *form, str pairs, const char *first, const char *second,
-                        int count_max)
+static void show_pairs(struct deed_form *form, str pairs, const char *first, const char *second,
+                       int count_max)
 {
-    for (int i = 1; pairs.len > 0 && i <= count_max; i++) {
+    for (int i = 1; i <= count_max; i++) {
         const struct str_cut one = str_cut(pairs, ',');
         const struct str_cut parts = str_cut(str_trim(one.head), ' ');
-        deed_begin_text(form, numbered(form, first, i), parts.head);
-        deed_begin_text(form, numbered(form, second, i), parts.tail);
+        deed_shows_text(form, numbered(form, first, i), parts.head);
+        deed_shows_text(form, numbered(form, second, i), parts.tail);
         pairs = one.tail;
     }
 }
@@ -312,18 +314,16 @@ static result prepare_correction(struct deed_form *form, struct err *err)
 {
     const struct operation_row *row = last_of(form->thing);
     TRY(prepare(form, err));
-    deed_begin_text(form, "kind", row->kind);
-    deed_begin_text(form, "source", row->source);
-    deed_begin_day(form, "on", row->happened_on);
-    if (row->published_on.known) {
-        deed_begin_day(form, "published_on", row->published_on.day);
-    }
-    begin_number(form, "arrests", row->arrests);
-    begin_number(form, "boats", row->boats);
-    begin_number(form, "engines", row->engines);
-    begin_number(form, "documents", row->documents);
-    begin_pairs(form, row->partners, "country", "authority", PARTNERS_MAX);
-    begin_pairs(form, row->money, "currency", "amount", CURRENCIES_MAX);
+    deed_shows_text(form, "kind", row->kind);
+    deed_shows_text(form, "source", row->source);
+    deed_shows_day(form, "on", (struct known_day){.known = true, .day = row->happened_on});
+    deed_shows_day(form, "published_on", row->published_on);
+    show_number(form, "arrests", row->arrests);
+    show_number(form, "boats", row->boats);
+    show_number(form, "engines", row->engines);
+    show_number(form, "documents", row->documents);
+    show_pairs(form, row->partners, "country", "authority", PARTNERS_MAX);
+    show_pairs(form, row->money, "currency", "amount", CURRENCIES_MAX);
     return result_ok();
 }
 

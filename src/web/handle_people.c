@@ -298,15 +298,9 @@ result handle_register(struct exchange *exchange, struct err *err)
     struct input_value values[REGISTER_FIELDS];
     struct faults faults = {0};
     TRY(input_read(exchange, register_fields, REGISTER_FIELDS, values, &faults, err));
-    const date today = handler_today(exchange);
-    if (values[2].given && date_before(today, values[2].day)) {
-        fault_add(&faults, STR("registered_on"), STR("/registered_on"),
-                  STR("The day must not be in the future"));
-    }
-    if (values[1].given && date_before(today, values[1].day)) {
-        fault_add(&faults, STR("born_on"), STR("/born_on"),
-                  STR("The date of birth must be in the past"));
-    }
+    handler_check_day(exchange, "registered_on", &values[2], "The day of registration",
+                      DAYS_HAPPENED, &faults);
+    handler_check_day(exchange, "born_on", &values[1], "The date of birth", DAYS_HAPPENED, &faults);
     if (faults.count > 0) {
         OWN_PAGE struct page page;
         open_register(&page, exchange);

@@ -52,13 +52,12 @@ static json_t *resource_of(const struct exchange *exchange, const struct history
     return resource;
 }
 
-static result add_holds(const struct exchange *exchange, json_t *resource, struct err *err)
+static result add_before_erasure(const struct exchange *exchange, json_t *resource, struct err *err)
 {
-    const struct legal_hold *holds = NULL;
-    size_t count = 0;
-    TRY(casework_legal_holds(exchange->casework, &exchange->caller, exchange_person(exchange),
-                             exchange->arena, &holds, &count, err));
-    json_set(resource, "holds_in_force", resource_legal_holds(holds, count));
+    struct before_erasure before;
+    TRY(casework_before_erasure(exchange->casework, &exchange->caller, exchange_person(exchange),
+                                exchange->arena, &before, err));
+    resource_add_before_erasure(resource, &before);
     return result_ok();
 }
 
@@ -132,6 +131,32 @@ static void put_holds(struct view_table *pairs, const json_t *privacy)
     }
 }
 
+/* Whom an erasure reaches besides, before anybody asks for it. */
+static void put_together(struct view_table *pairs, const json_t *privacy)
+{
+    const json_t *together = json_object_get(privacy, "erased_together");
+    const int64_t count = json_integer_value(json_object_get(privacy, "erased_together_count"));
+    size_t index;
+    json_t *reference;
+    if (count == 0) {
+        return;
+    }
+    view_row(pairs);
+    view_cell_text(pairs, STR("Erased together or not at all"));
+    view_cell(pairs);
+    json_array_foreach(together, index, reference)
+    {
+        const str text = str_from_c(json_string_value(reference));
+        view_put_link(pairs, text,
+                      page_href(pairs->context->arena, "/people/%s/privacy", text, STR("")));
+    }
+    if ((size_t)count > json_array_size(together)) {
+        view_put(pairs, STR("A record that is out of your sight"));
+    }
+    view_put_quiet(pairs, STR("Their events are sealed together since a merge was undone. Each of "
+                              "the records must be ready to be erased, and asked for."));
+}
+
 static json_t *state_of(const struct view_context *context, const json_t *privacy)
 {
     struct view_table pairs;
@@ -155,6 +180,7 @@ static json_t *state_of(const struct view_context *context, const json_t *privac
     view_cell_text(&pairs, is_to_be_erased(privacy)
                                ? STR("Asked for: another account confirms it or declines")
                                : STR("Not asked for"));
+    put_together(&pairs, privacy);
     view_row(&pairs);
     view_cell_text(&pairs, STR("Seen by"));
     if (is_protected(privacy)) {
@@ -233,6 +259,46 @@ static result act_lift_restriction(struct deed_form *form, struct err *err)
     return command(form, PRIVACY_LIFT_RESTRICTION, deed_text(form, "reason"), err);
 }
 
+/* A command that is sent again after it put the record out of sight is answered by casework. */
+static result leave_to_command(result read, const struct err *failure, struct err *err)
+{
+    if (failure->code == ERROR_NOT_FOUND) {
+        return result_ok();
+    }
+    *err = *failure;
+    return read;
+}
+
+/* Who asks knows whom it reaches. */
+static result prepare_erasure(struct deed_form *form, struct err *err)
+{
+    const struct view_context context = handler_view(form->exchange);
+    struct arena *arena = form->exchange->arena;
+    struct before_erasure before;
+    str others = STR("");
+    struct err failure = {0};
+    const result read =
+        casework_before_erasure(form->exchange->casework, &form->exchange->caller,
+                                exchange_person(form->exchange), arena, &before, &failure);
+    if (!read.ok) {
+        return leave_to_command(read, &failure, err);
+    }
+    for (size_t i = 0; i < before.together_count; i++) {
+        const str one = before.together[i].len > 0 ? before.together[i]
+                                                   : STR("a record that is out of your sight");
+        others =
+            arena_format(arena, "%.*s%s%.*s", STR_ARG(others), i > 0 ? ", " : "", STR_ARG(one));
+    }
+    if (before.together_count > 0) {
+        form->lead =
+            view_said(&context,
+                      "This record is erased together with {{others}} or not at all: "
+                      "their events are sealed together since a merge was undone. {{lead}}",
+                      SAID({"others", others}, {"lead", str_from_c(form->deed->lead)}));
+    }
+    return result_ok();
+}
+
 static result act_request_erasure(struct deed_form *form, struct err *err)
 {
     return command(form, PRIVACY_REQUEST_ERASURE, deed_text(form, "basis"), err);
@@ -279,6 +345,31 @@ static result read_names(const struct deed_form *form, struct protection *ret_pr
         rest = str_trim(cut.tail);
     }
     return protection_of_names(names, count, form->exchange->arena, ret_protection, err);
+}
+
+/* Whom an earlier protection names: this one takes its place. */
+static result prepare_protection(struct deed_form *form, struct err *err)
+{
+    struct protection_answer earlier;
+    struct arena *arena = form->exchange->arena;
+    str named = STR("");
+    struct err failure = {0};
+    const result read =
+        casework_protection(form->exchange->casework, &form->exchange->caller,
+                            exchange_person(form->exchange), arena, &earlier, &failure);
+    if (!read.ok) {
+        return leave_to_command(read, &failure, err);
+    }
+    for (size_t i = 0; i < earlier.account_count + earlier.role_count; i++) {
+        const bool is_account = i < earlier.account_count;
+        const str name =
+            is_account
+                ? earlier.accounts[i]
+                : str_from_c(role_title(role_from_name(earlier.roles[i - earlier.account_count])));
+        named = arena_format(arena, "%.*s%s%.*s", STR_ARG(named), i > 0 ? ", " : "", STR_ARG(name));
+    }
+    deed_shows(form, "seen_by", named);
+    return result_ok();
 }
 
 static result act_protect(struct deed_form *form, struct err *err)
@@ -373,6 +464,7 @@ static const struct deed deeds[] = {
      .notice = "protected",
      .action = ACTION_PROTECT_PERSON,
      DEED_FIELDS(protection_fields),
+     .prepare = prepare_protection,
      .act = act_protect},
     {.name = "protection-lifting",
      .link = "End the protection",
@@ -396,6 +488,7 @@ static const struct deed deeds[] = {
      .action = ACTION_MANAGE_PRIVACY,
      DEED_FIELDS(basis_fields),
      .fits = is_not_to_be_erased,
+     .prepare = prepare_erasure,
      .act = act_request_erasure},
     {.name = "erasure-declination",
      .link = "Decline to erase the record",
@@ -418,6 +511,7 @@ static const struct deed deeds[] = {
      .action = ACTION_MANAGE_PRIVACY,
      DEED_FIELDS(erasure_fields),
      .fits = is_to_be_confirmed,
+     .prepare = prepare_erasure,
      .act = act_erase},
 };
 enum { DEED_COUNT = sizeof deeds / sizeof deeds[0] };
@@ -430,7 +524,7 @@ result handle_privacy(struct exchange *exchange, struct err *err)
     TRY(casework_protection(exchange->casework, &exchange->caller, exchange_person(exchange),
                             exchange->arena, &protection, err));
     json_auto_t *resource = resource_of(exchange, &history, &protection);
-    TRY(add_holds(exchange, resource, err));
+    TRY(add_before_erasure(exchange, resource, err));
     if (!exchange_wants_html(exchange)) {
         return answer_json(exchange, 200, resource, err);
     }
@@ -461,7 +555,7 @@ static result open_form(struct deed_form *form, struct err *err)
     return result_ok();
 }
 
-/* A command that is sent again after it put the record out of sight is answered by casework. */
+/* Then it is not loaded for a page. */
 static bool is_sent_for_good(const struct exchange *exchange)
 {
     str told = STR("");

@@ -319,6 +319,15 @@ static result open_request_form(struct request_form *own, struct exchange *excha
     return result_ok();
 }
 
+/* Nothing was done. */
+static result answer_ended(struct exchange *exchange, const struct request_form *own,
+                           struct err *err)
+{
+    TRY(answer_done(exchange, own->base, "request-ended", err));
+    exchange->done_at = STR("");
+    return result_ok();
+}
+
 static result request_action_form(struct exchange *exchange, const struct request_action *action,
                                   struct err *err)
 {
@@ -326,7 +335,7 @@ static result request_action_form(struct exchange *exchange, const struct reques
     TRY(open_request_form(&own, exchange, action, err));
     return own.live || !exchange_wants_html(exchange)
                ? handler_form_page(&own.page, &own.form, 200, err)
-               : answer_done(exchange, own.base, "request-ended", err);
+               : answer_ended(exchange, &own, err);
 }
 
 static result request_action_done(struct exchange *exchange, const struct request_action *action,
@@ -344,7 +353,7 @@ static result request_action_done(struct exchange *exchange, const struct reques
     struct err problem = {0};
     const result done = action->act(exchange, own.id, values[0].text, &answer, &problem);
     if (!done.ok && problem.code == ERROR_CONFLICT && !own.live && exchange_wants_html(exchange)) {
-        return answer_done(exchange, own.base, "request-ended", err);
+        return answer_ended(exchange, &own, err);
     }
     if (!done.ok) {
         *err = problem;

@@ -207,6 +207,28 @@ result handler_form_page(struct page *page, const struct form_page *form, int st
     return page_answer(page, status, err);
 }
 
+void handler_check_day(const struct exchange *exchange, const char *field,
+                       const struct input_value *value, const char *what, enum days_use use,
+                       struct faults *faults)
+{
+    struct err problem = {0};
+    if (value->given && !days_check(what, value->day, use, handler_today(exchange), &problem).ok) {
+        fault_add_problem(faults, exchange->arena, str_from_c(field), &problem);
+    }
+}
+
+result handler_refused_form(struct page *page, const struct form_page *form, result done,
+                            const struct err *problem, struct err *err)
+{
+    struct faults faults = {0};
+    if (problem->code != ERROR_INPUT || !exchange_wants_html(page->exchange)) {
+        *err = *problem;
+        return done;
+    }
+    fault_add_problem(&faults, page->exchange->arena, STR("facts"), problem);
+    return handler_faults(page, form, &faults, err);
+}
+
 result handler_faults(struct page *page, const struct form_page *form, struct faults *faults,
                       struct err *err)
 {

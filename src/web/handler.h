@@ -2,6 +2,7 @@
 #ifndef RETURNHUB_WEB_HANDLER_H
 #define RETURNHUB_WEB_HANDLER_H
 
+#include "casework/days.h"
 #include "web/answer.h"
 #include "web/form.h"
 #include "web/page.h"
@@ -59,6 +60,15 @@ struct form_page {
 };
 MUST_USE result handler_form_page(struct page *page, const struct form_page *form, int status,
                                   struct err *err);
+
+/* A day that cannot be (casework/days.h) is a fault of its field, as casework says it. */
+void handler_check_day(const struct exchange *exchange, const char *field,
+                       const struct input_value *value, const char *what, enum days_use use,
+                       struct faults *faults);
+
+/* What casework does not accept of a form: a browser gets the form again and reads above it why. */
+MUST_USE result handler_refused_form(struct page *page, const struct form_page *form, result done,
+                                     const struct err *problem, struct err *err);
 
 /* Answers faults: 422 and the page again for a browser, a problem with errors[] for others. `page`
  * is ready but for the form. */

@@ -199,7 +199,8 @@ static bool is_part_of_date(const struct reading *reading, str name)
 bool input_is_own_field(str name)
 {
     return str_equal(name, STR("form_token")) || str_equal(name, STR("client_id")) ||
-           str_equal(name, STR(INPUT_ANSWERS));
+           str_equal(name, STR(INPUT_ANSWERS)) || str_equal(name, STR(INPUT_AGAIN)) ||
+           str_equal(name, STR(INPUT_SHOWN));
 }
 
 static void check_form_names(const struct reading *reading)
@@ -397,11 +398,15 @@ static void read_json_field(const struct reading *reading, const struct input_fi
         }
         return;
     }
-    if (!json_is_string(member)) {
+    /* The number of a request, of an arrival: as it is answered, or as a text. */
+    const bool is_numbered = field->kind == INPUT_CHOICE && json_is_integer(member);
+    if (!json_is_string(member) && !is_numbered) {
         add_fault(reading->faults, arena, name, STR("This must be a text"));
         return;
     }
-    const str text = json_str_or_empty(reading->exchange->input.object, field->name);
+    const str text = is_numbered
+                         ? arena_format(arena, "%lld", (long long)json_integer_value(member))
+                         : json_str_or_empty(reading->exchange->input.object, field->name);
     if (field->kind == INPUT_INSTANT) {
         value->given = instant_parse(text, &value->at, NULL).ok;
         if (!value->given) {

@@ -10,9 +10,11 @@
 #include "web/exchange.h"
 
 /* Beside the fields of a form: what became of its answers on the page that shows them again
- * (deed.h).
- */
+ * (deed.h). */
 #define INPUT_ANSWERS "answers"
+/* What a form showed of the record (shown.h), and that the same is meant once more (command.h). */
+#define INPUT_SHOWN "shown"
+#define INPUT_AGAIN "again"
 enum {
     FAULTS_MAX = 64,
     INPUT_FIELDS_MAX = 64,

@@ -67,7 +67,8 @@ json_t *resource_missing(const struct rulebook *rulebook, const struct missing_a
 /* {"reference","event","holds","restricted","erasure_requested","erased","repeated"} */
 json_t *resource_privacy(const struct privacy_answer *answer);
 /* [{"event","since","by","reason"}] */
-json_t *resource_legal_holds(const struct legal_hold *holds, size_t count);
+/* Adds "holds_in_force", "erased_together" and "erased_together_count" to a resource. */
+void resource_add_before_erasure(json_t *object, const struct before_erasure *before);
 /* {"reference","holds","restricted","erasure_requested","asked_here","lines":[{"event","kind","at","by",
  * "text","reason"}],"more"}: of the history about data protection; asked_here: erasure, by this
  * account. */

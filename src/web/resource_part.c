@@ -1,6 +1,7 @@
 #include "web/resource_part.h"
 
 #include "casework/places.h"
+#include "rulebook/names.h"
 
 #include <string.h>
 
@@ -161,24 +162,10 @@ json_t *part_value_text(const struct rulebook *rulebook, str fact, str text)
     return out.tree;
 }
 
-/* The text is in `text`. */
-static str plain_name(str name, char text[PLAIN_NAME_SIZE])
-{
-    const size_t len = name.len < PLAIN_NAME_SIZE ? name.len : PLAIN_NAME_SIZE;
-    for (size_t i = 0; i < len; i++) {
-        const char c = name.at[i];
-        text[i] = c == '_' || c == '.' ? ' ' : c;
-    }
-    if (len > 0 && text[0] >= 'a' && text[0] <= 'z') {
-        text[0] = (char)(text[0] - 'a' + 'A');
-    }
-    return (str){.at = text, .len = len};
-}
-
 json_t *part_plain_name(str name)
 {
-    char text[PLAIN_NAME_SIZE];
-    return json_of_str(plain_name(name, text));
+    char room[PLAIN_NAME_SIZE];
+    return json_of_str(name_as_title_in(name, room, sizeof room));
 }
 
 str part_country_name(const struct rulebook *rulebook, str code)
@@ -212,7 +199,8 @@ struct titled titled_role(const struct rulebook *rulebook, str name)
 
 str titled_title(struct titled titled, char room[PLAIN_NAME_SIZE])
 {
-    return titled.title.len > 0 ? titled.title : plain_name(titled.name, room);
+    return titled.title.len > 0 ? titled.title
+                                : name_as_title_in(titled.name, room, PLAIN_NAME_SIZE);
 }
 
 /* The members of what has a name and a title. */

@@ -216,6 +216,7 @@ void out_person(struct json_out *out, const struct rulebook *rulebook,
     if (answer->arrival != 0) {
         json_out_str(out, "arrival", str_from_c(arrival_state_name(answer->arrival)));
         json_out_int64(out, "arrival_days_overdue", answer->arrival_days_overdue);
+        json_out_str(out, "arrival_owner", answer->arrival_owner);
     }
     out_person_members(out, rulebook, &view->person, &view->identity);
     if (answer->born_on_in_facts.known) {

@@ -14,7 +14,7 @@ json_t *resource_privacy(const struct privacy_answer *answer)
     return object;
 }
 
-json_t *resource_legal_holds(const struct legal_hold *holds, size_t count)
+static json_t *legal_holds(const struct legal_hold *holds, size_t count)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < count; i++) {
@@ -26,6 +26,19 @@ json_t *resource_legal_holds(const struct legal_hold *holds, size_t count)
         json_add(list, hold);
     }
     return list;
+}
+
+void resource_add_before_erasure(json_t *object, const struct before_erasure *before)
+{
+    json_t *together = json_array();
+    for (size_t i = 0; i < before->together_count; i++) {
+        if (before->together[i].len > 0) {
+            json_add(together, json_of_str(before->together[i]));
+        }
+    }
+    json_set(object, "holds_in_force", legal_holds(before->holds, before->hold_count));
+    json_set(object, "erased_together", together);
+    json_set_int64(object, "erased_together_count", (int64_t)before->together_count);
 }
 
 json_t *resource_person_privacy(const struct rulebook *rulebook,

@@ -69,6 +69,8 @@ static json_t *arrivals_at(const struct waiting_hub *hub)
     json_set_str(object, "name", hub->name);
     json_set_int64(object, "overdue", hub->overdue);
     json_set_int64(object, "unexpected", hub->unexpected);
+    json_set_flag(object, "silent", hub->silent);
+    json_set_int64(object, "silent_days", hub->silent_days);
     return object;
 }
 

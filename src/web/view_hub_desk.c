@@ -205,6 +205,19 @@ static void put_arrival_links(const struct desk_view *view, struct view_table *t
     }
 }
 
+/* Where no day was said, they were to come on the day on which they left. */
+static void put_expected(struct view_table *table, const json_t *stay)
+{
+    const json_t *expected = json_object_get(stay, "expected_on");
+    view_cell(table);
+    if (json_is_true(json_object_get(expected, "known"))) {
+        view_put_when(table, expected);
+        return;
+    }
+    view_put(table, STR("No day was said. They left on"));
+    view_put_when(table, json_object_get(stay, "departed_on"));
+}
+
 static json_t *expected_of(const struct desk_view *view)
 {
     static const struct view_column columns[] = {{"Person", false},
@@ -225,7 +238,7 @@ static json_t *expected_of(const struct desk_view *view)
         view_row(&table);
         view_cell(&table);
         put_person(&table, reference, json_str_or_empty(stay, "name"));
-        view_cell_when(&table, json_object_get(stay, "expected_on"));
+        put_expected(&table, stay);
         if (overdue > 0) {
             view_put_tag(&table,
                          view_counted(view->context, overdue,

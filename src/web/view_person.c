@@ -440,11 +440,15 @@ static json_t *arrival_text(const struct view_context *context, const json_t *pe
     if (!str_equal(arrival, STR("expected"))) {
         return json_false();
     }
-    return overdue == 0 ? json_string("Arrival not confirmed yet")
-                        : json_of_str(view_counted(
-                              context, overdue,
-                              COUNTED("Arrival not confirmed, {{count}} day overdue",
-                                      "Arrival not confirmed, {{count}} days overdue")));
+    const str owner = json_str_or_empty(person, "arrival_owner");
+    const str text = overdue == 0
+                         ? STR("Arrival not confirmed yet")
+                         : view_counted(context, overdue,
+                                        COUNTED("Arrival not confirmed, {{count}} day overdue",
+                                                "Arrival not confirmed, {{count}} days overdue"));
+    return json_of_str(owner.len == 0 ? text
+                                      : view_said(context, "{{arrival}}. {{who}} answers for it.",
+                                                  SAID({"arrival", text}, {"who", owner})));
 }
 
 static void set_summary(json_t *view, const struct view_context *context, const json_t *person)

@@ -1,6 +1,7 @@
 #include "web/view_table.h"
 
 #include "base/buf.h"
+#include "rulebook/names.h"
 #include "web/page.h"
 
 /* --- the frame -------------------------------------------------------------------------------- */
@@ -221,14 +222,7 @@ void view_cell_when(struct view_table *table, const json_t *when)
 
 str view_plain(const struct view_context *context, str name)
 {
-    struct buf buf;
-    buf_init(&buf, context->arena, name.len + 1);
-    for (size_t i = 0; i < name.len; i++) {
-        const char c = name.at[i];
-        const char shown = c == '_' || c == '.' ? ' ' : c;
-        buf_put_char(&buf, i == 0 && c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : shown);
-    }
-    return buf_str(&buf);
+    return name_as_title(name, context->arena);
 }
 
 str view_href(const struct view_context *context, const char *pattern, str part)

@@ -210,23 +210,45 @@ static json_t *waiting_row(str text, str href)
     return row;
 }
 
-/* Whose coming nobody has explained stands on the page of the day, not on the hub's desk alone. */
-static void add_arrivals(json_t *list, const struct view_context *context, const json_t *arrivals)
+/* Whose coming nobody has explained stands on the page of the day, not on the hub's desk alone; and
+ * a hub that says nothing. */
+static void add_hub(json_t *list, const struct view_context *context, const json_t *hub)
+{
+    const str name = json_str_or_empty(hub, "name");
+    const str href =
+        page_href(context->arena, "/hubs/%s/desk", json_str_or_empty(hub, "hub"), STR(""));
+    const int64_t arrivals = json_integer_value(json_object_get(hub, "overdue")) +
+                             json_integer_value(json_object_get(hub, "unexpected"));
+    const int64_t days = json_integer_value(json_object_get(hub, "silent_days"));
+    if (arrivals > 0) {
+        const str arrived = view_counted(
+            context, arrivals,
+            COUNTED("{{count}} arrival to account for", "{{count}} arrivals to account for"));
+        json_add(list, waiting_row(view_said(context, "{{hub}}: {{arrivals}}",
+                                             SAID({"hub", name}, {"arrivals", arrived})),
+                                   href));
+    }
+    if (json_is_true(json_object_get(hub, "silent"))) {
+        const str silence =
+            days == 0 ? STR("it has never reported, and people are placed there")
+                      : view_counted(context, days,
+                                     COUNTED("it has reported nothing for {{count}} day",
+                                             "it has reported nothing for {{count}} days"));
+        json_add(list, waiting_row(view_said(context,
+                                             "{{hub}}: {{silence}}. The hub operator reports the "
+                                             "places in use.",
+                                             SAID({"hub", name}, {"silence", silence})),
+                                   href));
+    }
+}
+
+static void add_hubs(json_t *list, const struct view_context *context, const json_t *hubs)
 {
     size_t index;
     json_t *hub;
-    json_array_foreach(arrivals, index, hub)
+    json_array_foreach(hubs, index, hub)
     {
-        const str arrived = view_counted(
-            context,
-            json_integer_value(json_object_get(hub, "overdue")) +
-                json_integer_value(json_object_get(hub, "unexpected")),
-            COUNTED("{{count}} arrival to account for", "{{count}} arrivals to account for"));
-        json_add(list, waiting_row(view_said(context, "{{hub}}: {{arrivals}}",
-                                             SAID({"hub", json_str_or_empty(hub, "name")},
-                                                  {"arrivals", arrived})),
-                                   page_href(context->arena, "/hubs/%s/desk",
-                                             json_str_or_empty(hub, "hub"), STR(""))));
+        add_hub(list, context, hub);
     }
 }
 
@@ -249,7 +271,7 @@ static json_t *waiting_view(const struct view_context *context, const json_t *wa
                       "{{count}} pairs of people who may be one person")},
     };
     json_t *list = json_array();
-    add_arrivals(list, context, json_object_get(waiting, "arrivals"));
+    add_hubs(list, context, json_object_get(waiting, "arrivals"));
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         const json_t *count = json_object_get(waiting, rows[i].key);
         const json_int_t value = json_integer_value(json_object_get(count, "value"));

@@ -5,6 +5,7 @@
 #include "web/assets.h"
 #include "web/command.h"
 #include "web/condition.h"
+#include "web/done_forms.h"
 #include "web/kept.h"
 #include "web/page.h"
 #include "web/query.h"
@@ -132,6 +133,9 @@ result web_open(const struct web_options *options, struct web **ret_web, struct 
         opened = sent_before_open(&web->arena, &web->sent_before, err);
     }
     if (opened.ok) {
+        opened = done_forms_open(&web->arena, &web->done_forms, err);
+    }
+    if (opened.ok) {
         opened = works_open(&web->arena, &web->works, err);
     }
     if (opened.ok) {
@@ -173,6 +177,7 @@ void web_close(struct web *web)
         streams_close(web->streams);
         works_close(web->works);
         sent_before_close(web->sent_before);
+        done_forms_close(web->done_forms);
         cipher_wipe(&web->cursor_key);
         struct arena arena = web->arena; /* holds the web itself */
         arena_close(&arena);
@@ -324,6 +329,9 @@ static result run_command(struct exchange *exchange, int *ret_status, struct err
     TRY(command_begin(exchange, &command, ret_status, err));
     if (exchange->form_is_old) {
         return kept_answer(exchange, err);
+    }
+    if (command.before.found) {
+        return command_answer_before(exchange, &command, err);
     }
     const result done = exchange->match.route->handler(exchange, err);
     command_end(exchange, &command, done.ok && exchange->response->status < 400);

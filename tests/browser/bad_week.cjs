@@ -75,6 +75,7 @@ async function twoOfficers(desk, tap, page, tokens) {
   tap.equal(await nationality(), "AFG", "and recorded");
   await page.goto(form);
   await choose(page, "person.nationality", "AFG");
+  await page.fill("#source", "Their passport");
   await post(desk, tokens.senior, `/people/${person}/facts`, { facts: [{ fact: "person.nationality", value: "AFG" }] });
   await submit(page);
   tap.includes(await notice(page), "recorded", "whoever records the same is not asked again");

@@ -405,6 +405,7 @@ async function acknowledgedWhereItIsTold(desk, tap, page) {
     await button.click();
     await page.locator(".rh-stops [role=status]:visible").first().waitFor();
     tap.equal(await page.inputValue("#name"), "Half of a name", "what was typed stays when a stop is acknowledged");
+    tap.equal(await page.evaluate(() => document.activeElement.getAttribute("role")), "status", "and whoever uses a keyboard goes on from there");
   } else {
     await Promise.all([page.waitForNavigation(), button.click()]);
     tap.includes(await notice(page), "acknowledged", "a stop is acknowledged without scripts");

@@ -154,14 +154,14 @@ static struct legal_hold hold_at(struct desk *desk, const struct somebody *perso
                                  size_t expected)
 {
     const struct caller caller = protection_caller(desk);
-    const struct legal_hold *holds = NULL;
-    size_t count = 0;
+    struct before_erasure before;
     struct err err = {0};
-    assert_true(casework_legal_holds(&desk->office.casework, &caller, str_from_c(person->reference),
-                                     &desk->office.work, &holds, &count, &err)
+    assert_true(casework_before_erasure(&desk->office.casework, &caller,
+                                        str_from_c(person->reference), &desk->office.work, &before,
+                                        &err)
                     .ok);
-    assert_int_equal(count, expected);
-    return holds[index];
+    assert_int_equal(before.hold_count, expected);
+    return before.holds[index];
 }
 
 /* Aim: of each hold in force it is told who placed it, why and since when, the last first; of one
@@ -173,8 +173,7 @@ static void test_holds_in_force(void **state)
     const struct somebody person = removed(desk, "PersonTwo Samplegamma");
     const struct caller senior = office_caller(&desk->office, SENIOR);
     const struct caller clerk = office_caller(&desk->office, CLERK);
-    const struct legal_hold *holds = NULL;
-    size_t count = 0;
+    struct before_erasure none;
     struct err err = {0};
     enum { A_DAY = 86400000 }; /* milliseconds */
     const int64_t first = desk->office.now;
@@ -192,8 +191,8 @@ static void test_holds_in_force(void **state)
     assert_in_range(last.since.milliseconds, first + A_DAY, first + 2 * A_DAY);
     assert_true(command(desk, PRIVACY_LIFT_HOLD, person.reference).ok);
     assert_int_equal(hold_at(desk, &person, 0, 1).event, before.event);
-    assert_false(casework_legal_holds(&desk->office.casework, &clerk, str_from_c(person.reference),
-                                      &scratch, &holds, &count, &err)
+    assert_false(casework_before_erasure(&desk->office.casework, &clerk,
+                                         str_from_c(person.reference), &scratch, &none, &err)
                      .ok);
     assert_int_equal(err.code, ERROR_FORBIDDEN);
 }

@@ -96,7 +96,7 @@ static void arrivals_expected_and_not(void **state)
     assert_int_equal(after.arrivals[ARRIVAL_MISSING], 1);
     /* Nobody is expected any more, so nobody can be chosen. */
     const struct reply again =
-        desk_form(desk, OPERATOR_NORTH, DESK "/arrival", about(desk, &one, ""));
+        desk_form(desk, OPERATOR_NORTH, DESK "/arrival", about(desk, &one, "&again=yes"));
     assert_status(again, 422);
     assert_true(reply_says(&again, "Choose one of the answers offered"));
 }
@@ -184,6 +184,46 @@ static void what_the_hub_says_of_itself(void **state)
     assert_status(future, 422);
 }
 
+/* Aim: a hub where somebody is placed and that says nothing of itself stands on the page of the day
+ * of whoever runs it, answers for its arrivals or monitors it, for as long as it is silent; with
+ * nobody there, or with yesterday's report, it does not. */
+static void a_hub_that_says_nothing(void **state)
+{
+    struct desk *desk = *state;
+    enum { DAY = 86400000 };
+    const int readers[] = {CLERK, OPERATOR_NORTH, MONITOR_NORTH};
+    const struct reply empty = desk_get(desk, OPERATOR_NORTH, "/today");
+    assert_false(reply_says(&empty, "\"silent\":true"));
+    hub_office_arrived(&desk->office, "PersonOne Samplealpha", HUB_NORTH);
+    for (size_t i = 0; i < sizeof readers / sizeof readers[0]; i++) {
+        const struct reply never = desk_page(desk, readers[i], "/today");
+        assert_true(reply_says(&never, "it has never reported"));
+    }
+    const struct reply other = desk_page(desk, OPERATOR_SOUTH, "/today");
+    assert_false(reply_says(&other, "has never reported"));
+    char at[INSTANT_TEXT_SIZE];
+    instant_format((instant){.milliseconds = atomic_load(&desk->office.now)}, at);
+    assert_status(desk_post(desk, OPERATOR_NORTH, DESK "/report",
+                            arena_format(&desk->arena,
+                                         "{\"accurate_at\":\"%s\",\"in_use\":1,"
+                                         "\"out_of_use\":0}",
+                                         at)
+                                .at),
+                  200);
+    static const struct {
+        int days;
+        const char *says;
+    } rows[] = {{0, NULL}, {1, NULL}, {1, "nothing for 2 days"}, {28, "nothing for 30 days"}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        atomic_fetch_add(&desk->office.now, (int64_t)rows[i].days * DAY);
+        desk_sign_in(desk, MONITOR_NORTH);
+        const struct reply page = desk_page(desk, MONITOR_NORTH, "/today");
+        assert_status(page, 200);
+        assert_int_equal(reply_says(&page, "it has reported nothing"), rows[i].says != NULL);
+        assert_true(rows[i].says == NULL || reply_says(&page, rows[i].says));
+    }
+}
+
 static void a_departure_by_mistake(void **state)
 {
     struct desk *desk = *state;
@@ -227,6 +267,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(somebody_unexpected, setup, teardown),
         cmocka_unit_test_setup_teardown(places_and_why_not, setup, teardown),
         cmocka_unit_test_setup_teardown(what_the_hub_says_of_itself, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_hub_that_says_nothing, setup, teardown),
         cmocka_unit_test_setup_teardown(a_departure_by_mistake, setup, teardown),
         cmocka_unit_test_setup_teardown(another_desk_does_not_exist, setup, teardown),
     };

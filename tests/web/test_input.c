@@ -299,10 +299,11 @@ static void the_same_form_twice_is_done_once(void **state)
 static void somebody_who_may_be_here_is_told(void **state)
 {
     struct desk *desk = *state;
-    const char *form = "name=Quintus+Samplename&born_on=1990-03-04&registered_on=2026-06-01";
+    const char *first = "name=Quintus+Samplename&born_on=1990-03-04&registered_on=2026-06-01";
+    const char *form = "name=Samplename+Quintus&born_on=1990-03-04&registered_on=2026-06-01";
     const char *json = "{\"name\":\"Samplename Quintus\",\"born_on\":\"1990-03-04\","
                        "\"registered_on\":\"2026-06-01\"}";
-    assert_status(desk_form(desk, CLERK, "/people", form), 303);
+    assert_status(desk_form(desk, CLERK, "/people", first), 303);
     const int64_t before = office_events(&desk->office);
     const struct reply page = desk_form(desk, CLERK, "/people", form);
     assert_status(page, 422);
@@ -322,6 +323,35 @@ static void somebody_who_may_be_here_is_told(void **state)
     const struct reply empty = desk_page(desk, CLERK, "/people/new");
     assert_status(empty, 200);
     assert_false(reply_says(&empty, "another_person"));
+}
+
+/* Aim: a form that comes anew with a key of its own and says what was done before is asked back:
+ * nothing is done, where it led is told, and meant once more it is done; what differs is new; so it
+ * is for everybody else, and for a program. */
+static void the_same_form_again_is_asked_back(void **state)
+{
+    struct desk *desk = *state;
+    const struct somebody person = office_register(&desk->office, "PersonOne Samplebeta");
+    char path[80];
+    snprintf(path, sizeof path, "/people/%s/note", person.reference);
+    assert_status(desk_form(desk, CLERK, path, "note=They+called"), 303);
+    const int64_t before = office_events(&desk->office);
+    const struct reply again = desk_form(desk, CLERK, path, "note=They+called");
+    assert_status(again, 409);
+    assert_true(reply_says(&again, "You sent this before"));
+    assert_true(reply_says(&again, "name=\"note\" value=\"They called\""));
+    char there[80];
+    snprintf(there, sizeof there, "<a href=\"/people/%s\"", person.reference);
+    assert_true(reply_says(&again, there));
+    assert_int_equal(office_events(&desk->office), before);
+    assert_status(desk_form(desk, CLERK, path, "note=They+called&again=yes"), 303);
+    assert_status(desk_form(desk, CLERK, path, "note=They+called+twice"), 303);
+    assert_status(desk_form(desk, SENIOR, path, "note=They+called"), 303);
+    assert_status(desk_post(desk, CLERK, path, "{\"note\":\"They called\"}"), 201);
+    assert_int_equal(office_events(&desk->office), before + 4);
+    assert_status(desk_form(desk, CLERK, path, "note="),
+                  422); /* what was not done may come again */
+    assert_status(desk_form(desk, CLERK, path, "note="), 422);
 }
 
 static struct reply post_with_key(struct desk *desk, const char *key)
@@ -646,6 +676,7 @@ int main(void)
         cmocka_unit_test_teardown(a_form_records_only_what_was_chosen, clear),
         cmocka_unit_test_teardown(somebody_who_may_be_here_is_told, clear),
         cmocka_unit_test_teardown(the_same_form_twice_is_done_once, clear),
+        cmocka_unit_test_teardown(the_same_form_again_is_asked_back, clear),
         cmocka_unit_test_teardown(the_same_key_twice_is_done_once, clear),
         cmocka_unit_test_teardown(every_rendering_has_a_client_id_of_its_own, clear),
         cmocka_unit_test_teardown(a_fact_is_withdrawn_only_under_its_own_person, clear),

@@ -246,7 +246,7 @@ static void the_same_as_json(void **state)
         joined(desk, "/manifests/", json_string_value(json_object_get(made, "reference")));
     assert_status(
         desk_post(desk, CLERK, joined(desk, manifest, "/listing"),
-                  arena_format(&desk->arena, "{\"request\":\"%lld\"}", (long long)one.request).at),
+                  arena_format(&desk->arena, "{\"request\":%lld}", (long long)one.request).at),
         200);
     const struct reply seen = desk_get(desk, OPERATOR_NORTH, manifest);
     json_auto_t *whole = reply_json(&seen);

@@ -310,6 +310,36 @@ static void undone_with_every_event_given_to_one_of_them(void **state)
     assert_status(desk_post(desk, SENIOR, undoing, "{\"reason\":\"again\"}"), 409);
 }
 
+/* Aim: whose erasure reaches another record, too, is told before it is asked for: on the page of
+ * the record, in its form and by a program; of others nothing is told. */
+static void erased_together_is_told_first(void **state)
+{
+    struct story *story = *state;
+    struct desk *desk = &story->desk;
+    const char *privacy = of_person(story, &story->one, "/privacy");
+    const struct reply before = desk_get(desk, SENIOR, privacy);
+    assert_true(reply_says(&before, "\"erased_together_count\":0"));
+    const int64_t merge = merged(story);
+    const int64_t event = record(story, &story->one, "Decided");
+    assert_status(desk_post(desk, SENIOR, of_merge(story, merge, "/undoing"),
+                            arena_format(&desk->arena,
+                                         "{\"reason\":\"Two people\",\"event_%lld\":\"absorbed\"}",
+                                         (long long)event)
+                                .at),
+                  200);
+    const struct reply told = desk_get(desk, SENIOR, privacy);
+    assert_true(reply_says(
+        &told,
+        arena_format(&desk->arena, "\"erased_together\":[\"%s\"]", story->two.reference).at));
+    const struct reply page = desk_page(desk, SENIOR, privacy);
+    assert_true(reply_says(&page, "Erased together or not at all"));
+    const struct reply form =
+        desk_page(desk, SENIOR, of_person(story, &story->two, "/privacy/erasure-request"));
+    assert_true(reply_says(
+        &form,
+        arena_format(&desk->arena, "together with %s or not at all", story->one.reference).at));
+}
+
 static struct reply send_with_key(struct story *story, int account, const char *path, int key,
                                   const char *json)
 {
@@ -455,6 +485,7 @@ int main(void)
         cmocka_unit_test_setup(another_merges_what_was_looked_at, setup),
         cmocka_unit_test_setup(a_merge_is_declined_or_taken_back, setup),
         cmocka_unit_test_setup(undone_with_every_event_given_to_one_of_them, setup),
+        cmocka_unit_test_setup(erased_together_is_told_first, setup),
         cmocka_unit_test_setup(sent_again_is_answered_alike, setup),
         cmocka_unit_test_setup(the_rest_is_decided_at_once, setup),
         cmocka_unit_test_setup(a_merge_with_somebody_hidden_does_not_exist, setup),
