@@ -16,7 +16,7 @@
 
 enum {
     PEOPLE = 4,
-    STEPS = 160,
+    STEPS = 110,
     ROUNDS = 2,
     ROUNDS_LONG = 30,
     NAMED_MAX = 512,
