@@ -23,27 +23,35 @@ struct entry {
     uint64_t count;
 };
 
-result recent_open(struct recent *recent, struct err *err)
+void recent_init(struct recent *recent)
 {
     *recent = (struct recent){.put = 0};
-    TRY(arena_open(&recent->memory,
-                   RECENT_BYTES + SLOTS * sizeof recent->slots[0] +
-                       CHANGED * sizeof recent->changed[0] + 64,
-                   err));
-    recent->slots = ARENA_NEW(&recent->memory, uint64_t, SLOTS);
-    recent->changed = ARENA_NEW(&recent->memory, int64_t, CHANGED);
-    recent->ring = arena_take_unset(&recent->memory, RECENT_BYTES, 1, alignof(struct entry));
-    ASSERT(recent->slots != NULL && recent->changed != NULL && recent->ring != NULL);
     ASSERT(pthread_mutex_init(&recent->mutex, NULL) == 0);
-    return result_ok();
 }
 
-void recent_close(struct recent *recent)
+void recent_done(struct recent *recent)
 {
+    pthread_mutex_destroy(&recent->mutex);
     if (recent->ring != NULL) {
-        pthread_mutex_destroy(&recent->mutex);
         arena_close(&recent->memory);
     }
+}
+
+/* With the first who asks: most commands read once. */
+static bool has_memory(struct recent *recent)
+{
+    pthread_mutex_lock(&recent->mutex);
+    const size_t tables =
+        SLOTS * sizeof recent->slots[0] + CHANGED * sizeof recent->changed[0] + 64;
+    if (recent->ring == NULL && arena_open(&recent->memory, RECENT_BYTES + tables, NULL).ok) {
+        recent->slots = ARENA_NEW(&recent->memory, uint64_t, SLOTS);
+        recent->changed = ARENA_NEW(&recent->memory, int64_t, CHANGED);
+        recent->ring = arena_take_unset(&recent->memory, RECENT_BYTES, 1, alignof(struct entry));
+        ASSERT(recent->slots != NULL && recent->changed != NULL && recent->ring != NULL);
+    }
+    const bool has = recent->ring != NULL;
+    pthread_mutex_unlock(&recent->mutex);
+    return has;
 }
 
 /* --- what changed ----------------------------------------------------------------------------- */
@@ -78,7 +86,9 @@ static void wipe(struct recent *recent, int64_t position)
 void recent_forget(struct recent *recent, int64_t position)
 {
     pthread_mutex_lock(&recent->mutex);
-    wipe(recent, position);
+    if (recent->ring != NULL) {
+        wipe(recent, position);
+    }
     pthread_mutex_unlock(&recent->mutex);
 }
 
@@ -297,7 +307,12 @@ result recent_rows(struct transaction *transaction, const struct recent_question
     if (recent == NULL || !transaction->steady) {
         return question->read(transaction, asked, arena, ret_rows, ret_count, err);
     }
-    TRY(transaction->recent_at == 0 ? learn(transaction, err) : result_ok());
+    if (transaction->recent_at == 0) {
+        if (!has_memory(recent)) {
+            return question->read(transaction, asked, arena, ret_rows, ret_count, err);
+        }
+        TRY(learn(transaction, err));
+    }
     memcpy(key.asked, asked, sizeof key.asked);
     pthread_mutex_lock(&recent->mutex);
     const bool found = find(recent, &key, transaction->recent_at, arena, ret_rows, ret_count);

@@ -48,9 +48,10 @@ struct recent_question {
 /* The subject's kind, the subject, and two more; of what is fixed, anything. */
 enum { RECENT_ASKED = 4 };
 
-/* Lazily: the memory is taken from the system as it is used. */
-MUST_USE result recent_open(struct recent *recent, struct err *err);
-void recent_close(struct recent *recent);
+/* The memory is taken from the system with the first question; without it rows are read as they
+ * are. */
+void recent_init(struct recent *recent);
+void recent_done(struct recent *recent);
 
 /* The rows, kept or read; texts in the arena, followed by a NUL. */
 MUST_USE result recent_rows(struct transaction *transaction, const struct recent_question *question,

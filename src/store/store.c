@@ -181,7 +181,7 @@ void store_close(struct store *store)
     }
     cipher_wipe(&store->key);
     durable_done(store);
-    recent_close(&store->recent);
+    recent_done(&store->recent);
     pthread_cond_destroy(&store->left);
     readers_done(store);
     pthread_cond_destroy(&store->wake);
@@ -232,8 +232,8 @@ result store_open(const struct store_options *options, struct store **ret_store,
                                 options->many_callers > 0 ? options->many_callers : MANY_CALLERS};
     init_locks(store);
     durable_init(store, options->log_limit);
-    result opened = recent_open(&store->recent, err);
-    opened = opened.ok ? open_parts(store, options, err) : opened;
+    recent_init(&store->recent);
+    const result opened = open_parts(store, options, err);
     if (!opened.ok) {
         store_discard(store);
         return opened;
