@@ -206,7 +206,8 @@ result places_refuse_kind(const struct sitting *sitting, const struct place_row 
 {
     const struct rulebook *rulebook = sitting->casework->rulebook;
     struct arena arena = *sitting->arena;
-    const str has = place_kind_title(rulebook, place->kind, &arena);
+    const str has =
+        place->kind.len > 0 ? place_kind_title(rulebook, place->kind, &arena) : STR("Not known");
     const str needs =
         need->known ? place_kind_title(rulebook, need->kind, &arena) : STR("Not known");
     result_ignore(err_set(err, ERROR_CONFLICT,

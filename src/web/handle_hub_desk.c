@@ -124,6 +124,23 @@ static result choose_person(struct deed_form *form, const struct desk_stay *stay
     return result_ok();
 }
 
+/* Of those to choose from, the one that the address or what was sent names; NULL: none. */
+static const struct desk_stay *chosen(const struct deed_form *form, const struct desk_stay *stays,
+                                      size_t count)
+{
+    const struct exchange *exchange = form->exchange;
+    str reference = exchange_query(exchange, STR("person"));
+    if (exchange->request->method == HTTP_POST && !exchange->input.is_json) {
+        http_form_get(&exchange->input.form, STR("person"), &reference);
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (str_equal(stays[i].reference, reference)) {
+            return &stays[i];
+        }
+    }
+    return NULL;
+}
+
 static result choose_expected(struct deed_form *form, struct err *err)
 {
     return choose_person(form, desk_of(form)->expected, desk_of(form)->expected_count, err);
@@ -137,6 +154,29 @@ static result choose_departed(struct deed_form *form, struct err *err)
 static result choose_placed(struct deed_form *form, struct err *err)
 {
     return choose_person(form, desk_of(form)->stays, desk_of(form)->stay_count, err);
+}
+
+static result choose_to_hand_over(struct deed_form *form, struct err *err)
+{
+    const struct hub_desk *desk = desk_of(form);
+    TRY(choose_expected(form, err));
+    const struct desk_stay *stay = chosen(form, desk->expected, desk->expected_count);
+    if (stay != NULL) {
+        deed_shows(form, "owner", stay->owner);
+    }
+    return result_ok();
+}
+
+static result choose_to_move(struct deed_form *form, struct err *err)
+{
+    const struct hub_desk *desk = desk_of(form);
+    TRY(choose_placed(form, err));
+    const struct desk_stay *stay = chosen(form, desk->stays, desk->stay_count);
+    if (stay != NULL) {
+        deed_shows(form, "place",
+                   arena_format(form->exchange->arena, "%lld", (long long)stay->place));
+    }
+    return result_ok();
 }
 
 static result choose_outcome(struct deed_form *form, struct err *err)
@@ -564,7 +604,7 @@ static const struct deed deeds[] = {
      .notice = "recorded",
      .action = ACTION_RUN_HUB,
      DEED_FIELDS(change_fields),
-     .prepare = choose_placed,
+     .prepare = choose_to_move,
      .act = act_change_place},
     {.name = "prebooking",
      .link = "Prebook places",
@@ -628,7 +668,7 @@ static const struct deed deeds[] = {
      .notice = "recorded",
      .action = ACTION_RESOLVE_ARRIVAL,
      DEED_FIELDS(owner_fields),
-     .prepare = choose_expected,
+     .prepare = choose_to_hand_over,
      .act = act_hand_over},
     {.name = "identification",
      .title = "Say who an unexpected arrival is",

@@ -175,6 +175,12 @@ async function overwritten(desk, tap, tokens, person) {
     first: reasoned("name", "Synthetic First Tab"), second: reasoned("name", "Synthetic Second Tab"), now: () => known((body) => body.name, `/people/${person}`) });
   await twoTabs(desk, tap, "senior", { name: "places", path: "/hubs/HUB-NORTH/places",
     first: reasoned("places", "61"), second: reasoned("places", "62"), now: () => known((body) => body.places.agreed, "/hubs/HUB-NORTH") });
+  const { body: hub } = await desk.json(tokens.senior, "/hubs/HUB-NORTH/desk");
+  const stay = hub.stays[0].reference;
+  const free = hub.places.filter((place) => place.state === "free" && place.kind !== "").map(({ number }) => String(number));
+  await twoTabs(desk, tap, "hub-north", { name: "place of somebody", path: `/hubs/HUB-NORTH/desk/place-change?person=${stay}`,
+    first: reasoned("place", free[0]), second: reasoned("place", free[1]),
+    now: () => known((body) => body.stays.find((one) => one.reference === stay).place, "/hubs/HUB-NORTH/desk") });
   const role = (value) => async (at) => {
     await choose(at, "role", value);
     await at.fill("#reason", "They changed");
