@@ -1,6 +1,5 @@
 #include "store/recent.h"
 
-#include <sodium.h>
 #include <string.h>
 
 enum {
@@ -79,7 +78,7 @@ static void wipe(struct recent *recent, int64_t position)
 {
     recent->everything = recent->everything > position ? recent->everything : position;
     memset(recent->slots, 0, SLOTS * sizeof recent->slots[0]);
-    sodium_memzero(recent->ring, recent->put < RECENT_BYTES ? recent->put : RECENT_BYTES);
+    memset(recent->ring, 0, recent->put < RECENT_BYTES ? recent->put : RECENT_BYTES);
     recent->put = 0;
 }
 
