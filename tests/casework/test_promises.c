@@ -68,7 +68,8 @@ struct model_record {
 struct model_person {
     struct somebody somebody;
     enum model_stage stage;
-    int hub; /* -1: at none */
+    int hub;      /* -1: at none */
+    bool arrived; /* confirmed since the last transfer: an arrival is confirmed once */
     int family;
     struct model_record records[FACTS][RECORDS_MAX];
     size_t record_count[FACTS];
@@ -512,9 +513,12 @@ static void step_taken(struct model *model, int person, enum model_step step, in
     one->stage = rules[step].to;
     if (step == TRANSFER) {
         one->hub = hub;
+        one->arrived = false;
         push(model, person, NOTICE, 0, 0);
     } else if (step == READMISSION || step == ONWARD) {
         one->hub = -1;
+    } else if (step == CONFIRM) {
+        one->arrived = true;
     }
 }
 
@@ -550,8 +554,9 @@ static void ask(struct model *model)
     const enum model_step step = draw_step(model, person);
     const struct model_person *one = &model->people[person];
     const int hub = step == ONWARD ? one->hub : draw(model, HUBS);
-    const bool possible =
-        one->stage == rules[step].from && !asked_already(model, person, step, hub);
+    const bool possible = one->stage == rules[step].from &&
+                          !asked_already(model, person, step, hub) &&
+                          !(step == CONFIRM && one->arrived);
     const bool lawful = possible && clear(model, person, step, hub);
     const struct outcome outcome =
         office_ask_for(model->office, CLERK, &one->somebody, rules[step].name,

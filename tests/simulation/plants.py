@@ -51,8 +51,9 @@ PLANTS = [
      "passenger->judged.clearance = CLEARANCE_CLEAR;\n    passenger->boards = true;", "1"),
     ("nobody who is aboard is called back", "casework/recall.c", "if (entry->state != ENTRY_BOARDED || entry->recalled ||",
      "if (aboard != NULL || entry->recalled ||", "3"),
-    ("a finding about a hub calls nobody back", "casework/books.c", "recall_review(sitting, &touched, 1, cause, NULL, &stopped, err)",
-     "stopping_review(sitting, &touched, 1, cause, &stopped, err)", "3"),
+    ("a finding about a hub calls nobody back", "casework/books.c", "    TRY(recall_review(sitting, &touched, 1, cause, NULL, &stopped, err));",
+     "    const struct concerned *concerned = NULL;\n    TRY(stopping_concerned(sitting, &touched, 1, &concerned, err));\n"
+     "    TRY(stopping_review(sitting, concerned, 1, cause, &stopped, err));", "3"),
     ("an order that follows another is given to the other person", "register/identity.c", "item->to = side_of(work, named->about);",
      "item->to = side_of(work, named->about) == ATTRIBUTION_ABSORBED ? ATTRIBUTION_CONTINUING : ATTRIBUTION_ABSORBED;", "9"),
     ("whoever asked for a merge does it", "casework/merging.c", "const bool asked = plan->merge.requested_by == work->sitting.account.id;",
@@ -109,7 +110,7 @@ class Workshop:
         changed.write_text(text, encoding="utf-8")
         words = self.compile[name]
         source, output = words[-1], words.index("-o")
-        words = words[:output + 1] + [str(made)] + words[output + 2:-1] + ["-w", f"-I{(self.build / source).resolve().parent}", str(changed)]
+        words = words[:output + 1] + [str(made)] + words[output + 2:-1] + ["-w", "-Werror=incompatible-pointer-types", "-Werror=implicit-function-declaration", "-Werror=int-conversion", f"-I{(self.build / source).resolve().parent}", str(changed)]
         for option in ("-MQ", "-MF"):
             at = words.index(option)
             del words[at:at + 2]
