@@ -78,7 +78,7 @@ result casework_agreements(const struct casework *casework, const struct caller 
 {
     struct agreements_work work = {.casework = casework, .caller = caller, .arena = arena};
     TRY(store_read(casework->store, read_agreements, &work, err));
-    TRY(sitting_look(&work.sitting, SUBJECT_OF_REGISTER, 1, "agreements", err));
+    TRY(sitting_look(&work.sitting, SUBJECT_OF_REGISTER, REGISTER_ID, "agreements", err));
     *ret_lines = work.lines;
     *ret_count = work.count;
     return result_ok();

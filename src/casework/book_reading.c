@@ -165,7 +165,7 @@ result casework_entries(const struct casework *casework, const struct caller *ca
         .casework = casework, .caller = caller, .query = query, .arena = arena};
     TRY(check_query(query, err));
     TRY(store_read(casework->store, read_list, &work, err));
-    TRY(sitting_look(&work.sitting, SUBJECT_OF_REGISTER, 1, "books", err));
+    TRY(sitting_look(&work.sitting, SUBJECT_OF_REGISTER, REGISTER_ID, "books", err));
     *ret_lines = work.lines;
     *ret_count = work.count;
     return result_ok();
@@ -251,7 +251,7 @@ result casework_overdue_entries(const struct casework *casework, const struct ca
         .casework = casework, .caller = caller, .query = &query, .arena = arena};
     TRY(check_query(&query, err));
     TRY(store_read(casework->store, read_overdue, &work, err));
-    TRY(sitting_look(&work.sitting, SUBJECT_OF_REGISTER, 1, "books", err));
+    TRY(sitting_look(&work.sitting, SUBJECT_OF_REGISTER, REGISTER_ID, "books", err));
     work.overdue.lines = work.lines;
     work.overdue.count = work.count;
     *ret_entries = work.overdue;
@@ -351,7 +351,7 @@ result casework_book_totals(const struct casework *casework, const struct caller
                              .arena = arena};
     TRY(check_query(query, err));
     TRY(store_read(casework->store, read_totals, &work, err));
-    TRY(sitting_look(&work.sitting, SUBJECT_OF_REGISTER, 1, "books", err));
+    TRY(sitting_look(&work.sitting, SUBJECT_OF_REGISTER, REGISTER_ID, "books", err));
     *ret_lines = work.totals;
     *ret_count = work.total_count;
     return result_ok();

@@ -183,7 +183,7 @@ result casework_changes(const struct casework *casework, const struct caller *ca
     }
     TRY(store_read(casework->store, read_changes, &work, err));
     if (work.answer.count > 0) {
-        TRY(sitting_look(&work.sitting, SUBJECT_OF_REGISTER, 1, "changes", err));
+        TRY(sitting_look(&work.sitting, SUBJECT_OF_REGISTER, REGISTER_ID, "changes", err));
     }
     *ret_answer = work.answer;
     return result_ok();

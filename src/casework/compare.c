@@ -457,8 +457,8 @@ result casework_compare(const struct casework *casework, const struct caller *ca
                                   .context = context};
     /* The lines go out while people are compared, so the look is kept first. */
     TRY(store_read(casework->store, check, &comparing, err));
-    TRY(sitting_look(&comparing.sides[BEFORE].sitting, SUBJECT_OF_REGISTER, 1, "rulebook diff",
-                     err));
+    TRY(sitting_look(&comparing.sides[BEFORE].sitting, SUBJECT_OF_REGISTER, REGISTER_ID,
+                     "rulebook diff", err));
     TRY(store_read_together(casework->store, CASELOAD_THREADS, compare_now, &comparing, err));
     *ret_totals = comparing.totals;
     *ret_count = comparing.total_count;

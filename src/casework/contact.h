@@ -1,8 +1,8 @@
 /* contact: a contact that was confirmed, and what the law is told of it in the same commit, whoever
  * tells: a page, a program, a file, a step that records the day. Who was seen today is not lost,
- * whatever was recorded of them
- * before: the facts of the last contact and of the next check say so, and that a search was made no
- * longer does, for it was made before (docs/rulebook-language.md). Inside casework only. */
+ * whatever was recorded of them before: the facts of the last contact and of the next check say so,
+ * and that a search was made no longer does, for it was made before (docs/rulebook-language.md).
+ * Inside casework only. */
 #ifndef RETURNHUB_CASEWORK_CONTACT_H
 #define RETURNHUB_CASEWORK_CONTACT_H
 

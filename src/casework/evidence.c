@@ -100,7 +100,7 @@ result casework_evidence(const struct casework *casework, const struct caller *c
         .casework = casework, .caller = caller, .query = query, .arena = arena};
     TRY(check_query(casework->rulebook, query, err));
     TRY(store_read(casework->store, read_evidence, &work, err));
-    TRY(sitting_look(&work.sitting, SUBJECT_OF_REGISTER, 1, "evidence", err));
+    TRY(sitting_look(&work.sitting, SUBJECT_OF_REGISTER, REGISTER_ID, "evidence", err));
     *ret_lines = work.lines;
     *ret_count = work.count;
     return result_ok();

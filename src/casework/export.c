@@ -446,7 +446,7 @@ static result export_all(struct exporting *exporting, struct err *err)
     TRY(arena_open(&exporting->work, WORK_BYTES, err));
     TRY(store_read(exporting->casework->store, ask_permission, exporting, err));
     TRY(prepare_folder(exporting, err));
-    TRY(sitting_look(&exporting->sitting, SUBJECT_OF_REGISTER, 1, "export", err));
+    TRY(sitting_look(&exporting->sitting, SUBJECT_OF_REGISTER, REGISTER_ID, "export", err));
     TRY(open_sets(exporting, err));
     return store_read(exporting->casework->store, export_in, exporting, err);
 }

@@ -185,7 +185,8 @@ static result export_all(struct exporting *exporting, struct err *err)
     TRY(arena_open(&exporting->line, LINE_BYTES, err));
     TRY(store_read(casework->store, ask_permission, &permission, err));
     TRY(check_new(exporting->options->path, err));
-    TRY(sitting_look(&permission.sitting, SUBJECT_OF_REGISTER, 1, "export of everything", err));
+    TRY(sitting_look(&permission.sitting, SUBJECT_OF_REGISTER, REGISTER_ID, "export of everything",
+                     err));
     TRY(written_open(exporting->options->path, 0600, &exporting->perm, &exporting->file, err));
     TRY(store_read(casework->store, export_in, exporting, err));
     return written_finish(&exporting->file, err);

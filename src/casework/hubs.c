@@ -78,7 +78,7 @@ result casework_hubs(const struct casework *casework, const struct caller *calle
 {
     struct hubs_work work = {.casework = casework, .caller = caller, .arena = arena};
     TRY(store_read(casework->store, read_hubs, &work, err));
-    TRY(sitting_look(&work.sitting, SUBJECT_OF_REGISTER, 1, "hubs", err));
+    TRY(sitting_look(&work.sitting, SUBJECT_OF_REGISTER, REGISTER_ID, "hubs", err));
     *ret_lines = work.lines;
     *ret_count = work.count;
     return result_ok();

@@ -232,7 +232,7 @@ result casework_people(const struct casework *casework, const struct caller *cal
     struct list_work work = {
         .casework = casework, .caller = caller, .query = query, .arena = arena};
     TRY(store_read(casework->store, read_list, &work, err));
-    TRY(sitting_look(&work.sitting, SUBJECT_OF_REGISTER, 1, "list", err));
+    TRY(sitting_look(&work.sitting, SUBJECT_OF_REGISTER, REGISTER_ID, "list", err));
     *ret_answer = work.answer;
     return result_ok();
 }

@@ -69,7 +69,7 @@ result casework_manifests(const struct casework *casework, const struct caller *
     struct manifest_question question = {
         .casework = casework, .caller = caller, .unfinished_only = unfinished_only, .arena = arena};
     TRY(store_read(casework->store, read_manifests, &question, err));
-    TRY(sitting_look(&question.sitting, SUBJECT_OF_REGISTER, 1, "manifests", err));
+    TRY(sitting_look(&question.sitting, SUBJECT_OF_REGISTER, REGISTER_ID, "manifests", err));
     *ret_lines = question.lines;
     *ret_count = question.count;
     return result_ok();

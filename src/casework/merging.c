@@ -716,7 +716,7 @@ result casework_merges(const struct casework *casework, const struct caller *cal
     struct merges_work work = {
         .casework = casework, .caller = caller, .state = state, .arena = arena};
     TRY(store_read(casework->store, read_merges, &work, err));
-    TRY(sitting_look(&work.sitting, SUBJECT_OF_REGISTER, 1, "merges", err));
+    TRY(sitting_look(&work.sitting, SUBJECT_OF_REGISTER, REGISTER_ID, "merges", err));
     *ret_lines = work.lines;
     *ret_count = work.count;
     return result_ok();

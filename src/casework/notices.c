@@ -119,7 +119,7 @@ static result find_approval(struct sitting *sitting, const struct notice_definit
     sha256_hex(identity, hex);
     struct approval_wanted wanted = {
         .notice = notice, .language = language, .identity = str_from_c(hex)};
-    TRY(walk_history(sitting, SUBJECT_OF_REGISTER, 1, find_approving, &wanted, err));
+    TRY(walk_history(sitting, SUBJECT_OF_REGISTER, REGISTER_ID, find_approving, &wanted, err));
     return event_at(sitting, wanted.found, ret_event, err);
 }
 
@@ -938,7 +938,7 @@ static result append_approval(struct translation_work *work, struct err *err)
     char hex[SHA256_HEX_SIZE];
     sha256_hex(&work->line.translated.identity, hex);
     struct event event = {.subject_kind = SUBJECT_OF_REGISTER,
-                          .subject = 1,
+                          .subject = REGISTER_ID,
                           .kind = EVENT_TRANSLATION_APPROVED,
                           .effective_on = work->sitting.today,
                           .body.translation_approved = {.notice = work->notice->name,

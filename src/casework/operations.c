@@ -300,7 +300,7 @@ static result read_rows(struct transaction *transaction, void *context, struct e
 static result read_all(struct read_work *work, struct err *err)
 {
     TRY(store_read(work->casework->store, read_rows, work, err));
-    return sitting_look(&work->sitting, SUBJECT_OF_REGISTER, 1, "operations", err);
+    return sitting_look(&work->sitting, SUBJECT_OF_REGISTER, REGISTER_ID, "operations", err);
 }
 
 result casework_operations(const struct casework *casework, const struct caller *caller, date from,

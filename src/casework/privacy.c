@@ -276,7 +276,7 @@ static result erase(struct privacy_work *work, struct err *err)
                           err));
     struct event event = {
         .subject_kind = SUBJECT_OF_REGISTER,
-        .subject = 1,
+        .subject = REGISTER_ID,
         .kind = EVENT_PERSON_ERASED,
         .effective_on = sitting->today,
         .recorded_at = sitting->at,
@@ -548,7 +548,7 @@ result casework_looks(const struct casework *casework, const struct caller *call
     struct looks_work work = {
         .casework = casework, .caller = caller, .query = query, .arena = arena};
     TRY(store_read(casework->store, read_looks, &work, err));
-    TRY(sitting_look(&work.sitting, SUBJECT_OF_REGISTER, 1, "looks", err));
+    TRY(sitting_look(&work.sitting, SUBJECT_OF_REGISTER, REGISTER_ID, "looks", err));
     *ret_lines = work.lines;
     *ret_count = work.count;
     return result_ok();

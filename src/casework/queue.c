@@ -285,7 +285,7 @@ result casework_work(const struct casework *casework, const struct caller *calle
         .casework = casework, .caller = caller, .query = query, .arena = arena};
     TRY(queue_check(query, err));
     TRY(due_read(casework, read_work, &work, err));
-    TRY(sitting_look(&work.sitting, SUBJECT_OF_REGISTER, 1, "work queue", err));
+    TRY(sitting_look(&work.sitting, SUBJECT_OF_REGISTER, REGISTER_ID, "work queue", err));
     *ret_answer = work.answer;
     return result_ok();
 }
@@ -457,7 +457,7 @@ result casework_missing(const struct casework *casework, const struct caller *ca
                                 .hub_reference = str_trim(hub),
                                 .arena = arena};
     TRY(store_read_together(casework->store, CASELOAD_THREADS, read_missing, &work, err));
-    TRY(sitting_look(&work.sitting, SUBJECT_OF_REGISTER, 1, "missing facts", err));
+    TRY(sitting_look(&work.sitting, SUBJECT_OF_REGISTER, REGISTER_ID, "missing facts", err));
     *ret_answer = work.answer;
     return result_ok();
 }

@@ -291,7 +291,7 @@ result casework_reconcile(const struct casework *casework, const struct caller *
     struct reconciling work = {
         .casework = casework, .caller = caller, .asked = asked, .policy = policy, .arena = arena};
     TRY(store_read(casework->store, reconcile, &work, err));
-    TRY(sitting_look(&work.sitting, SUBJECT_OF_REGISTER, 1, "reconciliation", err));
+    TRY(sitting_look(&work.sitting, SUBJECT_OF_REGISTER, REGISTER_ID, "reconciliation", err));
     *ret_reconciliation = work.answer;
     return result_ok();
 }

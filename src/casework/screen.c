@@ -254,7 +254,7 @@ static result screen_then(struct transaction *transaction, void *context, struct
 static result check_and_screen(struct screen_work *work, struct err *err)
 {
     TRY(store_read(work->casework->store, check_screen, work, err));
-    TRY(sitting_look(&work->sitting, SUBJECT_OF_REGISTER, 1, "screening", err));
+    TRY(sitting_look(&work->sitting, SUBJECT_OF_REGISTER, REGISTER_ID, "screening", err));
     return work->screening.when.past ? store_read(work->casework->store, screen_then, work, err)
                                      : store_read_together(work->casework->store, CASELOAD_THREADS,
                                                            screen_now, work, err);

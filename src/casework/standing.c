@@ -203,7 +203,7 @@ result casework_standing(const struct casework *casework, const struct caller *c
                                 .nationality = nationality,
                                 .arena = arena};
     TRY(store_read(casework->store, count, &counting, err));
-    TRY(sitting_look(&counting.sitting, SUBJECT_OF_REGISTER, 1, "standing", err));
+    TRY(sitting_look(&counting.sitting, SUBJECT_OF_REGISTER, REGISTER_ID, "standing", err));
     *ret_standing = counting.answer;
     return result_ok();
 }

@@ -66,7 +66,7 @@ result casework_table(const struct casework *casework, const struct caller *call
                               .asked = asked,
                               .arena = arena};
     TRY(store_read(casework->store, make_table, &work, err));
-    TRY(sitting_look(&work.sitting, SUBJECT_OF_REGISTER, 1, "statistics", err));
+    TRY(sitting_look(&work.sitting, SUBJECT_OF_REGISTER, REGISTER_ID, "statistics", err));
     *ret_sheet = work.sheet;
     return result_ok();
 }

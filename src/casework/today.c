@@ -129,7 +129,7 @@ result casework_today(const struct casework *casework, const struct caller *call
         work.due = *due;
     }
     TRY(due_read(casework, read_today, &work, err));
-    TRY(sitting_look(&work.sitting, SUBJECT_OF_REGISTER, 1, "work of the day", err));
+    TRY(sitting_look(&work.sitting, SUBJECT_OF_REGISTER, REGISTER_ID, "work of the day", err));
     *ret_answer = work.answer;
     return result_ok();
 }

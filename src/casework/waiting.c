@@ -78,7 +78,7 @@ result casework_erasures(const struct casework *casework, const struct caller *c
 {
     struct waiting_work work = {.casework = casework, .caller = caller, .arena = arena};
     TRY(store_read(casework->store, read_erasures, &work, err));
-    TRY(sitting_look(&work.sitting, SUBJECT_OF_REGISTER, 1, "erasures", err));
+    TRY(sitting_look(&work.sitting, SUBJECT_OF_REGISTER, REGISTER_ID, "erasures", err));
     *ret_lines = work.erasures;
     *ret_count = work.erasure_count;
     return result_ok();
@@ -334,7 +334,8 @@ result casework_all_duplicates(const struct casework *casework, const struct cal
         TRY(ended ? read_locked(&work, err) : result_ok());
     }
     if (work.pairs.known) {
-        TRY(sitting_look(&work.sitting, SUBJECT_OF_REGISTER, 1, "likely duplicates", err));
+        TRY(sitting_look(&work.sitting, SUBJECT_OF_REGISTER, REGISTER_ID, "likely duplicates",
+                         err));
     } else if (!pairs_progress(casework->pairs, &work.pairs.percent)) {
         work.pairs.percent = 99; /* it ended this moment */
     }
