@@ -254,8 +254,9 @@ struct backend {
      * ERROR_STORAGE names what differs. */
     result (*check_layout)(struct connection *connection, struct err *err);
 
-    /* Overwritten and deleted content is in no file of the database any more. Waits for readers. */
-    result (*purge)(struct connection *connection, struct err *err);
+    /* Overwritten and deleted content is in no file of the database any more. Who reads is in
+     * the way: they are waited for, or it fails at once. */
+    result (*purge)(struct connection *connection, bool waits, struct err *err);
 
     /* Much memory, and a thread that helps, for large transactions one after the other; and giving
      * it back. */

@@ -125,6 +125,7 @@ result erase_keys(struct transaction *transaction, const struct event *event, st
     if (transaction->erased_at == 0) {
         transaction->erased_at = event->position;
     }
+    TRY(purge_becomes_due(transaction, event, err));
     return each_record(transaction, &event->body.person_erased, erase_key, transaction->scratch,
                        err);
 }

@@ -146,6 +146,12 @@ void readers_let_go(struct store *store);
 void readers_close(struct store *store);
 void readers_done(struct store *store);
 
+/* --- after an erasure (purge.c) --- */
+
+/* In an opening, before the writer starts: what a killed process did not come to. While others read
+ * or write it stays due, and they know what to do with it. */
+MUST_USE result purge_what_was_left(struct store *store, struct err *err);
+
 /* --- what is durable (durable.c) --- */
 
 void durable_init(struct store *store, int64_t log_limit);

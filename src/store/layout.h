@@ -197,6 +197,9 @@ struct lookup_record {
 #define PROPERTY_ROWS_ARE_OLD "rows_are_old"
 /* When anything was recorded last, at the latest: milliseconds, in digits (latest.c). */
 #define PROPERTY_LATEST_INSTANT "latest_instant"
+/* Since somebody was erased until the log was cut off: the position of the latest erasure, in
+ * digits (purge.c). */
+#define PROPERTY_PURGE_IS_DUE "purge_is_due"
 
 struct property_record {
     str name;

@@ -222,21 +222,6 @@ static result check_writable(sqlite3 *db, struct err *err)
     return writable ? result_ok() : sqlite_failure(db, code, "opened for writing", err);
 }
 
-/* The log is moved into the file, and cut off. */
-static int cut_log(sqlite3 *db)
-{
-    return sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
-}
-
-/* A process that was killed after an erasure has left images of what was erased in the log. While
- * others read or write it stays, and they know what to do with it. */
-static void clear_log(sqlite3 *db)
-{
-    sqlite3_busy_timeout(db, 0);
-    (void)cut_log(db);
-    sqlite3_busy_timeout(db, BUSY_MILLISECONDS);
-}
-
 static void sqlite_close(struct connection *connection)
 {
     if (connection == NULL) {
@@ -262,7 +247,6 @@ static result prepare_file(sqlite3 *db, const char *path, enum connection_use us
         TRY(sqlite_check_schema(db, path, use == CONNECTION_MAKES, now, ret_brought_proofs, err));
         TRY(use_wal(db, err));
         TRY(check_writable(db, err));
-        clear_log(db);
     }
     return result_ok();
 }
@@ -636,10 +620,12 @@ static result sqlite_bulk_end(struct connection *connection, struct err *err)
 /* secure_delete has overwritten what was deleted in the pages, and none is written into the file
  * with anything in its free room (sqlite_main.h); older images of them are in the log until it is
  * moved into the file and cut off. Then every connection reads its pages anew. */
-static result sqlite_purge(struct connection *connection, struct err *err)
+static result sqlite_purge(struct connection *connection, bool waits, struct err *err)
 {
     sqlite3 *db = sqlite_of(connection)->db;
-    const int code = cut_log(db);
+    sqlite3_busy_timeout(db, waits ? BUSY_MILLISECONDS : 0);
+    const int code = sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    sqlite3_busy_timeout(db, BUSY_MILLISECONDS);
     return code == SQLITE_OK ? result_ok() : sqlite_failure(db, code, "purged", err);
 }
 

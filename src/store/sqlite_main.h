@@ -5,8 +5,8 @@
  * overwrites it there: the key of somebody who is erased, and what was known of them, would stay in
  * the file. So a page is written with nothing in its free room.
  *
- * The log has pages as SQLite made them. It is moved into the file and cut off after an erasure and
- * when a store is opened; the pages that connections hold in memory are read anew after that. */
+ * The log has pages as SQLite made them. It is moved into the file and cut off after an erasure
+ * (purge.c); the pages that connections hold in memory are read anew after that. */
 #ifndef RETURNHUB_STORE_SQLITE_MAIN_H
 #define RETURNHUB_STORE_SQLITE_MAIN_H
 

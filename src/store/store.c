@@ -12,24 +12,6 @@ enum {
     MANY_CALLERS = 40, /* with the server's 32 halves are no gain, with 4 a loss of a quarter */
 };
 
-/* --- after an erasure --- */
-
-result store_purge(struct store *store, struct err *err)
-{
-    struct connection *connection = NULL;
-    if (!caller_enters(store)) {
-        return err_set(err, ERROR_STORAGE, "The store is being closed");
-    }
-    result purged = store->backend->open(store->path, CONNECTION_WRITES, system_now(store->system),
-                                         &connection, err);
-    if (purged.ok) {
-        purged = store->backend->purge(connection, err);
-        store->backend->close(connection);
-    }
-    caller_leaves(store);
-    return purged;
-}
-
 /* --- open and close --- */
 
 static result set_paths(struct store *store, const struct store_options *options, struct err *err)
@@ -150,6 +132,7 @@ static result open_parts(struct store *store, const struct store_options *option
     TRY(set_paths(store, options, err));
     TRY(options->create ? make_store(store, err) : find_store(store, err));
     TRY(open_writer(store, options->create, err));
+    TRY(purge_what_was_left(store, err));
     TRY(bring_up_to_date(store, options, err));
     return writer_start(store, err);
 }

@@ -267,6 +267,9 @@ MUST_USE result rows_erase_person(struct transaction *transaction, const struct 
 /* Destroys the keys of the records that PERSON_ERASED names. */
 MUST_USE result erase_keys(struct transaction *transaction, const struct event *event,
                            struct err *err);
+/* The log is to be cut off after it (purge.c). */
+MUST_USE result purge_becomes_due(struct transaction *transaction, const struct event *erasure,
+                                  struct err *err);
 
 /* What remains of erased people, by position of their events; for replaying. */
 struct remains {

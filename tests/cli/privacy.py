@@ -124,9 +124,13 @@ def erases_in_spite_of_a_kill(register):
         time.sleep(0.05)
     process.kill()
     process.wait()
+    due = "SELECT COUNT(*) FROM property WHERE name = 'purge_is_due'"
     assert os.path.basename(register.store) + "-wal" in register.files_with(key)
+    register.run("person", "show", person, account="caseworker", expect=4)
+    assert looking.execute(due).fetchone()[0] == 1  # it could not be cut off
     other.execute("ROLLBACK")
     register.run("person", "show", person, account="caseworker", expect=4)
+    assert looking.execute(due).fetchone()[0] == 0  # whoever opens the store from now on need not do it
     assert os.path.exists(register.store + "-wal")
     assert not register.files_with(key), register.files_with(key)
     other.close()
