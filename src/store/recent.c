@@ -36,13 +36,14 @@ void recent_done(struct recent *recent)
     }
 }
 
-/* With the first who asks: most commands read once. */
 static bool has_memory(struct recent *recent)
 {
     pthread_mutex_lock(&recent->mutex);
+    recent->asked += recent->asked < RECENT_ASKED_BEFORE ? 1 : 0;
     const size_t tables =
         SLOTS * sizeof recent->slots[0] + CHANGED * sizeof recent->changed[0] + 64;
-    if (recent->ring == NULL && arena_open(&recent->memory, RECENT_BYTES + tables, NULL).ok) {
+    if (recent->asked == RECENT_ASKED_BEFORE && recent->ring == NULL &&
+        arena_open(&recent->memory, RECENT_BYTES + tables, NULL).ok) {
         recent->slots = ARENA_NEW(&recent->memory, uint64_t, SLOTS);
         recent->changed = ARENA_NEW(&recent->memory, int64_t, CHANGED);
         recent->ring = arena_take_unset(&recent->memory, RECENT_BYTES, 1, alignof(struct entry));

@@ -31,6 +31,7 @@ struct recent {
     struct arena memory;
     uint64_t *slots; /* by what is asked: where it was put, and one more; 0: nothing was */
     char *ring;
+    int asked;          /* how often; no more is counted than decides whether memory is taken */
     uint64_t put;       /* bytes, ever; the next one goes to put % RECENT_BYTES */
     int64_t *changed;   /* by subject: the last event of it that was learned of */
     int64_t known;      /* events up to this one were learned of */
@@ -48,8 +49,9 @@ struct recent_question {
 /* The subject's kind, the subject, and two more; of what is fixed, anything. */
 enum { RECENT_ASKED = 4 };
 
-/* The memory is taken from the system with the first question; without it rows are read as they
- * are. */
+/* The memory is taken from the system once there were so many questions, which are more than those
+ * of one command; without it rows are read as they are. */
+enum { RECENT_ASKED_BEFORE = 32 };
 void recent_init(struct recent *recent);
 void recent_done(struct recent *recent);
 

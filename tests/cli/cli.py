@@ -78,12 +78,13 @@ def helps():
     assert run("-h") == run("--help") == run("help") and run("person", "-h") == run("person", "--help")
     assert run("-h", "person", "list") == run("person", "list", "--help")
     run("person", "list", "--as", "caseworker", "--store", "-h", expect=4)  # the value of an option is no question
-    for command in commands():
+    for number, command in enumerate(commands()):
         text = run(*command.split(), "--help")
         assert f"Usage: returnhub {command}" in text, text
         assert "--help" in text
         assert fits(text), text
-        assert run("help", *command.split()) == run(*command.split(), "-h") == text
+        other = ["help", *command.split()] if number % 2 else [*command.split(), "-h"]  # the three ways are one piece of code
+        assert run(*other) == text
     for group in {command.split()[0] for command in commands() if " " in command} - set(commands()):
         text = run(group, "--help")
         assert run("help", group) == text and fits(text)
