@@ -624,6 +624,58 @@ static void twice_is_once(void **state)
     assert_int_equal(err.code, ERROR_CONFLICT);
 }
 
+/* Aim: what is sent again after the clock was put back is answered as done; a new one, of an
+ * instant that lies ahead, is not done. */
+static void again_the_day_before(void **state)
+{
+    struct office *office = *state;
+    struct err err = {0};
+    struct record_answer answer = {0};
+    const struct caller first = office_caller(office, OPERATOR_NORTH);
+    const struct caller other = office_caller(office, OPERATOR_NORTH);
+    const struct hub_report_entry report = {
+        .accurate_at = {.milliseconds = atomic_load(&office->now)}, .in_use = 0, .out_of_use = 0};
+    assert_true(casework_hub_report(&office->casework, &first, STR(HUB_NORTH), &report,
+                                    &office->perm, &answer, &err)
+                    .ok);
+    office_move_days(office, -1);
+    assert_true(casework_hub_report(&office->casework, &first, STR(HUB_NORTH), &report,
+                                    &office->perm, &answer, &err)
+                    .ok);
+    assert_true(answer.repeated);
+    assert_false(casework_hub_report(&office->casework, &other, STR(HUB_NORTH), &report,
+                                     &office->perm, &answer, &err)
+                     .ok);
+    assert_int_equal(err.code, ERROR_INPUT);
+}
+
+/* Aim: the same when the day on which a place was to be back in use is over. */
+static void again_when_the_day_is_over(void **state)
+{
+    struct office *office = *state;
+    struct err err = {0};
+    struct record_answer answer = {0};
+    const struct caller first = office_caller(office, OPERATOR_NORTH);
+    const struct caller other = office_caller(office, OPERATOR_NORTH);
+    const struct out_of_use_entry entry = {
+        .place = 1,
+        .reason = STR("damage"),
+        .words = STR("seen this morning"),
+        .expected_back_on = {.known = true, .day = office_today(office)}};
+    assert_true(casework_place_out_of_use(&office->casework, &first, STR(HUB_NORTH), &entry,
+                                          &office->perm, &answer, &err)
+                    .ok);
+    office_move_days(office, 1);
+    assert_true(casework_place_out_of_use(&office->casework, &first, STR(HUB_NORTH), &entry,
+                                          &office->perm, &answer, &err)
+                    .ok);
+    assert_true(answer.repeated);
+    assert_false(casework_place_out_of_use(&office->casework, &other, STR(HUB_NORTH), &entry,
+                                           &office->perm, &answer, &err)
+                     .ok);
+    assert_int_equal(err.code, ERROR_INPUT);
+}
+
 #define OFFICE_TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -650,6 +702,8 @@ int main(void)
         OFFICE_TEST(departure_is_cancelled),
         OFFICE_TEST(only_their_own_hub),
         OFFICE_TEST(twice_is_once),
+        OFFICE_TEST(again_the_day_before),
+        OFFICE_TEST(again_when_the_day_is_over),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
