@@ -1,5 +1,5 @@
 /* The books, what is used of agreements, and joint operations: kept and read. */
-#include "store/transaction.h"
+#include "store/recent.h"
 
 /* --- keeping ---------------------------------------------------------------------------------- */
 
@@ -94,9 +94,8 @@ result intake_apply(struct transaction *transaction, const struct event *event,
 
 /* --- reading ---------------------------------------------------------------------------------- */
 
-result transaction_entries(struct transaction *transaction, const struct entry_filter *filter,
-                           struct arena *arena, const struct entry_row **ret_rows,
-                           size_t *ret_count, struct err *err)
+static result read_entries(struct transaction *transaction, const struct entry_filter *filter,
+                           struct arena *arena, void **ret_rows, size_t *ret_count, struct err *err)
 {
     const struct parameter parameters[] = {
         parameter_text(filter->kind),
@@ -109,8 +108,33 @@ result transaction_entries(struct transaction *transaction, const struct entry_f
         parameter_number(filter->limit == 0 || filter->limit > INT64_MAX ? NO_LIMIT
                                                                          : (int64_t)filter->limit),
     };
+    return collect_rows(transaction, QUERY_ENTRIES, parameters, 8, arena, ret_rows, ret_count, err);
+}
+
+static result read_entries_of_person(struct transaction *transaction, const int64_t asked[],
+                                     struct arena *arena, void **ret_rows, size_t *ret_count,
+                                     struct err *err)
+{
+    const struct entry_filter filter = {.kind = STR(""), .person = asked[1], .journey = STR("")};
+    return read_entries(transaction, &filter, arena, ret_rows, ret_count, err);
+}
+
+static const struct recent_question entries_of_person = {.table = TABLE_ENTRY,
+                                                         .read = read_entries_of_person};
+
+/* All of a person are changed by events of the person; others are read as they are. */
+result transaction_entries(struct transaction *transaction, const struct entry_filter *filter,
+                           struct arena *arena, const struct entry_row **ret_rows,
+                           size_t *ret_count, struct err *err)
+{
+    const int64_t asked[RECENT_ASKED] = {SUBJECT_OF_PERSON, filter->person};
+    const bool all = filter->kind.len == 0 && filter->hub == 0 && filter->agreement == 0 &&
+                     filter->journey.len == 0 && !filter->not_closed && !filter->overdue_on.known &&
+                     filter->limit == 0;
     void *rows = NULL;
-    TRY(collect_rows(transaction, QUERY_ENTRIES, parameters, 8, arena, &rows, ret_count, err));
+    TRY(filter->person != 0 && all
+            ? recent_rows(transaction, &entries_of_person, asked, arena, &rows, ret_count, err)
+            : read_entries(transaction, filter, arena, &rows, ret_count, err));
     *ret_rows = rows;
     return result_ok();
 }
