@@ -3,8 +3,6 @@
 #include "casework/book_clocks.h"
 #include "casework/book_work.h"
 
-#include <string.h>
-
 /* --- what the rulebook says ------------------------------------------------------------------- */
 
 /* Does the step open an entry of this kind in the books? */
@@ -57,6 +55,18 @@ static bool is_fulfilled_by(const struct entry_row *entry, const struct event *t
            taken->recorded_at.milliseconds + 1 == entry->opened_at.milliseconds;
 }
 
+/* Did a later one of the events (the newest stands first) say that the step was a mistake? */
+static bool is_cancelled(const struct event *events, size_t at)
+{
+    for (size_t i = 0; i < at; i++) {
+        if (events[i].kind == EVENT_DEPARTURE_CANCELLED &&
+            events[i].body.departure_cancelled.event == events[at].position) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* `through`: by the events up to this position. */
 static result is_fulfilled(struct sitting *sitting, int64_t person, const struct entry_row *entry,
                            int64_t through, bool *ret_fulfilled, struct err *err)
@@ -71,7 +81,7 @@ static result is_fulfilled(struct sitting *sitting, int64_t person, const struct
                             &events, &count, err));
     for (size_t i = 0; i < count && !*ret_fulfilled; i++) {
         if (events[i].kind == EVENT_STEP_TAKEN && events[i].position <= through &&
-            is_fulfilled_by(entry, &events[i])) {
+            is_fulfilled_by(entry, &events[i]) && !is_cancelled(events, i)) {
             const uint32_t step = rulebook_step(rulebook, events[i].body.step_taken.step);
             *ret_fulfilled = step != NOT_FOUND_INDEX &&
                              opens_entry(rulebook, &rulebook->steps[step], entry->kind);
@@ -120,39 +130,24 @@ result foretold_by(struct sitting *sitting, const struct entry_row *entry, uint3
 
 /* --- all entries about a person --------------------------------------------------------------- */
 
-/* The entries about any record of the person that have not ended and say that it is so, each
- * record's oldest first. */
+/* The entries about the person that have not ended and say that it is so, oldest first. */
 static result entries_about(struct sitting *sitting, const struct person_row *person,
                             const struct entry_row **ret_entries, size_t *ret_count,
                             struct err *err)
 {
-    struct arena *arena = sitting->arena;
-    struct entry_row *said = NULL;
-    const int64_t *records = NULL;
-    size_t record_count = 0;
+    /* Not of those that are open alone: SQLite would go through everybody's. */
+    const struct entry_filter filter = {.kind = STR(""), .person = person->id, .journey = STR("")};
+    const struct entry_row *rows = NULL;
+    size_t row_count = 0;
     size_t count = 0;
-    TRY(transaction_records(sitting->transaction, person->id, KNOWN_NOW, arena, &records,
-                            &record_count, err));
-    for (size_t i = 0; i < record_count; i++) {
-        /* Not of those that are open alone: SQLite would go through everybody's. */
-        const struct entry_filter filter = {
-            .kind = STR(""), .person = records[i], .journey = STR("")};
-        const struct entry_row *rows = NULL;
-        size_t row_count = 0;
-        TRY(transaction_entries(sitting->transaction, &filter, arena, &rows, &row_count, err));
-        struct entry_row *more =
-            row_count == 0 ? said : ARENA_NEW(arena, struct entry_row, count + row_count);
-        if (row_count > 0 && more == NULL) {
-            return arena_full(err);
-        }
-        if (more != said && count > 0) {
-            memcpy(more, said, count * sizeof said[0]);
-        }
-        said = more;
-        for (size_t k = row_count; k > 0; k--) {
-            if (is_said(&rows[k - 1])) {
-                said[count++] = rows[k - 1];
-            }
+    TRY(transaction_entries(sitting->transaction, &filter, sitting->arena, &rows, &row_count, err));
+    struct entry_row *said = ARENA_NEW(sitting->arena, struct entry_row, row_count + 1);
+    if (said == NULL) {
+        return arena_full(err);
+    }
+    for (size_t i = row_count; i > 0; i--) {
+        if (is_said(&rows[i - 1])) {
+            said[count++] = rows[i - 1];
         }
     }
     *ret_entries = said;

@@ -6,7 +6,8 @@
  * "entry.opens") and leads from the stage the person is in, from the day it is opened until the
  * step is taken, or its outcome says that it is not so (ENTRY_NOT_SO, register/entry.def). What a
  * step opened, and what was taken since, it foretells no more, however long it stays open. An entry
- * does not end while it foretells.
+ * does not end while it foretells. A step that is cancelled as a mistake was not taken: the entry,
+ * even one that it opened, foretells it again until its outcome says that it is not so.
  *
  * Meanwhile no step is asked for, approved or taken, and no request stays live, that would not lead
  * on from where the foretold step leads: where that is an outcome, no such step at all; where the

@@ -3,6 +3,7 @@
  * with a duty for each of those who must be told and the day by which; what was not done is late
  * for everybody to see, and the entry stays open until it is. */
 #include "book.h"
+#include "merging_office.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -295,6 +296,46 @@ static void test_each_time_is_one_entry(void **state)
     }
 }
 
+static size_t count_about(struct office *office, const struct somebody *person, const char *kind)
+{
+    return book_count(
+        office, CLERK,
+        (struct book_query){.kind = str_from_c(kind), .about = str_from_c(person->reference)});
+}
+
+/* Aim: what was entered about a record that is found to be somebody else's is entered about them:
+ * it stands among their entries, what follows can follow from it, and their step confirms it. When
+ * the merge is undone it is about the other again. */
+static void test_entered_about_a_merged_record(void **state)
+{
+    struct office *office = *state;
+    const struct somebody whole = office_register(office, "PersonOne Samplealpha");
+    const struct somebody part = office_register(office, "PersonOne Samplealfa");
+    know(office, &whole, "person.in_uk", "yes");
+    know(office, &whole, "detention.status", "not_detained");
+    know(office, &part, "person.in_uk", "yes");
+    know(office, &part, "detention.status", "not_detained");
+    const struct written entry = book_open(office, CLERK, "death", part.reference, NO_FIELDS);
+    const int64_t merge = merging_done(office, &whole, &part);
+    assert_int_equal(count_about(office, &whole, "death"), 1);
+    assert_int_equal(count_about(office, &part, "death"), 1);
+    assert_int_equal(count_about(office, &whole, ""), 3);
+    const struct caller clerk = office_caller(office, CLERK);
+    const struct new_entry follows = {
+        .kind = STR("notification"), .about = str_from_c(whole.reference), .parent = entry.entry};
+    const struct written followed =
+        book_open_with(office, &clerk, follows, FIELDS({"what", "an aunt is to be told"}));
+    assert_true(followed.ok || strstr(followed.err.what, "by when") != NULL);
+    know(office, &whole, "death.confirmed_on", "2026-06-30");
+    const struct outcome died = office_ask_for(office, CLERK, &whole, "record_death", "");
+    expect_taken(&died);
+    assert_int_equal(count_about(office, &whole, "death"), 1);
+    assert_int_equal(last_reason(office, entry.entry).len, 29);
+    merging_undo(office, merge, false);
+    assert_int_equal(count_about(office, &whole, "death"), 0);
+    assert_int_equal(count_about(office, &part, "death"), 1);
+}
+
 /* Aim: that an entry is opened is what steps say; whoever knows of a death enters it. */
 static void test_opened_by_steps_alone(void **state)
 {
@@ -460,6 +501,8 @@ int main(void)
         cmocka_unit_test_prestate_setup_teardown(test_entry_that_is_not_so_is_not_confirmed, setup,
                                                  teardown, uk),
         cmocka_unit_test_prestate_setup_teardown(test_each_time_is_one_entry, setup, teardown, uk),
+        cmocka_unit_test_prestate_setup_teardown(test_entered_about_a_merged_record, setup,
+                                                 teardown, uk),
         cmocka_unit_test_prestate_setup_teardown(test_opened_by_steps_alone, setup, teardown, uk),
         cmocka_unit_test_prestate_setup_teardown(test_opened_by_steps_alone, setup, teardown, eu),
         cmocka_unit_test_prestate_setup_teardown(test_missing, setup, teardown, uk),
