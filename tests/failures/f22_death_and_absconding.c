@@ -5,6 +5,8 @@
 #include "book.h"
 #include "merging_office.h"
 
+#include "casework/privacy.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -336,6 +338,48 @@ static void test_entered_about_a_merged_record(void **state)
     assert_int_equal(count_about(office, &part, "death"), 1);
 }
 
+static enum error_code erase(struct office *office, const struct caller *caller,
+                             enum privacy_command command, const struct somebody *person)
+{
+    struct err err = {.code = ERROR_NONE};
+    struct privacy_answer answer;
+    arena_reset(&office->work);
+    return casework_privacy(&office->casework, caller, command, str_from_c(person->reference),
+                            STR("Art. 17(1)(a)"), &office->work, &answer, &err)
+                   .ok
+               ? ERROR_NONE
+               : err.code;
+}
+
+/* Aim: whoever died is not erased, whoever asks, before everybody was told who must be, and the
+ * entry has ended: it would be late for nobody. */
+static void test_not_erased_before_everybody_is_told(void **state)
+{
+    struct office *office = *state;
+    const struct caller asks = {.account = office_open_account(office, "data_protection_officer")};
+    const struct caller erases = office_caller(office, SENIOR);
+    const struct somebody person = office_register(office, "PersonOne Samplealpha");
+    know(office, &person, "person.in_uk", "yes");
+    know(office, &person, "detention.status", "not_detained");
+    know(office, &person, "death.confirmed_on", "2026-06-30");
+    const struct written entry = book_open(office, CLERK, "death", person.reference, NO_FIELDS);
+    const struct outcome died = office_ask_for(office, CLERK, &person, "record_death", "");
+    expect_taken(&died);
+    assert_int_equal(erase(office, &asks, PRIVACY_REQUEST_ERASURE, &person), ERROR_NONE);
+    const struct field *natural =
+        FIELDS({"where", "community"}, {"outcome", "natural"}, {"answer", "x"});
+    assert_true(book_change(office, CLERK, entry.entry, ENTRY_WISH_ANSWER, "", natural).ok);
+    for (size_t i = 0; i < entry.duty_count; i++) {
+        assert_int_equal(erase(office, &erases, PRIVACY_ERASE, &person), ERROR_CONFLICT);
+        assert_true(book_change(office, CLERK, entry.duties[i], ENTRY_WISH_ANSWER, "",
+                                FIELDS({"told", "x"}, {"ended_at", "2026-06-30T11:00:00Z"}))
+                        .ok);
+    }
+    assert_int_equal(erase(office, &erases, PRIVACY_ERASE, &person), ERROR_CONFLICT);
+    assert_true(book_change(office, SENIOR, entry.entry, ENTRY_WISH_CLOSE, "", NO_FIELDS).ok);
+    assert_int_equal(erase(office, &erases, PRIVACY_ERASE, &person), ERROR_NONE);
+}
+
 /* Aim: that an entry is opened is what steps say; whoever knows of a death enters it. */
 static void test_opened_by_steps_alone(void **state)
 {
@@ -502,6 +546,8 @@ int main(void)
                                                  teardown, uk),
         cmocka_unit_test_prestate_setup_teardown(test_each_time_is_one_entry, setup, teardown, uk),
         cmocka_unit_test_prestate_setup_teardown(test_entered_about_a_merged_record, setup,
+                                                 teardown, uk),
+        cmocka_unit_test_prestate_setup_teardown(test_not_erased_before_everybody_is_told, setup,
                                                  teardown, uk),
         cmocka_unit_test_prestate_setup_teardown(test_opened_by_steps_alone, setup, teardown, uk),
         cmocka_unit_test_prestate_setup_teardown(test_opened_by_steps_alone, setup, teardown, eu),
