@@ -40,7 +40,8 @@ static result judge_passenger(struct sitting *sitting, struct boarding_work *wor
     TRY(transaction_request(sitting->transaction, passenger->entry.request, sitting->arena,
                             &passenger->request, err));
     passenger->judged.person = person;
-    passenger->leaves = passenger->request.state == REQUEST_APPROVED &&
+    /* A restricted record is kept, and nothing is done with it (privacy.h). */
+    passenger->leaves = passenger->request.state == REQUEST_APPROVED && !person.restricted &&
                         manifest_step_leaves(rulebook, step, &person);
     if (passenger->leaves) {
         struct foretold foretold;
@@ -170,7 +171,6 @@ static result answer_from(struct sitting *sitting, struct boarding_work *work, s
         }
         lines[i].safeguards = names.items;
         lines[i].safeguard_count = names.count;
-        work->answer.boarded_count += passenger->boards ? 1 : 0;
     }
     work->answer.lines = lines;
     work->answer.count = work->count;
@@ -218,12 +218,11 @@ static result board_again(struct sitting *sitting, struct boarding_work *work,
         TRY(line_again(sitting, &done.events[i], &lines[count], &is_line, err));
         count += is_line ? 1 : 0;
     }
-    work->answer = (struct boarding_answer){
-        .lines = lines, .count = count, .boarded_count = body->boarded.count, .repeated = true};
+    work->answer = (struct boarding_answer){.lines = lines, .count = count, .repeated = true};
     return result_ok();
 }
 
-/* Who is hidden from the account boards like everybody else, and is not told of. */
+/* Who is hidden from the account boards like everybody else, and is neither told of nor counted. */
 static result tell_of_those_seen(struct sitting *sitting, struct boarding_answer *answer,
                                  struct err *err)
 {
@@ -232,10 +231,12 @@ static result tell_of_those_seen(struct sitting *sitting, struct boarding_answer
     if (seen == NULL) {
         return arena_full(err);
     }
+    answer->boarded_count = 0;
     for (size_t i = 0; i < answer->count; i++) {
         bool hidden = false;
         TRY(sitting_hides(sitting, &answer->lines[i].person, ACTION_BOARD_MANIFEST, &hidden, err));
         if (!hidden) {
+            answer->boarded_count += answer->lines[i].boarded ? 1 : 0;
             seen[count++] = answer->lines[i];
         }
     }

@@ -2,6 +2,14 @@
 
 #define SINCE_FACT STR("entry.since")
 
+str book_opens(const struct rulebook *rulebook, const struct step_record *record)
+{
+    const struct fact *fact = &rulebook->facts[record->fact];
+    const bool opens =
+        fact->type == FACT_CHOICE && record->value.known && str_equal(fact->name, BOOK_OPENS_FACT);
+    return opens ? fact->choices[record->value.number] : STR("");
+}
+
 void book_fill_since(const struct rulebook *rulebook, date since, struct value *person)
 {
     const uint32_t fact = rulebook_fact(rulebook, SINCE_FACT);

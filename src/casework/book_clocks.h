@@ -9,10 +9,13 @@
 /* How clocks of a rulebook that belong to the books begin: with the kind's name after it. */
 #define BOOK_CLOCK_PREFIX "entry_"
 #define BOOK_DUTY_PREFIX  "duty_"
-/* A step that records this fact opens an entry of that kind. */
+/* A step that records this fact opens an entry of that kind; it is recorded by steps alone. */
 #define BOOK_OPENS_FACT STR("entry.opens")
 /* Whether the partner accepted the person: no, once an entry says that it declined them. */
 #define BOOK_ACCEPTED_FACT STR("transfer.accepted_by_partner")
+
+/* The kind of entry that a step opens with what it records here; "" for every other record. */
+str book_opens(const struct rulebook *rulebook, const struct step_record *record);
 
 /* The day from which these clocks count: since when the entry is in its state. Among the person's
  * values, so that a clock may also ask about the person. */

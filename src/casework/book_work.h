@@ -31,12 +31,13 @@ struct book_subject {
 MUST_USE result book_due(struct sitting *sitting, const struct book_subject *subject, str clock,
                          date since, bool *ret_applies, struct known_day *ret_due, struct err *err);
 
-/* Opens, at the sitting's instant, the duties that the rulebook attaches to the entry that was just
- * opened: one for each clock "duty_KIND_..." that runs here. */
+/* Opens, at the sitting's instant, the duties that the rulebook attaches to the entry and that it
+ * does not have yet: one for each clock "duty_KIND_..." that runs here. */
 MUST_USE result book_open_duties(struct sitting *sitting, const struct book_subject *subject,
                                  enum entry_kind kind, int64_t parent, date since, struct err *err);
-/* The entry that a step opens, with its duties. */
+/* The entry that a step opens, with its duties; those that foretold the step, it confirms instead
+ * (foretold.h). */
 MUST_USE result book_open_by_step(struct sitting *sitting, const struct person_row *person,
-                                  int64_t hub, str kind, struct err *err);
+                                  int64_t hub, const struct step *step, str kind, struct err *err);
 
 #endif

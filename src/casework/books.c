@@ -599,8 +599,11 @@ static result check_parent(struct sitting *sitting, const struct open_work *work
         return result_ok();
     }
     TRY(book_find(sitting, work->wanted->parent, ACTION_SEE_BOOKS, &parent, err));
-    const bool related = (parent.subject_kind == subject->kind && parent.subject == subject->id) ||
-                         (parent.hub != 0 && parent.hub == subject->hub);
+    bool related = (parent.subject_kind == subject->kind && parent.subject == subject->id) ||
+                   (parent.hub != 0 && parent.hub == subject->hub);
+    if (!related && parent.person != 0 && subject->kind == SUBJECT_OF_PERSON) {
+        TRY(sitting_is_person(sitting, parent.person, subject->id, &related, err));
+    }
     return related ? result_ok()
                    : err_set(err, ERROR_INPUT,
                              "The entry %lld is about somebody else, so this cannot follow from it",

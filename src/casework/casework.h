@@ -211,6 +211,12 @@ struct asked {
     instant known_at; /* otherwise now */
 };
 
+/* Does anybody record the fact? Not what the register counts, nor what steps alone say of the books
+ * ("entry.opens"). */
+bool casework_fact_is_recorded(const struct fact *fact);
+/* ERROR_INPUT, and why, for one that nobody records. */
+MUST_USE result casework_check_recorded(const struct fact *fact, struct err *err);
+
 /* One fact as it is known, with where it is known from. */
 struct known_fact {
     uint32_t fact; /* of the rulebook */
@@ -261,11 +267,21 @@ struct history_line {
     str fact;       /* there, of a withdrawal: what was taken back; "" elsewhere */
     str value;
 };
+/* An entry in the books that foretells a step; meanwhile it is in the way of others (foretold.h).
+ */
+struct foretold {
+    int64_t entry;
+    str kind;
+    uint32_t step;
+    bool out_of_sight; /* of this account: it reads nothing more of it */
+};
 struct person_answer {
     struct case_view view;
     const struct next_step
         *next_steps; /* that leave this stage; with hub: one for each hub the account may see */
     size_t next_step_count;
+    const struct foretold *foretold; /* none of another time than now */
+    size_t foretold_count;
     const struct request_row *requests; /* newest first */
     size_t request_count;
     const struct person_row *family; /* the other members */

@@ -1,18 +1,16 @@
 #include "casework/foretold.h"
 
 #include "casework/book_clocks.h"
+#include "casework/book_work.h"
 
 /* --- what the rulebook says ------------------------------------------------------------------- */
 
-bool foretold_opens(const struct rulebook *rulebook, const struct step *step, str entry_kind)
+/* Does the step open an entry of this kind in the books? */
+static bool opens_entry(const struct rulebook *rulebook, const struct step *step, str entry_kind)
 {
     bool opens = false;
     for (size_t i = 0; i < step->record_count; i++) {
-        const struct step_record *record = &step->records[i];
-        const struct fact *fact = &rulebook->facts[record->fact];
-        opens = opens ||
-                (fact->type == FACT_CHOICE && str_equal(fact->name, BOOK_OPENS_FACT) &&
-                 record->value.known && str_equal(fact->choices[record->value.number], entry_kind));
+        opens = opens || str_equal(book_opens(rulebook, &step->records[i]), entry_kind);
     }
     return opens;
 }
@@ -21,7 +19,7 @@ static bool is_foretold(const struct rulebook *rulebook, const struct step *step
                         str entry_kind)
 {
     return !step->same_stage && rulebook_step_leaves(rulebook, step, stage) &&
-           foretold_opens(rulebook, step, entry_kind);
+           opens_entry(rulebook, step, entry_kind);
 }
 
 /* Would the step that is asked for be pointless after the one that is foretold? */
@@ -29,7 +27,7 @@ static bool rules_out(const struct rulebook *rulebook, const struct step *foreto
                       const struct step *asked, str entry_kind)
 {
     return !rulebook_step_leaves(rulebook, asked, foretold->to) &&
-           !foretold_opens(rulebook, asked, entry_kind) &&
+           !opens_entry(rulebook, asked, entry_kind) &&
            (rulebook->stages[foretold->to].outcome || asked->approval_count > 0);
 }
 
@@ -57,8 +55,21 @@ static bool is_fulfilled_by(const struct entry_row *entry, const struct event *t
            taken->recorded_at.milliseconds + 1 == entry->opened_at.milliseconds;
 }
 
+/* Did a later one of the events (the newest stands first) say that the step was a mistake? */
+static bool is_cancelled(const struct event *events, size_t at)
+{
+    for (size_t i = 0; i < at; i++) {
+        if (events[i].kind == EVENT_DEPARTURE_CANCELLED &&
+            events[i].body.departure_cancelled.event == events[at].position) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* `through`: by the events up to this position. */
 static result is_fulfilled(struct sitting *sitting, int64_t person, const struct entry_row *entry,
-                           bool *ret_fulfilled, struct err *err)
+                           int64_t through, bool *ret_fulfilled, struct err *err)
 {
     enum { WHOLE = 1000000 };
     const struct rulebook *rulebook = sitting->casework->rulebook;
@@ -69,13 +80,20 @@ static result is_fulfilled(struct sitting *sitting, int64_t person, const struct
     TRY(transaction_history(sitting->transaction, SUBJECT_OF_PERSON, person, 0, WHOLE, &scratch,
                             &events, &count, err));
     for (size_t i = 0; i < count && !*ret_fulfilled; i++) {
-        if (events[i].kind == EVENT_STEP_TAKEN && is_fulfilled_by(entry, &events[i])) {
+        if (events[i].kind == EVENT_STEP_TAKEN && events[i].position <= through &&
+            is_fulfilled_by(entry, &events[i]) && !is_cancelled(events, i)) {
             const uint32_t step = rulebook_step(rulebook, events[i].body.step_taken.step);
             *ret_fulfilled = step != NOT_FOUND_INDEX &&
-                             foretold_opens(rulebook, &rulebook->steps[step], entry->kind);
+                             opens_entry(rulebook, &rulebook->steps[step], entry->kind);
         }
     }
     return result_ok();
+}
+
+static bool is_said(const struct entry_row *entry)
+{
+    return !entry_is_closed(entry) &&
+           !entry_outcome_is_not_so(entry_kind_from_name(entry->kind), entry->outcome);
 }
 
 /* The step that the entry foretells and that would rule out `asked` (NULL: whatever it is). */
@@ -85,16 +103,14 @@ static result find_foretold(struct sitting *sitting, const struct person_row *pe
 {
     const struct rulebook *rulebook = sitting->casework->rulebook;
     const uint32_t stage = rulebook_stage(rulebook, person->stage);
-    const enum entry_kind kind = entry_kind_from_name(entry->kind);
     bool fulfilled = false;
     *ret_step = NOT_FOUND_INDEX;
-    if (stage == NOT_FOUND_INDEX || entry_is_closed(entry) ||
-        entry_outcome_is_not_so(kind, entry->outcome)) {
+    if (stage == NOT_FOUND_INDEX || !is_said(entry)) {
         return result_ok();
     }
     const uint32_t step = foretold_step(rulebook, stage, entry->kind, asked);
     if (step != NOT_FOUND_INDEX) {
-        TRY(is_fulfilled(sitting, person->id, entry, &fulfilled, err));
+        TRY(is_fulfilled(sitting, person->id, entry, INT64_MAX, &fulfilled, err));
         *ret_step = fulfilled ? NOT_FOUND_INDEX : step;
     }
     return result_ok();
@@ -114,38 +130,106 @@ result foretold_by(struct sitting *sitting, const struct entry_row *entry, uint3
 
 /* --- all entries about a person --------------------------------------------------------------- */
 
-static result against_record(struct sitting *sitting, const struct person_row *person,
-                             int64_t record, const struct step *asked, struct foretold *foretold,
-                             struct err *err)
+/* The entries about the person that have not ended and say that it is so, oldest first. */
+static result entries_about(struct sitting *sitting, const struct person_row *person,
+                            const struct entry_row **ret_entries, size_t *ret_count,
+                            struct err *err)
 {
     /* Not of those that are open alone: SQLite would go through everybody's. */
-    const struct entry_filter filter = {.kind = STR(""), .person = record, .journey = STR("")};
-    const struct entry_row *entries = NULL;
+    const struct entry_filter filter = {.kind = STR(""), .person = person->id, .journey = STR("")};
+    const struct entry_row *rows = NULL;
+    size_t row_count = 0;
     size_t count = 0;
-    TRY(transaction_entries(sitting->transaction, &filter, sitting->arena, &entries, &count, err));
-    for (size_t i = count; i > 0 && foretold->entry == 0; i--) {
-        uint32_t step = NOT_FOUND_INDEX;
-        TRY(find_foretold(sitting, person, &entries[i - 1], asked, &step, err));
-        if (step != NOT_FOUND_INDEX) {
-            *foretold = (struct foretold){
-                .entry = entries[i - 1].id, .kind = entries[i - 1].kind, .step = step};
+    TRY(transaction_entries(sitting->transaction, &filter, sitting->arena, &rows, &row_count, err));
+    struct entry_row *said = ARENA_NEW(sitting->arena, struct entry_row, row_count + 1);
+    if (said == NULL) {
+        return arena_full(err);
+    }
+    for (size_t i = row_count; i > 0; i--) {
+        if (is_said(&rows[i - 1])) {
+            said[count++] = rows[i - 1];
         }
     }
+    *ret_entries = said;
+    *ret_count = count;
+    return result_ok();
+}
+
+/* `asked`: as of find_foretold. */
+static result find_all(struct sitting *sitting, const struct person_row *person,
+                       const struct step *asked, struct foretold **ret_all, size_t *ret_count,
+                       struct err *err)
+{
+    const struct entry_row *entries = NULL;
+    size_t entry_count = 0;
+    size_t count = 0;
+    TRY(entries_about(sitting, person, &entries, &entry_count, err));
+    struct foretold *all = ARENA_NEW(sitting->arena, struct foretold, entry_count + 1);
+    if (all == NULL) {
+        return arena_full(err);
+    }
+    for (size_t i = 0; i < entry_count; i++) {
+        uint32_t step = NOT_FOUND_INDEX;
+        TRY(find_foretold(sitting, person, &entries[i], asked, &step, err));
+        if (step != NOT_FOUND_INDEX) {
+            all[count++] =
+                (struct foretold){.entry = entries[i].id, .kind = entries[i].kind, .step = step};
+        }
+    }
+    *ret_all = all;
+    *ret_count = count;
     return result_ok();
 }
 
 result foretold_against(struct sitting *sitting, const struct person_row *person, uint32_t step,
                         struct foretold *ret_foretold, struct err *err)
 {
-    const struct rulebook *rulebook = sitting->casework->rulebook;
-    const int64_t *records = NULL;
+    const struct step *asked = &sitting->casework->rulebook->steps[step];
+    struct foretold *all = NULL;
     size_t count = 0;
-    *ret_foretold = (struct foretold){.step = NOT_FOUND_INDEX};
-    TRY(transaction_records(sitting->transaction, person->id, KNOWN_NOW, sitting->arena, &records,
-                            &count, err));
-    for (size_t i = 0; i < count && ret_foretold->entry == 0; i++) {
-        TRY(against_record(sitting, person, records[i], &rulebook->steps[step], ret_foretold, err));
+    TRY(find_all(sitting, person, asked, &all, &count, err));
+    *ret_foretold = count > 0 ? all[0] : (struct foretold){.step = NOT_FOUND_INDEX};
+    return result_ok();
+}
+
+result foretold_of(struct sitting *sitting, const struct person_row *person,
+                   const struct foretold **ret_all, size_t *ret_count, struct err *err)
+{
+    struct foretold *all = NULL;
+    TRY(find_all(sitting, person, NULL, &all, ret_count, err));
+    for (size_t i = 0; i < *ret_count; i++) {
+        struct entry_row row;
+        bool may_see = false;
+        TRY(transaction_entry(sitting->transaction, all[i].entry, sitting->arena, &row, err));
+        TRY(book_may(sitting, &row, ACTION_SEE_BOOKS, &may_see, err));
+        all[i].out_of_sight = !may_see;
     }
+    *ret_all = all;
+    return result_ok();
+}
+
+result foretold_confirmed(struct sitting *sitting, const struct person_row *person, str kind,
+                          const struct entry_row **ret_entries, size_t *ret_count, struct err *err)
+{
+    const struct entry_row *entries = NULL;
+    size_t entry_count = 0;
+    size_t count = 0;
+    TRY(entries_about(sitting, person, &entries, &entry_count, err));
+    struct entry_row *confirmed = ARENA_NEW(sitting->arena, struct entry_row, entry_count + 1);
+    if (confirmed == NULL) {
+        return arena_full(err);
+    }
+    for (size_t i = 0; i < entry_count; i++) {
+        bool fulfilled = !str_equal(entries[i].kind, kind) || entries[i].id > sitting->begun_at;
+        if (!fulfilled) {
+            TRY(is_fulfilled(sitting, person->id, &entries[i], sitting->begun_at, &fulfilled, err));
+        }
+        if (!fulfilled) {
+            confirmed[count++] = entries[i];
+        }
+    }
+    *ret_entries = confirmed;
+    *ret_count = count;
     return result_ok();
 }
 

@@ -114,10 +114,11 @@ static result find_fact(const struct rulebook *rulebook, str name, uint32_t *ret
         return nearest.len == 0 ? hint_columns(err)
                                 : err_hint(err, "Did you mean \"%.*s\"?", STR_ARG(nearest));
     }
-    if (rulebook->facts[fact].subject != SUBJECT_PERSON || rulebook->facts[fact].counted) {
+    if (rulebook->facts[fact].subject != SUBJECT_PERSON) {
         return err_set(err, ERROR_INPUT, "\"%.*s\" is not a fact that is recorded of people",
                        STR_ARG(name));
     }
+    TRY(casework_check_recorded(&rulebook->facts[fact], err));
     *ret_fact = fact;
     return result_ok();
 }

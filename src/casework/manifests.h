@@ -74,14 +74,14 @@ struct boarding_line {
     int64_t request;
     bool boarded;
     const str *safeguards; /* of somebody left off: those not clear; none when the step no longer
-                              leads from their stage */
+                              leads from their stage, or the record is restricted */
     size_t safeguard_count;
 };
 struct boarding_answer {
     struct manifest_row manifest;
     const struct boarding_line *lines; /* who was on it and is not hidden, by person */
     size_t count;
-    size_t boarded_count;
+    size_t boarded_count; /* of the lines */
     bool repeated;
 };
 /* ACTION_BOARD_MANIFEST. */

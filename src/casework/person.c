@@ -2,6 +2,7 @@
 
 #include "casework/birth.h"
 #include "casework/board.h"
+#include "casework/foretold.h"
 #include "casework/history.h"
 #include "casework/sitting.h"
 
@@ -394,6 +395,16 @@ static result read_arrival(struct person_work *work, struct err *err)
     return result_ok();
 }
 
+/* What the books say that a step will say, and so is in the way of others. */
+static result read_foretold(struct person_work *work, struct err *err)
+{
+    if (work->loaded.when.past || work->answer.next_step_count == 0) {
+        return result_ok();
+    }
+    return foretold_of(&work->sitting, &work->loaded.view.person, &work->answer.foretold,
+                       &work->answer.foretold_count, err);
+}
+
 /* --- all of it -------------------------------------------------------------------------------- */
 
 /* The facts that the page shows: the person's; of a hub and an agreement where the person is at a
@@ -431,6 +442,7 @@ static result read_person(struct transaction *transaction, void *context, struct
     TRY(read_history(work, err));
     TRY(name_hubs(work, err));
     TRY(read_arrival(work, err));
+    TRY(read_foretold(work, err));
     return show(work, err);
 }
 

@@ -204,6 +204,27 @@ static result check_not_aboard(struct privacy_work *work, const struct person_ro
                    STR_ARG(manifest.reference));
 }
 
+/* Nor could an entry in the books be answered: it would be in no list any more. */
+static result check_books_ended(struct privacy_work *work, const struct person_row *person,
+                                struct err *err)
+{
+    struct arena scratch = *work->arena;
+    const struct entry_filter filter = {.kind = STR(""), .person = person->id, .journey = STR("")};
+    const struct entry_row *entries = NULL;
+    size_t count = 0;
+    TRY(transaction_entries(work->sitting.transaction, &filter, &scratch, &entries, &count, err));
+    for (size_t i = 0; i < count; i++) {
+        if (!entry_is_closed(&entries[i])) {
+            result_ignore(err_set(err, ERROR_CONFLICT,
+                                  "The entry %lld in the books about the person has not ended",
+                                  (long long)entries[i].id),
+                          "the hint follows");
+            return err_hint(err, "Whoever keeps the books brings it to its end first.");
+        }
+    }
+    return result_ok();
+}
+
 static result check_may_be_erased(struct privacy_work *work, const struct person_row *person,
                                   struct err *err)
 {
@@ -220,6 +241,7 @@ static result check_may_be_erased(struct privacy_work *work, const struct person
     TRY(check_nothing_live(work, person, err));
     TRY(check_nobody_expected(work, person, err));
     TRY(check_not_aboard(work, person, err));
+    TRY(check_books_ended(work, person, err));
     TRY(transaction_event(work->sitting.transaction, person->erasure_request, &scratch, &request,
                           err));
     return request.actor == work->sitting.account.id

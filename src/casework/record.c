@@ -1,6 +1,7 @@
 #include "casework/record.h"
 
 #include "casework/agreement_states.h"
+#include "casework/book_clocks.h"
 #include "casework/clock_facts.h"
 #include "casework/days.h"
 #include "casework/facts.h"
@@ -56,18 +57,32 @@ static const char *subject_title(enum subject subject)
     return "";
 }
 
+bool casework_fact_is_recorded(const struct fact *fact)
+{
+    return !fact->counted && !str_equal(fact->name, BOOK_OPENS_FACT);
+}
+
+result casework_check_recorded(const struct fact *fact, struct err *err)
+{
+    if (fact->counted) {
+        return err_set(err, ERROR_INPUT,
+                       "\"%.*s\" is counted by the register, so nobody records it",
+                       STR_ARG(fact->name));
+    }
+    return casework_fact_is_recorded(fact)
+               ? result_ok()
+               : err_set(err, ERROR_INPUT,
+                         "\"%.*s\" is recorded by steps alone: open an entry in the books instead",
+                         STR_ARG(fact->name));
+}
+
 static result check_fact(const struct fact *fact, enum subject_kind kind, struct err *err)
 {
     if (fact->subject != recorded_subjects[kind].subject) {
         return err_set(err, ERROR_INPUT, "\"%.*s\" is a fact of %s, not of %s", STR_ARG(fact->name),
                        subject_title(fact->subject), recorded_subjects[kind].title);
     }
-    if (fact->counted) {
-        return err_set(err, ERROR_INPUT,
-                       "\"%.*s\" is counted by the register, so nobody records it",
-                       STR_ARG(fact->name));
-    }
-    return result_ok();
+    return casework_check_recorded(fact, err);
 }
 
 static result check_value(const struct rulebook *rulebook, const struct fact *fact, str text,

@@ -225,12 +225,6 @@ static int64_t subject_of_record(const struct step_case *judged, enum subject su
     return judged->person.id;
 }
 
-/* A step that records this fact opens an entry of that kind in the books. */
-static bool opens_entry(const struct fact *fact)
-{
-    return str_equal(fact->name, BOOK_OPENS_FACT);
-}
-
 /* Who is found, or seen, by a step is in contact: as on the page, and the law is told as much. */
 static result confirm_contact(struct sitting *sitting, const struct step_case *judged,
                               int64_t *cause, struct err *err)
@@ -246,7 +240,9 @@ static result confirm_contact(struct sitting *sitting, const struct step_case *j
 static result append_record(struct sitting *sitting, const struct step_case *judged,
                             const struct step_record *record, int64_t *cause, struct err *err)
 {
-    const struct fact *fact = &sitting->casework->rulebook->facts[record->fact];
+    const struct rulebook *rulebook = sitting->casework->rulebook;
+    const struct fact *fact = &rulebook->facts[record->fact];
+    const str opens = book_opens(rulebook, record);
     struct event event = {
         .kind = EVENT_FACT_RECORDED,
         .effective_on = sitting->today,
@@ -266,9 +262,9 @@ static result append_record(struct sitting *sitting, const struct step_case *jud
     TRY(buf_finish(&buf, &event.body.fact_recorded.value, err));
     TRY(sitting_append(sitting, &event, err));
     *cause = event.position;
-    return opens_entry(fact) ? book_open_by_step(sitting, &judged->person, judged->hub,
-                                                 event.body.fact_recorded.value, err)
-                             : result_ok();
+    return opens.len > 0
+               ? book_open_by_step(sitting, &judged->person, judged->hub, judged->rule, opens, err)
+               : result_ok();
 }
 
 result step_record(struct sitting *sitting, const struct step_case *judged, int64_t *cause,

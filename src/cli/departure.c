@@ -27,6 +27,21 @@ static str instant_text(instant when, struct arena *arena)
     return arena_copy(arena, str_from_c(text));
 }
 
+/* Whoever does not see the person is told of the stop all the same. */
+static str whom(str reference)
+{
+    return reference.len > 0 ? reference : STR("somebody out of sight");
+}
+
+/* No safeguard is named when the step does not lead on any more: from another stage, or because of
+ * an entry in the books. */
+static str why(const str *safeguards, size_t count, struct arena *arena)
+{
+    return count == 0 ? STR("it does not lead on any more")
+                      : arena_format(arena, "no longer clear: %.*s",
+                                     STR_ARG(names_text(safeguards, count, arena)));
+}
+
 void departure_print_stopped(const struct invocation *invocation,
                              const struct record_answer *answer)
 {
@@ -35,11 +50,11 @@ void departure_print_stopped(const struct invocation *invocation,
         struct arena scratch = *invocation->arena;
         output_text(
             invocation->output,
-            arena_format(
-                &scratch, "%s request %lld: %.*s of %.*s; no longer clear: %.*s\n",
-                stopped->aboard ? "CALLED BACK, aboard by" : "STOPPED", (long long)stopped->request,
-                STR_ARG(stopped->step), STR_ARG(stopped->reference),
-                STR_ARG(names_text(stopped->safeguards, stopped->safeguard_count, &scratch))));
+            arena_format(&scratch, "%s request %lld: %.*s of %.*s; %.*s\n",
+                         stopped->aboard ? "CALLED BACK, aboard by" : "STOPPED",
+                         (long long)stopped->request, STR_ARG(stopped->step),
+                         STR_ARG(whom(stopped->reference)),
+                         STR_ARG(why(stopped->safeguards, stopped->safeguard_count, &scratch))));
     }
 }
 
@@ -66,7 +81,7 @@ result departure_warn(const struct invocation *invocation, const struct desk *de
                        "STOPPED, and not acknowledged by %.*s: %.*s of %.*s (stop %lld). "
                        "Acknowledge: returnhub stop acknowledge %lld\n",
                        STR_ARG(desk->account.username), STR_ARG(lines[i].step),
-                       STR_ARG(lines[i].reference), (long long)lines[i].notice.stop,
+                       STR_ARG(whom(lines[i].reference)), (long long)lines[i].notice.stop,
                        (long long)lines[i].notice.stop);
     }
     return result_ok();
@@ -132,11 +147,10 @@ result command_stop_show(const struct invocation *invocation, int *ret_status, s
         return print_json(invocation, resource_stop(desk.rulebook, &answer), err);
     }
     output_text(invocation->output,
-                arena_format(invocation->arena, "Stop %lld: %.*s of %.*s; no longer clear: %.*s\n",
-                             (long long)stop, STR_ARG(answer.stop.step),
-                             STR_ARG(answer.stop.reference),
-                             STR_ARG(names_text(answer.stop.safeguards, answer.stop.safeguard_count,
-                                                invocation->arena))));
+                arena_format(invocation->arena, "Stop %lld: %.*s of %.*s; %.*s\n", (long long)stop,
+                             STR_ARG(answer.stop.step), STR_ARG(whom(answer.stop.reference)),
+                             STR_ARG(why(answer.stop.safeguards, answer.stop.safeguard_count,
+                                         invocation->arena))));
     for (size_t i = 0; i < answer.told_count; i++) {
         struct arena scratch = *invocation->arena;
         const struct told_line *told = &answer.told[i];

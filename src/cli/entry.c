@@ -306,11 +306,14 @@ static void print_writings(const struct invocation *invocation, const struct boo
         const struct event *event = &entry->writings[i].event;
         const bool opened = event->kind == EVENT_ENTRY_OPENED;
         const str state = opened ? ENTRY_STATE_OPEN : event->body.entry_changed.state;
+        const str reason = opened ? STR("") : event->body.entry_changed.reason;
         output_text(invocation->output,
-                    arena_format(&scratch, "  %6lld  %.*s  %.*s %.*s\n", (long long)event->position,
+                    arena_format(&scratch, "  %6lld  %.*s  %.*s %.*s%s%.*s\n",
+                                 (long long)event->position,
                                  STR_ARG(instant_text(event->recorded_at, &scratch)),
                                  STR_ARG(entry->writings[i].actor),
-                                 STR_ARG(state.len > 0 ? state : STR("added to it"))));
+                                 STR_ARG(state.len > 0 ? state : STR("added to it")),
+                                 reason.len > 0 ? ": " : "", STR_ARG(reason)));
     }
 }
 

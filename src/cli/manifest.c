@@ -292,7 +292,7 @@ result command_manifest_list(const struct invocation *invocation, int *ret_statu
 static void print_people(const struct invocation *invocation, const struct manifest_answer *answer)
 {
     static const char *const names[] = {"person", "request", "state", "now", "name", "not_clear"};
-    static const int widths[] = {12, 10, 12, 8, 30, 0};
+    static const int widths[] = {12, 10, 18, 8, 30, 0};
     struct table table = {
         .output = invocation->output, .names = names, .widths = widths, .column_count = 6};
     table_begin(&table);
@@ -302,8 +302,8 @@ static void print_people(const struct invocation *invocation, const struct manif
         const str cells[] = {
             person->person.reference,
             arena_format(&scratch, "%lld", (long long)person->entry.request),
-            person->entry.recalled ? STR("RECALLED")
-                                   : str_from_c(manifest_entry_state_name(person->entry.state)),
+            arena_format(&scratch, "%s%s", manifest_entry_state_name(person->entry.state),
+                         person->entry.recalled ? ", RECALLED" : ""),
             person->judged ? str_from_c(clearance_name(person->clearance)) : STR("-"),
             person->identity.name,
             safeguards_text(person->safeguards, person->safeguard_count, &scratch)};

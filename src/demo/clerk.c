@@ -457,9 +457,8 @@ static result append_record(struct clerk *clerk, const struct step *rule,
     const instant at = {clerk->last.milliseconds + 1};
     TRY(append_at(clerk, &event, on, at, err));
     TRY(learn(clerk, record->fact, event.body.fact_recorded.value, on, event.position, err));
-    return str_equal(fact->name, BOOK_OPENS_FACT)
-               ? open_in_books(clerk, event.body.fact_recorded.value, on, err)
-               : result_ok();
+    const str opens = book_opens(clerk->setting->rulebook, record);
+    return opens.len > 0 ? open_in_books(clerk, opens, on, err) : result_ok();
 }
 
 /* The place convention of STEP_TAKEN (event.def). */

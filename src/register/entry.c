@@ -139,6 +139,16 @@ bool entry_outcome_is_not_so(enum entry_kind kind, str outcome)
     return false;
 }
 
+bool entry_kind_may_be_not_so(enum entry_kind kind)
+{
+    for (size_t i = 0; i < NOT_SO_COUNT; i++) {
+        if (not_so[i].kind == kind) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool entry_is_closed(const struct entry_row *row)
 {
     return row->closed_at.milliseconds != 0;

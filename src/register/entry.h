@@ -83,6 +83,8 @@ bool entry_state_ends(enum entry_kind kind, str state);
 bool entry_state_is_pending(enum entry_kind kind, str state);
 /* It says that what the entry was opened for is not so, or is so no longer. */
 bool entry_outcome_is_not_so(enum entry_kind kind, str outcome);
+/* The kind has such outcomes. */
+bool entry_kind_may_be_not_so(enum entry_kind kind);
 
 struct entry_row {
     int64_t id; /* position of its ENTRY_OPENED event */

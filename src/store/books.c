@@ -1,5 +1,8 @@
 /* The books, what is used of agreements, and joint operations: kept and read. */
-#include "store/transaction.h"
+#include "store/recent.h"
+
+#include <stdlib.h>
+#include <string.h>
 
 /* --- keeping ---------------------------------------------------------------------------------- */
 
@@ -94,9 +97,8 @@ result intake_apply(struct transaction *transaction, const struct event *event,
 
 /* --- reading ---------------------------------------------------------------------------------- */
 
-result transaction_entries(struct transaction *transaction, const struct entry_filter *filter,
-                           struct arena *arena, const struct entry_row **ret_rows,
-                           size_t *ret_count, struct err *err)
+static result read_entries(struct transaction *transaction, const struct entry_filter *filter,
+                           struct arena *arena, void **ret_rows, size_t *ret_count, struct err *err)
 {
     const struct parameter parameters[] = {
         parameter_text(filter->kind),
@@ -109,8 +111,91 @@ result transaction_entries(struct transaction *transaction, const struct entry_f
         parameter_number(filter->limit == 0 || filter->limit > INT64_MAX ? NO_LIMIT
                                                                          : (int64_t)filter->limit),
     };
+    return collect_rows(transaction, QUERY_ENTRIES, parameters, 8, arena, ret_rows, ret_count, err);
+}
+
+static result read_entries_of_person(struct transaction *transaction, const int64_t asked[],
+                                     struct arena *arena, void **ret_rows, size_t *ret_count,
+                                     struct err *err)
+{
+    const struct entry_filter filter = {.kind = STR(""), .person = asked[1], .journey = STR("")};
+    return read_entries(transaction, &filter, arena, ret_rows, ret_count, err);
+}
+
+static const struct recent_question entries_of_person = {.table = TABLE_ENTRY,
+                                                         .read = read_entries_of_person};
+
+/* All of a record are changed by events of it; others are read as they are. */
+static result entries_of_record(struct transaction *transaction, const struct entry_filter *filter,
+                                struct arena *arena, void **ret_rows, size_t *ret_count,
+                                struct err *err)
+{
+    const int64_t asked[RECENT_ASKED] = {SUBJECT_OF_PERSON, filter->person};
+    const bool all = filter->kind.len == 0 && filter->hub == 0 && filter->agreement == 0 &&
+                     filter->journey.len == 0 && !filter->not_closed && !filter->overdue_on.known &&
+                     filter->limit == 0;
+    return filter->person != 0 && all
+               ? recent_rows(transaction, &entries_of_person, asked, arena, ret_rows, ret_count,
+                             err)
+               : read_entries(transaction, filter, arena, ret_rows, ret_count, err);
+}
+
+static int newest_first(const void *left, const void *right)
+{
+    const struct entry_row *a = left;
+    const struct entry_row *b = right;
+    return a->id > b->id ? -1 : a->id < b->id ? 1 : 0;
+}
+
+/* An entry stays in the history of the record that it was written about. */
+static result entries_of_records(struct transaction *transaction, const struct entry_filter *filter,
+                                 const int64_t *records, size_t record_count, struct arena *arena,
+                                 const struct entry_row **ret_rows, size_t *ret_count,
+                                 struct err *err)
+{
+    struct entry_row *all = NULL;
+    size_t count = 0;
+    for (size_t i = 0; i < record_count; i++) {
+        struct entry_filter of_record = *filter;
+        void *rows = NULL;
+        size_t row_count = 0;
+        of_record.person = records[i];
+        TRY(entries_of_record(transaction, &of_record, arena, &rows, &row_count, err));
+        struct entry_row *more = ARENA_NEW(arena, struct entry_row, count + row_count + 1);
+        if (more == NULL) {
+            return arena_full(err);
+        }
+        if (count > 0) {
+            memcpy(more, all, count * sizeof all[0]);
+        }
+        if (row_count > 0) {
+            memcpy(more + count, rows, row_count * sizeof all[0]);
+        }
+        all = more;
+        count += row_count;
+    }
+    qsort(all, count, sizeof all[0], newest_first);
+    *ret_rows = all;
+    *ret_count = filter->limit != 0 && filter->limit < count ? filter->limit : count;
+    return result_ok();
+}
+
+result transaction_entries(struct transaction *transaction, const struct entry_filter *filter,
+                           struct arena *arena, const struct entry_row **ret_rows,
+                           size_t *ret_count, struct err *err)
+{
+    const int64_t *records = NULL;
+    size_t record_count = 0;
     void *rows = NULL;
-    TRY(collect_rows(transaction, QUERY_ENTRIES, parameters, 8, arena, &rows, ret_count, err));
+    if (filter->person != 0) {
+        TRY(transaction_records(transaction, filter->person, KNOWN_NOW, arena, &records,
+                                &record_count, err));
+    }
+    if (record_count > 1) {
+        return entries_of_records(transaction, filter, records, record_count, arena, ret_rows,
+                                  ret_count, err);
+    }
+    TRY(entries_of_record(transaction, filter, arena, &rows, ret_count, err));
     *ret_rows = rows;
     return result_ok();
 }

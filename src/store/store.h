@@ -477,8 +477,8 @@ MUST_USE result transaction_last_instant(struct transaction *transaction, instan
 /* --- the books (books.c) --- */
 
 struct entry_filter {
-    str kind; /* "" for all */
-    int64_t person;
+    str kind;       /* "" for all */
+    int64_t person; /* whatever record of theirs it was written about */
     int64_t hub;
     int64_t agreement;
     str journey;

@@ -157,8 +157,8 @@ json_t *fact_form_fields(const struct exchange *exchange, const json_t *facts, s
     json_array_foreach(facts, index, fact)
     {
         const str own = fact_form_section(json_str_or_empty(fact, "section"));
-        const bool counted = json_is_true(json_object_get(fact, "counted"));
-        if (!counted && str_equal(own, fact_form_section(section))) {
+        const bool recordable = json_is_true(json_object_get(fact, "recordable"));
+        if (recordable && str_equal(own, fact_form_section(section))) {
             json_add(fields, fact_field(exchange, fact, faults));
             if (shown_count < FACT_ENTRIES_MAX) {
                 shown[shown_count++] = shown_of(fact);
@@ -191,10 +191,24 @@ static const struct fact *recordable(const struct fact_reading *reading, str nam
     const struct rulebook *rulebook = reading->exchange->rulebook;
     const uint32_t index = rulebook_fact(rulebook, name);
     if (index == NOT_FOUND_INDEX || rulebook->facts[index].subject != reading->subject ||
-        rulebook->facts[index].counted) {
+        !casework_fact_is_recorded(&rulebook->facts[index])) {
         return NULL;
     }
     return &rulebook->facts[index];
+}
+
+/* Why the fact cannot be recorded here. */
+static void refuse_fact(const struct fact_reading *reading, str name, str field, str pointer)
+{
+    const struct rulebook *rulebook = reading->exchange->rulebook;
+    const uint32_t index = rulebook_fact(rulebook, name);
+    struct err why = {0};
+    const bool here =
+        index != NOT_FOUND_INDEX && rulebook->facts[index].subject == reading->subject;
+    fault_add(reading->faults, field, pointer,
+              here && !casework_check_recorded(&rulebook->facts[index], &why).ok
+                  ? arena_format(reading->exchange->arena, "%s", why.what)
+                  : STR("There is no such fact to record here"));
 }
 
 static void add_entry(const struct fact_reading *reading, const struct fact *fact, str text,
@@ -284,7 +298,7 @@ static void check_names(const struct fact_reading *reading)
         const str pointer = arena_format(reading->exchange->arena, "/%.*s", STR_ARG(name));
         const str whole = without_part(name);
         if (!is_frame(whole) && recordable(reading, whole) == NULL) {
-            fault_add(reading->faults, name, pointer, STR("There is no such fact to record here"));
+            refuse_fact(reading, whole, name, pointer);
         }
     }
 }
@@ -408,7 +422,7 @@ static void read_json_fact(const struct fact_reading *reading, size_t index, jso
     const struct fact *fact = recordable(reading, json_str_or_empty(item, "fact"));
     if (fact == NULL) {
         const str pointer = pointer_to(arena, index, "fact");
-        fault_add(reading->faults, pointer, pointer, STR("There is no such fact to record here"));
+        refuse_fact(reading, json_str_or_empty(item, "fact"), pointer, pointer);
         return;
     }
     const str text = json_value_text(arena, json_object_get(item, "value"));

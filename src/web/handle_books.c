@@ -177,6 +177,14 @@ struct writing {
     bool begins; /* what is written later is not offered yet (entry.def is in that order) */
 };
 
+/* What is not so has no circumstances to choose from: with such an outcome it is not asked for, and
+ * casework asks for it with every other. */
+static bool falls_away(const struct entry_field *field)
+{
+    return field->type == ENTRY_CHOICE && entry_kind_may_be_not_so(field->kind) &&
+           !str_equal(field->name, STR("outcome"));
+}
+
 static void add_entry_fields(struct input_field *fields, size_t *count,
                              const struct writing *writing)
 {
@@ -192,11 +200,15 @@ static void add_entry_fields(struct input_field *fields, size_t *count,
             break;
         }
         if (writing->needed[entry[i].needed] || writing->offered[entry[i].needed]) {
-            const struct input_field field = {
+            struct input_field field = {
                 .name = entry[i].name.at,
                 .label = entry[i].title,
                 .kind = input_kinds[entry[i].type],
                 .missing = writing->needed[entry[i].needed] ? "This must be answered" : NULL};
+            if (field.missing != NULL && falls_away(&entry[i])) {
+                field.missing = NULL;
+                field.hint = "Leave it out where the outcome says that it is not so";
+            }
             add_field(fields, count, &field);
         }
     }

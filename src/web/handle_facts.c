@@ -131,7 +131,7 @@ static json_t *section_list(const struct fact_subject *subject)
     json_t *fact;
     json_array_foreach(subject->facts, index, fact)
     {
-        if (!json_is_true(json_object_get(fact, "counted"))) {
+        if (json_is_true(json_object_get(fact, "recordable"))) {
             json_array_append(recordable, fact);
         }
     }
@@ -152,7 +152,8 @@ static bool has_section(const struct fact_subject *subject, str section)
     json_t *fact;
     json_array_foreach(subject->facts, index, fact)
     {
-        if (str_equal(fact_form_section(json_str_or_empty(fact, "section")), section)) {
+        if (json_is_true(json_object_get(fact, "recordable")) &&
+            str_equal(fact_form_section(json_str_or_empty(fact, "section")), section)) {
             return true;
         }
     }

@@ -367,6 +367,7 @@ void out_known_fact(struct json_out *out, const char *key, const struct rulebook
     json_out_str(out, "fact", fact->name);
     json_out_flag(out, "known", value->known);
     json_out_str(out, "note", fact->note);
+    json_out_flag(out, "recordable", casework_fact_is_recorded(fact));
     json_out_flag(out, "recorded", row != NULL);
     if (row != NULL) {
         json_out_instant(out, "recorded_at", row->recorded_at);

@@ -1,6 +1,8 @@
 #include "casework/history.h"
 #include "web/resource_part.h"
 
+#include "register/entry.h"
+
 /* Hubs are rows of numbers in a request; their names come from whatever of the answer names them.
  */
 static struct hub_row hub_named(const struct person_answer *answer, int64_t id)
@@ -68,6 +70,27 @@ static void out_next_steps(struct json_out *out, const char *key, const struct r
     json_out_end(out);
 }
 
+/* What is entered in the books, and has its step to come. */
+static void out_foretold(struct json_out *out, const char *key, const struct rulebook *rulebook,
+                         const struct person_answer *answer)
+{
+    json_out_array(out, key);
+    for (size_t i = 0; i < answer->foretold_count; i++) {
+        const struct foretold *foretold = &answer->foretold[i];
+        const struct step *step = &rulebook->steps[foretold->step];
+        json_out_object(out, NULL);
+        json_out_int64(out, "entry", foretold->entry);
+        json_out_flag(out, "in_sight", !foretold->out_of_sight);
+        json_out_str(out, "kind", foretold->kind);
+        json_out_str(out, "step", step->name);
+        json_out_str(out, "step_title", step->title);
+        json_out_c(out, "title", entry_kind_title(entry_kind_from_name(foretold->kind)));
+        out_stage(out, "to", rulebook, rulebook->stages[step->to].name);
+        json_out_end(out);
+    }
+    json_out_end(out);
+}
+
 static void out_requests(struct json_out *out, const char *key, const struct rulebook *rulebook,
                          const struct person_answer *answer)
 {
@@ -115,6 +138,7 @@ struct section {
     str title;
     int64_t known;
     int64_t facts;
+    int64_t recordable;
 };
 
 static struct section *section_of(struct section *sections, size_t *count, str title)
@@ -139,6 +163,7 @@ static void out_sections(struct json_out *out, const char *key, const struct rul
         if (fact->subject == SUBJECT_PERSON) {
             struct section *section = section_of(sections, &count, fact->section);
             section->facts++;
+            section->recordable += casework_fact_is_recorded(fact) ? 1 : 0;
             section->known += known[i].value.known ? 1 : 0;
         }
     }
@@ -147,6 +172,7 @@ static void out_sections(struct json_out *out, const char *key, const struct rul
         json_out_object(out, NULL);
         json_out_int64(out, "facts", sections[i].facts);
         json_out_int64(out, "known", sections[i].known);
+        json_out_int64(out, "recordable", sections[i].recordable);
         json_out_str(out, "title", sections[i].title);
         json_out_end(out);
     }
@@ -228,6 +254,9 @@ void out_person(struct json_out *out, const struct rulebook *rulebook,
         out_known_facts(out, "facts", rulebook, view->facts);
     }
     out_family(out, "family", rulebook, answer);
+    if (answer->foretold_count > 0) {
+        out_foretold(out, "foretold", rulebook, answer);
+    }
     out_history(out, "history", rulebook, answer);
     json_out_flag(out, "history_more", answer->history_more);
     out_hub_name(out, "hub", &hub);

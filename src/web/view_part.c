@@ -262,8 +262,7 @@ json_t *view_fact(const struct view_context *context, const json_t *fact, str wi
 }
 
 /* The section of this title, made when it is the first of its facts. */
-static json_t *section_named(const struct view_context *context, json_t *sections, str name,
-                             str base, bool may_change)
+static json_t *section_named(const struct view_context *context, json_t *sections, str name)
 {
     const str title = name.len > 0 ? name : STR("Other facts");
     size_t index;
@@ -279,13 +278,19 @@ static json_t *section_named(const struct view_context *context, json_t *section
     json_set_str(section, "anchor",
                  arena_format(context->arena, "section-%zu", json_array_size(sections) + 1));
     json_set(section, "facts", json_array());
-    const str query = page_href(context->arena, "?section=%s", title, STR(""));
-    const str href = arena_format(context->arena, "%.*s/facts%.*s", STR_ARG(base), STR_ARG(query));
-    json_set(section, "change_href", may_change ? json_of_str(href) : json_false());
+    json_set(section, "change_href", json_false());
     json_set_int64(section, "known_count", 0);
     json_set_int64(section, "fact_count", 0);
     json_add(sections, section);
     return section;
+}
+
+/* Where facts of the section are recorded. */
+static str section_href(const struct view_context *context, const json_t *section, str base)
+{
+    const str query =
+        page_href(context->arena, "?section=%s", json_str_or_empty(section, "title"), STR(""));
+    return arena_format(context->arena, "%.*s/facts%.*s", STR_ARG(base), STR_ARG(query));
 }
 
 static void count_up(json_t *object, const char *key)
@@ -301,8 +306,10 @@ json_t *view_fact_sections(const struct view_context *context, const json_t *fac
     json_t *fact;
     json_array_foreach(facts, index, fact)
     {
-        json_t *section =
-            section_named(context, sections, json_str_or_empty(fact, "section"), base, may_change);
+        json_t *section = section_named(context, sections, json_str_or_empty(fact, "section"));
+        if (may_change && flag_of(fact, "recordable")) {
+            json_set_str(section, "change_href", section_href(context, section, base));
+        }
         json_add(json_object_get(section, "facts"),
                  view_fact(context, fact, may_withdraw ? base : STR("")));
         count_up(section, "fact_count");

@@ -249,6 +249,36 @@ static void set_steps(json_t *view, const struct view_context *context, json_t *
     json_decref(steps);
 }
 
+/* What is entered in the books and not taken as a step yet, what that holds up, and what to do. */
+static json_t *foretold_of(const struct view_context *context, const json_t *person)
+{
+    const str reference = json_str_or_empty(person, "reference");
+    json_t *list = json_array();
+    size_t index;
+    json_t *foretold;
+    json_array_foreach(json_object_get(person, "foretold"), index, foretold)
+    {
+        json_t *view = json_object();
+        const json_t *to = json_object_get(foretold, "to");
+        const str entry =
+            arena_format(context->arena, "%lld",
+                         (long long)json_integer_value(json_object_get(foretold, "entry")));
+        const str step = page_href(context->arena, "/people/%s/steps/%s", reference,
+                                   json_str_or_empty(foretold, "step"));
+        json_set_str(view, "title", json_str_or_empty(foretold, "title"));
+        json_set_str(view, "step_title", json_str_or_empty(foretold, "step_title"));
+        json_set_str(view, "step_href", step);
+        json_set_str(view, "entry", entry);
+        json_set(view, "entry_href",
+                 json_is_true(json_object_get(foretold, "in_sight"))
+                     ? json_of_str(page_href(context->arena, "/entries/%s", entry, STR("")))
+                     : json_false());
+        json_set_flag(view, "ends", json_is_true(json_object_get(to, "outcome")));
+        json_add(list, view);
+    }
+    return list;
+}
+
 /* --- sections of facts, clocks, family -------------------------------------------------------- */
 
 static json_t *sections_of(const struct view_context *context, const json_t *person, str base)
@@ -270,8 +300,9 @@ static json_t *sections_of(const struct view_context *context, const json_t *per
             arena_format(context->arena, "%.*s/known#section-%zu", STR_ARG(base), index + 1));
         const str record =
             arena_format(context->arena, "%.*s/facts%.*s", STR_ARG(base), STR_ARG(query));
+        const bool recordable = json_integer_value(json_object_get(section, "recordable")) > 0;
         json_set(view, "record_href",
-                 context->rights.record_fact ? json_of_str(record) : json_false());
+                 recordable && context->rights.record_fact ? json_of_str(record) : json_false());
         json_add(list, view);
     }
     return list;
@@ -547,6 +578,7 @@ json_t *view_person(const struct view_context *context, const json_t *person, st
     set_deeds(view, context, person);
     set_summary(view, context, person);
     set_steps(view, context, steps_of(context, person));
+    json_set(view, "foretold", foretold_of(context, person));
     json_set(view, "picture", picture_of_stages(context, person));
     json_set(view, "sections", sections_of(context, person, base));
     set_clocks(view, context, json_object_get(person, "clocks"));

@@ -35,11 +35,20 @@ static json_t *when_of(const struct view_context *context, str iso)
     return json_of_str(arena_copy(context->arena, json_str_or_empty(when, "text")));
 }
 
+/* A stop without safeguards: the person is in another stage, an entry in the books foretells
+ * another step, or nothing is to be done with the record. */
+#define NO_SAFEGUARD                                                                               \
+    "The step does not lead on any more, for what was recorded of the person or entered in the "   \
+    "books."
+
 /* By name and reference; by the reference alone for whoever does not see the person. */
 static str person_of(const struct view_context *context, const json_t *stop)
 {
     const str reference = json_str_or_empty(stop, "person");
     const str name = json_str_or_empty(stop, "name");
+    if (reference.len == 0) {
+        return view_filled(context, "somebody whose record is out of your sight", STR(""));
+    }
     return name.len == 0 ? reference
                          : view_said(context, "{{name}}, {{reference}}",
                                      SAID({"name", name}, {"reference", reference}));
@@ -66,7 +75,7 @@ static json_t *banner_item(const struct view_context *context, const json_t *sto
     json_set_str(item, "text",
                  safeguards.len > 0
                      ? view_filled(context, "No longer clear: {{safeguards}}", safeguards)
-                     : STR("The step no longer leads from where the person is."));
+                     : STR(NO_SAFEGUARD));
     json_set_str(item, "action",
                  arena_format(context->arena, "/stops/%lld/acknowledgement",
                               (long long)json_integer_value(json_object_get(stop, "stop"))));
@@ -186,9 +195,7 @@ json_t *view_stop(const struct view_context *context, const json_t *stop)
                    json_is_true(json_object_get(stop, "aboard")) ? "Called back" : "Stopped",
                    json_object_get(stop, "stopped_at"));
     const str safeguards = reasons_of(context, json_object_get(stop, "safeguards"));
-    view_pair(&pairs, "No longer clear",
-              safeguards.len > 0 ? safeguards
-                                 : STR("The step no longer leads from where the person is."));
+    view_pair(&pairs, "No longer clear", safeguards.len > 0 ? safeguards : STR(NO_SAFEGUARD));
     json_t *view = json_object();
     json_set(view, "summary", view_table_close(&pairs));
     json_set(view, "told", told_of(context, json_object_get(stop, "told")));

@@ -3,7 +3,9 @@
  * a transfer in the same commit; nobody reads the book of another hub. The days come from the rules
  * of tests/casework/rules_of_books, counted by hand. */
 #include "book.h"
+#include "hub_office.h"
 
+#include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -279,6 +281,32 @@ static void test_clock_asks_about_person(void **state)
         book_open(office, CLERK, "examination", person.reference, NO_FIELDS);
     assert_string_equal(written.due, "2026-06-28");
     assert_int_equal(book_count(office, CLERK, (struct book_query){.overdue = true}), 1);
+}
+
+/* --- what a step says that was a mistake ------------------------------------------------------ */
+
+/* Aim: a death of which the step is cancelled was never recorded; whether it was entered before, or
+ * opened by that step, the entry stands in the way until it says that it is not so as well, and a
+ * second step opens no second entry. */
+static void test_step_that_was_a_mistake(void **state)
+{
+    struct office *office = *state;
+    const struct somebody person = office_ready(office, "PersonOne Samplealpha");
+    const struct book_query deaths = {.kind = STR("death")};
+    assert_true(office_take(office, CLERK, office_transfer(office, &person, HUB_NORTH, 2)).ok);
+    int64_t entry = 0;
+    for (int times = 0; times < 2; times++) {
+        assert_true(office_ask_for(office, CLERK, &person, "die_at_hub", "").ok);
+        assert_int_equal(book_count(office, CLERK, deaths), 1);
+        assert_true(hub_cancel(office, OPERATOR_NORTH, HUB_NORTH, &person).ok);
+        const struct outcome asked = office_ask_for(office, CLERK, &person, "readmission", "");
+        assert_false(asked.ok);
+        assert_non_null(strstr(asked.err.what, "foretells \"Death at the hub\""));
+        sscanf(asked.err.what, "The entry %" SCNd64, &entry);
+    }
+    const struct field *not_so = FIELDS({"outcome", "made_in_error"}, {"answer", "somebody else"});
+    assert_true(book_change(office, CLERK, entry, ENTRY_WISH_ANSWER, "", not_so).ok);
+    assert_true(office_ask_for(office, CLERK, &person, "readmission", "").ok);
 }
 
 /* --- a complaint ------------------------------------------------------------------------------ */
@@ -894,6 +922,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_named_later, setup, teardown),
         cmocka_unit_test_setup_teardown(test_against_oneself, setup, teardown),
         cmocka_unit_test_setup_teardown(test_overdue_lies_with, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_step_that_was_a_mistake, setup, teardown),
         cmocka_unit_test_setup_teardown(test_need_to_know, setup, teardown),
         cmocka_unit_test_setup_teardown(test_sealed, setup, teardown),
     };

@@ -5,6 +5,7 @@
 #include "departing.h"
 
 #include "casework/privacy.h"
+#include "casework/protection.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -327,6 +328,47 @@ static void test_not_erased_aboard(void **state)
     assert_int_equal(departing_close(office, &manifest).row.state, MANIFEST_CLOSED);
 }
 
+/* Aim: whose record is restricted does not board, whoever boards the manifest, and boards again
+ * only when it was asked for anew; who is protected boards, unseen. What is answered adds up of
+ * those whom the account sees. */
+static void test_hidden_from_who_boards(void **state)
+{
+    struct office *office = *state;
+    const struct caller guards = {.account =
+                                      office_open_account(office, "data_protection_officer")};
+    struct lawful_request one[3];
+    for (size_t i = 0; i < 3; i++) {
+        one[i] = lawful_approved(office, "PersonOne Samplealpha", "removal_being_prepared",
+                                 "enforced_removal");
+    }
+    const struct departing manifest =
+        departing_open(office, "enforced_removal", one[0].lawful.destination, 0);
+    for (size_t i = 0; i < 3; i++) {
+        assert_false(departing_list(office, &manifest, one[i].request).refused);
+    }
+    assert_int_equal(privacy(office, &guards, PRIVACY_RESTRICT, &one[0].person).code, ERROR_NONE);
+    const str senior = STR("senior");
+    struct err err = {0};
+    int64_t event = 0;
+    const struct protection protection = {
+        .usernames = &senior, .username_count = 1, .reason = STR("threatened")};
+    arena_reset(&office->work);
+    assert_true(casework_protect_person(&office->casework, &guards,
+                                        str_from_c(one[1].person.reference), &protection,
+                                        &office->work, &event, &err)
+                    .ok);
+    const struct boarded boarded = departing_board(office, &manifest);
+    assert_true(boarded.ok);
+    assert_int_equal(boarded.count, 1);
+    assert_int_equal(boarded.boarded, 1);
+    assert_int_equal(departing_entry(office, one[0].person.id).manifest, 0);
+    assert_int_equal(departing_entry(office, one[1].person.id).state, ENTRY_BOARDED);
+    assert_int_equal(departing_entry(office, one[2].person.id).state, ENTRY_BOARDED);
+    assert_int_equal(privacy(office, &guards, PRIVACY_LIFT_RESTRICTION, &one[0].person).code,
+                     ERROR_NONE);
+    assert_false(office_take(office, CLERK, one[0].request).ok);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -335,6 +377,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_the_hub_confirms, setup, teardown),
         cmocka_unit_test_setup_teardown(test_cancelled, setup, teardown),
         cmocka_unit_test_setup_teardown(test_refused_manifests, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_hidden_from_who_boards, setup, teardown),
         cmocka_unit_test_setup_teardown(test_ends_with_the_request, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -100,6 +100,10 @@ def a_restraint_log(desk):
     assert desk.rows("entry", "list", "--kind", "force", "--state", "closed") == []
 
 
+def what_steps_say(desk):
+    assert "open an entry in the books instead" in desk.wrong("record", desk.person, "entry.opens", "death")
+
+
 def what_is_late(desk):
     opened = desk.json("entry", "open", "death", desk.person, "--on", day(-3))
     assert len(opened["duties"]) >= 1, opened
@@ -179,6 +183,7 @@ def main():
         tap.run("a complaint, from the taking down to the end", lambda: a_complaint(desk))
         tap.run("a complaint about somebody, who neither sees nor answers it", lambda: a_complaint_about_somebody(desk))
         tap.run("a log of restraint, added up", lambda: a_restraint_log(desk))
+        tap.run("what steps alone say", lambda: what_steps_say(desk))
         tap.run("what is late, and what must be done before an entry is closed", lambda: what_is_late(desk))
         tap.run("an agreement, from the first approach", lambda: an_agreement(desk))
         tap.run("joint operations, beside the published arrivals", lambda: operations(desk))

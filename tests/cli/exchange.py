@@ -151,8 +151,9 @@ def faulty_cells():
 def faulty_files():
     """(what, bytes, [(row, column, part of what is told)])"""
     yield faulty_cells()
-    yield ("names of columns", f"{HEAD},hub.monitor_appointed,person.natonality,reference@Upper Case,person.nationality@2020-13-01{GOOD},,,,\n",
-           [("1", "hub.monitor_appointed", "not a fact that is recorded of people"), ("1", "person.natonality", "no such column"),
+    yield ("names of columns", f"{HEAD},hub.monitor_appointed,entry.opens,person.natonality,reference@Upper Case,person.nationality@2020-13-01{GOOD},,,,,\n",
+           [("1", "hub.monitor_appointed", "not a fact that is recorded of people"),
+            ("1", "entry.opens", "open an entry in the books instead"), ("1", "person.natonality", "no such column"),
             ("1", "reference@Upper Case", "not the name of a system"), ("1", "person.nationality@2020-13-01", "month 13")])
     yield ("one row with several faults, and nothing made up about its stage",
            f"{HEAD},born_on,stage,stage@since{GOOD},,,\nA-1,Synthetic Person,2020-01-01,2021-01-01,nowhere,2020-02-01\n",

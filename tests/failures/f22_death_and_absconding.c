@@ -3,6 +3,9 @@
  * with a duty for each of those who must be told and the day by which; what was not done is late
  * for everybody to see, and the entry stays open until it is. */
 #include "book.h"
+#include "merging_office.h"
+
+#include "casework/privacy.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -192,6 +195,205 @@ static void test_death_of_nobody(void **state)
     assert_true(office_ask_for(office, CLERK, &person, "begin_screening", "").ok);
 }
 
+static size_t count_of(struct office *office, const char *kind)
+{
+    return book_count(office, CLERK, (struct book_query){.kind = str_from_c(kind)});
+}
+
+/* What was written last in the entry, as whoever reads it is told. */
+static str last_reason(struct office *office, int64_t entry)
+{
+    struct book_entry read;
+    struct err err = {0};
+    const struct caller caller = office_caller(office, CLERK);
+    arena_reset(&office->work);
+    assert_true(casework_entry(&office->casework, &caller, entry, &office->work, &read, &err).ok);
+    const struct event *last = &read.writings[read.writing_count - 1].event;
+    return last->kind == EVENT_ENTRY_CHANGED ? last->body.entry_changed.reason : STR("");
+}
+
+static void expect_taken(const struct outcome *outcome)
+{
+    if (!outcome->ok || outcome->refused) {
+        fail_msg("%s%s", outcome->err.what, outcome->refusal);
+    }
+}
+
+/* Aim: the step confirms the entry that foretold it: there is no second one, and nobody is told
+ * twice; only whoever has to be told for what became known since. */
+static void test_entry_is_confirmed(void **state)
+{
+    struct office *office = *state;
+    const struct somebody person = office_register(office, "PersonOne Samplealpha");
+    know(office, &person, "person.in_uk", "yes");
+    know(office, &person, "detention.status", "not_detained");
+    const struct written entry = book_open(office, CLERK, "death", person.reference, NO_FIELDS);
+    assert_true(entry.ok);
+    assert_int_equal(entry.duty_count, 2);
+    assert_true(book_change(office, CLERK, entry.duties[0], ENTRY_WISH_ANSWER, "",
+                            FIELDS({"told", "x"}, {"ended_at", "2026-06-30T11:00:00Z"}))
+                    .ok);
+    know(office, &person, "detention.status", "detained");
+    know(office, &person, "death.confirmed_on", "2026-06-30");
+    const struct outcome died = office_ask_for(office, CLERK, &person, "record_death", "");
+    expect_taken(&died);
+    assert_int_equal(count_of(office, "death"), 1);
+    assert_int_equal(count_of(office, "notification"), 3);
+    assert_true(
+        str_equal(last_reason(office, entry.entry), STR("Confirmed by the step \"Death\"")));
+    const struct field *natural =
+        FIELDS({"where", "community"}, {"outcome", "natural"}, {"answer", "x"});
+    assert_true(book_change(office, CLERK, entry.entry, ENTRY_WISH_ANSWER, "", natural).ok);
+}
+
+/* Aim: an entry that ended, or says that it is not so, is not the one that the step confirms. */
+static void test_entry_that_is_not_so_is_not_confirmed(void **state)
+{
+    struct office *office = *state;
+    const struct field *not_so = FIELDS({"outcome", "made_in_error"}, {"answer", "somebody else"});
+    for (size_t i = 0; i < 2; i++) {
+        const bool closed = i == 1;
+        const struct somebody person = office_register(office, "PersonOne Samplealpha");
+        know(office, &person, "person.in_uk", "yes");
+        know(office, &person, "detention.status", "not_detained");
+        know(office, &person, "death.confirmed_on", "2026-06-30");
+        const size_t before = count_of(office, "death");
+        const struct written entry = book_open(office, CLERK, "death", person.reference, NO_FIELDS);
+        assert_true(book_change(office, CLERK, entry.entry, ENTRY_WISH_ANSWER, "", not_so).ok);
+        for (size_t k = 0; closed && k < entry.duty_count; k++) {
+            assert_true(book_change(office, CLERK, entry.duties[k], ENTRY_WISH_ANSWER, "",
+                                    FIELDS({"told", "x"}, {"ended_at", "2026-06-30T11:00:00Z"}))
+                            .ok);
+        }
+        assert_int_equal(
+            book_change(office, SENIOR, entry.entry, ENTRY_WISH_CLOSE, "", NO_FIELDS).ok, closed);
+        const struct outcome died = office_ask_for(office, CLERK, &person, "record_death", "");
+        expect_taken(&died);
+        assert_int_equal(count_of(office, "death"), before + 2);
+        assert_true(last_reason(office, entry.entry).len == 0);
+    }
+}
+
+/* Aim: each time that somebody is missing is one entry, although the one of before is still open.
+ */
+static void test_each_time_is_one_entry(void **state)
+{
+    struct office *office = *state;
+    const struct somebody person = office_register(office, "PersonOne Samplealpha");
+    know(office, &person, "person.in_uk", "yes");
+    know(office, &person, "contact.last_confirmed_on", "2026-05-01");
+    know(office, &person, "contact.next_check_due_on", "2026-06-01");
+    assert_true(book_open(office, CLERK, "absconding", person.reference, NO_FIELDS).ok);
+    for (size_t times = 1; times <= 2; times++) {
+        know(office, &person, "contact.search_made", "yes");
+        const struct outcome lost = office_ask_for(office, CLERK, &person, "lose_contact", "");
+        expect_taken(&lost);
+        assert_int_equal(count_of(office, "absconding"), times);
+        know(office, &person, "contact.found_by_officer", "yes");
+        know(office, &person, "contact.source", "reporting_event");
+        const struct outcome found = office_ask_for(office, CLERK, &person, "found_in_claim", "");
+        expect_taken(&found);
+        know(office, &person, "contact.next_check_due_on", "2026-07-02");
+        office_move_days(office, 5);
+    }
+}
+
+static size_t count_about(struct office *office, const struct somebody *person, const char *kind)
+{
+    return book_count(
+        office, CLERK,
+        (struct book_query){.kind = str_from_c(kind), .about = str_from_c(person->reference)});
+}
+
+/* Aim: what was entered about a record that is found to be somebody else's is entered about them:
+ * it stands among their entries, what follows can follow from it, and their step confirms it. When
+ * the merge is undone it is about the other again. */
+static void test_entered_about_a_merged_record(void **state)
+{
+    struct office *office = *state;
+    const struct somebody whole = office_register(office, "PersonOne Samplealpha");
+    const struct somebody part = office_register(office, "PersonOne Samplealfa");
+    know(office, &whole, "person.in_uk", "yes");
+    know(office, &whole, "detention.status", "not_detained");
+    know(office, &part, "person.in_uk", "yes");
+    know(office, &part, "detention.status", "not_detained");
+    const struct written entry = book_open(office, CLERK, "death", part.reference, NO_FIELDS);
+    const int64_t merge = merging_done(office, &whole, &part);
+    assert_int_equal(count_about(office, &whole, "death"), 1);
+    assert_int_equal(count_about(office, &part, "death"), 1);
+    assert_int_equal(count_about(office, &whole, ""), 3);
+    const struct caller clerk = office_caller(office, CLERK);
+    const struct new_entry follows = {
+        .kind = STR("notification"), .about = str_from_c(whole.reference), .parent = entry.entry};
+    const struct written followed =
+        book_open_with(office, &clerk, follows, FIELDS({"what", "an aunt is to be told"}));
+    assert_true(followed.ok || strstr(followed.err.what, "by when") != NULL);
+    know(office, &whole, "death.confirmed_on", "2026-06-30");
+    const struct outcome died = office_ask_for(office, CLERK, &whole, "record_death", "");
+    expect_taken(&died);
+    assert_int_equal(count_about(office, &whole, "death"), 1);
+    assert_int_equal(last_reason(office, entry.entry).len, 29);
+    merging_undo(office, merge, false);
+    assert_int_equal(count_about(office, &whole, "death"), 0);
+    assert_int_equal(count_about(office, &part, "death"), 1);
+}
+
+static enum error_code erase(struct office *office, const struct caller *caller,
+                             enum privacy_command command, const struct somebody *person)
+{
+    struct err err = {.code = ERROR_NONE};
+    struct privacy_answer answer;
+    arena_reset(&office->work);
+    return casework_privacy(&office->casework, caller, command, str_from_c(person->reference),
+                            STR("Art. 17(1)(a)"), &office->work, &answer, &err)
+                   .ok
+               ? ERROR_NONE
+               : err.code;
+}
+
+/* Aim: whoever died is not erased, whoever asks, before everybody was told who must be, and the
+ * entry has ended: it would be late for nobody. */
+static void test_not_erased_before_everybody_is_told(void **state)
+{
+    struct office *office = *state;
+    const struct caller asks = {.account = office_open_account(office, "data_protection_officer")};
+    const struct caller erases = office_caller(office, SENIOR);
+    const struct somebody person = office_register(office, "PersonOne Samplealpha");
+    know(office, &person, "person.in_uk", "yes");
+    know(office, &person, "detention.status", "not_detained");
+    know(office, &person, "death.confirmed_on", "2026-06-30");
+    const struct written entry = book_open(office, CLERK, "death", person.reference, NO_FIELDS);
+    const struct outcome died = office_ask_for(office, CLERK, &person, "record_death", "");
+    expect_taken(&died);
+    assert_int_equal(erase(office, &asks, PRIVACY_REQUEST_ERASURE, &person), ERROR_NONE);
+    const struct field *natural =
+        FIELDS({"where", "community"}, {"outcome", "natural"}, {"answer", "x"});
+    assert_true(book_change(office, CLERK, entry.entry, ENTRY_WISH_ANSWER, "", natural).ok);
+    for (size_t i = 0; i < entry.duty_count; i++) {
+        assert_int_equal(erase(office, &erases, PRIVACY_ERASE, &person), ERROR_CONFLICT);
+        assert_true(book_change(office, CLERK, entry.duties[i], ENTRY_WISH_ANSWER, "",
+                                FIELDS({"told", "x"}, {"ended_at", "2026-06-30T11:00:00Z"}))
+                        .ok);
+    }
+    assert_int_equal(erase(office, &erases, PRIVACY_ERASE, &person), ERROR_CONFLICT);
+    assert_true(book_change(office, SENIOR, entry.entry, ENTRY_WISH_CLOSE, "", NO_FIELDS).ok);
+    assert_int_equal(erase(office, &erases, PRIVACY_ERASE, &person), ERROR_NONE);
+}
+
+/* Aim: that an entry is opened is what steps say; whoever knows of a death enters it. */
+static void test_opened_by_steps_alone(void **state)
+{
+    struct office *office = *state;
+    const struct somebody person = office_register(office, "PersonOne Samplealpha");
+    const struct recorded by_hand =
+        office_record(office, CLERK, person.reference, "entry.opens", "death");
+    assert_false(by_hand.ok);
+    assert_int_equal(by_hand.err.code, ERROR_INPUT);
+    if (strstr(by_hand.err.what, "open an entry in the books instead") == NULL) {
+        fail_msg("%s", by_hand.err.what);
+    }
+}
+
 static void exhausted(struct office *office, int64_t person)
 {
     struct event event = {.subject_kind = SUBJECT_OF_PERSON,
@@ -339,6 +541,16 @@ int main(void)
         cmocka_unit_test_prestate_setup_teardown(test_absconding, setup, teardown, uk),
         cmocka_unit_test_prestate_setup_teardown(test_death_that_is_entered, setup, teardown, uk),
         cmocka_unit_test_prestate_setup_teardown(test_death_of_nobody, setup, teardown, uk),
+        cmocka_unit_test_prestate_setup_teardown(test_entry_is_confirmed, setup, teardown, uk),
+        cmocka_unit_test_prestate_setup_teardown(test_entry_that_is_not_so_is_not_confirmed, setup,
+                                                 teardown, uk),
+        cmocka_unit_test_prestate_setup_teardown(test_each_time_is_one_entry, setup, teardown, uk),
+        cmocka_unit_test_prestate_setup_teardown(test_entered_about_a_merged_record, setup,
+                                                 teardown, uk),
+        cmocka_unit_test_prestate_setup_teardown(test_not_erased_before_everybody_is_told, setup,
+                                                 teardown, uk),
+        cmocka_unit_test_prestate_setup_teardown(test_opened_by_steps_alone, setup, teardown, uk),
+        cmocka_unit_test_prestate_setup_teardown(test_opened_by_steps_alone, setup, teardown, eu),
         cmocka_unit_test_prestate_setup_teardown(test_missing, setup, teardown, uk),
         cmocka_unit_test_prestate_setup_teardown(test_found_and_lost_again, setup, teardown, uk),
         cmocka_unit_test_prestate_setup_teardown(test_no_way_around, setup, teardown, uk),

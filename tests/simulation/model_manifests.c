@@ -203,8 +203,8 @@ bool fold_manifest_boarded(const struct fold *fold)
         const struct model_person *person = model_person_of(model, request);
         listed++;
         on->judged = true;
-        on->leaves =
-            request->state == REQUEST_APPROVED && model_leaves_stage(model, person, request->step);
+        on->leaves = request->state == REQUEST_APPROVED && !person->restricted &&
+                     model_leaves_stage(model, person, request->step);
         on->boards =
             on->leaves && judge_with(fold, manifest, request, fold->today) == CLEARANCE_CLEAR;
         if (!is_in(on->boards ? &body->boarded : &body->left_off, person->id)) {

@@ -34,6 +34,13 @@ static bool may_be_erased(const struct fold *fold, const struct model_person *pe
             return model_break(model, "5: %s is erased aboard", person->reference);
         }
     }
+    for (size_t i = 0; i < model->entry_count; i++) {
+        const struct model_entry *entry = &model->entries[i];
+        if (!entry->closed && entry->subject_kind == SUBJECT_OF_PERSON &&
+            model_whose(model, entry->id) == person) {
+            return model_break(model, "5: %s is erased with an open entry", person->reference);
+        }
+    }
     return true;
 }
 

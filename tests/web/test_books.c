@@ -259,6 +259,84 @@ static void each_opens_what_they_may(void **state)
     assert_true(reply_says(&hidden, "Nothing is on record by the reference"));
 }
 
+static const char *person_path(struct cast *cast, const char *rest)
+{
+    return arena_format(&cast->desk.arena, "/people/%s%s", cast->person.reference, rest).at;
+}
+
+static size_t foretold_count(struct cast *cast)
+{
+    const struct reply reply = desk_get(&cast->desk, CLERK, person_path(cast, ""));
+    json_auto_t *person = reply_json(&reply);
+    return json_array_size(json_object_get(person, "foretold"));
+}
+
+/* An entry that is in the way of steps is told where the next steps are, with what to do about it:
+ * for as long as it is in the way. */
+static void what_is_foretold_is_told_beside_the_next_steps(void **state)
+{
+    struct cast *cast = *state;
+    struct desk *desk = &cast->desk;
+    const struct reply before = desk_page(desk, CLERK, person_path(cast, ""));
+    assert_false(reply_says(&before, "In the books stands"));
+    assert_int_equal(foretold_count(cast), 0);
+    const char *form = arena_format(&desk->arena, "subject=%s", cast->person.reference).at;
+    const struct reply opened = desk_send_checked(desk, CLERK, "/books/new/death", form);
+    assert_status(opened, 303);
+    const char *entry = entry_path(desk, &opened, "");
+    const struct reply page = desk_page(desk, CLERK, person_path(cast, ""));
+    assert_true(reply_says(&page, "In the books stands"));
+    assert_true(reply_says(&page, "no other step is asked for"));
+    assert_true(reply_says(&page, arena_format(&desk->arena, "href=\"%s\"", entry).at));
+    assert_true(reply_says(&page, person_path(cast, "/steps/die\"")));
+    const struct reply reply = desk_get(desk, CLERK, person_path(cast, ""));
+    json_auto_t *person = reply_json(&reply);
+    const json_t *foretold = json_array_get(json_object_get(person, "foretold"), 0);
+    assert_string_equal(json_string_value(json_object_get(foretold, "step")), "die");
+    assert_true(json_is_true(json_object_get(foretold, "in_sight")));
+    /* What is not so happened nowhere; what is so did. */
+    const char *answered = entry_path(desk, &opened, "/answered");
+    const struct reply nowhere =
+        desk_form(desk, CLERK, answered, "outcome=natural&answer=x&answers=checked");
+    assert_status(nowhere, 422);
+    assert_true(reply_says(&nowhere, "It is not said: Where"));
+    assert_status(
+        desk_send_checked(desk, CLERK, answered, "outcome=made_in_error&answer=somebody+else"),
+        303);
+    assert_int_equal(foretold_count(cast), 0);
+    /* Where the case goes on, only what needs approval waits. */
+    const struct outcome exhausted =
+        office_ask_for(&desk->office, CLERK, &cast->person, "exhaust", "");
+    assert_true(exhausted.ok && !exhausted.refused);
+    const struct reply missing = desk_send_checked(desk, CLERK, "/books/new/absconding", form);
+    assert_status(missing, 303);
+    const struct reply held = desk_page(desk, CLERK, person_path(cast, ""));
+    assert_true(reply_says(&held, "no step that needs approval is asked for"));
+    assert_false(reply_says(&held, "no other step is asked for"));
+}
+
+/* That an entry is opened is recorded by steps: no form offers it, and whoever sends it all the
+ * same is told what to do instead. */
+static void no_form_offers_what_steps_say(void **state)
+{
+    struct cast *cast = *state;
+    struct desk *desk = &cast->desk;
+    const struct reply form = desk_page(desk, CLERK, person_path(cast, "/facts?section=Facts"));
+    assert_status(form, 200);
+    assert_true(reply_says(&form, "person.held"));
+    assert_false(reply_says(&form, "entry.opens"));
+    const struct reply sent =
+        desk_post(desk, CLERK, person_path(cast, "/facts"),
+                  "{\"facts\":[{\"fact\":\"entry.opens\",\"value\":\"death\"}]}");
+    assert_status(sent, 422);
+    assert_true(reply_says(&sent, "open an entry in the books instead"));
+    const struct reply typed = desk_form(desk, CLERK, person_path(cast, "/facts"),
+                                         "entry.opens=death&true_from-day=30&true_from-month=6&"
+                                         "true_from-year=2026");
+    assert_status(typed, 422);
+    assert_true(reply_says(&typed, "open an entry in the books instead"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -268,6 +346,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(due_by_the_clock_of_the_rulebook, setup, desk_end),
         cmocka_unit_test_setup_teardown(the_monitor_finds_and_the_hub_answers, setup, desk_end),
         cmocka_unit_test_setup_teardown(each_opens_what_they_may, setup, desk_end),
+        cmocka_unit_test_setup_teardown(what_is_foretold_is_told_beside_the_next_steps, setup,
+                                        desk_end),
+        cmocka_unit_test_setup_teardown(no_form_offers_what_steps_say, setup, desk_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

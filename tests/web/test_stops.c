@@ -3,6 +3,8 @@
  * Others see nothing of it. */
 #include "desk.h"
 
+#include "casework/privacy.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -92,6 +94,27 @@ static void one_stop_says_why(void **state)
     assert_true(reply_says(&page, "No injunction. A court has ordered"));
 }
 
+/* Whoever does not see the person any more is told as much, and not of nobody. */
+static void of_somebody_out_of_sight(void **state)
+{
+    struct desk *desk = *state;
+    struct office *office = &desk->office;
+    struct somebody person;
+    struct err err = {0};
+    struct privacy_answer answer;
+    const struct caller guards = {.account =
+                                      office_open_account(office, "data_protection_officer")};
+    stop_something(desk, &person);
+    arena_reset(&office->work);
+    assert_true(casework_privacy(&office->casework, &guards, PRIVACY_RESTRICT,
+                                 str_from_c(person.reference), STR("contested"), &office->work,
+                                 &answer, &err)
+                    .ok);
+    const struct reply page = desk_page(desk, CLERK, "/today");
+    assert_true(reply_says(&page, "of somebody whose record is out of your sight"));
+    assert_false(reply_says(&page, person.reference));
+}
+
 static void for_those_who_are_told_alone(void **state)
 {
     struct desk *desk = *state;
@@ -164,6 +187,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(on_every_page_until_acknowledged, open_all, close_all),
         cmocka_unit_test_setup_teardown(one_stop_says_why, open_all, close_all),
+        cmocka_unit_test_setup_teardown(of_somebody_out_of_sight, open_all, close_all),
         cmocka_unit_test_setup_teardown(for_those_who_are_told_alone, open_all, close_all),
         cmocka_unit_test_setup_teardown(no_other_site_acknowledges, open_all, close_all),
         cmocka_unit_test_setup_teardown(the_same_as_json, open_all, close_all),
