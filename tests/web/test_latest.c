@@ -170,7 +170,7 @@ static void like_a_plain_list(void **state)
 
 /* --- several threads -------------------------------------------------------------------------- */
 
-enum { THREADS = 2, ROUNDS = 200, ROOM = 64, BIG = 16384 };
+enum { THREADS = 2, ROUNDS = 500, ROOM = 64, BIG = 16384 };
 
 struct big {
     char bytes[BIG];
