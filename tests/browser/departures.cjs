@@ -105,6 +105,7 @@ async function hubDesk(desk, tap, one) {
   tap.ok(/Expected at the hub since/.test(await head()) && !/At a return hub/.test(await head()), "nor in the head of the record", await head());
   tap.includes(await own(), "The arrival there is not confirmed.", "nor to who represents them");
   await desk.look(lawyer, "a client on the way to a hub");
+  tap.equal((await desk.json(await desk.token("lawyer"), `/clients/${one.person}/copy`)).body.arrival, "expected", "nor the copy that they keep");
   await operator.goto(`${desk.address}/hubs/${HUB}/desk`);
   await operator.click(`a[href$="/arrival?person=${one.person}"]`);
   await desk.look(operator, "confirm an arrival");
