@@ -134,3 +134,70 @@ result arrival_follow_step(struct sitting *sitting, const struct step_case *judg
     TRY(sitting_append(sitting, &event, err));
     return arrival_account(sitting, &stays[0], outcome, judged->rule->title, err);
 }
+
+/* --- of a person ------------------------------------------------------------------------------ */
+
+/* Was the event, if there is one, recorded by then? */
+static result known_then(struct sitting *sitting, int64_t position, const struct case_time *when,
+                         bool *ret_known, struct err *err)
+{
+    struct arena scratch = *sitting->arena;
+    struct event event = {.position = 0};
+    *ret_known = position != 0;
+    if (position != 0 && when->past) {
+        TRY(transaction_event(sitting->transaction, position, &scratch, &event, err));
+        *ret_known = event.recorded_at.milliseconds <= when->known_at.milliseconds;
+    }
+    return result_ok();
+}
+
+static result arrival_of_stay(struct sitting *sitting, struct stay_row stay,
+                              const struct case_time *when, struct person_arrival *ret_arrival,
+                              struct err *err)
+{
+    bool resolved = false;
+    TRY(known_then(sitting, stay.resolved_event, when, &resolved, err));
+    if (!resolved) {
+        stay.arrival = ARRIVAL_EXPECTED;
+    }
+    *ret_arrival = (struct person_arrival){
+        .state = stay.arrival,
+        .departed_on = stay.departed_on,
+        .days_overdue = stay_days_overdue(&stay, when->past ? when->on : sitting->today),
+    };
+    return when->past ? result_ok() : sitting_actor(sitting, stay.owner, &ret_arrival->owner, err);
+}
+
+result arrival_of_person(struct sitting *sitting, const struct person_row *person,
+                         const struct case_time *when, struct person_arrival *ret_arrival,
+                         struct err *err)
+{
+    const struct stay_row *stays = NULL;
+    size_t count = 0;
+    *ret_arrival = (struct person_arrival){.state = (enum arrival_state)0};
+    if (person->hub == 0) {
+        return result_ok();
+    }
+    TRY(transaction_stays_of_person(sitting->transaction, person->id, sitting->arena, &stays,
+                                    &count, err));
+    for (size_t i = 0; i < count; i++) {
+        bool begun = false;
+        bool ended = false;
+        TRY(known_then(sitting, stays[i].id, when, &begun, err));
+        TRY(known_then(sitting, stays[i].left_event, when, &ended, err));
+        if (begun && !ended && stays[i].hub == person->hub) {
+            return arrival_of_stay(sitting, stays[i], when, ret_arrival, err);
+        }
+    }
+    return result_ok();
+}
+
+result arrival_in_sight(struct sitting *sitting, const struct person_row *person,
+                        const struct case_time *when, struct person_arrival *ret_arrival,
+                        struct err *err)
+{
+    *ret_arrival = (struct person_arrival){.state = (enum arrival_state)0};
+    return sitting_hub_in_sight(sitting, ACTION_SEE_PERSON, person->hub)
+               ? arrival_of_person(sitting, person, when, ret_arrival, err)
+               : result_ok();
+}

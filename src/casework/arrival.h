@@ -27,6 +27,15 @@ MUST_USE result arrival_check_step(struct sitting *sitting, const struct step_ca
 MUST_USE result arrival_follow_step(struct sitting *sitting, const struct step_case *judged,
                                     const struct event *taken, struct err *err);
 
+/* At the hub where the person, as they were then, has a place: what was known of it then. */
+MUST_USE result arrival_of_person(struct sitting *sitting, const struct person_row *person,
+                                  const struct case_time *when, struct person_arrival *ret_arrival,
+                                  struct err *err);
+/* The same, and nothing of a hub that is out of sight. */
+MUST_USE result arrival_in_sight(struct sitting *sitting, const struct person_row *person,
+                                 const struct case_time *when, struct person_arrival *ret_arrival,
+                                 struct err *err);
+
 /* Whoever arrived, or was refused, is accounted for on the manifest that brought them to the hub.
  * To follow ARRIVAL_RESOLVED. */
 MUST_USE result arrival_account(struct sitting *sitting, const struct stay_row *stay,

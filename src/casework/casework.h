@@ -275,6 +275,14 @@ struct foretold {
     uint32_t step;
     bool out_of_sight; /* of this account: it reads nothing more of it */
 };
+/* Whoever has a place at a hub, and a stage there, may be on the way to it. */
+struct person_arrival {
+    enum arrival_state state; /* 0: they have a place at no hub, or at one out of sight */
+    date departed_on;         /* the day of the step that gave the place */
+    int32_t days_overdue;
+    str owner; /* the name of the account that answers for it; "" of a past time */
+};
+
 struct person_answer {
     struct case_view view;
     const struct next_step
@@ -296,10 +304,7 @@ struct person_answer {
     size_t passage_count;
     const struct hub_row *hubs; /* named by the person's row and by the requests, each once */
     size_t hub_count;
-    enum arrival_state
-        arrival; /* at the hub where they have a place; 0: at none, or not asked now */
-    int32_t arrival_days_overdue;
-    str arrival_owner;                 /* the name of the account that answers for it */
+    struct person_arrival arrival;
     struct known_day born_on_in_facts; /* where the identity says another day, or none */
 };
 MUST_USE result casework_person(const struct casework *casework, const struct caller *caller,

@@ -1,5 +1,6 @@
 #include "casework/history.h"
 
+#include "casework/arrival.h"
 #include "casework/book_work.h"
 #include "casework/past.h"
 
@@ -409,6 +410,7 @@ static result read_history(struct transaction *transaction, void *context, struc
     answer->person = loaded.view.person;
     answer->known_at = when.known_at;
     TRY(transaction_identity(transaction, &answer->person, work->arena, &answer->identity, err));
+    TRY(arrival_in_sight(sitting, &answer->person, &when, &answer->arrival, err));
     struct history_of of = {.person = loaded.view.person.id, .when = &when};
     TRY(history_requests(sitting, &loaded.view.person, &when, &of.requests, &of.request_count,
                          err));

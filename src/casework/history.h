@@ -31,6 +31,7 @@ struct history_query {
 struct history_answer {
     struct person_row person;
     struct identity identity;
+    struct person_arrival arrival;
     instant known_at;
     const struct history_line *lines; /* newest first */
     size_t count;

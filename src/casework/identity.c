@@ -1,5 +1,6 @@
 #include "casework/identity.h"
 
+#include "casework/arrival.h"
 #include "casework/facts.h"
 #include "casework/likely.h"
 #include "casework/merging.h"
@@ -427,6 +428,7 @@ static result read_identity(struct transaction *transaction, void *context, stru
     }
     work->answer.person = past.person;
     TRY(transaction_identity(transaction, &past.person, work->arena, &work->answer.identity, err));
+    TRY(arrival_in_sight(sitting, &past.person, &when, &work->answer.arrival, err));
     TRY(read_records(work, record, when.known_at, err));
     TRY(read_identifiers(work, record, when.known_at, err));
     return read_merges(work, record, err);

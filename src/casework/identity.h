@@ -76,6 +76,7 @@ struct merge_line {
 struct identity_answer {
     struct person_row person;
     struct identity identity;
+    struct person_arrival arrival;
     const struct person_row *records; /* that are one person; the first gives the reference */
     size_t record_count;
     const struct identifier_line *identifiers; /* references, other names, names of the records */

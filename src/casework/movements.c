@@ -1,5 +1,6 @@
 #include "casework/movements.h"
 
+#include "casework/arrival.h"
 #include "casework/history.h"
 
 struct movements_work {
@@ -83,6 +84,8 @@ static result read_movements(struct transaction *transaction, void *context, str
     TRY(sitting_person(sitting, work->reference, ACTION_SEE_PERSON, &work->answer.person, err));
     TRY(transaction_identity(transaction, &work->answer.person, work->arena, &work->answer.identity,
                              err));
+    const struct case_time now = case_now(sitting);
+    TRY(arrival_in_sight(sitting, &work->answer.person, &now, &work->answer.arrival, err));
     TRY(read_stays(work, err));
     TRY(read_manifest(work, err));
     return read_requests(work, err);

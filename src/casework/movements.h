@@ -15,6 +15,7 @@ struct movement_stay {
 struct movements {
     struct person_row person;
     struct identity identity;
+    struct person_arrival arrival;
     const struct movement_stay *stays; /* latest first; only at hubs in this account's sight */
     size_t stay_count;
     struct manifest_entry_row entry; /* manifest 0: on none, or on one out of sight */

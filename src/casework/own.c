@@ -1,6 +1,6 @@
 #include "casework/own.h"
 
-#include "casework/facts.h"
+#include "casework/arrival.h"
 #include "casework/queue.h"
 #include "casework/repeat.h"
 #include "casework/sitting.h"
@@ -399,6 +399,7 @@ static result read_record(struct transaction *transaction, void *context, struct
     TRY(read_letters(work, record, err));
     TRY(read_ties_that_hold(work, record, err));
     TRY(name_hub(work, record, err));
+    TRY(arrival_of_person(&work->sitting, &work->person, &now, &record->arrival, err));
     TRY(case_show(&work->sitting, &work->loaded, err));
     record->view = work->loaded.view;
     return work->copy ? read_all_values(work, err) : result_ok();

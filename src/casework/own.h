@@ -49,7 +49,8 @@ struct own_complaint {
 struct own_record {
     struct case_view view; /* the facts of the person alone */
     enum tie_kind as;
-    str hub; /* name of the hub where the person is; "" when they are at none */
+    str hub; /* name of the hub where the person has a place; "" when they have none */
+    struct person_arrival arrival;      /* there */
     const struct own_passage *passages; /* newest first */
     size_t passage_count;
     const struct own_step *steps;

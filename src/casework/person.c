@@ -1,5 +1,6 @@
 #include "casework/casework.h"
 
+#include "casework/arrival.h"
 #include "casework/birth.h"
 #include "casework/board.h"
 #include "casework/foretold.h"
@@ -372,29 +373,6 @@ static result name_hubs(struct person_work *work, struct err *err)
     return result_ok();
 }
 
-/* Whoever has a place at a hub may be on the way to it. */
-static result read_arrival(struct person_work *work, struct err *err)
-{
-    struct arena scratch = *work->arena;
-    const struct person_row *person = &work->loaded.view.person;
-    const struct stay_row *stays = NULL;
-    size_t count = 0;
-    if (person->hub == 0 || work->loaded.when.past ||
-        !sitting_hub_in_sight(&work->sitting, ACTION_SEE_PERSON, person->hub)) {
-        return result_ok();
-    }
-    TRY(transaction_stays_of_person(work->sitting.transaction, person->id, &scratch, &stays, &count,
-                                    err));
-    for (size_t i = 0; i < count; i++) {
-        if (stays[i].left_event == 0) {
-            work->answer.arrival = stays[i].arrival;
-            work->answer.arrival_days_overdue = stay_days_overdue(&stays[i], work->sitting.today);
-            TRY(sitting_actor(&work->sitting, stays[i].owner, &work->answer.arrival_owner, err));
-        }
-    }
-    return result_ok();
-}
-
 /* What the books say that a step will say, and so is in the way of others. */
 static result read_foretold(struct person_work *work, struct err *err)
 {
@@ -441,8 +419,9 @@ static result read_person(struct transaction *transaction, void *context, struct
     TRY(read_family(work, err));
     TRY(read_history(work, err));
     TRY(name_hubs(work, err));
-    TRY(read_arrival(work, err));
     TRY(read_foretold(work, err));
+    TRY(arrival_in_sight(sitting, &work->loaded.view.person, &work->loaded.when,
+                         &work->answer.arrival, err));
     return show(work, err);
 }
 

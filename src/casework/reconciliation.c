@@ -225,8 +225,7 @@ static result make_sheet(struct reconciling *work, struct err *err)
 {
     struct reconciliation *answer = &work->answer;
     struct sheet *sheet = &answer->sheet;
-    *sheet = (struct sheet){.name = STR("reconciliation"),
-                            .title = STR("Everybody ever recorded, and where they are")};
+    *sheet = (struct sheet){.name = STR("reconciliation"), .title = STR(RECONCILIATION_TITLE)};
     put_columns(work, sheet);
     TRY(put_notes(work, sheet, err));
     str *cells = ARENA_NEW(work->arena, str, (answer->line_count + 6) * sheet->column_count);

@@ -22,6 +22,7 @@ struct edition_asked {
 };
 
 /* Everyone ever recorded: each in one outcome or one stage. */
+#define RECONCILIATION_TITLE "Everybody ever recorded, and where they are"
 enum reconciliation_kind { RECONCILED_OUTCOME, RECONCILED_OPEN, RECONCILED_WHEREABOUTS_UNKNOWN };
 
 struct reconciliation_line {
@@ -67,5 +68,13 @@ MUST_USE result casework_table(const struct casework *casework, const struct cal
                                const struct definitions *definitions,
                                const struct table_asked *asked, struct arena *arena,
                                struct sheet *ret_sheet, struct err *err);
+/* What the edition asked for says differently from the one after event `earlier`, which is made of
+ * the same periods as at the same day. Both periods are to be said: ERROR_INPUT otherwise. */
+MUST_USE result casework_table_differences(const struct casework *casework,
+                                           const struct caller *caller,
+                                           const struct definitions *definitions,
+                                           const struct table_asked *asked, int64_t earlier,
+                                           struct arena *arena, struct sheet *ret_sheet,
+                                           struct err *err);
 
 #endif

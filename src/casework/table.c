@@ -10,6 +10,7 @@ struct table_work {
     const struct table_asked *asked;
     struct arena *arena;
     struct sitting sitting;
+    struct edition edition;
     struct sheet sheet;
 };
 
@@ -31,7 +32,6 @@ static result make_table(struct transaction *transaction, void *context, struct 
     struct table_work *work = context;
     const struct table_definition *definition =
         definitions_table(work->definitions, work->asked->table);
-    struct edition edition;
     struct table_plan *plan = ARENA_NEW(work->arena, struct table_plan, 1);
     struct table_counts *counts = ARENA_NEW(work->arena, struct table_counts, 1);
     if (plan == NULL || counts == NULL) {
@@ -42,8 +42,8 @@ static result make_table(struct transaction *transaction, void *context, struct 
     if (definition == NULL) {
         return no_such_table(work->definitions, work->asked->table, err);
     }
-    TRY(edition_resolve(&work->sitting, &work->asked->edition, &edition, err));
-    TRY(table_plan_make(&work->sitting, definition, &work->definitions->policy, &edition,
+    TRY(edition_resolve(&work->sitting, &work->asked->edition, &work->edition, err));
+    TRY(table_plan_make(&work->sitting, definition, &work->definitions->policy, &work->edition,
                         work->asked->from, work->asked->to, plan, err));
     if (plan->absent.len > 0) {
         return table_sheet_absent(&work->sitting, plan, work->definitions, &work->sheet, err);
@@ -56,6 +56,12 @@ static result make_table(struct transaction *transaction, void *context, struct 
     return table_sheet_make(&work->sitting, counts, work->definitions, &work->sheet, err);
 }
 
+static result run_table(struct table_work *work, struct err *err)
+{
+    TRY(store_read(work->casework->store, make_table, work, err));
+    return sitting_look(&work->sitting, SUBJECT_OF_REGISTER, REGISTER_ID, "statistics", err);
+}
+
 result casework_table(const struct casework *casework, const struct caller *caller,
                       const struct definitions *definitions, const struct table_asked *asked,
                       struct arena *arena, struct sheet *ret_sheet, struct err *err)
@@ -65,8 +71,44 @@ result casework_table(const struct casework *casework, const struct caller *call
                               .definitions = definitions,
                               .asked = asked,
                               .arena = arena};
-    TRY(store_read(casework->store, make_table, &work, err));
-    TRY(sitting_look(&work.sitting, SUBJECT_OF_REGISTER, REGISTER_ID, "statistics", err));
+    TRY(run_table(&work, err));
     *ret_sheet = work.sheet;
+    return result_ok();
+}
+
+result casework_table_differences(const struct casework *casework, const struct caller *caller,
+                                  const struct definitions *definitions,
+                                  const struct table_asked *asked, int64_t earlier,
+                                  struct arena *arena, struct sheet *ret_sheet, struct err *err)
+{
+    struct table_asked old_asked = *asked;
+    struct table_work *works = ARENA_NEW(arena, struct table_work, 2);
+    if (asked->from.len == 0 || asked->to.len == 0) {
+        return err_set(err, ERROR_INPUT,
+                       "Editions are compared for the same periods: say the first and the last");
+    }
+    if (works == NULL) {
+        return arena_full(err);
+    }
+    struct table_work *was = &works[0];
+    struct table_work *is = &works[1];
+    *is = (struct table_work){.casework = casework,
+                              .caller = caller,
+                              .definitions = definitions,
+                              .asked = asked,
+                              .arena = arena};
+    *was = *is;
+    was->asked = &old_asked;
+    TRY(run_table(is, err));
+    old_asked.edition = (struct edition_asked){
+        .has_position = true, .position = earlier, .has_as_of = true, .as_of = is->edition.as_of};
+    TRY(run_table(was, err));
+    TRY(sheet_differences(&was->sheet, &is->sheet, arena, ret_sheet, err));
+    for (size_t i = 0; i < is->sheet.note_count; i++) {
+        sheet_note(ret_sheet, is->sheet.notes[i].label.at, is->sheet.notes[i].text);
+    }
+    sheet_note(ret_sheet, "Compared with",
+               arena_format(arena, "the edition after event %lld: what it said is under \"Was\"",
+                            (long long)earlier));
     return result_ok();
 }

@@ -309,7 +309,7 @@ static result refuse_period(str text, enum period_kind kind, struct err *err)
     result_ignore(
         err_set(err, ERROR_INPUT, "\"%.*s\" is not a period of this table", STR_ARG(shown)),
         "the hint follows");
-    return err_hint(err, "write it like %s, from 1900 to 2199", samples[kind]);
+    return err_hint(err, "Write it like %s, from 1900 to 2199.", samples[kind]);
 }
 
 /* The first day of the period that is written so. */

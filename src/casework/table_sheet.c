@@ -531,7 +531,7 @@ static void put_columns(struct sheeting *work)
         sheet_column(sheet, STR("Median, days"), true, false);
     }
     if (definition->measure != MEASURE_COUNT) {
-        sheet_column(sheet, STR("95 per cent interval from"), true, false);
+        sheet_column(sheet, STR(SHEET_INTERVAL), true, false);
         sheet_column(sheet, STR("to"), true, false);
     }
 }

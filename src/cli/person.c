@@ -103,6 +103,23 @@ static str stage_title(const struct rulebook *rulebook, str name)
     return stage == NOT_FOUND_INDEX ? name : rulebook->stages[stage].title;
 }
 
+/* Whoever has a place and a stage at a hub may not be there. */
+static void print_arrival(const struct invocation *invocation, const struct person_arrival *arrival)
+{
+    static const char *const words[ARRIVAL_STATES] = {
+        [ARRIVAL_EXPECTED] = "not confirmed; expected at the hub",
+        [ARRIVAL_REFUSED] = "refused; a place at the hub",
+        [ARRIVAL_NEVER_LEFT] = "never left; a place at the hub",
+        [ARRIVAL_MISSING] = "left, and did not arrive; a place at the hub",
+    };
+    struct arena scratch = *invocation->arena;
+    if (words[arrival->state] != NULL) {
+        print_line(invocation, "Arrival",
+                   arena_format(&scratch, "%s since %.*s", words[arrival->state],
+                                STR_ARG(date_text(arrival->departed_on, &scratch))));
+    }
+}
+
 static void print_summary(const struct invocation *invocation, const struct rulebook *rulebook,
                           const struct person_answer *person)
 {
@@ -115,6 +132,7 @@ static void print_summary(const struct invocation *invocation, const struct rule
                arena_format(&scratch, "%.*s, since %.*s",
                             STR_ARG(stage_title(rulebook, row->stage)),
                             STR_ARG(date_text(row->stage_since, &scratch))));
+    print_arrival(invocation, &person->arrival);
     print_line(invocation, "Last contact", known_day_text(row->last_contact_on, &scratch));
     print_line(invocation, "Next check", known_day_text(row->next_check_on, &scratch));
 }

@@ -144,37 +144,18 @@ static result make_sheet(const struct invocation *invocation, const struct desk 
                                       .from = invocation->options[OPTION_FROM],
                                       .to = invocation->options[OPTION_TO],
                                       .edition = *edition};
-    return casework_table(&desk->casework, &desk->caller, definitions, &asked, invocation->arena,
-                          ret_sheet, err);
-}
-
-/* The same periods as at the same day, from what was recorded then. */
-static result compare_editions(const struct invocation *invocation, const struct desk *desk,
-                               const struct definitions *definitions, str name,
-                               const struct edition_asked *edition, struct sheet *sheet,
-                               struct err *err)
-{
-    if (!option_given(invocation, OPTION_FROM) || !option_given(invocation, OPTION_TO)) {
+    int64_t earlier = 0;
+    if (!option_given(invocation, OPTION_COMPARE_WITH)) {
+        return casework_table(&desk->casework, &desk->caller, definitions, &asked,
+                              invocation->arena, ret_sheet, err);
+    }
+    if (asked.from.len == 0 || asked.to.len == 0) {
         return err_set(err, ERROR_USAGE,
                        "Editions are compared for the same periods: give --from and --to");
     }
-    struct edition_asked old_asked = *edition;
-    struct sheet old_edition;
-    struct sheet differences;
-    old_asked.has_position = true;
-    TRY(option_number(invocation, OPTION_COMPARE_WITH, 0, 0, INT64_MAX, &old_asked.position, err));
-    TRY(make_sheet(invocation, desk, definitions, name, &old_asked, &old_edition, err));
-    TRY(sheet_differences(&old_edition, sheet, invocation->arena, &differences, err));
-    for (size_t i = 0; i < sheet->note_count; i++) {
-        sheet_note(&differences, sheet->notes[i].label.at, sheet->notes[i].text);
-    }
-    sheet_note(&differences, "Compared with",
-               arena_format(invocation->arena,
-                            "the edition after event %lld: what it said is under "
-                            "\"Was\"",
-                            (long long)old_asked.position));
-    *sheet = differences;
-    return result_ok();
+    TRY(option_number(invocation, OPTION_COMPARE_WITH, 0, 0, INT64_MAX, &earlier, err));
+    return casework_table_differences(&desk->casework, &desk->caller, definitions, &asked, earlier,
+                                      invocation->arena, ret_sheet, err);
 }
 
 static int bars_of(const struct sheet *sheet)
@@ -203,10 +184,6 @@ static result print_tables(const struct invocation *invocation, const struct des
         }
         TRY(make_sheet(invocation, desk, definitions, invocation->arguments[i], &edition, sheet,
                        err));
-        if (option_given(invocation, OPTION_COMPARE_WITH)) {
-            TRY(compare_editions(invocation, desk, definitions, invocation->arguments[i], &edition,
-                                 sheet, err));
-        }
         sheets[i] = sheet;
     }
     if (format == FORMAT_ODS) {

@@ -10,6 +10,9 @@
 
 enum { SHEET_COLUMNS_MAX = 64, SHEET_NOTES_MAX = 64, SHEET_TEXT_MAX = 512 * 1024 * 1024 };
 
+/* The column after a measure, and before the one of the other end. */
+#define SHEET_INTERVAL "95 per cent interval from"
+
 struct sheet_note {
     str label; /* "Counted" */
     str text;

@@ -2,6 +2,7 @@
 
 #include "web/listing.h"
 #include "web/page.h"
+#include "web/question.h"
 #include "web/resource_seal.h"
 
 void answer_headers(struct exchange *exchange)
@@ -180,6 +181,14 @@ static const char *problem_title(const struct err *problem, int status)
     }
 }
 
+/* A page that was asked for what it cannot answer, by somebody of the staff. */
+static bool may_ask_again(const struct exchange *exchange, int status)
+{
+    return exchange->request->method == HTTP_GET && exchange->match.route != NULL &&
+           exchange->signed_in && !exchange_may(exchange, ACTION_SEE_OWN) &&
+           (status == 400 || status == 422);
+}
+
 static result problem_page(struct exchange *exchange, const struct err *problem,
                            const struct faults *faults, int status, struct err *err)
 {
@@ -208,6 +217,12 @@ static result problem_page(struct exchange *exchange, const struct err *problem,
     }
     json_set_flag(view, "has_items", json_array_size(items) > 0);
     json_set(view, "items", items);
+    struct faults asked = {.count = 0};
+    json_set(view, "question",
+             may_ask_again(exchange, status) ? question_again(exchange, problem, &asked)
+                                             : json_false());
+    json_set_flag(view, "beside", asked.count > 0);
+    page.faults = &asked;
     page_set(&page, "problem", view);
     return page_answer(&page, status, err);
 }

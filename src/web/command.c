@@ -57,13 +57,12 @@ static result request_of(const struct exchange *exchange, struct sha256 *ret_req
 
 static result note_key(struct exchange *exchange, struct command *command, struct err *err)
 {
-    struct sha256 request;
     if (!exchange->signed_in || client_id_is_none(&exchange->caller.client_id)) {
         return result_ok();
     }
-    TRY(request_of(exchange, &request, err));
+    TRY(request_of(exchange, &command->request, err));
     command->key = key_of(exchange);
-    switch (sent_before_note(exchange->web->sent_before, &command->key, &request)) {
+    switch (sent_before_note(exchange->web->sent_before, &command->key, &command->request)) {
     case SENT_NEW:
         command->noted = true;
         return result_ok();
@@ -207,7 +206,7 @@ result command_begin(struct exchange *exchange, struct command *command, int *re
 void command_end(struct exchange *exchange, const struct command *command, bool done)
 {
     if (command->noted && done) {
-        sent_before_done(exchange->web->sent_before, &command->key);
+        sent_before_done(exchange->web->sent_before, &command->key, &command->request);
     } else if (command->noted) {
         sent_before_forget(exchange->web->sent_before, &command->key);
     }

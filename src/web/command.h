@@ -8,7 +8,8 @@
 struct command {
     bool noted; /* its key is in sent_before */
     struct sha256 key;
-    bool of_form; /* a browser sent it, and it is noted when it is done */
+    struct sha256 request; /* that it came with */
+    bool of_form;          /* a browser sent it, and it is noted when it is done */
     struct sha256 form;
     struct done_form before; /* found: the same form was sent and done before */
 };

@@ -5,18 +5,14 @@
  * by a browser (no-store): who goes back to a form gets a new one, with a new key and with all that
  * was typed in it. So a form is known by what it says, too: the session, its address and its fields
  * but those that are of one rendering of the page. What is said is asked back, not refused: the
- * same may be meant a second time. This is a memory of the latest forms, thousands of them, and
- * begins anew with the program. May be used by several threads. */
+ * same may be meant a second time. Thousands of forms are known, the latest (latest.h). */
 #ifndef RETURNHUB_WEB_DONE_FORMS_H
 #define RETURNHUB_WEB_DONE_FORMS_H
 
-#include "base/arena.h"
-#include "base/hash.h"
 #include "register/event.h"
+#include "web/latest.h"
 
-enum { DONE_FORMS_SETS = 2048, DONE_FORMS_WAYS = 4, DONE_FORM_WHERE_SIZE = 160 };
-
-struct done_forms;
+enum { DONE_FORM_WHERE_SIZE = 160 };
 
 struct done_form {
     bool found;
@@ -25,13 +21,11 @@ struct done_form {
     char where[DONE_FORM_WHERE_SIZE]; /* where it led; "" when that is a long address */
 };
 
-MUST_USE result done_forms_open(struct arena *arena, struct done_forms **ret_forms,
-                                struct err *err);
-void done_forms_close(struct done_forms *forms); /* accepts NULL */
+MUST_USE result done_forms_open(struct arena *arena, struct latest **ret_forms, struct err *err);
 
 /* `form` is a hash of the session and all that the form says. */
-struct done_form done_forms_find(struct done_forms *forms, const struct sha256 *form);
-void done_forms_note(struct done_forms *forms, const struct sha256 *form,
-                     const struct client_id *key, instant at, str where);
+struct done_form done_forms_find(struct latest *forms, const struct sha256 *form);
+void done_forms_note(struct latest *forms, const struct sha256 *form, const struct client_id *key,
+                     instant at, str where);
 
 #endif

@@ -46,9 +46,9 @@ struct web {
     struct asset assets[WEB_ASSETS_MAX];
     size_t asset_count;
     struct arrivals arrivals;
-    struct cipher_key cursor_key;    /* of the store (listing.h) */
-    struct sent_before *sent_before; /* of Idempotency-Keys */
-    struct done_forms *done_forms;
+    struct cipher_key cursor_key; /* of the store (listing.h) */
+    struct latest *sent_before;   /* of Idempotency-Keys (sent_before.h) */
+    struct latest *done_forms;    /* (done_forms.h) */
     struct pace *pace;
     struct streams *streams;
     struct works *works; /* that are being answered */

@@ -218,7 +218,7 @@ static void add_entry(const struct fact_reading *reading, const struct fact *fac
     struct value value;
     struct err wrong = {0};
     if (text.len > INPUT_TEXT_MAX) {
-        fault_add(reading->faults, field, pointer, STR("This must be 2000 bytes or fewer"));
+        fault_add(reading->faults, field, pointer, STR(TOO_LONG));
         return;
     }
     if (!value_parse(exchange->rulebook, fact, text, exchange->arena, &value, &wrong).ok) {

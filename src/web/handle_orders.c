@@ -64,8 +64,9 @@ static result show_stopped(struct deed_form *form, struct err *err)
     form->page.title = STR("The order is reported");
     page_set(&form->page, "table", view_table_close(&table));
     page_set(&form->page, "person", json_of_str(deed_person(form, "person")));
-    page_set(&form->page, "person_href",
-             json_of_str(view_href(&context, "/people/%s", deed_person(form, "person"))));
+    /* Sent again it is told, and leads to the person. */
+    form->exchange->done_at = view_href(&context, "/people/%s", deed_person(form, "person"));
+    page_set(&form->page, "person_href", json_of_str(form->exchange->done_at));
     return page_answer(&form->page, 200, err);
 }
 

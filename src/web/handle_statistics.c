@@ -34,8 +34,7 @@ static json_t *tables_of(const struct definitions *definitions)
 {
     json_t *object = json_object();
     json_t *tables = json_array();
-    add_table(tables, STR("reconciliation"),
-              STR("Everyone ever recorded: each in one outcome or one stage"));
+    add_table(tables, STR("reconciliation"), STR(RECONCILIATION_TITLE));
     for (size_t i = 0; i < definitions->table_count; i++) {
         add_table(tables, definitions->tables[i].name, definitions->tables[i].title);
     }
@@ -59,25 +58,68 @@ result handle_statistics(struct exchange *exchange, struct err *err)
 
 /* --- one table -------------------------------------------------------------------------------- */
 
+/* What a table is asked by, beside its name. */
+static const struct {
+    const char *name;
+    enum form_shape shape;
+    const char *label;
+    const char *hint; /* NULL: how the periods of the table are written */
+    bool reconciled;  /* of the reconciliation, too */
+} questions[] = {
+    {"from", FORM_TEXT, "First period", NULL, false},
+    {"to", FORM_TEXT, "Last period", NULL, false},
+    {"as_of", FORM_DATE, "As at the day", "Leave empty for the day of the last event", true},
+    {"at_position", FORM_NUMBER, "Edition after event",
+     "Leave empty for everything that is recorded", true},
+    {"compare_with", FORM_NUMBER, "What has changed since the edition after event",
+     "For that the first and the last period are to be said", false},
+};
+enum { QUESTIONS = sizeof questions / sizeof questions[0], QUESTIONS_OPEN = 2 };
+
+static str answer_to(const struct exchange *exchange, const char *question)
+{
+    return str_trim(exchange_query(exchange, str_from_c(question)));
+}
+
+static bool is_reconciliation(str table)
+{
+    return str_equal(table, STR("reconciliation"));
+}
+
+static result edition_of(const struct exchange *exchange, struct edition_asked *ret_edition,
+                         struct err *err)
+{
+    struct edition_asked edition = {.has_position = answer_to(exchange, "at_position").len > 0};
+    TRY(handler_number(exchange, STR("at_position"), 0, INT64_MAX, 0, &edition.position, err));
+    TRY(input_asked_day(exchange, STR("as_of"), &edition.has_as_of, &edition.as_of, err));
+    *ret_edition = edition;
+    return result_ok();
+}
+
 static result make_sheet(struct exchange *exchange, str table, struct sheet *ret_sheet,
                          struct err *err)
 {
     const struct definitions *definitions = definitions_of(exchange);
-    if (str_equal(table, STR("reconciliation"))) {
+    struct table_asked asked = {
+        .table = table, .from = answer_to(exchange, "from"), .to = answer_to(exchange, "to")};
+    int64_t earlier = -1;
+    TRY(edition_of(exchange, &asked.edition, err));
+    TRY(handler_number(exchange, STR("compare_with"), 0, INT64_MAX, -1, &earlier, err));
+    if (is_reconciliation(table)) {
         struct reconciliation *found = ARENA_NEW(exchange->arena, struct reconciliation, 1);
         if (found == NULL) {
             return arena_full(err);
         }
-        TRY(casework_reconcile(exchange->casework, &exchange->caller, &(struct edition_asked){0},
+        TRY(casework_reconcile(exchange->casework, &exchange->caller, &asked.edition,
                                &definitions->policy, exchange->arena, found, err));
         *ret_sheet = found->sheet;
         return result_ok();
     }
-    const struct table_asked asked = {.table = table,
-                                      .from = str_trim(exchange_query(exchange, STR("from"))),
-                                      .to = str_trim(exchange_query(exchange, STR("to")))};
-    return casework_table(exchange->casework, &exchange->caller, definitions, &asked,
-                          exchange->arena, ret_sheet, err);
+    return earlier < 0
+               ? casework_table(exchange->casework, &exchange->caller, definitions, &asked,
+                                exchange->arena, ret_sheet, err)
+               : casework_table_differences(exchange->casework, &exchange->caller, definitions,
+                                            &asked, earlier, exchange->arena, ret_sheet, err);
 }
 
 static result answer_spreadsheet(struct exchange *exchange, const struct sheet *sheet,
@@ -101,37 +143,87 @@ static result answer_sheet_csv(struct exchange *exchange, const struct sheet *sh
     return handler_answer_csv(exchange, sheet->name, &csv, err);
 }
 
-static json_t *period_field(const struct exchange *exchange, const char *name, const char *label)
+static const char *period_hint(const struct exchange *exchange, str table)
 {
-    const struct form_item item = {.shape = FORM_TEXT,
-                                   .name = str_from_c(name),
-                                   .label = str_from_c(label),
-                                   .hint = STR("For example, 2025-Q4 or 2025"),
-                                   .value = exchange_query(exchange, str_from_c(name))};
+    static const char *const hints[] = {[PERIOD_QUARTER] = "For example, 2025-Q4",
+                                        [PERIOD_YEAR] = "For example, 2025",
+                                        [PERIOD_MONTH] = "For example, 2025-12"};
+    const struct table_definition *found = definitions_table(definitions_of(exchange), table);
+    return found != NULL ? hints[found->period] : "";
+}
+
+static json_t *question_field(const struct exchange *exchange, str table, size_t question)
+{
+    static const char *const parts[] = {"day", "month", "year"};
+    const str name = str_from_c(questions[question].name);
+    struct form_item item = {.shape = questions[question].shape,
+                             .name = name,
+                             .label = str_from_c(questions[question].label),
+                             .hint = str_from_c(questions[question].hint != NULL
+                                                    ? questions[question].hint
+                                                    : period_hint(exchange, table)),
+                             .value = exchange_query(exchange, name)};
+    date day;
+    if (date_parse(item.value, &day, NULL).ok) {
+        const struct civil civil = date_to_civil(day);
+        item.parts[0] = arena_format(exchange->arena, "%d", civil.day);
+        item.parts[1] = arena_format(exchange->arena, "%d", civil.month);
+        item.parts[2] = arena_format(exchange->arena, "%d", civil.year);
+    } else {
+        for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+            item.parts[i] = answer_to(
+                exchange, arena_format(exchange->arena, "%.*s-%s", STR_ARG(name), parts[i]).at);
+        }
+    }
     return form_item_view(exchange->arena, &item);
 }
 
-/* The same table as a file. */
+/* The fields that stand open, and those of another edition, which are folded. */
+static void set_questions(const struct exchange *exchange, str table, json_t *view)
+{
+    json_t *open = json_array();
+    json_t *folded = json_array();
+    bool asked = answer_to(exchange, "as_of-day").len > 0;
+    for (size_t i = 0; i < QUESTIONS; i++) {
+        if (questions[i].reconciled || !is_reconciliation(table)) {
+            json_add(i < QUESTIONS_OPEN ? open : folded, question_field(exchange, table, i));
+            asked =
+                asked || (i >= QUESTIONS_OPEN && answer_to(exchange, questions[i].name).len > 0);
+        }
+    }
+    json_set(view, "fields", open);
+    json_set(view, "edition_fields", folded);
+    json_set_flag(view, "edition_asked", asked);
+    json_set_str(view, "action", page_href(exchange->arena, "/statistics/%s", table, STR("")));
+}
+
+/* The same table as a file: the same question, as the address says it. */
 static str file_href(const struct exchange *exchange, str table, const char *kind)
 {
-    const str base = page_href(exchange->arena, "/statistics/%s", table, STR(""));
-    const str period =
-        page_href(exchange->arena, "?from=%s&to=%s", exchange_query(exchange, STR("from")),
-                  exchange_query(exchange, STR("to")));
-    return arena_format(exchange->arena, "%.*s%.*s&as=%s", STR_ARG(base), STR_ARG(period), kind);
+    struct buf buf;
+    buf_init(&buf, exchange->arena, WEB_BODY_MAX);
+    buf_put(&buf, page_href(exchange->arena, "/statistics/%s", table, STR("")));
+    buf_format(&buf, "?as=%s", kind);
+    for (size_t i = 0; i < exchange->query.count; i++) {
+        const struct http_header *field = &exchange->query.fields[i];
+        const bool of_page = str_equal(field->name, STR("as")) ||
+                             str_equal(field->name, STR("language")) ||
+                             str_equal(field->name, STR("notice"));
+        if (!of_page && field->value.len > 0) {
+            buf_put(&buf, page_href(exchange->arena, "&%s=%s", field->name, field->value));
+        }
+    }
+    return buf_str(&buf);
 }
 
 static result answer_sheet_page(struct exchange *exchange, str table, const json_t *resource,
                                 struct err *err)
 {
     const struct view_context context = handler_view(exchange);
-    json_t *fields = json_array();
-    json_add(fields, period_field(exchange, "from", "First period"));
-    json_add(fields, period_field(exchange, "to", "Last period"));
-    json_t *view = view_sheet(&context, resource);
-    json_set(view, "fields", fields);
-    json_set_flag(view, "has_periods", !str_equal(table, STR("reconciliation")));
-    json_set_str(view, "action", page_href(exchange->arena, "/statistics/%s", table, STR("")));
+    json_t *view = answer_to(exchange, "compare_with").len > 0
+                       ? view_differences(&context, resource)
+                       : view_sheet(&context, resource);
+    set_questions(exchange, table, view);
     json_set_str(view, "csv_href", file_href(exchange, table, "csv"));
     json_set_str(view, "ods_href", file_href(exchange, table, "ods"));
     json_set_str(view, "json_href", file_href(exchange, table, "json"));

@@ -198,6 +198,16 @@ static json_t *step_field(const struct exchange *exchange, const struct safeguar
     return form_item_view(exchange->arena, &item);
 }
 
+/* A step that leads to no hub has no column for it. */
+static bool set_hub(json_t *line)
+{
+    const bool has_hub = json_str_or_empty(line, "hub").len > 0;
+    if (!has_hub) {
+        json_set(line, "hub", json_false());
+    }
+    return has_hub;
+}
+
 static json_t *changes_view(struct exchange *exchange, const json_t *resource)
 {
     if (resource == NULL) {
@@ -206,11 +216,20 @@ static json_t *changes_view(struct exchange *exchange, const json_t *resource)
     const json_int_t changed = json_integer_value(json_object_get(resource, "changed"));
     json_t *view = json_object();
     json_t *people = json_array();
+    json_t *totals = json_array();
+    bool at_hubs = false;
     size_t index;
     json_t *line;
+    json_array_foreach(json_object_get(resource, "totals"), index, line)
+    {
+        json_t *copy = json_copy(line);
+        at_hubs = set_hub(copy) || at_hubs;
+        json_add(totals, copy);
+    }
     json_array_foreach(json_object_get(resource, "people"), index, line)
     {
         json_t *copy = json_copy(line);
+        at_hubs = set_hub(copy) || at_hubs;
         json_set_str(
             copy, "href",
             page_href(exchange->arena, "/people/%s", json_str_or_empty(line, "person"), STR("")));
@@ -223,7 +242,8 @@ static json_t *changes_view(struct exchange *exchange, const json_t *resource)
                      COUNTED("{{count}} verdict would change", "{{count}} verdicts would change")));
     json_set_flag(view, "any", changed > 0);
     json_set_flag(view, "cut", changed > LINES_SHOWN);
-    json_set(view, "totals", json_incref(json_object_get(resource, "totals")));
+    json_set_flag(view, "at_hubs", at_hubs);
+    json_set(view, "totals", totals);
     json_set(view, "people", people);
     return view;
 }
@@ -345,8 +365,14 @@ result handle_what_if(struct exchange *exchange, struct err *err)
     TRY(may_ask(exchange, err));
     TRY(input_read(exchange, fields, FIELDS, values, &faults, err));
     struct asked_what asked = {.condition = values[1].text, .step = values[2].text};
+    if (!values[1].given) { /* what was refused is given back */
+        http_form_get(&exchange->input.form, STR("condition"), &asked.condition);
+    }
+    if (fault_of(&faults, STR("safeguard")) != NULL && !exchange_wants_html(exchange)) {
+        return answer_what_if_faults(exchange, &asked, &faults, err);
+    }
     TRY(find_safeguard(exchange, values[0].text, &asked.safeguard, err));
-    if (!guards(exchange, asked.safeguard, asked.step)) {
+    if (values[2].given && !guards(exchange, asked.safeguard, asked.step)) {
         fault_add(&faults, STR("step"), STR("/step"),
                   STR("Choose a step that the safeguard guards"));
     }

@@ -258,12 +258,14 @@ static void read_text(const struct reading *reading, const struct input_field *f
     const int most = field->kind == INPUT_HIDDEN ? INPUT_HIDDEN_MAX : INPUT_TEXT_MAX;
     if (trimmed.len > (size_t)most) {
         add_fault(reading->faults, arena, name,
-                  field->kind == INPUT_HIDDEN ? STR("This must be 6000 bytes or fewer")
-                                              : STR("This must be 2000 bytes or fewer"));
+                  field->kind == INPUT_HIDDEN ? STR("This is too long: at most 6000 bytes")
+                                              : STR(TOO_LONG));
         return;
     }
     if (!secret && !str_is_printable(trimmed)) {
-        add_fault(reading->faults, arena, name, STR("This must not contain control characters"));
+        add_fault(reading->faults, arena, name,
+                  STR("There is a sign in it that cannot be seen (a control character). Type it "
+                      "again instead of pasting it"));
         return;
     }
     if (!secret && trimmed.len > 0 && !str_is_visible(trimmed)) {

@@ -21,6 +21,9 @@ enum {
     INPUT_TEXT_MAX = 2000,
     INPUT_HIDDEN_MAX = 6000 /* a passkey's answer */
 };
+/* As it is told of what is longer than INPUT_TEXT_MAX. */
+#define TOO_LONG                                                                                   \
+    "This is too long: at most 2000 bytes, which are 2,000 Latin letters or 1,000 Arabic ones"
 
 enum input_kind {
     INPUT_TEXT,

@@ -61,7 +61,8 @@ json_t *resource_person_clocks(const struct rulebook *rulebook, const struct per
                                str counted)
 {
     const struct case_view *view = &answer->view;
-    json_t *object = part_person(rulebook, &view->person, &view->identity);
+    json_t *object =
+        part_person_arriving(rulebook, &view->person, &view->identity, &answer->arrival);
     json_t *clocks = json_array();
     for (size_t i = 0; i < answer->clock_count; i++) {
         const struct clock_line *line = &answer->clocks[i];

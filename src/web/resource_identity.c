@@ -35,7 +35,8 @@ json_t *part_likely(const struct rulebook *rulebook, const struct likely_duplica
 json_t *resource_identity(const struct rulebook *rulebook, const struct identity_answer *answer,
                           const struct likely_duplicate *likely, size_t likely_count)
 {
-    json_t *object = part_person(rulebook, &answer->person, &answer->identity);
+    json_t *object =
+        part_person_arriving(rulebook, &answer->person, &answer->identity, &answer->arrival);
     json_t *records = json_array();
     json_t *identifiers = json_array();
     json_t *merges = json_array();

@@ -22,7 +22,8 @@ static json_t *stay_as_json(const struct rulebook *rulebook, const struct moveme
 
 json_t *resource_movements(const struct rulebook *rulebook, const struct movements *movements)
 {
-    json_t *object = part_person(rulebook, &movements->person, &movements->identity);
+    json_t *object = part_person_arriving(rulebook, &movements->person, &movements->identity,
+                                          &movements->arrival);
     json_t *stays = json_array();
     for (size_t i = 0; i < movements->stay_count; i++) {
         json_add(stays, stay_as_json(rulebook, &movements->stays[i]));

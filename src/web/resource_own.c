@@ -218,6 +218,9 @@ json_t *resource_own_record(const struct rulebook *rulebook, const struct own_re
     json_set(object, "as", json_string(tie_kind_name(record->as)));
     json_set(object, "on", json_of_date(view->on));
     json_set(object, "hub", record->hub.len > 0 ? json_of_str(record->hub) : json_false());
+    if (record->arrival.state != 0) {
+        json_set(object, "arrival", json_string(arrival_state_name(record->arrival.state)));
+    }
     json_set_flag(object, "restricted", view->person.restricted);
     json_set(object, "passages", passages_of(rulebook, record));
     json_set(object, "clocks", clocks_of(rulebook, record));

@@ -465,6 +465,30 @@ void out_person_members(struct json_out *out, const struct rulebook *rulebook,
     json_out_date(out, "stage_since", person->stage_since);
 }
 
+void out_arrival_members(struct json_out *out, const struct person_arrival *arrival)
+{
+    if (arrival->state == 0) {
+        return;
+    }
+    json_out_c(out, "arrival", arrival_state_name(arrival->state));
+    json_out_int64(out, "arrival_days_overdue", arrival->days_overdue);
+    json_out_date(out, "arrival_departed_on", arrival->departed_on);
+    if (arrival->owner.len > 0) {
+        json_out_str(out, "arrival_owner", arrival->owner);
+    }
+}
+
+json_t *part_person_arriving(const struct rulebook *rulebook, const struct person_row *person,
+                             const struct identity *identity, const struct person_arrival *arrival)
+{
+    struct json_out out = json_out_tree();
+    json_out_object(&out, NULL);
+    out_arrival_members(&out, arrival);
+    out_person_members(&out, rulebook, person, identity);
+    json_out_end(&out);
+    return out.tree;
+}
+
 json_t *part_person(const struct rulebook *rulebook, const struct person_row *person,
                     const struct identity *identity)
 {

@@ -78,6 +78,11 @@ json_t *part_person(const struct rulebook *rulebook, const struct person_row *pe
                     const struct identity *identity);
 void out_person_members(struct json_out *out, const struct rulebook *rulebook,
                         const struct person_row *person, const struct identity *identity);
+/* {"arrival",...}; nothing where the person has no place at a hub. */
+void out_arrival_members(struct json_out *out, const struct person_arrival *arrival);
+/* Both. */
+json_t *part_person_arriving(const struct rulebook *rulebook, const struct person_row *person,
+                             const struct identity *identity, const struct person_arrival *arrival);
 /* The same of somebody who may be another, with "reasons":[{"what","agrees"}]. */
 json_t *part_likely(const struct rulebook *rulebook, const struct likely_duplicate *likely);
 /* {"id","step","state","requested_at","changed_at","approvals_given","approvals_needed","approved_roles",...}.

@@ -239,11 +239,7 @@ void out_person(struct json_out *out, const struct rulebook *rulebook,
     const struct case_view *view = &answer->view;
     const struct hub_row hub = hub_named(answer, view->person.hub);
     json_out_object(out, NULL);
-    if (answer->arrival != 0) {
-        json_out_str(out, "arrival", str_from_c(arrival_state_name(answer->arrival)));
-        json_out_int64(out, "arrival_days_overdue", answer->arrival_days_overdue);
-        json_out_str(out, "arrival_owner", answer->arrival_owner);
-    }
+    out_arrival_members(out, &answer->arrival);
     out_person_members(out, rulebook, &view->person, &view->identity);
     if (answer->born_on_in_facts.known) {
         json_out_date(out, "born_on_in_facts", answer->born_on_in_facts.day);
@@ -284,7 +280,8 @@ json_t *resource_person(const struct rulebook *rulebook, const struct person_ans
 json_t *resource_person_facts(const struct rulebook *rulebook, const struct person_answer *answer)
 {
     const struct case_view *view = &answer->view;
-    json_t *object = part_person(rulebook, &view->person, &view->identity);
+    json_t *object =
+        part_person_arriving(rulebook, &view->person, &view->identity, &answer->arrival);
     json_set(object, "on", json_of_date(view->on));
     json_set(object, "known_at", json_of_instant(view->known_at));
     json_set(object, "facts", part_facts_of(rulebook, view->facts, SUBJECT_PERSON));
@@ -293,7 +290,8 @@ json_t *resource_person_facts(const struct rulebook *rulebook, const struct pers
 
 json_t *resource_history(const struct rulebook *rulebook, const struct history_answer *answer)
 {
-    json_t *object = part_person(rulebook, &answer->person, &answer->identity);
+    json_t *object =
+        part_person_arriving(rulebook, &answer->person, &answer->identity, &answer->arrival);
     json_t *history = json_array();
     for (size_t i = 0; i < answer->count; i++) {
         json_t *line = part_history_line(rulebook, &answer->lines[i]);
@@ -352,7 +350,8 @@ json_t *resource_person_safeguards(const struct rulebook *rulebook,
 {
     static const enum clearance order[] = {CLEARANCE_BARRED, CLEARANCE_UNKNOWN, CLEARANCE_CLEAR};
     const struct case_view *view = &answer->view;
-    json_t *object = part_person(rulebook, &view->person, &view->identity);
+    json_t *object =
+        part_person_arriving(rulebook, &view->person, &view->identity, &answer->arrival);
     json_t *list = json_array();
     for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
         for (uint32_t index = 0; index < rulebook->safeguard_count; index++) {

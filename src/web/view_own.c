@@ -287,7 +287,9 @@ json_t *view_own_record(const struct own_view *view, const json_t *record)
     json_set(own, "stage", law(view, json_object_get(record, "stage"), "title"));
     json_set(own, "stage_since", day(view, record, "stage_since"));
     json_set(own, "on", day(view, record, "on"));
+    const str arrival = json_str_or_empty(record, "arrival");
     json_set(own, "hub", json_incref(json_object_get(record, "hub")));
+    json_set_flag(own, "not_arrived", arrival.len > 0 && !str_equal(arrival, STR("arrived")));
     json_set_flag(own, "restricted", json_is_true(json_object_get(record, "restricted")));
     json_set(own, "running", clocks_of(view, record, false));
     json_set(own, "over", clocks_of(view, record, true));

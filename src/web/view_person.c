@@ -66,6 +66,32 @@ static json_t *privacy_tags(const json_t *person)
     return tags;
 }
 
+/* Whoever has a place and a stage at a hub is not said to be there before it is known. */
+static void set_arrival(json_t *view, const json_t *person)
+{
+    static const struct {
+        const char *arrival;
+        const char *words; /* and since when */
+        const char *tag;
+        const char *colour;
+    } rows[] = {{"expected", "Expected at the hub since", "Arrival not confirmed", "orange"},
+                {"missing", "A place at the hub since", "Did not arrive", "red"},
+                {"refused", "A place at the hub since", "Refused on arrival", "red"},
+                {"never_left", "A place at the hub since", "Never left", "red"}};
+    const str arrival = json_str_or_empty(person, "arrival");
+    json_set(view, "on_the_way", json_false());
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (str_equal(arrival, str_from_c(rows[i].arrival))) {
+            json_t *on_the_way = view_day(json_str_or_empty(person, "arrival_departed_on"));
+            json_t *tags = json_array();
+            add_tag(tags, rows[i].tag, rows[i].colour);
+            json_set(on_the_way, "words", json_string(rows[i].words));
+            json_set(on_the_way, "tags", tags);
+            json_set(view, "on_the_way", on_the_way);
+        }
+    }
+}
+
 json_t *view_person_head(const struct view_context *context, const json_t *person,
                          const char *current, str question)
 {
@@ -75,6 +101,7 @@ json_t *view_person_head(const struct view_context *context, const json_t *perso
     json_set_str(view, "base", base);
     json_set(view, "born_on", view_known_day(json_object_get(person, "born_on")));
     json_set(view, "stage_since", view_day(json_str_or_empty(person, "stage_since")));
+    set_arrival(view, person);
     json_set(view, "privacy_tags", privacy_tags(person));
     json_set(view, "tabs", tabs_of(context, base, current, question));
     json_set_flag(view, "asked", question.len > 0);
@@ -467,6 +494,12 @@ static json_t *arrival_text(const struct view_context *context, const json_t *pe
     const json_int_t overdue = json_integer_value(json_object_get(person, "arrival_days_overdue"));
     if (str_equal(arrival, STR("missing"))) {
         return json_string("Left, and did not arrive");
+    }
+    if (str_equal(arrival, STR("refused"))) {
+        return json_string("Refused on arrival");
+    }
+    if (str_equal(arrival, STR("never_left"))) {
+        return json_string("Never left");
     }
     if (!str_equal(arrival, STR("expected"))) {
         return json_false();

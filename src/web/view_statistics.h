@@ -12,10 +12,13 @@ enum { SHEET_ROWS_SHOWN = 300 };
 /* {"title","notes","cut","shown","count","table","chart"}: the table (view_table.h) has at most
  * SHEET_ROWS_SHOWN rows. */
 json_t *view_sheet(const struct view_context *context, const json_t *sheet);
+/* The same of what two editions say differently. */
+json_t *view_differences(const struct view_context *context, const json_t *sheet);
 
 enum { CHART_BARS_MAX = 20 };
-/* A bar for each row that is about one thing alone (every other key is "Total"), or for the first
- * rows where there is none such. What is withheld has its word in the place of a bar. */
+/* A bar for each row that is about one thing alone (every other key is "Total"); what is withheld
+ * has its word in the place of a bar. Where there is none such, for each with a number of the
+ * latest period. A measure is drawn with its interval. */
 json_t *picture_of_sheet(struct arena *arena, const json_t *sheet);
 
 #endif

@@ -176,8 +176,8 @@ void web_close(struct web *web)
         pace_close(web->pace);
         streams_close(web->streams);
         works_close(web->works);
-        sent_before_close(web->sent_before);
-        done_forms_close(web->done_forms);
+        latest_close(web->sent_before);
+        latest_close(web->done_forms);
         cipher_wipe(&web->cursor_key);
         struct arena arena = web->arena; /* holds the web itself */
         arena_close(&arena);

@@ -97,8 +97,16 @@ async function hubDesk(desk, tap, one) {
   tap.includes(await operator.locator("main").innerText(), one.person, "who was sent is expected");
   await desk.look(operator, "hub desk");
   const placed = async () => (await operator.goto(`${desk.address}/people/${one.person}`)) && operator.locator(".rh-compact").first().innerText();
+  const head = async () => operator.locator(".rh-person").innerText();
+  const lawyer = await desk.signedIn("lawyer");
+  await post(desk, await desk.token("caseworker"), `/people/${one.person}/ties/new`, { username: "lawyer", authority: "Signed form" });
+  const own = async () => (await lawyer.goto(`${desk.address}/clients/${one.person}`)) && lawyer.locator("main").innerText();
   tap.includes(await placed(), "Arrival not confirmed yet", "who is on the way is not said to be there");
-  await operator.goBack();
+  tap.ok(/Expected at the hub since/.test(await head()) && !/At a return hub/.test(await head()), "nor in the head of the record", await head());
+  tap.includes(await own(), "The arrival there is not confirmed.", "nor to who represents them");
+  await desk.look(lawyer, "a client on the way to a hub");
+  tap.equal((await desk.json(await desk.token("lawyer"), `/clients/${one.person}/copy`)).body.arrival, "expected", "nor the copy that they keep");
+  await operator.goto(`${desk.address}/hubs/${HUB}/desk`);
   await operator.click(`a[href$="/arrival?person=${one.person}"]`);
   await desk.look(operator, "confirm an arrival");
   await check(desk, tap, operator, "confirm an arrival");
@@ -112,6 +120,8 @@ async function hubDesk(desk, tap, one) {
   await leave(operator, "button[value=checked]");
   tap.includes(await notice(operator), "recorded", "the arrival is confirmed");
   tap.ok(!(await placed()).includes("Arrival not confirmed"), "who has arrived is there");
+  tap.includes(await head(), "At a return hub since", "and the head says so");
+  tap.includes(await own(), "At the hub:", "as does what their representative reads");
   await operator.goto(`${desk.address}/hubs/${HUB}/desk/report`);
   await operator.fill("#in_use", "1");
   await operator.fill("#out_of_use", "0");

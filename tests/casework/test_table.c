@@ -171,6 +171,42 @@ static void transfers_and_stays(void **state)
     expect_cell(&sheet, "2026-06", "Median, days", "100");
 }
 
+/* Two editions are compared as at one day: what only the days between them change is no difference,
+ * what was recorded between them is one. */
+static void editions_differ_by_what_is_recorded(void **state)
+{
+    struct fixture *fixture = *state;
+    struct office *office = &fixture->office;
+    struct err err = {0};
+    struct sheet found;
+    const struct caller caller = office_caller(office, STATISTICIAN);
+    struct table_asked asked = {
+        .table = STR("there"), .from = STR("2026-07"), .to = STR("2026-07")};
+    const struct somebody one = office_ready(office, "Synthetic Person 1");
+    const struct somebody two = office_ready(office, "Synthetic Person 2");
+    assert_true(office_take(office, CLERK, office_transfer(office, &one, HUB_NORTH, 2)).ok);
+    office_move_days(office, 1);
+    office_register(office, "Synthetic Person 3");
+    const int64_t earlier = office_events(office);
+    office_move_days(office, 11);
+    office_register(office, "Synthetic Person 4");
+    assert_true(casework_table_differences(&office->casework, &caller, &fixture->definitions,
+                                           &asked, earlier, &office->work, &found, &err)
+                    .ok);
+    assert_int_equal(found.row_count, 0);
+    assert_true(counting_has_note(&found, "Compared with"));
+    assert_true(office_take(office, CLERK, office_transfer(office, &two, HUB_SOUTH, 2)).ok);
+    assert_true(casework_table_differences(&office->casework, &caller, &fixture->definitions,
+                                           &asked, earlier, &office->work, &found, &err)
+                    .ok);
+    assert_true(found.row_count > 0);
+    asked.to = STR("");
+    assert_false(casework_table_differences(&office->casework, &caller, &fixture->definitions,
+                                            &asked, earlier, &office->work, &found, &err)
+                     .ok);
+    assert_int_equal(err.code, ERROR_INPUT);
+}
+
 #define EXHAUSTED "Appeal rights exhausted"
 
 static date date_of(const char *day_text)
@@ -295,6 +331,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(refusals_by_safeguard, setup, teardown),
         cmocka_unit_test_setup_teardown(stops_by_safeguard, setup, teardown),
         cmocka_unit_test_setup_teardown(transfers_and_stays, setup, teardown),
+        cmocka_unit_test_setup_teardown(editions_differ_by_what_is_recorded, setup, teardown),
         cmocka_unit_test_setup_teardown(a_stage_that_began_elsewhere, setup, teardown),
         cmocka_unit_test_setup_teardown(what_is_not_announced, setup, teardown),
         cmocka_unit_test_setup_teardown(values_and_filters, setup, teardown),

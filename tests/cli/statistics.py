@@ -359,7 +359,7 @@ def not_recorded(desk):
 def bad_input(desk):
     for arguments, status, part in (
             (("statistics", "clams", "--definitions", desk.folder), 6, "did you mean claims?"),
-            (("statistics", "claims", "--from", "2018-Q5", "--definitions", desk.folder), 5, "write it like 2023"),
+            (("statistics", "claims", "--from", "2018-Q5", "--definitions", desk.folder), 5, "Write it like 2023"),
             (("statistics", "claims", "--at-position", "99999999", "--definitions", desk.folder), 5, "The last event"),
             (("statistics", "claims", "--definitions", "/nowhere"), None, "nowhere"),
             (("statistics", "claims", "--compare-with", "9", "--definitions", desk.folder), 2, "give --from and --to"),

@@ -101,6 +101,46 @@ static void arrivals_expected_and_not(void **state)
     assert_true(reply_says(&again, "Choose one of the answers offered"));
 }
 
+/* Aim: no part of somebody's record says that they are at the hub before the hub confirmed it, and
+ * each says so afterwards; nor does what it was known as before. */
+static void not_there_before_it_is_known(void **state)
+{
+    struct desk *desk = *state;
+    static const char *const parts[] = {"",          "/known",    "/safeguards", "/clocks",
+                                        "/contacts", "/identity", "/history",    "/movements"};
+    enum { PARTS = sizeof parts / sizeof parts[0] };
+    const struct somebody one = hub_office_sent(&desk->office, "PersonSix Samplealpha", HUB_NORTH);
+    for (int confirmed = 0; confirmed < 2; confirmed++) {
+        for (size_t i = 0; i < PARTS; i++) {
+            const char *path =
+                arena_format(&desk->arena, "/people/%s%s", one.reference, parts[i]).at;
+            const struct reply page = desk_page(desk, CLERK, path);
+            const struct reply answer = desk_get(desk, CLERK, path);
+            json_auto_t *person = reply_json(&answer);
+            assert_status(page, 200);
+            assert_int_equal(reply_says(&page, "Expected at the hub since"), confirmed == 0);
+            assert_int_equal(reply_says(&page, "Arrival not confirmed</strong>"), confirmed == 0);
+            assert_int_equal(reply_says(&page, "At a return hub since"), confirmed == 1);
+            assert_string_equal(json_string_value(json_object_get(person, "arrival")),
+                                confirmed == 0 ? "expected" : "arrived");
+        }
+        if (confirmed == 0) {
+            office_move_days(&desk->office, 1);
+            desk_sign_in(desk, CLERK);
+            desk_sign_in(desk, OPERATOR_NORTH);
+            assert_status(
+                desk_send_checked(desk, OPERATOR_NORTH, DESK "/arrival", about(desk, &one, "")),
+                303);
+        }
+    }
+    const struct reply then =
+        desk_page(desk, CLERK,
+                  arena_format(&desk->arena, "/people/%s?known_at=2026-06-30", one.reference).at);
+    assert_status(then, 200);
+    assert_true(reply_says(&then, "Expected at the hub since"));
+    assert_false(reply_says(&then, "At a return hub since"));
+}
+
 static void somebody_unexpected(void **state)
 {
     struct desk *desk = *state;
@@ -263,6 +303,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(arrivals_expected_and_not, setup, teardown),
+        cmocka_unit_test_setup_teardown(not_there_before_it_is_known, setup, teardown),
         cmocka_unit_test_setup_teardown(a_hub_is_opened, setup, teardown),
         cmocka_unit_test_setup_teardown(somebody_unexpected, setup, teardown),
         cmocka_unit_test_setup_teardown(places_and_why_not, setup, teardown),

@@ -211,6 +211,60 @@ static void a_form_that_is_no_form_is_not_understood(void **state)
     assert_int_equal(office_events(&desk->office), before);
 }
 
+/* What a page cannot be asked is told beside the field, in a form that has the rest of what was
+ * asked; what was chosen goes with it. */
+static void a_question_can_be_put_right(void **state)
+{
+    struct desk *desk = *state;
+    const struct somebody person = office_register(&desk->office, "Somebody");
+    const struct {
+        const char *path;
+        const char *query;
+        const char *says[4];
+    } wrong[] = {
+        {path_of(desk, &person, "").at,
+         "on-day=31&on-month=2&on-year=2026&known_at-day=1&known_at-month=6&known_at-year=2026",
+         {"href=\"#on\"", "value=\"31\"", "name=\"known_at-month\"",
+          "The day asked about is not a real date"}},
+        {"/people",
+         "text=a%07b&stage=exhausted",
+         {"href=\"#text\"", "id=\"text\"", "value=\"exhausted\"", "control character"}},
+        {"/today",
+         "within=many",
+         {"href=\"#within\"", "value=\"many\"", "whole number", "Ask again"}},
+    };
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        const struct ask ask = {.path = wrong[i].path,
+                                .query = wrong[i].query,
+                                .account = CLERK,
+                                .by_cookie = true,
+                                .accept = "text/html"};
+        const struct reply reply = desk_ask(desk, &ask);
+        assert_status(reply, 422);
+        for (size_t k = 0; k < sizeof wrong[i].says / sizeof wrong[i].says[0]; k++) {
+            if (!reply_says(&reply, wrong[i].says[k])) {
+                fail_msg("%s?%s does not say %s", wrong[i].path, wrong[i].query, wrong[i].says[k]);
+            }
+        }
+    }
+}
+
+/* Of what would change if, too: a condition that cannot be taken stands in the page again. */
+static void a_condition_is_given_back(void **state)
+{
+    struct desk *desk = *state;
+    const str safeguard = desk->office.casework.rulebook->safeguards[0].name;
+    const str form = arena_format(&desk->arena, "safeguard=%.*s&step=removal&condition=today+%%07",
+                                  STR_ARG(safeguard));
+    const struct reply reply = desk_form(desk, CLERK, "/rulebook/what-if", form.at);
+    assert_status(reply, 422);
+    assert_true(reply_says(&reply, "href=\"#condition\""));
+    assert_true(reply_says(&reply, ">today "));
+    const struct reply api = desk_post(desk, CLERK, "/rulebook/what-if", "{}");
+    assert_status(api, 422);
+    assert_true(reply_says(&api, "\"/safeguard\"") && reply_says(&api, "\"/condition\""));
+}
+
 static void what_was_typed_is_kept_and_escaped(void **state)
 {
     struct desk *desk = *state;
@@ -671,6 +725,8 @@ int main(void)
         cmocka_unit_test_teardown(bad_facts_are_refused_with_their_place, clear),
         cmocka_unit_test_teardown(bad_forms_are_shown_again_and_change_nothing, clear),
         cmocka_unit_test_teardown(a_form_that_is_no_form_is_not_understood, clear),
+        cmocka_unit_test_teardown(a_question_can_be_put_right, clear),
+        cmocka_unit_test_teardown(a_condition_is_given_back, clear),
         cmocka_unit_test_teardown(what_was_typed_is_kept_and_escaped, clear),
         cmocka_unit_test_teardown(values_come_in_their_own_types, clear),
         cmocka_unit_test_teardown(a_form_records_only_what_was_chosen, clear),

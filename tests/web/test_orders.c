@@ -69,6 +69,16 @@ static void it_takes_effect_as_it_is_reported(void **state)
         &reported, arena_format(&desk->arena, "/requests/%lld", (long long)one.request).at));
     assert_int_equal(office_request(&desk->office, one.request).state, REQUEST_STOPPED);
 
+    /* Who goes back and sends it again is asked, and nothing is reported a second time. */
+    const int64_t once = office_events(&desk->office);
+    const struct reply again =
+        desk_send_checked(desk, OTHER_CLERK, "/orders/new", report_of(desk, one.person.reference));
+    assert_status(again, 409);
+    assert_true(reply_says(&again, "You sent this before"));
+    assert_true(reply_says(
+        &again, arena_format(&desk->arena, "href=\"/people/%s\"", one.person.reference).at));
+    assert_int_equal(office_events(&desk->office), once);
+
     int64_t stop = 0;
     assert_int_equal(departing_stops(&desk->office, CLERK, &stop), 1);
     const char *page = arena_format(&desk->arena, "/stops/%lld", (long long)stop).at;

@@ -51,6 +51,43 @@ static void bars_are_as_long_as_their_numbers(void **state)
     }
 }
 
+static const char compared[] =
+    "{\"name\":\"t\",\"title\":\"T\",\"key_columns\":3,\"notes\":[],"
+    "\"columns\":[\"Period\",\"Compared by\",\"Group\",\"Total\",\"Share, per cent\","
+    "\"95 per cent interval from\",\"to\"],\"rows\":["
+    "[\"2024\",\"Sex\",\"Female\",9,\"10.0\",\"5.0\",\"20.0\"],"
+    "[\"2024\",\"Sex\",\"Male\",9,\"11.0\",\"5.0\",\"20.0\"],"
+    "[\"2025\",\"Sex\",\"Female\",20,\"50.0\",\"25.0\",\"75.0\"],"
+    "[\"2025\",\"Sex\",\"Male\",30,\"40.0\",\"30.0\",\"100.0\"],"
+    "[\"2025\",\"Sex\",\"Not known\",\"[c]\",\"[c]\",\"[c]\",\"[c]\"],"
+    "[\"2025\",\"Sex\",\"Total\",50,\"44.0\",\"31.0\",\"58.0\"],"
+    "[\"2025\",\"Age\",\"Total\",50,\"44.0\",\"31.0\",\"58.0\"],"
+    "[\"2026\",\"Sex\",\"Female\",\"[c]\",\"[c]\",\"[c]\",\"[c]\"]]}";
+
+/* Groups are compared by what is measured, with its interval, in the latest period that can be
+ * compared: not by how many they are. */
+static void a_comparison_is_drawn_with_its_intervals(void **state)
+{
+    struct desk *desk = *state;
+    json_auto_t *sheet = json_loads(compared, 0, NULL);
+    json_auto_t *chart = picture_of_sheet(&desk->arena, sheet);
+    const json_t *bars = json_object_get(chart, "bars");
+    assert_string_equal(json_string_value(json_object_get(chart, "of")), "Share, per cent");
+    assert_string_equal(json_string_value(json_object_get(chart, "period")), "2025");
+    /* What is withheld is not drawn, the total of all once. */
+    assert_int_equal(json_array_size(bars), 3);
+    const json_t *female = json_array_get(bars, 0);
+    const json_t *male = json_array_get(bars, 1);
+    assert_string_equal(json_string_value(json_object_get(female, "label")), "Female");
+    assert_string_equal(json_string_value(json_object_get(female, "value")), "50.0");
+    /* 100 is the greatest end of an interval: it has the whole width. */
+    const json_int_t zero = number_of(male, "x") - number_of(male, "width") * 30 / 70;
+    const json_int_t whole = number_of(male, "x") + number_of(male, "width") - zero;
+    assert_int_equal((number_of(female, "x") - zero) * 4, whole);
+    assert_int_equal(number_of(female, "width") * 2, whole);
+    assert_int_equal((number_of(female, "mark_x") - zero) * 2, whole);
+}
+
 static void a_table_without_numbers_has_no_drawing(void **state)
 {
     struct desk *desk = *state;
@@ -121,6 +158,44 @@ static void everyone_ever_recorded_is_in_the_table(void **state)
     assert_true(reply_says(&page, ">3</text>"));
 }
 
+/* Aim: an edition is made again from its event, to the byte, in each form; what cannot be asked is
+ * told beside its field, with what else was asked. */
+static void an_edition_is_made_again(void **state)
+{
+    struct desk *desk = *state;
+    static const char *const path = "/statistics/reconciliation";
+    struct ask ask = {.path = path, .account = STATISTICIAN};
+    office_register(&desk->office, "Somebody Before");
+    const str at =
+        arena_format(&desk->arena, "at_position=%lld", (long long)office_events(&desk->office));
+    ask.query = at.at;
+    const struct reply before = desk_ask(desk, &ask);
+    office_register(&desk->office, "Somebody After");
+    const struct reply again = desk_ask(desk, &ask);
+    ask.query = NULL;
+    const struct reply now = desk_ask(desk, &ask);
+    assert_status(before, 200);
+    assert_true(str_equal(before.body, again.body));
+    assert_false(str_equal(before.body, now.body));
+    ask.query = at.at;
+    ask.by_cookie = true;
+    ask.accept = "text/html";
+    const struct reply page = desk_ask(desk, &ask);
+    assert_status(page, 200);
+    assert_true(reply_says(&page, arena_format(&desk->arena, "?as=csv&amp;%s\"", at.at).at));
+    ask.query = "at_position=999999&as_of-day=31&as_of-month=12&as_of-year=2025";
+    const struct reply wrong = desk_ask(desk, &ask);
+    assert_status(wrong, 422);
+    assert_true(reply_says(&wrong, "href=\"#at_position\""));
+    assert_true(reply_says(&wrong, "There is no event 999999"));
+    assert_true(reply_says(&wrong, "value=\"2025\""));
+    ask.query = "as_of-day=31&as_of-month=2&as_of-year=2025";
+    const struct reply no_day = desk_ask(desk, &ask);
+    assert_status(no_day, 422);
+    assert_true(reply_says(&no_day, "href=\"#as_of\""));
+    assert_true(reply_says(&no_day, "id=\"as_of-month\" name=\"as_of-month\""));
+}
+
 /* --- what is published ------------------------------------------------------------------------ */
 
 static void everybody_reads_what_is_published(void **state)
@@ -188,10 +263,12 @@ int main(void)
     cmocka_set_message_output(CM_OUTPUT_TAP);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bars_are_as_long_as_their_numbers),
+        cmocka_unit_test(a_comparison_is_drawn_with_its_intervals),
         cmocka_unit_test(a_table_without_numbers_has_no_drawing),
         cmocka_unit_test(long_tables_say_that_they_are_cut),
         cmocka_unit_test(only_who_may_see_statistics_sees_them),
         cmocka_unit_test(everyone_ever_recorded_is_in_the_table),
+        cmocka_unit_test(an_edition_is_made_again),
         cmocka_unit_test(everybody_reads_what_is_published),
         cmocka_unit_test(only_what_is_announced_is_told),
         cmocka_unit_test(the_feed_is_atom),
