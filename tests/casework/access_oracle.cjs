@@ -23,7 +23,7 @@ const WORK = {
     acknowledge_stop see_manifest see_books keep_books complain break_glass`,
   monitor: `see_agreement see_rulebook @ see_people see_person see_hub report_order see_manifest export see_books complain monitor`,
   data_protection_officer: `see_people see_person manage_privacy see_restricted see_protected see_looks export_person see_rulebook
-    protect_person review_glass`,
+    protect_person review_glass report_order`,
   administrator: `manage_accounts see_rulebook`,
   statistician: `see_statistics see_forecast see_rulebook`,
   registrar: `import export export_everything see_confidential see_rulebook`,

@@ -6,6 +6,7 @@
 
 #include "casework/books.h"
 #include "casework/import.h"
+#include "casework/privacy.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -166,6 +167,39 @@ static void test_not_by_its_end(void **state)
     assert_false(departing_entry(office, failed.id).recalled);
 }
 
+/* Aim: a record that nobody may process is still somebody's whom a court protects: who sees it
+ * reports the order, and whoever is aboard is called back. */
+static void test_of_a_restricted_record(void **state)
+{
+    struct office *office = *state;
+    struct departing manifest;
+    struct err err = {0};
+    struct privacy_answer restricted;
+    struct record_answer answer = {.event_count = 0};
+    const struct somebody person =
+        aboard(office, "PersonOne Samplealpha", "removal_prepared", "enforced_removal", &manifest);
+    const int64_t guardian = office_open_account(office, "data_protection_officer");
+    struct caller guards = {.account = guardian, .client_id = office_client_id(office)};
+    arena_reset(&office->work);
+    assert_true(casework_privacy(&office->casework, &guards, PRIVACY_RESTRICT,
+                                 str_from_c(person.reference), STR("Accuracy is contested"),
+                                 &office->work, &restricted, &err)
+                    .ok);
+    assert_false(departing_report(office, CLERK, &person).ok); /* for them there is nobody */
+    guards.client_id = office_client_id(office);
+    const struct reported_order order = {.order = STR("court_order"),
+                                         .reporter = STR("the person's representative"),
+                                         .means = STR("by telephone"),
+                                         .heard_at = {.milliseconds = atomic_load(&office->now)}};
+    if (!casework_report_order(&office->casework, &guards, str_from_c(person.reference), &order,
+                               &office->work, &answer, &err)
+             .ok) {
+        fail_msg("%s", err.what);
+    }
+    assert_true(answer.stopped_count == 1 && answer.stopped[0].aboard);
+    assert_true(departing_entry(office, person.id).recalled);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -173,6 +207,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_by_a_step, setup, teardown),
         cmocka_unit_test_setup_teardown(test_by_a_finding, setup, teardown),
         cmocka_unit_test_setup_teardown(test_not_by_its_end, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_of_a_restricted_record, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
