@@ -11,8 +11,6 @@ import tempfile
 sys.path.insert(0, os.path.join(os.environ["RETURNHUB_SOURCE"], "tests", "server"))
 from desk import BINARY, Tap, make_demo, run  # noqa: E402
 
-NOW = datetime.datetime.now(datetime.timezone.utc)
-
 
 class Desk:
     def __init__(self, store):
@@ -69,15 +67,16 @@ def order(desk):
     assert manifest in desk.run("manifest", "list", "--all")
 
 
-def departure(desk):
+def departure(desk, called_back):
     person, request, destination, day = desk.approved_removal()
-    today = NOW.date().isoformat()
+    now = datetime.datetime.now(datetime.timezone.utc)
+    today = now.date().isoformat()
     # The departure is moved to today, and the person is told so: another day is another notice, and none of the old approval stays.
     desk.run("record", person, "departure.on", today)
     desk.run("record", person, "removal_notice.departure_on", today)
     request = str(desk.json("step", "request", person, "enforced_removal")["request"]["id"])
     desk.run("step", "approve", request, account="authorising")
-    soon = (NOW + datetime.timedelta(minutes=5)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    soon = (now + datetime.timedelta(minutes=5)).strftime("%Y-%m-%dT%H:%M:%SZ")
     if soon[:10] != today:
         return  # a few minutes before midnight
     manifest = desk.json("manifest", "open", "enforced_removal", "--destination", destination, "--departs", soon)["reference"]
@@ -86,7 +85,9 @@ def departure(desk):
     assert changed["carrier"] == "RH 102" and changed["departs_at"].startswith(soon[:16]), changed
     boarded = desk.json("manifest", "board", manifest)
     assert boarded["boarded"] == 1 and boarded["left_off"] == 0, boarded
-    desk.run("manifest", "depart", manifest)
+    if called_back:
+        desk.run("order", "report", person, "--by", "the representative", "--means", "by telephone")
+    assert (f"CALLED BACK, and aboard: {person}\n" in desk.run("manifest", "depart", manifest)) == called_back
     desk.run("manifest", "close", manifest, expect=5)
     desk.run("manifest", "account", manifest, person, "arrived", "--source", "the lead's message")
     assert desk.json("manifest", "close", manifest)["state"] == "closed"
@@ -103,7 +104,8 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         desk = Desk(make_demo(folder, people=300))
         tap.run("an order stops, is told, is acknowledged", lambda: order(desk))
-        tap.run("a departure to its end", lambda: departure(desk))
+        tap.run("a departure to its end", lambda: departure(desk, called_back=False))
+        tap.run("a departure that leaves with somebody who was called back", lambda: departure(desk, called_back=True))
         tap.run("the rows are what the events add up to", lambda: rebuilt(desk))
     return tap.done()
 
