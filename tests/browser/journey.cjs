@@ -348,7 +348,7 @@ async function transfer(desk, tap, desks, person) {
   await desk.look(desks.caseworker, "take the transfer");
   await submit(desks.caseworker);
   tap.includes(await notice(desks.caseworker), "step is taken", "the transfer is taken");
-  tap.includes(await desks.caseworker.locator(".rh-person").innerText(), "At a return hub", "the person is at the hub");
+  tap.includes(await desks.caseworker.locator(".rh-person").innerText(), "Expected at the hub", "the person is on the way to the hub");
   await desk.look(desks.caseworker, "person at the hub");
 
   const after = await places(desk, desks.token);
