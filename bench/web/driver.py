@@ -118,7 +118,7 @@ TABLES = [(f"definition_of_{name}", "name text PRIMARY KEY, ordinal int NOT NULL
     ("look", "number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, account int NOT NULL, person int NOT NULL,"
              " at timestamptz NOT NULL, purpose text NOT NULL", "(person)"),
 ]
-OF_THE_FACT = ("fact", "title", "note", "section", "subject", "type", "choices", "counted")
+OF_THE_FACT = ("fact", "title", "note", "section", "subject", "type", "choices", "counted", "recordable")
 OF_THE_STEP = ("step", "title", "section", "needs_hub", "approvals_needed", "same_stage", "to")
 OF_THE_CLOCK = ("name", "title", "due_to", "due_from", "sources")
 
@@ -155,7 +155,7 @@ class Rows:
             day("next_check_on"), answer["placed_at_hub"], answer["has_family"], self.hub(answer["hub"]), privacy["holds"],
             privacy["restricted"], privacy["erasure_requested"], privacy["erased"], answer["history_more"]))
         for section in answer["fact_sections"]:
-            self.define("sections", section["title"], section, ("facts",))
+            self.define("sections", section["title"], section, ("facts", "recordable"))
         for ordinal, fact in enumerate(answer["facts"]):
             self.tables["fact"].append((
                 number, ordinal, self.define("facts", fact["fact"], fact, OF_THE_FACT), fact["known"], fact["recorded"],

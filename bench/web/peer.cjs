@@ -64,7 +64,7 @@ const sectionsOf = (facts) => {
       known.set(fact.section, (known.get(fact.section) ?? 0) + 1);
     }
   }
-  return [...definitions.sections].map(([title, section]) => ({ title, known: known.get(title) ?? 0, facts: section.facts }));
+  return [...definitions.sections].map(([title, section]) => ({ title, known: known.get(title) ?? 0, facts: section.facts, recordable: section.recordable }));
 };
 
 const dayOf = (day) => (day === null ? { known: false } : { known: true, value: day });
