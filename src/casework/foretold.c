@@ -155,10 +155,34 @@ static result entries_about(struct sitting *sitting, const struct person_row *pe
     return result_ok();
 }
 
-/* `asked`: as of find_foretold. */
-static result find_all(struct sitting *sitting, const struct person_row *person,
-                       const struct step *asked, struct foretold **ret_all, size_t *ret_count,
-                       struct err *err)
+/* `asked`: as of find_foretold; the number of the entry is 0 when it foretells none. */
+static result told_by(struct sitting *sitting, const struct person_row *person,
+                      const struct entry_row *entry, const struct step *asked,
+                      struct foretold *ret_foretold, struct err *err)
+{
+    uint32_t step = NOT_FOUND_INDEX;
+    TRY(find_foretold(sitting, person, entry, asked, &step, err));
+    *ret_foretold = (struct foretold){
+        .entry = step == NOT_FOUND_INDEX ? 0 : entry->id, .kind = entry->kind, .step = step};
+    return result_ok();
+}
+
+result foretold_against(struct sitting *sitting, const struct person_row *person, uint32_t step,
+                        struct foretold *ret_foretold, struct err *err)
+{
+    const struct step *asked = &sitting->casework->rulebook->steps[step];
+    const struct entry_row *entries = NULL;
+    size_t count = 0;
+    *ret_foretold = (struct foretold){.step = NOT_FOUND_INDEX};
+    TRY(entries_about(sitting, person, &entries, &count, err));
+    for (size_t i = 0; i < count && ret_foretold->entry == 0; i++) {
+        TRY(told_by(sitting, person, &entries[i], asked, ret_foretold, err));
+    }
+    return result_ok();
+}
+
+result foretold_of(struct sitting *sitting, const struct person_row *person,
+                   const struct foretold **ret_all, size_t *ret_count, struct err *err)
 {
     const struct entry_row *entries = NULL;
     size_t entry_count = 0;
@@ -169,42 +193,15 @@ static result find_all(struct sitting *sitting, const struct person_row *person,
         return arena_full(err);
     }
     for (size_t i = 0; i < entry_count; i++) {
-        uint32_t step = NOT_FOUND_INDEX;
-        TRY(find_foretold(sitting, person, &entries[i], asked, &step, err));
-        if (step != NOT_FOUND_INDEX) {
-            all[count++] =
-                (struct foretold){.entry = entries[i].id, .kind = entries[i].kind, .step = step};
+        bool may_see = false;
+        TRY(told_by(sitting, person, &entries[i], NULL, &all[count], err));
+        if (all[count].entry != 0) {
+            TRY(book_may(sitting, &entries[i], ACTION_SEE_BOOKS, &may_see, err));
+            all[count++].out_of_sight = !may_see;
         }
     }
     *ret_all = all;
     *ret_count = count;
-    return result_ok();
-}
-
-result foretold_against(struct sitting *sitting, const struct person_row *person, uint32_t step,
-                        struct foretold *ret_foretold, struct err *err)
-{
-    const struct step *asked = &sitting->casework->rulebook->steps[step];
-    struct foretold *all = NULL;
-    size_t count = 0;
-    TRY(find_all(sitting, person, asked, &all, &count, err));
-    *ret_foretold = count > 0 ? all[0] : (struct foretold){.step = NOT_FOUND_INDEX};
-    return result_ok();
-}
-
-result foretold_of(struct sitting *sitting, const struct person_row *person,
-                   const struct foretold **ret_all, size_t *ret_count, struct err *err)
-{
-    struct foretold *all = NULL;
-    TRY(find_all(sitting, person, NULL, &all, ret_count, err));
-    for (size_t i = 0; i < *ret_count; i++) {
-        struct entry_row row;
-        bool may_see = false;
-        TRY(transaction_entry(sitting->transaction, all[i].entry, sitting->arena, &row, err));
-        TRY(book_may(sitting, &row, ACTION_SEE_BOOKS, &may_see, err));
-        all[i].out_of_sight = !may_see;
-    }
-    *ret_all = all;
     return result_ok();
 }
 
