@@ -64,22 +64,6 @@ bool buf_reserve(struct buf *buf, size_t more)
     return !buf->failed;
 }
 
-static void lengthen(struct buf *buf, size_t more)
-{
-    buf->len += more;
-    buf->at[buf->len] = '\0';
-}
-
-char *buf_take(struct buf *buf, size_t len)
-{
-    if (!buf_reserve(buf, len)) {
-        return NULL;
-    }
-    char *at = buf->at + buf->len;
-    lengthen(buf, len);
-    return at;
-}
-
 void buf_put_c(struct buf *buf, const char *text)
 {
     buf_put(buf, str_from_c(text));

@@ -35,7 +35,16 @@ static inline void buf_put(struct buf *buf, str text)
     }
 }
 /* Room for `len` bytes that the caller writes at once; NULL when they do not fit. */
-char *buf_take(struct buf *buf, size_t len);
+static inline char *buf_take(struct buf *buf, size_t len)
+{
+    if (!buf_has_room(buf, len) && !buf_reserve(buf, len)) {
+        return NULL;
+    }
+    char *at = buf->at + buf->len;
+    buf->len += len;
+    buf->at[buf->len] = '\0';
+    return at;
+}
 void buf_put_c(struct buf *buf, const char *text);
 static inline void buf_put_char(struct buf *buf, char c)
 {

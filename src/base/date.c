@@ -174,14 +174,27 @@ void date_format(date day, char text[DATE_TEXT_SIZE])
     put_civil(text, civil);
 }
 
+static char *put_word(char *at, str word)
+{
+    memcpy(at, word.at, word.len);
+    return at + word.len;
+}
+
 void date_format_plain(date day, char text[20])
 {
     const struct civil civil = date_to_civil(day);
-    const char *month = month_names[civil.month - 1];
-    const int len = civil.year < 0 || civil.year > 9999
-                        ? snprintf(text, 20, "not a date")
-                        : snprintf(text, 20, "%d %s %d", civil.day, month, civil.year);
-    ASSERT(len > 0 && len < 20);
+    if (civil.year < 0 || civil.year > 9999) {
+        memcpy(text, "not a date", sizeof "not a date");
+        return;
+    }
+    char digits[STR_INT64_SIZE];
+    char *at = put_word(text, str_of_int64(civil.day, digits));
+    *at++ = ' ';
+    at = put_word(at, str_from_c(month_names[civil.month - 1]));
+    *at++ = ' ';
+    at = put_word(at, str_of_int64(civil.year, digits));
+    *at = '\0';
+    ASSERT(at - text < 20);
 }
 
 date date_add_days(date day, int32_t days)

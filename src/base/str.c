@@ -2,16 +2,6 @@
 
 #include <string.h>
 
-str str_from_c(const char *text)
-{
-    return text == NULL ? STR("") : (str){.at = text, .len = strlen(text)};
-}
-
-bool str_equal(str a, str b)
-{
-    return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
-}
-
 int str_compare(str a, str b)
 {
     const size_t common = a.len < b.len ? a.len : b.len;
@@ -28,14 +18,6 @@ bool str_ends(str text, str suffix)
 {
     return text.len >= suffix.len &&
            str_equal(str_slice(text, text.len - suffix.len, text.len), suffix);
-}
-
-str str_slice(str text, size_t begin, size_t end)
-{
-    const size_t last = end < text.len ? end : text.len;
-    const size_t first = begin < last ? begin : last;
-    /* A view of nothing may have no address, and NULL + 0 is not defined in C. */
-    return (str){.at = first == 0 ? text.at : text.at + first, .len = last - first};
 }
 
 static bool is_white(char c)

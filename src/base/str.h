@@ -6,6 +6,7 @@
 #include "base/result.h"
 
 #include <stddef.h>
+#include <string.h>
 
 typedef struct str {
     const char *at;
@@ -21,13 +22,25 @@ typedef struct str {
     }
 #define STR_ARG(text) (int)(text).len, (text).at
 
-str str_from_c(const char *text); /* NULL gives the empty view */
-bool str_equal(str a, str b);
+static inline str str_from_c(const char *text) /* NULL gives the empty view */
+{
+    return text == NULL ? STR("") : (str){.at = text, .len = strlen(text)};
+}
+static inline bool str_equal(str a, str b)
+{
+    return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
+}
 int str_compare(str a, str b); /* by bytes, as memcmp; a prefix comes first */
 bool str_starts(str text, str prefix);
 bool str_ends(str text, str suffix);
-str str_slice(str text, size_t begin, size_t end); /* clamped to the text */
-str str_trim(str text);                            /* ASCII white space at both ends */
+static inline str str_slice(str text, size_t begin, size_t end) /* clamped to the text */
+{
+    const size_t last = end < text.len ? end : text.len;
+    const size_t first = begin < last ? begin : last;
+    /* A view of nothing may have no address, and NULL + 0 is not defined in C. */
+    return (str){.at = first == 0 ? text.at : text.at + first, .len = last - first};
+}
+str str_trim(str text); /* ASCII white space at both ends */
 /* The first index of byte c, or text.len. */
 size_t str_find_char(str text, char c);
 bool str_contains(str text, str part);

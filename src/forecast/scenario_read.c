@@ -604,7 +604,7 @@ static result read_family(struct reader *reader, uint32_t families)
     }
     struct family_item *kind = &scenario->family_kinds[scenario->family_kind_count++];
     const struct place_in_text at = reader->token.at;
-    int64_t adults;
+    int64_t adults = 0;
     int64_t children = 0;
     TRY(read_whole(reader, 1, PROCEDURE_FAMILY_PEOPLE_MAX, &adults));
     TRY(expect_one_or_many(reader, adults, "adult", "adults"));

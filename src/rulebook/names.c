@@ -1,6 +1,7 @@
 #include "rulebook/names.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 struct named_item {
     str name;
@@ -16,6 +17,48 @@ static int compare_named_items(const void *a, const void *b)
         return order;
     }
     return left->item < right->item ? -1 : 1;
+}
+
+/* FNV-1a, by words: names are the rulebook's own, and nobody can choose them to collide. */
+static uint32_t hash_name(str name)
+{
+    uint64_t hash = UINT64_C(0xcbf29ce484222325) ^ name.len;
+    for (size_t i = 0; i < name.len; i += sizeof hash) {
+        const size_t left = name.len - i;
+        uint64_t word = 0;
+        memcpy(&word, name.at + i, left < sizeof word ? left : sizeof word);
+        hash = (hash ^ word) * UINT64_C(0x100000001b3);
+        hash ^= hash >> 32;
+    }
+    return (uint32_t)hash;
+}
+
+/* The place of the name, or the empty one where it belongs. */
+static uint32_t place_of(const struct name_index *index, str name)
+{
+    uint32_t place = hash_name(name) & index->mask;
+    while (index->places[place] != 0 && !str_equal(index->names[index->places[place] - 1], name)) {
+        place = (place + 1) & index->mask;
+    }
+    return place;
+}
+
+static bool build_places(struct arena *arena, struct name_index *index)
+{
+    size_t size = 2;
+    while (size < index->count * 2) {
+        size *= 2;
+    }
+    uint32_t *places = ARENA_NEW(arena, uint32_t, size);
+    if (places == NULL) {
+        return false;
+    }
+    index->places = places;
+    index->mask = (uint32_t)(size - 1);
+    for (size_t i = index->count; i > 0; i--) {
+        places[place_of(index, index->names[i - 1])] = (uint32_t)i;
+    }
+    return true;
 }
 
 bool name_index_build(struct arena *arena, const void *items, size_t stride, size_t count,
@@ -43,23 +86,13 @@ bool name_index_build(struct arena *arena, const void *items, size_t stride, siz
     index.names = names;
     index.items = order;
     *ret_index = index;
-    return true;
+    return build_places(arena, ret_index);
 }
 
 uint32_t name_index_find(const struct name_index *index, str name)
 {
-    size_t low = 0;
-    size_t high = index->count;
-    while (low < high) {
-        const size_t middle = low + (high - low) / 2;
-        if (str_compare(index->names[middle], name) < 0) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low < index->count && str_equal(index->names[low], name) ? index->items[low]
-                                                                    : NOT_FOUND_INDEX;
+    const uint32_t place = index->places[place_of(index, name)];
+    return place == 0 ? NOT_FOUND_INDEX : index->items[place - 1];
 }
 
 str names_nearest(const str *names, size_t count, str name)

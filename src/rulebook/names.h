@@ -5,11 +5,15 @@
 
 #include "rulebook/rulebook.h"
 
-/* Names sorted by bytes; of two items with one name the earlier comes first. */
+/* Names sorted by bytes; of two items with one name the earlier comes first. A name is found by a
+ * table of places, at least half of which are empty: it is looked for dozens of times for a page.
+ */
 struct name_index {
     const str *names;
     const uint32_t *items;
     size_t count;
+    const uint32_t *places; /* 1 + where in `names`, the first of its name; 0: empty */
+    uint32_t mask;          /* places - 1, a power of two less one */
 };
 
 enum item_kind {

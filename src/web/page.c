@@ -372,11 +372,14 @@ static bool is_unreserved(char c)
 
 static void put_encoded(struct buf *buf, str part)
 {
+    static const char digits[] = "0123456789ABCDEF";
     size_t plain = 0; /* where the bytes not yet written begin */
     for (size_t i = 0; i < part.len; i++) {
         if (!is_unreserved(part.at[i])) {
             buf_put(buf, str_slice(part, plain, i));
-            buf_format(buf, "%%%02X", (unsigned)(unsigned char)part.at[i]);
+            const unsigned char byte = (unsigned char)part.at[i];
+            const char escape[] = {'%', digits[byte >> 4], digits[byte & 0xF]};
+            buf_put(buf, (str){.at = escape, .len = sizeof escape});
             plain = i + 1;
         }
     }
