@@ -66,47 +66,60 @@ static int compare_keys(str left, str right)
                                      : str_compare(left, right);
 }
 
-static void put_plain(struct buf *text, str plain)
+/* `at` is where `quoted` is written between quotes; gives where it ends. */
+static char *write_quoted(char *at, str quoted)
 {
-    char *at = buf_take(text, plain.len + 2);
-    if (at != NULL) {
-        at[0] = '"';
-        memcpy(at + 1, plain.len == 0 ? "" : plain.at, plain.len);
-        at[plain.len + 1] = '"';
+    *at++ = '"';
+    if (quoted.len > 0) {
+        memcpy(at, quoted.at, quoted.len);
     }
+    at += quoted.len;
+    *at++ = '"';
+    return at;
 }
 
-static void begin_member(struct json_out *out, struct json_out_open *open, str key)
+/* A member that begins `begin` bytes into the text. */
+static void note_member(struct json_out *out, struct json_out_open *open, size_t begin, str key)
 {
     ASSERT(out->member_count < JSON_OUT_MEMBERS_MAX);
-    if (open->count > 1 && !out->text.failed) {
+    if (open->count > 1) {
         const int order = compare_keys(key_of(out, &out->members[out->member_count - 1]), key);
         ASSERT(order != 0);
         open->disordered = open->disordered || order > 0;
     }
     out->members[out->member_count++] =
-        (struct json_out_member){.begin = out->text.len, .key_len = key.len};
-    put_plain(&out->text, key);
-    buf_put_char(&out->text, ':');
+        (struct json_out_member){.begin = begin, .key_len = key.len};
 }
 
-static void begin_value(struct json_out *out, const char *key)
+/* Room for a value of `len` bytes, with what comes before it; NULL when it does not fit. */
+static char *begin_value(struct json_out *out, const char *key, size_t len)
 {
     if (out->depth == 0) {
-        return;
+        return buf_take(&out->text, len);
     }
     struct json_out_open *open = &out->open[out->depth - 1];
-    if (open->count++ > 0) {
-        buf_put_char(&out->text, ',');
+    const str name = open->is_array ? STR("") : str_from_c(key);
+    const size_t comma = open->count++ > 0 ? 1 : 0;
+    const size_t named = open->is_array ? 0 : name.len + sizeof "\"\":" - 1;
+    const size_t begin = out->text.len + comma;
+    char *at = buf_take(&out->text, comma + named + len);
+    if (at == NULL) {
+        return NULL;
+    }
+    if (comma > 0) {
+        *at++ = ',';
     }
     if (!open->is_array) {
-        begin_member(out, open, str_from_c(key));
+        note_member(out, open, begin, name);
+        at = write_quoted(at, name);
+        *at++ = ':';
     }
+    return at;
 }
 
 static void end_value(struct json_out *out)
 {
-    if (out->depth > 0 && !out->open[out->depth - 1].is_array) {
+    if (out->depth > 0 && !out->open[out->depth - 1].is_array && !out->text.failed) {
         out->members[out->member_count - 1].end = out->text.len;
     }
 }
@@ -149,12 +162,55 @@ static void put_in_order(struct json_out *out, size_t begin, const struct json_o
 
 static void end_object(struct json_out *out, const struct json_out_open *open)
 {
+    if (out->text.failed) {
+        return;
+    }
     const size_t first = out->member_count - open->count;
-    if (!out->text.failed && open->disordered) {
+    if (open->disordered) {
         sort_members(out, &out->members[first], open->count);
         put_in_order(out, open->begin, &out->members[first], open->count);
     }
     out->member_count = first;
+}
+
+/* A text that is written as it is. */
+static void put_quoted(struct json_out *out, const char *key, str plain)
+{
+    char *at = begin_value(out, key, plain.len + 2);
+    if (at != NULL) {
+        write_quoted(at, plain);
+        end_value(out);
+    }
+}
+
+/* What has no quotes. */
+static void put_bare(struct json_out *out, const char *key, str written)
+{
+    char *at = begin_value(out, key, written.len);
+    if (at != NULL) {
+        memcpy(at, written.at, written.len);
+        end_value(out);
+    }
+}
+
+/* They move together, by the first key, where they have to. */
+void json_out_members(struct json_out *out, str members)
+{
+    ASSERT(out->as_text && out->depth > 0 && !out->open[out->depth - 1].is_array);
+    ASSERT(members.len > 0);
+    struct json_out_open *open = &out->open[out->depth - 1];
+    const size_t comma = open->count++ > 0 ? 1 : 0;
+    const size_t begin = out->text.len + comma;
+    char *at = buf_take(&out->text, comma + members.len);
+    if (at == NULL) {
+        return;
+    }
+    if (comma > 0) {
+        *at++ = ',';
+    }
+    note_member(out, open, begin, str_cut(str_slice(members, 1, members.len), '"').head);
+    memcpy(at, members.at, members.len);
+    end_value(out);
 }
 
 /* --- both ------------------------------------------------------------------------------------- */
@@ -164,9 +220,11 @@ static void open_value(struct json_out *out, const char *key, bool is_array)
     ASSERT(out->depth < JSON_DEPTH_MAX);
     struct json_out_open open = {.is_array = is_array};
     if (out->as_text) {
-        begin_value(out, key);
-        open.begin = out->text.len;
-        buf_put_char(&out->text, is_array ? '[' : '{');
+        char *at = begin_value(out, key, 1);
+        if (at != NULL) {
+            *at = is_array ? '[' : '{';
+            open.begin = out->text.len - 1;
+        }
     } else {
         open.tree = is_array ? json_array() : json_object();
         grow(out, key, open.tree);
@@ -203,11 +261,8 @@ void json_out_str(struct json_out *out, const char *key, str text)
     if (!out->as_text) {
         grow(out, key, json_of_str(text));
     } else if (json_is_plain(text)) {
-        begin_value(out, key);
-        put_plain(&out->text, text);
-        end_value(out);
-    } else if (str_is_utf8(text)) {
-        begin_value(out, key);
+        put_quoted(out, key, text);
+    } else if (str_is_utf8(text) && begin_value(out, key, 0) != NULL) {
         json_put_str(&out->text, text);
         end_value(out);
     }
@@ -224,9 +279,8 @@ void json_out_int64(struct json_out *out, const char *key, int64_t number)
         grow(out, key, json_integer(number));
         return;
     }
-    begin_value(out, key);
-    buf_put_int64(&out->text, number);
-    end_value(out);
+    char room[STR_INT64_SIZE];
+    put_bare(out, key, str_of_int64(number, room));
 }
 
 void json_out_flag(struct json_out *out, const char *key, bool flag)
@@ -235,21 +289,29 @@ void json_out_flag(struct json_out *out, const char *key, bool flag)
         grow(out, key, json_boolean(flag));
         return;
     }
-    begin_value(out, key);
-    buf_put(&out->text, flag ? STR("true") : STR("false"));
-    end_value(out);
+    put_bare(out, key, flag ? STR("true") : STR("false"));
+}
+
+/* A text of the program's own that is written as it is. */
+static void out_plain(struct json_out *out, const char *key, str plain)
+{
+    if (out->as_text) {
+        put_quoted(out, key, plain);
+    } else {
+        grow(out, key, json_of_str(plain));
+    }
 }
 
 void json_out_date(struct json_out *out, const char *key, date day)
 {
     char text[DATE_TEXT_SIZE];
     date_format(day, text);
-    json_out_c(out, key, text);
+    out_plain(out, key, str_from_c(text));
 }
 
 void json_out_instant(struct json_out *out, const char *key, instant when)
 {
     char text[INSTANT_TEXT_SIZE];
     instant_format(when, text);
-    json_out_c(out, key, text);
+    out_plain(out, key, str_from_c(text));
 }

@@ -41,6 +41,10 @@ void json_out_object(struct json_out *out, const char *key);
 void json_out_array(struct json_out *out, const char *key);
 void json_out_end(struct json_out *out); /* of the object or array opened last */
 
+/* Members of an object, written before: "key":value, without the braces, in the order of their
+ * keys. Of a text only. */
+void json_out_members(struct json_out *out, str members);
+
 void json_out_str(struct json_out *out, const char *key, str text);
 void json_out_c(struct json_out *out, const char *key, const char *text);
 void json_out_int64(struct json_out *out, const char *key, int64_t number);

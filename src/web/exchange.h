@@ -43,6 +43,7 @@ struct web {
     const struct offered_language *offered; /* English, and those of the catalogues */
     size_t offered_count;
     const struct listed_country *countries; /* of the rulebook, by name */
+    const struct fact_texts *fact_texts;    /* of the rulebook */
     struct asset assets[WEB_ASSETS_MAX];
     size_t asset_count;
     struct arrivals arrivals;

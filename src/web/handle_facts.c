@@ -2,6 +2,7 @@
 #include "web/fact_form.h"
 #include "web/handler.h"
 
+#include "web/resource_fact.h"
 #include "web/resource_part.h"
 
 /* Whose facts a form is about. */

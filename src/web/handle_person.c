@@ -57,7 +57,8 @@ static result answer_person(struct exchange *exchange, const struct person_answe
     struct json_out out;
     TRY(json_out_text(exchange->arena, &out, err));
     out_person(&out, exchange->rulebook, answer,
-               PERSON_FACTS | (answer_tells_known_at(exchange) ? PERSON_KNOWN_AT : 0));
+               PERSON_FACTS | (answer_tells_known_at(exchange) ? PERSON_KNOWN_AT : 0),
+               exchange->web->fact_texts);
     str body;
     TRY(json_out_text_finish(&out, &body, err));
     answer_text(exchange, 200, STR("application/json"), body);

@@ -23,13 +23,15 @@ json_t *resource_explanation(const struct rulebook *rulebook, const struct expla
 json_t *resource_explain(const struct rulebook *rulebook, const struct explain_answer *answer);
 /* A person in short: what is recorded, how many safeguards of each next step are "clear", "barred"
  * and "unknown", and the latest of the history. "facts" and "known_at" stand in it when they are
- * among the parts. The same is given to a json_out. */
+ * among the parts. The same is given to a json_out; of the texts (resource_fact.h), NULL for none,
+ * a text makes use. */
 enum { PERSON_FACTS = 1, PERSON_KNOWN_AT = 2, PERSON_ALL = PERSON_FACTS | PERSON_KNOWN_AT };
 struct json_out;
+struct fact_texts;
 json_t *resource_person(const struct rulebook *rulebook, const struct person_answer *answer,
                         unsigned parts);
 void out_person(struct json_out *out, const struct rulebook *rulebook,
-                const struct person_answer *answer, unsigned parts);
+                const struct person_answer *answer, unsigned parts, const struct fact_texts *texts);
 /* Every fact there is to know of the person: known, recorded as not known, or never recorded. */
 json_t *resource_person_facts(const struct rulebook *rulebook, const struct person_answer *answer);
 /* The person, {"safeguards":[{"name","title","reason","section","clearance","sources",

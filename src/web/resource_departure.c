@@ -1,5 +1,6 @@
 #include "web/resource_departure.h"
 
+#include "web/resource_fact.h"
 #include "web/resource_part.h"
 
 static json_t *names_of(const struct rulebook *rulebook, const str *names, size_t count)

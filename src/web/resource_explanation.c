@@ -1,4 +1,5 @@
 #include "format/catalogue.h"
+#include "web/resource_fact.h"
 #include "web/resource_part.h"
 
 static const char *reason_kind_name(enum reason_kind kind)

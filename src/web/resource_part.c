@@ -46,9 +46,8 @@ static void out_countries(struct json_out *out, const char *key, const struct co
     json_out_end(out);
 }
 
-/* The value in the JSON type that is nearest to the fact's. */
-static void out_typed(struct json_out *out, const char *key, const struct fact *fact,
-                      const struct value *value)
+void out_typed(struct json_out *out, const char *key, const struct fact *fact,
+               const struct value *value)
 {
     char code[4];
     switch (fact->type) {
@@ -77,9 +76,8 @@ static void out_typed(struct json_out *out, const char *key, const struct fact *
     }
 }
 
-/* `told` NULL, or a text to which the same is added. */
-static void out_plain_text(struct json_out *out, const char *key, const struct rulebook *rulebook,
-                           const struct fact *fact, const struct value *value, struct buf *told)
+void out_plain_text(struct json_out *out, const char *key, const struct rulebook *rulebook,
+                    const struct fact *fact, const struct value *value, struct buf *told)
 {
     static const size_t sizes[] = {PART_MEMORY_SHORT, PART_MEMORY};
     bool fits = false;
@@ -110,7 +108,7 @@ static void out_value(struct json_out *out, const struct rulebook *rulebook,
     out_typed(out, "value", fact, value);
 }
 
-static void out_event(struct json_out *out, int64_t event)
+void out_event(struct json_out *out, int64_t event)
 {
     if (event != 0) {
         json_out_int64(out, "event", event);
@@ -298,120 +296,6 @@ json_t *part_sources(const struct source *sources, size_t count)
     struct json_out out = json_out_tree();
     out_sources(&out, NULL, sources, count);
     return out.tree;
-}
-
-static const char *subject_name(enum subject subject)
-{
-    switch (subject) {
-    case SUBJECT_PERSON:
-        return "person";
-    case SUBJECT_HUB:
-        return "hub";
-    case SUBJECT_AGREEMENT:
-        return "agreement";
-    }
-    return "";
-}
-
-const char *part_fact_type_name(enum fact_type type)
-{
-    switch (type) {
-    case FACT_FLAG:
-        return "flag";
-    case FACT_CHOICE:
-        return "choice";
-    case FACT_DATE:
-        return "date";
-    case FACT_NUMBER:
-        return "number";
-    case FACT_COUNTRY:
-        return "country";
-    case FACT_COUNTRIES:
-        return "countries";
-    case FACT_TEXT:
-        return "text";
-    }
-    return "";
-}
-
-static void out_choices(struct json_out *out, const char *key, const struct rulebook *rulebook,
-                        const struct fact *fact)
-{
-    PART_ARENA arena = part_memory_of(PART_MEMORY_SHORT);
-    json_out_array(out, key);
-    for (size_t i = 0; i < fact->choice_count; i++) {
-        const struct value value = {.known = true, .number = (int64_t)i};
-        struct arena scratch = arena;
-        struct buf title;
-        buf_init(&title, &scratch, PART_TEXT_MAX);
-        value_format_plain(rulebook, fact, &value, &title);
-        json_out_object(out, NULL);
-        json_out_str(out, "name", fact->choices[i]);
-        json_out_str(out, "title", buf_str(&title));
-        json_out_end(out);
-    }
-    json_out_end(out);
-}
-
-/* In the order of their keys, so that nothing has to be moved: a person has dozens. */
-void out_known_fact(struct json_out *out, const char *key, const struct rulebook *rulebook,
-                    const struct known_fact *known)
-{
-    const struct fact *fact = &rulebook->facts[known->fact];
-    const struct fact_row *row = known->row;
-    const struct value *value = &known->value;
-    json_out_object(out, key);
-    out_choices(out, "choices", rulebook, fact);
-    json_out_flag(out, "counted", fact->counted);
-    out_event(out, row != NULL ? row->position : value->known ? value->event : 0);
-    json_out_str(out, "fact", fact->name);
-    json_out_flag(out, "known", value->known);
-    json_out_str(out, "note", fact->note);
-    json_out_flag(out, "recordable", casework_fact_is_recorded(fact));
-    json_out_flag(out, "recorded", row != NULL);
-    if (row != NULL) {
-        json_out_instant(out, "recorded_at", row->recorded_at);
-        json_out_str(out, "recorded_by", known->actor);
-    }
-    json_out_str(out, "section", fact->section);
-    if (row != NULL) {
-        json_out_str(out, "source", row->source);
-    }
-    json_out_c(out, "subject", subject_name(fact->subject));
-    if (value->known) {
-        out_plain_text(out, "text", rulebook, fact, value, NULL);
-    }
-    json_out_str(out, "title", fact->title);
-    if (row != NULL) {
-        json_out_date(out, "true_from", row->true_from);
-    }
-    json_out_c(out, "type", part_fact_type_name(fact->type));
-    if (value->known) {
-        out_typed(out, "value", fact, value);
-    }
-    json_out_end(out);
-}
-
-json_t *part_known_fact(const struct rulebook *rulebook, const struct known_fact *known)
-{
-    struct json_out out = json_out_tree();
-    out_known_fact(&out, NULL, rulebook, known);
-    return out.tree;
-}
-
-json_t *part_facts_of(const struct rulebook *rulebook, const struct known_fact *known,
-                      enum subject subject)
-{
-    json_t *list = json_array();
-    for (size_t i = 0; known != NULL && i < rulebook->fact_count; i++) {
-        if (rulebook->facts[i].subject == subject) {
-            /* The entry of a fact that is not known may be left zeroed; its index is its place. */
-            struct known_fact one = known[i];
-            one.fact = (uint32_t)i;
-            json_add(list, part_known_fact(rulebook, &one));
-        }
-    }
-    return list;
 }
 
 void out_hub_name(struct json_out *out, const char *key, const struct hub_row *hub)

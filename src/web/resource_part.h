@@ -28,6 +28,14 @@ json_t *part_value_text(const struct rulebook *rulebook, str fact, str text);
 /* ... and, unless `told` is NULL, its words are added there: "Not known" where it is not. */
 void out_value_text(struct json_out *out, const char *key, const struct rulebook *rulebook,
                     str fact, str text, struct buf *told);
+/* The value in the JSON type that is nearest to the fact's; and in words, which are added to
+ * `told`, too, unless it is NULL. */
+void out_typed(struct json_out *out, const char *key, const struct fact *fact,
+               const struct value *value);
+void out_plain_text(struct json_out *out, const char *key, const struct rulebook *rulebook,
+                    const struct fact *fact, const struct value *value, struct buf *told);
+/* "event"; nothing for 0. */
+void out_event(struct json_out *out, int64_t event);
 /* "First choice" for first_choice: for names that the rulebook in hand has no title for. */
 json_t *part_plain_name(str name);
 /* What the rulebook calls the country of that code; the code where it calls it nothing. */
@@ -59,15 +67,6 @@ json_t *part_role(const struct rulebook *rulebook, str name);
 /* [{"text","unverified"}] */
 json_t *part_sources(const struct source *sources, size_t count);
 void out_sources(struct json_out *out, const char *key, const struct source *sources, size_t count);
-/* {"fact","title","section","subject","type","choices","counted","recorded", the value, and where
- * it is known from: "event","true_from","recorded_at","recorded_by","source"}. */
-json_t *part_known_fact(const struct rulebook *rulebook, const struct known_fact *known);
-void out_known_fact(struct json_out *out, const char *key, const struct rulebook *rulebook,
-                    const struct known_fact *known);
-/* The facts of one subject, in the rulebook's order; `known` is indexed by fact. */
-json_t *part_facts_of(const struct rulebook *rulebook, const struct known_fact *known,
-                      enum subject subject);
-
 /* {"known":true,"reference","name"}, or {"known":false} when the hub is not among those listed. */
 json_t *part_hub_name(const struct hub_row *hub);
 void out_hub_name(struct json_out *out, const char *key, const struct hub_row *hub);
@@ -96,7 +95,6 @@ void out_clock(struct json_out *out, const char *key, const struct rulebook *rul
                const struct clock_line *line);
 json_t *part_stage_counts(const struct rulebook *rulebook, const struct stage_count *stages,
                           size_t count);
-const char *part_fact_type_name(enum fact_type type);
 const char *part_clock_state_name(enum clock_state state);
 
 /* What is said of a change: it names {{fact}}, {{fact}} and {{values}}, or {{day}}. */

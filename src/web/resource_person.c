@@ -1,4 +1,5 @@
 #include "casework/history.h"
+#include "web/resource_fact.h"
 #include "web/resource_part.h"
 
 #include "register/entry.h"
@@ -120,14 +121,14 @@ static void out_family(struct json_out *out, const char *key, const struct ruleb
 /* What is recorded, and what the register counts; what nobody said anything of is told by the
  * numbers of the sections. */
 static void out_known_facts(struct json_out *out, const char *key, const struct rulebook *rulebook,
-                            const struct known_fact *known)
+                            const struct known_fact *known, const struct fact_texts *texts)
 {
     json_out_array(out, key);
     for (uint32_t i = 0; i < rulebook->fact_count; i++) {
         struct known_fact one = known[i]; /* of one that is not known the index may be missing */
         one.fact = i;
         if (rulebook->facts[i].subject == SUBJECT_PERSON && (one.row != NULL || one.value.known)) {
-            out_known_fact(out, NULL, rulebook, &one);
+            out_known_fact(out, NULL, rulebook, &one, texts);
         }
     }
     json_out_end(out);
@@ -234,7 +235,7 @@ static void out_history(struct json_out *out, const char *key, const struct rule
 }
 
 void out_person(struct json_out *out, const struct rulebook *rulebook,
-                const struct person_answer *answer, unsigned parts)
+                const struct person_answer *answer, unsigned parts, const struct fact_texts *texts)
 {
     const struct case_view *view = &answer->view;
     const struct hub_row hub = hub_named(answer, view->person.hub);
@@ -247,7 +248,7 @@ void out_person(struct json_out *out, const struct rulebook *rulebook,
     out_clocks(out, "clocks", rulebook, answer);
     out_sections(out, "fact_sections", rulebook, view->facts);
     if ((parts & PERSON_FACTS) != 0) {
-        out_known_facts(out, "facts", rulebook, view->facts);
+        out_known_facts(out, "facts", rulebook, view->facts, texts);
     }
     out_family(out, "family", rulebook, answer);
     if (answer->foretold_count > 0) {
@@ -271,7 +272,7 @@ json_t *resource_person(const struct rulebook *rulebook, const struct person_ans
                         unsigned parts)
 {
     struct json_out out = json_out_tree();
-    out_person(&out, rulebook, answer, parts);
+    out_person(&out, rulebook, answer, parts, NULL);
     return out.tree;
 }
 

@@ -1,3 +1,4 @@
+#include "web/resource_fact.h"
 #include "web/resource_part.h"
 
 static json_t *due_as_json(const struct rulebook *rulebook, const struct work_due *due)

@@ -9,6 +9,7 @@
 #include "web/kept.h"
 #include "web/page.h"
 #include "web/query.h"
+#include "web/resource_fact.h"
 #include "web/sent_before.h"
 #include "web/session.h"
 #include "web/streams.h"
@@ -152,6 +153,9 @@ result web_open(const struct web_options *options, struct web **ret_web, struct 
     }
     if (opened.ok) {
         opened = countries_by_name(options->casework->rulebook, &web->arena, &web->countries, err);
+    }
+    if (opened.ok) {
+        opened = fact_texts_write(options->casework->rulebook, &web->arena, &web->fact_texts, err);
     }
     if (opened.ok) {
         opened = assets_open(web, err);

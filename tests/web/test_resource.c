@@ -1,6 +1,7 @@
 /* Aim: the JSON that the API answers, the pages are drawn from and the command line prints, keeps
  * unknown, no and 0 apart, and carries of a verdict everything that the explanation has. Expected:
  * resource.h, product.md promise 2, made by hand here. */
+#include "web/resource_fact.h"
 #include "web/resource_part.h"
 #include "web/view.h"
 
@@ -189,6 +190,49 @@ static void a_problem_has_the_members_of_rfc_9457(void **state)
     assert_null(json_object_get(problem, "errors"));
 }
 
+static void check_both_ways(struct office *office, const struct known_fact *known,
+                            const struct fact_texts *texts)
+{
+    const struct rulebook *rulebook = office->casework.rulebook;
+    struct arena arena = office->work;
+    struct json_out out;
+    struct err err = {0};
+    str text;
+    str expected;
+    json_auto_t *tree = part_known_fact(rulebook, known);
+    assert_true(json_write(tree, &arena, &expected, &err).ok);
+    assert_true(json_out_text(&arena, &out, &err).ok);
+    out_known_fact(&out, NULL, rulebook, known, texts);
+    assert_true(json_out_text_finish(&out, &text, &err).ok);
+    assert_string_equal(text.at, expected.at);
+}
+
+/* What is written from the rulebook's texts is what is built without them, of every fact. */
+static void facts_are_the_same_from_texts(void **state)
+{
+    struct office *office = *state;
+    struct err err = {0};
+    const struct rulebook *rulebook = office->casework.rulebook;
+    const struct fact_texts *texts = NULL;
+    arena_reset(&office->work);
+    assert_true(fact_texts_write(rulebook, &office->work, &texts, &err).ok);
+    assert_true(rulebook->fact_count > 10);
+    for (uint32_t i = 0; i < rulebook->fact_count; i++) {
+        const struct fact_row row = {.position = 7,
+                                     .fact = rulebook->facts[i].name,
+                                     .source = STR("A letter"),
+                                     .recorded_at = {.milliseconds = 1700000000000},
+                                     .true_from = {.day = 19000}};
+        const struct known_fact never = {.fact = i, .value = value_unknown()};
+        struct known_fact said = {
+            .fact = i, .value = value_unknown(), .row = &row, .actor = STR("caseworker")};
+        check_both_ways(office, &never, texts);
+        check_both_ways(office, &said, texts);
+        said.value = (struct value){.known = true, .number = 1, .event = 7, .text = STR("1")};
+        check_both_ways(office, &said, texts);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -196,6 +240,7 @@ int main(void)
         cmocka_unit_test(unknown_no_and_zero_are_three_things),
         cmocka_unit_test(a_day_that_is_not_known_has_no_value),
         cmocka_unit_test(names_become_words),
+        cmocka_unit_test(facts_are_the_same_from_texts),
         cmocka_unit_test(an_explanation_is_whole),
         cmocka_unit_test(a_person_carries_where_each_fact_is_known_from),
         cmocka_unit_test(a_problem_has_the_members_of_rfc_9457),
