@@ -28,6 +28,7 @@ struct view_context handler_view(const struct exchange *exchange)
                 .record_agreement = exchange_may(exchange, ACTION_RECORD_AGREEMENT),
                 .register_person = exchange_may(exchange, ACTION_REGISTER_PERSON),
                 .screen = exchange_may(exchange, ACTION_SCREEN),
+                .compare_rules = exchange_may(exchange, ACTION_COMPARE_RULES),
             },
     };
 }
