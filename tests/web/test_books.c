@@ -334,6 +334,8 @@ static void what_is_foretold_is_told_beside_the_next_steps(void **state)
     assert_true(json_is_true(json_object_get(foretold, "in_sight")));
     /* What is not so happened nowhere; what is so did. */
     const char *answered = entry_path(desk, &opened, "/answered");
+    const struct reply asks = desk_page(desk, CLERK, answered);
+    assert_true(reply_says(&asks, "Leave it out where the outcome says that it is not so"));
     const struct reply nowhere =
         desk_form(desk, CLERK, answered, "outcome=natural&answer=x&answers=checked");
     assert_status(nowhere, 422);
