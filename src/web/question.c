@@ -102,6 +102,22 @@ static void add_chosen(const struct exchange *exchange, json_t *fields)
     }
 }
 
+/* The two ends of a span stand together, also where one is missing. */
+static bool is_of_span(const struct exchange *exchange, size_t which, str wrong)
+{
+    const str name = str_from_c(typed[which].name);
+    bool asked = false;
+    if (!str_equal(name, STR("from")) && !str_equal(name, STR("to"))) {
+        return false;
+    }
+    for (size_t i = 0; i < TYPED; i++) {
+        const str other = str_from_c(typed[i].name);
+        const bool is_end = str_equal(other, STR("from")) || str_equal(other, STR("to"));
+        asked = asked || (is_end && (str_equal(other, wrong) || is_asked(exchange, i)));
+    }
+    return asked;
+}
+
 json_t *question_again(const struct exchange *exchange, const struct err *problem,
                        struct faults *faults)
 {
@@ -109,7 +125,8 @@ json_t *question_again(const struct exchange *exchange, const struct err *proble
     json_t *fields = json_array();
     for (size_t i = 0; i < TYPED; i++) {
         const bool is_wrong = str_equal(wrong, str_from_c(typed[i].name));
-        if (is_here(exchange, i) && (is_wrong || is_asked(exchange, i))) {
+        if (is_here(exchange, i) &&
+            (is_wrong || is_asked(exchange, i) || is_of_span(exchange, i, wrong))) {
             if (is_wrong) {
                 fault_add_problem(faults, exchange->arena, wrong, problem);
             }
