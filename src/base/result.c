@@ -121,6 +121,19 @@ result err_at(struct err *err, const char *file, uint32_t line, uint32_t column)
     return (result){.ok = false};
 }
 
+result err_field(struct err *err, const char *format, ...)
+{
+    if (err != NULL) {
+        char field[sizeof err->field];
+        va_list args;
+        va_start(args, format);
+        write_text(field, sizeof field, format, args);
+        va_end(args);
+        memcpy(err->field, field, strlen(field) + 1);
+    }
+    return (result){.ok = false};
+}
+
 /* A code read back from a file or a cast may be none of ours; that is a defect, and it is called
  * one. */
 static const struct error_row *error_row(enum error_code code)

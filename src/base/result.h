@@ -34,6 +34,7 @@ struct err {
     uint32_t column;
     char what[480]; /* one factual sentence, no final line break */
     char hint[320]; /* what to do about it; "" when there is nothing to say */
+    char field[24]; /* of what was asked by name, the part it is about: "as_of"; "" for none */
 };
 
 static inline result result_ok(void)
@@ -58,13 +59,14 @@ void result_ignore(result ignored, const char *why);
 #define TOLD(text) text
 
 /* Fills err and returns the failure, so that `return err_set(err, ERROR_INPUT, "...", ...)` is one
- * line. Clears place and hint. err may be NULL: then only the failure is reported. */
+ * line. Clears place, hint and field. err may be NULL: then only the failure is reported. */
 MUST_USE result err_set(struct err *err, enum error_code code, const char *format, ...)
     PRINTF_LIKE(3, 4);
 
-/* Adds advice, or a place, to an err that was set. Return the failure, for chaining. */
+/* Adds advice, a place, or a field to an err that was set. Return the failure, for chaining. */
 MUST_USE result err_hint(struct err *err, const char *format, ...) PRINTF_LIKE(2, 3);
 MUST_USE result err_at(struct err *err, const char *file, uint32_t line, uint32_t column);
+MUST_USE result err_field(struct err *err, const char *format, ...) PRINTF_LIKE(2, 3);
 
 const char *error_name(enum error_code code);    /* "invalid-input" */
 const char *error_meaning(enum error_code code); /* one sentence */

@@ -545,10 +545,12 @@ result caseload_load(struct sitting *sitting, struct transaction *const *transac
     return loaded;
 }
 
-result caseload_sight_of(struct sitting *sitting, struct caseload_sight *ret_sight, struct err *err)
+result caseload_sight_of(struct sitting *sitting, enum action action,
+                         struct caseload_sight *ret_sight, struct err *err)
 {
-    struct caseload_sight sight = {.everybody = may_everywhere(&sitting->account, ACTION_SCREEN)};
-    TRY(sitting_hidden(sitting, ACTION_SCREEN, &sight.hidden, err));
+    struct caseload_sight sight = {.action = action,
+                                   .everybody = may_everywhere(&sitting->account, action)};
+    TRY(sitting_hidden(sitting, action, &sight.hidden, err));
     *ret_sight = sight;
     return result_ok();
 }
@@ -561,7 +563,7 @@ result caseload_sees(struct sitting *sitting, const struct caseload_sight *sight
         *ret_sees = !hidden_has(&sight->hidden, person->id);
         return result_ok();
     }
-    return sitting_may_person(sitting, &whom, ACTION_SCREEN, ret_sees, err);
+    return sitting_may_person(sitting, &whom, sight->action, ret_sees, err);
 }
 
 void caseload_close(struct caseload_columns *caseload)

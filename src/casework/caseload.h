@@ -56,13 +56,14 @@ MUST_USE result caseload_load(struct sitting *sitting, struct transaction *const
                               struct caseload_columns *caseload, struct err *err);
 void caseload_close(struct caseload_columns *caseload);
 
-/* Whom an account may screen, made ready to be asked of everybody. */
+/* Whom an account may do this with, made ready to be asked of everybody. */
 struct caseload_sight {
+    enum action action;
     bool everybody; /* but for those who are hidden */
     struct hidden_people hidden;
 };
-MUST_USE result caseload_sight_of(struct sitting *sitting, struct caseload_sight *ret_sight,
-                                  struct err *err);
+MUST_USE result caseload_sight_of(struct sitting *sitting, enum action action,
+                                  struct caseload_sight *ret_sight, struct err *err);
 MUST_USE result caseload_sees(struct sitting *sitting, const struct caseload_sight *sight,
                               const struct caseload_person *person, bool *ret_sees,
                               struct err *err);

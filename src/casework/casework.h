@@ -254,7 +254,8 @@ struct next_step {
     struct hub_row hub; /* id 0 for a step without hub */
     enum clearance clearance;
     const enum clearance
-        *each; /* of the step's safeguards, in order; why, casework_explain tells */
+        *each;       /* of the step's safeguards, in order; why, casework_explain tells */
+    int64_t held_by; /* the entry in the books that is in its way (foretold.h); 0: none */
 };
 struct clock_line {
     uint32_t clock;

@@ -28,6 +28,7 @@ struct comparing {
     struct side sides[SIDES];
     struct case_time when;
     struct caseload_sight sight;
+    bool names;   /* the account may be told whose verdict changes */
     int64_t done; /* parts of the work */
     const struct hub_row *hubs;
     size_t hub_count;
@@ -52,15 +53,29 @@ const char *standing_name(enum standing standing)
     return names[standing];
 }
 
-int64_t compare_changed(const struct compare_total *total)
+int64_t compare_changed(const struct compare_total *totals, size_t count)
 {
+    enum { CELLS = STANDING_COUNT * STANDING_COUNT };
     int64_t changed = 0;
-    for (size_t before = 0; before < STANDING_COUNT; before++) {
-        for (size_t after = 0; after < STANDING_COUNT; after++) {
-            changed += before == after ? 0 : total->people[before][after];
+    for (size_t i = 0; i < count * CELLS && changed != COMPARE_WITHHELD; i++) {
+        const size_t before = i % CELLS / STANDING_COUNT;
+        const size_t after = i % STANDING_COUNT;
+        const int64_t people = totals[i / CELLS].people[before][after];
+        if (before != after) {
+            changed = people == COMPARE_WITHHELD ? COMPARE_WITHHELD : changed + people;
         }
     }
     return changed;
+}
+
+static void withhold_small(struct compare_total *total, int64_t small)
+{
+    for (size_t before = 0; before < STANDING_COUNT; before++) {
+        for (size_t after = 0; after < STANDING_COUNT; after++) {
+            int64_t *people = &total->people[before][after];
+            *people = *people > 0 && *people < small ? COMPARE_WITHHELD : *people;
+        }
+    }
 }
 
 /* --- what is compared ------------------------------------------------------------------------- */
@@ -111,7 +126,7 @@ static result list_hubs(struct comparing *comparing, struct err *err)
         }
         comparing->hubs = one;
         comparing->hub_count = 1;
-        return sitting_hub(sitting, comparing->question->hub, ACTION_SEE_HUB, one, err);
+        return sitting_hub(sitting, comparing->question->hub, ACTION_COMPARE_RULES, one, err);
     }
     TRY(transaction_hubs(sitting->transaction, comparing->arena, &all, &all_count, err));
     struct hub_row *hubs = ARENA_NEW(comparing->arena, struct hub_row, all_count + 1);
@@ -120,7 +135,7 @@ static result list_hubs(struct comparing *comparing, struct err *err)
     }
     for (size_t i = 0; i < all_count; i++) {
         bool seen = false;
-        TRY(sitting_may_hub(sitting, &all[i], ACTION_SEE_HUB, &seen, err));
+        TRY(sitting_may_hub(sitting, &all[i], ACTION_COMPARE_RULES, &seen, err));
         if (seen) {
             hubs[comparing->hub_count++] = all[i];
         }
@@ -161,7 +176,7 @@ static result begin_side(struct comparing *comparing, struct transaction *transa
     begun->casework.rulebook =
         side == BEFORE ? comparing->question->before : comparing->question->after;
     return sitting_read(&begun->sitting, &begun->casework, transaction, comparing->caller,
-                        ACTION_SCREEN, comparing->arena, err);
+                        ACTION_COMPARE_RULES, comparing->arena, err);
 }
 
 static result begin(struct comparing *comparing, struct transaction *transaction, struct err *err)
@@ -172,7 +187,12 @@ static result begin(struct comparing *comparing, struct transaction *transaction
     if (comparing->question->has_on) {
         comparing->when.on = comparing->question->on;
     }
-    TRY(caseload_sight_of(&comparing->sides[BEFORE].sitting, &comparing->sight, err));
+    struct sitting *sitting = &comparing->sides[BEFORE].sitting;
+    comparing->names = may_everywhere(&sitting->account, ACTION_SCREEN);
+    if (!comparing->names && comparing->question->small == 0) {
+        return access_refuse(&sitting->account, ACTION_SCREEN, err);
+    }
+    TRY(caseload_sight_of(sitting, ACTION_COMPARE_RULES, &comparing->sight, err));
     comparing->hub_count = 0;
     TRY(list_steps(comparing, err));
     return list_hubs(comparing, err);
@@ -308,7 +328,8 @@ static result compare_person(struct comparing *comparing, struct compare_total *
     const struct view views[SIDES] = {view_of(comparing, BEFORE, rows[BEFORE]),
                                       view_of(comparing, AFTER, rows[AFTER])};
     total->people[views[BEFORE].standing][views[AFTER].standing]++;
-    return comparing->visit == NULL || views[BEFORE].standing == views[AFTER].standing
+    return comparing->visit == NULL || !comparing->names ||
+                   views[BEFORE].standing == views[AFTER].standing
                ? result_ok()
                : visit_change(comparing, person, total, views, err);
 }
@@ -380,6 +401,9 @@ static result compare_step_at_hub(struct comparing *comparing, str step, const s
     const result compared = ask_and_compare(comparing, total, hub == NULL ? 0 : hub->id, err);
     for (int side = BEFORE; side < SIDES; side++) {
         screening_answers_close(&comparing->asked[side].answers);
+    }
+    if (!comparing->names) {
+        withhold_small(total, comparing->question->small);
     }
     *comparing->arena = before; /* what one step needed, the next may have */
     tell_progress(comparing);

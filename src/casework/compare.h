@@ -1,8 +1,11 @@
 /* compare: whose verdict another rulebook would change, for which step, in which direction.
  *
  * Everybody in the register is screened by both rulebooks, on the facts on record and the same day.
- * Nothing is recorded but that the account looked; neither rulebook is taken into use. Only people
- * whom the account may screen are counted and shown. */
+ * Nothing is recorded but that the account looked; neither rulebook is taken into use.
+ *
+ * ACTION_COMPARE_RULES: only people and hubs in sight of it are counted. Who they are is told to
+ * whoever may screen (ACTION_SCREEN). Others are told how many, and no small number: a condition
+ * can be written that fits one person alone. */
 #ifndef RETURNHUB_CASEWORK_COMPARE_H
 #define RETURNHUB_CASEWORK_COMPARE_H
 
@@ -25,6 +28,8 @@ struct compare_question {
     str hub;  /* "" for every hub that the account may see, for steps that are asked about one */
     bool has_on;
     date on;                  /* today when not said */
+    int64_t small;            /* below it no number but 0 is told to whoever may not screen; 0: to
+                                 them nothing is */
     store_progress *progress; /* NULL: nobody wants to know how far it is */
     void *progress_context;
 };
@@ -43,13 +48,16 @@ struct compare_line {
 };
 typedef result compare_visit(void *context, const struct compare_line *line, struct err *err);
 
-/* Of one step and hub: how many people stood so before and so after. */
+/* Of one step and hub: how many people stood so before and so after; COMPARE_WITHHELD for a small
+ * number. */
+enum { COMPARE_WITHHELD = -1 };
 struct compare_total {
     str step;
     str hub;
     int64_t people[STANDING_COUNT][STANDING_COUNT];
 };
-int64_t compare_changed(const struct compare_total *total); /* off the diagonal */
+/* Off the diagonal; COMPARE_WITHHELD where one of the numbers is, which could be worked out. */
+int64_t compare_changed(const struct compare_total *totals, size_t count);
 
 /* The lines come in the order of steps, hubs and people; `visit` may be NULL. Totals are of every
  * step and hub looked at, also where nobody changes. */

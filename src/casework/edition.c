@@ -4,7 +4,9 @@ static result refuse_position(int64_t position, int64_t last, struct err *err)
 {
     result_ignore(err_set(err, ERROR_INPUT, "There is no event %lld", (long long)position),
                   "the hint follows");
-    return err_hint(err, "The last event has position %lld.", (long long)last);
+    result_ignore(err_hint(err, "The last event has position %lld.", (long long)last),
+                  "its field follows");
+    return err_field(err, "at_position");
 }
 
 /* The day on which the event was recorded. */

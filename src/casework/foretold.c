@@ -205,6 +205,13 @@ result foretold_of(struct sitting *sitting, const struct person_row *person,
     return result_ok();
 }
 
+bool foretold_holds(const struct rulebook *rulebook, uint32_t stage,
+                    const struct foretold *foretold, uint32_t step)
+{
+    return foretold_step(rulebook, stage, foretold->kind, &rulebook->steps[step]) !=
+           NOT_FOUND_INDEX;
+}
+
 result foretold_confirmed(struct sitting *sitting, const struct person_row *person, str kind,
                           const struct entry_row **ret_entries, size_t *ret_count, struct err *err)
 {

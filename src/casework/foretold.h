@@ -26,6 +26,9 @@ MUST_USE result foretold_against(struct sitting *sitting, const struct person_ro
 /* All that foretell a step, whatever is asked for; and which of them the account sees. */
 MUST_USE result foretold_of(struct sitting *sitting, const struct person_row *person,
                             const struct foretold **ret_all, size_t *ret_count, struct err *err);
+/* Is the entry, one of foretold_of, in the way of this step of somebody in this stage? */
+bool foretold_holds(const struct rulebook *rulebook, uint32_t stage,
+                    const struct foretold *foretold, uint32_t step);
 /* In the sitting that takes a step which opens entries of this kind: the entries that it confirms,
  * for they foretold it until then. None is opened beside them. */
 MUST_USE result foretold_confirmed(struct sitting *sitting, const struct person_row *person,

@@ -160,7 +160,9 @@ static result check_query(const struct people_query *query, struct err *err)
     if (query->after_id < 0) {
         return err_set(err, ERROR_INPUT, "The list begins after an id that is not negative");
     }
-    return text_line("What is searched for", query->text, NAME_MAX_BYTES, err);
+    return text_line("What is searched for", query->text, NAME_MAX_BYTES, err).ok
+               ? result_ok()
+               : err_field(err, "text");
 }
 
 /* A text that is somebody's reference finds that person and nobody else. */

@@ -107,6 +107,7 @@ struct manifest_command {
     enum event_kind kind;
     struct arena *arena;
     struct manifest_row row;
+    struct manifest_departed departed;
 };
 
 static result find_lead(struct sitting *sitting, str username, int64_t *ret_lead, struct err *err)
@@ -342,6 +343,34 @@ static bool changes_nothing(const struct manifest_row *row, const struct event *
            body->lead == row->lead;
 }
 
+/* Said at once: the lead of the escort can be told, and the destination. */
+static result find_called_back(struct sitting *sitting, int64_t manifest,
+                               struct manifest_departed *departed, struct err *err)
+{
+    const struct manifest_entry_row *entries = NULL;
+    size_t count = 0;
+    TRY(transaction_manifest_entries(sitting->transaction, manifest, sitting->arena, &entries,
+                                     &count, err));
+    str *called_back = ARENA_NEW(sitting->arena, str, count + 1);
+    if (called_back == NULL) {
+        return arena_full(err);
+    }
+    for (size_t i = 0; i < count; i++) {
+        struct person_row person;
+        bool in_sight = false;
+        if (entries[i].recalled && entries[i].state == ENTRY_BOARDED) {
+            TRY(transaction_person(sitting->transaction, entries[i].person, sitting->arena, &person,
+                                   err));
+            TRY(sitting_may_person(sitting, &person, ACTION_SEE_MANIFEST, &in_sight, err));
+        }
+        if (in_sight) {
+            called_back[departed->called_back_count++] = person.reference;
+        }
+    }
+    departed->called_back = called_back;
+    return result_ok();
+}
+
 static result change_work(struct transaction *transaction, void *context, struct err *err)
 {
     struct manifest_command *command = context;
@@ -367,6 +396,9 @@ static result change_work(struct transaction *transaction, void *context, struct
             return sitting_nothing_new(err);
         }
         TRY(manifest_append(&sitting, row.id, &event, err));
+    }
+    if (command->kind == EVENT_MANIFEST_DEPARTED) {
+        TRY(find_called_back(&sitting, row.id, &command->departed, err));
     }
     return transaction_manifest(transaction, row.id, command->arena, &command->row, err);
 }
@@ -412,7 +444,7 @@ result casework_cancel_manifest(const struct casework *casework, const struct ca
 
 result casework_depart_manifest(const struct casework *casework, const struct caller *caller,
                                 str manifest, instant departed_at, struct arena *arena,
-                                struct manifest_row *ret_manifest, struct err *err)
+                                struct manifest_departed *ret_departed, struct err *err)
 {
     struct manifest_command command = {.casework = casework,
                                        .caller = caller,
@@ -420,7 +452,9 @@ result casework_depart_manifest(const struct casework *casework, const struct ca
                                        .departed_at = departed_at,
                                        .kind = EVENT_MANIFEST_DEPARTED,
                                        .arena = arena};
-    return change(&command, ret_manifest, err);
+    TRY(change(&command, &command.departed.manifest, err));
+    *ret_departed = command.departed;
+    return result_ok();
 }
 
 result casework_close_manifest(const struct casework *casework, const struct caller *caller,

@@ -89,11 +89,17 @@ MUST_USE result casework_board_manifest(const struct casework *casework,
                                         const struct caller *caller, str manifest,
                                         struct arena *arena, struct boarding_answer *ret_answer,
                                         struct err *err);
+struct manifest_departed {
+    struct manifest_row manifest;
+    const str *called_back; /* who is aboard although they were called back, as far as the account
+                               sees them: their references */
+    size_t called_back_count;
+};
 /* It left at that instant, not later than now. */
 MUST_USE result casework_depart_manifest(const struct casework *casework,
                                          const struct caller *caller, str manifest,
                                          instant departed_at, struct arena *arena,
-                                         struct manifest_row *ret_manifest, struct err *err);
+                                         struct manifest_departed *ret_departed, struct err *err);
 struct accounted {
     str person;
     str outcome; /* "arrived" after the departure; "returned": came back with it, or it never left

@@ -373,14 +373,31 @@ static result name_hubs(struct person_work *work, struct err *err)
     return result_ok();
 }
 
+/* The oldest entry is named, as where the step is refused. */
+static void hold_next_step(const struct person_work *work, struct next_step *next)
+{
+    const struct rulebook *rulebook = work->casework->rulebook;
+    const uint32_t stage = rulebook_stage(rulebook, work->loaded.view.person.stage);
+    for (size_t i = 0; next->held_by == 0 && i < work->answer.foretold_count; i++) {
+        const struct foretold *foretold = &work->answer.foretold[i];
+        if (foretold_holds(rulebook, stage, foretold, next->step)) {
+            next->held_by = foretold->entry;
+        }
+    }
+}
+
 /* What the books say that a step will say, and so is in the way of others. */
 static result read_foretold(struct person_work *work, struct err *err)
 {
     if (work->loaded.when.past || work->answer.next_step_count == 0) {
         return result_ok();
     }
-    return foretold_of(&work->sitting, &work->loaded.view.person, &work->answer.foretold,
-                       &work->answer.foretold_count, err);
+    TRY(foretold_of(&work->sitting, &work->loaded.view.person, &work->answer.foretold,
+                    &work->answer.foretold_count, err));
+    for (size_t i = 0; work->answer.foretold_count > 0 && i < work->answer.next_step_count; i++) {
+        hold_next_step(work, &work->next_steps[i]);
+    }
+    return result_ok();
 }
 
 /* --- all of it -------------------------------------------------------------------------------- */

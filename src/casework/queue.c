@@ -430,7 +430,7 @@ static result read_missing(struct transaction *const *transactions, size_t count
     TRY(find_hub(work, &rulebook->steps[step], &hub, err));
     const struct case_time now = case_now(&work->sitting);
     TRY(screening_prepare(&work->screening, &work->sitting, step, hub, &now, err));
-    TRY(caseload_sight_of(&work->sitting, &work->sight, err));
+    TRY(caseload_sight_of(&work->sitting, ACTION_SCREEN, &work->sight, err));
     work->needed = ARENA_NEW(work->arena, bool, rulebook->fact_count + 1);
     work->facts = ARENA_NEW(work->arena, struct missing_fact, rulebook->fact_count + 1);
     if (work->needed == NULL || work->facts == NULL) {

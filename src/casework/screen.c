@@ -58,7 +58,7 @@ static result prepare(struct screen_work *work, struct transaction *transaction,
     TRY(find_hub(work, &work->casework->rulebook->steps[step], &hub, err));
     const struct case_time when = case_time_asked(&work->sitting, work->asked);
     TRY(screening_prepare(&work->screening, &work->sitting, step, hub, &when, err));
-    TRY(caseload_sight_of(&work->sitting, &work->sight, err));
+    TRY(caseload_sight_of(&work->sitting, ACTION_SCREEN, &work->sight, err));
     work->each = ARENA_NEW(&work->arena, enum clearance, step_of(work)->safeguard_count + 1);
     return work->each == NULL ? arena_full(err) : result_ok();
 }

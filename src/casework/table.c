@@ -76,6 +76,22 @@ result casework_table(const struct casework *casework, const struct caller *call
     return result_ok();
 }
 
+/* The event of the edition that is compared with is asked for by another name. */
+static result run_earlier(struct table_work *was, struct err *err)
+{
+    struct err problem = {0};
+    if (run_table(was, &problem).ok) {
+        return result_ok();
+    }
+    if (str_equal(str_from_c(problem.field), STR("at_position"))) {
+        result_ignore(err_field(&problem, "compare_with"), "it is handed on");
+    }
+    if (err != NULL) {
+        *err = problem;
+    }
+    return (result){.ok = false};
+}
+
 result casework_table_differences(const struct casework *casework, const struct caller *caller,
                                   const struct definitions *definitions,
                                   const struct table_asked *asked, int64_t earlier,
@@ -84,8 +100,11 @@ result casework_table_differences(const struct casework *casework, const struct 
     struct table_asked old_asked = *asked;
     struct table_work *works = ARENA_NEW(arena, struct table_work, 2);
     if (asked->from.len == 0 || asked->to.len == 0) {
-        return err_set(err, ERROR_INPUT,
-                       "Editions are compared for the same periods: say the first and the last");
+        result_ignore(
+            err_set(err, ERROR_INPUT,
+                    "Editions are compared for the same periods: say the first and the last"),
+            "its field follows");
+        return err_field(err, asked->from.len == 0 ? "from" : "to");
     }
     if (works == NULL) {
         return arena_full(err);
@@ -102,7 +121,7 @@ result casework_table_differences(const struct casework *casework, const struct 
     TRY(run_table(is, err));
     old_asked.edition = (struct edition_asked){
         .has_position = true, .position = earlier, .has_as_of = true, .as_of = is->edition.as_of};
-    TRY(run_table(was, err));
+    TRY(run_earlier(was, err));
     TRY(sheet_differences(&was->sheet, &is->sheet, arena, ret_sheet, err));
     for (size_t i = 0; i < is->sheet.note_count; i++) {
         sheet_note(ret_sheet, is->sheet.notes[i].label.at, is->sheet.notes[i].text);

@@ -301,7 +301,7 @@ static date first_of_year(int32_t year)
     return first;
 }
 
-static result refuse_period(str text, enum period_kind kind, struct err *err)
+static result refuse_period(str text, enum period_kind kind, const char *field, struct err *err)
 {
     static const char *const samples[] = {
         [PERIOD_QUARTER] = "2023-Q1", [PERIOD_YEAR] = "2023", [PERIOD_MONTH] = "2023-01"};
@@ -309,11 +309,14 @@ static result refuse_period(str text, enum period_kind kind, struct err *err)
     result_ignore(
         err_set(err, ERROR_INPUT, "\"%.*s\" is not a period of this table", STR_ARG(shown)),
         "the hint follows");
-    return err_hint(err, "Write it like %s, from 1900 to 2199.", samples[kind]);
+    result_ignore(err_hint(err, "Write it like %s, from 1900 to 2199.", samples[kind]),
+                  "its field follows");
+    return err_field(err, "%s", field);
 }
 
-/* The first day of the period that is written so. */
-static result read_period(str text, enum period_kind kind, date *ret_first, struct err *err)
+/* The first day of the period that is written so, in this field. */
+static result read_period(str text, enum period_kind kind, const char *field, date *ret_first,
+                          struct err *err)
 {
     const struct str_cut cut = str_cut(text, '-');
     const str rest = kind == PERIOD_QUARTER && str_starts(cut.tail, STR("Q"))
@@ -327,7 +330,7 @@ static result read_period(str text, enum period_kind kind, date *ret_first, stru
                       (!parted || (rest.len > 0 && str_to_int64(rest, &part, NULL).ok)) &&
                       (kind != PERIOD_QUARTER || rest.len + 1 == cut.tail.len);
     if (!read || year < 1900 || year > 2199 || part < 1 || part > 12 / months_of(kind)) {
-        return refuse_period(text, kind, err);
+        return refuse_period(text, kind, field, err);
     }
     *ret_first = date_add_months(first_of_year((int32_t)year),
                                  ((int32_t)part - 1) * months_of(kind), DATE_ROUND_DOWN);
@@ -365,16 +368,19 @@ static result plan_periods(struct planning *planning, str from, str to, struct e
     date first = date_add_months(running, -PERIODS_BY_DEFAULT * months_of(kind), DATE_ROUND_DOWN);
     date last = date_add_months(running, -months_of(kind), DATE_ROUND_DOWN);
     if (to.len > 0) {
-        TRY(read_period(to, kind, &last, err));
+        TRY(read_period(to, kind, "to", &last, err));
         first = last;
     }
     if (from.len > 0) {
-        TRY(read_period(from, kind, &first, err));
+        TRY(read_period(from, kind, "from", &first, err));
     }
     for (date begin = first; begin.day <= last.day;) {
         const date next = date_add_months(begin, months_of(kind), DATE_ROUND_DOWN);
         if (plan->period_count == TABLE_PERIODS_MAX) {
-            return err_set(err, ERROR_INPUT, "A table has %d periods at most", TABLE_PERIODS_MAX);
+            result_ignore(
+                err_set(err, ERROR_INPUT, "A table has %d periods at most", TABLE_PERIODS_MAX),
+                "its field follows");
+            return err_field(err, "from");
         }
         plan->periods[plan->period_count++] =
             (struct planned_period){.label = period_label(begin, kind, planning->sitting->arena),
@@ -382,9 +388,12 @@ static result plan_periods(struct planning *planning, str from, str to, struct e
                                     .last = date_add_days(next, -1)};
         begin = next;
     }
-    return plan->period_count > 0
-               ? result_ok()
-               : err_set(err, ERROR_INPUT, "The first period lies after the last one");
+    if (plan->period_count > 0) {
+        return result_ok();
+    }
+    result_ignore(err_set(err, ERROR_INPUT, "The first period lies after the last one"),
+                  "its field follows");
+    return err_field(err, "from");
 }
 
 size_t table_plan_period(const struct table_plan *plan, date day)

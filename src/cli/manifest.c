@@ -63,26 +63,6 @@ static result print_row(const struct invocation *invocation, const struct desk *
     return result_ok();
 }
 
-/* Whoever is aboard although they were called back is said at once: the lead of the escort can be
- * told, and the destination. */
-static result print_called_back(const struct invocation *invocation, const struct desk *desk,
-                                str manifest, struct err *err)
-{
-    struct manifest_answer answer;
-    TRY(casework_manifest(&desk->casework, &desk->caller, manifest, invocation->arena, &answer,
-                          err));
-    for (size_t i = 0; i < answer.count; i++) {
-        const struct manifest_person *person = &answer.people[i];
-        if (person->entry.recalled && person->entry.state == ENTRY_BOARDED) {
-            struct arena scratch = *invocation->arena;
-            output_text(invocation->output,
-                        arena_format(&scratch, "CALLED BACK, and aboard: %.*s\n",
-                                     STR_ARG(person->person.reference)));
-        }
-    }
-    return result_ok();
-}
-
 static result print_step(const struct invocation *invocation, const struct desk *desk,
                          const struct step_answer *answer, const char *done, int *ret_status,
                          struct err *err)
@@ -234,7 +214,7 @@ result command_manifest_depart(const struct invocation *invocation, int *ret_sta
                                struct err *err)
 {
     OWN_DESK struct desk desk = {.store = NULL};
-    struct manifest_row row;
+    struct manifest_departed departed;
     instant at = system_now(system_machine());
     *ret_status = 0;
     if (option_given(invocation, OPTION_AT)) {
@@ -242,11 +222,17 @@ result command_manifest_depart(const struct invocation *invocation, int *ret_sta
     }
     TRY(desk_open_as_account(invocation, &desk, err));
     TRY(casework_depart_manifest(&desk.casework, &desk.caller, invocation->arguments[0], at,
-                                 invocation->arena, &row, err));
-    TRY(print_row(invocation, &desk, &row, err));
-    return invocation->output->format == OUTPUT_JSON
-               ? result_ok()
-               : print_called_back(invocation, &desk, row.reference, err);
+                                 invocation->arena, &departed, err));
+    if (invocation->output->format == OUTPUT_JSON) {
+        return print_json(invocation, resource_manifest_departed(desk.rulebook, &departed), err);
+    }
+    TRY(print_row(invocation, &desk, &departed.manifest, err));
+    for (size_t i = 0; i < departed.called_back_count; i++) {
+        struct arena scratch = *invocation->arena;
+        output_text(invocation->output, arena_format(&scratch, "CALLED BACK, and aboard: %.*s\n",
+                                                     STR_ARG(departed.called_back[i])));
+    }
+    return result_ok();
 }
 
 result command_manifest_account(const struct invocation *invocation, int *ret_status,

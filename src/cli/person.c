@@ -202,6 +202,11 @@ static void print_next_steps(const struct invocation *invocation, const struct r
                                  STR_ARG(rulebook->steps[next->step].name),
                                  STR_ARG(rulebook->steps[next->step].title),
                                  next->hub.id != 0 ? ", " : "", STR_ARG(next->hub.name)));
+        if (next->held_by != 0) {
+            output_text(invocation->output,
+                        arena_format(&scratch, "      held by the entry %lld in the books\n",
+                                     (long long)next->held_by));
+        }
         verdict_print_in_the_way(invocation, rulebook, &rulebook->steps[next->step], next->each,
                                  "      ");
     }

@@ -1,31 +1,11 @@
 #include "cli/releases.h"
 
-#include "format/json.h"
+#include "statistics/sheet.h"
 #include "system/system.h"
 
 #include <stdlib.h>
 
 enum { DAY_LETTERS = 10 }; /* YYYY-MM-DD */
-
-static bool is_sheet(const json_t *sheet)
-{
-    const json_t *columns = json_object_get(sheet, "columns");
-    const json_t *rows = json_object_get(sheet, "rows");
-    size_t index;
-    json_t *row;
-    if (json_str_or_empty(sheet, "title").len == 0 || !json_is_array(columns) ||
-        !json_is_array(rows) || !json_is_array(json_object_get(sheet, "notes")) ||
-        !json_is_integer(json_object_get(sheet, "key_columns"))) {
-        return false;
-    }
-    json_array_foreach(rows, index, row)
-    {
-        if (json_array_size(row) != json_array_size(columns)) {
-            return false;
-        }
-    }
-    return true;
-}
 
 /* "2026-03-27-hub_transfers.json" */
 static bool read_name(str file, struct web_release *release)
@@ -59,10 +39,13 @@ static result read_release(str folder, str file, struct arena *arena, struct web
     }
     TRY(system_read_file(path.at, RELEASE_BYTES_MAX, arena, &text, err));
     release->sheet = json_loadb(text.at, text.len, JSON_REJECT_DUPLICATES, NULL);
-    return is_sheet(release->sheet)
-               ? result_ok()
-               : err_set(err, ERROR_INPUT,
-                         "%.*s is not a table as `returnhub statistics` writes it", STR_ARG(path));
+    struct arena scratch = *arena;
+    struct sheet *sheet = ARENA_NEW(&scratch, struct sheet, 1);
+    if (sheet == NULL) {
+        return arena_full(err);
+    }
+    return sheet_from_json(release->sheet, &scratch, sheet, err).ok ? result_ok()
+                                                                    : err_at(err, path.at, 1, 1);
 }
 
 static int newest_first(const void *left, const void *right)

@@ -176,10 +176,7 @@ static void print_totals_text(const struct printing *printing, const struct comp
 {
     struct arena arena = *printing->invocation->arena;
     int64_t people = 0;
-    int64_t changed = 0;
-    for (size_t i = 0; i < count; i++) {
-        changed += compare_changed(&totals[i]);
-    }
+    const int64_t changed = compare_changed(totals, count);
     for (int before = 0; count > 0 && before < STANDING_COUNT; before++) {
         for (int after = 0; after < STANDING_COUNT; after++) {
             people += totals[0].people[before][after];

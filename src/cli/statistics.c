@@ -149,10 +149,6 @@ static result make_sheet(const struct invocation *invocation, const struct desk 
         return casework_table(&desk->casework, &desk->caller, definitions, &asked,
                               invocation->arena, ret_sheet, err);
     }
-    if (asked.from.len == 0 || asked.to.len == 0) {
-        return err_set(err, ERROR_USAGE,
-                       "Editions are compared for the same periods: give --from and --to");
-    }
     TRY(option_number(invocation, OPTION_COMPARE_WITH, 0, 0, INT64_MAX, &earlier, err));
     return casework_table_differences(&desk->casework, &desk->caller, definitions, &asked, earlier,
                                       invocation->arena, ret_sheet, err);

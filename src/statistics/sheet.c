@@ -225,6 +225,117 @@ json_t *sheet_json(const struct sheet *sheet)
     return object;
 }
 
+static result refuse_json(struct err *err)
+{
+    return err_set(err, ERROR_INPUT, "This is not a table as `returnhub statistics` writes it");
+}
+
+static result notes_from_json(const json_t *notes, struct sheet *sheet, struct err *err)
+{
+    size_t index;
+    json_t *note;
+    if (!json_is_array(notes) || json_array_size(notes) > SHEET_NOTES_MAX) {
+        return refuse_json(err);
+    }
+    json_array_foreach(notes, index, note)
+    {
+        sheet->notes[sheet->note_count++] = (struct sheet_note){
+            .label = json_str_or_empty(note, "label"), .text = json_str_or_empty(note, "text")};
+    }
+    return result_ok();
+}
+
+static result columns_from_json(const json_t *object, struct sheet *sheet, struct err *err)
+{
+    const json_t *columns = json_object_get(object, "columns");
+    const json_t *keys = json_object_get(object, "key_columns");
+    const size_t count = json_array_size(columns);
+    size_t index;
+    json_t *column;
+    if (count == 0 || count > SHEET_COLUMNS_MAX || !json_is_integer(keys) ||
+        json_integer_value(keys) < 0 || (size_t)json_integer_value(keys) > count) {
+        return refuse_json(err);
+    }
+    json_array_foreach(columns, index, column)
+    {
+        if (!json_is_string(column)) {
+            return refuse_json(err);
+        }
+        sheet_column(sheet, str_from_c(json_string_value(column)), false,
+                     index < (size_t)json_integer_value(keys));
+    }
+    return result_ok();
+}
+
+/* "44.0": a share, a median, the end of an interval. */
+static bool is_decimal(str text)
+{
+    const struct str_cut cut = str_cut(text, '.');
+    int64_t whole = 0;
+    int64_t part = 0;
+    return cut.found && str_to_int64(cut.head, &whole, NULL).ok &&
+           str_to_int64(cut.tail, &part, NULL).ok;
+}
+
+static result cell_from_json(const json_t *cell, struct arena *arena, str *ret_text,
+                             bool *ret_is_number, struct err *err)
+{
+    *ret_is_number = json_is_integer(cell);
+    if (json_is_integer(cell)) {
+        *ret_text = arena_format(arena, "%lld", (long long)json_integer_value(cell));
+        return ret_text->at != NULL ? result_ok() : arena_full(err);
+    }
+    if (!json_is_string(cell)) {
+        return refuse_json(err);
+    }
+    *ret_text = str_from_c(json_string_value(cell));
+    *ret_is_number = is_decimal(*ret_text);
+    return result_ok();
+}
+
+static result rows_from_json(const json_t *rows, struct arena *arena, struct sheet *sheet,
+                             struct err *err)
+{
+    const size_t columns = sheet->column_count;
+    size_t index;
+    json_t *row;
+    if (!json_is_array(rows)) {
+        return refuse_json(err);
+    }
+    str *cells = ARENA_NEW(arena, str, json_array_size(rows) * columns + 1);
+    if (cells == NULL) {
+        return arena_full(err);
+    }
+    json_array_foreach(rows, index, row)
+    {
+        if (json_array_size(row) != columns) {
+            return refuse_json(err);
+        }
+        for (size_t i = 0; i < columns; i++) {
+            bool is_number = false;
+            TRY(cell_from_json(json_array_get(row, i), arena, &cells[index * columns + i],
+                               &is_number, err));
+            sheet->is_number[i] = sheet->is_number[i] || (is_number && i >= sheet->key_count);
+        }
+    }
+    sheet->cells = cells;
+    sheet->row_count = json_array_size(rows);
+    return result_ok();
+}
+
+result sheet_from_json(const json_t *object, struct arena *arena, struct sheet *ret_sheet,
+                       struct err *err)
+{
+    *ret_sheet = (struct sheet){.name = json_str_or_empty(object, "name"),
+                                .title = json_str_or_empty(object, "title")};
+    if (ret_sheet->title.len == 0) {
+        return refuse_json(err);
+    }
+    TRY(notes_from_json(json_object_get(object, "notes"), ret_sheet, err));
+    TRY(columns_from_json(object, ret_sheet, err));
+    return rows_from_json(json_object_get(object, "rows"), arena, ret_sheet, err);
+}
+
 /* --- differences --- */
 
 /* A row in the order of its key. */

@@ -46,6 +46,9 @@ void sheet_write_csv(const struct sheet *sheet, struct buf *buf);
 /* {"name", "title", "notes": [{"label", "text"}], "rows": [{column: cell}]}; the caller owns it.
  * Numbers are numbers. */
 json_t *sheet_json(const struct sheet *sheet);
+/* The sheet that was written so, with views into the object. ERROR_INPUT for what is none. */
+MUST_USE result sheet_from_json(const json_t *object, struct arena *arena, struct sheet *ret_sheet,
+                                struct err *err);
 
 /* What two editions of a sheet say differently, as a sheet: a row for each cell, with what it was
  * and what it is. Both are broken down by the same keys; columns are told by their names. */

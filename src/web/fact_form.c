@@ -91,7 +91,6 @@ static void choose_shape(const struct exchange *exchange, const json_t *fact,
 {
     const str type = json_str_or_empty(fact, "type");
     const str chosen = sent(exchange, item->name);
-    item->value = chosen;
     item->shape = FORM_TEXT;
     if (str_equal(type, STR("flag")) || str_equal(type, STR("choice"))) {
         item->options =
@@ -118,7 +117,6 @@ static void choose_shape(const struct exchange *exchange, const json_t *fact,
 static json_t *fact_field(const struct exchange *exchange, const json_t *fact,
                           const struct faults *faults)
 {
-    static const char *const parts[3] = {"day", "month", "year"};
     struct arena *arena = exchange->arena;
     const str name = json_str_or_empty(fact, "fact");
     struct form_item item = {.name = name,
@@ -126,9 +124,7 @@ static json_t *fact_field(const struct exchange *exchange, const json_t *fact,
                              .hint = hint_of(exchange, fact),
                              .fault = fault_of(faults, name)};
     choose_shape(exchange, fact, &item);
-    for (size_t i = 0; i < 3; i++) {
-        item.parts[i] = sent(exchange, arena_format(arena, "%.*s-%s", STR_ARG(name), parts[i]));
-    }
+    form_continue_with(&item, arena, &exchange->input.form);
     item.unknown_checked =
         sent(exchange, arena_format(arena, "%.*s-unknown", STR_ARG(name))).len > 0;
     return form_item_view(arena, &item);

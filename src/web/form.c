@@ -143,7 +143,7 @@ static enum form_shape shape_of(enum input_kind kind)
     return FORM_TEXT;
 }
 
-static void begin_with(struct form_item *item, struct arena *arena, const struct input_value *value)
+void form_begin_with(struct form_item *item, struct arena *arena, const struct input_value *value)
 {
     if (value == NULL || !value->given) {
         return;
@@ -160,8 +160,7 @@ static void begin_with(struct form_item *item, struct arena *arena, const struct
     }
 }
 
-/* What was sent is shown again, right or wrong; a password never is. */
-static void continue_with(struct form_item *item, struct arena *arena, const struct http_form *form)
+void form_continue_with(struct form_item *item, struct arena *arena, const struct http_form *form)
 {
     if (item->shape == FORM_PASSWORD) {
         return;
@@ -171,6 +170,9 @@ static void continue_with(struct form_item *item, struct arena *arena, const str
         const str name = arena_format(arena, "%.*s-%s", STR_ARG(item->name), box_rows[i].name);
         http_form_get(form, name, &item->parts[i]);
     }
+    struct input_value whole = {.text = item->value};
+    whole.given = item->shape == FORM_DATE && date_parse(item->value, &whole.day, NULL).ok;
+    form_begin_with(item, arena, &whole);
 }
 
 /* A few answers are radios, many a list that begins with no answer. */
@@ -205,9 +207,9 @@ json_t *form_choices_view(const struct exchange *exchange, const struct input_fi
                                  .autocomplete = fields[i].autocomplete,
                                  .fault = fault_of(faults, name)};
         if (exchange->request->method == HTTP_POST) {
-            continue_with(&item, exchange->arena, &exchange->input.form);
+            form_continue_with(&item, exchange->arena, &exchange->input.form);
         } else {
-            begin_with(&item, exchange->arena, begin == NULL ? NULL : &begin[i]);
+            form_begin_with(&item, exchange->arena, begin == NULL ? NULL : &begin[i]);
         }
         if (fields[i].kind == INPUT_CHOICE) {
             set_options(&item, choices == NULL ? &none : &choices[i]);

@@ -32,6 +32,11 @@ struct form_item {
     bool unknown_checked;
 };
 
+/* A field that begins with a value (NULL: with none). */
+void form_begin_with(struct form_item *item, struct arena *arena, const struct input_value *value);
+/* A field with what was sent for it, right or wrong, to the letter; a password is never shown
+ * again. A day that was sent in one piece stands in its three boxes. */
+void form_continue_with(struct form_item *item, struct arena *arena, const struct http_form *form);
 json_t *form_item_view(struct arena *arena, const struct form_item *item);
 /* Adds {"value","text","checked","id"} to an array. */
 void form_option(json_t *options, str value, str text, bool checked);

@@ -325,11 +325,12 @@ static result prepare_departure(struct deed_form *form, struct err *err)
 static result act_depart(struct deed_form *form, struct err *err)
 {
     const struct exchange *exchange = form->exchange;
-    struct manifest_row row = {0};
-    TRY(casework_depart_manifest(exchange->casework, &exchange->caller,
-                                 manifest_of(form)->manifest.row.reference,
-                                 deed_instant(form, "departed_at"), exchange->arena, &row, err));
-    return answer_row(form, &row);
+    struct manifest_departed departed;
+    TRY(casework_depart_manifest(
+        exchange->casework, &exchange->caller, manifest_of(form)->manifest.row.reference,
+        deed_instant(form, "departed_at"), exchange->arena, &departed, err));
+    form->answer = resource_manifest_departed(exchange->rulebook, &departed);
+    return result_ok();
 }
 
 /* Steps without approval that lead from where the boarding step leads to. */

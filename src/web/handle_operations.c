@@ -25,8 +25,10 @@ static result span_of(const struct exchange *exchange, struct span *ret_span, st
     span.from = date_add_days(span.to, -SPAN_DAYS);
     TRY(input_asked_day(exchange, STR("from"), &given, &span.from, err));
     if (date_before(span.to, span.from) || span.to.day - span.from.day > SPAN_DAYS_MAX) {
-        return err_set(err, ERROR_INPUT,
-                       "The first day is before the last, by twenty years at most");
+        result_ignore(
+            err_set(err, ERROR_INPUT, "The first day is before the last, by twenty years at most"),
+            "its field follows");
+        return err_field(err, "from");
     }
     *ret_span = span;
     return result_ok();

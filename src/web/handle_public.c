@@ -5,7 +5,6 @@
 #include "web/view_statistics.h"
 
 #include "base/hash.h"
-#include "format/csv.h"
 
 #include <string.h>
 
@@ -103,40 +102,16 @@ static const struct web_release *find_release(const struct exchange *exchange)
     return NULL;
 }
 
-static void write_cell(struct buf *csv, bool first, const json_t *cell)
+static result answer_file(struct exchange *exchange, const struct web_release *release,
+                          struct err *err)
 {
-    if (json_is_integer(cell)) {
-        csv_write_number(csv, first, json_integer_value(cell));
-    } else {
-        csv_write_cell(csv, first,
-                       json_is_string(cell) ? str_from_c(json_string_value(cell)) : STR(""));
+    bool answered = false;
+    struct sheet *sheet = ARENA_NEW(exchange->arena, struct sheet, 1);
+    if (sheet == NULL) {
+        return arena_full(err);
     }
-}
-
-static void write_row(struct buf *csv, const json_t *row)
-{
-    size_t index;
-    json_t *cell;
-    json_array_foreach(row, index, cell)
-    {
-        write_cell(csv, index == 0, cell);
-    }
-    csv_write_end(csv);
-}
-
-static result release_as_csv(struct exchange *exchange, const struct web_release *release,
-                             struct err *err)
-{
-    struct buf csv;
-    size_t index;
-    json_t *row;
-    buf_init(&csv, exchange->arena, WEB_BODY_MAX);
-    write_row(&csv, json_object_get(release->sheet, "columns"));
-    json_array_foreach(json_object_get(release->sheet, "rows"), index, row)
-    {
-        write_row(&csv, row);
-    }
-    return handler_answer_csv(exchange, release->name, &csv, err);
+    TRY(sheet_from_json(release->sheet, exchange->arena, sheet, err));
+    return handler_answer_sheet(exchange, release->name, sheet, &answered, err);
 }
 
 result handle_release(struct exchange *exchange, struct err *err)
@@ -145,8 +120,8 @@ result handle_release(struct exchange *exchange, struct err *err)
     if (release == NULL) {
         return err_set(err, ERROR_NOT_FOUND, "Nothing was published under this name");
     }
-    if (handler_wants_csv(exchange)) {
-        return release_as_csv(exchange, release, err);
+    if (handler_wants_file(exchange)) {
+        return answer_file(exchange, release, err);
     }
     if (!exchange_wants_html(exchange) ||
         str_equal(exchange_query(exchange, STR("as")), STR("json"))) {
@@ -159,6 +134,7 @@ result handle_release(struct exchange *exchange, struct err *err)
     json_t *view = view_sheet(&context, release->sheet);
     json_set(view, "on", view_day(str_from_c(day)));
     json_set_str(view, "csv_href", arena_format(exchange->arena, "%.*s?as=csv", STR_ARG(base)));
+    json_set_str(view, "ods_href", arena_format(exchange->arena, "%.*s?as=ods", STR_ARG(base)));
     json_set_str(view, "json_href", arena_format(exchange->arena, "%.*s?as=json", STR_ARG(base)));
     OWN_PAGE struct page page;
     page_open(&page, exchange, "release", json_str_or_empty(release->sheet, "title"), "");

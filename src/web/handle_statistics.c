@@ -1,8 +1,8 @@
 #include "web/handler.h"
+#include "web/question.h"
 #include "web/view_statistics.h"
 
 #include "casework/statistics.h"
-#include "statistics/spreadsheet.h"
 
 static const struct definitions *definitions_of(const struct exchange *exchange)
 {
@@ -62,17 +62,14 @@ result handle_statistics(struct exchange *exchange, struct err *err)
 static const struct {
     const char *name;
     enum form_shape shape;
-    const char *label;
     const char *hint; /* NULL: how the periods of the table are written */
     bool reconciled;  /* of the reconciliation, too */
 } questions[] = {
-    {"from", FORM_TEXT, "First period", NULL, false},
-    {"to", FORM_TEXT, "Last period", NULL, false},
-    {"as_of", FORM_DATE, "As at the day", "Leave empty for the day of the last event", true},
-    {"at_position", FORM_NUMBER, "Edition after event",
-     "Leave empty for everything that is recorded", true},
-    {"compare_with", FORM_NUMBER, "What has changed since the edition after event",
-     "For that the first and the last period are to be said", false},
+    {"from", FORM_TEXT, NULL, false},
+    {"to", FORM_TEXT, NULL, false},
+    {"as_of", FORM_DATE, "Leave empty for the day of the last event", true},
+    {"at_position", FORM_NUMBER, "Leave empty for everything that is recorded", true},
+    {"compare_with", FORM_NUMBER, "For that the first and the last period are to be said", false},
 };
 enum { QUESTIONS = sizeof questions / sizeof questions[0], QUESTIONS_OPEN = 2 };
 
@@ -122,27 +119,6 @@ static result make_sheet(struct exchange *exchange, str table, struct sheet *ret
                                             &asked, earlier, exchange->arena, ret_sheet, err);
 }
 
-static result answer_spreadsheet(struct exchange *exchange, const struct sheet *sheet,
-                                 struct err *err)
-{
-    str bytes;
-    TRY(spreadsheet_write(&sheet, 1, exchange->arena, &bytes, err));
-    http_header_set(
-        exchange->response, STR("Content-Disposition"),
-        arena_format(exchange->arena, "attachment; filename=\"%.*s.ods\"", STR_ARG(sheet->name)));
-    answer_text(exchange, 200, STR("application/vnd.oasis.opendocument.spreadsheet"), bytes);
-    return result_ok();
-}
-
-static result answer_sheet_csv(struct exchange *exchange, const struct sheet *sheet,
-                               struct err *err)
-{
-    struct buf csv;
-    buf_init(&csv, exchange->arena, WEB_BODY_MAX);
-    sheet_write_csv(sheet, &csv);
-    return handler_answer_csv(exchange, sheet->name, &csv, err);
-}
-
 static const char *period_hint(const struct exchange *exchange, str table)
 {
     static const char *const hints[] = {[PERIOD_QUARTER] = "For example, 2025-Q4",
@@ -154,27 +130,14 @@ static const char *period_hint(const struct exchange *exchange, str table)
 
 static json_t *question_field(const struct exchange *exchange, str table, size_t question)
 {
-    static const char *const parts[] = {"day", "month", "year"};
     const str name = str_from_c(questions[question].name);
     struct form_item item = {.shape = questions[question].shape,
                              .name = name,
-                             .label = str_from_c(questions[question].label),
+                             .label = str_from_c(question_label(exchange, name)),
                              .hint = str_from_c(questions[question].hint != NULL
                                                     ? questions[question].hint
-                                                    : period_hint(exchange, table)),
-                             .value = exchange_query(exchange, name)};
-    date day;
-    if (date_parse(item.value, &day, NULL).ok) {
-        const struct civil civil = date_to_civil(day);
-        item.parts[0] = arena_format(exchange->arena, "%d", civil.day);
-        item.parts[1] = arena_format(exchange->arena, "%d", civil.month);
-        item.parts[2] = arena_format(exchange->arena, "%d", civil.year);
-    } else {
-        for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
-            item.parts[i] = answer_to(
-                exchange, arena_format(exchange->arena, "%.*s-%s", STR_ARG(name), parts[i]).at);
-        }
-    }
+                                                    : period_hint(exchange, table))};
+    form_continue_with(&item, exchange->arena, &exchange->query);
     return form_item_view(exchange->arena, &item);
 }
 
@@ -238,21 +201,20 @@ static result answer_sheet_page(struct exchange *exchange, str table, const json
 result handle_statistics_table(struct exchange *exchange, struct err *err)
 {
     const str table = exchange->match.parameters[0];
-    const str as = exchange_query(exchange, STR("as"));
+    bool answered = false;
     struct sheet *sheet = ARENA_NEW(exchange->arena, struct sheet, 1);
     if (sheet == NULL) {
         return arena_full(err);
     }
     TRY(may_see(exchange, err));
     TRY(make_sheet(exchange, table, sheet, err));
-    if (str_equal(as, STR("ods"))) {
-        return answer_spreadsheet(exchange, sheet, err);
-    }
-    if (handler_wants_csv(exchange)) {
-        return answer_sheet_csv(exchange, sheet, err);
+    TRY(handler_answer_sheet(exchange, sheet->name, sheet, &answered, err));
+    if (answered) {
+        return result_ok();
     }
     json_auto_t *resource = sheet_json(sheet);
-    if (!exchange_wants_html(exchange) || str_equal(as, STR("json"))) {
+    if (!exchange_wants_html(exchange) ||
+        str_equal(exchange_query(exchange, STR("as")), STR("json"))) {
         return answer_json(exchange, 200, resource, err);
     }
     return answer_sheet_page(exchange, table, resource, err);

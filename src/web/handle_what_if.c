@@ -1,6 +1,7 @@
 /* What would change if a safeguard were clear on another condition: everybody is judged by the
- * rulebook and by the same rulebook with that one line another, and whoever's verdict changes is
- * told. Neither is taken into use; recorded is only that the account looked. */
+ * rulebook and by the same rulebook with that one line another, and how many verdicts change is
+ * told; whose, to those who may screen. Neither is taken into use; recorded is only that the
+ * account looked. */
 #include "web/handler.h"
 #include "web/resource_part.h"
 #include "web/works.h"
@@ -25,10 +26,25 @@ enum { FIELDS = sizeof fields / sizeof fields[0] };
 
 static result may_ask(const struct exchange *exchange, struct err *err)
 {
-    if (!exchange_may(exchange, ACTION_SCREEN)) {
-        return err_set(err, ERROR_FORBIDDEN, "This account may not screen the caseload");
+    return exchange_may(exchange, ACTION_COMPARE_RULES)
+               ? result_ok()
+               : access_refuse(&exchange->session.account, ACTION_COMPARE_RULES, err);
+}
+
+/* Below it whoever may not screen is told no number, as in a table that is published; 0 where the
+ * policy of tables is not there. */
+static int64_t small_number(const struct exchange *exchange)
+{
+    const struct definitions *definitions = exchange->web->options.definitions;
+    if (definitions == NULL) {
+        return 0;
     }
-    return result_ok();
+    return definitions->policy.suppress_below > 1 ? definitions->policy.suppress_below : 1;
+}
+
+static bool tells_names(const struct exchange *exchange)
+{
+    return exchange_may(exchange, ACTION_SCREEN);
 }
 
 /* --- the other rulebook ----------------------------------------------------------------------- */
@@ -112,6 +128,14 @@ static result keep_change(void *context, const struct compare_line *line, struct
     return result_ok();
 }
 
+/* What is withheld is absent, and not 0. */
+static void set_number(json_t *object, const char *name, int64_t number)
+{
+    if (number != COMPARE_WITHHELD) {
+        json_set_int64(object, name, number);
+    }
+}
+
 static json_t *totals_of(const struct compare_total *totals, size_t count)
 {
     json_t *list = json_array();
@@ -126,15 +150,13 @@ static json_t *totals_of(const struct compare_total *totals, size_t count)
             json_set_str(one, "hub", totals[i].hub);
             json_set(one, "before", json_string(standing_name((enum standing)before)));
             json_set(one, "after", json_string(standing_name((enum standing)after)));
-            json_set_int64(one, "people", totals[i].people[before][after]);
+            set_number(one, "people", totals[i].people[before][after]);
             json_add(list, one);
         }
     }
     return list;
 }
 
-/* {"changed","totals":[{"hub","before","after","people"}],"people":[{"person","hub","before","after"}]}
- */
 struct waiting {
     struct works *works;
     int64_t work;
@@ -146,6 +168,8 @@ static void tell_waiting(void *context, int64_t done, int64_t all)
     works_tell(waiting->works, waiting->work, done, all);
 }
 
+/* {"changed","totals":[{"hub","before","after","people"}],"people":[{"person","hub","before","after"}]};
+ * where no names are told, "small" is there and not "people". */
 static result compare(struct exchange *exchange, const struct rulebook *other, str step,
                       json_t **ret_resource, struct err *err)
 {
@@ -154,11 +178,11 @@ static result compare(struct exchange *exchange, const struct rulebook *other, s
     const struct compare_question question = {.before = exchange->rulebook,
                                               .after = other,
                                               .step = step,
+                                              .small = small_number(exchange),
                                               .progress = tell_waiting,
                                               .progress_context = &waiting};
     const struct compare_total *totals = NULL;
     size_t count = 0;
-    int64_t changed = 0;
     waiting.work = works_begin(waiting.works, exchange->session.account.id,
                                "Judging everybody by both rulebooks");
     const result compared =
@@ -169,13 +193,15 @@ static result compare(struct exchange *exchange, const struct rulebook *other, s
         json_decref(change.people);
         return compared;
     }
-    for (size_t i = 0; i < count; i++) {
-        changed += compare_changed(&totals[i]);
-    }
     json_t *resource = json_object();
-    json_set_int64(resource, "changed", changed);
+    set_number(resource, "changed", compare_changed(totals, count));
     json_set(resource, "totals", totals_of(totals, count));
-    json_set(resource, "people", change.people);
+    if (tells_names(exchange)) {
+        json_set(resource, "people", change.people);
+    } else {
+        json_decref(change.people);
+        json_set_int64(resource, "small", small_number(exchange));
+    }
     *ret_resource = resource;
     return result_ok();
 }
@@ -208,43 +234,64 @@ static bool set_hub(json_t *line)
     return has_hub;
 }
 
-static json_t *changes_view(struct exchange *exchange, const json_t *resource)
+static json_t *totals_view(const struct view_context *context, const json_t *resource,
+                           bool *at_hubs)
 {
-    if (resource == NULL) {
-        return json_false();
-    }
-    const json_int_t changed = json_integer_value(json_object_get(resource, "changed"));
-    json_t *view = json_object();
-    json_t *people = json_array();
-    json_t *totals = json_array();
-    bool at_hubs = false;
+    const json_int_t small = json_integer_value(json_object_get(resource, "small"));
+    json_t *list = json_array();
     size_t index;
     json_t *line;
     json_array_foreach(json_object_get(resource, "totals"), index, line)
     {
         json_t *copy = json_copy(line);
-        at_hubs = set_hub(copy) || at_hubs;
-        json_add(totals, copy);
+        *at_hubs = set_hub(copy) || *at_hubs;
+        if (json_object_get(copy, "people") == NULL) {
+            json_set_str(copy, "people", view_numbered(context, "fewer than {{number}}", small));
+        }
+        json_add(list, copy);
     }
+    return list;
+}
+
+static json_t *people_view(const struct view_context *context, const json_t *resource,
+                           bool *at_hubs)
+{
+    json_t *list = json_array();
+    size_t index;
+    json_t *line;
     json_array_foreach(json_object_get(resource, "people"), index, line)
     {
         json_t *copy = json_copy(line);
-        at_hubs = set_hub(copy) || at_hubs;
+        *at_hubs = set_hub(copy) || *at_hubs;
         json_set_str(
             copy, "href",
-            page_href(exchange->arena, "/people/%s", json_str_or_empty(line, "person"), STR("")));
-        json_add(people, copy);
+            page_href(context->arena, "/people/%s", json_str_or_empty(line, "person"), STR("")));
+        json_add(list, copy);
+    }
+    return list;
+}
+
+static json_t *changes_view(struct exchange *exchange, const json_t *resource)
+{
+    if (resource == NULL) {
+        return json_false();
     }
     const struct view_context context = handler_view(exchange);
-    json_set_str(
-        view, "changed",
-        view_counted(&context, changed,
-                     COUNTED("{{count}} verdict would change", "{{count}} verdicts would change")));
-    json_set_flag(view, "any", changed > 0);
+    const json_t *number = json_object_get(resource, "changed");
+    const json_int_t changed = json_integer_value(number);
+    json_t *view = json_object();
+    bool at_hubs = false;
+    json_set(view, "totals", totals_view(&context, resource, &at_hubs));
+    json_set(view, "people", people_view(&context, resource, &at_hubs));
+    json_set_str(view, "changed",
+                 number == NULL ? STR("Verdicts would change")
+                                : view_counted(&context, changed,
+                                               COUNTED("{{count}} verdict would change",
+                                                       "{{count}} verdicts would change")));
+    json_set_flag(view, "any", number == NULL || changed > 0);
+    json_set_flag(view, "names", tells_names(exchange));
     json_set_flag(view, "cut", changed > LINES_SHOWN);
     json_set_flag(view, "at_hubs", at_hubs);
-    json_set(view, "totals", totals);
-    json_set(view, "people", people);
     return view;
 }
 
@@ -279,6 +326,8 @@ static result what_if_page(struct exchange *exchange, const struct asked_what *a
     page_set(&page, "form",
              form_view(exchange, STR("/rulebook/what-if"), "See what would change", list,
                        STR("/rulebook")));
+    page_set(&page, "small",
+             tells_names(exchange) ? json_false() : json_integer(small_number(exchange)));
     page_set(&page, "changes", changes_view(exchange, resource));
     return page_answer(&page, faults->count > 0 ? 422 : 200, err);
 }

@@ -1,6 +1,8 @@
 #include "web/handler.h"
+#include "web/question.h"
 
 #include "casework/adoption.h"
+#include "statistics/spreadsheet.h"
 #include "system/system.h"
 
 struct view_context handler_view(const struct exchange *exchange)
@@ -26,6 +28,7 @@ struct view_context handler_view(const struct exchange *exchange)
                 .record_agreement = exchange_may(exchange, ACTION_RECORD_AGREEMENT),
                 .register_person = exchange_may(exchange, ACTION_REGISTER_PERSON),
                 .screen = exchange_may(exchange, ACTION_SCREEN),
+                .compare_rules = exchange_may(exchange, ACTION_COMPARE_RULES),
             },
     };
 }
@@ -147,6 +150,44 @@ result handler_answer_csv(struct exchange *exchange, str name, struct buf *csv, 
     return result_ok();
 }
 
+static bool wants_spreadsheet(const struct exchange *exchange)
+{
+    return str_equal(exchange_query(exchange, STR("as")), STR("ods"));
+}
+
+bool handler_wants_file(const struct exchange *exchange)
+{
+    return wants_spreadsheet(exchange) || handler_wants_csv(exchange);
+}
+
+static result answer_spreadsheet(struct exchange *exchange, str name, const struct sheet *sheet,
+                                 struct err *err)
+{
+    str bytes;
+    TRY(spreadsheet_write(&sheet, 1, exchange->arena, &bytes, err));
+    http_header_set(
+        exchange->response, STR("Content-Disposition"),
+        arena_format(exchange->arena, "attachment; filename=\"%.*s.ods\"", STR_ARG(name)));
+    answer_text(exchange, 200, STR("application/vnd.oasis.opendocument.spreadsheet"), bytes);
+    return result_ok();
+}
+
+result handler_answer_sheet(struct exchange *exchange, str name, const struct sheet *sheet,
+                            bool *ret_answered, struct err *err)
+{
+    *ret_answered = handler_wants_file(exchange);
+    if (wants_spreadsheet(exchange)) {
+        return answer_spreadsheet(exchange, name, sheet, err);
+    }
+    if (!*ret_answered) {
+        return result_ok();
+    }
+    struct buf csv;
+    buf_init(&csv, exchange->arena, WEB_BODY_MAX);
+    sheet_write_csv(sheet, &csv);
+    return handler_answer_csv(exchange, name, &csv, err);
+}
+
 result handler_number(const struct exchange *exchange, str name, int64_t least, int64_t most,
                       int64_t otherwise, int64_t *ret_number, struct err *err)
 {
@@ -154,8 +195,10 @@ result handler_number(const struct exchange *exchange, str name, int64_t least, 
     int64_t number = otherwise;
     if (text.len > 0 &&
         (!str_to_int64(text, &number, NULL).ok || number < least || number > most)) {
-        return err_set(err, ERROR_INPUT, "`%.*s` must be a whole number from %lld to %lld",
-                       STR_ARG(name), (long long)least, (long long)most);
+        result_ignore(err_set(err, ERROR_INPUT, "`%.*s` must be a whole number from %lld to %lld",
+                              STR_ARG(name), (long long)least, (long long)most),
+                      "its field follows");
+        return err_field(err, "%.*s", STR_ARG(name));
     }
     *ret_number = number;
     return result_ok();
@@ -163,9 +206,10 @@ result handler_number(const struct exchange *exchange, str name, int64_t least, 
 
 json_t *handler_question_form(const struct exchange *exchange)
 {
-    static const struct input_field fields[] = {
-        {"on", "As of the day", "Leave empty for today", INPUT_DATE, NULL, NULL},
-        {"known_at", "As it was known at the end of", "Leave empty for what is known now",
+    const struct input_field fields[] = {
+        {"on", question_label(exchange, STR("on")), "Leave empty for today", INPUT_DATE, NULL,
+         NULL},
+        {"known_at", question_label(exchange, STR("known_at")), "Leave empty for what is known now",
          INPUT_DATE, NULL, NULL},
     };
     struct asked asked;

@@ -3,6 +3,7 @@
 #define RETURNHUB_WEB_HANDLER_H
 
 #include "casework/days.h"
+#include "statistics/sheet.h"
 #include "web/answer.h"
 #include "web/form.h"
 #include "web/page.h"
@@ -39,6 +40,12 @@ void handler_person_crumbs(struct page *page, str reference);
 bool handler_wants_csv(const struct exchange *exchange);
 MUST_USE result handler_answer_csv(struct exchange *exchange, str name, struct buf *csv,
                                    struct err *err);
+/* The sheet as a file, by this name, where it is asked for so: CSV, or a spreadsheet (OpenDocument)
+ * by "as=ods". *ret_answered is false otherwise. */
+MUST_USE result handler_answer_sheet(struct exchange *exchange, str name, const struct sheet *sheet,
+                                     bool *ret_answered, struct err *err);
+/* Is it asked for as a file of either kind? */
+bool handler_wants_file(const struct exchange *exchange);
 /* A number of the query within these bounds; `otherwise` when it is not given. ERROR_INPUT. */
 MUST_USE result handler_number(const struct exchange *exchange, str name, int64_t least,
                                int64_t most, int64_t otherwise, int64_t *ret_number,

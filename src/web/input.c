@@ -539,7 +539,7 @@ static result read_known_at(str text, instant *ret_instant, struct err *err)
         ret_instant->milliseconds -= 1;
         return result_ok();
     }
-    return instant_parse(text, ret_instant, err);
+    return instant_parse(text, ret_instant, err).ok ? result_ok() : err_field(err, "known_at");
 }
 
 result input_asked_day(const struct exchange *exchange, str name, bool *ret_given, date *ret_day,
@@ -548,7 +548,9 @@ result input_asked_day(const struct exchange *exchange, str name, bool *ret_give
     struct faults faults = {0};
     TRY(input_form_date(&exchange->query, name, exchange->arena, ret_given, ret_day, &faults, err));
     if (faults.count > 0) {
-        return err_set(err, ERROR_INPUT, "The day asked about is not a real date");
+        result_ignore(err_set(err, ERROR_INPUT, "The day asked about is not a real date"),
+                      "its field follows");
+        return err_field(err, "%.*s", STR_ARG(name));
     }
     return result_ok();
 }

@@ -2,28 +2,48 @@
 
 #include "web/page.h"
 
-/* What somebody types, of all that queries take (route.def); the rest is chosen, and stays as it
- * is. */
+/* What somebody types, of all that queries take (route.def), as the pages call it; the rest is
+ * chosen, and stays as it is. */
 static const struct {
     const char *name;
     const char *label;
+    const char *pattern; /* the one address where it is called so; NULL: wherever it is asked */
 } typed[] = {
-    {"text", "Name or reference"},
-    {"person", "Reference of a person"},
-    {"account", "Username of an account"},
-    {"about", "Person or hub"},
-    {"other", "Reference of the other record"},
-    {"on", "As of the day"},
-    {"known_at", "As it was known at the end of"},
-    {"from", "From"},
-    {"to", "To"},
-    {"as_of", "As at the day"},
-    {"at_position", "Edition after event"},
-    {"compare_with", "What has changed since the edition after event"},
-    {"within", "Days ahead"},
+    {"text", "Name or reference", NULL},
+    {"person", "Reference of a person", NULL},
+    {"account", "Username of an account", NULL},
+    {"about", "Person or hub", NULL},
+    {"other", "Reference of the other record", NULL},
+    {"on", "As of the day", NULL},
+    {"known_at", "As it was known at the end of", NULL},
+    {"from", "From", "/operations"},
+    {"to", "To", "/operations"},
+    {"from", "First period", "/statistics/{table}"},
+    {"to", "Last period", "/statistics/{table}"},
+    {"as_of", "As at the day", NULL},
+    {"at_position", "Edition after event", NULL},
+    {"compare_with", "What has changed since the edition after event", NULL},
+    {"within", "Days ahead", NULL},
 };
 enum { TYPED = sizeof typed / sizeof typed[0], PARTS = 3 };
 static const char *const parts[PARTS] = {"-day", "-month", "-year"};
+
+static bool is_here(const struct exchange *exchange, size_t which)
+{
+    return typed[which].pattern == NULL ||
+           str_equal(str_from_c(typed[which].pattern), exchange->match.route->pattern);
+}
+
+const char *question_label(const struct exchange *exchange, str name)
+{
+    size_t which = 0;
+    while (which < TYPED &&
+           !(str_equal(str_from_c(typed[which].name), name) && is_here(exchange, which))) {
+        which++;
+    }
+    ASSERT(which < TYPED);
+    return typed[which].label;
+}
 
 static str part_name(const struct exchange *exchange, size_t which, size_t part)
 {
@@ -46,24 +66,6 @@ static bool is_asked(const struct exchange *exchange, size_t which)
     return asked;
 }
 
-/* A day that does not exist, or what the problem itself names. */
-static bool is_wrong(const struct exchange *exchange, size_t which, const struct err *problem)
-{
-    const str name = str_from_c(typed[which].name);
-    const str value = str_trim(exchange_query(exchange, name));
-    struct faults faults = {.count = 0};
-    bool given = false;
-    date day;
-    if (given_in_parts(exchange, which)) {
-        return input_form_date(&exchange->query, name, exchange->arena, &given, &day, &faults, NULL)
-                   .ok &&
-               faults.count > 0;
-    }
-    const str what = str_from_c(problem->what);
-    const str quoted = arena_format(exchange->arena, "`%.*s`", STR_ARG(name));
-    return value.len > 0 && (str_contains(what, value) || str_contains(what, quoted));
-}
-
 static json_t *typed_field(const struct exchange *exchange, size_t which,
                            const struct faults *faults)
 {
@@ -71,11 +73,8 @@ static json_t *typed_field(const struct exchange *exchange, size_t which,
     struct form_item item = {.shape = given_in_parts(exchange, which) ? FORM_DATE : FORM_TEXT,
                              .name = name,
                              .label = str_from_c(typed[which].label),
-                             .value = exchange_query(exchange, name),
                              .fault = fault_of(faults, name)};
-    for (size_t i = 0; i < PARTS; i++) {
-        item.parts[i] = exchange_query(exchange, part_name(exchange, which, i));
-    }
+    form_continue_with(&item, exchange->arena, &exchange->query);
     return form_item_view(exchange->arena, &item);
 }
 
@@ -103,26 +102,34 @@ static void add_chosen(const struct exchange *exchange, json_t *fields)
     }
 }
 
+/* The two ends of a span stand together, also where one is missing. */
+static bool is_of_span(const struct exchange *exchange, size_t which, str wrong)
+{
+    const str name = str_from_c(typed[which].name);
+    bool asked = false;
+    if (!str_equal(name, STR("from")) && !str_equal(name, STR("to"))) {
+        return false;
+    }
+    for (size_t i = 0; i < TYPED; i++) {
+        const str other = str_from_c(typed[i].name);
+        const bool is_end = str_equal(other, STR("from")) || str_equal(other, STR("to"));
+        asked = asked || (is_end && (str_equal(other, wrong) || is_asked(exchange, i)));
+    }
+    return asked;
+}
+
 json_t *question_again(const struct exchange *exchange, const struct err *problem,
                        struct faults *faults)
 {
+    const str wrong = str_from_c(problem->field);
     json_t *fields = json_array();
-    size_t asked = 0;
-    size_t last = 0;
     for (size_t i = 0; i < TYPED; i++) {
-        if (is_asked(exchange, i)) {
-            asked++;
-            last = i;
-            if (is_wrong(exchange, i, problem)) {
-                fault_add_problem(faults, exchange->arena, str_from_c(typed[i].name), problem);
+        const bool is_wrong = str_equal(wrong, str_from_c(typed[i].name));
+        if (is_here(exchange, i) &&
+            (is_wrong || is_asked(exchange, i) || is_of_span(exchange, i, wrong))) {
+            if (is_wrong) {
+                fault_add_problem(faults, exchange->arena, wrong, problem);
             }
-        }
-    }
-    if (asked == 1 && faults->count == 0) {
-        fault_add_problem(faults, exchange->arena, str_from_c(typed[last].name), problem);
-    }
-    for (size_t i = 0; i < TYPED; i++) {
-        if (is_asked(exchange, i)) {
             json_add(fields, typed_field(exchange, i, faults));
         }
     }

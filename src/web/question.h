@@ -5,8 +5,10 @@
 
 #include "web/form.h"
 
-/* {"action","fields"}, with what is wrong with it beside its field and among the faults as far as
- * that is known; false when nothing was asked that somebody types. */
+/* What the pages call something that is typed into a query here. */
+const char *question_label(const struct exchange *exchange, str name);
+/* {"action","fields"}, with the problem beside the field that it names, and among the faults;
+ * false when nothing was asked that somebody types. */
 json_t *question_again(const struct exchange *exchange, const struct err *problem,
                        struct faults *faults);
 

@@ -96,6 +96,18 @@ json_t *resource_manifest_row(const struct rulebook *rulebook, const struct mani
     return object;
 }
 
+json_t *resource_manifest_departed(const struct rulebook *rulebook,
+                                   const struct manifest_departed *departed)
+{
+    json_t *object = resource_manifest_row(rulebook, &departed->manifest);
+    json_t *called_back = json_array();
+    for (size_t i = 0; i < departed->called_back_count; i++) {
+        json_add(called_back, json_of_str(departed->called_back[i]));
+    }
+    json_set(object, "called_back", called_back);
+    return object;
+}
+
 static json_t *manifest_line(const struct rulebook *rulebook, const struct manifest_line *line)
 {
     json_t *object = resource_manifest_row(rulebook, &line->row);

@@ -20,6 +20,9 @@ json_t *resource_stop(const struct rulebook *rulebook, const struct stop_answer 
 /* {"reference","step","state","hub","destination","destination_text","departs_at","carrier","route","escorts",
  *  "escort_roles","lead","listed","boarded","aboard","departed_at"} */
 json_t *resource_manifest_row(const struct rulebook *rulebook, const struct manifest_row *row);
+/* And "called_back": the references of those who are aboard all the same. */
+json_t *resource_manifest_departed(const struct rulebook *rulebook,
+                                   const struct manifest_departed *departed);
 json_t *resource_manifests(const struct rulebook *rulebook, const struct manifest_line *lines,
                            size_t count);
 /* The line, "people":[{"person","request","state","recalled","clearance","safeguards","compared"}]

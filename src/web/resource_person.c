@@ -47,6 +47,9 @@ static void out_next_step(struct json_out *out, const struct rulebook *rulebook,
     json_out_object(out, NULL);
     json_out_int64(out, "approvals_needed", (int64_t)step->approval_count);
     json_out_c(out, "clearance", clearance_name(next->clearance));
+    if (next->held_by != 0) {
+        json_out_int64(out, "held_by", next->held_by);
+    }
     out_hub_name(out, "hub", &next->hub);
     json_out_flag(out, "needs_hub", step->with_hub);
     out_verdicts(out, "safeguards", step, next->each);

@@ -27,6 +27,7 @@ struct view_rights {
     bool record_agreement;
     bool register_person;
     bool screen;
+    bool compare_rules;
 };
 
 struct view_context {

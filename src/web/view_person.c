@@ -146,8 +146,50 @@ static json_t *counts_text(struct arena *arena, const json_t *counts)
     return json_of_str(buf.len > 0 ? buf_str(&buf) : STR("None"));
 }
 
-static json_t *option_of(const struct view_context *context, str person, const json_t *next)
+static const json_t *foretold_by(const json_t *person, json_int_t entry)
 {
+    size_t index;
+    const json_t *foretold;
+    json_array_foreach(json_object_get(person, "foretold"), index, foretold)
+    {
+        if (json_integer_value(json_object_get(foretold, "entry")) == entry) {
+            return foretold;
+        }
+    }
+    return NULL;
+}
+
+/* An entry in the books, and where it is read by whoever sees it. */
+static void set_entry(json_t *view, const struct view_context *context, const json_t *foretold)
+{
+    const str entry = arena_format(
+        context->arena, "%lld", (long long)json_integer_value(json_object_get(foretold, "entry")));
+    json_set_str(view, "title", json_str_or_empty(foretold, "title"));
+    json_set_str(view, "entry", entry);
+    json_set(view, "entry_href",
+             json_is_true(json_object_get(foretold, "in_sight"))
+                 ? json_of_str(page_href(context->arena, "/entries/%s", entry, STR("")))
+                 : json_false());
+}
+
+/* The entry that is in the way of the step, whatever its safeguards say; false for none. */
+static json_t *held_by(const struct view_context *context, const json_t *person, const json_t *next)
+{
+    const json_t *foretold =
+        foretold_by(person, json_integer_value(json_object_get(next, "held_by")));
+    if (foretold == NULL) {
+        return json_false();
+    }
+    json_t *view = json_object();
+    set_entry(view, context, foretold);
+    return view;
+}
+
+static json_t *option_of(const struct view_context *context, const json_t *whose,
+                         const json_t *next)
+{
+    const str person = json_str_or_empty(whose, "reference");
+    json_t *held = held_by(context, whose, next);
     json_t *view = json_object();
     const str clearance = json_str_or_empty(next, "clearance");
     const bool clear = str_equal(clearance, STR("clear"));
@@ -157,7 +199,8 @@ static json_t *option_of(const struct view_context *context, str person, const j
     json_set(view, "tag", view_clearance_tag(clearance));
     json_set(view, "counts", counts_text(context->arena, json_object_get(next, "safeguards")));
     json_set_str(view, "explain_href", step_href(context, person, next, false));
-    const bool may_act = clear && context->rights.request_step;
+    const bool may_act = clear && json_is_false(held) && context->rights.request_step;
+    json_set(view, "held", held);
     json_set(view, "act_href",
              may_act ? json_of_str(step_href(context, person, next, true)) : json_false());
     const bool asks = json_integer_value(json_object_get(next, "approvals_needed")) > 0;
@@ -227,13 +270,12 @@ static json_t *by_rank(json_t *groups)
 static json_t *steps_of(const struct view_context *context, const json_t *person)
 {
     json_t *groups = json_array();
-    const str reference = json_str_or_empty(person, "reference");
     size_t index;
     json_t *next;
     json_array_foreach(json_object_get(person, "next_steps"), index, next)
     {
         json_t *group = group_of(context, groups, next);
-        json_t *option = option_of(context, reference, next);
+        json_t *option = option_of(context, person, next);
         json_set_flag(option, "first", json_array_size(json_object_get(group, "options")) == 0);
         json_add(json_object_get(group, "options"), option);
         note_rank(group, json_str_or_empty(next, "clearance"));
@@ -287,19 +329,11 @@ static json_t *foretold_of(const struct view_context *context, const json_t *per
     {
         json_t *view = json_object();
         const json_t *to = json_object_get(foretold, "to");
-        const str entry =
-            arena_format(context->arena, "%lld",
-                         (long long)json_integer_value(json_object_get(foretold, "entry")));
         const str step = page_href(context->arena, "/people/%s/steps/%s", reference,
                                    json_str_or_empty(foretold, "step"));
-        json_set_str(view, "title", json_str_or_empty(foretold, "title"));
+        set_entry(view, context, foretold);
         json_set_str(view, "step_title", json_str_or_empty(foretold, "step_title"));
         json_set_str(view, "step_href", step);
-        json_set_str(view, "entry", entry);
-        json_set(view, "entry_href",
-                 json_is_true(json_object_get(foretold, "in_sight"))
-                     ? json_of_str(page_href(context->arena, "/entries/%s", entry, STR("")))
-                     : json_false());
         json_set_flag(view, "ends", json_is_true(json_object_get(to, "outcome")));
         json_add(list, view);
     }

@@ -65,7 +65,7 @@ static json_t *safeguards_by_section(const struct view_context *context, const j
         json_set_str(view, "clear_when", json_str_or_empty(safeguard, "clear_when"));
         json_set(view, "sources", json_incref(json_object_get(safeguard, "sources")));
         json_set(view, "what_if_href",
-                 context->rights.screen
+                 context->rights.compare_rules
                      ? json_of_str(page_href(context->arena, "/rulebook/what-if?safeguard=%s",
                                              json_str_or_empty(safeguard, "name"), STR("")))
                      : json_false());

@@ -35,11 +35,12 @@ static void test_set_clears_the_rest(void **state)
     assert_string_equal(err.what, "7 is not a name");
     assert_string_equal(err.file, "");
     assert_string_equal(err.hint, "");
+    assert_string_equal(err.field, "");
     assert_int_equal(err.line, 0);
     assert_int_equal(err.column, 0);
 }
 
-/* Aim: hint and place are added to what was set and return the failure. */
+/* Aim: hint, place and field are added to what was set and return the failure. */
 static void test_hint_and_place(void **state)
 {
     (void)state;
@@ -52,6 +53,9 @@ static void test_hint_and_place(void **state)
     assert_string_equal(err.file, "rules/uk.rules");
     assert_int_equal(err.line, 12);
     assert_int_equal(err.column, 5);
+    assert_false(err_field(&err, "%s", "as_of").ok);
+    assert_string_equal(err.field, "as_of");
+    assert_string_equal(err.hint, "try again");
     assert_false(err_at(&err, NULL, 0, 0).ok);
     assert_string_equal(err.file, "");
 }
@@ -63,6 +67,7 @@ static void test_null_err(void **state)
     assert_false(err_set(NULL, ERROR_INPUT, "%s", "unseen").ok);
     assert_false(err_hint(NULL, "%s", "unseen").ok);
     assert_false(err_at(NULL, "f", 1, 1).ok);
+    assert_false(err_field(NULL, "%s", "unseen").ok);
 }
 
 /* Aim: text that just fits is whole; one byte more is cut and ends in "...". */

@@ -24,6 +24,18 @@ async function statistics(desk, tap) {
   await desk.look(page, "everyone ever recorded");
   await page.goto(`${desk.address}/statistics/work_in_progress?from=nonsense&to=nonsense`);
   tap.equal(await page.locator("h1").count(), 1, "a period that is none is refused with a page");
+  const wrong = (field) => page.locator(`.govuk-error-summary a[href='#${field}']`).count();
+  tap.equal(await wrong("to"), 1, "at the field that is read first");
+  tap.equal(await wrong("from"), 0, "and not at another that has the same in it");
+  tap.equal(await page.inputValue("#from"), "nonsense", "which is given back as it was");
+  await desk.look(page, "a question that is given back");
+  await page.goto(`${desk.address}/statistics/work_in_progress?compare_with=1`);
+  tap.equal(await wrong("from"), 1, "what is missing for a comparison is asked for");
+  tap.equal(await page.locator("#to").count(), 1, "both ends of it");
+  tap.equal(await page.locator("label[for='from']").innerText(), "First period", "by the name it has on the page of the table");
+  await page.goto(`${desk.address}/statistics/work_in_progress?from=2023-Q1&to=2023-Q1&compare_with=99999999`);
+  tap.equal(await wrong("compare_with"), 1, "an edition that there is not is told where it was asked for");
+  tap.equal(await wrong("at_position"), 0, "and nowhere else");
   tap.equal((await page.goto(`${desk.address}/people`)).status(), 403, "the statistician sees nobody");
 }
 
@@ -63,6 +75,24 @@ async function whatIf(desk, tap) {
   await desk.look(page, "what would change");
 }
 
+// Whoever sees nobody is told how many, and not who; nor a small number.
+async function whatIfInNumbers(desk, tap) {
+  const page = await desk.signedIn("statistician");
+  await page.goto(`${desk.address}/rulebook`);
+  tap.ok((await page.locator("a[href='/rulebook/what-if?safeguard=no_court_order']").count()) === 1, "the rulebook leads there");
+  await page.goto(`${desk.address}/rulebook/what-if?safeguard=no_court_order`);
+  await page.selectOption("#step", "enforced_removal");
+  tap.includes(await page.locator("main").innerText(), "and not whose", "the statistician is told how many verdicts would change");
+  const condition = await page.inputValue("#condition");
+  await page.fill("#condition", `not (${condition})`);
+  await page.click("main button[type=submit]");
+  tap.ok((await page.locator("#changes").count()) === 1, "of everybody");
+  tap.equal(await page.locator("main a[href^='/people/']").count(), 0, "and of nobody by name");
+  const numbers = await page.locator("main tbody td:last-child").allInnerTexts();
+  tap.ok(numbers.length > 0 && numbers.every((text) => text.trim() === "fewer than 5" || Number(text) >= 5), `no small number: ${numbers}`);
+  await desk.look(page, "what would change, in numbers");
+}
+
 async function published(desk, tap) {
   const page = await desk.newPage();
   tap.equal((await page.goto(`${desk.address}/releases`)).status(), 200, "what is published needs no sign-in");
@@ -84,6 +114,7 @@ async function main() {
     await statistics(desk, tap);
     await forecasts(desk, tap);
     await whatIf(desk, tap);
+    await whatIfInNumbers(desk, tap);
     await published(desk, tap);
     desk.nu();
     tap.equal(desk.messages.join("\n"), "", "the browser reported no error");

@@ -111,13 +111,13 @@ struct boarded departing_board(struct office *office, const struct departing *ma
 struct departing departing_leave(struct office *office, const struct departing *manifest)
 {
     struct err err = {0};
-    struct manifest_row row = {0};
+    struct manifest_departed departed = {0};
     const struct caller caller = office_caller(office, CLERK);
     arena_reset(&office->work);
     const result done = casework_depart_manifest(
         &office->casework, &caller, str_from_c(manifest->reference),
-        (instant){.milliseconds = atomic_load(&office->now)}, &office->work, &row, &err);
-    return departing_of(done, &err, &row);
+        (instant){.milliseconds = atomic_load(&office->now)}, &office->work, &departed, &err);
+    return departing_of(done, &err, &departed.manifest);
 }
 
 struct departing departing_close(struct office *office, const struct departing *manifest)

@@ -152,9 +152,7 @@ static void test_no_change(void **state)
     const struct compare_question question = {.before = office->casework.rulebook,
                                               .after = office->casework.rulebook};
     expect(compare(office, CLERK, &question, &seen), "%s", "");
-    for (size_t i = 0; i < seen.total_count; i++) {
-        assert_int_equal(compare_changed(&seen.totals[i]), 0);
-    }
+    assert_int_equal(compare_changed(seen.totals, seen.total_count), 0);
     /* Every step; those about a hub at each of the two hubs that a clerk sees. */
     assert_int_equal(seen.total_count, 6 + 3 * 2);
     const struct compare_total *removal = total_of(&seen, "removal", "");
@@ -273,7 +271,7 @@ static void test_access(void **state)
     compare(office, CLERK, &question, &seen);
     assert_int_equal(office_events(office), events);
     assert_int_equal(office_ask(office, "SELECT count(*) FROM look"), looks + 1);
-    /* A hub operator may not screen; a clerk does not see the hub of a confidential agreement. */
+    /* A hub operator may not compare; a clerk does not see the hub of a confidential agreement. */
     const struct caller operator_north = office_caller(office, OPERATOR_NORTH);
     assert_false(casework_compare(&office->casework, &operator_north, &question, &office->work,
                                   NULL, NULL, &seen.totals, &seen.total_count, &err)
@@ -294,6 +292,46 @@ static void test_access(void **state)
     assert_int_equal(err.code, ERROR_INPUT);
 }
 
+/* Aim: whoever may not screen is told how many verdicts change, and neither whose, nor a number so
+ * small that a condition written for one person would tell it; nor what could be worked out. */
+static void test_counts_alone(void **state)
+{
+    struct office *office = *state;
+    struct seen seen;
+    struct err err = {0};
+    for (int i = 0; i < 3; i++) {
+        const struct somebody person = office_ready(office, "Somebody");
+        assert_true(
+            office_record(office, CLERK, person.reference, "order.injunction", "in_force").ok);
+    }
+    const struct wording changes[] = {
+        {"guards removal, transfer, emergency_transfer", "guards emergency_transfer"}};
+    struct compare_question question = {.before = office->casework.rulebook,
+                                        .after = changed_rulebook(office, changes, 1),
+                                        .step = STR("removal"),
+                                        .small = 4};
+    assert_true(compare(office, CLERK, &question, &seen).len > 0);
+    const int64_t all = compare_changed(seen.totals, seen.total_count);
+    assert_int_equal(all, 3);
+    expect(compare(office, STATISTICIAN, &question, &seen), "%s", "");
+    assert_int_equal(compare_changed(seen.totals, seen.total_count), COMPARE_WITHHELD);
+    for (size_t before = 0; before < STANDING_COUNT; before++) {
+        for (size_t after = 0; after < STANDING_COUNT; after++) {
+            const int64_t people = seen.totals[0].people[before][after];
+            assert_true(people == 0 || people == COMPARE_WITHHELD);
+        }
+    }
+    question.small = 3;
+    expect(compare(office, STATISTICIAN, &question, &seen), "%s", "");
+    assert_int_equal(compare_changed(seen.totals, seen.total_count), all);
+    question.small = 0;
+    const struct caller statistician = office_caller(office, STATISTICIAN);
+    assert_false(casework_compare(&office->casework, &statistician, &question, &office->work, NULL,
+                                  NULL, &seen.totals, &seen.total_count, &err)
+                     .ok);
+    assert_int_equal(err.code, ERROR_FORBIDDEN);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -302,6 +340,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_steps, setup, teardown),
         cmocka_unit_test_setup_teardown(test_own_place, setup, teardown),
         cmocka_unit_test_setup_teardown(test_access, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_counts_alone, setup, teardown),
     };
     return cmocka_run_group_tests_name("compare", tests, NULL, NULL);
 }

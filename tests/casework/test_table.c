@@ -171,6 +171,21 @@ static void transfers_and_stays(void **state)
     expect_cell(&sheet, "2026-06", "Median, days", "100");
 }
 
+/* What of the question for the differences is refused, by its name. */
+static const char *field_refused(struct fixture *fixture, const struct table_asked *asked,
+                                 int64_t earlier)
+{
+    struct office *office = &fixture->office;
+    struct err err = {0};
+    struct sheet found;
+    const struct caller caller = office_caller(office, STATISTICIAN);
+    assert_false(casework_table_differences(&office->casework, &caller, &fixture->definitions,
+                                            asked, earlier, &office->work, &found, &err)
+                     .ok);
+    assert_int_equal(err.code, ERROR_INPUT);
+    return arena_format(&office->work, "%s", err.field).at;
+}
+
 /* Two editions are compared as at one day: what only the days between them change is no difference,
  * what was recorded between them is one. */
 static void editions_differ_by_what_is_recorded(void **state)
@@ -200,11 +215,11 @@ static void editions_differ_by_what_is_recorded(void **state)
                                            &asked, earlier, &office->work, &found, &err)
                     .ok);
     assert_true(found.row_count > 0);
+    assert_string_equal(field_refused(fixture, &asked, 999999), "compare_with");
     asked.to = STR("");
-    assert_false(casework_table_differences(&office->casework, &caller, &fixture->definitions,
-                                            &asked, earlier, &office->work, &found, &err)
-                     .ok);
-    assert_int_equal(err.code, ERROR_INPUT);
+    assert_string_equal(field_refused(fixture, &asked, earlier), "to");
+    asked.from = STR("");
+    assert_string_equal(field_refused(fixture, &asked, earlier), "from");
 }
 
 #define EXHAUSTED "Appeal rights exhausted"

@@ -358,14 +358,14 @@ def not_recorded(desk):
 
 def bad_input(desk):
     for arguments, status, part in (
-            (("statistics", "clams", "--definitions", desk.folder), 6, "did you mean claims?"),
-            (("statistics", "claims", "--from", "2018-Q5", "--definitions", desk.folder), 5, "Write it like 2023"),
-            (("statistics", "claims", "--at-position", "99999999", "--definitions", desk.folder), 5, "The last event"),
+            (("statistics", "clams", "--definitions", desk.folder), 4, "did you mean claims?"),
+            (("statistics", "claims", "--from", "2018-Q5", "--definitions", desk.folder), 3, "Write it like 2023"),
+            (("statistics", "claims", "--at-position", "99999999", "--definitions", desk.folder), 3, "The last event"),
             (("statistics", "claims", "--definitions", "/nowhere"), None, "nowhere"),
-            (("statistics", "claims", "--compare-with", "9", "--definitions", desk.folder), 2, "give --from and --to"),
+            (("statistics", "claims", "--compare-with", "9", "--definitions", desk.folder), 3, "say the first and the last"),
             (("person", "list"), None, "may not do this")):
         outcome = subprocess.run([BINARY, *arguments, "--store", desk.store, "--as", "statistician"], capture_output=True, text=True)
-        assert outcome.returncode != 0 and part in outcome.stderr, (arguments, outcome.returncode, outcome.stderr)
+        assert outcome.returncode != 0 and status in (None, outcome.returncode) and part in outcome.stderr, (arguments, outcome.returncode, outcome.stderr)
 
 
 def regions():

@@ -211,10 +211,11 @@ bool draw_depart_manifest(struct world *world, struct order *order)
 result send_depart_manifest(struct world *world, const struct order *order,
                             const struct caller *caller, struct answer *answer, struct err *err)
 {
-    struct manifest_row row;
+    struct manifest_departed departed;
     answer->repeated = was_done(world, order);
     return casework_depart_manifest(&world->office.casework, caller, TEXT_OF(order, 1),
-                                    (instant){order->number[0]}, &world->office.work, &row, err);
+                                    (instant){order->number[0]}, &world->office.work, &departed,
+                                    err);
 }
 
 static const struct model_manifest *manifest_named(const struct model *model, const char *reference)

@@ -118,12 +118,72 @@ static void spreadsheets_are_alike(void **state)
                              STR("mimetypeapplication/vnd.oasis.opendocument.spreadsheet")));
 }
 
+/* What is published is kept as JSON: read again, it is the same sheet in every format. */
+static void a_sheet_comes_back_from_json(void **state)
+{
+    (void)state;
+    static const str cells[] = {STR_INIT("2024"), STR_INIT("final"), STR_INIT("3"),
+                                STR_INIT("44.0"), STR_INIT("2025"),  STR_INIT("provisional"),
+                                STR_INIT("[c]"),  STR_INIT("[c]")};
+    struct sheet sheet = {.name = STR("t"), .title = STR("A \"title\" & <more>")};
+    sheet_note(&sheet, "Counted", STR("people"));
+    sheet_column(&sheet, STR("Period"), false, true);
+    sheet_column(&sheet, STR("Status"), false, false);
+    sheet_column(&sheet, STR("People"), true, false);
+    sheet_column(&sheet, STR("Share, per cent"), true, false);
+    sheet.cells = cells;
+    sheet.row_count = 2;
+    json_t *object = sheet_json(&sheet);
+    struct sheet again;
+    assert_true(sheet_from_json(object, &arena, &again, NULL).ok);
+    assert_true(str_equal(text_of(&again, true), text_of(&sheet, true)));
+    assert_true(str_equal(text_of(&again, false), text_of(&sheet, false)));
+    const struct sheet *before[] = {&sheet};
+    const struct sheet *after[] = {&again};
+    str one = STR("");
+    str two = STR("");
+    assert_true(spreadsheet_write(before, 1, &arena, &one, NULL).ok);
+    assert_true(spreadsheet_write(after, 1, &arena, &two, NULL).ok);
+    assert_true(str_equal(one, two));
+    json_t *back = sheet_json(&again);
+    assert_true(json_equal(object, back));
+    json_decref(back);
+    json_decref(object);
+}
+
+static void what_is_no_sheet_is_refused(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        "[]",
+        "{\"columns\":[\"A\"],\"key_columns\":1,\"notes\":[],\"rows\":[]}",
+        "{\"title\":\"T\",\"columns\":[],\"key_columns\":0,\"notes\":[],\"rows\":[]}",
+        "{\"title\":\"T\",\"columns\":[1],\"key_columns\":0,\"notes\":[],\"rows\":[]}",
+        "{\"title\":\"T\",\"columns\":[\"A\"],\"key_columns\":2,\"notes\":[],\"rows\":[]}",
+        "{\"title\":\"T\",\"columns\":[\"A\"],\"key_columns\":1,\"rows\":[]}",
+        "{\"title\":\"T\",\"columns\":[\"A\"],\"key_columns\":1,\"notes\":[]}",
+        "{\"title\":\"T\",\"columns\":[\"A\"],\"key_columns\":1,\"notes\":[],\"rows\":[[1,2]]}",
+        "{\"title\":\"T\",\"columns\":[\"A\"],\"key_columns\":1,\"notes\":[],\"rows\":[[null]]}",
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        struct sheet sheet;
+        struct err err = {0};
+        json_t *object = json_loads(texts[i], 0, NULL);
+        assert_non_null(object);
+        assert_false(sheet_from_json(object, &arena, &sheet, &err).ok);
+        assert_int_equal(err.code, ERROR_INPUT);
+        json_decref(object);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(formats, setup),
         cmocka_unit_test_setup(editions, setup),
         cmocka_unit_test_setup(spreadsheets_are_alike, setup),
+        cmocka_unit_test_setup(a_sheet_comes_back_from_json, setup),
+        cmocka_unit_test_setup(what_is_no_sheet_is_refused, setup),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,6 +3,7 @@
  * approval. */
 #include "casework/protection.h"
 #include "desk.h"
+#include "format/csv.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -39,6 +40,113 @@ static size_t count_lines(str text)
     return count;
 }
 
+/* The rows and columns of casework/access.def, read here once more. */
+static const char *const action_rows[][2] = {
+#define ACTION(constant, name, what) {name, what},
+#include "casework/access.def"
+#undef ACTION
+};
+static const struct {
+    enum account_role role;
+    const char *name;
+    const char *title;
+} role_rows[] = {
+#define ROLE(constant, name, title) {constant, name, title},
+#include "casework/access.def"
+#undef ROLE
+};
+static const struct {
+    enum account_role role;
+    enum action action;
+    const char *scope;
+} grant_rows[] = {
+#define GRANT(role, action, scope) {role, action, #scope},
+#include "casework/access.def"
+#undef GRANT
+};
+
+/* As the pages call the scope of the grant. */
+static const char *scope_of(enum account_role role, enum action action)
+{
+    static const char *const called[][2] = {
+        {"ALL", "yes"}, {"OWN_HUB", "own hub"}, {"SELF", "own record"}, {"CLIENTS", "clients"}};
+    for (size_t i = 0; i < sizeof grant_rows / sizeof grant_rows[0]; i++) {
+        if (grant_rows[i].role == role && grant_rows[i].action == action) {
+            for (size_t k = 0; k < sizeof called / sizeof called[0]; k++) {
+                if (strcmp(called[k][0], grant_rows[i].scope) == 0) {
+                    return called[k][1];
+                }
+            }
+        }
+    }
+    return "no";
+}
+
+/* What follows the next such piece; the piece is there. */
+static str after(str body, str piece)
+{
+    size_t at = 0;
+    while (at + piece.len <= body.len && memcmp(body.at + at, piece.at, piece.len) != 0) {
+        at++;
+    }
+    if (at + piece.len > body.len) {
+        fail_msg("not there, or not in this place: %.*s", STR_ARG(piece));
+    }
+    return str_slice(body, at + piece.len, body.len);
+}
+
+static str heading(struct desk *desk, const char *text)
+{
+    struct buf buf;
+    str piece;
+    buf_init(&buf, &desk->arena, 1024);
+    buf_put_c(&buf, ">");
+    buf_put_html(&buf, str_from_c(text));
+    buf_put_c(&buf, "</th>");
+    assert_true(buf_finish(&buf, &piece, NULL).ok);
+    return piece;
+}
+
+/* Each action stands beside what it is, each cell in the column of its role. */
+static void check_page(struct desk *desk, str body)
+{
+    for (size_t i = 0; i < sizeof role_rows / sizeof role_rows[0]; i++) {
+        body = after(body, heading(desk, role_rows[i].title));
+    }
+    for (size_t action = 0; action < ACTION_COUNT; action++) {
+        body = after(body, heading(desk, action_rows[action][1]));
+        for (size_t i = 0; i < sizeof role_rows / sizeof role_rows[0]; i++) {
+            const char *scope = scope_of(role_rows[i].role, (enum action)action);
+            const str rest = after(body, STR("</td>"));
+            const str cell = str_slice(body, 0, (size_t)(rest.at - body.at));
+            const str expected = arena_format(&desk->arena, ">%s</", scope);
+            if (!str_contains(cell, expected)) {
+                fail_msg("%s, %s: not %s but %.*s", action_rows[action][0], role_rows[i].name,
+                         scope, STR_ARG(cell));
+            }
+            body = rest;
+        }
+    }
+}
+
+static void check_table(struct desk *desk, str body)
+{
+    for (size_t action = 0; action < ACTION_COUNT; action++) {
+        struct buf line;
+        str text;
+        buf_init(&line, &desk->arena, 4096);
+        csv_write_cell(&line, true, str_from_c(action_rows[action][0]));
+        csv_write_cell(&line, false, str_from_c(action_rows[action][1]));
+        for (size_t i = 0; i < sizeof role_rows / sizeof role_rows[0]; i++) {
+            csv_write_cell(&line, false,
+                           str_from_c(scope_of(role_rows[i].role, (enum action)action)));
+        }
+        csv_write_end(&line);
+        assert_true(buf_finish(&line, &text, NULL).ok);
+        body = after(body, text);
+    }
+}
+
 static void the_matrix_is_a_page_and_a_table(void **state)
 {
     struct desk *desk = *state;
@@ -54,6 +162,8 @@ static void the_matrix_is_a_page_and_a_table(void **state)
                                            "senior_officer,hub_operator,monitor,")));
     assert_true(reply_says(&table, "see_people,"));
     assert_true(reply_says(&table, ",own hub,"));
+    check_page(desk, page.body);
+    check_table(desk, table.body);
     const struct reply accounts = desk_page(desk, ADMINISTRATOR, "/accounts");
     assert_status(accounts, 200);
     assert_true(reply_says(&accounts, "operator-nowhere"));

@@ -271,6 +271,31 @@ static size_t foretold_count(struct cast *cast)
     return json_array_size(json_object_get(person, "foretold"));
 }
 
+/* The entry by which the step is held, as a program reads it; 0 for none. */
+static json_int_t held_by(struct cast *cast, const char *step)
+{
+    const struct reply reply = desk_get(&cast->desk, CLERK, person_path(cast, ""));
+    json_auto_t *person = reply_json(&reply);
+    size_t index;
+    json_t *next;
+    json_array_foreach(json_object_get(person, "next_steps"), index, next)
+    {
+        if (strcmp(json_string_value(json_object_get(next, "step")), step) == 0) {
+            const json_t *entry = json_object_get(next, "held_by");
+            assert_true(entry == NULL || json_integer_value(entry) > 0);
+            return json_integer_value(entry);
+        }
+    }
+    fail_msg("no step %s leads on", step);
+    return 0;
+}
+
+static bool offers(struct cast *cast, const struct reply *page, const char *step)
+{
+    const char *rest = arena_format(&cast->desk.arena, "/steps/%s/confirm\"", step).at;
+    return reply_says(page, person_path(cast, rest));
+}
+
 /* An entry that is in the way of steps is told where the next steps are, with what to do about it:
  * for as long as it is in the way. */
 static void what_is_foretold_is_told_beside_the_next_steps(void **state)
@@ -279,6 +304,9 @@ static void what_is_foretold_is_told_beside_the_next_steps(void **state)
     struct desk *desk = &cast->desk;
     const struct reply before = desk_page(desk, CLERK, person_path(cast, ""));
     assert_false(reply_says(&before, "In the books stands"));
+    assert_false(reply_says(&before, "Held by an entry"));
+    assert_true(offers(cast, &before, "exhaust"));
+    assert_int_equal(held_by(cast, "exhaust"), 0);
     assert_int_equal(foretold_count(cast), 0);
     const char *form = arena_format(&desk->arena, "subject=%s", cast->person.reference).at;
     const struct reply opened = desk_send_checked(desk, CLERK, "/books/new/death", form);
@@ -289,6 +317,16 @@ static void what_is_foretold_is_told_beside_the_next_steps(void **state)
     assert_true(reply_says(&page, "no other step is asked for"));
     assert_true(reply_says(&page, arena_format(&desk->arena, "href=\"%s\"", entry).at));
     assert_true(reply_says(&page, person_path(cast, "/steps/die\"")));
+    /* What it holds is not offered; what it foretells is. */
+    assert_true(reply_says(&page, "Held by an entry in the books"));
+    assert_false(offers(cast, &page, "exhaust"));
+    assert_true(offers(cast, &page, "die"));
+    assert_string_equal(
+        arena_format(&desk->arena, "/entries/%lld", (long long)held_by(cast, "exhaust")).at, entry);
+    assert_int_equal(held_by(cast, "die"), 0);
+    const struct outcome refused =
+        office_ask_for(&desk->office, CLERK, &cast->person, "exhaust", "");
+    assert_false(refused.ok);
     const struct reply reply = desk_get(desk, CLERK, person_path(cast, ""));
     json_auto_t *person = reply_json(&reply);
     const json_t *foretold = json_array_get(json_object_get(person, "foretold"), 0);
@@ -296,6 +334,8 @@ static void what_is_foretold_is_told_beside_the_next_steps(void **state)
     assert_true(json_is_true(json_object_get(foretold, "in_sight")));
     /* What is not so happened nowhere; what is so did. */
     const char *answered = entry_path(desk, &opened, "/answered");
+    const struct reply asks = desk_page(desk, CLERK, answered);
+    assert_true(reply_says(&asks, "Leave it out where the outcome says that it is not so"));
     const struct reply nowhere =
         desk_form(desk, CLERK, answered, "outcome=natural&answer=x&answers=checked");
     assert_status(nowhere, 422);
@@ -304,6 +344,7 @@ static void what_is_foretold_is_told_beside_the_next_steps(void **state)
         desk_send_checked(desk, CLERK, answered, "outcome=made_in_error&answer=somebody+else"),
         303);
     assert_int_equal(foretold_count(cast), 0);
+    assert_int_equal(held_by(cast, "exhaust"), 0);
     /* Where the case goes on, only what needs approval waits. */
     const struct outcome exhausted =
         office_ask_for(&desk->office, CLERK, &cast->person, "exhaust", "");
@@ -313,6 +354,10 @@ static void what_is_foretold_is_told_beside_the_next_steps(void **state)
     const struct reply held = desk_page(desk, CLERK, person_path(cast, ""));
     assert_true(reply_says(&held, "no step that needs approval is asked for"));
     assert_false(reply_says(&held, "no other step is asked for"));
+    assert_true(held_by(cast, "transfer") > 0);
+    assert_int_equal(held_by(cast, "lose_contact"), 0);
+    assert_int_equal(held_by(cast, "die"), 0);
+    assert_true(offers(cast, &held, "lose_contact"));
 }
 
 /* That an entry is opened is recorded by steps: no form offers it, and whoever sends it all the

@@ -259,6 +259,18 @@ static void the_same_as_json(void **state)
     const struct reply boarded = desk_post(desk, CLERK, joined(desk, manifest, "/boarding"), "{}");
     json_auto_t *boarding = reply_json(&boarded);
     assert_int_equal(json_integer_value(json_object_get(boarding, "boarded")), 1);
+    /* Who leaves although they were called back is said where that is recorded. */
+    assert_true(departing_report(&desk->office, CLERK, &one.person).ok);
+    char departed_at[INSTANT_TEXT_SIZE];
+    instant_format((instant){.milliseconds = atomic_load(&desk->office.now)}, departed_at);
+    const struct reply left =
+        desk_post(desk, CLERK, joined(desk, manifest, "/departure"),
+                  arena_format(&desk->arena, "{\"departed_at\":\"%s\"}", departed_at).at);
+    assert_status(left, 200);
+    json_auto_t *departed = reply_json(&left);
+    const json_t *called_back = json_object_get(departed, "called_back");
+    assert_int_equal(json_array_size(called_back), 1);
+    assert_string_equal(json_string_value(json_array_get(called_back, 0)), one.person.reference);
 }
 
 static void seen_and_done_by_those_who_may(void **state)

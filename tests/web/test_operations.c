@@ -80,6 +80,17 @@ static void beside_arrivals(void **state)
     assert_status(desk_get(desk, SENIOR, "/operations?from=2026-03-01&to=2026-01-01"), 422);
     assert_status(desk_get(desk, SENIOR, "/operations?from=yesterday"), 422);
     assert_status(desk_get(desk, SENIOR, "/operations?to-day=31&to-month=6&to-year=2023"), 422);
+    /* The problem stands at the field that it names, though another has the same in it. */
+    const struct reply twice =
+        desk_page(desk, SENIOR,
+                  "/operations?to-day=31&to-month=6&to-year=2023&from-day=31&from-month=6&"
+                  "from-year=2023");
+    assert_status(twice, 422);
+    assert_true(reply_says(&twice, "href=\"#to\"") && reply_says(&twice, "id=\"from\""));
+    assert_false(reply_says(&twice, "href=\"#from\""));
+    const struct reply turned =
+        desk_page(desk, SENIOR, "/operations?from=2026-03-01&to=2026-01-01");
+    assert_true(reply_says(&turned, "href=\"#from\"") && reply_says(&turned, ">From<"));
 }
 
 static void corrected_whole(void **state)

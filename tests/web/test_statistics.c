@@ -183,6 +183,10 @@ static void an_edition_is_made_again(void **state)
     const struct reply page = desk_ask(desk, &ask);
     assert_status(page, 200);
     assert_true(reply_says(&page, arena_format(&desk->arena, "?as=csv&amp;%s\"", at.at).at));
+    ask.query = "as_of=2026-06-29";
+    const struct reply day = desk_ask(desk, &ask);
+    assert_status(day, 200);
+    assert_true(reply_says(&day, "name=\"as_of-year\"") && reply_says(&day, "value=\"29\""));
     ask.query = "at_position=999999&as_of-day=31&as_of-month=12&as_of-year=2025";
     const struct reply wrong = desk_ask(desk, &ask);
     assert_status(wrong, 422);
@@ -215,6 +219,14 @@ static void everybody_reads_what_is_published(void **state)
     const struct reply csv = desk_ask(desk, &file);
     assert_true(reply_says(&csv, "Period,Sex,Other,Total"));
     assert_true(reply_says(&csv, "2025-Q3,Total,4,[c]"));
+    assert_true(reply_says(&page, "?as=ods\""));
+    const struct ask spreadsheet = {
+        .path = "/releases/2025-12-31-t", .query = "as=ods", .account = NOBODY};
+    const struct reply ods = desk_ask(desk, &spreadsheet);
+    assert_status(ods, 200);
+    assert_same_text(ods.content_type, "application/vnd.oasis.opendocument.spreadsheet");
+    assert_true(str_contains(reply_header(&ods, "Content-Disposition"), STR("2025-12-31-t.ods")));
+    assert_true(ods.body.len > 4 && memcmp(ods.body.at, "PK\3\4", 4) == 0);
     assert_status(desk_get(desk, NOBODY, "/releases/2025-12-31-u"), 404);
 }
 

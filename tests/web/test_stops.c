@@ -94,6 +94,30 @@ static void one_stop_says_why(void **state)
     assert_true(reply_says(&page, "No injunction. A court has ordered"));
 }
 
+/* A step that does not lead on any more has no safeguard in its way: it is said so, on every page
+ * and on that of the stop. */
+static void without_a_safeguard(void **state)
+{
+    static const char *const words = "The step does not lead on any more, for what was recorded of "
+                                     "the person or entered in the books.";
+    struct desk *desk = *state;
+    const struct somebody person = office_ready(&desk->office, "PersonOne Samplealpha");
+    office_transfer(&desk->office, &person, HUB_NORTH, 1);
+    const struct outcome lost =
+        office_ask_for(&desk->office, OTHER_CLERK, &person, "lose_contact", "");
+    assert_true(lost.ok && !lost.refused);
+    const struct reply told = desk_get(desk, CLERK, "/stops");
+    json_auto_t *stops = reply_json(&told);
+    const json_t *stop = json_array_get(json_object_get(stops, "stops"), 0);
+    assert_int_equal(json_array_size(json_object_get(stop, "safeguards")), 0);
+    const struct reply page = desk_page(desk, CLERK, "/today");
+    assert_true(reply_says(&page, BANNER) && reply_says(&page, words));
+    const struct reply one = desk_page(
+        desk, CLERK, stop_path(desk, json_integer_value(json_object_get(stop, "stop")), ""));
+    assert_status(one, 200);
+    assert_true(reply_says(&one, words));
+}
+
 /* Whoever does not see the person any more is told as much, and not of nobody. */
 static void of_somebody_out_of_sight(void **state)
 {
@@ -187,6 +211,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(on_every_page_until_acknowledged, open_all, close_all),
         cmocka_unit_test_setup_teardown(one_stop_says_why, open_all, close_all),
+        cmocka_unit_test_setup_teardown(without_a_safeguard, open_all, close_all),
         cmocka_unit_test_setup_teardown(of_somebody_out_of_sight, open_all, close_all),
         cmocka_unit_test_setup_teardown(for_those_who_are_told_alone, open_all, close_all),
         cmocka_unit_test_setup_teardown(no_other_site_acknowledges, open_all, close_all),
