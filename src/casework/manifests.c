@@ -342,6 +342,39 @@ static bool changes_nothing(const struct manifest_row *row, const struct event *
            body->lead == row->lead;
 }
 
+result manifest_aboard(struct sitting *sitting, const struct manifest_row *row, size_t *ret_count,
+                       struct err *err)
+{
+    const struct manifest_entry_row *entries = NULL;
+    size_t count = 0;
+    *ret_count = 0;
+    TRY(transaction_manifest_entries(sitting->transaction, row->id, sitting->arena, &entries,
+                                     &count, err));
+    for (size_t i = 0; i < count; i++) {
+        struct person_row person;
+        bool in_sight = false;
+        if (entries[i].state == ENTRY_BOARDED) {
+            TRY(transaction_person(sitting->transaction, entries[i].person, sitting->arena, &person,
+                                   err));
+            TRY(sitting_may_person(sitting, &person, ACTION_ACCOUNT_ABOARD, &in_sight, err));
+            *ret_count += in_sight ? 1 : 0;
+        }
+    }
+    return result_ok();
+}
+
+/* It stays open for whoever is aboard; who they are is told to those alone who see them. */
+static result append_closing(struct sitting *sitting, const struct manifest_row *row,
+                             struct event *event, struct err *err)
+{
+    size_t seen = 0;
+    TRY(manifest_aboard(sitting, row, &seen, err));
+    const result closed = manifest_append(sitting, row->id, event, err);
+    return closed.ok || row->aboard == (int64_t)seen
+               ? closed
+               : err_hint(err, "Some are out of your sight: whoever sees them accounts for them.");
+}
+
 static result change_work(struct transaction *transaction, void *context, struct err *err)
 {
     struct manifest_command *command = context;
@@ -366,7 +399,8 @@ static result change_work(struct transaction *transaction, void *context, struct
         if (changes_nothing(&row, &event)) {
             return sitting_nothing_new(err);
         }
-        TRY(manifest_append(&sitting, row.id, &event, err));
+        TRY(event.kind == EVENT_MANIFEST_CLOSED ? append_closing(&sitting, &row, &event, err)
+                                                : manifest_append(&sitting, row.id, &event, err));
     }
     return transaction_manifest(transaction, row.id, command->arena, &command->row, err);
 }

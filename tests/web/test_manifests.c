@@ -147,7 +147,7 @@ static void the_hub_is_told_that_somebody_was_stopped(void **state)
     const struct reply after = desk_page(desk, OPERATOR_NORTH, manifest);
     assert_false(reply_says(&after, one.person.reference));
     assert_false(reply_says(&after, "Nobody is on the manifest."));
-    assert_true(reply_says(&after, "Nobody whom you may see is on the manifest any more."));
+    assert_true(reply_says(&after, "Nobody whom you may see is on the manifest."));
     assert_true(reply_says(&after, "1 person was stopped or taken off"));
     const struct reply told = desk_get(desk, OPERATOR_NORTH, manifest);
     json_auto_t *resource = reply_json(&told);
