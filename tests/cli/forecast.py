@@ -202,6 +202,34 @@ def says_what_it_was_made_of(folder, small):
     check("text names both", answers[small]["scenario_identity"] in text and answers[small]["rulebook_identity"] in text, text[:400])
 
 
+def serve(folder, answers):
+    """What it says as it starts, and its status when it ends by itself."""
+    words = [PROGRAM, "serve", "--begin", "--store", os.path.join(folder, "served.db"), "--port", "0", "--forecast", answers]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                          env=dict(os.environ, RETURNHUB_SHARE=SOURCE)) as server:
+        first = server.stdout.readline()
+        if first.startswith("Serving"):
+            server.terminate()
+        _, told = server.communicate(timeout=60)
+        return first, told, server.returncode
+
+
+def answers_of_one_text(folder, small):
+    """Answers stand on one page: those of another text are not served with them."""
+    answers = os.path.join(folder, "answers")
+    quick = ["--futures", "2", "--one-in", "1000", "--output", answers]
+    both = [run("run", small, *quick), run("shares", small, *quick)]
+    check("a run and its shares are kept", all(one.returncode == 0 for one in both), both[1].stderr)
+    first, told, _ = serve(folder, answers)
+    check("of one text they are served", first.startswith("Serving"), told)
+    other = os.path.join(folder, "other")
+    os.makedirs(other, exist_ok=True)
+    run("shares", write(other, "small.scenario", QUEUE + MEASURES + "# since then\n"), *quick)
+    first, told, status = serve(folder, answers)
+    check("of two they are not, and it is said which", first == "" and status != 0 and "small.shares.json was made of another text" in told,
+          (first, told))
+
+
 def drawing(small):
     for words in (["--series", "waiting"], ["--series", "granted", "--difference"]):
         drawn = run("run", small, "--futures", "20", "--one-in", "1", "--format", "svg", *words)
@@ -525,6 +553,7 @@ def main():
         every_answer_is_there(same_bytes())
         faces_agree(folder, small)
         says_what_it_was_made_of(folder, small)
+        answers_of_one_text(folder, small)
         drawing(small)
         shares(small)
         sensitivity(folder)
