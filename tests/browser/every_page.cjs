@@ -18,8 +18,9 @@ const TRIED = 5; // of the values of a name
 
 // What must have happened first, and the journeys make happen; the first account of all has a register of its own (tests/server/first.py).
 const ELSEWHERE = ["/account/passkeys/new", "/first-account", "/sign-in/provider/answer", "/account/passkeys/{passkey}/removal", "/merges/{merge}",
-  "/people/{person}/copy", "/stops/{stop}", "/manifests/{manifest}", "/glass/{glass}/review", "/releases/{release}", "/people/{person}/ties/{tie}/end",
-  "/people/{person}/identifiers/{event}/withdrawal", "/letters/texts/{notice}/{language}/approval"];
+  "/people/{person}/copy", "/stops/{stop}", "/manifests/{manifest}", "/glass/{glass}/review", "/own/letters/{letter}", "/releases/{release}",
+  "/people/{person}/ties/{tie}/end", "/people/{person}/identifiers/{event}/withdrawal", "/letters/texts/{notice}/{language}/approval",
+  "/clients/{person}/letters/{letter}"];
 
 const document = JSON.parse(fs.readFileSync(path.join(process.env.RETURNHUB_SOURCE, "docs", "api", "openapi.json"), "utf8"));
 const templates = Object.entries(document.paths)
@@ -116,11 +117,12 @@ function begin(store) {
   const run = (...words) => execFileSync(binary(), [...words, "--store", store], { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
   const referenceIn = (text) => /RH-[0-9A-Z]{6}-[0-9A-Z]/.exec(text)[0];
   for (const reference of [referenceIn(run("own", "record", "--as", "person")), referenceIn(run("own", "clients", "--as", "lawyer"))]) {
-    run("notice", "issue", reference, "removal_decision", "--as", "caseworker");
+    const issued = run("notice", "issue", reference, "removal_decision", "--as", "caseworker");
+    values.set("letter", [...(values.get("letter") ?? []), /notice (\d+)/.exec(issued)[1]]);
   }
   const password = `${store}.password`;
   fs.writeFileSync(password, PASSWORD, { mode: 0o600 });
-  run("account", "open", "liaison", "--name", "Demonstration liaison officer", "--role", "liaison_officer", "--as", "admin");
+  run("account", "open", "liaison", "--name", "Somebody Sample", "--role", "liaison_officer", "--as", "admin");
   run("account", "password", "liaison", "--password-file", password, "--as", "admin");
   run("operation", "record", "day_of_action", "2023-10-12", "ALB:police", "arrests=7", "--source", "press_notice", "--as", "liaison");
   values.set("person", [referenceIn(run("person", "list", "--stage", "removed", "--limit", "1", "--as", "caseworker"))]);
