@@ -303,9 +303,9 @@ static result account_work(struct transaction *transaction, void *context, struc
     struct manifest_row manifest = {0};
     struct person_row person = {.id = 0};
     TRY(sitting_record(&sitting, work->step.casework, transaction, work->step.caller,
-                       ACTION_BOARD_MANIFEST, work->step.arena, &before, err));
-    TRY(manifest_find(&sitting, work->manifest, ACTION_BOARD_MANIFEST, &manifest, err));
-    TRY(sitting_person(&sitting, work->person, ACTION_BOARD_MANIFEST, &person, err));
+                       ACTION_ACCOUNT_ABOARD, work->step.arena, &before, err));
+    TRY(manifest_find(&sitting, work->manifest, ACTION_ACCOUNT_ABOARD, &manifest, err));
+    TRY(sitting_person(&sitting, work->person, ACTION_ACCOUNT_ABOARD, &person, err));
     TRY(before.position != 0 ? account_again(&sitting, work, &manifest, &person, &before, err)
                              : account_for(&sitting, work, &manifest, &person, err));
     return step_finish(&sitting, &work->step, 0, person.id, err);

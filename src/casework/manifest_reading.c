@@ -224,6 +224,11 @@ static result is_gone(struct sitting *sitting, const struct manifest_person *per
     return result_ok();
 }
 
+static bool is_on_it(const struct manifest_entry_row *entry)
+{
+    return entry->state == ENTRY_LISTED || entry->state == ENTRY_BOARDED;
+}
+
 static result read_manifest(struct transaction *transaction, void *context, struct err *err)
 {
     struct manifest_question *question = context;
@@ -251,6 +256,7 @@ static result read_manifest(struct transaction *transaction, void *context, stru
         }
         question->answer.count += in_sight ? 1 : 0;
         question->answer.gone += gone ? 1 : 0;
+        question->answer.out_of_sight += !in_sight && is_on_it(&entries[i]) ? 1 : 0;
     }
     question->answer.people = people;
     return row.state == MANIFEST_OPEN ? read_waiting(question, &row, err) : result_ok();

@@ -23,6 +23,9 @@ static inline struct departure_plan manifest_plan(const struct manifest_row *man
 /* Is the person's stage one from which the step leads? */
 bool manifest_step_leaves(const struct rulebook *rulebook, uint32_t step,
                           const struct person_row *person);
+/* How many of those who are aboard the account may account for. */
+MUST_USE result manifest_aboard(struct sitting *sitting, const struct manifest_row *row,
+                                size_t *ret_count, struct err *err);
 /* The live entry of somebody on this manifest, or ERROR_NOT_FOUND. */
 MUST_USE result manifest_entry(struct sitting *sitting, const struct manifest_row *manifest,
                                const struct person_row *person,

@@ -343,32 +343,53 @@ static bool changes_nothing(const struct manifest_row *row, const struct event *
            body->lead == row->lead;
 }
 
-/* Said at once: the lead of the escort can be told, and the destination. */
-static result find_called_back(struct sitting *sitting, int64_t manifest,
-                               struct manifest_departed *departed, struct err *err)
+/* Whoever is aboard, and in sight for the action: all of them, or those who were called back. */
+static result see_aboard(struct sitting *sitting, int64_t manifest, enum action action,
+                         bool called_back, const str **ret_references, size_t *ret_count,
+                         struct err *err)
 {
     const struct manifest_entry_row *entries = NULL;
     size_t count = 0;
     TRY(transaction_manifest_entries(sitting->transaction, manifest, sitting->arena, &entries,
                                      &count, err));
-    str *called_back = ARENA_NEW(sitting->arena, str, count + 1);
-    if (called_back == NULL) {
+    str *references = ARENA_NEW(sitting->arena, str, count + 1);
+    if (references == NULL) {
         return arena_full(err);
     }
+    *ret_count = 0;
     for (size_t i = 0; i < count; i++) {
         struct person_row person;
         bool in_sight = false;
-        if (entries[i].recalled && entries[i].state == ENTRY_BOARDED) {
+        if (entries[i].state == ENTRY_BOARDED && (entries[i].recalled || !called_back)) {
             TRY(transaction_person(sitting->transaction, entries[i].person, sitting->arena, &person,
                                    err));
-            TRY(sitting_may_person(sitting, &person, ACTION_SEE_MANIFEST, &in_sight, err));
+            TRY(sitting_may_person(sitting, &person, action, &in_sight, err));
         }
         if (in_sight) {
-            called_back[departed->called_back_count++] = person.reference;
+            references[(*ret_count)++] = person.reference;
         }
     }
-    departed->called_back = called_back;
+    *ret_references = references;
     return result_ok();
+}
+
+result manifest_aboard(struct sitting *sitting, const struct manifest_row *row, size_t *ret_count,
+                       struct err *err)
+{
+    const str *references = NULL;
+    return see_aboard(sitting, row->id, ACTION_ACCOUNT_ABOARD, false, &references, ret_count, err);
+}
+
+/* It stays open for whoever is aboard; who they are is told to those alone who see them. */
+static result append_closing(struct sitting *sitting, const struct manifest_row *row,
+                             struct event *event, struct err *err)
+{
+    size_t seen = 0;
+    TRY(manifest_aboard(sitting, row, &seen, err));
+    const result closed = manifest_append(sitting, row->id, event, err);
+    return closed.ok || row->aboard == (int64_t)seen
+               ? closed
+               : err_hint(err, "Some are out of your sight: whoever sees them accounts for them.");
 }
 
 static result change_work(struct transaction *transaction, void *context, struct err *err)
@@ -395,10 +416,13 @@ static result change_work(struct transaction *transaction, void *context, struct
         if (changes_nothing(&row, &event)) {
             return sitting_nothing_new(err);
         }
-        TRY(manifest_append(&sitting, row.id, &event, err));
+        TRY(event.kind == EVENT_MANIFEST_CLOSED ? append_closing(&sitting, &row, &event, err)
+                                                : manifest_append(&sitting, row.id, &event, err));
     }
     if (command->kind == EVENT_MANIFEST_DEPARTED) {
-        TRY(find_called_back(&sitting, row.id, &command->departed, err));
+        /* Said at once: the lead of the escort can be told, and the destination. */
+        TRY(see_aboard(&sitting, row.id, ACTION_SEE_MANIFEST, true, &command->departed.called_back,
+                       &command->departed.called_back_count, err));
     }
     return transaction_manifest(transaction, row.id, command->arena, &command->row, err);
 }

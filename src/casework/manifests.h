@@ -108,7 +108,9 @@ struct accounted {
     str step;    /* for somebody who returned: the step that records it, which needs no approval; ""
                     when it was taken already */
 };
-/* Refused by law (the step), nothing is recorded but the refusal. */
+/* ACTION_ACCOUNT_ABOARD, which whoever sees the person may have: somebody who is protected from
+ * those who board is accounted for by those who see them. Refused by law (the step), nothing is
+ * recorded but the refusal. */
 MUST_USE result casework_account_on_manifest(const struct casework *casework,
                                              const struct caller *caller, str manifest,
                                              const struct accounted *accounted, struct arena *arena,
@@ -152,7 +154,9 @@ struct manifest_answer {
     struct manifest_line manifest;
     const struct manifest_person *people;
     size_t count;
-    size_t gone; /* people who were stopped or taken off, and are out of sight since */
+    size_t gone;         /* people who were stopped or taken off, and are out of sight since */
+    size_t out_of_sight; /* on the list or aboard: a number, so that nobody is left unaccounted for
+                            without a word; whoever sees them accounts for them */
     const struct work_request *waiting; /* while it is open: who may still be put on it */
     size_t waiting_count;
 };

@@ -1,6 +1,7 @@
 #include "casework/waiting.h"
 
 #include "casework/likely.h"
+#include "casework/manifest_work.h"
 #include "casework/merging.h"
 #include "casework/pairs.h"
 
@@ -463,6 +464,38 @@ static result count_arrivals(struct sitting *sitting, struct waiting_counts *cou
     return result_ok();
 }
 
+static bool has_left(const struct sitting *sitting, const struct manifest_row *row)
+{
+    return row->state == MANIFEST_DEPARTED ||
+           (row->state == MANIFEST_BOARDED &&
+            row->departs_at.milliseconds < system_now(sitting->casework->system).milliseconds);
+}
+
+static result count_aboard(struct sitting *sitting, struct waiting_counts *counts, struct err *err)
+{
+    const struct manifest_row *rows = NULL;
+    size_t count = 0;
+    TRY(transaction_manifests(sitting->transaction, true, sitting->arena, &rows, &count, err));
+    struct waiting_departure *departures =
+        ARENA_NEW(sitting->arena, struct waiting_departure, count + 1);
+    if (departures == NULL) {
+        return arena_full(err);
+    }
+    for (size_t i = 0; i < count; i++) {
+        size_t aboard = 0;
+        if (rows[i].aboard > 0 && has_left(sitting, &rows[i]) &&
+            manifest_may(sitting, &rows[i], ACTION_ACCOUNT_ABOARD)) {
+            TRY(manifest_aboard(sitting, &rows[i], &aboard, err));
+        }
+        if (aboard > 0) {
+            departures[counts->departure_count++] = (struct waiting_departure){
+                .manifest = rows[i].reference, .aboard = (int64_t)aboard};
+        }
+    }
+    counts->departures = departures;
+    return result_ok();
+}
+
 static result read_waiting(struct transaction *transaction, void *context, struct err *err)
 {
     struct waiting_work *work = context;
@@ -475,6 +508,9 @@ static result read_waiting(struct transaction *transaction, void *context, struc
         .erases = may_somewhere(&sitting->account, ACTION_MANAGE_PRIVACY),
         .asks_for_merges = may_somewhere(&sitting->account, ACTION_REQUEST_MERGE)};
     TRY(count_arrivals(sitting, counts, err));
+    if (may_somewhere(&sitting->account, ACTION_ACCOUNT_ABOARD)) {
+        TRY(count_aboard(sitting, counts, err));
+    }
     if (counts->decides_merges) {
         TRY(count_merges(sitting, &counts->merges, err));
     }

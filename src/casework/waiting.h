@@ -72,7 +72,12 @@ bool casework_compares_everybody(const struct casework *casework, int *ret_perce
 
 /* What this account may act on: a merge or an erasure that another one asked for, pairs of which
  * nobody has asked for a merge yet, arrivals at hubs of which it may say what became of them or
- * which it monitors, and hubs that say nothing. */
+ * which it monitors, hubs that say nothing, and departures of whose people it may say what became
+ * of them. */
+struct waiting_departure {
+    str manifest;
+    int64_t aboard; /* in sight, and not accounted for: it left, or was to have left */
+};
 struct waiting_hub {
     str reference;
     str name;
@@ -89,6 +94,8 @@ struct waiting_counts {
     const struct waiting_hub
         *hubs; /* whose arrivals wait for somebody to say what became of them, and silent ones */
     size_t hub_count;
+    const struct waiting_departure *departures; /* the newest first */
+    size_t departure_count;
     bool decides_merges;
     int64_t merges;
     bool erases;

@@ -1995,14 +1995,18 @@ const struct command commands[] = {
             "joint_operations, all. The same seed gives the same bytes on any number of threads. "
             "svg draws one series.\n\n"
             "With --store, the people of that register are there at the beginning, as they stood "
-            "on "
-            "the day before the scenario begins, and not those of the scenario's text; the account "
-            "of --as needs sight of statistics. What the forecast cannot tell is written in "
-            "docs/forecast.md.",
-        .options = {STORE_OPTIONS, OPTION_AS, OPTION_RUN_FUTURES, OPTION_SEED, OPTION_RUN_THREADS,
-                    OPTION_PEOPLE_ONE_IN, OPTION_CHART_FORMAT, OPTION_SERIES_DRAWN,
-                    OPTION_DIFFERENCE, OPTION_ANSWERS, OPTION_HELP},
-        .option_count = 13,
+            "on the day before the scenario begins, and not those of the scenario's text; the "
+            "account of --as needs sight of statistics. The answer says at which event: "
+            "--at-position makes it again when more is on record, with the nationalities of "
+            "now.\n\n"
+            "The answer names the hashes of what it was made of: the identity of the rulebook, as "
+            "`rulebook check` prints it, and that of the scenario, which is the SHA-256 of the "
+            "lines that sha256sum writes of every text it rests on (json has each). What the "
+            "forecast cannot tell is written in docs/forecast.md.",
+        .options = {STORE_OPTIONS, OPTION_AS, OPTION_AT_POSITION, OPTION_RUN_FUTURES, OPTION_SEED,
+                    OPTION_RUN_THREADS, OPTION_PEOPLE_ONE_IN, OPTION_CHART_FORMAT,
+                    OPTION_SERIES_DRAWN, OPTION_DIFFERENCE, OPTION_ANSWERS, OPTION_HELP},
+        .option_count = 14,
         .run = command_forecast_run,
         .interrupted = "No answer was kept.",
     },
@@ -2018,10 +2022,10 @@ const struct command commands[] = {
             "over all orders in which the measures may join: its Shapley value. The shares sum to "
             "the combined effect in each future. The number in brackets is the standard error over "
             "the futures. Text tells of one quarter, csv and json of all.",
-        .options = {STORE_OPTIONS, OPTION_AS, OPTION_SHARES_FUTURES, OPTION_SEED,
-                    OPTION_RUN_THREADS, OPTION_PEOPLE_ONE_IN, OPTION_QUARTER, OPTION_EACH_SET,
-                    OPTION_FORMAT, OPTION_ANSWERS, OPTION_HELP},
-        .option_count = 13,
+        .options = {STORE_OPTIONS, OPTION_AS, OPTION_AT_POSITION, OPTION_SHARES_FUTURES,
+                    OPTION_SEED, OPTION_RUN_THREADS, OPTION_PEOPLE_ONE_IN, OPTION_QUARTER,
+                    OPTION_EACH_SET, OPTION_FORMAT, OPTION_ANSWERS, OPTION_HELP},
+        .option_count = 14,
         .run = command_forecast_shares,
         .interrupted = "No answer was kept.",
     },
@@ -2035,10 +2039,10 @@ const struct command commands[] = {
             "For each answer, and for what the measures change of it: the part of its variance "
             "over the futures that would go if the assumption were known (the first-order index "
             "of Sobol). What is left of 1 is chance, and what assumptions do only together.",
-        .options = {STORE_OPTIONS, OPTION_AS, OPTION_FUTURES, OPTION_SEED, OPTION_RUN_THREADS,
-                    OPTION_PEOPLE_ONE_IN, OPTION_QUARTER, OPTION_FORMAT, OPTION_ANSWERS,
-                    OPTION_HELP},
-        .option_count = 12,
+        .options = {STORE_OPTIONS, OPTION_AS, OPTION_AT_POSITION, OPTION_FUTURES, OPTION_SEED,
+                    OPTION_RUN_THREADS, OPTION_PEOPLE_ONE_IN, OPTION_QUARTER, OPTION_FORMAT,
+                    OPTION_ANSWERS, OPTION_HELP},
+        .option_count = 13,
         .run = command_forecast_sensitivity,
         .interrupted = "No answer was kept.",
     },

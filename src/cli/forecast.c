@@ -195,8 +195,10 @@ static result open_on_register(struct forecast *forecast, struct err *err)
     TRY(desk_open_as_account(invocation, &desk, err));
     TRY(read_scenario(invocation, desk.rulebook, &forecast->scenario, err));
     forecast->about = scenario_about(forecast->scenario);
-    const struct edition_asked asked = {.has_as_of = true,
-                                        .as_of = date_add_days(forecast->about->begins, -1)};
+    struct edition_asked asked = {.has_as_of = true,
+                                  .as_of = date_add_days(forecast->about->begins, -1),
+                                  .has_position = option_given(invocation, OPTION_AT_POSITION)};
+    TRY(option_number(invocation, OPTION_AT_POSITION, 0, 0, INT64_MAX, &asked.position, err));
     TRY(casework_standing(&desk.casework, &desk.caller, &asked, forecast->about->nationality_fact,
                           invocation->arena, &standing, err));
     return place_people(forecast, &standing, err);
@@ -228,6 +230,9 @@ result forecast_open(const struct invocation *invocation, enum command_option of
         .begun = system_now(system_machine()),
         .shows = invocation->output->terminal,
     };
+    if (option_given(invocation, OPTION_AT_POSITION) && !option_given(invocation, OPTION_STORE)) {
+        return err_set(err, ERROR_INPUT, "--at-position is of the register of --store");
+    }
     TRY(option_given(invocation, OPTION_STORE) ? open_on_register(ret_forecast, err)
                                                : open_on_text(ret_forecast, err));
     return check_printing(ret_forecast, err);

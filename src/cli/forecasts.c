@@ -83,6 +83,26 @@ static int by_name(const void *left, const void *right)
     return str_compare(a->name, b->name);
 }
 
+/* They stand on one page: what was made of other texts is no part of the same forecast. */
+static result check_same_texts(const struct reading *reading, const struct web_forecast *forecast,
+                               const json_t *part, struct err *err)
+{
+    static const char *const identities[] = {"scenario_identity", "rulebook_identity"};
+    for (size_t i = 0; part != NULL && i < sizeof identities / sizeof identities[0]; i++) {
+        if (!json_equal(json_object_get(forecast->run, identities[i]),
+                        json_object_get(part, identities[i]))) {
+            result_ignore(err_set(err, ERROR_INPUT,
+                                  "%.*s/%.*s.%.*s.json was made of another text than the run "
+                                  "beside it",
+                                  STR_ARG(reading->folder), STR_ARG(forecast->name),
+                                  STR_ARG(json_str_or_empty(part, "answer"))),
+                          "the hint follows");
+            return err_hint(err, "Make all answers of a scenario anew, or move this one away.");
+        }
+    }
+    return result_ok();
+}
+
 static result read_all(struct reading *reading, const str *names, size_t count, struct err *err)
 {
     for (size_t i = 0; i < count; i++) {
@@ -93,6 +113,9 @@ static result read_all(struct reading *reading, const str *names, size_t count, 
             return err_set(err, ERROR_INPUT, "%.*s has no %.*s.run.json", STR_ARG(reading->folder),
                            STR_ARG(reading->forecasts[i].name));
         }
+        TRY(check_same_texts(reading, &reading->forecasts[i], reading->forecasts[i].shares, err));
+        TRY(check_same_texts(reading, &reading->forecasts[i], reading->forecasts[i].sensitivity,
+                             err));
     }
     return result_ok();
 }

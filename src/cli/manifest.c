@@ -352,5 +352,13 @@ result command_manifest_show(const struct invocation *invocation, int *ret_statu
         print_details(invocation, &answer.manifest);
     }
     print_people(invocation, &answer);
+    if (invocation->output->format == OUTPUT_TEXT && answer.out_of_sight > 0) {
+        output_text(
+            invocation->output,
+            arena_format(invocation->arena,
+                         "\n%zu out of this account's sight: whoever sees them accounts for "
+                         "them\n",
+                         answer.out_of_sight));
+    }
     return result_ok();
 }

@@ -42,6 +42,25 @@ static json_t *assumptions_of(const struct scenario_about *about)
     return list;
 }
 
+static json_t *json_of_hash(const struct sha256 *hash)
+{
+    char hex[SHA256_HEX_SIZE];
+    sha256_hex(hash, hex);
+    return json_string(hex);
+}
+
+static json_t *sources_of(const struct scenario_about *about)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < about->source_count; i++) {
+        json_t *source = json_object();
+        json_set_str(source, "name", about->sources[i].name);
+        json_set(source, "sha256", json_of_hash(&about->sources[i].hash));
+        json_add(list, source);
+    }
+    return list;
+}
+
 static json_t *json_of_register(const struct answers_register *begins_with)
 {
     json_t *object = json_object();
@@ -59,6 +78,9 @@ static json_t *head(const struct answers_about *about, const char *answer)
     json_set(object, "answer", json_string(answer));
     json_set_str(object, "scenario", scenario->name);
     json_set_str(object, "title", scenario->title);
+    json_set(object, "scenario_identity", json_of_hash(&scenario->identity));
+    json_set(object, "rulebook_identity", json_of_hash(&scenario->rulebook_identity));
+    json_set(object, "sources", sources_of(scenario));
     json_set_int64(object, "futures", (int64_t)about->futures);
     json_set_int64(object, "seed", (int64_t)about->seed);
     json_set_int64(object, "one_in", about->one_in);

@@ -1,7 +1,8 @@
 /* answers: what a forecast says, as one JSON object, and its texts. The command line prints it, a
  * folder keeps it, a page shows it: it is the same object.
  *
- * All have {"answer", "scenario", "title", "futures", "seed", "one_in", "begins_with": {"as_of",
+ * All have {"answer", "scenario", "title", "scenario_identity", "rulebook_identity", "sources":
+ * [{"name", "sha256"}] (scenario.h), "futures", "seed", "one_in", "begins_with": {"as_of",
  * "position", "people", "left_out"} of a register (absent where the text says who is there),
  * "measures": [{"name", "title", "from"}], "assumptions": [{"name", "title", "says", "source"}]},
  * and
@@ -62,6 +63,8 @@ MUST_USE result answers_check(const json_t *json, struct err *err);
 
 /* "200 futures, seed 1, one of 10 people simulated" */
 void answers_write_made(const json_t *json, struct buf *buf);
+/* How to make it again: what is typed after `returnhub`. */
+void answers_write_command(const json_t *json, struct buf *buf);
 /* `quarter`: of shares, the one of which the text tells; "" the last. */
 void answers_write_text(const json_t *json, str quarter, struct buf *buf);
 void answers_write_csv(const json_t *json, struct buf *buf);

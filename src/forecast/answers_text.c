@@ -76,12 +76,33 @@ void answers_write_made(const json_t *json, struct buf *buf)
     }
 }
 
+void answers_write_command(const json_t *json, struct buf *buf)
+{
+    const json_t *begins = json_object_get(json, "begins_with");
+    const str quarter = json_str_or_empty(json, "quarter");
+    buf_format(buf, "forecast %.*s %.*s --futures %lld --seed %lld --one-in %lld",
+               STR_ARG(json_str_or_empty(json, "answer")),
+               STR_ARG(json_str_or_empty(json, "scenario")),
+               (long long)json_integer_value(json_object_get(json, "futures")),
+               (long long)json_integer_value(json_object_get(json, "seed")),
+               (long long)json_integer_value(json_object_get(json, "one_in")));
+    if (quarter.len > 0) {
+        buf_format(buf, " --quarter %.*s", STR_ARG(quarter));
+    }
+    if (begins != NULL) {
+        buf_format(buf, " --store FILE --at-position %lld",
+                   (long long)json_integer_value(json_object_get(begins, "position")));
+    }
+}
+
 static void put_head(const json_t *json, struct buf *buf)
 {
     buf_put(buf, title_of(json));
     buf_put_c(buf, "\n");
     answers_write_made(json, buf);
-    buf_put_c(buf, "\n");
+    buf_format(buf, "\nscenario %.*s\nrulebook %.*s\n",
+               STR_ARG(json_str_or_empty(json, "scenario_identity")),
+               STR_ARG(json_str_or_empty(json, "rulebook_identity")));
 }
 
 static void put_run_lines(const json_t *series, const char *kind, struct buf *buf)
@@ -496,6 +517,20 @@ static bool is_measure(const json_t *object)
     return has_names(object) && has_text(object, "from");
 }
 
+static bool is_source(const json_t *object)
+{
+    return has_text(object, "name") && has_text(object, "sha256");
+}
+
+static bool says_how_made(const json_t *json)
+{
+    return has_text(json, "scenario_identity") && has_text(json, "rulebook_identity") &&
+           all_are(json_object_get(json, "sources"), is_source) &&
+           json_is_integer(json_object_get(json, "futures")) &&
+           json_is_integer(json_object_get(json, "seed")) &&
+           json_is_integer(json_object_get(json, "one_in"));
+}
+
 result answers_check(const json_t *json, struct err *err)
 {
     static const struct {
@@ -508,9 +543,7 @@ result answers_check(const json_t *json, struct err *err)
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         if (is_answer(json, rows[i].answer) && has_text(json, "scenario") &&
-            has_text(json, "title") && json_is_integer(json_object_get(json, "futures")) &&
-            json_is_integer(json_object_get(json, "seed")) &&
-            json_is_integer(json_object_get(json, "one_in")) &&
+            has_text(json, "title") && says_how_made(json) &&
             all_are(json_object_get(json, "measures"), is_measure) &&
             all_are(json_object_get(json, "assumptions"), is_assumption) &&
             all_are(json_object_get(json, "series"), rows[i].is_series)) {

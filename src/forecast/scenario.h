@@ -63,9 +63,19 @@ struct scenario_series {
     str unit;
 };
 
+/* A file that it was made of: "hub.scenario", "published_2023_q4.calibration", "data/NAME". */
+struct scenario_source {
+    str name;
+    struct sha256 hash; /* of its bytes */
+};
+
 struct scenario_about {
     str name;
     str title;
+    const struct scenario_source *sources; /* by name */
+    size_t source_count;
+    struct sha256 identity; /* of their lines as sha256sum writes them: "HASH  NAME\n" each */
+    struct sha256 rulebook_identity; /* of the law that judges in it (rulebook.h) */
     date begins;
     size_t quarter_count;
     const struct scenario_measure *measures;

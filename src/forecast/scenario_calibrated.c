@@ -139,8 +139,8 @@ static result read_rows(struct calibration_reader *reader, struct quarter begins
     return result_ok();
 }
 
-static result find_one(const struct scenario *scenario, struct number_item *number,
-                       struct arena *arena, struct arena scratch, struct err *err)
+static result find_one(struct scenario *scenario, struct number_item *number, struct arena *arena,
+                       struct arena scratch, struct err *err)
 {
     struct calibration_reader reader = {.number = number};
     struct calibrated_quarter *rows =
@@ -149,8 +149,7 @@ static result find_one(const struct scenario *scenario, struct number_item *numb
     if (rows == NULL) {
         return arena_full(err);
     }
-    TRY(scenario->files.open_text(scenario->files.context, number->file, &scratch, &reader.text,
-                                  err));
+    TRY(scenario_open_text(scenario, number->file, &scratch, &reader.text, err));
     const struct civil civil = date_to_civil(scenario->about.begins);
     TRY(quarter_parse(arena_format(&scratch, "%d-Q%d", civil.year, (civil.month + 2) / 3), &begins,
                       err));
@@ -296,7 +295,7 @@ static result find_together(struct scenario *scenario, size_t first, struct aren
             together->numbers[together->count++] = other;
         }
     }
-    TRY(scenario->files.open_text(scenario->files.context, number->file, &scratch, &text, err));
+    TRY(scenario_open_text(scenario, number->file, &scratch, &text, err));
     read_correlations(text, together);
     TRY(check_correlations(together, err));
     return mix(together, arena, err);

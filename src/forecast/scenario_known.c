@@ -123,7 +123,7 @@ static result find_one(struct scenario *scenario, struct number_item *number, st
     if (sums == NULL) {
         return arena_full(err);
     }
-    TRY(scenario->files.open_data(scenario->files.context, number->file, &scratch, &text, err));
+    TRY(scenario_open_data(scenario, number->file, &scratch, &text, err));
     TRY(add_rows(scenario, number, text, scratch, sums, &rows, err));
     if (rows == 0) {
         return scenario_refuse(number->at, "Look at the values of the lines `where`", err,

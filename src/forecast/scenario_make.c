@@ -102,6 +102,7 @@ result scenario_load(const struct scenario_files *files, str name, const struct 
     }
     scenario->rulebook = rulebook;
     scenario->files = *files;
+    scenario->arena = arena;
     scenario->judged_every = JUDGED_EVERY_DAYS;
     TRY(scenario_room(scenario, arena, err));
     TRY(scenario_read(scenario, name, arena, err));
@@ -109,6 +110,7 @@ result scenario_load(const struct scenario_files *files, str name, const struct 
     TRY(scenario_find_known(scenario, arena, scratch, err));
     TRY(scenario_find_calibrated(scenario, arena, scratch, err));
     TRY(describe(scenario, arena, err));
+    TRY(scenario_identify(scenario, scratch, err));
     TRY(law_plan_make(scenario, arena, &scenario->law_plan, err));
     *ret_scenario = scenario;
     return result_ok();

@@ -294,9 +294,20 @@ struct scenario {
     str *step_names;           /* of the rulebook */
     const struct law_plan *law_plan;
     struct scenario_files files;
+    struct arena *arena; /* that the scenario lives in */
+    struct scenario_source *sources;
+    size_t source_count;
     str read_names[SCENARIO_FILES_MAX];
     size_t read_count;
 };
+
+/* scenario_sources.c: every file is opened by these, which note what was in it. */
+MUST_USE result scenario_open_text(struct scenario *scenario, str name, struct arena *arena,
+                                   str *ret_text, struct err *err);
+MUST_USE result scenario_open_data(struct scenario *scenario, str name, struct arena *arena,
+                                   str *ret_text, struct err *err);
+/* Once all have been opened. */
+MUST_USE result scenario_identify(struct scenario *scenario, struct arena scratch, struct err *err);
 
 /* scenario_read.c: one file, and those it is based on. */
 MUST_USE result scenario_read(struct scenario *scenario, str name, struct arena *arena,

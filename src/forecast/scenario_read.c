@@ -1075,7 +1075,7 @@ result scenario_read(struct scenario *scenario, str name, struct arena *arena, s
     const bool outermost = scenario->read_count == 0;
     scenario->read_names[scenario->read_count++] = name;
     str text;
-    TRY(scenario->files.open_text(scenario->files.context, name, arena, &text, err));
+    TRY(scenario_open_text(scenario, name, arena, &text, err));
     struct reader reader = {.scenario = scenario, .arena = arena, .err = err};
     TRY(diagnostics_init(&reader.diagnostics, arena, err));
     const struct rulebook_file file = {name, text};

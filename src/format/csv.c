@@ -193,10 +193,28 @@ result csv_read(struct csv_reader *reader, struct arena *arena, str cells[CSV_CO
     return result_ok();
 }
 
+/* "-12", "-0.5": a spreadsheet reads it as that number. */
+static bool is_negative_number(str text)
+{
+    bool digit = false;
+    bool point = false;
+    for (size_t i = 1; i < text.len; i++) {
+        const bool is_digit = text.at[i] >= '0' && text.at[i] <= '9';
+        const bool is_point = text.at[i] == '.' && digit && !point;
+        if (!is_digit && !is_point) {
+            return false;
+        }
+        digit = is_digit;
+        point = point || is_point;
+    }
+    return digit && text.at[0] == '-';
+}
+
 /* CSV injection: what makes a spreadsheet take a cell for a formula when it stands first. */
 static bool looks_like_formula(str text)
 {
-    return text.len > 0 && str_find_char(STR("=+-@\t\r"), text.at[0]) < 6;
+    return text.len > 0 && str_find_char(STR("=+-@\t\r"), text.at[0]) < 6 &&
+           !is_negative_number(text);
 }
 
 static bool needs_quotes(str text)

@@ -1,7 +1,7 @@
 /* csv: RFC 4180, in and out. Reading gives the row and column of what is wrong; LF and CRLF both
  * end a record. Writing quotes where needed, ends records in CRLF, and guards cells that a
- * spreadsheet would run as a formula
- * (= + - @ at the start of a text cell) with a leading apostrophe. */
+ * spreadsheet would run as a formula (= + - @ at the start of a text cell, but for a negative
+ * number, which it cannot) with a leading apostrophe. */
 #ifndef RETURNHUB_FORMAT_CSV_H
 #define RETURNHUB_FORMAT_CSV_H
 

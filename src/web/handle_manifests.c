@@ -418,6 +418,20 @@ static bool has_aboard(const json_t *resource)
     return json_integer_value(json_object_get(resource, "aboard")) > 0;
 }
 
+/* Those who are aboard and in sight. */
+static bool shows_aboard(const json_t *resource)
+{
+    size_t index;
+    json_t *person;
+    json_array_foreach(json_object_get(resource, "people"), index, person)
+    {
+        if (str_equal(json_str_or_empty(person, "state"), STR("boarded"))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool can_close(const json_t *resource)
 {
     return (is_boarded(resource) || is_in(resource, "departed")) && !has_aboard(resource);
@@ -486,9 +500,9 @@ static const struct deed deeds[] = {
      .lead = "Everybody who boarded is accounted for, one by one, before the manifest closes.",
      .submit = "Record what became of them",
      .notice = "recorded",
-     .action = ACTION_BOARD_MANIFEST,
+     .action = ACTION_ACCOUNT_ABOARD,
      DEED_FIELDS(accounting_fields),
-     .fits = has_aboard,
+     .fits = shows_aboard,
      .prepare = prepare_accounting,
      .act = act_account},
     {.name = "closing",
@@ -537,7 +551,7 @@ result handle_manifest(struct exchange *exchange, struct err *err)
     const str base = page_href(exchange->arena, "/manifests/%s", reference, STR(""));
     const struct manifest_rights rights = {
         .take_off = has_listed(resource) && exchange_may(exchange, ACTION_PREPARE_MANIFEST),
-        .account = has_aboard(resource) && exchange_may(exchange, ACTION_BOARD_MANIFEST),
+        .account = shows_aboard(resource) && exchange_may(exchange, ACTION_ACCOUNT_ABOARD),
         .report = exchange_may(exchange, ACTION_REPORT_ORDER)};
     OWN_PAGE struct page page;
     page_open(&page, exchange, "manifest",

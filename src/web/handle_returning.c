@@ -16,6 +16,10 @@ static result prepare_return(struct deed_form *form, struct err *err)
     size_t count = 0;
     TRY(returning_steps(rulebook, answer->view.person.stage, form->exchange->arena, &steps, &count,
                         err));
+    if (count == 0 && form->exchange->request->method != HTTP_POST) {
+        return err_set(err, ERROR_CONFLICT, "No step leads back from the stage %.*s is in",
+                       STR_ARG(answer->view.person.reference));
+    }
     TRY(deed_choices(form, "step", count, err));
     for (size_t i = 0; i < count; i++) {
         const struct step *step = &rulebook->steps[steps[i]];

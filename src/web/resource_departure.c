@@ -166,6 +166,7 @@ json_t *resource_manifest(const struct rulebook *rulebook, const struct manifest
     }
     json_set(object, "people", people);
     json_set_int64(object, "gone", (int64_t)answer->gone);
+    json_set_int64(object, "out_of_sight", (int64_t)answer->out_of_sight);
     json_t *waiting = json_array();
     for (size_t i = 0; i < answer->waiting_count; i++) {
         json_add(waiting, part_work_request(rulebook, &answer->waiting[i]));

@@ -81,7 +81,15 @@ json_t *resource_waiting(const struct waiting_counts *counts)
     for (size_t i = 0; i < counts->hub_count; i++) {
         json_add(arrivals, arrivals_at(&counts->hubs[i]));
     }
+    json_t *departures = json_array();
+    for (size_t i = 0; i < counts->departure_count; i++) {
+        json_t *departure = json_object();
+        json_set_str(departure, "manifest", counts->departures[i].manifest);
+        json_set_int64(departure, "aboard", counts->departures[i].aboard);
+        json_add(departures, departure);
+    }
     json_set(object, "arrivals", arrivals);
+    json_set(object, "departures", departures);
     json_set(object, "merges", known_count(counts->decides_merges, counts->merges));
     json_set(object, "erasures", known_count(counts->erases, counts->erasures));
     json_set(object, "duplicates", known_count(counts->knows_pairs, counts->pairs));

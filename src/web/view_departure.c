@@ -91,6 +91,20 @@ static json_t *gone_of(const struct view_context *context, const json_t *manifes
                                    "your sight since.")));
 }
 
+/* A number and not who: so nobody who is on it is forgotten by those who do not see them. */
+static json_t *out_of_sight(const struct view_context *context, const json_t *manifest)
+{
+    const json_int_t count = json_integer_value(json_object_get(manifest, "out_of_sight"));
+    return count == 0
+               ? json_false()
+               : json_of_str(view_counted(
+                     context, count,
+                     COUNTED("{{count}} person on it is out of your sight. Whoever sees them "
+                             "accounts for them.",
+                             "{{count}} people on it are out of your sight. Whoever sees them "
+                             "accounts for them.")));
+}
+
 json_t *view_manifest(const struct view_context *context, const json_t *manifest)
 {
     struct view_table pairs;
@@ -126,6 +140,7 @@ json_t *view_manifest(const struct view_context *context, const json_t *manifest
                                       "{{count}} people aboard and not accounted for")))
                         : json_false());
     json_set(view, "gone", gone_of(context, manifest));
+    json_set(view, "out_of_sight", out_of_sight(context, manifest));
     json_set_flag(view, "has_waiting", json_array_size(json_object_get(manifest, "waiting")) > 0);
     json_set_str(view, "waiting",
                  view_counted(context,
@@ -245,10 +260,11 @@ json_t *view_manifest_people(const struct view_context *context, const json_t *m
     struct view_table table;
     size_t index;
     json_t *line;
-    const bool gone = json_integer_value(json_object_get(manifest, "gone")) > 0;
+    const bool hidden = json_integer_value(json_object_get(manifest, "gone")) > 0 ||
+                        json_integer_value(json_object_get(manifest, "out_of_sight")) > 0;
     view_table_open(&table, context, STR("People on the manifest"), columns, any ? 5 : 4,
-                    gone ? "Nobody whom you may see is on the manifest any more."
-                         : "Nobody is on the manifest.");
+                    hidden ? "Nobody whom you may see is on the manifest."
+                           : "Nobody is on the manifest.");
     json_array_foreach(json_object_get(manifest, "people"), index, line)
     {
         view_row(&table);

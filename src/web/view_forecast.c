@@ -67,16 +67,20 @@ static str title_of(const json_t *answer, const char *list, str name)
     return name;
 }
 
-static int64_t whole_of(const json_t *answer, const char *key)
-{
-    return (int64_t)json_integer_value(json_object_get(answer, key));
-}
-
 static str made_text(struct arena *arena, const json_t *run)
 {
     struct buf buf;
     buf_init(&buf, arena, 512);
     answers_write_made(run, &buf);
+    return buf_str(&buf);
+}
+
+static str command_text(struct arena *arena, const json_t *run)
+{
+    struct buf buf;
+    buf_init(&buf, arena, 512);
+    buf_put_c(&buf, "returnhub ");
+    answers_write_command(run, &buf);
     return buf_str(&buf);
 }
 
@@ -195,6 +199,29 @@ static json_t *measures_table(const struct view_context *context, const json_t *
     return view_table_close(&table);
 }
 
+/* Each by its SHA-256, and what is made of all of them. */
+static json_t *sources_table(const struct view_context *context, const json_t *run)
+{
+    static const struct view_column columns[] = {{"Text", false}, {"SHA-256", false}};
+    struct view_table table;
+    size_t index;
+    json_t *source;
+    view_table_open(&table, context, STR("What it was made of"), columns, 2, "Of nothing.");
+    view_row(&table);
+    view_cell_text(&table, STR("The law: the identity of the rulebook"));
+    view_cell_text(&table, json_str_or_empty(run, "rulebook_identity"));
+    view_row(&table);
+    view_cell_text(&table, STR("The scenario: of all lines below"));
+    view_cell_text(&table, json_str_or_empty(run, "scenario_identity"));
+    json_array_foreach(json_object_get(run, "sources"), index, source)
+    {
+        view_row(&table);
+        view_cell_text(&table, json_str_or_empty(source, "name"));
+        view_cell_text(&table, json_str_or_empty(source, "sha256"));
+    }
+    return view_table_close(&table);
+}
+
 json_t *view_forecast(const struct view_context *context, const struct web_forecast *forecast)
 {
     const json_t *run = forecast->run;
@@ -202,12 +229,8 @@ json_t *view_forecast(const struct view_context *context, const struct web_forec
     json_t *view = json_object();
     json_set_str(view, "title", json_str_or_empty(run, "title"));
     json_set_str(view, "made", made_text(context->arena, run));
-    json_set_str(
-        view, "command",
-        arena_format(context->arena,
-                     "returnhub forecast run %.*s --futures %lld --seed %lld --one-in %lld",
-                     STR_ARG(forecast->name), (long long)whole_of(run, "futures"),
-                     (long long)whole_of(run, "seed"), (long long)whole_of(run, "one_in")));
+    json_set_str(view, "command", command_text(context->arena, run));
+    json_set(view, "sources", sources_table(context, run));
     json_set_str(view, "last_quarter", json_str_or_empty(last_quarter(first), "quarter"));
     json_set_flag(view, "changes", has_difference(first));
     json_set(view, "answers", answers_table(context, forecast));

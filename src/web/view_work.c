@@ -252,6 +252,25 @@ static void add_hubs(json_t *list, const struct view_context *context, const jso
     }
 }
 
+/* Whoever boarded is somewhere: it is said where, of each of them. */
+static void add_departures(json_t *list, const struct view_context *context,
+                           const json_t *departures)
+{
+    size_t index;
+    json_t *departure;
+    json_array_foreach(departures, index, departure)
+    {
+        const str manifest = json_str_or_empty(departure, "manifest");
+        const str aboard =
+            view_counted(context, json_integer_value(json_object_get(departure, "aboard")),
+                         COUNTED("{{count}} person who boarded to account for",
+                                 "{{count}} people who boarded to account for"));
+        json_add(list, waiting_row(view_said(context, "{{manifest}}: {{aboard}}",
+                                             SAID({"manifest", manifest}, {"aboard", aboard})),
+                                   view_href(context, "/manifests/%s", manifest)));
+    }
+}
+
 /* What others began and somebody must decide, and pairs to look at: only what there is. */
 static json_t *waiting_view(const struct view_context *context, const json_t *waiting)
 {
@@ -272,6 +291,7 @@ static json_t *waiting_view(const struct view_context *context, const json_t *wa
     };
     json_t *list = json_array();
     add_hubs(list, context, json_object_get(waiting, "arrivals"));
+    add_departures(list, context, json_object_get(waiting, "departures"));
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         const json_t *count = json_object_get(waiting, rows[i].key);
         const json_int_t value = json_integer_value(json_object_get(count, "value"));

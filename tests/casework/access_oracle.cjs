@@ -12,18 +12,18 @@ const { Tap } = require("../browser/tap.cjs");
 const WORK = {
   caseworker: `see_people see_person change_clock register_person record_identity see_duplicates request_merge record_fact request_step take_step
     see_hub prebook_places resolve_arrival see_agreement screen compare_rules see_rulebook report_order issue_notice serve_notice acknowledge_stop see_manifest
-    prepare_manifest board_manifest see_books keep_books complain answer_complaint answer_report break_glass tie_account`,
+    prepare_manifest board_manifest account_aboard see_books keep_books complain answer_complaint answer_report break_glass tie_account`,
   authorising_officer: `see_people see_person change_clock see_duplicates record_fact approve_step see_hub see_agreement screen compare_rules see_rulebook
-    report_order issue_notice serve_notice acknowledge_stop see_manifest see_books close_entry break_glass`,
+    report_order issue_notice serve_notice acknowledge_stop see_manifest account_aboard see_books close_entry break_glass`,
   senior_officer: `see_people see_person change_clock see_duplicates decide_merge record_fact approve_step see_hub record_hub run_hub
     prebook_places resolve_arrival see_agreement see_confidential record_agreement screen compare_rules manage_privacy see_rulebook report_order
-    issue_notice serve_notice approve_translation acknowledge_stop see_manifest see_statistics see_forecast export see_books keep_books answer_complaint answer_report close_entry
+    issue_notice serve_notice approve_translation acknowledge_stop see_manifest account_aboard see_statistics see_forecast export see_books keep_books answer_complaint answer_report close_entry
     see_operation protect_person break_glass tie_account`,
   hub_operator: `see_rulebook @ see_people see_person record_fact see_hub record_hub run_hub report_order issue_notice serve_notice
     acknowledge_stop see_manifest see_books keep_books complain break_glass`,
   monitor: `see_agreement see_rulebook @ see_people see_person see_hub report_order see_manifest export see_books complain monitor`,
   data_protection_officer: `see_people see_person manage_privacy see_restricted see_protected see_looks export_person see_rulebook
-    protect_person review_glass report_order`,
+    protect_person review_glass report_order see_manifest account_aboard`,
   administrator: `manage_accounts see_rulebook`,
   statistician: `see_statistics see_forecast compare_rules see_rulebook`,
   registrar: `import export export_everything see_confidential see_rulebook`,

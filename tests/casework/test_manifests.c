@@ -6,6 +6,7 @@
 
 #include "casework/privacy.h"
 #include "casework/protection.h"
+#include "casework/waiting.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -369,6 +370,105 @@ static void test_hidden_from_who_boards(void **state)
     assert_false(office_take(office, CLERK, one[0].request).ok);
 }
 
+/* --- who is protected from those who board ---------------------------------------------------- */
+
+static struct err account_by(struct office *office, const struct caller *caller,
+                             const struct departing *manifest, const struct somebody *person)
+{
+    struct err err = {.code = ERROR_NONE};
+    struct step_answer answer = {0};
+    const struct accounted accounted = {.person = str_from_c(person->reference),
+                                        .outcome = STR("arrived"),
+                                        .source = STR("the escort's report"),
+                                        .step = STR("")};
+    arena_reset(&office->work);
+    result_ignore(casework_account_on_manifest(&office->casework, caller,
+                                               str_from_c(manifest->reference), &accounted,
+                                               &office->work, &answer, &err),
+                  "the error is the answer");
+    return err;
+}
+
+/* What the account is told: of whom by name, how many else, and what its day asks of it. */
+static void check_told(struct office *office, const struct caller *caller,
+                       const struct departing *manifest, size_t named, size_t out_of_sight,
+                       int64_t to_account_for)
+{
+    struct err err = {0};
+    struct manifest_answer answer;
+    struct waiting_counts waiting;
+    arena_reset(&office->work);
+    assert_true(casework_manifest(&office->casework, caller, str_from_c(manifest->reference),
+                                  &office->work, &answer, &err)
+                    .ok);
+    assert_int_equal(answer.count, named);
+    assert_int_equal(answer.out_of_sight, out_of_sight);
+    assert_true(casework_waiting(&office->casework, caller, &office->work, &waiting, &err).ok);
+    assert_int_equal(waiting.departure_count, to_account_for > 0 ? 1 : 0);
+    if (to_account_for > 0) {
+        assert_true(str_equal(waiting.departures[0].manifest, str_from_c(manifest->reference)));
+        assert_int_equal(waiting.departures[0].aboard, to_account_for);
+    }
+}
+
+/* Aim: somebody who is protected from every caseworker boards, and is not left unaccounted for:
+ * whoever sees them is told so on the page of the day, and accounts for them; a data protection
+ * officer always can. Whoever does not see them is told a number and not who, and the manifest
+ * stays open. */
+static void test_accounted_for_by_who_sees_them(void **state)
+{
+    struct office *office = *state;
+    const struct caller guards = {.account =
+                                      office_open_account(office, "data_protection_officer")};
+    const struct caller clerk = office_caller(office, CLERK);
+    const struct caller officer = office_caller(office, OFFICER);
+    const struct caller senior = office_caller(office, SENIOR);
+    const str named = STR("senior");
+    const struct protection protection = {
+        .usernames = &named, .username_count = 1, .reason = STR("threatened")};
+    struct lawful_request one[2];
+    for (size_t i = 0; i < 2; i++) {
+        one[i] = lawful_approved(office, "PersonOne Samplealpha", "removal_being_prepared",
+                                 "enforced_removal");
+    }
+    const struct departing manifest =
+        departing_open(office, "enforced_removal", one[0].lawful.destination, 0);
+    for (size_t i = 0; i < 2; i++) {
+        struct err err = {0};
+        int64_t event = 0;
+        assert_false(departing_list(office, &manifest, one[i].request).refused);
+        arena_reset(&office->work);
+        assert_true(casework_protect_person(&office->casework, &guards,
+                                            str_from_c(one[i].person.reference), &protection,
+                                            &office->work, &event, &err)
+                        .ok);
+    }
+    check_told(office, &clerk, &manifest, 0, 2, 0);
+    assert_int_equal(departing_board(office, &manifest).count, 0);
+    check_told(office, &senior, &manifest, 2, 0, 0); /* it has not left */
+    office->now += 3 * 60 * 60 * 1000;
+    check_told(office, &senior, &manifest, 2, 0, 2); /* it was to have left */
+    assert_true(departing_leave(office, &manifest).ok);
+    check_told(office, &clerk, &manifest, 0, 2, 0);
+    check_told(office, &officer, &manifest, 0, 2, 0);
+    check_told(office, &senior, &manifest, 2, 0, 2);
+    check_told(office, &guards, &manifest, 2, 0, 2);
+    assert_int_equal(account_by(office, &clerk, &manifest, &one[0].person).code, ERROR_NOT_FOUND);
+    assert_int_equal(account_by(office, &officer, &manifest, &one[0].person).code, ERROR_NOT_FOUND);
+    const struct departing open = departing_close(office, &manifest);
+    assert_int_equal(open.err.code, ERROR_CONFLICT);
+    assert_non_null(strstr(open.err.hint, "out of your sight"));
+    assert_null(strstr(open.err.what, one[0].person.reference));
+    assert_int_equal(account_by(office, &senior, &manifest, &one[0].person).code, ERROR_NONE);
+    check_told(office, &guards, &manifest, 2, 0, 1);
+    assert_int_equal(account_by(office, &guards, &manifest, &one[1].person).code, ERROR_NONE);
+    check_told(office, &guards, &manifest, 2, 0, 0);
+    check_told(office, &senior, &manifest, 2, 0, 0);
+    check_told(office, &clerk, &manifest, 0, 0, 0);
+    assert_int_equal(departing_entry(office, one[0].person.id).manifest, 0);
+    assert_int_equal(departing_close(office, &manifest).row.state, MANIFEST_CLOSED);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -378,6 +478,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_cancelled, setup, teardown),
         cmocka_unit_test_setup_teardown(test_refused_manifests, setup, teardown),
         cmocka_unit_test_setup_teardown(test_hidden_from_who_boards, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_accounted_for_by_who_sees_them, setup, teardown),
         cmocka_unit_test_setup_teardown(test_ends_with_the_request, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

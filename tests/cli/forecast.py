@@ -6,6 +6,7 @@ combination in every future that the program prints; what assumptions explain is
 calibrated number is, with the calibration's own quantiles.
 """
 import csv
+import hashlib
 import io
 import itertools
 import json
@@ -167,6 +168,66 @@ def faces_agree(folder, small):
     check("text has the median of every quarter", all(
         f"{quarter['quarter']} {quarter['level']['median']:10.0f}" in text
         for series in answer["series"] for quarter in series["quarters"]), text)
+
+
+def lines_of(sources):
+    return "".join(f"{source['sha256']}  {source['name']}\n" for source in sources)
+
+
+def says_what_it_was_made_of(folder, small):
+    """Of every text its hash, by another program; and another byte anywhere is another identity."""
+    quick = ["--futures", "2", "--one-in", "1000", "--format", "json"]
+    answers = {scenario: json.loads(run("run", scenario, *quick).stdout) for scenario in ("hub", small)}
+    for scenario, answer in answers.items():
+        wrong = []
+        for source in answer["sources"]:
+            beside = {"data": ("",), "small.scenario": (folder,)}.get(source["name"].split("/")[0], ("scenarios",))
+            path = os.path.join(SOURCE, *beside, source["name"])
+            if hashlib.sha256(open(path, "rb").read()).hexdigest() != source["sha256"]:
+                wrong.append(source)
+        check(f"{os.path.basename(scenario)}: each text has its hash", not wrong and answer["sources"], wrong)
+        check("... and all of them theirs",
+              answer["scenario_identity"] == hashlib.sha256(lines_of(answer["sources"]).encode()).hexdigest(), answer["scenario_identity"])
+    names = [source["name"] for source in answers["hub"]["sources"]]
+    check("what a scenario is based on, its tables and calibrations are among them, each once, by name",
+          {"hub.scenario", "baseline.scenario"} < set(names) and names == sorted(set(names))
+          and any(name.startswith("data/") for name in names), names)
+    checked = subprocess.run([PROGRAM, "rulebook", "check", os.path.join(SOURCE, "rulebooks", "uk"), "--format", "json"], capture_output=True,
+                             text=True, check=False)
+    check("the law is the one that `rulebook check` names", answers["hub"]["rulebook_identity"] in checked.stdout, checked.stdout)
+    changed = json.loads(run("run", write(folder, "small2.scenario", QUEUE + MEASURES + "# a word\n"), *quick).stdout)
+    check("a text that was changed by a remark is another text", changed["scenario_identity"] != answers[small]["scenario_identity"]
+          and changed["series"] == answers[small]["series"])
+    text = run("run", small, *quick[:-2]).stdout
+    check("text names both", answers[small]["scenario_identity"] in text and answers[small]["rulebook_identity"] in text, text[:400])
+
+
+def serve(folder, answers):
+    """What it says as it starts, and its status when it ends by itself."""
+    words = [PROGRAM, "serve", "--begin", "--store", os.path.join(folder, "served.db"), "--port", "0", "--forecast", answers]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                          env=dict(os.environ, RETURNHUB_SHARE=SOURCE)) as server:
+        first = server.stdout.readline()
+        if first.startswith("Serving"):
+            server.terminate()
+        _, told = server.communicate(timeout=60)
+        return first, told, server.returncode
+
+
+def answers_of_one_text(folder, small):
+    """Answers stand on one page: those of another text are not served with them."""
+    answers = os.path.join(folder, "answers")
+    quick = ["--futures", "2", "--one-in", "1000", "--output", answers]
+    both = [run("run", small, *quick), run("shares", small, *quick)]
+    check("a run and its shares are kept", all(one.returncode == 0 for one in both), both[1].stderr)
+    first, told, _ = serve(folder, answers)
+    check("of one text they are served", first.startswith("Serving"), told)
+    other = os.path.join(folder, "other")
+    os.makedirs(other, exist_ok=True)
+    run("shares", write(other, "small.scenario", QUEUE + MEASURES + "# since then\n"), *quick)
+    first, told, status = serve(folder, answers)
+    check("of two they are not, and it is said which", first == "" and status != 0 and "small.shares.json was made of another text" in told,
+          (first, told))
 
 
 def drawing(small):
@@ -445,6 +506,17 @@ series more_than_half_a_year
     check("and stands where they stood", values["waiting"] + values["exhausted"] == begins["people"] > 0
           and values["waiting"] == waiting > 0, (values, begins, waiting, rows))
     check("for as long as they had", 0 < values["more_than_half_a_year"] < values["waiting"], values)
+    file = write(folder, "late.csv", "reference@case-system,name,registered_on\nCS-1,Synthetic Person Late,2023-11-01\n")
+    late = subprocess.run([PROGRAM, "import", file, "--source", "a drawer", "--store", store, "--as", "registrar"], capture_output=True,
+                          text=True, check=False, env=dict(os.environ, RETURNHUB_SHARE=SOURCE))
+    check("somebody of before is found afterwards", late.returncode == 0, late.stderr)
+    position = str(begins["position"])
+    again = run(*words, "--as", "statistician", "--at-position", position)
+    check("of the same event it is made again to the byte, whatever was recorded since", again.stdout == ran.stdout, again.stderr)
+    now = json.loads(run(*words, "--as", "statistician").stdout)["begins_with"]
+    check("... and without it they are there", now["people"] + now["left_out"] == open_people + 1, now)
+    alone = run("run", path, "--futures", "2", "--at-position", position)
+    check("an event of no register is refused", alone.returncode != 0 and "--store" in alone.stderr, alone.stderr)
     refused = run(*words, "--as", "caseworker")
     check("who may not see statistics may not begin with them", refused.returncode != 0, refused.stderr)
 
@@ -480,6 +552,8 @@ def main():
         numbers_say_where_they_are_from()
         every_answer_is_there(same_bytes())
         faces_agree(folder, small)
+        says_what_it_was_made_of(folder, small)
+        answers_of_one_text(folder, small)
         drawing(small)
         shares(small)
         sensitivity(folder)

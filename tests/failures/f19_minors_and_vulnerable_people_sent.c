@@ -85,12 +85,54 @@ static void test_recognised_on_the_way(void **state)
     assert_int_equal(departing_stops(office, SENIOR, NULL), 1);
 }
 
+/* At a place of the hub, as a transfer leaves them. */
+static void place_at_north(struct office *office, const struct somebody *person)
+{
+    struct event event = {.subject_kind = SUBJECT_OF_PERSON,
+                          .subject = person->id,
+                          .kind = EVENT_STEP_TAKEN,
+                          .effective_on = office_today(office),
+                          .actor = office->accounts[CLERK],
+                          .body.step_taken = {.step = STR("placed"),
+                                              .from = STR("at_hub"),
+                                              .to = STR("at_hub"),
+                                              .hub = office->hub_north,
+                                              .place = 1}};
+    office_append(office, &event);
+    assert_int_equal(office_person(office, person->id).hub, office->hub_north);
+}
+
+/* Aim: a child who is recognised only at the hub is not sent on from there by force: what was
+ * approved stops, and nothing is allowed until the age is certain again. */
+static void test_recognised_at_the_hub(void **state)
+{
+    struct office *office = *state;
+    const struct somebody person = lawful_register(office, "PersonOne Samplealpha", "at_hub");
+    place_at_north(office, &person);
+    assert_true(lawful_make_clear(office, &person, "onward_return_enforced").possible);
+    assert_int_equal(lawful_ask_and_approve(office, &person, "onward_return_enforced").state,
+                     REQUEST_APPROVED);
+    const struct recorded recorded =
+        office_record(office, OPERATOR_NORTH, person.reference, "age.status", "disputed");
+    assert_true(recorded.ok);
+    assert_int_equal(recorded.stopped_count, 1);
+    const struct outcome barred =
+        office_ask_for(office, CLERK, &person, "onward_return_enforced", HUB_NORTH);
+    assert_true(barred.refused && barred.clearance == CLEARANCE_BARRED);
+    assert_non_null(strstr(barred.refusal, "may be, a child on their own"));
+    assert_true(office_record(office, CLERK, person.reference, "age.status", "unknown").ok);
+    const struct outcome unknown =
+        office_ask_for(office, CLERK, &person, "onward_return_enforced", HUB_NORTH);
+    assert_true(unknown.refused && unknown.clearance == CLEARANCE_UNKNOWN);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_age_must_be_certain, setup, teardown),
         cmocka_unit_test_setup_teardown(test_needs_must_be_met_there, setup, teardown),
         cmocka_unit_test_setup_teardown(test_recognised_on_the_way, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_recognised_at_the_hub, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -72,6 +72,19 @@ function select(options) {
     : field("is_select", options, { value: "", options: list });
 }
 
+// Ours ask no browser to fill in a date: it is never the user's own.
+function dateInput(options) {
+  if (!only(options, ["id", "namePrefix", "fieldset", "hint", "errorMessage", "values"]) || options.fieldset === undefined ||
+    !only(options.fieldset, ["legend"])) {
+    return null;
+  }
+  const prefix = options.namePrefix === undefined ? "" : `${options.namePrefix}-`;
+  const boxes = [["day", "Day", 2], ["month", "Month", 2], ["year", "Year", 4]].map(([name, label, width]) => ({ id: `${options.id}-${name}`,
+    name: prefix + name, label, width, mode: "numeric", wrong: options.errorMessage !== undefined, value: String(options.values?.[prefix + name] ?? "") }));
+  const ours = field("is_date", options, { boxes });
+  return ours && { ...ours, says: [[/inputmode="numeric"/g, 'inputmode="numeric" autocomplete="off"']] };
+}
+
 const CHROME = { errors: false, stylesheet: false, icon: false, script: false, demonstration: false, home: "/", account: false, title: "",
   has_navigation: false, has_menu: false, navigation: [], has_crumbs: false, crumbs: [], stops: false, glasses: false, notice: false, may_break_glass: false };
 
@@ -97,6 +110,7 @@ const OURS = {
   textarea: (options) => (only(options, ["id", "name", "label", "hint", "errorMessage", "value"]) ? field("is_area", options, {}) : null),
   select,
   radios,
+  "date-input": dateInput,
   "error-summary": (options) => {
     const list = options.errorList && links(options.errorList);
     return !list || !only(options, ["titleText", "errorList"]) || options.titleText !== "There is a problem" ? null

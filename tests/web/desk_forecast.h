@@ -5,6 +5,8 @@
 static const char desk_run[] =
     "{\"answer\":\"run\",\"scenario\":\"it\",\"title\":\"What <might> "
     "be\",\"futures\":20,\"seed\":7,\"one_in\":1,"
+    "\"scenario_identity\":\"5ce0\",\"rulebook_identity\":\"1a30\","
+    "\"sources\":[{\"name\":\"it.scenario\",\"sha256\":\"f11e\"}],"
     "\"measures\":[{\"name\":\"more\",\"title\":\"More of it\",\"from\":\"2024-04-01\"}],"
     "\"assumptions\":[{\"name\":\"comers\",\"title\":\"Who comes\",\"says\":\"between 1 and "
     "2\",\"source\":\"assumed\"}],"
@@ -20,6 +22,8 @@ static const char desk_run[] =
 static const char desk_shares[] =
     "{\"answer\":\"shares\",\"scenario\":\"it\",\"title\":\"What <might> "
     "be\",\"futures\":20,\"seed\":7,\"one_in\":1,"
+    "\"scenario_identity\":\"5ce0\",\"rulebook_identity\":\"1a30\","
+    "\"sources\":[{\"name\":\"it.scenario\",\"sha256\":\"f11e\"}],"
     "\"measures\":[{\"name\":\"more\",\"title\":\"More of "
     "it\",\"from\":\"2024-04-01\"}],\"assumptions\":[],"
     "\"series\":[{\"name\":\"waiting\",\"title\":\"Waiting\",\"unit\":\"people\",\"quarters\":["
@@ -27,7 +31,9 @@ static const char desk_shares[] =
     "\"more\",\"mean\":-50,\"error\":2.5}]}]}]}";
 static const char desk_sensitivity[] =
     "{\"answer\":\"sensitivity\",\"scenario\":\"it\",\"title\":\"What <might> "
-    "be\",\"futures\":200,\"seed\":7,\"one_in\":1,\"quarter\":\"2024-Q2\","
+    "be\",\"futures\":200,\"seed\":7,\"one_in\":1,"
+    "\"scenario_identity\":\"5ce0\",\"rulebook_identity\":\"1a30\",\"sources\":[],"
+    "\"quarter\":\"2024-Q2\","
     "\"measures\":[],\"assumptions\":[{\"name\":\"comers\",\"title\":\"Who "
     "comes\",\"says\":\"between 1 and 2\",\"source\":\"assumed\"}],"
     "\"series\":[{\"name\":\"waiting\",\"title\":\"Waiting\",\"unit\":\"people\",\"level\":[{"

@@ -46,7 +46,11 @@ static void the_answers_stand_on_the_page(void **state)
     assert_true(reply_says(&page, "not the difference of two medians"));
     assert_true(reply_says(&page, "between 1 and 2"));
     assert_true(reply_says(&page, "1 April 2024"));
-    assert_true(reply_says(&page, "returnhub forecast run it --futures 20 --seed 7 --one-in 1"));
+    assert_true(reply_says(&page, "returnhub forecast run it --futures 20 --seed 7 --one-in 1<"));
+    assert_true(reply_says(&page, "5ce0"));
+    assert_true(reply_says(&page, "1a30"));
+    assert_true(reply_says(&page, "it.scenario"));
+    assert_true(reply_says(&page, "f11e"));
     const struct reply series = desk_page(desk, STATISTICIAN, "/forecast/it/waiting");
     assert_true(reply_says(&series, "/forecast/it/waiting?as=svg\""));
     assert_true(reply_says(&series, "of=difference"));
@@ -132,11 +136,26 @@ static void what_is_no_answer_is_refused(void **state)
 {
     (void)state;
     static const char *const whole[] = {desk_run, desk_shares, desk_sensitivity};
-    static const char *const needed[] = {
-        "\"answer\"",      "\"scenario\"", "\"futures\"", "\"one_in\"",
-        "\"series\"",      "\"name\"",     "\"unit\"",    "\"median\"",
-        "\"interval_80\"", "\"together\"", "\"index\"",   "\"assumption\"",
-        "\"error\"",       "\"quarter\"",  "\"from\"",    "\"source\""};
+    static const char *const needed[] = {"\"answer\"",
+                                         "\"scenario\"",
+                                         "\"futures\"",
+                                         "\"one_in\"",
+                                         "\"series\"",
+                                         "\"name\"",
+                                         "\"unit\"",
+                                         "\"median\"",
+                                         "\"interval_80\"",
+                                         "\"together\"",
+                                         "\"index\"",
+                                         "\"assumption\"",
+                                         "\"error\"",
+                                         "\"quarter\"",
+                                         "\"from\"",
+                                         "\"source\"",
+                                         "\"scenario_identity\"",
+                                         "\"rulebook_identity\"",
+                                         "\"sources\"",
+                                         "\"sha256\""};
     for (size_t i = 0; i < 3; i++) {
         struct err err;
         json_auto_t *good = json_loads(whole[i], 0, NULL);

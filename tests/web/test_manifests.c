@@ -6,6 +6,8 @@
 
 #include "../casework/departing.h"
 
+#include "casework/protection.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -147,7 +149,7 @@ static void the_hub_is_told_that_somebody_was_stopped(void **state)
     const struct reply after = desk_page(desk, OPERATOR_NORTH, manifest);
     assert_false(reply_says(&after, one.person.reference));
     assert_false(reply_says(&after, "Nobody is on the manifest."));
-    assert_true(reply_says(&after, "Nobody whom you may see is on the manifest any more."));
+    assert_true(reply_says(&after, "Nobody whom you may see is on the manifest."));
     assert_true(reply_says(&after, "1 person was stopped or taken off"));
     const struct reply told = desk_get(desk, OPERATOR_NORTH, manifest);
     json_auto_t *resource = reply_json(&told);
@@ -293,11 +295,61 @@ static void seen_and_done_by_those_who_may(void **state)
     assert_true(reply_says(&south, "No manifest is unfinished."));
 }
 
+/* Who is protected from those who board: on their page a number and not who; on the page of the day
+ * of those who see them, the departure; and by them they are accounted for. */
+static void who_sees_them_accounts_for_them(void **state)
+{
+    struct desk *desk = *state;
+    const struct lawful_request one = ready(desk);
+    const char *manifest = open_manifest(desk);
+    const char *list = arena_format(&desk->arena, "request=%lld", (long long)one.request).at;
+    assert_status(desk_send_checked(desk, CLERK, joined(desk, manifest, "/listing"), list), 303);
+    struct err err = {0};
+    int64_t event = 0;
+    const str named = STR("senior");
+    const struct protection protection = {
+        .usernames = &named, .username_count = 1, .reason = STR("Threatened")};
+    const struct caller senior = office_caller(&desk->office, SENIOR);
+    arena_reset(&desk->office.work);
+    assert_true(casework_protect_person(&desk->office.casework, &senior,
+                                        str_from_c(one.person.reference), &protection,
+                                        &desk->office.work, &event, &err)
+                    .ok);
+    assert_status(desk_form(desk, CLERK, joined(desk, manifest, "/boarding"), ""), 200);
+    atomic_fetch_add(&desk->office.now, 3 * 60 * 60 * 1000);
+    desk_sign_in(desk, CLERK);
+    desk_sign_in(desk, SENIOR);
+    assert_status(desk_send_checked(desk, CLERK, joined(desk, manifest, "/departure"),
+                                    instant_boxes(desk, "departed_at", 0)),
+                  303);
+    const struct reply unseen = desk_page(desk, CLERK, manifest);
+    assert_true(reply_says(&unseen, "1 person on it is out of your sight."));
+    assert_true(reply_says(&unseen, "Nobody whom you may see is on the manifest."));
+    assert_false(reply_says(&unseen, one.person.reference));
+    assert_false(reply_says(&unseen, "/accounting?person="));
+    const struct reply day_of_clerk = desk_page(desk, CLERK, "/today");
+    assert_false(reply_says(&day_of_clerk, "who boarded to account for"));
+    const struct reply day = desk_page(desk, SENIOR, "/today");
+    assert_true(reply_says(&day, "1 person who boarded to account for"));
+    assert_true(reply_says(&day, joined(desk, manifest, "\"")));
+    const struct reply seen = desk_page(desk, SENIOR, manifest);
+    assert_true(reply_says(&seen, "/accounting?person="));
+    assert_false(reply_says(&seen, "out of your sight"));
+    const char *form = arena_format(&desk->arena, "person=%s&outcome=arrived&source=the+escort",
+                                    one.person.reference)
+                           .at;
+    assert_status(desk_send_checked(desk, SENIOR, joined(desk, manifest, "/accounting"), form),
+                  303);
+    assert_status(desk_send_checked(desk, CLERK, joined(desk, manifest, "/closing"), "remark=x"),
+                  303);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(from_the_first_line_to_the_last, setup, teardown),
         cmocka_unit_test_setup_teardown(the_hub_is_told_that_somebody_was_stopped, setup, teardown),
+        cmocka_unit_test_setup_teardown(who_sees_them_accounts_for_them, setup, teardown),
         cmocka_unit_test_setup_teardown(what_is_wrong_is_told_and_not_done, setup, teardown),
         cmocka_unit_test_setup_teardown(the_law_says_why, setup, teardown),
         cmocka_unit_test_setup_teardown(the_same_as_json, setup, teardown),

@@ -73,6 +73,7 @@ static void test_from_the_page(void **state)
     struct story *story = *state;
     struct desk *desk = &story->desk;
     assert_false(offers(story, CLERK));
+    assert_status(desk_page(desk, CLERK, story->back), 409); /* no form without a choice */
     const struct reply early =
         desk_form(desk, CLERK, story->back, "step=new_claim&answers=checked");
     assert_true(early.status == 409 || early.status == 422);

@@ -77,6 +77,19 @@ static void what_changes_something_is_behind_a_door(void **state)
     }
 }
 
+/* What is in an address stands in logs and histories: no query of a GET names a secret. */
+static void no_address_names_a_secret(void **state)
+{
+    (void)state;
+    static const char *const secrets[] = {"password", "token", "code", "secret", "session", "key"};
+    for (size_t i = 0; i < route_count; i++) {
+        const str names = route_query(&routes[i]);
+        for (size_t k = 0; k < sizeof secrets / sizeof secrets[0]; k++) {
+            assert_false(str_contains(names, str_from_c(secrets[k])));
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -84,6 +97,7 @@ int main(void)
         cmocka_unit_test(other_addresses_lead_nowhere),
         cmocka_unit_test(every_row_is_reached),
         cmocka_unit_test(what_changes_something_is_behind_a_door),
+        cmocka_unit_test(no_address_names_a_secret),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
