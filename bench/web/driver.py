@@ -267,6 +267,7 @@ def web(folder):
     print(f"A person's page, {PEOPLE:,} people, {ASKED:,} of them asked for, {CONNECTIONS} connections ({FEW} for latency), {SECONDS} s each, {ROUNDS} rounds;"
           f" load {load:.1f} at the beginning")
     store = make_demo(folder, PEOPLE)[0] if QUICK else kept_demo(PEOPLE)
+    os.sync()  # a store that was just made is not what a look has to wait for
     everybody = everybody_in(store)
     asked = random.Random(1).sample(everybody, min(ASKED, len(everybody)))
     paths, anybody, ping = (os.path.join(folder, name) for name in ("paths", "anybody", "ping"))
