@@ -81,17 +81,26 @@ static void PRINTF_LIKE(3, 4) format_text(char *text, size_t size, const char *f
     va_end(args);
 }
 
+/* A text of an err. Written aside first: an argument may be a text of this very err. */
+enum { ERR_TEXT_MAX = sizeof((struct err *)NULL)->what };
+
+static void PRINTF_LIKE(3, 0) write_over(char *text, size_t size, const char *format, va_list args)
+{
+    char aside[ERR_TEXT_MAX];
+    ASSERT(size <= sizeof aside);
+    write_text(aside, size, format, args);
+    memcpy(text, aside, strlen(aside) + 1);
+}
+
 result err_set(struct err *err, enum error_code code, const char *format, ...)
 {
     if (err != NULL) {
-        /* Written aside first: an argument may be the text of this very err. */
-        char what[sizeof err->what];
+        struct err set = {.code = code}; /* aside, too */
         va_list args;
         va_start(args, format);
-        write_text(what, sizeof what, format, args);
+        write_text(set.what, sizeof set.what, format, args);
         va_end(args);
-        *err = (struct err){.code = code};
-        memcpy(err->what, what, strlen(what) + 1);
+        *err = set;
     }
     return (result){.ok = false};
 }
@@ -99,12 +108,10 @@ result err_set(struct err *err, enum error_code code, const char *format, ...)
 result err_hint(struct err *err, const char *format, ...)
 {
     if (err != NULL) {
-        char hint[sizeof err->hint];
         va_list args;
         va_start(args, format);
-        write_text(hint, sizeof hint, format, args);
+        write_over(err->hint, sizeof err->hint, format, args);
         va_end(args);
-        memcpy(err->hint, hint, strlen(hint) + 1);
     }
     return (result){.ok = false};
 }
@@ -124,12 +131,10 @@ result err_at(struct err *err, const char *file, uint32_t line, uint32_t column)
 result err_field(struct err *err, const char *format, ...)
 {
     if (err != NULL) {
-        char field[sizeof err->field];
         va_list args;
         va_start(args, format);
-        write_text(field, sizeof field, format, args);
+        write_over(err->field, sizeof err->field, format, args);
         va_end(args);
-        memcpy(err->field, field, strlen(field) + 1);
     }
     return (result){.ok = false};
 }

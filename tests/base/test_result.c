@@ -131,6 +131,12 @@ static void test_wraps_itself(void **state)
     result_ignore(err_set(&err, ERROR_STORAGE, "disk full"), "looked at below");
     result_ignore(err_set(&err, err.code, "backup: %s", err.what), "looked at below");
     assert_string_equal(err.what, "backup: disk full");
+    result_ignore(err_hint(&err, "free some"), "looked at below");
+    result_ignore(err_hint(&err, "first: %s", err.hint), "looked at below");
+    assert_string_equal(err.hint, "first: free some");
+    result_ignore(err_field(&err, "store"), "looked at below");
+    result_ignore(err_field(&err, "the_%s", err.field), "looked at below");
+    assert_string_equal(err.field, "the_store");
     result_ignore(err_hint(&err, "%s?", err.what), "looked at below");
     assert_string_equal(err.hint, "backup: disk full?");
 }
