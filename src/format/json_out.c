@@ -91,6 +91,23 @@ static void note_member(struct json_out *out, struct json_out_open *open, size_t
         (struct json_out_member){.begin = begin, .key_len = key.len};
 }
 
+/* Room for `len` bytes of what comes next in `open`, after the comma; *ret_begin is where they
+ * begin in the text. NULL when they do not fit. */
+static char *take_next(struct json_out *out, struct json_out_open *open, size_t len,
+                       size_t *ret_begin)
+{
+    const size_t comma = open->count++ > 0 ? 1 : 0;
+    char *at = buf_take(&out->text, comma + len);
+    if (at == NULL) {
+        return NULL;
+    }
+    *ret_begin = out->text.len - len;
+    if (comma > 0) {
+        *at++ = ',';
+    }
+    return at;
+}
+
 /* Room for a value of `len` bytes, with what comes before it; NULL when it does not fit. */
 static char *begin_value(struct json_out *out, const char *key, size_t len)
 {
@@ -98,22 +115,18 @@ static char *begin_value(struct json_out *out, const char *key, size_t len)
         return buf_take(&out->text, len);
     }
     struct json_out_open *open = &out->open[out->depth - 1];
-    const str name = open->is_array ? STR("") : str_from_c(key);
-    const size_t comma = open->count++ > 0 ? 1 : 0;
-    const size_t named = open->is_array ? 0 : name.len + sizeof "\"\":" - 1;
-    const size_t begin = out->text.len + comma;
-    char *at = buf_take(&out->text, comma + named + len);
+    size_t begin = 0;
+    if (open->is_array) {
+        return take_next(out, open, len, &begin);
+    }
+    const str name = str_from_c(key);
+    char *at = take_next(out, open, name.len + sizeof "\"\":" - 1 + len, &begin);
     if (at == NULL) {
         return NULL;
     }
-    if (comma > 0) {
-        *at++ = ',';
-    }
-    if (!open->is_array) {
-        note_member(out, open, begin, name);
-        at = write_quoted(at, name);
-        *at++ = ':';
-    }
+    note_member(out, open, begin, name);
+    at = write_quoted(at, name);
+    *at++ = ':';
     return at;
 }
 
@@ -199,14 +212,10 @@ void json_out_members(struct json_out *out, str members)
     ASSERT(out->as_text && out->depth > 0 && !out->open[out->depth - 1].is_array);
     ASSERT(members.len > 0);
     struct json_out_open *open = &out->open[out->depth - 1];
-    const size_t comma = open->count++ > 0 ? 1 : 0;
-    const size_t begin = out->text.len + comma;
-    char *at = buf_take(&out->text, comma + members.len);
+    size_t begin = 0;
+    char *at = take_next(out, open, members.len, &begin);
     if (at == NULL) {
         return;
-    }
-    if (comma > 0) {
-        *at++ = ',';
     }
     note_member(out, open, begin, str_cut(str_slice(members, 1, members.len), '"').head);
     memcpy(at, members.at, members.len);
