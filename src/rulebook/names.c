@@ -1,7 +1,7 @@
 #include "rulebook/names.h"
 
 #include <stdlib.h>
-#include <string.h>
+#include <xxhash.h>
 
 struct named_item {
     str name;
@@ -19,24 +19,10 @@ static int compare_named_items(const void *a, const void *b)
     return left->item < right->item ? -1 : 1;
 }
 
-/* FNV-1a, by words: names are the rulebook's own, and nobody can choose them to collide. */
-static uint32_t hash_name(str name)
-{
-    uint64_t hash = UINT64_C(0xcbf29ce484222325) ^ name.len;
-    for (size_t i = 0; i < name.len; i += sizeof hash) {
-        const size_t left = name.len - i;
-        uint64_t word = 0;
-        memcpy(&word, name.at + i, left < sizeof word ? left : sizeof word);
-        hash = (hash ^ word) * UINT64_C(0x100000001b3);
-        hash ^= hash >> 32;
-    }
-    return (uint32_t)hash;
-}
-
 /* The place of the name, or the empty one where it belongs. */
 static uint32_t place_of(const struct name_index *index, str name)
 {
-    uint32_t place = hash_name(name) & index->mask;
+    uint32_t place = (uint32_t)XXH3_64bits(name.len == 0 ? "" : name.at, name.len) & index->mask;
     while (index->places[place] != 0 && !str_equal(index->names[index->places[place] - 1], name)) {
         place = (place + 1) & index->mask;
     }
