@@ -2,7 +2,6 @@
 
 #include "base/sanitizer.h"
 
-#include <jansson.h>
 #include <stdlib.h>
 
 /* Under AddressSanitizer each piece begins with its size, so that it can be forbidden when it is
@@ -31,6 +30,7 @@ struct json_region {
     char *begin;
     char *at;
     char *end;
+    bool spilled; /* what did not fit was taken from the system */
 };
 static _Thread_local struct json_region region;
 
@@ -41,6 +41,7 @@ static void *take(size_t size)
 {
     const size_t left = (size_t)(region.end - region.at);
     if (left < ALIGNMENT + HEADER || size > left - ALIGNMENT - HEADER) {
+        region.spilled = true;
         return take_from_system(size);
     }
     char *at = region.at;
@@ -72,6 +73,13 @@ void json_memory_begin(struct arena *arena, size_t size)
     if (taken != NULL) {
         region = (struct json_region){.begin = taken, .at = taken, .end = taken + size};
         memory_forbid(taken, size);
+    }
+}
+
+void json_memory_leave(json_t *owned)
+{
+    if (region.begin == NULL || region.spilled) {
+        json_decref(owned);
     }
 }
 

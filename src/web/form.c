@@ -19,7 +19,6 @@ static void set_shape(json_t *view, enum form_shape shape)
     json_set_flag(view, "is_text",
                   shape == FORM_TEXT || shape == FORM_NUMBER || shape == FORM_PASSWORD);
     json_set_flag(view, "is_area", shape == FORM_AREA);
-    json_set_flag(view, "is_date", shape == FORM_DATE || shape == FORM_INSTANT);
     json_set_flag(view, "is_radios", shape == FORM_RADIOS);
     json_set_flag(view, "is_select", shape == FORM_SELECT);
     json_set_flag(view, "is_hidden", shape == FORM_HIDDEN);
@@ -38,38 +37,16 @@ static void set_described_by(json_t *view, struct arena *arena, const struct for
     json_set(view, "described_by", text.len > 0 ? json_of_str(text) : json_false());
 }
 
-/* The boxes of a date, and the one of a time of day. */
-enum { BOX_COUNT = 4 };
-static const struct {
-    const char *name;
-    const char *label;
-    const char *width;
-    const char *mode;
-} box_rows[BOX_COUNT] = {
-    {"day", "Day", "2", "numeric"},
-    {"month", "Month", "2", "numeric"},
-    {"year", "Year", "4", "numeric"},
-    {"time", "Time (UTC)", "5", "text"},
-};
-
-static json_t *date_boxes(struct arena *arena, const struct form_item *item)
+/* What stands in the boxes of a date, and in the one of a time of day. */
+static json_t *date_view(const struct form_item *item)
 {
-    const size_t count = item->shape == FORM_INSTANT ? BOX_COUNT : BOX_COUNT - 1;
-    json_t *boxes = json_array();
-    for (size_t i = 0; i < count; i++) {
-        const str name = arena_format(arena, "%.*s-%s", STR_ARG(item->name), box_rows[i].name);
-        json_t *box = json_object();
-        json_set_str(box, "name", name);
-        /* The first box bears the id of the whole, so that the error summary leads to it. */
-        json_set_str(box, "id", i == 0 ? item->name : name);
-        json_set(box, "label", json_string(box_rows[i].label));
-        json_set(box, "width", json_string(box_rows[i].width));
-        json_set(box, "mode", json_string(box_rows[i].mode));
-        json_set_str(box, "value", item->parts[i]);
-        json_set_flag(box, "wrong", item->fault != NULL);
-        json_add(boxes, box);
-    }
-    return boxes;
+    json_t *view = json_object();
+    json_set_str(view, "day", item->parts[0]);
+    json_set_str(view, "month", item->parts[1]);
+    json_set_str(view, "year", item->parts[2]);
+    json_set(view, "time",
+             item->shape == FORM_INSTANT ? json_of_str(item->parts[3]) : json_false());
+    return view;
 }
 
 static void number_options(json_t *options, struct arena *arena, str name)
@@ -90,18 +67,15 @@ json_t *form_item_view(struct arena *arena, const struct form_item *item)
     json_t *view = json_object();
     set_shape(view, item->shape);
     set_described_by(view, arena, item);
-    json_set_str(view, "id", item->name);
     json_set_str(view, "name", item->name);
     json_set_str(view, "label", item->label);
     json_set(view, "hint", item->hint.len > 0 ? json_of_str(item->hint) : json_false());
-    json_set_str(view, "hint_id", id_of(arena, item->name, "-hint"));
     json_set(view, "error", item->fault != NULL ? json_of_str(item->fault->detail) : json_false());
-    json_set_str(view, "error_id", id_of(arena, item->name, "-error"));
     json_set_str(view, "value", item->value);
     json_set(view, "autocomplete",
              item->autocomplete != NULL ? json_string(item->autocomplete) : json_false());
-    const bool has_boxes = item->shape == FORM_DATE || item->shape == FORM_INSTANT;
-    json_set(view, "boxes", has_boxes ? date_boxes(arena, item) : json_array());
+    const bool is_date = item->shape == FORM_DATE || item->shape == FORM_INSTANT;
+    json_set(view, "date", is_date ? date_view(item) : json_false());
     number_options(item->options, arena, item->name);
     json_set(view, "options", item->options != NULL ? item->options : json_array());
     json_set_flag(view, "inline", item->inline_radios);
@@ -162,12 +136,13 @@ void form_begin_with(struct form_item *item, struct arena *arena, const struct i
 
 void form_continue_with(struct form_item *item, struct arena *arena, const struct http_form *form)
 {
+    static const char *const boxes[] = {"day", "month", "year", "time"};
     if (item->shape == FORM_PASSWORD) {
         return;
     }
     http_form_get(form, item->name, &item->value);
-    for (size_t i = 0; i < BOX_COUNT; i++) {
-        const str name = arena_format(arena, "%.*s-%s", STR_ARG(item->name), box_rows[i].name);
+    for (size_t i = 0; i < sizeof boxes / sizeof boxes[0]; i++) {
+        const str name = arena_format(arena, "%.*s-%s", STR_ARG(item->name), boxes[i]);
         http_form_get(form, name, &item->parts[i]);
     }
     struct input_value whole = {.text = item->value};

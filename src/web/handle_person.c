@@ -1,3 +1,4 @@
+#include "format/json_memory.h"
 #include "format/json_out.h"
 #include "web/clock_changes.h"
 #include "web/handler.h"
@@ -74,10 +75,13 @@ result handle_person(struct exchange *exchange, struct err *err)
         return answer_person(exchange, &answer, err);
     }
     /* The facts stand on a page of their own. */
-    json_auto_t *resource = resource_person(exchange->rulebook, &answer, PERSON_KNOWN_AT);
+    json_t *resource = resource_person(exchange->rulebook, &answer, PERSON_KNOWN_AT);
     const struct view_context context = handler_view(exchange);
-    return answer_part(exchange, resource, "person", NULL,
-                       view_person(&context, resource, handler_question(exchange, &asked)), err);
+    const result answered =
+        answer_part(exchange, resource, "person", NULL,
+                    view_person(&context, resource, handler_question(exchange, &asked)), err);
+    json_memory_leave(resource);
+    return answered;
 }
 
 result handle_person_known(struct exchange *exchange, struct err *err)

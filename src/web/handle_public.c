@@ -138,6 +138,7 @@ result handle_release(struct exchange *exchange, struct err *err)
     json_set_str(view, "json_href", arena_format(exchange->arena, "%.*s?as=json", STR_ARG(base)));
     OWN_PAGE struct page page;
     page_open(&page, exchange, "release", json_str_or_empty(release->sheet, "title"), "");
+    page.borrows = true; /* the notes of the sheet */
     page_crumb(&page, STR("Published statistics and agreements"), STR("/releases"));
     page_set(&page, "sheet", view);
     return page_answer(&page, 200, err);

@@ -1,6 +1,7 @@
 #include "web/page.h"
 
 #include "casework/changes.h"
+#include "format/json_memory.h"
 #include "web/handler.h"
 #include "web/resource_departure.h"
 
@@ -89,8 +90,9 @@ void page_refuse(struct page *page, struct faults *faults)
 
 void page_close(struct page *page)
 {
-    json_decref(page->crumbs);
-    json_decref(page->root);
+    void (*const end)(json_t * owned) = page->borrows ? json_decref : json_memory_leave;
+    end(page->crumbs);
+    end(page->root);
     *page = (struct page){0};
 }
 
@@ -278,7 +280,8 @@ static str address_of(const struct exchange *exchange, bool to_go_on)
     return to_go_on ? arena_format(arena, "%.*s%c", STR_ARG(address), next) : address;
 }
 
-/* The languages there are, for a page that speaks them, and how its own came about. */
+/* The language of the page; for one that speaks several, those there are as well, and how its own
+ * came about. */
 static void set_language(const struct page *page, json_t *chrome)
 {
     const struct speech *speech = &page->speech;
@@ -290,9 +293,11 @@ static void set_language(const struct page *page, json_t *chrome)
     json_set_flag(chrome, "speaks", page->speaks);
     json_set_flag(chrome, "offers_languages", !page->stays);
     json_set_flag(chrome, "law_in_english", speech->catalogue != NULL);
-    json_set(chrome, "languages", speech_offers(page->exchange, speech));
-    json_set_str(chrome, "address", address_of(page->exchange, false));
-    json_set_str(chrome, "address_and", address_of(page->exchange, true));
+    if (page->speaks) {
+        json_set(chrome, "languages", speech_offers(page->exchange, speech));
+        json_set_str(chrome, "address", address_of(page->exchange, false));
+        json_set_str(chrome, "address_and", address_of(page->exchange, true));
+    }
 }
 
 /* For who has it on paper: what is on record up to this event was read for it, and what was

@@ -22,6 +22,7 @@ struct page {
     struct speech speech; /* English, unless page_speak */
     bool speaks;          /* in several languages: it offers them */
     bool stays;           /* nothing in it leads to the same page in another language */
+    bool borrows;         /* its view holds values that outlive the request (json_memory.h) */
 };
 
 void page_open(struct page *page, struct exchange *exchange, const char *template_name, str title,

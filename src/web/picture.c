@@ -1,19 +1,18 @@
-/* picture: where boxes, arrows and texts of a drawing stand, worked out here and written as SVG by
- * a template, which escapes every text. Each picture has the same content in words beside it. */
+/* picture: how high boxes are and where they stand, worked out here and written as SVG by a
+ * template, which escapes every text. Each picture has the same content in words beside it. */
 #include "web/speech.h"
 #include "web/view_table.h"
 
+/* How high what stands in part_stages.html is, in the units of its drawing; what stands where
+ * across is fixed, and said there. */
 enum {
-    STAGE_LINE = 20, /* height of a line of text */
-    STAGE_PADDING = 10,
+    STAGE_LINE = 20,  /* height of a line of text */
+    STAGE_FRAME = 18, /* and what of a box is above and below its lines */
+    STAGE_TOP = 2,
     STAGE_GAP = 26, /* between boxes, with room for an arrow */
-    PAST_X = 2,
-    PAST_WIDTH = 250,
+    STEP_GAP = 6,
     PAST_CHARACTERS = 30,
-    NEXT_X = 300,
-    NEXT_WIDTH = 438,
     NEXT_CHARACTERS = 54,
-    PICTURE_WIDTH = 740,
     PAST_MAX = 5, /* older stages are counted, not drawn */
     STAGES_MAX = 200,
     STEPS_MAX = 64,
@@ -167,31 +166,6 @@ static str coming_to(const struct coming_step *coming)
  * -----------------------------------------------------------------------------------------------------
  */
 
-struct drawing {
-    const struct view_context *context;
-    struct arena *arena;
-    json_t *boxes;
-    json_t *arrows;
-};
-
-struct writing {
-    json_t *lines;
-    int x;
-    int y;
-    size_t characters;
-};
-
-static void put_line(struct writing *writing, str text, const char *kind)
-{
-    json_t *line = json_object();
-    json_set_int64(line, "x", writing->x);
-    json_set_int64(line, "y", writing->y);
-    json_set_str(line, "text", text);
-    json_set(line, "kind", json_string(kind));
-    json_add(writing->lines, line);
-    writing->y += STAGE_LINE;
-}
-
 /* Where a line of at most `most` bytes ends: at a space if there is one, never inside a character.
  */
 static size_t line_end(str text, size_t most)
@@ -211,149 +185,127 @@ static size_t line_end(str text, size_t most)
     return end;
 }
 
-static void put_text(struct writing *writing, str text, const char *kind)
+/* The text in lines of at most that many bytes. */
+static json_t *lines_of(str text, size_t characters)
 {
+    json_t *lines = json_array();
     while (text.len > 0) {
-        const size_t end = line_end(text, writing->characters);
-        put_line(writing, str_slice(text, 0, end), kind);
+        const size_t end = line_end(text, characters);
+        json_add(lines, json_of_str(str_slice(text, 0, end)));
         text = str_trim(str_slice(text, end, text.len));
     }
+    return lines;
 }
 
-/* Closes a box around what was written into it; gives its height. */
-static int put_box(struct drawing *drawing, int x, int y, int width, const char *kind,
-                   struct writing *writing)
+/* Puts a box with that many lines at `y`; gives where it ends. */
+static int64_t put_box(json_t *view, int64_t y, size_t lines)
 {
-    const int height = writing->y - y - STAGE_LINE + STAGE_PADDING + 6;
-    json_t *box = json_object();
-    json_set_int64(box, "x", x);
-    json_set_int64(box, "y", y);
-    json_set_int64(box, "width", width);
-    json_set_int64(box, "height", height);
-    json_set(box, "kind", json_string(kind));
-    json_set(box, "lines", writing->lines);
-    json_add(drawing->boxes, box);
-    return height;
+    const int64_t height = (int64_t)lines * STAGE_LINE + STAGE_FRAME;
+    json_set_int64(view, "y", y);
+    json_set_int64(view, "height", height);
+    return y + height;
 }
 
-static void put_arrow(struct drawing *drawing, str path, const char *kind)
+/* A stage passed, and the one that is now: in words, and from `first` on as a box. */
+static json_t *stage_view(const struct view_context *context, const struct stage_story *story,
+                          size_t index, size_t first)
 {
-    json_t *arrow = json_object();
-    json_set_str(arrow, "path", path);
-    json_set(arrow, "kind", json_string(kind));
-    json_add(drawing->arrows, arrow);
+    const struct passed_stage *stage = &story->passed[index];
+    const bool now = index + 1 == story->passed_count;
+    json_t *view = json_object();
+    json_set(view, "kind", json_string(now ? "now" : "past"));
+    json_set_flag(view, "leads_on", !now);
+    json_set_str(view, "title", stage->title);
+    json_set(view, "lines", lines_of(stage->title, PAST_CHARACTERS));
+    json_set(view, "day", view_day(stage->on));
+    json_set(view, "earlier",
+             index == first && first > 0
+                 ? json_of_str(view_numbered(context, "Earlier stages: {{number}}", (int64_t)first))
+                 : json_false());
+    return view;
 }
 
-static struct writing write_in(int x, int y, size_t characters)
+static size_t stage_lines(const json_t *stage)
 {
-    return (struct writing){.lines = json_array(),
-                            .x = x + STAGE_PADDING,
-                            .y = y + STAGE_PADDING + 12,
-                            .characters = characters};
+    const json_t *day = json_object_get(stage, "day");
+    return json_array_size(json_object_get(stage, "lines")) +
+           (json_is_true(json_object_get(day, "known")) ? 1 : 0) +
+           (json_is_string(json_object_get(stage, "earlier")) ? 1 : 0);
 }
 
-static str day_text(struct arena *arena, const char *before, str iso)
+/* The passed stages, one under the other, ending in the one that is now. Gives where they end. */
+static int64_t set_past(json_t *view, const struct view_context *context,
+                        const struct stage_story *story)
 {
-    date day;
-    if (!date_parse(iso, &day, NULL).ok) {
-        return STR("");
-    }
-    char text[20];
-    date_format_plain(day, text);
-    return arena_format(arena, "%s%s", before, text);
-}
-
-struct extent {
-    int bottom;
-    int now_middle;
-};
-
-/* The passed stages, one under the other, ending in the one that is now. */
-static struct extent draw_past(struct drawing *drawing, const struct stage_story *story)
-{
-    struct extent extent = {0};
-    int y = 2;
     const size_t first = story->passed_count > PAST_MAX ? story->passed_count - PAST_MAX : 0;
-    for (size_t i = first; i < story->passed_count; i++) {
-        const bool now = i + 1 == story->passed_count;
-        struct writing writing = write_in(PAST_X, y, PAST_CHARACTERS);
-        if (i == first && first > 0) {
-            put_text(&writing,
-                     view_numbered(drawing->context, "Earlier stages: {{number}}", (int64_t)first),
-                     "small");
+    json_t *boxes = json_array();
+    json_t *past = json_array();
+    int64_t top = STAGE_TOP;
+    int64_t bottom = STAGE_TOP;
+    for (size_t i = 0; i < story->passed_count; i++) {
+        json_t *stage = stage_view(context, story, i, first);
+        if (i >= first) {
+            top = i == first ? STAGE_TOP : bottom + STAGE_GAP;
+            bottom = put_box(stage, top, stage_lines(stage));
+            json_array_append(boxes, stage);
         }
-        put_text(&writing, story->passed[i].title, now ? "now" : "strong");
-        put_text(&writing, day_text(drawing->arena, "From ", story->passed[i].on),
-                 now ? "now-small" : "small");
-        const int height = put_box(drawing, PAST_X, y, PAST_WIDTH, now ? "now" : "past", &writing);
-        const int middle = PAST_X + PAST_WIDTH / 2;
-        extent.now_middle = y + height / 2;
-        extent.bottom = y + height;
-        y += height;
-        if (!now) {
-            put_arrow(drawing,
-                      arena_format(drawing->arena, "M%d %dV%d", middle, y, y + STAGE_GAP - 8),
-                      "past");
-            y += STAGE_GAP;
+        if (i + 1 < story->passed_count) {
+            json_array_append(past, stage);
         }
+        json_decref(stage);
     }
-    return extent;
+    json_set_int64(view, "from", (top + bottom) / 2);
+    json_set(view, "boxes", boxes);
+    json_set_flag(view, "has_past", json_array_size(past) > 0);
+    json_set(view, "past", past);
+    return bottom;
 }
 
-static int draw_coming(struct drawing *drawing, const struct stage_story *story, int from_y)
+static json_t *step_view(const struct view_context *context, const struct coming_step *coming)
 {
-    int y = 2;
-    const int trunk = (PAST_X + PAST_WIDTH + NEXT_X) / 2;
-    for (size_t i = 0; i < story->coming_count && i < STEPS_DRAWN; i++) {
-        const struct coming_step *coming = &story->coming[i];
-        const char *kind = clearance_of(coming);
-        struct writing writing = write_in(NEXT_X + 8, y, NEXT_CHARACTERS);
-        put_text(&writing, coming->title, "strong");
-        put_text(&writing,
-                 coming->same_stage
-                     ? coming_to(coming)
-                     : view_filled(drawing->context, "To: {{stage}}", coming_to(coming)),
-                 "small");
-        /* The verdict stands at the right end of the last line. */
-        writing.y -= STAGE_LINE;
-        writing.x = NEXT_X + NEXT_WIDTH - STAGE_PADDING;
-        put_line(&writing, verdict_text(drawing->context, coming), "verdict");
-        const int height = put_box(drawing, NEXT_X, y, NEXT_WIDTH, kind, &writing);
-        put_arrow(drawing,
-                  arena_format(drawing->arena, "M%d %dH%dV%dH%d", PAST_X + PAST_WIDTH, from_y,
-                               trunk, y + height / 2, NEXT_X - 8),
-                  kind);
-        y += height + 6;
-    }
-    return y;
+    json_t *view = json_object();
+    const str to = coming_to(coming);
+    json_set(view, "kind", json_string(clearance_of(coming)));
+    json_set_str(view, "title", coming->title);
+    json_set(view, "lines", lines_of(coming->title, NEXT_CHARACTERS));
+    json_set_str(view, "to", to);
+    json_set(view, "to_lines",
+             lines_of(coming->same_stage ? to : view_filled(context, "To: {{stage}}", to),
+                      NEXT_CHARACTERS));
+    json_set_str(view, "verdict", verdict_text(context, coming));
+    return view;
 }
 
-/* --- the same in words
- * ------------------------------------------------------------------------------------------- */
-
-static json_t *past_in_words(const struct stage_story *story)
+/* The steps that may come, in words, and the first of them as boxes. Gives where they end. */
+static int64_t set_coming(json_t *view, const struct view_context *context,
+                          const struct stage_story *story)
 {
-    json_t *list = json_array();
-    for (size_t i = 0; i + 1 < story->passed_count; i++) {
-        json_t *stage = json_object();
-        json_set_str(stage, "title", story->passed[i].title);
-        json_set(stage, "day", view_day(story->passed[i].on));
-        json_add(list, stage);
-    }
-    return list;
-}
-
-static json_t *coming_in_words(const struct view_context *context, const struct stage_story *story)
-{
-    json_t *list = json_array();
+    json_t *drawn = json_array();
+    json_t *coming = json_array();
+    int64_t bottom = STAGE_TOP;
     for (size_t i = 0; i < story->coming_count; i++) {
-        json_t *step = json_object();
-        json_set_str(step, "title", story->coming[i].title);
-        json_set_str(step, "to", coming_to(&story->coming[i]));
-        json_set_str(step, "verdict", verdict_text(context, &story->coming[i]));
-        json_add(list, step);
+        json_t *step = step_view(context, &story->coming[i]);
+        if (i < STEPS_DRAWN) {
+            const int64_t top = bottom;
+            bottom = put_box(step, top,
+                             json_array_size(json_object_get(step, "lines")) +
+                                 json_array_size(json_object_get(step, "to_lines")));
+            json_set_int64(step, "middle", (top + bottom) / 2);
+            bottom += STEP_GAP;
+            json_array_append(drawn, step);
+        }
+        json_add(coming, step);
     }
-    return list;
+    json_set(view, "drawn", drawn);
+    json_set_flag(view, "has_coming", story->coming_count > 0);
+    json_set(view, "coming", coming);
+    json_set(
+        view, "not_drawn",
+        story->coming_count > STEPS_DRAWN
+            ? json_of_str(view_counted(context, (int64_t)(story->coming_count - STEPS_DRAWN),
+                                       COUNTED("{{count}} other step", "{{count}} other steps")))
+            : json_false());
+    return bottom;
 }
 
 json_t *picture_of_stages(const struct view_context *context, const json_t *person)
@@ -365,28 +317,12 @@ json_t *picture_of_stages(const struct view_context *context, const json_t *pers
     tell_past(story, person);
     tell_coming(story, person);
     sort_coming(story);
-    struct drawing drawing = {
-        .context = context, .arena = context->arena, .boxes = json_array(), .arrows = json_array()};
-    const struct extent past = draw_past(&drawing, story);
-    const int coming = draw_coming(&drawing, story, past.now_middle);
     json_t *view = json_object();
-    json_set_int64(view, "width", PICTURE_WIDTH);
-    json_set_int64(view, "height", (past.bottom > coming ? past.bottom : coming) + 4);
-    json_set(view, "boxes", drawing.boxes);
-    json_set(view, "arrows", drawing.arrows);
-    json_t *in_words = past_in_words(story);
-    json_set_flag(view, "has_past", json_array_size(in_words) > 0);
-    json_set(view, "past", in_words);
+    const int64_t past = set_past(view, context, story);
+    const int64_t coming = set_coming(view, context, story);
+    json_set_int64(view, "height", (past > coming ? past : coming) + 4);
     json_set_str(view, "now", json_str_or_empty(json_object_get(person, "stage"), "title"));
     json_set(view, "now_day", view_day(json_str_or_empty(person, "stage_since")));
-    json_set_flag(view, "has_coming", story->coming_count > 0);
-    json_set(
-        view, "not_drawn",
-        story->coming_count > STEPS_DRAWN
-            ? json_of_str(view_counted(context, (int64_t)(story->coming_count - STEPS_DRAWN),
-                                       COUNTED("{{count}} other step", "{{count}} other steps")))
-            : json_false());
-    json_set(view, "coming", coming_in_words(context, story));
     return view;
 }
 

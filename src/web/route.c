@@ -31,32 +31,35 @@ str route_query(const struct route *route)
     return STR("");
 }
 
-/* Segment by segment; a path has no empty segment but the root's. */
+/* Letter by letter, but for a parameter, which is a segment, and for what is left: neither is
+ * empty.
+ */
 static bool pattern_matches(str pattern, str path, str parameters[ROUTE_PARAMETERS_MAX])
 {
     size_t parameter_count = 0;
-    while (pattern.len > 0 && path.len > 0) {
-        const struct str_cut expected = str_cut(pattern, '/');
-        if (str_equal(pattern, STR("{*}"))) {
-            return true;
-        }
-        const struct str_cut found = str_cut(path, '/');
-        if (str_starts(expected.head, STR("{"))) {
-            ASSERT(parameter_count < ROUTE_PARAMETERS_MAX);
-            if (found.head.len == 0) {
+    size_t at = 0; /* in the path */
+    for (size_t i = 0; i < pattern.len; i++) {
+        if (pattern.at[i] != '{') {
+            if (at == path.len || path.at[at++] != pattern.at[i]) {
                 return false;
             }
-            parameters[parameter_count++] = found.head;
-        } else if (!str_equal(expected.head, found.head)) {
+            continue;
+        }
+        const size_t begin = at;
+        if (pattern.at[i + 1] == '*') {
+            return at < path.len;
+        }
+        while (at < path.len && path.at[at] != '/') {
+            at++;
+        }
+        if (at == begin) {
             return false;
         }
-        if (expected.found != found.found) {
-            return false;
-        }
-        pattern = expected.tail;
-        path = found.tail;
+        ASSERT(parameter_count < ROUTE_PARAMETERS_MAX);
+        parameters[parameter_count++] = str_slice(path, begin, at);
+        i += str_find_char(str_slice(pattern, i, pattern.len), '}');
     }
-    return pattern.len == 0 && path.len == 0;
+    return at == path.len;
 }
 
 /* Most patterns are told from a path by the letter that each begins with: so nearly none is looked

@@ -1,10 +1,10 @@
 #include "web/view.h"
 
+#include "base/buf.h"
 #include "web/page.h"
 #include "web/speech.h"
 #include "web/view_table.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 static bool flag_of(const json_t *object, const char *key)
@@ -54,21 +54,25 @@ json_t *view_clock_start(const json_t *clock)
 }
 
 /* "5:30pm", as GOV.UK writes times; midnight and midday in words. */
-static void clock_time(int64_t milliseconds, char text[16])
+static str clock_time(struct arena *arena, int64_t milliseconds)
 {
     const int64_t day = 86400000;
-    const int minutes = (int)(((milliseconds % day + day) % day) / 60000);
-    const int hour = minutes / 60;
-    const int minute = minutes % 60;
-    const int shown = hour % 12 == 0 ? 12 : hour % 12;
-    const char *half = hour < 12 ? "am" : "pm";
+    const int64_t minutes = (milliseconds % day + day) % day / 60000;
+    const int64_t hour = minutes / 60;
+    const int64_t minute = minutes % 60;
+    const int64_t shown = hour % 12 == 0 ? 12 : hour % 12;
     if (minute == 0 && shown == 12) {
-        snprintf(text, 16, "%s", hour == 0 ? "midnight" : "midday");
-    } else if (minute == 0) {
-        snprintf(text, 16, "%d%s", shown, half);
-    } else {
-        snprintf(text, 16, "%d:%02d%s", shown, minute, half);
+        return hour == 0 ? STR("midnight") : STR("midday");
     }
+    struct buf buf;
+    buf_init(&buf, arena, 16);
+    buf_put_int64(&buf, shown);
+    if (minute > 0) {
+        buf_put_c(&buf, minute < 10 ? ":0" : ":");
+        buf_put_int64(&buf, minute);
+    }
+    buf_put_c(&buf, hour < 12 ? "am" : "pm");
+    return buf_str(&buf);
 }
 
 json_t *view_instant(const struct view_context *context, str iso)
@@ -78,15 +82,14 @@ json_t *view_instant(const struct view_context *context, str iso)
         return unknown_day();
     }
     char day[20];
-    char time[16];
     date_format_plain(instant_date(when), day);
-    clock_time(when.milliseconds, time);
     json_t *view = json_object();
     json_set_flag(view, "known", true);
     json_set_str(view, "iso", iso);
     json_set_str(view, "text",
                  view_said(context, "{{day}} at {{time}} UTC",
-                           SAID({"day", str_from_c(day)}, {"time", str_from_c(time)})));
+                           SAID({"day", str_from_c(day)},
+                                {"time", clock_time(context->arena, when.milliseconds)})));
     return view;
 }
 
@@ -171,15 +174,15 @@ json_t *view_clock_tag(str state)
 
 str view_number(struct arena *arena, int64_t number)
 {
-    char digits[24];
+    char room[STR_INT64_SIZE];
     char grouped[40];
     size_t written = 0;
-    const int length = snprintf(digits, sizeof digits, "%lld", (long long)number);
-    for (int i = 0; i < length; i++) {
-        if (i > 0 && (length - i) % 3 == 0 && digits[i - 1] != '-') {
+    const str digits = str_of_int64(number, room);
+    for (size_t i = 0; i < digits.len; i++) {
+        if (i > 0 && (digits.len - i) % 3 == 0 && digits.at[i - 1] != '-') {
             grouped[written++] = ',';
         }
-        grouped[written++] = digits[i];
+        grouped[written++] = digits.at[i];
     }
     return arena_copy(arena, (str){.at = grouped, .len = written});
 }

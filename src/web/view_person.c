@@ -6,39 +6,6 @@
 
 /* --- the head, alike on every page about a person --------------------------------------------- */
 
-struct tab {
-    const char *key;
-    const char *text;
-    const char *path;
-};
-static const struct tab tabs[] = {
-    {"overview", "Overview", ""},
-    {"facts", "Facts", "/known"},
-    {"safeguards", "Safeguards", "/safeguards"},
-    {"clocks", "Clocks", "/clocks"},
-    {"movements", "Stays and departures", "/movements"},
-    {"contacts", "Contacts and documents", "/contacts"},
-    {"identity", "Names and references", "/identity"},
-    {"history", "History", "/history"},
-};
-
-/* The parts of the record that can be asked about the past keep the question. */
-static json_t *tabs_of(const struct view_context *context, str base, const char *current,
-                       str question)
-{
-    json_t *list = json_array();
-    for (size_t i = 0; i < sizeof tabs / sizeof tabs[0]; i++) {
-        json_t *tab = json_object();
-        json_set(tab, "text", json_string(tabs[i].text));
-        json_set_str(tab, "href",
-                     arena_format(context->arena, "%.*s%s%.*s", STR_ARG(base), tabs[i].path,
-                                  STR_ARG(question)));
-        json_set_flag(tab, "current", str_equal(str_from_c(tabs[i].key), str_from_c(current)));
-        json_add(list, tab);
-    }
-    return list;
-}
-
 static void add_tag(json_t *tags, const char *text, const char *colour)
 {
     json_t *tag = json_object();
@@ -98,14 +65,16 @@ json_t *view_person_head(const struct view_context *context, const json_t *perso
     json_t *view = view_person_link(context, person);
     const str base =
         page_href(context->arena, "/people/%s", json_str_or_empty(person, "reference"), STR(""));
+    json_t *shown = json_object();
+    json_set_flag(shown, current, true);
     json_set_str(view, "base", base);
     json_set(view, "born_on", view_known_day(json_object_get(person, "born_on")));
     json_set(view, "stage_since", view_day(json_str_or_empty(person, "stage_since")));
     set_arrival(view, person);
     json_set(view, "privacy_tags", privacy_tags(person));
-    json_set(view, "tabs", tabs_of(context, base, current, question));
+    json_set(view, "shown", shown);
+    json_set_str(view, "as_asked", question);
     json_set_flag(view, "asked", question.len > 0);
-    json_set_str(view, "now_href", base);
     json_set(view, "on", view_day(json_str_or_empty(person, "on")));
     json_set(view, "known_at", view_instant(context, json_str_or_empty(person, "known_at")));
     json_set_flag(view, "may_record", context->rights.record_fact);
@@ -113,20 +82,6 @@ json_t *view_person_head(const struct view_context *context, const json_t *perso
 }
 
 /* --- the next steps --------------------------------------------------------------------------- */
-
-static str step_href(const struct view_context *context, str person, const json_t *next,
-                     bool confirm)
-{
-    const str base =
-        page_href(context->arena, confirm ? "/people/%s/steps/%s/confirm" : "/people/%s/steps/%s",
-                  person, json_str_or_empty(next, "step"));
-    const str hub = json_str_or_empty(json_object_get(next, "hub"), "reference");
-    if (hub.len == 0) {
-        return base;
-    }
-    const str query = page_href(context->arena, "?hub=%s", hub, STR(""));
-    return arena_format(context->arena, "%.*s%.*s", STR_ARG(base), STR_ARG(query));
-}
 
 /* "3 barred, 2 not known, 40 clear" */
 static json_t *counts_text(struct arena *arena, const json_t *counts)
@@ -140,7 +95,10 @@ static json_t *counts_text(struct arena *arena, const json_t *counts)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         const json_int_t count = json_integer_value(json_object_get(counts, rows[i].key));
         if (count > 0) {
-            buf_format(&buf, "%s%lld %s", buf.len > 0 ? ", " : "", (long long)count, rows[i].word);
+            buf_put_c(&buf, buf.len > 0 ? ", " : "");
+            buf_put_int64(&buf, count);
+            buf_put_char(&buf, ' ');
+            buf_put_c(&buf, rows[i].word);
         }
     }
     return json_of_str(buf.len > 0 ? buf_str(&buf) : STR("None"));
@@ -164,7 +122,7 @@ static void set_entry(json_t *view, const struct view_context *context, const js
 {
     const str entry = arena_format(
         context->arena, "%lld", (long long)json_integer_value(json_object_get(foretold, "entry")));
-    json_set_str(view, "title", json_str_or_empty(foretold, "title"));
+    json_set_str(view, "entry_title", json_str_or_empty(foretold, "title"));
     json_set_str(view, "entry", entry);
     json_set(view, "entry_href",
              json_is_true(json_object_get(foretold, "in_sight"))
@@ -185,26 +143,24 @@ static json_t *held_by(const struct view_context *context, const json_t *person,
     return view;
 }
 
-static json_t *option_of(const struct view_context *context, const json_t *whose,
-                         const json_t *next)
+/* The step at one hub, or at none; its address is told by its group and `query`. */
+static json_t *option_of(const struct view_context *context, const json_t *person,
+                         const json_t *next, json_t *tag)
 {
-    const str person = json_str_or_empty(whose, "reference");
-    json_t *held = held_by(context, whose, next);
     json_t *view = json_object();
-    const str clearance = json_str_or_empty(next, "clearance");
-    const bool clear = str_equal(clearance, STR("clear"));
-    const str hub = json_str_or_empty(json_object_get(next, "hub"), "name");
-    json_set(view, "hub", hub.len > 0 ? json_of_str(hub) : json_false());
-    json_set_str(view, "step_title", json_str_or_empty(next, "title"));
-    json_set(view, "tag", view_clearance_tag(clearance));
+    json_t *held = held_by(context, person, next);
+    const json_t *hub = json_object_get(next, "hub");
+    const str name = json_str_or_empty(hub, "name");
+    const str reference = json_str_or_empty(hub, "reference");
+    const bool clear = str_equal(json_str_or_empty(next, "clearance"), STR("clear"));
+    json_set_flag(view, "may_act", clear && json_is_false(held) && context->rights.request_step);
+    json_set(view, "hub", name.len > 0 ? json_of_str(name) : json_false());
+    json_set_str(view, "query",
+                 reference.len > 0 ? page_href(context->arena, "?hub=%s", reference, STR(""))
+                                   : STR(""));
+    json_set(view, "tag", json_incref(tag));
     json_set(view, "counts", counts_text(context->arena, json_object_get(next, "safeguards")));
-    json_set_str(view, "explain_href", step_href(context, person, next, false));
-    const bool may_act = clear && json_is_false(held) && context->rights.request_step;
     json_set(view, "held", held);
-    json_set(view, "act_href",
-             may_act ? json_of_str(step_href(context, person, next, true)) : json_false());
-    const bool asks = json_integer_value(json_object_get(next, "approvals_needed")) > 0;
-    json_set(view, "act_text", json_string(asks ? "Ask for approval" : "Take this step"));
     return view;
 }
 
@@ -232,28 +188,36 @@ static json_t *group_of(const struct view_context *context, json_t *groups, cons
                                  COUNTED("{{count}} approval needed",
                                          "{{count}} approvals needed, from different people")))
                            : json_false());
+    json_set(group, "act_text", json_string(approvals > 0 ? "Ask for approval" : "Take this step"));
     json_set(group, "options", json_array());
     json_add(groups, group);
     return group;
 }
 
-/* 0 when the step is clear somewhere, 1 when it is not known, 2 when it is barred everywhere. */
-static void note_rank(json_t *group, str clearance)
+/* What can be done comes first. */
+enum { RANK_CLEAR, RANK_UNKNOWN, RANK_BARRED, RANKS };
+
+static int rank_of(str clearance)
 {
-    const int rank = str_equal(clearance, STR("clear"))     ? 0
-                     : str_equal(clearance, STR("unknown")) ? 1
-                                                            : 2;
+    return str_equal(clearance, STR("clear"))     ? RANK_CLEAR
+           : str_equal(clearance, STR("unknown")) ? RANK_UNKNOWN
+                                                  : RANK_BARRED;
+}
+
+/* That of the hub where it stands best. */
+static void note_rank(json_t *group, int rank)
+{
     const json_t *before = json_object_get(group, "rank");
     if (before == NULL || json_integer_value(before) > rank) {
         json_set_int64(group, "rank", rank);
     }
 }
 
-/* What can be done comes first. Takes the reference of `groups`. */
+/* Takes the reference of `groups`. */
 static json_t *by_rank(json_t *groups)
 {
     json_t *sorted = json_array();
-    for (json_int_t rank = 0; rank <= 2; rank++) {
+    for (json_int_t rank = 0; rank < RANKS; rank++) {
         size_t index;
         json_t *group;
         json_array_foreach(groups, index, group)
@@ -270,15 +234,24 @@ static json_t *by_rank(json_t *groups)
 static json_t *steps_of(const struct view_context *context, const json_t *person)
 {
     json_t *groups = json_array();
+    json_t *tags[RANKS] = {NULL}; /* one of each for all */
     size_t index;
     json_t *next;
     json_array_foreach(json_object_get(person, "next_steps"), index, next)
     {
+        const str clearance = json_str_or_empty(next, "clearance");
+        const int rank = rank_of(clearance);
+        if (tags[rank] == NULL) {
+            tags[rank] = view_clearance_tag(clearance);
+        }
         json_t *group = group_of(context, groups, next);
-        json_t *option = option_of(context, person, next);
+        json_t *option = option_of(context, person, next, tags[rank]);
         json_set_flag(option, "first", json_array_size(json_object_get(group, "options")) == 0);
         json_add(json_object_get(group, "options"), option);
-        note_rank(group, json_str_or_empty(next, "clearance"));
+        note_rank(group, rank);
+    }
+    for (size_t i = 0; i < RANKS; i++) {
+        json_decref(tags[i]);
     }
     json_array_foreach(groups, index, next)
     {
@@ -309,7 +282,7 @@ static void set_steps(json_t *view, const struct view_context *context, json_t *
     json_t *step;
     json_array_foreach(steps, index, step)
     {
-        const bool is_clear = json_integer_value(json_object_get(step, "rank")) == 0;
+        const bool is_clear = json_integer_value(json_object_get(step, "rank")) == RANK_CLEAR;
         json_array_append(is_clear ? clear : others, step);
     }
     json_set_flag(view, "has_steps", json_array_size(steps) > 0);
@@ -342,7 +315,7 @@ static json_t *foretold_of(const struct view_context *context, const json_t *per
 
 /* --- sections of facts, clocks, family -------------------------------------------------------- */
 
-static json_t *sections_of(const struct view_context *context, const json_t *person, str base)
+static json_t *sections_of(const struct view_context *context, const json_t *person)
 {
     json_t *list = json_array();
     size_t index;
@@ -351,19 +324,16 @@ static json_t *sections_of(const struct view_context *context, const json_t *per
     {
         const str given = json_str_or_empty(section, "title");
         const str title = given.len > 0 ? given : STR("Other facts");
-        const str query = page_href(context->arena, "?section=%s", title, STR(""));
+        const bool recordable = json_integer_value(json_object_get(section, "recordable")) > 0;
         json_t *view = json_object();
         json_set_str(view, "title", title);
-        json_set_int64(view, "known", json_integer_value(json_object_get(section, "known")));
-        json_set_int64(view, "facts", json_integer_value(json_object_get(section, "facts")));
-        json_set_str(
-            view, "known_href",
-            arena_format(context->arena, "%.*s/known#section-%zu", STR_ARG(base), index + 1));
-        const str record =
-            arena_format(context->arena, "%.*s/facts%.*s", STR_ARG(base), STR_ARG(query));
-        const bool recordable = json_integer_value(json_object_get(section, "recordable")) > 0;
-        json_set(view, "record_href",
-                 recordable && context->rights.record_fact ? json_of_str(record) : json_false());
+        json_set(view, "known", json_incref(json_object_get(section, "known")));
+        json_set(view, "facts", json_incref(json_object_get(section, "facts")));
+        json_set_int64(view, "number", (int64_t)index + 1);
+        json_set(view, "record_query",
+                 recordable && context->rights.record_fact
+                     ? json_of_str(page_href(context->arena, "?section=%s", title, STR("")))
+                     : json_false());
         json_add(list, view);
     }
     return list;
@@ -372,13 +342,8 @@ static json_t *sections_of(const struct view_context *context, const json_t *per
 static json_t *clock_view(const json_t *clock)
 {
     json_t *view = json_object();
-    const str due_to = json_str_or_empty(clock, "due_to");
     json_set_str(view, "title", json_str_or_empty(clock, "title"));
-    json_set(view, "tag", view_clock_tag(json_str_or_empty(clock, "state")));
-    json_set(view, "start", view_clock_start(clock));
     json_set(view, "last_day", view_known_day(json_object_get(clock, "last_day")));
-    json_set(view, "due_to", due_to.len > 0 ? json_of_str(due_to) : json_false());
-    json_set(view, "sources", json_incref(json_object_get(clock, "sources")));
     return view;
 }
 
@@ -640,14 +605,12 @@ static void set_deeds(json_t *view, const struct view_context *context, const js
 json_t *view_person(const struct view_context *context, const json_t *person, str question)
 {
     json_t *view = view_person_head(context, person, "overview", question);
-    const str base =
-        page_href(context->arena, "/people/%s", json_str_or_empty(person, "reference"), STR(""));
     set_deeds(view, context, person);
     set_summary(view, context, person);
     set_steps(view, context, steps_of(context, person));
     json_set(view, "foretold", foretold_of(context, person));
     json_set(view, "picture", picture_of_stages(context, person));
-    json_set(view, "sections", sections_of(context, person, base));
+    json_set(view, "sections", sections_of(context, person));
     set_clocks(view, context, json_object_get(person, "clocks"));
     json_t *family = family_of(context, json_object_get(person, "family"));
     json_set_flag(view, "has_family", json_array_size(family) > 0);

@@ -126,6 +126,34 @@ static void older_values_stay(void **state)
     json_decref(kept);
 }
 
+static void expect_left(struct arena *arena, size_t size, int members, bool left)
+{
+    json_t *kept = make(1);
+    if (size > 0) {
+        json_memory_begin(arena, size);
+    }
+    json_t *tree = make(members);
+    json_object_set(tree, "kept",
+                    kept); /* whose reference tells whether the tree was gone through */
+    json_memory_leave(tree);
+    assert_int_equal(kept->refcount, left ? 2 : 1);
+    expect_made(kept, 1);
+    kept->refcount = 1;
+    json_memory_end();
+    arena_reset(arena);
+    json_decref(kept);
+}
+
+static void a_tree_is_left_when_all_of_it_ends_anyway(void **state)
+{
+    /* Aim: nothing is gone through when all that was made lies in the memory; when something does
+     * not, or outside of a request, every value is given back. */
+    expect_left(*state, REGION_BYTES, 40, true);
+    expect_left(*state, REGION_BYTES, 2000, false);
+    expect_left(*state, 0, 40, false);
+    expect_left(*state, REGION_BYTES, 40, true);
+}
+
 static void *make_and_give_back(void *context)
 {
     json_t *value = make(10);
@@ -192,6 +220,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(values_lie_in_the_memory_given, open_arena, close_arena),
         cmocka_unit_test_setup_teardown(more_than_fits, open_arena, close_arena),
         cmocka_unit_test_setup_teardown(older_values_stay, open_arena, close_arena),
+        cmocka_unit_test_setup_teardown(a_tree_is_left_when_all_of_it_ends_anyway, open_arena,
+                                        close_arena),
         cmocka_unit_test_setup_teardown(other_threads_are_left_alone, open_arena, close_arena),
 #if defined(__SANITIZE_ADDRESS__)
         cmocka_unit_test_setup_teardown(what_is_used_too_late_is_found, open_arena, close_arena),

@@ -32,22 +32,22 @@ function plain(thing) {
   return thing === undefined || (only(thing, ["text"]) && typeof thing.text === "string");
 }
 
-const NO_FIELD = { is_hidden: false, is_text: false, is_area: false, is_select: false, is_date: false, is_radios: false, is_number: false,
+const NO_FIELD = { is_hidden: false, is_text: false, is_area: false, is_select: false, is_radios: false, is_number: false,
   unknown_box: false, unknown_checked: false, autocomplete: false, described_by: false, inline: false, type: "text", value: "",
-  boxes: [], options: [], hint: false, error: false };
+  date: false, options: [], hint: false, error: false };
 
+// An element of ours is called as what it sends; the order of ids is compared, not their letters.
 function field(shape, options, more) {
   const label = options.label ?? options.fieldset?.legend;
-  const id = options.id ?? options.idPrefix ?? options.name;
+  const name = options.name ?? options.namePrefix ?? options.id;
   if (![label, options.hint, options.errorMessage].every(plain) || label === undefined || options.fieldset?.describedBy !== undefined) {
     return null;
   }
-  const notes = [options.hint && `${id}-hint`, options.errorMessage && `${id}-error`].filter(Boolean);
+  const notes = [options.hint && `${name}-hint`, options.errorMessage && `${name}-error`].filter(Boolean);
   return {
     template: "{{> part_field}}",
-    view: { ...NO_FIELD, [shape]: true, id, name: options.name, label: label.text, hint: options.hint?.text ?? false, hint_id: `${id}-hint`,
-      error: options.errorMessage?.text ?? false, error_id: `${id}-error`, described_by: notes.length > 0 ? notes.join(" ") : false,
-      value: options.value ?? "", ...more },
+    view: { ...NO_FIELD, [shape]: true, name, label: label.text, hint: options.hint?.text ?? false, error: options.errorMessage?.text ?? false,
+      described_by: notes.length > 0 ? notes.join(" ") : false, value: options.value ?? "", ...more },
   };
 }
 
@@ -79,10 +79,10 @@ function dateInput(options) {
     return null;
   }
   const prefix = options.namePrefix === undefined ? "" : `${options.namePrefix}-`;
-  const boxes = [["day", "Day", 2], ["month", "Month", 2], ["year", "Year", 4]].map(([name, label, width]) => ({ id: `${options.id}-${name}`,
-    name: prefix + name, label, width, mode: "numeric", wrong: options.errorMessage !== undefined, value: String(options.values?.[prefix + name] ?? "") }));
-  const ours = field("is_date", options, { boxes });
-  return ours && { ...ours, says: [[/inputmode="numeric"/g, 'inputmode="numeric" autocomplete="off"']] };
+  const [day, month, year] = ["day", "month", "year"].map((part) => String(options.values?.[prefix + part] ?? ""));
+  const ours = field("date", options, { date: { day, month, year, time: false } });
+  return ours && { ...ours, says: [[/inputmode="numeric"/g, 'inputmode="numeric" autocomplete="off"'],
+    [/ name="(day|month|year)"/g, ` name="${options.id}-$1"`]] };
 }
 
 const CHROME = { errors: false, stylesheet: false, icon: false, script: false, demonstration: false, home: "/", account: false, title: "",

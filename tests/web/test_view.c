@@ -348,25 +348,55 @@ static void the_picture_tells_the_story(void **state)
                         "Notice");
     assert_string_equal(json_string_value(json_object_get(json_array_get(coming, 1), "verdict")),
                         "Not known at 1 of 2 hubs");
-    assert_int_equal(json_array_size(json_object_get(picture, "boxes")), 5);
+    assert_int_equal(json_array_size(json_object_get(picture, "boxes")), 3);
+    assert_int_equal(json_array_size(json_object_get(picture, "drawn")), 2);
 }
 
-static void nothing_of_the_picture_lies_outside_it(void **state)
+static void expect_box(const json_t *box, json_int_t y, json_int_t height)
+{
+    assert_int_equal(json_integer_value(json_object_get(box, "y")), y);
+    assert_int_equal(json_integer_value(json_object_get(box, "height")), height);
+}
+
+/* By the drawing's own measure: a line is 20 high, a box 18 more than its lines. */
+static void boxes_stand_one_under_the_other(void **state)
 {
     json_auto_t *person = parsed(travelled);
     const struct view_context context = {.arena = *state};
     json_auto_t *picture = picture_of_stages(&context, person);
-    const json_int_t width = json_integer_value(json_object_get(picture, "width"));
-    const json_int_t height = json_integer_value(json_object_get(picture, "height"));
-    size_t index;
-    json_t *box;
-    json_array_foreach(json_object_get(picture, "boxes"), index, box)
-    {
-        const json_int_t x = json_integer_value(json_object_get(box, "x"));
-        const json_int_t y = json_integer_value(json_object_get(box, "y"));
-        assert_true(x >= 0 && x + json_integer_value(json_object_get(box, "width")) <= width);
-        assert_true(y >= 0 && y + json_integer_value(json_object_get(box, "height")) <= height);
-    }
+    const json_t *boxes = json_object_get(picture, "boxes");
+    expect_box(json_array_get(boxes, 0), 2, 58);
+    expect_box(json_array_get(boxes, 1), 2 + 58 + 26, 58);
+    expect_box(json_array_get(boxes, 2), 2 + (58 + 26) * 2, 58);
+    assert_true(json_is_true(json_object_get(json_array_get(boxes, 1), "leads_on")));
+    assert_false(json_is_true(json_object_get(json_array_get(boxes, 2), "leads_on")));
+    /* Arrows begin in the middle of the stage that is now, and end in that of a step. */
+    assert_int_equal(json_integer_value(json_object_get(picture, "from")), 170 + 29);
+    const json_t *drawn = json_object_get(picture, "drawn");
+    expect_box(json_array_get(drawn, 0), 2, 58);
+    expect_box(json_array_get(drawn, 1), 2 + 58 + 6, 58);
+    const json_t *second = json_array_get(drawn, 1);
+    assert_int_equal(json_integer_value(json_object_get(second, "middle")), 66 + 29);
+    assert_int_equal(json_integer_value(json_object_get(picture, "height")), 170 + 58 + 4);
+}
+
+static void a_long_title_has_lines_and_a_higher_box(void **state)
+{
+    json_auto_t *person =
+        parsed("{\"stage\":{\"title\":\"Waiting for what another authority says of it\"},"
+               "\"stage_since\":\"2026-05-01\",\"passed\":[],\"next_steps\":[{\"step\":\"s\","
+               "\"title\":\"Step\",\"clearance\":\"clear\",\"same_stage\":true}]}");
+    const struct view_context context = {.arena = *state};
+    json_auto_t *picture = picture_of_stages(&context, person);
+    const json_t *box = json_array_get(json_object_get(picture, "boxes"), 0);
+    const json_t *lines = json_object_get(box, "lines");
+    assert_int_equal(json_array_size(lines), 2);
+    assert_string_equal(json_string_value(json_array_get(lines, 0)), "Waiting for what another");
+    assert_string_equal(json_string_value(json_array_get(lines, 1)), "authority says of it");
+    expect_box(box, 2, 78);
+    const json_t *step = json_array_get(json_object_get(picture, "drawn"), 0);
+    assert_string_equal(json_string_value(json_array_get(json_object_get(step, "to_lines"), 0)),
+                        "Stays in this stage");
 }
 
 static void a_place_is_drawn_as_what_it_is(void **state)
@@ -470,7 +500,8 @@ int main(void)
         cmocka_unit_test(changes_are_said_as_another_language_puts_them),
         cmocka_unit_test(a_tree_closes_what_it_opens),
         cmocka_unit_test(the_picture_tells_the_story),
-        cmocka_unit_test(nothing_of_the_picture_lies_outside_it),
+        cmocka_unit_test(boxes_stand_one_under_the_other),
+        cmocka_unit_test(a_long_title_has_lines_and_a_higher_box),
         cmocka_unit_test(a_place_is_drawn_as_what_it_is),
         cmocka_unit_test(changes_of_one_fact_are_one_sentence),
         cmocka_unit_test(a_verdict_that_is_not_barred_does_not_say_so),
