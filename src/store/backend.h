@@ -101,9 +101,10 @@ enum query {
     QUERY_SUBJECT_LINKS,      /* (account) -> subject link, by issuer */
     QUERY_OLD_CEREMONIES,     /* (instant) -> ceremony: made before */
     QUERY_CEREMONY_COUNT,     /* () -> number */
-    QUERY_LOOKS,    /* (person, account, before, limit) -> look row, newest first; 0 asks for all */
-    QUERY_CASELOAD, /* (first person, last person) -> caseload, by person */
-    QUERY_COURSES,  /* (first person, last person) -> course, by person, no facts */
+    QUERY_LOOKS, /* (account, before, limit) -> look row, newest first; 0: of all accounts */
+    QUERY_LOOKS_OF_PERSON,     /* (person, account, before, limit) -> the same, at one person */
+    QUERY_CASELOAD,            /* (first person, last person) -> caseload, by person */
+    QUERY_COURSES,             /* (first person, last person) -> course, by person, no facts */
     QUERY_COURSES_WITH_FACTS,  /* the same, with what the caseload says of their facts */
     QUERY_COUNT_REGISTERED,    /* (day, instant, position) -> number of registrations */
     QUERY_INSTANT_AT_POSITION, /* (subject kind, subject, position) -> number: of its last event */

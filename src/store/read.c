@@ -666,7 +666,10 @@ result transaction_looks(struct transaction *transaction, int64_t person, int64_
         parameter_number(limit == 0 ? NO_LIMIT : (int64_t)limit)};
     void *rows = NULL;
     TRY(transaction_check_looks(transaction, err));
-    TRY(collect_rows(transaction, QUERY_LOOKS, parameters, 4, arena, &rows, ret_count, err));
+    TRY(person != 0 ? collect_rows(transaction, QUERY_LOOKS_OF_PERSON, parameters, 4, arena, &rows,
+                                   ret_count, err)
+                    : collect_rows(transaction, QUERY_LOOKS, parameters + 1, 3, arena, &rows,
+                                   ret_count, err));
     *ret_looks = rows;
     return result_ok();
 }

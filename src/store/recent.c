@@ -239,6 +239,21 @@ static void copy_rows(const struct layout *layout, const void *rows, size_t coun
     }
 }
 
+/* Of rows that were copied together with their texts: tells them where those lie now. */
+static void move_texts(const struct layout *layout, char *rows, size_t count, const char *before)
+{
+    for (size_t k = 0; k < layout->column_count; k++) {
+        const struct column *column = &layout->columns[k];
+        if (text_at(column, rows) == NULL) {
+            continue;
+        }
+        for (size_t i = 0; i < count; i++) {
+            str *text = text_at(column, rows + i * layout->row_size);
+            text->at = rows + (text->at - before);
+        }
+    }
+}
+
 /* --- the ring --------------------------------------------------------------------------------- */
 
 /* An entry is there until what was put after it has come round to where it begins. */
@@ -258,12 +273,13 @@ static bool find(const struct recent *recent, const struct key *key, int64_t at,
     if (entry == NULL || !same_key(&entry->key, key) || !is_unchanged(recent, key, entry->at, at)) {
         return false;
     }
-    const size_t size_of_rows = entry->count * layout->row_size;
+    const char *kept = (const char *)(entry + 1);
     char *rows = arena_take_unset(arena, entry->size - sizeof *entry, 1, alignof(struct entry));
     if (rows == NULL) {
         return false;
     }
-    copy_rows(layout, entry + 1, entry->count, rows, rows + size_of_rows);
+    memcpy(rows, kept, entry->size - sizeof *entry);
+    move_texts(layout, rows, entry->count, kept);
     *ret_rows = rows;
     *ret_count = entry->count;
     return true;

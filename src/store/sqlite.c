@@ -274,7 +274,6 @@ static int count_log(void *context, sqlite3 *db, const char *schema, int pages)
 static result prepare_writing(struct sqlite_connection *connection, struct err *err)
 {
     TRY(pending_init(connection, err));
-    known_init(&connection->known);
     (void)sqlite3_wal_hook(connection->db, count_log, connection);
     return result_ok();
 }
@@ -309,6 +308,7 @@ static result sqlite_open(const char *path, enum connection_use use, instant now
     opened = opened.ok ? sqlite_ask_number(connection->db, "PRAGMA page_size",
                                            &connection->page_bytes, err)
                        : opened;
+    known_init(&connection->known, use != CONNECTION_READS);
     if (opened.ok && use != CONNECTION_READS) {
         opened = prepare_writing(connection, err);
     }
@@ -429,8 +429,8 @@ static result learn_version(struct sqlite_connection *connection, struct err *er
     if (code != SQLITE_ROW) {
         return sqlite_failure(connection->db, code, "read", err);
     }
-    connection->base.others_wrote = !known->keeps || known->version != version;
-    if (known->keeps && connection->base.others_wrote) {
+    connection->base.others_wrote = known->version != version;
+    if (connection->base.others_wrote) {
         known_forget(known);
     }
     known->version = version;

@@ -12,6 +12,9 @@
 
 #include <sqlite3.h>
 
+/* How many looks stand together in the index by whom they were at. */
+#define LOOKS_IN_A_BLOCK "1024"
+
 /* Every prepared statement of a connection has a slot: six for each table, those of the
  * transaction, the queries (some of them in variants, one for each set of filters). */
 enum sqlite_row_statement {

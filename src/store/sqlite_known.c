@@ -7,31 +7,31 @@ struct known_row {
     alignas(int64_t) char bytes[KNOWN_ROW_SIZE]; /* the row, then its texts */
 };
 
-/* Those that every command reads, and whose key is all of what is asked. */
-static bool is_kept(enum table table)
+/* Those that every command reads, or every page, and whose key is all of what is asked. */
+static bool is_kept(const struct known *known, enum table table)
 {
-    static const bool kept[TABLE_COUNT] = {
+    static const bool by_writer[TABLE_COUNT] = {
         [TABLE_PERSON] = true,  [TABLE_HUB] = true,      [TABLE_AGREEMENT] = true,
         [TABLE_ACCOUNT] = true, [TABLE_CASELOAD] = true,
     };
-    return kept[table];
+    static const bool by_reader[TABLE_COUNT] = {[TABLE_ACCOUNT] = true, [TABLE_SESSION] = true};
+    return (known->writes ? by_writer : by_reader)[table];
 }
 
-void known_init(struct known *known)
+void known_init(struct known *known, bool writes)
 {
-    *known = (struct known){.keeps = true, .generation = 1};
+    *known = (struct known){.writes = writes,
+                            .rows = writes ? KNOWN_ROWS_WRITING : KNOWN_ROWS_READING,
+                            .generation = 1};
 }
 
-/* With the first row that is kept, so that whoever only reads pays nothing. Without memory nothing
- * is known, which costs time alone. */
+/* With the first row that is kept. Without memory nothing is known, which costs time alone. */
 static bool is_ready(struct known *known)
 {
-    if (known->keeps && known->slots == NULL &&
-        arena_open(&known->memory, KNOWN_ROWS * (sizeof(struct known_row) + sizeof(uint64_t)) + 64,
-                   NULL)
-            .ok) {
-        known->generations = ARENA_NEW(&known->memory, uint64_t, KNOWN_ROWS);
-        known->slots = ARENA_NEW_UNSET(&known->memory, struct known_row, KNOWN_ROWS);
+    const size_t size = known->rows * (sizeof(struct known_row) + sizeof(uint64_t)) + 64;
+    if (known->rows > 0 && known->slots == NULL && arena_open(&known->memory, size, NULL).ok) {
+        known->generations = ARENA_NEW(&known->memory, uint64_t, known->rows);
+        known->slots = ARENA_NEW_UNSET(&known->memory, struct known_row, known->rows);
     }
     return known->slots != NULL;
 }
@@ -41,9 +41,9 @@ void known_done(struct known *known)
     arena_close(&known->memory);
 }
 
-static size_t slot_of(enum table table, const void *row)
+static size_t slot_of(const struct known *known, enum table table, const void *row)
 {
-    return layout_key_hash(table, row) & (KNOWN_ROWS - 1);
+    return layout_key_hash(table, row) & (known->rows - 1);
 }
 
 static bool holds(const struct known *known, size_t slot, enum table table, const void *row)
@@ -56,10 +56,10 @@ result known_find(const struct known *known, enum table table, struct arena *are
                   bool *ret_found, struct err *err)
 {
     *ret_found = false;
-    if (known->slots == NULL || !is_kept(table)) {
+    if (known->slots == NULL || !is_kept(known, table)) {
         return result_ok();
     }
-    const size_t slot = slot_of(table, row);
+    const size_t slot = slot_of(known, table, row);
     if (!holds(known, slot, table, row)) {
         return result_ok();
     }
@@ -94,11 +94,11 @@ static bool put_texts(const struct layout *layout, char *bytes)
 void known_keep(struct known *known, enum table table, const void *row)
 {
     const struct layout *layout = layout_of(table);
-    if (!is_kept(table) || !is_ready(known)) {
+    if (!is_kept(known, table) || !is_ready(known)) {
         return;
     }
     ASSERT(layout->row_size <= KNOWN_ROW_SIZE);
-    const size_t slot = slot_of(table, row);
+    const size_t slot = slot_of(known, table, row);
     char *bytes = known->slots[slot].bytes;
     known->slots[slot].table = table;
     memcpy(bytes, row, layout->row_size);
@@ -108,8 +108,8 @@ void known_keep(struct known *known, enum table table, const void *row)
 void known_write(struct known *known, enum table table, const void *row)
 {
     known->wrote = true;
-    if (known->slots != NULL && is_kept(table)) {
-        const size_t slot = slot_of(table, row);
+    if (known->slots != NULL && is_kept(known, table)) {
+        const size_t slot = slot_of(known, table, row);
         known->generations[slot] = holds(known, slot, table, row) ? 0 : known->generations[slot];
     }
 }

@@ -1,9 +1,13 @@
-/* sqlite_known: rows that the writing connection has seen and that are still so, found by key
- * without asking SQLite. Internal to src/store.
+/* sqlite_known: rows that a connection has seen and that are still so, found by key without asking
+ * SQLite. Internal to src/store.
  *
  * A row is known until another is written in its place, until what was written is undone, or until
  * another connection or process has committed anything (which a transaction learns as it begins). A
- * row has one slot, and the last one that came keeps it; long rows are not kept. */
+ * row has one slot, and the last one that came keeps it; long rows are not kept.
+ *
+ * The connection that writes knows the rows that every command reads. One that reads knows who asks
+ * and from which session: in a snapshot that goes on (readers.c) that is asked again and again, and
+ * is in it as it was. */
 #ifndef RETURNHUB_STORE_SQLITE_KNOWN_H
 #define RETURNHUB_STORE_SQLITE_KNOWN_H
 
@@ -12,12 +16,14 @@
 struct known_row;
 
 enum {
-    KNOWN_ROWS = 32768,   /* a power of two */
+    KNOWN_ROWS_WRITING = 32768, /* powers of two */
+    KNOWN_ROWS_READING = 256,
     KNOWN_ROW_SIZE = 704, /* with its texts: nearly everybody's caseload row */
 };
 
 struct known {
-    bool keeps; /* false for a connection that only reads */
+    bool writes; /* the connection */
+    size_t rows; /* slots there are, or may be; 0: nothing is known */
     struct arena memory;
     struct known_row *slots; /* NULL until the first row */
     uint64_t *generations;   /* of the row in each slot; 0 when there is none */
@@ -26,7 +32,7 @@ struct known {
     int64_t version;         /* of the data, as others write it */
 };
 
-void known_init(struct known *known); /* of a connection that writes */
+void known_init(struct known *known, bool writes);
 void known_done(struct known *known); /* accepts a zeroed one */
 
 /* Fills the row, whose key is set, if it is known; texts go to the arena. */

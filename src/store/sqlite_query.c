@@ -132,8 +132,16 @@ static const struct query_row query_rows[QUERY_COUNT] = {
     [QUERY_OLD_CEREMONIES] = {TABLE_CEREMONY, NULL, "SELECT # FROM ceremony WHERE made_at < ?1"},
     [QUERY_CEREMONY_COUNT] = {TABLE_COUNT, layout_of_number, "SELECT COUNT(*) FROM ceremony"},
     [QUERY_LOOKS] = {TABLE_COUNT, layout_of_look,
-                     "SELECT # FROM look WHERE (?1 = 0 OR (subject_kind = 1 AND subject = ?1))"
-                     " AND (?2 = 0 OR account = ?2) AND number < ?3 ORDER BY number DESC LIMIT ?4"},
+                     "SELECT # FROM look WHERE (?1 = 0 OR account = ?1) AND number < ?2"
+                     " ORDER BY number DESC LIMIT ?3"},
+    [QUERY_LOOKS_OF_PERSON] =
+        {TABLE_COUNT, layout_of_look,
+         "WITH RECURSIVE block (place) AS ("
+         "  SELECT MIN(?3, (SELECT MAX(number) FROM look)) / " LOOKS_IN_A_BLOCK
+         "  UNION ALL SELECT place - 1 FROM block WHERE place > 0)"
+         " SELECT # FROM block CROSS JOIN look INDEXED BY look_by_subject"
+         " ON number / " LOOKS_IN_A_BLOCK " = place AND subject_kind = 1 AND subject = ?1"
+         " WHERE (?2 = 0 OR account = ?2) AND number < ?3 ORDER BY number DESC LIMIT ?4"},
     [QUERY_MANIFEST_BY_REFERENCE] = {TABLE_COUNT, layout_of_number,
                                      "SELECT id FROM manifest WHERE reference = ?1"},
     [QUERY_MANIFESTS] = {TABLE_MANIFEST, NULL,

@@ -6,7 +6,8 @@
  * the next one follows. PRAGMA user_version is how many have been applied.
  *
  * What is kept (event, subject_key, command, ...) is migrated with care. Derived tables are never
- * migrated: the last migration makes those of this program anew, and they are filled again. */
+ * migrated: the last migration that changes them makes those of this program anew, and they are
+ * filled again. */
 
 enum { APPLICATION_ID = 0x52487562 }; /* "RHub" */
 
@@ -604,6 +605,19 @@ static result put_subject_first(sqlite3 *db, struct arena scratch, struct err *e
         err);
 }
 
+/* Looks at many people in turn each came to a page of the index of its own; by blocks of the order
+ * in which they were kept, those of a commit share a few. The looks at one person are asked for
+ * block by block (QUERY_LOOKS_OF_PERSON). */
+static result keep_looks_in_blocks(sqlite3 *db, struct arena scratch, struct err *err)
+{
+    (void)scratch;
+    return sqlite_run(db,
+                      "DROP INDEX main.look_by_subject;"
+                      "CREATE INDEX main.look_by_subject ON look (number / " LOOKS_IN_A_BLOCK
+                      ", subject_kind, subject)",
+                      err);
+}
+
 struct migration {
     const char *name;
     result (*apply)(sqlite3 *db, struct arena scratch, struct err *err);
@@ -621,8 +635,9 @@ static const struct migration migrations[] = {
     {"erasures that wait", keep_as_it_is},
     {"subjects first", put_subject_first},
     {"whom a complaint is about, and what is pending", keep_as_it_is},
-    /* The last of these: earlier layouts of derived rows, too. */
+    /* The last of those that brought derived rows: earlier layouts of them, too. */
     {"since when who is imported is in their stage", renew_derived},
+    {"looks in blocks", keep_looks_in_blocks},
 };
 
 enum {

@@ -153,7 +153,8 @@ static void put_run(const struct fact_out *of, enum fixed_run run)
 }
 
 void out_known_fact(struct json_out *out, const char *key, const struct rulebook *rulebook,
-                    const struct known_fact *known, const struct fact_texts *texts)
+                    const struct known_fact *known, const struct fact_texts *texts,
+                    struct arena scratch)
 {
     const struct fact *fact = &rulebook->facts[known->fact];
     const struct fact_row *row = known->row;
@@ -181,7 +182,7 @@ void out_known_fact(struct json_out *out, const char *key, const struct rulebook
     }
     put_run(&of, RUN_SUBJECT);
     if (value->known) {
-        out_plain_text(out, "text", rulebook, fact, value, NULL);
+        out_plain_text(out, "text", rulebook, fact, value, scratch, NULL);
     }
     put_run(&of, RUN_TITLE);
     if (row != NULL) {
@@ -196,8 +197,9 @@ void out_known_fact(struct json_out *out, const char *key, const struct rulebook
 
 json_t *part_known_fact(const struct rulebook *rulebook, const struct known_fact *known)
 {
+    PART_ARENA arena = part_memory();
     struct json_out out = json_out_tree();
-    out_known_fact(&out, NULL, rulebook, known, NULL);
+    out_known_fact(&out, NULL, rulebook, known, NULL, arena);
     return out.tree;
 }
 

@@ -21,7 +21,8 @@ MUST_USE result fact_texts_write(const struct rulebook *rulebook, struct arena *
 
 /* `texts` are those of the rulebook; of them only an out that is a text makes use. */
 void out_known_fact(struct json_out *out, const char *key, const struct rulebook *rulebook,
-                    const struct known_fact *known, const struct fact_texts *texts);
+                    const struct known_fact *known, const struct fact_texts *texts,
+                    struct arena scratch);
 /* New ones, which the caller owns, or NULL when memory ran out. */
 json_t *part_known_fact(const struct rulebook *rulebook, const struct known_fact *known);
 /* The facts of one subject, in the rulebook's order; `known` is indexed by fact. */

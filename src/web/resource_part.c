@@ -77,34 +77,28 @@ void out_typed(struct json_out *out, const char *key, const struct fact *fact,
 }
 
 void out_plain_text(struct json_out *out, const char *key, const struct rulebook *rulebook,
-                    const struct fact *fact, const struct value *value, struct buf *told)
+                    const struct fact *fact, const struct value *value, struct arena scratch,
+                    struct buf *told)
 {
-    static const size_t sizes[] = {PART_MEMORY_SHORT, PART_MEMORY};
-    bool fits = false;
-    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0] && !fits; i++) {
-        PART_ARENA arena = part_memory_of(sizes[i]);
-        struct buf buf;
-        buf_init(&buf, &arena, PART_TEXT_MAX);
-        value_format_plain(rulebook, fact, value, &buf);
-        fits = !buf.failed || sizes[i] == PART_MEMORY;
-        if (fits) {
-            json_out_str(out, key, buf_str(&buf));
-        }
-        if (fits && told != NULL) {
-            buf_put(told, buf_str(&buf));
-        }
+    struct buf buf;
+    buf_init(&buf, &scratch, PART_TEXT_MAX);
+    value_format_plain(rulebook, fact, value, &buf);
+    json_out_str(out, key, buf_str(&buf));
+    if (told != NULL) {
+        buf_put(told, buf_str(&buf));
     }
 }
 
 /* What is known of it, but for the event that it comes from. */
 static void out_value(struct json_out *out, const struct rulebook *rulebook,
-                      const struct fact *fact, const struct value *value, struct buf *told)
+                      const struct fact *fact, const struct value *value, struct arena scratch,
+                      struct buf *told)
 {
     json_out_flag(out, "known", value->known);
     if (!value->known) {
         return;
     }
-    out_plain_text(out, "text", rulebook, fact, value, told);
+    out_plain_text(out, "text", rulebook, fact, value, scratch, told);
     out_typed(out, "value", fact, value);
 }
 
@@ -118,9 +112,10 @@ void out_event(struct json_out *out, int64_t event)
 json_t *part_value(const struct rulebook *rulebook, const struct fact *fact,
                    const struct value *value)
 {
+    PART_ARENA arena = part_memory();
     struct json_out out = json_out_tree();
     json_out_object(&out, NULL);
-    out_value(&out, rulebook, fact, value, NULL);
+    out_value(&out, rulebook, fact, value, arena, NULL);
     out_event(&out, value->known ? value->event : 0);
     json_out_end(&out);
     return out.tree;
@@ -129,9 +124,10 @@ json_t *part_value(const struct rulebook *rulebook, const struct fact *fact,
 void out_value_text(struct json_out *out, const char *key, const struct rulebook *rulebook,
                     str fact, str text, struct buf *told)
 {
-    /* A value takes no more than its text, twice over for a list. */
+    /* A value takes no more than its text, twice over for a list, and for its words, which are at
+     * most the title of a choice or the names of as many countries as the text has codes. */
     PART_ARENA arena =
-        part_memory_of(text.len < PART_MEMORY_SHORT / 8 ? PART_MEMORY_SHORT : PART_MEMORY);
+        part_memory_of(text.len < PART_MEMORY_SHORT / 32 ? PART_MEMORY_SHORT : PART_MEMORY);
     const uint32_t index = rulebook_fact(rulebook, fact);
     struct value value = value_unknown();
     const bool read = index != NOT_FOUND_INDEX &&
@@ -139,7 +135,7 @@ void out_value_text(struct json_out *out, const char *key, const struct rulebook
     const bool known = read ? value.known : !str_equal(text, STR("unknown"));
     json_out_object(out, key);
     if (read) {
-        out_value(out, rulebook, &rulebook->facts[index], &value, told);
+        out_value(out, rulebook, &rulebook->facts[index], &value, arena, told);
     } else {
         json_out_flag(out, "known", known);
         if (known) {

@@ -11,7 +11,7 @@
  * none to give: then what is taken of it is NULL, and texts written into it are empty. Nearly every
  * text is short, and the system is much sooner done with a little memory than with enough for a
  * long one. */
-enum { PART_MEMORY_SHORT = 960, PART_MEMORY = 64 * 1024, PART_TEXT_MAX = 16 * 1024 };
+enum { PART_MEMORY_SHORT = 4000, PART_MEMORY = 64 * 1024, PART_TEXT_MAX = 16 * 1024 };
 struct arena part_memory(void);
 struct arena part_memory_of(size_t size);
 #define PART_ARENA __attribute__((cleanup(arena_close))) struct arena
@@ -33,7 +33,8 @@ void out_value_text(struct json_out *out, const char *key, const struct rulebook
 void out_typed(struct json_out *out, const char *key, const struct fact *fact,
                const struct value *value);
 void out_plain_text(struct json_out *out, const char *key, const struct rulebook *rulebook,
-                    const struct fact *fact, const struct value *value, struct buf *told);
+                    const struct fact *fact, const struct value *value, struct arena scratch,
+                    struct buf *told);
 /* "event"; nothing for 0. */
 void out_event(struct json_out *out, int64_t event);
 /* "First choice" for first_choice: for names that the rulebook in hand has no title for. */

@@ -126,12 +126,13 @@ static void out_family(struct json_out *out, const char *key, const struct ruleb
 static void out_known_facts(struct json_out *out, const char *key, const struct rulebook *rulebook,
                             const struct known_fact *known, const struct fact_texts *texts)
 {
+    PART_ARENA arena = part_memory();
     json_out_array(out, key);
     for (uint32_t i = 0; i < rulebook->fact_count; i++) {
         struct known_fact one = known[i]; /* of one that is not known the index may be missing */
         one.fact = i;
         if (rulebook->facts[i].subject == SUBJECT_PERSON && (one.row != NULL || one.value.known)) {
-            out_known_fact(out, NULL, rulebook, &one, texts);
+            out_known_fact(out, NULL, rulebook, &one, texts, arena);
         }
     }
     json_out_end(out);

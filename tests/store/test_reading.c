@@ -467,6 +467,113 @@ static void stages_as_the_course_has_them(void **state)
     expect_stages(room, 1);
 }
 
+/* --- looks ------------------------------------------------------------------------------------ */
+
+enum { LOOKS = 2600, LOOKED_AT = 7, LOOKERS = 3 };
+
+/* Numbers from 1 to LOOKS: at one person after the other, and every tenth at a hub of the same
+ * number. */
+static struct look look_number(int64_t number)
+{
+    return (struct look){.account = 1 + number / 5 % LOOKERS,
+                         .subject_kind = number % 10 == 0 ? SUBJECT_OF_HUB : SUBJECT_OF_PERSON,
+                         .subject = 1 + number % LOOKED_AT,
+                         .at = {1795423976123 + number},
+                         .purpose = STR("person page")};
+}
+
+static result record_looks(struct transaction *transaction, void *context, struct err *err)
+{
+    (void)context;
+    for (int64_t number = 1; number <= LOOKS; number++) {
+        const struct look look = look_number(number);
+        TRY(transaction_record_look(transaction, &look, err));
+    }
+    return result_ok();
+}
+
+struct looks_asked {
+    struct room *room;
+    int64_t person;
+    int64_t account;
+    int64_t before;
+    size_t limit;
+    bool as_expected; /* told, and asserted outside of the reading */
+};
+
+static bool is_asked_for(const struct looks_asked *asked, int64_t number)
+{
+    const struct look look = look_number(number);
+    return (asked->before == 0 || number < asked->before) &&
+           (asked->account == 0 || look.account == asked->account) &&
+           (asked->person == 0 ||
+            (look.subject_kind == SUBJECT_OF_PERSON && look.subject == asked->person));
+}
+
+static result compare_looks(struct transaction *transaction, void *context, struct err *err)
+{
+    struct looks_asked *asked = context;
+    struct arena arena = asked->room->arena;
+    const struct look_row *looks = NULL;
+    size_t count = 0;
+    size_t seen = 0;
+    bool same = true;
+    TRY(transaction_looks(transaction, asked->person, asked->account, asked->before, asked->limit,
+                          &arena, &looks, &count, err));
+    for (int64_t number = LOOKS; number > 0 && (asked->limit == 0 || seen < asked->limit);
+         number--) {
+        if (is_asked_for(asked, number)) {
+            same = same && seen < count && looks[seen].number == number &&
+                   looks[seen].at.milliseconds == look_number(number).at.milliseconds;
+            seen++;
+        }
+    }
+    asked->as_expected = same && seen == count;
+    return result_ok();
+}
+
+static void expect_looks(const struct looks_asked *asked)
+{
+    struct looks_asked compared = *asked;
+    read_ok(asked->room, compare_looks, &compared);
+    assert_true(compared.as_expected);
+}
+
+static result find_none(struct transaction *transaction, void *context, struct err *err)
+{
+    struct looks_asked *asked = context;
+    const struct look_row *looks = NULL;
+    size_t count = 1;
+    TRY(transaction_looks(transaction, 1, 0, 0, 0, &asked->room->arena, &looks, &count, err));
+    asked->as_expected = count == 0;
+    return result_ok();
+}
+
+static void looks_of_whom_and_at_whom(void **state)
+{
+    /* Aim: looks are found by person and by account, in pages and over the blocks of their index,
+     * as going through all of them finds them; and when there is none. */
+    struct room *room = *state;
+    struct looks_asked none = {.room = room};
+    read_ok(room, find_none, &none);
+    assert_true(none.as_expected);
+    write_ok(room, record_looks, NULL);
+    static const int64_t befores[] = {0, 1, 2, 1023, 1024, 1025, 2048, 2049, LOOKS, 99999};
+    static const size_t limits[] = {0, 1, 10, 300};
+    for (size_t b = 0; b < sizeof befores / sizeof befores[0]; b++) {
+        for (int64_t person = 0; person <= LOOKED_AT + 1; person++) {
+            struct looks_asked asked = {.room = room,
+                                        .person = person,
+                                        .account = person % (LOOKERS + 1),
+                                        .before = befores[b],
+                                        .limit = limits[(size_t)person % 4]};
+            expect_looks(&asked);
+            asked.account = 0;
+            expect_looks(&asked);
+        }
+    }
+}
+
 int main(void)
 {
     static const struct contract_test tests[] = {
@@ -477,6 +584,7 @@ int main(void)
         {"stages_are_counted", stages_are_counted},
         {"secrets_and_sessions", secrets_and_sessions},
         {"stages_as_the_course_has_them", stages_as_the_course_has_them},
+        {"looks_of_whom_and_at_whom", looks_of_whom_and_at_whom},
     };
     return run_contract(tests, sizeof tests / sizeof tests[0]);
 }

@@ -556,6 +556,7 @@ static const char lookups_of_bytes[] =
     "CREATE INDEX lookup_by_event ON lookup (position);"
     "DROP INDEX person_to_be_erased; DROP INDEX event_by_subject;"
     "CREATE INDEX event_by_subject ON event (subject_kind, subject, position);"
+    "DROP INDEX look_by_subject; CREATE INDEX look_by_subject ON look (subject_kind, subject);"
     "DELETE FROM migration WHERE number > 7; PRAGMA user_version = 7";
 
 static void note_last(void *context, int64_t done, int64_t all)
@@ -619,7 +620,8 @@ static void old_stores_are_brought_up_to_date(void **state)
     assert_int_equal(last, 3);
     run_sql(room->path,
             "SELECT COUNT(*) FROM sqlite_schema WHERE name IN ('lookup_by_event',"
-            " 'person_to_be_erased') OR sql LIKE '%event (subject_kind, subject, position)'",
+            " 'person_to_be_erased') OR sql LIKE '%event (subject_kind, subject, position)'"
+            " OR sql LIKE '%look (subject_kind, subject)'",
             text, sizeof text);
     assert_string_equal(text, "1"); /* person_to_be_erased */
     expect_rebuild_equal(room);

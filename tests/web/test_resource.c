@@ -195,6 +195,7 @@ static void check_both_ways(struct office *office, const struct known_fact *know
 {
     const struct rulebook *rulebook = office->casework.rulebook;
     struct arena arena = office->work;
+    PART_ARENA scratch = part_memory();
     struct json_out out;
     struct err err = {0};
     str text;
@@ -202,7 +203,7 @@ static void check_both_ways(struct office *office, const struct known_fact *know
     json_auto_t *tree = part_known_fact(rulebook, known);
     assert_true(json_write(tree, &arena, &expected, &err).ok);
     assert_true(json_out_text(&arena, &out, &err).ok);
-    out_known_fact(&out, NULL, rulebook, known, texts);
+    out_known_fact(&out, NULL, rulebook, known, texts, scratch);
     assert_true(json_out_text_finish(&out, &text, &err).ok);
     assert_string_equal(text.at, expected.at);
 }
