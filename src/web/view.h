@@ -136,8 +136,11 @@ json_t *view_requests_table(const struct view_context *context, const json_t *re
 /* --- pictures (picture.c)
  * ---------------------------------------------------------------------------------------- */
 
-/* The stages passed, the stage now and the stages that may come next, as boxes and arrows with
- * their places worked out; and the same in words. */
+/* The stages passed, the stage now and the steps that may come, as boxes and arrows, and the same
+ * in words. {"height","from" (where arrows to steps begin), "boxes": stages, the last of them now,
+ * "past": those before in words, "now","now_day", "drawn": steps, "coming": all of them in words,
+ * "not_drawn": how many more}; what is drawn has its place in units of part_stages.html:
+ * {"y","height",...}. */
 json_t *picture_of_stages(const struct view_context *context, const json_t *person);
 /* The places of a hub as a grid. */
 json_t *picture_of_places(const struct view_context *context, const json_t *hub);
