@@ -522,6 +522,7 @@ static void what_is_kept_is_what_is_there(void **state)
 struct looked_at {
     struct room *room;
     int64_t person;
+    str reference;
     str name;
     bool is_kept;
 };
@@ -533,6 +534,7 @@ static result read_name(struct transaction *transaction, void *context, struct e
     struct identity identity;
     TRY(transaction_person(transaction, looked_at->person, &looked_at->room->arena, &person, err));
     TRY(transaction_identity(transaction, &person, &looked_at->room->arena, &identity, err));
+    looked_at->reference = person.reference;
     looked_at->name = identity.name;
     const char *ring = transaction->recent->ring;
     looked_at->is_kept = ring != NULL && memmem(ring, RECENT_BYTES, "Sampleomega", 11) != NULL;
@@ -541,7 +543,8 @@ static result read_name(struct transaction *transaction, void *context, struct e
 
 static void nothing_is_kept_of_who_was_erased(void **state)
 {
-    /* Aim: a name that was read lies in memory, and no more once the person is erased. */
+    /* Aim: a name that was read lies in memory, and no more once the person is erased; what was
+     * given out lies with whoever asked, and stays. */
     struct room *room = *state;
     struct looked_at looked_at = {
         .room = room, .person = make_person(room, "RH-1", "PersonOne Sampleomega", "claimed")};
@@ -555,7 +558,9 @@ static void nothing_is_kept_of_who_was_erased(void **state)
     }
     assert_true(looked_at.is_kept);
     assert_true(str_equal(looked_at.name, STR("PersonOne Sampleomega")));
+    const str given = looked_at.reference;
     EXPECT_OK(store_write(room->store, erase, &event, &failure));
+    assert_true(str_equal(given, STR("RH-1")));
     assert_null(memmem(room->store->recent.ring, RECENT_BYTES, "Sampleomega", 11));
     EXPECT_OK(store_read_steady(room->store, read_name, &looked_at, &failure));
     assert_false(looked_at.is_kept);
