@@ -80,9 +80,15 @@ void out_plain_text(struct json_out *out, const char *key, const struct rulebook
                     const struct fact *fact, const struct value *value, struct arena scratch,
                     struct buf *told)
 {
+    PART_ARENA larger = {0};
     struct buf buf;
     buf_init(&buf, &scratch, PART_TEXT_MAX);
     value_format_plain(rulebook, fact, value, &buf);
+    if (buf.failed) {
+        larger = part_memory();
+        buf_init(&buf, &larger, PART_TEXT_MAX);
+        value_format_plain(rulebook, fact, value, &buf);
+    }
     json_out_str(out, key, buf_str(&buf));
     if (told != NULL) {
         buf_put(told, buf_str(&buf));
@@ -124,10 +130,9 @@ json_t *part_value(const struct rulebook *rulebook, const struct fact *fact,
 void out_value_text(struct json_out *out, const char *key, const struct rulebook *rulebook,
                     str fact, str text, struct buf *told)
 {
-    /* A value takes no more than its text, twice over for a list, and for its words, which are at
-     * most the title of a choice or the names of as many countries as the text has codes. */
+    /* A value takes no more than its text, twice over for a list. */
     PART_ARENA arena =
-        part_memory_of(text.len < PART_MEMORY_SHORT / 32 ? PART_MEMORY_SHORT : PART_MEMORY);
+        part_memory_of(text.len < PART_MEMORY_SHORT / 8 ? PART_MEMORY_SHORT : PART_MEMORY);
     const uint32_t index = rulebook_fact(rulebook, fact);
     struct value value = value_unknown();
     const bool read = index != NOT_FOUND_INDEX &&

@@ -11,7 +11,7 @@
  * none to give: then what is taken of it is NULL, and texts written into it are empty. Nearly every
  * text is short, and the system is much sooner done with a little memory than with enough for a
  * long one. */
-enum { PART_MEMORY_SHORT = 4000, PART_MEMORY = 64 * 1024, PART_TEXT_MAX = 16 * 1024 };
+enum { PART_MEMORY_SHORT = 960, PART_MEMORY = 64 * 1024, PART_TEXT_MAX = 16 * 1024 };
 struct arena part_memory(void);
 struct arena part_memory_of(size_t size);
 #define PART_ARENA __attribute__((cleanup(arena_close))) struct arena
@@ -29,7 +29,7 @@ json_t *part_value_text(const struct rulebook *rulebook, str fact, str text);
 void out_value_text(struct json_out *out, const char *key, const struct rulebook *rulebook,
                     str fact, str text, struct buf *told);
 /* The value in the JSON type that is nearest to the fact's; and in words, which are added to
- * `told`, too, unless it is NULL. */
+ * `told`, too, unless it is NULL. What does not fit into `scratch` has memory of its own. */
 void out_typed(struct json_out *out, const char *key, const struct fact *fact,
                const struct value *value);
 void out_plain_text(struct json_out *out, const char *key, const struct rulebook *rulebook,

@@ -67,6 +67,22 @@ static void every_type_has_its_own_json(void **state)
         "{\"known\":true,\"text\":\"He said \\\"no\\\"\",\"value\":\"He said \\\"no\\\"\"}");
 }
 
+static void words_that_do_not_fit_have_memory_of_their_own(void **state)
+{
+    const struct office *office = *state;
+    char letters[3001] = "";
+    memset(letters, 'a', sizeof letters - 1);
+    const struct value value = {.known = true, .text = str_from_c(letters)};
+    PART_ARENA scratch = part_memory_of(64);
+    struct json_out out = json_out_tree();
+    json_out_object(&out, NULL);
+    out_plain_text(&out, "text", office->casework.rulebook, fact_named(office, "person.remarks"),
+                   &value, scratch, NULL);
+    json_out_end(&out);
+    json_auto_t *tree = out.tree;
+    assert_string_equal(json_string_value(json_object_get(tree, "text")), letters);
+}
+
 static void unknown_no_and_zero_are_three_things(void **state)
 {
     check_value(*state, "family.complete", "unknown", "{\"known\":false}");
@@ -238,6 +254,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_type_has_its_own_json),
+        cmocka_unit_test(words_that_do_not_fit_have_memory_of_their_own),
         cmocka_unit_test(unknown_no_and_zero_are_three_things),
         cmocka_unit_test(a_day_that_is_not_known_has_no_value),
         cmocka_unit_test(names_become_words),
